@@ -1,0 +1,115 @@
+//! What an issued credential allows.
+
+use super::{ConnectionId, PointerAddress};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Which pointers a credential may touch: any that one of the lists names, or all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PointerScope {
+    /// Every pointer, whatever the lists say.
+    pub all: bool,
+    /// Pointers by address.
+    pub addresses: BTreeSet<PointerAddress>,
+    /// Pointers that bear one of these tags.
+    pub tags: BTreeSet<String>,
+    /// Pointers assigned to one of these connections.
+    pub connections: BTreeSet<ConnectionId>,
+}
+
+/// What an issued credential allows. The default is nothing at all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Grant {
+    /// The instance's own administrator: every action, on every pointer, and all owner-only actions.
+    pub owner: bool,
+    /// Actions that may be called by name; empty means none (unless `owner`).
+    pub actions: BTreeSet<String>,
+    /// Which pointers those actions may touch.
+    pub pointers: PointerScope,
+    /// Whether actions that change something may be called.
+    pub writes: bool,
+    /// Calls a minute, if limited.
+    pub rate_per_minute: Option<u32>,
+    /// How many further hops a call may take from here (0 to 8).
+    pub hops: u8,
+    /// Addresses that calls may come from, if limited.
+    pub sources: Option<Vec<ipnet::IpNet>>,
+}
+
+impl Grant {
+    /// The longest chain that any call may make (DESIGN section 3.2).
+    pub const MOST_HOPS: u8 = 8;
+
+    /// Everything: what an instance gives to its own administrator.
+    pub fn owner() -> Self {
+        Self {
+            owner: true,
+            writes: true,
+            hops: Self::MOST_HOPS,
+            pointers: PointerScope {
+                all: true,
+                ..PointerScope::default()
+            },
+            ..Self::default()
+        }
+    }
+
+    /// Named actions on every pointer, without writes: the least that a federated read needs.
+    pub fn read(actions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            actions: actions.into_iter().map(Into::into).collect(),
+            pointers: PointerScope {
+                all: true,
+                ..PointerScope::default()
+            },
+            ..Self::default()
+        }
+    }
+
+    /// Whether an action of this name may be called at all.
+    pub fn allows_action(&self, action: &str) -> bool {
+        self.owner || self.actions.contains(action)
+    }
+
+    /// Whether a pointer with these properties may be touched.
+    pub fn allows_pointer(
+        &self,
+        address: &PointerAddress,
+        tags: &[String],
+        connection: Option<&ConnectionId>,
+    ) -> bool {
+        let scope = &self.pointers;
+        self.owner
+            || scope.all
+            || scope.addresses.contains(address)
+            || tags.iter().any(|tag| scope.tags.contains(tag))
+            || connection.is_some_and(|connection| scope.connections.contains(connection))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_allows_nothing() {
+        let grant = Grant::default();
+        let address = PointerAddress::parse("ptr_0123456789ab").unwrap();
+        assert!(!grant.allows_action("get_pointer"));
+        assert!(!grant.allows_pointer(&address, &["public".into()], None));
+    }
+
+    #[test]
+    fn a_scope_is_the_union_of_its_lists() {
+        let address = PointerAddress::parse("ptr_0123456789ab").unwrap();
+        let connection = ConnectionId::parse("conn_0123456789ab").unwrap();
+        let mut grant = Grant::default();
+        grant.pointers.tags.insert("public".into());
+        assert!(grant.allows_pointer(&address, &["public".into()], None));
+        assert!(!grant.allows_pointer(&address, &["private".into()], Some(&connection)));
+        grant.pointers.connections.insert(connection.clone());
+        assert!(grant.allows_pointer(&address, &["private".into()], Some(&connection)));
+    }
+}

@@ -1,0 +1,25 @@
+//! The nouns of a federation as plain types: no I/O, no cryptography, no clock.
+//!
+//! Every other room speaks in these words, so this one depends on nothing but `serde` and the
+//! calendar arithmetic of `jiff`.
+
+mod credential;
+mod endpoint;
+mod federated;
+mod grant;
+mod ids;
+mod instance;
+mod pointer;
+mod time;
+
+pub use credential::{CredentialState, Holder, Profile, Side};
+pub use endpoint::{Endpoint, EndpointError};
+pub use federated::{Federated, Route};
+pub use grant::{Grant, PointerScope};
+pub use ids::{AppId, ConnectionId, DomainId, IdError, InstanceId, InstanceName, KeyId, PointerAddress};
+pub use instance::{InstanceKind, InstanceState};
+pub use pointer::{
+    CIRCUIT_PREFIX, Connection, ConnectionStatus, Domain, NewPointer, Pointer, PointerChange,
+    gyroid_coordinates,
+};
+pub use time::Timestamp;

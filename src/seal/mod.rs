@@ -1,0 +1,17 @@
+//! Sealing and opening: secrets that cannot be printed, the keys made of them, sealed bodies and
+//! tokens of both profiles.
+//!
+//! Everything cryptographic in the program is in this room; the ciphers themselves are libraries.
+//! It depends on `model` and on nothing else, does no I/O beyond drawing random bytes, and knows
+//! no clock: callers say what time it is.
+
+pub mod fernet;
+pub mod jwe;
+mod keys;
+pub mod random;
+pub mod row;
+mod secret;
+pub mod token;
+
+pub use keys::{LegacyKeys, NativeKeys};
+pub use secret::{AccessKey, DataKey, FernetKey, Passphrase, RootKey, SecretError, TokenSecret};
