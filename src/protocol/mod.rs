@@ -1,1 +1,23 @@
-//! The query and the reply.
+//! What travels: queries, replies, their codes and traces, strict JSON, and the envelope that seals
+//! a query for a credential and opens the reply.
+//!
+//! Pure: no sockets, no storage, no clock of its own. Depends on `model` and `seal`.
+
+mod code;
+mod credential;
+mod discovery;
+mod envelope;
+mod query;
+mod reply;
+pub mod strict_json;
+mod trace;
+
+pub use code::{Code, ExitClass};
+pub use credential::{CredentialForm, CredentialFormError, HeldCredential, HeldKeys, Spki};
+pub use discovery::{DISCOVERY_PATH, Discovery};
+pub use envelope::{
+    CallContext, EnvelopeError, SealedRequest, open_reply, seal_body, seal_query, send_sealed,
+};
+pub use query::{Query, QueryError};
+pub use reply::{Problem, Reply};
+pub use trace::{Hop, Phase, PhaseName, Stopwatch};

@@ -1,0 +1,17 @@
+//! An instance seen from outside: sealed invokes over HTTP, probes, and the routes of a federated call.
+//!
+//! Talks to instances of this program and to original Python instances alike; knows nothing of
+//! where credentials are kept. Depends on `protocol`, `seal` and `model`.
+
+mod error;
+mod exchange;
+mod http;
+mod probe;
+mod routes;
+mod tls;
+
+pub use error::ClientError;
+pub use exchange::Exchange;
+pub use http::Client;
+pub use probe::Probe;
+pub use routes::{CallError, CallOutcome, FederatedCall, Peers};

@@ -1,0 +1,1 @@
+//! TLS for clients: the system's authorities, or pinned keys.

@@ -1,0 +1,196 @@
+//! A reply: the JSON object inside a sealed response.
+
+use super::code::{Code, ExitClass};
+use super::strict_json::{self, StrictJsonError};
+use super::{Hop, QueryError};
+use serde_json::{Map, Value, json};
+
+/// What an instance answered, as it was opened: replies of other implementations keep whatever they have.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reply(Map<String, Value>);
+
+/// Why an action failed, on its way to becoming an error reply.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct Problem {
+    /// The stable word.
+    pub code: Code,
+    /// What failed, for a person.
+    pub message: String,
+    /// Further members of the error reply, such as `path` or `pointer_address`.
+    pub details: Map<String, Value>,
+}
+
+impl Problem {
+    /// A code and a sentence.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            details: Map::new(),
+        }
+    }
+
+    /// Adds a member to the error reply.
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.details.insert(name.to_owned(), value);
+        self
+    }
+}
+
+impl From<QueryError> for Problem {
+    fn from(error: QueryError) -> Self {
+        let code = match error {
+            QueryError::Json(_) | QueryError::NotAnObject | QueryError::NoAction => Code::MalformedQuery,
+            QueryError::Missing { .. } => Code::MissingParameter,
+            QueryError::Invalid { .. } => Code::InvalidParameter,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl Reply {
+    /// `{"status": "success", "result": …}`.
+    pub fn success(result: Value) -> Self {
+        let mut object = Map::with_capacity(3);
+        object.insert("status".to_owned(), Value::String("success".to_owned()));
+        object.insert("result".to_owned(), result);
+        Self(object)
+    }
+
+    /// `{"status": "error", "code": …, "message": …}` and the problem's details.
+    pub fn error(problem: &Problem) -> Self {
+        let mut object = Map::new();
+        object.insert("status".to_owned(), Value::String("error".to_owned()));
+        object.insert("code".to_owned(), Value::String(problem.code.as_str().to_owned()));
+        object.insert("message".to_owned(), Value::String(problem.message.clone()));
+        for (name, value) in &problem.details {
+            object.insert(name.clone(), value.clone());
+        }
+        Self(object)
+    }
+
+    /// `{"status": "interpretation_rendered", "result": {"interpretation", "details"}}`: a pointer's
+    /// own data cannot be had.
+    pub fn interpretation(interpretation: &str, details: Value) -> Self {
+        let mut object = Map::new();
+        object.insert(
+            "status".to_owned(),
+            Value::String("interpretation_rendered".to_owned()),
+        );
+        object.insert(
+            "result".to_owned(),
+            json!({"interpretation": interpretation, "details": details}),
+        );
+        Self(object)
+    }
+
+    /// Reads the bytes that a sealed response held: an object with a text `status`.
+    pub fn parse(bytes: &[u8]) -> Result<Self, StrictJsonError> {
+        match strict_json::parse(bytes)? {
+            Value::Object(object) if object.get("status").is_some_and(Value::is_string) => Ok(Self(object)),
+            _ => Err(StrictJsonError::NotAReply),
+        }
+    }
+
+    /// `success`, `error`, `interpretation_rendered`, or what another implementation says.
+    pub fn status(&self) -> &str {
+        self.0.get("status").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether the status is `success`.
+    pub fn is_success(&self) -> bool {
+        self.status() == "success"
+    }
+
+    /// The result, if there is one.
+    pub fn result(&self) -> Option<&Value> {
+        self.0.get("result")
+    }
+
+    /// Takes the result out.
+    pub fn into_result(mut self) -> Option<Value> {
+        self.0.shift_remove("result")
+    }
+
+    /// The code of an error, if it is one that we know.
+    pub fn code(&self) -> Option<Code> {
+        self.0.get("code").and_then(Value::as_str).and_then(Code::parse)
+    }
+
+    /// The message of an error.
+    pub fn message(&self) -> Option<&str> {
+        self.0.get("message").and_then(Value::as_str)
+    }
+
+    /// The problem that an error reply tells of.
+    pub fn problem(&self) -> Option<Problem> {
+        if self.status() != "error" {
+            return None;
+        }
+        let message = self.message().unwrap_or("the instance gave no reason").to_owned();
+        let details = self
+            .0
+            .iter()
+            .filter(|(name, _)| !matches!(name.as_str(), "status" | "code" | "message" | "trace"))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        Some(Problem {
+            code: self.code().unwrap_or(Code::Internal),
+            message,
+            details,
+        })
+    }
+
+    /// The phases of the call, hop inside hop, if the reply carries them.
+    pub fn trace(&self) -> Option<Hop> {
+        serde_json::from_value(self.0.get("trace")?.clone()).ok()
+    }
+
+    /// Adds the phases of the call.
+    pub fn with_trace(mut self, hop: &Hop) -> Self {
+        let value = serde_json::to_value(hop).expect("a hop has only string keys");
+        self.0.insert("trace".to_owned(), value);
+        self
+    }
+
+    /// What a process that got this reply ends with; none for a reply that is no error.
+    pub fn exit_class(&self) -> Option<ExitClass> {
+        if self.is_success() {
+            return None;
+        }
+        Some(self.code().map_or(ExitClass::Failed, Code::exit_class))
+    }
+
+    /// The reply as a JSON value.
+    pub fn to_value(&self) -> Value {
+        Value::Object(self.0.clone())
+    }
+
+    /// The reply as the bytes that get sealed.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(&self.0).expect("a JSON map with string keys always serialises")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_keeps_its_code_message_and_details() {
+        let problem = Problem::new(Code::LoopDetected, "the call would return to inst_0123456789ab")
+            .with("path", json!(["inst_0123456789ab"]));
+        let reply = Reply::parse(&Reply::error(&problem).to_bytes()).unwrap();
+        assert_eq!(reply.problem(), Some(problem));
+        assert_eq!(reply.exit_class(), Some(ExitClass::Refused));
+    }
+
+    #[test]
+    fn a_reply_of_another_implementation_may_lack_a_code() {
+        let reply = Reply::parse(br#"{"status":"error","message":"Unknown action: 'x'"}"#).unwrap();
+        assert_eq!(reply.problem().unwrap().code, Code::Internal);
+        assert_eq!(reply.exit_class(), Some(ExitClass::Failed));
+        assert!(Reply::parse(br#"{"message":"hello"}"#).is_err());
+    }
+}

@@ -1,0 +1,195 @@
+//! JSON read strictly: depth limit, no duplicate keys, no lone surrogates, no numbers out of range.
+//!
+//! Two parsers that disagree about a message are an attack waiting to happen; whatever could be
+//! read in two ways is refused (RFC 8259 leaves these cases to the reader).
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+use std::fmt;
+
+/// How deep arrays and objects may nest.
+pub const DEEPEST: usize = 64;
+
+/// Why bytes are not acceptable JSON.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StrictJsonError {
+    /// Malformed, too deep, a duplicate key, a lone surrogate, or a number out of range.
+    #[error("{0}")]
+    Malformed(String),
+    /// Acceptable JSON, but not an object with a `status`.
+    #[error("it is not a reply: an object with a \"status\" was expected")]
+    NotAReply,
+}
+
+/// Reads one JSON value that fills all of `bytes`.
+pub fn parse(bytes: &[u8]) -> Result<Value, StrictJsonError> {
+    check_depth(bytes)?;
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let Strict(value) = Strict::deserialize(&mut deserializer)
+        .map_err(|error| StrictJsonError::Malformed(error.to_string()))?;
+    deserializer
+        .end()
+        .map_err(|error| StrictJsonError::Malformed(error.to_string()))?;
+    Ok(value)
+}
+
+/// Counts brackets outside strings, so that a deep document is refused before any recursion.
+fn check_depth(bytes: &[u8]) -> Result<(), StrictJsonError> {
+    let mut depth = 0usize;
+    let mut in_string = false;
+    let mut escaped = false;
+    for &byte in bytes {
+        if in_string {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = true,
+                b'"' => in_string = false,
+                _ => {}
+            }
+            continue;
+        }
+        match byte {
+            b'"' => in_string = true,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return Err(StrictJsonError::Malformed(format!(
+                "nested deeper than {DEEPEST} levels"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// A value whose objects have no duplicate keys.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(StrictVisitor).map(Self)
+    }
+}
+
+struct StrictVisitor;
+
+impl<'de> Visitor<'de> for StrictVisitor {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::Number(value.into()))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("number out of range"))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::String(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::String(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(Strict(item)) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Value::Array(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
+            if object.contains_key(&name) {
+                return Err(A::Error::custom(format!("the member {name:?} is there twice")));
+            }
+            object.insert(name, value);
+        }
+        Ok(Value::Object(object))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn threat_26_deep_json_is_refused_without_recursion() {
+        for open in ["[", "{\"a\":"] {
+            let deep = open.repeat(100_000);
+            assert!(matches!(
+                parse(deep.as_bytes()),
+                Err(StrictJsonError::Malformed(_))
+            ));
+        }
+        let brackets_in_text = format!("\"{}\"", "[".repeat(1_000));
+        assert!(parse(brackets_in_text.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn threat_27_ambiguous_json_is_refused() {
+        for text in [
+            r#"{"a":1,"a":2}"#,
+            r#"{"x":{"a":1,"\u0061":2}}"#,
+            r#""\ud800""#,
+            "1e400",
+            "-1e400",
+            "NaN",
+            "{} {}",
+            "",
+            "01",
+            "\u{feff}{}",
+        ] {
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
+        }
+        assert!(parse(b"\"\xff\"").is_err(), "not UTF-8");
+    }
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(|number| Value::Number(number.into())),
+            ".{0,12}".prop_map(Value::String),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::Array),
+                prop::collection::btree_map(".{0,6}", inner, 0..6)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_serde_json_writes_reads_back_the_same(value in any_json()) {
+            let bytes = serde_json::to_vec(&value).unwrap();
+            prop_assert_eq!(parse(&bytes).unwrap(), value);
+        }
+    }
+}

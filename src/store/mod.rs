@@ -1,0 +1,181 @@
+//! What an instance remembers: pointers, relationships, domains, connections, credentials, and the audit trail.
+//!
+//! [`Store`] and [`AuditLog`] are what the rest of the program sees; `sqlite` is the embedded
+//! implementation. The traits promise nothing that only SQLite can keep: another implementation may
+//! be shared by several nodes. Depends on `model` and `seal` (for the shapes of what it keeps sealed).
+
+mod records;
+pub mod sqlite;
+
+pub use records::{
+    AuditOutcome, AuditRecord, AuditVerdict, HeldRecord, IssuedRecord, NewAuditRecord, OfferRecord,
+    PointerPage, PointerQuery, Relationship, Start, Statistics, Summary, TagMatch,
+};
+
+use crate::model::{
+    AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, KeyId, NewPointer, Pointer,
+    PointerAddress, PointerChange, Timestamp,
+};
+use async_trait::async_trait;
+
+/// Why storage could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another pointer has this data_reference already.
+    #[error("A pointer with this data_reference already exists: {address}")]
+    DuplicateReference {
+        /// That pointer.
+        address: PointerAddress,
+    },
+    /// Something of this name is there already.
+    #[error("{what} {name:?} already exists")]
+    AlreadyExists {
+        /// What kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// What was to be changed is not there.
+    #[error("no {what} {name:?}")]
+    NotFound {
+        /// What kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A cursor that this store did not give out.
+    #[error("the cursor is not one that this instance gave out; start again without it")]
+    BadCursor,
+    /// The disk is full.
+    #[error("the disk is full: {0}")]
+    Full(String),
+    /// The database is held by someone else for too long.
+    #[error("the database is busy: {0}")]
+    Busy(String),
+    /// It was written by a newer version of this program.
+    #[error("the database at {path} was written by a newer version of this program; upgrade this one")]
+    TooNew {
+        /// Which database.
+        path: String,
+    },
+    /// Anything else that the database reports.
+    #[error("the database failed: {0}")]
+    Failed(String),
+    /// The store was closed.
+    #[error("the database is closed")]
+    Closed,
+}
+
+/// What an instance remembers, apart from its audit trail. Every write is durable when its future is
+/// ready; readers never wait for a writer.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The pointer at this address.
+    async fn pointer(&self, address: &PointerAddress) -> Result<Option<Pointer>, StoreError>;
+    /// What `get_pointer_summary` tells; the hot path.
+    async fn summary(&self, address: &PointerAddress) -> Result<Option<Summary>, StoreError>;
+    /// Stored relationships of a pointer, strongest first, at most `limit`.
+    async fn relationships(
+        &self,
+        address: &PointerAddress,
+        limit: usize,
+    ) -> Result<Vec<Relationship>, StoreError>;
+    /// Adds a relationship in both directions; replaces one of the same kind.
+    async fn add_relationship(
+        &self,
+        from: &PointerAddress,
+        to: &PointerAddress,
+        relationship: &str,
+        weight: f64,
+    ) -> Result<(), StoreError>;
+    /// Pointers that match, a page at a time, in order of creation.
+    async fn pointers(&self, query: &PointerQuery) -> Result<PointerPage, StoreError>;
+    /// Makes a pointer.
+    async fn create_pointer(&self, new: NewPointer, now: Timestamp) -> Result<Pointer, StoreError>;
+    /// Makes many pointers in one transaction: all of them or none. The error names the index that failed.
+    async fn create_pointers(&self, new: Vec<NewPointer>, now: Timestamp)
+    -> Result<u64, (usize, StoreError)>;
+    /// Changes a pointer.
+    async fn update_pointer(
+        &self,
+        address: &PointerAddress,
+        change: PointerChange,
+        now: Timestamp,
+    ) -> Result<Pointer, StoreError>;
+    /// Removes a pointer and its relationships.
+    async fn delete_pointer(&self, address: &PointerAddress) -> Result<(), StoreError>;
+    /// Assigns a pointer to a connection, or to none.
+    async fn assign_pointer(
+        &self,
+        address: &PointerAddress,
+        connection: Option<&ConnectionId>,
+        now: Timestamp,
+    ) -> Result<Pointer, StoreError>;
+    /// Counts.
+    async fn statistics(&self) -> Result<Statistics, StoreError>;
+
+    /// Every domain.
+    async fn domains(&self) -> Result<Vec<Domain>, StoreError>;
+    /// One domain.
+    async fn domain(&self, id: &DomainId) -> Result<Option<Domain>, StoreError>;
+    /// Makes a domain; its name is unique.
+    async fn create_domain(&self, name: &str, owner: &AppId, now: Timestamp) -> Result<Domain, StoreError>;
+    /// Every connection, or those of one domain.
+    async fn connections(&self, domain: Option<&DomainId>) -> Result<Vec<Connection>, StoreError>;
+    /// One connection.
+    async fn connection(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError>;
+    /// Makes a connection; `held_credential` makes it a federated one.
+    async fn create_connection(
+        &self,
+        domain: &DomainId,
+        name: &str,
+        description: &str,
+        held_credential: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Connection, StoreError>;
+    /// Opens or closes a connection.
+    async fn set_connection_status(
+        &self,
+        id: &ConnectionId,
+        status: ConnectionStatus,
+    ) -> Result<Connection, StoreError>;
+
+    /// Credentials issued by this instance, secrets sealed.
+    async fn issued(&self) -> Result<Vec<IssuedRecord>, StoreError>;
+    /// Installs an issued credential; its name is unique.
+    async fn insert_issued(&self, record: IssuedRecord) -> Result<(), StoreError>;
+    /// Replaces the record of the same name.
+    async fn update_issued(&self, record: IssuedRecord) -> Result<(), StoreError>;
+    /// Notes when credentials were last used and how often in all; may be called with many at once.
+    async fn note_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError>;
+    /// Credentials that this instance holds for relay, secrets sealed.
+    async fn held(&self) -> Result<Vec<HeldRecord>, StoreError>;
+    /// Installs or replaces a held credential.
+    async fn put_held(&self, record: HeldRecord) -> Result<(), StoreError>;
+    /// Removes a held credential.
+    async fn remove_held(&self, name: &str) -> Result<(), StoreError>;
+    /// Offers made and not withdrawn.
+    async fn offers(&self) -> Result<Vec<OfferRecord>, StoreError>;
+    /// Records an offer, or replaces it.
+    async fn put_offer(&self, record: OfferRecord) -> Result<(), StoreError>;
+
+    /// Waits until everything accepted so far is durable, then closes. Later calls fail with `Closed`.
+    async fn close(&self);
+}
+
+/// The audit trail: append-only, hash-chained, in a file of its own so that its fsync is not the data's.
+#[async_trait]
+pub trait AuditLog: Send + Sync {
+    /// Appends; ready when the record is durable (group commit with no linger).
+    async fn append(&self, record: NewAuditRecord) -> Result<(), StoreError>;
+    /// Appends without waiting; made durable with the next group.
+    fn append_soon(&self, record: NewAuditRecord);
+    /// The newest records, newest first, at most `limit`, older than `before` (a sequence number) if given.
+    async fn recent(&self, before: Option<u64>, limit: usize) -> Result<Vec<AuditRecord>, StoreError>;
+    /// Token ids seen since a moment, as (kid, jti): what replay protection remembers across a restart.
+    async fn tokens_since(&self, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError>;
+    /// Walks the whole chain.
+    async fn verify(&self) -> Result<AuditVerdict, StoreError>;
+    /// Waits until everything accepted so far is durable, then closes.
+    async fn close(&self);
+}

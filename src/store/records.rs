@@ -1,0 +1,267 @@
+//! The shapes of what is stored, where `model` has none of its own.
+
+use crate::model::{
+    AppId, ConnectionId, CredentialState, Endpoint, Federated, Grant, KeyId, Pointer, PointerAddress,
+    Profile, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// What `get_pointer_summary` tells.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Summary {
+    /// Where it is found.
+    pub address: PointerAddress,
+    /// What it is, in words.
+    pub description: String,
+    /// The connection through which it is invoked.
+    pub connection_id: Option<ConnectionId>,
+    /// Labels.
+    pub tags: Vec<String>,
+    /// Stored relationships.
+    pub neighbor_count: u64,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub last_modified: Timestamp,
+}
+
+/// A stored relationship seen from one of its ends.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Relationship {
+    /// The other end.
+    pub address: PointerAddress,
+    /// Which kind.
+    pub relationship: String,
+    /// How strong.
+    pub weight: f64,
+}
+
+/// Whether a pointer must bear all the tags searched for, or any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum TagMatch {
+    /// All of them.
+    #[default]
+    All,
+    /// At least one.
+    Any,
+}
+
+/// Where a page begins.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Start {
+    /// At the first match.
+    #[default]
+    First,
+    /// After the row that this cursor (from an earlier page) names: stable while others write.
+    After(String),
+    /// So many matches from the first: for jumping within a list on a screen.
+    Offset(u64),
+}
+
+/// Which pointers are wanted. Terms and tags are SQL LIKE patterns, as in the original system:
+/// a pointer matches when its description contains `term`, a tag when it equals the pattern.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PointerQuery {
+    /// Pattern that the description must contain (`LIKE '%term%'`).
+    pub term: Option<String>,
+    /// Patterns of tags that it must bear.
+    pub tags: Vec<String>,
+    /// Patterns of tags that it must not bear.
+    pub exclude_tags: Vec<String>,
+    /// All of `tags`, or any.
+    pub tag_match: TagMatch,
+    /// Assigned to this connection.
+    pub connection: Option<ConnectionId>,
+    /// Federated pointers only.
+    pub federated_only: bool,
+    /// Where the page begins.
+    pub start: Start,
+    /// How many at most; none means all, as the original does it.
+    pub limit: Option<u64>,
+}
+
+/// One page of pointers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointerPage {
+    /// How many match in all. For a full list this is kept counted; for a search it may be absent when
+    /// counting would cost more than the page.
+    pub total: Option<u64>,
+    /// This page.
+    pub pointers: Vec<Pointer>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// Counts over the whole instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Statistics {
+    /// Pointers.
+    pub pointers: u64,
+    /// Stored relationships (each pair once).
+    pub relationships: u64,
+    /// Domains.
+    pub domains: u64,
+    /// Connections.
+    pub connections: u64,
+}
+
+/// A credential that this instance issued.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IssuedRecord {
+    /// Unique on this instance.
+    pub name: String,
+    /// Who it was issued to.
+    pub app_id: AppId,
+    /// How it seals.
+    pub profile: Profile,
+    /// Native: its key id.
+    pub kid: Option<KeyId>,
+    /// The endpoint recorded in it: the `htu` of its tokens.
+    pub endpoint: Endpoint,
+    /// What it allows.
+    pub grant: Grant,
+    /// Where it stands in its life.
+    pub state: CredentialState,
+    /// Whether people compared words.
+    pub verified: bool,
+    /// When its lease ends.
+    pub expires_at: Option<Timestamp>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub last_used: Option<Timestamp>,
+    /// How often it was used.
+    pub uses: u64,
+    /// The secrets, sealed under the instance's own key (identity: the name).
+    pub sealed_secrets: Vec<u8>,
+}
+
+/// A credential that this instance holds to call another one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeldRecord {
+    /// Unique on this instance.
+    pub name: String,
+    /// The name under which the other one is called.
+    pub app_id: AppId,
+    /// How it seals.
+    pub profile: Profile,
+    /// Native: its key id.
+    pub kid: Option<KeyId>,
+    /// Where the other one answers.
+    pub endpoint: Endpoint,
+    /// Whether people compared words.
+    pub verified: bool,
+    /// When its lease ends, if the bundle said so.
+    pub expires_at: Option<Timestamp>,
+    /// When it was installed.
+    pub created_at: Timestamp,
+    /// The plain form, sealed under the instance's own key (identity: the name).
+    pub sealed_form: Vec<u8>,
+}
+
+/// An offer: credentials put into a bundle for somebody.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OfferRecord {
+    /// Its id.
+    pub id: String,
+    /// Who it is for, in the offerer's words.
+    pub label: String,
+    /// The names of the credentials in it.
+    pub credentials: Vec<String>,
+    /// The seven words.
+    pub words: Vec<String>,
+    /// `offered` or `withdrawn`.
+    pub state: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When the bundle ends.
+    pub expires_at: Timestamp,
+}
+
+/// How something that is on record ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditOutcome {
+    /// About to be done; written before a write, an administrative act or a relay starts.
+    Intent,
+    /// Done.
+    Done,
+    /// Refused: authentication, grant, policy.
+    Denied,
+    /// Tried and failed.
+    Failed,
+}
+
+/// A record before it is in the chain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewAuditRecord {
+    /// When.
+    pub at: Timestamp,
+    /// Who, if known.
+    pub app_id: Option<AppId>,
+    /// Under which key.
+    pub kid: Option<KeyId>,
+    /// With which token.
+    pub jti: Option<String>,
+    /// What was asked for; empty where it could not be read.
+    pub action: String,
+    /// What it was about: an address, a credential's name.
+    pub subject: Option<String>,
+    /// How it ended.
+    pub outcome: AuditOutcome,
+    /// A stable word saying why, for everything but `Done`.
+    pub reason: Option<String>,
+}
+
+/// A record in the chain.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AuditRecord {
+    /// Its place: 1, 2, 3, …
+    pub sequence: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub app_id: Option<AppId>,
+    /// Under which key.
+    pub kid: Option<KeyId>,
+    /// With which token.
+    pub jti: Option<String>,
+    /// What was asked for.
+    pub action: String,
+    /// What it was about.
+    pub subject: Option<String>,
+    /// How it ended.
+    pub outcome: AuditOutcome,
+    /// Why.
+    pub reason: Option<String>,
+    /// SHA-256 over the previous record's hash and this record, hexadecimal.
+    pub hash: String,
+}
+
+/// What walking the chain found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditVerdict {
+    /// How many records were checked.
+    pub records: u64,
+    /// The hash of the last good one.
+    pub head: String,
+    /// The first record that does not fit, if any.
+    pub first_bad: Option<u64>,
+}
+
+/// What a federated pointer's uniqueness covers, as stored beside it.
+pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) -> String {
+    use sha2::{Digest, Sha256};
+    let mut hasher = Sha256::new();
+    hasher.update(data_reference.as_bytes());
+    if let Some(federated) = federated {
+        hasher.update([0]);
+        hasher.update(serde_json::to_vec(federated).expect("federated has only string keys"));
+    }
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
