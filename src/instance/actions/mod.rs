@@ -1,0 +1,113 @@
+//! Every action that an instance answers: one file per action, one table that lists them.
+
+use super::core::{Caller, Instance};
+use crate::model::InstanceId;
+use crate::protocol::{CallContext, Hop, Problem, Query};
+use futures::future::BoxFuture;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// Who may call an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Whoever is authenticated.
+    Anyone,
+    /// Whoever's grant names the action.
+    Granted,
+    /// The instance's owner only.
+    Owner,
+}
+
+/// What kind of value a parameter takes: for checks, completion and documentation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A string.
+    Text,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number.
+    Count,
+    /// A number.
+    Number,
+    /// A list of strings.
+    Texts,
+    /// A pointer's address.
+    PointerAddress,
+    /// A connection's id.
+    ConnectionId,
+    /// A domain's id.
+    DomainId,
+    /// Any JSON.
+    Json,
+}
+
+/// A parameter of an action.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name in the query.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: Kind,
+    /// Whether the action needs it.
+    pub required: bool,
+    /// What it is for, in a few words.
+    pub help: &'static str,
+}
+
+/// A row of the table.
+pub struct Action {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub help: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// Whether it changes anything here or may change something elsewhere: needs `writes` in the grant, and an intent on record.
+    pub writes: bool,
+    /// What it takes.
+    pub parameters: &'static [Parameter],
+    /// Does it.
+    pub run: for<'a> fn(&'a Call<'a>) -> BoxFuture<'a, Answer>,
+}
+
+/// One call of an action.
+pub struct Call<'a> {
+    /// On which instance.
+    pub instance: &'a Arc<Instance>,
+    /// By whom.
+    pub caller: &'a Caller,
+    /// With what.
+    pub query: &'a Query,
+    /// Where it stands in a chain.
+    pub context: &'a CallContext,
+    /// How deep inside circuits this call is; 0 for one that came over the wire.
+    pub depth: u8,
+    /// The hop that a relay made, for the trace of the reply.
+    pub onward: &'a std::sync::Mutex<Option<Hop>>,
+}
+
+/// How an action ends: with a result, or with a problem.
+pub type Answer = Result<Outcome, Problem>;
+
+/// What an action comes to when it does not fail.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// `status: success` with this result.
+    Success(Value),
+    /// `status: success`, and beside the result the peer's own reply (relay).
+    Relayed {
+        /// The result.
+        result: Value,
+        /// The peer's whole reply.
+        peer_reply: Value,
+        /// The peer.
+        peer: Option<InstanceId>,
+    },
+    /// `status: interpretation_rendered`: the pointer's data cannot be had.
+    Interpretation {
+        /// What it is, in words.
+        interpretation: String,
+        /// Why its data cannot be had.
+        details: Value,
+    },
+}

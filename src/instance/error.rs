@@ -1,0 +1,79 @@
+//! Why an instance cannot be made, opened or served.
+
+use crate::protocol::Code;
+use crate::store::StoreError;
+use std::path::PathBuf;
+
+/// Why an instance cannot be made, opened or served. Messages name the folder or address.
+#[derive(Debug, thiserror::Error)]
+pub enum InstanceError {
+    /// Something is in the folder already.
+    #[error("there is an instance in {} already", .0.display())]
+    Exists(PathBuf),
+    /// No instance in the folder.
+    #[error("there is no instance in {}", .0.display())]
+    Missing(PathBuf),
+    /// Another process hosts it.
+    #[error("the instance in {} is hosted by process {pid} already", folder.display())]
+    Hosted {
+        /// Its folder.
+        folder: PathBuf,
+        /// Who hosts it; 0 where that cannot be told.
+        pid: u32,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {cause}")]
+    Listen {
+        /// Which address.
+        address: String,
+        /// What the system said.
+        cause: String,
+    },
+    /// Plain HTTP on an address that is not loopback.
+    #[error(
+        "{0} is not a loopback address, and this instance has no TLS; plain HTTP there would show who calls whom"
+    )]
+    PlainHttp(String),
+    /// A file is readable by others, a link, or not what it should be.
+    #[error("{}: {reason}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Storage failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl InstanceError {
+    /// The stable word for scripts.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Exists(_) => Code::AlreadyExists,
+            Self::Missing(_) => Code::InstanceNotFound,
+            Self::Hosted { .. } => Code::AlreadyHosted,
+            Self::Listen { .. } | Self::PlainHttp(_) => Code::CannotListen,
+            Self::File { .. } => Code::FileFailed,
+            Self::Store(_) => Code::StorageFailed,
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Exists(_) => "choose another name, or remove that instance first",
+            Self::Missing(_) => "make it with `butterfly instance init NAME`",
+            Self::Hosted { .. } => "use the running one, or stop that process first",
+            Self::Listen { .. } => "stop what uses that address, or choose another port with `--listen`",
+            Self::PlainHttp(_) => "listen on 127.0.0.1 behind a TLS proxy, or say `--insecure-http`",
+            Self::File { .. } => {
+                "put it right (mode 0600 for files, 0700 for folders, no links) and try again"
+            }
+            Self::Store(StoreError::Full(_)) => "free some disk space and try again",
+            Self::Store(StoreError::TooNew { .. }) => "upgrade this program",
+            Self::Store(_) => "check the disk and the folder's permissions",
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What an instance is told before it starts: `instance.toml` in its folder.
+
+use crate::model::{AppId, Endpoint, InstanceId, InstanceName};
+use crate::seal::{FernetKey, TokenSecret};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+/// The settings of an instance, kept in `instance.toml`. Nothing secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Its name in this home.
+    pub name: InstanceName,
+    /// Its id on the wire.
+    pub instance_id: InstanceId,
+    /// Where it listens. Port 0 until first started means: choose a free one and keep it.
+    pub listen: SocketAddr,
+    /// The endpoint recorded in credentials that it issues.
+    pub endpoint: Endpoint,
+    /// Plain HTTP on an address that is not loopback was asked for.
+    #[serde(default)]
+    pub insecure_http: bool,
+    /// Address ranges that pointers may reach beside public ones (for example `10.0.0.0/8`).
+    #[serde(default)]
+    pub fetch_allow: Vec<ipnet::IpNet>,
+    /// Refuse every write.
+    #[serde(default)]
+    pub read_only: bool,
+}
+
+/// What is given to make an instance.
+#[derive(Debug, Clone)]
+pub struct NewInstance {
+    /// Its name.
+    pub name: InstanceName,
+    /// Where it will listen; a port of 0 picks a free one now and keeps it.
+    pub listen: SocketAddr,
+    /// Its endpoint, where that is not `http://LISTEN/invoke`.
+    pub endpoint: Option<Endpoint>,
+    /// Plain HTTP on an address that is not loopback.
+    pub insecure_http: bool,
+}
+
+/// Stands in for an original Python instance: what `JWT_SECRET_KEY`, `BUTTERFLY_ENCRYPTION_KEY` and `--legacy-app` say.
+/// These credentials live in memory only, with the rights of the owner, as in the original.
+#[derive(Clone)]
+pub struct LegacyStandIn {
+    /// Who may call.
+    pub app_ids: Vec<AppId>,
+    /// Signs tokens.
+    pub token_secret: TokenSecret,
+    /// Seals bodies.
+    pub encryption_key: FernetKey,
+}
