@@ -1,1 +1,25 @@
-//! To be furnished.
+//! The console: one screen on many instances.
+//!
+//! It is one loop. An event becomes a [`message`]; [`update`] changes the [`state`] and returns
+//! [`effect`]s; effects run as tasks on the workspace and come back as messages; [`view`] draws the state
+//! and does nothing else. Depends on `workspace` and `command`, and on the model's words.
+
+mod answer;
+mod clock;
+mod content;
+mod effect;
+mod inert;
+mod layers;
+mod layout;
+mod message;
+mod painter;
+mod run;
+mod runner;
+mod state;
+mod terminal;
+mod theme;
+mod update;
+mod view;
+mod widgets;
+
+pub use run::{Options, run};
