@@ -1,5 +1,22 @@
 //! Every action that an instance answers: one file per action, one table that lists them.
 
+mod create_offer;
+mod drop_held_credential;
+mod get_audit;
+mod get_capabilities;
+mod hold_credential;
+mod issue_credential;
+mod list_credentials;
+mod list_held_credentials;
+mod list_offers;
+mod record_offer_words;
+mod revoke_credential;
+mod suspend_credential;
+pub mod table;
+mod verify_audit;
+mod whoami;
+mod withdraw_offer;
+
 use super::core::{Caller, Instance};
 use crate::model::InstanceId;
 use crate::protocol::{CallContext, Hop, Problem, Query};
@@ -16,6 +33,17 @@ pub enum Access {
     Granted,
     /// The instance's owner only.
     Owner,
+}
+
+impl Access {
+    /// The word in JSON and in documentation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::Granted => "granted",
+            Self::Owner => "owner",
+        }
+    }
 }
 
 /// What kind of value a parameter takes: for checks, completion and documentation.
@@ -39,6 +67,23 @@ pub enum Kind {
     DomainId,
     /// Any JSON.
     Json,
+}
+
+impl Kind {
+    /// The word in JSON and in documentation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Flag => "flag",
+            Self::Count => "count",
+            Self::Number => "number",
+            Self::Texts => "texts",
+            Self::PointerAddress => "pointer_address",
+            Self::ConnectionId => "connection_id",
+            Self::DomainId => "domain_id",
+            Self::Json => "json",
+        }
+    }
 }
 
 /// A parameter of an action.
@@ -82,6 +127,8 @@ pub struct Call<'a> {
     pub context: &'a CallContext,
     /// How deep inside circuits this call is; 0 for one that came over the wire.
     pub depth: u8,
+    /// How many steps the circuits within this call may still take, all of them together.
+    pub steps: &'a std::sync::atomic::AtomicU32,
     /// The hop that a relay made, for the trace of the reply.
     pub onward: &'a std::sync::Mutex<Option<Hop>>,
 }
