@@ -5,12 +5,17 @@
 //! It depends on `model` and on nothing else, does no I/O beyond drawing random bytes, and knows
 //! no clock: callers say what time it is.
 
+mod base64url;
 pub mod fernet;
+mod gcm;
 pub mod jwe;
 mod keys;
+mod nonce;
+mod provider;
 pub mod random;
 pub mod row;
 mod secret;
+mod strict;
 pub mod token;
 
 pub use keys::{LegacyKeys, NativeKeys};

@@ -1,49 +1,96 @@
 //! Random values from the operating system.
 
-use super::{AccessKey, FernetKey, RootKey, TokenSecret};
+use super::{AccessKey, FernetKey, RootKey, TokenSecret, base64url};
 use crate::model::{ConnectionId, DomainId, InstanceId, KeyId, PointerAddress};
+use std::fmt::Write;
+use zeroize::Zeroizing;
 
 /// Random bytes; a machine that cannot give any cannot run this program (panics).
 pub fn bytes<const N: usize>() -> [u8; N] {
-    todo!()
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
 }
+
 /// 128 random bits as 22 characters of base64url: a token's `jti`.
 pub fn jti() -> String {
-    todo!()
+    base64url::encode(&bytes::<16>())
 }
+
 /// A new instance id.
 pub fn instance_id() -> InstanceId {
-    todo!()
+    InstanceId::parse(&prefixed_hex::<6>("inst_")).expect("written by its grammar")
 }
+
 /// A new pointer address.
 pub fn pointer_address() -> PointerAddress {
-    todo!()
+    PointerAddress::parse(&prefixed_hex::<6>("ptr_")).expect("written by its grammar")
 }
+
 /// A new connection id.
 pub fn connection_id() -> ConnectionId {
-    todo!()
+    ConnectionId::parse(&prefixed_hex::<6>("conn_")).expect("written by its grammar")
 }
+
 /// A new domain id.
 pub fn domain_id() -> DomainId {
-    todo!()
+    DomainId::parse(&prefixed_hex::<6>("dom_")).expect("written by its grammar")
 }
+
 /// A new key id: `kid_` and 16 hexadecimal digits.
 pub fn key_id() -> KeyId {
-    todo!()
+    KeyId::parse(&prefixed_hex::<8>("kid_")).expect("written by its grammar")
 }
+
 /// A new root.
 pub fn root_key() -> RootKey {
-    todo!()
+    RootKey::from_bytes(*Zeroizing::new(bytes()))
 }
+
 /// A new legacy token secret: 43 characters of base64url (256 bits).
 pub fn token_secret() -> TokenSecret {
-    todo!()
+    let text = Zeroizing::new(base64url::encode(&*Zeroizing::new(bytes::<32>())));
+    TokenSecret::parse(&text).expect("43 characters are not empty")
 }
+
 /// A new Fernet key.
 pub fn fernet_key() -> FernetKey {
-    todo!()
+    FernetKey::from_bytes(*Zeroizing::new(bytes()))
 }
+
 /// A new access key.
 pub fn access_key() -> AccessKey {
-    todo!()
+    let text = Zeroizing::new(prefixed_hex::<16>("key_"));
+    AccessKey::parse(&text).expect("written by its form")
+}
+
+/// `prefix` and `N` random bytes in lower-case hexadecimal.
+fn prefixed_hex<const N: usize>(prefix: &str) -> String {
+    let mut text = String::with_capacity(prefix.len() + 2 * N);
+    text.push_str(prefix);
+    for byte in *Zeroizing::new(bytes::<N>()) {
+        write!(text, "{byte:02x}").expect("writing to memory");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_have_their_form_and_differ() {
+        assert_eq!(jti().len(), 22);
+        assert_ne!(jti(), jti());
+        assert_ne!(instance_id(), instance_id());
+        assert_ne!(pointer_address(), pointer_address());
+        assert_ne!(connection_id(), connection_id());
+        assert_ne!(domain_id(), domain_id());
+        assert_eq!(key_id().as_str().len(), 20);
+        assert_eq!(token_secret().expose_text().len(), 43);
+        assert!(!token_secret().is_weak());
+        assert_ne!(root_key().expose_bytes(), root_key().expose_bytes());
+        assert_ne!(fernet_key().expose_bytes(), fernet_key().expose_bytes());
+        assert_eq!(access_key().expose_text().len(), 36);
+    }
 }

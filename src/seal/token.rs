@@ -1,63 +1,35 @@
 //! Tokens: HS256 JSON web tokens of both profiles (RFC 7519), made and checked more strictly than
 //! the library does by itself.
+//!
+//! A token whose header is spelled exactly as ours is verified with a prepared key; every other
+//! one by the library, and then its header must mean the same. Here is what both profiles share.
 
-use super::{LegacyKeys, NativeKeys};
-use crate::model::{AppId, InstanceId, KeyId};
-use serde::{Deserialize, Serialize};
+mod claims;
+mod legacy;
+mod native;
+
+pub use claims::Claims;
+pub use legacy::{LegacyClaims, claimed_legacy, sign_legacy, verify_legacy};
+pub(super) use native::header as native_header;
+pub use native::{Expectation, claimed_kid, sign, verify};
+
+use super::base64url;
+use super::keys::SignatureKey;
+use super::strict::{self, NotStrict};
+use jsonwebtoken::Algorithm;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 /// Longest life of a native token, in seconds.
 pub const LIFETIME: i64 = 60;
 /// How far two clocks may be apart, in seconds.
 pub const CLOCK_SKEW: i64 = 30;
-
-/// Every claim of a native token. All are required except `tp` and `trc`; unknown ones are refused.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Claims {
-    /// Who calls.
-    pub app_id: AppId,
-    /// The same (RFC 7519, section 4.1.1).
-    pub iss: AppId,
-    /// The instance that is called.
-    pub aud: InstanceId,
-    /// When it was made, Unix seconds.
-    pub iat: i64,
-    /// When it ends, Unix seconds; at most `iat` + 60.
-    pub exp: i64,
-    /// 128 random bits, base64url.
-    pub jti: String,
-    /// HTTP method (as in RFC 9449): `POST`.
-    pub htm: String,
-    /// HTTP target: the endpoint recorded in the credential.
-    pub htu: String,
-    /// base64url SHA-256 of the body.
-    pub bsh: String,
-    /// Hops left after this one.
-    pub hop: u8,
-    /// Instances that the call passed through so far.
-    pub path: Vec<InstanceId>,
-    /// Deadline, Unix milliseconds.
-    pub dl: i64,
-    /// W3C traceparent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tp: Option<String>,
-    /// Whether the reply should carry a trace (where the body is sealed already).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trc: Option<bool>,
-}
-
-/// What a server expects of a native token beside its signature.
-#[derive(Debug, Clone, Copy)]
-pub struct Expectation<'a> {
-    /// The app_id to which the credential with this kid was issued.
-    pub app_id: &'a AppId,
-    /// The instance's own id.
-    pub audience: &'a InstanceId,
-    /// The endpoint recorded in the credential.
-    pub endpoint: &'a str,
-    /// Unix seconds now.
-    pub now: i64,
-}
+/// Longest token that is looked at, in bytes.
+const LONGEST: usize = 8 * 1024;
+/// The only algorithm, as the header spells it.
+const HS256: &str = "HS256";
 
 /// Why a token was refused. The wire never tells; the audit trail does, by `reason`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -85,62 +57,132 @@ pub enum TokenError {
 impl TokenError {
     /// A stable word for the audit trail: `token_malformed`, `token_header`, `token_signature`, `token_claim_<name>`, `token_time`, `token_body`.
     pub fn reason(&self) -> String {
-        todo!()
+        match self {
+            Self::Malformed => "token_malformed".to_owned(),
+            Self::Header => "token_header".to_owned(),
+            Self::Signature => "token_signature".to_owned(),
+            Self::Claim(name) => format!("token_claim_{name}"),
+            Self::Time => "token_time".to_owned(),
+            Self::Body => "token_body".to_owned(),
+        }
     }
 }
 
 /// base64url SHA-256 of a body: the claim `bsh`.
-pub fn body_hash(_body: &[u8]) -> String {
-    todo!()
+pub fn body_hash(body: &[u8]) -> String {
+    base64url::encode(&Sha256::digest(body))
 }
 
-/// Signs a native token: header `{"alg":"HS256","kid":…,"typ":"bfly-inv+jwt"}`.
-pub fn sign(_keys: &NativeKeys, _claims: &Claims) -> String {
-    todo!()
+/// A token in its three parts, still encoded.
+struct Parts<'a> {
+    header: &'a str,
+    claims: &'a str,
+    signature: &'a str,
+    /// What is signed: header, dot, claims.
+    signed: &'a str,
 }
 
-/// The `kid` that a token's header claims: for finding the credential in a map, nothing else.
-pub fn claimed_kid(_token: &str) -> Result<KeyId, TokenError> {
-    todo!()
-}
-
-/// Checks signature and header, then each claim but `bsh` (see [`Claims::check_body`]).
-pub fn verify(_keys: &NativeKeys, _token: &str, _expected: Expectation<'_>) -> Result<Claims, TokenError> {
-    todo!()
-}
-
-impl Claims {
-    /// Whether the token was made for this body; constant time.
-    pub fn check_body(&self, _body: &[u8]) -> Result<(), TokenError> {
-        todo!()
+fn split(token: &str) -> Result<Parts<'_>, TokenError> {
+    if token.len() > LONGEST {
+        return Err(TokenError::Malformed);
     }
+    let (signed, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
+    let (header, claims) = signed.split_once('.').ok_or(TokenError::Malformed)?;
+    Ok(Parts {
+        header,
+        claims,
+        signature,
+        signed,
+    })
 }
 
-/// The claims of a legacy token. At least one of `app_id` and `access_key` must be there.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct LegacyClaims {
-    /// First version: who calls.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub app_id: Option<AppId>,
-    /// Later version: which domain, with which permissions. A secret, so never shown by `Debug`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access_key: Option<String>,
-    /// When it ends, Unix seconds (a float is read too: some clients write one).
-    pub exp: i64,
+/// One part of a token as JSON text.
+fn decode(part: &str) -> Result<Vec<u8>, TokenError> {
+    base64url::decode(part.as_bytes()).ok_or(TokenError::Malformed)
 }
 
-/// Signs a legacy token: header `{"alg":"HS256","typ":"JWT"}`.
-pub fn sign_legacy(_keys: &LegacyKeys, _claims: &LegacyClaims) -> String {
-    todo!()
+/// A header, with nothing in it but its known members.
+fn read_header<T: DeserializeOwned>(part: &str) -> Result<T, TokenError> {
+    strict::object(&decode(part)?).map_err(|cause| match cause {
+        NotStrict::Syntax => TokenError::Malformed,
+        NotStrict::Shape => TokenError::Header,
+    })
 }
 
-/// The claims of a legacy token before anything is checked: for finding the credential in a map, nothing else.
-pub fn claimed_legacy(_token: &str) -> Result<LegacyClaims, TokenError> {
-    todo!()
+/// Signs claims under a header that is encoded already.
+fn sign_under(key: &SignatureKey, header: &str, claims: &impl Serialize) -> String {
+    let json = serde_json::to_vec(claims).expect("claims are texts and numbers, written to memory");
+    let claims_length = base64url::encoded_len(json.len());
+    let mut token = String::with_capacity(header.len() + claims_length + base64url::encoded_len(32) + 2);
+    token.push_str(header);
+    token.push('.');
+    base64url::append(&json, &mut token);
+    let signature = key.sign(token.as_bytes());
+    token.push('.');
+    base64url::append(&signature, &mut token);
+    token
 }
 
-/// Checks signature, header (`alg` HS256 only; `typ` absent or `JWT`) and `exp` against `now` (Unix seconds).
-/// Unknown claims are ignored, as the original does.
-pub fn verify_legacy(_keys: &LegacyKeys, _token: &str, _now: i64) -> Result<LegacyClaims, TokenError> {
-    todo!()
+/// Checks the signature, then the header: at once if it is spelled as `expected`, else by `check`.
+fn authenticate(
+    key: &SignatureKey,
+    parts: &Parts<'_>,
+    expected: &str,
+    check: impl FnOnce(&str) -> Result<(), TokenError>,
+) -> Result<(), TokenError> {
+    if parts.header == expected {
+        let signature = base64url::decode_array(parts.signature.as_bytes()).ok_or(TokenError::Signature)?;
+        let is_signed = key.verifies(parts.signed.as_bytes(), &signature);
+        return is_signed.then_some(()).ok_or(TokenError::Signature);
+    }
+    let is_signed = jsonwebtoken::crypto::verify(
+        parts.signature,
+        parts.signed.as_bytes(),
+        key.for_library(),
+        Algorithm::HS256,
+    );
+    if !is_signed.unwrap_or(false) {
+        return Err(TokenError::Signature);
+    }
+    check(parts.header)
 }
+
+/// Claims as a strict structure. What does not fit is looked at again for the name of the claim.
+fn read_claims<T: DeserializeOwned>(part: &str, known: &[KnownClaim]) -> Result<T, TokenError> {
+    let json = decode(part)?;
+    strict::object(&json).map_err(|cause| match cause {
+        NotStrict::Syntax => TokenError::Malformed,
+        NotStrict::Shape => TokenError::Claim(offending(&json, known)),
+    })
+}
+
+/// A claim's name, and whether a value (or its absence) is acceptable.
+type KnownClaim = (&'static str, fn(Option<&Value>) -> bool);
+
+/// Which claim kept a token from being read, for the audit trail.
+fn offending(json: &[u8], known: &[KnownClaim]) -> &'static str {
+    let Ok(claims) = serde_json::from_slice::<Map<String, Value>>(json) else {
+        return "not_an_object";
+    };
+    known
+        .iter()
+        .find(|(name, accepts)| !accepts(claims.get(*name)))
+        .map_or("unknown_or_twice", |(name, _)| name)
+}
+
+/// A claim that must be there, of this type.
+fn required<T: DeserializeOwned>(value: Option<&Value>) -> bool {
+    value.is_some_and(is::<T>)
+}
+
+/// A claim that may be missing.
+fn optional<T: DeserializeOwned>(value: Option<&Value>) -> bool {
+    value.is_none_or(is::<T>)
+}
+
+fn is<T: DeserializeOwned>(value: &Value) -> bool {
+    serde_json::from_value::<T>(value.clone()).is_ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! Tokens of the legacy profile, as the original instances and their clients make them.
+
+use super::{
+    HS256, KnownClaim, TokenError, authenticate, optional, read_claims, read_header, required, sign_under,
+    split,
+};
+use crate::model::AppId;
+use crate::seal::{LegacyKeys, strict};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::fmt;
+
+/// `{"alg":"HS256","typ":"JWT"}`, encoded: what we write, and what PyJWT writes.
+const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+const TYPE: &str = "JWT";
+
+/// The claims of a legacy token. At least one of `app_id` and `access_key` must be there.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct LegacyClaims {
+    /// First version: who calls.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app_id: Option<AppId>,
+    /// Later version: which domain, with which permissions. A secret, so never shown by `Debug`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_key: Option<String>,
+    /// When it ends, Unix seconds (a float is read too: some clients write one).
+    #[serde(deserialize_with = "whole_seconds")]
+    pub exp: i64,
+}
+
+impl fmt::Debug for LegacyClaims {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("LegacyClaims")
+            .field("app_id", &self.app_id)
+            .field("access_key", &self.access_key.as_ref().map(|_| "redacted"))
+            .field("exp", &self.exp)
+            .finish()
+    }
+}
+
+/// The claims by name, for saying which one was wrong.
+const KNOWN: &[KnownClaim] = &[
+    ("app_id", optional::<Option<AppId>>),
+    ("access_key", optional::<Option<String>>),
+    ("exp", required::<Seconds>),
+];
+
+/// A number of seconds as Python clients write it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Whole(i64),
+    Fraction(f64),
+}
+
+struct Seconds;
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        whole_seconds(deserializer).map(|_| Self)
+    }
+}
+
+/// The fraction is dropped, as `int()` does in the original.
+fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    match Number::deserialize(deserializer)? {
+        Number::Whole(seconds) => Ok(seconds),
+        // Beyond 2^53 a float no longer counts seconds.
+        Number::Fraction(seconds) if seconds.abs() < 9_007_199_254_740_992.0 => Ok(seconds as i64),
+        Number::Fraction(_) => Err(serde::de::Error::custom("not a time")),
+    }
+}
+
+/// A header: these members and no others.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    alg: String,
+    #[serde(default, deserialize_with = "strict::present")]
+    typ: Option<String>,
+}
+
+/// Signs a legacy token: header `{"alg":"HS256","typ":"JWT"}`.
+pub fn sign_legacy(keys: &LegacyKeys, claims: &LegacyClaims) -> String {
+    sign_under(keys.signature(), HEADER, claims)
+}
+
+/// The claims of a legacy token before anything is checked: for finding the credential in a map, nothing else.
+pub fn claimed_legacy(token: &str) -> Result<LegacyClaims, TokenError> {
+    read(split(token)?.claims)
+}
+
+/// Checks signature, header (`alg` HS256 only; `typ` absent or `JWT`) and `exp` against `now` (Unix seconds).
+/// Unknown claims are ignored, as the original does.
+pub fn verify_legacy(keys: &LegacyKeys, token: &str, now: i64) -> Result<LegacyClaims, TokenError> {
+    let parts = split(token)?;
+    authenticate(keys.signature(), &parts, HEADER, check_header)?;
+    let claims = read(parts.claims)?;
+    // No allowance for skew: the original makes none, and its tokens live for an hour.
+    if claims.exp <= now {
+        return Err(TokenError::Time);
+    }
+    Ok(claims)
+}
+
+fn check_header(encoded: &str) -> Result<(), TokenError> {
+    let header: Header = read_header(encoded)?;
+    let is_ours = header.alg == HS256 && header.typ.is_none_or(|typ| typ == TYPE);
+    is_ours.then_some(()).ok_or(TokenError::Header)
+}
+
+fn read(encoded: &str) -> Result<LegacyClaims, TokenError> {
+    let claims: LegacyClaims = read_claims(encoded, KNOWN)?;
+    if claims.app_id.is_none() && claims.access_key.is_none() {
+        return Err(TokenError::Claim("app_id"));
+    }
+    Ok(claims)
+}
