@@ -82,6 +82,8 @@ pub struct Call<'a> {
     pub context: &'a CallContext,
     /// How deep inside circuits this call is; 0 for one that came over the wire.
     pub depth: u8,
+    /// How many steps the circuits within this call may still take, all of them together.
+    pub steps: &'a std::sync::atomic::AtomicU32,
     /// The hop that a relay made, for the trace of the reply.
     pub onward: &'a std::sync::Mutex<Option<Hop>>,
 }
