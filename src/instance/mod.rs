@@ -4,6 +4,7 @@
 //! code. Depends on `client` (relay), `protocol`, `store`, `seal` and `model`; never on the vault.
 
 pub mod actions;
+pub(crate) mod authorise;
 mod core;
 mod error;
 mod host;
