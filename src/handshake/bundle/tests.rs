@@ -36,7 +36,10 @@ fn bundle() -> Bundle {
             id: Some(instance.clone()),
             name: "instance-b".to_owned(),
         },
-        credentials: vec![credential(Holder::Instance, "a-relay"), credential(Holder::Console, "a-console")],
+        credentials: vec![
+            credential(Holder::Instance, "a-relay"),
+            credential(Holder::Console, "a-console"),
+        ],
         endpoint: endpoint.clone(),
         pins: vec![Spki("cGluLW9uZQ".to_owned()), Spki("cGluLXR3bw".to_owned())],
         profile: Profile::Native,
@@ -73,7 +76,9 @@ fn refusal(outcome: Result<Bundle, BundleError>) -> BundleError {
 /// The file as bytes, without its armour.
 fn binary(armoured: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
-    ArmoredReader::new(armoured.as_bytes()).read_to_end(&mut bytes).unwrap();
+    ArmoredReader::new(armoured.as_bytes())
+        .read_to_end(&mut bytes)
+        .unwrap();
     bytes
 }
 
@@ -105,11 +110,20 @@ fn the_binary_form_of_another_implementation_opens_too() {
 #[test]
 fn threat_37_a_file_of_something_else_is_no_bundle() {
     let words = generate_passphrase();
-    for file in [&b""[..], b"hello", b"{}", b"age-encryption.org/v1\n-> X25519 abc\n"] {
+    for file in [
+        &b""[..],
+        b"hello",
+        b"{}",
+        b"age-encryption.org/v1\n-> X25519 abc\n",
+    ] {
         let error = refusal(Bundle::open_with_passphrase(file, &words, NOW));
         assert!(matches!(error, BundleError::NotABundle(_)), "{error}");
     }
-    let error = refusal(Bundle::open_with_passphrase(&vec![b'a'; LARGEST_FILE + 1], &words, NOW));
+    let error = refusal(Bundle::open_with_passphrase(
+        &vec![b'a'; LARGEST_FILE + 1],
+        &words,
+        NOW,
+    ));
     assert!(matches!(error, BundleError::TooLarge { .. }));
 }
 
@@ -123,13 +137,19 @@ fn threat_38_an_impostors_bundle_shows_other_words() {
         changed
     };
     changes.push(change(&|b| b.instance.id = Some(random::instance_id())));
-    changes.push(change(&|b| b.endpoint = Endpoint::parse("https://instance-c.example").unwrap()));
+    changes.push(change(&|b| {
+        b.endpoint = Endpoint::parse("https://instance-c.example").unwrap()
+    }));
     changes.push(change(&|b| b.pins.swap(0, 1)));
     changes.push(change(&|b| b.pins.truncate(1)));
-    changes.push(change(&|b| b.credentials[0].form.app_id = AppId::parse("mallory").unwrap()));
+    changes.push(change(&|b| {
+        b.credentials[0].form.app_id = AppId::parse("mallory").unwrap()
+    }));
     changes.push(change(&|b| b.credentials[0].holder = Holder::Console));
     changes.push(change(&|b| b.credentials[0].grant.writes = true));
-    changes.push(change(&|b| b.credentials[0].form = bundle().credentials[0].form.clone()));
+    changes.push(change(&|b| {
+        b.credentials[0].form = bundle().credentials[0].form.clone()
+    }));
     changes.push(change(&|b| b.expires_at = b.expires_at.plus_seconds(1)));
     for (index, changed) in changes.iter().enumerate() {
         assert_ne!(changed.words(), honest.words(), "change {index}");
@@ -150,14 +170,23 @@ fn threat_40_an_absurd_work_factor_is_refused_before_any_work() {
     let sealed = bundle().seal_at_work_factor(CHEAP).unwrap();
     let text = String::from_utf8_lossy(&binary(&sealed.armoured)).into_owned();
     let (salt, _) = text.split_once("-> scrypt ").unwrap().1.split_once(' ').unwrap();
-    for (cost, required) in [("19", 19), ("30", 30), ("63", 63), ("99999999999999999999999", u64::MAX)] {
+    for (cost, required) in [
+        ("19", 19),
+        ("30", 30),
+        ("63", 63),
+        ("99999999999999999999999", u64::MAX),
+    ] {
         let file = format!("age-encryption.org/v1\n-> scrypt {salt} {cost}\nAAAA\n--- AAAA\n");
         let expected = BundleError::WorkFactor {
             required,
             most: MOST_WORK,
         };
         assert_eq!(inspect(file.as_bytes()).unwrap_err(), expected);
-        let error = refusal(Bundle::open_with_passphrase(file.as_bytes(), &sealed.passphrase, NOW));
+        let error = refusal(Bundle::open_with_passphrase(
+            file.as_bytes(),
+            &sealed.passphrase,
+            NOW,
+        ));
         assert_eq!(error, expected);
     }
 }
@@ -191,11 +220,17 @@ fn threat_41_no_bundle_is_valid_for_more_than_a_day() {
     long.expires_at = NOW.plus_seconds(24 * 3600 + 1);
     let outcome = long.seal_with_generated_passphrase().map(|_| ());
     assert!(matches!(outcome, Err(BundleError::CannotSeal(_))));
-    assert!(matches!(refusal(open(&seal_unchecked(&long), NOW)), BundleError::Unreadable(_)));
+    assert!(matches!(
+        refusal(open(&seal_unchecked(&long), NOW)),
+        BundleError::Unreadable(_)
+    ));
     let mut future = bundle();
     future.offered_at = NOW.plus_seconds(10 * 24 * 3600);
     future.expires_at = future.offered_at.plus_seconds(3600);
-    assert!(matches!(refusal(open(&seal_unchecked(&future), NOW)), BundleError::TooLong { .. }));
+    assert!(matches!(
+        refusal(open(&seal_unchecked(&future), NOW)),
+        BundleError::TooLong { .. }
+    ));
 }
 
 #[test]

@@ -1,0 +1,1 @@
+//! The three routes of a federated call.
