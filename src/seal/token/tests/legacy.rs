@@ -38,7 +38,7 @@ fn what_is_signed_is_verified() {
     assert_eq!(claimed_legacy(&token).unwrap().app_id, claims().app_id);
 }
 
-/// Made with PyJWT 2: `jwt.encode({"app_id": "alpha", "exp": 1795432272}, SECRET, algorithm="HS256")`.
+/// Made with PyJWT 2.15.1: `jwt.encode({"app_id": "alpha", "exp": 1795432272}, SECRET, algorithm="HS256")`.
 #[test]
 fn a_token_of_the_original_client_is_verified() {
     let token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJhcHBfaWQiOiJhbHBoYSIsImV4cCI6MTc5NTQzMjI3Mn0.k3MXFw2zEKcQK7uKar1_KSZwH3KYLbqD-mm_r2pEC_c";

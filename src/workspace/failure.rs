@@ -1,0 +1,102 @@
+//! A failure as a person and a script see it.
+
+use crate::client::ClientError;
+use crate::instance::InstanceError;
+use crate::protocol::{Code, ExitClass, Problem};
+use serde_json::{Value, json};
+use std::fmt;
+
+/// What failed, on which instance, and what to do about it. Never carries a secret.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// The stable word; decides the exit code.
+    pub code: Code,
+    /// One clear sentence.
+    pub message: String,
+    /// On which instance, where one was concerned.
+    pub instance: Option<String>,
+    /// What to do.
+    pub remedy: String,
+}
+
+impl Failure {
+    /// A failure with its remedy.
+    pub fn new(code: Code, message: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            instance: None,
+            remedy: remedy.into(),
+        }
+    }
+
+    /// Says on which instance it happened.
+    pub fn on(mut self, instance: impl Into<String>) -> Self {
+        self.instance = Some(instance.into());
+        self
+    }
+
+    /// What the process ends with.
+    pub fn exit_class(&self) -> ExitClass {
+        self.code.exit_class()
+    }
+
+    /// `{"error": {"code", "message", "instance", "remedy"}}`.
+    pub fn to_value(&self) -> Value {
+        json!({"error": {
+            "code": self.code.as_str(),
+            "message": self.message,
+            "instance": self.instance,
+            "remedy": self.remedy,
+        }})
+    }
+
+    /// The failure that an instance's error reply tells of.
+    pub fn from_problem(problem: &Problem, instance: &str) -> Self {
+        Self::new(problem.code, problem.message.clone(), remedy_for(problem.code)).on(instance)
+    }
+}
+
+/// What usually helps, by code.
+fn remedy_for(code: Code) -> &'static str {
+    match code {
+        Code::PointerNotFound => "list the pointers with `butterfly pointer list INSTANCE`",
+        Code::ConnectionNotFound => "list the connections with `butterfly connection list INSTANCE`",
+        Code::DomainNotFound => "list the domains with `butterfly domain list INSTANCE`",
+        Code::CredentialNotFound => "list the credentials with `butterfly credential list`",
+        Code::NotGranted | Code::OwnerOnly | Code::AccessDenied => {
+            "ask the instance's administrator for a credential that allows it"
+        }
+        Code::UnknownAction => {
+            "see what the instance knows: `butterfly invoke INSTANCE '{\"action\": \"get_capabilities\"}'`"
+        }
+        Code::NoHeldCredential => "install one with `butterfly handshake accept`, or take route endpoint",
+        Code::DuplicateReference => "use the pointer that is there, or change the data_reference",
+        Code::RateLimited => "wait a little and try again",
+        _ => "look at the instance's audit trail for the reason",
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.instance {
+            Some(instance) => write!(formatter, "{instance}: {}", self.message)?,
+            None => formatter.write_str(&self.message)?,
+        }
+        write!(formatter, "; {}", self.remedy)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::new(error.code(), error.to_string(), error.remedy())
+    }
+}
+
+impl From<InstanceError> for Failure {
+    fn from(error: InstanceError) -> Self {
+        Self::new(error.code(), error.to_string(), error.remedy())
+    }
+}

@@ -1,0 +1,365 @@
+//! What the functions of a workspace take and give: plain data, ready to show or to print as JSON.
+
+use crate::model::{
+    AppId, ConnectionId, CredentialState, Endpoint, Grant, Holder, InstanceId, InstanceKind, InstanceName,
+    InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
+};
+use crate::protocol::{CredentialForm, Hop, Query, Reply};
+use crate::seal::Passphrase;
+use crate::store::Relationship;
+use serde::Serialize;
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Who hosts a local instance right now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HostedBy {
+    /// Nobody, or it is not ours to host.
+    Nobody,
+    /// This process.
+    Here,
+    /// Another process, by its id.
+    Other(u32),
+}
+
+/// An instance, as listed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InstanceRow {
+    /// Its name in this home.
+    pub name: InstanceName,
+    /// Local or remote.
+    pub kind: InstanceKind,
+    /// Where it answers.
+    pub endpoint: Endpoint,
+    /// The profile of the credential that this console administers or calls it with.
+    pub profile: Profile,
+    /// How it was when last looked at.
+    pub state: InstanceState,
+    /// Its id, where it has one.
+    pub instance_id: Option<InstanceId>,
+    /// Who hosts it.
+    pub hosted_by: HostedBy,
+    /// The name under which we call it.
+    pub app_id: AppId,
+    /// Round trip of the last probe, microseconds.
+    pub latency_us: Option<u64>,
+    /// Pointers on it, when last told.
+    pub pointers: Option<u64>,
+    /// Its program's version, when told.
+    pub version: Option<String>,
+    /// What the last probe found wrong, with the remedy.
+    pub error: Option<String>,
+    /// Whether the console refuses to change anything on it.
+    pub read_only: bool,
+}
+
+/// A local instance to make.
+#[derive(Debug, Clone)]
+pub struct InitInstance {
+    /// Its name.
+    pub name: InstanceName,
+    /// Where it will listen; none chooses loopback and port 5001, or a free port if that is taken by a sibling.
+    pub listen: Option<SocketAddr>,
+    /// Its endpoint, where that is not what it listens on.
+    pub endpoint: Option<Endpoint>,
+    /// Plain HTTP on an address that is not loopback.
+    pub insecure_http: bool,
+}
+
+/// A remote instance to add, from plain values.
+#[derive(Clone)]
+pub struct RemoteRequest {
+    /// Its name in this home.
+    pub name: InstanceName,
+    /// How to call it.
+    pub credential: CredentialForm,
+}
+
+/// A pointer with what is around it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointerDetail {
+    /// The pointer.
+    pub pointer: Pointer,
+    /// Stored relationships.
+    pub neighbors: Vec<Relationship>,
+    /// For a federated pointer: the name of the connection that it is assigned to, if it can be told.
+    pub connection_name: Option<String>,
+    /// For a federated pointer: the instance in this home that its endpoint belongs to, if one does.
+    pub leads_to: Option<InstanceName>,
+    /// For a federated pointer: the credential of ours that opens that door, if we hold one.
+    pub credential: Option<String>,
+}
+
+/// How to invoke.
+#[derive(Debug, Clone, Default)]
+pub struct InvokeOptions {
+    /// Under another name than the usual one: a credential that we hold for this app_id.
+    pub as_app_id: Option<AppId>,
+    /// Ask every hop for its phases.
+    pub trace: bool,
+    /// Seconds to wait; 30 if none.
+    pub timeout_seconds: Option<u64>,
+}
+
+/// A finished invoke.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Invoked {
+    /// Its place in the invoke log.
+    pub log_id: u64,
+    /// The reply as it was opened.
+    pub reply: Reply,
+    /// Microseconds.
+    pub elapsed_us: u64,
+    /// The phases, outermost hop first.
+    pub hops: Vec<Hop>,
+}
+
+/// How to make a federated call.
+#[derive(Debug, Clone, Default)]
+pub struct CallOptions {
+    /// The route; the pointer's own if none.
+    pub route: Option<Route>,
+    /// Ask every hop for its phases.
+    pub trace: bool,
+    /// Seconds to wait; 30 if none.
+    pub timeout_seconds: Option<u64>,
+}
+
+/// A finished federated call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Called {
+    /// Its place in the invoke log.
+    pub log_id: u64,
+    /// The peer's reply, opened.
+    pub reply: Reply,
+    /// The route taken.
+    pub route: Route,
+    /// Microseconds.
+    pub elapsed_us: u64,
+    /// The phases, outermost hop first.
+    pub hops: Vec<Hop>,
+}
+
+/// A federated pointer to make.
+#[derive(Debug, Clone)]
+pub struct FederateRequest {
+    /// The instance that gets the pointer.
+    pub instance: InstanceName,
+    /// Which peer: the name of a remote (or local) instance in this home, or of a held credential.
+    pub via: String,
+    /// What the peer is asked.
+    pub query: Query,
+    /// How calls travel.
+    pub route: Route,
+    /// What the pointer is, in words; made up from the query if none.
+    pub description: Option<String>,
+    /// Labels.
+    pub tags: Vec<String>,
+}
+
+/// A query sealed for someone else to send.
+#[derive(Clone, Serialize)]
+pub struct Sealed {
+    /// Where to post it.
+    pub endpoint: Endpoint,
+    /// The header `Content-Type`.
+    pub content_type: &'static str,
+    /// The header `Authorization`, a bearer token: good for one minute.
+    pub authorization: String,
+    /// The body.
+    pub body: String,
+    /// What `open` needs to open the reply (native).
+    pub jti: Option<String>,
+}
+
+/// An offer to make: credentials on `instance` for somebody.
+#[derive(Debug, Clone)]
+pub struct OfferRequest {
+    /// The instance that will be called.
+    pub instance: InstanceName,
+    /// The name under which the other side will call.
+    pub app_id: AppId,
+    /// How it will seal.
+    pub profile: Profile,
+    /// Who on the other side holds a credential.
+    pub holders: Vec<Holder>,
+    /// What it allows.
+    pub grant: Grant,
+    /// Days until the lease ends; none for no end.
+    pub lease_days: Option<u32>,
+    /// Where to write the bundle; none keeps it as text only.
+    pub file: Option<PathBuf>,
+}
+
+/// An offer that was made. The passphrase travels another way than the file.
+#[derive(Clone)]
+pub struct OfferMade {
+    /// Its id on the instance.
+    pub offer_id: String,
+    /// Seven words, the same on both sides.
+    pub words: [String; 7],
+    /// Where the bundle was written.
+    pub file: Option<PathBuf>,
+    /// The bundle as armoured text.
+    pub armoured: String,
+    /// What opens it.
+    pub passphrase: Passphrase,
+    /// When the bundle ends.
+    pub expires_at: Timestamp,
+}
+
+/// A bundle to accept.
+#[derive(Clone)]
+pub struct AcceptRequest {
+    /// The bundle's bytes, armoured or not.
+    pub bundle: Vec<u8>,
+    /// What opens it.
+    pub passphrase: Passphrase,
+    /// What to call the remote in this home; the name that the bundle proposes if none.
+    pub name: Option<InstanceName>,
+    /// The instance of ours that shall hold the bundle's instance credential for relay, if any.
+    pub instance: Option<InstanceName>,
+}
+
+/// What accepting a bundle came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Accepted {
+    /// The remote's name in this home.
+    pub remote: InstanceName,
+    /// The name under which we call it.
+    pub app_id: AppId,
+    /// Seven words, the same on both sides.
+    pub words: [String; 7],
+    /// Where the credential stands.
+    pub state: CredentialState,
+    /// Names of the credentials that were stored.
+    pub credentials: Vec<String>,
+    /// The federated connection that was made on our instance, if one was.
+    pub connection_id: Option<ConnectionId>,
+}
+
+/// A credential, issued or held, as listed. No secrets.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CredentialRow {
+    /// Unique over both sides.
+    pub name: String,
+    /// Issued or held.
+    pub side: Side,
+    /// Who holds it, if held.
+    pub holder: Option<Holder>,
+    /// The instance that issued it, or that it calls.
+    pub instance: String,
+    /// How it seals.
+    pub profile: Profile,
+    /// The name under which the instance is called.
+    pub app_id: AppId,
+    /// Its key id, if native.
+    pub kid: Option<String>,
+    /// Where it stands in its life.
+    pub state: CredentialState,
+    /// Whether people compared words.
+    pub verified: bool,
+    /// When its lease ends.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used.
+    pub last_used: Option<Timestamp>,
+    /// How often it was used, where that is known.
+    pub uses: Option<u64>,
+    /// What it allows, if issued here.
+    pub grant: Option<Grant>,
+    /// What an administrator should know: a weak secret, a lease that ends soon, never used.
+    pub attention: Option<String>,
+}
+
+/// What kind of line of the invoke log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogKind {
+    /// A query to one instance.
+    Invoke,
+    /// A federated call.
+    Call,
+}
+
+/// A line of the invoke log.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LogRow {
+    /// Its place, ascending.
+    pub id: u64,
+    /// When it began.
+    pub at: Timestamp,
+    /// Which kind.
+    pub kind: LogKind,
+    /// The instance that was asked.
+    pub instance: String,
+    /// The action (of the federated query, for a call).
+    pub action: String,
+    /// The pointer concerned, if one was.
+    pub pointer: Option<PointerAddress>,
+    /// The route, for a call.
+    pub route: Option<Route>,
+    /// `success`, `error`, `interpretation_rendered`, or `failed` where there was no reply.
+    pub status: String,
+    /// The code of an error or failure.
+    pub code: Option<String>,
+    /// Microseconds.
+    pub elapsed_us: u64,
+    /// Bytes of the opened reply.
+    pub reply_bytes: u64,
+    /// The credential that was used, by its name in this home.
+    pub credential: Option<String>,
+}
+
+/// What travelled in one exchange.
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
+pub struct LogWire {
+    /// Where it was posted.
+    pub endpoint: String,
+    /// The token's header and claims, decoded (never its signature).
+    pub token: Value,
+    /// The media type of the body.
+    pub content_type: String,
+    /// The sealed request body, as text, cut after 4 KiB.
+    pub request_body: String,
+    /// HTTP status of the response.
+    pub status: u16,
+    /// Response headers.
+    pub response_headers: Vec<(String, String)>,
+    /// The sealed response body, as text, cut after 4 KiB.
+    pub response_body: String,
+    /// Bytes of the whole request and response bodies.
+    pub sizes: (u64, u64),
+}
+
+/// A line of the invoke log with everything that was kept of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct LogEntry {
+    /// The line.
+    #[serde(flatten)]
+    pub row: LogRow,
+    /// The query.
+    pub query: Value,
+    /// The reply, if there was one.
+    pub reply: Option<Value>,
+    /// What went wrong, where there was no reply.
+    pub failure: Option<String>,
+    /// The phases, outermost hop first.
+    pub hops: Vec<Hop>,
+    /// What travelled, exchange by exchange.
+    pub wire: Vec<LogWire>,
+}
+
+/// Which lines of the invoke log are wanted, newest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LogFilter {
+    /// Only of this instance.
+    pub instance: Option<String>,
+    /// Only lines whose instance, action, pointer, status or code contain this.
+    pub text: Option<String>,
+    /// Only lines older than this id.
+    pub before: Option<u64>,
+    /// How many at most.
+    pub limit: u64,
+}
