@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Fernet against the spec's vectors, and against whoever respells or changes a token.
 
 use super::*;
@@ -156,4 +153,3 @@ proptest! {
         prop_assert!(open(&some_keys(), URL_SAFE.encode(&body).as_bytes()).is_err());
     }
 }
->>>>>>> client

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! The cipher against vectors that are not ours.
 
 use super::*;
@@ -39,4 +36,3 @@ fn wycheproof_aes_256_gcm() {
     }
     assert!(seen > 50, "only {seen} vectors");
 }
->>>>>>> client

@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Sealed bodies against the RFC's example, and against whoever changes or exchanges them.
 
 use super::*;
@@ -289,4 +286,3 @@ proptest! {
         let _ = claimed_kid(&body);
     }
 }
->>>>>>> client

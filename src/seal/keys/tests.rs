@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Derivation and signatures against vectors that are not ours.
 
 use super::*;
@@ -108,4 +105,3 @@ fn threat_01_the_library_can_do_hs256_only() {
         assert!(verify(other).is_err(), "{other:?}");
     }
 }
->>>>>>> client

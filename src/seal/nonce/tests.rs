@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! A stuck source of random bytes is noticed.
 
 use super::*;
@@ -34,4 +31,3 @@ fn threat_20_a_stuck_source_stops_the_sender() {
 fn threat_20_a_source_of_zeros_never_sends_at_all() {
     Nonces::new().next_from(|| [0u8; 12]);
 }
->>>>>>> client

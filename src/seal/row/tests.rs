@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Rows belong to their place.
 
 use super::*;
@@ -40,4 +37,3 @@ fn an_empty_row_is_a_row() {
     let sealed = seal(&key, b"", b"");
     assert!(open(&key, b"", &sealed).unwrap().is_empty());
 }
->>>>>>> client

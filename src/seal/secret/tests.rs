@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! Secrets are read strictly and shown to nobody.
 
 use super::*;
@@ -134,4 +131,3 @@ fn threat_44_secrets_have_no_trait_that_lets_them_out() {
     assert_eq!(abilities!(Passphrase), [false; 4]);
     assert_eq!(abilities!(DataKey), [false; 4]);
 }
->>>>>>> client
