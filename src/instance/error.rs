@@ -1,8 +1,7 @@
 //! Why an instance cannot be made, opened or served.
 
-use crate::protocol::{Code, Problem};
+use crate::protocol::Code;
 use crate::store::StoreError;
-use serde_json::Value;
 use std::path::PathBuf;
 
 /// Why an instance cannot be made, opened or served. Messages name the folder or address.
@@ -76,35 +75,5 @@ impl InstanceError {
             Self::Store(StoreError::TooNew { .. }) => "upgrade this program",
             Self::Store(_) => "check the disk and the folder's permissions",
         }
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        let message = error.to_string();
-        match error {
-            StoreError::DuplicateReference { address } => Self::new(Code::DuplicateReference, message)
-                .with("pointer_address", Value::String(address.to_string())),
-            StoreError::AlreadyExists { .. } => Self::new(Code::AlreadyExists, message),
-            StoreError::NotFound { what, .. } => Self::new(not_found(what), message),
-            StoreError::BadCursor => Self::new(Code::InvalidParameter, message),
-            StoreError::Full(_)
-            | StoreError::Busy(_)
-            | StoreError::TooNew { .. }
-            | StoreError::Failed(_)
-            | StoreError::Closed => Self::new(Code::StorageFailed, message),
-        }
-    }
-}
-
-/// The code for a thing that is not there, by the word that the store uses for its kind.
-fn not_found(what: &str) -> Code {
-    match what {
-        "pointer" => Code::PointerNotFound,
-        "connection" => Code::ConnectionNotFound,
-        "domain" => Code::DomainNotFound,
-        "offer" => Code::OfferNotFound,
-        _ if what.contains("credential") => Code::CredentialNotFound,
-        _ => Code::InvalidParameter,
     }
 }

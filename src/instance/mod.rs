@@ -5,10 +5,16 @@
 
 pub mod actions;
 pub(crate) mod authorise;
+mod circuit;
 mod core;
 mod error;
+mod fetch;
 mod host;
+mod problem;
+mod reference;
+mod relay;
 mod settings;
+mod size;
 
 pub use self::core::{Caller, Instance};
 pub use error::InstanceError;

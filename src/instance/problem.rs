@@ -37,7 +37,12 @@ pub(crate) fn not_found(what: &str, name: &str) -> Problem {
         "domain" => (Code::DomainNotFound, "Domain"),
         "offer" => (Code::OfferNotFound, "Offer"),
         what if what.ends_with("credential") => (Code::CredentialNotFound, "Credential"),
-        what => return Problem::new(Code::InvalidParameter, format!("no {what} {name:?} on this instance")),
+        what => {
+            return Problem::new(
+                Code::InvalidParameter,
+                format!("no {what} {name:?} on this instance"),
+            );
+        }
     };
     Problem::new(code, format!("{article} not found: {name}"))
 }

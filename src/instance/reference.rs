@@ -83,7 +83,10 @@ impl Reference {
 
     fn read_circuit(text: &str) -> Result<Self, Problem> {
         let definition = strict_json::parse(text.as_bytes()).map_err(|error| {
-            Problem::new(Code::InvalidCircuit, format!("the circuit is not acceptable JSON: {error}"))
+            Problem::new(
+                Code::InvalidCircuit,
+                format!("the circuit is not acceptable JSON: {error}"),
+            )
         })?;
         match only_step(&definition) {
             Some(step) if step.get("action").and_then(Value::as_str) == Some(FEDERATED_INVOKE) => {

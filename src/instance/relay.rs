@@ -97,16 +97,16 @@ fn refuse_loop(call: &Call<'_>, peer: Option<&InstanceId>) -> Result<(), Problem
     };
     Err(Problem::new(
         Code::LoopDetected,
-        format!("the call would pass through {again} a second time: {}", arrows(&path)),
+        format!(
+            "the call would pass through {again} a second time: {}",
+            arrows(&path)
+        ),
     )
     .with("path", json!(path)))
 }
 
 /// What the peer is told of the chain, and how long it is waited for.
-fn onward_context(
-    call: &Call<'_>,
-    credential: &HeldCredential,
-) -> Result<(CallContext, Duration), Problem> {
+fn onward_context(call: &Call<'_>, credential: &HeldCredential) -> Result<(CallContext, Duration), Problem> {
     let path = path_with(call, None);
     let Some(hop) = call.context.hop.min(call.grant().hops).checked_sub(1) else {
         return Err(Problem::new(

@@ -3,9 +3,7 @@
 use super::Call;
 use crate::instance::authorise;
 use crate::instance::problem::not_found;
-use crate::model::{
-    Connection, ConnectionId, Domain, DomainId, Grant, Pointer, PointerAddress, Timestamp,
-};
+use crate::model::{Connection, ConnectionId, Domain, DomainId, Grant, Pointer, PointerAddress, Timestamp};
 use crate::protocol::{Code, Problem};
 use crate::store::{AuditOutcome, NewAuditRecord, Store};
 

@@ -169,8 +169,15 @@ fn fits_route(reference: &Reference, federated: &Federated) -> Result<(), Proble
         (Route::Endpoint, Reference::Web(url)) => {
             Endpoint::parse(url.as_str()).is_ok_and(|endpoint| endpoint == federated.endpoint)
         }
-        (Route::Circuit, Reference::Sealed(reference::Sealed { endpoint, profile, .. })) => {
-            endpoint.as_ref().is_none_or(|endpoint| *endpoint == federated.endpoint)
+        (
+            Route::Circuit,
+            Reference::Sealed(reference::Sealed {
+                endpoint, profile, ..
+            }),
+        ) => {
+            endpoint
+                .as_ref()
+                .is_none_or(|endpoint| *endpoint == federated.endpoint)
                 && *profile == federated.profile
         }
         (Route::Relay, Reference::Circuit(circuit)) => is_relay_through(circuit, &federated.connection_id),
@@ -190,8 +197,5 @@ fn fits_route(reference: &Reference, federated: &Federated) -> Result<(), Proble
 }
 
 fn is_relay_through(circuit: &Circuit, connection: &ConnectionId) -> bool {
-    circuit.is_one_relay()
-        && circuit
-            .relays_through()
-            .all(|through| through == connection)
+    circuit.is_one_relay() && circuit.relays_through().all(|through| through == connection)
 }

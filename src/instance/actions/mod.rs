@@ -1,5 +1,33 @@
 //! Every action that an instance answers: one file per action, one table that lists them.
 
+mod add_neighbor;
+mod assign_pointer_to_connection;
+mod call;
+mod check;
+mod create_circuit;
+mod create_connection;
+mod create_domain;
+mod create_pointer;
+mod delete_pointer;
+mod get_admin_overview;
+mod get_graph_stats;
+mod get_neighbors;
+mod get_pointer;
+mod get_pointer_summary;
+mod get_pointers_for_connection;
+mod invoke_through_connection;
+mod list_connections;
+mod list_domains;
+mod list_pointers;
+mod neighbors;
+mod page;
+mod parameter;
+mod relay;
+mod search_pointers;
+mod set_connection_status;
+pub mod table;
+mod update_pointer;
+
 use super::core::{Caller, Instance};
 use crate::model::InstanceId;
 use crate::protocol::{CallContext, Hop, Problem, Query};

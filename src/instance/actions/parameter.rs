@@ -39,11 +39,8 @@ pub const DESCRIPTION: Parameter = Parameter::optional("description", Kind::Text
 pub const TAGS: Parameter = Parameter::optional("tags", Kind::Texts, "labels");
 
 /// The size of a page.
-pub const LIMIT: Parameter = Parameter::optional(
-    "limit",
-    Kind::Count,
-    "how many at most in this page, up to 1000",
-);
+pub const LIMIT: Parameter =
+    Parameter::optional("limit", Kind::Count, "how many at most in this page, up to 1000");
 
 /// Where a page begins.
 pub const AFTER: Parameter = Parameter::optional(

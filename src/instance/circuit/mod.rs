@@ -101,8 +101,10 @@ impl Circuit {
                 } => return Ok(cannot_be_had(index, interpretation, &details)),
             };
             let size = json_size(&result, room).ok_or_else(|| {
-                invalid(format!("the circuit's results are larger than {LARGEST_RESULT} bytes"))
-                    .with("step", json!(index))
+                invalid(format!(
+                    "the circuit's results are larger than {LARGEST_RESULT} bytes"
+                ))
+                .with("step", json!(index))
             })?;
             room -= size;
             results.push(result);
@@ -145,8 +147,11 @@ fn known(index: usize, name: &str) -> Result<&str, Problem> {
             "step {index}: {FEDERATED_INVOKE} can only stand alone, for the caller to go on with"
         )));
     }
-    let action = table::find(name)
-        .ok_or_else(|| invalid(format!("step {index} has an action that is not known here: '{name}'")))?;
+    let action = table::find(name).ok_or_else(|| {
+        invalid(format!(
+            "step {index} has an action that is not known here: '{name}'"
+        ))
+    })?;
     if action.access == Access::Owner {
         return Err(invalid(format!(
             "step {index}: '{name}' is the owner's own business and cannot be part of a circuit"

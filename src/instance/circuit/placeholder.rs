@@ -45,13 +45,16 @@ struct Filling<'a> {
     left: usize,
 }
 
-impl Filling<'_> {
+impl<'a> Filling<'a> {
     fn value(&mut self, value: &Value) -> Result<Value, FillError> {
         Ok(match value {
             Value::String(text) => self.text(text)?,
-            Value::Array(items) => {
-                Value::Array(items.iter().map(|item| self.value(item)).collect::<Result<_, _>>()?)
-            }
+            Value::Array(items) => Value::Array(
+                items
+                    .iter()
+                    .map(|item| self.value(item))
+                    .collect::<Result<_, _>>()?,
+            ),
             Value::Object(members) => Value::Object(
                 members
                     .iter()
@@ -87,7 +90,7 @@ impl Filling<'_> {
         Ok(Value::String(filled))
     }
 
-    fn find(&self, inner: &str) -> Result<&Value, FillError> {
+    fn find(&self, inner: &str) -> Result<&'a Value, FillError> {
         let mut path = inner.split('.');
         let step = path.next().and_then(|step| step.parse::<usize>().ok());
         let first = step.and_then(|step| self.results.get(step));
@@ -113,7 +116,10 @@ impl Filling<'_> {
 enum Piece<'a> {
     Text(&'a str),
     /// `inner` is what stands between the braces.
-    Placeholder { step: usize, inner: &'a str },
+    Placeholder {
+        step: usize,
+        inner: &'a str,
+    },
 }
 
 impl Piece<'_> {

@@ -8,7 +8,9 @@ fn problem_of(definition: Value) -> Problem {
 fn one_action_and_a_list_of_actions_are_circuits() {
     let stats = json!({"action": "get_graph_stats"});
     assert!(!Circuit::from_value(stats.clone()).unwrap().is_list);
-    let list = Circuit::from_value(json!([stats, {"action": "get_neighbors", "pointer_address": "{0.total_pointers}"}]));
+    let list = Circuit::from_value(
+        json!([stats, {"action": "get_neighbors", "pointer_address": "{0.total_pointers}"}]),
+    );
     assert!(list.unwrap().is_list);
 }
 
@@ -42,13 +44,17 @@ fn the_step_at_fault_is_named() {
 #[test]
 fn what_only_the_owner_may_do_is_no_step() {
     for action in table::ALL.iter().filter(|action| action.access == Access::Owner) {
-        assert_eq!(problem_of(json!({"action": action.name})).code, Code::InvalidCircuit);
+        assert_eq!(
+            problem_of(json!({"action": action.name})).code,
+            Code::InvalidCircuit
+        );
     }
 }
 
 #[test]
 fn a_relay_through_a_connection_is_recognised() {
-    let step = json!({"action": "relay", "connection_id": "conn_0123456789ab", "query": {"action": "whoami"}});
+    let step =
+        json!({"action": "relay", "connection_id": "conn_0123456789ab", "query": {"action": "whoami"}});
     let circuit = Circuit::from_value(json!([step])).unwrap();
     assert!(circuit.is_one_relay());
     assert_eq!(circuit.relays_through().count(), 1);

@@ -39,7 +39,10 @@ fn a_path_that_leads_nowhere_is_named() {
     let results = [json!({"a": [1]})];
     for missing in ["{0.b}", "{0.a.1}", "{0.a.x}", "{0.a.0.z}", "{1}", "{999999.a}"] {
         let error = fill(&json!(missing), &results).unwrap_err();
-        assert_eq!(error, FillError::Nothing(missing.trim_matches(['{', '}']).to_owned()));
+        assert_eq!(
+            error,
+            FillError::Nothing(missing.trim_matches(['{', '}']).to_owned())
+        );
     }
 }
 
@@ -54,7 +57,10 @@ fn a_step_cannot_grow_without_bound() {
 
 #[test]
 fn references_are_found_wherever_they_are() {
-    assert_eq!(last_reference(&json!({"a": ["{0.x}", {"b": "to {7} and {2.y}"}]})), Some(7));
+    assert_eq!(
+        last_reference(&json!({"a": ["{0.x}", {"b": "to {7} and {2.y}"}]})),
+        Some(7)
+    );
     assert_eq!(last_reference(&json!({"{9}": "{a}", "n": 1})), None);
 }
 
