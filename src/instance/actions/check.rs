@@ -5,6 +5,7 @@ use crate::instance::circuit::Circuit;
 use crate::instance::reference::{self, Reference};
 use crate::model::{Connection, ConnectionId, Endpoint, Federated, NewPointer, Route};
 use crate::protocol::{Code, Problem, QueryError};
+use crate::store::ImportId;
 use std::collections::HashMap;
 
 /// Bytes of a data_reference, or of a federated query.
@@ -76,6 +77,12 @@ pub fn tags(tags: &[String]) -> Result<(), Problem> {
         ));
     }
     Ok(())
+}
+
+/// The import that a call is about.
+pub fn import_id(call: &Call<'_>) -> Result<ImportId, Problem> {
+    let text = call.query.text("import_id")?;
+    ImportId::parse(text).ok_or_else(|| invalid("import_id", "not what begin_import gives"))
 }
 
 /// Checks new pointers of one call; looks at each connection once.

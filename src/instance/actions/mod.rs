@@ -1,9 +1,12 @@
 //! Every action that an instance answers: one file per action, one table that lists them.
 
+mod abort_import;
 mod add_neighbor;
 mod assign_pointer_to_connection;
+mod begin_import;
 mod call;
 mod check;
+mod commit_import;
 mod create_circuit;
 mod create_connection;
 mod create_domain;
@@ -15,6 +18,7 @@ mod get_neighbors;
 mod get_pointer;
 mod get_pointer_summary;
 mod get_pointers_for_connection;
+mod import_pointers;
 mod invoke_through_connection;
 mod list_connections;
 mod list_domains;

@@ -55,3 +55,6 @@ pub const OFFSET: Parameter = Parameter::optional(
     Kind::Count,
     "how many matches to skip; for jumping within a list",
 );
+
+/// Which import.
+pub const IMPORT_ID: Parameter = Parameter::required("import_id", Kind::Text, "what begin_import gave");

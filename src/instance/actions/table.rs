@@ -4,8 +4,11 @@ use super::*;
 
 /// Every action.
 pub const ALL: &[&Action] = &[
+    &abort_import::ACTION,
     &add_neighbor::ACTION,
     &assign_pointer_to_connection::ACTION,
+    &begin_import::ACTION,
+    &commit_import::ACTION,
     &create_circuit::ACTION,
     &create_connection::ACTION,
     &create_domain::ACTION,
@@ -17,6 +20,7 @@ pub const ALL: &[&Action] = &[
     &get_pointer::ACTION,
     &get_pointer_summary::ACTION,
     &get_pointers_for_connection::ACTION,
+    &import_pointers::ACTION,
     &invoke_through_connection::ACTION,
     &list_connections::ACTION,
     &list_domains::ACTION,
