@@ -177,3 +177,91 @@ fn profile_of_sealed(text: &str) -> Option<Profile> {
         && parts.iter().all(|part| is_base64url(part));
     is_jwe.then_some(Profile::Native)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seal::{FernetKey, LegacyKeys, NativeKeys, RootKey, TokenSecret};
+    use serde_json::json;
+
+    fn native_body() -> String {
+        let kid = KeyId::parse("kid_0123456789abcdef").unwrap();
+        jwe::seal_query(&NativeKeys::derive(kid, &RootKey::from_bytes([7; 32])), b"{}")
+    }
+
+    fn legacy_body() -> String {
+        let secret = TokenSecret::parse("any secret will do for this one").unwrap();
+        let keys = LegacyKeys::new(&secret, &FernetKey::from_bytes([7; 32]));
+        crate::seal::fernet::seal(&keys, crate::model::Timestamp::from_micros(0), b"{}")
+    }
+
+    #[test]
+    fn an_invoke_is_something_to_go_on_with_and_never_a_place_to_fetch() {
+        for text in [
+            "https://b.example/invoke",
+            "http://127.0.0.1:5001/api/invoke",
+            "HTTP://B.example:80/invoke",
+        ] {
+            assert!(
+                matches!(Reference::read(text).unwrap(), Reference::Invoke(_)),
+                "{text}"
+            );
+        }
+        assert!(matches!(
+            Reference::read("https://b.example/weather").unwrap(),
+            Reference::Web(_)
+        ));
+        assert!(matches!(
+            Reference::read("file:///etc/passwd").unwrap(),
+            Reference::File
+        ));
+        for text in ["s3://bucket/key", "a shelf in the cellar", "/etc/passwd"] {
+            assert!(
+                matches!(Reference::read(text).unwrap(), Reference::Other),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn sealed_bodies_are_recognised_bare_and_in_a_circuit() {
+        for (sealed, profile) in [(native_body(), Profile::Native), (legacy_body(), Profile::Legacy)] {
+            let bare = Reference::read(&sealed).unwrap();
+            assert!(
+                matches!(&bare, Reference::Sealed(found) if found.profile == profile && found.endpoint.is_none())
+            );
+            let step = json!({"action": FEDERATED_INVOKE, "endpoint": "https://b.example", "kid": null,
+                "profile": profile, "sealed": sealed});
+            for circuit in [step.clone(), json!([step])] {
+                let read = Reference::read(&format!("{CIRCUIT_PREFIX}{circuit}")).unwrap();
+                let Reference::Sealed(found) = read else {
+                    panic!("not read as sealed: {circuit}")
+                };
+                assert_eq!(found.endpoint.unwrap().as_str(), "https://b.example/invoke");
+                assert_eq!(found.kid.is_some(), profile == Profile::Native);
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_in_another_profile_than_it_claims_is_refused() {
+        let step = json!({"action": FEDERATED_INVOKE, "endpoint": "https://b.example", "profile": "legacy", "sealed": native_body()});
+        let refused = Reference::read(&format!("{CIRCUIT_PREFIX}{step}")).unwrap_err();
+        assert_eq!(refused.code, Code::InvalidCircuit);
+    }
+
+    #[test]
+    fn only_what_begins_like_a_circuit_can_be_wrong() {
+        for text in [
+            "internal_circuit::",
+            "internal_circuit::{",
+            "internal_circuit::{\"action\":\"x\",\"action\":\"y\"}",
+        ] {
+            assert_eq!(
+                Reference::read(text).unwrap_err().code,
+                Code::InvalidCircuit,
+                "{text}"
+            );
+        }
+    }
+}
