@@ -6,21 +6,11 @@ use super::trail::{self, Deed};
 use crate::model::Timestamp;
 use crate::protocol::{Code, Problem, Reply};
 use serde_json::Value;
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
-static BY_NAME: LazyLock<HashMap<&'static str, &'static Action>> =
-    LazyLock::new(|| table::ALL.iter().map(|action| (action.name, *action)).collect());
-
-/// The action of this name.
-pub(crate) fn find(name: &str) -> Option<&'static Action> {
-    BY_NAME.get(name).copied()
-}
 
 /// Looks the action up and checks that the caller may call it.
 pub(super) fn authorised(call: &Call<'_>) -> Result<&'static Action, Problem> {
     let name = call.query.action();
-    let Some(action) = find(name) else {
+    let Some(action) = table::find(name) else {
         return Err(Problem::new(
             Code::UnknownAction,
             format!("Unknown action: '{}'", name.chars().take(64).collect::<String>()),

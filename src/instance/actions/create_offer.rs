@@ -13,7 +13,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "create_offer",
-    help: "Makes the credentials of a handshake's offer: one for each holder",
+    help: "Makes the credentials of a handshake's offer: one for each holder.",
     access: Access::Owner,
     writes: true,
     parameters: &[

@@ -8,7 +8,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "drop_held_credential",
-    help: "Removes a credential that this instance holds for relay",
+    help: "Removes a credential that this instance holds for relay.",
     access: Access::Owner,
     writes: true,
     parameters: &[Parameter {

@@ -7,7 +7,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "get_audit",
-    help: "Shows the audit trail, newest first",
+    help: "Shows the audit trail, newest first.",
     access: Access::Owner,
     writes: false,
     parameters: &[

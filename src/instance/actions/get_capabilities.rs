@@ -9,7 +9,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "get_capabilities",
-    help: "Lists the actions of this instance with their parameters",
+    help: "Lists the actions of this instance with their parameters.",
     access: Access::Anyone,
     writes: false,
     parameters: &[],

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "hold_credential",
-    help: "Installs a credential with which this instance calls another one (relay)",
+    help: "Installs a credential with which this instance calls another one (relay).",
     access: Access::Owner,
     writes: true,
     parameters: &[

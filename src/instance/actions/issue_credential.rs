@@ -9,7 +9,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "issue_credential",
-    help: "Makes a credential for somebody and returns it with its secrets, once",
+    help: "Makes a credential for somebody and returns it with its secrets, once.",
     access: Access::Owner,
     writes: true,
     parameters: &[

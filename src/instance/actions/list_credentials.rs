@@ -9,7 +9,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "list_credentials",
-    help: "Lists the credentials that this instance issued, without secrets",
+    help: "Lists the credentials that this instance issued, without secrets.",
     access: Access::Owner,
     writes: false,
     parameters: &[],

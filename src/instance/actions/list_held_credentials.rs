@@ -8,7 +8,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "list_held_credentials",
-    help: "Lists the credentials that this instance holds for relay, without secrets",
+    help: "Lists the credentials that this instance holds for relay, without secrets.",
     access: Access::Owner,
     writes: false,
     parameters: &[],

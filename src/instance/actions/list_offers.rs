@@ -7,7 +7,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "list_offers",
-    help: "Lists the offers made and not withdrawn",
+    help: "Lists the offers made and not withdrawn.",
     access: Access::Owner,
     writes: false,
     parameters: &[],

@@ -10,7 +10,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "record_offer_words",
-    help: "Keeps the seven words of an offer with it",
+    help: "Keeps the seven words of an offer with it.",
     access: Access::Owner,
     writes: true,
     parameters: &[

@@ -9,7 +9,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "revoke_credential",
-    help: "Refuses a credential for good, from this moment on",
+    help: "Refuses a credential for good, from this moment on.",
     access: Access::Owner,
     writes: true,
     parameters: &[Parameter {

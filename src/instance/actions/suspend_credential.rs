@@ -9,7 +9,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "suspend_credential",
-    help: "Refuses a credential until it is resumed, or resumes it",
+    help: "Refuses a credential until it is resumed, or resumes it.",
     access: Access::Owner,
     writes: true,
     parameters: &[

@@ -7,7 +7,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "verify_audit",
-    help: "Walks the whole audit trail and tells the first record that does not fit, if any",
+    help: "Walks the whole audit trail and tells the first record that does not fit, if any.",
     access: Access::Owner,
     writes: false,
     parameters: &[],

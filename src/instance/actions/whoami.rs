@@ -7,7 +7,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "whoami",
-    help: "Tells who the caller is on this instance and what the credential allows",
+    help: "Tells who the caller is on this instance and what the credential allows.",
     access: Access::Anyone,
     writes: false,
     parameters: &[],

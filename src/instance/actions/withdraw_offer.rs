@@ -11,7 +11,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "withdraw_offer",
-    help: "Withdraws an offer and revokes its credentials",
+    help: "Withdraws an offer and revokes its credentials.",
     access: Access::Owner,
     writes: true,
     parameters: &[Parameter {
