@@ -15,7 +15,7 @@ pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// The writer's page cache, in KiB as a negative number (that is how SQLite wants it).
 pub(super) const CACHE: i64 = -32_768;
 /// The same while an import is moved in, whose index entries fall all over the file.
-pub(super) const ROOMY_CACHE: i64 = -262_144;
+pub(super) const ROOMY_CACHE: i64 = -131_072;
 /// How much of the file is seen without copying it through SQLite's own cache.
 const MMAP: i64 = 1 << 30;
 
