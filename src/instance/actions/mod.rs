@@ -10,27 +10,42 @@ mod commit_import;
 mod create_circuit;
 mod create_connection;
 mod create_domain;
+mod create_offer;
 mod create_pointer;
 mod delete_pointer;
+mod drop_held_credential;
 mod get_admin_overview;
+mod get_audit;
+mod get_capabilities;
 mod get_graph_stats;
 mod get_neighbors;
 mod get_pointer;
 mod get_pointer_summary;
 mod get_pointers_for_connection;
+mod hold_credential;
 mod import_pointers;
 mod invoke_through_connection;
+mod issue_credential;
 mod list_connections;
+mod list_credentials;
 mod list_domains;
+mod list_held_credentials;
+mod list_offers;
 mod list_pointers;
 mod neighbors;
 mod page;
 mod parameter;
+mod record_offer_words;
 mod relay;
+mod revoke_credential;
 mod search_pointers;
 mod set_connection_status;
+mod suspend_credential;
 pub mod table;
 mod update_pointer;
+mod verify_audit;
+mod whoami;
+mod withdraw_offer;
 
 use super::core::{Caller, Instance};
 use crate::model::InstanceId;
@@ -48,6 +63,17 @@ pub enum Access {
     Granted,
     /// The instance's owner only.
     Owner,
+}
+
+impl Access {
+    /// The word in JSON and in documentation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::Granted => "granted",
+            Self::Owner => "owner",
+        }
+    }
 }
 
 /// What kind of value a parameter takes: for checks, completion and documentation.
@@ -71,6 +97,23 @@ pub enum Kind {
     DomainId,
     /// Any JSON.
     Json,
+}
+
+impl Kind {
+    /// The word in JSON and in documentation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Flag => "flag",
+            Self::Count => "count",
+            Self::Number => "number",
+            Self::Texts => "texts",
+            Self::PointerAddress => "pointer_address",
+            Self::ConnectionId => "connection_id",
+            Self::DomainId => "domain_id",
+            Self::Json => "json",
+        }
+    }
 }
 
 /// A parameter of an action.
