@@ -26,13 +26,19 @@ async fn a_domain_belongs_to_the_app_that_makes_it() {
     let running = Running::start("alpha").await;
     let mine = running.issue("mine", worker()).await;
     let other = running.issue("other", worker()).await;
-    let domain = result_of(call(&mine, "create_domain", json!({"name": "Weather"})).await.reply)["domain"].clone();
+    let domain = result_of(
+        call(&mine, "create_domain", json!({"name": "Weather"}))
+            .await
+            .reply,
+    )["domain"]
+        .clone();
     assert_eq!(domain["owner_app_id"], "mine");
     let parameters = json!({"domain_id": domain["id"], "name": "Rain"});
     let refused = call(&other, "create_connection", parameters.clone()).await;
     assert_eq!(problem_of(&refused.reply).0, Code::AccessDenied);
     assert_eq!(refused.status, 403);
-    let connection = result_of(call(&mine, "create_connection", parameters).await.reply)["connection"].clone();
+    let connection =
+        result_of(call(&mine, "create_connection", parameters).await.reply)["connection"].clone();
     assert_eq!(connection["status"], "active");
 
     let close = json!({"connection_id": connection["id"], "status": "disabled"});
@@ -48,7 +54,10 @@ async fn a_domain_belongs_to_the_app_that_makes_it() {
     let unseen = result_of(call(&other, "list_connections", json!({})).await.reply);
     assert_eq!(unseen["count"], 0);
     let all = running.get("get_admin_overview", json!({})).await;
-    assert_eq!((&all["total_domains"], &all["total_connections"]), (&json!(1), &json!(1)));
+    assert_eq!(
+        (&all["total_domains"], &all["total_connections"]),
+        (&json!(1), &json!(1))
+    );
 }
 
 #[tokio::test]
@@ -56,7 +65,9 @@ async fn a_pointer_is_assigned_by_the_owner_of_the_connection_only() {
     let running = Running::start("alpha").await;
     let other = running.issue("other", worker()).await;
     let connection = running.connection("weather", None).await;
-    let pointer = running.pointer(json!({"data_reference": "https://a.example/1"})).await;
+    let pointer = running
+        .pointer(json!({"data_reference": "https://a.example/1"}))
+        .await;
     let assign = json!({"pointer_address": pointer, "connection_id": connection});
     let refused = call(&other, "assign_pointer_to_connection", assign.clone()).await;
     assert_eq!(problem_of(&refused.reply).0, Code::AccessDenied);
@@ -65,7 +76,12 @@ async fn a_pointer_is_assigned_by_the_owner_of_the_connection_only() {
     assert_eq!(problem_of(&refused.reply).0, Code::AccessDenied);
     let assigned = running.get("assign_pointer_to_connection", assign).await;
     assert_eq!(assigned["pointer"]["connection_id"], json!(connection));
-    let listed = running.get("get_pointers_for_connection", json!({"connection_id": connection})).await;
+    let listed = running
+        .get(
+            "get_pointers_for_connection",
+            json!({"connection_id": connection}),
+        )
+        .await;
     assert_eq!(listed["count"], 1);
     assert_eq!(text(&listed["pointers"][0]["address"]), pointer);
 }
@@ -76,7 +92,8 @@ async fn a_circuit_relays_only_where_its_author_may() {
     let peer = Running::start("beta").await;
     let connection = running.join(&peer, &["get_graph_stats"]).await;
     let author = running.issue("author", worker()).await;
-    let step = json!([{"action": "relay", "connection_id": connection, "query": {"action": "get_graph_stats"}}]);
+    let step =
+        json!([{"action": "relay", "connection_id": connection, "query": {"action": "get_graph_stats"}}]);
     let reference = format!("internal_circuit::{step}");
     let refused = call(&author, "create_pointer", json!({"data_reference": reference})).await;
     assert_eq!(problem_of(&refused.reply).0, Code::AccessDenied);
@@ -87,8 +104,13 @@ async fn a_circuit_relays_only_where_its_author_may() {
 async fn a_held_credential_is_lent_by_the_instance_s_owner_only_and_must_be_there() {
     let running = Running::start("alpha").await;
     let mine = running.issue("mine", worker()).await;
-    let domain = result_of(call(&mine, "create_domain", json!({"name": "Weather"})).await.reply);
-    let parameters = json!({"domain_id": domain["domain"]["id"], "name": "out", "held_credential": "to-beta"});
+    let domain = result_of(
+        call(&mine, "create_domain", json!({"name": "Weather"}))
+            .await
+            .reply,
+    );
+    let parameters =
+        json!({"domain_id": domain["domain"]["id"], "name": "out", "held_credential": "to-beta"});
     let refused = call(&mine, "create_connection", parameters.clone()).await;
     assert_eq!(problem_of(&refused.reply).0, Code::OwnerOnly);
     let (code, _) = running.fails("create_connection", parameters).await;
@@ -99,10 +121,26 @@ async fn a_held_credential_is_lent_by_the_instance_s_owner_only_and_must_be_ther
 async fn what_is_not_there_is_named() {
     let running = Running::start("alpha").await;
     let cases = [
-        ("create_connection", json!({"domain_id": "dom_0123456789ab", "name": "x"}), Code::DomainNotFound),
-        ("set_connection_status", json!({"connection_id": "conn_0123456789ab", "status": "active"}), Code::ConnectionNotFound),
-        ("set_connection_status", json!({"connection_id": "nonsense", "status": "active"}), Code::InvalidParameter),
-        ("get_pointers_for_connection", json!({"connection_id": "conn_0123456789ab"}), Code::ConnectionNotFound),
+        (
+            "create_connection",
+            json!({"domain_id": "dom_0123456789ab", "name": "x"}),
+            Code::DomainNotFound,
+        ),
+        (
+            "set_connection_status",
+            json!({"connection_id": "conn_0123456789ab", "status": "active"}),
+            Code::ConnectionNotFound,
+        ),
+        (
+            "set_connection_status",
+            json!({"connection_id": "nonsense", "status": "active"}),
+            Code::InvalidParameter,
+        ),
+        (
+            "get_pointers_for_connection",
+            json!({"connection_id": "conn_0123456789ab"}),
+            Code::ConnectionNotFound,
+        ),
         ("create_domain", json!({"name": ""}), Code::InvalidParameter),
         ("create_domain", json!({}), Code::MissingParameter),
     ];

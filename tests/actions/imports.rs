@@ -14,7 +14,9 @@ async fn rows_appear_all_together_when_the_import_is_committed() {
     let import = running.get("begin_import", json!({})).await["import_id"].clone();
     for start in [0, 50] {
         let rows: Vec<Value> = (start..start + 50).map(row).collect();
-        let staged = running.get("import_pointers", json!({"import_id": import, "pointers": rows})).await;
+        let staged = running
+            .get("import_pointers", json!({"import_id": import, "pointers": rows}))
+            .await;
         assert_eq!(staged, json!({"accepted": 50, "rejected": []}));
     }
     let before = running.get("get_graph_stats", json!({})).await;
@@ -46,7 +48,9 @@ async fn bad_rows_are_told_by_their_place_and_the_others_stay() {
         "not a row",
         {"data_reference": "https://a.example/9", "connection_id": "conn_0123456789ab"},
     ]);
-    let staged = running.get("import_pointers", json!({"import_id": import, "pointers": rows})).await;
+    let staged = running
+        .get("import_pointers", json!({"import_id": import, "pointers": rows}))
+        .await;
     assert_eq!(staged["accepted"], 3);
     let rejected: Vec<(u64, String)> = staged["rejected"]
         .as_array()
@@ -73,12 +77,19 @@ async fn bad_rows_are_told_by_their_place_and_the_others_stay() {
 async fn nothing_stays_of_an_import_that_is_aborted() {
     let running = Running::start("alpha").await;
     let import = running.get("begin_import", json!({})).await["import_id"].clone();
-    running.get("import_pointers", json!({"import_id": import, "pointers": [row(0)]})).await;
+    running
+        .get(
+            "import_pointers",
+            json!({"import_id": import, "pointers": [row(0)]}),
+        )
+        .await;
     running.get("abort_import", json!({"import_id": import})).await;
     let stats = running.get("get_graph_stats", json!({})).await;
     assert_eq!(stats["total_pointers"], 0);
     for id in ["imp_0123456789abcdef", "nonsense"] {
-        let (code, _) = running.fails("import_pointers", json!({"import_id": id, "pointers": []})).await;
+        let (code, _) = running
+            .fails("import_pointers", json!({"import_id": id, "pointers": []}))
+            .await;
         assert_eq!(code, Code::InvalidParameter);
     }
 }

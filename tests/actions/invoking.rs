@@ -1,8 +1,8 @@
 //! Following pointers: data fetched, references given to go on with, and who may.
 
 use crate::running::{Running, call, problem_of, result_of, through};
-use butterfly_console::model::{Grant, PointerScope};
-use butterfly_console::protocol::Code;
+use butterfly_console::model::{Grant, PointerScope, Timestamp};
+use butterfly_console::protocol::{Code, Query, seal_body};
 use serde_json::{Value, json};
 use std::net::TcpListener as StdListener;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -47,7 +47,8 @@ impl Untouched {
 
 async fn assigned(running: &Running, data_reference: &str) -> (String, String) {
     let connection = running.connection("outside", None).await;
-    let parameters = json!({"data_reference": data_reference, "connection_id": connection, "description": "Weather"});
+    let parameters =
+        json!({"data_reference": data_reference, "connection_id": connection, "description": "Weather"});
     let pointer = running.pointer(parameters).await;
     (connection, pointer)
 }
@@ -112,7 +113,11 @@ async fn a_federated_pointer_of_route_endpoint_is_given_as_it_is() {
     let mut elsewhere = parameters;
     elsewhere["data_reference"] = json!("https://elsewhere.example/invoke");
     let (code, _) = running.fails("create_pointer", elsewhere).await;
-    assert_eq!(code, Code::InvalidParameter, "the reference must be what the route stores");
+    assert_eq!(
+        code,
+        Code::InvalidParameter,
+        "the reference must be what the route stores"
+    );
 }
 
 #[tokio::test]
@@ -140,11 +145,21 @@ async fn only_who_owns_the_domain_or_is_granted_the_pointer_may_follow_it() {
     let mut grant = Grant::read(["invoke_through_connection"]);
     grant.pointers = PointerScope::default();
     let stranger = running.issue("stranger", grant.clone()).await;
-    let refused = call(&stranger, "invoke_through_connection", through(&connection, &pointer)).await;
+    let refused = call(
+        &stranger,
+        "invoke_through_connection",
+        through(&connection, &pointer),
+    )
+    .await;
     assert_eq!(problem_of(&refused.reply).0, Code::NotGranted);
     grant.pointers.addresses.insert(pointer.parse().unwrap());
     let friend = running.issue("friend", grant).await;
-    let followed = call(&friend, "invoke_through_connection", through(&connection, &pointer)).await;
+    let followed = call(
+        &friend,
+        "invoke_through_connection",
+        through(&connection, &pointer),
+    )
+    .await;
     assert_eq!(result_of(followed.reply)["data"], json!({}));
 }
 
@@ -153,11 +168,19 @@ async fn what_this_instance_cannot_follow_is_said() {
     let running = Running::start("alpha").await;
     let connection = running.connection("outside", None).await;
     let follow = async |data_reference: &str| {
-        let pointer = running.pointer(json!({"data_reference": data_reference, "connection_id": connection})).await;
+        let pointer = running
+            .pointer(json!({"data_reference": data_reference, "connection_id": connection}))
+            .await;
         running.invoke(&connection, &pointer).await
     };
-    assert_eq!(problem_of(&follow("file:///etc/passwd").await).0, Code::FetchRefused);
-    assert_eq!(follow("a shelf in the cellar").await.status(), "interpretation_rendered");
+    assert_eq!(
+        problem_of(&follow("file:///etc/passwd").await).0,
+        Code::FetchRefused
+    );
+    assert_eq!(
+        follow("a shelf in the cellar").await.status(),
+        "interpretation_rendered"
+    );
     let needs_header = running.pointer(json!({"data_reference": "sealed header"})).await;
     let parameters = json!({"data_reference": "https://a.example/closed", "connection_id": connection,
         "credential_pointer_address": needs_header});
@@ -166,4 +189,23 @@ async fn what_this_instance_cannot_follow_is_said() {
     assert_eq!(reply.status(), "interpretation_rendered");
     let details = reply.into_result().unwrap()["details"].clone();
     assert!(matches!(details, Value::String(text) if text.contains(&needs_header)));
+}
+
+#[tokio::test]
+async fn a_sealed_query_is_given_with_the_endpoint_that_its_connection_leads_to() {
+    let running = Running::start("alpha").await;
+    let peer = Running::start("beta").await;
+    let credential = peer.issue("console", Grant::read(["get_graph_stats"])).await;
+    running.hold("to-beta", &credential).await;
+    let connection = running.connection("to-beta", Some("to-beta")).await;
+    let query = Query::new("get_graph_stats", json!({}));
+    let sealed = seal_body(&credential, &query, Timestamp::now());
+    let pointer = running
+        .pointer(json!({"data_reference": sealed, "connection_id": connection}))
+        .await;
+    let result = result_of(running.invoke(&connection, &pointer).await);
+    assert_eq!(result["data_reference"], json!(sealed));
+    let expected = json!({"route": "circuit", "connection_id": connection, "endpoint": credential.endpoint,
+        "profile": "native", "kid": credential.kid(), "query": null});
+    assert_eq!(result["federated"], expected);
 }

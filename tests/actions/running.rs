@@ -84,7 +84,9 @@ impl Running {
 
     /// Makes a connection in a domain of its own; gives its id.
     pub async fn connection(&self, name: &str, held_credential: Option<&str>) -> String {
-        let domain = self.get("create_domain", json!({"name": format!("{name}'s")})).await;
+        let domain = self
+            .get("create_domain", json!({"name": format!("{name}'s")}))
+            .await;
         let parameters =
             json!({"domain_id": domain["domain"]["id"], "name": name, "held_credential": held_credential});
         let made = self.get("create_connection", parameters).await;
@@ -100,20 +102,21 @@ impl Running {
 
     /// Invokes a pointer through a connection, as the owner.
     pub async fn invoke(&self, connection: &str, pointer: &str) -> Reply {
-        self.ask("invoke_through_connection", through(connection, pointer)).await
+        self.ask("invoke_through_connection", through(connection, pointer))
+            .await
     }
 
     /// Issues a credential to somebody.
     pub async fn issue(&self, app_id: &str, grant: Grant) -> HeldCredential {
         let parameters = json!({"name": app_id, "app_id": AppId::parse(app_id).unwrap(), "profile": "native", "grant": grant});
         let issued = self.get("issue_credential", parameters).await;
-        let form = serde_json::to_vec(&issued["credential"]).unwrap();
+        let form = serde_json::to_vec(&issued["secret"]).unwrap();
         CredentialForm::from_json(&form).unwrap().into_held().unwrap()
     }
 
     /// Has this instance hold a credential for relay.
     pub async fn hold(&self, name: &str, credential: &HeldCredential) {
-        let parameters = json!({"name": name, "credential": CredentialForm::of(credential).expose_value()});
+        let parameters = json!({"name": name, "form": CredentialForm::of(credential).expose_value()});
         self.get("hold_credential", parameters).await;
     }
 
@@ -169,5 +172,8 @@ pub fn problem_of(reply: &Reply) -> (Code, Value) {
 
 /// A JSON string's text.
 pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("no text: {value}"))
+        .to_owned()
 }
