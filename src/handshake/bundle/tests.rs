@@ -1,3 +1,5 @@
+//! Bundles against what can happen to them on their way.
+
 use super::*;
 use crate::handshake::{BundleInstance, BundledCredential};
 use crate::model::{AppId, Endpoint, Grant, Holder, Profile};
