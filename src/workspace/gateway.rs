@@ -1,0 +1,87 @@
+//! The domain and connections through which an instance of ours reaches its peers.
+
+use super::pointers::connections;
+use super::session::Session;
+use super::Failure;
+use crate::model::{Connection, ConnectionId, Domain, DomainId, Endpoint, Profile};
+use crate::protocol::Query;
+use serde::Deserialize;
+use serde_json::json;
+
+/// The domain that owns federated connections.
+const DOMAIN: &str = "federation";
+
+/// A credential that an instance holds for relay, as it lists it.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct HeldThere {
+    pub(super) name: String,
+    pub(super) endpoint: Endpoint,
+    pub(super) profile: Profile,
+}
+
+/// What the instance holds for relay to this place.
+pub(super) async fn held_for(
+    session: &mut Session<'_>,
+    endpoint: &Endpoint,
+) -> Result<Option<HeldThere>, Failure> {
+    #[derive(Deserialize)]
+    struct Listed {
+        credentials: Vec<HeldThere>,
+    }
+    let query = Query::new("list_held_credentials", json!({}));
+    let result = session.result(&query).await?;
+    let listed: Listed = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
+    Ok(listed.credentials.into_iter().find(|held| held.endpoint == *endpoint))
+}
+
+/// The connection to a peer: the one that is there, or a new one. With `held`, it is a federated one.
+pub(super) async fn connection_to(
+    session: &mut Session<'_>,
+    peer: &str,
+    held: Option<&str>,
+) -> Result<ConnectionId, Failure> {
+    let known = connections(session).await?;
+    let found = known.into_iter().find(|connection| match held {
+        Some(held) => connection.held_credential.as_deref() == Some(held),
+        None => connection.held_credential.is_none() && connection.name == peer,
+    });
+    if let Some(connection) = found {
+        return Ok(connection.id);
+    }
+    let domain = domain(session).await?;
+    let mut query = Query::new(
+        "create_connection",
+        json!({"domain_id": domain, "name": peer, "description": format!("Federated calls to {peer}")}),
+    );
+    if let Some(held) = held {
+        query = query.with("held_credential", json!(held));
+    }
+    #[derive(Deserialize)]
+    struct Made {
+        connection: Connection,
+    }
+    let result = session.result(&query).await?;
+    let made: Made = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
+    Ok(made.connection.id)
+}
+
+async fn domain(session: &mut Session<'_>) -> Result<DomainId, Failure> {
+    #[derive(Deserialize)]
+    struct Listed {
+        domains: Vec<Domain>,
+    }
+    #[derive(Deserialize)]
+    struct Made {
+        domain: Domain,
+    }
+    let list = Query::new("list_domains", json!({}));
+    let result = session.result(&list).await?;
+    let listed: Listed = serde_json::from_value(result).map_err(|_| session.unexpected(list.action()))?;
+    if let Some(domain) = listed.domains.into_iter().find(|domain| domain.name == DOMAIN) {
+        return Ok(domain.id);
+    }
+    let create = Query::new("create_domain", json!({"name": DOMAIN}));
+    let result = session.result(&create).await?;
+    let made: Made = serde_json::from_value(result).map_err(|_| session.unexpected(create.action()))?;
+    Ok(made.domain.id)
+}
