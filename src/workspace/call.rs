@@ -131,7 +131,11 @@ impl Workspace {
 fn place_of<'a>(index: usize, exchange: &Exchange, record: &'a InstanceRecord, peer: &'a str) -> &'a str {
     let own = record.endpoint.as_str();
     let target = wire::claim(&exchange.request.token, "htu");
-    if index == 0 || target.as_deref() == Some(own) { own } else { peer }
+    if index == 0 || target.as_deref() == Some(own) {
+        own
+    } else {
+        peer
+    }
 }
 
 fn unmade() -> Failure {

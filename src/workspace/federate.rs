@@ -36,7 +36,10 @@ impl Workspace {
         peer: &Peer,
     ) -> Result<Pointer, Failure> {
         if self.is_original(session).await? {
-            return Err(super::pointers::not_there(session, "federated pointers of this kind"));
+            return Err(super::pointers::not_there(
+                session,
+                "federated pointers of this kind",
+            ));
         }
         let held = held_for(session, &peer.endpoint).await?;
         if request.route == Route::Relay && held.is_none() {
@@ -48,9 +51,11 @@ impl Workspace {
         };
         let credential = match request.route {
             Route::Relay => None,
-            Route::Endpoint | Route::Circuit => {
-                Some(peer.credential.as_ref().ok_or_else(|| missing_here(request, peer))?)
-            }
+            Route::Endpoint | Route::Circuit => Some(
+                peer.credential
+                    .as_ref()
+                    .ok_or_else(|| missing_here(request, peer))?,
+            ),
         };
         let connection_id =
             connection_to(session, &peer.name, held.as_ref().map(|held| held.name.as_str())).await?;
@@ -78,7 +83,8 @@ impl Workspace {
             federated: Some(federated),
         };
         let parameters = serde_json::to_value(&new).expect("a pointer has only string keys");
-        self.change_in(session, &Query::new("create_pointer", parameters)).await
+        self.change_in(session, &Query::new("create_pointer", parameters))
+            .await
     }
 
     /// Whom a name stands for: a held credential, a remote, or a local instance.
@@ -139,7 +145,11 @@ fn relay_reference(connection_id: &ConnectionId, query: &Query) -> String {
 
 fn description(request: &FederateRequest, peer: &str) -> String {
     let action = request.query.action();
-    match request.query.get("pointer_address").and_then(|value| value.as_str()) {
+    match request
+        .query
+        .get("pointer_address")
+        .and_then(|value| value.as_str())
+    {
         Some(address) => format!("{action} of {address} on {peer}, by {}", request.route),
         None => format!("{action} on {peer}, by {}", request.route),
     }

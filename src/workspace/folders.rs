@@ -45,7 +45,8 @@ impl Workspace {
             return Ok(place);
         }
         let prefix = unfinished(&record.name);
-        let entries = fs::read_dir(self.instances_folder()?).map_err(|error| cannot(&place, "be read", &error))?;
+        let entries =
+            fs::read_dir(self.instances_folder()?).map_err(|error| cannot(&place, "be read", &error))?;
         for entry in entries.flatten() {
             let is_candidate = entry
                 .file_name()

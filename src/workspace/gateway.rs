@@ -1,8 +1,8 @@
 //! The domain and connections through which an instance of ours reaches its peers.
 
+use super::Failure;
 use super::pointers::connections;
 use super::session::Session;
-use super::Failure;
 use crate::model::{Connection, ConnectionId, Domain, DomainId, Endpoint, Profile};
 use crate::protocol::Query;
 use serde::Deserialize;
@@ -31,7 +31,10 @@ pub(super) async fn held_for(
     let query = Query::new("list_held_credentials", json!({}));
     let result = session.result(&query).await?;
     let listed: Listed = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
-    Ok(listed.credentials.into_iter().find(|held| held.endpoint == *endpoint))
+    Ok(listed
+        .credentials
+        .into_iter()
+        .find(|held| held.endpoint == *endpoint))
 }
 
 /// The connection to a peer: the one that is there, or a new one. With `held`, it is a federated one.

@@ -179,7 +179,8 @@ impl Workspace {
     /// Remembers a setting.
     pub async fn set_preference(&self, name: &str, value: &str) -> Result<(), Failure> {
         let (name, value) = (name.to_owned(), value.to_owned());
-        self.in_vault(move |vault| vault.set_preference(&name, &value)).await
+        self.in_vault(move |vault| vault.set_preference(&name, &value))
+            .await
     }
 
     /// Stops every instance that this process hosts; nothing acknowledged is lost.

@@ -43,11 +43,7 @@ impl Hosts {
     }
 
     /// Starts hosting; goes on to the end even if nobody waits for it any more.
-    pub(super) async fn start(
-        self: &Arc<Self>,
-        name: &InstanceName,
-        folder: PathBuf,
-    ) -> Result<(), Failure> {
+    pub(super) async fn start(self: &Arc<Self>, name: &InstanceName, folder: PathBuf) -> Result<(), Failure> {
         self.claim(name)?;
         let (hosts, name) = (Arc::clone(self), name.clone());
         let started = tokio::spawn(async move {
@@ -96,7 +92,11 @@ impl Hosts {
     pub(super) async fn stop_all(self: &Arc<Self>) {
         let names: Vec<_> = self.slots().keys().cloned().collect();
         let stops = names.iter().map(|name| self.stop(name));
-        for failure in futures::future::join_all(stops).await.into_iter().filter_map(Result::err) {
+        for failure in futures::future::join_all(stops)
+            .await
+            .into_iter()
+            .filter_map(Result::err)
+        {
             tracing::warn!(%failure, "an instance did not stop cleanly");
         }
     }
@@ -124,9 +124,7 @@ fn busy(name: &InstanceName) -> Failure {
     .on(name.as_str())
 }
 
-fn finished(
-    outcome: Result<Result<(), InstanceError>, tokio::task::JoinError>,
-) -> Result<(), Failure> {
+fn finished(outcome: Result<Result<(), InstanceError>, tokio::task::JoinError>) -> Result<(), Failure> {
     match outcome {
         Ok(outcome) => Ok(outcome?),
         Err(error) => match error.try_into_panic() {

@@ -4,9 +4,7 @@ use super::folders::move_folder;
 use super::hosting::Hosting;
 use super::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest, Workspace, blocking};
 use crate::instance::{Host, Instance, LegacyStandIn, NewInstance, Settings};
-use crate::model::{
-    CredentialState, InstanceKind, InstanceName, InstanceState, Timestamp,
-};
+use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Timestamp};
 use crate::protocol::{Code, CredentialForm, HeldCredential};
 use crate::vault::{HeldEntry, HeldRole, InstanceRecord, Seen};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -38,7 +36,10 @@ impl Workspace {
         if place.exists() {
             return Err(Failure::new(
                 Code::AlreadyExists,
-                format!("{} is there already, but this home does not know it", place.display()),
+                format!(
+                    "{} is there already, but this home does not know it",
+                    place.display()
+                ),
                 "move that folder away, or choose another name",
             ));
         }
@@ -103,7 +104,9 @@ impl Workspace {
 
     async fn refuse_taken(&self, name: &InstanceName) -> Result<(), Failure> {
         let wanted = name.clone();
-        let found = self.in_vault(move |vault| vault.instance(wanted.as_str())).await?;
+        let found = self
+            .in_vault(move |vault| vault.instance(wanted.as_str()))
+            .await?;
         match found {
             None => Ok(()),
             Some(_) => Err(Failure::new(
@@ -165,7 +168,8 @@ impl Workspace {
         };
         let record_name = record.name.clone();
         let remembered = seen.clone();
-        self.in_vault(move |vault| vault.set_seen(&record_name, &remembered)).await?;
+        self.in_vault(move |vault| vault.set_seen(&record_name, &remembered))
+            .await?;
         Ok(self.row_of(InstanceRecord {
             seen: Some(seen),
             ..record
@@ -203,7 +207,8 @@ impl Workspace {
             }
             self.discard_folder(&record.name)?;
         }
-        self.in_vault(move |vault| vault.remove_instance(record.name.as_str())).await
+        self.in_vault(move |vault| vault.remove_instance(record.name.as_str()))
+            .await
     }
 
     /// Hosts a local instance in the background of this process.
@@ -235,11 +240,7 @@ impl Workspace {
     }
 
     /// Hosts a local instance for `serve`: the caller keeps the host and stops it.
-    pub async fn host(
-        &self,
-        name: &InstanceName,
-        stand_in: Option<LegacyStandIn>,
-    ) -> Result<Host, Failure> {
+    pub async fn host(&self, name: &InstanceName, stand_in: Option<LegacyStandIn>) -> Result<Host, Failure> {
         let record = self.local_record(name.as_str()).await?;
         let folder = self.folder_of(&record)?;
         let _turn = self.turns.take(name).await;
@@ -288,7 +289,6 @@ pub(super) fn remote_record(
         seen: None,
     }
 }
-
 
 fn stopped(record: &InstanceRecord) -> Seen {
     let before = record.seen.as_ref();

@@ -80,10 +80,11 @@ impl Workspace {
             action: query.action().to_owned(),
             pointer: pointer_of(query),
             route: None,
-            credential: Some(session.credential().map_or_else(
-                || session.record.credential.clone(),
-                |(name, _)| name.to_owned(),
-            )),
+            credential: Some(
+                session
+                    .credential()
+                    .map_or_else(|| session.record.credential.clone(), |(name, _)| name.to_owned()),
+            ),
             query: query.to_value(),
             elapsed_us,
             outcome: outcome.clone(),

@@ -108,7 +108,11 @@ impl Workspace {
             };
             let body = Body {
                 query: happened.query,
-                reply: happened.outcome.as_ref().ok().map(|reply| kept(reply, line.reply_bytes)),
+                reply: happened
+                    .outcome
+                    .as_ref()
+                    .ok()
+                    .map(|reply| kept(reply, line.reply_bytes)),
                 failure: happened.outcome.as_ref().err().map(ToString::to_string),
                 hops: happened.hops,
                 wire: happened.wire,
@@ -138,10 +142,17 @@ fn row(line: LogLine) -> LogRow {
     LogRow {
         id: line.id,
         at: line.at,
-        kind: if line.kind == "call" { LogKind::Call } else { LogKind::Invoke },
+        kind: if line.kind == "call" {
+            LogKind::Call
+        } else {
+            LogKind::Invoke
+        },
         instance: line.instance,
         action: line.action,
-        pointer: line.pointer.as_deref().and_then(|text| PointerAddress::parse(text).ok()),
+        pointer: line
+            .pointer
+            .as_deref()
+            .and_then(|text| PointerAddress::parse(text).ok()),
         route: line.route.as_deref().and_then(Route::parse),
         status: line.status,
         code: line.code,

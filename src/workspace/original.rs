@@ -91,7 +91,10 @@ impl Workspace {
 /// `%` finds everything; a term and tags mean there what they mean here.
 fn search(wanted: &PointerQuery) -> Query {
     if let Some(connection) = &wanted.connection {
-        return Query::new("get_pointers_for_connection", json!({"connection_id": connection}));
+        return Query::new(
+            "get_pointers_for_connection",
+            json!({"connection_id": connection}),
+        );
     }
     let mut query = Query::new("search_pointers", json!({}));
     if wanted.term.is_some() || (wanted.tags.is_empty() && wanted.exclude_tags.is_empty()) {

@@ -178,7 +178,8 @@ impl Workspace {
     /// Makes a pointer.
     pub async fn create_pointer(&self, instance: &str, new: NewPointer) -> Result<Pointer, Failure> {
         let parameters = serde_json::to_value(&new).expect("a pointer has only string keys");
-        self.change(instance, Query::new("create_pointer", parameters)).await
+        self.change(instance, Query::new("create_pointer", parameters))
+            .await
     }
 
     /// Changes a pointer.
@@ -244,9 +245,9 @@ pub(super) fn leads_elsewhere(pointer: &Pointer) -> bool {
     let reference = pointer.data_reference.as_str();
     pointer.federated.is_some()
         || (reference.starts_with("http") && reference.trim_end_matches('/').ends_with("/invoke"))
-        || reference
-            .strip_prefix(CIRCUIT_PREFIX)
-            .is_some_and(|circuit| circuit.contains("federated_invoke") || circuit.contains(Route::Relay.as_str()))
+        || reference.strip_prefix(CIRCUIT_PREFIX).is_some_and(|circuit| {
+            circuit.contains("federated_invoke") || circuit.contains(Route::Relay.as_str())
+        })
 }
 
 /// The failure of what original instances cannot do.
@@ -268,7 +269,10 @@ async fn listed(session: &mut Session<'_>, wanted: &PointerQuery) -> Result<List
 fn list_query(wanted: &PointerQuery) -> Query {
     let is_search = wanted.term.is_some() || !wanted.tags.is_empty() || !wanted.exclude_tags.is_empty();
     let mut query = if let Some(connection) = &wanted.connection {
-        Query::new("get_pointers_for_connection", json!({"connection_id": connection}))
+        Query::new(
+            "get_pointers_for_connection",
+            json!({"connection_id": connection}),
+        )
     } else if is_search || wanted.limit.is_none() {
         Query::new("search_pointers", json!({"tag_match_mode": wanted.tag_match}))
     } else {

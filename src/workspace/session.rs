@@ -64,19 +64,28 @@ impl Workspace {
         let (found, known) = self
             .in_vault(move |vault| {
                 let found = vault.instance(&wanted)?;
-                let known = if found.is_some() { Vec::new() } else { vault.instances()? };
+                let known = if found.is_some() {
+                    Vec::new()
+                } else {
+                    vault.instances()?
+                };
                 Ok((found, known))
             })
             .await?;
         found.ok_or_else(|| {
             let names: Vec<_> = known.iter().map(|record| record.name.as_str()).collect();
             let remedy = if names.is_empty() {
-                "make one with `butterfly instance init NAME`, or add one with `butterfly instance add`".to_owned()
+                "make one with `butterfly instance init NAME`, or add one with `butterfly instance add`"
+                    .to_owned()
             } else {
                 format!("this home has: {}", names.join(", "))
             };
             let shown: String = name.chars().take(80).collect();
-            Failure::new(Code::InstanceNotFound, format!("there is no instance {shown:?}"), remedy)
+            Failure::new(
+                Code::InstanceNotFound,
+                format!("there is no instance {shown:?}"),
+                remedy,
+            )
         })
     }
 
@@ -87,7 +96,10 @@ impl Workspace {
         let entry = entry.ok_or_else(|| {
             Failure::new(
                 Code::CredentialNotFound,
-                format!("the credential {:?} is not in the vault any more", record.credential),
+                format!(
+                    "the credential {:?} is not in the vault any more",
+                    record.credential
+                ),
                 "accept a new bundle for the instance, or remove and add it again",
             )
             .on(record.name.as_str())
