@@ -40,9 +40,14 @@ impl Home {
         }
     }
 
+    /// The home itself.
+    pub fn root(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
     /// A path inside the home.
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join("home").join(name)
+        self.root().join(name)
     }
 
     /// Writes a file beside the home; its path as an argument.
@@ -63,7 +68,7 @@ impl Home {
         }
         command
             .arg("--home")
-            .arg(self.path(""))
+            .arg(self.root())
             .args(line)
             .current_dir(self.folder.path())
             .stdin(Stdio::null())

@@ -41,7 +41,9 @@ fn a_stand_in_starts_on_an_empty_home_without_a_word() {
     let made = caller.ok(&["pointer", "create", "original", "https://example.org/"]);
     assert!(made["pointer"]["address"].is_string());
 
-    let exported = caller.ok(&["credential", "export", "original", "--plain"]);
+    let held = caller.ok(&["credential", "list"]);
+    let name = held[0]["name"].as_str().unwrap();
+    let exported = caller.ok(&["credential", "export", name, "--plain"]);
     assert_eq!(exported["jwt_secret_key"], "a token secret of at least 32 bytes");
     assert_eq!(exported["app_id"], "my-test-app");
     let file = caller.write("plain.json", &exported.to_string());
@@ -79,10 +81,7 @@ fn the_demo_serves_what_it_announces_and_finds_it_again() {
     let home = Home::empty();
     let serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));
     let ready: Value = serde_json::from_str(&serving.line).unwrap();
-    assert_eq!(
-        ready["home"],
-        home.path("").to_str().unwrap().trim_end_matches('/')
-    );
+    assert_eq!(ready["home"], home.root().to_str().unwrap());
     assert_eq!(ready["instances"][0]["name"], "alpha");
     assert_eq!(ready["instances"][1]["name"], "beta");
     for route in ["endpoint", "circuit", "relay"] {
