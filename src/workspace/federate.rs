@@ -1,6 +1,6 @@
 //! Making a federated pointer.
 
-use super::gateway::{connection_to, held_for};
+use super::gateway::{HeldThere, connection_to, held_credentials};
 use super::session::Session;
 use super::{Failure, FederateRequest, Workspace};
 use crate::model::{
@@ -41,7 +41,7 @@ impl Workspace {
                 "federated pointers of this kind",
             ));
         }
-        let held = held_for(session, &peer.endpoint).await?;
+        let held = self.held_there(session, request, peer).await?;
         if request.route == Route::Relay && held.is_none() {
             return Err(missing_there(request, peer));
         }
@@ -85,6 +85,20 @@ impl Workspace {
         let parameters = serde_json::to_value(&new).expect("a pointer has only string keys");
         self.change_in(session, &Query::new("create_pointer", parameters))
             .await
+    }
+
+    /// What the instance itself holds for the peer. Only its owner may look, and only relay needs to know.
+    async fn held_there(
+        &self,
+        session: &mut Session<'_>,
+        request: &FederateRequest,
+        peer: &Peer,
+    ) -> Result<Option<HeldThere>, Failure> {
+        match held_credentials(session).await {
+            Ok(held) => Ok(held.into_iter().find(|held| held.endpoint == peer.endpoint)),
+            Err(failure) if request.route == Route::Relay => Err(failure),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Whom a name stands for: a held credential, a remote, or a local instance.

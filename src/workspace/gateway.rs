@@ -3,7 +3,7 @@
 use super::Failure;
 use super::pointers::connections;
 use super::session::Session;
-use crate::model::{Connection, ConnectionId, Domain, DomainId, Endpoint, Profile};
+use crate::model::{AppId, Connection, ConnectionId, Domain, DomainId, Endpoint, KeyId, Profile, Timestamp};
 use crate::protocol::Query;
 use serde::Deserialize;
 use serde_json::json;
@@ -15,15 +15,19 @@ const DOMAIN: &str = "federation";
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct HeldThere {
     pub(super) name: String,
+    pub(super) app_id: AppId,
     pub(super) endpoint: Endpoint,
     pub(super) profile: Profile,
+    #[serde(default)]
+    pub(super) kid: Option<KeyId>,
+    #[serde(default)]
+    pub(super) verified: bool,
+    #[serde(default)]
+    pub(super) expires_at: Option<Timestamp>,
 }
 
-/// What the instance holds for relay to this place.
-pub(super) async fn held_for(
-    session: &mut Session<'_>,
-    endpoint: &Endpoint,
-) -> Result<Option<HeldThere>, Failure> {
+/// What the instance holds for relay.
+pub(super) async fn held_credentials(session: &mut Session<'_>) -> Result<Vec<HeldThere>, Failure> {
     #[derive(Deserialize)]
     struct Listed {
         credentials: Vec<HeldThere>,
@@ -31,10 +35,7 @@ pub(super) async fn held_for(
     let query = Query::new("list_held_credentials", json!({}));
     let result = session.result(&query).await?;
     let listed: Listed = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
-    Ok(listed
-        .credentials
-        .into_iter()
-        .find(|held| held.endpoint == *endpoint))
+    Ok(listed.credentials)
 }
 
 /// The connection to a peer: the one that is there, or a new one. With `held`, it is a federated one.

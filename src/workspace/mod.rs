@@ -4,6 +4,7 @@
 //! A [`Workspace`] is an open home: its vault, the instances in it, and those that this process
 //! hosts. Depends on every floor below; knows nothing of screens or arguments.
 
+mod accept;
 mod call;
 mod config;
 mod credentials;
@@ -18,6 +19,7 @@ mod handshake;
 mod home;
 mod hosting;
 mod import;
+mod import_file;
 mod instances;
 mod invoke;
 mod log;

@@ -246,11 +246,6 @@ impl Session<'_> {
         .on(self.record.name.as_str())
     }
 
-    /// Whether what is sent has to fit through the wire.
-    pub(super) fn is_wire(&self) -> bool {
-        matches!(self.way, Way::Wire { .. })
-    }
-
     /// The credential that is used, by name and itself; none in process.
     pub(super) fn credential(&self) -> Option<(&str, &HeldCredential)> {
         match &self.way {
