@@ -1,6 +1,6 @@
 //! `butterfly connection …`: the gateways through which pointers are invoked.
 
-use super::domain::{ask, items, text};
+use super::domain::{ask, ask_or_overview, items, text};
 use super::outcome::Outcome;
 use super::session::Session;
 use super::table::Table;
@@ -113,9 +113,14 @@ impl Connection {
 }
 
 async fn list(session: &Session, instance: &str, domain: Option<&DomainId>) -> Outcome {
-    let overview = ask(session, instance, Query::new("get_admin_overview", json!({}))).await?;
-    let connections: Vec<&Value> = items(&overview, "connections")
+    let query = Query::new("list_connections", json!({"domain_id": domain}));
+    let result = ask_or_overview(session, instance, query).await?;
+    let within_domains = items(&result, "domains")
         .iter()
+        .flat_map(|domain| items(domain, "connections"));
+    let connections: Vec<&Value> = items(&result, "connections")
+        .iter()
+        .chain(within_domains)
         .filter(|connection| domain.is_none_or(|domain| connection["domain_id"] == domain.as_str()))
         .collect();
     session.show(&connections, || {

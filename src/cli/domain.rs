@@ -4,7 +4,7 @@ use super::outcome::Outcome;
 use super::reply;
 use super::session::Session;
 use super::table::Table;
-use crate::protocol::Query;
+use crate::protocol::{Code, Query};
 use crate::workspace::{Failure, InvokeOptions};
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -45,8 +45,8 @@ impl Domain {
 }
 
 async fn list(session: &Session, instance: &str) -> Outcome {
-    let overview = ask(session, instance, Query::new("get_admin_overview", json!({}))).await?;
-    let domains = items(&overview, "domains");
+    let result = ask_or_overview(session, instance, Query::new("list_domains", json!({}))).await?;
+    let domains = items(&result, "domains");
     session.show(&domains, || {
         let mut table = Table::new(["ID", "NAME", "OWNER"]);
         for domain in domains {
@@ -67,6 +67,17 @@ pub async fn ask(session: &Session, instance: &str, query: Query) -> Result<Valu
         .invoke(instance, &query, InvokeOptions::default())
         .await?;
     reply::result(invoked.reply, instance)
+}
+
+/// Asks for a list; original instances do not know such actions, but have it in their overview.
+pub async fn ask_or_overview(session: &Session, instance: &str, query: Query) -> Result<Value, Failure> {
+    match ask(session, instance, query).await {
+        // Their errors have no code, which reads as `internal`.
+        Err(failure) if matches!(failure.code, Code::UnknownAction | Code::Internal) => {
+            ask(session, instance, Query::new("get_admin_overview", json!({}))).await
+        }
+        result => result,
+    }
 }
 
 /// A list within a result; empty if the instance has none.

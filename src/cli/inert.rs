@@ -1,4 +1,4 @@
-//! Text from other machines, made harmless before it reaches a terminal (THREATS 40).
+//! Text from other machines, made harmless before it reaches a terminal (THREATS 42).
 
 use std::borrow::Cow;
 use std::fmt::Write;

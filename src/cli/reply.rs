@@ -8,9 +8,13 @@ use super::words;
 use crate::protocol::{Hop, Reply};
 use crate::workspace::Failure;
 
-/// The reply as a person reads it: its JSON, indented.
+/// The reply as a person reads it: its JSON, indented; the phases have a table of their own.
 pub fn text(reply: &Reply) -> String {
-    let pretty = serde_json::to_string_pretty(&reply.to_value()).expect("a JSON value always serialises");
+    let mut value = reply.to_value();
+    if let Some(members) = value.as_object_mut() {
+        members.shift_remove("trace");
+    }
+    let pretty = serde_json::to_string_pretty(&value).expect("a JSON value always serialises");
     inert_lines(&pretty)
 }
 

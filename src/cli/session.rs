@@ -1,13 +1,13 @@
 //! What every verb works with: the home, and how to print.
 
 use super::inert::inert_lines;
-use super::outcome::{Outcome, write_json, write_line};
+use super::outcome::{Outcome, file_failed, write_json, write_line};
 use super::unlock;
 use crate::protocol::Code;
 use crate::workspace::{Failure, Home, Workspace};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -24,7 +24,7 @@ impl Session {
     pub fn new(home: Option<PathBuf>, json: bool, read_only: bool) -> Result<Self, Failure> {
         let root = home.map_or_else(Home::default_root, Ok)?;
         Ok(Self {
-            home: Home::at(root),
+            home: Home::at(absolute(&root)?),
             json,
             read_only,
             workspace: OnceCell::new(),
@@ -124,4 +124,9 @@ impl Session {
     pub fn note(&self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{}", inert_lines(text));
     }
+}
+
+/// A path that means the same from every folder: some of them are written down.
+pub fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| file_failed("find", path, &error))
 }

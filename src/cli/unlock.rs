@@ -2,10 +2,11 @@
 
 use super::ask;
 use super::secrets::{self, SecretFile};
+use super::session::absolute;
 use crate::protocol::Code;
 use crate::workspace::{Failure, Home, Unlock, VaultLock, Workspace};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Tries at a prompt before giving up.
@@ -96,6 +97,8 @@ pub fn lock_from_environment() -> Result<Option<VaultLock>, Failure> {
         let passphrase = SecretFile::read(&PathBuf::from(path))?.passphrase()?;
         return Ok(Some(VaultLock::Passphrase(passphrase)));
     }
-    let key_file = std::env::var_os("BUTTERFLY_VAULT_KEY_FILE");
-    Ok(key_file.map(|path| VaultLock::KeyFile(Some(PathBuf::from(path)))))
+    let Some(path) = std::env::var_os("BUTTERFLY_VAULT_KEY_FILE") else {
+        return Ok(None);
+    };
+    Ok(Some(VaultLock::KeyFile(Some(absolute(Path::new(&path))?))))
 }

@@ -3,7 +3,7 @@
 use super::ask;
 use super::outcome::{Outcome, usage};
 use super::secrets::SecretFile;
-use super::session::Session;
+use super::session::{Session, absolute};
 use super::table::pairs;
 use super::unlock;
 use crate::protocol::Code;
@@ -107,6 +107,7 @@ async fn change(session: &Session, lock: Lock) -> Outcome {
 impl Lock {
     fn chosen(self, prompt: &str) -> Outcome<Option<VaultLock>> {
         if let Some(path) = self.key_file {
+            let path = path.map(|path| absolute(&path)).transpose()?;
             return Ok(Some(VaultLock::KeyFile(path)));
         }
         if let Some(path) = self.passphrase_file {
