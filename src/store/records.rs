@@ -250,18 +250,19 @@ pub struct AuditVerdict {
     pub first_bad: Option<u64>,
 }
 
-/// What a federated pointer's uniqueness covers, as stored beside it.
-pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) -> String {
+/// An import that has begun and not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ImportId(pub(super) u64);
+
+/// What no two pointers may share: the data_reference, and for a federated pointer what makes it one.
+pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) -> [u8; 16] {
     use sha2::{Digest, Sha256};
     let mut hasher = Sha256::new();
+    hasher.update((data_reference.len() as u64).to_be_bytes());
     hasher.update(data_reference.as_bytes());
     if let Some(federated) = federated {
-        hasher.update([0]);
         hasher.update(serde_json::to_vec(federated).expect("federated has only string keys"));
     }
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest: [u8; 32] = hasher.finalize().into();
+    *digest.first_chunk().expect("16 is less than 32")
 }
