@@ -11,7 +11,7 @@ use butterfly_console::seal::{fernet as our_fernet, jwe as our_jwe, token as our
 const PLAINTEXT: &[u8] = br#"{"action":"get_pointer","pointer_address":"ptr_0123456789ab"}"#;
 
 /// Every value that differs from `bytes` in one bit.
-fn flips(bytes: &[u8]) -> Vec<Vec<u8>> {
+pub(super) fn flips(bytes: &[u8]) -> Vec<Vec<u8>> {
     let flip = |bit: usize| {
         let mut flipped = bytes.to_vec();
         flipped[bit / 8] ^= 1 << (bit % 8);

@@ -9,13 +9,13 @@ import json
 import sys
 
 import jwt as pyjwt
-import pyrage
 from cryptography.fernet import Fernet
 from joserfc import jwe
 from joserfc import jwt as joserfc_jwt
 from joserfc.jwe import JWERegistry
 from joserfc.jwk import OctKey
 
+import age_file
 from native_client import BODIES, TOKEN, base64url, derive, key_for, unbase64url
 
 # Seals what a client never would, for the other side to refuse.
@@ -95,13 +95,12 @@ def fernet_open(line):
 
 
 def age_seal(line):
-    plaintext = unbase64url(line["plaintext"])
-    return {"file": base64url(pyrage.passphrase.encrypt(plaintext, line["passphrase"]))}
+    file = age_file.encrypt(unbase64url(line["plaintext"]), line["passphrase"], line["work_factor"])
+    return {"file": base64url(age_file.armour(file) if line["armoured"] else file)}
 
 
 def age_open(line):
-    file = unbase64url(line["file"])
-    return {"plaintext": base64url(pyrage.passphrase.decrypt(file, line["passphrase"]))}
+    return {"plaintext": base64url(age_file.decrypt(unbase64url(line["file"]), line["passphrase"]))}
 
 
 OPERATIONS = {
