@@ -5,6 +5,7 @@ use crate::model::{
     Profile, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// What `get_pointer_summary` tells.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -253,6 +254,23 @@ pub struct AuditVerdict {
 /// An import that has begun and not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ImportId(pub(super) u64);
+
+/// `imp_` and 16 hexadecimal digits.
+impl fmt::Display for ImportId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "imp_{:016x}", self.0)
+    }
+}
+
+impl ImportId {
+    /// Reads the text back.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix("imp_").filter(|digits| digits.len() == 16)?;
+        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        digits.bytes().all(is_hex).then_some(())?;
+        u64::from_str_radix(digits, 16).ok().map(Self)
+    }
+}
 
 /// What no two pointers may share: the data_reference, and for a federated pointer what makes it one.
 pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) -> [u8; 16] {

@@ -113,7 +113,7 @@ const STAGED: &str = "
 fn unknown(id: ImportId) -> StoreError {
     StoreError::NotFound {
         what: "import",
-        name: format!("{:016x}", id.0),
+        name: id.to_string(),
     }
 }
 
