@@ -5,5 +5,7 @@
 mod support;
 
 mod client;
+mod console;
 mod federated;
 mod original;
+mod routes;

@@ -3,10 +3,16 @@
     original_clients.py example URL    app_id `my-test-app`: one `get_graph_stats`
     original_clients.py health URL     app_id `health-check-app`: GET /, then `get_graph_stats`
 
+And whatever else a client of that system may ask:
+
+    original_clients.py call URL APP_ID [--seconds N]
+
 URL is the instance's base, such as http://127.0.0.1:5001. The environment gives JWT_SECRET_KEY and
-BUTTERFLY_ENCRYPTION_KEY. Prints one JSON object with what was seen; ends with 0 where all went well.
+BUTTERFLY_ENCRYPTION_KEY. Prints one JSON object with what was seen; `call` reads queries, one a line, and
+prints one object for each. Ends with 0 where all went well.
 """
 
+import argparse
 import datetime
 import json
 import os
@@ -17,10 +23,10 @@ import requests
 from cryptography.fernet import Fernet, InvalidToken
 
 
-def invoke(base, app_id, query):
+def invoke(base, app_id, query, seconds=3600):
     """One sealed call, as the original's clients make it: a token for an hour, a Fernet body as text."""
     fernet = Fernet(os.environ["BUTTERFLY_ENCRYPTION_KEY"].encode())
-    expires = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)
+    expires = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
     token = jwt.encode({"app_id": app_id, "exp": expires}, os.environ["JWT_SECRET_KEY"], algorithm="HS256")
     response = requests.post(
         f"{base}/invoke",
@@ -52,9 +58,23 @@ def health(base):
     return {**seen, "liveness": liveness}
 
 
+def call(base, app_id, seconds):
+    for line in sys.stdin:
+        print(json.dumps(invoke(base, app_id, json.loads(line), seconds)), flush=True)
+    return 0
+
+
 def main():
-    _, client, base = sys.argv
-    seen = {"example": example, "health": health}[client](base.rstrip("/"))
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("client", choices=["example", "health", "call"])
+    arguments.add_argument("base")
+    arguments.add_argument("app_id", nargs="?")
+    arguments.add_argument("--seconds", type=int, default=3600)
+    given = arguments.parse_args()
+    base = given.base.rstrip("/")
+    if given.client == "call":
+        return call(base, given.app_id, given.seconds)
+    seen = {"example": example, "health": health}[given.client](base)
     print(json.dumps(seen))
     return 0 if is_well(seen) and seen.get("liveness", 200) == 200 else 1
 

@@ -29,7 +29,7 @@ from werkzeug.serving import make_server
 CIRCUIT = "internal_circuit::"
 
 SCHEMA = """
-CREATE TABLE domains (id TEXT PRIMARY KEY, name TEXT, owner TEXT);
+CREATE TABLE domains (id TEXT PRIMARY KEY, name TEXT, owner_app_id TEXT);
 CREATE TABLE connections (id TEXT PRIMARY KEY, domain_id TEXT, name TEXT, status TEXT);
 CREATE TABLE pointers (
     address TEXT PRIMARY KEY, description TEXT, data_reference TEXT UNIQUE, tags TEXT,
@@ -94,7 +94,7 @@ class Graph:
     def domain(self, domain_id, caller):
         sql = "SELECT * FROM domains WHERE id = ?"
         domain = self.one(sql, domain_id, otherwise=f"Domain '{domain_id}' not found.")
-        if domain["owner"] != caller:
+        if domain["owner_app_id"] != caller:
             raise Failure(f"Access denied: '{caller}' does not own domain '{domain_id}'.")
         return domain
 
@@ -141,12 +141,11 @@ class Graph:
         return {**summary, "neighbor_count": len(self.neighbors(pointer))}
 
     def search_pointers(self, query, _caller):
-        """Term and tags are LIKE patterns as they come; whoever wants a substring writes the percent signs."""
+        """Descriptions contain the term, tags equal the pattern; both as SQL's LIKE means it."""
         found = [shown(row) for row in self.rows("SELECT * FROM pointers ORDER BY created_at")]
         if query.get("search_term"):
-            term = query["search_term"]
-            searched = ["description", "data_reference"]
-            found = [it for it in found if any(self.like(it[name], term) for name in searched)]
+            pattern = f"%{query['search_term']}%"
+            found = [it for it in found if self.like(it["description"], pattern)]
         if query.get("search_tags"):
             decide = all if query.get("tag_match_mode", "ALL") == "ALL" else any
             wanted = query["search_tags"]
@@ -167,7 +166,7 @@ class Graph:
         return {"total_pointers": len(pointers), "total_relationships": related}
 
     def create_domain(self, query, caller):
-        domain = {"id": new_id("dom"), "name": query["name"], "owner": caller}
+        domain = {"id": new_id("dom"), "name": query["name"], "owner_app_id": caller}
         self.rows("INSERT INTO domains VALUES (?, ?, ?)", *domain.values())
         return {"domain": domain}
 
@@ -207,7 +206,7 @@ class Graph:
         return {"count": len(found), "pointers": [shown(row) for row in found]}
 
     def get_admin_overview(self, _query, caller):
-        domains = self.rows("SELECT * FROM domains WHERE owner = ?", caller)
+        domains = self.rows("SELECT * FROM domains WHERE owner_app_id = ?", caller)
         for domain in domains:
             domain["connections"] = self.rows("SELECT * FROM connections WHERE domain_id = ?", domain["id"])
         return {"domains": domains}
@@ -262,7 +261,7 @@ class Unrendered(Exception):
         super().__init__(reason)
         self.result = {
             "interpretation": f"'{pointer['description']}' cannot be fetched now.",
-            "details": {"data_reference": pointer["data_reference"], "reason": reason},
+            "details": f"{pointer['data_reference']}: {reason}",
         }
 
 

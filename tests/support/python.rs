@@ -59,24 +59,39 @@ impl Python {
 
     /// The libraries' side of an interop test.
     pub fn libraries(&self) -> Libraries {
-        let mut process = Process::start(self.script("vectors.py"));
-        let questions = process.stdin();
-        Libraries { process, questions }
+        Libraries(Answerer::start(self.script("vectors.py")))
     }
 }
 
-/// `vectors.py`, answering questions.
-pub struct Libraries {
+/// A script that answers each line of JSON with another.
+pub struct Answerer {
     process: Process,
     questions: ChildStdin,
 }
 
+impl Answerer {
+    /// Starts it.
+    pub fn start(command: Command) -> Self {
+        let mut process = Process::start(command);
+        let questions = process.stdin();
+        Self { process, questions }
+    }
+
+    /// Its answer.
+    pub fn ask(&mut self, question: &Value) -> Value {
+        writeln!(self.questions, "{question}").expect("the script is listening");
+        let answer = self.process.line();
+        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    }
+}
+
+/// `vectors.py`, answering questions.
+pub struct Libraries(Answerer);
+
 impl Libraries {
     /// Its answer: what the operation gives, or `refused`.
     pub fn ask(&mut self, question: &Value) -> Value {
-        writeln!(self.questions, "{question}").expect("the libraries are listening");
-        let answer = self.process.line();
-        serde_json::from_str(&answer).expect("the libraries answer in JSON")
+        self.0.ask(question)
     }
 
     /// A member of its answer, which must not be a refusal.
