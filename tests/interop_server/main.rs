@@ -4,5 +4,5 @@
 mod support;
 
 mod alike;
-mod native;
+mod issued;
 mod stand_in;

@@ -1,20 +1,22 @@
-//! A native instance called by a client written from the wire contract alone, on joserfc.
+//! Credentials that an instance issues, in the hands of clients that are not ours: native ones in a client
+//! written from the wire contract alone, on joserfc, legacy ones in the original system's.
 
+use crate::stand_in::{Secrets, caller};
 use crate::support::program::{Hosted, Program, read_json, told};
 use crate::support::python::{Python, python};
-use butterfly_console::seal::random;
+use butterfly_console::seal::{FernetKey, TokenSecret, random};
 use serde_json::{Value, json};
 use std::process::Output;
 
-/// A hosted native instance with a pointer on it, and Python.
-struct Native {
-    _hosted: Hosted,
+/// A hosted instance with a pointer on it, and Python.
+struct Instance {
+    hosted: Hosted,
     program: Program,
     python: &'static Python,
     pointer: Value,
 }
 
-impl Native {
+impl Instance {
     fn start() -> Option<Self> {
         let python = python()?;
         let program = Program::new();
@@ -22,7 +24,7 @@ impl Native {
         let hosted = program.serve("beta");
         let made = program.json(&["pointer", "create", "beta", "https://weather.example/oslo"]);
         Some(Self {
-            _hosted: hosted,
+            hosted,
             program,
             python,
             pointer: made["pointer"]["address"].clone(),
@@ -30,9 +32,9 @@ impl Native {
     }
 
     /// A credential that may ask for summaries and statistics, as its issuer gets to see it once.
-    fn issue(&self) -> Value {
+    fn issue(&self, profile: &str) -> Value {
         let query = json!({
-            "action": "issue_credential", "app_id": "weather-reader", "profile": "native",
+            "action": "issue_credential", "app_id": "weather-reader", "profile": profile,
             "grant": {"actions": ["get_pointer_summary", "get_graph_stats"], "pointers": {"all": true}},
         });
         let reply = self.program.json(&["invoke", "beta", &query.to_string()]);
@@ -60,18 +62,18 @@ impl Native {
 
 #[test]
 fn an_issued_credential_works_in_a_client_of_another_language() {
-    let Some(native) = Native::start() else { return };
-    let output = native.client(&native.issue(), &native.summary());
+    let Some(instance) = Instance::start() else { return };
+    let output = instance.client(&instance.issue("native"), &instance.summary());
     assert!(output.status.success(), "{}", told(&output));
     let reply = read_json(&output);
     assert_eq!(reply["status"], "success");
-    assert_eq!(reply["result"]["address"], native.pointer);
+    assert_eq!(reply["result"]["address"], instance.pointer);
 }
 
 #[test]
 fn the_owners_credential_as_exported_works_there_too() {
-    let Some(native) = Native::start() else { return };
-    let credentials = native.program.json(&["credential", "list"]);
+    let Some(instance) = Instance::start() else { return };
+    let credentials = instance.program.json(&["credential", "list"]);
     let owner = credentials
         .as_array()
         .unwrap()
@@ -79,25 +81,25 @@ fn the_owners_credential_as_exported_works_there_too() {
         .find(|row| row["side"] == "held" && row["instance"] == "beta")
         .unwrap_or_else(|| panic!("no owner in {credentials}"));
     let name = owner["name"].as_str().unwrap();
-    let credential = native
+    let credential = instance
         .program
         .json(&["credential", "export", name, "--plain", "--yes"]);
     for member in ["endpoint", "app_id", "kid", "root", "instance_id"] {
         assert!(credential[member].is_string(), "{member} is missing");
     }
     let query = json!({"action": "list_pointers", "limit": 10});
-    let output = native.client(&credential, &query);
+    let output = instance.client(&credential, &query);
     assert!(output.status.success(), "{}", told(&output));
     assert_eq!(
         read_json(&output)["result"]["pointers"][0]["address"],
-        native.pointer
+        instance.pointer
     );
 }
 
 #[test]
 fn what_is_not_granted_is_a_sealed_refusal() {
-    let Some(native) = Native::start() else { return };
-    let output = native.client(&native.issue(), &json!({"action": "list_pointers"}));
+    let Some(instance) = Instance::start() else { return };
+    let output = instance.client(&instance.issue("native"), &json!({"action": "list_pointers"}));
     assert_eq!(output.status.code(), Some(1), "{}", told(&output));
     let reply = read_json(&output);
     assert_eq!(
@@ -109,8 +111,8 @@ fn what_is_not_granted_is_a_sealed_refusal() {
 /// Whatever does not authenticate gets one and the same answer.
 #[test]
 fn wrong_secrets_and_wrong_claims_are_one_and_the_same_401() {
-    let Some(native) = Native::start() else { return };
-    let right = native.issue();
+    let Some(instance) = Instance::start() else { return };
+    let right = instance.issue("native");
     let wrong = [
         ("root", json!(*random::root_key().expose_text())),
         ("kid", json!(random::key_id())),
@@ -120,7 +122,7 @@ fn wrong_secrets_and_wrong_claims_are_one_and_the_same_401() {
     let complaints = wrong.map(|(member, value)| {
         let mut credential = right.clone();
         credential[member] = value;
-        let output = native.client(&credential, &native.summary());
+        let output = instance.client(&credential, &instance.summary());
         assert_eq!(output.status.code(), Some(3), "{member}: {}", told(&output));
         String::from_utf8(output.stderr).unwrap()
     });
@@ -128,4 +130,29 @@ fn wrong_secrets_and_wrong_claims_are_one_and_the_same_401() {
     for complaint in &complaints {
         assert_eq!(complaint, &complaints[0]);
     }
+}
+
+/// A granted legacy credential opens to the original's client what it grants, and nothing else.
+#[test]
+fn an_issued_legacy_credential_works_in_the_original_client() {
+    let Some(instance) = Instance::start() else { return };
+    let issued = instance.issue("legacy");
+    let text = |member: &str| issued[member].as_str().unwrap_or_else(|| panic!("no {member}"));
+    let secrets = Secrets {
+        token_secret: TokenSecret::parse(text("jwt_secret_key")).unwrap(),
+        encryption_key: FernetKey::parse(text("encryption_key")).unwrap(),
+    };
+    let mut client = caller(
+        instance.python,
+        instance.hosted.base(),
+        &["weather-reader"],
+        &secrets,
+    );
+    let seen = client.ask(&instance.summary());
+    assert_eq!(seen["http_status"], 200, "{seen}");
+    assert_eq!(seen["reply"]["result"]["address"], instance.pointer);
+
+    let refused = client.ask(&json!({"action": "list_pointers"}));
+    assert_eq!(refused["http_status"], 200, "{refused}");
+    assert_eq!(refused["reply"]["code"], "not_granted");
 }
