@@ -5,7 +5,7 @@ use butterfly_console::model::{InstanceName, InstanceState, NewPointer, PointerA
 use butterfly_console::protocol::{Code, CredentialForm, HeldCredential, Query};
 use butterfly_console::store::{PointerQuery, Start, TagMatch};
 use butterfly_console::workspace::{
-    Home, InstanceRow, InvokeOptions, LogFilter, RemoteRequest, VaultLock, Workspace,
+    Home, InitInstance, InstanceRow, InvokeOptions, LogFilter, RemoteRequest, VaultLock, Workspace,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -38,6 +38,18 @@ impl Console {
             credential: CredentialForm::of(credential),
         };
         self.workspace.add_remote(request).await.unwrap()
+    }
+
+    /// Makes an instance of ours and hosts it in the background.
+    pub async fn host(&self, name: &str) {
+        let new = InitInstance {
+            name: InstanceName::parse(name).unwrap(),
+            listen: Some("127.0.0.1:0".parse().unwrap()),
+            endpoint: None,
+            insecure_http: false,
+        };
+        self.workspace.init_instance(new).await.unwrap();
+        self.workspace.start_instance(name).await.unwrap();
     }
 }
 

@@ -9,3 +9,4 @@ mod console;
 mod federated;
 mod original;
 mod routes;
+mod sealing;

@@ -4,9 +4,7 @@ use crate::console::{Console, REMOTE};
 use crate::original::{Mode, Original};
 use butterfly_console::model::{InstanceName, Pointer, Profile, Route};
 use butterfly_console::protocol::{Code, CredentialForm, Query};
-use butterfly_console::workspace::{
-    CallOptions, Called, Failure, FederateRequest, InitInstance, InvokeOptions,
-};
+use butterfly_console::workspace::{CallOptions, Called, Failure, FederateRequest, InvokeOptions};
 use serde_json::{Value, json};
 
 /// The instance of ours.
@@ -25,14 +23,7 @@ impl Joined {
         let original = Original::start(mode)?;
         let console = Console::open().await;
         console.add(REMOTE, &original.credential()).await;
-        let new = InitInstance {
-            name: InstanceName::parse(NEAR).unwrap(),
-            listen: Some("127.0.0.1:0".parse().unwrap()),
-            endpoint: None,
-            insecure_http: false,
-        };
-        console.workspace.init_instance(new).await.unwrap();
-        console.workspace.start_instance(NEAR).await.unwrap();
+        console.host(NEAR).await;
         let wanted = original.pointer("a shelf in the cellar").await;
         let joined = Self {
             console,

@@ -77,12 +77,27 @@ impl Answerer {
         Self { process, questions }
     }
 
+    /// Its answer to the one question that it takes: it is told that nothing more comes.
+    pub fn ask_last(mut self, question: &Value) -> Value {
+        self.tell(question);
+        drop(self.questions);
+        read(&mut self.process)
+    }
+
     /// Its answer.
     pub fn ask(&mut self, question: &Value) -> Value {
-        writeln!(self.questions, "{question}").expect("the script is listening");
-        let answer = self.process.line();
-        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"))
+        self.tell(question);
+        read(&mut self.process)
     }
+
+    fn tell(&mut self, question: &Value) {
+        writeln!(self.questions, "{question}").expect("the script is listening");
+    }
+}
+
+fn read(process: &mut Process) -> Value {
+    let answer = process.line();
+    serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"))
 }
 
 /// `vectors.py`, answering questions.
