@@ -23,8 +23,8 @@ pub enum ClientError {
         /// Why.
         cause: String,
     },
-    /// The deadline passed.
-    #[error("{endpoint} did not answer within {seconds} s")]
+    /// The deadline passed, perhaps (0 s) before the call could begin.
+    #[error("{endpoint} did not answer within {seconds} s, when the deadline passed")]
     Deadline {
         /// Where it was dialled.
         endpoint: String,

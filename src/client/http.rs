@@ -1,51 +1,192 @@
 //! Sealed invokes over HTTP.
 
+use super::connections::{ClientSettings, Connections};
+use super::response::{self, Answer};
+use super::timing::{Phases, noting_connection};
 use super::{ClientError, Exchange};
-use crate::protocol::{CallContext, HeldCredential, Query, SealedRequest};
+use crate::model::{Endpoint, Timestamp};
+use crate::protocol::{
+    CallContext, HeldCredential, PhaseName, Query, SealedRequest, Spki, seal_query, send_sealed,
+};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
 
 /// Calls instances. Cheap to clone; keeps connections alive per instance.
-#[derive(Clone)]
-pub struct Client {}
+///
+/// Kept-alive connections belong to the runtime that made them: do not share a client between two runtimes.
+#[derive(Clone, Default)]
+pub struct Client {
+    connections: Arc<Connections>,
+    settings: ClientSettings,
+}
 
 impl Client {
     /// A client with no connection yet. Reads no certificates until the first `https` endpoint is called.
     pub fn new() -> Self {
-        todo!()
+        Self::default()
+    }
+
+    /// A client that may also use plain HTTP beyond loopback: for set-ups that said `--insecure-http`.
+    pub fn allowing_plain_http() -> Self {
+        Self::with_settings(ClientSettings {
+            plain_http_anywhere: true,
+            ..ClientSettings::default()
+        })
+    }
+
+    /// A client with settings of one's own.
+    pub fn with_settings(settings: ClientSettings) -> Self {
+        Self {
+            connections: Arc::default(),
+            settings,
+        }
     }
 
     /// Seals the query, calls, opens the reply. The context's deadline bounds the whole.
+    ///
+    /// Dropping the future closes the connection; the instance may have executed the query all the same.
     pub async fn invoke(
         &self,
-        _credential: &HeldCredential,
-        _query: &Query,
-        _context: &CallContext,
+        credential: &HeldCredential,
+        query: &Query,
+        context: &CallContext,
     ) -> Result<Exchange, ClientError> {
-        todo!()
+        let mut phases = Phases::start();
+        let request = seal_query(credential, query, context, Timestamp::now());
+        phases.lap(PhaseName::Seal);
+        self.exchange(credential, request, context, phases).await
     }
 
     /// Calls with a body that was sealed before (route *circuit*), under a fresh token.
     pub async fn invoke_sealed(
         &self,
-        _credential: &HeldCredential,
-        _body: String,
-        _context: &CallContext,
+        credential: &HeldCredential,
+        body: String,
+        context: &CallContext,
     ) -> Result<Exchange, ClientError> {
-        todo!()
+        let mut phases = Phases::start();
+        let request = send_sealed(credential, body, context, Timestamp::now());
+        phases.lap(PhaseName::Seal);
+        self.exchange(credential, request, context, phases).await
     }
 
     /// Sends what was sealed and signed already.
     pub async fn send(
         &self,
-        _credential: &HeldCredential,
-        _request: SealedRequest,
-        _context: &CallContext,
+        credential: &HeldCredential,
+        request: SealedRequest,
+        context: &CallContext,
     ) -> Result<Exchange, ClientError> {
-        todo!()
+        self.exchange(credential, request, context, Phases::start()).await
+    }
+
+    async fn exchange(
+        &self,
+        credential: &HeldCredential,
+        request: SealedRequest,
+        context: &CallContext,
+        phases: Phases,
+    ) -> Result<Exchange, ClientError> {
+        let endpoint = &credential.endpoint;
+        let call = self.exchange_without_deadline(credential, request, phases);
+        within_deadline(endpoint, context.deadline_ms, call).await
+    }
+
+    async fn exchange_without_deadline(
+        &self,
+        credential: &HeldCredential,
+        request: SealedRequest,
+        mut phases: Phases,
+    ) -> Result<Exchange, ClientError> {
+        let endpoint = &credential.endpoint;
+        let answer = self.post(credential, &request, &mut phases).await?;
+        let reply = response::open(endpoint, credential, &request.jti, &answer)?;
+        phases.lap(PhaseName::Open);
+        let elapsed_us = phases.elapsed_us();
+        Ok(Exchange {
+            status: answer.status,
+            response_headers: answer.header_texts(),
+            response_body: answer.body,
+            hop: phases.into_hop(reply.trace()),
+            reply,
+            request,
+            elapsed_us,
+        })
+    }
+
+    async fn post(
+        &self,
+        credential: &HeldCredential,
+        request: &SealedRequest,
+        phases: &mut Phases,
+    ) -> Result<Answer, ClientError> {
+        let endpoint = &credential.endpoint;
+        self.check_transport(endpoint)?;
+        let client = self.connections.client_for(endpoint, &credential.pins).await?;
+        let mut bearer = HeaderValue::try_from(format!("Bearer {}", request.token))
+            .expect("a token is base64url and dots");
+        bearer.set_sensitive(true);
+        let sending = client
+            .post(endpoint.url().clone())
+            .header(AUTHORIZATION, bearer)
+            .header(CONTENT_TYPE, request.content_type)
+            .body(request.body.clone())
+            .send();
+        let (response, connected) = noting_connection(sending).await;
+        phases.answered(connected);
+        let response = response.map_err(|error| response::transport_error(endpoint, &error))?;
+        let answer = response::read(endpoint, response, self.settings.response_limit).await?;
+        phases.lap(PhaseName::Receive);
+        Ok(answer)
+    }
+
+    /// `GET` of one of an instance's open routes, such as `/health`, within a deadline.
+    pub(super) async fn get(
+        &self,
+        endpoint: &Endpoint,
+        url: Url,
+        pins: &[Spki],
+        deadline_ms: i64,
+    ) -> Result<Answer, ClientError> {
+        let call = async {
+            self.check_transport(endpoint)?;
+            let client = self.connections.client_for(endpoint, pins).await?;
+            let response = client.get(url).send().await;
+            let response = response.map_err(|error| response::transport_error(endpoint, &error))?;
+            response::read(endpoint, response, self.settings.response_limit).await
+        };
+        within_deadline(endpoint, deadline_ms, call).await
+    }
+
+    fn check_transport(&self, endpoint: &Endpoint) -> Result<(), ClientError> {
+        if endpoint.is_tls() || endpoint.is_loopback() || self.settings.plain_http_anywhere {
+            return Ok(());
+        }
+        Err(ClientError::Plaintext {
+            endpoint: endpoint.as_str().to_owned(),
+        })
     }
 }
 
-impl Default for Client {
-    fn default() -> Self {
-        Self::new()
+/// Gives up at the deadline (Unix milliseconds), and does not even begin after it.
+async fn within_deadline<T>(
+    endpoint: &Endpoint,
+    deadline_ms: i64,
+    call: impl Future<Output = Result<T, ClientError>>,
+) -> Result<T, ClientError> {
+    let left_ms = deadline_ms.saturating_sub(Timestamp::now().as_micros() / 1_000);
+    let left_ms = u64::try_from(left_ms).unwrap_or(0);
+    let too_late = || ClientError::Deadline {
+        endpoint: endpoint.as_str().to_owned(),
+        seconds: left_ms.div_ceil(1_000),
+    };
+    if left_ms == 0 {
+        return Err(too_late());
     }
+    tokio::time::timeout(Duration::from_millis(left_ms), call)
+        .await
+        .unwrap_or_else(|_| Err(too_late()))
 }

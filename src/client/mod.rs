@@ -3,15 +3,24 @@
 //! Talks to instances of this program and to original Python instances alike; knows nothing of
 //! where credentials are kept. Depends on `protocol`, `seal` and `model`.
 
+mod connections;
 mod error;
 mod exchange;
 mod http;
+mod inert;
 mod probe;
+mod reference;
+mod response;
 mod routes;
+mod timing;
 mod tls;
 
+pub use connections::ClientSettings;
 pub use error::ClientError;
 pub use exchange::Exchange;
 pub use http::Client;
+pub use inert::inert;
 pub use probe::Probe;
 pub use routes::{CallError, CallOutcome, FederatedCall, Peers};
+pub use tls::pin_of_certificate;
+pub(crate) use tls::{trusting_nobody, trusting_the_system};

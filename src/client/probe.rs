@@ -1,14 +1,21 @@
 //! Looking at an instance: does it answer, what does it say of itself, does it accept our credential?
 
-use super::Client;
-use crate::model::{Endpoint, InstanceState};
-use crate::protocol::{Discovery, HeldCredential};
+use super::response::Answer;
+use super::timing::micros;
+use super::{Client, ClientError, Exchange, inert};
+use crate::model::{Endpoint, InstanceState, Profile, Timestamp};
+use crate::protocol::{CallContext, Code, DISCOVERY_PATH, Discovery, HeldCredential, Query, Reply, Spki};
 use serde::Serialize;
+use serde_json::{Value, json};
+use std::time::Instant;
+
+/// How long a probe may take altogether.
+const PATIENCE_S: i64 = 3;
 
 /// What a probe found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Probe {
-    /// What it comes to.
+    /// What it comes to. Without a credential, `up` says that it answers HTTP as an instance does, no more.
     pub state: InstanceState,
     /// Round trip of the sealed invoke (or of the liveness call where that was all), microseconds.
     pub latency_us: Option<u64>,
@@ -22,7 +29,141 @@ pub struct Probe {
 
 impl Client {
     /// Liveness, discovery, then a sealed `get_graph_stats` with the credential if there is one. Never fails: failure is a finding.
-    pub async fn probe(&self, _endpoint: &Endpoint, _credential: Option<&HeldCredential>) -> Probe {
-        todo!()
+    pub async fn probe(&self, endpoint: &Endpoint, credential: Option<&HeldCredential>) -> Probe {
+        let context = CallContext::begin(Timestamp::now(), PATIENCE_S);
+        let look = Look {
+            client: self,
+            endpoint,
+            pins: credential
+                .map(|credential| credential.pins.as_slice())
+                .unwrap_or_default(),
+            deadline_ms: context.deadline_ms,
+        };
+        let legacy = credential.is_some_and(|credential| credential.profile() == Profile::Legacy);
+        let began = Instant::now();
+        let alive = look.liveness(legacy).await;
+        let latency_us = micros(began.elapsed());
+        if let Err(error) = &alive {
+            return failed(None, error);
+        }
+        let discovery = if legacy { None } else { look.discovery().await };
+        let Some(credential) = credential else {
+            return without_credential(alive, latency_us, discovery);
+        };
+        let query = Query::new("get_graph_stats", json!({}));
+        match self.invoke(credential, &query, &context).await {
+            Ok(exchange) => answered(discovery, &exchange),
+            Err(error) => explain(failed(discovery, &error), credential),
+        }
     }
+}
+
+/// The open routes of one instance.
+struct Look<'a> {
+    client: &'a Client,
+    endpoint: &'a Endpoint,
+    pins: &'a [Spki],
+    deadline_ms: i64,
+}
+
+impl Look<'_> {
+    async fn get(&self, path: &str) -> Result<Answer, ClientError> {
+        let url = self.endpoint.sibling(path);
+        self.client
+            .get(self.endpoint, url, self.pins, self.deadline_ms)
+            .await
+    }
+
+    /// `/health`; `/` on original instances, which have no other.
+    async fn liveness(&self, legacy: bool) -> Result<Answer, ClientError> {
+        if legacy {
+            return self.get("/").await;
+        }
+        let answer = self.get("/health").await?;
+        if answer.status == 404 {
+            return self.get("/").await;
+        }
+        Ok(answer)
+    }
+
+    async fn discovery(&self) -> Option<Discovery> {
+        let answer = self.get(DISCOVERY_PATH).await.ok()?;
+        if answer.status != 200 {
+            return None;
+        }
+        serde_json::from_slice(&answer.body).ok()
+    }
+}
+
+fn without_credential(
+    alive: Result<Answer, ClientError>,
+    latency_us: u64,
+    discovery: Option<Discovery>,
+) -> Probe {
+    let status = alive.map(|answer| answer.status).unwrap_or_default();
+    let error = (status != 200).then(|| {
+        format!("it answers HTTP {status} where an instance says 200; check that the URL leads to a Butterfly instance")
+    });
+    Probe {
+        state: if error.is_none() {
+            InstanceState::Up
+        } else {
+            InstanceState::Unreachable
+        },
+        latency_us: Some(latency_us),
+        discovery,
+        pointers: None,
+        error,
+    }
+}
+
+fn answered(discovery: Option<Discovery>, exchange: &Exchange) -> Probe {
+    Probe {
+        state: InstanceState::Up,
+        latency_us: Some(exchange.elapsed_us),
+        discovery,
+        pointers: exchange
+            .reply
+            .result()
+            .and_then(|result| result.get("total_pointers"))
+            .and_then(Value::as_u64),
+        error: complaint(&exchange.reply),
+    }
+}
+
+/// An error reply's message. A credential that may not see the statistics is no fault of the instance.
+fn complaint(reply: &Reply) -> Option<String> {
+    let problem = reply.problem()?;
+    if matches!(problem.code, Code::NotGranted | Code::OwnerOnly) {
+        return None;
+    }
+    Some(inert(&problem.message))
+}
+
+fn failed(discovery: Option<Discovery>, error: &ClientError) -> Probe {
+    let state = match error {
+        ClientError::Refused { .. } | ClientError::Garbage { .. } => InstanceState::Refused,
+        ClientError::Http { status, .. } if *status < 500 => InstanceState::Refused,
+        _ => InstanceState::Unreachable,
+    };
+    Probe {
+        state,
+        latency_us: None,
+        discovery,
+        pointers: None,
+        error: Some(format!("{error}; {}", error.remedy())),
+    }
+}
+
+/// A refusal has a simple reason if another instance answers there than the credential is for.
+fn explain(mut probe: Probe, credential: &HeldCredential) -> Probe {
+    if let (Some(discovery), Some(expected)) = (&probe.discovery, credential.instance_id())
+        && &discovery.instance_id != expected
+    {
+        probe.error = Some(format!(
+            "another instance answers at {}: {}, while the credential is for {expected}; check the URL and port",
+            credential.endpoint, discovery.instance_id
+        ));
+    }
+    probe
 }

@@ -1,8 +1,18 @@
 //! The three routes of a federated call, from the caller's side (DESIGN section 3.5).
+//!
+//! The pointer's instance is asked for the pointer first. On routes *endpoint* and *circuit* a native
+//! instance is then asked to invoke it through its connection, which fetches nothing but lets the
+//! instance say no, and gives the reference to go on with; the peer is called directly after that.
+//! On route *relay* the instance calls the peer itself and hands the peer's reply through as `peer_reply`.
 
+use super::reference::{self, Reference};
+use super::timing::micros;
 use super::{Client, ClientError, Exchange};
-use crate::model::{Endpoint, KeyId, Pointer, PointerAddress, Profile, Route};
-use crate::protocol::{CallContext, HeldCredential, Hop, Problem, Reply};
+use crate::model::{Endpoint, Federated, KeyId, Pointer, PointerAddress, Profile, Route};
+use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::time::Instant;
 
 /// Finds the credential that the caller holds for a peer.
 pub trait Peers: Send + Sync {
@@ -44,19 +54,6 @@ pub struct CallOutcome {
     pub exchanges: Vec<Exchange>,
 }
 
-impl Client {
-    /// Makes a federated call: gets the pointer from `via`, then goes on as the route says. The error
-    /// is a `Problem` of the instance or of ours (for example: no credential held for that peer).
-    pub async fn call(
-        &self,
-        _call: FederatedCall<'_>,
-        _peers: &dyn Peers,
-        _context: &CallContext,
-    ) -> Result<CallOutcome, CallError> {
-        todo!()
-    }
-}
-
 /// Why a federated call did not end in the peer's reply.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CallError {
@@ -66,4 +63,294 @@ pub enum CallError {
     /// The pointer cannot be called this way, or an instance said no.
     #[error(transparent)]
     Problem(#[from] Problem),
+}
+
+impl CallError {
+    /// The stable word for scripts, and with it the exit code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Client(error) => error.code(),
+            Self::Problem(problem) => problem.code,
+        }
+    }
+}
+
+impl Client {
+    /// Makes a federated call: gets the pointer from `via`, then goes on as the route says. The error
+    /// is a `Problem` of the instance or of ours (for example: no credential held for that peer).
+    pub async fn call(
+        &self,
+        call: FederatedCall<'_>,
+        peers: &dyn Peers,
+        context: &CallContext,
+    ) -> Result<CallOutcome, CallError> {
+        let mut journey = Journey {
+            client: self,
+            context: context.clone().traced(call.trace),
+            began: Instant::now(),
+            legs: Vec::with_capacity(3),
+        };
+        let mut pointer = journey.pointer(call.via, call.pointer).await?;
+        let mut reference = Reference::of(&pointer).ok_or_else(|| not_federated(&pointer))?;
+        let route = call.route.unwrap_or(reference.route);
+        if route == Route::Relay {
+            let reply = journey.relay(call.via, &pointer, &reference).await?;
+            return Ok(journey.arrive(reply, route, pointer));
+        }
+        if journey.ask_to_pass(call.via, &mut pointer).await? {
+            reference = Reference::of(&pointer).ok_or_else(|| not_federated(&pointer))?;
+        }
+        let reply = match route {
+            Route::Circuit => journey.circuit(&reference, peers).await?,
+            Route::Endpoint | Route::Relay => journey.endpoint(&reference, peers).await?,
+        };
+        Ok(journey.arrive(reply, route, pointer))
+    }
+}
+
+/// Whom an exchange was with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum With {
+    PointersInstance,
+    Peer,
+}
+
+/// One exchange of a call, and when it began.
+struct Leg {
+    with: With,
+    start_us: u64,
+    exchange: Exchange,
+}
+
+/// A federated call on its way.
+struct Journey<'a> {
+    client: &'a Client,
+    context: CallContext,
+    began: Instant,
+    legs: Vec<Leg>,
+}
+
+/// What `invoke_through_connection` gives for a pointer that the caller follows itself.
+#[derive(Deserialize)]
+struct Passage {
+    data_reference: Option<String>,
+    federated: Option<Federated>,
+}
+
+impl Journey<'_> {
+    async fn ask(
+        &mut self,
+        with: With,
+        credential: &HeldCredential,
+        query: Query,
+    ) -> Result<Reply, CallError> {
+        let wants_trace = self.context.trace && credential.profile() == Profile::Native;
+        let query = if wants_trace {
+            query.with("trace", Value::Bool(true))
+        } else {
+            query
+        };
+        let start_us = micros(self.began.elapsed());
+        let exchange = self.client.invoke(credential, &query, &self.context).await?;
+        Ok(self.note(with, start_us, exchange))
+    }
+
+    fn note(&mut self, with: With, start_us: u64, exchange: Exchange) -> Reply {
+        let reply = exchange.reply.clone();
+        self.legs.push(Leg {
+            with,
+            start_us,
+            exchange,
+        });
+        reply
+    }
+
+    async fn pointer(
+        &mut self,
+        via: &HeldCredential,
+        address: &PointerAddress,
+    ) -> Result<Pointer, CallError> {
+        let query = Query::new("get_pointer", json!({"pointer_address": address}));
+        let reply = self.ask(With::PointersInstance, via, query).await?;
+        let mut result = success_of(reply)?;
+        // Some implementations wrap the pointer, as `create_pointer` does.
+        let shown = match result.get_mut("pointer") {
+            Some(wrapped) => wrapped.take(),
+            None => result,
+        };
+        serde_json::from_value(shown).map_err(|error| {
+            let message = format!(
+                "{} showed {address} in a form that is not a pointer's: {error}",
+                via.endpoint
+            );
+            Problem::new(Code::PeerGarbage, message).into()
+        })
+    }
+
+    /// Lets the pointer's instance decide whether its connection may be passed, where it can, and
+    /// takes the reference that it gives. True if it was asked.
+    async fn ask_to_pass(&mut self, via: &HeldCredential, pointer: &mut Pointer) -> Result<bool, CallError> {
+        let leads_through_us = |federated: &Federated| federated.route != Route::Relay;
+        // An original instance would send a plain GET to the peer's URL instead.
+        if via.profile() == Profile::Legacy || !pointer.federated.as_ref().is_some_and(leads_through_us) {
+            return Ok(false);
+        }
+        let Some(connection_id) = &pointer.connection_id else {
+            return Ok(false);
+        };
+        let parameters = json!({"connection_id": connection_id, "pointer_address": pointer.address});
+        let query = Query::new("invoke_through_connection", parameters);
+        let reply = self.ask(With::PointersInstance, via, query).await?;
+        let passage: Option<Passage> = serde_json::from_value(success_of(reply)?).ok();
+        if let Some(Passage {
+            data_reference: Some(data_reference),
+            federated: Some(federated),
+        }) = passage
+        {
+            pointer.data_reference = data_reference;
+            pointer.federated = Some(federated);
+        }
+        Ok(true)
+    }
+
+    async fn endpoint(&mut self, reference: &Reference, peers: &dyn Peers) -> Result<Reply, CallError> {
+        let query = reference.require_query(Route::Endpoint)?.clone();
+        let query = Query::from_value(query).map_err(Problem::from)?;
+        let peer = peer_of(reference, Route::Endpoint, peers)?;
+        self.ask(With::Peer, &peer, query).await
+    }
+
+    async fn circuit(&mut self, reference: &Reference, peers: &dyn Peers) -> Result<Reply, CallError> {
+        let sealed = reference.require_sealed(Route::Circuit)?.to_owned();
+        let peer = peer_of(reference, Route::Circuit, peers)?;
+        if let (Some(wanted), held) = (&reference.kid, peer.kid())
+            && held != Some(wanted)
+        {
+            let held = held.map_or("none", KeyId::as_str);
+            let message = format!(
+                "the pointer's query is sealed under key {wanted}, but the credential held for {} has key {held}; \
+                 seal it anew with `federate`, or take route endpoint",
+                peer.endpoint
+            );
+            return Err(Problem::new(Code::NoHeldCredential, message).into());
+        }
+        let start_us = micros(self.began.elapsed());
+        let exchange = self.client.invoke_sealed(&peer, sealed, &self.context).await?;
+        Ok(self.note(With::Peer, start_us, exchange))
+    }
+
+    /// Has the pointer's instance make the call: through the pointer if it was made for that, else by the action itself.
+    async fn relay(
+        &mut self,
+        via: &HeldCredential,
+        pointer: &Pointer,
+        reference: &Reference,
+    ) -> Result<Reply, CallError> {
+        if via.profile() == Profile::Legacy {
+            return Err(reference::missing(
+                Route::Relay,
+                "an instance that relays; original Python instances do not",
+            )
+            .into());
+        }
+        let connection_id = reference.require_connection(Route::Relay)?;
+        let query = if reference.route == Route::Relay {
+            let parameters = json!({"connection_id": connection_id, "pointer_address": pointer.address});
+            Query::new("invoke_through_connection", parameters)
+        } else {
+            let query = reference.require_query(Route::Relay)?;
+            Query::new("relay", json!({"connection_id": connection_id, "query": query}))
+        };
+        let reply = self.ask(With::PointersInstance, via, query).await?;
+        peer_reply(reply)
+    }
+
+    fn arrive(self, reply: Reply, route: Route, pointer: Pointer) -> CallOutcome {
+        let elapsed_us = micros(self.began.elapsed());
+        CallOutcome {
+            reply,
+            route,
+            pointer,
+            elapsed_us,
+            hops: self.hops(),
+            exchanges: self.legs.into_iter().map(|leg| leg.exchange).collect(),
+        }
+    }
+
+    /// The caller's phases over all exchanges, then what the instances told: of the pointer's own
+    /// instance the last exchange, which is the one that went further, and of the peer.
+    fn hops(&self) -> Vec<Hop> {
+        let mut phases = Vec::new();
+        for leg in &self.legs {
+            phases.extend(leg.exchange.hop.phases.iter().cloned().map(|mut phase| {
+                phase.start_us += leg.start_us;
+                phase
+            }));
+        }
+        let mut hops = vec![Hop {
+            instance: "console".to_owned(),
+            phases,
+            next: None,
+        }];
+        for with in [With::PointersInstance, With::Peer] {
+            let last = self.legs.iter().rfind(|leg| leg.with == with);
+            let told = last.and_then(|leg| leg.exchange.hop.next.clone());
+            hops.extend(told.into_iter().flat_map(|hop| hop.flatten()));
+        }
+        hops
+    }
+}
+
+/// The result of a reply that must be a success; the instance's problem otherwise.
+fn success_of(reply: Reply) -> Result<Value, Problem> {
+    if let Some(problem) = reply.problem() {
+        return Err(problem);
+    }
+    let status = reply.status().to_owned();
+    match reply.into_result() {
+        Some(result) if status == "success" => Ok(result),
+        _ => Err(Problem::new(
+            Code::PeerGarbage,
+            "the pointer's instance answered neither with a result nor with an error",
+        )),
+    }
+}
+
+/// The peer's own reply inside a relaying instance's; that instance's problem if it never got one.
+fn peer_reply(reply: Reply) -> Result<Reply, CallError> {
+    let handed_through = match reply.to_value() {
+        Value::Object(mut members) => members.remove("peer_reply").filter(Value::is_object),
+        _ => None,
+    };
+    if let Some(peer_reply) = handed_through {
+        return Reply::parse(peer_reply.to_string().as_bytes()).map_err(|error| {
+            let message =
+                format!("the relaying instance handed through something else than a reply: {error}");
+            Problem::new(Code::PeerGarbage, message).into()
+        });
+    }
+    match reply.problem() {
+        Some(problem) => Err(problem.into()),
+        None => Ok(reply),
+    }
+}
+
+fn peer_of(reference: &Reference, route: Route, peers: &dyn Peers) -> Result<HeldCredential, Problem> {
+    let endpoint = reference.require_endpoint(route)?;
+    let found = peers.credential_for(endpoint, reference.profile, reference.kid.as_ref());
+    found.ok_or_else(|| {
+        let message = format!(
+            "route {route} needs a credential of the console's own for {endpoint}, and none is held; \
+             get one by a handshake with that instance, or take route relay"
+        );
+        Problem::new(Code::NoHeldCredential, message)
+    })
+}
+
+fn not_federated(pointer: &Pointer) -> Problem {
+    let message = format!(
+        "pointer {} does not lead to another instance, so there is nothing to call; use `invoke` with invoke_through_connection",
+        pointer.address
+    );
+    Problem::new(Code::InvalidParameter, message).with("pointer_address", json!(pointer.address))
 }

@@ -1,1 +1,132 @@
 //! TLS for clients: the system's authorities, or pinned keys.
+//!
+//! With pins, the key of the certificate that the instance shows must be one of them, and that alone
+//! decides: instances make their own certificates, and the pins came with the handshake bundle
+//! (RFC 7469 calls the hash of a key's subject public key info a pin). Without pins the authorities
+//! that the system trusts decide. One crypto provider, ring, for all of it.
+
+use crate::protocol::Spki;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// For `http` only: trusts nobody, and so reads no certificates.
+pub fn trusting_nobody() -> ClientConfig {
+    builder()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth()
+}
+
+/// Trusts the system's authorities. Reads their certificates, which takes some milliseconds.
+pub fn trusting_the_system() -> Result<ClientConfig, Error> {
+    let verifier = rustls_platform_verifier::Verifier::new(provider())?;
+    Ok(builder()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth())
+}
+
+/// Trusts these keys and nothing else.
+pub fn trusting_pins(pins: Vec<Spki>) -> ClientConfig {
+    let verifier = PinVerifier {
+        pins,
+        provider: provider(),
+    };
+    builder()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth()
+}
+
+/// The pin of a certificate (DER): what an instance puts into its bundles.
+///
+/// None if it is not an X.509 certificate.
+pub fn pin_of_certificate(certificate: &[u8]) -> Option<Spki> {
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    let digest = Sha256::digest(parsed.tbs_certificate.subject_pki.raw);
+    Some(Spki(URL_SAFE_NO_PAD.encode(digest)))
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
+
+fn builder() -> rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier> {
+    ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .expect("ring has cipher suites for TLS 1.2 and 1.3")
+}
+
+/// Accepts a certificate by its key, whoever signed it and whatever name it bears.
+#[derive(Debug)]
+struct PinVerifier {
+    pins: Vec<Spki>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for PinVerifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let shown =
+            pin_of_certificate(end_entity).ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))?;
+        // Pads and the standard alphabet do not make it another key.
+        let is_pinned = self
+            .pins
+            .iter()
+            .any(|pin| pin.0.trim_end_matches('=').replace('+', "-").replace('/', "_") == shown.0);
+        if is_pinned {
+            return Ok(ServerCertVerified::assertion());
+        }
+        Err(Error::General(format!(
+            "its key {} is not one of the {} pinned",
+            shown.0,
+            self.pins.len()
+        )))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}

@@ -1,15 +1,28 @@
 //! One open instance: what every action works with.
 
-use super::InstanceError;
+use super::held::Held;
+use super::issued::Issued;
+use super::limits::{Failures, Gate};
+use super::metrics::Metrics;
+use super::opening::Parts;
+use super::perform::{Ended, Opened, perform};
+use super::replay::Replay;
 use super::settings::{LegacyStandIn, NewInstance, Settings};
+use super::trail::Trail;
+use super::{InstanceError, folder, opening, server};
 use crate::client::Client;
-use crate::model::{AppId, Grant, InstanceId, KeyId, Profile};
-use crate::protocol::{CallContext, HeldCredential, Query, Reply};
+use crate::model::{AppId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
+use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Stopwatch};
+use crate::seal::DataKey;
 use crate::store::{AuditLog, Store};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+
+/// The app_id and the credential's name of an instance's own administrator.
+pub(super) const OWNER: &str = "owner";
 
 /// Who calls, once that is proven.
 #[derive(Debug, Clone)]
@@ -30,51 +43,128 @@ pub struct Caller {
 pub struct Instance {
     settings: Settings,
     store: Arc<dyn Store>,
-    audit: Arc<dyn AuditLog>,
+    trail: Trail,
     client: Client,
+    key: DataKey,
+    issued: Arc<Issued>,
+    held: Held,
+    replay: Replay,
+    failures: Failures,
+    gate: Gate,
+    metrics: Metrics,
+    owner: Caller,
+    /// One change of credentials at a time: each reads what stands before it writes.
+    changes: tokio::sync::Mutex<()>,
+    lock: Mutex<Option<folder::Lock>>,
+    is_closed: AtomicBool,
+    closing: CancellationToken,
 }
 
 impl Instance {
     /// Makes the folder with settings, key, databases and the owner's credential, which is returned: whoever asked keeps it in the vault.
     pub async fn create(
-        _folder: &Path,
-        _new: NewInstance,
+        folder: &Path,
+        new: NewInstance,
     ) -> Result<(Settings, HeldCredential), InstanceError> {
-        todo!()
+        opening::create(folder, new).await
     }
 
     /// The settings in a folder, without opening the instance.
-    pub fn read_settings(_folder: &Path) -> Result<Settings, InstanceError> {
-        todo!()
+    pub fn read_settings(folder: &Path) -> Result<Settings, InstanceError> {
+        folder::Folder::at(folder).read_settings()
     }
 
     /// The process that hosts the instance in this folder now, if one does.
-    pub fn hosted_by(_folder: &Path) -> Option<u32> {
-        todo!()
+    pub fn hosted_by(folder: &Path) -> Option<u32> {
+        folder::Folder::at(folder).hosted_by()
     }
 
     /// Takes the folder's lock and opens the instance.
-    pub async fn open(_folder: &Path, _stand_in: Option<LegacyStandIn>) -> Result<Arc<Self>, InstanceError> {
-        todo!()
+    pub async fn open(folder: &Path, stand_in: Option<LegacyStandIn>) -> Result<Arc<Self>, InstanceError> {
+        opening::open(folder, stand_in, false).await
+    }
+
+    /// The same with the audit trail switched off: only for measuring what everything else costs.
+    #[doc(hidden)]
+    pub async fn open_without_audit_for_bench(folder: &Path) -> Result<Arc<Self>, InstanceError> {
+        opening::open(folder, None, true).await
+    }
+
+    /// Puts together what was opened.
+    pub(super) fn assemble(parts: Parts) -> Arc<Self> {
+        let closing = CancellationToken::new();
+        let issued = Arc::new(parts.issued);
+        opening::keep_flushing(Arc::clone(&issued), Arc::clone(&parts.store), closing.clone());
+        Arc::new(Self {
+            settings: parts.settings,
+            store: parts.store,
+            trail: parts.trail,
+            client: Client::new(),
+            key: parts.key,
+            issued,
+            held: parts.held,
+            replay: parts.replay,
+            failures: Failures::default(),
+            gate: Gate::new(MOST_CALLS),
+            metrics: Metrics::default(),
+            owner: owner_in_process(),
+            changes: tokio::sync::Mutex::default(),
+            lock: Mutex::new(Some(parts.lock)),
+            is_closed: AtomicBool::new(false),
+            closing,
+        })
     }
 
     /// Runs a query as the owner, in process: the same checks, actions and audit as over the wire, without the wire.
-    pub async fn invoke_as_owner(&self, _query: &Query, _context: &CallContext) -> Reply {
-        todo!()
+    pub async fn invoke_as_owner(self: &Arc<Self>, query: &Query, context: &CallContext) -> Reply {
+        let mut watch = Stopwatch::start();
+        let opened = Opened {
+            instance: self,
+            caller: &self.owner,
+            credential: None,
+            jti: None,
+            query,
+            context,
+            peer: None,
+        };
+        match perform(&opened, &mut watch).await {
+            Ended::Replied(reply, onward) if context.trace || query.wants_trace() => {
+                reply.with_trace(&watch.into_hop(self.id().as_str(), onward))
+            }
+            Ended::Replied(reply, _) => reply,
+            Ended::Withheld => Reply::error(&Problem::new(
+                Code::Unauthenticated,
+                "the owner's credential no longer stands",
+            )),
+        }
+    }
+
+    /// Listens where the settings say.
+    pub async fn bind(&self) -> Result<TcpListener, InstanceError> {
+        server::bind(self.settings.listen, self.settings.insecure_http).await
     }
 
     /// Answers on `listener` until `stop`, then finishes what was accepted.
     pub async fn serve(
         self: &Arc<Self>,
-        _listener: TcpListener,
-        _stop: CancellationToken,
+        listener: TcpListener,
+        stop: CancellationToken,
     ) -> Result<(), InstanceError> {
-        todo!()
+        server::serve(Arc::clone(self), listener, stop).await;
+        self.issued.flush_uses(self.store.as_ref()).await?;
+        Ok(())
     }
 
     /// Waits until everything acknowledged is durable and lets the lock go.
     pub async fn close(&self) {
-        todo!()
+        self.is_closed.store(true, Ordering::Release);
+        self.closing.cancel();
+        if let Err(error) = self.issued.flush_uses(self.store.as_ref()).await {
+            tracing::warn!(%error, "the last uses of credentials were not stored");
+        }
+        self.store.close().await;
+        self.trail.log().close().await;
+        drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// Its settings.
@@ -94,7 +184,7 @@ impl Instance {
 
     /// Its audit trail.
     pub fn audit(&self) -> &dyn AuditLog {
-        self.audit.as_ref()
+        self.trail.log()
     }
 
     /// Calls other instances.
@@ -103,7 +193,78 @@ impl Instance {
     }
 
     /// The credential that a relay through this name uses, opened; none if there is none.
-    pub fn held_credential(&self, _name: &str) -> Option<HeldCredential> {
-        todo!()
+    pub fn held_credential(&self, name: &str) -> Option<HeldCredential> {
+        self.held.credential(name, Timestamp::now())
+    }
+
+    /// Where the instances answer for which credentials are held: the fetch policy lets their exact host and port through.
+    pub fn held_endpoints(&self) -> Vec<Endpoint> {
+        self.held.endpoints()
+    }
+
+    pub(super) fn issued(&self) -> &Issued {
+        &self.issued
+    }
+
+    pub(super) fn held(&self) -> &Held {
+        &self.held
+    }
+
+    pub(super) fn key(&self) -> &DataKey {
+        &self.key
+    }
+
+    pub(super) fn replay(&self) -> &Replay {
+        &self.replay
+    }
+
+    pub(super) fn failures(&self) -> &Failures {
+        &self.failures
+    }
+
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
+    }
+
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    pub(super) fn trail(&self) -> &Trail {
+        &self.trail
+    }
+
+    pub(super) fn owner_app_id(&self) -> &AppId {
+        &self.owner.app_id
+    }
+
+    /// Held while credentials are changed.
+    pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.changes.lock().await
+    }
+
+    /// Whether calls can be answered.
+    pub(super) fn is_ready(&self) -> bool {
+        !self.is_closed.load(Ordering::Acquire) && !self.trail.is_failing()
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.closing.cancel();
+    }
+}
+
+/// Calls answered at one time.
+const MOST_CALLS: usize = 1024;
+
+/// The owner without a credential: whoever can open the folder is one.
+fn owner_in_process() -> Caller {
+    Caller {
+        app_id: AppId::parse(OWNER).expect("written by its grammar"),
+        credential: OWNER.to_owned(),
+        kid: None,
+        profile: Profile::Native,
+        grant: Arc::new(Grant::owner()),
     }
 }

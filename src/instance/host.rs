@@ -1,31 +1,150 @@
 //! Hosting in the background: an instance on a runtime of its own, so that load on it never costs the console a frame.
 
-use super::InstanceError;
 use super::settings::{LegacyStandIn, Settings};
-use std::path::PathBuf;
-use tokio::sync::watch;
+use super::{Instance, InstanceError};
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+use tokio::sync::{oneshot, watch};
+use tokio_util::sync::CancellationToken;
+
+/// Threads that answer calls.
+const MOST_WORKERS: usize = 4;
 
 /// A hosted instance. Dropping it stops the instance and waits for what was accepted.
-pub struct Host {}
+pub struct Host {
+    settings: Settings,
+    ended: watch::Receiver<bool>,
+    stop: CancellationToken,
+    thread: Option<JoinHandle<Result<(), InstanceError>>>,
+}
 
 impl Host {
     /// Opens the instance in `folder` on a thread and runtime of its own; ready when it listens.
-    pub async fn start(_folder: PathBuf, _stand_in: Option<LegacyStandIn>) -> Result<Self, InstanceError> {
-        todo!()
+    pub async fn start(folder: PathBuf, stand_in: Option<LegacyStandIn>) -> Result<Self, InstanceError> {
+        let stop = CancellationToken::new();
+        let (listening, listens) = oneshot::channel();
+        let (ends, ended) = watch::channel(false);
+        let hosting = Hosting {
+            folder: folder.clone(),
+            stand_in,
+            stop: stop.clone(),
+            listening,
+        };
+        let thread = std::thread::Builder::new()
+            .name("instance".to_owned())
+            .spawn(move || {
+                let outcome = hosting.run();
+                ends.send_replace(true);
+                outcome
+            })
+            .map_err(|error| no_thread(&folder, &error))?;
+        let mut host = Self {
+            settings: match listens.await {
+                Ok(settings) => settings,
+                // It ended before it listened: its outcome says why.
+                Err(_) => return Err(failure(&folder, thread)),
+            },
+            ended,
+            stop,
+            thread: None,
+        };
+        host.thread = Some(thread);
+        Ok(host)
     }
 
     /// Its settings, with the port that it really listens on.
     pub fn settings(&self) -> &Settings {
-        todo!()
+        &self.settings
     }
 
     /// Turns true when the instance ended, whoever ended it.
     pub fn ended(&self) -> watch::Receiver<bool> {
-        todo!()
+        self.ended.clone()
     }
 
     /// Stops gracefully: nothing acknowledged is lost.
-    pub async fn stop(self) -> Result<(), InstanceError> {
-        todo!()
+    pub async fn stop(mut self) -> Result<(), InstanceError> {
+        self.stop.cancel();
+        // An error means that the thread is gone, which is what is waited for.
+        let _ = self.ended.wait_for(|ended| *ended).await;
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(outcome)) => outcome,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        let Some(thread) = self.thread.take() else {
+            return;
+        };
+        if let Ok(Err(error)) = thread.join() {
+            tracing::error!(%error, "a hosted instance ended badly");
+        }
+    }
+}
+
+/// What the thread of a hosted instance works with.
+struct Hosting {
+    folder: PathBuf,
+    stand_in: Option<LegacyStandIn>,
+    stop: CancellationToken,
+    listening: oneshot::Sender<Settings>,
+}
+
+impl Hosting {
+    fn run(self) -> Result<(), InstanceError> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(cores.min(MOST_WORKERS))
+            .thread_name("instance-worker")
+            .enable_all()
+            .build()
+            .map_err(|error| no_thread(&self.folder, &error))?;
+        runtime.block_on(self.host())
+    }
+
+    async fn host(self) -> Result<(), InstanceError> {
+        let instance = Instance::open(&self.folder, self.stand_in).await?;
+        let listener = match instance.bind().await {
+            Ok(listener) => listener,
+            Err(error) => {
+                instance.close().await;
+                return Err(error);
+            }
+        };
+        let mut settings = instance.settings().clone();
+        if let Ok(address) = listener.local_addr() {
+            settings.listen = address;
+        }
+        let outcome = match self.listening.send(settings) {
+            Ok(()) => instance.serve(listener, self.stop).await,
+            // Nobody waits for it any more.
+            Err(_) => Ok(()),
+        };
+        instance.close().await;
+        outcome
+    }
+}
+
+/// Why a thread ended before its instance listened.
+fn failure(folder: &Path, thread: JoinHandle<Result<(), InstanceError>>) -> InstanceError {
+    match thread.join() {
+        Ok(Err(error)) => error,
+        Ok(Ok(())) => InstanceError::File {
+            path: folder.to_owned(),
+            reason: "the instance ended before it listened".to_owned(),
+        },
+        Err(panic) => std::panic::resume_unwind(panic),
+    }
+}
+
+fn no_thread(folder: &Path, error: &std::io::Error) -> InstanceError {
+    InstanceError::File {
+        path: folder.to_owned(),
+        reason: format!("no thread can be started to host it: {error}"),
     }
 }

@@ -4,10 +4,35 @@
 //! code. Depends on `client` (relay), `protocol`, `store`, `seal` and `model`; never on the vault.
 
 pub mod actions;
+mod authenticate;
+pub(crate) mod authorise;
+mod body;
+mod circuit;
 mod core;
+mod dispatch;
 mod error;
+mod fetch;
+mod folder;
+mod guard;
+mod held;
 mod host;
+mod issued;
+mod issuing;
+mod limits;
+mod metrics;
+mod opening;
+mod perform;
+mod pipeline;
+mod problem;
+mod reference;
+mod relay;
+mod replay;
+mod response;
+mod routes;
+mod server;
 mod settings;
+mod size;
+mod trail;
 
 pub use self::core::{Caller, Instance};
 pub use error::InstanceError;

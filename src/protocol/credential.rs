@@ -18,7 +18,7 @@ pub struct HeldCredential {
     pub app_id: AppId,
     /// Where it answers; the `htu` of native tokens.
     pub endpoint: Endpoint,
-    /// TLS keys that are accepted beside what the certificate authorities say; empty means those alone decide.
+    /// TLS keys, one of which the instance must show; empty means that certificate authorities decide.
     pub pins: Vec<Spki>,
     /// How bodies are sealed and tokens signed.
     pub keys: HeldKeys,

@@ -2,6 +2,8 @@
 //! a query for a credential and opens the reply.
 //!
 //! Pure: no sockets, no storage, no clock of its own. Depends on `model` and `seal`.
+//!
+#![doc = include_str!("WIRE.md")]
 
 mod code;
 mod credential;

@@ -147,6 +147,12 @@ impl Reply {
         serde_json::from_value(self.0.get("trace")?.clone()).ok()
     }
 
+    /// Adds or replaces a top-level member.
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.0.insert(name.to_owned(), value);
+        self
+    }
+
     /// Adds the phases of the call.
     pub fn with_trace(mut self, hop: &Hop) -> Self {
         let value = serde_json::to_value(hop).expect("a hop has only string keys");

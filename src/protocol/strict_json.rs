@@ -34,6 +34,15 @@ pub fn parse(bytes: &[u8]) -> Result<Value, StrictJsonError> {
     Ok(value)
 }
 
+/// How deep a value nests: 0 for one that is neither an array nor an object.
+pub fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 /// Counts brackets outside strings, so that a deep document is refused before any recursion.
 fn check_depth(bytes: &[u8]) -> Result<(), StrictJsonError> {
     let mut depth = 0usize;

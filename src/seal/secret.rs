@@ -1,5 +1,18 @@
 //! Secrets as types: they cannot be printed, compared by accident or serialised, and wipe their
 //! memory when dropped. Text leaves them only through functions named `expose_…`.
+//!
+//! ```compile_fail
+//! let root = butterfly_console::seal::RootKey::from_bytes([7; 32]);
+//! println!("{root}"); // no Display
+//! ```
+//! ```compile_fail
+//! let root = butterfly_console::seal::RootKey::from_bytes([7; 32]);
+//! serde_json::to_string(&root); // no Serialize
+//! ```
+//! ```compile_fail
+//! let root = butterfly_console::seal::RootKey::from_bytes([7; 32]);
+//! assert!(root == root.clone()); // no PartialEq
+//! ```
 
 use super::gcm::Gcm;
 use super::{base64url, random};

@@ -8,8 +8,8 @@ mod records;
 pub mod sqlite;
 
 pub use records::{
-    AuditOutcome, AuditRecord, AuditVerdict, HeldRecord, IssuedRecord, NewAuditRecord, OfferRecord,
-    PointerPage, PointerQuery, Relationship, Start, Statistics, Summary, TagMatch,
+    AuditOutcome, AuditRecord, AuditVerdict, HeldRecord, ImportId, IssuedRecord, Nearest, NewAuditRecord,
+    OfferRecord, PointerPage, PointerQuery, Relationship, Score, Start, Statistics, Summary, TagMatch,
 };
 
 use crate::model::{
@@ -80,7 +80,17 @@ pub trait Store: Send + Sync {
         address: &PointerAddress,
         limit: usize,
     ) -> Result<Vec<Relationship>, StoreError>;
-    /// Adds a relationship in both directions; replaces one of the same kind.
+    /// The `limit` pointers whose coordinates score lowest, lowest first. Walks all of them: for
+    /// proximity and for the neighbours that are computed when asked for.
+    async fn nearest(&self, score: Score, limit: usize) -> Result<Nearest, StoreError>;
+    /// Stored relationships of a kind, each pair once, at most `limit`.
+    async fn relationships_of_kind(
+        &self,
+        kind: &str,
+        limit: usize,
+    ) -> Result<Vec<(PointerAddress, PointerAddress, f64)>, StoreError>;
+    /// Adds a relationship in both directions; replaces one of the same kind. Both pointers must be there,
+    /// and be two.
     async fn add_relationship(
         &self,
         from: &PointerAddress,
@@ -90,11 +100,24 @@ pub trait Store: Send + Sync {
     ) -> Result<(), StoreError>;
     /// Pointers that match, a page at a time, in order of creation.
     async fn pointers(&self, query: &PointerQuery) -> Result<PointerPage, StoreError>;
+    /// Every tag that some pointer bears, with how many bear it, in alphabetical order.
+    async fn tags(&self) -> Result<Vec<(String, u64)>, StoreError>;
     /// Makes a pointer.
     async fn create_pointer(&self, new: NewPointer, now: Timestamp) -> Result<Pointer, StoreError>;
     /// Makes many pointers in one transaction: all of them or none. The error names the index that failed.
     async fn create_pointers(&self, new: Vec<NewPointer>, now: Timestamp)
     -> Result<u64, (usize, StoreError)>;
+    /// Begins an import: rows are staged where nobody sees them, and appear all at once or not at all.
+    async fn begin_import(&self) -> Result<ImportId, StoreError>;
+    /// Stages more rows and tells how many are staged by now. The error names the row, counted from 0 over
+    /// the whole import, that meets a pointer which is there already, one staged earlier, or a connection
+    /// that is not there; of these rows none is then staged, and the import may go on.
+    async fn import_rows(&self, id: ImportId, rows: Vec<NewPointer>) -> Result<u64, (usize, StoreError)>;
+    /// Makes all staged rows appear, in one transaction, and ends the import whether or not that succeeds.
+    /// Tells how many they were. Other writes wait meanwhile, for about 15 s for each million rows.
+    async fn commit_import(&self, id: ImportId, now: Timestamp) -> Result<u64, (usize, StoreError)>;
+    /// Ends an import; nothing of it stays.
+    async fn abort_import(&self, id: ImportId) -> Result<(), StoreError>;
     /// Changes a pointer.
     async fn update_pointer(
         &self,
@@ -144,9 +167,10 @@ pub trait Store: Send + Sync {
     async fn issued(&self) -> Result<Vec<IssuedRecord>, StoreError>;
     /// Installs an issued credential; its name is unique.
     async fn insert_issued(&self, record: IssuedRecord) -> Result<(), StoreError>;
-    /// Replaces the record of the same name.
+    /// Replaces the record of the same name; uses that were noted meanwhile stay.
     async fn update_issued(&self, record: IssuedRecord) -> Result<(), StoreError>;
-    /// Notes when credentials were last used and how often in all; may be called with many at once.
+    /// Notes when credentials (by name) were last used and how often in all: totals, not increments, so
+    /// that noting one twice does no harm. May be called with many at once; unknown names are passed over.
     async fn note_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError>;
     /// Credentials that this instance holds for relay, secrets sealed.
     async fn held(&self) -> Result<Vec<HeldRecord>, StoreError>;
@@ -176,6 +200,11 @@ pub trait AuditLog: Send + Sync {
     async fn tokens_since(&self, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError>;
     /// Walks the whole chain.
     async fn verify(&self) -> Result<AuditVerdict, StoreError>;
+    /// Begins a new segment: removes every record so far and appends `record`, to whose reason the old head
+    /// (sequence and hash) is added. Sequence and chain go on.
+    async fn clear(&self, record: NewAuditRecord) -> Result<(), StoreError>;
+    /// Removes leading records that are older than a moment (retention). Sequence and chain go on.
+    async fn prune(&self, before: Timestamp) -> Result<(), StoreError>;
     /// Waits until everything accepted so far is durable, then closes.
     async fn close(&self);
 }

@@ -5,6 +5,7 @@ use crate::model::{
     Profile, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// What `get_pointer_summary` tells.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -250,18 +251,48 @@ pub struct AuditVerdict {
     pub first_bad: Option<u64>,
 }
 
-/// What a federated pointer's uniqueness covers, as stored beside it.
-pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) -> String {
+/// How near a pointer is, from its coordinates x, y, z; none if it does not count at all.
+pub type Score = Box<dyn Fn(f64, f64, f64) -> Option<f64> + Send + Sync>;
+
+/// What ranking pointers by their coordinates found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nearest {
+    /// The lowest scores, lowest first.
+    pub pointers: Vec<(PointerAddress, f64)>,
+    /// How many pointers have a score.
+    pub matching: u64,
+}
+
+/// An import that has begun and not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ImportId(pub(super) u64);
+
+/// `imp_` and 16 hexadecimal digits.
+impl fmt::Display for ImportId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "imp_{:016x}", self.0)
+    }
+}
+
+impl ImportId {
+    /// Reads the text back.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.strip_prefix("imp_").filter(|digits| digits.len() == 16)?;
+        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        digits.bytes().all(is_hex).then_some(())?;
+        u64::from_str_radix(digits, 16).ok().map(Self)
+    }
+}
+
+/// What no two pointers may share: the data_reference, and for a federated pointer what makes it one.
+pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) -> [u8; 16] {
     use sha2::{Digest, Sha256};
     let mut hasher = Sha256::new();
+    hasher.update((data_reference.len() as u64).to_be_bytes());
     hasher.update(data_reference.as_bytes());
     if let Some(federated) = federated {
-        hasher.update([0]);
         hasher.update(serde_json::to_vec(federated).expect("federated has only string keys"));
     }
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let digest: [u8; 32] = hasher.finalize().into();
+    *digest.first_chunk().expect("16 is less than 32")
 }

@@ -1,1 +1,23 @@
-//! To be furnished.
+//! The console's own database, `console.db`: instances, held credentials, the invoke log, preferences.
+//!
+//! Secrets and bodies are sealed with AES-256-GCM under a random data key, which is itself sealed
+//! under a passphrase or a key file; what a list shows is plain. Every function here blocks: callers
+//! on an asynchronous runtime go through a blocking thread. Depends on `protocol`, `seal` and `model`.
+
+mod error;
+mod files;
+mod held;
+mod instances;
+mod lock;
+mod log;
+mod open;
+mod preferences;
+#[cfg(test)]
+mod tests;
+
+pub use error::VaultError;
+pub use held::{HeldEntry, HeldRole};
+pub use instances::{InstanceRecord, Seen};
+pub use lock::{Lock, LockKind};
+pub use log::{LogLine, LogQuery, LogRetention};
+pub use open::Vault;

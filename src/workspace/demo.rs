@@ -1,8 +1,30 @@
 //! The demo: two instances joined by a real handshake, with pointers, a federated pointer per route, and a
 //! first call already made.
+//!
+//! Every step looks first whether it was done, so a demo that was killed half-way is completed and one
+//! that is whole is found again.
 
-use super::{Failure, Workspace};
-use crate::model::{Endpoint, InstanceId, InstanceName, PointerAddress, Route};
+use super::demo_pointers;
+use super::gateway::held_credentials;
+use super::{
+    AcceptRequest, CallOptions, Failure, FederateRequest, HostedBy, InitInstance, LogFilter, OfferRequest,
+    Workspace,
+};
+use crate::model::{
+    AppId, Endpoint, Grant, Holder, InstanceId, InstanceName, NewPointer, Pointer, PointerAddress, Profile,
+    Route,
+};
+use crate::protocol::{Code, Query};
+use crate::store::PointerQuery;
+use crate::vault::HeldRole;
+use serde_json::{Value, json};
+use std::net::{Ipv4Addr, SocketAddr};
+
+const ALPHA: &str = "alpha";
+const BETA: &str = "beta";
+const APP_ID: &str = "alpha-federation";
+/// What alpha may ask beta.
+const GRANTED: [&str; 2] = ["get_pointer_summary", "get_pointer"];
 
 /// The demo as it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +38,219 @@ pub struct Demo {
 impl Workspace {
     /// Makes what is missing of the demo in this home, starts both instances, and makes the first call if the
     /// log has none. `step` is told what is being done, in words.
-    pub async fn demo(&self, _step: &(dyn Fn(&str) + Send + Sync)) -> Result<Demo, Failure> {
-        todo!()
+    pub async fn demo(&self, step: &(dyn Fn(&str) + Send + Sync)) -> Result<Demo, Failure> {
+        let (alpha, beta) = (name(ALPHA), name(BETA));
+        for instance in [&alpha, &beta] {
+            step(&format!("hosting {instance}"));
+            self.demo_instance(instance).await?;
+        }
+        step("filling both with pointers");
+        self.demo_pointers(ALPHA, demo_pointers::alpha()).await?;
+        self.demo_pointers(BETA, demo_pointers::beta()).await?;
+        step("handshake: beta offers alpha a credential, alpha accepts");
+        self.demo_handshake(&alpha, &beta).await?;
+        step("making a federated pointer for each route");
+        let pointers = self.demo_federated(&alpha).await?;
+        if !self.has_called(ALPHA).await? {
+            step("making the first federated call");
+            self.first_call(&pointers).await?;
+        }
+        let mut instances = Vec::new();
+        for instance in [&alpha, &beta] {
+            let record = self.record(instance.as_str()).await?;
+            let id = record.instance_id.clone().ok_or_else(|| {
+                Failure::new(
+                    Code::AlreadyExists,
+                    format!("{instance} in this home is not an instance of the demo"),
+                    "run the demo in another home, with `--home DIR`",
+                )
+            })?;
+            instances.push((record.name, record.endpoint, id));
+        }
+        Ok(Demo { instances, pointers })
     }
+
+    /// The instance, made if need be on a free port that it keeps, and hosted.
+    async fn demo_instance(&self, instance: &InstanceName) -> Result<(), Failure> {
+        let is_there = self.in_vault({
+            let wanted = instance.to_string();
+            move |vault| Ok(vault.instance(&wanted)?.is_some())
+        });
+        if !is_there.await? {
+            self.init_instance(InitInstance {
+                name: instance.clone(),
+                listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+                endpoint: None,
+                insecure_http: false,
+            })
+            .await?;
+        }
+        if let HostedBy::Other(_) = self.instance(instance.as_str()).await?.hosted_by {
+            // Another console has it up already; it is looked at over the wire.
+            return self.probe(instance.as_str()).await.map(drop);
+        }
+        self.start_instance(instance.as_str()).await.map(drop)
+    }
+
+    /// Fills an instance that is empty.
+    async fn demo_pointers(&self, instance: &str, pointers: Vec<NewPointer>) -> Result<(), Failure> {
+        let look = PointerQuery {
+            limit: Some(1),
+            ..PointerQuery::default()
+        };
+        if !self.pointers(instance, &look).await?.pointers.is_empty() {
+            return Ok(());
+        }
+        let mut session = self.session(instance).await?;
+        let begun = session.result(&Query::new("begin_import", json!({}))).await?;
+        let id = begun.get("import_id").cloned().unwrap_or(Value::Null);
+        let stage = json!({"import_id": id, "pointers": pointers});
+        session.result(&Query::new("import_pointers", stage)).await?;
+        session
+            .result(&Query::new("commit_import", json!({"import_id": id})))
+            .await?;
+        session.close().await;
+        Ok(())
+    }
+
+    /// beta's offer and alpha's acceptance, unless both credentials are where they belong.
+    async fn demo_handshake(&self, alpha: &InstanceName, beta: &InstanceName) -> Result<(), Failure> {
+        let endpoint = self.record(beta.as_str()).await?.endpoint;
+        let entries = self.in_vault(|vault| vault.held()).await?;
+        let console_has = entries
+            .iter()
+            .any(|entry| entry.role == HeldRole::Caller && entry.form.endpoint == endpoint);
+        let mut session = self.session(alpha.as_str()).await?;
+        let held = held_credentials(&mut session).await;
+        session.close().await;
+        let instance_has = held?.iter().any(|held| held.endpoint == endpoint);
+        let mut holders = Vec::new();
+        if !console_has {
+            holders.push(Holder::Console);
+        }
+        if !instance_has {
+            holders.push(Holder::Instance);
+        }
+        if holders.is_empty() {
+            return Ok(());
+        }
+        let offer = self
+            .offer(OfferRequest {
+                instance: beta.clone(),
+                app_id: AppId::parse(APP_ID).expect("written by its grammar"),
+                profile: Profile::Native,
+                holders,
+                grant: Grant::read(GRANTED),
+                lease_days: None,
+                file: None,
+            })
+            .await?;
+        self.accept(AcceptRequest {
+            bundle: offer.armoured.into_bytes(),
+            passphrase: offer.passphrase,
+            name: None,
+            instance: (!instance_has).then(|| alpha.clone()),
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The federated pointers on alpha, those that are missing made.
+    async fn demo_federated(&self, alpha: &InstanceName) -> Result<Vec<(Route, PointerAddress)>, Failure> {
+        let beta = self.record(BETA).await?.endpoint;
+        let known = PointerQuery {
+            tags: vec!["demo".to_owned()],
+            ..PointerQuery::default()
+        };
+        let known = self.pointers(ALPHA, &known).await?.pointers;
+        let asked = self.asked_for().await?;
+        let mut pointers = Vec::new();
+        for route in Route::ALL {
+            let found = known.iter().find(|pointer| leads_by(pointer, route, &beta));
+            let address = match found {
+                Some(pointer) => pointer.address.clone(),
+                None => self.federate(federated(alpha, &asked, route)).await?.address,
+            };
+            pointers.push((route, address));
+        }
+        Ok(pointers)
+    }
+
+    /// The pointer on beta that is asked for.
+    async fn asked_for(&self) -> Result<PointerAddress, Failure> {
+        let look = PointerQuery {
+            limit: Some(1_000),
+            ..PointerQuery::default()
+        };
+        let pointers = self.pointers(BETA, &look).await?.pointers;
+        pointers
+            .iter()
+            .find(|pointer| pointer.data_reference == demo_pointers::ASKED_FOR)
+            .or(pointers.first())
+            .map(|pointer| pointer.address.clone())
+            .ok_or_else(|| {
+                Failure::new(
+                    Code::PointerNotFound,
+                    "beta has no pointers left to ask for",
+                    "make one with `butterfly pointer create beta`, or run the demo in a new home",
+                )
+                .on(BETA)
+            })
+    }
+
+    async fn has_called(&self, instance: &str) -> Result<bool, Failure> {
+        let look = LogFilter {
+            instance: Some(instance.to_owned()),
+            limit: 1,
+            ..LogFilter::default()
+        };
+        Ok(!self.log(&look).await?.is_empty())
+    }
+
+    async fn first_call(&self, pointers: &[(Route, PointerAddress)]) -> Result<(), Failure> {
+        let relay = pointers.iter().find(|(route, _)| *route == Route::Relay);
+        let Some((_, address)) = relay.or(pointers.first()) else {
+            return Ok(());
+        };
+        let options = CallOptions {
+            trace: true,
+            ..CallOptions::default()
+        };
+        let called = self.call(ALPHA, address, options).await?;
+        match called.reply.problem() {
+            None => Ok(()),
+            Some(problem) => Err(Failure::from_problem(&problem, BETA)),
+        }
+    }
+}
+
+fn federated(alpha: &InstanceName, asked: &PointerAddress, route: Route) -> FederateRequest {
+    let how = match route {
+        Route::Endpoint => "the caller asks beta itself",
+        Route::Circuit => "the question is sealed already",
+        Route::Relay => "alpha asks beta",
+    };
+    FederateRequest {
+        instance: alpha.clone(),
+        via: BETA.to_owned(),
+        query: Query::new("get_pointer_summary", json!({"pointer_address": asked})),
+        route,
+        description: Some(format!("Grid frequency 2026, from beta by {route}: {how}")),
+        tags: vec![
+            "federated".to_owned(),
+            "demo".to_owned(),
+            route.as_str().to_owned(),
+        ],
+    }
+}
+
+fn leads_by(pointer: &Pointer, route: Route, to: &Endpoint) -> bool {
+    pointer
+        .federated
+        .as_ref()
+        .is_some_and(|federated| federated.route == route && federated.endpoint == *to)
+}
+
+fn name(text: &str) -> InstanceName {
+    InstanceName::parse(text).expect("written by its grammar")
 }

@@ -1,8 +1,10 @@
 //! A failure as a person and a script see it.
 
-use crate::client::ClientError;
+use crate::client::{CallError, ClientError};
+use crate::handshake::BundleError;
 use crate::instance::InstanceError;
-use crate::protocol::{Code, ExitClass, Problem};
+use crate::protocol::{Code, CredentialFormError, ExitClass, Problem};
+use crate::vault::VaultError;
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -98,5 +100,42 @@ impl From<ClientError> for Failure {
 impl From<InstanceError> for Failure {
     fn from(error: InstanceError) -> Self {
         Self::new(error.code(), error.to_string(), error.remedy())
+    }
+}
+
+impl From<VaultError> for Failure {
+    fn from(error: VaultError) -> Self {
+        Self::new(error.code(), error.to_string(), error.remedy())
+    }
+}
+
+impl From<BundleError> for Failure {
+    fn from(error: BundleError) -> Self {
+        Self::new(error.code(), error.to_string(), error.remedy())
+    }
+}
+
+impl From<CredentialFormError> for Failure {
+    fn from(error: CredentialFormError) -> Self {
+        Self::new(
+            Code::InvalidParameter,
+            error.to_string(),
+            "compare the values with what the instance's administrator gave you",
+        )
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::new(problem.code, problem.message, remedy_for(problem.code))
+    }
+}
+
+impl From<CallError> for Failure {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Client(error) => error.into(),
+            CallError::Problem(problem) => problem.into(),
+        }
     }
 }

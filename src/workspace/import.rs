@@ -1,8 +1,18 @@
-//! Pointers in and out of files: JSONL and CSV.
+//! Pointers out of files: all good rows in one step at the end, or nothing at all.
 
-use super::{Failure, Workspace};
-use serde::Serialize;
-use std::io::{BufRead, Write};
+use super::import_file::{self, FromFile};
+use super::session::Session;
+use super::{Failure, Workspace, pointers};
+use crate::model::Timestamp;
+use crate::protocol::{CallContext, Code, Query};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::io::BufRead;
+
+/// Bad rows that a report names, and after which reading on tells nothing new.
+const MOST_REPORTED: usize = 100;
+/// Seconds for taking over all rows in one step.
+const COMMIT_PATIENCE: i64 = 600;
 
 /// The form of a file of pointers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,28 +56,248 @@ pub struct ImportReport {
     pub rejected_rows: Vec<RejectedRow>,
 }
 
+/// What `import_pointers` gives.
+#[derive(Deserialize)]
+struct Staged {
+    accepted: u64,
+    #[serde(default)]
+    rejected: Vec<Refused>,
+}
+
+#[derive(Deserialize)]
+struct Refused {
+    index: usize,
+    message: String,
+}
+
 impl Workspace {
     /// Imports pointers: all good rows in one step at the end, or nothing at all. With `skip_bad`, bad rows are
     /// left out and reported; without, one bad row means that nothing is imported.
     pub async fn import_pointers(
         &self,
-        _instance: &str,
-        _source: Box<dyn BufRead + Send>,
-        _format: ImportFormat,
-        _skip_bad: bool,
-        _progress: &(dyn Fn(ImportProgress) + Send + Sync),
+        instance: &str,
+        source: Box<dyn BufRead + Send>,
+        format: ImportFormat,
+        skip_bad: bool,
+        progress: &(dyn Fn(ImportProgress) + Send + Sync),
     ) -> Result<ImportReport, Failure> {
-        todo!()
+        let mut session = self.session(instance).await?;
+        let report = self
+            .import_in(&mut session, source, format, skip_bad, progress)
+            .await;
+        session.close().await;
+        report
     }
 
-    /// Writes every pointer of an instance; returns how many.
-    pub async fn export_pointers(
+    async fn import_in(
         &self,
-        _instance: &str,
-        _target: &mut (dyn Write + Send),
-        _format: ImportFormat,
-        _progress: &(dyn Fn(u64) + Send + Sync),
-    ) -> Result<u64, Failure> {
-        todo!()
+        session: &mut Session<'_>,
+        source: Box<dyn BufRead + Send>,
+        format: ImportFormat,
+        skip_bad: bool,
+        progress: &(dyn Fn(ImportProgress) + Send + Sync),
+    ) -> Result<ImportReport, Failure> {
+        if self.is_original(session).await? {
+            return Err(pointers::not_there(session, "import"));
+        }
+        #[derive(Deserialize)]
+        struct Begun {
+            import_id: String,
+        }
+        let begin = Query::new("begin_import", json!({}));
+        let result = session.result(&begin).await?;
+        let begun: Begun = serde_json::from_value(result).map_err(|_| session.unexpected(begin.action()))?;
+        let mut import = Import {
+            id: begun.import_id,
+            session,
+            skip_bad,
+            report: ImportReport::default(),
+            progress: ImportProgress::default(),
+            places: Places::default(),
+        };
+        let outcome = import.run(source, format, progress).await;
+        if !matches!(outcome, Ok(true)) {
+            import.abort().await;
+        }
+        outcome?;
+        Ok(import.report)
+    }
+}
+
+/// An import on its way.
+struct Import<'a, 'w> {
+    id: String,
+    session: &'a mut Session<'w>,
+    skip_bad: bool,
+    report: ImportReport,
+    progress: ImportProgress,
+    places: Places,
+}
+
+impl Import<'_, '_> {
+    /// Stages everything, then has it taken over. True if it was; false if bad rows forbade it.
+    async fn run(
+        &mut self,
+        source: Box<dyn BufRead + Send>,
+        format: ImportFormat,
+        progress: &(dyn Fn(ImportProgress) + Send + Sync),
+    ) -> Result<bool, Failure> {
+        let mut chunks = import_file::read(source, format);
+        while let Some(chunk) = chunks.recv().await {
+            match chunk {
+                FromFile::Rows { rows, bytes } => {
+                    self.progress.bytes = bytes;
+                    self.progress.rows += rows.len() as u64;
+                    if !self.is_hopeless() {
+                        self.stage(rows).await?;
+                    }
+                }
+                FromFile::Bad(row) => {
+                    self.progress.rows += 1;
+                    self.reject(row);
+                }
+                FromFile::Broken(failure) => return Err(failure),
+            }
+            progress(self.progress);
+            if self.is_hopeless() && self.report.rejected_rows.len() >= MOST_REPORTED {
+                break;
+            }
+        }
+        if self.is_hopeless() {
+            return Ok(false);
+        }
+        self.progress.committing = true;
+        progress(self.progress);
+        self.commit().await
+    }
+
+    /// Nothing will be imported any more; what is read is read for the report.
+    fn is_hopeless(&self) -> bool {
+        !self.skip_bad && self.report.rejected > 0
+    }
+
+    async fn stage(&mut self, rows: Vec<(u64, Value)>) -> Result<(), Failure> {
+        let (lines, rows): (Vec<u64>, Vec<Value>) = rows.into_iter().unzip();
+        let query = Query::new("import_pointers", json!({"import_id": self.id, "pointers": rows}));
+        let result = self.session.result(&query).await?;
+        let staged: Staged =
+            serde_json::from_value(result).map_err(|_| self.session.unexpected(query.action()))?;
+        let refused: Vec<usize> = staged.rejected.iter().map(|refused| refused.index).collect();
+        for (index, line) in lines.iter().enumerate() {
+            if refused.binary_search(&index).is_err() {
+                self.places.push(*line);
+            }
+        }
+        debug_assert_eq!(staged.accepted + refused.len() as u64, lines.len() as u64);
+        for refused in staged.rejected {
+            let line = lines.get(refused.index).copied().unwrap_or_default();
+            self.reject(RejectedRow {
+                line,
+                reason: refused.message,
+            });
+        }
+        Ok(())
+    }
+
+    fn reject(&mut self, row: RejectedRow) {
+        self.report.rejected += 1;
+        self.progress.rejected += 1;
+        if self.report.rejected_rows.len() < MOST_REPORTED {
+            self.report.rejected_rows.push(row);
+        }
+    }
+
+    async fn commit(&mut self) -> Result<bool, Failure> {
+        let query = Query::new("commit_import", json!({"import_id": self.id}));
+        let context = CallContext::begin(Timestamp::now(), COMMIT_PATIENCE);
+        let reply = self.session.ask(&query, &context).await?.reply;
+        if let Some(problem) = reply.problem() {
+            // Somebody else made a pointer in the meantime that one of ours would be a second of.
+            let row = problem.details.get("staged_row").and_then(Value::as_u64);
+            let Some(line) = row.and_then(|row| self.places.line(row)) else {
+                return Err(Failure::from_problem(&problem, self.session.record.name.as_str()));
+            };
+            self.reject(RejectedRow {
+                line,
+                reason: problem.message,
+            });
+            return Ok(false);
+        }
+        self.report.imported = reply
+            .result()
+            .and_then(|result| result.get("imported"))
+            .and_then(Value::as_u64)
+            .ok_or_else(|| self.session.unexpected(query.action()))?;
+        Ok(true)
+    }
+
+    async fn abort(&mut self) {
+        let query = Query::new("abort_import", json!({"import_id": self.id}));
+        match self.session.result(&query).await {
+            // A commit that failed has ended the import already.
+            Ok(_)
+            | Err(Failure {
+                code: Code::InvalidParameter,
+                ..
+            }) => {}
+            Err(failure) => tracing::debug!(%failure, "an import was left to end by itself"),
+        }
+    }
+}
+
+/// Which line each staged row came from, as runs of lines that follow each other: a million rows of a
+/// plain file are one run.
+#[derive(Default)]
+struct Places {
+    staged: u64,
+    runs: Vec<(u64, u64)>,
+}
+
+impl Places {
+    fn push(&mut self, line: u64) {
+        let follows = self
+            .runs
+            .last()
+            .is_some_and(|(row, first)| first + (self.staged - row) == line);
+        if !follows {
+            self.runs.push((self.staged, line));
+        }
+        self.staged += 1;
+    }
+
+    fn line(&self, row: u64) -> Option<u64> {
+        if row >= self.staged {
+            return None;
+        }
+        let run = self
+            .runs
+            .partition_point(|(first, _)| *first <= row)
+            .checked_sub(1)?;
+        let (first, line) = self.runs[run];
+        Some(line + (row - first))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_staged_row_is_found_at_its_line(gaps in prop::collection::vec(1u64..4, 1..200)) {
+            let mut places = Places::default();
+            let mut lines = Vec::new();
+            let mut line = 0;
+            for gap in gaps {
+                line += gap;
+                lines.push(line);
+                places.push(line);
+            }
+            for (row, line) in lines.iter().enumerate() {
+                prop_assert_eq!(places.line(row as u64), Some(*line));
+            }
+            prop_assert_eq!(places.line(lines.len() as u64), None);
+        }
     }
 }

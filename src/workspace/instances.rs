@@ -1,56 +1,312 @@
 //! Instances: making, adding, listing, probing, starting, stopping, removing.
 
-use super::{Failure, InitInstance, InstanceRow, RemoteRequest, Workspace};
-use crate::instance::{Host, LegacyStandIn};
-use crate::model::InstanceName;
+use super::folders::move_folder;
+use super::hosting::Hosting;
+use super::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest, Workspace, blocking};
+use crate::instance::{Host, Instance, LegacyStandIn, NewInstance, Settings};
+use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Timestamp};
+use crate::protocol::{Code, CredentialForm, HeldCredential};
+use crate::vault::{HeldEntry, HeldRole, InstanceRecord, Seen};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+/// Where an instance listens unless told otherwise.
+const USUAL_PORT: u16 = 5001;
 
 impl Workspace {
     /// Every instance in the home, as last known; touches no network.
     pub async fn instances(&self) -> Result<Vec<InstanceRow>, Failure> {
-        todo!()
+        let records = self.records().await?;
+        Ok(records.into_iter().map(|record| self.row_of(record)).collect())
+    }
+
+    pub(super) async fn records(&self) -> Result<Vec<InstanceRecord>, Failure> {
+        self.in_vault(|vault| vault.instances()).await
     }
 
     /// One instance by name.
-    pub async fn instance(&self, _name: &str) -> Result<InstanceRow, Failure> {
-        todo!()
+    pub async fn instance(&self, name: &str) -> Result<InstanceRow, Failure> {
+        let record = self.record(name).await?;
+        Ok(self.row_of(record))
     }
 
     /// Makes a local instance; its owner credential goes into the vault.
-    pub async fn init_instance(&self, _new: InitInstance) -> Result<InstanceRow, Failure> {
-        todo!()
+    pub async fn init_instance(&self, new: InitInstance) -> Result<InstanceRow, Failure> {
+        self.refuse_taken(&new.name).await?;
+        let place = self.place_of(&new.name);
+        if place.exists() {
+            return Err(Failure::new(
+                Code::AlreadyExists,
+                format!(
+                    "{} is there already, but this home does not know it",
+                    place.display()
+                ),
+                "move that folder away, or choose another name",
+            ));
+        }
+        let listen = match new.listen {
+            Some(listen) => listen,
+            None => self.choose_address().await?,
+        };
+        let workbench = self.workbench(&new.name)?;
+        let made = Instance::create(
+            &workbench,
+            NewInstance {
+                name: new.name.clone(),
+                listen,
+                endpoint: new.endpoint,
+                insecure_http: new.insecure_http,
+            },
+        )
+        .await;
+        let added = match made {
+            Ok((settings, owner)) => self.add_local(&settings, &owner).await,
+            Err(error) => Err(Failure::from(error).on(new.name.as_str())),
+        };
+        if let Err(failure) = added {
+            let _ = std::fs::remove_dir_all(&workbench);
+            return Err(failure);
+        }
+        move_folder(&workbench, &place)?;
+        self.instance(new.name.as_str()).await
+    }
+
+    async fn add_local(&self, settings: &Settings, owner: &HeldCredential) -> Result<(), Failure> {
+        let now = Timestamp::now();
+        let entry = HeldEntry {
+            name: format!("{}/owner", settings.name),
+            form: CredentialForm::of(owner),
+            role: HeldRole::Owner,
+            instance: settings.name.to_string(),
+            state: CredentialState::Active,
+            // Made here and never handed over: there is nobody to compare words with.
+            verified: true,
+            expires_at: None,
+            created_at: now,
+            grant: None,
+            last_used: None,
+            uses: 0,
+        };
+        let record = InstanceRecord {
+            name: settings.name.clone(),
+            kind: InstanceKind::Local,
+            endpoint: settings.endpoint.clone(),
+            profile: owner.profile(),
+            instance_id: Some(settings.instance_id.clone()),
+            app_id: owner.app_id.clone(),
+            credential: entry.name.clone(),
+            colour: None,
+            read_only: false,
+            created_at: now,
+            seen: None,
+        };
+        self.in_vault(move |vault| vault.add(&[entry], &[record])).await
+    }
+
+    async fn refuse_taken(&self, name: &InstanceName) -> Result<(), Failure> {
+        let wanted = name.clone();
+        let found = self
+            .in_vault(move |vault| vault.instance(wanted.as_str()))
+            .await?;
+        match found {
+            None => Ok(()),
+            Some(_) => Err(Failure::new(
+                Code::AlreadyExists,
+                format!("an instance named {name} is in this home already"),
+                "choose another name, or remove that one first with `butterfly instance remove`",
+            )
+            .on(name.as_str())),
+        }
+    }
+
+    /// Loopback and the usual port; a free one if a sibling or another program has that.
+    async fn choose_address(&self) -> Result<SocketAddr, Failure> {
+        let usual = SocketAddr::from((Ipv4Addr::LOCALHOST, USUAL_PORT));
+        let taken = self.records().await?.iter().any(|record| {
+            record.kind == InstanceKind::Local
+                && record.endpoint.url().port_or_known_default() == Some(USUAL_PORT)
+        });
+        let is_free = !taken && TcpListener::bind(usual).is_ok();
+        Ok(if is_free {
+            usual
+        } else {
+            SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
+        })
     }
 
     /// Adds a remote instance from plain values.
-    pub async fn add_remote(&self, _request: RemoteRequest) -> Result<InstanceRow, Failure> {
-        todo!()
+    pub async fn add_remote(&self, request: RemoteRequest) -> Result<InstanceRow, Failure> {
+        self.refuse_taken(&request.name).await?;
+        let held = request.credential.clone().into_held()?;
+        let now = Timestamp::now();
+        let entry = HeldEntry {
+            name: format!("{}/{}", request.name, held.app_id),
+            form: request.credential,
+            role: HeldRole::Caller,
+            instance: request.name.to_string(),
+            state: CredentialState::Active,
+            verified: false,
+            expires_at: None,
+            created_at: now,
+            grant: None,
+            last_used: None,
+            uses: 0,
+        };
+        let record = remote_record(request.name.clone(), &held, entry.name.clone(), now);
+        self.in_vault(move |vault| vault.add(&[entry], &[record])).await?;
+        self.instance(request.name.as_str()).await
     }
 
     /// Looks at an instance over the network, and remembers what was found.
-    pub async fn probe(&self, _name: &str) -> Result<InstanceRow, Failure> {
-        todo!()
+    pub async fn probe(&self, name: &str) -> Result<InstanceRow, Failure> {
+        let record = self.record(name).await?;
+        let is_stopped =
+            record.kind == InstanceKind::Local && self.row_of(record.clone()).hosted_by == HostedBy::Nobody;
+        let seen = if is_stopped {
+            stopped(&record)
+        } else {
+            self.look(&record).await
+        };
+        let record_name = record.name.clone();
+        let remembered = seen.clone();
+        self.in_vault(move |vault| vault.set_seen(&record_name, &remembered))
+            .await?;
+        Ok(self.row_of(InstanceRecord {
+            seen: Some(seen),
+            ..record
+        }))
+    }
+
+    async fn look(&self, record: &InstanceRecord) -> Seen {
+        let (credential, missing) = match self.credential_of(record).await {
+            Ok(credential) => (Some(credential), None),
+            Err(failure) => (None, Some(failure.to_string())),
+        };
+        let probe = self.client.probe(&record.endpoint, credential.as_ref()).await;
+        Seen {
+            at: Timestamp::now(),
+            state: probe.state,
+            latency_us: probe.latency_us,
+            pointers: probe
+                .pointers
+                .or_else(|| record.seen.as_ref().and_then(|seen| seen.pointers)),
+            version: probe.discovery.map(|discovery| discovery.version),
+            error: probe.error.or(missing),
+        }
     }
 
     /// Forgets a remote, or removes a local instance with its folder. It must not be hosted.
-    pub async fn remove_instance(&self, _name: &str) -> Result<(), Failure> {
-        todo!()
+    pub async fn remove_instance(&self, name: &str) -> Result<(), Failure> {
+        let record = self.record(name).await?;
+        if record.kind == InstanceKind::Local {
+            // Behind its turn nobody opens it while its folder goes.
+            let _turn = self.turns.take(&record.name).await;
+            match self.row_of(record.clone()).hosted_by {
+                HostedBy::Nobody => {}
+                HostedBy::Here => return Err(hosted(&record.name, "this process")),
+                HostedBy::Other(pid) => return Err(hosted(&record.name, &format!("process {pid}"))),
+            }
+            self.discard_folder(&record.name)?;
+        }
+        self.in_vault(move |vault| vault.remove_instance(record.name.as_str()))
+            .await
     }
 
     /// Hosts a local instance in the background of this process.
-    pub async fn start_instance(&self, _name: &str) -> Result<InstanceRow, Failure> {
-        todo!()
+    pub async fn start_instance(&self, name: &str) -> Result<InstanceRow, Failure> {
+        let record = self.local_record(name).await?;
+        if self.hosts.of(&record.name) == Hosting::Running {
+            return Ok(self.row_of(record));
+        }
+        let folder = self.folder_of(&record)?;
+        let _turn = self.turns.take(&record.name).await;
+        self.hosts
+            .start(&record.name, folder)
+            .await
+            .map_err(|failure| failure.on(name))?;
+        drop(_turn);
+        self.probe(name).await
     }
 
     /// Stops an instance that this process hosts.
-    pub async fn stop_instance(&self, _name: &str) -> Result<InstanceRow, Failure> {
-        todo!()
+    pub async fn stop_instance(&self, name: &str) -> Result<InstanceRow, Failure> {
+        let record = self.local_record(name).await?;
+        if !self.hosts.stop(&record.name).await? {
+            if let Some(pid) = self.hosting_process(&record).await? {
+                return Err(hosted(&record.name, &format!("process {pid}")));
+            }
+            return Ok(self.row_of(record));
+        }
+        self.probe(name).await
     }
 
     /// Hosts a local instance for `serve`: the caller keeps the host and stops it.
-    pub async fn host(
-        &self,
-        _name: &InstanceName,
-        _stand_in: Option<LegacyStandIn>,
-    ) -> Result<Host, Failure> {
-        todo!()
+    pub async fn host(&self, name: &InstanceName, stand_in: Option<LegacyStandIn>) -> Result<Host, Failure> {
+        let record = self.local_record(name.as_str()).await?;
+        let folder = self.folder_of(&record)?;
+        let _turn = self.turns.take(name).await;
+        Host::start(folder, stand_in)
+            .await
+            .map_err(|error| Failure::from(error).on(name.as_str()))
     }
+
+    async fn hosting_process(&self, record: &InstanceRecord) -> Result<Option<u32>, Failure> {
+        let folder = self.folder_of(record)?;
+        Ok(blocking(move || Instance::hosted_by(&folder)).await)
+    }
+
+    async fn local_record(&self, name: &str) -> Result<InstanceRecord, Failure> {
+        let record = self.record(name).await?;
+        if record.kind == InstanceKind::Local {
+            return Ok(record);
+        }
+        Err(Failure::new(
+            Code::InvalidParameter,
+            "this instance is not ours to host: it is a remote one",
+            "name a local instance; make one with `butterfly instance init NAME`",
+        )
+        .on(name))
+    }
+}
+
+/// The row of a remote that is called with this credential.
+pub(super) fn remote_record(
+    name: InstanceName,
+    held: &HeldCredential,
+    credential: String,
+    now: Timestamp,
+) -> InstanceRecord {
+    InstanceRecord {
+        name,
+        kind: InstanceKind::Remote,
+        endpoint: held.endpoint.clone(),
+        profile: held.profile(),
+        instance_id: held.instance_id().cloned(),
+        app_id: held.app_id.clone(),
+        credential,
+        colour: None,
+        read_only: false,
+        created_at: now,
+        seen: None,
+    }
+}
+
+fn stopped(record: &InstanceRecord) -> Seen {
+    let before = record.seen.as_ref();
+    Seen {
+        at: Timestamp::now(),
+        state: InstanceState::Stopped,
+        latency_us: None,
+        pointers: before.and_then(|seen| seen.pointers),
+        version: before.and_then(|seen| seen.version.clone()),
+        error: None,
+    }
+}
+
+fn hosted(name: &InstanceName, by: &str) -> Failure {
+    Failure::new(
+        Code::AlreadyHosted,
+        format!("the instance is hosted by {by}"),
+        "stop it there first",
+    )
+    .on(name.as_str())
 }

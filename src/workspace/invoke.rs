@@ -1,27 +1,158 @@
 //! Invoking: any query to any instance, recorded in the invoke log.
 
-use super::{Failure, InvokeOptions, Invoked, Workspace};
-use crate::model::PointerAddress;
-use crate::protocol::Query;
+use super::log::Happened;
+use super::session::{PATIENCE, Session};
+use super::{Failure, InvokeOptions, Invoked, LogKind, Workspace, wire};
+use crate::model::{AppId, PointerAddress, Timestamp};
+use crate::protocol::{CallContext, Code, Hop, Query};
+use serde_json::{Value, json};
+use std::time::Instant;
 
 impl Workspace {
     /// Asks an instance. An error reply is a reply, not a failure. Both go into the invoke log.
     pub async fn invoke(
         &self,
-        _instance: &str,
-        _query: &Query,
-        _options: InvokeOptions,
+        instance: &str,
+        query: &Query,
+        options: InvokeOptions,
     ) -> Result<Invoked, Failure> {
-        todo!()
+        let mut session = match &options.as_app_id {
+            None => self.session(instance).await?,
+            Some(app_id) => self.session_as(instance, app_id).await?,
+        };
+        let invoked = self.invoke_in(&mut session, query, &options).await;
+        session.close().await;
+        invoked
     }
 
     /// Invokes a pointer through the connection that it is assigned to.
     pub async fn invoke_pointer(
         &self,
-        _instance: &str,
-        _address: &PointerAddress,
-        _options: InvokeOptions,
+        instance: &str,
+        address: &PointerAddress,
+        options: InvokeOptions,
     ) -> Result<Invoked, Failure> {
-        todo!()
+        let detail = self.pointer(instance, address).await?;
+        let connection_id = detail.pointer.connection_id.ok_or_else(|| {
+            Failure::new(
+                Code::NotAssigned,
+                format!("{address} is assigned to no connection, and pointers are invoked through one"),
+                "assign it with `butterfly connection assign`",
+            )
+            .on(instance)
+        })?;
+        let query = Query::new(
+            "invoke_through_connection",
+            json!({"connection_id": connection_id, "pointer_address": address}),
+        );
+        self.invoke(instance, &query, options).await
     }
+
+    async fn invoke_in(
+        &self,
+        session: &mut Session<'_>,
+        query: &Query,
+        options: &InvokeOptions,
+    ) -> Result<Invoked, Failure> {
+        let at = Timestamp::now();
+        let began = Instant::now();
+        let context = context(at, options.timeout_seconds, options.trace);
+        let sent = if options.trace && !session.is_legacy() {
+            query.clone().with("trace", Value::Bool(true))
+        } else {
+            query.clone()
+        };
+        let asked = session.ask(&sent, &context).await;
+        let elapsed_us = match &asked {
+            Ok(asked) => asked.elapsed_us,
+            Err(_) => u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+        };
+        let (outcome, mut hops, exchange) = match asked {
+            Ok(asked) => (Ok(asked.reply), asked.hops, asked.exchange),
+            Err(failure) => (Err(failure), Vec::new(), None),
+        };
+        self.name_hops(&mut hops).await?;
+        let endpoint = session.record.endpoint.as_str();
+        let happened = Happened {
+            at,
+            kind: LogKind::Invoke,
+            instance: session.record.name.to_string(),
+            action: query.action().to_owned(),
+            pointer: pointer_of(query),
+            route: None,
+            credential: Some(
+                session
+                    .credential()
+                    .map_or_else(|| session.record.credential.clone(), |(name, _)| name.to_owned()),
+            ),
+            query: query.to_value(),
+            elapsed_us,
+            outcome: outcome.clone(),
+            hops: hops.clone(),
+            wire: exchange
+                .iter()
+                .map(|exchange| wire::of_exchange(exchange, endpoint))
+                .collect(),
+        };
+        let log_id = self.record_in_log(happened).await?;
+        Ok(Invoked {
+            log_id,
+            reply: outcome?,
+            elapsed_us,
+            hops,
+        })
+    }
+
+    /// A session under another name than the usual one.
+    async fn session_as(&self, instance: &str, app_id: &AppId) -> Result<Session<'_>, Failure> {
+        let record = self.record(instance).await?;
+        let endpoint = record.endpoint.clone();
+        let wanted = app_id.clone();
+        let entries = self.in_vault(|vault| vault.held()).await?;
+        let entry = entries
+            .into_iter()
+            .find(|entry| entry.form.app_id == wanted && entry.form.endpoint == endpoint)
+            .ok_or_else(|| {
+                Failure::new(
+                    Code::CredentialNotFound,
+                    format!("this console holds no credential of {app_id} for it"),
+                    "see which there are with `butterfly credential list`, or accept a bundle for that app_id",
+                )
+                .on(instance)
+            })?;
+        let credential = entry.form.into_held()?;
+        let mut session = self.wire_session(record).await?;
+        session.use_credential(entry.name, credential);
+        Ok(session)
+    }
+
+    /// Calls hops by the names that this home has for them.
+    pub(super) async fn name_hops(&self, hops: &mut [Hop]) -> Result<(), Failure> {
+        if hops.len() < 2 {
+            return Ok(());
+        }
+        let records = self.records().await?;
+        for hop in hops {
+            let known = records.iter().find(|record| {
+                record
+                    .instance_id
+                    .as_ref()
+                    .is_some_and(|id| id.as_str() == hop.instance)
+            });
+            if let Some(record) = known {
+                hop.instance = record.name.to_string();
+            }
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn context(at: Timestamp, timeout_seconds: Option<u64>, trace: bool) -> CallContext {
+    let seconds = timeout_seconds.map_or(PATIENCE, |seconds| i64::try_from(seconds).unwrap_or(i64::MAX));
+    CallContext::begin(at, seconds).traced(trace)
+}
+
+fn pointer_of(query: &Query) -> Option<PointerAddress> {
+    let address = query.get("pointer_address")?.as_str()?;
+    PointerAddress::parse(address).ok()
 }

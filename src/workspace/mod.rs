@@ -4,20 +4,33 @@
 //! A [`Workspace`] is an open home: its vault, the instances in it, and those that this process
 //! hosts. Depends on every floor below; knows nothing of screens or arguments.
 
+mod accept;
 mod call;
+mod config;
 mod credentials;
 mod demo;
+mod demo_pointers;
+mod export;
 mod failure;
 mod federate;
+mod folders;
+mod gateway;
 mod handshake;
 mod home;
+mod hosting;
 mod import;
+mod import_file;
 mod instances;
 mod invoke;
 mod log;
+mod original;
+mod peers;
 mod pointers;
+mod rows;
 mod sealing;
+mod session;
 mod views;
+mod wire;
 
 pub use demo::Demo;
 pub use failure::Failure;
@@ -29,5 +42,59 @@ pub use views::{
     OfferRequest, PointerDetail, RemoteRequest, Sealed,
 };
 
+use crate::client::Client;
+use crate::vault::{Vault, VaultError};
+use config::Config;
+use hosting::Hosts;
+use original::Originals;
+use session::Turns;
+use std::sync::Arc;
+
 /// An open home. Shared freely between tasks.
-pub struct Workspace {}
+pub struct Workspace {
+    home: Home,
+    vault: Arc<Vault>,
+    client: Client,
+    hosts: Arc<Hosts>,
+    turns: Turns,
+    originals: Originals,
+}
+
+impl Workspace {
+    fn around(home: Home, vault: Vault, config: &Config) -> Arc<Self> {
+        let client = if config.insecure_http() {
+            Client::allowing_plain_http()
+        } else {
+            Client::new()
+        };
+        Arc::new(Self {
+            home,
+            vault: Arc::new(vault.keeping(config.retention())),
+            client,
+            hosts: Arc::default(),
+            turns: Turns::default(),
+            originals: Originals::default(),
+        })
+    }
+
+    /// Works with the vault on a thread that may block.
+    async fn in_vault<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let vault = Arc::clone(&self.vault);
+        Ok(blocking(move || work(&vault)).await?)
+    }
+}
+
+/// Runs something that blocks off the runtime's own threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // Only a runtime that is being dropped cancels such a task, and then nobody waits here any more.
+            Err(_) => std::future::pending().await,
+        },
+    }
+}

@@ -1,42 +1,307 @@
 //! Pointers of any instance, local or remote, native or original.
 
+use super::session::Session;
 use super::{Failure, PointerDetail, Workspace};
-use crate::model::{NewPointer, Pointer, PointerAddress, PointerChange};
-use crate::store::{PointerPage, PointerQuery};
+use crate::model::{CIRCUIT_PREFIX, Connection, NewPointer, Pointer, PointerAddress, PointerChange, Route};
+use crate::protocol::{Code, Query};
+use crate::store::{PointerPage, PointerQuery, Relationship, Start};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The largest page that an instance gives.
+const LARGEST_PAGE: u64 = 1_000;
+/// Pages that are looked through for one page of federated pointers.
+const MOST_PAGES: usize = 50;
+
+#[derive(Deserialize)]
+struct Listed {
+    #[serde(default)]
+    total: Option<u64>,
+    pointers: Vec<Pointer>,
+    #[serde(default)]
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Neighbor {
+    address: PointerAddress,
+    #[serde(default)]
+    relationship: String,
+    #[serde(default)]
+    weight: f64,
+}
 
 impl Workspace {
     /// A page of pointers. Original instances know neither list nor pages: they are searched for `%`, and the
     /// page is cut from the answer, which is kept for a while.
-    pub async fn pointers(&self, _instance: &str, _query: &PointerQuery) -> Result<PointerPage, Failure> {
-        todo!()
+    pub async fn pointers(&self, instance: &str, query: &PointerQuery) -> Result<PointerPage, Failure> {
+        let mut session = self.session(instance).await?;
+        let page = self.page_in(&mut session, query).await;
+        session.close().await;
+        page
+    }
+
+    pub(super) async fn page_in(
+        &self,
+        session: &mut Session<'_>,
+        wanted: &PointerQuery,
+    ) -> Result<PointerPage, Failure> {
+        if self.is_original(session).await? {
+            return self.original_page(session, wanted).await;
+        }
+        let mut pointers = Vec::new();
+        let mut step = wanted.clone();
+        let mut total = None;
+        for _ in 0..MOST_PAGES {
+            let missing = wanted.limit.map(|limit| limit - pointers.len() as u64);
+            step.limit = match missing {
+                Some(missing) => Some(missing.clamp(1, LARGEST_PAGE)),
+                None if wanted.federated_only => Some(LARGEST_PAGE),
+                None => None,
+            };
+            let page = listed(session, &step).await?;
+            total = total.or(page.total);
+            pointers.extend(
+                page.pointers
+                    .into_iter()
+                    .filter(|pointer| !wanted.federated_only || leads_elsewhere(pointer)),
+            );
+            let is_full = wanted.limit.is_some_and(|limit| pointers.len() as u64 >= limit);
+            match page.next {
+                Some(next) if !is_full => step.start = Start::After(next),
+                next => {
+                    return Ok(PointerPage {
+                        total: total.filter(|_| !wanted.federated_only),
+                        pointers,
+                        next,
+                    });
+                }
+            }
+        }
+        let next = match step.start {
+            Start::After(next) => Some(next),
+            _ => None,
+        };
+        Ok(PointerPage {
+            total: None,
+            pointers,
+            next,
+        })
+    }
+
+    /// Whether it is one of the original Python instances. A legacy credential alone does not tell: ours
+    /// take those, too.
+    pub(super) async fn is_original(&self, session: &mut Session<'_>) -> Result<bool, Failure> {
+        if !session.is_legacy() {
+            return Ok(false);
+        }
+        if self.originals.is_known(&session.record.name) {
+            return Ok(true);
+        }
+        let look = Query::new("list_pointers", json!({"limit": 1}));
+        match session.result(&look).await {
+            Ok(_) => Ok(false),
+            // The original's errors carry no code.
+            Err(failure) if matches!(failure.code, Code::UnknownAction | Code::Internal) => {
+                self.originals.note(&session.record.name);
+                Ok(true)
+            }
+            Err(failure) => Err(failure),
+        }
     }
 
     /// One pointer and what is around it.
-    pub async fn pointer(
+    pub async fn pointer(&self, instance: &str, address: &PointerAddress) -> Result<PointerDetail, Failure> {
+        let mut session = self.session(instance).await?;
+        let detail = self.detail_in(&mut session, address).await;
+        session.close().await;
+        detail
+    }
+
+    async fn detail_in(
         &self,
-        _instance: &str,
-        _address: &PointerAddress,
+        session: &mut Session<'_>,
+        address: &PointerAddress,
     ) -> Result<PointerDetail, Failure> {
-        todo!()
+        let query = Query::new("get_pointer", json!({"pointer_address": address}));
+        let mut shown = session.result(&query).await?;
+        let around = shown.get_mut("neighbors").map(Value::take).unwrap_or_default();
+        let neighbors: Vec<Neighbor> = serde_json::from_value(around).unwrap_or_default();
+        let pointer = read_pointer(session, &query, shown)?;
+        let mut detail = PointerDetail {
+            neighbors: neighbors
+                .into_iter()
+                .map(|neighbor| Relationship {
+                    address: neighbor.address,
+                    relationship: neighbor.relationship,
+                    weight: neighbor.weight,
+                })
+                .collect(),
+            connection_name: None,
+            leads_to: None,
+            credential: None,
+            pointer,
+        };
+        self.add_destination(session, &mut detail).await?;
+        Ok(detail)
+    }
+
+    /// Where a federated pointer leads, as far as this home knows.
+    async fn add_destination(
+        &self,
+        session: &mut Session<'_>,
+        detail: &mut PointerDetail,
+    ) -> Result<(), Failure> {
+        let Some(federated) = detail.pointer.federated.clone() else {
+            return Ok(());
+        };
+        // Whoever may see the pointer need not be allowed to see connections.
+        if let Ok(connections) = connections(session).await {
+            detail.connection_name = connections
+                .into_iter()
+                .find(|connection| Some(&connection.id) == detail.pointer.connection_id.as_ref())
+                .map(|connection| connection.name);
+        }
+        detail.leads_to = self
+            .records()
+            .await?
+            .into_iter()
+            .find(|record| record.endpoint == federated.endpoint)
+            .map(|record| record.name);
+        let peers = self.peers().await?;
+        detail.credential = peers
+            .best(&federated.endpoint, federated.profile, federated.kid.as_ref())
+            .map(|(name, _)| name.to_owned());
+        Ok(())
     }
 
     /// Makes a pointer.
-    pub async fn create_pointer(&self, _instance: &str, _new: NewPointer) -> Result<Pointer, Failure> {
-        todo!()
+    pub async fn create_pointer(&self, instance: &str, new: NewPointer) -> Result<Pointer, Failure> {
+        let parameters = serde_json::to_value(&new).expect("a pointer has only string keys");
+        self.change(instance, Query::new("create_pointer", parameters))
+            .await
     }
 
     /// Changes a pointer.
     pub async fn update_pointer(
         &self,
-        _instance: &str,
-        _address: &PointerAddress,
-        _change: PointerChange,
+        instance: &str,
+        address: &PointerAddress,
+        change: PointerChange,
     ) -> Result<Pointer, Failure> {
-        todo!()
+        let parameters = serde_json::to_value(&change).expect("a change has only string keys");
+        let query = Query::new("update_pointer", parameters).with("pointer_address", json!(address));
+        self.change(instance, query).await
+    }
+
+    async fn change(&self, instance: &str, query: Query) -> Result<Pointer, Failure> {
+        let mut session = self.session(instance).await?;
+        let changed = self.change_in(&mut session, &query).await;
+        session.close().await;
+        changed
+    }
+
+    pub(super) async fn change_in(
+        &self,
+        session: &mut Session<'_>,
+        query: &Query,
+    ) -> Result<Pointer, Failure> {
+        if query.action() != "create_pointer" && self.is_original(session).await? {
+            return Err(not_there(session, query.action()));
+        }
+        let result = session.result(query).await;
+        self.originals.forget(&session.record.name);
+        read_pointer(session, query, result?)
     }
 
     /// Removes a pointer.
-    pub async fn delete_pointer(&self, _instance: &str, _address: &PointerAddress) -> Result<(), Failure> {
-        todo!()
+    pub async fn delete_pointer(&self, instance: &str, address: &PointerAddress) -> Result<(), Failure> {
+        let mut session = self.session(instance).await?;
+        let query = Query::new("delete_pointer", json!({"pointer_address": address}));
+        let deleted = match self.is_original(&mut session).await {
+            Ok(true) => Err(not_there(&session, query.action())),
+            Ok(false) => session.result(&query).await.map(drop),
+            Err(failure) => Err(failure),
+        };
+        session.close().await;
+        deleted
     }
+}
+
+/// Every connection that may be seen.
+pub(super) async fn connections(session: &mut Session<'_>) -> Result<Vec<Connection>, Failure> {
+    #[derive(Deserialize)]
+    struct Listed {
+        connections: Vec<Connection>,
+    }
+    let query = Query::new("list_connections", json!({}));
+    let result = session.result(&query).await?;
+    let listed: Listed = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
+    Ok(listed.connections)
+}
+
+/// Whether a pointer leads to another instance, also where its instance knows nothing of that.
+pub(super) fn leads_elsewhere(pointer: &Pointer) -> bool {
+    let reference = pointer.data_reference.as_str();
+    pointer.federated.is_some()
+        || (reference.starts_with("http") && reference.trim_end_matches('/').ends_with("/invoke"))
+        || reference.strip_prefix(CIRCUIT_PREFIX).is_some_and(|circuit| {
+            circuit.contains("federated_invoke") || circuit.contains(Route::Relay.as_str())
+        })
+}
+
+/// The failure of what original instances cannot do.
+pub(super) fn not_there(session: &Session<'_>, action: &str) -> Failure {
+    Failure::new(
+        Code::UnknownAction,
+        format!("original Python instances have no {action}"),
+        "do it on that instance itself; there it can only be looked at, searched and added to from here",
+    )
+    .on(session.record.name.as_str())
+}
+
+async fn listed(session: &mut Session<'_>, wanted: &PointerQuery) -> Result<Listed, Failure> {
+    let query = list_query(wanted);
+    let result = session.result(&query).await?;
+    serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
+}
+
+fn list_query(wanted: &PointerQuery) -> Query {
+    let is_search = wanted.term.is_some() || !wanted.tags.is_empty() || !wanted.exclude_tags.is_empty();
+    let mut query = if let Some(connection) = &wanted.connection {
+        Query::new(
+            "get_pointers_for_connection",
+            json!({"connection_id": connection}),
+        )
+    } else if is_search || wanted.limit.is_none() {
+        Query::new("search_pointers", json!({"tag_match_mode": wanted.tag_match}))
+    } else {
+        Query::new("list_pointers", json!({}))
+    };
+    if let Some(term) = &wanted.term {
+        query = query.with("search_term", json!(term));
+    }
+    if !wanted.tags.is_empty() {
+        query = query.with("search_tags", json!(wanted.tags));
+    }
+    if !wanted.exclude_tags.is_empty() {
+        query = query.with("exclude_tags", json!(wanted.exclude_tags));
+    }
+    if let Some(limit) = wanted.limit {
+        query = query.with("limit", json!(limit));
+    }
+    match &wanted.start {
+        Start::First => query,
+        Start::After(cursor) => query.with("after", json!(cursor)),
+        Start::Offset(offset) => query.with("offset", json!(offset)),
+    }
+}
+
+fn read_pointer(session: &Session<'_>, query: &Query, mut result: Value) -> Result<Pointer, Failure> {
+    // Shown by itself, or wrapped as `create_pointer` does it.
+    let shown = match result.get_mut("pointer") {
+        Some(wrapped) => wrapped.take(),
+        None => result,
+    };
+    serde_json::from_value(shown).map_err(|_| session.unexpected(query.action()))
 }

@@ -1,5 +1,52 @@
 //! Every action that an instance answers: one file per action, one table that lists them.
 
+mod abort_import;
+mod add_neighbor;
+mod assign_pointer_to_connection;
+mod begin_import;
+mod call;
+mod check;
+mod commit_import;
+mod create_circuit;
+mod create_connection;
+mod create_domain;
+mod create_offer;
+mod create_pointer;
+mod delete_pointer;
+mod drop_held_credential;
+mod get_admin_overview;
+mod get_audit;
+mod get_capabilities;
+mod get_graph_stats;
+mod get_neighbors;
+mod get_pointer;
+mod get_pointer_summary;
+mod get_pointers_for_connection;
+mod hold_credential;
+mod import_pointers;
+mod invoke_through_connection;
+mod issue_credential;
+mod list_connections;
+mod list_credentials;
+mod list_domains;
+mod list_held_credentials;
+mod list_offers;
+mod list_pointers;
+mod neighbors;
+mod page;
+mod parameter;
+mod record_offer_words;
+mod relay;
+mod revoke_credential;
+mod search_pointers;
+mod set_connection_status;
+mod suspend_credential;
+pub mod table;
+mod update_pointer;
+mod verify_audit;
+mod whoami;
+mod withdraw_offer;
+
 use super::core::{Caller, Instance};
 use crate::model::InstanceId;
 use crate::protocol::{CallContext, Hop, Problem, Query};
@@ -16,6 +63,17 @@ pub enum Access {
     Granted,
     /// The instance's owner only.
     Owner,
+}
+
+impl Access {
+    /// The word in JSON and in documentation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::Granted => "granted",
+            Self::Owner => "owner",
+        }
+    }
 }
 
 /// What kind of value a parameter takes: for checks, completion and documentation.
@@ -39,6 +97,23 @@ pub enum Kind {
     DomainId,
     /// Any JSON.
     Json,
+}
+
+impl Kind {
+    /// The word in JSON and in documentation.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Flag => "flag",
+            Self::Count => "count",
+            Self::Number => "number",
+            Self::Texts => "texts",
+            Self::PointerAddress => "pointer_address",
+            Self::ConnectionId => "connection_id",
+            Self::DomainId => "domain_id",
+            Self::Json => "json",
+        }
+    }
 }
 
 /// A parameter of an action.
@@ -82,6 +157,8 @@ pub struct Call<'a> {
     pub context: &'a CallContext,
     /// How deep inside circuits this call is; 0 for one that came over the wire.
     pub depth: u8,
+    /// How many steps the circuits within this call may still take, all of them together.
+    pub steps: &'a std::sync::atomic::AtomicU32,
     /// The hop that a relay made, for the trace of the reply.
     pub onward: &'a std::sync::Mutex<Option<Hop>>,
 }

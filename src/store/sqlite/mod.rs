@@ -1,24 +1,29 @@
 //! The embedded store: SQLite in WAL mode, one writer with group commit, readers that never wait for it.
+//!
+//! `writer` is the one thread that changes anything, `reader` everything that only looks; `open` decides
+//! what may be opened at all. The other files each know a few tables. Everything here runs on
+//! `rusqlite`; nothing of it shows outside.
 
-use super::StoreError;
-use std::path::Path;
+mod audit;
+mod audit_chain;
+mod audit_rows;
+mod credentials;
+mod domains;
+mod failure;
+mod import;
+mod nearest;
+mod open;
+mod pointers;
+mod reader;
+mod relationships;
+mod rows;
+mod search;
+mod search_index;
+mod store;
+mod tags;
+#[cfg(test)]
+mod tests;
+mod writer;
 
-/// The instance's data: `instance.db`.
-pub struct SqliteStore {}
-
-impl SqliteStore {
-    /// Opens or creates the database file (mode 0600) and brings its schema up to date.
-    pub fn open(_path: &Path) -> Result<Self, StoreError> {
-        todo!()
-    }
-}
-
-/// The audit trail: `audit.db`.
-pub struct SqliteAuditLog {}
-
-impl SqliteAuditLog {
-    /// Opens or creates the database file (mode 0600).
-    pub fn open(_path: &Path) -> Result<Self, StoreError> {
-        todo!()
-    }
-}
+pub use audit::SqliteAuditLog;
+pub use store::SqliteStore;

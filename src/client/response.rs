@@ -1,0 +1,192 @@
+//! What a response means: a sealed reply, a refusal, an HTTP error, or nothing we understand.
+
+use super::{ClientError, inert};
+use crate::model::{Endpoint, Profile};
+use crate::protocol::{EnvelopeError, HeldCredential, Reply, open_reply};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use serde_json::Value;
+use std::error::Error;
+
+/// Statuses under which a sealed reply may travel (DESIGN section 3.7).
+const SEALED_STATUSES: [u16; 7] = [200, 400, 403, 429, 502, 504, 508];
+
+/// A response, read to its end.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+    headers: HeaderMap,
+}
+
+impl Answer {
+    /// The headers as text; bytes that are none are replaced.
+    pub fn header_texts(&self) -> Vec<(String, String)> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        self.headers
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+            .collect()
+    }
+
+    fn media_type(&self) -> String {
+        let value = self
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok());
+        let essence = value
+            .and_then(|value| value.split(';').next())
+            .unwrap_or_default();
+        essence.trim().to_ascii_lowercase()
+    }
+
+    /// What an unsealed error says: RFC 9457 `detail` or `title`, or the original system's `message`.
+    fn detail(&self) -> Option<String> {
+        let media_type = self.media_type();
+        if media_type != "application/json" && !media_type.ends_with("+json") {
+            return None;
+        }
+        let problem: Value = serde_json::from_slice(&self.body).ok()?;
+        ["detail", "title", "message"]
+            .into_iter()
+            .filter_map(|name| problem.get(name)?.as_str())
+            .map(inert)
+            .find(|text| !text.is_empty())
+    }
+
+    /// Whether the body claims to be sealed. Original instances label what they seal in several ways,
+    /// so for them anything counts that is not evidently something else.
+    fn looks_sealed(&self, profile: Profile) -> bool {
+        let media_type = self.media_type();
+        match profile {
+            _ if self.status == 200 => true,
+            Profile::Native => media_type == Profile::Native.content_type(),
+            Profile::Legacy => !media_type.ends_with("json") && !media_type.ends_with("html"),
+        }
+    }
+}
+
+/// Reads a response, refusing one that is too large as soon as that is known.
+pub async fn read(
+    endpoint: &Endpoint,
+    mut response: reqwest::Response,
+    limit: usize,
+) -> Result<Answer, ClientError> {
+    let too_large = || ClientError::TooLarge {
+        endpoint: endpoint.as_str().to_owned(),
+        limit,
+    };
+    let announced = response.content_length().unwrap_or(0);
+    if announced > limit as u64 {
+        return Err(too_large());
+    }
+    let mut body = Vec::new();
+    loop {
+        let chunk = response.chunk().await;
+        let chunk = chunk.map_err(|error| transport_error(endpoint, &error))?;
+        let Some(chunk) = chunk else { break };
+        if chunk.len() > limit - body.len() {
+            return Err(too_large());
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer {
+        status: response.status().as_u16(),
+        headers: std::mem::take(response.headers_mut()),
+        body,
+    })
+}
+
+/// The sealed reply in a response to the request with this `jti`, or what the response is instead.
+pub fn open(
+    endpoint: &Endpoint,
+    credential: &HeldCredential,
+    jti: &str,
+    answer: &Answer,
+) -> Result<Reply, ClientError> {
+    let endpoint_text = || endpoint.as_str().to_owned();
+    if answer.status == 401 {
+        return Err(ClientError::Refused {
+            endpoint: endpoint_text(),
+            hint: answer.detail(),
+        });
+    }
+    if !SEALED_STATUSES.contains(&answer.status) || !answer.looks_sealed(credential.profile()) {
+        return Err(ClientError::Http {
+            endpoint: endpoint_text(),
+            status: answer.status,
+            detail: answer.detail(),
+            retry_after: retry_after(&answer.headers),
+        });
+    }
+    open_reply(credential, jti, &answer.body).map_err(|source| ClientError::Garbage {
+        endpoint: endpoint_text(),
+        source,
+    })
+}
+
+fn retry_after(headers: &HeaderMap) -> Option<u64> {
+    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
+}
+
+/// What a failure of the HTTP library comes to.
+pub fn transport_error(endpoint: &Endpoint, error: &reqwest::Error) -> ClientError {
+    let endpoint = endpoint.as_str().to_owned();
+    let causes = causes(error);
+    let certificate = causes.iter().find_map(|cause| {
+        let error = cause.downcast_ref::<rustls::Error>()?;
+        is_about_certificate(error).then(|| certificate_cause(error))
+    });
+    if let Some(cause) = certificate {
+        return ClientError::Tls { endpoint, cause };
+    }
+    let http = causes
+        .iter()
+        .find_map(|cause| cause.downcast_ref::<hyper::Error>());
+    if http.is_some_and(|error| error.is_parse()) {
+        return ClientError::Garbage {
+            endpoint,
+            source: EnvelopeError::CannotOpen,
+        };
+    }
+    let innermost = causes.last().map(|cause| cause.to_string()).unwrap_or_default();
+    ClientError::Unreachable {
+        endpoint,
+        cause: inert(&innermost),
+        sent: !error.is_connect() && !http.is_some_and(hyper::Error::is_canceled),
+    }
+}
+
+fn is_about_certificate(error: &rustls::Error) -> bool {
+    matches!(
+        error,
+        rustls::Error::InvalidCertificate(_)
+            | rustls::Error::General(_)
+            | rustls::Error::NoCertificatesPresented
+            | rustls::Error::UnsupportedNameType
+    )
+}
+
+fn certificate_cause(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::General(reason) => inert(reason),
+        other => inert(&other.to_string()),
+    }
+}
+
+/// The error and everything behind it. An I/O error hides what it wraps from `source`, so it is asked.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)> {
+    let mut causes: Vec<&(dyn Error + 'static)> = vec![error];
+    let mut current = error;
+    loop {
+        let wrapped = current
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref)
+            .map(|inner| inner as &(dyn Error + 'static));
+        let Some(next) = wrapped.or_else(|| current.source()) else {
+            return causes;
+        };
+        causes.push(next);
+        current = next;
+    }
+}

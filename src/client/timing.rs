@@ -1,0 +1,134 @@
+//! Where the time of one exchange went, as far as a caller can see it.
+//!
+//! The HTTP library makes connections by itself, inside the request. A layer around its connector
+//! notes when that began and ended, for the task that is waiting for it; a connection that was kept
+//! alive shows no such phase. `connect` includes the TLS handshake, and `wait` the writing of the
+//! request: the library does not let them be told apart.
+
+use crate::protocol::{Hop, Phase, PhaseName};
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use tower_layer::Layer;
+use tower_service::Service;
+
+tokio::task_local! {
+    static CONNECTED: Cell<Option<(Instant, Instant)>>;
+}
+
+/// Runs a request; tells when a connection was being made for it, if one was.
+pub async fn noting_connection<F: Future>(request: F) -> (F::Output, Option<(Instant, Instant)>) {
+    CONNECTED
+        .scope(Cell::new(None), async move {
+            let output = request.await;
+            (output, CONNECTED.with(Cell::get))
+        })
+        .await
+}
+
+/// The layer around the HTTP library's connector.
+#[derive(Clone, Copy)]
+pub struct NoteConnections;
+
+impl<S> Layer<S> for NoteConnections {
+    type Service = NotedConnector<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        NotedConnector { inner }
+    }
+}
+
+/// A connector that notes when it began and ended.
+#[derive(Clone)]
+pub struct NotedConnector<S> {
+    inner: S,
+}
+
+impl<S, R> Service<R> for NotedConnector<S>
+where
+    S: Service<R>,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, destination: R) -> Self::Future {
+        let connecting = self.inner.call(destination);
+        Box::pin(async move {
+            let began = Instant::now();
+            let connection = connecting.await;
+            // A connection that lost against one that became free is finished in another task: not ours.
+            let _ = CONNECTED.try_with(|noted| noted.set(Some((began, Instant::now()))));
+            connection
+        })
+    }
+}
+
+/// The phases of one exchange in the order in which they end.
+#[derive(Clone)]
+pub struct Phases {
+    began: Instant,
+    lap: Instant,
+    phases: Vec<Phase>,
+}
+
+impl Phases {
+    /// Starts now.
+    pub fn start() -> Self {
+        let now = Instant::now();
+        Self {
+            began: now,
+            lap: now,
+            phases: Vec::with_capacity(5),
+        }
+    }
+
+    /// Ends a phase that began when the previous one ended.
+    pub fn lap(&mut self, name: PhaseName) {
+        self.lap_at(name, Instant::now());
+    }
+
+    /// Ends the phases of a request whose response has just begun.
+    pub fn answered(&mut self, connected: Option<(Instant, Instant)>) {
+        if let Some((began, ended)) = connected {
+            self.lap = self.lap.max(began);
+            self.lap_at(PhaseName::Connect, ended);
+        }
+        self.lap(PhaseName::Wait);
+    }
+
+    /// Microseconds since the start.
+    pub fn elapsed_us(&self) -> u64 {
+        micros(self.began.elapsed())
+    }
+
+    /// The caller's hop.
+    pub fn into_hop(self, next: Option<Hop>) -> Hop {
+        Hop {
+            instance: "console".to_owned(),
+            phases: self.phases,
+            next: next.map(Box::new),
+        }
+    }
+
+    fn lap_at(&mut self, name: PhaseName, end: Instant) {
+        self.phases.push(Phase {
+            name,
+            start_us: micros(self.lap - self.began),
+            duration_us: micros(end.saturating_duration_since(self.lap)),
+        });
+        self.lap = end;
+    }
+}
+
+/// Whole microseconds.
+pub fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,108 @@
+//! Why a bundle is not accepted, and what to do about it.
+
+use crate::model::Timestamp;
+use crate::protocol::Code;
+
+/// Why a bundle is not accepted. Every message says the remedy with [`BundleError::remedy`]; none carries a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BundleError {
+    /// Not an age file under a passphrase.
+    #[error("this is not a handshake bundle: {0}")]
+    NotABundle(&'static str),
+    /// Larger than any bundle is.
+    #[error("this is not a handshake bundle: it has {size} bytes, and no bundle has more than {most}")]
+    TooLarge {
+        /// How many bytes there are.
+        size: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// What was typed cannot be a bundle's passphrase: too few words.
+    #[error("the passphrase has {words} words; that of a bundle has at least {least}")]
+    TooFewWords {
+        /// How many there are.
+        words: usize,
+        /// How many there must be.
+        least: usize,
+    },
+    /// What was typed cannot be a bundle's passphrase: a word that is never generated.
+    #[error("word {position} of the passphrase is not one that bundles use")]
+    UnknownWord {
+        /// Which one, counted from 1.
+        position: usize,
+    },
+    /// The passphrase does not open it, or its header was changed.
+    #[error("the passphrase does not open the bundle")]
+    WrongPassphrase,
+    /// Cut short or changed.
+    #[error("the bundle is damaged: it was cut short or changed on its way")]
+    Damaged,
+    /// Opening it would take more work than is ever needed.
+    #[error("the bundle asks for a scrypt work factor of {required}; at most {most} is accepted")]
+    WorkFactor {
+        /// What it asks for.
+        required: u64,
+        /// What is accepted.
+        most: u8,
+    },
+    /// Its time is over.
+    #[error("the bundle expired at {at}")]
+    Expired {
+        /// When it did.
+        at: Timestamp,
+    },
+    /// Made in the future, or valid for longer than bundles are.
+    #[error("the bundle claims to be valid until {until}, which is later than any bundle may be")]
+    TooLong {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Of a version that this program does not know.
+    #[error("the bundle is of version {found}, and this program knows version {known} only")]
+    Version {
+        /// Its version.
+        found: u64,
+        /// Ours.
+        known: u32,
+    },
+    /// Opened, but not what a bundle holds.
+    #[error("the bundle was opened, but its contents cannot be used: {0}")]
+    Unreadable(String),
+    /// It could not be made.
+    #[error("the bundle cannot be made: {0}")]
+    CannotSeal(String),
+}
+
+impl BundleError {
+    /// The stable word for scripts, and with it the exit code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::TooFewWords { .. } | Self::UnknownWord { .. } | Self::WrongPassphrase => Code::CannotOpen,
+            Self::CannotSeal(_) => Code::InvalidParameter,
+            _ => Code::BundleRefused,
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::NotABundle(_) | Self::TooLarge { .. } => {
+                "give the file that `handshake offer` made, as it is"
+            }
+            Self::TooFewWords { .. } | Self::UnknownWord { .. } | Self::WrongPassphrase => {
+                "type all the words that `handshake offer` showed with this bundle, in order"
+            }
+            Self::Damaged => "have the file sent again, as an attachment rather than as text",
+            Self::WorkFactor { .. } => {
+                "no bundle of this program asks for that: do not use the file, and ask who made it"
+            }
+            Self::Expired { .. } => "ask the other administrator for a new offer",
+            Self::TooLong { .. } => "compare both clocks, then ask the other administrator for a new offer",
+            Self::Version { .. } => {
+                "use the same version of this program on both sides, then make a new offer"
+            }
+            Self::Unreadable(_) => "ask the other administrator for a new offer, made with this program",
+            Self::CannotSeal(_) => "correct the offer and make it again",
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! `abort_import`: ends an import of which nothing shall stay.
+
+use super::parameter::IMPORT_ID;
+use super::{Access, Action, Answer, Call, Outcome, check};
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "abort_import",
+    help: "Ends an import; nothing of it stays.",
+    access: Access::Granted,
+    writes: true,
+    parameters: &[IMPORT_ID],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let id = check::import_id(call)?;
+    call.store().abort_import(id).await?;
+    Ok(Outcome::Success(json!({
+        "message": "Import aborted; nothing was imported.",
+        "import_id": id.to_string(),
+    })))
+}

@@ -1,0 +1,20 @@
+//! `begin_import`: many pointers at once. They are staged where nobody sees them, and appear all
+//! together with `commit_import` or, after `abort_import` or a stop of the instance, not at all.
+
+use super::{Access, Action, Answer, Call, Outcome};
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "begin_import",
+    help: "Begins an import; go on with import_pointers and end with commit_import or abort_import.",
+    access: Access::Granted,
+    writes: true,
+    parameters: &[],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let id = call.store().begin_import().await?;
+    Ok(Outcome::Success(json!({"import_id": id.to_string()})))
+}

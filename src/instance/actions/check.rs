@@ -1,0 +1,208 @@
+//! What a pointer's fields may hold, and who may give a pointer the powers of a connection.
+
+use super::Call;
+use crate::instance::circuit::Circuit;
+use crate::instance::reference::{self, Reference};
+use crate::model::{Connection, ConnectionId, Endpoint, Federated, NewPointer, Route};
+use crate::protocol::{Code, Problem, QueryError};
+use crate::store::ImportId;
+use std::collections::HashMap;
+
+/// Bytes of a data_reference, or of a federated query.
+const LONGEST_REFERENCE: usize = 64 * 1024;
+/// Bytes of a description.
+const LONGEST_DESCRIPTION: usize = 4 * 1024;
+/// Bytes of a domain's or connection's name.
+const LONGEST_NAME: usize = 100;
+/// Tags of one pointer.
+const MOST_TAGS: usize = 64;
+/// Characters of a tag.
+const LONGEST_TAG: usize = 100;
+
+/// The problem that a parameter holds what it must not.
+pub fn invalid(name: &'static str, reason: impl Into<String>) -> Problem {
+    let reason = reason.into();
+    QueryError::Invalid { name, reason }.into()
+}
+
+/// A name for people: not empty, not long, no control characters.
+pub fn name<'a>(parameter: &'static str, text: &'a str) -> Result<&'a str, Problem> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > LONGEST_NAME || text.chars().any(char::is_control) {
+        return Err(invalid(
+            parameter,
+            format!("must be 1 to {LONGEST_NAME} bytes without control characters"),
+        ));
+    }
+    Ok(text)
+}
+
+/// A description: not too long.
+pub fn description(text: &str) -> Result<(), Problem> {
+    if text.len() > LONGEST_DESCRIPTION {
+        return Err(invalid(
+            "description",
+            format!("longer than {LONGEST_DESCRIPTION} bytes"),
+        ));
+    }
+    Ok(())
+}
+
+/// A data_reference: not empty, not too long.
+pub fn data_reference(text: &str) -> Result<(), Problem> {
+    if text.trim().is_empty() {
+        return Err(invalid("data_reference", "must not be empty"));
+    }
+    if text.len() > LONGEST_REFERENCE {
+        return Err(invalid(
+            "data_reference",
+            format!("longer than {LONGEST_REFERENCE} bytes; a pointer holds a reference, never the data"),
+        ));
+    }
+    Ok(())
+}
+
+/// Tags: not too many, none empty or too long.
+pub fn tags(tags: &[String]) -> Result<(), Problem> {
+    if tags.len() > MOST_TAGS {
+        return Err(invalid("tags", format!("more than {MOST_TAGS}")));
+    }
+    if tags
+        .iter()
+        .any(|tag| tag.trim().is_empty() || tag.chars().count() > LONGEST_TAG)
+    {
+        return Err(invalid(
+            "tags",
+            format!("each must have 1 to {LONGEST_TAG} characters"),
+        ));
+    }
+    Ok(())
+}
+
+/// The import that a call is about.
+pub fn import_id(call: &Call<'_>) -> Result<ImportId, Problem> {
+    let text = call.query.text("import_id")?;
+    ImportId::parse(text).ok_or_else(|| invalid("import_id", "not what begin_import gives"))
+}
+
+/// Checks new pointers of one call; looks at each connection once.
+pub struct Inspector<'a> {
+    call: &'a Call<'a>,
+    usable: HashMap<ConnectionId, Result<Connection, Problem>>,
+}
+
+impl<'a> Inspector<'a> {
+    /// Nothing looked at yet.
+    pub fn new(call: &'a Call<'a>) -> Self {
+        Self {
+            call,
+            usable: HashMap::new(),
+        }
+    }
+
+    /// Whether a pointer may be made: its fields hold what they may, the caller's grant covers it, and
+    /// every connection that it would be able to use is one that the caller may give away.
+    pub async fn inspect(&mut self, new: &NewPointer) -> Result<(), Problem> {
+        data_reference(&new.data_reference)?;
+        description(&new.description)?;
+        tags(&new.tags)?;
+        self.within_scope(new)?;
+        if let Some(connection) = &new.connection_id {
+            self.connection(connection).await?;
+        }
+        self.reference(&new.data_reference, new.federated.as_ref()).await
+    }
+
+    /// Whether a data_reference is well formed, and its author may use every connection that it relays through.
+    pub async fn reference(&mut self, text: &str, federated: Option<&Federated>) -> Result<(), Problem> {
+        let reference = Reference::read(text)?;
+        if let Reference::Circuit(circuit) = &reference {
+            for connection in circuit.relays_through() {
+                self.connection(connection).await?;
+            }
+        }
+        let Some(federated) = federated else {
+            return Ok(());
+        };
+        self.connection(&federated.connection_id).await?;
+        if federated.query.to_string().len() > LONGEST_REFERENCE {
+            return Err(invalid(
+                "federated",
+                format!("its query is longer than {LONGEST_REFERENCE} bytes"),
+            ));
+        }
+        fits_route(&reference, federated)
+    }
+
+    /// A caller that sees only some pointers makes only pointers that it will see.
+    fn within_scope(&self, new: &NewPointer) -> Result<(), Problem> {
+        let scope = &self.call.grant().pointers;
+        let is_covered = self.call.sees_every_pointer()
+            || new.tags.iter().any(|tag| scope.tags.contains(tag))
+            || new
+                .connection_id
+                .as_ref()
+                .is_some_and(|connection| scope.connections.contains(connection));
+        if is_covered {
+            return Ok(());
+        }
+        Err(Problem::new(
+            Code::NotGranted,
+            "this credential's grant covers some pointers only, and the new one would not be among them; \
+             give it one of the tags or connections of the grant",
+        ))
+    }
+
+    async fn connection(&mut self, id: &ConnectionId) -> Result<Connection, Problem> {
+        if let Some(known) = self.usable.get(id) {
+            return known.clone();
+        }
+        let found = self.look_at(id).await;
+        self.usable.insert(id.clone(), found.clone());
+        found
+    }
+
+    async fn look_at(&self, id: &ConnectionId) -> Result<Connection, Problem> {
+        let connection = self.call.connection_at(id).await?;
+        self.call.require_use(&connection).await?;
+        Ok(connection)
+    }
+}
+
+/// Whether a data_reference is what its route stores (DESIGN section 3.5).
+fn fits_route(reference: &Reference, federated: &Federated) -> Result<(), Problem> {
+    let fits = match (federated.route, reference) {
+        (Route::Endpoint, Reference::Invoke(endpoint)) => *endpoint == federated.endpoint,
+        (Route::Endpoint, Reference::Web(url)) => {
+            Endpoint::parse(url.as_str()).is_ok_and(|endpoint| endpoint == federated.endpoint)
+        }
+        (
+            Route::Circuit,
+            Reference::Sealed(reference::Sealed {
+                endpoint, profile, ..
+            }),
+        ) => {
+            endpoint
+                .as_ref()
+                .is_none_or(|endpoint| *endpoint == federated.endpoint)
+                && *profile == federated.profile
+        }
+        (Route::Relay, Reference::Circuit(circuit)) => is_relay_through(circuit, &federated.connection_id),
+        _ => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(invalid(
+        "federated",
+        format!(
+            "its data_reference is not what route {} stores: the peer's URL (endpoint), a sealed query for it (circuit), \
+             or one relay step through the same connection (relay)",
+            federated.route
+        ),
+    ))
+}
+
+fn is_relay_through(circuit: &Circuit, connection: &ConnectionId) -> bool {
+    circuit.is_one_relay() && circuit.relays_through().all(|through| through == connection)
+}

@@ -1,0 +1,23 @@
+//! `commit_import`: makes the rows of an import appear, all of them in one step.
+
+use super::parameter::IMPORT_ID;
+use super::{Access, Action, Answer, Call, Outcome, check};
+use crate::protocol::Problem;
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "commit_import",
+    help: "Makes the staged rows of an import appear all at once, and ends it.",
+    access: Access::Granted,
+    writes: true,
+    parameters: &[IMPORT_ID],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let id = check::import_id(call)?;
+    let committed = call.store().commit_import(id, call.now()).await;
+    let imported = committed.map_err(|(row, error)| Problem::from(error).with("staged_row", json!(row)))?;
+    Ok(Outcome::Success(json!({"imported": imported})))
+}

@@ -1,0 +1,57 @@
+//! `create_circuit`: a pointer that holds actions for this instance to take.
+
+use super::check::Inspector;
+use super::parameter::{DESCRIPTION, TAGS};
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use crate::model::{CIRCUIT_PREFIX, NewPointer};
+use crate::protocol::Problem;
+use serde_json::{Value, json};
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "create_circuit",
+    help: "Makes a pointer that runs actions when it is invoked.",
+    access: Access::Granted,
+    writes: true,
+    parameters: &[
+        Parameter::required(
+            "circuit_definition",
+            Kind::Json,
+            "the actions, in order; a string with {0.field} takes that value from the result of step 0",
+        ),
+        DESCRIPTION,
+        TAGS,
+        Parameter::optional(
+            "connection_id",
+            Kind::ConnectionId,
+            "the connection to assign it to",
+        ),
+    ],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let new = read(call)?;
+    Inspector::new(call).inspect(&new).await?;
+    let pointer = call.store().create_pointer(new, call.now()).await?;
+    Ok(Outcome::Success(json!({
+        "message": "Circuit created successfully.",
+        "pointer": pointer,
+    })))
+}
+
+fn read(call: &Call<'_>) -> Result<NewPointer, Problem> {
+    let definition: Value = call.query.required("circuit_definition")?;
+    Ok(NewPointer {
+        data_reference: format!("{CIRCUIT_PREFIX}{definition}"),
+        description: call
+            .query
+            .optional_text("description")?
+            .unwrap_or_default()
+            .to_owned(),
+        tags: call.query.optional_texts("tags")?.unwrap_or_default(),
+        connection_id: call.query.optional_id("connection_id")?,
+        credential_pointer_address: None,
+        federated: None,
+    })
+}

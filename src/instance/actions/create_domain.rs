@@ -1,0 +1,30 @@
+//! `create_domain`: what owns connections; it belongs to the app_id that makes it.
+
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check};
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "create_domain",
+    help: "Makes a domain, owned by the caller's app_id.",
+    access: Access::Granted,
+    writes: true,
+    parameters: &[Parameter::required(
+        "name",
+        Kind::Text,
+        "a name for people, unique here",
+    )],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let name = check::name("name", call.query.text("name")?)?;
+    let domain = call
+        .store()
+        .create_domain(name, &call.caller.app_id, call.now())
+        .await?;
+    Ok(Outcome::Success(json!({
+        "message": "Domain created successfully.",
+        "domain": domain,
+    })))
+}

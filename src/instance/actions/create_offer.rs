@@ -1,0 +1,187 @@
+//! `create_offer {label, app_id, profile, holders, grant, lease_ends?, valid_seconds?}` → everything that a bundle is made of:
+//! `{offer, instance: {id, name}, endpoint, profile, credentials: [{holder, name, app_id, grant, lease_ends, form}]}`.
+
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use crate::instance::issuing::{self, Made, Wanted};
+use crate::model::{AppId, CredentialState, Grant, Holder, Profile, Timestamp};
+use crate::protocol::{Code, Problem, Query};
+use crate::seal::random;
+use crate::store::OfferRecord;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+/// Its row in the table.
+pub static ACTION: Action = Action {
+    name: "create_offer",
+    help: "Makes the credentials of a handshake's offer: one for each holder.",
+    access: Access::Owner,
+    writes: true,
+    parameters: &[
+        Parameter {
+            name: "label",
+            kind: Kind::Text,
+            required: true,
+            help: "who it is for",
+        },
+        Parameter {
+            name: "app_id",
+            kind: Kind::Text,
+            required: true,
+            help: "under which name they will call; each holder's gets -console or -instance appended",
+        },
+        Parameter {
+            name: "profile",
+            kind: Kind::Text,
+            required: true,
+            help: "native or legacy",
+        },
+        Parameter {
+            name: "holders",
+            kind: Kind::Texts,
+            required: true,
+            help: "console, instance, or both",
+        },
+        Parameter {
+            name: "grant",
+            kind: Kind::Json,
+            required: true,
+            help: "what it allows: {owner, actions, pointers: {all, addresses, tags, connections}, writes, rate_per_minute, hops, sources}",
+        },
+        Parameter {
+            name: "lease_ends",
+            kind: Kind::Text,
+            required: false,
+            help: "when it ends by itself: ISO 8601 with an offset",
+        },
+        Parameter {
+            name: "valid_seconds",
+            kind: Kind::Count,
+            required: false,
+            help: "life of the bundle; 86400 at most, which is also the default",
+        },
+    ],
+    run,
+};
+
+fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
+    Box::pin(create_offer(call))
+}
+
+/// Longest life of a bundle, in seconds.
+const LONGEST: u64 = 24 * 60 * 60;
+/// Longest label.
+const LABEL: usize = 200;
+
+async fn create_offer(call: &Call<'_>) -> Answer {
+    let order = Order::read(call.query)?;
+    let _alone = call.instance.changing().await;
+    let mut credentials = Vec::with_capacity(order.holders.len());
+    let mut names = Vec::with_capacity(order.holders.len());
+    for holder in &order.holders {
+        let made = issuing::make(call.instance, order.wanted(*holder)?).await?;
+        names.push(made.record.name.clone());
+        credentials.push(part(*holder, &made));
+    }
+    let now = Timestamp::now();
+    let offer = OfferRecord {
+        id: offer_id(),
+        label: order.label,
+        credentials: names,
+        words: Vec::new(),
+        state: "offered".to_owned(),
+        created_at: now,
+        expires_at: now.plus_seconds(order.valid_seconds),
+    };
+    call.instance.store().put_offer(offer.clone()).await?;
+    let settings = call.instance.settings();
+    Ok(Outcome::Success(json!({
+        "offer": offer,
+        "instance": {"id": settings.instance_id, "name": settings.name},
+        "endpoint": settings.endpoint,
+        "profile": order.profile,
+        "credentials": credentials,
+    })))
+}
+
+/// What the query asks for.
+struct Order {
+    label: String,
+    app_id: AppId,
+    profile: Profile,
+    holders: Vec<Holder>,
+    grant: Grant,
+    lease_ends: Option<Timestamp>,
+    valid_seconds: i64,
+}
+
+impl Order {
+    fn read(query: &Query) -> Result<Self, Problem> {
+        let holders: Vec<Holder> = query.required("holders")?;
+        let is_twice = holders.len() == 2 && holders[0] == holders[1];
+        if holders.is_empty() || holders.len() > 2 || is_twice {
+            return Err(refused("'holders' names console, instance, or both"));
+        }
+        let label = query.text("label")?.to_owned();
+        if label.chars().count() > LABEL || label.chars().any(char::is_control) {
+            return Err(refused(
+                "'label' has 200 characters at most, and no control characters",
+            ));
+        }
+        let valid_seconds = query.optional_count("valid_seconds")?.unwrap_or(LONGEST);
+        if valid_seconds == 0 || valid_seconds > LONGEST {
+            return Err(refused("'valid_seconds' is between 1 and 86400"));
+        }
+        Ok(Self {
+            label,
+            app_id: query.id("app_id")?,
+            profile: query.required("profile")?,
+            holders,
+            grant: issuing::grant(query)?,
+            lease_ends: issuing::lease_ends(query)?,
+            valid_seconds: valid_seconds.cast_signed(),
+        })
+    }
+
+    fn wanted(&self, holder: Holder) -> Result<Wanted, Problem> {
+        let app_id = AppId::parse(&format!("{}-{}", self.app_id, word(holder)))
+            .map_err(|_| refused("'app_id' is too long: 55 characters leave room for its ending"))?;
+        Ok(Wanted {
+            name: None,
+            app_id,
+            profile: self.profile,
+            grant: self.grant.clone(),
+            lease_ends: self.lease_ends,
+            state: CredentialState::Offered,
+        })
+    }
+}
+
+fn part(holder: Holder, made: &Made) -> serde_json::Value {
+    json!({
+        "holder": holder,
+        "name": made.record.name,
+        "app_id": made.record.app_id,
+        "grant": made.record.grant,
+        "lease_ends": made.record.expires_at,
+        "form": made.form.expose_value(),
+    })
+}
+
+const fn word(holder: Holder) -> &'static str {
+    match holder {
+        Holder::Console => "console",
+        Holder::Instance => "instance",
+    }
+}
+
+fn offer_id() -> String {
+    let digits: String = random::bytes::<6>()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("offer_{digits}")
+}
+
+fn refused(message: &str) -> Problem {
+    Problem::new(Code::InvalidParameter, message)
+}

@@ -1,0 +1,24 @@
+//! `delete_pointer`: removes a pointer; the data it refers to stays where it is.
+
+use super::parameter::POINTER_ADDRESS;
+use super::{Access, Action, Answer, Call, Outcome};
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "delete_pointer",
+    help: "Removes a pointer and its relationships; the data it refers to is not touched.",
+    access: Access::Granted,
+    writes: true,
+    parameters: &[POINTER_ADDRESS],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let pointer = call.pointer("pointer_address").await?;
+    call.store().delete_pointer(&pointer.address).await?;
+    Ok(Outcome::Success(json!({
+        "message": "Pointer deleted successfully.",
+        "pointer_address": pointer.address,
+    })))
+}

@@ -1,0 +1,40 @@
+//! `drop_held_credential {name}` → `{dropped: name}`. Connections that name it relay no more.
+
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use crate::protocol::{Code, Problem};
+use futures::future::BoxFuture;
+use serde_json::json;
+
+/// Its row in the table.
+pub static ACTION: Action = Action {
+    name: "drop_held_credential",
+    help: "Removes a credential that this instance holds for relay.",
+    access: Access::Owner,
+    writes: true,
+    parameters: &[Parameter {
+        name: "name",
+        kind: Kind::Text,
+        required: true,
+        help: "which held credential",
+    }],
+    run,
+};
+
+fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
+    Box::pin(drop_held_credential(call))
+}
+
+async fn drop_held_credential(call: &Call<'_>) -> Answer {
+    let name = call.query.text("name")?;
+    let _alone = call.instance.changing().await;
+    if !call.instance.held().contains(name) {
+        return Err(Problem::new(
+            Code::CredentialNotFound,
+            format!("this instance holds no credential {name:?}"),
+        ));
+    }
+    // It is used no more from here on, even if storing that fails.
+    call.instance.held().remove(name);
+    call.instance.store().remove_held(name).await?;
+    Ok(Outcome::Success(json!({ "dropped": name })))
+}

@@ -1,0 +1,43 @@
+//! `get_admin_overview`: the caller's domains with their connections, and counts over the instance.
+
+use super::{Access, Action, Answer, Call, Outcome};
+use crate::model::{Connection, Domain};
+use serde_json::{Value, json};
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "get_admin_overview",
+    help: "Shows the domains that the caller owns (the instance's owner: all) with their connections, and counts.",
+    access: Access::Granted,
+    writes: false,
+    parameters: &[],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let domains = call.store().domains().await?;
+    let connections = call.store().connections(None).await?;
+    let statistics = call.store().statistics().await?;
+    let shown: Vec<Value> = domains
+        .iter()
+        .filter(|domain| call.owns(domain))
+        .map(|domain| with_connections(domain, &connections))
+        .collect();
+    Ok(Outcome::Success(json!({
+        "domains": shown,
+        "total_pointers": statistics.pointers,
+        "total_relationships": statistics.relationships,
+        "total_domains": statistics.domains,
+        "total_connections": statistics.connections,
+    })))
+}
+
+fn with_connections(domain: &Domain, connections: &[Connection]) -> Value {
+    let own: Vec<&Connection> = connections
+        .iter()
+        .filter(|connection| connection.domain_id == domain.id)
+        .collect();
+    let mut shown = json!(domain);
+    shown["connections"] = json!(own);
+    shown
+}

@@ -1,0 +1,22 @@
+//! `get_graph_stats`: how much there is. What liveness checks of the original system ask for.
+
+use super::{Access, Action, Answer, Call, Outcome};
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "get_graph_stats",
+    help: "Counts pointers and stored relationships.",
+    access: Access::Granted,
+    writes: false,
+    parameters: &[],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let statistics = call.store().statistics().await?;
+    Ok(Outcome::Success(json!({
+        "total_pointers": statistics.pointers,
+        "total_relationships": statistics.relationships,
+    })))
+}

@@ -1,0 +1,39 @@
+//! `get_pointer_summary`: what a pointer is, without where it leads. The hot path: one lookup.
+
+use super::parameter::POINTER_ADDRESS;
+use super::{Access, Action, Answer, Call, Outcome};
+use crate::instance::problem::not_found;
+use crate::model::PointerAddress;
+use crate::protocol::{Code, Problem};
+use crate::store::Summary;
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "get_pointer_summary",
+    help: "Shows what a pointer is, without where its data is.",
+    access: Access::Granted,
+    writes: false,
+    parameters: &[POINTER_ADDRESS],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let address: PointerAddress = call.query.id("pointer_address")?;
+    let found = call.store().summary(&address).await?;
+    let summary = found.ok_or_else(|| not_found("pointer", address.as_str()))?;
+    authorise(call, &summary)?;
+    Ok(Outcome::Success(json!(summary)))
+}
+
+fn authorise(call: &Call<'_>, summary: &Summary) -> Result<(), Problem> {
+    let (tags, connection) = (&summary.tags, summary.connection_id.as_ref());
+    if call.grant().allows_pointer(&summary.address, tags, connection) {
+        return Ok(());
+    }
+    let message = format!(
+        "this credential's grant does not include the pointer {}; ask the instance's administrator",
+        summary.address
+    );
+    Err(Problem::new(Code::NotGranted, message).with("pointer_address", json!(summary.address)))
+}

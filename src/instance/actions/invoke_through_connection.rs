@@ -1,0 +1,147 @@
+//! `invoke_through_connection`: what a pointer is for. Its data is fetched, its circuit run, or, where
+//! it leads to another instance by the caller's own hand, its reference given to go on with.
+
+use super::parameter::{CONNECTION_ID, POINTER_ADDRESS};
+use super::{Access, Action, Answer, Call, Outcome};
+use crate::instance::authorise;
+use crate::instance::fetch::{self, Fetched};
+use crate::instance::problem::not_found;
+use crate::instance::reference::{self, Reference};
+use crate::instance::relay;
+use crate::model::{Connection, ConnectionStatus, Federated, Pointer, PointerAddress, Route};
+use crate::protocol::{Code, Problem};
+use serde_json::{Value, json};
+use std::time::Duration;
+use url::Url;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "invoke_through_connection",
+    help: "Follows a pointer through the connection that it is assigned to.",
+    access: Access::Granted,
+    writes: false,
+    parameters: &[CONNECTION_ID, POINTER_ADDRESS],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let connection = call.connection("connection_id").await?;
+    let address: PointerAddress = call.query.id("pointer_address")?;
+    let found = call.store().pointer(&address).await?;
+    let pointer = found.ok_or_else(|| not_found("pointer", address.as_str()))?;
+    admit(call, &connection, &pointer).await?;
+    follow(call, &connection, &pointer).await
+}
+
+/// Only pointers of the connection, only while it is open, and only for those who may: the instance's
+/// owner, the owner of the connection's domain, and whoever's grant covers the pointer.
+async fn admit(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> Result<(), Problem> {
+    if let Err(refusal) = authorise::pointer(call.grant(), pointer)
+        && !(pointer.connection_id.as_ref() == Some(&connection.id)
+            && call.owns_connection(connection).await?)
+    {
+        return Err(refusal);
+    }
+    if pointer.connection_id.as_ref() != Some(&connection.id) {
+        let message = format!(
+            "Access denied. Pointer {} does not belong to connection {}.",
+            pointer.address, connection.id
+        );
+        return Err(Problem::new(Code::NotAssigned, message));
+    }
+    if connection.status == ConnectionStatus::Disabled {
+        return Err(relay::disabled(connection));
+    }
+    Ok(())
+}
+
+async fn follow(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> Answer {
+    if let Some(federated) = &pointer.federated
+        && federated.route != Route::Relay
+    {
+        return Ok(passage(pointer, federated));
+    }
+    let held = connection.held_credential.as_deref();
+    let held = held.and_then(|name| call.instance.held_credential(name));
+    let reference = Reference::read(&pointer.data_reference)?;
+    if let Some(federated) = reference::passage(&reference, connection, held.as_ref()) {
+        return Ok(passage(pointer, &federated));
+    }
+    match reference {
+        Reference::Circuit(circuit) => circuit.run(call, connection).await,
+        Reference::Web(url) => match endpoint_of_peer(call, &url) {
+            Some(reference) => reference::passage(&reference, connection, held.as_ref())
+                .map(|federated| passage(pointer, &federated))
+                .ok_or_else(|| Problem::new(Code::Internal, "an endpoint is always something to go on with")),
+            None => fetch(call, pointer, &url).await,
+        },
+        Reference::File => Err(Problem::new(
+            Code::FetchRefused,
+            "the pointer leads to a file, and this instance gives nobody its files",
+        )),
+        Reference::Sealed(_) => Ok(interpretation(
+            pointer,
+            "It is a query sealed for another instance, and neither the pointer nor its connection tells which.",
+        )),
+        Reference::Invoke(_) | Reference::Other => Ok(interpretation(
+            pointer,
+            "It is neither a web address nor a circuit, which is what this instance can follow.",
+        )),
+    }
+}
+
+/// A URL that is a known peer's endpoint, or our own, though its path does not say so: never fetched.
+fn endpoint_of_peer(call: &Call<'_>, url: &Url) -> Option<Reference> {
+    let own = call.instance.settings().endpoint.clone();
+    let peers = call.instance.held_endpoints();
+    std::iter::once(own)
+        .chain(peers)
+        .find(|endpoint| endpoint.url() == url)
+        .map(Reference::Invoke)
+}
+
+/// What the caller needs to go on by itself.
+fn passage(pointer: &Pointer, federated: &Federated) -> Outcome {
+    Outcome::Success(json!({
+        "message": "The pointer leads to another instance; go on from here with your own credential for it.",
+        "pointer": pointer,
+        "data_reference": pointer.data_reference,
+        "federated": federated,
+    }))
+}
+
+async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
+    if let Some(credential) = &pointer.credential_pointer_address {
+        let reason = format!(
+            "Fetching it needs the header that pointer {credential} holds, and this version does not send such headers yet."
+        );
+        return Ok(interpretation(pointer, &reason));
+    }
+    let Some(remaining) = call.remaining_ms() else {
+        return Err(Problem::new(
+            Code::DeadlineExceeded,
+            "the deadline passed before the data was fetched",
+        ));
+    };
+    let allowed = &call.instance.settings().fetch_allow;
+    match fetch::get(url, allowed, Duration::from_millis(remaining)).await? {
+        Fetched::Data(Value::Object(mut members)) => {
+            let message = "Invocation successful. Connection has accessed the data.";
+            members.insert("message".to_owned(), json!(message));
+            Ok(Outcome::Success(Value::Object(members)))
+        }
+        Fetched::Data(other) => Ok(Outcome::Success(other)),
+        Fetched::Unavailable(reason) => Ok(interpretation(pointer, &reason)),
+    }
+}
+
+fn interpretation(pointer: &Pointer, reason: &str) -> Outcome {
+    let what = match pointer.description.is_empty() {
+        true => "The data".to_owned(),
+        false => format!("The data of \"{}\"", pointer.description),
+    };
+    Outcome::Interpretation {
+        interpretation: format!("{what} behind pointer {} cannot be had now.", pointer.address),
+        details: json!(reason),
+    }
+}

@@ -1,0 +1,143 @@
+//! Pages of pointers: how `list_pointers`, `search_pointers` and `get_pointers_for_connection` read them.
+
+use super::{Answer, Call, Outcome, check};
+use crate::instance::size::json_size;
+use crate::model::Pointer;
+use crate::protocol::{Code, Problem};
+use crate::store::{PointerQuery, Start};
+use serde_json::{Value, json};
+
+/// The largest page.
+pub const LARGEST_PAGE: u64 = 1_000;
+/// The page of `list_pointers` where no limit is given.
+pub const USUAL_PAGE: u64 = 100;
+/// Bytes that all matches together may have where no limit is given.
+const LARGEST_REPLY: usize = 64 * 1024 * 1024;
+/// Rows looked at for one page by a caller that sees only some pointers; the page may then be short.
+const MOST_ROWS: u64 = 10_000;
+
+/// Some of the pointers that match.
+pub struct Page {
+    total: Option<u64>,
+    pointers: Vec<Pointer>,
+    next: Option<String>,
+}
+
+impl Page {
+    /// `count` (of this page), `total` (null where it is not known), `pointers`, and the cursor `next` (null at the end).
+    pub fn into_answer(self) -> Answer {
+        Ok(Outcome::Success(json!({
+            "count": self.pointers.len(),
+            "total": self.total,
+            "pointers": self.pointers,
+            "next": self.next,
+        })))
+    }
+}
+
+/// Reads `limit`, `after` and `offset` of a call and gives that page of the pointers wanted; without a
+/// limit of the call's own, `usual` holds, and where that is none, every match is given.
+pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>) -> Result<Page, Problem> {
+    wanted.start = start(call)?;
+    let limit = call.query.optional_count("limit")?.or(usual);
+    if limit == Some(0) {
+        return Err(check::invalid("limit", "must be at least 1"));
+    }
+    match limit {
+        None => every_match(call, wanted).await,
+        Some(limit) if call.sees_every_pointer() => one_page(call, wanted, limit.min(LARGEST_PAGE)).await,
+        Some(limit) => visible_page(call, wanted, limit.min(LARGEST_PAGE)).await,
+    }
+}
+
+fn start(call: &Call<'_>) -> Result<Start, Problem> {
+    let after = call.query.optional_text("after")?;
+    let offset = call.query.optional_count("offset")?;
+    match (after, offset) {
+        (None, None) => Ok(Start::First),
+        (Some(cursor), None) => Ok(Start::After(cursor.to_owned())),
+        (None, Some(offset)) if call.sees_every_pointer() => Ok(Start::Offset(offset)),
+        (None, Some(_)) => Err(check::invalid(
+            "offset",
+            "this credential sees only some pointers and cannot count over the others; use 'after'",
+        )),
+        (Some(_), Some(_)) => Err(check::invalid("offset", "give either 'after' or 'offset'")),
+    }
+}
+
+async fn one_page(call: &Call<'_>, mut wanted: PointerQuery, limit: u64) -> Result<Page, Problem> {
+    wanted.limit = Some(limit);
+    let page = call.store().pointers(&wanted).await?;
+    Ok(Page {
+        total: page.total,
+        pointers: page.pointers,
+        next: page.next,
+    })
+}
+
+/// A page for a caller that sees only some pointers: how many there are in all is not told.
+async fn visible_page(call: &Call<'_>, mut wanted: PointerQuery, limit: u64) -> Result<Page, Problem> {
+    let mut pointers = Vec::new();
+    let mut looked_at = 0;
+    loop {
+        let missing = limit - pointers.len() as u64;
+        wanted.limit = Some(missing);
+        let page = call.store().pointers(&wanted).await?;
+        looked_at += missing;
+        pointers.extend(
+            page.pointers
+                .into_iter()
+                .filter(|pointer| is_visible(call, pointer)),
+        );
+        let is_full = pointers.len() as u64 >= limit || looked_at >= MOST_ROWS;
+        match page.next {
+            Some(next) if !is_full => wanted.start = Start::After(next),
+            next => {
+                return Ok(Page {
+                    total: None,
+                    pointers,
+                    next,
+                });
+            }
+        }
+    }
+}
+
+async fn every_match(call: &Call<'_>, mut wanted: PointerQuery) -> Result<Page, Problem> {
+    wanted.limit = Some(LARGEST_PAGE);
+    let mut pointers = Vec::new();
+    let mut room = LARGEST_REPLY;
+    loop {
+        let page = call.store().pointers(&wanted).await?;
+        for pointer in page.pointers {
+            if !is_visible(call, &pointer) {
+                continue;
+            }
+            room -= json_size(&pointer, room).ok_or_else(too_many)?;
+            pointers.push(pointer);
+        }
+        let Some(next) = page.next else {
+            return Ok(Page {
+                total: Some(pointers.len() as u64),
+                pointers,
+                next: None,
+            });
+        };
+        wanted.start = Start::After(next);
+    }
+}
+
+fn is_visible(call: &Call<'_>, pointer: &Pointer) -> bool {
+    call.grant()
+        .allows_pointer(&pointer.address, &pointer.tags, pointer.connection_id.as_ref())
+}
+
+fn too_many() -> Problem {
+    Problem::new(
+        Code::InvalidParameter,
+        format!(
+            "the matches are larger than {LARGEST_REPLY} bytes together; ask for them in pages, with 'limit' and then 'after'"
+        ),
+    )
+    .with("largest_page", Value::from(LARGEST_PAGE))
+}

@@ -1,0 +1,60 @@
+//! Parameters that several actions take, said once.
+
+use super::{Kind, Parameter};
+
+impl Parameter {
+    /// One that the action needs.
+    pub const fn required(name: &'static str, kind: Kind, help: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            required: true,
+            help,
+        }
+    }
+
+    /// One that may be left out.
+    pub const fn optional(name: &'static str, kind: Kind, help: &'static str) -> Self {
+        Self {
+            name,
+            kind,
+            required: false,
+            help,
+        }
+    }
+}
+
+/// Which pointer.
+pub const POINTER_ADDRESS: Parameter =
+    Parameter::required("pointer_address", Kind::PointerAddress, "the pointer's address");
+
+/// Which connection.
+pub const CONNECTION_ID: Parameter =
+    Parameter::required("connection_id", Kind::ConnectionId, "the connection's id");
+
+/// What something is, in words.
+pub const DESCRIPTION: Parameter = Parameter::optional("description", Kind::Text, "what it is, in words");
+
+/// Labels.
+pub const TAGS: Parameter = Parameter::optional("tags", Kind::Texts, "labels");
+
+/// The size of a page.
+pub const LIMIT: Parameter =
+    Parameter::optional("limit", Kind::Count, "how many at most in this page, up to 1000");
+
+/// Where a page begins.
+pub const AFTER: Parameter = Parameter::optional(
+    "after",
+    Kind::Text,
+    "the cursor that the previous page gave as `next`",
+);
+
+/// Where a page begins, by counting.
+pub const OFFSET: Parameter = Parameter::optional(
+    "offset",
+    Kind::Count,
+    "how many matches to skip; for jumping within a list",
+);
+
+/// Which import.
+pub const IMPORT_ID: Parameter = Parameter::required("import_id", Kind::Text, "what begin_import gave");

@@ -1,0 +1,29 @@
+//! `relay`: asks another instance through a federated connection, with a query of the caller's own.
+
+use super::parameter::CONNECTION_ID;
+use super::{Access, Action, Answer, Call, Kind, Parameter};
+use crate::instance::relay::relay;
+use crate::protocol::{Query, QueryError};
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "relay",
+    help: "Asks the instance behind a federated connection, with the credential that this instance holds.",
+    access: Access::Granted,
+    writes: true,
+    parameters: &[
+        CONNECTION_ID,
+        Parameter::required("query", Kind::Json, "what the other instance is asked"),
+    ],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let connection = call.connection("connection_id").await?;
+    call.require_use(&connection).await?;
+    let query = Query::from_value(call.query.required("query")?).map_err(|error| QueryError::Invalid {
+        name: "query",
+        reason: error.to_string(),
+    })?;
+    relay(call, &connection, &query).await
+}

@@ -1,0 +1,34 @@
+//! `revoke_credential {name}` → `{credential}`. Immediate: calls in flight lose their result.
+
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use crate::instance::issuing;
+use crate::model::{CredentialState, Timestamp};
+use futures::future::BoxFuture;
+use serde_json::json;
+
+/// Its row in the table.
+pub static ACTION: Action = Action {
+    name: "revoke_credential",
+    help: "Refuses a credential for good, from this moment on.",
+    access: Access::Owner,
+    writes: true,
+    parameters: &[Parameter {
+        name: "name",
+        kind: Kind::Text,
+        required: true,
+        help: "which issued credential",
+    }],
+    run,
+};
+
+fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
+    Box::pin(revoke_credential(call))
+}
+
+async fn revoke_credential(call: &Call<'_>) -> Answer {
+    let name = call.query.text("name")?;
+    let record = issuing::change_state(call.instance, name, CredentialState::Revoked).await?;
+    Ok(Outcome::Success(
+        json!({ "credential": issuing::view(&record, Timestamp::now()) }),
+    ))
+}

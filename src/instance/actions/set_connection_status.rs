@@ -1,0 +1,31 @@
+//! `set_connection_status`: opens or closes a connection.
+
+use super::parameter::CONNECTION_ID;
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check};
+use crate::model::ConnectionStatus;
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "set_connection_status",
+    help: "Opens or closes a connection of the caller's domain.",
+    access: Access::Granted,
+    writes: true,
+    parameters: &[
+        CONNECTION_ID,
+        Parameter::required("status", Kind::Text, "active or disabled"),
+    ],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let connection = call.connection("connection_id").await?;
+    let status = ConnectionStatus::parse(call.query.text("status")?)
+        .ok_or_else(|| check::invalid("status", "must be 'active' or 'disabled'"))?;
+    call.require_ownership(&connection).await?;
+    let connection = call.store().set_connection_status(&connection.id, status).await?;
+    Ok(Outcome::Success(json!({
+        "message": format!("Connection {} is now {}.", connection.id, connection.status.as_str()),
+        "connection": connection,
+    })))
+}

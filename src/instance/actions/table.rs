@@ -1,0 +1,92 @@
+//! The table of actions, in alphabetical order. What is not here cannot be called.
+
+use super::*;
+
+/// Every action.
+pub const ALL: &[&Action] = &[
+    &abort_import::ACTION,
+    &add_neighbor::ACTION,
+    &assign_pointer_to_connection::ACTION,
+    &begin_import::ACTION,
+    &commit_import::ACTION,
+    &create_circuit::ACTION,
+    &create_connection::ACTION,
+    &create_domain::ACTION,
+    &create_offer::ACTION,
+    &create_pointer::ACTION,
+    &delete_pointer::ACTION,
+    &drop_held_credential::ACTION,
+    &get_admin_overview::ACTION,
+    &get_audit::ACTION,
+    &get_capabilities::ACTION,
+    &get_graph_stats::ACTION,
+    &get_neighbors::ACTION,
+    &get_pointer::ACTION,
+    &get_pointer_summary::ACTION,
+    &get_pointers_for_connection::ACTION,
+    &hold_credential::ACTION,
+    &import_pointers::ACTION,
+    &invoke_through_connection::ACTION,
+    &issue_credential::ACTION,
+    &list_connections::ACTION,
+    &list_credentials::ACTION,
+    &list_domains::ACTION,
+    &list_held_credentials::ACTION,
+    &list_offers::ACTION,
+    &list_pointers::ACTION,
+    &record_offer_words::ACTION,
+    &relay::ACTION,
+    &revoke_credential::ACTION,
+    &search_pointers::ACTION,
+    &set_connection_status::ACTION,
+    &suspend_credential::ACTION,
+    &update_pointer::ACTION,
+    &verify_audit::ACTION,
+    &whoami::ACTION,
+    &withdraw_offer::ACTION,
+];
+
+/// The action of this name.
+pub fn find(name: &str) -> Option<&'static Action> {
+    let at = ALL.binary_search_by(|action| action.name.cmp(name)).ok()?;
+    Some(ALL[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_sorted_so_that_each_is_found_and_none_is_there_twice() {
+        assert!(ALL.windows(2).all(|pair| pair[0].name < pair[1].name));
+        for action in ALL {
+            assert_eq!(find(action.name).map(|found| found.name), Some(action.name));
+        }
+        assert!(find("no_such_action").is_none());
+        assert!(find("").is_none());
+    }
+
+    #[test]
+    fn everything_is_documented() {
+        for action in ALL {
+            assert!(action.help.ends_with('.'), "{}", action.name);
+            let names: HashSet<_> = action.parameters.iter().map(|parameter| parameter.name).collect();
+            assert_eq!(names.len(), action.parameters.len(), "{}", action.name);
+            for parameter in action.parameters {
+                assert!(!parameter.help.is_empty(), "{} {}", action.name, parameter.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_needs_the_owner_is_on_record_before_it_happens_or_only_reads() {
+        for action in ALL {
+            let reads = ["get_", "list_", "verify_"];
+            let only_reads = reads.iter().any(|prefix| action.name.starts_with(prefix));
+            if action.access == Access::Owner {
+                assert_ne!(action.writes, only_reads, "{}", action.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! `update_pointer`: changes what a pointer says or where it leads.
+
+use super::check::{self, Inspector};
+use super::parameter::{DESCRIPTION, POINTER_ADDRESS, TAGS};
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use crate::model::{Pointer, PointerChange};
+use crate::protocol::{Code, Problem};
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "update_pointer",
+    help: "Changes a pointer; what is not given stays.",
+    access: Access::Granted,
+    writes: true,
+    parameters: &[
+        POINTER_ADDRESS,
+        DESCRIPTION,
+        Parameter::optional("data_reference", Kind::Text, "where the data is from now on"),
+        TAGS,
+    ],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let pointer = call.pointer("pointer_address").await?;
+    let change = PointerChange {
+        description: call.query.optional_text("description")?.map(str::to_owned),
+        data_reference: call.query.optional_text("data_reference")?.map(str::to_owned),
+        tags: call.query.optional_texts("tags")?,
+    };
+    inspect(call, &pointer, &change).await?;
+    let pointer = call
+        .store()
+        .update_pointer(&pointer.address, change, call.now())
+        .await?;
+    Ok(Outcome::Success(json!({
+        "message": "Pointer updated successfully.",
+        "pointer": pointer,
+    })))
+}
+
+async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> Result<(), Problem> {
+    if *change == PointerChange::default() {
+        return Err(Problem::new(
+            Code::MissingParameter,
+            "Action 'update_pointer' requires something to change: 'description', 'data_reference' or 'tags'.",
+        ));
+    }
+    if let Some(description) = &change.description {
+        check::description(description)?;
+    }
+    if let Some(tags) = &change.tags {
+        check::tags(tags)?;
+    }
+    let Some(data_reference) = &change.data_reference else {
+        return Ok(());
+    };
+    check::data_reference(data_reference)?;
+    Inspector::new(call)
+        .reference(data_reference, pointer.federated.as_ref())
+        .await?;
+    // Whoever changes where an assigned pointer leads changes what its connection is used for.
+    match &pointer.connection_id {
+        Some(id) => call.require_use(&call.connection_at(id).await?).await,
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,210 @@
+//! Who calls: a token's credential found, its signature and claims checked, the body that it was made
+//! for compared, and the token taken so that it serves one call only (DESIGN 3.2, cheapest first).
+
+use super::Instance;
+use super::issued::{Credential, IssuedKeys};
+use super::replay::Claim;
+use crate::model::{KeyId, Timestamp};
+use crate::seal::token::{self, CLOCK_SKEW, Claims, Expectation, TokenError};
+use crate::seal::{LegacyKeys, NativeKeys};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+/// Seconds after which a caller may try again when the memory for tokens is full.
+const FULL_WAIT: u64 = 30;
+
+/// Why a call is not let in. The wire never tells; the audit trail does.
+pub(super) enum Refusal {
+    /// 401.
+    Unauthenticated {
+        /// The stable word for the trail.
+        reason: Cow<'static, str>,
+        /// The credential's key, where there is one of this id.
+        kid: Option<KeyId>,
+        /// The token's id, where its signature holds.
+        jti: Option<String>,
+        /// The signature holds, but the clocks differ.
+        clock: bool,
+    },
+    /// 429.
+    TooMany {
+        /// The stable word for the trail.
+        reason: &'static str,
+        /// The credential's key.
+        kid: Option<KeyId>,
+        /// Seconds to wait.
+        retry_after: u64,
+    },
+}
+
+impl Refusal {
+    pub(super) fn plain(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Unauthenticated {
+            reason: reason.into(),
+            kid: None,
+            jti: None,
+            clock: false,
+        }
+    }
+
+    pub(super) fn of(
+        credential: &Credential,
+        jti: Option<&str>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::Unauthenticated {
+            reason: reason.into(),
+            kid: credential.record.kid.clone(),
+            jti: jti.map(str::to_owned),
+            clock: false,
+        }
+    }
+
+    fn token(credential: &Credential, error: TokenError) -> Self {
+        Self::Unauthenticated {
+            reason: error.reason().into(),
+            kid: credential.record.kid.clone(),
+            jti: None,
+            clock: error == TokenError::Time,
+        }
+    }
+}
+
+/// A native call whose token holds for this body, and is taken.
+pub(super) fn native(
+    instance: &Instance,
+    token: Option<&str>,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<(Arc<Credential>, Claims), Refusal> {
+    let token = token.ok_or_else(|| Refusal::plain("token_missing"))?;
+    let kid = token::claimed_kid(token).map_err(|error| Refusal::plain(error.reason()))?;
+    let Some(credential) = instance.issued().by_kid(&kid) else {
+        check_decoy(instance, token, now);
+        return Err(Refusal::plain("credential_unknown"));
+    };
+    let claims = verify_native(instance, &credential, token, now)?;
+    if let Some(reason) = credential.refusal(now) {
+        return Err(Refusal::of(&credential, Some(&claims.jti), reason));
+    }
+    claims
+        .check_body(body)
+        .map_err(|error| Refusal::of(&credential, Some(&claims.jti), error.reason()))?;
+    take_token(instance, &credential, &claims, now)?;
+    Ok((credential, claims))
+}
+
+/// The working keys of a credential that was found by its key id.
+pub(super) fn native_keys(credential: &Credential) -> Option<&NativeKeys> {
+    match &credential.keys {
+        IssuedKeys::Native(keys) => Some(keys),
+        IssuedKeys::Legacy(..) => None,
+    }
+}
+
+/// The working keys of a credential that was found by its app_id or access key.
+pub(super) fn legacy_keys(credential: &Credential) -> Option<&LegacyKeys> {
+    match &credential.keys {
+        IssuedKeys::Native(_) => None,
+        IssuedKeys::Legacy(keys, _) => Some(keys),
+    }
+}
+
+fn verify_native(
+    instance: &Instance,
+    credential: &Credential,
+    token: &str,
+    now: Timestamp,
+) -> Result<Claims, Refusal> {
+    let keys = native_keys(credential).ok_or_else(|| Refusal::of(credential, None, "other_profile"))?;
+    let expected = Expectation {
+        app_id: &credential.record.app_id,
+        audience: instance.id(),
+        endpoint: credential.record.endpoint.as_str(),
+        now: now.as_seconds(),
+    };
+    token::verify(keys, token, expected).map_err(|error| Refusal::token(credential, error))
+}
+
+/// The same work as for a credential that exists: its time tells nothing.
+fn check_decoy(instance: &Instance, token: &str, now: Timestamp) {
+    let expected = Expectation {
+        app_id: instance.owner_app_id(),
+        audience: instance.id(),
+        endpoint: instance.settings().endpoint.as_str(),
+        now: now.as_seconds(),
+    };
+    let refused = token::verify(instance.issued().decoy(), token, expected);
+    debug_assert!(refused.is_err(), "nobody has the decoy's keys");
+}
+
+/// Counts the call, then takes its token. In this order: calls over the limit fill no memory, and
+/// replays (which a stranger can send) use up nobody's calls, because they are noticed all the same.
+fn take_token(
+    instance: &Instance,
+    credential: &Credential,
+    claims: &Claims,
+    now: Timestamp,
+) -> Result<(), Refusal> {
+    let number = credential.life.number;
+    let replay = instance.replay();
+    if credential.record.grant.rate_per_minute.is_some() && replay.knows(number, &claims.jti) {
+        return Err(Refusal::of(credential, Some(&claims.jti), "replayed"));
+    }
+    count_call(credential, now)?;
+    match replay.claim(number, &claims.jti, claims.exp + CLOCK_SKEW, now.as_seconds()) {
+        Claim::Fresh => Ok(()),
+        Claim::Replayed => Err(Refusal::of(credential, Some(&claims.jti), "replayed")),
+        Claim::Full => Err(Refusal::TooMany {
+            reason: "replay_memory_full",
+            kid: credential.record.kid.clone(),
+            retry_after: FULL_WAIT,
+        }),
+    }
+}
+
+fn count_call(credential: &Credential, now: Timestamp) -> Result<(), Refusal> {
+    let Some(per_minute) = credential.record.grant.rate_per_minute else {
+        return Ok(());
+    };
+    let taken = credential.life.rate.take(per_minute, now.as_micros());
+    taken.map_err(|retry_after| Refusal::TooMany {
+        reason: "rate_limited",
+        kid: credential.record.kid.clone(),
+        retry_after,
+    })
+}
+
+/// A legacy call whose token holds. Its tokens name no body and serve any number of calls, as in the original.
+pub(super) fn legacy(
+    instance: &Instance,
+    token: Option<&str>,
+    now: Timestamp,
+) -> Result<Arc<Credential>, Refusal> {
+    let token = token.ok_or_else(|| Refusal::plain("token_missing"))?;
+    let claimed = token::claimed_legacy(token).map_err(|error| Refusal::plain(error.reason()))?;
+    let candidates = instance
+        .issued()
+        .legacy(claimed.app_id.as_ref(), claimed.access_key.as_deref());
+    if candidates.is_empty() {
+        check_decoy(instance, token, now);
+        return Err(Refusal::plain("credential_unknown"));
+    }
+    let mut refusal = Refusal::plain("credential_unknown");
+    for credential in candidates {
+        match verify_legacy(&credential, token, now) {
+            Ok(()) => return Ok(credential),
+            Err(cause) => refusal = cause,
+        }
+    }
+    Err(refusal)
+}
+
+fn verify_legacy(credential: &Credential, token: &str, now: Timestamp) -> Result<(), Refusal> {
+    let keys = legacy_keys(credential).ok_or_else(|| Refusal::of(credential, None, "other_profile"))?;
+    token::verify_legacy(keys, token, now.as_seconds()).map_err(|error| Refusal::token(credential, error))?;
+    if let Some(reason) = credential.refusal(now) {
+        return Err(Refusal::of(credential, None, reason));
+    }
+    count_call(credential, now)
+}

@@ -1,0 +1,87 @@
+//! What a grant allows: the one place where that is decided, for calls over the wire, steps of circuits and
+//! in-process administration alike. Pure: no clock, no storage.
+
+use super::actions::{Access, Action};
+use crate::model::{Grant, Pointer};
+use crate::protocol::{Code, Problem};
+use serde_json::Value;
+use std::net::IpAddr;
+
+/// Whether a call may come from this address; in-process calls come from none.
+pub(crate) fn source(grant: &Grant, peer: Option<IpAddr>) -> Result<(), Problem> {
+    let (Some(sources), Some(peer)) = (&grant.sources, peer) else {
+        return Ok(());
+    };
+    let peer = peer.to_canonical();
+    if sources.iter().any(|range| range.contains(&peer)) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::NotGranted,
+        "this credential may not be used from the address that the call comes from; ask the instance's administrator",
+    ))
+}
+
+/// Whether an action may be called under a grant.
+pub(crate) fn action(grant: &Grant, action: &Action, read_only: bool) -> Result<(), Problem> {
+    match action.access {
+        Access::Anyone => {}
+        Access::Granted if grant.allows_action(action.name) => {}
+        Access::Granted => {
+            return Err(Problem::new(
+                Code::NotGranted,
+                format!(
+                    "this credential's grant does not include the action '{}'; ask the instance's administrator",
+                    action.name
+                ),
+            ));
+        }
+        Access::Owner if grant.owner => {}
+        Access::Owner => {
+            return Err(Problem::new(
+                Code::OwnerOnly,
+                format!("only the instance's owner may call '{}'", action.name),
+            ));
+        }
+    }
+    if !action.writes {
+        return Ok(());
+    }
+    if read_only {
+        return Err(Problem::new(
+            Code::ReadOnly,
+            format!(
+                "this instance is read-only, and '{}' changes something",
+                action.name
+            ),
+        ));
+    }
+    if !grant.writes {
+        return Err(Problem::new(
+            Code::NotGranted,
+            format!(
+                "this credential's grant does not allow writes, and '{}' changes something; ask the instance's administrator",
+                action.name
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a pointer may be touched under a grant. Every action calls this for every pointer that it touches or shows.
+pub(crate) fn pointer(grant: &Grant, pointer: &Pointer) -> Result<(), Problem> {
+    if grant.allows_pointer(&pointer.address, &pointer.tags, pointer.connection_id.as_ref()) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::NotGranted,
+        format!(
+            "this credential's grant does not include the pointer {}; ask the instance's administrator",
+            pointer.address
+        ),
+    )
+    .with("pointer_address", Value::String(pointer.address.to_string())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! What grants allow and refuse.
+
+use super::*;
+use crate::instance::actions::{Answer, Call, Outcome};
+use crate::model::{PointerAddress, Timestamp};
+use futures::future::BoxFuture;
+
+fn run<'a>(_call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
+    Box::pin(async { Ok(Outcome::Success(Value::Null)) })
+}
+
+fn row(access: Access, writes: bool) -> Action {
+    Action {
+        name: "get_pointer",
+        help: "",
+        access,
+        writes,
+        parameters: &[],
+        run,
+    }
+}
+
+fn code(result: Result<(), Problem>) -> Option<Code> {
+    result.err().map(|problem| problem.code)
+}
+
+#[test]
+fn access_decides_who_may_call() {
+    let none = Grant::default();
+    let named = Grant::read(["get_pointer"]);
+    assert_eq!(code(action(&none, &row(Access::Anyone, false), false)), None);
+    assert_eq!(
+        code(action(&none, &row(Access::Granted, false), false)),
+        Some(Code::NotGranted)
+    );
+    assert_eq!(code(action(&named, &row(Access::Granted, false), false)), None);
+    assert_eq!(
+        code(action(&named, &row(Access::Owner, false), false)),
+        Some(Code::OwnerOnly)
+    );
+    assert_eq!(
+        code(action(&Grant::owner(), &row(Access::Owner, true), false)),
+        None
+    );
+}
+
+#[test]
+fn writes_need_the_grant_and_an_instance_that_takes_them() {
+    let mut grant = Grant::read(["get_pointer"]);
+    assert_eq!(
+        code(action(&grant, &row(Access::Granted, true), false)),
+        Some(Code::NotGranted)
+    );
+    grant.writes = true;
+    assert_eq!(code(action(&grant, &row(Access::Granted, true), false)), None);
+    assert_eq!(
+        code(action(&Grant::owner(), &row(Access::Owner, true), true)),
+        Some(Code::ReadOnly)
+    );
+}
+
+#[test]
+fn sources_are_compared_without_regard_to_mapped_spelling() {
+    let mut grant = Grant::owner();
+    assert_eq!(code(source(&grant, Some("9.9.9.9".parse().unwrap()))), None);
+    grant.sources = Some(vec!["10.0.0.0/8".parse().unwrap()]);
+    assert_eq!(code(source(&grant, Some("10.1.2.3".parse().unwrap()))), None);
+    assert_eq!(
+        code(source(&grant, Some("::ffff:10.1.2.3".parse().unwrap()))),
+        None
+    );
+    assert_eq!(
+        code(source(&grant, Some("11.1.2.3".parse().unwrap()))),
+        Some(Code::NotGranted)
+    );
+    assert_eq!(code(source(&grant, None)), None);
+}
+
+#[test]
+fn a_pointer_outside_the_scope_is_named_in_the_refusal() {
+    let moment = Timestamp::from_micros(0);
+    let address = PointerAddress::parse("ptr_0123456789ab").unwrap();
+    let subject = Pointer {
+        address: address.clone(),
+        description: String::new(),
+        data_reference: "https://example.org/".into(),
+        tags: vec!["public".into()],
+        connection_id: None,
+        x: 0.0,
+        y: 0.0,
+        z: 0.0,
+        created_at: moment,
+        last_modified: moment,
+        credential_pointer_address: None,
+        federated: None,
+    };
+    let mut grant = Grant::default();
+    let refusal = pointer(&grant, &subject).unwrap_err();
+    assert_eq!(refusal.code, Code::NotGranted);
+    assert!(refusal.message.contains(address.as_str()));
+    grant.pointers.tags.insert("public".into());
+    assert_eq!(code(pointer(&grant, &subject)), None);
+}

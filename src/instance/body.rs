@@ -1,0 +1,80 @@
+//! Reading a request's body: bounded in size, in time and in what it may be.
+
+use http_body_util::BodyExt;
+use hyper::body::{Body, Bytes, Incoming};
+use std::time::Duration;
+
+/// Longest body, in bytes.
+pub(super) const LONGEST: usize = 1 << 20;
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How much of a body that is too long is read and thrown away, so that its sender hears why.
+const MOST_DISCARDED: usize = 8 << 20;
+
+/// Why there is no body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BodyError {
+    /// Longer than `LONGEST`.
+    TooLong,
+    /// Not here in time.
+    TooSlow,
+    /// The connection broke, or the framing is wrong.
+    Broken,
+}
+
+/// The whole body.
+pub(super) async fn read(body: Incoming) -> Result<Bytes, BodyError> {
+    tokio::time::timeout(PATIENCE, read_bounded(body))
+        .await
+        .map_err(|_| BodyError::TooSlow)?
+}
+
+async fn read_bounded(mut body: Incoming) -> Result<Bytes, BodyError> {
+    if body.size_hint().lower() > LONGEST as u64 {
+        discard(body, 0).await;
+        return Err(BodyError::TooLong);
+    }
+    let Some(first) = next(&mut body).await? else {
+        return Ok(Bytes::new());
+    };
+    if body.is_end_stream() && first.len() <= LONGEST {
+        return Ok(first);
+    }
+    let mut whole = Vec::with_capacity(first.len() * 2);
+    whole.extend_from_slice(&first);
+    while let Some(chunk) = next(&mut body).await? {
+        if whole.len() + chunk.len() > LONGEST {
+            drop(chunk);
+            discard(body, whole.len()).await;
+            return Err(BodyError::TooLong);
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    if whole.len() > LONGEST {
+        return Err(BodyError::TooLong);
+    }
+    Ok(whole.into())
+}
+
+/// The next piece of data; none at the end.
+async fn next(body: &mut Incoming) -> Result<Option<Bytes>, BodyError> {
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| BodyError::Broken)?;
+        if let Ok(data) = frame.into_data() {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
+
+/// Reads on for a while and keeps nothing: closing with unread data would reset the connection, and
+/// the sender would never see the answer.
+async fn discard(mut body: Incoming, read: usize) {
+    let mut read = read;
+    while read < MOST_DISCARDED {
+        match next(&mut body).await {
+            Ok(Some(chunk)) => read += chunk.len(),
+            Ok(None) | Err(_) => return,
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Circuits: pointers whose data_reference is a list of actions for this instance to take.
+//!
+//! Steps run one after the other, with the caller's own rights and never with more; what only the
+//! owner may do cannot be part of a circuit, so that nobody can write one for the owner to trip
+//! over. Everything about a circuit is bounded: its steps, how deep circuits call circuits, the
+//! steps of one call all together, the size of what they come to, and the call's deadline.
+
+mod placeholder;
+
+use super::actions::{Access, Answer, Call, Outcome, table};
+use super::reference::FEDERATED_INVOKE;
+use super::size::json_size;
+use super::{authorise, relay};
+use crate::model::{Connection, ConnectionId};
+use crate::protocol::{Code, Problem, Query};
+use serde_json::{Value, json};
+use std::sync::atomic::Ordering;
+
+/// Steps of one circuit.
+pub const MOST_STEPS: usize = 32;
+/// How deep circuits may invoke circuits.
+pub const DEEPEST: u8 = 4;
+/// Steps of all circuits within one call.
+pub const MOST_STEPS_IN_ALL: u32 = 256;
+/// Bytes of all results of one circuit.
+const LARGEST_RESULT: usize = 32 * 1024 * 1024;
+/// The action that calls another instance.
+const RELAY: &str = "relay";
+
+/// A checked circuit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Circuit {
+    steps: Vec<Step>,
+    /// Written as a list: its result is a list too.
+    is_list: bool,
+}
+
+/// One action of a circuit.
+#[derive(Debug, Clone, PartialEq)]
+struct Step {
+    /// The action and its parameters, with placeholders.
+    query: Value,
+    action: String,
+    /// Relay only: the connection.
+    relay_through: Option<ConnectionId>,
+}
+
+impl Circuit {
+    /// Checks a definition: one action, or a list of them.
+    pub fn from_value(definition: Value) -> Result<Self, Problem> {
+        let (definitions, is_list) = match definition {
+            Value::Array(steps) => (steps, true),
+            step => (vec![step], false),
+        };
+        if definitions.is_empty() || definitions.len() > MOST_STEPS {
+            return Err(invalid(format!(
+                "a circuit has 1 to {MOST_STEPS} steps, not {}",
+                definitions.len()
+            )));
+        }
+        let steps = definitions
+            .into_iter()
+            .enumerate()
+            .map(|(index, definition)| {
+                Step::check(index, definition).map_err(|problem| problem.with("step", json!(index)))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self { steps, is_list })
+    }
+
+    /// Whether it does nothing but call one other instance.
+    pub fn is_one_relay(&self) -> bool {
+        matches!(self.steps.as_slice(), [step] if step.relay_through.is_some())
+    }
+
+    /// The connections that its relay steps use.
+    pub fn relays_through(&self) -> impl Iterator<Item = &ConnectionId> {
+        self.steps.iter().filter_map(|step| step.relay_through.as_ref())
+    }
+
+    /// Takes the steps. `via` is the connection through which the pointer was invoked: whoever may
+    /// do that may let the circuit relay through it.
+    pub async fn run(&self, call: &Call<'_>, via: &Connection) -> Answer {
+        if call.depth >= DEEPEST {
+            return Err(invalid(format!(
+                "circuits call circuits more than {DEEPEST} levels deep here"
+            )));
+        }
+        if self.is_one_relay() {
+            return run_step(&self.steps[0], call, via, &[]).await;
+        }
+        let mut results = Vec::with_capacity(self.steps.len());
+        let mut room = LARGEST_RESULT;
+        for (index, step) in self.steps.iter().enumerate() {
+            let outcome = run_step(step, call, via, &results).await;
+            let result = match outcome.map_err(|problem| problem.with("step", json!(index)))? {
+                Outcome::Success(result) | Outcome::Relayed { result, .. } => result,
+                Outcome::Interpretation {
+                    interpretation,
+                    details,
+                } => return Ok(cannot_be_had(index, interpretation, &details)),
+            };
+            let size = json_size(&result, room).ok_or_else(|| {
+                invalid(format!(
+                    "the circuit's results are larger than {LARGEST_RESULT} bytes"
+                ))
+                .with("step", json!(index))
+            })?;
+            room -= size;
+            results.push(result);
+        }
+        if self.is_list {
+            return Ok(Outcome::Success(Value::Array(results)));
+        }
+        let only = results.pop().expect("a circuit has at least one step");
+        Ok(Outcome::Success(only))
+    }
+}
+
+impl Step {
+    fn check(index: usize, definition: Value) -> Result<Self, Problem> {
+        let query = Query::from_value(definition)
+            .map_err(|_| invalid(format!("step {index} is not an object with an 'action'")))?;
+        let action = known(index, query.action())?.to_owned();
+        let relay_through = match action.as_str() {
+            RELAY => Some(relay_connection(index, &query)?),
+            _ => None,
+        };
+        let query = query.to_value();
+        if let Some(last) = placeholder::last_reference(&query).filter(|last| *last >= index) {
+            return Err(invalid(format!(
+                "step {index} has a placeholder for step {last}, which does not come before it (steps count from 0)"
+            )));
+        }
+        Ok(Self {
+            query,
+            action,
+            relay_through,
+        })
+    }
+}
+
+/// The action, if it may be a step.
+fn known(index: usize, name: &str) -> Result<&str, Problem> {
+    if name == FEDERATED_INVOKE {
+        return Err(invalid(format!(
+            "step {index}: {FEDERATED_INVOKE} can only stand alone, for the caller to go on with"
+        )));
+    }
+    let action = table::find(name).ok_or_else(|| {
+        invalid(format!(
+            "step {index} has an action that is not known here: '{name}'"
+        ))
+    })?;
+    if action.access == Access::Owner {
+        return Err(invalid(format!(
+            "step {index}: '{name}' is the owner's own business and cannot be part of a circuit"
+        )));
+    }
+    Ok(name)
+}
+
+/// Where a relay goes is part of the circuit, never of its data.
+fn relay_connection(index: usize, query: &Query) -> Result<ConnectionId, Problem> {
+    let connection = query
+        .id("connection_id")
+        .map_err(|error| invalid(format!("step {index}: {error}")))?;
+    match query.get("query") {
+        Some(Value::Object(onward)) if onward.get("action").is_some_and(Value::is_string) => Ok(connection),
+        _ => Err(invalid(format!(
+            "step {index}: a relay needs 'query', an object with the 'action' for the other instance"
+        ))),
+    }
+}
+
+async fn run_step(step: &Step, call: &Call<'_>, via: &Connection, results: &[Value]) -> Answer {
+    spend_step(call)?;
+    if call.remaining_ms().is_none() {
+        return Err(Problem::new(
+            Code::DeadlineExceeded,
+            "the deadline passed before the circuit was done",
+        ));
+    }
+    let filled = placeholder::fill(&step.query, results).map_err(|error| invalid(error.to_string()))?;
+    let query = Query::from_value(filled)?;
+    match &step.relay_through {
+        Some(connection) => relay_step(call, via, connection, &query).await,
+        None => act(step, call, &query).await,
+    }
+}
+
+/// Runs an action of this instance as if the caller had asked for it.
+async fn act(step: &Step, call: &Call<'_>, query: &Query) -> Answer {
+    let action = table::find(&step.action)
+        .ok_or_else(|| invalid(format!("an action that is not known here: '{}'", step.action)))?;
+    authorise::action(call.grant(), action, call.instance.settings().read_only)?;
+    if action.writes {
+        call.record_intent(query).await?;
+    }
+    let inner = Call {
+        instance: call.instance,
+        caller: call.caller,
+        query,
+        context: call.context,
+        depth: call.depth + 1,
+        steps: call.steps,
+        onward: call.onward,
+    };
+    (action.run)(&inner).await
+}
+
+async fn relay_step(call: &Call<'_>, via: &Connection, id: &ConnectionId, query: &Query) -> Answer {
+    let other;
+    let connection = if *id == via.id {
+        via
+    } else {
+        other = call.connection_at(id).await?;
+        call.require_use(&other).await?;
+        &other
+    };
+    let onward = Query::from_value(query.required("query")?)?;
+    call.record_intent(query).await?;
+    relay::relay(call, connection, &onward).await
+}
+
+fn spend_step(call: &Call<'_>) -> Result<(), Problem> {
+    let spent = call
+        .steps
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+    spent.map(|_| ()).map_err(|_| {
+        invalid(format!(
+            "the circuits of this call take more than {MOST_STEPS_IN_ALL} steps together"
+        ))
+    })
+}
+
+fn cannot_be_had(index: usize, interpretation: String, details: &Value) -> Outcome {
+    let details = match details {
+        Value::String(text) => format!("Step {index} of the circuit: {text}"),
+        other => format!("Step {index} of the circuit: {other}"),
+    };
+    Outcome::Interpretation {
+        interpretation,
+        details: Value::String(details),
+    }
+}
+
+fn invalid(message: impl Into<String>) -> Problem {
+    Problem::new(Code::InvalidCircuit, message)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,270 @@
+//! The folder of an instance: what lies where, with which modes, and who has it open.
+//!
+//! `instance.toml` is what makes a folder an instance: it arrives last, with the rename of the
+//! whole folder, so that an interrupted creation leaves no half of one.
+
+use super::{InstanceError, Settings};
+use crate::seal::{DataKey, RootKey};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+const PRIVATE_FILE: u32 = 0o600;
+const PRIVATE_FOLDER: u32 = 0o700;
+/// What nobody but the owner may do.
+const OTHERS: u32 = 0o077;
+/// Database files, with what SQLite keeps beside them.
+const DATABASES: [&str; 6] = [
+    "instance.db",
+    "instance.db-wal",
+    "instance.db-shm",
+    "audit.db",
+    "audit.db-wal",
+    "audit.db-shm",
+];
+
+/// Paths within the folder of an instance.
+#[derive(Debug, Clone)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// Names a folder; looks at nothing.
+    pub(super) fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    pub(super) fn database(&self) -> PathBuf {
+        self.0.join("instance.db")
+    }
+
+    pub(super) fn audit(&self) -> PathBuf {
+        self.0.join("audit.db")
+    }
+
+    fn settings(&self) -> PathBuf {
+        self.0.join("instance.toml")
+    }
+
+    fn key(&self) -> PathBuf {
+        self.0.join("instance.key")
+    }
+
+    fn lock_file(&self) -> PathBuf {
+        self.0.join("instance.lock")
+    }
+
+    /// Refuses a folder that is not there yet, is not private, or holds links or loose files.
+    pub(super) fn check(&self) -> Result<(), InstanceError> {
+        if !self.settings().exists() {
+            return Err(InstanceError::Missing(self.0.clone()));
+        }
+        let about = fs::symlink_metadata(&self.0).map_err(|error| failed(&self.0, &error))?;
+        if !about.is_dir() {
+            return Err(refused(&self.0, "is not a folder of its own (a link or a file)"));
+        }
+        check_mode(&self.0, about.mode(), PRIVATE_FOLDER)?;
+        for name in DATABASES {
+            check_private(&self.0.join(name))?;
+        }
+        Ok(())
+    }
+
+    /// A new private folder beside the one that it will become.
+    pub(super) fn make_beside(&self, suffix: &str) -> Result<Self, InstanceError> {
+        if self.settings().exists() {
+            return Err(InstanceError::Exists(self.0.clone()));
+        }
+        let name = self.0.file_name().unwrap_or_default().to_string_lossy();
+        let beside = self.0.with_file_name(format!(".{name}.making-{suffix}"));
+        if let Some(parent) = beside.parent() {
+            private_folders()
+                .recursive(true)
+                .create(parent)
+                .map_err(|error| failed(parent, &error))?;
+        }
+        private_folders()
+            .create(&beside)
+            .map_err(|error| failed(&beside, &error))?;
+        Ok(Self(beside))
+    }
+
+    /// Makes the finished folder the one at `place`.
+    pub(super) fn move_to(&self, place: &Self) -> Result<(), InstanceError> {
+        fs::rename(&self.0, &place.0).map_err(|error| match error.kind() {
+            std::io::ErrorKind::DirectoryNotEmpty | std::io::ErrorKind::AlreadyExists => {
+                InstanceError::Exists(place.0.clone())
+            }
+            _ => failed(&place.0, &error),
+        })?;
+        let parent = place.0.parent().unwrap_or(Path::new("/"));
+        File::open(parent)
+            .and_then(|folder| folder.sync_all())
+            .map_err(|error| failed(parent, &error))
+    }
+
+    /// Takes back an unfinished folder.
+    pub(super) fn discard(&self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            tracing::warn!(folder = %self.0.display(), %error, "an unfinished instance folder stays behind");
+        }
+    }
+
+    pub(super) fn read_settings(&self) -> Result<Settings, InstanceError> {
+        let path = self.settings();
+        let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => InstanceError::Missing(self.0.clone()),
+            _ => failed(&path, &error),
+        })?;
+        toml::from_str(&text).map_err(|error| refused(&path, &error.to_string()))
+    }
+
+    pub(super) fn write_settings(&self, settings: &Settings) -> Result<(), InstanceError> {
+        let text = toml::to_string_pretty(settings)
+            .map_err(|error| refused(&self.settings(), &error.to_string()))?;
+        write_new(&self.settings(), text.as_bytes())
+    }
+
+    /// Draws the key under which the instance seals what it keeps.
+    pub(super) fn make_key(&self) -> Result<DataKey, InstanceError> {
+        let key = DataKey::generate();
+        let text = RootKey::from_bytes(*key.expose_bytes()).expose_text();
+        write_new(&self.key(), text.as_bytes())?;
+        Ok(key)
+    }
+
+    /// Reads the key, refusing a file that others can read.
+    pub(super) fn read_key(&self) -> Result<DataKey, InstanceError> {
+        let path = self.key();
+        if !check_private(&path)? {
+            return Err(refused(
+                &path,
+                "is missing; without it nothing that the instance sealed can be opened",
+            ));
+        }
+        let mut text = Zeroizing::new(String::new());
+        File::open(&path)
+            .and_then(|mut file| file.read_to_string(&mut text))
+            .map_err(|error| failed(&path, &error))?;
+        let key = RootKey::parse(&text).map_err(|error| refused(&path, &format!("is {error}")))?;
+        Ok(DataKey::from_bytes(*key.expose_bytes()))
+    }
+
+    /// Takes the lock, saying whose process has it.
+    pub(super) fn lock(&self) -> Result<Lock, InstanceError> {
+        let path = self.lock_file();
+        check_private(&path)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(PRIVATE_FILE)
+            .open(&path)
+            .map_err(|error| failed(&path, &error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(InstanceError::Hosted {
+                    folder: self.0.clone(),
+                    pid: read_pid(&mut file).unwrap_or(0),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(failed(&path, &error)),
+        }
+        file.set_len(0)
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .map_err(|error| failed(&path, &error))?;
+        Ok(Lock(file))
+    }
+
+    /// The process that has the lock now. Asks the lock itself only where a PID was left behind, so
+    /// that looking does not get in the way of opening.
+    pub(super) fn hosted_by(&self) -> Option<u32> {
+        let mut file = File::open(self.lock_file()).ok()?;
+        let pid = read_pid(&mut file)?;
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then_some(pid)
+    }
+}
+
+/// The lock on a folder; let go when dropped, and by the system if the process dies.
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // An old PID does no harm: the lock decides, not the text.
+        let _ = self.0.set_len(0);
+    }
+}
+
+fn read_pid(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.seek(SeekFrom::Start(0)).ok()?;
+    file.take(16).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+fn private_folders() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    builder.mode(PRIVATE_FOLDER);
+    builder
+}
+
+/// Writes a file that is not there yet, durably.
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), InstanceError> {
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(PRIVATE_FILE)
+        .open(path)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.sync_all()
+        })
+        .map_err(|error| failed(path, &error))
+}
+
+/// Whether a file is there; refuses a link, and one that others can read or write.
+fn check_private(path: &Path) -> Result<bool, InstanceError> {
+    let about = match fs::symlink_metadata(path) {
+        Ok(about) => about,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(failed(path, &error)),
+    };
+    if !about.is_file() {
+        return Err(refused(
+            path,
+            "is a link or something else that is not a plain file",
+        ));
+    }
+    check_mode(path, about.mode(), PRIVATE_FILE)?;
+    Ok(true)
+}
+
+fn check_mode(path: &Path, mode: u32, expected: u32) -> Result<(), InstanceError> {
+    if mode & OTHERS == 0 {
+        return Ok(());
+    }
+    Err(refused(
+        path,
+        &format!(
+            "has mode {:04o}, so that others can get at it; it must be {expected:04o}",
+            mode & 0o7777
+        ),
+    ))
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> InstanceError {
+    refused(path, &error.to_string())
+}
+
+fn refused(path: &Path, reason: &str) -> InstanceError {
+    InstanceError::File {
+        path: path.to_owned(),
+        reason: reason.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

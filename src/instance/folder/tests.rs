@@ -1,0 +1,63 @@
+//! Modes, links and locks.
+
+use super::*;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+fn finished() -> (tempfile::TempDir, Folder) {
+    let home = tempfile::tempdir().unwrap();
+    let place = Folder::at(&home.path().join("instances/alpha"));
+    let making = place.make_beside("x").unwrap();
+    making.make_key().unwrap();
+    fs::write(making.settings(), "").unwrap();
+    making.move_to(&place).unwrap();
+    (home, place)
+}
+
+#[test]
+fn a_folder_and_its_files_are_private() {
+    let (_home, folder) = finished();
+    assert_eq!(fs::metadata(&folder.0).unwrap().mode() & 0o777, 0o700);
+    assert_eq!(fs::metadata(folder.key()).unwrap().mode() & 0o777, 0o600);
+    folder.check().unwrap();
+    folder.read_key().unwrap();
+}
+
+#[test]
+fn a_second_creation_at_one_place_is_refused() {
+    let (_home, folder) = finished();
+    assert!(matches!(folder.make_beside("y"), Err(InstanceError::Exists(_))));
+}
+
+#[test]
+fn threat_53_loose_modes_and_links_are_refused() {
+    let (_home, folder) = finished();
+    fs::set_permissions(folder.key(), fs::Permissions::from_mode(0o640)).unwrap();
+    let message = folder.read_key().unwrap_err().to_string();
+    assert!(message.contains("0640"), "{message}");
+    fs::rename(folder.key(), folder.0.join("elsewhere")).unwrap();
+    symlink(folder.0.join("elsewhere"), folder.key()).unwrap();
+    assert!(matches!(folder.read_key(), Err(InstanceError::File { .. })));
+
+    symlink("/dev/null", folder.database()).unwrap();
+    assert!(matches!(folder.check(), Err(InstanceError::File { .. })));
+    fs::remove_file(folder.database()).unwrap();
+    fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(matches!(folder.check(), Err(InstanceError::File { .. })));
+}
+
+#[test]
+fn threat_48_the_lock_says_who_hosts() {
+    let (_home, folder) = finished();
+    assert_eq!(folder.hosted_by(), None);
+    let lock = folder.lock().unwrap();
+    assert_eq!(folder.hosted_by(), Some(std::process::id()));
+    let Err(InstanceError::Hosted { pid, .. }) = folder.lock() else {
+        panic!("two hosts of one folder");
+    };
+    assert_eq!(pid, std::process::id());
+    drop(lock);
+    assert_eq!(folder.hosted_by(), None);
+    fs::write(folder.lock_file(), "4000000\n").unwrap();
+    assert_eq!(folder.hosted_by(), None, "a PID left by a crash hosts nothing");
+    folder.lock().unwrap();
+}

@@ -1,0 +1,172 @@
+//! How much one party may ask for: calls a minute of a credential, failures a minute of an address,
+//! calls at once of everybody.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+const MINUTE_US: i64 = 60_000_000;
+/// Unauthenticated calls that an address may fail with in a minute before it hears 429 instead of 401.
+const FAILURES_A_MINUTE: u32 = 600;
+/// Addresses whose failures are counted one by one; the rest share one count.
+const ADDRESSES: usize = 4096;
+
+/// So many calls a minute, all at once or spread out (GCRA: one moment is all that it remembers).
+#[derive(Debug, Default)]
+pub(super) struct Rate {
+    /// When the calls so far would be through at the even pace, Unix microseconds.
+    through: AtomicI64,
+}
+
+impl Rate {
+    /// Takes one call; the error is how many seconds to wait.
+    pub(super) fn take(&self, per_minute: u32, now_us: i64) -> Result<(), u64> {
+        let mut wait = 0;
+        let taken = self
+            .through
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |through| {
+                let next = advance(through, per_minute, now_us);
+                wait = next.err().unwrap_or(0);
+                next.ok()
+            });
+        taken.map(drop).map_err(|_| wait)
+    }
+}
+
+/// The moment after one more call, or the seconds until one is allowed.
+fn advance(through: i64, per_minute: u32, now_us: i64) -> Result<i64, u64> {
+    if per_minute == 0 {
+        return Err(60);
+    }
+    let pace = MINUTE_US / i64::from(per_minute);
+    let ahead = through.max(now_us) - now_us;
+    let most_ahead = MINUTE_US - pace;
+    if ahead > most_ahead {
+        let wait = u64::try_from(ahead - most_ahead).unwrap_or(0);
+        return Err(wait.div_ceil(1_000_000).max(1));
+    }
+    Ok(through.max(now_us) + pace)
+}
+
+/// Counts failures by address, in bounded memory. Whoever succeeds is never held up by it.
+#[derive(Debug, Default)]
+pub(super) struct Failures {
+    addresses: Mutex<HashMap<IpAddr, i64>>,
+    everyone_else: Rate,
+}
+
+impl Failures {
+    /// Counts a failure; the error is how many seconds the address should wait.
+    pub(super) fn count(&self, peer: IpAddr, now_us: i64) -> Result<(), u64> {
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        if addresses.len() >= ADDRESSES {
+            addresses.retain(|_, through| *through > now_us);
+        }
+        let place = network(peer);
+        if addresses.len() >= ADDRESSES && !addresses.contains_key(&place) {
+            return self.everyone_else.take(FAILURES_A_MINUTE, now_us);
+        }
+        let through = addresses.entry(place).or_insert(0);
+        *through = advance(*through, FAILURES_A_MINUTE, now_us)?;
+        Ok(())
+    }
+}
+
+/// One party has a whole /64 of IPv6.
+fn network(peer: IpAddr) -> IpAddr {
+    match peer.to_canonical() {
+        IpAddr::V6(address) => {
+            let prefix = u128::from(address) & !u128::from(u64::MAX);
+            IpAddr::V6(prefix.into())
+        }
+        address => address,
+    }
+}
+
+/// So many things at once.
+#[derive(Debug)]
+pub(super) struct Gate {
+    inside: AtomicUsize,
+    most: usize,
+}
+
+/// A place inside a gate; given back when dropped.
+pub(super) struct Place<'a>(&'a Gate);
+
+impl Gate {
+    pub(super) const fn new(most: usize) -> Self {
+        Self {
+            inside: AtomicUsize::new(0),
+            most,
+        }
+    }
+
+    /// A place, unless all are taken.
+    pub(super) fn enter(&self) -> Option<Place<'_>> {
+        if self.inside.fetch_add(1, Ordering::Relaxed) >= self.most {
+            self.inside.fetch_sub(1, Ordering::Relaxed);
+            return None;
+        }
+        Some(Place(self))
+    }
+
+    pub(super) fn inside(&self) -> usize {
+        self.inside.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.inside.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_795_428_672_000_000;
+
+    #[test]
+    fn a_rate_allows_its_number_at_once_and_then_one_each_interval() {
+        let rate = Rate::default();
+        for _ in 0..3 {
+            assert_eq!(rate.take(3, NOW), Ok(()));
+        }
+        assert_eq!(rate.take(3, NOW), Err(20));
+        assert_eq!(rate.take(3, NOW + 20_000_000), Ok(()));
+        assert_eq!(rate.take(3, NOW + 20_000_000), Err(20));
+        assert_eq!(rate.take(0, NOW), Err(60));
+    }
+
+    #[test]
+    fn threat_55_failures_are_counted_by_address_and_network() {
+        let failures = Failures::default();
+        let prober: IpAddr = "2001:db8::1".parse().unwrap();
+        for _ in 0..FAILURES_A_MINUTE {
+            assert_eq!(failures.count(prober, NOW), Ok(()));
+        }
+        assert!(failures.count("2001:db8::2".parse().unwrap(), NOW).is_err());
+        assert_eq!(failures.count("2001:db8:1::1".parse().unwrap(), NOW), Ok(()));
+        assert_eq!(failures.count(prober, NOW + 60_000_000), Ok(()));
+    }
+
+    #[test]
+    fn counting_addresses_takes_bounded_memory() {
+        let failures = Failures::default();
+        for number in 0..20_000u32 {
+            let _ = failures.count(IpAddr::V4(number.into()), NOW);
+        }
+        assert!(failures.addresses.lock().unwrap().len() <= ADDRESSES);
+    }
+
+    #[test]
+    fn a_gate_gives_its_places_back() {
+        let gate = Gate::new(1);
+        let place = gate.enter();
+        assert!(place.is_some() && gate.enter().is_none());
+        drop(place);
+        assert!(gate.enter().is_some());
+    }
+}

@@ -1,0 +1,219 @@
+//! Making an instance, and opening one: folder, key, databases, credentials, and what replay
+//! protection has to remember from before.
+
+use super::core::OWNER;
+use super::folder::{Folder, Lock};
+use super::held::Held;
+use super::issued::{self, Issued};
+use super::replay::{self, Replay};
+use super::settings::{LegacyStandIn, NewInstance, Settings};
+use super::trail::Trail;
+use super::{Instance, InstanceError, server};
+use crate::model::{AppId, CredentialState, Endpoint, Grant, Profile, Timestamp};
+use crate::protocol::HeldCredential;
+use crate::seal::{DataKey, random};
+use crate::store::sqlite::{SqliteAuditLog, SqliteStore};
+use crate::store::{AuditLog, IssuedRecord, Store, StoreError};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How often uses of credentials are stored.
+const FLUSH: Duration = Duration::from_secs(1);
+/// How often, and after how long, a lock that somebody only looked at is tried again.
+const LOCK_TRIES: u32 = 3;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
+
+/// What an instance is put together from.
+pub(super) struct Parts {
+    pub settings: Settings,
+    pub key: DataKey,
+    pub store: Arc<dyn Store>,
+    pub trail: Trail,
+    pub issued: Issued,
+    pub held: Held,
+    pub replay: Replay,
+    pub lock: Lock,
+}
+
+/// Makes the folder beside its place and moves it there when it is whole.
+pub(super) async fn create(
+    path: &Path,
+    new: NewInstance,
+) -> Result<(Settings, HeldCredential), InstanceError> {
+    let settings = settle(new).await?;
+    let place = Folder::at(path);
+    let making = place.make_beside(settings.instance_id.as_str())?;
+    let made = match fill(&making, &settings).await {
+        Ok(owner) => making.move_to(&place).map(|()| owner),
+        Err(error) => Err(error),
+    };
+    match made {
+        Ok(owner) => Ok((settings, owner)),
+        Err(error) => {
+            making.discard();
+            Err(error)
+        }
+    }
+}
+
+/// Chooses what was left open: id, port, endpoint.
+async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
+    let mut listen = new.listen;
+    if listen.port() == 0 {
+        let listener = server::bind(listen, new.insecure_http).await?;
+        listen = listener.local_addr().map_err(|error| InstanceError::Listen {
+            address: listen.to_string(),
+            cause: error.to_string(),
+        })?;
+    } else if !listen.ip().to_canonical().is_loopback() && !new.insecure_http {
+        return Err(InstanceError::PlainHttp(listen.to_string()));
+    }
+    let endpoint = match new.endpoint {
+        Some(endpoint) => endpoint,
+        None => {
+            let url = format!("http://{listen}/invoke");
+            Endpoint::parse(&url).map_err(|error| InstanceError::Listen {
+                address: listen.to_string(),
+                cause: error.to_string(),
+            })?
+        }
+    };
+    Ok(Settings {
+        name: new.name,
+        instance_id: random::instance_id(),
+        listen,
+        endpoint,
+        insecure_http: new.insecure_http,
+        fetch_allow: Vec::new(),
+        read_only: false,
+    })
+}
+
+/// Key, databases, the owner's credential, and last the settings.
+async fn fill(folder: &Folder, settings: &Settings) -> Result<HeldCredential, InstanceError> {
+    let key = folder.make_key()?;
+    let store = SqliteStore::open(&folder.database())?;
+    let audit = SqliteAuditLog::open(&folder.audit())?;
+    let issued = issue_owner(&store, &key, settings).await;
+    store.close().await;
+    audit.close().await;
+    let owner = issued?;
+    folder.write_settings(settings)?;
+    Ok(owner)
+}
+
+async fn issue_owner(
+    store: &dyn Store,
+    key: &DataKey,
+    settings: &Settings,
+) -> Result<HeldCredential, InstanceError> {
+    let app_id = AppId::parse(OWNER).expect("written by its grammar");
+    let credential = issued::draw(
+        app_id.clone(),
+        Profile::Native,
+        settings.endpoint.clone(),
+        &settings.instance_id,
+    );
+    store
+        .insert_issued(IssuedRecord {
+            name: OWNER.to_owned(),
+            app_id,
+            profile: Profile::Native,
+            kid: credential.kid().cloned(),
+            endpoint: settings.endpoint.clone(),
+            grant: Grant::owner(),
+            state: CredentialState::Active,
+            verified: true,
+            expires_at: None,
+            created_at: Timestamp::now(),
+            last_used: None,
+            uses: 0,
+            sealed_secrets: issued::seal_secrets(key, OWNER, &credential),
+        })
+        .await?;
+    Ok(credential)
+}
+
+/// Takes the lock, then opens what is in the folder.
+pub(super) async fn open(
+    path: &Path,
+    stand_in: Option<LegacyStandIn>,
+    audit_off: bool,
+) -> Result<Arc<Instance>, InstanceError> {
+    let folder = Folder::at(path);
+    folder.check()?;
+    let settings = folder.read_settings()?;
+    let lock = take_lock(&folder).await?;
+    let key = folder.read_key()?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.database())?);
+    let audit: Arc<dyn AuditLog> = Arc::new(SqliteAuditLog::open(&folder.audit())?);
+
+    let issued = Issued::load(store.as_ref(), &key).await?;
+    if let Some(stand_in) = &stand_in {
+        warn_if_weak(&settings, stand_in);
+        issued.stand_in(stand_in, &settings.endpoint, Timestamp::now());
+    }
+    let held = Held::load(store.as_ref(), &key).await?;
+    let replay = Replay::new(replay::CAPACITY);
+    remember_tokens(&replay, &issued, audit.as_ref()).await?;
+    Ok(Instance::assemble(Parts {
+        settings,
+        key,
+        store,
+        trail: Trail::new(audit, audit_off),
+        issued,
+        held,
+        replay,
+        lock,
+    }))
+}
+
+async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
+    for _ in 1..LOCK_TRIES {
+        match folder.lock() {
+            Err(InstanceError::Hosted { .. }) => tokio::time::sleep(LOCK_PAUSE).await,
+            taken => return taken,
+        }
+    }
+    folder.lock()
+}
+
+/// What is known of tokens from before a restart is in the audit trail.
+async fn remember_tokens(replay: &Replay, issued: &Issued, audit: &dyn AuditLog) -> Result<(), StoreError> {
+    let now = Timestamp::now();
+    for (kid, jti) in audit.tokens_since(now.plus_seconds(-replay::LONGEST)).await? {
+        if let Some(credential) = issued.by_kid(&kid) {
+            let ends = now.as_seconds() + replay::LONGEST;
+            replay.claim(credential.life.number, &jti, ends, now.as_seconds());
+        }
+    }
+    Ok(())
+}
+
+fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
+    if stand_in.token_secret.is_weak() {
+        tracing::warn!(
+            instance = %settings.name,
+            "JWT_SECRET_KEY is weak: shorter than 32 bytes, or the documented development default; whoever guesses it can call this instance as its owner"
+        );
+    }
+}
+
+/// Stores uses every now and then, until the instance closes.
+pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing: CancellationToken) {
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(FLUSH);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = ticks.tick() => {}
+                () = closing.cancelled() => return,
+            }
+            if let Err(error) = issued.flush_uses(store.as_ref()).await {
+                tracing::warn!(%error, "uses of credentials could not be stored");
+            }
+        }
+    });
+}

@@ -1,0 +1,126 @@
+//! What happens to a call once it is open, over the wire or in process: grants → intent → execute →
+//! re-check that the credential still stands → audit.
+
+use super::actions::Call;
+use super::circuit::MOST_STEPS_IN_ALL;
+use super::issued::Credential;
+use super::trail::{self, Deed};
+use super::{Caller, Instance, authorise, dispatch};
+use crate::model::Timestamp;
+use crate::protocol::{CallContext, Code, Hop, PhaseName, Problem, Query, Reply, Stopwatch};
+use crate::store::AuditOutcome;
+use std::net::IpAddr;
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// Longest call, whatever deadline the caller names.
+const LONGEST_MS: i64 = 300_000;
+
+/// A call that was opened.
+pub(super) struct Opened<'a> {
+    pub instance: &'a Arc<Instance>,
+    pub caller: &'a Caller,
+    /// With which it was made; none for calls in process, which no revocation overtakes.
+    pub credential: Option<&'a Credential>,
+    pub jti: Option<&'a str>,
+    pub query: &'a Query,
+    pub context: &'a CallContext,
+    pub peer: Option<IpAddr>,
+}
+
+/// How a call ended.
+pub(super) enum Ended {
+    /// With a reply, and the hop that a relay made.
+    Replied(Reply, Option<Hop>),
+    /// Its credential was revoked meanwhile: nobody gets the result.
+    Withheld,
+}
+
+/// Does what is asked, as far as the grant goes, and puts it on record.
+pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended {
+    let onward = Mutex::new(None);
+    let steps = AtomicU32::new(MOST_STEPS_IN_ALL);
+    let call = Call {
+        instance: opened.instance,
+        caller: opened.caller,
+        query: opened.query,
+        context: opened.context,
+        depth: 0,
+        steps: &steps,
+        onward: &onward,
+    };
+    let deed = Deed {
+        caller: opened.caller,
+        jti: opened.jti,
+        query: opened.query,
+    };
+    let trail = opened.instance.trail();
+
+    let reply = authorise_and_execute(opened, &call, &deed, watch).await;
+    let now = Timestamp::now();
+    let lost = opened.credential.and_then(|credential| credential.refusal(now));
+    let (outcome, reason) = match lost {
+        Some(reason) => (AuditOutcome::Denied, Some(reason.to_owned())),
+        None => trail::verdict(&reply),
+    };
+    let recorded = trail.conclude(&deed, now, outcome, reason).await;
+    watch.lap(PhaseName::Audit);
+    if lost.is_some() {
+        return Ended::Withheld;
+    }
+    let onward = onward.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match recorded {
+        Ok(()) => Ended::Replied(reply, onward),
+        // What is not on record is not answered.
+        Err(error) => Ended::Replied(Reply::error(&error.into()), None),
+    }
+}
+
+async fn authorise_and_execute(
+    opened: &Opened<'_>,
+    call: &Call<'_>,
+    deed: &Deed<'_>,
+    watch: &mut Stopwatch,
+) -> Reply {
+    let authorised =
+        authorise::source(&opened.caller.grant, opened.peer).and_then(|()| dispatch::authorised(call));
+    watch.lap(PhaseName::Authorise);
+    let action = match authorised {
+        Ok(action) => action,
+        Err(problem) => return Reply::error(&problem),
+    };
+    let Some(patience) = remaining(opened.context) else {
+        return Reply::error(&too_late(opened));
+    };
+    if action.writes {
+        let intended = opened.instance.trail().intend(deed, Timestamp::now()).await;
+        if let Err(error) = intended {
+            return Reply::error(&error.into());
+        }
+    }
+    let executed = tokio::time::timeout(patience, dispatch::execute(call, action)).await;
+    watch.lap(PhaseName::Execute);
+    executed.unwrap_or_else(|_| Reply::error(&too_late(opened)))
+}
+
+/// How long the caller still waits.
+fn remaining(context: &CallContext) -> Option<Duration> {
+    let left = context.deadline_ms - Timestamp::now().as_micros() / 1_000;
+    if left <= 0 {
+        return None;
+    }
+    u64::try_from(left.min(LONGEST_MS))
+        .ok()
+        .map(Duration::from_millis)
+}
+
+fn too_late(opened: &Opened<'_>) -> Problem {
+    let mut path: Vec<_> = opened.context.path.iter().map(ToString::to_string).collect();
+    path.push(opened.instance.id().to_string());
+    Problem::new(
+        Code::DeadlineExceeded,
+        format!("the deadline passed on {}", path.join(" → ")),
+    )
+    .with("path", path.into())
+}

@@ -1,0 +1,340 @@
+//! `POST /invoke`, in the order of DESIGN 3.2: size → find kid → signature → claims → body hash →
+//! replay → open → strict JSON → grants → execute → re-check → audit → seal.
+
+use super::Instance;
+use super::authenticate::{self, Refusal};
+use super::body::{self, BodyError};
+use super::issued::Credential;
+use super::perform::{Ended, Opened, perform};
+use super::response::{self, Answer};
+use super::trail::Deed;
+use crate::model::{Profile, Timestamp};
+use crate::protocol::{CallContext, Code, PhaseName, Problem, Query, QueryError, Reply, Stopwatch};
+use crate::seal::token::Claims;
+use crate::seal::{fernet, jwe};
+use crate::store::AuditOutcome;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
+use hyper::{Request, StatusCode};
+use serde_json::json;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// How long a legacy call, which names no deadline, may take.
+const LEGACY_SECONDS: i64 = 60;
+
+/// Answers one call.
+pub(super) async fn invoke(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incoming>) -> Answer {
+    let Some(_place) = instance.gate().enter() else {
+        instance.metrics().limited.add_one();
+        return response::overloaded();
+    };
+    let (head, body) = request.into_parts();
+    let profile = match profile(&head.headers) {
+        Ok(profile) => profile,
+        Err(detail) => {
+            return malformed(
+                instance,
+                peer,
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "wrong_type",
+                detail,
+            );
+        }
+    };
+    let body = match body::read(body).await {
+        Ok(body) => body,
+        Err(error) => return no_body(instance, peer, error),
+    };
+    let token = bearer(&head.headers);
+    let answer = match profile {
+        Profile::Native => native(instance, peer, token, &body).await,
+        Profile::Legacy => legacy(instance, peer, token, &body).await,
+    };
+    // What follows a chunked body is not followed by the guard.
+    if head.headers.contains_key(TRANSFER_ENCODING) {
+        return response::closing(answer);
+    }
+    answer
+}
+
+/// The profile that the content type names, and no other.
+fn profile(headers: &HeaderMap) -> Result<Profile, &'static str> {
+    if headers.contains_key(CONTENT_ENCODING) {
+        return Err("a body must not have a Content-Encoding");
+    }
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let named = types.next().and_then(|value| value.to_str().ok());
+    let named = named.filter(|_| types.next().is_none()).unwrap_or_default();
+    let essence = named.split(';').next().unwrap_or_default().trim();
+    [Profile::Native, Profile::Legacy]
+        .into_iter()
+        .find(|profile| essence.eq_ignore_ascii_case(profile.content_type()))
+        .ok_or("a body is application/jose (native) or text/plain (legacy)")
+}
+
+/// The token of `Authorization: Bearer …`, if there is exactly one.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next()?.to_str().ok()?;
+    if values.next().is_some() {
+        return None;
+    }
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+async fn native(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, body: &Bytes) -> Answer {
+    let mut watch = Stopwatch::start();
+    let now = Timestamp::now();
+    let (credential, claims) = match authenticate::native(instance, token, body, now) {
+        Ok(authenticated) => authenticated,
+        Err(refusal) => return refused(instance, peer, Profile::Native, now, refusal),
+    };
+    let Some(keys) = authenticate::native_keys(&credential) else {
+        return refused(
+            instance,
+            peer,
+            Profile::Native,
+            now,
+            Refusal::plain("other_profile"),
+        );
+    };
+    watch.lap(PhaseName::Authenticate);
+    let Ok(plaintext) = jwe::open_query(keys, body) else {
+        let refusal = Refusal::of(&credential, Some(&claims.jti), "body_cannot_be_opened");
+        return refused(instance, peer, Profile::Native, now, refusal);
+    };
+    let query = Query::parse(&plaintext);
+    watch.lap(PhaseName::Open);
+    credential.note_use(now);
+
+    let seal = |reply: &Reply| jwe::seal_reply(keys, &claims.jti, &reply.to_bytes());
+    let call = Call {
+        instance,
+        peer,
+        credential: &credential,
+        jti: Some(&claims.jti),
+        context: native_context(&claims, &credential),
+    };
+    call.answer(query, watch, seal).await
+}
+
+async fn legacy(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, body: &Bytes) -> Answer {
+    let mut watch = Stopwatch::start();
+    let now = Timestamp::now();
+    let credential = match authenticate::legacy(instance, token, now) {
+        Ok(credential) => credential,
+        Err(refusal) => return refused(instance, peer, Profile::Legacy, now, refusal),
+    };
+    let Some(keys) = authenticate::legacy_keys(&credential) else {
+        return refused(
+            instance,
+            peer,
+            Profile::Legacy,
+            now,
+            Refusal::plain("other_profile"),
+        );
+    };
+    watch.lap(PhaseName::Authenticate);
+    let seal = |reply: &Reply| fernet::seal(keys, Timestamp::now(), &reply.to_bytes());
+    let opened = fernet::open(keys, body);
+    credential.note_use(now);
+
+    let mut context = CallContext::begin(now, LEGACY_SECONDS);
+    context.hop = credential.record.grant.hops;
+    let call = Call {
+        instance,
+        peer,
+        credential: &credential,
+        jti: None,
+        context,
+    };
+    let Ok(plaintext) = opened else {
+        return call.unopened(seal).await;
+    };
+    let query = Query::parse(&plaintext);
+    watch.lap(PhaseName::Open);
+    call.answer(query, watch, seal).await
+}
+
+/// Where a native call stands in its chain: what its token says, within what the grant allows.
+fn native_context(claims: &Claims, credential: &Credential) -> CallContext {
+    CallContext {
+        hop: claims.hop.min(credential.record.grant.hops),
+        path: claims.path.clone(),
+        deadline_ms: claims.dl,
+        traceparent: claims.tp.clone(),
+        trace: claims.trc == Some(true),
+    }
+}
+
+/// A call that is authenticated and opened.
+struct Call<'a> {
+    instance: &'a Arc<Instance>,
+    peer: IpAddr,
+    credential: &'a Credential,
+    jti: Option<&'a str>,
+    context: CallContext,
+}
+
+impl Call<'_> {
+    async fn answer(
+        mut self,
+        query: Result<Query, QueryError>,
+        mut watch: Stopwatch,
+        seal: impl Fn(&Reply) -> String,
+    ) -> Answer {
+        let query = match query {
+            Ok(query) => query,
+            Err(error) => return self.not_a_query(error, seal).await,
+        };
+        self.context.trace |= query.wants_trace();
+        let opened = Opened {
+            instance: self.instance,
+            caller: &self.credential.caller,
+            credential: Some(self.credential),
+            jti: self.jti,
+            query: &query,
+            context: &self.context,
+            peer: Some(self.peer),
+        };
+        let profile = self.credential.record.profile;
+        let (reply, onward) = match perform(&opened, &mut watch).await {
+            Ended::Replied(reply, onward) => (reply, onward),
+            Ended::Withheld => {
+                self.instance.metrics().unauthenticated.add_one();
+                return response::unauthenticated(profile, false);
+            }
+        };
+        self.count(&reply);
+        let mut body = seal(&reply);
+        let status = status(&reply, profile);
+        if self.context.trace {
+            // A reply cannot tell how long its own sealing took; what is told is the same reply's without the trace.
+            watch.lap(PhaseName::Seal);
+            let hop = watch.into_hop(self.instance.id().as_str(), onward);
+            body = seal(&reply.with_trace(&hop));
+        }
+        response::sealed(status, profile, body)
+    }
+
+    /// Opened, but not strict JSON or not a query.
+    async fn not_a_query(&self, error: QueryError, seal: impl Fn(&Reply) -> String) -> Answer {
+        let problem = self.on_record(Problem::from(error), "malformed_query").await;
+        let profile = self.credential.record.profile;
+        let reply = Reply::error(&problem);
+        response::sealed(status(&reply, profile), profile, seal(&reply))
+    }
+
+    /// The token holds, but the body does not open (legacy): 400, sealed, as in the original.
+    async fn unopened(&self, seal: impl Fn(&Reply) -> String) -> Answer {
+        let problem = Problem::new(
+            Code::CannotOpen,
+            "the request could not be opened with this credential",
+        );
+        let problem = self.on_record(problem, "body_cannot_be_opened").await;
+        response::sealed(400, Profile::Legacy, seal(&Reply::error(&problem)))
+    }
+
+    /// Puts a call that was no query on record; the problem to tell, which is another one if that failed.
+    async fn on_record(&self, problem: Problem, reason: &str) -> Problem {
+        self.instance.metrics().failed.add_one();
+        let nothing = Query::new("", json!({}));
+        let deed = Deed {
+            caller: &self.credential.caller,
+            jti: self.jti,
+            query: &nothing,
+        };
+        let reason = Some(reason.to_owned());
+        let trail = self.instance.trail();
+        let recorded = trail.conclude(&deed, Timestamp::now(), AuditOutcome::Denied, reason);
+        match recorded.await {
+            Ok(()) => problem,
+            Err(error) => error.into(),
+        }
+    }
+
+    fn count(&self, reply: &Reply) {
+        let metrics = self.instance.metrics();
+        let counter = if reply.status() == "error" {
+            &metrics.failed
+        } else {
+            &metrics.succeeded
+        };
+        counter.add_one();
+    }
+}
+
+fn status(reply: &Reply, profile: Profile) -> u16 {
+    if reply.status() != "error" {
+        return 200;
+    }
+    reply.code().unwrap_or(Code::Internal).http_status(profile)
+}
+
+/// 401 or 429. An address that fails too often hears 429 whatever it sends, and is on record once for all.
+fn refused(instance: &Instance, peer: IpAddr, profile: Profile, now: Timestamp, refusal: Refusal) -> Answer {
+    if let Err(wait) = instance.failures().count(peer, now.as_micros()) {
+        instance.metrics().limited.add_one();
+        return response::too_many(wait);
+    }
+    match refusal {
+        Refusal::Unauthenticated {
+            reason,
+            kid,
+            jti,
+            clock,
+        } => {
+            instance.metrics().unauthenticated.add_one();
+            instance.trail().deny_soon(now, kid, jti, &reason);
+            response::unauthenticated(profile, clock)
+        }
+        Refusal::TooMany {
+            reason,
+            kid,
+            retry_after,
+        } => {
+            instance.metrics().limited.add_one();
+            instance.trail().deny_soon(now, kid, None, reason);
+            response::too_many(retry_after)
+        }
+    }
+}
+
+fn no_body(instance: &Instance, peer: IpAddr, error: BodyError) -> Answer {
+    let (status, reason, detail) = match error {
+        BodyError::TooLong => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_long",
+            "a body has 1 MiB at most",
+        ),
+        BodyError::TooSlow => (
+            StatusCode::REQUEST_TIMEOUT,
+            "body_too_slow",
+            "the body did not arrive within 10 s",
+        ),
+        BodyError::Broken => (
+            StatusCode::BAD_REQUEST,
+            "body_broken",
+            "the body is not framed as HTTP wants it",
+        ),
+    };
+    malformed(instance, peer, status, reason, detail)
+}
+
+/// Not a call at all.
+fn malformed(
+    instance: &Instance,
+    peer: IpAddr,
+    status: StatusCode,
+    reason: &'static str,
+    detail: &str,
+) -> Answer {
+    let now = Timestamp::now();
+    instance.metrics().malformed.add_one();
+    if instance.failures().count(peer, now.as_micros()).is_ok() {
+        instance.trail().deny_soon(now, None, None, reason);
+    }
+    response::final_problem(status, detail)
+}

@@ -1,0 +1,48 @@
+//! What a failure of storage looks like to a caller.
+
+use crate::protocol::{Code, Problem};
+use crate::store::StoreError;
+use serde_json::json;
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let message = error.to_string();
+        match error {
+            StoreError::DuplicateReference { address } => {
+                Self::new(Code::DuplicateReference, message).with("pointer_address", json!(address))
+            }
+            StoreError::AlreadyExists { .. } => Self::new(Code::AlreadyExists, message),
+            StoreError::NotFound { what, name } => not_found(what, &name),
+            StoreError::BadCursor => Self::new(
+                Code::InvalidParameter,
+                format!("'after' is not acceptable: {message}"),
+            ),
+            StoreError::Full(_)
+            | StoreError::Busy(_)
+            | StoreError::TooNew { .. }
+            | StoreError::Failed(_)
+            | StoreError::Closed => Self::new(Code::StorageFailed, message),
+        }
+    }
+}
+
+/// The problem that something is not on this instance, in the original system's words for a pointer.
+pub(crate) fn not_found(what: &str, name: &str) -> Problem {
+    let (code, article) = match what {
+        "pointer" => {
+            return Problem::new(Code::PointerNotFound, format!("Pointer not found: {name}"))
+                .with("pointer_address", json!(name));
+        }
+        "connection" => (Code::ConnectionNotFound, "Connection"),
+        "domain" => (Code::DomainNotFound, "Domain"),
+        "offer" => (Code::OfferNotFound, "Offer"),
+        what if what.ends_with("credential") => (Code::CredentialNotFound, "Credential"),
+        what => {
+            return Problem::new(
+                Code::InvalidParameter,
+                format!("no {what} {name:?} on this instance"),
+            );
+        }
+    };
+    Problem::new(code, format!("{article} not found: {name}"))
+}

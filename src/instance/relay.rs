@@ -1,0 +1,197 @@
+//! Route *relay*: this instance calls another one with the credential that it holds, and answers
+//! its caller with what the other one said.
+//!
+//! Hop budget, path and deadline shrink at every hop. A loop, an empty budget or a deadline that has
+//! passed is refused before anything leaves this instance.
+
+use super::actions::{Answer, Call, Outcome};
+use crate::client::Exchange;
+use crate::model::{Connection, ConnectionStatus, InstanceId};
+use crate::protocol::strict_json::{self, DEEPEST};
+use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
+use serde_json::{Value, json};
+use std::sync::PoisonError;
+use std::time::Duration;
+
+/// Time kept back from the peer, so that its failure can still be told before our own caller gives up.
+const MARGIN_MS: u64 = 100;
+/// Levels that a peer's reply gains on its way through a relay: it stands beside `result` in ours.
+const NESTING: usize = 2;
+
+/// Asks the instance behind a federated connection.
+pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> Answer {
+    if connection.status == ConnectionStatus::Disabled {
+        return Err(disabled(connection));
+    }
+    let credential = credential_of(call, connection)?;
+    let peer = credential.instance_id().cloned();
+    let path = path_with(call, None);
+    refuse_loop(call, peer.as_ref())?;
+    let (context, patience) = onward_context(call, &credential)?;
+
+    let about = |problem: Problem| {
+        problem
+            .with("path", json!(path))
+            .with("peer", json!(peer))
+            .with("peer_endpoint", json!(credential.endpoint))
+    };
+    let invoked = call.instance.client().invoke(&credential, query, &context);
+    let exchange = tokio::time::timeout(patience, invoked)
+        .await
+        .map_err(|_| about(too_late(&credential)))?
+        .map_err(|error| about(error.into()))?;
+    note_hop(call, &exchange);
+    answer(exchange.reply, peer.clone()).map_err(about)
+}
+
+/// The problem that a connection lets nothing through.
+pub fn disabled(connection: &Connection) -> Problem {
+    Problem::new(
+        Code::ConnectionDisabled,
+        format!(
+            "the connection {} ({}) is disabled; its domain's owner can open it with set_connection_status",
+            connection.id, connection.name
+        ),
+    )
+}
+
+fn credential_of(call: &Call<'_>, connection: &Connection) -> Result<HeldCredential, Problem> {
+    let Some(name) = &connection.held_credential else {
+        return Err(Problem::new(
+            Code::NoHeldCredential,
+            format!(
+                "the connection {} is not a federated one: it names no credential to relay with",
+                connection.id
+            ),
+        ));
+    };
+    call.instance.held_credential(name).ok_or_else(|| {
+        Problem::new(
+            Code::NoHeldCredential,
+            format!(
+                "the connection {} relays with the credential {name:?}, which this instance does not hold; install it with hold_credential",
+                connection.id
+            ),
+        )
+    })
+}
+
+/// The instances passed so far, this one, and perhaps one more.
+fn path_with(call: &Call<'_>, next: Option<&InstanceId>) -> Vec<InstanceId> {
+    let mut path = call.context.path.clone();
+    path.push(call.instance.id().clone());
+    path.extend(next.cloned());
+    path
+}
+
+fn refuse_loop(call: &Call<'_>, peer: Option<&InstanceId>) -> Result<(), Problem> {
+    let own = call.instance.id();
+    let passed = &call.context.path;
+    let (again, path) = if passed.contains(own) {
+        (own, path_with(call, None))
+    } else {
+        match peer {
+            Some(peer) if peer == own || passed.contains(peer) => (peer, path_with(call, Some(peer))),
+            _ => return Ok(()),
+        }
+    };
+    Err(Problem::new(
+        Code::LoopDetected,
+        format!(
+            "the call would pass through {again} a second time: {}",
+            arrows(&path)
+        ),
+    )
+    .with("path", json!(path)))
+}
+
+/// What the peer is told of the chain, and how long it is waited for.
+fn onward_context(call: &Call<'_>, credential: &HeldCredential) -> Result<(CallContext, Duration), Problem> {
+    let path = path_with(call, None);
+    let Some(hop) = call.context.hop.min(call.grant().hops).checked_sub(1) else {
+        return Err(Problem::new(
+            Code::HopsExhausted,
+            format!(
+                "no hop is left for the call to {}, after {}",
+                credential.endpoint,
+                arrows(&path)
+            ),
+        )
+        .with("path", json!(path)));
+    };
+    let Some(remaining) = call.remaining_ms() else {
+        return Err(too_late(credential).with("path", json!(path)));
+    };
+    let margin = MARGIN_MS.min(remaining / 10);
+    let deadline_ms = call
+        .context
+        .deadline_ms
+        .saturating_sub(i64::try_from(margin).unwrap_or(i64::MAX));
+    let context = CallContext {
+        hop,
+        path,
+        deadline_ms,
+        traceparent: call.context.traceparent.clone(),
+        trace: call.context.trace || call.query.wants_trace(),
+    };
+    Ok((context, Duration::from_millis(remaining - margin)))
+}
+
+fn too_late(credential: &HeldCredential) -> Problem {
+    Problem::new(
+        Code::DeadlineExceeded,
+        format!("the deadline passed before {} answered", credential.endpoint),
+    )
+}
+
+fn arrows(path: &[InstanceId]) -> String {
+    let names: Vec<&str> = path.iter().map(InstanceId::as_str).collect();
+    names.join(" → ")
+}
+
+/// Keeps the onward call for the trace: our phases as the caller, and inside them the peer's own.
+fn note_hop(call: &Call<'_>, exchange: &Exchange) {
+    let hop = Hop {
+        instance: call.instance.id().to_string(),
+        phases: exchange.hop.phases.clone(),
+        next: exchange.reply.trace().map(Box::new),
+    };
+    *call.onward.lock().unwrap_or_else(PoisonError::into_inner) = Some(hop);
+}
+
+/// What the peer's reply means to our caller.
+fn answer(reply: Reply, peer: Option<InstanceId>) -> Answer {
+    let peer_reply = reply.to_value();
+    if strict_json::depth(&peer_reply) + NESTING > DEEPEST {
+        return Err(Problem::new(
+            Code::PeerGarbage,
+            "the peer's reply nests too deep to be handed on",
+        ));
+    }
+    if let Some(problem) = reply.problem() {
+        return Err(problem.with("peer_reply", peer_reply));
+    }
+    match reply.status() {
+        "success" => Ok(Outcome::Relayed {
+            result: reply.into_result().unwrap_or(Value::Null),
+            peer_reply,
+            peer,
+        }),
+        "interpretation_rendered" => Ok(interpretation(&reply)),
+        status => Err(Problem::new(
+            Code::PeerGarbage,
+            format!("the peer answered with a status that is not known here: {status:?}"),
+        )),
+    }
+}
+
+fn interpretation(reply: &Reply) -> Outcome {
+    let member = |name| reply.result().and_then(|result| result.get(name));
+    Outcome::Interpretation {
+        interpretation: member("interpretation")
+            .and_then(Value::as_str)
+            .unwrap_or("The data behind the peer's pointer cannot be had.")
+            .to_owned(),
+        details: member("details").cloned().unwrap_or(Value::Null),
+    }
+}

@@ -1,0 +1,88 @@
+//! The paths that an instance answers on, and the ones that tell something without a credential.
+
+use super::response::{self, Answer};
+use super::{Instance, actions, pipeline};
+use crate::model::Profile;
+use crate::protocol::{DISCOVERY_PATH, Discovery};
+use hyper::body::Incoming;
+use hyper::header::HOST;
+use hyper::{Method, Request, StatusCode, Version};
+use serde_json::json;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Answers one request.
+pub(super) async fn answer(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incoming>) -> Answer {
+    if !has_one_host(&request) {
+        instance.metrics().malformed.add_one();
+        return response::final_problem(StatusCode::BAD_REQUEST, "a request has exactly one Host");
+    }
+    if request.uri().path() == "/invoke" {
+        if request.method() != Method::POST {
+            return response::method_not_allowed("POST");
+        }
+        return pipeline::invoke(instance, peer, request).await;
+    }
+    let Some(told) = told(instance, peer, request.uri().path()) else {
+        return response::final_problem(StatusCode::NOT_FOUND, "nothing is here");
+    };
+    if request.method() != Method::GET {
+        return response::closing(response::method_not_allowed("GET"));
+    }
+    told
+}
+
+/// RFC 9112, section 3.2.
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    let hosts = request.headers().get_all(HOST).iter().count();
+    hosts == 1 || (hosts == 0 && request.version() == Version::HTTP_10)
+}
+
+/// What anybody may know.
+fn told(instance: &Arc<Instance>, peer: IpAddr, path: &str) -> Option<Answer> {
+    Some(match path {
+        "/" => response::text(
+            StatusCode::OK,
+            "Butterfly instance. Sealed invokes go to POST /invoke.\n",
+        ),
+        "/health" => response::json_value(StatusCode::OK, &json!({"status": "ok"})),
+        "/ready" => ready(instance),
+        "/capabilities" => response::json_value(StatusCode::OK, &json!({"actions": action_names()})),
+        DISCOVERY_PATH => discovery(instance),
+        // Anybody else must not even learn that it is here.
+        "/metrics" if peer.to_canonical().is_loopback() => metrics(instance),
+        _ => return None,
+    })
+}
+
+fn ready(instance: &Instance) -> Answer {
+    if instance.is_ready() {
+        return response::json_value(StatusCode::OK, &json!({"status": "ready"}));
+    }
+    response::overloaded()
+}
+
+fn discovery(instance: &Instance) -> Answer {
+    let document = Discovery {
+        instance_id: instance.id().clone(),
+        name: instance.settings().name.to_string(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        profiles: vec![Profile::Native, Profile::Legacy],
+        actions: action_names(),
+    };
+    response::json_value(StatusCode::OK, &json!(document))
+}
+
+fn metrics(instance: &Instance) -> Answer {
+    let text = instance
+        .metrics()
+        .text(instance.gate().inside(), instance.replay().remembered());
+    response::answer(StatusCode::OK, "text/plain; version=0.0.4", text)
+}
+
+fn action_names() -> Vec<String> {
+    actions::table::ALL
+        .iter()
+        .map(|action| action.name.to_owned())
+        .collect()
+}

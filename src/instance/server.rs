@@ -1,0 +1,153 @@
+//! The HTTP server around an instance: accepting, bounding, and stopping without losing what was accepted.
+
+use super::guard::Guard;
+use super::{Instance, InstanceError, routes};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Connections at one time.
+const MOST_CONNECTIONS: usize = 1024;
+/// Longest head of a request: a token has 8 KiB at most.
+const LONGEST_HEAD: usize = 16 * 1024;
+/// How long a connection may lie idle between requests.
+const IDLE: Duration = Duration::from_secs(30);
+/// How long accepted calls have to finish when the instance stops.
+const GRACE: Duration = Duration::from_secs(5);
+/// A pause after the system refused to accept, so that a shortage (of file descriptors, say) does not become a busy loop.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// What a connection too many gets to read.
+const TURNED_AWAY: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n";
+
+/// Listens where the settings say; plain HTTP on loopback only, unless they say otherwise.
+pub(super) async fn bind(address: SocketAddr, insecure_http: bool) -> Result<TcpListener, InstanceError> {
+    if !address.ip().to_canonical().is_loopback() && !insecure_http {
+        return Err(InstanceError::PlainHttp(address.to_string()));
+    }
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| InstanceError::Listen {
+            address: address.to_string(),
+            cause: error.to_string(),
+        })
+}
+
+/// Answers until `stop`, then finishes what was accepted.
+pub(super) async fn serve(instance: Arc<Instance>, listener: TcpListener, stop: CancellationToken) {
+    let server = Server {
+        instance,
+        places: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
+        http: http(),
+        stop: stop.clone(),
+    };
+    let mut connections = JoinSet::new();
+    let mut stopped = pin!(stop.cancelled());
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stopped => break,
+        };
+        while connections.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, peer)) => server.welcome(&mut connections, stream, peer),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    let finished = tokio::time::timeout(GRACE, async { while connections.join_next().await.is_some() {} });
+    if finished.await.is_err() {
+        tracing::warn!(
+            left = connections.len(),
+            "connections did not end in time and are cut"
+        );
+        connections.shutdown().await;
+    }
+}
+
+struct Server {
+    instance: Arc<Instance>,
+    places: Arc<Semaphore>,
+    http: http1::Builder,
+    stop: CancellationToken,
+}
+
+impl Server {
+    fn welcome(&self, connections: &mut JoinSet<()>, stream: TcpStream, peer: SocketAddr) {
+        let metrics = self.instance.metrics();
+        metrics.connections.add_one();
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+            metrics.turned_away.add_one();
+            turn_away(stream);
+            return;
+        };
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was refused");
+        }
+        let instance = Arc::clone(&self.instance);
+        let http = self.http.clone();
+        let stop = self.stop.clone();
+        connections.spawn(async move {
+            let _place = place;
+            converse(instance, &http, stream, peer, stop).await;
+        });
+    }
+}
+
+/// One connection from its first byte to its last.
+async fn converse(
+    instance: Arc<Instance>,
+    http: &http1::Builder,
+    stream: TcpStream,
+    peer: SocketAddr,
+    stop: CancellationToken,
+) {
+    let peer = peer.ip();
+    let service = service_fn(|request| {
+        let instance = &instance;
+        async move { Ok::<_, Infallible>(routes::answer(instance, peer, request).await) }
+    });
+    let mut connection = pin!(http.serve_connection(TokioIo::new(Guard::new(stream)), service));
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "a connection ended badly");
+    }
+}
+
+fn http() -> http1::Builder {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(IDLE)
+        .half_close(false)
+        .pipeline_flush(false)
+        .max_header_size(LONGEST_HEAD)
+        .max_buf_size(64 * 1024);
+    http
+}
+
+/// Says no without waiting for anything.
+fn turn_away(stream: TcpStream) {
+    use std::io::Write;
+    if let Ok(mut stream) = stream.into_std() {
+        // Whoever does not take it learns the same from the closed connection.
+        let _ = stream.write(TURNED_AWAY);
+    }
+}

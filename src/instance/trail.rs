@@ -1,0 +1,181 @@
+//! Writing to the audit trail: what is put on record, when it must be durable, and what is bounded.
+
+use super::Caller;
+use crate::model::{KeyId, Timestamp};
+use crate::protocol::{Code, Query, Reply};
+use crate::store::{AuditLog, AuditOutcome, NewAuditRecord, StoreError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Longest text from a caller that goes on record.
+const LONGEST: usize = 128;
+/// Parameters that say what an action is about, the telling ones first.
+const SUBJECTS: [&str; 6] = [
+    "pointer_address",
+    "connection_id",
+    "domain_id",
+    "name",
+    "id",
+    "app_id",
+];
+
+/// The audit trail of an instance, as calls write to it.
+pub(super) struct Trail {
+    log: Arc<dyn AuditLog>,
+    /// Only benches that measure everything else switch it off.
+    is_off: bool,
+    is_failing: AtomicBool,
+}
+
+/// Who did what, as far as it is known.
+pub(super) struct Deed<'a> {
+    pub caller: &'a Caller,
+    pub jti: Option<&'a str>,
+    pub query: &'a Query,
+}
+
+impl Trail {
+    pub(super) fn new(log: Arc<dyn AuditLog>, is_off: bool) -> Self {
+        Self {
+            log,
+            is_off,
+            is_failing: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn log(&self) -> &dyn AuditLog {
+        self.log.as_ref()
+    }
+
+    /// Whether the last record could not be written: the instance answers nothing then.
+    pub(super) fn is_failing(&self) -> bool {
+        self.is_failing.load(Ordering::Relaxed)
+    }
+
+    /// Puts on record that something is about to be done; ready when that is durable.
+    pub(super) async fn intend(&self, deed: &Deed<'_>, now: Timestamp) -> Result<(), StoreError> {
+        self.append(deed.record(now, AuditOutcome::Intent, None)).await
+    }
+
+    /// Puts on record how something ended; ready when that is durable.
+    pub(super) async fn conclude(
+        &self,
+        deed: &Deed<'_>,
+        now: Timestamp,
+        outcome: AuditOutcome,
+        reason: Option<String>,
+    ) -> Result<(), StoreError> {
+        self.append(deed.record(now, outcome, reason)).await
+    }
+
+    /// Puts a refusal on record without waiting: nobody buys an fsync without a credential.
+    pub(super) fn deny_soon(&self, now: Timestamp, kid: Option<KeyId>, jti: Option<String>, reason: &str) {
+        if self.is_off {
+            return;
+        }
+        self.log.append_soon(NewAuditRecord {
+            at: now,
+            app_id: None,
+            kid,
+            jti,
+            action: String::new(),
+            subject: None,
+            outcome: AuditOutcome::Denied,
+            reason: Some(reason.to_owned()),
+        });
+    }
+
+    async fn append(&self, record: NewAuditRecord) -> Result<(), StoreError> {
+        if self.is_off {
+            return Ok(());
+        }
+        let appended = self.log.append(record).await;
+        self.is_failing.store(appended.is_err(), Ordering::Relaxed);
+        if let Err(error) = &appended {
+            tracing::error!(%error, "the audit trail cannot be written; calls are refused until it can");
+        }
+        appended
+    }
+}
+
+impl Deed<'_> {
+    fn record(&self, now: Timestamp, outcome: AuditOutcome, reason: Option<String>) -> NewAuditRecord {
+        NewAuditRecord {
+            at: now,
+            app_id: Some(self.caller.app_id.clone()),
+            kid: self.caller.kid.clone(),
+            jti: self.jti.map(str::to_owned),
+            action: plain(self.query.action()),
+            subject: subject(self.query),
+            outcome,
+            reason,
+        }
+    }
+}
+
+/// How a reply goes on record, and why.
+pub(super) fn verdict(reply: &Reply) -> (AuditOutcome, Option<String>) {
+    if reply.status() != "error" {
+        return (AuditOutcome::Done, None);
+    }
+    let code = reply.code().unwrap_or(Code::Internal);
+    let outcome = match code {
+        Code::NotGranted
+        | Code::OwnerOnly
+        | Code::AccessDenied
+        | Code::ReadOnly
+        | Code::FetchRefused
+        | Code::ConnectionDisabled
+        | Code::LoopDetected
+        | Code::HopsExhausted => AuditOutcome::Denied,
+        _ => AuditOutcome::Failed,
+    };
+    (outcome, Some(code.as_str().to_owned()))
+}
+
+fn subject(query: &Query) -> Option<String> {
+    SUBJECTS
+        .iter()
+        .find_map(|name| query.get(name)?.as_str())
+        .map(plain)
+}
+
+/// Text of a caller's as it may stand in the trail: short, and nothing that a terminal would act on.
+fn plain(text: &str) -> String {
+    let is_plain = |character: char| character == ' ' || character.is_ascii_graphic();
+    if text.len() <= LONGEST && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    text.chars()
+        .take(LONGEST)
+        .map(|character| if is_plain(character) { character } else { '?' })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Problem;
+    use serde_json::json;
+
+    #[test]
+    fn replies_go_on_record_by_what_they_mean() {
+        let failed = |code| verdict(&Reply::error(&Problem::new(code, "x")));
+        assert_eq!(verdict(&Reply::success(json!(1))), (AuditOutcome::Done, None));
+        assert_eq!(
+            failed(Code::NotGranted),
+            (AuditOutcome::Denied, Some("not_granted".into()))
+        );
+        assert_eq!(
+            failed(Code::PointerNotFound),
+            (AuditOutcome::Failed, Some("pointer_not_found".into()))
+        );
+    }
+
+    #[test]
+    fn what_callers_write_is_inert_and_short() {
+        let query = Query::new("x", json!({"name": "\u{1b}]52;c;AAAA\u{7}\u{202e}"}));
+        assert_eq!(subject(&query).unwrap(), "?]52;c;AAAA??");
+        assert_eq!(plain(&"ä".repeat(1000)).len(), LONGEST);
+    }
+}

@@ -1,0 +1,231 @@
+//! The audit trail in its own file: its own thread, one commit for everything that waits, no linger.
+//!
+//! A record that cannot be written fails its caller, so that nothing happens unrecorded. One that was
+//! appended without waiting is kept and tried again with the next group.
+
+use super::audit_chain::{Chain, hash_text};
+use super::audit_rows;
+use super::failure::again;
+use super::open;
+use super::reader::Readers;
+use crate::model::{KeyId, Timestamp};
+use crate::store::{AuditLog, AuditRecord, AuditVerdict, NewAuditRecord, StoreError};
+use async_trait::async_trait;
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::{mpsc, oneshot};
+
+/// How many records share a commit at most.
+const GROUP: usize = 1024;
+/// How many records nobody waits for are kept while the disk refuses them.
+const KEPT: usize = 10_000;
+
+mod migrations {
+    refinery::embed_migrations!("src/store/sqlite/migrations/audit");
+}
+
+type Done = oneshot::Sender<Result<(), StoreError>>;
+
+enum Order {
+    Append(NewAuditRecord, Option<Done>),
+    Clear(NewAuditRecord, Done),
+    Prune(Timestamp, Done),
+    Close(oneshot::Sender<()>),
+}
+
+/// The audit trail: `audit.db`.
+pub struct SqliteAuditLog {
+    orders: mpsc::UnboundedSender<Order>,
+    readers: Arc<Readers>,
+    closed: AtomicBool,
+}
+
+impl SqliteAuditLog {
+    /// Opens or creates the database file (mode 0600).
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let (conn, path) = open::writer(path, &migrations::migrations::runner())?;
+        let readers = Arc::new(Readers::new(path));
+        let (orders, waiting) = mpsc::unbounded_channel();
+        let thread = Thread {
+            conn,
+            readers: Arc::clone(&readers),
+            unwritten: Vec::new(),
+        };
+        std::thread::Builder::new()
+            .name("audit-writer".to_owned())
+            .spawn(move || thread.run(waiting))
+            .map_err(|error| StoreError::Failed(format!("cannot start the audit thread: {error}")))?;
+        Ok(Self {
+            orders,
+            readers,
+            closed: AtomicBool::new(false),
+        })
+    }
+
+    async fn order(&self, make: impl FnOnce(Done) -> Order) -> Result<(), StoreError> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(StoreError::Closed);
+        }
+        let (done, outcome) = oneshot::channel();
+        self.orders.send(make(done)).map_err(|_| StoreError::Closed)?;
+        outcome.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+#[async_trait]
+impl AuditLog for SqliteAuditLog {
+    async fn append(&self, record: NewAuditRecord) -> Result<(), StoreError> {
+        self.order(|done| Order::Append(record, Some(done))).await
+    }
+
+    fn append_soon(&self, record: NewAuditRecord) {
+        let closed = self.closed.load(Ordering::Acquire);
+        if closed || self.orders.send(Order::Append(record, None)).is_err() {
+            tracing::error!("an audit record came after the audit trail was closed and is lost");
+        }
+    }
+
+    async fn recent(&self, before: Option<u64>, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
+        self.readers
+            .long(move |conn| audit_rows::recent(conn, before, limit))
+            .await
+    }
+
+    async fn tokens_since(&self, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError> {
+        self.readers
+            .long(move |conn| audit_rows::tokens_since(conn, since))
+            .await
+    }
+
+    async fn verify(&self) -> Result<AuditVerdict, StoreError> {
+        self.readers.long(audit_rows::verify).await
+    }
+
+    async fn clear(&self, record: NewAuditRecord) -> Result<(), StoreError> {
+        self.order(|done| Order::Clear(record, done)).await
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {
+        self.order(|done| Order::Prune(before, done)).await
+    }
+
+    async fn close(&self) {
+        if self.closed.swap(true, Ordering::AcqRel) {
+            self.orders.closed().await;
+            return;
+        }
+        let (done, closed) = oneshot::channel();
+        if self.orders.send(Order::Close(done)).is_ok() {
+            let _ = closed.await;
+        }
+    }
+}
+
+struct Thread {
+    conn: Connection,
+    readers: Arc<Readers>,
+    /// Records that nobody waits for and that could not be written yet.
+    unwritten: Vec<NewAuditRecord>,
+}
+
+impl Thread {
+    fn run(mut self, mut orders: mpsc::UnboundedReceiver<Order>) {
+        let mut waiting = Vec::new();
+        while orders.blocking_recv_many(&mut waiting, GROUP) > 0 {
+            let mut group = Vec::with_capacity(waiting.len());
+            for order in waiting.drain(..) {
+                match order {
+                    Order::Append(record, done) => group.push((record, done)),
+                    Order::Clear(record, done) => {
+                        self.append(std::mem::take(&mut group));
+                        let _ = done.send(self.transaction(|conn, chain| clear(conn, chain, &record)));
+                    }
+                    Order::Prune(before, done) => {
+                        self.append(std::mem::take(&mut group));
+                        let pruned = self.transaction(|conn, _| audit_rows::prune(conn, before));
+                        let _ = done.send(pruned);
+                    }
+                    Order::Close(done) => {
+                        self.append(std::mem::take(&mut group));
+                        self.readers.close();
+                        let _ = self.conn.close();
+                        let _ = done.send(());
+                        return;
+                    }
+                }
+            }
+            self.append(group);
+        }
+        self.append(Vec::new());
+    }
+
+    /// Appends a group in one commit and answers those who wait.
+    fn append(&mut self, group: Vec<(NewAuditRecord, Option<Done>)>) {
+        let unwritten = std::mem::take(&mut self.unwritten);
+        if group.is_empty() && unwritten.is_empty() {
+            return;
+        }
+        let written = self.transaction(|conn, chain| {
+            let records = unwritten.iter().chain(group.iter().map(|(record, _)| record));
+            for record in records {
+                let place = chain.append(record);
+                audit_rows::insert(conn, place, record)?;
+            }
+            Ok(())
+        });
+        if let Err(error) = &written {
+            tracing::error!(%error, records = group.len(), "the audit trail could not be written");
+            self.unwritten = unwritten;
+        }
+        for (record, done) in group {
+            match done {
+                Some(done) => {
+                    let _ = done.send(written.as_ref().copied().map_err(again));
+                }
+                None if written.is_err() && self.unwritten.len() < KEPT => self.unwritten.push(record),
+                None => {}
+            }
+        }
+    }
+
+    /// Runs `task` and moves the head of the chain, in one durable transaction.
+    fn transaction(
+        &self,
+        task: impl FnOnce(&Connection, &mut Chain) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let outcome = self.attempt(task);
+        if outcome.is_err() && !self.conn.is_autocommit() {
+            let _ = self.conn.execute_batch("ROLLBACK");
+        }
+        outcome
+    }
+
+    fn attempt(
+        &self,
+        task: impl FnOnce(&Connection, &mut Chain) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let run = |sql: &str| self.conn.prepare_cached(sql)?.execute([]);
+        run("BEGIN IMMEDIATE")?;
+        // Read anew each time: another process may have written to this file since.
+        let mut chain = audit_rows::head(&self.conn)?;
+        task(&self.conn, &mut chain)?;
+        audit_rows::set_head(&self.conn, &chain)?;
+        run("COMMIT")?;
+        Ok(())
+    }
+}
+
+/// Begins a new segment: what came before goes, its head stays on record, and the chain goes on.
+fn clear(conn: &Connection, chain: &mut Chain, record: &NewAuditRecord) -> Result<(), StoreError> {
+    audit_rows::forget_until(conn, chain)?;
+    let mut record = record.clone();
+    let head = format!("previous head {} {}", chain.sequence, hash_text(&chain.hash));
+    record.reason = Some(match record.reason {
+        Some(reason) => format!("{reason}; {head}"),
+        None => head,
+    });
+    let place = chain.append(&record);
+    audit_rows::insert(conn, place, &record)
+}

@@ -1,0 +1,79 @@
+//! The chain of the audit trail: each record's hash covers the one before it.
+
+use crate::model::KeyId;
+use crate::store::{AuditOutcome, NewAuditRecord};
+use sha2::{Digest, Sha256};
+
+/// A SHA-256 digest.
+pub(super) type Hash = [u8; 32];
+
+/// The end of a chain: what the next record is chained to. It begins at sequence 0 with 32 zeros.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chain {
+    /// Of the last record.
+    pub sequence: u64,
+    /// Of the last record.
+    pub hash: Hash,
+}
+
+impl Chain {
+    /// Adds a record; the place that it has.
+    pub(super) fn append(&mut self, record: &NewAuditRecord) -> &Self {
+        self.sequence += 1;
+        self.hash = hash(&self.hash, self.sequence, record);
+        self
+    }
+}
+
+/// SHA-256 over the previous hash and every field, each with its length before it, so that no two
+/// records are written alike.
+fn hash(previous: &Hash, sequence: u64, record: &NewAuditRecord) -> Hash {
+    let mut hasher = Sha256::new();
+    hasher.update(b"butterfly/v1 audit");
+    hasher.update(previous);
+    hasher.update(sequence.to_be_bytes());
+    hasher.update(record.at.as_micros().to_be_bytes());
+    let fields = [
+        record.app_id.as_ref().map(AsRef::as_ref),
+        record.kid.as_ref().map(KeyId::as_str),
+        record.jti.as_deref(),
+        Some(record.action.as_str()),
+        record.subject.as_deref(),
+        Some(outcome_word(record.outcome)),
+        record.reason.as_deref(),
+    ];
+    for field in fields {
+        match field {
+            None => hasher.update([0]),
+            Some(text) => {
+                hasher.update([1]);
+                hasher.update((text.len() as u64).to_be_bytes());
+                hasher.update(text.as_bytes());
+            }
+        }
+    }
+    hasher.finalize().into()
+}
+
+/// The word under which an outcome is stored and hashed.
+pub(super) const fn outcome_word(outcome: AuditOutcome) -> &'static str {
+    match outcome {
+        AuditOutcome::Intent => "intent",
+        AuditOutcome::Done => "done",
+        AuditOutcome::Denied => "denied",
+        AuditOutcome::Failed => "failed",
+    }
+}
+
+/// Reads the word back.
+pub(super) fn outcome(word: &str) -> Option<AuditOutcome> {
+    use AuditOutcome::{Denied, Done, Failed, Intent};
+    [Intent, Done, Denied, Failed]
+        .into_iter()
+        .find(|outcome| outcome_word(*outcome) == word)
+}
+
+/// Hexadecimal.
+pub(super) fn hash_text(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,194 @@
+//! The audit trail's tables.
+
+use super::audit_chain::{Chain, Hash, hash_text, outcome, outcome_word};
+use super::failure::damaged;
+use super::rows::{all, one, text};
+use crate::model::{AppId, KeyId, Timestamp};
+use crate::store::{AuditRecord, AuditVerdict, NewAuditRecord, StoreError};
+use rusqlite::{Connection, Row, params};
+
+const COLUMNS: &str = "at, app_id, kid, jti, action, subject, outcome, reason, hash, sequence";
+
+/// Writes a record at its place.
+pub(super) fn insert(conn: &Connection, place: &Chain, record: &NewAuditRecord) -> Result<(), StoreError> {
+    conn.prepare_cached(
+        "INSERT INTO records (sequence, at, app_id, kid, jti, action, subject, outcome, reason, hash)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?
+    .execute(params![
+        place.sequence.cast_signed(),
+        record.at.as_micros(),
+        record.app_id.as_ref().map(AppId::as_str),
+        record.kid.as_ref().map(KeyId::as_str),
+        record.jti,
+        record.action,
+        record.subject,
+        outcome_word(record.outcome),
+        record.reason,
+        place.hash,
+    ])?;
+    Ok(())
+}
+
+/// Where the chain ends.
+pub(super) fn head(conn: &Connection) -> Result<Chain, StoreError> {
+    end(conn, "head")
+}
+
+/// Notes where the chain ends.
+pub(super) fn set_head(conn: &Connection, chain: &Chain) -> Result<(), StoreError> {
+    set_end(conn, "head", chain)
+}
+
+fn end(conn: &Connection, what: &str) -> Result<Chain, StoreError> {
+    one(
+        conn,
+        "SELECT sequence, hash FROM ends WHERE what = ?1",
+        what,
+        |row| {
+            Ok(Chain {
+                sequence: row.get::<_, i64>(0)?.cast_unsigned(),
+                hash: row.get::<_, Hash>(1)?,
+            })
+        },
+    )?
+    .ok_or_else(|| damaged("audit trail", what))
+}
+
+fn set_end(conn: &Connection, what: &str, chain: &Chain) -> Result<(), StoreError> {
+    conn.prepare_cached("UPDATE ends SET sequence = ?2, hash = ?3 WHERE what = ?1")?
+        .execute(params![what, chain.sequence.cast_signed(), chain.hash])?;
+    Ok(())
+}
+
+/// Removes every record up to this one; the chain kept here begins after it.
+pub(super) fn forget_until(conn: &Connection, last: &Chain) -> Result<(), StoreError> {
+    conn.prepare_cached("DELETE FROM records WHERE sequence <= ?1")?
+        .execute([last.sequence.cast_signed()])?;
+    set_end(conn, "base", last)
+}
+
+/// Removes the records before a moment, as far as they stand at the beginning.
+pub(super) fn prune(conn: &Connection, before: Timestamp) -> Result<(), StoreError> {
+    // The last of the leading records that are old enough: the one before the first that is not.
+    let last = one(
+        conn,
+        "SELECT sequence, hash FROM records
+         WHERE sequence < coalesce((SELECT sequence FROM records WHERE at >= ?1 ORDER BY sequence LIMIT 1),
+                                   9223372036854775807)
+         ORDER BY sequence DESC LIMIT 1",
+        before.as_micros(),
+        |row| {
+            Ok(Chain {
+                sequence: row.get::<_, i64>(0)?.cast_unsigned(),
+                hash: row.get::<_, Hash>(1)?,
+            })
+        },
+    )?;
+    match last {
+        Some(last) => forget_until(conn, &last),
+        None => Ok(()),
+    }
+}
+
+/// The newest records, newest first.
+pub(super) fn recent(
+    conn: &Connection,
+    before: Option<u64>,
+    limit: usize,
+) -> Result<Vec<AuditRecord>, StoreError> {
+    let before = before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
+    all(
+        conn,
+        &format!("SELECT {COLUMNS} FROM records WHERE sequence < ?1 ORDER BY sequence DESC LIMIT ?2"),
+        params![before, i64::try_from(limit).unwrap_or(i64::MAX)],
+        |row| {
+            let record = record(row)?;
+            Ok(AuditRecord {
+                sequence: row.get::<_, i64>(9)?.cast_unsigned(),
+                at: record.at,
+                app_id: record.app_id,
+                kid: record.kid,
+                jti: record.jti,
+                action: record.action,
+                subject: record.subject,
+                outcome: record.outcome,
+                reason: record.reason,
+                hash: hash_text(row.get_ref(8)?.as_blob().map_err(rusqlite::Error::from)?),
+            })
+        },
+    )
+}
+
+fn record(row: &Row) -> Result<NewAuditRecord, StoreError> {
+    let app_id: Option<String> = row.get(1)?;
+    let kid: Option<String> = row.get(2)?;
+    let word = text(row, 6)?;
+    Ok(NewAuditRecord {
+        at: Timestamp::from_micros(row.get(0)?),
+        app_id: app_id
+            .map(|id| AppId::parse(&id).map_err(|_| damaged("app_id", &id)))
+            .transpose()?,
+        kid: kid
+            .map(|kid| KeyId::parse(&kid).map_err(|_| damaged("key id", &kid)))
+            .transpose()?,
+        jti: row.get(3)?,
+        action: row.get(4)?,
+        subject: row.get(5)?,
+        outcome: outcome(word).ok_or_else(|| damaged("audit outcome", word))?,
+        reason: row.get(7)?,
+    })
+}
+
+/// Token ids seen since a moment.
+pub(super) fn tokens_since(conn: &Connection, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError> {
+    all(
+        conn,
+        "SELECT kid, jti FROM records WHERE jti IS NOT NULL AND at >= ?1 AND kid IS NOT NULL",
+        [since.as_micros()],
+        |row| {
+            let kid = text(row, 0)?;
+            Ok((
+                KeyId::parse(kid).map_err(|_| damaged("key id", kid))?,
+                row.get(1)?,
+            ))
+        },
+    )
+}
+
+/// Walks the chain from where it begins to where it should end.
+pub(super) fn verify(conn: &Connection) -> Result<AuditVerdict, StoreError> {
+    let mut chain = end(conn, "base")?;
+    let head = head(conn)?;
+    let mut checked = 0;
+    let mut first_bad = None;
+    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM records ORDER BY sequence"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut next = chain.clone();
+        // A record that no longer even reads as one does not fit either.
+        let fits = match record(row) {
+            Ok(record) => {
+                next.append(&record);
+                row.get::<_, i64>(9)?.cast_unsigned() == next.sequence
+                    && row.get::<_, Hash>(8).is_ok_and(|hash| hash == next.hash)
+            }
+            Err(_) => false,
+        };
+        if !fits {
+            first_bad = Some(chain.sequence + 1);
+            break;
+        }
+        chain = next;
+        checked += 1;
+    }
+    // A tail that was cut, or a head that was moved: named by the first record that is missing.
+    if first_bad.is_none() && chain != head {
+        first_bad = Some(chain.sequence.min(head.sequence) + u64::from(head.sequence > chain.sequence));
+    }
+    Ok(AuditVerdict {
+        records: checked,
+        head: hash_text(&chain.hash),
+        first_bad,
+    })
+}

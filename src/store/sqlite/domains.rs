@@ -1,0 +1,182 @@
+//! Domains and the connections that they own.
+
+use super::failure::{damaged, is_unique_violation, not_found};
+use super::rows::{all, connection_id, domain_id, number, one};
+use crate::model::{AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, Timestamp};
+use crate::seal::random;
+use crate::store::StoreError;
+use rusqlite::{Row, params};
+
+const DOMAIN: &str = "SELECT id, name, owner_app_id, created_at FROM domains";
+const CONNECTION: &str =
+    "SELECT id, domain, name, description, status, held_credential, created_at FROM connections";
+
+fn domain(row: &Row) -> Result<Domain, StoreError> {
+    let owner: String = row.get(2)?;
+    Ok(Domain {
+        id: domain_id(row.get(0)?)?,
+        name: row.get(1)?,
+        owner_app_id: AppId::parse(&owner).map_err(|_| damaged("app_id", &owner))?,
+        created_at: Timestamp::from_micros(row.get(3)?),
+    })
+}
+
+fn connection(row: &Row) -> Result<Connection, StoreError> {
+    let status: String = row.get(4)?;
+    Ok(Connection {
+        id: connection_id(row.get(0)?)?,
+        domain_id: domain_id(row.get(1)?)?,
+        name: row.get(2)?,
+        description: row.get(3)?,
+        status: ConnectionStatus::parse(&status).ok_or_else(|| damaged("connection status", &status))?,
+        held_credential: row.get(5)?,
+        created_at: Timestamp::from_micros(row.get(6)?),
+    })
+}
+
+/// Every domain, oldest first.
+pub(super) fn domains(conn: &rusqlite::Connection) -> Result<Vec<Domain>, StoreError> {
+    all(conn, &format!("{DOMAIN} ORDER BY created_at, name"), [], domain)
+}
+
+/// One domain.
+pub(super) fn find_domain(conn: &rusqlite::Connection, id: &DomainId) -> Result<Option<Domain>, StoreError> {
+    one(
+        conn,
+        &format!("{DOMAIN} WHERE id = ?1"),
+        number(id.as_str()),
+        domain,
+    )
+}
+
+/// Makes a domain.
+pub(super) fn create_domain(
+    conn: &rusqlite::Connection,
+    name: &str,
+    owner: &AppId,
+    now: Timestamp,
+) -> Result<Domain, StoreError> {
+    let taken = one(conn, "SELECT 1 FROM domains WHERE name = ?1", name, |_| Ok(()))?;
+    if taken.is_some() {
+        return Err(StoreError::AlreadyExists {
+            what: "domain",
+            name: name.to_owned(),
+        });
+    }
+    loop {
+        let id = random::domain_id();
+        let inserted = conn
+            .prepare_cached(
+                "INSERT INTO domains (id, name, owner_app_id, created_at) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![
+                number(id.as_str()),
+                name,
+                owner.as_str(),
+                now.as_micros()
+            ]);
+        match inserted {
+            Ok(_) => {
+                return Ok(Domain {
+                    id,
+                    name: name.to_owned(),
+                    owner_app_id: owner.clone(),
+                    created_at: now,
+                });
+            }
+            Err(error) if is_unique_violation(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Every connection, or those of one domain, oldest first.
+pub(super) fn connections(
+    conn: &rusqlite::Connection,
+    domain: Option<&DomainId>,
+) -> Result<Vec<Connection>, StoreError> {
+    match domain {
+        None => all(
+            conn,
+            &format!("{CONNECTION} ORDER BY created_at, id"),
+            [],
+            connection,
+        ),
+        Some(domain) => all(
+            conn,
+            &format!("{CONNECTION} WHERE domain = ?1 ORDER BY created_at, id"),
+            [number(domain.as_str())],
+            connection,
+        ),
+    }
+}
+
+/// One connection.
+pub(super) fn find_connection(
+    conn: &rusqlite::Connection,
+    id: &ConnectionId,
+) -> Result<Option<Connection>, StoreError> {
+    one(
+        conn,
+        &format!("{CONNECTION} WHERE id = ?1"),
+        number(id.as_str()),
+        connection,
+    )
+}
+
+/// Makes a connection, active at once.
+pub(super) fn create_connection(
+    conn: &rusqlite::Connection,
+    domain: &DomainId,
+    name: &str,
+    description: &str,
+    held_credential: Option<&str>,
+    now: Timestamp,
+) -> Result<Connection, StoreError> {
+    if find_domain(conn, domain)?.is_none() {
+        return Err(not_found("domain", domain.as_str()));
+    }
+    loop {
+        let id = random::connection_id();
+        let inserted = conn
+            .prepare_cached(
+                "INSERT INTO connections (id, domain, name, description, status, held_credential, created_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                number(id.as_str()),
+                number(domain.as_str()),
+                name,
+                description,
+                ConnectionStatus::Active.as_str(),
+                held_credential,
+                now.as_micros(),
+            ]);
+        match inserted {
+            Ok(_) => {
+                return Ok(Connection {
+                    id,
+                    domain_id: domain.clone(),
+                    name: name.to_owned(),
+                    description: description.to_owned(),
+                    status: ConnectionStatus::Active,
+                    held_credential: held_credential.map(str::to_owned),
+                    created_at: now,
+                });
+            }
+            Err(error) if is_unique_violation(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Opens or closes a connection.
+pub(super) fn set_status(
+    conn: &rusqlite::Connection,
+    id: &ConnectionId,
+    status: ConnectionStatus,
+) -> Result<Connection, StoreError> {
+    conn.prepare_cached("UPDATE connections SET status = ?2 WHERE id = ?1")?
+        .execute(params![number(id.as_str()), status.as_str()])?;
+    find_connection(conn, id)?.ok_or_else(|| not_found("connection", id.as_str()))
+}

@@ -1,0 +1,359 @@
+//! Import sessions: rows are staged in a file of their own, where no reader sees them, and moved into the
+//! database by one transaction. A crash on the way leaves a staging file that nobody holds a lock on;
+//! the next start removes it.
+
+use super::failure::{RowError, damaged, is_unique_violation};
+use super::open::{self, private_file};
+use super::pointers::{BLOCK_BITS, holder_of, known_connection};
+use super::rows::{address, coordinates, federated_to_json, list_to_json, number, one};
+use super::search_index;
+use crate::model::{NewPointer, Timestamp};
+use crate::seal::random;
+use crate::store::records::uniqueness;
+use crate::store::{ImportId, StoreError};
+use rusqlite::{Connection, params};
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The sessions that are open on one store.
+pub(super) struct Imports {
+    database: PathBuf,
+    sessions: Mutex<HashMap<ImportId, Arc<Mutex<Staging>>>>,
+}
+
+/// One session's rows.
+pub(super) struct Staging {
+    conn: Connection,
+    rows: u64,
+    file: StagingFile,
+}
+
+/// The file, removed when nobody needs it any more.
+struct StagingFile {
+    path: PathBuf,
+    /// Held under a lock, which is how a start tells a leftover from a session of another process.
+    _lock: File,
+}
+
+impl Drop for StagingFile {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            tracing::warn!(path = %self.path.display(), %error, "a staging file could not be removed");
+        }
+    }
+}
+
+impl Imports {
+    /// Removes what earlier runs left behind.
+    pub(super) fn new(database: PathBuf) -> Self {
+        remove_leftovers(&database);
+        Self {
+            database,
+            sessions: Mutex::default(),
+        }
+    }
+
+    /// Begins a session.
+    pub(super) fn begin(&self) -> Result<ImportId, StoreError> {
+        let id = ImportId(u64::from_be_bytes(random::bytes()));
+        let mut path = self.database.clone().into_os_string();
+        path.push(format!("{MARK}{:016x}", id.0));
+        let staging = Staging::create(Path::new(&path))?;
+        self.locked().insert(id, Arc::new(Mutex::new(staging)));
+        Ok(id)
+    }
+
+    /// The session of this id.
+    pub(super) fn get(&self, id: ImportId) -> Result<Arc<Mutex<Staging>>, StoreError> {
+        self.locked().get(&id).cloned().ok_or_else(|| unknown(id))
+    }
+
+    /// Takes the session of this id out: it ends here, one way or the other.
+    pub(super) fn take(&self, id: ImportId) -> Result<Arc<Mutex<Staging>>, StoreError> {
+        self.locked().remove(&id).ok_or_else(|| unknown(id))
+    }
+
+    /// Ends every session.
+    pub(super) fn clear(&self) {
+        self.locked().clear();
+    }
+
+    fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<ImportId, Arc<Mutex<Staging>>>> {
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What stands between the database's name and the session's number.
+const MARK: &str = "-import-";
+
+const STAGED: &str = "
+    PRAGMA journal_mode = MEMORY;
+    PRAGMA synchronous = OFF;
+    PRAGMA cache_size = -16384;
+    CREATE TABLE staged (
+        n INTEGER PRIMARY KEY,
+        address INTEGER NOT NULL,
+        uniqueness BLOB NOT NULL UNIQUE,
+        connection INTEGER,
+        tags TEXT NOT NULL,
+        description TEXT NOT NULL,
+        credential_pointer INTEGER,
+        x REAL NOT NULL,
+        y REAL NOT NULL,
+        z REAL NOT NULL,
+        data_reference TEXT NOT NULL,
+        federated TEXT
+    ) STRICT;
+    CREATE UNIQUE INDEX staged_addresses ON staged (address);
+    CREATE TABLE staged_tags (tag TEXT NOT NULL, n INTEGER NOT NULL) STRICT;
+";
+
+fn unknown(id: ImportId) -> StoreError {
+    StoreError::NotFound {
+        what: "import",
+        name: id.to_string(),
+    }
+}
+
+fn remove_leftovers(database: &Path) {
+    let (Some(folder), Some(name)) = (database.parent(), database.file_name()) else {
+        return;
+    };
+    let prefix = format!("{}{MARK}", name.to_string_lossy());
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let is_staging = entry.file_name().to_string_lossy().starts_with(&prefix);
+        if !is_staging || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            continue;
+        }
+        // The lock of a session that still runs, here or in another process, says: not a leftover.
+        let abandoned = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+        if abandoned {
+            let removed = std::fs::remove_file(entry.path());
+            tracing::info!(path = %entry.path().display(), ?removed, "removed what an unfinished import left");
+        }
+    }
+}
+
+impl Staging {
+    fn create(path: &Path) -> Result<Self, StoreError> {
+        let failed = |error: std::io::Error| StoreError::Failed(format!("cannot stage an import: {error}"));
+        let path = private_file(path)?;
+        let lock = File::open(&path).map_err(failed)?;
+        lock.lock().map_err(failed)?;
+        let file = StagingFile { path, _lock: lock };
+        let conn = Connection::open(&file.path)?;
+        conn.execute_batch(STAGED)?;
+        conn.set_prepared_statement_cache_capacity(16);
+        Ok(Self { conn, rows: 0, file })
+    }
+
+    /// Stages rows, all of them or none. `existing` reads the database that they will go to.
+    pub(super) fn add(&mut self, existing: &Connection, new: Vec<NewPointer>) -> Result<u64, RowError> {
+        self.conn
+            .execute_batch("SAVEPOINT batch")
+            .map_err(StoreError::from)?;
+        let mut connections = HashMap::new();
+        for (index, row) in new.iter().enumerate() {
+            if let Err(error) = self.add_one(existing, &mut connections, row, index) {
+                let undone = self.conn.execute_batch("ROLLBACK TO batch; RELEASE batch");
+                undone.map_err(StoreError::from)?;
+                let index = usize::try_from(self.rows)
+                    .unwrap_or(usize::MAX)
+                    .saturating_add(index);
+                return Err(RowError { index, error });
+            }
+        }
+        self.conn
+            .execute_batch("RELEASE batch")
+            .map_err(StoreError::from)?;
+        self.rows += new.len() as u64;
+        Ok(self.rows)
+    }
+
+    fn add_one(
+        &self,
+        existing: &Connection,
+        connections: &mut HashMap<String, i64>,
+        new: &NewPointer,
+        index: usize,
+    ) -> Result<(), StoreError> {
+        let unique = uniqueness(&new.data_reference, new.federated.as_ref());
+        if let Some(address) = holder_of(existing, &unique)? {
+            return Err(StoreError::DuplicateReference { address });
+        }
+        let connection = match &new.connection_id {
+            None => None,
+            Some(id) => match connections.get(id.as_str()) {
+                Some(number) => Some(*number),
+                None => {
+                    let number = known_connection(existing, Some(id))?;
+                    connections.extend(number.map(|number| (id.as_str().to_owned(), number)));
+                    number
+                }
+            },
+        };
+        let n = self.rows.cast_signed() + index as i64 + 1;
+        loop {
+            let at = random::pointer_address();
+            let taken = one(
+                existing,
+                "SELECT 1 FROM pointers WHERE address = ?1",
+                number(at.as_str()),
+                |_| Ok(()),
+            )?;
+            if taken.is_some() {
+                continue;
+            }
+            let (x, y, z) = coordinates(&at);
+            let inserted = self
+                .conn
+                .prepare_cached(
+                    "INSERT INTO staged VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                )?
+                .execute(params![
+                    n,
+                    number(at.as_str()),
+                    unique,
+                    connection,
+                    list_to_json(&new.tags),
+                    new.description,
+                    new.credential_pointer_address
+                        .as_ref()
+                        .map(|at| number(at.as_str())),
+                    x,
+                    y,
+                    z,
+                    new.data_reference,
+                    federated_to_json(new.federated.as_ref()),
+                ]);
+            match inserted {
+                Ok(_) => break,
+                Err(error) if is_unique_violation(&error) => {
+                    let sql = "SELECT address FROM staged WHERE uniqueness = ?1";
+                    if let Some(address) = one(&self.conn, sql, unique, |row| address(row.get(0)?))? {
+                        return Err(StoreError::DuplicateReference { address });
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        for tag in &new.tags {
+            self.conn
+                .prepare_cached("INSERT INTO staged_tags VALUES (?1, ?2)")?
+                .execute(params![tag, n])?;
+        }
+        Ok(())
+    }
+}
+
+/// Moves everything that was staged into the database, in one transaction. Runs on the writer's thread,
+/// outside any other transaction; every other write waits.
+pub(super) fn commit(
+    conn: &Connection,
+    session: Arc<Mutex<Staging>>,
+    now: Timestamp,
+) -> Result<u64, RowError> {
+    let Ok(session) = Arc::try_unwrap(session) else {
+        return Err(StoreError::Busy("rows of this import are still being staged".to_owned()).into());
+    };
+    let Staging {
+        conn: staging,
+        rows,
+        file,
+    } = session.into_inner().unwrap_or_else(PoisonError::into_inner);
+    staging.close().map_err(|(_, error)| StoreError::from(error))?;
+    if rows == 0 {
+        return Ok(0);
+    }
+    let path = file
+        .path
+        .to_str()
+        .ok_or_else(|| damaged("path", &file.path.to_string_lossy()))?;
+    conn.execute("ATTACH ?1 AS staging", [path])
+        .map_err(StoreError::from)?;
+    let roomy = conn.pragma_update(None, "cache_size", open::ROOMY_CACHE);
+    let moved = move_rows(conn, now);
+    let restored = conn
+        .pragma_update(None, "cache_size", open::CACHE)
+        .and_then(|()| conn.execute_batch("DETACH staging; PRAGMA shrink_memory"));
+    moved?;
+    roomy.and(restored).map_err(StoreError::from)?;
+    Ok(rows)
+}
+
+fn move_rows(conn: &Connection, now: Timestamp) -> Result<(), RowError> {
+    conn.execute_batch("BEGIN IMMEDIATE").map_err(StoreError::from)?;
+    let moved =
+        move_within(conn, now).and_then(|()| Ok(conn.execute_batch("COMMIT").map_err(StoreError::from)?));
+    if moved.is_err() && !conn.is_autocommit() {
+        let _ = conn.execute_batch("ROLLBACK");
+    }
+    moved
+}
+
+fn move_within(conn: &Connection, now: Timestamp) -> Result<(), RowError> {
+    let base = last_id(conn)?;
+    let moved = conn.execute(
+        "INSERT INTO pointers (id, address, uniqueness, created_at, last_modified, connection, tags,
+             description, credential_pointer, x, y, z, data_reference, federated)
+         SELECT ?1 + n, address, uniqueness, ?2, ?2, connection, tags,
+             description, credential_pointer, x, y, z, data_reference, federated
+         FROM staging.staged ORDER BY n",
+        params![base, now.as_micros()],
+    );
+    match moved {
+        Ok(_) => {}
+        Err(error) if is_unique_violation(&error) => {
+            return Err(clash(conn)?.unwrap_or(StoreError::from(error).into()));
+        }
+        Err(error) => return Err(StoreError::from(error).into()),
+    }
+    index_moved(conn, base)?;
+    Ok(())
+}
+
+fn index_moved(conn: &Connection, base: i64) -> Result<(), StoreError> {
+    conn.execute_batch("INSERT OR IGNORE INTO tags (tag) SELECT DISTINCT tag FROM staging.staged_tags")?;
+    conn.execute(
+        "INSERT OR IGNORE INTO pointer_tags (tag_id, pointer_id)
+         SELECT t.id, ?1 + s.n FROM staging.staged_tags s JOIN tags t ON t.tag = s.tag ORDER BY 1, 2",
+        [base],
+    )?;
+    conn.execute(
+        "INSERT INTO pointer_blocks (block, live)
+         SELECT (?1 + n) >> ?2 AS block, count(*) FROM staging.staged WHERE true GROUP BY 1
+         ON CONFLICT (block) DO UPDATE SET live = live + excluded.live",
+        [base, BLOCK_BITS],
+    )?;
+    search_index::add_from(conn, base + 1)
+}
+
+fn last_id(conn: &Connection) -> Result<i64, StoreError> {
+    let seq = one(
+        conn,
+        "SELECT seq FROM sqlite_sequence WHERE name = ?1",
+        "pointers",
+        |row| Ok(row.get(0)?),
+    )?;
+    Ok(seq.unwrap_or(0))
+}
+
+/// Which staged row met a pointer that was made after it had been staged.
+fn clash(conn: &Connection) -> Result<Option<RowError>, StoreError> {
+    let found = one(
+        conn,
+        "SELECT s.n, p.address FROM staging.staged s JOIN pointers p ON p.uniqueness = s.uniqueness
+         WHERE s.n > ?1 ORDER BY s.n LIMIT 1",
+        0,
+        |row| Ok((row.get::<_, i64>(0)?, address(row.get(1)?)?)),
+    )?;
+    Ok(found.map(|(n, address)| RowError {
+        index: usize::try_from(n - 1).unwrap_or_default(),
+        error: StoreError::DuplicateReference { address },
+    }))
+}

@@ -1,0 +1,159 @@
+//! Opening a database file: who may read it, which SQLite this is, how it behaves, which schema it has.
+
+use crate::store::StoreError;
+use refinery::Runner;
+use rusqlite::{Connection, OpenFlags};
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Before this version a WAL reset with two connections could lose a transaction.
+const OLDEST_SQLITE: i32 = 3_051_003;
+/// How long anyone waits for another process to let go of the file.
+pub(super) const BUSY: Duration = Duration::from_secs(5);
+/// The writer's page cache, in KiB as a negative number (that is how SQLite wants it).
+pub(super) const CACHE: i64 = -32_768;
+/// The same while an import is moved in, whose index entries fall all over the file.
+pub(super) const ROOMY_CACHE: i64 = -131_072;
+/// How much of the file is seen without copying it through SQLite's own cache.
+const MMAP: i64 = 1 << 30;
+
+/// Opens or creates a database for its one writer, and brings its schema up to date.
+///
+/// The path that comes back has no symbolic link in it; readers open that one.
+pub(super) fn writer(path: &Path, migrations: &Runner) -> Result<(Connection, PathBuf), StoreError> {
+    check_version()?;
+    let path = private_file(path)?;
+    let mut conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreError::Failed(format!(
+            "{} cannot be used with a write-ahead log (it is in mode {mode:?}); put it on a local disk",
+            path.display()
+        )));
+    }
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "cache_size", CACHE)?;
+    conn.pragma_update(None, "mmap_size", MMAP)?;
+    migrate(&mut conn, &path, migrations)?;
+    Ok((conn, path))
+}
+
+/// Opens a connection that can only read.
+pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    conn.pragma_update(None, "mmap_size", MMAP)?;
+    conn.pragma_update(None, "query_only", true)?;
+    Ok(conn)
+}
+
+fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let conn = Connection::open_with_flags(path, flags)
+        .map_err(|error| StoreError::Failed(format!("cannot open {}: {error}", path.display())))?;
+    conn.busy_timeout(BUSY)?;
+    conn.pragma_update(None, "trusted_schema", false)?;
+    conn.set_prepared_statement_cache_capacity(96);
+    Ok(conn)
+}
+
+fn check_version() -> Result<(), StoreError> {
+    if rusqlite::version_number() >= OLDEST_SQLITE {
+        return Ok(());
+    }
+    Err(StoreError::Failed(format!(
+        "SQLite {} can lose data in a write-ahead log; this program needs 3.51.3 or newer",
+        rusqlite::version()
+    )))
+}
+
+/// Makes sure that the file is there, is a file, and is nobody else's to read. A symbolic link in the
+/// folders above it is the administrator's choice; one in its place is somebody's trap.
+pub(super) fn private_file(path: &Path) -> Result<PathBuf, StoreError> {
+    let failed =
+        |error: std::io::Error| StoreError::Failed(format!("cannot open {}: {error}", path.display()));
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let name = path
+        .file_name()
+        .ok_or_else(|| StoreError::Failed(format!("{} does not name a file", path.display())))?;
+    let path = folder.canonicalize().map_err(failed)?.join(name);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(&path) {
+        Ok(_) => Ok(path),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => check_file(path),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+fn check_file(path: PathBuf) -> Result<PathBuf, StoreError> {
+    let found = std::fs::symlink_metadata(&path)
+        .map_err(|error| StoreError::Failed(format!("cannot look at {}: {error}", path.display())))?;
+    if found.is_symlink() {
+        return Err(StoreError::Failed(format!(
+            "{} is a symbolic link; put the database itself there",
+            path.display()
+        )));
+    }
+    if !found.is_file() {
+        return Err(StoreError::Failed(format!("{} is not a file", path.display())));
+    }
+    #[cfg(unix)]
+    {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o777;
+        if mode & 0o077 != 0 {
+            return Err(StoreError::Failed(format!(
+                "{} can be read or written by other users (mode {mode:04o}); run: chmod 600 {}",
+                path.display(),
+                path.display()
+            )));
+        }
+    }
+    Ok(path)
+}
+
+fn migrate(conn: &mut Connection, path: &Path, migrations: &Runner) -> Result<(), StoreError> {
+    let known = migrations
+        .get_migrations()
+        .iter()
+        .map(|migration| i64::from(migration.version()))
+        .max()
+        .unwrap_or_default();
+    match applied(conn)? {
+        Some(version) if version > known => {
+            return Err(StoreError::TooNew {
+                path: path.display().to_string(),
+            });
+        }
+        Some(version) if version == known => return Ok(()),
+        _ => {}
+    }
+    if let Err(error) = migrations.run(conn) {
+        // Another process may have been quicker at the same migration.
+        if applied(conn)? != Some(known) {
+            return Err(StoreError::Failed(format!(
+                "cannot bring the schema of {} up to date: {error}",
+                path.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn applied(conn: &Connection) -> Result<Option<i64>, StoreError> {
+    if !conn.table_exists(None, "refinery_schema_history")? {
+        return Ok(None);
+    }
+    Ok(
+        conn.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| {
+            row.get(0)
+        })?,
+    )
+}

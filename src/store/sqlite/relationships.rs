@@ -1,0 +1,117 @@
+//! Stored relationships between pointers.
+
+use super::pointers::row_id;
+use super::rows::{address, all};
+use crate::model::PointerAddress;
+use crate::store::{Relationship, StoreError};
+use rusqlite::{Connection, params};
+
+/// Relationships of a pointer, strongest first.
+pub(super) fn of(
+    conn: &Connection,
+    at: &PointerAddress,
+    limit: usize,
+) -> Result<Vec<Relationship>, StoreError> {
+    let id = match row_id(conn, at) {
+        Err(StoreError::NotFound { .. }) => return Ok(Vec::new()),
+        found => found?,
+    };
+    all(
+        conn,
+        "SELECT p.address, r.kind, r.weight FROM relationships r JOIN pointers p ON p.id = r.to_id
+         WHERE r.from_id = ?1 ORDER BY r.weight DESC, r.to_id, r.kind LIMIT ?2",
+        params![id, i64::try_from(limit).unwrap_or(i64::MAX)],
+        |row| {
+            Ok(Relationship {
+                address: address(row.get(0)?)?,
+                relationship: row.get(1)?,
+                weight: row.get(2)?,
+            })
+        },
+    )
+}
+
+/// Adds a relationship in both directions; one of the same kind is replaced.
+pub(super) fn add(
+    conn: &Connection,
+    from: &PointerAddress,
+    to: &PointerAddress,
+    kind: &str,
+    weight: f64,
+) -> Result<(), StoreError> {
+    if from == to {
+        return Err(StoreError::Failed(format!("{from} cannot be its own neighbour")));
+    }
+    if !weight.is_finite() {
+        return Err(StoreError::Failed(
+            "the weight of a relationship must be a finite number".to_owned(),
+        ));
+    }
+    let (from, to) = (row_id(conn, from)?, row_id(conn, to)?);
+    let known: bool = conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM relationships WHERE from_id = ?1 AND to_id = ?2 AND kind = ?3)",
+        )?
+        .query_row(params![from, to, kind], |row| row.get(0))?;
+    for (from, to) in [(from, to), (to, from)] {
+        conn.prepare_cached(
+            "INSERT INTO relationships (from_id, to_id, kind, weight) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET weight = ?4",
+        )?
+        .execute(params![from, to, kind, weight])?;
+        if !known {
+            neighbors(conn, from, 1)?;
+        }
+    }
+    if !known {
+        count(conn, 1)?;
+    }
+    Ok(())
+}
+
+/// Removes every relationship of a pointer, at both ends.
+pub(super) fn remove_all(conn: &Connection, id: i64) -> Result<(), StoreError> {
+    let ends: Vec<(i64, i64)> = all(
+        conn,
+        "SELECT to_id, count(*) FROM relationships WHERE from_id = ?1 GROUP BY to_id",
+        [id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    for (end, kinds) in ends {
+        conn.prepare_cached("DELETE FROM relationships WHERE from_id = ?1 AND to_id = ?2")?
+            .execute([end, id])?;
+        neighbors(conn, end, -kinds)?;
+        count(conn, -kinds)?;
+    }
+    conn.prepare_cached("DELETE FROM relationships WHERE from_id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
+
+/// Every stored relationship of a kind, each pair once.
+pub(super) fn of_kind(
+    conn: &Connection,
+    kind: &str,
+    limit: usize,
+) -> Result<Vec<(PointerAddress, PointerAddress, f64)>, StoreError> {
+    all(
+        conn,
+        "SELECT a.address, b.address, r.weight FROM relationships r
+         JOIN pointers a ON a.id = r.from_id JOIN pointers b ON b.id = r.to_id
+         WHERE r.kind = ?1 AND r.from_id < r.to_id ORDER BY r.from_id, r.to_id LIMIT ?2",
+        params![kind, i64::try_from(limit).unwrap_or(i64::MAX)],
+        |row| Ok((address(row.get(0)?)?, address(row.get(1)?)?, row.get(2)?)),
+    )
+}
+
+fn neighbors(conn: &Connection, id: i64, change: i64) -> Result<(), StoreError> {
+    conn.prepare_cached("UPDATE pointers SET neighbors = neighbors + ?2 WHERE id = ?1")?
+        .execute([id, change])?;
+    Ok(())
+}
+
+fn count(conn: &Connection, change: i64) -> Result<(), StoreError> {
+    conn.prepare_cached("UPDATE counters SET value = value + ?1 WHERE name = 'relationships'")?
+        .execute([change])?;
+    Ok(())
+}

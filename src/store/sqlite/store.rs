@@ -1,0 +1,296 @@
+//! The store itself: which of the other files answers what, and on which thread.
+
+use super::import::{self, Imports};
+use super::reader::Readers;
+use super::writer::Writer;
+use super::{credentials, domains, nearest, open, pointers, relationships, search, tags};
+use crate::model::{
+    AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, NewPointer, Pointer, PointerAddress,
+    PointerChange, Timestamp,
+};
+use crate::store::{
+    HeldRecord, ImportId, IssuedRecord, Nearest, OfferRecord, PointerPage, PointerQuery, Relationship, Score,
+    Statistics, Store, StoreError, Summary,
+};
+use async_trait::async_trait;
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+mod migrations {
+    refinery::embed_migrations!("src/store/sqlite/migrations/data");
+}
+
+/// The instance's data: `instance.db`.
+pub struct SqliteStore {
+    writer: Writer,
+    readers: Arc<Readers>,
+    imports: Arc<Imports>,
+}
+
+impl SqliteStore {
+    /// Opens or creates the database file (mode 0600) and brings its schema up to date.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let (conn, path) = open::writer(path, &migrations::migrations::runner())?;
+        let readers = Arc::new(Readers::new(path.clone()));
+        let writer = Writer::start(conn, path.clone(), Arc::clone(&readers))?;
+        let imports = Arc::new(Imports::new(path));
+        Ok(Self {
+            writer,
+            readers,
+            imports,
+        })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn pointer(&self, address: &PointerAddress) -> Result<Option<Pointer>, StoreError> {
+        self.readers.quick(|conn| pointers::find(conn, address))
+    }
+
+    async fn summary(&self, address: &PointerAddress) -> Result<Option<Summary>, StoreError> {
+        self.readers.quick(|conn| pointers::find_summary(conn, address))
+    }
+
+    async fn relationships(
+        &self,
+        address: &PointerAddress,
+        limit: usize,
+    ) -> Result<Vec<Relationship>, StoreError> {
+        let address = address.clone();
+        self.readers
+            .long(move |conn| relationships::of(conn, &address, limit))
+            .await
+    }
+
+    async fn nearest(&self, score: Score, limit: usize) -> Result<Nearest, StoreError> {
+        self.readers
+            .long(move |conn| nearest::nearest(conn, &score, limit))
+            .await
+    }
+
+    async fn relationships_of_kind(
+        &self,
+        kind: &str,
+        limit: usize,
+    ) -> Result<Vec<(PointerAddress, PointerAddress, f64)>, StoreError> {
+        let kind = kind.to_owned();
+        self.readers
+            .long(move |conn| relationships::of_kind(conn, &kind, limit))
+            .await
+    }
+
+    async fn add_relationship(
+        &self,
+        from: &PointerAddress,
+        to: &PointerAddress,
+        relationship: &str,
+        weight: f64,
+    ) -> Result<(), StoreError> {
+        let (from, to, kind) = (from.clone(), to.clone(), relationship.to_owned());
+        self.writer
+            .write(move |work| relationships::add(work.conn, &from, &to, &kind, weight))
+            .await
+    }
+
+    async fn pointers(&self, query: &PointerQuery) -> Result<PointerPage, StoreError> {
+        let query = query.clone();
+        self.readers.long(move |conn| search::page(conn, &query)).await
+    }
+
+    async fn tags(&self) -> Result<Vec<(String, u64)>, StoreError> {
+        self.readers.long(tags::counted).await
+    }
+
+    async fn create_pointer(&self, new: NewPointer, now: Timestamp) -> Result<Pointer, StoreError> {
+        self.writer
+            .write(move |work| pointers::create(work, new, now))
+            .await
+    }
+
+    async fn create_pointers(
+        &self,
+        new: Vec<NewPointer>,
+        now: Timestamp,
+    ) -> Result<u64, (usize, StoreError)> {
+        let made = self
+            .writer
+            .write(move |work| pointers::create_many(work, new, now))
+            .await;
+        Ok(made?)
+    }
+
+    async fn begin_import(&self) -> Result<ImportId, StoreError> {
+        let imports = Arc::clone(&self.imports);
+        self.readers.long(move |_| imports.begin()).await
+    }
+
+    async fn import_rows(&self, id: ImportId, rows: Vec<NewPointer>) -> Result<u64, (usize, StoreError)> {
+        let session = self.imports.get(id).map_err(|error| (0, error))?;
+        let staged = self
+            .readers
+            .long(move |conn| {
+                let mut session = session.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(session.add(conn, rows))
+            })
+            .await;
+        Ok(staged.map_err(|error| (0, error))??)
+    }
+
+    async fn commit_import(&self, id: ImportId, now: Timestamp) -> Result<u64, (usize, StoreError)> {
+        let session = self.imports.take(id).map_err(|error| (0, error))?;
+        let moved = self
+            .writer
+            .alone(move |conn| import::commit(conn, session, now))
+            .await;
+        Ok(moved?)
+    }
+
+    async fn abort_import(&self, id: ImportId) -> Result<(), StoreError> {
+        self.imports.take(id).map(drop)
+    }
+
+    async fn update_pointer(
+        &self,
+        address: &PointerAddress,
+        change: PointerChange,
+        now: Timestamp,
+    ) -> Result<Pointer, StoreError> {
+        let address = address.clone();
+        self.writer
+            .write(move |work| pointers::update(work, &address, change, now))
+            .await
+    }
+
+    async fn delete_pointer(&self, address: &PointerAddress) -> Result<(), StoreError> {
+        let address = address.clone();
+        self.writer
+            .write(move |work| pointers::delete(work, &address))
+            .await
+    }
+
+    async fn assign_pointer(
+        &self,
+        address: &PointerAddress,
+        connection: Option<&ConnectionId>,
+        now: Timestamp,
+    ) -> Result<Pointer, StoreError> {
+        let (address, connection) = (address.clone(), connection.cloned());
+        self.writer
+            .write(move |work| pointers::assign(work, &address, connection.as_ref(), now))
+            .await
+    }
+
+    async fn statistics(&self) -> Result<Statistics, StoreError> {
+        self.readers.quick(pointers::statistics)
+    }
+
+    async fn domains(&self) -> Result<Vec<Domain>, StoreError> {
+        self.readers.long(domains::domains).await
+    }
+
+    async fn domain(&self, id: &DomainId) -> Result<Option<Domain>, StoreError> {
+        self.readers.quick(|conn| domains::find_domain(conn, id))
+    }
+
+    async fn create_domain(&self, name: &str, owner: &AppId, now: Timestamp) -> Result<Domain, StoreError> {
+        let (name, owner) = (name.to_owned(), owner.clone());
+        self.writer
+            .write(move |work| domains::create_domain(work.conn, &name, &owner, now))
+            .await
+    }
+
+    async fn connections(&self, domain: Option<&DomainId>) -> Result<Vec<Connection>, StoreError> {
+        let domain = domain.cloned();
+        self.readers
+            .long(move |conn| domains::connections(conn, domain.as_ref()))
+            .await
+    }
+
+    async fn connection(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
+        self.readers.quick(|conn| domains::find_connection(conn, id))
+    }
+
+    async fn create_connection(
+        &self,
+        domain: &DomainId,
+        name: &str,
+        description: &str,
+        held_credential: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Connection, StoreError> {
+        let domain = domain.clone();
+        let (name, description) = (name.to_owned(), description.to_owned());
+        let held = held_credential.map(str::to_owned);
+        self.writer
+            .write(move |work| {
+                domains::create_connection(work.conn, &domain, &name, &description, held.as_deref(), now)
+            })
+            .await
+    }
+
+    async fn set_connection_status(
+        &self,
+        id: &ConnectionId,
+        status: ConnectionStatus,
+    ) -> Result<Connection, StoreError> {
+        let id = id.clone();
+        self.writer
+            .write(move |work| domains::set_status(work.conn, &id, status))
+            .await
+    }
+
+    async fn issued(&self) -> Result<Vec<IssuedRecord>, StoreError> {
+        self.readers.long(credentials::issued).await
+    }
+
+    async fn insert_issued(&self, record: IssuedRecord) -> Result<(), StoreError> {
+        self.writer
+            .write(move |work| credentials::insert_issued(work.conn, &record))
+            .await
+    }
+
+    async fn update_issued(&self, record: IssuedRecord) -> Result<(), StoreError> {
+        self.writer
+            .write(move |work| credentials::update_issued(work.conn, &record))
+            .await
+    }
+
+    async fn note_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError> {
+        self.writer
+            .write(move |work| credentials::note_use(work.conn, &uses))
+            .await
+    }
+
+    async fn held(&self) -> Result<Vec<HeldRecord>, StoreError> {
+        self.readers.long(credentials::held).await
+    }
+
+    async fn put_held(&self, record: HeldRecord) -> Result<(), StoreError> {
+        self.writer
+            .write(move |work| credentials::put_held(work.conn, &record))
+            .await
+    }
+
+    async fn remove_held(&self, name: &str) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.writer
+            .write(move |work| credentials::remove_held(work.conn, &name))
+            .await
+    }
+
+    async fn offers(&self) -> Result<Vec<OfferRecord>, StoreError> {
+        self.readers.long(credentials::offers).await
+    }
+
+    async fn put_offer(&self, record: OfferRecord) -> Result<(), StoreError> {
+        self.writer
+            .write(move |work| credentials::put_offer(work.conn, &record))
+            .await
+    }
+
+    async fn close(&self) {
+        self.imports.clear();
+        self.writer.close().await;
+    }
+}

@@ -1,0 +1,176 @@
+//! Domains, connections, credentials and offers.
+
+use super::*;
+use crate::model::{
+    ConnectionId, ConnectionStatus, CredentialState, DomainId, Endpoint, Grant, KeyId, Profile,
+};
+use crate::store::{HeldRecord, IssuedRecord, OfferRecord, Store, StoreError};
+
+fn issued(name: &str) -> IssuedRecord {
+    IssuedRecord {
+        name: name.to_owned(),
+        app_id: app(),
+        profile: Profile::Native,
+        kid: Some(KeyId::parse("kid_0123456789abcdef").unwrap()),
+        endpoint: Endpoint::parse("http://127.0.0.1:5001").unwrap(),
+        grant: Grant::owner(),
+        state: CredentialState::Active,
+        verified: true,
+        expires_at: Some(NOW.plus_seconds(60)),
+        created_at: NOW,
+        last_used: None,
+        uses: 0,
+        sealed_secrets: vec![0, 1, 255],
+    }
+}
+
+#[tokio::test]
+async fn domains_and_connections_read_back() {
+    let place = Place::new();
+    let store = place.store();
+    let domain = store.create_domain("science", &app(), NOW).await.unwrap();
+    assert_eq!(store.domain(&domain.id).await.unwrap(), Some(domain.clone()));
+    let twice = store.create_domain("science", &app(), NOW).await;
+    assert!(matches!(
+        twice,
+        Err(StoreError::AlreadyExists { what: "domain", .. })
+    ));
+    let other = store
+        .create_domain("arts", &app(), NOW.plus_seconds(1))
+        .await
+        .unwrap();
+    assert_eq!(store.domains().await.unwrap(), [domain.clone(), other.clone()]);
+    let gate = store
+        .create_connection(&domain.id, "gate", "words", Some("held-b"), NOW)
+        .await
+        .unwrap();
+    assert_eq!(store.connection(&gate.id).await.unwrap(), Some(gate.clone()));
+    assert_eq!(
+        store.connections(Some(&domain.id)).await.unwrap(),
+        std::slice::from_ref(&gate)
+    );
+    assert_eq!(store.connections(Some(&other.id)).await.unwrap(), []);
+    let closed = store
+        .set_connection_status(&gate.id, ConnectionStatus::Disabled)
+        .await
+        .unwrap();
+    assert_eq!(closed.status, ConnectionStatus::Disabled);
+    assert_eq!(store.connections(None).await.unwrap(), [closed]);
+    let nowhere = DomainId::parse("dom_0123456789ab").unwrap();
+    let refused = store.create_connection(&nowhere, "x", "", None, NOW).await;
+    assert!(matches!(
+        refused,
+        Err(StoreError::NotFound { what: "domain", .. })
+    ));
+    let nothing = ConnectionId::parse("conn_0123456789ab").unwrap();
+    let refused = store
+        .set_connection_status(&nothing, ConnectionStatus::Active)
+        .await;
+    assert!(matches!(
+        refused,
+        Err(StoreError::NotFound {
+            what: "connection",
+            ..
+        })
+    ));
+    let counts = store.statistics().await.unwrap();
+    assert_eq!((counts.domains, counts.connections), (2, 1));
+}
+
+#[tokio::test]
+async fn issued_credentials_read_back_and_their_names_are_unique() {
+    let place = Place::new();
+    let store = place.store();
+    store.insert_issued(issued("a")).await.unwrap();
+    assert_eq!(store.issued().await.unwrap(), [issued("a")]);
+    let twice = store.insert_issued(issued("a")).await;
+    assert!(matches!(
+        twice,
+        Err(StoreError::AlreadyExists {
+            what: "credential",
+            ..
+        })
+    ));
+    let mut changed = issued("a");
+    changed.state = CredentialState::Revoked;
+    changed.kid = None;
+    changed.expires_at = None;
+    store.update_issued(changed.clone()).await.unwrap();
+    assert_eq!(store.issued().await.unwrap(), [changed]);
+    let missing = store.update_issued(issued("b")).await;
+    assert!(matches!(
+        missing,
+        Err(StoreError::NotFound {
+            what: "credential",
+            ..
+        })
+    ));
+}
+
+#[tokio::test]
+async fn noted_uses_survive_an_update_made_from_an_older_reading() {
+    let place = Place::new();
+    let store = place.store();
+    store.insert_issued(issued("a")).await.unwrap();
+    store.insert_issued(issued("b")).await.unwrap();
+    let later = NOW.plus_seconds(9);
+    let uses = vec![
+        ("a".to_owned(), later, 7),
+        ("gone".to_owned(), later, 1),
+        ("b".to_owned(), NOW, 1),
+    ];
+    store.note_use(uses.clone()).await.unwrap();
+    store.note_use(uses).await.unwrap();
+    store.note_use(vec![("a".to_owned(), NOW, 3)]).await.unwrap();
+    store.update_issued(issued("a")).await.unwrap();
+    let found = store.issued().await.unwrap();
+    assert_eq!((found[0].last_used, found[0].uses), (Some(later), 7));
+    assert_eq!((found[1].last_used, found[1].uses), (Some(NOW), 1));
+}
+
+#[tokio::test]
+async fn held_credentials_are_replaced_and_removed() {
+    let place = Place::new();
+    let store = place.store();
+    let mut held = HeldRecord {
+        name: "to-b".to_owned(),
+        app_id: app(),
+        profile: Profile::Legacy,
+        kid: None,
+        endpoint: Endpoint::parse("https://b.example").unwrap(),
+        verified: false,
+        expires_at: None,
+        created_at: NOW,
+        sealed_form: vec![9; 40],
+    };
+    store.put_held(held.clone()).await.unwrap();
+    held.verified = true;
+    store.put_held(held.clone()).await.unwrap();
+    assert_eq!(store.held().await.unwrap(), [held]);
+    store.remove_held("to-b").await.unwrap();
+    assert_eq!(store.held().await.unwrap(), []);
+    assert!(matches!(
+        store.remove_held("to-b").await,
+        Err(StoreError::NotFound { .. })
+    ));
+}
+
+#[tokio::test]
+async fn withdrawn_offers_are_not_listed() {
+    let place = Place::new();
+    let store = place.store();
+    let mut offer = OfferRecord {
+        id: "offer-1".to_owned(),
+        label: "for A".to_owned(),
+        credentials: vec!["a".to_owned(), "b".to_owned()],
+        words: vec!["one".to_owned(); 7],
+        state: "offered".to_owned(),
+        created_at: NOW,
+        expires_at: NOW.plus_seconds(60),
+    };
+    store.put_offer(offer.clone()).await.unwrap();
+    assert_eq!(store.offers().await.unwrap(), [offer.clone()]);
+    offer.state = "withdrawn".to_owned();
+    store.put_offer(offer).await.unwrap();
+    assert_eq!(store.offers().await.unwrap(), []);
+}

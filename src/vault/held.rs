@@ -1,0 +1,243 @@
+//! Credentials that the console holds, sealed row by row.
+//!
+//! A row's identity (table, name, revision) is sealed with it, so a row moved to another name does not
+//! open. A sealed manifest says which revision of each name is in force, so an older row put back, or
+//! a row taken away, is noticed as well.
+
+use super::instances::{self, InstanceRecord};
+use super::{Vault, VaultError};
+use crate::model::{CredentialState, Grant, Timestamp};
+use crate::protocol::CredentialForm;
+use crate::seal::{DataKey, row};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use zeroize::Zeroizing;
+
+const MANIFEST: &[u8] = b"butterfly vault manifest v1";
+
+/// What a held credential is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeldRole {
+    /// Administering an instance of ours.
+    Owner,
+    /// Calling someone's instance.
+    Caller,
+}
+
+/// A credential that the console holds. It has no `Debug`: the form is secret.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct HeldEntry {
+    /// Unique in the vault.
+    pub name: String,
+    /// The credential.
+    pub form: CredentialForm,
+    /// What it is for.
+    pub role: HeldRole,
+    /// The instance that it calls, by its name in this home.
+    pub instance: String,
+    /// Where it stands in its life.
+    pub state: CredentialState,
+    /// Whether people compared words.
+    pub verified: bool,
+    /// When its lease ends.
+    pub expires_at: Option<Timestamp>,
+    /// When it came here.
+    pub created_at: Timestamp,
+    /// What it allows, if the bundle said so.
+    pub grant: Option<Grant>,
+    /// When it was last used; kept beside the seal.
+    #[serde(skip)]
+    pub last_used: Option<Timestamp>,
+    /// How often it was used; kept beside the seal.
+    #[serde(skip)]
+    pub uses: u64,
+}
+
+/// Which revision of each held credential is in force.
+#[derive(Default, Serialize, Deserialize)]
+struct Manifest {
+    held: BTreeMap<String, u64>,
+    /// Goes up with every change, and never back: a name that comes again gets a new revision.
+    newest: u64,
+}
+
+impl Vault {
+    /// Every held credential, by name.
+    pub fn held(&self) -> Result<Vec<HeldEntry>, VaultError> {
+        let mut connection = self.connection();
+        // One snapshot: the manifest and the rows that it speaks of belong together.
+        let snapshot = connection.transaction()?;
+        let manifest = read_manifest(&snapshot, self.key())?;
+        manifest
+            .held
+            .iter()
+            .map(|(name, revision)| read_row(&snapshot, self.key(), name, *revision))
+            .collect()
+    }
+
+    /// One held credential.
+    pub fn held_by_name(&self, name: &str) -> Result<Option<HeldEntry>, VaultError> {
+        let mut connection = self.connection();
+        let snapshot = connection.transaction()?;
+        let manifest = read_manifest(&snapshot, self.key())?;
+        manifest
+            .held
+            .get(name)
+            .map(|revision| read_row(&snapshot, self.key(), name, *revision))
+            .transpose()
+    }
+
+    /// Adds credentials and, with them, instances: all or nothing. A name that is taken is refused.
+    pub fn add(&self, entries: &[HeldEntry], records: &[InstanceRecord]) -> Result<(), VaultError> {
+        self.write_durably(|transaction| {
+            for record in records {
+                instances::insert(transaction, record)?;
+            }
+            let mut manifest = read_manifest(transaction, self.key())?;
+            for entry in entries {
+                if manifest.held.contains_key(&entry.name) {
+                    return Err(VaultError::AlreadyExists {
+                        what: "a credential named",
+                        name: entry.name.clone(),
+                    });
+                }
+                self.put(transaction, &mut manifest, entry)?;
+            }
+            self.write_manifest(transaction, &manifest)
+        })
+    }
+
+    /// Replaces a credential that is there, or adds it.
+    pub fn replace_held(&self, entry: &HeldEntry) -> Result<(), VaultError> {
+        self.write_durably(|transaction| {
+            let mut manifest = read_manifest(transaction, self.key())?;
+            self.put(transaction, &mut manifest, entry)?;
+            self.write_manifest(transaction, &manifest)
+        })
+    }
+
+    /// Forgets a credential; says whether it was there.
+    pub fn remove_held(&self, name: &str) -> Result<bool, VaultError> {
+        self.write_durably(|transaction| self.take_out(transaction, name))
+    }
+
+    /// Forgets an instance and every credential that calls it.
+    pub fn remove_instance(&self, name: &str) -> Result<(), VaultError> {
+        let named: Vec<String> = self
+            .held()?
+            .into_iter()
+            .filter(|entry| entry.instance == name)
+            .map(|entry| entry.name)
+            .collect();
+        self.write_durably(|transaction| {
+            transaction.execute("DELETE FROM instances WHERE name = ?1", [name])?;
+            for credential in &named {
+                self.take_out(transaction, credential)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Notes that a credential was used.
+    pub(super) fn note_use(
+        transaction: &Transaction<'_>,
+        name: &str,
+        at: Timestamp,
+    ) -> Result<(), VaultError> {
+        transaction
+            .prepare_cached("UPDATE held SET uses = uses + 1, last_used = max(coalesce(last_used, 0), ?2) WHERE name = ?1")?
+            .execute(params![name, at.as_micros()])?;
+        Ok(())
+    }
+
+    fn take_out(&self, transaction: &Transaction<'_>, name: &str) -> Result<bool, VaultError> {
+        let mut manifest = read_manifest(transaction, self.key())?;
+        transaction.execute("DELETE FROM held WHERE name = ?1", [name])?;
+        let was_there = manifest.held.remove(name).is_some();
+        manifest.newest += 1;
+        self.write_manifest(transaction, &manifest)?;
+        Ok(was_there)
+    }
+
+    fn put(
+        &self,
+        transaction: &Transaction<'_>,
+        manifest: &mut Manifest,
+        entry: &HeldEntry,
+    ) -> Result<(), VaultError> {
+        manifest.newest += 1;
+        let revision = manifest.newest;
+        manifest.held.insert(entry.name.clone(), revision);
+        let plain = Zeroizing::new(serde_json::to_vec(entry).expect("an entry has only string keys"));
+        let sealed = row::seal(self.key(), &identity(&entry.name, revision), &plain);
+        transaction.execute(
+            "INSERT INTO held (name, revision, sealed) VALUES (?1, ?2, ?3)
+             ON CONFLICT (name) DO UPDATE SET revision = ?2, sealed = ?3",
+            params![entry.name, as_stored(revision), sealed],
+        )?;
+        Ok(())
+    }
+
+    fn write_manifest(&self, transaction: &Transaction<'_>, manifest: &Manifest) -> Result<(), VaultError> {
+        store_manifest(transaction, self.key(), manifest)
+    }
+}
+
+/// A new vault's manifest.
+pub(super) fn write_empty_manifest(connection: &Connection, key: &DataKey) -> Result<(), VaultError> {
+    store_manifest(connection, key, &Manifest::default())
+}
+
+fn store_manifest(connection: &Connection, key: &DataKey, manifest: &Manifest) -> Result<(), VaultError> {
+    let plain = serde_json::to_vec(manifest).expect("a manifest has only string keys");
+    connection.execute(
+        "INSERT OR REPLACE INTO manifest VALUES (1, ?1)",
+        [row::seal(key, MANIFEST, &plain)],
+    )?;
+    Ok(())
+}
+
+fn read_manifest(connection: &Connection, key: &DataKey) -> Result<Manifest, VaultError> {
+    let tampered = || VaultError::Tampered {
+        what: "the list of credentials".to_owned(),
+    };
+    let sealed: Vec<u8> = connection
+        .prepare_cached("SELECT sealed FROM manifest WHERE id = 1")?
+        .query_row([], |row| row.get(0))
+        .optional()?
+        .ok_or_else(tampered)?;
+    let plain = row::open(key, MANIFEST, &sealed).map_err(|_| tampered())?;
+    serde_json::from_slice(&plain).map_err(|_| tampered())
+}
+
+fn read_row(
+    connection: &Connection,
+    key: &DataKey,
+    name: &str,
+    revision: u64,
+) -> Result<HeldEntry, VaultError> {
+    let tampered = || VaultError::Tampered {
+        what: format!("the credential {name:?}"),
+    };
+    let (sealed, last_used, uses): (Vec<u8>, Option<i64>, i64) = connection
+        .prepare_cached("SELECT sealed, last_used, uses FROM held WHERE name = ?1")?
+        .query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?
+        .ok_or_else(tampered)?;
+    let plain = row::open(key, &identity(name, revision), &sealed).map_err(|_| tampered())?;
+    let mut entry: HeldEntry = serde_json::from_slice(&plain).map_err(|_| tampered())?;
+    entry.last_used = last_used.map(Timestamp::from_micros);
+    entry.uses = uses.unsigned_abs();
+    Ok(entry)
+}
+
+fn identity(name: &str, revision: u64) -> Vec<u8> {
+    format!("held\0{name}\0{revision}").into_bytes()
+}
+
+/// SQLite counts with a sign.
+fn as_stored(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

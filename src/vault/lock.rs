@@ -1,0 +1,190 @@
+//! What stands between a person and the data key: a passphrase under argon2id, or a key file.
+
+use super::{VaultError, files};
+use crate::seal::{DataKey, Passphrase, random, row};
+use argon2::{Algorithm, Argon2, Params, Version};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// 64 MiB, three passes: about a tenth of a second for us, too much for trying passphrases in bulk (RFC 9106 section 4).
+const MEMORY_KIB: u32 = 64 * 1024;
+const PASSES: u32 = 3;
+const LANES: u32 = 1;
+/// What a damaged row may ask of our memory at most: 1 GiB.
+const MOST_MEMORY_KIB: u32 = 1024 * 1024;
+
+/// How the data key is sealed.
+#[derive(Clone)]
+pub enum Lock {
+    /// Under a passphrase.
+    Passphrase(Passphrase),
+    /// Under a key file; made if it is not there.
+    KeyFile(PathBuf),
+}
+
+/// How a vault is locked, without opening it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LockKind {
+    /// By a passphrase.
+    Passphrase,
+    /// By a key file: where it was when the lock was made.
+    KeyFile(PathBuf),
+}
+
+/// The row that holds the sealed data key.
+pub(super) struct LockRow {
+    kind: String,
+    salt: Vec<u8>,
+    memory_kib: u32,
+    passes: u32,
+    lanes: u32,
+    key_file: Option<String>,
+    sealed_key: Vec<u8>,
+}
+
+impl LockRow {
+    /// Seals the data key.
+    pub(super) fn seal(data_key: &DataKey, lock: &Lock) -> Result<Self, VaultError> {
+        let mut made = match lock {
+            Lock::Passphrase(_) => Self {
+                kind: "passphrase".to_owned(),
+                salt: random::bytes::<16>().to_vec(),
+                memory_kib: MEMORY_KIB,
+                passes: PASSES,
+                lanes: LANES,
+                key_file: None,
+                sealed_key: Vec::new(),
+            },
+            Lock::KeyFile(path) => Self {
+                kind: "key_file".to_owned(),
+                salt: Vec::new(),
+                memory_kib: 0,
+                passes: 0,
+                lanes: 0,
+                key_file: Some(
+                    std::path::absolute(path)
+                        .unwrap_or_else(|_| path.clone())
+                        .display()
+                        .to_string(),
+                ),
+                sealed_key: Vec::new(),
+            },
+        };
+        let key = match lock {
+            Lock::Passphrase(passphrase) => made.stretch(passphrase)?,
+            Lock::KeyFile(path) => files::make_key_file(path)?,
+        };
+        made.sealed_key = row::seal(&key, &made.identity(), data_key.expose_bytes());
+        Ok(made)
+    }
+
+    /// Opens the data key.
+    pub(super) fn open(&self, lock: &Lock, vault: &Path) -> Result<DataKey, VaultError> {
+        let (key, wrong) = match (lock, self.kind.as_str()) {
+            (Lock::Passphrase(passphrase), "passphrase") => (
+                self.stretch(passphrase)?,
+                VaultError::WrongPassphrase(vault.to_owned()),
+            ),
+            (Lock::KeyFile(path), "key_file") => (
+                files::read_key_file(path)?,
+                VaultError::WrongKeyFile {
+                    key_file: path.clone(),
+                    vault: vault.to_owned(),
+                },
+            ),
+            (_, kind) => {
+                return Err(VaultError::OtherLock {
+                    path: vault.to_owned(),
+                    kind: if kind == "passphrase" {
+                        "passphrase"
+                    } else {
+                        "key file"
+                    },
+                });
+            }
+        };
+        let opened = row::open(&key, &self.identity(), &self.sealed_key).map_err(|_| wrong)?;
+        let bytes: [u8; 32] = opened.as_slice().try_into().map_err(|_| VaultError::Tampered {
+            what: "the data key".to_owned(),
+        })?;
+        Ok(DataKey::from_bytes(*Zeroizing::new(bytes)))
+    }
+
+    /// The kind and everything that the stretching depends on: a weaker setting cannot be slipped in.
+    fn identity(&self) -> Vec<u8> {
+        let mut identity = format!(
+            "butterfly vault data key v1 {} {} {} {} ",
+            self.kind, self.memory_kib, self.passes, self.lanes
+        )
+        .into_bytes();
+        identity.extend_from_slice(&self.salt);
+        identity
+    }
+
+    fn stretch(&self, passphrase: &Passphrase) -> Result<DataKey, VaultError> {
+        let damaged = || VaultError::Tampered {
+            what: "the lock".to_owned(),
+        };
+        if self.memory_kib > MOST_MEMORY_KIB || self.passes > 64 || self.lanes > 64 {
+            return Err(damaged());
+        }
+        let params =
+            Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).map_err(|_| damaged())?;
+        let mut key = Zeroizing::new([0; 32]);
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(passphrase.expose_text().as_bytes(), &self.salt, &mut *key)
+            .map_err(|_| damaged())?;
+        Ok(DataKey::from_bytes(*key))
+    }
+
+    pub(super) fn read(connection: &Connection) -> Result<Option<Self>, VaultError> {
+        let row = connection
+            .query_row(
+                "SELECT kind, salt, memory_kib, passes, lanes, key_file, sealed_key FROM lock WHERE id = 1",
+                [],
+                |row| {
+                    Ok(Self {
+                        kind: row.get(0)?,
+                        salt: row.get(1)?,
+                        memory_kib: row.get(2)?,
+                        passes: row.get(3)?,
+                        lanes: row.get(4)?,
+                        key_file: row.get(5)?,
+                        sealed_key: row.get(6)?,
+                    })
+                },
+            )
+            .optional()?;
+        Ok(row)
+    }
+
+    pub(super) fn write(&self, connection: &Connection) -> Result<(), VaultError> {
+        connection.execute(
+            "INSERT OR REPLACE INTO lock VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                self.kind,
+                self.salt,
+                self.memory_kib,
+                self.passes,
+                self.lanes,
+                self.key_file,
+                self.sealed_key
+            ],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn kind(&self, default_key_file: &Path) -> LockKind {
+        if self.kind == "passphrase" {
+            return LockKind::Passphrase;
+        }
+        let recorded = self.key_file.as_ref().map(PathBuf::from);
+        // A home that was moved has its key file where it is now, not where it was.
+        let path = match recorded {
+            Some(path) if path.exists() || !default_key_file.exists() => path,
+            _ => default_key_file.to_owned(),
+        };
+        LockKind::KeyFile(path)
+    }
+}

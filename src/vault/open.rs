@@ -1,0 +1,226 @@
+//! Making, opening and writing the database file.
+
+use super::lock::LockRow;
+use super::{Lock, LockKind, LogRetention, VaultError, files};
+use crate::seal::DataKey;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+mod embedded {
+    refinery::embed_migrations!("src/vault/migrations");
+}
+
+/// What `user_version` says after the newest migration.
+const VERSION: i64 = 1;
+/// How long one console waits for another one's write.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Older ones can lose a WAL reset with two connections.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// The open vault of a home.
+pub struct Vault {
+    path: PathBuf,
+    key: DataKey,
+    connection: Mutex<Connection>,
+    pub(super) retention: LogRetention,
+}
+
+impl Vault {
+    /// Makes `folder` if need be, and in it a vault locked as told.
+    pub fn create(folder: &Path, lock: &Lock) -> Result<Self, VaultError> {
+        files::make_folder(folder)?;
+        let path = database(folder);
+        if path.exists() {
+            return Err(VaultError::Exists(folder.to_owned()));
+        }
+        // Made under another name and put in place whole: a vault that is there is a vault that can be opened.
+        let making = folder.join(format!("console.db.making-{}", std::process::id()));
+        let _ = std::fs::remove_file(&making);
+        let made = Self::make(&making, lock).and_then(|()| put_in_place(&making, &path, folder));
+        let _ = std::fs::remove_file(&making);
+        made?;
+        Self::open(folder, lock)
+    }
+
+    fn make(path: &Path, lock: &Lock) -> Result<(), VaultError> {
+        files::make_file(path)?;
+        let data_key = DataKey::generate();
+        let row = LockRow::seal(&data_key, lock)?;
+        let mut connection = Connection::open_with_flags(path, flags())?;
+        migrate(&mut connection, path)?;
+        row.write(&connection)?;
+        super::held::write_empty_manifest(&connection, &data_key)?;
+        Ok(())
+    }
+
+    /// Opens the vault in `folder`.
+    pub fn open(folder: &Path, lock: &Lock) -> Result<Self, VaultError> {
+        let (path, mut connection) = connect(folder)?;
+        let row = LockRow::read_checked(&mut connection, &path)?;
+        let key = row.open(lock, &path)?;
+        Ok(Self {
+            path,
+            key,
+            connection: Mutex::new(connection),
+            retention: LogRetention::default(),
+        })
+    }
+
+    /// The same, keeping as much of the invoke log as told.
+    pub fn keeping(mut self, retention: LogRetention) -> Self {
+        self.retention = retention;
+        self
+    }
+
+    /// Whether there is a vault in `folder`.
+    pub fn exists(folder: &Path) -> bool {
+        std::fs::symlink_metadata(database(folder)).is_ok()
+    }
+
+    /// How the vault in `folder` is locked.
+    pub fn lock_kind(folder: &Path) -> Result<LockKind, VaultError> {
+        let (path, mut connection) = connect(folder)?;
+        let row = LockRow::read_checked(&mut connection, &path)?;
+        Ok(row.kind(&default_key_file(folder)))
+    }
+
+    /// Seals the data key another way. What it seals stays as it is, so this is done in an instant.
+    pub fn change_lock(&self, lock: &Lock) -> Result<(), VaultError> {
+        let row = LockRow::seal(&self.key, lock)?;
+        self.write_durably(|transaction| row.write(transaction))
+    }
+
+    /// A number that every write to this vault raises, by whichever process.
+    pub fn change_number(&self) -> Result<u64, VaultError> {
+        let number = self
+            .connection()
+            .prepare_cached("SELECT changes FROM counters WHERE id = 1")?
+            .query_row([], |row| row.get::<_, i64>(0))?;
+        Ok(number.unsigned_abs())
+    }
+
+    /// The database file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn key(&self) -> &DataKey {
+        &self.key
+    }
+
+    pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A panic elsewhere leaves no half-written state: SQLite rolled its transaction back.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes in one transaction and raises the change number. A power cut may take the last of these
+    /// back, never a part of one.
+    pub(super) fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = work(&transaction)?;
+        transaction
+            .prepare_cached("UPDATE counters SET changes = changes + 1 WHERE id = 1")?
+            .execute([])?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    /// The same, on the disk before it returns: for what cannot be made again, such as credentials.
+    pub(super) fn write_durably<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, VaultError>,
+    ) -> Result<T, VaultError> {
+        self.connection().pragma_update(None, "synchronous", "FULL")?;
+        let outcome = self.write(work);
+        self.connection().pragma_update(None, "synchronous", "NORMAL")?;
+        outcome
+    }
+}
+
+impl LockRow {
+    fn read_checked(connection: &mut Connection, path: &Path) -> Result<Self, VaultError> {
+        migrate(connection, path)?;
+        Self::read(connection)?.ok_or_else(|| VaultError::Tampered {
+            what: "the lock".to_owned(),
+        })
+    }
+}
+
+/// Where a home's database is.
+fn database(folder: &Path) -> PathBuf {
+    folder.join("console.db")
+}
+
+/// Where a home's key file is unless told otherwise.
+pub(super) fn default_key_file(folder: &Path) -> PathBuf {
+    folder.join("vault.key")
+}
+
+fn flags() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW
+}
+
+/// Links the finished file to its name, which fails if another console was faster.
+fn put_in_place(making: &Path, path: &Path, folder: &Path) -> Result<(), VaultError> {
+    match std::fs::hard_link(making, path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            Err(VaultError::Exists(folder.to_owned()))
+        }
+        // Some file systems know no hard links.
+        Err(_) => std::fs::rename(making, path).map_err(|error| VaultError::Failed(error.to_string())),
+    }
+}
+
+fn connect(folder: &Path) -> Result<(PathBuf, Connection), VaultError> {
+    let path = database(folder);
+    if !Vault::exists(folder) {
+        return Err(VaultError::Missing(folder.to_owned()));
+    }
+    files::check_folder(folder)?;
+    for name in ["console.db", "console.db-wal", "console.db-shm"] {
+        files::check_file(&folder.join(name))?;
+    }
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        return Err(VaultError::Failed(format!(
+            "SQLite {} is too old; 3.51.3 is needed",
+            rusqlite::version()
+        )));
+    }
+    // SQLite refuses a link anywhere in the path; only the last part is ours to judge.
+    let real = folder
+        .canonicalize()
+        .map_err(|error| VaultError::Failed(error.to_string()))?
+        .join("console.db");
+    let connection = Connection::open_with_flags(&real, flags())?;
+    connection.busy_timeout(PATIENCE)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // The last one out would copy the whole log back into the database and wait for the disk: a one-shot
+    // command has no time for that, and the next long-lived console does it anyway.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "NORMAL")?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    Ok((path, connection))
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), VaultError> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version == VERSION {
+        return Ok(());
+    }
+    if version > VERSION {
+        return Err(VaultError::TooNew(path.to_owned()));
+    }
+    embedded::migrations::runner()
+        .run(connection)
+        .map_err(|error| VaultError::Failed(error.to_string()))?;
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! The parts of `config.toml` that matter below the console: how the vault is unlocked, what is kept.
+
+use super::Failure;
+use crate::protocol::Code;
+use crate::vault::LogRetention;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// `config.toml`. Sections of other rooms are none of ours and are passed over.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Config {
+    vault: VaultSection,
+    log: LogSection,
+    network: NetworkSection,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct VaultSection {
+    /// Unlocks the vault; relative to the home.
+    key_file: Option<PathBuf>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct LogSection {
+    /// Lines of the invoke log that are kept.
+    keep_lines: Option<u64>,
+    /// Days for which they are kept.
+    keep_days: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct NetworkSection {
+    /// Call instances over plain HTTP beyond loopback.
+    insecure_http: bool,
+}
+
+impl Config {
+    /// Reads the file; one that is not there says nothing.
+    pub(super) fn read(root: &Path) -> Result<Self, Failure> {
+        let path = root.join("config.toml");
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => {
+                return Err(Failure::new(
+                    Code::FileFailed,
+                    format!("{} cannot be read: {error}", path.display()),
+                    "check its permissions",
+                ));
+            }
+        };
+        toml::from_str(&text).map_err(|error| {
+            Failure::new(
+                Code::FileFailed,
+                format!("{} is not as it should be: {}", path.display(), error.message()),
+                "put it right, or move it away to go on without it",
+            )
+        })
+    }
+
+    pub(super) fn key_file(&self, root: &Path) -> Option<PathBuf> {
+        self.vault.key_file.as_ref().map(|path| root.join(path))
+    }
+
+    pub(super) fn retention(&self) -> LogRetention {
+        let usual = LogRetention::default();
+        LogRetention {
+            lines: self.log.keep_lines.unwrap_or(usual.lines).max(1),
+            days: self.log.keep_days.unwrap_or(usual.days).max(1),
+        }
+    }
+
+    pub(super) fn insecure_http(&self) -> bool {
+        self.network.insecure_http
+    }
+}

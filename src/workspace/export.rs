@@ -1,0 +1,122 @@
+//! Pointers into files, in a form that an import reads again.
+
+use super::folders::cannot;
+use super::session::Session;
+use super::{Failure, ImportFormat, Workspace};
+use crate::model::{ConnectionId, Pointer};
+use crate::store::{PointerQuery, Start};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Pointers asked for at a time.
+const PAGE: u64 = 1_000;
+
+const COLUMNS: [&str; 9] = [
+    "address",
+    "data_reference",
+    "description",
+    "tags",
+    "connection_id",
+    "credential_pointer_address",
+    "federated",
+    "created_at",
+    "last_modified",
+];
+
+impl Workspace {
+    /// Writes every pointer of an instance; returns how many.
+    pub async fn export_pointers(
+        &self,
+        instance: &str,
+        target: &mut (dyn Write + Send),
+        format: ImportFormat,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, Failure> {
+        let mut session = self.session(instance).await?;
+        let written = self.export_in(&mut session, target, format, progress).await;
+        session.close().await;
+        written
+    }
+
+    async fn export_in(
+        &self,
+        session: &mut Session<'_>,
+        target: &mut (dyn Write + Send),
+        format: ImportFormat,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, Failure> {
+        let mut written = 0;
+        let mut wanted = PointerQuery {
+            limit: Some(PAGE),
+            ..PointerQuery::default()
+        };
+        if format == ImportFormat::Csv {
+            csv_lines(target, |lines| lines.write_record(COLUMNS)).map_err(failed)?;
+        }
+        loop {
+            let page = self.page_in(session, &wanted).await?;
+            written += page.pointers.len() as u64;
+            match format {
+                ImportFormat::Jsonl => jsonl(target, &page.pointers),
+                ImportFormat::Csv => csv_lines(target, |lines| {
+                    page.pointers
+                        .iter()
+                        .try_for_each(|pointer| lines.write_record(record(pointer)))
+                }),
+            }
+            .map_err(failed)?;
+            progress(written);
+            let Some(next) = page.next else { break };
+            wanted.start = Start::After(next);
+        }
+        target.flush().map_err(failed)?;
+        Ok(written)
+    }
+}
+
+fn jsonl(target: &mut (dyn Write + Send), pointers: &[Pointer]) -> io::Result<()> {
+    for pointer in pointers {
+        serde_json::to_writer(&mut *target, pointer)?;
+        target.write_all(b"\n")?;
+    }
+    Ok(())
+}
+
+fn csv_lines(
+    target: &mut (dyn Write + Send),
+    write: impl FnOnce(&mut csv::Writer<&mut (dyn Write + Send)>) -> csv::Result<()>,
+) -> io::Result<()> {
+    let mut lines = csv::Writer::from_writer(target);
+    write(&mut lines).map_err(io::Error::from)?;
+    lines.flush()
+}
+
+fn record(pointer: &Pointer) -> [String; 9] {
+    [
+        pointer.address.to_string(),
+        pointer.data_reference.clone(),
+        pointer.description.clone(),
+        pointer.tags.join(";"),
+        pointer
+            .connection_id
+            .as_ref()
+            .map(ConnectionId::to_string)
+            .unwrap_or_default(),
+        pointer
+            .credential_pointer_address
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        pointer
+            .federated
+            .as_ref()
+            .map(|federated| serde_json::to_string(federated).expect("federated has only string keys"))
+            .unwrap_or_default(),
+        pointer.created_at.to_string(),
+        pointer.last_modified.to_string(),
+    ]
+}
+
+fn failed(error: io::Error) -> Failure {
+    cannot(Path::new("the export"), "be written", &error)
+}

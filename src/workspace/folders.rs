@@ -1,0 +1,99 @@
+//! The folders of local instances. A new one is made under another name and moved into place once the
+//! vault knows its owner, so that being killed in between leaves nothing half-made.
+
+use super::{Failure, Workspace};
+use crate::instance::Instance;
+use crate::model::InstanceName;
+use crate::protocol::Code;
+use crate::vault::InstanceRecord;
+use std::fs;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+impl Workspace {
+    /// Where local instances are.
+    pub(super) fn instances_folder(&self) -> Result<PathBuf, Failure> {
+        let folder = self.home.root().join("instances");
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&folder)
+            .map_err(|error| cannot(&folder, "be made", &error))?;
+        Ok(folder)
+    }
+
+    /// Where the instance of this name is, or will be.
+    pub(super) fn place_of(&self, name: &InstanceName) -> PathBuf {
+        self.home.root().join("instances").join(name.as_str())
+    }
+
+    /// Where the instance of this name is being made by this process.
+    pub(super) fn workbench(&self, name: &InstanceName) -> Result<PathBuf, Failure> {
+        let folder = self
+            .instances_folder()?
+            .join(format!("{}{}", unfinished(name), std::process::id()));
+        if folder.exists() {
+            fs::remove_dir_all(&folder).map_err(|error| cannot(&folder, "be cleared", &error))?;
+        }
+        Ok(folder)
+    }
+
+    /// The folder of a local instance; finishes the move of one whose maker was killed.
+    pub(super) fn folder_of(&self, record: &InstanceRecord) -> Result<PathBuf, Failure> {
+        let place = self.place_of(&record.name);
+        if place.is_dir() {
+            return Ok(place);
+        }
+        let prefix = unfinished(&record.name);
+        let entries =
+            fs::read_dir(self.instances_folder()?).map_err(|error| cannot(&place, "be read", &error))?;
+        for entry in entries.flatten() {
+            let is_candidate = entry
+                .file_name()
+                .to_str()
+                .is_some_and(|name| name.starts_with(&prefix));
+            if !is_candidate {
+                continue;
+            }
+            let is_it = Instance::read_settings(&entry.path())
+                .is_ok_and(|settings| Some(&settings.instance_id) == record.instance_id.as_ref());
+            if is_it {
+                move_folder(&entry.path(), &place)?;
+                return Ok(place);
+            }
+        }
+        Err(Failure::new(
+            Code::FileFailed,
+            format!("the instance's folder {} is gone", place.display()),
+            "put it back from a backup, or forget the instance with `butterfly instance remove`",
+        )
+        .on(record.name.as_str()))
+    }
+
+    /// Takes a folder out of sight, then apart.
+    pub(super) fn discard_folder(&self, name: &InstanceName) -> Result<(), Failure> {
+        let place = self.place_of(name);
+        if !place.exists() {
+            return Ok(());
+        }
+        let discarded = place.with_file_name(format!(".discarded-{name}-{}", std::process::id()));
+        move_folder(&place, &discarded)?;
+        fs::remove_dir_all(&discarded).map_err(|error| cannot(&discarded, "be removed", &error))
+    }
+}
+
+pub(super) fn move_folder(from: &Path, to: &Path) -> Result<(), Failure> {
+    fs::rename(from, to).map_err(|error| cannot(to, "be put in place", &error))
+}
+
+fn unfinished(name: &InstanceName) -> String {
+    format!(".making-{name}-")
+}
+
+pub(super) fn cannot(path: &Path, what: &str, error: &std::io::Error) -> Failure {
+    Failure::new(
+        Code::FileFailed,
+        format!("{} cannot {what}: {error}", path.display()),
+        "check that the home is writable and its disk is not full",
+    )
+}

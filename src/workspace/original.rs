@@ -1,0 +1,154 @@
+//! Original Python instances: they know neither lists nor pages, so everything is searched for once, kept
+//! for a moment, and pages are cut from it here.
+
+use super::session::Session;
+use super::{Failure, Workspace};
+use crate::model::{InstanceName, Pointer};
+use crate::protocol::{Code, Query};
+use crate::store::{PointerPage, PointerQuery, Start};
+use serde::Deserialize;
+use serde_json::json;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long an answer is good for.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// What is known of original instances.
+#[derive(Default)]
+pub(super) struct Originals(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    known: HashSet<InstanceName>,
+    kept: HashMap<(InstanceName, String), Kept>,
+}
+
+struct Kept {
+    at: Instant,
+    pointers: Arc<Vec<Pointer>>,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    pointers: Vec<Pointer>,
+}
+
+impl Originals {
+    pub(super) fn is_known(&self, name: &InstanceName) -> bool {
+        self.state().known.contains(name)
+    }
+
+    pub(super) fn note(&self, name: &InstanceName) {
+        self.state().known.insert(name.clone());
+    }
+
+    /// What was found is not what is there any more.
+    pub(super) fn forget(&self, name: &InstanceName) {
+        self.state().kept.retain(|(kept, _), _| kept != name);
+    }
+
+    fn fresh(&self, key: &(InstanceName, String)) -> Option<Arc<Vec<Pointer>>> {
+        let mut state = self.state();
+        state.kept.retain(|_, kept| kept.at.elapsed() < FRESH);
+        state.kept.get(key).map(|kept| Arc::clone(&kept.pointers))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Workspace {
+    /// A page of an original instance's pointers.
+    pub(super) async fn original_page(
+        &self,
+        session: &mut Session<'_>,
+        wanted: &PointerQuery,
+    ) -> Result<PointerPage, Failure> {
+        let query = search(wanted);
+        let key = (session.record.name.clone(), query.to_value().to_string());
+        let pointers = match self.originals.fresh(&key) {
+            Some(pointers) => pointers,
+            None => {
+                let result = session.result(&query).await?;
+                let found: Found =
+                    serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
+                let pointers = Arc::new(found.pointers);
+                let kept = Kept {
+                    at: Instant::now(),
+                    pointers: Arc::clone(&pointers),
+                };
+                self.originals.state().kept.insert(key, kept);
+                pointers
+            }
+        };
+        cut(&pointers, wanted)
+    }
+}
+
+/// `%` finds everything; a term and tags mean there what they mean here.
+fn search(wanted: &PointerQuery) -> Query {
+    if let Some(connection) = &wanted.connection {
+        return Query::new(
+            "get_pointers_for_connection",
+            json!({"connection_id": connection}),
+        );
+    }
+    let mut query = Query::new("search_pointers", json!({}));
+    if wanted.term.is_some() || (wanted.tags.is_empty() && wanted.exclude_tags.is_empty()) {
+        query = query.with("search_term", json!(wanted.term.as_deref().unwrap_or("%")));
+    }
+    if !wanted.tags.is_empty() {
+        query = query
+            .with("search_tags", json!(wanted.tags))
+            .with("tag_match_mode", json!(wanted.tag_match));
+    }
+    if !wanted.exclude_tags.is_empty() {
+        query = query.with("exclude_tags", json!(wanted.exclude_tags));
+    }
+    query
+}
+
+fn cut(pointers: &[Pointer], wanted: &PointerQuery) -> Result<PointerPage, Failure> {
+    let matching: Vec<&Pointer> = pointers
+        .iter()
+        .filter(|pointer| !wanted.federated_only || super::pointers::leads_elsewhere(pointer))
+        .collect();
+    let first = match &wanted.start {
+        Start::First => 0,
+        Start::Offset(offset) => usize::try_from(*offset).unwrap_or(usize::MAX),
+        // The cursor is the address of the last row: good while others write.
+        Start::After(cursor) => {
+            1 + matching
+                .iter()
+                .position(|pointer| pointer.address.as_str() == cursor)
+                .ok_or_else(|| {
+                    Failure::new(
+                        Code::InvalidParameter,
+                        "the place where the next page begins is not there any more",
+                        "start again without it",
+                    )
+                })?
+        }
+    };
+    let limit = wanted
+        .limit
+        .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+    let page: Vec<Pointer> = matching
+        .iter()
+        .skip(first)
+        .take(limit)
+        .map(|&pointer| pointer.clone())
+        .collect();
+    let has_more = first.saturating_add(page.len()) < matching.len();
+    Ok(PointerPage {
+        total: Some(matching.len() as u64),
+        next: page
+            .last()
+            .filter(|_| has_more)
+            .map(|pointer| pointer.address.to_string()),
+        pointers: page,
+    })
+}

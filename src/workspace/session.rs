@@ -1,0 +1,286 @@
+//! The one place that decides how an instance is reached: over the wire as whoever we are there, or,
+//! for a local instance that nobody hosts, in this process under its lock.
+
+use super::hosting::Hosting;
+use super::{Failure, Workspace, blocking};
+use crate::client::{ClientError, Exchange};
+use crate::instance::{Instance, InstanceError};
+use crate::model::{InstanceKind, InstanceName, Profile, Timestamp};
+use crate::protocol::{CallContext, Code, HeldCredential, Hop, PhaseName, Query, Reply, Stopwatch};
+use crate::vault::InstanceRecord;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::OwnedMutexGuard;
+
+/// Seconds that a call may take unless told otherwise.
+pub(super) const PATIENCE: i64 = 30;
+
+/// Who may open a stopped instance in this process: one at a time for each.
+#[derive(Default)]
+pub(super) struct Turns(Mutex<HashMap<InstanceName, Arc<tokio::sync::Mutex<()>>>>);
+
+impl Turns {
+    pub(super) async fn take(&self, name: &InstanceName) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(turns.entry(name.clone()).or_default())
+        };
+        turn.lock_owned().await
+    }
+}
+
+/// An instance that can be asked.
+pub(super) struct Session<'a> {
+    workspace: &'a Workspace,
+    pub(super) record: InstanceRecord,
+    way: Way,
+}
+
+enum Way {
+    Wire {
+        name: String,
+        credential: Box<HeldCredential>,
+    },
+    Inside {
+        instance: Arc<Instance>,
+        _turn: OwnedMutexGuard<()>,
+    },
+}
+
+/// What asking came to.
+pub(super) struct Asked {
+    pub(super) reply: Reply,
+    pub(super) elapsed_us: u64,
+    pub(super) hops: Vec<Hop>,
+    /// What travelled, if it went over the wire.
+    pub(super) exchange: Option<Exchange>,
+}
+
+impl Workspace {
+    /// The instance of this name; if there is none, the failure says which there are.
+    pub(super) async fn record(&self, name: &str) -> Result<InstanceRecord, Failure> {
+        let wanted = name.to_owned();
+        let (found, known) = self
+            .in_vault(move |vault| {
+                let found = vault.instance(&wanted)?;
+                let known = if found.is_some() {
+                    Vec::new()
+                } else {
+                    vault.instances()?
+                };
+                Ok((found, known))
+            })
+            .await?;
+        found.ok_or_else(|| {
+            let names: Vec<_> = known.iter().map(|record| record.name.as_str()).collect();
+            let remedy = if names.is_empty() {
+                "make one with `butterfly instance init NAME`, or add one with `butterfly instance add`"
+                    .to_owned()
+            } else {
+                format!("this home has: {}", names.join(", "))
+            };
+            let shown: String = name.chars().take(80).collect();
+            Failure::new(
+                Code::InstanceNotFound,
+                format!("there is no instance {shown:?}"),
+                remedy,
+            )
+        })
+    }
+
+    /// The credential that an instance is called with.
+    pub(super) async fn credential_of(&self, record: &InstanceRecord) -> Result<HeldCredential, Failure> {
+        let name = record.credential.clone();
+        let entry = self.in_vault(move |vault| vault.held_by_name(&name)).await?;
+        let entry = entry.ok_or_else(|| {
+            Failure::new(
+                Code::CredentialNotFound,
+                format!(
+                    "the credential {:?} is not in the vault any more",
+                    record.credential
+                ),
+                "accept a new bundle for the instance, or remove and add it again",
+            )
+            .on(record.name.as_str())
+        })?;
+        Ok(entry.form.into_held()?)
+    }
+
+    /// A way to the instance of this name.
+    pub(super) async fn session(&self, name: &str) -> Result<Session<'_>, Failure> {
+        let record = self.record(name).await?;
+        self.session_with(record).await
+    }
+
+    pub(super) async fn session_with(&self, record: InstanceRecord) -> Result<Session<'_>, Failure> {
+        let way = match record.kind {
+            InstanceKind::Remote => self.wire(&record).await?,
+            InstanceKind::Local => match self.inside(&record).await? {
+                Some(way) => way,
+                None => self.wire(&record).await?,
+            },
+        };
+        Ok(Session {
+            workspace: self,
+            record,
+            way,
+        })
+    }
+
+    /// Over the wire only: for what makes no sense in process.
+    pub(super) async fn wire_session(&self, record: InstanceRecord) -> Result<Session<'_>, Failure> {
+        let way = self.wire(&record).await?;
+        Ok(Session {
+            workspace: self,
+            record,
+            way,
+        })
+    }
+
+    async fn wire(&self, record: &InstanceRecord) -> Result<Way, Failure> {
+        Ok(Way::Wire {
+            name: record.credential.clone(),
+            credential: Box::new(self.credential_of(record).await?),
+        })
+    }
+
+    /// Opens a local instance here; none if somebody hosts it.
+    async fn inside(&self, record: &InstanceRecord) -> Result<Option<Way>, Failure> {
+        if self.hosts.of(&record.name) != Hosting::No {
+            return Ok(None);
+        }
+        let folder = self.folder_of(record)?;
+        let is_hosted = {
+            let folder = folder.clone();
+            blocking(move || Instance::hosted_by(&folder).is_some())
+        };
+        let turn = self.turns.take(&record.name).await;
+        // Asked again behind the turn: it may have been started while we waited.
+        if is_hosted.await || self.hosts.of(&record.name) != Hosting::No {
+            return Ok(None);
+        }
+        match Instance::open(&folder, None).await {
+            Ok(instance) => Ok(Some(Way::Inside {
+                instance,
+                _turn: turn,
+            })),
+            Err(InstanceError::Hosted { .. }) => Ok(None),
+            Err(error) => Err(Failure::from(error).on(record.name.as_str())),
+        }
+    }
+}
+
+impl Session<'_> {
+    /// Asks. An error reply is a reply.
+    pub(super) async fn ask(&mut self, query: &Query, context: &CallContext) -> Result<Asked, Failure> {
+        match self.ask_once(query, context).await {
+            Err(failure @ ClientError::Unreachable { sent: false, .. })
+                if self.record.kind == InstanceKind::Local =>
+            {
+                // Nothing answers there: whoever hosted it stopped meanwhile, perhaps.
+                let Ok(Some(way)) = self.workspace.inside(&self.record).await else {
+                    return Err(self.failed(failure));
+                };
+                self.way = way;
+                self.ask_once(query, context)
+                    .await
+                    .map_err(|error| self.failed(error))
+            }
+            outcome => outcome.map_err(|error| self.failed(error)),
+        }
+    }
+
+    async fn ask_once(&self, query: &Query, context: &CallContext) -> Result<Asked, ClientError> {
+        match &self.way {
+            Way::Wire { credential, .. } => {
+                let exchange = self.workspace.client.invoke(credential, query, context).await?;
+                Ok(Asked {
+                    reply: exchange.reply.clone(),
+                    elapsed_us: exchange.elapsed_us,
+                    hops: exchange.hop.clone().flatten(),
+                    exchange: Some(exchange),
+                })
+            }
+            Way::Inside { instance, .. } => {
+                let mut watch = Stopwatch::start();
+                let reply = instance.invoke_as_owner(query, context).await;
+                watch.lap(PhaseName::Execute);
+                let elapsed_us = watch.elapsed_us();
+                let hops = watch.into_hop("console", reply.trace()).flatten();
+                Ok(Asked {
+                    reply,
+                    elapsed_us,
+                    hops,
+                    exchange: None,
+                })
+            }
+        }
+    }
+
+    /// Asks, and wants a result.
+    pub(super) async fn result(&mut self, query: &Query) -> Result<Value, Failure> {
+        let context = CallContext::begin(Timestamp::now(), PATIENCE);
+        self.result_within(query, &context).await
+    }
+
+    pub(super) async fn result_within(
+        &mut self,
+        query: &Query,
+        context: &CallContext,
+    ) -> Result<Value, Failure> {
+        let reply = self.ask(query, context).await?.reply;
+        if let Some(problem) = reply.problem() {
+            return Err(Failure::from_problem(&problem, self.record.name.as_str()));
+        }
+        reply.into_result().ok_or_else(|| self.unexpected(query.action()))
+    }
+
+    /// The failure of an answer that is not what the action is known to give.
+    pub(super) fn unexpected(&self, action: &str) -> Failure {
+        Failure::new(
+            Code::PeerGarbage,
+            format!("the answer to {action} is not what was expected"),
+            "check that the instance is a Butterfly instance of a version that this program knows",
+        )
+        .on(self.record.name.as_str())
+    }
+
+    /// The credential that is used, by name and itself; none in process.
+    pub(super) fn credential(&self) -> Option<(&str, &HeldCredential)> {
+        match &self.way {
+            Way::Wire { name, credential } => Some((name, credential)),
+            Way::Inside { .. } => None,
+        }
+    }
+
+    /// Uses another credential than the instance's usual one.
+    pub(super) fn use_credential(&mut self, name: String, credential: HeldCredential) {
+        self.way = Way::Wire {
+            name,
+            credential: Box::new(credential),
+        };
+    }
+
+    /// Whether the instance speaks to us as the original ones do.
+    pub(super) fn is_legacy(&self) -> bool {
+        self.credential()
+            .is_some_and(|(_, credential)| credential.profile() == Profile::Legacy)
+    }
+
+    /// Lets the instance go: one opened here becomes free for others.
+    pub(super) async fn close(self) {
+        if let Way::Inside { instance, _turn } = self.way {
+            instance.close().await;
+        }
+    }
+
+    fn failed(&self, error: ClientError) -> Failure {
+        let is_down = matches!(error, ClientError::Unreachable { .. });
+        let mut failure = Failure::from(error).on(self.record.name.as_str());
+        if is_down && self.record.kind == InstanceKind::Local {
+            failure.remedy = format!("host it with `butterfly serve {}`", self.record.name);
+        }
+        failure
+    }
+}
