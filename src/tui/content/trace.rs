@@ -1,5 +1,6 @@
 //! Where the time of a call went, as bars on one axis: hop under hop, phase under phase.
 
+use crate::model::Route;
 use crate::protocol::{Hop, PhaseName};
 use crate::tui::clock::duration;
 use crate::tui::theme::{Role, UNICODE};
@@ -23,7 +24,11 @@ pub fn trace_lines(entry: &LogEntry, width: u16) -> Vec<Line> {
             ),
         ];
     }
-    let starts = starts(&entry.hops);
+    let starts = match entry.row.route {
+        Some(Route::Endpoint | Route::Circuit) => starts_beside(&entry.hops),
+        _ => starts_within(&entry.hops),
+    };
+    let beside = matches!(entry.row.route, Some(Route::Endpoint | Route::Circuit));
     let end = entry
         .hops
         .iter()
@@ -36,6 +41,7 @@ pub fn trace_lines(entry: &LogEntry, width: u16) -> Vec<Line> {
     let room = usize::from(width).saturating_sub(NAMES + FIGURES + 2).max(8);
     let mut lines = vec![axis(end, room), Line::new()];
     for (depth, (hop, start)) in entry.hops.iter().zip(&starts).enumerate() {
+        let depth = if beside { depth.min(1) } else { depth };
         add_hop(hop, *start, depth, end, room, &mut lines);
         lines.push(Line::new());
     }
@@ -54,7 +60,7 @@ fn length(hop: &Hop) -> u64 {
 
 /// When each hop began. Clocks of different machines are not compared: a hop is put into the middle of the
 /// time that the hop before it spent waiting.
-fn starts(hops: &[Hop]) -> Vec<u64> {
+fn starts_within(hops: &[Hop]) -> Vec<u64> {
     let mut starts = Vec::with_capacity(hops.len());
     let mut start = 0;
     for (index, hop) in hops.iter().enumerate() {
@@ -62,6 +68,27 @@ fn starts(hops: &[Hop]) -> Vec<u64> {
         let Some(next) = hops.get(index + 1) else { break };
         let span = waited(hop);
         start += span.0 + span.1.saturating_sub(length(next)) / 2;
+    }
+    starts
+}
+
+/// When each hop began where the caller called them one after the other: each stands in the middle of a wait of
+/// the caller's, the last in the last.
+fn starts_beside(hops: &[Hop]) -> Vec<u64> {
+    let Some((caller, called)) = hops.split_first() else {
+        return Vec::new();
+    };
+    let waits: Vec<(u64, u64)> = caller
+        .phases
+        .iter()
+        .filter(|phase| phase.name == PhaseName::Wait)
+        .map(|phase| (phase.start_us, phase.duration_us))
+        .collect();
+    let first = waits.len().saturating_sub(called.len());
+    let mut starts = vec![0];
+    for (index, hop) in called.iter().enumerate() {
+        let (start, span) = waits.get(first + index).copied().unwrap_or((0, 0));
+        starts.push(start + span.saturating_sub(length(hop)) / 2);
     }
     starts
 }
@@ -179,7 +206,21 @@ mod tests {
             hop(&[(PhaseName::Execute, 0, 600)]),
             hop(&[(PhaseName::Execute, 0, 200)]),
         ];
-        assert_eq!(starts(&hops), [0, 300, 500]);
+        assert_eq!(starts_within(&hops), [0, 300, 500]);
+    }
+
+    #[test]
+    fn hops_called_one_after_the_other_stand_in_the_last_waits() {
+        let hops = [
+            hop(&[
+                (PhaseName::Wait, 0, 100),
+                (PhaseName::Wait, 200, 100),
+                (PhaseName::Wait, 400, 100),
+            ]),
+            hop(&[(PhaseName::Execute, 0, 50)]),
+            hop(&[(PhaseName::Execute, 0, 100)]),
+        ];
+        assert_eq!(starts_beside(&hops), [0, 225, 400]);
     }
 
     #[test]
