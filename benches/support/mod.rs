@@ -4,6 +4,10 @@
 //! every bench alternates between what it compares and reports the median of the rounds' ratios.
 #![allow(dead_code)] // each bench uses its own part of this file
 
+use butterfly_console::instance::{Instance, NewInstance};
+use butterfly_console::model::{InstanceName, NewPointer, PointerAddress, Timestamp};
+use butterfly_console::protocol::HeldCredential;
+use butterfly_console::store::{PointerQuery, Start};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -11,10 +15,12 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::sync::CancellationToken;
 
 /// Keep-alive connections that a load keeps busy.
 pub const CONNECTIONS: usize = 32;
@@ -30,7 +36,9 @@ pub fn start_echo(workers: usize) -> SocketAddr {
             .expect("a runtime");
         runtime.block_on(async move {
             let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-            sender.send(listener.local_addr().expect("an address")).expect("the bench waits");
+            sender
+                .send(listener.local_addr().expect("an address"))
+                .expect("the bench waits");
             loop {
                 let (stream, _) = listener.accept().await.expect("a connection");
                 stream.set_nodelay(true).expect("TCP_NODELAY");
@@ -48,7 +56,12 @@ pub fn start_echo(workers: usize) -> SocketAddr {
 }
 
 async fn echo(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
-    let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let body = request
+        .into_body()
+        .collect()
+        .await
+        .map(|body| body.to_bytes())
+        .unwrap_or_default();
     Ok(Response::new(Full::new(body)))
 }
 
@@ -74,7 +87,10 @@ impl LoadResult {
     /// A percentile of the latency, in microseconds.
     pub fn percentile(&self, percent: f64) -> u32 {
         let last = self.latencies.len().saturating_sub(1);
-        self.latencies.get((last as f64 * percent / 100.0) as usize).copied().unwrap_or(0)
+        self.latencies
+            .get((last as f64 * percent / 100.0) as usize)
+            .copied()
+            .unwrap_or(0)
     }
 }
 
@@ -91,9 +107,16 @@ pub async fn load(address: SocketAddr, requests: Vec<Vec<u8>>, connections: usiz
     let tasks: Vec<_> = streams
         .into_iter()
         .enumerate()
-        .map(|(index, stream)| tokio::spawn(one_connection(stream, Arc::clone(&requests), index, connections)))
+        .map(|(index, stream)| {
+            tokio::spawn(one_connection(stream, Arc::clone(&requests), index, connections))
+        })
         .collect();
-    let mut result = LoadResult { answered: 0, failed: 0, elapsed: Duration::ZERO, latencies: Vec::new() };
+    let mut result = LoadResult {
+        answered: 0,
+        failed: 0,
+        elapsed: Duration::ZERO,
+        latencies: Vec::new(),
+    };
     for task in tasks {
         let (answered, failed, latencies) = task.await.expect("a connection's task");
         result.answered += answered;
@@ -105,7 +128,12 @@ pub async fn load(address: SocketAddr, requests: Vec<Vec<u8>>, connections: usiz
     result
 }
 
-async fn one_connection(mut stream: TcpStream, requests: Arc<Vec<Vec<u8>>>, first: usize, step: usize) -> (u64, u64, Vec<u32>) {
+async fn one_connection(
+    mut stream: TcpStream,
+    requests: Arc<Vec<Vec<u8>>>,
+    first: usize,
+    step: usize,
+) -> (u64, u64, Vec<u32>) {
     let (mut answered, mut failed, mut latencies) = (0, 0, Vec::new());
     let mut buffer = Vec::with_capacity(16 * 1024);
     for request in requests.iter().skip(first).step_by(step) {
@@ -128,7 +156,10 @@ async fn read_response(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> u16 {
         if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
             break end + 4;
         }
-        assert!(stream.read_buf(buffer).await.expect("the server answers") > 0, "closed within a response");
+        assert!(
+            stream.read_buf(buffer).await.expect("the server answers") > 0,
+            "closed within a response"
+        );
     };
     let head = String::from_utf8_lossy(&buffer[..head_end]).to_ascii_lowercase();
     let length: usize = head
@@ -137,9 +168,14 @@ async fn read_response(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> u16 {
         .and_then(|value| value.trim().parse().ok())
         .expect("a content-length");
     while buffer.len() < head_end + length {
-        assert!(stream.read_buf(buffer).await.expect("the server answers") > 0, "closed within a body");
+        assert!(
+            stream.read_buf(buffer).await.expect("the server answers") > 0,
+            "closed within a body"
+        );
     }
-    head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0)
+    head.get(9..12)
+        .and_then(|status| status.parse().ok())
+        .unwrap_or(0)
 }
 
 /// A whole HTTP/1.1 request for an invoke.
@@ -160,4 +196,134 @@ pub fn median(mut values: Vec<f64>) -> f64 {
 /// One line of a bench's report: a figure beside what it should reach.
 pub fn report(name: &str, figure: f64, good: &str) {
     println!("{name:<58} {figure:>10.3}   good: {good}");
+}
+
+/// How many pointers the benches that need many of them use.
+pub const ROWS: usize = 1_000_000;
+
+/// Believable rows: no two alike.
+pub fn rows(count: usize) -> Vec<NewPointer> {
+    const WHAT: [&str; 8] = [
+        "Temperature readings",
+        "Quarterly revenue",
+        "Turbine vibration",
+        "Patient registry",
+        "Harbour traffic",
+        "Soil moisture",
+        "Build artefacts",
+        "Customer complaints",
+    ];
+    const WHERE: [&str; 7] = ["Oslo", "Lagos", "Lima", "Kyoto", "Gdansk", "Nairobi", "Quebec"];
+    (0..count)
+        .map(|index| NewPointer {
+            data_reference: format!("https://data.example/{}/{index}", index % 97),
+            description: format!(
+                "{} of {} station {index}",
+                WHAT[index % WHAT.len()],
+                WHERE[index % WHERE.len()]
+            ),
+            tags: vec![format!("site-{}", index % 50), "bench".to_owned()],
+            connection_id: None,
+            credential_pointer_address: None,
+            federated: None,
+        })
+        .collect()
+}
+
+/// A runtime for the side that makes the load.
+pub fn new_runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime")
+}
+
+/// Makes an instance on a free loopback port; gives its owner's credential.
+pub async fn new_instance(folder: &Path) -> HeldCredential {
+    let name = folder
+        .file_name()
+        .and_then(|name| name.to_str())
+        .expect("a folder with a name");
+    let new = NewInstance {
+        name: InstanceName::parse(name).expect("a name"),
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        endpoint: None,
+        insecure_http: false,
+    };
+    Instance::create(folder, new).await.expect("an instance").1
+}
+
+/// Fills an instance that nobody hosts with pointers; gives some of their addresses.
+pub async fn fill(folder: &Path, count: usize) -> Vec<PointerAddress> {
+    let instance = Instance::open(folder, None).await.expect("the instance");
+    let store = instance.store();
+    let id = store.begin_import().await.expect("a session");
+    for chunk in rows(count).chunks(5_000) {
+        store.import_rows(id, chunk.to_vec()).await.expect("good rows");
+    }
+    store.commit_import(id, Timestamp::now()).await.expect("a commit");
+    let mut addresses = Vec::new();
+    for page in 0..64 {
+        let start = Start::Offset(page * (count as u64) / 64);
+        let query = PointerQuery {
+            start,
+            limit: Some(500),
+            ..PointerQuery::default()
+        };
+        let page = store.pointers(&query).await.expect("a page");
+        addresses.extend(page.pointers.into_iter().map(|pointer| pointer.address));
+    }
+    instance.close().await;
+    addresses
+}
+
+/// An instance served on a thread and runtime of its own, with or without its durable audit.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: CancellationToken,
+    thread: std::thread::JoinHandle<()>,
+}
+
+impl Server {
+    /// Opens and serves the instance in `folder`.
+    pub fn start(folder: &Path, audit: bool) -> Self {
+        let folder = folder.to_owned();
+        let stop = CancellationToken::new();
+        let stopped = stop.clone();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async move {
+                let opened = if audit {
+                    Instance::open(&folder, None).await
+                } else {
+                    Instance::open_without_audit_for_bench(&folder).await
+                };
+                let instance = opened.expect("the instance");
+                let listener = instance.bind().await.expect("its port");
+                sender
+                    .send(listener.local_addr().expect("an address"))
+                    .expect("the bench waits");
+                instance.serve(listener, stopped).await.expect("serving");
+                instance.close().await;
+            });
+        });
+        Self {
+            address: receiver.recv().expect("the instance listens"),
+            stop,
+            thread,
+        }
+    }
+
+    /// Stops it and waits.
+    pub fn stop(self) {
+        self.stop.cancel();
+        self.thread.join().expect("the server's thread");
+    }
 }

@@ -1,0 +1,111 @@
+//! Sealed invokes through the whole server, beside a bare echo on the same HTTP library.
+//!
+//! `cargo bench --bench invoke`
+
+mod support;
+
+use butterfly_console::model::Timestamp;
+use butterfly_console::protocol::{CallContext, HeldCredential, Query, seal_query};
+use serde_json::json;
+use std::net::SocketAddr;
+use std::path::Path;
+use support::{
+    CONNECTIONS, ROWS, Server, fill, load, median, new_instance, new_runtime, report, request_bytes,
+    start_echo,
+};
+
+/// Requests in one round of one workload.
+const REQUESTS: usize = 20_000;
+const ROUNDS: usize = 7;
+
+fn main() {
+    let runtime = new_runtime();
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path().join("alpha");
+    let owner = runtime.block_on(new_instance(&folder));
+    let addresses = runtime.block_on(fill(&folder, ROWS));
+    let echo = start_echo(2);
+
+    println!("{ROWS} pointers, {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS} requests");
+    let summary = |index: usize| {
+        let address = &addresses[index.wrapping_mul(7_919) % addresses.len()];
+        Query::new("get_pointer_summary", json!({"pointer_address": address}))
+    };
+    let bench = Bench {
+        runtime: &runtime,
+        owner: &owner,
+        echo,
+        folder: &folder,
+    };
+    bench.compare(
+        "no storage (whoami), audit off / echo",
+        "0.70 (0.79)",
+        false,
+        |_| Query::new("whoami", json!({})),
+    );
+    bench.compare(
+        "get_pointer_summary, audit off / echo",
+        "0.55 (0.68)",
+        false,
+        summary,
+    );
+    bench.compare(
+        "get_pointer_summary, durable audit / echo",
+        "0.35 (0.45)",
+        true,
+        summary,
+    );
+}
+
+struct Bench<'a> {
+    runtime: &'a tokio::runtime::Runtime,
+    owner: &'a HeldCredential,
+    echo: SocketAddr,
+    folder: &'a Path,
+}
+
+impl Bench<'_> {
+    /// Alternates between the echo and the instance, with the same requests.
+    fn compare(&self, name: &str, good: &str, audit: bool, query: impl Fn(usize) -> Query) {
+        let server = Server::start(self.folder, audit);
+        let mut ratios = Vec::new();
+        let (mut rates, mut p50, mut p99) = (Vec::new(), Vec::new(), Vec::new());
+        // The first round warms caches and connections, and does not count.
+        for round in 0..=ROUNDS {
+            let to_echo = self
+                .runtime
+                .block_on(load(self.echo, self.requests(&query), CONNECTIONS));
+            let to_instance = self
+                .runtime
+                .block_on(load(server.address, self.requests(&query), CONNECTIONS));
+            assert_eq!(
+                to_instance.failed, 0,
+                "{name}: every invoke must be answered with 200"
+            );
+            if round == 0 {
+                continue;
+            }
+            ratios.push(to_instance.rate() / to_echo.rate());
+            rates.push(to_instance.rate());
+            p50.push(f64::from(to_instance.percentile(50.0)));
+            p99.push(f64::from(to_instance.percentile(99.0)));
+        }
+        report(name, median(ratios), good);
+        report("    requests a second", median(rates), "-");
+        report("    p50, microseconds", median(p50), "-");
+        report("    p99, microseconds", median(p99), "-");
+        server.stop();
+    }
+
+    fn requests(&self, query: &impl Fn(usize) -> Query) -> Vec<Vec<u8>> {
+        let now = Timestamp::now();
+        let context = CallContext::begin(now, 60);
+        let authority = self.owner.endpoint.authority();
+        (0..REQUESTS)
+            .map(|index| {
+                let sealed = seal_query(self.owner, &query(index), &context, now);
+                request_bytes(&authority, sealed.content_type, &sealed.token, &sealed.body)
+            })
+            .collect()
+    }
+}

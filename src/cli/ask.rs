@@ -1,0 +1,79 @@
+//! Asking a person. Nothing is asked where nobody sits in front of a terminal.
+
+use crate::protocol::Code;
+use crate::seal::Passphrase;
+use crate::workspace::Failure;
+use std::io::{self, BufRead, IsTerminal, Write};
+use zeroize::Zeroizing;
+
+/// Whether somebody can answer.
+pub fn is_possible() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// A passphrase, typed unseen.
+pub fn passphrase(prompt: &str) -> Result<Passphrase, Failure> {
+    let text = Zeroizing::new(rpassword::prompt_password(prompt).map_err(|error| cannot_ask(&error))?);
+    Passphrase::parse(&text).map_err(|_| {
+        Failure::new(
+            Code::VaultLocked,
+            "the passphrase is empty",
+            "type it at the prompt",
+        )
+    })
+}
+
+/// A new passphrase, typed twice.
+pub fn new_passphrase(what: &str) -> Result<Passphrase, Failure> {
+    loop {
+        let first = passphrase(&format!("{what}: "))?;
+        let second = passphrase(&format!("{what}, again: "))?;
+        if first.expose_text() == second.expose_text() {
+            return Ok(first);
+        }
+        let _ = writeln!(io::stderr().lock(), "They differ; once more.");
+    }
+}
+
+/// A line that is no secret.
+pub fn line(prompt: &str) -> Result<String, Failure> {
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "{prompt}");
+    let _ = stderr.flush();
+    let mut answer = String::new();
+    let read = io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|error| cannot_ask(&error))?;
+    if read == 0 {
+        return Err(Failure::new(
+            Code::Usage,
+            "no answer was given",
+            "answer the question",
+        ));
+    }
+    Ok(answer.trim().to_owned())
+}
+
+/// Asks before something that cannot be taken back. Where nobody can be asked, who wrote the script has decided.
+pub fn confirm(what: &str, is_confirmed: bool) -> Result<(), Failure> {
+    if is_confirmed || !is_possible() {
+        return Ok(());
+    }
+    if line(&format!("{what}\nType yes to go on: "))? == "yes" {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Code::Usage,
+        "not done: it was not confirmed",
+        "type yes, or give --yes",
+    ))
+}
+
+fn cannot_ask(error: &io::Error) -> Failure {
+    Failure::new(
+        Code::FileFailed,
+        format!("the terminal cannot be read: {error}"),
+        "give the answer by environment or file instead",
+    )
+}

@@ -1,0 +1,80 @@
+//! `butterfly call`: the federated call that a pointer stands for.
+
+use super::arguments::RouteArg;
+use super::outcome::Outcome;
+use super::read_only::permit_query;
+use super::reply;
+use super::session::Session;
+use super::words;
+use crate::model::PointerAddress;
+use crate::protocol::Query;
+use crate::workspace::CallOptions;
+use serde_json::json;
+
+/// Make the federated call that a pointer stands for; the reply is the peer's, on every route.
+#[derive(Debug, clap::Args)]
+pub struct Call {
+    /// The instance that has the pointer.
+    instance: String,
+    /// The pointer.
+    pointer: PointerAddress,
+    /// How to travel; the pointer's own route unless told.
+    #[arg(long)]
+    route: Option<RouteArg>,
+    /// Ask every hop for its phases.
+    #[arg(long)]
+    trace: bool,
+    /// Seconds to wait; 30 unless told.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: Option<u64>,
+}
+
+impl Call {
+    pub async fn run(self, session: &Session) -> Outcome {
+        if session.is_read_only() {
+            self.permit(session).await?;
+        }
+        let options = CallOptions {
+            route: self.route.map(Into::into),
+            trace: self.trace,
+            timeout_seconds: self.timeout,
+        };
+        let workspace = session.open_for(&self.instance).await?;
+        let called = workspace.call(&self.instance, &self.pointer, options).await?;
+        let mut value = json!({
+            "reply": called.reply.to_value(),
+            "route": called.route,
+            "elapsed_us": called.elapsed_us,
+        });
+        if self.trace {
+            value["hops"] = json!(called.hops);
+        }
+        session.show(&value, || reply::text(&called.reply))?;
+        if !session.is_json() {
+            let (status, took) = (called.reply.status(), words::duration(called.elapsed_us));
+            session.note(&format!(
+                "{status} on route {} in {took} · log {}",
+                called.route, called.log_id
+            ));
+            if self.trace {
+                reply::note_hops(session, &called.hops);
+            }
+        }
+        reply::outcome(&called.reply, &self.instance)
+    }
+
+    /// In read-only mode only calls whose query reads are made: the pointer says what it asks.
+    async fn permit(&self, session: &Session) -> Outcome {
+        let workspace = session.open_for(&self.instance).await?;
+        let detail = workspace.pointer(&self.instance, &self.pointer).await?;
+        let query = detail
+            .pointer
+            .federated
+            .and_then(|federated| Query::from_value(federated.query).ok());
+        match query {
+            Some(query) => permit_query(session, &query)?,
+            None => session.permit("a call whose query is not known")?,
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,42 @@
+//! Opening the console.
+
+use super::outcome::{Outcome, usage};
+use super::session::Session;
+use crate::tui;
+use crate::workspace::Workspace;
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+/// Opens the console on the home; one without a vault gets the console's first-run choice.
+pub async fn run(session: &Session, theme: Option<String>) -> Outcome {
+    require_terminal()?;
+    let workspace = if session.home().has_vault() {
+        Some(session.open().await?.clone())
+    } else {
+        None
+    };
+    open(session, theme, workspace).await
+}
+
+/// Opens the console on a home that is open already, if it is.
+pub async fn open(session: &Session, theme: Option<String>, workspace: Option<Arc<Workspace>>) -> Outcome {
+    tui::run(tui::Options {
+        home: session.home().clone(),
+        theme,
+        read_only: session.is_read_only(),
+        workspace,
+    })
+    .await?;
+    Ok(())
+}
+
+/// The console draws on a terminal and reads keys from it.
+pub fn require_terminal() -> Outcome {
+    if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(usage(
+        "the console needs a terminal, and this is none",
+        "use a subcommand (see `butterfly --help`), or `butterfly demo --no-tui`",
+    ))
+}

@@ -1,0 +1,84 @@
+//! Where the program's own log goes: stderr for verbs, a file in the home for the console.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::EnvFilter;
+
+/// How many days of logs are kept.
+const DAYS: usize = 7;
+
+/// Starts logging. `verbosity` counts the `-v`s; the guard writes out what is pending when dropped.
+pub fn start(home: &Path, on_screen: bool, verbosity: u8) -> Option<WorkerGuard> {
+    let filter = EnvFilter::new(match (verbosity, on_screen) {
+        (0, false) => "butterfly_console=warn,error",
+        (0, true) => "butterfly_console=info,warn",
+        (1, _) => "butterfly_console=info,warn",
+        (2, _) => "butterfly_console=debug,info",
+        (_, _) => "butterfly_console=trace,debug",
+    });
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false);
+    if !on_screen {
+        // A second subscriber is refused where tests run verbs in one process; the first one stays.
+        let _ = subscriber.with_ansi(false).with_writer(io::stderr).try_init();
+        return None;
+    }
+    // A disk that hangs must not hold up a frame: another thread writes.
+    let (writer, guard) = tracing_appender::non_blocking(LogFile {
+        home: home.to_owned(),
+        appender: None,
+    });
+    let _ = subscriber.with_ansi(false).with_writer(writer).try_init();
+    Some(guard)
+}
+
+/// `<home>/logs/butterfly.DATE.log`, made once there is a home: the console may open before there is one.
+struct LogFile {
+    home: PathBuf,
+    appender: Option<RollingFileAppender>,
+}
+
+impl LogFile {
+    fn open(&mut self) -> Option<&mut RollingFileAppender> {
+        if self.appender.is_none() && self.home.is_dir() {
+            let folder = self.home.join("logs");
+            make_private(&folder).ok()?;
+            self.appender = RollingFileAppender::builder()
+                .rotation(Rotation::DAILY)
+                .filename_prefix("butterfly")
+                .filename_suffix("log")
+                .max_log_files(DAYS)
+                .build(folder)
+                .ok();
+        }
+        self.appender.as_mut()
+    }
+}
+
+impl Write for LogFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.open() {
+            Some(appender) => appender.write(bytes),
+            None => Ok(bytes.len()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.appender.as_mut().map_or(Ok(()), Write::flush)
+    }
+}
+
+/// A folder that only its owner may enter.
+fn make_private(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    match builder.create(folder) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        result => result,
+    }
+}

@@ -1,0 +1,65 @@
+//! `butterfly seal` and `open`: a request for someone else to send, a reply that someone got.
+
+use super::arguments;
+use super::outcome::Outcome;
+use super::read_only::permit_query;
+use super::reply;
+use super::session::Session;
+
+/// Seal a query for someone else to send, with a token that is good for one minute.
+#[derive(Debug, clap::Args)]
+pub struct Seal {
+    /// The instance that the query is for.
+    remote: String,
+    /// The query as JSON; - for stdin, @FILE for a file.
+    query: String,
+}
+
+/// Open a reply that someone got.
+#[derive(Debug, clap::Args)]
+pub struct Open {
+    /// The instance that the reply came from.
+    remote: String,
+    /// The sealed body; - for stdin, @FILE for a file.
+    #[arg(default_value = "-")]
+    body: String,
+    /// Native: the `jti` that `seal` printed; a reply to any other request is refused.
+    #[arg(long)]
+    jti: Option<String>,
+}
+
+impl Seal {
+    pub async fn run(self, session: &Session) -> Outcome {
+        let query = arguments::query(&self.query)?;
+        permit_query(session, &query)?;
+        let sealed = session
+            .open_for(&self.remote)
+            .await?
+            .seal(&self.remote, &query)
+            .await?;
+        session.show(&sealed, || {
+            format!(
+                "POST {}\nContent-Type: {}\nAuthorization: {}\n\n{}",
+                sealed.endpoint, sealed.content_type, sealed.authorization, sealed.body
+            )
+        })?;
+        if let (Some(jti), false) = (&sealed.jti, session.is_json()) {
+            session.note(&format!(
+                "The token is good for one minute. Open the reply with --jti {jti}"
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Open {
+    pub async fn run(self, session: &Session) -> Outcome {
+        let workspace = session.open_for(&self.remote).await?;
+        let body = arguments::text_or_file(&self.body)?;
+        let opened = workspace
+            .open_reply(&self.remote, body.trim_ascii(), self.jti.as_deref())
+            .await?;
+        session.show(&opened.to_value(), || reply::text(&opened))?;
+        reply::outcome(&opened, &self.remote)
+    }
+}

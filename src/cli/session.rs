@@ -1,0 +1,132 @@
+//! What every verb works with: the home, and how to print.
+
+use super::inert::inert_lines;
+use super::outcome::{Outcome, file_failed, write_json, write_line};
+use super::unlock;
+use crate::protocol::Code;
+use crate::workspace::{Failure, Home, Workspace};
+use serde::Serialize;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::OnceCell;
+
+/// One run of the program.
+pub struct Session {
+    home: Home,
+    json: bool,
+    read_only: bool,
+    workspace: OnceCell<Arc<Workspace>>,
+}
+
+impl Session {
+    /// With the home that was named, or the platform's.
+    pub fn new(home: Option<PathBuf>, json: bool, read_only: bool) -> Result<Self, Failure> {
+        let root = home.map_or_else(Home::default_root, Ok)?;
+        Ok(Self {
+            home: Home::at(absolute(&root)?),
+            json,
+            read_only,
+            workspace: OnceCell::new(),
+        })
+    }
+
+    /// The home, which need not be there yet.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// Whether a script reads the output.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether nothing may be changed.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// Refuses in read-only mode. `what` completes "read-only mode forbids …".
+    pub fn permit(&self, what: &str) -> Result<(), Failure> {
+        if !self.read_only {
+            return Ok(());
+        }
+        Err(Failure::new(
+            Code::ReadOnly,
+            format!("read-only mode forbids {what}"),
+            "leave out --read-only if you mean it",
+        ))
+    }
+
+    /// The open home; asks for a passphrase if it must.
+    pub async fn open(&self) -> Result<&Arc<Workspace>, Failure> {
+        self.workspace.get_or_try_init(|| unlock::open(&self.home)).await
+    }
+
+    /// The open home, made first if there is none.
+    pub async fn open_or_create(&self) -> Result<&Arc<Workspace>, Failure> {
+        self.workspace
+            .get_or_try_init(|| async {
+                if self.home.has_vault() {
+                    return unlock::open(&self.home).await;
+                }
+                let lock = unlock::lock_for_new_home(&self.home)?;
+                Workspace::create(self.home.clone(), lock).await
+            })
+            .await
+    }
+
+    /// The open home, made first, without a question, if there is none.
+    pub async fn open_or_create_unasked(&self) -> Result<&Arc<Workspace>, Failure> {
+        self.workspace
+            .get_or_try_init(|| async {
+                if self.home.has_vault() {
+                    return unlock::open(&self.home).await;
+                }
+                Workspace::create(self.home.clone(), unlock::ambient_lock()?).await
+            })
+            .await
+    }
+
+    /// The open home, where the named instance must be: an empty home has none.
+    pub async fn open_for(&self, instance: &str) -> Result<&Arc<Workspace>, Failure> {
+        if self.home.has_vault() {
+            return self.open().await;
+        }
+        Err(Failure::new(
+            Code::InstanceNotFound,
+            format!(
+                "there is no instance {instance:?}: nothing was made in {} yet",
+                self.home.root().display()
+            ),
+            "make one with `butterfly instance init NAME`, or try `butterfly demo`",
+        ))
+    }
+
+    /// Stops what this process hosts.
+    pub async fn close(&self) {
+        if let Some(workspace) = self.workspace.get() {
+            workspace.shutdown().await;
+        }
+    }
+
+    /// Prints a value: as JSON for scripts, in words for people.
+    pub fn show<T: Serialize>(&self, value: &T, words: impl FnOnce() -> String) -> Outcome {
+        if self.json {
+            let value = serde_json::to_value(value).expect("what verbs print has only string keys");
+            return write_json(&value, std::io::stdout().is_terminal());
+        }
+        let words = words();
+        write_line(words.trim_end_matches('\n'))
+    }
+
+    /// A remark for people, on stderr. Scripts do not read it; it never carries a secret.
+    pub fn note(&self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{}", inert_lines(text));
+    }
+}
+
+/// A path that means the same from every folder: some of them are written down.
+pub fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| file_failed("find", path, &error))
+}

@@ -1,0 +1,67 @@
+//! The definition of the command line itself.
+
+use super::Cli;
+use clap::{Command, CommandFactory, Parser};
+
+#[test]
+fn the_definition_is_sound() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_verb_and_every_argument_says_what_it_is() {
+    fn check(command: &Command, path: &str) {
+        let path = format!("{path} {}", command.get_name());
+        assert!(command.get_about().is_some(), "{path} has no help");
+        for argument in command.get_arguments() {
+            let is_described = argument.get_help().is_some() || argument.get_id() == "help";
+            assert!(is_described, "{path}: {} has no help", argument.get_id());
+        }
+        for verb in command.get_subcommands() {
+            check(verb, &path);
+        }
+    }
+    check(&Cli::command(), "");
+}
+
+#[test]
+fn global_options_stand_before_or_after_the_verb() {
+    for line in [
+        ["butterfly", "--json", "--home", "h", "instance", "list"],
+        ["butterfly", "instance", "list", "--home", "h", "--json"],
+    ] {
+        let cli = Cli::try_parse_from(line).unwrap();
+        assert!(cli.global.json);
+        assert_eq!(cli.global.home.unwrap().to_str(), Some("h"));
+    }
+}
+
+#[test]
+fn no_option_takes_a_secret_itself() {
+    fn check(command: &Command) {
+        for argument in command.get_arguments() {
+            let name = argument.get_id().as_str();
+            let sounds_secret = ["secret", "key", "root", "passphrase", "password", "token"]
+                .iter()
+                .any(|word| name.contains(word));
+            let takes_value = argument.get_action().takes_values();
+            let is_path = name.ends_with("_file");
+            assert!(
+                !sounds_secret || !takes_value || is_path,
+                "{} {name}",
+                command.get_name()
+            );
+        }
+        command.get_subcommands().for_each(check);
+    }
+    check(&Cli::command());
+}
+
+#[test]
+fn what_stays_gets_threads_and_what_answers_at_once_does_not() {
+    let long_lived = |line: &[&str]| Cli::try_parse_from(line).unwrap().is_long_lived();
+    assert!(long_lived(&["butterfly"]));
+    assert!(long_lived(&["butterfly", "demo", "--no-tui"]));
+    assert!(long_lived(&["butterfly", "serve"]));
+    assert!(!long_lived(&["butterfly", "invoke", "alpha", "{}"]));
+}

@@ -1,0 +1,104 @@
+//! Opening the vault of a home, and choosing how a new one is locked.
+
+use super::ask;
+use super::secrets::{self, SecretFile};
+use super::session::absolute;
+use crate::protocol::Code;
+use crate::workspace::{Failure, Home, Unlock, VaultLock, Workspace};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Tries at a prompt before giving up.
+const TRIES: usize = 3;
+
+/// Opens a home that has a vault; asks for the passphrase if nothing ambient gives one.
+pub async fn open(home: &Home) -> Result<Arc<Workspace>, Failure> {
+    if !home.has_vault() {
+        return Err(Failure::new(
+            Code::VaultLocked,
+            format!("there is no vault in {} yet", home.root().display()),
+            "make one with `butterfly vault init`, `butterfly instance init NAME` or `butterfly demo`",
+        ));
+    }
+    if !home.needs_passphrase() {
+        return Workspace::open(home.clone(), Unlock::Ambient).await;
+    }
+    if !ask::is_possible() {
+        return Err(Failure::new(
+            Code::VaultLocked,
+            format!(
+                "the vault in {} needs its passphrase, and nobody can be asked",
+                home.root().display()
+            ),
+            "set BUTTERFLY_VAULT_PASSPHRASE_FILE or BUTTERFLY_VAULT_PASSPHRASE, or run this on a terminal",
+        ));
+    }
+    open_asking(home).await
+}
+
+async fn open_asking(home: &Home) -> Result<Arc<Workspace>, Failure> {
+    let prompt = format!("Passphrase of the vault in {}: ", home.root().display());
+    for attempt in 1.. {
+        let passphrase = ask::passphrase(&prompt)?;
+        match Workspace::open(home.clone(), Unlock::Passphrase(passphrase)).await {
+            Err(failure) if failure.code == Code::VaultLocked && attempt < TRIES => {
+                let _ = writeln!(std::io::stderr().lock(), "{}", failure.message);
+            }
+            result => return result,
+        }
+    }
+    unreachable!("the last attempt returns")
+}
+
+/// How a new home is locked: as the environment says, else as a person chooses, else under a key file.
+pub fn lock_for_new_home(home: &Home) -> Result<VaultLock, Failure> {
+    if let Some(lock) = lock_from_environment()? {
+        return Ok(lock);
+    }
+    let mut stderr = std::io::stderr().lock();
+    if !ask::is_possible() {
+        let key = home.root().join("vault.key");
+        let _ = writeln!(
+            stderr,
+            "note: a new home; its vault is locked under the key file {}",
+            key.display()
+        );
+        return Ok(VaultLock::KeyFile(None));
+    }
+    let _ = writeln!(
+        stderr,
+        "A new home in {}. How shall its vault be locked?\n  \
+         p  under a passphrase that you type each time\n  \
+         k  under a key file in the home: nothing to type; who reads your files reads the vault",
+        home.root().display()
+    );
+    drop(stderr);
+    loop {
+        match ask::line("[p/k] ")?.as_str() {
+            "p" => return ask::new_passphrase("New passphrase").map(VaultLock::Passphrase),
+            "k" => return Ok(VaultLock::KeyFile(None)),
+            _ => {}
+        }
+    }
+}
+
+/// As the environment says, else under a key file: nobody is asked.
+pub fn ambient_lock() -> Result<VaultLock, Failure> {
+    Ok(lock_from_environment()?.unwrap_or(VaultLock::KeyFile(None)))
+}
+
+/// What the variables that unlock a vault say of a new one, so that it opens again without a word.
+pub fn lock_from_environment() -> Result<Option<VaultLock>, Failure> {
+    if let Some(passphrase) = secrets::passphrase_from_environment("BUTTERFLY_VAULT_PASSPHRASE")? {
+        return Ok(Some(VaultLock::Passphrase(passphrase)));
+    }
+    if let Some(path) = std::env::var_os("BUTTERFLY_VAULT_PASSPHRASE_FILE") {
+        let passphrase = SecretFile::read(&PathBuf::from(path))?.passphrase()?;
+        return Ok(Some(VaultLock::Passphrase(passphrase)));
+    }
+    let Some(path) = std::env::var_os("BUTTERFLY_VAULT_KEY_FILE") else {
+        return Ok(None);
+    };
+    Ok(Some(VaultLock::KeyFile(Some(absolute(Path::new(&path))?))))
+}

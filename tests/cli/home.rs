@@ -1,0 +1,135 @@
+//! Homes and vaults, and instances that were added from plain values.
+
+use super::binary::{End, Home};
+use super::{NOWHERE, error};
+use serde_json::json;
+
+#[test]
+fn an_empty_home_lists_nothing_and_stays_empty() {
+    let home = Home::empty();
+    for line in [
+        &["instance", "list"][..],
+        &["credential", "list"],
+        &["log", "list"],
+    ] {
+        let ended = home.run_json(line);
+        assert_eq!((ended.code, ended.json()), (0, json!([])), "{line:?}");
+    }
+    assert_eq!(home.run_json(&["vault", "status"]).json()["vault"], false);
+    assert!(!home.path("console.db").exists());
+}
+
+#[test]
+fn a_wrong_passphrase_is_refused_and_the_right_one_opens() {
+    let home = Home::empty();
+    let with = |passphrase: &str, line: &[&str]| {
+        home.command(line)
+            .arg("--json")
+            .env("BUTTERFLY_VAULT_PASSPHRASE", passphrase)
+            .end()
+    };
+    let ended = with("correct horse", &["vault", "init", "--passphrase"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert_eq!(with("correct horse", &["instance", "list"]).json(), json!([]));
+
+    let ended = with("wrong horse", &["instance", "list"]);
+    assert_eq!(ended.code, 3);
+    assert_eq!(error(&ended)["code"], "vault_locked");
+    assert!(!ended.stderr.contains("horse") && !ended.stdout.contains("horse"));
+
+    // Nobody can be asked: the failure says what to set.
+    let ended = home.run_json(&["instance", "list"]);
+    assert_eq!(ended.code, 3);
+    let remedy = error(&ended)["remedy"].as_str().unwrap().to_owned();
+    assert!(remedy.contains("BUTTERFLY_VAULT_PASSPHRASE"), "{remedy}");
+}
+
+#[test]
+fn a_vault_is_locked_differently_without_losing_anything() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let file = home.write("passphrase", "battery staple\n");
+    home.ok(&["vault", "passphrase", "--passphrase-file", &file]);
+    assert_eq!(home.run(&["instance", "list"]).code, 3);
+    let ended = home
+        .command(&["instance", "list", "--json"])
+        .env("BUTTERFLY_VAULT_PASSPHRASE_FILE", &file)
+        .end();
+    assert_eq!(ended.json()[0]["name"], "alpha", "{}", ended.stderr);
+}
+
+#[test]
+fn the_home_of_a_script_that_says_nothing_gets_a_key_file() {
+    let home = Home::empty();
+    let ended = home.run_json(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(ended.stderr.contains("vault.key"), "{}", ended.stderr);
+    assert_eq!(ended.json()["kind"], "local");
+    let ended = home.run_json(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    assert_eq!(
+        (ended.code, error(&ended)["code"].as_str()),
+        (1, Some("already_exists"))
+    );
+}
+
+#[test]
+fn a_remote_that_does_not_answer_ends_with_4() {
+    let home = Home::empty();
+    let secret = home.write("jwt", "a token secret of at least 32 bytes\n");
+    let key = home.write("key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
+    let line = [
+        "instance",
+        "add",
+        "gone",
+        NOWHERE,
+        "--profile",
+        "legacy",
+        "--app-id",
+        "me",
+        "--jwt-secret-file",
+        &secret,
+        "--encryption-key-file",
+        &key,
+    ];
+    let row = home.ok(&line);
+    assert_eq!(
+        (&row["kind"], &row["profile"]),
+        (&json!("remote"), &json!("legacy"))
+    );
+    assert_eq!(home.run_json(&["instance", "probe", "gone"]).code, 4);
+    let ended = home.run_json(&["invoke", "gone", "{\"action\": \"get_graph_stats\"}"]);
+    assert_eq!(ended.code, 4, "{}", ended.stdout);
+    assert_eq!(error(&ended)["code"], "peer_unreachable");
+}
+
+#[test]
+fn weak_secrets_are_warned_of_and_malformed_ones_refused() {
+    let home = Home::empty();
+    let weak = home.write("jwt", "default-super-secret-key-for-dev");
+    let key = home.write("key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    let add = |name: &str, key: &str| {
+        home.run_json(&[
+            "instance",
+            "add",
+            name,
+            NOWHERE,
+            "--profile",
+            "legacy",
+            "--app-id",
+            "me",
+            "--jwt-secret-file",
+            &weak,
+            "--encryption-key-file",
+            key,
+        ])
+    };
+    let ended = add("old", &key);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(ended.stderr.contains("warning: "), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("default-super"), "a secret was printed");
+
+    let ended = add("broken", &weak);
+    assert_eq!(ended.code, 1);
+    assert!(!ended.stdout.contains("default-super") && !ended.stderr.contains("default-super"));
+    assert_eq!(home.ok(&["instance", "list"]).as_array().unwrap().len(), 1);
+}

@@ -1,0 +1,28 @@
+//! The real binary, driven as a script drives it: exit codes, JSON, errors with their remedies, and two
+//! administrators who join their instances through files.
+#![cfg(unix)]
+
+mod binary;
+mod home;
+mod joining;
+mod pointers;
+mod serving;
+mod usage;
+
+use binary::Ended;
+use serde_json::Value;
+
+/// Nothing listens here: port 1 of the loopback interface needs rights that tests do not use.
+const NOWHERE: &str = "http://127.0.0.1:1/invoke";
+
+/// What a failure says to scripts.
+fn error(ended: &Ended) -> Value {
+    ended.json()["error"].clone()
+}
+
+/// The element of a list that bears this name.
+fn named<'a>(list: &'a Value, name: &str) -> &'a Value {
+    list.as_array()
+        .and_then(|rows| rows.iter().find(|row| row["name"] == name))
+        .unwrap_or_else(|| panic!("no {name} in {list}"))
+}

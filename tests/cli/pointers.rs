@@ -1,0 +1,155 @@
+//! Pointers in and out, and what governs them.
+
+use super::binary::Home;
+use super::{error, named};
+use serde_json::{Value, json};
+
+#[test]
+fn pointers_are_made_found_changed_and_removed() {
+    let home = Home::empty();
+    let _alpha = home.serve_new("alpha");
+    let made = home.ok(&[
+        "pointer",
+        "create",
+        "alpha",
+        "https://example.org/tide",
+        "--description",
+        "Tide table",
+        "--tag",
+        "sea,open",
+    ]);
+    let address = made["pointer"]["address"].as_str().unwrap().to_owned();
+    assert_eq!(made["pointer"]["tags"], json!(["sea", "open"]));
+    home.ok(&[
+        "pointer",
+        "create",
+        "alpha",
+        "https://example.org/wind",
+        "--description",
+        "Wind",
+    ]);
+
+    let found = home.ok(&["pointer", "search", "alpha", "Tide"]);
+    assert_eq!((&found["count"], &found["next"]), (&json!(1), &Value::Null));
+    assert_eq!(found["pointers"][0]["address"], address.as_str());
+
+    let first = home.ok(&["pointer", "list", "alpha", "--limit", "1"]);
+    assert_eq!(first["pointers"].as_array().unwrap().len(), 1);
+    let cursor = first["next"].as_str().unwrap();
+    let second = home.ok(&["pointer", "list", "alpha", "--limit", "1", "--after", cursor]);
+    assert_eq!(
+        (second["pointers"].as_array().unwrap().len(), &second["next"]),
+        (1, &Value::Null)
+    );
+    assert_ne!(first["pointers"][0]["address"], second["pointers"][0]["address"]);
+
+    let changed = home.ok(&[
+        "pointer",
+        "update",
+        "alpha",
+        &address,
+        "--description",
+        "Tides",
+        "--no-tags",
+    ]);
+    assert_eq!(
+        (&changed["pointer"]["description"], &changed["pointer"]["tags"]),
+        (&json!("Tides"), &json!([]))
+    );
+    assert_eq!(
+        home.ok(&["pointer", "show", "alpha", &address])["pointer"]["description"],
+        "Tides"
+    );
+
+    assert_eq!(
+        home.ok(&["pointer", "delete", "alpha", &address])["deleted"],
+        address.as_str()
+    );
+    let ended = home.run_json(&["pointer", "show", "alpha", &address]);
+    assert_eq!(
+        (ended.code, error(&ended)["code"].as_str()),
+        (1, Some("pointer_not_found"))
+    );
+
+    // An error reply is printed as it was opened; its code decides.
+    let query = json!({"action": "get_pointer_summary", "pointer_address": address}).to_string();
+    let ended = home.run_json(&["invoke", "alpha", &query]);
+    assert_eq!(ended.code, 1);
+    assert_eq!(
+        (ended.json()["status"].as_str(), ended.json()["code"].as_str()),
+        (Some("error"), Some("pointer_not_found"))
+    );
+    assert!(ended.stderr.contains("error: alpha: "), "{}", ended.stderr);
+}
+
+#[test]
+fn imports_take_all_rows_or_none() {
+    let home = Home::empty();
+    let _alpha = home.serve_new("alpha");
+    let rows = home.write(
+        "rows.jsonl",
+        "{\"data_reference\": \"https://example.org/1\", \"description\": \"one\", \"tags\": [\"a\"]}\n\
+         {\"description\": \"no reference\"}\n\
+         {\"data_reference\": \"https://example.org/2\"}\n",
+    );
+    let ended = home.run_json(&["pointer", "import", "alpha", &rows]);
+    assert_eq!(ended.code, 1);
+    assert_eq!(
+        (&ended.json()["imported"], &ended.json()["rejected"]),
+        (&json!(0), &json!(1))
+    );
+    assert_eq!(ended.json()["rejected_rows"][0]["line"], 2);
+    assert!(ended.stderr.contains("rows.jsonl:2: "), "{}", ended.stderr);
+    assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 0);
+
+    let ended = home.run_json(&["pointer", "import", "alpha", &rows, "--skip-bad"]);
+    assert_eq!(
+        (ended.code, &ended.json()["imported"]),
+        (0, &json!(2)),
+        "{}",
+        ended.stderr
+    );
+
+    let exported = home.run(&["pointer", "export", "alpha"]);
+    assert_eq!(
+        (exported.code, exported.stdout.lines().count()),
+        (0, 2),
+        "{}",
+        exported.stderr
+    );
+    for line in exported.stdout.lines() {
+        assert!(serde_json::from_str::<Value>(line).unwrap()["data_reference"].is_string());
+    }
+
+    // What goes out comes in again, in the other form.
+    let csv = home.path("out.csv").display().to_string();
+    assert_eq!(home.run(&["pointer", "export", "alpha", &csv]).code, 0);
+    let _beta = home.serve_new("beta");
+    assert_eq!(home.ok(&["pointer", "import", "beta", &csv])["imported"], 2);
+    let one = home.ok(&["pointer", "search", "beta", "one"]);
+    assert_eq!(one["pointers"][0]["tags"], json!(["a"]));
+}
+
+#[test]
+fn domains_and_connections_are_made_and_listed() {
+    let home = Home::empty();
+    let _alpha = home.serve_new("alpha");
+    let domain = home.ok(&["domain", "create", "alpha", "weather"]);
+    let domain_id = domain["domain"]["id"].as_str().unwrap();
+    assert_eq!(
+        named(&home.ok(&["domain", "list", "alpha"]), "weather")["id"],
+        domain_id
+    );
+
+    let connection = home.ok(&["connection", "create", "alpha", domain_id, "gate"]);
+    let connection_id = connection["connection"]["id"].as_str().unwrap();
+    home.ok(&["connection", "status", "alpha", connection_id, "disabled"]);
+    let listed = home.ok(&["connection", "list", "alpha", "--domain", domain_id]);
+    assert_eq!(named(&listed, "gate")["status"], "disabled");
+
+    let made = home.ok(&["pointer", "create", "alpha", "https://example.org/"]);
+    let address = made["pointer"]["address"].as_str().unwrap();
+    home.ok(&["connection", "assign", "alpha", address, connection_id]);
+    let through = home.ok(&["pointer", "list", "alpha", "--connection", connection_id]);
+    assert_eq!(through["pointers"][0]["address"], address);
+}

@@ -1,0 +1,102 @@
+//! Processes that stay until they are told to end.
+
+use super::binary::{Home, Serving};
+use super::error;
+use serde_json::{Value, json};
+
+#[test]
+fn a_stand_in_starts_on_an_empty_home_without_a_word() {
+    let home = Home::empty();
+    let ended = home.run_json(&["serve", "--legacy-app", "my-test-app"]);
+    assert_eq!((ended.code, error(&ended)["code"].as_str()), (2, Some("usage")));
+
+    let mut command = home.command(&["serve", "--legacy-app", "my-test-app", "--listen", "127.0.0.1:0"]);
+    command
+        .env("JWT_SECRET_KEY", "a token secret of at least 32 bytes")
+        .env(
+            "BUTTERFLY_ENCRYPTION_KEY",
+            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        );
+    let serving = Serving::start(command);
+    let url = serving.line.strip_prefix("listening on ").unwrap().to_owned();
+
+    let caller = Home::empty();
+    let secret = caller.write("jwt", "a token secret of at least 32 bytes");
+    let key = caller.write("key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    caller.ok(&[
+        "instance",
+        "add",
+        "original",
+        &url,
+        "--profile",
+        "legacy",
+        "--app-id",
+        "my-test-app",
+        "--jwt-secret-file",
+        &secret,
+        "--encryption-key-file",
+        &key,
+    ]);
+    assert_eq!(caller.ok(&["instance", "probe", "original"])["state"], "up");
+    let made = caller.ok(&["pointer", "create", "original", "https://example.org/"]);
+    assert!(made["pointer"]["address"].is_string());
+
+    let held = caller.ok(&["credential", "list"]);
+    let name = held[0]["name"].as_str().unwrap();
+    let exported = caller.ok(&["credential", "export", name, "--plain"]);
+    assert_eq!(exported["jwt_secret_key"], "a token secret of at least 32 bytes");
+    assert_eq!(exported["app_id"], "my-test-app");
+    let file = caller.write("plain.json", &exported.to_string());
+    let again = Home::empty();
+    again.ok(&["credential", "import", "copy", &file]);
+    assert_eq!(again.ok(&["instance", "probe", "copy"])["state"], "up");
+    assert_eq!(serving.stop(), 0);
+}
+
+#[test]
+fn an_instance_is_hosted_by_one_process_and_stops_when_told() {
+    let home = Home::empty();
+    let serving = home.serve_new("alpha");
+    let ended = home.run_json(&["serve", "alpha"]);
+    assert_eq!(
+        (ended.code, error(&ended)["code"].as_str()),
+        (1, Some("already_hosted")),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(serving.stop(), 0);
+    // Unattended: the vault is not needed to serve.
+    std::fs::remove_file(home.path("vault.key")).unwrap();
+    let serving = Serving::start(home.command(&["serve"]));
+    assert!(
+        serving.line.starts_with("listening on http://127.0.0.1:"),
+        "{}",
+        serving.line
+    );
+    assert_eq!(serving.stop(), 0);
+}
+
+#[test]
+fn the_demo_serves_what_it_announces_and_finds_it_again() {
+    let home = Home::empty();
+    let serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));
+    let ready: Value = serde_json::from_str(&serving.line).unwrap();
+    assert_eq!(ready["home"], home.root().to_str().unwrap());
+    assert_eq!(ready["instances"][0]["name"], "alpha");
+    assert_eq!(ready["instances"][1]["name"], "beta");
+    for route in ["endpoint", "circuit", "relay"] {
+        let address = ready["pointers"][route].as_str().unwrap();
+        let called = home.ok(&["call", "alpha", address]);
+        assert_eq!(
+            (&called["route"], &called["reply"]["status"]),
+            (&json!(route), &json!("success"))
+        );
+    }
+    assert!(!home.ok(&["log", "list"]).as_array().unwrap().is_empty());
+    assert_eq!(serving.stop(), 0);
+
+    let serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));
+    let again: Value = serde_json::from_str(&serving.line).unwrap();
+    assert_eq!(again, ready);
+    assert_eq!(serving.stop(), 0);
+}

@@ -1,0 +1,111 @@
+//! Command lines that do not make sense, and what read-only mode refuses.
+
+use super::binary::{End, Home};
+use super::error;
+
+#[test]
+fn usage_errors_end_with_2_and_are_json_for_scripts() {
+    let home = Home::empty();
+    for line in [
+        &["no-such-verb"][..],
+        &["invoke", "alpha"],
+        &["call", "alpha", "not-an-address"],
+        &["invoke", "alpha", "not json"],
+        &["invoke", "alpha", "{\"no\": \"action\"}"],
+        &[
+            "federate", "alpha", "--via", "beta", "--query", "{}", "--route", "pigeon",
+        ],
+        &["credential", "export", "beta"],
+    ] {
+        let ended = home.run(line);
+        assert_eq!(ended.code, 2, "{line:?}: {}", ended.stderr);
+        assert!(ended.stdout.is_empty(), "{line:?}");
+        assert!(ended.stderr.contains("error: "), "{line:?}: {}", ended.stderr);
+
+        let ended = home.run_json(line);
+        assert_eq!(ended.code, 2, "{line:?}");
+        assert_eq!(error(&ended)["code"], "usage", "{line:?}");
+        assert!(!error(&ended)["message"].as_str().unwrap().is_empty(), "{line:?}");
+    }
+}
+
+#[test]
+fn an_unknown_instance_is_named_with_the_remedy() {
+    let home = Home::empty();
+    let check = |home: &Home| {
+        let ended = home.run_json(&["invoke", "nowhere", "{\"action\": \"whoami\"}"]);
+        assert_eq!(ended.code, 1);
+        assert_eq!(error(&ended)["code"], "instance_not_found");
+        assert!(error(&ended)["message"].as_str().unwrap().contains("nowhere"));
+        assert!(ended.stderr.contains("remedy: "), "{}", ended.stderr);
+    };
+    check(&home);
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    check(&home);
+    assert_eq!(home.run(&["serve", "nowhere"]).code, 1);
+}
+
+#[test]
+fn read_only_refuses_whatever_would_change_something() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let pointer = "ptr_0123456789ab";
+    for line in [
+        &["instance", "init", "beta"][..],
+        &["instance", "remove", "alpha"],
+        &["pointer", "create", "alpha", "https://example.org/"],
+        &["pointer", "update", "alpha", pointer, "--description", "x"],
+        &["pointer", "delete", "alpha", pointer],
+        &["pointer", "import", "alpha", "-"],
+        &["invoke", "alpha", "{\"action\": \"create_pointer\"}"],
+        &["invoke", "alpha", "{\"action\": \"unheard_of\"}"],
+        &["seal", "alpha", "{\"action\": \"delete_pointer\"}"],
+        &[
+            "federate",
+            "alpha",
+            "--via",
+            "b",
+            "--query",
+            "{\"action\": \"x\"}",
+            "--route",
+            "relay",
+        ],
+        &["domain", "create", "alpha", "d"],
+        &["connection", "create", "alpha", "dom_0123456789ab", "c"],
+        &["connection", "assign", "alpha", pointer, "conn_0123456789ab"],
+        &["connection", "status", "alpha", "conn_0123456789ab", "disabled"],
+        &["handshake", "offer", "alpha", "--app-id", "a"],
+        &["handshake", "accept", "bundle"],
+        &["credential", "revoke", "c"],
+        &["credential", "import", "r", "-"],
+        &["vault", "init"],
+        &["vault", "passphrase"],
+        &["serve", "alpha"],
+        &["demo", "--no-tui"],
+    ] {
+        let ended = home.command(line).args(["--read-only", "--json"]).end();
+        assert_eq!(ended.code, 3, "{line:?}: {}", ended.stderr);
+        assert_eq!(error(&ended)["code"], "read_only", "{line:?}");
+    }
+    assert_eq!(home.run(&["instance", "list", "--read-only"]).code, 0);
+}
+
+#[test]
+fn completions_and_help_need_no_home() {
+    let home = Home::empty();
+    for shell in ["bash", "zsh", "fish"] {
+        let ended = home.run(&["completions", shell]);
+        assert_eq!(ended.code, 0);
+        assert!(ended.stdout.contains("handshake"), "{shell}");
+    }
+    assert_eq!(home.run(&["--help"]).code, 0);
+    assert_eq!(home.run(&["handshake", "offer", "--help"]).code, 0);
+}
+
+#[test]
+fn without_a_terminal_the_console_says_so() {
+    let home = Home::empty();
+    let ended = home.run(&[]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.stderr.contains("terminal"), "{}", ended.stderr);
+}
