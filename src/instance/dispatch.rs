@@ -1,9 +1,7 @@
-//! From a query to its action: the one door through which wire, process and circuits go.
+//! From a query to its action, and from the action's outcome to a reply.
 
 use super::actions::{Action, Call, Outcome, table};
 use super::authorise;
-use super::trail::{self, Deed};
-use crate::model::Timestamp;
 use crate::protocol::{Code, Problem, Reply};
 use serde_json::Value;
 
@@ -26,36 +24,6 @@ pub(super) async fn execute(call: &Call<'_>, action: &Action) -> Reply {
         Ok(outcome) => reply(outcome),
         Err(problem) => Reply::error(&problem),
     }
-}
-
-/// A step within a call (`depth` above 0): authorised under the caller's own grant, its intent durable
-/// before it starts if it writes. Its end is put on record with the next group.
-pub(crate) async fn run(call: &Call<'_>) -> Reply {
-    let trail = call.instance.trail();
-    let deed = Deed {
-        caller: call.caller,
-        jti: None,
-        query: call.query,
-    };
-    let action = match authorised(call) {
-        Ok(action) => action,
-        Err(problem) => {
-            let reply = Reply::error(&problem);
-            let (outcome, reason) = trail::verdict(&reply);
-            trail.conclude_soon(&deed, Timestamp::now(), outcome, reason);
-            return reply;
-        }
-    };
-    if !action.writes {
-        return execute(call, action).await;
-    }
-    if let Err(error) = trail.intend(&deed, Timestamp::now()).await {
-        return Reply::error(&error.into());
-    }
-    let reply = execute(call, action).await;
-    let (outcome, reason) = trail::verdict(&reply);
-    trail.conclude_soon(&deed, Timestamp::now(), outcome, reason);
-    reply
 }
 
 fn reply(outcome: Outcome) -> Reply {

@@ -35,10 +35,6 @@ impl Folder {
         Self(path.to_owned())
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.0
-    }
-
     pub(super) fn database(&self) -> PathBuf {
         self.0.join("instance.db")
     }

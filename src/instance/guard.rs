@@ -128,3 +128,39 @@ fn expire(
         .poll(context)
         .map(|()| Err(io::ErrorKind::TimedOut.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt;
+
+    #[tokio::test(start_paused = true)]
+    async fn threat_24_a_peer_that_does_not_read_is_let_go() {
+        let (server, client) = tokio::io::duplex(16);
+        let began = tokio::time::Instant::now();
+        let refused = Guard::new(server).write_all(&[0; 17]).await.unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
+        assert!(began.elapsed() >= WRITE_PATIENCE);
+        drop(client);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_reads_slowly_is_waited_for_as_long_as_it_reads() {
+        let (server, mut client) = tokio::io::duplex(16);
+        let mut guard = Guard::new(server);
+        let writing = guard.write_all(&[7; 160]);
+        let reading = async {
+            let mut seen = [0; 160];
+            for piece in seen.chunks_mut(16) {
+                sleep(WRITE_PATIENCE / 2).await;
+                tokio::io::AsyncReadExt::read_exact(&mut client, piece)
+                    .await
+                    .unwrap();
+            }
+            seen
+        };
+        let (written, seen) = tokio::join!(writing, reading);
+        written.unwrap();
+        assert_eq!(seen, [7; 160]);
+    }
+}

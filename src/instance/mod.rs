@@ -9,7 +9,7 @@ pub(crate) mod authorise;
 mod body;
 mod circuit;
 mod core;
-pub(crate) mod dispatch;
+mod dispatch;
 mod error;
 mod fetch;
 mod folder;

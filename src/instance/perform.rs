@@ -2,6 +2,7 @@
 //! re-check that the credential still stands → audit.
 
 use super::actions::Call;
+use super::circuit::MOST_STEPS_IN_ALL;
 use super::issued::Credential;
 use super::trail::{self, Deed};
 use super::{Caller, Instance, authorise, dispatch};
@@ -13,8 +14,6 @@ use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// How many steps the circuits of one call may take in all.
-const MOST_STEPS: u32 = 256;
 /// Longest call, whatever deadline the caller names.
 const LONGEST_MS: i64 = 300_000;
 
@@ -41,7 +40,7 @@ pub(super) enum Ended {
 /// Does what is asked, as far as the grant goes, and puts it on record.
 pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended {
     let onward = Mutex::new(None);
-    let steps = AtomicU32::new(MOST_STEPS);
+    let steps = AtomicU32::new(MOST_STEPS_IN_ALL);
     let call = Call {
         instance: opened.instance,
         caller: opened.caller,

@@ -1,13 +1,13 @@
 //! `POST /invoke`, in the order of DESIGN 3.2: size → find kid → signature → claims → body hash →
 //! replay → open → strict JSON → grants → execute → re-check → audit → seal.
 
+use super::Instance;
 use super::authenticate::{self, Refusal};
 use super::body::{self, BodyError};
 use super::issued::Credential;
 use super::perform::{Ended, Opened, perform};
 use super::response::{self, Answer};
 use super::trail::Deed;
-use super::{Caller, Instance};
 use crate::model::{Profile, Timestamp};
 use crate::protocol::{CallContext, Code, PhaseName, Problem, Query, QueryError, Reply, Stopwatch};
 use crate::seal::token::Claims;
@@ -138,11 +138,7 @@ async fn legacy(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, bod
     };
     watch.lap(PhaseName::Authenticate);
     let seal = |reply: &Reply| fernet::seal(keys, Timestamp::now(), &reply.to_bytes());
-    let Ok(plaintext) = fernet::open(keys, body) else {
-        return unopened(instance, &credential, now, &seal);
-    };
-    let query = Query::parse(&plaintext);
-    watch.lap(PhaseName::Open);
+    let opened = fernet::open(keys, body);
     credential.note_use(now);
 
     let mut context = CallContext::begin(now, LEGACY_SECONDS);
@@ -154,6 +150,11 @@ async fn legacy(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, bod
         jti: None,
         context,
     };
+    let Ok(plaintext) = opened else {
+        return call.unopened(seal).await;
+    };
+    let query = Query::parse(&plaintext);
+    watch.lap(PhaseName::Open);
     call.answer(query, watch, seal).await
 }
 
@@ -220,26 +221,38 @@ impl Call<'_> {
 
     /// Opened, but not strict JSON or not a query.
     async fn not_a_query(&self, error: QueryError, seal: impl Fn(&Reply) -> String) -> Answer {
+        let problem = self.on_record(Problem::from(error), "malformed_query").await;
+        let profile = self.credential.record.profile;
+        let reply = Reply::error(&problem);
+        response::sealed(status(&reply, profile), profile, seal(&reply))
+    }
+
+    /// The token holds, but the body does not open (legacy): 400, sealed, as in the original.
+    async fn unopened(&self, seal: impl Fn(&Reply) -> String) -> Answer {
+        let problem = Problem::new(
+            Code::CannotOpen,
+            "the request could not be opened with this credential",
+        );
+        let problem = self.on_record(problem, "body_cannot_be_opened").await;
+        response::sealed(400, Profile::Legacy, seal(&Reply::error(&problem)))
+    }
+
+    /// Puts a call that was no query on record; the problem to tell, which is another one if that failed.
+    async fn on_record(&self, problem: Problem, reason: &str) -> Problem {
+        self.instance.metrics().failed.add_one();
         let nothing = Query::new("", json!({}));
         let deed = Deed {
             caller: &self.credential.caller,
             jti: self.jti,
             query: &nothing,
         };
-        let reason = Some(Code::MalformedQuery.as_str().to_owned());
-        let recorded = self
-            .instance
-            .trail()
-            .conclude(&deed, Timestamp::now(), AuditOutcome::Denied, reason)
-            .await;
-        let problem = match recorded {
-            Ok(()) => error.into(),
+        let reason = Some(reason.to_owned());
+        let trail = self.instance.trail();
+        let recorded = trail.conclude(&deed, Timestamp::now(), AuditOutcome::Denied, reason);
+        match recorded.await {
+            Ok(()) => problem,
             Err(error) => error.into(),
-        };
-        let reply = Reply::error(&problem);
-        self.count(&reply);
-        let profile = self.credential.record.profile;
-        response::sealed(status(&reply, profile), profile, seal(&reply))
+        }
     }
 
     fn count(&self, reply: &Reply) {
@@ -258,26 +271,6 @@ fn status(reply: &Reply, profile: Profile) -> u16 {
         return 200;
     }
     reply.code().unwrap_or(Code::Internal).http_status(profile)
-}
-
-/// A legacy call whose token holds, but whose body does not open: 400, sealed, as in the original.
-fn unopened(
-    instance: &Instance,
-    credential: &Credential,
-    now: Timestamp,
-    seal: &impl Fn(&Reply) -> String,
-) -> Answer {
-    let Caller { app_id, .. } = &credential.caller;
-    tracing::debug!(%app_id, "a legacy body could not be opened");
-    instance.metrics().failed.add_one();
-    instance
-        .trail()
-        .deny_soon(now, None, None, "body_cannot_be_opened");
-    let problem = Problem::new(
-        Code::CannotOpen,
-        "the request could not be opened with this credential",
-    );
-    response::sealed(400, Profile::Legacy, seal(&Reply::error(&problem)))
 }
 
 /// 401 or 429. An address that fails too often hears 429 whatever it sends, and is on record once for all.

@@ -68,19 +68,6 @@ impl Trail {
         self.append(deed.record(now, outcome, reason)).await
     }
 
-    /// The same without waiting, for a step inside a call that is concluded later anyway.
-    pub(super) fn conclude_soon(
-        &self,
-        deed: &Deed<'_>,
-        now: Timestamp,
-        outcome: AuditOutcome,
-        reason: Option<String>,
-    ) {
-        if !self.is_off {
-            self.log.append_soon(deed.record(now, outcome, reason));
-        }
-    }
-
     /// Puts a refusal on record without waiting: nobody buys an fsync without a credential.
     pub(super) fn deny_soon(&self, now: Timestamp, kid: Option<KeyId>, jti: Option<String>, reason: &str) {
         if self.is_off {

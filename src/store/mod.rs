@@ -8,8 +8,8 @@ mod records;
 pub mod sqlite;
 
 pub use records::{
-    AuditOutcome, AuditRecord, AuditVerdict, HeldRecord, ImportId, IssuedRecord, NewAuditRecord, OfferRecord,
-    PointerPage, PointerQuery, Relationship, Start, Statistics, Summary, TagMatch,
+    AuditOutcome, AuditRecord, AuditVerdict, HeldRecord, ImportId, IssuedRecord, Nearest, NewAuditRecord,
+    OfferRecord, PointerPage, PointerQuery, Relationship, Score, Start, Statistics, Summary, TagMatch,
 };
 
 use crate::model::{
@@ -80,6 +80,9 @@ pub trait Store: Send + Sync {
         address: &PointerAddress,
         limit: usize,
     ) -> Result<Vec<Relationship>, StoreError>;
+    /// The `limit` pointers whose coordinates score lowest, lowest first. Walks all of them: for
+    /// proximity and for the neighbours that are computed when asked for.
+    async fn nearest(&self, score: Score, limit: usize) -> Result<Nearest, StoreError>;
     /// Stored relationships of a kind, each pair once, at most `limit`.
     async fn relationships_of_kind(
         &self,

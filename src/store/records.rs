@@ -251,6 +251,18 @@ pub struct AuditVerdict {
     pub first_bad: Option<u64>,
 }
 
+/// How near a pointer is, from its coordinates x, y, z; none if it does not count at all.
+pub type Score = Box<dyn Fn(f64, f64, f64) -> Option<f64> + Send + Sync>;
+
+/// What ranking pointers by their coordinates found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Nearest {
+    /// The lowest scores, lowest first.
+    pub pointers: Vec<(PointerAddress, f64)>,
+    /// How many pointers have a score.
+    pub matching: u64,
+}
+
 /// An import that has begun and not ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ImportId(pub(super) u64);

@@ -3,9 +3,10 @@
 use super::Call;
 use crate::instance::authorise;
 use crate::instance::problem::not_found;
+use crate::instance::trail::Deed;
 use crate::model::{Connection, ConnectionId, Domain, DomainId, Grant, Pointer, PointerAddress, Timestamp};
-use crate::protocol::{Code, Problem};
-use crate::store::{AuditOutcome, NewAuditRecord, Store};
+use crate::protocol::{Code, Problem, Query};
+use crate::store::Store;
 
 impl Call<'_> {
     /// What the instance remembers.
@@ -121,18 +122,13 @@ impl Call<'_> {
         u64::try_from(left).ok().filter(|left| *left > 0)
     }
 
-    /// Makes it durable that something is about to be done within this call, before it is.
-    pub async fn record_intent(&self, action: &str, subject: Option<String>) -> Result<(), Problem> {
-        let record = NewAuditRecord {
-            at: self.now(),
-            app_id: Some(self.caller.app_id.clone()),
-            kid: self.caller.kid.clone(),
+    /// Makes it durable that a step of this call is about to be taken, before it is.
+    pub async fn record_intent(&self, step: &Query) -> Result<(), Problem> {
+        let deed = Deed {
+            caller: self.caller,
             jti: None,
-            action: action.to_owned(),
-            subject,
-            outcome: AuditOutcome::Intent,
-            reason: None,
+            query: step,
         };
-        Ok(self.instance.audit().append(record).await?)
+        Ok(self.instance.trail().intend(&deed, self.now()).await?)
     }
 }

@@ -69,7 +69,7 @@ async fn follow(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> 
     }
     match reference {
         Reference::Circuit(circuit) => circuit.run(call, connection).await,
-        Reference::Web(url) => match endpoint_of_peer(call, &url).await? {
+        Reference::Web(url) => match endpoint_of_peer(call, &url) {
             Some(reference) => reference::passage(&reference, connection, held.as_ref())
                 .map(|federated| passage(pointer, &federated))
                 .ok_or_else(|| Problem::new(Code::Internal, "an endpoint is always something to go on with")),
@@ -91,14 +91,13 @@ async fn follow(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> 
 }
 
 /// A URL that is a known peer's endpoint, or our own, though its path does not say so: never fetched.
-async fn endpoint_of_peer(call: &Call<'_>, url: &Url) -> Result<Option<Reference>, Problem> {
-    let own = &call.instance.settings().endpoint;
-    if own.url() == url {
-        return Ok(Some(Reference::Invoke(own.clone())));
-    }
-    let held = call.store().held().await?;
-    let peer = held.into_iter().find(|held| held.endpoint.url() == url);
-    Ok(peer.map(|held| Reference::Invoke(held.endpoint)))
+fn endpoint_of_peer(call: &Call<'_>, url: &Url) -> Option<Reference> {
+    let own = call.instance.settings().endpoint.clone();
+    let peers = call.instance.held_endpoints();
+    std::iter::once(own)
+        .chain(peers)
+        .find(|endpoint| endpoint.url() == url)
+        .map(Reference::Invoke)
 }
 
 /// What the caller needs to go on by itself.

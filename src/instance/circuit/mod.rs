@@ -195,7 +195,7 @@ async fn act(step: &Step, call: &Call<'_>, query: &Query) -> Answer {
         .ok_or_else(|| invalid(format!("an action that is not known here: '{}'", step.action)))?;
     authorise::action(call.grant(), action, call.instance.settings().read_only)?;
     if action.writes {
-        call.record_intent(action.name, None).await?;
+        call.record_intent(query).await?;
     }
     let inner = Call {
         instance: call.instance,
@@ -219,7 +219,7 @@ async fn relay_step(call: &Call<'_>, via: &Connection, id: &ConnectionId, query:
         &other
     };
     let onward = Query::from_value(query.required("query")?)?;
-    call.record_intent(RELAY, Some(connection.id.to_string())).await?;
+    call.record_intent(query).await?;
     relay::relay(call, connection, &onward).await
 }
 

@@ -16,7 +16,7 @@ fn finished() -> (tempfile::TempDir, Folder) {
 #[test]
 fn a_folder_and_its_files_are_private() {
     let (_home, folder) = finished();
-    assert_eq!(fs::metadata(folder.path()).unwrap().mode() & 0o777, 0o700);
+    assert_eq!(fs::metadata(&folder.0).unwrap().mode() & 0o777, 0o700);
     assert_eq!(fs::metadata(folder.key()).unwrap().mode() & 0o777, 0o600);
     folder.check().unwrap();
     folder.read_key().unwrap();
@@ -34,14 +34,14 @@ fn threat_53_loose_modes_and_links_are_refused() {
     fs::set_permissions(folder.key(), fs::Permissions::from_mode(0o640)).unwrap();
     let message = folder.read_key().unwrap_err().to_string();
     assert!(message.contains("0640"), "{message}");
-    fs::rename(folder.key(), folder.path().join("elsewhere")).unwrap();
-    symlink(folder.path().join("elsewhere"), folder.key()).unwrap();
+    fs::rename(folder.key(), folder.0.join("elsewhere")).unwrap();
+    symlink(folder.0.join("elsewhere"), folder.key()).unwrap();
     assert!(matches!(folder.read_key(), Err(InstanceError::File { .. })));
 
     symlink("/dev/null", folder.database()).unwrap();
     assert!(matches!(folder.check(), Err(InstanceError::File { .. })));
     fs::remove_file(folder.database()).unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&folder.0, fs::Permissions::from_mode(0o755)).unwrap();
     assert!(matches!(folder.check(), Err(InstanceError::File { .. })));
 }
 

@@ -182,7 +182,7 @@ impl Thread {
         for (record, done) in group {
             match done {
                 Some(done) => {
-                    let _ = done.send(written.as_ref().map(|()| ()).map_err(again));
+                    let _ = done.send(written.as_ref().copied().map_err(again));
                 }
                 None if written.is_err() && self.unwritten.len() < KEPT => self.unwritten.push(record),
                 None => {}

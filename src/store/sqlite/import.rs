@@ -3,7 +3,7 @@
 //! the next start removes it.
 
 use super::failure::{RowError, damaged, is_unique_violation};
-use super::open::private_file;
+use super::open::{self, private_file};
 use super::pointers::{BLOCK_BITS, holder_of, known_connection};
 use super::rows::{address, coordinates, federated_to_json, list_to_json, number, one};
 use super::search_index;
@@ -235,7 +235,7 @@ impl Staging {
                 Ok(_) => break,
                 Err(error) if is_unique_violation(&error) => {
                     let sql = "SELECT address FROM staged WHERE uniqueness = ?1";
-                    if let Some(address) = one(&self.conn, sql, &unique, |row| address(row.get(0)?))? {
+                    if let Some(address) = one(&self.conn, sql, unique, |row| address(row.get(0)?))? {
                         return Err(StoreError::DuplicateReference { address });
                     }
                 }
@@ -276,10 +276,13 @@ pub(super) fn commit(
         .ok_or_else(|| damaged("path", &file.path.to_string_lossy()))?;
     conn.execute("ATTACH ?1 AS staging", [path])
         .map_err(StoreError::from)?;
+    let roomy = conn.pragma_update(None, "cache_size", open::ROOMY_CACHE);
     let moved = move_rows(conn, now);
-    let attached_again = conn.execute_batch("DETACH staging");
+    let restored = conn
+        .pragma_update(None, "cache_size", open::CACHE)
+        .and_then(|()| conn.execute_batch("DETACH staging; PRAGMA shrink_memory"));
     moved?;
-    attached_again.map_err(StoreError::from)?;
+    roomy.and(restored).map_err(StoreError::from)?;
     Ok(rows)
 }
 

@@ -11,6 +11,7 @@ mod credentials;
 mod domains;
 mod failure;
 mod import;
+mod nearest;
 mod open;
 mod pointers;
 mod reader;

@@ -12,7 +12,11 @@ use std::time::Duration;
 const OLDEST_SQLITE: i32 = 3_051_003;
 /// How long anyone waits for another process to let go of the file.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
-/// How much of the file readers see without copying it through SQLite's own cache.
+/// The writer's page cache, in KiB as a negative number (that is how SQLite wants it).
+pub(super) const CACHE: i64 = -32_768;
+/// The same while an import is moved in, whose index entries fall all over the file.
+pub(super) const ROOMY_CACHE: i64 = -131_072;
+/// How much of the file is seen without copying it through SQLite's own cache.
 const MMAP: i64 = 1 << 30;
 
 /// Opens or creates a database for its one writer, and brings its schema up to date.
@@ -31,7 +35,8 @@ pub(super) fn writer(path: &Path, migrations: &Runner) -> Result<(Connection, Pa
     }
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
-    conn.pragma_update(None, "cache_size", -32_768)?;
+    conn.pragma_update(None, "cache_size", CACHE)?;
+    conn.pragma_update(None, "mmap_size", MMAP)?;
     migrate(&mut conn, &path, migrations)?;
     Ok((conn, path))
 }

@@ -16,7 +16,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::LazyLock;
 
 /// Pointers are counted in runs of this many ids, as a power of two.
-pub(super) const BLOCK_BITS: i64 = 10;
+pub(super) const BLOCK_BITS: i64 = 12;
 /// From this many new pointers on, the search index is filled by one statement.
 const BULK: usize = 64;
 

@@ -3,14 +3,14 @@
 use super::import::{self, Imports};
 use super::reader::Readers;
 use super::writer::Writer;
-use super::{credentials, domains, open, pointers, relationships, search, tags};
+use super::{credentials, domains, nearest, open, pointers, relationships, search, tags};
 use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, NewPointer, Pointer, PointerAddress,
     PointerChange, Timestamp,
 };
 use crate::store::{
-    HeldRecord, ImportId, IssuedRecord, OfferRecord, PointerPage, PointerQuery, Relationship, Statistics,
-    Store, StoreError, Summary,
+    HeldRecord, ImportId, IssuedRecord, Nearest, OfferRecord, PointerPage, PointerQuery, Relationship, Score,
+    Statistics, Store, StoreError, Summary,
 };
 use async_trait::async_trait;
 use std::path::Path;
@@ -60,6 +60,12 @@ impl Store for SqliteStore {
         let address = address.clone();
         self.readers
             .long(move |conn| relationships::of(conn, &address, limit))
+            .await
+    }
+
+    async fn nearest(&self, score: Score, limit: usize) -> Result<Nearest, StoreError> {
+        self.readers
+            .long(move |conn| nearest::nearest(conn, &score, limit))
             .await
     }
 

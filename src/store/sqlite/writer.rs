@@ -243,7 +243,7 @@ impl Thread {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
         self.readers.changed();
-        let told = committed.as_ref().map(|()| ());
+        let told = committed.as_ref().copied();
         for answer in answers {
             answer(told);
         }

@@ -283,3 +283,25 @@ async fn many_are_made_all_or_none_and_the_first_bad_one_is_named() {
     }
     assert_eq!(store.create_pointers(Vec::new(), NOW).await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn the_nearest_come_first_and_all_are_counted() {
+    let place = Place::new();
+    let store = place.store();
+    let rows = (0..100).map(|row| new(&row.to_string(), "", &[])).collect();
+    store.create_pointers(rows, NOW).await.unwrap();
+    let score = |x: f64, y: f64, _: f64| (y < 5.0).then_some((x - 2.0).abs());
+    let all = store
+        .pointers(&crate::store::PointerQuery::default())
+        .await
+        .unwrap()
+        .pointers;
+    let mut expected: Vec<_> = all
+        .into_iter()
+        .filter_map(|pointer| Some((pointer.address, score(pointer.x, pointer.y, pointer.z)?)))
+        .collect();
+    expected.sort_by(|left, right| left.1.total_cmp(&right.1));
+    let found = store.nearest(Box::new(score), 7).await.unwrap();
+    assert_eq!(found.matching, expected.len() as u64);
+    assert_eq!(found.pointers, expected[..7]);
+}

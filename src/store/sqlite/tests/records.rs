@@ -45,7 +45,10 @@ async fn domains_and_connections_read_back() {
         .await
         .unwrap();
     assert_eq!(store.connection(&gate.id).await.unwrap(), Some(gate.clone()));
-    assert_eq!(store.connections(Some(&domain.id)).await.unwrap(), [gate.clone()]);
+    assert_eq!(
+        store.connections(Some(&domain.id)).await.unwrap(),
+        std::slice::from_ref(&gate)
+    );
     assert_eq!(store.connections(Some(&other.id)).await.unwrap(), []);
     let closed = store
         .set_connection_status(&gate.id, ConnectionStatus::Disabled)

@@ -41,7 +41,7 @@ CREATE TABLE pointers (
 CREATE INDEX pointers_by_connection ON pointers (connection) WHERE connection IS NOT NULL;
 CREATE INDEX pointers_federated ON pointers (id) WHERE federated IS NOT NULL;
 
--- How many pointers live in each run of 1024 ids: their sum is the total, and a jump to the n-th
+-- How many pointers live in each run of 4096 ids: their sum is the total, and a jump to the n-th
 -- pointer walks these and then at most one run.
 CREATE TABLE pointer_blocks (
     block INTEGER PRIMARY KEY,

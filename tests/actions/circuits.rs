@@ -1,0 +1,155 @@
+//! Circuits: steps, placeholders, failures and bounds.
+
+use crate::running::{Running, call, problem_of, result_of, text, through};
+use butterfly_console::model::Grant;
+use butterfly_console::protocol::Code;
+use serde_json::{Value, json};
+
+fn invoke_step(connection: &str, pointer: &str) -> Value {
+    json!({"action": "invoke_through_connection", "connection_id": connection, "pointer_address": pointer})
+}
+
+#[tokio::test]
+async fn one_action_gives_its_result_and_a_list_the_list_of_results() {
+    let running = Running::start("alpha").await;
+    let connection = running.connection("inside", None).await;
+    let one = running
+        .circuit(&connection, json!({"action": "get_graph_stats"}))
+        .await;
+    let result = result_of(running.invoke(&connection, &one).await);
+    assert_eq!(result["total_pointers"], 1);
+    let list = json!([
+        {"action": "search_pointers", "search_term": "%"},
+        {"action": "get_pointer_summary", "pointer_address": "{0.pointers.0.address}"},
+    ]);
+    let list = running.circuit(&connection, list).await;
+    let results = result_of(running.invoke(&connection, &list).await);
+    assert_eq!(results.as_array().unwrap().len(), 2);
+    assert_eq!(results[1]["address"], json!(one));
+}
+
+#[tokio::test]
+async fn the_first_failure_ends_the_circuit_and_names_its_step() {
+    let running = Running::start("alpha").await;
+    let connection = running.connection("inside", None).await;
+    let steps = json!([
+        {"action": "get_graph_stats"},
+        {"action": "get_pointer", "pointer_address": "ptr_0123456789ab"},
+        {"action": "create_pointer", "data_reference": "https://a.example/never"},
+    ]);
+    let circuit = running.circuit(&connection, steps).await;
+    let (code, problem) = problem_of(&running.invoke(&connection, &circuit).await);
+    assert_eq!(code, Code::PointerNotFound);
+    assert_eq!(problem["step"], 1);
+    let stats = running.get("get_graph_stats", json!({})).await;
+    assert_eq!(
+        stats["total_pointers"], 1,
+        "the step after the failing one was not taken"
+    );
+
+    let nowhere = json!([{"action": "get_graph_stats"}, {"action": "create_domain", "name": "{0.nowhere}"}]);
+    let circuit = running.circuit(&connection, nowhere).await;
+    let (code, problem) = problem_of(&running.invoke(&connection, &circuit).await);
+    assert_eq!(code, Code::InvalidCircuit);
+    assert!(text(&problem["message"]).contains("{0.nowhere}"));
+}
+
+#[tokio::test]
+async fn a_circuit_has_the_rights_of_whoever_runs_it() {
+    let running = Running::start("alpha").await;
+    let connection = running.connection("inside", None).await;
+    let steps = json!([{"action": "create_pointer", "data_reference": "https://a.example/new"}]);
+    let circuit = running.circuit(&connection, steps).await;
+    let caller = running
+        .issue("caller", Grant::read(["invoke_through_connection"]))
+        .await;
+    let refused = call(
+        &caller,
+        "invoke_through_connection",
+        through(&connection, &circuit),
+    )
+    .await;
+    assert_eq!(problem_of(&refused.reply).0, Code::NotGranted);
+    let reader = running
+        .issue(
+            "reader",
+            Grant::read(["invoke_through_connection", "create_pointer"]),
+        )
+        .await;
+    let refused = call(
+        &reader,
+        "invoke_through_connection",
+        through(&connection, &circuit),
+    )
+    .await;
+    assert_eq!(
+        problem_of(&refused.reply).0,
+        Code::NotGranted,
+        "writes are not granted"
+    );
+    let made = result_of(running.invoke(&connection, &circuit).await);
+    assert_eq!(made[0]["pointer"]["data_reference"], "https://a.example/new");
+}
+
+#[tokio::test]
+async fn nobody_writes_a_circuit_for_the_owner_to_trip_over() {
+    let running = Running::start("alpha").await;
+    for action in ["issue_credential", "hold_credential", "revoke_credential"] {
+        let parameters = json!({"circuit_definition": [{"action": action}]});
+        let (code, problem) = running.fails("create_circuit", parameters).await;
+        assert_eq!(code, Code::InvalidCircuit, "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn circuits_call_circuits_only_so_deep() {
+    let running = Running::start("alpha").await;
+    let connection = running.connection("inside", None).await;
+    let mut inner = running
+        .circuit(&connection, json!([{"action": "get_graph_stats"}]))
+        .await;
+    for _ in 1..4 {
+        let step = json!([invoke_step(&connection, &inner)]);
+        inner = running.circuit(&connection, step).await;
+    }
+    let result = result_of(running.invoke(&connection, &inner).await);
+    assert_eq!(result[0][0][0][0]["total_pointers"], 4);
+    let step = json!([invoke_step(&connection, &inner)]);
+    let too_deep = running.circuit(&connection, step).await;
+    let (code, _) = problem_of(&running.invoke(&connection, &too_deep).await);
+    assert_eq!(code, Code::InvalidCircuit);
+}
+
+#[tokio::test]
+async fn circuits_cannot_multiply_their_steps() {
+    let running = Running::start("alpha").await;
+    let connection = running.connection("inside", None).await;
+    let stats = Value::Array(vec![json!({"action": "get_graph_stats"}); 32]);
+    let inner = running.circuit(&connection, stats).await;
+    let many = Value::Array(vec![invoke_step(&connection, &inner); 32]);
+    let outer = running.circuit(&connection, many).await;
+    let (code, problem) = problem_of(&running.invoke(&connection, &outer).await);
+    assert_eq!(code, Code::InvalidCircuit);
+    assert!(text(&problem["message"]).contains("256 steps"), "{problem}");
+    assert_eq!(
+        problem["step"], 7,
+        "seven times 33 steps fit into 256, eight times do not"
+    );
+}
+
+#[tokio::test]
+async fn a_circuit_that_invokes_itself_ends() {
+    let running = Running::start("alpha").await;
+    let connection = running.connection("inside", None).await;
+    let search = json!({"action": "search_pointers", "search_term": "ouroboros"});
+    let steps = json!([search, invoke_step(&connection, "{0.pointers.0.address}")]);
+    let parameters =
+        json!({"circuit_definition": steps, "connection_id": connection, "description": "ouroboros"});
+    let made = running.get("create_circuit", parameters).await;
+    let (code, _) = problem_of(
+        &running
+            .invoke(&connection, &text(&made["pointer"]["address"]))
+            .await,
+    );
+    assert_eq!(code, Code::InvalidCircuit);
+}

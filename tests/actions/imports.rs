@@ -1,0 +1,95 @@
+//! Many pointers at once.
+
+use crate::running::{Running, text};
+use butterfly_console::protocol::Code;
+use serde_json::{Value, json};
+
+fn row(index: usize) -> Value {
+    json!({"data_reference": format!("https://a.example/{index}"), "description": format!("Number {index}")})
+}
+
+#[tokio::test]
+async fn rows_appear_all_together_when_the_import_is_committed() {
+    let running = Running::start("alpha").await;
+    let import = running.get("begin_import", json!({})).await["import_id"].clone();
+    for start in [0, 50] {
+        let rows: Vec<Value> = (start..start + 50).map(row).collect();
+        let staged = running
+            .get("import_pointers", json!({"import_id": import, "pointers": rows}))
+            .await;
+        assert_eq!(staged, json!({"accepted": 50, "rejected": []}));
+    }
+    let before = running.get("get_graph_stats", json!({})).await;
+    assert_eq!(before["total_pointers"], 0);
+    let committed = running.get("commit_import", json!({"import_id": import})).await;
+    assert_eq!(committed["imported"], 100);
+    let after = running.get("get_graph_stats", json!({})).await;
+    assert_eq!(after["total_pointers"], 100);
+    let (code, _) = running.fails("commit_import", json!({"import_id": import})).await;
+    assert_eq!(code, Code::InvalidParameter);
+}
+
+#[tokio::test]
+async fn bad_rows_are_told_by_their_place_and_the_others_stay() {
+    let running = Running::start("alpha").await;
+    running.pointer(row(3)).await;
+    let import = running.get("begin_import", json!({})).await["import_id"].clone();
+    let first = json!({"import_id": import, "pointers": [row(0), row(1)]});
+    running.get("import_pointers", first).await;
+    let rows = json!([
+        row(2),
+        row(3),
+        {"data_reference": ""},
+        row(4),
+        {"description": "leads nowhere"},
+        row(0),
+        row(4),
+        row(5),
+        "not a row",
+        {"data_reference": "https://a.example/9", "connection_id": "conn_0123456789ab"},
+    ]);
+    let staged = running
+        .get("import_pointers", json!({"import_id": import, "pointers": rows}))
+        .await;
+    assert_eq!(staged["accepted"], 3);
+    let rejected: Vec<(u64, String)> = staged["rejected"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["index"].as_u64().unwrap(), text(&row["code"])))
+        .collect();
+    let expected = [
+        (1, "duplicate_reference"),
+        (2, "invalid_parameter"),
+        (4, "invalid_parameter"),
+        (5, "duplicate_reference"),
+        (6, "duplicate_reference"),
+        (8, "invalid_parameter"),
+        (9, "connection_not_found"),
+    ];
+    let expected: Vec<(u64, String)> = expected.map(|(index, code)| (index, code.to_owned())).to_vec();
+    assert_eq!(rejected, expected);
+    let committed = running.get("commit_import", json!({"import_id": import})).await;
+    assert_eq!(committed["imported"], 5);
+}
+
+#[tokio::test]
+async fn nothing_stays_of_an_import_that_is_aborted() {
+    let running = Running::start("alpha").await;
+    let import = running.get("begin_import", json!({})).await["import_id"].clone();
+    running
+        .get(
+            "import_pointers",
+            json!({"import_id": import, "pointers": [row(0)]}),
+        )
+        .await;
+    running.get("abort_import", json!({"import_id": import})).await;
+    let stats = running.get("get_graph_stats", json!({})).await;
+    assert_eq!(stats["total_pointers"], 0);
+    for id in ["imp_0123456789abcdef", "nonsense"] {
+        let (code, _) = running
+            .fails("import_pointers", json!({"import_id": id, "pointers": []}))
+            .await;
+        assert_eq!(code, Code::InvalidParameter);
+    }
+}

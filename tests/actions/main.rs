@@ -1,0 +1,10 @@
+//! What a hosted instance answers: pointers, connections, circuits, relays, and who may have which of them.
+
+mod circuits;
+mod connections;
+mod imports;
+mod invoking;
+mod pointers;
+mod relays;
+mod running;
+mod scopes;

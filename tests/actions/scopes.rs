@@ -1,0 +1,133 @@
+//! Callers that see only some pointers.
+
+use crate::running::{Running, call, problem_of, result_of, text};
+use butterfly_console::model::{Grant, PointerScope};
+use butterfly_console::protocol::Code;
+use serde_json::{Value, json};
+
+const READS: [&str; 5] = [
+    "get_pointer",
+    "get_pointer_summary",
+    "list_pointers",
+    "search_pointers",
+    "get_neighbors",
+];
+
+fn public_only() -> Grant {
+    let mut grant = Grant::read(READS);
+    grant
+        .actions
+        .extend(["create_pointer", "update_pointer", "delete_pointer"].map(str::to_owned));
+    grant.writes = true;
+    grant.pointers = PointerScope::default();
+    grant.pointers.tags.insert("public".to_owned());
+    grant
+}
+
+async fn half_public() -> (Running, Vec<String>) {
+    let running = Running::start("alpha").await;
+    let mut addresses = Vec::new();
+    for index in 0..10 {
+        let tags = if index % 2 == 0 {
+            json!(["public"])
+        } else {
+            json!(["private"])
+        };
+        let parameters = json!({"data_reference": format!("https://a.example/{index}"), "description": format!("{index}"), "tags": tags});
+        addresses.push(running.pointer(parameters).await);
+    }
+    (running, addresses)
+}
+
+#[tokio::test]
+async fn lists_and_searches_show_only_what_the_grant_covers() {
+    let (running, _) = half_public().await;
+    let caller = running.issue("reader", public_only()).await;
+    let found = result_of(
+        call(&caller, "search_pointers", json!({"search_term": "%"}))
+            .await
+            .reply,
+    );
+    assert_eq!(found["count"], 5);
+    let mut seen = 0;
+    let mut after = Value::Null;
+    loop {
+        let page = result_of(
+            call(&caller, "list_pointers", json!({"limit": 2, "after": after}))
+                .await
+                .reply,
+        );
+        assert!(
+            page["total"].is_null(),
+            "how many there are in all is not the caller's business"
+        );
+        for pointer in page["pointers"].as_array().unwrap() {
+            assert_eq!(pointer["tags"], json!(["public"]));
+            seen += 1;
+        }
+        after = page["next"].clone();
+        if after.is_null() {
+            break;
+        }
+    }
+    assert_eq!(seen, 5);
+    let refused = call(&caller, "list_pointers", json!({"offset": 1})).await;
+    assert_eq!(problem_of(&refused.reply).0, Code::InvalidParameter);
+}
+
+#[tokio::test]
+async fn a_pointer_outside_the_grant_can_be_neither_seen_nor_changed() {
+    let (running, addresses) = half_public().await;
+    let caller = running.issue("reader", public_only()).await;
+    for action in [
+        "get_pointer",
+        "get_pointer_summary",
+        "get_neighbors",
+        "update_pointer",
+        "delete_pointer",
+    ] {
+        let parameters = json!({"pointer_address": addresses[1], "description": "mine now"});
+        let refused = call(&caller, action, parameters).await;
+        assert_eq!(problem_of(&refused.reply).0, Code::NotGranted, "{action}");
+        assert_eq!(refused.status, 403, "{action}");
+    }
+    let shown = result_of(
+        call(&caller, "get_pointer", json!({"pointer_address": addresses[0]}))
+            .await
+            .reply,
+    );
+    assert_eq!(text(&shown["address"]), addresses[0]);
+}
+
+#[tokio::test]
+async fn neighbours_outside_the_grant_are_not_shown() {
+    let (running, addresses) = half_public().await;
+    let caller = running.issue("reader", public_only()).await;
+    for other in [1, 2] {
+        let parameters = json!({"pointer_address": addresses[0], "neighbor_address": addresses[other]});
+        running.get("add_neighbor", parameters).await;
+    }
+    let shown = result_of(
+        call(&caller, "get_pointer", json!({"pointer_address": addresses[0]}))
+            .await
+            .reply,
+    );
+    let neighbors: Vec<String> = shown["neighbors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|neighbor| text(&neighbor["address"]))
+        .collect();
+    assert_eq!(neighbors, [addresses[2].clone()]);
+}
+
+#[tokio::test]
+async fn a_caller_makes_only_pointers_that_it_will_see() {
+    let (running, _) = half_public().await;
+    let caller = running.issue("writer", public_only()).await;
+    let hidden = json!({"data_reference": "https://a.example/new", "tags": ["private"]});
+    let refused = call(&caller, "create_pointer", hidden).await;
+    assert_eq!(problem_of(&refused.reply).0, Code::NotGranted);
+    let visible = json!({"data_reference": "https://a.example/new", "tags": ["public"]});
+    result_of(call(&caller, "create_pointer", visible).await.reply);
+}

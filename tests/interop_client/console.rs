@@ -1,0 +1,282 @@
+//! The console's workspace with an original instance among its remotes.
+
+use crate::original::{Mode, Original};
+use butterfly_console::model::{InstanceName, InstanceState, NewPointer, PointerAddress, PointerChange};
+use butterfly_console::protocol::{Code, CredentialForm, HeldCredential, Query};
+use butterfly_console::store::{PointerQuery, Start, TagMatch};
+use butterfly_console::workspace::{
+    Home, InitInstance, InstanceRow, InvokeOptions, LogFilter, RemoteRequest, VaultLock, Workspace,
+};
+use serde_json::json;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// The remote's name in the home.
+pub const REMOTE: &str = "cellar";
+
+/// A home of its own, open.
+pub struct Console {
+    pub workspace: Arc<Workspace>,
+    _folder: TempDir,
+}
+
+impl Console {
+    pub async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path().join("home"));
+        let workspace = Workspace::create(home, VaultLock::KeyFile(None)).await.unwrap();
+        Self {
+            workspace,
+            _folder: folder,
+        }
+    }
+
+    /// Adds a remote from plain values.
+    pub async fn add(&self, name: &str, credential: &HeldCredential) -> InstanceRow {
+        let request = RemoteRequest {
+            name: InstanceName::parse(name).unwrap(),
+            credential: CredentialForm::of(credential),
+        };
+        self.workspace.add_remote(request).await.unwrap()
+    }
+
+    /// Makes an instance of ours and hosts it in the background.
+    pub async fn host(&self, name: &str) {
+        let new = InitInstance {
+            name: InstanceName::parse(name).unwrap(),
+            listen: Some("127.0.0.1:0".parse().unwrap()),
+            endpoint: None,
+            insecure_http: false,
+        };
+        self.workspace.init_instance(new).await.unwrap();
+        self.workspace.start_instance(name).await.unwrap();
+    }
+}
+
+/// A console with a running original instance as its remote.
+async fn console_with(mode: Mode) -> Option<(Console, Original)> {
+    let original = Original::start(mode)?;
+    let console = Console::open().await;
+    console.add(REMOTE, &original.credential()).await;
+    Some((console, original))
+}
+
+fn pointer(data_reference: &str, description: &str, tags: &[&str]) -> NewPointer {
+    NewPointer {
+        data_reference: data_reference.to_owned(),
+        description: description.to_owned(),
+        tags: tags.iter().map(|&tag| tag.to_owned()).collect(),
+        connection_id: None,
+        credential_pointer_address: None,
+        federated: None,
+    }
+}
+
+#[tokio::test]
+async fn pointers_are_made_and_shown() {
+    for mode in Mode::BOTH {
+        let Some((console, _original)) = console_with(mode).await else {
+            return;
+        };
+        let new = pointer("a shelf in the cellar", "jam", &["red", "sweet"]);
+        let made = console
+            .workspace
+            .create_pointer(REMOTE, new.clone())
+            .await
+            .unwrap();
+        assert_eq!((made.description.as_str(), made.tags.len()), ("jam", 2));
+        let shown = console.workspace.pointer(REMOTE, &made.address).await.unwrap();
+        assert_eq!(shown.pointer, made);
+
+        let twice = console.workspace.create_pointer(REMOTE, new).await.unwrap_err();
+        assert!(twice.message.contains(made.address.as_str()), "{twice}");
+        assert_eq!(twice.instance.as_deref(), Some(REMOTE));
+    }
+}
+
+/// There is no list and no paging there: the pages are ours, and together they are everything, once.
+#[tokio::test]
+async fn a_list_without_pages_there_has_pages_here() {
+    for mode in Mode::BOTH {
+        let Some((console, original)) = console_with(mode).await else {
+            return;
+        };
+        let mut expected = Vec::new();
+        for index in 0..25 {
+            expected.push(original.pointer(&format!("shelf {index}")).await);
+        }
+        let mut query = PointerQuery {
+            limit: Some(10),
+            ..PointerQuery::default()
+        };
+        let (mut seen, mut sizes) = (Vec::new(), Vec::new());
+        loop {
+            let page = console.workspace.pointers(REMOTE, &query).await.unwrap();
+            assert_eq!(page.total, Some(25));
+            sizes.push(page.pointers.len());
+            seen.extend(
+                page.pointers
+                    .into_iter()
+                    .map(|pointer| pointer.address.to_string()),
+            );
+            match page.next {
+                Some(cursor) => query.start = Start::After(cursor),
+                None => break,
+            }
+        }
+        assert_eq!(sizes, [10, 10, 5]);
+        expected.sort();
+        seen.sort();
+        assert_eq!(seen, expected);
+
+        query.start = Start::Offset(20);
+        let jumped = console.workspace.pointers(REMOTE, &query).await.unwrap();
+        assert_eq!(jumped.pointers.len(), 5);
+    }
+}
+
+#[tokio::test]
+async fn filters_mean_there_what_they_mean_here() {
+    let Some((console, _original)) = console_with(Mode::AppId).await else {
+        return;
+    };
+    for (reference, description, tags) in [
+        ("1", "strawberry jam", ["red", "sweet"]),
+        ("2", "plum jam", ["blue", "sweet"]),
+        ("3", "beetroot", ["red", "sour"]),
+    ] {
+        console
+            .workspace
+            .create_pointer(REMOTE, pointer(reference, description, &tags))
+            .await
+            .unwrap();
+    }
+    let found = async |query: PointerQuery| {
+        let page = console.workspace.pointers(REMOTE, &query).await.unwrap();
+        let mut references: Vec<_> = page
+            .pointers
+            .into_iter()
+            .map(|pointer| pointer.data_reference)
+            .collect();
+        references.sort();
+        references.join("")
+    };
+    let tags = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+    let query = PointerQuery::default;
+    assert_eq!(found(query()).await, "123");
+    let by_term = PointerQuery {
+        term: Some("jam".to_owned()),
+        ..query()
+    };
+    assert_eq!(found(by_term.clone()).await, "12");
+    let by_tags = PointerQuery {
+        tags: tags(&["red", "sweet"]),
+        ..query()
+    };
+    assert_eq!(found(by_tags.clone()).await, "1");
+    let by_any = PointerQuery {
+        tag_match: TagMatch::Any,
+        ..by_tags
+    };
+    assert_eq!(found(by_any).await, "123");
+    let without = PointerQuery {
+        exclude_tags: tags(&["red"]),
+        ..query()
+    };
+    assert_eq!(found(without).await, "2");
+    let both = PointerQuery {
+        exclude_tags: tags(&["blue"]),
+        ..by_term
+    };
+    assert_eq!(found(both).await, "1");
+    assert_eq!(
+        found(PointerQuery {
+            federated_only: true,
+            ..query()
+        })
+        .await,
+        ""
+    );
+}
+
+/// An error reply is a reply, and both are in the log.
+#[tokio::test]
+async fn invokes_are_logged_whether_they_succeed_or_fail() {
+    let Some((console, original)) = console_with(Mode::AccessKey).await else {
+        return;
+    };
+    original.pointer("a shelf").await;
+    let workspace = &console.workspace;
+    let ask = async |action: &str| {
+        let query = Query::new(action, json!({}));
+        workspace
+            .invoke(REMOTE, &query, InvokeOptions::default())
+            .await
+            .unwrap()
+    };
+    let stats = ask("get_graph_stats").await;
+    assert_eq!(stats.reply.result().unwrap()["total_pointers"], 1);
+    let unknown = ask("make_jam").await;
+    assert_eq!(unknown.reply.message(), Some("Unknown action: make_jam"));
+
+    let filter = LogFilter {
+        instance: Some(REMOTE.to_owned()),
+        text: None,
+        before: None,
+        limit: 10,
+    };
+    let rows = workspace.log(&filter).await.unwrap();
+    let row = |action: &str| rows.iter().find(|row| row.action == action).unwrap();
+    assert_eq!(row("get_graph_stats").status, "success");
+    assert_eq!(row("make_jam").status, "error");
+}
+
+#[tokio::test]
+async fn what_an_original_instance_lacks_is_said_and_nothing_is_changed() {
+    let Some((console, original)) = console_with(Mode::AppId).await else {
+        return;
+    };
+    let address = original.pointer("a shelf").await;
+    let address = PointerAddress::parse(&address).unwrap();
+    let change = PointerChange {
+        description: Some("empty".to_owned()),
+        ..PointerChange::default()
+    };
+    let updated = console.workspace.update_pointer(REMOTE, &address, change).await;
+    let deleted = console.workspace.delete_pointer(REMOTE, &address).await;
+    for failure in [updated.unwrap_err(), deleted.unwrap_err()] {
+        assert_eq!(failure.code, Code::UnknownAction, "{failure}");
+        assert!(!failure.remedy.is_empty());
+    }
+    let still = console.workspace.pointer(REMOTE, &address).await.unwrap();
+    assert_eq!(still.pointer.description, "a pointer");
+}
+
+#[tokio::test]
+async fn a_probe_and_a_call_tell_why_they_fail() {
+    let Some(original) = Original::start(Mode::AppId) else {
+        return;
+    };
+    let console = Console::open().await;
+    console.add("right", &original.credential()).await;
+    console.add("wrong-secret", &original.with_wrong_secret()).await;
+    console.add("wrong-key", &original.with_wrong_key()).await;
+
+    let query = Query::new("get_graph_stats", json!({}));
+    let outcome = async |name: &str| {
+        let state = console.workspace.probe(name).await.unwrap().state;
+        let invoked = console
+            .workspace
+            .invoke(name, &query, InvokeOptions::default())
+            .await;
+        (state, invoked.err().map(|failure| failure.code))
+    };
+    assert_eq!(outcome("right").await, (InstanceState::Up, None));
+    let refused = (InstanceState::Refused, Some(Code::PeerRefused));
+    assert_eq!(outcome("wrong-secret").await, refused);
+    let garbage = (InstanceState::Refused, Some(Code::PeerGarbage));
+    assert_eq!(outcome("wrong-key").await, garbage);
+    drop(original);
+    let gone = (InstanceState::Unreachable, Some(Code::PeerUnreachable));
+    assert_eq!(outcome("right").await, gone);
+}

@@ -1,0 +1,8 @@
+//! The hosted instance, the real binary, called by clients that are not ours.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod alike;
+mod issued;
+mod stand_in;

@@ -1,0 +1,308 @@
+//! Attacks on a call: each row of the threat table that a server answers for.
+
+use crate::support::*;
+use butterfly_console::model::{Grant, Profile, Timestamp};
+use butterfly_console::protocol::{Code, HeldCredential, HeldKeys, Query, open_reply, seal_body};
+use butterfly_console::seal::{jwe, random};
+use futures::future::join_all;
+use serde_json::json;
+
+fn forged(credential: &HeldCredential) -> HeldCredential {
+    HeldCredential::native(
+        credential.app_id.clone(),
+        credential.endpoint.clone(),
+        credential.instance_id().unwrap().clone(),
+        credential.kid().unwrap().clone(),
+        random::root_key(),
+    )
+}
+
+fn stranger(credential: &HeldCredential) -> HeldCredential {
+    HeldCredential::native(
+        credential.app_id.clone(),
+        credential.endpoint.clone(),
+        credential.instance_id().unwrap().clone(),
+        random::key_id(),
+        random::root_key(),
+    )
+}
+
+#[tokio::test]
+async fn every_failure_to_authenticate_is_one_and_the_same_401() {
+    let running = Running::start().await;
+    let owner = &running.owner;
+    let good = sealed(owner, "whoami", json!({}));
+    let other = running.issue("other", Profile::Native, &Grant::owner()).await;
+    let revoked = running.issue("revoked", Profile::Native, &Grant::owner()).await;
+    running
+        .result("revoke_credential", json!({"name": "revoked"}))
+        .await;
+    let suspended = running.issue("suspended", Profile::Native, &Grant::owner()).await;
+    running
+        .result(
+            "suspend_credential",
+            json!({"name": "suspended", "suspended": true}),
+        )
+        .await;
+
+    let mut foreign = claims(owner, good.body.as_bytes());
+    foreign.aud = random::instance_id();
+    let mut elsewhere = claims(owner, good.body.as_bytes());
+    elsewhere.htu = "https://elsewhere.example/invoke".to_owned();
+    let mut long = claims(owner, good.body.as_bytes());
+    long.exp += 1;
+    // threat_14: sealed for another key than the token's.
+    let others_body = seal_body(&other, &Query::new("whoami", json!({})), Timestamp::now());
+    let crossed = sign(owner, &claims(owner, others_body.as_bytes()));
+    let HeldKeys::Native { keys, .. } = &owner.keys else {
+        unreachable!()
+    };
+    let reflected = jwe::seal_reply(keys, "x", b"{}");
+
+    let body = good.body.as_str();
+    let cases = [
+        ("token_missing", String::new(), body),
+        ("token_malformed", "x.y".to_owned(), body),
+        (
+            "credential_unknown",
+            sealed(&stranger(owner), "whoami", json!({})).token,
+            body,
+        ),
+        (
+            "token_signature",
+            sealed(&forged(owner), "whoami", json!({})).token,
+            body,
+        ),
+        ("token_claim_aud", sign(owner, &foreign), body),
+        ("token_claim_htu", sign(owner, &elsewhere), body),
+        ("token_claim_exp", sign(owner, &long), body),
+        ("token_body", good.token.clone(), others_body.as_str()),
+        ("body_cannot_be_opened", crossed, others_body.as_str()),
+        (
+            "body_cannot_be_opened",
+            sign(owner, &claims(owner, reflected.as_bytes())),
+            &reflected,
+        ),
+        (
+            "credential_revoked",
+            sign(&revoked, &claims(&revoked, body.as_bytes())),
+            body,
+        ),
+        (
+            "credential_suspended",
+            sign(&suspended, &claims(&suspended, body.as_bytes())),
+            body,
+        ),
+    ];
+    let mut answers = Vec::new();
+    for (_, token, body) in &cases {
+        answers.push(post(running.address(), token, "application/jose", body.as_bytes()).await);
+    }
+    assert_eq!(
+        running.send(&good).await.status,
+        200,
+        "it was not used up by the swapped body"
+    );
+    answers.push(running.send(&good).await);
+    assert_eq!(answers[0].status, 401);
+    for (answer, (case, ..)) in answers.iter().zip(&cases) {
+        assert_eq!(answer, &answers[0], "{case}");
+    }
+    assert_eq!(answers.last(), answers.first(), "replayed");
+
+    let mut reasons = running.denials().await;
+    reasons.reverse();
+    let mut expected: Vec<_> = cases.iter().map(|(reason, ..)| *reason).collect();
+    expected.push("replayed");
+    assert_eq!(reasons, expected);
+}
+
+#[tokio::test]
+async fn threat_09_a_skewed_clock_is_hinted_at_where_the_signature_holds() {
+    let running = Running::start().await;
+    let good = sealed(&running.owner, "whoami", json!({}));
+    let skewed = |seconds: i64, credential: &HeldCredential| {
+        let mut claims = claims(credential, good.body.as_bytes());
+        claims.iat += seconds;
+        claims.exp += seconds;
+        sign(credential, &claims)
+    };
+    for (seconds, status) in [(20, 200), (-20, 200), (120, 401), (-120, 401)] {
+        let token = skewed(seconds, &running.owner);
+        let answer = post(
+            running.address(),
+            &token,
+            "application/jose",
+            good.body.as_bytes(),
+        )
+        .await;
+        assert_eq!(answer.status, status, "{seconds} s");
+        assert_eq!(answer.text().contains("clocks"), status == 401);
+    }
+    let token = skewed(120, &forged(&running.owner));
+    let answer = post(
+        running.address(),
+        &token,
+        "application/jose",
+        good.body.as_bytes(),
+    )
+    .await;
+    assert!(
+        !answer.text().contains("clocks"),
+        "a stranger learns nothing of our clock"
+    );
+}
+
+#[tokio::test]
+async fn threat_10_of_a_hundred_parallel_copies_exactly_one_executes() {
+    let running = Running::start().await;
+    let call = sealed(&running.owner, "create_domain", json!({"name": "once"}));
+    let answers = join_all((0..100).map(|_| running.send(&call))).await;
+    let executed = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(executed, 1);
+    assert!(answers.iter().all(|answer| matches!(answer.status, 200 | 401)));
+}
+
+#[tokio::test]
+async fn threat_11_a_replay_after_a_restart_is_refused() {
+    let running = Running::start().await;
+    let read = sealed(&running.owner, "whoami", json!({}));
+    let write = sealed(&running.owner, "create_domain", json!({"name": "once"}));
+    assert_eq!(running.send(&read).await.status, 200);
+    assert_eq!(running.send(&write).await.status, 200);
+    let running = running.restart().await;
+    assert_eq!(running.send(&read).await.status, 401);
+    assert_eq!(running.send(&write).await.status, 401);
+    assert!(running.ask("whoami", json!({})).await.is_success());
+}
+
+#[tokio::test]
+async fn threat_13_a_swapped_body_is_refused_before_it_is_opened() {
+    let running = Running::start().await;
+    let good = sealed(&running.owner, "whoami", json!({}));
+    let evil = sealed(&running.owner, "create_domain", json!({"name": "evil"}));
+    let answer = post(
+        running.address(),
+        &good.token,
+        "application/jose",
+        evil.body.as_bytes(),
+    )
+    .await;
+    assert_eq!(answer.status, 401);
+    assert_eq!(running.denials().await, ["token_body"]);
+    let domains = running.result("list_domains", json!({})).await;
+    assert!(!domains.to_string().contains("evil"));
+}
+
+#[tokio::test]
+async fn threat_16_a_native_credential_cannot_be_used_as_a_legacy_one() {
+    let running = Running::start().await;
+    let good = sealed(&running.owner, "whoami", json!({}));
+    let downgraded = post(running.address(), &good.token, "text/plain", good.body.as_bytes()).await;
+    assert_eq!(downgraded.status, 401);
+    let old = running.issue("old", Profile::Legacy, &Grant::owner()).await;
+    let legacy = sealed(&old, "whoami", json!({}));
+    let upgraded = post(
+        running.address(),
+        &legacy.token,
+        "application/jose",
+        legacy.body.as_bytes(),
+    )
+    .await;
+    assert_eq!(upgraded.status, 401);
+    for content_type in [
+        "application/json",
+        "application/jose, text/plain",
+        "",
+        "text/html",
+    ] {
+        let answer = post(running.address(), &good.token, content_type, good.body.as_bytes()).await;
+        assert_eq!(answer.status, 415, "{content_type:?}");
+    }
+    assert_eq!(running.send(&good).await.status, 200);
+}
+
+#[tokio::test]
+async fn threat_22_compressed_bodies_are_not_taken() {
+    let running = Running::start().await;
+    let good = sealed(&running.owner, "whoami", json!({}));
+    let request = format!(
+        "POST /invoke HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Type: application/jose\r\n\
+         Content-Encoding: gzip\r\nContent-Length: {}\r\n\r\n{}",
+        good.token,
+        good.body.len(),
+        good.body
+    );
+    let answer = parse(&raw(running.address(), request.as_bytes()).await);
+    assert_eq!(answer.status, 415);
+}
+
+#[tokio::test]
+async fn threat_23_a_body_over_the_limit_is_refused_announced_or_not() {
+    let running = Running::start().await;
+    const LIMIT: usize = 1 << 20;
+    let exact = vec![b'x'; LIMIT];
+    let answer = post(running.address(), "x", "application/jose", &exact).await;
+    assert_eq!(answer.status, 401, "exactly the limit is read");
+    let over = vec![b'x'; LIMIT + 1];
+    let answer = post(running.address(), "x", "application/jose", &over).await;
+    assert_eq!(answer.status, 413);
+    let mut chunked =
+        b"POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Type: application/jose\r\nTransfer-Encoding: chunked\r\n\r\n"
+            .to_vec();
+    for _ in 0..17 {
+        chunked.extend_from_slice(b"10000\r\n");
+        chunked.extend(std::iter::repeat_n(b'x', 0x10000));
+        chunked.extend_from_slice(b"\r\n");
+    }
+    chunked.extend_from_slice(b"0\r\n\r\n");
+    assert_eq!(parse(&raw(running.address(), &chunked).await).status, 413);
+}
+
+#[tokio::test]
+async fn threat_25_ambiguous_requests_get_400_and_the_connection_ends() {
+    let running = Running::start().await;
+    for request in [
+        "POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /invoke HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+        "GET /health HTTP/1.1\r\n\r\n",
+        "GET /health HTTP/1.1\nHost: x\n\n",
+        "GET /health HTTP/1.1\r\nHost: x\n\r\n",
+        "GET /health HTTP/1.1\r\nHost: x\r\nX: 1\n\r\n",
+        "GET /health HTTP/1.1\r\nHost : x\r\n\r\n",
+    ] {
+        // `raw` returns when the server has closed.
+        let answer = raw(running.address(), request.as_bytes()).await;
+        assert_eq!(parse(&answer).status, 400, "{request:?}");
+    }
+    assert_eq!(get(running.address(), "/health").await.status, 200);
+}
+
+#[tokio::test]
+async fn threat_26_and_27_json_that_two_readers_could_take_differently_is_refused_under_the_seal() {
+    let running = Running::start().await;
+    let HeldKeys::Native { keys, .. } = &running.owner.keys else {
+        unreachable!()
+    };
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    for text in [
+        deep.as_str(),
+        r#"{"action":"whoami","action":"x"}"#,
+        r#"{"action":"\ud800"}"#,
+        r#"{"action":"whoami","x":1e400}"#,
+        "[]",
+        "{}",
+        "",
+    ] {
+        let body = jwe::seal_query(keys, text.as_bytes());
+        let claims = claims(&running.owner, body.as_bytes());
+        let token = sign(&running.owner, &claims);
+        let answer = post(running.address(), &token, "application/jose", body.as_bytes()).await;
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.header("content-type"), Some("application/jose"));
+        let reply = open_reply(&running.owner, &claims.jti, &answer.body).unwrap();
+        assert_eq!(reply.code(), Some(Code::MalformedQuery));
+    }
+    assert!(running.ask("whoami", json!({})).await.is_success());
+}

@@ -1,0 +1,230 @@
+//! Administration of credentials over the wire.
+
+use crate::support::*;
+use butterfly_console::client::ClientError;
+use butterfly_console::model::{Grant, Profile};
+use butterfly_console::protocol::{Code, CredentialForm, HeldCredential, Query};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+fn names(list: &Value) -> Vec<&str> {
+    let credentials = list["credentials"].as_array().unwrap();
+    credentials
+        .iter()
+        .map(|credential| credential["name"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn issued_credentials_are_listed_without_secrets_and_survive_a_restart() {
+    let running = Running::start().await;
+    let issued = running
+        .issue("partner", Profile::Native, &Grant::read(["whoami"]))
+        .await;
+    assert!(running.ask_as(&issued, "whoami", json!({})).await.is_success());
+    let list = running.result("list_credentials", json!({})).await;
+    assert_eq!(names(&list), ["owner", "partner"]);
+    let root = CredentialForm::of(&issued).expose_value()["root"].clone();
+    assert!(!list.to_string().contains(root.as_str().unwrap()));
+
+    let running = running.restart().await;
+    assert!(running.ask_as(&issued, "whoami", json!({})).await.is_success());
+    let list = running.result("list_credentials", json!({})).await;
+    assert_eq!(
+        list["credentials"][1]["uses"], 2,
+        "uses were stored when it closed"
+    );
+    let twice = json!({"name": "partner", "app_id": "x", "profile": "native", "grant": {}});
+    assert_eq!(
+        running.ask("issue_credential", twice).await.code(),
+        Some(Code::AlreadyExists)
+    );
+}
+
+#[tokio::test]
+async fn threat_43_a_near_clash_of_app_ids_is_warned_of() {
+    let running = Running::start().await;
+    running.issue("billing", Profile::Native, &Grant::default()).await;
+    let asked = json!({"app_id": "bi11ing", "profile": "native", "grant": {}});
+    let result = running.result("issue_credential", asked).await;
+    assert!(result["warning"].as_str().unwrap().contains("billing"));
+    let asked = json!({"app_id": "b\u{456}lling", "profile": "native", "grant": {}});
+    assert_eq!(
+        running.ask("issue_credential", asked).await.code(),
+        Some(Code::InvalidParameter)
+    );
+}
+
+#[tokio::test]
+async fn a_suspended_credential_can_be_resumed_and_a_revoked_one_cannot() {
+    let running = Running::start().await;
+    let issued = running.issue("partner", Profile::Native, &Grant::owner()).await;
+    let query = Query::new("whoami", json!({}));
+    let suspend = |suspended: bool| json!({"name": "partner", "suspended": suspended});
+    running.result("suspend_credential", suspend(true)).await;
+    let refused = running.client.invoke(&issued, &query, &context()).await;
+    assert!(matches!(refused, Err(ClientError::Refused { .. })));
+    running.result("suspend_credential", suspend(false)).await;
+    assert!(running.ask_as(&issued, "whoami", json!({})).await.is_success());
+    let revoked = running
+        .result("revoke_credential", json!({"name": "partner"}))
+        .await;
+    assert_eq!(revoked["credential"]["state"], "revoked");
+    let resumed = running.ask("suspend_credential", suspend(false)).await;
+    assert_eq!(resumed.code(), Some(Code::InvalidParameter));
+    let running = running.restart().await;
+    let refused = running.client.invoke(&issued, &query, &context()).await;
+    assert!(matches!(refused, Err(ClientError::Refused { .. })));
+}
+
+#[tokio::test]
+async fn the_only_owner_cannot_lock_itself_out() {
+    let running = Running::start().await;
+    let reply = running.ask("revoke_credential", json!({"name": "owner"})).await;
+    assert_eq!(reply.code(), Some(Code::AccessDenied));
+    running.issue("second", Profile::Native, &Grant::owner()).await;
+    let query = Query::new("revoke_credential", json!({"name": "owner"}));
+    // It revokes itself: done, but the result is withheld as from any revoked credential.
+    let refused = running.client.invoke(&running.owner, &query, &context()).await;
+    assert!(matches!(refused, Err(ClientError::Refused { .. })));
+}
+
+#[tokio::test]
+async fn a_lease_ends_by_itself() {
+    let running = Running::start().await;
+    let past =
+        json!({"app_id": "x", "profile": "native", "grant": {}, "lease_ends": "2020-01-01T00:00:00+00:00"});
+    assert_eq!(
+        running.ask("issue_credential", past).await.code(),
+        Some(Code::InvalidParameter)
+    );
+}
+
+#[tokio::test]
+async fn held_credentials_are_installed_listed_and_dropped() {
+    let running = Running::start().await;
+    let form = CredentialForm::of(&running.owner).expose_value();
+    let installed = json!({"name": "peer", "form": form, "verified": true});
+    let result = running.result("hold_credential", installed).await;
+    assert_eq!(result["credential"]["verified"], true);
+    let running = running.restart().await;
+    let list = running.result("list_held_credentials", json!({})).await;
+    assert_eq!(names(&list), ["peer"]);
+    assert!(!list.to_string().contains(form["root"].as_str().unwrap()));
+    running
+        .result("drop_held_credential", json!({"name": "peer"}))
+        .await;
+    let again = running.ask("drop_held_credential", json!({"name": "peer"})).await;
+    assert_eq!(again.code(), Some(Code::CredentialNotFound));
+
+    let mut broken = form.clone();
+    broken["root"] = "c2VjcmV0LWNhbmFyeQ".into();
+    let reply = running
+        .ask("hold_credential", json!({"name": "peer", "form": broken}))
+        .await;
+    assert_eq!(reply.code(), Some(Code::InvalidParameter));
+    assert!(
+        !reply.to_value().to_string().contains("c2VjcmV0"),
+        "errors quote no secret"
+    );
+}
+
+#[tokio::test]
+async fn an_offer_has_a_credential_for_each_holder_until_it_is_withdrawn() {
+    let running = Running::start().await;
+    let asked = json!({
+        "label": "for instance B", "app_id": "instance-b", "profile": "native",
+        "holders": ["console", "instance"], "grant": {"actions": ["whoami"], "hops": 1},
+    });
+    let made = running.result("create_offer", asked).await;
+    assert_eq!(names(&made), ["instance-b-console", "instance-b-instance"]);
+    let console = held(&made["credentials"][0]["form"]);
+    assert!(running.ask_as(&console, "whoami", json!({})).await.is_success());
+
+    let id = made["offer"]["id"].clone();
+    let words = ["a", "b", "c", "d", "e", "f", "g"];
+    running
+        .result("record_offer_words", json!({"id": id, "words": words}))
+        .await;
+    let offers = running.result("list_offers", json!({})).await;
+    assert_eq!(offers["offers"][0]["words"], json!(words));
+
+    running.result("withdraw_offer", json!({"id": id})).await;
+    let query = Query::new("whoami", json!({}));
+    let refused = running.client.invoke(&console, &query, &context()).await;
+    assert!(matches!(refused, Err(ClientError::Refused { .. })));
+}
+
+/// A relay whose peer answers when the test says so.
+async fn relaying(running: &Running, peer: &TcpListener) -> (HeldCredential, Value) {
+    let endpoint = format!("http://{}/invoke", peer.local_addr().unwrap());
+    let mut form = CredentialForm::of(&running.owner).expose_value();
+    form["endpoint"] = endpoint.into();
+    form["instance_id"] = "inst_0123456789ab".into();
+    running
+        .result("hold_credential", json!({"name": "peer", "form": form}))
+        .await;
+    let domain = running.result("create_domain", json!({"name": "d"})).await;
+    let connection = json!({
+        "domain_id": domain["domain"]["id"], "name": "to peer", "held_credential": "peer",
+    });
+    let connection = running.result("create_connection", connection).await;
+    let caller = running.issue("caller", Profile::Native, &Grant::owner()).await;
+    let relay = json!({
+        "connection_id": connection["connection"]["id"],
+        "query": {"action": "whoami"},
+    });
+    (caller, relay)
+}
+
+#[tokio::test]
+async fn threat_33_the_result_of_a_call_is_withheld_when_its_credential_is_revoked_meanwhile() {
+    let running = Running::start().await;
+    let peer = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (caller, relay) = relaying(&running, &peer).await;
+    let query = Query::new("relay", relay);
+    let context = context();
+    let call = running.client.invoke(&caller, &query, &context);
+    let meanwhile = async {
+        let (mut stream, _) = peer.accept().await.unwrap();
+        stream.read_u8().await.unwrap();
+        running
+            .result("revoke_credential", json!({"name": "caller"}))
+            .await;
+        stream
+            .write_all(b"HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n")
+            .await
+            .unwrap();
+    };
+    let (refused, ()) = tokio::join!(call, meanwhile);
+    assert!(matches!(refused, Err(ClientError::Refused { .. })));
+    assert_eq!(running.denials().await, ["credential_revoked"]);
+    let again = running
+        .client
+        .invoke(&caller, &Query::new("whoami", json!({})), &context)
+        .await;
+    assert!(matches!(again, Err(ClientError::Refused { .. })));
+}
+
+#[tokio::test]
+async fn stopping_finishes_what_was_accepted() {
+    let running = Running::start().await;
+    let peer = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (caller, relay) = relaying(&running, &peer).await;
+    let query = Query::new("relay", relay);
+    let context = context();
+    let Running { host, client, .. } = running;
+    let call = client.invoke(&caller, &query, &context);
+    let meanwhile = async {
+        let (mut stream, _) = peer.accept().await.unwrap();
+        stream.read_u8().await.unwrap();
+        let stopping = host.stop();
+        let answering = stream.write_all(b"HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n");
+        let (stopped, answered) = tokio::join!(stopping, answering);
+        answered.unwrap();
+        stopped.unwrap();
+    };
+    let (answered, ()) = tokio::join!(call, meanwhile);
+    assert_eq!(answered.unwrap().reply.code(), Some(Code::PeerGarbage));
+}

@@ -1,0 +1,137 @@
+//! The original system's clients: a stand-in, and legacy credentials that were issued.
+
+use crate::support::*;
+use butterfly_console::instance::LegacyStandIn;
+use butterfly_console::model::{Grant, Profile, Timestamp};
+use butterfly_console::protocol::{Code, HeldCredential, HeldKeys, Reply, open_reply};
+use butterfly_console::seal::token::{LegacyClaims, sign_legacy};
+use butterfly_console::seal::{FernetKey, LegacyKeys, TokenSecret, fernet, random};
+use serde_json::{Value, json};
+
+async fn standing_in() -> (Running, HeldCredential) {
+    let stand_in = LegacyStandIn {
+        app_ids: vec![app("my-test-app"), app("health-check-app")],
+        token_secret: TokenSecret::parse("a secret of the original kind, long enough").unwrap(),
+        encryption_key: random::fernet_key(),
+    };
+    let running = Running::start_as(Some(stand_in.clone())).await;
+    let client = HeldCredential::legacy(
+        app("my-test-app"),
+        running.host.settings().endpoint.clone(),
+        stand_in.token_secret,
+        stand_in.encryption_key,
+        None,
+    );
+    (running, client)
+}
+
+fn keys(credential: &HeldCredential) -> &LegacyKeys {
+    let HeldKeys::Legacy { keys, .. } = &credential.keys else {
+        panic!("a native credential")
+    };
+    keys
+}
+
+#[tokio::test]
+async fn an_original_client_gets_its_reply_under_the_same_key() {
+    let (running, client) = standing_in().await;
+    assert_eq!(get(running.address(), "/").await.status, 200);
+    let reply = running.ask_as(&client, "get_graph_stats", json!({})).await;
+    assert!(reply.is_success());
+    let same = sealed(&client, "get_graph_stats", json!({}));
+    assert_eq!(running.send(&same).await.status, 200);
+    assert_eq!(
+        running.send(&same).await.status,
+        200,
+        "tokens serve many calls, as in the original"
+    );
+    let error = running.send(&sealed(&client, "no_such_action", json!({}))).await;
+    assert_eq!(error.status, 200);
+    assert_eq!(error.header("content-type"), Some("text/plain"));
+}
+
+#[tokio::test]
+async fn a_refused_token_gets_plain_json_with_a_message() {
+    let (running, client) = standing_in().await;
+    let good = sealed(&client, "get_graph_stats", json!({}));
+    let unknown = LegacyClaims {
+        app_id: Some(app("nobody")),
+        access_key: None,
+        exp: Timestamp::now().as_seconds() + 60,
+    };
+    let expired = LegacyClaims {
+        app_id: Some(app("my-test-app")),
+        exp: Timestamp::now().as_seconds() - 1,
+        ..unknown.clone()
+    };
+    let other = LegacyKeys::new(&TokenSecret::parse("another").unwrap(), &random::fernet_key());
+    let forged = LegacyClaims {
+        exp: unknown.exp,
+        ..expired.clone()
+    };
+    let mut answers = Vec::new();
+    for token in [
+        sign_legacy(keys(&client), &unknown),
+        sign_legacy(&other, &forged),
+        "nonsense".to_owned(),
+        sign_legacy(keys(&client), &expired),
+    ] {
+        answers.push(post(running.address(), &token, "text/plain", good.body.as_bytes()).await);
+    }
+    for answer in &answers {
+        let message: Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(answer.status, 401);
+        assert!(message["message"].is_string());
+    }
+    assert_eq!(answers[0], answers[1]);
+    assert_eq!(answers[0], answers[2]);
+    assert!(answers[3].text().contains("clocks"), "its signature holds");
+}
+
+#[tokio::test]
+async fn threat_18_a_body_that_cannot_be_opened_is_one_sealed_400() {
+    let (running, client) = standing_in().await;
+    let good = sealed(&client, "get_graph_stats", json!({}));
+    let wrong_key = LegacyKeys::new(&TokenSecret::parse("x").unwrap(), &FernetKey::from_bytes([3; 32]));
+    let foreign = fernet::seal(&wrong_key, Timestamp::now(), b"{}");
+    let mut flipped = good.body.clone().into_bytes();
+    let middle = flipped.len() / 2;
+    flipped[middle] = if flipped[middle] == b'A' { b'B' } else { b'A' };
+    let mut messages = Vec::new();
+    for body in [foreign.as_bytes(), &flipped, b"", b"{\"action\":\"whoami\"}"] {
+        let answer = post(running.address(), &good.token, "text/plain", body).await;
+        assert_eq!(answer.status, 400);
+        let reply: Reply = open_reply(&client, "", &answer.body).unwrap();
+        assert_eq!(reply.code(), Some(Code::CannotOpen));
+        messages.push(reply.message().unwrap().to_owned());
+    }
+    messages.dedup();
+    assert_eq!(messages.len(), 1);
+}
+
+#[tokio::test]
+async fn an_issued_legacy_credential_is_bound_by_its_grant() {
+    let running = Running::start().await;
+    let reader = running
+        .issue("reader", Profile::Legacy, &Grant::read(["get_graph_stats"]))
+        .await;
+    assert!(
+        running
+            .ask_as(&reader, "get_graph_stats", json!({}))
+            .await
+            .is_success()
+    );
+    let query = butterfly_console::protocol::Query::new("create_domain", json!({"name": "x"}));
+    let exchange = running.client.invoke(&reader, &query, &context()).await.unwrap();
+    assert_eq!(
+        (exchange.status, exchange.reply.code()),
+        (200, Some(Code::NotGranted))
+    );
+    let running = running.restart().await;
+    assert!(
+        running
+            .ask_as(&reader, "get_graph_stats", json!({}))
+            .await
+            .is_success()
+    );
+}

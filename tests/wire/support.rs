@@ -1,0 +1,237 @@
+//! An instance to call, and callers that do what no honest client does.
+
+use butterfly_console::client::Client;
+use butterfly_console::instance::{Host, Instance, LegacyStandIn, NewInstance};
+use butterfly_console::model::{AppId, Grant, InstanceName, Profile, Timestamp};
+use butterfly_console::protocol::{
+    CallContext, CredentialForm, HeldCredential, HeldKeys, Query, Reply, SealedRequest, seal_query,
+};
+use butterfly_console::seal::token::{self, Claims};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// A hosted instance in a folder of its own.
+pub struct Running {
+    pub folder: PathBuf,
+    pub host: Host,
+    pub owner: HeldCredential,
+    pub client: Client,
+    home: tempfile::TempDir,
+}
+
+/// A response as it came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    pub status: u16,
+    /// Lower-case names; without `date`, the one that changes by itself.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Response {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(header, _)| header == name)?;
+        Some(&found.1)
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// A new instance in a folder, not hosted yet.
+pub async fn create() -> (tempfile::TempDir, PathBuf, HeldCredential) {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("instances/alpha");
+    let new = NewInstance {
+        name: InstanceName::parse("alpha").unwrap(),
+        listen: "127.0.0.1:0".parse().unwrap(),
+        endpoint: None,
+        insecure_http: false,
+    };
+    let (_, owner) = Instance::create(&folder, new).await.unwrap();
+    (home, folder, owner)
+}
+
+impl Running {
+    pub async fn start() -> Self {
+        Self::start_as(None).await
+    }
+
+    pub async fn start_as(stand_in: Option<LegacyStandIn>) -> Self {
+        let (home, folder, owner) = create().await;
+        let host = Host::start(folder.clone(), stand_in).await.unwrap();
+        Self {
+            folder,
+            host,
+            owner,
+            client: Client::new(),
+            home,
+        }
+    }
+
+    /// Stops and starts again.
+    pub async fn restart(self) -> Self {
+        self.host.stop().await.unwrap();
+        let host = Host::start(self.folder.clone(), None).await.unwrap();
+        Self {
+            host,
+            folder: self.folder,
+            owner: self.owner,
+            client: Client::new(),
+            home: self.home,
+        }
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.host.settings().listen
+    }
+
+    /// Calls as the owner.
+    pub async fn ask(&self, action: &str, parameters: Value) -> Reply {
+        self.ask_as(&self.owner, action, parameters).await
+    }
+
+    pub async fn ask_as(&self, credential: &HeldCredential, action: &str, parameters: Value) -> Reply {
+        let query = Query::new(action, parameters);
+        let exchange = self.client.invoke(credential, &query, &context()).await.unwrap();
+        exchange.reply
+    }
+
+    /// Calls as the owner; the result of a success.
+    pub async fn result(&self, action: &str, parameters: Value) -> Value {
+        let reply = self.ask(action, parameters).await;
+        assert!(reply.is_success(), "{action}: {:?}", reply.message());
+        reply.into_result().unwrap()
+    }
+
+    /// Issues a credential to `app_id` and returns it as its holder has it.
+    pub async fn issue(&self, app_id: &str, profile: Profile, grant: &Grant) -> HeldCredential {
+        let asked = json!({"app_id": app_id, "profile": profile, "grant": grant});
+        let result = self.result("issue_credential", asked).await;
+        held(&result["secret"])
+    }
+
+    /// The reasons of all denials on record.
+    pub async fn denials(&self) -> Vec<String> {
+        // Denials of strangers become durable with the next group: this call's own record is in it or after it.
+        self.result("whoami", json!({})).await;
+        let audit = self.result("get_audit", json!({"limit": 1000})).await;
+        let records = audit["records"].as_array().unwrap();
+        records
+            .iter()
+            .filter(|record| record["outcome"] == "denied")
+            .map(|record| record["reason"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    pub async fn send(&self, request: &SealedRequest) -> Response {
+        post(
+            self.address(),
+            &request.token,
+            request.content_type,
+            request.body.as_bytes(),
+        )
+        .await
+    }
+}
+
+pub fn held(form: &Value) -> HeldCredential {
+    CredentialForm::from_json(form.to_string().as_bytes())
+        .unwrap()
+        .into_held()
+        .unwrap()
+}
+
+pub fn context() -> CallContext {
+    CallContext::begin(Timestamp::now(), 30)
+}
+
+/// A query sealed and signed as it should be.
+pub fn sealed(credential: &HeldCredential, action: &str, parameters: Value) -> SealedRequest {
+    let query = Query::new(action, parameters);
+    seal_query(credential, &query, &context(), Timestamp::now())
+}
+
+/// The claims of a good call with this body.
+pub fn claims(credential: &HeldCredential, body: &[u8]) -> Claims {
+    let HeldKeys::Native { instance_id, .. } = &credential.keys else {
+        panic!("a legacy credential has other claims");
+    };
+    let now = Timestamp::now();
+    Claims {
+        app_id: credential.app_id.clone(),
+        iss: credential.app_id.clone(),
+        aud: instance_id.clone(),
+        iat: now.as_seconds(),
+        exp: now.as_seconds() + 60,
+        jti: butterfly_console::seal::random::jti(),
+        htm: "POST".to_owned(),
+        htu: credential.endpoint.as_str().to_owned(),
+        bsh: token::body_hash(body),
+        hop: 8,
+        path: Vec::new(),
+        dl: now.plus_seconds(30).as_micros() / 1_000,
+        tp: None,
+        trc: None,
+    }
+}
+
+pub fn sign(credential: &HeldCredential, claims: &Claims) -> String {
+    let HeldKeys::Native { keys, .. } = &credential.keys else {
+        panic!("a legacy credential signs otherwise");
+    };
+    token::sign(keys, claims)
+}
+
+pub fn app(name: &str) -> AppId {
+    AppId::parse(name).unwrap()
+}
+
+pub async fn post(address: SocketAddr, token: &str, content_type: &str, body: &[u8]) -> Response {
+    let head = format!(
+        "POST /invoke HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    let mut request = head.into_bytes();
+    request.extend_from_slice(body);
+    parse(&raw(address, &request).await)
+}
+
+pub async fn get(address: SocketAddr, path: &str) -> Response {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    parse(&raw(address, request.as_bytes()).await)
+}
+
+/// Writes bytes and reads until the other side closes.
+pub async fn raw(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    answer
+}
+
+pub fn parse(bytes: &[u8]) -> Response {
+    let end = bytes
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")
+        .unwrap_or_else(|| panic!("no response: {:?}", String::from_utf8_lossy(bytes)));
+    let head = std::str::from_utf8(&bytes[..end]).unwrap();
+    let mut lines = head.split("\r\n");
+    let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+    let headers = lines
+        .map(|line| line.split_once(": ").unwrap())
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .filter(|(name, _)| name != "date")
+        .collect();
+    Response {
+        status,
+        headers,
+        body: bytes[end + 4..].to_vec(),
+    }
+}
