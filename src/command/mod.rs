@@ -1,1 +1,211 @@
-//! To be furnished.
+//! One table of everything that can be done in the console: keymap, footer, help, palette and command
+//! line are all made from it, so that none of them can say something else than another.
+//!
+//! Depends on nothing: it knows no screen and does no work. What a command does is decided by the
+//! console, and a test there proves that each one is handled.
+
+mod key;
+mod situation;
+mod table;
+
+pub use key::{Key, KeyCode};
+pub use situation::{Situation, Target};
+pub use table::COMMANDS;
+
+/// Where a command's keys work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Everywhere but where text is typed.
+    Global,
+    /// On the screen with the four panes, whichever has the focus.
+    Panes,
+    /// Wherever there are lines to move over.
+    Moving,
+    /// In the pane with the instances.
+    Instances,
+    /// In the pane with the pointers.
+    Pointers,
+    /// In the pane with the credentials.
+    Credentials,
+    /// In the pane with the invoke log.
+    Log,
+    /// On the page about an instance.
+    InstancePage,
+    /// On the page about a pointer.
+    PointerPage,
+    /// On the page about a credential.
+    CredentialPage,
+    /// On the page about an invoke.
+    InvokePage,
+}
+
+impl Scope {
+    /// What a heading in the help calls it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::Panes => "Panes",
+            Self::Moving => "Moving",
+            Self::Instances => "Instances",
+            Self::Pointers => "Pointers",
+            Self::Credentials => "Credentials",
+            Self::Log => "Invoke log",
+            Self::InstancePage => "An instance",
+            Self::PointerPage => "A pointer",
+            Self::CredentialPage => "A credential",
+            Self::InvokePage => "An invoke",
+        }
+    }
+
+    /// Every combination of scopes that can be in force at once, nearest first.
+    pub const STACKS: [&'static [Scope]; 8] = [
+        &[Self::Instances, Self::Moving, Self::Panes, Self::Global],
+        &[Self::Pointers, Self::Moving, Self::Panes, Self::Global],
+        &[Self::Credentials, Self::Moving, Self::Panes, Self::Global],
+        &[Self::Log, Self::Moving, Self::Panes, Self::Global],
+        &[Self::InstancePage, Self::Moving, Self::Global],
+        &[Self::PointerPage, Self::Moving, Self::Global],
+        &[Self::CredentialPage, Self::Moving, Self::Global],
+        &[Self::InvokePage, Self::Moving, Self::Global],
+    ];
+}
+
+/// Which command. What each does is said by its row in [`COMMANDS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the table says it, in words that people see")]
+pub enum Id {
+    Open,
+    Back,
+    Down,
+    Up,
+    PageDown,
+    PageUp,
+    HalfPageDown,
+    HalfPageUp,
+    Top,
+    Bottom,
+    NextPane,
+    PreviousPane,
+    PaneLeft,
+    PaneRight,
+    ShowInstances,
+    ShowPointers,
+    ShowCredentials,
+    ShowLog,
+    Zoom,
+    NextInstance,
+    PreviousInstance,
+    Filter,
+    ClearFilter,
+    FederatedOnly,
+    StartInstance,
+    StopInstance,
+    InitInstance,
+    AddRemote,
+    RemoveInstance,
+    NewPointer,
+    EditPointer,
+    DeletePointer,
+    InvokePointer,
+    CallPointer,
+    CallByRoute,
+    Federate,
+    Compose,
+    Repeat,
+    FollowLog,
+    NextTab,
+    PreviousTab,
+    TabQuery,
+    TabReply,
+    TabWire,
+    TabTrace,
+    FollowLink,
+    Offer,
+    Accept,
+    RevokeCredential,
+    Demo,
+    Refresh,
+    Cancel,
+    Messages,
+    Help,
+    CommandLine,
+    Theme,
+    Mouse,
+    Redraw,
+    Suspend,
+    Quit,
+}
+
+/// One thing that can be done.
+#[derive(Debug)]
+pub struct Command {
+    /// Which.
+    pub id: Id,
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// A word or two for the footer.
+    pub label: &'static str,
+    /// A sentence for the help.
+    pub doc: &'static str,
+    /// Where its keys work.
+    pub scopes: &'static [Scope],
+    /// Whether it asks first, naming what it will hit.
+    pub dangerous: bool,
+    /// Whether it changes something, and so is not there where that is not wanted.
+    pub changes: bool,
+    /// How much it deserves a place in the footer; 0 never gets one.
+    pub weight: u8,
+    /// Whether it can be done right now.
+    pub available: fn(&Situation) -> bool,
+    /// The keys that it has unless told otherwise.
+    pub keys: &'static [&'static str],
+    /// What may follow its name on the command line; empty for nothing.
+    pub argument: &'static str,
+}
+
+impl Command {
+    /// Whether it is there at all: possible now, and not kept back because only reading is wanted.
+    pub fn is_available(&self, situation: &Situation) -> bool {
+        !(self.changes && situation.read_only) && (self.available)(situation)
+    }
+
+    /// Its first key, if it has one.
+    pub fn first_key(&self) -> Option<Key> {
+        self.keys.first().and_then(|text| Key::parse(text))
+    }
+}
+
+/// The row of a command.
+pub fn command(id: Id) -> &'static Command {
+    COMMANDS
+        .iter()
+        .find(|command| command.id == id)
+        .expect("a test proves that every id has a row")
+}
+
+/// What a key does where these scopes are in force, nearest first.
+pub fn resolve(key: Key, scopes: &[Scope], situation: &Situation) -> Option<Id> {
+    scopes.iter().find_map(|scope| {
+        COMMANDS
+            .iter()
+            .find(|command| {
+                command.scopes.contains(scope)
+                    && command.is_available(situation)
+                    && command.keys.iter().any(|text| Key::parse(text) == Some(key))
+            })
+            .map(|command| command.id)
+    })
+}
+
+/// The command of this name, or the only one whose name begins like this.
+pub fn by_name(name: &str) -> Option<&'static Command> {
+    if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
+        return Some(command);
+    }
+    let mut candidates = COMMANDS.iter().filter(|command| command.name.starts_with(name));
+    let first = candidates.next()?;
+    candidates.next().is_none().then_some(first)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,26 +1,25 @@
-//! The console. To be furnished.
+//! The console: one screen on many instances.
+//!
+//! It is one loop. An event becomes a [`message`]; [`update`] changes the [`state`] and returns
+//! [`effect`]s; effects run as tasks on the workspace and come back as messages; [`view`] draws the state
+//! and does nothing else. Depends on `workspace` and `command`, and on the model's words.
 
-use crate::protocol::Code;
-use crate::workspace::{Failure, Home, Workspace};
-use std::sync::Arc;
+mod answer;
+mod clock;
+mod content;
+mod effect;
+mod inert;
+mod layers;
+mod layout;
+mod message;
+mod painter;
+mod run;
+mod runner;
+mod state;
+mod terminal;
+mod theme;
+mod update;
+mod view;
+mod widgets;
 
-/// What the console is started with.
-pub struct Options {
-    /// The home.
-    pub home: Home,
-    /// The theme's name; the remembered one if none.
-    pub theme: Option<String>,
-    /// Whether nothing may be changed.
-    pub read_only: bool,
-    /// The home, if it is open already; without one, the console offers its first-run choice.
-    pub workspace: Option<Arc<Workspace>>,
-}
-
-/// Runs the console until it is left.
-pub async fn run(_options: Options) -> Result<(), Failure> {
-    Err(Failure::new(
-        Code::Internal,
-        "the console is not built yet",
-        "use the verbs of `butterfly --help`",
-    ))
-}
+pub use run::{Options, run};

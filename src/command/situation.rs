@@ -1,0 +1,39 @@
+//! What a command may want to know before it says whether it can be done.
+
+/// An instance, as far as commands care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Target {
+    /// Hosted by this program, not someone else's.
+    pub local: bool,
+    /// Hosted by this very process.
+    pub hosted_here: bool,
+    /// Nobody hosts it.
+    pub stopped: bool,
+}
+
+/// What is in front of the person right now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Situation {
+    /// The instance that is selected.
+    pub instance: Option<Target>,
+    /// A pointer is selected or open.
+    pub pointer: bool,
+    /// And it leads to another instance.
+    pub federated: bool,
+    /// And that instance is in this home.
+    pub leads_somewhere: bool,
+    /// A credential is selected or open.
+    pub credential: bool,
+    /// And it can be revoked.
+    pub revocable: bool,
+    /// A line of the invoke log is selected or open.
+    pub invoke: bool,
+    /// The pane with the focus has a filter.
+    pub filtered: bool,
+    /// Something is being waited for.
+    pub busy: bool,
+    /// Nothing may be changed here.
+    pub read_only: bool,
+    /// A page lies over the panes.
+    pub page: bool,
+}

@@ -1,0 +1,154 @@
+//! What pages say, as lines: data in, lines out, nothing drawn and nothing kept.
+
+mod credential;
+mod fields;
+mod instance;
+mod invoke;
+mod pointer;
+mod trace;
+
+pub use credential::credential_lines;
+pub use instance::{health, instance_lines, state_glyph, state_role};
+pub use invoke::{prepare_invoke, status_glyph};
+pub use pointer::{pointer_lines, route_glyph};
+
+use super::layers::{InvokePage, Layer, Notice};
+use super::state::{Report, State};
+use super::theme::Role;
+use super::widgets::text::{Line, wrap};
+use crate::tui::state::Level;
+use ratatui::layout::Rect;
+
+/// Where the lines of the layer on top stand.
+pub fn page_area(state: &State) -> Rect {
+    let body = state.layout().body;
+    let inner = Rect::new(
+        body.x + 2.min(body.width),
+        body.y + 1.min(body.height),
+        body.width.saturating_sub(4),
+        body.height.saturating_sub(2),
+    );
+    match state.layers.last() {
+        Some(Layer::Invoke(_)) => {
+            let head = 4.min(inner.height);
+            Rect::new(inner.x, inner.y + head, inner.width, inner.height - head)
+        }
+        Some(Layer::Notice(notice)) => {
+            let window = window(state, 68, notice_lines(notice).len());
+            inside(window)
+        }
+        Some(Layer::Reports(_)) => inside(window(state, 100, report_lines(state, 94).len().max(3))),
+        _ => inner,
+    }
+}
+
+/// A window in the middle of the screen with room for so many columns and lines, and a line for its keys.
+pub fn window(state: &State, columns: u16, lines: usize) -> Rect {
+    let (width, height) = state.size;
+    let wide = (columns + 6).min(width);
+    let lines = u16::try_from(lines).unwrap_or(u16::MAX);
+    let high = lines
+        .saturating_add(5)
+        .min(height.saturating_sub(2))
+        .max(height.min(5));
+    Rect::new((width - wide) / 2, (height - high) / 2, wide, high)
+}
+
+/// Where the lines of a window stand: within its frame, above the line with its keys.
+pub fn inside(window: Rect) -> Rect {
+    Rect::new(
+        window.x + 3.min(window.width),
+        window.y + 2.min(window.height),
+        window.width.saturating_sub(6),
+        window.height.saturating_sub(5),
+    )
+}
+
+/// How many lines the layer on top has, if it scrolls.
+pub fn page_length(state: &State, width: u16) -> Option<usize> {
+    match state.layers.last()? {
+        Layer::Instance(page) => Some(instance_lines(state, page, width).len()),
+        Layer::Pointer(page) => Some(pointer_lines(state, page, width).len()),
+        Layer::Credential(page) => Some(credential_lines(state, page, width).len()),
+        Layer::Invoke(page) => Some(invoke_length(page)),
+        Layer::Notice(notice) => Some(notice_lines(notice).len()),
+        Layer::Reports(_) => Some(report_lines(state, 94).len()),
+        _ => None,
+    }
+}
+
+fn invoke_length(page: &InvokePage) -> usize {
+    page.lines[page.tab.index()].len()
+}
+
+/// The lines of a window, its secret masked unless it was asked for.
+pub fn notice_lines(notice: &Notice) -> Vec<Line> {
+    let mut lines = notice.lines.clone();
+    if let Some(secret) = &notice.secret {
+        lines.push(Line::new());
+        let shown = if notice.revealed {
+            secret.expose_text().to_owned()
+        } else {
+            "•••• •••• •••• ••••    press v to see it".to_owned()
+        };
+        for (index, text) in wrap(&shown, 54).into_iter().enumerate() {
+            let label = if index == 0 {
+                "passphrase  "
+            } else {
+                "            "
+            };
+            let role = if notice.revealed {
+                Role::Strong
+            } else {
+                Role::Faint
+            };
+            lines.push(Line::of(label, Role::Dim).and(text, role));
+        }
+    }
+    lines
+}
+
+/// How a report looks.
+pub fn level_role(level: Level) -> Role {
+    match level {
+        Level::Good => Role::Good,
+        Level::Info => Role::Accent,
+        Level::Warn => Role::Warn,
+        Level::Bad => Role::Bad,
+    }
+}
+
+/// What was reported, newest first.
+pub fn report_lines(state: &State, room: u16) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for Report {
+        level,
+        text,
+        remedy,
+        at,
+    } in state.reports.iter().rev()
+    {
+        for (index, part) in wrap(text, room.saturating_sub(12)).into_iter().enumerate() {
+            let time = if index == 0 {
+                format!("{at:<12}")
+            } else {
+                " ".repeat(12)
+            };
+            let role = if *level == Level::Info {
+                Role::Base
+            } else {
+                level_role(*level)
+            };
+            lines.push(Line::of(time, Role::Faint).and(part, role));
+        }
+        if !remedy.is_empty() {
+            for part in wrap(remedy, room.saturating_sub(12)) {
+                lines.push(Line::of(" ".repeat(12), Role::Faint).and(part, Role::Dim));
+            }
+        }
+    }
+    if lines.is_empty() {
+        lines.push(Line::of("Nothing was reported yet.", Role::Dim));
+    }
+    lines
+}

@@ -1,0 +1,139 @@
+//! What `update` wants done: described here as plain values, done elsewhere.
+
+use super::message::Message;
+use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Route};
+use crate::protocol::Query;
+use crate::seal::Passphrase;
+use crate::store::PointerQuery;
+use crate::workspace::{
+    FederateRequest, InitInstance, LogFilter, OfferRequest, RemoteRequest, Unlock, VaultLock,
+};
+use std::time::Duration;
+
+/// Something to do outside the state.
+pub enum Effect {
+    /// Make the home and open it.
+    CreateHome(VaultLock),
+    /// Open the home.
+    OpenHome(Unlock),
+    /// Fetch what was remembered of the screen.
+    LoadPreferences,
+    /// Remember a setting.
+    Remember(&'static str, String),
+    /// Fetch the list of instances.
+    LoadInstances,
+    /// Keep an eye on exactly these instances, each on its own.
+    Watch(Vec<InstanceName>),
+    /// Look at every watched instance now.
+    ProbeNow,
+    /// Fetch a page of pointers.
+    LoadPointers {
+        /// Of which instance.
+        instance: InstanceName,
+        /// For which filter.
+        generation: u64,
+        /// Which page.
+        page: u64,
+        /// What exactly is asked.
+        query: PointerQuery,
+    },
+    /// Fetch a pointer with what is around it.
+    LoadPointer(InstanceName, PointerAddress),
+    /// Fetch the credentials.
+    LoadCredentials,
+    /// Fetch lines of the log.
+    LoadLog {
+        /// For which filter.
+        generation: u64,
+        /// Whether lines older than those that are there.
+        older: bool,
+        /// What exactly is asked.
+        filter: LogFilter,
+    },
+    /// Fetch one line with everything kept of it.
+    LoadEntry(u64),
+    /// Bring this message after a while.
+    After(Duration, Message),
+    /// Do something that a person asked for.
+    Work(u64, Work),
+    /// Stop waiting for it.
+    Cancel(u64),
+    /// Stop all hosted instances.
+    Shutdown,
+    /// Take the mouse, or give it back to the terminal.
+    Mouse(bool),
+    /// Draw everything anew.
+    Redraw,
+    /// Go into the background.
+    Suspend,
+}
+
+/// What a person asked for.
+pub enum Work {
+    /// Host an instance.
+    Start(InstanceName),
+    /// Stop hosting it.
+    Stop(InstanceName),
+    /// Forget or remove it.
+    Remove(InstanceName),
+    /// Make a local instance and host it.
+    Init(Box<InitInstance>),
+    /// Add a remote.
+    AddRemote(Box<RemoteRequest>),
+    /// Make a pointer.
+    Create(InstanceName, Box<NewPointer>),
+    /// Change a pointer.
+    Update(InstanceName, PointerAddress, Box<PointerChange>),
+    /// Delete a pointer.
+    Delete(InstanceName, PointerAddress),
+    /// Send a query.
+    Invoke(InstanceName, Query),
+    /// Invoke a pointer through its connection.
+    InvokePointer(InstanceName, PointerAddress),
+    /// Make a federated call.
+    Call(InstanceName, PointerAddress, Option<Route>),
+    /// Make a federated pointer.
+    Federate(Box<FederateRequest>),
+    /// Make an offer.
+    Offer(Box<OfferRequest>),
+    /// Accept a bundle from a file.
+    Accept {
+        /// The file.
+        file: String,
+        /// What opens it.
+        passphrase: Passphrase,
+        /// What to call the remote.
+        name: Option<InstanceName>,
+        /// The instance of ours that shall hold the instance credential.
+        instance: Option<InstanceName>,
+    },
+    /// Revoke or forget a credential.
+    Revoke(String),
+    /// Make and start the demo.
+    Demo,
+}
+
+impl Work {
+    /// What is being done, for the status line.
+    pub fn words(&self) -> String {
+        match self {
+            Self::Start(name) => format!("starting {name}"),
+            Self::Stop(name) => format!("stopping {name}"),
+            Self::Remove(name) => format!("removing {name}"),
+            Self::Init(new) => format!("making {}", new.name),
+            Self::AddRemote(request) => format!("adding {}", request.name),
+            Self::Create(name, _) => format!("making a pointer on {name}"),
+            Self::Update(_, address, _) => format!("changing {address}"),
+            Self::Delete(_, address) => format!("deleting {address}"),
+            Self::Invoke(name, query) => format!("asking {name} for {}", query.action()),
+            Self::InvokePointer(_, address) => format!("invoking {address}"),
+            Self::Call(_, address, None) => format!("calling {address}"),
+            Self::Call(_, address, Some(route)) => format!("calling {address} by {route}"),
+            Self::Federate(request) => format!("making a federated pointer on {}", request.instance),
+            Self::Offer(request) => format!("making an offer on {}", request.instance),
+            Self::Accept { file, .. } => format!("opening {file}"),
+            Self::Revoke(name) => format!("revoking {name}"),
+            Self::Demo => "making the demo".to_owned(),
+        }
+    }
+}

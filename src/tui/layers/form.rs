@@ -1,0 +1,278 @@
+//! Fields to fill in, checked as one types.
+
+use super::{edit, paste};
+use crate::command::{Key, KeyCode};
+use crate::model::{InstanceName, Pointer};
+use crate::tui::effect::Work;
+use crate::tui::layers::Choice;
+use crate::workspace::{Failure, Unlock, VaultLock};
+use tui_input::Input;
+use zeroize::Zeroizing;
+
+/// What a form is for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Purpose {
+    /// A passphrase for a new vault; then what was chosen to begin with.
+    NewVault(Choice),
+    /// The passphrase of the vault.
+    Unlock,
+    /// A local instance.
+    Init,
+    /// A remote.
+    AddRemote,
+    /// A pointer on this instance.
+    NewPointer(InstanceName),
+    /// Changes to this pointer on this instance.
+    EditPointer(InstanceName, Box<Pointer>),
+    /// A query to this instance.
+    Compose(InstanceName),
+    /// A federated pointer on this instance.
+    Federate(InstanceName),
+    /// An offer of this instance.
+    Offer(InstanceName),
+    /// A bundle to accept.
+    Accept,
+}
+
+/// A secret as it is typed: it wipes itself, and is never moved while it grows.
+pub struct Secret(Zeroizing<String>);
+
+impl Default for Secret {
+    fn default() -> Self {
+        Self(Zeroizing::new(String::with_capacity(512)))
+    }
+}
+
+impl Secret {
+    /// How many characters there are: all that is shown of it.
+    pub fn len(&self) -> usize {
+        self.0.chars().count()
+    }
+
+    /// Whether nothing was typed.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    fn push(&mut self, character: char) {
+        if self.0.len() + character.len_utf8() <= self.0.capacity() {
+            self.0.push(character);
+        }
+    }
+
+    fn edit(&mut self, key: Key) -> bool {
+        match (key.code, key.ctrl) {
+            (KeyCode::Char('u'), true) => self.0.clear(),
+            (KeyCode::Char('h'), true) | (KeyCode::Backspace, _) => {
+                self.0.pop();
+            }
+            (KeyCode::Char(character), false) if !key.alt => self.push(character),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// What kind of field.
+pub enum Kind {
+    /// Text.
+    Text(Input),
+    /// Text that is not shown.
+    Secret(Secret),
+    /// One of a few.
+    Choice(Vec<String>, usize),
+}
+
+/// A field.
+pub struct Field {
+    /// Its name within the form.
+    pub id: &'static str,
+    /// What it is called on the screen.
+    pub label: &'static str,
+    /// What kind, and what is in it.
+    pub kind: Kind,
+    /// What to write there.
+    pub hint: String,
+    /// What is wrong with it.
+    pub error: Option<String>,
+    /// Whether it was left once: before that, emptiness is no mistake worth pointing at.
+    pub touched: bool,
+}
+
+impl Field {
+    /// A field for text.
+    pub fn text(id: &'static str, label: &'static str, value: impl Into<String>, hint: &str) -> Self {
+        Self::of(id, label, Kind::Text(Input::new(value.into())), hint)
+    }
+
+    /// A field for a secret.
+    pub fn secret(id: &'static str, label: &'static str, hint: &str) -> Self {
+        Self::of(id, label, Kind::Secret(Secret::default()), hint)
+    }
+
+    /// A choice.
+    pub fn choice(id: &'static str, label: &'static str, options: Vec<String>, hint: &str) -> Self {
+        Self::of(id, label, Kind::Choice(options, 0), hint)
+    }
+
+    fn of(id: &'static str, label: &'static str, kind: Kind, hint: &str) -> Self {
+        Self {
+            id,
+            label,
+            kind,
+            hint: hint.to_owned(),
+            error: None,
+            touched: false,
+        }
+    }
+
+    /// What is in it. A secret says it too: only for handing it over.
+    pub fn value(&self) -> &str {
+        match &self.kind {
+            Kind::Text(input) => input.value().trim(),
+            Kind::Secret(secret) => secret.expose(),
+            Kind::Choice(options, at) => options.get(*at).map_or("", String::as_str),
+        }
+    }
+}
+
+/// What a filled-in form leads to.
+pub enum Submission {
+    /// Doing something.
+    Do(Work),
+    /// Making the home.
+    Create(VaultLock),
+    /// Opening it.
+    Open(Unlock),
+}
+
+/// What a key did to a form.
+pub enum Answer {
+    /// It is not for the form.
+    Passed,
+    /// It was taken.
+    Taken,
+    /// The form is to be sent off.
+    Submit,
+    /// The form is to be closed.
+    Close,
+}
+
+/// A form.
+pub struct Form {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// In a few words.
+    pub title: String,
+    /// What a person should know before.
+    pub intro: String,
+    /// The fields.
+    pub fields: Vec<Field>,
+    /// The field with the cursor.
+    pub at: usize,
+    /// What went wrong when it was sent off.
+    pub failure: Option<Failure>,
+    /// The work that it waits for.
+    pub ticket: Option<u64>,
+    /// What sending it off is called.
+    pub verb: &'static str,
+}
+
+impl Form {
+    /// The field of this name.
+    pub fn field(&self, id: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    /// What is in the field of this name; nothing if it is not there.
+    pub fn value(&self, id: &str) -> &str {
+        self.field(id).map_or("", Field::value)
+    }
+
+    /// Gives a key to the form.
+    pub fn key(&mut self, key: Key) -> Answer {
+        if self.ticket.is_some() {
+            return if key.code == KeyCode::Esc {
+                Answer::Close
+            } else {
+                Answer::Taken
+            };
+        }
+        match (key.code, key.ctrl) {
+            (KeyCode::Esc, _) => return Answer::Close,
+            (KeyCode::Char('s'), true) => return Answer::Submit,
+            (KeyCode::Enter, _) if self.at + 1 == self.fields.len() => return Answer::Submit,
+            (KeyCode::Enter | KeyCode::Tab | KeyCode::Down, _) => self.go(1),
+            (KeyCode::BackTab | KeyCode::Up, _) => self.go(-1),
+            _ if !self.give(key) => return Answer::Passed,
+            _ => {}
+        }
+        Answer::Taken
+    }
+
+    /// Puts pasted text into the field with the cursor.
+    pub fn paste(&mut self, text: &str) {
+        match self.fields.get_mut(self.at).map(|field| &mut field.kind) {
+            Some(Kind::Text(input)) => paste(input, text),
+            Some(Kind::Secret(secret)) => text
+                .trim()
+                .chars()
+                .filter(|character| !character.is_control())
+                .for_each(|character| secret.push(character)),
+            _ => {}
+        }
+        self.failure = None;
+        self.check();
+    }
+
+    fn go(&mut self, step: isize) {
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.touched = true;
+        }
+        let count = self.fields.len();
+        self.at = (self.at + count).saturating_add_signed(step) % count.max(1);
+        self.check();
+    }
+
+    fn give(&mut self, key: Key) -> bool {
+        let Some(field) = self.fields.get_mut(self.at) else {
+            return false;
+        };
+        let taken = match &mut field.kind {
+            Kind::Text(input) => {
+                edit(input, key);
+                matches!(
+                    key.code,
+                    KeyCode::Char(_)
+                        | KeyCode::Backspace
+                        | KeyCode::Delete
+                        | KeyCode::Left
+                        | KeyCode::Right
+                        | KeyCode::Home
+                        | KeyCode::End
+                )
+            }
+            Kind::Secret(secret) => secret.edit(key),
+            Kind::Choice(options, at) => match key.code {
+                KeyCode::Right | KeyCode::Char(' ' | 'l') => {
+                    *at = (*at + 1) % options.len().max(1);
+                    true
+                }
+                KeyCode::Left | KeyCode::Char('h') => {
+                    *at = (*at + options.len().saturating_sub(1)) % options.len().max(1);
+                    true
+                }
+                _ => false,
+            },
+        };
+        self.failure = None;
+        self.rearrange();
+        self.check();
+        taken
+    }
+}

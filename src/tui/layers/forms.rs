@@ -1,0 +1,507 @@
+//! The forms that there are: their fields, what is wrong with what was typed, and what they lead to.
+
+use super::form::{Field, Form, Kind, Purpose, Submission};
+use crate::model::{
+    AppId, Endpoint, Grant, Holder, InstanceId, InstanceName, KeyId, NewPointer, Pointer, PointerChange,
+    Profile, Route,
+};
+use crate::protocol::{CredentialForm, HeldCredential, Query};
+use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey, TokenSecret};
+use crate::tui::effect::Work;
+use crate::tui::layers::Choice;
+use crate::workspace::{FederateRequest, InitInstance, OfferRequest, RemoteRequest, Unlock, VaultLock};
+
+impl Form {
+    fn of(purpose: Purpose, title: String, intro: &str, verb: &'static str, fields: Vec<Field>) -> Self {
+        let mut form = Self {
+            purpose,
+            title,
+            intro: intro.to_owned(),
+            fields,
+            at: 0,
+            failure: None,
+            ticket: None,
+            verb,
+        };
+        form.check();
+        form
+    }
+
+    /// A passphrase for a new vault, twice.
+    pub fn new_vault(choice: Choice) -> Self {
+        let fields = vec![
+            Field::secret("passphrase", "Passphrase", "a few words that you will remember"),
+            Field::secret("again", "Once more", "the same again"),
+        ];
+        Self::of(
+            Purpose::NewVault(choice),
+            "Lock the vault".into(),
+            "The vault keeps your credentials and the invoke log. Whoever has the passphrase has them; nobody can bring it back.",
+            "make the vault",
+            fields,
+        )
+    }
+
+    /// The passphrase of the vault.
+    pub fn unlock(home: &str) -> Self {
+        Self::of(
+            Purpose::Unlock,
+            "The vault is locked".into(),
+            &format!("The home {home} is locked with a passphrase."),
+            "unlock",
+            vec![Field::secret("passphrase", "Passphrase", "")],
+        )
+    }
+
+    /// A local instance.
+    pub fn init(names: &[String]) -> Self {
+        let name = ["alpha", "beta", "gamma", "delta"]
+            .iter()
+            .find(|name| !names.iter().any(|taken| taken == *name))
+            .unwrap_or(&"");
+        let fields = vec![
+            Field::text("name", "Name", *name, "how you will call it here"),
+            Field::text(
+                "listen",
+                "Listens on",
+                "",
+                "empty: this machine only, a free port; or ADDRESS:PORT",
+            ),
+            Field::text(
+                "endpoint",
+                "Endpoint",
+                "",
+                "empty: what it listens on; or the URL that others will use",
+            ),
+        ];
+        Self::of(
+            Purpose::Init,
+            "Host a new instance".into(),
+            "It is made in your home and hosted by this console. Its owner credential goes into the vault.",
+            "make and start it",
+            fields,
+        )
+    }
+
+    /// A remote.
+    pub fn add_remote() -> Self {
+        let fields = vec![
+            Field::text("name", "Name", "", "how you will call it here"),
+            Field::text("endpoint", "URL", "", "such as https://instance-b.example/invoke"),
+            Field::choice(
+                "profile",
+                "Profile",
+                vec!["native".into(), "legacy".into()],
+                "legacy: an original Python instance",
+            ),
+            Field::text("app_id", "app_id", "", "the name under which you call it"),
+        ];
+        let mut form = Self::of(
+            Purpose::AddRemote,
+            "Add a remote instance".into(),
+            "From plain values, as its administrator gave them to you. If you were given a bundle, close this and press A.",
+            "add it",
+            fields,
+        );
+        form.rearrange();
+        form
+    }
+
+    /// A pointer.
+    pub fn new_pointer(instance: &InstanceName) -> Self {
+        let fields = vec![
+            Field::text("description", "Description", "", "what it is, in words"),
+            Field::text(
+                "data_reference",
+                "Data",
+                "",
+                "where it is: a URL, a file, internal_circuit::…",
+            ),
+            Field::text("tags", "Tags", "", "separated by blanks"),
+        ];
+        Self::of(
+            Purpose::NewPointer(instance.clone()),
+            format!("New pointer on {instance}"),
+            "A pointer refers to data kept elsewhere; it never holds the data.",
+            "make it",
+            fields,
+        )
+    }
+
+    /// Changes to a pointer.
+    pub fn edit_pointer(instance: &InstanceName, pointer: &Pointer) -> Self {
+        let fields = vec![
+            Field::text(
+                "description",
+                "Description",
+                pointer.description.clone(),
+                "what it is, in words",
+            ),
+            Field::text(
+                "data_reference",
+                "Data",
+                pointer.data_reference.clone(),
+                "where it is",
+            ),
+            Field::text("tags", "Tags", pointer.tags.join(" "), "separated by blanks"),
+        ];
+        Self::of(
+            Purpose::EditPointer(instance.clone(), Box::new(pointer.clone())),
+            format!("{} on {instance}", pointer.address),
+            "What you leave as it is stays as it is.",
+            "save",
+            fields,
+        )
+    }
+
+    /// A query.
+    pub fn compose(instance: &InstanceName, query: &str) -> Self {
+        Self::of(
+            Purpose::Compose(instance.clone()),
+            format!("Query to {instance}"),
+            "A JSON object with an action. It is sealed with the credential that you hold for this instance.",
+            "send",
+            vec![Field::text(
+                "query",
+                "Query",
+                query,
+                "such as {\"action\": \"get_graph_stats\"}",
+            )],
+        )
+    }
+
+    /// A federated pointer.
+    pub fn federate(instance: &InstanceName, peers: Vec<String>) -> Self {
+        let fields = vec![
+            Field::choice("via", "Peer", peers, "where it leads"),
+            Field::choice(
+                "route",
+                "Route",
+                Route::ALL.iter().map(|route| route.to_string()).collect(),
+                "endpoint: you call the peer; circuit: with a query sealed beforehand; relay: the instance calls",
+            ),
+            Field::text(
+                "query",
+                "Query",
+                "{\"action\": \"get_graph_stats\"}",
+                "what the peer is asked, as JSON",
+            ),
+            Field::text("description", "Description", "", "empty: made up from the query"),
+            Field::text("tags", "Tags", "federated", "separated by blanks"),
+        ];
+        Self::of(
+            Purpose::Federate(instance.clone()),
+            format!("Federated pointer on {instance}"),
+            "A pointer here that stands for a question to another instance.",
+            "make it",
+            fields,
+        )
+    }
+
+    /// An offer.
+    pub fn offer(instance: &InstanceName) -> Self {
+        let fields = vec![
+            Field::text(
+                "app_id",
+                "app_id",
+                "",
+                "the name under which the other side will call",
+            ),
+            Field::choice(
+                "holders",
+                "Held by",
+                vec!["console and instance".into(), "console".into(), "instance".into()],
+                "the instance's own makes relay possible",
+            ),
+            Field::text(
+                "actions",
+                "May do",
+                "get_pointer_summary search_pointers get_graph_stats whoami",
+                "actions, separated by blanks",
+            ),
+            Field::text("lease", "Days", "90", "until the lease ends; empty for no end"),
+            Field::text(
+                "file",
+                "Bundle file",
+                format!("{instance}-offer.age"),
+                "where to write it",
+            ),
+        ];
+        Self::of(
+            Purpose::Offer(instance.clone()),
+            format!("Offer a credential of {instance}"),
+            "It is sealed into a file under generated words. Send the file one way, and the words another.",
+            "make the offer",
+            fields,
+        )
+    }
+
+    /// A bundle to accept.
+    pub fn accept(locals: Vec<String>) -> Self {
+        let mut holders = vec!["none".to_owned()];
+        holders.extend(locals);
+        let fields = vec![
+            Field::text("file", "Bundle file", "", "the file that you were sent"),
+            Field::secret("passphrase", "Passphrase", "the words that came another way"),
+            Field::text("name", "Name", "", "empty: what the bundle proposes"),
+            Field::choice(
+                "instance",
+                "For relay",
+                holders,
+                "the instance of yours that may call it by itself",
+            ),
+        ];
+        Self::of(
+            Purpose::Accept,
+            "Accept a bundle".into(),
+            "Opens what another administrator made for you. Compare the seven words with them afterwards.",
+            "open it",
+            fields,
+        )
+    }
+
+    /// The fields that depend on others come and go.
+    pub(super) fn rearrange(&mut self) {
+        if self.purpose != Purpose::AddRemote {
+            return;
+        }
+        let legacy = self.value("profile") == Profile::Legacy.as_str();
+        let wanted = if legacy { "jwt_secret" } else { "kid" };
+        if self.field(wanted).is_some() {
+            return;
+        }
+        self.fields.truncate(4);
+        self.fields.extend(if legacy {
+            vec![
+                Field::secret("jwt_secret", "JWT secret", "JWT_SECRET_KEY of the instance"),
+                Field::secret(
+                    "encryption_key",
+                    "Encryption key",
+                    "BUTTERFLY_ENCRYPTION_KEY, 44 characters",
+                ),
+                Field::secret(
+                    "access_key",
+                    "Access key",
+                    "key_…, only where the instance wants one",
+                ),
+            ]
+        } else {
+            vec![
+                Field::text("kid", "Key id", "", "kid_ and 16 digits"),
+                Field::secret("root", "Root", "32 bytes in base64url, 43 characters"),
+                Field::text("instance_id", "Instance id", "", "inst_ and 12 digits"),
+            ]
+        });
+    }
+
+    /// Says of each field what is wrong with it.
+    pub(super) fn check(&mut self) {
+        let complaints: Vec<Option<String>> = self.fields.iter().map(|field| self.complaint(field)).collect();
+        for (field, complaint) in self.fields.iter_mut().zip(complaints) {
+            field.error = complaint;
+        }
+    }
+
+    fn complaint(&self, field: &Field) -> Option<String> {
+        let value = field.value();
+        let empty = || value.is_empty().then(|| "is needed".to_owned());
+        match field.id {
+            "name" if self.purpose == Purpose::Accept && value.is_empty() => None,
+            "name" => empty().or_else(|| wrong(InstanceName::parse(value))),
+            "app_id" => empty().or_else(|| wrong(AppId::parse(value))),
+            "kid" => empty().or_else(|| wrong(KeyId::parse(value))),
+            "instance_id" => empty().or_else(|| wrong(InstanceId::parse(value))),
+            "endpoint" if self.purpose == Purpose::Init && value.is_empty() => None,
+            "endpoint" => empty().or_else(|| wrong(Endpoint::parse(value))),
+            "listen" if value.is_empty() => None,
+            "listen" => wrong(value.parse::<std::net::SocketAddr>())
+                .map(|_| "is not ADDRESS:PORT, such as 127.0.0.1:5001".to_owned()),
+            "lease" if value.is_empty() => None,
+            "lease" => wrong(value.parse::<u32>()).map(|_| "is not a number of days".to_owned()),
+            "query" => empty().or_else(|| wrong(Query::parse(value.as_bytes()))),
+            "root" => empty().or_else(|| wrong(RootKey::parse(value))),
+            "encryption_key" => empty().or_else(|| wrong(FernetKey::parse(value))),
+            "access_key" if value.is_empty() => None,
+            "access_key" => wrong(AccessKey::parse(value)),
+            "again" => (value != self.value("passphrase")).then(|| "is not the same".to_owned()),
+            "actions" | "data_reference" | "jwt_secret" | "file" | "passphrase" | "via" => empty(),
+            _ => None,
+        }
+    }
+
+    /// What the form leads to. None if something is wrong; the cursor goes there.
+    pub fn submit(&mut self) -> Option<Submission> {
+        self.check();
+        if let Some(place) = self.fields.iter().position(|field| field.error.is_some()) {
+            self.at = place;
+            self.fields[place].touched = true;
+            return None;
+        }
+        self.build()
+    }
+
+    fn build(&self) -> Option<Submission> {
+        let work = match &self.purpose {
+            Purpose::NewVault(_) => {
+                return Passphrase::parse(self.value("passphrase"))
+                    .ok()
+                    .map(|words| Submission::Create(VaultLock::Passphrase(words)));
+            }
+            Purpose::Unlock => {
+                return Passphrase::parse(self.value("passphrase"))
+                    .ok()
+                    .map(|words| Submission::Open(Unlock::Passphrase(words)));
+            }
+            Purpose::Init => Work::Init(Box::new(InitInstance {
+                name: InstanceName::parse(self.value("name")).ok()?,
+                listen: self.value("listen").parse().ok(),
+                endpoint: Endpoint::parse(self.value("endpoint")).ok(),
+                insecure_http: false,
+            })),
+            Purpose::AddRemote => Work::AddRemote(Box::new(self.remote()?)),
+            Purpose::NewPointer(instance) => Work::Create(
+                instance.clone(),
+                Box::new(NewPointer {
+                    data_reference: self.value("data_reference").to_owned(),
+                    description: self.value("description").to_owned(),
+                    tags: self.words("tags"),
+                    connection_id: None,
+                    credential_pointer_address: None,
+                    federated: None,
+                }),
+            ),
+            Purpose::EditPointer(instance, pointer) => {
+                let changed = |id: &str, before: &str| {
+                    let now = self.value(id);
+                    (now != before.trim()).then(|| now.to_owned())
+                };
+                let tags = self.words("tags");
+                let change = PointerChange {
+                    description: changed("description", &pointer.description),
+                    data_reference: changed("data_reference", &pointer.data_reference),
+                    tags: (tags != pointer.tags).then_some(tags),
+                };
+                Work::Update(instance.clone(), pointer.address.clone(), Box::new(change))
+            }
+            Purpose::Compose(instance) => Work::Invoke(
+                instance.clone(),
+                Query::parse(self.value("query").as_bytes()).ok()?,
+            ),
+            Purpose::Federate(instance) => {
+                let description = self.value("description");
+                Work::Federate(Box::new(FederateRequest {
+                    instance: instance.clone(),
+                    via: self.value("via").to_owned(),
+                    query: Query::parse(self.value("query").as_bytes()).ok()?,
+                    route: Route::parse(self.value("route"))?,
+                    description: (!description.is_empty()).then(|| description.to_owned()),
+                    tags: self.words("tags"),
+                }))
+            }
+            Purpose::Offer(instance) => Work::Offer(Box::new(OfferRequest {
+                instance: instance.clone(),
+                app_id: AppId::parse(self.value("app_id")).ok()?,
+                profile: Profile::Native,
+                holders: match self.value("holders") {
+                    "console" => vec![Holder::Console],
+                    "instance" => vec![Holder::Instance],
+                    _ => vec![Holder::Console, Holder::Instance],
+                },
+                grant: Grant::read(self.words("actions")),
+                lease_days: self.value("lease").parse().ok(),
+                file: Some(self.value("file").into()),
+            })),
+            Purpose::Accept => Work::Accept {
+                file: self.value("file").to_owned(),
+                passphrase: Passphrase::parse(self.value("passphrase").trim()).ok()?,
+                name: InstanceName::parse(self.value("name")).ok(),
+                instance: InstanceName::parse(self.value("instance"))
+                    .ok()
+                    .filter(|_| !self.chose_first("instance")),
+            },
+        };
+        Some(Submission::Do(work))
+    }
+
+    fn remote(&self) -> Option<RemoteRequest> {
+        let app_id = AppId::parse(self.value("app_id")).ok()?;
+        let endpoint = Endpoint::parse(self.value("endpoint")).ok()?;
+        let held = if self.value("profile") == Profile::Legacy.as_str() {
+            HeldCredential::legacy(
+                app_id,
+                endpoint,
+                TokenSecret::parse(self.value("jwt_secret")).ok()?,
+                FernetKey::parse(self.value("encryption_key")).ok()?,
+                AccessKey::parse(self.value("access_key")).ok(),
+            )
+        } else {
+            HeldCredential::native(
+                app_id,
+                endpoint,
+                InstanceId::parse(self.value("instance_id")).ok()?,
+                KeyId::parse(self.value("kid")).ok()?,
+                RootKey::parse(self.value("root")).ok()?,
+            )
+        };
+        Some(RemoteRequest {
+            name: InstanceName::parse(self.value("name")).ok()?,
+            credential: CredentialForm::of(&held),
+        })
+    }
+
+    fn words(&self, id: &str) -> Vec<String> {
+        self.value(id)
+            .split([' ', ','])
+            .filter(|word| !word.is_empty())
+            .map(|word| word.trim_start_matches('#').to_owned())
+            .collect()
+    }
+
+    fn chose_first(&self, id: &str) -> bool {
+        matches!(self.field(id).map(|field| &field.kind), Some(Kind::Choice(_, 0)))
+    }
+}
+
+/// The complaint of a parser.
+fn wrong<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Option<String> {
+    parsed.err().map(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_said_at_its_field_and_nothing_is_sent() {
+        let mut form = Form::init(&["alpha".into()]);
+        assert_eq!(form.value("name"), "beta");
+        form.fields[1].kind = Kind::Text("nonsense".into());
+        assert!(form.submit().is_none());
+        assert_eq!(form.at, 1);
+        assert!(form.fields[1].error.as_deref().unwrap().contains("ADDRESS:PORT"));
+        form.fields[1].kind = Kind::Text("127.0.0.1:5001".into());
+        assert!(matches!(form.submit(), Some(Submission::Do(Work::Init(_)))));
+    }
+
+    #[test]
+    fn the_two_spellings_of_a_passphrase_must_agree() {
+        let mut form = Form::new_vault(Choice::Demo);
+        form.paste("correct horse");
+        form.at = 1;
+        form.paste("correct house");
+        assert!(form.submit().is_none());
+        form.at = 1;
+        form.fields[1].kind = Field::secret("again", "", "").kind;
+        form.paste("correct horse");
+        assert!(matches!(form.submit(), Some(Submission::Create(_))));
+    }
+
+    #[test]
+    fn a_remote_asks_for_what_its_profile_needs() {
+        let mut form = Form::add_remote();
+        assert!(form.field("root").is_some() && form.field("jwt_secret").is_none());
+        form.at = 2;
+        form.key(crate::command::Key::char(' '));
+        assert!(form.field("root").is_none() && form.field("jwt_secret").is_some());
+    }
+}

@@ -1,0 +1,110 @@
+//! What lies over the panes, as a stack: the topmost layer gets a key first.
+
+mod command_line;
+mod confirm;
+mod first_run;
+mod form;
+mod forms;
+mod help;
+mod menu;
+mod notice;
+mod pages;
+
+pub use command_line::{CommandLine, FilterLine};
+pub use confirm::{Confirm, Then};
+pub use first_run::{Choice, FirstRun};
+pub use form::{Answer, Field, Form, Kind, Purpose, Submission};
+pub use help::{Entry, Help};
+pub use menu::{Item, Menu};
+pub use notice::{Notice, Reports, Steps};
+pub use pages::{CredentialPage, InstancePage, InvokePage, PointerPage, Tab};
+
+use crate::command::{Key, Scope};
+use tui_input::{Input, InputRequest};
+
+/// Something that lies over the panes.
+pub enum Layer {
+    /// Everything that can be done here, to find and to do.
+    Help(Help),
+    /// The line after `:`.
+    Command(CommandLine),
+    /// The line after `/`.
+    Filter(FilterLine),
+    /// A question before something dangerous.
+    Confirm(Box<Confirm>),
+    /// A choice.
+    Menu(Menu),
+    /// Fields to fill in.
+    Form(Box<Form>),
+    /// Something to read.
+    Notice(Box<Notice>),
+    /// What was reported so far.
+    Reports(Reports),
+    /// Long work, step by step.
+    Steps(Steps),
+    /// The choice that an empty home begins with.
+    FirstRun(FirstRun),
+    /// The page about an instance.
+    Instance(InstancePage),
+    /// The page about a pointer.
+    Pointer(Box<PointerPage>),
+    /// The page about a credential.
+    Credential(CredentialPage),
+    /// The page about an invoke.
+    Invoke(Box<InvokePage>),
+}
+
+impl Layer {
+    /// For pages, the scope of their keys; windows and lines take keys themselves.
+    pub fn page_scope(&self) -> Option<Scope> {
+        match self {
+            Self::Instance(_) => Some(Scope::InstancePage),
+            Self::Pointer(_) => Some(Scope::PointerPage),
+            Self::Credential(_) => Some(Scope::CredentialPage),
+            Self::Invoke(_) => Some(Scope::InvokePage),
+            _ => None,
+        }
+    }
+
+    /// How far a layer that scrolls is scrolled.
+    pub fn scroll_mut(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Instance(page) => Some(&mut page.scroll),
+            Self::Pointer(page) => Some(&mut page.scroll),
+            Self::Credential(page) => Some(&mut page.scroll),
+            Self::Invoke(page) => Some(page.scroll_mut()),
+            Self::Notice(notice) => Some(&mut notice.scroll),
+            Self::Reports(reports) => Some(&mut reports.scroll),
+            _ => None,
+        }
+    }
+}
+
+/// Gives a key to a line of text. Returns whether the text changed.
+pub fn edit(input: &mut Input, key: Key) -> bool {
+    use crate::command::KeyCode::{Backspace, Char, Delete, End, Home, Left, Right};
+    let request = match (key.code, key.ctrl, key.alt) {
+        (Char('a'), true, _) | (Home, ..) => InputRequest::GoToStart,
+        (Char('e'), true, _) | (End, ..) => InputRequest::GoToEnd,
+        (Char('u'), true, _) => InputRequest::DeleteLine,
+        (Char('k'), true, _) => InputRequest::DeleteTillEnd,
+        (Char('w'), true, _) | (Backspace, _, true) => InputRequest::DeletePrevWord,
+        (Char('h'), true, _) | (Backspace, ..) => InputRequest::DeletePrevChar,
+        (Char('b'), _, true) | (Left, true, _) => InputRequest::GoToPrevWord,
+        (Char('f'), _, true) | (Right, true, _) => InputRequest::GoToNextWord,
+        (Left, ..) => InputRequest::GoToPrevChar,
+        (Right, ..) => InputRequest::GoToNextChar,
+        (Delete, ..) => InputRequest::DeleteNextChar,
+        (Char(character), false, false) => InputRequest::InsertChar(character),
+        _ => return false,
+    };
+    input.handle(request).is_some_and(|change| change.value)
+}
+
+/// Puts pasted text into a line, its line breaks becoming blanks.
+pub fn paste(input: &mut Input, text: &str) {
+    for character in text.trim().chars() {
+        let character = if character.is_control() { ' ' } else { character };
+        input.handle(InputRequest::InsertChar(character));
+    }
+}

@@ -1,0 +1,52 @@
+//! Windows that one reads: results, failures, what was reported, and long work step by step.
+
+use crate::seal::Passphrase;
+use crate::tui::state::Level;
+use crate::tui::widgets::text::Line;
+
+/// Something to read.
+pub struct Notice {
+    /// In a few words.
+    pub title: String,
+    /// How bad it is.
+    pub level: Level,
+    /// What there is to read.
+    pub lines: Vec<Line>,
+    /// A secret that is shown only when asked for.
+    pub secret: Option<Passphrase>,
+    /// Whether it was asked for.
+    pub revealed: bool,
+    /// How far it is scrolled.
+    pub scroll: usize,
+}
+
+impl Notice {
+    /// A window with these lines.
+    pub fn new(title: impl Into<String>, level: Level, lines: Vec<Line>) -> Self {
+        Self {
+            title: title.into(),
+            level,
+            lines,
+            secret: None,
+            revealed: false,
+            scroll: 0,
+        }
+    }
+}
+
+/// What was reported so far, newest first.
+#[derive(Default)]
+pub struct Reports {
+    /// How far it is scrolled.
+    pub scroll: usize,
+}
+
+/// Long work, step by step.
+pub struct Steps {
+    /// The work's number.
+    pub ticket: u64,
+    /// In a few words.
+    pub title: String,
+    /// What was and is being done.
+    pub steps: Vec<String>,
+}

@@ -1,0 +1,112 @@
+//! Everything that can happen to the console.
+
+use crate::command::Key;
+use crate::model::{InstanceName, Pointer, PointerAddress};
+use crate::store::PointerPage;
+use crate::workspace::{
+    Accepted, CredentialRow, Demo, Failure, InstanceRow, LogEntry, LogRow, OfferMade, PointerDetail,
+};
+
+/// What came of something that was asked for.
+pub type Outcome<T> = Result<T, Failure>;
+
+/// Something that happened.
+pub enum Message {
+    /// A key.
+    Key(Key),
+    /// Text pasted in one piece.
+    Paste(String),
+    /// The mouse.
+    Mouse(Mouse),
+    /// The terminal has another size.
+    Resize(u16, u16),
+    /// The terminal told its background.
+    Background(Brightness),
+    /// The process was told to end.
+    Terminate,
+    /// Time went by while something is live.
+    Tick,
+    /// The home is open.
+    HomeOpened,
+    /// It could not be opened or made.
+    HomeFailed(Failure),
+    /// Remembered settings: name and value.
+    Preferences(Vec<(String, String)>),
+    /// Something in the vault changed, by us or by another console.
+    VaultChanged,
+    /// The list of instances.
+    Instances(Outcome<Vec<InstanceRow>>),
+    /// An instance was looked at.
+    Probed(InstanceName, Outcome<InstanceRow>),
+    /// The filter of this generation was not changed for a moment.
+    FilterSettled(u64),
+    /// A page of pointers.
+    Pointers {
+        /// For which filter it was asked.
+        generation: u64,
+        /// Which page.
+        page: u64,
+        /// The page.
+        outcome: Outcome<PointerPage>,
+    },
+    /// A pointer and what is around it.
+    Pointer(PointerAddress, Outcome<Box<PointerDetail>>),
+    /// The credentials, and the instances that could not be asked.
+    Credentials(Outcome<(Vec<CredentialRow>, Vec<Failure>)>),
+    /// Lines of the invoke log.
+    Log {
+        /// For which filter they were asked.
+        generation: u64,
+        /// Whether they are older than what is there, or the newest.
+        older: bool,
+        /// The lines, and how many there are in all.
+        outcome: Outcome<(Vec<LogRow>, u64)>,
+    },
+    /// Everything kept of one line.
+    Entry(u64, Outcome<Box<LogEntry>>),
+    /// A step of long work, in words.
+    Step(u64, String),
+    /// Work that a person asked for is over.
+    Worked(u64, Outcome<Done>),
+    /// Every hosted instance is stopped.
+    Stopped,
+}
+
+/// What work came to.
+pub enum Done {
+    /// An instance was made, added, started or stopped; with a word for which.
+    Instance(Box<InstanceRow>, &'static str),
+    /// An instance was removed.
+    Removed(InstanceName),
+    /// A pointer was made or changed; with a word for which.
+    Pointer(InstanceName, Box<Pointer>, &'static str),
+    /// A pointer was deleted.
+    PointerDeleted(InstanceName, PointerAddress),
+    /// An invoke or a call ended with a reply, and has this place in the log.
+    Invoked(u64),
+    /// An offer was made.
+    Offered(Box<OfferMade>),
+    /// A bundle was accepted.
+    Accepted(Box<Accepted>),
+    /// A credential was revoked or forgotten.
+    Revoked(String),
+    /// The demo stands.
+    Demo(Box<Demo>),
+}
+
+/// Whether a terminal's background is dark or light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Brightness {
+    Dark,
+    Light,
+}
+
+/// What the mouse did, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mouse {
+    /// The main button went down.
+    Click(u16, u16),
+    /// The wheel turned: negative is up.
+    Wheel(u16, u16, i64),
+}

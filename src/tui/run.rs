@@ -1,0 +1,307 @@
+//! The loop: takes events and messages, lets them happen, and draws what changed.
+
+use super::answer::{Heard, Listener, QUESTION, from_environment};
+use super::clock::Clock;
+use super::effect::Effect;
+use super::message::{Brightness, Message, Mouse};
+use super::painter::Painter;
+use super::runner::Runner;
+use super::state::{Look, Phase, State};
+use super::terminal::Terminal;
+use super::theme::{Catalog, depth_of_terminal, glyphs_of_terminal};
+use super::update::{Start, start, update};
+use super::view::view;
+use crate::command::{Key, KeyCode};
+use crate::protocol::Code;
+use crate::workspace::{Failure, Home, Workspace};
+use crossterm::event::{
+    Event, EventStream, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
+};
+use futures::StreamExt;
+use std::io::{self, Stdout, Write, stdout};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::{Instant, sleep_until};
+
+/// Frames are at least this far apart.
+const FRAME: Duration = Duration::from_millis(10);
+/// How often something that is live turns.
+const TICK: Duration = Duration::from_millis(120);
+/// How long the first frame waits for the terminal to tell its background, so that it does not flash.
+const FIRST_FRAME: Duration = Duration::from_millis(30);
+
+/// What the console is started with.
+pub struct Options {
+    /// The home.
+    pub home: Home,
+    /// The theme that was asked for.
+    pub theme: Option<String>,
+    /// Whether nothing at all may be changed.
+    pub read_only: bool,
+    /// The home, if it is open already.
+    pub workspace: Option<Arc<Workspace>>,
+}
+
+/// Runs the console until a person leaves it. Hosted instances are stopped before it returns.
+pub async fn run(options: Options) -> Result<(), Failure> {
+    let look = look(&options)?;
+    let asks = !look.chosen && options_ask();
+    let begin = match &options.workspace {
+        Some(_) => Start::Open,
+        None if !options.home.has_vault() => Start::Empty,
+        None if options.home.needs_passphrase() => Start::Locked,
+        None => Start::Ready,
+    };
+    let size = crossterm::terminal::size().map_err(|error| no_terminal(&error))?;
+    let home = options.home.root().display().to_string();
+    let mut state = State::new(home, look, Clock::System, size, options.read_only);
+    let (sender, messages) = unbounded_channel();
+    let mut runner = Runner::new(options.home, options.workspace, sender);
+    let terminal = Terminal::take().map_err(|error| no_terminal(&error))?;
+    let mut console = Console {
+        terminal,
+        painter: Painter::new(stdout()),
+        listener: Listener::default(),
+        messages,
+        suspended: false,
+    };
+    for effect in start(&mut state, begin) {
+        console.apply(effect, &mut runner);
+    }
+    if asks {
+        // An unanswered question costs nothing but this.
+        let _ = stdout().write_all(QUESTION).and_then(|()| stdout().flush());
+    }
+    let outcome = console.turn(&mut state, &mut runner, asks).await;
+    drop(console);
+    outcome.map_err(|error| no_terminal(&error))
+}
+
+fn no_terminal(error: &io::Error) -> Failure {
+    Failure::new(
+        Code::Internal,
+        format!("the console needs a terminal: {error}"),
+        "use the subcommands instead; `butterfly --help` lists them",
+    )
+}
+
+/// Whether the terminal is worth asking for its background.
+fn options_ask() -> bool {
+    let term = std::env::var("TERM").unwrap_or_default();
+    std::env::var("COLORFGBG").is_err() && !matches!(term.as_str(), "" | "dumb" | "linux")
+}
+
+fn look(options: &Options) -> Result<Look, Failure> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let depth = depth_of_terminal(variable);
+    let catalog = Catalog::load(Some(&options.home.root().join("themes")));
+    let told = variable("COLORFGBG").as_deref().and_then(from_environment);
+    let fitting = match told {
+        Some(Brightness::Light) => "light",
+        _ => "dark",
+    };
+    let name = options.theme.as_deref().unwrap_or(fitting);
+    let theme = catalog.theme(name, depth).map_err(|error| {
+        Failure::new(
+            Code::InvalidParameter,
+            error.to_string(),
+            "leave --theme out, or name one of these",
+        )
+    })?;
+    Ok(Look {
+        theme,
+        catalog,
+        depth,
+        glyphs: glyphs_of_terminal(variable),
+        chosen: options.theme.is_some(),
+    })
+}
+
+struct Console {
+    terminal: Terminal,
+    painter: Painter<Stdout>,
+    listener: Listener,
+    messages: UnboundedReceiver<Message>,
+    suspended: bool,
+}
+
+impl Console {
+    async fn turn(&mut self, state: &mut State, runner: &mut Runner, asks: bool) -> io::Result<()> {
+        let mut events = EventStream::new();
+        let mut signals = Signals::listen()?;
+        let mut next_frame = Instant::now() + if asks { FIRST_FRAME } else { Duration::ZERO };
+        let mut changed = true;
+        let mut tick = Instant::now() + TICK;
+        while state.phase != Phase::Done {
+            let live = state.is_live();
+            let message = tokio::select! {
+                biased;
+                () = sleep_until(next_frame), if changed => {
+                    changed = false;
+                    self.paint(state)?;
+                    next_frame = Instant::now() + FRAME;
+                    continue;
+                }
+                event = events.next() => match event {
+                    Some(event) => self.translate(event?),
+                    // The terminal is gone.
+                    None => Some(Message::Terminate),
+                },
+                message = self.messages.recv() => message,
+                message = signals.next() => Some(message),
+                () = sleep_until(tick), if live => {
+                    tick = Instant::now() + TICK;
+                    Some(Message::Tick)
+                }
+            };
+            let Some(message) = message else { continue };
+            if matches!(message, Message::Background(_)) {
+                next_frame = Instant::now();
+            }
+            changed = true;
+            for effect in update(state, message) {
+                self.apply(effect, runner);
+            }
+            if self.suspended {
+                self.suspended = false;
+                drop(events);
+                self.terminal.suspend()?;
+                events = EventStream::new();
+                let (width, height) = crossterm::terminal::size()?;
+                update(state, Message::Resize(width, height));
+                self.painter.forget();
+            }
+        }
+        Ok(())
+    }
+
+    fn paint(&mut self, state: &State) -> io::Result<()> {
+        self.painter
+            .paint(state.size, |buffer| view(state, buffer))
+            .map(drop)
+    }
+
+    fn apply(&mut self, effect: Effect, runner: &mut Runner) {
+        match effect {
+            Effect::Mouse(ours) => {
+                if let Err(error) = self.terminal.set_mouse(ours) {
+                    tracing::warn!("the mouse could not be switched: {error}");
+                }
+            }
+            Effect::Redraw => self.painter.forget(),
+            Effect::Suspend => self.suspended = true,
+            other => runner.run(other),
+        }
+    }
+
+    fn translate(&mut self, event: Event) -> Option<Message> {
+        match event {
+            Event::Key(event) if event.kind != KeyEventKind::Release => {
+                match self.listener.hear(key_of(event)?) {
+                    Heard::Key(key) => Some(Message::Key(key)),
+                    Heard::Part(brightness) => brightness.map(Message::Background),
+                }
+            }
+            Event::Paste(text) => Some(Message::Paste(text)),
+            Event::Resize(width, height) => {
+                self.painter.forget();
+                Some(Message::Resize(width, height))
+            }
+            Event::Mouse(event) => {
+                let (x, y) = (event.column, event.row);
+                match event.kind {
+                    MouseEventKind::Down(MouseButton::Left) => Some(Message::Mouse(Mouse::Click(x, y))),
+                    MouseEventKind::ScrollDown => Some(Message::Mouse(Mouse::Wheel(x, y, 1))),
+                    MouseEventKind::ScrollUp => Some(Message::Mouse(Mouse::Wheel(x, y, -1))),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A key as the table of commands knows it.
+fn key_of(event: KeyEvent) -> Option<Key> {
+    use crossterm::event::KeyCode as Theirs;
+    let code = match event.code {
+        Theirs::Char(character) => KeyCode::Char(character),
+        Theirs::Enter => KeyCode::Enter,
+        Theirs::Esc => KeyCode::Esc,
+        Theirs::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+        Theirs::Tab => KeyCode::Tab,
+        Theirs::BackTab => KeyCode::BackTab,
+        Theirs::Up => KeyCode::Up,
+        Theirs::Down => KeyCode::Down,
+        Theirs::Left => KeyCode::Left,
+        Theirs::Right => KeyCode::Right,
+        Theirs::Home => KeyCode::Home,
+        Theirs::End => KeyCode::End,
+        Theirs::PageUp => KeyCode::PageUp,
+        Theirs::PageDown => KeyCode::PageDown,
+        Theirs::Backspace => KeyCode::Backspace,
+        Theirs::Delete => KeyCode::Delete,
+        Theirs::Insert => KeyCode::Insert,
+        Theirs::F(number) => KeyCode::Function(number),
+        _ => return None,
+    };
+    Some(Key {
+        code,
+        ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
+        alt: event.modifiers.contains(KeyModifiers::ALT),
+    })
+}
+
+/// Being told to end from outside.
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+    stop: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+            stop: signal(SignalKind::from_raw(SIGTSTP))?,
+        })
+    }
+
+    async fn next(&mut self) -> Message {
+        tokio::select! {
+            _ = self.terminate.recv() => Message::Terminate,
+            _ = self.interrupt.recv() => Message::Terminate,
+            _ = self.hang_up.recv() => Message::Terminate,
+            _ = self.stop.recv() => Message::Key(Key::ctrl('z')),
+        }
+    }
+}
+
+/// The number of SIGTSTP, which is not the same everywhere.
+#[cfg(all(unix, any(target_os = "linux", target_os = "android")))]
+const SIGTSTP: i32 = 20;
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+const SIGTSTP: i32 = 18;
+
+/// Being told to end from outside.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) -> Message {
+        let _ = tokio::signal::ctrl_c().await;
+        Message::Terminate
+    }
+}

@@ -1,0 +1,434 @@
+//! Runs effects as tasks on the workspace and brings what came of them back as messages.
+//!
+//! Every instance is watched by a task of its own, with its own timeout and backoff: a dead one never
+//! holds up a living one, nor the screen.
+
+use super::effect::{Effect, Work};
+use super::message::{Done, Message, Outcome};
+use crate::model::InstanceName;
+use crate::protocol::Code;
+use crate::workspace::{
+    AcceptRequest, CallOptions, Failure, Home, InvokeOptions, Unlock, VaultLock, Workspace,
+};
+use futures::FutureExt;
+use std::collections::HashMap;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::{AbortHandle, JoinHandle};
+use tokio::time::timeout;
+
+/// How often a living instance is looked at.
+const PROBE_EVERY: Duration = Duration::from_secs(4);
+/// How seldom a dead one is looked at, at most.
+const PROBE_AT_LEAST: Duration = Duration::from_secs(60);
+/// How long an instance may take to answer a probe.
+const PROBE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long anything else may take, beyond the patience of the call itself.
+const PATIENCE: Duration = Duration::from_secs(40);
+/// How often the vault is asked whether another console changed something.
+const WATCH_VAULT: Duration = Duration::from_millis(700);
+
+/// Names of the settings that are remembered.
+const SETTINGS: [&str; 4] = ["theme", "focus", "zoom", "query"];
+
+struct Watcher {
+    task: JoinHandle<()>,
+    now: Arc<Notify>,
+}
+
+/// Runs effects.
+pub struct Runner {
+    home: Home,
+    workspace: Arc<OnceLock<Arc<Workspace>>>,
+    messages: UnboundedSender<Message>,
+    watchers: HashMap<InstanceName, Watcher>,
+    works: HashMap<u64, AbortHandle>,
+    vault: Option<JoinHandle<()>>,
+}
+
+impl Runner {
+    /// Runs effects on this home; what comes of them goes to `messages`.
+    pub fn new(home: Home, workspace: Option<Arc<Workspace>>, messages: UnboundedSender<Message>) -> Self {
+        let cell = OnceLock::new();
+        if let Some(workspace) = workspace {
+            let _ = cell.set(workspace);
+        }
+        Self {
+            home,
+            workspace: Arc::new(cell),
+            messages,
+            watchers: HashMap::new(),
+            works: HashMap::new(),
+            vault: None,
+        }
+    }
+
+    /// Runs one. Effects on the terminal are not for here.
+    pub fn run(&mut self, effect: Effect) {
+        match effect {
+            Effect::CreateHome(lock) => self.create(lock),
+            Effect::OpenHome(unlock) => self.open(unlock),
+            Effect::After(wait, message) => {
+                let messages = self.messages.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(wait).await;
+                    let _ = messages.send(message);
+                });
+            }
+            Effect::Watch(names) => self.watch(names),
+            Effect::ProbeNow => self
+                .watchers
+                .values()
+                .for_each(|watcher| watcher.now.notify_one()),
+            Effect::Work(ticket, work) => self.work(ticket, work),
+            Effect::Cancel(ticket) => {
+                if let Some(task) = self.works.remove(&ticket) {
+                    task.abort();
+                }
+            }
+            Effect::Shutdown => self.shut_down(),
+            Effect::Mouse(_) | Effect::Redraw | Effect::Suspend => {}
+            other => self.fetch(other),
+        }
+    }
+
+    fn create(&self, lock: VaultLock) {
+        let (home, cell) = (self.home.clone(), Arc::clone(&self.workspace));
+        self.spawn(async move {
+            let opened = contained(Workspace::create(home, lock)).await;
+            settled(opened, &cell)
+        });
+    }
+
+    fn open(&self, unlock: Unlock) {
+        let (home, cell) = (self.home.clone(), Arc::clone(&self.workspace));
+        self.spawn(async move {
+            let opened = contained(Workspace::open(home, unlock)).await;
+            settled(opened, &cell)
+        });
+    }
+
+    fn spawn(&self, future: impl Future<Output = Message> + Send + 'static) -> AbortHandle {
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            let _ = messages.send(future.await);
+        })
+        .abort_handle()
+    }
+
+    /// Whatever is fetched from the workspace.
+    fn fetch(&mut self, effect: Effect) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        self.watch_vault(&workspace);
+        self.spawn(async move {
+            match effect {
+                Effect::LoadPreferences => {
+                    let mut settings = Vec::new();
+                    for name in SETTINGS {
+                        if let Ok(Some(value)) = patient(workspace.preference(&key(name))).await {
+                            settings.push((name.to_owned(), value));
+                        }
+                    }
+                    Message::Preferences(settings)
+                }
+                Effect::Remember(name, value) => {
+                    if let Err(failure) = patient(workspace.set_preference(&key(name), &value)).await {
+                        tracing::warn!(name, "the setting was not remembered: {}", failure.message);
+                    }
+                    Message::Tick
+                }
+                Effect::LoadInstances => Message::Instances(patient(workspace.instances()).await),
+                Effect::LoadPointers {
+                    instance,
+                    generation,
+                    page,
+                    query,
+                } => Message::Pointers {
+                    generation,
+                    page,
+                    outcome: patient(workspace.pointers(instance.as_str(), &query)).await,
+                },
+                Effect::LoadPointer(instance, address) => {
+                    let detail = patient(workspace.pointer(instance.as_str(), &address)).await;
+                    Message::Pointer(address, detail.map(Box::new))
+                }
+                Effect::LoadCredentials => Message::Credentials(patient(workspace.credentials()).await),
+                Effect::LoadLog {
+                    generation,
+                    older,
+                    filter,
+                } => {
+                    let rows = patient(async {
+                        let rows = workspace.log(&filter).await?;
+                        Ok((rows, workspace.log_count().await?))
+                    });
+                    Message::Log {
+                        generation,
+                        older,
+                        outcome: rows.await,
+                    }
+                }
+                Effect::LoadEntry(id) => {
+                    Message::Entry(id, patient(workspace.log_entry(id)).await.map(Box::new))
+                }
+                _ => Message::Tick,
+            }
+        });
+    }
+
+    /// What another console changes in the home shows here too.
+    fn watch_vault(&mut self, workspace: &Arc<Workspace>) {
+        if self.vault.is_some() {
+            return;
+        }
+        let (workspace, messages) = (Arc::clone(workspace), self.messages.clone());
+        self.vault = Some(tokio::spawn(async move {
+            let mut last = None;
+            loop {
+                if let Ok(number) = patient(workspace.change_number()).await {
+                    if last.is_some_and(|last| last != number)
+                        && messages.send(Message::VaultChanged).is_err()
+                    {
+                        return;
+                    }
+                    last = Some(number);
+                }
+                tokio::time::sleep(WATCH_VAULT).await;
+            }
+        }));
+    }
+
+    fn watch(&mut self, names: Vec<InstanceName>) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        self.watchers.retain(|name, watcher| {
+            let stays = names.contains(name);
+            if !stays {
+                watcher.task.abort();
+            }
+            stays
+        });
+        for name in names {
+            let messages = self.messages.clone();
+            let workspace = Arc::clone(&workspace);
+            self.watchers.entry(name).or_insert_with_key(|name| {
+                let now = Arc::new(Notify::new());
+                let task = tokio::spawn(watch_instance(
+                    workspace,
+                    name.clone(),
+                    messages,
+                    Arc::clone(&now),
+                ));
+                Watcher { task, now }
+            });
+        }
+    }
+
+    fn work(&mut self, ticket: u64, work: Work) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        let messages = self.messages.clone();
+        let task = self.spawn(async move {
+            let steps = messages.clone();
+            let outcome = contained(do_work(&workspace, work, move |words: &str| {
+                let _ = steps.send(Message::Step(ticket, words.to_owned()));
+            }))
+            .await;
+            Message::Worked(ticket, outcome)
+        });
+        self.works.retain(|_, task| !task.is_finished());
+        self.works.insert(ticket, task);
+    }
+
+    fn shut_down(&mut self) {
+        self.watchers
+            .drain()
+            .for_each(|(_, watcher)| watcher.task.abort());
+        if let Some(task) = self.vault.take() {
+            task.abort();
+        }
+        let workspace = self.workspace.get().map(Arc::clone);
+        self.spawn(async move {
+            if let Some(workspace) = workspace {
+                let _ = contained(async {
+                    workspace.shutdown().await;
+                    Ok(())
+                })
+                .await;
+            }
+            Message::Stopped
+        });
+    }
+}
+
+/// The names under which settings of the console are kept.
+fn key(name: &str) -> String {
+    format!("console.{name}")
+}
+
+fn settled(opened: Outcome<Arc<Workspace>>, cell: &OnceLock<Arc<Workspace>>) -> Message {
+    match opened {
+        Ok(workspace) => {
+            let _ = cell.set(workspace);
+            Message::HomeOpened
+        }
+        Err(failure) => Message::HomeFailed(failure),
+    }
+}
+
+/// Looks at one instance again and again: soon while it lives, ever more seldom while it does not.
+async fn watch_instance(
+    workspace: Arc<Workspace>,
+    name: InstanceName,
+    messages: UnboundedSender<Message>,
+    now: Arc<Notify>,
+) {
+    let mut wait = PROBE_EVERY;
+    loop {
+        let probe = contained(workspace.probe(name.as_str()));
+        let outcome = timeout(PROBE_PATIENCE, probe).await.unwrap_or_else(|_| {
+            Err(Failure::new(
+                Code::PeerUnreachable,
+                "it did not answer a probe in time",
+                "it is looked at again by itself; ctrl-r looks now",
+            )
+            .on(name.as_str()))
+        });
+        let lives = matches!(&outcome, Ok(row) if row.error.is_none());
+        if messages.send(Message::Probed(name.clone(), outcome)).is_err() {
+            return;
+        }
+        wait = if lives {
+            PROBE_EVERY
+        } else {
+            (wait * 2).min(PROBE_AT_LEAST)
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = now.notified() => wait = PROBE_EVERY,
+        }
+    }
+}
+
+/// Waits for an answer, but not for ever.
+async fn patient<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    timeout(PATIENCE, contained(future)).await.unwrap_or_else(|_| {
+        Err(Failure::new(
+            Code::DeadlineExceeded,
+            "no answer in time",
+            "try again with ctrl-r; other instances are not concerned",
+        ))
+    })
+}
+
+/// A mistake in a task is a failure of that task, not the end of the console.
+async fn contained<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|_| {
+        Err(Failure::new(
+            Code::Internal,
+            "the program made a mistake while doing that",
+            "please report it with the log file; the console goes on",
+        ))
+    })
+}
+
+async fn do_work(workspace: &Workspace, work: Work, step: impl Fn(&str) + Send + Sync) -> Outcome<Done> {
+    let traced = InvokeOptions {
+        trace: true,
+        ..InvokeOptions::default()
+    };
+    Ok(match work {
+        Work::Start(name) => Done::Instance(
+            Box::new(workspace.start_instance(name.as_str()).await?),
+            "started",
+        ),
+        Work::Stop(name) => {
+            Done::Instance(Box::new(workspace.stop_instance(name.as_str()).await?), "stopped")
+        }
+        Work::Remove(name) => {
+            workspace.remove_instance(name.as_str()).await?;
+            Done::Removed(name)
+        }
+        Work::Init(new) => {
+            let name = new.name.clone();
+            workspace.init_instance(*new).await?;
+            Done::Instance(
+                Box::new(workspace.start_instance(name.as_str()).await?),
+                "made and started",
+            )
+        }
+        Work::AddRemote(request) => Done::Instance(Box::new(workspace.add_remote(*request).await?), "added"),
+        Work::Create(name, new) => {
+            let pointer = workspace.create_pointer(name.as_str(), *new).await?;
+            Done::Pointer(name, Box::new(pointer), "made")
+        }
+        Work::Update(name, address, change) => {
+            let pointer = workspace.update_pointer(name.as_str(), &address, *change).await?;
+            Done::Pointer(name, Box::new(pointer), "saved")
+        }
+        Work::Delete(name, address) => {
+            workspace.delete_pointer(name.as_str(), &address).await?;
+            Done::PointerDeleted(name, address)
+        }
+        Work::Invoke(name, query) => {
+            Done::Invoked(workspace.invoke(name.as_str(), &query, traced).await?.log_id)
+        }
+        Work::InvokePointer(name, address) => {
+            let invoked = workspace.invoke_pointer(name.as_str(), &address, traced).await?;
+            Done::Invoked(invoked.log_id)
+        }
+        Work::Call(name, address, route) => {
+            let options = CallOptions {
+                route,
+                trace: true,
+                ..CallOptions::default()
+            };
+            Done::Invoked(workspace.call(name.as_str(), &address, options).await?.log_id)
+        }
+        Work::Federate(request) => {
+            let name = request.instance.clone();
+            let pointer = workspace.federate(*request).await?;
+            Done::Pointer(name, Box::new(pointer), "made")
+        }
+        Work::Offer(request) => Done::Offered(Box::new(workspace.offer(*request).await?)),
+        Work::Accept {
+            file,
+            passphrase,
+            name,
+            instance,
+        } => {
+            let bundle = read_bundle(&file).await?;
+            let request = AcceptRequest {
+                bundle,
+                passphrase,
+                name,
+                instance,
+            };
+            Done::Accepted(Box::new(workspace.accept(request).await?))
+        }
+        Work::Revoke(name) => Done::Revoked(workspace.revoke_credential(&name).await?.name),
+        Work::Demo => Done::Demo(Box::new(workspace.demo(&step).await?)),
+    })
+}
+
+async fn read_bundle(file: &str) -> Outcome<Vec<u8>> {
+    let path = match (file.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => file.into(),
+    };
+    tokio::fs::read(&path).await.map_err(|error| {
+        Failure::new(
+            Code::InvalidParameter,
+            format!("{} cannot be read: {error}", path.display()),
+            "check the path of the bundle file",
+        )
+    })
+}

@@ -1,0 +1,363 @@
+//! Everything that the console knows, and nothing that it does.
+
+mod instances;
+mod lists;
+mod log;
+mod pointers;
+
+pub use instances::{Instance, Instances};
+pub use lists::Cursor;
+pub use log::Log;
+pub use pointers::Pointers;
+
+use super::clock::Clock;
+use super::layers::{Choice, Layer};
+use super::layout::Layout;
+use super::theme::{Catalog, Depth, Glyphs, Theme};
+use crate::command::{Scope, Situation, Target};
+use crate::model::{CredentialState, InstanceKind, InstanceState, Pointer};
+use crate::workspace::{CredentialRow, Failure, HostedBy};
+use std::collections::VecDeque;
+
+/// One of the four panes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Pane {
+    Instances,
+    Pointers,
+    Credentials,
+    Log,
+}
+
+impl Pane {
+    /// All of them, in the order of their digits.
+    pub const ALL: [Self; 4] = [Self::Instances, Self::Pointers, Self::Credentials, Self::Log];
+
+    /// Its place in `ALL`.
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Instances => 0,
+            Self::Pointers => 1,
+            Self::Credentials => 2,
+            Self::Log => 3,
+        }
+    }
+
+    /// What it is called on the screen.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Instances => "Instances",
+            Self::Pointers => "Pointers",
+            Self::Credentials => "Credentials",
+            Self::Log => "Invoke log",
+        }
+    }
+
+    /// The scope of its own keys.
+    pub const fn scope(self) -> Scope {
+        match self {
+            Self::Instances => Scope::Instances,
+            Self::Pointers => Scope::Pointers,
+            Self::Credentials => Scope::Credentials,
+            Self::Log => Scope::Log,
+        }
+    }
+}
+
+/// How far the console is with its home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// There is none yet: a person chooses.
+    FirstRun,
+    /// It is locked: a person is asked.
+    Locked,
+    /// It is being made or opened.
+    Opening,
+    /// It is open.
+    Open,
+    /// Hosted instances are being stopped.
+    Stopping,
+    /// Over.
+    Done,
+}
+
+/// How bad a report is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the words say it")]
+pub enum Level {
+    Good,
+    Info,
+    Warn,
+    Bad,
+}
+
+/// Something that was reported.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// How bad it is.
+    pub level: Level,
+    /// What happened.
+    pub text: String,
+    /// What to do about it; empty if nothing.
+    pub remedy: String,
+    /// When, as shown.
+    pub at: String,
+}
+
+/// Work that is under way because a person asked for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Running {
+    /// Its number.
+    pub ticket: u64,
+    /// What is being done.
+    pub words: String,
+    /// Whether a failure deserves a page of its own.
+    pub foreground: bool,
+}
+
+/// What is known of something that has to be fetched.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Load {
+    /// Not there yet.
+    #[default]
+    Waiting,
+    /// There.
+    Ready,
+    /// Could not be had; what was there before stays on the screen.
+    Failed(Failure),
+}
+
+/// How things look.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// The theme.
+    pub theme: Theme,
+    /// The themes that there are.
+    pub catalog: Catalog,
+    /// How many colours the terminal shows.
+    pub depth: Depth,
+    /// The signs that are drawn with.
+    pub glyphs: Glyphs,
+    /// Whether a person chose the theme, so that the terminal's background no longer does.
+    pub chosen: bool,
+}
+
+/// The credentials.
+#[derive(Debug, Clone, Default)]
+pub struct Credentials {
+    /// Both sides, as listed.
+    pub rows: Vec<CredentialRow>,
+    /// Instances that could not be asked.
+    pub missing: Vec<Failure>,
+    /// Whether they are there.
+    pub load: Load,
+    /// Where one is in the list.
+    pub cursor: Cursor,
+    /// Whether they have been asked for and did not come yet.
+    pub loading: bool,
+}
+
+/// Everything that the console knows.
+pub struct State {
+    /// The home's folder, for people.
+    pub home: String,
+    /// Whether nothing at all may be changed.
+    pub read_only: bool,
+    /// The time.
+    pub clock: Clock,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// How things look.
+    pub look: Look,
+    /// How far the console is with its home.
+    pub phase: Phase,
+    /// The pane that gets the keys.
+    pub focus: Pane,
+    /// Whether it has the whole screen.
+    pub zoom: bool,
+    /// Whether the mouse is ours.
+    pub mouse: bool,
+    /// The instances.
+    pub instances: Instances,
+    /// The pointers of the selected instance.
+    pub pointers: Pointers,
+    /// The credentials.
+    pub credentials: Credentials,
+    /// The invoke log.
+    pub log: Log,
+    /// What lies over the panes, topmost last.
+    pub layers: Vec<Layer>,
+    /// What was reported, newest last.
+    pub reports: VecDeque<Report>,
+    /// Whether the newest report is still on the status line.
+    pub report_shown: bool,
+    /// What is under way.
+    pub running: Vec<Running>,
+    /// The number of the next work.
+    pub next_ticket: u64,
+    /// Turns while something is live.
+    pub tick: usize,
+    /// The query that the composer offers again.
+    pub last_query: String,
+    /// Lines of the command line, oldest first.
+    pub history: Vec<String>,
+    /// What was chosen to begin with, until the home is open.
+    pub first_choice: Option<Choice>,
+}
+
+impl State {
+    /// A console that knows nothing yet.
+    pub fn new(home: String, look: Look, clock: Clock, size: (u16, u16), read_only: bool) -> Self {
+        Self {
+            home,
+            read_only,
+            clock,
+            size,
+            look,
+            phase: Phase::Opening,
+            focus: Pane::Pointers,
+            zoom: false,
+            mouse: true,
+            instances: Instances::default(),
+            pointers: Pointers::default(),
+            credentials: Credentials::default(),
+            log: Log::default(),
+            layers: Vec::new(),
+            reports: VecDeque::new(),
+            report_shown: false,
+            running: Vec::new(),
+            next_ticket: 1,
+            tick: 0,
+            last_query: r#"{"action": "get_graph_stats"}"#.to_owned(),
+            history: Vec::new(),
+            first_choice: None,
+        }
+    }
+
+    /// Where everything is on the screen.
+    pub fn layout(&self) -> Layout {
+        Layout::of(self.size, self.focus, self.zoom, self.instances.rows.len())
+    }
+
+    /// Whether something moves on the screen by itself.
+    pub fn is_live(&self) -> bool {
+        !self.running.is_empty() || matches!(self.phase, Phase::Opening | Phase::Stopping)
+    }
+
+    /// The scopes whose keys are in force, nearest first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        let own = match self.layers.iter().rev().find_map(Layer::page_scope) {
+            Some(scope) => scope,
+            None => self.focus.scope(),
+        };
+        Scope::STACKS
+            .into_iter()
+            .find(|stack| stack[0] == own)
+            .expect("a test proves that every page and pane has a stack")
+    }
+
+    /// The pointer that is open or selected.
+    pub fn pointer(&self) -> Option<&Pointer> {
+        let open = self.layers.iter().rev().find_map(|layer| match layer {
+            Layer::Pointer(page) => page.pointer(),
+            _ => None,
+        });
+        open.or_else(|| self.pointers.selected())
+    }
+
+    /// The credential that is open or selected.
+    pub fn credential(&self) -> Option<&CredentialRow> {
+        let open = self.layers.iter().rev().find_map(|layer| match layer {
+            Layer::Credential(page) => Some(page.name.as_str()),
+            _ => None,
+        });
+        match open {
+            Some(name) => self.credentials.rows.iter().find(|row| row.name == name),
+            None => self.credentials.rows.get(self.credentials.cursor.selected),
+        }
+    }
+
+    /// What commands may want to know.
+    pub fn situation(&self) -> Situation {
+        let instance = self.instances.selected();
+        let pointer = self.pointer();
+        let page_invoke = matches!(self.layers.last(), Some(Layer::Invoke(_)));
+        Situation {
+            instance: instance.map(|instance| Target {
+                local: instance.row.kind == InstanceKind::Local,
+                hosted_here: instance.row.hosted_by == HostedBy::Here,
+                stopped: instance.row.hosted_by == HostedBy::Nobody
+                    && instance.row.state != InstanceState::Changing,
+            }),
+            pointer: pointer.is_some(),
+            federated: pointer.is_some_and(|pointer| pointer.federated.is_some()),
+            leads_somewhere: self.layers.iter().rev().any(|layer| match layer {
+                Layer::Pointer(page) => page.leads_to().is_some(),
+                _ => false,
+            }),
+            credential: self.credential().is_some(),
+            revocable: self.credential().is_some_and(|row| {
+                !matches!(row.state, CredentialState::Revoked | CredentialState::Expired)
+                    && !row.grant.as_ref().is_some_and(|grant| grant.owner)
+            }),
+            invoke: page_invoke || self.log.selected().is_some(),
+            filtered: match self.focus {
+                Pane::Pointers => self.pointers.is_filtered(),
+                Pane::Log => !self.log.text.is_empty(),
+                _ => false,
+            },
+            busy: !self.running.is_empty(),
+            read_only: self.read_only || self.concerned_is_read_only(),
+            page: !self.layers.is_empty(),
+        }
+    }
+
+    /// Whether the instance that keys would act on refuses changes. Making or adding another one is not its matter.
+    fn concerned_is_read_only(&self) -> bool {
+        let elsewhere = self.layers.is_empty() && matches!(self.focus, Pane::Credentials | Pane::Log);
+        !elsewhere
+            && self
+                .instances
+                .selected()
+                .is_some_and(|instance| instance.row.read_only)
+    }
+
+    /// Names of the instances that this process hosts.
+    pub fn hosted(&self) -> Vec<String> {
+        self.instances
+            .rows
+            .iter()
+            .filter(|instance| instance.row.hosted_by == HostedBy::Here)
+            .map(|instance| instance.row.name.to_string())
+            .collect()
+    }
+
+    /// Puts something on the status line, and into the log file.
+    pub fn report(&mut self, level: Level, text: impl Into<String>, remedy: impl Into<String>) {
+        let report = Report {
+            level,
+            text: text.into(),
+            remedy: remedy.into(),
+            at: self.clock.time(self.clock.now()),
+        };
+        match level {
+            Level::Bad => tracing::error!(remedy = %report.remedy, "{}", report.text),
+            Level::Warn => tracing::warn!(remedy = %report.remedy, "{}", report.text),
+            Level::Good | Level::Info => tracing::info!("{}", report.text),
+        }
+        self.reports.push_back(report);
+        while self.reports.len() > 200 {
+            self.reports.pop_front();
+        }
+        self.report_shown = true;
+    }
+
+    /// Reports a failure.
+    pub fn report_failure(&mut self, failure: &Failure) {
+        let text = match &failure.instance {
+            Some(instance) => format!("{instance}: {}", failure.message),
+            None => failure.message.clone(),
+        };
+        self.report(Level::Bad, text, failure.remedy.clone());
+    }
+}

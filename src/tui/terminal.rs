@@ -1,0 +1,120 @@
+//! The terminal as it has to be for the console, and as it was before: whatever happens, it is given back.
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::execute;
+use crossterm::terminal::{
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use std::io::{self, Write, stdout};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, ThreadId};
+
+/// Whether the terminal is ours right now.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Holds the terminal; gives it back when dropped.
+pub struct Terminal {
+    mouse: bool,
+}
+
+impl Terminal {
+    /// Takes the terminal.
+    pub fn take() -> io::Result<Self> {
+        restore_on_panic(thread::current().id());
+        let terminal = Self { mouse: true };
+        terminal.enter()?;
+        Ok(terminal)
+    }
+
+    fn enter(&self) -> io::Result<()> {
+        enable_raw_mode()?;
+        TAKEN.store(true, Ordering::SeqCst);
+        execute!(
+            stdout(),
+            EnterAlternateScreen,
+            Clear(ClearType::All),
+            EnableBracketedPaste,
+            Hide
+        )?;
+        self.apply_mouse()
+    }
+
+    fn apply_mouse(&self) -> io::Result<()> {
+        if self.mouse {
+            execute!(stdout(), EnableMouseCapture)
+        } else {
+            execute!(stdout(), DisableMouseCapture)
+        }
+    }
+
+    /// Takes the mouse, or gives it back.
+    pub fn set_mouse(&mut self, ours: bool) -> io::Result<()> {
+        self.mouse = ours;
+        self.apply_mouse()
+    }
+
+    /// Gives the terminal back for a while: the shell goes on until it brings this process to the front again.
+    #[cfg(unix)]
+    pub fn suspend(&self) -> io::Result<()> {
+        give_back();
+        // The shell's own `kill` is the way to stop oneself without `unsafe` or another dependency.
+        let stopped = std::process::Command::new("kill")
+            .args(["-STOP", &std::process::id().to_string()])
+            .status();
+        self.enter()?;
+        stopped.map(drop)
+    }
+
+    /// There is no background to go to.
+    #[cfg(not(unix))]
+    pub fn suspend(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Gives the terminal back as it was. Twice does no harm, and a terminal that is gone does not matter.
+pub fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    // The alternate screen is cleared first: some terminals keep it, and what stood there is nobody's business.
+    let _ = execute!(
+        stdout(),
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        Clear(ClearType::All),
+        LeaveAlternateScreen,
+        Show
+    );
+    let _ = stdout().flush();
+    let _ = disable_raw_mode();
+}
+
+/// A panic of the thread that draws gives the terminal back before it is told. A panic of any other thread is
+/// written to the log only: the console goes on, and its screen must not be written over.
+fn restore_on_panic(drawing: ThreadId) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if thread::current().id() == drawing || !TAKEN.load(Ordering::SeqCst) {
+                give_back();
+                before(panic);
+                return;
+            }
+            tracing::error!("a task panicked: {panic}");
+        }));
+    });
+}

@@ -1,0 +1,266 @@
+//! What was asked for comes in.
+
+use crate::model::InstanceState;
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::{Choice, Form, Layer};
+use crate::tui::message::Message;
+use crate::tui::state::{Level, Load, Pane, Phase, State};
+use crate::workspace::{Failure, InstanceRow};
+
+/// Takes what comes in.
+pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
+    match message {
+        Message::HomeOpened => return on_opened(state),
+        Message::HomeFailed(failure) => on_failed(state, &failure),
+        Message::Preferences(settings) => take_preferences(state, settings),
+        Message::VaultChanged => return vec![Effect::LoadInstances, load_log(state)],
+        Message::Instances(outcome) => return on_instances(state, outcome),
+        Message::Probed(name, Ok(row)) => {
+            debug_assert_eq!(name, row.name);
+            return on_probed(state, row);
+        }
+        Message::Probed(name, Err(failure)) => state.instances.note_failure(&name, &failure),
+        Message::FilterSettled(generation) => return on_filter_settled(state, generation),
+        Message::Pointers {
+            generation,
+            page,
+            outcome,
+        } => match outcome {
+            Ok(rows) => state.pointers.take(generation, page, rows),
+            Err(failure) => state.pointers.note_failure(generation, failure),
+        },
+        Message::Pointer(address, outcome) => {
+            let open = state.layers.iter_mut().rev().find_map(|layer| match layer {
+                Layer::Pointer(page) if page.address == address => Some(page),
+                _ => None,
+            });
+            match (open, outcome) {
+                (Some(page), Ok(detail)) => {
+                    page.detail = Some(*detail);
+                    page.load = Load::Ready;
+                }
+                (Some(page), Err(failure)) => page.load = Load::Failed(failure),
+                (None, _) => {}
+            }
+        }
+        Message::Credentials(outcome) => {
+            state.credentials.loading = false;
+            match outcome {
+                Ok((rows, missing)) => {
+                    let selected = state
+                        .credentials
+                        .rows
+                        .get(state.credentials.cursor.selected)
+                        .map(|row| row.name.clone());
+                    let place = selected.and_then(|name| rows.iter().position(|row| row.name == name));
+                    state.credentials.rows = rows;
+                    state.credentials.missing = missing;
+                    state.credentials.load = Load::Ready;
+                    if let Some(place) = place {
+                        state.credentials.cursor.selected = place;
+                    }
+                }
+                Err(failure) => state.credentials.load = Load::Failed(failure),
+            }
+        }
+        Message::Log {
+            generation,
+            older,
+            outcome,
+        } => return on_log(state, generation, older, outcome),
+        Message::Entry(id, outcome) => {
+            let open = state.layers.iter_mut().rev().find_map(|layer| match layer {
+                Layer::Invoke(page) if page.id == id => Some(page),
+                _ => None,
+            });
+            match (open, outcome) {
+                (Some(page), Ok(entry)) => {
+                    page.entry = Some(*entry);
+                    page.load = Load::Ready;
+                    page.made_for = 0;
+                }
+                (Some(page), Err(failure)) => page.load = Load::Failed(failure),
+                (None, _) => {}
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn on_opened(state: &mut State) -> Vec<Effect> {
+    state.phase = Phase::Open;
+    state
+        .layers
+        .retain(|layer| !matches!(layer, Layer::FirstRun(_) | Layer::Form(_)));
+    let mut effects = vec![Effect::LoadPreferences, Effect::LoadInstances, load_log(state)];
+    effects.extend(load_credentials(state));
+    match state.first_choice.take() {
+        Some(Choice::Demo) => effects.push(super::work::begin_demo(state)),
+        Some(Choice::Host) => state.layers.push(Layer::Form(Box::new(Form::init(&[])))),
+        Some(Choice::Remote) => state.layers.push(Layer::Form(Box::new(Form::add_remote()))),
+        None => {}
+    }
+    effects
+}
+
+/// The home could not be opened: said in the form that asked for the passphrase, or where the choice was made.
+fn on_failed(state: &mut State, failure: &Failure) {
+    state.report_failure(failure);
+    if let Some(Layer::Form(form)) = state.layers.last_mut() {
+        form.failure = Some(failure.clone());
+        form.ticket = None;
+        state.phase = Phase::Locked;
+        return;
+    }
+    if state
+        .layers
+        .iter()
+        .any(|layer| matches!(layer, Layer::FirstRun(_)))
+    {
+        state.phase = Phase::FirstRun;
+        return;
+    }
+    state.phase = Phase::Locked;
+    let mut form = Form::unlock(&state.home);
+    form.failure = Some(failure.clone());
+    state.layers.push(Layer::Form(Box::new(form)));
+}
+
+fn take_preferences(state: &mut State, settings: Vec<(String, String)>) {
+    for (name, value) in settings {
+        match name.as_str() {
+            "theme" if !state.look.chosen && state.look.catalog.names().contains(&value) => {
+                state.look.chosen = super::take_theme(state, &value);
+            }
+            "focus" => {
+                if let Some(pane) = Pane::ALL.into_iter().find(|pane| pane.title() == value) {
+                    state.focus = pane;
+                }
+            }
+            "zoom" => state.zoom = value == "true",
+            "query" => state.last_query = value,
+            _ => {}
+        }
+    }
+}
+
+fn on_instances(state: &mut State, outcome: Result<Vec<InstanceRow>, Failure>) -> Vec<Effect> {
+    match outcome {
+        Ok(rows) => {
+            let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
+            let others = names.len() != state.instances.rows.len()
+                || names
+                    .iter()
+                    .any(|name| state.instances.get(name.as_str()).is_none());
+            state.instances.replace(rows);
+            let mut effects = vec![Effect::Watch(names)];
+            if others {
+                effects.extend(load_credentials(state));
+            }
+            effects
+        }
+        Err(failure) => {
+            state.instances.load = Load::Failed(failure);
+            Vec::new()
+        }
+    }
+}
+
+/// An instance that came back, or has more or fewer pointers than before, is worth asking again.
+fn on_probed(state: &mut State, row: InstanceRow) -> Vec<Effect> {
+    let Some(before) = state.instances.get(row.name.as_str()) else {
+        return Vec::new();
+    };
+    let selected = state.pointers.instance.as_ref() == Some(&row.name);
+    let came_back = row.state == InstanceState::Up && before.row.state != InstanceState::Up;
+    let other_count = row.pointers.is_some() && row.pointers != before.row.pointers;
+    let failed = matches!(state.pointers.load, Load::Failed(_));
+    let changed = selected && (came_back && failed || other_count && before.row.pointers.is_some());
+    state.instances.update(row);
+    if changed {
+        state.pointers.ask_again();
+    }
+    if came_back {
+        return load_credentials(state).into_iter().collect();
+    }
+    Vec::new()
+}
+
+fn on_filter_settled(state: &mut State, generation: u64) -> Vec<Effect> {
+    if state.pointers.typing && generation == state.pointers.generation {
+        state.pointers.typing = false;
+    }
+    Vec::new()
+}
+
+fn on_log(
+    state: &mut State,
+    generation: u64,
+    older: bool,
+    outcome: Result<(Vec<crate::workspace::LogRow>, u64), Failure>,
+) -> Vec<Effect> {
+    if generation != state.log.generation {
+        return Vec::new();
+    }
+    match outcome {
+        Ok((rows, _)) if older => state.log.take_older(rows),
+        Ok((rows, total)) => {
+            let grown = total != state.log.total;
+            state.log.take_newest(rows, total);
+            if grown {
+                // Whatever was invoked has used a credential.
+                return load_credentials(state).into_iter().collect();
+            }
+        }
+        Err(failure) => {
+            state.log.fetching = false;
+            state.log.load = Load::Failed(failure);
+        }
+    }
+    Vec::new()
+}
+
+/// Asks for the newest lines.
+pub fn load_log(state: &State) -> Effect {
+    Effect::LoadLog {
+        generation: state.log.generation,
+        older: false,
+        filter: state.log.newest(),
+    }
+}
+
+/// Asks for the credentials, unless they were asked for already.
+pub fn load_credentials(state: &mut State) -> Option<Effect> {
+    if state.credentials.loading {
+        return None;
+    }
+    state.credentials.loading = true;
+    Some(Effect::LoadCredentials)
+}
+
+/// Everything, again.
+pub fn refresh(state: &mut State) -> Vec<Effect> {
+    state.pointers.ask_again();
+    let mut effects = vec![Effect::LoadInstances, Effect::ProbeNow, load_log(state)];
+    effects.extend(load_credentials(state));
+    if let Some(Layer::Pointer(page)) = state.layers.last() {
+        effects.push(Effect::LoadPointer(page.instance.clone(), page.address.clone()));
+    }
+    state.report(Level::Info, "looking at everything again", "");
+    effects
+}
+
+/// What a person asked to be done again from the log.
+pub fn repeated(entry: &crate::workspace::LogEntry) -> Option<Work> {
+    use crate::model::InstanceName;
+    use crate::protocol::Query;
+    use crate::workspace::LogKind;
+    let instance = InstanceName::parse(&entry.row.instance).ok()?;
+    match (entry.row.kind, &entry.row.pointer) {
+        (LogKind::Call, Some(address)) => Some(Work::Call(instance, address.clone(), entry.row.route)),
+        _ => Query::from_value(entry.query.clone())
+            .ok()
+            .map(|query| Work::Invoke(instance, query)),
+    }
+}

@@ -1,0 +1,357 @@
+//! Where a key goes: to the line or window on top, or else through the table of commands.
+
+use super::commands::{perform, run_line};
+use super::work::begin;
+use crate::command::{Key, KeyCode, resolve};
+use crate::tui::effect::Effect;
+use crate::tui::layers::{Answer, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
+use crate::tui::message::Message;
+use crate::tui::state::{Level, Pane, Phase, State};
+use std::time::Duration;
+
+/// How long a filter must rest before it is asked for.
+const REST: Duration = Duration::from_millis(35);
+
+/// A key was pressed.
+pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
+    if state.phase == Phase::Stopping {
+        // A second wish to leave does not wait for the instances.
+        if key == Key::ctrl('c') {
+            state.phase = Phase::Done;
+        }
+        return Vec::new();
+    }
+    if state
+        .reports
+        .back()
+        .is_some_and(|report| report.level != Level::Bad)
+        || key.code == KeyCode::Esc
+    {
+        state.report_shown = false;
+    }
+    if key == Key::ctrl('c') && !matches!(state.layers.last(), Some(Layer::Confirm(_))) {
+        return super::commands::quit(state);
+    }
+    if key == Key::ctrl('z') {
+        return vec![Effect::Suspend];
+    }
+    match state.layers.last_mut() {
+        Some(Layer::FirstRun(_)) => first_run(state, key),
+        Some(Layer::Form(_)) => form(state, key),
+        Some(Layer::Help(_)) => help(state, key),
+        Some(Layer::Command(_)) => command_line(state, key),
+        Some(Layer::Filter(_)) => filter_line(state, key),
+        Some(Layer::Confirm(_)) => confirm(state, key),
+        Some(Layer::Menu(_)) => menu(state, key),
+        Some(Layer::Notice(_) | Layer::Reports(_)) => reading(state, key),
+        Some(Layer::Steps(_)) => steps(state, key),
+        _ if state.phase != Phase::Open => waiting(state, key),
+        _ => through_table(state, key),
+    }
+}
+
+/// Text was pasted.
+pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
+    match state.layers.last_mut() {
+        Some(Layer::Form(form)) => form.paste(text),
+        Some(Layer::Help(help)) => paste(&mut help.input, text),
+        Some(Layer::Command(line)) => paste(&mut line.input, text),
+        Some(Layer::Filter(line)) => {
+            paste(&mut line.input, text);
+            return filter_changed(state);
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn through_table(state: &mut State, key: Key) -> Vec<Effect> {
+    match resolve(key, state.scopes(), &state.situation()) {
+        Some(id) => perform(state, id, None),
+        None => Vec::new(),
+    }
+}
+
+fn waiting(state: &mut State, key: Key) -> Vec<Effect> {
+    if key == Key::char('q') {
+        return super::commands::quit(state);
+    }
+    Vec::new()
+}
+
+fn first_run(state: &mut State, key: Key) -> Vec<Effect> {
+    let Some(Layer::FirstRun(first)) = state.layers.last_mut() else {
+        return Vec::new();
+    };
+    if state.phase == Phase::Opening {
+        return Vec::new();
+    }
+    match key.code {
+        KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') => first.step(true),
+        KeyCode::Up | KeyCode::BackTab | KeyCode::Char('k') => first.step(false),
+        KeyCode::Char(digit @ '1'..='3') => {
+            first.choice = crate::tui::layers::Choice::ALL[(u32::from(digit) - u32::from('1')) as usize];
+        }
+        KeyCode::Char('p' | ' ') | KeyCode::Left | KeyCode::Right => first.passphrase = !first.passphrase,
+        KeyCode::Char('q') => return super::commands::quit(state),
+        KeyCode::Enter => {
+            let first = *first;
+            state.first_choice = Some(first.choice);
+            if first.passphrase {
+                let form = Form::new_vault(first.choice);
+                state.layers.push(Layer::Form(Box::new(form)));
+                return Vec::new();
+            }
+            state.phase = Phase::Opening;
+            return vec![Effect::CreateHome(crate::workspace::VaultLock::KeyFile(None))];
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn form(state: &mut State, key: Key) -> Vec<Effect> {
+    let Some(Layer::Form(form)) = state.layers.last_mut() else {
+        return Vec::new();
+    };
+    match form.key(key) {
+        Answer::Passed | Answer::Taken => Vec::new(),
+        Answer::Close => {
+            if form.purpose == Purpose::Unlock {
+                return super::commands::quit(state);
+            }
+            state.layers.pop();
+            Vec::new()
+        }
+        Answer::Submit => submit(state),
+    }
+}
+
+fn submit(state: &mut State) -> Vec<Effect> {
+    let Some(Layer::Form(form)) = state.layers.last_mut() else {
+        return Vec::new();
+    };
+    let mut effects = Vec::new();
+    if matches!(form.purpose, Purpose::Compose(_)) {
+        form.value("query").clone_into(&mut state.last_query);
+        effects.push(Effect::Remember("query", state.last_query.clone()));
+    }
+    match form.submit() {
+        None => return Vec::new(),
+        Some(Submission::Create(lock)) => {
+            state.phase = Phase::Opening;
+            effects.push(Effect::CreateHome(lock));
+        }
+        Some(Submission::Open(unlock)) => {
+            state.phase = Phase::Opening;
+            effects.push(Effect::OpenHome(unlock));
+        }
+        Some(Submission::Do(work)) => {
+            let ticket = state.next_ticket;
+            if let Some(Layer::Form(form)) = state.layers.last_mut() {
+                form.ticket = Some(ticket);
+                form.failure = None;
+            }
+            effects.push(begin(state, work));
+        }
+    }
+    effects
+}
+
+fn help(state: &mut State, key: Key) -> Vec<Effect> {
+    let entries = {
+        let situation = state.situation();
+        let scopes = state.scopes();
+        let Some(Layer::Help(help)) = state.layers.last() else {
+            return Vec::new();
+        };
+        help.entries(scopes, &situation)
+    };
+    let Some(Layer::Help(help)) = state.layers.last_mut() else {
+        return Vec::new();
+    };
+    let last = entries.len().saturating_sub(1);
+    match (key.code, key.ctrl) {
+        (KeyCode::Esc, _) if !help.input.value().is_empty() => {
+            help.input.reset();
+            help.selected = 0;
+        }
+        (KeyCode::Esc, _) => {
+            state.layers.pop();
+        }
+        (KeyCode::Enter, _) => {
+            let chosen = entries.get(help.selected).map(|entry| entry.command.id);
+            state.layers.pop();
+            return chosen.map_or_else(Vec::new, |id| perform(state, id, None));
+        }
+        (KeyCode::Down, _) | (KeyCode::Char('n' | 'j'), true) => {
+            help.selected = (help.selected + 1).min(last)
+        }
+        (KeyCode::Up, _) | (KeyCode::Char('p'), true) => help.selected = help.selected.saturating_sub(1),
+        (KeyCode::PageDown, _) => help.selected = (help.selected + 10).min(last),
+        (KeyCode::PageUp, _) => help.selected = help.selected.saturating_sub(10),
+        _ => {
+            if edit(&mut help.input, key) {
+                help.selected = 0;
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn command_line(state: &mut State, key: Key) -> Vec<Effect> {
+    let situation = state.situation();
+    let Some(Layer::Command(line)) = state.layers.last_mut() else {
+        return Vec::new();
+    };
+    match key.code {
+        KeyCode::Esc => {
+            state.layers.pop();
+        }
+        KeyCode::Backspace if line.input.value().is_empty() => {
+            state.layers.pop();
+        }
+        KeyCode::Tab => line.complete(&situation),
+        KeyCode::Up => line.recall(true, &state.history),
+        KeyCode::Down => line.recall(false, &state.history),
+        KeyCode::Enter => {
+            let text = line.input.value().trim().to_owned();
+            state.layers.pop();
+            return run_line(state, &text);
+        }
+        _ => {
+            edit(&mut line.input, key);
+        }
+    }
+    Vec::new()
+}
+
+fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
+    let Some(Layer::Filter(line)) = state.layers.last_mut() else {
+        return Vec::new();
+    };
+    match key.code {
+        KeyCode::Enter => {
+            state.layers.pop();
+            return Vec::new();
+        }
+        KeyCode::Esc => {
+            line.input = tui_input::Input::new(line.before.clone());
+            let effects = filter_changed(state);
+            state.layers.pop();
+            return effects;
+        }
+        // The list stays within reach while one types.
+        KeyCode::Down => return perform(state, crate::command::Id::Down, None),
+        KeyCode::Up => return perform(state, crate::command::Id::Up, None),
+        _ => {
+            if !edit(&mut line.input, key) {
+                return Vec::new();
+            }
+        }
+    }
+    filter_changed(state)
+}
+
+/// The filter changed: pointers are asked for once it rests, the log at once.
+fn filter_changed(state: &mut State) -> Vec<Effect> {
+    let Some(Layer::Filter(FilterLine { pane, input, .. })) = state.layers.last() else {
+        return Vec::new();
+    };
+    let text = input.value().trim().to_owned();
+    if *pane == Pane::Log {
+        if state.log.text == text {
+            return Vec::new();
+        }
+        state.log.set_filter(&text);
+        return vec![super::arrivals::load_log(state)];
+    }
+    if state.pointers.filter == text {
+        return Vec::new();
+    }
+    state.pointers.set_filter(&text);
+    state.pointers.typing = true;
+    let settled = Message::FilterSettled(state.pointers.generation);
+    vec![Effect::After(REST, settled)]
+}
+
+fn confirm(state: &mut State, key: Key) -> Vec<Effect> {
+    match key.code {
+        KeyCode::Char('y' | 'Y') => {
+            let Some(Layer::Confirm(confirm)) = state.layers.pop() else {
+                return Vec::new();
+            };
+            match confirm.then {
+                Then::Do(work) => vec![begin(state, work)],
+                Then::Quit => super::commands::leave(state),
+            }
+        }
+        KeyCode::Char('n' | 'N' | 'q' | 'c') | KeyCode::Esc => {
+            state.layers.pop();
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn menu(state: &mut State, key: Key) -> Vec<Effect> {
+    let Some(Layer::Menu(menu)) = state.layers.last_mut() else {
+        return Vec::new();
+    };
+    let last = menu.items.len().saturating_sub(1);
+    let chosen = match key.code {
+        KeyCode::Esc | KeyCode::Char('q') => {
+            state.layers.pop();
+            return Vec::new();
+        }
+        KeyCode::Down | KeyCode::Char('j') | KeyCode::Tab => {
+            menu.selected = (menu.selected + 1).min(last);
+            None
+        }
+        KeyCode::Up | KeyCode::Char('k') | KeyCode::BackTab => {
+            menu.selected = menu.selected.saturating_sub(1);
+            None
+        }
+        KeyCode::Enter => Some(menu.selected),
+        KeyCode::Char(character) => menu.items.iter().position(|item| item.key == character),
+        _ => None,
+    };
+    let Some(chosen) = chosen else {
+        return Vec::new();
+    };
+    match state.layers.pop() {
+        Some(Layer::Menu(mut menu)) if chosen < menu.items.len() => {
+            let item = menu.items.swap_remove(chosen);
+            vec![begin(state, item.work)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn reading(state: &mut State, key: Key) -> Vec<Effect> {
+    if let Some(Layer::Notice(notice)) = state.layers.last_mut()
+        && key == Key::char('v')
+        && notice.secret.is_some()
+    {
+        notice.revealed = !notice.revealed;
+        return Vec::new();
+    }
+    match key.code {
+        KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => {
+            state.layers.pop();
+            Vec::new()
+        }
+        KeyCode::Down | KeyCode::Char('j') => super::commands::scroll(state, 1),
+        KeyCode::Up | KeyCode::Char('k') => super::commands::scroll(state, -1),
+        KeyCode::PageDown | KeyCode::Char(' ') => super::commands::scroll(state, 10),
+        KeyCode::PageUp => super::commands::scroll(state, -10),
+        _ => Vec::new(),
+    }
+}
+
+fn steps(state: &mut State, key: Key) -> Vec<Effect> {
+    if key.code == KeyCode::Esc {
+        state.layers.pop();
+    }
+    Vec::new()
+}

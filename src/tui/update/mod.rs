@@ -1,0 +1,111 @@
+//! What happens to the state when something happens: pure, so that a test can hold every case.
+//!
+//! A message changes the state and leads to effects. Nothing here waits, locks or touches a socket.
+
+mod arrivals;
+mod commands;
+mod keys;
+mod mouse;
+mod settle;
+mod work;
+
+use super::effect::Effect;
+use super::layers::{FirstRun, Form, Layer};
+use super::message::{Brightness, Message};
+use super::state::{Level, Phase, State};
+use crate::workspace::Unlock;
+
+/// What the home is like when the console starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// There is none: a person chooses what to begin with.
+    Empty,
+    /// It is locked with a passphrase that only a person knows.
+    Locked,
+    /// It can be opened.
+    Ready,
+    /// It is open already.
+    Open,
+}
+
+/// The first thing that happens.
+pub fn start(state: &mut State, start: Start) -> Vec<Effect> {
+    match start {
+        Start::Empty => {
+            state.phase = Phase::FirstRun;
+            state.layers.push(Layer::FirstRun(FirstRun::default()));
+            Vec::new()
+        }
+        Start::Locked => {
+            state.phase = Phase::Locked;
+            let form = Form::unlock(&state.home);
+            state.layers.push(Layer::Form(Box::new(form)));
+            Vec::new()
+        }
+        Start::Ready => {
+            state.phase = Phase::Opening;
+            vec![Effect::OpenHome(Unlock::Ambient)]
+        }
+        Start::Open => update(state, Message::HomeOpened),
+    }
+}
+
+/// Lets something happen.
+pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let mut effects = match message {
+        Message::Key(key) => keys::on_key(state, key),
+        Message::Paste(text) => keys::on_paste(state, &text),
+        Message::Mouse(mouse) => mouse::on_mouse(state, mouse),
+        Message::Resize(width, height) => {
+            state.size = (width, height);
+            Vec::new()
+        }
+        Message::Background(brightness) => {
+            take_background(state, brightness);
+            Vec::new()
+        }
+        Message::Terminate => commands::leave(state),
+        Message::Tick => {
+            state.tick = state.tick.wrapping_add(1);
+            Vec::new()
+        }
+        Message::Step(ticket, words) => {
+            work::on_step(state, ticket, words);
+            Vec::new()
+        }
+        Message::Worked(ticket, outcome) => work::on_worked(state, ticket, outcome),
+        Message::Stopped => {
+            state.phase = Phase::Done;
+            Vec::new()
+        }
+        other => arrivals::on_arrival(state, other),
+    };
+    effects.extend(settle::settle(state));
+    effects
+}
+
+/// Takes the theme that fits the terminal, unless a person chose one.
+fn take_background(state: &mut State, brightness: Brightness) {
+    if state.look.chosen {
+        return;
+    }
+    let name = match brightness {
+        Brightness::Dark => "dark",
+        Brightness::Light => "light",
+    };
+    take_theme(state, name);
+}
+
+/// Takes a theme by name; says what is wrong with it otherwise.
+fn take_theme(state: &mut State, name: &str) -> bool {
+    match state.look.catalog.theme(name, state.look.depth) {
+        Ok(theme) => {
+            state.look.theme = theme;
+            true
+        }
+        Err(error) => {
+            state.report(Level::Bad, error.to_string(), "the theme stays as it was");
+            false
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The mouse: a click gives a pane the focus and selects a row, the wheel scrolls what is under it.
+
+use super::commands::scroll;
+use crate::tui::effect::Effect;
+use crate::tui::message::Mouse;
+use crate::tui::state::{Pane, Phase, State};
+
+/// The mouse did something.
+pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
+    if state.phase != Phase::Open {
+        return Vec::new();
+    }
+    if !state.layers.is_empty() {
+        return match mouse {
+            Mouse::Wheel(_, _, rows) => scroll(state, rows * 3),
+            Mouse::Click(..) => Vec::new(),
+        };
+    }
+    match mouse {
+        Mouse::Click(x, y) => click(state, x, y),
+        Mouse::Wheel(x, y, rows) => wheel(state, x, y, rows * 3),
+    }
+    Vec::new()
+}
+
+fn click(state: &mut State, x: u16, y: u16) {
+    let layout = state.layout();
+    let Some(pane) = layout.pane_at(x, y) else {
+        return;
+    };
+    let rows = layout.rows(pane);
+    if rows.contains((x, y).into()) {
+        let line = usize::from(y - rows.y);
+        match pane {
+            Pane::Instances => select(&mut state.instances.cursor, line, state.instances.rows.len()),
+            Pane::Credentials => select(&mut state.credentials.cursor, line, state.credentials.rows.len()),
+            Pane::Log => select(&mut state.log.cursor, line, state.log.rows.len()),
+            Pane::Pointers => {
+                let row = state.pointers.top + line as u64;
+                if row < state.pointers.total {
+                    state.pointers.selected = row;
+                }
+            }
+        }
+    }
+    state.focus = pane;
+}
+
+fn select(cursor: &mut crate::tui::state::Cursor, line: usize, total: usize) {
+    let row = cursor.top + line;
+    if row < total {
+        cursor.selected = row;
+    }
+}
+
+fn wheel(state: &mut State, x: u16, y: u16, rows: i64) {
+    let layout = state.layout();
+    let Some(pane) = layout.pane_at(x, y) else {
+        return;
+    };
+    let height = usize::from(layout.rows(pane).height);
+    match pane {
+        // Scrolling over the instances must not switch what the other panes show.
+        Pane::Instances => {}
+        Pane::Credentials => {
+            let total = state.credentials.rows.len();
+            state.credentials.cursor.scroll(rows, total, height);
+        }
+        Pane::Log => {
+            let total = state.log.rows.len();
+            state.log.cursor.scroll(rows, total, height);
+        }
+        Pane::Pointers => state.pointers.scroll(rows, height as u64),
+    }
+}

@@ -1,0 +1,70 @@
+//! What has to hold after every message: selections are in view, and what is in view is fetched.
+
+use crate::tui::content;
+use crate::tui::effect::Effect;
+use crate::tui::layers::Layer;
+use crate::tui::state::{Pane, Phase, State};
+
+/// Brings everything into order; returns what is to be fetched.
+pub fn settle(state: &mut State) -> Vec<Effect> {
+    if !matches!(state.phase, Phase::Open | Phase::Stopping) {
+        return Vec::new();
+    }
+    let layout = state.layout();
+    let height = |pane| usize::from(layout.rows(pane).height);
+    let instances = state.instances.rows.len();
+    state.instances.cursor.settle(instances, height(Pane::Instances));
+    let credentials = state.credentials.rows.len();
+    state
+        .credentials
+        .cursor
+        .settle(credentials, height(Pane::Credentials));
+    state.log.cursor.settle(state.log.rows.len(), height(Pane::Log));
+    settle_page(state);
+    let mut effects = Vec::new();
+    if let Some(filter) = state.log.older(height(Pane::Log)) {
+        effects.push(Effect::LoadLog {
+            generation: state.log.generation,
+            older: true,
+            filter,
+        });
+    }
+    effects.extend(settle_pointers(state, height(Pane::Pointers) as u64));
+    effects
+}
+
+fn settle_pointers(state: &mut State, height: u64) -> Vec<Effect> {
+    state.pointers.show(state.instances.selected_name());
+    state.pointers.settle(height);
+    let Some(instance) = state.pointers.instance.clone() else {
+        return Vec::new();
+    };
+    let generation = state.pointers.generation;
+    state
+        .pointers
+        .wanted(height)
+        .into_iter()
+        .map(|(page, query)| Effect::LoadPointers {
+            instance: instance.clone(),
+            generation,
+            page,
+            query,
+        })
+        .collect()
+}
+
+/// Makes the lines of a page that is on top, and keeps its scrolling within them.
+fn settle_page(state: &mut State) {
+    let area = content::page_area(state);
+    let clock = state.clock.clone();
+    if let Some(Layer::Invoke(page)) = state.layers.last_mut() {
+        content::prepare_invoke(page, &clock, area.width);
+    }
+    let Some(total) = content::page_length(state, area.width) else {
+        return;
+    };
+    let most = total.saturating_sub(usize::from(area.height));
+    if let Some(scroll) = state.layers.last_mut().and_then(Layer::scroll_mut) {
+        *scroll = (*scroll).min(most);
+    }
+}

@@ -1,0 +1,234 @@
+//! The foot of the screen: what was reported or is under way, and the keys that work here.
+
+use crate::command::{COMMANDS, Command, Key};
+use crate::tui::layers::Layer;
+use crate::tui::layout::Layout;
+use crate::tui::state::{Level, Pane, Phase, State};
+use crate::tui::theme::Role;
+use crate::tui::widgets::draw::{Canvas, width};
+use ratatui::layout::Rect;
+
+/// Draws both lines.
+pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
+    draw_status(state, canvas, layout.status);
+    let area = layout.footer;
+    if area.height == 0 {
+        return;
+    }
+    let bar = canvas.style(Role::Bar);
+    canvas.fill(area, bar);
+    match state.layers.last() {
+        Some(Layer::Command(line)) => {
+            draw_line(canvas, area, ":", &line.input);
+            draw_candidates(state, line, canvas, layout.status);
+        }
+        Some(Layer::Filter(line)) => {
+            draw_line(canvas, area, "/", &line.input);
+            let hint = match line.pane {
+                Pane::Log => "instance, action, pointer, status or code contain this",
+                _ => "words of the description   #tag   !#not   Enter keep   Esc undo",
+            };
+            let used = 2 + width(line.input.value());
+            let room = area.width.saturating_sub(used + 4);
+            if width(hint) <= room {
+                canvas.put_right(area.x + used + 3, area.y, room, hint, bar);
+            }
+        }
+        Some(layer) if layer.page_scope().is_none() => draw_pairs(canvas, area, &window_keys(layer)),
+        _ if state.phase == Phase::Open => draw_keys(state, canvas, area),
+        _ => {}
+    }
+}
+
+fn draw_line(canvas: &mut Canvas, area: Rect, sign: &str, input: &tui_input::Input) {
+    let style = canvas.style(Role::Bar).patch(canvas.style(Role::Strong));
+    let key = canvas.style(Role::Bar).patch(canvas.style(Role::Key));
+    canvas.put(area.x, area.y, 2, &format!(" {sign}"), key);
+    let room = area.width.saturating_sub(4);
+    let scroll = input.visual_scroll(usize::from(room));
+    let visible: String = input.value().chars().skip(scroll).collect();
+    canvas.put(area.x + 2, area.y, room, &visible, style);
+    let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(room);
+    canvas.cursor = Some((area.x + 2 + column.min(room), area.y));
+}
+
+fn draw_candidates(state: &State, line: &crate::tui::layers::CommandLine, canvas: &mut Canvas, area: Rect) {
+    if area.height == 0 {
+        return;
+    }
+    let base = canvas.style(Role::Base);
+    canvas.fill(area, base);
+    let candidates = line.candidates(&state.situation());
+    let dim = canvas.style(Role::Dim);
+    let strong = canvas.style(Role::Accent);
+    if let [only] = candidates.as_slice() {
+        let text = format!("{} {}", only.name, only.argument);
+        let used = canvas.put(area.x + 2, area.y, area.width - 2, &text, strong);
+        canvas.put(
+            area.x + 4 + used,
+            area.y,
+            area.width.saturating_sub(4 + used),
+            only.doc,
+            dim,
+        );
+        return;
+    }
+    let mut x = area.x + 2;
+    for command in candidates {
+        let wide = width(command.name);
+        if x + wide > area.right() {
+            break;
+        }
+        x += canvas.put(x, area.y, wide, command.name, dim) + 2;
+    }
+}
+
+fn draw_status(state: &State, canvas: &mut Canvas, area: Rect) {
+    if area.height == 0 {
+        return;
+    }
+    if let Some(running) = state.running.last() {
+        let turn = canvas.glyphs.spinner[state.tick % 4];
+        let changing = canvas.style(Role::Changing);
+        let used = canvas.put(area.x + 1, area.y, area.width.saturating_sub(1), turn, changing);
+        let more = match state.running.len() {
+            1 => String::new(),
+            many => format!(" and {} more", many - 1),
+        };
+        let text = format!("{}…{more}", running.words);
+        canvas.put(
+            area.x + 2 + used,
+            area.y,
+            area.width.saturating_sub(2 + used),
+            &text,
+            changing,
+        );
+        return;
+    }
+    let Some(report) = state.reports.back().filter(|_| state.report_shown) else {
+        return;
+    };
+    let (glyph, role) = match report.level {
+        Level::Good => (canvas.glyphs.good, Role::Good),
+        Level::Info => (canvas.glyphs.dot, Role::Accent),
+        Level::Warn => (canvas.glyphs.warn, Role::Warn),
+        Level::Bad => (canvas.glyphs.bad, Role::Bad),
+    };
+    let room = area.width.saturating_sub(4);
+    let mut spans = vec![
+        (format!("{glyph} "), canvas.style(role)),
+        (report.text.clone(), canvas.style(role)),
+    ];
+    if !report.remedy.is_empty() {
+        spans.push((format!("   {}", report.remedy), canvas.style(Role::Dim)));
+    }
+    let wide: u16 = spans.iter().map(|(text, _)| width(text)).sum();
+    if wide <= room {
+        canvas.spans(area.x + 1, area.y, room, &spans);
+        return;
+    }
+    // Cut, with the key that shows the whole.
+    let hint = " M shows all ";
+    canvas.spans(area.x + 1, area.y, room.saturating_sub(width(hint)), &spans);
+    let key = canvas.style(Role::Dim);
+    canvas.put_right(area.x + 1, area.y, room + 2, hint, key);
+}
+
+/// The keys of windows, which are not in the table: each window says its own.
+fn window_keys(layer: &Layer) -> Vec<(&'static str, &'static str)> {
+    match layer {
+        Layer::Help(_) => vec![
+            ("type", "find"),
+            ("↑↓", "choose"),
+            ("⏎", "do it"),
+            ("Esc", "close"),
+        ],
+        Layer::Confirm(_) => vec![("y", "yes"), ("n", "no"), ("Esc", "no")],
+        Layer::Menu(_) => vec![("↑↓", "choose"), ("⏎", "do it"), ("Esc", "close")],
+        Layer::Form(_) => vec![
+            ("Tab", "next"),
+            ("⇧Tab", "previous"),
+            ("←→", "choose"),
+            ("^S", "send"),
+            ("Esc", "close"),
+        ],
+        Layer::Notice(notice) if notice.secret.is_some() => {
+            vec![
+                ("v", "show or hide the passphrase"),
+                ("↑↓", "scroll"),
+                ("Esc", "close"),
+            ]
+        }
+        Layer::Notice(_) | Layer::Reports(_) => vec![("↑↓", "scroll"), ("Esc", "close")],
+        Layer::Steps(_) => vec![("Esc", "leave it working")],
+        Layer::FirstRun(_) => vec![
+            ("↑↓", "choose"),
+            ("⏎", "begin"),
+            ("p", "lock with a passphrase"),
+            ("q", "quit"),
+        ],
+        _ => Vec::new(),
+    }
+}
+
+fn draw_pairs(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
+    let (key, bar) = (
+        canvas.style(Role::Bar).patch(canvas.style(Role::Key)),
+        canvas.style(Role::Bar),
+    );
+    let mut x = area.x + 1;
+    for (name, label) in pairs {
+        if x + width(name) + 1 + width(label) >= area.right() {
+            break;
+        }
+        x += canvas.put(x, area.y, area.right() - x, name, key) + 1;
+        x += canvas.put(x, area.y, area.right().saturating_sub(x), label, bar) + 3;
+    }
+}
+
+/// The keys that deserve it most, as many as fit, in the order of the table.
+fn draw_keys(state: &State, canvas: &mut Canvas, area: Rect) {
+    let situation = state.situation();
+    let scopes = state.scopes();
+    let mut fitting: Vec<(usize, &Command)> = COMMANDS
+        .iter()
+        .enumerate()
+        .filter(|(_, command)| {
+            command.weight > 0
+                && command.is_available(&situation)
+                && command.scopes.iter().any(|scope| scopes.contains(scope))
+        })
+        .collect();
+    fitting.sort_by_key(|(_, command)| std::cmp::Reverse(command.weight));
+    let room = area.width.saturating_sub(2);
+    let mut used = 0;
+    let mut chosen = Vec::new();
+    for (place, command) in fitting {
+        let Some(key) = command.first_key() else { continue };
+        let wide = width(&shown(key, canvas)) + 1 + width(command.label) + 3;
+        if used + wide > room + 3 {
+            break;
+        }
+        used += wide;
+        chosen.push((place, key, command.label));
+    }
+    chosen.sort_by_key(|(place, ..)| *place);
+    let pairs: Vec<(String, &str)> = chosen
+        .into_iter()
+        .map(|(_, key, label)| (shown(key, canvas), label))
+        .collect();
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, label)| (key.as_str(), *label)).collect();
+    draw_pairs(canvas, area, &pairs);
+}
+
+/// A key as the terminal can show it.
+fn shown(key: Key, canvas: &Canvas) -> String {
+    let text = key.to_string();
+    if *canvas.glyphs == crate::tui::theme::ASCII {
+        return text
+            .replace('⏎', "Enter")
+            .replace('⇧', "S-")
+            .replace(['↑', '↓', '←', '→'], "arrow");
+    }
+    text
+}

@@ -1,0 +1,49 @@
+//! Draws the state, and does nothing else.
+
+mod footer;
+mod overlays;
+mod pages;
+mod panes;
+mod title;
+
+use super::layers::Layer;
+use super::state::{Phase, State};
+use super::theme::Role;
+use super::widgets::draw::Canvas;
+use ratatui::buffer::Buffer;
+
+/// Draws the state. Returns where the terminal's cursor goes, if anywhere.
+pub fn view(state: &State, buffer: &mut Buffer) -> Option<(u16, u16)> {
+    let mut canvas = Canvas {
+        theme: &state.look.theme,
+        glyphs: &state.look.glyphs,
+        cursor: None,
+        buffer,
+    };
+    let area = *canvas.buffer.area();
+    canvas.fill(area, canvas.style(Role::Base));
+    let layout = state.layout();
+    title::draw(state, &mut canvas, layout.title);
+    // A page covers the panes; windows lie over whatever is there.
+    let page = state
+        .layers
+        .iter()
+        .rev()
+        .find(|layer| layer.page_scope().is_some());
+    match (page, state.phase) {
+        (Some(page), _) => pages::draw(state, page, &mut canvas, layout.body),
+        (None, Phase::Open | Phase::Stopping) => panes::draw(state, &mut canvas, &layout),
+        (None, _) => {}
+    }
+    footer::draw(state, &mut canvas, &layout);
+    for layer in state.layers.iter().filter(|layer| layer.page_scope().is_none()) {
+        overlays::draw(state, layer, &mut canvas, layout.body);
+    }
+    if state.phase == Phase::Stopping {
+        overlays::stopping(state, &mut canvas);
+    }
+    if state.phase == Phase::Opening && !matches!(state.layers.last(), Some(Layer::Form(_))) {
+        overlays::opening(state, &mut canvas);
+    }
+    canvas.cursor
+}

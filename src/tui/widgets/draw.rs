@@ -1,0 +1,159 @@
+//! The one way in which text gets onto the screen: inert, cut to its room, in its columns.
+
+use crate::tui::inert::inert;
+use crate::tui::theme::{Glyphs, Role, Theme};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// What drawing needs to know, beside what is drawn.
+pub struct Canvas<'a> {
+    /// What is drawn on.
+    pub buffer: &'a mut Buffer,
+    /// How it looks.
+    pub theme: &'a Theme,
+    /// With which signs.
+    pub glyphs: &'a Glyphs,
+    /// Where the terminal's cursor goes, if anywhere.
+    pub cursor: Option<(u16, u16)>,
+}
+
+/// How many columns a text takes.
+pub fn width(text: &str) -> u16 {
+    u16::try_from(inert(text).width()).unwrap_or(u16::MAX)
+}
+
+impl Canvas<'_> {
+    /// How something of this role looks.
+    pub fn style(&self, role: Role) -> Style {
+        self.theme.style(role)
+    }
+
+    /// Writes a text into at most `room` columns; what does not fit is cut with an ellipsis. Returns the columns used.
+    pub fn put(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) -> u16 {
+        let area = *self.buffer.area();
+        if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() || room == 0 {
+            return 0;
+        }
+        let room = room.min(area.right() - x);
+        let text = inert(text);
+        if text.width() <= usize::from(room) {
+            let (end, _) = self.buffer.set_stringn(x, y, &text, usize::from(room), style);
+            return end - x;
+        }
+        let mut used = 0;
+        let mut end = x;
+        for grapheme in text.graphemes(true) {
+            let columns = u16::try_from(grapheme.width()).unwrap_or(2);
+            if used + columns > room - 1 {
+                break;
+            }
+            (end, _) = self
+                .buffer
+                .set_stringn(end, y, grapheme, usize::from(columns), style);
+            used += columns;
+        }
+        let (end, _) = self.buffer.set_stringn(end, y, self.glyphs.ellipsis, 1, style);
+        end - x
+    }
+
+    /// Writes spans one after the other.
+    pub fn spans(&mut self, x: u16, y: u16, room: u16, spans: &[(String, Style)]) -> u16 {
+        let mut used = 0;
+        for (text, style) in spans {
+            used += self.put(x + used, y, room.saturating_sub(used), text, *style);
+        }
+        used
+    }
+
+    /// Writes a text so that it ends at the right edge of `room`.
+    pub fn put_right(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) -> u16 {
+        let columns = width(text).min(room);
+        self.put(x + room - columns, y, columns, text, style)
+    }
+
+    /// Writes a text in the middle of `room`.
+    pub fn put_centred(&mut self, x: u16, y: u16, room: u16, text: &str, style: Style) {
+        let columns = width(text).min(room);
+        self.put(x + (room - columns) / 2, y, columns, text, style);
+    }
+
+    /// Fills an area with blanks of a style.
+    pub fn fill(&mut self, area: Rect, style: Style) {
+        let area = area.intersection(*self.buffer.area());
+        for y in area.top()..area.bottom() {
+            for x in area.left()..area.right() {
+                let cell = &mut self.buffer[(x, y)];
+                cell.reset();
+                cell.set_style(style);
+            }
+        }
+    }
+
+    /// Lays a style over what is there.
+    pub fn tint(&mut self, area: Rect, style: Style) {
+        self.buffer
+            .set_style(area.intersection(*self.buffer.area()), style);
+    }
+
+    /// A frame around an area.
+    pub fn frame(&mut self, area: Rect, style: Style) {
+        if area.width < 2 || area.height < 2 {
+            return;
+        }
+        let glyphs = *self.glyphs;
+        let (right, bottom) = (area.right() - 1, area.bottom() - 1);
+        for x in area.left() + 1..right {
+            self.put(x, area.top(), 1, glyphs.horizontal, style);
+            self.put(x, bottom, 1, glyphs.horizontal, style);
+        }
+        for y in area.top() + 1..bottom {
+            self.put(area.left(), y, 1, glyphs.vertical, style);
+            self.put(right, y, 1, glyphs.vertical, style);
+        }
+        let [top_left, top_right, bottom_left, bottom_right] = glyphs.corners;
+        self.put(area.left(), area.top(), 1, top_left, style);
+        self.put(right, area.top(), 1, top_right, style);
+        self.put(area.left(), bottom, 1, bottom_left, style);
+        self.put(right, bottom, 1, bottom_right, style);
+    }
+
+    /// A horizontal line.
+    pub fn rule(&mut self, x: u16, y: u16, room: u16, style: Style) {
+        let line = self.glyphs.horizontal;
+        for x in x..x.saturating_add(room) {
+            self.put(x, y, 1, line, style);
+        }
+    }
+
+    /// A scrollbar in the column at the right edge of `area`, if not everything fits.
+    pub fn scrollbar(&mut self, area: Rect, top: u64, total: u64) {
+        let shown = u64::from(area.height);
+        if total <= shown || area.height == 0 || area.width == 0 {
+            return;
+        }
+        let thumb = (shown * shown / total).clamp(1, shown);
+        let travel = shown - thumb;
+        let last = total - shown;
+        let offset = (u128::from(top.min(last)) * u128::from(travel) / u128::from(last)) as u64;
+        let (thumb_glyph, track, style) = (self.glyphs.thumb, self.glyphs.track, self.style(Role::Scroll));
+        let border = self.style(Role::Border);
+        for row in 0..shown {
+            let inside = row >= offset && row < offset + thumb;
+            let (glyph, style) = if inside {
+                (thumb_glyph, style)
+            } else {
+                (track, border)
+            };
+            self.put(
+                area.right() - 1,
+                area.top() + u16::try_from(row).unwrap_or(0),
+                1,
+                glyph,
+                style,
+            );
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The few things that everything on the screen is drawn with.
+
+pub mod draw;
+pub mod json;
+pub mod table;
+pub mod text;

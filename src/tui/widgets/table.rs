@@ -1,0 +1,200 @@
+//! A table over a source of any length: only the rows that are visible are ever built.
+
+use super::draw::{Canvas, width};
+use crate::tui::theme::Role;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// A column.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its heading.
+    pub title: &'static str,
+    /// The least width with which it is of use.
+    pub least: u16,
+    /// Its share of the room that is left over; 0 keeps it at its least.
+    pub share: u16,
+    /// Columns of a higher rank go first when room gets scarce; those of rank 0 stay.
+    pub rank: u8,
+    /// Whether its text ends at the right edge.
+    pub right: bool,
+}
+
+impl Column {
+    /// A column of fixed width.
+    pub const fn fixed(title: &'static str, least: u16, rank: u8) -> Self {
+        Self {
+            title,
+            least,
+            share: 0,
+            rank,
+            right: false,
+        }
+    }
+
+    /// A column that grows.
+    pub const fn growing(title: &'static str, least: u16, share: u16, rank: u8) -> Self {
+        Self {
+            title,
+            least,
+            share,
+            rank,
+            right: false,
+        }
+    }
+
+    /// The same, aligned to the right.
+    pub const fn right(self) -> Self {
+        Self { right: true, ..self }
+    }
+}
+
+/// What stands in one place of a row.
+pub type Cell = Vec<(String, Style)>;
+
+/// The widths of the columns in a room; 0 for those that have to go.
+pub fn widths(columns: &[Column], room: u16) -> Vec<u16> {
+    let mut shown = vec![true; columns.len()];
+    let needed = |shown: &[bool]| -> u16 {
+        let mut sum = 0u16;
+        for (column, shown) in columns.iter().zip(shown) {
+            if *shown {
+                sum += column.least + 1;
+            }
+        }
+        sum.saturating_sub(1)
+    };
+    while needed(&shown) > room {
+        let Some(out) = (0..columns.len())
+            .filter(|index| shown[*index] && columns[*index].rank > 0)
+            .max_by_key(|index| columns[*index].rank)
+        else {
+            break;
+        };
+        shown[out] = false;
+    }
+    let spare = room.saturating_sub(needed(&shown));
+    let shares: u16 = columns
+        .iter()
+        .zip(&shown)
+        .filter(|(_, shown)| **shown)
+        .map(|(column, _)| column.share)
+        .sum();
+    columns
+        .iter()
+        .zip(&shown)
+        .map(|(column, shown)| match (*shown, shares) {
+            (false, _) => 0,
+            (true, 0) => column.least,
+            (true, shares) => column.least + spare * column.share / shares,
+        })
+        .collect()
+}
+
+/// What a table shows.
+pub struct Table<'a> {
+    /// Its columns.
+    pub columns: &'a [Column],
+    /// How many rows there are.
+    pub total: u64,
+    /// The first row that is visible.
+    pub top: u64,
+    /// The row that is selected.
+    pub selected: u64,
+    /// Whether the pane has the focus.
+    pub focused: bool,
+    /// Whether the headings are shown.
+    pub headings: bool,
+}
+
+impl Table<'_> {
+    /// Draws it; `row` is asked for the cells of visible rows only.
+    pub fn draw(&self, canvas: &mut Canvas, area: Rect, row: impl Fn(u64, &Canvas) -> Vec<Cell>) {
+        if area.height == 0 || area.width < 3 {
+            return;
+        }
+        // A column at the left marks the selection without colour, one at the right is the scrollbar's.
+        let inner = Rect::new(area.x + 1, area.y, area.width - 2, area.height);
+        let widths = widths(self.columns, inner.width);
+        let mut y = inner.y;
+        if self.headings && area.height > 1 {
+            self.draw_headings(canvas, inner, &widths);
+            y += 1;
+        }
+        let body = Rect::new(area.x, y, area.width, area.bottom() - y);
+        for line in 0..body.height {
+            let index = self.top + u64::from(line);
+            if index >= self.total {
+                break;
+            }
+            let y = body.y + line;
+            let cells = row(index, canvas);
+            draw_row(canvas, inner, y, &widths, self.columns, &cells);
+            if index == self.selected {
+                self.mark(canvas, Rect::new(area.x, y, area.width - 1, 1));
+            }
+        }
+        canvas.scrollbar(body, self.top, self.total);
+    }
+
+    fn draw_headings(&self, canvas: &mut Canvas, inner: Rect, widths: &[u16]) {
+        let style = canvas.style(Role::Heading);
+        let mut x = inner.x;
+        for (column, room) in self.columns.iter().zip(widths).filter(|(_, room)| **room > 0) {
+            if column.right {
+                canvas.put_right(x, inner.y, *room, column.title, style);
+            } else {
+                canvas.put(x, inner.y, *room, column.title, style);
+            }
+            x += room + 1;
+        }
+    }
+
+    fn mark(&self, canvas: &mut Canvas, line: Rect) {
+        let (role, mark) = if self.focused {
+            (Role::Selected, canvas.glyphs.mark)
+        } else {
+            (Role::SelectedIdle, " ")
+        };
+        let style = canvas.style(role);
+        // The colours of what is written stay; a theme's selection may set the ground alone or both.
+        let ground = Style { fg: None, ..style };
+        canvas.tint(line, ground);
+        let accent = canvas.style(Role::Accent).patch(ground);
+        canvas.put(line.x, line.y, 1, mark, accent);
+    }
+}
+
+fn draw_row(canvas: &mut Canvas, inner: Rect, y: u16, widths: &[u16], columns: &[Column], cells: &[Cell]) {
+    let mut x = inner.x;
+    for ((column, room), cell) in columns.iter().zip(widths).zip(cells) {
+        if *room == 0 {
+            continue;
+        }
+        let taken: u16 = cell.iter().map(|(text, _)| width(text)).sum();
+        let shift = if column.right {
+            room.saturating_sub(taken)
+        } else {
+            0
+        };
+        canvas.spans(x + shift, y, room - shift, cell);
+        x += room + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: [Column; 3] = [
+        Column::fixed("a", 4, 0),
+        Column::growing("b", 10, 1, 0),
+        Column::fixed("c", 8, 1),
+    ];
+
+    #[test]
+    fn what_is_least_needed_goes_first_and_the_rest_is_shared() {
+        assert_eq!(widths(&COLUMNS, 40), [4, 26, 8]);
+        assert_eq!(widths(&COLUMNS, 20), [4, 15, 0]);
+    }
+}

@@ -1,0 +1,108 @@
+//! Styled lines that a page scrolls over, and the wrapping of prose.
+
+use crate::tui::theme::Role;
+use crate::tui::widgets::draw::{Canvas, width};
+use ratatui::layout::Rect;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// A line of spans with their roles. An instance's own colour is asked for by its place in the list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Line {
+    /// The spans.
+    pub spans: Vec<(String, Ink)>,
+}
+
+/// What a span looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ink {
+    /// Like everything of this role.
+    Role(Role),
+    /// In an instance's colour.
+    Instance(usize),
+}
+
+impl From<Role> for Ink {
+    fn from(role: Role) -> Self {
+        Self::Role(role)
+    }
+}
+
+impl Line {
+    /// An empty line.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A line of one span.
+    pub fn of(text: impl Into<String>, ink: impl Into<Ink>) -> Self {
+        Self::new().and(text, ink)
+    }
+
+    /// The line with one more span.
+    pub fn and(mut self, text: impl Into<String>, ink: impl Into<Ink>) -> Self {
+        self.spans.push((text.into(), ink.into()));
+        self
+    }
+}
+
+/// Draws the lines from `top` on that fit.
+pub fn draw_lines(canvas: &mut Canvas, area: Rect, lines: &[Line], top: usize) {
+    for (row, line) in (0..area.height).zip(lines.iter().skip(top)) {
+        draw_line(canvas, area.x, area.y + row, area.width, line);
+    }
+}
+
+/// Draws one line.
+pub fn draw_line(canvas: &mut Canvas, x: u16, y: u16, room: u16, line: &Line) {
+    let mut used = 0;
+    for (text, ink) in &line.spans {
+        let style = match ink {
+            Ink::Role(role) => canvas.style(*role),
+            Ink::Instance(index) => canvas.theme.instance(*index),
+        };
+        used += canvas.put(x + used, y, room.saturating_sub(used), text, style);
+    }
+}
+
+/// Breaks prose at spaces, and words that are too long anywhere, into lines of at most `room` columns.
+pub fn wrap(text: &str, room: u16) -> Vec<String> {
+    let room = room.max(1);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        for word in paragraph.split(' ') {
+            let gap = u16::from(!line.is_empty());
+            if width(&line) + gap + width(word) <= room {
+                if gap == 1 {
+                    line.push(' ');
+                }
+                line.push_str(word);
+                continue;
+            }
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            for grapheme in word.graphemes(true) {
+                if width(&line) + width(grapheme) > room {
+                    lines.push(std::mem::take(&mut line));
+                }
+                line.push_str(grapheme);
+            }
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_wraps_at_spaces_and_long_words_anywhere() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
+        assert_eq!(wrap("日本語", 4), ["日本", "語"]);
+    }
+}
