@@ -233,8 +233,7 @@ async fn a_bundle_is_offered_inspected_and_accepted_and_accepted_again() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), offer.armoured);
     beta_home.start_instance("beta").await.unwrap();
     alpha_home.start_instance("alpha").await.unwrap();
-    let inspected = alpha_home
-        .inspect_bundle(offer.armoured.as_bytes(), Some(&offer.passphrase))
+    let inspected = Workspace::inspect_bundle(offer.armoured.as_bytes(), Some(&offer.passphrase))
         .await
         .unwrap();
     assert_eq!(inspected["words"], json!(offer.words));
