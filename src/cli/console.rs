@@ -10,7 +10,8 @@ use std::sync::Arc;
 /// Opens the console on the home; one without a vault gets the console's first-run choice.
 pub async fn run(session: &Session, theme: Option<String>) -> Outcome {
     require_terminal()?;
-    let workspace = if session.home().has_vault() {
+    // A passphrase is asked for on the screen, where nothing of it stays in the scrollback.
+    let workspace = if session.home().has_vault() && !session.home().needs_passphrase() {
         Some(session.open().await?.clone())
     } else {
         None

@@ -34,6 +34,8 @@ pub struct Situation {
     pub busy: bool,
     /// Nothing may be changed here.
     pub read_only: bool,
+    /// One pane has the whole screen.
+    pub zoomed: bool,
     /// A page lies over the panes.
     pub page: bool,
 }

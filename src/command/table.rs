@@ -12,6 +12,9 @@ use super::{Command, Id, Scope, Situation};
 fn always(_: &Situation) -> bool {
     true
 }
+fn somewhere_to_go_back(situation: &Situation) -> bool {
+    situation.page || situation.zoomed || situation.filtered
+}
 fn on_instance(situation: &Situation) -> bool {
     situation.instance.is_some()
 }
@@ -135,7 +138,8 @@ pub static COMMANDS: &[Command] = &[
         &[Panes, InstancePage, PointerPage, CredentialPage, InvokePage],
         20,
         &["esc"],
-    ),
+    )
+    .when(somewhere_to_go_back),
     // Instances.
     changes(
         Id::StartInstance,
@@ -243,10 +247,10 @@ pub static COMMANDS: &[Command] = &[
     shows(
         Id::FederatedOnly,
         "federated",
-        "federated only",
+        "federated",
         "Show only pointers that lead to another instance, or all",
         &[Pointers],
-        45,
+        76,
         &["f"],
     ),
     changes(

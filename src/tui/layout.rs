@@ -88,7 +88,7 @@ fn alone(body: Rect, focus: Pane) -> [Rect; 4] {
 }
 
 fn side_by_side(body: Rect, focus: Pane, instances: usize) -> [Rect; 4] {
-    let left = (body.width * 2 / 5).clamp(46, 78);
+    let left = (body.width * 3 / 8).clamp(44, 84);
     let wanted = u16::try_from(instances).unwrap_or(u16::MAX).saturating_add(3);
     let most = if focus == Pane::Instances {
         body.height * 3 / 5

@@ -8,6 +8,8 @@ mod answer;
 mod clock;
 mod content;
 mod effect;
+#[cfg(test)]
+mod fake;
 mod inert;
 mod layers;
 mod layout;

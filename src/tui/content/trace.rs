@@ -68,7 +68,13 @@ fn starts(hops: &[Hop]) -> Vec<u64> {
 
 /// When a hop began to wait for the next one, and for how long.
 fn waited(hop: &Hop) -> (u64, u64) {
-    let of = |name| hop.phases.iter().find(|phase| phase.name == name);
+    // A caller may wait more than once: for a reference first, then for the answer itself.
+    let of = |name| {
+        hop.phases
+            .iter()
+            .filter(|phase| phase.name == name)
+            .max_by_key(|phase| phase.duration_us)
+    };
     of(PhaseName::Wait)
         .or_else(|| of(PhaseName::Execute))
         .map_or((0, length(hop)), |phase| (phase.start_us, phase.duration_us))

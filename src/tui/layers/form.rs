@@ -45,13 +45,8 @@ impl Default for Secret {
 
 impl Secret {
     /// How many characters there are: all that is shown of it.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.0.chars().count()
-    }
-
-    /// Whether nothing was typed.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// The text.

@@ -10,8 +10,6 @@ pub struct Help {
     pub input: Input,
     /// Which of the found commands is selected.
     pub selected: usize,
-    /// The first visible line.
-    pub top: usize,
 }
 
 /// A command in the help.
@@ -33,7 +31,7 @@ impl Help {
             for command in COMMANDS {
                 let here = command.scopes.contains(scope);
                 let listed = entries.iter().any(|entry: &Entry| entry.command.id == command.id);
-                if here && !listed && command.is_available(situation) && matches(command, &words) {
+                if here && !listed && command.is_available(situation) && place(command, &words).is_some() {
                     entries.push(Entry {
                         command,
                         scope: *scope,
@@ -41,15 +39,29 @@ impl Help {
                 }
             }
         }
+        // What is called so comes before what only mentions it.
+        entries.sort_by_key(|entry| place(entry.command, &words));
         entries
+    }
+
+    /// Whether everything is shown, under headings.
+    pub fn shows_all(&self) -> bool {
+        self.input.value().trim().is_empty()
     }
 }
 
-fn matches(command: &Command, words: &[&str]) -> bool {
-    words.iter().all(|word| {
-        command.name.contains(word)
-            || command.label.contains(word)
-            || command.doc.to_lowercase().contains(word)
-            || command.keys.contains(word)
+/// How far down a command belongs among those found; none if it does not match.
+fn place(command: &Command, words: &[&str]) -> Option<u8> {
+    words.iter().try_fold(0, |place, word| {
+        let of_word = if command.name.starts_with(word) || command.keys.contains(word) {
+            0
+        } else if command.name.contains(word) || command.label.contains(word) {
+            1
+        } else if command.doc.to_lowercase().contains(word) {
+            2
+        } else {
+            return None;
+        };
+        Some(place.max(of_word))
     })
 }

@@ -308,6 +308,7 @@ impl State {
             },
             busy: !self.running.is_empty(),
             read_only: self.read_only || self.concerned_is_read_only(),
+            zoomed: self.zoom,
             page: !self.layers.is_empty(),
         }
     }

@@ -140,7 +140,10 @@ impl Pointers {
         let last_page = self.total.saturating_sub(1) / PAGE;
         let near = [first, last.min(last_page), last + 1, first.saturating_sub(1)];
         let mut pages = Vec::new();
-        for page in near {
+        // What is next to it is worth asking once it is known that there is something.
+        let answered = self.pages.values().any(|page| page.generation == self.generation);
+        let near = if answered { &near[..] } else { &near[..2] };
+        for page in near.iter().copied() {
             let fresh = self
                 .pages
                 .get(&page)

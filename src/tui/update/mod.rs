@@ -109,3 +109,6 @@ fn take_theme(state: &mut State, name: &str) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

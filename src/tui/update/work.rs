@@ -191,7 +191,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             state.report(
                 Level::Good,
                 format!("the demo stands: {} are joined", names.join(" and ")),
-                "press c on a federated pointer to make a call",
+                "f shows the federated pointers; c calls one",
             );
             effects.push(Effect::ProbeNow);
             state.pointers.ask_again();

@@ -47,3 +47,6 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Option<(u16, u16)> {
     }
     canvas.cursor
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,9 +57,9 @@ fn overlay_lines(canvas: &mut Canvas, area: Rect, lines: &[Line], top: usize) {
     };
     draw_lines(canvas, area, lines, top);
     canvas.tint(area, ground);
-    let bar = Rect::new(area.x, area.y, area.width + 2, area.height);
+    let bar = Rect::new(area.x, area.y, area.width + 3, area.height);
     canvas.scrollbar(bar, top as u64, lines.len() as u64);
-    canvas.tint(Rect::new(area.right() + 1, area.y, 1, area.height), ground);
+    canvas.tint(Rect::new(area.right() + 2, area.y, 1, area.height), ground);
 }
 
 /// The keys of a window in its last line.
@@ -85,7 +85,7 @@ fn draw_help(state: &State, help: &Help, canvas: &mut Canvas) {
     let mut lines: Vec<(Option<usize>, String)> = Vec::new();
     let mut scope = None;
     for (index, entry) in entries.iter().enumerate() {
-        if scope != Some(entry.scope) {
+        if help.shows_all() && scope != Some(entry.scope) {
             if scope.is_some() {
                 lines.push((None, String::new()));
             }
@@ -137,7 +137,7 @@ fn draw_help(state: &State, help: &Help, canvas: &mut Canvas) {
             dim,
         );
     }
-    let bar = Rect::new(list.x, list.y, list.width + 2, list.height);
+    let bar = Rect::new(list.x, list.y, list.width + 3, list.height);
     canvas.scrollbar(bar, top as u64, lines.len() as u64);
 }
 
@@ -161,12 +161,12 @@ fn draw_help_entry(
         on_overlay(canvas, Role::Dim),
     );
     let keys = shown.join(" ");
-    canvas.put_right(list.x, y, 12, &keys, key);
-    let wide = list.width.saturating_sub(14);
+    canvas.put_right(list.x, y, 14, &keys, key);
+    let wide = list.width.saturating_sub(16);
     let names = wide.min(18);
-    canvas.put(list.x + 14, y, names, command.name, name);
+    canvas.put(list.x + 16, y, names, command.name, name);
     canvas.put(
-        list.x + 14 + names + 1,
+        list.x + 16 + names + 1,
         y,
         wide.saturating_sub(names + 1),
         command.doc,
@@ -188,7 +188,13 @@ fn draw_search(canvas: &mut Canvas, inner: Rect, input: &tui_input::Input) {
     canvas.fill(line, style);
     if input.value().is_empty() {
         let hint = style.patch(canvas.style(Role::Dim));
-        canvas.put(line.x + 1, line.y, line.width - 1, "type to find", hint);
+        canvas.put(
+            line.x + 1,
+            line.y,
+            line.width.saturating_sub(1),
+            "type to find",
+            hint,
+        );
     }
     canvas.put(
         line.x + 1,
@@ -398,7 +404,7 @@ fn draw_field(canvas: &mut Canvas, line: Rect, field: &Field, here: bool, waitin
             input.visual_cursor().saturating_sub(scroll)
         }
         Kind::Secret(secret) => {
-            let dots = secret.len().min(usize::from(inner));
+            let dots = secret.count().min(usize::from(inner));
             canvas.put(x + 1, line.y, inner, &"•".repeat(dots), style);
             dots
         }
@@ -519,7 +525,7 @@ fn draw_first_run(state: &State, first: &FirstRun, canvas: &mut Canvas, body: Re
             y += 1;
         }
     }
-    draw_lock(state, first, canvas, Rect::new(area.x, y, area.width, 1));
+    draw_lock(first, canvas, Rect::new(area.x, y, area.width, 1));
     if let Some(report) = state.reports.back().filter(|_| state.report_shown) {
         let bad = canvas.style(Role::Bad);
         for (row, line) in (0..3).zip(wrap(&format!("{}; {}", report.text, report.remedy), area.width)) {
@@ -563,7 +569,7 @@ fn draw_choice(canvas: &mut Canvas, area: Rect, index: usize, choice: Choice, se
     lines
 }
 
-fn draw_lock(_state: &State, first: &FirstRun, canvas: &mut Canvas, line: Rect) {
+fn draw_lock(first: &FirstRun, canvas: &mut Canvas, line: Rect) {
     let (dim, strong) = (canvas.style(Role::Dim), canvas.style(Role::Accent));
     let lock = if first.passphrase {
         "a passphrase, asked for next"
@@ -571,7 +577,7 @@ fn draw_lock(_state: &State, first: &FirstRun, canvas: &mut Canvas, line: Rect) 
         "a key file in the home"
     };
     let x = line.x + 6;
-    let used = canvas.put(x, line.y, line.width, "The vault will be locked with ", dim);
+    let used = canvas.put(x, line.y, line.width, "Vault locked with ", dim);
     let used = used + canvas.put(x + used, line.y, line.width, lock, strong);
     canvas.put(
         x + used,

@@ -79,7 +79,7 @@ fn under_windows(body: Rect, invoke: bool) -> Rect {
 
 fn scrolled(canvas: &mut Canvas, area: Rect, lines: &[Line], top: usize) {
     draw_lines(canvas, area, lines, top);
-    let bar = Rect::new(area.x, area.y, area.width + 1, area.height);
+    let bar = Rect::new(area.x, area.y, area.width + 2, area.height);
     canvas.scrollbar(bar, top as u64, lines.len() as u64);
 }
 
@@ -130,15 +130,17 @@ fn draw_summary(state: &State, page: &InvokePage, canvas: &mut Canvas, area: Rec
             .and(format!("   {} ", route_glyph(route, canvas.glyphs)), Role::Route)
             .and(route.as_str(), Role::Route);
     }
-    if let Some(pointer) = &row.pointer {
-        line = line.and(format!("   {pointer}"), Role::Address);
-    }
     line = line.and(
         format!("   {}   {}", duration(row.elapsed_us), bytes(row.reply_bytes)),
         Role::Base,
     );
     draw_line(canvas, area.x, area.y, area.width, &line);
     let mut second = Line::of(state.clock.exact(row.at), Role::Faint);
+    if let Some(pointer) = &row.pointer {
+        second = second
+            .and("   pointer ", Role::Faint)
+            .and(pointer.to_string(), Role::Address);
+    }
     if let Some(credential) = &row.credential {
         second = second
             .and("   credential ", Role::Faint)

@@ -22,27 +22,28 @@ const INSTANCES: [Column; 5] = [
 ];
 const POINTERS: [Column; 5] = [
     Column::fixed("address", 16, 0),
-    Column::fixed("", 1, 0),
-    Column::growing("description", 16, 5, 0),
-    Column::growing("tags", 12, 2, 2),
+    Column::growing("description", 22, 5, 0),
+    Column::growing("tags", 12, 3, 2),
+    Column::growing("leads to", 10, 1, 1),
     Column::fixed("connection", 17, 3),
 ];
 const CREDENTIALS: [Column; 7] = [
     Column::fixed("", 1, 0),
-    Column::growing("name", 10, 3, 0),
+    Column::growing("name", 18, 3, 0),
     Column::fixed("side", 6, 1),
     Column::growing("instance", 7, 1, 2),
     Column::fixed("state", 9, 0),
     Column::fixed("last used", 11, 4),
     Column::fixed("lease", 11, 5),
 ];
-const LOG: [Column; 7] = [
+const LOG: [Column; 8] = [
     Column::fixed("time", 11, 2),
     Column::fixed("", 1, 0),
-    Column::growing("instance", 7, 1, 0),
-    Column::growing("action", 14, 3, 0),
+    Column::growing("instance", 8, 1, 0),
+    Column::growing("action", 16, 3, 0),
     Column::fixed("route", 10, 1),
     Column::growing("outcome", 8, 1, 3),
+    Column::fixed("pointer", 16, 4),
     Column::fixed("took", 9, 0).right(),
 ];
 
@@ -59,10 +60,10 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
             continue;
         }
         match pane {
-            Pane::Instances => instances(state, canvas, inner),
-            Pane::Pointers => pointers(state, canvas, inner),
-            Pane::Credentials => credentials(state, canvas, inner),
-            Pane::Log => log(state, canvas, inner),
+            Pane::Instances => instances(state, canvas, inner, layout.framed),
+            Pane::Pointers => pointers(state, canvas, inner, layout.framed),
+            Pane::Credentials => credentials(state, canvas, inner, layout.framed),
+            Pane::Log => log(state, canvas, inner, layout.framed),
         }
     }
 }
@@ -199,7 +200,7 @@ fn without_rows(canvas: &mut Canvas, area: Rect, load: &Load, empty: (&str, &str
     }
 }
 
-fn instances(state: &State, canvas: &mut Canvas, area: Rect) {
+fn instances(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.instances;
     if list.rows.is_empty() {
         let empty = (
@@ -216,6 +217,7 @@ fn instances(state: &State, canvas: &mut Canvas, area: Rect) {
         list.cursor.selected,
         state.focus == Pane::Instances,
         area,
+        framed,
     )
     .draw(canvas, area, |index, canvas| {
         let place = usize::try_from(index).unwrap_or(0);
@@ -232,6 +234,7 @@ fn table(
     selected: usize,
     focused: bool,
     area: Rect,
+    framed: bool,
 ) -> Table<'static> {
     Table {
         columns,
@@ -240,6 +243,7 @@ fn table(
         selected: selected as u64,
         focused,
         headings: has_headings(area),
+        framed,
     }
 }
 
@@ -272,7 +276,7 @@ fn instance_cells(instance: &Instance, place: usize, canvas: &Canvas) -> Vec<Cel
     ]
 }
 
-fn pointers(state: &State, canvas: &mut Canvas, area: Rect) {
+fn pointers(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.pointers;
     if list.instance.is_none() {
         without_rows(
@@ -307,9 +311,10 @@ fn pointers(state: &State, canvas: &mut Canvas, area: Rect) {
         selected: list.selected,
         focused,
         headings: has_headings(area),
+        framed,
     }
     .draw(canvas, area, |index, canvas| match list.row(index) {
-        Some(pointer) => pointer_cells(pointer, list.is_stale(index) && !list.typing, canvas),
+        Some(pointer) => pointer_cells(state, pointer, list.is_stale(index) && !list.typing, canvas),
         None => vec![vec![("·".repeat(16), canvas.style(Role::Faint))]],
     });
     if let Load::Failed(failure) = &list.load {
@@ -332,43 +337,56 @@ fn over_last_row(canvas: &mut Canvas, area: Rect, text: &str) {
     );
 }
 
-fn pointer_cells(pointer: &Pointer, stale: bool, canvas: &Canvas) -> Vec<Cell> {
+fn pointer_cells(state: &State, pointer: &Pointer, stale: bool, canvas: &Canvas) -> Vec<Cell> {
     let pick = |role| canvas.style(if stale { Role::Faint } else { role });
     let tags: Vec<String> = pointer.tags.iter().map(|tag| format!("#{tag}")).collect();
-    let (glyph, end) = match &pointer.federated {
-        Some(federated) => (
-            route_glyph(federated.route, canvas.glyphs),
-            (
-                format!("{} {}", canvas.glyphs.arrow, federated.endpoint.authority()),
-                pick(Role::Route),
-            ),
-        ),
-        None => (
-            if pointer.data_reference.starts_with(crate::model::CIRCUIT_PREFIX) {
-                canvas.glyphs.circuit
-            } else {
-                " "
-            },
-            (
-                pointer
-                    .connection_id
-                    .as_ref()
-                    .map(ToString::to_string)
-                    .unwrap_or_default(),
-                pick(Role::Dim),
-            ),
-        ),
-    };
+    let connection = pointer
+        .connection_id
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     vec![
         vec![(pointer.address.to_string(), pick(Role::Address))],
-        vec![(glyph.to_owned(), pick(Role::Route))],
         vec![(pointer.description.clone(), pick(Role::Base))],
         vec![(tags.join(" "), pick(Role::Tag))],
-        vec![end],
+        leads_to(state, pointer, canvas),
+        vec![(connection, pick(Role::Dim))],
     ]
 }
 
-fn credentials(state: &State, canvas: &mut Canvas, area: Rect) {
+/// The sign of the route, and the peer in its colour; for a circuit that stays at home, its sign.
+fn leads_to(state: &State, pointer: &Pointer, canvas: &Canvas) -> Cell {
+    let style = canvas.style(Role::Route);
+    let Some(federated) = &pointer.federated else {
+        let is_circuit = pointer.data_reference.starts_with(crate::model::CIRCUIT_PREFIX);
+        return if is_circuit {
+            vec![(
+                format!("{} circuit", canvas.glyphs.circuit),
+                canvas.style(Role::Dim),
+            )]
+        } else {
+            Vec::new()
+        };
+    };
+    let peer = state
+        .instances
+        .rows
+        .iter()
+        .position(|instance| instance.row.endpoint == federated.endpoint);
+    let (name, colour) = match peer {
+        Some(place) => (
+            state.instances.rows[place].row.name.to_string(),
+            canvas.theme.instance(place),
+        ),
+        None => (federated.endpoint.authority(), canvas.style(Role::Accent)),
+    };
+    vec![
+        (format!("{} ", route_glyph(federated.route, canvas.glyphs)), style),
+        (name, colour),
+    ]
+}
+
+fn credentials(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.credentials;
     if list.rows.is_empty() {
         let empty = match list.missing.first() {
@@ -385,6 +403,7 @@ fn credentials(state: &State, canvas: &mut Canvas, area: Rect) {
         list.cursor.selected,
         state.focus == Pane::Credentials,
         area,
+        framed,
     )
     .draw(canvas, area, |index, canvas| {
         let row = usize::try_from(index).ok().and_then(|place| list.rows.get(place));
@@ -418,7 +437,7 @@ fn credential_cells(state: &State, row: &CredentialRow, canvas: &Canvas) -> Vec<
     );
     vec![
         vec![(sign.to_owned(), canvas.style(role))],
-        vec![(row.name.clone(), canvas.style(Role::Base))],
+        vec![(row.name.clone(), instance)],
         vec![(side.to_owned(), dim)],
         vec![(row.instance.clone(), instance)],
         vec![(row.state.to_string(), standing)],
@@ -427,7 +446,7 @@ fn credential_cells(state: &State, row: &CredentialRow, canvas: &Canvas) -> Vec<
     ]
 }
 
-fn log(state: &State, canvas: &mut Canvas, area: Rect) {
+fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.log;
     if list.rows.is_empty() {
         let empty = if list.text.is_empty() {
@@ -448,6 +467,7 @@ fn log(state: &State, canvas: &mut Canvas, area: Rect) {
         list.cursor.selected,
         state.focus == Pane::Log,
         area,
+        framed,
     )
     .draw(canvas, area, |index, canvas| {
         let row = usize::try_from(index).ok().and_then(|place| list.rows.get(place));
@@ -464,6 +484,7 @@ fn log_cells(state: &State, row: &LogRow, canvas: &Canvas) -> Vec<Cell> {
         .route
         .map(|route| format!("{} {route}", route_glyph(route, canvas.glyphs)))
         .unwrap_or_default();
+    let pointer = row.pointer.as_ref().map(ToString::to_string).unwrap_or_default();
     let outcome = row.code.clone().unwrap_or_else(|| match row.status.as_str() {
         "interpretation_rendered" => "interpreted".to_owned(),
         status => status.to_owned(),
@@ -475,6 +496,7 @@ fn log_cells(state: &State, row: &LogRow, canvas: &Canvas) -> Vec<Cell> {
         vec![(row.action.clone(), canvas.style(Role::Base))],
         vec![(route, canvas.style(Role::Route))],
         vec![(outcome, canvas.style(role))],
+        vec![(pointer, canvas.style(Role::Address))],
         vec![(duration(row.elapsed_us), dim)],
     ]
 }

@@ -138,22 +138,10 @@ impl Canvas<'_> {
         let travel = shown - thumb;
         let last = total - shown;
         let offset = (u128::from(top.min(last)) * u128::from(travel) / u128::from(last)) as u64;
-        let (thumb_glyph, track, style) = (self.glyphs.thumb, self.glyphs.track, self.style(Role::Scroll));
-        let border = self.style(Role::Border);
-        for row in 0..shown {
-            let inside = row >= offset && row < offset + thumb;
-            let (glyph, style) = if inside {
-                (thumb_glyph, style)
-            } else {
-                (track, border)
-            };
-            self.put(
-                area.right() - 1,
-                area.top() + u16::try_from(row).unwrap_or(0),
-                1,
-                glyph,
-                style,
-            );
+        let (glyph, style) = (self.glyphs.thumb, self.style(Role::Scroll));
+        for row in offset..offset + thumb {
+            let y = area.top() + u16::try_from(row).unwrap_or(0);
+            self.put(area.right() - 1, y, 1, glyph, style);
         }
     }
 }

@@ -105,6 +105,8 @@ pub struct Table<'a> {
     pub focused: bool,
     /// Whether the headings are shown.
     pub headings: bool,
+    /// Whether there is a frame around it, on whose right side the scrollbar goes.
+    pub framed: bool,
 }
 
 impl Table<'_> {
@@ -113,7 +115,7 @@ impl Table<'_> {
         if area.height == 0 || area.width < 3 {
             return;
         }
-        // A column at the left marks the selection without colour, one at the right is the scrollbar's.
+        // A column at the left marks the selection without colour, one at the right keeps off the scrollbar.
         let inner = Rect::new(area.x + 1, area.y, area.width - 2, area.height);
         let widths = widths(self.columns, inner.width);
         let mut y = inner.y;
@@ -134,7 +136,8 @@ impl Table<'_> {
                 self.mark(canvas, Rect::new(area.x, y, area.width - 1, 1));
             }
         }
-        canvas.scrollbar(body, self.top, self.total);
+        let bar = Rect::new(body.x, body.y, body.width + u16::from(self.framed), body.height);
+        canvas.scrollbar(bar, self.top, self.total);
     }
 
     fn draw_headings(&self, canvas: &mut Canvas, inner: Rect, widths: &[u16]) {

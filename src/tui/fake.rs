@@ -1,0 +1,391 @@
+//! A console on made-up data with a held clock: what tests of `update` and `view` begin with.
+
+use super::clock::Clock;
+use super::effect::Effect;
+use super::message::Message;
+use super::state::{Look, State};
+use super::theme::{Catalog, Depth, UNICODE};
+use super::update::{Start, start, update};
+use crate::command::Key;
+use crate::model::{
+    AppId, ConnectionId, CredentialState, Endpoint, Federated, Grant, Holder, InstanceId, InstanceKind,
+    InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
+};
+use crate::protocol::{Code, Hop, Phase, PhaseName};
+use crate::store::{PointerPage, PointerQuery, Start as From};
+use crate::workspace::{
+    CredentialRow, Failure, HostedBy, InstanceRow, LogEntry, LogKind, LogRow, LogWire, PointerDetail,
+};
+use serde_json::json;
+
+/// The moment at which everything stands still.
+pub fn now() -> Timestamp {
+    Timestamp::parse("2026-11-23T16:02:11.123456+00:00").unwrap()
+}
+
+pub fn name(text: &str) -> InstanceName {
+    InstanceName::parse(text).unwrap()
+}
+
+/// A console of this size that knows nothing yet.
+pub fn blank(size: (u16, u16)) -> State {
+    themed(size, "dark", Depth::True)
+}
+
+pub fn themed(size: (u16, u16), theme: &str, depth: Depth) -> State {
+    let catalog = Catalog::load(None);
+    let look = Look {
+        theme: catalog.theme(theme, depth).unwrap(),
+        catalog,
+        depth,
+        glyphs: UNICODE,
+        chosen: false,
+    };
+    State::new(
+        "/home/ada/.butterfly".into(),
+        look,
+        Clock::Held(now()),
+        size,
+        false,
+    )
+}
+
+/// A console of this size on the demo.
+pub fn demo(size: (u16, u16)) -> State {
+    let mut state = blank(size);
+    fill(&mut state);
+    state
+}
+
+/// Opens the home and answers everything that is asked.
+pub fn fill(state: &mut State) {
+    let effects = start(state, Start::Open);
+    answer(state, effects);
+}
+
+/// Answers what is asked, and what is asked because of the answers.
+pub fn answer(state: &mut State, effects: Vec<Effect>) {
+    let mut waiting = effects;
+    while let Some(effect) = waiting.pop() {
+        let message = match effect {
+            Effect::LoadInstances => Message::Instances(Ok(instances())),
+            Effect::LoadCredentials => Message::Credentials(Ok((credentials(), Vec::new()))),
+            Effect::LoadLog {
+                generation,
+                older,
+                filter,
+            } => {
+                let rows: Vec<LogRow> = log()
+                    .into_iter()
+                    .filter(|row| filter.before.is_none_or(|before| row.id < before))
+                    .filter(|row| {
+                        filter
+                            .text
+                            .as_ref()
+                            .is_none_or(|text| row.action.contains(text.as_str()))
+                    })
+                    .collect();
+                Message::Log {
+                    generation,
+                    older,
+                    outcome: Ok((rows, 3)),
+                }
+            }
+            Effect::LoadPointers {
+                generation,
+                page,
+                query,
+                ..
+            } => Message::Pointers {
+                generation,
+                page,
+                outcome: Ok(pointers(&query)),
+            },
+            Effect::LoadPointer(_, address) => Message::Pointer(address, Ok(Box::new(detail()))),
+            Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(entry()))),
+            Effect::After(_, message) => message,
+            _ => continue,
+        };
+        waiting.extend(update(state, message));
+    }
+}
+
+/// Types keys by their names in the table, and answers what is asked because of them.
+pub fn press(state: &mut State, keys: &[&str]) {
+    for key in keys {
+        let key = Key::parse(key).unwrap_or_else(|| panic!("{key} is no key"));
+        let effects = update(state, Message::Key(key));
+        answer(state, effects);
+    }
+}
+
+/// Types text.
+pub fn write(state: &mut State, text: &str) {
+    for character in text.chars() {
+        let effects = update(state, Message::Key(Key::char(character)));
+        answer(state, effects);
+    }
+}
+
+pub fn instances() -> Vec<InstanceRow> {
+    let row = |text: &str, kind, state, port: u16| InstanceRow {
+        name: name(text),
+        kind,
+        endpoint: Endpoint::parse(&format!("http://127.0.0.1:{port}")).unwrap(),
+        profile: Profile::Native,
+        state,
+        instance_id: InstanceId::parse("inst_0123456789ab").ok(),
+        hosted_by: HostedBy::Nobody,
+        app_id: AppId::parse("owner").unwrap(),
+        latency_us: None,
+        pointers: None,
+        version: None,
+        error: None,
+        read_only: false,
+    };
+    vec![
+        InstanceRow {
+            hosted_by: HostedBy::Here,
+            latency_us: Some(800),
+            pointers: Some(1_000_000),
+            version: Some("0.1.0".into()),
+            ..row("alpha", InstanceKind::Local, InstanceState::Up, 5001)
+        },
+        InstanceRow {
+            hosted_by: HostedBy::Here,
+            latency_us: Some(2_300),
+            pointers: Some(40),
+            ..row("beta", InstanceKind::Local, InstanceState::Up, 5002)
+        },
+        row("gamma", InstanceKind::Local, InstanceState::Stopped, 5003),
+        InstanceRow {
+            profile: Profile::Legacy,
+            error: Some(
+                "no answer within 10 s; check that it runs and that a firewall lets you through".into(),
+            ),
+            ..row("museum", InstanceKind::Remote, InstanceState::Unreachable, 5004)
+        },
+        InstanceRow {
+            error: Some("it refuses the credential; ask its administrator for a new one".into()),
+            read_only: true,
+            ..row("archive", InstanceKind::Remote, InstanceState::Refused, 5005)
+        },
+    ]
+}
+
+pub fn address(number: u64) -> PointerAddress {
+    PointerAddress::parse(&format!("ptr_{number:012x}")).unwrap()
+}
+
+pub fn pointer(number: u64) -> Pointer {
+    let connection = ConnectionId::parse("conn_0123456789ab").unwrap();
+    let route = match number % 10 {
+        1 => Some(Route::Endpoint),
+        2 => Some(Route::Circuit),
+        3 => Some(Route::Relay),
+        _ => None,
+    };
+    Pointer {
+        address: address(number),
+        description: format!("Fine dust, hourly means of station {number}"),
+        data_reference: format!("https://data.example/air/{number}.csv"),
+        tags: vec!["dataset".into(), "air".into()],
+        connection_id: Some(connection.clone()),
+        x: 1.0,
+        y: 2.0,
+        z: 3.0,
+        created_at: now().plus_seconds(-3_600),
+        last_modified: now().plus_seconds(-60),
+        credential_pointer_address: None,
+        federated: route.map(|route| Federated {
+            route,
+            connection_id: connection,
+            endpoint: Endpoint::parse("http://127.0.0.1:5002").unwrap(),
+            profile: Profile::Native,
+            kid: None,
+            query: json!({"action": "get_pointer_summary", "pointer_address": address(7)}),
+        }),
+    }
+}
+
+/// A million rows; a term leaves three, a tag none.
+pub fn pointers(query: &PointerQuery) -> PointerPage {
+    let total: u64 = match (&query.term, query.tags.is_empty()) {
+        (None, true) => 1_000_000,
+        (Some(_), true) => 3,
+        (_, false) => 0,
+    };
+    let first = match query.start {
+        From::Offset(offset) => offset,
+        _ => 0,
+    };
+    let end = (first + query.limit.unwrap_or(total)).min(total);
+    PointerPage {
+        total: Some(total),
+        pointers: (first..end).map(pointer).collect(),
+        next: (end < total).then(|| end.to_string()),
+    }
+}
+
+pub fn detail() -> PointerDetail {
+    PointerDetail {
+        pointer: pointer(3),
+        neighbors: vec![crate::store::Relationship {
+            address: address(9),
+            relationship: "derived_from".into(),
+            weight: 0.8,
+        }],
+        connection_name: Some("to beta".into()),
+        leads_to: Some(name("beta")),
+        credential: Some("beta/alpha-federation".into()),
+    }
+}
+
+pub fn credentials() -> Vec<CredentialRow> {
+    let row = |text: &str, side, instance: &str| CredentialRow {
+        name: text.into(),
+        side,
+        holder: None,
+        instance: instance.into(),
+        profile: Profile::Native,
+        app_id: AppId::parse("alpha-federation").unwrap(),
+        kid: Some("kid_0123456789abcdef".into()),
+        state: CredentialState::Active,
+        verified: true,
+        expires_at: Some(now().plus_seconds(86_400 * 90)),
+        last_used: Some(now().plus_seconds(-5)),
+        uses: Some(12),
+        grant: None,
+        attention: None,
+    };
+    vec![
+        CredentialRow {
+            holder: Some(Holder::Console),
+            ..row("beta/alpha-federation", Side::Held, "beta")
+        },
+        CredentialRow {
+            grant: Some(Grant::read(["get_pointer_summary", "whoami"])),
+            verified: false,
+            state: CredentialState::Offered,
+            last_used: None,
+            ..row("alpha-federation", Side::Issued, "beta")
+        },
+        CredentialRow {
+            profile: Profile::Legacy,
+            kid: None,
+            expires_at: None,
+            attention: Some("its token secret is the documented development default".into()),
+            ..row("museum", Side::Held, "museum")
+        },
+        CredentialRow {
+            state: CredentialState::Revoked,
+            ..row("old-client", Side::Issued, "alpha")
+        },
+    ]
+}
+
+pub fn log() -> Vec<LogRow> {
+    let row = |id, action: &str, status: &str, code: Option<&str>| LogRow {
+        id,
+        at: now().plus_seconds(id as i64 - 10),
+        kind: LogKind::Invoke,
+        instance: "alpha".into(),
+        action: action.into(),
+        pointer: None,
+        route: None,
+        status: status.into(),
+        code: code.map(Into::into),
+        elapsed_us: 1_840,
+        reply_bytes: 644,
+        credential: Some("alpha/owner".into()),
+    };
+    vec![
+        row(3, "get_graph_stats", "success", None),
+        row(2, "get_pointer", "error", Some("pointer_not_found")),
+        LogRow {
+            kind: LogKind::Call,
+            route: Some(Route::Relay),
+            pointer: Some(address(3)),
+            elapsed_us: 25_400,
+            ..row(1, "get_pointer_summary", "success", None)
+        },
+    ]
+}
+
+pub fn entry() -> LogEntry {
+    let hop = |instance: &str, phases: &[(PhaseName, u64, u64)]| Hop {
+        instance: instance.into(),
+        phases: phases
+            .iter()
+            .map(|(name, start_us, duration_us)| Phase {
+                name: *name,
+                start_us: *start_us,
+                duration_us: *duration_us,
+            })
+            .collect(),
+        next: None,
+    };
+    use PhaseName::{Audit, Authenticate, Authorise, Connect, Execute, Open, Receive, Seal, Wait};
+    LogEntry {
+        row: log().remove(2),
+        query: json!({"action": "get_pointer_summary", "pointer_address": address(7), "trace": true}),
+        reply: Some(json!({
+            "status": "success",
+            "result": {"address": address(7), "description": "Grid frequency, 1 s means, 2026",
+                "connection_id": null, "tags": ["dataset", "grid"], "neighbor_count": 0},
+        })),
+        failure: None,
+        hops: vec![
+            hop(
+                "console",
+                &[
+                    (Seal, 0, 120),
+                    (Connect, 120, 400),
+                    (Wait, 520, 24_300),
+                    (Receive, 24_820, 40),
+                    (Open, 24_860, 540),
+                ],
+            ),
+            hop(
+                "inst_0000000000aa",
+                &[
+                    (Authenticate, 0, 90),
+                    (Open, 90, 80),
+                    (Authorise, 170, 10),
+                    (Execute, 180, 19_000),
+                    (Audit, 19_180, 3_000),
+                    (Seal, 22_180, 300),
+                ],
+            ),
+            hop(
+                "inst_0000000000bb",
+                &[
+                    (Authenticate, 0, 90),
+                    (Open, 90, 80),
+                    (Execute, 170, 900),
+                    (Seal, 1_070, 200),
+                ],
+            ),
+        ],
+        wire: vec![LogWire {
+            endpoint: "http://127.0.0.1:5001/invoke".into(),
+            token: json!({"header": {"alg": "HS256", "kid": "kid_0123456789abcdef", "typ": "bfly-inv+jwt"},
+                "claims": {"app_id": "owner", "iat": 1_795_449_731, "exp": 1_795_449_791, "hop": 8, "path": []}}),
+            content_type: "application/jose".into(),
+            request_body: "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..c2VhbGVk.Ym9keQ.dGFn".into(),
+            status: 200,
+            response_headers: vec![("content-type".into(), "application/jose".into())],
+            response_body: "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..cmVwbHk.Ym9keQ.dGFn".into(),
+            sizes: (249, 644),
+        }],
+    }
+}
+
+pub fn failure() -> Failure {
+    Failure::new(
+        Code::PeerUnreachable,
+        "http://127.0.0.1:5002/invoke did not answer: connection refused",
+        "start it, or check the endpoint with `butterfly instance show beta`",
+    )
+    .on("alpha")
+}

@@ -1,0 +1,354 @@
+use super::*;
+use crate::command::Key;
+use crate::command::{COMMANDS, Scope};
+use crate::tui::effect::Work;
+use crate::tui::fake::{self, answer, blank, demo, fill, press, write};
+use crate::tui::layers::{Layer, Tab};
+use crate::tui::message::{Done, Mouse};
+use crate::tui::state::Pane;
+
+const SIZE: (u16, u16) = (120, 36);
+
+/// Presses a key without answering anything.
+fn key(state: &mut State, text: &str) -> Vec<Effect> {
+    update(state, Message::Key(Key::parse(text).unwrap()))
+}
+
+fn works(effects: Vec<Effect>) -> Vec<(u64, Work)> {
+    effects
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Work(ticket, work) => Some((ticket, work)),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn every_command_of_the_table_can_be_done_wherever_its_keys_work() {
+    for command in COMMANDS {
+        for scope in command.scopes {
+            let mut state = demo(SIZE);
+            match scope {
+                Scope::Instances | Scope::InstancePage => press(&mut state, &["1"]),
+                Scope::Credentials | Scope::CredentialPage => press(&mut state, &["3"]),
+                Scope::Log | Scope::InvokePage => press(&mut state, &["4"]),
+                _ => press(&mut state, &["2", "j", "j", "j"]),
+            }
+            if matches!(
+                scope,
+                Scope::InstancePage | Scope::PointerPage | Scope::CredentialPage | Scope::InvokePage
+            ) {
+                press(&mut state, &["enter"]);
+                assert_eq!(state.scopes()[0], *scope);
+            }
+            let effects = commands::perform(&mut state, command.id, None);
+            answer(&mut state, effects);
+        }
+    }
+}
+
+#[test]
+fn t57_a_dead_instance_keeps_what_it_showed_and_holds_up_nobody() {
+    let mut state = demo(SIZE);
+    update(
+        &mut state,
+        Message::Probed(fake::name("alpha"), Err(fake::failure())),
+    );
+    let alpha = state.instances.get("alpha").unwrap();
+    assert!(alpha.stale);
+    assert_eq!(alpha.row.pointers, Some(1_000_000));
+    assert!(!state.instances.get("beta").unwrap().stale);
+    assert!(state.pointers.selected().is_some());
+    update(
+        &mut state,
+        Message::Probed(fake::name("alpha"), Ok(fake::instances().remove(0))),
+    );
+    assert!(!state.instances.get("alpha").unwrap().stale);
+}
+
+#[test]
+fn a_probe_that_measures_about_the_same_changes_nothing_visible() {
+    let mut state = demo(SIZE);
+    let before = state.instances.get("beta").unwrap().latency_us;
+    let mut row = fake::instances().remove(1);
+    row.latency_us = Some(3_100);
+    update(&mut state, Message::Probed(row.name.clone(), Ok(row.clone())));
+    assert_eq!(state.instances.get("beta").unwrap().latency_us, before);
+    row.latency_us = Some(90_000);
+    update(&mut state, Message::Probed(row.name.clone(), Ok(row)));
+    assert_eq!(state.instances.get("beta").unwrap().latency_us, Some(90_000));
+}
+
+#[test]
+fn leaving_asks_only_if_it_stops_instances() {
+    let mut state = demo(SIZE);
+    assert!(key(&mut state, "q").is_empty());
+    assert!(
+        matches!(state.layers.last(), Some(Layer::Confirm(confirm)) if confirm.text.contains("alpha, beta"))
+    );
+    press(&mut state, &["esc"]);
+    assert_eq!(state.phase, Phase::Open);
+    key(&mut state, "ctrl-c");
+    assert!(matches!(key(&mut state, "y").as_slice(), [Effect::Shutdown]));
+    update(&mut state, Message::Stopped);
+    assert_eq!(state.phase, Phase::Done);
+
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    assert!(matches!(key(&mut state, "q").as_slice(), [Effect::Shutdown]));
+}
+
+#[test]
+fn being_told_to_end_asks_nothing() {
+    let mut state = demo(SIZE);
+    assert!(matches!(
+        update(&mut state, Message::Terminate).as_slice(),
+        [Effect::Shutdown]
+    ));
+}
+
+#[test]
+fn what_destroys_happens_only_after_a_yes_that_named_its_target() {
+    for (pane, select, keys) in [
+        ("1", vec![], "S"),
+        ("1", vec![], "x"),
+        ("2", vec![], "x"),
+        ("3", vec!["j"], "x"),
+    ] {
+        let mut state = demo(SIZE);
+        press(&mut state, &[pane]);
+        press(&mut state, &select);
+        assert!(works(key(&mut state, keys)).is_empty());
+        let Some(Layer::Confirm(confirm)) = state.layers.last() else {
+            panic!("{keys} in pane {pane} asked nothing");
+        };
+        let target = if pane == "3" { "beta" } else { "alpha" };
+        assert_eq!(confirm.instance.as_deref(), Some(target));
+        for harmless in ["enter", "space", "j"] {
+            assert!(key(&mut state, harmless).is_empty());
+        }
+        assert_eq!(works(key(&mut state, "y")).len(), 1);
+    }
+}
+
+#[test]
+fn where_only_reading_is_wanted_nothing_that_changes_is_there() {
+    let mut state = demo(SIZE);
+    state.read_only = true;
+    for (pane, keys) in [
+        ("1", ["S", "n", "a"]),
+        ("2", ["n", "e", "x"]),
+        ("3", ["x", "o", "A"]),
+    ] {
+        press(&mut state, &[pane]);
+        for text in keys {
+            assert!(key(&mut state, text).is_empty());
+            assert!(state.layers.is_empty(), "{text} in pane {pane}");
+        }
+    }
+}
+
+#[test]
+fn a_filter_is_asked_for_once_it_rests_and_escape_brings_the_old_one_back() {
+    let mut state = demo(SIZE);
+    key(&mut state, "/");
+    let effects = key(&mut state, "a");
+    assert!(
+        matches!(effects.as_slice(), [Effect::After(..)]),
+        "only the wait for rest"
+    );
+    let first = state.pointers.generation;
+    key(&mut state, "b");
+    assert!(
+        update(&mut state, Message::FilterSettled(first)).is_empty(),
+        "it did not rest"
+    );
+    let settled = state.pointers.generation;
+    assert!(matches!(
+        update(&mut state, Message::FilterSettled(settled)).as_slice(),
+        [Effect::LoadPointers { query, .. }] if query.term.as_deref() == Some("ab")
+    ));
+    press(&mut state, &["esc"]);
+    assert_eq!(state.pointers.filter, "");
+    assert_eq!(state.pointers.total, 1_000_000);
+}
+
+#[test]
+fn a_call_opens_its_reply_at_once_and_a_failed_one_says_what_to_do() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["j", "j", "j"]);
+    let (ticket, work) = works(key(&mut state, "c")).remove(0);
+    assert!(matches!(work, Work::Call(_, address, None) if address == fake::address(3)));
+    let effects = update(&mut state, Message::Worked(ticket, Ok(Done::Invoked(1))));
+    answer(&mut state, effects);
+    assert!(
+        matches!(state.layers.last(), Some(Layer::Invoke(page)) if page.entry.is_some() && page.tab == Tab::Reply)
+    );
+    press(&mut state, &["esc"]);
+
+    let (ticket, _) = works(key(&mut state, "c")).remove(0);
+    update(&mut state, Message::Worked(ticket, Err(fake::failure())));
+    assert!(matches!(state.layers.last(), Some(Layer::Notice(_))));
+    assert!(state.reports.back().unwrap().remedy.contains("start it"));
+}
+
+#[test]
+fn each_route_is_one_key_in_the_menu() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["j", "C"]);
+    let (_, work) = works(key(&mut state, "r")).remove(0);
+    assert!(matches!(work, Work::Call(_, _, Some(crate::model::Route::Relay))));
+}
+
+#[test]
+fn a_form_stays_open_with_what_went_wrong_and_closes_when_it_went_well() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["2", "n"]);
+    write(&mut state, "a pointer");
+    press(&mut state, &["tab"]);
+    write(&mut state, "https://data.example/x");
+    let (ticket, _) = works(key(&mut state, "ctrl-s")).remove(0);
+    update(&mut state, Message::Worked(ticket, Err(fake::failure())));
+    assert!(matches!(state.layers.last(), Some(Layer::Form(form)) if form.failure.is_some()));
+    let (ticket, _) = works(key(&mut state, "ctrl-s")).remove(0);
+    let done = Done::Pointer(fake::name("alpha"), Box::new(fake::pointer(5)), "made");
+    update(&mut state, Message::Worked(ticket, Ok(done)));
+    assert!(state.layers.is_empty());
+}
+
+#[test]
+fn what_is_no_longer_waited_for_changes_no_screen() {
+    let mut state = demo(SIZE);
+    let (ticket, _) = works(key(&mut state, "i")).remove(0);
+    assert!(
+        matches!(key(&mut state, "ctrl-x").as_slice(), [Effect::Cancel(cancelled)] if *cancelled == ticket)
+    );
+    update(&mut state, Message::Worked(ticket, Ok(Done::Invoked(1))));
+    assert!(state.layers.is_empty());
+}
+
+#[test]
+fn an_empty_home_begins_with_a_choice_and_the_choice_happens_once_it_is_made() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    assert!(matches!(
+        key(&mut state, "enter").as_slice(),
+        [Effect::CreateHome(_)]
+    ));
+    assert!(key(&mut state, "enter").is_empty(), "only once");
+    let effects = update(&mut state, Message::HomeOpened);
+    assert!(works(effects).iter().any(|(_, work)| matches!(work, Work::Demo)));
+}
+
+#[test]
+fn a_home_that_cannot_be_made_leaves_the_choice() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    key(&mut state, "enter");
+    update(&mut state, Message::HomeFailed(fake::failure()));
+    assert_eq!(state.phase, Phase::FirstRun);
+    assert!(matches!(state.layers.last(), Some(Layer::FirstRun(_))));
+}
+
+#[test]
+fn a_wrong_passphrase_is_said_and_asked_for_again() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Locked);
+    write(&mut state, "wrong");
+    assert!(matches!(
+        key(&mut state, "enter").as_slice(),
+        [Effect::OpenHome(_)]
+    ));
+    update(&mut state, Message::HomeFailed(fake::failure()));
+    assert!(matches!(state.layers.last(), Some(Layer::Form(form)) if form.failure.is_some()));
+    assert!(matches!(
+        key(&mut state, "enter").as_slice(),
+        [Effect::OpenHome(_)]
+    ));
+}
+
+#[test]
+fn help_is_the_palette() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["?"]);
+    write(&mut state, "zoom");
+    press(&mut state, &["enter"]);
+    assert!(state.zoom && state.layers.is_empty());
+}
+
+#[test]
+fn the_command_line_completes_runs_and_remembers() {
+    let mut state = demo(SIZE);
+    press(&mut state, &[":"]);
+    write(&mut state, "zo");
+    press(&mut state, &["tab", "enter"]);
+    assert!(state.zoom);
+    press(&mut state, &[":", "up", "enter"]);
+    assert!(!state.zoom);
+    press(&mut state, &[":"]);
+    write(&mut state, "pointers beta");
+    press(&mut state, &["enter"]);
+    assert_eq!(state.instances.selected_name(), Some(fake::name("beta")));
+    press(&mut state, &[":"]);
+    write(&mut state, "frobnicate");
+    press(&mut state, &["enter"]);
+    assert!(state.reports.back().unwrap().text.contains("frobnicate"));
+}
+
+#[test]
+fn a_new_line_of_the_log_does_not_move_who_reads_an_old_one() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["4", "j"]);
+    assert_eq!(state.log.selected().unwrap().id, 2);
+    let mut rows = fake::log();
+    rows.insert(
+        0,
+        crate::workspace::LogRow {
+            id: 4,
+            ..rows[0].clone()
+        },
+    );
+    let newest = |rows| Message::Log {
+        generation: state.log.generation,
+        older: false,
+        outcome: Ok((rows, 4)),
+    };
+    let message = newest(rows.clone());
+    update(&mut state, message);
+    assert_eq!(state.log.selected().unwrap().id, 2);
+    press(&mut state, &["f"]);
+    assert_eq!(state.log.cursor.selected, 0);
+}
+
+#[test]
+fn the_mouse_selects_and_scrolls_what_is_under_it() {
+    let mut state = demo(SIZE);
+    let rows = state.layout().rows(Pane::Log);
+    update(&mut state, Message::Mouse(Mouse::Click(rows.x + 3, rows.y + 1)));
+    assert_eq!((state.focus, state.log.cursor.selected), (Pane::Log, 1));
+    let rows = state.layout().rows(Pane::Pointers);
+    let effects = update(&mut state, Message::Mouse(Mouse::Wheel(rows.x, rows.y, 1)));
+    answer(&mut state, effects);
+    assert_eq!(state.pointers.top, 3);
+    assert_eq!(state.focus, Pane::Log, "the wheel takes no focus");
+}
+
+#[test]
+fn the_terminal_decides_the_theme_until_a_person_does() {
+    let mut state = demo(SIZE);
+    update(&mut state, Message::Background(Brightness::Light));
+    assert_eq!(state.look.theme.name, "light");
+    press(&mut state, &["t"]);
+    assert_eq!(state.look.theme.name, "dark");
+    update(&mut state, Message::Background(Brightness::Light));
+    assert_eq!(state.look.theme.name, "dark");
+}
+
+#[test]
+fn opening_twice_as_wide_a_home_is_the_same_home() {
+    let mut state = demo((40, 10));
+    update(&mut state, Message::Resize(200, 50));
+    fill(&mut state);
+    assert_eq!(state.instances.rows.len(), 5);
+}

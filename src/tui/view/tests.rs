@@ -1,0 +1,267 @@
+//! Every pane, page, window and state, at three sizes, with a held clock.
+
+use super::*;
+use crate::command::Key;
+use crate::tui::fake::{self, answer, blank, demo, press, themed, write};
+use crate::tui::message::{Done, Message};
+use crate::tui::state::Load;
+use crate::tui::theme::{ASCII, Depth};
+use crate::tui::update::{Start, start, update};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::layout::Rect;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
+
+fn screen(state: &State) -> String {
+    let (width, height) = state.size;
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal
+        .draw(|frame| {
+            view(state, frame.buffer_mut());
+        })
+        .unwrap();
+    terminal.backend().to_string()
+}
+
+/// Compares what `prepare` leads to with what was seen and found good, at each size.
+fn compare(name: &str, prepare: impl Fn(&mut State)) {
+    for size in SIZES {
+        let mut state = demo(size);
+        prepare(&mut state);
+        let name = format!("{name}_{}x{}", size.0, size.1);
+        insta::assert_snapshot!(name, screen(&state));
+    }
+}
+
+#[test]
+fn panes() {
+    compare("panes", |_| {});
+    compare("panes_instances", |state| press(state, &["1"]));
+    compare("panes_log", |state| press(state, &["4"]));
+    compare("pointers_zoomed_at_the_end", |state| press(state, &["z", "G"]));
+    compare("pointers_filtered", |state| {
+        press(state, &["/"]);
+        write(state, "fine dust");
+    });
+    compare("pointers_without_a_match", |state| {
+        press(state, &["/"]);
+        write(state, "#nothing");
+        press(state, &["enter"]);
+    });
+}
+
+#[test]
+fn pages() {
+    compare("instance", |state| press(state, &["1", "enter"]));
+    compare("pointer_federated", |state| {
+        press(state, &["j", "j", "j", "enter"])
+    });
+    compare("credential_issued", |state| press(state, &["3", "j", "enter"]));
+    compare("invoke_reply", |state| press(state, &["4", "enter"]));
+    compare("invoke_wire", |state| press(state, &["4", "enter", "3"]));
+    compare("invoke_trace", |state| press(state, &["4", "enter", "4"]));
+}
+
+#[test]
+fn windows() {
+    compare("help", |state| press(state, &["?"]));
+    compare("help_found", |state| {
+        press(state, &["?"]);
+        write(state, "call");
+    });
+    compare("command_line", |state| {
+        press(state, &[":"]);
+        write(state, "th");
+    });
+    compare("confirm_quit", |state| press(state, &["q"]));
+    compare("confirm_delete", |state| press(state, &["x"]));
+    compare("menu_routes", |state| press(state, &["j", "C"]));
+    compare("form_new_pointer", |state| press(state, &["n"]));
+    compare("form_add_remote", |state| {
+        press(state, &["1", "a"]);
+        write(state, "no name");
+    });
+    compare("form_offer", |state| press(state, &["1", "o"]));
+    compare("notice_failure", |state| {
+        update(state, Message::Key(Key::char('i')));
+        let ticket = state.running[0].ticket;
+        update(state, Message::Worked(ticket, Err(fake::failure())));
+    });
+    compare("reports", |state| {
+        state.report_failure(&fake::failure());
+        press(state, &["M"]);
+    });
+}
+
+#[test]
+fn states() {
+    compare("stopping", |state| {
+        update(state, Message::Terminate);
+    });
+    compare("busy", |state| {
+        update(state, Message::Key(Key::char('i')));
+    });
+    for size in SIZES {
+        let mut state = blank(size);
+        start(&mut state, Start::Empty);
+        insta::assert_snapshot!(format!("first_run_{}x{}", size.0, size.1), screen(&state));
+        let mut state = blank(size);
+        start(&mut state, Start::Locked);
+        write(&mut state, "wrong");
+        update(&mut state, Message::Key(Key::parse("enter").unwrap()));
+        update(&mut state, Message::HomeFailed(fake::failure()));
+        insta::assert_snapshot!(format!("locked_{}x{}", size.0, size.1), screen(&state));
+        let mut state = blank(size);
+        start(&mut state, Start::Ready);
+        insta::assert_snapshot!(format!("opening_{}x{}", size.0, size.1), screen(&state));
+        let mut state = blank(size);
+        start(&mut state, Start::Open);
+        insta::assert_snapshot!(format!("loading_{}x{}", size.0, size.1), screen(&state));
+        update(&mut state, Message::Instances(Ok(Vec::new())));
+        update(&mut state, Message::Credentials(Ok((Vec::new(), Vec::new()))));
+        let generation = state.log.generation;
+        update(
+            &mut state,
+            Message::Log {
+                generation,
+                older: false,
+                outcome: Ok((Vec::new(), 0)),
+            },
+        );
+        insta::assert_snapshot!(format!("empty_{}x{}", size.0, size.1), screen(&state));
+    }
+}
+
+#[test]
+fn failures_in_panes() {
+    compare("stale", |state| {
+        update(state, Message::Probed(fake::name("alpha"), Err(fake::failure())));
+        state.pointers.load = Load::Failed(fake::failure());
+        state.credentials.load = Load::Failed(fake::failure());
+    });
+}
+
+#[test]
+fn plain_signs_and_no_colour() {
+    let mut state = themed((80, 24), "dark", Depth::None);
+    state.look.glyphs = ASCII;
+    fake::fill(&mut state);
+    insta::assert_snapshot!(screen(&state));
+}
+
+#[test]
+fn t42_no_escape_of_theirs_reaches_the_screen() {
+    let mut state = demo((120, 36));
+    let mut pointer = fake::pointer(0);
+    pointer.description = "\x1b]52;c;aGk=\x07 pay\u{202e}fdp\u{200b}.exe".into();
+    pointer.tags = vec!["\x1b[2J".into(), "\u{9b}31m".into()];
+    let generation = state.pointers.generation;
+    let mut page = fake::pointers(&Default::default());
+    page.pointers = vec![pointer.clone()];
+    page.total = Some(1);
+    update(
+        &mut state,
+        Message::Pointers {
+            generation,
+            page: 0,
+            outcome: Ok(page),
+        },
+    );
+    let mut detail = fake::detail();
+    detail.pointer = pointer.clone();
+    for keys in [&[][..], &["enter"], &["e"]] {
+        for text in keys {
+            update(&mut state, Message::Key(Key::parse(text).unwrap()));
+        }
+        let shown = screen(&state);
+        for forbidden in ['\x1b', '\x07', '\u{9b}', '\u{202e}', '\u{200b}'] {
+            assert!(!shown.contains(forbidden), "{keys:?}: {forbidden:?}");
+        }
+        assert!(shown.contains("␛]52;c"), "{shown}");
+    }
+}
+
+#[test]
+fn t45_a_passphrase_is_not_drawn_unless_asked_for() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["1", "o"]);
+    write(&mut state, "client");
+    let effects = update(&mut state, Message::Key(Key::ctrl('s')));
+    answer(&mut state, effects);
+    let ticket = state.running[0].ticket;
+    let offer = crate::workspace::OfferMade {
+        offer_id: "offer_1".into(),
+        words: ["one", "two", "three", "four", "five", "six", "seven"].map(Into::into),
+        file: Some("alpha-offer.age".into()),
+        armoured: String::new(),
+        passphrase: crate::seal::Passphrase::parse("correct horse battery staple").unwrap(),
+        expires_at: fake::now().plus_seconds(86_400),
+    };
+    update(
+        &mut state,
+        Message::Worked(ticket, Ok(Done::Offered(Box::new(offer)))),
+    );
+    assert!(!screen(&state).contains("battery"));
+    press(&mut state, &["v"]);
+    assert!(screen(&state).contains("battery"));
+    press(&mut state, &["v"]);
+    assert!(!screen(&state).contains("battery"));
+    press(&mut state, &["esc", "A", "tab"]);
+    write(&mut state, "correct horse");
+    assert!(!screen(&state).contains("correct"));
+}
+
+#[test]
+fn t56_no_size_and_no_screen_panics() {
+    let prepare: [&[&str]; 14] = [
+        &[],
+        &["?"],
+        &[":"],
+        &["/"],
+        &["q"],
+        &["n"],
+        &["1", "a"],
+        &["1", "o"],
+        &["j", "C"],
+        &["j", "j", "j", "enter"],
+        &["3", "enter"],
+        &["4", "enter", "4"],
+        &["M"],
+        &["z"],
+    ];
+    for keys in prepare {
+        let mut state = demo((80, 24));
+        press(&mut state, keys);
+        for size in [
+            (1, 1),
+            (2, 1),
+            (1, 50),
+            (3, 3),
+            (7, 2),
+            (20, 5),
+            (40, 9),
+            (79, 12),
+            (110, 17),
+            (111, 19),
+            (500, 200),
+            (65, 200),
+            (300, 4),
+        ] {
+            let effects = update(&mut state, Message::Resize(size.0, size.1));
+            answer(&mut state, effects);
+            let mut buffer = Buffer::empty(Rect::new(0, 0, size.0, size.1));
+            view(&state, &mut buffer);
+        }
+    }
+    for begin in [Start::Empty, Start::Locked, Start::Ready] {
+        let mut state = blank((80, 24));
+        start(&mut state, begin);
+        for width in [1, 2, 5, 30, 500] {
+            for height in [1, 2, 3, 6, 15, 200] {
+                update(&mut state, Message::Resize(width, height));
+                view(&state, &mut Buffer::empty(Rect::new(0, 0, width, height)));
+            }
+        }
+    }
+}
