@@ -1,13 +1,17 @@
-//! How fast pointers are imported, beside a plain load of the same rows without search index, tags and checks.
+//! How fast pointers are imported, beside a plain load of the same rows into the same tables without the
+//! search index, and without the checks and the staging that make an import all or nothing.
 //!
 //! `cargo bench --bench import`
 
 mod support;
 
-use butterfly_console::model::{NewPointer, Timestamp};
+use butterfly_console::model::{NewPointer, Timestamp, gyroid_coordinates};
+use butterfly_console::seal::random;
 use butterfly_console::store::Store;
 use butterfly_console::store::sqlite::SqliteStore;
 use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
 use support::{ROWS, median, report, rows};
@@ -24,7 +28,9 @@ fn main() {
     let (mut plain, mut imported) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let folder = tempfile::tempdir().expect("a folder");
-        plain.push(plain_load(&folder.path().join("plain.db")));
+        let tables = folder.path().join("plain.db");
+        runtime.block_on(empty_tables(&tables));
+        plain.push(plain_load(&tables));
         imported.push(runtime.block_on(import(&folder.path().join("instance.db"))));
     }
     let ratios = plain
@@ -42,38 +48,64 @@ fn main() {
     );
 }
 
-/// Rows a second into one plain table.
+/// Rows a second into the same tables by plain statements in one transaction, without search index.
 fn plain_load(path: &Path) -> f64 {
     let rows = rows(ROWS);
     let began = Instant::now();
-    let mut database = Connection::open(path).expect("a database");
+    let mut database = Connection::open(path).expect("the database");
     database
-        .execute_batch(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-             CREATE TABLE pointers (id INTEGER PRIMARY KEY, address TEXT NOT NULL UNIQUE, description TEXT NOT NULL,
-                data_reference TEXT NOT NULL UNIQUE, tags TEXT NOT NULL, created_at INTEGER NOT NULL);",
-        )
-        .expect("a table");
+        .execute_batch("PRAGMA synchronous = FULL;")
+        .expect("a pragma");
     let transaction = database.transaction().expect("a transaction");
     {
         let mut insert = transaction
-            .prepare("INSERT INTO pointers (address, description, data_reference, tags, created_at) VALUES (?, ?, ?, ?, ?)")
+            .prepare(
+                "INSERT INTO pointers (address, uniqueness, created_at, last_modified, tags, description, x, y, z, data_reference)
+                 VALUES (?, ?, 0, 0, ?, ?, ?, ?, ?, ?)",
+            )
             .expect("a statement");
-        for (index, row) in rows.iter().enumerate() {
+        let mut insert_tag = transaction
+            .prepare("INSERT INTO pointer_tags (tag_id, pointer_id) VALUES (?, ?)")
+            .expect("a statement");
+        let mut tag_ids = HashMap::new();
+        for row in &rows {
+            let address = random::pointer_address();
+            let number = i64::from_str_radix(&address.as_str()[4..], 16).expect("hexadecimal digits");
+            let digest: [u8; 32] = Sha256::digest(address.as_str()).into();
+            let uniqueness = &Sha256::digest(&row.data_reference)[..16];
+            let (x, y, z) = gyroid_coordinates(&digest);
             let tags = serde_json::to_string(&row.tags).expect("tags are strings");
             insert
                 .execute((
-                    format!("ptr_{index:012x}"),
-                    &row.description,
-                    &row.data_reference,
+                    number,
+                    uniqueness,
                     tags,
-                    0,
+                    &row.description,
+                    x,
+                    y,
+                    z,
+                    &row.data_reference,
                 ))
                 .expect("a row");
+            let pointer = transaction.last_insert_rowid();
+            for tag in &row.tags {
+                let id = *tag_ids.entry(tag.as_str()).or_insert_with(|| {
+                    transaction
+                        .execute("INSERT INTO tags (tag) VALUES (?)", [tag])
+                        .expect("a tag");
+                    transaction.last_insert_rowid()
+                });
+                insert_tag.execute((id, pointer)).expect("a tag's row");
+            }
         }
     }
     transaction.commit().expect("a commit");
     ROWS as f64 / began.elapsed().as_secs_f64()
+}
+
+/// The instance's tables, empty.
+async fn empty_tables(path: &Path) {
+    SqliteStore::open(path).expect("a store").close().await;
 }
 
 /// Rows a second through an import session, with everything that belongs to it.

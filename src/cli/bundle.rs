@@ -2,15 +2,15 @@
 
 use super::arguments::read_file;
 use super::ask;
-use super::inert::inert_lines;
+use super::offer::describe_grant;
 use super::outcome::Outcome;
 use super::secrets::{SecretFile, passphrase_from_environment};
 use super::session::Session;
 use super::table::pairs;
-use crate::model::InstanceName;
+use crate::model::{Grant, InstanceName};
 use crate::protocol::Code;
 use crate::seal::Passphrase;
-use crate::workspace::{AcceptRequest, Accepted, Failure};
+use crate::workspace::{AcceptRequest, Accepted, Failure, Workspace};
 use clap::Args;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -48,9 +48,12 @@ impl Inspect {
     pub async fn run(self, session: &Session) -> Outcome {
         let bundle = read_file(&self.file)?;
         let passphrase = given_passphrase(self.passphrase_file)?;
-        let workspace = session.open().await?;
-        let seen = workspace.inspect_bundle(&bundle, passphrase.as_ref()).await?;
-        session.show(&seen, || text(&seen))
+        let seen = Workspace::inspect_bundle(&bundle, passphrase.as_ref()).await?;
+        session.show(&seen, || describe(&seen))?;
+        if passphrase.is_none() && !session.is_json() {
+            session.note("Give its passphrase to see what it offers.");
+        }
+        Ok(())
     }
 }
 
@@ -90,6 +93,44 @@ fn given_passphrase(file: Option<PathBuf>) -> Result<Option<Passphrase>, Failure
     }
 }
 
+/// What a bundle offers, from what the workspace says of it.
+fn describe(seen: &Value) -> String {
+    let Some(credentials) = seen["credentials"].as_array() else {
+        return pairs([
+            ("sealed", Some("yes, under a passphrase".to_owned())),
+            ("bytes", Some(seen["outside"]["size"].to_string())),
+        ]);
+    };
+    let words = seen["words"].as_array().map(|words| {
+        let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+        words.join(" ")
+    });
+    let member = |value: &Value, name: &str| value[name].as_str().map(str::to_owned);
+    let mut text = pairs([
+        ("instance", member(&seen["instance"], "name")),
+        ("instance id", member(&seen["instance"], "id")),
+        ("endpoint", member(seen, "endpoint")),
+        ("profile", member(seen, "profile")),
+        ("offered", member(seen, "offered_at")),
+        ("expires", member(seen, "expires_at")),
+        ("words", words),
+    ]);
+    for credential in credentials {
+        let grant = serde_json::from_value::<Grant>(credential["grant"].clone());
+        text.push('\n');
+        text.push_str(&pairs([
+            ("for", member(credential, "holder")),
+            ("called as", member(credential, "app_id")),
+            ("lease ends", member(credential, "lease_ends")),
+        ]));
+        if let Ok(grant) = grant {
+            text.push_str(&describe_grant(&grant));
+            text.push('\n');
+        }
+    }
+    text
+}
+
 fn explain(accepted: &Accepted) -> String {
     let mut text = pairs([
         ("remote", Some(accepted.remote.to_string())),
@@ -109,9 +150,4 @@ fn explain(accepted: &Accepted) -> String {
         accepted.remote
     ));
     text
-}
-
-/// JSON as a person reads it.
-pub fn text(value: &Value) -> String {
-    inert_lines(&serde_json::to_string_pretty(value).expect("a JSON value always serialises"))
 }

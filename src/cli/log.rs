@@ -1,6 +1,5 @@
 //! `butterfly log …`: what was invoked and called from this home.
 
-use super::bundle;
 use super::inert::inert_lines;
 use super::outcome::Outcome;
 use super::reply;
@@ -109,9 +108,9 @@ fn describe(entry: &LogEntry) -> String {
         ("took", Some(words::duration(row.elapsed_us))),
         ("failure", entry.failure.clone()),
     ]);
-    text.push_str(&format!("\nquery\n{}\n", bundle::text(&entry.query)));
+    text.push_str(&format!("\nquery\n{}\n", reply::json_text(&entry.query)));
     if let Some(reply) = &entry.reply {
-        text.push_str(&format!("\nreply\n{}\n", bundle::text(reply)));
+        text.push_str(&format!("\nreply\n{}\n", reply::json_text(reply)));
     }
     for (index, wire) in entry.wire.iter().enumerate() {
         text.push_str(&inert_lines(&format!(

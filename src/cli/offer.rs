@@ -147,15 +147,15 @@ fn explain(request: &OfferRequest, offer: &OfferMade) -> String {
         .holders
         .iter()
         .map(|holder| match holder {
-            Holder::Console => "their administrator's console",
-            Holder::Instance => "their instance (for relay)",
+            Holder::Console => "the administrator's console",
+            Holder::Instance => "the instance itself (for relay)",
         })
         .collect();
     let mut text = format!(
-        "{} may call {} under the name {}.\n{}\n",
-        holders.join(" and "),
-        request.instance,
+        "{} may call {}: {}.\n{}\n",
         request.app_id,
+        request.instance,
+        holders.join(" and "),
         describe_grant(&request.grant)
     );
     text.push_str(&match request.lease_days {
@@ -180,7 +180,8 @@ fn explain(request: &OfferRequest, offer: &OfferMade) -> String {
     text
 }
 
-fn describe_grant(grant: &Grant) -> String {
+/// What a grant allows, in plain words, a line each.
+pub fn describe_grant(grant: &Grant) -> String {
     let list = |items: Vec<String>| items.join(", ");
     let scope = &grant.pointers;
     let mut pointers = Vec::new();

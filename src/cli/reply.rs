@@ -7,6 +7,7 @@ use super::table::Table;
 use super::words;
 use crate::protocol::{Hop, Reply};
 use crate::workspace::Failure;
+use serde_json::Value;
 
 /// The reply as a person reads it: its JSON, indented; the phases have a table of their own.
 pub fn text(reply: &Reply) -> String {
@@ -14,8 +15,12 @@ pub fn text(reply: &Reply) -> String {
     if let Some(members) = value.as_object_mut() {
         members.shift_remove("trace");
     }
-    let pretty = serde_json::to_string_pretty(&value).expect("a JSON value always serialises");
-    inert_lines(&pretty)
+    json_text(&value)
+}
+
+/// JSON as a person reads it, indented.
+pub fn json_text(value: &Value) -> String {
+    inert_lines(&serde_json::to_string_pretty(value).expect("a JSON value always serialises"))
 }
 
 /// How a verb ends that got this reply, which was printed already: an error is told on stderr too.
@@ -27,7 +32,7 @@ pub fn outcome(reply: &Reply, instance: &str) -> Outcome {
 }
 
 /// What a reply holds, or the failure that it tells of.
-pub fn result(reply: Reply, instance: &str) -> Result<serde_json::Value, Failure> {
+pub fn result(reply: Reply, instance: &str) -> Result<Value, Failure> {
     if let Some(problem) = reply.problem() {
         return Err(Failure::from_problem(&problem, instance));
     }

@@ -70,8 +70,7 @@ impl Session {
                 if self.home.has_vault() {
                     return unlock::open(&self.home).await;
                 }
-                let lock = unlock::lock_for_new_home(&self.home)?;
-                Workspace::create(self.home.clone(), lock).await
+                unlock::create(&self.home).await
             })
             .await
     }

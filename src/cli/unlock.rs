@@ -51,29 +51,37 @@ async fn open_asking(home: &Home) -> Result<Arc<Workspace>, Failure> {
     unreachable!("the last attempt returns")
 }
 
-/// How a new home is locked: as the environment says, else as a person chooses, else under a key file.
-pub fn lock_for_new_home(home: &Home) -> Result<VaultLock, Failure> {
-    if let Some(lock) = lock_from_environment()? {
-        return Ok(lock);
-    }
-    let mut stderr = std::io::stderr().lock();
-    if !ask::is_possible() {
+/// Makes a home that is locked as the environment says, as a person chooses, or under a key file.
+pub async fn create(home: &Home) -> Result<Arc<Workspace>, Failure> {
+    let lock = lock_for_new_home(home)?;
+    let is_unasked = matches!(lock, VaultLock::KeyFile(None)) && !ask::is_possible();
+    let workspace = Workspace::create(home.clone(), lock).await?;
+    if is_unasked {
         let key = home.root().join("vault.key");
         let _ = writeln!(
-            stderr,
+            std::io::stderr().lock(),
             "note: a new home; its vault is locked under the key file {}",
             key.display()
         );
+    }
+    Ok(workspace)
+}
+
+/// How a new home is locked: as the environment says, else as a person chooses, else under a key file.
+fn lock_for_new_home(home: &Home) -> Result<VaultLock, Failure> {
+    if let Some(lock) = lock_from_environment()? {
+        return Ok(lock);
+    }
+    if !ask::is_possible() {
         return Ok(VaultLock::KeyFile(None));
     }
     let _ = writeln!(
-        stderr,
+        std::io::stderr().lock(),
         "A new home in {}. How shall its vault be locked?\n  \
          p  under a passphrase that you type each time\n  \
          k  under a key file in the home: nothing to type; who reads your files reads the vault",
         home.root().display()
     );
-    drop(stderr);
     loop {
         match ask::line("[p/k] ")?.as_str() {
             "p" => return ask::new_passphrase("New passphrase").map(VaultLock::Passphrase),

@@ -59,15 +59,15 @@ async fn init(session: &Session, lock: Lock) -> Outcome {
         );
         return Err(failure.into());
     }
-    let lock = match (lock.passphrase, unlock::lock_from_environment()?) {
+    let chosen = match (lock.passphrase, unlock::lock_from_environment()?) {
         // What will unlock it may as well lock it now.
-        (true, Some(VaultLock::Passphrase(passphrase))) => VaultLock::Passphrase(passphrase),
-        _ => match lock.chosen("Passphrase of the new vault")? {
-            Some(lock) => lock,
-            None => unlock::lock_for_new_home(home)?,
-        },
+        (true, Some(VaultLock::Passphrase(passphrase))) => Some(VaultLock::Passphrase(passphrase)),
+        _ => lock.chosen("Passphrase of the new vault")?,
     };
-    Workspace::create(home.clone(), lock).await?;
+    match chosen {
+        Some(lock) => Workspace::create(home.clone(), lock).await?,
+        None => unlock::create(home).await?,
+    };
     session.show(&json!({"home": home.root(), "vault": true}), || {
         format!("The vault in {} is made.", home.root().display())
     })

@@ -70,6 +70,9 @@ pub struct LogQuery {
     pub limit: u64,
 }
 
+/// A line with its opened body.
+pub type LogRecord = (LogLine, Zeroizing<Vec<u8>>);
+
 const COLUMNS: &str =
     "id, at, kind, instance, action, pointer, route, status, code, elapsed_us, reply_bytes, credential";
 
@@ -153,7 +156,7 @@ impl Vault {
     }
 
     /// One line with its opened body.
-    pub fn log_entry(&self, id: u64) -> Result<Option<(LogLine, Zeroizing<Vec<u8>>)>, VaultError> {
+    pub fn log_entry(&self, id: u64) -> Result<Option<LogRecord>, VaultError> {
         let connection = self.connection();
         let found = connection
             .prepare_cached(&format!(

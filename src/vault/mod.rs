@@ -19,5 +19,5 @@ pub use error::VaultError;
 pub use held::{HeldEntry, HeldRole};
 pub use instances::{InstanceRecord, Seen};
 pub use lock::{Lock, LockKind};
-pub use log::{LogLine, LogQuery, LogRetention};
+pub use log::{LogLine, LogQuery, LogRecord, LogRetention};
 pub use open::Vault;

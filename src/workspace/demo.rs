@@ -5,7 +5,7 @@
 //! that is whole is found again.
 
 use super::demo_pointers;
-use super::gateway::held_credentials;
+use super::gateway::{connection_to, held_credentials};
 use super::{
     AcceptRequest, CallOptions, Failure, FederateRequest, HostedBy, InitInstance, LogFilter, OfferRequest,
     Workspace,
@@ -44,19 +44,22 @@ impl Workspace {
             step(&format!("hosting {instance}"));
             self.demo_instance(instance).await?;
         }
-        step("filling both with pointers");
-        self.demo_pointers(ALPHA, demo_pointers::alpha()).await?;
+        step("filling beta with pointers");
         self.demo_pointers(BETA, demo_pointers::beta()).await?;
         step("handshake: beta offers alpha a credential, alpha accepts");
         self.demo_handshake(&alpha, &beta).await?;
         step("making a federated pointer for each route");
         let pointers = self.demo_federated(&alpha).await?;
+        // After the federated ones, so that those stand first in the list.
+        step("filling alpha with pointers");
+        self.demo_pointers(ALPHA, demo_pointers::alpha()).await?;
         if !self.has_called(ALPHA).await? {
             step("making the first federated call");
             self.first_call(&pointers).await?;
         }
         let mut instances = Vec::new();
         for instance in [&alpha, &beta] {
+            self.probe(instance.as_str()).await?;
             let record = self.record(instance.as_str()).await?;
             let id = record.instance_id.clone().ok_or_else(|| {
                 Failure::new(
@@ -92,13 +95,14 @@ impl Workspace {
         self.start_instance(instance.as_str()).await.map(drop)
     }
 
-    /// Fills an instance that is empty.
+    /// Fills an instance that has no pointers of its own yet, and gives it a circuit that can be invoked.
     async fn demo_pointers(&self, instance: &str, pointers: Vec<NewPointer>) -> Result<(), Failure> {
         let look = PointerQuery {
-            limit: Some(1),
+            limit: Some(Route::ALL.len() as u64 + 1),
             ..PointerQuery::default()
         };
-        if !self.pointers(instance, &look).await?.pointers.is_empty() {
+        let first = self.pointers(instance, &look).await?.pointers;
+        if first.iter().any(|pointer| pointer.federated.is_none()) {
             return Ok(());
         }
         let mut session = self.session(instance).await?;
@@ -109,6 +113,14 @@ impl Workspace {
         session
             .result(&Query::new("commit_import", json!({"import_id": id})))
             .await?;
+        let connection = connection_to(&mut session, "statistics", None).await?;
+        let circuit = json!({
+            "circuit_definition": [{"action": "whoami"}, {"action": "get_graph_stats"}],
+            "description": format!("Circuit: who asks, and how much {instance} keeps"),
+            "tags": ["circuit", "statistics"],
+            "connection_id": connection,
+        });
+        session.result(&Query::new("create_circuit", circuit)).await?;
         session.close().await;
         Ok(())
     }

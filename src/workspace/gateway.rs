@@ -55,7 +55,7 @@ pub(super) async fn connection_to(
     let domain = domain(session).await?;
     let mut query = Query::new(
         "create_connection",
-        json!({"domain_id": domain, "name": peer, "description": format!("Federated calls to {peer}")}),
+        json!({"domain_id": domain, "name": peer, "description": format!("Gateway to {peer}")}),
     );
     if let Some(held) = held {
         query = query.with("held_credential", json!(held));

@@ -98,12 +98,8 @@ impl Workspace {
     }
 
     /// What a bundle says, without keeping anything: with the passphrase its contents (no secrets), without it
-    /// what can be seen from outside.
-    pub async fn inspect_bundle(
-        &self,
-        bundle: &[u8],
-        passphrase: Option<&Passphrase>,
-    ) -> Result<Value, Failure> {
+    /// what can be seen from outside. Needs no home.
+    pub async fn inspect_bundle(bundle: &[u8], passphrase: Option<&Passphrase>) -> Result<Value, Failure> {
         let Some(passphrase) = passphrase else {
             let outside = inspect(bundle)?;
             return Ok(json!({"sealed": true, "outside": outside}));

@@ -16,7 +16,7 @@ pub(super) struct Hosts {
 
 enum Slot {
     Changing,
-    Running(Host),
+    Running(Box<Host>),
 }
 
 /// How this process hosts an instance.
@@ -51,7 +51,7 @@ impl Hosts {
             let mut slots = hosts.slots();
             match started {
                 Ok(host) => {
-                    slots.insert(name, Slot::Running(host));
+                    slots.insert(name, Slot::Running(Box::new(host)));
                     Ok(())
                 }
                 Err(error) => {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 /// The largest page that an instance gives.
 const LARGEST_PAGE: u64 = 1_000;
-/// Pages that are looked through for one page of federated pointers.
+/// Pages of an instance that make up one page here.
 const MOST_PAGES: usize = 50;
 
 #[derive(Deserialize)]
@@ -54,24 +54,16 @@ impl Workspace {
         let mut total = None;
         for _ in 0..MOST_PAGES {
             let missing = wanted.limit.map(|limit| limit - pointers.len() as u64);
-            step.limit = match missing {
-                Some(missing) => Some(missing.clamp(1, LARGEST_PAGE)),
-                None if wanted.federated_only => Some(LARGEST_PAGE),
-                None => None,
-            };
+            step.limit = missing.map(|missing| missing.clamp(1, LARGEST_PAGE));
             let page = listed(session, &step).await?;
             total = total.or(page.total);
-            pointers.extend(
-                page.pointers
-                    .into_iter()
-                    .filter(|pointer| !wanted.federated_only || leads_elsewhere(pointer)),
-            );
+            pointers.extend(page.pointers);
             let is_full = wanted.limit.is_some_and(|limit| pointers.len() as u64 >= limit);
             match page.next {
                 Some(next) if !is_full => step.start = Start::After(next),
                 next => {
                     return Ok(PointerPage {
-                        total: total.filter(|_| !wanted.federated_only),
+                        total,
                         pointers,
                         next,
                     });
@@ -286,6 +278,9 @@ fn list_query(wanted: &PointerQuery) -> Query {
     }
     if !wanted.exclude_tags.is_empty() {
         query = query.with("exclude_tags", json!(wanted.exclude_tags));
+    }
+    if wanted.federated_only {
+        query = query.with("federated", json!(true));
     }
     if let Some(limit) = wanted.limit {
         query = query.with("limit", json!(limit));

@@ -178,6 +178,24 @@ async fn pages_follow_each_other_and_together_are_the_list() {
 }
 
 #[tokio::test]
+async fn a_list_may_be_of_federated_pointers_only() {
+    let running = filled(3).await;
+    let connection = running.connection("peers", None).await;
+    let endpoint = "http://127.0.0.1:9/invoke";
+    let federated = json!({"route": "endpoint", "connection_id": connection, "endpoint": endpoint,
+        "profile": "legacy", "kid": null, "query": {"action": "get_graph_stats"}});
+    running
+        .pointer(json!({"data_reference": endpoint, "connection_id": connection, "federated": federated}))
+        .await;
+    for action in ["list_pointers", "search_pointers"] {
+        let page = running.get(action, json!({"federated": true, "limit": 10})).await;
+        assert_eq!(references(&page), [endpoint], "{action}");
+    }
+    let (code, _) = running.fails("list_pointers", json!({"federated": "yes"})).await;
+    assert_eq!(code, Code::InvalidParameter);
+}
+
+#[tokio::test]
 async fn a_page_that_makes_no_sense_is_refused() {
     let running = filled(1).await;
     for parameters in [

@@ -117,12 +117,17 @@ fn refuses_what_it_should(ours: &Home, bundle: &str, passphrase: &str) {
     assert_eq!(ours.run_json(&["handshake", "accept", "/no/such/bundle"]).code, 1);
     assert_eq!(ours.ok(&["instance", "list"]).as_array().unwrap().len(), 1);
 
-    let seen = ours
+    // Looking needs no home.
+    let nobody = Home::empty();
+    let outside = nobody.ok(&["handshake", "inspect", bundle]);
+    assert_eq!(outside["sealed"], true);
+    let seen = nobody
         .command(&["handshake", "inspect", bundle, "--json"])
         .env("BUTTERFLY_BUNDLE_PASSPHRASE", passphrase)
         .end();
     assert_eq!(seen.code, 0, "{}", seen.stderr);
     assert!(seen.stdout.contains("alpha-people"), "{}", seen.stdout);
+    assert!(!nobody.root().exists());
 }
 
 fn revoking_ends_it(ours: &Home, theirs: &Home, pointers: &[String]) {

@@ -60,7 +60,10 @@ async fn its_pointers_read_as_ours_and_lie_where_we_would_put_them() {
         .await;
     let pointer: Pointer = serde_json::from_value(shown).unwrap();
     let place = gyroid_coordinates(&Sha256::digest(address.as_bytes()).into());
-    assert_eq!((pointer.x, pointer.y, pointer.z), place);
+    // Python may round the last bit otherwise.
+    for (theirs, ours) in [(pointer.x, place.0), (pointer.y, place.1), (pointer.z, place.2)] {
+        assert!((theirs - ours).abs() < 1e-12, "{pointer:?} is not at {place:?}");
+    }
     assert_eq!(pointer.tags, ["weather"]);
     assert!(pointer.connection_id.is_none() && pointer.federated.is_none());
 }

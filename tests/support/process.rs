@@ -57,11 +57,6 @@ impl Process {
             }
         }
     }
-
-    /// Its process id.
-    pub fn id(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 impl Drop for Process {

@@ -1,7 +1,7 @@
 //! `list_pointers`: every pointer, a page at a time, in order of creation.
 
 use super::page::{self, USUAL_PAGE};
-use super::parameter::{AFTER, LIMIT, OFFSET};
+use super::parameter::{AFTER, FEDERATED, LIMIT, OFFSET};
 use super::{Access, Action, Answer, Call};
 use crate::store::PointerQuery;
 
@@ -11,7 +11,7 @@ pub const ACTION: Action = Action {
     help: "Lists pointers in order of creation, 100 a page unless told otherwise.",
     access: Access::Granted,
     writes: false,
-    parameters: &[LIMIT, AFTER, OFFSET],
+    parameters: &[FEDERATED, LIMIT, AFTER, OFFSET],
     run: |call| Box::pin(run(call)),
 };
 

@@ -35,10 +35,11 @@ impl Page {
     }
 }
 
-/// Reads `limit`, `after` and `offset` of a call and gives that page of the pointers wanted; without a
+/// Reads `federated`, `limit`, `after` and `offset` of a call and gives that page of the pointers wanted; without a
 /// limit of the call's own, `usual` holds, and where that is none, every match is given.
 pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>) -> Result<Page, Problem> {
     wanted.start = start(call)?;
+    wanted.federated_only = call.query.optional("federated")?.unwrap_or(false);
     let limit = call.query.optional_count("limit")?.or(usual);
     if limit == Some(0) {
         return Err(check::invalid("limit", "must be at least 1"));

@@ -35,6 +35,13 @@ pub const CONNECTION_ID: Parameter =
 /// What something is, in words.
 pub const DESCRIPTION: Parameter = Parameter::optional("description", Kind::Text, "what it is, in words");
 
+/// Only pointers that lead to another instance.
+pub const FEDERATED: Parameter = Parameter::optional(
+    "federated",
+    Kind::Flag,
+    "true for those that lead to another instance only",
+);
+
 /// Labels.
 pub const TAGS: Parameter = Parameter::optional("tags", Kind::Texts, "labels");
 

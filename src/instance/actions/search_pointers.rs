@@ -1,6 +1,6 @@
 //! `search_pointers`: pointers by words of their description and by tags, all of them or a page at a time.
 
-use super::parameter::{AFTER, LIMIT, OFFSET};
+use super::parameter::{AFTER, FEDERATED, LIMIT, OFFSET};
 use super::{Access, Action, Answer, Call, Kind, Parameter, check, page};
 use crate::protocol::Problem;
 use crate::store::{PointerQuery, TagMatch};
@@ -24,6 +24,7 @@ pub const ACTION: Action = Action {
             Kind::Text,
             "ALL of search_tags (as usual), or ANY",
         ),
+        FEDERATED,
         LIMIT,
         AFTER,
         OFFSET,

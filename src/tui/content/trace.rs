@@ -24,25 +24,20 @@ pub fn trace_lines(entry: &LogEntry, width: u16) -> Vec<Line> {
             ),
         ];
     }
-    let starts = match entry.row.route {
-        Some(Route::Endpoint | Route::Circuit) => starts_beside(&entry.hops),
-        _ => starts_within(&entry.hops),
-    };
-    let beside = matches!(entry.row.route, Some(Route::Endpoint | Route::Circuit));
+    let places = places(&entry.hops, entry.row.route);
     let end = entry
         .hops
         .iter()
-        .zip(&starts)
-        .map(|(hop, start)| start + length(hop))
+        .zip(&places)
+        .map(|(hop, place)| place.start + length(hop))
         .max()
         .unwrap_or(0)
         .max(entry.row.elapsed_us)
         .max(1);
     let room = usize::from(width).saturating_sub(NAMES + FIGURES + 2).max(8);
     let mut lines = vec![axis(end, room), Line::new()];
-    for (depth, (hop, start)) in entry.hops.iter().zip(&starts).enumerate() {
-        let depth = if beside { depth.min(1) } else { depth };
-        add_hop(hop, *start, depth, end, room, &mut lines);
+    for (hop, place) in entry.hops.iter().zip(&places) {
+        add_hop(hop, *place, end, room, &mut lines);
         lines.push(Line::new());
     }
     lines.push(legend());
@@ -58,49 +53,43 @@ fn length(hop: &Hop) -> u64 {
         .unwrap_or(0)
 }
 
-/// When each hop began. Clocks of different machines are not compared: a hop is put into the middle of the
-/// time that the hop before it spent waiting.
-fn starts_within(hops: &[Hop]) -> Vec<u64> {
-    let mut starts = Vec::with_capacity(hops.len());
-    let mut start = 0;
-    for (index, hop) in hops.iter().enumerate() {
-        starts.push(start);
-        let Some(next) = hops.get(index + 1) else { break };
-        let span = waited(hop);
-        start += span.0 + span.1.saturating_sub(length(next)) / 2;
-    }
-    starts
+/// Where a hop stands in the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    /// When it began, microseconds.
+    start: u64,
+    /// How many hops it is inside of.
+    depth: usize,
 }
 
-/// When each hop began where the caller called them one after the other: each stands in the middle of a wait of
-/// the caller's, the last in the last.
-fn starts_beside(hops: &[Hop]) -> Vec<u64> {
-    let Some((caller, called)) = hops.split_first() else {
-        return Vec::new();
-    };
-    let waits: Vec<(u64, u64)> = caller
-        .phases
-        .iter()
-        .filter(|phase| phase.name == PhaseName::Wait)
-        .map(|phase| (phase.start_us, phase.duration_us))
-        .collect();
-    let first = waits.len().saturating_sub(called.len());
-    let mut starts = vec![0];
-    for (index, hop) in called.iter().enumerate() {
-        let (start, span) = waits.get(first + index).copied().unwrap_or((0, 0));
-        starts.push(start + span.saturating_sub(length(hop)) / 2);
+/// Clocks of different machines are not compared: a hop is put into the middle of the time that its caller
+/// spent waiting for it. On routes endpoint and circuit the console calls both instances itself, one after
+/// the other; on relay each hop is inside the one before.
+fn places(hops: &[Hop], route: Option<Route>) -> Vec<Place> {
+    let mut places = vec![Place { start: 0, depth: 0 }];
+    let mut within = span(&hops[0], 0);
+    for (index, hop) in hops.iter().enumerate().skip(1) {
+        let calls_both = matches!(route, Some(Route::Endpoint | Route::Circuit)) && hops.len() > 2;
+        let mut depth = index;
+        if calls_both && index <= 2 {
+            within = span(&hops[0], 2 - index);
+            depth = 1;
+        } else if calls_both {
+            depth = index - 1;
+        }
+        let start = within.0 + within.1.saturating_sub(length(hop)) / 2;
+        places.push(Place { start, depth });
+        let inner = span(hop, 0);
+        within = (start + inner.0, inner.1);
     }
-    starts
+    places
 }
 
-/// When a hop began to wait for the next one, and for how long.
-fn waited(hop: &Hop) -> (u64, u64) {
-    // A caller may wait more than once: for a reference first, then for the answer itself.
+/// When a hop waited for another one, and for how long: its last wait but `before`, or else its execution.
+fn span(hop: &Hop, before: usize) -> (u64, u64) {
     let of = |name| {
-        hop.phases
-            .iter()
-            .filter(|phase| phase.name == name)
-            .max_by_key(|phase| phase.duration_us)
+        let mut phases = hop.phases.iter().rev().filter(move |phase| phase.name == name);
+        phases.nth(if name == PhaseName::Wait { before } else { 0 })
     };
     of(PhaseName::Wait)
         .or_else(|| of(PhaseName::Execute))
@@ -127,9 +116,9 @@ fn axis(end: u64, room: usize) -> Line {
         .and(right, Role::Faint)
 }
 
-fn add_hop(hop: &Hop, start: u64, depth: usize, end: u64, room: usize, lines: &mut Vec<Line>) {
-    let indent = "  ".repeat(depth);
-    let arrow = if depth == 0 { "" } else { "└ " };
+fn add_hop(hop: &Hop, place: Place, end: u64, room: usize, lines: &mut Vec<Line>) {
+    let indent = "  ".repeat(place.depth);
+    let arrow = if place.depth == 0 { "" } else { "└ " };
     lines.push(
         Line::of(format!("{indent}{arrow}"), Role::Border)
             .and(hop.instance.clone(), Role::TitleFocus)
@@ -139,7 +128,7 @@ fn add_hop(hop: &Hop, start: u64, depth: usize, end: u64, room: usize, lines: &m
         let name = format!("{indent}  {}", phase.name.as_str());
         let figure = duration(phase.duration_us);
         let mut line = Line::of(format!("{name:<NAMES$}"), Role::Dim);
-        let bar = bar(start + phase.start_us, phase.duration_us, end, room);
+        let bar = bar(place.start + phase.start_us, phase.duration_us, end, room);
         let drawn = bar.chars().count();
         line = line
             .and(bar, role_of(phase.name))
@@ -206,21 +195,24 @@ mod tests {
             hop(&[(PhaseName::Execute, 0, 600)]),
             hop(&[(PhaseName::Execute, 0, 200)]),
         ];
-        assert_eq!(starts_within(&hops), [0, 300, 500]);
+        let starts: Vec<u64> = places(&hops, Some(Route::Relay))
+            .iter()
+            .map(|place| place.start)
+            .collect();
+        assert_eq!(starts, [0, 300, 500]);
     }
 
     #[test]
-    fn hops_called_one_after_the_other_stand_in_the_last_waits() {
+    fn a_console_that_calls_both_has_both_in_waits_of_its_own() {
+        let wait = PhaseName::Wait;
         let hops = [
-            hop(&[
-                (PhaseName::Wait, 0, 100),
-                (PhaseName::Wait, 200, 100),
-                (PhaseName::Wait, 400, 100),
-            ]),
+            hop(&[(wait, 0, 100), (wait, 200, 100), (wait, 400, 100)]),
             hop(&[(PhaseName::Execute, 0, 50)]),
-            hop(&[(PhaseName::Execute, 0, 100)]),
+            hop(&[(PhaseName::Execute, 0, 20)]),
         ];
-        assert_eq!(starts_beside(&hops), [0, 225, 400]);
+        let place = |start, depth| Place { start, depth };
+        let expected = [place(0, 0), place(225, 1), place(440, 1)];
+        assert_eq!(places(&hops, Some(Route::Endpoint)), expected);
     }
 
     #[test]
