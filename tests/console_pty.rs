@@ -129,7 +129,7 @@ impl Console {
     }
 
     /// Waits until it is over, and checks that the terminal is as it was.
-    fn is_over_and_left_no_trace(mut self) {
+    fn end_leaves_no_trace(mut self) {
         let status = self.child.wait().unwrap();
         assert!(status.success(), "{status:?}");
         let (lock, changed) = &*self.shown;
@@ -199,7 +199,7 @@ fn an_empty_home_begins_with_a_choice_and_leaving_leaves_no_trace() {
         screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste()
     });
     console.press("q");
-    console.is_over_and_left_no_trace();
+    console.end_leaves_no_trace();
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn t56_being_told_to_end_leaves_no_trace() {
         let console = Console::start(&folder.path().join("home"), (80, 24));
         console.wait_for("Welcome to butterfly");
         console.signal(name);
-        console.is_over_and_left_no_trace();
+        console.end_leaves_no_trace();
     }
 }
 
@@ -236,7 +236,7 @@ fn t56_a_storm_of_sizes_leaves_it_standing() {
     console.resize(100, 30);
     console.wait_for("Everything that can be done here");
     console.press("\x03");
-    console.is_over_and_left_no_trace();
+    console.end_leaves_no_trace();
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn an_idle_console_writes_no_byte() {
     // Longer than the pause between two looks at an instance, and several at the vault.
     assert!(console.is_silent_for(Duration::from_secs(5)));
     console.press("q");
-    console.is_over_and_left_no_trace();
+    console.end_leaves_no_trace();
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn t56_suspended_it_gives_the_terminal_back_and_comes_again() {
         screen.alternate_screen() && screen.contents().contains("Welcome to butterfly")
     });
     console.press("q");
-    console.is_over_and_left_no_trace();
+    console.end_leaves_no_trace();
 }
 
 /// Waits until the system says that the process stands still.
@@ -303,6 +303,6 @@ fn an_instance_is_hosted_from_the_keyboard_and_stopped_on_leaving() {
     console.press("q");
     console.wait_for("This stops gamma");
     console.press("y");
-    console.is_over_and_left_no_trace();
+    console.end_leaves_no_trace();
     butterfly(&folder.path().join("home"), &["instance", "list"]);
 }
