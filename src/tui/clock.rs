@@ -9,6 +9,7 @@ pub enum Clock {
     /// The system's, shown in the person's time zone.
     System,
     /// One that stands still, in UTC.
+    #[cfg(test)]
     Held(Timestamp),
 }
 
@@ -17,6 +18,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
+            #[cfg(test)]
             Self::Held(moment) => *moment,
         }
     }
@@ -24,6 +26,7 @@ impl Clock {
     fn zoned(&self, moment: Timestamp) -> jiff::Zoned {
         let zone = match self {
             Self::System => TimeZone::system(),
+            #[cfg(test)]
             Self::Held(_) => TimeZone::UTC,
         };
         jiff::Timestamp::from_microsecond(moment.as_micros())
