@@ -3,8 +3,8 @@
 use super::invoke::context;
 use super::log::Happened;
 use super::{CallOptions, Called, Failure, HostedBy, LogKind, Workspace, wire};
-use crate::client::{CallOutcome, Exchange, FederatedCall};
-use crate::model::{InstanceKind, PointerAddress, Timestamp};
+use crate::client::{CallError, CallOutcome, Exchange, FederatedCall};
+use crate::model::{InstanceKind, Pointer, PointerAddress, Timestamp};
 use crate::protocol::Code;
 use crate::vault::InstanceRecord;
 use serde_json::{Value, json};
@@ -31,7 +31,7 @@ impl Workspace {
             trace: options.trace,
         };
         let context = context(at, options.timeout_seconds, options.trace);
-        let outcome = self.client.call(call, &peers, &context).await;
+        let outcome = self.client.follow(call, &peers, &context).await;
         let base = Happened {
             at,
             kind: LogKind::Call,
@@ -48,13 +48,15 @@ impl Workspace {
         };
         match outcome {
             Ok(outcome) => self.called(base, outcome, &record).await,
-            Err(error) => {
-                let failure = Failure::from(error).on(record.name.as_str());
-                self.record_in_log(Happened {
-                    outcome: Err(failure.clone()),
-                    ..base
-                })
-                .await?;
+            Err(failed) => {
+                let failed = *failed;
+                let mut happened = told(base, failed.pointer.as_ref(), &failed.exchanges, &record);
+                let failure = failure_of(failed.error, &record, failed.pointer.as_ref());
+                happened.route = failed.route;
+                happened.hops = failed.hops;
+                happened.outcome = Err(failure.clone());
+                self.name_hops(&mut happened.hops).await?;
+                self.record_in_log(happened).await?;
                 Err(failure)
             }
         }
@@ -66,40 +68,16 @@ impl Workspace {
         outcome: CallOutcome,
         record: &InstanceRecord,
     ) -> Result<Called, Failure> {
-        let query = outcome
-            .pointer
-            .federated
-            .as_ref()
-            .map_or(base.query, |federated| federated.query.clone());
-        let action = query
-            .get("action")
-            .and_then(Value::as_str)
-            .map_or(base.action, str::to_owned);
         let mut hops = outcome.hops;
         self.name_hops(&mut hops).await?;
-        let peer = outcome
-            .pointer
-            .federated
-            .as_ref()
-            .map_or(record.endpoint.as_str(), |federated| federated.endpoint.as_str());
-        let wire = outcome
-            .exchanges
-            .iter()
-            .enumerate()
-            .map(|(index, exchange)| wire::of_exchange(exchange, place_of(index, exchange, record, peer)))
-            .collect();
-        let log_id = self
-            .record_in_log(Happened {
-                route: Some(outcome.route),
-                action,
-                query,
-                elapsed_us: outcome.elapsed_us,
-                outcome: Ok(outcome.reply.clone()),
-                hops: hops.clone(),
-                wire,
-                ..base
-            })
-            .await?;
+        let happened = Happened {
+            route: Some(outcome.route),
+            elapsed_us: outcome.elapsed_us,
+            outcome: Ok(outcome.reply.clone()),
+            hops: hops.clone(),
+            ..told(base, Some(&outcome.pointer), &outcome.exchanges, record)
+        };
+        let log_id = self.record_in_log(happened).await?;
         Ok(Called {
             log_id,
             reply: outcome.reply,
@@ -124,6 +102,46 @@ impl Workspace {
         )
         .on(record.name.as_str()))
     }
+}
+
+/// What the pointer and the exchanges tell of a call, however it ended.
+fn told(
+    base: Happened,
+    pointer: Option<&Pointer>,
+    exchanges: &[Exchange],
+    record: &InstanceRecord,
+) -> Happened {
+    let federated = pointer.and_then(|pointer| pointer.federated.as_ref());
+    let query = federated.map_or(base.query, |federated| federated.query.clone());
+    let action = query
+        .get("action")
+        .and_then(Value::as_str)
+        .map_or(base.action, str::to_owned);
+    let peer = federated.map_or(record.endpoint.as_str(), |federated| federated.endpoint.as_str());
+    let wire = exchanges
+        .iter()
+        .enumerate()
+        .map(|(index, exchange)| wire::of_exchange(exchange, place_of(index, exchange, record, peer)))
+        .collect();
+    Happened {
+        query,
+        action,
+        wire,
+        ..base
+    }
+}
+
+/// A peer that refuses is one that the pointer's instance or we called: only its administrator can help.
+fn failure_of(error: CallError, record: &InstanceRecord, pointer: Option<&Pointer>) -> Failure {
+    let mut failure = Failure::from(error).on(record.name.as_str());
+    let peer = pointer.and_then(|pointer| pointer.federated.as_ref());
+    if let (Code::PeerRefused, Some(federated)) = (failure.code, peer) {
+        failure.remedy = format!(
+            "the credential for {} was revoked, has expired, or the clocks differ; ask its administrator for a new offer",
+            federated.endpoint.authority()
+        );
+    }
+    failure
 }
 
 /// Where each exchange went: the first to the pointer's instance; later ones say so in their token, or, where
