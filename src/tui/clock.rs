@@ -9,7 +9,6 @@ pub enum Clock {
     /// The system's, shown in the person's time zone.
     System,
     /// One that stands still, in UTC.
-    #[cfg(test)]
     Held(Timestamp),
 }
 
@@ -18,16 +17,14 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
-            #[cfg(test)]
-            Self::Held(moment) => *moment,
+                    Self::Held(moment) => *moment,
         }
     }
 
     fn zoned(&self, moment: Timestamp) -> jiff::Zoned {
         let zone = match self {
             Self::System => TimeZone::system(),
-            #[cfg(test)]
-            Self::Held(_) => TimeZone::UTC,
+                    Self::Held(_) => TimeZone::UTC,
         };
         jiff::Timestamp::from_microsecond(moment.as_micros())
             .unwrap_or(jiff::Timestamp::UNIX_EPOCH)

@@ -13,6 +13,8 @@ mod fake;
 mod inert;
 mod layers;
 mod layout;
+#[doc(hidden)]
+pub mod measure;
 mod message;
 mod painter;
 mod run;
