@@ -62,9 +62,9 @@ fn microseconds(draw: impl Fn(&mut Buffer)) -> f64 {
 fn bytes_of_a_move(console: &mut Console) -> f64 {
     let area = Rect::new(0, 0, SIZE.0, SIZE.1);
     let mut before = Buffer::empty(area);
-    console.press("k");
+    console.press("j");
     console.draw(&mut before);
-    console.press("k");
+    console.press("j");
     let mut after = Buffer::empty(area);
     console.draw(&mut after);
     let mut bytes = Vec::new();
