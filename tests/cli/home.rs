@@ -20,6 +20,35 @@ fn an_empty_home_lists_nothing_and_stays_empty() {
 }
 
 #[test]
+fn a_home_that_cannot_be_is_said_and_not_shown_as_empty() {
+    let home = Home::empty();
+    std::fs::write(home.root(), "a file where the home should be").unwrap();
+    for line in [
+        &["instance", "list"][..],
+        &["credential", "list"],
+        &["log", "list"],
+    ] {
+        let ended = home.run_json(line);
+        assert_eq!(
+            (ended.code, error(&ended)["code"].as_str()),
+            (1, Some("file_failed")),
+            "{line:?}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_database_is_named() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    std::fs::write(home.path("instances/alpha/audit.db"), [7; 5000]).unwrap();
+    let ended = home.run_json(&["pointer", "list", "alpha"]);
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    let message = error(&ended)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("audit.db"), "{message}");
+}
+
+#[test]
 fn a_wrong_passphrase_is_refused_and_the_right_one_opens() {
     let home = Home::empty();
     let with = |passphrase: &str, line: &[&str]| {

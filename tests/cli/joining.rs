@@ -127,6 +127,11 @@ fn refuses_what_it_should(ours: &Home, bundle: &str, passphrase: &str) {
         .end();
     assert_eq!(seen.code, 0, "{}", seen.stderr);
     assert!(seen.stdout.contains("alpha-people"), "{}", seen.stdout);
+    let wrong = nobody
+        .command(&["handshake", "accept", bundle, "--json"])
+        .env("BUTTERFLY_BUNDLE_PASSPHRASE", "one two three four five six seven")
+        .end();
+    assert_eq!(wrong.code, 3, "{}", wrong.stdout);
     assert!(!nobody.root().exists());
 }
 
