@@ -29,7 +29,6 @@ fn main() {
     let held = runtime.block_on(issue(&beta));
     let connection = runtime.block_on(join(&alpha, &held));
 
-    let (alpha, beta) = (Server::start(&alpha, true), Server::start(&beta, true));
     let summary = json!({"action": "get_pointer_summary", "pointer_address": pointer});
     let direct = Query::from_value(summary.clone()).expect("a query");
     let relayed = Query::new("relay", json!({"connection_id": connection, "query": summary}));
@@ -40,32 +39,42 @@ fn main() {
             result
         };
 
-    let (mut rates, mut medians, mut added) = (Vec::new(), Vec::new(), Vec::new());
-    for round in 0..=ROUNDS {
-        let straight = run(beta.address, &beta_owner, &direct, REQUESTS, CONNECTIONS);
-        let through = run(alpha.address, &alpha_owner, &relayed, REQUESTS, CONNECTIONS);
-        let straight_alone = run(beta.address, &beta_owner, &direct, ALONE, 1);
-        let through_alone = run(alpha.address, &alpha_owner, &relayed, ALONE, 1);
-        // The first round warms caches and connections, and does not count.
-        if round == 0 {
-            continue;
+    println!("{CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS} requests");
+    for audit in [false, true] {
+        let (alpha, beta) = (Server::start(&alpha, audit), Server::start(&beta, audit));
+        let (mut rates, mut medians, mut added) = (Vec::new(), Vec::new(), Vec::new());
+        for round in 0..=ROUNDS {
+            let straight = run(beta.address, &beta_owner, &direct, REQUESTS, CONNECTIONS);
+            let through = run(alpha.address, &alpha_owner, &relayed, REQUESTS, CONNECTIONS);
+            let straight_alone = run(beta.address, &beta_owner, &direct, ALONE, 1);
+            let through_alone = run(alpha.address, &alpha_owner, &relayed, ALONE, 1);
+            // The first round warms caches and connections, and does not count.
+            if round == 0 {
+                continue;
+            }
+            rates.push(through.rate() / straight.rate());
+            medians.push(p50(&through) / p50(&straight));
+            added.push(p50(&through_alone) - p50(&straight_alone));
         }
-        rates.push(through.rate() / straight.rate());
-        medians.push(p50(&through) / p50(&straight));
-        added.push(p50(&through_alone) - p50(&straight_alone));
+        let how = if audit { "durable audit" } else { "audit off" };
+        report(
+            &format!("relay / direct, requests a second, {how}"),
+            median(rates),
+            "0.42 (0.48)",
+        );
+        report(
+            &format!("relay / direct, p50, {how}"),
+            median(medians),
+            "2.5 (2.1)",
+        );
+        report(
+            &format!("added at one caller, p50, microseconds, {how}"),
+            median(added),
+            "120 was measured",
+        );
+        alpha.stop();
+        beta.stop();
     }
-    println!(
-        "{CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS} requests, durable audit on both instances"
-    );
-    report("relay / direct, requests a second", median(rates), "0.42 (0.48)");
-    report("relay / direct, p50", median(medians), "2.5 (2.1)");
-    report(
-        "added at one caller, p50, microseconds",
-        median(added),
-        "120 was measured",
-    );
-    alpha.stop();
-    beta.stop();
 }
 
 fn p50(result: &LoadResult) -> f64 {

@@ -13,8 +13,9 @@ use std::time::{Duration, Instant};
 
 /// Columns and rows of every picture.
 const SIZE: (u16, u16) = (132, 38);
-/// Width and height of a cell in the picture, and the size of its letters.
-const CELL: (f64, f64) = (8.4, 18.0);
+/// Width and height of a cell in the picture, and the size of its letters: the proportions of DejaVu Sans Mono, so
+/// that borders meet.
+const CELL: (f64, f64) = (8.43, 16.3);
 const FONT: f64 = 14.0;
 
 /// A step on the way to a picture: type this, then wait until the screen shows that.
@@ -29,17 +30,57 @@ struct Picture {
     steps: &'static [Step],
 }
 
-const PICTURES: &[Picture] = &[Picture {
-    name: "console",
-    steps: &[],
-}];
+const PICTURES: &[Picture] = &[
+    Picture {
+        name: "console",
+        steps: &[],
+    },
+    Picture {
+        name: "pointer",
+        steps: &[
+            Step {
+                keys: "2",
+                shows: "Pointers",
+            },
+            Step {
+                keys: "jj\r",
+                shows: "Where it leads",
+            },
+        ],
+    },
+    Picture {
+        name: "trace",
+        steps: &[
+            Step {
+                keys: "4",
+                shows: "Invoke log",
+            },
+            Step {
+                keys: "\r",
+                shows: "Reply",
+            },
+            Step {
+                keys: "4",
+                shows: "authenticate",
+            },
+        ],
+    },
+    Picture {
+        name: "help",
+        steps: &[Step {
+            keys: "?",
+            shows: "type to find",
+        }],
+    },
+];
 
 fn main() {
     let program = program();
     for theme in ["dark", "light"] {
-        let home = tempfile::tempdir().expect("a folder for the demo");
+        let home = std::env::temp_dir().join("butterfly-demo");
+        let _ = std::fs::remove_dir_all(&home);
         for picture in PICTURES {
-            let mut console = Console::start(&program, home.path(), theme);
+            let mut console = Console::start(&program, &home, theme);
             console.wait_for("get_pointer_summary");
             for step in picture.steps {
                 console.press(step.keys);
@@ -50,6 +91,7 @@ fn main() {
             std::fs::write(&file, console.svg(theme)).expect("assets/ can be written");
             println!("{file}");
         }
+        std::fs::remove_dir_all(&home).expect("the demo's folder can be removed");
     }
 }
 
@@ -220,32 +262,49 @@ fn draw_run(
             CELL.1, look.background
         );
     }
-    let text: String = (column..end)
-        .filter_map(|column| screen.cell(row, column))
-        .filter(|cell| !cell.is_wide_continuation())
-        .map(|cell| {
-            if cell.has_contents() {
-                cell.contents().to_owned()
-            } else {
-                " ".to_owned()
-            }
-        })
-        .collect();
-    if !text.trim().is_empty() {
+    for (start, word) in words(screen, row, column..end) {
         let weight = if look.bold { " font-weight=\"bold\"" } else { "" };
         let opacity = if look.dim { " opacity=\"0.65\"" } else { "" };
-        let escaped = text
+        let escaped = word
             .replace('&', "&amp;")
             .replace('<', "&lt;")
             .replace('>', "&gt;");
         let _ = writeln!(
             svg,
-            "<text x=\"{x:.1}\" y=\"{:.1}\" textLength=\"{width:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"{weight}{opacity}>{escaped}</text>",
-            y + CELL.1 * 0.76,
+            "<text x=\"{:.2}\" y=\"{:.2}\" textLength=\"{:.2}\" fill=\"{}\"{weight}{opacity}>{escaped}</text>",
+            f64::from(start) * CELL.0,
+            y + CELL.1 * 0.79,
+            unicode_width::UnicodeWidthStr::width(word.as_str()) as f64 * CELL.0,
             look.foreground
         );
     }
     end
+}
+
+/// The words in some cells of a row and where each begins: placed one by one, they stand in their columns whatever
+/// the viewer's font.
+fn words(screen: &vt100::Screen, row: u16, columns: std::ops::Range<u16>) -> Vec<(u16, String)> {
+    let mut words: Vec<(u16, String)> = Vec::new();
+    let mut inside = false;
+    for column in columns {
+        let Some(cell) = screen
+            .cell(row, column)
+            .filter(|cell| !cell.is_wide_continuation())
+        else {
+            continue;
+        };
+        let text = cell.contents();
+        if text.trim().is_empty() {
+            inside = false;
+            continue;
+        }
+        match words.last_mut() {
+            Some((_, word)) if inside => word.push_str(text),
+            _ => words.push((column, text.to_owned())),
+        }
+        inside = true;
+    }
+    words
 }
 
 /// How a cell looks.

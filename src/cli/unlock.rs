@@ -21,8 +21,9 @@ pub async fn open(home: &Home) -> Result<Arc<Workspace>, Failure> {
             "make one with `butterfly vault init`, `butterfly instance init NAME` or `butterfly demo`",
         ));
     }
-    if !home.needs_passphrase() {
-        return Workspace::open(home.clone(), Unlock::Ambient).await;
+    match Workspace::open(home.clone(), Unlock::Ambient).await {
+        Err(failure) if failure.code == Code::VaultLocked && home.needs_passphrase() => {}
+        result => return result,
     }
     if !ask::is_possible() {
         return Err(Failure::new(

@@ -5,6 +5,7 @@
 //! console, and a test there proves that each one is handled.
 
 mod key;
+mod rows;
 mod situation;
 mod table;
 

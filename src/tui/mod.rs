@@ -1,7 +1,7 @@
 //! The console: one screen on many instances.
 //!
-//! It is one loop. An event becomes a [`message`]; [`update`] changes the [`state`] and returns
-//! [`effect`]s; effects run as tasks on the workspace and come back as messages; [`view`] draws the state
+//! It is one loop. An event becomes a `message`; `update` changes the `state` and returns
+//! `effect`s; effects run as tasks on the workspace and come back as messages; `view` draws the state
 //! and does nothing else. Depends on `workspace` and `command`, and on the model's words.
 
 mod answer;
@@ -13,6 +13,8 @@ mod fake;
 mod inert;
 mod layers;
 mod layout;
+#[doc(hidden)]
+pub mod measure;
 mod message;
 mod painter;
 mod run;

@@ -156,6 +156,9 @@ impl Console {
                 }
             };
             let Some(message) = message else { continue };
+            if matches!(message, Message::Resize(..)) {
+                self.painter.forget();
+            }
             if matches!(message, Message::Background(_)) {
                 next_frame = Instant::now();
             }
@@ -204,10 +207,7 @@ impl Console {
                 }
             }
             Event::Paste(text) => Some(Message::Paste(text)),
-            Event::Resize(width, height) => {
-                self.painter.forget();
-                Some(Message::Resize(width, height))
-            }
+            Event::Resize(width, height) => Some(Message::Resize(width, height)),
             Event::Mouse(event) => {
                 let (x, y) = (event.column, event.row);
                 match event.kind {
@@ -260,6 +260,7 @@ struct Signals {
     interrupt: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
     stop: tokio::signal::unix::Signal,
+    resized: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -271,6 +272,8 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             hang_up: signal(SignalKind::hangup())?,
             stop: signal(SignalKind::from_raw(SIGTSTP))?,
+            // The event stream may miss the last of several resizes that come at once.
+            resized: signal(SignalKind::window_change())?,
         })
     }
 
@@ -280,6 +283,10 @@ impl Signals {
             _ = self.interrupt.recv() => Message::Terminate,
             _ = self.hang_up.recv() => Message::Terminate,
             _ = self.stop.recv() => Message::Key(Key::ctrl('z')),
+            _ = self.resized.recv() => {
+                let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+                Message::Resize(width, height)
+            }
         }
     }
 }

@@ -5,10 +5,11 @@
 
 use super::effect::{Effect, Work};
 use super::message::{Done, Message, Outcome};
-use crate::model::InstanceName;
+use crate::model::{InstanceName, InstanceState};
 use crate::protocol::Code;
 use crate::workspace::{
-    AcceptRequest, CallOptions, Failure, Home, InvokeOptions, Unlock, VaultLock, Workspace,
+    AcceptRequest, CallOptions, Failure, Home, HostedBy, InstanceRow, InvokeOptions, Unlock, VaultLock,
+    Workspace,
 };
 use futures::FutureExt;
 use std::collections::HashMap;
@@ -143,7 +144,10 @@ impl Runner {
                     }
                     Message::Tick
                 }
-                Effect::LoadInstances => Message::Instances(patient(workspace.instances()).await),
+                Effect::LoadInstances => {
+                    let rows = patient(workspace.instances()).await;
+                    Message::Instances(rows.map(|rows| rows.into_iter().map(without_ourselves).collect()))
+                }
                 Effect::LoadPointers {
                     instance,
                     generation,
@@ -302,6 +306,7 @@ async fn watch_instance(
             )
             .on(name.as_str()))
         });
+        let outcome = outcome.map(without_ourselves);
         let lives = matches!(&outcome, Ok(row) if row.error.is_none());
         if messages.send(Message::Probed(name.clone(), outcome)).is_err() {
             return;
@@ -315,6 +320,18 @@ async fn watch_instance(
             () = tokio::time::sleep(wait) => {}
             () = now.notified() => wait = PROBE_EVERY,
         }
+    }
+}
+
+/// While this process looks into an instance that nobody hosts, it holds its lock. That is not hosting.
+fn without_ourselves(row: InstanceRow) -> InstanceRow {
+    if row.hosted_by != HostedBy::Other(std::process::id()) {
+        return row;
+    }
+    InstanceRow {
+        hosted_by: HostedBy::Nobody,
+        state: InstanceState::Stopped,
+        ..row
     }
 }
 

@@ -10,9 +10,16 @@ use crossterm::terminal::{
     enable_raw_mode,
 };
 use std::io::{self, Write, stdout};
+#[cfg(unix)]
+use std::os::unix::process::CommandExt;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ThreadId};
+
+/// Stops the process group of the shell's parent, or where that cannot be told, the parent.
+#[cfg(unix)]
+const STOP_THE_GROUP: &str = "group=$(ps -o pgid= -p $PPID 2>/dev/null | tr -d ' '); \
+    { test -n \"$group\" && kill -STOP -- -$group; } || kill -STOP $PPID";
 
 /// Whether the terminal is ours right now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -62,9 +69,11 @@ impl Terminal {
     #[cfg(unix)]
     pub fn suspend(&self) -> io::Result<()> {
         give_back();
-        // The shell's own `kill` is the way to stop oneself without `unsafe` or another dependency.
-        let stopped = std::process::Command::new("kill")
-            .args(["-STOP", &std::process::id().to_string()])
+        // The whole process group stops, as it does where ctrl-z is the terminal's: the shell waits for its leader,
+        // which may be `cargo`. A shell does it without `unsafe` or another dependency, from a group of its own.
+        let stopped = std::process::Command::new("sh")
+            .args(["-c", STOP_THE_GROUP])
+            .process_group(0)
             .status();
         self.enter()?;
         stopped.map(drop)

@@ -17,6 +17,8 @@ mod embedded {
 const VERSION: i64 = 1;
 /// How long one console waits for another one's write.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Pages of the write-ahead log at which it is copied back into the database.
+const LONGEST_LOG: i64 = 128;
 /// Older ones can lose a WAL reset with two connections.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
@@ -58,9 +60,18 @@ impl Vault {
 
     /// Opens the vault in `folder`.
     pub fn open(folder: &Path, lock: &Lock) -> Result<Self, VaultError> {
+        Self::open_by(folder, |_| Ok(lock.clone()))
+    }
+
+    /// Opens the vault in `folder` with what `choose` gives for the way in which it is locked.
+    pub fn open_by<E: From<VaultError>>(
+        folder: &Path,
+        choose: impl FnOnce(LockKind) -> Result<Lock, E>,
+    ) -> Result<Self, E> {
         let (path, mut connection) = connect(folder)?;
         let row = LockRow::read_checked(&mut connection, &path)?;
-        let key = row.open(lock, &path)?;
+        let lock = choose(row.kind(&default_key_file(folder)))?;
+        let key = row.open(&lock, &path)?;
         Ok(Self {
             path,
             key,
@@ -209,6 +220,8 @@ fn connect(folder: &Path) -> Result<(PathBuf, Connection), VaultError> {
     // command has no time for that, and the next long-lived console does it anyway.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // Whoever opens the database first reads the whole log again: keep it short.
+    connection.pragma_update(None, "wal_autocheckpoint", LONGEST_LOG)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     Ok((path, connection))

@@ -274,6 +274,11 @@ fn row_of_issued(issued: Issued, instance: &str, now: Timestamp) -> CredentialRo
     }
 }
 
+/// What a credential that an instance of ours holds is called in this home.
+pub(super) fn held_name(holder: &str, held: &str) -> String {
+    format!("{holder}/held/{held}")
+}
+
 fn row_of_held_there(
     held: HeldThere,
     holder: &str,
@@ -283,7 +288,7 @@ fn row_of_held_there(
     let attention = lease_attention(held.expires_at, now)
         .or_else(|| (!held.verified).then(|| "nobody compared the words yet".to_owned()));
     CredentialRow {
-        name: format!("{holder}/held/{}", held.name),
+        name: held_name(holder, &held.name),
         side: Side::Held,
         holder: Some(Holder::Instance),
         instance: name_of_place(&held.endpoint, records),

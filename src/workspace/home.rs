@@ -80,8 +80,8 @@ impl Home {
 
     /// What unlocks the vault without asking. A source for the other kind of lock is passed over: it is
     /// there for another home.
-    fn ambient(&self, config: &Config) -> Result<Lock, Failure> {
-        match Vault::lock_kind(&self.root)? {
+    fn ambient(&self, config: &Config, kind: LockKind) -> Result<Lock, Failure> {
+        match kind {
             LockKind::Passphrase => ambient_passphrase()?.map(Lock::Passphrase).ok_or_else(|| {
                 Failure::new(
                     Code::VaultLocked,
@@ -143,12 +143,11 @@ impl Workspace {
     pub async fn open(home: Home, unlock: Unlock) -> Result<Arc<Self>, Failure> {
         blocking(move || {
             let config = Config::read(&home.root)?;
-            let lock = match unlock {
-                Unlock::Ambient => home.ambient(&config)?,
-                Unlock::Passphrase(passphrase) => Lock::Passphrase(passphrase),
-                Unlock::KeyFile(path) => Lock::KeyFile(path),
-            };
-            let vault = Vault::open(&home.root, &lock)?;
+            let vault = Vault::open_by(&home.root, |kind| match unlock {
+                Unlock::Ambient => home.ambient(&config, kind),
+                Unlock::Passphrase(passphrase) => Ok(Lock::Passphrase(passphrase)),
+                Unlock::KeyFile(path) => Ok(Lock::KeyFile(path)),
+            })?;
             Ok(Self::around(home, vault, &config))
         })
         .await

@@ -1,5 +1,6 @@
 //! Pointers of any instance, local or remote, native or original.
 
+use super::credentials::held_name;
 use super::session::Session;
 use super::{Failure, PointerDetail, Workspace};
 use crate::model::{CIRCUIT_PREFIX, Connection, NewPointer, Pointer, PointerAddress, PointerChange, Route};
@@ -148,22 +149,27 @@ impl Workspace {
             return Ok(());
         };
         // Whoever may see the pointer need not be allowed to see connections.
-        if let Ok(connections) = connections(session).await {
-            detail.connection_name = connections
-                .into_iter()
-                .find(|connection| Some(&connection.id) == detail.pointer.connection_id.as_ref())
-                .map(|connection| connection.name);
-        }
+        let connections = connections(session).await.unwrap_or_default();
+        let connection = connections
+            .into_iter()
+            .find(|connection| Some(&connection.id) == detail.pointer.connection_id.as_ref());
         detail.leads_to = self
             .records()
             .await?
             .into_iter()
             .find(|record| record.endpoint == federated.endpoint)
             .map(|record| record.name);
-        let peers = self.peers().await?;
-        detail.credential = peers
-            .best(&federated.endpoint, federated.profile, federated.kid.as_ref())
-            .map(|(name, _)| name.to_owned());
+        detail.credential = if federated.route == Route::Relay {
+            let held = connection
+                .as_ref()
+                .and_then(|connection| connection.held_credential.as_deref());
+            held.map(|held| held_name(session.record.name.as_str(), held))
+        } else {
+            let peers = self.peers().await?;
+            let best = peers.best(&federated.endpoint, federated.profile, federated.kid.as_ref());
+            best.map(|(name, _)| name.to_owned())
+        };
+        detail.connection_name = connection.map(|connection| connection.name);
         Ok(())
     }
 

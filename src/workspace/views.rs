@@ -88,7 +88,8 @@ pub struct PointerDetail {
     pub connection_name: Option<String>,
     /// For a federated pointer: the instance in this home that its endpoint belongs to, if one does.
     pub leads_to: Option<InstanceName>,
-    /// For a federated pointer: the credential of ours that opens that door, if we hold one.
+    /// For a federated pointer: the credential that opens that door, if one is held: the instance's own on
+    /// route relay, else the console's.
     pub credential: Option<String>,
 }
 

@@ -170,24 +170,19 @@ fn credential_line(
     let Some(name) = detail.and_then(|detail| detail.credential.as_ref()) else {
         let text = match (detail.is_some(), federated.route) {
             (false, _) => "…",
-            (true, Route::Relay) => "with the instance",
+            (true, Route::Relay) => "the instance holds none for it: accept a bundle for it (A)",
             (true, _) => "this console holds none for it: accept a bundle (A)",
         };
-        let role = if federated.route == Route::Relay {
-            Role::Base
-        } else {
-            Role::Warn
-        };
-        return line.and(text, role);
+        return line.and(text, Role::Warn);
     };
     let row = state.credentials.rows.iter().find(|row| row.name == *name);
-    let verified = match row.map(|row| row.verified) {
-        Some(true) => format!("  {} verified", state.look.glyphs.good),
-        Some(false) => "  not verified".to_owned(),
-        None => String::new(),
+    let (verified, role) = match row.map(|row| row.verified) {
+        Some(true) => (format!("  {} verified", state.look.glyphs.good), Role::Good),
+        Some(false) => (format!("  {} not verified", state.look.glyphs.warn), Role::Warn),
+        None => (String::new(), Role::Dim),
     };
     line.and(name.clone(), Role::Base)
-        .and(verified, Role::Good)
+        .and(verified, role)
         .and(format!("  {}", federated.profile), Role::Dim)
 }
 

@@ -1,5 +1,6 @@
 //! Where the time of a call went, as bars on one axis: hop under hop, phase under phase.
 
+use crate::model::Route;
 use crate::protocol::{Hop, PhaseName};
 use crate::tui::clock::duration;
 use crate::tui::theme::{Role, UNICODE};
@@ -23,20 +24,20 @@ pub fn trace_lines(entry: &LogEntry, width: u16) -> Vec<Line> {
             ),
         ];
     }
-    let starts = starts(&entry.hops);
+    let places = places(&entry.hops, entry.row.route);
     let end = entry
         .hops
         .iter()
-        .zip(&starts)
-        .map(|(hop, start)| start + length(hop))
+        .zip(&places)
+        .map(|(hop, place)| place.start + length(hop))
         .max()
         .unwrap_or(0)
         .max(entry.row.elapsed_us)
         .max(1);
     let room = usize::from(width).saturating_sub(NAMES + FIGURES + 2).max(8);
     let mut lines = vec![axis(end, room), Line::new()];
-    for (depth, (hop, start)) in entry.hops.iter().zip(&starts).enumerate() {
-        add_hop(hop, *start, depth, end, room, &mut lines);
+    for (hop, place) in entry.hops.iter().zip(&places) {
+        add_hop(hop, *place, end, room, &mut lines);
         lines.push(Line::new());
     }
     lines.push(legend());
@@ -52,28 +53,43 @@ fn length(hop: &Hop) -> u64 {
         .unwrap_or(0)
 }
 
-/// When each hop began. Clocks of different machines are not compared: a hop is put into the middle of the
-/// time that the hop before it spent waiting.
-fn starts(hops: &[Hop]) -> Vec<u64> {
-    let mut starts = Vec::with_capacity(hops.len());
-    let mut start = 0;
-    for (index, hop) in hops.iter().enumerate() {
-        starts.push(start);
-        let Some(next) = hops.get(index + 1) else { break };
-        let span = waited(hop);
-        start += span.0 + span.1.saturating_sub(length(next)) / 2;
-    }
-    starts
+/// Where a hop stands in the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    /// When it began, microseconds.
+    start: u64,
+    /// How many hops it is inside of.
+    depth: usize,
 }
 
-/// When a hop began to wait for the next one, and for how long.
-fn waited(hop: &Hop) -> (u64, u64) {
-    // A caller may wait more than once: for a reference first, then for the answer itself.
+/// Clocks of different machines are not compared: a hop is put into the middle of the time that its caller
+/// spent waiting for it. On routes endpoint and circuit the console calls both instances itself, one after
+/// the other; on relay each hop is inside the one before.
+fn places(hops: &[Hop], route: Option<Route>) -> Vec<Place> {
+    let mut places = vec![Place { start: 0, depth: 0 }];
+    let mut within = span(&hops[0], 0);
+    for (index, hop) in hops.iter().enumerate().skip(1) {
+        let calls_both = matches!(route, Some(Route::Endpoint | Route::Circuit)) && hops.len() > 2;
+        let mut depth = index;
+        if calls_both && index <= 2 {
+            within = span(&hops[0], 2 - index);
+            depth = 1;
+        } else if calls_both {
+            depth = index - 1;
+        }
+        let start = within.0 + within.1.saturating_sub(length(hop)) / 2;
+        places.push(Place { start, depth });
+        let inner = span(hop, 0);
+        within = (start + inner.0, inner.1);
+    }
+    places
+}
+
+/// When a hop waited for another one, and for how long: its last wait but `before`, or else its execution.
+fn span(hop: &Hop, before: usize) -> (u64, u64) {
     let of = |name| {
-        hop.phases
-            .iter()
-            .filter(|phase| phase.name == name)
-            .max_by_key(|phase| phase.duration_us)
+        let mut phases = hop.phases.iter().rev().filter(move |phase| phase.name == name);
+        phases.nth(if name == PhaseName::Wait { before } else { 0 })
     };
     of(PhaseName::Wait)
         .or_else(|| of(PhaseName::Execute))
@@ -100,9 +116,9 @@ fn axis(end: u64, room: usize) -> Line {
         .and(right, Role::Faint)
 }
 
-fn add_hop(hop: &Hop, start: u64, depth: usize, end: u64, room: usize, lines: &mut Vec<Line>) {
-    let indent = "  ".repeat(depth);
-    let arrow = if depth == 0 { "" } else { "└ " };
+fn add_hop(hop: &Hop, place: Place, end: u64, room: usize, lines: &mut Vec<Line>) {
+    let indent = "  ".repeat(place.depth);
+    let arrow = if place.depth == 0 { "" } else { "└ " };
     lines.push(
         Line::of(format!("{indent}{arrow}"), Role::Border)
             .and(hop.instance.clone(), Role::TitleFocus)
@@ -112,7 +128,7 @@ fn add_hop(hop: &Hop, start: u64, depth: usize, end: u64, room: usize, lines: &m
         let name = format!("{indent}  {}", phase.name.as_str());
         let figure = duration(phase.duration_us);
         let mut line = Line::of(format!("{name:<NAMES$}"), Role::Dim);
-        let bar = bar(start + phase.start_us, phase.duration_us, end, room);
+        let bar = bar(place.start + phase.start_us, phase.duration_us, end, room);
         let drawn = bar.chars().count();
         line = line
             .and(bar, role_of(phase.name))
@@ -179,7 +195,24 @@ mod tests {
             hop(&[(PhaseName::Execute, 0, 600)]),
             hop(&[(PhaseName::Execute, 0, 200)]),
         ];
-        assert_eq!(starts(&hops), [0, 300, 500]);
+        let starts: Vec<u64> = places(&hops, Some(Route::Relay))
+            .iter()
+            .map(|place| place.start)
+            .collect();
+        assert_eq!(starts, [0, 300, 500]);
+    }
+
+    #[test]
+    fn a_console_that_calls_both_has_both_in_waits_of_its_own() {
+        let wait = PhaseName::Wait;
+        let hops = [
+            hop(&[(wait, 0, 100), (wait, 200, 100), (wait, 400, 100)]),
+            hop(&[(PhaseName::Execute, 0, 50)]),
+            hop(&[(PhaseName::Execute, 0, 20)]),
+        ];
+        let place = |start, depth| Place { start, depth };
+        let expected = [place(0, 0), place(225, 1), place(440, 1)];
+        assert_eq!(places(&hops, Some(Route::Endpoint)), expected);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What each command does.
 
 use super::arrivals::{refresh, repeated};
+use super::asks::{ask_delete, ask_remove, ask_revoke, ask_stop, quit};
 use super::work::{begin, begin_demo};
 use crate::command::{Id, by_name};
 use crate::model::{InstanceKind, InstanceName, PointerAddress, Route};
@@ -8,8 +9,8 @@ use crate::protocol::Query;
 use crate::tui::content;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{
-    CommandLine, Confirm, CredentialPage, FilterLine, Form, Help, InstancePage, InvokePage, Item, Layer,
-    Menu, PointerPage, Reports, Tab, Then,
+    CommandLine, CredentialPage, FilterLine, Form, Help, InstancePage, InvokePage, Item, Layer, Menu,
+    PointerPage, Reports, Tab,
 };
 use crate::tui::state::{Level, Load, Pane, Phase, State};
 use tui_input::Input;
@@ -89,7 +90,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         }),
         Id::EditPointer => edit_pointer(state),
         Id::DeletePointer => ask_delete(state),
-        Id::InvokePointer => on_pointer(state, |name, address| Work::InvokePointer(name, address)),
+        Id::InvokePointer => on_pointer(state, Work::InvokePointer),
         Id::CallPointer => {
             let route = argument.and_then(Route::parse);
             on_pointer(state, |name, address| Work::Call(name, address, route))
@@ -180,7 +181,7 @@ fn on_instance(
 }
 
 /// The pointer that is open or selected, with its instance.
-fn target(state: &State) -> Option<(InstanceName, PointerAddress)> {
+pub fn target(state: &State) -> Option<(InstanceName, PointerAddress)> {
     let open = state.layers.iter().rev().find_map(|layer| match layer {
         Layer::Pointer(page) => Some((page.instance.clone(), page.address.clone())),
         _ => None,
@@ -372,104 +373,6 @@ fn clear_filter(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-fn ask(state: &mut State, confirm: Confirm) -> Vec<Effect> {
-    push(state, Layer::Confirm(Box::new(confirm)))
-}
-
-fn ask_stop(state: &mut State, name: InstanceName) -> Vec<Effect> {
-    let endpoint = state
-        .instances
-        .get(name.as_str())
-        .map(|instance| instance.row.endpoint.authority())
-        .unwrap_or_default();
-    ask(
-        state,
-        Confirm {
-            title: format!("Stop {name}?"),
-            text: format!(
-                "{name} at {endpoint} will answer nobody until it is started again. What it has acknowledged is kept."
-            ),
-            instance: Some(name.to_string()),
-            yes: "stop it",
-            then: Then::Do(Work::Stop(name)),
-        },
-    )
-}
-
-fn ask_remove(state: &mut State, name: InstanceName) -> Vec<Effect> {
-    let local = state
-        .instances
-        .get(name.as_str())
-        .is_some_and(|instance| instance.row.kind == InstanceKind::Local);
-    let text = if local {
-        format!(
-            "{name} is removed with its folder: its pointers, credentials and audit trail are gone for good."
-        )
-    } else {
-        format!(
-            "This console forgets {name} and the credential that it holds for it. {name} itself is not touched."
-        )
-    };
-    ask(
-        state,
-        Confirm {
-            title: format!("Remove {name}?"),
-            text,
-            instance: Some(name.to_string()),
-            yes: "remove it",
-            then: Then::Do(Work::Remove(name)),
-        },
-    )
-}
-
-fn ask_delete(state: &mut State) -> Vec<Effect> {
-    let Some((name, address)) = target(state) else {
-        return Vec::new();
-    };
-    let description = state
-        .pointer()
-        .map(|pointer| pointer.description.clone())
-        .unwrap_or_default();
-    ask(
-        state,
-        Confirm {
-            title: format!("Delete {address}?"),
-            text: format!(
-                "“{description}” is deleted from {name}, with its relationships. The data it refers to is not touched."
-            ),
-            instance: Some(name.to_string()),
-            yes: "delete it",
-            then: Then::Do(Work::Delete(name, address)),
-        },
-    )
-}
-
-fn ask_revoke(state: &mut State) -> Vec<Effect> {
-    let Some(row) = state.credential() else {
-        return Vec::new();
-    };
-    let (name, instance) = (row.name.clone(), row.instance.clone());
-    let text = match row.side {
-        crate::model::Side::Issued => format!(
-            "{instance} refuses {} under {name} at once and for good. It cannot be undone; a new credential can be offered.",
-            row.app_id
-        ),
-        crate::model::Side::Held => format!(
-            "This side forgets {name}: it can no longer call {instance} with it. The other side still honours it until its administrator revokes it."
-        ),
-    };
-    ask(
-        state,
-        Confirm {
-            title: format!("Revoke {name}?"),
-            text,
-            instance: Some(instance),
-            yes: "revoke it",
-            then: Then::Do(Work::Revoke(name)),
-        },
-    )
-}
-
 fn edit_pointer(state: &mut State) -> Vec<Effect> {
     let Some((name, _)) = target(state) else {
         return Vec::new();
@@ -631,25 +534,6 @@ fn theme(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     state.look.chosen = true;
     state.report(Level::Info, format!("theme {name}"), "");
     vec![Effect::Remember("theme", name)]
-}
-
-/// Leaves, after asking if that stops instances.
-pub fn quit(state: &mut State) -> Vec<Effect> {
-    let hosted = state.hosted();
-    if hosted.is_empty() || state.phase != Phase::Open {
-        return leave(state);
-    }
-    let names = hosted.join(", ");
-    ask(
-        state,
-        Confirm {
-            title: "Leave the console?".to_owned(),
-            text: format!("This stops {names}, hosted by this console. Nothing acknowledged is lost."),
-            instance: None,
-            yes: "stop and leave",
-            then: Then::Quit,
-        },
-    )
 }
 
 /// Leaves without asking.

@@ -30,7 +30,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         state.report_shown = false;
     }
     if key == Key::ctrl('c') && !matches!(state.layers.last(), Some(Layer::Confirm(_))) {
-        return super::commands::quit(state);
+        return super::asks::quit(state);
     }
     if key == Key::ctrl('z') {
         return vec![Effect::Suspend];
@@ -74,7 +74,7 @@ fn through_table(state: &mut State, key: Key) -> Vec<Effect> {
 
 fn waiting(state: &mut State, key: Key) -> Vec<Effect> {
     if key == Key::char('q') {
-        return super::commands::quit(state);
+        return super::asks::quit(state);
     }
     Vec::new()
 }
@@ -93,7 +93,7 @@ fn first_run(state: &mut State, key: Key) -> Vec<Effect> {
             first.choice = crate::tui::layers::Choice::ALL[(u32::from(digit) - u32::from('1')) as usize];
         }
         KeyCode::Char('p' | ' ') | KeyCode::Left | KeyCode::Right => first.passphrase = !first.passphrase,
-        KeyCode::Char('q') => return super::commands::quit(state),
+        KeyCode::Char('q') => return super::asks::quit(state),
         KeyCode::Enter => {
             let first = *first;
             state.first_choice = Some(first.choice);
@@ -118,7 +118,7 @@ fn form(state: &mut State, key: Key) -> Vec<Effect> {
         Answer::Passed | Answer::Taken => Vec::new(),
         Answer::Close => {
             if form.purpose == Purpose::Unlock {
-                return super::commands::quit(state);
+                return super::asks::quit(state);
             }
             state.layers.pop();
             Vec::new()

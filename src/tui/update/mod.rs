@@ -3,6 +3,7 @@
 //! A message changes the state and leads to effects. Nothing here waits, locks or touches a socket.
 
 mod arrivals;
+mod asks;
 mod commands;
 mod keys;
 mod mouse;

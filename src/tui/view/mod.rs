@@ -1,5 +1,6 @@
 //! Draws the state, and does nothing else.
 
+mod first_run;
 mod footer;
 mod overlays;
 mod pages;

@@ -69,7 +69,7 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
 }
 
 fn draw_title(state: &State, canvas: &mut Canvas, layout: &Layout, pane: Pane, area: Rect) {
-    let focused = state.focus == pane && state.layers.is_empty() || state.focus == pane;
+    let focused = state.focus == pane;
     let (border, title) = if focused {
         (Role::BorderFocus, Role::TitleFocus)
     } else {

@@ -1,0 +1,83 @@
+//! A frame of the console on a million pointers beside one on ten and beside an empty draw; and the bytes that
+//! moving the selection sends to the terminal.
+//!
+//! `cargo bench --bench console`
+
+mod support;
+
+use butterfly_console::tui::measure::Console;
+use crossterm::Command;
+use ratatui::Terminal;
+use ratatui::backend::{Backend, CrosstermBackend, TestBackend};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use std::time::Instant;
+use support::{median, report};
+
+const SIZE: (u16, u16) = (200, 50);
+const FRAMES: usize = 500;
+const ROUNDS: usize = 9;
+const MANY: u64 = 1_000_000;
+
+fn main() {
+    let mut million = Console::open(SIZE, MANY);
+    let ten = Console::open(SIZE, 10);
+    // To the middle, where no page was there from the start.
+    million.press("G");
+    for _ in 0..200 {
+        million.press("pgup");
+    }
+    let mut ratios = (Vec::new(), Vec::new());
+    let mut frame = Vec::new();
+    for _ in 0..ROUNDS {
+        let empty = microseconds(|_| {});
+        let many = microseconds(|buffer| million.draw(buffer));
+        let few = microseconds(|buffer| ten.draw(buffer));
+        ratios.0.push(many / empty);
+        ratios.1.push(many / few);
+        frame.push(many);
+    }
+    println!(
+        "{}x{}, {MANY} pointers, {ROUNDS} rounds of {FRAMES} frames",
+        SIZE.0, SIZE.1
+    );
+    report("frame / empty draw", median(ratios.0), "6 (3.5)");
+    report("frame / frame with ten pointers", median(ratios.1), "1");
+    report("frame, microseconds", median(frame), "380 was measured");
+    let bytes = bytes_of_a_move(&mut million);
+    report("bytes for a selection move", bytes, "1000 (450)");
+}
+
+/// What one draw takes, with the comparison of buffers that decides what is written.
+fn microseconds(draw: impl Fn(&mut Buffer)) -> f64 {
+    let mut terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).expect("a terminal");
+    let began = Instant::now();
+    for _ in 0..FRAMES {
+        terminal.draw(|frame| draw(frame.buffer_mut())).expect("a frame");
+    }
+    began.elapsed().as_secs_f64() * 1e6 / FRAMES as f64
+}
+
+/// What the terminal is sent when the selection moves by a line.
+fn bytes_of_a_move(console: &mut Console) -> f64 {
+    let area = Rect::new(0, 0, SIZE.0, SIZE.1);
+    let mut before = Buffer::empty(area);
+    console.press("k");
+    console.draw(&mut before);
+    console.press("k");
+    let mut after = Buffer::empty(area);
+    console.draw(&mut after);
+    let mut bytes = Vec::new();
+    let mut backend = CrosstermBackend::new(&mut bytes);
+    backend
+        .draw(before.diff(&after).into_iter())
+        .expect("a vector takes everything");
+    let mut brackets = String::new();
+    crossterm::terminal::BeginSynchronizedUpdate
+        .write_ansi(&mut brackets)
+        .expect("text");
+    crossterm::terminal::EndSynchronizedUpdate
+        .write_ansi(&mut brackets)
+        .expect("text");
+    (bytes.len() + brackets.len()) as f64
+}

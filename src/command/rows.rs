@@ -1,0 +1,112 @@
+//! What rows of the table are made of: kinds of commands, and when they can be done.
+
+use super::{Command, Id, Scope, Situation};
+
+pub(super) fn always(_: &Situation) -> bool {
+    true
+}
+pub(super) fn somewhere_to_go_back(situation: &Situation) -> bool {
+    situation.page || situation.zoomed || situation.filtered
+}
+pub(super) fn on_instance(situation: &Situation) -> bool {
+    situation.instance.is_some()
+}
+pub(super) fn on_local(situation: &Situation) -> bool {
+    situation.instance.is_some_and(|instance| instance.local)
+}
+pub(super) fn startable(situation: &Situation) -> bool {
+    situation
+        .instance
+        .is_some_and(|instance| instance.local && instance.stopped)
+}
+pub(super) fn stoppable(situation: &Situation) -> bool {
+    situation.instance.is_some_and(|instance| instance.hosted_here)
+}
+pub(super) fn on_pointer(situation: &Situation) -> bool {
+    situation.pointer
+}
+pub(super) fn on_federated(situation: &Situation) -> bool {
+    situation.federated
+}
+pub(super) fn on_link(situation: &Situation) -> bool {
+    situation.leads_somewhere
+}
+pub(super) fn on_revocable(situation: &Situation) -> bool {
+    situation.revocable
+}
+pub(super) fn on_invoke(situation: &Situation) -> bool {
+    situation.invoke
+}
+pub(super) fn when_filtered(situation: &Situation) -> bool {
+    situation.filtered
+}
+pub(super) fn when_busy(situation: &Situation) -> bool {
+    situation.busy
+}
+
+/// A command that only shows.
+pub(super) const fn shows(
+    id: Id,
+    name: &'static str,
+    label: &'static str,
+    doc: &'static str,
+    scopes: &'static [Scope],
+    weight: u8,
+    keys: &'static [&'static str],
+) -> Command {
+    Command {
+        id,
+        name,
+        label,
+        doc,
+        scopes,
+        dangerous: false,
+        changes: false,
+        weight,
+        available: always,
+        keys,
+        argument: "",
+    }
+}
+
+/// A command that changes something.
+pub(super) const fn changes(
+    id: Id,
+    name: &'static str,
+    label: &'static str,
+    doc: &'static str,
+    scopes: &'static [Scope],
+    weight: u8,
+    keys: &'static [&'static str],
+) -> Command {
+    Command {
+        changes: true,
+        ..shows(id, name, label, doc, scopes, weight, keys)
+    }
+}
+
+/// A command that destroys something, and asks first.
+pub(super) const fn destroys(
+    id: Id,
+    name: &'static str,
+    label: &'static str,
+    doc: &'static str,
+    scopes: &'static [Scope],
+    weight: u8,
+    keys: &'static [&'static str],
+) -> Command {
+    Command {
+        dangerous: true,
+        ..changes(id, name, label, doc, scopes, weight, keys)
+    }
+}
+
+impl Command {
+    pub(super) const fn when(self, available: fn(&Situation) -> bool) -> Self {
+        Self { available, ..self }
+    }
+
+    pub(super) const fn taking(self, argument: &'static str) -> Self {
+        Self { argument, ..self }
+    }
+}

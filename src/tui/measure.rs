@@ -1,0 +1,128 @@
+//! What `benches/console.rs` measures: the console on an instance with any number of pointers, without a
+//! terminal and without an instance. Not part of the library's interface.
+
+use super::clock::Clock;
+use super::effect::Effect;
+use super::message::Message;
+use super::state::{Look, State};
+use super::theme::{Catalog, Depth, UNICODE};
+use super::update::{Start, start, update};
+use super::view::view;
+use crate::command::Key;
+use crate::model::{
+    AppId, Endpoint, InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress, Profile, Timestamp,
+};
+use crate::store::{PointerPage, PointerQuery, Start as From};
+use crate::workspace::{HostedBy, InstanceRow};
+use ratatui::buffer::Buffer;
+use std::collections::VecDeque;
+
+/// A console on `pointers` pointers.
+pub struct Console {
+    state: State,
+    pointers: u64,
+}
+
+impl Console {
+    /// Opened, with the first page there.
+    pub fn open(size: (u16, u16), pointers: u64) -> Self {
+        let catalog = Catalog::load(None);
+        let look = Look {
+            theme: catalog
+                .theme("dark", Depth::True)
+                .expect("the dark theme is built in"),
+            catalog,
+            depth: Depth::True,
+            glyphs: UNICODE,
+            chosen: true,
+        };
+        let moment = Timestamp::from_micros(1_795_428_672_000_000);
+        let mut state = State::new("/home/ada".to_owned(), look, Clock::Held(moment), size, false);
+        let effects = start(&mut state, Start::Open);
+        let mut console = Self { state, pointers };
+        console.answer(effects);
+        console
+    }
+
+    /// Types a key by its name in the table of commands, and brings the pages that are asked for.
+    pub fn press(&mut self, key: &str) {
+        let key = Key::parse(key).expect("a key's name");
+        let effects = update(&mut self.state, Message::Key(key));
+        self.answer(effects);
+    }
+
+    /// Draws a frame.
+    pub fn draw(&self, buffer: &mut Buffer) {
+        view(&self.state, buffer);
+    }
+
+    fn answer(&mut self, effects: Vec<Effect>) {
+        let mut waiting = VecDeque::from(effects);
+        while let Some(effect) = waiting.pop_front() {
+            let message = match effect {
+                Effect::LoadInstances => Message::Instances(Ok(vec![instance(self.pointers)])),
+                Effect::LoadPointers {
+                    generation,
+                    page,
+                    query,
+                    ..
+                } => Message::Pointers {
+                    generation,
+                    page,
+                    outcome: Ok(page_of(&query, self.pointers)),
+                },
+                _ => continue,
+            };
+            waiting.extend(update(&mut self.state, message));
+        }
+    }
+}
+
+fn instance(pointers: u64) -> InstanceRow {
+    InstanceRow {
+        name: InstanceName::parse("alpha").expect("a name"),
+        kind: InstanceKind::Local,
+        endpoint: Endpoint::parse("http://127.0.0.1:5001").expect("a URL"),
+        profile: Profile::Native,
+        state: InstanceState::Up,
+        instance_id: None,
+        hosted_by: HostedBy::Here,
+        app_id: AppId::parse("owner").expect("an app_id"),
+        latency_us: Some(800),
+        pointers: Some(pointers),
+        version: None,
+        error: None,
+        read_only: false,
+    }
+}
+
+fn page_of(query: &PointerQuery, total: u64) -> PointerPage {
+    let first = match query.start {
+        From::Offset(offset) => offset,
+        _ => 0,
+    };
+    let end = first.saturating_add(query.limit.unwrap_or(total)).min(total);
+    PointerPage {
+        total: Some(total),
+        pointers: (first..end).map(pointer).collect(),
+        next: None,
+    }
+}
+
+fn pointer(number: u64) -> Pointer {
+    let moment = Timestamp::from_micros(1_795_000_000_000_000);
+    Pointer {
+        address: PointerAddress::parse(&format!("ptr_{number:012x}")).expect("an address"),
+        description: format!("Fine dust, hourly means of station {number}"),
+        data_reference: format!("https://data.example/air/{number}.csv"),
+        tags: vec!["dataset".to_owned(), "air".to_owned()],
+        connection_id: None,
+        x: 1.0,
+        y: 2.0,
+        z: 3.0,
+        created_at: moment,
+        last_modified: moment,
+        credential_pointer_address: None,
+        federated: None,
+    }
+}

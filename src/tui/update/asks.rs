@@ -1,0 +1,125 @@
+//! Questions before what is dangerous. Each names what it will hit.
+
+use super::commands::target;
+use crate::model::{InstanceKind, InstanceName};
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::{Confirm, Layer, Then};
+use crate::tui::state::{Phase, State};
+
+fn ask(state: &mut State, confirm: Confirm) -> Vec<Effect> {
+    state.layers.push(Layer::Confirm(Box::new(confirm)));
+    Vec::new()
+}
+
+pub fn ask_stop(state: &mut State, name: InstanceName) -> Vec<Effect> {
+    let endpoint = state
+        .instances
+        .get(name.as_str())
+        .map(|instance| instance.row.endpoint.authority())
+        .unwrap_or_default();
+    ask(
+        state,
+        Confirm {
+            title: format!("Stop {name}?"),
+            text: format!(
+                "{name} at {endpoint} will answer nobody until it is started again. What it has acknowledged is kept."
+            ),
+            instance: Some(name.to_string()),
+            yes: "stop it",
+            then: Then::Do(Work::Stop(name)),
+        },
+    )
+}
+
+pub fn ask_remove(state: &mut State, name: InstanceName) -> Vec<Effect> {
+    let local = state
+        .instances
+        .get(name.as_str())
+        .is_some_and(|instance| instance.row.kind == InstanceKind::Local);
+    let text = if local {
+        format!(
+            "{name} is removed with its folder: its pointers, credentials and audit trail are gone for good."
+        )
+    } else {
+        format!(
+            "This console forgets {name} and the credential that it holds for it. {name} itself is not touched."
+        )
+    };
+    ask(
+        state,
+        Confirm {
+            title: format!("Remove {name}?"),
+            text,
+            instance: Some(name.to_string()),
+            yes: "remove it",
+            then: Then::Do(Work::Remove(name)),
+        },
+    )
+}
+
+pub fn ask_delete(state: &mut State) -> Vec<Effect> {
+    let Some((name, address)) = target(state) else {
+        return Vec::new();
+    };
+    let description = state
+        .pointer()
+        .map(|pointer| pointer.description.clone())
+        .unwrap_or_default();
+    ask(
+        state,
+        Confirm {
+            title: format!("Delete {address}?"),
+            text: format!(
+                "“{description}” is deleted from {name}, with its relationships. The data it refers to is not touched."
+            ),
+            instance: Some(name.to_string()),
+            yes: "delete it",
+            then: Then::Do(Work::Delete(name, address)),
+        },
+    )
+}
+
+pub fn ask_revoke(state: &mut State) -> Vec<Effect> {
+    let Some(row) = state.credential() else {
+        return Vec::new();
+    };
+    let (name, instance) = (row.name.clone(), row.instance.clone());
+    let text = match row.side {
+        crate::model::Side::Issued => format!(
+            "{instance} refuses {} under {name} at once and for good. It cannot be undone; a new credential can be offered.",
+            row.app_id
+        ),
+        crate::model::Side::Held => format!(
+            "This side forgets {name}: it can no longer call {instance} with it. The other side still honours it until its administrator revokes it."
+        ),
+    };
+    ask(
+        state,
+        Confirm {
+            title: format!("Revoke {name}?"),
+            text,
+            instance: Some(instance),
+            yes: "revoke it",
+            then: Then::Do(Work::Revoke(name)),
+        },
+    )
+}
+
+/// Leaves, after asking if that stops instances.
+pub fn quit(state: &mut State) -> Vec<Effect> {
+    let hosted = state.hosted();
+    if hosted.is_empty() || state.phase != Phase::Open {
+        return super::commands::leave(state);
+    }
+    let names = hosted.join(", ");
+    ask(
+        state,
+        Confirm {
+            title: "Leave the console?".to_owned(),
+            text: format!("This stops {names}, hosted by this console. Nothing acknowledged is lost."),
+            instance: None,
+            yes: "stop and leave",
+            then: Then::Quit,
+        },
+    )
+}
