@@ -17,14 +17,14 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
-                    Self::Held(moment) => *moment,
+            Self::Held(moment) => *moment,
         }
     }
 
     fn zoned(&self, moment: Timestamp) -> jiff::Zoned {
         let zone = match self {
             Self::System => TimeZone::system(),
-                    Self::Held(_) => TimeZone::UTC,
+            Self::Held(_) => TimeZone::UTC,
         };
         jiff::Timestamp::from_microsecond(moment.as_micros())
             .unwrap_or(jiff::Timestamp::UNIX_EPOCH)

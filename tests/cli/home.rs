@@ -38,6 +38,24 @@ fn a_home_that_cannot_be_is_said_and_not_shown_as_empty() {
 }
 
 #[test]
+fn two_command_lines_write_to_one_stopped_instance_and_both_succeed() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    std::thread::scope(|scope| {
+        for writer in 0..3 {
+            let home = &home;
+            scope.spawn(move || {
+                for number in 0..5 {
+                    let place = format!("https://example.org/{writer}/{number}");
+                    home.ok(&["pointer", "create", "alpha", &place]);
+                }
+            });
+        }
+    });
+    assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 15);
+}
+
+#[test]
 fn a_damaged_database_is_named() {
     let home = Home::empty();
     home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
