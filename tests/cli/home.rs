@@ -56,6 +56,19 @@ fn two_command_lines_write_to_one_stopped_instance_and_both_succeed() {
 }
 
 #[test]
+fn the_log_keeps_that_a_credential_was_issued_and_not_its_secret() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let query = json!({"action": "issue_credential", "app_id": "partner", "profile": "native", "grant": {}});
+    let issued = home.ok(&["invoke", "alpha", &query.to_string()]);
+    let root = issued["result"]["secret"]["root"].as_str().unwrap().to_owned();
+    let line = home.ok(&["log", "list"])[0]["id"].to_string();
+    let shown = home.run_json(&["log", "show", &line]);
+    assert!(shown.stdout.contains("partner"), "{}", shown.stdout);
+    assert!(!shown.stdout.contains(&root), "{}", shown.stdout);
+}
+
+#[test]
 fn a_damaged_database_is_named() {
     let home = Home::empty();
     home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
