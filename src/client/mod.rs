@@ -21,6 +21,6 @@ pub use exchange::Exchange;
 pub use http::Client;
 pub use inert::inert;
 pub use probe::Probe;
-pub use routes::{CallError, CallOutcome, FederatedCall, Peers};
+pub use routes::{CallError, CallOutcome, FailedCall, FederatedCall, Peers};
 pub use tls::pin_of_certificate;
 pub(crate) use tls::{trusting_nobody, trusting_the_system};

@@ -54,6 +54,21 @@ pub struct CallOutcome {
     pub exchanges: Vec<Exchange>,
 }
 
+/// A federated call that did not end in the peer's reply, and how far it came.
+#[derive(Clone)]
+pub struct FailedCall {
+    /// Why.
+    pub error: CallError,
+    /// The route, if the caller chose one or the pointer was seen.
+    pub route: Option<Route>,
+    /// The pointer, if its instance showed it.
+    pub pointer: Option<Pointer>,
+    /// Hops as far as they were told of.
+    pub hops: Vec<Hop>,
+    /// The exchanges that were finished.
+    pub exchanges: Vec<Exchange>,
+}
+
 /// Why a federated call did not end in the peer's reply.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CallError {
@@ -83,28 +98,19 @@ impl Client {
         call: FederatedCall<'_>,
         peers: &dyn Peers,
         context: &CallContext,
-    ) -> Result<CallOutcome, CallError> {
+    ) -> Result<CallOutcome, Box<FailedCall>> {
         let mut journey = Journey {
             client: self,
             context: context.clone().traced(call.trace),
             began: Instant::now(),
             legs: Vec::with_capacity(3),
+            route: call.route,
+            pointer: None,
         };
-        let mut pointer = journey.pointer(call.via, call.pointer).await?;
-        let mut reference = Reference::of(&pointer).ok_or_else(|| not_federated(&pointer))?;
-        let route = call.route.unwrap_or(reference.route);
-        if route == Route::Relay {
-            let reply = journey.relay(call.via, &pointer, &reference).await?;
-            return Ok(journey.arrive(reply, route, pointer));
+        match journey.travel(&call, peers).await {
+            Ok((reply, route, pointer)) => Ok(journey.arrive(reply, route, pointer)),
+            Err(error) => Err(Box::new(journey.give_up(error))),
         }
-        if journey.ask_to_pass(call.via, &mut pointer).await? {
-            reference = Reference::of(&pointer).ok_or_else(|| not_federated(&pointer))?;
-        }
-        let reply = match route {
-            Route::Circuit => journey.circuit(&reference, peers).await?,
-            Route::Endpoint | Route::Relay => journey.endpoint(&reference, peers).await?,
-        };
-        Ok(journey.arrive(reply, route, pointer))
     }
 }
 
@@ -128,6 +134,9 @@ struct Journey<'a> {
     context: CallContext,
     began: Instant,
     legs: Vec<Leg>,
+    /// As soon as they are known.
+    route: Option<Route>,
+    pointer: Option<Pointer>,
 }
 
 /// What `invoke_through_connection` gives for a pointer that the caller follows itself.
@@ -138,6 +147,30 @@ struct Passage {
 }
 
 impl Journey<'_> {
+    async fn travel(
+        &mut self,
+        call: &FederatedCall<'_>,
+        peers: &dyn Peers,
+    ) -> Result<(Reply, Route, Pointer), CallError> {
+        let mut pointer = self.pointer(call.via, call.pointer).await?;
+        self.pointer = Some(pointer.clone());
+        let mut reference = Reference::of(&pointer).ok_or_else(|| not_federated(&pointer))?;
+        let route = call.route.unwrap_or(reference.route);
+        self.route = Some(route);
+        if route == Route::Relay {
+            let reply = self.relay(call.via, &pointer, &reference).await?;
+            return Ok((reply, route, pointer));
+        }
+        if self.ask_to_pass(call.via, &mut pointer).await? {
+            reference = Reference::of(&pointer).ok_or_else(|| not_federated(&pointer))?;
+        }
+        let reply = match route {
+            Route::Circuit => self.circuit(&reference, peers).await?,
+            Route::Endpoint | Route::Relay => self.endpoint(&reference, peers).await?,
+        };
+        Ok((reply, route, pointer))
+    }
+
     async fn ask(
         &mut self,
         with: With,
@@ -273,6 +306,16 @@ impl Journey<'_> {
             pointer,
             elapsed_us,
             hops: self.hops(),
+            exchanges: self.legs.into_iter().map(|leg| leg.exchange).collect(),
+        }
+    }
+
+    fn give_up(self, error: CallError) -> FailedCall {
+        FailedCall {
+            error,
+            route: self.route,
+            hops: self.hops(),
+            pointer: self.pointer,
             exchanges: self.legs.into_iter().map(|leg| leg.exchange).collect(),
         }
     }

@@ -4,8 +4,8 @@ use super::invoke::context;
 use super::log::Happened;
 use super::{CallOptions, Called, Failure, HostedBy, LogKind, Workspace, wire};
 use crate::client::{CallOutcome, Exchange, FederatedCall};
-use crate::model::{InstanceKind, PointerAddress, Timestamp};
-use crate::protocol::Code;
+use crate::model::{InstanceKind, Pointer, PointerAddress, Route, Timestamp};
+use crate::protocol::{Code, Hop};
 use crate::vault::InstanceRecord;
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -48,13 +48,19 @@ impl Workspace {
         };
         match outcome {
             Ok(outcome) => self.called(base, outcome, &record).await,
-            Err(error) => {
-                let failure = Failure::from(error).on(record.name.as_str());
-                self.record_in_log(Happened {
+            Err(failed) => {
+                let failure = Failure::from(failed.error).on(record.name.as_str());
+                let way = Way {
+                    route: failed.route,
+                    pointer: failed.pointer,
+                    hops: failed.hops,
+                    exchanges: failed.exchanges,
+                };
+                let happened = Happened {
                     outcome: Err(failure.clone()),
                     ..base
-                })
-                .await?;
+                };
+                self.record_call(happened, way, &record).await?;
                 Err(failure)
             }
         }
@@ -66,40 +72,18 @@ impl Workspace {
         outcome: CallOutcome,
         record: &InstanceRecord,
     ) -> Result<Called, Failure> {
-        let query = outcome
-            .pointer
-            .federated
-            .as_ref()
-            .map_or(base.query, |federated| federated.query.clone());
-        let action = query
-            .get("action")
-            .and_then(Value::as_str)
-            .map_or(base.action, str::to_owned);
-        let mut hops = outcome.hops;
-        self.name_hops(&mut hops).await?;
-        let peer = outcome
-            .pointer
-            .federated
-            .as_ref()
-            .map_or(record.endpoint.as_str(), |federated| federated.endpoint.as_str());
-        let wire = outcome
-            .exchanges
-            .iter()
-            .enumerate()
-            .map(|(index, exchange)| wire::of_exchange(exchange, place_of(index, exchange, record, peer)))
-            .collect();
-        let log_id = self
-            .record_in_log(Happened {
-                route: Some(outcome.route),
-                action,
-                query,
-                elapsed_us: outcome.elapsed_us,
-                outcome: Ok(outcome.reply.clone()),
-                hops: hops.clone(),
-                wire,
-                ..base
-            })
-            .await?;
+        let way = Way {
+            route: Some(outcome.route),
+            pointer: Some(outcome.pointer),
+            hops: outcome.hops,
+            exchanges: outcome.exchanges,
+        };
+        let happened = Happened {
+            elapsed_us: outcome.elapsed_us,
+            outcome: Ok(outcome.reply.clone()),
+            ..base
+        };
+        let (log_id, hops) = self.record_call(happened, way, record).await?;
         Ok(Called {
             log_id,
             reply: outcome.reply,
@@ -107,6 +91,42 @@ impl Workspace {
             elapsed_us: outcome.elapsed_us,
             hops,
         })
+    }
+
+    /// Logs a call as far as it came: what was asked of the peer, the hops by their names, what travelled.
+    async fn record_call(
+        &self,
+        base: Happened,
+        way: Way,
+        record: &InstanceRecord,
+    ) -> Result<(u64, Vec<Hop>), Failure> {
+        let federated = way.pointer.and_then(|pointer| pointer.federated);
+        let peer = federated.as_ref().map(|federated| federated.endpoint.clone());
+        let peer = peer.as_ref().unwrap_or(&record.endpoint).as_str();
+        let query = federated.map_or(base.query, |federated| federated.query);
+        let action = query
+            .get("action")
+            .and_then(Value::as_str)
+            .map_or(base.action, str::to_owned);
+        let mut hops = way.hops;
+        self.name_hops(&mut hops).await?;
+        let wire = way
+            .exchanges
+            .iter()
+            .enumerate()
+            .map(|(index, exchange)| wire::of_exchange(exchange, place_of(index, exchange, record, peer)))
+            .collect();
+        let log_id = self
+            .record_in_log(Happened {
+                route: way.route,
+                action,
+                query,
+                hops: hops.clone(),
+                wire,
+                ..base
+            })
+            .await?;
+        Ok((log_id, hops))
     }
 
     /// A federated call is made over the wire, as any caller would: the instance has to be there.
@@ -124,6 +144,14 @@ impl Workspace {
         )
         .on(record.name.as_str()))
     }
+}
+
+/// The way of a call, as far as it came.
+struct Way {
+    route: Option<Route>,
+    pointer: Option<Pointer>,
+    hops: Vec<Hop>,
+    exchanges: Vec<Exchange>,
 }
 
 /// Where each exchange went: the first to the pointer's instance; later ones say so in their token, or, where

@@ -69,6 +69,17 @@ fn the_log_keeps_that_a_credential_was_issued_and_not_its_secret() {
 }
 
 #[test]
+fn an_instance_that_may_not_listen_there_leaves_no_home() {
+    let home = Home::empty();
+    let ended = home.run_json(&["instance", "init", "alpha", "--listen", "0.0.0.0:5001"]);
+    assert_eq!(
+        (ended.code, error(&ended)["code"].as_str()),
+        (1, Some("cannot_listen"))
+    );
+    assert!(!home.root().exists());
+}
+
+#[test]
 fn a_damaged_database_is_named() {
     let home = Home::empty();
     home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);

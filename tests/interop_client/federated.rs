@@ -38,7 +38,10 @@ async fn call(
         trace: true,
     };
     let peers = Held(vec![far.credential()]);
-    Client::new().call(call, &peers, &patient()).await
+    Client::new()
+        .call(call, &peers, &patient())
+        .await
+        .map_err(|failed| failed.error)
 }
 
 /// The query for `far`, sealed for it, as a pointer on another instance keeps it.
