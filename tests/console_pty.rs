@@ -130,15 +130,16 @@ impl Console {
 
     /// Waits until it is over, and checks that the terminal is as it was.
     fn end_leaves_no_trace(mut self) {
-        let status = self.child.wait().unwrap();
-        assert!(status.success(), "{status:?}");
         let (lock, changed) = &*self.shown;
         let mut shown = lock.lock().unwrap();
         while !shown.over {
             let (next, timeout) = changed.wait_timeout(shown, PATIENCE).unwrap();
-            assert!(!timeout.timed_out());
+            let screen = next.parser.screen().contents();
+            assert!(!timeout.timed_out(), "it does not end, and shows:\n{screen}");
             shown = next;
         }
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status:?}");
         let screen = shown.parser.screen();
         assert!(!screen.alternate_screen());
         assert!(!screen.hide_cursor());

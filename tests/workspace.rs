@@ -282,6 +282,7 @@ async fn a_bundle_is_offered_inspected_and_accepted_and_accepted_again() {
     assert_eq!(alpha_home.probe("beta").await.unwrap().state, InstanceState::Up);
 
     let query = Query::new("get_pointer_summary", json!({"pointer_address": there.address}));
+    let mut relayed = None;
     for route in Route::ALL {
         let federated = alpha_home
             .federate(FederateRequest {
@@ -299,6 +300,7 @@ async fn a_bundle_is_offered_inspected_and_accepted_and_accepted_again() {
             .await
             .unwrap();
         assert!(called.reply.is_success(), "{route}: {:?}", called.reply);
+        relayed = Some(federated.address);
     }
     // What the grant does not give is refused, and that is a reply.
     let refused = alpha_home
@@ -328,6 +330,24 @@ async fn a_bundle_is_offered_inspected_and_accepted_and_accepted_again() {
         .await
         .unwrap();
     assert_eq!(failed[0].status, "failed");
+    // A call that fails at the peer is on record with how far it came.
+    beta_home.revoke_credential("alpha-instance@beta").await.unwrap();
+    let relay = relayed.expect("relay is the last route");
+    let dead = alpha_home
+        .call("alpha", &relay, CallOptions::default())
+        .await
+        .unwrap_err();
+    assert_eq!(dead.code, Code::PeerRefused);
+    assert!(dead.remedy.contains("new offer"), "{dead}");
+    let last = LogFilter {
+        limit: 1,
+        ..LogFilter::default()
+    };
+    let row = alpha_home.log(&last).await.unwrap().remove(0);
+    assert_eq!((row.status.as_str(), row.route), ("failed", Some(Route::Relay)));
+    assert_eq!(row.action, "get_pointer_summary");
+    let entry = alpha_home.log_entry(row.id).await.unwrap();
+    assert_eq!(entry.wire.len(), 2, "the pointer was shown, then alpha said no");
     alpha_home.shutdown().await;
     beta_home.shutdown().await;
 }

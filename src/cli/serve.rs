@@ -47,7 +47,7 @@ impl Serve {
         let settings = host.settings().clone();
         session.show(
             &json!({"name": settings.name, "endpoint": settings.endpoint, "instance_id": settings.instance_id}),
-            || format!("listening on {}", settings.endpoint),
+            || format!("listening on http://{}", settings.listen),
         )?;
         let has_ended_itself = tokio::select! {
             () = end.wait() => false,

@@ -54,18 +54,17 @@ pub struct CallOutcome {
     pub exchanges: Vec<Exchange>,
 }
 
-/// A federated call that did not end in the peer's reply, and how far it came.
-#[derive(Clone)]
+/// A federated call that failed, and how far it came.
 pub struct FailedCall {
     /// Why.
     pub error: CallError,
-    /// The route, if the caller chose one or the pointer was seen.
+    /// The route that was taken, once that was known.
     pub route: Option<Route>,
     /// The pointer, if its instance showed it.
     pub pointer: Option<Pointer>,
-    /// Hops as far as they were told of.
+    /// As far as they were made: the caller, then each instance that answered.
     pub hops: Vec<Hop>,
-    /// The exchanges that were finished.
+    /// The exchanges that ended in a reply.
     pub exchanges: Vec<Exchange>,
 }
 
@@ -98,18 +97,30 @@ impl Client {
         call: FederatedCall<'_>,
         peers: &dyn Peers,
         context: &CallContext,
+    ) -> Result<CallOutcome, CallError> {
+        self.follow(call, peers, context)
+            .await
+            .map_err(|failed| failed.error)
+    }
+
+    /// The same, telling of a call that failed how far it came.
+    pub async fn follow(
+        &self,
+        call: FederatedCall<'_>,
+        peers: &dyn Peers,
+        context: &CallContext,
     ) -> Result<CallOutcome, Box<FailedCall>> {
         let mut journey = Journey {
             client: self,
             context: context.clone().traced(call.trace),
             began: Instant::now(),
             legs: Vec::with_capacity(3),
-            route: call.route,
             pointer: None,
+            route: call.route,
         };
         match journey.travel(&call, peers).await {
             Ok((reply, route, pointer)) => Ok(journey.arrive(reply, route, pointer)),
-            Err(error) => Err(Box::new(journey.give_up(error))),
+            Err(error) => Err(Box::new(journey.fail(error))),
         }
     }
 }
@@ -134,9 +145,10 @@ struct Journey<'a> {
     context: CallContext,
     began: Instant,
     legs: Vec<Leg>,
-    /// As soon as they are known.
-    route: Option<Route>,
+    /// Known once its instance showed it.
     pointer: Option<Pointer>,
+    /// Known from the start if the caller chose it.
+    route: Option<Route>,
 }
 
 /// What `invoke_through_connection` gives for a pointer that the caller follows itself.
@@ -310,12 +322,12 @@ impl Journey<'_> {
         }
     }
 
-    fn give_up(self, error: CallError) -> FailedCall {
+    fn fail(self, error: CallError) -> FailedCall {
         FailedCall {
             error,
-            route: self.route,
             hops: self.hops(),
             pointer: self.pointer,
+            route: self.route,
             exchanges: self.legs.into_iter().map(|leg| leg.exchange).collect(),
         }
     }

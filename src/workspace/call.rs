@@ -3,9 +3,9 @@
 use super::invoke::context;
 use super::log::Happened;
 use super::{CallOptions, Called, Failure, HostedBy, LogKind, Workspace, wire};
-use crate::client::{CallOutcome, Exchange, FederatedCall};
-use crate::model::{InstanceKind, Pointer, PointerAddress, Route, Timestamp};
-use crate::protocol::{Code, Hop};
+use crate::client::{CallError, CallOutcome, Exchange, FederatedCall};
+use crate::model::{InstanceKind, Pointer, PointerAddress, Timestamp};
+use crate::protocol::Code;
 use crate::vault::InstanceRecord;
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -31,7 +31,7 @@ impl Workspace {
             trace: options.trace,
         };
         let context = context(at, options.timeout_seconds, options.trace);
-        let outcome = self.client.call(call, &peers, &context).await;
+        let outcome = self.client.follow(call, &peers, &context).await;
         let base = Happened {
             at,
             kind: LogKind::Call,
@@ -49,18 +49,14 @@ impl Workspace {
         match outcome {
             Ok(outcome) => self.called(base, outcome, &record).await,
             Err(failed) => {
-                let failure = Failure::from(failed.error).on(record.name.as_str());
-                let way = Way {
-                    route: failed.route,
-                    pointer: failed.pointer,
-                    hops: failed.hops,
-                    exchanges: failed.exchanges,
-                };
-                let happened = Happened {
-                    outcome: Err(failure.clone()),
-                    ..base
-                };
-                self.record_call(happened, way, &record).await?;
+                let failed = *failed;
+                let mut happened = told(base, failed.pointer.as_ref(), &failed.exchanges, &record);
+                let failure = failure_of(failed.error, &record, failed.pointer.as_ref());
+                happened.route = failed.route;
+                happened.hops = failed.hops;
+                happened.outcome = Err(failure.clone());
+                self.name_hops(&mut happened.hops).await?;
+                self.record_in_log(happened).await?;
                 Err(failure)
             }
         }
@@ -72,18 +68,16 @@ impl Workspace {
         outcome: CallOutcome,
         record: &InstanceRecord,
     ) -> Result<Called, Failure> {
-        let way = Way {
-            route: Some(outcome.route),
-            pointer: Some(outcome.pointer),
-            hops: outcome.hops,
-            exchanges: outcome.exchanges,
-        };
+        let mut hops = outcome.hops;
+        self.name_hops(&mut hops).await?;
         let happened = Happened {
+            route: Some(outcome.route),
             elapsed_us: outcome.elapsed_us,
             outcome: Ok(outcome.reply.clone()),
-            ..base
+            hops: hops.clone(),
+            ..told(base, Some(&outcome.pointer), &outcome.exchanges, record)
         };
-        let (log_id, hops) = self.record_call(happened, way, record).await?;
+        let log_id = self.record_in_log(happened).await?;
         Ok(Called {
             log_id,
             reply: outcome.reply,
@@ -91,42 +85,6 @@ impl Workspace {
             elapsed_us: outcome.elapsed_us,
             hops,
         })
-    }
-
-    /// Logs a call as far as it came: what was asked of the peer, the hops by their names, what travelled.
-    async fn record_call(
-        &self,
-        base: Happened,
-        way: Way,
-        record: &InstanceRecord,
-    ) -> Result<(u64, Vec<Hop>), Failure> {
-        let federated = way.pointer.and_then(|pointer| pointer.federated);
-        let peer = federated.as_ref().map(|federated| federated.endpoint.clone());
-        let peer = peer.as_ref().unwrap_or(&record.endpoint).as_str();
-        let query = federated.map_or(base.query, |federated| federated.query);
-        let action = query
-            .get("action")
-            .and_then(Value::as_str)
-            .map_or(base.action, str::to_owned);
-        let mut hops = way.hops;
-        self.name_hops(&mut hops).await?;
-        let wire = way
-            .exchanges
-            .iter()
-            .enumerate()
-            .map(|(index, exchange)| wire::of_exchange(exchange, place_of(index, exchange, record, peer)))
-            .collect();
-        let log_id = self
-            .record_in_log(Happened {
-                route: way.route,
-                action,
-                query,
-                hops: hops.clone(),
-                wire,
-                ..base
-            })
-            .await?;
-        Ok((log_id, hops))
     }
 
     /// A federated call is made over the wire, as any caller would: the instance has to be there.
@@ -146,12 +104,44 @@ impl Workspace {
     }
 }
 
-/// The way of a call, as far as it came.
-struct Way {
-    route: Option<Route>,
-    pointer: Option<Pointer>,
-    hops: Vec<Hop>,
-    exchanges: Vec<Exchange>,
+/// What the pointer and the exchanges tell of a call, however it ended.
+fn told(
+    base: Happened,
+    pointer: Option<&Pointer>,
+    exchanges: &[Exchange],
+    record: &InstanceRecord,
+) -> Happened {
+    let federated = pointer.and_then(|pointer| pointer.federated.as_ref());
+    let query = federated.map_or(base.query, |federated| federated.query.clone());
+    let action = query
+        .get("action")
+        .and_then(Value::as_str)
+        .map_or(base.action, str::to_owned);
+    let peer = federated.map_or(record.endpoint.as_str(), |federated| federated.endpoint.as_str());
+    let wire = exchanges
+        .iter()
+        .enumerate()
+        .map(|(index, exchange)| wire::of_exchange(exchange, place_of(index, exchange, record, peer)))
+        .collect();
+    Happened {
+        query,
+        action,
+        wire,
+        ..base
+    }
+}
+
+/// A peer that refuses is one that the pointer's instance or we called: only its administrator can help.
+fn failure_of(error: CallError, record: &InstanceRecord, pointer: Option<&Pointer>) -> Failure {
+    let mut failure = Failure::from(error).on(record.name.as_str());
+    let peer = pointer.and_then(|pointer| pointer.federated.as_ref());
+    if let (Code::PeerRefused, Some(federated)) = (failure.code, peer) {
+        failure.remedy = format!(
+            "the credential for {} was revoked, has expired, or the clocks differ; ask its administrator for a new offer",
+            federated.endpoint.authority()
+        );
+    }
+    failure
 }
 
 /// Where each exchange went: the first to the pointer's instance; later ones say so in their token, or, where

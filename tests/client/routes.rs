@@ -203,10 +203,7 @@ impl Federation {
             trace,
         };
         let holds = Holds(holds.iter().map(|&held| held.clone()).collect());
-        Client::new()
-            .call(call, &holds, &patient())
-            .await
-            .map_err(|failed| failed.error)
+        Client::new().call(call, &holds, &patient()).await
     }
 
     async fn problem(&self, route: Option<Route>, holds: &[&HeldCredential]) -> Problem {
@@ -440,8 +437,7 @@ async fn an_instance_that_cannot_be_reached_is_told_as_such() {
         .call(call, &Holds(Vec::new()), &patient())
         .await
         .err()
-        .unwrap()
-        .error;
+        .unwrap();
     assert!(matches!(
         error,
         CallError::Client(ClientError::Unreachable { .. })

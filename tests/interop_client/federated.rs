@@ -38,10 +38,7 @@ async fn call(
         trace: true,
     };
     let peers = Held(vec![far.credential()]);
-    Client::new()
-        .call(call, &peers, &patient())
-        .await
-        .map_err(|failed| failed.error)
+    Client::new().call(call, &peers, &patient()).await
 }
 
 /// The query for `far`, sealed for it, as a pointer on another instance keeps it.

@@ -72,10 +72,10 @@ impl Hosted {
     /// Starts it and waits until it says that it listens.
     pub fn start(command: Command) -> Self {
         let mut process = Process::start(command);
-        let endpoint = process.wait_for("listening on ");
+        let base = process.wait_for("listening on ");
         Self {
             _process: process,
-            endpoint,
+            endpoint: format!("{base}/invoke"),
         }
     }
 
