@@ -73,6 +73,12 @@ impl Accept {
                 return Err(failure.into());
             }
         };
+        if let Some(instance) = &self.instance {
+            session.open_for(instance.as_str()).await?;
+        } else if !session.home().has_vault() {
+            // A bundle that does not open is no reason to make a home.
+            Workspace::inspect_bundle(&bundle, Some(&passphrase)).await?;
+        }
         let workspace = session.open_or_create().await?;
         let accepted = workspace
             .accept(AcceptRequest {

@@ -4,7 +4,8 @@ use super::console;
 use super::outcome::{Outcome, write_json, write_line};
 use super::session::Session;
 use super::signal::EndSignal;
-use crate::workspace::{Demo as Federation, Workspace};
+use crate::protocol::Code;
+use crate::workspace::{Demo as Federation, Failure, HostedBy, Workspace};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ impl Demo {
 async fn serve(session: &Session) -> Outcome {
     let mut end = EndSignal::listen()?;
     let workspace = session.open_or_create_unasked().await?;
+    refuse_to_stand_by(workspace).await?;
     let federation = tokio::select! {
         federation = build(session, workspace) => federation?,
         () = end.wait() => return Ok(()),
@@ -53,6 +55,25 @@ async fn serve(session: &Session) -> Outcome {
     end.wait().await;
     if !session.is_json() {
         session.note("stopping");
+    }
+    Ok(())
+}
+
+/// Whoever starts this without a console wants it to serve, which it cannot where another process does.
+async fn refuse_to_stand_by(workspace: &Workspace) -> Outcome {
+    for row in workspace.instances().await? {
+        let HostedBy::Other(process) = row.hosted_by else {
+            continue;
+        };
+        let is_of_the_demo = Federation::NAMES.contains(&row.name.as_str());
+        if is_of_the_demo {
+            let failure = Failure::new(
+                Code::AlreadyHosted,
+                format!("process {process} hosts this instance of the demo already"),
+                "use the one that is running, stop that process first, or run another demo with `--home DIR`",
+            );
+            return Err(failure.on(row.name.as_str()).into());
+        }
     }
     Ok(())
 }

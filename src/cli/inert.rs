@@ -1,5 +1,6 @@
 //! Text from other machines, made harmless before it reaches a terminal (THREATS 42).
 
+use crate::model::is_visible;
 use std::borrow::Cow;
 use std::fmt::Write;
 
@@ -46,17 +47,7 @@ pub fn inert_json(json: &str) -> Cow<'_, str> {
 
 /// Whether a terminal would do something with the character, or a person would not see it.
 fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}')
+    !is_visible(character)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::secrets::SecretFile;
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
+use crate::instance::check_listen;
 use crate::model::{AppId, Endpoint, InstanceId, InstanceName, InstanceState, KeyId};
 use crate::protocol::{CredentialForm, ExitClass, HeldCredential, Spki};
 use crate::workspace::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest};
@@ -140,6 +141,11 @@ impl Instance {
 impl Init {
     async fn run(self, session: &Session) -> Outcome {
         session.permit("making an instance")?;
+        if let Some(listen) = self.listen {
+            // Before a home is made for an instance that may not be.
+            check_listen(listen, self.insecure_http)
+                .map_err(|error| Failure::from(error).on(self.name.as_str()))?;
+        }
         let workspace = session.open_or_create().await?;
         let row = workspace
             .init_instance(InitInstance {

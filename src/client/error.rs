@@ -6,7 +6,7 @@ use crate::protocol::{Code, EnvelopeError, Problem};
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
     /// No connection: refused, no route, name unknown, reset. `sent` tells whether the request may have been executed.
-    #[error("{endpoint} cannot be reached: {cause}")]
+    #[error("{}: {cause}", unreached(endpoint, *sent))]
     Unreachable {
         /// Where it was dialled.
         endpoint: String,
@@ -92,6 +92,9 @@ impl ClientError {
     /// What a person can do about it.
     pub fn remedy(&self) -> &'static str {
         match self {
+            Self::Unreachable { sent: true, .. } => {
+                "check that it is running; it may have done what was asked, so look before you repeat a change"
+            }
             Self::Unreachable { .. } => {
                 "check that the instance is running and that the URL and port are right"
             }
@@ -116,6 +119,13 @@ impl ClientError {
             Self::Plaintext { .. } => "give an https:// URL",
         }
     }
+}
+
+fn unreached(endpoint: &str, sent: bool) -> String {
+    if sent {
+        return format!("the connection to {endpoint} broke off before its reply was there");
+    }
+    format!("{endpoint} cannot be reached")
 }
 
 impl From<ClientError> for Problem {

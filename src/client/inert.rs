@@ -1,5 +1,7 @@
 //! Making text of other machines harmless before it gets into a message for people.
 
+use crate::model::is_visible;
+
 /// Most characters of a remote text that a message repeats.
 const LONGEST: usize = 200;
 
@@ -23,19 +25,6 @@ pub fn inert(text: &str) -> String {
     let mut cut: String = shown.chars().take(LONGEST - 1).collect();
     cut.push('…');
     cut
-}
-
-fn is_visible(character: char) -> bool {
-    !character.is_control()
-        && !matches!(character,
-            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-            | '\u{180B}'..='\u{180F}'
-            | '\u{200B}'..='\u{200F}'
-            | '\u{2028}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}'
-            | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-            | '\u{FFF0}'..='\u{FFFB}'
-            | '\u{E0000}'..='\u{E0FFF}')
 }
 
 #[cfg(test)]

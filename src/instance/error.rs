@@ -66,7 +66,9 @@ impl InstanceError {
             Self::Exists(_) => "choose another name, or remove that instance first",
             Self::Missing(_) => "make it with `butterfly instance init NAME`",
             Self::Hosted { .. } => "use the running one, or stop that process first",
-            Self::Listen { .. } => "stop what uses that address, or choose another port with `--listen`",
+            Self::Listen { .. } => {
+                "stop what uses that address; a new instance takes another one with `--listen`, one that is there by `listen` in its instance.toml"
+            }
             Self::PlainHttp(_) => "listen on 127.0.0.1 behind a TLS proxy, or say `--insecure-http`",
             Self::File { .. } => {
                 "put it right (mode 0600 for files, 0700 for folders, no links) and try again"

@@ -45,8 +45,18 @@ pub(super) struct Life {
     uses: AtomicU64,
     noted: AtomicU64,
     last_used_us: AtomicI64,
+    origin: Origin,
+}
+
+/// Where a credential comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// It is stored.
+    Stored,
+    /// It is stored, and went into an offer: to be used for the first time before the offer ends, or never.
+    Offered { until: Timestamp },
     /// Made for this process only: nothing of it is stored.
-    in_memory: bool,
+    InMemory,
 }
 
 /// All issued credentials.
@@ -75,8 +85,21 @@ impl Credential {
                 _ => "credential_revoked",
             });
         }
+        if self.has_lapsed(now) {
+            return Some("offer_expired");
+        }
         let ended = self.record.expires_at.is_some_and(|ends| ends <= now);
         ended.then_some("lease_ended")
+    }
+
+    /// Whether the offer that it was in ended before anybody used it. Its bundle may lie about anywhere.
+    fn has_lapsed(&self, now: Timestamp) -> bool {
+        let Origin::Offered { until } = self.life.origin else {
+            return false;
+        };
+        self.record.state == CredentialState::Offered
+            && self.life.uses.load(Ordering::Relaxed) == 0
+            && until <= now
     }
 
     /// Notes a call; what is stored follows within a second or so.
@@ -87,11 +110,18 @@ impl Credential {
             .fetch_max(now.as_micros(), Ordering::Relaxed);
     }
 
-    /// The record with its present count of uses.
-    pub(super) fn record_now(&self) -> IssuedRecord {
+    /// The record as it stands now: uses counted, and an offered credential in use or past its offer shown as that.
+    pub(super) fn record_at(&self, now: Timestamp) -> IssuedRecord {
         let last_used = self.life.last_used_us.load(Ordering::Relaxed);
+        let uses = self.life.uses.load(Ordering::Relaxed);
+        let state = match self.record.state {
+            CredentialState::Offered if uses > 0 => CredentialState::Active,
+            CredentialState::Offered if self.has_lapsed(now) => CredentialState::Expired,
+            state => state,
+        };
         IssuedRecord {
-            uses: self.life.uses.load(Ordering::Relaxed),
+            state,
+            uses,
             last_used: (last_used != i64::MIN).then(|| Timestamp::from_micros(last_used)),
             ..self.record.clone()
         }
@@ -99,7 +129,7 @@ impl Credential {
 
     /// Whether it exists in this process only.
     pub(super) fn is_in_memory(&self) -> bool {
-        self.life.in_memory
+        self.life.origin == Origin::InMemory
     }
 
     fn new(record: IssuedRecord, keys: IssuedKeys, life: Arc<Life>) -> Self {
@@ -126,9 +156,19 @@ impl Issued {
             next_number: AtomicU32::new(0),
             decoy: NativeKeys::derive(random::key_id(), &random::root_key()),
         };
+        let mut offered = HashMap::new();
+        for offer in store.offers().await? {
+            for name in offer.credentials {
+                offered.insert(name, offer.expires_at);
+            }
+        }
         for record in store.issued().await? {
             let keys = open_keys(key, &record)?;
-            issued.install(record, keys, false);
+            let origin = match offered.get(&record.name) {
+                Some(until) => Origin::Offered { until: *until },
+                None => Origin::Stored,
+            };
+            issued.install(record, keys, origin);
         }
         Ok(issued)
     }
@@ -152,12 +192,12 @@ impl Issued {
                 uses: 0,
                 sealed_secrets: Vec::new(),
             };
-            self.install(record, IssuedKeys::Legacy(keys.clone(), None), true);
+            self.install(record, IssuedKeys::Legacy(keys.clone(), None), Origin::InMemory);
         }
     }
 
     /// Makes a credential known that was stored just now, or loaded.
-    pub(super) fn install(&self, record: IssuedRecord, keys: IssuedKeys, in_memory: bool) {
+    pub(super) fn install(&self, record: IssuedRecord, keys: IssuedKeys, origin: Origin) {
         let life = Arc::new(Life {
             number: self.next_number.fetch_add(1, Ordering::Relaxed),
             rate: Rate::default(),
@@ -165,7 +205,7 @@ impl Issued {
             uses: AtomicU64::new(record.uses),
             noted: AtomicU64::new(record.uses),
             last_used_us: AtomicI64::new(record.last_used.map_or(i64::MIN, Timestamp::as_micros)),
-            in_memory,
+            origin,
         });
         self.write().put(Arc::new(Credential::new(record, keys, life)));
     }
@@ -217,7 +257,7 @@ impl Issued {
         for credential in self.read().by_name.values() {
             let life = &credential.life;
             let total = life.uses.load(Ordering::Relaxed);
-            if !life.in_memory && life.noted.swap(total, Ordering::Relaxed) != total {
+            if !credential.is_in_memory() && life.noted.swap(total, Ordering::Relaxed) != total {
                 let at = Timestamp::from_micros(life.last_used_us.load(Ordering::Relaxed));
                 uses.push((credential.record.name.clone(), at, total));
             }

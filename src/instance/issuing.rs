@@ -1,7 +1,7 @@
 //! Making credentials, and changing what becomes of them: what the credential actions share.
 
 use super::Instance;
-use super::issued::{self, Credential};
+use super::issued::{self, Credential, Origin};
 use crate::model::{AppId, CredentialState, Grant, Profile, Timestamp};
 use crate::protocol::{Code, CredentialForm, Problem, Query};
 use crate::store::{HeldRecord, IssuedRecord};
@@ -16,7 +16,8 @@ pub(super) struct Wanted {
     pub profile: Profile,
     pub grant: Grant,
     pub lease_ends: Option<Timestamp>,
-    pub state: CredentialState,
+    /// When the offer ends that it goes into; none if its holder has it at once.
+    pub offered_until: Option<Timestamp>,
 }
 
 /// A credential that was made, and what its holder gets.
@@ -34,6 +35,10 @@ pub(super) async fn make(instance: &Instance, wanted: Wanted) -> Result<Made, Pr
         Some(name) => checked_name(name)?,
         None => free_name(instance, wanted.app_id.as_str()),
     };
+    let (state, origin) = match wanted.offered_until {
+        Some(until) => (CredentialState::Offered, Origin::Offered { until }),
+        None => (CredentialState::Active, Origin::Stored),
+    };
     let endpoint = instance.settings().endpoint.clone();
     let credential = issued::draw(
         wanted.app_id.clone(),
@@ -49,7 +54,7 @@ pub(super) async fn make(instance: &Instance, wanted: Wanted) -> Result<Made, Pr
         kid: credential.kid().cloned(),
         endpoint,
         grant: wanted.grant,
-        state: wanted.state,
+        state,
         verified: false,
         expires_at: wanted.lease_ends,
         created_at: Timestamp::now(),
@@ -58,7 +63,7 @@ pub(super) async fn make(instance: &Instance, wanted: Wanted) -> Result<Made, Pr
     };
     instance.store().insert_issued(record.clone()).await?;
     let keys = issued::working_keys(&credential);
-    instance.issued().install(record.clone(), keys, false);
+    instance.issued().install(record.clone(), keys, origin);
     Ok(Made {
         record,
         form: CredentialForm::of(&credential),
@@ -85,7 +90,7 @@ pub(super) async fn change_state(
     }
     let record = IssuedRecord {
         state,
-        ..credential.record_now()
+        ..credential.record_at(Timestamp::now())
     };
     if !state.is_usable() {
         instance.issued().replace(&credential, record.clone());

@@ -37,4 +37,5 @@ mod trail;
 pub use self::core::{Caller, Instance};
 pub use error::InstanceError;
 pub use host::Host;
+pub use server::check_listen;
 pub use settings::{LegacyStandIn, NewInstance, Settings};

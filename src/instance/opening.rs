@@ -67,9 +67,8 @@ async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
             address: listen.to_string(),
             cause: error.to_string(),
         })?;
-    } else if !listen.ip().to_canonical().is_loopback() && !new.insecure_http {
-        return Err(InstanceError::PlainHttp(listen.to_string()));
     }
+    server::check_listen(listen, new.insecure_http)?;
     let endpoint = match new.endpoint {
         Some(endpoint) => endpoint,
         None => {

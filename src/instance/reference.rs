@@ -2,7 +2,7 @@
 
 use super::circuit::Circuit;
 use crate::model::{CIRCUIT_PREFIX, Connection, Endpoint, Federated, KeyId, Profile, Route};
-use crate::protocol::{Code, HeldCredential, Problem, strict_json};
+use crate::protocol::{Code, HeldCredential, Problem, profile_of_sealed, strict_json};
 use crate::seal::jwe;
 use serde::Deserialize;
 use serde_json::Value;
@@ -156,26 +156,6 @@ pub fn passage(
         kid,
         query: Value::Null,
     })
-}
-
-/// The profile of a text that is nothing but a sealed body: a Fernet token begins with its version byte
-/// 0x80 and a time before 2106; a `dir` JWE has five parts, the second of them empty.
-fn profile_of_sealed(text: &str) -> Option<Profile> {
-    let is_base64url = |part: &str| {
-        part.trim_end_matches('=')
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-    };
-    let text = text.trim();
-    if text.starts_with("gAAAA") && text.len() >= 100 && is_base64url(text) {
-        return Some(Profile::Legacy);
-    }
-    let parts: Vec<&str> = text.split('.').collect();
-    let is_jwe = parts.len() == 5
-        && parts[0].starts_with("eyJ")
-        && parts[1].is_empty()
-        && parts.iter().all(|part| is_base64url(part));
-    is_jwe.then_some(Profile::Native)
 }
 
 #[cfg(test)]

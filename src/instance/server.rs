@@ -29,11 +29,17 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 const TURNED_AWAY: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n";
 
+/// Refuses plain HTTP on an address that is not loopback, unless the administrator says otherwise.
+pub fn check_listen(address: SocketAddr, insecure_http: bool) -> Result<(), InstanceError> {
+    if address.ip().to_canonical().is_loopback() || insecure_http {
+        return Ok(());
+    }
+    Err(InstanceError::PlainHttp(address.to_string()))
+}
+
 /// Listens where the settings say; plain HTTP on loopback only, unless they say otherwise.
 pub(super) async fn bind(address: SocketAddr, insecure_http: bool) -> Result<TcpListener, InstanceError> {
-    if !address.ip().to_canonical().is_loopback() && !insecure_http {
-        return Err(InstanceError::PlainHttp(address.to_string()));
-    }
+    check_listen(address, insecure_http)?;
     TcpListener::bind(address)
         .await
         .map_err(|error| InstanceError::Listen {

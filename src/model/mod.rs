@@ -11,6 +11,7 @@ mod ids;
 mod instance;
 mod pointer;
 mod time;
+mod visible;
 
 pub use credential::{CredentialState, Holder, Profile, Side};
 pub use endpoint::{Endpoint, EndpointError};
@@ -23,3 +24,4 @@ pub use pointer::{
     gyroid_coordinates,
 };
 pub use time::Timestamp;
+pub use visible::is_visible;

@@ -170,7 +170,7 @@ pub trait Store: Send + Sync {
     /// Replaces the record of the same name; uses that were noted meanwhile stay.
     async fn update_issued(&self, record: IssuedRecord) -> Result<(), StoreError>;
     /// Notes when credentials (by name) were last used and how often in all: totals, not increments, so
-    /// that noting one twice does no harm. May be called with many at once; unknown names are passed over.
+    /// that noting one twice does no harm. An offered one is active from then on. May be called with many at once; unknown names are passed over.
     async fn note_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError>;
     /// Credentials that this instance holds for relay, secrets sealed.
     async fn held(&self) -> Result<Vec<HeldRecord>, StoreError>;

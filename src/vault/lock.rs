@@ -180,9 +180,10 @@ impl LockRow {
             return LockKind::Passphrase;
         }
         let recorded = self.key_file.as_ref().map(PathBuf::from);
-        // A home that was moved has its key file where it is now, not where it was.
+        // A home that was moved has its key file where it is now; another home may be where it was.
+        let is_elsewhere = |path: &Path| path.file_name() != default_key_file.file_name();
         let path = match recorded {
-            Some(path) if path.exists() || !default_key_file.exists() => path,
+            Some(path) if !default_key_file.exists() || (is_elsewhere(&path) && path.exists()) => path,
             _ => default_key_file.to_owned(),
         };
         LockKind::KeyFile(path)

@@ -86,9 +86,12 @@ impl Vault {
         self
     }
 
-    /// Whether there is a vault in `folder`.
+    /// Whether there is a vault in `folder`, as far as can be told: where nobody may look, opening says why.
     pub fn exists(folder: &Path) -> bool {
-        std::fs::symlink_metadata(database(folder)).is_ok()
+        match std::fs::symlink_metadata(database(folder)) {
+            Ok(_) => true,
+            Err(error) => error.kind() != std::io::ErrorKind::NotFound,
+        }
     }
 
     /// How the vault in `folder` is locked.

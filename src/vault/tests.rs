@@ -169,6 +169,30 @@ fn another_key_file_does_not_open_it() {
 }
 
 #[test]
+fn a_home_that_was_moved_keeps_its_own_key_whatever_is_in_its_old_place() {
+    let (parent, folder, vault) = vault();
+    drop(vault);
+    let moved = parent.path().join("moved");
+    std::fs::rename(&folder, &moved).unwrap();
+    Vault::create(&folder, &key_file(&folder)).unwrap();
+    let LockKind::KeyFile(key) = Vault::lock_kind(&moved).unwrap() else {
+        panic!("it is locked by a key file");
+    };
+    assert_eq!(key, moved.join("vault.key"));
+    Vault::open(&moved, &Lock::KeyFile(key)).unwrap();
+}
+
+#[test]
+fn a_place_that_cannot_be_looked_into_is_not_an_empty_home() {
+    let parent = tempfile::tempdir().unwrap();
+    let file = parent.path().join("file");
+    std::fs::write(&file, "no folder").unwrap();
+    assert!(Vault::exists(&file.join("home")));
+    assert!(Vault::open(&file.join("home"), &Lock::KeyFile(file)).is_err());
+    assert!(!Vault::exists(&parent.path().join("home")));
+}
+
+#[test]
 fn a_vault_is_made_once() {
     let (_parent, folder, _vault) = vault();
     let second = Vault::create(&folder, &key_file(&folder)).err().unwrap();

@@ -35,6 +35,11 @@ pub struct Demo {
     pub pointers: Vec<(Route, PointerAddress)>,
 }
 
+impl Demo {
+    /// What its instances are called.
+    pub const NAMES: [&str; 2] = [ALPHA, BETA];
+}
+
 impl Workspace {
     /// Makes what is missing of the demo in this home, starts both instances, and makes the first call if the
     /// log has none. `step` is told what is being done, in words.

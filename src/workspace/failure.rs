@@ -69,12 +69,35 @@ fn remedy_for(code: Code) -> &'static str {
         Code::NotGranted | Code::OwnerOnly | Code::AccessDenied => {
             "ask the instance's administrator for a credential that allows it"
         }
-        Code::UnknownAction => {
-            "see what the instance knows: `butterfly invoke INSTANCE '{\"action\": \"get_capabilities\"}'`"
+        Code::UnknownAction | Code::MalformedQuery | Code::MissingParameter | Code::InvalidParameter => {
+            "see what the instance's actions take: `butterfly invoke INSTANCE '{\"action\": \"get_capabilities\"}'`"
         }
+        Code::OfferNotFound => "list the offers with `butterfly handshake status INSTANCE`",
         Code::NoHeldCredential => "install one with `butterfly handshake accept`, or take route endpoint",
         Code::DuplicateReference => "use the pointer that is there, or change the data_reference",
-        Code::RateLimited => "wait a little and try again",
+        Code::AlreadyExists => "choose another name, or use what is there",
+        Code::NotAssigned => "assign the pointer with `butterfly connection assign`",
+        Code::ConnectionDisabled => {
+            "open the connection with `butterfly connection status`, if you administer it"
+        }
+        Code::ReadOnly => "set `read_only = false` in the instance's instance.toml and start it again",
+        Code::FetchRefused => {
+            "if it shall be fetched all the same, list it under `fetch_allow` in instance.toml"
+        }
+        Code::InvalidCircuit => "correct the circuit: a list of actions, or one of them",
+        Code::LoopDetected | Code::HopsExhausted => {
+            "let the pointer lead there by fewer instances, none of them twice"
+        }
+        Code::DeadlineExceeded => "the instance called last is slow or hangs; try again, or probe it",
+        Code::PeerUnreachable => "check that the peer is running and that its URL and port are right",
+        Code::PeerRefused => {
+            "the credential for the peer is wrong, revoked or expired, or the clocks differ; ask the peer's administrator"
+        }
+        Code::PeerGarbage => {
+            "check that the peer's URL leads to a Butterfly instance and that the credential for it is the right one"
+        }
+        Code::RateLimited | Code::Overloaded => "wait a little and try again",
+        Code::StorageFailed => "look after the disk and the database of the instance, then try again",
         _ => "look at the instance's audit trail for the reason",
     }
 }
@@ -135,7 +158,40 @@ impl From<CallError> for Failure {
     fn from(error: CallError) -> Self {
         match error {
             CallError::Client(error) => error.into(),
+            // The call's own queries are complete: what is missing is what the chosen route needs.
+            CallError::Problem(problem) if problem.code == Code::MissingParameter => Self::new(
+                problem.code,
+                problem.message,
+                "leave out `--route` to take the pointer's own route",
+            ),
             CallError::Problem(problem) => problem.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_on_the_way_has_a_remedy_of_its_own() {
+        let usual = remedy_for(Code::Internal);
+        for code in [
+            Code::MissingParameter,
+            Code::StorageFailed,
+            Code::PeerUnreachable,
+            Code::PeerRefused,
+            Code::PeerGarbage,
+            Code::DeadlineExceeded,
+        ] {
+            assert_ne!(remedy_for(code), usual, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_route_that_lacks_something_is_not_blamed_on_the_instance() {
+        let problem = Problem::new(Code::MissingParameter, "route circuit needs a sealed query");
+        let failure = Failure::from(CallError::Problem(problem));
+        assert!(failure.remedy.contains("--route"), "{failure}");
     }
 }

@@ -1,5 +1,6 @@
 //! The invoke log: every invoke and call of this home, kept sealed in the vault.
 
+use super::redact::without_secrets;
 use super::{Failure, LogEntry, LogFilter, LogKind, LogRow, LogWire, Workspace};
 use crate::model::{PointerAddress, Route, Timestamp};
 use crate::protocol::{Code, Hop, Reply};
@@ -107,7 +108,7 @@ impl Workspace {
                 credential: happened.credential,
             };
             let body = Body {
-                query: happened.query,
+                query: without_secrets(happened.query),
                 reply: happened
                     .outcome
                     .as_ref()
@@ -126,7 +127,7 @@ impl Workspace {
 
 fn kept(reply: &Reply, bytes: u64) -> Value {
     if bytes <= LARGEST_REPLY as u64 {
-        return reply.to_value();
+        return without_secrets(reply.to_value());
     }
     json!({"status": reply.status(), "cut": format!("the reply had {bytes} bytes and was not kept")})
 }

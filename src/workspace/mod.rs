@@ -26,6 +26,7 @@ mod log;
 mod original;
 mod peers;
 mod pointers;
+mod redact;
 mod rows;
 mod sealing;
 mod session;

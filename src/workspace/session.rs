@@ -11,10 +11,15 @@ use crate::vault::InstanceRecord;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 
 /// Seconds that a call may take unless told otherwise.
 pub(super) const PATIENCE: i64 = 30;
+
+/// How long another process may have a stopped instance open, before that is called a failure: 4 s in all.
+const VISITS: u32 = 200;
+const VISIT: Duration = Duration::from_millis(20);
 
 /// Who may open a stopped instance in this process: one at a time for each.
 #[derive(Default)]
@@ -178,17 +183,35 @@ impl Session<'_> {
             Err(failure @ ClientError::Unreachable { sent: false, .. })
                 if self.record.kind == InstanceKind::Local =>
             {
-                // Nothing answers there: whoever hosted it stopped meanwhile, perhaps.
-                let Ok(Some(way)) = self.workspace.inside(&self.record).await else {
-                    return Err(self.failed(failure));
-                };
-                self.way = way;
-                self.ask_once(query, context)
-                    .await
-                    .map_err(|error| self.failed(error))
+                self.ask_again(query, context, failure).await
             }
             outcome => outcome.map_err(|error| self.failed(error)),
         }
+    }
+
+    /// Nothing answered, though the instance was not free: whoever hosted it stopped meanwhile, or another console
+    /// or command line has it open for a moment, or is about to serve it.
+    async fn ask_again(
+        &mut self,
+        query: &Query,
+        context: &CallContext,
+        mut failure: ClientError,
+    ) -> Result<Asked, Failure> {
+        for _ in 0..VISITS {
+            let Ok(way) = self.workspace.inside(&self.record).await else {
+                break;
+            };
+            let is_open_here = way.is_some();
+            if let Some(way) = way {
+                self.way = way;
+            }
+            failure = match self.ask_once(query, context).await {
+                Err(error @ ClientError::Unreachable { sent: false, .. }) if !is_open_here => error,
+                outcome => return outcome.map_err(|error| self.failed(error)),
+            };
+            tokio::time::sleep(VISIT).await;
+        }
+        Err(self.failed(failure))
     }
 
     async fn ask_once(&self, query: &Query, context: &CallContext) -> Result<Asked, ClientError> {

@@ -20,6 +20,77 @@ fn an_empty_home_lists_nothing_and_stays_empty() {
 }
 
 #[test]
+fn a_home_that_cannot_be_is_said_and_not_shown_as_empty() {
+    let home = Home::empty();
+    std::fs::write(home.root(), "a file where the home should be").unwrap();
+    for line in [
+        &["instance", "list"][..],
+        &["credential", "list"],
+        &["log", "list"],
+    ] {
+        let ended = home.run_json(line);
+        assert_eq!(
+            (ended.code, error(&ended)["code"].as_str()),
+            (1, Some("file_failed")),
+            "{line:?}"
+        );
+    }
+}
+
+#[test]
+fn two_command_lines_write_to_one_stopped_instance_and_both_succeed() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    std::thread::scope(|scope| {
+        for writer in 0..3 {
+            let home = &home;
+            scope.spawn(move || {
+                for number in 0..5 {
+                    let place = format!("https://example.org/{writer}/{number}");
+                    home.ok(&["pointer", "create", "alpha", &place]);
+                }
+            });
+        }
+    });
+    assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 15);
+}
+
+#[test]
+fn the_log_keeps_that_a_credential_was_issued_and_not_its_secret() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let query = json!({"action": "issue_credential", "app_id": "partner", "profile": "native", "grant": {}});
+    let issued = home.ok(&["invoke", "alpha", &query.to_string()]);
+    let root = issued["result"]["secret"]["root"].as_str().unwrap().to_owned();
+    let line = home.ok(&["log", "list"])[0]["id"].to_string();
+    let shown = home.run_json(&["log", "show", &line]);
+    assert!(shown.stdout.contains("partner"), "{}", shown.stdout);
+    assert!(!shown.stdout.contains(&root), "{}", shown.stdout);
+}
+
+#[test]
+fn an_instance_that_may_not_listen_there_leaves_no_home() {
+    let home = Home::empty();
+    let ended = home.run_json(&["instance", "init", "alpha", "--listen", "0.0.0.0:5001"]);
+    assert_eq!(
+        (ended.code, error(&ended)["code"].as_str()),
+        (1, Some("cannot_listen"))
+    );
+    assert!(!home.root().exists());
+}
+
+#[test]
+fn a_damaged_database_is_named() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    std::fs::write(home.path("instances/alpha/audit.db"), [7; 5000]).unwrap();
+    let ended = home.run_json(&["pointer", "list", "alpha"]);
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    let message = error(&ended)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains("audit.db"), "{message}");
+}
+
+#[test]
 fn a_wrong_passphrase_is_refused_and_the_right_one_opens() {
     let home = Home::empty();
     let with = |passphrase: &str, line: &[&str]| {

@@ -127,6 +127,11 @@ fn refuses_what_it_should(ours: &Home, bundle: &str, passphrase: &str) {
         .end();
     assert_eq!(seen.code, 0, "{}", seen.stderr);
     assert!(seen.stdout.contains("alpha-people"), "{}", seen.stdout);
+    let wrong = nobody
+        .command(&["handshake", "accept", bundle, "--json"])
+        .env("BUTTERFLY_BUNDLE_PASSPHRASE", "one two three four five six seven")
+        .end();
+    assert_eq!(wrong.code, 3, "{}", wrong.stdout);
     assert!(!nobody.root().exists());
 }
 
@@ -146,6 +151,22 @@ fn revoking_ends_it(ours: &Home, theirs: &Home, pointers: &[String]) {
     for address in pointers {
         let ended = ours.run_json(&["call", "alpha", address]);
         assert_eq!(ended.code, 3, "{}", ended.stdout);
+    }
+    // What failed is on record with where it was going and how far it came.
+    let log = ours.ok(&["log", "list"]);
+    for (line, route) in log
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(["relay", "circuit", "endpoint"])
+    {
+        assert_eq!(line["code"], "peer_refused", "{line}");
+        assert_eq!(
+            (&line["route"], &line["action"]),
+            (&json!(route), &json!("get_pointer_summary"))
+        );
+        let shown = ours.ok(&["log", "show", &line["id"].to_string()]);
+        assert!(!shown["wire"].as_array().unwrap().is_empty(), "{shown}");
     }
     assert_eq!(ours.run_json(&["instance", "probe", "beta"]).code, 3);
 }

@@ -93,6 +93,13 @@ fn the_demo_serves_what_it_announces_and_finds_it_again() {
         );
     }
     assert!(!home.ok(&["log", "list"]).as_array().unwrap().is_empty());
+    // A second one would announce what it does not serve.
+    let second = home.run_json(&["demo", "--no-tui"]);
+    assert_eq!(
+        (second.code, error(&second)["code"].as_str()),
+        (1, Some("already_hosted"))
+    );
+    assert_eq!(error(&second)["instance"], "alpha");
     assert_eq!(serving.stop(), 0);
 
     let serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));

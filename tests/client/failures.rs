@@ -199,7 +199,7 @@ async fn threat_32_a_call_that_may_have_executed_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_response_cut_short_may_have_executed() {
+async fn a_response_cut_short_may_have_executed_and_is_told_so() {
     let bound = bind().await;
     let credential = native(&bound.endpoint);
     let _server = bound.accept(|mut stream, _| async move {
@@ -214,6 +214,7 @@ async fn a_response_cut_short_may_have_executed() {
         matches!(error, ClientError::Unreachable { sent: true, .. }),
         "{error}"
     );
+    assert!(error.to_string().contains("broke off"), "{error}");
 }
 
 #[tokio::test]

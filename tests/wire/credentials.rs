@@ -228,3 +228,55 @@ async fn stopping_finishes_what_was_accepted() {
     let (answered, ()) = tokio::join!(call, meanwhile);
     assert_eq!(answered.unwrap().reply.code(), Some(Code::PeerGarbage));
 }
+
+/// Makes an offer for one console; its name and the credential in it.
+async fn offer(running: &Running, app_id: &str) -> (String, HeldCredential) {
+    let grant = Grant::read(["whoami"]);
+    let asked = json!({"label": app_id, "app_id": app_id, "profile": "native", "holders": ["console"], "grant": grant});
+    let made = running.result("create_offer", asked).await;
+    let id = made["offer"]["id"].as_str().unwrap().to_owned();
+    (id, held(&made["credentials"][0]["form"]))
+}
+
+async fn state_of_offer(running: &Running, id: &str) -> Value {
+    let listed = running.result("list_offers", json!({})).await;
+    let offers = listed["offers"].as_array().unwrap();
+    let found = offers.iter().find(|offer| offer["id"] == id).unwrap();
+    found["state"].clone()
+}
+
+async fn state_of_credential(running: &Running, app_id: &str) -> Value {
+    let listed = running.result("list_credentials", json!({})).await;
+    let credentials = listed["credentials"].as_array().unwrap();
+    let found = credentials
+        .iter()
+        .find(|credential| credential["app_id"] == app_id);
+    found.unwrap()["state"].clone()
+}
+
+#[tokio::test]
+async fn an_offer_that_ended_unused_is_refused_and_one_in_use_goes_on() {
+    let running = Running::start().await;
+    let (used_id, used) = offer(&running, "punctual").await;
+    let (late_id, late) = offer(&running, "late").await;
+    assert_eq!(state_of_offer(&running, &used_id).await, "offered");
+    assert_eq!(state_of_credential(&running, "punctual-console").await, "offered");
+    assert!(running.ask_as(&used, "whoami", json!({})).await.is_success());
+    assert_eq!(state_of_offer(&running, &used_id).await, "active");
+    assert_eq!(state_of_credential(&running, "punctual-console").await, "active");
+
+    // A day later, as far as the offers are concerned.
+    let database = rusqlite::Connection::open(running.folder.join("instance.db")).unwrap();
+    let moved = database.execute("UPDATE offers SET expires_at = created_at", []);
+    assert_eq!(moved.unwrap(), 2);
+    drop(database);
+    let running = running.restart().await;
+    assert!(running.ask_as(&used, "whoami", json!({})).await.is_success());
+    let query = Query::new("whoami", json!({}));
+    let refused = running.client.invoke(&late, &query, &context()).await;
+    assert!(matches!(refused, Err(ClientError::Refused { .. })));
+    assert_eq!(running.denials().await, ["offer_expired"]);
+    assert_eq!(state_of_offer(&running, &late_id).await, "expired");
+    assert_eq!(state_of_credential(&running, "late-console").await, "expired");
+    assert_eq!(state_of_offer(&running, &used_id).await, "active");
+}

@@ -3,7 +3,7 @@
 
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use crate::instance::issuing::{self, Made, Wanted};
-use crate::model::{AppId, CredentialState, Grant, Holder, Profile, Timestamp};
+use crate::model::{AppId, Grant, Holder, Profile, Timestamp};
 use crate::protocol::{Code, Problem, Query};
 use crate::seal::random;
 use crate::store::OfferRecord;
@@ -75,14 +75,15 @@ const LABEL: usize = 200;
 async fn create_offer(call: &Call<'_>) -> Answer {
     let order = Order::read(call.query)?;
     let _alone = call.instance.changing().await;
+    let now = Timestamp::now();
+    let expires_at = now.plus_seconds(order.valid_seconds);
     let mut credentials = Vec::with_capacity(order.holders.len());
     let mut names = Vec::with_capacity(order.holders.len());
     for holder in &order.holders {
-        let made = issuing::make(call.instance, order.wanted(*holder)?).await?;
+        let made = issuing::make(call.instance, order.wanted(*holder, expires_at)?).await?;
         names.push(made.record.name.clone());
         credentials.push(part(*holder, &made));
     }
-    let now = Timestamp::now();
     let offer = OfferRecord {
         id: offer_id(),
         label: order.label,
@@ -90,7 +91,7 @@ async fn create_offer(call: &Call<'_>) -> Answer {
         words: Vec::new(),
         state: "offered".to_owned(),
         created_at: now,
-        expires_at: now.plus_seconds(order.valid_seconds),
+        expires_at,
     };
     call.instance.store().put_offer(offer.clone()).await?;
     let settings = call.instance.settings();
@@ -142,7 +143,7 @@ impl Order {
         })
     }
 
-    fn wanted(&self, holder: Holder) -> Result<Wanted, Problem> {
+    fn wanted(&self, holder: Holder, until: Timestamp) -> Result<Wanted, Problem> {
         let app_id = AppId::parse(&format!("{}-{}", self.app_id, word(holder)))
             .map_err(|_| refused("'app_id' is too long: 55 characters leave room for its ending"))?;
         Ok(Wanted {
@@ -151,7 +152,7 @@ impl Order {
             profile: self.profile,
             grant: self.grant.clone(),
             lease_ends: self.lease_ends,
-            state: CredentialState::Offered,
+            offered_until: Some(until),
         })
     }
 }

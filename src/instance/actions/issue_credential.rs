@@ -2,7 +2,7 @@
 
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use crate::instance::issuing::{self, Wanted};
-use crate::model::{CredentialState, Timestamp};
+use crate::model::Timestamp;
 use futures::future::BoxFuture;
 use serde_json::json;
 
@@ -59,7 +59,7 @@ async fn issue_credential(call: &Call<'_>) -> Answer {
         profile: query.required("profile")?,
         grant: issuing::grant(query)?,
         lease_ends: issuing::lease_ends(query)?,
-        state: CredentialState::Active,
+        offered_until: None,
     };
     let _alone = call.instance.changing().await;
     let made = issuing::make(call.instance, wanted).await?;

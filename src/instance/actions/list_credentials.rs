@@ -27,7 +27,7 @@ async fn list_credentials(call: &Call<'_>) -> Answer {
         .issued()
         .all()
         .iter()
-        .map(|credential| issuing::view(&credential.record_now(), now))
+        .map(|credential| issuing::view(&credential.record_at(now), now))
         .collect();
     Ok(Outcome::Success(json!({ "credentials": credentials })))
 }

@@ -114,10 +114,11 @@ fn write_issued(conn: &Connection, record: &IssuedRecord, sql: &str) -> Result<u
     ])
 }
 
-/// Notes when credentials were last used, and how often in all.
+/// Notes when credentials were last used, and how often in all. An offered one is active from its first use on.
 pub(super) fn note_use(conn: &Connection, uses: &[(String, Timestamp, u64)]) -> Result<(), StoreError> {
     let mut statement = conn.prepare_cached(
-        "UPDATE issued SET last_used = max(coalesce(last_used, ?2), ?2), uses = max(uses, ?3) WHERE name = ?1",
+        "UPDATE issued SET last_used = max(coalesce(last_used, ?2), ?2), uses = max(uses, ?3),
+             state = CASE state WHEN 'offered' THEN 'active' ELSE state END WHERE name = ?1",
     )?;
     for (name, at, total) in uses {
         statement.execute(params![name, at.as_micros(), total.cast_signed()])?;

@@ -2,7 +2,7 @@
 
 use crate::store::StoreError;
 use refinery::Runner;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,8 @@ pub(super) fn writer(path: &Path, migrations: &Runner) -> Result<(Connection, Pa
     check_version()?;
     let path = private_file(path)?;
     let mut conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let mode: String = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    let mode = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
+    let mode = mode.map_err(|error| damaged_file(&path, error))?;
     if mode != "wal" {
         return Err(StoreError::Failed(format!(
             "{} cannot be used with a write-ahead log (it is in mode {mode:?}); put it on a local disk",
@@ -57,6 +58,17 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
     conn.pragma_update(None, "trusted_schema", false)?;
     conn.set_prepared_statement_cache_capacity(96);
     Ok(conn)
+}
+
+/// Names the file where SQLite says no more than that it cannot make sense of it.
+fn damaged_file(path: &Path, error: rusqlite::Error) -> StoreError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Failed(format!(
+            "{} is not a database, or is damaged; put it back from a backup",
+            path.display()
+        )),
+        _ => error.into(),
+    }
 }
 
 fn check_version() -> Result<(), StoreError> {

@@ -1,0 +1,51 @@
+//! Taking credentials out of what is kept of a call: the log tells what was done, not with which secrets
+//! somebody else may call from now on.
+
+use serde_json::Value;
+
+/// The members of a credential's plain form that are secret.
+const SECRETS: [&str; 4] = ["root", "jwt_secret_key", "encryption_key", "access_key"];
+/// What is kept in their place.
+const IN_PLACE: &str = "(secret, not kept in the log)";
+
+/// The value with the secrets of every credential's plain form in it replaced: an object is one if it names
+/// its `app_id` and `endpoint` beside them. Members of those names elsewhere are somebody's data and stay.
+pub(super) fn without_secrets(mut value: Value) -> Value {
+    redact(&mut value);
+    value
+}
+
+fn redact(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(redact),
+        Value::Object(members) => {
+            let is_form = members.contains_key("app_id") && members.contains_key("endpoint");
+            for (name, member) in members {
+                if is_form && SECRETS.contains(&name.as_str()) && member.is_string() {
+                    *member = IN_PLACE.into();
+                } else {
+                    redact(member);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn secrets_of_credentials_go_and_data_of_the_same_name_stays() {
+        let form =
+            json!({"app_id": "a", "endpoint": "http://127.0.0.1:1/invoke", "kid": "k", "root": "s3cret"});
+        let legacy = json!({"app_id": "a", "endpoint": "e", "jwt_secret_key": "s3cret", "encryption_key": "s3cret", "access_key": "s3cret"});
+        let kept = without_secrets(json!({"result": {"credentials": [{"form": form}, legacy]}}));
+        assert!(!kept.to_string().contains("s3cret"), "{kept}");
+        assert_eq!(kept["result"]["credentials"][0]["form"]["kid"], "k");
+        let data = json!({"result": {"root": "of a tree", "endpoint": "x"}});
+        assert_eq!(without_secrets(data.clone()), data);
+    }
+}
