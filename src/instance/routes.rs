@@ -26,8 +26,8 @@ pub(super) async fn answer(instance: &Arc<Instance>, peer: IpAddr, request: Requ
     let Some(told) = told(instance, peer, request.uri().path()) else {
         return response::final_problem(StatusCode::NOT_FOUND, "nothing is here");
     };
-    if request.method() != Method::GET {
-        return response::closing(response::method_not_allowed("GET"));
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return response::closing(response::method_not_allowed("GET, HEAD"));
     }
     told
 }

@@ -1,6 +1,7 @@
 //! Strings from other machines made inert before they reach the screen (THREATS 42): nothing in them
 //! can move the cursor, reach the clipboard, turn the direction of writing or hide.
 
+use crate::model::is_visible;
 use std::borrow::Cow;
 
 /// The text with everything that is not plainly visible replaced by something that is.
@@ -21,27 +22,10 @@ fn visible(character: char) -> char {
         // The control pictures block shows each control character as itself.
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(character)).unwrap_or('\u{fffd}'),
         '\x7f' => '\u{2421}',
-        '\u{80}'..='\u{9f}' => '\u{fffd}',
-        // Direction: marks, embeddings, overrides, isolates.
-        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-            '\u{fffd}'
-        }
-        // Without width: joiners, fillers, byte order mark, soft hyphen, variation selectors, tags.
-        '\u{00ad}'
-        | '\u{034f}'
-        | '\u{115f}'
-        | '\u{1160}'
-        | '\u{17b4}'
-        | '\u{17b5}'
-        | '\u{180b}'..='\u{180f}' => '\u{fffd}',
-        '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}' => {
-            '\u{fffd}'
-        }
-        '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' => '\u{fffd}',
-        '\u{e0000}'..='\u{e0fff}' => '\u{fffd}',
         // Line and paragraph separators.
         '\u{2028}' | '\u{2029}' => '\u{2424}',
-        other => other,
+        other if is_visible(other) => other,
+        _ => '\u{fffd}',
     }
 }
 
