@@ -7,8 +7,8 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many live tokens are remembered.
-pub(super) const CAPACITY: usize = 1_000_000;
+/// How many live tokens are remembered: about 35,000 calls a second for as long as they last, in 180 MB at most.
+pub(super) const CAPACITY: usize = 4_000_000;
 const SHARDS: usize = 16;
 /// Seconds whose tokens are forgotten together.
 const SPAN: i64 = 64;
