@@ -140,9 +140,16 @@ async fn what_is_open_to_everybody_says_nothing_secret() {
     );
     assert_eq!(discovery["profiles"], json!(["native", "legacy"]));
     assert_eq!(get(address, "/elsewhere").await.status, 404);
-    let head = raw(address, b"HEAD / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
+    let head = raw(
+        address,
+        b"HEAD / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+    )
+    .await;
     let head = String::from_utf8(head).unwrap();
-    assert!(head.starts_with("HTTP/1.1 200 ") && head.ends_with("\r\n\r\n"), "{head}");
+    assert!(
+        head.starts_with("HTTP/1.1 200 ") && head.ends_with("\r\n\r\n"),
+        "{head}"
+    );
     let wrong = get(address, "/invoke").await;
     assert_eq!((wrong.status, wrong.header("allow")), (405, Some("POST")));
     assert!(
