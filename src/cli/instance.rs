@@ -101,7 +101,7 @@ pub struct Add {
     #[arg(long, value_name = "ID", help_heading = "Native profile")]
     instance_id: Option<InstanceId>,
     /// SHA-256 of a TLS public key that is accepted, base64url; repeatable.
-    #[arg(long, value_name = "SPKI")]
+    #[arg(long, value_name = "SPKI", allow_hyphen_values = true)]
     pin: Vec<String>,
 }
 

@@ -24,7 +24,7 @@ pub struct Open {
     #[arg(default_value = "-")]
     body: String,
     /// Native: the `jti` that `seal` printed; a reply to any other request is refused.
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     jti: Option<String>,
 }
 

@@ -191,13 +191,13 @@ fn a_sealed_query_is_sent_by_someone_else_and_the_reply_opened() {
     ]);
     assert_eq!(opened["status"], "success");
 
-    // A reply to another request is refused.
-    let ended = home.run_json(&[
-        "open",
-        "alpha",
-        &format!("@{body}"),
-        "--jti",
+    // A reply to another request is refused; a jti is base64url, and may begin like an option.
+    for other in [
         "AAAAAAAAAAAAAAAAAAAAAA",
-    ]);
-    assert_eq!(ended.code, 3, "{}", ended.stdout);
+        "-AAAAAAAAAAAAAAAAAAAAA",
+        "--AAAAAAAAAAAAAAAAAAAA",
+    ] {
+        let ended = home.run_json(&["open", "alpha", &format!("@{body}"), "--jti", other]);
+        assert_eq!(ended.code, 3, "{other}: {}", ended.stdout);
+    }
 }
