@@ -22,7 +22,7 @@ const INSTANCES: [Column; 5] = [
 ];
 const POINTERS: [Column; 5] = [
     Column::fixed("address", 16, 0),
-    Column::growing("description", 22, 6, 0),
+    Column::growing("description", 24, 6, 0),
     Column::growing("tags", 10, 1, 2),
     Column::growing("leads to", 9, 1, 1),
     Column::fixed("connection", 17, 3),
