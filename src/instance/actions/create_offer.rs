@@ -1,6 +1,7 @@
 //! `create_offer {label, app_id, profile, holders, grant, lease_ends?, valid_seconds?}` → everything that a bundle is made of:
 //! `{offer, instance: {id, name}, endpoint, profile, credentials: [{holder, name, app_id, grant, lease_ends, form}]}`.
 
+use super::parameter::{GRANT, LEASE_ENDS, PROFILE};
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use crate::instance::issuing::{self, Made, Wanted};
 use crate::model::{AppId, Grant, Holder, Profile, Timestamp};
@@ -17,48 +18,21 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: true,
     parameters: &[
-        Parameter {
-            name: "label",
-            kind: Kind::Text,
-            required: true,
-            help: "who it is for",
-        },
-        Parameter {
-            name: "app_id",
-            kind: Kind::Text,
-            required: true,
-            help: "under which name they will call; each holder's gets -console or -instance appended",
-        },
-        Parameter {
-            name: "profile",
-            kind: Kind::Text,
-            required: true,
-            help: "native or legacy",
-        },
-        Parameter {
-            name: "holders",
-            kind: Kind::Texts,
-            required: true,
-            help: "console, instance, or both",
-        },
-        Parameter {
-            name: "grant",
-            kind: Kind::Json,
-            required: true,
-            help: "what it allows: {owner, actions, pointers: {all, addresses, tags, connections}, writes, rate_per_minute, hops, sources}",
-        },
-        Parameter {
-            name: "lease_ends",
-            kind: Kind::Text,
-            required: false,
-            help: "when it ends by itself: ISO 8601 with an offset",
-        },
-        Parameter {
-            name: "valid_seconds",
-            kind: Kind::Count,
-            required: false,
-            help: "life of the bundle; 86400 at most, which is also the default",
-        },
+        Parameter::required("label", Kind::Text, "who it is for"),
+        Parameter::required(
+            "app_id",
+            Kind::Text,
+            "under which name they will call; each holder's gets -console or -instance appended",
+        ),
+        PROFILE,
+        Parameter::required("holders", Kind::Texts, "console, instance, or both"),
+        GRANT,
+        LEASE_ENDS,
+        Parameter::optional(
+            "valid_seconds",
+            Kind::Count,
+            "life of the bundle; 86400 at most, which is also the default",
+        ),
     ],
     run,
 };

@@ -11,12 +11,7 @@ pub static ACTION: Action = Action {
     help: "Removes a credential that this instance holds for relay.",
     access: Access::Owner,
     writes: true,
-    parameters: &[Parameter {
-        name: "name",
-        kind: Kind::Text,
-        required: true,
-        help: "which held credential",
-    }],
+    parameters: &[Parameter::required("name", Kind::Text, "which held credential")],
     run,
 };
 

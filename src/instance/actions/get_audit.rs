@@ -11,18 +11,16 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: false,
     parameters: &[
-        Parameter {
-            name: "limit",
-            kind: Kind::Count,
-            required: false,
-            help: "how many at most; 100 if absent, 1000 at most",
-        },
-        Parameter {
-            name: "before",
-            kind: Kind::Count,
-            required: false,
-            help: "only records older than this sequence number",
-        },
+        Parameter::optional(
+            "limit",
+            Kind::Count,
+            "how many at most; 100 if absent, 1000 at most",
+        ),
+        Parameter::optional(
+            "before",
+            Kind::Count,
+            "only records older than this sequence number",
+        ),
     ],
     run,
 };

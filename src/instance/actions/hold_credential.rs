@@ -1,5 +1,6 @@
 //! `hold_credential {name, form, verified?, lease_ends?}` → `{credential}`: installs a credential of another instance for relay, or replaces it.
 
+use super::parameter::LEASE_ENDS;
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use crate::instance::{held, issuing};
 use crate::model::Timestamp;
@@ -16,30 +17,14 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: true,
     parameters: &[
-        Parameter {
-            name: "name",
-            kind: Kind::Text,
-            required: true,
-            help: "what to call it here",
-        },
-        Parameter {
-            name: "form",
-            kind: Kind::Json,
-            required: true,
-            help: "the credential in plain: {endpoint, app_id, kid, root, instance_id} or {endpoint, app_id, jwt_secret_key, encryption_key, access_key?}; and pins?",
-        },
-        Parameter {
-            name: "verified",
-            kind: Kind::Flag,
-            required: false,
-            help: "whether people compared the words",
-        },
-        Parameter {
-            name: "lease_ends",
-            kind: Kind::Text,
-            required: false,
-            help: "when it ends by itself: ISO 8601 with an offset",
-        },
+        Parameter::required("name", Kind::Text, "what to call it here"),
+        Parameter::required(
+            "form",
+            Kind::Json,
+            "the credential in plain: {endpoint, app_id, kid, root, instance_id} or {endpoint, app_id, jwt_secret_key, encryption_key, access_key?}; and pins?",
+        ),
+        Parameter::optional("verified", Kind::Flag, "whether people compared the words"),
+        LEASE_ENDS,
     ],
     run,
 };

@@ -1,5 +1,6 @@
 //! `issue_credential {name?, app_id, profile, grant, lease_ends?}` → `{credential, secret, warning?}`. The secret is told this once.
 
+use super::parameter::{GRANT, LEASE_ENDS, PROFILE};
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use crate::instance::issuing::{self, Wanted};
 use crate::model::Timestamp;
@@ -13,36 +14,15 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: true,
     parameters: &[
-        Parameter {
-            name: "name",
-            kind: Kind::Text,
-            required: false,
-            help: "what to call it here; made from app_id if absent",
-        },
-        Parameter {
-            name: "app_id",
-            kind: Kind::Text,
-            required: true,
-            help: "under which name its holder calls",
-        },
-        Parameter {
-            name: "profile",
-            kind: Kind::Text,
-            required: true,
-            help: "native or legacy",
-        },
-        Parameter {
-            name: "grant",
-            kind: Kind::Json,
-            required: true,
-            help: "what it allows: {owner, actions, pointers: {all, addresses, tags, connections}, writes, rate_per_minute, hops, sources}",
-        },
-        Parameter {
-            name: "lease_ends",
-            kind: Kind::Text,
-            required: false,
-            help: "when it ends by itself: ISO 8601 with an offset",
-        },
+        Parameter::optional(
+            "name",
+            Kind::Text,
+            "what to call it here; made from app_id if absent",
+        ),
+        Parameter::required("app_id", Kind::Text, "under which name its holder calls"),
+        PROFILE,
+        GRANT,
+        LEASE_ENDS,
     ],
     run,
 };

@@ -65,3 +65,20 @@ pub const OFFSET: Parameter = Parameter::optional(
 
 /// Which import.
 pub const IMPORT_ID: Parameter = Parameter::required("import_id", Kind::Text, "what begin_import gave");
+
+/// How a credential seals.
+pub const PROFILE: Parameter = Parameter::required("profile", Kind::Text, "native or legacy");
+
+/// What a credential allows.
+pub const GRANT: Parameter = Parameter::required(
+    "grant",
+    Kind::Json,
+    "what it allows: {owner, actions, pointers: {all, addresses, tags, connections}, writes, rate_per_minute, hops, sources}",
+);
+
+/// When a credential ends.
+pub const LEASE_ENDS: Parameter = Parameter::optional(
+    "lease_ends",
+    Kind::Text,
+    "when it ends by itself: ISO 8601 with an offset",
+);

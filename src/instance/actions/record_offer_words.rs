@@ -14,18 +14,8 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: true,
     parameters: &[
-        Parameter {
-            name: "id",
-            kind: Kind::Text,
-            required: true,
-            help: "which offer",
-        },
-        Parameter {
-            name: "words",
-            kind: Kind::Texts,
-            required: true,
-            help: "the seven words",
-        },
+        Parameter::required("id", Kind::Text, "which offer"),
+        Parameter::required("words", Kind::Texts, "the seven words"),
     ],
     run,
 };

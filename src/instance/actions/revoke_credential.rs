@@ -12,12 +12,7 @@ pub static ACTION: Action = Action {
     help: "Refuses a credential for good, from this moment on.",
     access: Access::Owner,
     writes: true,
-    parameters: &[Parameter {
-        name: "name",
-        kind: Kind::Text,
-        required: true,
-        help: "which issued credential",
-    }],
+    parameters: &[Parameter::required("name", Kind::Text, "which issued credential")],
     run,
 };
 

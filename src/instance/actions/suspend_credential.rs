@@ -13,18 +13,8 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: true,
     parameters: &[
-        Parameter {
-            name: "name",
-            kind: Kind::Text,
-            required: true,
-            help: "which issued credential",
-        },
-        Parameter {
-            name: "suspended",
-            kind: Kind::Flag,
-            required: true,
-            help: "true to suspend, false to resume",
-        },
+        Parameter::required("name", Kind::Text, "which issued credential"),
+        Parameter::required("suspended", Kind::Flag, "true to suspend, false to resume"),
     ],
     run,
 };

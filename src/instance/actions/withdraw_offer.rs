@@ -14,12 +14,7 @@ pub static ACTION: Action = Action {
     help: "Withdraws an offer and revokes its credentials.",
     access: Access::Owner,
     writes: true,
-    parameters: &[Parameter {
-        name: "id",
-        kind: Kind::Text,
-        required: true,
-        help: "which offer",
-    }],
+    parameters: &[Parameter::required("id", Kind::Text, "which offer")],
     run,
 };
 
