@@ -4,9 +4,9 @@
 //! recipient. Any implementation of age opens what is written here, given the words.
 
 use super::words::{generate_passphrase, normalise_passphrase};
-use super::{Bundle, BundleError};
+use super::{Bundle, BundleError, Request, RequestKey};
 use crate::model::Timestamp;
-use crate::seal::Passphrase;
+use crate::seal::{Identity, Passphrase};
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
 use age::secrecy::SecretString;
 use age::{DecryptError, Decryptor, Encryptor, scrypt};
@@ -60,6 +60,24 @@ impl Bundle {
         let armoured = encrypt(&recipient, &self.expose_json())
             .map_err(|error| BundleError::CannotSeal(error.to_string()))?;
         Ok(SealedBundle { armoured, passphrase })
+    }
+
+    /// Seals to whoever made the request, and to nobody else, signed by the instance that offers. Armoured text.
+    pub fn seal_to_request(&self, request: &Request, identity: &Identity) -> Result<String, BundleError> {
+        let _ = (request, identity);
+        todo!()
+    }
+
+    /// Opens the answer to a request of ours: checks the signature by the instance that the bundle names, and that
+    /// it answers this very request.
+    pub fn open_with_request(
+        file: &[u8],
+        request: &Request,
+        key: &RequestKey,
+        now: Timestamp,
+    ) -> Result<Self, BundleError> {
+        let _ = (file, request, key, now);
+        todo!()
     }
 
     /// Opens and checks; nothing of a bundle that is damaged, expired or of another version comes out.

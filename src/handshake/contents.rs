@@ -1,8 +1,9 @@
 //! What a bundle says, and which bundles are worth anything.
 
 use super::BundleError;
-use crate::model::{Endpoint, Grant, Holder, InstanceId, Profile, Timestamp};
+use crate::model::{Delivery, Endpoint, Grant, Holder, InstanceId, Profile, Timestamp};
 use crate::protocol::{CredentialForm, CredentialFormError, HeldCredential, Spki};
+use crate::seal::IdentityKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -40,6 +41,32 @@ pub struct Bundle {
     pub expires_at: Timestamp,
     /// What the offer is for, in words.
     pub label: String,
+    /// How it travels.
+    #[serde(default = "by_passphrase")]
+    pub delivery: Delivery,
+    /// Whether its credentials open nothing but the handshake until they are activated.
+    #[serde(default)]
+    pub verify_first: bool,
+    /// Who asked for it, where somebody did.
+    #[serde(default)]
+    pub requester: Option<Requester>,
+}
+
+/// Bundles that do not say how they travel are under a passphrase.
+const fn by_passphrase() -> Delivery {
+    Delivery::Passphrase
+}
+
+/// Whose request a bundle answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requester {
+    /// The request's id.
+    pub request: String,
+    /// Who asked.
+    pub identity: IdentityKey,
+    /// Where the answer was sealed to.
+    pub recipient: String,
 }
 
 /// The instance that a bundle's credentials are for.
@@ -50,6 +77,9 @@ pub struct BundleInstance {
     pub id: Option<InstanceId>,
     /// A name for people.
     pub name: String,
+    /// The key with which it signs; none for original Python instances.
+    #[serde(default)]
+    pub identity: Option<IdentityKey>,
 }
 
 /// One credential of a bundle. It has no `Debug`, as it holds secrets.
@@ -100,7 +130,7 @@ impl Bundle {
     }
 
     /// The bundle as it is put into a seal. Both sides get the same bytes of the same bundle.
-    pub(super) fn expose_json(&self) -> Zeroizing<Vec<u8>> {
+    pub fn expose_json(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(serde_json::to_vec(self).expect("a bundle has only string keys"))
     }
 

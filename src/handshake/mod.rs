@@ -5,10 +5,21 @@
 //! `bundle` alone knows the `age` format, so that the choice can be revisited.
 
 mod bundle;
+mod code;
 mod contents;
 mod error;
+mod life;
+mod life_event;
+mod request;
 mod words;
 
 pub use bundle::{Outside, SealedBundle, inspect};
-pub use contents::{BUNDLE_VERSION, Bundle, BundleInstance, BundledCredential, LONGEST_OFFER};
+pub use code::{
+    CLAIM_PATH, CODE_SECONDS, CONFIRM_PATH, Claim, ClaimAnswer, Claimant, Claimed, CodeError, Confirmation,
+    Confirmed, Handover, HandoverError, OneTimeCode,
+};
+pub use contents::{BUNDLE_VERSION, Bundle, BundleInstance, BundledCredential, LONGEST_OFFER, Requester};
 pub use error::BundleError;
+pub use life::{Beginning, Life, Mix};
+pub use life_event::{Alarm, AlarmKind, Event, Exchange, LifeError, Overlap};
+pub use request::{Asking, REQUEST_SECONDS, Request, RequestError, RequestKey};

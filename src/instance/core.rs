@@ -13,7 +13,7 @@ use super::{InstanceError, folder, opening, server};
 use crate::client::Client;
 use crate::model::{AppId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Stopwatch};
-use crate::seal::DataKey;
+use crate::seal::{DataKey, Identity};
 use crate::store::{AuditLog, Store};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -208,6 +208,11 @@ impl Instance {
 
     pub(super) fn held(&self) -> &Held {
         &self.held
+    }
+
+    /// What it signs bundles and requests with.
+    pub fn identity(&self) -> Identity {
+        Identity::of(&self.key)
     }
 
     pub(super) fn key(&self) -> &DataKey {

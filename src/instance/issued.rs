@@ -191,6 +191,8 @@ impl Issued {
                 last_used: None,
                 uses: 0,
                 sealed_secrets: Vec::new(),
+                life: None,
+                sealed_previous: None,
             };
             self.install(record, IssuedKeys::Legacy(keys.clone(), None), Origin::InMemory);
         }

@@ -60,6 +60,8 @@ pub(super) async fn make(instance: &Instance, wanted: Wanted) -> Result<Made, Pr
         created_at: Timestamp::now(),
         last_used: None,
         uses: 0,
+        life: None,
+        sealed_previous: None,
     };
     instance.store().insert_issued(record.clone()).await?;
     let keys = issued::working_keys(&credential);

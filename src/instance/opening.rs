@@ -117,6 +117,8 @@ async fn issue_owner(
     );
     store
         .insert_issued(IssuedRecord {
+            life: None,
+            sealed_previous: None,
             name: OWNER.to_owned(),
             app_id,
             profile: Profile::Native,

@@ -69,6 +69,7 @@ fn discovery(instance: &Instance) -> Answer {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         profiles: vec![Profile::Native, Profile::Legacy],
         actions: action_names(),
+        identity: Some(instance.identity().key()),
     };
     response::json_value(StatusCode::OK, &json!(document))
 }

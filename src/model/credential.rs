@@ -48,14 +48,22 @@ impl fmt::Display for Profile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialState {
-    /// Made by the instance and put into a bundle that nobody has opened yet.
+    /// Asked for; nobody has answered yet.
+    Requested,
+    /// Made by the instance and put into a bundle that is still here.
     Offered,
+    /// The bundle went to whoever proved to be the receiver.
+    Delivered,
     /// The receiver opened the bundle; nobody compared words yet.
     Opened,
-    /// People on both sides compared the words.
+    /// People compared the words and said that they match.
     Verified,
+    /// Both sides mixed fresh keys into the root; no call was made with what came of it yet.
+    Activated,
     /// In use.
     Active,
+    /// In use, while an older key is still answered or a newer one is due.
+    Rotating,
     /// Refused until resumed.
     Suspended,
     /// Refused for good.
@@ -66,11 +74,15 @@ pub enum CredentialState {
 
 impl CredentialState {
     /// Every state, in the order of a credential's life.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
+        Self::Requested,
         Self::Offered,
+        Self::Delivered,
         Self::Opened,
         Self::Verified,
+        Self::Activated,
         Self::Active,
+        Self::Rotating,
         Self::Suspended,
         Self::Revoked,
         Self::Expired,
@@ -78,16 +90,23 @@ impl CredentialState {
 
     /// Whether an instance answers a call made with a credential in this state.
     pub const fn is_usable(self) -> bool {
-        matches!(self, Self::Offered | Self::Opened | Self::Verified | Self::Active)
+        !matches!(
+            self,
+            Self::Requested | Self::Suspended | Self::Revoked | Self::Expired
+        )
     }
 
     /// The word used in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Requested => "requested",
             Self::Offered => "offered",
+            Self::Delivered => "delivered",
             Self::Opened => "opened",
             Self::Verified => "verified",
+            Self::Activated => "activated",
             Self::Active => "active",
+            Self::Rotating => "rotating",
             Self::Suspended => "suspended",
             Self::Revoked => "revoked",
             Self::Expired => "expired",
@@ -101,6 +120,46 @@ impl CredentialState {
 }
 
 impl fmt::Display for CredentialState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// How a credential gets from the side that makes it to the side that holds it, best first (DESIGN section 3.6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// A one-time code, typed on the other side: SPAKE2 over `/handshake`.
+    Code,
+    /// A bundle sealed to the age recipient of a request, and signed.
+    Request,
+    /// A bundle sealed under generated words.
+    Passphrase,
+    /// The values themselves, in plain.
+    Plain,
+}
+
+impl Delivery {
+    /// Every way, best first.
+    pub const ALL: [Self; 4] = [Self::Code, Self::Request, Self::Passphrase, Self::Plain];
+
+    /// The word used in JSON and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Request => "request",
+            Self::Passphrase => "passphrase",
+            Self::Plain => "plain",
+        }
+    }
+
+    /// Reads the word back.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|delivery| delivery.as_str() == text)
+    }
+}
+
+impl fmt::Display for Delivery {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.as_str())
     }

@@ -13,7 +13,7 @@ mod pointer;
 mod time;
 mod visible;
 
-pub use credential::{CredentialState, Holder, Profile, Side};
+pub use credential::{CredentialState, Delivery, Holder, Profile, Side};
 pub use endpoint::{Endpoint, EndpointError};
 pub use federated::{Federated, Route};
 pub use grant::{Grant, PointerScope};

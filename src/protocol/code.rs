@@ -70,6 +70,20 @@ pub enum Code {
     CannotOpen,
     /// A bundle is damaged, expired, or of a version that this program does not know.
     BundleRefused,
+    /// The credential is refused until people on both sides have compared the words.
+    NotVerified,
+    /// Something happened to the credential that should not: it is frozen, and both sides are told.
+    CredentialFrozen,
+    /// The one-time code is wrong, used up or too old.
+    CodeRefused,
+    /// The handshake or credential is not at a step where this can be done.
+    WrongStep,
+    /// No handshake of this id.
+    HandshakeNotFound,
+    /// A request is damaged, expired, forged, or of a version that this program does not know.
+    RequestRefused,
+    /// The audit trail does not fit together.
+    AuditBroken,
     /// The home is locked, its vault is missing, or the passphrase is wrong.
     VaultLocked,
     /// The instance is already hosted by another process.
@@ -101,7 +115,7 @@ pub enum ExitClass {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 46] = [
         Self::MalformedQuery,
         Self::UnknownAction,
         Self::MissingParameter,
@@ -134,6 +148,13 @@ impl Code {
         Self::StorageFailed,
         Self::CannotOpen,
         Self::BundleRefused,
+        Self::NotVerified,
+        Self::CredentialFrozen,
+        Self::CodeRefused,
+        Self::WrongStep,
+        Self::HandshakeNotFound,
+        Self::RequestRefused,
+        Self::AuditBroken,
         Self::VaultLocked,
         Self::AlreadyHosted,
         Self::CannotListen,
@@ -178,6 +199,13 @@ impl Code {
             Self::StorageFailed => "storage_failed",
             Self::CannotOpen => "cannot_open",
             Self::BundleRefused => "bundle_refused",
+            Self::NotVerified => "not_verified",
+            Self::CredentialFrozen => "credential_frozen",
+            Self::CodeRefused => "code_refused",
+            Self::WrongStep => "wrong_step",
+            Self::HandshakeNotFound => "handshake_not_found",
+            Self::RequestRefused => "request_refused",
+            Self::AuditBroken => "audit_broken",
             Self::VaultLocked => "vault_locked",
             Self::AlreadyHosted => "already_hosted",
             Self::CannotListen => "cannot_listen",
@@ -209,7 +237,11 @@ impl Code {
             | Self::HopsExhausted
             | Self::VaultLocked
             | Self::CannotOpen
-            | Self::BundleRefused => ExitClass::Refused,
+            | Self::BundleRefused
+            | Self::NotVerified
+            | Self::CredentialFrozen
+            | Self::CodeRefused
+            | Self::RequestRefused => ExitClass::Refused,
             Self::PeerUnreachable | Self::DeadlineExceeded | Self::Overloaded => ExitClass::Unreachable,
             Self::Usage => ExitClass::Usage,
             _ => ExitClass::Failed,
@@ -223,9 +255,15 @@ impl Code {
             (_, Self::MalformedQuery) => 400,
             (_, Self::RateLimited) => 429,
             (Profile::Legacy, _) => 200,
-            (Profile::Native, Self::NotGranted | Self::OwnerOnly | Self::AccessDenied | Self::ReadOnly) => {
-                403
-            }
+            (
+                Profile::Native,
+                Self::NotGranted
+                | Self::OwnerOnly
+                | Self::AccessDenied
+                | Self::ReadOnly
+                | Self::NotVerified
+                | Self::CredentialFrozen,
+            ) => 403,
             (Profile::Native, Self::LoopDetected | Self::HopsExhausted) => 508,
             (Profile::Native, Self::DeadlineExceeded) => 504,
             (Profile::Native, Self::PeerUnreachable | Self::PeerRefused | Self::PeerGarbage) => 502,

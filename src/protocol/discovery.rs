@@ -1,6 +1,7 @@
 //! What an instance tells anybody about itself: nothing secret.
 
 use crate::model::{InstanceId, Profile};
+use crate::seal::IdentityKey;
 use serde::{Deserialize, Serialize};
 
 /// Where the discovery document is found.
@@ -19,4 +20,7 @@ pub struct Discovery {
     pub profiles: Vec<Profile>,
     /// Names of the actions that it knows.
     pub actions: Vec<String>,
+    /// The Ed25519 key with which it signs bundles and requests; none from programs that have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<IdentityKey>,
 }

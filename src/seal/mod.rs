@@ -5,9 +5,11 @@
 //! It depends on `model` and on nothing else, does no I/O beyond drawing random bytes, and knows
 //! no clock: callers say what time it is.
 
+mod agreement;
 mod base64url;
 pub mod fernet;
 mod gcm;
+mod identity;
 pub mod jwe;
 mod keys;
 mod nonce;
@@ -18,5 +20,7 @@ mod secret;
 mod strict;
 pub mod token;
 
+pub use agreement::{AgreementError, AgreementKey, AgreementSecret, Mixing};
+pub use identity::{Identity, IdentityKey, IdentityKeyError};
 pub use keys::{LegacyKeys, NativeKeys};
 pub use secret::{AccessKey, DataKey, FernetKey, Passphrase, RootKey, SecretError, TokenSecret};

@@ -8,8 +8,9 @@ mod records;
 pub mod sqlite;
 
 pub use records::{
-    AuditOutcome, AuditRecord, AuditVerdict, HeldRecord, ImportId, IssuedRecord, Nearest, NewAuditRecord,
-    OfferRecord, PointerPage, PointerQuery, Relationship, Score, Start, Statistics, Summary, TagMatch,
+    AuditHead, AuditOutcome, AuditRecord, AuditVerdict, CodeRecord, HeadSide, HeldRecord, ImportId,
+    IssuedRecord, Nearest, NewAuditRecord, OfferRecord, PointerPage, PointerQuery, Relationship, Score,
+    SharedHead, Start, Statistics, Summary, TagMatch,
 };
 
 use crate::model::{
@@ -182,6 +183,12 @@ pub trait Store: Send + Sync {
     async fn offers(&self) -> Result<Vec<OfferRecord>, StoreError>;
     /// Records an offer, or replaces it.
     async fn put_offer(&self, record: OfferRecord) -> Result<(), StoreError>;
+    /// Notes when held credentials (by name) were last used and how often in all: totals, as for issued ones.
+    async fn note_held_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError>;
+    /// Heads of audit trails that were shared with peers.
+    async fn heads(&self) -> Result<Vec<SharedHead>, StoreError>;
+    /// Keeps a head in place of the last one of that peer and side.
+    async fn put_head(&self, head: SharedHead) -> Result<(), StoreError>;
 
     /// Waits until everything accepted so far is durable, then closes. Later calls fail with `Closed`.
     async fn close(&self);
@@ -198,6 +205,10 @@ pub trait AuditLog: Send + Sync {
     async fn recent(&self, before: Option<u64>, limit: usize) -> Result<Vec<AuditRecord>, StoreError>;
     /// Token ids seen since a moment, as (kid, jti): what replay protection remembers across a restart.
     async fn tokens_since(&self, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError>;
+    /// The end of the trail, everything accepted so far included.
+    async fn head(&self) -> Result<AuditHead, StoreError>;
+    /// The hash of a record, hexadecimal; none if it is not there (any more, or yet).
+    async fn hash_at(&self, sequence: u64) -> Result<Option<String>, StoreError>;
     /// Walks the whole chain.
     async fn verify(&self) -> Result<AuditVerdict, StoreError>;
     /// Begins a new segment: removes every record so far and appends `record`, to whose reason the old head

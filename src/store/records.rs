@@ -1,10 +1,11 @@
 //! The shapes of what is stored, where `model` has none of its own.
 
 use crate::model::{
-    AppId, ConnectionId, CredentialState, Endpoint, Federated, Grant, KeyId, Pointer, PointerAddress,
-    Profile, Timestamp,
+    AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, KeyId, Pointer,
+    PointerAddress, Profile, Timestamp,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::fmt;
 
 /// What `get_pointer_summary` tells.
@@ -136,6 +137,10 @@ pub struct IssuedRecord {
     pub uses: u64,
     /// The secrets, sealed under the instance's own key (identity: the name).
     pub sealed_secrets: Vec<u8>,
+    /// What the handshake knows of it; none for records older than that. Nothing here looks inside.
+    pub life: Option<Value>,
+    /// The secrets that it had before its last rotation, sealed, while they are still answered.
+    pub sealed_previous: Option<Vec<u8>>,
 }
 
 /// A credential that this instance holds to call another one.
@@ -159,6 +164,18 @@ pub struct HeldRecord {
     pub created_at: Timestamp,
     /// The plain form, sealed under the instance's own key (identity: the name).
     pub sealed_form: Vec<u8>,
+    /// What the handshake knows of it; none for records older than that. Nothing here looks inside.
+    pub life: Option<Value>,
+    /// A fresh agreement key that the peer has not answered yet, sealed.
+    pub sealed_pending: Option<Vec<u8>>,
+    /// What it allows, if the bundle said so.
+    pub grant: Option<Grant>,
+    /// What is known of the peer beside its endpoint; JSON of the instance's. Nothing here looks inside.
+    pub peer: Option<Value>,
+    /// When it was last used.
+    pub last_used: Option<Timestamp>,
+    /// How often it was used.
+    pub uses: u64,
 }
 
 /// An offer: credentials put into a bundle for somebody.
@@ -172,12 +189,61 @@ pub struct OfferRecord {
     pub credentials: Vec<String>,
     /// The seven words.
     pub words: Vec<String>,
-    /// `offered` or `withdrawn`.
+    /// `offered`, `delivered`, `verified`, `refused` or `withdrawn`.
     pub state: String,
     /// When it was made.
     pub created_at: Timestamp,
     /// When the bundle ends.
     pub expires_at: Timestamp,
+    /// How the bundle travels.
+    pub delivery: Delivery,
+    /// The one-time code that it waits under, if one does.
+    #[serde(skip)]
+    pub code: Option<CodeRecord>,
+}
+
+/// A one-time code that an offer waits under.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CodeRecord {
+    /// Which code: not secret, unique among the codes that wait.
+    pub nameplate: String,
+    /// The code and the bundle behind it, sealed under the instance's own key (identity: the offer's id).
+    /// None once the code was claimed: nobody gets a second guess, not even after a restart.
+    pub sealed: Option<Vec<u8>>,
+    /// When it is too old.
+    pub ends: Timestamp,
+}
+
+/// Whose audit trail a head belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HeadSide {
+    /// The peer's, as it has shown it to us.
+    Theirs,
+    /// Ours, as we have shown it to the peer.
+    Ours,
+}
+
+/// The end of an audit trail as it was at a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditHead {
+    /// The sequence number of the last record; 0 for an empty trail.
+    pub sequence: u64,
+    /// Its hash, hexadecimal.
+    pub hash: String,
+}
+
+/// A head that two instances have shown each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SharedHead {
+    /// The other instance: its id, or its endpoint where it has none.
+    pub peer: String,
+    /// Whose trail it ends.
+    pub side: HeadSide,
+    /// The head.
+    pub head: AuditHead,
+    /// When it was shown.
+    pub seen_at: Timestamp,
 }
 
 /// How something that is on record ended.

@@ -178,6 +178,9 @@ fn bundle_of(created: Created) -> Bundle {
         offered_at: created.offer.created_at,
         expires_at: created.offer.expires_at,
         label: created.offer.label,
+        delivery: crate::model::Delivery::Passphrase,
+        verify_first: false,
+        requester: None,
     }
 }
 

@@ -32,9 +32,13 @@ fn bundle() -> Bundle {
         }
     };
     Bundle {
+        delivery: crate::model::Delivery::Passphrase,
+        verify_first: false,
+        requester: None,
         version: 1,
         id: "offer_1".to_owned(),
         instance: BundleInstance {
+            identity: None,
             id: Some(instance.clone()),
             name: "instance-b".to_owned(),
         },

@@ -4,7 +4,7 @@
 use super::parameter::{GRANT, LEASE_ENDS, PROFILE};
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use crate::instance::issuing::{self, Made, Wanted};
-use crate::model::{AppId, Grant, Holder, Profile, Timestamp};
+use crate::model::{AppId, Delivery, Grant, Holder, Profile, Timestamp};
 use crate::protocol::{Code, Problem, Query};
 use crate::seal::random;
 use crate::store::OfferRecord;
@@ -66,6 +66,8 @@ async fn create_offer(call: &Call<'_>) -> Answer {
         state: "offered".to_owned(),
         created_at: now,
         expires_at,
+        delivery: Delivery::Passphrase,
+        code: None,
     };
     call.instance.store().put_offer(offer.clone()).await?;
     let settings = call.instance.settings();

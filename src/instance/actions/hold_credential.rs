@@ -46,6 +46,12 @@ async fn hold_credential(call: &Call<'_>) -> Answer {
         expires_at: query.optional("lease_ends")?,
         created_at: Timestamp::now(),
         sealed_form: held::seal(call.instance.key(), &name, &credential),
+        life: None,
+        sealed_pending: None,
+        grant: None,
+        peer: None,
+        last_used: None,
+        uses: 0,
         name,
     };
     let _alone = call.instance.changing().await;

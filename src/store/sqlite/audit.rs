@@ -9,7 +9,7 @@ use super::failure::again;
 use super::open;
 use super::reader::Readers;
 use crate::model::{KeyId, Timestamp};
-use crate::store::{AuditLog, AuditRecord, AuditVerdict, NewAuditRecord, StoreError};
+use crate::store::{AuditHead, AuditLog, AuditRecord, AuditVerdict, NewAuditRecord, StoreError};
 use async_trait::async_trait;
 use rusqlite::Connection;
 use std::path::Path;
@@ -96,6 +96,20 @@ impl AuditLog for SqliteAuditLog {
     async fn tokens_since(&self, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError> {
         self.readers
             .long(move |conn| audit_rows::tokens_since(conn, since))
+            .await
+    }
+
+    async fn head(&self) -> Result<AuditHead, StoreError> {
+        let chain = self.readers.long(audit_rows::head).await?;
+        Ok(AuditHead {
+            sequence: chain.sequence,
+            hash: hash_text(&chain.hash),
+        })
+    }
+
+    async fn hash_at(&self, sequence: u64) -> Result<Option<String>, StoreError> {
+        self.readers
+            .long(move |conn| audit_rows::hash_at(conn, sequence))
             .await
     }
 

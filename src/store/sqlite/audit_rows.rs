@@ -40,6 +40,17 @@ pub(super) fn set_head(conn: &Connection, chain: &Chain) -> Result<(), StoreErro
     set_end(conn, "head", chain)
 }
 
+/// The hash of a record, if it is there.
+pub(super) fn hash_at(conn: &Connection, sequence: u64) -> Result<Option<String>, StoreError> {
+    let found: Option<Hash> = one(
+        conn,
+        "SELECT hash FROM records WHERE sequence = ?1",
+        sequence.cast_signed(),
+        |row| Ok(row.get(0)?),
+    )?;
+    Ok(found.map(|hash| hash_text(&hash)))
+}
+
 fn end(conn: &Connection, what: &str) -> Result<Chain, StoreError> {
     one(
         conn,

@@ -2,9 +2,10 @@
 
 use super::failure::{damaged, is_unique_violation, not_found};
 use super::rows::{all, list_from_json, list_to_json, text};
-use crate::model::{AppId, CredentialState, Endpoint, KeyId, Profile, Timestamp};
-use crate::store::{HeldRecord, IssuedRecord, OfferRecord, StoreError};
+use crate::model::{AppId, CredentialState, Delivery, Endpoint, KeyId, Profile, Timestamp};
+use crate::store::{CodeRecord, HeldRecord, IssuedRecord, OfferRecord, StoreError};
 use rusqlite::{Connection, Row, params};
+use serde_json::Value;
 
 fn app_id(text: &str) -> Result<AppId, StoreError> {
     AppId::parse(text).map_err(|_| damaged("app_id", text))
@@ -28,6 +29,12 @@ fn moment(row: &Row, column: usize) -> Result<Option<Timestamp>, StoreError> {
     Ok(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_micros))
 }
 
+fn json(row: &Row, column: usize) -> Result<Option<Value>, StoreError> {
+    let text: Option<String> = row.get(column)?;
+    text.map(|text| serde_json::from_str(&text).map_err(|_| damaged("JSON", "of a credential")))
+        .transpose()
+}
+
 fn issued_record(row: &Row) -> Result<IssuedRecord, StoreError> {
     let state = text(row, 6)?;
     Ok(IssuedRecord {
@@ -44,6 +51,8 @@ fn issued_record(row: &Row) -> Result<IssuedRecord, StoreError> {
         last_used: moment(row, 10)?,
         uses: row.get::<_, i64>(11)?.cast_unsigned(),
         sealed_secrets: row.get(12)?,
+        life: json(row, 13)?,
+        sealed_previous: row.get(14)?,
     })
 }
 
@@ -52,7 +61,7 @@ pub(super) fn issued(conn: &Connection) -> Result<Vec<IssuedRecord>, StoreError>
     all(
         conn,
         "SELECT name, app_id, profile, kid, endpoint, allows, state, verified, expires_at, created_at,
-             last_used, uses, sealed_secrets
+             last_used, uses, sealed_secrets, life, sealed_previous
          FROM issued ORDER BY created_at, name",
         [],
         issued_record,
@@ -65,8 +74,8 @@ pub(super) fn insert_issued(conn: &Connection, record: &IssuedRecord) -> Result<
         conn,
         record,
         "INSERT INTO issued (name, app_id, profile, kid, endpoint, allows, state, verified, expires_at,
-             created_at, last_used, uses, sealed_secrets)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+             created_at, last_used, uses, sealed_secrets, life, sealed_previous)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     );
     match written {
         Ok(_) => Ok(()),
@@ -86,7 +95,7 @@ pub(super) fn update_issued(conn: &Connection, record: &IssuedRecord) -> Result<
         "UPDATE issued SET app_id = ?2, profile = ?3, kid = ?4, endpoint = ?5, allows = ?6, state = ?7,
              verified = ?8, expires_at = ?9, created_at = ?10,
              last_used = coalesce(max(last_used, ?11), last_used, ?11), uses = max(uses, ?12),
-             sealed_secrets = ?13
+             sealed_secrets = ?13, life = ?14, sealed_previous = ?15
          WHERE name = ?1",
     )?;
     match changed {
@@ -111,6 +120,8 @@ fn write_issued(conn: &Connection, record: &IssuedRecord, sql: &str) -> Result<u
         record.last_used.map(Timestamp::as_micros),
         record.uses.cast_signed(),
         record.sealed_secrets,
+        record.life.as_ref().map(Value::to_string),
+        record.sealed_previous,
     ])
 }
 
@@ -137,6 +148,15 @@ fn held_record(row: &Row) -> Result<HeldRecord, StoreError> {
         expires_at: moment(row, 6)?,
         created_at: Timestamp::from_micros(row.get(7)?),
         sealed_form: row.get(8)?,
+        life: json(row, 9)?,
+        sealed_pending: row.get(10)?,
+        grant: json(row, 11)?
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(|_| damaged("grant", "of a held credential"))?,
+        peer: json(row, 12)?,
+        last_used: moment(row, 13)?,
+        uses: row.get::<_, i64>(14)?.cast_unsigned(),
     })
 }
 
@@ -144,7 +164,8 @@ fn held_record(row: &Row) -> Result<HeldRecord, StoreError> {
 pub(super) fn held(conn: &Connection) -> Result<Vec<HeldRecord>, StoreError> {
     all(
         conn,
-        "SELECT name, app_id, profile, kid, endpoint, verified, expires_at, created_at, sealed_form
+        "SELECT name, app_id, profile, kid, endpoint, verified, expires_at, created_at, sealed_form,
+             life, sealed_pending, allows, peer, last_used, uses
          FROM held ORDER BY created_at, name",
         [],
         held_record,
@@ -155,8 +176,9 @@ pub(super) fn held(conn: &Connection) -> Result<Vec<HeldRecord>, StoreError> {
 pub(super) fn put_held(conn: &Connection, record: &HeldRecord) -> Result<(), StoreError> {
     conn.prepare_cached(
         "INSERT OR REPLACE INTO held (name, app_id, profile, kid, endpoint, verified, expires_at, created_at,
-             sealed_form)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+             sealed_form, life, sealed_pending, allows, peer, last_used, uses)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+             (SELECT last_used FROM held WHERE name = ?1), coalesce((SELECT uses FROM held WHERE name = ?1), 0))",
     )?
     .execute(params![
         record.name,
@@ -168,7 +190,25 @@ pub(super) fn put_held(conn: &Connection, record: &HeldRecord) -> Result<(), Sto
         record.expires_at.map(Timestamp::as_micros),
         record.created_at.as_micros(),
         record.sealed_form,
+        record.life.as_ref().map(Value::to_string),
+        record.sealed_pending,
+        record
+            .grant
+            .as_ref()
+            .map(|grant| serde_json::to_string(grant).expect("a grant has only string keys")),
+        record.peer.as_ref().map(Value::to_string),
     ])?;
+    Ok(())
+}
+
+/// Notes when held credentials were last used, and how often in all.
+pub(super) fn note_held_use(conn: &Connection, uses: &[(String, Timestamp, u64)]) -> Result<(), StoreError> {
+    let mut statement = conn.prepare_cached(
+        "UPDATE held SET last_used = max(coalesce(last_used, ?2), ?2), uses = max(uses, ?3) WHERE name = ?1",
+    )?;
+    for (name, at, total) in uses {
+        statement.execute(params![name, at.as_micros(), total.cast_signed()])?;
+    }
     Ok(())
 }
 
@@ -184,6 +224,7 @@ pub(super) fn remove_held(conn: &Connection, name: &str) -> Result<(), StoreErro
 }
 
 fn offer_record(row: &Row) -> Result<OfferRecord, StoreError> {
+    let delivery = text(row, 7)?;
     Ok(OfferRecord {
         id: row.get(0)?,
         label: row.get(1)?,
@@ -192,14 +233,29 @@ fn offer_record(row: &Row) -> Result<OfferRecord, StoreError> {
         state: row.get(4)?,
         created_at: Timestamp::from_micros(row.get(5)?),
         expires_at: Timestamp::from_micros(row.get(6)?),
+        delivery: Delivery::parse(delivery).ok_or_else(|| damaged("delivery", delivery))?,
+        code: code(row)?,
     })
+}
+
+fn code(row: &Row) -> Result<Option<CodeRecord>, StoreError> {
+    let nameplate: Option<String> = row.get(8)?;
+    let (Some(nameplate), Some(ends)) = (nameplate, moment(row, 10)?) else {
+        return Ok(None);
+    };
+    Ok(Some(CodeRecord {
+        nameplate,
+        sealed: row.get(9)?,
+        ends,
+    }))
 }
 
 /// Every offer that was not withdrawn, oldest first.
 pub(super) fn offers(conn: &Connection) -> Result<Vec<OfferRecord>, StoreError> {
     all(
         conn,
-        "SELECT id, label, credentials, words, state, created_at, expires_at
+        "SELECT id, label, credentials, words, state, created_at, expires_at, delivery, nameplate,
+             sealed_code, code_ends
          FROM offers WHERE state <> 'withdrawn' ORDER BY created_at, id",
         [],
         offer_record,
@@ -209,8 +265,9 @@ pub(super) fn offers(conn: &Connection) -> Result<Vec<OfferRecord>, StoreError> 
 /// Records an offer, or replaces it.
 pub(super) fn put_offer(conn: &Connection, record: &OfferRecord) -> Result<(), StoreError> {
     conn.prepare_cached(
-        "INSERT OR REPLACE INTO offers (id, label, credentials, words, state, created_at, expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT OR REPLACE INTO offers (id, label, credentials, words, state, created_at, expires_at,
+             delivery, nameplate, sealed_code, code_ends)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         record.id,
@@ -220,6 +277,10 @@ pub(super) fn put_offer(conn: &Connection, record: &OfferRecord) -> Result<(), S
         record.state,
         record.created_at.as_micros(),
         record.expires_at.as_micros(),
+        record.delivery.as_str(),
+        record.code.as_ref().map(|code| &code.nameplate),
+        record.code.as_ref().and_then(|code| code.sealed.as_ref()),
+        record.code.as_ref().map(|code| code.ends.as_micros()),
     ])?;
     Ok(())
 }

@@ -10,6 +10,7 @@ mod audit_rows;
 mod credentials;
 mod domains;
 mod failure;
+mod heads;
 mod import;
 mod nearest;
 mod open;

@@ -3,14 +3,14 @@
 use super::import::{self, Imports};
 use super::reader::Readers;
 use super::writer::Writer;
-use super::{credentials, domains, nearest, open, pointers, relationships, search, tags};
+use super::{credentials, domains, heads, nearest, open, pointers, relationships, search, tags};
 use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, NewPointer, Pointer, PointerAddress,
     PointerChange, Timestamp,
 };
 use crate::store::{
     HeldRecord, ImportId, IssuedRecord, Nearest, OfferRecord, PointerPage, PointerQuery, Relationship, Score,
-    Statistics, Store, StoreError, Summary,
+    SharedHead, Statistics, Store, StoreError, Summary,
 };
 use async_trait::async_trait;
 use std::path::Path;
@@ -286,6 +286,22 @@ impl Store for SqliteStore {
     async fn put_offer(&self, record: OfferRecord) -> Result<(), StoreError> {
         self.writer
             .write(move |work| credentials::put_offer(work.conn, &record))
+            .await
+    }
+
+    async fn note_held_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError> {
+        self.writer
+            .write(move |work| credentials::note_held_use(work.conn, &uses))
+            .await
+    }
+
+    async fn heads(&self) -> Result<Vec<SharedHead>, StoreError> {
+        self.readers.long(heads::all_heads).await
+    }
+
+    async fn put_head(&self, head: SharedHead) -> Result<(), StoreError> {
+        self.writer
+            .write(move |work| heads::put_head(work.conn, &head))
             .await
     }
 

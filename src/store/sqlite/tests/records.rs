@@ -8,6 +8,8 @@ use crate::store::{HeldRecord, IssuedRecord, OfferRecord, Store, StoreError};
 
 fn issued(name: &str) -> IssuedRecord {
     IssuedRecord {
+        life: None,
+        sealed_previous: None,
         name: name.to_owned(),
         app_id: app(),
         profile: Profile::Native,
@@ -165,6 +167,12 @@ async fn held_credentials_are_replaced_and_removed() {
     let place = Place::new();
     let store = place.store();
     let mut held = HeldRecord {
+        life: Some(serde_json::json!({"state": "opened"})),
+        sealed_pending: Some(vec![7]),
+        grant: None,
+        peer: None,
+        last_used: None,
+        uses: 0,
         name: "to-b".to_owned(),
         app_id: app(),
         profile: Profile::Legacy,
@@ -192,6 +200,12 @@ async fn withdrawn_offers_are_not_listed() {
     let place = Place::new();
     let store = place.store();
     let mut offer = OfferRecord {
+        delivery: crate::model::Delivery::Code,
+        code: Some(crate::store::CodeRecord {
+            nameplate: "4711".into(),
+            sealed: Some(vec![1, 2, 3]),
+            ends: Timestamp::from_micros(9),
+        }),
         id: "offer-1".to_owned(),
         label: "for A".to_owned(),
         credentials: vec!["a".to_owned(), "b".to_owned()],

@@ -1,0 +1,459 @@
+//! The life of a credential, from a request to its end: the state machine of the handshake.
+//!
+//! Pure: whoever drives it (an instance for what it issued, an instance or a console for what it holds, a
+//! test) says what happened and when, and keeps the value. Both sides run the same machine on what they know.
+
+use super::life_event::{Alarm, AlarmKind, Event, Exchange, LifeError, Overlap};
+use crate::model::{CredentialState, Delivery, Holder, KeyId, Timestamp};
+use crate::seal::AgreementKey;
+use serde::{Deserialize, Serialize};
+
+use CredentialState::{
+    Activated, Active, Delivered, Expired, Offered, Opened, Requested, Revoked, Rotating, Suspended, Verified,
+};
+
+/// Everything that the handshake knows of one credential, without its secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Life {
+    state: CredentialState,
+    /// How it was handed over; none for what was never handed over (the owner's) and for older records.
+    #[serde(default)]
+    pub delivery: Option<Delivery>,
+    /// Who on the other side keeps it.
+    #[serde(default)]
+    pub holder: Option<Holder>,
+    /// The offer that it was made for, by its id on the instance that made it.
+    #[serde(default)]
+    pub offer: Option<String>,
+    /// Until it is activated, it opens nothing but the handshake itself.
+    #[serde(default)]
+    pub verify_first: bool,
+    #[serde(default)]
+    verified: bool,
+    #[serde(default)]
+    generation: u32,
+    #[serde(default)]
+    exchange: Option<Exchange>,
+    #[serde(default)]
+    overlap: Option<Overlap>,
+    #[serde(default)]
+    rotation_due: Option<Timestamp>,
+    #[serde(default)]
+    alarm: Option<Alarm>,
+    #[serde(default)]
+    resumes_to: Option<CredentialState>,
+    #[serde(default)]
+    offer_ends: Option<Timestamp>,
+    #[serde(default)]
+    lease_ends: Option<Timestamp>,
+    #[serde(default)]
+    ended_at: Option<Timestamp>,
+}
+
+/// What a life begins with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beginning {
+    /// How it is handed over.
+    pub delivery: Option<Delivery>,
+    /// Who will keep it.
+    pub holder: Option<Holder>,
+    /// The offer that it is part of.
+    pub offer: Option<String>,
+    /// Whether it opens nothing before it is activated.
+    pub verify_first: bool,
+    /// When the offer is worth nothing any more.
+    pub offer_ends: Option<Timestamp>,
+    /// When it ends by itself.
+    pub lease_ends: Option<Timestamp>,
+}
+
+/// What an instance answers when a holder asks to mix keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mix {
+    /// Mix now: the next generation.
+    Fresh,
+    /// This very key was mixed in already; the same answer again.
+    Repeat(AgreementKey),
+    /// Another key was mixed in for this generation: somebody else was here.
+    Conflict,
+}
+
+impl Life {
+    /// Of a credential that is in use from the start: the owner's, and what is issued by hand.
+    pub fn in_use(beginning: Beginning) -> Self {
+        Self::begin(Active, beginning)
+    }
+
+    /// Of a credential that was put into an offer (on the side that makes it).
+    pub fn offered(beginning: Beginning) -> Self {
+        Self::begin(Offered, beginning)
+    }
+
+    /// Of a credential that somebody was asked for (on the side that will hold it).
+    pub fn requested(beginning: Beginning) -> Self {
+        Self::begin(Requested, beginning)
+    }
+
+    /// Of a credential that came out of a bundle (on the side that holds it).
+    pub fn opened(beginning: Beginning) -> Self {
+        Self::begin(Opened, beginning)
+    }
+
+    fn begin(state: CredentialState, beginning: Beginning) -> Self {
+        Self {
+            state,
+            delivery: beginning.delivery,
+            holder: beginning.holder,
+            offer: beginning.offer,
+            verify_first: beginning.verify_first,
+            verified: false,
+            generation: 0,
+            exchange: None,
+            overlap: None,
+            rotation_due: None,
+            alarm: None,
+            resumes_to: None,
+            offer_ends: beginning.offer_ends,
+            lease_ends: beginning.lease_ends,
+            ended_at: None,
+        }
+    }
+
+    /// Where it stands at a moment: what time alone does is done.
+    pub fn state_at(&self, now: Timestamp) -> CredentialState {
+        let lease_over = self.lease_ends.is_some_and(|ends| ends <= now);
+        if !self.has_ended() && (lease_over || self.has_lapsed(now)) {
+            return Expired;
+        }
+        let overlaps = self.overlap.as_ref().is_some_and(|overlap| overlap.until > now);
+        match self.state {
+            Rotating if !overlaps && self.rotation_due.is_none() => Active,
+            state => state,
+        }
+    }
+
+    /// Whether the offer ended before anybody used what was in it. Its bundle may lie about anywhere.
+    fn has_lapsed(&self, now: Timestamp) -> bool {
+        let waits = matches!(self.state, Requested | Offered | Delivered | Opened | Verified);
+        waits && self.offer_ends.is_some_and(|ends| ends <= now)
+    }
+
+    /// Whether nothing can happen to it any more.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.state, Revoked | Expired)
+    }
+
+    /// Whether people compared the words, and nothing took that back.
+    pub fn is_verified(&self) -> bool {
+        self.verified
+    }
+
+    /// How often keys were mixed in: 0 as it came, 1 activated, more after rotations.
+    pub fn generation(&self) -> u32 {
+        self.generation
+    }
+
+    /// What somebody must know of, if anything.
+    pub fn alarm(&self) -> Option<&Alarm> {
+        self.alarm.as_ref()
+    }
+
+    /// Whether it is frozen: suspended because of an alarm, never to be resumed.
+    pub fn is_frozen(&self) -> bool {
+        self.state == Suspended && self.alarm.as_ref().is_some_and(|alarm| alarm.kind.freezes())
+    }
+
+    /// The older key that is still answered, and until when.
+    pub fn overlap(&self, now: Timestamp) -> Option<&Overlap> {
+        self.overlap.as_ref().filter(|overlap| overlap.until > now)
+    }
+
+    /// The key that keys were mixed with last, on either side.
+    pub fn exchange(&self) -> Option<&Exchange> {
+        self.exchange.as_ref()
+    }
+
+    /// By when its keys are to be rotated, if somebody asked for that.
+    pub fn rotation_due(&self) -> Option<Timestamp> {
+        self.rotation_due
+    }
+
+    /// When its lease ends.
+    pub fn lease_ends(&self) -> Option<Timestamp> {
+        self.lease_ends
+    }
+
+    /// When the offer ends that it came in.
+    pub fn offer_ends(&self) -> Option<Timestamp> {
+        self.offer_ends
+    }
+
+    /// When it was revoked.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        self.ended_at
+    }
+
+    /// Whether keys may be mixed into it at all: not where the values travelled in plain, by design.
+    pub fn can_be_activated(&self) -> bool {
+        self.delivery.is_some_and(|delivery| delivery != Delivery::Plain)
+    }
+
+    /// Whether it opens more than the handshake itself.
+    pub fn opens_everything(&self) -> bool {
+        !self.verify_first || self.generation > 0
+    }
+
+    /// What to answer a holder who sends `theirs` for `generation`; nothing is changed by asking.
+    pub fn mix(&self, generation: u32, theirs: &AgreementKey, now: Timestamp) -> Result<Mix, LifeError> {
+        if self.is_frozen() {
+            return Err(LifeError::Frozen);
+        }
+        if !self.state_at(now).is_usable() || !self.can_be_activated() {
+            return Err(self.refused("mix keys into it", now));
+        }
+        if generation == self.generation
+            && let Some(exchange) = &self.exchange
+        {
+            return Ok(if exchange.theirs == *theirs {
+                Mix::Repeat(exchange.ours.clone())
+            } else {
+                Mix::Conflict
+            });
+        }
+        if generation != self.generation + 1 {
+            return Err(LifeError::Generation {
+                asked: generation,
+                next: self.generation + 1,
+            });
+        }
+        if self.verify_first && self.generation == 0 && !self.verified {
+            return Err(LifeError::NotVerified);
+        }
+        Ok(Mix::Fresh)
+    }
+
+    /// Lets something happen. What cannot happen here is refused, and nothing is changed.
+    pub fn apply(&mut self, event: Event, now: Timestamp) -> Result<(), LifeError> {
+        let mut next = self.clone();
+        next.settle(now);
+        next.step(event, now)?;
+        *self = next;
+        Ok(())
+    }
+
+    /// Does what time alone does.
+    fn settle(&mut self, now: Timestamp) {
+        self.state = self.state_at(now);
+        if self.overlap.as_ref().is_some_and(|overlap| overlap.until <= now) {
+            self.overlap = None;
+        }
+    }
+
+    fn step(&mut self, event: Event, now: Timestamp) -> Result<(), LifeError> {
+        if self.has_ended() && !matches!(event, Event::Revoke) {
+            return Err(self.refused(event.words(), now));
+        }
+        match event {
+            Event::Answered => self.advance(&[Requested], Offered, "be offered", now),
+            Event::Delivered => {
+                self.move_on(&[Offered], Delivered);
+                Ok(())
+            }
+            Event::Opened => {
+                self.move_on(&[Requested, Offered, Delivered], Opened);
+                Ok(())
+            }
+            Event::WordsMatch => self.words_match(now),
+            Event::WordsDiffer => {
+                self.raise(AlarmKind::WordsDiffer, now);
+                self.end(now);
+                Ok(())
+            }
+            Event::Mixed {
+                exchange,
+                old_kid,
+                overlap_until,
+            } => self.mixed(exchange, old_kid, overlap_until, now),
+            Event::Replaced {
+                old_kid,
+                overlap_until,
+            } => self.replaced(old_kid, overlap_until, now),
+            Event::Used => {
+                self.move_on(&[Offered, Delivered, Opened, Verified, Activated], Active);
+                Ok(())
+            }
+            Event::RotationAsked { due } => self.rotation_asked(due, now),
+            Event::OverlapEnded => {
+                self.overlap = None;
+                self.settle(now);
+                Ok(())
+            }
+            Event::Suspend => self.suspend(now),
+            Event::Resume => self.resume(now),
+            Event::Revoke => {
+                self.end(now);
+                Ok(())
+            }
+            Event::Alarmed(kind) => {
+                self.raise(kind, now);
+                Ok(())
+            }
+            Event::AlarmHeeded => {
+                if self.is_frozen() {
+                    return Err(LifeError::Frozen);
+                }
+                self.alarm = None;
+                Ok(())
+            }
+            Event::LeaseChanged { ends } => {
+                self.lease_ends = ends;
+                Ok(())
+            }
+        }
+    }
+
+    fn words_match(&mut self, now: Timestamp) -> Result<(), LifeError> {
+        if self.state == Suspended || self.state == Requested {
+            return Err(self.refused(Event::WordsMatch.words(), now));
+        }
+        self.verified = true;
+        if self
+            .alarm
+            .as_ref()
+            .is_some_and(|alarm| alarm.kind.is_answered_by_words())
+        {
+            self.alarm = None;
+        }
+        self.move_on(&[Offered, Delivered, Opened], Verified);
+        Ok(())
+    }
+
+    fn mixed(
+        &mut self,
+        exchange: Exchange,
+        old_kid: KeyId,
+        overlap_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), LifeError> {
+        match self.mix(self.generation + 1, &exchange.theirs, now)? {
+            Mix::Fresh => {}
+            Mix::Repeat(_) | Mix::Conflict => return Err(self.refused("mix keys into it", now)),
+        }
+        let is_first = self.generation == 0;
+        self.generation += 1;
+        self.exchange = Some(exchange);
+        self.rotation_due = None;
+        self.overlap = (overlap_until > now).then_some(Overlap {
+            kid: old_kid,
+            until: overlap_until,
+        });
+        self.state = match self.state {
+            _ if is_first => Activated,
+            _ if self.overlap.is_some() => Rotating,
+            _ => Active,
+        };
+        Ok(())
+    }
+
+    fn replaced(
+        &mut self,
+        old_kid: Option<KeyId>,
+        overlap_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), LifeError> {
+        if !self.state.is_usable() {
+            return Err(self.refused("replace its keys", now));
+        }
+        self.rotation_due = None;
+        self.overlap = old_kid.filter(|_| overlap_until > now).map(|kid| Overlap {
+            kid,
+            until: overlap_until,
+        });
+        self.state = if self.overlap.is_some() { Rotating } else { Active };
+        Ok(())
+    }
+
+    fn rotation_asked(&mut self, due: Timestamp, now: Timestamp) -> Result<(), LifeError> {
+        if !matches!(self.state, Activated | Active | Rotating) {
+            return Err(self.refused("rotate its keys", now));
+        }
+        self.rotation_due = Some(due);
+        self.state = Rotating;
+        Ok(())
+    }
+
+    fn suspend(&mut self, now: Timestamp) -> Result<(), LifeError> {
+        match self.state {
+            Suspended => Ok(()),
+            state if state.is_usable() => {
+                self.resumes_to = Some(state);
+                self.state = Suspended;
+                Ok(())
+            }
+            _ => Err(self.refused(Event::Suspend.words(), now)),
+        }
+    }
+
+    fn resume(&mut self, now: Timestamp) -> Result<(), LifeError> {
+        if self.is_frozen() {
+            return Err(LifeError::Frozen);
+        }
+        if self.state != Suspended {
+            return Err(self.refused(Event::Resume.words(), now));
+        }
+        self.state = self.resumes_to.take().unwrap_or(Active);
+        Ok(())
+    }
+
+    fn raise(&mut self, kind: AlarmKind, now: Timestamp) {
+        // The first alarm that froze it is the one to be told of.
+        if !self.is_frozen() {
+            self.alarm = Some(Alarm { kind, at: now });
+        }
+        if kind.takes_verification_back() {
+            self.verified = false;
+        }
+        if kind.freezes() && self.state.is_usable() {
+            self.resumes_to = Some(self.state);
+            self.state = Suspended;
+        }
+    }
+
+    fn end(&mut self, now: Timestamp) {
+        if self.state != Revoked {
+            self.ended_at = Some(now);
+        }
+        self.state = Revoked;
+        self.overlap = None;
+        self.rotation_due = None;
+        self.resumes_to = None;
+    }
+
+    fn advance(
+        &mut self,
+        from: &[CredentialState],
+        to: CredentialState,
+        what: &'static str,
+        now: Timestamp,
+    ) -> Result<(), LifeError> {
+        if !from.contains(&self.state) {
+            return Err(self.refused(what, now));
+        }
+        self.state = to;
+        Ok(())
+    }
+
+    /// What may be heard of late, or twice, changes nothing then.
+    fn move_on(&mut self, from: &[CredentialState], to: CredentialState) {
+        if from.contains(&self.state) {
+            self.state = to;
+        }
+    }
+
+    fn refused(&self, what: &'static str, now: Timestamp) -> LifeError {
+        LifeError::Step {
+            what,
+            state: self.state_at(now),
+        }
+    }
+}
