@@ -1,14 +1,14 @@
 //! A whole home, as the console and the command line use it: real instances, real HTTP, real files.
 
 use butterfly_console::model::{
-    AppId, Grant, Holder, InstanceName, InstanceState, NewPointer, Profile, Route,
+    AppId, Delivery, Grant, Holder, InstanceName, InstanceState, NewPointer, Profile, Route,
 };
 use butterfly_console::protocol::{Code, Query};
 use butterfly_console::seal::Passphrase;
 use butterfly_console::store::{PointerQuery, Start};
 use butterfly_console::workspace::{
     AcceptRequest, CallOptions, FederateRequest, Home, HostedBy, ImportFormat, InitInstance, InvokeOptions,
-    LogFilter, LogKind, OfferRequest, Unlock, VaultLock, Workspace,
+    LogFilter, LogKind, OfferRequest, Received, Unlock, VaultLock, Workspace,
 };
 use serde_json::json;
 use std::io::Cursor;
@@ -226,14 +226,19 @@ async fn a_bundle_is_offered_inspected_and_accepted_and_accepted_again() {
             holders: vec![Holder::Console, Holder::Instance],
             grant: Grant::read(["get_pointer_summary", "get_graph_stats"]),
             lease_days: Some(30),
+            delivery: Delivery::Passphrase,
+            verify_first: false,
+            request: None,
             file: Some(file.clone()),
         })
         .await
         .unwrap();
-    assert_eq!(std::fs::read_to_string(&file).unwrap(), offer.armoured);
+    let armoured = offer.armoured.clone().unwrap();
+    let words = offer.passphrase.clone().unwrap();
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), armoured);
     beta_home.start_instance("beta").await.unwrap();
     alpha_home.start_instance("alpha").await.unwrap();
-    let inspected = Workspace::inspect_bundle(offer.armoured.as_bytes(), Some(&offer.passphrase))
+    let inspected = Workspace::inspect_bundle(armoured.as_bytes(), Some(&words))
         .await
         .unwrap();
     assert_eq!(inspected["words"], json!(offer.words));
@@ -241,40 +246,39 @@ async fn a_bundle_is_offered_inspected_and_accepted_and_accepted_again() {
 
     // A bit flipped anywhere: refused, and nothing is kept.
     let before = alpha_home.change_number().await.unwrap();
-    let mut flipped = offer.armoured.clone().into_bytes();
+    let mut flipped = armoured.clone().into_bytes();
     let middle = flipped.len() / 2;
     flipped[middle] = if flipped[middle] == b'A' { b'B' } else { b'A' };
     let request = |bundle: Vec<u8>, passphrase: &Passphrase| AcceptRequest {
-        bundle,
-        passphrase: passphrase.clone(),
+        received: Received::Passphrase {
+            bundle,
+            passphrase: passphrase.clone(),
+        },
         name: None,
         instance: Some(name("alpha")),
     };
-    let refused = alpha_home
-        .accept(request(flipped, &offer.passphrase))
-        .await
-        .unwrap_err();
+    let refused = alpha_home.accept(request(flipped, &words)).await.unwrap_err();
     assert!(
         matches!(refused.code, Code::BundleRefused | Code::CannotOpen),
         "{refused}"
     );
     let wrong = Passphrase::parse("abandon abandon abandon abandon abandon abandon abandon").unwrap();
     let refused = alpha_home
-        .accept(request(offer.armoured.clone().into_bytes(), &wrong))
+        .accept(request(armoured.clone().into_bytes(), &wrong))
         .await
         .unwrap_err();
     assert_eq!(refused.code, Code::CannotOpen);
     assert_eq!(alpha_home.change_number().await.unwrap(), before);
 
     let accepted = alpha_home
-        .accept(request(offer.armoured.clone().into_bytes(), &offer.passphrase))
+        .accept(request(armoured.clone().into_bytes(), &words))
         .await
         .unwrap();
     assert_eq!(accepted.words, offer.words);
     assert_eq!(accepted.remote, name("beta"));
     assert!(accepted.connection_id.is_some());
     let again = alpha_home
-        .accept(request(offer.armoured.clone().into_bytes(), &offer.passphrase))
+        .accept(request(armoured.clone().into_bytes(), &words))
         .await
         .unwrap();
     assert_eq!(again.credentials, accepted.credentials);
@@ -365,14 +369,19 @@ async fn a_legacy_offer_and_plain_values_work_as_well() {
             holders: vec![Holder::Console],
             grant: Grant::read(["get_graph_stats", "list_pointers"]),
             lease_days: None,
+            delivery: Delivery::Passphrase,
+            verify_first: false,
+            request: None,
             file: None,
         })
         .await
         .unwrap();
     let accepted = workspace
         .accept(AcceptRequest {
-            bundle: offer.armoured.into_bytes(),
-            passphrase: offer.passphrase,
+            received: Received::Passphrase {
+                bundle: offer.armoured.unwrap().into_bytes(),
+                passphrase: offer.passphrase.unwrap(),
+            },
             name: Some(name("elsewhere")),
             instance: None,
         })

@@ -10,7 +10,7 @@ use super::table::pairs;
 use crate::model::{Grant, InstanceName};
 use crate::protocol::Code;
 use crate::seal::Passphrase;
-use crate::workspace::{AcceptRequest, Accepted, Failure, Workspace};
+use crate::workspace::{AcceptRequest, Accepted, Failure, Received, Workspace};
 use clap::Args;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -82,8 +82,7 @@ impl Accept {
         let workspace = session.open_or_create().await?;
         let accepted = workspace
             .accept(AcceptRequest {
-                bundle,
-                passphrase,
+                received: Received::Passphrase { bundle, passphrase },
                 name: self.name,
                 instance: self.instance,
             })

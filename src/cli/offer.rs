@@ -4,7 +4,7 @@ use super::arguments::{HolderArg, ProfileArg};
 use super::outcome::{Outcome, usage};
 use super::session::Session;
 use super::words;
-use crate::model::{AppId, ConnectionId, Grant, Holder, InstanceName, PointerAddress};
+use crate::model::{AppId, ConnectionId, Delivery, Grant, Holder, InstanceName, PointerAddress};
 use crate::workspace::{OfferMade, OfferRequest};
 use clap::Args;
 use serde_json::{Value, json};
@@ -109,6 +109,9 @@ impl Offer {
             holders: holders(self.holder),
             grant: self.allowed.grant(),
             lease_days: self.lease_days,
+            delivery: Delivery::Passphrase,
+            verify_first: false,
+            request: None,
             file,
         };
         let offer = workspace.offer(request.clone()).await?;
@@ -136,7 +139,7 @@ fn to_value(offer: &OfferMade) -> Value {
         Some(file) => value["file"] = json!(file),
         None => value["bundle"] = json!(offer.armoured),
     }
-    value["passphrase"] = json!(offer.passphrase.expose_text());
+    value["passphrase"] = json!(offer.passphrase.as_ref().map(|words| words.expose_text()));
     value["expires_at"] = json!(offer.expires_at);
     value
 }
@@ -164,11 +167,11 @@ fn explain(request: &OfferRequest, offer: &OfferMade) -> String {
     });
     text.push_str(&match &offer.file {
         Some(file) => format!("bundle      {}\n", file.display()),
-        None => format!("{}\n", offer.armoured.trim_end()),
+        None => format!("{}\n", offer.armoured.as_deref().unwrap_or_default().trim_end()),
     });
     text.push_str(&format!(
         "passphrase  {}\nwords       {}\nexpires     {}\n\n",
-        offer.passphrase.expose_text(),
+        offer.passphrase.as_ref().map_or("", |words| words.expose_text()),
         offer.words.join(" "),
         words::moment(offer.expires_at)
     ));

@@ -257,6 +257,13 @@ pub fn credentials() -> Vec<CredentialRow> {
         uses: Some(12),
         grant: None,
         attention: None,
+        delivery: None,
+        generation: 0,
+        rotation_due: None,
+        overlap_until: None,
+        alarm: None,
+        created_at: None,
+        ended_at: None,
     };
     vec![
         CredentialRow {
@@ -275,6 +282,13 @@ pub fn credentials() -> Vec<CredentialRow> {
             kid: None,
             expires_at: None,
             attention: Some("its token secret is the documented development default".into()),
+            delivery: None,
+            generation: 0,
+            rotation_due: None,
+            overlap_until: None,
+            alarm: None,
+            created_at: None,
+            ended_at: None,
             ..row("museum", Side::Held, "museum")
         },
         CredentialRow {

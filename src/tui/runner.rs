@@ -8,8 +8,8 @@ use super::message::{Done, Message, Outcome};
 use crate::model::{InstanceName, InstanceState};
 use crate::protocol::Code;
 use crate::workspace::{
-    AcceptRequest, CallOptions, Failure, Home, HostedBy, InstanceRow, InvokeOptions, Unlock, VaultLock,
-    Workspace,
+    AcceptRequest, CallOptions, Failure, Home, HostedBy, InstanceRow, InvokeOptions, Received, Unlock,
+    VaultLock, Workspace,
 };
 use futures::FutureExt;
 use std::collections::HashMap;
@@ -424,8 +424,7 @@ async fn do_work(workspace: &Workspace, work: Work, step: impl Fn(&str) + Send +
         } => {
             let bundle = read_bundle(&file).await?;
             let request = AcceptRequest {
-                bundle,
-                passphrase,
+                received: Received::Passphrase { bundle, passphrase },
                 name,
                 instance,
             };

@@ -6,9 +6,10 @@
 
 use super::instances::{self, InstanceRecord};
 use super::{Vault, VaultError};
+use crate::handshake::Life;
 use crate::model::{CredentialState, Grant, Timestamp};
 use crate::protocol::CredentialForm;
-use crate::seal::{DataKey, row};
+use crate::seal::{DataKey, IdentityKey, row};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -47,6 +48,15 @@ pub struct HeldEntry {
     pub created_at: Timestamp,
     /// What it allows, if the bundle said so.
     pub grant: Option<Grant>,
+    /// What the handshake knows of it; none where there was none. `state` and `verified` follow it.
+    #[serde(default)]
+    pub life: Option<Life>,
+    /// The identity that the instance showed in the bundle.
+    #[serde(default)]
+    pub identity: Option<IdentityKey>,
+    /// A fresh agreement key that the instance has not answered yet: base64url, with its generation.
+    #[serde(default)]
+    pub pending: Option<(u32, String)>,
     /// When it was last used; kept beside the seal.
     #[serde(skip)]
     pub last_used: Option<Timestamp>,

@@ -2,10 +2,11 @@
 //!
 //! Secrets and bodies are sealed with AES-256-GCM under a random data key, which is itself sealed
 //! under a passphrase or a key file; what a list shows is plain. Every function here blocks: callers
-//! on an asynchronous runtime go through a blocking thread. Depends on `protocol`, `seal` and `model`.
+//! on an asynchronous runtime go through a blocking thread. Depends on `handshake`, `protocol`, `seal` and `model`.
 
 mod error;
 mod files;
+mod handshakes;
 mod held;
 mod instances;
 mod lock;
@@ -16,6 +17,7 @@ mod preferences;
 mod tests;
 
 pub use error::VaultError;
+pub use handshakes::HandshakeEntry;
 pub use held::{HeldEntry, HeldRole};
 pub use instances::{InstanceRecord, Seen};
 pub use lock::{Lock, LockKind};

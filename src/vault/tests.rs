@@ -31,6 +31,9 @@ fn entry(name: &str, instance: &str) -> HeldEntry {
         random::root_key(),
     );
     HeldEntry {
+        life: None,
+        identity: None,
+        pending: None,
         name: name.to_owned(),
         form: CredentialForm::of(&credential),
         role: HeldRole::Caller,

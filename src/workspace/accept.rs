@@ -3,7 +3,7 @@
 use super::gateway::{connection_to, held_credentials};
 use super::instances::remote_record;
 use super::session::Session;
-use super::{AcceptRequest, Accepted, Failure, Workspace, handshake};
+use super::{AcceptRequest, Accepted, Failure, Received, Workspace, handshake};
 use crate::handshake::{Bundle, BundledCredential};
 use crate::model::{ConnectionId, CredentialState, Holder, InstanceName, KeyId, Timestamp};
 use crate::protocol::{Code, HeldCredential, Query};
@@ -31,7 +31,10 @@ impl Workspace {
     /// Opens a bundle and keeps its credentials: the console's in the vault, the instance's on one of ours.
     /// If anything fails, nothing is kept. Accepting the same bundle again changes nothing.
     pub async fn accept(&self, request: AcceptRequest) -> Result<Accepted, Failure> {
-        let bundle = handshake::open(&request.bundle, &request.passphrase).await?;
+        let Received::Passphrase { bundle, passphrase } = &request.received else {
+            todo!()
+        };
+        let bundle = handshake::open(bundle, passphrase).await?;
         let console = part(&bundle, Holder::Console)?;
         let instance = part(&bundle, Holder::Instance)?;
         if console.is_none() && request.instance.is_none() {
@@ -110,6 +113,9 @@ impl Workspace {
         }
         let taken = |name: &str| held.iter().any(|entry| entry.name == name);
         let entry = HeldEntry {
+            life: None,
+            identity: None,
+            pending: None,
             name: free_name(&format!("{}/{}", plan.remote, credential.app_id), taken),
             form: crate::protocol::CredentialForm::of(credential),
             role: HeldRole::Caller,
@@ -228,6 +234,8 @@ fn accepted(
     credentials.extend(plan.entries.iter().map(|entry| entry.name.clone()));
     credentials.extend(installed.map(|installed| installed.name.clone()));
     Accepted {
+        id: bundle.id.clone(),
+        verify_first: bundle.verify_first,
         remote: plan.remote.clone(),
         app_id: first
             .map(|held| held.app_id)

@@ -245,6 +245,13 @@ fn row_of_entry(entry: HeldEntry, now: Timestamp) -> CredentialRow {
         uses: Some(entry.uses),
         grant: entry.grant,
         attention,
+        delivery: None,
+        generation: 0,
+        rotation_due: None,
+        overlap_until: None,
+        alarm: None,
+        created_at: None,
+        ended_at: None,
         name: entry.name,
     }
 }
@@ -271,6 +278,13 @@ fn row_of_issued(issued: Issued, instance: &str, now: Timestamp) -> CredentialRo
         uses: issued.uses,
         grant: issued.grant,
         attention,
+        delivery: None,
+        generation: 0,
+        rotation_due: None,
+        overlap_until: None,
+        alarm: None,
+        created_at: None,
+        ended_at: None,
     }
 }
 
@@ -302,6 +316,13 @@ fn row_of_held_there(
         uses: None,
         grant: None,
         attention,
+        delivery: None,
+        generation: 0,
+        rotation_due: None,
+        overlap_until: None,
+        alarm: None,
+        created_at: None,
+        ended_at: None,
     }
 }
 

@@ -4,15 +4,15 @@
 //! Every step looks first whether it was done, so a demo that was killed half-way is completed and one
 //! that is whole is found again.
 
-use super::demo_pointers;
 use super::gateway::{connection_to, held_credentials};
 use super::{
     AcceptRequest, CallOptions, Failure, FederateRequest, HostedBy, InitInstance, LogFilter, OfferRequest,
     Workspace,
 };
+use super::{Received, demo_pointers};
 use crate::model::{
-    AppId, Endpoint, Grant, Holder, InstanceId, InstanceName, NewPointer, Pointer, PointerAddress, Profile,
-    Route,
+    AppId, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceName, NewPointer, Pointer, PointerAddress,
+    Profile, Route,
 };
 use crate::protocol::{Code, Query};
 use crate::store::PointerQuery;
@@ -159,12 +159,17 @@ impl Workspace {
                 holders,
                 grant: Grant::read(GRANTED),
                 lease_days: None,
+                delivery: Delivery::Passphrase,
+                verify_first: false,
+                request: None,
                 file: None,
             })
             .await?;
         self.accept(AcceptRequest {
-            bundle: offer.armoured.into_bytes(),
-            passphrase: offer.passphrase,
+            received: Received::Passphrase {
+                bundle: offer.armoured.unwrap_or_default().into_bytes(),
+                passphrase: offer.passphrase.expect("this delivery has one"),
+            },
             name: None,
             instance: (!instance_has).then(|| alpha.clone()),
         })

@@ -193,9 +193,14 @@ fn seal_and_write(bundle: &Bundle, file: Option<&Path>) -> Result<OfferMade, Fai
         offer_id: bundle.id.clone(),
         words: bundle.words(),
         file: file.map(Path::to_owned),
-        armoured: sealed.armoured,
-        passphrase: sealed.passphrase,
+        armoured: Some(sealed.armoured),
+        passphrase: Some(sealed.passphrase),
         expires_at: bundle.expires_at,
+        delivery: bundle.delivery,
+        code: None,
+        plain: Vec::new(),
+        endpoint: bundle.endpoint.clone(),
+        warning: None,
     })
 }
 

@@ -73,6 +73,9 @@ impl Workspace {
     async fn add_local(&self, settings: &Settings, owner: &HeldCredential) -> Result<(), Failure> {
         let now = Timestamp::now();
         let entry = HeldEntry {
+            life: None,
+            identity: None,
+            pending: None,
             name: format!("{}/owner", settings.name),
             form: CredentialForm::of(owner),
             role: HeldRole::Owner,
@@ -139,6 +142,9 @@ impl Workspace {
         let held = request.credential.clone().into_held()?;
         let now = Timestamp::now();
         let entry = HeldEntry {
+            life: None,
+            identity: None,
+            pending: None,
             name: format!("{}/{}", request.name, held.app_id),
             form: request.credential,
             role: HeldRole::Caller,

@@ -5,6 +5,7 @@
 //! hosts. Depends on every floor below; knows nothing of screens or arguments.
 
 mod accept;
+mod audit;
 mod call;
 mod config;
 mod credentials;
@@ -22,14 +23,17 @@ mod import;
 mod import_file;
 mod instances;
 mod invoke;
+mod lifecycle;
 mod log;
 mod original;
 mod peers;
 mod pointers;
 mod redact;
 mod rows;
+mod safe;
 mod sealing;
 mod session;
+mod verify;
 mod views;
 mod wire;
 
@@ -38,9 +42,10 @@ pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use views::{
-    AcceptRequest, Accepted, CallOptions, Called, CredentialRow, FederateRequest, HostedBy, InitInstance,
+    AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
+    CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HeadCheck, HostedBy, InitInstance,
     InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire, OfferMade,
-    OfferRequest, PointerDetail, RemoteRequest, Sealed,
+    OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade, Rotated, Sealed, Verified,
 };
 
 use crate::client::Client;

@@ -8,6 +8,7 @@ use serde_json::json;
 
 fn discovery(instance_id: &InstanceId) -> Discovery {
     Discovery {
+        identity: None,
         instance_id: instance_id.clone(),
         name: "instance-b".to_owned(),
         version: "0.1.0".to_owned(),

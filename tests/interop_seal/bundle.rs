@@ -23,9 +23,13 @@ fn bundle() -> Bundle {
     );
     let now = Timestamp::now();
     Bundle {
+        delivery: butterfly_console::model::Delivery::Passphrase,
+        verify_first: false,
+        requester: None,
         version: BUNDLE_VERSION,
         id: "offer_1".to_owned(),
         instance: BundleInstance {
+            identity: None,
             id: Some(instance_id),
             name: "b".to_owned(),
         },

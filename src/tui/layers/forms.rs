@@ -2,8 +2,8 @@
 
 use super::form::{Field, Form, Kind, Purpose, Submission};
 use crate::model::{
-    AppId, Endpoint, Grant, Holder, InstanceId, InstanceName, KeyId, NewPointer, Pointer, PointerChange,
-    Profile, Route,
+    AppId, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceName, KeyId, NewPointer, Pointer,
+    PointerChange, Profile, Route,
 };
 use crate::protocol::{CredentialForm, HeldCredential, Query};
 use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey, TokenSecret};
@@ -409,6 +409,9 @@ impl Form {
                 },
                 grant: Grant::read(self.words("actions")),
                 lease_days: self.value("lease").parse().ok(),
+                delivery: Delivery::Passphrase,
+                verify_first: false,
+                request: None,
                 file: Some(self.value("file").into()),
             })),
             Purpose::Accept => Work::Accept {

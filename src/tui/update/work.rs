@@ -225,7 +225,7 @@ fn offer_notice(state: &State, offer: &OfferMade) -> Notice {
         Role::Dim,
     ));
     Notice {
-        secret: Some(offer.passphrase.clone()),
+        secret: offer.passphrase.clone(),
         ..Notice::new("The offer is made", Level::Good, lines)
     }
 }

@@ -194,8 +194,13 @@ fn t45_a_passphrase_is_not_drawn_unless_asked_for() {
         offer_id: "offer_1".into(),
         words: ["one", "two", "three", "four", "five", "six", "seven"].map(Into::into),
         file: Some("alpha-offer.age".into()),
-        armoured: String::new(),
-        passphrase: crate::seal::Passphrase::parse("correct horse battery staple").unwrap(),
+        armoured: Some(String::new()),
+        delivery: crate::model::Delivery::Passphrase,
+        code: None,
+        plain: Vec::new(),
+        endpoint: crate::model::Endpoint::parse("http://127.0.0.1:5001/invoke").unwrap(),
+        warning: None,
+        passphrase: Some(crate::seal::Passphrase::parse("correct horse battery staple").unwrap()),
         expires_at: fake::now().plus_seconds(86_400),
     };
     update(

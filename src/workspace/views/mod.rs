@@ -1,16 +1,24 @@
 //! What the functions of a workspace take and give: plain data, ready to show or to print as JSON.
 
+mod handshake;
+mod lifecycle;
+
+pub use handshake::{
+    AcceptRequest, Accepted, AskRequest, BundleView, Check, CheckKind, CheckResult, HandshakeRow, OfferMade,
+    OfferRequest, Received, RequestMade, Verified,
+};
+pub use lifecycle::{AuditReport, Dependent, HeadCheck, Rotated};
+
+use crate::handshake::Alarm;
 use crate::model::{
-    AppId, ConnectionId, CredentialState, Endpoint, Grant, Holder, InstanceId, InstanceKind, InstanceName,
+    AppId, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceKind, InstanceName,
     InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
 };
 use crate::protocol::{CredentialForm, Hop, Query, Reply};
-use crate::seal::Passphrase;
 use crate::store::Relationship;
 use serde::Serialize;
 use serde_json::Value;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 /// Who hosts a local instance right now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -175,72 +183,6 @@ pub struct Sealed {
     pub jti: Option<String>,
 }
 
-/// An offer to make: credentials on `instance` for somebody.
-#[derive(Debug, Clone)]
-pub struct OfferRequest {
-    /// The instance that will be called.
-    pub instance: InstanceName,
-    /// The name under which the other side will call.
-    pub app_id: AppId,
-    /// How it will seal.
-    pub profile: Profile,
-    /// Who on the other side holds a credential.
-    pub holders: Vec<Holder>,
-    /// What it allows.
-    pub grant: Grant,
-    /// Days until the lease ends; none for no end.
-    pub lease_days: Option<u32>,
-    /// Where to write the bundle; none keeps it as text only.
-    pub file: Option<PathBuf>,
-}
-
-/// An offer that was made. The passphrase travels another way than the file.
-#[derive(Clone)]
-pub struct OfferMade {
-    /// Its id on the instance.
-    pub offer_id: String,
-    /// Seven words, the same on both sides.
-    pub words: [String; 7],
-    /// Where the bundle was written.
-    pub file: Option<PathBuf>,
-    /// The bundle as armoured text.
-    pub armoured: String,
-    /// What opens it.
-    pub passphrase: Passphrase,
-    /// When the bundle ends.
-    pub expires_at: Timestamp,
-}
-
-/// A bundle to accept.
-#[derive(Clone)]
-pub struct AcceptRequest {
-    /// The bundle's bytes, armoured or not.
-    pub bundle: Vec<u8>,
-    /// What opens it.
-    pub passphrase: Passphrase,
-    /// What to call the remote in this home; the name that the bundle proposes if none.
-    pub name: Option<InstanceName>,
-    /// The instance of ours that shall hold the bundle's instance credential for relay, if any.
-    pub instance: Option<InstanceName>,
-}
-
-/// What accepting a bundle came to.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Accepted {
-    /// The remote's name in this home.
-    pub remote: InstanceName,
-    /// The name under which we call it.
-    pub app_id: AppId,
-    /// Seven words, the same on both sides.
-    pub words: [String; 7],
-    /// Where the credential stands.
-    pub state: CredentialState,
-    /// Names of the credentials that were stored.
-    pub credentials: Vec<String>,
-    /// The federated connection that was made on our instance, if one was.
-    pub connection_id: Option<ConnectionId>,
-}
-
 /// A credential, issued or held, as listed. No secrets.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CredentialRow {
@@ -272,6 +214,20 @@ pub struct CredentialRow {
     pub grant: Option<Grant>,
     /// What an administrator should know: a weak secret, a lease that ends soon, never used.
     pub attention: Option<String>,
+    /// How it was handed over, if it was.
+    pub delivery: Option<Delivery>,
+    /// How often keys were mixed in: 0 as it came, 1 activated, more after rotations.
+    pub generation: u32,
+    /// By when its keys are to be rotated, if somebody asked for that or its age demands it.
+    pub rotation_due: Option<Timestamp>,
+    /// Until when its older key is still answered.
+    pub overlap_until: Option<Timestamp>,
+    /// Something that happened and should not.
+    pub alarm: Option<Alarm>,
+    /// When it was made, or came here.
+    pub created_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub ended_at: Option<Timestamp>,
 }
 
 /// What kind of line of the invoke log.
