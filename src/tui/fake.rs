@@ -103,7 +103,12 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
             },
             Effect::LoadPointer(_, address) => Message::Pointer(address, Ok(Box::new(detail()))),
             Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(entry()))),
+            Effect::After(_, Message::Wizard(_)) => continue,
             Effect::After(_, message) => message,
+            Effect::Wizard(ticket, errand) => match crate::tui::wizard::fake::answer(errand) {
+                Some(outcome) => Message::Wizard(crate::tui::wizard::News::Came(ticket, outcome)),
+                None => continue,
+            },
             _ => continue,
         };
         waiting.extend(update(state, message));

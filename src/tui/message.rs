@@ -1,11 +1,10 @@
 //! Everything that can happen to the console.
 
+use super::wizard::News;
 use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::store::PointerPage;
-use crate::workspace::{
-    Accepted, CredentialRow, Demo, Failure, InstanceRow, LogEntry, LogRow, OfferMade, PointerDetail,
-};
+use crate::workspace::{CredentialRow, Demo, Failure, InstanceRow, LogEntry, LogRow, PointerDetail};
 
 /// What came of something that was asked for.
 pub type Outcome<T> = Result<T, Failure>;
@@ -68,6 +67,8 @@ pub enum Message {
     Step(u64, String),
     /// Work that a person asked for is over.
     Worked(u64, Outcome<Done>),
+    /// News for the handshake wizard.
+    Wizard(News),
     /// Every hosted instance is stopped.
     Stopped,
 }
@@ -84,10 +85,6 @@ pub enum Done {
     PointerDeleted(InstanceName, PointerAddress),
     /// An invoke or a call ended with a reply, and has this place in the log.
     Invoked(u64),
-    /// An offer was made.
-    Offered(Box<OfferMade>),
-    /// A bundle was accepted.
-    Accepted(Box<Accepted>),
     /// A credential was revoked or forgotten.
     Revoked(String),
     /// The demo stands.

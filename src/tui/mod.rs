@@ -25,5 +25,6 @@ mod theme;
 mod update;
 mod view;
 mod widgets;
+mod wizard;
 
 pub use run::{Options, run};

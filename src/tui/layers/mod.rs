@@ -20,6 +20,7 @@ pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage, InvokePage, PointerPage, Tab};
 
 use crate::command::{Key, Scope};
+use crate::tui::wizard::Wizard;
 use tui_input::{Input, InputRequest};
 
 /// Something that lies over the panes.
@@ -44,6 +45,8 @@ pub enum Layer {
     Steps(Steps),
     /// The choice that an empty home begins with.
     FirstRun(FirstRun),
+    /// The handshake, step by step.
+    Wizard(Box<Wizard>),
     /// The page about an instance.
     Instance(InstancePage),
     /// The page about a pointer.

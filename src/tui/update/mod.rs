@@ -14,6 +14,7 @@ use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
 use super::message::{Brightness, Message};
 use super::state::{Level, Phase, State};
+use super::wizard;
 use crate::workspace::Unlock;
 
 /// What the home is like when the console starts.
@@ -73,6 +74,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Step(ticket, words) => {
             work::on_step(state, ticket, words);
             Vec::new()
+        }
+        Message::Wizard(news) => {
+            let changes = news.changes_lists();
+            let mut effects = wizard::on_news(state, news);
+            if changes {
+                effects.extend(work::after_anything(state));
+            }
+            effects
         }
         Message::Worked(ticket, outcome) => work::on_worked(state, ticket, outcome),
         Message::Stopped => {

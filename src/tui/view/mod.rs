@@ -50,4 +50,4 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Option<(u16, u16)> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
