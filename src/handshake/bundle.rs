@@ -94,6 +94,22 @@ impl Bundle {
     }
 }
 
+/// Seals anything else under fresh words, as bundles are.
+pub fn seal_under_words(plaintext: &[u8]) -> Result<SealedBundle, BundleError> {
+    let passphrase = generate_passphrase();
+    let mut recipient = scrypt::Recipient::new(secret(passphrase.expose_text()));
+    recipient.set_work_factor(WORK_FACTOR);
+    let armoured =
+        encrypt(&recipient, plaintext).map_err(|error| BundleError::CannotSeal(error.to_string()))?;
+    Ok(SealedBundle { armoured, passphrase })
+}
+
+/// Opens what [`seal_under_words`] sealed.
+pub fn open_under_words(file: &[u8], passphrase: &Passphrase) -> Result<Zeroizing<Vec<u8>>, BundleError> {
+    let passphrase = normalise_passphrase(passphrase)?;
+    decrypt(file, &passphrase)
+}
+
 /// Looks at a file from the outside: is it a bundle under a passphrase, and can it be opened at a sane cost?
 pub fn inspect(file: &[u8]) -> Result<Outside, BundleError> {
     if file.len() > LARGEST_FILE {

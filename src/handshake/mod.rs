@@ -13,7 +13,7 @@ mod life_event;
 mod request;
 mod words;
 
-pub use bundle::{Outside, SealedBundle, inspect};
+pub use bundle::{Outside, SealedBundle, inspect, open_under_words, seal_under_words};
 pub use code::{
     CLAIM_PATH, CODE_SECONDS, CONFIRM_PATH, Claim, ClaimAnswer, Claimant, Claimed, CodeError, Confirmation,
     Confirmed, Handover, HandoverError, OneTimeCode,
