@@ -55,6 +55,7 @@ impl Workspace {
                 listen,
                 endpoint: new.endpoint,
                 insecure_http: new.insecure_http,
+                tls: new.tls,
             },
         )
         .await;
