@@ -34,6 +34,11 @@ pub enum Instance {
         name: String,
     },
     Remove(Remove),
+    /// Show the spare TLS key of a local instance from its next start on; whoever pinned both keys notices nothing.
+    UseSpareKey {
+        /// The instance's name in this home.
+        name: String,
+    },
     /// Explain how a local instance is started.
     #[command(hide = true)]
     Start {
@@ -133,6 +138,13 @@ impl Instance {
             Self::Show { name } => show(session, &name).await,
             Self::Probe { name } => probe(session, &name).await,
             Self::Remove(verb) => verb.run(session).await,
+            Self::UseSpareKey { name } => {
+                session.permit("changing a TLS key")?;
+                session.open_for(&name).await?.use_spare_key(&name).await?;
+                session.show(&json!({"name": name, "tls_key": "spare"}), || {
+                    format!("{name} shows its spare TLS key from its next start on, and has a new spare one.")
+                })
+            }
             Self::Start { name } => Err(usage(
                 "an instance lives as long as the process that hosts it",
                 format!(

@@ -79,7 +79,10 @@ async fn threat_52_the_spare_key_takes_over_and_a_third_one_is_refused() {
     let pins = Instance::use_spare_tls_key(&folder).unwrap();
     assert_eq!(pins[0], owner.pins[1], "the spare one is shown now");
     let host = Host::start(folder.clone(), None).await.unwrap();
-    assert!(Instance::use_spare_tls_key(&folder).is_err(), "not while it is hosted");
+    assert!(
+        Instance::use_spare_tls_key(&folder).is_err(),
+        "not while it is hosted"
+    );
     answers(&owner).await.unwrap();
     host.stop().await.unwrap();
     Instance::use_spare_tls_key(&folder).unwrap();
@@ -118,8 +121,13 @@ async fn a_given_certificate_is_shown_and_its_key_must_be_private() {
 async fn whoever_speaks_plain_http_to_it_gets_no_answer_and_harms_nobody() {
     let (_home, folder, owner) = own().await;
     let host = Host::start(folder, None).await.unwrap();
-    let mut plain = tokio::net::TcpStream::connect(host.settings().listen).await.unwrap();
-    plain.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+    let mut plain = tokio::net::TcpStream::connect(host.settings().listen)
+        .await
+        .unwrap();
+    plain
+        .write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
     let mut answer = Vec::new();
     let _ = plain.read_to_end(&mut answer).await;
     assert!(!answer.starts_with(b"HTTP/"), "no HTTP without TLS");
