@@ -251,7 +251,7 @@ pub static COMMANDS: &[Command] = &[
     .when(on_rotatable),
     destroys(
         Id::SuspendCredential,
-        "suspend",
+        "suspend-credential",
         "suspend",
         "Refuse an issued credential until it is resumed",
         &[Credentials, CredentialPage],
@@ -261,12 +261,12 @@ pub static COMMANDS: &[Command] = &[
     .when(on_suspendable),
     changes(
         Id::ResumeCredential,
-        "resume",
+        "resume-credential",
         "resume",
         "Answer a suspended credential again",
         &[Credentials, CredentialPage],
         54,
-        &["p"],
+        &["u"],
     )
     .when(on_suspended),
     changes(
