@@ -33,6 +33,7 @@ mod server;
 mod settings;
 mod size;
 mod trail;
+mod witness;
 
 pub use self::core::{Caller, Instance};
 pub use error::InstanceError;

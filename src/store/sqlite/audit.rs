@@ -254,7 +254,7 @@ fn forget(
     last: &Chain,
     record: &NewAuditRecord,
 ) -> Result<(), StoreError> {
-    audit_rows::forget_until(conn, last)?;
+    audit_rows::forget_until(conn, last, record.at)?;
     let mut record = record.clone();
     record.reason = Some(match record.reason {
         Some(reason) => format!("{reason}; {}", last.as_previous()),

@@ -9,6 +9,9 @@ use rusqlite::{Connection, Row, params};
 
 pub(super) const COLUMNS: &str = "at, app_id, kid, jti, action, subject, outcome, reason, hash, sequence";
 
+/// Seconds; no token lives as long as this.
+const TOKENS_LIVE: i64 = 900;
+
 /// Writes a record at its place.
 pub(super) fn insert(conn: &Connection, place: &Chain, record: &NewAuditRecord) -> Result<(), StoreError> {
     conn.prepare_cached(
@@ -77,8 +80,16 @@ fn set_end(conn: &Connection, what: &str, chain: &Chain) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Removes every record up to this one; the chain kept here begins after it.
-pub(super) fn forget_until(conn: &Connection, last: &Chain) -> Result<(), StoreError> {
+/// Removes every record up to this one; the chain kept here begins after it. Tokens that may still be alive stay known.
+pub(super) fn forget_until(conn: &Connection, last: &Chain, now: Timestamp) -> Result<(), StoreError> {
+    let dead = now.plus_seconds(-TOKENS_LIVE).as_micros();
+    conn.prepare_cached("DELETE FROM cleared_tokens WHERE at < ?1")?
+        .execute([dead])?;
+    conn.prepare_cached(
+        "INSERT INTO cleared_tokens SELECT kid, jti, at FROM records
+         WHERE jti IS NOT NULL AND kid IS NOT NULL AND at >= ?1 AND sequence <= ?2",
+    )?
+    .execute([dead, last.sequence.cast_signed()])?;
     conn.prepare_cached("DELETE FROM records WHERE sequence <= ?1")?
         .execute([last.sequence.cast_signed()])?;
     set_end(conn, "base", last)
@@ -158,7 +169,8 @@ pub(super) fn record(row: &Row) -> Result<NewAuditRecord, StoreError> {
 pub(super) fn tokens_since(conn: &Connection, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError> {
     all(
         conn,
-        "SELECT kid, jti FROM records WHERE jti IS NOT NULL AND at >= ?1 AND kid IS NOT NULL",
+        "SELECT kid, jti FROM records WHERE jti IS NOT NULL AND at >= ?1 AND kid IS NOT NULL
+         UNION ALL SELECT kid, jti FROM cleared_tokens WHERE at >= ?1",
         [since.as_micros()],
         |row| {
             let kid = text(row, 0)?;

@@ -126,6 +126,11 @@ async fn tokens_of_the_last_minutes_are_found_again() {
     let found = log.tokens_since(NOW.plus_seconds(6)).await.unwrap();
     let tokens: Vec<_> = found.iter().map(|(_, jti)| jti.as_str()).collect();
     assert_eq!(tokens, ["token-6", "token-8", "token-10", "token-12"]);
+    // Clearing the trail makes no old token new again.
+    log.clear(record(13)).await.unwrap();
+    let found = log.tokens_since(NOW.plus_seconds(6)).await.unwrap();
+    let after: Vec<_> = found.iter().map(|(_, jti)| jti.as_str()).collect();
+    assert_eq!(after, tokens);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
