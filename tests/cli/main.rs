@@ -8,6 +8,7 @@ mod joining;
 mod pointers;
 mod serving;
 mod usage;
+mod vault;
 
 use binary::Ended;
 use serde_json::Value;

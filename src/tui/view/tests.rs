@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::command::Key;
+use crate::protocol::Code;
 use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
 use crate::tui::fake::{self, answer, blank, demo, press, themed, write};
@@ -9,6 +10,7 @@ use crate::tui::message::{Done, Message};
 use crate::tui::state::Load;
 use crate::tui::theme::{ASCII, Depth};
 use crate::tui::update::{Start, start, update};
+use crate::workspace::Failure;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
@@ -266,7 +268,7 @@ fn t45_a_locked_console_shows_nothing_of_what_was_there() {
             for _ in 0..4 {
                 write(state, "guess");
                 press(state, &["enter"]);
-                update(state, Message::VaultOpened(Err(fake::failure())));
+                update(state, Message::VaultOpened(Err(wrong())));
                 state.clock = Clock::Held(state.clock.now().plus_seconds(3));
             }
             write(state, "correct");
@@ -300,6 +302,14 @@ fn t45_a_locked_console_shows_nothing_of_what_was_there() {
             }
         }
     }
+}
+
+fn wrong() -> Failure {
+    Failure::new(
+        Code::VaultLocked,
+        "the passphrase does not open the vault at /home/ada/.butterfly/console.db",
+        "try again; nothing was changed",
+    )
 }
 
 fn lock(state: &mut State) {
