@@ -1,5 +1,5 @@
 //! `create_offer {label, app_id, profile, holders, grant, lease_ends?, valid_seconds?}` → everything that a bundle is made of:
-//! `{offer, instance: {id, name}, endpoint, profile, credentials: [{holder, name, app_id, grant, lease_ends, form}]}`.
+//! `{offer, instance: {id, name, identity}, endpoint, profile, credentials: [{holder, name, app_id, grant, lease_ends, form}]}`.
 
 use super::parameter::{GRANT, LEASE_ENDS, PROFILE};
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
@@ -73,7 +73,7 @@ async fn create_offer(call: &Call<'_>) -> Answer {
     let settings = call.instance.settings();
     Ok(Outcome::Success(json!({
         "offer": offer,
-        "instance": {"id": settings.instance_id, "name": settings.name},
+        "instance": {"id": settings.instance_id, "name": settings.name, "identity": call.instance.identity().key()},
         "endpoint": settings.endpoint,
         "profile": order.profile,
         "credentials": credentials,
