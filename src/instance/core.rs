@@ -53,8 +53,6 @@ pub struct Instance {
     gate: Gate,
     metrics: Metrics,
     owner: Caller,
-    /// One change of credentials at a time: each reads what stands before it writes.
-    changes: tokio::sync::Mutex<()>,
     lock: Mutex<Option<folder::Lock>>,
     is_closed: AtomicBool,
     closing: CancellationToken,
@@ -108,7 +106,6 @@ impl Instance {
             gate: Gate::new(MOST_CALLS),
             metrics: Metrics::default(),
             owner: owner_in_process(),
-            changes: tokio::sync::Mutex::default(),
             lock: Mutex::new(Some(parts.lock)),
             is_closed: AtomicBool::new(false),
             closing,
@@ -151,7 +148,7 @@ impl Instance {
         stop: CancellationToken,
     ) -> Result<(), InstanceError> {
         server::serve(Arc::clone(self), listener, stop).await;
-        self.issued.flush_uses(self.store.as_ref()).await?;
+        self.issued.flush(self.store.as_ref(), Timestamp::now()).await?;
         Ok(())
     }
 
@@ -159,7 +156,7 @@ impl Instance {
     pub async fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
         self.closing.cancel();
-        if let Err(error) = self.issued.flush_uses(self.store.as_ref()).await {
+        if let Err(error) = self.issued.flush(self.store.as_ref(), Timestamp::now()).await {
             tracing::warn!(%error, "the last uses of credentials were not stored");
         }
         self.store.close().await;
@@ -245,7 +242,7 @@ impl Instance {
 
     /// Held while credentials are changed.
     pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.changes.lock().await
+        self.issued.changing().await
     }
 
     /// Whether calls can be answered.

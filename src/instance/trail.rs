@@ -85,6 +85,11 @@ impl Trail {
         });
     }
 
+    /// Puts on record, durably, something beside the call itself.
+    pub(super) async fn note(&self, record: NewAuditRecord) -> Result<(), StoreError> {
+        self.append(record).await
+    }
+
     async fn append(&self, record: NewAuditRecord) -> Result<(), StoreError> {
         if self.is_off {
             return Ok(());
@@ -121,6 +126,8 @@ pub(super) fn verdict(reply: &Reply) -> (AuditOutcome, Option<String>) {
     let code = reply.code().unwrap_or(Code::Internal);
     let outcome = match code {
         Code::NotGranted
+        | Code::NotVerified
+        | Code::CredentialFrozen
         | Code::OwnerOnly
         | Code::AccessDenied
         | Code::ReadOnly

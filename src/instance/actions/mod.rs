@@ -1,12 +1,14 @@
 //! Every action that an instance answers: one file per action, one table that lists them.
 
 mod abort_import;
+mod activate_credential;
 mod add_neighbor;
 mod assign_pointer_to_connection;
 mod begin_import;
 mod call;
 mod check;
 mod commit_import;
+mod confirm_words;
 mod create_circuit;
 mod create_connection;
 mod create_domain;
@@ -38,6 +40,7 @@ mod parameter;
 mod record_offer_words;
 mod relay;
 mod revoke_credential;
+mod rotate_credential;
 mod search_pointers;
 mod set_connection_status;
 mod suspend_credential;
