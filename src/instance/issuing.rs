@@ -36,12 +36,13 @@ pub(super) async fn make(instance: &Instance, wanted: Wanted) -> Result<Made, Pr
         None => free_name(instance, wanted.app_id.as_str()),
     };
     let endpoint = instance.settings().endpoint.clone();
-    let held = issued::draw(
+    let mut held = issued::draw(
         wanted.app_id.clone(),
         wanted.profile,
         endpoint.clone(),
         instance.id(),
     );
+    held.pins = instance.pins().to_vec();
     let now = Timestamp::now();
     let record = IssuedRecord {
         sealed_secrets: issued::seal_secrets(instance.key(), &name, &held),

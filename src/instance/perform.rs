@@ -4,8 +4,8 @@
 use super::actions::Call;
 use super::circuit::MOST_STEPS_IN_ALL;
 use super::issued::{Credential, FROZEN};
-use super::trail::{self, Deed};
-use super::{Caller, Instance, authorise, dispatch, issuing};
+use super::trail::Deed;
+use super::{Caller, Instance, authorise, dispatch, issuing, witness};
 use crate::handshake::{Event, LifeError};
 use crate::model::Timestamp;
 use crate::protocol::{CallContext, Code, Hop, PhaseName, Problem, Query, Reply, Stopwatch};
@@ -67,11 +67,13 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
     };
     let now = Timestamp::now();
     let lost = opened.credential.and_then(|credential| credential.loss(now));
-    let (outcome, reason) = match lost {
-        Some(reason) => (AuditOutcome::Denied, Some(reason.to_owned())),
-        None => trail::verdict(&reply),
+    let recorded = match lost {
+        Some(reason) => {
+            let reason = Some(reason.to_owned());
+            trail.conclude(&deed, now, AuditOutcome::Denied, reason).await
+        }
+        None => trail.conclude_with(&deed, now, &reply).await,
     };
-    let recorded = trail.conclude(&deed, now, outcome, reason).await;
     watch.lap(PhaseName::Audit);
     match (lost, opened.credential.and_then(frozen)) {
         // Its result is withheld too, but whoever has its keys is told why: both sides must know.
@@ -129,9 +131,11 @@ fn frozen(credential: &Credential) -> Option<Problem> {
 fn admit(opened: &Opened<'_>, credential: &Credential) -> Result<(), Problem> {
     let action = opened.query.action();
     authorise::step(&credential.life, action)?;
-    let is_first_contact = credential.life.generation() == 0 || action != WHOAMI;
     let event = match action {
-        action if authorise::is_handshake(action) && is_first_contact => Event::Opened,
+        // Nobody wanted that call: instances make it by themselves.
+        witness::EXCHANGE => return Ok(()),
+        WHOAMI if credential.life.generation() > 0 => Event::Used,
+        action if authorise::is_handshake(action) => Event::Opened,
         _ => Event::Used,
     };
     let issued = opened.instance.issued();
