@@ -57,7 +57,13 @@ pub(super) struct Peer {
 
 impl Holding {
     /// A credential that is to be held from now on.
-    pub(super) fn new(key: &DataKey, name: String, credential: HeldCredential, life: Life, peer: Peer) -> Self {
+    pub(super) fn new(
+        key: &DataKey,
+        name: String,
+        credential: HeldCredential,
+        life: Life,
+        peer: Peer,
+    ) -> Self {
         let record = HeldRecord {
             app_id: credential.app_id.clone(),
             profile: credential.profile(),
@@ -94,9 +100,8 @@ impl Holding {
         let form = CredentialForm::from_json(&form).map_err(|error| damaged(error.to_string()))?;
         let credential = form.into_held().map_err(|error| damaged(error.to_string()))?;
         let life = match &record.life {
-            Some(life) => {
-                Life::deserialize(life).map_err(|error| damaged(format!("its life is unreadable: {error}")))?
-            }
+            Some(life) => Life::deserialize(life)
+                .map_err(|error| damaged(format!("its life is unreadable: {error}")))?,
             None => life_of_older(&record),
         };
         let peer = match &record.peer {
@@ -135,6 +140,13 @@ impl Holding {
         self.record.kid = credential.kid().cloned();
         self.record.sealed_form = seal(key, &self.record.name, &credential);
         self.credential = credential;
+        self
+    }
+
+    /// The same credential of a peer of which something else is known.
+    pub(super) fn known_as(mut self, peer: Peer) -> Self {
+        self.record.peer = Some(to_json(&peer));
+        self.peer = peer;
         self
     }
 

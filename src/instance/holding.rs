@@ -6,7 +6,7 @@ use super::held::Holding;
 use crate::client::{ClientError, Exchange};
 use crate::handshake::{AlarmKind, Event, Life, LifeError};
 use crate::model::{CredentialState, Timestamp};
-use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query};
+use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply};
 use crate::store::AuditOutcome;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -97,13 +97,17 @@ pub(super) fn refusal(holding: &Holding, now: Timestamp) -> Option<Problem> {
         CredentialState::Expired => {
             return Some(Problem::new(
                 Code::NoHeldCredential,
-                format!("the held credential {name:?} ended with its lease or offer; ask the peer's administrator for a new one"),
+                format!(
+                    "the held credential {name:?} ended with its lease or offer; ask the peer's administrator for a new one"
+                ),
             ));
         }
         CredentialState::Revoked => {
             return Some(Problem::new(
                 Code::NoHeldCredential,
-                format!("the held credential {name:?} is refused for good: its words differed; drop it and ask for a new offer"),
+                format!(
+                    "the held credential {name:?} is refused for good: its words differed; drop it and ask for a new offer"
+                ),
             ));
         }
         _ => {}
@@ -181,7 +185,10 @@ pub(super) async fn ask(
     context: &CallContext,
 ) -> Result<Exchange, ClientError> {
     holding.note_use(Timestamp::now());
-    let asked = instance.client().invoke(&holding.credential, query, context).await;
+    let asked = instance
+        .client()
+        .invoke(&holding.credential, query, context)
+        .await;
     match &asked {
         Ok(_) => note_first_use(instance, holding).await,
         Err(error) => notice_tls(instance, holding, error).await,
@@ -201,6 +208,30 @@ async fn note_first_use(instance: &Instance, holding: &Holding) {
     }
 }
 
+/// Takes to heart what the peer says of the credential in a reply of its own (never a relayed one, which may
+/// speak of a credential further on): that it is frozen, or that its keys are to be rotated.
+pub(super) async fn heed_reply(instance: &Instance, name: &str, reply: &Reply) {
+    if reply.code() == Some(Code::CredentialFrozen) {
+        let said = reply.message().unwrap_or_default();
+        alarm(instance, name, AlarmKind::ActivatedTwice, said).await;
+        return;
+    }
+    let due = reply
+        .result()
+        .and_then(|result| result.get("credential")?.get("rotation_due")?.as_str())
+        .and_then(Timestamp::parse);
+    let known = instance
+        .held()
+        .get(name)
+        .and_then(|holding| holding.life.rotation_due());
+    if let Some(due) = due
+        && known != Some(due)
+        && let Err(problem) = happened(instance, name, Event::RotationAsked { due }).await
+    {
+        tracing::warn!(credential = name, %problem.message, "the peer asks for a rotation that cannot be noted");
+    }
+}
+
 /// A call that this instance makes for itself: it goes no further than the peer.
 pub(super) fn own_context(instance: &Instance, context: &CallContext) -> CallContext {
     CallContext {
@@ -213,10 +244,7 @@ pub(super) fn own_context(instance: &Instance, context: &CallContext) -> CallCon
 }
 
 /// The same credential under other TLS pins.
-pub(super) fn repinned(
-    credential: &HeldCredential,
-    pins: Vec<crate::protocol::Spki>,
-) -> HeldCredential {
+pub(super) fn repinned(credential: &HeldCredential, pins: Vec<crate::protocol::Spki>) -> HeldCredential {
     HeldCredential {
         pins,
         ..credential.clone()

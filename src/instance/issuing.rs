@@ -4,7 +4,7 @@ use super::Instance;
 use super::issued::{self, Credential, Origin};
 use crate::model::{AppId, CredentialState, Grant, Profile, Timestamp};
 use crate::protocol::{Code, CredentialForm, Problem, Query};
-use crate::store::{HeldRecord, IssuedRecord};
+use crate::store::IssuedRecord;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -107,6 +107,33 @@ pub(super) async fn change_state(
     Ok(record)
 }
 
+/// Lets something happen to a credential.
+pub(super) async fn happened(
+    instance: &Instance,
+    name: &str,
+    event: crate::handshake::Event,
+) -> Result<IssuedRecord, Problem> {
+    let _alone = instance.changing().await;
+    let credential = issued_credential(instance, name)?;
+    let now = Timestamp::now();
+    let record = credential.record_at(now);
+    let mut life: crate::handshake::Life = match &record.life {
+        Some(life) => serde_json::from_value(life.clone())
+            .map_err(|error| Problem::new(Code::StorageFailed, error.to_string()))?,
+        None => crate::handshake::Life::offered(crate::handshake::Beginning::default()),
+    };
+    life.apply(event, now).map_err(super::holding::refused)?;
+    let record = IssuedRecord {
+        state: life.state_at(now),
+        verified: life.is_verified(),
+        life: serde_json::to_value(&life).ok(),
+        ..record
+    };
+    instance.issued().replace(&credential, record.clone());
+    instance.store().update_issued(record.clone()).await?;
+    Ok(record)
+}
+
 fn issued_credential(instance: &Instance, name: &str) -> Result<Arc<Credential>, Problem> {
     instance.issued().by_name(name).ok_or_else(|| {
         Problem::new(
@@ -160,20 +187,6 @@ pub(super) fn view(record: &IssuedRecord, now: Timestamp) -> Value {
         "created_at": record.created_at,
         "last_used": record.last_used,
         "uses": record.uses,
-    })
-}
-
-/// What may be told of a held credential.
-pub(super) fn held_view(record: &HeldRecord) -> Value {
-    json!({
-        "name": record.name,
-        "app_id": record.app_id,
-        "profile": record.profile,
-        "kid": record.kid,
-        "endpoint": record.endpoint,
-        "verified": record.verified,
-        "expires_at": record.expires_at,
-        "created_at": record.created_at,
     })
 }
 

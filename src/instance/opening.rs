@@ -3,6 +3,7 @@
 
 use super::core::OWNER;
 use super::folder::{Folder, Lock};
+use super::handshake::{self, Desk};
 use super::held::Held;
 use super::issued::{self, Issued};
 use super::replay::{self, Replay};
@@ -33,6 +34,7 @@ pub(super) struct Parts {
     pub trail: Trail,
     pub issued: Issued,
     pub held: Held,
+    pub desk: Desk,
     pub replay: Replay,
     pub tls: Option<tls::Served>,
     pub lock: Lock,
@@ -169,17 +171,21 @@ pub(super) async fn open(
     let held = Held::load(store.as_ref(), &key).await?;
     let replay = Replay::new(replay::CAPACITY);
     remember_tokens(&replay, &issued, audit.as_ref()).await?;
-    Ok(Instance::assemble(Parts {
+    let (desk, interrupted) = Desk::load(store.as_ref()).await?;
+    let instance = Instance::assemble(Parts {
         settings,
         key,
         store,
         trail: Trail::new(audit, audit_off),
         issued,
         held,
+        desk,
         replay,
         tls,
         lock,
-    }))
+    });
+    handshake::burn_interrupted(&instance, interrupted).await?;
+    Ok(instance)
 }
 
 async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
@@ -214,7 +220,12 @@ fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
 }
 
 /// Stores uses every now and then, until the instance closes.
-pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing: CancellationToken) {
+pub(super) fn keep_flushing(
+    issued: Arc<Issued>,
+    held: Arc<Held>,
+    store: Arc<dyn Store>,
+    closing: CancellationToken,
+) {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(FLUSH);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -225,6 +236,9 @@ pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing:
             }
             if let Err(error) = issued.flush_uses(store.as_ref()).await {
                 tracing::warn!(%error, "uses of credentials could not be stored");
+            }
+            if let Err(error) = held.flush_uses(store.as_ref()).await {
+                tracing::warn!(%error, "uses of held credentials could not be stored");
             }
         }
     });

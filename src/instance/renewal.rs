@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 
 /// How long the old key is answered after a rotation where nobody says otherwise, in seconds.
 pub(super) const OVERLAP: u32 = 86_400;
+/// The longest that may be asked for.
+pub(super) const LONGEST_OVERLAP: u32 = 30 * 86_400;
 /// How often the same is asked: a repeated key is answered the same, so that a lost reply may be asked for again.
 const TRIES: usize = 2;
 
@@ -92,7 +94,9 @@ fn ready(instance: &Instance, name: &str) -> Result<Arc<Holding>, Problem> {
     if holding.record.profile != Profile::Native || !holding.life.can_be_activated() {
         return Err(Problem::new(
             Code::WrongStep,
-            format!("the held credential {name:?} came as plain values or is of the legacy profile, which have no activation; its keys change only when its issuer hands over new ones"),
+            format!(
+                "the held credential {name:?} came as plain values or is of the legacy profile, which have no activation; its keys change only when its issuer hands over new ones"
+            ),
         ));
     }
     let state = holding.life.state_at(Timestamp::now());
@@ -117,7 +121,12 @@ async fn refuse_impostor(
     let credential = &holding.credential;
     let seen = instance
         .client()
-        .look(&credential.endpoint, &credential.pins, credential.profile(), context.deadline_ms)
+        .look(
+            &credential.endpoint,
+            &credential.pins,
+            credential.profile(),
+            context.deadline_ms,
+        )
         .await;
     match seen {
         Err(error) => {
@@ -130,7 +139,10 @@ async fn refuse_impostor(
                 holding::alarm(instance, name, AlarmKind::IdentityChanged, shown.as_str()).await;
                 Err(Problem::new(
                     Code::NotVerified,
-                    format!("the held credential {name:?}: {}", AlarmKind::IdentityChanged.advice()),
+                    format!(
+                        "the held credential {name:?}: {}",
+                        AlarmKind::IdentityChanged.advice()
+                    ),
                 )
                 .with("alarm", json!(AlarmKind::IdentityChanged)))
             }
@@ -196,7 +208,11 @@ async fn asked(
     let context = holding::own_context(instance, context);
     let mut tries = 1;
     loop {
-        match instance.client().invoke(&holding.credential, query, &context).await {
+        match instance
+            .client()
+            .invoke(&holding.credential, query, &context)
+            .await
+        {
             Ok(exchange) => return Ok(exchange.reply),
             Err(ClientError::Unreachable { sent: true, .. }) if tries < TRIES => tries += 1,
             Err(error) => {
@@ -267,9 +283,7 @@ fn derive(
     Ok(holding::repinned(&next, credential.pins.clone()))
 }
 
-fn native_parts(
-    credential: &HeldCredential,
-) -> Option<(&KeyId, &RootKey, &crate::model::InstanceId)> {
+fn native_parts(credential: &HeldCredential) -> Option<(&KeyId, &RootKey, &crate::model::InstanceId)> {
     match &credential.keys {
         HeldKeys::Native {
             instance_id,
@@ -336,10 +350,16 @@ async fn first_call(
     let context = holding::own_context(instance, context);
     let whoami = Query::new("whoami", json!({}));
     let warning = match holding::ask(instance, &holding, &whoami, &context).await {
-        Ok(exchange) => exchange
-            .reply
-            .problem()
-            .map(|problem| format!("the peer answers under the new key, but says: {}", problem.message)),
+        Ok(exchange) => {
+            holding::heed_reply(instance, &name, &exchange.reply).await;
+            let problem = exchange.reply.problem();
+            problem.map(|problem| {
+                format!(
+                    "the peer answers under the new key, but says: {}",
+                    problem.message
+                )
+            })
+        }
         Err(error) => Some(format!(
             "the new keys are in place on both sides, but the first call under them failed: {error}; {}",
             error.remedy()

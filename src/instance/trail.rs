@@ -85,6 +85,32 @@ impl Trail {
         });
     }
 
+    /// Puts on record what happened without a call of anybody's; ready when that is durable.
+    pub(super) async fn note(
+        &self,
+        now: Timestamp,
+        action: &str,
+        subject: Option<&str>,
+        outcome: AuditOutcome,
+        reason: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.append(event(now, action, subject, outcome, reason)).await
+    }
+
+    /// The same without waiting, for refusals of strangers.
+    pub(super) fn note_soon(
+        &self,
+        now: Timestamp,
+        action: &str,
+        subject: Option<&str>,
+        outcome: AuditOutcome,
+        reason: Option<&str>,
+    ) {
+        if !self.is_off {
+            self.log.append_soon(event(now, action, subject, outcome, reason));
+        }
+    }
+
     async fn append(&self, record: NewAuditRecord) -> Result<(), StoreError> {
         if self.is_off {
             return Ok(());
@@ -110,6 +136,26 @@ impl Deed<'_> {
             outcome,
             reason,
         }
+    }
+}
+
+/// A record of something that nobody called for.
+fn event(
+    now: Timestamp,
+    action: &str,
+    subject: Option<&str>,
+    outcome: AuditOutcome,
+    reason: Option<&str>,
+) -> NewAuditRecord {
+    NewAuditRecord {
+        at: now,
+        app_id: None,
+        kid: None,
+        jti: None,
+        action: action.to_owned(),
+        subject: subject.map(plain),
+        outcome,
+        reason: reason.map(str::to_owned),
     }
 }
 

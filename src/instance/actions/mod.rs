@@ -1,11 +1,13 @@
 //! Every action that an instance answers: one file per action, one table that lists them.
 
 mod abort_import;
+mod activate_held_credential;
 mod add_neighbor;
 mod assign_pointer_to_connection;
 mod begin_import;
 mod call;
 mod check;
+mod check_held_credential;
 mod commit_import;
 mod create_circuit;
 mod create_connection;
@@ -35,15 +37,18 @@ mod list_pointers;
 mod neighbors;
 mod page;
 mod parameter;
+mod publish_code;
 mod record_offer_words;
 mod relay;
 mod revoke_credential;
+mod rotate_held_credential;
 mod search_pointers;
 mod set_connection_status;
 mod suspend_credential;
 pub mod table;
 mod update_pointer;
 mod verify_audit;
+mod verify_held_credential;
 mod whoami;
 mod withdraw_offer;
 
