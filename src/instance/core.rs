@@ -10,7 +10,8 @@ use super::perform::{Ended, Opened, perform};
 use super::replay::Replay;
 use super::settings::{LegacyStandIn, NewInstance, Settings};
 use super::trail::Trail;
-use super::{InstanceError, folder, opening, server, tls};
+use super::witness::Witness;
+use super::{InstanceError, folder, opening, server, tls, witness};
 use crate::client::Client;
 use crate::model::{AppId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Spki, Stopwatch};
@@ -20,6 +21,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The app_id and the credential's name of an instance's own administrator.
@@ -55,6 +57,7 @@ pub struct Instance {
     failures: Failures,
     gate: Gate,
     metrics: Metrics,
+    witness: Witness,
     owner: Caller,
     /// One change of credentials at a time: each reads what stands before it writes.
     changes: tokio::sync::Mutex<()>,
@@ -118,6 +121,7 @@ impl Instance {
             failures: Failures::default(),
             gate: Gate::new(MOST_CALLS),
             metrics: Metrics::default(),
+            witness: Witness::default(),
             owner: owner_in_process(),
             changes: tokio::sync::Mutex::default(),
             lock: Mutex::new(Some(parts.lock)),
@@ -162,7 +166,13 @@ impl Instance {
         listener: TcpListener,
         stop: CancellationToken,
     ) -> Result<(), InstanceError> {
+        let serving = CancellationToken::new();
+        let exchanging = witness::keep_exchanging(Arc::clone(self), serving.clone());
+        let exchanging = tokio::spawn(exchanging);
         server::serve(Arc::clone(self), listener, stop).await;
+        serving.cancel();
+        // It only fails if it panicked, which the log has.
+        let _ = exchanging.await;
         self.flush_uses().await?;
         Ok(())
     }
@@ -276,6 +286,15 @@ impl Instance {
 
     pub(super) fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    pub(super) fn witness(&self) -> &Witness {
+        &self.witness
+    }
+
+    /// How many times the ends of audit trails were exchanged with peers since it serves.
+    pub fn rounds_of_heads(&self) -> watch::Receiver<u64> {
+        self.witness.rounds()
     }
 
     pub(super) fn trail(&self) -> &Trail {

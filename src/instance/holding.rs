@@ -7,7 +7,6 @@ use crate::client::{ClientError, Exchange};
 use crate::handshake::{AlarmKind, Event, Life, LifeError};
 use crate::model::{CredentialState, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply};
-use crate::store::AuditOutcome;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -43,7 +42,16 @@ pub(super) async fn happened(instance: &Instance, name: &str, event: Event) -> R
 /// Stores a held credential, then uses it. Hold [`Instance::changing`] around reading the old one and this.
 pub(super) async fn keep(instance: &Instance, holding: Holding) -> Result<Arc<Holding>, Problem> {
     instance.store().put_held(holding.record.clone()).await?;
-    Ok(instance.held().put(holding))
+    let is_active = |holding: &Holding| holding.life.state_at(Timestamp::now()) == CredentialState::Active;
+    let was_active = instance
+        .held()
+        .get(&holding.record.name)
+        .is_some_and(|old| is_active(&old));
+    let holding = instance.held().put(holding);
+    if is_active(&holding) && !was_active {
+        instance.witness().wake();
+    }
+    Ok(holding)
 }
 
 /// Raises an alarm about a held credential: it holds at once, and is on record and in the log.
@@ -64,13 +72,7 @@ pub(super) async fn alarm(instance: &Instance, name: &str, kind: AlarmKind, seen
     );
     let noted = instance
         .trail()
-        .note(
-            Timestamp::now(),
-            ALARM,
-            Some(name),
-            AuditOutcome::Denied,
-            Some(kind.as_str()),
-        )
+        .alarm(Timestamp::now(), None, name, (ALARM, kind.as_str()))
         .await;
     if let Err(error) = noted {
         tracing::error!(%error, credential = name, "an alarm about a held credential is not on record");

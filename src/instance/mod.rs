@@ -38,6 +38,7 @@ mod settings;
 mod size;
 mod tls;
 mod trail;
+mod witness;
 
 pub use self::core::{Caller, Instance};
 pub use error::InstanceError;

@@ -171,12 +171,13 @@ pub(super) async fn open(
     let held = Held::load(store.as_ref(), &key).await?;
     let replay = Replay::new(replay::CAPACITY);
     remember_tokens(&replay, &issued, audit.as_ref()).await?;
+    let trail = Trail::new(audit, &settings.instance_id, audit_off);
     let (desk, interrupted) = Desk::load(store.as_ref()).await?;
     let instance = Instance::assemble(Parts {
         settings,
         key,
         store,
-        trail: Trail::new(audit, audit_off),
+        trail,
         issued,
         held,
         desk,

@@ -6,7 +6,7 @@ use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check};
 use crate::handshake::{Beginning, Event, Life};
 use crate::instance::held::{Holding, Peer};
 use crate::instance::{holding, issuing};
-use crate::model::{Grant, Holder, Timestamp};
+use crate::model::{Delivery, Grant, Holder, Timestamp};
 use crate::protocol::{Code, CredentialForm, HeldCredential, Problem, Query};
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -86,14 +86,20 @@ fn read_form(query: &Query) -> Result<HeldCredential, Problem> {
 }
 
 fn life(query: &Query, now: Timestamp) -> Result<Life, Problem> {
-    let mut life = Life::opened(Beginning {
-        delivery: query.optional("delivery")?,
+    let delivery: Option<Delivery> = query.optional("delivery")?;
+    let beginning = Beginning {
+        delivery,
         holder: Some(Holder::Instance),
         offer: query.optional_text("offer")?.map(str::to_owned),
         verify_first: query.optional("verify_first")?.unwrap_or(false),
         offer_ends: query.optional("offer_ends")?,
         lease_ends: query.optional("lease_ends")?,
-    });
+    };
+    // What nobody handed over is put in by hand, and in use from the start.
+    let mut life = match delivery {
+        Some(_) => Life::opened(beginning),
+        None => Life::in_use(beginning),
+    };
     if life.verify_first && !life.can_be_activated() {
         return Err(check::invalid(
             "verify_first",
