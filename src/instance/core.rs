@@ -59,8 +59,6 @@ pub struct Instance {
     metrics: Metrics,
     witness: Witness,
     owner: Caller,
-    /// One change of credentials at a time: each reads what stands before it writes.
-    changes: tokio::sync::Mutex<()>,
     lock: Mutex<Option<folder::Lock>>,
     is_closed: AtomicBool,
     closing: CancellationToken,
@@ -123,7 +121,6 @@ impl Instance {
             metrics: Metrics::default(),
             witness: Witness::default(),
             owner: owner_in_process(),
-            changes: tokio::sync::Mutex::default(),
             lock: Mutex::new(Some(parts.lock)),
             is_closed: AtomicBool::new(false),
             closing,
@@ -190,7 +187,7 @@ impl Instance {
     }
 
     async fn flush_uses(&self) -> Result<(), StoreError> {
-        self.issued.flush_uses(self.store.as_ref()).await?;
+        self.issued.flush(self.store.as_ref(), Timestamp::now()).await?;
         self.held.flush_uses(self.store.as_ref()).await
     }
 
@@ -307,7 +304,7 @@ impl Instance {
 
     /// Held while credentials are changed.
     pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.changes.lock().await
+        self.issued.changing().await
     }
 
     /// Whether calls can be answered.

@@ -32,6 +32,7 @@ mod relay;
 mod renewal;
 mod replay;
 mod response;
+mod rotating;
 mod routes;
 mod server;
 mod settings;

@@ -114,8 +114,13 @@ impl Trail {
         });
     }
 
-    /// Puts on record what happened without a call of anybody's; ready when that is durable.
-    pub(super) async fn note(
+    /// Puts on record, durably, something beside the call itself.
+    pub(super) async fn note(&self, record: NewAuditRecord) -> Result<(), StoreError> {
+        self.append(record).await
+    }
+
+    /// Puts a step of a handshake on record, which no credential called for; ready when that is durable.
+    pub(super) async fn step(
         &self,
         now: Timestamp,
         action: &str,
@@ -127,7 +132,7 @@ impl Trail {
     }
 
     /// The same without waiting, for refusals of strangers.
-    pub(super) fn note_soon(
+    pub(super) fn step_soon(
         &self,
         now: Timestamp,
         action: &str,
@@ -235,6 +240,8 @@ pub(super) fn verdict(reply: &Reply) -> (AuditOutcome, Option<String>) {
     let code = reply.code().unwrap_or(Code::Internal);
     let outcome = match code {
         Code::NotGranted
+        | Code::NotVerified
+        | Code::CredentialFrozen
         | Code::OwnerOnly
         | Code::AccessDenied
         | Code::ReadOnly

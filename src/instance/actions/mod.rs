@@ -1,6 +1,7 @@
 //! Every action that an instance answers: one file per action, one table that lists them.
 
 mod abort_import;
+mod activate_credential;
 mod activate_held_credential;
 mod add_neighbor;
 mod assign_pointer_to_connection;
@@ -10,6 +11,7 @@ mod check;
 mod check_held_credential;
 mod clear_audit_log;
 mod commit_import;
+mod confirm_words;
 mod create_circuit;
 mod create_connection;
 mod create_domain;
@@ -44,6 +46,7 @@ mod publish_code;
 mod record_offer_words;
 mod relay;
 mod revoke_credential;
+mod rotate_credential;
 mod rotate_held_credential;
 mod search_pointers;
 mod set_connection_status;

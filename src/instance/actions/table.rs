@@ -5,6 +5,7 @@ use super::*;
 /// Every action.
 pub const ALL: &[&Action] = &[
     &abort_import::ACTION,
+    &activate_credential::ACTION,
     &activate_held_credential::ACTION,
     &add_neighbor::ACTION,
     &assign_pointer_to_connection::ACTION,
@@ -12,6 +13,7 @@ pub const ALL: &[&Action] = &[
     &check_held_credential::ACTION,
     &clear_audit_log::ACTION,
     &commit_import::ACTION,
+    &confirm_words::ACTION,
     &create_circuit::ACTION,
     &create_connection::ACTION,
     &create_domain::ACTION,
@@ -43,6 +45,7 @@ pub const ALL: &[&Action] = &[
     &record_offer_words::ACTION,
     &relay::ACTION,
     &revoke_credential::ACTION,
+    &rotate_credential::ACTION,
     &rotate_held_credential::ACTION,
     &search_pointers::ACTION,
     &set_connection_status::ACTION,

@@ -98,7 +98,7 @@ async fn first_claim(
 async fn on_record(instance: &Instance, offer: &str, now: Timestamp) -> Result<(), Refusal> {
     let trail = instance.trail();
     Ok(trail
-        .note(now, CLAIM, Some(offer), AuditOutcome::Done, None)
+        .step(now, CLAIM, Some(offer), AuditOutcome::Done, None)
         .await?)
 }
 

@@ -46,7 +46,9 @@ async fn deliver(
     let id = slot.offer.clone();
     let delivered = offers::change(instance, &id, |record| {
         record.code = None;
-        "delivered".clone_into(&mut record.state);
+        if record.state == "offered" {
+            "delivered".clone_into(&mut record.state);
+        }
     });
     let Some(offer) = delivered.await? else {
         codes.remove(&confirmation.nameplate);
@@ -87,6 +89,6 @@ async fn burn(instance: &Instance, codes: &mut Codes, nameplate: &str) -> Result
 async fn on_record(instance: &Instance, offer: &str, now: Timestamp) -> Result<(), Refusal> {
     let trail = instance.trail();
     Ok(trail
-        .note(now, CONFIRM, Some(offer), AuditOutcome::Done, None)
+        .step(now, CONFIRM, Some(offer), AuditOutcome::Done, None)
         .await?)
 }

@@ -108,7 +108,7 @@ pub(in crate::instance) async fn burn_interrupted(
             .await?;
         instance
             .trail()
-            .note(
+            .step(
                 Timestamp::now(),
                 CLAIM,
                 Some(&id),

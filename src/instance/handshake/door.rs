@@ -123,7 +123,7 @@ fn refused(instance: &Instance, peer: IpAddr, action: &'static str, refusal: Ref
         return response::too_many(wait);
     }
     let trail = instance.trail();
-    trail.note_soon(now, action, offer.as_deref(), AuditOutcome::Denied, Some(reason));
+    trail.step_soon(now, action, offer.as_deref(), AuditOutcome::Denied, Some(reason));
     answer
 }
 

@@ -47,7 +47,7 @@ pub(super) async fn change(
 /// Tells each credential of an offer what happened. One that has ended has nothing to hear.
 pub(super) async fn tell(instance: &Instance, offer: &OfferRecord, event: &Event) -> Result<(), Problem> {
     for name in &offer.credentials {
-        match issuing::happened(instance, name, event.clone()).await {
+        match issuing::happen(instance, name, event.clone()).await {
             Err(problem) if !matches!(problem.code, Code::WrongStep | Code::CredentialNotFound) => {
                 return Err(problem);
             }
