@@ -41,7 +41,7 @@ fn no_option_takes_a_secret_itself() {
     fn check(command: &Command) {
         for argument in command.get_arguments() {
             let name = argument.get_id().as_str();
-            let sounds_secret = ["secret", "key", "root", "passphrase", "password", "token"]
+            let sounds_secret = ["secret", "key", "root", "passphrase", "password", "token", "code"]
                 .iter()
                 .any(|word| name.contains(word));
             let takes_value = argument.get_action().takes_values();
