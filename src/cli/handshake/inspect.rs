@@ -16,6 +16,9 @@ use std::path::PathBuf;
 /// The variable that may hold a bundle's passphrase.
 pub const PASSPHRASE_VARIABLE: &str = "BUTTERFLY_BUNDLE_PASSPHRASE";
 
+/// What people and mail programs write before a request, in bytes.
+const LONGEST_PREAMBLE: usize = 64 * 1024;
+
 /// Look into a bundle or a request without keeping anything.
 #[derive(Debug, Args)]
 pub struct Inspect {
@@ -61,9 +64,7 @@ impl Inspect {
 
 /// Tells apart what may have been sent.
 pub async fn parcel(bytes: &[u8]) -> Result<Parcel, Failure> {
-    let is_request = |line: &[u8]| line.starts_with(b"-----BEGIN ") && line.ends_with(b"REQUEST-----");
-    let mut lines = bytes.split(|&byte| byte == b'\n').map(<[u8]>::trim_ascii);
-    if lines.any(is_request) {
+    if is_request(bytes) {
         return Ok(Parcel::Request);
     }
     let seen = Workspace::inspect_bundle(bytes, None).await?;
@@ -71,6 +72,18 @@ pub async fn parcel(bytes: &[u8]) -> Result<Parcel, Failure> {
         true => Parcel::Answer,
         false => Parcel::Bundle,
     })
+}
+
+/// Whether it begins as requests do, whatever became of blanks and line ends on the way.
+fn is_request(bytes: &[u8]) -> bool {
+    let begin = b"-----BEGINBUTTERFLYREQUEST-----";
+    let squeezed: Vec<u8> = bytes
+        .iter()
+        .copied()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .take(LONGEST_PREAMBLE)
+        .collect();
+    squeezed.windows(begin.len()).any(|window| window == begin)
 }
 
 /// Whether a bundle is sealed to a request: then no words open it, and there is no cost of trying some.
