@@ -7,7 +7,7 @@ use crate::cli::ask;
 use crate::cli::outcome::{Outcome, usage};
 use crate::cli::session::Session;
 use crate::model::{AppId, Delivery, Holder, InstanceName, Profile};
-use crate::workspace::{HostedBy, OfferRequest, Workspace};
+use crate::workspace::{OfferRequest, Workspace};
 use clap::Args;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -104,11 +104,7 @@ impl Offer {
         if let Some(warning) = &offer.warning {
             session.note(&format!("warning: {warning}"));
         }
-        session.show(&offered::to_value(&offer), || offered::explain(&request, &offer))?;
-        if delivery == Delivery::Code && !session.is_json() {
-            note_unless_hosted(session, workspace, &request.instance).await;
-        }
-        Ok(())
+        session.show(&offered::to_value(&offer), || offered::explain(&request, &offer))
     }
 
     /// The way, and whether the other arguments go with it.
@@ -177,16 +173,6 @@ fn asked(path: &Path) -> Outcome<Asked> {
         },
         text,
     })
-}
-
-/// A code is claimed from the instance itself: it must run.
-async fn note_unless_hosted(session: &Session, workspace: &Workspace, instance: &InstanceName) {
-    let row = workspace.instance(instance.as_str()).await;
-    if row.is_ok_and(|row| row.hosted_by == HostedBy::Nobody) {
-        session.note(&format!(
-            "{instance} is not running, and the code is claimed from it: butterfly serve {instance}"
-        ));
-    }
 }
 
 #[cfg(test)]
