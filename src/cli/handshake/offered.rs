@@ -147,3 +147,95 @@ fn next(offer: &OfferMade, profile: Profile) -> String {
     };
     format!("{how}\n{verify}\n  butterfly handshake verify {}", offer.offer_id)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AppId, Endpoint, Timestamp};
+    use crate::protocol::{CredentialForm, HeldCredential};
+    use crate::seal::{FernetKey, Passphrase, TokenSecret};
+    use zeroize::Zeroizing;
+
+    fn made(delivery: Delivery) -> OfferMade {
+        OfferMade {
+            offer_id: "off_0123456789ab".to_owned(),
+            delivery,
+            words: ["a", "b", "c", "d", "e", "f", "g"].map(str::to_owned),
+            file: None,
+            armoured: None,
+            passphrase: None,
+            code: None,
+            plain: Vec::new(),
+            endpoint: Endpoint::parse("http://127.0.0.1:5001/invoke").unwrap(),
+            expires_at: Timestamp::now(),
+            warning: None,
+        }
+    }
+
+    fn fields(offer: &OfferMade) -> Vec<String> {
+        to_value(offer).as_object().unwrap().keys().cloned().collect()
+    }
+
+    #[test]
+    fn scripts_find_the_fields_that_they_rely_on() {
+        let passphrase = OfferMade {
+            file: Some("b".into()),
+            armoured: Some("text".to_owned()),
+            passphrase: Some(Passphrase::parse("seven words").unwrap()),
+            ..made(Delivery::Passphrase)
+        };
+        assert_eq!(
+            fields(&passphrase),
+            ["offer_id", "words", "file", "passphrase", "expires_at"]
+        );
+        let printed = OfferMade {
+            file: None,
+            warning: Some("look".to_owned()),
+            ..passphrase
+        };
+        assert_eq!(
+            fields(&printed),
+            [
+                "offer_id",
+                "words",
+                "bundle",
+                "passphrase",
+                "expires_at",
+                "warning"
+            ]
+        );
+        let code = OfferMade {
+            code: Some(Zeroizing::new("4711-able-about-above".to_owned())),
+            ..made(Delivery::Code)
+        };
+        assert_eq!(
+            fields(&code),
+            ["offer_id", "words", "code", "endpoint", "expires_at"]
+        );
+        assert!(explain_code(&code).contains("accept --url http://127.0.0.1:5001/invoke"));
+    }
+
+    #[test]
+    fn plain_values_stand_with_their_holder_and_as_an_environment() {
+        let held = HeldCredential::legacy(
+            AppId::parse("alpha").unwrap(),
+            Endpoint::parse("http://127.0.0.1:5001/invoke").unwrap(),
+            TokenSecret::parse("a token secret of at least 32 bytes").unwrap(),
+            FernetKey::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap(),
+            None,
+        );
+        let offer = OfferMade {
+            plain: vec![(Holder::Console, CredentialForm::of(&held))],
+            ..made(Delivery::Plain)
+        };
+        let value = to_value(&offer);
+        assert_eq!(value["plain"][0]["holder"], "console");
+        assert_eq!(value["plain"][0]["app_id"], "alpha");
+        let text = handed_over(&offer);
+        assert!(
+            text.contains("\nJWT_SECRET_KEY=a token secret of at least 32 bytes\n"),
+            "{text}"
+        );
+        assert!(text.contains("\nBUTTERFLY_ENCRYPTION_KEY=AAAA"), "{text}");
+    }
+}

@@ -76,7 +76,7 @@ impl Cancel {
             &format!("This ends the handshake with {}. {what}", inert(&row.peer)),
             self.yes,
         )?;
-        workspace.cancel_handshake(&row.id).await?;
+        workspace.cancel_handshake(&self.id).await?;
         session.show(&json!({"cancelled": row.id}), || {
             format!("The handshake with {} is ended.", inert(&row.peer))
         })

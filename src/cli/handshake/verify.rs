@@ -45,8 +45,8 @@ impl Verify {
             _ => Some(compare(session, &row)?),
         };
         let mut verified = match answer {
-            Some(answer) => workspace.verify(&row.id, answer).await?,
-            None => workspace.advance(&row.id).await?,
+            Some(answer) => workspace.verify(&self.id, answer).await?,
+            None => workspace.advance(&self.id).await?,
         };
         if let Some(seconds) = self.wait
             && verified.waiting
@@ -54,7 +54,7 @@ impl Verify {
             if !session.is_json() {
                 session.note(&format!("Waiting for {} …", row.peer));
             }
-            verified = wait(workspace, verified, Duration::from_secs(seconds)).await?;
+            verified = wait(workspace, &self.id, Duration::from_secs(seconds)).await?;
         }
         session.show(&verified, || explain(&row, &verified))
     }
@@ -83,26 +83,24 @@ fn compare(session: &Session, row: &HandshakeRow) -> Outcome<bool> {
 }
 
 /// Looks again and again, ever more seldom, until the other side acted.
-async fn wait(workspace: &Workspace, first: Verified, longest: Duration) -> Result<Verified, Failure> {
+async fn wait(workspace: &Workspace, id: &str, longest: Duration) -> Result<Verified, Failure> {
     let begun = Instant::now();
-    let mut verified = first;
     let (mut pause, most) = PAUSE;
-    while verified.waiting {
-        if begun.elapsed() + pause > longest {
-            return Err(Failure::new(
-                Code::DeadlineExceeded,
-                "the other side has not said yet that the words match",
-                format!(
-                    "have its administrator run `butterfly handshake verify`, then go on with `butterfly handshake verify {} --wait`",
-                    verified.id
-                ),
-            ));
-        }
+    while begun.elapsed() + pause <= longest {
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(most);
-        verified = workspace.advance(&verified.id).await?;
+        let verified = workspace.advance(id).await?;
+        if !verified.waiting {
+            return Ok(verified);
+        }
     }
-    Ok(verified)
+    Err(Failure::new(
+        Code::DeadlineExceeded,
+        "the other side has not said yet that the words match",
+        format!(
+            "have its administrator run `butterfly handshake verify`, then go on with `butterfly handshake verify {id} --wait`"
+        ),
+    ))
 }
 
 fn explain(row: &HandshakeRow, verified: &Verified) -> String {
