@@ -6,6 +6,7 @@
 
 mod arguments;
 mod ask;
+mod audit;
 mod bundle;
 mod call;
 mod completions;
@@ -114,6 +115,8 @@ enum Verb {
     #[command(subcommand)]
     Log(log::Log),
     #[command(subcommand)]
+    Audit(audit::Audit),
+    #[command(subcommand)]
     Vault(vault::Vault),
     Completions(completions::Completions),
 }
@@ -165,6 +168,7 @@ async fn dispatch(verb: Option<Verb>, session: &Session, theme: Option<String>) 
         Some(Verb::Seal(verb)) => verb.run(session).await,
         Some(Verb::Open(verb)) => verb.run(session).await,
         Some(Verb::Log(verb)) => verb.run(session).await,
+        Some(Verb::Audit(verb)) => verb.run(session).await,
         Some(Verb::Vault(verb)) => verb.run(session).await,
         Some(Verb::Completions(verb)) => verb.run(session),
     }

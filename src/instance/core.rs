@@ -10,10 +10,10 @@ use super::replay::Replay;
 use super::settings::{LegacyStandIn, NewInstance, Settings};
 use super::trail::Trail;
 use super::witness::Witness;
-use super::{InstanceError, folder, opening, server, witness};
+use super::{InstanceError, folder, opening, server, tls, witness};
 use crate::client::Client;
 use crate::model::{AppId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
-use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Stopwatch};
+use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Spki, Stopwatch};
 use crate::seal::{DataKey, Identity};
 use crate::store::{AuditLog, Store};
 use std::path::Path;
@@ -48,6 +48,7 @@ pub struct Instance {
     trail: Trail,
     client: Client,
     key: DataKey,
+    tls: Option<tls::Served>,
     issued: Arc<Issued>,
     held: Held,
     replay: Replay,
@@ -104,6 +105,7 @@ impl Instance {
             trail: parts.trail,
             client: Client::new(),
             key: parts.key,
+            tls: parts.tls,
             issued,
             held: parts.held,
             replay: parts.replay,
@@ -145,7 +147,8 @@ impl Instance {
 
     /// Listens where the settings say.
     pub async fn bind(&self) -> Result<TcpListener, InstanceError> {
-        server::bind(self.settings.listen, self.settings.insecure_http).await
+        let may_be_public = self.settings.insecure_http || self.tls.is_some();
+        server::bind(self.settings.listen, may_be_public).await
     }
 
     /// Answers on `listener` until `stop`, then finishes what was accepted.
@@ -218,6 +221,24 @@ impl Instance {
 
     pub(super) fn held(&self) -> &Held {
         &self.held
+    }
+
+    /// The TLS keys that its callers pin: the one that it shows, and the spare one. None where it makes none itself.
+    pub fn pins(&self) -> &[Spki] {
+        self.tls.as_ref().map_or(&[], |served| &served.pins)
+    }
+
+    /// Shows the spare TLS key of the instance in this folder from its next start on; nobody may host it meanwhile.
+    /// Whoever pinned both keys notices nothing.
+    pub fn use_spare_tls_key(folder: &Path) -> Result<Vec<Spki>, InstanceError> {
+        let folder = folder::Folder::at(folder);
+        let settings = folder.read_settings()?;
+        let _lock = folder.lock()?;
+        tls::use_spare(&folder, &settings)
+    }
+
+    pub(super) fn tls(&self) -> Option<&tls::Served> {
+        self.tls.as_ref()
     }
 
     /// What it signs bundles and requests with.

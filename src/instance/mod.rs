@@ -32,6 +32,7 @@ mod routes;
 mod server;
 mod settings;
 mod size;
+mod tls;
 mod trail;
 mod witness;
 
@@ -39,4 +40,4 @@ pub use self::core::{Caller, Instance};
 pub use error::InstanceError;
 pub use host::Host;
 pub use server::check_listen;
-pub use settings::{LegacyStandIn, NewInstance, Settings};
+pub use settings::{LegacyStandIn, NewInstance, Settings, Tls};
