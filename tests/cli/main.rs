@@ -2,6 +2,7 @@
 //! administrators who join their instances through files.
 #![cfg(unix)]
 
+mod audit;
 mod binary;
 mod home;
 mod joining;
