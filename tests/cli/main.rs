@@ -7,6 +7,7 @@ mod binary;
 mod home;
 mod joining;
 mod pointers;
+mod secrets;
 mod serving;
 mod usage;
 
