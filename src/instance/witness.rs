@@ -5,10 +5,11 @@
 
 use super::Instance;
 use super::core::Caller;
-use crate::handshake::Life;
+use super::held::Holding;
+use super::holding;
 use crate::model::{CredentialState, Profile, Timestamp};
-use crate::protocol::{CallContext, HeldCredential, Query};
-use crate::store::{AuditHead, HeadSide, HeldRecord, SharedHead, StoreError};
+use crate::protocol::{CallContext, Query};
+use crate::store::{AuditHead, HeadSide, SharedHead, StoreError};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -133,8 +134,30 @@ pub(super) async fn hear(
             alarm(instance, Some(caller), &key, PEER_WENT_BACK).await?;
         }
     }
-    keep(instance, &key, HeadSide::Ours, own).await?;
+    keep_ours(instance, Some(caller), &key, own).await?;
     Ok(before)
+}
+
+/// A caller kept a head of ours that is not in our trail.
+pub(super) async fn hear_contradiction(instance: &Instance, caller: &Caller) -> Result<(), StoreError> {
+    let key = caller_key(&caller.credential);
+    alarm(instance, Some(caller), &key, WE_WENT_BACK).await
+}
+
+/// Notes what a peer was shown of ours, unless what it was shown before is not in our trail any more.
+async fn keep_ours(
+    instance: &Instance,
+    caller: Option<&Caller>,
+    peer: &str,
+    own: &AuditHead,
+) -> Result<(), StoreError> {
+    let before = kept(instance, peer, HeadSide::Ours).await?;
+    if let Some(before) = before
+        && instance.audit().holds(before).await? == Some(false)
+    {
+        return alarm(instance, caller, peer, WE_WENT_BACK).await;
+    }
+    keep(instance, peer, HeadSide::Ours, own).await
 }
 
 /// Exchanges heads until the instance stops: at once, then every hour, and whenever there is somebody new.
@@ -166,24 +189,22 @@ pub(super) async fn keep_exchanging(instance: Arc<Instance>, stop: CancellationT
 /// now counts, whatever it had shown before.
 pub(super) async fn exchange_with_all(instance: &Arc<Instance>, accept: bool) -> Vec<PeerReport> {
     let _alone = instance.witness().round.lock().await;
-    let asked = peers(instance)
-        .into_iter()
-        .map(|(peer, (name, credential))| async move {
-            let mut report = PeerReport {
-                peer,
-                credential: name,
-                error: None,
-                head: None,
-                went_back: false,
-                yours: None,
-                yours_holds: None,
-            };
-            if let Err(error) = exchange_with(instance, &credential, accept, &mut report).await {
-                tracing::debug!(peer = report.peer, error, "audit heads were not exchanged");
-                report.error = Some(error);
-            }
-            report
-        });
+    let asked = peers(instance).into_iter().map(|(peer, holding)| async move {
+        let mut report = PeerReport {
+            peer,
+            credential: holding.record.name.clone(),
+            error: None,
+            head: None,
+            went_back: false,
+            yours: None,
+            yours_holds: None,
+        };
+        if let Err(error) = exchange_with(instance, &holding, accept, &mut report).await {
+            tracing::debug!(peer = report.peer, error, "audit heads were not exchanged");
+            report.error = Some(error);
+        }
+        report
+    });
     let mut reports: Vec<_> = futures::stream::iter(asked)
         .buffer_unordered(AT_ONCE)
         .collect()
@@ -193,35 +214,30 @@ pub(super) async fn exchange_with_all(instance: &Arc<Instance>, accept: bool) ->
 }
 
 /// One credential for each peer, by the peer's id.
-fn peers(instance: &Instance) -> BTreeMap<String, (String, HeldCredential)> {
+fn peers(instance: &Instance) -> BTreeMap<String, Arc<Holding>> {
     let now = Timestamp::now();
     let mut peers = BTreeMap::new();
-    for record in instance.held().records() {
-        if record.profile != Profile::Native || !is_in_use(&record, now) {
-            continue;
-        }
-        let Some(credential) = instance.held_credential(&record.name) else {
-            continue;
-        };
-        if let Some(peer) = credential.instance_id() {
-            peers.entry(peer.to_string()).or_insert((record.name, credential));
+    for holding in instance.held().all() {
+        if holding.record.profile == Profile::Native
+            && is_in_use(&holding, now)
+            && let Some(peer) = holding.credential.instance_id()
+        {
+            peers.entry(peer.to_string()).or_insert(holding);
         }
     }
     peers
 }
 
 /// Whether the handshake is over: before that, the peer must hear of us from people only.
-fn is_in_use(record: &HeldRecord, now: Timestamp) -> bool {
+fn is_in_use(holding: &Holding, now: Timestamp) -> bool {
     use CredentialState::{Activated, Active, Rotating};
-    let Some(life) = &record.life else {
-        return true;
-    };
-    Life::deserialize(life).is_ok_and(|life| matches!(life.state_at(now), Activated | Active | Rotating))
+    let is_over = matches!(holding.life.state_at(now), Activated | Active | Rotating);
+    is_over && holding::refusal(holding, now).is_none()
 }
 
 async fn exchange_with(
     instance: &Arc<Instance>,
-    credential: &HeldCredential,
+    holding: &Holding,
     accept: bool,
     report: &mut PeerReport,
 ) -> Result<(), String> {
@@ -231,7 +247,7 @@ async fn exchange_with(
         .map_err(failed)?;
     let theirs = theirs.filter(|_| !accept);
     let own = instance.audit().head().await.map_err(failed)?;
-    let shown = ask(instance, credential, &own, theirs.as_ref()).await?;
+    let shown = ask(instance, holding, &own, theirs.as_ref()).await?;
 
     report.head = Some(shown.head.clone());
     report.went_back = shown.known_holds == Some(false) || !follows(theirs.as_ref(), &shown.head);
@@ -255,23 +271,22 @@ async fn compare(
         Some(head) => keep(instance, peer, HeadSide::Theirs, head).await?,
         None => {}
     }
-    let ours = kept(instance, peer, HeadSide::Ours).await?.filter(|_| !accept);
-    let contradicted = match ours {
-        Some(ours) if instance.audit().holds(ours.clone()).await? == Some(false) => Some(ours),
-        _ => report.yours.clone().filter(|_| report.yours_holds == Some(false)),
-    };
-    match contradicted {
-        Some(evidence) if !accept => {
-            alarm(instance, None, peer, WE_WENT_BACK).await?;
-            keep(instance, peer, HeadSide::Ours, &evidence).await
-        }
-        _ => keep(instance, peer, HeadSide::Ours, own).await,
+    if accept {
+        return keep(instance, peer, HeadSide::Ours, own).await;
     }
+    if let Some(yours) = report
+        .yours
+        .as_ref()
+        .filter(|_| report.yours_holds == Some(false))
+    {
+        keep(instance, peer, HeadSide::Ours, yours).await?;
+    }
+    keep_ours(instance, None, peer, own).await
 }
 
 async fn ask(
     instance: &Instance,
-    credential: &HeldCredential,
+    holding: &Holding,
     own: &AuditHead,
     known: Option<&AuditHead>,
 ) -> Result<Shown, String> {
@@ -283,7 +298,11 @@ async fn ask(
         path: vec![instance.id().clone()],
         ..CallContext::begin(Timestamp::now(), PATIENCE)
     };
+    let credential = &holding.credential;
     let exchange = instance.client().invoke(credential, &query, &context).await;
+    if let Err(error) = &exchange {
+        holding::notice_tls(instance, holding, error).await;
+    }
     let reply = exchange.map_err(|error| error.to_string())?.reply;
     if let Some(problem) = reply.problem() {
         return Err(problem.to_string());
