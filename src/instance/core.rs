@@ -9,16 +9,18 @@ use super::perform::{Ended, Opened, perform};
 use super::replay::Replay;
 use super::settings::{LegacyStandIn, NewInstance, Settings};
 use super::trail::Trail;
-use super::{InstanceError, folder, opening, server};
+use super::witness::Witness;
+use super::{InstanceError, folder, opening, server, tls, witness};
 use crate::client::Client;
 use crate::model::{AppId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
-use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Stopwatch};
+use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Spki, Stopwatch};
 use crate::seal::{DataKey, Identity};
 use crate::store::{AuditLog, Store};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The app_id and the credential's name of an instance's own administrator.
@@ -46,12 +48,14 @@ pub struct Instance {
     trail: Trail,
     client: Client,
     key: DataKey,
+    tls: Option<tls::Served>,
     issued: Arc<Issued>,
     held: Held,
     replay: Replay,
     failures: Failures,
     gate: Gate,
     metrics: Metrics,
+    witness: Witness,
     owner: Caller,
     /// One change of credentials at a time: each reads what stands before it writes.
     changes: tokio::sync::Mutex<()>,
@@ -101,12 +105,14 @@ impl Instance {
             trail: parts.trail,
             client: Client::new(),
             key: parts.key,
+            tls: parts.tls,
             issued,
             held: parts.held,
             replay: parts.replay,
             failures: Failures::default(),
             gate: Gate::new(MOST_CALLS),
             metrics: Metrics::default(),
+            witness: Witness::default(),
             owner: owner_in_process(),
             changes: tokio::sync::Mutex::default(),
             lock: Mutex::new(Some(parts.lock)),
@@ -141,7 +147,8 @@ impl Instance {
 
     /// Listens where the settings say.
     pub async fn bind(&self) -> Result<TcpListener, InstanceError> {
-        server::bind(self.settings.listen, self.settings.insecure_http).await
+        let may_be_public = self.settings.insecure_http || self.tls.is_some();
+        server::bind(self.settings.listen, may_be_public).await
     }
 
     /// Answers on `listener` until `stop`, then finishes what was accepted.
@@ -150,7 +157,13 @@ impl Instance {
         listener: TcpListener,
         stop: CancellationToken,
     ) -> Result<(), InstanceError> {
+        let serving = CancellationToken::new();
+        let exchanging = witness::keep_exchanging(Arc::clone(self), serving.clone());
+        let exchanging = tokio::spawn(exchanging);
         server::serve(Arc::clone(self), listener, stop).await;
+        serving.cancel();
+        // It only fails if it panicked, which the log has.
+        let _ = exchanging.await;
         self.issued.flush_uses(self.store.as_ref()).await?;
         Ok(())
     }
@@ -210,6 +223,24 @@ impl Instance {
         &self.held
     }
 
+    /// The TLS keys that its callers pin: the one that it shows, and the spare one. None where it makes none itself.
+    pub fn pins(&self) -> &[Spki] {
+        self.tls.as_ref().map_or(&[], |served| &served.pins)
+    }
+
+    /// Shows the spare TLS key of the instance in this folder from its next start on; nobody may host it meanwhile.
+    /// Whoever pinned both keys notices nothing.
+    pub fn use_spare_tls_key(folder: &Path) -> Result<Vec<Spki>, InstanceError> {
+        let folder = folder::Folder::at(folder);
+        let settings = folder.read_settings()?;
+        let _lock = folder.lock()?;
+        tls::use_spare(&folder, &settings)
+    }
+
+    pub(super) fn tls(&self) -> Option<&tls::Served> {
+        self.tls.as_ref()
+    }
+
     /// What it signs bundles and requests with.
     pub fn identity(&self) -> Identity {
         Identity::of(&self.key)
@@ -233,6 +264,15 @@ impl Instance {
 
     pub(super) fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    pub(super) fn witness(&self) -> &Witness {
+        &self.witness
+    }
+
+    /// How many times the ends of audit trails were exchanged with peers since it serves.
+    pub fn rounds_of_heads(&self) -> watch::Receiver<u64> {
+        self.witness.rounds()
     }
 
     pub(super) fn trail(&self) -> &Trail {

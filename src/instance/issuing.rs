@@ -40,12 +40,13 @@ pub(super) async fn make(instance: &Instance, wanted: Wanted) -> Result<Made, Pr
         None => (CredentialState::Active, Origin::Stored),
     };
     let endpoint = instance.settings().endpoint.clone();
-    let credential = issued::draw(
+    let mut credential = issued::draw(
         wanted.app_id.clone(),
         wanted.profile,
         endpoint.clone(),
         instance.id(),
     );
+    credential.pins = instance.pins().to_vec();
     let record = IssuedRecord {
         sealed_secrets: issued::seal_secrets(instance.key(), &name, &credential),
         name,

@@ -32,10 +32,12 @@ mod routes;
 mod server;
 mod settings;
 mod size;
+mod tls;
 mod trail;
+mod witness;
 
 pub use self::core::{Caller, Instance};
 pub use error::InstanceError;
 pub use host::Host;
 pub use server::check_listen;
-pub use settings::{LegacyStandIn, NewInstance, Settings};
+pub use settings::{LegacyStandIn, NewInstance, Settings, Tls};

@@ -6,11 +6,11 @@ use super::folder::{Folder, Lock};
 use super::held::Held;
 use super::issued::{self, Issued};
 use super::replay::{self, Replay};
-use super::settings::{LegacyStandIn, NewInstance, Settings};
+use super::settings::{LegacyStandIn, NewInstance, Settings, Tls};
 use super::trail::Trail;
-use super::{Instance, InstanceError, server};
+use super::{Instance, InstanceError, server, tls};
 use crate::model::{AppId, CredentialState, Endpoint, Grant, Profile, Timestamp};
-use crate::protocol::HeldCredential;
+use crate::protocol::{HeldCredential, Spki};
 use crate::seal::{DataKey, random};
 use crate::store::sqlite::{SqliteAuditLog, SqliteStore};
 use crate::store::{AuditLog, IssuedRecord, Store, StoreError};
@@ -34,6 +34,7 @@ pub(super) struct Parts {
     pub issued: Issued,
     pub held: Held,
     pub replay: Replay,
+    pub tls: Option<tls::Served>,
     pub lock: Lock,
 }
 
@@ -62,17 +63,18 @@ pub(super) async fn create(
 async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
     let mut listen = new.listen;
     if listen.port() == 0 {
-        let listener = server::bind(listen, new.insecure_http).await?;
+        let listener = server::bind(listen, new.insecure_http || new.tls.is_some()).await?;
         listen = listener.local_addr().map_err(|error| InstanceError::Listen {
             address: listen.to_string(),
             cause: error.to_string(),
         })?;
     }
-    server::check_listen(listen, new.insecure_http)?;
+    server::check_listen(listen, new.insecure_http || new.tls.is_some())?;
     let endpoint = match new.endpoint {
         Some(endpoint) => endpoint,
         None => {
-            let url = format!("http://{listen}/invoke");
+            let scheme = if new.tls.is_some() { "https" } else { "http" };
+            let url = format!("{scheme}://{listen}/invoke");
             Endpoint::parse(&url).map_err(|error| InstanceError::Listen {
                 address: listen.to_string(),
                 cause: error.to_string(),
@@ -85,6 +87,7 @@ async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
         listen,
         endpoint,
         insecure_http: new.insecure_http,
+        tls: new.tls,
         fetch_allow: Vec::new(),
         read_only: false,
     })
@@ -95,7 +98,11 @@ async fn fill(folder: &Folder, settings: &Settings) -> Result<HeldCredential, In
     let key = folder.make_key()?;
     let store = SqliteStore::open(&folder.database())?;
     let audit = SqliteAuditLog::open(&folder.audit())?;
-    let issued = issue_owner(&store, &key, settings).await;
+    let pins = match settings.tls {
+        Some(Tls::Own) => tls::make(folder, settings)?,
+        _ => Vec::new(),
+    };
+    let issued = issue_owner(&store, &key, settings, pins).await;
     store.close().await;
     audit.close().await;
     let owner = issued?;
@@ -107,14 +114,16 @@ async fn issue_owner(
     store: &dyn Store,
     key: &DataKey,
     settings: &Settings,
+    pins: Vec<Spki>,
 ) -> Result<HeldCredential, InstanceError> {
     let app_id = AppId::parse(OWNER).expect("written by its grammar");
-    let credential = issued::draw(
+    let mut credential = issued::draw(
         app_id.clone(),
         Profile::Native,
         settings.endpoint.clone(),
         &settings.instance_id,
     );
+    credential.pins = pins;
     store
         .insert_issued(IssuedRecord {
             life: None,
@@ -146,6 +155,7 @@ pub(super) async fn open(
     let folder = Folder::at(path);
     folder.check()?;
     let settings = folder.read_settings()?;
+    let tls = tls::load(&folder, &settings)?;
     let lock = take_lock(&folder).await?;
     let key = folder.read_key()?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.database())?);
@@ -159,14 +169,16 @@ pub(super) async fn open(
     let held = Held::load(store.as_ref(), &key).await?;
     let replay = Replay::new(replay::CAPACITY);
     remember_tokens(&replay, &issued, audit.as_ref()).await?;
+    let trail = Trail::new(audit, &settings.instance_id, audit_off);
     Ok(Instance::assemble(Parts {
         settings,
         key,
         store,
-        trail: Trail::new(audit, audit_off),
+        trail,
         issued,
         held,
         replay,
+        tls,
         lock,
     }))
 }

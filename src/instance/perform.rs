@@ -4,7 +4,7 @@
 use super::actions::Call;
 use super::circuit::MOST_STEPS_IN_ALL;
 use super::issued::Credential;
-use super::trail::{self, Deed};
+use super::trail::Deed;
 use super::{Caller, Instance, authorise, dispatch};
 use crate::model::Timestamp;
 use crate::protocol::{CallContext, Code, Hop, PhaseName, Problem, Query, Reply, Stopwatch};
@@ -60,11 +60,13 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
     let reply = authorise_and_execute(opened, &call, &deed, watch).await;
     let now = Timestamp::now();
     let lost = opened.credential.and_then(|credential| credential.refusal(now));
-    let (outcome, reason) = match lost {
-        Some(reason) => (AuditOutcome::Denied, Some(reason.to_owned())),
-        None => trail::verdict(&reply),
+    let recorded = match lost {
+        Some(reason) => {
+            let reason = Some(reason.to_owned());
+            trail.conclude(&deed, now, AuditOutcome::Denied, reason).await
+        }
+        None => trail.conclude_with(&deed, now, &reply).await,
     };
-    let recorded = trail.conclude(&deed, now, outcome, reason).await;
     watch.lap(PhaseName::Audit);
     if lost.is_some() {
         return Ended::Withheld;

@@ -8,6 +8,7 @@ use super::issued::Credential;
 use super::perform::{Ended, Opened, perform};
 use super::response::{self, Answer};
 use super::trail::Deed;
+use super::witness;
 use crate::model::{Profile, Timestamp};
 use crate::protocol::{CallContext, Code, PhaseName, Problem, Query, QueryError, Reply, Stopwatch};
 use crate::seal::token::Claims;
@@ -107,7 +108,9 @@ async fn native(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, bod
     };
     let query = Query::parse(&plaintext);
     watch.lap(PhaseName::Open);
-    credential.note_use(now);
+    if !is_housekeeping(&query) {
+        credential.note_use(now);
+    }
 
     let seal = |reply: &Reply| jwe::seal_reply(keys, &claims.jti, &reply.to_bytes());
     let call = Call {
@@ -156,6 +159,13 @@ async fn legacy(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, bod
     let query = Query::parse(&plaintext);
     watch.lap(PhaseName::Open);
     call.answer(query, watch, seal).await
+}
+
+/// Whether instances call this by themselves: that a credential is in use, only calls that somebody wanted can say.
+fn is_housekeeping(query: &Result<Query, QueryError>) -> bool {
+    query
+        .as_ref()
+        .is_ok_and(|query| query.action() == witness::EXCHANGE)
 }
 
 /// Where a native call stands in its chain: what its token says, within what the grant allows.

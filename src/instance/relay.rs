@@ -5,6 +5,8 @@
 //! passed is refused before anything leaves this instance.
 
 use super::actions::{Answer, Call, Outcome};
+use super::authorise::GrantPart;
+use super::witness;
 use crate::client::Exchange;
 use crate::model::{Connection, ConnectionStatus, InstanceId};
 use crate::protocol::strict_json::{self, DEEPEST};
@@ -18,10 +20,16 @@ const MARGIN_MS: u64 = 100;
 /// Levels that a peer's reply gains on its way through a relay: it stands beside `result` in ours.
 const NESTING: usize = 2;
 
+/// What an instance says to its peers in its own name only: nobody may have it said by relay.
+const SPOKEN_FOR_ITSELF: [&str; 2] = [witness::EXCHANGE, "activate_credential"];
+
 /// Asks the instance behind a federated connection.
 pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> Answer {
     if connection.status == ConnectionStatus::Disabled {
         return Err(disabled(connection));
+    }
+    if SPOKEN_FOR_ITSELF.contains(&query.action()) {
+        return Err(not_for_others(query));
     }
     let credential = credential_of(call, connection)?;
     let peer = credential.instance_id().cloned();
@@ -42,6 +50,16 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
         .map_err(|error| about(error.into()))?;
     note_hop(call, &exchange);
     answer(exchange.reply, peer.clone()).map_err(about)
+}
+
+fn not_for_others(query: &Query) -> Problem {
+    Problem::new(
+        Code::AccessDenied,
+        format!(
+            "Access denied. An instance calls '{}' on its peers in its own name, and does not relay it.",
+            query.action()
+        ),
+    )
 }
 
 /// The problem that a connection lets nothing through.
@@ -108,16 +126,9 @@ fn refuse_loop(call: &Call<'_>, peer: Option<&InstanceId>) -> Result<(), Problem
 /// What the peer is told of the chain, and how long it is waited for.
 fn onward_context(call: &Call<'_>, credential: &HeldCredential) -> Result<(CallContext, Duration), Problem> {
     let path = path_with(call, None);
-    let Some(hop) = call.context.hop.min(call.grant().hops).checked_sub(1) else {
-        return Err(Problem::new(
-            Code::HopsExhausted,
-            format!(
-                "no hop is left for the call to {}, after {}",
-                credential.endpoint,
-                arrows(&path)
-            ),
-        )
-        .with("path", json!(path)));
+    let granted = call.grant().hops;
+    let Some(hop) = call.context.hop.min(granted).checked_sub(1) else {
+        return Err(no_hop_left(granted, credential, &path).with("path", json!(path)));
     };
     let Some(remaining) = call.remaining_ms() else {
         return Err(too_late(credential).with("path", json!(path)));
@@ -135,6 +146,18 @@ fn onward_context(call: &Call<'_>, credential: &HeldCredential) -> Result<(CallC
         trace: call.context.trace || call.query.wants_trace(),
     };
     Ok((context, Duration::from_millis(remaining - margin)))
+}
+
+/// Either the caller's grant allows none at all, or the chain of calls has used them up.
+fn no_hop_left(granted: u8, credential: &HeldCredential, path: &[InstanceId]) -> Problem {
+    let onward = format!("for the call to {}, after {}", credential.endpoint, arrows(path));
+    if granted == 0 {
+        let message = format!(
+            "this credential's grant allows no further hop {onward}; ask the instance's administrator"
+        );
+        return GrantPart::Hops.named_in(Problem::new(Code::HopsExhausted, message));
+    }
+    Problem::new(Code::HopsExhausted, format!("no hop is left {onward}"))
 }
 
 fn too_late(credential: &HeldCredential) -> Problem {

@@ -207,15 +207,17 @@ pub trait AuditLog: Send + Sync {
     async fn tokens_since(&self, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError>;
     /// The end of the trail, everything accepted so far included.
     async fn head(&self) -> Result<AuditHead, StoreError>;
-    /// The hash of a record, hexadecimal; none if it is not there (any more, or yet).
-    async fn hash_at(&self, sequence: u64) -> Result<Option<String>, StoreError>;
+    /// Whether a head that somebody kept is part of this trail: the record is there and has that hash. None where
+    /// that cannot be told any more, because the trail kept here begins after it.
+    async fn holds(&self, head: AuditHead) -> Result<Option<bool>, StoreError>;
     /// Walks the whole chain.
     async fn verify(&self) -> Result<AuditVerdict, StoreError>;
     /// Begins a new segment: removes every record so far and appends `record`, to whose reason the old head
-    /// (sequence and hash) is added. Sequence and chain go on.
-    async fn clear(&self, record: NewAuditRecord) -> Result<(), StoreError>;
-    /// Removes leading records that are older than a moment (retention). Sequence and chain go on.
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError>;
+    /// (sequence and hash) is added. Sequence and chain go on. Gives the old head.
+    async fn clear(&self, record: NewAuditRecord) -> Result<AuditHead, StoreError>;
+    /// Removes leading records that are older than a moment (retention) and, if there were any, appends `record`,
+    /// to whose reason the last of them is added. Sequence and chain go on.
+    async fn prune(&self, before: Timestamp, record: NewAuditRecord) -> Result<(), StoreError>;
     /// Waits until everything accepted so far is durable, then closes.
     async fn close(&self);
 }

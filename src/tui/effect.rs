@@ -41,6 +41,8 @@ pub enum Effect {
     LoadPointer(InstanceName, PointerAddress),
     /// Fetch the credentials.
     LoadCredentials,
+    /// Fetch what depends on a credential.
+    LoadDependents(String),
     /// Fetch lines of the log.
     LoadLog {
         /// For which filter.
@@ -109,6 +111,16 @@ pub enum Work {
     },
     /// Revoke or forget a credential.
     Revoke(String),
+    /// Give a credential fresh keys, the old ones answered for so many seconds more.
+    Rotate(String, u32),
+    /// Stop answering the older key of an issued credential.
+    EndOverlap(String),
+    /// Suspend an issued credential, or resume it.
+    Suspend(String, bool),
+    /// Try a held credential.
+    Check(String),
+    /// Seal its circuits anew.
+    Reseal(String),
     /// Make and start the demo.
     Demo,
 }
@@ -133,6 +145,12 @@ impl Work {
             Self::Offer(request) => format!("making an offer on {}", request.instance),
             Self::Accept { file, .. } => format!("opening {file}"),
             Self::Revoke(name) => format!("revoking {name}"),
+            Self::Rotate(name, _) => format!("rotating the keys of {name}"),
+            Self::EndOverlap(name) => format!("ending the overlap of {name}"),
+            Self::Suspend(name, true) => format!("suspending {name}"),
+            Self::Suspend(name, false) => format!("resuming {name}"),
+            Self::Check(name) => format!("checking {name}"),
+            Self::Reseal(name) => format!("sealing circuits of {name} anew"),
             Self::Demo => "making the demo".to_owned(),
         }
     }

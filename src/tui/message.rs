@@ -4,7 +4,8 @@ use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::store::PointerPage;
 use crate::workspace::{
-    Accepted, CredentialRow, Demo, Failure, InstanceRow, LogEntry, LogRow, OfferMade, PointerDetail,
+    Accepted, Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogRow, OfferMade,
+    PointerDetail, Rotated,
 };
 
 /// What came of something that was asked for.
@@ -53,6 +54,8 @@ pub enum Message {
     Pointer(PointerAddress, Outcome<Box<PointerDetail>>),
     /// The credentials, and the instances that could not be asked.
     Credentials(Outcome<(Vec<CredentialRow>, Vec<Failure>)>),
+    /// What depends on the credential of this name.
+    Dependents(String, Outcome<Vec<Dependent>>),
     /// Lines of the invoke log.
     Log {
         /// For which filter they were asked.
@@ -90,6 +93,14 @@ pub enum Done {
     Accepted(Box<Accepted>),
     /// A credential was revoked or forgotten.
     Revoked(String),
+    /// A credential changed; with a word for how.
+    Credential(Box<CredentialRow>, &'static str),
+    /// A credential has fresh keys, or is to get them.
+    Rotated(Box<Rotated>),
+    /// A credential was tried.
+    Checked(String, Vec<Check>),
+    /// Circuits were sealed anew.
+    Resealed(String, Vec<(String, PointerAddress)>),
     /// The demo stands.
     Demo(Box<Demo>),
 }

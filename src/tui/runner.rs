@@ -163,6 +163,10 @@ impl Runner {
                     Message::Pointer(address, detail.map(Box::new))
                 }
                 Effect::LoadCredentials => Message::Credentials(patient(workspace.credentials()).await),
+                Effect::LoadDependents(name) => {
+                    let found = patient(workspace.dependents(&name)).await;
+                    Message::Dependents(name, found)
+                }
                 Effect::LoadLog {
                     generation,
                     older,
@@ -431,6 +435,30 @@ async fn do_work(workspace: &Workspace, work: Work, step: impl Fn(&str) + Send +
             Done::Accepted(Box::new(workspace.accept(request).await?))
         }
         Work::Revoke(name) => Done::Revoked(workspace.revoke_credential(&name).await?.name),
+        Work::Rotate(name, overlap) => {
+            Done::Rotated(Box::new(workspace.rotate_credential(&name, overlap).await?))
+        }
+        Work::EndOverlap(name) => {
+            let row = workspace.end_overlap(&name).await?;
+            Done::Credential(Box::new(row), "answers its new key only")
+        }
+        Work::Suspend(name, suspended) => {
+            let row = workspace.suspend_credential(&name, suspended).await?;
+            let word = if suspended {
+                "is suspended"
+            } else {
+                "is answered again"
+            };
+            Done::Credential(Box::new(row), word)
+        }
+        Work::Check(name) => {
+            let checks = workspace.check_credential(&name, &|_| {}).await?;
+            Done::Checked(name, checks)
+        }
+        Work::Reseal(name) => {
+            let resealed = workspace.reseal_circuits(&name).await?;
+            Done::Resealed(name, resealed)
+        }
         Work::Demo => Done::Demo(Box::new(workspace.demo(&step).await?)),
     })
 }

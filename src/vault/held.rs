@@ -1,10 +1,7 @@
-//! Credentials that the console holds, sealed row by row.
-//!
-//! A row's identity (table, name, revision) is sealed with it, so a row moved to another name does not
-//! open. A sealed manifest says which revision of each name is in force, so an older row put back, or
-//! a row taken away, is noticed as well.
+//! Credentials that the console holds, sealed row by row; the manifest says which of them are in force.
 
 use super::instances::{self, InstanceRecord};
+use super::manifest::{Manifest, as_stored};
 use super::{Vault, VaultError};
 use crate::handshake::{Life, LifeError};
 use crate::model::{CredentialState, Grant, Timestamp};
@@ -12,10 +9,7 @@ use crate::protocol::CredentialForm;
 use crate::seal::{DataKey, IdentityKey, row};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use zeroize::Zeroizing;
-
-const MANIFEST: &[u8] = b"butterfly vault manifest v1";
 
 /// What a held credential is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,21 +59,13 @@ pub struct HeldEntry {
     pub uses: u64,
 }
 
-/// Which revision of each held credential is in force.
-#[derive(Default, Serialize, Deserialize)]
-struct Manifest {
-    held: BTreeMap<String, u64>,
-    /// Goes up with every change, and never back: a name that comes again gets a new revision.
-    newest: u64,
-}
-
 impl Vault {
     /// Every held credential, by name.
     pub fn held(&self) -> Result<Vec<HeldEntry>, VaultError> {
         let mut connection = self.connection();
         // One snapshot: the manifest and the rows that it speaks of belong together.
         let snapshot = connection.transaction()?;
-        let manifest = read_manifest(&snapshot, self.key())?;
+        let manifest = Manifest::read(&snapshot, self.key())?;
         manifest
             .held
             .iter()
@@ -91,7 +77,7 @@ impl Vault {
     pub fn held_by_name(&self, name: &str) -> Result<Option<HeldEntry>, VaultError> {
         let mut connection = self.connection();
         let snapshot = connection.transaction()?;
-        let manifest = read_manifest(&snapshot, self.key())?;
+        let manifest = Manifest::read(&snapshot, self.key())?;
         manifest
             .held
             .get(name)
@@ -105,7 +91,7 @@ impl Vault {
             for record in records {
                 instances::insert(transaction, record)?;
             }
-            let mut manifest = read_manifest(transaction, self.key())?;
+            let mut manifest = Manifest::read(transaction, self.key())?;
             for entry in entries {
                 if manifest.held.contains_key(&entry.name) {
                     return Err(VaultError::AlreadyExists {
@@ -115,16 +101,16 @@ impl Vault {
                 }
                 self.put(transaction, &mut manifest, entry)?;
             }
-            self.write_manifest(transaction, &manifest)
+            manifest.write(transaction, self.key())
         })
     }
 
     /// Replaces a credential that is there, or adds it.
     pub fn replace_held(&self, entry: &HeldEntry) -> Result<(), VaultError> {
         self.write_durably(|transaction| {
-            let mut manifest = read_manifest(transaction, self.key())?;
+            let mut manifest = Manifest::read(transaction, self.key())?;
             self.put(transaction, &mut manifest, entry)?;
-            self.write_manifest(transaction, &manifest)
+            manifest.write(transaction, self.key())
         })
     }
 
@@ -185,11 +171,11 @@ impl Vault {
     }
 
     fn take_out(&self, transaction: &Transaction<'_>, name: &str) -> Result<bool, VaultError> {
-        let mut manifest = read_manifest(transaction, self.key())?;
+        let mut manifest = Manifest::read(transaction, self.key())?;
         transaction.execute("DELETE FROM held WHERE name = ?1", [name])?;
         let was_there = manifest.held.remove(name).is_some();
-        manifest.newest += 1;
-        self.write_manifest(transaction, &manifest)?;
+        manifest.next_revision();
+        manifest.write(transaction, self.key())?;
         Ok(was_there)
     }
 
@@ -199,8 +185,7 @@ impl Vault {
         manifest: &mut Manifest,
         entry: &HeldEntry,
     ) -> Result<(), VaultError> {
-        manifest.newest += 1;
-        let revision = manifest.newest;
+        let revision = manifest.next_revision();
         manifest.held.insert(entry.name.clone(), revision);
         let plain = Zeroizing::new(serde_json::to_vec(entry).expect("an entry has only string keys"));
         let sealed = row::seal(self.key(), &identity(&entry.name, revision), &plain);
@@ -211,37 +196,6 @@ impl Vault {
         )?;
         Ok(())
     }
-
-    fn write_manifest(&self, transaction: &Transaction<'_>, manifest: &Manifest) -> Result<(), VaultError> {
-        store_manifest(transaction, self.key(), manifest)
-    }
-}
-
-/// A new vault's manifest.
-pub(super) fn write_empty_manifest(connection: &Connection, key: &DataKey) -> Result<(), VaultError> {
-    store_manifest(connection, key, &Manifest::default())
-}
-
-fn store_manifest(connection: &Connection, key: &DataKey, manifest: &Manifest) -> Result<(), VaultError> {
-    let plain = serde_json::to_vec(manifest).expect("a manifest has only string keys");
-    connection.execute(
-        "INSERT OR REPLACE INTO manifest VALUES (1, ?1)",
-        [row::seal(key, MANIFEST, &plain)],
-    )?;
-    Ok(())
-}
-
-fn read_manifest(connection: &Connection, key: &DataKey) -> Result<Manifest, VaultError> {
-    let tampered = || VaultError::Tampered {
-        what: "the list of credentials".to_owned(),
-    };
-    let sealed: Vec<u8> = connection
-        .prepare_cached("SELECT sealed FROM manifest WHERE id = 1")?
-        .query_row([], |row| row.get(0))
-        .optional()?
-        .ok_or_else(tampered)?;
-    let plain = row::open(key, MANIFEST, &sealed).map_err(|_| tampered())?;
-    serde_json::from_slice(&plain).map_err(|_| tampered())
 }
 
 fn read_row(
@@ -267,9 +221,4 @@ fn read_row(
 
 fn identity(name: &str, revision: u64) -> Vec<u8> {
     format!("held\0{name}\0{revision}").into_bytes()
-}
-
-/// SQLite counts with a sign.
-fn as_stored(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

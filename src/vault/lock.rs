@@ -161,7 +161,8 @@ impl LockRow {
 
     pub(super) fn write(&self, connection: &Connection) -> Result<(), VaultError> {
         connection.execute(
-            "INSERT OR REPLACE INTO lock VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO lock (id, kind, salt, memory_kib, passes, lanes, key_file, sealed_key)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 self.kind,
                 self.salt,

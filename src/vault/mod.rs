@@ -11,8 +11,10 @@ mod held;
 mod instances;
 mod lock;
 mod log;
+mod manifest;
 mod open;
 mod preferences;
+mod sealed_rows;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,7 @@
 //! Making, opening and writing the database file.
 
 use super::lock::LockRow;
+use super::manifest::Manifest;
 use super::{Lock, LockKind, LogRetention, VaultError, files};
 use crate::seal::{DataKey, Identity};
 use rusqlite::config::DbConfig;
@@ -14,7 +15,7 @@ mod embedded {
 }
 
 /// What `user_version` says after the newest migration.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 /// How long one console waits for another one's write.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Pages of the write-ahead log at which it is copied back into the database.
@@ -54,7 +55,7 @@ impl Vault {
         let mut connection = Connection::open_with_flags(path, flags())?;
         migrate(&mut connection, path)?;
         row.write(&connection)?;
-        super::held::write_empty_manifest(&connection, &data_key)?;
+        Manifest::default().write(&connection, &data_key)?;
         Ok(())
     }
 

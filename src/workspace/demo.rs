@@ -90,6 +90,7 @@ impl Workspace {
                 listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
                 endpoint: None,
                 insecure_http: false,
+                tls: None,
             })
             .await?;
         }

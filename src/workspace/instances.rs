@@ -55,6 +55,7 @@ impl Workspace {
                 listen,
                 endpoint: new.endpoint,
                 insecure_http: new.insecure_http,
+                tls: new.tls,
             },
         )
         .await;
@@ -68,6 +69,25 @@ impl Workspace {
         }
         move_folder(&workbench, &place)?;
         self.instance(new.name.as_str()).await
+    }
+
+    /// Shows the spare TLS key of a local instance from its next start on, and draws a new spare one. Nobody may
+    /// host it meanwhile. Whoever accepted a bundle of it pinned both and notices nothing.
+    pub async fn use_spare_key(&self, name: &str) -> Result<(), Failure> {
+        let record = self.record(name).await?;
+        let folder = self.folder_of(&record)?;
+        let pins = blocking(move || Instance::use_spare_tls_key(&folder))
+            .await
+            .map_err(|error| Failure::from(error).on(name))?;
+        let owner = record.credential.clone();
+        self.in_vault(move |vault| {
+            if let Some(mut entry) = vault.held_by_name(&owner)? {
+                entry.form.pins = pins;
+                vault.replace_held(&entry)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn add_local(&self, settings: &Settings, owner: &HeldCredential) -> Result<(), Failure> {

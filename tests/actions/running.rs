@@ -41,6 +41,7 @@ impl Running {
             listen: "127.0.0.1:0".parse().unwrap(),
             endpoint: None,
             insecure_http: false,
+            tls: None,
         };
         let (mut settings, owner) = Instance::create(&folder, new).await.unwrap();
         settings.fetch_allow = ranges.iter().map(|range| range.parse().unwrap()).collect();

@@ -7,3 +7,4 @@ mod credentials;
 mod hosting;
 mod legacy;
 mod support;
+mod tls;

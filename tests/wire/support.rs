@@ -51,6 +51,7 @@ pub async fn create() -> (tempfile::TempDir, PathBuf, HeldCredential) {
         listen: "127.0.0.1:0".parse().unwrap(),
         endpoint: None,
         insecure_http: false,
+        tls: None,
     };
     let (_, owner) = Instance::create(&folder, new).await.unwrap();
     (home, folder, owner)

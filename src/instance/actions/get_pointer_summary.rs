@@ -2,9 +2,10 @@
 
 use super::parameter::POINTER_ADDRESS;
 use super::{Access, Action, Answer, Call, Outcome};
+use crate::instance::authorise::GrantPart;
 use crate::instance::problem::not_found;
 use crate::model::PointerAddress;
-use crate::protocol::{Code, Problem};
+use crate::protocol::Problem;
 use crate::store::Summary;
 use serde_json::json;
 
@@ -35,5 +36,7 @@ fn authorise(call: &Call<'_>, summary: &Summary) -> Result<(), Problem> {
         "this credential's grant does not include the pointer {}; ask the instance's administrator",
         summary.address
     );
-    Err(Problem::new(Code::NotGranted, message).with("pointer_address", json!(summary.address)))
+    Err(GrantPart::Pointer
+        .refuses(message)
+        .with("pointer_address", json!(summary.address)))
 }

@@ -7,7 +7,7 @@ mod invoke;
 mod pointer;
 mod trace;
 
-pub use credential::credential_lines;
+pub use credential::{credential_lines, dependent_words};
 pub use instance::{health, instance_lines, state_glyph, state_role};
 pub use invoke::{prepare_invoke, status_glyph};
 pub use pointer::{pointer_lines, route_glyph};

@@ -357,6 +357,7 @@ impl Form {
                 listen: self.value("listen").parse().ok(),
                 endpoint: Endpoint::parse(self.value("endpoint")).ok(),
                 insecure_http: false,
+                tls: None,
             })),
             Purpose::AddRemote => Work::AddRemote(Box::new(self.remote()?)),
             Purpose::NewPointer(instance) => Work::Create(

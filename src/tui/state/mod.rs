@@ -15,7 +15,7 @@ use super::layers::{Choice, Layer};
 use super::layout::Layout;
 use super::theme::{Catalog, Depth, Glyphs, Theme};
 use crate::command::{Scope, Situation, Target};
-use crate::model::{CredentialState, InstanceKind, InstanceState, Pointer};
+use crate::model::{CredentialState, InstanceKind, InstanceState, Pointer, Side};
 use crate::workspace::{CredentialRow, Failure, HostedBy};
 use std::collections::VecDeque;
 
@@ -300,6 +300,21 @@ impl State {
                 !matches!(row.state, CredentialState::Revoked | CredentialState::Expired)
                     && !row.grant.as_ref().is_some_and(|grant| grant.owner)
             }),
+            rotatable: self.credential().is_some_and(|row| {
+                row.state.is_usable() && !row.grant.as_ref().is_some_and(|grant| grant.owner)
+            }),
+            suspendable: self.credential().is_some_and(|row| {
+                row.side == Side::Issued
+                    && row.state.is_usable()
+                    && !row.grant.as_ref().is_some_and(|grant| grant.owner)
+            }),
+            suspended: self.credential().is_some_and(|row| {
+                row.state == CredentialState::Suspended
+                    && !row.alarm.as_ref().is_some_and(|alarm| alarm.kind.freezes())
+            }),
+            held: self
+                .credential()
+                .is_some_and(|row| row.side == Side::Held && row.state.is_usable()),
             invoke: page_invoke || self.log.selected().is_some(),
             filtered: match self.focus {
                 Pane::Pointers => self.pointers.is_filtered(),

@@ -207,8 +207,35 @@ fn draw_search(canvas: &mut Canvas, inner: Rect, input: &tui_input::Input) {
     canvas.cursor = Some((line.x + 1 + column.min(line.width.saturating_sub(2)), line.y));
 }
 
+/// Most dependents that a question lists; how many more there are is said.
+const MOST_DEPENDENTS: usize = 6;
+
+/// What stops working with a yes.
+fn dependent_lines(confirm: &Confirm) -> Vec<String> {
+    let mut lines = match &confirm.dependents {
+        None => return Vec::new(),
+        Some((_, None)) => vec!["Looking for what depends on it …".to_owned()],
+        Some((_, Some(none))) if none.is_empty() => vec!["Nothing that is known depends on it.".to_owned()],
+        Some((_, Some(dependents))) => {
+            let mut lines = vec!["This stops working:".to_owned()];
+            for dependent in dependents.iter().take(MOST_DEPENDENTS) {
+                for (index, part) in wrap(dependent, 52).into_iter().enumerate() {
+                    lines.push(format!("{} {part}", if index == 0 { "-" } else { " " }));
+                }
+            }
+            if dependents.len() > MOST_DEPENDENTS {
+                lines.push(format!("- and {} more", dependents.len() - MOST_DEPENDENTS));
+            }
+            lines
+        }
+    };
+    lines.insert(0, String::new());
+    lines
+}
+
 fn draw_confirm(state: &State, confirm: &Confirm, canvas: &mut Canvas) {
-    let text = wrap(&confirm.text, 54);
+    let mut text = wrap(&confirm.text, 54);
+    text.extend(dependent_lines(confirm));
     let extra = usize::from(confirm.instance.is_some()) * 2;
     let area = window(state, 54, text.len() + extra);
     frame(canvas, area, &confirm.title, Role::Bad);
@@ -272,7 +299,11 @@ fn draw_menu(state: &State, menu: &Menu, canvas: &mut Canvas) {
             canvas.tint(Rect::new(inner.x, y, inner.width, 1), ground);
         }
     }
-    keys(canvas, area, &[("↑↓", "choose"), ("⏎", "call"), ("Esc", "close")]);
+    keys(
+        canvas,
+        area,
+        &[("↑↓", "choose"), ("⏎", "do it"), ("Esc", "close")],
+    );
 }
 
 /// Columns for the labels of a form.

@@ -58,6 +58,10 @@ fn pages() {
         press(state, &["j", "j", "j", "enter"])
     });
     compare("credential_issued", |state| press(state, &["3", "j", "enter"]));
+    compare("credential_rotated", |state| press(state, &["3", "enter"]));
+    compare("credential_frozen", |state| {
+        press(state, &["3", "j", "j", "j", "enter"])
+    });
     compare("invoke_reply", |state| press(state, &["4", "enter"]));
     compare("invoke_wire", |state| press(state, &["4", "enter", "3"]));
     compare("invoke_trace", |state| press(state, &["4", "enter", "4"]));
@@ -76,6 +80,15 @@ fn windows() {
     });
     compare("confirm_quit", |state| press(state, &["q"]));
     compare("confirm_delete", |state| press(state, &["x"]));
+    compare("confirm_revoke", |state| press(state, &["3", "x"]));
+    compare("menu_rotate", |state| press(state, &["3", "R"]));
+    compare("notice_checks", |state| {
+        press(state, &["3"]);
+        update(state, Message::Key(Key::char('c')));
+        let ticket = state.running[0].ticket;
+        let done = Done::Checked("beta/alpha-federation".into(), fake::checks());
+        update(state, Message::Worked(ticket, Ok(done)));
+    });
     compare("menu_routes", |state| press(state, &["j", "C"]));
     compare("form_new_pointer", |state| press(state, &["n"]));
     compare("form_add_remote", |state| {
