@@ -57,8 +57,6 @@ pub struct Instance {
     metrics: Metrics,
     witness: Witness,
     owner: Caller,
-    /// One change of credentials at a time: each reads what stands before it writes.
-    changes: tokio::sync::Mutex<()>,
     lock: Mutex<Option<folder::Lock>>,
     is_closed: AtomicBool,
     closing: CancellationToken,
@@ -114,7 +112,6 @@ impl Instance {
             metrics: Metrics::default(),
             witness: Witness::default(),
             owner: owner_in_process(),
-            changes: tokio::sync::Mutex::default(),
             lock: Mutex::new(Some(parts.lock)),
             is_closed: AtomicBool::new(false),
             closing,
@@ -164,7 +161,7 @@ impl Instance {
         serving.cancel();
         // It only fails if it panicked, which the log has.
         let _ = exchanging.await;
-        self.issued.flush_uses(self.store.as_ref()).await?;
+        self.issued.flush(self.store.as_ref(), Timestamp::now()).await?;
         Ok(())
     }
 
@@ -172,7 +169,7 @@ impl Instance {
     pub async fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
         self.closing.cancel();
-        if let Err(error) = self.issued.flush_uses(self.store.as_ref()).await {
+        if let Err(error) = self.issued.flush(self.store.as_ref(), Timestamp::now()).await {
             tracing::warn!(%error, "the last uses of credentials were not stored");
         }
         self.store.close().await;
@@ -285,7 +282,7 @@ impl Instance {
 
     /// Held while credentials are changed.
     pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.changes.lock().await
+        self.issued.changing().await
     }
 
     /// Whether calls can be answered.

@@ -28,6 +28,7 @@ mod reference;
 mod relay;
 mod replay;
 mod response;
+mod rotating;
 mod routes;
 mod server;
 mod settings;

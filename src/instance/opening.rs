@@ -161,7 +161,7 @@ pub(super) async fn open(
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.database())?);
     let audit: Arc<dyn AuditLog> = Arc::new(SqliteAuditLog::open(&folder.audit())?);
 
-    let issued = Issued::load(store.as_ref(), &key).await?;
+    let issued = Issued::load(store.as_ref(), &key, Timestamp::now()).await?;
     if let Some(stand_in) = &stand_in {
         warn_if_weak(&settings, stand_in);
         issued.stand_in(stand_in, &settings.endpoint, Timestamp::now());
@@ -197,9 +197,9 @@ async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
 async fn remember_tokens(replay: &Replay, issued: &Issued, audit: &dyn AuditLog) -> Result<(), StoreError> {
     let now = Timestamp::now();
     for (kid, jti) in audit.tokens_since(now.plus_seconds(-replay::LONGEST)).await? {
-        if let Some(credential) = issued.by_kid(&kid) {
+        if let Some(presented) = issued.by_kid(&kid) {
             let ends = now.as_seconds() + replay::LONGEST;
-            replay.claim(credential.life.number, &jti, ends, now.as_seconds());
+            replay.claim(presented.credential.standing.number, &jti, ends, now.as_seconds());
         }
     }
     Ok(())
@@ -214,7 +214,7 @@ fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
     }
 }
 
-/// Stores uses every now and then, until the instance closes.
+/// Stores uses of credentials every now and then, until the instance closes.
 pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing: CancellationToken) {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(FLUSH);
@@ -224,7 +224,7 @@ pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing:
                 _ = ticks.tick() => {}
                 () = closing.cancelled() => return,
             }
-            if let Err(error) = issued.flush_uses(store.as_ref()).await {
+            if let Err(error) = issued.flush(store.as_ref(), Timestamp::now()).await {
                 tracing::warn!(%error, "uses of credentials could not be stored");
             }
         }

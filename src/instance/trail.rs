@@ -189,6 +189,8 @@ pub(super) fn verdict(reply: &Reply) -> (AuditOutcome, Option<String>) {
     let code = reply.code().unwrap_or(Code::Internal);
     let outcome = match code {
         Code::NotGranted
+        | Code::NotVerified
+        | Code::CredentialFrozen
         | Code::OwnerOnly
         | Code::AccessDenied
         | Code::ReadOnly

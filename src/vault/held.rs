@@ -122,7 +122,7 @@ impl Vault {
         change: impl FnOnce(&mut HeldEntry) -> Result<T, LifeError>,
     ) -> Result<Option<Result<T, LifeError>>, VaultError> {
         self.write_durably(|transaction| {
-            let mut manifest = read_manifest(transaction, self.key())?;
+            let mut manifest = Manifest::read(transaction, self.key())?;
             let Some(revision) = manifest.held.get(name) else {
                 return Ok(None);
             };
@@ -130,7 +130,7 @@ impl Vault {
             let outcome = change(&mut entry);
             if outcome.is_ok() {
                 self.put(transaction, &mut manifest, &entry)?;
-                self.write_manifest(transaction, &manifest)?;
+                manifest.write(transaction, self.key())?;
             }
             Ok(Some(outcome))
         })

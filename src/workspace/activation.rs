@@ -20,7 +20,6 @@ const ATTEMPTS: usize = 3;
 
 /// What mixing keys into a credential came to.
 pub(super) struct Mixed {
-    pub(super) state: CredentialState,
     /// The other side's people have not said yet that the words match.
     pub(super) is_waiting: bool,
     /// The key id that it had, if it has another one now.
@@ -50,21 +49,19 @@ impl Workspace {
         held::usable(entry.clone())?;
         if entry.form.kid.is_none() || !life.can_be_activated() {
             return Ok(Mixed {
-                state: life.state_at(Timestamp::now()),
                 is_waiting: false,
                 old_kid: None,
             });
         }
         if life.generation() > 0 {
-            return self.first_call(name, None).await;
+            return self.prove(name, None).await;
         }
         match self.mix(name, 1, None).await? {
             Attempt::Waiting => Ok(Mixed {
-                state: self.held_entry(name).await?.state,
                 is_waiting: true,
                 old_kid: None,
             }),
-            Attempt::Done(old_kid) => self.first_call(name, Some(old_kid)).await,
+            Attempt::Done(old_kid) => self.prove(name, Some(old_kid)).await,
         }
     }
 
@@ -93,7 +90,7 @@ impl Workspace {
                 format!("{name} is not verified on the other side any more"),
                 "compare the words with its administrator",
             )),
-            Attempt::Done(old_kid) => self.first_call(name, Some(old_kid)).await,
+            Attempt::Done(old_kid) => self.prove(name, Some(old_kid)).await,
         }
     }
 
@@ -262,28 +259,27 @@ impl Workspace {
     }
 
     /// The first call under the new keys proves them to both sides. If it fails, it is made the next time.
-    async fn first_call(&self, name: &str, old_kid: Option<KeyId>) -> Result<Mixed, Failure> {
+    async fn prove(&self, name: &str, old_kid: Option<KeyId>) -> Result<Mixed, Failure> {
         let entry = self.held_entry(name).await?;
         let state = held::life_of(&entry).state_at(Timestamp::now());
-        let mixed = |state| Mixed {
-            state,
+        let mixed = Mixed {
             is_waiting: false,
-            old_kid: old_kid.clone(),
+            old_kid,
         };
         if !matches!(state, CredentialState::Activated | CredentialState::Rotating) {
-            return Ok(mixed(state));
+            return Ok(mixed);
         }
         let credential = held::usable(entry)?;
         match self.ask_again(&credential, &Query::new("whoami", json!({}))).await {
             Ok(reply) if reply.problem().is_none() => {
-                let state = self.happen(name, Event::Used).await?;
-                Ok(mixed(state))
+                self.happen(name, Event::Used).await?;
+                Ok(mixed)
             }
-            Ok(_) => Ok(mixed(state)),
+            Ok(_) => Ok(mixed),
             Err(error) => {
                 self.notice_tls(&error).await;
                 tracing::info!(%error, credential = %name, "the first call under fresh keys failed");
-                Ok(mixed(state))
+                Ok(mixed)
             }
         }
     }

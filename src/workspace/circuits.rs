@@ -167,7 +167,7 @@ impl Workspace {
         let overlapping = life.overlap(crate::model::Timestamp::now());
         let former = former
             .into_iter()
-            .chain(overlapping.map(|overlap| overlap.kid.clone()))
+            .chain(overlapping.and_then(|overlap| overlap.kid.clone()))
             .collect();
         Ok(Stale {
             entry,

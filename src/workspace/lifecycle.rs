@@ -101,11 +101,7 @@ impl Workspace {
     /// Suspends an issued credential, or resumes it.
     pub async fn suspend_credential(&self, name: &str, suspended: bool) -> Result<CredentialRow, Failure> {
         let row = self.issued_row(name).await?;
-        let parameters = json!({
-            "name": issued_name(&row),
-            "suspended": suspended,
-            "resume": !suspended,
-        });
+        let parameters = json!({"name": issued_name(&row), "resume": !suspended});
         let query = Query::new("suspend_credential", parameters);
         self.ask_ours(&row.instance, &query).await?;
         self.credential(&row.name).await

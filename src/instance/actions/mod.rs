@@ -1,6 +1,7 @@
 //! Every action that an instance answers: one file per action, one table that lists them.
 
 mod abort_import;
+mod activate_credential;
 mod add_neighbor;
 mod assign_pointer_to_connection;
 mod begin_import;
@@ -8,6 +9,7 @@ mod call;
 mod check;
 mod clear_audit_log;
 mod commit_import;
+mod confirm_words;
 mod create_circuit;
 mod create_connection;
 mod create_domain;
@@ -41,6 +43,7 @@ mod parameter;
 mod record_offer_words;
 mod relay;
 mod revoke_credential;
+mod rotate_credential;
 mod seal_answer;
 mod search_pointers;
 mod set_connection_status;

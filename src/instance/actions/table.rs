@@ -5,11 +5,13 @@ use super::*;
 /// Every action.
 pub const ALL: &[&Action] = &[
     &abort_import::ACTION,
+    &activate_credential::ACTION,
     &add_neighbor::ACTION,
     &assign_pointer_to_connection::ACTION,
     &begin_import::ACTION,
     &clear_audit_log::ACTION,
     &commit_import::ACTION,
+    &confirm_words::ACTION,
     &create_circuit::ACTION,
     &create_connection::ACTION,
     &create_domain::ACTION,
@@ -40,6 +42,7 @@ pub const ALL: &[&Action] = &[
     &record_offer_words::ACTION,
     &relay::ACTION,
     &revoke_credential::ACTION,
+    &rotate_credential::ACTION,
     &seal_answer::ACTION,
     &search_pointers::ACTION,
     &set_connection_status::ACTION,
