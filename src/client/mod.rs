@@ -21,7 +21,7 @@ pub use error::ClientError;
 pub use exchange::Exchange;
 pub use http::Client;
 pub use inert::inert;
-pub use probe::Probe;
+pub use probe::{Probe, Seen};
 pub use routes::{CallError, CallOutcome, FailedCall, FederatedCall, Peers};
 pub use stranger::Stranger;
 pub use tls::pin_of_certificate;

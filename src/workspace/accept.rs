@@ -224,8 +224,8 @@ impl Workspace {
                     held::life_of(entry).state_at(Timestamp::now()).is_usable()
                         && held::usable(entry.clone()).is_ok()
                 });
-                plan.repoint = (record.kind == InstanceKind::Remote && !is_of_use)
-                    .then(|| record.name.clone());
+                plan.repoint =
+                    (record.kind == InstanceKind::Remote && !is_of_use).then(|| record.name.clone());
             }
             None => {
                 let record = remote_record(

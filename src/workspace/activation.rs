@@ -73,7 +73,9 @@ impl Workspace {
         if entry.form.kid.is_none() || !life.can_be_activated() {
             return Err(Failure::new(
                 Code::WrongStep,
-                format!("{name} came as plain values or is a legacy credential, into which no keys can be mixed"),
+                format!(
+                    "{name} came as plain values or is a legacy credential, into which no keys can be mixed"
+                ),
                 "ask its instance's administrator to rotate it and to hand the new values over",
             ));
         }
@@ -84,7 +86,10 @@ impl Workspace {
                 "compare the words first: `butterfly handshake verify`",
             ));
         }
-        match self.mix(name, life.generation() + 1, Some(overlap_seconds)).await? {
+        match self
+            .mix(name, life.generation() + 1, Some(overlap_seconds))
+            .await?
+        {
             Attempt::Waiting => Err(Failure::new(
                 Code::NotVerified,
                 format!("{name} is not verified on the other side any more"),
@@ -103,7 +108,12 @@ impl Workspace {
         let (entry, secret) = self.pending(name, generation).await?;
         let Some(secret) = secret else {
             // Another console was faster.
-            return entry.form.kid.clone().map(Attempt::Done).ok_or_else(|| native_only(name));
+            return entry
+                .form
+                .kid
+                .clone()
+                .map(Attempt::Done)
+                .ok_or_else(|| native_only(name));
         };
         let credential = held::usable(entry)?;
         let mut parameters = json!({"generation": generation, "key": secret.key()});
@@ -115,7 +125,8 @@ impl Workspace {
             Some(answer) => answer,
             None => return Ok(Attempt::Waiting),
         };
-        self.take_over(name, &credential, generation, secret, answer).await
+        self.take_over(name, &credential, generation, secret, answer)
+            .await
     }
 
     /// The fresh secret for this generation, kept before anybody hears of it; none if keys of this generation are in.
@@ -162,7 +173,8 @@ impl Workspace {
         match problem.code {
             Code::NotVerified => Ok(None),
             Code::CredentialFrozen => {
-                self.happen(name, Event::Alarmed(AlarmKind::ActivatedTwice)).await?;
+                self.happen(name, Event::Alarmed(AlarmKind::ActivatedTwice))
+                    .await?;
                 Err(Failure::new(
                     Code::CredentialFrozen,
                     format!("the credential {name} is frozen: somebody else activated it with other keys"),
@@ -270,7 +282,10 @@ impl Workspace {
             return Ok(mixed);
         }
         let credential = held::usable(entry)?;
-        match self.ask_again(&credential, &Query::new("whoami", json!({}))).await {
+        match self
+            .ask_again(&credential, &Query::new("whoami", json!({})))
+            .await
+        {
             Ok(reply) if reply.problem().is_none() => {
                 self.happen(name, Event::Used).await?;
                 Ok(mixed)

@@ -52,11 +52,7 @@ impl Workspace {
     }
 
     /// Raises an alarm for the credentials concerned, once.
-    async fn raise(
-        &self,
-        kind: AlarmKind,
-        concerns: impl Fn(&HeldEntry) -> bool + Send + 'static,
-    ) {
+    async fn raise(&self, kind: AlarmKind, concerns: impl Fn(&HeldEntry) -> bool + Send + 'static) {
         let concerned = self
             .in_vault(move |vault| {
                 let mut names = Vec::new();

@@ -157,9 +157,7 @@ impl Workspace {
             .await?
             .into_iter()
             .filter(|other| {
-                other.role == HeldRole::Caller
-                    && other.name != entry.name
-                    && other.form.endpoint == endpoint
+                other.role == HeldRole::Caller && other.name != entry.name && other.form.endpoint == endpoint
             })
             .filter_map(|other| other.form.kid.clone())
             .collect();

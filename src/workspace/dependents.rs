@@ -54,9 +54,7 @@ impl Workspace {
             .collect();
         let others = self.in_vault(|vault| vault.held()).await?;
         let is_replaceable = others.iter().any(|other| {
-            other.name != entry.name
-                && other.form.endpoint == entry.form.endpoint
-                && other.state.is_usable()
+            other.name != entry.name && other.form.endpoint == entry.form.endpoint && other.state.is_usable()
         });
         let depends = |federated: &Federated| {
             federated.endpoint == entry.form.endpoint

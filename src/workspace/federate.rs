@@ -138,20 +138,14 @@ fn reference(
     credential: Option<&HeldCredential>,
 ) -> String {
     match (request.route, credential) {
-        (Route::Circuit, Some(credential)) => {
-            circuit_reference(federated, credential, &request.query)
-        }
+        (Route::Circuit, Some(credential)) => circuit_reference(federated, credential, &request.query),
         (Route::Relay, _) => relay_reference(&federated.connection_id, &request.query),
         (Route::Endpoint | Route::Circuit, _) => federated.endpoint.to_string(),
     }
 }
 
 /// The query, sealed for the peer already.
-pub(super) fn circuit_reference(
-    federated: &Federated,
-    credential: &HeldCredential,
-    query: &Query,
-) -> String {
+pub(super) fn circuit_reference(federated: &Federated, credential: &HeldCredential, query: &Query) -> String {
     let step = json!({
         "action": "federated_invoke",
         "endpoint": federated.endpoint,

@@ -115,7 +115,10 @@ impl Workspace {
         }
         Err(Failure::new(
             Code::InvalidParameter,
-            format!("{} is held here; whether it is answered is decided where it was issued", row.name),
+            format!(
+                "{} is held here; whether it is answered is decided where it was issued",
+                row.name
+            ),
             "ask the administrator of that instance, or drop it with `butterfly credential revoke`",
         ))
     }

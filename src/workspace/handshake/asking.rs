@@ -14,7 +14,10 @@ impl Workspace {
     /// Asks for a credential: a request to send, whose answer only this home opens.
     pub async fn ask(&self, request: AskRequest) -> Result<RequestMade, Failure> {
         if request.holders.is_empty() {
-            return Err(usage("a request says who shall hold a credential", "name console, instance, or both"));
+            return Err(usage(
+                "a request says who shall hold a credential",
+                "name console, instance, or both",
+            ));
         }
         if request.holders.contains(&Holder::Instance) != request.instance.is_some() {
             return Err(usage(

@@ -78,7 +78,10 @@ impl Workspace {
             }
             (Side::Issued, _, _) => Err(Failure::new(
                 Code::InvalidParameter,
-                format!("{} was issued here; whoever holds it checks whether it works", row.name),
+                format!(
+                    "{} was issued here; whoever holds it checks whether it works",
+                    row.name
+                ),
                 "check one that is held, or look at its last use with `butterfly credential show`",
             )),
         }
@@ -94,7 +97,10 @@ impl Workspace {
             .await;
         let discovery = match discovered {
             Ok(discovery) => {
-                checks.passed(CheckKind::Reachable, format!("{} ms", began.elapsed().as_millis()));
+                checks.passed(
+                    CheckKind::Reachable,
+                    format!("{} ms", began.elapsed().as_millis()),
+                );
                 checks.passed(CheckKind::Tls, tls_note(&credential));
                 discovery
             }
@@ -109,7 +115,10 @@ impl Workspace {
                 return Ok(checks.done());
             }
         };
-        if !self.check_identity(&entry, &credential, discovery, &mut checks).await {
+        if !self
+            .check_identity(&entry, &credential, discovery, &mut checks)
+            .await
+        {
             return Ok(checks.done());
         }
         // An alarm that was raised earlier still stands: nothing is sent.
@@ -130,7 +139,10 @@ impl Workspace {
         checks: &mut Checks<'_>,
     ) -> bool {
         let Some(expected) = credential.instance_id() else {
-            checks.passed(CheckKind::Identity, "an original instance: it says nothing of itself");
+            checks.passed(
+                CheckKind::Identity,
+                "an original instance: it says nothing of itself",
+            );
             return true;
         };
         let Some(discovery) = discovery else {
@@ -144,7 +156,10 @@ impl Workspace {
         if discovery.instance_id != *expected {
             checks.failed(
                 CheckKind::Identity,
-                format!("{} answers, and the credential is for {expected}", discovery.instance_id),
+                format!(
+                    "{} answers, and the credential is for {expected}",
+                    discovery.instance_id
+                ),
                 "check the URL and port",
             );
             return false;
@@ -219,7 +234,11 @@ fn check_grant(entry: &HeldEntry, reply: &Reply, checks: &mut Checks<'_>) {
         if entry.form.kid.is_none() {
             return checks.passed(CheckKind::Grant, "an original instance: it tells of no grants");
         }
-        return checks.failed(CheckKind::Grant, problem.message, "ask the instance's administrator");
+        return checks.failed(
+            CheckKind::Grant,
+            problem.message,
+            "ask the instance's administrator",
+        );
     }
     let told = reply
         .result()

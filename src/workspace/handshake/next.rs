@@ -60,9 +60,7 @@ fn issued(row: &HandshakeRow, is_mixed: bool, code_ends: Option<Timestamp>) -> &
         {
             "it is in use, but nobody compared the words: compare them with the other administrator"
         }
-        CredentialState::Delivered | CredentialState::Opened | CredentialState::Verified
-            if !is_mixed =>
-        {
+        CredentialState::Delivered | CredentialState::Opened | CredentialState::Verified if !is_mixed => {
             "the other side says that the words match, and mixes fresh keys in"
         }
         CredentialState::Delivered | CredentialState::Opened | CredentialState::Verified => {

@@ -178,7 +178,9 @@ impl Workspace {
                 "make a new offer with `butterfly handshake offer`",
             ));
         }
-        let mut session = self.session(entry.instance.as_deref().unwrap_or_default()).await?;
+        let mut session = self
+            .session(entry.instance.as_deref().unwrap_or_default())
+            .await?;
         let published = publish(&mut session, &bundle).await;
         session.close().await;
         let (code, ends) = published?;
@@ -205,7 +207,11 @@ impl Workspace {
 
 /// What cannot be is said before credentials are made, not after.
 fn checked(request: &OfferRequest) -> Result<Option<Request>, Failure> {
-    if let Some(file) = request.file.as_deref().filter(|_| request.delivery != Delivery::Code) {
+    if let Some(file) = request
+        .file
+        .as_deref()
+        .filter(|_| request.delivery != Delivery::Code)
+    {
         refuse_existing(file)?;
     }
     let can_be_activated = request.profile == Profile::Native && request.delivery != Delivery::Plain;
@@ -225,7 +231,10 @@ fn checked(request: &OfferRequest) -> Result<Option<Request>, Failure> {
         )),
         (Some(_), _) => Err(Failure::new(
             Code::Usage,
-            format!("a request is answered by a bundle sealed to it, not by {}", request.delivery),
+            format!(
+                "a request is answered by a bundle sealed to it, not by {}",
+                request.delivery
+            ),
             "offer it by way of the request",
         )),
         (None, _) => Ok(None),

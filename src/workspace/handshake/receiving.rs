@@ -75,7 +75,10 @@ impl Workspace {
         let discovery = stranger.discovery(deadline).await?.ok_or_else(|| {
             Failure::new(
                 Code::PeerGarbage,
-                format!("{} is not a Butterfly instance that hands over by code", endpoint.authority()),
+                format!(
+                    "{} is not a Butterfly instance that hands over by code",
+                    endpoint.authority()
+                ),
                 "check the URL, or ask for a bundle instead",
             )
         })?;
@@ -84,7 +87,12 @@ impl Workspace {
         let answer: ClaimAnswer = stranger
             .post(CLAIM_PATH, &claim, deadline)
             .await
-            .map_err(|error| refused(error, "no offer waits under this code: it is used up, too old, or another one"))?;
+            .map_err(|error| {
+                refused(
+                    error,
+                    "no offer waits under this code: it is used up, too old, or another one",
+                )
+            })?;
         let (confirmed, confirmation) = claimant.confirm(&answer)?;
         let handover: Handover = stranger
             .post(CONFIRM_PATH, &confirmation, deadline)
@@ -92,7 +100,9 @@ impl Workspace {
             .map_err(|error| refused(error, "the code is not the one that the other side has"))?;
         let bundle = confirmed.open(&handover, Timestamp::now())?;
         if bundle.instance.id.as_ref() != Some(&discovery.instance_id) {
-            return Err(in_between("the bundle is of another instance than the one that answers"));
+            return Err(in_between(
+                "the bundle is of another instance than the one that answers",
+            ));
         }
         require_key(&bundle, &stranger)?;
         Ok(bundle)
@@ -108,7 +118,9 @@ fn require_key(bundle: &Bundle, stranger: &Stranger) -> Result<(), Failure> {
     if is_known {
         return Ok(());
     }
-    Err(in_between("the TLS key that was shown is none of those in the bundle"))
+    Err(in_between(
+        "the TLS key that was shown is none of those in the bundle",
+    ))
 }
 
 fn in_between(what: &str) -> Failure {

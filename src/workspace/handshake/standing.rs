@@ -102,11 +102,8 @@ impl Workspace {
     async fn standings(&self) -> Result<(Vec<Standing>, Vec<Failure>), Failure> {
         let entries = self.in_vault(|vault| vault.handshakes()).await?;
         let survey = self.survey(true).await?;
-        let known: HashMap<&str, &CredentialRow> = survey
-            .rows
-            .iter()
-            .map(|row| (row.name.as_str(), row))
-            .collect();
+        let known: HashMap<&str, &CredentialRow> =
+            survey.rows.iter().map(|row| (row.name.as_str(), row)).collect();
         let now = Timestamp::now();
         let mut standings = Vec::new();
         let mut ours: HashMap<String, HandshakeEntry> = HashMap::new();
@@ -155,7 +152,11 @@ fn held(
     } else {
         let least = rows.iter().map(|row| row.state).min_by_key(|state| place(*state));
         // What is gone was revoked; what cannot be asked may stand anywhere.
-        least.unwrap_or(if is_silent { CredentialState::Opened } else { CredentialState::Revoked })
+        least.unwrap_or(if is_silent {
+            CredentialState::Opened
+        } else {
+            CredentialState::Revoked
+        })
     };
     let verified = !rows.is_empty() && rows.iter().all(|row| row.verified);
     let can_mix = entry.delivery != Delivery::Plain && rows.iter().any(|row| row.kid.is_some());
