@@ -2,6 +2,7 @@
 
 mod circuits;
 mod connections;
+mod grants;
 mod imports;
 mod invoking;
 mod pointers;

@@ -30,10 +30,14 @@ async fn run(call: &Call<'_>) -> Answer {
         tags: call.query.optional_texts("tags")?,
     };
     inspect(call, &pointer, &change).await?;
-    let pointer = call
+    let changed = call
         .store()
         .update_pointer(&pointer.address, change, call.now())
-        .await?;
+        .await;
+    let pointer = match changed {
+        Ok(pointer) => pointer,
+        Err(error) => return Err(call.storage_problem(error).await),
+    };
     Ok(Outcome::Success(json!({
         "message": "Pointer updated successfully.",
         "pointer": pointer,
