@@ -6,7 +6,6 @@
 
 mod arguments;
 mod ask;
-mod bundle;
 mod call;
 mod completions;
 mod connection;
@@ -21,7 +20,6 @@ mod instance;
 mod invoke;
 mod log;
 mod logs;
-mod offer;
 mod outcome;
 mod pointer;
 mod read_only;

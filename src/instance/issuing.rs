@@ -5,7 +5,7 @@ use super::issued::{self, Credential};
 use crate::handshake::{Event, Life, LifeError};
 use crate::model::{AppId, Grant, Profile, Timestamp};
 use crate::protocol::{Code, CredentialForm, Problem, Query};
-use crate::store::{HeldRecord, IssuedRecord};
+use crate::store::IssuedRecord;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -195,20 +195,6 @@ pub(super) fn view(credential: &Credential, now: Timestamp) -> Value {
 /// Until when an older key is answered, if one is.
 pub(super) fn overlap_until(life: &Life, now: Timestamp) -> Option<Timestamp> {
     life.overlap(now).map(|overlap| overlap.until)
-}
-
-/// What may be told of a held credential.
-pub(super) fn held_view(record: &HeldRecord) -> Value {
-    json!({
-        "name": record.name,
-        "app_id": record.app_id,
-        "profile": record.profile,
-        "kid": record.kid,
-        "endpoint": record.endpoint,
-        "verified": record.verified,
-        "expires_at": record.expires_at,
-        "created_at": record.created_at,
-    })
 }
 
 /// The grant that a query asks for.

@@ -3,6 +3,7 @@
 
 use super::core::OWNER;
 use super::folder::{Folder, Lock};
+use super::handshake::{self, Desk};
 use super::held::Held;
 use super::issued::{self, Issued};
 use super::replay::{self, Replay};
@@ -33,6 +34,7 @@ pub(super) struct Parts {
     pub trail: Trail,
     pub issued: Issued,
     pub held: Held,
+    pub desk: Desk,
     pub replay: Replay,
     pub tls: Option<tls::Served>,
     pub lock: Lock,
@@ -170,17 +172,21 @@ pub(super) async fn open(
     let replay = Replay::new(replay::CAPACITY);
     remember_tokens(&replay, &issued, audit.as_ref()).await?;
     let trail = Trail::new(audit, &settings.instance_id, audit_off);
-    Ok(Instance::assemble(Parts {
+    let (desk, interrupted) = Desk::load(store.as_ref()).await?;
+    let instance = Instance::assemble(Parts {
         settings,
         key,
         store,
         trail,
         issued,
         held,
+        desk,
         replay,
         tls,
         lock,
-    }))
+    });
+    handshake::burn_interrupted(&instance, interrupted).await?;
+    Ok(instance)
 }
 
 async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
@@ -214,8 +220,13 @@ fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
     }
 }
 
-/// Stores uses of credentials every now and then, until the instance closes.
-pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing: CancellationToken) {
+/// Stores uses every now and then, until the instance closes.
+pub(super) fn keep_flushing(
+    issued: Arc<Issued>,
+    held: Arc<Held>,
+    store: Arc<dyn Store>,
+    closing: CancellationToken,
+) {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(FLUSH);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -226,6 +237,9 @@ pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing:
             }
             if let Err(error) = issued.flush(store.as_ref(), Timestamp::now()).await {
                 tracing::warn!(%error, "uses of credentials could not be stored");
+            }
+            if let Err(error) = held.flush_uses(store.as_ref()).await {
+                tracing::warn!(%error, "uses of held credentials could not be stored");
             }
         }
     });

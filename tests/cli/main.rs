@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod binary;
+mod handshake;
 mod home;
 mod joining;
 mod pointers;

@@ -2,11 +2,13 @@
 
 mod abort_import;
 mod activate_credential;
+mod activate_held_credential;
 mod add_neighbor;
 mod assign_pointer_to_connection;
 mod begin_import;
 mod call;
 mod check;
+mod check_held_credential;
 mod clear_audit_log;
 mod commit_import;
 mod confirm_words;
@@ -40,16 +42,19 @@ mod list_pointers;
 mod neighbors;
 mod page;
 mod parameter;
+mod publish_code;
 mod record_offer_words;
 mod relay;
 mod revoke_credential;
 mod rotate_credential;
+mod rotate_held_credential;
 mod search_pointers;
 mod set_connection_status;
 mod suspend_credential;
 pub mod table;
 mod update_pointer;
 mod verify_audit;
+mod verify_held_credential;
 mod whoami;
 mod withdraw_offer;
 

@@ -6,9 +6,11 @@ use super::*;
 pub const ALL: &[&Action] = &[
     &abort_import::ACTION,
     &activate_credential::ACTION,
+    &activate_held_credential::ACTION,
     &add_neighbor::ACTION,
     &assign_pointer_to_connection::ACTION,
     &begin_import::ACTION,
+    &check_held_credential::ACTION,
     &clear_audit_log::ACTION,
     &commit_import::ACTION,
     &confirm_words::ACTION,
@@ -39,15 +41,18 @@ pub const ALL: &[&Action] = &[
     &list_held_credentials::ACTION,
     &list_offers::ACTION,
     &list_pointers::ACTION,
+    &publish_code::ACTION,
     &record_offer_words::ACTION,
     &relay::ACTION,
     &revoke_credential::ACTION,
     &rotate_credential::ACTION,
+    &rotate_held_credential::ACTION,
     &search_pointers::ACTION,
     &set_connection_status::ACTION,
     &suspend_credential::ACTION,
     &update_pointer::ACTION,
     &verify_audit::ACTION,
+    &verify_held_credential::ACTION,
     &whoami::ACTION,
     &withdraw_offer::ACTION,
 ];
@@ -88,7 +93,7 @@ mod tests {
     #[test]
     fn what_needs_the_owner_is_on_record_before_it_happens_or_only_reads() {
         for action in ALL {
-            let reads = ["get_", "list_", "verify_"];
+            let reads = ["get_", "list_", "check_", "verify_audit"];
             let only_reads = reads.iter().any(|prefix| action.name.starts_with(prefix));
             if action.access == Access::Owner {
                 assert_ne!(action.writes, only_reads, "{}", action.name);
