@@ -206,9 +206,10 @@ async fn an_offer_has_a_credential_for_each_holder_until_it_is_withdrawn() {
 /// A relay whose peer answers when the test says so.
 async fn relaying(running: &Running, peer: &TcpListener) -> (HeldCredential, Value) {
     let endpoint = format!("http://{}/invoke", peer.local_addr().unwrap());
-    let mut form = CredentialForm::of(&running.owner).expose_value();
+    // A legacy peer is called for relays only: with native ones, heads of audit trails are exchanged too.
+    let old = running.issue("old", Profile::Legacy, &Grant::default()).await;
+    let mut form = CredentialForm::of(&old).expose_value();
     form["endpoint"] = endpoint.into();
-    form["instance_id"] = "inst_0123456789ab".into();
     running
         .result("hold_credential", json!({"name": "peer", "form": form}))
         .await;
