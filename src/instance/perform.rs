@@ -5,7 +5,7 @@ use super::actions::Call;
 use super::circuit::MOST_STEPS_IN_ALL;
 use super::issued::{Credential, FROZEN};
 use super::trail::Deed;
-use super::{Caller, Instance, authorise, dispatch, issuing};
+use super::{Caller, Instance, authorise, dispatch, issuing, witness};
 use crate::handshake::{Event, LifeError};
 use crate::model::Timestamp;
 use crate::protocol::{CallContext, Code, Hop, PhaseName, Problem, Query, Reply, Stopwatch};
@@ -131,9 +131,11 @@ fn frozen(credential: &Credential) -> Option<Problem> {
 fn admit(opened: &Opened<'_>, credential: &Credential) -> Result<(), Problem> {
     let action = opened.query.action();
     authorise::step(&credential.life, action)?;
-    let is_first_contact = credential.life.generation() == 0 || action != WHOAMI;
     let event = match action {
-        action if authorise::is_handshake(action) && is_first_contact => Event::Opened,
+        // Nobody wanted that call: instances make it by themselves.
+        witness::EXCHANGE => return Ok(()),
+        WHOAMI if credential.life.generation() > 0 => Event::Used,
+        action if authorise::is_handshake(action) => Event::Opened,
         _ => Event::Used,
     };
     let issued = opened.instance.issued();

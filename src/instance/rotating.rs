@@ -134,7 +134,7 @@ async fn mix_fresh(
         kid,
         root,
     );
-    held.pins.clone_from(&before.pins);
+    held.pins = instance.pins().to_vec();
     let credential = rekey(instance, credential, life, (&before, &held), now).await?;
     Ok(Mixed { credential, ours })
 }
@@ -244,7 +244,7 @@ fn redraw(instance: &Instance, before: &HeldCredential) -> HeldCredential {
     {
         access_key.clone_from(kept);
     }
-    after.pins.clone_from(&before.pins);
+    after.pins = instance.pins().to_vec();
     after
 }
 

@@ -114,11 +114,6 @@ impl Trail {
         });
     }
 
-    /// Puts on record, durably, something beside the call itself.
-    pub(super) async fn note(&self, record: NewAuditRecord) -> Result<(), StoreError> {
-        self.append(record).await
-    }
-
     /// Puts a step of a handshake on record, which no credential called for; ready when that is durable.
     pub(super) async fn step(
         &self,

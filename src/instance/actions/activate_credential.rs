@@ -7,7 +7,6 @@ use crate::handshake::AlarmKind;
 use crate::instance::{issuing, rotating};
 use crate::protocol::{Code, Problem};
 use crate::seal::AgreementKey;
-use crate::store::{AuditOutcome, NewAuditRecord};
 use futures::future::BoxFuture;
 use serde_json::json;
 
@@ -70,15 +69,9 @@ async fn activate_credential(call: &Call<'_>) -> Answer {
 
 /// Durable before anybody is told.
 async fn raise_alarm(call: &Call<'_>) -> Result<(), Problem> {
-    let record = NewAuditRecord {
-        at: call.now(),
-        app_id: Some(call.caller.app_id.clone()),
-        kid: call.caller.kid.clone(),
-        jti: None,
-        action: rotating::ACTIVATE.to_owned(),
-        subject: Some(call.caller.credential.clone()),
-        outcome: AuditOutcome::Denied,
-        reason: Some(AlarmKind::ActivatedTwice.as_str().to_owned()),
-    };
-    Ok(call.instance.trail().note(record).await?)
+    let (caller, trail) = (call.caller, call.instance.trail());
+    let what = (rotating::ACTIVATE, AlarmKind::ActivatedTwice.as_str());
+    Ok(trail
+        .alarm(call.now(), Some(caller), &caller.credential, what)
+        .await?)
 }
