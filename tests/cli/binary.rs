@@ -50,6 +50,11 @@ impl Home {
         self.root().join(name)
     }
 
+    /// A path beside the home, as an argument.
+    pub fn beside(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
     /// Writes a file beside the home; its path as an argument.
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
@@ -140,6 +145,11 @@ impl Serving {
         }
         let line = line.trim_end().to_owned();
         Self { child, line }
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks it to end; what it ended with.
