@@ -5,10 +5,11 @@
 
 use super::Instance;
 use super::core::Caller;
-use crate::handshake::Life;
+use super::held::Holding;
+use super::holding;
 use crate::model::{CredentialState, Profile, Timestamp};
-use crate::protocol::{CallContext, HeldCredential, Query};
-use crate::store::{AuditHead, HeadSide, HeldRecord, SharedHead, StoreError};
+use crate::protocol::{CallContext, Query};
+use crate::store::{AuditHead, HeadSide, SharedHead, StoreError};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -166,24 +167,22 @@ pub(super) async fn keep_exchanging(instance: Arc<Instance>, stop: CancellationT
 /// now counts, whatever it had shown before.
 pub(super) async fn exchange_with_all(instance: &Arc<Instance>, accept: bool) -> Vec<PeerReport> {
     let _alone = instance.witness().round.lock().await;
-    let asked = peers(instance)
-        .into_iter()
-        .map(|(peer, (name, credential))| async move {
-            let mut report = PeerReport {
-                peer,
-                credential: name,
-                error: None,
-                head: None,
-                went_back: false,
-                yours: None,
-                yours_holds: None,
-            };
-            if let Err(error) = exchange_with(instance, &credential, accept, &mut report).await {
-                tracing::debug!(peer = report.peer, error, "audit heads were not exchanged");
-                report.error = Some(error);
-            }
-            report
-        });
+    let asked = peers(instance).into_iter().map(|(peer, holding)| async move {
+        let mut report = PeerReport {
+            peer,
+            credential: holding.record.name.clone(),
+            error: None,
+            head: None,
+            went_back: false,
+            yours: None,
+            yours_holds: None,
+        };
+        if let Err(error) = exchange_with(instance, &holding, accept, &mut report).await {
+            tracing::debug!(peer = report.peer, error, "audit heads were not exchanged");
+            report.error = Some(error);
+        }
+        report
+    });
     let mut reports: Vec<_> = futures::stream::iter(asked)
         .buffer_unordered(AT_ONCE)
         .collect()
@@ -193,35 +192,30 @@ pub(super) async fn exchange_with_all(instance: &Arc<Instance>, accept: bool) ->
 }
 
 /// One credential for each peer, by the peer's id.
-fn peers(instance: &Instance) -> BTreeMap<String, (String, HeldCredential)> {
+fn peers(instance: &Instance) -> BTreeMap<String, Arc<Holding>> {
     let now = Timestamp::now();
     let mut peers = BTreeMap::new();
-    for record in instance.held().records() {
-        if record.profile != Profile::Native || !is_in_use(&record, now) {
-            continue;
-        }
-        let Some(credential) = instance.held_credential(&record.name) else {
-            continue;
-        };
-        if let Some(peer) = credential.instance_id() {
-            peers.entry(peer.to_string()).or_insert((record.name, credential));
+    for holding in instance.held().all() {
+        if holding.record.profile == Profile::Native
+            && is_in_use(&holding, now)
+            && let Some(peer) = holding.credential.instance_id()
+        {
+            peers.entry(peer.to_string()).or_insert(holding);
         }
     }
     peers
 }
 
 /// Whether the handshake is over: before that, the peer must hear of us from people only.
-fn is_in_use(record: &HeldRecord, now: Timestamp) -> bool {
+fn is_in_use(holding: &Holding, now: Timestamp) -> bool {
     use CredentialState::{Activated, Active, Rotating};
-    let Some(life) = &record.life else {
-        return true;
-    };
-    Life::deserialize(life).is_ok_and(|life| matches!(life.state_at(now), Activated | Active | Rotating))
+    let is_over = matches!(holding.life.state_at(now), Activated | Active | Rotating);
+    is_over && holding::refusal(holding, now).is_none()
 }
 
 async fn exchange_with(
     instance: &Arc<Instance>,
-    credential: &HeldCredential,
+    holding: &Holding,
     accept: bool,
     report: &mut PeerReport,
 ) -> Result<(), String> {
@@ -231,7 +225,7 @@ async fn exchange_with(
         .map_err(failed)?;
     let theirs = theirs.filter(|_| !accept);
     let own = instance.audit().head().await.map_err(failed)?;
-    let shown = ask(instance, credential, &own, theirs.as_ref()).await?;
+    let shown = ask(instance, holding, &own, theirs.as_ref()).await?;
 
     report.head = Some(shown.head.clone());
     report.went_back = shown.known_holds == Some(false) || !follows(theirs.as_ref(), &shown.head);
@@ -271,7 +265,7 @@ async fn compare(
 
 async fn ask(
     instance: &Instance,
-    credential: &HeldCredential,
+    holding: &Holding,
     own: &AuditHead,
     known: Option<&AuditHead>,
 ) -> Result<Shown, String> {
@@ -283,7 +277,11 @@ async fn ask(
         path: vec![instance.id().clone()],
         ..CallContext::begin(Timestamp::now(), PATIENCE)
     };
+    let credential = &holding.credential;
     let exchange = instance.client().invoke(credential, &query, &context).await;
+    if let Err(error) = &exchange {
+        holding::notice_tls(instance, holding, error).await;
+    }
     let reply = exchange.map_err(|error| error.to_string())?.reply;
     if let Some(problem) = reply.problem() {
         return Err(problem.to_string());

@@ -3,7 +3,7 @@
 use super::lock::LockRow;
 use super::manifest::Manifest;
 use super::{Lock, LockKind, LogRetention, VaultError, files};
-use crate::seal::DataKey;
+use crate::seal::{DataKey, Identity};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
@@ -120,6 +120,11 @@ impl Vault {
     /// The database file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What this console signs requests with, where no instance of its own does.
+    pub fn identity(&self) -> Identity {
+        Identity::of(self.key())
     }
 
     pub(super) fn key(&self) -> &DataKey {
