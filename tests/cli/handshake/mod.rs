@@ -2,6 +2,7 @@
 //! sides, what goes wrong, and what comes after.
 
 mod bundles;
+mod canary;
 mod codes;
 mod life;
 mod plain;
