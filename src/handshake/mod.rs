@@ -9,6 +9,7 @@ mod bundle;
 mod code;
 mod contents;
 mod error;
+pub mod guide;
 mod life;
 mod life_event;
 mod request;

@@ -88,7 +88,7 @@ async fn create_offer(call: &Call<'_>) -> Answer {
     let settings = call.instance.settings();
     let mut result = json!({
         "offer": list_offers::view(call.instance, &offer, now),
-        "instance": {"id": settings.instance_id, "name": settings.name},
+        "instance": {"id": settings.instance_id, "name": settings.name, "identity": call.instance.identity().key()},
         "identity": call.instance.identity().key(),
         "endpoint": settings.endpoint,
         "profile": order.profile,
