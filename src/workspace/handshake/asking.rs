@@ -78,7 +78,7 @@ impl Workspace {
             app_id: request.app_id.clone(),
             holders: request.holders.clone(),
         };
-        let identity = self.in_vault(|vault| Ok(vault.identity())).await?;
+        let identity = self.in_vault(|vault| vault.identity()).await?;
         let (made, key) = Request::make(asking, &identity, Timestamp::now());
         let Some(instance) = &request.instance else {
             let text = made.to_text(&identity);

@@ -82,7 +82,7 @@ impl Workspace {
                 "check the URL, or ask for a bundle instead",
             )
         })?;
-        let identity = self.in_vault(|vault| Ok(vault.identity().key())).await?;
+        let identity = self.in_vault(|vault| Ok(vault.identity()?.key())).await?;
         let (claimant, claim) = Claimant::begin(&code, &discovery.instance_id, Some(identity));
         let answer: ClaimAnswer = stranger
             .post(CLAIM_PATH, &claim, deadline)

@@ -59,7 +59,7 @@ async fn a_newer_schema_is_refused() {
     let place = Place::new();
     place.store().close().await;
     let conn = rusqlite::Connection::open(place.data()).unwrap();
-    conn.execute_batch("UPDATE refinery_schema_history SET version = 999")
+    conn.execute_batch("UPDATE refinery_schema_history SET version = version + 998")
         .unwrap();
     drop(conn);
     assert!(matches!(
