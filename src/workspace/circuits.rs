@@ -4,7 +4,7 @@
 use super::federate::circuit_reference;
 use super::session::Session;
 use super::{Failure, Workspace, held};
-use crate::model::{Federated, InstanceKind, KeyId, Pointer, PointerAddress, Profile, Route};
+use crate::model::{Federated, Holder, InstanceKind, KeyId, Pointer, PointerAddress, Profile, Route};
 use crate::protocol::{Code, Query};
 use crate::store::{PointerQuery, Start};
 use crate::vault::{HeldEntry, HeldRole, InstanceRecord};
@@ -43,7 +43,12 @@ impl Workspace {
 
     /// Seals them anew; tells which.
     pub async fn reseal_circuits(&self, name: &str) -> Result<Vec<(String, PointerAddress)>, Failure> {
-        self.reseal(name, None).await
+        let row = self.credential(name).await?;
+        if row.holder == Some(Holder::Instance) {
+            // A relay seals each call: nothing of it was sealed before.
+            return Ok(Vec::new());
+        }
+        self.reseal(&row.name, None).await
     }
 
     /// The same, also for a key that the credential had until now. An instance that cannot be asked is an error

@@ -35,14 +35,6 @@ async fn seal_answer(call: &Call<'_>) -> Answer {
     if bundle.id != offer.id || bundle.instance.id.as_ref() != Some(call.instance.id()) {
         return Err(refused("it is not of this offer"));
     }
-    let answers = bundle.requester.as_ref().is_some_and(|requester| {
-        requester.request == request.id
-            && requester.identity == request.identity
-            && requester.recipient == request.recipient
-    });
-    if !answers {
-        return Err(refused("it names another requester than the request"));
-    }
     let armoured = bundle
         .seal_to_request(&request, &call.instance.identity())
         .map_err(|error| Problem::new(error.code(), error.to_string()))?;

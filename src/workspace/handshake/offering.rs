@@ -2,7 +2,7 @@
 //! fails takes everything back.
 
 use crate::handshake::{
-    BUNDLE_VERSION, Bundle, BundleInstance, BundledCredential, CODE_SECONDS, OneTimeCode, Request, Requester,
+    BUNDLE_VERSION, Bundle, BundleInstance, BundledCredential, CODE_SECONDS, OneTimeCode, Request,
 };
 use crate::model::{Delivery, Endpoint, Grant, Holder, Profile, Side, Timestamp};
 use crate::protocol::{Code, CredentialForm, Query};
@@ -295,11 +295,7 @@ fn bundle_of(created: Created, request: &OfferRequest, answered: Option<&Request
         label: created.offer.label,
         delivery: request.delivery,
         verify_first: request.verify_first,
-        requester: answered.map(|request| Requester {
-            request: request.id.clone(),
-            identity: request.identity.clone(),
-            recipient: request.recipient.clone(),
-        }),
+        requester: answered.map(Request::requester),
     }
 }
 

@@ -52,7 +52,7 @@ impl Workspace {
                     });
                 }
                 // Sealed to another request, perhaps one of the others.
-                Err(BundleError::WrongPassphrase) => {}
+                Err(BundleError::AnotherRequest) => {}
                 Err(error) => refusal = Some(error),
             }
         }
