@@ -41,6 +41,7 @@ async fn init(workspace: &Workspace, instance: &str) {
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             endpoint: None,
             insecure_http: false,
+            tls: None,
         })
         .await
         .unwrap();

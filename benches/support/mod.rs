@@ -250,6 +250,7 @@ pub async fn new_instance(folder: &Path) -> HeldCredential {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         endpoint: None,
         insecure_http: false,
+        tls: None,
     };
     Instance::create(folder, new).await.expect("an instance").1
 }

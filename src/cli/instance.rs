@@ -7,9 +7,9 @@ use super::secrets::SecretFile;
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
-use crate::instance::check_listen;
+use crate::instance::{Tls, check_listen};
 use crate::model::{AppId, Endpoint, InstanceId, InstanceName, InstanceState, KeyId};
-use crate::protocol::{CredentialForm, ExitClass, HeldCredential, Spki};
+use crate::protocol::{Code, CredentialForm, ExitClass, HeldCredential, Spki};
 use crate::workspace::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -34,6 +34,11 @@ pub enum Instance {
         name: String,
     },
     Remove(Remove),
+    /// Show the spare TLS key of a local instance from its next start on; whoever pinned both keys notices nothing.
+    UseSpareKey {
+        /// The instance's name in this home.
+        name: String,
+    },
     /// Explain how a local instance is started.
     #[command(hide = true)]
     Start {
@@ -60,8 +65,17 @@ pub struct Init {
     #[arg(long, value_name = "URL")]
     endpoint: Option<Endpoint>,
     /// Plain HTTP on an address that is not loopback.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["tls", "tls_certificate"])]
     insecure_http: bool,
+    /// TLS with a certificate that the instance makes itself; its key travels as a pin in what it offers.
+    #[arg(long)]
+    tls: bool,
+    /// TLS with this certificate (PEM, those above it included), which authorities vouch for.
+    #[arg(long, value_name = "FILE", requires = "tls_key", conflicts_with = "tls")]
+    tls_certificate: Option<PathBuf>,
+    /// The private key of that certificate (PEM, mode 0600).
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
 }
 
 /// Add a remote instance from plain values. Secrets come from files.
@@ -124,6 +138,13 @@ impl Instance {
             Self::Show { name } => show(session, &name).await,
             Self::Probe { name } => probe(session, &name).await,
             Self::Remove(verb) => verb.run(session).await,
+            Self::UseSpareKey { name } => {
+                session.permit("changing a TLS key")?;
+                session.open_for(&name).await?.use_spare_key(&name).await?;
+                session.show(&json!({"name": name, "tls_key": "spare"}), || {
+                    format!("{name} shows its spare TLS key from its next start on, and has a new spare one.")
+                })
+            }
             Self::Start { name } => Err(usage(
                 "an instance lives as long as the process that hosts it",
                 format!(
@@ -141,9 +162,16 @@ impl Instance {
 impl Init {
     async fn run(self, session: &Session) -> Outcome {
         session.permit("making an instance")?;
+        let tls = match (self.tls_certificate, self.tls_key) {
+            (Some(certificate), Some(key)) => Some(Tls::Given {
+                certificate: absolute(&certificate)?,
+                key: absolute(&key)?,
+            }),
+            _ => self.tls.then_some(Tls::Own),
+        };
         if let Some(listen) = self.listen {
             // Before a home is made for an instance that may not be.
-            check_listen(listen, self.insecure_http)
+            check_listen(listen, self.insecure_http || tls.is_some())
                 .map_err(|error| Failure::from(error).on(self.name.as_str()))?;
         }
         let workspace = session.open_or_create().await?;
@@ -153,6 +181,7 @@ impl Init {
                 listen: self.listen,
                 endpoint: self.endpoint,
                 insecure_http: self.insecure_http,
+                tls,
             })
             .await?;
         session.show(&row, || {
@@ -368,4 +397,15 @@ pub fn local_names(home: &Path) -> Result<Vec<InstanceName>, Failure> {
         .collect();
     names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
     Ok(names)
+}
+
+/// A file as the instance finds it from wherever it is started.
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::fs::canonicalize(path).map_err(|error| {
+        Failure::new(
+            Code::FileFailed,
+            format!("{} cannot be read: {error}", path.display()),
+            "name a file that is there",
+        )
+    })
 }

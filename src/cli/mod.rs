@@ -6,7 +6,7 @@
 
 mod arguments;
 mod ask;
-mod bundle;
+mod audit;
 mod call;
 mod completions;
 mod connection;
@@ -21,7 +21,6 @@ mod instance;
 mod invoke;
 mod log;
 mod logs;
-mod offer;
 mod outcome;
 mod pointer;
 mod read_only;
@@ -114,6 +113,8 @@ enum Verb {
     #[command(subcommand)]
     Log(log::Log),
     #[command(subcommand)]
+    Audit(audit::Audit),
+    #[command(subcommand)]
     Vault(vault::Vault),
     Completions(completions::Completions),
 }
@@ -165,6 +166,7 @@ async fn dispatch(verb: Option<Verb>, session: &Session, theme: Option<String>) 
         Some(Verb::Seal(verb)) => verb.run(session).await,
         Some(Verb::Open(verb)) => verb.run(session).await,
         Some(Verb::Log(verb)) => verb.run(session).await,
+        Some(Verb::Audit(verb)) => verb.run(session).await,
         Some(Verb::Vault(verb)) => verb.run(session).await,
         Some(Verb::Completions(verb)) => verb.run(session),
     }

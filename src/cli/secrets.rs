@@ -3,7 +3,7 @@
 use super::outcome::file_failed;
 use crate::protocol::Code;
 use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey, SecretError, TokenSecret};
-use crate::workspace::Failure;
+use crate::workspace::{Failure, check_not_loose};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -36,6 +36,12 @@ impl SecretFile {
         })
     }
 
+    /// The same, of a file that unlocks a vault: refused if others may read it.
+    pub fn read_private(path: &Path) -> Result<Self, Failure> {
+        check_not_loose(path)?;
+        Self::read(path)
+    }
+
     /// As words that unlock something.
     pub fn passphrase(&self) -> Result<Passphrase, Failure> {
         self.as_secret(Passphrase::parse)
@@ -61,6 +67,11 @@ impl SecretFile {
         self.as_secret(RootKey::parse)
     }
 
+    /// As it is, without what surrounds it.
+    pub fn text(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.text.trim().to_owned())
+    }
+
     fn as_secret<T>(&self, parse: impl Fn(&str) -> Result<T, SecretError>) -> Result<T, Failure> {
         let text = self.text.strip_suffix('\n').unwrap_or(&self.text);
         let text = text.strip_suffix('\r').unwrap_or(text);
@@ -77,6 +88,11 @@ impl SecretFile {
 /// A passphrase from a variable, if it is set.
 pub fn passphrase_from_environment(variable: &str) -> Result<Option<Passphrase>, Failure> {
     from_environment(variable, Passphrase::parse)
+}
+
+/// A secret that is text as it is, from a variable, if it is set.
+pub fn text_from_environment(variable: &str) -> Result<Option<Zeroizing<String>>, Failure> {
+    from_environment(variable, |text| Ok(Zeroizing::new(text.trim().to_owned())))
 }
 
 /// A secret from a variable, if it is set.

@@ -47,7 +47,10 @@ impl Serve {
         let settings = host.settings().clone();
         session.show(
             &json!({"name": settings.name, "endpoint": settings.endpoint, "instance_id": settings.instance_id}),
-            || format!("listening on http://{}", settings.listen),
+            || {
+                let scheme = if settings.tls.is_some() { "https" } else { "http" };
+                format!("listening on {scheme}://{}", settings.listen)
+            },
         )?;
         let has_ended_itself = tokio::select! {
             () = end.wait() => false,
@@ -125,6 +128,7 @@ impl Serve {
                 listen: Some(self.listen.unwrap_or(STAND_IN_LISTEN)),
                 endpoint: None,
                 insecure_http: false,
+                tls: None,
             })
             .await?;
         Ok(row.name)

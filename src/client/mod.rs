@@ -12,6 +12,7 @@ mod probe;
 mod reference;
 mod response;
 mod routes;
+mod stranger;
 mod timing;
 mod tls;
 
@@ -20,7 +21,8 @@ pub use error::ClientError;
 pub use exchange::Exchange;
 pub use http::Client;
 pub use inert::inert;
-pub use probe::Probe;
+pub use probe::{Probe, Seen};
 pub use routes::{CallError, CallOutcome, FailedCall, FederatedCall, Peers};
+pub use stranger::Stranger;
 pub use tls::pin_of_certificate;
 pub(crate) use tls::{trusting_nobody, trusting_the_system};

@@ -34,6 +34,18 @@ pub(super) fn on_link(situation: &Situation) -> bool {
 pub(super) fn on_revocable(situation: &Situation) -> bool {
     situation.revocable
 }
+pub(super) fn on_rotatable(situation: &Situation) -> bool {
+    situation.rotatable
+}
+pub(super) fn on_suspendable(situation: &Situation) -> bool {
+    situation.suspendable
+}
+pub(super) fn on_suspended(situation: &Situation) -> bool {
+    situation.suspended
+}
+pub(super) fn on_held(situation: &Situation) -> bool {
+    situation.held
+}
 pub(super) fn on_invoke(situation: &Situation) -> bool {
     situation.invoke
 }

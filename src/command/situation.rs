@@ -26,6 +26,14 @@ pub struct Situation {
     pub credential: bool,
     /// And it can be revoked.
     pub revocable: bool,
+    /// And its keys can be rotated.
+    pub rotatable: bool,
+    /// And it was issued here and answers: it can be suspended.
+    pub suspendable: bool,
+    /// And it is suspended, and may be resumed.
+    pub suspended: bool,
+    /// And it is held, so that it can be tried.
+    pub held: bool,
     /// A line of the invoke log is selected or open.
     pub invoke: bool,
     /// The pane with the focus has a filter.

@@ -8,8 +8,9 @@ use super::Scope::{
     PointerPage, Pointers,
 };
 use super::rows::{
-    changes, destroys, on_federated, on_instance, on_invoke, on_link, on_local, on_pointer, on_revocable,
-    shows, somewhere_to_go_back, startable, stoppable, when_busy, when_filtered,
+    changes, destroys, on_federated, on_held, on_instance, on_invoke, on_link, on_local, on_pointer,
+    on_revocable, on_rotatable, on_suspendable, on_suspended, shows, somewhere_to_go_back, startable,
+    stoppable, when_busy, when_filtered,
 };
 use super::{Command, Id};
 
@@ -237,6 +238,56 @@ pub static COMMANDS: &[Command] = &[
         &["x"],
     )
     .when(on_revocable),
+    shows(
+        Id::CheckCredential,
+        "check",
+        "check",
+        "Try a held credential: reachable, TLS key, token, reply, grant",
+        &[Credentials, CredentialPage],
+        58,
+        &["c"],
+    )
+    .when(on_held),
+    changes(
+        Id::RotateCredential,
+        "rotate",
+        "rotate",
+        "Give a credential fresh keys, the old ones answered for a while",
+        &[Credentials, CredentialPage],
+        56,
+        &["R"],
+    )
+    .when(on_rotatable),
+    destroys(
+        Id::SuspendCredential,
+        "suspend-credential",
+        "suspend",
+        "Refuse an issued credential until it is resumed",
+        &[Credentials, CredentialPage],
+        54,
+        &["p"],
+    )
+    .when(on_suspendable),
+    changes(
+        Id::ResumeCredential,
+        "resume-credential",
+        "resume",
+        "Answer a suspended credential again",
+        &[Credentials, CredentialPage],
+        54,
+        &["u"],
+    )
+    .when(on_suspended),
+    changes(
+        Id::ResealCircuits,
+        "reseal",
+        "reseal",
+        "Seal circuits anew that are sealed under a key which this credential no longer has",
+        &[Credentials, CredentialPage],
+        10,
+        &[],
+    )
+    .when(on_held),
     // Invokes.
     shows(
         Id::Compose,
@@ -557,6 +608,15 @@ pub static COMMANDS: &[Command] = &[
         &["t"],
     )
     .taking("[NAME]"),
+    shows(
+        Id::Lock,
+        "lock",
+        "lock",
+        "Lock the vault and cover the screen; hosted instances go on",
+        &[Global],
+        0,
+        &[],
+    ),
     shows(
         Id::Mouse,
         "mouse",

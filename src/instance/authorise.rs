@@ -2,10 +2,52 @@
 //! in-process administration alike. Pure: no clock, no storage.
 
 use super::actions::{Access, Action};
+use crate::handshake::Life;
 use crate::model::{Grant, Pointer};
 use crate::protocol::{Code, Problem};
 use serde_json::Value;
 use std::net::IpAddr;
+
+/// The member of a refusal that says which part of the grant refused.
+pub(crate) const GRANT_PART: &str = "grant";
+
+/// A part of a grant that can refuse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GrantPart {
+    /// The actions that it names.
+    Action,
+    /// The pointers that it covers.
+    Pointer,
+    /// Whether anything may be changed.
+    Writes,
+    /// How far a call may go on.
+    Hops,
+    /// Where calls may come from.
+    Source,
+}
+
+impl GrantPart {
+    /// The word on the wire and, after `not_granted:`, in the audit trail.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Action => "action",
+            Self::Pointer => "pointer",
+            Self::Writes => "writes",
+            Self::Hops => "hops",
+            Self::Source => "source",
+        }
+    }
+
+    /// The problem that this part of the grant refuses something.
+    pub(crate) fn refuses(self, message: impl Into<String>) -> Problem {
+        self.named_in(Problem::new(Code::NotGranted, message))
+    }
+
+    /// A problem that has a code of its own, and is this part's doing.
+    pub(crate) fn named_in(self, problem: Problem) -> Problem {
+        problem.with(GRANT_PART, Value::String(self.as_str().to_owned()))
+    }
+}
 
 /// Whether a call may come from this address; in-process calls come from none.
 pub(crate) fn source(grant: &Grant, peer: Option<IpAddr>) -> Result<(), Problem> {
@@ -16,9 +58,27 @@ pub(crate) fn source(grant: &Grant, peer: Option<IpAddr>) -> Result<(), Problem>
     if sources.iter().any(|range| range.contains(&peer)) {
         return Ok(());
     }
-    Err(Problem::new(
-        Code::NotGranted,
+    Err(GrantPart::Source.refuses(
         "this credential may not be used from the address that the call comes from; ask the instance's administrator",
+    ))
+}
+
+/// Whether an action is part of the handshake, and open to a credential before its words were compared.
+pub(crate) fn is_handshake(action: &str) -> bool {
+    matches!(action, "whoami" | "activate_credential")
+}
+
+/// Whether a credential may be used for an action at this step of its handshake.
+pub(crate) fn step(life: &Life, action: &str) -> Result<(), Problem> {
+    if life.opens_everything() || is_handshake(action) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::NotVerified,
+        format!(
+            "this credential does not open '{}' before people on both sides have compared the words and it is activated",
+            action.chars().take(64).collect::<String>()
+        ),
     ))
 }
 
@@ -28,13 +88,10 @@ pub(crate) fn action(grant: &Grant, action: &Action, read_only: bool) -> Result<
         Access::Anyone => {}
         Access::Granted if grant.allows_action(action.name) => {}
         Access::Granted => {
-            return Err(Problem::new(
-                Code::NotGranted,
-                format!(
-                    "this credential's grant does not include the action '{}'; ask the instance's administrator",
-                    action.name
-                ),
-            ));
+            return Err(GrantPart::Action.refuses(format!(
+                "this credential's grant does not include the action '{}'; ask the instance's administrator",
+                action.name
+            )));
         }
         Access::Owner if grant.owner => {}
         Access::Owner => {
@@ -57,8 +114,7 @@ pub(crate) fn action(grant: &Grant, action: &Action, read_only: bool) -> Result<
         ));
     }
     if !grant.writes {
-        return Err(Problem::new(
-            Code::NotGranted,
+        return Err(GrantPart::Writes.refuses(
             format!(
                 "this credential's grant does not allow writes, and '{}' changes something; ask the instance's administrator",
                 action.name
@@ -73,14 +129,12 @@ pub(crate) fn pointer(grant: &Grant, pointer: &Pointer) -> Result<(), Problem> {
     if grant.allows_pointer(&pointer.address, &pointer.tags, pointer.connection_id.as_ref()) {
         return Ok(());
     }
-    Err(Problem::new(
-        Code::NotGranted,
-        format!(
+    Err(GrantPart::Pointer
+        .refuses(format!(
             "this credential's grant does not include the pointer {}; ask the instance's administrator",
             pointer.address
-        ),
-    )
-    .with("pointer_address", Value::String(pointer.address.to_string())))
+        ))
+        .with("pointer_address", Value::String(pointer.address.to_string())))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One open instance: what every action works with.
 
+use super::handshake::Desk;
 use super::held::Held;
 use super::issued::Issued;
 use super::limits::{Failures, Gate};
@@ -9,16 +10,18 @@ use super::perform::{Ended, Opened, perform};
 use super::replay::Replay;
 use super::settings::{LegacyStandIn, NewInstance, Settings};
 use super::trail::Trail;
-use super::{InstanceError, folder, opening, server};
+use super::witness::Witness;
+use super::{InstanceError, folder, opening, server, tls, witness};
 use crate::client::Client;
 use crate::model::{AppId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
-use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Stopwatch};
+use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Spki, Stopwatch};
 use crate::seal::{DataKey, Identity};
-use crate::store::{AuditLog, Store};
+use crate::store::{AuditLog, Store, StoreError};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The app_id and the credential's name of an instance's own administrator.
@@ -46,15 +49,16 @@ pub struct Instance {
     trail: Trail,
     client: Client,
     key: DataKey,
+    tls: Option<tls::Served>,
     issued: Arc<Issued>,
-    held: Held,
+    held: Arc<Held>,
+    desk: Desk,
     replay: Replay,
     failures: Failures,
     gate: Gate,
     metrics: Metrics,
+    witness: Witness,
     owner: Caller,
-    /// One change of credentials at a time: each reads what stands before it writes.
-    changes: tokio::sync::Mutex<()>,
     lock: Mutex<Option<folder::Lock>>,
     is_closed: AtomicBool,
     closing: CancellationToken,
@@ -94,21 +98,29 @@ impl Instance {
     pub(super) fn assemble(parts: Parts) -> Arc<Self> {
         let closing = CancellationToken::new();
         let issued = Arc::new(parts.issued);
-        opening::keep_flushing(Arc::clone(&issued), Arc::clone(&parts.store), closing.clone());
+        let held = Arc::new(parts.held);
+        opening::keep_flushing(
+            Arc::clone(&issued),
+            Arc::clone(&held),
+            Arc::clone(&parts.store),
+            closing.clone(),
+        );
         Arc::new(Self {
             settings: parts.settings,
             store: parts.store,
             trail: parts.trail,
             client: Client::new(),
             key: parts.key,
+            tls: parts.tls,
             issued,
-            held: parts.held,
+            held,
+            desk: parts.desk,
             replay: parts.replay,
             failures: Failures::default(),
             gate: Gate::new(MOST_CALLS),
             metrics: Metrics::default(),
+            witness: Witness::default(),
             owner: owner_in_process(),
-            changes: tokio::sync::Mutex::default(),
             lock: Mutex::new(Some(parts.lock)),
             is_closed: AtomicBool::new(false),
             closing,
@@ -141,7 +153,8 @@ impl Instance {
 
     /// Listens where the settings say.
     pub async fn bind(&self) -> Result<TcpListener, InstanceError> {
-        server::bind(self.settings.listen, self.settings.insecure_http).await
+        let may_be_public = self.settings.insecure_http || self.tls.is_some();
+        server::bind(self.settings.listen, may_be_public).await
     }
 
     /// Answers on `listener` until `stop`, then finishes what was accepted.
@@ -150,8 +163,14 @@ impl Instance {
         listener: TcpListener,
         stop: CancellationToken,
     ) -> Result<(), InstanceError> {
+        let serving = CancellationToken::new();
+        let exchanging = witness::keep_exchanging(Arc::clone(self), serving.clone());
+        let exchanging = tokio::spawn(exchanging);
         server::serve(Arc::clone(self), listener, stop).await;
-        self.issued.flush_uses(self.store.as_ref()).await?;
+        serving.cancel();
+        // It only fails if it panicked, which the log has.
+        let _ = exchanging.await;
+        self.flush_uses().await?;
         Ok(())
     }
 
@@ -159,12 +178,17 @@ impl Instance {
     pub async fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
         self.closing.cancel();
-        if let Err(error) = self.issued.flush_uses(self.store.as_ref()).await {
+        if let Err(error) = self.flush_uses().await {
             tracing::warn!(%error, "the last uses of credentials were not stored");
         }
         self.store.close().await;
         self.trail.log().close().await;
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    async fn flush_uses(&self) -> Result<(), StoreError> {
+        self.issued.flush(self.store.as_ref(), Timestamp::now()).await?;
+        self.held.flush_uses(self.store.as_ref()).await
     }
 
     /// Its settings.
@@ -192,9 +216,12 @@ impl Instance {
         &self.client
     }
 
-    /// The credential that a relay through this name uses, opened; none if there is none.
+    /// The credential held under this name, opened; none if there is none, or it ended. Whether calls may be
+    /// made with it is another matter.
     pub fn held_credential(&self, name: &str) -> Option<HeldCredential> {
-        self.held.credential(name, Timestamp::now())
+        let holding = self.held.get(name)?;
+        let has_ended = !holding.life.state_at(Timestamp::now()).is_usable() && !holding.life.is_frozen();
+        (!has_ended).then(|| holding.credential.clone())
     }
 
     /// Where the instances answer for which credentials are held: the fetch policy lets their exact host and port through.
@@ -208,6 +235,29 @@ impl Instance {
 
     pub(super) fn held(&self) -> &Held {
         &self.held
+    }
+
+    /// Where one-time codes are claimed.
+    pub(super) fn desk(&self) -> &Desk {
+        &self.desk
+    }
+
+    /// The TLS keys that its callers pin: the one that it shows, and the spare one. None where it makes none itself.
+    pub fn pins(&self) -> &[Spki] {
+        self.tls.as_ref().map_or(&[], |served| &served.pins)
+    }
+
+    /// Shows the spare TLS key of the instance in this folder from its next start on; nobody may host it meanwhile.
+    /// Whoever pinned both keys notices nothing.
+    pub fn use_spare_tls_key(folder: &Path) -> Result<Vec<Spki>, InstanceError> {
+        let folder = folder::Folder::at(folder);
+        let settings = folder.read_settings()?;
+        let _lock = folder.lock()?;
+        tls::use_spare(&folder, &settings)
+    }
+
+    pub(super) fn tls(&self) -> Option<&tls::Served> {
+        self.tls.as_ref()
     }
 
     /// What it signs bundles and requests with.
@@ -235,6 +285,15 @@ impl Instance {
         &self.metrics
     }
 
+    pub(super) fn witness(&self) -> &Witness {
+        &self.witness
+    }
+
+    /// How many times the ends of audit trails were exchanged with peers since it serves.
+    pub fn rounds_of_heads(&self) -> watch::Receiver<u64> {
+        self.witness.rounds()
+    }
+
     pub(super) fn trail(&self) -> &Trail {
         &self.trail
     }
@@ -245,7 +304,7 @@ impl Instance {
 
     /// Held while credentials are changed.
     pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.changes.lock().await
+        self.issued.changing().await
     }
 
     /// Whether calls can be answered.

@@ -69,7 +69,9 @@ impl InstanceError {
             Self::Listen { .. } => {
                 "stop what uses that address; a new instance takes another one with `--listen`, one that is there by `listen` in its instance.toml"
             }
-            Self::PlainHttp(_) => "listen on 127.0.0.1 behind a TLS proxy, or say `--insecure-http`",
+            Self::PlainHttp(_) => {
+                "say `--tls`, listen on 127.0.0.1 behind a TLS proxy, or say `--insecure-http`"
+            }
             Self::File { .. } => {
                 "put it right (mode 0600 for files, 0700 for folders, no links) and try again"
             }

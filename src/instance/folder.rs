@@ -51,6 +51,49 @@ impl Folder {
         self.0.join("instance.key")
     }
 
+    pub(super) fn tls_certificate(&self) -> PathBuf {
+        self.0.join("tls.crt")
+    }
+
+    pub(super) fn tls_key(&self) -> PathBuf {
+        self.0.join("tls.key")
+    }
+
+    pub(super) fn tls_spare_key(&self) -> PathBuf {
+        self.0.join("tls-spare.key")
+    }
+
+    /// Writes a file that is not there yet, for nobody else to read.
+    pub(super) fn write_private(&self, path: &Path, bytes: &[u8]) -> Result<(), InstanceError> {
+        write_new(path, bytes)
+    }
+
+    /// Puts a file in the place of another one, whole or not at all.
+    pub(super) fn replace_private(&self, path: &Path, bytes: &[u8]) -> Result<(), InstanceError> {
+        let beside = path.with_extension("new");
+        let _ = fs::remove_file(&beside);
+        write_new(&beside, bytes)?;
+        fs::rename(&beside, path).map_err(|error| failed(path, &error))
+    }
+
+    /// Refuses a secret's file that is missing, a link, or readable by others.
+    pub(super) fn check_secret(&self, path: &Path) -> Result<(), InstanceError> {
+        if check_private(path)? {
+            return Ok(());
+        }
+        Err(refused(path, "is missing"))
+    }
+
+    /// Reads a secret's file.
+    pub(super) fn read_secret(&self, path: &Path) -> Result<Zeroizing<String>, InstanceError> {
+        self.check_secret(path)?;
+        let mut text = Zeroizing::new(String::new());
+        File::open(path)
+            .and_then(|mut file| file.read_to_string(&mut text))
+            .map_err(|error| failed(path, &error))?;
+        Ok(text)
+    }
+
     fn lock_file(&self) -> PathBuf {
         self.0.join("instance.lock")
     }
@@ -143,10 +186,7 @@ impl Folder {
                 "is missing; without it nothing that the instance sealed can be opened",
             ));
         }
-        let mut text = Zeroizing::new(String::new());
-        File::open(&path)
-            .and_then(|mut file| file.read_to_string(&mut text))
-            .map_err(|error| failed(&path, &error))?;
+        let text = self.read_secret(&path)?;
         let key = RootKey::parse(&text).map_err(|error| refused(&path, &format!("is {error}")))?;
         Ok(DataKey::from_bytes(*key.expose_bytes()))
     }

@@ -3,14 +3,15 @@
 
 use super::core::OWNER;
 use super::folder::{Folder, Lock};
+use super::handshake::{self, Desk};
 use super::held::Held;
 use super::issued::{self, Issued};
 use super::replay::{self, Replay};
-use super::settings::{LegacyStandIn, NewInstance, Settings};
+use super::settings::{LegacyStandIn, NewInstance, Settings, Tls};
 use super::trail::Trail;
-use super::{Instance, InstanceError, server};
+use super::{Instance, InstanceError, server, tls};
 use crate::model::{AppId, CredentialState, Endpoint, Grant, Profile, Timestamp};
-use crate::protocol::HeldCredential;
+use crate::protocol::{HeldCredential, Spki};
 use crate::seal::{DataKey, random};
 use crate::store::sqlite::{SqliteAuditLog, SqliteStore};
 use crate::store::{AuditLog, IssuedRecord, Store, StoreError};
@@ -33,7 +34,9 @@ pub(super) struct Parts {
     pub trail: Trail,
     pub issued: Issued,
     pub held: Held,
+    pub desk: Desk,
     pub replay: Replay,
+    pub tls: Option<tls::Served>,
     pub lock: Lock,
 }
 
@@ -62,17 +65,18 @@ pub(super) async fn create(
 async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
     let mut listen = new.listen;
     if listen.port() == 0 {
-        let listener = server::bind(listen, new.insecure_http).await?;
+        let listener = server::bind(listen, new.insecure_http || new.tls.is_some()).await?;
         listen = listener.local_addr().map_err(|error| InstanceError::Listen {
             address: listen.to_string(),
             cause: error.to_string(),
         })?;
     }
-    server::check_listen(listen, new.insecure_http)?;
+    server::check_listen(listen, new.insecure_http || new.tls.is_some())?;
     let endpoint = match new.endpoint {
         Some(endpoint) => endpoint,
         None => {
-            let url = format!("http://{listen}/invoke");
+            let scheme = if new.tls.is_some() { "https" } else { "http" };
+            let url = format!("{scheme}://{listen}/invoke");
             Endpoint::parse(&url).map_err(|error| InstanceError::Listen {
                 address: listen.to_string(),
                 cause: error.to_string(),
@@ -85,6 +89,7 @@ async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
         listen,
         endpoint,
         insecure_http: new.insecure_http,
+        tls: new.tls,
         fetch_allow: Vec::new(),
         read_only: false,
     })
@@ -95,7 +100,11 @@ async fn fill(folder: &Folder, settings: &Settings) -> Result<HeldCredential, In
     let key = folder.make_key()?;
     let store = SqliteStore::open(&folder.database())?;
     let audit = SqliteAuditLog::open(&folder.audit())?;
-    let issued = issue_owner(&store, &key, settings).await;
+    let pins = match settings.tls {
+        Some(Tls::Own) => tls::make(folder, settings)?,
+        _ => Vec::new(),
+    };
+    let issued = issue_owner(&store, &key, settings, pins).await;
     store.close().await;
     audit.close().await;
     let owner = issued?;
@@ -107,14 +116,16 @@ async fn issue_owner(
     store: &dyn Store,
     key: &DataKey,
     settings: &Settings,
+    pins: Vec<Spki>,
 ) -> Result<HeldCredential, InstanceError> {
     let app_id = AppId::parse(OWNER).expect("written by its grammar");
-    let credential = issued::draw(
+    let mut credential = issued::draw(
         app_id.clone(),
         Profile::Native,
         settings.endpoint.clone(),
         &settings.instance_id,
     );
+    credential.pins = pins;
     store
         .insert_issued(IssuedRecord {
             life: None,
@@ -146,12 +157,13 @@ pub(super) async fn open(
     let folder = Folder::at(path);
     folder.check()?;
     let settings = folder.read_settings()?;
+    let tls = tls::load(&folder, &settings)?;
     let lock = take_lock(&folder).await?;
     let key = folder.read_key()?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.database())?);
     let audit: Arc<dyn AuditLog> = Arc::new(SqliteAuditLog::open(&folder.audit())?);
 
-    let issued = Issued::load(store.as_ref(), &key).await?;
+    let issued = Issued::load(store.as_ref(), &key, Timestamp::now()).await?;
     if let Some(stand_in) = &stand_in {
         warn_if_weak(&settings, stand_in);
         issued.stand_in(stand_in, &settings.endpoint, Timestamp::now());
@@ -159,16 +171,22 @@ pub(super) async fn open(
     let held = Held::load(store.as_ref(), &key).await?;
     let replay = Replay::new(replay::CAPACITY);
     remember_tokens(&replay, &issued, audit.as_ref()).await?;
-    Ok(Instance::assemble(Parts {
+    let trail = Trail::new(audit, &settings.instance_id, audit_off);
+    let (desk, interrupted) = Desk::load(store.as_ref()).await?;
+    let instance = Instance::assemble(Parts {
         settings,
         key,
         store,
-        trail: Trail::new(audit, audit_off),
+        trail,
         issued,
         held,
+        desk,
         replay,
+        tls,
         lock,
-    }))
+    });
+    handshake::burn_interrupted(&instance, interrupted).await?;
+    Ok(instance)
 }
 
 async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
@@ -185,9 +203,9 @@ async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
 async fn remember_tokens(replay: &Replay, issued: &Issued, audit: &dyn AuditLog) -> Result<(), StoreError> {
     let now = Timestamp::now();
     for (kid, jti) in audit.tokens_since(now.plus_seconds(-replay::LONGEST)).await? {
-        if let Some(credential) = issued.by_kid(&kid) {
+        if let Some(presented) = issued.by_kid(&kid) {
             let ends = now.as_seconds() + replay::LONGEST;
-            replay.claim(credential.life.number, &jti, ends, now.as_seconds());
+            replay.claim(presented.credential.standing.number, &jti, ends, now.as_seconds());
         }
     }
     Ok(())
@@ -203,7 +221,12 @@ fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
 }
 
 /// Stores uses every now and then, until the instance closes.
-pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing: CancellationToken) {
+pub(super) fn keep_flushing(
+    issued: Arc<Issued>,
+    held: Arc<Held>,
+    store: Arc<dyn Store>,
+    closing: CancellationToken,
+) {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(FLUSH);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -212,8 +235,11 @@ pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing:
                 _ = ticks.tick() => {}
                 () = closing.cancelled() => return,
             }
-            if let Err(error) = issued.flush_uses(store.as_ref()).await {
+            if let Err(error) = issued.flush(store.as_ref(), Timestamp::now()).await {
                 tracing::warn!(%error, "uses of credentials could not be stored");
+            }
+            if let Err(error) = held.flush_uses(store.as_ref()).await {
+                tracing::warn!(%error, "uses of held credentials could not be stored");
             }
         }
     });

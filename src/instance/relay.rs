@@ -5,12 +5,15 @@
 //! passed is refused before anything leaves this instance.
 
 use super::actions::{Answer, Call, Outcome};
+use super::authorise::GrantPart;
+use super::held::Holding;
+use super::{holding, witness};
 use crate::client::Exchange;
 use crate::model::{Connection, ConnectionStatus, InstanceId};
 use crate::protocol::strict_json::{self, DEEPEST};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
 use serde_json::{Value, json};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// Time kept back from the peer, so that its failure can still be told before our own caller gives up.
@@ -18,16 +21,23 @@ const MARGIN_MS: u64 = 100;
 /// Levels that a peer's reply gains on its way through a relay: it stands beside `result` in ours.
 const NESTING: usize = 2;
 
+/// What an instance says to its peers in its own name only: nobody may have it said by relay.
+const SPOKEN_FOR_ITSELF: [&str; 2] = [witness::EXCHANGE, "activate_credential"];
+
 /// Asks the instance behind a federated connection.
 pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> Answer {
     if connection.status == ConnectionStatus::Disabled {
         return Err(disabled(connection));
     }
-    let credential = credential_of(call, connection)?;
+    if SPOKEN_FOR_ITSELF.contains(&query.action()) {
+        return Err(not_for_others(query));
+    }
+    let holding = holding_of(call, connection)?;
+    let credential = &holding.credential;
     let peer = credential.instance_id().cloned();
     let path = path_with(call, None);
     refuse_loop(call, peer.as_ref())?;
-    let (context, patience) = onward_context(call, &credential)?;
+    let (context, patience) = onward_context(call, credential)?;
 
     let about = |problem: Problem| {
         problem
@@ -35,13 +45,23 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
             .with("peer", json!(peer))
             .with("peer_endpoint", json!(credential.endpoint))
     };
-    let invoked = call.instance.client().invoke(&credential, query, &context);
+    let invoked = holding::invoke(call.instance, &holding, query, &context);
     let exchange = tokio::time::timeout(patience, invoked)
         .await
-        .map_err(|_| about(too_late(&credential)))?
+        .map_err(|_| about(too_late(credential)))?
         .map_err(|error| about(error.into()))?;
     note_hop(call, &exchange);
     answer(exchange.reply, peer.clone()).map_err(about)
+}
+
+fn not_for_others(query: &Query) -> Problem {
+    Problem::new(
+        Code::AccessDenied,
+        format!(
+            "Access denied. An instance calls '{}' on its peers in its own name, and does not relay it.",
+            query.action()
+        ),
+    )
 }
 
 /// The problem that a connection lets nothing through.
@@ -55,7 +75,7 @@ pub fn disabled(connection: &Connection) -> Problem {
     )
 }
 
-fn credential_of(call: &Call<'_>, connection: &Connection) -> Result<HeldCredential, Problem> {
+fn holding_of(call: &Call<'_>, connection: &Connection) -> Result<Arc<Holding>, Problem> {
     let Some(name) = &connection.held_credential else {
         return Err(Problem::new(
             Code::NoHeldCredential,
@@ -65,7 +85,7 @@ fn credential_of(call: &Call<'_>, connection: &Connection) -> Result<HeldCredent
             ),
         ));
     };
-    call.instance.held_credential(name).ok_or_else(|| {
+    let holding = call.instance.held().get(name).ok_or_else(|| {
         Problem::new(
             Code::NoHeldCredential,
             format!(
@@ -73,7 +93,11 @@ fn credential_of(call: &Call<'_>, connection: &Connection) -> Result<HeldCredent
                 connection.id
             ),
         )
-    })
+    })?;
+    match holding::refusal(&holding, call.now()) {
+        Some(problem) => Err(problem),
+        None => Ok(holding),
+    }
 }
 
 /// The instances passed so far, this one, and perhaps one more.
@@ -108,16 +132,9 @@ fn refuse_loop(call: &Call<'_>, peer: Option<&InstanceId>) -> Result<(), Problem
 /// What the peer is told of the chain, and how long it is waited for.
 fn onward_context(call: &Call<'_>, credential: &HeldCredential) -> Result<(CallContext, Duration), Problem> {
     let path = path_with(call, None);
-    let Some(hop) = call.context.hop.min(call.grant().hops).checked_sub(1) else {
-        return Err(Problem::new(
-            Code::HopsExhausted,
-            format!(
-                "no hop is left for the call to {}, after {}",
-                credential.endpoint,
-                arrows(&path)
-            ),
-        )
-        .with("path", json!(path)));
+    let granted = call.grant().hops;
+    let Some(hop) = call.context.hop.min(granted).checked_sub(1) else {
+        return Err(no_hop_left(granted, credential, &path).with("path", json!(path)));
     };
     let Some(remaining) = call.remaining_ms() else {
         return Err(too_late(credential).with("path", json!(path)));
@@ -135,6 +152,18 @@ fn onward_context(call: &Call<'_>, credential: &HeldCredential) -> Result<(CallC
         trace: call.context.trace || call.query.wants_trace(),
     };
     Ok((context, Duration::from_millis(remaining - margin)))
+}
+
+/// Either the caller's grant allows none at all, or the chain of calls has used them up.
+fn no_hop_left(granted: u8, credential: &HeldCredential, path: &[InstanceId]) -> Problem {
+    let onward = format!("for the call to {}, after {}", credential.endpoint, arrows(path));
+    if granted == 0 {
+        let message = format!(
+            "this credential's grant allows no further hop {onward}; ask the instance's administrator"
+        );
+        return GrantPart::Hops.named_in(Problem::new(Code::HopsExhausted, message));
+    }
+    Problem::new(Code::HopsExhausted, format!("no hop is left {onward}"))
 }
 
 fn too_late(credential: &HeldCredential) -> Problem {

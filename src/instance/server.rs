@@ -10,15 +10,19 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 /// Connections at one time.
 const MOST_CONNECTIONS: usize = 1024;
 /// Longest head of a request: a token has 8 KiB at most.
 const LONGEST_HEAD: usize = 16 * 1024;
+/// How long a caller may take for its side of the TLS handshake.
+const TLS_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a connection may lie idle between requests.
 const IDLE: Duration = Duration::from_secs(30);
 /// How long accepted calls have to finish when the instance stops.
@@ -50,10 +54,12 @@ pub(super) async fn bind(address: SocketAddr, insecure_http: bool) -> Result<Tcp
 
 /// Answers until `stop`, then finishes what was accepted.
 pub(super) async fn serve(instance: Arc<Instance>, listener: TcpListener, stop: CancellationToken) {
+    let instance_tls = instance.tls().map(|served| served.acceptor.clone());
     let server = Server {
         instance,
         places: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
         http: http(),
+        tls: instance_tls,
         stop: stop.clone(),
     };
     let mut connections = JoinSet::new();
@@ -87,6 +93,7 @@ struct Server {
     instance: Arc<Instance>,
     places: Arc<Semaphore>,
     http: http1::Builder,
+    tls: Option<TlsAcceptor>,
     stop: CancellationToken,
 }
 
@@ -105,18 +112,29 @@ impl Server {
         let instance = Arc::clone(&self.instance);
         let http = self.http.clone();
         let stop = self.stop.clone();
+        let Some(tls) = self.tls.clone() else {
+            connections.spawn(async move {
+                let _place = place;
+                converse(instance, &http, stream, peer, stop).await;
+            });
+            return;
+        };
         connections.spawn(async move {
             let _place = place;
-            converse(instance, &http, stream, peer, stop).await;
+            match tokio::time::timeout(TLS_PATIENCE, tls.accept(stream)).await {
+                Ok(Ok(stream)) => converse(instance, &http, stream, peer, stop).await,
+                Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS came about"),
+                Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
+            }
         });
     }
 }
 
 /// One connection from its first byte to its last.
-async fn converse(
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     instance: Arc<Instance>,
     http: &http1::Builder,
-    stream: TcpStream,
+    stream: S,
     peer: SocketAddr,
     stop: CancellationToken,
 ) {

@@ -4,6 +4,7 @@ use crate::model::{AppId, Endpoint, InstanceId, InstanceName};
 use crate::seal::{FernetKey, TokenSecret};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// The settings of an instance, kept in `instance.toml`. Nothing secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,6 +21,9 @@ pub struct Settings {
     /// Plain HTTP on an address that is not loopback was asked for.
     #[serde(default)]
     pub insecure_http: bool,
+    /// TLS, and with which certificate; none for plain HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Tls>,
     /// Address ranges that pointers may reach beside public ones (for example `10.0.0.0/8`).
     #[serde(default)]
     pub fetch_allow: Vec<ipnet::IpNet>,
@@ -35,10 +39,27 @@ pub struct NewInstance {
     pub name: InstanceName,
     /// Where it will listen; a port of 0 picks a free one now and keeps it.
     pub listen: SocketAddr,
-    /// Its endpoint, where that is not `http://LISTEN/invoke`.
+    /// Its endpoint, where that is not `http://LISTEN/invoke` (`https` with TLS).
     pub endpoint: Option<Endpoint>,
     /// Plain HTTP on an address that is not loopback.
     pub insecure_http: bool,
+    /// TLS, and with which certificate; none for plain HTTP.
+    pub tls: Option<Tls>,
+}
+
+/// Which certificate an instance shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tls {
+    /// One that it made itself, in its folder: its key is pinned by whoever accepts a bundle.
+    Own,
+    /// A given one: certificate authorities decide, so nothing is pinned.
+    Given {
+        /// The certificate and those above it, PEM.
+        certificate: PathBuf,
+        /// Its private key, PEM; nobody else may read it.
+        key: PathBuf,
+    },
 }
 
 /// Stands in for an original Python instance: what `JWT_SECRET_KEY`, `BUTTERFLY_ENCRYPTION_KEY` and `--legacy-app` say.

@@ -1,27 +1,42 @@
 //! Writing to the audit trail: what is put on record, when it must be durable, and what is bounded.
 
 use super::Caller;
-use crate::model::{KeyId, Timestamp};
+use super::actions::{Access, table};
+use super::authorise::GRANT_PART;
+use crate::model::{InstanceId, KeyId, Timestamp};
 use crate::protocol::{Code, Query, Reply};
-use crate::store::{AuditLog, AuditOutcome, NewAuditRecord, StoreError};
+use crate::store::{AuditHead, AuditLog, AuditOutcome, NewAuditRecord, StoreError};
+use serde_json::Value;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Longest text from a caller that goes on record.
 const LONGEST: usize = 128;
 /// Parameters that say what an action is about, the telling ones first.
-const SUBJECTS: [&str; 6] = [
+const SUBJECTS: [&str; 8] = [
     "pointer_address",
     "connection_id",
     "domain_id",
     "name",
     "id",
     "app_id",
+    "import_id",
+    "peer",
+];
+/// Members of a result that say what was made, and the member of each that names it.
+const MADE: [(&str, &str); 5] = [
+    ("pointer", "address"),
+    ("connection", "id"),
+    ("domain", "id"),
+    ("offer", "id"),
+    ("credential", "name"),
 ];
 
 /// The audit trail of an instance, as calls write to it.
 pub(super) struct Trail {
     log: Arc<dyn AuditLog>,
+    /// What an act is about that names nothing else: the instance itself.
+    own: String,
     /// Only benches that measure everything else switch it off.
     is_off: bool,
     is_failing: AtomicBool,
@@ -35,9 +50,10 @@ pub(super) struct Deed<'a> {
 }
 
 impl Trail {
-    pub(super) fn new(log: Arc<dyn AuditLog>, is_off: bool) -> Self {
+    pub(super) fn new(log: Arc<dyn AuditLog>, own: &InstanceId, is_off: bool) -> Self {
         Self {
             log,
+            own: own.to_string(),
             is_off,
             is_failing: AtomicBool::new(false),
         }
@@ -68,6 +84,19 @@ impl Trail {
         self.append(deed.record(now, outcome, reason)).await
     }
 
+    /// Puts on record what a reply tells; ready when that is durable.
+    pub(super) async fn conclude_with(
+        &self,
+        deed: &Deed<'_>,
+        now: Timestamp,
+        reply: &Reply,
+    ) -> Result<(), StoreError> {
+        let (outcome, reason) = verdict(reply);
+        let mut record = deed.record(now, outcome, reason);
+        record.subject = record.subject.or_else(|| made(reply));
+        self.append(record).await
+    }
+
     /// Puts a refusal on record without waiting: nobody buys an fsync without a credential.
     pub(super) fn deny_soon(&self, now: Timestamp, kid: Option<KeyId>, jti: Option<String>, reason: &str) {
         if self.is_off {
@@ -85,10 +114,75 @@ impl Trail {
         });
     }
 
+    /// Puts a step of a handshake on record, which no credential called for; ready when that is durable.
+    pub(super) async fn step(
+        &self,
+        now: Timestamp,
+        action: &str,
+        subject: Option<&str>,
+        outcome: AuditOutcome,
+        reason: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.append(event(now, action, subject, outcome, reason)).await
+    }
+
+    /// The same without waiting, for refusals of strangers.
+    pub(super) fn step_soon(
+        &self,
+        now: Timestamp,
+        action: &str,
+        subject: Option<&str>,
+        outcome: AuditOutcome,
+        reason: Option<&str>,
+    ) {
+        if !self.is_off {
+            self.log.append_soon(event(now, action, subject, outcome, reason));
+        }
+    }
+
+    /// Puts something on record that should not have happened, whoever noticed it.
+    pub(super) async fn alarm(
+        &self,
+        now: Timestamp,
+        caller: Option<&Caller>,
+        subject: &str,
+        (action, reason): (&str, &str),
+    ) -> Result<(), StoreError> {
+        self.append(NewAuditRecord {
+            at: now,
+            app_id: caller.map(|caller| caller.app_id.clone()),
+            kid: caller.and_then(|caller| caller.kid.clone()),
+            jti: None,
+            action: action.to_owned(),
+            subject: Some(plain(subject)),
+            outcome: AuditOutcome::Failed,
+            reason: Some(reason.to_owned()),
+        })
+        .await
+    }
+
+    /// Begins a new segment of the trail with a record of this deed; gives the old head.
+    pub(super) async fn clear(&self, deed: &Deed<'_>, now: Timestamp) -> Result<AuditHead, StoreError> {
+        let record = deed.record(now, AuditOutcome::Done, None);
+        self.log.clear(self.about_something(record)).await
+    }
+
+    /// An act of administration is always about something.
+    fn about_something(&self, mut record: NewAuditRecord) -> NewAuditRecord {
+        let is_act = |action: &str| {
+            table::find(action).is_some_and(|action| action.writes || action.access == Access::Owner)
+        };
+        if record.subject.is_none() && is_act(&record.action) {
+            record.subject = Some(self.own.clone());
+        }
+        record
+    }
+
     async fn append(&self, record: NewAuditRecord) -> Result<(), StoreError> {
         if self.is_off {
             return Ok(());
         }
+        let record = self.about_something(record);
         let appended = self.log.append(record).await;
         self.is_failing.store(appended.is_err(), Ordering::Relaxed);
         if let Err(error) = &appended {
@@ -113,6 +207,26 @@ impl Deed<'_> {
     }
 }
 
+/// A record of something that nobody called for.
+fn event(
+    now: Timestamp,
+    action: &str,
+    subject: Option<&str>,
+    outcome: AuditOutcome,
+    reason: Option<&str>,
+) -> NewAuditRecord {
+    NewAuditRecord {
+        at: now,
+        app_id: None,
+        kid: None,
+        jti: None,
+        action: action.to_owned(),
+        subject: subject.map(plain),
+        outcome,
+        reason: reason.map(str::to_owned),
+    }
+}
+
 /// How a reply goes on record, and why.
 pub(super) fn verdict(reply: &Reply) -> (AuditOutcome, Option<String>) {
     if reply.status() != "error" {
@@ -121,6 +235,8 @@ pub(super) fn verdict(reply: &Reply) -> (AuditOutcome, Option<String>) {
     let code = reply.code().unwrap_or(Code::Internal);
     let outcome = match code {
         Code::NotGranted
+        | Code::NotVerified
+        | Code::CredentialFrozen
         | Code::OwnerOnly
         | Code::AccessDenied
         | Code::ReadOnly
@@ -130,7 +246,24 @@ pub(super) fn verdict(reply: &Reply) -> (AuditOutcome, Option<String>) {
         | Code::HopsExhausted => AuditOutcome::Denied,
         _ => AuditOutcome::Failed,
     };
-    (outcome, Some(code.as_str().to_owned()))
+    (outcome, Some(reason(reply, code)))
+}
+
+/// The stable word; for a refusal of our own grant, with the part of it that refused.
+fn reason(reply: &Reply, code: Code) -> String {
+    let is_ours = reply.member("peer_reply").is_none();
+    match reply.member(GRANT_PART).and_then(Value::as_str) {
+        Some(part) if is_ours => format!("{}:{part}", Code::NotGranted),
+        _ => code.as_str().to_owned(),
+    }
+}
+
+/// What a reply says was made.
+fn made(reply: &Reply) -> Option<String> {
+    let result = reply.result()?;
+    MADE.iter()
+        .find_map(|(thing, name)| result.get(thing)?.get(name)?.as_str())
+        .map(plain)
 }
 
 fn subject(query: &Query) -> Option<String> {
@@ -170,6 +303,22 @@ mod tests {
             failed(Code::PointerNotFound),
             (AuditOutcome::Failed, Some("pointer_not_found".into()))
         );
+    }
+
+    #[test]
+    fn a_grant_s_refusal_names_its_part_unless_it_is_a_peer_s() {
+        let ours = Problem::new(Code::NotGranted, "x").with(GRANT_PART, json!("writes"));
+        let reason = |problem: &Problem| verdict(&Reply::error(problem)).1.unwrap();
+        assert_eq!(reason(&ours), "not_granted:writes");
+        let theirs = ours.with("peer_reply", json!({"status": "error", "code": "not_granted"}));
+        assert_eq!(reason(&theirs), "not_granted");
+    }
+
+    #[test]
+    fn what_was_made_is_what_the_record_is_about() {
+        let reply = Reply::success(json!({"pointer": {"address": "ptr_0123456789ab"}}));
+        assert_eq!(made(&reply).as_deref(), Some("ptr_0123456789ab"));
+        assert_eq!(made(&Reply::success(json!({"pointers": []}))), None);
     }
 
     #[test]

@@ -113,6 +113,11 @@ impl Reply {
         self.0.shift_remove("result")
     }
 
+    /// A top-level member.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
+    }
+
     /// The code of an error, if it is one that we know.
     pub fn code(&self) -> Option<Code> {
         self.0.get("code").and_then(Value::as_str).and_then(Code::parse)

@@ -171,8 +171,10 @@ pub trait Store: Send + Sync {
     /// Replaces the record of the same name; uses that were noted meanwhile stay.
     async fn update_issued(&self, record: IssuedRecord) -> Result<(), StoreError>;
     /// Notes when credentials (by name) were last used and how often in all: totals, not increments, so
-    /// that noting one twice does no harm. An offered one is active from then on. May be called with many at once; unknown names are passed over.
+    /// that noting one twice does no harm. May be called with many at once; unknown names are passed over.
     async fn note_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError>;
+    /// Removes an issued credential that is over; its name is free again.
+    async fn remove_issued(&self, name: &str) -> Result<(), StoreError>;
     /// Credentials that this instance holds for relay, secrets sealed.
     async fn held(&self) -> Result<Vec<HeldRecord>, StoreError>;
     /// Installs or replaces a held credential.
@@ -207,15 +209,17 @@ pub trait AuditLog: Send + Sync {
     async fn tokens_since(&self, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError>;
     /// The end of the trail, everything accepted so far included.
     async fn head(&self) -> Result<AuditHead, StoreError>;
-    /// The hash of a record, hexadecimal; none if it is not there (any more, or yet).
-    async fn hash_at(&self, sequence: u64) -> Result<Option<String>, StoreError>;
+    /// Whether a head that somebody kept is part of this trail: the record is there and has that hash. None where
+    /// that cannot be told any more, because the trail kept here begins after it.
+    async fn holds(&self, head: AuditHead) -> Result<Option<bool>, StoreError>;
     /// Walks the whole chain.
     async fn verify(&self) -> Result<AuditVerdict, StoreError>;
     /// Begins a new segment: removes every record so far and appends `record`, to whose reason the old head
-    /// (sequence and hash) is added. Sequence and chain go on.
-    async fn clear(&self, record: NewAuditRecord) -> Result<(), StoreError>;
-    /// Removes leading records that are older than a moment (retention). Sequence and chain go on.
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError>;
+    /// (sequence and hash) is added. Sequence and chain go on. Gives the old head.
+    async fn clear(&self, record: NewAuditRecord) -> Result<AuditHead, StoreError>;
+    /// Removes leading records that are older than a moment (retention) and, if there were any, appends `record`,
+    /// to whose reason the last of them is added. Sequence and chain go on.
+    async fn prune(&self, before: Timestamp, record: NewAuditRecord) -> Result<(), StoreError>;
     /// Waits until everything accepted so far is durable, then closes.
     async fn close(&self);
 }

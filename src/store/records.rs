@@ -282,7 +282,7 @@ pub struct NewAuditRecord {
 }
 
 /// A record in the chain.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AuditRecord {
     /// Its place: 1, 2, 3, …
     pub sequence: u64,
@@ -307,14 +307,16 @@ pub struct AuditRecord {
 }
 
 /// What walking the chain found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AuditVerdict {
     /// How many records were checked.
     pub records: u64,
-    /// The hash of the last good one.
-    pub head: String,
-    /// The first record that does not fit, if any.
+    /// The last good one.
+    pub head: AuditHead,
+    /// The first record that does not fit, or the first one that is missing, if any.
     pub first_bad: Option<u64>,
+    /// What is found at that place now; none if nothing is, or nothing that reads as a record.
+    pub line: Option<AuditRecord>,
 }
 
 /// How near a pointer is, from its coordinates x, y, z; none if it does not count at all.

@@ -14,6 +14,12 @@ pub enum Effect {
     CreateHome(VaultLock),
     /// Open the home.
     OpenHome(Unlock),
+    /// Fetch after how long without a key the vault is locked.
+    LoadIdleLock,
+    /// Forget the vault's key; find out what opens it again.
+    LockVault,
+    /// Open the vault again.
+    UnlockVault(Unlock),
     /// Fetch what was remembered of the screen.
     LoadPreferences,
     /// Remember a setting.
@@ -39,6 +45,8 @@ pub enum Effect {
     LoadPointer(InstanceName, PointerAddress),
     /// Fetch the credentials.
     LoadCredentials,
+    /// Fetch what depends on a credential.
+    LoadDependents(String),
     /// Fetch lines of the log.
     LoadLog {
         /// For which filter.
@@ -98,6 +106,16 @@ pub enum Work {
     Federate(Box<FederateRequest>),
     /// Revoke or forget a credential.
     Revoke(String),
+    /// Give a credential fresh keys, the old ones answered for so many seconds more.
+    Rotate(String, u32),
+    /// Stop answering the older key of an issued credential.
+    EndOverlap(String),
+    /// Suspend an issued credential, or resume it.
+    Suspend(String, bool),
+    /// Try a held credential.
+    Check(String),
+    /// Seal its circuits anew.
+    Reseal(String),
     /// Make and start the demo.
     Demo,
 }
@@ -120,6 +138,12 @@ impl Work {
             Self::Call(_, address, Some(route)) => format!("calling {address} by {route}"),
             Self::Federate(request) => format!("making a federated pointer on {}", request.instance),
             Self::Revoke(name) => format!("revoking {name}"),
+            Self::Rotate(name, _) => format!("rotating the keys of {name}"),
+            Self::EndOverlap(name) => format!("ending the overlap of {name}"),
+            Self::Suspend(name, true) => format!("suspending {name}"),
+            Self::Suspend(name, false) => format!("resuming {name}"),
+            Self::Check(name) => format!("checking {name}"),
+            Self::Reseal(name) => format!("sealing circuits of {name} anew"),
             Self::Demo => "making the demo".to_owned(),
         }
     }

@@ -7,14 +7,16 @@ use super::state::{Look, State};
 use super::theme::{Catalog, Depth, UNICODE};
 use super::update::{Start, start, update};
 use crate::command::Key;
+use crate::handshake::{Alarm, AlarmKind};
 use crate::model::{
-    AppId, ConnectionId, CredentialState, Endpoint, Federated, Grant, Holder, InstanceId, InstanceKind,
-    InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
+    AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, Holder, InstanceId,
+    InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
 };
 use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
-    CredentialRow, Failure, HostedBy, InstanceRow, LogEntry, LogKind, LogRow, LogWire, PointerDetail,
+    Check, CheckKind, CheckResult, CredentialRow, Dependent, Failure, HostedBy, InstanceRow, LogEntry,
+    LogKind, LogRow, LogWire, PointerDetail,
 };
 use serde_json::json;
 
@@ -102,13 +104,16 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
                 outcome: Ok(pointers(&query)),
             },
             Effect::LoadPointer(_, address) => Message::Pointer(address, Ok(Box::new(detail()))),
+            Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
             Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(entry()))),
             Effect::After(_, Message::Wizard(_)) => continue,
-            Effect::After(_, message) => message,
             Effect::Wizard(ticket, errand) => match crate::tui::wizard::fake::answer(errand) {
                 Some(outcome) => Message::Wizard(crate::tui::wizard::News::Came(ticket, outcome)),
                 None => continue,
             },
+            // What comes only after a good while is not waited for.
+            Effect::After(wait, message) if wait < std::time::Duration::from_secs(1) => message,
+            Effect::LoadIdleLock => Message::IdleLock(Ok(Some(std::time::Duration::from_secs(900)))),
             _ => continue,
         };
         waiting.extend(update(state, message));
@@ -273,6 +278,10 @@ pub fn credentials() -> Vec<CredentialRow> {
     vec![
         CredentialRow {
             holder: Some(Holder::Console),
+            delivery: Some(Delivery::Code),
+            generation: 2,
+            overlap_until: Some(now().plus_seconds(3_600 * 5)),
+            created_at: Some(now().plus_seconds(-86_400 * 20)),
             ..row("beta/alpha-federation", Side::Held, "beta")
         },
         CredentialRow {
@@ -297,8 +306,68 @@ pub fn credentials() -> Vec<CredentialRow> {
             ..row("museum", Side::Held, "museum")
         },
         CredentialRow {
+            state: CredentialState::Suspended,
+            verified: false,
+            delivery: Some(Delivery::Passphrase),
+            alarm: Some(Alarm {
+                kind: AlarmKind::ActivatedTwice,
+                at: now().plus_seconds(-60),
+            }),
+            attention: Some(AlarmKind::ActivatedTwice.advice().into()),
+            ..row("harbour-console@alpha", Side::Issued, "alpha")
+        },
+        CredentialRow {
             state: CredentialState::Revoked,
+            ended_at: Some(now().plus_seconds(-86_400)),
             ..row("old-client", Side::Issued, "alpha")
+        },
+    ]
+}
+
+pub fn dependents() -> Vec<Dependent> {
+    vec![
+        Dependent::Pointer {
+            instance: "alpha".into(),
+            address: address(3),
+            description: "Summary of the harbour's tide tables".into(),
+            route: Route::Relay,
+        },
+        Dependent::Connection {
+            instance: "alpha".into(),
+            name: "to beta".into(),
+            pointers: 3,
+        },
+        Dependent::Caller {
+            app_id: "alpha-federation".into(),
+            last_used: Some(now().plus_seconds(-5)),
+            uses: 12,
+        },
+    ]
+}
+
+pub fn checks() -> Vec<Check> {
+    let passed = |kind, note: &str| Check {
+        kind,
+        result: CheckResult::Passed { note: note.into() },
+    };
+    vec![
+        passed(CheckKind::Reachable, "3 ms"),
+        passed(CheckKind::Tls, "no TLS on loopback"),
+        passed(CheckKind::Identity, "inst_0123456789ab"),
+        Check {
+            kind: CheckKind::Token,
+            result: CheckResult::Failed {
+                why: "beta answered 401: it does not let this credential in".into(),
+                remedy: "ask beta's administrator whether it was revoked, and look at both clocks".into(),
+            },
+        },
+        Check {
+            kind: CheckKind::Reply,
+            result: CheckResult::Skipped,
+        },
+        Check {
+            kind: CheckKind::Grant,
+            result: CheckResult::Skipped,
         },
     ]
 }

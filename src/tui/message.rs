@@ -2,9 +2,12 @@
 
 use super::wizard::News;
 use crate::command::Key;
-use crate::model::{InstanceName, Pointer, PointerAddress};
+use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::store::PointerPage;
-use crate::workspace::{CredentialRow, Demo, Failure, InstanceRow, LogEntry, LogRow, PointerDetail};
+use crate::workspace::{
+    Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogRow, PointerDetail, Rotated,
+};
+use std::time::Duration;
 
 /// What came of something that was asked for.
 pub type Outcome<T> = Result<T, Failure>;
@@ -31,6 +34,16 @@ pub enum Message {
     HomeFailed(Failure),
     /// Remembered settings: name and value.
     Preferences(Vec<(String, String)>),
+    /// After how long without a key the vault is locked.
+    IdleLock(Outcome<Option<Duration>>),
+    /// It may be time to lock it; which look this is.
+    IdleLook(u64),
+    /// The vault is locked; whether a passphrase opens it rather than a key that lies ready.
+    VaultShut(Outcome<bool>),
+    /// The vault is open again, or not.
+    VaultOpened(Outcome<()>),
+    /// What was shown until this moment is masked.
+    Mask(Timestamp),
     /// Something in the vault changed, by us or by another console.
     VaultChanged,
     /// The list of instances.
@@ -52,6 +65,8 @@ pub enum Message {
     Pointer(PointerAddress, Outcome<Box<PointerDetail>>),
     /// The credentials, and the instances that could not be asked.
     Credentials(Outcome<(Vec<CredentialRow>, Vec<Failure>)>),
+    /// What depends on the credential of this name.
+    Dependents(String, Outcome<Vec<Dependent>>),
     /// Lines of the invoke log.
     Log {
         /// For which filter they were asked.
@@ -87,6 +102,14 @@ pub enum Done {
     Invoked(u64),
     /// A credential was revoked or forgotten.
     Revoked(String),
+    /// A credential changed; with a word for how.
+    Credential(Box<CredentialRow>, &'static str),
+    /// A credential has fresh keys, or is to get them.
+    Rotated(Box<Rotated>),
+    /// A credential was tried.
+    Checked(String, Vec<Check>),
+    /// Circuits were sealed anew.
+    Resealed(String, Vec<(String, PointerAddress)>),
     /// The demo stands.
     Demo(Box<Demo>),
 }

@@ -73,6 +73,8 @@ impl Runner {
         match effect {
             Effect::CreateHome(lock) => self.create(lock),
             Effect::OpenHome(unlock) => self.open(unlock),
+            Effect::LockVault => self.lock_vault(),
+            Effect::UnlockVault(unlock) => self.unlock_vault(unlock),
             Effect::After(wait, message) => {
                 let messages = self.messages.clone();
                 tokio::spawn(async move {
@@ -114,6 +116,22 @@ impl Runner {
         });
     }
 
+    fn lock_vault(&self) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        // At once, and not when a task gets its turn.
+        workspace.lock_vault();
+        self.spawn(async move { Message::VaultShut(patient(workspace.asks_for_passphrase()).await) });
+    }
+
+    fn unlock_vault(&self, unlock: Unlock) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        self.spawn(async move { Message::VaultOpened(patient(workspace.unlock_vault(unlock)).await) });
+    }
+
     fn spawn(&self, future: impl Future<Output = Message> + Send + 'static) -> AbortHandle {
         let messages = self.messages.clone();
         tokio::spawn(async move {
@@ -145,6 +163,7 @@ impl Runner {
                     }
                     Message::Tick
                 }
+                Effect::LoadIdleLock => Message::IdleLock(patient(workspace.idle_lock()).await),
                 Effect::LoadInstances => {
                     let rows = patient(workspace.instances()).await;
                     Message::Instances(rows.map(|rows| rows.into_iter().map(without_ourselves).collect()))
@@ -164,6 +183,10 @@ impl Runner {
                     Message::Pointer(address, detail.map(Box::new))
                 }
                 Effect::LoadCredentials => Message::Credentials(patient(workspace.credentials()).await),
+                Effect::LoadDependents(name) => {
+                    let found = patient(workspace.dependents(&name)).await;
+                    Message::Dependents(name, found)
+                }
                 Effect::LoadLog {
                     generation,
                     older,
@@ -431,6 +454,30 @@ async fn do_work(workspace: &Workspace, work: Work, step: impl Fn(&str) + Send +
             Done::Pointer(name, Box::new(pointer), "made")
         }
         Work::Revoke(name) => Done::Revoked(workspace.revoke_credential(&name).await?.name),
+        Work::Rotate(name, overlap) => {
+            Done::Rotated(Box::new(workspace.rotate_credential(&name, overlap).await?))
+        }
+        Work::EndOverlap(name) => {
+            let row = workspace.end_overlap(&name).await?;
+            Done::Credential(Box::new(row), "answers its new key only")
+        }
+        Work::Suspend(name, suspended) => {
+            let row = workspace.suspend_credential(&name, suspended).await?;
+            let word = if suspended {
+                "is suspended"
+            } else {
+                "is answered again"
+            };
+            Done::Credential(Box::new(row), word)
+        }
+        Work::Check(name) => {
+            let checks = workspace.check_credential(&name, &|_| {}).await?;
+            Done::Checked(name, checks)
+        }
+        Work::Reseal(name) => {
+            let resealed = workspace.reseal_circuits(&name).await?;
+            Done::Resealed(name, resealed)
+        }
         Work::Demo => Done::Demo(Box::new(workspace.demo(&step).await?)),
     })
 }

@@ -1,5 +1,6 @@
 //! Handshakes that are under way, sealed row by row: what was asked for, what came, where the wizard is.
 
+use super::sealed_rows::{Kind, find_row, put_row};
 use super::{Vault, VaultError};
 use crate::handshake::Request;
 use crate::model::{Delivery, Side, Timestamp};
@@ -31,6 +32,9 @@ pub struct HandshakeEntry {
     pub request: Option<Request>,
     /// What opens the answer to that request (`AGE-SECRET-KEY-1…`); forgotten once it is opened.
     pub request_key: Option<String>,
+    /// The bundle as JSON, while a new code for it may be wanted; forgotten once it was handed over.
+    #[serde(default)]
+    pub bundle: Option<String>,
     /// When it began.
     pub created_at: Timestamp,
     /// When the offer, code or request ends.
@@ -39,39 +43,52 @@ pub struct HandshakeEntry {
     pub ended_at: Option<Timestamp>,
 }
 
+/// The wizard's draft is one for the home.
+const DRAFT: &str = "wizard";
+
+/// The end of an audit trail, as this console last saw it.
+#[derive(Serialize, Deserialize)]
+struct KeptHead {
+    sequence: u64,
+    hash: String,
+    at: Timestamp,
+}
+
 impl Vault {
     /// Every handshake, newest first.
     pub fn handshakes(&self) -> Result<Vec<HandshakeEntry>, VaultError> {
-        todo!()
+        let mut entries: Vec<HandshakeEntry> = self.sealed_rows(Kind::Handshake)?;
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.created_at));
+        Ok(entries)
     }
 
     /// Keeps a handshake, in place of the one with this id if there is one.
     pub fn put_handshake(&self, entry: &HandshakeEntry) -> Result<(), VaultError> {
-        let _ = entry;
-        todo!()
+        self.put_sealed_row(Kind::Handshake, &entry.id, entry)
     }
 
     /// Forgets a handshake.
     pub fn remove_handshake(&self, id: &str) -> Result<(), VaultError> {
-        let _ = id;
-        todo!()
+        self.remove_sealed_row(Kind::Handshake, id)
     }
 
     /// Where the wizard was left.
     pub fn wizard_draft(&self) -> Result<Option<Value>, VaultError> {
-        todo!()
+        self.sealed_row(Kind::WizardDraft, DRAFT)
     }
 
     /// Keeps where the wizard is, or forgets it.
     pub fn keep_wizard_draft(&self, draft: Option<&Value>) -> Result<(), VaultError> {
-        let _ = draft;
-        todo!()
+        match draft {
+            Some(draft) => self.put_sealed_row(Kind::WizardDraft, DRAFT, draft),
+            None => self.remove_sealed_row(Kind::WizardDraft, DRAFT),
+        }
     }
 
     /// The last head of an instance's audit trail that this console saw, and when: (sequence, hash, at).
     pub fn audit_head(&self, instance_id: &str) -> Result<Option<(u64, String, Timestamp)>, VaultError> {
-        let _ = instance_id;
-        todo!()
+        let kept: Option<KeptHead> = self.sealed_row(Kind::AuditHead, instance_id)?;
+        Ok(kept.map(|head| (head.sequence, head.hash, head.at)))
     }
 
     /// Keeps the head of an instance's audit trail. A head that is behind the kept one is not kept.
@@ -82,7 +99,18 @@ impl Vault {
         hash: &str,
         at: Timestamp,
     ) -> Result<(), VaultError> {
-        let _ = (instance_id, sequence, hash, at);
-        todo!()
+        let key = self.key()?;
+        self.write_durably(|transaction| {
+            let kept: Option<KeptHead> = find_row(transaction, &key, Kind::AuditHead, instance_id)?;
+            if kept.is_some_and(|kept| kept.sequence >= sequence) {
+                return Ok(());
+            }
+            let head = KeptHead {
+                sequence,
+                hash: hash.to_owned(),
+                at,
+            };
+            put_row(transaction, &key, Kind::AuditHead, instance_id, &head)
+        })
     }
 }

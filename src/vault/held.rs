@@ -1,21 +1,15 @@
-//! Credentials that the console holds, sealed row by row.
-//!
-//! A row's identity (table, name, revision) is sealed with it, so a row moved to another name does not
-//! open. A sealed manifest says which revision of each name is in force, so an older row put back, or
-//! a row taken away, is noticed as well.
+//! Credentials that the console holds, sealed row by row; the manifest says which of them are in force.
 
 use super::instances::{self, InstanceRecord};
+use super::manifest::{Manifest, as_stored};
 use super::{Vault, VaultError};
-use crate::handshake::Life;
+use crate::handshake::{Life, LifeError};
 use crate::model::{CredentialState, Grant, Timestamp};
 use crate::protocol::CredentialForm;
 use crate::seal::{DataKey, IdentityKey, row};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use zeroize::Zeroizing;
-
-const MANIFEST: &[u8] = b"butterfly vault manifest v1";
 
 /// What a held credential is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,47 +59,42 @@ pub struct HeldEntry {
     pub uses: u64,
 }
 
-/// Which revision of each held credential is in force.
-#[derive(Default, Serialize, Deserialize)]
-struct Manifest {
-    held: BTreeMap<String, u64>,
-    /// Goes up with every change, and never back: a name that comes again gets a new revision.
-    newest: u64,
-}
-
 impl Vault {
     /// Every held credential, by name.
     pub fn held(&self) -> Result<Vec<HeldEntry>, VaultError> {
+        let key = self.key()?;
         let mut connection = self.connection();
         // One snapshot: the manifest and the rows that it speaks of belong together.
         let snapshot = connection.transaction()?;
-        let manifest = read_manifest(&snapshot, self.key())?;
+        let manifest = Manifest::read(&snapshot, &key)?;
         manifest
             .held
             .iter()
-            .map(|(name, revision)| read_row(&snapshot, self.key(), name, *revision))
+            .map(|(name, revision)| read_row(&snapshot, &key, name, *revision))
             .collect()
     }
 
     /// One held credential.
     pub fn held_by_name(&self, name: &str) -> Result<Option<HeldEntry>, VaultError> {
+        let key = self.key()?;
         let mut connection = self.connection();
         let snapshot = connection.transaction()?;
-        let manifest = read_manifest(&snapshot, self.key())?;
+        let manifest = Manifest::read(&snapshot, &key)?;
         manifest
             .held
             .get(name)
-            .map(|revision| read_row(&snapshot, self.key(), name, *revision))
+            .map(|revision| read_row(&snapshot, &key, name, *revision))
             .transpose()
     }
 
     /// Adds credentials and, with them, instances: all or nothing. A name that is taken is refused.
     pub fn add(&self, entries: &[HeldEntry], records: &[InstanceRecord]) -> Result<(), VaultError> {
+        let key = self.key()?;
         self.write_durably(|transaction| {
             for record in records {
                 instances::insert(transaction, record)?;
             }
-            let mut manifest = read_manifest(transaction, self.key())?;
+            let mut manifest = Manifest::read(transaction, &key)?;
             for entry in entries {
                 if manifest.held.contains_key(&entry.name) {
                     return Err(VaultError::AlreadyExists {
@@ -113,24 +102,49 @@ impl Vault {
                         name: entry.name.clone(),
                     });
                 }
-                self.put(transaction, &mut manifest, entry)?;
+                put(transaction, &key, &mut manifest, entry)?;
             }
-            self.write_manifest(transaction, &manifest)
+            manifest.write(transaction, &key)
         })
     }
 
     /// Replaces a credential that is there, or adds it.
     pub fn replace_held(&self, entry: &HeldEntry) -> Result<(), VaultError> {
+        let key = self.key()?;
         self.write_durably(|transaction| {
-            let mut manifest = read_manifest(transaction, self.key())?;
-            self.put(transaction, &mut manifest, entry)?;
-            self.write_manifest(transaction, &manifest)
+            let mut manifest = Manifest::read(transaction, &key)?;
+            put(transaction, &key, &mut manifest, entry)?;
+            manifest.write(transaction, &key)
+        })
+    }
+
+    /// Changes a credential that is there, in one step that nobody else comes between. A change that is refused
+    /// changes nothing. None if there is no such credential.
+    pub fn change_held<T>(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut HeldEntry) -> Result<T, LifeError>,
+    ) -> Result<Option<Result<T, LifeError>>, VaultError> {
+        let key = self.key()?;
+        self.write_durably(|transaction| {
+            let mut manifest = Manifest::read(transaction, &key)?;
+            let Some(revision) = manifest.held.get(name) else {
+                return Ok(None);
+            };
+            let mut entry = read_row(transaction, &key, name, *revision)?;
+            let outcome = change(&mut entry);
+            if outcome.is_ok() {
+                put(transaction, &key, &mut manifest, &entry)?;
+                manifest.write(transaction, &key)?;
+            }
+            Ok(Some(outcome))
         })
     }
 
     /// Forgets a credential; says whether it was there.
     pub fn remove_held(&self, name: &str) -> Result<bool, VaultError> {
-        self.write_durably(|transaction| self.take_out(transaction, name))
+        let key = self.key()?;
+        self.write_durably(|transaction| take_out(transaction, &key, name))
     }
 
     /// Forgets an instance and every credential that calls it.
@@ -141,10 +155,11 @@ impl Vault {
             .filter(|entry| entry.instance == name)
             .map(|entry| entry.name)
             .collect();
+        let key = self.key()?;
         self.write_durably(|transaction| {
             transaction.execute("DELETE FROM instances WHERE name = ?1", [name])?;
             for credential in &named {
-                self.take_out(transaction, credential)?;
+                take_out(transaction, &key, credential)?;
             }
             Ok(())
         })
@@ -161,65 +176,33 @@ impl Vault {
             .execute(params![name, at.as_micros()])?;
         Ok(())
     }
-
-    fn take_out(&self, transaction: &Transaction<'_>, name: &str) -> Result<bool, VaultError> {
-        let mut manifest = read_manifest(transaction, self.key())?;
-        transaction.execute("DELETE FROM held WHERE name = ?1", [name])?;
-        let was_there = manifest.held.remove(name).is_some();
-        manifest.newest += 1;
-        self.write_manifest(transaction, &manifest)?;
-        Ok(was_there)
-    }
-
-    fn put(
-        &self,
-        transaction: &Transaction<'_>,
-        manifest: &mut Manifest,
-        entry: &HeldEntry,
-    ) -> Result<(), VaultError> {
-        manifest.newest += 1;
-        let revision = manifest.newest;
-        manifest.held.insert(entry.name.clone(), revision);
-        let plain = Zeroizing::new(serde_json::to_vec(entry).expect("an entry has only string keys"));
-        let sealed = row::seal(self.key(), &identity(&entry.name, revision), &plain);
-        transaction.execute(
-            "INSERT INTO held (name, revision, sealed) VALUES (?1, ?2, ?3)
-             ON CONFLICT (name) DO UPDATE SET revision = ?2, sealed = ?3",
-            params![entry.name, as_stored(revision), sealed],
-        )?;
-        Ok(())
-    }
-
-    fn write_manifest(&self, transaction: &Transaction<'_>, manifest: &Manifest) -> Result<(), VaultError> {
-        store_manifest(transaction, self.key(), manifest)
-    }
 }
 
-/// A new vault's manifest.
-pub(super) fn write_empty_manifest(connection: &Connection, key: &DataKey) -> Result<(), VaultError> {
-    store_manifest(connection, key, &Manifest::default())
+fn take_out(transaction: &Transaction<'_>, key: &DataKey, name: &str) -> Result<bool, VaultError> {
+    let mut manifest = Manifest::read(transaction, key)?;
+    transaction.execute("DELETE FROM held WHERE name = ?1", [name])?;
+    let was_there = manifest.held.remove(name).is_some();
+    manifest.next_revision();
+    manifest.write(transaction, key)?;
+    Ok(was_there)
 }
 
-fn store_manifest(connection: &Connection, key: &DataKey, manifest: &Manifest) -> Result<(), VaultError> {
-    let plain = serde_json::to_vec(manifest).expect("a manifest has only string keys");
-    connection.execute(
-        "INSERT OR REPLACE INTO manifest VALUES (1, ?1)",
-        [row::seal(key, MANIFEST, &plain)],
+fn put(
+    transaction: &Transaction<'_>,
+    key: &DataKey,
+    manifest: &mut Manifest,
+    entry: &HeldEntry,
+) -> Result<(), VaultError> {
+    let revision = manifest.next_revision();
+    manifest.held.insert(entry.name.clone(), revision);
+    let plain = Zeroizing::new(serde_json::to_vec(entry).expect("an entry has only string keys"));
+    let sealed = row::seal(key, &identity(&entry.name, revision), &plain);
+    transaction.execute(
+        "INSERT INTO held (name, revision, sealed) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO UPDATE SET revision = ?2, sealed = ?3",
+        params![entry.name, as_stored(revision), sealed],
     )?;
     Ok(())
-}
-
-fn read_manifest(connection: &Connection, key: &DataKey) -> Result<Manifest, VaultError> {
-    let tampered = || VaultError::Tampered {
-        what: "the list of credentials".to_owned(),
-    };
-    let sealed: Vec<u8> = connection
-        .prepare_cached("SELECT sealed FROM manifest WHERE id = 1")?
-        .query_row([], |row| row.get(0))
-        .optional()?
-        .ok_or_else(tampered)?;
-    let plain = row::open(key, MANIFEST, &sealed).map_err(|_| tampered())?;
-    serde_json::from_slice(&plain).map_err(|_| tampered())
 }
 
 fn read_row(
@@ -245,9 +228,4 @@ fn read_row(
 
 fn identity(name: &str, revision: u64) -> Vec<u8> {
     format!("held\0{name}\0{revision}").into_bytes()
-}
-
-/// SQLite counts with a sign.
-fn as_stored(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -1,5 +1,8 @@
 //! The vault against wrong keys, swapped rows, loose files and a second console.
 
+mod handshakes;
+mod locks;
+
 use super::*;
 use crate::model::{
     AppId, CredentialState, Endpoint, InstanceId, InstanceKind, InstanceName, Profile, Timestamp,

@@ -55,6 +55,7 @@ impl Workspace {
                 listen,
                 endpoint: new.endpoint,
                 insecure_http: new.insecure_http,
+                tls: new.tls,
             },
         )
         .await;
@@ -68,6 +69,25 @@ impl Workspace {
         }
         move_folder(&workbench, &place)?;
         self.instance(new.name.as_str()).await
+    }
+
+    /// Shows the spare TLS key of a local instance from its next start on, and draws a new spare one. Nobody may
+    /// host it meanwhile. Whoever accepted a bundle of it pinned both and notices nothing.
+    pub async fn use_spare_key(&self, name: &str) -> Result<(), Failure> {
+        let record = self.record(name).await?;
+        let folder = self.folder_of(&record)?;
+        let pins = blocking(move || Instance::use_spare_tls_key(&folder))
+            .await
+            .map_err(|error| Failure::from(error).on(name))?;
+        let owner = record.credential.clone();
+        self.in_vault(move |vault| {
+            if let Some(mut entry) = vault.held_by_name(&owner)? {
+                entry.form.pins = pins;
+                vault.replace_held(&entry)?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn add_local(&self, settings: &Settings, owner: &HeldCredential) -> Result<(), Failure> {
@@ -170,7 +190,7 @@ impl Workspace {
         let seen = if is_stopped {
             stopped(&record)
         } else {
-            self.look(&record).await
+            self.look_and_watch(&record).await
         };
         let record_name = record.name.clone();
         let remembered = seen.clone();
@@ -182,12 +202,24 @@ impl Workspace {
         }))
     }
 
+    async fn look_and_watch(&self, record: &InstanceRecord) -> Seen {
+        let mut seen = self.look(record).await;
+        if record.kind == InstanceKind::Local && seen.state == InstanceState::Up && seen.error.is_none() {
+            seen.error = self.watch_audit(record).await;
+        }
+        seen
+    }
+
     async fn look(&self, record: &InstanceRecord) -> Seen {
-        let (credential, missing) = match self.credential_of(record).await {
+        let entry = self.entry_of(record).await;
+        let (credential, missing) = match entry.and_then(|entry| Ok(entry.form.into_held()?)) {
             Ok(credential) => (Some(credential), None),
             Err(failure) => (None, Some(failure.to_string())),
         };
         let probe = self.client.probe(&record.endpoint, credential.as_ref()).await;
+        if let Some(credential) = &credential {
+            self.notice_probe(credential, &probe).await;
+        }
         Seen {
             at: Timestamp::now(),
             state: probe.state,

@@ -5,6 +5,7 @@ use butterfly_console::instance::{Instance, NewInstance};
 use butterfly_console::model::{AppId, Grant, InstanceName, Timestamp};
 use butterfly_console::protocol::{CallContext, Code, CredentialForm, HeldCredential, Query, Reply};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -16,8 +17,8 @@ pub struct Running {
     pub instance: Arc<Instance>,
     pub owner: HeldCredential,
     stop: CancellationToken,
-    _task: JoinHandle<()>,
-    _folder: TempDir,
+    task: JoinHandle<()>,
+    home: TempDir,
 }
 
 impl Drop for Running {
@@ -32,6 +33,14 @@ impl Running {
         Self::start_allowing(name, &[]).await
     }
 
+    /// An instance that is asked in process only: it does nothing by itself.
+    pub async fn unserved(name: &str) -> Self {
+        let mut running = Self::start(name).await;
+        running.stop.cancel();
+        (&mut running.task).await.unwrap();
+        running
+    }
+
     /// An instance whose pointers may lead to these ranges too.
     pub async fn start_allowing(name: &str, ranges: &[&str]) -> Self {
         let home = TempDir::new().unwrap();
@@ -41,6 +50,7 @@ impl Running {
             listen: "127.0.0.1:0".parse().unwrap(),
             endpoint: None,
             insecure_http: false,
+            tls: None,
         };
         let (mut settings, owner) = Instance::create(&folder, new).await.unwrap();
         settings.fetch_allow = ranges.iter().map(|range| range.parse().unwrap()).collect();
@@ -55,9 +65,40 @@ impl Running {
             instance,
             owner,
             stop,
-            _task: task,
-            _folder: home,
+            task,
+            home,
         }
+    }
+
+    /// A file of the instance's.
+    pub fn file(&self, name: &str) -> PathBuf {
+        let folder = self.instance.settings().name.as_str();
+        self.home.path().join(folder).join(name)
+    }
+
+    /// Changes a database of the instance's behind its back.
+    pub fn tamper(&self, database: &str, sql: &str) {
+        let conn = rusqlite::Connection::open(self.file(database)).unwrap();
+        conn.execute_batch(sql).unwrap();
+    }
+
+    /// Cuts the last records off the audit trail, as somebody does who knows how the file is made.
+    pub fn cut_tail(&self, records: u32) {
+        let last = format!("(SELECT max(sequence) - {records} FROM records)");
+        self.tamper(
+            "audit.db",
+            &format!(
+                "UPDATE ends SET sequence = {last}, hash = (SELECT hash FROM records WHERE sequence = {last})
+                 WHERE what = 'head';
+                 DELETE FROM records WHERE sequence > (SELECT sequence FROM ends WHERE what = 'head');"
+            ),
+        );
+    }
+
+    /// The newest records of the audit trail, newest first.
+    pub async fn trail(&self) -> Vec<Value> {
+        let trail = self.get("get_audit", json!({"limit": 1000})).await;
+        trail["records"].as_array().unwrap().clone()
     }
 
     /// Asks as the owner, in process.

@@ -2,12 +2,16 @@
 //! administrators who join their instances through files.
 #![cfg(unix)]
 
+mod audit;
 mod binary;
+mod handshake;
 mod home;
 mod joining;
 mod pointers;
+mod secrets;
 mod serving;
 mod usage;
+mod vault;
 
 use binary::Ended;
 use serde_json::Value;

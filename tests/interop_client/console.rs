@@ -47,6 +47,7 @@ impl Console {
             listen: Some("127.0.0.1:0".parse().unwrap()),
             endpoint: None,
             insecure_http: false,
+            tls: None,
         };
         self.workspace.init_instance(new).await.unwrap();
         self.workspace.start_instance(name).await.unwrap();

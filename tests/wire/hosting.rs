@@ -14,6 +14,7 @@ fn new(listen: &str) -> NewInstance {
         listen: listen.parse().unwrap(),
         endpoint: None,
         insecure_http: false,
+        tls: None,
     }
 }
 

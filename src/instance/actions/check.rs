@@ -1,10 +1,11 @@
 //! What a pointer's fields may hold, and who may give a pointer the powers of a connection.
 
 use super::Call;
+use crate::instance::authorise::{self, GrantPart};
 use crate::instance::circuit::Circuit;
 use crate::instance::reference::{self, Reference};
 use crate::model::{Connection, ConnectionId, Endpoint, Federated, NewPointer, Route};
-use crate::protocol::{Code, Problem, QueryError};
+use crate::protocol::{Problem, QueryError};
 use crate::store::ImportId;
 use std::collections::HashMap;
 
@@ -107,6 +108,10 @@ impl<'a> Inspector<'a> {
         description(&new.description)?;
         tags(&new.tags)?;
         self.within_scope(new)?;
+        if let Some(address) = &new.credential_pointer_address {
+            let credential = self.call.pointer_at(address).await?;
+            authorise::pointer(self.call.grant(), &credential)?;
+        }
         if let Some(connection) = &new.connection_id {
             self.connection(connection).await?;
         }
@@ -146,8 +151,7 @@ impl<'a> Inspector<'a> {
         if is_covered {
             return Ok(());
         }
-        Err(Problem::new(
-            Code::NotGranted,
+        Err(GrantPart::Pointer.refuses(
             "this credential's grant covers some pointers only, and the new one would not be among them; \
              give it one of the tags or connections of the grant",
         ))

@@ -24,6 +24,22 @@ fn code(result: Result<(), Problem>) -> Option<Code> {
     result.err().map(|problem| problem.code)
 }
 
+fn part(result: Result<(), Problem>) -> String {
+    let problem = result.unwrap_err();
+    assert_eq!(problem.code, Code::NotGranted);
+    problem.details[GRANT_PART].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_refusal_names_the_part_of_the_grant_that_refused() {
+    let none = Grant::default();
+    let mut far = Grant::read(["get_pointer"]);
+    far.sources = Some(vec!["10.0.0.0/8".parse().unwrap()]);
+    assert_eq!(part(action(&none, &row(Access::Granted, false), false)), "action");
+    assert_eq!(part(action(&far, &row(Access::Granted, true), false)), "writes");
+    assert_eq!(part(source(&far, Some("11.1.2.3".parse().unwrap()))), "source");
+}
+
 #[test]
 fn access_decides_who_may_call() {
     let none = Grant::default();
@@ -97,6 +113,7 @@ fn a_pointer_outside_the_scope_is_named_in_the_refusal() {
     let mut grant = Grant::default();
     let refusal = pointer(&grant, &subject).unwrap_err();
     assert_eq!(refusal.code, Code::NotGranted);
+    assert_eq!(refusal.details[GRANT_PART], "pointer");
     assert!(refusal.message.contains(address.as_str()));
     grant.pointers.tags.insert("public".into());
     assert_eq!(code(pointer(&grant, &subject)), None);

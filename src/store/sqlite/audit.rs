@@ -3,11 +3,11 @@
 //! A record that cannot be written fails its caller, so that nothing happens unrecorded. One that was
 //! appended without waiting is kept and tried again with the next group.
 
-use super::audit_chain::{Chain, hash_text};
-use super::audit_rows;
+use super::audit_chain::Chain;
 use super::failure::again;
 use super::open;
 use super::reader::Readers;
+use super::{audit_rows, audit_walk};
 use crate::model::{KeyId, Timestamp};
 use crate::store::{AuditHead, AuditLog, AuditRecord, AuditVerdict, NewAuditRecord, StoreError};
 use async_trait::async_trait;
@@ -26,12 +26,12 @@ mod migrations {
     refinery::embed_migrations!("src/store/sqlite/migrations/audit");
 }
 
-type Done = oneshot::Sender<Result<(), StoreError>>;
+type Done<T = ()> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Order {
     Append(NewAuditRecord, Option<Done>),
-    Clear(NewAuditRecord, Done),
-    Prune(Timestamp, Done),
+    Clear(NewAuditRecord, Done<AuditHead>),
+    Prune(Timestamp, NewAuditRecord, Done),
     Close(oneshot::Sender<()>),
 }
 
@@ -64,7 +64,7 @@ impl SqliteAuditLog {
         })
     }
 
-    async fn order(&self, make: impl FnOnce(Done) -> Order) -> Result<(), StoreError> {
+    async fn order<T>(&self, make: impl FnOnce(Done<T>) -> Order) -> Result<T, StoreError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed);
         }
@@ -101,28 +101,25 @@ impl AuditLog for SqliteAuditLog {
 
     async fn head(&self) -> Result<AuditHead, StoreError> {
         let chain = self.readers.long(audit_rows::head).await?;
-        Ok(AuditHead {
-            sequence: chain.sequence,
-            hash: hash_text(&chain.hash),
-        })
+        Ok(chain.to_head())
     }
 
-    async fn hash_at(&self, sequence: u64) -> Result<Option<String>, StoreError> {
+    async fn holds(&self, head: AuditHead) -> Result<Option<bool>, StoreError> {
         self.readers
-            .long(move |conn| audit_rows::hash_at(conn, sequence))
+            .long(move |conn| audit_rows::holds(conn, &head))
             .await
     }
 
     async fn verify(&self) -> Result<AuditVerdict, StoreError> {
-        self.readers.long(audit_rows::verify).await
+        self.readers.long(audit_walk::verify).await
     }
 
-    async fn clear(&self, record: NewAuditRecord) -> Result<(), StoreError> {
+    async fn clear(&self, record: NewAuditRecord) -> Result<AuditHead, StoreError> {
         self.order(|done| Order::Clear(record, done)).await
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<(), StoreError> {
-        self.order(|done| Order::Prune(before, done)).await
+    async fn prune(&self, before: Timestamp, record: NewAuditRecord) -> Result<(), StoreError> {
+        self.order(|done| Order::Prune(before, record, done)).await
     }
 
     async fn close(&self) {
@@ -156,9 +153,9 @@ impl Thread {
                         self.append(std::mem::take(&mut group));
                         let _ = done.send(self.transaction(|conn, chain| clear(conn, chain, &record)));
                     }
-                    Order::Prune(before, done) => {
+                    Order::Prune(before, record, done) => {
                         self.append(std::mem::take(&mut group));
-                        let pruned = self.transaction(|conn, _| audit_rows::prune(conn, before));
+                        let pruned = self.transaction(|conn, chain| prune(conn, chain, before, &record));
                         let _ = done.send(pruned);
                     }
                     Order::Close(done) => {
@@ -205,10 +202,10 @@ impl Thread {
     }
 
     /// Runs `task` and moves the head of the chain, in one durable transaction.
-    fn transaction(
+    fn transaction<T>(
         &self,
-        task: impl FnOnce(&Connection, &mut Chain) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        task: impl FnOnce(&Connection, &mut Chain) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let outcome = self.attempt(task);
         if outcome.is_err() && !self.conn.is_autocommit() {
             let _ = self.conn.execute_batch("ROLLBACK");
@@ -216,29 +213,52 @@ impl Thread {
         outcome
     }
 
-    fn attempt(
+    fn attempt<T>(
         &self,
-        task: impl FnOnce(&Connection, &mut Chain) -> Result<(), StoreError>,
-    ) -> Result<(), StoreError> {
+        task: impl FnOnce(&Connection, &mut Chain) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let run = |sql: &str| self.conn.prepare_cached(sql)?.execute([]);
         run("BEGIN IMMEDIATE")?;
         // Read anew each time: another process may have written to this file since.
         let mut chain = audit_rows::head(&self.conn)?;
-        task(&self.conn, &mut chain)?;
+        let made = task(&self.conn, &mut chain)?;
         audit_rows::set_head(&self.conn, &chain)?;
         run("COMMIT")?;
-        Ok(())
+        Ok(made)
     }
 }
 
 /// Begins a new segment: what came before goes, its head stays on record, and the chain goes on.
-fn clear(conn: &Connection, chain: &mut Chain, record: &NewAuditRecord) -> Result<(), StoreError> {
-    audit_rows::forget_until(conn, chain)?;
+fn clear(conn: &Connection, chain: &mut Chain, record: &NewAuditRecord) -> Result<AuditHead, StoreError> {
+    let last = chain.clone();
+    forget(conn, chain, &last, record)?;
+    Ok(last.to_head())
+}
+
+/// Forgets what is old, and says so: otherwise nobody could tell it from records that were taken out.
+fn prune(
+    conn: &Connection,
+    chain: &mut Chain,
+    before: Timestamp,
+    record: &NewAuditRecord,
+) -> Result<(), StoreError> {
+    match audit_rows::last_before(conn, before)? {
+        Some(last) => forget(conn, chain, &last, record),
+        None => Ok(()),
+    }
+}
+
+fn forget(
+    conn: &Connection,
+    chain: &mut Chain,
+    last: &Chain,
+    record: &NewAuditRecord,
+) -> Result<(), StoreError> {
+    audit_rows::forget_until(conn, last, record.at)?;
     let mut record = record.clone();
-    let head = format!("previous head {} {}", chain.sequence, hash_text(&chain.hash));
     record.reason = Some(match record.reason {
-        Some(reason) => format!("{reason}; {head}"),
-        None => head,
+        Some(reason) => format!("{reason}; {}", last.as_previous()),
+        None => last.as_previous(),
     });
     let place = chain.append(&record);
     audit_rows::insert(conn, place, &record)

@@ -1,7 +1,7 @@
 //! The chain of the audit trail: each record's hash covers the one before it.
 
 use crate::model::KeyId;
-use crate::store::{AuditOutcome, NewAuditRecord};
+use crate::store::{AuditHead, AuditOutcome, NewAuditRecord};
 use sha2::{Digest, Sha256};
 
 /// A SHA-256 digest.
@@ -22,6 +22,19 @@ impl Chain {
         self.sequence += 1;
         self.hash = hash(&self.hash, self.sequence, record);
         self
+    }
+
+    /// As it is shown and kept elsewhere.
+    pub(super) fn to_head(&self) -> AuditHead {
+        AuditHead {
+            sequence: self.sequence,
+            hash: hash_text(&self.hash),
+        }
+    }
+
+    /// How the record that begins after this one names it.
+    pub(super) fn as_previous(&self) -> String {
+        format!("previous head {} {}", self.sequence, hash_text(&self.hash))
     }
 }
 

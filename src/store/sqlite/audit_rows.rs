@@ -4,10 +4,13 @@ use super::audit_chain::{Chain, Hash, hash_text, outcome, outcome_word};
 use super::failure::damaged;
 use super::rows::{all, one, text};
 use crate::model::{AppId, KeyId, Timestamp};
-use crate::store::{AuditRecord, AuditVerdict, NewAuditRecord, StoreError};
+use crate::store::{AuditHead, AuditRecord, NewAuditRecord, StoreError};
 use rusqlite::{Connection, Row, params};
 
-const COLUMNS: &str = "at, app_id, kid, jti, action, subject, outcome, reason, hash, sequence";
+pub(super) const COLUMNS: &str = "at, app_id, kid, jti, action, subject, outcome, reason, hash, sequence";
+
+/// Seconds; no token lives as long as this.
+const TOKENS_LIVE: i64 = 900;
 
 /// Writes a record at its place.
 pub(super) fn insert(conn: &Connection, place: &Chain, record: &NewAuditRecord) -> Result<(), StoreError> {
@@ -40,18 +43,23 @@ pub(super) fn set_head(conn: &Connection, chain: &Chain) -> Result<(), StoreErro
     set_end(conn, "head", chain)
 }
 
-/// The hash of a record, if it is there.
-pub(super) fn hash_at(conn: &Connection, sequence: u64) -> Result<Option<String>, StoreError> {
+/// Whether a head that was kept elsewhere is part of this trail; none if the trail begins after it.
+pub(super) fn holds(conn: &Connection, kept: &AuditHead) -> Result<Option<bool>, StoreError> {
+    let base = end(conn, "base")?;
+    if kept.sequence <= base.sequence {
+        let is_base = kept.sequence == base.sequence;
+        return Ok(is_base.then(|| hash_text(&base.hash) == kept.hash));
+    }
     let found: Option<Hash> = one(
         conn,
         "SELECT hash FROM records WHERE sequence = ?1",
-        sequence.cast_signed(),
+        kept.sequence.cast_signed(),
         |row| Ok(row.get(0)?),
     )?;
-    Ok(found.map(|hash| hash_text(&hash)))
+    Ok(Some(found.is_some_and(|hash| hash_text(&hash) == kept.hash)))
 }
 
-fn end(conn: &Connection, what: &str) -> Result<Chain, StoreError> {
+pub(super) fn end(conn: &Connection, what: &str) -> Result<Chain, StoreError> {
     one(
         conn,
         "SELECT sequence, hash FROM ends WHERE what = ?1",
@@ -72,17 +80,24 @@ fn set_end(conn: &Connection, what: &str, chain: &Chain) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Removes every record up to this one; the chain kept here begins after it.
-pub(super) fn forget_until(conn: &Connection, last: &Chain) -> Result<(), StoreError> {
+/// Removes every record up to this one; the chain kept here begins after it. Tokens that may still be alive stay known.
+pub(super) fn forget_until(conn: &Connection, last: &Chain, now: Timestamp) -> Result<(), StoreError> {
+    let dead = now.plus_seconds(-TOKENS_LIVE).as_micros();
+    conn.prepare_cached("DELETE FROM cleared_tokens WHERE at < ?1")?
+        .execute([dead])?;
+    conn.prepare_cached(
+        "INSERT INTO cleared_tokens SELECT kid, jti, at FROM records
+         WHERE jti IS NOT NULL AND kid IS NOT NULL AND at >= ?1 AND sequence <= ?2",
+    )?
+    .execute([dead, last.sequence.cast_signed()])?;
     conn.prepare_cached("DELETE FROM records WHERE sequence <= ?1")?
         .execute([last.sequence.cast_signed()])?;
     set_end(conn, "base", last)
 }
 
-/// Removes the records before a moment, as far as they stand at the beginning.
-pub(super) fn prune(conn: &Connection, before: Timestamp) -> Result<(), StoreError> {
-    // The last of the leading records that are old enough: the one before the first that is not.
-    let last = one(
+/// The last of the leading records that are older than a moment: the one before the first that is not.
+pub(super) fn last_before(conn: &Connection, before: Timestamp) -> Result<Option<Chain>, StoreError> {
+    one(
         conn,
         "SELECT sequence, hash FROM records
          WHERE sequence < coalesce((SELECT sequence FROM records WHERE at >= ?1 ORDER BY sequence LIMIT 1),
@@ -95,11 +110,7 @@ pub(super) fn prune(conn: &Connection, before: Timestamp) -> Result<(), StoreErr
                 hash: row.get::<_, Hash>(1)?,
             })
         },
-    )?;
-    match last {
-        Some(last) => forget_until(conn, &last),
-        None => Ok(()),
-    }
+    )
 }
 
 /// The newest records, newest first.
@@ -113,25 +124,28 @@ pub(super) fn recent(
         conn,
         &format!("SELECT {COLUMNS} FROM records WHERE sequence < ?1 ORDER BY sequence DESC LIMIT ?2"),
         params![before, i64::try_from(limit).unwrap_or(i64::MAX)],
-        |row| {
-            let record = record(row)?;
-            Ok(AuditRecord {
-                sequence: row.get::<_, i64>(9)?.cast_unsigned(),
-                at: record.at,
-                app_id: record.app_id,
-                kid: record.kid,
-                jti: record.jti,
-                action: record.action,
-                subject: record.subject,
-                outcome: record.outcome,
-                reason: record.reason,
-                hash: hash_text(row.get_ref(8)?.as_blob().map_err(rusqlite::Error::from)?),
-            })
-        },
+        placed,
     )
 }
 
-fn record(row: &Row) -> Result<NewAuditRecord, StoreError> {
+/// A record with its place in the chain.
+pub(super) fn placed(row: &Row) -> Result<AuditRecord, StoreError> {
+    let record = record(row)?;
+    Ok(AuditRecord {
+        sequence: row.get::<_, i64>(9)?.cast_unsigned(),
+        at: record.at,
+        app_id: record.app_id,
+        kid: record.kid,
+        jti: record.jti,
+        action: record.action,
+        subject: record.subject,
+        outcome: record.outcome,
+        reason: record.reason,
+        hash: hash_text(row.get_ref(8)?.as_blob().map_err(rusqlite::Error::from)?),
+    })
+}
+
+pub(super) fn record(row: &Row) -> Result<NewAuditRecord, StoreError> {
     let app_id: Option<String> = row.get(1)?;
     let kid: Option<String> = row.get(2)?;
     let word = text(row, 6)?;
@@ -155,7 +169,8 @@ fn record(row: &Row) -> Result<NewAuditRecord, StoreError> {
 pub(super) fn tokens_since(conn: &Connection, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError> {
     all(
         conn,
-        "SELECT kid, jti FROM records WHERE jti IS NOT NULL AND at >= ?1 AND kid IS NOT NULL",
+        "SELECT kid, jti FROM records WHERE jti IS NOT NULL AND at >= ?1 AND kid IS NOT NULL
+         UNION ALL SELECT kid, jti FROM cleared_tokens WHERE at >= ?1",
         [since.as_micros()],
         |row| {
             let kid = text(row, 0)?;
@@ -165,41 +180,4 @@ pub(super) fn tokens_since(conn: &Connection, since: Timestamp) -> Result<Vec<(K
             ))
         },
     )
-}
-
-/// Walks the chain from where it begins to where it should end.
-pub(super) fn verify(conn: &Connection) -> Result<AuditVerdict, StoreError> {
-    let mut chain = end(conn, "base")?;
-    let head = head(conn)?;
-    let mut checked = 0;
-    let mut first_bad = None;
-    let mut statement = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM records ORDER BY sequence"))?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let mut next = chain.clone();
-        // A record that no longer even reads as one does not fit either.
-        let fits = match record(row) {
-            Ok(record) => {
-                next.append(&record);
-                row.get::<_, i64>(9)?.cast_unsigned() == next.sequence
-                    && row.get::<_, Hash>(8).is_ok_and(|hash| hash == next.hash)
-            }
-            Err(_) => false,
-        };
-        if !fits {
-            first_bad = Some(chain.sequence + 1);
-            break;
-        }
-        chain = next;
-        checked += 1;
-    }
-    // A tail that was cut, or a head that was moved: named by the first record that is missing.
-    if first_bad.is_none() && chain != head {
-        first_bad = Some(chain.sequence.min(head.sequence) + u64::from(head.sequence > chain.sequence));
-    }
-    Ok(AuditVerdict {
-        records: checked,
-        head: hash_text(&chain.hash),
-        first_bad,
-    })
 }

@@ -7,6 +7,7 @@
 mod audit;
 mod audit_chain;
 mod audit_rows;
+mod audit_walk;
 mod credentials;
 mod domains;
 mod failure;

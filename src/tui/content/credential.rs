@@ -1,12 +1,13 @@
 //! What the page about a credential says. No secret is ever among it.
 
 use super::fields::{field, heading};
-use crate::model::{Grant, Holder, Side};
+use crate::model::{Delivery, Grant, Holder, Side};
 use crate::tui::clock::count;
 use crate::tui::layers::CredentialPage;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Ink, Line};
+use crate::workspace::Dependent;
 
 /// The lines of a credential's page.
 pub fn credential_lines(state: &State, page: &CredentialPage, room: u16) -> Vec<Line> {
@@ -15,6 +16,11 @@ pub fn credential_lines(state: &State, page: &CredentialPage, room: u16) -> Vec<
     };
     let clock = &state.clock;
     let mut lines = Vec::new();
+    if let Some(alarm) = &row.alarm {
+        let told = format!("{} ({})", alarm.kind.advice(), clock.date_time(alarm.at));
+        field(&mut lines, "ALARM", &told, Role::Bad, room);
+        lines.push(Line::new());
+    }
     field(&mut lines, "name", &row.name, Role::Strong, room);
     let side = match (row.side, row.holder) {
         (Side::Issued, _) => format!("issued by {}: it lets {} call in", row.instance, row.app_id),
@@ -49,6 +55,29 @@ pub fn credential_lines(state: &State, page: &CredentialPage, room: u16) -> Vec<
         ("not yet: compare the seven words with the other side", Role::Warn)
     };
     field(&mut lines, "verified", verified, role, room);
+    if let Some(delivery) = row.delivery {
+        field(
+            &mut lines,
+            "handed over",
+            delivery_words(delivery),
+            Role::Base,
+            room,
+        );
+        let (keys, role) = keys_words(row.generation, delivery);
+        field(&mut lines, "keys", &keys, role, room);
+    }
+    if let Some(due) = row.rotation_due {
+        let due = format!("rotate by {} ({})", clock.date_time(due), clock.distance(due));
+        field(&mut lines, "due", &due, Role::Warn, room);
+    }
+    if let Some(until) = row.overlap_until {
+        let until = format!(
+            "answered until {} ({})",
+            clock.date_time(until),
+            clock.distance(until)
+        );
+        field(&mut lines, "older key", &until, Role::Warn, room);
+    }
     let lease = row.expires_at.map_or_else(
         || "without end".to_owned(),
         |end| format!("until {} ({})", clock.date_time(end), clock.distance(end)),
@@ -61,13 +90,68 @@ pub fn credential_lines(state: &State, page: &CredentialPage, room: u16) -> Vec<
     if let Some(uses) = row.uses {
         field(&mut lines, "uses", &count(uses), Role::Base, room);
     }
-    if let Some(attention) = &row.attention {
+    if let Some(made) = row.created_at {
+        field(&mut lines, "made", &clock.date_time(made), Role::Dim, room);
+    }
+    if let Some(ended) = row.ended_at {
+        field(&mut lines, "revoked", &clock.date_time(ended), Role::Bad, room);
+    }
+    if let Some(attention) = row.attention.as_ref().filter(|_| row.alarm.is_none()) {
         field(&mut lines, "attention", attention, Role::Warn, room);
     }
     if let Some(grant) = &row.grant {
         add_grant(grant, &mut lines, room);
     }
+    add_dependents(state, page, &mut lines, room);
     lines
+}
+
+const fn delivery_words(delivery: Delivery) -> &'static str {
+    match delivery {
+        Delivery::Code => "by a one-time code",
+        Delivery::Request => "in a bundle sealed to a request",
+        Delivery::Passphrase => "in a bundle under a passphrase",
+        Delivery::Plain => "as plain values: whoever saw them can use them",
+    }
+}
+
+fn keys_words(generation: u32, delivery: Delivery) -> (String, Role) {
+    match (generation, delivery) {
+        (0, Delivery::Plain) => ("as they were handed over".to_owned(), Role::Base),
+        (0, _) => (
+            "as they were handed over: not activated yet, so a leaked bundle would open the same".to_owned(),
+            Role::Warn,
+        ),
+        (1, _) => (
+            "activated: fresh keys of both sides are mixed in".to_owned(),
+            Role::Good,
+        ),
+        (2, _) => ("activated, and rotated once since".to_owned(), Role::Good),
+        (more, _) => (
+            format!("activated, and rotated {} times since", more - 1),
+            Role::Good,
+        ),
+    }
+}
+
+fn add_dependents(state: &State, page: &CredentialPage, lines: &mut Vec<Line>, room: u16) {
+    heading(lines, "What depends on it");
+    match &page.dependents {
+        None => lines.push(Line::of("looking …", Role::Dim)),
+        Some(Err(failure)) => field(lines, "unknown", &failure.message, Role::Warn, room),
+        Some(Ok(none)) if none.is_empty() => lines.push(Line::of("nothing that is known", Role::Dim)),
+        Some(Ok(dependents)) => {
+            for dependent in dependents {
+                let kind = match dependent {
+                    Dependent::Pointer { .. } => "pointer",
+                    Dependent::Connection { .. } => "connection",
+                    Dependent::Caller { .. } => "caller",
+                    Dependent::Instance { .. } => "instance",
+                };
+                field(lines, kind, &dependent_words(state, dependent), Role::Base, room);
+            }
+        }
+    }
 }
 
 fn add_grant(grant: &Grant, lines: &mut Vec<Line>, room: u16) {
@@ -109,5 +193,34 @@ fn add_grant(grant: &Grant, lines: &mut Vec<Line>, room: u16) {
     if let Some(sources) = &grant.sources {
         let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
         field(lines, "only from", &sources.join(", "), Role::Base, room);
+    }
+}
+
+/// What stops working, one to a line.
+pub fn dependent_words(state: &State, dependent: &Dependent) -> String {
+    match dependent {
+        Dependent::Pointer {
+            instance,
+            address,
+            description,
+            route,
+        } => format!("{address} on {instance} ({route}) “{description}”"),
+        Dependent::Connection {
+            instance,
+            name,
+            pointers,
+        } => format!("the connection “{name}” of {instance}, with {pointers} pointers"),
+        Dependent::Caller {
+            app_id,
+            last_used,
+            uses,
+        } => match last_used {
+            Some(moment) => format!(
+                "{app_id}, which called {uses} times, last {}",
+                state.clock.date_time(*moment)
+            ),
+            None => format!("{app_id}, which never called"),
+        },
+        Dependent::Instance { name } => format!("this console’s own way to {name}"),
     }
 }

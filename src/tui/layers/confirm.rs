@@ -18,6 +18,8 @@ pub struct Confirm {
     pub text: String,
     /// The instance that it will hit, for its colour.
     pub instance: Option<String>,
+    /// The credential whose dependents it tells of, and what they are once that is known.
+    pub dependents: Option<(String, Option<Vec<String>>)>,
     /// What the yes is called.
     pub yes: &'static str,
     /// What it leads to.

@@ -56,7 +56,16 @@ impl Secret {
         }
     }
 
-    fn edit(&mut self, key: Key) -> bool {
+    /// Takes pasted text, without what is no character.
+    pub fn paste(&mut self, text: &str) {
+        text.trim()
+            .chars()
+            .map(|character| if character.is_control() { ' ' } else { character })
+            .for_each(|character| self.push(character));
+    }
+
+    /// Takes a key; false if it is not for a line of text.
+    pub fn edit(&mut self, key: Key) -> bool {
         match (key.code, key.ctrl) {
             (KeyCode::Char('u'), true) => self.0.clear(),
             (KeyCode::Char('h'), true) | (KeyCode::Backspace, _) => {
@@ -157,11 +166,7 @@ impl Field {
     pub fn paste(&mut self, text: &str) {
         match &mut self.kind {
             Kind::Text(input) => paste(input, text),
-            Kind::Secret(secret) => text
-                .trim()
-                .chars()
-                .map(|character| if character.is_control() { ' ' } else { character })
-                .for_each(|character| secret.push(character)),
+            Kind::Secret(secret) => secret.paste(text),
             Kind::Choice(..) => {}
         }
     }

@@ -291,6 +291,7 @@ impl Form {
                 listen: self.value("listen").parse().ok(),
                 endpoint: Endpoint::parse(self.value("endpoint")).ok(),
                 insecure_http: false,
+                tls: None,
             })),
             Purpose::AddRemote => Work::AddRemote(Box::new(self.remote()?)),
             Purpose::NewPointer(instance) => Work::Create(
@@ -314,6 +315,7 @@ impl Form {
                     description: changed("description", &pointer.description),
                     data_reference: changed("data_reference", &pointer.data_reference),
                     tags: (tags != pointer.tags).then_some(tags),
+                    federated: None,
                 };
                 Work::Update(instance.clone(), pointer.address.clone(), Box::new(change))
             }

@@ -3,7 +3,7 @@
 use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::tui::state::Load;
 use crate::tui::widgets::text::Line;
-use crate::workspace::{LogEntry, PointerDetail};
+use crate::workspace::{Dependent, Failure, LogEntry, PointerDetail};
 
 /// The page about the instance of this name.
 pub struct InstancePage {
@@ -17,6 +17,8 @@ pub struct InstancePage {
 pub struct CredentialPage {
     /// Its name.
     pub name: String,
+    /// What depends on it, once that is known.
+    pub dependents: Option<Result<Vec<Dependent>, Failure>>,
     /// How far it is scrolled.
     pub scroll: usize,
 }

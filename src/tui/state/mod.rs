@@ -1,10 +1,12 @@
 //! Everything that the console knows, and nothing that it does.
 
+mod idle;
 mod instances;
 mod lists;
 mod log;
 mod pointers;
 
+pub use idle::Idle;
 pub use instances::{Instance, Instances};
 pub use lists::Cursor;
 pub use log::Log;
@@ -15,7 +17,7 @@ use super::layers::{Choice, Layer};
 use super::layout::Layout;
 use super::theme::{Catalog, Depth, Glyphs, Theme};
 use crate::command::{Scope, Situation, Target};
-use crate::model::{CredentialState, InstanceKind, InstanceState, Pointer};
+use crate::model::{CredentialState, InstanceKind, InstanceState, Pointer, Side};
 use crate::workspace::{CredentialRow, Failure, HostedBy};
 use std::collections::VecDeque;
 
@@ -75,6 +77,8 @@ pub enum Phase {
     Opening,
     /// It is open.
     Open,
+    /// It was locked while nobody was there: a person is asked before anything is shown again.
+    Shut,
     /// Hosted instances are being stopped.
     Stopping,
     /// Over.
@@ -203,12 +207,15 @@ pub struct State {
     pub history: Vec<String>,
     /// What was chosen to begin with, until the home is open.
     pub first_choice: Option<Choice>,
+    /// How long nobody has touched it.
+    pub idle: Idle,
 }
 
 impl State {
     /// A console that knows nothing yet.
     pub fn new(home: String, look: Look, clock: Clock, size: (u16, u16), read_only: bool) -> Self {
         Self {
+            idle: Idle::since(clock.now()),
             home,
             read_only,
             clock,
@@ -302,6 +309,21 @@ impl State {
                 !matches!(row.state, CredentialState::Revoked | CredentialState::Expired)
                     && !row.grant.as_ref().is_some_and(|grant| grant.owner)
             }),
+            rotatable: self.credential().is_some_and(|row| {
+                row.state.is_usable() && !row.grant.as_ref().is_some_and(|grant| grant.owner)
+            }),
+            suspendable: self.credential().is_some_and(|row| {
+                row.side == Side::Issued
+                    && row.state.is_usable()
+                    && !row.grant.as_ref().is_some_and(|grant| grant.owner)
+            }),
+            suspended: self.credential().is_some_and(|row| {
+                row.state == CredentialState::Suspended
+                    && !row.alarm.as_ref().is_some_and(|alarm| alarm.kind.freezes())
+            }),
+            held: self
+                .credential()
+                .is_some_and(|row| row.side == Side::Held && row.state.is_usable()),
             invoke: page_invoke || self.log.selected().is_some(),
             filtered: match self.focus {
                 Pane::Pointers => self.pointers.is_filtered(),

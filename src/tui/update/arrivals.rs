@@ -1,11 +1,12 @@
 //! What was asked for comes in.
 
 use crate::model::InstanceState;
+use crate::tui::content::dependent_words;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Choice, Form, Layer};
-use crate::tui::message::Message;
+use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Level, Load, Pane, Phase, State};
-use crate::workspace::{Failure, InstanceRow};
+use crate::workspace::{Dependent, Failure, InstanceRow};
 
 /// Takes what comes in.
 pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
@@ -63,6 +64,7 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
                 Err(failure) => state.credentials.load = Load::Failed(failure),
             }
         }
+        Message::Dependents(name, outcome) => on_dependents(state, &name, outcome),
         Message::Log {
             generation,
             older,
@@ -93,7 +95,12 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
     state
         .layers
         .retain(|layer| !matches!(layer, Layer::FirstRun(_) | Layer::Form(_)));
-    let mut effects = vec![Effect::LoadPreferences, Effect::LoadInstances, load_log(state)];
+    let mut effects = vec![
+        Effect::LoadPreferences,
+        Effect::LoadIdleLock,
+        Effect::LoadInstances,
+        load_log(state),
+    ];
     effects.extend(load_credentials(state));
     match state.first_choice.take() {
         Some(Choice::Demo) => effects.push(super::work::begin_demo(state)),
@@ -262,5 +269,32 @@ pub fn repeated(entry: &crate::workspace::LogEntry) -> Option<Work> {
         _ => Query::from_value(entry.query.clone())
             .ok()
             .map(|query| Work::Invoke(instance, query)),
+    }
+}
+
+/// What depends on a credential, for its page and for the question before it is revoked.
+fn on_dependents(state: &mut State, name: &str, outcome: Outcome<Vec<Dependent>>) {
+    let words = match &outcome {
+        Ok(dependents) => dependents
+            .iter()
+            .map(|dependent| dependent_words(state, dependent))
+            .collect(),
+        Err(failure) => vec![format!(
+            "it cannot be told what depends on it: {}",
+            failure.message
+        )],
+    };
+    for layer in &mut state.layers {
+        match layer {
+            Layer::Credential(page) if page.name == name => page.dependents = Some(outcome.clone()),
+            Layer::Confirm(confirm) => {
+                if let Some((asked, told)) = &mut confirm.dependents
+                    && asked == name
+                {
+                    *told = Some(words.clone());
+                }
+            }
+            _ => {}
+        }
     }
 }

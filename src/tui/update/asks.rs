@@ -1,7 +1,7 @@
 //! Questions before what is dangerous. Each names what it will hit.
 
 use super::commands::target;
-use crate::model::{InstanceKind, InstanceName};
+use crate::model::{InstanceKind, InstanceName, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Confirm, Layer, Then};
 use crate::tui::state::{Phase, State};
@@ -25,6 +25,7 @@ pub fn ask_stop(state: &mut State, name: InstanceName) -> Vec<Effect> {
                 "{name} at {endpoint} will answer nobody until it is started again. What it has acknowledged is kept."
             ),
             instance: Some(name.to_string()),
+            dependents: None,
             yes: "stop it",
             then: Then::Do(Work::Stop(name)),
         },
@@ -51,6 +52,7 @@ pub fn ask_remove(state: &mut State, name: InstanceName) -> Vec<Effect> {
             title: format!("Remove {name}?"),
             text,
             instance: Some(name.to_string()),
+            dependents: None,
             yes: "remove it",
             then: Then::Do(Work::Remove(name)),
         },
@@ -73,6 +75,7 @@ pub fn ask_delete(state: &mut State) -> Vec<Effect> {
                 "“{description}” is deleted from {name}, with its relationships. The data it refers to is not touched."
             ),
             instance: Some(name.to_string()),
+            dependents: None,
             yes: "delete it",
             then: Then::Do(Work::Delete(name, address)),
         },
@@ -85,24 +88,60 @@ pub fn ask_revoke(state: &mut State) -> Vec<Effect> {
     };
     let (name, instance) = (row.name.clone(), row.instance.clone());
     let text = match row.side {
-        crate::model::Side::Issued => format!(
+        Side::Issued => format!(
             "{instance} refuses {} under {name} at once and for good. It cannot be undone; a new credential can be offered.",
             row.app_id
         ),
-        crate::model::Side::Held => format!(
+        Side::Held => format!(
             "This side forgets {name}: it can no longer call {instance} with it. The other side still honours it until its administrator revokes it."
         ),
     };
-    ask(
+    ask_about(
         state,
+        name.clone(),
         Confirm {
             title: format!("Revoke {name}?"),
             text,
             instance: Some(instance),
+            dependents: None,
             yes: "revoke it",
             then: Then::Do(Work::Revoke(name)),
         },
     )
+}
+
+pub fn ask_suspend(state: &mut State) -> Vec<Effect> {
+    let Some(row) = state.credential() else {
+        return Vec::new();
+    };
+    let (name, instance) = (row.name.clone(), row.instance.clone());
+    ask_about(
+        state,
+        name.clone(),
+        Confirm {
+            title: format!("Suspend {name}?"),
+            text: format!(
+                "{instance} refuses {} under {name} from now on, until it is resumed.",
+                row.app_id
+            ),
+            instance: Some(instance),
+            dependents: None,
+            yes: "suspend it",
+            then: Then::Do(Work::Suspend(name, true)),
+        },
+    )
+}
+
+/// Asks about a credential; what depends on it is told as soon as it is known.
+fn ask_about(state: &mut State, name: String, confirm: Confirm) -> Vec<Effect> {
+    ask(
+        state,
+        Confirm {
+            dependents: Some((name.clone(), None)),
+            ..confirm
+        },
+    );
+    vec![Effect::LoadDependents(name)]
 }
 
 /// Leaves, after asking if that stops instances.
@@ -118,6 +157,7 @@ pub fn quit(state: &mut State) -> Vec<Effect> {
             title: "Leave the console?".to_owned(),
             text: format!("This stops {names}, hosted by this console. Nothing acknowledged is lost."),
             instance: None,
+            dependents: None,
             yes: "stop and leave",
             then: Then::Quit,
         },

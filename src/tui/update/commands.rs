@@ -1,7 +1,7 @@
 //! What each command does.
 
 use super::arrivals::{refresh, repeated};
-use super::asks::{ask_delete, ask_remove, ask_revoke, ask_stop, quit};
+use super::asks::{ask_delete, ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
 use crate::command::{Id, by_name};
 use crate::model::{InstanceName, PointerAddress, Route, Side};
@@ -65,6 +65,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::ShowPointers => show_pane(state, Pane::Pointers, argument),
         Id::ShowCredentials => show_pane(state, Pane::Credentials, None),
         Id::ShowLog => show_pane(state, Pane::Log, None),
+        Id::Lock => super::lock::lock(state, None),
         Id::Zoom => {
             state.zoom = !state.zoom;
             vec![Effect::Remember("zoom", state.zoom.to_string())]
@@ -115,6 +116,11 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Offer => wizard::open(state, Some(Side::Issued)),
         Id::Accept => wizard::open(state, Some(Side::Held)),
         Id::RevokeCredential => ask_revoke(state),
+        Id::RotateCredential => choose_overlap(state),
+        Id::SuspendCredential => ask_suspend(state),
+        Id::ResumeCredential => on_credential(state, |name| Work::Suspend(name, false)),
+        Id::CheckCredential => on_credential(state, Work::Check),
+        Id::ResealCircuits => on_credential(state, Work::Reseal),
         Id::Demo => vec![begin_demo(state)],
         Id::Refresh => refresh(state),
         Id::Cancel => cancel(state),
@@ -226,7 +232,13 @@ fn open(state: &mut State) -> Vec<Effect> {
             let Some(name) = state.credential().map(|row| row.name.clone()) else {
                 return Vec::new();
             };
-            push(state, Layer::Credential(CredentialPage { name, scroll: 0 }))
+            let page = CredentialPage {
+                name: name.clone(),
+                dependents: None,
+                scroll: 0,
+            };
+            state.layers.push(Layer::Credential(page));
+            vec![Effect::LoadDependents(name)]
         }
         Pane::Log => {
             let Some(id) = state.log.selected().map(|row| row.id) else {
@@ -381,6 +393,56 @@ fn edit_pointer(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     push_form(state, |_| Form::edit_pointer(&name, &pointer))
+}
+
+fn on_credential(state: &mut State, work: impl FnOnce(String) -> Work) -> Vec<Effect> {
+    match state.credential().map(|row| row.name.clone()) {
+        Some(name) => vec![begin(state, work(name))],
+        None => Vec::new(),
+    }
+}
+
+/// How long the older key is answered, in seconds: a day, or not at all.
+const OVERLAPS: [(char, &str, &str, u32); 2] = [
+    (
+        'd',
+        "with a day of overlap",
+        "the old key is answered for 24 h more",
+        86_400,
+    ),
+    ('n', "now", "the old key is refused at once: it leaked", 0),
+];
+
+fn choose_overlap(state: &mut State) -> Vec<Effect> {
+    let Some(row) = state.credential() else {
+        return Vec::new();
+    };
+    let name = row.name.clone();
+    let mut items: Vec<Item> = OVERLAPS
+        .into_iter()
+        .map(|(key, label, doc, overlap)| Item {
+            key,
+            label: label.to_owned(),
+            doc: doc.to_owned(),
+            work: Work::Rotate(name.clone(), overlap),
+        })
+        .collect();
+    if row.overlap_until.is_some() && row.side == Side::Issued {
+        items.push(Item {
+            key: 'e',
+            label: "end the overlap".to_owned(),
+            doc: "the older key is refused from now on".to_owned(),
+            work: Work::EndOverlap(name.clone()),
+        });
+    }
+    push(
+        state,
+        Layer::Menu(Menu {
+            title: format!("Rotate the keys of {name}"),
+            items,
+            selected: 0,
+        }),
+    )
 }
 
 fn choose_route(state: &mut State) -> Vec<Effect> {

@@ -1,3 +1,5 @@
+mod lock;
+
 use super::*;
 use crate::command::Key;
 use crate::command::{COMMANDS, Scope};
@@ -351,4 +353,49 @@ fn opening_twice_as_wide_a_home_is_the_same_home() {
     update(&mut state, Message::Resize(200, 50));
     fill(&mut state);
     assert_eq!(state.instances.rows.len(), 5);
+}
+
+#[test]
+fn revoking_tells_first_what_stops_working() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["3"]);
+    let effects = key(&mut state, "x");
+    assert!(matches!(effects.as_slice(), [Effect::LoadDependents(name)] if name == "beta/alpha-federation"));
+    let told = |state: &State| match state.layers.last() {
+        Some(Layer::Confirm(confirm)) => confirm.dependents.clone().unwrap().1,
+        _ => panic!("a question"),
+    };
+    assert_eq!(told(&state), None);
+    answer(&mut state, effects);
+    let words = told(&state).unwrap();
+    assert!(
+        words[0].contains("ptr_") && words[1].contains("to beta"),
+        "{words:?}"
+    );
+    let revoked = works(key(&mut state, "y"));
+    assert!(matches!(&revoked[..], [(_, Work::Revoke(name))] if name == "beta/alpha-federation"));
+}
+
+#[test]
+fn a_frozen_credential_can_be_revoked_and_nothing_else() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["3", "j", "j", "j"]);
+    assert_eq!(state.credential().unwrap().name, "harbour-console@alpha");
+    for text in ["p", "R", "c"] {
+        assert!(works(key(&mut state, text)).is_empty(), "{text}");
+        assert!(state.layers.is_empty(), "{text}");
+    }
+    press(&mut state, &["x"]);
+    assert!(matches!(state.layers.last(), Some(Layer::Confirm(_))));
+}
+
+#[test]
+fn rotating_asks_how_long_the_old_key_is_answered() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["3", "R"]);
+    let begun = works(key(&mut state, "d"));
+    assert!(matches!(&begun[..], [(_, Work::Rotate(_, 86_400))]));
+    press(&mut state, &["R"]);
+    let begun = works(key(&mut state, "n"));
+    assert!(matches!(&begun[..], [(_, Work::Rotate(_, 0))]));
 }

@@ -1,13 +1,14 @@
 //! Work that a person asked for: begun, on its way, over.
 
 use super::arrivals::{load_credentials, load_log};
+use crate::seal::Passphrase;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{InvokePage, Layer, Notice, Steps, Tab};
 use crate::tui::message::{Done, Outcome};
 use crate::tui::state::{Level, Load, Running, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
-use crate::workspace::Failure;
+use crate::workspace::{Check, CheckResult, Failure, Rotated};
 
 /// Begins work.
 pub fn begin(state: &mut State, work: Work) -> Effect {
@@ -179,6 +180,27 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
                 .layers
                 .retain(|layer| !matches!(layer, Layer::Credential(page) if page.name == name));
         }
+        Done::Credential(row, word) => {
+            state.report(Level::Good, format!("{} {word}", row.name), "");
+        }
+        Done::Rotated(rotated) => {
+            if let Some(notice) = on_rotated(state, &rotated) {
+                state.layers.push(Layer::Notice(Box::new(notice)));
+            }
+        }
+        Done::Checked(name, checks) => {
+            let notice = checks_notice(state, &name, &checks);
+            state.layers.push(Layer::Notice(Box::new(notice)));
+        }
+        Done::Resealed(name, resealed) => {
+            let text = match resealed.len() {
+                0 => format!("every circuit of {name} is sealed under its present key"),
+                1 => format!("one circuit of {name} is sealed anew"),
+                many => format!("{many} circuits of {name} are sealed anew"),
+            };
+            state.report(Level::Good, text, "");
+            state.pointers.ask_again();
+        }
         Done::Demo(demo) => {
             let names: Vec<String> = demo.instances.iter().map(|(name, ..)| name.to_string()).collect();
             state.report(
@@ -192,4 +214,87 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
     }
     effects.extend(after_anything(state));
     effects
+}
+
+/// Says what a rotation came to; the new values, where they must be handed over again.
+fn on_rotated(state: &mut State, rotated: &Rotated) -> Option<Notice> {
+    let name = &rotated.row.name;
+    let overlap = rotated.overlap_until.map_or_else(
+        || "its old key is refused from now on".to_owned(),
+        |until| format!("its old key is answered until {}", state.clock.date_time(until)),
+    );
+    if let Some(due) = rotated.due {
+        let due = state.clock.date_time(due);
+        state.report(
+            Level::Good,
+            format!("{name} is to be rotated by its holder by {due}"),
+            "the other side's console says so too, and does it with R",
+        );
+        return None;
+    }
+    if !rotated.resealed.is_empty() {
+        state.pointers.ask_again();
+    }
+    let Some(form) = &rotated.form else {
+        let circuits = match rotated.resealed.len() {
+            0 => String::new(),
+            1 => "; one circuit is sealed anew".to_owned(),
+            many => format!("; {many} circuits are sealed anew"),
+        };
+        state.report(
+            Level::Good,
+            format!("{name} has fresh keys; {overlap}{circuits}"),
+            "",
+        );
+        return None;
+    };
+    let values = form.expose_value();
+    let lines: Vec<String> = ["app_id", "kid", "root", "jwt_secret_key", "encryption_key"]
+        .into_iter()
+        .filter_map(|key| Some(format!("{key}={}", values.get(key)?.as_str()?)))
+        .collect();
+    Some(Notice {
+        secret: Passphrase::parse(&lines.join(" ")).ok(),
+        ..Notice::new(
+            format!("{name} has new values"),
+            Level::Warn,
+            vec![
+                Line::of("Hand them to whoever holds it, by a safe way:", Role::Base),
+                Line::of(overlap, Role::Dim),
+                Line::new(),
+            ],
+        )
+    })
+}
+
+/// The checks with their ticks, one to a line, and what to do where one failed.
+fn checks_notice(state: &State, name: &str, checks: &[Check]) -> Notice {
+    let glyphs = &state.look.glyphs;
+    let mut lines = Vec::new();
+    let mut level = Level::Good;
+    for check in checks {
+        let words = check.kind.words();
+        match &check.result {
+            CheckResult::Passed { note } => lines.push(
+                Line::of(format!("{} ", glyphs.good), Role::Good)
+                    .and(format!("{words:<34}"), Role::Base)
+                    .and(note.clone(), Role::Dim),
+            ),
+            CheckResult::Failed { why, remedy } => {
+                level = Level::Bad;
+                lines.push(
+                    Line::of(format!("{} ", glyphs.bad), Role::Bad)
+                        .and(format!("{words}: not so"), Role::Base),
+                );
+                let said = wrap(why, 64).into_iter().chain(wrap(remedy, 64));
+                lines.extend(said.map(|line| Line::of(format!("  {line}"), Role::Warn)));
+            }
+            CheckResult::Skipped => lines.push(
+                Line::of(format!("{} ", glyphs.dot), Role::Faint)
+                    .and(format!("{words:<34}"), Role::Faint)
+                    .and("not tried", Role::Faint),
+            ),
+        }
+    }
+    Notice::new(format!("Checks of {name}"), level, lines)
 }

@@ -32,11 +32,11 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
 }
 
 /// A style on the ground of windows.
-fn on_overlay(canvas: &Canvas, role: Role) -> Style {
+pub(super) fn on_overlay(canvas: &Canvas, role: Role) -> Style {
     canvas.style(Role::Overlay).patch(canvas.style(role))
 }
 
-fn frame(canvas: &mut Canvas, area: Rect, title: &str, border: Role) {
+pub(super) fn frame(canvas: &mut Canvas, area: Rect, title: &str, border: Role) {
     let ground = canvas.style(Role::Overlay);
     canvas.fill(area, ground);
     let style = on_overlay(canvas, border);
@@ -64,7 +64,7 @@ fn overlay_lines(canvas: &mut Canvas, area: Rect, lines: &[Line], top: usize) {
 }
 
 /// The keys of a window in its last line.
-fn keys(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
+pub(super) fn keys(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
     if area.height < 4 {
         return;
     }
@@ -208,8 +208,35 @@ fn draw_search(canvas: &mut Canvas, inner: Rect, input: &tui_input::Input) {
     canvas.cursor = Some((line.x + 1 + column.min(line.width.saturating_sub(2)), line.y));
 }
 
+/// Most dependents that a question lists; how many more there are is said.
+const MOST_DEPENDENTS: usize = 6;
+
+/// What stops working with a yes.
+fn dependent_lines(confirm: &Confirm) -> Vec<String> {
+    let mut lines = match &confirm.dependents {
+        None => return Vec::new(),
+        Some((_, None)) => vec!["Looking for what depends on it …".to_owned()],
+        Some((_, Some(none))) if none.is_empty() => vec!["Nothing that is known depends on it.".to_owned()],
+        Some((_, Some(dependents))) => {
+            let mut lines = vec!["This stops working:".to_owned()];
+            for dependent in dependents.iter().take(MOST_DEPENDENTS) {
+                for (index, part) in wrap(dependent, 52).into_iter().enumerate() {
+                    lines.push(format!("{} {part}", if index == 0 { "-" } else { " " }));
+                }
+            }
+            if dependents.len() > MOST_DEPENDENTS {
+                lines.push(format!("- and {} more", dependents.len() - MOST_DEPENDENTS));
+            }
+            lines
+        }
+    };
+    lines.insert(0, String::new());
+    lines
+}
+
 fn draw_confirm(state: &State, confirm: &Confirm, canvas: &mut Canvas) {
-    let text = wrap(&confirm.text, 54);
+    let mut text = wrap(&confirm.text, 54);
+    text.extend(dependent_lines(confirm));
     let extra = usize::from(confirm.instance.is_some()) * 2;
     let area = window(state, 54, text.len() + extra);
     frame(canvas, area, &confirm.title, Role::Bad);
@@ -273,7 +300,11 @@ fn draw_menu(state: &State, menu: &Menu, canvas: &mut Canvas) {
             canvas.tint(Rect::new(inner.x, y, inner.width, 1), ground);
         }
     }
-    keys(canvas, area, &[("↑↓", "choose"), ("⏎", "call"), ("Esc", "close")]);
+    keys(
+        canvas,
+        area,
+        &[("↑↓", "choose"), ("⏎", "do it"), ("Esc", "close")],
+    );
 }
 
 /// Columns for the labels of a form.
@@ -431,7 +462,7 @@ fn draw_hint(canvas: &mut Canvas, line: Rect, field: &Field, here: bool) {
 }
 
 fn draw_notice(state: &State, notice: &Notice, canvas: &mut Canvas) {
-    let lines = notice_lines(notice);
+    let lines = notice_lines(notice, state.clock.now());
     let area = window(state, 68, lines.len());
     frame(canvas, area, &notice.title, level_role(notice.level));
     overlay_lines(canvas, inside(area), &lines, notice.scroll);
@@ -441,7 +472,7 @@ fn draw_notice(state: &State, notice: &Notice, canvas: &mut Canvas) {
             0,
             (
                 "v",
-                if notice.revealed {
+                if notice.reveal.is_on(state.clock.now()) {
                     "hide it"
                 } else {
                     "show the passphrase"

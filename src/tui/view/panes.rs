@@ -419,6 +419,7 @@ fn credential_cells(state: &State, row: &CredentialRow, canvas: &Canvas) -> Vec<
     let dim = canvas.style(Role::Dim);
     let usable = row.state.is_usable();
     let (sign, role) = match (&row.attention, usable, row.verified) {
+        _ if row.alarm.is_some() => (canvas.glyphs.bad, Role::Bad),
         (_, false, _) => (canvas.glyphs.bad, Role::Bad),
         (Some(_), ..) => (canvas.glyphs.warn, Role::Warn),
         (None, true, true) => (canvas.glyphs.good, Role::Good),

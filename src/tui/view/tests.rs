@@ -2,11 +2,16 @@
 
 use super::*;
 use crate::command::Key;
+use crate::protocol::Code;
+use crate::tui::clock::Clock;
+use crate::tui::effect::Effect;
 use crate::tui::fake::{self, answer, blank, demo, press, themed, write};
-use crate::tui::message::Message;
-use crate::tui::state::Load;
+use crate::tui::layers::Notice;
+use crate::tui::message::{Done, Message};
+use crate::tui::state::{Level, Load};
 use crate::tui::theme::{ASCII, Depth};
 use crate::tui::update::{Start, start, update};
+use crate::workspace::Failure;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
@@ -58,6 +63,10 @@ fn pages() {
         press(state, &["j", "j", "j", "enter"])
     });
     compare("credential_issued", |state| press(state, &["3", "j", "enter"]));
+    compare("credential_rotated", |state| press(state, &["3", "enter"]));
+    compare("credential_frozen", |state| {
+        press(state, &["3", "j", "j", "j", "enter"])
+    });
     compare("invoke_reply", |state| press(state, &["4", "enter"]));
     compare("invoke_wire", |state| press(state, &["4", "enter", "3"]));
     compare("invoke_trace", |state| press(state, &["4", "enter", "4"]));
@@ -76,6 +85,15 @@ fn windows() {
     });
     compare("confirm_quit", |state| press(state, &["q"]));
     compare("confirm_delete", |state| press(state, &["x"]));
+    compare("confirm_revoke", |state| press(state, &["3", "x"]));
+    compare("menu_rotate", |state| press(state, &["3", "R"]));
+    compare("notice_checks", |state| {
+        press(state, &["3"]);
+        update(state, Message::Key(Key::char('c')));
+        let ticket = state.running[0].ticket;
+        let done = Done::Checked("beta/alpha-federation".into(), fake::checks());
+        update(state, Message::Worked(ticket, Ok(done)));
+    });
     compare("menu_routes", |state| press(state, &["j", "C"]));
     compare("form_new_pointer", |state| press(state, &["n"]));
     compare("form_add_remote", |state| {
@@ -182,9 +200,109 @@ fn t42_no_escape_of_theirs_reaches_the_screen() {
 }
 
 #[test]
+fn t45_a_passphrase_is_not_drawn_unless_asked_for() {
+    let mut state = demo((120, 36));
+    let notice = Notice {
+        secret: crate::seal::Passphrase::parse("correct horse battery staple").ok(),
+        ..Notice::new("alpha-federation has new values", Level::Warn, Vec::new())
+    };
+    state.layers.push(Layer::Notice(Box::new(notice)));
+    let is_shown = |state: &State| screen(state).contains("battery");
+    assert!(!is_shown(&state));
+    press(&mut state, &["v"]);
+    assert!(is_shown(&state));
+    press(&mut state, &["v"]);
+    assert!(!is_shown(&state));
+    // Asked for and forgotten: masked again by itself, whether time is told by the clock or by the timer alone.
+    let effects = update(&mut state, Message::Key(Key::char('v')));
+    let [Effect::After(wait, Message::Mask(until))] = effects.as_slice() else {
+        panic!("it is not masked again");
+    };
+    assert_eq!(wait.as_secs(), 30);
+    assert!(is_shown(&state));
+    state.clock = Clock::Held(fake::now().plus_seconds(29));
+    assert!(is_shown(&state));
+    insta::assert_snapshot!("secret_shown_120x36", screen(&state));
+    state.clock = Clock::Held(fake::now().plus_seconds(30));
+    assert!(!is_shown(&state));
+    insta::assert_snapshot!("secret_masked_again_120x36", screen(&state));
+    state.clock = Clock::Held(fake::now().plus_seconds(-9_000));
+    update(&mut state, Message::Mask(*until));
+    assert!(!is_shown(&state));
+    // An older masking does not take away what was asked for later.
+    state.clock = Clock::Held(fake::now().plus_seconds(60));
+    press(&mut state, &["v"]);
+    update(&mut state, Message::Mask(*until));
+    assert!(is_shown(&state));
+}
+
+#[test]
+fn t45_a_locked_console_shows_nothing_of_what_was_there() {
+    let states: [(&str, fn(&mut State)); 5] = [
+        ("lock_screen_idle", |state| {
+            state.clock = Clock::Held(fake::now().plus_seconds(900));
+            update(state, Message::Tick);
+        }),
+        ("lock_screen_wrong", |state| {
+            lock(state);
+            for _ in 0..4 {
+                write(state, "guess");
+                press(state, &["enter"]);
+                update(state, Message::VaultOpened(Err(wrong())));
+                state.clock = Clock::Held(state.clock.now().plus_seconds(3));
+            }
+            write(state, "correct");
+        }),
+        ("lock_screen_opening", |state| {
+            lock(state);
+            write(state, "guess");
+            press(state, &["enter"]);
+        }),
+        ("lock_screen_key_file", |state| {
+            lock(state);
+            update(state, Message::VaultShut(Ok(false)));
+        }),
+        ("lock_screen_leave", |state| {
+            lock(state);
+            press(state, &["ctrl-c"]);
+        }),
+    ];
+    for (name, prepare) in states {
+        for size in [(80, 24), (120, 36)] {
+            for theme in ["dark", "light"] {
+                let mut state = themed(size, theme, Depth::True);
+                fake::fill(&mut state);
+                press(&mut state, &["4", "enter"]);
+                prepare(&mut state);
+                let shown = screen(&state);
+                for what in ["alpha", "beta", "ptr_", "whoami", "guess", "correct", "127.0.0.1"] {
+                    assert!(!shown.contains(what), "{what} in\n{shown}");
+                }
+                insta::assert_snapshot!(format!("{name}_{theme}_{}x{}", size.0, size.1), shown);
+            }
+        }
+    }
+}
+
+fn wrong() -> Failure {
+    Failure::new(
+        Code::VaultLocked,
+        "the passphrase does not open the vault at /home/ada/.butterfly/console.db",
+        "try again; nothing was changed",
+    )
+}
+
+fn lock(state: &mut State) {
+    press(state, &[":"]);
+    write(state, "lock");
+    press(state, &["enter"]);
+}
+
+#[test]
 fn t56_no_size_and_no_screen_panics() {
-    let prepare: [&[&str]; 16] = [
+    let prepare: [&[&str]; 17] = [
         &[],
+        &[":", "l", "o", "c", "k", "enter"],
         &["?"],
         &[":"],
         &["/"],

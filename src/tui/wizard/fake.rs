@@ -2,11 +2,10 @@
 
 use super::errand::{Errand, Heard};
 use crate::model::{
-    AppId, ConnectionId, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceName, KeyId,
-    Profile, Route, Side,
+    AppId, ConnectionId, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceName, Route, Side,
 };
 use crate::protocol::{CredentialForm, HeldCredential, Reply};
-use crate::seal::{FernetKey, Passphrase, RootKey, TokenSecret};
+use crate::seal::{FernetKey, Passphrase, TokenSecret};
 use crate::tui::fake::{address, now, pointer};
 use crate::tui::message::Outcome;
 use crate::workspace::{Accepted, Called, HandshakeRow, OfferMade, OfferRequest, RequestMade, Verified};
@@ -114,20 +113,8 @@ pub fn says() -> serde_json::Value {
     })
 }
 
-/// What a credential for this remote would be.
-pub fn native() -> HeldCredential {
-    HeldCredential::native(
-        AppId::parse("museum-lab").unwrap(),
-        endpoint(),
-        InstanceId::parse("inst_0123456789ab").unwrap(),
-        KeyId::parse("kid_0123456789abcdef").unwrap(),
-        RootKey::parse("MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY").unwrap(),
-    )
-}
-
 /// The usual answer; none for those that a test answers itself.
 pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
-    let _ = Profile::Native;
     Some(Ok(match errand {
         Errand::Begin => Heard::Begun(Vec::new(), None),
         Errand::KeepDraft(_) => Heard::Kept,

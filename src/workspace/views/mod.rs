@@ -10,6 +10,7 @@ pub use handshake::{
 pub use lifecycle::{AuditReport, Dependent, HeadCheck, Rotated};
 
 use crate::handshake::Alarm;
+use crate::instance::Tls;
 use crate::model::{
     AppId, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceKind, InstanceName,
     InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
@@ -74,6 +75,8 @@ pub struct InitInstance {
     pub endpoint: Option<Endpoint>,
     /// Plain HTTP on an address that is not loopback.
     pub insecure_http: bool,
+    /// TLS, and with which certificate; none for plain HTTP.
+    pub tls: Option<Tls>,
 }
 
 /// A remote instance to add, from plain values.

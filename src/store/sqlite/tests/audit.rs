@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::KeyId;
-use crate::store::{AuditLog, AuditOutcome, NewAuditRecord, StoreError};
+use crate::store::{AuditHead, AuditLog, AuditOutcome, AuditRecord, NewAuditRecord, StoreError};
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -32,12 +32,57 @@ fn edit(place: &Place, sql: &str) {
     conn.execute_batch(sql).unwrap();
 }
 
-async fn first_bad_after(sql: &str) -> Option<u64> {
+/// What verifying finds after somebody edited the file: the first bad record, and what is found there.
+async fn found_after(sql: &str) -> (Option<u64>, Option<AuditRecord>) {
     let place = Place::new();
     let log = filled(&place, 6).await;
     assert_eq!(log.verify().await.unwrap().first_bad, None);
     edit(&place, sql);
-    log.verify().await.unwrap().first_bad
+    let verdict = log.verify().await.unwrap();
+    (verdict.first_bad, verdict.line)
+}
+
+async fn first_bad_after(sql: &str) -> Option<u64> {
+    found_after(sql).await.0
+}
+
+fn head(record: &AuditRecord) -> AuditHead {
+    AuditHead {
+        sequence: record.sequence,
+        hash: record.hash.clone(),
+    }
+}
+
+/// What a forger can do who knows the program: every record from `first` on written anew, one of them changed,
+/// and the end of the trail made to fit.
+fn forge_from(place: &Place, first: i64) {
+    use crate::store::sqlite::audit_chain::Chain;
+    let conn = rusqlite::Connection::open(place.trail()).unwrap();
+    let before: [u8; 32] = conn
+        .query_row(
+            "SELECT hash FROM records WHERE sequence = ?1",
+            [first - 1],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let mut chain = Chain {
+        sequence: first.cast_unsigned() - 1,
+        hash: before,
+    };
+    for number in first..=6 {
+        let mut forged = record(number);
+        if number == first {
+            forged.subject = Some("nothing happened".to_owned());
+        }
+        let place = chain.append(&forged);
+        conn.execute(
+            "UPDATE records SET subject = ?2, hash = ?3 WHERE sequence = ?1",
+            rusqlite::params![number, forged.subject, place.hash],
+        )
+        .unwrap();
+    }
+    conn.execute("UPDATE ends SET hash = ?1 WHERE what = 'head'", [chain.hash])
+        .unwrap();
 }
 
 #[tokio::test]
@@ -70,7 +115,8 @@ async fn records_come_back_newest_first_and_survive_a_restart() {
     );
     let verdict = log.verify().await.unwrap();
     assert_eq!((verdict.records, verdict.first_bad), (6, None));
-    assert_eq!(verdict.head, recent[0].hash);
+    assert_eq!(verdict.head, head(&recent[0]));
+    assert_eq!(verdict.line, None);
 }
 
 #[tokio::test]
@@ -80,6 +126,11 @@ async fn tokens_of_the_last_minutes_are_found_again() {
     let found = log.tokens_since(NOW.plus_seconds(6)).await.unwrap();
     let tokens: Vec<_> = found.iter().map(|(_, jti)| jti.as_str()).collect();
     assert_eq!(tokens, ["token-6", "token-8", "token-10", "token-12"]);
+    // Clearing the trail makes no old token new again.
+    log.clear(record(13)).await.unwrap();
+    let found = log.tokens_since(NOW.plus_seconds(6)).await.unwrap();
+    let after: Vec<_> = found.iter().map(|(_, jti)| jti.as_str()).collect();
+    assert_eq!(after, tokens);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -113,9 +164,14 @@ async fn threat_50_an_edited_record_is_named() {
         "reason = ''",
         "hash = zeroblob(32)",
     ] {
-        let bad = first_bad_after(&format!("UPDATE records SET {change} WHERE sequence = 4")).await;
+        let (bad, line) = found_after(&format!("UPDATE records SET {change} WHERE sequence = 4")).await;
         assert_eq!(bad, Some(4), "{change}");
+        // It is shown as it is now, where it still reads as a record at all.
+        let shown = line.map(|line| line.sequence);
+        assert_eq!(shown, (!change.contains("nonsense")).then_some(4), "{change}");
     }
+    let (_, line) = found_after("UPDATE records SET subject = 'innocent' WHERE sequence = 4").await;
+    assert_eq!(line.unwrap().subject.as_deref(), Some("innocent"));
 }
 
 #[tokio::test]
@@ -144,7 +200,77 @@ async fn threat_50_swapped_records_are_named() {
     let swap = "UPDATE records SET sequence = 99 WHERE sequence = 2;
                 UPDATE records SET sequence = 2 WHERE sequence = 3;
                 UPDATE records SET sequence = 3 WHERE sequence = 99;";
-    assert_eq!(first_bad_after(swap).await, Some(2));
+    let (bad, line) = found_after(swap).await;
+    assert_eq!(bad, Some(2));
+    assert_eq!(line.unwrap().subject.as_deref(), Some("subject 3"));
+}
+
+#[tokio::test]
+async fn threat_50_an_inserted_record_is_named() {
+    const COPY: &str =
+        "at, app_id, kid, jti, action, 'put in', outcome, reason, hash FROM records WHERE sequence = 2";
+    let make_room = "UPDATE records SET sequence = sequence + 100 WHERE sequence >= 4;
+                     UPDATE records SET sequence = sequence - 99 WHERE sequence >= 100;
+                     UPDATE ends SET sequence = 7 WHERE what = 'head';";
+    for (place, room) in [(4, make_room), (7, ""), (0, ""), (-3, "")] {
+        let (bad, line) = found_after(&format!("{room} INSERT INTO records SELECT {place}, {COPY}")).await;
+        assert_eq!(bad, Some(u64::try_from(place).unwrap_or(0)), "{place}");
+        assert_eq!(line.unwrap().subject.as_deref(), Some("put in"), "{place}");
+    }
+}
+
+#[tokio::test]
+async fn threat_50_a_removed_beginning_is_named() {
+    let (bad, line) = found_after("DELETE FROM records WHERE sequence <= 3").await;
+    assert_eq!((bad, line), (Some(1), None));
+    // Made to look as if it had been cleared: no record says so.
+    let moved = "UPDATE ends SET sequence = 3, hash = (SELECT hash FROM records WHERE sequence = 3) WHERE what = 'base';
+                 DELETE FROM records WHERE sequence <= 3";
+    assert_eq!(found_after(moved).await, (Some(3), None));
+}
+
+#[tokio::test]
+async fn threat_50_a_removed_tail_whose_end_was_moved_is_noticed_by_kept_heads() {
+    let place = Place::new();
+    let log = filled(&place, 6).await;
+    let kept: Vec<AuditHead> = log.recent(None, 6).await.unwrap().iter().map(head).collect();
+    edit(
+        &place,
+        "UPDATE ends SET sequence = 4, hash = (SELECT hash FROM records WHERE sequence = 4) WHERE what = 'head';
+         DELETE FROM records WHERE sequence > 4",
+    );
+    assert_eq!(
+        log.verify().await.unwrap().first_bad,
+        None,
+        "the file alone cannot tell"
+    );
+    for head in &kept {
+        let holds = log.holds(head.clone()).await.unwrap();
+        assert_eq!(holds, Some(head.sequence <= 4), "{head:?}");
+    }
+    // Not when it has grown again either.
+    for number in 7..=9 {
+        log.append(record(number)).await.unwrap();
+    }
+    assert_eq!(log.verify().await.unwrap().first_bad, None);
+    assert_eq!(log.holds(kept[0].clone()).await.unwrap(), Some(false));
+}
+
+#[tokio::test]
+async fn threat_50_a_trail_written_anew_from_some_point_is_noticed_by_kept_heads() {
+    let place = Place::new();
+    let log = filled(&place, 6).await;
+    let kept: Vec<AuditHead> = log.recent(None, 6).await.unwrap().iter().map(head).collect();
+    forge_from(&place, 3);
+    assert_eq!(
+        log.verify().await.unwrap().first_bad,
+        None,
+        "the file alone cannot tell"
+    );
+    for head in &kept {
+        let holds = log.holds(head.clone()).await.unwrap();
+        assert_eq!(holds, Some(head.sequence < 3), "{head:?}");
+    }
 }
 
 #[tokio::test]
@@ -160,29 +286,50 @@ async fn threat_50_a_cut_stays_visible_when_the_log_goes_on() {
 async fn clearing_begins_a_segment_that_names_the_old_head() {
     let place = Place::new();
     let log = filled(&place, 4).await;
-    let head = log.verify().await.unwrap().head;
-    log.clear(record(5)).await.unwrap();
+    let early = head(&log.recent(None, 4).await.unwrap()[2]);
+    let old = log.head().await.unwrap();
+    assert_eq!(log.clear(record(5)).await.unwrap(), old);
     let kept = log.recent(None, 10).await.unwrap();
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].sequence, 5);
-    assert!(kept[0].reason.as_ref().unwrap().contains(&head));
+    assert!(kept[0].reason.as_ref().unwrap().contains(&old.hash));
     log.append(record(6)).await.unwrap();
     assert_eq!(log.verify().await.unwrap().first_bad, None);
+
+    // What was kept elsewhere: the last head still fits, one before it cannot be compared any more.
+    assert_eq!(log.holds(early).await.unwrap(), None);
+    assert_eq!(log.holds(old.clone()).await.unwrap(), Some(true));
+    let other = AuditHead {
+        hash: "00".repeat(32),
+        ..old
+    };
+    assert_eq!(log.holds(other).await.unwrap(), Some(false));
+    // The record of the clearing cannot go without being missed.
+    edit(&place, "DELETE FROM records WHERE sequence = 5");
+    assert_eq!(log.verify().await.unwrap().first_bad, Some(5));
 }
 
 #[tokio::test]
-async fn pruning_takes_only_what_is_old_and_the_chain_goes_on() {
+async fn pruning_takes_only_what_is_old_says_so_and_the_chain_goes_on() {
     let place = Place::new();
     let log = filled(&place, 6).await;
-    log.prune(NOW.plus_seconds(4)).await.unwrap();
-    assert_eq!(log.recent(None, 10).await.unwrap().last().unwrap().sequence, 4);
-    log.append(record(7)).await.unwrap();
-    let verdict = log.verify().await.unwrap();
-    assert_eq!((verdict.records, verdict.first_bad), (4, None));
-    log.prune(NOW.plus_seconds(400)).await.unwrap();
-    assert_eq!(log.recent(None, 10).await.unwrap(), []);
+    log.prune(NOW.plus_seconds(4), record(7)).await.unwrap();
+    let numbers = async || -> Vec<u64> {
+        let kept = log.recent(None, 10).await.unwrap();
+        kept.iter().map(|record| record.sequence).collect()
+    };
+    assert_eq!(numbers().await, [7, 6, 5, 4]);
     log.append(record(8)).await.unwrap();
-    assert_eq!(log.recent(None, 10).await.unwrap()[0].sequence, 8);
+    let verdict = log.verify().await.unwrap();
+    assert_eq!((verdict.records, verdict.first_bad), (5, None));
+    log.prune(NOW.plus_seconds(4), record(9)).await.unwrap();
+    assert_eq!(
+        numbers().await,
+        [8, 7, 6, 5, 4],
+        "there was nothing to take, and nothing is said"
+    );
+    log.prune(NOW.plus_seconds(400), record(9)).await.unwrap();
+    assert_eq!(numbers().await, [9]);
     assert_eq!(log.verify().await.unwrap().first_bad, None);
 }
 
