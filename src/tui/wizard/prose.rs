@@ -190,7 +190,7 @@ fn offered(state: &State, wizard: &Wizard) -> Vec<String> {
     let who = answers
         .app_id
         .as_ref()
-        .map_or("somebody".to_owned(), ToString::to_string);
+        .map_or("Somebody".to_owned(), ToString::to_string);
     let endpoint = state.instances.get(instance.as_str());
     let at = endpoint.map_or_else(String::new, |instance| {
         format!(" at {}", instance.row.endpoint.authority())

@@ -680,7 +680,9 @@ fn words(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall: boo
             }
         }
         sheet.card(lines);
-        sheet.gap();
+        if tall {
+            sheet.gap();
+        }
     }
     list(state, wizard, sheet, room, tall);
 }

@@ -146,6 +146,7 @@ fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, Vec<Effect>
             return back(state, wizard, leaving);
         }
         let changed = wizard.list.key(key);
+        note(wizard);
         return (true, if changed { found(wizard) } else { Vec::new() });
     }
     (true, read(state, wizard, key))

@@ -332,18 +332,35 @@ fn draw_below(canvas: &mut Canvas, inner: Rect, lines: &[Line]) {
 }
 
 fn draw_sheet(state: &State, wizard: &Wizard, canvas: &mut Canvas, area: Rect, sheet: &Sheet) {
+    let mut area = area;
+    let mut rows = sheet.rows.as_slice();
+    if let Some((Row::Search, rest)) = rows.split_first() {
+        // What is typed stays in view, however far the list is scrolled.
+        draw_row(
+            state,
+            wizard,
+            canvas,
+            Rect::new(area.x, area.y, area.width, 1),
+            &Row::Search,
+        );
+        let head = 1.min(area.height);
+        area = Rect::new(area.x, area.y + head, area.width, area.height - head);
+        rows = rest;
+    }
+    let pinned = sheet.rows.len() - rows.len();
     let height = usize::from(area.height);
-    let most = sheet.rows.len().saturating_sub(height);
+    let most = rows.len().saturating_sub(height);
     let top = match sheet.focus {
         Some((first, last)) => {
-            let low = (last + 1).saturating_sub(height);
+            let first = first.saturating_sub(pinned);
+            let low = (last + 1).saturating_sub(height + pinned);
             // A little of what follows is in view too.
             (low + 2).min(first).min(most).max(low)
         }
         None => wizard.scroll.min(most),
     };
-    let top = if sheet.rows.len() <= height { 0 } else { top };
-    for (row, line) in (0..area.height).zip(sheet.rows.iter().skip(top)) {
+    let top = if rows.len() <= height { 0 } else { top };
+    for (row, line) in (0..area.height).zip(rows.iter().skip(top)) {
         draw_row(
             state,
             wizard,
@@ -353,7 +370,7 @@ fn draw_sheet(state: &State, wizard: &Wizard, canvas: &mut Canvas, area: Rect, s
         );
     }
     let bar = Rect::new(area.x, area.y, area.width + 2, area.height);
-    canvas.scrollbar(bar, top as u64, sheet.rows.len() as u64);
+    canvas.scrollbar(bar, top as u64, rows.len() as u64);
 }
 
 fn draw_row(state: &State, wizard: &Wizard, canvas: &mut Canvas, line: Rect, row: &Row) {
@@ -513,7 +530,11 @@ pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
         return vec![("Esc", "close")];
     }
     let first = wizard.step() == wizard.course.first();
-    let out = if first { "leave, keep the draft" } else { "back" };
+    let out = match (wizard.step(), first) {
+        (Step::Begin, _) => "leave",
+        (_, true) => "leave for now",
+        _ => "back",
+    };
     let mut pairs = vec![("⏎", next(wizard))];
     if wizard.list.many {
         pairs.push(("Space", "pick"));

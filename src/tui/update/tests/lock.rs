@@ -176,8 +176,10 @@ fn a_key_that_lies_ready_takes_no_more_than_enter() {
 #[test]
 fn what_comes_in_meanwhile_neither_shows_nor_complains() {
     let mut state = demo(SIZE);
-    press(&mut state, &["1", "o"]);
-    write(&mut state, "client");
+    press(&mut state, &["n"]);
+    write(&mut state, "air");
+    press(&mut state, &["tab"]);
+    write(&mut state, "https://data.example/air.csv");
     key(&mut state, "ctrl-s");
     let ticket = state.running[0].ticket;
     key(&mut state, "i");
