@@ -6,6 +6,7 @@
 
 mod arguments;
 mod ask;
+mod audit;
 mod call;
 mod completions;
 mod connection;
@@ -112,6 +113,8 @@ enum Verb {
     #[command(subcommand)]
     Log(log::Log),
     #[command(subcommand)]
+    Audit(audit::Audit),
+    #[command(subcommand)]
     Vault(vault::Vault),
     Completions(completions::Completions),
 }
@@ -163,6 +166,7 @@ async fn dispatch(verb: Option<Verb>, session: &Session, theme: Option<String>) 
         Some(Verb::Seal(verb)) => verb.run(session).await,
         Some(Verb::Open(verb)) => verb.run(session).await,
         Some(Verb::Log(verb)) => verb.run(session).await,
+        Some(Verb::Audit(verb)) => verb.run(session).await,
         Some(Verb::Vault(verb)) => verb.run(session).await,
         Some(Verb::Completions(verb)) => verb.run(session),
     }

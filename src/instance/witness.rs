@@ -134,8 +134,30 @@ pub(super) async fn hear(
             alarm(instance, Some(caller), &key, PEER_WENT_BACK).await?;
         }
     }
-    keep(instance, &key, HeadSide::Ours, own).await?;
+    keep_ours(instance, Some(caller), &key, own).await?;
     Ok(before)
+}
+
+/// A caller kept a head of ours that is not in our trail.
+pub(super) async fn hear_contradiction(instance: &Instance, caller: &Caller) -> Result<(), StoreError> {
+    let key = caller_key(&caller.credential);
+    alarm(instance, Some(caller), &key, WE_WENT_BACK).await
+}
+
+/// Notes what a peer was shown of ours, unless what it was shown before is not in our trail any more.
+async fn keep_ours(
+    instance: &Instance,
+    caller: Option<&Caller>,
+    peer: &str,
+    own: &AuditHead,
+) -> Result<(), StoreError> {
+    let before = kept(instance, peer, HeadSide::Ours).await?;
+    if let Some(before) = before
+        && instance.audit().holds(before).await? == Some(false)
+    {
+        return alarm(instance, caller, peer, WE_WENT_BACK).await;
+    }
+    keep(instance, peer, HeadSide::Ours, own).await
 }
 
 /// Exchanges heads until the instance stops: at once, then every hour, and whenever there is somebody new.
@@ -249,18 +271,17 @@ async fn compare(
         Some(head) => keep(instance, peer, HeadSide::Theirs, head).await?,
         None => {}
     }
-    let ours = kept(instance, peer, HeadSide::Ours).await?.filter(|_| !accept);
-    let contradicted = match ours {
-        Some(ours) if instance.audit().holds(ours.clone()).await? == Some(false) => Some(ours),
-        _ => report.yours.clone().filter(|_| report.yours_holds == Some(false)),
-    };
-    match contradicted {
-        Some(evidence) if !accept => {
-            alarm(instance, None, peer, WE_WENT_BACK).await?;
-            keep(instance, peer, HeadSide::Ours, &evidence).await
-        }
-        _ => keep(instance, peer, HeadSide::Ours, own).await,
+    if accept {
+        return keep(instance, peer, HeadSide::Ours, own).await;
     }
+    if let Some(yours) = report
+        .yours
+        .as_ref()
+        .filter(|_| report.yours_holds == Some(false))
+    {
+        keep(instance, peer, HeadSide::Ours, yours).await?;
+    }
+    keep_ours(instance, None, peer, own).await
 }
 
 async fn ask(

@@ -96,9 +96,9 @@ impl Vault {
         hash: &str,
         at: Timestamp,
     ) -> Result<(), VaultError> {
-        let key = self.key();
+        let key = self.key()?;
         self.write_durably(|transaction| {
-            let kept: Option<KeptHead> = find_row(transaction, key, Kind::AuditHead, instance_id)?;
+            let kept: Option<KeptHead> = find_row(transaction, &key, Kind::AuditHead, instance_id)?;
             if kept.is_some_and(|kept| kept.sequence >= sequence) {
                 return Ok(());
             }
@@ -107,7 +107,7 @@ impl Vault {
                 hash: hash.to_owned(),
                 at,
             };
-            put_row(transaction, key, Kind::AuditHead, instance_id, &head)
+            put_row(transaction, &key, Kind::AuditHead, instance_id, &head)
         })
     }
 }

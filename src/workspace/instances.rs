@@ -190,7 +190,7 @@ impl Workspace {
         let seen = if is_stopped {
             stopped(&record)
         } else {
-            self.look(&record).await
+            self.look_and_watch(&record).await
         };
         let record_name = record.name.clone();
         let remembered = seen.clone();
@@ -200,6 +200,14 @@ impl Workspace {
             seen: Some(seen),
             ..record
         }))
+    }
+
+    async fn look_and_watch(&self, record: &InstanceRecord) -> Seen {
+        let mut seen = self.look(record).await;
+        if record.kind == InstanceKind::Local && seen.state == InstanceState::Up && seen.error.is_none() {
+            seen.error = self.watch_audit(record).await;
+        }
+        seen
     }
 
     async fn look(&self, record: &InstanceRecord) -> Seen {

@@ -7,6 +7,7 @@
 mod accept;
 mod audit;
 mod call;
+mod carry;
 mod config;
 mod credentials;
 mod demo;
@@ -37,9 +38,10 @@ mod verify;
 mod views;
 mod wire;
 
+pub use carry::VaultContents;
 pub use demo::Demo;
 pub use failure::Failure;
-pub use home::{Home, Unlock, VaultLock};
+pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
@@ -83,13 +85,17 @@ impl Workspace {
         })
     }
 
-    /// Works with the vault on a thread that may block.
+    /// Works with the vault on a thread that may block; while it is locked, not at all.
     async fn in_vault<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, Failure> {
         let vault = Arc::clone(&self.vault);
-        Ok(blocking(move || work(&vault)).await?)
+        Ok(blocking(move || {
+            vault.check_unlocked()?;
+            work(&vault)
+        })
+        .await?)
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a hosted instance answers: pointers, connections, circuits, relays, and who may have which of them.
 
+mod audit;
 mod circuits;
 mod connections;
 mod grants;
 mod imports;
 mod invoking;
 mod pointers;
+mod refusals;
 mod relays;
 mod running;
 mod scopes;

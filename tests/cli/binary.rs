@@ -147,6 +147,11 @@ impl Serving {
         Self { child, line }
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks it to end; what it ended with.
     pub fn stop(mut self) -> i32 {
         self.terminate();

@@ -2,11 +2,13 @@
 //! administrators who join their instances through files.
 #![cfg(unix)]
 
+mod audit;
 mod binary;
 mod handshake;
 mod home;
 mod joining;
 mod pointers;
+mod secrets;
 mod serving;
 mod usage;
 

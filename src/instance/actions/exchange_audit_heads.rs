@@ -49,6 +49,9 @@ async fn exchange(call: &Call<'_>) -> Answer {
         Some(known) => trail.holds(known).await?,
         None => None,
     };
+    if known_holds == Some(false) {
+        witness::hear_contradiction(call.instance, call.caller).await?;
+    }
     let yours = witness::hear(call.instance, call.caller, shown.as_ref(), &head).await?;
     Ok(Outcome::Success(
         json!({ "head": head, "known_holds": known_holds, "yours": yours }),

@@ -128,7 +128,6 @@ fn a_vault_of_the_first_version_is_carried_over_whole() {
     outside
         .execute_batch(
             "DROP TABLE sealed_rows;
-             ALTER TABLE lock DROP COLUMN keyring;
              ALTER TABLE lock DROP COLUMN account;
              DELETE FROM refinery_schema_history WHERE version = 2;
              PRAGMA user_version = 1;",

@@ -70,8 +70,8 @@ pub struct HeadCheck {
     pub head: AuditHead,
     /// When.
     pub seen_at: Timestamp,
-    /// Whether the trail still has that record with that hash.
-    pub holds: bool,
+    /// Whether the trail still has that record with that hash; none where the trail was cleared since.
+    pub holds: Option<bool>,
 }
 
 /// What verifying an audit trail found.
@@ -85,7 +85,8 @@ pub struct AuditReport {
     pub records: u64,
     /// The end of the trail.
     pub head: AuditHead,
-    /// The first record that does not fit, by its number.
+    /// The first record that does not fit or is missing, by its number; where only what was kept elsewhere shows that
+    /// something is wrong, the first record that it speaks against.
     pub first_bad: Option<u64>,
     /// That record as it is now, where it is there at all.
     pub line: Option<AuditRecord>,

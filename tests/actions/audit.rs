@@ -1,0 +1,375 @@
+//! The audit trail as its owner and the peers see it: what is on record, whether the record is whole, and who else
+//! knows where it ended.
+
+use crate::running::{Running, call, problem_of, text};
+use butterfly_console::instance::actions::{Access, Action, Kind, table};
+use butterfly_console::protocol::{Code, CredentialForm};
+use butterfly_console::store::NewAuditRecord;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// A value that must be found nowhere on record.
+const CANARY: &str = "canary-3f9c1d77a2b84e65";
+
+/// Alpha holds a credential for beta.
+async fn joined() -> (Running, Running) {
+    let alpha = Running::start("alpha").await;
+    let beta = Running::start("beta").await;
+    alpha.join(&beta, &["get_pointer_summary"]).await;
+    (alpha, beta)
+}
+
+/// Has alpha exchange heads with its one peer; what that came to.
+async fn exchange(alpha: &Running) -> Value {
+    let exchanged = alpha.get("exchange_heads_now", json!({})).await;
+    let peers = exchanged["peers"].as_array().unwrap();
+    assert_eq!(peers.len(), 1, "{exchanged}");
+    assert_eq!(peers[0]["error"], Value::Null, "{exchanged}");
+    peers[0].clone()
+}
+
+/// The head that an instance keeps of a peer.
+async fn kept(running: &Running, peer: &str, side: &str) -> Value {
+    let verified = running.get("verify_audit", json!({})).await;
+    let peers = verified["peers"].as_array().unwrap();
+    let found = peers
+        .iter()
+        .find(|kept| kept["peer"] == peer && kept["side"] == side);
+    found
+        .unwrap_or_else(|| panic!("no {side} of {peer} in {verified}"))
+        .clone()
+}
+
+async fn reasons(running: &Running) -> Vec<String> {
+    let trail = running.trail().await;
+    trail
+        .iter()
+        .filter(|record| record["action"] == "exchange_audit_heads")
+        .filter_map(|record| {
+            Some(format!(
+                "{} {}",
+                record["reason"].as_str()?,
+                text(&record["subject"])
+            ))
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn each_side_keeps_where_the_other_s_trail_ended() {
+    let (alpha, beta) = joined().await;
+    let (a, b) = (alpha.instance.id().to_string(), beta.instance.id().to_string());
+    let first = exchange(&alpha).await;
+    assert_eq!((&first["peer"], &first["went_back"]), (&json!(b), &json!(false)));
+    assert_eq!(
+        first["yours"],
+        Value::Null,
+        "beta had heard nothing of alpha before"
+    );
+    assert_eq!(kept(&alpha, &b, "theirs").await["head"], first["head"]);
+
+    let shown = kept(&alpha, &b, "ours").await;
+    assert_eq!(shown["holds"], true);
+    let at_beta = kept(&beta, "credential:from-alpha", "theirs").await;
+    assert_eq!(at_beta["head"], shown["head"]);
+
+    let second = exchange(&alpha).await;
+    assert_eq!(
+        (&second["yours"], &second["yours_holds"]),
+        (&shown["head"], &json!(true))
+    );
+    assert!(second["head"]["sequence"].as_u64() > first["head"]["sequence"].as_u64());
+    assert_eq!(reasons(&alpha).await, [""; 0]);
+    let asked = beta.trail().await;
+    let asked = asked
+        .iter()
+        .find(|record| record["action"] == "exchange_audit_heads");
+    assert_eq!(asked.unwrap()["subject"], json!(a));
+    // Nobody used the credential: instances do this by themselves.
+    let issued = beta.get("list_credentials", json!({})).await;
+    let issued = issued["credentials"].as_array().unwrap().clone();
+    let issued = issued.iter().find(|row| row["name"] == "from-alpha").unwrap();
+    assert_eq!(issued["uses"], 0);
+}
+
+#[tokio::test]
+async fn threat_50_a_peer_whose_tail_is_cut_is_noticed_and_put_on_record() {
+    let (alpha, beta) = joined().await;
+    let b = beta.instance.id().to_string();
+    let seen = exchange(&alpha).await["head"].clone();
+    beta.cut_tail(2);
+    assert_eq!(beta.get("verify_audit", json!({})).await["valid"], true);
+
+    // As soon as it is asked, and not less so when the trail has grown again.
+    for _ in 0..4 {
+        assert_eq!(exchange(&alpha).await["went_back"], true);
+    }
+    assert_eq!(reasons(&alpha).await, [format!("peer_audit_went_back {b}")]);
+    assert_eq!(
+        kept(&alpha, &b, "theirs").await["head"],
+        seen,
+        "the evidence stays"
+    );
+    let at_beta = reasons(&beta).await;
+    assert_eq!(at_beta, ["own_audit_went_back credential:from-alpha"]);
+    // Beta's owner asks what others kept of the trail.
+    assert_eq!(kept(&beta, "credential:from-alpha", "ours").await["holds"], false);
+    let asked = json!({ "heads": [seen] });
+    assert_eq!(beta.get("verify_audit", asked).await["held"], json!([false]));
+
+    // It was explained: what beta shows now counts.
+    alpha.get("exchange_heads_now", json!({"accept": true})).await;
+    assert_eq!(exchange(&alpha).await["went_back"], false);
+}
+
+#[tokio::test]
+async fn threat_50_the_own_cut_tail_is_noticed_with_a_peer_s_help() {
+    let (alpha, beta) = joined().await;
+    let b = beta.instance.id().to_string();
+    exchange(&alpha).await;
+    let known_to_beta = kept(&beta, "credential:from-alpha", "theirs").await["head"].clone();
+    alpha.cut_tail(6);
+    // Whoever cut the trail removed alpha's own notes of what it had shown, too.
+    alpha.tamper("instance.db", "DELETE FROM heads");
+
+    let report = exchange(&alpha).await;
+    assert_eq!(report["yours"], known_to_beta);
+    assert_eq!(report["yours_holds"], false);
+    assert_eq!(reasons(&alpha).await, [format!("own_audit_went_back {b}")]);
+    let evidence = kept(&alpha, &b, "ours").await;
+    assert_eq!(
+        (&evidence["head"], &evidence["holds"]),
+        (&known_to_beta, &json!(false))
+    );
+    assert_eq!(
+        reasons(&beta).await,
+        ["peer_audit_went_back credential:from-alpha"]
+    );
+    exchange(&alpha).await;
+    assert_eq!(
+        kept(&alpha, &b, "ours").await["head"],
+        known_to_beta,
+        "the evidence stays"
+    );
+}
+
+#[tokio::test]
+async fn an_instance_that_serves_exchanges_heads_by_itself() {
+    let (alpha, beta) = joined().await;
+    let mut rounds = alpha.instance.rounds_of_heads();
+    // The first round was made before anybody was known; serving begins anew.
+    rounds.wait_for(|rounds| *rounds == 1).await.unwrap();
+    let stop = CancellationToken::new();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let serving = tokio::spawn({
+        let (instance, stop) = (std::sync::Arc::clone(&alpha.instance), stop.clone());
+        async move { instance.serve(listener, stop).await }
+    });
+    rounds.wait_for(|rounds| *rounds == 2).await.unwrap();
+    kept(&alpha, beta.instance.id().as_str(), "theirs").await;
+    kept(&beta, "credential:from-alpha", "theirs").await;
+    stop.cancel();
+    serving.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn nobody_else_speaks_for_an_instance_s_trail() {
+    let (alpha, beta) = joined().await;
+    let connection = text(&alpha.get("list_connections", json!({})).await["connections"][0]["id"]);
+    let query = json!({"action": "exchange_audit_heads", "sequence": 1_000_000, "hash": "0".repeat(64)});
+    let relayed = json!({"connection_id": connection, "query": query});
+    assert_eq!(alpha.fails("relay", relayed).await.0, Code::AccessDenied);
+    let circuit = alpha.circuit(&connection, json!([query.clone()])).await;
+    let (code, _) = problem_of(&alpha.invoke(&connection, &circuit).await);
+    assert_eq!(code, Code::InvalidCircuit);
+    let verified = beta.get("verify_audit", json!({})).await;
+    assert_eq!(verified["peers"], json!([]));
+
+    let mut broken = query.clone();
+    broken["hash"] = json!("0".repeat(63));
+    assert_eq!(
+        problem_of(&call(&beta.owner, "exchange_audit_heads", broken).await.reply).0,
+        Code::InvalidParameter
+    );
+}
+
+#[tokio::test]
+async fn clearing_stays_on_record_and_heads_from_before_are_not_held_against_it() {
+    let (alpha, beta) = joined().await;
+    exchange(&alpha).await;
+    let cleared = alpha.get("clear_audit_log", json!({})).await["cleared"].clone();
+    let trail = alpha.trail().await;
+    let first = trail.last().unwrap();
+    assert_eq!(first["action"], "clear_audit_log");
+    assert_eq!(first["subject"], json!(alpha.instance.id()));
+    assert_eq!(
+        first["sequence"].as_u64(),
+        cleared["sequence"].as_u64().map(|last| last + 1)
+    );
+    assert!(text(&first["reason"]).contains(&text(&cleared["hash"])));
+
+    let verified = alpha.get("verify_audit", json!({ "heads": [cleared] })).await;
+    assert_eq!(
+        (&verified["valid"], &verified["held"]),
+        (&json!(true), &json!([true]))
+    );
+    assert_eq!(
+        kept(&alpha, beta.instance.id().as_str(), "ours").await["holds"],
+        Value::Null
+    );
+    let report = exchange(&alpha).await;
+    assert_eq!(
+        (&report["yours_holds"], &report["went_back"]),
+        (&Value::Null, &json!(false))
+    );
+}
+
+#[tokio::test]
+async fn threat_50_verifying_shows_the_first_bad_record_as_it_is_now() {
+    let alpha = Running::start("alpha").await;
+    alpha
+        .pointer(json!({"data_reference": "https://example.org/1"}))
+        .await;
+    alpha.tamper(
+        "audit.db",
+        "UPDATE records SET subject = 'nothing' WHERE sequence = 2",
+    );
+    let verified = alpha.get("verify_audit", json!({})).await;
+    assert_eq!(
+        (&verified["valid"], &verified["first_bad"]),
+        (&json!(false), &json!(2))
+    );
+    assert_eq!(verified["line"]["subject"], "nothing");
+}
+
+#[tokio::test]
+async fn threat_44_what_the_owner_does_is_on_record_with_its_subject_and_without_secrets() {
+    let acts = table::ALL
+        .iter()
+        .filter(|action| action.access == Access::Owner && action.writes);
+    for action in acts {
+        // One instance each: some of these take away what others need.
+        let alpha = Running::start("alpha").await;
+        alpha.ask(action.name, parameters(action)).await;
+        let trail = alpha.trail().await;
+        let outcomes: Vec<&Value> = trail
+            .iter()
+            .filter(|record| record["action"] == action.name)
+            .inspect(|record| assert!(record["subject"].is_string(), "{record}"))
+            .map(|record| &record["outcome"])
+            .collect();
+        assert!(
+            matches!(&outcomes[..], [last, first, ..] if *last != "intent" && (*first == "intent" || action.name == "clear_audit_log")),
+            "{}: {outcomes:?}",
+            action.name
+        );
+        alpha.instance.close().await;
+        let bytes = std::fs::read(alpha.file("audit.db")).unwrap();
+        let found = bytes
+            .windows(CANARY.len())
+            .any(|window| window == CANARY.as_bytes());
+        assert!(!found, "{} wrote a secret into the audit trail", action.name);
+    }
+}
+
+/// Values for every parameter of an action; all but its subject are secrets as far as the trail is concerned.
+fn parameters(action: &Action) -> Value {
+    let mut parameters = json!({});
+    for parameter in action.parameters {
+        parameters[parameter.name] = match (parameter.name, parameter.kind) {
+            ("name" | "id" | "app_id", _) => json!("somebody"),
+            (_, Kind::Flag) => json!(true),
+            (_, Kind::Count | Kind::Number) => json!(1),
+            (_, Kind::Texts) => json!([CANARY]),
+            (_, Kind::Json) => json!({"root": CANARY, "jwt_secret_key": CANARY}),
+            (_, Kind::PointerAddress) => json!("ptr_0123456789ab"),
+            (_, Kind::ConnectionId) => json!("conn_0123456789ab"),
+            (_, Kind::DomainId) => json!("dom_0123456789ab"),
+            (_, Kind::Text) => json!(CANARY),
+        };
+    }
+    parameters
+}
+
+#[tokio::test]
+async fn threat_44_the_secrets_of_credentials_are_not_on_record_where_acts_succeed() {
+    let (alpha, beta) = (Running::start("alpha").await, Running::start("beta").await);
+    let issued = beta
+        .get(
+            "issue_credential",
+            json!({"app_id": "partner", "profile": "native", "grant": {"actions": ["whoami"]}}),
+        )
+        .await;
+    let form = issued["secret"].clone();
+    alpha
+        .get("hold_credential", json!({"name": "beta", "form": form}))
+        .await;
+    let offered = json!({"label": "for gamma", "app_id": "gamma", "profile": "legacy", "holders": ["console"], "grant": {"actions": ["whoami"]}});
+    let offer = beta.get("create_offer", offered).await;
+    let made = offer["credentials"][0]["form"].clone();
+
+    for (running, actions) in [
+        (&alpha, &["hold_credential"][..]),
+        (&beta, &["issue_credential", "create_offer"]),
+    ] {
+        let trail = running.trail().await;
+        for action in actions {
+            let outcomes: Vec<Value> = trail
+                .iter()
+                .filter(|record| record["action"] == *action)
+                .map(|record| json!([record["outcome"], record["subject"].is_string()]))
+                .collect();
+            assert_eq!(
+                outcomes,
+                [json!(["done", true]), json!(["intent", true])],
+                "{action}"
+            );
+        }
+    }
+    let owner = CredentialForm::of(&alpha.owner).expose_value();
+    let secrets = [
+        &form["root"],
+        &made["jwt_secret_key"],
+        &made["encryption_key"],
+        &owner["root"],
+    ];
+    for running in [&alpha, &beta] {
+        running.instance.close().await;
+        for file in ["audit.db", "instance.db"] {
+            let bytes = std::fs::read(running.file(file)).unwrap();
+            for secret in secrets.map(text) {
+                let found = bytes
+                    .windows(secret.len())
+                    .any(|window| window == secret.as_bytes());
+                assert!(!found, "a secret lies open in {file}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_as_a_record_any_more_is_named_all_the_same() {
+    let alpha = Running::start("alpha").await;
+    alpha.get("whoami", json!({})).await;
+    let record = NewAuditRecord {
+        at: butterfly_console::model::Timestamp::now(),
+        app_id: None,
+        kid: None,
+        jti: None,
+        action: "test".to_owned(),
+        subject: None,
+        outcome: butterfly_console::store::AuditOutcome::Done,
+        reason: None,
+    };
+    alpha.instance.audit().append(record).await.unwrap();
+    alpha.tamper(
+        "audit.db",
+        "UPDATE records SET outcome = 'perhaps' WHERE action = 'test'",
+    );
+    let verified = alpha.get("verify_audit", json!({})).await;
+    assert_eq!(
+        (&verified["first_bad"], &verified["line"]),
+        (&json!(2), &Value::Null)
+    );
+}
