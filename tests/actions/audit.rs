@@ -12,9 +12,9 @@ use tokio_util::sync::CancellationToken;
 /// A value that must be found nowhere on record.
 const CANARY: &str = "canary-3f9c1d77a2b84e65";
 
-/// Alpha holds a credential for beta.
+/// Alpha holds a credential for beta, and exchanges heads when the test says so only.
 async fn joined() -> (Running, Running) {
-    let alpha = Running::start("alpha").await;
+    let alpha = Running::unserved("alpha").await;
     let beta = Running::start("beta").await;
     alpha.join(&beta, &["get_pointer_summary"]).await;
     (alpha, beta)
