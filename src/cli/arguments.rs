@@ -1,7 +1,7 @@
 //! Arguments that several verbs take: queries, enumerations, files.
 
 use super::outcome::{Outcome, file_failed, usage};
-use crate::model::{Holder, Profile, Route};
+use crate::model::{Delivery, Holder, Profile, Route};
 use crate::protocol::Query;
 use crate::workspace::{Failure, ImportFormat};
 use clap::ValueEnum;
@@ -65,6 +65,59 @@ impl From<HolderArg> for Holder {
     }
 }
 
+/// How a credential is handed over, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DeliveryArg {
+    /// A one-time code, read out over the phone and typed on the other side.
+    Code,
+    /// A bundle that only whoever made a request can open.
+    Request,
+    /// A bundle under generated words.
+    Passphrase,
+    /// The secrets themselves.
+    Plain,
+}
+
+impl From<DeliveryArg> for Delivery {
+    fn from(argument: DeliveryArg) -> Self {
+        match argument {
+            DeliveryArg::Code => Self::Code,
+            DeliveryArg::Request => Self::Request,
+            DeliveryArg::Passphrase => Self::Passphrase,
+            DeliveryArg::Plain => Self::Plain,
+        }
+    }
+}
+
+/// Each holder that was named, once; the usual ones if none was.
+pub fn holders(named: Vec<HolderArg>, usual: &[Holder]) -> Vec<Holder> {
+    let mut holders: Vec<Holder> = Vec::new();
+    for holder in named.into_iter().map(Holder::from) {
+        if !holders.contains(&holder) {
+            holders.push(holder);
+        }
+    }
+    if holders.is_empty() {
+        holders.extend(usual);
+    }
+    holders
+}
+
+/// Reads how long something lasts, in seconds: `90s`, `30m`, `24h`, `7d`.
+pub fn span(text: &str) -> Result<u32, String> {
+    let expected = || "not a length of time, such as 90s, 30m, 24h or 7d".to_owned();
+    let unit = text.chars().last().ok_or_else(expected)?;
+    let seconds: u32 = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3_600,
+        'd' => 86_400,
+        _ => return Err(expected()),
+    };
+    let number: u32 = text[..text.len() - 1].parse().map_err(|_| expected())?;
+    number.checked_mul(seconds).ok_or_else(expected)
+}
+
 /// The form of a file of pointers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FormatArg {
@@ -119,4 +172,38 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
         .read_to_end(&mut bytes)
         .map_err(|error| file_failed("read", Path::new("stdin"), &error))?;
     Ok(bytes)
+}
+
+/// A whole file of text; `-` is stdin.
+pub fn text_file(path: &Path) -> Result<String, Failure> {
+    let bytes = read_file(path)?;
+    String::from_utf8(bytes).map_err(|_| {
+        let error = io::Error::new(io::ErrorKind::InvalidData, "it is not text");
+        file_failed("read", path, &error)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_of_time_have_a_unit() {
+        assert_eq!(span("90s"), Ok(90));
+        assert_eq!(span("24h"), Ok(86_400));
+        assert_eq!(span("7d"), Ok(604_800));
+        for wrong in ["", "h", "24", "-1h", "1.5h", "9999999d", "1µ"] {
+            assert!(span(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn each_holder_counts_once_and_the_usual_ones_stand_in() {
+        let usual = [Holder::Console, Holder::Instance];
+        assert_eq!(holders(Vec::new(), &usual), usual);
+        assert_eq!(
+            holders(vec![HolderArg::Console, HolderArg::Console], &usual),
+            [Holder::Console]
+        );
+    }
 }

@@ -70,6 +70,22 @@ pub fn confirm(what: &str, is_confirmed: bool) -> Result<(), Failure> {
     ))
 }
 
+/// Asks until the answer is yes or no.
+pub fn yes_or_no(question: &str) -> Result<bool, Failure> {
+    loop {
+        match line(&format!("{question} [yes/no] "))?.to_lowercase().as_str() {
+            "yes" => return Ok(true),
+            "no" => return Ok(false),
+            _ => tell("Type yes or no."),
+        }
+    }
+}
+
+/// Says something to whoever answers.
+pub fn tell(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
 fn cannot_ask(error: &io::Error) -> Failure {
     Failure::new(
         Code::FileFailed,

@@ -7,7 +7,6 @@
 mod arguments;
 mod ask;
 mod audit;
-mod bundle;
 mod call;
 mod completions;
 mod connection;
@@ -22,7 +21,6 @@ mod instance;
 mod invoke;
 mod log;
 mod logs;
-mod offer;
 mod outcome;
 mod pointer;
 mod read_only;

@@ -61,6 +61,11 @@ impl SecretFile {
         self.as_secret(RootKey::parse)
     }
 
+    /// As it is, without what surrounds it.
+    pub fn text(&self) -> Zeroizing<String> {
+        Zeroizing::new(self.text.trim().to_owned())
+    }
+
     fn as_secret<T>(&self, parse: impl Fn(&str) -> Result<T, SecretError>) -> Result<T, Failure> {
         let text = self.text.strip_suffix('\n').unwrap_or(&self.text);
         let text = text.strip_suffix('\r').unwrap_or(text);
@@ -77,6 +82,11 @@ impl SecretFile {
 /// A passphrase from a variable, if it is set.
 pub fn passphrase_from_environment(variable: &str) -> Result<Option<Passphrase>, Failure> {
     from_environment(variable, Passphrase::parse)
+}
+
+/// A secret that is text as it is, from a variable, if it is set.
+pub fn text_from_environment(variable: &str) -> Result<Option<Zeroizing<String>>, Failure> {
+    from_environment(variable, |text| Ok(Zeroizing::new(text.trim().to_owned())))
 }
 
 /// A secret from a variable, if it is set.

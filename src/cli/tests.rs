@@ -41,11 +41,12 @@ fn no_option_takes_a_secret_itself() {
     fn check(command: &Command) {
         for argument in command.get_arguments() {
             let name = argument.get_id().as_str();
-            let sounds_secret = ["secret", "key", "root", "passphrase", "password", "token"]
+            let sounds_secret = ["secret", "key", "root", "passphrase", "password", "token", "code"]
                 .iter()
                 .any(|word| name.contains(word));
             let takes_value = argument.get_action().takes_values();
-            let is_path = name.ends_with("_file");
+            let parser = argument.get_value_parser();
+            let is_path = parser.type_id() == std::any::TypeId::of::<std::path::PathBuf>();
             assert!(
                 !sounds_secret || !takes_value || is_path,
                 "{} {name}",

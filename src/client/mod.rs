@@ -20,7 +20,7 @@ pub use error::ClientError;
 pub use exchange::Exchange;
 pub use http::Client;
 pub use inert::inert;
-pub use probe::Probe;
+pub use probe::{Probe, Seen};
 pub use routes::{CallError, CallOutcome, FailedCall, FederatedCall, Peers};
 pub use tls::pin_of_certificate;
 pub(crate) use tls::{trusting_nobody, trusting_the_system};

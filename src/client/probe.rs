@@ -27,7 +27,43 @@ pub struct Probe {
     pub error: Option<String>,
 }
 
+/// What anybody sees of an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Seen {
+    /// HTTP status of the liveness call: 200 where an instance answers.
+    pub status: u16,
+    /// Its round trip, microseconds.
+    pub latency_us: u64,
+    /// The discovery document, where there is one.
+    pub discovery: Option<Discovery>,
+}
+
 impl Client {
+    /// Liveness and discovery under these pins, without any credential.
+    pub async fn look(
+        &self,
+        endpoint: &Endpoint,
+        pins: &[Spki],
+        profile: Profile,
+        deadline_ms: i64,
+    ) -> Result<Seen, ClientError> {
+        let look = Look {
+            client: self,
+            endpoint,
+            pins,
+            deadline_ms,
+        };
+        let legacy = profile == Profile::Legacy;
+        let began = Instant::now();
+        let alive = look.liveness(legacy).await?;
+        let latency_us = micros(began.elapsed());
+        Ok(Seen {
+            status: alive.status,
+            latency_us,
+            discovery: if legacy { None } else { look.discovery().await },
+        })
+    }
+
     /// Liveness, discovery, then a sealed `get_graph_stats` with the credential if there is one. Never fails: failure is a finding.
     pub async fn probe(&self, endpoint: &Endpoint, credential: Option<&HeldCredential>) -> Probe {
         let context = CallContext::begin(Timestamp::now(), PATIENCE_S);

@@ -1,31 +1,20 @@
-//! Sealing a bundle into an age file under a generated passphrase, and opening one.
-//!
-//! The only file that knows the age format (<https://age-encryption.org/v1>): armoured, one `scrypt`
-//! recipient. Any implementation of age opens what is written here, given the words.
+//! Sealing a bundle for its journey, and opening one: under a generated passphrase, or to a request.
 
+use super::age_file::{self, AgeError, Lock, MOST_WORK};
+use super::contents::unreadable;
 use super::words::{generate_passphrase, normalise_passphrase};
-use super::{Bundle, BundleError, Request, RequestKey};
-use crate::model::Timestamp;
+use super::{Bundle, BundleError, Request, RequestKey, Requester};
+use crate::model::{Delivery, Timestamp};
 use crate::seal::{Identity, Passphrase};
-use age::armor::{ArmoredReader, ArmoredWriter, Format};
-use age::secrecy::SecretString;
-use age::{DecryptError, Decryptor, Encryptor, scrypt};
-use serde::Serialize;
-use std::io::{self, Read, Write};
-use std::iter;
-use zeroize::Zeroizing;
+use serde::{Deserialize, Serialize};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// log2 of the scrypt cost that is written: 64 MiB and some tenths of a second.
 const WORK_FACTOR: u8 = 16;
-/// log2 of the highest scrypt cost that is accepted: 256 MiB and a second or two.
-const MOST_WORK: u8 = 18;
 /// The largest file that is looked at, in bytes; bundles have a few thousand.
 const LARGEST_FILE: usize = 256 * 1024;
-/// The longest header that is looked at: the version line, one scrypt stanza and the MAC fit many times.
-const LONGEST_HEADER: u64 = 4 * 1024;
-
-const ARMOUR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
-const VERSION_LINE: &str = "age-encryption.org/v1";
+/// What the signature of an answer to a request is for.
+const SIGNED_FOR: &str = "butterfly/v1 handshake bundle";
 
 /// A bundle in its seal, with what opens it: to be sent by different ways.
 pub struct SealedBundle {
@@ -35,15 +24,35 @@ pub struct SealedBundle {
     pub passphrase: Passphrase,
 }
 
-/// What can be said of a bundle's file without its passphrase.
+/// What can be said of a bundle's file without opening it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Outside {
     /// Whether it is in the text form (PEM-like), as bundles are written; the binary form is read too.
     pub armoured: bool,
-    /// log2 of the scrypt cost.
-    pub work_factor: u8,
+    /// What opens it.
+    pub sealed_to: SealedTo,
+    /// log2 of the scrypt cost; none where no passphrase opens it.
+    pub work_factor: Option<u8>,
     /// Size of the file, in bytes.
     pub size: usize,
+}
+
+/// What opens a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SealedTo {
+    /// Generated words.
+    Passphrase,
+    /// The key of a request.
+    Request,
+}
+
+/// What is sealed to a request: the bundle as the very bytes that were signed.
+#[derive(Serialize, Deserialize, ZeroizeOnDrop)]
+#[serde(deny_unknown_fields)]
+struct Answer {
+    bundle: String,
+    signature: String,
 }
 
 impl Bundle {
@@ -53,19 +62,32 @@ impl Bundle {
     }
 
     fn seal_at_work_factor(&self, work_factor: u8) -> Result<SealedBundle, BundleError> {
-        self.check().map_err(BundleError::CannotSeal)?;
+        self.check_for_sealing(Delivery::Passphrase)?;
         let passphrase = generate_passphrase();
-        let mut recipient = scrypt::Recipient::new(secret(passphrase.expose_text()));
-        recipient.set_work_factor(work_factor);
-        let armoured = encrypt(&recipient, &self.expose_json())
-            .map_err(|error| BundleError::CannotSeal(error.to_string()))?;
+        let armoured = age_file::seal_under(passphrase.expose_text(), work_factor, &self.expose_json())
+            .map_err(BundleError::CannotSeal)?;
         Ok(SealedBundle { armoured, passphrase })
     }
 
     /// Seals to whoever made the request, and to nobody else, signed by the instance that offers. Armoured text.
     pub fn seal_to_request(&self, request: &Request, identity: &Identity) -> Result<String, BundleError> {
-        let _ = (request, identity);
-        todo!()
+        self.check_for_sealing(Delivery::Request)?;
+        if self.requester.as_ref() != Some(&request.requester()) {
+            return Err(cannot_seal("it does not name the request that it answers"));
+        }
+        if self.instance.identity.as_ref() != Some(&identity.key()) {
+            return Err(cannot_seal(
+                "it names another identity than the one that is to sign it",
+            ));
+        }
+        let json = self.expose_json();
+        let text = str::from_utf8(&json).expect("JSON is written as UTF-8");
+        let answer = Answer {
+            bundle: text.to_owned(),
+            signature: identity.sign(SIGNED_FOR, &signed_bytes(&request.id, &json)),
+        };
+        let plaintext = Zeroizing::new(serde_json::to_vec(&answer).expect("an answer has only string keys"));
+        age_file::seal_to(&request.recipient, &plaintext).map_err(BundleError::CannotSeal)
     }
 
     /// Opens the answer to a request of ours: checks the signature by the instance that the bundle names, and that
@@ -76,8 +98,27 @@ impl Bundle {
         key: &RequestKey,
         now: Timestamp,
     ) -> Result<Self, BundleError> {
-        let _ = (file, request, key, now);
-        todo!()
+        expect_seal(file, SealedTo::Request)?;
+        let plaintext = age_file::open_with(key.expose_text(), file).map_err(|error| match error {
+            AgeError::WrongKey => BundleError::AnotherRequest,
+            other => BundleError::from(other),
+        })?;
+        let answer: Answer = serde_json::from_slice(&plaintext).map_err(unreadable)?;
+        let bundle = Self::from_json(answer.bundle.as_bytes(), now)?;
+        bundle.check_delivery(Delivery::Request)?;
+        if bundle.requester.as_ref() != Some(&request.requester()) {
+            return Err(BundleError::AnotherRequest);
+        }
+        let message = signed_bytes(&request.id, answer.bundle.as_bytes());
+        let is_signed = bundle
+            .instance
+            .identity
+            .as_ref()
+            .is_some_and(|identity| identity.verifies(SIGNED_FOR, &message, &answer.signature));
+        if !is_signed {
+            return Err(BundleError::Forged);
+        }
+        Ok(bundle)
     }
 
     /// Opens and checks; nothing of a bundle that is damaged, expired or of another version comes out.
@@ -87,14 +128,35 @@ impl Bundle {
         passphrase: &Passphrase,
         now: Timestamp,
     ) -> Result<Self, BundleError> {
-        inspect(file)?;
+        expect_seal(file, SealedTo::Passphrase)?;
         let passphrase = normalise_passphrase(passphrase)?;
-        let json = decrypt(file, &passphrase)?;
-        Self::from_json(&json, now)
+        let json = age_file::open_under(&passphrase, file)?;
+        let bundle = Self::from_json(&json, now)?;
+        bundle.check_delivery(Delivery::Passphrase)?;
+        Ok(bundle)
+    }
+
+    fn check_for_sealing(&self, delivery: Delivery) -> Result<(), BundleError> {
+        self.check().map_err(BundleError::CannotSeal)?;
+        if self.delivery != delivery {
+            return Err(cannot_seal("it says that it travels in another way"));
+        }
+        Ok(())
     }
 }
 
-/// Looks at a file from the outside: is it a bundle under a passphrase, and can it be opened at a sane cost?
+impl Request {
+    /// How a bundle that answers this request names it.
+    pub fn requester(&self) -> Requester {
+        Requester {
+            request: self.id.clone(),
+            identity: self.identity.clone(),
+            recipient: self.recipient.clone(),
+        }
+    }
+}
+
+/// Looks at a file from the outside: is it a bundle, what opens it, and can it be opened at a sane cost?
 pub fn inspect(file: &[u8]) -> Result<Outside, BundleError> {
     if file.len() > LARGEST_FILE {
         return Err(BundleError::TooLarge {
@@ -102,88 +164,47 @@ pub fn inspect(file: &[u8]) -> Result<Outside, BundleError> {
             most: LARGEST_FILE,
         });
     }
-    let mut header = Vec::new();
-    // A file that is cut short or garbled further on still shows its first lines.
-    let _ = ArmoredReader::new(file)
-        .take(LONGEST_HEADER)
-        .read_to_end(&mut header);
-    let required = work_factor(&header)?;
-    match u8::try_from(required) {
-        Ok(work_factor) if work_factor <= MOST_WORK => Ok(Outside {
-            armoured: file.trim_ascii_start().starts_with(ARMOUR),
-            work_factor,
-            size: file.len(),
-        }),
-        _ => Err(BundleError::WorkFactor {
-            required,
-            most: MOST_WORK,
-        }),
-    }
-}
-
-/// The cost that a header's scrypt stanza asks for.
-fn work_factor(header: &[u8]) -> Result<u64, BundleError> {
-    let mut lines = header
-        .split(|&byte| byte == b'\n')
-        .map(|line| str::from_utf8(line).unwrap_or_default());
-    if lines.next() != Some(VERSION_LINE) {
-        return Err(BundleError::NotABundle("it is not an age file"));
-    }
-    let stanza = lines.next().unwrap_or_default();
-    let Some(arguments) = stanza.strip_prefix("-> scrypt ") else {
-        return Err(BundleError::NotABundle(
-            "it is an age file, but not one under a passphrase",
-        ));
+    let (sealed_to, work_factor) = match age_file::lock_of(file)? {
+        Lock::Passphrase(cost) => (SealedTo::Passphrase, Some(cost)),
+        Lock::Key => (SealedTo::Request, None),
     };
-    let cost = arguments.split(' ').nth(1).unwrap_or_default();
-    if cost.is_empty() || !cost.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(BundleError::Damaged);
+    Ok(Outside {
+        armoured: age_file::is_armoured(file),
+        sealed_to,
+        work_factor,
+        size: file.len(),
+    })
+}
+
+fn expect_seal(file: &[u8], expected: SealedTo) -> Result<(), BundleError> {
+    let found = inspect(file)?.sealed_to;
+    if found != expected {
+        return Err(BundleError::OtherSeal { found });
     }
-    // Digits that overflow ask for more than can be done, too.
-    Ok(cost.parse().unwrap_or(u64::MAX))
+    Ok(())
 }
 
-fn encrypt(recipient: &scrypt::Recipient, plaintext: &[u8]) -> io::Result<String> {
-    let encryptor = Encryptor::with_recipients(iter::once(recipient as &dyn age::Recipient))
-        .map_err(|error| io::Error::other(error.to_string()))?;
-    let armour = ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor)?;
-    let mut writer = encryptor.wrap_output(armour)?;
-    writer.write_all(plaintext)?;
-    let file = writer.finish()?.finish()?;
-    String::from_utf8(file).map_err(io::Error::other)
+/// What is signed: which request, and which bundle. Ids have no NUL, so nothing else is the same bytes.
+fn signed_bytes(request: &str, bundle: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new([request.as_bytes(), b"\0", bundle].concat())
 }
 
-fn decrypt(file: &[u8], passphrase: &str) -> Result<Zeroizing<Vec<u8>>, BundleError> {
-    let decryptor = Decryptor::new_buffered(ArmoredReader::new(file)).map_err(refused)?;
-    let mut identity = scrypt::Identity::new(secret(passphrase));
-    identity.set_max_work_factor(MOST_WORK);
-    let mut reader = decryptor
-        .decrypt(iter::once(&identity as &dyn age::Identity))
-        .map_err(refused)?;
-    let mut plaintext = Zeroizing::new(Vec::with_capacity(file.len()));
-    reader
-        .read_to_end(&mut plaintext)
-        .map_err(|_| BundleError::Damaged)?;
-    Ok(plaintext)
+fn cannot_seal(why: &str) -> BundleError {
+    BundleError::CannotSeal(why.to_owned())
 }
 
-fn refused(error: DecryptError) -> BundleError {
-    match error {
-        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed | DecryptError::NoMatchingKeys => {
-            BundleError::WrongPassphrase
+impl From<AgeError> for BundleError {
+    fn from(error: AgeError) -> Self {
+        match error {
+            AgeError::NotOurs(why) => Self::NotABundle(why),
+            AgeError::WrongKey => Self::WrongPassphrase,
+            AgeError::Work(required) => Self::WorkFactor {
+                required,
+                most: MOST_WORK,
+            },
+            AgeError::Damaged => Self::Damaged,
         }
-        DecryptError::ExcessiveWork { required, .. } => BundleError::WorkFactor {
-            required: u64::from(required),
-            most: MOST_WORK,
-        },
-        DecryptError::UnknownFormat => BundleError::NotABundle("it is not an age file of version 1"),
-        // An invalid header or MAC, a file that ends early, and whatever a later version of the library adds.
-        _ => BundleError::Damaged,
     }
-}
-
-fn secret(text: &str) -> SecretString {
-    SecretString::from(text.to_owned())
 }
 
 #[cfg(test)]

@@ -2,19 +2,30 @@
 //! over `POST /handshake/claim` and `POST /handshake/confirm`.
 //!
 //! Whoever does not know the code gets one guess, on line, and is noticed. Pure: no sockets, no clock.
+//!
+//! The claimant proves first, so that whoever guesses learns nothing before the guess is judged. Both proofs, and
+//! the key under which the bundle travels, are bound to the instance's id, the nameplate, the claimant's identity and
+//! both messages: nobody can stand in between and change any of them.
 
+use super::words::{first_unknown, random_words};
 use super::{Bundle, BundleError};
-use crate::model::{InstanceId, Timestamp};
-use crate::seal::IdentityKey;
+use crate::model::{Delivery, InstanceId, Timestamp};
+use crate::protocol::Code;
+use crate::seal::{IdentityKey, PakeKeys, PakeSide, PakeStart, random};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 /// How long a code is good for, in seconds.
 pub const CODE_SECONDS: i64 = 15 * 60;
-/// Where a code is claimed, and where the claim is confirmed.
+/// Words of a code: 33 bits, for one guess on line.
+pub const CODE_WORDS: usize = 3;
+/// Where a code is claimed.
 pub const CLAIM_PATH: &str = "/handshake/claim";
 /// Where a claim is confirmed.
 pub const CONFIRM_PATH: &str = "/handshake/confirm";
+
+/// More than anybody types for a code, in bytes.
+const LONGEST_TYPED: usize = 200;
 
 /// A one-time code: a nameplate (which offer) and three words (the secret), `4711-able-about-above`. No `Debug`.
 #[derive(Clone)]
@@ -84,25 +95,65 @@ pub struct Handover {
     pub bundle: String,
 }
 
-/// The receiving side, between its claim and its confirmation.
-pub struct Claimant {}
+/// The receiving side, between its claim and its confirmation. Good for one answer: whoever gets two different
+/// answers to one claim has been lied to by somebody. No `Debug`.
+pub struct Claimant {
+    start: PakeStart,
+    instance: InstanceId,
+    nameplate: String,
+    identity: Option<IdentityKey>,
+}
 
-/// The receiving side, after its confirmation.
-pub struct Confirmed {}
+/// The receiving side, after its confirmation. No `Debug`.
+pub struct Confirmed {
+    keys: PakeKeys,
+    instance: InstanceId,
+}
 
-/// The offering side, after it answered a claim.
-pub struct Claimed {}
+/// The offering side, after it answered a claim. No `Debug`.
+///
+/// It answers for one claim only, and nobody but the caller can see to it that it stays one: whoever keeps this keeps
+/// the claim and the answer beside it, gives the same claim the same answer again, never answers a different claim
+/// for the same code, and drops this for good once [`Claimed::hand_over`] refused a proof. Then a guess costs a code.
+/// The same proof again gets the same bundle again, as its answer may have been lost.
+pub struct Claimed {
+    keys: PakeKeys,
+    nameplate: String,
+}
 
 impl OneTimeCode {
     /// A fresh one.
     pub fn generate() -> Self {
-        todo!()
+        Self {
+            nameplate: random_nameplate(),
+            words: random_words::<{ CODE_WORDS * 2 }>(),
+        }
     }
 
     /// Reads a code as people type it: any case, parts apart by hyphens, blanks or commas.
     pub fn parse(typed: &str) -> Result<Self, CodeError> {
-        let _ = typed;
-        todo!()
+        if typed.len() > LONGEST_TYPED {
+            return Err(CodeError::Form);
+        }
+        let lower = Zeroizing::new(typed.to_lowercase());
+        let parts: Vec<&str> = lower
+            .split(|character: char| !character.is_alphanumeric())
+            .filter(|part| !part.is_empty())
+            .collect();
+        let [nameplate, words @ ..] = parts.as_slice() else {
+            return Err(CodeError::Form);
+        };
+        let is_nameplate = nameplate.len() == 4 && nameplate.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_nameplate || words.len() != CODE_WORDS {
+            return Err(CodeError::Form);
+        }
+        if let Some(position) = first_unknown(words) {
+            return Err(CodeError::UnknownWord { position });
+        }
+        Ok(Self {
+            nameplate: (*nameplate).to_owned(),
+            words: Zeroizing::new(words.join("-")),
+        })
     }
 
     /// Which code it is; not secret.
@@ -114,45 +165,157 @@ impl OneTimeCode {
     pub fn expose_text(&self) -> Zeroizing<String> {
         Zeroizing::new(format!("{}-{}", self.nameplate, self.words.as_str()))
     }
+
+    fn start(&self, side: PakeSide, instance: &InstanceId) -> PakeStart {
+        let offerer = format!("butterfly/v1 offerer {instance} {}", self.nameplate);
+        PakeStart::begin(side, &self.words, "butterfly/v1 claimant", &offerer)
+    }
+}
+
+/// Four digits, the first not 0, as people drop that one; each number as likely as any other.
+fn random_nameplate() -> String {
+    const COUNT: u16 = 9_000;
+    loop {
+        let drawn = u16::from_be_bytes(random::bytes());
+        if drawn < u16::MAX / COUNT * COUNT {
+            return (1_000 + drawn % COUNT).to_string();
+        }
+    }
+}
+
+/// What the keys are bound to, beside the messages.
+fn finish(
+    start: PakeStart,
+    theirs: &str,
+    instance: &InstanceId,
+    nameplate: &str,
+    identity: Option<&IdentityKey>,
+) -> Result<PakeKeys, CodeError> {
+    let identity = identity.map(IdentityKey::as_str).unwrap_or_default();
+    start
+        .finish(theirs, &[instance.as_str(), nameplate, identity])
+        .ok_or(CodeError::Garbled)
 }
 
 impl Claimant {
     /// Begins: what to post to `/handshake/claim` of the instance of this id.
     pub fn begin(code: &OneTimeCode, instance: &InstanceId, identity: Option<IdentityKey>) -> (Self, Claim) {
-        let _ = (code, instance, identity);
-        todo!()
+        let start = code.start(PakeSide::Claimant, instance);
+        let claim = Claim {
+            nameplate: code.nameplate.clone(),
+            message: start.message().to_owned(),
+            identity: identity.clone(),
+        };
+        let claimant = Self {
+            start,
+            instance: instance.clone(),
+            nameplate: code.nameplate.clone(),
+            identity,
+        };
+        (claimant, claim)
     }
 
     /// Takes the answer: what to post to `/handshake/confirm`.
     pub fn confirm(self, answer: &ClaimAnswer) -> Result<(Confirmed, Confirmation), CodeError> {
-        let _ = answer;
-        todo!()
+        let keys = finish(
+            self.start,
+            &answer.message,
+            &self.instance,
+            &self.nameplate,
+            self.identity.as_ref(),
+        )?;
+        let confirmation = Confirmation {
+            nameplate: self.nameplate,
+            proof: keys.proof(PakeSide::Claimant),
+        };
+        let confirmed = Confirmed {
+            keys,
+            instance: self.instance,
+        };
+        Ok((confirmed, confirmation))
     }
 }
 
 impl Confirmed {
-    /// Checks the other side's proof and opens the bundle.
+    /// Checks the other side's proof and opens the bundle, which must be of the instance that was claimed from.
     pub fn open(self, handover: &Handover, now: Timestamp) -> Result<Bundle, HandoverError> {
-        let _ = (handover, now);
-        todo!()
+        if !self.keys.is_proven(PakeSide::Offerer, &handover.proof) {
+            return Err(CodeError::Wrong.into());
+        }
+        let json = self.keys.open(&handover.bundle).ok_or(BundleError::Damaged)?;
+        let bundle = Bundle::from_json(&json, now)?;
+        bundle.check_delivery(Delivery::Code)?;
+        if bundle.instance.id.as_ref() != Some(&self.instance) {
+            return Err(
+                BundleError::Unreadable("it is for another instance than it came from".to_owned()).into(),
+            );
+        }
+        Ok(bundle)
     }
 }
 
 impl Claimed {
-    /// Answers a claim.
+    /// Answers a claim. Each call draws a fresh message: keep the answer, to give it to the same claim again.
     pub fn answer(
         code: &OneTimeCode,
         instance: &InstanceId,
         claim: &Claim,
     ) -> Result<(Self, ClaimAnswer), CodeError> {
-        let _ = (code, instance, claim);
-        todo!()
+        if claim.nameplate != code.nameplate {
+            return Err(CodeError::Garbled);
+        }
+        let start = code.start(PakeSide::Offerer, instance);
+        let answer = ClaimAnswer {
+            message: start.message().to_owned(),
+        };
+        let keys = finish(
+            start,
+            &claim.message,
+            instance,
+            &code.nameplate,
+            claim.identity.as_ref(),
+        )?;
+        let claimed = Self {
+            keys,
+            nameplate: code.nameplate.clone(),
+        };
+        Ok((claimed, answer))
     }
 
-    /// Checks the proof and hands the bundle (as [`Bundle::expose_json`] gave it) over.
+    /// Checks the proof and hands the bundle (as [`Bundle::expose_json`] gave it) over. After a refusal the code is
+    /// burnt: the caller drops this.
     pub fn hand_over(&self, confirmation: &Confirmation, bundle: &[u8]) -> Result<Handover, CodeError> {
-        let _ = (confirmation, bundle);
-        todo!()
+        let fits = confirmation.nameplate == self.nameplate
+            && self.keys.is_proven(PakeSide::Claimant, &confirmation.proof);
+        if !fits {
+            return Err(CodeError::Wrong);
+        }
+        Ok(Handover {
+            proof: self.keys.proof(PakeSide::Offerer),
+            bundle: self.keys.seal(bundle),
+        })
+    }
+}
+
+impl CodeError {
+    /// The stable word for scripts, and with it the exit code.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Form | Self::UnknownWord { .. } => Code::InvalidParameter,
+            Self::Garbled => Code::PeerGarbage,
+            Self::Wrong => Code::CodeRefused,
+        }
+    }
+
+    /// What a person can do about it.
+    pub const fn remedy(&self) -> &'static str {
+        match self {
+            Self::Form | Self::UnknownWord { .. } => "type the code as the other administrator reads it out",
+            Self::Garbled => "check the URL: it must be that of the other administrator's instance",
+            Self::Wrong => {
+                "the code is used up now: ask the other administrator for a new one, and tell them if this was not a slip"
+            }
+        }
     }
 }
 
@@ -166,3 +329,24 @@ pub enum HandoverError {
     #[error(transparent)]
     Bundle(#[from] BundleError),
 }
+
+impl HandoverError {
+    /// The stable word for scripts, and with it the exit code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Code(error) => error.code(),
+            Self::Bundle(error) => error.code(),
+        }
+    }
+
+    /// What a person can do about it.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Code(error) => error.remedy(),
+            Self::Bundle(error) => error.remedy(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

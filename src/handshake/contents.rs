@@ -1,6 +1,6 @@
 //! What a bundle says, and which bundles are worth anything.
 
-use super::BundleError;
+use super::{BundleError, age_file};
 use crate::model::{Delivery, Endpoint, Grant, Holder, InstanceId, Profile, Timestamp};
 use crate::protocol::{CredentialForm, CredentialFormError, HeldCredential, Spki};
 use crate::seal::IdentityKey;
@@ -100,8 +100,8 @@ pub struct BundledCredential {
 
 /// The part of a bundle that is the same in every version.
 #[derive(Deserialize)]
-struct AnyVersion {
-    version: u64,
+pub(super) struct AnyVersion {
+    pub(super) version: u64,
 }
 
 impl Bundle {
@@ -166,6 +166,7 @@ impl Bundle {
                 "its id, name or label is longer than {LONGEST_TEXT} bytes"
             ));
         }
+        self.check_parties()?;
         for (index, credential) in self.credentials.iter().enumerate() {
             self.check_credential(credential)?;
             let earlier = &self.credentials[..index];
@@ -177,6 +178,33 @@ impl Bundle {
             {
                 return Err("two of its credentials have the same key id".to_owned());
             }
+        }
+        Ok(())
+    }
+
+    /// Whether it travelled as it says: what it was sealed with must not be taken for something better.
+    pub(super) fn check_delivery(&self, came_by: Delivery) -> Result<(), BundleError> {
+        if self.delivery == came_by {
+            return Ok(());
+        }
+        Err(BundleError::Unreadable(format!(
+            "it says that it travels by {}, and came by {came_by}",
+            self.delivery
+        )))
+    }
+
+    fn check_parties(&self) -> Result<(), String> {
+        if self.profile == Profile::Native && self.instance.identity.is_none() {
+            return Err("it does not name the identity of its instance".to_owned());
+        }
+        if self.requester.is_some() != (self.delivery == Delivery::Request) {
+            return Err("it must name who asked for it if it answers a request, and only then".to_owned());
+        }
+        let Some(requester) = &self.requester else {
+            return Ok(());
+        };
+        if requester.request.len() > LONGEST_TEXT || !age_file::is_recipient(&requester.recipient) {
+            return Err("the request that it answers is malformed".to_owned());
         }
         Ok(())
     }
@@ -207,7 +235,7 @@ impl Bundle {
 }
 
 /// Serde's own message may quote what it read, and that is secret.
-fn unreadable(error: serde_json::Error) -> BundleError {
+pub(super) fn unreadable(error: serde_json::Error) -> BundleError {
     BundleError::Unreadable(format!(
         "malformed at line {}, column {}",
         error.line(),

@@ -1,14 +1,27 @@
 //! Why a bundle is not accepted, and what to do about it.
 
+use super::SealedTo;
 use crate::model::Timestamp;
 use crate::protocol::Code;
 
 /// Why a bundle is not accepted. Every message says the remedy with [`BundleError::remedy`]; none carries a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
-    /// Not an age file under a passphrase.
+    /// Not an age file, or none that bundles are.
     #[error("this is not a handshake bundle: {0}")]
     NotABundle(&'static str),
+    /// Sealed in another way than the one by which it was to be opened.
+    #[error("{}", other_seal(*.found))]
+    OtherSeal {
+        /// What opens it.
+        found: SealedTo,
+    },
+    /// Sealed to, or an answer to, another request than ours.
+    #[error("the bundle answers another request than this one")]
+    AnotherRequest,
+    /// The signature is not that of the instance that the bundle names.
+    #[error("the bundle is forged: it was not signed by the instance that it names")]
+    Forged,
     /// Larger than any bundle is.
     #[error("this is not a handshake bundle: it has {size} bytes, and no bundle has more than {most}")]
     TooLarge {
@@ -73,9 +86,16 @@ pub enum BundleError {
     CannotSeal(String),
 }
 
+const fn other_seal(found: SealedTo) -> &'static str {
+    match found {
+        SealedTo::Passphrase => "the bundle is under a passphrase, and does not answer a request",
+        SealedTo::Request => "the bundle is sealed to a request, and no passphrase opens it",
+    }
+}
+
 impl BundleError {
     /// The stable word for scripts, and with it the exit code.
-    pub fn code(&self) -> Code {
+    pub const fn code(&self) -> Code {
         match self {
             Self::TooFewWords { .. } | Self::UnknownWord { .. } | Self::WrongPassphrase => Code::CannotOpen,
             Self::CannotSeal(_) => Code::InvalidParameter,
@@ -84,7 +104,7 @@ impl BundleError {
     }
 
     /// What a person can do about it.
-    pub fn remedy(&self) -> &'static str {
+    pub const fn remedy(&self) -> &'static str {
         match self {
             Self::NotABundle(_) | Self::TooLarge { .. } => {
                 "give the file that `handshake offer` made, as it is"
@@ -92,6 +112,16 @@ impl BundleError {
             Self::TooFewWords { .. } | Self::UnknownWord { .. } | Self::WrongPassphrase => {
                 "type all the words that `handshake offer` showed with this bundle, in order"
             }
+            Self::OtherSeal {
+                found: SealedTo::Passphrase,
+            } => "accept it with the words that `handshake offer` showed with it",
+            Self::OtherSeal {
+                found: SealedTo::Request,
+            }
+            | Self::AnotherRequest => {
+                "accept it in the home in which `handshake request` was run, while that request is kept"
+            }
+            Self::Forged => "do not use it; tell the other administrator, and ask for a new offer",
             Self::Damaged => "have the file sent again, as an attachment rather than as text",
             Self::WorkFactor { .. } => {
                 "no bundle of this program asks for that: do not use the file, and ask who made it"

@@ -344,7 +344,7 @@ impl Life {
         self.exchange = Some(exchange);
         self.rotation_due = None;
         self.overlap = (overlap_until > now).then_some(Overlap {
-            kid: old_kid,
+            kid: Some(old_kid),
             until: overlap_until,
         });
         self.state = match self.state {
@@ -365,8 +365,8 @@ impl Life {
             return Err(self.refused("replace its keys", now));
         }
         self.rotation_due = None;
-        self.overlap = old_kid.filter(|_| overlap_until > now).map(|kid| Overlap {
-            kid,
+        self.overlap = (overlap_until > now).then_some(Overlap {
+            kid: old_kid,
             until: overlap_until,
         });
         self.state = if self.overlap.is_some() { Rotating } else { Active };

@@ -93,8 +93,8 @@ pub struct Exchange {
 /// An older key that is still answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overlap {
-    /// Its key id.
-    pub kid: KeyId,
+    /// Its key id; none for a legacy credential, which has none.
+    pub kid: Option<KeyId>,
     /// Until when.
     pub until: Timestamp,
 }

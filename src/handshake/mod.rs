@@ -2,21 +2,25 @@
 //! the words by which both make sure that nobody came in between.
 //!
 //! Pure: no sockets, no files, no clock of its own. Depends on `protocol`, `seal` and `model`.
-//! `bundle` alone knows the `age` format, so that the choice can be revisited.
+//! `age_file` alone knows the `age` format, so that the choice can be revisited.
 
+mod age_file;
 mod bundle;
 mod code;
 mod contents;
 mod error;
+pub mod guide;
 mod life;
 mod life_event;
 mod request;
+#[cfg(test)]
+mod samples;
 mod words;
 
-pub use bundle::{Outside, SealedBundle, inspect};
+pub use bundle::{Outside, SealedBundle, SealedTo, inspect};
 pub use code::{
-    CLAIM_PATH, CODE_SECONDS, CONFIRM_PATH, Claim, ClaimAnswer, Claimant, Claimed, CodeError, Confirmation,
-    Confirmed, Handover, HandoverError, OneTimeCode,
+    CLAIM_PATH, CODE_SECONDS, CODE_WORDS, CONFIRM_PATH, Claim, ClaimAnswer, Claimant, Claimed, CodeError,
+    Confirmation, Confirmed, Handover, HandoverError, OneTimeCode,
 };
 pub use contents::{BUNDLE_VERSION, Bundle, BundleInstance, BundledCredential, LONGEST_OFFER, Requester};
 pub use error::BundleError;

@@ -4,7 +4,7 @@
 
 use super::{Bundle, BundleError};
 use crate::model::{Holder, InstanceId};
-use crate::seal::{Passphrase, random};
+use crate::seal::{IdentityKey, Passphrase, random};
 use bip39::Language;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -16,12 +16,7 @@ const TRANSCRIPT_LABEL: &[u8] = b"butterfly/v1 handshake words";
 
 /// A fresh passphrase: seven words, joined by `-`.
 pub fn generate_passphrase() -> Passphrase {
-    let random = Zeroizing::new(random::bytes::<{ PASSPHRASE_WORDS * 2 }>());
-    let words: Vec<&str> = random
-        .chunks_exact(2)
-        .map(|pair| word(u16::from_be_bytes([pair[0], pair[1]])))
-        .collect();
-    let text = Zeroizing::new(words.join("-"));
+    let text = random_words::<{ PASSPHRASE_WORDS * 2 }>();
     Passphrase::parse(&text).expect("seven words are not empty")
 }
 
@@ -39,30 +34,29 @@ pub fn normalise_passphrase(typed: &Passphrase) -> Result<Zeroizing<String>, Bun
             least: PASSPHRASE_WORDS,
         });
     }
-    let unknown = words
-        .iter()
-        .position(|word| Language::English.find_word(word).is_none());
-    if let Some(index) = unknown {
-        return Err(BundleError::UnknownWord { position: index + 1 });
+    if let Some(position) = first_unknown(&words) {
+        return Err(BundleError::UnknownWord { position });
     }
     Ok(Zeroizing::new(words.join("-")))
 }
 
 impl Bundle {
-    /// Seven words made of the whole transcript: instance, endpoint, pins, each credential's holder and
-    /// app_id, and the digest of everything. The side that offers and the side that opens see the same
-    /// ones exactly if they have the same bundle.
+    /// Seven words made of the whole transcript: instance, both identities, recipient, endpoint, pins, each
+    /// credential's holder and app_id, and the digest of everything. The side that offers and the side that opens
+    /// see the same ones exactly if they have the same bundle.
     pub fn words(&self) -> [String; 7] {
         let mut transcript = Sha256::new();
         add(&mut transcript, TRANSCRIPT_LABEL);
-        add(
+        add_text(&mut transcript, self.instance.id.as_ref().map(InstanceId::as_str));
+        let (offerer, requester) = (self.instance.identity.as_ref(), self.requester.as_ref());
+        add_text(&mut transcript, offerer.map(IdentityKey::as_str));
+        add_text(
             &mut transcript,
-            self.instance
-                .id
-                .as_ref()
-                .map(InstanceId::as_str)
-                .unwrap_or_default()
-                .as_bytes(),
+            requester.map(|requester| requester.identity.as_str()),
+        );
+        add_text(
+            &mut transcript,
+            requester.map(|requester| requester.recipient.as_str()),
         );
         add(&mut transcript, self.endpoint.as_str().as_bytes());
         add_count(&mut transcript, self.pins.len());
@@ -89,6 +83,11 @@ fn add(transcript: &mut Sha256, part: &[u8]) {
     transcript.update(part);
 }
 
+/// None is the empty text: nothing of what is optional here is ever empty.
+fn add_text(transcript: &mut Sha256, part: Option<&str>) {
+    add(transcript, part.unwrap_or_default().as_bytes());
+}
+
 fn add_count(transcript: &mut Sha256, count: usize) {
     transcript.update((count as u64).to_be_bytes());
 }
@@ -102,6 +101,24 @@ fn seven_words(digest: &[u8; 32]) -> [String; 7] {
         let shift = 128 - 11 * (index + 1);
         word((bits >> shift) as u16).to_owned()
     })
+}
+
+/// Some fresh words, 11 bits each, joined by `-`.
+pub(super) fn random_words<const BYTES: usize>() -> Zeroizing<String> {
+    let random = Zeroizing::new(random::bytes::<BYTES>());
+    let words: Vec<&str> = random
+        .chunks_exact(2)
+        .map(|pair| word(u16::from_be_bytes([pair[0], pair[1]])))
+        .collect();
+    Zeroizing::new(words.join("-"))
+}
+
+/// The first of these words, counted from 1, that is never generated.
+pub(super) fn first_unknown(words: &[&str]) -> Option<usize> {
+    let unknown = words
+        .iter()
+        .position(|word| Language::English.find_word(word).is_none());
+    unknown.map(|index| index + 1)
 }
 
 /// The word for the low 11 bits.

@@ -2,7 +2,7 @@
 //! for compared, and the token taken so that it serves one call only (DESIGN 3.2, cheapest first).
 
 use super::Instance;
-use super::issued::{Credential, IssuedKeys};
+use super::issued::{Credential, FROZEN, IssuedKeys, Presented};
 use super::replay::Claim;
 use crate::model::{KeyId, Timestamp};
 use crate::seal::token::{self, CLOCK_SKEW, Claims, Expectation, TokenError};
@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// Seconds after which a caller may try again when the memory for tokens is full.
 const FULL_WAIT: u64 = 30;
+/// The stable word for a key that is answered no longer.
+pub(super) const ROTATED_AWAY: &str = "key_rotated_away";
 
 /// Why a call is not let in. The wire never tells; the audit trail does.
 pub(super) enum Refusal {
@@ -47,23 +49,19 @@ impl Refusal {
         }
     }
 
-    pub(super) fn of(
-        credential: &Credential,
-        jti: Option<&str>,
-        reason: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub(super) fn of(presented: &Presented, jti: Option<&str>, reason: impl Into<Cow<'static, str>>) -> Self {
         Self::Unauthenticated {
             reason: reason.into(),
-            kid: credential.record.kid.clone(),
+            kid: presented.kid().cloned(),
             jti: jti.map(str::to_owned),
             clock: false,
         }
     }
 
-    fn token(credential: &Credential, error: TokenError) -> Self {
+    fn token(presented: &Presented, error: TokenError) -> Self {
         Self::Unauthenticated {
             reason: error.reason().into(),
-            kid: credential.record.kid.clone(),
+            kid: presented.kid().cloned(),
             jti: None,
             clock: error == TokenError::Time,
         }
@@ -76,35 +74,40 @@ pub(super) fn native(
     token: Option<&str>,
     body: &[u8],
     now: Timestamp,
-) -> Result<(Arc<Credential>, Claims), Refusal> {
+) -> Result<(Presented, Claims), Refusal> {
     let token = token.ok_or_else(|| Refusal::plain("token_missing"))?;
     let kid = token::claimed_kid(token).map_err(|error| Refusal::plain(error.reason()))?;
-    let Some(credential) = instance.issued().by_kid(&kid) else {
+    let Some(presented) = instance.issued().by_kid(&kid) else {
         check_decoy(instance, token, now);
         return Err(Refusal::plain("credential_unknown"));
     };
-    let claims = verify_native(instance, &credential, token, now)?;
-    if let Some(reason) = credential.refusal(now) {
-        return Err(Refusal::of(&credential, Some(&claims.jti), reason));
+    let claims = verify_native(instance, &presented, token, now)?;
+    if let Some(reason) = refusal(&presented.credential, now) {
+        return Err(Refusal::of(&presented, Some(&claims.jti), reason));
     }
     claims
         .check_body(body)
-        .map_err(|error| Refusal::of(&credential, Some(&claims.jti), error.reason()))?;
-    take_token(instance, &credential, &claims, now)?;
-    Ok((credential, claims))
+        .map_err(|error| Refusal::of(&presented, Some(&claims.jti), error.reason()))?;
+    take_token(instance, &presented, &claims, now)?;
+    Ok((presented, claims))
+}
+
+/// Why a credential is not let in. One that is frozen is, as far as being told so: both sides must know.
+fn refusal(credential: &Credential, now: Timestamp) -> Option<&'static str> {
+    credential.refusal(now).filter(|reason| *reason != FROZEN)
 }
 
 /// The working keys of a credential that was found by its key id.
-pub(super) fn native_keys(credential: &Credential) -> Option<&NativeKeys> {
-    match &credential.keys {
+pub(super) fn native_keys(presented: &Presented) -> Option<&NativeKeys> {
+    match presented.keys() {
         IssuedKeys::Native(keys) => Some(keys),
         IssuedKeys::Legacy(..) => None,
     }
 }
 
 /// The working keys of a credential that was found by its app_id or access key.
-pub(super) fn legacy_keys(credential: &Credential) -> Option<&LegacyKeys> {
-    match &credential.keys {
+pub(super) fn legacy_keys(presented: &Presented) -> Option<&LegacyKeys> {
+    match presented.keys() {
         IssuedKeys::Native(_) => None,
         IssuedKeys::Legacy(keys, _) => Some(keys),
     }
@@ -112,18 +115,19 @@ pub(super) fn legacy_keys(credential: &Credential) -> Option<&LegacyKeys> {
 
 fn verify_native(
     instance: &Instance,
-    credential: &Credential,
+    presented: &Presented,
     token: &str,
     now: Timestamp,
 ) -> Result<Claims, Refusal> {
-    let keys = native_keys(credential).ok_or_else(|| Refusal::of(credential, None, "other_profile"))?;
+    let keys = native_keys(presented).ok_or_else(|| Refusal::of(presented, None, "other_profile"))?;
+    let record = &presented.credential.record;
     let expected = Expectation {
-        app_id: &credential.record.app_id,
+        app_id: &record.app_id,
         audience: instance.id(),
-        endpoint: credential.record.endpoint.as_str(),
+        endpoint: record.endpoint.as_str(),
         now: now.as_seconds(),
     };
-    token::verify(keys, token, expected).map_err(|error| Refusal::token(credential, error))
+    token::verify(keys, token, expected).map_err(|error| Refusal::token(presented, error))
 }
 
 /// The same work as for a credential that exists: its time tells nothing.
@@ -142,45 +146,43 @@ fn check_decoy(instance: &Instance, token: &str, now: Timestamp) {
 /// replays (which a stranger can send) use up nobody's calls, because they are noticed all the same.
 fn take_token(
     instance: &Instance,
-    credential: &Credential,
+    presented: &Presented,
     claims: &Claims,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let number = credential.life.number;
+    let credential = &presented.credential;
+    let number = credential.standing.number;
     let replay = instance.replay();
     if credential.record.grant.rate_per_minute.is_some() && replay.knows(number, &claims.jti) {
-        return Err(Refusal::of(credential, Some(&claims.jti), "replayed"));
+        return Err(Refusal::of(presented, Some(&claims.jti), "replayed"));
     }
-    count_call(credential, now)?;
+    count_call(presented, now)?;
     match replay.claim(number, &claims.jti, claims.exp + CLOCK_SKEW, now.as_seconds()) {
         Claim::Fresh => Ok(()),
-        Claim::Replayed => Err(Refusal::of(credential, Some(&claims.jti), "replayed")),
+        Claim::Replayed => Err(Refusal::of(presented, Some(&claims.jti), "replayed")),
         Claim::Full => Err(Refusal::TooMany {
             reason: "replay_memory_full",
-            kid: credential.record.kid.clone(),
+            kid: presented.kid().cloned(),
             retry_after: FULL_WAIT,
         }),
     }
 }
 
-fn count_call(credential: &Credential, now: Timestamp) -> Result<(), Refusal> {
+fn count_call(presented: &Presented, now: Timestamp) -> Result<(), Refusal> {
+    let credential = &presented.credential;
     let Some(per_minute) = credential.record.grant.rate_per_minute else {
         return Ok(());
     };
-    let taken = credential.life.rate.take(per_minute, now.as_micros());
+    let taken = credential.standing.rate.take(per_minute, now.as_micros());
     taken.map_err(|retry_after| Refusal::TooMany {
         reason: "rate_limited",
-        kid: credential.record.kid.clone(),
+        kid: presented.kid().cloned(),
         retry_after,
     })
 }
 
 /// A legacy call whose token holds. Its tokens name no body and serve any number of calls, as in the original.
-pub(super) fn legacy(
-    instance: &Instance,
-    token: Option<&str>,
-    now: Timestamp,
-) -> Result<Arc<Credential>, Refusal> {
+pub(super) fn legacy(instance: &Instance, token: Option<&str>, now: Timestamp) -> Result<Presented, Refusal> {
     let token = token.ok_or_else(|| Refusal::plain("token_missing"))?;
     let claimed = token::claimed_legacy(token).map_err(|error| Refusal::plain(error.reason()))?;
     let candidates = instance
@@ -191,20 +193,36 @@ pub(super) fn legacy(
         return Err(Refusal::plain("credential_unknown"));
     }
     let mut refusal = Refusal::plain("credential_unknown");
-    for credential in candidates {
-        match verify_legacy(&credential, token, now) {
-            Ok(()) => return Ok(credential),
+    for presented in candidates.into_iter().flat_map(both_keys) {
+        match verify_legacy(&presented, token, now) {
+            Ok(()) => return Ok(presented),
             Err(cause) => refusal = cause,
         }
     }
     Err(refusal)
 }
 
-fn verify_legacy(credential: &Credential, token: &str, now: Timestamp) -> Result<(), Refusal> {
-    let keys = legacy_keys(credential).ok_or_else(|| Refusal::of(credential, None, "other_profile"))?;
-    token::verify_legacy(keys, token, now.as_seconds()).map_err(|error| Refusal::token(credential, error))?;
-    if let Some(reason) = credential.refusal(now) {
-        return Err(Refusal::of(credential, None, reason));
+/// A legacy token does not say which key it was signed with: the present one is tried, then the one before.
+fn both_keys(credential: Arc<Credential>) -> impl Iterator<Item = Presented> {
+    let before = credential.previous.is_some().then(|| Presented {
+        credential: Arc::clone(&credential),
+        is_previous: true,
+    });
+    let present = Presented {
+        credential,
+        is_previous: false,
+    };
+    std::iter::once(present).chain(before)
+}
+
+fn verify_legacy(presented: &Presented, token: &str, now: Timestamp) -> Result<(), Refusal> {
+    let keys = legacy_keys(presented).ok_or_else(|| Refusal::of(presented, None, "other_profile"))?;
+    token::verify_legacy(keys, token, now.as_seconds()).map_err(|error| Refusal::token(presented, error))?;
+    if let Some(reason) = refusal(&presented.credential, now) {
+        return Err(Refusal::of(presented, None, reason));
     }
-    count_call(credential, now)
+    if presented.is_rotated_away(now) {
+        return Err(Refusal::of(presented, None, ROTATED_AWAY));
+    }
+    count_call(presented, now)
 }

@@ -2,6 +2,7 @@
 //! in-process administration alike. Pure: no clock, no storage.
 
 use super::actions::{Access, Action};
+use crate::handshake::Life;
 use crate::model::{Grant, Pointer};
 use crate::protocol::{Code, Problem};
 use serde_json::Value;
@@ -59,6 +60,25 @@ pub(crate) fn source(grant: &Grant, peer: Option<IpAddr>) -> Result<(), Problem>
     }
     Err(GrantPart::Source.refuses(
         "this credential may not be used from the address that the call comes from; ask the instance's administrator",
+    ))
+}
+
+/// Whether an action is part of the handshake, and open to a credential before its words were compared.
+pub(crate) fn is_handshake(action: &str) -> bool {
+    matches!(action, "whoami" | "activate_credential")
+}
+
+/// Whether a credential may be used for an action at this step of its handshake.
+pub(crate) fn step(life: &Life, action: &str) -> Result<(), Problem> {
+    if life.opens_everything() || is_handshake(action) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::NotVerified,
+        format!(
+            "this credential does not open '{}' before people on both sides have compared the words and it is activated",
+            action.chars().take(64).collect::<String>()
+        ),
     ))
 }
 

@@ -14,7 +14,7 @@ const MOST_DISCARDED: usize = 8 << 20;
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BodyError {
-    /// Longer than `LONGEST`.
+    /// Longer than it may be.
     TooLong,
     /// Not here in time.
     TooSlow,
@@ -22,35 +22,40 @@ pub(super) enum BodyError {
     Broken,
 }
 
-/// The whole body.
+/// The whole body of a call.
 pub(super) async fn read(body: Incoming) -> Result<Bytes, BodyError> {
-    tokio::time::timeout(PATIENCE, read_bounded(body))
+    read_at_most(body, LONGEST).await
+}
+
+/// The whole body, of so many bytes at most.
+pub(super) async fn read_at_most(body: Incoming, longest: usize) -> Result<Bytes, BodyError> {
+    tokio::time::timeout(PATIENCE, read_bounded(body, longest))
         .await
         .map_err(|_| BodyError::TooSlow)?
 }
 
-async fn read_bounded(mut body: Incoming) -> Result<Bytes, BodyError> {
-    if body.size_hint().lower() > LONGEST as u64 {
+async fn read_bounded(mut body: Incoming, longest: usize) -> Result<Bytes, BodyError> {
+    if body.size_hint().lower() > longest as u64 {
         discard(body, 0).await;
         return Err(BodyError::TooLong);
     }
     let Some(first) = next(&mut body).await? else {
         return Ok(Bytes::new());
     };
-    if body.is_end_stream() && first.len() <= LONGEST {
+    if body.is_end_stream() && first.len() <= longest {
         return Ok(first);
     }
     let mut whole = Vec::with_capacity(first.len() * 2);
     whole.extend_from_slice(&first);
     while let Some(chunk) = next(&mut body).await? {
-        if whole.len() + chunk.len() > LONGEST {
+        if whole.len() + chunk.len() > longest {
             drop(chunk);
             discard(body, whole.len()).await;
             return Err(BodyError::TooLong);
         }
         whole.extend_from_slice(&chunk);
     }
-    if whole.len() > LONGEST {
+    if whole.len() > longest {
         return Err(BodyError::TooLong);
     }
     Ok(whole.into())

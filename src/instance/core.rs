@@ -1,5 +1,6 @@
 //! One open instance: what every action works with.
 
+use super::handshake::Desk;
 use super::held::Held;
 use super::issued::Issued;
 use super::limits::{Failures, Gate};
@@ -15,7 +16,7 @@ use crate::client::Client;
 use crate::model::{AppId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Spki, Stopwatch};
 use crate::seal::{DataKey, Identity};
-use crate::store::{AuditLog, Store};
+use crate::store::{AuditLog, Store, StoreError};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,15 +51,14 @@ pub struct Instance {
     key: DataKey,
     tls: Option<tls::Served>,
     issued: Arc<Issued>,
-    held: Held,
+    held: Arc<Held>,
+    desk: Desk,
     replay: Replay,
     failures: Failures,
     gate: Gate,
     metrics: Metrics,
     witness: Witness,
     owner: Caller,
-    /// One change of credentials at a time: each reads what stands before it writes.
-    changes: tokio::sync::Mutex<()>,
     lock: Mutex<Option<folder::Lock>>,
     is_closed: AtomicBool,
     closing: CancellationToken,
@@ -98,7 +98,13 @@ impl Instance {
     pub(super) fn assemble(parts: Parts) -> Arc<Self> {
         let closing = CancellationToken::new();
         let issued = Arc::new(parts.issued);
-        opening::keep_flushing(Arc::clone(&issued), Arc::clone(&parts.store), closing.clone());
+        let held = Arc::new(parts.held);
+        opening::keep_flushing(
+            Arc::clone(&issued),
+            Arc::clone(&held),
+            Arc::clone(&parts.store),
+            closing.clone(),
+        );
         Arc::new(Self {
             settings: parts.settings,
             store: parts.store,
@@ -107,14 +113,14 @@ impl Instance {
             key: parts.key,
             tls: parts.tls,
             issued,
-            held: parts.held,
+            held,
+            desk: parts.desk,
             replay: parts.replay,
             failures: Failures::default(),
             gate: Gate::new(MOST_CALLS),
             metrics: Metrics::default(),
             witness: Witness::default(),
             owner: owner_in_process(),
-            changes: tokio::sync::Mutex::default(),
             lock: Mutex::new(Some(parts.lock)),
             is_closed: AtomicBool::new(false),
             closing,
@@ -164,7 +170,7 @@ impl Instance {
         serving.cancel();
         // It only fails if it panicked, which the log has.
         let _ = exchanging.await;
-        self.issued.flush_uses(self.store.as_ref()).await?;
+        self.flush_uses().await?;
         Ok(())
     }
 
@@ -172,12 +178,17 @@ impl Instance {
     pub async fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
         self.closing.cancel();
-        if let Err(error) = self.issued.flush_uses(self.store.as_ref()).await {
+        if let Err(error) = self.flush_uses().await {
             tracing::warn!(%error, "the last uses of credentials were not stored");
         }
         self.store.close().await;
         self.trail.log().close().await;
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    async fn flush_uses(&self) -> Result<(), StoreError> {
+        self.issued.flush(self.store.as_ref(), Timestamp::now()).await?;
+        self.held.flush_uses(self.store.as_ref()).await
     }
 
     /// Its settings.
@@ -205,9 +216,12 @@ impl Instance {
         &self.client
     }
 
-    /// The credential that a relay through this name uses, opened; none if there is none.
+    /// The credential held under this name, opened; none if there is none, or it ended. Whether calls may be
+    /// made with it is another matter.
     pub fn held_credential(&self, name: &str) -> Option<HeldCredential> {
-        self.held.credential(name, Timestamp::now())
+        let holding = self.held.get(name)?;
+        let has_ended = !holding.life.state_at(Timestamp::now()).is_usable() && !holding.life.is_frozen();
+        (!has_ended).then(|| holding.credential.clone())
     }
 
     /// Where the instances answer for which credentials are held: the fetch policy lets their exact host and port through.
@@ -221,6 +235,11 @@ impl Instance {
 
     pub(super) fn held(&self) -> &Held {
         &self.held
+    }
+
+    /// Where one-time codes are claimed.
+    pub(super) fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// The TLS keys that its callers pin: the one that it shows, and the spare one. None where it makes none itself.
@@ -285,7 +304,7 @@ impl Instance {
 
     /// Held while credentials are changed.
     pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.changes.lock().await
+        self.issued.changing().await
     }
 
     /// Whether calls can be answered.

@@ -1,63 +1,26 @@
 //! The credentials that this instance issued, ready for use: found by key id, by app_id or by access key,
 //! with their keys derived. What is stored is loaded once and kept in step; secrets lie sealed in the store.
 
-use super::Caller;
-use super::limits::Rate;
+mod credential;
+mod index;
+mod secrets;
+
+pub(super) use credential::{Credential, FROZEN, Keyed, Presented};
+pub(super) use secrets::{IssuedKeys, draw, open_secrets, seal_previous, seal_secrets, working_keys};
+
 use super::settings::LegacyStandIn;
-use crate::model::{AppId, CredentialState, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
-use crate::protocol::{CredentialForm, HeldCredential, HeldKeys};
-use crate::seal::{DataKey, LegacyKeys, NativeKeys, random, row};
-use crate::store::{IssuedRecord, Store, StoreError};
-use sha2::{Digest, Sha256};
+use crate::handshake::{Beginning, Event, Life};
+use crate::model::{AppId, CredentialState, Delivery, Endpoint, Grant, KeyId, Profile, Timestamp};
+use crate::seal::{DataKey, LegacyKeys, NativeKeys, random};
+use crate::store::{IssuedRecord, OfferRecord, Store, StoreError};
+use credential::Standing;
+use index::Index;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// An issued credential as it stands now. A change replaces it by another one with the same [`Life`].
-pub(super) struct Credential {
-    /// What is stored of it.
-    pub record: IssuedRecord,
-    /// Who calls with it.
-    pub caller: Caller,
-    /// What opens and seals.
-    pub keys: IssuedKeys,
-    /// What outlives its changes.
-    pub life: Arc<Life>,
-}
-
-/// The working keys of an issued credential.
-#[derive(Clone)]
-pub(super) enum IssuedKeys {
-    /// Native.
-    Native(NativeKeys),
-    /// Legacy, and the digest of its access key if it has one.
-    Legacy(LegacyKeys, Option<[u8; 32]>),
-}
-
-/// What belongs to a credential whatever becomes of it.
-pub(super) struct Life {
-    /// A number of its own within this process.
-    pub number: u32,
-    /// How many calls a minute it makes.
-    pub rate: Rate,
-    /// False from the moment at which it is suspended or revoked.
-    stands: AtomicBool,
-    uses: AtomicU64,
-    noted: AtomicU64,
-    last_used_us: AtomicI64,
-    origin: Origin,
-}
-
-/// Where a credential comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// It is stored.
-    Stored,
-    /// It is stored, and went into an offer: to be used for the first time before the offer ends, or never.
-    Offered { until: Timestamp },
-    /// Made for this process only: nothing of it is stored.
-    InMemory,
-}
+/// How long a credential that is over stays in the lists, in seconds.
+const TOMBSTONES_STAY: i64 = 90 * 86_400;
 
 /// All issued credentials.
 pub(super) struct Issued {
@@ -65,110 +28,40 @@ pub(super) struct Issued {
     next_number: AtomicU32,
     /// Checked in place of a credential that does not exist, so that looking for one costs the same.
     decoy: NativeKeys,
-}
-
-#[derive(Default)]
-struct Index {
-    by_name: HashMap<String, Arc<Credential>>,
-    by_kid: HashMap<KeyId, Arc<Credential>>,
-    legacy_by_app: HashMap<AppId, Vec<Arc<Credential>>>,
-    legacy_by_access_key: HashMap<[u8; 32], Arc<Credential>>,
-}
-
-impl Credential {
-    /// Why a call may not be made with it now, as a stable word; none if it may.
-    pub(super) fn refusal(&self, now: Timestamp) -> Option<&'static str> {
-        if !self.life.stands.load(Ordering::Acquire) {
-            return Some(match self.record.state {
-                CredentialState::Suspended => "credential_suspended",
-                CredentialState::Expired => "lease_ended",
-                _ => "credential_revoked",
-            });
-        }
-        if self.has_lapsed(now) {
-            return Some("offer_expired");
-        }
-        let ended = self.record.expires_at.is_some_and(|ends| ends <= now);
-        ended.then_some("lease_ended")
-    }
-
-    /// Whether the offer that it was in ended before anybody used it. Its bundle may lie about anywhere.
-    fn has_lapsed(&self, now: Timestamp) -> bool {
-        let Origin::Offered { until } = self.life.origin else {
-            return false;
-        };
-        self.record.state == CredentialState::Offered
-            && self.life.uses.load(Ordering::Relaxed) == 0
-            && until <= now
-    }
-
-    /// Notes a call; what is stored follows within a second or so.
-    pub(super) fn note_use(&self, now: Timestamp) {
-        self.life.uses.fetch_add(1, Ordering::Relaxed);
-        self.life
-            .last_used_us
-            .fetch_max(now.as_micros(), Ordering::Relaxed);
-    }
-
-    /// The record as it stands now: uses counted, and an offered credential in use or past its offer shown as that.
-    pub(super) fn record_at(&self, now: Timestamp) -> IssuedRecord {
-        let last_used = self.life.last_used_us.load(Ordering::Relaxed);
-        let uses = self.life.uses.load(Ordering::Relaxed);
-        let state = match self.record.state {
-            CredentialState::Offered if uses > 0 => CredentialState::Active,
-            CredentialState::Offered if self.has_lapsed(now) => CredentialState::Expired,
-            state => state,
-        };
-        IssuedRecord {
-            state,
-            uses,
-            last_used: (last_used != i64::MIN).then(|| Timestamp::from_micros(last_used)),
-            ..self.record.clone()
-        }
-    }
-
-    /// Whether it exists in this process only.
-    pub(super) fn is_in_memory(&self) -> bool {
-        self.life.origin == Origin::InMemory
-    }
-
-    fn new(record: IssuedRecord, keys: IssuedKeys, life: Arc<Life>) -> Self {
-        Self {
-            caller: Caller {
-                app_id: record.app_id.clone(),
-                credential: record.name.clone(),
-                kid: record.kid.clone(),
-                profile: record.profile,
-                grant: Arc::new(record.grant.clone()),
-            },
-            record,
-            keys,
-            life,
-        }
-    }
+    /// One change at a time: each reads what stands before it writes.
+    changes: tokio::sync::Mutex<()>,
 }
 
 impl Issued {
-    /// Opens everything that the store has.
-    pub(super) async fn load(store: &dyn Store, key: &DataKey) -> Result<Self, StoreError> {
+    /// Opens everything that the store has. What was over long ago is removed from it.
+    pub(super) async fn load(store: &dyn Store, key: &DataKey, now: Timestamp) -> Result<Self, StoreError> {
         let issued = Self {
             index: RwLock::default(),
             next_number: AtomicU32::new(0),
             decoy: NativeKeys::derive(random::key_id(), &random::root_key()),
+            changes: tokio::sync::Mutex::default(),
         };
         let mut offered = HashMap::new();
         for offer in store.offers().await? {
-            for name in offer.credentials {
-                offered.insert(name, offer.expires_at);
+            for name in offer.credentials.clone() {
+                offered.insert(name, offer.clone());
             }
         }
         for record in store.issued().await? {
-            let keys = open_keys(key, &record)?;
-            let origin = match offered.get(&record.name) {
-                Some(until) => Origin::Offered { until: *until },
-                None => Origin::Stored,
+            let (lived, is_new) = match &record.life {
+                Some(stored) => (credential::read_life(&record.name, stored)?, false),
+                None => (life_of_older(&record, offered.get(&record.name), now), true),
             };
-            issued.install(record, keys, origin);
+            let over = over_since(&lived.0);
+            if over.is_some_and(|over| over.plus_seconds(TOMBSTONES_STAY) <= now) {
+                store.remove_issued(&record.name).await?;
+                continue;
+            }
+            let keys = working_keys(&open_secrets(key, &record)?);
+            let previous = secrets::previous_keys(key, &record)?;
+            let standing = issued.standing(&record, false);
+            standing.is_unsaved.store(is_new, Ordering::Relaxed);
+            issued.put(Credential::new(record, lived, keys, previous, standing, now), now);
         }
         Ok(issued)
     }
@@ -194,35 +87,59 @@ impl Issued {
                 life: None,
                 sealed_previous: None,
             };
-            self.install(record, IssuedKeys::Legacy(keys.clone(), None), Origin::InMemory);
+            let lived = (Life::in_use(Beginning::default()), Keyed { at: now, uses: 0 });
+            let keys = IssuedKeys::Legacy(keys.clone(), None);
+            let standing = self.standing(&record, true);
+            self.put(Credential::new(record, lived, keys, None, standing, now), now);
         }
     }
 
-    /// Makes a credential known that was stored just now, or loaded.
-    pub(super) fn install(&self, record: IssuedRecord, keys: IssuedKeys, origin: Origin) {
-        let life = Arc::new(Life {
-            number: self.next_number.fetch_add(1, Ordering::Relaxed),
-            rate: Rate::default(),
-            stands: AtomicBool::new(record.state.is_usable()),
-            uses: AtomicU64::new(record.uses),
-            noted: AtomicU64::new(record.uses),
-            last_used_us: AtomicI64::new(record.last_used.map_or(i64::MIN, Timestamp::as_micros)),
-            origin,
-        });
-        self.write().put(Arc::new(Credential::new(record, keys, life)));
+    /// A credential of its own beginning, that is to be stored and put here.
+    pub(super) fn begin(&self, record: IssuedRecord, life: Life, keys: IssuedKeys) -> Credential {
+        let now = record.created_at;
+        let standing = self.standing(&record, false);
+        let lived = (life, Keyed { at: now, uses: 0 });
+        Credential::new(record, lived, keys, None, standing, now)
     }
 
-    /// Replaces a credential by what became of it. From here on calls in flight see whether it still stands.
-    pub(super) fn replace(&self, old: &Credential, record: IssuedRecord) {
-        let stands = record.state.is_usable();
-        let new = Credential::new(record, old.keys.clone(), Arc::clone(&old.life));
+    fn standing(&self, record: &IssuedRecord, is_in_memory: bool) -> Arc<Standing> {
+        let number = self.next_number.fetch_add(1, Ordering::Relaxed);
+        Arc::new(Standing::new(number, record, is_in_memory))
+    }
+
+    /// Makes a credential known, or what became of it. From here on calls in flight see whether it still stands.
+    pub(super) fn put(&self, credential: Credential, now: Timestamp) -> Arc<Credential> {
+        let credential = Arc::new(credential);
         let mut index = self.write();
-        index.put(Arc::new(new));
-        old.life.stands.store(stands, Ordering::Release);
+        index.put(Arc::clone(&credential));
+        credential.standing.judge(&credential.life, now);
+        credential
     }
 
-    pub(super) fn by_kid(&self, kid: &KeyId) -> Option<Arc<Credential>> {
-        self.read().by_kid.get(kid).cloned()
+    /// Notes that its holder opened or used it. Stored with the next flush: losing it costs the note, not the credential.
+    pub(super) fn heard_of(&self, credential: &Credential, event: Event, now: Timestamp) {
+        if !moves(&credential.life, &event, now) {
+            return;
+        }
+        let mut index = self.write();
+        let Some(present) = index.by_name.get(&credential.record.name).cloned() else {
+            return;
+        };
+        let mut life = present.life.clone();
+        if life.apply(event, now).is_ok() && life != present.life {
+            present.standing.is_unsaved.store(true, Ordering::Release);
+            index.put(Arc::new(present.living(life, now)));
+        }
+    }
+
+    /// The credential that has this key id, or had it before its last rotation.
+    pub(super) fn by_kid(&self, kid: &KeyId) -> Option<Presented> {
+        let credential = self.read().by_kid.get(kid).cloned()?;
+        let is_previous = credential.record.kid.as_ref() != Some(kid);
+        Some(Presented {
+            credential,
+            is_previous,
+        })
     }
 
     pub(super) fn by_name(&self, name: &str) -> Option<Arc<Credential>> {
@@ -232,7 +149,7 @@ impl Issued {
     /// Legacy credentials that a token with these claims may belong to.
     pub(super) fn legacy(&self, app_id: Option<&AppId>, access_key: Option<&str>) -> Vec<Arc<Credential>> {
         let index = self.read();
-        let by_key = access_key.and_then(|key| index.legacy_by_access_key.get(&digest(key)));
+        let by_key = access_key.and_then(|key| index.legacy_by_access_key.get(&secrets::digest(key)));
         let by_app = app_id.and_then(|app_id| index.legacy_by_app.get(app_id));
         by_key
             .into_iter()
@@ -253,21 +170,50 @@ impl Issued {
         &self.decoy
     }
 
-    /// Stores how often credentials were used since the last time.
-    pub(super) async fn flush_uses(&self, store: &dyn Store) -> Result<(), StoreError> {
+    /// Held while credentials are changed.
+    pub(super) async fn changing(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.changes.lock().await
+    }
+
+    /// Stores what was noted since the last time: uses, and lives that went on by being used.
+    pub(super) async fn flush(&self, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
         let mut uses = Vec::new();
         for credential in self.read().by_name.values() {
-            let life = &credential.life;
-            let total = life.uses.load(Ordering::Relaxed);
-            if !credential.is_in_memory() && life.noted.swap(total, Ordering::Relaxed) != total {
-                let at = Timestamp::from_micros(life.last_used_us.load(Ordering::Relaxed));
-                uses.push((credential.record.name.clone(), at, total));
+            let standing = &credential.standing;
+            let (total, last) = standing.uses();
+            if !credential.is_in_memory()
+                && standing.noted.swap(total, Ordering::Relaxed) != total
+                && let Some(last) = last
+            {
+                uses.push((credential.record.name.clone(), last, total));
             }
         }
-        if uses.is_empty() {
+        if !uses.is_empty() {
+            store.note_use(uses).await?;
+        }
+        self.flush_lives(store, now).await
+    }
+
+    async fn flush_lives(&self, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
+        let is_unsaved =
+            |credential: &Arc<Credential>| credential.standing.is_unsaved.load(Ordering::Acquire);
+        let unsaved: Vec<_> = self.all().into_iter().filter(is_unsaved).collect();
+        if unsaved.is_empty() {
             return Ok(());
         }
-        store.note_use(uses).await
+        let _alone = self.changing().await;
+        for credential in unsaved {
+            credential.standing.is_unsaved.store(false, Ordering::Release);
+            // Read after the mark was taken away: what changes from here on marks it again.
+            let Some(present) = self.by_name(&credential.record.name) else {
+                continue;
+            };
+            if let Err(error) = store.update_issued(present.record_at(now)).await {
+                credential.standing.is_unsaved.store(true, Ordering::Release);
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Index> {
@@ -279,90 +225,54 @@ impl Issued {
     }
 }
 
-impl Index {
-    fn put(&mut self, credential: Arc<Credential>) {
-        let name = &credential.record.name;
-        match &credential.keys {
-            IssuedKeys::Native(keys) => {
-                self.by_kid.insert(keys.kid().clone(), Arc::clone(&credential));
-            }
-            IssuedKeys::Legacy(_, access_key) => {
-                let same_app = self
-                    .legacy_by_app
-                    .entry(credential.record.app_id.clone())
-                    .or_default();
-                same_app.retain(|other| other.record.name != *name);
-                same_app.push(Arc::clone(&credential));
-                if let Some(digest) = access_key {
-                    self.legacy_by_access_key.insert(*digest, Arc::clone(&credential));
-                }
-            }
-        }
-        self.by_name.insert(name.clone(), credential);
+/// Whether being heard of would change anything: asked for every call, so it costs next to nothing.
+fn moves(life: &Life, event: &Event, now: Timestamp) -> bool {
+    use CredentialState::{Activated, Delivered, Offered, Opened, Verified};
+    let state = life.state_at(now);
+    match event {
+        Event::Used => matches!(state, Offered | Delivered | Opened | Verified | Activated),
+        _ => matches!(state, Offered | Delivered),
     }
 }
 
-/// What an instance keeps of the credential that it hands out: its plain form, sealed.
-pub(super) fn seal_secrets(key: &DataKey, name: &str, credential: &HeldCredential) -> Vec<u8> {
-    let form = CredentialForm::of(credential).expose_json();
-    row::seal(key, &identity(name), &form)
+/// Since when nothing can happen to it any more.
+fn over_since(life: &Life) -> Option<Timestamp> {
+    if life.has_ended() {
+        return life.ended_at();
+    }
+    life.lease_ends()
 }
 
-/// The credential behind a record, with its secrets.
-pub(super) fn open_secrets(key: &DataKey, record: &IssuedRecord) -> Result<HeldCredential, StoreError> {
-    let damaged =
-        |cause: String| StoreError::Failed(format!("the issued credential {:?}: {cause}", record.name));
-    let form = row::open(key, &identity(&record.name), &record.sealed_secrets)
-        .map_err(|error| damaged(error.to_string()))?;
-    let held = CredentialForm::from_json(&form).map_err(|error| damaged(error.to_string()))?;
-    held.into_held().map_err(|error| damaged(error.to_string()))
-}
-
-/// The working keys of a credential that this instance made.
-pub(super) fn working_keys(credential: &HeldCredential) -> IssuedKeys {
-    match &credential.keys {
-        HeldKeys::Native { keys, .. } => IssuedKeys::Native(keys.clone()),
-        HeldKeys::Legacy { keys, access_key, .. } => {
-            let digest = access_key.as_ref().map(|key| digest(key.expose_text()));
-            IssuedKeys::Legacy(keys.clone(), digest)
+/// The life of a credential that was stored before lives were.
+fn life_of_older(record: &IssuedRecord, offer: Option<&OfferRecord>, now: Timestamp) -> (Life, Keyed) {
+    let beginning = Beginning {
+        delivery: offer.map(|offer| offer.delivery),
+        offer: offer.map(|offer| offer.id.clone()),
+        offer_ends: offer
+            .filter(|offer| offer.delivery != Delivery::Plain)
+            .map(|offer| offer.expires_at),
+        lease_ends: record.expires_at,
+        ..Beginning::default()
+    };
+    let is_waiting = record.state == CredentialState::Offered && offer.is_some();
+    let mut life = if is_waiting {
+        Life::offered(beginning)
+    } else {
+        Life::in_use(beginning)
+    };
+    let passed = [
+        (record.verified, Event::WordsMatch),
+        (record.state == CredentialState::Suspended, Event::Suspend),
+        (record.state == CredentialState::Revoked, Event::Revoke),
+    ];
+    for (_, event) in passed.into_iter().filter(|(has_happened, _)| *has_happened) {
+        if let Err(error) = life.apply(event, now) {
+            tracing::warn!(credential = %record.name, %error, "an older credential's state was not understood in full");
         }
     }
-}
-
-/// A new credential of this instance, with fresh secrets.
-pub(super) fn draw(
-    app_id: AppId,
-    profile: Profile,
-    endpoint: Endpoint,
-    instance: &InstanceId,
-) -> HeldCredential {
-    match profile {
-        Profile::Native => HeldCredential::native(
-            app_id,
-            endpoint,
-            instance.clone(),
-            random::key_id(),
-            random::root_key(),
-        ),
-        Profile::Legacy => HeldCredential::legacy(
-            app_id,
-            endpoint,
-            random::token_secret(),
-            random::fernet_key(),
-            None,
-        ),
-    }
-}
-
-fn open_keys(key: &DataKey, record: &IssuedRecord) -> Result<IssuedKeys, StoreError> {
-    open_secrets(key, record).map(|credential| working_keys(&credential))
-}
-
-/// What a sealed row is bound to: it opens in the place of no other.
-fn identity(name: &str) -> Vec<u8> {
-    format!("issued:{name}").into_bytes()
-}
-
-fn digest(access_key: &str) -> [u8; 32] {
-    Sha256::digest(access_key.as_bytes()).into()
+    let keyed = Keyed {
+        at: record.created_at,
+        uses: 0,
+    };
+    (life, keyed)
 }

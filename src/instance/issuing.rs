@@ -1,10 +1,11 @@
 //! Making credentials, and changing what becomes of them: what the credential actions share.
 
 use super::Instance;
-use super::issued::{self, Credential, Origin};
-use crate::model::{AppId, CredentialState, Grant, Profile, Timestamp};
+use super::issued::{self, Credential};
+use crate::handshake::{Event, Life, LifeError};
+use crate::model::{AppId, Grant, Profile, Timestamp};
 use crate::protocol::{Code, CredentialForm, Problem, Query};
-use crate::store::{HeldRecord, IssuedRecord};
+use crate::store::IssuedRecord;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -15,14 +16,13 @@ pub(super) struct Wanted {
     pub app_id: AppId,
     pub profile: Profile,
     pub grant: Grant,
-    pub lease_ends: Option<Timestamp>,
-    /// When the offer ends that it goes into; none if its holder has it at once.
-    pub offered_until: Option<Timestamp>,
+    /// Where it begins.
+    pub life: Life,
 }
 
 /// A credential that was made, and what its holder gets.
 pub(super) struct Made {
-    pub record: IssuedRecord,
+    pub credential: Arc<Credential>,
     pub form: CredentialForm,
     /// Something that the administrator should know of.
     pub warning: Option<String>,
@@ -35,79 +35,100 @@ pub(super) async fn make(instance: &Instance, wanted: Wanted) -> Result<Made, Pr
         Some(name) => checked_name(name)?,
         None => free_name(instance, wanted.app_id.as_str()),
     };
-    let (state, origin) = match wanted.offered_until {
-        Some(until) => (CredentialState::Offered, Origin::Offered { until }),
-        None => (CredentialState::Active, Origin::Stored),
-    };
     let endpoint = instance.settings().endpoint.clone();
-    let mut credential = issued::draw(
+    let mut held = issued::draw(
         wanted.app_id.clone(),
         wanted.profile,
         endpoint.clone(),
         instance.id(),
     );
-    credential.pins = instance.pins().to_vec();
+    held.pins = instance.pins().to_vec();
+    let now = Timestamp::now();
     let record = IssuedRecord {
-        sealed_secrets: issued::seal_secrets(instance.key(), &name, &credential),
+        sealed_secrets: issued::seal_secrets(instance.key(), &name, &held),
         name,
         app_id: wanted.app_id,
         profile: wanted.profile,
-        kid: credential.kid().cloned(),
+        kid: held.kid().cloned(),
         endpoint,
         grant: wanted.grant,
-        state,
-        verified: false,
-        expires_at: wanted.lease_ends,
-        created_at: Timestamp::now(),
+        state: wanted.life.state_at(now),
+        verified: wanted.life.is_verified(),
+        expires_at: wanted.life.lease_ends(),
+        created_at: now,
         last_used: None,
         uses: 0,
         life: None,
         sealed_previous: None,
     };
-    instance.store().insert_issued(record.clone()).await?;
-    let keys = issued::working_keys(&credential);
-    instance.issued().install(record.clone(), keys, origin);
+    let keys = issued::working_keys(&held);
+    let credential = instance.issued().begin(record, wanted.life, keys);
+    instance.store().insert_issued(credential.record.clone()).await?;
     Ok(Made {
-        record,
-        form: CredentialForm::of(&credential),
+        credential: instance.issued().put(credential, now),
+        form: CredentialForm::of(&held),
         warning,
     })
 }
 
-/// Moves a credential to another state. What takes a right away holds from this moment, even if storing it fails.
-pub(super) async fn change_state(
+/// Lets something happen to an issued credential. What takes a right away holds from this moment, even if storing
+/// it fails; everything else holds once it is durable.
+pub(super) async fn happen(
     instance: &Instance,
     name: &str,
-    state: CredentialState,
-) -> Result<IssuedRecord, Problem> {
+    event: Event,
+) -> Result<Arc<Credential>, Problem> {
     let _alone = instance.changing().await;
-    let credential = issued_credential(instance, name)?;
-    if credential.record.state == CredentialState::Revoked && state != CredentialState::Revoked {
-        return Err(Problem::new(
-            Code::InvalidParameter,
-            format!("the credential {name:?} was revoked for good; issue another one"),
-        ));
-    }
-    if !state.is_usable() {
-        keep_an_owner(instance, &credential)?;
-    }
-    let record = IssuedRecord {
-        state,
-        ..credential.record_at(Timestamp::now())
-    };
-    if !state.is_usable() {
-        instance.issued().replace(&credential, record.clone());
-    }
-    if !credential.is_in_memory() {
-        instance.store().update_issued(record.clone()).await?;
-    }
-    if state.is_usable() {
-        instance.issued().replace(&credential, record.clone());
-    }
-    Ok(record)
+    happen_alone(instance, name, event).await
 }
 
-fn issued_credential(instance: &Instance, name: &str) -> Result<Arc<Credential>, Problem> {
+/// The same for whoever holds [`Instance::changing`] already.
+pub(super) async fn happen_alone(
+    instance: &Instance,
+    name: &str,
+    event: Event,
+) -> Result<Arc<Credential>, Problem> {
+    let credential = issued_credential(instance, name)?;
+    let now = Timestamp::now();
+    let mut life = credential.life.clone();
+    life.apply(event, now).map_err(|error| refused(name, &error))?;
+    if !life.state_at(now).is_usable() {
+        keep_an_owner(instance, &credential)?;
+    }
+    settle(instance, credential.living(life, now), now).await
+}
+
+/// Stores what became of a credential and makes it known. Hold [`Instance::changing`] around it.
+pub(super) async fn settle(
+    instance: &Instance,
+    next: Credential,
+    now: Timestamp,
+) -> Result<Arc<Credential>, Problem> {
+    let record = (!next.is_in_memory()).then(|| next.record.clone());
+    if !next.record.state.is_usable() {
+        let next = instance.issued().put(next, now);
+        if let Some(record) = record {
+            instance.store().update_issued(record).await?;
+        }
+        return Ok(next);
+    }
+    if let Some(record) = record {
+        instance.store().update_issued(record).await?;
+    }
+    Ok(instance.issued().put(next, now))
+}
+
+/// What cannot happen to a credential, as its caller is told.
+pub(super) fn refused(name: &str, error: &LifeError) -> Problem {
+    if let LifeError::Generation { next, .. } = error {
+        return Problem::new(error.code(), format!("'generation' is not acceptable: {error}"))
+            .with("next_generation", json!(next));
+    }
+    Problem::new(error.code(), format!("{name}: {error}; {}", error.remedy()))
+}
+
+/// The issued credential of this name.
+pub(super) fn issued_credential(instance: &Instance, name: &str) -> Result<Arc<Credential>, Problem> {
     instance.issued().by_name(name).ok_or_else(|| {
         Problem::new(
             Code::CredentialNotFound,
@@ -118,8 +139,10 @@ fn issued_credential(instance: &Instance, name: &str) -> Result<Arc<Credential>,
 
 /// An instance without an owner could only be helped by whoever has its folder.
 fn keep_an_owner(instance: &Instance, credential: &Credential) -> Result<(), Problem> {
+    let now = Timestamp::now();
     let is_owner = |candidate: &Credential| {
-        candidate.record.grant.owner && candidate.record.state.is_usable() && !candidate.is_in_memory()
+        let stands = candidate.life.state_at(now).is_usable();
+        candidate.record.grant.owner && stands && !candidate.is_in_memory()
     };
     if !is_owner(credential) {
         return Ok(());
@@ -142,39 +165,36 @@ fn keep_an_owner(instance: &Instance, credential: &Credential) -> Result<(), Pro
 }
 
 /// What may be told of an issued credential.
-pub(super) fn view(record: &IssuedRecord, now: Timestamp) -> Value {
-    let has_ended = record.expires_at.is_some_and(|ends| ends <= now);
-    let state = match record.state {
-        state if state.is_usable() && has_ended => CredentialState::Expired,
-        state => state,
-    };
+pub(super) fn view(credential: &Credential, now: Timestamp) -> Value {
+    let record = credential.record_at(now);
+    let life = &credential.life;
     json!({
         "name": record.name,
         "app_id": record.app_id,
         "profile": record.profile,
         "kid": record.kid,
-        "state": state,
-        "verified": record.verified,
+        "state": record.state,
+        "verified": life.is_verified(),
         "grant": record.grant,
         "expires_at": record.expires_at,
         "created_at": record.created_at,
         "last_used": record.last_used,
         "uses": record.uses,
+        "holder": life.holder,
+        "delivery": life.delivery,
+        "offer": life.offer,
+        "generation": life.generation(),
+        "rotation_due": credential.rotation_due(now),
+        "overlap_until": overlap_until(life, now),
+        "alarm": life.alarm(),
+        "verify_first": life.verify_first,
+        "ended_at": life.ended_at(),
     })
 }
 
-/// What may be told of a held credential.
-pub(super) fn held_view(record: &HeldRecord) -> Value {
-    json!({
-        "name": record.name,
-        "app_id": record.app_id,
-        "profile": record.profile,
-        "kid": record.kid,
-        "endpoint": record.endpoint,
-        "verified": record.verified,
-        "expires_at": record.expires_at,
-        "created_at": record.created_at,
-    })
+/// Until when an older key is answered, if one is.
+pub(super) fn overlap_until(life: &Life, now: Timestamp) -> Option<Timestamp> {
+    life.overlap(now).map(|overlap| overlap.until)
 }
 
 /// The grant that a query asks for.
@@ -223,20 +243,30 @@ fn free_name(instance: &Instance, base: &str) -> String {
 
 /// An app_id that a person could take for another one that is in use.
 fn near_clash(instance: &Instance, app_id: &AppId) -> Option<String> {
-    let shape = shape(app_id);
+    let (wanted, looks) = (base(app_id), shape(base(app_id)));
+    let is_clash = |other: &AppId| base(other) != wanted && shape(base(other)) == looks;
     let other = instance
         .issued()
         .all()
         .into_iter()
         .map(|credential| credential.record.app_id.clone())
-        .find(|other| other != app_id && self::shape(other) == shape)?;
+        .find(is_clash)?;
     Some(format!(
         "the app_id {app_id} is easily taken for {other}, which has a credential here"
     ))
 }
 
+/// An app_id without what tells the holders of one offer apart.
+fn base(app_id: &AppId) -> &str {
+    let text = app_id.as_str();
+    ["-console", "-instance"]
+        .into_iter()
+        .find_map(|ending| text.strip_suffix(ending))
+        .unwrap_or(text)
+}
+
 /// What an app_id looks like at a glance.
-fn shape(app_id: &AppId) -> String {
+fn shape(app_id: &str) -> String {
     let glance = |character: char| match character.to_ascii_lowercase() {
         'o' => '0',
         'i' | 'l' => '1',
@@ -244,5 +274,5 @@ fn shape(app_id: &AppId) -> String {
         '_' | '.' => '-',
         other => other,
     };
-    app_id.as_str().chars().map(glance).collect()
+    app_id.chars().map(glance).collect()
 }

@@ -3,6 +3,7 @@
 
 use super::core::OWNER;
 use super::folder::{Folder, Lock};
+use super::handshake::{self, Desk};
 use super::held::Held;
 use super::issued::{self, Issued};
 use super::replay::{self, Replay};
@@ -33,6 +34,7 @@ pub(super) struct Parts {
     pub trail: Trail,
     pub issued: Issued,
     pub held: Held,
+    pub desk: Desk,
     pub replay: Replay,
     pub tls: Option<tls::Served>,
     pub lock: Lock,
@@ -161,7 +163,7 @@ pub(super) async fn open(
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.database())?);
     let audit: Arc<dyn AuditLog> = Arc::new(SqliteAuditLog::open(&folder.audit())?);
 
-    let issued = Issued::load(store.as_ref(), &key).await?;
+    let issued = Issued::load(store.as_ref(), &key, Timestamp::now()).await?;
     if let Some(stand_in) = &stand_in {
         warn_if_weak(&settings, stand_in);
         issued.stand_in(stand_in, &settings.endpoint, Timestamp::now());
@@ -170,17 +172,21 @@ pub(super) async fn open(
     let replay = Replay::new(replay::CAPACITY);
     remember_tokens(&replay, &issued, audit.as_ref()).await?;
     let trail = Trail::new(audit, &settings.instance_id, audit_off);
-    Ok(Instance::assemble(Parts {
+    let (desk, interrupted) = Desk::load(store.as_ref()).await?;
+    let instance = Instance::assemble(Parts {
         settings,
         key,
         store,
         trail,
         issued,
         held,
+        desk,
         replay,
         tls,
         lock,
-    }))
+    });
+    handshake::burn_interrupted(&instance, interrupted).await?;
+    Ok(instance)
 }
 
 async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
@@ -197,9 +203,9 @@ async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
 async fn remember_tokens(replay: &Replay, issued: &Issued, audit: &dyn AuditLog) -> Result<(), StoreError> {
     let now = Timestamp::now();
     for (kid, jti) in audit.tokens_since(now.plus_seconds(-replay::LONGEST)).await? {
-        if let Some(credential) = issued.by_kid(&kid) {
+        if let Some(presented) = issued.by_kid(&kid) {
             let ends = now.as_seconds() + replay::LONGEST;
-            replay.claim(credential.life.number, &jti, ends, now.as_seconds());
+            replay.claim(presented.credential.standing.number, &jti, ends, now.as_seconds());
         }
     }
     Ok(())
@@ -215,7 +221,12 @@ fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
 }
 
 /// Stores uses every now and then, until the instance closes.
-pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing: CancellationToken) {
+pub(super) fn keep_flushing(
+    issued: Arc<Issued>,
+    held: Arc<Held>,
+    store: Arc<dyn Store>,
+    closing: CancellationToken,
+) {
     tokio::spawn(async move {
         let mut ticks = tokio::time::interval(FLUSH);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -224,8 +235,11 @@ pub(super) fn keep_flushing(issued: Arc<Issued>, store: Arc<dyn Store>, closing:
                 _ = ticks.tick() => {}
                 () = closing.cancelled() => return,
             }
-            if let Err(error) = issued.flush_uses(store.as_ref()).await {
+            if let Err(error) = issued.flush(store.as_ref(), Timestamp::now()).await {
                 tracing::warn!(%error, "uses of credentials could not be stored");
+            }
+            if let Err(error) = held.flush_uses(store.as_ref()).await {
+                tracing::warn!(%error, "uses of held credentials could not be stored");
             }
         }
     });

@@ -3,9 +3,10 @@
 
 use super::actions::Call;
 use super::circuit::MOST_STEPS_IN_ALL;
-use super::issued::Credential;
+use super::issued::{Credential, FROZEN};
 use super::trail::Deed;
-use super::{Caller, Instance, authorise, dispatch};
+use super::{Caller, Instance, authorise, dispatch, issuing, witness};
+use crate::handshake::{Event, LifeError};
 use crate::model::Timestamp;
 use crate::protocol::{CallContext, Code, Hop, PhaseName, Problem, Query, Reply, Stopwatch};
 use crate::store::AuditOutcome;
@@ -16,6 +17,9 @@ use std::time::Duration;
 
 /// Longest call, whatever deadline the caller names.
 const LONGEST_MS: i64 = 300_000;
+
+/// With it the holder makes sure that it can call: under fresh keys that is the first use.
+const WHOAMI: &str = "whoami";
 
 /// A call that was opened.
 pub(super) struct Opened<'a> {
@@ -57,9 +61,12 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
     };
     let trail = opened.instance.trail();
 
-    let reply = authorise_and_execute(opened, &call, &deed, watch).await;
+    let reply = match opened.credential.and_then(frozen) {
+        Some(problem) => Reply::error(&problem),
+        None => authorise_and_execute(opened, &call, &deed, watch).await,
+    };
     let now = Timestamp::now();
-    let lost = opened.credential.and_then(|credential| credential.refusal(now));
+    let lost = opened.credential.and_then(|credential| credential.loss(now));
     let recorded = match lost {
         Some(reason) => {
             let reason = Some(reason.to_owned());
@@ -68,8 +75,11 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
         None => trail.conclude_with(&deed, now, &reply).await,
     };
     watch.lap(PhaseName::Audit);
-    if lost.is_some() {
-        return Ended::Withheld;
+    match (lost, opened.credential.and_then(frozen)) {
+        // Its result is withheld too, but whoever has its keys is told why: both sides must know.
+        (Some(_), Some(problem)) => return Ended::Replied(Reply::error(&problem), None),
+        (Some(_), None) => return Ended::Withheld,
+        (None, _) => {}
     }
     let onward = onward.into_inner().unwrap_or_else(PoisonError::into_inner);
     match recorded {
@@ -85,8 +95,13 @@ async fn authorise_and_execute(
     deed: &Deed<'_>,
     watch: &mut Stopwatch,
 ) -> Reply {
-    let authorised =
-        authorise::source(&opened.caller.grant, opened.peer).and_then(|()| dispatch::authorised(call));
+    let authorised = authorise::source(&opened.caller.grant, opened.peer)
+        .and_then(|()| {
+            opened
+                .credential
+                .map_or(Ok(()), |credential| admit(opened, credential))
+        })
+        .and_then(|()| dispatch::authorised(call));
     watch.lap(PhaseName::Authorise);
     let action = match authorised {
         Ok(action) => action,
@@ -104,6 +119,28 @@ async fn authorise_and_execute(
     let executed = tokio::time::timeout(patience, dispatch::execute(call, action)).await;
     watch.lap(PhaseName::Execute);
     executed.unwrap_or_else(|_| Reply::error(&too_late(opened)))
+}
+
+/// The problem that a credential is frozen, if it is.
+fn frozen(credential: &Credential) -> Option<Problem> {
+    let is_frozen = credential.loss(Timestamp::now()) == Some(FROZEN);
+    is_frozen.then(|| issuing::refused(&credential.record.name, &LifeError::Frozen))
+}
+
+/// Lets a credential be used for what it is good for at this step of its handshake, and notes that it is.
+fn admit(opened: &Opened<'_>, credential: &Credential) -> Result<(), Problem> {
+    let action = opened.query.action();
+    authorise::step(&credential.life, action)?;
+    let event = match action {
+        // Nobody wanted that call: instances make it by themselves.
+        witness::EXCHANGE => return Ok(()),
+        WHOAMI if credential.life.generation() > 0 => Event::Used,
+        action if authorise::is_handshake(action) => Event::Opened,
+        _ => Event::Used,
+    };
+    let issued = opened.instance.issued();
+    issued.heard_of(credential, event, Timestamp::now());
+    Ok(())
 }
 
 /// How long the caller still waits.

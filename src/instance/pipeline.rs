@@ -2,14 +2,15 @@
 //! replay → open → strict JSON → grants → execute → re-check → audit → seal.
 
 use super::Instance;
-use super::authenticate::{self, Refusal};
+use super::authenticate::{self, ROTATED_AWAY, Refusal};
 use super::body::{self, BodyError};
-use super::issued::Credential;
+use super::issued::Presented;
 use super::perform::{Ended, Opened, perform};
 use super::response::{self, Answer};
+use super::rotating;
 use super::trail::Deed;
 use super::witness;
-use crate::model::{Profile, Timestamp};
+use crate::model::{Grant, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, PhaseName, Problem, Query, QueryError, Reply, Stopwatch};
 use crate::seal::token::Claims;
 use crate::seal::{fernet, jwe};
@@ -88,11 +89,11 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 async fn native(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, body: &Bytes) -> Answer {
     let mut watch = Stopwatch::start();
     let now = Timestamp::now();
-    let (credential, claims) = match authenticate::native(instance, token, body, now) {
+    let (presented, claims) = match authenticate::native(instance, token, body, now) {
         Ok(authenticated) => authenticated,
         Err(refusal) => return refused(instance, peer, Profile::Native, now, refusal),
     };
-    let Some(keys) = authenticate::native_keys(&credential) else {
+    let Some(keys) = authenticate::native_keys(&presented) else {
         return refused(
             instance,
             peer,
@@ -103,22 +104,26 @@ async fn native(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, bod
     };
     watch.lap(PhaseName::Authenticate);
     let Ok(plaintext) = jwe::open_query(keys, body) else {
-        let refusal = Refusal::of(&credential, Some(&claims.jti), "body_cannot_be_opened");
+        let refusal = Refusal::of(&presented, Some(&claims.jti), "body_cannot_be_opened");
         return refused(instance, peer, Profile::Native, now, refusal);
     };
     let query = Query::parse(&plaintext);
     watch.lap(PhaseName::Open);
+    if presented.is_rotated_away(now) && !rotating::repeats(&presented.credential, query.as_ref().ok()) {
+        let refusal = Refusal::of(&presented, Some(&claims.jti), ROTATED_AWAY);
+        return refused(instance, peer, Profile::Native, now, refusal);
+    }
     if !is_housekeeping(&query) {
-        credential.note_use(now);
+        presented.credential.note_use(now);
     }
 
     let seal = |reply: &Reply| jwe::seal_reply(keys, &claims.jti, &reply.to_bytes());
     let call = Call {
         instance,
         peer,
-        credential: &credential,
+        presented: &presented,
         jti: Some(&claims.jti),
-        context: native_context(&claims, &credential),
+        context: native_context(&claims, &presented.credential.record.grant),
     };
     call.answer(query, watch, seal).await
 }
@@ -126,11 +131,11 @@ async fn native(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, bod
 async fn legacy(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, body: &Bytes) -> Answer {
     let mut watch = Stopwatch::start();
     let now = Timestamp::now();
-    let credential = match authenticate::legacy(instance, token, now) {
-        Ok(credential) => credential,
+    let presented = match authenticate::legacy(instance, token, now) {
+        Ok(presented) => presented,
         Err(refusal) => return refused(instance, peer, Profile::Legacy, now, refusal),
     };
-    let Some(keys) = authenticate::legacy_keys(&credential) else {
+    let Some(keys) = authenticate::legacy_keys(&presented) else {
         return refused(
             instance,
             peer,
@@ -142,14 +147,14 @@ async fn legacy(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, bod
     watch.lap(PhaseName::Authenticate);
     let seal = |reply: &Reply| fernet::seal(keys, Timestamp::now(), &reply.to_bytes());
     let opened = fernet::open(keys, body);
-    credential.note_use(now);
+    presented.credential.note_use(now);
 
     let mut context = CallContext::begin(now, LEGACY_SECONDS);
-    context.hop = credential.record.grant.hops;
+    context.hop = presented.credential.record.grant.hops;
     let call = Call {
         instance,
         peer,
-        credential: &credential,
+        presented: &presented,
         jti: None,
         context,
     };
@@ -169,9 +174,9 @@ fn is_housekeeping(query: &Result<Query, QueryError>) -> bool {
 }
 
 /// Where a native call stands in its chain: what its token says, within what the grant allows.
-fn native_context(claims: &Claims, credential: &Credential) -> CallContext {
+fn native_context(claims: &Claims, grant: &Grant) -> CallContext {
     CallContext {
-        hop: claims.hop.min(credential.record.grant.hops),
+        hop: claims.hop.min(grant.hops),
         path: claims.path.clone(),
         deadline_ms: claims.dl,
         traceparent: claims.tp.clone(),
@@ -183,7 +188,7 @@ fn native_context(claims: &Claims, credential: &Credential) -> CallContext {
 struct Call<'a> {
     instance: &'a Arc<Instance>,
     peer: IpAddr,
-    credential: &'a Credential,
+    presented: &'a Presented,
     jti: Option<&'a str>,
     context: CallContext,
 }
@@ -202,14 +207,14 @@ impl Call<'_> {
         self.context.trace |= query.wants_trace();
         let opened = Opened {
             instance: self.instance,
-            caller: &self.credential.caller,
-            credential: Some(self.credential),
+            caller: self.presented.caller(),
+            credential: Some(&self.presented.credential),
             jti: self.jti,
             query: &query,
             context: &self.context,
             peer: Some(self.peer),
         };
-        let profile = self.credential.record.profile;
+        let profile = self.presented.credential.record.profile;
         let (reply, onward) = match perform(&opened, &mut watch).await {
             Ended::Replied(reply, onward) => (reply, onward),
             Ended::Withheld => {
@@ -232,7 +237,7 @@ impl Call<'_> {
     /// Opened, but not strict JSON or not a query.
     async fn not_a_query(&self, error: QueryError, seal: impl Fn(&Reply) -> String) -> Answer {
         let problem = self.on_record(Problem::from(error), "malformed_query").await;
-        let profile = self.credential.record.profile;
+        let profile = self.presented.credential.record.profile;
         let reply = Reply::error(&problem);
         response::sealed(status(&reply, profile), profile, seal(&reply))
     }
@@ -252,7 +257,7 @@ impl Call<'_> {
         self.instance.metrics().failed.add_one();
         let nothing = Query::new("", json!({}));
         let deed = Deed {
-            caller: &self.credential.caller,
+            caller: self.presented.caller(),
             jti: self.jti,
             query: &nothing,
         };

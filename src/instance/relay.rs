@@ -6,13 +6,14 @@
 
 use super::actions::{Answer, Call, Outcome};
 use super::authorise::GrantPart;
-use super::witness;
+use super::held::Holding;
+use super::{holding, witness};
 use crate::client::Exchange;
 use crate::model::{Connection, ConnectionStatus, InstanceId};
 use crate::protocol::strict_json::{self, DEEPEST};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
 use serde_json::{Value, json};
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// Time kept back from the peer, so that its failure can still be told before our own caller gives up.
@@ -31,11 +32,12 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     if SPOKEN_FOR_ITSELF.contains(&query.action()) {
         return Err(not_for_others(query));
     }
-    let credential = credential_of(call, connection)?;
+    let holding = holding_of(call, connection)?;
+    let credential = &holding.credential;
     let peer = credential.instance_id().cloned();
     let path = path_with(call, None);
     refuse_loop(call, peer.as_ref())?;
-    let (context, patience) = onward_context(call, &credential)?;
+    let (context, patience) = onward_context(call, credential)?;
 
     let about = |problem: Problem| {
         problem
@@ -43,10 +45,10 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
             .with("peer", json!(peer))
             .with("peer_endpoint", json!(credential.endpoint))
     };
-    let invoked = call.instance.client().invoke(&credential, query, &context);
+    let invoked = holding::invoke(call.instance, &holding, query, &context);
     let exchange = tokio::time::timeout(patience, invoked)
         .await
-        .map_err(|_| about(too_late(&credential)))?
+        .map_err(|_| about(too_late(credential)))?
         .map_err(|error| about(error.into()))?;
     note_hop(call, &exchange);
     answer(exchange.reply, peer.clone()).map_err(about)
@@ -73,7 +75,7 @@ pub fn disabled(connection: &Connection) -> Problem {
     )
 }
 
-fn credential_of(call: &Call<'_>, connection: &Connection) -> Result<HeldCredential, Problem> {
+fn holding_of(call: &Call<'_>, connection: &Connection) -> Result<Arc<Holding>, Problem> {
     let Some(name) = &connection.held_credential else {
         return Err(Problem::new(
             Code::NoHeldCredential,
@@ -83,7 +85,7 @@ fn credential_of(call: &Call<'_>, connection: &Connection) -> Result<HeldCredent
             ),
         ));
     };
-    call.instance.held_credential(name).ok_or_else(|| {
+    let holding = call.instance.held().get(name).ok_or_else(|| {
         Problem::new(
             Code::NoHeldCredential,
             format!(
@@ -91,7 +93,11 @@ fn credential_of(call: &Call<'_>, connection: &Connection) -> Result<HeldCredent
                 connection.id
             ),
         )
-    })
+    })?;
+    match holding::refusal(&holding, call.now()) {
+        Some(problem) => Err(problem),
+        None => Ok(holding),
+    }
 }
 
 /// The instances passed so far, this one, and perhaps one more.

@@ -1,6 +1,7 @@
 //! HTTP responses: sealed replies, and the plain ones for what never got as far (RFC 9457, DESIGN 3.7).
 
 use crate::model::Profile;
+use crate::protocol::Code;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -48,7 +49,14 @@ pub(super) fn problem(status: StatusCode, detail: &str) -> Answer {
     problem_document(status, &document(status, detail))
 }
 
-/// The same, after which the connection ends: what follows on it cannot be trusted or is not wanted.
+/// A problem that is told in the clear, with the stable word for why beside it (RFC 9457, section 3.2).
+pub(super) fn coded_problem(status: StatusCode, code: Code, detail: &str) -> Answer {
+    let mut document = document(status, detail);
+    document["code"] = json!(code.as_str());
+    problem_document(status, &document)
+}
+
+/// A problem, after which the connection ends: what follows on it cannot be trusted or is not wanted.
 pub(super) fn final_problem(status: StatusCode, detail: &str) -> Answer {
     closing(problem(status, detail))
 }

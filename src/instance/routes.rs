@@ -1,7 +1,8 @@
 //! The paths that an instance answers on, and the ones that tell something without a credential.
 
 use super::response::{self, Answer};
-use super::{Instance, actions, pipeline};
+use super::{Instance, actions, handshake, pipeline};
+use crate::handshake::{CLAIM_PATH, CONFIRM_PATH};
 use crate::model::Profile;
 use crate::protocol::{DISCOVERY_PATH, Discovery};
 use hyper::body::Incoming;
@@ -22,6 +23,12 @@ pub(super) async fn answer(instance: &Arc<Instance>, peer: IpAddr, request: Requ
             return response::method_not_allowed("POST");
         }
         return pipeline::invoke(instance, peer, request).await;
+    }
+    if matches!(request.uri().path(), CLAIM_PATH | CONFIRM_PATH) {
+        if request.method() != Method::POST {
+            return response::closing(response::method_not_allowed("POST"));
+        }
+        return handshake::answer(instance, peer, request).await;
     }
     let Some(told) = told(instance, peer, request.uri().path()) else {
         return response::final_problem(StatusCode::NOT_FOUND, "nothing is here");

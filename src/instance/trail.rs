@@ -114,6 +114,32 @@ impl Trail {
         });
     }
 
+    /// Puts a step of a handshake on record, which no credential called for; ready when that is durable.
+    pub(super) async fn step(
+        &self,
+        now: Timestamp,
+        action: &str,
+        subject: Option<&str>,
+        outcome: AuditOutcome,
+        reason: Option<&str>,
+    ) -> Result<(), StoreError> {
+        self.append(event(now, action, subject, outcome, reason)).await
+    }
+
+    /// The same without waiting, for refusals of strangers.
+    pub(super) fn step_soon(
+        &self,
+        now: Timestamp,
+        action: &str,
+        subject: Option<&str>,
+        outcome: AuditOutcome,
+        reason: Option<&str>,
+    ) {
+        if !self.is_off {
+            self.log.append_soon(event(now, action, subject, outcome, reason));
+        }
+    }
+
     /// Puts something on record that should not have happened, whoever noticed it.
     pub(super) async fn alarm(
         &self,
@@ -181,6 +207,26 @@ impl Deed<'_> {
     }
 }
 
+/// A record of something that nobody called for.
+fn event(
+    now: Timestamp,
+    action: &str,
+    subject: Option<&str>,
+    outcome: AuditOutcome,
+    reason: Option<&str>,
+) -> NewAuditRecord {
+    NewAuditRecord {
+        at: now,
+        app_id: None,
+        kid: None,
+        jti: None,
+        action: action.to_owned(),
+        subject: subject.map(plain),
+        outcome,
+        reason: reason.map(str::to_owned),
+    }
+}
+
 /// How a reply goes on record, and why.
 pub(super) fn verdict(reply: &Reply) -> (AuditOutcome, Option<String>) {
     if reply.status() != "error" {
@@ -189,6 +235,8 @@ pub(super) fn verdict(reply: &Reply) -> (AuditOutcome, Option<String>) {
     let code = reply.code().unwrap_or(Code::Internal);
     let outcome = match code {
         Code::NotGranted
+        | Code::NotVerified
+        | Code::CredentialFrozen
         | Code::OwnerOnly
         | Code::AccessDenied
         | Code::ReadOnly

@@ -5,10 +5,12 @@
 
 use super::Instance;
 use super::core::Caller;
-use crate::handshake::Life;
+use super::held::Holding;
+use super::{holding, issuing};
+use crate::handshake::{AlarmKind, Event, Life};
 use crate::model::{CredentialState, Profile, Timestamp};
-use crate::protocol::{CallContext, HeldCredential, Query};
-use crate::store::{AuditHead, HeadSide, HeldRecord, SharedHead, StoreError};
+use crate::protocol::{CallContext, Query};
+use crate::store::{AuditHead, HeadSide, SharedHead, StoreError};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -18,6 +20,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+/// What happens to the credential of a peer whose trail lost records that it had shown.
+const WENT_BACK: Event = Event::Alarmed(AlarmKind::AuditWentBack);
 /// The action with which heads are exchanged.
 pub(super) const EXCHANGE: &str = "exchange_audit_heads";
 /// The stable word for a peer whose trail lost records that it had shown.
@@ -131,6 +135,7 @@ pub(super) async fn hear(
             instance.witness().forget_alarm(&key);
         } else {
             alarm(instance, Some(caller), &key, PEER_WENT_BACK).await?;
+            alarm_issued(instance, &caller.credential).await;
         }
     }
     keep_ours(instance, Some(caller), &key, own).await?;
@@ -188,24 +193,25 @@ pub(super) async fn keep_exchanging(instance: Arc<Instance>, stop: CancellationT
 /// now counts, whatever it had shown before.
 pub(super) async fn exchange_with_all(instance: &Arc<Instance>, accept: bool) -> Vec<PeerReport> {
     let _alone = instance.witness().round.lock().await;
-    let asked = peers(instance)
-        .into_iter()
-        .map(|(peer, (name, credential))| async move {
-            let mut report = PeerReport {
-                peer,
-                credential: name,
-                error: None,
-                head: None,
-                went_back: false,
-                yours: None,
-                yours_holds: None,
-            };
-            if let Err(error) = exchange_with(instance, &credential, accept, &mut report).await {
-                tracing::debug!(peer = report.peer, error, "audit heads were not exchanged");
-                report.error = Some(error);
-            }
-            report
-        });
+    if accept {
+        heed_alarms(instance).await;
+    }
+    let asked = peers(instance).into_iter().map(|(peer, holding)| async move {
+        let mut report = PeerReport {
+            peer,
+            credential: holding.record.name.clone(),
+            error: None,
+            head: None,
+            went_back: false,
+            yours: None,
+            yours_holds: None,
+        };
+        if let Err(error) = exchange_with(instance, &holding, accept, &mut report).await {
+            tracing::debug!(peer = report.peer, error, "audit heads were not exchanged");
+            report.error = Some(error);
+        }
+        report
+    });
     let mut reports: Vec<_> = futures::stream::iter(asked)
         .buffer_unordered(AT_ONCE)
         .collect()
@@ -215,35 +221,30 @@ pub(super) async fn exchange_with_all(instance: &Arc<Instance>, accept: bool) ->
 }
 
 /// One credential for each peer, by the peer's id.
-fn peers(instance: &Instance) -> BTreeMap<String, (String, HeldCredential)> {
+fn peers(instance: &Instance) -> BTreeMap<String, Arc<Holding>> {
     let now = Timestamp::now();
     let mut peers = BTreeMap::new();
-    for record in instance.held().records() {
-        if record.profile != Profile::Native || !is_in_use(&record, now) {
-            continue;
-        }
-        let Some(credential) = instance.held_credential(&record.name) else {
-            continue;
-        };
-        if let Some(peer) = credential.instance_id() {
-            peers.entry(peer.to_string()).or_insert((record.name, credential));
+    for holding in instance.held().all() {
+        if holding.record.profile == Profile::Native
+            && is_in_use(&holding, now)
+            && let Some(peer) = holding.credential.instance_id()
+        {
+            peers.entry(peer.to_string()).or_insert(holding);
         }
     }
     peers
 }
 
 /// Whether the handshake is over: before that, the peer must hear of us from people only.
-fn is_in_use(record: &HeldRecord, now: Timestamp) -> bool {
+fn is_in_use(holding: &Holding, now: Timestamp) -> bool {
     use CredentialState::{Activated, Active, Rotating};
-    let Some(life) = &record.life else {
-        return true;
-    };
-    Life::deserialize(life).is_ok_and(|life| matches!(life.state_at(now), Activated | Active | Rotating))
+    let is_over = matches!(holding.life.state_at(now), Activated | Active | Rotating);
+    is_over && holding::refusal(holding, now).is_none()
 }
 
 async fn exchange_with(
     instance: &Arc<Instance>,
-    credential: &HeldCredential,
+    holding: &Holding,
     accept: bool,
     report: &mut PeerReport,
 ) -> Result<(), String> {
@@ -253,7 +254,7 @@ async fn exchange_with(
         .map_err(failed)?;
     let theirs = theirs.filter(|_| !accept);
     let own = instance.audit().head().await.map_err(failed)?;
-    let shown = ask(instance, credential, &own, theirs.as_ref()).await?;
+    let shown = ask(instance, holding, &own, theirs.as_ref()).await?;
 
     report.head = Some(shown.head.clone());
     report.went_back = shown.known_holds == Some(false) || !follows(theirs.as_ref(), &shown.head);
@@ -261,6 +262,9 @@ async fn exchange_with(
         report.yours_holds = instance.audit().holds(yours.clone()).await.map_err(failed)?;
     }
     report.yours = shown.yours;
+    if report.went_back {
+        alarm_held(instance, holding).await;
+    }
     compare(instance, &own, accept, report).await.map_err(failed)
 }
 
@@ -292,7 +296,7 @@ async fn compare(
 
 async fn ask(
     instance: &Instance,
-    credential: &HeldCredential,
+    holding: &Holding,
     own: &AuditHead,
     known: Option<&AuditHead>,
 ) -> Result<Shown, String> {
@@ -304,7 +308,11 @@ async fn ask(
         path: vec![instance.id().clone()],
         ..CallContext::begin(Timestamp::now(), PATIENCE)
     };
+    let credential = &holding.credential;
     let exchange = instance.client().invoke(credential, &query, &context).await;
+    if let Err(error) = &exchange {
+        holding::notice_tls(instance, holding, error).await;
+    }
     let reply = exchange.map_err(|error| error.to_string())?.reply;
     if let Some(problem) = reply.problem() {
         return Err(problem.to_string());
@@ -354,6 +362,52 @@ async fn alarm(
     trail
         .alarm(Timestamp::now(), caller, peer, (EXCHANGE, reason))
         .await
+}
+
+/// The alarm on the credential with which such a peer is called, unless there is another one on it.
+async fn alarm_held(instance: &Instance, holding: &Holding) {
+    if holding.life.alarm().is_some() {
+        return;
+    }
+    let raised = holding::happened(instance, &holding.record.name, WENT_BACK).await;
+    if let Err(problem) = raised {
+        tracing::error!(credential = holding.record.name, %problem, "an alarm was not stored");
+    }
+}
+
+/// The alarm on the credential with which such a peer calls, unless there is another one on it.
+async fn alarm_issued(instance: &Instance, name: &str) {
+    let issued = instance.issued().by_name(name);
+    if issued.is_none_or(|credential| credential.life.alarm().is_some()) {
+        return;
+    }
+    if let Err(problem) = issuing::happen(instance, name, WENT_BACK).await {
+        tracing::error!(credential = name, %problem, "an alarm was not stored");
+    }
+}
+
+/// A person has explained why trails went back.
+async fn heed_alarms(instance: &Instance) {
+    let is_ours = |life: &Life| {
+        life.alarm()
+            .is_some_and(|alarm| alarm.kind == AlarmKind::AuditWentBack)
+    };
+    for holding in instance.held().all() {
+        let name = &holding.record.name;
+        if is_ours(&holding.life)
+            && let Err(problem) = holding::happened(instance, name, Event::AlarmHeeded).await
+        {
+            tracing::error!(credential = name, %problem, "an alarm stays");
+        }
+    }
+    for credential in instance.issued().all() {
+        let name = &credential.record.name;
+        if is_ours(&credential.life)
+            && let Err(problem) = issuing::happen(instance, name, Event::AlarmHeeded).await
+        {
+            tracing::error!(credential = name, %problem, "an alarm stays");
+        }
+    }
 }
 
 impl Witness {

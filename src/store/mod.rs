@@ -171,8 +171,10 @@ pub trait Store: Send + Sync {
     /// Replaces the record of the same name; uses that were noted meanwhile stay.
     async fn update_issued(&self, record: IssuedRecord) -> Result<(), StoreError>;
     /// Notes when credentials (by name) were last used and how often in all: totals, not increments, so
-    /// that noting one twice does no harm. An offered one is active from then on. May be called with many at once; unknown names are passed over.
+    /// that noting one twice does no harm. May be called with many at once; unknown names are passed over.
     async fn note_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError>;
+    /// Removes an issued credential that is over; its name is free again.
+    async fn remove_issued(&self, name: &str) -> Result<(), StoreError>;
     /// Credentials that this instance holds for relay, secrets sealed.
     async fn held(&self) -> Result<Vec<HeldRecord>, StoreError>;
     /// Installs or replaces a held credential.

@@ -50,6 +50,11 @@ impl Home {
         self.root().join(name)
     }
 
+    /// A path beside the home, as an argument.
+    pub fn beside(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
     /// Writes a file beside the home; its path as an argument.
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);

@@ -4,6 +4,7 @@
 
 mod audit;
 mod binary;
+mod handshake;
 mod home;
 mod joining;
 mod pointers;

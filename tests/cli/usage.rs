@@ -16,6 +16,52 @@ fn usage_errors_end_with_2_and_are_json_for_scripts() {
             "federate", "alpha", "--via", "beta", "--query", "{}", "--route", "pigeon",
         ],
         &["credential", "export", "beta"],
+        &["credential", "rotate", "c", "--overlap", "24"],
+        &["handshake", "accept"],
+        &["handshake", "accept", "file", "--url", "http://127.0.0.1:1"],
+        &[
+            "handshake",
+            "accept",
+            "--url",
+            "http://127.0.0.1:1",
+            "--code",
+            "4711-able-about-above",
+        ],
+        &["handshake", "offer", "alpha"],
+        &["handshake", "offer", "alpha", "--app-id", "a", "--by", "request"],
+        &[
+            "handshake",
+            "offer",
+            "alpha",
+            "--app-id",
+            "a",
+            "--by",
+            "code",
+            "--file",
+            "f",
+        ],
+        &[
+            "handshake",
+            "offer",
+            "alpha",
+            "--app-id",
+            "a",
+            "--by",
+            "plain",
+            "--verify-first",
+        ],
+        &[
+            "handshake",
+            "offer",
+            "alpha",
+            "--app-id",
+            "a",
+            "--source",
+            "somewhere",
+        ],
+        &["handshake", "request"],
+        &["handshake", "request", "--app-id", "a", "--holder", "instance"],
+        &["handshake", "verify", "h", "--match", "--differ"],
     ] {
         let ended = home.run(line);
         assert_eq!(ended.code, 2, "{line:?}: {}", ended.stderr);
@@ -76,7 +122,17 @@ fn read_only_refuses_whatever_would_change_something() {
         &["connection", "status", "alpha", "conn_0123456789ab", "disabled"],
         &["handshake", "offer", "alpha", "--app-id", "a"],
         &["handshake", "accept", "bundle"],
+        &["handshake", "accept", "--url", "http://127.0.0.1:1"],
+        &["handshake", "request", "--app-id", "a"],
+        &["handshake", "verify", "h", "--match"],
+        &["handshake", "cancel", "h"],
+        &["handshake", "new-code", "h"],
         &["credential", "revoke", "c"],
+        &["credential", "rotate", "c"],
+        &["credential", "end-overlap", "c"],
+        &["credential", "reseal", "c"],
+        &["credential", "suspend", "c"],
+        &["credential", "resume", "c"],
         &["credential", "import", "r", "-"],
         &["vault", "init"],
         &["vault", "passphrase"],
@@ -100,6 +156,7 @@ fn completions_and_help_need_no_home() {
     }
     assert_eq!(home.run(&["--help"]).code, 0);
     assert_eq!(home.run(&["handshake", "offer", "--help"]).code, 0);
+    assert_eq!(home.run(&["credential", "rotate", "--help"]).code, 0);
 }
 
 #[test]

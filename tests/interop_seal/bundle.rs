@@ -6,10 +6,15 @@ use butterfly_console::handshake::{
 };
 use butterfly_console::model::{AppId, Endpoint, Grant, Holder, Profile, Timestamp};
 use butterfly_console::protocol::{CredentialForm, HeldCredential};
-use butterfly_console::seal::Passphrase;
+use butterfly_console::seal::{DataKey, Identity, Passphrase};
 
 /// log2 of a scrypt cost that allows opening thousands of files.
 const CHEAP: u8 = 1;
+
+/// Of the instance that offers.
+fn identity() -> Identity {
+    Identity::of(&DataKey::from_bytes([1; 32]))
+}
 
 fn bundle() -> Bundle {
     let endpoint = Endpoint::parse("http://127.0.0.1:5001").unwrap();
@@ -29,7 +34,7 @@ fn bundle() -> Bundle {
         version: BUNDLE_VERSION,
         id: "offer_1".to_owned(),
         instance: BundleInstance {
-            identity: None,
+            identity: Some(identity().key()),
             id: Some(instance_id),
             name: "b".to_owned(),
         },
@@ -98,7 +103,7 @@ fn bundles_of_another_age_open_here() {
         let file = theirs(&mut libraries, &json, &passphrase, form);
         assert_eq!(open(&file, &passphrase), Ok(json.clone()));
         let outside = inspect(&file).unwrap();
-        assert_eq!((outside.work_factor, outside.armoured), form);
+        assert_eq!((outside.work_factor, outside.armoured), (Some(form.0), form.1));
     }
 }
 

@@ -39,10 +39,7 @@ async fn every_failure_to_authenticate_is_one_and_the_same_401() {
         .await;
     let suspended = running.issue("suspended", Profile::Native, &Grant::owner()).await;
     running
-        .result(
-            "suspend_credential",
-            json!({"name": "suspended", "suspended": true}),
-        )
+        .result("suspend_credential", json!({"name": "suspended"}))
         .await;
 
     let mut foreign = claims(owner, good.body.as_bytes());

@@ -61,18 +61,18 @@ async fn a_suspended_credential_can_be_resumed_and_a_revoked_one_cannot() {
     let running = Running::start().await;
     let issued = running.issue("partner", Profile::Native, &Grant::owner()).await;
     let query = Query::new("whoami", json!({}));
-    let suspend = |suspended: bool| json!({"name": "partner", "suspended": suspended});
-    running.result("suspend_credential", suspend(true)).await;
+    let suspend = |resume: bool| json!({"name": "partner", "resume": resume});
+    running.result("suspend_credential", suspend(false)).await;
     let refused = running.client.invoke(&issued, &query, &context()).await;
     assert!(matches!(refused, Err(ClientError::Refused { .. })));
-    running.result("suspend_credential", suspend(false)).await;
+    running.result("suspend_credential", suspend(true)).await;
     assert!(running.ask_as(&issued, "whoami", json!({})).await.is_success());
     let revoked = running
         .result("revoke_credential", json!({"name": "partner"}))
         .await;
     assert_eq!(revoked["credential"]["state"], "revoked");
-    let resumed = running.ask("suspend_credential", suspend(false)).await;
-    assert_eq!(resumed.code(), Some(Code::InvalidParameter));
+    let resumed = running.ask("suspend_credential", suspend(true)).await;
+    assert_eq!(resumed.code(), Some(Code::WrongStep));
     let running = running.restart().await;
     let refused = running.client.invoke(&issued, &query, &context()).await;
     assert!(matches!(refused, Err(ClientError::Refused { .. })));
@@ -262,12 +262,17 @@ async fn an_offer_that_ended_unused_is_refused_and_one_in_use_goes_on() {
     assert_eq!(state_of_offer(&running, &used_id).await, "offered");
     assert_eq!(state_of_credential(&running, "punctual-console").await, "offered");
     assert!(running.ask_as(&used, "whoami", json!({})).await.is_success());
+    assert_eq!(state_of_offer(&running, &used_id).await, "opened");
+    running.ask_as(&used, "get_capabilities", json!({})).await;
     assert_eq!(state_of_offer(&running, &used_id).await, "active");
     assert_eq!(state_of_credential(&running, "punctual-console").await, "active");
 
     // A day later, as far as the offers are concerned.
     let database = rusqlite::Connection::open(running.folder.join("instance.db")).unwrap();
-    let moved = database.execute("UPDATE offers SET expires_at = created_at", []);
+    let moved = database.execute(
+        "UPDATE issued SET life = json_set(life, '$.offer_ends', '2020-01-01T00:00:00+00:00') WHERE name <> 'owner'",
+        [],
+    );
     assert_eq!(moved.unwrap(), 2);
     drop(database);
     let running = running.restart().await;

@@ -1,59 +1,16 @@
 //! Bundles against what can happen to them on their way.
 
 use super::*;
-use crate::handshake::{BundleInstance, BundledCredential};
-use crate::model::{AppId, Endpoint, Grant, Holder, Profile};
-use crate::protocol::{CredentialForm, HeldCredential, Spki};
-use crate::seal::random;
+use crate::handshake::samples::{NOW, asker, bundle, bundle_by_code, bundle_for, offerer, refusal, request};
+use crate::model::{AppId, Endpoint, Holder, Profile};
+use crate::seal::{DataKey, random};
+use age::armor::ArmoredReader;
 use proptest::prelude::*;
+use std::io::Read;
 use std::sync::OnceLock;
 
-const NOW: Timestamp = Timestamp::from_micros(1_795_428_672_123_456);
 /// Cheap enough to open hundreds of times.
 const CHEAP: u8 = 1;
-
-fn bundle() -> Bundle {
-    let endpoint = Endpoint::parse("https://instance-b.example:5001").unwrap();
-    let instance = random::instance_id();
-    let credential = |holder, app_id: &str| {
-        let held = HeldCredential::native(
-            AppId::parse(app_id).unwrap(),
-            endpoint.clone(),
-            instance.clone(),
-            random::key_id(),
-            random::root_key(),
-        );
-        BundledCredential {
-            holder,
-            name: format!("{app_id}-b"),
-            grant: Grant::read(["get_graph_stats"]),
-            lease_ends: Some(NOW.plus_seconds(90 * 24 * 3600)),
-            form: CredentialForm::of(&held),
-        }
-    };
-    Bundle {
-        delivery: crate::model::Delivery::Passphrase,
-        verify_first: false,
-        requester: None,
-        version: 1,
-        id: "offer_1".to_owned(),
-        instance: BundleInstance {
-            identity: None,
-            id: Some(instance.clone()),
-            name: "instance-b".to_owned(),
-        },
-        credentials: vec![
-            credential(Holder::Instance, "a-relay"),
-            credential(Holder::Console, "a-console"),
-        ],
-        endpoint: endpoint.clone(),
-        pins: vec![Spki("cGluLW9uZQ".to_owned()), Spki("cGluLXR3bw".to_owned())],
-        profile: Profile::Native,
-        offered_at: NOW,
-        expires_at: NOW.plus_seconds(3600),
-        label: "for the weather pointers".to_owned(),
-    }
-}
 
 /// Seals without the checks that `seal_with_generated_passphrase` makes.
 fn seal_unchecked(bundle: &Bundle) -> SealedBundle {
@@ -62,21 +19,12 @@ fn seal_unchecked(bundle: &Bundle) -> SealedBundle {
 
 fn seal_bytes(json: &[u8]) -> SealedBundle {
     let passphrase = generate_passphrase();
-    let mut recipient = scrypt::Recipient::new(secret(passphrase.expose_text()));
-    recipient.set_work_factor(CHEAP);
-    let armoured = encrypt(&recipient, json).unwrap();
+    let armoured = age_file::seal_under(passphrase.expose_text(), CHEAP, json).unwrap();
     SealedBundle { armoured, passphrase }
 }
 
 fn open(sealed: &SealedBundle, now: Timestamp) -> Result<Bundle, BundleError> {
     Bundle::open_with_passphrase(sealed.armoured.as_bytes(), &sealed.passphrase, now)
-}
-
-fn refusal(outcome: Result<Bundle, BundleError>) -> BundleError {
-    match outcome {
-        Ok(_) => panic!("the bundle was accepted"),
-        Err(error) => error,
-    }
 }
 
 /// The file as bytes, without its armour.
@@ -94,7 +42,8 @@ fn a_bundle_comes_out_as_it_went_in_and_shows_the_same_words() {
     let sealed = original.seal_with_generated_passphrase().unwrap();
     let outside = inspect(sealed.armoured.as_bytes()).unwrap();
     assert!(outside.armoured);
-    assert_eq!(outside.work_factor, WORK_FACTOR);
+    assert_eq!(outside.work_factor, Some(WORK_FACTOR));
+    assert_eq!(outside.sealed_to, SealedTo::Passphrase);
     let opened = open(&sealed, NOW).unwrap();
     assert_eq!(opened.expose_json(), original.expose_json());
     assert_eq!(opened.words(), original.words());
@@ -120,7 +69,7 @@ fn threat_37_a_file_of_something_else_is_no_bundle() {
         &b""[..],
         b"hello",
         b"{}",
-        b"age-encryption.org/v1\n-> X25519 abc\n",
+        b"age-encryption.org/v1\n-> ssh-rsa abc\n",
     ] {
         let error = refusal(Bundle::open_with_passphrase(file, &words, NOW));
         assert!(matches!(error, BundleError::NotABundle(_)), "{error}");
@@ -146,6 +95,9 @@ fn threat_38_an_impostors_bundle_shows_other_words() {
     changes.push(change(&|b| {
         b.endpoint = Endpoint::parse("https://instance-c.example").unwrap()
     }));
+    changes.push(change(&|b| b.instance.identity = Some(asker().key())));
+    changes.push(change(&|b| b.instance.identity = None));
+    changes.push(change(&|b| b.requester = Some(request().0.requester())));
     changes.push(change(&|b| b.pins.swap(0, 1)));
     changes.push(change(&|b| b.pins.truncate(1)));
     changes.push(change(&|b| {
@@ -159,6 +111,21 @@ fn threat_38_an_impostors_bundle_shows_other_words() {
     changes.push(change(&|b| b.expires_at = b.expires_at.plus_seconds(1)));
     for (index, changed) in changes.iter().enumerate() {
         assert_ne!(changed.words(), honest.words(), "change {index}");
+    }
+}
+
+#[test]
+fn threat_38_whose_request_it_answers_is_in_the_words() {
+    let (ours, _) = request();
+    let honest = bundle_for(&ours);
+    for alter in [
+        |requester: &mut Requester| requester.identity = offerer().key(),
+        |requester: &mut Requester| requester.recipient = request().0.recipient,
+        |requester: &mut Requester| requester.request = request().0.id,
+    ] {
+        let mut altered = honest.clone();
+        alter(altered.requester.as_mut().unwrap());
+        assert_ne!(altered.words(), honest.words());
     }
 }
 
@@ -241,7 +208,11 @@ fn threat_41_no_bundle_is_valid_for_more_than_a_day() {
 
 #[test]
 fn contents_that_do_not_fit_together_are_refused() {
-    let alterations: [fn(&mut Bundle); 6] = [
+    let alterations: [fn(&mut Bundle); 10] = [
+        |bundle| bundle.instance.identity = None,
+        |bundle| bundle.delivery = Delivery::Code,
+        |bundle| bundle.delivery = Delivery::Request,
+        |bundle| bundle.requester = Some(request().0.requester()),
         |bundle| bundle.credentials.clear(),
         |bundle| bundle.credentials[1].holder = Holder::Instance,
         |bundle| bundle.credentials[1].form.kid = bundle.credentials[0].form.kid.clone(),
@@ -264,6 +235,166 @@ fn what_is_unreadable_is_never_quoted() {
     let error = refusal(open(&seal_bytes(value.to_string().as_bytes()), NOW));
     assert!(matches!(error, BundleError::Unreadable(_)));
     assert!(!format!("{error} {error:?}").contains("canary"));
+}
+
+fn open_answer(file: &[u8], (request, key): &(Request, RequestKey)) -> Result<Bundle, BundleError> {
+    Bundle::open_with_request(file, request, key, NOW)
+}
+
+/// An answer as somebody might forge it: signed by `signer`, sealed to the request's recipient.
+fn forge(bundle: &Bundle, request: &Request, signer: &Identity, signed_for: &str) -> String {
+    let json = bundle.expose_json();
+    let answer = Answer {
+        bundle: String::from_utf8(json.to_vec()).unwrap(),
+        signature: signer.sign(SIGNED_FOR, &signed_bytes(signed_for, &json)),
+    };
+    age_file::seal_to(&request.recipient, &serde_json::to_vec(&answer).unwrap()).unwrap()
+}
+
+#[test]
+fn an_answer_opens_with_the_key_of_its_request_and_shows_the_same_words() {
+    let ours = request();
+    let original = bundle_for(&ours.0);
+    let file = original.seal_to_request(&ours.0, &offerer()).unwrap();
+    let outside = inspect(file.as_bytes()).unwrap();
+    assert_eq!(
+        (outside.sealed_to, outside.work_factor),
+        (SealedTo::Request, None)
+    );
+    for file in [file.as_bytes(), &binary(&file)] {
+        let opened = open_answer(file, &ours).unwrap();
+        assert_eq!(opened.expose_json(), original.expose_json());
+        assert_eq!(opened.words(), original.words());
+    }
+}
+
+#[test]
+fn an_answer_is_made_only_for_the_request_and_by_the_identity_that_it_names() {
+    let ((ours, _), (other, _)) = (request(), request());
+    let honest = bundle_for(&ours);
+    for outcome in [
+        honest.seal_to_request(&other, &offerer()),
+        honest.seal_to_request(&ours, &asker()),
+        bundle().seal_to_request(&ours, &offerer()),
+        honest.seal_at_work_factor(CHEAP).map(|sealed| sealed.armoured),
+        bundle_by_code()
+            .seal_at_work_factor(CHEAP)
+            .map(|sealed| sealed.armoured),
+    ] {
+        assert!(matches!(refusal(outcome), BundleError::CannotSeal(_)));
+    }
+}
+
+#[test]
+fn threat_38_an_answer_signed_by_another_identity_or_for_another_request_is_refused() {
+    let ours = request();
+    let honest = bundle_for(&ours.0);
+    let impostor = Identity::of(&DataKey::from_bytes([3; 32]));
+    let open = |file: String| refusal(open_answer(file.as_bytes(), &ours));
+    assert!(open_answer(forge(&honest, &ours.0, &offerer(), &ours.0.id).as_bytes(), &ours).is_ok());
+    assert_eq!(
+        open(forge(&honest, &ours.0, &impostor, &ours.0.id)),
+        BundleError::Forged
+    );
+    assert_eq!(
+        open(forge(&honest, &ours.0, &offerer(), "req_000000000000")),
+        BundleError::Forged
+    );
+    let mut unsigned = honest.clone();
+    unsigned.instance.identity = None;
+    unsigned.profile = Profile::Legacy;
+    assert!(matches!(
+        open(forge(&unsigned, &ours.0, &offerer(), &ours.0.id)),
+        BundleError::Unreadable(_)
+    ));
+    // The answer to somebody else's request, sealed anew to ours.
+    let (theirs, _) = request();
+    let moved = forge(&bundle_for(&theirs), &ours.0, &offerer(), &ours.0.id);
+    assert_eq!(open(moved), BundleError::AnotherRequest);
+    // An impostor who signs as itself gets through, and shows other words than the honest instance did.
+    let mut theirs = honest.clone();
+    theirs.instance.identity = Some(impostor.key());
+    let opened = open_answer(forge(&theirs, &ours.0, &impostor, &ours.0.id).as_bytes(), &ours).unwrap();
+    assert_ne!(opened.words(), honest.words());
+}
+
+#[test]
+fn what_is_sealed_in_one_way_is_not_opened_in_the_other() {
+    let ours = request();
+    let file = bundle_for(&ours.0).seal_to_request(&ours.0, &offerer()).unwrap();
+    let outcome = Bundle::open_with_passphrase(file.as_bytes(), &generate_passphrase(), NOW);
+    let error = refusal(outcome);
+    assert_eq!(
+        error,
+        BundleError::OtherSeal {
+            found: SealedTo::Request
+        }
+    );
+    assert!(error.remedy().contains("handshake request"));
+    let sealed = bundle().seal_at_work_factor(CHEAP).unwrap();
+    let error = refusal(open_answer(sealed.armoured.as_bytes(), &ours));
+    assert_eq!(
+        error,
+        BundleError::OtherSeal {
+            found: SealedTo::Passphrase
+        }
+    );
+    // A bundle that says that it came another way.
+    let disguised = forge(&bundle(), &ours.0, &offerer(), &ours.0.id);
+    assert!(matches!(
+        refusal(open_answer(disguised.as_bytes(), &ours)),
+        BundleError::Unreadable(_)
+    ));
+}
+
+#[test]
+fn another_key_opens_no_answer() {
+    let (ours, other) = (request(), request());
+    let file = bundle_for(&ours.0).seal_to_request(&ours.0, &offerer()).unwrap();
+    assert_eq!(
+        refusal(open_answer(file.as_bytes(), &other)),
+        BundleError::AnotherRequest
+    );
+}
+
+#[test]
+fn threat_41_an_answer_that_is_expired_or_of_another_version_is_refused() {
+    let ours = request();
+    let file = bundle_for(&ours.0).seal_to_request(&ours.0, &offerer()).unwrap();
+    let late = Bundle::open_with_request(file.as_bytes(), &ours.0, &ours.1, NOW.plus_seconds(3600));
+    assert!(matches!(refusal(late), BundleError::Expired { .. }));
+    let answer = Answer {
+        bundle: r#"{"version":2,"anything":"else"}"#.to_owned(),
+        signature: "whatever".to_owned(),
+    };
+    let file = age_file::seal_to(&ours.0.recipient, &serde_json::to_vec(&answer).unwrap()).unwrap();
+    assert_eq!(
+        refusal(open_answer(file.as_bytes(), &ours)),
+        BundleError::Version { found: 2, known: 1 }
+    );
+}
+
+#[test]
+fn threat_37_every_prefix_and_many_flips_of_an_answer_are_refused() {
+    let ours = request();
+    let armoured = bundle_for(&ours.0).seal_to_request(&ours.0, &offerer()).unwrap();
+    let file = binary(&armoured);
+    assert!(open_answer(&file, &ours).is_ok());
+    for length in 0..file.len() {
+        assert!(open_answer(&file[..length], &ours).is_err(), "{length} bytes");
+    }
+    for bit in (0..file.len() * 8).step_by(7) {
+        let mut flipped = file.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        assert!(open_answer(&flipped, &ours).is_err(), "bit {bit}");
+    }
+    // The last line end is the only thing that may be missing.
+    for length in 0..armoured.len() - 1 {
+        assert!(
+            open_answer(&armoured.as_bytes()[..length], &ours).is_err(),
+            "{length} characters"
+        );
+    }
 }
 
 /// One sealed file for all cases of the property tests below.

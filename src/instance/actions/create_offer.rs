@@ -1,8 +1,11 @@
-//! `create_offer {label, app_id, profile, holders, grant, lease_ends?, valid_seconds?}` → everything that a bundle is made of:
-//! `{offer, instance: {id, name}, endpoint, profile, credentials: [{holder, name, app_id, grant, lease_ends, form}]}`.
+//! `create_offer {label, app_id, profile, holders, grant, lease_ends?, valid_seconds?, delivery?, verify_first?}` → everything
+//! that a bundle is made of: `{offer, instance: {id, name}, identity, endpoint, profile, verify_first, credentials: [{holder,
+//! name, app_id, grant, lease_ends, form}], warning?}`.
 
+use super::list_offers;
 use super::parameter::{GRANT, LEASE_ENDS, PROFILE};
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use crate::handshake::{Beginning, Life};
 use crate::instance::issuing::{self, Made, Wanted};
 use crate::model::{AppId, Delivery, Grant, Holder, Profile, Timestamp};
 use crate::protocol::{Code, Problem, Query};
@@ -33,6 +36,16 @@ pub static ACTION: Action = Action {
             Kind::Count,
             "life of the bundle; 86400 at most, which is also the default",
         ),
+        Parameter::optional(
+            "delivery",
+            Kind::Text,
+            "how it travels: code, request, passphrase (which is the default) or plain",
+        ),
+        Parameter::optional(
+            "verify_first",
+            Kind::Flag,
+            "true if the credentials open nothing but the handshake before the words were compared and keys mixed in",
+        ),
     ],
     run,
 };
@@ -53,31 +66,39 @@ async fn create_offer(call: &Call<'_>) -> Answer {
     let expires_at = now.plus_seconds(order.valid_seconds);
     let mut credentials = Vec::with_capacity(order.holders.len());
     let mut names = Vec::with_capacity(order.holders.len());
+    let (id, mut warning) = (offer_id(), None);
     for holder in &order.holders {
-        let made = issuing::make(call.instance, order.wanted(*holder, expires_at)?).await?;
-        names.push(made.record.name.clone());
+        let made = issuing::make(call.instance, order.wanted(*holder, &id, expires_at)?).await?;
+        names.push(made.credential.record.name.clone());
         credentials.push(part(*holder, &made));
+        warning = warning.or(made.warning);
     }
     let offer = OfferRecord {
-        id: offer_id(),
+        id,
         label: order.label,
         credentials: names,
         words: Vec::new(),
         state: "offered".to_owned(),
         created_at: now,
         expires_at,
-        delivery: Delivery::Passphrase,
+        delivery: order.delivery,
         code: None,
     };
     call.instance.store().put_offer(offer.clone()).await?;
     let settings = call.instance.settings();
-    Ok(Outcome::Success(json!({
-        "offer": offer,
-        "instance": {"id": settings.instance_id, "name": settings.name},
+    let mut result = json!({
+        "offer": list_offers::view(call.instance, &offer, now),
+        "instance": {"id": settings.instance_id, "name": settings.name, "identity": call.instance.identity().key()},
+        "identity": call.instance.identity().key(),
         "endpoint": settings.endpoint,
         "profile": order.profile,
+        "verify_first": order.verify_first,
         "credentials": credentials,
-    })))
+    });
+    if let Some(warning) = warning {
+        result["warning"] = warning.into();
+    }
+    Ok(Outcome::Success(result))
 }
 
 /// What the query asks for.
@@ -89,6 +110,8 @@ struct Order {
     grant: Grant,
     lease_ends: Option<Timestamp>,
     valid_seconds: i64,
+    delivery: Delivery,
+    verify_first: bool,
 }
 
 impl Order {
@@ -108,10 +131,20 @@ impl Order {
         if valid_seconds == 0 || valid_seconds > LONGEST {
             return Err(refused("'valid_seconds' is between 1 and 86400"));
         }
+        let profile = query.required("profile")?;
+        let delivery = query.optional("delivery")?.unwrap_or(Delivery::Passphrase);
+        let verify_first = query.optional("verify_first")?.unwrap_or(false);
+        if verify_first && (delivery == Delivery::Plain || profile == Profile::Legacy) {
+            return Err(refused(
+                "'verify_first' needs activation, which plain values and legacy credentials do not have",
+            ));
+        }
         Ok(Self {
             label,
             app_id: query.id("app_id")?,
-            profile: query.required("profile")?,
+            profile,
+            delivery,
+            verify_first,
             holders,
             grant: issuing::grant(query)?,
             lease_ends: issuing::lease_ends(query)?,
@@ -119,7 +152,7 @@ impl Order {
         })
     }
 
-    fn wanted(&self, holder: Holder, until: Timestamp) -> Result<Wanted, Problem> {
+    fn wanted(&self, holder: Holder, offer: &str, until: Timestamp) -> Result<Wanted, Problem> {
         let app_id = AppId::parse(&format!("{}-{}", self.app_id, word(holder)))
             .map_err(|_| refused("'app_id' is too long: 55 characters leave room for its ending"))?;
         Ok(Wanted {
@@ -127,19 +160,36 @@ impl Order {
             app_id,
             profile: self.profile,
             grant: self.grant.clone(),
-            lease_ends: self.lease_ends,
-            offered_until: Some(until),
+            life: self.life(holder, offer, until),
         })
+    }
+
+    /// Plain values are in use as soon as they are shown: no offer of theirs can end.
+    fn life(&self, holder: Holder, offer: &str, until: Timestamp) -> Life {
+        let is_plain = self.delivery == Delivery::Plain;
+        let beginning = Beginning {
+            delivery: Some(self.delivery),
+            holder: Some(holder),
+            offer: Some(offer.to_owned()),
+            verify_first: self.verify_first,
+            offer_ends: (!is_plain).then_some(until),
+            lease_ends: self.lease_ends,
+        };
+        if is_plain {
+            Life::in_use(beginning)
+        } else {
+            Life::offered(beginning)
+        }
     }
 }
 
 fn part(holder: Holder, made: &Made) -> serde_json::Value {
     json!({
         "holder": holder,
-        "name": made.record.name,
-        "app_id": made.record.app_id,
-        "grant": made.record.grant,
-        "lease_ends": made.record.expires_at,
+        "name": made.credential.record.name,
+        "app_id": made.credential.record.app_id,
+        "grant": made.credential.record.grant,
+        "lease_ends": made.credential.record.expires_at,
         "form": made.form.expose_value(),
     })
 }

@@ -1,7 +1,7 @@
 //! `drop_held_credential {name}` → `{dropped: name}`. Connections that name it relay no more.
 
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
-use crate::protocol::{Code, Problem};
+use crate::instance::holding;
 use futures::future::BoxFuture;
 use serde_json::json;
 
@@ -22,12 +22,7 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 async fn drop_held_credential(call: &Call<'_>) -> Answer {
     let name = call.query.text("name")?;
     let _alone = call.instance.changing().await;
-    if !call.instance.held().contains(name) {
-        return Err(Problem::new(
-            Code::CredentialNotFound,
-            format!("this instance holds no credential {name:?}"),
-        ));
-    }
+    holding::find(call.instance, name)?;
     // It is used no more from here on, even if storing that fails.
     call.instance.held().remove(name);
     call.instance.store().remove_held(name).await?;

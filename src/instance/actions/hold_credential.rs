@@ -1,11 +1,13 @@
-//! `hold_credential {name, form, verified?, lease_ends?}` → `{credential}`: installs a credential of another instance for relay, or replaces it.
+//! `hold_credential {name, form, verified?, lease_ends?, grant?, identity?, offer?, offer_ends?, delivery?, verify_first?, words?, peer_name?}`
+//! → `{credential}`: installs a credential of another instance for relay, or replaces it.
 
 use super::parameter::LEASE_ENDS;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
-use crate::instance::{held, issuing};
-use crate::model::Timestamp;
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check};
+use crate::handshake::{Beginning, Event, Life};
+use crate::instance::held::{Holding, Peer};
+use crate::instance::{holding, issuing};
+use crate::model::{Delivery, Grant, Holder, Timestamp};
 use crate::protocol::{Code, CredentialForm, HeldCredential, Problem, Query};
-use crate::store::HeldRecord;
 use futures::future::BoxFuture;
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -25,6 +27,26 @@ pub static ACTION: Action = Action {
         ),
         Parameter::optional("verified", Kind::Flag, "whether people compared the words"),
         LEASE_ENDS,
+        Parameter::optional("grant", Kind::Json, "what it allows, as the bundle said"),
+        Parameter::optional(
+            "identity",
+            Kind::Text,
+            "the key with which the other instance signs",
+        ),
+        Parameter::optional("offer", Kind::Text, "the offer that it came in"),
+        Parameter::optional("offer_ends", Kind::Text, "when that offer ends"),
+        Parameter::optional(
+            "delivery",
+            Kind::Text,
+            "how it came: code, request, passphrase or plain; without it no keys can be mixed in",
+        ),
+        Parameter::optional(
+            "verify_first",
+            Kind::Flag,
+            "whether it opens nothing before it is activated",
+        ),
+        Parameter::optional("words", Kind::Texts, "the seven words that people compare"),
+        Parameter::optional("peer_name", Kind::Text, "what the other instance is called"),
     ],
     run,
 };
@@ -34,31 +56,19 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 }
 
 async fn hold_credential(call: &Call<'_>) -> Answer {
-    let query = call.query;
+    let (query, now) = (call.query, call.now());
     let name = issuing::checked_name(query.text("name")?.to_owned())?;
     let credential = read_form(query)?;
-    let record = HeldRecord {
-        app_id: credential.app_id.clone(),
-        profile: credential.profile(),
-        kid: credential.kid().cloned(),
-        endpoint: credential.endpoint.clone(),
-        verified: query.optional("verified")?.unwrap_or(false),
-        expires_at: query.optional("lease_ends")?,
-        created_at: Timestamp::now(),
-        sealed_form: held::seal(call.instance.key(), &name, &credential),
-        life: None,
-        sealed_pending: None,
-        grant: None,
-        peer: None,
-        last_used: None,
-        uses: 0,
-        name,
-    };
+    let life = life(query, now)?;
+    let peer = peer(query)?;
+    let grant: Option<Grant> = query.optional("grant")?;
+    let mut holding = Holding::new(call.instance.key(), name, credential, life, peer);
+    holding.record.grant = grant;
     let _alone = call.instance.changing().await;
-    call.instance.store().put_held(record.clone()).await?;
-    let view = issuing::held_view(&record);
-    call.instance.held().put(record, credential);
-    Ok(Outcome::Success(json!({ "credential": view })))
+    let holding = holding::keep(call.instance, holding).await?;
+    Ok(Outcome::Success(
+        json!({ "credential": holding::view(&holding, now) }),
+    ))
 }
 
 /// Read by the form's own reader: its errors never quote a secret.
@@ -73,4 +83,48 @@ fn read_form(query: &Query) -> Result<HeldCredential, Problem> {
                 format!("'form' is not acceptable: {error}"),
             )
         })
+}
+
+fn life(query: &Query, now: Timestamp) -> Result<Life, Problem> {
+    let delivery: Option<Delivery> = query.optional("delivery")?;
+    let beginning = Beginning {
+        delivery,
+        holder: Some(Holder::Instance),
+        offer: query.optional_text("offer")?.map(str::to_owned),
+        verify_first: query.optional("verify_first")?.unwrap_or(false),
+        offer_ends: query.optional("offer_ends")?,
+        lease_ends: query.optional("lease_ends")?,
+    };
+    // What nobody handed over is put in by hand, and in use from the start.
+    let mut life = match delivery {
+        Some(_) => Life::opened(beginning),
+        None => Life::in_use(beginning),
+    };
+    if life.verify_first && !life.can_be_activated() {
+        return Err(check::invalid(
+            "verify_first",
+            "what came as plain values, or without saying how, is never activated and would open nothing",
+        ));
+    }
+    if query.optional("verified")?.unwrap_or(false) {
+        life.apply(Event::WordsMatch, now).map_err(holding::refused)?;
+    }
+    Ok(life)
+}
+
+fn peer(query: &Query) -> Result<Peer, Problem> {
+    let words = query.optional_texts("words")?.unwrap_or_default();
+    let is_word = |word: &String| word.len() <= 16 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    if !(words.is_empty() || words.len() == 7) || !words.iter().all(is_word) {
+        return Err(check::invalid("words", "they are seven, in lower-case letters"));
+    }
+    let name = query.optional_text("peer_name")?;
+    Ok(Peer {
+        name: name
+            .map(|name| check::name("peer_name", name))
+            .transpose()?
+            .map(str::to_owned),
+        identity: query.optional("identity")?,
+        words,
+    })
 }

@@ -2,8 +2,9 @@
 
 use super::parameter::{GRANT, LEASE_ENDS, PROFILE};
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use crate::handshake::{Beginning, Life};
 use crate::instance::issuing::{self, Wanted};
-use crate::model::Timestamp;
+use crate::model::{Delivery, Timestamp};
 use futures::future::BoxFuture;
 use serde_json::json;
 
@@ -38,13 +39,16 @@ async fn issue_credential(call: &Call<'_>) -> Answer {
         app_id: query.id("app_id")?,
         profile: query.required("profile")?,
         grant: issuing::grant(query)?,
-        lease_ends: issuing::lease_ends(query)?,
-        offered_until: None,
+        life: Life::in_use(Beginning {
+            delivery: Some(Delivery::Plain),
+            lease_ends: issuing::lease_ends(query)?,
+            ..Beginning::default()
+        }),
     };
     let _alone = call.instance.changing().await;
     let made = issuing::make(call.instance, wanted).await?;
     let mut result = json!({
-        "credential": issuing::view(&made.record, Timestamp::now()),
+        "credential": issuing::view(&made.credential, Timestamp::now()),
         "secret": made.form.expose_value(),
     });
     if let Some(warning) = made.warning {

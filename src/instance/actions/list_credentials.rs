@@ -1,4 +1,6 @@
-//! `list_credentials {}` → `{credentials: [{name, app_id, profile, kid, state, verified, grant, expires_at, created_at, last_used, uses}]}`.
+//! `list_credentials {}` → `{credentials: [{name, app_id, profile, kid, state, verified, grant, expires_at, created_at, last_used,
+//! uses, holder, delivery, offer, generation, rotation_due, overlap_until, alarm, verify_first, ended_at}]}`. What was revoked
+//! stays in the list for 90 days.
 
 use super::{Access, Action, Answer, Call, Outcome};
 use crate::instance::issuing;
@@ -27,7 +29,7 @@ async fn list_credentials(call: &Call<'_>) -> Answer {
         .issued()
         .all()
         .iter()
-        .map(|credential| issuing::view(&credential.record_at(now), now))
+        .map(|credential| issuing::view(credential, now))
         .collect();
     Ok(Outcome::Success(json!({ "credentials": credentials })))
 }

@@ -1,9 +1,11 @@
-//! `list_held_credentials {}` → `{credentials: [{name, app_id, profile, kid, endpoint, verified, expires_at, created_at}]}`.
+//! `list_held_credentials {}` → `{credentials: [{name, app_id, profile, kid, endpoint, instance_id, pins, peer_name, identity, words,
+//! grant, state, verified, verify_first, delivery, holder, offer, offer_ends, generation, rotation_due, overlap_until, alarm,
+//! ended_at, activation_pending, expires_at, created_at, last_used, uses}]}`.
 
 use super::{Access, Action, Answer, Call, Outcome};
-use crate::instance::issuing;
+use crate::instance::holding;
 use futures::future::BoxFuture;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Its row in the table.
 pub static ACTION: Action = Action {
@@ -20,12 +22,10 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 }
 
 async fn list_held_credentials(call: &Call<'_>) -> Answer {
-    let credentials: Vec<_> = call
-        .instance
-        .held()
-        .records()
+    let held = call.instance.held().all();
+    let credentials: Vec<Value> = held
         .iter()
-        .map(issuing::held_view)
+        .map(|holding| holding::view(holding, call.now()))
         .collect();
     Ok(Outcome::Success(json!({ "credentials": credentials })))
 }

@@ -1,16 +1,19 @@
-//! `list_offers {}` → `{offers: [{id, label, credentials, words, state, created_at, expires_at}]}`.
+//! `list_offers {}` → `{offers: [{id, label, credentials, words, state, created_at, expires_at, delivery, verified, verify_first,
+//! alarm, code_ends, code_claimed}]}`.
 
 use super::{Access, Action, Answer, Call, Outcome};
 use crate::instance::Instance;
+use crate::instance::issued::Credential;
 use crate::model::{CredentialState, Timestamp};
 use crate::store::OfferRecord;
 use futures::future::BoxFuture;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "list_offers",
-    help: "Lists the offers made and not withdrawn.",
+    help: "Lists the offers made and not withdrawn, as they stand now.",
     access: Access::Owner,
     writes: false,
     parameters: &[],
@@ -23,28 +26,55 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 
 async fn list_offers(call: &Call<'_>) -> Answer {
     let now = Timestamp::now();
-    let mut offers = call.instance.store().offers().await?;
-    for offer in &mut offers {
-        offer.state = state(call.instance, offer, now).as_str().to_owned();
-    }
+    let offers: Vec<_> = call
+        .store()
+        .offers()
+        .await?
+        .iter()
+        .map(|offer| view(call.instance, offer, now))
+        .collect();
     Ok(Outcome::Success(json!({ "offers": offers })))
 }
 
-/// What became of an offer: `active` once somebody called with a credential of it, `expired` if nobody did in time,
-/// `revoked` when nothing of it is left.
-fn state(instance: &Instance, offer: &OfferRecord, now: Timestamp) -> CredentialState {
-    let credentials = offer.credentials.iter();
+/// What may be told of an offer.
+pub(super) fn view(instance: &Instance, offer: &OfferRecord, now: Timestamp) -> Value {
+    let credentials = credentials(instance, offer);
+    let mut lives = credentials.iter().map(|credential| &credential.life);
+    let code = offer.code.as_ref();
+    let mut view = json!(offer);
+    view["state"] = state(offer, &credentials, now).into();
+    view["verified"] = (!credentials.is_empty() && lives.clone().all(|life| life.is_verified())).into();
+    view["verify_first"] = lives.clone().any(|life| life.verify_first).into();
+    view["alarm"] = json!(lives.find_map(|life| life.alarm()));
+    view["code_ends"] = json!(code.map(|code| code.ends));
+    view["code_claimed"] = json!(code.map(|code| code.sealed.is_none()));
+    view
+}
+
+/// The credentials of an offer that are still known.
+pub(super) fn credentials(instance: &Instance, offer: &OfferRecord) -> Vec<Arc<Credential>> {
+    let names = offer.credentials.iter();
+    names.filter_map(|name| instance.issued().by_name(name)).collect()
+}
+
+/// Where an offer stands: with the least advanced of its credentials that are not over; suspended if one of them is.
+fn state(offer: &OfferRecord, credentials: &[Arc<Credential>], now: Timestamp) -> &'static str {
+    if offer.state == "withdrawn" {
+        return "withdrawn";
+    }
+    if offer.state == "refused" {
+        return "refused";
+    }
     let states: Vec<_> = credentials
-        .filter_map(|name| instance.issued().by_name(name))
-        .map(|credential| credential.record_at(now).state)
+        .iter()
+        .map(|credential| credential.life.state_at(now))
         .collect();
-    [
-        CredentialState::Active,
-        CredentialState::Offered,
-        CredentialState::Suspended,
-        CredentialState::Expired,
-    ]
-    .into_iter()
-    .find(|state| states.contains(state))
-    .unwrap_or(CredentialState::Revoked)
+    let worst_first = std::iter::once(CredentialState::Suspended)
+        .chain(CredentialState::ALL.into_iter().filter(|state| state.is_usable()))
+        .chain([CredentialState::Expired]);
+    worst_first
+        .into_iter()
+        .find(|state| states.contains(state))
+        .unwrap_or(CredentialState::Revoked)
+        .as_str()
 }

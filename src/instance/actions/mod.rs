@@ -1,13 +1,17 @@
 //! Every action that an instance answers: one file per action, one table that lists them.
 
 mod abort_import;
+mod activate_credential;
+mod activate_held_credential;
 mod add_neighbor;
 mod assign_pointer_to_connection;
 mod begin_import;
 mod call;
 mod check;
+mod check_held_credential;
 mod clear_audit_log;
 mod commit_import;
+mod confirm_words;
 mod create_circuit;
 mod create_connection;
 mod create_domain;
@@ -38,15 +42,19 @@ mod list_pointers;
 mod neighbors;
 mod page;
 mod parameter;
+mod publish_code;
 mod record_offer_words;
 mod relay;
 mod revoke_credential;
+mod rotate_credential;
+mod rotate_held_credential;
 mod search_pointers;
 mod set_connection_status;
 mod suspend_credential;
 pub mod table;
 mod update_pointer;
 mod verify_audit;
+mod verify_held_credential;
 mod whoami;
 mod withdraw_offer;
 

@@ -1,7 +1,7 @@
 //! `record_offer_words {id, words}` → `{offer}`: the words that the offering side shows, so that another console shows the same.
 
 use super::withdraw_offer::find;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, list_offers};
 use crate::protocol::{Code, Problem};
 use crate::store::OfferRecord;
 use futures::future::BoxFuture;
@@ -40,5 +40,6 @@ async fn record_offer_words(call: &Call<'_>) -> Answer {
         ..find(call, call.query.text("id")?).await?
     };
     call.instance.store().put_offer(offer.clone()).await?;
-    Ok(Outcome::Success(json!({ "offer": offer })))
+    let view = list_offers::view(call.instance, &offer, call.now());
+    Ok(Outcome::Success(json!({ "offer": view })))
 }

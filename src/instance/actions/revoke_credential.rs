@@ -1,8 +1,9 @@
 //! `revoke_credential {name}` → `{credential}`. Immediate: calls in flight lose their result.
 
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use crate::handshake::Event;
 use crate::instance::issuing;
-use crate::model::{CredentialState, Timestamp};
+use crate::model::Timestamp;
 use futures::future::BoxFuture;
 use serde_json::json;
 
@@ -22,8 +23,8 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 
 async fn revoke_credential(call: &Call<'_>) -> Answer {
     let name = call.query.text("name")?;
-    let record = issuing::change_state(call.instance, name, CredentialState::Revoked).await?;
+    let credential = issuing::happen(call.instance, name, Event::Revoke).await?;
     Ok(Outcome::Success(
-        json!({ "credential": issuing::view(&record, Timestamp::now()) }),
+        json!({ "credential": issuing::view(&credential, Timestamp::now()) }),
     ))
 }

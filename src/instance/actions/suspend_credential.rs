@@ -1,8 +1,9 @@
-//! `suspend_credential {name, suspended}` → `{credential}`.
+//! `suspend_credential {name, resume?}` → `{credential}`.
 
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use crate::handshake::Event;
 use crate::instance::issuing;
-use crate::model::{CredentialState, Timestamp};
+use crate::model::Timestamp;
 use futures::future::BoxFuture;
 use serde_json::json;
 
@@ -14,7 +15,7 @@ pub static ACTION: Action = Action {
     writes: true,
     parameters: &[
         Parameter::required("name", Kind::Text, "which issued credential"),
-        Parameter::required("suspended", Kind::Flag, "true to suspend, false to resume"),
+        Parameter::optional("resume", Kind::Flag, "true to resume it; what is frozen stays so"),
     ],
     run,
 };
@@ -25,13 +26,13 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 
 async fn suspend_credential(call: &Call<'_>) -> Answer {
     let name = call.query.text("name")?;
-    let state = if call.query.required("suspended")? {
-        CredentialState::Suspended
+    let event = if call.query.optional("resume")?.unwrap_or(false) {
+        Event::Resume
     } else {
-        CredentialState::Active
+        Event::Suspend
     };
-    let record = issuing::change_state(call.instance, name, state).await?;
+    let credential = issuing::happen(call.instance, name, event).await?;
     Ok(Outcome::Success(
-        json!({ "credential": issuing::view(&record, Timestamp::now()) }),
+        json!({ "credential": issuing::view(&credential, Timestamp::now()) }),
     ))
 }

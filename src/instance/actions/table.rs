@@ -5,11 +5,15 @@ use super::*;
 /// Every action.
 pub const ALL: &[&Action] = &[
     &abort_import::ACTION,
+    &activate_credential::ACTION,
+    &activate_held_credential::ACTION,
     &add_neighbor::ACTION,
     &assign_pointer_to_connection::ACTION,
     &begin_import::ACTION,
+    &check_held_credential::ACTION,
     &clear_audit_log::ACTION,
     &commit_import::ACTION,
+    &confirm_words::ACTION,
     &create_circuit::ACTION,
     &create_connection::ACTION,
     &create_domain::ACTION,
@@ -37,14 +41,18 @@ pub const ALL: &[&Action] = &[
     &list_held_credentials::ACTION,
     &list_offers::ACTION,
     &list_pointers::ACTION,
+    &publish_code::ACTION,
     &record_offer_words::ACTION,
     &relay::ACTION,
     &revoke_credential::ACTION,
+    &rotate_credential::ACTION,
+    &rotate_held_credential::ACTION,
     &search_pointers::ACTION,
     &set_connection_status::ACTION,
     &suspend_credential::ACTION,
     &update_pointer::ACTION,
     &verify_audit::ACTION,
+    &verify_held_credential::ACTION,
     &whoami::ACTION,
     &withdraw_offer::ACTION,
 ];
@@ -85,7 +93,7 @@ mod tests {
     #[test]
     fn what_needs_the_owner_is_on_record_before_it_happens_or_only_reads() {
         for action in ALL {
-            let reads = ["get_", "list_", "verify_"];
+            let reads = ["get_", "list_", "check_", "verify_audit"];
             let only_reads = reads.iter().any(|prefix| action.name.starts_with(prefix));
             if action.access == Access::Owner {
                 assert_ne!(action.writes, only_reads, "{}", action.name);

@@ -1,8 +1,8 @@
-//! `withdraw_offer {id}` → `{offer}`: its credentials are revoked at once.
+//! `withdraw_offer {id}` → `{offer}`: those of its credentials that were never activated are revoked at once.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, list_offers};
+use crate::handshake::{Event, Life};
 use crate::instance::issuing;
-use crate::model::CredentialState;
 use crate::protocol::{Code, Problem};
 use crate::store::OfferRecord;
 use futures::future::BoxFuture;
@@ -11,7 +11,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "withdraw_offer",
-    help: "Withdraws an offer and revokes its credentials.",
+    help: "Withdraws an offer and revokes those of its credentials that were never activated.",
     access: Access::Owner,
     writes: true,
     parameters: &[Parameter::required("id", Kind::Text, "which offer")],
@@ -23,17 +23,34 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 }
 
 async fn withdraw_offer(call: &Call<'_>) -> Answer {
-    let id = call.query.text("id")?;
-    let offer = find(call, id).await?;
-    for name in &offer.credentials {
-        issuing::change_state(call.instance, name, CredentialState::Revoked).await?;
+    let _alone = call.instance.changing().await;
+    let offer = find(call, call.query.text("id")?).await?;
+    let revoke = |life: &Life| (life.generation() == 0).then_some(Event::Revoke);
+    let offer = end(call, offer, "withdrawn", revoke).await?;
+    let view = list_offers::view(call.instance, &offer, call.now());
+    Ok(Outcome::Success(json!({ "offer": view })))
+}
+
+/// Ends an offer: lets what `event` says happen to its credentials that are not over, and forgets its code. Hold
+/// [`crate::instance::Instance::changing`] around it.
+pub(super) async fn end(
+    call: &Call<'_>,
+    offer: OfferRecord,
+    state: &str,
+    event: impl Fn(&Life) -> Option<Event>,
+) -> Result<OfferRecord, Problem> {
+    for credential in list_offers::credentials(call.instance, &offer) {
+        if let Some(event) = event(&credential.life).filter(|_| !credential.life.has_ended()) {
+            issuing::happen_alone(call.instance, &credential.record.name, event).await?;
+        }
     }
     let offer = OfferRecord {
-        state: "withdrawn".to_owned(),
+        state: state.to_owned(),
+        code: None,
         ..offer
     };
-    call.instance.store().put_offer(offer.clone()).await?;
-    Ok(Outcome::Success(json!({ "offer": offer })))
+    call.store().put_offer(offer.clone()).await?;
+    Ok(offer)
 }
 
 /// The offer of this id.

@@ -125,11 +125,21 @@ fn write_issued(conn: &Connection, record: &IssuedRecord, sql: &str) -> Result<u
     ])
 }
 
-/// Notes when credentials were last used, and how often in all. An offered one is active from its first use on.
+/// Removes an issued credential.
+pub(super) fn remove_issued(conn: &Connection, name: &str) -> Result<(), StoreError> {
+    let removed = conn
+        .prepare_cached("DELETE FROM issued WHERE name = ?1")?
+        .execute([name])?;
+    match removed {
+        0 => Err(not_found("credential", name)),
+        _ => Ok(()),
+    }
+}
+
+/// Notes when credentials were last used, and how often in all.
 pub(super) fn note_use(conn: &Connection, uses: &[(String, Timestamp, u64)]) -> Result<(), StoreError> {
     let mut statement = conn.prepare_cached(
-        "UPDATE issued SET last_used = max(coalesce(last_used, ?2), ?2), uses = max(uses, ?3),
-             state = CASE state WHEN 'offered' THEN 'active' ELSE state END WHERE name = ?1",
+        "UPDATE issued SET last_used = max(coalesce(last_used, ?2), ?2), uses = max(uses, ?3) WHERE name = ?1",
     )?;
     for (name, at, total) in uses {
         statement.execute(params![name, at.as_micros(), total.cast_signed()])?;

@@ -256,6 +256,13 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn remove_issued(&self, name: &str) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.writer
+            .write(move |work| credentials::remove_issued(work.conn, &name))
+            .await
+    }
+
     async fn note_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError> {
         self.writer
             .write(move |work| credentials::note_use(work.conn, &uses))

@@ -1,0 +1,139 @@
+//! `butterfly credential export` and `import`: secrets in plain text, where a person asked for that.
+
+use crate::cli::arguments::read_file;
+use crate::cli::ask;
+use crate::cli::outcome::{Outcome, file_failed, usage, write_line};
+use crate::cli::session::Session;
+use crate::cli::table::pairs;
+use crate::model::InstanceName;
+use crate::protocol::CredentialForm;
+use crate::workspace::{Failure, RemoteRequest};
+use clap::Args;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Show a credential's secrets, in plain text.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// Its name.
+    name: String,
+    /// Yes: in plain text, for whoever sees it.
+    #[arg(long, required = true)]
+    plain: bool,
+    /// Into this new file (mode 0600) instead of on the screen.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(short, long)]
+    yes: bool,
+}
+
+/// Add a remote instance from a credential that `export --plain --json` wrote.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// What to call the remote in this home.
+    name: InstanceName,
+    /// The file; - for stdin.
+    file: PathBuf,
+}
+
+impl Export {
+    pub async fn run(self, session: &Session) -> Outcome {
+        super::require_home(session, &self.name)?;
+        let workspace = session.open().await?;
+        let row = workspace.credential(&self.name).await?;
+        let place = self.out.as_ref().map_or_else(
+            || "on the screen".to_owned(),
+            |path| format!("in {}", path.display()),
+        );
+        ask::confirm(
+            &format!(
+                "The secrets of {} will stand {place} in plain text. Who sees them can call {} as {}.",
+                row.name, row.instance, row.app_id
+            ),
+            self.yes,
+        )?;
+        let form = workspace.export_credential(&self.name).await?;
+        let text = if session.is_json() {
+            let json = form.expose_json();
+            Zeroizing::new(String::from_utf8_lossy(&json).into_owned())
+        } else {
+            values_text(&form)
+        };
+        match &self.out {
+            None => write_line(text.trim_end()),
+            Some(path) => {
+                write_private(path, text.as_bytes())?;
+                session.note(&format!("written to {}", path.display()));
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Import {
+    pub async fn run(self, session: &Session) -> Outcome {
+        session.permit("importing a credential")?;
+        let bytes = Zeroizing::new(read_file(&self.file)?);
+        let credential = CredentialForm::from_json(&bytes)
+            .and_then(|form| form.into_held())
+            .map_err(|error| {
+                usage(
+                    format!("{}: {error}", self.file.display()),
+                    "give what `butterfly credential export NAME --plain --json` wrote",
+                )
+            })?;
+        let workspace = session.open_or_create().await?;
+        let name = self.name;
+        let credential = CredentialForm::of(&credential);
+        let row = workspace.add_remote(RemoteRequest { name, credential }).await?;
+        session.show(&row, || {
+            format!(
+                "{} is added; see whether it answers with `butterfly instance probe {0}`.",
+                row.name
+            )
+        })
+    }
+}
+
+/// The values as the other side types them in; for an original instance also as its environment wants them.
+pub fn values_text(form: &CredentialForm) -> Zeroizing<String> {
+    let value = form.expose_value();
+    let secret = |name: &str| value[name].as_str().map(str::to_owned);
+    let mut text = Zeroizing::new(pairs([
+        ("endpoint", secret("endpoint")),
+        ("app_id", secret("app_id")),
+        ("kid", secret("kid")),
+        ("root", secret("root")),
+        ("instance_id", secret("instance_id")),
+        ("jwt_secret_key", secret("jwt_secret_key")),
+        ("encryption_key", secret("encryption_key")),
+        ("access_key", secret("access_key")),
+    ]));
+    if let (Some(token_secret), Some(encryption_key)) = (secret("jwt_secret_key"), secret("encryption_key")) {
+        text.push_str(&format!(
+            "\nJWT_SECRET_KEY={token_secret}\nBUTTERFLY_ENCRYPTION_KEY={encryption_key}\n"
+        ));
+    }
+    text
+}
+
+/// A new file that only its owner may read.
+fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+        .open(path)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            if !bytes.ends_with(b"\n") {
+                file.write_all(b"\n")?;
+            }
+            file.sync_all()
+        })
+        .map_err(|error| file_failed("write", path, &error))
+}

@@ -1,0 +1,155 @@
+//! `butterfly handshake verify`: people compared the seven words.
+
+use crate::cli::ask;
+use crate::cli::outcome::{Outcome, usage};
+use crate::cli::session::Session;
+use crate::cli::table::pairs;
+use crate::model::{CredentialState, Side};
+use crate::protocol::Code;
+use crate::workspace::{Failure, HandshakeRow, Verified, Workspace};
+use clap::Args;
+use std::time::{Duration, Instant};
+
+/// Between two looks at whether the other side acted, at first and at most.
+const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(5));
+
+/// Say that the seven words match on both sides, or that they differ.
+///
+/// On a terminal, it shows the words and asks. Both sides do this; then fresh keys are mixed in, so that whatever travelled
+/// on the way here opens nothing any more. If the words differ, somebody is in between: nothing of the handshake stays.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// The handshake or offer by its id, or the remote or a credential by its name.
+    id: String,
+    /// The words were compared, and they match.
+    #[arg(long = "match", conflicts_with = "differ")]
+    matches: bool,
+    /// The words were compared, and they differ.
+    #[arg(long)]
+    differ: bool,
+    /// Wait until the other side has said so too, for so many seconds at most (600 unless told).
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "600")]
+    wait: Option<u64>,
+}
+
+impl Verify {
+    pub async fn run(self, session: &Session) -> Outcome {
+        session.permit("verifying a handshake")?;
+        let workspace = super::status::open(session, &self.id).await?;
+        let row = workspace.handshake(&self.id).await?;
+        let answer = match (self.matches, self.differ) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            // Said before: there is nothing left for people to do here.
+            _ if row.verified => None,
+            _ => Some(compare(session, &row)?),
+        };
+        let mut verified = match answer {
+            Some(answer) => workspace.verify(&self.id, answer).await?,
+            None => workspace.advance(&self.id).await?,
+        };
+        if let Some(seconds) = self.wait
+            && verified.waiting
+        {
+            if !session.is_json() {
+                session.note(&format!("Waiting for {} …", row.peer));
+            }
+            verified = wait(workspace, &self.id, Duration::from_secs(seconds)).await?;
+        }
+        session.show(&verified, || explain(&row, &verified))
+    }
+}
+
+/// Shows the words to a person and asks.
+fn compare(session: &Session, row: &HandshakeRow) -> Outcome<bool> {
+    let Some(words) = &row.words else {
+        let failure = Failure::new(
+            Code::WrongStep,
+            format!("there are no words to compare with {} yet", row.peer),
+            row.next.clone(),
+        );
+        return Err(failure.into());
+    };
+    if !ask::is_possible() {
+        return Err(usage(
+            "the words are compared by people, and nobody can be asked",
+            "compare those that `butterfly handshake status` shows, then give --match or --differ",
+        ));
+    }
+    session.note(&format!("With {}:\n\n  {}\n", row.peer, words.join("  ")));
+    Ok(ask::yes_or_no(
+        "Read them to the other administrator over the phone. Are all seven the same, in this order?",
+    )?)
+}
+
+/// Looks again and again, ever more seldom, until the other side acted.
+async fn wait(workspace: &Workspace, id: &str, longest: Duration) -> Result<Verified, Failure> {
+    let begun = Instant::now();
+    let (mut pause, most) = PAUSE;
+    while begun.elapsed() + pause <= longest {
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(most);
+        let verified = workspace.advance(id).await?;
+        if !verified.waiting {
+            return Ok(verified);
+        }
+    }
+    Err(Failure::new(
+        Code::DeadlineExceeded,
+        "the other side has not said yet that the words match",
+        format!(
+            "have its administrator run `butterfly handshake verify`, then go on with `butterfly handshake verify {id} --wait`"
+        ),
+    ))
+}
+
+fn explain(row: &HandshakeRow, verified: &Verified) -> String {
+    let credentials = verified
+        .credentials
+        .iter()
+        .map(|(name, state)| format!("{name} ({state})"));
+    let mut text = pairs([
+        ("handshake", Some(verified.id.clone())),
+        ("state", Some(verified.state.to_string())),
+        (
+            "verified",
+            Some(if verified.verified { "yes" } else { "no" }.to_owned()),
+        ),
+        ("credentials", Some(Vec::from_iter(credentials).join(", "))),
+        (
+            "sealed anew",
+            (verified.resealed > 0).then(|| format!("{} circuits", verified.resealed)),
+        ),
+    ]);
+    text.push('\n');
+    text.push_str(&outcome(row, verified));
+    text
+}
+
+fn outcome(row: &HandshakeRow, verified: &Verified) -> String {
+    if verified.state == CredentialState::Revoked {
+        return "The words differ: somebody is in between. Nothing of this handshake opens anything any more.\n\
+                Make a new offer over another channel."
+            .to_owned();
+    }
+    if verified.waiting {
+        return match row.side {
+            Side::Held => format!(
+                "Verified here. {} must say so too; then fresh keys are mixed in:\n  \
+                 butterfly handshake verify {} --wait",
+                row.peer, verified.id
+            ),
+            Side::Issued => format!(
+                "Verified here. What is left is up to {}, whose next call mixes fresh keys in.",
+                row.peer
+            ),
+        };
+    }
+    match verified.state {
+        CredentialState::Active | CredentialState::Activated | CredentialState::Rotating => {
+            "Done: fresh keys are mixed in, and what travelled on the way here opens nothing any more."
+                .to_owned()
+        }
+        _ => "Verified.".to_owned(),
+    }
+}

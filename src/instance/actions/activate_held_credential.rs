@@ -1,0 +1,32 @@
+//! `activate_held_credential {name}` → `{credential, warning}`: mixes fresh keys into a held credential, together with its peer.
+//!
+//! Codes: `not_verified` with `waiting_for` (`holder`: nobody here compared the words; `issuer`: nobody there did),
+//! `credential_frozen`, `wrong_step` (plain values, legacy, ended). Safe to repeat at any time.
+
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use crate::instance::{holding, renewal};
+use futures::future::BoxFuture;
+use serde_json::json;
+
+/// Its row in the table.
+pub static ACTION: Action = Action {
+    name: "activate_held_credential",
+    help: "Mixes fresh keys into a held credential, so that whoever copied its bundle has nothing.",
+    access: Access::Owner,
+    writes: true,
+    parameters: &[Parameter::required("name", Kind::Text, "which held credential")],
+    run,
+};
+
+fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
+    Box::pin(activate_held_credential(call))
+}
+
+async fn activate_held_credential(call: &Call<'_>) -> Answer {
+    let name = call.query.text("name")?;
+    let renewed = renewal::activate(call.instance, name, call.context).await?;
+    Ok(Outcome::Success(json!({
+        "credential": holding::view(&renewed.holding, call.now()),
+        "warning": renewed.warning,
+    })))
+}

@@ -1,0 +1,78 @@
+//! `confirm_words {id, match}` → `{offer, credentials}`: what the people of this side say of the seven words of an offer.
+//! Where they match, its credentials are verified; where they differ, somebody is in between: they are revoked.
+
+use super::withdraw_offer::{end, find};
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, list_offers};
+use crate::handshake::Event;
+use crate::instance::issuing;
+use crate::protocol::{Code, Problem};
+use crate::store::OfferRecord;
+use futures::future::BoxFuture;
+use serde_json::json;
+
+/// Its row in the table.
+pub static ACTION: Action = Action {
+    name: "confirm_words",
+    help: "Says whether the seven words of an offer are the same on both sides.",
+    access: Access::Owner,
+    writes: true,
+    parameters: &[
+        Parameter::required("id", Kind::Text, "which offer"),
+        Parameter::required(
+            "match",
+            Kind::Flag,
+            "true if they match; false revokes the credentials of the offer",
+        ),
+    ],
+    run,
+};
+
+fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
+    Box::pin(confirm_words(call))
+}
+
+async fn confirm_words(call: &Call<'_>) -> Answer {
+    let is_match: bool = call.query.required("match")?;
+    let _alone = call.instance.changing().await;
+    let offer = find(call, call.query.text("id")?).await?;
+    let offer = if is_match {
+        confirm(call, offer).await?
+    } else {
+        end(call, offer, "refused", |_| Some(Event::WordsDiffer)).await?
+    };
+    let now = call.now();
+    let credentials: Vec<_> = list_offers::credentials(call.instance, &offer)
+        .iter()
+        .map(|credential| issuing::view(credential, now))
+        .collect();
+    Ok(Outcome::Success(json!({
+        "offer": list_offers::view(call.instance, &offer, now),
+        "credentials": credentials,
+    })))
+}
+
+async fn confirm(call: &Call<'_>, offer: OfferRecord) -> Result<OfferRecord, Problem> {
+    let now = call.now();
+    let standing: Vec<_> = list_offers::credentials(call.instance, &offer)
+        .into_iter()
+        .filter(|credential| credential.life.state_at(now).is_usable())
+        .collect();
+    if standing.is_empty() {
+        return Err(Problem::new(
+            Code::WrongStep,
+            format!(
+                "the offer {} is over: none of its credentials stands any more; make a new offer",
+                offer.id
+            ),
+        ));
+    }
+    for credential in standing {
+        issuing::happen_alone(call.instance, &credential.record.name, Event::WordsMatch).await?;
+    }
+    let offer = OfferRecord {
+        state: "verified".to_owned(),
+        ..offer
+    };
+    call.store().put_offer(offer.clone()).await?;
+    Ok(offer)
+}

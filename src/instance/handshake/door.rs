@@ -1,0 +1,177 @@
+//! The two routes as HTTP: small JSON in, small JSON out, problems as RFC 9457 has them. What failed is counted
+//! against its address, like calls that do not authenticate.
+
+use super::{CLAIM, CONFIRM, Refusal, claim, confirm};
+use crate::handshake::CLAIM_PATH;
+use crate::instance::Instance;
+use crate::instance::body::{self, BodyError};
+use crate::instance::response::{self, Answer};
+use crate::model::Timestamp;
+use crate::protocol::{Code, strict_json};
+use crate::store::AuditOutcome;
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
+use hyper::{Request, StatusCode};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use std::net::IpAddr;
+
+/// Longest body, in bytes.
+const LONGEST: usize = 8 * 1024;
+/// The one text for codes that are not there, whatever the cause.
+const UNKNOWN: &str = "there is no such code: it was never given, is too old, or is used up; ask the other administrator for a new one";
+/// What whoever guesses wrong hears.
+const WRONG: &str =
+    "the code is not the right one, and is burnt now; ask the other administrator for a new one";
+/// What both parties hear of whom only one was meant.
+const CONTESTED: &str = "the code was claimed by two parties, so its credentials are frozen; ask the other administrator for a new offer over another channel";
+
+/// Answers one request to either route.
+pub(in crate::instance) async fn answer(
+    instance: &Instance,
+    peer: IpAddr,
+    request: Request<Incoming>,
+) -> Answer {
+    let Some(_place) = instance.gate().enter() else {
+        instance.metrics().limited.add_one();
+        return response::overloaded();
+    };
+    let (head, body) = request.into_parts();
+    if !is_json(&head.headers) {
+        let detail = "a handshake message is application/json without a Content-Encoding";
+        return malformed(
+            instance,
+            peer,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "wrong_type",
+            detail,
+        );
+    }
+    let body = match body::read_at_most(body, LONGEST).await {
+        Ok(body) => body,
+        Err(error) => return no_body(instance, peer, error),
+    };
+    let answer = match head.uri.path() {
+        CLAIM_PATH => match read(&body) {
+            Some(message) => told(instance, peer, CLAIM, claim::claim(instance, message).await),
+            None => unreadable(instance, peer),
+        },
+        _ => match read(&body) {
+            Some(message) => told(instance, peer, CONFIRM, confirm::confirm(instance, message).await),
+            None => unreadable(instance, peer),
+        },
+    };
+    // What follows a chunked body is not followed by the guard.
+    if head.headers.contains_key(TRANSFER_ENCODING) {
+        return response::closing(answer);
+    }
+    answer
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let named = types.next().and_then(|value| value.to_str().ok());
+    let essence = named
+        .and_then(|named| named.split(';').next())
+        .unwrap_or_default();
+    types.next().is_none()
+        && !headers.contains_key(CONTENT_ENCODING)
+        && essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// A message, read as strictly as queries are.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+    serde_json::from_value(strict_json::parse(body).ok()?).ok()
+}
+
+fn told<T: Serialize>(
+    instance: &Instance,
+    peer: IpAddr,
+    action: &'static str,
+    outcome: Result<T, Refusal>,
+) -> Answer {
+    match outcome {
+        Ok(message) => response::json_value(StatusCode::OK, &json!(message)),
+        Err(refusal) => refused(instance, peer, action, refusal),
+    }
+}
+
+fn refused(instance: &Instance, peer: IpAddr, action: &'static str, refusal: Refusal) -> Answer {
+    let now = Timestamp::now();
+    instance.metrics().unauthenticated.add_one();
+    let (offer, reason, answer) = match refusal {
+        Refusal::Failed(problem) => {
+            tracing::error!(action, %problem.message, "a handshake could not be made durable");
+            return response::overloaded();
+        }
+        Refusal::Unknown { offer, reason } => {
+            let answer = response::coded_problem(StatusCode::NOT_FOUND, Code::CodeRefused, UNKNOWN);
+            (offer, reason, answer)
+        }
+        Refusal::Wrong { offer } => {
+            let answer = response::coded_problem(StatusCode::FORBIDDEN, Code::CodeRefused, WRONG);
+            (Some(offer), "wrong_code", answer)
+        }
+        Refusal::Contested { offer } => {
+            let answer = response::coded_problem(StatusCode::CONFLICT, Code::CredentialFrozen, CONTESTED);
+            (Some(offer), "claimed_twice", answer)
+        }
+    };
+    if let Err(wait) = instance.failures().count(peer, now.as_micros()) {
+        instance.metrics().limited.add_one();
+        return response::too_many(wait);
+    }
+    let trail = instance.trail();
+    trail.step_soon(now, action, offer.as_deref(), AuditOutcome::Denied, Some(reason));
+    answer
+}
+
+fn no_body(instance: &Instance, peer: IpAddr, error: BodyError) -> Answer {
+    let (status, reason, detail) = match error {
+        BodyError::TooLong => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_too_long",
+            "a handshake message has 8 KiB at most",
+        ),
+        BodyError::TooSlow => (
+            StatusCode::REQUEST_TIMEOUT,
+            "body_too_slow",
+            "the body did not arrive within 10 s",
+        ),
+        BodyError::Broken => (
+            StatusCode::BAD_REQUEST,
+            "body_broken",
+            "the body is not framed as HTTP wants it",
+        ),
+    };
+    malformed(instance, peer, status, reason, detail)
+}
+
+fn unreadable(instance: &Instance, peer: IpAddr) -> Answer {
+    let detail = "the body is not the JSON of this step of a handshake";
+    malformed(
+        instance,
+        peer,
+        StatusCode::BAD_REQUEST,
+        "malformed_message",
+        detail,
+    )
+}
+
+fn malformed(
+    instance: &Instance,
+    peer: IpAddr,
+    status: StatusCode,
+    reason: &'static str,
+    detail: &str,
+) -> Answer {
+    let now = Timestamp::now();
+    instance.metrics().malformed.add_one();
+    if let Err(wait) = instance.failures().count(peer, now.as_micros()) {
+        instance.metrics().limited.add_one();
+        return response::too_many(wait);
+    }
+    instance.trail().deny_soon(now, None, None, reason);
+    response::final_problem(status, detail)
+}

@@ -1,0 +1,290 @@
+//! What happens to held credentials: what their actions and the relay share. Whatever takes a right away
+//! holds at once, even if storing it fails; whatever gives one is durable first.
+
+use super::Instance;
+use super::held::Holding;
+use crate::client::{ClientError, Exchange};
+use crate::handshake::{AlarmKind, Event, Life, LifeError};
+use crate::model::{CredentialState, Timestamp};
+use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// What the audit trail calls an alarm about a held credential.
+const ALARM: &str = "held_credential_alarm";
+
+/// The held credential of this name.
+pub(super) fn find(instance: &Instance, name: &str) -> Result<Arc<Holding>, Problem> {
+    instance.held().get(name).ok_or_else(|| {
+        Problem::new(
+            Code::CredentialNotFound,
+            format!("this instance holds no credential {name:?}"),
+        )
+    })
+}
+
+/// Lets something happen to a held credential.
+pub(super) async fn happened(instance: &Instance, name: &str, event: Event) -> Result<Arc<Holding>, Problem> {
+    let _alone = instance.changing().await;
+    let holding = find(instance, name)?;
+    let takes_away = matches!(event, Event::Alarmed(_) | Event::WordsDiffer);
+    let mut life = holding.life.clone();
+    life.apply(event, Timestamp::now()).map_err(refused)?;
+    let next = holding.at(life);
+    if takes_away {
+        let next = instance.held().put(next);
+        instance.store().put_held(next.record.clone()).await?;
+        return Ok(next);
+    }
+    keep(instance, next).await
+}
+
+/// Stores a held credential, then uses it. Hold [`Instance::changing`] around reading the old one and this.
+pub(super) async fn keep(instance: &Instance, holding: Holding) -> Result<Arc<Holding>, Problem> {
+    instance.store().put_held(holding.record.clone()).await?;
+    let is_active = |holding: &Holding| holding.life.state_at(Timestamp::now()) == CredentialState::Active;
+    let was_active = instance
+        .held()
+        .get(&holding.record.name)
+        .is_some_and(|old| is_active(&old));
+    let holding = instance.held().put(holding);
+    if is_active(&holding) && !was_active {
+        instance.witness().wake();
+    }
+    Ok(holding)
+}
+
+/// Raises an alarm about a held credential: it holds at once, and is on record and in the log.
+pub(super) async fn alarm(instance: &Instance, name: &str, kind: AlarmKind, seen: &str) {
+    let is_known = |holding: Arc<Holding>| holding.life.alarm().is_some_and(|alarm| alarm.kind == kind);
+    if instance.held().get(name).is_none_or(is_known) {
+        return;
+    }
+    if let Err(problem) = happened(instance, name, Event::Alarmed(kind)).await {
+        tracing::error!(credential = name, %problem.message, "an alarm about a held credential was not stored");
+    }
+    tracing::error!(
+        credential = name,
+        alarm = kind.as_str(),
+        seen,
+        "a held credential is refused from here on: {}",
+        kind.advice()
+    );
+    let noted = instance
+        .trail()
+        .alarm(Timestamp::now(), None, name, (ALARM, kind.as_str()))
+        .await;
+    if let Err(error) = noted {
+        tracing::error!(%error, credential = name, "an alarm about a held credential is not on record");
+    }
+}
+
+/// Notices that the peer shows another TLS key than the pinned ones. Where authorities decide there is no
+/// key to change, only a certificate that they do not vouch for.
+pub(super) async fn notice_tls(instance: &Instance, holding: &Holding, error: &ClientError) {
+    if let ClientError::Tls { cause, .. } = error
+        && !holding.credential.pins.is_empty()
+    {
+        alarm(instance, &holding.record.name, AlarmKind::TlsKeyChanged, cause).await;
+    }
+}
+
+/// Why no call may be made with it now; none if one may.
+pub(super) fn refusal(holding: &Holding, now: Timestamp) -> Option<Problem> {
+    let (name, life) = (&holding.record.name, &holding.life);
+    if let Some(problem) = standing_alarm(name, life) {
+        return Some(problem);
+    }
+    match life.state_at(now) {
+        CredentialState::Expired => {
+            return Some(Problem::new(
+                Code::NoHeldCredential,
+                format!(
+                    "the held credential {name:?} ended with its lease or offer; ask the peer's administrator for a new one"
+                ),
+            ));
+        }
+        CredentialState::Revoked => {
+            return Some(Problem::new(
+                Code::NoHeldCredential,
+                format!(
+                    "the held credential {name:?} is refused for good: its words differed; drop it and ask for a new offer"
+                ),
+            ));
+        }
+        _ => {}
+    }
+    if !life.opens_everything() {
+        return Some(Problem::new(
+            Code::NotVerified,
+            format!(
+                "the held credential {name:?} opens nothing before it is activated; compare the seven words with the other administrator, then activate it"
+            ),
+        ));
+    }
+    None
+}
+
+/// The problem that somebody must look at something first.
+pub(super) fn standing_alarm(name: &str, life: &Life) -> Option<Problem> {
+    let alarm = life.alarm()?;
+    if life.is_frozen() {
+        return Some(frozen(name, alarm.kind));
+    }
+    alarm.kind.is_answered_by_words().then(|| {
+        Problem::new(
+            Code::NotVerified,
+            format!("the held credential {name:?}: {}", alarm.kind.advice()),
+        )
+        .with("alarm", json!(alarm.kind))
+    })
+}
+
+/// The problem that two parties have had a credential's secrets.
+pub(super) fn frozen(name: &str, kind: AlarmKind) -> Problem {
+    Problem::new(
+        Code::CredentialFrozen,
+        format!("the held credential {name:?}: {}", kind.advice()),
+    )
+    .with("alarm", json!(kind))
+}
+
+/// The problem that something cannot happen in a life.
+pub(super) fn refused(error: LifeError) -> Problem {
+    Problem::new(error.code(), format!("{error}; {}", error.remedy()))
+}
+
+/// Calls the peer for a relay. Where keys were being mixed in at that very moment the old one is refused,
+/// so that nothing was executed, and the call is made once more under the new one.
+pub(super) async fn invoke(
+    instance: &Instance,
+    holding: &Arc<Holding>,
+    query: &Query,
+    context: &CallContext,
+) -> Result<Exchange, ClientError> {
+    let asked = ask(instance, holding, query, context).await;
+    if !matches!(asked, Err(ClientError::Refused { .. })) {
+        return asked;
+    }
+    match renewed(instance, holding).await {
+        Some(renewed) => ask(instance, &renewed, query, context).await,
+        None => asked,
+    }
+}
+
+/// The credential under its new key, if it has one by now.
+async fn renewed(instance: &Instance, old: &Arc<Holding>) -> Option<Arc<Holding>> {
+    let _turn = old.lasting.turn.lock().await;
+    let now = instance.held().get(&old.record.name)?;
+    (now.record.kid != old.record.kid).then_some(now)
+}
+
+/// Calls the peer, and notes what that says of the credential.
+pub(super) async fn ask(
+    instance: &Instance,
+    holding: &Holding,
+    query: &Query,
+    context: &CallContext,
+) -> Result<Exchange, ClientError> {
+    holding.note_use(Timestamp::now());
+    let asked = instance
+        .client()
+        .invoke(&holding.credential, query, context)
+        .await;
+    match &asked {
+        Ok(_) => note_first_use(instance, holding).await,
+        Err(error) => notice_tls(instance, holding, error).await,
+    }
+    asked
+}
+
+/// A credential that was answered is in use, unless it opens nothing but the handshake.
+async fn note_first_use(instance: &Instance, holding: &Holding) {
+    use CredentialState::{Activated, Opened, Verified};
+    let life = &holding.life;
+    if !life.opens_everything() || !matches!(life.state_at(Timestamp::now()), Opened | Verified | Activated) {
+        return;
+    }
+    if let Err(problem) = happened(instance, &holding.record.name, Event::Used).await {
+        tracing::warn!(credential = %holding.record.name, %problem.message, "the first use of a held credential was not noted");
+    }
+}
+
+/// Takes to heart what the peer says of the credential in a reply of its own (never a relayed one, which may
+/// speak of a credential further on): that it is frozen, or that its keys are to be rotated.
+pub(super) async fn heed_reply(instance: &Instance, name: &str, reply: &Reply) {
+    if reply.code() == Some(Code::CredentialFrozen) {
+        let said = reply.message().unwrap_or_default();
+        alarm(instance, name, AlarmKind::ActivatedTwice, said).await;
+        return;
+    }
+    let due = reply
+        .result()
+        .and_then(|result| result.get("credential")?.get("rotation_due")?.as_str())
+        .and_then(Timestamp::parse);
+    let known = instance
+        .held()
+        .get(name)
+        .and_then(|holding| holding.life.rotation_due());
+    if let Some(due) = due
+        && known != Some(due)
+        && let Err(problem) = happened(instance, name, Event::RotationAsked { due }).await
+    {
+        tracing::warn!(credential = name, %problem.message, "the peer asks for a rotation that cannot be noted");
+    }
+}
+
+/// A call that this instance makes for itself: it goes no further than the peer.
+pub(super) fn own_context(instance: &Instance, context: &CallContext) -> CallContext {
+    CallContext {
+        hop: 0,
+        path: vec![instance.id().clone()],
+        deadline_ms: context.deadline_ms,
+        traceparent: context.traceparent.clone(),
+        trace: false,
+    }
+}
+
+/// The same credential under other TLS pins.
+pub(super) fn repinned(credential: &HeldCredential, pins: Vec<crate::protocol::Spki>) -> HeldCredential {
+    HeldCredential {
+        pins,
+        ..credential.clone()
+    }
+}
+
+/// What may be told of a held credential.
+pub(super) fn view(holding: &Holding, now: Timestamp) -> Value {
+    let (record, life) = (&holding.record, &holding.life);
+    let (uses, last_used) = holding.uses();
+    json!({
+        "name": record.name,
+        "app_id": record.app_id,
+        "profile": record.profile,
+        "kid": record.kid,
+        "endpoint": record.endpoint,
+        "instance_id": holding.credential.instance_id(),
+        "pins": holding.credential.pins,
+        "peer_name": holding.peer.name,
+        "identity": holding.peer.identity,
+        "words": holding.peer.words,
+        "grant": record.grant,
+        "state": life.state_at(now),
+        "verified": life.is_verified(),
+        "verify_first": life.verify_first,
+        "delivery": life.delivery,
+        "holder": life.holder,
+        "offer": life.offer,
+        "offer_ends": life.offer_ends(),
+        "generation": life.generation(),
+        "rotation_due": life.rotation_due(),
+        "overlap_until": life.overlap(now).map(|overlap| overlap.until),
+        "alarm": life.alarm(),
+        "ended_at": life.ended_at(),
+        "activation_pending": record.sealed_pending.is_some(),
+        "expires_at": record.expires_at,
+        "created_at": record.created_at,
+        "last_used": last_used,
+        "uses": uses,
+    })
+}

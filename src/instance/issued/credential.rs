@@ -1,0 +1,315 @@
+//! One issued credential as it stands now, and what of it outlives its changes.
+
+use super::secrets::IssuedKeys;
+use crate::handshake::Life;
+use crate::instance::Caller;
+use crate::instance::limits::Rate;
+use crate::model::{CredentialState, KeyId, Timestamp};
+use crate::store::{IssuedRecord, StoreError};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
+
+/// The stable word for a credential that is frozen. Its callers are told, so that both sides are alarmed.
+pub(in crate::instance) const FROZEN: &str = "credential_frozen";
+/// How long keys may be in use before they are due for rotation, in seconds (DESIGN section 3.1).
+const KEYS_LAST: i64 = 90 * 86_400;
+/// How many messages keys may seal before they are due for rotation: as many as random nonces are safe for.
+const KEYS_SEAL: u64 = 1 << 28;
+
+/// An issued credential as it stands now. A change replaces it by another one with the same [`Standing`].
+pub(in crate::instance) struct Credential {
+    /// What is stored of it.
+    pub record: IssuedRecord,
+    /// Who calls with it.
+    pub caller: Caller,
+    /// What opens and seals.
+    pub keys: IssuedKeys,
+    /// What opened and sealed before the last rotation.
+    pub previous: Option<Previous>,
+    /// What the handshake knows of it.
+    pub life: Life,
+    /// Since when its keys are in use.
+    pub keyed: Keyed,
+    /// What outlives its changes.
+    pub standing: Arc<Standing>,
+}
+
+/// The keys that a credential had before.
+#[derive(Clone)]
+pub(in crate::instance) struct Previous {
+    /// What opens and seals.
+    pub keys: IssuedKeys,
+    /// Who calls with them: the same, under the older key id.
+    pub caller: Caller,
+}
+
+/// A credential, and which of its keys a call was made with.
+#[derive(Clone)]
+pub(in crate::instance) struct Presented {
+    /// The credential.
+    pub credential: Arc<Credential>,
+    /// Whether the older key was used.
+    pub is_previous: bool,
+}
+
+/// Since when keys are in use, and how often the credential had been used by then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::instance) struct Keyed {
+    /// When they were made.
+    #[serde(rename = "keyed_at")]
+    pub at: Timestamp,
+    /// Uses before that.
+    #[serde(rename = "keyed_uses")]
+    pub uses: u64,
+}
+
+/// What is stored in [`IssuedRecord::life`].
+#[derive(Serialize, Deserialize)]
+struct StoredLife {
+    #[serde(flatten)]
+    life: Life,
+    #[serde(flatten)]
+    keyed: Keyed,
+}
+
+/// What belongs to a credential whatever becomes of it.
+pub(in crate::instance) struct Standing {
+    /// A number of its own within this process.
+    pub number: u32,
+    /// How many calls a minute it makes.
+    pub rate: Rate,
+    /// Whether there is something of its life that the store does not have yet.
+    pub(super) is_unsaved: AtomicBool,
+    verdict: AtomicU8,
+    uses: AtomicU64,
+    pub(super) noted: AtomicU64,
+    last_used_us: AtomicI64,
+    is_in_memory: bool,
+}
+
+/// What calls in flight are told of a credential that changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Verdict {
+    Stands,
+    Suspended,
+    Frozen,
+    Revoked,
+}
+
+impl Standing {
+    /// Of a credential that was stored, or exists in this process only.
+    pub(super) fn new(number: u32, record: &IssuedRecord, is_in_memory: bool) -> Self {
+        Self {
+            number,
+            rate: Rate::default(),
+            is_unsaved: AtomicBool::new(false),
+            verdict: AtomicU8::new(Verdict::Stands as u8),
+            uses: AtomicU64::new(record.uses),
+            noted: AtomicU64::new(record.uses),
+            last_used_us: AtomicI64::new(record.last_used.map_or(i64::MIN, Timestamp::as_micros)),
+            is_in_memory,
+        }
+    }
+
+    /// From here on calls in flight see what became of their credential.
+    pub(super) fn judge(&self, life: &Life, now: Timestamp) {
+        let verdict = match life.state_at(now) {
+            CredentialState::Revoked => Verdict::Revoked,
+            CredentialState::Suspended if life.is_frozen() => Verdict::Frozen,
+            CredentialState::Suspended => Verdict::Suspended,
+            _ => Verdict::Stands,
+        };
+        self.verdict.store(verdict as u8, Ordering::Release);
+    }
+
+    /// Uses in all, and the last one.
+    pub(super) fn uses(&self) -> (u64, Option<Timestamp>) {
+        let last = self.last_used_us.load(Ordering::Relaxed);
+        let uses = self.uses.load(Ordering::Relaxed);
+        (uses, (last != i64::MIN).then(|| Timestamp::from_micros(last)))
+    }
+}
+
+impl Credential {
+    /// Puts it together; the columns of the record follow the life.
+    pub(super) fn new(
+        mut record: IssuedRecord,
+        (life, keyed): (Life, Keyed),
+        keys: IssuedKeys,
+        previous: Option<IssuedKeys>,
+        standing: Arc<Standing>,
+        now: Timestamp,
+    ) -> Self {
+        record.state = life.state_at(now);
+        record.verified = life.is_verified();
+        record.expires_at = life.lease_ends();
+        record.kid = keys.kid().cloned();
+        record.life = Some(stored(&life, keyed));
+        let caller = Caller {
+            app_id: record.app_id.clone(),
+            credential: record.name.clone(),
+            kid: record.kid.clone(),
+            profile: record.profile,
+            grant: Arc::new(record.grant.clone()),
+        };
+        let previous = previous.map(|keys| Previous {
+            caller: Caller {
+                kid: keys.kid().cloned(),
+                ..caller.clone()
+            },
+            keys,
+        });
+        Self {
+            record,
+            caller,
+            keys,
+            previous,
+            life,
+            keyed,
+            standing,
+        }
+    }
+
+    /// The same credential, after something happened to it.
+    pub(in crate::instance) fn living(&self, life: Life, now: Timestamp) -> Self {
+        Self::new(
+            self.record_at(now),
+            (life, self.keyed),
+            self.keys.clone(),
+            self.previous.as_ref().map(|previous| previous.keys.clone()),
+            Arc::clone(&self.standing),
+            now,
+        )
+    }
+
+    /// The same credential under other keys; its present ones become the previous ones. Both are given as they are stored too.
+    pub(in crate::instance) fn rekeyed(
+        &self,
+        life: Life,
+        keys: IssuedKeys,
+        sealed_secrets: Vec<u8>,
+        sealed_previous: Vec<u8>,
+        now: Timestamp,
+    ) -> Self {
+        let record = self.record_at(now);
+        let keyed = Keyed {
+            at: now,
+            uses: record.uses,
+        };
+        let record = IssuedRecord {
+            sealed_secrets,
+            sealed_previous: Some(sealed_previous),
+            ..record
+        };
+        let (previous, standing) = (self.keys.clone(), Arc::clone(&self.standing));
+        Self::new(record, (life, keyed), keys, Some(previous), standing, now)
+    }
+
+    /// Why a call may not be made with it now, as a stable word; none if it may.
+    pub(in crate::instance) fn refusal(&self, now: Timestamp) -> Option<&'static str> {
+        let has_lapsed = || self.life.state_at(now) == CredentialState::Expired;
+        self.loss(now).or_else(|| has_lapsed().then_some("offer_expired"))
+    }
+
+    /// Why a call that began may not get its result, as a stable word; none if it may.
+    pub(in crate::instance) fn loss(&self, now: Timestamp) -> Option<&'static str> {
+        match self.standing.verdict.load(Ordering::Acquire) {
+            verdict if verdict == Verdict::Suspended as u8 => return Some("credential_suspended"),
+            verdict if verdict == Verdict::Frozen as u8 => return Some(FROZEN),
+            verdict if verdict == Verdict::Revoked as u8 => return Some("credential_revoked"),
+            _ => {}
+        }
+        let has_ended = self.life.lease_ends().is_some_and(|ends| ends <= now);
+        has_ended.then_some("lease_ended")
+    }
+
+    /// Notes a call; what is stored follows within a second or so.
+    pub(in crate::instance) fn note_use(&self, now: Timestamp) {
+        self.standing.uses.fetch_add(1, Ordering::Relaxed);
+        self.standing
+            .last_used_us
+            .fetch_max(now.as_micros(), Ordering::Relaxed);
+    }
+
+    /// The record as it stands now: uses counted, and what time alone did.
+    pub(in crate::instance) fn record_at(&self, now: Timestamp) -> IssuedRecord {
+        let (uses, last_used) = self.standing.uses();
+        IssuedRecord {
+            state: self.life.state_at(now),
+            uses,
+            last_used,
+            ..self.record.clone()
+        }
+    }
+
+    /// By when its keys are to be rotated: as its administrator asked, or since when they are too old or too much
+    /// used; none while they are neither.
+    pub(in crate::instance) fn rotation_due(&self, now: Timestamp) -> Option<Timestamp> {
+        if self.life.has_ended() {
+            return None;
+        }
+        let (uses, last_used) = self.standing.uses();
+        let too_old = self.keyed.at.plus_seconds(KEYS_LAST);
+        let is_worn = uses.saturating_sub(self.keyed.uses) >= KEYS_SEAL;
+        [
+            self.life.rotation_due(),
+            (too_old <= now).then_some(too_old),
+            is_worn.then(|| last_used.unwrap_or(now)),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Whether it exists in this process only.
+    pub(in crate::instance) fn is_in_memory(&self) -> bool {
+        self.standing.is_in_memory
+    }
+}
+
+impl Presented {
+    /// What opens and seals this call.
+    pub(in crate::instance) fn keys(&self) -> &IssuedKeys {
+        match &self.credential.previous {
+            Some(previous) if self.is_previous => &previous.keys,
+            _ => &self.credential.keys,
+        }
+    }
+
+    /// Who calls, under the key id that was used.
+    pub(in crate::instance) fn caller(&self) -> &Caller {
+        match &self.credential.previous {
+            Some(previous) if self.is_previous => &previous.caller,
+            _ => &self.credential.caller,
+        }
+    }
+
+    /// The key id that was used.
+    pub(in crate::instance) fn kid(&self) -> Option<&KeyId> {
+        self.caller().kid.as_ref()
+    }
+
+    /// Whether the key was rotated away, and is answered no longer.
+    pub(in crate::instance) fn is_rotated_away(&self, now: Timestamp) -> bool {
+        self.is_previous && self.credential.life.overlap(now).is_none()
+    }
+}
+
+/// A life as it is stored.
+fn stored(life: &Life, keyed: Keyed) -> Value {
+    let stored = StoredLife {
+        life: life.clone(),
+        keyed,
+    };
+    serde_json::to_value(stored).expect("a life has only string keys")
+}
+
+/// Reads a life back.
+pub(super) fn read_life(name: &str, stored: &Value) -> Result<(Life, Keyed), StoreError> {
+    StoredLife::deserialize(stored)
+        .map(|stored| (stored.life, stored.keyed))
+        .map_err(|error| StoreError::Failed(format!("the life of the issued credential {name:?}: {error}")))
+}

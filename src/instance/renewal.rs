@@ -1,0 +1,382 @@
+//! Mixing fresh keys into a held credential: activation, and every rotation after it.
+//!
+//! The fresh secret is durable before the peer is asked, and asking again asks with the same key, so that a
+//! lost reply, a crash or an impatient administrator loses nothing. The new keys are durable before they are used.
+
+use super::Instance;
+use super::held::Holding;
+use super::holding::{self, find, keep};
+use crate::client::ClientError;
+use crate::handshake::{AlarmKind, Event, Exchange};
+use crate::model::{CredentialState, KeyId, Profile, Timestamp};
+use crate::protocol::{CallContext, Code, HeldCredential, HeldKeys, Problem, Query, Reply};
+use crate::seal::{AgreementKey, AgreementSecret, Mixing, RootKey};
+use serde::Deserialize;
+use serde_json::json;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// How long the old key is answered after a rotation where nobody says otherwise, in seconds.
+pub(super) const OVERLAP: u32 = 86_400;
+/// The longest that may be asked for.
+pub(super) const LONGEST_OVERLAP: u32 = 30 * 86_400;
+/// How often the same is asked: a repeated key is answered the same, so that a lost reply may be asked for again.
+const TRIES: usize = 2;
+
+/// What mixing came to.
+pub(super) struct Renewed {
+    /// The credential as it is now.
+    pub holding: Arc<Holding>,
+    /// Something that the administrator should know of.
+    pub warning: Option<String>,
+}
+
+/// What the peer answers to `activate_credential`.
+#[derive(Deserialize)]
+struct Agreed {
+    kid: KeyId,
+    key: AgreementKey,
+    generation: u32,
+    #[serde(default)]
+    overlap_until: Option<Timestamp>,
+}
+
+/// Mixes keys in for the first time. One that is activated already is only called with, where that has not happened yet.
+pub(super) async fn activate(
+    instance: &Instance,
+    name: &str,
+    context: &CallContext,
+) -> Result<Renewed, Problem> {
+    let found = ready(instance, name)?;
+    let _turn = found.lasting.turn.lock().await;
+    let holding = ready(instance, name)?;
+    if holding.life.generation() > 0 {
+        return first_call(instance, holding, context).await;
+    }
+    if holding.life.verify_first && !holding.life.is_verified() {
+        return Err(Problem::new(
+            Code::NotVerified,
+            format!("nobody on this side has said that the words of {name:?} match; compare them with the other administrator first"),
+        )
+        .with("waiting_for", json!("holder")));
+    }
+    refuse_impostor(instance, &holding, context).await?;
+    let mixed = mix(instance, holding, None, context).await?;
+    first_call(instance, mixed, context).await
+}
+
+/// Mixes keys into a credential that was activated before. The old key is answered for a while.
+pub(super) async fn rotate(
+    instance: &Instance,
+    name: &str,
+    overlap_seconds: u32,
+    context: &CallContext,
+) -> Result<Renewed, Problem> {
+    let found = ready(instance, name)?;
+    let _turn = found.lasting.turn.lock().await;
+    let holding = ready(instance, name)?;
+    if holding.life.generation() == 0 {
+        return Err(Problem::new(
+            Code::WrongStep,
+            format!("the held credential {name:?} was never activated; activate it instead of rotating it"),
+        ));
+    }
+    let mixed = mix(instance, holding, Some(overlap_seconds), context).await?;
+    first_call(instance, mixed, context).await
+}
+
+/// The credential, if keys can be mixed into it.
+fn ready(instance: &Instance, name: &str) -> Result<Arc<Holding>, Problem> {
+    let holding = find(instance, name)?;
+    if let Some(problem) = holding::standing_alarm(name, &holding.life) {
+        return Err(problem);
+    }
+    if holding.record.profile != Profile::Native || !holding.life.can_be_activated() {
+        return Err(Problem::new(
+            Code::WrongStep,
+            format!(
+                "the held credential {name:?} came as plain values or is of the legacy profile, which have no activation; its keys change only when its issuer hands over new ones"
+            ),
+        ));
+    }
+    let state = holding.life.state_at(Timestamp::now());
+    if !state.is_usable() {
+        return Err(Problem::new(
+            Code::WrongStep,
+            format!("the held credential {name:?} is {state}; no keys can be mixed into it"),
+        ));
+    }
+    Ok(holding)
+}
+
+/// An instance that signs with another key than it did is not asked for keys.
+async fn refuse_impostor(
+    instance: &Instance,
+    holding: &Holding,
+    context: &CallContext,
+) -> Result<(), Problem> {
+    let Some(known) = &holding.peer.identity else {
+        return Ok(());
+    };
+    let credential = &holding.credential;
+    let seen = instance
+        .client()
+        .look(
+            &credential.endpoint,
+            &credential.pins,
+            credential.profile(),
+            context.deadline_ms,
+        )
+        .await;
+    match seen {
+        Err(error) => {
+            holding::notice_tls(instance, holding, &error).await;
+            Err(error.into())
+        }
+        Ok(seen) => match seen.discovery.and_then(|discovery| discovery.identity) {
+            Some(shown) if shown != *known => {
+                let name = &holding.record.name;
+                holding::alarm(instance, name, AlarmKind::IdentityChanged, shown.as_str()).await;
+                Err(Problem::new(
+                    Code::NotVerified,
+                    format!(
+                        "the held credential {name:?}: {}",
+                        AlarmKind::IdentityChanged.advice()
+                    ),
+                )
+                .with("alarm", json!(AlarmKind::IdentityChanged)))
+            }
+            _ => Ok(()),
+        },
+    }
+}
+
+/// Asks the peer to mix, and does the same here. Hold the credential's turn around it.
+async fn mix(
+    instance: &Instance,
+    holding: Arc<Holding>,
+    overlap_seconds: Option<u32>,
+    context: &CallContext,
+) -> Result<Arc<Holding>, Problem> {
+    let generation = holding.life.generation() + 1;
+    let (holding, secret) = pending(instance, &holding.record.name, generation).await?;
+    let mut parameters = json!({"generation": generation, "key": secret.key()});
+    if let Some(seconds) = overlap_seconds {
+        parameters["overlap_seconds"] = json!(seconds);
+    }
+    let query = Query::new("activate_credential", parameters);
+    let reply = asked(instance, &holding, &query, context).await?;
+    let agreed = agreed(instance, &holding, reply).await?;
+    let next = derive(&holding, generation, &secret, &agreed)?;
+    swap(instance, &holding, next, &secret, agreed).await
+}
+
+/// The fresh secret for this generation: the one that the peer was asked with before, if there is one.
+async fn pending(
+    instance: &Instance,
+    name: &str,
+    generation: u32,
+) -> Result<(Arc<Holding>, AgreementSecret), Problem> {
+    let _alone = instance.changing().await;
+    let holding = find(instance, name)?;
+    if let Some(secret) = holding
+        .pending(instance.key())
+        .and_then(|text| read_pending(&text, generation))
+    {
+        return Ok((holding, secret));
+    }
+    let secret = AgreementSecret::generate();
+    let text = Zeroizing::new(format!("{generation} {}", secret.expose_text().as_str()));
+    let next = holding
+        .at(holding.life.clone())
+        .waiting_for(instance.key(), Some(&text));
+    Ok((keep(instance, next).await?, secret))
+}
+
+fn read_pending(text: &str, generation: u32) -> Option<AgreementSecret> {
+    let (of, secret) = text.split_once(' ')?;
+    (of.parse() == Ok(generation)).then(|| AgreementSecret::parse(secret))?
+}
+
+/// Asks; once more where the reply may have been lost on its way.
+async fn asked(
+    instance: &Instance,
+    holding: &Holding,
+    query: &Query,
+    context: &CallContext,
+) -> Result<Reply, Problem> {
+    let context = holding::own_context(instance, context);
+    let mut tries = 1;
+    loop {
+        match instance
+            .client()
+            .invoke(&holding.credential, query, &context)
+            .await
+        {
+            Ok(exchange) => return Ok(exchange.reply),
+            Err(ClientError::Unreachable { sent: true, .. }) if tries < TRIES => tries += 1,
+            Err(error) => {
+                holding::notice_tls(instance, holding, &error).await;
+                return Err(error.into());
+            }
+        }
+    }
+}
+
+/// What the peer agreed to, or why it did not.
+async fn agreed(instance: &Instance, holding: &Holding, reply: Reply) -> Result<Agreed, Problem> {
+    let name = &holding.record.name;
+    if let Some(problem) = reply.problem() {
+        return Err(match problem.code {
+            Code::CredentialFrozen => {
+                holding::alarm(instance, name, AlarmKind::ActivatedTwice, &problem.message).await;
+                holding::frozen(name, AlarmKind::ActivatedTwice)
+            }
+            Code::NotVerified => Problem::new(
+                Code::NotVerified,
+                format!("{} has not said yet that the words match; nothing is lost: ask again when its administrator has", holding.record.endpoint),
+            )
+            .with("waiting_for", json!("issuer")),
+            Code::UnknownAction => Problem::new(
+                Code::WrongStep,
+                format!("{} knows no activation: its program is older than this one", holding.record.endpoint),
+            ),
+            _ => Problem {
+                message: format!("{} does not mix keys: {}", holding.record.endpoint, problem.message),
+                ..problem
+            },
+        });
+    }
+    let result = reply.into_result().unwrap_or_default();
+    serde_json::from_value(result).map_err(|_| garbage(holding, "it did not say with which key"))
+}
+
+/// The credential under the next keys.
+fn derive(
+    holding: &Holding,
+    generation: u32,
+    secret: &AgreementSecret,
+    agreed: &Agreed,
+) -> Result<HeldCredential, Problem> {
+    let (kid, root, instance_id) = native_parts(&holding.credential)
+        .ok_or_else(|| garbage(holding, "the credential here is not native"))?;
+    let mixing = Mixing {
+        kid,
+        generation,
+        holder: &secret.key(),
+        issuer: &agreed.key,
+    };
+    let (next_kid, next_root) = mixing
+        .mix(root, secret)
+        .map_err(|error| garbage(holding, &error.to_string()))?;
+    if next_kid != agreed.kid || generation != agreed.generation {
+        return Err(garbage(holding, "it came to other keys than this instance"));
+    }
+    let credential = &holding.credential;
+    let next = HeldCredential::native(
+        credential.app_id.clone(),
+        credential.endpoint.clone(),
+        instance_id.clone(),
+        next_kid,
+        next_root,
+    );
+    Ok(holding::repinned(&next, credential.pins.clone()))
+}
+
+fn native_parts(credential: &HeldCredential) -> Option<(&KeyId, &RootKey, &crate::model::InstanceId)> {
+    match &credential.keys {
+        HeldKeys::Native {
+            instance_id,
+            root,
+            keys,
+        } => Some((keys.kid(), root, instance_id)),
+        HeldKeys::Legacy { .. } => None,
+    }
+}
+
+/// Puts the new keys in the place of the old ones. Calls in flight go on with what they began with.
+async fn swap(
+    instance: &Instance,
+    asked_with: &Holding,
+    next: HeldCredential,
+    secret: &AgreementSecret,
+    agreed: Agreed,
+) -> Result<Arc<Holding>, Problem> {
+    let now = Timestamp::now();
+    let _alone = instance.changing().await;
+    let holding = find(instance, &asked_with.record.name)?;
+    if holding.record.kid != asked_with.record.kid {
+        return Err(Problem::new(
+            Code::WrongStep,
+            "the credential was replaced while its keys were mixed; look at it and try again",
+        ));
+    }
+    let old_kid = holding
+        .record
+        .kid
+        .clone()
+        .ok_or_else(|| garbage(&holding, "the credential here has no key id"))?;
+    let mut life = holding.life.clone();
+    let event = Event::Mixed {
+        exchange: Exchange {
+            theirs: agreed.key,
+            ours: secret.key(),
+        },
+        old_kid,
+        overlap_until: agreed.overlap_until.unwrap_or(now),
+    };
+    life.apply(event, now).map_err(holding::refused)?;
+    let next = holding
+        .at(life)
+        .with(instance.key(), next)
+        .waiting_for(instance.key(), None);
+    keep(instance, next).await
+}
+
+/// The first call under the new keys: it proves them to both sides, which then count the credential as active.
+async fn first_call(
+    instance: &Instance,
+    holding: Arc<Holding>,
+    context: &CallContext,
+) -> Result<Renewed, Problem> {
+    let state = holding.life.state_at(Timestamp::now());
+    if !matches!(state, CredentialState::Activated | CredentialState::Rotating) {
+        return Ok(Renewed {
+            holding,
+            warning: None,
+        });
+    }
+    let name = holding.record.name.clone();
+    let context = holding::own_context(instance, context);
+    let whoami = Query::new("whoami", json!({}));
+    let warning = match holding::ask(instance, &holding, &whoami, &context).await {
+        Ok(exchange) => {
+            holding::heed_reply(instance, &name, &exchange.reply).await;
+            let problem = exchange.reply.problem();
+            problem.map(|problem| {
+                format!(
+                    "the peer answers under the new key, but says: {}",
+                    problem.message
+                )
+            })
+        }
+        Err(error) => Some(format!(
+            "the new keys are in place on both sides, but the first call under them failed: {error}; {}",
+            error.remedy()
+        )),
+    };
+    Ok(Renewed {
+        holding: find(instance, &name)?,
+        warning,
+    })
+}
+
+fn garbage(holding: &Holding, what: &str) -> Problem {
+    Problem::new(
+        Code::PeerGarbage,
+        format!(
+            "{} did not mix keys as it should: {what}; nothing was changed here",
+            holding.record.endpoint
+        ),
+    )
+}

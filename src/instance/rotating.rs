@@ -1,0 +1,270 @@
+//! Other keys for an issued credential: mixed with its holder (activation, and the holder's rotations), or drawn
+//! anew by the owner where the values travel in plain.
+
+use super::Instance;
+use super::issued::{self, Credential};
+use super::issuing;
+use crate::handshake::{AlarmKind, Event, Exchange, LifeError, Mix};
+use crate::model::{Delivery, KeyId, Profile, Timestamp};
+use crate::protocol::{Code, CredentialForm, HeldCredential, HeldKeys, Problem, Query};
+use crate::seal::{AgreementError, AgreementKey, AgreementSecret, Mixing, RootKey};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The action that mixes keys; the only one that an older key opens after its time.
+pub(super) const ACTIVATE: &str = "activate_credential";
+/// How long an older key is answered, in seconds, unless something else is asked for; and at most.
+const OVERLAP: u64 = 86_400;
+const LONGEST_OVERLAP: u64 = 30 * 86_400;
+
+/// What a holder who asks to mix keys is answered.
+pub(super) struct Mixed {
+    /// The credential as it is now.
+    pub credential: Arc<Credential>,
+    /// Our half.
+    pub ours: AgreementKey,
+}
+
+/// What an owner's rotation came to.
+pub(super) struct Rotated {
+    /// The credential as it is now.
+    pub credential: Arc<Credential>,
+    /// The new values, where they must be handed over again.
+    pub form: Option<CredentialForm>,
+}
+
+/// Whether a query under a key that was rotated away asks for an answer again that may have been lost.
+pub(super) fn repeats(credential: &Credential, query: Option<&Query>) -> bool {
+    let generation = credential.life.generation();
+    credential.life.exchange().is_some()
+        && query.is_some_and(|query| {
+            query.action() == ACTIVATE
+                && query.get("generation").and_then(Value::as_u64) == Some(generation.into())
+        })
+}
+
+/// How many seconds an older key shall be answered.
+pub(super) fn overlap_seconds(query: &Query) -> Result<i64, Problem> {
+    let seconds = query.optional_count("overlap_seconds")?.unwrap_or(OVERLAP);
+    if seconds > LONGEST_OVERLAP {
+        return Err(Problem::new(
+            Code::InvalidParameter,
+            format!("'overlap_seconds' is {LONGEST_OVERLAP} at most: 30 days"),
+        ));
+    }
+    Ok(seconds.cast_signed())
+}
+
+/// Whether the holder can have keys mixed into a credential.
+pub(super) fn can_mix(credential: &Credential) -> bool {
+    credential.record.profile == Profile::Native && credential.life.can_be_activated()
+}
+
+/// Mixes the holder's fresh key into a credential. The same key again gets the same answer; another one for the same
+/// generation freezes the credential. `under` is the key id that the holder asks with.
+pub(super) async fn mix(
+    instance: &Instance,
+    name: &str,
+    under: Option<&KeyId>,
+    generation: u32,
+    theirs: AgreementKey,
+    overlap: i64,
+) -> Result<Mixed, Problem> {
+    let _alone = instance.changing().await;
+    let credential = issuing::issued_credential(instance, name)?;
+    if !can_mix(&credential) {
+        return Err(no_activation(&credential));
+    }
+    let now = Timestamp::now();
+    let answer = credential.life.mix(generation, &theirs, now);
+    match answer.map_err(|error| issuing::refused(name, &error))? {
+        Mix::Repeat(ours) => Ok(Mixed { credential, ours }),
+        Mix::Conflict => Err(freeze(instance, &credential).await?),
+        Mix::Fresh if under != credential.record.kid.as_ref() => Err(Problem::new(
+            Code::WrongStep,
+            format!(
+                "{name}: its keys were rotated; the next ones are mixed under its present key, not under an older one"
+            ),
+        )),
+        // What was in the bundle opens nothing once keys are mixed in.
+        Mix::Fresh if generation == 1 => mix_fresh(instance, &credential, theirs, 0).await,
+        Mix::Fresh => mix_fresh(instance, &credential, theirs, overlap).await,
+    }
+}
+
+/// Freezes a credential that two parties have; the problem to tell.
+async fn freeze(instance: &Instance, credential: &Credential) -> Result<Problem, Problem> {
+    let name = &credential.record.name;
+    let event = Event::Alarmed(AlarmKind::ActivatedTwice);
+    issuing::happen_alone(instance, name, event).await?;
+    Ok(issuing::refused(name, &LifeError::Frozen))
+}
+
+async fn mix_fresh(
+    instance: &Instance,
+    credential: &Credential,
+    theirs: AgreementKey,
+    overlap: i64,
+) -> Result<Mixed, Problem> {
+    let now = Timestamp::now();
+    let before = issued::open_secrets(instance.key(), &credential.record)?;
+    let HeldKeys::Native {
+        instance_id, root, ..
+    } = &before.keys
+    else {
+        return Err(no_activation(credential));
+    };
+    let (old_kid, generation) = (kid_of(credential)?, credential.life.generation() + 1);
+    let (ours, kid, root) = agree(instance, &old_kid, generation, root, &theirs)?;
+    let mut life = credential.life.clone();
+    let mixed = Event::Mixed {
+        exchange: Exchange {
+            theirs,
+            ours: ours.clone(),
+        },
+        old_kid,
+        overlap_until: now.plus_seconds(overlap),
+    };
+    life.apply(mixed, now)
+        .map_err(|error| issuing::refused(&credential.record.name, &error))?;
+    let mut held = HeldCredential::native(
+        before.app_id.clone(),
+        before.endpoint.clone(),
+        instance_id.clone(),
+        kid,
+        root,
+    );
+    held.pins = instance.pins().to_vec();
+    let credential = rekey(instance, credential, life, (&before, &held), now).await?;
+    Ok(Mixed { credential, ours })
+}
+
+fn kid_of(credential: &Credential) -> Result<KeyId, Problem> {
+    let kid = credential.record.kid.clone();
+    kid.ok_or_else(|| no_activation(credential))
+}
+
+/// Our half, and what both sides come to.
+fn agree(
+    instance: &Instance,
+    kid: &KeyId,
+    generation: u32,
+    root: &RootKey,
+    theirs: &AgreementKey,
+) -> Result<(AgreementKey, KeyId, RootKey), Problem> {
+    loop {
+        let secret = AgreementSecret::generate();
+        let ours = secret.key();
+        let mixing = Mixing {
+            kid,
+            generation,
+            holder: theirs,
+            issuer: &ours,
+        };
+        let (next_kid, next_root) = mixing.mix(root, &secret).map_err(weak)?;
+        // A key id that another credential has would take that one's place.
+        if instance.issued().by_kid(&next_kid).is_none() {
+            return Ok((ours, next_kid, next_root));
+        }
+    }
+}
+
+fn weak(error: AgreementError) -> Problem {
+    Problem::new(
+        Code::InvalidParameter,
+        format!("'key' is not acceptable: {error}"),
+    )
+}
+
+/// Stores a credential under other keys and makes them known.
+async fn rekey(
+    instance: &Instance,
+    credential: &Credential,
+    life: crate::handshake::Life,
+    (before, after): (&HeldCredential, &HeldCredential),
+    now: Timestamp,
+) -> Result<Arc<Credential>, Problem> {
+    let name = &credential.record.name;
+    let next = credential.rekeyed(
+        life,
+        issued::working_keys(after),
+        issued::seal_secrets(instance.key(), name, after),
+        issued::seal_previous(instance.key(), name, before),
+        now,
+    );
+    issuing::settle(instance, next, now).await
+}
+
+/// Rotates a credential for its owner: the holder is asked to mix keys, or, where keys cannot be mixed, fresh secrets
+/// are drawn that must be handed over again.
+pub(super) async fn rotate(instance: &Instance, name: &str, overlap: i64) -> Result<Rotated, Problem> {
+    let _alone = instance.changing().await;
+    let credential = issuing::issued_credential(instance, name)?;
+    let until = Timestamp::now().plus_seconds(overlap);
+    if credential.is_in_memory() {
+        return Err(Problem::new(
+            Code::WrongStep,
+            format!("{name} comes from the environment of this instance; change it there"),
+        ));
+    }
+    if can_mix(&credential) {
+        let asked = Event::RotationAsked { due: until };
+        return Ok(Rotated {
+            credential: issuing::happen_alone(instance, name, asked).await?,
+            form: None,
+        });
+    }
+    let now = Timestamp::now();
+    let mut life = credential.life.clone();
+    let replaced = Event::Replaced {
+        old_kid: credential.record.kid.clone(),
+        overlap_until: until,
+    };
+    life.apply(replaced, now)
+        .map_err(|error| issuing::refused(name, &error))?;
+    let before = issued::open_secrets(instance.key(), &credential.record)?;
+    let after = redraw(instance, &before);
+    let credential = rekey(instance, &credential, life, (&before, &after), now).await?;
+    Ok(Rotated {
+        credential,
+        form: Some(CredentialForm::of(&after)),
+    })
+}
+
+/// The same credential with fresh secrets. An access key names its caller rather than proving it, so it stays.
+fn redraw(instance: &Instance, before: &HeldCredential) -> HeldCredential {
+    let mut after = issued::draw(
+        before.app_id.clone(),
+        before.profile(),
+        before.endpoint.clone(),
+        instance.id(),
+    );
+    if let (HeldKeys::Legacy { access_key: kept, .. }, HeldKeys::Legacy { access_key, .. }) =
+        (&before.keys, &mut after.keys)
+    {
+        access_key.clone_from(kept);
+    }
+    after.pins = instance.pins().to_vec();
+    after
+}
+
+/// Ends the overlap: the older key is answered no longer, from this moment on.
+pub(super) async fn finish(instance: &Instance, name: &str) -> Result<Arc<Credential>, Problem> {
+    issuing::happen(instance, name, Event::OverlapEnded).await
+}
+
+/// The problem that nothing can be mixed into a credential.
+fn no_activation(credential: &Credential) -> Problem {
+    let name = &credential.record.name;
+    let why = match (credential.record.profile, credential.life.delivery) {
+        (Profile::Legacy, _) => "it is a legacy credential",
+        (_, Some(Delivery::Plain)) => "its values travelled in plain",
+        _ => "it was not handed over by a handshake",
+    };
+    Problem::new(
+        Code::WrongStep,
+        format!(
+            "{name} has no activation: {why}; its administrator gives it fresh values with rotate_credential"
+        ),
+    )
+}

@@ -1,0 +1,197 @@
+//! What becomes of a credential after the handshake: rotation, suspension, revocation, and what each grant refuses.
+
+use super::{Pair, Way, refused, state};
+use serde_json::{Value, json};
+
+fn name(row: &Value) -> &str {
+    row["name"].as_str().unwrap()
+}
+
+/// What our home holds for beta: the console's, and the instance's.
+fn held(pair: &Pair) -> Vec<String> {
+    let list = pair.ours.ok(&["credential", "list"]);
+    let rows = list.as_array().unwrap().iter();
+    rows.filter(|row| row["side"] == "held" && row["instance"] == "beta")
+        .map(|row| name(row).to_owned())
+        .collect()
+}
+
+#[test]
+fn keys_rotate_on_the_holding_side_and_no_call_fails() {
+    let pair = Pair::new();
+    let joined = pair.join(Way::Code, &[]);
+    pair.verify(&joined);
+    let pointers = pair.federate();
+    let names = held(&pair);
+    assert_eq!(names.len(), 2, "{names:?}");
+    for name in &names {
+        let before = pair.ours.ok(&["credential", "show", name]);
+        let rotated = pair.ours.ok(&["credential", "rotate", name, "--overlap", "30m"]);
+        assert!(rotated["overlap_until"].is_string(), "{rotated}");
+        assert!(rotated.get("plain").is_none(), "{rotated}");
+        let after = &rotated["credential"];
+        assert_ne!(after["kid"], before["kid"]);
+        assert_eq!(after["generation"], json!(2), "{after}");
+        pair.call_all(&pointers);
+    }
+    for row in pair.issued_rows() {
+        assert_eq!(
+            (&row["state"], &row["generation"]),
+            (&json!("rotating"), &json!(2)),
+            "{row}"
+        );
+        assert!(row["overlap_until"].is_string(), "{row}");
+        let ended = pair.theirs.ok(&["credential", "end-overlap", name(&row)]);
+        assert_eq!(
+            (&ended["state"], &ended["overlap_until"]),
+            (&json!("active"), &json!(null)),
+            "{ended}"
+        );
+    }
+    pair.call_all(&pointers);
+    for name in &names {
+        assert_eq!(
+            pair.ours.ok(&["credential", "reseal", name])["resealed"],
+            json!([]),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_issuing_side_asks_for_a_rotation() {
+    let pair = Pair::new();
+    let joined = pair.join(Way::Passphrase, &[]);
+    pair.verify(&joined);
+    let issued = &pair.issued()[0];
+    let asked = pair
+        .theirs
+        .ok(&["credential", "rotate", issued, "--overlap", "2h"]);
+    assert!(
+        asked["due"].is_string() && asked.get("plain").is_none(),
+        "{asked}"
+    );
+    assert_eq!(asked["credential"]["state"], "rotating", "{asked}");
+    pair.ours.ok(&["invoke", "beta", &pair.query()]);
+}
+
+#[test]
+fn a_suspended_credential_is_refused_until_it_is_resumed() {
+    let pair = Pair::new();
+    let joined = pair.join(Way::Request, &[]);
+    pair.verify(&joined);
+    let pointers = pair.federate();
+    for name in pair.issued() {
+        assert_eq!(
+            pair.theirs.ok(&["credential", "suspend", &name])["state"],
+            "suspended"
+        );
+    }
+    pair.call_none(&pointers);
+    for name in pair.issued() {
+        assert_eq!(
+            pair.theirs.ok(&["credential", "resume", &name])["state"],
+            "active"
+        );
+    }
+    pair.call_all(&pointers);
+}
+
+#[test]
+fn revoking_says_what_it_breaks_and_ends_it_at_once() {
+    let pair = Pair::new();
+    let joined = pair.join(Way::Code, &[]);
+    pair.verify(&joined);
+    let pointers = pair.federate();
+    pair.call_all(&pointers);
+
+    for issued in pair.issued() {
+        let found = pair.theirs.ok(&["credential", "dependents", &issued]);
+        let revoked = pair.theirs.ok(&["credential", "revoke", &issued]);
+        assert_eq!(
+            (&revoked["state"], &revoked["breaks"]),
+            (&json!("revoked"), &found)
+        );
+        let caller = &revoked["breaks"][0];
+        assert_eq!(caller["kind"], "caller", "{caller}");
+        assert!(caller["uses"].as_u64().unwrap() > 0, "{caller}");
+        assert_eq!(state(&pair.theirs, &issued), "revoked");
+        let ended = pair.theirs.run_json(&["credential", "resume", &issued]);
+        assert_eq!(refused(&ended, 1), "wrong_step");
+    }
+    pair.call_none(&pointers);
+
+    // On the side that holds it, the pointers are named.
+    let relaying = held(&pair)
+        .into_iter()
+        .find(|name| name.starts_with("alpha/held/"))
+        .unwrap();
+    let told = pair.ours.run(&["credential", "revoke", &relaying]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert!(told.stdout.contains(&pointers[2].1), "{}", told.stdout);
+    assert!(!held(&pair).contains(&relaying));
+}
+
+#[test]
+fn a_credential_that_does_not_work_says_at_which_check() {
+    let mut pair = Pair::new();
+    pair.join(Way::Passphrase, &[]);
+    let name = held(&pair)
+        .into_iter()
+        .find(|name| !name.contains("/held/"))
+        .unwrap();
+    let shown = pair.ours.run(&["credential", "check", &name]);
+    assert_eq!(shown.code, 0, "{}{}", shown.stdout, shown.stderr);
+    assert_eq!(shown.stdout.matches("ok  ").count(), 6, "{}", shown.stdout);
+    for issued in pair.issued() {
+        pair.theirs.ok(&["credential", "suspend", &issued]);
+    }
+    let refused = pair.ours.run_json(&["credential", "check", &name]);
+    assert_eq!(
+        (refused.code, &refused.json()["passed"]),
+        (3, &json!(false)),
+        "{}",
+        refused.stdout
+    );
+    pair.stop_beta();
+    let gone = pair.ours.run_json(&["credential", "check", &name]);
+    assert_eq!(gone.code, 4, "{}", gone.stdout);
+    assert_eq!(gone.json()["checks"][0]["kind"], "reachable");
+    assert_eq!(gone.json()["checks"][1]["result"], "skipped");
+}
+
+#[test]
+fn what_an_offer_does_not_allow_is_refused() {
+    let pair = Pair::new();
+    let far = pair.far.clone();
+    let joined = pair.join(
+        Way::Code,
+        &["--pointer", &far, "--source", "127.0.0.0/8", "--lease-days", "30"],
+    );
+    assert_eq!(joined.accepted["state"], "opened");
+    pair.ours.ok(&["invoke", "beta", &pair.query()]);
+    let other = pair
+        .theirs
+        .ok(&["pointer", "create", "beta", "https://example.org/other"]);
+    let other = json!({"action": "get_pointer_summary", "pointer_address": other["pointer"]["address"]});
+    for query in [
+        other,
+        json!({"action": "list_pointers"}),
+        json!({"action": "get_graph_stats"}),
+    ] {
+        let ended = pair.ours.run_json(&["invoke", "beta", &query.to_string()]);
+        assert_eq!(ended.code, 3, "{query}: {}", ended.stdout);
+    }
+    let row = &pair.issued_rows()[0];
+    assert_eq!(
+        row["grant"]["actions"],
+        json!(["get_pointer_summary", "whoami"]),
+        "{row}"
+    );
+    assert!(row["expires_at"].is_string(), "{row}");
+
+    let elsewhere = Pair::new();
+    elsewhere.join(Way::Code, &["--source", "198.51.100.0/24"]);
+    let ended = elsewhere.ours.run_json(&["invoke", "beta", &elsewhere.query()]);
+    assert_eq!(ended.code, 3, "{}", ended.stdout);
+}

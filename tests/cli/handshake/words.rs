@@ -1,0 +1,67 @@
+//! People who find that the words differ, and names that are easily taken for each other.
+
+use super::{Pair, Way, refused};
+use serde_json::json;
+
+#[test]
+fn threat_38_words_that_differ_end_it_on_the_side_that_accepts() {
+    let pair = Pair::new();
+    let joined = pair.join(Way::Passphrase, &[]);
+    let id = joined.accepted["id"].as_str().unwrap();
+    let said = pair.ours.ok(&["handshake", "verify", id, "--differ"]);
+    assert_eq!(
+        (&said["state"], &said["verified"]),
+        (&json!("revoked"), &json!(false)),
+        "{said}"
+    );
+    pair.assert_nothing_left_here();
+}
+
+#[test]
+fn threat_38_words_that_differ_end_it_on_the_side_that_offers() {
+    let pair = Pair::new();
+    let joined = pair.join(Way::Code, &[]);
+    let pointers = pair.federate();
+    let offer = joined.offer["offer_id"].as_str().unwrap();
+    pair.theirs.ok(&["handshake", "verify", offer, "--differ"]);
+    for row in pair.issued_rows() {
+        assert_eq!(row["state"], "revoked", "{row}");
+    }
+    pair.call_none(&pointers);
+    // Nobody can say the contrary afterwards.
+    let ended = pair.theirs.run_json(&["handshake", "verify", offer, "--match"]);
+    assert_eq!(ended.code, 1, "{}", ended.stdout);
+}
+
+#[test]
+fn without_a_person_somebody_must_say_what_came_of_it() {
+    let pair = Pair::new();
+    let joined = pair.join(Way::Passphrase, &["--verify-first"]);
+    let id = joined.accepted["id"].as_str().unwrap();
+    let ended = pair.ours.run_json(&["handshake", "verify", id]);
+    assert_eq!(refused(&ended, 2), "usage");
+    let ended = pair
+        .ours
+        .run_json(&["handshake", "verify", "no-such-handshake", "--match"]);
+    assert_eq!(refused(&ended, 1), "handshake_not_found");
+}
+
+#[test]
+fn threat_43_an_app_id_that_looks_like_another_one_is_warned_of() {
+    let pair = Pair::new();
+    pair.join(Way::Passphrase, &[]);
+    let line = [
+        "handshake",
+        "offer",
+        "beta",
+        "--app-id",
+        "a1pha-people",
+        "--by",
+        "code",
+        "--json",
+    ];
+    let ended = pair.theirs.run(&line);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(ended.json()["warning"].as_str().unwrap().contains("alpha-people"));
+    assert!(ended.stderr.contains("warning: "), "{}", ended.stderr);
+}
