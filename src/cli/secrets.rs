@@ -3,7 +3,7 @@
 use super::outcome::file_failed;
 use crate::protocol::Code;
 use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey, SecretError, TokenSecret};
-use crate::workspace::Failure;
+use crate::workspace::{Failure, check_not_loose};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -34,6 +34,12 @@ impl SecretFile {
             path: path.to_owned(),
             text: Zeroizing::new(text),
         })
+    }
+
+    /// The same, of a file that unlocks a vault: refused if others may read it.
+    pub fn read_private(path: &Path) -> Result<Self, Failure> {
+        check_not_loose(path)?;
+        Self::read(path)
     }
 
     /// As words that unlock something.

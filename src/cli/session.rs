@@ -82,7 +82,7 @@ impl Session {
                 if self.home.has_vault() {
                     return unlock::open(&self.home).await;
                 }
-                Workspace::create(self.home.clone(), unlock::ambient_lock()?).await
+                Workspace::create(self.home.clone(), unlock::ambient_lock(&self.home)?).await
             })
             .await
     }

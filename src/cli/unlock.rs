@@ -68,10 +68,14 @@ pub async fn create(home: &Home) -> Result<Arc<Workspace>, Failure> {
     Ok(workspace)
 }
 
-/// How a new home is locked: as the environment says, else as a person chooses, else under a key file.
-fn lock_for_new_home(home: &Home) -> Result<VaultLock, Failure> {
+/// How a new home is locked: as the environment or `config.toml` says, else as a person chooses, else under a key
+/// file.
+pub fn lock_for_new_home(home: &Home) -> Result<VaultLock, Failure> {
     if let Some(lock) = lock_from_environment()? {
         return Ok(lock);
+    }
+    if home.is_keyring_named()? {
+        return Ok(VaultLock::Keyring);
     }
     if !ask::is_possible() {
         return Ok(VaultLock::KeyFile(None));
@@ -80,21 +84,29 @@ fn lock_for_new_home(home: &Home) -> Result<VaultLock, Failure> {
         std::io::stderr().lock(),
         "A new home in {}. How shall its vault be locked?\n  \
          p  under a passphrase that you type each time\n  \
-         k  under a key file in the home: nothing to type; who reads your files reads the vault",
+         k  under a key file in the home: nothing to type; who reads your files reads the vault\n  \
+         o  in the keyring of the operating system: opens while you are logged in",
         home.root().display()
     );
     loop {
-        match ask::line("[p/k] ")?.as_str() {
+        match ask::line("[p/k/o] ")?.as_str() {
             "p" => return ask::new_passphrase("New passphrase").map(VaultLock::Passphrase),
             "k" => return Ok(VaultLock::KeyFile(None)),
+            "o" => return Ok(VaultLock::Keyring),
             _ => {}
         }
     }
 }
 
-/// As the environment says, else under a key file: nobody is asked.
-pub fn ambient_lock() -> Result<VaultLock, Failure> {
-    Ok(lock_from_environment()?.unwrap_or(VaultLock::KeyFile(None)))
+/// As the environment or `config.toml` says, else under a key file: nobody is asked.
+pub fn ambient_lock(home: &Home) -> Result<VaultLock, Failure> {
+    if let Some(lock) = lock_from_environment()? {
+        return Ok(lock);
+    }
+    if home.is_keyring_named()? {
+        return Ok(VaultLock::Keyring);
+    }
+    Ok(VaultLock::KeyFile(None))
 }
 
 /// What the variables that unlock a vault say of a new one, so that it opens again without a word.
@@ -103,7 +115,7 @@ pub fn lock_from_environment() -> Result<Option<VaultLock>, Failure> {
         return Ok(Some(VaultLock::Passphrase(passphrase)));
     }
     if let Some(path) = std::env::var_os("BUTTERFLY_VAULT_PASSPHRASE_FILE") {
-        let passphrase = SecretFile::read(&PathBuf::from(path))?.passphrase()?;
+        let passphrase = SecretFile::read_private(&PathBuf::from(path))?.passphrase()?;
         return Ok(Some(VaultLock::Passphrase(passphrase)));
     }
     let Some(path) = std::env::var_os("BUTTERFLY_VAULT_KEY_FILE") else {

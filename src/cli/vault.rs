@@ -2,25 +2,59 @@
 
 use super::ask;
 use super::outcome::{Outcome, usage};
-use super::secrets::SecretFile;
+use super::secrets::{SecretFile, passphrase_from_environment};
 use super::session::{Session, absolute};
 use super::table::pairs;
 use super::unlock;
 use crate::protocol::Code;
-use crate::workspace::{Failure, VaultLock, Workspace};
+use crate::vault::LockKind;
+use crate::workspace::{Failure, VaultContents, VaultLock, Workspace};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Make the vault, see how it is locked, lock it differently.
+/// The variable that may hold the words of an exported vault.
+const WORDS_VARIABLE: &str = "BUTTERFLY_EXPORT_PASSPHRASE";
+
+/// Make the vault, see how it is locked, lock it differently, carry it elsewhere.
 #[derive(Debug, Subcommand)]
 pub enum Vault {
     /// Make the vault of a new home.
     Init(Lock),
-    /// Say whether there is a vault, and whether it opens without a question.
+    /// Say whether there is a vault, how it is locked, and what is in it.
     Status,
-    /// Lock the vault differently from now on: another passphrase, or a key file.
+    /// Lock the vault differently from now on: another passphrase, a key file, or the keyring.
     Passphrase(Lock),
+    /// Write the whole vault into a file that opens with words which are shown once.
+    ///
+    /// In it are all that the vault keeps (credentials, instances, handshakes, settings of the console) and the
+    /// settings and keys of local instances. Not in it are the databases of local instances: their pointers, issued
+    /// credentials and audit trails. Copy `instances/NAME/*.db` beside it while they are stopped.
+    Export(Export),
+    /// Make a home of an exported vault, under a new lock. The home must be empty.
+    Restore(Restore),
+}
+
+/// Where an export goes.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The file to write: an armoured age file. It must not be there yet.
+    file: PathBuf,
+    /// Take the invoke log along too: every query and reply that was kept.
+    #[arg(long)]
+    with_log: bool,
+}
+
+/// Where an export comes from.
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The file that `vault export` wrote.
+    file: PathBuf,
+    /// The file that holds its words; else BUTTERFLY_EXPORT_PASSPHRASE, or a prompt.
+    #[arg(long, value_name = "FILE")]
+    words_file: Option<PathBuf>,
+    #[command(flatten)]
+    lock: Lock,
 }
 
 /// How the vault is locked.
@@ -36,14 +70,19 @@ pub struct Lock {
     /// Under a key file, which is made; in the home unless a path is given.
     #[arg(long, value_name = "PATH", num_args = 0..=1)]
     key_file: Option<Option<PathBuf>>,
+    /// Under a key in the keyring of the operating system (Secret Service or keychain).
+    #[arg(long)]
+    keyring: bool,
 }
 
 impl Vault {
     pub async fn run(self, session: &Session) -> Outcome {
         match self {
             Self::Init(lock) => init(session, lock).await,
-            Self::Status => status(session),
+            Self::Status => status(session).await,
             Self::Passphrase(lock) => change(session, lock).await,
+            Self::Export(export) => export.run(session).await,
+            Self::Restore(restore) => restore.run(session).await,
         }
     }
 }
@@ -73,22 +112,140 @@ async fn init(session: &Session, lock: Lock) -> Outcome {
     })
 }
 
-fn status(session: &Session) -> Outcome {
+/// Opens the vault only if nobody has to be asked: what is in it is a courtesy, not what `status` is for.
+async fn status(session: &Session) -> Outcome {
     let home = session.home();
-    let has_vault = home.has_vault();
-    let needs_passphrase = has_vault && home.needs_passphrase();
-    let value = json!({"home": home.root(), "vault": has_vault, "needs_passphrase": needs_passphrase});
+    if !home.has_vault() {
+        let value = json!({"home": home.root(), "vault": false, "needs_passphrase": false});
+        return session.show(&value, || {
+            pairs([
+                ("home", Some(home.root().display().to_string())),
+                (
+                    "vault",
+                    Some("none yet; make one with `butterfly vault init`".to_owned()),
+                ),
+            ])
+        });
+    }
+    let kind = home.lock_kind()?;
+    let needs_passphrase = home.needs_passphrase();
+    let idle = home.idle_lock()?.map(|idle| idle.as_secs() / 60);
+    let key_file = match &kind {
+        LockKind::KeyFile(path) => Some(path.clone()),
+        _ => None,
+    };
+    let contents = match needs_passphrase {
+        true => None,
+        false => Some(contents(session).await),
+    };
+    let (contents, problem) = match contents {
+        Some(Ok(contents)) => (Some(contents), None),
+        Some(Err(failure)) => (None, Some(failure)),
+        None => (None, None),
+    };
+    let value = json!({
+        "home": home.root(),
+        "vault": true,
+        "needs_passphrase": needs_passphrase,
+        "path": home.root().join("console.db"),
+        "lock": kind.words().replace(' ', "_"),
+        "key_file": key_file,
+        "idle_lock_minutes": idle.unwrap_or(0),
+        "contents": contents,
+        "problem": problem.as_ref().map(|failure| failure.message.clone()),
+    });
     session.show(&value, || {
-        let vault = match (has_vault, needs_passphrase) {
-            (false, _) => "none yet; make one with `butterfly vault init`",
-            (true, true) => "locked; asks for its passphrase",
-            (true, false) => "opens without a question (key file or environment)",
+        let vault = match (&problem, needs_passphrase) {
+            (Some(failure), _) => format!("does not open: {failure}"),
+            (None, true) => "locked; asks for its passphrase".to_owned(),
+            (None, false) => "opens without a question".to_owned(),
         };
+        let lock = match &key_file {
+            Some(path) => format!("key file {}", path.display()),
+            None => kind.words().to_owned(),
+        };
+        let idle = match idle {
+            Some(minutes) => format!("after {minutes} minutes without a key in the console"),
+            None => "never; `idle_lock_minutes` is 0 in config.toml".to_owned(),
+        };
+        let contents = contents.map(|found| {
+            format!(
+                "{} instances, {} credentials, {} handshakes, {} lines of the invoke log",
+                found.instances, found.credentials, found.handshakes, found.log_lines
+            )
+        });
         pairs([
             ("home", Some(home.root().display().to_string())),
-            ("vault", Some(vault.to_owned())),
+            ("vault", Some(vault)),
+            ("lock", Some(lock)),
+            ("locks itself", Some(idle)),
+            ("holds", contents),
         ])
     })
+}
+
+async fn contents(session: &Session) -> Result<VaultContents, Failure> {
+    session.open().await?.vault_contents().await
+}
+
+impl Export {
+    async fn run(self, session: &Session) -> Outcome {
+        let file = absolute(&self.file)?;
+        let workspace = session.open().await?;
+        let words = workspace.export_vault(&file, self.with_log).await?;
+        let value = json!({"file": file, "passphrase": words.expose_text()});
+        session.show(&value, || {
+            format!(
+                "The vault is in {}. It opens with these words, which are shown only now; keep them elsewhere:\n\n  {}",
+                file.display(),
+                words.expose_text()
+            )
+        })?;
+        if !session.is_json() {
+            session.note(
+                "Not in it: the databases of local instances. Copy instances/NAME/*.db too, while they are stopped.",
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Restore {
+    async fn run(self, session: &Session) -> Outcome {
+        session.permit("restoring a vault")?;
+        let words = match self.words_file {
+            Some(file) => Some(SecretFile::read(&file)?.passphrase()?),
+            None => passphrase_from_environment(WORDS_VARIABLE)?,
+        };
+        let words = match words {
+            Some(words) => words,
+            None if ask::is_possible() => ask::passphrase("Words of the exported vault: ")?,
+            None => {
+                let failure = Failure::new(
+                    Code::CannotOpen,
+                    "the exported vault needs its words, and nobody can be asked",
+                    format!("give --words-file, or set {WORDS_VARIABLE}"),
+                );
+                return Err(failure.into());
+            }
+        };
+        let home = session.home();
+        let lock = match self.lock.chosen("Passphrase of the restored vault")? {
+            Some(lock) => lock,
+            None => unlock::lock_for_new_home(home)?,
+        };
+        let found = Workspace::restore_vault(home, &self.file, &words, lock).await?;
+        let value = json!({"home": home.root(), "restored": found});
+        session.show(&value, || {
+            format!(
+                "The vault is restored in {}: {} instances, {} credentials, {} handshakes.",
+                home.root().display(),
+                found.instances,
+                found.credentials,
+                found.handshakes
+            )
+        })
+    }
 }
 
 async fn change(session: &Session, lock: Lock) -> Outcome {
@@ -106,12 +263,15 @@ async fn change(session: &Session, lock: Lock) -> Outcome {
 
 impl Lock {
     fn chosen(self, prompt: &str) -> Outcome<Option<VaultLock>> {
+        if self.keyring {
+            return Ok(Some(VaultLock::Keyring));
+        }
         if let Some(path) = self.key_file {
             let path = path.map(|path| absolute(&path)).transpose()?;
             return Ok(Some(VaultLock::KeyFile(path)));
         }
         if let Some(path) = self.passphrase_file {
-            let passphrase = SecretFile::read(&path)?.passphrase()?;
+            let passphrase = SecretFile::read_private(&path)?.passphrase()?;
             return Ok(Some(VaultLock::Passphrase(passphrase)));
         }
         if !self.passphrase {
@@ -125,7 +285,7 @@ fn ask_passphrase(prompt: &str) -> Outcome<VaultLock> {
     if !ask::is_possible() {
         return Err(usage(
             "a passphrase is asked for, and nobody can answer",
-            "give --passphrase-file FILE, or --key-file [PATH]",
+            "give --passphrase-file FILE, --key-file [PATH], or --keyring",
         ));
     }
     Ok(ask::new_passphrase(prompt).map(VaultLock::Passphrase)?)

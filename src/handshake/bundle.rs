@@ -156,6 +156,20 @@ impl Request {
     }
 }
 
+/// Seals anything else under fresh words, as bundles are.
+pub fn seal_under_words(plaintext: &[u8]) -> Result<SealedBundle, BundleError> {
+    let passphrase = generate_passphrase();
+    let armoured = age_file::seal_under(passphrase.expose_text(), WORK_FACTOR, plaintext)
+        .map_err(BundleError::CannotSeal)?;
+    Ok(SealedBundle { armoured, passphrase })
+}
+
+/// Opens what [`seal_under_words`] sealed.
+pub fn open_under_words(file: &[u8], passphrase: &Passphrase) -> Result<Zeroizing<Vec<u8>>, BundleError> {
+    let passphrase = normalise_passphrase(passphrase)?;
+    Ok(age_file::open_under(&passphrase, file)?)
+}
+
 /// Looks at a file from the outside: is it a bundle, what opens it, and can it be opened at a sane cost?
 pub fn inspect(file: &[u8]) -> Result<Outside, BundleError> {
     if file.len() > LARGEST_FILE {

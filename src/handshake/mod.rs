@@ -17,7 +17,7 @@ mod request;
 mod samples;
 mod words;
 
-pub use bundle::{Outside, SealedBundle, SealedTo, inspect};
+pub use bundle::{Outside, SealedBundle, SealedTo, inspect, open_under_words, seal_under_words};
 pub use code::{
     CLAIM_PATH, CODE_SECONDS, CODE_WORDS, CONFIRM_PATH, Claim, ClaimAnswer, Claimant, Claimed, CodeError,
     Confirmation, Confirmed, Handover, HandoverError, OneTimeCode,

@@ -42,6 +42,11 @@ pub fn key_id() -> KeyId {
     KeyId::parse(&prefixed_hex::<8>("kid_")).expect("written by its grammar")
 }
 
+/// A name for a vault in a keyring: `vault_` and 16 hexadecimal digits.
+pub fn vault_id() -> String {
+    prefixed_hex::<8>("vault_")
+}
+
 /// A new root.
 pub fn root_key() -> RootKey {
     RootKey::from_bytes(*Zeroizing::new(bytes()))

@@ -23,12 +23,21 @@ pub enum VaultError {
         /// The vault.
         vault: PathBuf,
     },
+    /// The keyring of the operating system cannot be used.
+    #[error("the keyring of the operating system cannot be used: {0}")]
+    NoKeyring(String),
+    /// The keyring has no key for it, or another one.
+    #[error("the keyring of the operating system has no key that opens the vault at {}", .0.display())]
+    WrongKeyring(PathBuf),
+    /// Its key was forgotten; it can be opened again.
+    #[error("the vault at {} is locked", .0.display())]
+    Locked(PathBuf),
     /// It is locked another way than it was to be opened.
     #[error("the vault at {} is locked with a {kind}", path.display())]
     OtherLock {
         /// The vault.
         path: PathBuf,
-        /// `passphrase` or `key file`.
+        /// `passphrase`, `key file` or `key in the keyring`.
         kind: &'static str,
     },
     /// A file or folder is loose, a link, missing or not writable.
@@ -78,6 +87,9 @@ impl VaultError {
             Self::Missing(_)
             | Self::WrongPassphrase(_)
             | Self::WrongKeyFile { .. }
+            | Self::NoKeyring(_)
+            | Self::WrongKeyring(_)
+            | Self::Locked(_)
             | Self::OtherLock { .. } => Code::VaultLocked,
             Self::Exists(_) | Self::AlreadyExists { .. } => Code::AlreadyExists,
             Self::File { .. } => Code::FileFailed,
@@ -98,6 +110,17 @@ impl VaultError {
             Self::OtherLock {
                 kind: "passphrase", ..
             } => "give it in BUTTERFLY_VAULT_PASSPHRASE, BUTTERFLY_VAULT_PASSPHRASE_FILE, or at the prompt",
+            Self::NoKeyring(_) => {
+                "log in where a keyring runs (GNOME Keyring, KWallet, KeePassXC, the macOS keychain) and unlock it, or lock the vault with `--passphrase` or `--key-file`"
+            }
+            Self::WrongKeyring(_) => {
+                "log in as the account that locked it; if that keyring is gone, make an empty home of an exported vault with `butterfly vault restore`"
+            }
+            Self::Locked(_) => "unlock it in the console first",
+            Self::OtherLock {
+                kind: "key in the keyring",
+                ..
+            } => "run this without BUTTERFLY_VAULT_KEY_FILE, as the account whose keyring it is",
             Self::OtherLock { .. } => "give it in BUTTERFLY_VAULT_KEY_FILE",
             Self::File { remedy, .. } => remedy,
             Self::Tampered { .. } => {

@@ -32,6 +32,9 @@ pub struct HandshakeEntry {
     pub request: Option<Request>,
     /// What opens the answer to that request (`AGE-SECRET-KEY-1…`); forgotten once it is opened.
     pub request_key: Option<String>,
+    /// The bundle as JSON, while a new code for it may be wanted; forgotten once it was handed over.
+    #[serde(default)]
+    pub bundle: Option<String>,
     /// When it began.
     pub created_at: Timestamp,
     /// When the offer, code or request ends.
@@ -96,9 +99,9 @@ impl Vault {
         hash: &str,
         at: Timestamp,
     ) -> Result<(), VaultError> {
-        let key = self.key();
+        let key = self.key()?;
         self.write_durably(|transaction| {
-            let kept: Option<KeptHead> = find_row(transaction, key, Kind::AuditHead, instance_id)?;
+            let kept: Option<KeptHead> = find_row(transaction, &key, Kind::AuditHead, instance_id)?;
             if kept.is_some_and(|kept| kept.sequence >= sequence) {
                 return Ok(());
             }
@@ -107,7 +110,7 @@ impl Vault {
                 hash: hash.to_owned(),
                 at,
             };
-            put_row(transaction, key, Kind::AuditHead, instance_id, &head)
+            put_row(transaction, &key, Kind::AuditHead, instance_id, &head)
         })
     }
 }

@@ -3,7 +3,7 @@
 use super::instances::{self, InstanceRecord};
 use super::manifest::{Manifest, as_stored};
 use super::{Vault, VaultError};
-use crate::handshake::Life;
+use crate::handshake::{Life, LifeError};
 use crate::model::{CredentialState, Grant, Timestamp};
 use crate::protocol::CredentialForm;
 use crate::seal::{DataKey, IdentityKey, row};
@@ -62,36 +62,39 @@ pub struct HeldEntry {
 impl Vault {
     /// Every held credential, by name.
     pub fn held(&self) -> Result<Vec<HeldEntry>, VaultError> {
+        let key = self.key()?;
         let mut connection = self.connection();
         // One snapshot: the manifest and the rows that it speaks of belong together.
         let snapshot = connection.transaction()?;
-        let manifest = Manifest::read(&snapshot, self.key())?;
+        let manifest = Manifest::read(&snapshot, &key)?;
         manifest
             .held
             .iter()
-            .map(|(name, revision)| read_row(&snapshot, self.key(), name, *revision))
+            .map(|(name, revision)| read_row(&snapshot, &key, name, *revision))
             .collect()
     }
 
     /// One held credential.
     pub fn held_by_name(&self, name: &str) -> Result<Option<HeldEntry>, VaultError> {
+        let key = self.key()?;
         let mut connection = self.connection();
         let snapshot = connection.transaction()?;
-        let manifest = Manifest::read(&snapshot, self.key())?;
+        let manifest = Manifest::read(&snapshot, &key)?;
         manifest
             .held
             .get(name)
-            .map(|revision| read_row(&snapshot, self.key(), name, *revision))
+            .map(|revision| read_row(&snapshot, &key, name, *revision))
             .transpose()
     }
 
     /// Adds credentials and, with them, instances: all or nothing. A name that is taken is refused.
     pub fn add(&self, entries: &[HeldEntry], records: &[InstanceRecord]) -> Result<(), VaultError> {
+        let key = self.key()?;
         self.write_durably(|transaction| {
             for record in records {
                 instances::insert(transaction, record)?;
             }
-            let mut manifest = Manifest::read(transaction, self.key())?;
+            let mut manifest = Manifest::read(transaction, &key)?;
             for entry in entries {
                 if manifest.held.contains_key(&entry.name) {
                     return Err(VaultError::AlreadyExists {
@@ -99,24 +102,49 @@ impl Vault {
                         name: entry.name.clone(),
                     });
                 }
-                self.put(transaction, &mut manifest, entry)?;
+                put(transaction, &key, &mut manifest, entry)?;
             }
-            manifest.write(transaction, self.key())
+            manifest.write(transaction, &key)
         })
     }
 
     /// Replaces a credential that is there, or adds it.
     pub fn replace_held(&self, entry: &HeldEntry) -> Result<(), VaultError> {
+        let key = self.key()?;
         self.write_durably(|transaction| {
-            let mut manifest = Manifest::read(transaction, self.key())?;
-            self.put(transaction, &mut manifest, entry)?;
-            manifest.write(transaction, self.key())
+            let mut manifest = Manifest::read(transaction, &key)?;
+            put(transaction, &key, &mut manifest, entry)?;
+            manifest.write(transaction, &key)
+        })
+    }
+
+    /// Changes a credential that is there, in one step that nobody else comes between. A change that is refused
+    /// changes nothing. None if there is no such credential.
+    pub fn change_held<T>(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut HeldEntry) -> Result<T, LifeError>,
+    ) -> Result<Option<Result<T, LifeError>>, VaultError> {
+        let key = self.key()?;
+        self.write_durably(|transaction| {
+            let mut manifest = Manifest::read(transaction, &key)?;
+            let Some(revision) = manifest.held.get(name) else {
+                return Ok(None);
+            };
+            let mut entry = read_row(transaction, &key, name, *revision)?;
+            let outcome = change(&mut entry);
+            if outcome.is_ok() {
+                put(transaction, &key, &mut manifest, &entry)?;
+                manifest.write(transaction, &key)?;
+            }
+            Ok(Some(outcome))
         })
     }
 
     /// Forgets a credential; says whether it was there.
     pub fn remove_held(&self, name: &str) -> Result<bool, VaultError> {
-        self.write_durably(|transaction| self.take_out(transaction, name))
+        let key = self.key()?;
+        self.write_durably(|transaction| take_out(transaction, &key, name))
     }
 
     /// Forgets an instance and every credential that calls it.
@@ -127,10 +155,11 @@ impl Vault {
             .filter(|entry| entry.instance == name)
             .map(|entry| entry.name)
             .collect();
+        let key = self.key()?;
         self.write_durably(|transaction| {
             transaction.execute("DELETE FROM instances WHERE name = ?1", [name])?;
             for credential in &named {
-                self.take_out(transaction, credential)?;
+                take_out(transaction, &key, credential)?;
             }
             Ok(())
         })
@@ -147,33 +176,33 @@ impl Vault {
             .execute(params![name, at.as_micros()])?;
         Ok(())
     }
+}
 
-    fn take_out(&self, transaction: &Transaction<'_>, name: &str) -> Result<bool, VaultError> {
-        let mut manifest = Manifest::read(transaction, self.key())?;
-        transaction.execute("DELETE FROM held WHERE name = ?1", [name])?;
-        let was_there = manifest.held.remove(name).is_some();
-        manifest.next_revision();
-        manifest.write(transaction, self.key())?;
-        Ok(was_there)
-    }
+fn take_out(transaction: &Transaction<'_>, key: &DataKey, name: &str) -> Result<bool, VaultError> {
+    let mut manifest = Manifest::read(transaction, key)?;
+    transaction.execute("DELETE FROM held WHERE name = ?1", [name])?;
+    let was_there = manifest.held.remove(name).is_some();
+    manifest.next_revision();
+    manifest.write(transaction, key)?;
+    Ok(was_there)
+}
 
-    fn put(
-        &self,
-        transaction: &Transaction<'_>,
-        manifest: &mut Manifest,
-        entry: &HeldEntry,
-    ) -> Result<(), VaultError> {
-        let revision = manifest.next_revision();
-        manifest.held.insert(entry.name.clone(), revision);
-        let plain = Zeroizing::new(serde_json::to_vec(entry).expect("an entry has only string keys"));
-        let sealed = row::seal(self.key(), &identity(&entry.name, revision), &plain);
-        transaction.execute(
-            "INSERT INTO held (name, revision, sealed) VALUES (?1, ?2, ?3)
-             ON CONFLICT (name) DO UPDATE SET revision = ?2, sealed = ?3",
-            params![entry.name, as_stored(revision), sealed],
-        )?;
-        Ok(())
-    }
+fn put(
+    transaction: &Transaction<'_>,
+    key: &DataKey,
+    manifest: &mut Manifest,
+    entry: &HeldEntry,
+) -> Result<(), VaultError> {
+    let revision = manifest.next_revision();
+    manifest.held.insert(entry.name.clone(), revision);
+    let plain = Zeroizing::new(serde_json::to_vec(entry).expect("an entry has only string keys"));
+    let sealed = row::seal(key, &identity(&entry.name, revision), &plain);
+    transaction.execute(
+        "INSERT INTO held (name, revision, sealed) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO UPDATE SET revision = ?2, sealed = ?3",
+        params![entry.name, as_stored(revision), sealed],
+    )?;
+    Ok(())
 }
 
 fn read_row(

@@ -1,6 +1,7 @@
-//! What stands between a person and the data key: a passphrase under argon2id, or a key file.
+//! What stands between a person and the data key: a passphrase under argon2id, a key file, or a key in the
+//! keyring of the operating system.
 
-use super::{VaultError, files};
+use super::{Keyring, VaultError, files};
 use crate::seal::{DataKey, Passphrase, random, row};
 use argon2::{Algorithm, Argon2, Params, Version};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -21,6 +22,8 @@ pub enum Lock {
     Passphrase(Passphrase),
     /// Under a key file; made if it is not there.
     KeyFile(PathBuf),
+    /// Under a key in this keyring.
+    Keyring(Keyring),
 }
 
 /// How a vault is locked, without opening it.
@@ -30,6 +33,19 @@ pub enum LockKind {
     Passphrase,
     /// By a key file: where it was when the lock was made.
     KeyFile(PathBuf),
+    /// By a key in the keyring of the operating system.
+    Keyring,
+}
+
+impl LockKind {
+    /// What it is called.
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Passphrase => "passphrase",
+            Self::KeyFile(_) => "key file",
+            Self::Keyring => "keyring",
+        }
+    }
 }
 
 /// The row that holds the sealed data key.
@@ -40,40 +56,53 @@ pub(super) struct LockRow {
     passes: u32,
     lanes: u32,
     key_file: Option<String>,
+    /// The vault's name in the keyring.
+    account: Option<String>,
     sealed_key: Vec<u8>,
+}
+
+impl Lock {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Passphrase(_) => "passphrase",
+            Self::KeyFile(_) => "key_file",
+            Self::Keyring(_) => "keyring",
+        }
+    }
 }
 
 impl LockRow {
     /// Seals the data key.
     pub(super) fn seal(data_key: &DataKey, lock: &Lock) -> Result<Self, VaultError> {
-        let mut made = match lock {
-            Lock::Passphrase(_) => Self {
-                kind: "passphrase".to_owned(),
-                salt: random::bytes::<16>().to_vec(),
-                memory_kib: MEMORY_KIB,
-                passes: PASSES,
-                lanes: LANES,
-                key_file: None,
-                sealed_key: Vec::new(),
-            },
-            Lock::KeyFile(path) => Self {
-                kind: "key_file".to_owned(),
-                salt: Vec::new(),
-                memory_kib: 0,
-                passes: 0,
-                lanes: 0,
-                key_file: Some(
-                    std::path::absolute(path)
-                        .unwrap_or_else(|_| path.clone())
-                        .display()
-                        .to_string(),
-                ),
-                sealed_key: Vec::new(),
-            },
+        let mut made = Self {
+            kind: lock.word().to_owned(),
+            salt: Vec::new(),
+            memory_kib: 0,
+            passes: 0,
+            lanes: 0,
+            key_file: None,
+            account: None,
+            sealed_key: Vec::new(),
         };
         let key = match lock {
-            Lock::Passphrase(passphrase) => made.stretch(passphrase)?,
-            Lock::KeyFile(path) => files::make_key_file(path)?,
+            Lock::Passphrase(passphrase) => {
+                made.salt = random::bytes::<16>().to_vec();
+                (made.memory_kib, made.passes, made.lanes) = (MEMORY_KIB, PASSES, LANES);
+                made.stretch(passphrase)?
+            }
+            Lock::KeyFile(path) => {
+                let place = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+                made.key_file = Some(place.display().to_string());
+                files::make_key_file(path)?
+            }
+            Lock::Keyring(keyring) => {
+                // A name of its own each time: what another lock of this vault left there is never written over.
+                let account = random::vault_id();
+                let key = DataKey::generate();
+                keyring.keep(&account, &key)?;
+                made.account = Some(account);
+                key
+            }
         };
         made.sealed_key = row::seal(&key, &made.identity(), data_key.expose_bytes());
         Ok(made)
@@ -93,14 +122,17 @@ impl LockRow {
                     vault: vault.to_owned(),
                 },
             ),
-            (_, kind) => {
+            (Lock::Keyring(keyring), "keyring") => {
+                let account = self.account.as_deref().unwrap_or_default();
+                (
+                    keyring.key(account, vault)?,
+                    VaultError::WrongKeyring(vault.to_owned()),
+                )
+            }
+            _ => {
                 return Err(VaultError::OtherLock {
                     path: vault.to_owned(),
-                    kind: if kind == "passphrase" {
-                        "passphrase"
-                    } else {
-                        "key file"
-                    },
+                    kind: self.words(),
                 });
             }
         };
@@ -109,6 +141,27 @@ impl LockRow {
             what: "the data key".to_owned(),
         })?;
         Ok(DataKey::from_bytes(*Zeroizing::new(bytes)))
+    }
+
+    /// Takes what it has in the keyring out of it, now that it locks nothing any more.
+    pub(super) fn forget(&self) {
+        if self.account.is_none() {
+            return;
+        }
+        match Keyring::of_the_system() {
+            Ok(keyring) => self.forget_in(&Lock::Keyring(keyring)),
+            Err(error) => tracing::warn!(%error, "an old key of the vault stays in the keyring"),
+        }
+    }
+
+    /// The same, in the keyring of this lock.
+    pub(super) fn forget_in(&self, lock: &Lock) {
+        let (Some(account), Lock::Keyring(keyring)) = (&self.account, lock) else {
+            return;
+        };
+        if let Err(error) = keyring.forget(account) {
+            tracing::warn!(%error, "an old key of the vault stays in the keyring");
+        }
     }
 
     /// The kind and everything that the stretching depends on: a weaker setting cannot be slipped in.
@@ -141,7 +194,7 @@ impl LockRow {
     pub(super) fn read(connection: &Connection) -> Result<Option<Self>, VaultError> {
         let row = connection
             .query_row(
-                "SELECT kind, salt, memory_kib, passes, lanes, key_file, sealed_key FROM lock WHERE id = 1",
+                "SELECT kind, salt, memory_kib, passes, lanes, key_file, account, sealed_key FROM lock WHERE id = 1",
                 [],
                 |row| {
                     Ok(Self {
@@ -151,7 +204,8 @@ impl LockRow {
                         passes: row.get(3)?,
                         lanes: row.get(4)?,
                         key_file: row.get(5)?,
-                        sealed_key: row.get(6)?,
+                        account: row.get(6)?,
+                        sealed_key: row.get(7)?,
                     })
                 },
             )
@@ -161,8 +215,8 @@ impl LockRow {
 
     pub(super) fn write(&self, connection: &Connection) -> Result<(), VaultError> {
         connection.execute(
-            "INSERT OR REPLACE INTO lock (id, kind, salt, memory_kib, passes, lanes, key_file, sealed_key)
-             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT OR REPLACE INTO lock (id, kind, salt, memory_kib, passes, lanes, key_file, account, sealed_key)
+             VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 self.kind,
                 self.salt,
@@ -170,15 +224,26 @@ impl LockRow {
                 self.passes,
                 self.lanes,
                 self.key_file,
+                self.account,
                 self.sealed_key
             ],
         )?;
         Ok(())
     }
 
+    fn words(&self) -> &'static str {
+        match self.kind.as_str() {
+            "passphrase" => "passphrase",
+            "keyring" => "key in the keyring",
+            _ => "key file",
+        }
+    }
+
     pub(super) fn kind(&self, default_key_file: &Path) -> LockKind {
-        if self.kind == "passphrase" {
-            return LockKind::Passphrase;
+        match self.kind.as_str() {
+            "passphrase" => return LockKind::Passphrase,
+            "keyring" => return LockKind::Keyring,
+            _ => {}
         }
         let recorded = self.key_file.as_ref().map(PathBuf::from);
         // A home that was moved has its key file where it is now; another home may be where it was.

@@ -80,6 +80,7 @@ impl Vault {
     /// Adds a line with its sealed body, notes that its credential was used, and lets go of what is too
     /// old. Returns the line's place; the one in `line` is ignored.
     pub fn add_log(&self, line: &LogLine, body: &[u8]) -> Result<u64, VaultError> {
+        let key = self.key()?;
         self.write(|transaction| {
             transaction
                 .prepare_cached(
@@ -106,7 +107,7 @@ impl Vault {
             };
             transaction
                 .prepare_cached("INSERT INTO log_body VALUES (?1, ?2)")?
-                .execute(params![id, row::seal(self.key(), &identity(&line), body)])?;
+                .execute(params![id, row::seal(&key, &identity(&line), body)])?;
             transaction
                 .prepare_cached("UPDATE counters SET log_lines = log_lines + 1 WHERE id = 1")?
                 .execute([])?;
@@ -157,6 +158,7 @@ impl Vault {
 
     /// One line with its opened body.
     pub fn log_entry(&self, id: u64) -> Result<Option<LogRecord>, VaultError> {
+        let key = self.key()?;
         let connection = self.connection();
         let found = connection
             .prepare_cached(&format!(
@@ -167,7 +169,7 @@ impl Vault {
         let Some((line, sealed)) = found else {
             return Ok(None);
         };
-        let body = row::open(self.key(), &identity(&line), &sealed).map_err(|_| VaultError::Tampered {
+        let body = row::open(&key, &identity(&line), &sealed).map_err(|_| VaultError::Tampered {
             what: format!("line {id} of the invoke log"),
         })?;
         Ok(Some((line, body)))

@@ -1,14 +1,16 @@
 //! The console's own database, `console.db`: instances, held credentials, the invoke log, preferences.
 //!
 //! Secrets and bodies are sealed with AES-256-GCM under a random data key, which is itself sealed
-//! under a passphrase or a key file; what a list shows is plain. Every function here blocks: callers
+//! under a passphrase, a key file or a key in the keyring of the operating system; what a list shows is plain. Every function here blocks: callers
 //! on an asynchronous runtime go through a blocking thread. Depends on `handshake`, `protocol`, `seal` and `model`.
 
 mod error;
 mod files;
 mod handshakes;
 mod held;
+mod image;
 mod instances;
+mod keyring;
 mod lock;
 mod log;
 mod manifest;
@@ -21,7 +23,9 @@ mod tests;
 pub use error::VaultError;
 pub use handshakes::HandshakeEntry;
 pub use held::{HeldEntry, HeldRole};
+pub use image::{Counts, Image};
 pub use instances::{InstanceRecord, Seen};
+pub use keyring::Keyring;
 pub use lock::{Lock, LockKind};
 pub use log::{LogLine, LogQuery, LogRecord, LogRetention};
 pub use open::Vault;

@@ -3,11 +3,11 @@
 use super::lock::LockRow;
 use super::manifest::Manifest;
 use super::{Lock, LockKind, LogRetention, VaultError, files};
-use crate::seal::DataKey;
+use crate::seal::{DataKey, Identity};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 mod embedded {
@@ -26,7 +26,8 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 /// The open vault of a home.
 pub struct Vault {
     path: PathBuf,
-    key: DataKey,
+    /// None while it is locked: then the key is nowhere in this process.
+    key: RwLock<Option<DataKey>>,
     connection: Mutex<Connection>,
     pub(super) retention: LogRetention,
 }
@@ -34,6 +35,22 @@ pub struct Vault {
 impl Vault {
     /// Makes `folder` if need be, and in it a vault locked as told.
     pub fn create(folder: &Path, lock: &Lock) -> Result<Self, VaultError> {
+        Self::create_by(folder, lock, |path| {
+            let data_key = DataKey::generate();
+            let row = LockRow::seal(&data_key, lock)?;
+            let mut connection = Connection::open_with_flags(path, flags())?;
+            migrate(&mut connection, path)?;
+            row.write(&connection)?;
+            Manifest::default().write(&connection, &data_key)
+        })
+    }
+
+    /// The same, with a database that `make` fills in.
+    pub(super) fn create_by(
+        folder: &Path,
+        lock: &Lock,
+        make: impl FnOnce(&Path) -> Result<(), VaultError>,
+    ) -> Result<Self, VaultError> {
         files::make_folder(folder)?;
         let path = database(folder);
         if path.exists() {
@@ -42,21 +59,12 @@ impl Vault {
         // Made under another name and put in place whole: a vault that is there is a vault that can be opened.
         let making = folder.join(format!("console.db.making-{}", std::process::id()));
         let _ = std::fs::remove_file(&making);
-        let made = Self::make(&making, lock).and_then(|()| put_in_place(&making, &path, folder));
+        let made = files::make_file(&making)
+            .and_then(|_| make(&making))
+            .and_then(|()| put_in_place(&making, &path, folder));
         let _ = std::fs::remove_file(&making);
         made?;
         Self::open(folder, lock)
-    }
-
-    fn make(path: &Path, lock: &Lock) -> Result<(), VaultError> {
-        files::make_file(path)?;
-        let data_key = DataKey::generate();
-        let row = LockRow::seal(&data_key, lock)?;
-        let mut connection = Connection::open_with_flags(path, flags())?;
-        migrate(&mut connection, path)?;
-        row.write(&connection)?;
-        Manifest::default().write(&connection, &data_key)?;
-        Ok(())
     }
 
     /// Opens the vault in `folder`.
@@ -75,7 +83,7 @@ impl Vault {
         let key = row.open(&lock, &path)?;
         Ok(Self {
             path,
-            key,
+            key: RwLock::new(Some(key)),
             connection: Mutex::new(connection),
             retention: LogRetention::default(),
         })
@@ -104,8 +112,50 @@ impl Vault {
 
     /// Seals the data key another way. What it seals stays as it is, so this is done in an instant.
     pub fn change_lock(&self, lock: &Lock) -> Result<(), VaultError> {
-        let row = LockRow::seal(&self.key, lock)?;
-        self.write_durably(|transaction| row.write(transaction))
+        let row = LockRow::seal(&self.key()?, lock)?;
+        let before = LockRow::read(&self.connection())?;
+        if let Err(error) = self.write_durably(|transaction| row.write(transaction)) {
+            row.forget_in(lock);
+            return Err(error);
+        }
+        // The data key as the old lock sealed it shall not be found in what the file still has room for.
+        let connection = self.connection();
+        let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        drop(connection);
+        if let Some(before) = before {
+            before.forget();
+        }
+        Ok(())
+    }
+
+    /// Forgets the data key: nothing sealed can be read or written until [`Vault::unlock`].
+    pub fn lock(&self) {
+        // Wiped as it is dropped, once whatever is under way right now is done with it.
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// Whether the data key is forgotten.
+    pub fn is_locked(&self) -> bool {
+        self.key.read().unwrap_or_else(PoisonError::into_inner).is_none()
+    }
+
+    /// Refuses if the data key is forgotten: then not even what is plain is shown.
+    pub fn check_unlocked(&self) -> Result<(), VaultError> {
+        self.key().map(drop)
+    }
+
+    /// Opens it again, with what `choose` gives for the way in which it is locked now.
+    pub fn unlock<E: From<VaultError>>(
+        &self,
+        choose: impl FnOnce(LockKind) -> Result<Lock, E>,
+    ) -> Result<(), E> {
+        let row = LockRow::read(&self.connection())?.ok_or_else(|| VaultError::Tampered {
+            what: "the lock".to_owned(),
+        })?;
+        let lock = choose(row.kind(&default_key_file(self.folder())))?;
+        let key = row.open(&lock, &self.path)?;
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = Some(key);
+        Ok(())
     }
 
     /// A number that every write to this vault raises, by whichever process.
@@ -122,8 +172,21 @@ impl Vault {
         &self.path
     }
 
-    pub(super) fn key(&self) -> &DataKey {
-        &self.key
+    fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(&self.path)
+    }
+
+    pub(super) fn key(&self) -> Result<DataKey, VaultError> {
+        self.key
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+            .ok_or_else(|| VaultError::Locked(self.path.clone()))
+    }
+
+    /// What this console signs requests with, where no instance of its own does.
+    pub fn identity(&self) -> Result<Identity, VaultError> {
+        Ok(Identity::of(&self.key()?))
     }
 
     pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
@@ -178,7 +241,7 @@ pub(super) fn default_key_file(folder: &Path) -> PathBuf {
     folder.join("vault.key")
 }
 
-fn flags() -> OpenFlags {
+pub(super) fn flags() -> OpenFlags {
     OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW
 }
 
@@ -225,10 +288,11 @@ fn connect(folder: &Path) -> Result<(PathBuf, Connection), VaultError> {
     connection.pragma_update(None, "wal_autocheckpoint", LONGEST_LOG)?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "secure_delete", "FAST")?;
     Ok((path, connection))
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), VaultError> {
+pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), VaultError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version == VERSION {
         return Ok(());

@@ -37,17 +37,17 @@ impl Kind {
 impl Vault {
     /// Every row of a kind.
     pub(super) fn sealed_rows<T: DeserializeOwned>(&self, kind: Kind) -> Result<Vec<T>, VaultError> {
-        let key = self.key();
+        let key = self.key()?;
         let mut connection = self.connection();
         // One snapshot: the manifest and the rows that it speaks of belong together.
         let snapshot = connection.transaction()?;
-        let manifest = Manifest::read(&snapshot, key)?;
+        let manifest = Manifest::read(&snapshot, &key)?;
         let Some(names) = manifest.rows.get(kind.as_str()) else {
             return Ok(Vec::new());
         };
         names
             .iter()
-            .map(|(name, revision)| read_row(&snapshot, key, kind, name, *revision))
+            .map(|(name, revision)| read_row(&snapshot, &key, kind, name, *revision))
             .collect()
     }
 
@@ -57,10 +57,10 @@ impl Vault {
         kind: Kind,
         name: &str,
     ) -> Result<Option<T>, VaultError> {
-        let key = self.key();
+        let key = self.key()?;
         let mut connection = self.connection();
         let snapshot = connection.transaction()?;
-        find_row(&snapshot, key, kind, name)
+        find_row(&snapshot, &key, kind, name)
     }
 
     /// Keeps a row, in place of the one with this name if there is one.
@@ -70,15 +70,15 @@ impl Vault {
         name: &str,
         value: &T,
     ) -> Result<(), VaultError> {
-        let key = self.key();
-        self.write_durably(|transaction| put_row(transaction, key, kind, name, value))
+        let key = self.key()?;
+        self.write_durably(|transaction| put_row(transaction, &key, kind, name, value))
     }
 
     /// Forgets a row; one that is not there is forgotten already.
     pub(super) fn remove_sealed_row(&self, kind: Kind, name: &str) -> Result<(), VaultError> {
-        let key = self.key();
+        let key = self.key()?;
         self.write_durably(|transaction| {
-            let mut manifest = Manifest::read(transaction, key)?;
+            let mut manifest = Manifest::read(transaction, &key)?;
             if let Some(names) = manifest.rows.get_mut(kind.as_str()) {
                 names.remove(name);
             }
@@ -87,7 +87,7 @@ impl Vault {
                 [kind.as_str(), name],
             )?;
             manifest.next_revision();
-            manifest.write(transaction, key)
+            manifest.write(transaction, &key)
         })
     }
 }

@@ -5,6 +5,7 @@ use crate::protocol::Code;
 use crate::vault::LogRetention;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// `config.toml`. Sections of other rooms are none of ours and are passed over.
 #[derive(Default, Deserialize)]
@@ -20,7 +21,14 @@ pub(super) struct Config {
 struct VaultSection {
     /// Unlocks the vault; relative to the home.
     key_file: Option<PathBuf>,
+    /// A new vault is locked in the keyring of the operating system.
+    keyring: bool,
+    /// Minutes without a key after which the console locks the vault; 0 for never.
+    idle_lock_minutes: Option<u32>,
 }
+
+/// Long enough to read a trace, short enough for a desk that was left.
+const IDLE_LOCK_MINUTES: u32 = 15;
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -64,6 +72,16 @@ impl Config {
 
     pub(super) fn key_file(&self, root: &Path) -> Option<PathBuf> {
         self.vault.key_file.as_ref().map(|path| root.join(path))
+    }
+
+    pub(super) fn is_keyring_named(&self) -> bool {
+        self.vault.keyring
+    }
+
+    /// After how long without a key the console locks the vault; none for never.
+    pub(super) fn idle_lock(&self) -> Option<Duration> {
+        let minutes = self.vault.idle_lock_minutes.unwrap_or(IDLE_LOCK_MINUTES);
+        (minutes > 0).then(|| Duration::from_secs(u64::from(minutes) * 60))
     }
 
     pub(super) fn retention(&self) -> LogRetention {

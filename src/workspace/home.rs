@@ -4,10 +4,12 @@ use super::config::Config;
 use super::{Failure, Workspace, blocking};
 use crate::protocol::Code;
 use crate::seal::Passphrase;
-use crate::vault::{Lock, LockKind, Vault};
+use crate::vault::{Keyring, Lock, LockKind, Vault};
 use std::env;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// The folder with everything that a console keeps (mode 0700).
@@ -23,12 +25,15 @@ pub enum VaultLock {
     Passphrase(Passphrase),
     /// Under a key file, which is made; inside the home as `vault.key` if no path is given.
     KeyFile(Option<PathBuf>),
+    /// Under a key in the keyring of the operating system.
+    Keyring,
 }
 
 /// How a vault that is there gets unlocked.
 #[derive(Clone)]
 pub enum Unlock {
-    /// What `BUTTERFLY_VAULT_PASSPHRASE`, `BUTTERFLY_VAULT_PASSPHRASE_FILE`, `BUTTERFLY_VAULT_KEY_FILE` or `config.toml` say, in that order.
+    /// What `BUTTERFLY_VAULT_PASSPHRASE`, `BUTTERFLY_VAULT_PASSPHRASE_FILE`, `BUTTERFLY_VAULT_KEY_FILE` or `config.toml` say, in that order; or the
+    /// keyring, where it is locked by that.
     Ambient,
     /// With this passphrase.
     Passphrase(Passphrase),
@@ -71,10 +76,35 @@ impl Home {
         is_passphrase && matches!(ambient_passphrase(), Ok(None))
     }
 
-    fn lock(&self, lock: VaultLock) -> Lock {
-        match lock {
+    /// How the vault is locked. Opens nothing.
+    pub fn lock_kind(&self) -> Result<LockKind, Failure> {
+        Ok(Vault::lock_kind(&self.root)?)
+    }
+
+    /// Whether `config.toml` says that a new vault is locked in the keyring of the operating system.
+    pub fn is_keyring_named(&self) -> Result<bool, Failure> {
+        Ok(Config::read(&self.root)?.is_keyring_named())
+    }
+
+    /// After how long without a key the console locks the vault; none for never.
+    pub fn idle_lock(&self) -> Result<Option<Duration>, Failure> {
+        Ok(Config::read(&self.root)?.idle_lock())
+    }
+
+    pub(super) fn lock(&self, lock: VaultLock) -> Result<Lock, Failure> {
+        Ok(match lock {
             VaultLock::Passphrase(passphrase) => Lock::Passphrase(passphrase),
             VaultLock::KeyFile(path) => Lock::KeyFile(path.unwrap_or_else(|| self.root.join("vault.key"))),
+            VaultLock::Keyring => Lock::Keyring(Keyring::of_the_system()?),
+        })
+    }
+
+    /// What unlocks a vault that is locked this way.
+    pub(super) fn key_to(&self, kind: LockKind, unlock: Unlock) -> Result<Lock, Failure> {
+        match unlock {
+            Unlock::Ambient => self.ambient(&Config::read(&self.root)?, kind),
+            Unlock::Passphrase(passphrase) => Ok(Lock::Passphrase(passphrase)),
+            Unlock::KeyFile(path) => Ok(Lock::KeyFile(path)),
         }
     }
 
@@ -94,6 +124,7 @@ impl Home {
                 let path = named.or_else(|| config.key_file(&self.root)).unwrap_or(recorded);
                 Ok(Lock::KeyFile(path))
             }
+            LockKind::Keyring => Ok(Lock::Keyring(Keyring::of_the_system()?)),
         }
     }
 }
@@ -120,6 +151,7 @@ fn ambient_passphrase() -> Result<Option<Passphrase>, Failure> {
         return Ok(None);
     };
     let source = path.display().to_string();
+    check_not_loose(&path)?;
     let text = std::fs::read_to_string(&path)
         .map(Zeroizing::new)
         .map_err(|error| unusable(&source, &error.to_string()))?;
@@ -128,11 +160,26 @@ fn ambient_passphrase() -> Result<Option<Passphrase>, Failure> {
         .map_err(|_| unusable(&source, "it is empty"))
 }
 
+/// Refuses a file with a secret that group or others may get at. What is no plain file (a pipe, say) is between
+/// whoever made it and us.
+pub fn check_not_loose(path: &Path) -> Result<(), Failure> {
+    let is_loose =
+        std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o077 != 0);
+    if !is_loose {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Code::FileFailed,
+        format!("{}: others may read it", path.display()),
+        "make it private with `chmod 600`",
+    ))
+}
+
 impl Workspace {
     /// Makes the home's folder and vault, and opens it.
     pub async fn create(home: Home, lock: VaultLock) -> Result<Arc<Self>, Failure> {
         blocking(move || {
-            let vault = Vault::create(&home.root, &home.lock(lock))?;
+            let vault = Vault::create(&home.root, &home.lock(lock)?)?;
             let config = Config::read(&home.root)?;
             Ok(Self::around(home, vault, &config))
         })
@@ -143,11 +190,7 @@ impl Workspace {
     pub async fn open(home: Home, unlock: Unlock) -> Result<Arc<Self>, Failure> {
         blocking(move || {
             let config = Config::read(&home.root)?;
-            let vault = Vault::open_by(&home.root, |kind| match unlock {
-                Unlock::Ambient => home.ambient(&config, kind),
-                Unlock::Passphrase(passphrase) => Ok(Lock::Passphrase(passphrase)),
-                Unlock::KeyFile(path) => Ok(Lock::KeyFile(path)),
-            })?;
+            let vault = Vault::open_by(&home.root, |kind| home.key_to(kind, unlock))?;
             Ok(Self::around(home, vault, &config))
         })
         .await
@@ -165,7 +208,8 @@ impl Workspace {
 
     /// Locks the vault differently from now on; nothing in it is sealed anew.
     pub async fn change_lock(&self, lock: VaultLock) -> Result<(), Failure> {
-        let lock = self.home.lock(lock);
+        let home = self.home.clone();
+        let lock = blocking(move || home.lock(lock)).await?;
         self.in_vault(move |vault| vault.change_lock(&lock)).await
     }
 

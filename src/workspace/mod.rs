@@ -5,18 +5,25 @@
 //! hosts. Depends on every floor below; knows nothing of screens or arguments.
 
 mod accept;
+mod activation;
+mod alarms;
 mod audit;
 mod call;
+mod carry;
+mod circuits;
 mod config;
+mod credential_rows;
 mod credentials;
 mod demo;
 mod demo_pointers;
+mod dependents;
 mod export;
 mod failure;
 mod federate;
 mod folders;
 mod gateway;
 mod handshake;
+mod held;
 mod home;
 mod hosting;
 mod import;
@@ -37,9 +44,10 @@ mod verify;
 mod views;
 mod wire;
 
+pub use carry::VaultContents;
 pub use demo::Demo;
 pub use failure::Failure;
-pub use home::{Home, Unlock, VaultLock};
+pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
@@ -83,13 +91,17 @@ impl Workspace {
         })
     }
 
-    /// Works with the vault on a thread that may block.
+    /// Works with the vault on a thread that may block; while it is locked, not at all.
     async fn in_vault<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, Failure> {
         let vault = Arc::clone(&self.vault);
-        Ok(blocking(move || work(&vault)).await?)
+        Ok(blocking(move || {
+            vault.check_unlocked()?;
+            work(&vault)
+        })
+        .await?)
     }
 }
 

@@ -1,42 +1,38 @@
-//! The vault as a whole: locking it while nobody is there, carrying it elsewhere.
+//! Locking the vault while nobody is there.
 
-use super::{Failure, Home, Workspace};
-use crate::seal::Passphrase;
-use std::path::Path;
+use super::{Failure, Unlock, Workspace, blocking};
+use std::sync::Arc;
+use std::time::Duration;
 
 impl Workspace {
     /// Forgets the vault's key; hosted instances go on. Everything that needs the vault fails with `vault_locked`
     /// until [`Workspace::unlock_vault`].
     pub fn lock_vault(&self) {
-        todo!()
+        self.vault.lock();
+        tracing::info!("the vault was locked");
     }
 
     /// Whether the vault's key is forgotten.
     pub fn is_vault_locked(&self) -> bool {
-        todo!()
+        self.vault.is_locked()
     }
 
     /// Opens the vault again.
-    pub async fn unlock_vault(&self, unlock: super::Unlock) -> Result<(), Failure> {
-        let _ = unlock;
-        todo!()
+    pub async fn unlock_vault(&self, unlock: Unlock) -> Result<(), Failure> {
+        let (vault, home) = (Arc::clone(&self.vault), self.home.clone());
+        blocking(move || vault.unlock(|kind| home.key_to(kind, unlock))).await
     }
 
-    /// Writes the whole vault and the settings and keys of local instances into an age file under generated words,
-    /// which are returned. The file must not be there.
-    pub async fn export_vault(&self, file: &Path) -> Result<Passphrase, Failure> {
-        let _ = file;
-        todo!()
+    /// Whether unlocking takes a passphrase from a person, and not a key that lies ready.
+    pub async fn asks_for_passphrase(&self) -> Result<bool, Failure> {
+        let home = self.home.clone();
+        let kind = blocking(move || home.lock_kind()).await?;
+        Ok(kind == crate::vault::LockKind::Passphrase)
     }
 
-    /// Makes a home of an exported vault. The home must be empty.
-    pub async fn restore_vault(
-        home: &Home,
-        file: &Path,
-        passphrase: &Passphrase,
-        lock: super::VaultLock,
-    ) -> Result<u64, Failure> {
-        let _ = (home, file, passphrase, lock);
-        todo!()
+    /// After how long without a key the console locks the vault; none for never.
+    pub async fn idle_lock(&self) -> Result<Option<Duration>, Failure> {
+        let home = self.home.clone();
+        blocking(move || home.idle_lock()).await
     }
 }

@@ -8,8 +8,7 @@ CREATE TABLE sealed_rows (
     PRIMARY KEY (kind, name)
 ) WITHOUT ROWID;
 
--- For a lock in the keyring of the operating system: which keyring, and under which name.
-ALTER TABLE lock ADD COLUMN keyring TEXT;
+-- For a lock in the keyring of the operating system: the vault's name there.
 ALTER TABLE lock ADD COLUMN account TEXT;
 
 PRAGMA user_version = 2;

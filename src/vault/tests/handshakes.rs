@@ -18,6 +18,7 @@ fn handshake(id: &str, at: i64) -> HandshakeEntry {
         words: None,
         verify_first: true,
         request: None,
+        bundle: None,
         request_key: Some("AGE-SECRET-KEY-1CANARY".to_owned()),
         created_at: Timestamp::from_micros(at),
         expires_at: None,
@@ -128,7 +129,6 @@ fn a_vault_of_the_first_version_is_carried_over_whole() {
     outside
         .execute_batch(
             "DROP TABLE sealed_rows;
-             ALTER TABLE lock DROP COLUMN keyring;
              ALTER TABLE lock DROP COLUMN account;
              DELETE FROM refinery_schema_history WHERE version = 2;
              PRAGMA user_version = 1;",

@@ -1,0 +1,377 @@
+//! Carrying a whole vault elsewhere, as an age file under generated words.
+//!
+//! Inside is a line of JSON that says what follows; then the vault's data key and its database; then, of each local
+//! instance, the files with its settings and keys.
+
+use super::folders::cannot;
+use super::{Failure, Home, VaultLock, Workspace, blocking};
+use crate::handshake::{BundleError, open_under_words, seal_under_words};
+use crate::model::{InstanceName, Timestamp};
+use crate::protocol::Code;
+use crate::seal::{DataKey, Passphrase};
+use crate::vault::{Counts, Image, Vault};
+use serde::{Deserialize, Serialize};
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+const FORMAT: &str = "butterfly vault";
+const VERSION: u32 = 1;
+/// Larger files are not read into memory: a gigabyte.
+const LARGEST: u64 = 1 << 30;
+/// Larger files are none of an instance's settings.
+const LARGEST_SETTING: u64 = 1 << 20;
+
+/// How age files begin.
+const ARMOUR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
+const BINARY: &[u8] = b"age-encryption.org/";
+/// Bytes of a data key.
+const KEY: usize = 32;
+
+/// How much a vault holds.
+pub type VaultContents = Counts;
+
+/// What the first line says.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    format: String,
+    version: u32,
+    exported_at: Timestamp,
+    /// Bytes of the vault's database, which follows its data key.
+    database: u64,
+    /// The files after it, in this order.
+    files: Vec<Part>,
+}
+
+/// Only the format and version, so that a newer file is told from a damaged one.
+#[derive(Deserialize)]
+struct Label {
+    format: String,
+    version: u32,
+}
+
+/// A file in the folder of a local instance.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Part {
+    instance: InstanceName,
+    name: String,
+    size: u64,
+}
+
+/// What is carried, in memory.
+struct Carried {
+    image: Image,
+    files: Vec<(InstanceName, String, Zeroizing<Vec<u8>>)>,
+}
+
+impl Workspace {
+    /// Writes the whole vault and the settings and keys of local instances into an age file under generated words,
+    /// which are returned. The file must not be there. The databases of instances are not in it, and the invoke
+    /// log only if asked for.
+    pub async fn export_vault(&self, file: &Path, with_log: bool) -> Result<Passphrase, Failure> {
+        if fs::symlink_metadata(file).is_ok() {
+            return Err(Failure::new(
+                Code::FileFailed,
+                format!("{} is there already", file.display()),
+                "name another file; an older one is not written over",
+            ));
+        }
+        let image = self.in_vault(move |vault| vault.image(with_log)).await?;
+        let (folder, file) = (self.home.root().join("instances"), file.to_owned());
+        blocking(move || {
+            let files = files_of_instances(&folder)?;
+            let plain = packed(&Carried { image, files });
+            let sealed = seal_under_words(&plain).map_err(refused)?;
+            write_new(&file, sealed.armoured.as_bytes())?;
+            Ok(sealed.passphrase)
+        })
+        .await
+    }
+
+    /// Makes a home of an exported vault, and says what is in it. The home must be empty; nothing stays in it if
+    /// that fails.
+    pub async fn restore_vault(
+        home: &Home,
+        file: &Path,
+        passphrase: &Passphrase,
+        lock: VaultLock,
+    ) -> Result<VaultContents, Failure> {
+        let (home, file, passphrase) = (home.clone(), file.to_owned(), passphrase.clone());
+        blocking(move || {
+            refuse_used(home.root())?;
+            let sealed = read(&file)?;
+            if ![ARMOUR, BINARY]
+                .iter()
+                .any(|start| sealed.trim_ascii_start().starts_with(start))
+            {
+                return Err(foreign("it is no age file"));
+            }
+            let plain = open_under_words(&sealed, &passphrase).map_err(refused)?;
+            let carried = unpacked(&plain)?;
+            let lock = home.lock(lock)?;
+            let was_there = home.root().exists();
+            let restored = unload(home.root(), &carried, &lock);
+            if restored.is_err() {
+                clear(home.root(), was_there);
+            }
+            restored
+        })
+        .await
+    }
+
+    /// How much the vault holds.
+    pub async fn vault_contents(&self) -> Result<VaultContents, Failure> {
+        self.in_vault(Vault::counts).await
+    }
+}
+
+/// Everything in the folders of local instances but their databases and who has them open.
+fn files_of_instances(folder: &Path) -> Result<Vec<(InstanceName, String, Zeroizing<Vec<u8>>)>, Failure> {
+    let mut found = Vec::new();
+    for (name, path) in entries(folder)? {
+        let Ok(instance) = InstanceName::parse(&name) else {
+            continue;
+        };
+        for (name, path) in entries(&path)? {
+            let about = fs::symlink_metadata(&path).map_err(|error| cannot(&path, "be read", &error))?;
+            if !is_carried(&name) || !about.is_file() || about.len() > LARGEST_SETTING {
+                continue;
+            }
+            let bytes = fs::read(&path).map_err(|error| cannot(&path, "be read", &error))?;
+            found.push((instance.clone(), name, Zeroizing::new(bytes)));
+        }
+    }
+    Ok(found)
+}
+
+fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(cannot(folder, "be read", &error)),
+    };
+    let mut found: Vec<_> = entries
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())))
+        .collect();
+    found.sort();
+    Ok(found)
+}
+
+/// Names of files that are carried: also what a foreign file may make in a home.
+fn is_carried(name: &str) -> bool {
+    let is_plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    let is_setting = [".toml", ".key", ".pem", ".der", ".crt"]
+        .iter()
+        .any(|end| name.ends_with(end));
+    is_plain && is_setting && !name.starts_with('.') && name.len() <= 64
+}
+
+fn packed(carried: &Carried) -> Zeroizing<Vec<u8>> {
+    let head = Head {
+        format: FORMAT.to_owned(),
+        version: VERSION,
+        exported_at: Timestamp::now(),
+        database: carried.image.database.len() as u64,
+        files: carried
+            .files
+            .iter()
+            .map(|(instance, name, bytes)| Part {
+                instance: instance.clone(),
+                name: name.clone(),
+                size: bytes.len() as u64,
+            })
+            .collect(),
+    };
+    let line = serde_json::to_vec(&head).expect("a head has only string keys");
+    let size = line.len()
+        + 1
+        + KEY
+        + carried.image.database.len()
+        + carried
+            .files
+            .iter()
+            .map(|(_, _, bytes)| bytes.len())
+            .sum::<usize>();
+    // Made as large as it gets at once: growing would leave copies behind.
+    let mut plain = Zeroizing::new(Vec::with_capacity(size));
+    plain.extend_from_slice(&line);
+    plain.push(b'\n');
+    plain.extend_from_slice(carried.image.key.expose_bytes());
+    plain.extend_from_slice(&carried.image.database);
+    for (_, _, bytes) in &carried.files {
+        plain.extend_from_slice(bytes);
+    }
+    plain
+}
+
+fn unpacked(plain: &[u8]) -> Result<Carried, Failure> {
+    let end = plain
+        .iter()
+        .position(|&byte| byte == b'\n')
+        .ok_or_else(|| foreign("it is no exported vault"))?;
+    let (line, mut rest) = (&plain[..end], &plain[end + 1..]);
+    let label: Label = serde_json::from_slice(line).map_err(|_| foreign("it is no exported vault"))?;
+    if label.format != FORMAT {
+        return Err(foreign("it is no exported vault"));
+    }
+    if label.version != VERSION {
+        return Err(Failure::new(
+            Code::BundleRefused,
+            format!(
+                "the exported vault is of version {}, and this program knows version {VERSION} only",
+                label.version
+            ),
+            "restore it with the version of this program that exported it, or a newer one",
+        ));
+    }
+    let head: Head =
+        serde_json::from_slice(line).map_err(|_| foreign("its first line is not as it should be"))?;
+    let too_short = || foreign("it is shorter than it says");
+    let key: &[u8; KEY] = rest
+        .split_off(..KEY)
+        .and_then(|key| key.try_into().ok())
+        .ok_or_else(too_short)?;
+    let mut take = |size: u64| {
+        let size = usize::try_from(size).ok()?;
+        rest.split_off(..size).map(<[u8]>::to_vec)
+    };
+    let database = take(head.database).ok_or_else(too_short)?;
+    let mut files = Vec::with_capacity(head.files.len());
+    for part in head.files {
+        if !is_carried(&part.name) {
+            return Err(foreign("it holds a file that no instance has"));
+        }
+        let bytes = take(part.size).ok_or_else(too_short)?;
+        files.push((part.instance, part.name, Zeroizing::new(bytes)));
+    }
+    if !rest.is_empty() {
+        return Err(foreign("it is longer than it says"));
+    }
+    Ok(Carried {
+        image: Image {
+            database,
+            key: DataKey::from_bytes(*key),
+        },
+        files,
+    })
+}
+
+/// The vault comes last: while it is not there, there is no home yet.
+fn unload(root: &Path, carried: &Carried, lock: &crate::vault::Lock) -> Result<VaultContents, Failure> {
+    private_folder(root)?;
+    for (instance, name, bytes) in &carried.files {
+        let folder = root.join("instances").join(instance.as_str());
+        private_folder(&folder)?;
+        write_new(&folder.join(name), bytes)?;
+    }
+    let vault = Vault::restore(root, &carried.image, lock)?;
+    Ok(vault.counts()?)
+}
+
+fn private_folder(path: &Path) -> Result<(), Failure> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| cannot(path, "be made", &error))
+}
+
+/// Refuses a home in which something is.
+fn refuse_used(root: &Path) -> Result<(), Failure> {
+    let is_used = match fs::read_dir(root) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
+        Err(error) => return Err(cannot(root, "be read", &error)),
+    };
+    if !is_used {
+        return Ok(());
+    }
+    Err(Failure::new(
+        Code::AlreadyExists,
+        format!("{} is not empty", root.display()),
+        "give an empty or new folder with `--home DIR`; what is there is not written over",
+    ))
+}
+
+/// Takes back what a failed restoring made in a home that was empty.
+fn clear(root: &Path, was_there: bool) {
+    let outcome = if was_there {
+        entries(root).map(|found| {
+            for (_, path) in found {
+                let _ = fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path));
+            }
+        })
+    } else {
+        fs::remove_dir_all(root).map_err(|error| cannot(root, "be removed", &error))
+    };
+    if let Err(failure) = outcome {
+        tracing::warn!(%failure, "something of a failed restoring stays behind");
+    }
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |error: std::io::Error| cannot(file, "be read", &error);
+    let opened = fs::File::open(file).map_err(failed)?;
+    let mut bytes = Vec::new();
+    opened.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(foreign("it is larger than any exported vault"));
+    }
+    Ok(bytes)
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| cannot(path, "be written", &error))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(|error| {
+            let _ = fs::remove_file(path);
+            cannot(path, "be written", &error)
+        })
+}
+
+fn foreign(reason: &str) -> Failure {
+    Failure::new(
+        Code::BundleRefused,
+        format!("this file cannot be restored: {reason}"),
+        "give the file that `butterfly vault export` wrote",
+    )
+}
+
+/// The same causes as for a bundle, in the words of an exported vault.
+fn refused(error: BundleError) -> Failure {
+    let (message, remedy) = match error {
+        BundleError::WrongPassphrase => (
+            "these words do not open the exported vault".to_owned(),
+            "give the words that `butterfly vault export` showed for this very file",
+        ),
+        BundleError::TooFewWords { words, least } => (
+            format!("{words} words were given; an exported vault has at least {least}"),
+            "give all the words that `butterfly vault export` showed",
+        ),
+        BundleError::UnknownWord { position } => (
+            format!("word {position} is not one that exported vaults use"),
+            "check its spelling",
+        ),
+        BundleError::Damaged => (
+            "the exported vault is damaged: it was cut short or changed".to_owned(),
+            "take another copy of it",
+        ),
+        BundleError::CannotSeal(reason) => (format!("the vault cannot be exported: {reason}"), "try again"),
+        BundleError::NotABundle(reason) => return foreign(reason),
+        other => return foreign(&other.to_string()),
+    };
+    Failure::new(Code::BundleRefused, message, remedy)
+}
