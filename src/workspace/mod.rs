@@ -7,6 +7,7 @@
 mod accept;
 mod audit;
 mod call;
+mod carried;
 mod carry;
 mod config;
 mod credentials;
