@@ -10,6 +10,8 @@ use butterfly_console::protocol::Code;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::HashSet;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// A response of one of the routes.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,17 +29,33 @@ impl Told {
 }
 
 async fn send(beta: &Running, path: &str, content_type: &str, body: Vec<u8>) -> Told {
-    let url = format!("http://{}{path}", beta.address());
-    let request = reqwest::Client::new()
-        .post(url)
-        .header("content-type", content_type);
-    let response = request.body(body).send().await.unwrap();
-    let header = response.headers().get("content-type").unwrap();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: beta\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    let response = raw(beta, [head.as_bytes(), &body].concat()).await;
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
     Told {
-        status: response.status().as_u16(),
-        content_type: header.to_str().unwrap().to_owned(),
-        body: serde_json::from_slice(&response.bytes().await.unwrap()).unwrap(),
+        status: head.split(' ').nth(1).unwrap().parse().unwrap(),
+        content_type: header(head, "content-type").unwrap().to_owned(),
+        body: serde_json::from_str(body).unwrap(),
     }
+}
+
+fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    let mut fields = head.lines().filter_map(|line| line.split_once(": "));
+    fields
+        .find(|(field, _)| field.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value)
+}
+
+/// Writes bytes and reads until the other side closes.
+async fn raw(beta: &Running, bytes: Vec<u8>) -> String {
+    let mut stream = TcpStream::connect(beta.address()).await.unwrap();
+    stream.write_all(&bytes).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
 }
 
 async fn post(beta: &Running, path: &str, message: &impl Serialize) -> Told {
@@ -385,10 +403,10 @@ async fn what_is_no_handshake_message_is_refused_as_http_has_it() {
             (status, "application/problem+json")
         );
     }
-    let url = format!("http://{}{CLAIM_PATH}", beta.address());
-    let got = reqwest::get(url).await.unwrap();
-    assert_eq!(got.status(), 405);
-    assert_eq!(got.headers()["allow"], "POST");
+    let get = format!("GET {CLAIM_PATH} HTTP/1.1\r\nHost: beta\r\n\r\n");
+    let got = raw(&beta, get.into_bytes()).await;
+    assert!(got.starts_with("HTTP/1.1 405 "), "{got}");
+    assert_eq!(header(&got, "allow"), Some("POST"));
     assert_eq!(alarm(&beta, &offer).await.0, Value::Null);
     assert_eq!(
         send(&beta, CLAIM_PATH, json, claim).await.status,
