@@ -250,6 +250,7 @@ impl Update {
             description: self.description,
             data_reference: self.data_reference,
             tags,
+            federated: None,
         };
         let workspace = session.open_for(&self.instance).await?;
         let pointer = workspace

@@ -82,7 +82,8 @@ async fn build_for_authorities() -> Result<reqwest::Client, String> {
     Ok(build(config))
 }
 
-fn build(config: ClientConfig) -> reqwest::Client {
+/// An HTTP client that trusts as `config` says.
+pub fn build(config: ClientConfig) -> reqwest::Client {
     reqwest::Client::builder()
         .tls_backend_preconfigured(config)
         .no_proxy()

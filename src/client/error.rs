@@ -1,5 +1,6 @@
 //! Why a call to an instance did not end in a reply.
 
+use super::tls::OTHER_KEY;
 use crate::protocol::{Code, EnvelopeError, Problem};
 
 /// Why a call did not end in a reply. Every message names the endpoint and the remedy; none carries a secret.
@@ -86,6 +87,14 @@ impl ClientError {
             Self::Http { status: 503, .. } => Code::Overloaded,
             Self::Http { .. } | Self::Garbage { .. } | Self::TooLarge { .. } => Code::PeerGarbage,
             Self::Plaintext { .. } => Code::FetchRefused,
+        }
+    }
+
+    /// Whether the instance shows a TLS key that is none of those pinned, and where.
+    pub fn other_tls_key(&self) -> Option<&str> {
+        match self {
+            Self::Tls { endpoint, cause } if cause.contains(OTHER_KEY) => Some(endpoint),
+            _ => None,
         }
     }
 

@@ -161,7 +161,7 @@ impl Client {
         within_deadline(endpoint, deadline_ms, call).await
     }
 
-    fn check_transport(&self, endpoint: &Endpoint) -> Result<(), ClientError> {
+    pub(super) fn check_transport(&self, endpoint: &Endpoint) -> Result<(), ClientError> {
         if endpoint.is_tls() || endpoint.is_loopback() || self.settings.plain_http_anywhere {
             return Ok(());
         }
@@ -172,7 +172,7 @@ impl Client {
 }
 
 /// Gives up at the deadline (Unix milliseconds), and does not even begin after it.
-async fn within_deadline<T>(
+pub(super) async fn within_deadline<T>(
     endpoint: &Endpoint,
     deadline_ms: i64,
     call: impl Future<Output = Result<T, ClientError>>,

@@ -12,6 +12,7 @@ mod probe;
 mod reference;
 mod response;
 mod routes;
+mod stranger;
 mod timing;
 mod tls;
 
@@ -22,5 +23,6 @@ pub use http::Client;
 pub use inert::inert;
 pub use probe::{Probe, Seen};
 pub use routes::{CallError, CallOutcome, FailedCall, FederatedCall, Peers};
+pub use stranger::Stranger;
 pub use tls::pin_of_certificate;
 pub(crate) use tls::{trusting_nobody, trusting_the_system};

@@ -92,6 +92,26 @@ impl Client {
             Err(error) => explain(failed(discovery, &error), credential),
         }
     }
+
+    /// What an instance says of itself, under the pins that it is known by; none if it has no such document.
+    pub async fn discover(
+        &self,
+        endpoint: &Endpoint,
+        pins: &[Spki],
+        context: &CallContext,
+    ) -> Result<Option<Discovery>, ClientError> {
+        let look = Look {
+            client: self,
+            endpoint,
+            pins,
+            deadline_ms: context.deadline_ms,
+        };
+        let answer = look.get(DISCOVERY_PATH).await?;
+        if answer.status != 200 {
+            return Ok(None);
+        }
+        Ok(serde_json::from_slice(&answer.body).ok())
+    }
 }
 
 /// The open routes of one instance.

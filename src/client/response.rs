@@ -41,7 +41,7 @@ impl Answer {
     }
 
     /// What an unsealed error says: RFC 9457 `detail` or `title`, or the original system's `message`.
-    fn detail(&self) -> Option<String> {
+    pub fn detail(&self) -> Option<String> {
         let media_type = self.media_type();
         if media_type != "application/json" && !media_type.ends_with("+json") {
             return None;

@@ -13,7 +13,7 @@ use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signat
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// For `http` only: trusts nobody, and so reads no certificates.
@@ -43,6 +43,21 @@ pub fn trusting_pins(pins: Vec<Spki>) -> ClientConfig {
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth()
 }
+
+/// Trusts whatever key is shown, and notes it: for a conversation in which something else proves who is there.
+pub fn noting_the_key(seen: Arc<Mutex<Option<Spki>>>) -> ClientConfig {
+    let verifier = KeyNoter {
+        seen,
+        provider: provider(),
+    };
+    builder()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth()
+}
+
+/// What is said when a key that is shown is none of those pinned.
+pub const OTHER_KEY: &str = "is not one of the";
 
 /// The pin of a certificate (DER): what an instance puts into its bundles.
 ///
@@ -90,10 +105,73 @@ impl ServerCertVerifier for PinVerifier {
             return Ok(ServerCertVerified::assertion());
         }
         Err(Error::General(format!(
-            "its key {} is not one of the {} pinned",
+            "its key {} {OTHER_KEY} {} pinned",
             shown.0,
             self.pins.len()
         )))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.provider.signature_verification_algorithms,
+        )
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.provider
+            .signature_verification_algorithms
+            .supported_schemes()
+    }
+}
+
+/// Accepts any certificate whose key signs, and notes which key that was.
+#[derive(Debug)]
+struct KeyNoter {
+    seen: Arc<Mutex<Option<Spki>>>,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for KeyNoter {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        _intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let shown =
+            pin_of_certificate(end_entity).ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if seen.as_ref().is_some_and(|before| *before != shown) {
+            return Err(Error::General(
+                "it shows another key than a moment ago: somebody is in between".to_owned(),
+            ));
+        }
+        *seen = Some(shown);
+        Ok(ServerCertVerified::assertion())
     }
 
     fn verify_tls12_signature(

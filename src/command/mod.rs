@@ -136,6 +136,7 @@ pub enum Id {
     Help,
     CommandLine,
     Theme,
+    Lock,
     Mouse,
     Redraw,
     Suspend,

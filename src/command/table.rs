@@ -600,6 +600,15 @@ pub static COMMANDS: &[Command] = &[
     )
     .taking("[NAME]"),
     shows(
+        Id::Lock,
+        "lock",
+        "lock",
+        "Lock the vault and cover the screen; hosted instances go on",
+        &[Global],
+        0,
+        &[],
+    ),
+    shows(
         Id::Mouse,
         "mouse",
         "mouse",

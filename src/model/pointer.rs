@@ -71,6 +71,9 @@ pub struct PointerChange {
     /// New tags, replacing the old.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
+    /// Where it leads from now on, if it leads to another instance: goes with a new data_reference.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub federated: Option<Federated>,
 }
 
 /// Whether a connection lets calls through.

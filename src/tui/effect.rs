@@ -16,6 +16,12 @@ pub enum Effect {
     CreateHome(VaultLock),
     /// Open the home.
     OpenHome(Unlock),
+    /// Fetch after how long without a key the vault is locked.
+    LoadIdleLock,
+    /// Forget the vault's key; find out what opens it again.
+    LockVault,
+    /// Open the vault again.
+    UnlockVault(Unlock),
     /// Fetch what was remembered of the screen.
     LoadPreferences,
     /// Remember a setting.

@@ -106,7 +106,9 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
             Effect::LoadPointer(_, address) => Message::Pointer(address, Ok(Box::new(detail()))),
             Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
             Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(entry()))),
-            Effect::After(_, message) => message,
+            // What comes only after a good while is not waited for.
+            Effect::After(wait, message) if wait < std::time::Duration::from_secs(1) => message,
+            Effect::LoadIdleLock => Message::IdleLock(Ok(Some(std::time::Duration::from_secs(900)))),
             _ => continue,
         };
         waiting.extend(update(state, message));

@@ -1,12 +1,13 @@
 //! Everything that can happen to the console.
 
 use crate::command::Key;
-use crate::model::{InstanceName, Pointer, PointerAddress};
+use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::store::PointerPage;
 use crate::workspace::{
     Accepted, Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogRow, OfferMade,
     PointerDetail, Rotated,
 };
+use std::time::Duration;
 
 /// What came of something that was asked for.
 pub type Outcome<T> = Result<T, Failure>;
@@ -33,6 +34,16 @@ pub enum Message {
     HomeFailed(Failure),
     /// Remembered settings: name and value.
     Preferences(Vec<(String, String)>),
+    /// After how long without a key the vault is locked.
+    IdleLock(Outcome<Option<Duration>>),
+    /// It may be time to lock it; which look this is.
+    IdleLook(u64),
+    /// The vault is locked; whether a passphrase opens it rather than a key that lies ready.
+    VaultShut(Outcome<bool>),
+    /// The vault is open again, or not.
+    VaultOpened(Outcome<()>),
+    /// What was shown until this moment is masked.
+    Mask(Timestamp),
     /// Something in the vault changed, by us or by another console.
     VaultChanged,
     /// The list of instances.

@@ -73,6 +73,8 @@ impl Runner {
         match effect {
             Effect::CreateHome(lock) => self.create(lock),
             Effect::OpenHome(unlock) => self.open(unlock),
+            Effect::LockVault => self.lock_vault(),
+            Effect::UnlockVault(unlock) => self.unlock_vault(unlock),
             Effect::After(wait, message) => {
                 let messages = self.messages.clone();
                 tokio::spawn(async move {
@@ -113,6 +115,22 @@ impl Runner {
         });
     }
 
+    fn lock_vault(&self) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        // At once, and not when a task gets its turn.
+        workspace.lock_vault();
+        self.spawn(async move { Message::VaultShut(patient(workspace.asks_for_passphrase()).await) });
+    }
+
+    fn unlock_vault(&self, unlock: Unlock) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        self.spawn(async move { Message::VaultOpened(patient(workspace.unlock_vault(unlock)).await) });
+    }
+
     fn spawn(&self, future: impl Future<Output = Message> + Send + 'static) -> AbortHandle {
         let messages = self.messages.clone();
         tokio::spawn(async move {
@@ -144,6 +162,7 @@ impl Runner {
                     }
                     Message::Tick
                 }
+                Effect::LoadIdleLock => Message::IdleLock(patient(workspace.idle_lock()).await),
                 Effect::LoadInstances => {
                     let rows = patient(workspace.instances()).await;
                     Message::Instances(rows.map(|rows| rows.into_iter().map(without_ourselves).collect()))

@@ -32,6 +32,9 @@ pub struct HandshakeEntry {
     pub request: Option<Request>,
     /// What opens the answer to that request (`AGE-SECRET-KEY-1…`); forgotten once it is opened.
     pub request_key: Option<String>,
+    /// The bundle as JSON, while a new code for it may be wanted; forgotten once it was handed over.
+    #[serde(default)]
+    pub bundle: Option<String>,
     /// When it began.
     pub created_at: Timestamp,
     /// When the offer, code or request ends.

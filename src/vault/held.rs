@@ -3,7 +3,7 @@
 use super::instances::{self, InstanceRecord};
 use super::manifest::{Manifest, as_stored};
 use super::{Vault, VaultError};
-use crate::handshake::Life;
+use crate::handshake::{Life, LifeError};
 use crate::model::{CredentialState, Grant, Timestamp};
 use crate::protocol::CredentialForm;
 use crate::seal::{DataKey, IdentityKey, row};
@@ -115,6 +115,29 @@ impl Vault {
             let mut manifest = Manifest::read(transaction, &key)?;
             put(transaction, &key, &mut manifest, entry)?;
             manifest.write(transaction, &key)
+        })
+    }
+
+    /// Changes a credential that is there, in one step that nobody else comes between. A change that is refused
+    /// changes nothing. None if there is no such credential.
+    pub fn change_held<T>(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut HeldEntry) -> Result<T, LifeError>,
+    ) -> Result<Option<Result<T, LifeError>>, VaultError> {
+        let key = self.key()?;
+        self.write_durably(|transaction| {
+            let mut manifest = Manifest::read(transaction, &key)?;
+            let Some(revision) = manifest.held.get(name) else {
+                return Ok(None);
+            };
+            let mut entry = read_row(transaction, &key, name, *revision)?;
+            let outcome = change(&mut entry);
+            if outcome.is_ok() {
+                put(transaction, &key, &mut manifest, &entry)?;
+                manifest.write(transaction, &key)?;
+            }
+            Ok(Some(outcome))
         })
     }
 

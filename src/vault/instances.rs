@@ -84,6 +84,23 @@ impl Vault {
         })
     }
 
+    /// Records which credential an instance is called with from now on.
+    pub fn set_credential(
+        &self,
+        name: &InstanceName,
+        credential: &str,
+        app_id: &AppId,
+        profile: Profile,
+    ) -> Result<(), VaultError> {
+        self.write_durably(|transaction| {
+            transaction.execute(
+                "UPDATE instances SET credential = ?2, app_id = ?3, profile = ?4 WHERE name = ?1",
+                params![name.as_str(), credential, app_id.as_str(), profile.as_str()],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Records where an instance answers now.
     pub fn set_endpoint(&self, name: &InstanceName, endpoint: &Endpoint) -> Result<(), VaultError> {
         self.write_durably(|transaction| {

@@ -3,7 +3,7 @@
 use super::lock::LockRow;
 use super::manifest::Manifest;
 use super::{Lock, LockKind, LogRetention, VaultError, files};
-use crate::seal::DataKey;
+use crate::seal::{DataKey, Identity};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
@@ -182,6 +182,11 @@ impl Vault {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
             .ok_or_else(|| VaultError::Locked(self.path.clone()))
+    }
+
+    /// What this console signs requests with, where no instance of its own does.
+    pub fn identity(&self) -> Result<Identity, VaultError> {
+        Ok(Identity::of(&self.key()?))
     }
 
     pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {

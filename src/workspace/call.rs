@@ -50,6 +50,9 @@ impl Workspace {
             Ok(outcome) => self.called(base, outcome, &record).await,
             Err(failed) => {
                 let failed = *failed;
+                if let CallError::Client(error) = &failed.error {
+                    self.notice_tls(error).await;
+                }
                 let mut happened = told(base, failed.pointer.as_ref(), &failed.exchanges, &record);
                 let failure = failure_of(failed.error, &record, failed.pointer.as_ref());
                 happened.route = failed.route;

@@ -24,6 +24,9 @@ const LARGEST: u64 = 1 << 30;
 /// Larger files are none of an instance's settings.
 const LARGEST_SETTING: u64 = 1 << 20;
 
+/// How age files begin.
+const ARMOUR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
+const BINARY: &[u8] = b"age-encryption.org/";
 /// Bytes of a data key.
 const KEY: usize = 32;
 
@@ -101,6 +104,12 @@ impl Workspace {
         blocking(move || {
             refuse_used(home.root())?;
             let sealed = read(&file)?;
+            if ![ARMOUR, BINARY]
+                .iter()
+                .any(|start| sealed.trim_ascii_start().starts_with(start))
+            {
+                return Err(foreign("it is no age file"));
+            }
             let plain = open_under_words(&sealed, &passphrase).map_err(refused)?;
             let carried = unpacked(&plain)?;
             let lock = home.lock(lock)?;

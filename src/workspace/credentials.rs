@@ -4,95 +4,108 @@
 //! (`beta/alpha-console`), what an instance issued is `NAME@INSTANCE`, what an instance holds for relay is
 //! `INSTANCE/held/NAME`.
 
-use super::gateway::{HeldThere, held_credentials};
+use super::credential_rows::{Issued, row_of_entry, row_of_held_there, row_of_issued};
+use super::gateway::held_credentials;
+use super::handshake::Offered;
 use super::session::Session;
 use super::{CredentialRow, Failure, Workspace};
-use crate::model::{
-    AppId, CredentialState, Endpoint, Grant, Holder, InstanceKind, KeyId, Profile, Side, Timestamp,
-};
-use crate::protocol::{Code, CredentialForm, HeldKeys, Query};
-use crate::vault::{HeldEntry, HeldRole, InstanceRecord};
+use crate::model::{CredentialState, Holder, InstanceKind, Side, Timestamp};
+use crate::protocol::{Code, CredentialForm, Query};
+use crate::vault::{HeldRole, InstanceRecord};
 use serde::Deserialize;
 use serde_json::json;
 use std::time::Duration;
 
 /// How long one instance may take to list its credentials.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long before its end a lease deserves attention, in seconds.
-const SOON: i64 = 7 * 86_400;
-/// How long a credential may go unused before that deserves attention, in seconds.
-const IDLE: i64 = 86_400;
 
-/// An issued credential, as its instance lists it.
-#[derive(Deserialize)]
-struct Issued {
-    name: String,
-    app_id: AppId,
-    profile: Profile,
-    #[serde(default)]
-    kid: Option<KeyId>,
-    state: CredentialState,
-    #[serde(default)]
-    verified: bool,
-    #[serde(default)]
-    grant: Option<Grant>,
-    #[serde(default)]
-    expires_at: Option<Timestamp>,
-    #[serde(default)]
-    created_at: Option<Timestamp>,
-    #[serde(default)]
-    last_used: Option<Timestamp>,
-    #[serde(default)]
-    uses: Option<u64>,
+/// What the vault and every instance of ours tell of credentials.
+pub(super) struct Survey {
+    pub(super) rows: Vec<CredentialRow>,
+    /// Offers, with the instance that made each.
+    pub(super) offers: Vec<(String, Offered)>,
+    /// Instances that could not be asked.
+    pub(super) failures: Vec<Failure>,
 }
+
+impl Survey {
+    /// Whether an instance could not be asked.
+    pub(super) fn is_silent(&self, instance: Option<&str>) -> bool {
+        let Some(instance) = instance else { return false };
+        self.failures
+            .iter()
+            .any(|failure| failure.instance.as_deref() == Some(instance))
+    }
+}
+
+/// What one instance tells.
+type Told = (Vec<CredentialRow>, Vec<Offered>);
 
 impl Workspace {
     /// Every credential: held by this console, held by instances of ours, issued by instances that we own. An
     /// instance that cannot be asked is named in the second list with the reason; it holds nothing up.
     pub async fn credentials(&self) -> Result<(Vec<CredentialRow>, Vec<Failure>), Failure> {
+        let survey = self.survey(false).await?;
+        Ok((survey.rows, survey.failures))
+    }
+
+    /// The same, with the offers if they are wanted.
+    pub(super) async fn survey(&self, with_offers: bool) -> Result<Survey, Failure> {
         let now = Timestamp::now();
         let entries = self.in_vault(|vault| vault.held()).await?;
         let records = self.records().await?;
-        let mut rows: Vec<_> = entries
-            .into_iter()
-            .map(|entry| row_of_entry(entry, now))
-            .collect();
-        let local = records
+        let mut survey = Survey {
+            rows: entries
+                .into_iter()
+                .map(|entry| row_of_entry(entry, now))
+                .collect(),
+            offers: Vec::new(),
+            failures: Vec::new(),
+        };
+        let local: Vec<_> = records
             .iter()
             .filter(|record| record.kind == InstanceKind::Local)
-            .map(|record| self.credentials_on(record, &records, now));
-        let mut failures = Vec::new();
-        for outcome in futures::future::join_all(local).await {
+            .collect();
+        let asked = local
+            .iter()
+            .map(|record| self.credentials_on(record, &records, with_offers, now));
+        let outcomes = futures::future::join_all(asked).await;
+        for (record, outcome) in local.iter().zip(outcomes) {
             match outcome {
-                Ok(found) => rows.extend(found),
-                Err(failure) => failures.push(failure),
+                Ok((rows, offers)) => {
+                    survey.rows.extend(rows);
+                    let offers = offers.into_iter().map(|offer| (record.name.to_string(), offer));
+                    survey.offers.extend(offers);
+                }
+                Err(failure) => survey.failures.push(failure),
             }
         }
-        Ok((rows, failures))
+        Ok(survey)
     }
 
-    /// Both lists of one instance, within its own time.
+    /// All lists of one instance, within its own time.
     async fn credentials_on(
         &self,
         record: &InstanceRecord,
         records: &[InstanceRecord],
+        with_offers: bool,
         now: Timestamp,
-    ) -> Result<Vec<CredentialRow>, Failure> {
+    ) -> Result<Told, Failure> {
         let listing = async {
             let mut session = self.session_with(record.clone()).await?;
-            let found = rows_of_instance(&mut session, records, now).await;
+            let found = told_by_instance(&mut session, records, with_offers, now).await;
             session.close().await;
             found
         };
-        match tokio::time::timeout(PATIENCE, listing).await {
-            Ok(found) => found,
+        let told = match tokio::time::timeout(PATIENCE, listing).await {
+            Ok(told) => told,
             Err(_) => Err(Failure::new(
                 Code::DeadlineExceeded,
                 format!("its credentials were not listed within {} s", PATIENCE.as_secs()),
                 "look at the instance with `butterfly instance probe`",
-            )
-            .on(record.name.as_str())),
-        }
+            )),
+        };
+        told.map_err(|failure| failure.on(record.name.as_str()))
     }
 
     /// One credential by name.
@@ -189,14 +202,19 @@ impl Workspace {
     }
 }
 
-async fn rows_of_instance(
+async fn told_by_instance(
     session: &mut Session<'_>,
     records: &[InstanceRecord],
+    with_offers: bool,
     now: Timestamp,
-) -> Result<Vec<CredentialRow>, Failure> {
+) -> Result<Told, Failure> {
     #[derive(Deserialize)]
     struct Listed {
         credentials: Vec<Issued>,
+    }
+    #[derive(Deserialize)]
+    struct Offers {
+        offers: Vec<Offered>,
     }
     let query = Query::new("list_credentials", json!({}));
     let result = session.result(&query).await?;
@@ -210,141 +228,16 @@ async fn rows_of_instance(
     for held in held_credentials(session).await? {
         rows.push(row_of_held_there(held, &instance, records, now));
     }
-    Ok(rows)
-}
-
-fn row_of_entry(entry: HeldEntry, now: Timestamp) -> CredentialRow {
-    let held = entry.form.clone().into_held().ok();
-    let is_weak = held.as_ref().is_some_and(|held| match &held.keys {
-        HeldKeys::Legacy { token_secret, .. } => token_secret.is_weak(),
-        HeldKeys::Native { .. } => false,
-    });
-    let profile = held.map_or(Profile::Native, |held| held.profile());
-    let state = state_at(entry.state, entry.expires_at, now);
-    let attention = if is_weak {
-        Some(
-            "its token secret is short or the documented development default: anybody could guess it"
-                .to_owned(),
-        )
-    } else if entry.role == HeldRole::Caller && !entry.verified {
-        Some("nobody compared the words yet".to_owned())
-    } else {
-        lease_attention(entry.expires_at, now)
-    };
-    CredentialRow {
-        side: Side::Held,
-        holder: Some(Holder::Console),
-        instance: entry.instance,
-        profile,
-        app_id: entry.form.app_id.clone(),
-        kid: entry.form.kid.clone().map(String::from),
-        state,
-        verified: entry.verified,
-        expires_at: entry.expires_at,
-        last_used: entry.last_used,
-        uses: Some(entry.uses),
-        grant: entry.grant,
-        attention,
-        delivery: None,
-        generation: 0,
-        rotation_due: None,
-        overlap_until: None,
-        alarm: None,
-        created_at: None,
-        ended_at: None,
-        name: entry.name,
+    if !with_offers {
+        return Ok((rows, Vec::new()));
     }
-}
-
-fn row_of_issued(issued: Issued, instance: &str, now: Timestamp) -> CredentialRow {
-    let is_idle = issued.last_used.is_none()
-        && issued
-            .created_at
-            .is_some_and(|created| created.plus_seconds(IDLE) < now);
-    let attention = lease_attention(issued.expires_at, now)
-        .or_else(|| (is_idle && issued.state.is_usable()).then(|| "it was never used".to_owned()));
-    CredentialRow {
-        name: format!("{}@{instance}", issued.name),
-        side: Side::Issued,
-        holder: None,
-        instance: instance.to_owned(),
-        profile: issued.profile,
-        app_id: issued.app_id,
-        kid: issued.kid.map(String::from),
-        state: state_at(issued.state, issued.expires_at, now),
-        verified: issued.verified,
-        expires_at: issued.expires_at,
-        last_used: issued.last_used,
-        uses: issued.uses,
-        grant: issued.grant,
-        attention,
-        delivery: None,
-        generation: 0,
-        rotation_due: None,
-        overlap_until: None,
-        alarm: None,
-        created_at: None,
-        ended_at: None,
-    }
+    let query = Query::new("list_offers", json!({}));
+    let result = session.result(&query).await?;
+    let listed: Offers = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
+    Ok((rows, listed.offers))
 }
 
 /// What a credential that an instance of ours holds is called in this home.
 pub(super) fn held_name(holder: &str, held: &str) -> String {
     format!("{holder}/held/{held}")
-}
-
-fn row_of_held_there(
-    held: HeldThere,
-    holder: &str,
-    records: &[InstanceRecord],
-    now: Timestamp,
-) -> CredentialRow {
-    let attention = lease_attention(held.expires_at, now)
-        .or_else(|| (!held.verified).then(|| "nobody compared the words yet".to_owned()));
-    CredentialRow {
-        name: held_name(holder, &held.name),
-        side: Side::Held,
-        holder: Some(Holder::Instance),
-        instance: name_of_place(&held.endpoint, records),
-        profile: held.profile,
-        app_id: held.app_id,
-        kid: held.kid.map(String::from),
-        state: state_at(CredentialState::Active, held.expires_at, now),
-        verified: held.verified,
-        expires_at: held.expires_at,
-        last_used: None,
-        uses: None,
-        grant: None,
-        attention,
-        delivery: None,
-        generation: 0,
-        rotation_due: None,
-        overlap_until: None,
-        alarm: None,
-        created_at: None,
-        ended_at: None,
-    }
-}
-
-/// What this home calls a place; its authority where it has no name for it.
-fn name_of_place(endpoint: &Endpoint, records: &[InstanceRecord]) -> String {
-    records
-        .iter()
-        .find(|record| record.endpoint == *endpoint)
-        .map_or_else(|| endpoint.authority(), |record| record.name.to_string())
-}
-
-fn state_at(state: CredentialState, expires_at: Option<Timestamp>, now: Timestamp) -> CredentialState {
-    if state.is_usable() && expires_at.is_some_and(|end| end <= now) {
-        return CredentialState::Expired;
-    }
-    state
-}
-
-fn lease_attention(expires_at: Option<Timestamp>, now: Timestamp) -> Option<String> {
-    let end = expires_at?;
-    if end <= now {
-        return Some("its lease ended".to_owned());
-    }
-    (end <= now.plus_seconds(SOON)).then(|| format!("its lease ends on {end:.10}"))
 }

@@ -12,7 +12,7 @@ use super::{
 use super::{Received, demo_pointers};
 use crate::model::{
     AppId, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceName, NewPointer, Pointer, PointerAddress,
-    Profile, Route,
+    Profile, Route, Side,
 };
 use crate::protocol::{Code, Query};
 use crate::store::PointerQuery;
@@ -53,6 +53,8 @@ impl Workspace {
         self.demo_pointers(BETA, demo_pointers::beta()).await?;
         step("handshake: beta offers alpha a credential, alpha accepts");
         self.demo_handshake(&alpha, &beta).await?;
+        step("comparing words, mixing fresh keys in");
+        self.demo_words(&beta).await?;
         step("making a federated pointer for each route");
         let pointers = self.demo_federated(&alpha).await?;
         // After the federated ones, so that those stand first in the list.
@@ -175,6 +177,24 @@ impl Workspace {
             instance: (!instance_has).then(|| alpha.clone()),
         })
         .await?;
+        Ok(())
+    }
+
+    /// Both sides are ours, so the words are the same: beta says so, then alpha, whereupon fresh keys are mixed in.
+    async fn demo_words(&self, beta: &InstanceName) -> Result<(), Failure> {
+        for side in [Side::Issued, Side::Held] {
+            let (rows, _) = self.handshakes(false).await?;
+            let ours = rows.into_iter().filter(|row| {
+                let is_of_beta = match row.side {
+                    Side::Issued => row.instance.as_deref() == Some(beta.as_str()) && row.peer == APP_ID,
+                    Side::Held => row.peer == beta.as_str(),
+                };
+                row.side == side && is_of_beta && row.alarm.is_none()
+            });
+            for row in ours {
+                self.verify(&row.id, true).await?;
+            }
+        }
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! A failure as a person and a script see it.
 
 use crate::client::{CallError, ClientError};
-use crate::handshake::BundleError;
+use crate::handshake::{BundleError, CodeError, HandoverError, LifeError, RequestError};
 use crate::instance::InstanceError;
 use crate::protocol::{Code, CredentialFormError, ExitClass, Problem};
 use crate::vault::VaultError;
@@ -96,6 +96,17 @@ fn remedy_for(code: Code) -> &'static str {
         Code::PeerGarbage => {
             "check that the peer's URL leads to a Butterfly instance and that the credential for it is the right one"
         }
+        Code::NotVerified => {
+            "compare the seven words with the other administrator, and have both sides say that they match"
+        }
+        Code::CredentialFrozen => {
+            "two parties have had its secrets: revoke it and make a new offer over another channel"
+        }
+        Code::CodeRefused => "ask the other administrator for a new code",
+        Code::WrongStep => "see where it stands with `butterfly handshake status`",
+        Code::HandshakeNotFound => "list the handshakes with `butterfly handshake status`",
+        Code::RequestRefused => "ask the other administrator for a new request",
+        Code::BundleRefused => "ask the other administrator for a new offer",
         Code::RateLimited | Code::Overloaded => "wait a little and try again",
         Code::StorageFailed => "look after the disk and the database of the instance, then try again",
         _ => "look at the instance's audit trail for the reason",
@@ -135,6 +146,41 @@ impl From<VaultError> for Failure {
 impl From<BundleError> for Failure {
     fn from(error: BundleError) -> Self {
         Self::new(error.code(), error.to_string(), error.remedy())
+    }
+}
+
+impl From<LifeError> for Failure {
+    fn from(error: LifeError) -> Self {
+        Self::new(error.code(), error.to_string(), error.remedy())
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        Self::new(Code::RequestRefused, error.to_string(), error.remedy())
+    }
+}
+
+impl From<CodeError> for Failure {
+    fn from(error: CodeError) -> Self {
+        let remedy = match error {
+            CodeError::Form | CodeError::UnknownWord { .. } => {
+                "type the number and the three words that the other administrator reads out"
+            }
+            CodeError::Garbled | CodeError::Wrong => {
+                "the code is used up now: ask the other administrator for a new one, and type it with care"
+            }
+        };
+        Self::new(Code::CodeRefused, error.to_string(), remedy)
+    }
+}
+
+impl From<HandoverError> for Failure {
+    fn from(error: HandoverError) -> Self {
+        match error {
+            HandoverError::Code(error) => error.into(),
+            HandoverError::Bundle(error) => error.into(),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::gateway::{HeldThere, connection_to, held_credentials};
 use super::session::Session;
-use super::{Failure, FederateRequest, Workspace};
+use super::{Failure, FederateRequest, Workspace, held};
 use crate::model::{
     CIRCUIT_PREFIX, ConnectionId, Endpoint, Federated, NewPointer, Pointer, Profile, Route, Timestamp,
 };
@@ -106,9 +106,10 @@ impl Workspace {
         let wanted = via.to_owned();
         let entry = self.in_vault(move |vault| vault.held_by_name(&wanted)).await?;
         if let Some(entry) = entry {
-            let credential = entry.form.into_held()?;
+            let name = entry.instance.clone();
+            let credential = held::usable(entry)?;
             return Ok(Peer {
-                name: entry.instance,
+                name,
                 endpoint: credential.endpoint.clone(),
                 profile: credential.profile(),
                 credential: Some(credential),
@@ -137,19 +138,22 @@ fn reference(
     credential: Option<&HeldCredential>,
 ) -> String {
     match (request.route, credential) {
-        (Route::Circuit, Some(credential)) => {
-            let step = json!({
-                "action": "federated_invoke",
-                "endpoint": federated.endpoint,
-                "kid": federated.kid,
-                "profile": federated.profile,
-                "sealed": seal_body(credential, &request.query, Timestamp::now()),
-            });
-            format!("{CIRCUIT_PREFIX}{step}")
-        }
+        (Route::Circuit, Some(credential)) => circuit_reference(federated, credential, &request.query),
         (Route::Relay, _) => relay_reference(&federated.connection_id, &request.query),
         (Route::Endpoint | Route::Circuit, _) => federated.endpoint.to_string(),
     }
+}
+
+/// The query, sealed for the peer already.
+pub(super) fn circuit_reference(federated: &Federated, credential: &HeldCredential, query: &Query) -> String {
+    let step = json!({
+        "action": "federated_invoke",
+        "endpoint": federated.endpoint,
+        "kid": federated.kid,
+        "profile": federated.profile,
+        "sealed": seal_body(credential, query, Timestamp::now()),
+    });
+    format!("{CIRCUIT_PREFIX}{step}")
 }
 
 fn relay_reference(connection_id: &ConnectionId, query: &Query) -> String {

@@ -3,7 +3,11 @@
 use super::Failure;
 use super::pointers::connections;
 use super::session::Session;
-use crate::model::{AppId, Connection, ConnectionId, Domain, DomainId, Endpoint, KeyId, Profile, Timestamp};
+use crate::handshake::Alarm;
+use crate::model::{
+    AppId, Connection, ConnectionId, CredentialState, Delivery, Domain, DomainId, Endpoint, Grant, KeyId,
+    Profile, Timestamp,
+};
 use crate::protocol::Query;
 use serde::Deserialize;
 use serde_json::json;
@@ -24,6 +28,32 @@ pub(super) struct HeldThere {
     pub(super) verified: bool,
     #[serde(default)]
     pub(super) expires_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) state: Option<CredentialState>,
+    #[serde(default)]
+    pub(super) offer: Option<String>,
+    #[serde(default)]
+    pub(super) delivery: Option<Delivery>,
+    #[serde(default)]
+    pub(super) verify_first: bool,
+    #[serde(default)]
+    pub(super) generation: u32,
+    #[serde(default)]
+    pub(super) rotation_due: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) overlap_until: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) alarm: Option<Alarm>,
+    #[serde(default)]
+    pub(super) grant: Option<Grant>,
+    #[serde(default)]
+    pub(super) created_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) ended_at: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) last_used: Option<Timestamp>,
+    #[serde(default)]
+    pub(super) uses: Option<u64>,
 }
 
 /// What the instance holds for relay.

@@ -211,11 +211,15 @@ impl Workspace {
     }
 
     async fn look(&self, record: &InstanceRecord) -> Seen {
-        let (credential, missing) = match self.credential_of(record).await {
+        let entry = self.entry_of(record).await;
+        let (credential, missing) = match entry.and_then(|entry| Ok(entry.form.into_held()?)) {
             Ok(credential) => (Some(credential), None),
             Err(failure) => (None, Some(failure.to_string())),
         };
         let probe = self.client.probe(&record.endpoint, credential.as_ref()).await;
+        if let Some(credential) = &credential {
+            self.notice_probe(credential, &probe).await;
+        }
         Seen {
             at: Timestamp::now(),
             state: probe.state,

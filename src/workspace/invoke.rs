@@ -2,7 +2,7 @@
 
 use super::log::Happened;
 use super::session::{PATIENCE, Session};
-use super::{Failure, InvokeOptions, Invoked, LogKind, Workspace, wire};
+use super::{Failure, InvokeOptions, Invoked, LogKind, Workspace, held, wire};
 use crate::model::{AppId, PointerAddress, Timestamp};
 use crate::protocol::{CallContext, Code, Hop, Query};
 use serde_json::{Value, json};
@@ -120,9 +120,10 @@ impl Workspace {
                 )
                 .on(instance)
             })?;
-        let credential = entry.form.into_held()?;
+        let name = entry.name.clone();
+        let credential = held::usable(entry).map_err(|failure| failure.on(instance))?;
         let mut session = self.wire_session(record).await?;
-        session.use_credential(entry.name, credential);
+        session.use_credential(name, credential);
         Ok(session)
     }
 

@@ -5,19 +5,25 @@
 //! hosts. Depends on every floor below; knows nothing of screens or arguments.
 
 mod accept;
+mod activation;
+mod alarms;
 mod audit;
 mod call;
 mod carry;
+mod circuits;
 mod config;
+mod credential_rows;
 mod credentials;
 mod demo;
 mod demo_pointers;
+mod dependents;
 mod export;
 mod failure;
 mod federate;
 mod folders;
 mod gateway;
 mod handshake;
+mod held;
 mod home;
 mod hosting;
 mod import;

@@ -1,6 +1,6 @@
 //! Which of the credentials in the vault opens which door.
 
-use super::{Failure, Workspace};
+use super::{Failure, Workspace, held};
 use crate::client::Peers;
 use crate::model::{Endpoint, KeyId, Profile};
 use crate::protocol::HeldCredential;
@@ -33,10 +33,12 @@ impl HeldPeers {
             .into_iter()
             .filter(|entry| entry.state.is_usable())
             .filter_map(|entry| {
+                let (name, role) = (entry.name.clone(), entry.role);
+                let credential = held::usable(entry).ok()?;
                 Some(Candidate {
-                    credential: entry.form.into_held().ok()?,
-                    name: entry.name,
-                    role: entry.role,
+                    name,
+                    role,
+                    credential,
                 })
             })
             .collect();

@@ -2,12 +2,12 @@
 //! for a local instance that nobody hosts, in this process under its lock.
 
 use super::hosting::Hosting;
-use super::{Failure, Workspace, blocking};
+use super::{Failure, Workspace, blocking, held};
 use crate::client::{ClientError, Exchange};
 use crate::instance::{Instance, InstanceError};
 use crate::model::{InstanceKind, InstanceName, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, PhaseName, Query, Reply, Stopwatch};
-use crate::vault::InstanceRecord;
+use crate::vault::{HeldEntry, InstanceRecord};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -96,9 +96,15 @@ impl Workspace {
 
     /// The credential that an instance is called with.
     pub(super) async fn credential_of(&self, record: &InstanceRecord) -> Result<HeldCredential, Failure> {
+        let entry = self.entry_of(record).await?;
+        held::usable(entry).map_err(|failure| failure.on(record.name.as_str()))
+    }
+
+    /// The same, trusted or not.
+    pub(super) async fn entry_of(&self, record: &InstanceRecord) -> Result<HeldEntry, Failure> {
         let name = record.credential.clone();
         let entry = self.in_vault(move |vault| vault.held_by_name(&name)).await?;
-        let entry = entry.ok_or_else(|| {
+        entry.ok_or_else(|| {
             Failure::new(
                 Code::CredentialNotFound,
                 format!(
@@ -108,8 +114,7 @@ impl Workspace {
                 "accept a new bundle for the instance, or remove and add it again",
             )
             .on(record.name.as_str())
-        })?;
-        Ok(entry.form.into_held()?)
+        })
     }
 
     /// A way to the instance of this name.
@@ -185,7 +190,11 @@ impl Session<'_> {
             {
                 self.ask_again(query, context, failure).await
             }
-            outcome => outcome.map_err(|error| self.failed(error)),
+            Err(error) => {
+                self.workspace.notice_tls(&error).await;
+                Err(self.failed(error))
+            }
+            Ok(asked) => Ok(asked),
         }
     }
 

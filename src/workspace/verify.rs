@@ -1,79 +1,313 @@
-//! After a bundle is open: comparing words, mixing fresh keys, checking that it works; and where every
-//! handshake stands.
+//! After a bundle is open: people compare words, fresh keys are mixed in, or nothing of it stays.
 
-use super::{AskRequest, Check, Failure, HandshakeRow, RequestMade, Verified, Workspace};
-use serde_json::Value;
+use super::handshake::Standing;
+use super::{Failure, Verified, Workspace};
+use crate::handshake::{AlarmKind, Event};
+use crate::model::{CredentialState, InstanceKind, Side, Timestamp};
+use crate::protocol::{Code, Query};
+use crate::vault::HandshakeEntry;
+use serde::Deserialize;
+use serde_json::json;
+
+/// A held credential of a handshake.
+enum Part {
+    /// In the vault.
+    Here(String),
+    /// On an instance of ours: its name, and the credential's there.
+    There(String, String),
+}
 
 impl Workspace {
-    /// Asks for a credential: a request to send, whose answer only this home opens.
-    pub async fn ask(&self, request: AskRequest) -> Result<RequestMade, Failure> {
-        let _ = request;
-        todo!()
-    }
-
-    /// What a request says, checked: `{id, name, instance, identity, app_id, holders, expires_at}`. Needs no home.
-    pub fn inspect_request(text: &str) -> Result<Value, Failure> {
-        let _ = text;
-        todo!()
-    }
-
-    /// Every handshake that began here or on an instance of ours and is not over, newest first; with `all`, those
-    /// that are over too.
-    pub async fn handshakes(&self, all: bool) -> Result<(Vec<HandshakeRow>, Vec<Failure>), Failure> {
-        let _ = all;
-        todo!()
-    }
-
-    /// One handshake, by its id, the remote's name, or a credential's name.
-    pub async fn handshake(&self, id: &str) -> Result<HandshakeRow, Failure> {
-        let _ = id;
-        todo!()
-    }
-
     /// People on this side compared the words. If they match: verified, and on the side that holds the
     /// credentials fresh keys are mixed in as soon as the other side allows it. May be called again while it waits.
     /// If they differ: nothing of it stays.
     pub async fn verify(&self, id: &str, words_match: bool) -> Result<Verified, Failure> {
-        let _ = (id, words_match);
-        todo!()
+        let standing = self.standing(id).await?;
+        match (standing.row.side, words_match) {
+            (Side::Issued, _) => self.confirm(standing, words_match).await,
+            (Side::Held, true) => {
+                let entry = opened(&standing)?;
+                for part in parts(entry) {
+                    self.words_match(&part).await?;
+                }
+                self.go_on(standing).await
+            }
+            (Side::Held, false) => self.refuse(standing).await,
+        }
     }
 
     /// Tries to go on without a person: mixes keys if that waits only for the other side. Safe to call at any time.
     pub async fn advance(&self, id: &str) -> Result<Verified, Failure> {
-        let _ = id;
-        todo!()
+        let standing = self.standing(id).await?;
+        let can_go_on = standing.row.side == Side::Held
+            && standing.row.verified
+            && !standing.row.credentials.is_empty()
+            && standing.row.state.is_usable();
+        if can_go_on {
+            return self.go_on(standing).await;
+        }
+        self.told(standing).await
     }
 
     /// Ends a handshake that is not over: withdraws the offer, or forgets what came of it here.
     pub async fn cancel_handshake(&self, id: &str) -> Result<(), Failure> {
-        let _ = id;
-        todo!()
+        let standing = self.standing(id).await?;
+        if standing.is_in_use() {
+            return Err(Failure::new(
+                Code::WrongStep,
+                "this handshake is over: its credentials are verified and in use",
+                "revoke them with `butterfly credential revoke`",
+            ));
+        }
+        let row = &standing.row;
+        match (row.side, &row.instance) {
+            (Side::Issued, Some(instance)) => {
+                let mut session = self.session(instance).await?;
+                let withdraw = Query::new("withdraw_offer", json!({"id": row.id}));
+                let withdrawn = session.result(&withdraw).await;
+                session.close().await;
+                match withdrawn {
+                    Ok(_) => {}
+                    Err(failure) if failure.code == Code::OfferNotFound => {}
+                    Err(failure) => return Err(failure),
+                }
+            }
+            (Side::Issued, None) => {}
+            (Side::Held, _) => {
+                if let Some(entry) = &standing.entry {
+                    self.discard(entry).await?;
+                }
+            }
+        }
+        let id = row.id.clone();
+        self.in_vault(move |vault| vault.remove_handshake(&id)).await
     }
 
-    /// Makes a new code for an offer whose code was burnt or is too old.
-    pub async fn new_code(&self, id: &str) -> Result<super::OfferMade, Failure> {
-        let _ = id;
-        todo!()
+    /// What the people of the offering side say.
+    async fn confirm(&self, standing: Standing, words_match: bool) -> Result<Verified, Failure> {
+        let row = standing.row;
+        let instance = row.instance.clone().unwrap_or_default();
+        let mut session = self.session(&instance).await?;
+        let query = Query::new("confirm_words", json!({"id": row.id, "match": words_match}));
+        let said = session.result(&query).await;
+        session.close().await;
+        said?;
+        if let Some(entry) = standing.entry {
+            let ended = (!words_match).then(Timestamp::now);
+            self.put_entry(HandshakeEntry {
+                // People have what it was for.
+                bundle: None,
+                ended_at: ended,
+                ..entry
+            })
+            .await?;
+        }
+        let now = self.standing(&row.id).await?;
+        self.told(now).await
     }
 
-    /// Live checks of a held credential, one after the other; `report` hears of each as it is made.
-    pub async fn check_credential(
-        &self,
-        name: &str,
-        report: &(dyn Fn(&Check) + Sync),
-    ) -> Result<Vec<Check>, Failure> {
-        let _ = (name, report);
-        todo!()
+    async fn words_match(&self, part: &Part) -> Result<(), Failure> {
+        match part {
+            Part::Here(name) => self.happen(name, Event::WordsMatch).await.map(drop),
+            Part::There(ours, name) => {
+                let query = Query::new("verify_held_credential", json!({"name": name, "match": true}));
+                self.ask_ours(ours, &query).await.map(drop)
+            }
+        }
     }
 
-    /// Where the wizard of a handshake was left, as it wrote it.
-    pub async fn wizard_draft(&self) -> Result<Option<Value>, Failure> {
-        todo!()
+    /// Mixes keys into every credential of the handshake, as far as the other side allows it now.
+    async fn go_on(&self, standing: Standing) -> Result<Verified, Failure> {
+        let entry = opened(&standing)?;
+        let mut waiting = false;
+        let mut resealed = 0;
+        for part in parts(entry) {
+            match &part {
+                Part::Here(name) => {
+                    let mixed = self.activate(name).await?;
+                    waiting |= mixed.is_waiting;
+                    if mixed.old_kid.is_some() {
+                        resealed += self.reseal_quietly(name, mixed.old_kid).await;
+                    }
+                }
+                Part::There(ours, name) => waiting |= self.activate_there(ours, name).await?,
+            }
+        }
+        let now = self.standing(&standing.row.id).await?;
+        let told = self.told(now).await?;
+        Ok(Verified {
+            waiting,
+            resealed,
+            ..told
+        })
     }
 
-    /// Keeps where the wizard is, sealed in the vault; none forgets it.
-    pub async fn keep_wizard_draft(&self, draft: Option<Value>) -> Result<(), Failure> {
-        let _ = draft;
-        todo!()
+    /// Says whether it waits for the other side.
+    async fn activate_there(&self, ours: &str, name: &str) -> Result<bool, Failure> {
+        #[derive(Deserialize)]
+        struct Activated {
+            #[serde(default)]
+            warning: Option<String>,
+        }
+        let query = Query::new("activate_held_credential", json!({ "name": name }));
+        match self.ask_ours(ours, &query).await {
+            Ok(result) => {
+                let activated: Option<Activated> = serde_json::from_value(result).ok();
+                if let Some(warning) = activated.and_then(|activated| activated.warning) {
+                    tracing::info!(%warning, credential = %name, "a credential was activated with a warning");
+                }
+                Ok(false)
+            }
+            Err(failure) if failure.code == Code::NotVerified => Ok(true),
+            // Plain values and legacy credentials have no activation.
+            Err(failure) if failure.code == Code::WrongStep => Ok(false),
+            Err(failure) => Err(failure),
+        }
     }
+
+    /// Circuits of the old key were answered until a moment ago; what cannot be sealed anew now is found later.
+    async fn reseal_quietly(&self, name: &str, old_kid: Option<crate::model::KeyId>) -> u64 {
+        match self.reseal(name, old_kid).await {
+            Ok(done) => done.len() as u64,
+            Err(failure) => {
+                tracing::warn!(%failure, credential = %name, "not every circuit was sealed anew");
+                0
+            }
+        }
+    }
+
+    async fn told(&self, standing: Standing) -> Result<Verified, Failure> {
+        let row = standing.row;
+        let mut credentials = Vec::with_capacity(row.credentials.len());
+        for name in &row.credentials {
+            if let Ok(credential) = self.credential(name).await {
+                credentials.push((name.clone(), credential.state));
+            }
+        }
+        let is_waiting = row.verified
+            && matches!(
+                row.state,
+                CredentialState::Offered
+                    | CredentialState::Delivered
+                    | CredentialState::Opened
+                    | CredentialState::Verified
+            );
+        Ok(Verified {
+            id: row.id,
+            state: row.state,
+            verified: row.verified,
+            waiting: is_waiting,
+            credentials,
+            resealed: 0,
+        })
+    }
+
+    /// Somebody was in between: nothing stays but the fact.
+    async fn refuse(&self, standing: Standing) -> Result<Verified, Failure> {
+        let entry = opened(&standing)?.clone();
+        self.discard(&entry).await?;
+        let id = entry.id.clone();
+        self.put_entry(HandshakeEntry {
+            request: None,
+            request_key: None,
+            bundle: None,
+            ended_at: Some(Timestamp::now()),
+            ..entry
+        })
+        .await?;
+        tracing::warn!(handshake = %id, "{}", AlarmKind::WordsDiffer.advice());
+        Ok(Verified {
+            id,
+            state: CredentialState::Revoked,
+            verified: false,
+            waiting: false,
+            credentials: Vec::new(),
+            resealed: 0,
+        })
+    }
+
+    /// Forgets what a handshake brought: credentials here and there, and the instance that came with them.
+    async fn discard(&self, entry: &HandshakeEntry) -> Result<(), Failure> {
+        for part in parts(entry) {
+            match part {
+                Part::There(ours, name) => self.uninstall(&ours, &name).await,
+                Part::Here(name) => {
+                    self.in_vault(move |vault| vault.remove_held(&name)).await?;
+                }
+            }
+        }
+        let Some(remote) = entry.remote.clone() else {
+            return Ok(());
+        };
+        self.in_vault(move |vault| {
+            let Some(record) = vault.instance(&remote)? else {
+                return Ok(());
+            };
+            let held = vault.held()?;
+            let is_called = held.iter().any(|held| held.name == record.credential);
+            if record.kind == InstanceKind::Local || is_called {
+                return Ok(());
+            }
+            let other = held
+                .iter()
+                .find(|held| held.instance == remote && held.form.endpoint == record.endpoint);
+            match other {
+                Some(other) => {
+                    let profile = match other.form.kid {
+                        Some(_) => crate::model::Profile::Native,
+                        None => crate::model::Profile::Legacy,
+                    };
+                    vault.set_credential(&record.name, &other.name, &other.form.app_id, profile)
+                }
+                None => vault.remove_instance(&remote),
+            }
+        })
+        .await
+    }
+
+    async fn put_entry(&self, entry: HandshakeEntry) -> Result<(), Failure> {
+        self.in_vault(move |vault| vault.put_handshake(&entry)).await
+    }
+
+    /// Asks an instance of ours, and wants a result.
+    pub(super) async fn ask_ours(&self, ours: &str, query: &Query) -> Result<serde_json::Value, Failure> {
+        let mut session = self.session(ours).await?;
+        let result = session.result(query).await;
+        session.close().await;
+        result
+    }
+}
+
+/// What is kept of a handshake in which a bundle was opened.
+fn opened(standing: &Standing) -> Result<&HandshakeEntry, Failure> {
+    let waits = || {
+        Failure::new(
+            Code::WrongStep,
+            "nothing came yet whose words could be compared",
+            "accept what the other administrator sends first",
+        )
+    };
+    let entry = standing.entry.as_ref().ok_or_else(waits)?;
+    if entry.ended_at.is_some() {
+        return Err(Failure::new(
+            Code::WrongStep,
+            "this handshake is over, and nothing of it is here any more",
+            "ask the other administrator for a new offer",
+        ));
+    }
+    if entry.credentials.is_empty() {
+        return Err(waits());
+    }
+    Ok(entry)
+}
+
+fn parts(entry: &HandshakeEntry) -> Vec<Part> {
+    entry
+        .credentials
+        .iter()
+        .map(|name| match name.split_once("/held/") {
+            Some((ours, held)) => Part::There(ours.to_owned(), held.to_owned()),
+            None => Part::Here(name.clone()),
+        })
+        .collect()
 }

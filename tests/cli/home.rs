@@ -119,7 +119,7 @@ fn a_wrong_passphrase_is_refused_and_the_right_one_opens() {
 fn a_vault_is_locked_differently_without_losing_anything() {
     let home = Home::empty();
     home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
-    let file = home.write("passphrase", "battery staple\n");
+    let file = home.write_private("passphrase", "battery staple\n");
     home.ok(&["vault", "passphrase", "--passphrase-file", &file]);
     assert_eq!(home.run(&["instance", "list"]).code, 3);
     let ended = home

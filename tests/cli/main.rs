@@ -11,6 +11,7 @@ mod pointers;
 mod secrets;
 mod serving;
 mod usage;
+mod vault;
 
 use binary::Ended;
 use serde_json::Value;

@@ -18,6 +18,11 @@ pub const ACTION: Action = Action {
         DESCRIPTION,
         Parameter::optional("data_reference", Kind::Text, "where the data is from now on"),
         TAGS,
+        Parameter::optional(
+            "federated",
+            Kind::Json,
+            "where it leads from now on: {route, connection_id, endpoint, profile, kid, query}; only with a data_reference that fits",
+        ),
     ],
     run: |call| Box::pin(run(call)),
 };
@@ -28,12 +33,17 @@ async fn run(call: &Call<'_>) -> Answer {
         description: call.query.optional_text("description")?.map(str::to_owned),
         data_reference: call.query.optional_text("data_reference")?.map(str::to_owned),
         tags: call.query.optional_texts("tags")?,
+        federated: call.query.optional("federated")?,
     };
     inspect(call, &pointer, &change).await?;
-    let pointer = call
+    let changed = call
         .store()
         .update_pointer(&pointer.address, change, call.now())
-        .await?;
+        .await;
+    let pointer = match changed {
+        Ok(pointer) => pointer,
+        Err(error) => return Err(call.storage_problem(error).await),
+    };
     Ok(Outcome::Success(json!({
         "message": "Pointer updated successfully.",
         "pointer": pointer,
@@ -53,13 +63,13 @@ async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> 
     if let Some(tags) = &change.tags {
         check::tags(tags)?;
     }
-    let Some(data_reference) = &change.data_reference else {
+    if change.data_reference.is_none() && change.federated.is_none() {
         return Ok(());
-    };
+    }
+    let data_reference = change.data_reference.as_ref().unwrap_or(&pointer.data_reference);
     check::data_reference(data_reference)?;
-    Inspector::new(call)
-        .reference(data_reference, pointer.federated.as_ref())
-        .await?;
+    let federated = change.federated.as_ref().or(pointer.federated.as_ref());
+    Inspector::new(call).reference(data_reference, federated).await?;
     // Whoever changes where an assigned pointer leads changes what its connection is used for.
     match &pointer.connection_id {
         Some(id) => call.require_use(&call.connection_at(id).await?).await,

@@ -205,12 +205,15 @@ pub(super) fn update(
     if let Some(data_reference) = change.data_reference {
         pointer.data_reference = data_reference;
     }
+    if let Some(federated) = change.federated {
+        pointer.federated = Some(federated);
+    }
     pointer.last_modified = now;
     let unique = uniqueness(&pointer.data_reference, pointer.federated.as_ref());
     let updated = conn
         .prepare_cached(
             "UPDATE pointers SET description = ?2, tags = ?3, data_reference = ?4, uniqueness = ?5,
-                 last_modified = ?6
+                 last_modified = ?6, federated = ?7
              WHERE id = ?1",
         )?
         .execute(params![
@@ -220,6 +223,7 @@ pub(super) fn update(
             pointer.data_reference,
             unique,
             now.as_micros(),
+            federated_to_json(pointer.federated.as_ref()),
         ]);
     match updated {
         Ok(_) => Ok(pointer),

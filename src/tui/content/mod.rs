@@ -16,6 +16,7 @@ use super::layers::{InvokePage, Layer, Notice};
 use super::state::{Report, State};
 use super::theme::Role;
 use super::widgets::text::{Line, wrap};
+use crate::model::Timestamp;
 use crate::tui::state::Level;
 use ratatui::layout::Rect;
 
@@ -34,7 +35,7 @@ pub fn page_area(state: &State) -> Rect {
             Rect::new(inner.x, inner.y + head, inner.width, inner.height - head)
         }
         Some(Layer::Notice(notice)) => {
-            let window = window(state, 68, notice_lines(notice).len());
+            let window = window(state, 68, notice_lines(notice, state.clock.now()).len());
             inside(window)
         }
         Some(Layer::Reports(_)) => inside(window(state, 100, report_lines(state, 94).len().max(3))),
@@ -71,7 +72,7 @@ pub fn page_length(state: &State, width: u16) -> Option<usize> {
         Layer::Pointer(page) => Some(pointer_lines(state, page, width).len()),
         Layer::Credential(page) => Some(credential_lines(state, page, width).len()),
         Layer::Invoke(page) => Some(invoke_length(page)),
-        Layer::Notice(notice) => Some(notice_lines(notice).len()),
+        Layer::Notice(notice) => Some(notice_lines(notice, state.clock.now()).len()),
         Layer::Reports(_) => Some(report_lines(state, 94).len()),
         _ => None,
     }
@@ -82,11 +83,11 @@ fn invoke_length(page: &InvokePage) -> usize {
 }
 
 /// The lines of a window, its secret masked unless it was asked for.
-pub fn notice_lines(notice: &Notice) -> Vec<Line> {
+pub fn notice_lines(notice: &Notice, now: Timestamp) -> Vec<Line> {
     let mut lines = notice.lines.clone();
     if let Some(secret) = &notice.secret {
         lines.push(Line::new());
-        let shown = if notice.revealed {
+        let shown = if notice.reveal.is_on(now) {
             secret.expose_text().to_owned()
         } else {
             "•••• •••• •••• ••••    press v to see it".to_owned()
@@ -97,7 +98,7 @@ pub fn notice_lines(notice: &Notice) -> Vec<Line> {
             } else {
                 "            "
             };
-            let role = if notice.revealed {
+            let role = if notice.reveal.is_on(now) {
                 Role::Strong
             } else {
                 Role::Faint

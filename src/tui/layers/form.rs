@@ -60,7 +60,16 @@ impl Secret {
         }
     }
 
-    fn edit(&mut self, key: Key) -> bool {
+    /// Takes pasted text, without what is no character.
+    pub fn paste(&mut self, text: &str) {
+        text.trim()
+            .chars()
+            .filter(|character| !character.is_control())
+            .for_each(|character| self.push(character));
+    }
+
+    /// Takes a key; false if it is not for a line of text.
+    pub fn edit(&mut self, key: Key) -> bool {
         match (key.code, key.ctrl) {
             (KeyCode::Char('u'), true) => self.0.clear(),
             (KeyCode::Char('h'), true) | (KeyCode::Backspace, _) => {
@@ -214,11 +223,7 @@ impl Form {
     pub fn paste(&mut self, text: &str) {
         match self.fields.get_mut(self.at).map(|field| &mut field.kind) {
             Some(Kind::Text(input)) => paste(input, text),
-            Some(Kind::Secret(secret)) => text
-                .trim()
-                .chars()
-                .filter(|character| !character.is_control())
-                .for_each(|character| secret.push(character)),
+            Some(Kind::Secret(secret)) => secret.paste(text),
             _ => {}
         }
         self.failure = None;

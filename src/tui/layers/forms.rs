@@ -381,6 +381,7 @@ impl Form {
                     description: changed("description", &pointer.description),
                     data_reference: changed("data_reference", &pointer.data_reference),
                     tags: (tags != pointer.tags).then_some(tags),
+                    federated: None,
                 };
                 Work::Update(instance.clone(), pointer.address.clone(), Box::new(change))
             }

@@ -6,6 +6,7 @@ mod first_run;
 mod form;
 mod forms;
 mod help;
+mod lock_screen;
 mod menu;
 mod notice;
 mod pages;
@@ -13,8 +14,9 @@ mod pages;
 pub use command_line::{CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
-pub use form::{Answer, Field, Form, Kind, Purpose, Submission};
+pub use form::{Answer, Field, Form, Kind, Purpose, Secret, Submission};
 pub use help::{Entry, Help};
+pub use lock_screen::LockScreen;
 pub use menu::{Item, Menu};
 pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage, InvokePage, PointerPage, Tab};
@@ -42,6 +44,8 @@ pub enum Layer {
     Reports(Reports),
     /// Long work, step by step.
     Steps(Steps),
+    /// What covers everything while the vault is locked.
+    Locked(Box<LockScreen>),
     /// The choice that an empty home begins with.
     FirstRun(FirstRun),
     /// The page about an instance.

@@ -1,6 +1,7 @@
 //! Windows that one reads: results, failures, what was reported, and long work step by step.
 
 use crate::seal::Passphrase;
+use crate::tui::reveal::Reveal;
 use crate::tui::state::Level;
 use crate::tui::widgets::text::Line;
 
@@ -14,8 +15,8 @@ pub struct Notice {
     pub lines: Vec<Line>,
     /// A secret that is shown only when asked for.
     pub secret: Option<Passphrase>,
-    /// Whether it was asked for.
-    pub revealed: bool,
+    /// Whether it was asked for just now.
+    pub reveal: Reveal,
     /// How far it is scrolled.
     pub scroll: usize,
 }
@@ -28,7 +29,7 @@ impl Notice {
             level,
             lines,
             secret: None,
-            revealed: false,
+            reveal: Reveal::default(),
             scroll: 0,
         }
     }

@@ -1,10 +1,12 @@
 //! Everything that the console knows, and nothing that it does.
 
+mod idle;
 mod instances;
 mod lists;
 mod log;
 mod pointers;
 
+pub use idle::Idle;
 pub use instances::{Instance, Instances};
 pub use lists::Cursor;
 pub use log::Log;
@@ -75,6 +77,8 @@ pub enum Phase {
     Opening,
     /// It is open.
     Open,
+    /// It was locked while nobody was there: a person is asked before anything is shown again.
+    Shut,
     /// Hosted instances are being stopped.
     Stopping,
     /// Over.
@@ -203,12 +207,15 @@ pub struct State {
     pub history: Vec<String>,
     /// What was chosen to begin with, until the home is open.
     pub first_choice: Option<Choice>,
+    /// How long nobody has touched it.
+    pub idle: Idle,
 }
 
 impl State {
     /// A console that knows nothing yet.
     pub fn new(home: String, look: Look, clock: Clock, size: (u16, u16), read_only: bool) -> Self {
         Self {
+            idle: Idle::since(clock.now()),
             home,
             read_only,
             clock,

@@ -95,7 +95,12 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
     state
         .layers
         .retain(|layer| !matches!(layer, Layer::FirstRun(_) | Layer::Form(_)));
-    let mut effects = vec![Effect::LoadPreferences, Effect::LoadInstances, load_log(state)];
+    let mut effects = vec![
+        Effect::LoadPreferences,
+        Effect::LoadIdleLock,
+        Effect::LoadInstances,
+        load_log(state),
+    ];
     effects.extend(load_credentials(state));
     match state.first_choice.take() {
         Some(Choice::Demo) => effects.push(super::work::begin_demo(state)),

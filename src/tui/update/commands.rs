@@ -64,6 +64,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::ShowPointers => show_pane(state, Pane::Pointers, argument),
         Id::ShowCredentials => show_pane(state, Pane::Credentials, None),
         Id::ShowLog => show_pane(state, Pane::Log, None),
+        Id::Lock => super::lock::lock(state, None),
         Id::Zoom => {
             state.zoom = !state.zoom;
             vec![Effect::Remember("zoom", state.zoom.to_string())]

@@ -275,7 +275,7 @@ fn filter_changed(state: &mut State) -> Vec<Effect> {
     vec![Effect::After(REST, settled)]
 }
 
-fn confirm(state: &mut State, key: Key) -> Vec<Effect> {
+pub(super) fn confirm(state: &mut State, key: Key) -> Vec<Effect> {
     match key.code {
         KeyCode::Char('y' | 'Y') => {
             let Some(Layer::Confirm(confirm)) = state.layers.pop() else {
@@ -333,8 +333,7 @@ fn reading(state: &mut State, key: Key) -> Vec<Effect> {
         && key == Key::char('v')
         && notice.secret.is_some()
     {
-        notice.revealed = !notice.revealed;
-        return Vec::new();
+        return notice.reveal.toggle(state.clock.now());
     }
     match key.code {
         KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => {

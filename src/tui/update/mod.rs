@@ -6,6 +6,7 @@ mod arrivals;
 mod asks;
 mod commands;
 mod keys;
+mod lock;
 mod mouse;
 mod settle;
 mod work;
@@ -14,6 +15,7 @@ use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
 use super::message::{Brightness, Message};
 use super::state::{Level, Phase, State};
+use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
 /// What the home is like when the console starts.
@@ -53,10 +55,22 @@ pub fn start(state: &mut State, start: Start) -> Vec<Effect> {
 
 /// Lets something happen.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let is_touch = matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_));
+    let locking = lock::lock_if_idle(state);
+    if is_touch && !locking.is_empty() {
+        // The key that wakes it is no key for what it covers.
+        return locking;
+    }
+    if is_touch {
+        state.idle.touched = state.clock.now();
+    }
     let mut effects = match message {
-        Message::Key(key) => keys::on_key(state, key),
-        Message::Paste(text) => keys::on_paste(state, &text),
-        Message::Mouse(mouse) => mouse::on_mouse(state, mouse),
+        Message::Mask(until) => {
+            mask(state, until);
+            Vec::new()
+        }
+        Message::IdleLock(outcome) => lock::on_terms(state, outcome),
+        Message::IdleLook(look) => lock::on_look(state, look),
         Message::Resize(width, height) => {
             state.size = (width, height);
             Vec::new()
@@ -70,19 +84,33 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.tick = state.tick.wrapping_add(1);
             Vec::new()
         }
+        Message::Stopped => {
+            state.phase = Phase::Done;
+            Vec::new()
+        }
+        other if state.phase == Phase::Shut => lock::while_shut(state, other),
+        Message::Key(key) => keys::on_key(state, key),
+        Message::Paste(text) => keys::on_paste(state, &text),
+        Message::Mouse(mouse) => mouse::on_mouse(state, mouse),
         Message::Step(ticket, words) => {
             work::on_step(state, ticket, words);
             Vec::new()
         }
         Message::Worked(ticket, outcome) => work::on_worked(state, ticket, outcome),
-        Message::Stopped => {
-            state.phase = Phase::Done;
-            Vec::new()
-        }
         other => arrivals::on_arrival(state, other),
     };
     effects.extend(settle::settle(state));
+    effects.splice(0..0, locking);
     effects
+}
+
+/// What was shown because a person asked for it is masked again.
+fn mask(state: &mut State, until: Timestamp) {
+    for layer in &mut state.layers {
+        if let Layer::Notice(notice) = layer {
+            notice.reveal.mask(until);
+        }
+    }
 }
 
 /// Takes the theme that fits the terminal, unless a person chose one.

@@ -1,3 +1,5 @@
+mod lock;
+
 use super::*;
 use crate::command::Key;
 use crate::command::{COMMANDS, Scope};

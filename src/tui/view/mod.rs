@@ -2,12 +2,13 @@
 
 mod first_run;
 mod footer;
+mod lock_screen;
 mod overlays;
 mod pages;
 mod panes;
 mod title;
 
-use super::layers::Layer;
+use super::layers::{Layer, LockScreen};
 use super::state::{Phase, State};
 use super::theme::Role;
 use super::widgets::draw::Canvas;
@@ -23,6 +24,10 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Option<(u16, u16)> {
     };
     let area = *canvas.buffer.area();
     canvas.fill(area, canvas.style(Role::Base));
+    if let Some(Layer::Locked(screen)) = state.layers.first() {
+        draw_locked(state, screen, &mut canvas);
+        return canvas.cursor;
+    }
     let layout = state.layout();
     title::draw(state, &mut canvas, layout.title);
     // A page covers the panes; windows lie over whatever is there.
@@ -47,6 +52,19 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Option<(u16, u16)> {
         overlays::opening(state, &mut canvas);
     }
     canvas.cursor
+}
+
+/// Nothing but the lock screen, and whether to leave.
+fn draw_locked(state: &State, screen: &LockScreen, canvas: &mut Canvas) {
+    lock_screen::draw(state, screen, canvas);
+    if let Some(layer @ Layer::Confirm(_)) = state.layers.last() {
+        canvas.cursor = None;
+        overlays::draw(state, layer, canvas, state.layout().body);
+    }
+    if state.phase == Phase::Stopping {
+        canvas.cursor = None;
+        overlays::stopping(state, canvas);
+    }
 }
 
 #[cfg(test)]

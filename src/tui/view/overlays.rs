@@ -31,11 +31,11 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
 }
 
 /// A style on the ground of windows.
-fn on_overlay(canvas: &Canvas, role: Role) -> Style {
+pub(super) fn on_overlay(canvas: &Canvas, role: Role) -> Style {
     canvas.style(Role::Overlay).patch(canvas.style(role))
 }
 
-fn frame(canvas: &mut Canvas, area: Rect, title: &str, border: Role) {
+pub(super) fn frame(canvas: &mut Canvas, area: Rect, title: &str, border: Role) {
     let ground = canvas.style(Role::Overlay);
     canvas.fill(area, ground);
     let style = on_overlay(canvas, border);
@@ -63,7 +63,7 @@ fn overlay_lines(canvas: &mut Canvas, area: Rect, lines: &[Line], top: usize) {
 }
 
 /// The keys of a window in its last line.
-fn keys(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
+pub(super) fn keys(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
     if area.height < 4 {
         return;
     }
@@ -461,7 +461,7 @@ fn draw_hint(canvas: &mut Canvas, line: Rect, field: &Field, here: bool) {
 }
 
 fn draw_notice(state: &State, notice: &Notice, canvas: &mut Canvas) {
-    let lines = notice_lines(notice);
+    let lines = notice_lines(notice, state.clock.now());
     let area = window(state, 68, lines.len());
     frame(canvas, area, &notice.title, level_role(notice.level));
     overlay_lines(canvas, inside(area), &lines, notice.scroll);
@@ -471,7 +471,7 @@ fn draw_notice(state: &State, notice: &Notice, canvas: &mut Canvas) {
             0,
             (
                 "v",
-                if notice.revealed {
+                if notice.reveal.is_on(state.clock.now()) {
                     "hide it"
                 } else {
                     "show the passphrase"

@@ -2,11 +2,15 @@
 
 use super::*;
 use crate::command::Key;
+use crate::protocol::Code;
+use crate::tui::clock::Clock;
+use crate::tui::effect::Effect;
 use crate::tui::fake::{self, answer, blank, demo, press, themed, write};
 use crate::tui::message::{Done, Message};
 use crate::tui::state::Load;
 use crate::tui::theme::{ASCII, Depth};
 use crate::tui::update::{Start, start, update};
+use crate::workspace::Failure;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
@@ -220,20 +224,105 @@ fn t45_a_passphrase_is_not_drawn_unless_asked_for() {
         &mut state,
         Message::Worked(ticket, Ok(Done::Offered(Box::new(offer)))),
     );
-    assert!(!screen(&state).contains("battery"));
+    let is_shown = |state: &State| screen(state).contains("battery");
+    assert!(!is_shown(&state));
     press(&mut state, &["v"]);
-    assert!(screen(&state).contains("battery"));
+    assert!(is_shown(&state));
     press(&mut state, &["v"]);
-    assert!(!screen(&state).contains("battery"));
+    assert!(!is_shown(&state));
+    // Asked for and forgotten: masked again by itself, whether time is told by the clock or by the timer alone.
+    let effects = update(&mut state, Message::Key(Key::char('v')));
+    let [Effect::After(wait, Message::Mask(until))] = effects.as_slice() else {
+        panic!("it is not masked again");
+    };
+    assert_eq!(wait.as_secs(), 30);
+    assert!(is_shown(&state));
+    state.clock = Clock::Held(fake::now().plus_seconds(29));
+    assert!(is_shown(&state));
+    insta::assert_snapshot!("secret_shown_120x36", screen(&state));
+    state.clock = Clock::Held(fake::now().plus_seconds(30));
+    assert!(!is_shown(&state));
+    insta::assert_snapshot!("secret_masked_again_120x36", screen(&state));
+    state.clock = Clock::Held(fake::now().plus_seconds(-9_000));
+    update(&mut state, Message::Mask(*until));
+    assert!(!is_shown(&state));
+    // An older masking does not take away what was asked for later.
+    state.clock = Clock::Held(fake::now().plus_seconds(60));
+    press(&mut state, &["v"]);
+    update(&mut state, Message::Mask(*until));
+    assert!(is_shown(&state));
     press(&mut state, &["esc", "A", "tab"]);
     write(&mut state, "correct horse");
     assert!(!screen(&state).contains("correct"));
 }
 
 #[test]
+fn t45_a_locked_console_shows_nothing_of_what_was_there() {
+    let states: [(&str, fn(&mut State)); 5] = [
+        ("lock_screen_idle", |state| {
+            state.clock = Clock::Held(fake::now().plus_seconds(900));
+            update(state, Message::Tick);
+        }),
+        ("lock_screen_wrong", |state| {
+            lock(state);
+            for _ in 0..4 {
+                write(state, "guess");
+                press(state, &["enter"]);
+                update(state, Message::VaultOpened(Err(wrong())));
+                state.clock = Clock::Held(state.clock.now().plus_seconds(3));
+            }
+            write(state, "correct");
+        }),
+        ("lock_screen_opening", |state| {
+            lock(state);
+            write(state, "guess");
+            press(state, &["enter"]);
+        }),
+        ("lock_screen_key_file", |state| {
+            lock(state);
+            update(state, Message::VaultShut(Ok(false)));
+        }),
+        ("lock_screen_leave", |state| {
+            lock(state);
+            press(state, &["ctrl-c"]);
+        }),
+    ];
+    for (name, prepare) in states {
+        for size in [(80, 24), (120, 36)] {
+            for theme in ["dark", "light"] {
+                let mut state = themed(size, theme, Depth::True);
+                fake::fill(&mut state);
+                press(&mut state, &["4", "enter"]);
+                prepare(&mut state);
+                let shown = screen(&state);
+                for what in ["alpha", "beta", "ptr_", "whoami", "guess", "correct", "127.0.0.1"] {
+                    assert!(!shown.contains(what), "{what} in\n{shown}");
+                }
+                insta::assert_snapshot!(format!("{name}_{theme}_{}x{}", size.0, size.1), shown);
+            }
+        }
+    }
+}
+
+fn wrong() -> Failure {
+    Failure::new(
+        Code::VaultLocked,
+        "the passphrase does not open the vault at /home/ada/.butterfly/console.db",
+        "try again; nothing was changed",
+    )
+}
+
+fn lock(state: &mut State) {
+    press(state, &[":"]);
+    write(state, "lock");
+    press(state, &["enter"]);
+}
+
+#[test]
 fn t56_no_size_and_no_screen_panics() {
-    let prepare: [&[&str]; 14] = [
+    let prepare: [&[&str]; 15] = [
         &[],
+        &[":", "l", "o", "c", "k", "enter"],
         &["?"],
         &[":"],
         &["/"],

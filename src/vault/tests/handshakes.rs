@@ -18,6 +18,7 @@ fn handshake(id: &str, at: i64) -> HandshakeEntry {
         words: None,
         verify_first: true,
         request: None,
+        bundle: None,
         request_key: Some("AGE-SECRET-KEY-1CANARY".to_owned()),
         created_at: Timestamp::from_micros(at),
         expires_at: None,

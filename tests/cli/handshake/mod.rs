@@ -2,6 +2,7 @@
 //! sides, what goes wrong, and what comes after.
 
 mod bundles;
+mod canary;
 mod codes;
 mod life;
 mod plain;
@@ -98,10 +99,12 @@ impl Pair {
         Joined { offer, accepted }
     }
 
-    /// People on both sides say that the words match: first ours, who wait, then theirs, then ours go on.
+    /// People on both sides say that the words match: first ours, then theirs, then ours go on. What ours were told
+    /// first.
     pub fn verify(&self, joined: &Joined) -> Value {
         let id = joined.accepted["id"].as_str().unwrap();
-        self.ours.ok(&["handshake", "verify", id, "--match"]);
+        let first = self.ours.ok(&["handshake", "verify", id, "--match"]);
+        assert_eq!(first["verified"], true, "{first}");
         let offer = joined.offer["offer_id"].as_str().unwrap();
         let there = self.theirs.ok(&["handshake", "verify", offer, "--match"]);
         assert_eq!(there["verified"], true, "{there}");
@@ -111,7 +114,7 @@ impl Pair {
             (&json!("active"), &json!(false)),
             "{here}"
         );
-        here
+        first
     }
 
     /// Stops beta.

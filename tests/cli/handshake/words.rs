@@ -1,6 +1,7 @@
 //! People who find that the words differ, and names that are easily taken for each other.
 
-use super::{Pair, Way, refused};
+use super::{Pair, Way, accept, alarms, refused};
+use crate::binary::Home;
 use serde_json::json;
 
 #[test]
@@ -64,4 +65,31 @@ fn threat_43_an_app_id_that_looks_like_another_one_is_warned_of() {
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     assert!(ended.json()["warning"].as_str().unwrap().contains("alpha-people"));
     assert!(ended.stderr.contains("warning: "), "{}", ended.stderr);
+}
+
+#[test]
+fn threat_36_a_credential_that_two_parties_activate_is_frozen_and_both_sides_hear_of_it() {
+    let pair = Pair::new();
+    let joined = pair.join(Way::Passphrase, &[]);
+    // Somebody had the bundle and its passphrase, and was faster.
+    let thief = Home::empty();
+    let stolen = accept(&thief, &joined.offer, &[]).json();
+    let id = stolen["id"].as_str().unwrap();
+    thief.ok(&["handshake", "verify", id, "--match"]);
+
+    let id = joined.accepted["id"].as_str().unwrap();
+    let ended = pair.ours.run_json(&["handshake", "verify", id, "--match"]);
+    assert_eq!(refused(&ended, 3), "credential_frozen");
+    assert_eq!(alarms(&pair.ours), ["activated_twice"]);
+    assert_eq!(alarms(&pair.theirs), ["activated_twice"]);
+    // The thief is shut out with everybody else.
+    let ended = thief.run_json(&["invoke", "beta", &pair.query()]);
+    assert_eq!(ended.code, 3, "{}", ended.stdout);
+    let rows = pair.issued_rows();
+    let frozen: Vec<&str> = rows
+        .iter()
+        .filter(|row| row["alarm"]["kind"] == "activated_twice")
+        .map(|row| row["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(frozen, ["suspended"], "{rows:?}");
 }

@@ -127,7 +127,7 @@ async fn changes_replace_only_what_they_name() {
     let change = PointerChange {
         description: Some("second words".to_owned()),
         tags: Some(vec!["y".to_owned(), "z".to_owned()]),
-        data_reference: None,
+        ..PointerChange::default()
     };
     let changed = store.update_pointer(&made.address, change, later).await.unwrap();
     let expected = Pointer {

@@ -1,0 +1,119 @@
+//! An instance of which nothing is known but an address: before a one-time code was exchanged there is no
+//! credential to call it with and no key to expect.
+//!
+//! Nothing that is said here is believed because of TLS: the code decides who is at the other end, and the key
+//! that was seen is compared with the pins of the bundle that comes out of it.
+
+use super::response::{self, Answer};
+use super::{Client, ClientError, connections, tls};
+use crate::model::Endpoint;
+use crate::protocol::{DISCOVERY_PATH, Discovery, Spki};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Attempts for one message, where the connection breaks off or the answer is lost.
+const ATTEMPTS: usize = 3;
+
+/// A conversation with an instance that is not known yet.
+pub struct Stranger {
+    endpoint: Endpoint,
+    http: reqwest::Client,
+    seen: Arc<Mutex<Option<Spki>>>,
+    client: Client,
+}
+
+impl Client {
+    /// Begins a conversation with whoever answers at `endpoint`. Its TLS key is noted, not judged.
+    pub fn stranger(&self, endpoint: &Endpoint) -> Result<Stranger, ClientError> {
+        self.check_transport(endpoint)?;
+        let seen = Arc::default();
+        Ok(Stranger {
+            http: connections::build(tls::noting_the_key(Arc::clone(&seen))),
+            endpoint: endpoint.clone(),
+            seen,
+            client: self.clone(),
+        })
+    }
+}
+
+impl Stranger {
+    /// What it says of itself; none if it is no instance of this kind.
+    pub async fn discovery(&self, deadline_ms: i64) -> Result<Option<Discovery>, ClientError> {
+        let url = self.endpoint.sibling(DISCOVERY_PATH);
+        let answer = self.again(deadline_ms, || self.http.get(url.clone())).await?;
+        if answer.status != 200 {
+            return Ok(None);
+        }
+        Ok(serde_json::from_slice(&answer.body).ok())
+    }
+
+    /// Posts a message and reads what is answered. A lost answer is asked for again with the very same message,
+    /// so only messages that may be repeated belong here.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        message: &(impl Serialize + Sync),
+        deadline_ms: i64,
+    ) -> Result<T, ClientError> {
+        let url = self.endpoint.sibling(path);
+        let body = serde_json::to_string(message).expect("a message has only string keys");
+        let answer = self
+            .again(deadline_ms, || {
+                self.http
+                    .post(url.clone())
+                    .header(reqwest::header::CONTENT_TYPE, "application/json")
+                    .body(body.clone())
+            })
+            .await?;
+        let refused = |detail| ClientError::Http {
+            endpoint: self.endpoint.as_str().to_owned(),
+            status: answer.status,
+            detail,
+            retry_after: None,
+        };
+        if answer.status != 200 {
+            return Err(refused(answer.detail()));
+        }
+        serde_json::from_slice(&answer.body)
+            .map_err(|_| refused(Some("the answer is not a handshake message".to_owned())))
+    }
+
+    /// The TLS key that it showed, if it speaks TLS and was spoken to.
+    pub fn key(&self) -> Option<Spki> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn again(
+        &self,
+        deadline_ms: i64,
+        request: impl Fn() -> reqwest::RequestBuilder,
+    ) -> Result<Answer, ClientError> {
+        for _ in 1..ATTEMPTS {
+            match self.client.answered(&self.endpoint, request(), deadline_ms).await {
+                Err(ClientError::Unreachable { sent: true, .. }) => {}
+                outcome => return outcome,
+            }
+        }
+        self.client.answered(&self.endpoint, request(), deadline_ms).await
+    }
+}
+
+impl Client {
+    async fn answered(
+        &self,
+        endpoint: &Endpoint,
+        request: reqwest::RequestBuilder,
+        deadline_ms: i64,
+    ) -> Result<Answer, ClientError> {
+        let call = async {
+            let response = request.send().await;
+            let response = response.map_err(|error| response::transport_error(endpoint, &error))?;
+            response::read(endpoint, response, LONGEST_ANSWER).await
+        };
+        super::http::within_deadline(endpoint, deadline_ms, call).await
+    }
+}
+
+/// The largest answer that is read of somebody unknown, in bytes.
+const LONGEST_ANSWER: usize = 512 * 1024;

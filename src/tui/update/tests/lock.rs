@@ -1,0 +1,247 @@
+//! The lock screen: when it comes, what it lets through, and what is left of what was there.
+
+use super::super::*;
+use super::{SIZE, key};
+use crate::model::Delivery;
+use crate::protocol::Code;
+use crate::tui::clock::Clock;
+use crate::tui::effect::Work;
+use crate::tui::fake::{self, answer, demo, press, write};
+use crate::tui::layers::LockScreen;
+use crate::tui::message::Done;
+use crate::workspace::Failure;
+
+/// Lets so many seconds go by; looks as the timer would.
+fn pass(state: &mut State, seconds: i64) -> Vec<Effect> {
+    state.clock = Clock::Held(state.clock.now().plus_seconds(seconds));
+    let look = state.idle.look;
+    update(state, Message::IdleLook(look))
+}
+
+fn lock_screen(state: &State) -> &LockScreen {
+    match state.layers.first() {
+        Some(Layer::Locked(screen)) => screen,
+        _ => panic!("it is not locked"),
+    }
+}
+
+fn wrong() -> Failure {
+    Failure::new(
+        Code::VaultLocked,
+        "the passphrase does not open the vault",
+        "try again",
+    )
+}
+
+fn is_unlocking(effects: &[Effect], with: &str) -> bool {
+    effects.iter().any(|effect| {
+        matches!(effect, Effect::UnlockVault(Unlock::Passphrase(words)) if words.expose_text() == with)
+    })
+}
+
+#[test]
+fn t45_nobody_there_for_a_quarter_of_an_hour_locks_and_closes_everything() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["1", "a"]);
+    write(&mut state, "secret");
+    // A key in between begins the time anew; a look that comes early asks for another one.
+    let effects = pass(&mut state, 800);
+    assert!(
+        matches!(effects.as_slice(), [Effect::After(wait, Message::IdleLook(_))] if wait.as_secs() == 100)
+    );
+    write(&mut state, "x");
+    pass(&mut state, 899);
+    assert_eq!(state.phase, Phase::Open);
+    let effects = pass(&mut state, 1);
+    assert_eq!(state.phase, Phase::Shut);
+    assert_eq!(state.layers.len(), 1);
+    assert_eq!(lock_screen(&state).idle_minutes, Some(15));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::LockVault)));
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Watch(names) if names.is_empty()))
+    );
+}
+
+#[test]
+fn the_first_key_after_a_night_locks_and_does_nothing_else() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["1", "x"]);
+    // The machine slept: no timer went off, but the clock went on.
+    state.clock = Clock::Held(fake::now().plus_seconds(30_000));
+    let effects = key(&mut state, "y");
+    assert_eq!(state.phase, Phase::Shut);
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Work(..))));
+    assert_eq!(lock_screen(&state).typed.count(), 0);
+    // Being told to end is not lost on the way.
+    let mut state = demo(SIZE);
+    state.clock = Clock::Held(fake::now().plus_seconds(30_000));
+    let effects = update(&mut state, Message::Terminate);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::LockVault)));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Shutdown)));
+}
+
+#[test]
+fn a_clock_that_is_set_back_and_never_do_not_lock() {
+    let mut state = demo(SIZE);
+    pass(&mut state, -50_000);
+    assert_eq!(state.phase, Phase::Open);
+    let mut state = demo(SIZE);
+    let effects = update(&mut state, Message::IdleLock(Ok(None)));
+    assert!(effects.is_empty());
+    pass(&mut state, 1_000_000);
+    assert_eq!(state.phase, Phase::Open);
+}
+
+#[test]
+fn what_a_person_waits_for_is_not_taken_from_under_it() {
+    let mut state = demo(SIZE);
+    let effects = key(&mut state, "i");
+    assert!(matches!(
+        effects.first(),
+        Some(Effect::Work(_, Work::InvokePointer(..)))
+    ));
+    let ticket = state.running[0].ticket;
+    pass(&mut state, 5_000);
+    assert_eq!(state.phase, Phase::Open);
+    update(&mut state, Message::Worked(ticket, Err(fake::failure())));
+    pass(&mut state, 0);
+    assert_eq!(state.phase, Phase::Shut);
+}
+
+#[test]
+fn only_the_passphrase_opens_it_and_wrong_ones_take_ever_longer() {
+    let mut state = demo(SIZE);
+    press(&mut state, &[":"]);
+    write(&mut state, "lock");
+    let effects = key(&mut state, "enter");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::LockVault)));
+    update(&mut state, Message::VaultShut(Ok(true)));
+    assert_eq!(lock_screen(&state).idle_minutes, None);
+    // Nothing typed is no try; keys of the panes are letters here.
+    assert!(key(&mut state, "enter").is_empty());
+    for text in ["q", "x", "1", "?", ":"] {
+        assert!(key(&mut state, text).is_empty());
+    }
+    assert_eq!(lock_screen(&state).typed.count(), 5);
+    press(&mut state, &["ctrl-u"]);
+    for (tries, wait) in [(1, 0), (2, 1), (3, 2), (4, 4), (5, 8), (6, 30), (7, 30)] {
+        write(&mut state, "guess");
+        assert!(is_unlocking(&key(&mut state, "enter"), "guess"));
+        assert!(key(&mut state, "enter").is_empty(), "one try at a time");
+        update(&mut state, Message::VaultOpened(Err(wrong())));
+        assert_eq!(
+            (lock_screen(&state).failures, lock_screen(&state).penance()),
+            (tries, wait)
+        );
+        assert_eq!(lock_screen(&state).typed.count(), 0);
+        if wait > 0 {
+            write(&mut state, "early");
+            assert!(key(&mut state, "enter").is_empty());
+            press(&mut state, &["ctrl-u"]);
+            pass(&mut state, wait);
+        }
+    }
+    update(&mut state, Message::Paste("right words\n".into()));
+    assert!(is_unlocking(&key(&mut state, "enter"), "right words"));
+    let effects = update(&mut state, Message::VaultOpened(Ok(())));
+    assert_eq!(state.phase, Phase::Open);
+    assert!(state.layers.is_empty());
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::LoadInstances))
+    );
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::After(_, Message::IdleLook(_))))
+    );
+    answer(&mut state, effects);
+    assert!(state.pointers.selected().is_some());
+}
+
+#[test]
+fn a_key_that_lies_ready_takes_no_more_than_enter() {
+    let mut state = demo(SIZE);
+    commands::perform(&mut state, crate::command::Id::Lock, None);
+    update(&mut state, Message::VaultShut(Ok(false)));
+    let effects = key(&mut state, "enter");
+    assert!(matches!(
+        effects.as_slice(),
+        [Effect::UnlockVault(Unlock::Ambient)]
+    ));
+}
+
+#[test]
+fn what_comes_in_meanwhile_neither_shows_nor_complains() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["1", "o"]);
+    write(&mut state, "client");
+    key(&mut state, "ctrl-s");
+    let ticket = state.running[0].ticket;
+    key(&mut state, "i");
+    commands::perform(&mut state, crate::command::Id::Lock, None);
+    let reports = state.reports.len();
+    let locked = || Failure::new(Code::VaultLocked, "the vault is locked", "unlock it");
+    let generation = state.log.generation;
+    let arrivals = [
+        Message::Instances(Err(locked())),
+        Message::Credentials(Err(locked())),
+        Message::Probed(fake::name("alpha"), Err(locked())),
+        Message::VaultChanged,
+        Message::Log {
+            generation,
+            older: false,
+            outcome: Err(locked()),
+        },
+        Message::Tick,
+        Message::Resize(80, 24),
+    ];
+    for arrival in arrivals {
+        assert!(update(&mut state, arrival).is_empty());
+    }
+    assert_eq!(state.reports.len(), reports);
+    let offer = crate::workspace::OfferMade {
+        offer_id: "offer_1".into(),
+        words: ["a", "b", "c", "d", "e", "f", "g"].map(Into::into),
+        file: None,
+        armoured: None,
+        delivery: Delivery::Passphrase,
+        code: None,
+        plain: Vec::new(),
+        endpoint: crate::model::Endpoint::parse("http://127.0.0.1:5001/invoke").unwrap(),
+        warning: None,
+        passphrase: crate::seal::Passphrase::parse("correct horse").ok(),
+        expires_at: fake::now(),
+    };
+    update(
+        &mut state,
+        Message::Worked(ticket, Ok(Done::Offered(Box::new(offer)))),
+    );
+    assert_eq!(state.layers.len(), 1);
+    assert!(
+        state
+            .reports
+            .back()
+            .unwrap()
+            .text
+            .contains("while the console was locked")
+    );
+    let effects = update(&mut state, Message::VaultOpened(Ok(())));
+    answer(&mut state, effects);
+    assert!(matches!(state.instances.load, crate::tui::state::Load::Ready));
+    assert!(matches!(state.credentials.load, crate::tui::state::Load::Ready));
+}
+
+#[test]
+fn leaving_a_locked_console_asks_where_it_hosts() {
+    let mut state = demo(SIZE);
+    commands::perform(&mut state, crate::command::Id::Lock, None);
+    assert!(key(&mut state, "ctrl-c").is_empty());
+    press(&mut state, &["esc"]);
+    assert_eq!(state.phase, Phase::Shut);
+    key(&mut state, "ctrl-c");
+    assert!(matches!(key(&mut state, "y").as_slice(), [Effect::Shutdown]));
+}

@@ -1,0 +1,318 @@
+//! Mixing fresh keys into a credential that the console holds: activation, and every rotation after it.
+//!
+//! The fresh secret is durable before the instance is asked, and asking again asks with the same key; the new
+//! root is durable before it is used. So a lost answer, a crash or an impatient person loses nothing.
+
+use super::{Failure, Workspace, held};
+use crate::client::ClientError;
+use crate::handshake::{AlarmKind, Event, Exchange};
+use crate::model::{CredentialState, KeyId, Timestamp};
+use crate::protocol::{CallContext, Code, CredentialForm, HeldCredential, HeldKeys, Query};
+use crate::seal::{AgreementKey, AgreementSecret, Mixing};
+use crate::vault::HeldEntry;
+use serde::Deserialize;
+use serde_json::json;
+
+/// Seconds for each call.
+const PATIENCE: i64 = 15;
+/// Attempts where an answer is lost.
+const ATTEMPTS: usize = 3;
+
+/// What mixing keys into a credential came to.
+pub(super) struct Mixed {
+    /// The other side's people have not said yet that the words match.
+    pub(super) is_waiting: bool,
+    /// The key id that it had, if it has another one now.
+    pub(super) old_kid: Option<KeyId>,
+}
+
+/// What the instance answers.
+#[derive(Deserialize)]
+struct Answer {
+    kid: KeyId,
+    key: AgreementKey,
+    #[serde(default)]
+    overlap_until: Option<Timestamp>,
+}
+
+/// How one attempt ended.
+enum Attempt {
+    Done(KeyId),
+    Waiting,
+}
+
+impl Workspace {
+    /// Activates a credential, unless that was done: then only the first call is made, where it is missing.
+    pub(super) async fn activate(&self, name: &str) -> Result<Mixed, Failure> {
+        let entry = self.held_entry(name).await?;
+        let life = held::life_of(&entry);
+        held::usable(entry.clone())?;
+        if entry.form.kid.is_none() || !life.can_be_activated() {
+            return Ok(Mixed {
+                is_waiting: false,
+                old_kid: None,
+            });
+        }
+        if life.generation() > 0 {
+            return self.prove(name, None).await;
+        }
+        match self.mix(name, 1, None).await? {
+            Attempt::Waiting => Ok(Mixed {
+                is_waiting: true,
+                old_kid: None,
+            }),
+            Attempt::Done(old_kid) => self.prove(name, Some(old_kid)).await,
+        }
+    }
+
+    /// Mixes keys in once more; the old key is answered for `overlap_seconds`.
+    pub(super) async fn rotate_held(&self, name: &str, overlap_seconds: u32) -> Result<Mixed, Failure> {
+        let entry = self.held_entry(name).await?;
+        let life = held::life_of(&entry);
+        held::usable(entry.clone())?;
+        if entry.form.kid.is_none() || !life.can_be_activated() {
+            return Err(Failure::new(
+                Code::WrongStep,
+                format!(
+                    "{name} came as plain values or is a legacy credential, into which no keys can be mixed"
+                ),
+                "ask its instance's administrator to rotate it and to hand the new values over",
+            ));
+        }
+        if life.generation() == 0 {
+            return Err(Failure::new(
+                Code::WrongStep,
+                format!("{name} was never activated, so that there is nothing to rotate yet"),
+                "compare the words first: `butterfly handshake verify`",
+            ));
+        }
+        match self
+            .mix(name, life.generation() + 1, Some(overlap_seconds))
+            .await?
+        {
+            Attempt::Waiting => Err(Failure::new(
+                Code::NotVerified,
+                format!("{name} is not verified on the other side any more"),
+                "compare the words with its administrator",
+            )),
+            Attempt::Done(old_kid) => self.prove(name, Some(old_kid)).await,
+        }
+    }
+
+    async fn mix(
+        &self,
+        name: &str,
+        generation: u32,
+        overlap_seconds: Option<u32>,
+    ) -> Result<Attempt, Failure> {
+        let (entry, secret) = self.pending(name, generation).await?;
+        let Some(secret) = secret else {
+            // Another console was faster.
+            return entry
+                .form
+                .kid
+                .clone()
+                .map(Attempt::Done)
+                .ok_or_else(|| native_only(name));
+        };
+        let credential = held::usable(entry)?;
+        let mut parameters = json!({"generation": generation, "key": secret.key()});
+        if let Some(seconds) = overlap_seconds {
+            parameters["overlap_seconds"] = json!(seconds);
+        }
+        let query = Query::new("activate_credential", parameters);
+        let answer = match self.ask_to_mix(name, &credential, &query).await? {
+            Some(answer) => answer,
+            None => return Ok(Attempt::Waiting),
+        };
+        self.take_over(name, &credential, generation, secret, answer)
+            .await
+    }
+
+    /// The fresh secret for this generation, kept before anybody hears of it; none if keys of this generation are in.
+    async fn pending(
+        &self,
+        name: &str,
+        generation: u32,
+    ) -> Result<(HeldEntry, Option<AgreementSecret>), Failure> {
+        self.change_held(name, move |entry, life| {
+            if life.generation() >= generation {
+                return Ok((entry.clone(), None));
+            }
+            let kept = entry
+                .pending
+                .as_ref()
+                .filter(|(of, _)| *of == generation)
+                .and_then(|(_, text)| AgreementSecret::parse(text));
+            let secret = kept.unwrap_or_else(AgreementSecret::generate);
+            entry.pending = Some((generation, secret.expose_text().to_string()));
+            Ok((entry.clone(), Some(secret)))
+        })
+        .await
+    }
+
+    /// None while the other side's people have not said that the words match.
+    async fn ask_to_mix(
+        &self,
+        name: &str,
+        credential: &HeldCredential,
+        query: &Query,
+    ) -> Result<Option<Answer>, Failure> {
+        let place = credential.endpoint.authority();
+        let reply = match self.ask_again(credential, query).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                self.notice_tls(&error).await;
+                return Err(Failure::from(error).on(place));
+            }
+        };
+        let Some(problem) = reply.problem() else {
+            let answer = serde_json::from_value(reply.into_result().unwrap_or_default());
+            return answer.map(Some).map_err(|_| garbage(&place));
+        };
+        match problem.code {
+            Code::NotVerified => Ok(None),
+            Code::CredentialFrozen => {
+                self.happen(name, Event::Alarmed(AlarmKind::ActivatedTwice))
+                    .await?;
+                Err(Failure::new(
+                    Code::CredentialFrozen,
+                    format!("the credential {name} is frozen: somebody else activated it with other keys"),
+                    AlarmKind::ActivatedTwice.advice(),
+                )
+                .on(place))
+            }
+            _ => Err(Failure::from_problem(&problem, &place)),
+        }
+    }
+
+    /// The same message again gets the same answer, so one that was lost may be asked for again.
+    async fn ask_again(
+        &self,
+        credential: &HeldCredential,
+        query: &Query,
+    ) -> Result<crate::protocol::Reply, ClientError> {
+        let mut left = ATTEMPTS;
+        loop {
+            left -= 1;
+            let context = CallContext::begin(Timestamp::now(), PATIENCE);
+            match self.client.invoke(credential, query, &context).await {
+                Ok(exchange) => return Ok(exchange.reply),
+                Err(ClientError::Unreachable { sent: true, .. }) if left > 0 => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Puts the new keys in the place of the old ones, in one step.
+    async fn take_over(
+        &self,
+        name: &str,
+        credential: &HeldCredential,
+        generation: u32,
+        secret: AgreementSecret,
+        answer: Answer,
+    ) -> Result<Attempt, Failure> {
+        let HeldKeys::Native {
+            instance_id,
+            root,
+            keys,
+        } = &credential.keys
+        else {
+            return Err(native_only(name));
+        };
+        let old_kid = keys.kid().clone();
+        let ours = secret.key();
+        let mixing = Mixing {
+            kid: &old_kid,
+            generation,
+            holder: &ours,
+            issuer: &answer.key,
+        };
+        let place = credential.endpoint.authority();
+        let (kid, next) = mixing.mix(root, &secret).map_err(|_| garbage(&place))?;
+        if kid != answer.kid {
+            return Err(garbage(&place));
+        }
+        let mut renewed = HeldCredential::native(
+            credential.app_id.clone(),
+            credential.endpoint.clone(),
+            instance_id.clone(),
+            kid,
+            next,
+        );
+        renewed.pins.clone_from(&credential.pins);
+        let form = CredentialForm::of(&renewed);
+        let replaced = old_kid.clone();
+        self.change_held(name, move |entry, life| {
+            if entry.form.kid.as_ref() != Some(&replaced) {
+                // Another console had the same answer and was faster.
+                return Ok(());
+            }
+            let now = Timestamp::now();
+            let exchange = Exchange {
+                theirs: answer.key,
+                ours,
+            };
+            life.apply(
+                Event::Mixed {
+                    exchange,
+                    old_kid: replaced,
+                    overlap_until: answer.overlap_until.unwrap_or(now),
+                },
+                now,
+            )?;
+            entry.form = form;
+            entry.pending = None;
+            Ok(())
+        })
+        .await?;
+        Ok(Attempt::Done(old_kid))
+    }
+
+    /// The first call under the new keys proves them to both sides. If it fails, it is made the next time.
+    async fn prove(&self, name: &str, old_kid: Option<KeyId>) -> Result<Mixed, Failure> {
+        let entry = self.held_entry(name).await?;
+        let state = held::life_of(&entry).state_at(Timestamp::now());
+        let mixed = Mixed {
+            is_waiting: false,
+            old_kid,
+        };
+        if !matches!(state, CredentialState::Activated | CredentialState::Rotating) {
+            return Ok(mixed);
+        }
+        let credential = held::usable(entry)?;
+        match self
+            .ask_again(&credential, &Query::new("whoami", json!({})))
+            .await
+        {
+            Ok(reply) if reply.problem().is_none() => {
+                self.happen(name, Event::Used).await?;
+                Ok(mixed)
+            }
+            Ok(_) => Ok(mixed),
+            Err(error) => {
+                self.notice_tls(&error).await;
+                tracing::info!(%error, credential = %name, "the first call under fresh keys failed");
+                Ok(mixed)
+            }
+        }
+    }
+}
+
+fn garbage(place: &str) -> Failure {
+    Failure::new(
+        Code::PeerGarbage,
+        "the instance did not mix keys as it should; nothing was changed here",
+        "use the same version of this program on both sides, then try again",
+    )
+    .on(place)
+}
+
+fn native_only(name: &str) -> Failure {
+    Failure::new(
+        Code::WrongStep,
+        format!("no keys can be mixed into {name}: it is a legacy credential"),
+        "hand new values over instead",
+    )
+}

@@ -1,0 +1,317 @@
+//! `butterfly vault …` end to end: every lock, loose files, carrying a vault elsewhere, the keyring.
+
+use super::error;
+use crate::binary::{End, Ended, Home};
+use serde_json::{Value, json};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+fn mode(path: impl AsRef<Path>, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+/// A home with a local instance, exported: the file and its words.
+fn exported(home: &Home) -> (String, String) {
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let file = home.root().with_file_name("vault.age");
+    let file = file.to_str().unwrap().to_owned();
+    let told = home.ok(&["vault", "export", &file]);
+    assert_eq!(told["file"], json!(file));
+    (file, told["passphrase"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn status_tells_the_lock_and_what_is_in_the_vault() {
+    let home = Home::empty();
+    assert_eq!(home.ok(&["vault", "status"])["vault"], json!(false));
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let status = home.ok(&["vault", "status"]);
+    assert_eq!(status["lock"], json!("key_file"));
+    assert_eq!(status["key_file"], json!(home.path("vault.key")));
+    assert_eq!(status["idle_lock_minutes"], json!(15));
+    assert_eq!(status["contents"]["instances"], json!(1));
+    assert_eq!(status["contents"]["credentials"], json!(1));
+    std::fs::write(home.path("config.toml"), "[vault]\nidle_lock_minutes = 0\n").unwrap();
+    let words = home.write_private("words", "correct horse\n");
+    home.ok(&["vault", "passphrase", "--passphrase-file", &words]);
+    let status = home.ok(&["vault", "status"]);
+    assert_eq!(
+        (&status["lock"], &status["idle_lock_minutes"], &status["contents"]),
+        (&json!("passphrase"), &json!(0), &Value::Null)
+    );
+    assert_eq!(status["needs_passphrase"], json!(true));
+}
+
+#[test]
+fn every_lock_can_follow_every_other() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let words = home.write_private("words", "correct horse\n");
+    let elsewhere = home.root().with_file_name("elsewhere.key");
+    let elsewhere = elsewhere.to_str().unwrap();
+    let change = |line: &[&str]| {
+        let ended = home
+            .command(&[&["vault", "passphrase", "--json"], line].concat())
+            .env("BUTTERFLY_VAULT_PASSPHRASE_FILE", &words)
+            .end();
+        assert_eq!(ended.code, 0, "{line:?} {}", ended.stderr);
+    };
+    let opens = |variable: &str, value: &str| {
+        home.command(&["instance", "list", "--json"])
+            .env(variable, value)
+            .end()
+            .code
+            == 0
+    };
+    change(&["--passphrase-file", &words]);
+    assert!(opens("BUTTERFLY_VAULT_PASSPHRASE_FILE", &words));
+    change(&["--key-file", elsewhere]);
+    assert!(opens("BUTTERFLY_VAULT_KEY_FILE", elsewhere));
+    change(&["--key-file"]);
+    // What is there for another lock is passed over.
+    assert!(opens("BUTTERFLY_VAULT_PASSPHRASE_FILE", &words));
+    assert!(!opens("BUTTERFLY_VAULT_KEY_FILE", elsewhere));
+    change(&["--passphrase-file", &words]);
+    assert!(!opens("BUTTERFLY_VAULT_PASSPHRASE", "wrong horse"));
+    assert!(opens("BUTTERFLY_VAULT_PASSPHRASE", "correct horse"));
+}
+
+#[test]
+fn threat_53_loose_files_that_unlock_are_refused() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let refused = |ended: Ended, named: &str| {
+        assert_eq!(ended.code, 1, "{}", ended.stderr);
+        let error = error(&ended);
+        assert_eq!(error["code"], "file_failed");
+        assert!(error["message"].as_str().unwrap().contains(named), "{error}");
+        assert!(error["remedy"].as_str().unwrap().contains("chmod"), "{error}");
+    };
+    for (name, loose, tight) in [
+        ("vault.key", 0o640, 0o600),
+        ("console.db", 0o604, 0o600),
+        ("", 0o750, 0o700),
+    ] {
+        mode(home.path(name), loose);
+        refused(home.run_json(&["instance", "list"]), name);
+        mode(home.path(name), tight);
+        home.ok(&["instance", "list"]);
+    }
+    let words = home.write_private("words", "correct horse\n");
+    mode(&words, 0o644);
+    refused(
+        home.run_json(&["vault", "passphrase", "--passphrase-file", &words]),
+        "words",
+    );
+    mode(&words, 0o600);
+    home.ok(&["vault", "passphrase", "--passphrase-file", &words]);
+    mode(&words, 0o640);
+    let by_file = |line: &[&str]| {
+        home.command(&[&["--json"], line].concat())
+            .env("BUTTERFLY_VAULT_PASSPHRASE_FILE", &words)
+            .end()
+    };
+    refused(by_file(&["instance", "list"]), "words");
+    mode(&words, 0o600);
+    assert_eq!(by_file(&["instance", "list"]).code, 0);
+    let key = home.path("instances/alpha/instance.key");
+    mode(&key, 0o644);
+    let ended = by_file(&["pointer", "list", "alpha"]);
+    assert_eq!(ended.code, 1, "{}", ended.stdout);
+    assert!(
+        error(&ended)["message"]
+            .as_str()
+            .unwrap()
+            .contains("instance.key")
+    );
+}
+
+#[test]
+fn threat_53_links_in_the_place_of_files_are_refused() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    for name in [
+        "console.db",
+        "vault.key",
+        "instances/alpha/instance.db",
+        "instances/alpha/audit.db",
+        "instances/alpha/instance.key",
+    ] {
+        let (place, aside) = (home.path(name), home.path(name).with_extension("aside"));
+        std::fs::rename(&place, &aside).unwrap();
+        std::os::unix::fs::symlink(&aside, &place).unwrap();
+        let ended = home.run_json(&["pointer", "list", "alpha"]);
+        assert_eq!(ended.code, 1, "{name} {}", ended.stdout);
+        let message = error(&ended)["message"].as_str().unwrap().to_owned();
+        assert!(
+            message.contains(place.file_name().unwrap().to_str().unwrap()),
+            "{message}"
+        );
+        std::fs::remove_file(&place).unwrap();
+        std::fs::rename(&aside, &place).unwrap();
+        home.ok(&["pointer", "list", "alpha"]);
+    }
+}
+
+#[test]
+fn an_exported_vault_is_restored_under_another_lock_with_what_instances_need_beside_their_databases() {
+    let home = Home::empty();
+    let (file, words) = exported(&home);
+    assert_eq!(
+        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("-----BEGIN AGE ENCRYPTED FILE-----"));
+    assert!(words.split('-').count() >= 7);
+    let again = home.run_json(&["vault", "export", &file]);
+    assert_eq!(
+        (again.code, error(&again)["code"].as_str()),
+        (1, Some("file_failed"))
+    );
+
+    let other = Home::empty();
+    let lock = other.write_private("lock", "another lock\n");
+    let restored = other
+        .command(&["vault", "restore", &file, "--passphrase-file", &lock, "--json"])
+        .env("BUTTERFLY_EXPORT_PASSPHRASE", &words)
+        .end();
+    assert_eq!(restored.code, 0, "{}", restored.stderr);
+    assert_eq!(restored.json()["restored"]["instances"], json!(1));
+    for name in ["instance.toml", "instance.key"] {
+        let path = format!("instances/alpha/{name}");
+        assert_eq!(
+            std::fs::read(other.path(&path)).unwrap(),
+            std::fs::read(home.path(&path)).unwrap()
+        );
+    }
+    assert!(!other.path("instances/alpha/instance.db").exists());
+    // With the databases beside them, everything is as it was.
+    for name in ["instance.db", "audit.db"] {
+        let path = format!("instances/alpha/{name}");
+        std::fs::copy(home.path(&path), other.path(&path)).unwrap();
+    }
+    let listed = other
+        .command(&["pointer", "list", "alpha", "--json"])
+        .env("BUTTERFLY_VAULT_PASSPHRASE_FILE", &lock)
+        .end();
+    assert_eq!(listed.code, 0, "{}", listed.stderr);
+}
+
+#[test]
+fn what_is_no_whole_export_of_ours_restores_nothing_and_leaves_nothing() {
+    let home = Home::empty();
+    let (file, words) = exported(&home);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let middle = lines.len() / 2;
+    let mut flipped = lines.clone();
+    let changed = flipped[middle].replace(|letter: char| letter.is_ascii_lowercase(), "x");
+    flipped[middle] = &changed;
+    let cut = [&lines[..middle], &lines[lines.len() - 1..]].concat();
+    let wrong = words.split('-').rev().collect::<Vec<_>>().join("-");
+    let cases = [
+        (text.clone(), wrong.as_str(), "words do not open"),
+        (text.clone(), "too few words", "words were given"),
+        (flipped.join("\n"), &words, "damaged"),
+        (cut.join("\n"), &words, "damaged"),
+        (text[..text.len() / 3].to_owned(), &words, "damaged"),
+        ("hello".to_owned(), &words, "cannot be restored"),
+        (String::new(), &words, "cannot be restored"),
+    ];
+    for (contents, words, said) in cases {
+        let other = Home::empty();
+        let file = other.write("vault.age", &contents);
+        let ended = other
+            .command(&["vault", "restore", &file, "--key-file", "--json"])
+            .env("BUTTERFLY_EXPORT_PASSPHRASE", words)
+            .end();
+        assert_eq!(ended.code, 3, "{said}: {}", ended.stdout);
+        let error = error(&ended);
+        assert!(
+            error["message"].as_str().unwrap().contains(said),
+            "{said}: {error}"
+        );
+        assert!(!other.root().exists(), "{said}");
+        assert!(!ended.stderr.contains(&words.to_owned()), "{said}");
+    }
+    // A home in which something is stays as it is.
+    let before = std::fs::read(home.path("vault.key")).unwrap();
+    let ended = home
+        .command(&["vault", "restore", &file, "--key-file", "--json"])
+        .env("BUTTERFLY_EXPORT_PASSPHRASE", &words)
+        .end();
+    assert_eq!(
+        (ended.code, error(&ended)["code"].as_str()),
+        (1, Some("already_exists"))
+    );
+    assert_eq!(std::fs::read(home.path("vault.key")).unwrap(), before);
+    // Nobody can be asked for the words.
+    let ended = Home::empty().run_json(&["vault", "restore", &file]);
+    assert_eq!(ended.code, 3);
+}
+
+#[test]
+fn where_there_is_no_keyring_that_is_said_and_no_home_is_made() {
+    let home = Home::empty();
+    let without = |line: &[&str]| {
+        home.command(&[&["--json"], line].concat())
+            .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere/bus")
+            .end()
+    };
+    let ended = without(&["vault", "init", "--keyring"]);
+    assert_eq!(
+        (ended.code, error(&ended)["code"].as_str()),
+        (3, Some("vault_locked"))
+    );
+    assert!(error(&ended)["remedy"].as_str().unwrap().contains("--key-file"));
+    assert!(!home.root().exists());
+    // Named in config.toml, it is not replaced by something weaker without a word.
+    std::fs::create_dir(home.root()).unwrap();
+    mode(home.root(), 0o700);
+    std::fs::write(home.path("config.toml"), "[vault]\nkeyring = true\n").unwrap();
+    let ended = without(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    assert_eq!(ended.code, 3, "{}", ended.stdout);
+    assert!(!home.path("console.db").exists());
+}
+
+/// With a real Secret Service, where this machine has one to start: a session bus of its own, a keyring of its own.
+#[test]
+fn a_real_keyring_locks_and_opens_the_vault() {
+    let is_there = |program: &str| {
+        Command::new(program)
+            .arg("--version")
+            .output()
+            .is_ok_and(|output| output.status.success())
+    };
+    if !is_there("dbus-run-session") || !is_there("gnome-keyring-daemon") {
+        eprintln!("skipped: no dbus-run-session and gnome-keyring-daemon here");
+        return;
+    }
+    let home = Home::empty();
+    let folder = home.root().with_file_name("session");
+    std::fs::create_dir(&folder).unwrap();
+    mode(&folder, 0o700);
+    let script = r#"set -e
+printf pw | gnome-keyring-daemon --unlock --components=secrets >&2
+"$0" vault init --keyring >&2
+"$0" instance init alpha --listen 127.0.0.1:0 >&2
+"$0" vault passphrase --key-file >&2
+"$0" vault passphrase --keyring >&2
+rm "$BUTTERFLY_HOME/vault.key"
+"$0" --json vault status"#;
+    let ours = home.command(&[]);
+    let mut command = Command::new("dbus-run-session");
+    command
+        .args(["--", "bash", "-c", script])
+        .arg(ours.get_program())
+        .env("BUTTERFLY_HOME", home.root())
+        .env("HOME", &folder)
+        .env("XDG_RUNTIME_DIR", &folder);
+    let ended = command.end();
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let status = ended.json();
+    assert_eq!(status["lock"], json!("keyring"));
+    assert_eq!(status["contents"]["instances"], json!(1));
+}

@@ -1,0 +1,252 @@
+//! The life of a credential after the handshake: rotation, suspension, what depends on it, what it says of itself.
+
+use crate::support::*;
+use butterfly_console::model::{CredentialState, Delivery, Holder, Route};
+use butterfly_console::protocol::Code;
+use butterfly_console::workspace::{Dependent, Received};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threat_35_a_rotation_seals_circuits_anew_before_the_old_key_dies() {
+    let (alpha, beta, _, _) = joined().await;
+    let there = beta.pointer("https://b.example/1").await;
+    let circuit = federate(&alpha, &summary(&there.address), Route::Circuit).await;
+    let before = alpha.home.credential("beta/alpha-console").await.unwrap();
+    let rotated = alpha
+        .home
+        .rotate_credential("beta/alpha-console", 3_600)
+        .await
+        .unwrap();
+    assert_eq!(rotated.row.generation, 2);
+    assert_ne!(rotated.row.kid, before.kid);
+    assert_eq!(rotated.row.state, CredentialState::Rotating);
+    assert!(rotated.overlap_until.is_some());
+    assert_eq!(rotated.resealed, [("alpha".to_owned(), circuit.address.clone())]);
+    let now = alpha
+        .home
+        .pointer("alpha", &circuit.address)
+        .await
+        .unwrap()
+        .pointer;
+    let federated = now.federated.unwrap();
+    assert_eq!(
+        federated.kid.as_ref().map(|kid| kid.as_str()),
+        rotated.row.kid.as_deref()
+    );
+    call(&alpha, &circuit.address).await.unwrap();
+    // The old key dies; what was sealed anew goes on.
+    let issued = beta.home.end_overlap("alpha-console@beta").await.unwrap();
+    assert_eq!((issued.overlap_until, issued.generation), (None, 2));
+    call(&alpha, &circuit.address).await.unwrap();
+    assert_eq!(ask(&alpha, &stats()).await, None);
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threat_35_a_circuit_that_was_missed_is_found_and_sealed_anew() {
+    let (alpha, beta, _, _) = joined().await;
+    let there = beta.pointer("https://b.example/1").await;
+    let circuit = federate(&alpha, &summary(&there.address), Route::Circuit).await;
+    let old = alpha
+        .home
+        .pointer("alpha", &circuit.address)
+        .await
+        .unwrap()
+        .pointer;
+    alpha
+        .home
+        .rotate_credential("beta/alpha-console", 0)
+        .await
+        .unwrap();
+    // An older backup of the pointer is put back.
+    let change = butterfly_console::model::PointerChange {
+        data_reference: Some(old.data_reference),
+        federated: old.federated,
+        ..Default::default()
+    };
+    alpha
+        .home
+        .update_pointer("alpha", &circuit.address, change)
+        .await
+        .unwrap();
+    call(&alpha, &circuit.address).await.unwrap_err();
+    let stale = alpha.home.stale_circuits("beta/alpha-console").await.unwrap();
+    assert_eq!(stale, [("alpha".to_owned(), circuit.address.clone())]);
+    assert_eq!(
+        alpha.home.reseal_circuits("beta/alpha-console").await.unwrap(),
+        stale
+    );
+    call(&alpha, &circuit.address).await.unwrap();
+    assert!(
+        alpha
+            .home
+            .stale_circuits("beta/alpha-console")
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_instance_rotates_what_it_holds_and_an_issuer_asks_for_it() {
+    let (alpha, beta, _, _) = joined().await;
+    let there = beta.pointer("https://b.example/1").await;
+    let relay = federate(&alpha, &summary(&there.address), Route::Relay).await;
+    let rotated = alpha
+        .home
+        .rotate_credential("alpha/held/beta", 3_600)
+        .await
+        .unwrap();
+    assert_eq!(rotated.row.generation, 2);
+    call(&alpha, &relay.address).await.unwrap();
+    let asked = beta
+        .home
+        .rotate_credential("alpha-console@beta", 86_400)
+        .await
+        .unwrap();
+    assert!(asked.due.is_some() && asked.form.is_none());
+    let row = beta.home.credential("alpha-console@beta").await.unwrap();
+    assert_eq!(row.state, CredentialState::Rotating);
+    assert!(row.attention.unwrap().contains("rotated by"));
+    alpha
+        .home
+        .rotate_credential("beta/alpha-console", 0)
+        .await
+        .unwrap();
+    let row = beta.home.credential("alpha-console@beta").await.unwrap();
+    assert_eq!((row.rotation_due, row.generation), (None, 2));
+    assert_eq!(ask(&alpha, &stats()).await, None);
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_never_activated_is_not_rotated() {
+    let (alpha, beta) = (Side::new("alpha").await, Side::new("beta").await);
+    hand_over(&alpha, &beta, Delivery::Passphrase, false).await;
+    for name in ["beta/alpha-console", "alpha/held/beta"] {
+        let refused = alpha.home.rotate_credential(name, 60).await.err().unwrap();
+        assert_eq!(refused.code, Code::WrongStep, "{refused}");
+    }
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn suspending_holds_at_once_and_resuming_takes_it_back() {
+    let (alpha, beta, _, _) = joined().await;
+    let row = beta
+        .home
+        .suspend_credential("alpha-console@beta", true)
+        .await
+        .unwrap();
+    assert_eq!(row.state, CredentialState::Suspended);
+    assert_eq!(ask(&alpha, &stats()).await, Some(Code::PeerRefused));
+    let row = beta
+        .home
+        .suspend_credential("alpha-console@beta", false)
+        .await
+        .unwrap();
+    assert_eq!(row.state, CredentialState::Active);
+    assert_eq!(ask(&alpha, &stats()).await, None);
+    let refused = alpha
+        .home
+        .suspend_credential("beta/alpha-console", true)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, Code::InvalidParameter);
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_breaks_is_said_before_it_is_revoked() {
+    let (alpha, beta, _, _) = joined().await;
+    let there = beta.pointer("https://b.example/1").await;
+    let query = summary(&there.address);
+    for route in Route::ALL {
+        let pointer = federate(&alpha, &query, route).await;
+        call(&alpha, &pointer.address).await.unwrap();
+    }
+    let here = alpha.home.dependents("beta/alpha-console").await.unwrap();
+    assert!(
+        here.contains(&Dependent::Instance {
+            name: "beta".to_owned()
+        }),
+        "{here:?}"
+    );
+    let routes = |found: &[Dependent]| {
+        let mut routes: Vec<_> = found
+            .iter()
+            .filter_map(|dependent| match dependent {
+                Dependent::Pointer { route, .. } => Some(*route),
+                _ => None,
+            })
+            .collect();
+        routes.sort_by_key(|route| route.as_str());
+        routes
+    };
+    assert_eq!(routes(&here), [Route::Circuit, Route::Endpoint]);
+    let there = alpha.home.dependents("alpha/held/beta").await.unwrap();
+    assert_eq!(routes(&there), [Route::Relay]);
+    let connections = there
+        .iter()
+        .filter(|dependent| matches!(dependent, Dependent::Connection { pointers: 1.., .. }));
+    assert_eq!(connections.count(), 1, "{there:?}");
+    let issued = beta.home.dependents("alpha-console@beta").await.unwrap();
+    let [
+        Dependent::Caller {
+            app_id,
+            last_used,
+            uses,
+        },
+    ] = issued.as_slice()
+    else {
+        panic!("{issued:?}");
+    };
+    assert_eq!(app_id, "alpha-console");
+    assert!(last_used.is_some() && *uses > 0);
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_bundle_takes_the_place_of_a_credential_that_is_of_no_use() {
+    let (alpha, beta, _, _) = joined().await;
+    alpha.home.revoke_credential("beta/alpha-console").await.unwrap();
+    assert_eq!(ask(&alpha, &stats()).await, Some(Code::CredentialNotFound));
+    let mut wanted = offer_of(Delivery::Code, false);
+    wanted.holders = vec![Holder::Console];
+    let made = beta.home.offer(wanted).await.unwrap();
+    let mut again = accepting(received(&made));
+    again.instance = None;
+    let accepted = alpha.home.accept(again).await.unwrap();
+    assert_eq!(accepted.remote, instance("beta"));
+    assert_eq!(ask(&alpha, &stats()).await, None);
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accepting_again_changes_nothing_even_after_the_activation() {
+    let (alpha, beta, made, accepted) = joined().await;
+    let before = alpha.trace().await;
+    let again = alpha.home.accept(accepting(received(&made))).await.unwrap();
+    assert_eq!(again.credentials, accepted.credentials);
+    assert_eq!(again.state, CredentialState::Active);
+    assert_eq!(alpha.trace().await, before);
+    assert_eq!(ask(&alpha, &stats()).await, None);
+    // An answer is opened once: what opened it is forgotten.
+    let (answer, _) = hand_over(&alpha, &beta, Delivery::Request, false).await;
+    let bundle = answer.armoured.unwrap().into_bytes();
+    let refused = alpha
+        .home
+        .accept(accepting(Received::Request { bundle }))
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code, Code::CannotOpen);
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
