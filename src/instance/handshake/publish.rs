@@ -53,6 +53,16 @@ fn check(instance: &Instance, offer: &OfferRecord, bundle: &Bundle, now: Timesta
             "it travels otherwise than by code; make a new offer with \"delivery\": \"code\"",
         );
     }
+    let is_frozen = |name: &String| {
+        let credential = instance.issued().by_name(name);
+        credential.is_some_and(|credential| credential.life.is_frozen())
+    };
+    if offer.credentials.iter().any(is_frozen) {
+        return refused(
+            Code::CredentialFrozen,
+            "it was claimed or activated by two parties; revoke its credentials and make a new offer over another channel",
+        );
+    }
     if offer.state != "offered" {
         return refused(
             Code::WrongStep,
