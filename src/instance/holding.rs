@@ -163,12 +163,29 @@ pub(super) async fn invoke(
     context: &CallContext,
 ) -> Result<Exchange, ClientError> {
     let asked = ask(instance, holding, query, context).await;
-    if !matches!(asked, Err(ClientError::Refused { .. })) {
-        return asked;
+    match &asked {
+        Err(ClientError::Refused { .. }) => match renewed(instance, holding).await {
+            Some(renewed) => ask(instance, &renewed, query, context).await,
+            None => asked,
+        },
+        Ok(exchange) if exchange.reply.code() == Some(Code::CredentialFrozen) => {
+            heed_freezing(instance, holding, context).await;
+            asked
+        }
+        _ => asked,
     }
-    match renewed(instance, holding).await {
-        Some(renewed) => ask(instance, &renewed, query, context).await,
-        None => asked,
+}
+
+/// Somewhere along the chain a credential is frozen: the peer itself says whether it is this one.
+async fn heed_freezing(instance: &Instance, holding: &Holding, context: &CallContext) {
+    let whoami = Query::new("whoami", json!({}));
+    let context = own_context(instance, context);
+    let asked = instance
+        .client()
+        .invoke(&holding.credential, &whoami, &context)
+        .await;
+    if let Ok(exchange) = asked {
+        heed_reply(instance, &holding.record.name, &exchange.reply).await;
     }
 }
 

@@ -276,3 +276,6 @@ fn life_of_older(record: &IssuedRecord, offer: Option<&OfferRecord>, now: Timest
     };
     (life, keyed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 mod audit;
 mod circuits;
 mod connections;
+mod grants;
 mod imports;
 mod invoking;
 mod pointers;

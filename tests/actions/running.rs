@@ -17,7 +17,7 @@ pub struct Running {
     pub instance: Arc<Instance>,
     pub owner: HeldCredential,
     stop: CancellationToken,
-    _task: JoinHandle<()>,
+    task: JoinHandle<()>,
     home: TempDir,
 }
 
@@ -31,6 +31,14 @@ impl Running {
     /// An instance whose pointers may lead to public addresses only.
     pub async fn start(name: &str) -> Self {
         Self::start_allowing(name, &[]).await
+    }
+
+    /// An instance that is asked in process only: it does nothing by itself.
+    pub async fn unserved(name: &str) -> Self {
+        let mut running = Self::start(name).await;
+        running.stop.cancel();
+        (&mut running.task).await.unwrap();
+        running
     }
 
     /// An instance whose pointers may lead to these ranges too.
@@ -57,7 +65,7 @@ impl Running {
             instance,
             owner,
             stop,
-            _task: task,
+            task,
             home,
         }
     }

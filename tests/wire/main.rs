@@ -6,5 +6,7 @@ mod clocks;
 mod credentials;
 mod hosting;
 mod legacy;
+mod lives;
+mod rotations;
 mod support;
 mod tls;

@@ -1,12 +1,13 @@
 //! An instance to call, and callers that do what no honest client does.
 
-use butterfly_console::client::Client;
+use butterfly_console::client::{Client, ClientError};
 use butterfly_console::instance::{Host, Instance, LegacyStandIn, NewInstance};
 use butterfly_console::model::{AppId, Grant, InstanceName, Profile, Timestamp};
 use butterfly_console::protocol::{
     CallContext, CredentialForm, HeldCredential, HeldKeys, Query, Reply, SealedRequest, seal_query,
 };
 use butterfly_console::seal::token::{self, Claims};
+use butterfly_console::seal::{AgreementKey, AgreementSecret, Mixing};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -116,6 +117,61 @@ impl Running {
         held(&result["secret"])
     }
 
+    /// Whether a call with this credential is refused like a stranger's.
+    pub async fn is_refused(&self, credential: &HeldCredential) -> bool {
+        let query = Query::new("get_capabilities", json!({}));
+        let answer = self.client.invoke(credential, &query, &context()).await;
+        matches!(answer, Err(ClientError::Refused { .. }))
+    }
+
+    /// Makes an offer for one console: its id, and the credential in it.
+    pub async fn offer(&self, app_id: &str, more: Value) -> (String, HeldCredential) {
+        let mut asked = json!({
+            "label": app_id, "app_id": app_id, "profile": "native", "holders": ["console"],
+            "grant": Grant::read(["get_graph_stats"]),
+        });
+        asked
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        let made = self.result("create_offer", asked).await;
+        let id = made["offer"]["id"].as_str().unwrap().to_owned();
+        (id, held(&made["credentials"][0]["form"]))
+    }
+
+    /// Mixes keys as the holder of a credential does; what it calls with from then on.
+    pub async fn mix(&self, credential: &HeldCredential, generation: u32, overlap: u64) -> HeldCredential {
+        let secret = AgreementSecret::generate();
+        let asked = json!({"generation": generation, "key": secret.key(), "overlap_seconds": overlap});
+        let reply = self.ask_as(credential, "activate_credential", asked).await;
+        assert!(reply.is_success(), "{:?}", reply.message());
+        mixed(credential, generation, &secret, &reply.into_result().unwrap())
+    }
+
+    /// An issued credential as its instance lists it.
+    pub async fn listed(&self, name: &str) -> Value {
+        let list = self.result("list_credentials", json!({})).await;
+        let credentials = list["credentials"].as_array().unwrap();
+        let found = credentials.iter().find(|credential| credential["name"] == name);
+        found.cloned().unwrap_or(Value::Null)
+    }
+
+    /// Stops, changes something in the instance's database, and starts again.
+    pub async fn restart_after(self, sql: &str) -> Self {
+        self.host.stop().await.unwrap();
+        let database = rusqlite::Connection::open(self.folder.join("instance.db")).unwrap();
+        assert!(database.execute(sql, []).unwrap() > 0, "{sql}");
+        drop(database);
+        let host = Host::start(self.folder.clone(), None).await.unwrap();
+        Self {
+            host,
+            folder: self.folder,
+            owner: self.owner,
+            client: Client::new(),
+            home: self.home,
+        }
+    }
+
     /// The reasons of all denials on record.
     pub async fn denials(&self) -> Vec<String> {
         // Denials of strangers become durable with the next group: this call's own record is in it or after it.
@@ -138,6 +194,40 @@ impl Running {
         )
         .await
     }
+}
+
+/// What a holder calls with once its key and the instance's are mixed.
+pub fn mixed(
+    before: &HeldCredential,
+    generation: u32,
+    ours: &AgreementSecret,
+    result: &Value,
+) -> HeldCredential {
+    let HeldKeys::Native {
+        instance_id, root, ..
+    } = &before.keys
+    else {
+        panic!("legacy credentials mix no keys");
+    };
+    let (holder, issuer) = (
+        ours.key(),
+        AgreementKey::parse(result["key"].as_str().unwrap()).unwrap(),
+    );
+    let mixing = Mixing {
+        kid: before.kid().unwrap(),
+        generation,
+        holder: &holder,
+        issuer: &issuer,
+    };
+    let (kid, root) = mixing.mix(root, ours).unwrap();
+    assert_eq!(result["kid"], kid.as_str(), "both sides come to the same");
+    HeldCredential::native(
+        before.app_id.clone(),
+        before.endpoint.clone(),
+        instance_id.clone(),
+        kid,
+        root,
+    )
 }
 
 pub fn held(form: &Value) -> HeldCredential {

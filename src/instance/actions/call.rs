@@ -6,7 +6,7 @@ use crate::instance::problem::not_found;
 use crate::instance::trail::Deed;
 use crate::model::{Connection, ConnectionId, Domain, DomainId, Grant, Pointer, PointerAddress, Timestamp};
 use crate::protocol::{Code, Problem, Query};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 impl Call<'_> {
     /// What the instance remembers.
@@ -41,6 +41,24 @@ impl Call<'_> {
     pub async fn pointer_at(&self, address: &PointerAddress) -> Result<Pointer, Problem> {
         let found = self.store().pointer(address).await?;
         found.ok_or_else(|| not_found("pointer", address.as_str()))
+    }
+
+    /// A failure of storage, as this caller may hear it: of a pointer that it does not see, no more than that there is one.
+    pub async fn storage_problem(&self, error: StoreError) -> Problem {
+        let StoreError::DuplicateReference { address } = &error else {
+            return error.into();
+        };
+        let is_seen = match self.pointer_at(address).await {
+            Ok(pointer) => authorise::pointer(self.grant(), &pointer).is_ok(),
+            Err(_) => false,
+        };
+        if is_seen {
+            return error.into();
+        }
+        Problem::new(
+            Code::DuplicateReference,
+            "another pointer, which this credential's grant does not cover, has this data_reference already",
+        )
     }
 
     /// The connection that a parameter names.

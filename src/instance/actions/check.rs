@@ -1,7 +1,7 @@
 //! What a pointer's fields may hold, and who may give a pointer the powers of a connection.
 
 use super::Call;
-use crate::instance::authorise::GrantPart;
+use crate::instance::authorise::{self, GrantPart};
 use crate::instance::circuit::Circuit;
 use crate::instance::reference::{self, Reference};
 use crate::model::{Connection, ConnectionId, Endpoint, Federated, NewPointer, Route};
@@ -108,6 +108,10 @@ impl<'a> Inspector<'a> {
         description(&new.description)?;
         tags(&new.tags)?;
         self.within_scope(new)?;
+        if let Some(address) = &new.credential_pointer_address {
+            let credential = self.call.pointer_at(address).await?;
+            authorise::pointer(self.call.grant(), &credential)?;
+        }
         if let Some(connection) = &new.connection_id {
             self.connection(connection).await?;
         }

@@ -2,7 +2,6 @@
 
 use super::parameter::IMPORT_ID;
 use super::{Access, Action, Answer, Call, Outcome, check};
-use crate::protocol::Problem;
 use serde_json::json;
 
 /// The row of the table.
@@ -18,6 +17,12 @@ pub const ACTION: Action = Action {
 async fn run(call: &Call<'_>) -> Answer {
     let id = check::import_id(call)?;
     let committed = call.store().commit_import(id, call.now()).await;
-    let imported = committed.map_err(|(row, error)| Problem::from(error).with("staged_row", json!(row)))?;
+    let imported = match committed {
+        Ok(imported) => imported,
+        Err((row, error)) => {
+            let problem = call.storage_problem(error).await;
+            return Err(problem.with("staged_row", json!(row)));
+        }
+    };
     Ok(Outcome::Success(json!({"imported": imported})))
 }

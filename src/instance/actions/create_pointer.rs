@@ -42,11 +42,11 @@ pub const ACTION: Action = Action {
 
 async fn run(call: &Call<'_>) -> Answer {
     let new = read(call)?;
-    if let Some(address) = &new.credential_pointer_address {
-        call.pointer_at(address).await?;
-    }
     Inspector::new(call).inspect(&new).await?;
-    let pointer = call.store().create_pointer(new, call.now()).await?;
+    let pointer = match call.store().create_pointer(new, call.now()).await {
+        Ok(pointer) => pointer,
+        Err(error) => return Err(call.storage_problem(error).await),
+    };
     Ok(Outcome::Success(json!({
         "message": "Pointer created successfully.",
         "pointer": pointer,

@@ -1,7 +1,7 @@
 //! `get_pointer_summary`: what a pointer is, without where it leads. The hot path: one lookup.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, Outcome, neighbors};
 use crate::instance::authorise::GrantPart;
 use crate::instance::problem::not_found;
 use crate::model::PointerAddress;
@@ -22,8 +22,12 @@ pub const ACTION: Action = Action {
 async fn run(call: &Call<'_>) -> Answer {
     let address: PointerAddress = call.query.id("pointer_address")?;
     let found = call.store().summary(&address).await?;
-    let summary = found.ok_or_else(|| not_found("pointer", address.as_str()))?;
+    let mut summary = found.ok_or_else(|| not_found("pointer", address.as_str()))?;
     authorise(call, &summary)?;
+    if summary.neighbor_count > 0 && !call.sees_every_pointer() {
+        let seen = neighbors::visible(call, &address, neighbors::MOST).await?;
+        summary.neighbor_count = seen.len() as u64;
+    }
     Ok(Outcome::Success(json!(summary)))
 }
 

@@ -110,7 +110,7 @@ async fn stage(
         };
         let rest = rows.split_off(at + 1);
         let (index, _) = rows.pop().expect("the batch has the row that was refused");
-        refused.push((index, error.into()));
+        refused.push((index, call.storage_problem(error).await));
         accepted += rows.len();
         let good = rows.into_iter().map(|(_, new)| new).collect();
         staged_before = call

@@ -36,10 +36,14 @@ async fn run(call: &Call<'_>) -> Answer {
         federated: call.query.optional("federated")?,
     };
     inspect(call, &pointer, &change).await?;
-    let pointer = call
+    let changed = call
         .store()
         .update_pointer(&pointer.address, change, call.now())
-        .await?;
+        .await;
+    let pointer = match changed {
+        Ok(pointer) => pointer,
+        Err(error) => return Err(call.storage_problem(error).await),
+    };
     Ok(Outcome::Success(json!({
         "message": "Pointer updated successfully.",
         "pointer": pointer,

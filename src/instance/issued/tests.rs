@@ -1,0 +1,142 @@
+//! What an instance starts with, and what it does not start with.
+
+use super::*;
+use crate::model::InstanceId;
+use crate::seal::row;
+use crate::store::sqlite::SqliteStore;
+
+const NOW: Timestamp = Timestamp::from_micros(1_795_428_672_000_000);
+
+struct Place {
+    store: SqliteStore,
+    key: DataKey,
+    _folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self {
+            store: SqliteStore::open(&folder.path().join("instance.db")).unwrap(),
+            key: DataKey::generate(),
+            _folder: folder,
+        }
+    }
+
+    async fn load(&self, now: Timestamp) -> Result<Issued, StoreError> {
+        Issued::load(&self.store, &self.key, now).await
+    }
+
+    /// Stores a credential; its record.
+    async fn keep(&self, name: &str) -> IssuedRecord {
+        let endpoint = Endpoint::parse("http://127.0.0.1:5001/invoke").unwrap();
+        let app_id = AppId::parse(name).unwrap();
+        let instance = InstanceId::parse("inst_0123456789ab").unwrap();
+        let held = draw(app_id.clone(), Profile::Native, endpoint.clone(), &instance);
+        let record = IssuedRecord {
+            name: name.to_owned(),
+            app_id,
+            profile: Profile::Native,
+            kid: held.kid().cloned(),
+            endpoint,
+            grant: Grant::default(),
+            state: CredentialState::Active,
+            verified: false,
+            expires_at: None,
+            created_at: NOW,
+            last_used: None,
+            uses: 0,
+            sealed_secrets: seal_secrets(&self.key, name, &held),
+            life: None,
+            sealed_previous: None,
+        };
+        self.store.insert_issued(record.clone()).await.unwrap();
+        record
+    }
+
+    /// Puts other secrets into a record, sealed as this instance seals them.
+    async fn put_form(&self, record: &IssuedRecord, form: &serde_json::Value) {
+        let identity = format!("issued:{}", record.name);
+        let sealed_secrets = row::seal(&self.key, identity.as_bytes(), form.to_string().as_bytes());
+        let record = IssuedRecord {
+            sealed_secrets,
+            ..record.clone()
+        };
+        self.store.update_issued(record).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn threat_05_an_instance_does_not_start_with_a_short_secret() {
+    let place = Place::new();
+    let record = place.keep("a").await;
+    assert!(place.load(NOW).await.is_ok());
+    let held = open_secrets(&place.key, &record).unwrap();
+    let good = crate::protocol::CredentialForm::of(&held).expose_value();
+    for short in ["", "c2hvcnQ", "YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE"] {
+        let mut form = good.clone();
+        form["root"] = short.into();
+        place.put_form(&record, &form).await;
+        let length = short.len() * 3 / 4;
+        match place.load(NOW).await {
+            Ok(_) => assert_eq!(length, 32, "{length} bytes are not enough"),
+            Err(error) => {
+                assert!(length < 32);
+                let told = error.to_string();
+                assert!(told.contains("too short") && told.contains("\"a\""), "{told}");
+                assert!(short.is_empty() || !told.contains(short));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn threat_49_secrets_in_the_place_of_others_are_noticed() {
+    let place = Place::new();
+    let (first, second) = (place.keep("a").await, place.keep("b").await);
+    let swapped = IssuedRecord {
+        sealed_secrets: second.sealed_secrets.clone(),
+        ..first.clone()
+    };
+    place.store.update_issued(swapped).await.unwrap();
+    assert!(place.load(NOW).await.is_err());
+    // Its own older secrets, which open under its name, belong to another key id.
+    let held = open_secrets(&place.key, &second).unwrap();
+    let form = crate::protocol::CredentialForm::of(&held).expose_value();
+    place.put_form(&first, &form).await;
+    let error = place.load(NOW).await.err().unwrap();
+    assert!(error.to_string().contains("another key id"), "{error}");
+    // The secrets from before a rotation do not open as the present ones.
+    let before = IssuedRecord {
+        sealed_secrets: seal_previous(&place.key, "a", &open_secrets(&place.key, &first).unwrap()),
+        ..first
+    };
+    place.store.update_issued(before).await.unwrap();
+    assert!(place.load(NOW).await.is_err());
+}
+
+#[tokio::test]
+async fn being_used_is_stored_with_the_next_flush() {
+    let place = Place::new();
+    let record = place.keep("a").await;
+    let issued = place.load(NOW).await.unwrap();
+    let life = Life::offered(Beginning {
+        offer_ends: Some(NOW.plus_seconds(60)),
+        ..Beginning::default()
+    });
+    let credential = issued.by_name("a").unwrap();
+    let credential = issued.put(credential.living(life, NOW), NOW);
+    assert_eq!(credential.refusal(NOW), None);
+    assert_eq!(credential.refusal(NOW.plus_seconds(60)), Some("offer_expired"));
+    credential.note_use(NOW);
+    issued.heard_of(&credential, Event::Opened, NOW);
+    issued.heard_of(&credential, Event::Used, NOW);
+    issued.flush(&place.store, NOW).await.unwrap();
+
+    let later = NOW.plus_seconds(61);
+    let issued = place.load(later).await.unwrap();
+    let credential = issued.by_name("a").unwrap();
+    assert_eq!(credential.refusal(later), None, "it was used in time");
+    assert_eq!(credential.record_at(later).state, CredentialState::Active);
+    assert_eq!(credential.record_at(later).uses, record.uses + 1);
+}

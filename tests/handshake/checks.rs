@@ -1,0 +1,83 @@
+//! `check_held_credential`: what is tried, and what it says.
+
+use crate::running::*;
+use butterfly_console::instance::Instance;
+use serde_json::{Value, json};
+
+/// `kind result` of each check.
+async fn check(alpha: &Running) -> (Vec<String>, Value) {
+    let checked = alpha.get("check_held_credential", json!({"name": NAME})).await;
+    let checks = checked["checks"].as_array().unwrap();
+    for check in checks {
+        let says = match check["result"].as_str().unwrap() {
+            "passed" => check["note"].is_string(),
+            "failed" => check["why"].is_string() && check["remedy"].is_string(),
+            _ => check.as_object().unwrap().len() == 2,
+        };
+        assert!(says, "{check}");
+    }
+    let lines = checks
+        .iter()
+        .map(|check| {
+            let text = |name: &str| check[name].as_str().unwrap();
+            format!("{} {}", text("kind"), text("result"))
+        })
+        .collect();
+    (lines, checked)
+}
+
+#[tokio::test]
+async fn every_check_passes_where_all_is_well() {
+    let (alpha, _beta, _, _) = active().await;
+    let (lines, checked) = check(&alpha).await;
+    let kinds = ["reachable", "tls", "identity", "token", "reply", "grant"];
+    assert_eq!(lines, kinds.map(|kind| format!("{kind} passed")), "{checked}");
+    assert_eq!(checked["passed"], true);
+}
+
+#[tokio::test]
+async fn a_check_before_activation_does_not_make_it_active() {
+    let (alpha, _beta, _, _) = joined(true).await;
+    let (_, checked) = check(&alpha).await;
+    assert_eq!(checked["passed"], true, "{checked}");
+    assert_eq!(checked["credential"]["state"], "opened");
+}
+
+#[tokio::test]
+async fn a_revoked_credential_fails_at_its_token_and_a_dead_peer_at_once() {
+    let (alpha, beta, offer, _) = active().await;
+    let name = &offer["credentials"][0]["name"];
+    beta.get("revoke_credential", json!({"name": name})).await;
+    let (lines, checked) = check(&alpha).await;
+    assert_eq!(
+        lines[2..],
+        [
+            "identity passed",
+            "token failed",
+            "reply skipped",
+            "grant skipped"
+        ],
+        "{checked}"
+    );
+    assert_eq!(checked["passed"], false);
+    beta.stop().await;
+    let (lines, _) = check(&alpha).await;
+    assert_eq!(lines[..2], ["reachable failed", "tls skipped"]);
+}
+
+#[tokio::test]
+async fn another_tls_key_fails_its_check_and_raises_the_alarm() {
+    let (alpha, beta) = (Running::start("alpha").await, Running::start_tls("beta").await);
+    let offer = beta.offer("passphrase", true).await;
+    alpha.hold(&offer).await;
+    let (lines, checked) = check(&alpha).await;
+    assert_eq!(checked["passed"], true, "{lines:?}");
+    let stopped = beta.stop().await;
+    for _ in 0..2 {
+        Instance::use_spare_tls_key(&stopped.folder).unwrap();
+    }
+    let _beta = stopped.start().await;
+    let (lines, checked) = check(&alpha).await;
+    assert_eq!(lines[..3], ["reachable passed", "tls failed", "identity skipped"]);
+    assert_eq!(checked["credential"]["alarm"]["kind"], "tls_key_changed");
+}

@@ -1,0 +1,183 @@
+//! Changing keys while calls are made with them.
+
+use crate::support::*;
+use butterfly_console::model::{Grant, Profile};
+use butterfly_console::protocol::{Code, HeldCredential};
+use butterfly_console::seal::AgreementSecret;
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+/// Callers at once, and calls that each makes.
+const CALLERS: usize = 16;
+const CALLS: usize = 40;
+
+/// Calls on and on, with the older key and with the newer one as soon as there is one, while `rotate` is under way.
+/// Every call must be answered.
+async fn under_load(
+    running: &Running,
+    old: &HeldCredential,
+    rotate: impl Future<Output = HeldCredential>,
+) -> HeldCredential {
+    let (tell, told) = watch::channel(None::<HeldCredential>);
+    let (begin, begun) = watch::channel(0);
+    let caller = || async {
+        let mut told = told.clone();
+        for number in 0..CALLS {
+            // The second half is made after the rotation, so that both keys are in use then.
+            if number == CALLS / 2 {
+                told.wait_for(Option::is_some).await.unwrap();
+            }
+            let newer = told.borrow().clone().filter(|_| number % 2 == 1);
+            let credential = newer.unwrap_or_else(|| old.clone());
+            let reply = running.ask_as(&credential, "get_capabilities", json!({})).await;
+            assert!(reply.is_success());
+            begin.send_modify(|calls| *calls += 1);
+        }
+    };
+    let rotating = async {
+        begun.clone().wait_for(|calls| *calls > CALLERS).await.unwrap();
+        let fresh = rotate.await;
+        tell.send_replace(Some(fresh.clone()));
+        fresh
+    };
+    let calling = futures::future::join_all((0..CALLERS).map(|_| caller()));
+    let (_, fresh) = tokio::join!(calling, rotating);
+    fresh
+}
+
+#[tokio::test]
+async fn threat_34_rotation_under_load_fails_no_call_and_ends_the_old_key() {
+    let running = Running::start().await;
+    let (_, bundled) = running.offer("partner", json!({})).await;
+    let first = running.mix(&bundled, 1, 0).await;
+    let second = under_load(&running, &first, running.mix(&first, 2, 3600)).await;
+    assert_eq!(running.denials().await, Vec::<String>::new());
+    let listed = running.listed("partner-console").await;
+    assert_eq!(
+        (&listed["state"], &listed["generation"]),
+        (&json!("rotating"), &json!(2))
+    );
+    assert!(listed["overlap_until"].is_string());
+
+    let finished = json!({"name": "partner-console", "finish": true});
+    let finished = running.result("rotate_credential", finished).await;
+    assert_eq!(
+        (&finished["credential"]["state"], &finished["overlap_until"]),
+        (&json!("active"), &Value::Null)
+    );
+    assert!(running.is_refused(&first).await);
+    assert_eq!(running.denials().await, ["key_rotated_away"]);
+    assert!(!running.is_refused(&second).await);
+    let running = running.restart().await;
+    assert!(running.is_refused(&first).await);
+    assert!(!running.is_refused(&second).await);
+}
+
+#[tokio::test]
+async fn threat_34_fresh_secrets_of_plain_and_legacy_credentials_overlap_too() {
+    let running = Running::start().await;
+    for profile in [Profile::Native, Profile::Legacy] {
+        let name = profile.as_str();
+        let old = running.issue(name, profile, &Grant::default()).await;
+        let rotate = async {
+            let rotated = running.result("rotate_credential", json!({"name": name})).await;
+            assert!(rotated["overlap_until"].is_string() && rotated["due"].is_null());
+            held(&rotated["form"])
+        };
+        let fresh = under_load(&running, &old, rotate).await;
+        assert_eq!(fresh.app_id, old.app_id);
+        running
+            .result("rotate_credential", json!({"name": name, "finish": true}))
+            .await;
+        assert!(running.is_refused(&old).await, "{profile}");
+        assert!(!running.is_refused(&fresh).await, "{profile}");
+    }
+    assert_eq!(running.denials().await, ["key_rotated_away"; 2]);
+}
+
+#[tokio::test]
+async fn an_overlap_ends_by_itself_and_lasts_over_a_restart() {
+    let running = Running::start().await;
+    let old = running.issue("plain", Profile::Native, &Grant::default()).await;
+    let rotated = running
+        .result(
+            "rotate_credential",
+            json!({"name": "plain", "overlap_seconds": 60}),
+        )
+        .await;
+    let fresh = held(&rotated["form"]);
+    let running = running.restart().await;
+    assert!(!running.is_refused(&old).await && !running.is_refused(&fresh).await);
+    let over = "UPDATE issued SET life = json_set(life, '$.overlap.until', '2026-01-01T00:00:00+00:00') WHERE name = 'plain'";
+    let running = running.restart_after(over).await;
+    assert!(running.is_refused(&old).await && !running.is_refused(&fresh).await);
+    let longest = json!({"name": "plain", "overlap_seconds": 30 * 86_400 + 1});
+    assert_eq!(
+        running.ask("rotate_credential", longest).await.code(),
+        Some(Code::InvalidParameter)
+    );
+    let none = json!({"name": "plain", "overlap_seconds": 0});
+    let rotated = running.result("rotate_credential", none).await;
+    assert!(running.is_refused(&fresh).await);
+    assert!(!running.is_refused(&held(&rotated["form"])).await);
+}
+
+#[tokio::test]
+async fn a_token_serves_one_call_whichever_key_signed_it_and_over_a_restart() {
+    let running = Running::start().await;
+    let old = running.issue("plain", Profile::Native, &Grant::default()).await;
+    let before = sealed(&old, "whoami", json!({}));
+    assert_eq!(running.send(&before).await.status, 200);
+    running
+        .result("rotate_credential", json!({"name": "plain"}))
+        .await;
+    assert_eq!(running.send(&before).await.status, 401);
+    let during = sealed(&old, "whoami", json!({}));
+    assert_eq!(running.send(&during).await.status, 200);
+    let running = running.restart().await;
+    assert_eq!(running.send(&before).await.status, 401);
+    assert_eq!(running.send(&during).await.status, 401);
+    assert_eq!(running.denials().await, ["replayed"; 3]);
+}
+
+#[tokio::test]
+async fn an_activated_credential_is_rotated_by_its_holder_when_the_owner_asks() {
+    let running = Running::start().await;
+    let (_, bundled) = running.offer("partner", json!({})).await;
+    let first = running.mix(&bundled, 1, 0).await;
+    running.ask_as(&first, "whoami", json!({})).await;
+    let asked = running
+        .result("rotate_credential", json!({"name": "partner-console"}))
+        .await;
+    assert!(asked.get("form").is_none(), "nothing is to be handed over");
+    assert_eq!(asked["credential"]["state"], "rotating");
+    let who = running
+        .ask_as(&first, "whoami", json!({}))
+        .await
+        .into_result()
+        .unwrap();
+    assert_eq!(who["credential"]["rotation_due"], asked["due"]);
+    assert!(asked["due"].is_string());
+
+    let second = running.mix(&first, 2, 3600).await;
+    let who = running
+        .ask_as(&second, "whoami", json!({}))
+        .await
+        .into_result()
+        .unwrap();
+    assert_eq!(who["credential"]["rotation_due"], Value::Null);
+    // Under the older key nobody gets the next one, though it is answered otherwise.
+    let asked = json!({"generation": 3, "key": AgreementSecret::generate().key()});
+    let refused = running.ask_as(&first, "activate_credential", asked.clone()).await;
+    assert_eq!(refused.code(), Some(Code::WrongStep));
+    running
+        .result(
+            "rotate_credential",
+            json!({"name": "partner-console", "finish": true}),
+        )
+        .await;
+    let sent = running.send(&sealed(&first, "activate_credential", asked)).await;
+    assert_eq!(sent.status, 401);
+    running.mix(&second, 3, 0).await;
+    assert!(running.is_refused(&second).await);
+}
