@@ -472,7 +472,7 @@ fn lock_with_a_passphrase(ours: &mut Person, secrets: &mut Vec<Secret>) {
     if let Ok(key) = fs::read_to_string(ours.home.path("vault.key")) {
         secrets.push(secret("the vault's old key", key.trim()));
     }
-    let file = ours.home.write("vault-passphrase", VAULT_PASSPHRASE);
+    let file = ours.home.write_private("vault-passphrase", VAULT_PASSPHRASE);
     ours.ok_last(&["vault", "passphrase", "--passphrase-file", &file]);
     let ended = ours.run_with(
         &["instance", "list"],
