@@ -6,7 +6,7 @@
 mod steps;
 
 use super::life_event::{Alarm, Exchange, LifeError, Overlap};
-use crate::model::{CredentialState, Delivery, Holder, KeyId, Timestamp};
+use crate::model::{CredentialState, Delivery, Holder, Timestamp};
 use crate::seal::AgreementKey;
 use serde::{Deserialize, Serialize};
 

@@ -273,6 +273,11 @@ async fn a_wrong_guess_burns_the_code_and_is_told_to_both_but_a_new_code_may_be_
 
     let next = OneTimeCode::generate();
     publish(&beta, &offer, &next).await;
+    assert_eq!(
+        alarm(&beta, &offer).await.0,
+        Value::Null,
+        "whoever makes a new code has seen it"
+    );
     let (confirmed, confirmation, _) = claimed(&beta, &next).await;
     let handover: Handover = read(post(&beta, CONFIRM_PATH, &confirmation).await);
     assert!(confirmed.open(&handover, Timestamp::now()).is_ok());

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::handshake::{AlarmKind, Event};
+use crate::model::KeyId;
 use crate::seal::AgreementSecret;
 use proptest::prelude::*;
 use std::sync::OnceLock;
