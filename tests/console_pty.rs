@@ -5,6 +5,7 @@
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
@@ -51,7 +52,7 @@ impl Console {
         drop(pty.slave);
         let shown = Arc::new((
             Mutex::new(Shown {
-                parser: Parser::new(cells(size.1), cells(size.0), 0),
+                parser: Parser::new(cells(size.1), cells(size.0), 1000),
                 bytes: 0,
                 over: false,
             }),
@@ -306,4 +307,44 @@ fn an_instance_is_hosted_from_the_keyboard_and_stopped_on_leaving() {
     console.press("y");
     console.end_leaves_no_trace();
     butterfly(&folder.path().join("home"), &["instance", "list"]);
+}
+
+#[test]
+fn threat_45_locked_it_shows_nothing_and_what_was_shown_is_in_no_scrollback() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let words = folder.path().join("words");
+    std::fs::write(&words, "correct horse").unwrap();
+    std::fs::set_permissions(&words, std::fs::Permissions::from_mode(0o600)).unwrap();
+    butterfly(&home, &["vault", "init", "--key-file"]);
+    butterfly(&home, &["instance", "init", "gamma", "--listen", "127.0.0.1:0"]);
+    let words = words.to_str().unwrap();
+    butterfly(&home, &["vault", "passphrase", "--passphrase-file", words]);
+    let mut console = Console::start(&home, (120, 36));
+    console.wait_for("passphrase");
+    console.press("correct horse\r");
+    console.wait_for("gamma");
+    console.press(":lock\r");
+    console.wait("nothing but the lock screen", |screen| {
+        let shown = screen.contents();
+        shown.contains("The vault is locked") && !shown.contains("gamma")
+    });
+    console.press("wrong horse\r");
+    console.wait_for("does not open the vault");
+    console.press("correct horse\r");
+    console.wait("everything again", |screen| {
+        let shown = screen.contents();
+        shown.contains("gamma") && !shown.contains("Locked")
+    });
+    console.press(":lock\r");
+    console.wait_for("The vault is locked");
+    console.press("\x03");
+    let shown = Arc::clone(&console.shown);
+    console.end_leaves_no_trace();
+    let mut shown = shown.0.lock().unwrap();
+    let screen = shown.parser.screen_mut();
+    screen.set_scrollback(usize::MAX);
+    for secret in ["gamma", "horse", "Locked"] {
+        assert!(!screen.contents().contains(secret), "{}", screen.contents());
+    }
 }

@@ -6,6 +6,14 @@
 //! The claimant proves first, so that whoever guesses learns nothing before the guess is judged. Both proofs, and
 //! the key under which the bundle travels, are bound to the instance's id, the nameplate, the claimant's identity and
 //! both messages: nobody can stand in between and change any of them.
+//!
+//! For other implementations: the password of SPAKE2 is the three words, lower case, joined by `-`; its identities are
+//! `butterfly/v1 claimant` (side A) and `butterfly/v1 offerer INSTANCE NAMEPLATE` (side B). The transcript is SHA-256
+//! over `butterfly/v1 code transcript`, both messages as they travel (the claimant's first), instance id, nameplate and
+//! the claimant's identity (empty if none), each with its length before it as 8 bytes, most significant first. Keys are
+//! HKDF-SHA256 of the SPAKE2 key, the transcript as salt, labels `butterfly/v1 code claimant`, `… offerer` and
+//! `… handover`. A proof is HMAC-SHA256 of the transcript under its side's key; the bundle is AES-256-GCM under the
+//! last one, nonce before it and tag behind it, the transcript as associated data.
 
 use super::words::{first_unknown, random_words};
 use super::{Bundle, BundleError};
@@ -26,6 +34,9 @@ pub const CONFIRM_PATH: &str = "/handshake/confirm";
 
 /// More than anybody types for a code, in bytes.
 const LONGEST_TYPED: usize = 200;
+
+/// The largest sealed bundle that is opened, in characters; bundles have a few thousand.
+const LARGEST_HANDOVER: usize = 256 * 1024;
 
 /// A one-time code: a nameplate (which offer) and three words (the secret), `4711-able-about-above`. No `Debug`.
 #[derive(Clone)]
@@ -241,6 +252,13 @@ impl Confirmed {
     pub fn open(self, handover: &Handover, now: Timestamp) -> Result<Bundle, HandoverError> {
         if !self.keys.is_proven(PakeSide::Offerer, &handover.proof) {
             return Err(CodeError::Wrong.into());
+        }
+        if handover.bundle.len() > LARGEST_HANDOVER {
+            return Err(BundleError::TooLarge {
+                size: handover.bundle.len(),
+                most: LARGEST_HANDOVER,
+            }
+            .into());
         }
         let json = self.keys.open(&handover.bundle).ok_or(BundleError::Damaged)?;
         let bundle = Bundle::from_json(&json, now)?;

@@ -3,13 +3,15 @@
 //! Pure: whoever drives it (an instance for what it issued, an instance or a console for what it holds, a
 //! test) says what happened and when, and keeps the value. Both sides run the same machine on what they know.
 
-use super::life_event::{Alarm, AlarmKind, Event, Exchange, LifeError, Overlap};
-use crate::model::{CredentialState, Delivery, Holder, KeyId, Timestamp};
+mod steps;
+
+use super::life_event::{Alarm, Exchange, LifeError, Overlap};
+use crate::model::{CredentialState, Delivery, Holder, Timestamp};
 use crate::seal::AgreementKey;
 use serde::{Deserialize, Serialize};
 
 use CredentialState::{
-    Activated, Active, Delivered, Expired, Offered, Opened, Requested, Revoked, Rotating, Suspended, Verified,
+    Active, Delivered, Expired, Offered, Opened, Requested, Revoked, Rotating, Suspended, Verified,
 };
 
 /// Everything that the handshake knows of one credential, without its secrets.
@@ -48,6 +50,9 @@ pub struct Life {
     lease_ends: Option<Timestamp>,
     #[serde(default)]
     ended_at: Option<Timestamp>,
+    /// Kept by the side that calls with it.
+    #[serde(default)]
+    is_held: bool,
 }
 
 /// What a life begins with.
@@ -91,12 +96,18 @@ impl Life {
 
     /// Of a credential that somebody was asked for (on the side that will hold it).
     pub fn requested(beginning: Beginning) -> Self {
-        Self::begin(Requested, beginning)
+        Self {
+            is_held: true,
+            ..Self::begin(Requested, beginning)
+        }
     }
 
     /// Of a credential that came out of a bundle (on the side that holds it).
     pub fn opened(beginning: Beginning) -> Self {
-        Self::begin(Opened, beginning)
+        Self {
+            is_held: true,
+            ..Self::begin(Opened, beginning)
+        }
     }
 
     fn begin(state: CredentialState, beginning: Beginning) -> Self {
@@ -116,6 +127,7 @@ impl Life {
             offer_ends: beginning.offer_ends,
             lease_ends: beginning.lease_ends,
             ended_at: None,
+            is_held: false,
         }
     }
 
@@ -134,11 +146,17 @@ impl Life {
 
     /// Whether the offer ended before anybody used what was in it. Its bundle may lie about anywhere.
     fn has_lapsed(&self, now: Timestamp) -> bool {
-        let waits = matches!(self.state, Requested | Offered | Delivered | Opened | Verified);
+        let waits = match self.state {
+            Requested | Offered | Delivered => true,
+            // The side that holds it may have had keys mixed in, and only the reply was lost: whether that was in
+            // time, the issuer says. Giving up here would leave the issuer with keys that nobody has.
+            Opened | Verified => !self.is_held,
+            _ => false,
+        };
         waits && self.offer_ends.is_some_and(|ends| ends <= now)
     }
 
-    /// Whether nothing can happen to it any more.
+    /// Whether somebody ended it for good. What time alone ends shows in [`Life::state_at`].
     pub fn has_ended(&self) -> bool {
         matches!(self.state, Revoked | Expired)
     }
@@ -163,9 +181,11 @@ impl Life {
         self.state == Suspended && self.alarm.as_ref().is_some_and(|alarm| alarm.kind.freezes())
     }
 
-    /// The older key that is still answered, and until when.
+    /// The older key that is still answered, and until when. None while the credential itself is refused.
     pub fn overlap(&self, now: Timestamp) -> Option<&Overlap> {
-        self.overlap.as_ref().filter(|overlap| overlap.until > now)
+        self.overlap
+            .as_ref()
+            .filter(|overlap| overlap.until > now && self.state_at(now).is_usable())
     }
 
     /// The key that keys were mixed with last, on either side.
@@ -193,7 +213,8 @@ impl Life {
         self.ended_at
     }
 
-    /// Whether keys may be mixed into it at all: not where the values travelled in plain, by design.
+    /// Whether keys may be mixed into it at all: not where the values travelled in plain, by design. That legacy
+    /// credentials have no activation either is for whoever knows the profile to say.
     pub fn can_be_activated(&self) -> bool {
         self.delivery.is_some_and(|delivery| delivery != Delivery::Plain)
     }
@@ -220,234 +241,17 @@ impl Life {
                 Mix::Conflict
             });
         }
-        if generation != self.generation + 1 {
+        let next = self.generation.saturating_add(1);
+        if generation != next {
             return Err(LifeError::Generation {
                 asked: generation,
-                next: self.generation + 1,
+                next,
             });
         }
         if self.verify_first && self.generation == 0 && !self.verified {
             return Err(LifeError::NotVerified);
         }
         Ok(Mix::Fresh)
-    }
-
-    /// Lets something happen. What cannot happen here is refused, and nothing is changed.
-    pub fn apply(&mut self, event: Event, now: Timestamp) -> Result<(), LifeError> {
-        let mut next = self.clone();
-        next.settle(now);
-        next.step(event, now)?;
-        *self = next;
-        Ok(())
-    }
-
-    /// Does what time alone does.
-    fn settle(&mut self, now: Timestamp) {
-        self.state = self.state_at(now);
-        if self.overlap.as_ref().is_some_and(|overlap| overlap.until <= now) {
-            self.overlap = None;
-        }
-    }
-
-    fn step(&mut self, event: Event, now: Timestamp) -> Result<(), LifeError> {
-        if self.has_ended() && !matches!(event, Event::Revoke) {
-            return Err(self.refused(event.words(), now));
-        }
-        match event {
-            Event::Answered => self.advance(&[Requested], Offered, "be offered", now),
-            Event::Delivered => {
-                self.move_on(&[Offered], Delivered);
-                Ok(())
-            }
-            Event::Opened => {
-                self.move_on(&[Requested, Offered, Delivered], Opened);
-                Ok(())
-            }
-            Event::WordsMatch => self.words_match(now),
-            Event::WordsDiffer => {
-                self.raise(AlarmKind::WordsDiffer, now);
-                self.end(now);
-                Ok(())
-            }
-            Event::Mixed {
-                exchange,
-                old_kid,
-                overlap_until,
-            } => self.mixed(exchange, old_kid, overlap_until, now),
-            Event::Replaced {
-                old_kid,
-                overlap_until,
-            } => self.replaced(old_kid, overlap_until, now),
-            Event::Used => {
-                self.move_on(&[Offered, Delivered, Opened, Verified, Activated], Active);
-                Ok(())
-            }
-            Event::RotationAsked { due } => self.rotation_asked(due, now),
-            Event::OverlapEnded => {
-                self.overlap = None;
-                self.settle(now);
-                Ok(())
-            }
-            Event::Suspend => self.suspend(now),
-            Event::Resume => self.resume(now),
-            Event::Revoke => {
-                self.end(now);
-                Ok(())
-            }
-            Event::Alarmed(kind) => {
-                self.raise(kind, now);
-                Ok(())
-            }
-            Event::AlarmHeeded => {
-                if self.is_frozen() {
-                    return Err(LifeError::Frozen);
-                }
-                self.alarm = None;
-                Ok(())
-            }
-            Event::LeaseChanged { ends } => {
-                self.lease_ends = ends;
-                Ok(())
-            }
-        }
-    }
-
-    fn words_match(&mut self, now: Timestamp) -> Result<(), LifeError> {
-        if self.state == Suspended || self.state == Requested {
-            return Err(self.refused(Event::WordsMatch.words(), now));
-        }
-        self.verified = true;
-        if self
-            .alarm
-            .as_ref()
-            .is_some_and(|alarm| alarm.kind.is_answered_by_words())
-        {
-            self.alarm = None;
-        }
-        self.move_on(&[Offered, Delivered, Opened], Verified);
-        Ok(())
-    }
-
-    fn mixed(
-        &mut self,
-        exchange: Exchange,
-        old_kid: KeyId,
-        overlap_until: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), LifeError> {
-        match self.mix(self.generation + 1, &exchange.theirs, now)? {
-            Mix::Fresh => {}
-            Mix::Repeat(_) | Mix::Conflict => return Err(self.refused("mix keys into it", now)),
-        }
-        let is_first = self.generation == 0;
-        self.generation += 1;
-        self.exchange = Some(exchange);
-        self.rotation_due = None;
-        self.overlap = (overlap_until > now).then_some(Overlap {
-            kid: Some(old_kid),
-            until: overlap_until,
-        });
-        self.state = match self.state {
-            _ if is_first => Activated,
-            _ if self.overlap.is_some() => Rotating,
-            _ => Active,
-        };
-        Ok(())
-    }
-
-    fn replaced(
-        &mut self,
-        old_kid: Option<KeyId>,
-        overlap_until: Timestamp,
-        now: Timestamp,
-    ) -> Result<(), LifeError> {
-        if !self.state.is_usable() {
-            return Err(self.refused("replace its keys", now));
-        }
-        self.rotation_due = None;
-        self.overlap = (overlap_until > now).then_some(Overlap {
-            kid: old_kid,
-            until: overlap_until,
-        });
-        self.state = if self.overlap.is_some() { Rotating } else { Active };
-        Ok(())
-    }
-
-    fn rotation_asked(&mut self, due: Timestamp, now: Timestamp) -> Result<(), LifeError> {
-        if !matches!(self.state, Activated | Active | Rotating) {
-            return Err(self.refused("rotate its keys", now));
-        }
-        self.rotation_due = Some(due);
-        self.state = Rotating;
-        Ok(())
-    }
-
-    fn suspend(&mut self, now: Timestamp) -> Result<(), LifeError> {
-        match self.state {
-            Suspended => Ok(()),
-            state if state.is_usable() => {
-                self.resumes_to = Some(state);
-                self.state = Suspended;
-                Ok(())
-            }
-            _ => Err(self.refused(Event::Suspend.words(), now)),
-        }
-    }
-
-    fn resume(&mut self, now: Timestamp) -> Result<(), LifeError> {
-        if self.is_frozen() {
-            return Err(LifeError::Frozen);
-        }
-        if self.state != Suspended {
-            return Err(self.refused(Event::Resume.words(), now));
-        }
-        self.state = self.resumes_to.take().unwrap_or(Active);
-        Ok(())
-    }
-
-    fn raise(&mut self, kind: AlarmKind, now: Timestamp) {
-        // The first alarm that froze it is the one to be told of.
-        if !self.is_frozen() {
-            self.alarm = Some(Alarm { kind, at: now });
-        }
-        if kind.takes_verification_back() {
-            self.verified = false;
-        }
-        if kind.freezes() && self.state.is_usable() {
-            self.resumes_to = Some(self.state);
-            self.state = Suspended;
-        }
-    }
-
-    fn end(&mut self, now: Timestamp) {
-        if self.state != Revoked {
-            self.ended_at = Some(now);
-        }
-        self.state = Revoked;
-        self.overlap = None;
-        self.rotation_due = None;
-        self.resumes_to = None;
-    }
-
-    fn advance(
-        &mut self,
-        from: &[CredentialState],
-        to: CredentialState,
-        what: &'static str,
-        now: Timestamp,
-    ) -> Result<(), LifeError> {
-        if !from.contains(&self.state) {
-            return Err(self.refused(what, now));
-        }
-        self.state = to;
-        Ok(())
-    }
-
-    /// What may be heard of late, or twice, changes nothing then.
-    fn move_on(&mut self, from: &[CredentialState], to: CredentialState) {
-        if from.contains(&self.state) {
-            self.state = to;
-        }
     }
 
     fn refused(&self, what: &'static str, now: Timestamp) -> LifeError {
@@ -457,3 +261,8 @@ impl Life {
         }
     }
 }
+
+#[cfg(test)]
+mod conversation;
+#[cfg(test)]
+mod tests;

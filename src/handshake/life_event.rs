@@ -150,7 +150,12 @@ impl AlarmKind {
         !matches!(self, Self::WrongCode | Self::AuditWentBack)
     }
 
-    /// Whether comparing the words anew settles it.
+    /// Which of two alarms to tell of: the higher.
+    pub(super) const fn gravity(self) -> u8 {
+        self.takes_verification_back() as u8 + self.freezes() as u8
+    }
+
+    /// Whether comparing the words anew settles it, and nothing else does.
     pub const fn is_answered_by_words(self) -> bool {
         matches!(self, Self::TlsKeyChanged | Self::IdentityChanged)
     }

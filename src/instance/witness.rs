@@ -6,7 +6,8 @@
 use super::Instance;
 use super::core::Caller;
 use super::held::Holding;
-use super::holding;
+use super::{holding, issuing};
+use crate::handshake::{AlarmKind, Event, Life};
 use crate::model::{CredentialState, Profile, Timestamp};
 use crate::protocol::{CallContext, Query};
 use crate::store::{AuditHead, HeadSide, SharedHead, StoreError};
@@ -19,6 +20,8 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
+/// What happens to the credential of a peer whose trail lost records that it had shown.
+const WENT_BACK: Event = Event::Alarmed(AlarmKind::AuditWentBack);
 /// The action with which heads are exchanged.
 pub(super) const EXCHANGE: &str = "exchange_audit_heads";
 /// The stable word for a peer whose trail lost records that it had shown.
@@ -132,6 +135,7 @@ pub(super) async fn hear(
             instance.witness().forget_alarm(&key);
         } else {
             alarm(instance, Some(caller), &key, PEER_WENT_BACK).await?;
+            alarm_issued(instance, &caller.credential).await;
         }
     }
     keep_ours(instance, Some(caller), &key, own).await?;
@@ -189,6 +193,9 @@ pub(super) async fn keep_exchanging(instance: Arc<Instance>, stop: CancellationT
 /// now counts, whatever it had shown before.
 pub(super) async fn exchange_with_all(instance: &Arc<Instance>, accept: bool) -> Vec<PeerReport> {
     let _alone = instance.witness().round.lock().await;
+    if accept {
+        heed_alarms(instance).await;
+    }
     let asked = peers(instance).into_iter().map(|(peer, holding)| async move {
         let mut report = PeerReport {
             peer,
@@ -255,6 +262,9 @@ async fn exchange_with(
         report.yours_holds = instance.audit().holds(yours.clone()).await.map_err(failed)?;
     }
     report.yours = shown.yours;
+    if report.went_back {
+        alarm_held(instance, holding).await;
+    }
     compare(instance, &own, accept, report).await.map_err(failed)
 }
 
@@ -352,6 +362,52 @@ async fn alarm(
     trail
         .alarm(Timestamp::now(), caller, peer, (EXCHANGE, reason))
         .await
+}
+
+/// The alarm on the credential with which such a peer is called, unless there is another one on it.
+async fn alarm_held(instance: &Instance, holding: &Holding) {
+    if holding.life.alarm().is_some() {
+        return;
+    }
+    let raised = holding::happened(instance, &holding.record.name, WENT_BACK).await;
+    if let Err(problem) = raised {
+        tracing::error!(credential = holding.record.name, %problem, "an alarm was not stored");
+    }
+}
+
+/// The alarm on the credential with which such a peer calls, unless there is another one on it.
+async fn alarm_issued(instance: &Instance, name: &str) {
+    let issued = instance.issued().by_name(name);
+    if issued.is_none_or(|credential| credential.life.alarm().is_some()) {
+        return;
+    }
+    if let Err(problem) = issuing::happen(instance, name, WENT_BACK).await {
+        tracing::error!(credential = name, %problem, "an alarm was not stored");
+    }
+}
+
+/// A person has explained why trails went back.
+async fn heed_alarms(instance: &Instance) {
+    let is_ours = |life: &Life| {
+        life.alarm()
+            .is_some_and(|alarm| alarm.kind == AlarmKind::AuditWentBack)
+    };
+    for holding in instance.held().all() {
+        let name = &holding.record.name;
+        if is_ours(&holding.life)
+            && let Err(problem) = holding::happened(instance, name, Event::AlarmHeeded).await
+        {
+            tracing::error!(credential = name, %problem, "an alarm stays");
+        }
+    }
+    for credential in instance.issued().all() {
+        let name = &credential.record.name;
+        if is_ours(&credential.life)
+            && let Err(problem) = issuing::happen(instance, name, Event::AlarmHeeded).await
+        {
+            tracing::error!(credential = name, %problem, "an alarm stays");
+        }
+    }
 }
 
 impl Witness {

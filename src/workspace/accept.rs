@@ -53,6 +53,8 @@ impl Workspace {
                 let at = self.install(ours, &plan.remote, &came.bundle, bundled, held);
                 Some(at.await?)
             }
+            // A code is spent by now, so what it brought is kept.
+            (Some(_), None) if came.bundle.delivery == Delivery::Code => None,
             (Some(ours), None) => return Err(nothing_for(ours)),
             (None, _) => None,
         };

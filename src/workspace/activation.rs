@@ -286,11 +286,13 @@ impl Workspace {
             .ask_again(&credential, &Query::new("whoami", json!({})))
             .await
         {
-            Ok(reply) if reply.problem().is_none() => {
-                self.happen(name, Event::Used).await?;
+            Ok(reply) => {
+                self.heed(name, &reply).await;
+                if reply.problem().is_none() {
+                    self.happen(name, Event::Used).await?;
+                }
                 Ok(mixed)
             }
-            Ok(_) => Ok(mixed),
             Err(error) => {
                 self.notice_tls(&error).await;
                 tracing::info!(%error, credential = %name, "the first call under fresh keys failed");

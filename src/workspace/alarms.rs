@@ -5,7 +5,7 @@ use super::Workspace;
 use crate::client::{ClientError, Probe};
 use crate::handshake::{AlarmKind, Event};
 use crate::model::{Endpoint, Timestamp};
-use crate::protocol::{CallContext, Discovery, HeldCredential};
+use crate::protocol::{CallContext, Code, Discovery, HeldCredential, Reply};
 use crate::vault::HeldEntry;
 
 /// Seconds for asking again what a probe did not say.
@@ -49,6 +49,31 @@ impl Workspace {
                 && entry.identity != shown
         })
         .await;
+    }
+
+    /// Takes to heart what an instance says of a credential in answer to `whoami`: that it is frozen, or that its keys
+    /// are to be rotated.
+    pub(super) async fn heed(&self, name: &str, reply: &Reply) {
+        if reply.code() == Some(Code::CredentialFrozen) {
+            let name = name.to_owned();
+            return self
+                .raise(AlarmKind::ActivatedTwice, move |entry| entry.name == name)
+                .await;
+        }
+        let told = reply
+            .result()
+            .and_then(|result| result.get("credential")?.get("rotation_due")?.as_str())
+            .and_then(Timestamp::parse);
+        let Some(due) = told else { return };
+        let noted = self
+            .held_entry(name)
+            .await
+            .map(|entry| super::held::life_of(&entry).rotation_due());
+        if matches!(noted, Ok(noted) if noted != Some(due))
+            && let Err(failure) = self.happen(name, Event::RotationAsked { due }).await
+        {
+            tracing::warn!(%failure, credential = %name, "a rotation that is asked for cannot be noted");
+        }
     }
 
     /// Raises an alarm for the credentials concerned, once.

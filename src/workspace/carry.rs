@@ -1,24 +1,19 @@
 //! Carrying a whole vault elsewhere, as an age file under generated words.
-//!
-//! Inside is a line of JSON that says what follows; then the vault's data key and its database; then, of each local
-//! instance, the files with its settings and keys.
 
+use super::carried::{Carried, CarriedFile, foreign, is_carried, packed, unpacked};
 use super::folders::cannot;
 use super::{Failure, Home, VaultLock, Workspace, blocking};
 use crate::handshake::{BundleError, open_under_words, seal_under_words};
-use crate::model::{InstanceName, Timestamp};
+use crate::model::InstanceName;
 use crate::protocol::Code;
-use crate::seal::{DataKey, Passphrase};
-use crate::vault::{Counts, Image, Vault};
-use serde::{Deserialize, Serialize};
+use crate::seal::Passphrase;
+use crate::vault::{Counts, Vault};
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
-const FORMAT: &str = "butterfly vault";
-const VERSION: u32 = 1;
 /// Larger files are not read into memory: a gigabyte.
 const LARGEST: u64 = 1 << 30;
 /// Larger files are none of an instance's settings.
@@ -27,46 +22,8 @@ const LARGEST_SETTING: u64 = 1 << 20;
 /// How age files begin.
 const ARMOUR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
 const BINARY: &[u8] = b"age-encryption.org/";
-/// Bytes of a data key.
-const KEY: usize = 32;
-
 /// How much a vault holds.
 pub type VaultContents = Counts;
-
-/// What the first line says.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Head {
-    format: String,
-    version: u32,
-    exported_at: Timestamp,
-    /// Bytes of the vault's database, which follows its data key.
-    database: u64,
-    /// The files after it, in this order.
-    files: Vec<Part>,
-}
-
-/// Only the format and version, so that a newer file is told from a damaged one.
-#[derive(Deserialize)]
-struct Label {
-    format: String,
-    version: u32,
-}
-
-/// A file in the folder of a local instance.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Part {
-    instance: InstanceName,
-    name: String,
-    size: u64,
-}
-
-/// What is carried, in memory.
-struct Carried {
-    image: Image,
-    files: Vec<(InstanceName, String, Zeroizing<Vec<u8>>)>,
-}
 
 impl Workspace {
     /// Writes the whole vault and the settings and keys of local instances into an age file under generated words,
@@ -130,7 +87,7 @@ impl Workspace {
 }
 
 /// Everything in the folders of local instances but their databases and who has them open.
-fn files_of_instances(folder: &Path) -> Result<Vec<(InstanceName, String, Zeroizing<Vec<u8>>)>, Failure> {
+fn files_of_instances(folder: &Path) -> Result<Vec<CarriedFile>, Failure> {
     let mut found = Vec::new();
     for (name, path) in entries(folder)? {
         let Ok(instance) = InstanceName::parse(&name) else {
@@ -142,7 +99,11 @@ fn files_of_instances(folder: &Path) -> Result<Vec<(InstanceName, String, Zeroiz
                 continue;
             }
             let bytes = fs::read(&path).map_err(|error| cannot(&path, "be read", &error))?;
-            found.push((instance.clone(), name, Zeroizing::new(bytes)));
+            found.push(CarriedFile {
+                instance: instance.clone(),
+                name,
+                bytes: Zeroizing::new(bytes),
+            });
         }
     }
     Ok(found)
@@ -162,114 +123,13 @@ fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     Ok(found)
 }
 
-/// Names of files that are carried: also what a foreign file may make in a home.
-fn is_carried(name: &str) -> bool {
-    let is_plain = name
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
-    let is_setting = [".toml", ".key", ".pem", ".der", ".crt"]
-        .iter()
-        .any(|end| name.ends_with(end));
-    is_plain && is_setting && !name.starts_with('.') && name.len() <= 64
-}
-
-fn packed(carried: &Carried) -> Zeroizing<Vec<u8>> {
-    let head = Head {
-        format: FORMAT.to_owned(),
-        version: VERSION,
-        exported_at: Timestamp::now(),
-        database: carried.image.database.len() as u64,
-        files: carried
-            .files
-            .iter()
-            .map(|(instance, name, bytes)| Part {
-                instance: instance.clone(),
-                name: name.clone(),
-                size: bytes.len() as u64,
-            })
-            .collect(),
-    };
-    let line = serde_json::to_vec(&head).expect("a head has only string keys");
-    let size = line.len()
-        + 1
-        + KEY
-        + carried.image.database.len()
-        + carried
-            .files
-            .iter()
-            .map(|(_, _, bytes)| bytes.len())
-            .sum::<usize>();
-    // Made as large as it gets at once: growing would leave copies behind.
-    let mut plain = Zeroizing::new(Vec::with_capacity(size));
-    plain.extend_from_slice(&line);
-    plain.push(b'\n');
-    plain.extend_from_slice(carried.image.key.expose_bytes());
-    plain.extend_from_slice(&carried.image.database);
-    for (_, _, bytes) in &carried.files {
-        plain.extend_from_slice(bytes);
-    }
-    plain
-}
-
-fn unpacked(plain: &[u8]) -> Result<Carried, Failure> {
-    let end = plain
-        .iter()
-        .position(|&byte| byte == b'\n')
-        .ok_or_else(|| foreign("it is no exported vault"))?;
-    let (line, mut rest) = (&plain[..end], &plain[end + 1..]);
-    let label: Label = serde_json::from_slice(line).map_err(|_| foreign("it is no exported vault"))?;
-    if label.format != FORMAT {
-        return Err(foreign("it is no exported vault"));
-    }
-    if label.version != VERSION {
-        return Err(Failure::new(
-            Code::BundleRefused,
-            format!(
-                "the exported vault is of version {}, and this program knows version {VERSION} only",
-                label.version
-            ),
-            "restore it with the version of this program that exported it, or a newer one",
-        ));
-    }
-    let head: Head =
-        serde_json::from_slice(line).map_err(|_| foreign("its first line is not as it should be"))?;
-    let too_short = || foreign("it is shorter than it says");
-    let key: &[u8; KEY] = rest
-        .split_off(..KEY)
-        .and_then(|key| key.try_into().ok())
-        .ok_or_else(too_short)?;
-    let mut take = |size: u64| {
-        let size = usize::try_from(size).ok()?;
-        rest.split_off(..size).map(<[u8]>::to_vec)
-    };
-    let database = take(head.database).ok_or_else(too_short)?;
-    let mut files = Vec::with_capacity(head.files.len());
-    for part in head.files {
-        if !is_carried(&part.name) {
-            return Err(foreign("it holds a file that no instance has"));
-        }
-        let bytes = take(part.size).ok_or_else(too_short)?;
-        files.push((part.instance, part.name, Zeroizing::new(bytes)));
-    }
-    if !rest.is_empty() {
-        return Err(foreign("it is longer than it says"));
-    }
-    Ok(Carried {
-        image: Image {
-            database,
-            key: DataKey::from_bytes(*key),
-        },
-        files,
-    })
-}
-
 /// The vault comes last: while it is not there, there is no home yet.
 fn unload(root: &Path, carried: &Carried, lock: &crate::vault::Lock) -> Result<VaultContents, Failure> {
     private_folder(root)?;
-    for (instance, name, bytes) in &carried.files {
-        let folder = root.join("instances").join(instance.as_str());
+    for file in &carried.files {
+        let folder = root.join("instances").join(file.instance.as_str());
         private_folder(&folder)?;
-        write_new(&folder.join(name), bytes)?;
+        write_new(&folder.join(&file.name), &file.bytes)?;
     }
     let vault = Vault::restore(root, &carried.image, lock)?;
     Ok(vault.counts()?)
@@ -340,14 +200,6 @@ fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             let _ = fs::remove_file(path);
             cannot(path, "be written", &error)
         })
-}
-
-fn foreign(reason: &str) -> Failure {
-    Failure::new(
-        Code::BundleRefused,
-        format!("this file cannot be restored: {reason}"),
-        "give the file that `butterfly vault export` wrote",
-    )
 }
 
 /// The same causes as for a bundle, in the words of an exported vault.

@@ -9,6 +9,7 @@ mod activation;
 mod alarms;
 mod audit;
 mod call;
+mod carried;
 mod carry;
 mod circuits;
 mod config;

@@ -46,7 +46,7 @@ impl Workspace {
         if can_go_on {
             return self.go_on(standing).await;
         }
-        self.told(standing).await
+        Ok(told(standing))
     }
 
     /// Ends a handshake that is not over: withdraws the offer, or forgets what came of it here.
@@ -103,7 +103,7 @@ impl Workspace {
             .await?;
         }
         let now = self.standing(&row.id).await?;
-        self.told(now).await
+        Ok(told(now))
     }
 
     async fn words_match(&self, part: &Part) -> Result<(), Failure> {
@@ -134,7 +134,7 @@ impl Workspace {
             }
         }
         let now = self.standing(&standing.row.id).await?;
-        let told = self.told(now).await?;
+        let told = told(now);
         Ok(Verified {
             waiting,
             resealed,
@@ -174,32 +174,6 @@ impl Workspace {
                 0
             }
         }
-    }
-
-    async fn told(&self, standing: Standing) -> Result<Verified, Failure> {
-        let row = standing.row;
-        let mut credentials = Vec::with_capacity(row.credentials.len());
-        for name in &row.credentials {
-            if let Ok(credential) = self.credential(name).await {
-                credentials.push((name.clone(), credential.state));
-            }
-        }
-        let is_waiting = row.verified
-            && matches!(
-                row.state,
-                CredentialState::Offered
-                    | CredentialState::Delivered
-                    | CredentialState::Opened
-                    | CredentialState::Verified
-            );
-        Ok(Verified {
-            id: row.id,
-            state: row.state,
-            verified: row.verified,
-            waiting: is_waiting,
-            credentials,
-            resealed: 0,
-        })
     }
 
     /// Somebody was in between: nothing stays but the fact.
@@ -310,4 +284,25 @@ fn parts(entry: &HandshakeEntry) -> Vec<Part> {
             None => Part::Here(name.clone()),
         })
         .collect()
+}
+
+/// Where a handshake stands, for whoever moved it.
+fn told(standing: Standing) -> Verified {
+    let row = standing.row;
+    let is_waiting = row.verified
+        && matches!(
+            row.state,
+            CredentialState::Offered
+                | CredentialState::Delivered
+                | CredentialState::Opened
+                | CredentialState::Verified
+        );
+    Verified {
+        id: row.id,
+        state: row.state,
+        verified: row.verified,
+        waiting: is_waiting,
+        credentials: standing.states,
+        resealed: 0,
+    }
 }

@@ -12,11 +12,14 @@ use tokio_util::sync::CancellationToken;
 /// A value that must be found nowhere on record.
 const CANARY: &str = "canary-3f9c1d77a2b84e65";
 
-/// Alpha holds a credential for beta.
+/// Alpha holds a credential for beta, and has exchanged heads with it because of that.
 async fn joined() -> (Running, Running) {
     let alpha = Running::start("alpha").await;
     let beta = Running::start("beta").await;
     alpha.join(&beta, &["get_pointer_summary"]).await;
+    // The first round was made when it began to serve, before it knew anybody.
+    let mut rounds = alpha.instance.rounds_of_heads();
+    rounds.wait_for(|rounds| *rounds == 2).await.unwrap();
     (alpha, beta)
 }
 
@@ -41,6 +44,13 @@ async fn kept(running: &Running, peer: &str, side: &str) -> Value {
         .clone()
 }
 
+/// The alarm on a credential.
+async fn alarm_of(running: &Running, list: &str, name: &str) -> Value {
+    let listed = running.get(list, json!({})).await;
+    let rows = listed["credentials"].as_array().unwrap();
+    rows.iter().find(|row| row["name"] == name).unwrap()["alarm"].clone()
+}
+
 async fn reasons(running: &Running) -> Vec<String> {
     let trail = running.trail().await;
     trail
@@ -62,11 +72,6 @@ async fn each_side_keeps_where_the_other_s_trail_ended() {
     let (a, b) = (alpha.instance.id().to_string(), beta.instance.id().to_string());
     let first = exchange(&alpha).await;
     assert_eq!((&first["peer"], &first["went_back"]), (&json!(b), &json!(false)));
-    assert_eq!(
-        first["yours"],
-        Value::Null,
-        "beta had heard nothing of alpha before"
-    );
     assert_eq!(kept(&alpha, &b, "theirs").await["head"], first["head"]);
 
     let shown = kept(&alpha, &b, "ours").await;
@@ -111,6 +116,8 @@ async fn threat_50_a_peer_whose_tail_is_cut_is_noticed_and_put_on_record() {
         seen,
         "the evidence stays"
     );
+    let alarm = alarm_of(&alpha, "list_held_credentials", "to-beta").await;
+    assert_eq!(alarm["kind"], "audit_went_back");
     let at_beta = reasons(&beta).await;
     assert_eq!(at_beta, ["own_audit_went_back credential:from-alpha"]);
     // Beta's owner asks what others kept of the trail.
@@ -121,6 +128,10 @@ async fn threat_50_a_peer_whose_tail_is_cut_is_noticed_and_put_on_record() {
     // It was explained: what beta shows now counts.
     alpha.get("exchange_heads_now", json!({"accept": true})).await;
     assert_eq!(exchange(&alpha).await["went_back"], false);
+    assert_eq!(
+        alarm_of(&alpha, "list_held_credentials", "to-beta").await,
+        Value::Null
+    );
 }
 
 #[tokio::test]
@@ -146,6 +157,8 @@ async fn threat_50_the_own_cut_tail_is_noticed_with_a_peer_s_help() {
         reasons(&beta).await,
         ["peer_audit_went_back credential:from-alpha"]
     );
+    let alarm = alarm_of(&beta, "list_credentials", "from-alpha").await;
+    assert_eq!(alarm["kind"], "audit_went_back");
     exchange(&alpha).await;
     assert_eq!(
         kept(&alpha, &b, "ours").await["head"],
@@ -155,18 +168,18 @@ async fn threat_50_the_own_cut_tail_is_noticed_with_a_peer_s_help() {
 }
 
 #[tokio::test]
-async fn an_instance_that_serves_exchanges_heads_by_itself() {
+async fn an_instance_that_serves_exchanges_heads_by_itself_at_once_and_with_whom_it_comes_to_know() {
     let (alpha, beta) = joined().await;
+    kept(&alpha, beta.instance.id().as_str(), "theirs").await;
+    alpha.tamper("instance.db", "DELETE FROM heads");
     let mut rounds = alpha.instance.rounds_of_heads();
-    // The first round was made before anybody was known; serving begins anew.
-    rounds.wait_for(|rounds| *rounds == 1).await.unwrap();
     let stop = CancellationToken::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let serving = tokio::spawn({
         let (instance, stop) = (std::sync::Arc::clone(&alpha.instance), stop.clone());
         async move { instance.serve(listener, stop).await }
     });
-    rounds.wait_for(|rounds| *rounds == 2).await.unwrap();
+    rounds.wait_for(|rounds| *rounds == 3).await.unwrap();
     kept(&alpha, beta.instance.id().as_str(), "theirs").await;
     kept(&beta, "credential:from-alpha", "theirs").await;
     stop.cancel();
@@ -183,8 +196,8 @@ async fn nobody_else_speaks_for_an_instance_s_trail() {
     let circuit = alpha.circuit(&connection, json!([query.clone()])).await;
     let (code, _) = problem_of(&alpha.invoke(&connection, &circuit).await);
     assert_eq!(code, Code::InvalidCircuit);
-    let verified = beta.get("verify_audit", json!({})).await;
-    assert_eq!(verified["peers"], json!([]));
+    let heard = kept(&beta, "credential:from-alpha", "theirs").await;
+    assert_ne!(heard["head"]["hash"], query["hash"]);
 
     let mut broken = query.clone();
     broken["hash"] = json!("0".repeat(63));

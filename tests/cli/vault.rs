@@ -286,7 +286,8 @@ fn a_real_keyring_locks_and_opens_the_vault() {
             .is_ok_and(|output| output.status.success())
     };
     if !is_there("dbus-run-session") || !is_there("gnome-keyring-daemon") {
-        eprintln!("skipped: no dbus-run-session and gnome-keyring-daemon here");
+        assert!(std::env::var_os("CI").is_none(), "the check installs dbus and gnome-keyring");
+        eprintln!("not tried: this machine has no dbus-run-session and gnome-keyring-daemon");
         return;
     }
     let home = Home::empty();
@@ -295,6 +296,11 @@ fn a_real_keyring_locks_and_opens_the_vault() {
     mode(&folder, 0o700);
     let script = r#"set -e
 printf pw | gnome-keyring-daemon --unlock --components=secrets >&2
+# It goes into the background before the bus knows it.
+for _ in $(seq 1000); do
+  dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner \
+    string:org.freedesktop.secrets | grep -q 'boolean true' && break
+done
 "$0" vault init --keyring >&2
 "$0" instance init alpha --listen 127.0.0.1:0 >&2
 "$0" vault passphrase --key-file >&2

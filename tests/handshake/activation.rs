@@ -90,7 +90,7 @@ async fn threat_36_a_lost_reply_is_asked_for_again_with_the_same_key() {
     assert!(alpha.relay(&connection).await.is_success());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_provisional_credential_relays_at_once_and_through_its_activation() {
     let (alpha, beta, offer, connection) = joined(false).await;
     assert!(alpha.relay(&connection).await.is_success());

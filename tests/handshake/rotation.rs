@@ -4,7 +4,7 @@ use crate::running::*;
 use butterfly_console::protocol::Code;
 use serde_json::json;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn threat_34_rotation_under_load_fails_no_call() {
     let (alpha, beta, offer, connection) = active().await;
     let before = alpha.held().await["kid"].clone();

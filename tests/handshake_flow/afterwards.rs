@@ -110,6 +110,14 @@ async fn an_instance_rotates_what_it_holds_and_an_issuer_asks_for_it() {
     let row = beta.home.credential("alpha-console@beta").await.unwrap();
     assert_eq!(row.state, CredentialState::Rotating);
     assert!(row.attention.unwrap().contains("rotated by"));
+    // The holder hears of it with the next look.
+    alpha
+        .home
+        .check_credential("beta/alpha-console", &|_| {})
+        .await
+        .unwrap();
+    let row = alpha.home.credential("beta/alpha-console").await.unwrap();
+    assert_eq!(row.rotation_due, asked.due);
     alpha
         .home
         .rotate_credential("beta/alpha-console", 0)

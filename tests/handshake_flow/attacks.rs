@@ -7,7 +7,7 @@ use age::secrecy::SecretString;
 use butterfly_console::handshake::{AlarmKind, Bundle};
 use butterfly_console::model::{CredentialState, Delivery, Timestamp};
 use butterfly_console::protocol::Code;
-use butterfly_console::seal::Passphrase;
+use butterfly_console::seal::{DataKey, Identity, Passphrase};
 use butterfly_console::workspace::{CheckKind, CheckResult, OfferMade, Received};
 use std::io::Write;
 use zeroize::Zeroizing;
@@ -367,7 +367,7 @@ async fn threat_52_a_code_works_over_tls_and_another_key_takes_everything_back()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn threat_52_a_probe_notices_another_key_and_another_identity() {
+async fn threat_52_a_probe_notices_another_key() {
     let (alpha, beta) = (Side::new("alpha").await, Side::over_tls("beta").await);
     let (made, accepted) = hand_over(&alpha, &beta, Delivery::Passphrase, true).await;
     compare(&alpha, &beta, &made, &accepted).await;
@@ -381,6 +381,48 @@ async fn threat_52_a_probe_notices_another_key_and_another_identity() {
     let (open, _) = alpha.home.handshakes(false).await.unwrap();
     assert_eq!(open.len(), 1, "it is unfinished business again");
     assert!(open[0].next.contains("Compare the words"), "{}", open[0].next);
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threat_52_another_identity_than_the_bundle_named_is_noticed() {
+    let (alpha, beta) = pair().await;
+    let made = beta
+        .home
+        .offer(offer_of(Delivery::Passphrase, false))
+        .await
+        .unwrap();
+    let (file, passphrase) = bundle_of(&made);
+    let mut bundle = Bundle::open_with_passphrase(&file, &passphrase, Timestamp::now()).unwrap();
+    let another = Identity::of(&DataKey::from_bytes([7; 32])).key();
+    bundle.instance.identity = Some(another);
+    let sealed = bundle.seal_with_generated_passphrase().unwrap();
+    let received = Received::Passphrase {
+        bundle: sealed.armoured.into_bytes(),
+        passphrase: sealed.passphrase,
+    };
+    let accepted = alpha.home.accept(accepting(received)).await.unwrap();
+    assert_ne!(accepted.words, made.words);
+    assert_eq!(ask_from(&alpha).await, None);
+    alpha.home.probe("beta").await.unwrap();
+    let row = alpha.home.credential("beta/alpha-console").await.unwrap();
+    assert_eq!(
+        row.alarm.map(|alarm| alarm.kind),
+        Some(AlarmKind::IdentityChanged)
+    );
+    assert_eq!(ask_from(&alpha).await, Some(Code::NotVerified));
+    for name in &accepted.credentials {
+        let checks = alpha.home.check_credential(name, &|_| {}).await.unwrap();
+        let identity = checks
+            .iter()
+            .find(|check| check.kind == CheckKind::Identity)
+            .unwrap();
+        assert!(
+            matches!(identity.result, CheckResult::Failed { .. }),
+            "{name}: {checks:?}"
+        );
+    }
     alpha.home.shutdown().await;
     beta.home.shutdown().await;
 }

@@ -12,11 +12,11 @@ use butterfly_console::seal::{DataKey, Identity, Passphrase};
 const CHEAP: u8 = 1;
 
 /// Of the instance that offers.
-fn identity() -> Identity {
+pub fn identity() -> Identity {
     Identity::of(&DataKey::from_bytes([1; 32]))
 }
 
-fn bundle() -> Bundle {
+pub fn bundle() -> Bundle {
     let endpoint = Endpoint::parse("http://127.0.0.1:5001").unwrap();
     let instance_id = random::instance_id();
     let held = HeldCredential::native(
@@ -54,7 +54,7 @@ fn bundle() -> Bundle {
     }
 }
 
-fn json_of(bundle: &Bundle) -> Vec<u8> {
+pub fn json_of(bundle: &Bundle) -> Vec<u8> {
     serde_json::to_vec(bundle).unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! Sealing, proven against implementations that are not ours: joserfc and PyJWT for the native
-//! profile, `cryptography` and PyJWT for the legacy one, and for bundles an age of its own on
-//! `cryptography`. What they make opens here, what we make opens there, and on neither side does anything open that was changed by a single bit.
+//! profile, `cryptography` and PyJWT for the legacy one, and for the handshake `spake2`, and an age of its own
+//! on `cryptography`. What they make opens here, what we make opens there, and on neither side does anything open that was changed by a single bit.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -8,6 +8,7 @@ mod support;
 mod bundle;
 mod fernet;
 mod flips;
+mod handshake;
 mod jwe;
 mod token;
 

@@ -16,6 +16,7 @@ from joserfc.jwe import JWERegistry
 from joserfc.jwk import OctKey
 
 import age_file
+import handshake
 from native_client import BODIES, TOKEN, base64url, derive, key_for, unbase64url
 
 # Seals what a client never would, for the other side to refuse.
@@ -95,12 +96,14 @@ def fernet_open(line):
 
 
 def age_seal(line):
-    file = age_file.encrypt(unbase64url(line["plaintext"]), line["passphrase"], line["work_factor"])
+    lock = age_file.under_passphrase(line["passphrase"], line["work_factor"])
+    file = age_file.encrypt(unbase64url(line["plaintext"]), lock)
     return {"file": base64url(age_file.armour(file) if line["armoured"] else file)}
 
 
 def age_open(line):
-    return {"plaintext": base64url(age_file.decrypt(unbase64url(line["file"]), line["passphrase"]))}
+    key = age_file.with_passphrase(line["passphrase"])
+    return {"plaintext": base64url(age_file.decrypt(unbase64url(line["file"]), key))}
 
 
 OPERATIONS = {
@@ -116,6 +119,15 @@ OPERATIONS = {
         fernet_open,
         age_seal,
         age_open,
+        handshake.request_make,
+        handshake.request_read,
+        handshake.request_answer,
+        handshake.request_receive,
+        handshake.code_claim,
+        handshake.code_confirm,
+        handshake.code_receive,
+        handshake.code_answer,
+        handshake.code_hand_over,
     ]
 }
 

@@ -68,7 +68,10 @@ fn describe(dependent: &Dependent) -> String {
             instance,
             name,
             pointers,
-        } => format!("connection {name} on {instance}, with {pointers} pointers"),
+        } => match pointers {
+            1 => format!("connection {name} on {instance}, with one pointer"),
+            _ => format!("connection {name} on {instance}, with {pointers} pointers"),
+        },
         Dependent::Caller {
             app_id,
             last_used: Some(at),

@@ -89,7 +89,7 @@ impl Accept {
             )),
             Parcel::Answer if !session.home().has_vault() => {
                 let failure = Failure::new(
-                    Code::BundleRefused,
+                    Code::CannotOpen,
                     format!(
                         "the bundle answers a request, and nothing was asked from {}",
                         session.home().root().display()

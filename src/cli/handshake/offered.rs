@@ -104,11 +104,13 @@ fn handed_over(offer: &OfferMade) -> String {
         };
         text.push_str(&format!("{whose}\n{}\n", values_text(form).as_str()));
     }
-    text.push_str(&format!(
-        "words       {}\nexpires     {}\n",
-        offer.words.join(" "),
-        words::moment(offer.expires_at)
-    ));
+    if offer.delivery != Delivery::Plain {
+        text.push_str(&format!(
+            "words       {}\nexpires     {}\n",
+            offer.words.join(" "),
+            words::moment(offer.expires_at)
+        ));
+    }
     text
 }
 

@@ -3,7 +3,7 @@
 
 use super::withdraw_offer::{end, find};
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, list_offers};
-use crate::handshake::Event;
+use crate::handshake::{AlarmKind, Event};
 use crate::instance::issuing;
 use crate::protocol::{Code, Problem};
 use crate::store::OfferRecord;
@@ -67,7 +67,16 @@ async fn confirm(call: &Call<'_>, offer: OfferRecord) -> Result<OfferRecord, Pro
         ));
     }
     for credential in standing {
-        issuing::happen_alone(call.instance, &credential.record.name, Event::WordsMatch).await?;
+        let name = &credential.record.name;
+        let now_verified = issuing::happen_alone(call.instance, name, Event::WordsMatch).await?;
+        // Whoever guessed at the code did not get what these people have.
+        if now_verified
+            .life
+            .alarm()
+            .is_some_and(|alarm| alarm.kind == AlarmKind::WrongCode)
+        {
+            issuing::happen_alone(call.instance, name, Event::AlarmHeeded).await?;
+        }
     }
     let offer = OfferRecord {
         state: "verified".to_owned(),

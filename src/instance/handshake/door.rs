@@ -1,5 +1,14 @@
 //! The two routes as HTTP: small JSON in, small JSON out, problems as RFC 9457 has them. What failed is counted
 //! against its address, like calls that do not authenticate.
+//!
+//! | route | body | 200 |
+//! | --- | --- | --- |
+//! | `POST /handshake/claim` | `{nameplate, message, identity?}` | `{message}` |
+//! | `POST /handshake/confirm` | `{nameplate, proof}` | `{proof, bundle}` |
+//!
+//! Problems carry `code` beside the members of RFC 9457: 404 `code_refused` (no such code, whatever the cause), 403
+//! `code_refused` (wrong proof: burnt), 409 `credential_frozen` (claimed by two parties); 400, 405, 408, 413, 415 for
+//! what is no message; 429 and 503 with `Retry-After`.
 
 use super::{CLAIM, CONFIRM, Refusal, claim, confirm};
 use crate::handshake::CLAIM_PATH;

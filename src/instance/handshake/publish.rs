@@ -2,11 +2,13 @@
 
 use super::desk::{Slot, Step};
 use super::offers;
-use crate::handshake::{Bundle, CODE_SECONDS, OneTimeCode};
-use crate::instance::Instance;
+use crate::handshake::{AlarmKind, Bundle, CODE_SECONDS, Event, OneTimeCode};
+use crate::instance::issued::Credential;
+use crate::instance::{Instance, issuing};
 use crate::model::{Delivery, Timestamp};
 use crate::protocol::{Code, Problem};
 use crate::store::{CodeRecord, OfferRecord};
+use std::sync::Arc;
 
 /// Puts a code on the desk, in place of an earlier one of the same offer.
 pub(in crate::instance) async fn publish(
@@ -41,6 +43,7 @@ pub(in crate::instance) async fn publish(
     };
     instance.store().put_offer(offer.clone()).await?;
     codes.insert(waiting.nameplate.clone(), Slot::waiting(&offer.id, ends));
+    heed(instance, &offer).await?;
     Ok((offer, waiting))
 }
 
@@ -51,6 +54,16 @@ fn check(instance: &Instance, offer: &OfferRecord, bundle: &Bundle, now: Timesta
         return refused(
             Code::WrongStep,
             "it travels otherwise than by code; make a new offer with \"delivery\": \"code\"",
+        );
+    }
+    let is_frozen = |name: &String| {
+        let credential = instance.issued().by_name(name);
+        credential.is_some_and(|credential| credential.life.is_frozen())
+    };
+    if offer.credentials.iter().any(is_frozen) {
+        return refused(
+            Code::CredentialFrozen,
+            "it was claimed or activated by two parties; revoke its credentials and make a new offer over another channel",
         );
     }
     if offer.state != "offered" {
@@ -72,6 +85,20 @@ fn check(instance: &Instance, offer: &OfferRecord, bundle: &Bundle, now: Timesta
     offered.sort_unstable();
     if bundle.id != offer.id || names != offered || bundle.instance.id.as_ref() != Some(instance.id()) {
         return refused(Code::InvalidParameter, "'bundle' is not this offer's");
+    }
+    Ok(())
+}
+
+/// Whoever makes a new code has seen that the last one was burnt.
+async fn heed(instance: &Instance, offer: &OfferRecord) -> Result<(), Problem> {
+    for name in &offer.credentials {
+        let is_told = |credential: Arc<Credential>| {
+            let alarm = credential.life.alarm();
+            alarm.is_some_and(|alarm| alarm.kind == AlarmKind::WrongCode)
+        };
+        if instance.issued().by_name(name).is_some_and(is_told) {
+            issuing::happen_alone(instance, name, Event::AlarmHeeded).await?;
+        }
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::keys;
 use crate::command::{Key, KeyCode};
 use crate::seal::Passphrase;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Confirm, Layer, LockScreen, Secret, Then};
+use crate::tui::layers::{Confirm, Layer, LockScreen, Then};
 use crate::tui::message::{Done, Message, Outcome};
 use crate::tui::state::{Level, Phase, State};
 use crate::workspace::{Failure, Unlock};
@@ -139,7 +139,7 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     if screen.waits(now) {
         return Vec::new();
     }
-    let typed = std::mem::replace(&mut screen.typed, Secret::default());
+    let typed = std::mem::take(&mut screen.typed);
     let unlock = match Passphrase::parse(typed.expose()) {
         Ok(passphrase) => Unlock::Passphrase(passphrase),
         Err(_) if screen.asks => return Vec::new(),

@@ -238,7 +238,8 @@ fn t45_a_passphrase_is_not_drawn_unless_asked_for() {
 
 #[test]
 fn t45_a_locked_console_shows_nothing_of_what_was_there() {
-    let states: [(&str, fn(&mut State)); 5] = [
+    type Prepare = fn(&mut State);
+    let states: [(&str, Prepare); 5] = [
         ("lock_screen_idle", |state| {
             state.clock = Clock::Held(fake::now().plus_seconds(900));
             update(state, Message::Tick);

@@ -192,6 +192,7 @@ impl Workspace {
                     format!("after {} ms", exchange.elapsed_us.div_ceil(1_000)),
                 );
                 check_grant(entry, &exchange.reply, checks);
+                self.heed(&entry.name, &exchange.reply).await;
             }
             Err(error @ ClientError::Garbage { .. }) => {
                 checks.passed(CheckKind::Token, "something was answered");

@@ -19,6 +19,9 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use zeroize::Zeroizing;
 
+/// Codes drawn until one has a number that no other code of the instance has.
+const NUMBERS_TRIED: usize = 8;
+
 /// What `create_offer` gives.
 #[derive(Deserialize)]
 struct Created {
@@ -351,14 +354,25 @@ async fn publish(
     session: &mut Session<'_>,
     bundle: &Bundle,
 ) -> Result<(Zeroizing<String>, Timestamp), Failure> {
-    let code = OneTimeCode::generate().expose_text();
-    let query = Query::new(
-        "publish_code",
-        json!({"id": bundle.id, "code": code.as_str(), "bundle": bundle}),
-    );
-    let published = Timestamp::now();
-    session.result(&query).await?;
-    Ok((code, published.plus_seconds(CODE_SECONDS).min(bundle.expires_at)))
+    let mut left = NUMBERS_TRIED;
+    loop {
+        left -= 1;
+        let code = OneTimeCode::generate().expose_text();
+        let query = Query::new(
+            "publish_code",
+            json!({"id": bundle.id, "code": code.as_str(), "bundle": bundle}),
+        );
+        let published = Timestamp::now();
+        match session.result(&query).await {
+            Ok(_) => {
+                let ends = published.plus_seconds(CODE_SECONDS);
+                return Ok((code, ends.min(bundle.expires_at)));
+            }
+            // Another code of this instance has drawn the same number.
+            Err(failure) if failure.code == Code::AlreadyExists && left > 0 => {}
+            Err(failure) => return Err(failure),
+        }
+    }
 }
 
 fn entry_of(

@@ -39,6 +39,8 @@ pub(in crate::workspace) struct Offered {
 pub(in crate::workspace) struct Standing {
     pub(in crate::workspace) row: HandshakeRow,
     pub(in crate::workspace) entry: Option<HandshakeEntry>,
+    /// Where each of its credentials stands, as far as that can be told.
+    pub(in crate::workspace) states: Vec<(String, CredentialState)>,
     is_over: bool,
 }
 
@@ -117,8 +119,11 @@ impl Workspace {
             }
         }
         for (instance, offered) in &survey.offers {
-            let entry = ours.remove(&offered.id);
-            standings.push(issued(offered, instance, entry, &known, now));
+            let entry = match ours.remove(&offered.id) {
+                Some(entry) => Some(self.without_bundle(entry, offered).await?),
+                None => None,
+            };
+            standings.push(issued(offered, instance, entry, &known));
         }
         standings.extend(ours.into_values().map(|entry| unheard(entry, now)));
         standings.sort_by(|one, other| {
@@ -126,6 +131,27 @@ impl Workspace {
             begun.then_with(|| one.row.id.cmp(&other.row.id))
         });
         Ok((standings, survey.failures))
+    }
+}
+
+impl Workspace {
+    /// A bundle is kept for as long as a new code for it may be wanted, and not a look longer.
+    async fn without_bundle(
+        &self,
+        entry: HandshakeEntry,
+        offered: &Offered,
+    ) -> Result<HandshakeEntry, Failure> {
+        let is_waiting = CredentialState::parse(&offered.state) == Some(CredentialState::Offered);
+        if entry.bundle.is_none() || is_waiting {
+            return Ok(entry);
+        }
+        let kept = HandshakeEntry {
+            bundle: None,
+            ..entry
+        };
+        let stored = kept.clone();
+        self.in_vault(move |vault| vault.put_handshake(&stored)).await?;
+        Ok(kept)
     }
 }
 
@@ -177,7 +203,7 @@ fn held(
         created_at: entry.created_at,
         expires_at: entry.expires_at,
     };
-    finished(row, Some(entry), is_mixed, None)
+    finished(row, Some(entry), &rows, is_mixed, None)
 }
 
 /// On the side that offers.
@@ -186,7 +212,6 @@ fn issued(
     instance: &str,
     entry: Option<HandshakeEntry>,
     known: &HashMap<&str, &CredentialRow>,
-    _now: Timestamp,
 ) -> Standing {
     let names: Vec<String> = offered
         .credentials
@@ -229,7 +254,7 @@ fn issued(
     };
     let can_mix = delivery != Delivery::Plain && rows.iter().any(|row| row.kid.is_some());
     let is_mixed = !can_mix || rows.iter().all(|row| row.generation > 0);
-    finished(row, entry, is_mixed, offered.code_ends)
+    finished(row, entry, &rows, is_mixed, offered.code_ends)
 }
 
 /// An offer whose instance cannot be asked: as it was when it was made.
@@ -256,12 +281,13 @@ fn unheard(entry: HandshakeEntry, now: Timestamp) -> Standing {
         expires_at: entry.expires_at,
     };
     let code_ends = entry.expires_at.filter(|_| entry.delivery == Delivery::Code);
-    finished(row, Some(entry), false, code_ends)
+    finished(row, Some(entry), &[], false, code_ends)
 }
 
 fn finished(
     mut row: HandshakeRow,
     entry: Option<HandshakeEntry>,
+    rows: &[&CredentialRow],
     is_mixed: bool,
     code_ends: Option<Timestamp>,
 ) -> Standing {
@@ -276,6 +302,7 @@ fn finished(
     Standing {
         row,
         entry,
+        states: rows.iter().map(|row| (row.name.clone(), row.state)).collect(),
         is_over: is_done,
     }
 }

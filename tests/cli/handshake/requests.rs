@@ -73,11 +73,11 @@ fn the_answer_to_a_request_opens_for_whoever_asked_and_for_nobody_else() {
 
     // Nobody, somebody with a home, and somebody who asked for something else.
     let nobody = Home::empty();
-    assert_eq!(refused(&accept(&nobody, &offer, &[]), 3), "bundle_refused");
+    assert_eq!(refused(&accept(&nobody, &offer, &[]), 3), "cannot_open");
     assert!(!nobody.root().exists());
     let other = Home::empty();
     other.ok(&["handshake", "request", "--app-id", "alpha-people"]);
-    assert_eq!(refused(&accept(&other, &offer, &[]), 3), "bundle_refused");
+    assert_eq!(refused(&accept(&other, &offer, &[]), 3), "cannot_open");
     assert_eq!(other.ok(&["credential", "list"]), json!([]));
 
     let accepted = accept(&pair.ours, &offer, &["--name", "beta"]);
