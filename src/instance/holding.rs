@@ -233,9 +233,12 @@ async fn note_first_use(instance: &Instance, holding: &Holding) {
 /// Takes to heart what the peer says of the credential in a reply of its own (never a relayed one, which may
 /// speak of a credential further on): that it is frozen, or that its keys are to be rotated.
 pub(super) async fn heed_reply(instance: &Instance, name: &str, reply: &Reply) {
-    if reply.code() == Some(Code::CredentialFrozen) {
-        let said = reply.message().unwrap_or_default();
-        alarm(instance, name, AlarmKind::ActivatedTwice, said).await;
+    if let Some(problem) = reply
+        .problem()
+        .filter(|problem| problem.code == Code::CredentialFrozen)
+    {
+        let kind = AlarmKind::of_freezing(&problem);
+        alarm(instance, name, kind, &problem.message).await;
         return;
     }
     let due = reply
