@@ -121,6 +121,7 @@ pub enum Id {
     TabWire,
     TabTrace,
     FollowLink,
+    Handshake,
     Offer,
     Accept,
     RevokeCredential,

@@ -1,13 +1,11 @@
 //! What `update` wants done: described here as plain values, done elsewhere.
 
 use super::message::Message;
+use super::wizard::Errand;
 use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Route};
 use crate::protocol::Query;
-use crate::seal::Passphrase;
 use crate::store::PointerQuery;
-use crate::workspace::{
-    FederateRequest, InitInstance, LogFilter, OfferRequest, RemoteRequest, Unlock, VaultLock,
-};
+use crate::workspace::{FederateRequest, InitInstance, LogFilter, RemoteRequest, Unlock, VaultLock};
 use std::time::Duration;
 
 /// Something to do outside the state.
@@ -64,10 +62,14 @@ pub enum Effect {
     After(Duration, Message),
     /// Do something that a person asked for.
     Work(u64, Work),
+    /// Do something for the handshake wizard.
+    Wizard(u64, Errand),
     /// Stop waiting for it.
     Cancel(u64),
     /// Stop all hosted instances.
     Shutdown,
+    /// Give a text to the terminal's clipboard.
+    Copy(String),
     /// Take the mouse, or give it back to the terminal.
     Mouse(bool),
     /// Draw everything anew.
@@ -102,19 +104,6 @@ pub enum Work {
     Call(InstanceName, PointerAddress, Option<Route>),
     /// Make a federated pointer.
     Federate(Box<FederateRequest>),
-    /// Make an offer.
-    Offer(Box<OfferRequest>),
-    /// Accept a bundle from a file.
-    Accept {
-        /// The file.
-        file: String,
-        /// What opens it.
-        passphrase: Passphrase,
-        /// What to call the remote.
-        name: Option<InstanceName>,
-        /// The instance of ours that shall hold the instance credential.
-        instance: Option<InstanceName>,
-    },
     /// Revoke or forget a credential.
     Revoke(String),
     /// Give a credential fresh keys, the old ones answered for so many seconds more.
@@ -148,8 +137,6 @@ impl Work {
             Self::Call(_, address, None) => format!("calling {address}"),
             Self::Call(_, address, Some(route)) => format!("calling {address} by {route}"),
             Self::Federate(request) => format!("making a federated pointer on {}", request.instance),
-            Self::Offer(request) => format!("making an offer on {}", request.instance),
-            Self::Accept { file, .. } => format!("opening {file}"),
             Self::Revoke(name) => format!("revoking {name}"),
             Self::Rotate(name, _) => format!("rotating the keys of {name}"),
             Self::EndOverlap(name) => format!("ending the overlap of {name}"),

@@ -1,11 +1,11 @@
 //! Everything that can happen to the console.
 
+use super::wizard::News;
 use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::store::PointerPage;
 use crate::workspace::{
-    Accepted, Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogRow, OfferMade,
-    PointerDetail, Rotated,
+    Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogRow, PointerDetail, Rotated,
 };
 use std::time::Duration;
 
@@ -82,6 +82,8 @@ pub enum Message {
     Step(u64, String),
     /// Work that a person asked for is over.
     Worked(u64, Outcome<Done>),
+    /// News for the handshake wizard.
+    Wizard(News),
     /// Every hosted instance is stopped.
     Stopped,
 }
@@ -98,10 +100,6 @@ pub enum Done {
     PointerDeleted(InstanceName, PointerAddress),
     /// An invoke or a call ended with a reply, and has this place in the log.
     Invoked(u64),
-    /// An offer was made.
-    Offered(Box<OfferMade>),
-    /// A bundle was accepted.
-    Accepted(Box<Accepted>),
     /// A credential was revoked or forgotten.
     Revoked(String),
     /// A credential changed; with a word for how.

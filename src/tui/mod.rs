@@ -26,5 +26,6 @@ mod theme;
 mod update;
 mod view;
 mod widgets;
+mod wizard;
 
 pub use run::{Options, run};

@@ -14,6 +14,7 @@ use super::view::view;
 use crate::command::{Key, KeyCode};
 use crate::protocol::Code;
 use crate::workspace::{Failure, Home, Workspace};
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     Event, EventStream, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
 };
@@ -193,6 +194,11 @@ impl Console {
                 }
             }
             Effect::Redraw => self.painter.forget(),
+            Effect::Copy(text) => {
+                if let Err(error) = copy(&text) {
+                    tracing::warn!("the clipboard could not be reached: {error}");
+                }
+            }
             Effect::Suspend => self.suspended = true,
             other => runner.run(other),
         }
@@ -220,6 +226,11 @@ impl Console {
             _ => None,
         }
     }
+}
+
+/// Asks the terminal to take a text into its clipboard (OSC 52). Whether it does is not to be known.
+fn copy(text: &str) -> io::Result<()> {
+    crossterm::execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
 }
 
 /// A key as the table of commands knows it.

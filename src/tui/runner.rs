@@ -5,11 +5,11 @@
 
 use super::effect::{Effect, Work};
 use super::message::{Done, Message, Outcome};
+use super::wizard::{self, Errand, News};
 use crate::model::{InstanceName, InstanceState};
 use crate::protocol::Code;
 use crate::workspace::{
-    AcceptRequest, CallOptions, Failure, Home, HostedBy, InstanceRow, InvokeOptions, Received, Unlock,
-    VaultLock, Workspace,
+    CallOptions, Check, Failure, Home, HostedBy, InstanceRow, InvokeOptions, Unlock, VaultLock, Workspace,
 };
 use futures::FutureExt;
 use std::collections::HashMap;
@@ -88,13 +88,14 @@ impl Runner {
                 .values()
                 .for_each(|watcher| watcher.now.notify_one()),
             Effect::Work(ticket, work) => self.work(ticket, work),
+            Effect::Wizard(ticket, errand) => self.errand(ticket, errand),
             Effect::Cancel(ticket) => {
                 if let Some(task) = self.works.remove(&ticket) {
                     task.abort();
                 }
             }
             Effect::Shutdown => self.shut_down(),
-            Effect::Mouse(_) | Effect::Redraw | Effect::Suspend => {}
+            Effect::Copy(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend => {}
             other => self.fetch(other),
         }
     }
@@ -275,6 +276,20 @@ impl Runner {
         self.works.insert(ticket, task);
     }
 
+    fn errand(&self, ticket: u64, errand: Errand) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        let messages = self.messages.clone();
+        self.spawn(async move {
+            let report = move |check: &Check| {
+                let _ = messages.send(Message::Wizard(News::Check(ticket, check.clone())));
+            };
+            let outcome = contained(wizard::run(&workspace, errand, &report)).await;
+            Message::Wizard(News::Came(ticket, outcome))
+        });
+    }
+
     fn shut_down(&mut self) {
         self.watchers
             .drain()
@@ -438,21 +453,6 @@ async fn do_work(workspace: &Workspace, work: Work, step: impl Fn(&str) + Send +
             let pointer = workspace.federate(*request).await?;
             Done::Pointer(name, Box::new(pointer), "made")
         }
-        Work::Offer(request) => Done::Offered(Box::new(workspace.offer(*request).await?)),
-        Work::Accept {
-            file,
-            passphrase,
-            name,
-            instance,
-        } => {
-            let bundle = read_bundle(&file).await?;
-            let request = AcceptRequest {
-                received: Received::Passphrase { bundle, passphrase },
-                name,
-                instance,
-            };
-            Done::Accepted(Box::new(workspace.accept(request).await?))
-        }
         Work::Revoke(name) => Done::Revoked(workspace.revoke_credential(&name).await?.name),
         Work::Rotate(name, overlap) => {
             Done::Rotated(Box::new(workspace.rotate_credential(&name, overlap).await?))
@@ -479,19 +479,5 @@ async fn do_work(workspace: &Workspace, work: Work, step: impl Fn(&str) + Send +
             Done::Resealed(name, resealed)
         }
         Work::Demo => Done::Demo(Box::new(workspace.demo(&step).await?)),
-    })
-}
-
-async fn read_bundle(file: &str) -> Outcome<Vec<u8>> {
-    let path = match (file.strip_prefix("~/"), std::env::home_dir()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => file.into(),
-    };
-    tokio::fs::read(&path).await.map_err(|error| {
-        Failure::new(
-            Code::InvalidParameter,
-            format!("{} cannot be read: {error}", path.display()),
-            "check the path of the bundle file",
-        )
     })
 }

@@ -28,10 +28,6 @@ pub enum Purpose {
     Compose(InstanceName),
     /// A federated pointer on this instance.
     Federate(InstanceName),
-    /// An offer of this instance.
-    Offer(InstanceName),
-    /// A bundle to accept.
-    Accept,
 }
 
 /// A secret as it is typed: it wipes itself, and is never moved while it grows.
@@ -64,7 +60,7 @@ impl Secret {
     pub fn paste(&mut self, text: &str) {
         text.trim()
             .chars()
-            .filter(|character| !character.is_control())
+            .map(|character| if character.is_control() { ' ' } else { character })
             .for_each(|character| self.push(character));
     }
 
@@ -132,6 +128,46 @@ impl Field {
             hint: hint.to_owned(),
             error: None,
             touched: false,
+        }
+    }
+
+    /// Gives a key to what is in it. Returns whether it was for that.
+    pub fn key(&mut self, key: Key) -> bool {
+        match &mut self.kind {
+            Kind::Text(input) => {
+                edit(input, key);
+                matches!(
+                    key.code,
+                    KeyCode::Char(_)
+                        | KeyCode::Backspace
+                        | KeyCode::Delete
+                        | KeyCode::Left
+                        | KeyCode::Right
+                        | KeyCode::Home
+                        | KeyCode::End
+                )
+            }
+            Kind::Secret(secret) => secret.edit(key),
+            Kind::Choice(options, at) => match key.code {
+                KeyCode::Right | KeyCode::Char(' ' | 'l') => {
+                    *at = (*at + 1) % options.len().max(1);
+                    true
+                }
+                KeyCode::Left | KeyCode::Char('h') => {
+                    *at = (*at + options.len().saturating_sub(1)) % options.len().max(1);
+                    true
+                }
+                _ => false,
+            },
+        }
+    }
+
+    /// Puts pasted text into it.
+    pub fn paste(&mut self, text: &str) {
+        match &mut self.kind {
+            Kind::Text(input) => paste(input, text),
+            Kind::Secret(secret) => secret.paste(text),
+            Kind::Choice(..) => {}
         }
     }
 
@@ -221,10 +257,8 @@ impl Form {
 
     /// Puts pasted text into the field with the cursor.
     pub fn paste(&mut self, text: &str) {
-        match self.fields.get_mut(self.at).map(|field| &mut field.kind) {
-            Some(Kind::Text(input)) => paste(input, text),
-            Some(Kind::Secret(secret)) => secret.paste(text),
-            _ => {}
+        if let Some(field) = self.fields.get_mut(self.at) {
+            field.paste(text);
         }
         self.failure = None;
         self.check();
@@ -243,33 +277,7 @@ impl Form {
         let Some(field) = self.fields.get_mut(self.at) else {
             return false;
         };
-        let taken = match &mut field.kind {
-            Kind::Text(input) => {
-                edit(input, key);
-                matches!(
-                    key.code,
-                    KeyCode::Char(_)
-                        | KeyCode::Backspace
-                        | KeyCode::Delete
-                        | KeyCode::Left
-                        | KeyCode::Right
-                        | KeyCode::Home
-                        | KeyCode::End
-                )
-            }
-            Kind::Secret(secret) => secret.edit(key),
-            Kind::Choice(options, at) => match key.code {
-                KeyCode::Right | KeyCode::Char(' ' | 'l') => {
-                    *at = (*at + 1) % options.len().max(1);
-                    true
-                }
-                KeyCode::Left | KeyCode::Char('h') => {
-                    *at = (*at + options.len().saturating_sub(1)) % options.len().max(1);
-                    true
-                }
-                _ => false,
-            },
-        };
+        let taken = field.key(key);
         self.failure = None;
         self.rearrange();
         self.check();

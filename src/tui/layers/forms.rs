@@ -1,15 +1,14 @@
 //! The forms that there are: their fields, what is wrong with what was typed, and what they lead to.
 
-use super::form::{Field, Form, Kind, Purpose, Submission};
+use super::form::{Field, Form, Purpose, Submission};
 use crate::model::{
-    AppId, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceName, KeyId, NewPointer, Pointer,
-    PointerChange, Profile, Route,
+    AppId, Endpoint, InstanceId, InstanceName, KeyId, NewPointer, Pointer, PointerChange, Profile, Route,
 };
 use crate::protocol::{CredentialForm, HeldCredential, Query};
 use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey, TokenSecret};
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
-use crate::workspace::{FederateRequest, InitInstance, OfferRequest, RemoteRequest, Unlock, VaultLock};
+use crate::workspace::{FederateRequest, InitInstance, RemoteRequest, Unlock, VaultLock};
 
 impl Form {
     fn of(purpose: Purpose, title: String, intro: &str, verb: &'static str, fields: Vec<Field>) -> Self {
@@ -99,7 +98,7 @@ impl Form {
         let mut form = Self::of(
             Purpose::AddRemote,
             "Add a remote instance".into(),
-            "From plain values, as its administrator gave them to you. If you were given a bundle, close this and press A.",
+            "From plain values, as its administrator gave them to you. If you were given a code or a bundle, close this and press A.",
             "add it",
             fields,
         );
@@ -198,68 +197,6 @@ impl Form {
         )
     }
 
-    /// An offer.
-    pub fn offer(instance: &InstanceName) -> Self {
-        let fields = vec![
-            Field::text(
-                "app_id",
-                "app_id",
-                "",
-                "the name under which the other side will call",
-            ),
-            Field::choice(
-                "holders",
-                "Held by",
-                vec!["console and instance".into(), "console".into(), "instance".into()],
-                "the instance's own makes relay possible",
-            ),
-            Field::text(
-                "actions",
-                "May do",
-                "get_pointer_summary search_pointers get_graph_stats whoami",
-                "actions, separated by blanks",
-            ),
-            Field::text("lease", "Days", "90", "until the lease ends; empty for no end"),
-            Field::text(
-                "file",
-                "Bundle file",
-                format!("{instance}-offer.age"),
-                "where to write it",
-            ),
-        ];
-        Self::of(
-            Purpose::Offer(instance.clone()),
-            format!("Offer a credential of {instance}"),
-            "It is sealed into a file under generated words. Send the file one way, and the words another.",
-            "make the offer",
-            fields,
-        )
-    }
-
-    /// A bundle to accept.
-    pub fn accept(locals: Vec<String>) -> Self {
-        let mut holders = vec!["none".to_owned()];
-        holders.extend(locals);
-        let fields = vec![
-            Field::text("file", "Bundle file", "", "the file that you were sent"),
-            Field::secret("passphrase", "Passphrase", "the words that came another way"),
-            Field::text("name", "Name", "", "empty: what the bundle proposes"),
-            Field::choice(
-                "instance",
-                "For relay",
-                holders,
-                "the instance of yours that may call it by itself",
-            ),
-        ];
-        Self::of(
-            Purpose::Accept,
-            "Accept a bundle".into(),
-            "Opens what another administrator made for you. Compare the seven words with them afterwards.",
-            "open it",
-            fields,
-        )
-    }
-
     /// The fields that depend on others come and go.
     pub(super) fn rearrange(&mut self) {
         if self.purpose != Purpose::AddRemote {
@@ -306,7 +243,6 @@ impl Form {
         let value = field.value();
         let empty = || value.is_empty().then(|| "is needed".to_owned());
         match field.id {
-            "name" if self.purpose == Purpose::Accept && value.is_empty() => None,
             "name" => empty().or_else(|| wrong(InstanceName::parse(value))),
             "app_id" => empty().or_else(|| wrong(AppId::parse(value))),
             "kid" => empty().or_else(|| wrong(KeyId::parse(value))),
@@ -316,15 +252,13 @@ impl Form {
             "listen" if value.is_empty() => None,
             "listen" => wrong(value.parse::<std::net::SocketAddr>())
                 .map(|_| "is not ADDRESS:PORT, such as 127.0.0.1:5001".to_owned()),
-            "lease" if value.is_empty() => None,
-            "lease" => wrong(value.parse::<u32>()).map(|_| "is not a number of days".to_owned()),
             "query" => empty().or_else(|| wrong(Query::parse(value.as_bytes()))),
             "root" => empty().or_else(|| wrong(RootKey::parse(value))),
             "encryption_key" => empty().or_else(|| wrong(FernetKey::parse(value))),
             "access_key" if value.is_empty() => None,
             "access_key" => wrong(AccessKey::parse(value)),
             "again" => (value != self.value("passphrase")).then(|| "is not the same".to_owned()),
-            "actions" | "data_reference" | "jwt_secret" | "file" | "passphrase" | "via" => empty(),
+            "data_reference" | "jwt_secret" | "passphrase" | "via" => empty(),
             _ => None,
         }
     }
@@ -400,30 +334,6 @@ impl Form {
                     tags: self.words("tags"),
                 }))
             }
-            Purpose::Offer(instance) => Work::Offer(Box::new(OfferRequest {
-                instance: instance.clone(),
-                app_id: AppId::parse(self.value("app_id")).ok()?,
-                profile: Profile::Native,
-                holders: match self.value("holders") {
-                    "console" => vec![Holder::Console],
-                    "instance" => vec![Holder::Instance],
-                    _ => vec![Holder::Console, Holder::Instance],
-                },
-                grant: Grant::read(self.words("actions")),
-                lease_days: self.value("lease").parse().ok(),
-                delivery: Delivery::Passphrase,
-                verify_first: false,
-                request: None,
-                file: Some(self.value("file").into()),
-            })),
-            Purpose::Accept => Work::Accept {
-                file: self.value("file").to_owned(),
-                passphrase: Passphrase::parse(self.value("passphrase").trim()).ok()?,
-                name: InstanceName::parse(self.value("name")).ok(),
-                instance: InstanceName::parse(self.value("instance"))
-                    .ok()
-                    .filter(|_| !self.chose_first("instance")),
-            },
         };
         Some(Submission::Do(work))
     }
@@ -461,10 +371,6 @@ impl Form {
             .map(|word| word.trim_start_matches('#').to_owned())
             .collect()
     }
-
-    fn chose_first(&self, id: &str) -> bool {
-        matches!(self.field(id).map(|field| &field.kind), Some(Kind::Choice(_, 0)))
-    }
 }
 
 /// The complaint of a parser.
@@ -474,6 +380,7 @@ fn wrong<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::form::Kind;
     use super::*;
 
     #[test]

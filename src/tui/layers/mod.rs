@@ -22,6 +22,7 @@ pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage, InvokePage, PointerPage, Tab};
 
 use crate::command::{Key, Scope};
+use crate::tui::wizard::Wizard;
 use tui_input::{Input, InputRequest};
 
 /// Something that lies over the panes.
@@ -48,6 +49,8 @@ pub enum Layer {
     Locked(Box<LockScreen>),
     /// The choice that an empty home begins with.
     FirstRun(FirstRun),
+    /// The handshake, step by step.
+    Wizard(Box<Wizard>),
     /// The page about an instance.
     Instance(InstancePage),
     /// The page about a pointer.

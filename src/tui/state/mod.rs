@@ -248,7 +248,9 @@ impl State {
 
     /// Whether something moves on the screen by itself.
     pub fn is_live(&self) -> bool {
-        !self.running.is_empty() || matches!(self.phase, Phase::Opening | Phase::Stopping)
+        let now = self.clock.now();
+        let wizard = matches!(self.layers.last(), Some(Layer::Wizard(wizard)) if wizard.is_live(now));
+        wizard || !self.running.is_empty() || matches!(self.phase, Phase::Opening | Phase::Stopping)
     }
 
     /// The scopes whose keys are in force, nearest first.

@@ -4,7 +4,7 @@ use super::arrivals::{refresh, repeated};
 use super::asks::{ask_delete, ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
 use crate::command::{Id, by_name};
-use crate::model::{InstanceKind, InstanceName, PointerAddress, Route, Side};
+use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::protocol::Query;
 use crate::tui::content;
 use crate::tui::effect::{Effect, Work};
@@ -13,6 +13,7 @@ use crate::tui::layers::{
     PointerPage, Reports, Tab,
 };
 use crate::tui::state::{Level, Load, Pane, Phase, State};
+use crate::tui::wizard;
 use tui_input::Input;
 
 /// Does what a line after `:` says.
@@ -111,10 +112,9 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::TabWire => on_tab(state, |page| page.tab = Tab::Wire),
         Id::TabTrace => on_tab(state, |page| page.tab = Tab::Trace),
         Id::FollowLink => follow_link(state),
-        Id::Offer => on_instance(state, None, |state, name| {
-            push_form(state, |_| Form::offer(&name))
-        }),
-        Id::Accept => accept(state),
+        Id::Handshake => wizard::open(state, None),
+        Id::Offer => wizard::open(state, Some(Side::Issued)),
+        Id::Accept => wizard::open(state, Some(Side::Held)),
         Id::RevokeCredential => ask_revoke(state),
         Id::RotateCredential => choose_overlap(state),
         Id::SuspendCredential => ask_suspend(state),
@@ -497,7 +497,7 @@ fn federate(state: &mut State) -> Vec<Effect> {
             state.report(
                 Level::Warn,
                 "there is no other instance to lead to",
-                "accept a bundle (A) or add a remote (a) first",
+                "join one by a handshake (H) or add a remote (a) first",
             );
             return Vec::new();
         }
@@ -548,17 +548,6 @@ fn follow_link(state: &mut State) -> Vec<Effect> {
         Some(name) => show_pane(state, Pane::Pointers, Some(name.as_str())),
         None => Vec::new(),
     }
-}
-
-fn accept(state: &mut State) -> Vec<Effect> {
-    let locals = state
-        .instances
-        .rows
-        .iter()
-        .filter(|instance| instance.row.kind == InstanceKind::Local)
-        .map(|instance| instance.row.name.to_string())
-        .collect();
-    push_form(state, |_| Form::accept(locals))
 }
 
 fn cancel(state: &mut State) -> Vec<Effect> {

@@ -7,6 +7,7 @@ use crate::tui::effect::Effect;
 use crate::tui::layers::{Answer, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
 use crate::tui::message::Message;
 use crate::tui::state::{Level, Pane, Phase, State};
+use crate::tui::wizard;
 use std::time::Duration;
 
 /// How long a filter must rest before it is asked for.
@@ -45,6 +46,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Menu(_)) => menu(state, key),
         Some(Layer::Notice(_) | Layer::Reports(_)) => reading(state, key),
         Some(Layer::Steps(_)) => steps(state, key),
+        Some(Layer::Wizard(_)) => wizard::on_key(state, key),
         _ if state.phase != Phase::Open => waiting(state, key),
         _ => through_table(state, key),
     }
@@ -54,6 +56,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
 pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     match state.layers.last_mut() {
         Some(Layer::Form(form)) => form.paste(text),
+        Some(Layer::Wizard(_)) => return wizard::on_paste(state, text),
         Some(Layer::Help(help)) => paste(&mut help.input, text),
         Some(Layer::Command(line)) => paste(&mut line.input, text),
         Some(Layer::Filter(line)) => {

@@ -172,7 +172,7 @@ fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) {
     };
     let running = state.running.remove(place);
     match outcome {
-        Ok(Done::Offered(_) | Done::Rotated(_)) => state.report(
+        Ok(Done::Rotated(_)) => state.report(
             Level::Warn,
             format!(
                 "{}: done while the console was locked, so its secrets were not shown",

@@ -15,6 +15,7 @@ use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
 use super::message::{Brightness, Message};
 use super::state::{Level, Phase, State};
+use super::wizard;
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
@@ -95,6 +96,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Step(ticket, words) => {
             work::on_step(state, ticket, words);
             Vec::new()
+        }
+        Message::Wizard(news) => {
+            let changes = news.changes_lists();
+            let mut effects = wizard::on_news(state, news);
+            if changes {
+                effects.extend(work::after_anything(state));
+            }
+            effects
         }
         Message::Worked(ticket, outcome) => work::on_worked(state, ticket, outcome),
         other => arrivals::on_arrival(state, other),

@@ -8,7 +8,7 @@ use crate::tui::message::{Done, Outcome};
 use crate::tui::state::{Level, Load, Running, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
-use crate::workspace::{Accepted, Check, CheckResult, Failure, OfferMade, Rotated};
+use crate::workspace::{Check, CheckResult, Failure, Rotated};
 
 /// Begins work.
 pub fn begin(state: &mut State, work: Work) -> Effect {
@@ -116,7 +116,7 @@ pub fn failure_lines(failure: &Failure, room: u16) -> Vec<Line> {
 }
 
 /// The lists may show other things now.
-fn after_anything(state: &mut State) -> Vec<Effect> {
+pub fn after_anything(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![Effect::LoadInstances, load_log(state)];
     effects.extend(load_credentials(state));
     effects
@@ -173,13 +173,6 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
                 .layers
                 .push(Layer::Invoke(Box::new(InvokePage::new(id, Tab::Reply))));
             effects.push(Effect::LoadEntry(id));
-        }
-        Done::Offered(offer) => state
-            .layers
-            .push(Layer::Notice(Box::new(offer_notice(state, &offer)))),
-        Done::Accepted(accepted) => {
-            let notice = accepted_notice(&accepted);
-            state.layers.push(Layer::Notice(Box::new(notice)));
         }
         Done::Revoked(name) => {
             state.report(Level::Good, format!("{name} is refused from now on"), "");
@@ -304,44 +297,4 @@ fn checks_notice(state: &State, name: &str, checks: &[Check]) -> Notice {
         }
     }
     Notice::new(format!("Checks of {name}"), level, lines)
-}
-
-fn words_lines(words: &[String; 7]) -> Vec<Line> {
-    vec![
-        Line::of(
-            "Compare these seven words with the other side, by voice:",
-            Role::Dim,
-        ),
-        Line::new(),
-        Line::of(format!("  {}", words.join("  ")), Role::Strong),
-        Line::new(),
-    ]
-}
-
-fn offer_notice(state: &State, offer: &OfferMade) -> Notice {
-    let mut lines = words_lines(&offer.words);
-    if let Some(file) = &offer.file {
-        lines.push(Line::of("bundle      ", Role::Dim).and(file.display().to_string(), Role::Accent));
-    }
-    lines.push(Line::of("good until  ", Role::Dim).and(state.clock.date_time(offer.expires_at), Role::Base));
-    lines.push(Line::new());
-    lines.push(Line::of(
-        "Send the file one way, and the passphrase another way.",
-        Role::Dim,
-    ));
-    Notice {
-        secret: offer.passphrase.clone(),
-        ..Notice::new("The offer is made", Level::Good, lines)
-    }
-}
-
-fn accepted_notice(accepted: &Accepted) -> Notice {
-    let mut lines = words_lines(&accepted.words);
-    lines.push(Line::of("remote       ", Role::Dim).and(accepted.remote.to_string(), Role::Accent));
-    lines.push(Line::of("called as    ", Role::Dim).and(accepted.app_id.to_string(), Role::Base));
-    lines.push(Line::of("credentials  ", Role::Dim).and(accepted.credentials.join(", "), Role::Base));
-    if let Some(connection) = &accepted.connection_id {
-        lines.push(Line::of("connection   ", Role::Dim).and(connection.to_string(), Role::Address));
-    }
-    Notice::new("The bundle is accepted", Level::Good, lines)
 }

@@ -68,4 +68,4 @@ fn draw_locked(state: &State, screen: &LockScreen, canvas: &mut Canvas) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -25,6 +25,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
             overlay_lines(canvas, inside(area), &lines, reports.scroll);
         }
         Layer::Steps(steps) => draw_steps(state, steps, canvas),
+        Layer::Wizard(wizard) => crate::tui::wizard::draw(state, wizard, canvas, body),
         Layer::FirstRun(first) => super::first_run::draw(state, first, canvas, body),
         _ => {}
     }

@@ -2,7 +2,6 @@
 
 use super::super::*;
 use super::{SIZE, key};
-use crate::model::Delivery;
 use crate::protocol::Code;
 use crate::tui::clock::Clock;
 use crate::tui::effect::Work;
@@ -177,8 +176,10 @@ fn a_key_that_lies_ready_takes_no_more_than_enter() {
 #[test]
 fn what_comes_in_meanwhile_neither_shows_nor_complains() {
     let mut state = demo(SIZE);
-    press(&mut state, &["1", "o"]);
-    write(&mut state, "client");
+    press(&mut state, &["n"]);
+    write(&mut state, "air");
+    press(&mut state, &["tab"]);
+    write(&mut state, "https://data.example/air.csv");
     key(&mut state, "ctrl-s");
     let ticket = state.running[0].ticket;
     key(&mut state, "i");
@@ -203,22 +204,16 @@ fn what_comes_in_meanwhile_neither_shows_nor_complains() {
         assert!(update(&mut state, arrival).is_empty());
     }
     assert_eq!(state.reports.len(), reports);
-    let offer = crate::workspace::OfferMade {
-        offer_id: "offer_1".into(),
-        words: ["a", "b", "c", "d", "e", "f", "g"].map(Into::into),
-        file: None,
-        armoured: None,
-        delivery: Delivery::Passphrase,
-        code: None,
-        plain: Vec::new(),
-        endpoint: crate::model::Endpoint::parse("http://127.0.0.1:5001/invoke").unwrap(),
-        warning: None,
-        passphrase: crate::seal::Passphrase::parse("correct horse").ok(),
-        expires_at: fake::now(),
+    let rotated = crate::workspace::Rotated {
+        row: fake::credentials().remove(0),
+        overlap_until: None,
+        resealed: Vec::new(),
+        form: None,
+        due: None,
     };
     update(
         &mut state,
-        Message::Worked(ticket, Ok(Done::Offered(Box::new(offer)))),
+        Message::Worked(ticket, Ok(Done::Rotated(Box::new(rotated)))),
     );
     assert_eq!(state.layers.len(), 1);
     assert!(

@@ -1,0 +1,462 @@
+//! What is typed and picked at each step: the fields that it begins with, what is wrong with them, and how they
+//! become answers.
+
+use super::options::{holders_of, purpose};
+use super::state::Wizard;
+use crate::handshake::OneTimeCode;
+use crate::handshake::guide::{Answers, Purpose, Source, Step};
+use crate::model::{AppId, Delivery, Endpoint, Grant, Holder, InstanceKind, InstanceName, Route, Side};
+use crate::protocol::Query;
+use crate::seal::{FernetKey, TokenSecret};
+use crate::tui::layers::{Field, Kind};
+use crate::tui::state::State;
+use ipnet::IpNet;
+use serde_json::json;
+
+/// What stands first in a choice of instances.
+pub const NONE: &str = "none";
+
+/// The fields that a step begins with; none where it has none.
+pub fn fields(state: &State, wizard: &Wizard) -> Vec<Field> {
+    let answers = &wizard.course.answers;
+    match wizard.step() {
+        Step::Who => {
+            let value = answers.app_id.as_ref().map_or("", |id| id.as_str());
+            vec![Field::text(
+                "app_id",
+                "Called as",
+                value,
+                "a name for them, such as museum-lab: letters, digits, - . _",
+            )]
+        }
+        Step::Scope if answers.purpose == Purpose::Tag => vec![Field::text(
+            "tag",
+            "Tag",
+            answers.tag.clone(),
+            "one tag, without #",
+        )],
+        Step::Limits => limits(answers),
+        Step::Request => vec![Field::text(
+            "request",
+            "Request",
+            "",
+            "paste what they sent, or type the path of its file",
+        )],
+        Step::File => {
+            let default = match (&answers.instance, &answers.app_id) {
+                (Some(instance), Some(app_id)) => format!("{instance}-for-{app_id}.age"),
+                _ => String::new(),
+            };
+            vec![Field::text(
+                "file",
+                "File",
+                default,
+                "empty: only on the screen, to copy or scan",
+            )]
+        }
+        Step::Code => vec![
+            Field::text(
+                "url",
+                "Address",
+                answers.url.clone(),
+                "such as https://b.example:5001",
+            ),
+            Field::secret(
+                "code",
+                "Code",
+                "a number and three words; capitals and blanks do not matter",
+            ),
+        ],
+        Step::Ask => ask(state, answers),
+        Step::Bundle => vec![Field::text(
+            "bundle",
+            "Bundle",
+            match &answers.bundle {
+                Some(Source::File(file)) => file.clone(),
+                _ => String::new(),
+            },
+            "paste the text that begins with -----BEGIN, or type the path of the file",
+        )],
+        Step::Passphrase => vec![Field::secret(
+            "words",
+            "Words",
+            "the seven words that came another way; ^T shows them as you type",
+        )],
+        Step::Plain => plain(answers),
+        Step::Keep => keep(state, wizard),
+        Step::Pointer => pointer(state, wizard),
+        _ => Vec::new(),
+    }
+}
+
+fn limits(answers: &Answers) -> Vec<Field> {
+    let number = |value: Option<u32>| value.map(|value| value.to_string()).unwrap_or_default();
+    let sources: Vec<String> = answers.sources.iter().map(ToString::to_string).collect();
+    vec![
+        Field::text(
+            "lease",
+            "Ends after",
+            number(answers.lease_days),
+            "days; empty for no end",
+        ),
+        Field::text(
+            "rate",
+            "Calls a minute",
+            number(answers.rate_per_minute),
+            "empty for as many as they like",
+        ),
+        chosen(
+            "writes",
+            "May change",
+            &["no", "yes"],
+            if answers.writes { "yes" } else { "no" },
+        )
+        .hinted("whether actions that change something are allowed at all"),
+        Field::text(
+            "hops",
+            "Further hops",
+            answers.hops.to_string(),
+            "0: what they ask ends here; up to 8: pointers here may lead them on",
+        ),
+        Field::text(
+            "sources",
+            "From",
+            sources.join(" "),
+            "addresses such as 10.1.0.0/16; empty for anywhere",
+        ),
+    ]
+}
+
+fn ask(state: &State, answers: &Answers) -> Vec<Field> {
+    let name = answers.app_id.as_ref().map_or("", |id| id.as_str());
+    vec![
+        chosen(
+            "relay",
+            "For",
+            &locals(state),
+            default_relay(state, answers).as_str(),
+        )
+        .hinted("the instance of yours that shall call by itself; none: only this console"),
+        chosen("holders", "Held by", &["both", "instance", "console"], "both")
+            .hinted("both: the instance and this console, each with a credential of its own"),
+        Field::text(
+            "app_id",
+            "Called as",
+            name,
+            "the name under which you would like to call",
+        ),
+        Field::text(
+            "file",
+            "File",
+            "",
+            "where to write the request; empty: only on the screen",
+        ),
+    ]
+}
+
+fn plain(answers: &Answers) -> Vec<Field> {
+    let name = answers.app_id.as_ref().map_or("", |id| id.as_str());
+    vec![
+        Field::text(
+            "url",
+            "URL",
+            answers.url.clone(),
+            "such as https://museum.example/invoke",
+        ),
+        Field::text("app_id", "app_id", name, "as it was given to you"),
+        Field::secret("jwt_secret", "JWT secret", "JWT_SECRET_KEY"),
+        Field::secret(
+            "encryption_key",
+            "Encryption key",
+            "BUTTERFLY_ENCRYPTION_KEY, 44 characters",
+        ),
+    ]
+}
+
+fn keep(state: &State, wizard: &Wizard) -> Vec<Field> {
+    let answers = &wizard.course.answers;
+    let proposed = wizard
+        .says
+        .as_ref()
+        .and_then(|says| says.pointer("/instance/name"));
+    let plain = answers.delivery == Delivery::Plain;
+    let value = match (&answers.name, proposed.and_then(|name| name.as_str())) {
+        (Some(name), _) => name.to_string(),
+        (None, Some(name)) if free(state, name) => name.to_owned(),
+        _ => String::new(),
+    };
+    let hint = if plain {
+        "how you will call it here"
+    } else {
+        "how you will call it here; empty: the name that it has itself"
+    };
+    let mut fields = vec![Field::text("name", "Name here", value, hint)];
+    if !plain {
+        fields.push(
+            chosen(
+                "relay",
+                "For relay",
+                &locals(state),
+                default_relay(state, answers).as_str(),
+            )
+            .hinted("the instance of yours that may call it by itself; none: only this console"),
+        );
+    }
+    fields
+}
+
+fn pointer(state: &State, wizard: &Wizard) -> Vec<Field> {
+    let locals: Vec<String> = locals(state).into_iter().filter(|name| name != NONE).collect();
+    if locals.is_empty() {
+        return Vec::new();
+    }
+    let relay = default_relay(state, &wizard.course.answers);
+    let route = if wizard.course.answers.relay.is_some() {
+        Route::Relay
+    } else {
+        Route::Endpoint
+    };
+    let routes: Vec<String> = Route::ALL.iter().map(ToString::to_string).collect();
+    vec![
+        chosen("make", "Make one", &["yes", "no, later"], "yes")
+            .hinted("it takes a second, and proves the whole way"),
+        chosen("instance", "On", &locals, &relay).hinted("the instance of yours that gets the pointer"),
+        chosen("route", "By route", &routes, route.as_str())
+            .hinted("relay: your instance calls; endpoint and circuit: this console calls"),
+        Field::text(
+            "query",
+            "Asks",
+            query(wizard.grant.as_ref()),
+            "what the other side is asked, as JSON",
+        ),
+    ]
+}
+
+/// A query that the grant allows: the pointer that was agreed on, if one was.
+pub fn query(grant: Option<&Grant>) -> String {
+    let address = grant.and_then(|grant| grant.pointers.addresses.first());
+    let may = |action: &str| grant.is_none_or(|grant| grant.allows_action(action));
+    let query = match address {
+        Some(address) if may("get_pointer_summary") => {
+            json!({"action": "get_pointer_summary", "pointer_address": address})
+        }
+        _ if grant.is_some() && may("get_graph_stats") => json!({"action": "get_graph_stats"}),
+        _ if grant.is_some() && may("list_pointers") => json!({"action": "list_pointers", "limit": 5}),
+        _ => json!({"action": "whoami"}),
+    };
+    query.to_string()
+}
+
+/// A choice with one of its options chosen.
+fn chosen(id: &'static str, label: &'static str, options: &[impl ToString], option: &str) -> Field {
+    let options: Vec<String> = options.iter().map(ToString::to_string).collect();
+    let place = options.iter().position(|other| other == option).unwrap_or(0);
+    let mut field = Field::choice(id, label, options, "");
+    if let Kind::Choice(_, at) = &mut field.kind {
+        *at = place;
+    }
+    field
+}
+
+impl Field {
+    fn hinted(mut self, hint: &str) -> Self {
+        hint.clone_into(&mut self.hint);
+        self
+    }
+}
+
+/// Instances of ours that can hold a credential, after none.
+fn locals(state: &State) -> Vec<String> {
+    let rows = state.instances.rows.iter().map(|instance| &instance.row);
+    std::iter::once(NONE.to_owned())
+        .chain(
+            rows.filter(|row| row.kind == InstanceKind::Local && !row.read_only)
+                .map(|row| row.name.to_string()),
+        )
+        .collect()
+}
+
+/// The instance that was named, or the first that there is.
+fn default_relay(state: &State, answers: &Answers) -> String {
+    let named = answers.relay.as_ref().map(ToString::to_string);
+    named
+        .or_else(|| locals(state).into_iter().nth(1))
+        .unwrap_or_else(|| NONE.to_owned())
+}
+
+fn free(state: &State, name: &str) -> bool {
+    InstanceName::parse(name).is_ok() && state.instances.get(name).is_none()
+}
+
+/// Says of each field of the present step what is wrong with it.
+pub fn check(state: &State, wizard: &mut Wizard) {
+    let step = wizard.step();
+    let complaints: Vec<Option<String>> = wizard
+        .fields()
+        .iter()
+        .map(|field| complaint(state, wizard, step, field))
+        .collect();
+    if let Some(fields) = wizard.pages.get_mut(&step) {
+        for (field, complaint) in fields.iter_mut().zip(complaints) {
+            field.error = complaint;
+        }
+    }
+}
+
+fn complaint(state: &State, wizard: &Wizard, step: Step, field: &Field) -> Option<String> {
+    let value = field.value();
+    let empty = || value.trim().is_empty().then(|| "is needed".to_owned());
+    let skipped = step == Step::Pointer && wizard.typed(step, "make") != "yes";
+    match field.id {
+        "app_id" => empty().or_else(|| wrong(AppId::parse(value))),
+        "tag" => empty(),
+        "lease" if value.is_empty() => None,
+        "lease" => match value.parse::<u32>() {
+            Ok(1..=3650) => None,
+            _ => Some("is not a number of days from 1 to 3650".to_owned()),
+        },
+        "rate" if value.is_empty() => None,
+        "rate" => match value.parse::<u32>() {
+            Ok(1..) => None,
+            _ => Some("is not a number of calls a minute".to_owned()),
+        },
+        "hops" => match value.parse::<u8>() {
+            Ok(0..=Grant::MOST_HOPS) => None,
+            _ => Some("is not a number from 0 to 8".to_owned()),
+        },
+        "sources" => sources(value).err(),
+        "request" if !wizard.course.answers.request.is_empty() => None,
+        "request" => empty(),
+        "bundle" if matches!(wizard.course.answers.bundle, Some(Source::Text(_))) => None,
+        "bundle" => empty(),
+        "url" => empty().or_else(|| wrong(Endpoint::parse(value))),
+        "code" => empty().or_else(|| wrong(OneTimeCode::parse(value))),
+        "words" => empty().or_else(|| words(value)),
+        "jwt_secret" => empty().or_else(|| wrong(TokenSecret::parse(value))),
+        "encryption_key" => empty().or_else(|| wrong(FernetKey::parse(value))),
+        "name" if value.is_empty() && wizard.course.answers.delivery != Delivery::Plain => None,
+        "name" => empty().or_else(|| wrong(InstanceName::parse(value))).or_else(|| {
+            let taken = state.instances.get(value).is_some();
+            taken.then(|| format!("is taken: there is an instance {value} in this home"))
+        }),
+        "query" if !skipped => empty().or_else(|| wrong(Query::parse(value.as_bytes()))),
+        _ => None,
+    }
+}
+
+/// How many words there are, and whether each can be one of a generated passphrase.
+fn words(value: &str) -> Option<String> {
+    let count = value
+        .split(|character: char| !character.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .count();
+    (count < 7).then(|| format!("are {count} of 7 so far"))
+}
+
+fn sources(value: &str) -> Result<Vec<IpNet>, String> {
+    value
+        .split([' ', ','])
+        .filter(|word| !word.is_empty())
+        .map(|word| {
+            let single = word.parse::<std::net::IpAddr>().map(IpNet::from);
+            single
+                .or_else(|_| word.parse::<IpNet>())
+                .map_err(|_| format!("{word} is not an address or a range such as 10.1.0.0/16"))
+        })
+        .collect()
+}
+
+/// The complaint of a parser.
+fn wrong<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Option<String> {
+    parsed.err().map(|error| error.to_string())
+}
+
+/// Takes what was typed and picked into the answers. False if something is wrong; the cursor goes there.
+pub fn take(state: &State, wizard: &mut Wizard) -> bool {
+    check(state, wizard);
+    let step = wizard.step();
+    if let Some(place) = wizard.fields().iter().position(|field| field.error.is_some()) {
+        wizard.at = place;
+        if let Some(field) = wizard.pages.get_mut(&step).and_then(|page| page.get_mut(place)) {
+            field.touched = true;
+        }
+        return false;
+    }
+    note(wizard);
+    true
+}
+
+/// Notes what was typed and picked so far, right or not yet.
+pub fn note(wizard: &mut Wizard) {
+    let step = wizard.step();
+    let typed = |id: &str| wizard.typed(step, id).to_owned();
+    let picked = wizard.list.picked.clone();
+    let current = wizard
+        .list
+        .current()
+        .map(|item| item.key.clone())
+        .unwrap_or_default();
+    let offers = wizard.course.side() == Side::Issued;
+    let mut answers = wizard.course.answers.clone();
+    match step {
+        Step::Instance => answers.instance = InstanceName::parse(&current).ok().or(answers.instance),
+        Step::Who => answers.app_id = AppId::parse(&typed("app_id")).ok(),
+        Step::Purpose => answers.purpose = purpose(&current),
+        Step::Scope => match answers.purpose {
+            Purpose::Summary => {
+                answers.addresses = picked.iter().filter_map(|key| key.parse().ok()).collect()
+            }
+            Purpose::Tag => typed("tag").trim_start_matches('#').clone_into(&mut answers.tag),
+            Purpose::Connection => {
+                answers.connections = picked.iter().filter_map(|key| key.parse().ok()).collect();
+            }
+            Purpose::Custom => answers.actions = picked.into_iter().collect(),
+            Purpose::Everything => {}
+        },
+        Step::Limits => {
+            answers.lease_days = typed("lease").parse().ok();
+            answers.rate_per_minute = typed("rate").parse().ok();
+            answers.writes = typed("writes") == "yes";
+            answers.hops = typed("hops").parse().unwrap_or(0);
+            answers.sources = sources(&typed("sources")).unwrap_or_default();
+        }
+        Step::Holders => answers.holders = holders_of(&current),
+        Step::Delivery | Step::Way => {
+            answers.delivery = Delivery::parse(&current).unwrap_or(answers.delivery);
+            if offers && answers.delivery == Delivery::Plain {
+                // One set of values is one caller.
+                answers.holders = vec![Holder::Console];
+            }
+        }
+        Step::File => answers.file = typed("file"),
+        Step::Code | Step::Plain => {
+            answers.url = typed("url");
+            answers.app_id = AppId::parse(&typed("app_id")).ok();
+        }
+        Step::Ask => {
+            answers.relay = InstanceName::parse(&typed("relay"))
+                .ok()
+                .filter(|name| name.as_str() != NONE);
+            answers.holders = match &answers.relay {
+                Some(_) => holders_of(&typed("holders")),
+                None => vec![Holder::Console],
+            };
+            answers.app_id = AppId::parse(&typed("app_id")).ok();
+            answers.file = typed("file");
+        }
+        Step::Bundle => {
+            if let Some(source) = Source::of(&typed("bundle")) {
+                answers.bundle = Some(source);
+            }
+        }
+        Step::Keep => {
+            answers.name = InstanceName::parse(&typed("name")).ok();
+            answers.relay = InstanceName::parse(&typed("relay"))
+                .ok()
+                .filter(|name| name.as_str() != NONE);
+        }
+        Step::Pointer => answers.route = Route::parse(&typed("route")).unwrap_or(answers.route),
+        _ => {}
+    }
+    wizard.course.answers = answers;
+}

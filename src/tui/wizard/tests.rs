@@ -1,0 +1,744 @@
+//! Both sides, every step: what keys do, and what is seen, at three sizes and with a held clock.
+
+use super::errand::{Errand, Heard, News};
+use super::fake;
+use super::on_news;
+use crate::handshake::guide::{Course, Purpose, Step};
+use crate::handshake::{Alarm, AlarmKind};
+use crate::model::{CredentialState, Delivery, Grant, InstanceName, Side};
+use crate::tui::effect::Effect;
+use crate::tui::fake::{answer, demo, failure, name, now, press, themed, write};
+use crate::tui::layers::Layer;
+use crate::tui::message::Message;
+use crate::tui::state::State;
+use crate::tui::theme::{ASCII, Depth};
+use crate::tui::update::update;
+use crate::tui::view::tests::screen;
+use crate::tui::wizard::Wizard;
+use crate::workspace::{Check, CheckKind, CheckResult, HandshakeRow, Verified};
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
+
+fn wizard(state: &State) -> &Wizard {
+    let found = state.layers.iter().find_map(|layer| match layer {
+        Layer::Wizard(wizard) => Some(wizard),
+        _ => None,
+    });
+    found.expect("the wizard is open")
+}
+
+fn is_open(state: &State) -> bool {
+    state.layers.iter().any(|layer| matches!(layer, Layer::Wizard(_)))
+}
+
+fn step(state: &State) -> Step {
+    wizard(state).step()
+}
+
+/// Tells the wizard what came of the errand that it waits for.
+fn tell(state: &mut State, heard: Heard) {
+    let ticket = wizard(state).ticket.expect("it waits for something");
+    let effects = update(state, Message::Wizard(News::Came(ticket, Ok(heard))));
+    answer(state, effects);
+}
+
+/// Tells it how the handshake stands.
+fn seen(state: &mut State, change: impl FnOnce(&mut HandshakeRow)) {
+    let course = &wizard(state).course;
+    let mut row = fake::row(course.side(), course.answers.delivery, CredentialState::Offered);
+    if let Some(under_way) = course.under_way() {
+        row.state = under_way.state;
+        row.verified = under_way.verified;
+    }
+    change(&mut row);
+    let effects = update(
+        state,
+        Message::Wizard(News::Came(0, Ok(Heard::Row(Box::new(row))))),
+    );
+    answer(state, effects);
+}
+
+fn verified(state: &mut State, credential: CredentialState) {
+    let done = Verified {
+        id: "offer_0123456789ab".into(),
+        state: credential,
+        verified: true,
+        waiting: false,
+        credentials: Vec::new(),
+        resealed: 0,
+    };
+    let news = News::Came(0, Ok(Heard::Verified(Box::new(done), None)));
+    let effects = update(state, Message::Wizard(news));
+    answer(state, effects);
+}
+
+/// Offers, up to the choice of how to hand over.
+fn offer_until_delivery(state: &mut State) {
+    press(state, &["1", "o", "enter"]);
+    write(state, "museum-lab");
+    press(
+        state,
+        &["enter", "enter", "down", "space", "enter", "ctrl-s", "enter"],
+    );
+    assert_eq!(step(state), Step::Delivery);
+}
+
+fn offer(state: &mut State, delivery: Delivery) {
+    offer_until_delivery(state);
+    let place = Delivery::ALL.iter().position(|other| *other == delivery).unwrap();
+    press(state, &[["1", "2", "3", "4"][place], "enter"]);
+    if delivery == Delivery::Request {
+        let effects = update(
+            state,
+            Message::Paste("-----BEGIN BUTTERFLY REQUEST-----\nx".into()),
+        );
+        answer(state, effects);
+        press(state, &["enter"]);
+    }
+    if step(state) == Step::File {
+        press(state, &["enter"]);
+    }
+    assert_eq!(step(state), Step::Review);
+    press(state, &["enter"]);
+    assert_eq!(step(state), Step::HandOver);
+}
+
+fn words_match(state: &mut State) {
+    assert_eq!(step(state), Step::Words);
+    press(state, &["enter"]);
+}
+
+fn accept_until_input(state: &mut State, delivery: Delivery) {
+    press(state, &["1", "A"]);
+    let key = match delivery {
+        Delivery::Code => "1",
+        Delivery::Passphrase => "2",
+        Delivery::Request => "3",
+        Delivery::Plain => "4",
+    };
+    press(state, &[key, "enter"]);
+}
+
+fn armour(state: &mut State) {
+    let text = "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n";
+    let effects = update(state, Message::Paste(text.into()));
+    answer(state, effects);
+}
+
+/// Accepts, up to the comparison of words; for plain values, up to the checks.
+fn accept(state: &mut State, delivery: Delivery) {
+    accept_until_input(state, delivery);
+    match delivery {
+        Delivery::Code => {
+            write(state, "http://127.0.0.1:5001");
+            press(state, &["tab"]);
+            write(state, "4711-able-about-above");
+            press(state, &["enter"]);
+        }
+        Delivery::Passphrase => {
+            armour(state);
+            press(state, &["enter"]);
+            write(state, "able about above absent absorb abstract absurd");
+            press(state, &["enter"]);
+        }
+        Delivery::Request => {
+            press(state, &["tab", "tab"]);
+            write(state, "museum-lab");
+            press(state, &["ctrl-s"]);
+            assert_eq!(step(state), Step::Send);
+            press(state, &["enter"]);
+            armour(state);
+            press(state, &["enter"]);
+        }
+        Delivery::Plain => {
+            write(state, "http://127.0.0.1:5004");
+            press(state, &["tab"]);
+            write(state, "museum-lab");
+            press(state, &["tab"]);
+            write(state, "a-token-secret-of-some-length-for-tests");
+            press(state, &["tab"]);
+            write(state, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+            press(state, &["enter"]);
+            assert_eq!(step(state), Step::Keep);
+            write(state, "old-museum");
+        }
+    }
+    assert_eq!(step(state), Step::Keep);
+    press(state, &["ctrl-s"]);
+}
+
+fn check(state: &mut State, kind: CheckKind, result: CheckResult) {
+    let ticket = wizard(state).ticket.unwrap();
+    update(
+        state,
+        Message::Wizard(News::Check(ticket, Check { kind, result })),
+    );
+}
+
+fn passes(state: &mut State, count: usize) {
+    let notes = [
+        "3 ms",
+        "no TLS on loopback",
+        "inst_0123456789ab",
+        "",
+        "",
+        "get_pointer_summary",
+    ];
+    for (kind, note) in CheckKind::ALL.into_iter().zip(notes).take(count) {
+        check(state, kind, CheckResult::Passed { note: note.into() });
+    }
+}
+
+fn checked(state: &mut State) {
+    passes(state, 6);
+    let grant: Grant = serde_json::from_value(fake::says()["credentials"][0]["grant"].clone()).unwrap();
+    let remote = InstanceName::parse("beta").ok();
+    tell(
+        state,
+        Heard::Checked {
+            remote,
+            grant: Some(grant),
+        },
+    );
+}
+
+fn activated(state: &mut State) {
+    words_match(state);
+    assert_eq!(step(state), Step::Activation);
+    verified(state, CredentialState::Active);
+}
+
+#[test]
+fn offering_by_every_way_comes_to_its_end() {
+    for delivery in Delivery::ALL {
+        let mut state = demo((120, 36));
+        offer(&mut state, delivery);
+        if delivery == Delivery::Code {
+            // Nobody has to press anything when the other side took it.
+            seen(&mut state, |row| row.state = CredentialState::Delivered);
+        } else {
+            press(&mut state, &["enter"]);
+        }
+        if delivery != Delivery::Plain {
+            words_match(&mut state);
+            assert_eq!(step(&state), Step::Activation);
+            seen(&mut state, |row| row.state = CredentialState::Active);
+        }
+        assert_eq!(step(&state), Step::Done, "{delivery}");
+        press(&mut state, &["enter"]);
+        assert!(!is_open(&state));
+    }
+}
+
+#[test]
+fn accepting_by_every_way_comes_to_its_end() {
+    for delivery in Delivery::ALL {
+        let mut state = demo((120, 36));
+        accept(&mut state, delivery);
+        if delivery != Delivery::Plain {
+            activated(&mut state);
+        }
+        assert_eq!(step(&state), Step::Checks, "{delivery}");
+        checked(&mut state);
+        press(&mut state, &["enter"]);
+        assert_eq!(step(&state), Step::Pointer);
+        press(&mut state, &["ctrl-s"]);
+        assert_eq!(step(&state), Step::Call);
+        assert!(wizard(&state).called.as_ref().unwrap().reply.is_success());
+        press(&mut state, &["enter", "enter"]);
+        assert!(!is_open(&state));
+    }
+}
+
+/// What is asked of the workspace when a key is pressed.
+fn errands(state: &mut State, key: &str) -> Vec<Errand> {
+    let key = crate::command::Key::parse(key).unwrap();
+    update(state, Message::Key(key))
+        .into_iter()
+        .filter_map(|effect| match effect {
+            Effect::Wizard(_, errand) => Some(errand),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn what_is_offered_is_what_was_chosen_and_no_more() {
+    let mut state = demo((120, 36));
+    offer_until_delivery(&mut state);
+    press(&mut state, &["enter"]);
+    let errands = errands(&mut state, "enter");
+    let Some(Errand::Offer(request)) = errands.into_iter().next() else {
+        panic!("no offer");
+    };
+    assert_eq!(request.instance, name("alpha"));
+    assert!(
+        request.verify_first,
+        "nothing is opened before the words are compared"
+    );
+    assert_eq!(
+        request.grant.actions.iter().collect::<Vec<_>>(),
+        ["get_pointer_summary"]
+    );
+    assert_eq!(request.grant.pointers.addresses.len(), 1);
+    assert!(!request.grant.writes && !request.grant.pointers.all);
+    assert_eq!(
+        (request.lease_days, request.grant.rate_per_minute),
+        (Some(90), Some(60))
+    );
+}
+
+#[test]
+fn going_back_keeps_what_was_answered_and_leaving_keeps_the_draft() {
+    let mut state = demo((120, 36));
+    offer_until_delivery(&mut state);
+    for expected in [
+        Step::Holders,
+        Step::Limits,
+        Step::Scope,
+        Step::Purpose,
+        Step::Who,
+        Step::Instance,
+    ] {
+        press(&mut state, &["esc"]);
+        assert_eq!(step(&state), expected);
+    }
+    press(&mut state, &["enter"]);
+    assert_eq!(wizard(&state).typed(Step::Who, "app_id"), "museum-lab");
+    press(&mut state, &["enter", "enter"]);
+    assert_eq!(wizard(&state).list.picked.len(), 1);
+    press(&mut state, &["esc", "esc", "esc", "esc"]);
+    assert_eq!(step(&state), Step::Begin);
+    let left: Vec<Errand> = errands(&mut state, "esc");
+    assert!(!is_open(&state));
+    let Some(Errand::KeepDraft(Some(draft))) = left.into_iter().next() else {
+        panic!("the draft is lost");
+    };
+    // Another day.
+    let mut state = demo((120, 36));
+    update(&mut state, Message::Key(crate::command::Key::char('o')));
+    press(&mut state, &["1"]);
+    update(&mut state, Message::Key(crate::command::Key::char('o')));
+    let course: Course = serde_json::from_value(draft).unwrap();
+    tell(&mut state, Heard::Begun(Vec::new(), Some(Box::new(course))));
+    assert_eq!(step(&state), Step::Begin, "what was left is not written over");
+    press(&mut state, &["enter", "enter"]);
+    assert_eq!(wizard(&state).typed(Step::Who, "app_id"), "museum-lab");
+}
+
+#[test]
+fn a_mistyped_code_is_noticed_before_it_is_burnt() {
+    let mut state = demo((120, 36));
+    accept_until_input(&mut state, Delivery::Code);
+    write(&mut state, "http://127.0.0.1:5001");
+    press(&mut state, &["tab"]);
+    write(&mut state, "4711-able-aboot-above");
+    press(&mut state, &["enter"]);
+    assert_eq!(step(&state), Step::Code);
+    assert!(screen(&state).contains("word 2"), "{}", screen(&state));
+}
+
+#[test]
+fn words_that_differ_end_it_on_either_side() {
+    for side in [Side::Issued, Side::Held] {
+        let mut state = demo((120, 36));
+        match side {
+            Side::Issued => {
+                offer(&mut state, Delivery::Code);
+                seen(&mut state, |row| row.state = CredentialState::Delivered);
+            }
+            Side::Held => accept(&mut state, Delivery::Code),
+        }
+        press(&mut state, &["2", "enter"]);
+        assert!(wizard(&state).course.is_over());
+        press(&mut state, &["esc"]);
+        assert!(!is_open(&state));
+    }
+}
+
+#[test]
+fn a_failure_is_said_in_place_and_nothing_is_lost() {
+    let mut state = demo((120, 36));
+    accept_until_input(&mut state, Delivery::Code);
+    write(&mut state, "http://127.0.0.1:5001");
+    press(&mut state, &["tab"]);
+    write(&mut state, "4711-able-about-above");
+    press(&mut state, &["enter"]);
+    update(&mut state, Message::Key(crate::command::Key::ctrl('s')));
+    let ticket = wizard(&state).ticket.unwrap();
+    update(&mut state, Message::Wizard(News::Came(ticket, Err(failure()))));
+    assert_eq!(step(&state), Step::Keep);
+    let shown = screen(&state);
+    assert!(
+        shown.contains("did not answer") && shown.contains("start it"),
+        "{shown}"
+    );
+    press(&mut state, &["esc"]);
+    assert_eq!(wizard(&state).typed(Step::Code, "code"), "4711-able-about-above");
+}
+
+#[test]
+fn t45_secrets_are_masked_until_asked_for_and_again_by_themselves() {
+    let mut state = demo((120, 36));
+    offer(&mut state, Delivery::Passphrase);
+    assert!(!screen(&state).contains("absent"));
+    let effects = update(&mut state, Message::Key(crate::command::Key::char('s')));
+    assert!(screen(&state).contains("absent"));
+    let Some(Effect::After(wait, message)) = effects.into_iter().next() else {
+        panic!("nothing hides it");
+    };
+    assert_eq!(wait.as_secs(), 30);
+    update(&mut state, message);
+    assert!(!screen(&state).contains("absent"));
+    // Not left by mistake: it is not shown again.
+    press(&mut state, &["esc"]);
+    assert!(is_open(&state));
+    press(&mut state, &["esc"]);
+    assert!(!is_open(&state));
+    let mut state = demo((120, 36));
+    accept_until_input(&mut state, Delivery::Passphrase);
+    armour(&mut state);
+    press(&mut state, &["enter"]);
+    write(&mut state, "correct horse");
+    assert!(!screen(&state).contains("horse"));
+}
+
+#[test]
+fn nothing_secret_is_in_the_draft() {
+    let mut state = demo((120, 36));
+    accept(&mut state, Delivery::Passphrase);
+    press(&mut state, &["esc"]);
+    let draft = serde_json::to_string(&Course::of(Side::Held)).unwrap();
+    assert!(!draft.contains("absent"));
+    let mut state = demo((120, 36));
+    accept_until_input(&mut state, Delivery::Code);
+    write(&mut state, "http://127.0.0.1:5001");
+    press(&mut state, &["tab"]);
+    write(&mut state, "4711-able-about-above");
+    let effects = errands(&mut state, "enter");
+    for errand in effects {
+        if let Errand::KeepDraft(Some(draft)) = errand {
+            assert!(!draft.to_string().contains("4711"), "{draft}");
+        }
+    }
+}
+
+#[test]
+fn news_for_a_step_that_was_left_moves_nothing() {
+    let mut state = demo((120, 36));
+    offer(&mut state, Delivery::Code);
+    let serial = wizard(&state).serial;
+    seen(&mut state, |row| row.state = CredentialState::Delivered);
+    let effects = on_news(&mut state, News::Poll(serial));
+    assert!(effects.is_empty());
+    update(
+        &mut state,
+        Message::Wizard(News::Came(99_999, Ok(Heard::Added(name("beta"))))),
+    );
+    assert_eq!(step(&state), Step::Words);
+}
+
+#[test]
+fn only_what_waits_turns() {
+    let mut state = demo((120, 36));
+    offer(&mut state, Delivery::Code);
+    assert!(state.is_live(), "it waits for the other side");
+    seen(&mut state, |row| row.state = CredentialState::Delivered);
+    assert!(!state.is_live(), "now it waits for a person");
+    let mut state = demo((120, 36));
+    press(&mut state, &["H"]);
+    assert!(!state.is_live());
+}
+
+/// Compares what `prepare` leads to with what was seen and found good, at each size.
+fn compare(name: &str, prepare: impl Fn(&mut State)) {
+    for size in SIZES {
+        let mut state = demo(size);
+        prepare(&mut state);
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), screen(&state));
+    }
+}
+
+#[test]
+fn the_beginning() {
+    compare("begin", |state| press(state, &["H"]));
+    compare("begin_resume", |state| {
+        update(state, Message::Key(crate::command::Key::char('H')));
+        let mut draft = Course::of(Side::Issued);
+        draft.answers.instance = Some(name("alpha"));
+        draft.forward();
+        let rows = vec![
+            fake::row(Side::Issued, Delivery::Code, CredentialState::Offered),
+            HandshakeRow {
+                peer: "observatory".into(),
+                next: "compare the seven words with the people of observatory".into(),
+                ..fake::row(Side::Held, Delivery::Passphrase, CredentialState::Opened)
+            },
+        ];
+        tell(state, Heard::Begun(rows, Some(Box::new(draft))));
+    });
+}
+
+#[test]
+fn the_questions_of_who_offers() {
+    compare("offer_instance", |state| press(state, &["1", "o"]));
+    compare("offer_who_alike", |state| {
+        press(state, &["1", "o", "enter"]);
+        write(state, "alpha.federati0n");
+    });
+    compare("offer_purpose", |state| {
+        press(state, &["1", "o", "enter"]);
+        write(state, "museum-lab");
+        press(state, &["enter"]);
+    });
+    compare("offer_scope", |state| {
+        press(state, &["1", "o", "enter"]);
+        write(state, "museum-lab");
+        press(state, &["enter", "enter", "down", "space", "down", "down"]);
+    });
+    compare("offer_actions", |state| {
+        press(state, &["1", "o", "enter"]);
+        write(state, "museum-lab");
+        press(state, &["enter", "5", "enter", "down", "space"]);
+        assert_eq!(wizard(state).course.answers.purpose, Purpose::Custom);
+    });
+    compare("offer_limits_wrong", |state| {
+        press(state, &["1", "o", "enter"]);
+        write(state, "museum-lab");
+        press(
+            state,
+            &["enter", "enter", "space", "enter", "tab", "tab", "tab", "tab"],
+        );
+        write(state, "10.0.0.300");
+    });
+    compare("offer_holders", |state| {
+        offer_until_delivery(state);
+        press(state, &["esc"]);
+    });
+    compare("offer_delivery", offer_until_delivery);
+    compare("offer_request", |state| {
+        offer_until_delivery(state);
+        press(state, &["2", "enter"]);
+    });
+    compare("offer_review", |state| {
+        offer_until_delivery(state);
+        press(state, &["enter"]);
+    });
+    compare("offer_review_plain", |state| {
+        offer_until_delivery(state);
+        press(state, &["4", "enter"]);
+    });
+}
+
+#[test]
+fn handing_over() {
+    compare("hand_over_code", |state| offer(state, Delivery::Code));
+    compare("hand_over_code_too_old", |state| {
+        offer(state, Delivery::Code);
+        state.clock = crate::tui::clock::Clock::Held(now().plus_seconds(3_600));
+    });
+    compare("hand_over_code_tried", |state| {
+        offer(state, Delivery::Code);
+        seen(state, |row| {
+            row.alarm = Some(Alarm {
+                kind: AlarmKind::WrongCode,
+                at: now(),
+            })
+        });
+    });
+    compare("hand_over_passphrase", |state| offer(state, Delivery::Passphrase));
+    compare("hand_over_passphrase_shown", |state| {
+        offer(state, Delivery::Passphrase);
+        update(state, Message::Key(crate::command::Key::char('s')));
+    });
+    compare("hand_over_request", |state| offer(state, Delivery::Request));
+    compare("hand_over_plain", |state| offer(state, Delivery::Plain));
+    compare("hand_over_picture", |state| {
+        offer(state, Delivery::Code);
+        press(state, &["Q"]);
+    });
+    compare("hand_over_text", |state| {
+        offer(state, Delivery::Passphrase);
+        press(state, &["t"]);
+    });
+}
+
+#[test]
+fn the_questions_of_who_accepts() {
+    compare("accept_way", |state| press(state, &["1", "A"]));
+    compare("accept_code", |state| {
+        accept_until_input(state, Delivery::Code);
+        write(state, "http://127.0.0.1:5001");
+        press(state, &["tab"]);
+        write(state, "4711-able");
+    });
+    compare("accept_bundle", |state| {
+        accept_until_input(state, Delivery::Passphrase);
+        armour(state);
+    });
+    compare("accept_passphrase", |state| {
+        accept_until_input(state, Delivery::Passphrase);
+        armour(state);
+        press(state, &["enter"]);
+        write(state, "able about above");
+    });
+    compare("accept_opening", |state| {
+        accept_until_input(state, Delivery::Passphrase);
+        armour(state);
+        press(state, &["enter"]);
+        write(state, "able about above absent absorb abstract absurd");
+        update(state, Message::Key(crate::command::Key::parse("enter").unwrap()));
+    });
+    compare("accept_keep", |state| {
+        accept_until_input(state, Delivery::Passphrase);
+        armour(state);
+        press(state, &["enter"]);
+        write(state, "able about above absent absorb abstract absurd");
+        press(state, &["enter"]);
+    });
+    compare("accept_failed", |state| {
+        accept_until_input(state, Delivery::Passphrase);
+        armour(state);
+        press(state, &["enter"]);
+        write(state, "able about above absent absorb abstract absurd");
+        update(state, Message::Key(crate::command::Key::parse("enter").unwrap()));
+        let ticket = wizard(state).ticket.unwrap();
+        update(state, Message::Wizard(News::Came(ticket, Err(failure()))));
+    });
+    compare("accept_ask", |state| accept_until_input(state, Delivery::Request));
+    compare("accept_send", |state| {
+        accept_until_input(state, Delivery::Request);
+        press(state, &["tab", "tab"]);
+        write(state, "museum-lab");
+        press(state, &["ctrl-s"]);
+    });
+    compare("accept_plain", |state| accept_until_input(state, Delivery::Plain));
+}
+
+#[test]
+fn comparing_and_what_comes_after() {
+    compare("words_issued", |state| {
+        offer(state, Delivery::Code);
+        seen(state, |row| row.state = CredentialState::Delivered);
+    });
+    compare("words_held", |state| accept(state, Delivery::Code));
+    compare("words_differ", |state| {
+        accept(state, Delivery::Code);
+        press(state, &["2", "enter"]);
+    });
+    compare("frozen", |state| {
+        offer(state, Delivery::Code);
+        seen(state, |row| {
+            row.state = CredentialState::Suspended;
+            row.alarm = Some(Alarm {
+                kind: AlarmKind::ClaimedTwice,
+                at: now(),
+            });
+        });
+    });
+    compare("activation_issued", |state| {
+        offer(state, Delivery::Code);
+        seen(state, |row| row.state = CredentialState::Delivered);
+        words_match(state);
+        seen(state, |row| {
+            row.next = "museum-lab says that the words match, and mixes keys".into()
+        });
+    });
+    compare("activation_held", |state| {
+        accept(state, Delivery::Code);
+        words_match(state);
+    });
+    compare("checks_under_way", |state| {
+        accept(state, Delivery::Code);
+        activated(state);
+        passes(state, 3);
+    });
+    compare("checks_failed", |state| {
+        accept(state, Delivery::Plain);
+        passes(state, 3);
+        check(
+            state,
+            CheckKind::Token,
+            CheckResult::Failed {
+                why: "it refused our token: 401".into(),
+                remedy: "ask its administrator whether the credential was revoked".into(),
+            },
+        );
+        check(state, CheckKind::Reply, CheckResult::Skipped);
+        check(state, CheckKind::Grant, CheckResult::Skipped);
+        tell(
+            state,
+            Heard::Checked {
+                remote: None,
+                grant: None,
+            },
+        );
+    });
+    compare("pointer", |state| {
+        accept(state, Delivery::Code);
+        activated(state);
+        checked(state);
+        press(state, &["enter"]);
+    });
+    compare("first_call", |state| {
+        accept(state, Delivery::Code);
+        activated(state);
+        checked(state);
+        press(state, &["enter", "ctrl-s"]);
+    });
+    compare("done_held", |state| {
+        accept(state, Delivery::Code);
+        activated(state);
+        checked(state);
+        press(state, &["enter", "ctrl-s", "enter"]);
+    });
+    compare("done_issued", |state| {
+        offer(state, Delivery::Plain);
+        press(state, &["enter"]);
+    });
+}
+
+#[test]
+fn plain_signs_and_no_colour() {
+    let mut state = themed((80, 24), "dark", Depth::None);
+    state.look.glyphs = ASCII;
+    crate::tui::fake::fill(&mut state);
+    offer(&mut state, Delivery::Code);
+    insta::assert_snapshot!("ascii_hand_over_code", screen(&state));
+    let mut state = themed((120, 36), "light", Depth::True);
+    crate::tui::fake::fill(&mut state);
+    offer(&mut state, Delivery::Plain);
+    insta::assert_snapshot!("light_hand_over_plain", screen(&state));
+}
+
+#[test]
+fn t56_no_size_and_no_step_panics() {
+    let ways: [fn(&mut State); 8] = [
+        |state| press(state, &["H"]),
+        offer_until_delivery,
+        |state| offer(state, Delivery::Code),
+        |state| offer(state, Delivery::Plain),
+        |state| {
+            offer(state, Delivery::Code);
+            press(state, &["Q"]);
+        },
+        |state| accept_until_input(state, Delivery::Plain),
+        |state| accept(state, Delivery::Code),
+        |state| {
+            accept(state, Delivery::Code);
+            activated(state);
+            checked(state);
+            press(state, &["enter", "ctrl-s"]);
+        },
+    ];
+    for way in ways {
+        let mut state = demo((80, 24));
+        way(&mut state);
+        for width in [1, 2, 7, 20, 40, 79, 111, 500] {
+            for height in [1, 2, 3, 5, 9, 12, 19, 200] {
+                update(&mut state, Message::Resize(width, height));
+                screen(&state);
+            }
+        }
+    }
+}

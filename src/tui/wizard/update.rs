@@ -1,0 +1,494 @@
+//! What keys and pasted text do in the wizard.
+
+use super::answers::{self, note, take};
+use super::enter::{enter, errand_for, keep};
+use super::errand::{Errand, News, Opening};
+use super::options::{ACCEPT, DRAFT, MATCH, OFFER};
+use super::state::{Wizard, Zoom};
+use crate::command::{Key, KeyCode};
+use crate::handshake::guide::{Course, Happened, Source, Step, UnderWay};
+use crate::model::{AppId, Delivery, Endpoint, InstanceName, Profile, Side};
+use crate::protocol::{CredentialForm, HeldCredential, Query};
+use crate::seal::{FernetKey, Passphrase, TokenSecret};
+use crate::tui::effect::Effect;
+use crate::tui::layers::Layer;
+use crate::tui::message::Message;
+use crate::tui::state::State;
+use crate::workspace::{AskRequest, FederateRequest, HandshakeRow, OfferRequest, RemoteRequest};
+use std::time::Duration;
+use zeroize::Zeroizing;
+
+/// How long secrets are shown once they were asked for.
+pub const SHOWN_SECONDS: i64 = 30;
+/// How long a filter must rest before it is asked for.
+const REST: Duration = Duration::from_millis(60);
+
+/// Opens the wizard, at the side that was chosen already, if one was.
+pub fn open(state: &mut State, side: Option<Side>) -> Vec<Effect> {
+    let mut wizard = Wizard::new(state.clock.now());
+    wizard.wanted = side;
+    wizard.list = super::options::list(state, &wizard);
+    if side == Some(Side::Held) {
+        wizard.list.selected = 1;
+    }
+    let effect = errand_for(state, &mut wizard, Errand::Begin);
+    state.layers.push(Layer::Wizard(Box::new(wizard)));
+    vec![effect]
+}
+
+/// Begins anew on a side.
+pub fn set_out(state: &mut State, wizard: &mut Wizard, side: Side) -> Vec<Effect> {
+    wizard.course = Course::of(side);
+    wizard.draft = None;
+    wizard.pages.clear();
+    prefill(state, wizard);
+    enter(state, wizard)
+}
+
+/// The selected instance is the likely one.
+fn prefill(state: &State, wizard: &mut Wizard) {
+    if wizard.course.side() == Side::Issued {
+        let selected = state
+            .instances
+            .selected()
+            .map(|instance| instance.row.name.clone());
+        wizard.course.answers.instance = selected;
+    }
+}
+
+/// Takes the wizard out of the layers for a while, so that both can be changed.
+pub fn with(
+    state: &mut State,
+    change: impl FnOnce(&mut State, &mut Wizard) -> (bool, Vec<Effect>),
+) -> Vec<Effect> {
+    let Some(place) = state
+        .layers
+        .iter()
+        .position(|layer| matches!(layer, Layer::Wizard(_)))
+    else {
+        return Vec::new();
+    };
+    let Layer::Wizard(mut wizard) = state.layers.remove(place) else {
+        return Vec::new();
+    };
+    let (stays, effects) = change(state, &mut wizard);
+    if stays {
+        let place = place.min(state.layers.len());
+        state.layers.insert(place, Layer::Wizard(wizard));
+    }
+    effects
+}
+
+/// A key was pressed.
+pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
+    with(state, |state, wizard| press(state, wizard, key))
+}
+
+/// Text was pasted.
+pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
+    with(state, |state, wizard| {
+        let step = wizard.step();
+        let block = text.contains("-----BEGIN") || text.trim().lines().count() > 1;
+        match step {
+            Step::Bundle if block => {
+                wizard.course.answers.bundle = Some(Source::Text(text.trim().to_owned()));
+                wizard.failure = None;
+            }
+            Step::Request if block || text.len() > 200 => {
+                text.trim().clone_into(&mut wizard.course.answers.request);
+                wizard.failure = None;
+            }
+            _ => {
+                let at = wizard.at;
+                if let Some(field) = wizard.pages.get_mut(&step).and_then(|page| page.get_mut(at)) {
+                    field.paste(text);
+                }
+            }
+        }
+        answers::check(state, wizard);
+        (true, Vec::new())
+    })
+}
+
+fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, Vec<Effect>) {
+    if wizard.zoom.is_some() {
+        if matches!(
+            key.code,
+            KeyCode::Esc | KeyCode::Char('q' | 'Q' | 't') | KeyCode::Enter
+        ) {
+            wizard.zoom = None;
+        }
+        return (true, vec![Effect::Redraw]);
+    }
+    let leaving = std::mem::take(&mut wizard.leaving);
+    match (key.code, key.ctrl) {
+        (KeyCode::Esc, _) => return back(state, wizard, leaving),
+        (KeyCode::Char('t'), true) => {
+            return (true, reveal(state, wizard));
+        }
+        (KeyCode::Enter, _) if wizard.course.is_finished() => return (false, vec![keep(state, wizard)]),
+        (KeyCode::Enter, _) => return (true, forward(state, wizard)),
+        (KeyCode::Char('s'), true) => {
+            wizard.at = wizard.fields().len().saturating_sub(1);
+            return (true, forward(state, wizard));
+        }
+        _ => {}
+    }
+    if wizard.ticket.is_some() {
+        return (true, Vec::new());
+    }
+    if !wizard.fields().is_empty() {
+        type_in(state, wizard, key);
+        return (true, Vec::new());
+    }
+    if !wizard.list.items.is_empty() || wizard.list.finds {
+        if key == Key::char('q') && !wizard.list.finds {
+            return back(state, wizard, leaving);
+        }
+        let changed = wizard.list.key(key);
+        note(wizard);
+        return (true, if changed { found(wizard) } else { Vec::new() });
+    }
+    (true, read(state, wizard, key))
+}
+
+/// The filter of a list of pointers changed: others may have to be fetched.
+fn found(wizard: &Wizard) -> Vec<Effect> {
+    let pointers = wizard.step() == Step::Scope && wizard.course.answers.purpose == Default::default();
+    if !pointers {
+        return Vec::new();
+    }
+    let word = wizard.list.filter.value().trim().to_owned();
+    vec![Effect::After(
+        REST,
+        Message::Wizard(News::Rested(wizard.serial, word)),
+    )]
+}
+
+fn type_in(state: &State, wizard: &mut Wizard, key: Key) {
+    let (step, at) = (wizard.step(), wizard.at);
+    let count = wizard.fields().len();
+    match key.code {
+        KeyCode::Tab | KeyCode::Down => {
+            touch(wizard, step, at);
+            wizard.at = (at + 1) % count;
+        }
+        KeyCode::BackTab | KeyCode::Up => {
+            touch(wizard, step, at);
+            wizard.at = (at + count - 1) % count;
+        }
+        _ => {
+            wizard.failure = None;
+            if let Some(field) = wizard.pages.get_mut(&step).and_then(|page| page.get_mut(at)) {
+                field.key(key);
+            }
+            // What is typed replaces what was pasted.
+            if step == Step::Bundle && !wizard.typed(step, "bundle").is_empty() {
+                wizard.course.answers.bundle = None;
+            }
+            if step == Step::Request && !wizard.typed(step, "request").is_empty() {
+                wizard.course.answers.request.clear();
+            }
+        }
+    }
+    answers::check(state, wizard);
+}
+
+fn touch(wizard: &mut Wizard, step: Step, at: usize) {
+    if let Some(field) = wizard.pages.get_mut(&step).and_then(|page| page.get_mut(at)) {
+        field.touched = true;
+    }
+}
+
+/// A key on a screen that one reads.
+fn read(state: &mut State, wizard: &mut Wizard, key: Key) -> Vec<Effect> {
+    match key.code {
+        KeyCode::Down | KeyCode::Char('j') => wizard.scroll += 1,
+        KeyCode::Up | KeyCode::Char('k') => wizard.scroll = wizard.scroll.saturating_sub(1),
+        KeyCode::PageDown | KeyCode::Char(' ') => wizard.scroll += 10,
+        KeyCode::PageUp => wizard.scroll = wizard.scroll.saturating_sub(10),
+        KeyCode::Char('s') => return reveal(state, wizard),
+        KeyCode::Char('Q') if super::qr::content(wizard).is_some() => {
+            wizard.zoom = Some(Zoom::Qr);
+            return vec![Effect::Redraw];
+        }
+        KeyCode::Char('t') if super::qr::text(wizard).is_some() => {
+            wizard.zoom = Some(Zoom::Text);
+            return vec![Effect::Redraw];
+        }
+        KeyCode::Char('y') => {
+            let Some(text) = super::qr::text(wizard) else {
+                return Vec::new();
+            };
+            wizard.note = Some("sent to the terminal's clipboard; not every terminal takes it".to_owned());
+            return vec![Effect::Copy(text)];
+        }
+        KeyCode::Char('n') if wizard.step() == Step::HandOver => {
+            if wizard.course.answers.delivery == Delivery::Code
+                && let Some(under_way) = wizard.course.under_way()
+            {
+                let errand = Errand::NewCode(under_way.id.clone());
+                return vec![errand_for(state, wizard, errand)];
+            }
+        }
+        KeyCode::Char('r') => return retry(state, wizard),
+        _ => {}
+    }
+    Vec::new()
+}
+
+/// Does again what failed, where nobody has to answer anything.
+fn retry(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
+    match wizard.step() {
+        Step::Checks | Step::Call | Step::Activation | Step::HandOver | Step::Scope => {
+            let scroll = wizard.scroll;
+            let effects = enter(state, wizard);
+            wizard.scroll = scroll;
+            effects
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Shows what is secret for a while, or hides it.
+fn reveal(state: &State, wizard: &mut Wizard) -> Vec<Effect> {
+    let now = state.clock.now();
+    if wizard.is_revealed(now) {
+        wizard.revealed = None;
+        return Vec::new();
+    }
+    wizard.revealed = Some(now.plus_seconds(SHOWN_SECONDS));
+    let seconds = u64::try_from(SHOWN_SECONDS).unwrap_or(30);
+    vec![Effect::After(
+        Duration::from_secs(seconds),
+        Message::Wizard(News::Mask(wizard.serial)),
+    )]
+}
+
+/// One step back, or out: the draft is kept.
+fn back(state: &mut State, wizard: &mut Wizard, leaving: bool) -> (bool, Vec<Effect>) {
+    if wizard.ticket.is_some() && changes(wizard.step()) {
+        wizard.note = Some("one moment: this is being finished first".to_owned());
+        return (true, Vec::new());
+    }
+    note(wizard);
+    let before = wizard.course.clone();
+    if wizard.course.back().is_some() {
+        if wizard.step() == Step::Begin {
+            wizard.draft = Some(before);
+            let effect = errand_for(state, wizard, Errand::Begin);
+            let ticket = wizard.ticket;
+            let mut effects = enter(state, wizard);
+            wizard.ticket = ticket;
+            effects.push(effect);
+            return (true, effects);
+        }
+        return (true, enter(state, wizard));
+    }
+    if wizard.loses_by_leaving() && !leaving {
+        wizard.leaving = true;
+        return (true, Vec::new());
+    }
+    (false, vec![keep(state, wizard)])
+}
+
+/// Whether the errand of a step changes something, so that it is not left half-way.
+const fn changes(step: Step) -> bool {
+    matches!(
+        step,
+        Step::Review | Step::Ask | Step::Keep | Step::Words | Step::Pointer | Step::HandOver
+    )
+}
+
+/// Enter: the next field, or the next step, or what has to be done before it.
+fn forward(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
+    if wizard.ticket.is_some() {
+        return Vec::new();
+    }
+    let count = wizard.fields().len();
+    if wizard.at + 1 < count {
+        let (step, at) = (wizard.step(), wizard.at);
+        touch(wizard, step, at);
+        wizard.at += 1;
+        answers::check(state, wizard);
+        return Vec::new();
+    }
+    if wizard.list.many && wizard.list.picked.is_empty() {
+        // Going on with what is selected is what was meant.
+        wizard.list.toggle();
+    }
+    if !take(state, wizard) {
+        return Vec::new();
+    }
+    if let Some(effects) = act(state, wizard) {
+        return effects;
+    }
+    if wizard.course.forward().is_none() {
+        return Vec::new();
+    }
+    enter(state, wizard)
+}
+
+/// What has to be done before the next step; none where one simply goes on.
+fn act(state: &mut State, wizard: &mut Wizard) -> Option<Vec<Effect>> {
+    let answers = wizard.course.answers.clone();
+    let errand = match wizard.step() {
+        Step::Begin => return Some(begin(state, wizard)),
+        Step::Instance => {
+            let picked = wizard.list.current()?.key.clone();
+            wizard.course.answers.instance = InstanceName::parse(&picked).ok();
+            return None;
+        }
+        Step::Request => {
+            let typed = wizard.typed(Step::Request, "request");
+            let source = if answers.request.is_empty() {
+                Source::of(typed)?
+            } else {
+                Source::Text(answers.request.clone())
+            };
+            Errand::ReadRequest(source)
+        }
+        Step::Review => Errand::Offer(Box::new(offer(wizard)?)),
+        Step::Ask => Errand::Ask(Box::new(AskRequest {
+            instance: answers.relay.clone(),
+            app_id: answers.app_id.clone()?,
+            holders: answers.holders.clone(),
+            file: (!answers.file.is_empty()).then(|| answers.file.clone().into()),
+        })),
+        Step::Passphrase => {
+            let words = Passphrase::parse(wizard.typed(Step::Passphrase, "words").trim()).ok()?;
+            Errand::Inspect(answers.bundle.clone()?, words)
+        }
+        Step::Keep => keep_it(wizard)?,
+        Step::Words => {
+            let id = wizard.course.under_way()?.id.clone();
+            let words_match = wizard.list.current().is_none_or(|item| item.key == MATCH);
+            Errand::Verify(id, words_match)
+        }
+        Step::Pointer => {
+            if wizard.fields().is_empty() || wizard.typed(Step::Pointer, "make") != "yes" {
+                return None;
+            }
+            Errand::Federate(Box::new(FederateRequest {
+                instance: InstanceName::parse(wizard.typed(Step::Pointer, "instance")).ok()?,
+                via: wizard.remote.as_ref()?.to_string(),
+                query: Query::parse(wizard.typed(Step::Pointer, "query").as_bytes()).ok()?,
+                route: answers.route,
+                description: None,
+                tags: vec!["federated".to_owned()],
+            }))
+        }
+        _ => return None,
+    };
+    Some(vec![errand_for(state, wizard, errand)])
+}
+
+/// The side is chosen, or something is resumed.
+fn begin(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
+    let Some(chosen) = wizard.list.current().map(|item| item.key.clone()) else {
+        return Vec::new();
+    };
+    match chosen.as_str() {
+        OFFER => return set_out(state, wizard, Side::Issued),
+        ACCEPT => return set_out(state, wizard, Side::Held),
+        DRAFT => {
+            if let Some(draft) = wizard.draft.take() {
+                wizard.course = draft;
+            }
+        }
+        other => {
+            let row = wizard
+                .others
+                .iter()
+                .find(|row| other.strip_prefix("id:") == Some(row.id.as_str()));
+            if let Some(row) = row.cloned() {
+                resume(wizard, &row);
+            }
+        }
+    }
+    enter(state, wizard)
+}
+
+/// Goes on with a handshake that is under way.
+fn resume(wizard: &mut Wizard, row: &HandshakeRow) {
+    let under_way = UnderWay {
+        id: row.id.clone(),
+        state: row.state,
+        verified: row.verified,
+        alarm: row.alarm.clone(),
+    };
+    wizard.course = Course::resumed(row.side, row.delivery, under_way);
+    let instance = row
+        .instance
+        .as_deref()
+        .and_then(|name| InstanceName::parse(name).ok());
+    match row.side {
+        Side::Issued => wizard.course.answers.instance = instance,
+        Side::Held => wizard.course.answers.relay = instance,
+    }
+    wizard.pages.clear();
+    wizard.row = Some(row.clone());
+}
+
+fn offer(wizard: &Wizard) -> Option<OfferRequest> {
+    let answers = &wizard.course.answers;
+    let plain = answers.delivery == Delivery::Plain;
+    Some(OfferRequest {
+        instance: answers.instance.clone()?,
+        app_id: answers.app_id.clone()?,
+        profile: if plain { Profile::Legacy } else { Profile::Native },
+        holders: answers.holders.clone(),
+        grant: answers.grant(),
+        lease_days: answers.lease_days,
+        delivery: answers.delivery,
+        verify_first: !plain,
+        request: (answers.delivery == Delivery::Request).then(|| answers.request.clone()),
+        file: (matches!(answers.delivery, Delivery::Request | Delivery::Passphrase)
+            && !answers.file.is_empty())
+        .then(|| answers.file.clone().into()),
+    })
+}
+
+/// Opening what came, and keeping it.
+fn keep_it(wizard: &Wizard) -> Option<Errand> {
+    let answers = &wizard.course.answers;
+    let opening = match answers.delivery {
+        Delivery::Code => Opening::Code(
+            answers.url.clone(),
+            Zeroizing::new(wizard.typed(Step::Code, "code").trim().to_owned()),
+        ),
+        Delivery::Request => Opening::Request(answers.bundle.clone()?),
+        Delivery::Passphrase => {
+            let words = Passphrase::parse(wizard.typed(Step::Passphrase, "words").trim()).ok()?;
+            Opening::Passphrase(answers.bundle.clone()?, words)
+        }
+        Delivery::Plain => {
+            let held = HeldCredential::legacy(
+                AppId::parse(wizard.typed(Step::Plain, "app_id")).ok()?,
+                Endpoint::parse(wizard.typed(Step::Plain, "url")).ok()?,
+                TokenSecret::parse(wizard.typed(Step::Plain, "jwt_secret")).ok()?,
+                FernetKey::parse(wizard.typed(Step::Plain, "encryption_key")).ok()?,
+                None,
+            );
+            return Some(Errand::AddRemote(Box::new(RemoteRequest {
+                name: answers.name.clone()?,
+                credential: CredentialForm::of(&held),
+            })));
+        }
+    };
+    Some(Errand::Accept {
+        opening,
+        name: answers.name.clone(),
+        instance: answers.relay.clone(),
+    })
+}
+
+/// Takes in what happened, and enters the step that one is at then.
+pub fn happened(state: &mut State, wizard: &mut Wizard, what: Happened) -> Vec<Effect> {
+    let before = wizard.step();
+    wizard.course.happened(what);
+    if wizard.step() == before {
+        return vec![keep(state, wizard)];
+    }
+    enter(state, wizard)
+}
