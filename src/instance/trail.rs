@@ -193,6 +193,12 @@ impl Trail {
 }
 
 impl Deed<'_> {
+    /// What anybody may call without naming something is about the credential that it is called with.
+    fn own_credential(&self) -> Option<String> {
+        let action = table::find(self.query.action())?;
+        (action.access == Access::Anyone).then(|| self.caller.credential.clone())
+    }
+
     fn record(&self, now: Timestamp, outcome: AuditOutcome, reason: Option<String>) -> NewAuditRecord {
         NewAuditRecord {
             at: now,
@@ -200,7 +206,7 @@ impl Deed<'_> {
             kid: self.caller.kid.clone(),
             jti: self.jti.map(str::to_owned),
             action: plain(self.query.action()),
-            subject: subject(self.query),
+            subject: subject(self.query).or_else(|| self.own_credential()),
             outcome,
             reason,
         }

@@ -220,6 +220,8 @@ fn threat_44_no_secret_is_found_where_none_belongs() {
     let far = text(&made["pointer"], "address").to_owned();
 
     join_by_passphrase(&mut ours, &mut theirs, &mut secrets);
+    join_by_code(&mut ours, &mut theirs, &mut secrets);
+    join_by_request(&mut ours, &mut theirs, &mut secrets);
     call(&mut ours, &far);
     hand_over_plain_values(&mut ours, &mut theirs, &mut secrets);
     stand_in_for_an_original(&mut ours);
@@ -295,6 +297,115 @@ fn join_by_passphrase(ours: &mut Person, theirs: &mut Person, secrets: &mut Vec<
         assert_eq!(ended.code, 0, "{line:?}: {}", ended.stderr);
     }
     theirs.ok(&["handshake", "status", "beta"]);
+}
+
+fn join_by_code(ours: &mut Person, theirs: &mut Person, secrets: &mut Vec<Secret>) {
+    let line = [
+        "handshake",
+        "offer",
+        "beta",
+        "--app-id",
+        "code-people",
+        "--by",
+        "code",
+    ];
+    let offer = theirs.asked(&line);
+    let code = text(&offer, "code").to_owned();
+    let (_, said) = code.split_once('-').unwrap();
+    secrets.push(words("a one-time code", said));
+    let url = text(&offer, "endpoint").to_owned();
+    let line = [
+        "handshake",
+        "accept",
+        "--url",
+        &url,
+        "--instance",
+        "alpha",
+        "--name",
+        "by-code",
+    ];
+    let accepted = ours.run_with(&line, &[("BUTTERFLY_HANDSHAKE_CODE", &code)]);
+    assert_eq!(accepted.code, 0, "{}", accepted.stderr);
+    go_through_life(ours, theirs, &offer, &accepted.json(), secrets);
+}
+
+fn join_by_request(ours: &mut Person, theirs: &mut Person, secrets: &mut Vec<Secret>) {
+    let request = ours.home.path("alpha.request").display().to_string();
+    let line = [
+        "handshake",
+        "request",
+        "--instance",
+        "alpha",
+        "--app-id",
+        "request-people",
+        "--file",
+        &request,
+    ];
+    ours.ok(&line);
+    let bundle = theirs.home.path("requested.bundle").display().to_string();
+    let line = [
+        "handshake",
+        "offer",
+        "beta",
+        "--request",
+        &request,
+        "--file",
+        &bundle,
+    ];
+    let offer = theirs.ok(&line);
+    let line = [
+        "handshake",
+        "accept",
+        &bundle,
+        "--instance",
+        "alpha",
+        "--name",
+        "by-request",
+    ];
+    let accepted = ours.ok(&line);
+    go_through_life(ours, theirs, &offer, &accepted, secrets);
+}
+
+/// People compare words, keys are mixed in, and mixed in again: three generations of secrets.
+fn go_through_life(
+    ours: &mut Person,
+    theirs: &mut Person,
+    offer: &Value,
+    accepted: &Value,
+    secrets: &mut Vec<Secret>,
+) {
+    let names: Vec<String> = accepted["credentials"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap().to_owned())
+        .collect();
+    let before = secrets.len();
+    note_roots(ours, &names, secrets);
+    let id = text(accepted, "id").to_owned();
+    ours.ok(&["handshake", "verify", &id, "--match"]);
+    theirs.ok(&["handshake", "verify", text(offer, "offer_id"), "--match"]);
+    ours.ok(&["handshake", "verify", &id, "--wait=60"]);
+    note_roots(ours, &names, secrets);
+    for name in &names {
+        ours.ok(&["credential", "rotate", name]);
+        ours.ok(&["credential", "check", name]);
+    }
+    note_roots(ours, &names, secrets);
+    assert!(secrets.len() >= before + 3);
+    ours.ok(&["handshake", "status", "--all"]);
+    theirs.ok(&["handshake", "status", "--all"]);
+}
+
+/// The roots of the console's own credentials as they are now; those of an instance are not shown to anybody.
+fn note_roots(ours: &mut Person, names: &[String], secrets: &mut Vec<Secret>) {
+    let held = ours.ok(&["credential", "list"]);
+    for name in names {
+        if super::named(&held, name)["holder"] == "console" {
+            let form = ours.asked(&["credential", "export", name, "--plain"]);
+            secrets.extend(secrets_of(name, &form));
+        }
+    }
 }
 
 fn call(ours: &mut Person, far: &str) {

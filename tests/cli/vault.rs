@@ -286,7 +286,8 @@ fn a_real_keyring_locks_and_opens_the_vault() {
             .is_ok_and(|output| output.status.success())
     };
     if !is_there("dbus-run-session") || !is_there("gnome-keyring-daemon") {
-        eprintln!("skipped: no dbus-run-session and gnome-keyring-daemon here");
+        assert!(std::env::var_os("CI").is_none(), "the check installs dbus and gnome-keyring");
+        eprintln!("not tried: this machine has no dbus-run-session and gnome-keyring-daemon");
         return;
     }
     let home = Home::empty();

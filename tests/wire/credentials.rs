@@ -256,6 +256,34 @@ async fn threat_33_the_result_of_a_call_is_withheld_when_its_credential_is_revok
 }
 
 #[tokio::test]
+async fn threat_34_a_call_in_flight_gets_its_result_though_its_key_ends_meanwhile() {
+    let running = Running::start().await;
+    let peer = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (caller, relay) = relaying(&running, &peer).await;
+    let query = Query::new("relay", relay);
+    let context = context();
+    let call = running.client.invoke(&caller, &query, &context);
+    let meanwhile = async {
+        let (mut stream, _) = peer.accept().await.unwrap();
+        stream.read_u8().await.unwrap();
+        let rotated = running
+            .result("rotate_credential", json!({"name": "caller"}))
+            .await;
+        assert!(rotated["overlap_until"].is_string());
+        running
+            .result("rotate_credential", json!({"name": "caller", "finish": true}))
+            .await;
+        stream
+            .write_all(b"HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n")
+            .await
+            .unwrap();
+    };
+    let (answered, ()) = tokio::join!(call, meanwhile);
+    assert_eq!(answered.unwrap().reply.code(), Some(Code::PeerGarbage));
+    assert!(running.is_refused(&caller).await, "its next call is too late");
+}
+
+#[tokio::test]
 async fn stopping_finishes_what_was_accepted() {
     let running = Running::start().await;
     let peer = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -61,7 +61,7 @@ impl Issuer {
         let is_current = self.current.kid == ask.under;
         let is_previous = self.previous.as_ref().is_some_and(|key| key.kid == ask.under);
         let repeats = self.life.overlap(now).is_some() || ask.generation == self.life.generation();
-        if !is_current && !(is_previous && repeats) {
+        if !(is_current || is_previous && repeats) {
             return None;
         }
         let key = match self.life.mix(ask.generation, &ask.key, now).ok()? {
