@@ -12,7 +12,6 @@ pub fn question(wizard: &Wizard) -> String {
     let answers = &wizard.course.answers;
     let instance = answers.instance.as_ref().map_or("it", |name| name.as_str());
     let peer = wizard.peer();
-    let offers = wizard.course.side() == Side::Issued;
     match wizard.step() {
         Step::Begin => "What would you like to do?".into(),
         Step::Instance => "Which of your instances shall be called?".into(),
@@ -44,8 +43,7 @@ pub fn question(wizard: &Wizard) -> String {
         Step::Passphrase => "Which words came with it?".into(),
         Step::Plain => "Which values were you given?".into(),
         Step::Keep => "What shall it be called here, and who may use it?".into(),
-        Step::Words if offers => "Does the other side see the same seven words?".into(),
-        Step::Words => format!("Does the administrator of {peer} see the same seven words?"),
+        Step::Words => format!("Does {peer} see the same seven words?"),
         Step::Activation => "Fresh keys are mixed".into(),
         Step::Checks => format!("Does it work? {peer} is called"),
         Step::Pointer => "Create a federated pointer now?".into(),

@@ -524,7 +524,8 @@ fn bundle(state: &State, wizard: &Wizard, made: &OfferMade, sheet: &mut Sheet, r
         lines.push(Line::new());
         let shown = wizard.is_revealed(state.clock.now());
         let words = if shown {
-            passphrase.expose_text().to_owned()
+            // Apart by blanks, so that no word is broken at the end of a line.
+            passphrase.expose_text().replace('-', " ")
         } else {
             "•••• •••• •••• •••• •••• •••• ••••".to_owned()
         };
