@@ -1,9 +1,10 @@
 //! What can happen in the life of a credential, and what it leaves behind.
 
 use crate::model::{CredentialState, KeyId, Timestamp};
-use crate::protocol::Code;
+use crate::protocol::{Code, Problem};
 use crate::seal::AgreementKey;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Something that happened to a credential.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +144,15 @@ impl AlarmKind {
     /// Whether the credential is frozen: two parties have its secrets.
     pub const fn freezes(self) -> bool {
         matches!(self, Self::ClaimedTwice | Self::ActivatedTwice)
+    }
+
+    /// Why the other side says that a credential is frozen. Only what freezes is taken from it.
+    pub fn of_freezing(problem: &Problem) -> Self {
+        let told = problem.details.get("alarm").and_then(Value::as_str);
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.freezes() && told == Some(kind.as_str()))
+            .unwrap_or(Self::ActivatedTwice)
     }
 
     /// Whether what the words proved is no longer so.

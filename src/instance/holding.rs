@@ -5,8 +5,7 @@ use super::Instance;
 use super::held::Holding;
 use crate::client::{ClientError, Exchange};
 use crate::handshake::{AlarmKind, Event, Life, LifeError};
-use crate::model::CredentialState::{self, Active};
-use crate::model::Timestamp;
+use crate::model::{CredentialState, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -43,15 +42,13 @@ pub(super) async fn happened(instance: &Instance, name: &str, event: Event) -> R
 /// Stores a held credential, then uses it. Hold [`Instance::changing`] around reading the old one and this.
 pub(super) async fn keep(instance: &Instance, holding: Holding) -> Result<Arc<Holding>, Problem> {
     instance.store().put_held(holding.record.clone()).await?;
-    let is_proven = |holding: &Holding| {
-        holding.life.generation() > 0 && holding.life.state_at(Timestamp::now()) == Active
-    };
-    let was_proven = instance
+    let is_active = |holding: &Holding| holding.life.state_at(Timestamp::now()) == CredentialState::Active;
+    let was_active = instance
         .held()
         .get(&holding.record.name)
-        .is_some_and(|old| is_proven(&old));
+        .is_some_and(|old| is_active(&old));
     let holding = instance.held().put(holding);
-    if is_proven(&holding) && !was_proven {
+    if is_active(&holding) && !was_active {
         instance.witness().wake();
     }
     Ok(holding)
@@ -233,9 +230,12 @@ async fn note_first_use(instance: &Instance, holding: &Holding) {
 /// Takes to heart what the peer says of the credential in a reply of its own (never a relayed one, which may
 /// speak of a credential further on): that it is frozen, or that its keys are to be rotated.
 pub(super) async fn heed_reply(instance: &Instance, name: &str, reply: &Reply) {
-    if reply.code() == Some(Code::CredentialFrozen) {
-        let said = reply.message().unwrap_or_default();
-        alarm(instance, name, AlarmKind::ActivatedTwice, said).await;
+    if let Some(problem) = reply
+        .problem()
+        .filter(|problem| problem.code == Code::CredentialFrozen)
+    {
+        let kind = AlarmKind::of_freezing(&problem);
+        alarm(instance, name, kind, &problem.message).await;
         return;
     }
     let due = reply

@@ -10,6 +10,7 @@ use crate::handshake::{Event, LifeError};
 use crate::model::Timestamp;
 use crate::protocol::{CallContext, Code, Hop, PhaseName, Problem, Query, Reply, Stopwatch};
 use crate::store::AuditOutcome;
+use serde_json::json;
 use std::net::IpAddr;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -124,7 +125,13 @@ async fn authorise_and_execute(
 /// The problem that a credential is frozen, if it is.
 fn frozen(credential: &Credential) -> Option<Problem> {
     let is_frozen = credential.loss(Timestamp::now()) == Some(FROZEN);
-    is_frozen.then(|| issuing::refused(&credential.record.name, &LifeError::Frozen))
+    is_frozen.then(|| {
+        let problem = issuing::refused(&credential.record.name, &LifeError::Frozen);
+        match credential.life.alarm() {
+            Some(alarm) => problem.with("alarm", json!(alarm.kind)),
+            None => problem,
+        }
+    })
 }
 
 /// Lets a credential be used for what it is good for at this step of its handshake, and notes that it is.

@@ -229,8 +229,9 @@ async fn agreed(instance: &Instance, holding: &Holding, reply: Reply) -> Result<
     if let Some(problem) = reply.problem() {
         return Err(match problem.code {
             Code::CredentialFrozen => {
-                holding::alarm(instance, name, AlarmKind::ActivatedTwice, &problem.message).await;
-                holding::frozen(name, AlarmKind::ActivatedTwice)
+                let kind = AlarmKind::of_freezing(&problem);
+                holding::alarm(instance, name, kind, &problem.message).await;
+                holding::frozen(name, kind)
             }
             Code::NotVerified => Problem::new(
                 Code::NotVerified,

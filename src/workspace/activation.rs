@@ -173,12 +173,12 @@ impl Workspace {
         match problem.code {
             Code::NotVerified => Ok(None),
             Code::CredentialFrozen => {
-                self.happen(name, Event::Alarmed(AlarmKind::ActivatedTwice))
-                    .await?;
+                let kind = AlarmKind::of_freezing(&problem);
+                self.happen(name, Event::Alarmed(kind)).await?;
                 Err(Failure::new(
                     Code::CredentialFrozen,
-                    format!("the credential {name} is frozen: somebody else activated it with other keys"),
-                    AlarmKind::ActivatedTwice.advice(),
+                    format!("the credential {name} is frozen: two parties have had its secrets"),
+                    kind.advice(),
                 )
                 .on(place))
             }

@@ -54,10 +54,13 @@ impl Workspace {
     /// Takes to heart what an instance says of a credential in answer to `whoami`: that it is frozen, or that its keys
     /// are to be rotated.
     pub(super) async fn heed(&self, name: &str, reply: &Reply) {
-        if reply.code() == Some(Code::CredentialFrozen) {
+        if let Some(problem) = reply
+            .problem()
+            .filter(|problem| problem.code == Code::CredentialFrozen)
+        {
             let name = name.to_owned();
             return self
-                .raise(AlarmKind::ActivatedTwice, move |entry| entry.name == name)
+                .raise(AlarmKind::of_freezing(&problem), move |entry| entry.name == name)
                 .await;
         }
         let told = reply

@@ -95,7 +95,11 @@ impl Workspace {
         peer: &Peer,
     ) -> Result<Option<HeldThere>, Failure> {
         match held_credentials(session).await {
-            Ok(held) => Ok(held.into_iter().find(|held| held.endpoint == peer.endpoint)),
+            // After a second handshake there are several: the newest one that works is meant.
+            Ok(held) => Ok(held
+                .into_iter()
+                .filter(|held| held.endpoint == peer.endpoint)
+                .max_by_key(|held| (held.opens_something(), held.created_at))),
             Err(failure) if request.route == Route::Relay => Err(failure),
             Err(_) => Ok(None),
         }

@@ -56,6 +56,15 @@ pub(super) struct HeldThere {
     pub(super) uses: Option<u64>,
 }
 
+impl HeldThere {
+    /// Whether a relay through it can be expected to work.
+    pub(super) fn opens_something(&self) -> bool {
+        self.alarm.is_none()
+            && self.state.is_none_or(CredentialState::is_usable)
+            && !(self.verify_first && self.generation == 0)
+    }
+}
+
 /// What the instance holds for relay.
 pub(super) async fn held_credentials(session: &mut Session<'_>) -> Result<Vec<HeldThere>, Failure> {
     #[derive(Deserialize)]

@@ -258,3 +258,22 @@ async fn accepting_again_changes_nothing_even_after_the_activation() {
     alpha.home.shutdown().await;
     beta.home.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_a_second_handshake_new_relays_go_by_the_newest_credential_that_works() {
+    let (alpha, beta, _, _) = joined().await;
+    let there = beta.pointer("https://b.example/1").await;
+    let first = federate(&alpha, &summary(&there.address), Route::Relay).await;
+    let (made, accepted) = hand_over(&alpha, &beta, Delivery::Code, true).await;
+    // Not before it opens something.
+    let early = federate(&alpha, &stats(), Route::Relay).await;
+    assert_eq!(early.connection_id, first.connection_id);
+    compare(&alpha, &beta, &made, &accepted).await;
+    let second = federate(&alpha, &summary(&there.address), Route::Relay).await;
+    assert_ne!(second.connection_id, first.connection_id);
+    beta.home.revoke_credential("alpha-instance@beta").await.unwrap();
+    call(&alpha, &second.address).await.unwrap();
+    call(&alpha, &first.address).await.unwrap_err();
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}

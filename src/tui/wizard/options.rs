@@ -225,7 +225,7 @@ fn deliveries() -> Vec<Item> {
         Item::new(
             Delivery::Code.as_str(),
             "By a one-time code",
-            "You read four short words on the phone; their console fetches the rest from your instance.",
+            "You read a number and three words on the phone; their console fetches the rest from your instance.",
         )
         .marked("best"),
         Item::new(

@@ -113,6 +113,9 @@ pub fn why(wizard: &Wizard) -> &'static str {
             "A request holds a public key and a name, nothing secret. Who really sent it is what the seven words prove later."
         }
         Step::File => "The file is sealed: only the right side can open it. It is good for 24 hours.",
+        Step::Review if wizard.course.answers.delivery == Delivery::Plain => {
+            "With Enter the credential is made, and it works at once: there are no words to compare. The values are masked until you ask for them."
+        }
         Step::Review => {
             "With Enter the credential is made. Until both sides have compared seven words it opens nothing."
         }
