@@ -200,10 +200,15 @@ fn compare_and_call(offering: &mut Console, accepting: &mut Console) {
     accepting.answer("They match, all seven", "\r");
     accepting.wait_for("the words match on your side");
     offering.answer("They match, all seven", "\r");
-    accepting.answer("it works", "\r");
     offering.wait_for("fresh keys are in force");
+    call(accepting, "relay");
+}
+
+/// Everything goes on by itself once the keys are there, up to the first call by this route.
+fn call(accepting: &mut Console, route: &str) {
+    accepting.answer("it works", "\r");
     accepting.answer("Create a federated pointer now?", "\x13");
-    accepting.wait_for("answered by relay");
+    accepting.wait_for(&format!("answered by {route}"));
     accepting.wait_for("Sky brightness");
     accepting.press("\r");
     accepting.answer("You can call observatory", "\r");
@@ -270,4 +275,60 @@ fn two_people_with_two_terminals_are_joined_by_a_bundle_under_words() {
     offering.press("\r");
     compare_and_call(&mut offering, &mut accepting);
     is_verified(folder.path());
+}
+
+#[test]
+fn two_people_with_two_terminals_are_joined_by_a_request_and_its_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut offering = hosting(folder.path(), "observatory");
+    let mut accepting = hosting(folder.path(), "museum");
+    accepting.press("A");
+    accepting.answer("How did it come to you?", "3\r");
+    accepting.answer("What do you want to ask for?", "\t\tmuseum\task.txt\r");
+    accepting.answer("Send this request to the other administrator", "\r");
+    accepting.wait_for("What did they send you?");
+    offer(&mut offering);
+    offering.press("2\r");
+    offering.wait_for("What did they send you?");
+    let request = std::fs::read_to_string(folder.path().join("ask.txt")).unwrap();
+    offering.paste(&request);
+    offering.answer("bytes of text are here", "\r");
+    offering.answer("Shall the bundle be written to a file too?", "\r");
+    offering.answer("Is this what you want to share?", "\r");
+    offering.wait_for("Send this back to whoever asked");
+    let file = offering.read("file      ");
+    accepting.press(&format!("{file}\r"));
+    accepting.answer("What shall it be called here", "\x13");
+    accepting.wait_for("Does observatory see the same seven words?");
+    offering.press("\r");
+    compare_and_call(&mut offering, &mut accepting);
+    is_verified(folder.path());
+}
+
+#[test]
+fn two_people_with_two_terminals_are_joined_by_plain_values() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut offering = hosting(folder.path(), "observatory");
+    let mut accepting = hosting(folder.path(), "museum");
+    offer(&mut offering);
+    offering.press("4\r");
+    offering.answer("Is this what you want to share?", "\r");
+    offering.wait_for("Whoever sees these values");
+    offering.press("st");
+    offering.wait_for("Esc goes back");
+    let values = [
+        "BUTTERFLY_URL=",
+        "APP_ID=",
+        "JWT_SECRET_KEY=",
+        "BUTTERFLY_ENCRYPTION_KEY=",
+    ];
+    let values = values.map(|name| offering.read(name));
+    accepting.press("A");
+    accepting.answer("How did it come to you?", "4\r");
+    accepting.answer(
+        "Which values were you given?",
+        &format!("{}\r", values.join("\t")),
+    );
+    accepting.answer("What shall it be called here", "observatory\r");
+    call(&mut accepting, "endpoint");
 }

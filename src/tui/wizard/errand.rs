@@ -278,7 +278,19 @@ async fn check(
         }
         workspace.check_credential(name, report).await?;
     }
+    // With plain values no bundle said what was granted; the other side knows.
+    if let (None, Some(remote)) = (&grant, &remote) {
+        grant = told_grant(workspace, remote).await;
+    }
     Ok(Heard::Checked { remote, grant })
+}
+
+/// What the remote says that we may; none from an original instance, which knows no grants.
+async fn told_grant(workspace: &Workspace, remote: &InstanceName) -> Option<Grant> {
+    let query = Query::new("whoami", json!({}));
+    let asked = workspace.invoke(remote.as_str(), &query, InvokeOptions::default());
+    let result = asked.await.ok()?.reply.into_result()?;
+    serde_json::from_value(result.pointer("/credential/grant")?.clone()).ok()
 }
 
 /// The bytes of what came: of a file, or as they were pasted.

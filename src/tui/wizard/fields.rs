@@ -242,8 +242,8 @@ pub fn query(grant: Option<&Grant>) -> String {
         Some(address) if may("get_pointer_summary") => {
             json!({"action": "get_pointer_summary", "pointer_address": address})
         }
-        _ if grant.is_some() && may("get_graph_stats") => json!({"action": "get_graph_stats"}),
-        _ if grant.is_some() && may("list_pointers") => json!({"action": "list_pointers", "limit": 5}),
+        _ if may("get_graph_stats") => json!({"action": "get_graph_stats"}),
+        _ if may("list_pointers") => json!({"action": "list_pointers", "limit": 5}),
         _ => json!({"action": "whoami"}),
     };
     query.to_string()

@@ -165,7 +165,15 @@ fn plain(state: &State, wizard: &Wizard, made: &OfferMade, sheet: &mut Sheet, ro
                 "••••••••••••••••".to_owned()
             };
             let role = if shown || open { Role::Strong } else { Role::Faint };
-            lines.push(Line::of(format!("{name}="), Role::Dim).and(value, role));
+            // Whole, over as many lines as it takes: half a value is none.
+            for (index, part) in wrap(&format!("{name}={value}"), room.min(76).saturating_sub(5))
+                .into_iter()
+                .enumerate()
+            {
+                let head = if index == 0 { name.len() + 1 } else { 0 };
+                let (label, rest) = part.split_at(head.min(part.len()));
+                lines.push(Line::of(label, Role::Dim).and(rest, role));
+            }
         }
         sheet.card(lines);
     }
