@@ -2,7 +2,7 @@
 
 use super::errand::{Errand, News};
 use super::state::Wizard;
-use super::{answers, options};
+use super::{answers, fields, options};
 use crate::handshake::guide::{Purpose, Step};
 use crate::model::Side;
 use crate::tui::effect::Effect;
@@ -28,7 +28,7 @@ pub fn enter(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
     let step = wizard.step();
     // What depends on other answers is made anew; what was typed stays.
     if step == Step::Pointer || !wizard.pages.contains_key(&step) {
-        let fields = answers::fields(state, wizard);
+        let fields = fields::fields(state, wizard);
         wizard.pages.insert(step, fields);
     }
     wizard.list = options::list(state, wizard);

@@ -4,11 +4,13 @@
 //! The order of its steps is `handshake::guide`'s; what it wants done are [`Errand`]s, run by `errand` on the
 //! workspace; what came of them is [`News`]. Like everything on the screen it is a state, an update and a view.
 
+mod act;
 mod answers;
 mod enter;
 mod errand;
 #[cfg(test)]
 pub mod fake;
+mod fields;
 mod news;
 mod options;
 mod picker;

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 /// Takes in news.
 pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
-    let effects = with(state, |state, wizard| {
+    with(state, |state, wizard| {
         let effects = match news {
             News::Came(ticket, outcome) => came(state, wizard, ticket, outcome),
             News::Check(ticket, check) => {
@@ -36,8 +36,7 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
             News::Poll(_) | News::Rested(..) => Vec::new(),
         };
         (true, effects)
-    });
-    effects
+    })
 }
 
 fn rested(state: &mut State, wizard: &mut Wizard, word: String) -> Vec<Effect> {

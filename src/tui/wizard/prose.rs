@@ -12,6 +12,9 @@ pub fn question(wizard: &Wizard) -> String {
     let answers = &wizard.course.answers;
     let instance = answers.instance.as_ref().map_or("it", |name| name.as_str());
     let peer = wizard.peer();
+    if wizard.course.is_over() {
+        return "This handshake is over".into();
+    }
     match wizard.step() {
         Step::Begin => "What would you like to do?".into(),
         Step::Instance => "Which of your instances shall be called?".into(),
@@ -81,6 +84,9 @@ pub const fn alarm(kind: AlarmKind) -> &'static str {
 
 /// Why the present step is there, and what to know about it.
 pub fn why(wizard: &Wizard) -> &'static str {
+    if wizard.course.is_over() {
+        return "What was decided stays in the audit trail of both instances.";
+    }
     let offers = wizard.course.side() == Side::Issued;
     match wizard.step() {
         Step::Begin => {
@@ -168,7 +174,7 @@ pub fn why(wizard: &Wizard) -> &'static str {
 /// What is about to be shared and with whom, as short sentences. Empty where nothing is known yet.
 pub fn shared(state: &State, wizard: &Wizard) -> Vec<String> {
     match wizard.course.side() {
-        _ if wizard.step() == Step::Begin => Vec::new(),
+        _ if wizard.step() == Step::Begin || wizard.course.is_over() => Vec::new(),
         Side::Issued => offered(state, wizard),
         Side::Held => accepted(wizard),
     }

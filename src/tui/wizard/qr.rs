@@ -53,6 +53,9 @@ pub fn picture(text: &str) -> Option<Picture> {
 
 /// What the picture of the present step says; none where there is none.
 pub fn content(wizard: &Wizard) -> Option<String> {
+    if wizard.course.is_over() || wizard.is_burnt() {
+        return None;
+    }
     match wizard.step() {
         Step::HandOver if wizard.course.answers.delivery != Delivery::Plain => text(wizard),
         Step::Send => text(wizard),

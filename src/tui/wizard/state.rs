@@ -1,6 +1,7 @@
 //! What the wizard knows.
 
 use super::picker::Picker;
+use crate::handshake::AlarmKind;
 use crate::handshake::guide::{Course, Step};
 use crate::model::{CredentialState, Delivery, Grant, InstanceName, Side, Timestamp};
 use crate::tui::layers::Field;
@@ -142,6 +143,17 @@ impl Wizard {
         made.or_else(|| self.row.as_ref().and_then(|row| row.expires_at))
     }
 
+    /// Whether the code on the screen was tried and is of no use any more.
+    pub fn is_burnt(&self) -> bool {
+        let alarm = self
+            .course
+            .under_way()
+            .and_then(|under_way| under_way.alarm.as_ref());
+        self.step() == Step::HandOver
+            && self.course.answers.delivery == Delivery::Code
+            && alarm.is_some_and(|alarm| alarm.kind == AlarmKind::WrongCode && alarm.at >= self.since)
+    }
+
     /// Whether the step waits for the other side, and so is looked at again and again.
     pub fn waits_for_peer(&self, now: Timestamp) -> bool {
         if self.course.is_over() || self.failure.is_some() && self.step() == Step::HandOver {
@@ -150,6 +162,7 @@ impl Wizard {
         match self.step() {
             Step::HandOver => {
                 self.course.answers.delivery != Delivery::Plain
+                    && !self.is_burnt()
                     && self.code_ends().is_none_or(|ends| now < ends)
             }
             Step::Activation => true,
@@ -159,7 +172,7 @@ impl Wizard {
 
     /// Whether the handshake is looked at while one is here, even if nothing shows that.
     pub fn looks(&self, now: Timestamp) -> bool {
-        self.waits_for_peer(now) || self.step() == Step::Words && !self.course.is_over()
+        self.waits_for_peer(now) || self.is_burnt() || self.step() == Step::Words && !self.course.is_over()
     }
 
     /// Whether something moves on the screen.

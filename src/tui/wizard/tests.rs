@@ -1,23 +1,21 @@
 //! Both sides, every step: what keys do, and what is seen, at three sizes and with a held clock.
 
+mod pictures;
+
 use super::errand::{Errand, Heard, News};
 use super::fake;
 use super::on_news;
-use crate::handshake::guide::{Course, Purpose, Step};
-use crate::handshake::{Alarm, AlarmKind};
+use crate::handshake::guide::{Course, Step};
 use crate::model::{CredentialState, Delivery, Grant, InstanceName, Side};
 use crate::tui::effect::Effect;
-use crate::tui::fake::{answer, demo, failure, name, now, press, themed, write};
+use crate::tui::fake::{answer, demo, failure, name, press, write};
 use crate::tui::layers::Layer;
 use crate::tui::message::Message;
 use crate::tui::state::State;
-use crate::tui::theme::{ASCII, Depth};
 use crate::tui::update::update;
 use crate::tui::view::tests::screen;
 use crate::tui::wizard::Wizard;
 use crate::workspace::{Check, CheckKind, CheckResult, HandshakeRow, Verified};
-
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
 
 fn wizard(state: &State) -> &Wizard {
     let found = state.layers.iter().find_map(|layer| match layer {
@@ -406,21 +404,34 @@ fn t45_secrets_are_masked_until_asked_for_and_again_by_themselves() {
 #[test]
 fn nothing_secret_is_in_the_draft() {
     let mut state = demo((120, 36));
-    accept(&mut state, Delivery::Passphrase);
-    press(&mut state, &["esc"]);
-    let draft = serde_json::to_string(&Course::of(Side::Held)).unwrap();
-    assert!(!draft.contains("absent"));
+    accept_until_input(&mut state, Delivery::Passphrase);
+    armour(&mut state);
+    press(&mut state, &["enter"]);
+    write(&mut state, "able about above absent absorb abstract absurd");
+    press(&mut state, &["enter"]);
+    assert_eq!(step(&state), Step::Keep);
+    let kept = drafts(errands(&mut state, "esc"));
+    assert!(!kept.is_empty());
+    assert!(kept.iter().all(|draft| !draft.contains("absent")), "{kept:?}");
     let mut state = demo((120, 36));
     accept_until_input(&mut state, Delivery::Code);
     write(&mut state, "http://127.0.0.1:5001");
     press(&mut state, &["tab"]);
     write(&mut state, "4711-able-about-above");
-    let effects = errands(&mut state, "enter");
-    for errand in effects {
-        if let Errand::KeepDraft(Some(draft)) = errand {
-            assert!(!draft.to_string().contains("4711"), "{draft}");
-        }
-    }
+    let kept = drafts(errands(&mut state, "enter"));
+    assert!(
+        kept[0].contains("127.0.0.1:5001") && !kept[0].contains("4711"),
+        "{kept:?}"
+    );
+}
+
+/// What is kept of where the wizard is.
+fn drafts(errands: Vec<Errand>) -> Vec<String> {
+    let kept = errands.into_iter().filter_map(|errand| match errand {
+        Errand::KeepDraft(Some(draft)) => Some(draft.to_string()),
+        _ => None,
+    });
+    kept.collect()
 }
 
 #[test]
@@ -448,267 +459,6 @@ fn only_what_waits_turns() {
     let mut state = demo((120, 36));
     press(&mut state, &["H"]);
     assert!(!state.is_live());
-}
-
-/// Compares what `prepare` leads to with what was seen and found good, at each size.
-fn compare(name: &str, prepare: impl Fn(&mut State)) {
-    for size in SIZES {
-        let mut state = demo(size);
-        prepare(&mut state);
-        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), screen(&state));
-    }
-}
-
-#[test]
-fn the_beginning() {
-    compare("begin", |state| press(state, &["H"]));
-    compare("begin_resume", |state| {
-        update(state, Message::Key(crate::command::Key::char('H')));
-        let mut draft = Course::of(Side::Issued);
-        draft.answers.instance = Some(name("alpha"));
-        draft.forward();
-        let rows = vec![
-            fake::row(Side::Issued, Delivery::Code, CredentialState::Offered),
-            HandshakeRow {
-                peer: "observatory".into(),
-                next: "compare the seven words with the people of observatory".into(),
-                ..fake::row(Side::Held, Delivery::Passphrase, CredentialState::Opened)
-            },
-        ];
-        tell(state, Heard::Begun(rows, Some(Box::new(draft))));
-    });
-}
-
-#[test]
-fn the_questions_of_who_offers() {
-    compare("offer_instance", |state| press(state, &["1", "o"]));
-    compare("offer_who_alike", |state| {
-        press(state, &["1", "o", "enter"]);
-        write(state, "alpha.federati0n");
-    });
-    compare("offer_purpose", |state| {
-        press(state, &["1", "o", "enter"]);
-        write(state, "museum-lab");
-        press(state, &["enter"]);
-    });
-    compare("offer_scope", |state| {
-        press(state, &["1", "o", "enter"]);
-        write(state, "museum-lab");
-        press(state, &["enter", "enter", "down", "space", "down", "down"]);
-    });
-    compare("offer_actions", |state| {
-        press(state, &["1", "o", "enter"]);
-        write(state, "museum-lab");
-        press(state, &["enter", "5", "enter", "down", "space"]);
-        assert_eq!(wizard(state).course.answers.purpose, Purpose::Custom);
-    });
-    compare("offer_limits_wrong", |state| {
-        press(state, &["1", "o", "enter"]);
-        write(state, "museum-lab");
-        press(
-            state,
-            &["enter", "enter", "space", "enter", "tab", "tab", "tab", "tab"],
-        );
-        write(state, "10.0.0.300");
-    });
-    compare("offer_holders", |state| {
-        offer_until_delivery(state);
-        press(state, &["esc"]);
-    });
-    compare("offer_delivery", offer_until_delivery);
-    compare("offer_request", |state| {
-        offer_until_delivery(state);
-        press(state, &["2", "enter"]);
-    });
-    compare("offer_review", |state| {
-        offer_until_delivery(state);
-        press(state, &["enter"]);
-    });
-    compare("offer_review_plain", |state| {
-        offer_until_delivery(state);
-        press(state, &["4", "enter"]);
-    });
-}
-
-#[test]
-fn handing_over() {
-    compare("hand_over_code", |state| offer(state, Delivery::Code));
-    compare("hand_over_code_too_old", |state| {
-        offer(state, Delivery::Code);
-        state.clock = crate::tui::clock::Clock::Held(now().plus_seconds(3_600));
-    });
-    compare("hand_over_code_tried", |state| {
-        offer(state, Delivery::Code);
-        seen(state, |row| {
-            row.alarm = Some(Alarm {
-                kind: AlarmKind::WrongCode,
-                at: now(),
-            })
-        });
-    });
-    compare("hand_over_passphrase", |state| offer(state, Delivery::Passphrase));
-    compare("hand_over_passphrase_shown", |state| {
-        offer(state, Delivery::Passphrase);
-        update(state, Message::Key(crate::command::Key::char('s')));
-    });
-    compare("hand_over_request", |state| offer(state, Delivery::Request));
-    compare("hand_over_plain", |state| offer(state, Delivery::Plain));
-    compare("hand_over_picture", |state| {
-        offer(state, Delivery::Code);
-        press(state, &["Q"]);
-    });
-    compare("hand_over_text", |state| {
-        offer(state, Delivery::Passphrase);
-        press(state, &["t"]);
-    });
-}
-
-#[test]
-fn the_questions_of_who_accepts() {
-    compare("accept_way", |state| press(state, &["1", "A"]));
-    compare("accept_code", |state| {
-        accept_until_input(state, Delivery::Code);
-        write(state, "http://127.0.0.1:5001");
-        press(state, &["tab"]);
-        write(state, "4711-able");
-    });
-    compare("accept_bundle", |state| {
-        accept_until_input(state, Delivery::Passphrase);
-        armour(state);
-    });
-    compare("accept_passphrase", |state| {
-        accept_until_input(state, Delivery::Passphrase);
-        armour(state);
-        press(state, &["enter"]);
-        write(state, "able about above");
-    });
-    compare("accept_opening", |state| {
-        accept_until_input(state, Delivery::Passphrase);
-        armour(state);
-        press(state, &["enter"]);
-        write(state, "able about above absent absorb abstract absurd");
-        update(state, Message::Key(crate::command::Key::parse("enter").unwrap()));
-    });
-    compare("accept_keep", |state| {
-        accept_until_input(state, Delivery::Passphrase);
-        armour(state);
-        press(state, &["enter"]);
-        write(state, "able about above absent absorb abstract absurd");
-        press(state, &["enter"]);
-    });
-    compare("accept_failed", |state| {
-        accept_until_input(state, Delivery::Passphrase);
-        armour(state);
-        press(state, &["enter"]);
-        write(state, "able about above absent absorb abstract absurd");
-        update(state, Message::Key(crate::command::Key::parse("enter").unwrap()));
-        let ticket = wizard(state).ticket.unwrap();
-        update(state, Message::Wizard(News::Came(ticket, Err(failure()))));
-    });
-    compare("accept_ask", |state| accept_until_input(state, Delivery::Request));
-    compare("accept_send", |state| {
-        accept_until_input(state, Delivery::Request);
-        press(state, &["tab", "tab"]);
-        write(state, "museum-lab");
-        press(state, &["ctrl-s"]);
-    });
-    compare("accept_plain", |state| accept_until_input(state, Delivery::Plain));
-}
-
-#[test]
-fn comparing_and_what_comes_after() {
-    compare("words_issued", |state| {
-        offer(state, Delivery::Code);
-        seen(state, |row| row.state = CredentialState::Delivered);
-    });
-    compare("words_held", |state| accept(state, Delivery::Code));
-    compare("words_differ", |state| {
-        accept(state, Delivery::Code);
-        press(state, &["2", "enter"]);
-    });
-    compare("frozen", |state| {
-        offer(state, Delivery::Code);
-        seen(state, |row| {
-            row.state = CredentialState::Suspended;
-            row.alarm = Some(Alarm {
-                kind: AlarmKind::ClaimedTwice,
-                at: now(),
-            });
-        });
-    });
-    compare("activation_issued", |state| {
-        offer(state, Delivery::Code);
-        seen(state, |row| row.state = CredentialState::Delivered);
-        words_match(state);
-        seen(state, |row| {
-            row.next = "museum-lab says that the words match, and mixes keys".into()
-        });
-    });
-    compare("activation_held", |state| {
-        accept(state, Delivery::Code);
-        words_match(state);
-    });
-    compare("checks_under_way", |state| {
-        accept(state, Delivery::Code);
-        activated(state);
-        passes(state, 3);
-    });
-    compare("checks_failed", |state| {
-        accept(state, Delivery::Plain);
-        passes(state, 3);
-        check(
-            state,
-            CheckKind::Token,
-            CheckResult::Failed {
-                why: "it refused our token: 401".into(),
-                remedy: "ask its administrator whether the credential was revoked".into(),
-            },
-        );
-        check(state, CheckKind::Reply, CheckResult::Skipped);
-        check(state, CheckKind::Grant, CheckResult::Skipped);
-        tell(
-            state,
-            Heard::Checked {
-                remote: None,
-                grant: None,
-            },
-        );
-    });
-    compare("pointer", |state| {
-        accept(state, Delivery::Code);
-        activated(state);
-        checked(state);
-        press(state, &["enter"]);
-    });
-    compare("first_call", |state| {
-        accept(state, Delivery::Code);
-        activated(state);
-        checked(state);
-        press(state, &["enter", "ctrl-s"]);
-    });
-    compare("done_held", |state| {
-        accept(state, Delivery::Code);
-        activated(state);
-        checked(state);
-        press(state, &["enter", "ctrl-s", "enter"]);
-    });
-    compare("done_issued", |state| {
-        offer(state, Delivery::Plain);
-        press(state, &["enter"]);
-    });
-}
-
-#[test]
-fn plain_signs_and_no_colour() {
-    let mut state = themed((80, 24), "dark", Depth::None);
-    state.look.glyphs = ASCII;
-    crate::tui::fake::fill(&mut state);
-    offer(&mut state, Delivery::Code);
-    insta::assert_snapshot!("ascii_hand_over_code", screen(&state));
-    let mut state = themed((120, 36), "light", Depth::True);
-    crate::tui::fake::fill(&mut state);
-    offer(&mut state, Delivery::Plain);
-    insta::assert_snapshot!("light_hand_over_plain", screen(&state));
 }
 
 #[test]

@@ -1,22 +1,24 @@
 //! Draws the wizard over the panes: the steps on the left, the question in the middle, and on the right what is
 //! about to be shared with whom. Where there is less room, the steps are a line above, and the words stand below.
 
+mod rows;
+mod zoom;
+
+use self::rows::draw_sheet;
+use self::zoom::{draw_picture, draw_zoom};
 use super::prose;
 use super::qr;
-use super::sheet::{Row, Sheet, sheet};
-use super::state::{Wizard, Zoom};
+use super::sheet::sheet;
+use super::state::Wizard;
 use crate::handshake::guide::Step;
 use crate::model::{Delivery, Side};
-use crate::tui::layers::{Field, Kind};
+use crate::tui::layers::Kind;
 use crate::tui::state::State;
-use crate::tui::theme::{Role, UNICODE};
-use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::theme::Role;
+use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::text::{Line, draw_line, wrap};
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Style};
 
-/// Columns for the labels of fields.
-const LABELS: u16 = 16;
 /// From this width on the steps stand on the left.
 const RAIL_FROM: u16 = 100;
 /// From this width on the words stand on the right.
@@ -107,102 +109,6 @@ fn draw_main(state: &State, wizard: &Wizard, canvas: &mut Canvas, inner: Rect) {
     draw_picture(wizard, canvas, rest, used);
 }
 
-/// The picture to scan under the text, or what it would need.
-fn draw_picture(wizard: &Wizard, canvas: &mut Canvas, area: Rect, used: u16) {
-    let Some(content) = qr::content(wizard) else {
-        return;
-    };
-    let left = area.height.saturating_sub(used + 1);
-    let y = area.y + used + 1;
-    let dim = canvas.style(Role::Dim);
-    if *canvas.glyphs != UNICODE {
-        return;
-    }
-    let Some(picture) = qr::picture(&content) else {
-        canvas.put(
-            area.x,
-            y,
-            area.width,
-            "It is too long for a picture to scan.",
-            dim,
-        );
-        return;
-    };
-    let (columns, rows) = picture.size();
-    if columns <= area.width && rows <= left {
-        put_picture(canvas, &picture, area.x, y);
-    } else if left > 0 {
-        let text = format!("Q shows it as a picture to scan, which needs {columns}x{rows}");
-        canvas.put(area.x, y, area.width, &text, dim);
-    }
-}
-
-fn put_picture(canvas: &mut Canvas, picture: &qr::Picture, x: u16, y: u16) {
-    // Dark on light, whatever the theme: that is what scanners look for.
-    let plain = canvas.style(Role::Base).fg.is_none();
-    let style = if plain {
-        Style::new()
-    } else {
-        Style::new().fg(Color::Rgb(255, 255, 255)).bg(Color::Rgb(0, 0, 0))
-    };
-    for (row, line) in (0..).zip(&picture.lines) {
-        let room = width(line);
-        canvas.put(x, y + row, room, line, style);
-    }
-}
-
-fn draw_zoom(wizard: &Wizard, zoom: Zoom, canvas: &mut Canvas, screen: Rect) {
-    let dim = canvas.style(Role::Dim);
-    match zoom {
-        Zoom::Qr => {
-            let picture = qr::content(wizard).and_then(|content| qr::picture(&content));
-            let Some(picture) = picture else {
-                canvas.put(
-                    0,
-                    0,
-                    screen.width,
-                    "It is too long for a picture to scan. Esc goes back.",
-                    dim,
-                );
-                return;
-            };
-            let (columns, rows) = picture.size();
-            if columns > screen.width || rows > screen.height {
-                let text = format!(
-                    "The picture needs {columns}x{rows}; this terminal has {}x{}. Make it larger, or its letters smaller. Esc goes back.",
-                    screen.width, screen.height
-                );
-                for (row, line) in (0..).zip(wrap(&text, screen.width.saturating_sub(2))) {
-                    canvas.put(1, 1 + row, screen.width, &line, dim);
-                }
-                return;
-            }
-            put_picture(
-                canvas,
-                &picture,
-                (screen.width - columns) / 2,
-                (screen.height - rows) / 2,
-            );
-        }
-        Zoom::Text => {
-            let base = canvas.style(Role::Base);
-            let text = qr::text(wizard).unwrap_or_default();
-            // Line by line as it is, without a frame, so that the terminal can select it.
-            for (row, line) in (0..screen.height.saturating_sub(1)).zip(text.lines()) {
-                canvas.put(0, row, screen.width, line, base);
-            }
-            let y = screen.height.saturating_sub(1);
-            canvas.put(
-                0,
-                y,
-                screen.width,
-                "m gives the mouse to the terminal; Esc goes back",
-                dim,
-            );
-        }
-    }
-}
-
 fn draw_rail(wizard: &Wizard, canvas: &mut Canvas, area: Rect) {
     let faint = canvas.style(Role::Border);
     for y in area.y..area.bottom() {
@@ -291,6 +197,7 @@ fn below(state: &State, wizard: &Wizard, room: u16, height: u16) -> Vec<Line> {
     let most: u16 = match height {
         0..12 => 0,
         12..16 => 2,
+        16..22 if matches!(wizard.step(), Step::HandOver | Step::Call | Step::Keep) => 2,
         16..22 => 4,
         _ => 8,
     };
@@ -298,7 +205,7 @@ fn below(state: &State, wizard: &Wizard, room: u16, height: u16) -> Vec<Line> {
     let mut lines = Vec::new();
     if !shared.is_empty() && wizard.step() != Step::Review {
         let parts = wrap(&shared, room);
-        let keep = parts.len().min(usize::from(most).saturating_sub(2).max(1));
+        let keep = parts.len().min(usize::from(most).saturating_sub(2));
         for (index, part) in parts.iter().take(keep).enumerate() {
             let cut = index + 1 == keep && parts.len() > keep;
             let text = if cut { format!("{part} …") } else { part.clone() };
@@ -329,196 +236,6 @@ fn draw_below(canvas: &mut Canvas, inner: Rect, lines: &[Line]) {
             line,
         );
     }
-}
-
-fn draw_sheet(state: &State, wizard: &Wizard, canvas: &mut Canvas, area: Rect, sheet: &Sheet) {
-    let mut area = area;
-    let mut rows = sheet.rows.as_slice();
-    if let Some((Row::Search, rest)) = rows.split_first() {
-        // What is typed stays in view, however far the list is scrolled.
-        draw_row(
-            state,
-            wizard,
-            canvas,
-            Rect::new(area.x, area.y, area.width, 1),
-            &Row::Search,
-        );
-        let head = 1.min(area.height);
-        area = Rect::new(area.x, area.y + head, area.width, area.height - head);
-        rows = rest;
-    }
-    let pinned = sheet.rows.len() - rows.len();
-    let height = usize::from(area.height);
-    let most = rows.len().saturating_sub(height);
-    let top = match sheet.focus {
-        Some((first, last)) => {
-            let first = first.saturating_sub(pinned);
-            let low = (last + 1).saturating_sub(height + pinned);
-            // A little of what follows is in view too.
-            (low + 2).min(first).min(most).max(low)
-        }
-        None => wizard.scroll.min(most),
-    };
-    let top = if rows.len() <= height { 0 } else { top };
-    for (row, line) in (0..area.height).zip(rows.iter().skip(top)) {
-        draw_row(
-            state,
-            wizard,
-            canvas,
-            Rect::new(area.x, area.y + row, area.width, 1),
-            line,
-        );
-    }
-    let bar = Rect::new(area.x, area.y, area.width + 2, area.height);
-    canvas.scrollbar(bar, top as u64, rows.len() as u64);
-}
-
-fn draw_row(state: &State, wizard: &Wizard, canvas: &mut Canvas, line: Rect, row: &Row) {
-    let card = line.width.min(76);
-    match row {
-        Row::Text(text) => draw_line(canvas, line.x, line.y, line.width, text),
-        Row::Loud(text) => {
-            let style = canvas.style(Role::Danger);
-            canvas.fill(line, style);
-            canvas.put(line.x + 1, line.y, line.width.saturating_sub(2), text, style);
-        }
-        Row::Item(text, selected) => {
-            draw_line(canvas, line.x, line.y, line.width, text);
-            if *selected {
-                let ground = Style {
-                    fg: None,
-                    ..canvas.style(Role::Selected)
-                };
-                canvas.tint(line, ground);
-                let accent = canvas.style(Role::Accent).patch(ground);
-                let mark = canvas.glyphs.mark;
-                canvas.put(line.x, line.y, 1, mark, accent);
-            }
-        }
-        Row::Field(index) => draw_field(state, wizard, canvas, line, *index),
-        Row::Hint(index) => draw_hint(wizard, canvas, line, *index),
-        Row::Search => {
-            let style = canvas.style(Role::Input);
-            canvas.fill(line, style);
-            let input = &wizard.list.filter;
-            if input.value().is_empty() {
-                let hint = style.patch(canvas.style(Role::Dim));
-                canvas.put(line.x + 1, line.y, line.width, "type to find", hint);
-            }
-            canvas.put(
-                line.x + 1,
-                line.y,
-                line.width.saturating_sub(1),
-                input.value(),
-                style,
-            );
-            let column = u16::try_from(input.visual_cursor()).unwrap_or(0);
-            canvas.cursor = Some((line.x + 1 + column.min(line.width.saturating_sub(2)), line.y));
-        }
-        Row::Card(text) => {
-            let border = canvas.style(Role::BorderFocus);
-            let side = canvas.glyphs.vertical;
-            canvas.put(line.x, line.y, 1, side, border);
-            draw_line(canvas, line.x + 3, line.y, card.saturating_sub(5), text);
-            canvas.put(line.x + card.saturating_sub(1), line.y, 1, side, border);
-        }
-        Row::Edge(upper) => {
-            let border = canvas.style(Role::BorderFocus);
-            let [top_left, top_right, bottom_left, bottom_right] = canvas.glyphs.corners;
-            let (left, right) = if *upper {
-                (top_left, top_right)
-            } else {
-                (bottom_left, bottom_right)
-            };
-            canvas.rule(line.x, line.y, card, border);
-            canvas.put(line.x, line.y, 1, left, border);
-            canvas.put(line.x + card.saturating_sub(1), line.y, 1, right, border);
-        }
-    }
-}
-
-fn draw_field(state: &State, wizard: &Wizard, canvas: &mut Canvas, line: Rect, index: usize) {
-    let Some(field) = wizard.fields().get(index) else {
-        return;
-    };
-    let here = index == wizard.at;
-    let label = canvas.style(if here { Role::Strong } else { Role::Dim });
-    canvas.put(line.x, line.y, LABELS, field.label, label);
-    let room = line.width.saturating_sub(LABELS);
-    let x = line.x + LABELS;
-    if let Kind::Choice(options, at) = &field.kind {
-        let mut used = 0;
-        for (place, option) in options.iter().enumerate() {
-            let style = match (place == *at, here) {
-                (true, true) => canvas.style(Role::Brand),
-                (true, false) => canvas.style(Role::Input),
-                (false, _) => canvas.style(Role::Dim),
-            };
-            let rest = room.saturating_sub(used);
-            used += canvas.put(x + used, line.y, rest, &format!(" {option} "), style);
-        }
-        return;
-    }
-    let style = if here {
-        canvas.style(Role::Input)
-    } else {
-        canvas.style(Role::SelectedIdle)
-    };
-    canvas.fill(Rect::new(x, line.y, room, 1), style);
-    let inner = room.saturating_sub(2);
-    let cursor = draw_content(state, wizard, canvas, field, (x + 1, line.y, inner), style);
-    if here && wizard.ticket.is_none() {
-        canvas.cursor = Some((x + 1 + cursor.min(inner), line.y));
-    }
-}
-
-/// What is in a field; returns where the cursor is. A code is shown as it is typed: a mistake would burn it.
-fn draw_content(
-    state: &State,
-    wizard: &Wizard,
-    canvas: &mut Canvas,
-    field: &Field,
-    (x, y, room): (u16, u16, u16),
-    style: Style,
-) -> u16 {
-    match &field.kind {
-        Kind::Text(input) => {
-            let scroll = input.visual_scroll(usize::from(room));
-            let visible: String = input.value().chars().skip(scroll).collect();
-            canvas.put(x, y, room + 1, &visible, style);
-            u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(room)
-        }
-        Kind::Secret(secret) => {
-            let shown = field.id == "code" || wizard.is_revealed(state.clock.now());
-            let skip = secret.count().saturating_sub(usize::from(room));
-            let text: String = if shown {
-                secret.expose().chars().skip(skip).collect()
-            } else {
-                "•".repeat(secret.count() - skip)
-            };
-            canvas.put(x, y, room + 1, &text, style);
-            width(&text)
-        }
-        Kind::Choice(..) => 0,
-    }
-}
-
-fn draw_hint(wizard: &Wizard, canvas: &mut Canvas, line: Rect, index: usize) {
-    let Some(field) = wizard.fields().get(index) else {
-        return;
-    };
-    let here = index == wizard.at;
-    let empty = field.value().is_empty();
-    let (text, role) = match &field.error {
-        Some(error) if field.touched => (error.as_str(), Role::Bad),
-        // While one types, a mistake is more of a hint.
-        Some(error) if !empty => (error.as_str(), Role::Warn),
-        _ if here => (field.hint.as_str(), Role::Dim),
-        _ => return,
-    };
-    let style = canvas.style(role);
-    let room = line.width.saturating_sub(LABELS + 1);
-    canvas.put(line.x + LABELS + 1, line.y, room, text, style);
 }
 
 /// The keys that work at the present step, for the last line of the screen.

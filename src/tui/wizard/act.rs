@@ -1,0 +1,169 @@
+//! What is to be done before the next step: the errands that follow from the answers.
+
+use super::enter::{enter, errand_for};
+use super::errand::{Errand, Opening};
+use super::options::{ACCEPT, DRAFT, MATCH, OFFER};
+use super::state::Wizard;
+use super::update::set_out;
+use crate::handshake::guide::{Course, Source, Step, UnderWay};
+use crate::model::{AppId, Delivery, Endpoint, InstanceName, Profile, Side};
+use crate::protocol::{CredentialForm, HeldCredential, Query};
+use crate::seal::{FernetKey, Passphrase, TokenSecret};
+use crate::tui::effect::Effect;
+use crate::tui::state::State;
+use crate::workspace::{AskRequest, FederateRequest, HandshakeRow, OfferRequest, RemoteRequest};
+use zeroize::Zeroizing;
+
+/// What has to be done before the next step; none where one simply goes on.
+pub fn act(state: &mut State, wizard: &mut Wizard) -> Option<Vec<Effect>> {
+    let answers = wizard.course.answers.clone();
+    let errand = match wizard.step() {
+        Step::Begin => return Some(begin(state, wizard)),
+        Step::Instance => {
+            let picked = wizard.list.current()?.key.clone();
+            wizard.course.answers.instance = InstanceName::parse(&picked).ok();
+            return None;
+        }
+        Step::Request => {
+            let typed = wizard.typed(Step::Request, "request");
+            let source = if answers.request.is_empty() {
+                Source::of(typed)?
+            } else {
+                Source::Text(answers.request.clone())
+            };
+            Errand::ReadRequest(source)
+        }
+        Step::Review => Errand::Offer(Box::new(offer(wizard)?)),
+        Step::Ask => Errand::Ask(Box::new(AskRequest {
+            instance: answers.relay.clone(),
+            app_id: answers.app_id.clone()?,
+            holders: answers.holders.clone(),
+            file: (!answers.file.is_empty()).then(|| answers.file.clone().into()),
+        })),
+        Step::Passphrase => {
+            let words = Passphrase::parse(wizard.typed(Step::Passphrase, "words").trim()).ok()?;
+            Errand::Inspect(answers.bundle.clone()?, words)
+        }
+        Step::Keep => keep_it(wizard)?,
+        Step::Words => {
+            let id = wizard.course.under_way()?.id.clone();
+            let words_match = wizard.list.current().is_none_or(|item| item.key == MATCH);
+            Errand::Verify(id, words_match)
+        }
+        Step::Pointer => {
+            if wizard.fields().is_empty() || wizard.typed(Step::Pointer, "make") != "yes" {
+                return None;
+            }
+            Errand::Federate(Box::new(FederateRequest {
+                instance: InstanceName::parse(wizard.typed(Step::Pointer, "instance")).ok()?,
+                via: wizard.remote.as_ref()?.to_string(),
+                query: Query::parse(wizard.typed(Step::Pointer, "query").as_bytes()).ok()?,
+                route: answers.route,
+                description: None,
+                tags: vec!["federated".to_owned()],
+            }))
+        }
+        _ => return None,
+    };
+    Some(vec![errand_for(state, wizard, errand)])
+}
+
+/// The side is chosen, or something is resumed.
+fn begin(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
+    let Some(chosen) = wizard.list.current().map(|item| item.key.clone()) else {
+        return Vec::new();
+    };
+    match chosen.as_str() {
+        OFFER => return set_out(state, wizard, Side::Issued),
+        ACCEPT => return set_out(state, wizard, Side::Held),
+        DRAFT => {
+            if let Some(draft) = wizard.draft.take() {
+                wizard.course = draft;
+            }
+        }
+        other => {
+            let row = wizard
+                .others
+                .iter()
+                .find(|row| other.strip_prefix("id:") == Some(row.id.as_str()));
+            if let Some(row) = row.cloned() {
+                resume(wizard, &row);
+            }
+        }
+    }
+    enter(state, wizard)
+}
+
+/// Goes on with a handshake that is under way.
+fn resume(wizard: &mut Wizard, row: &HandshakeRow) {
+    let under_way = UnderWay {
+        id: row.id.clone(),
+        state: row.state,
+        verified: row.verified,
+        alarm: row.alarm.clone(),
+    };
+    wizard.course = Course::resumed(row.side, row.delivery, under_way);
+    let instance = row
+        .instance
+        .as_deref()
+        .and_then(|name| InstanceName::parse(name).ok());
+    match row.side {
+        Side::Issued => wizard.course.answers.instance = instance,
+        Side::Held => wizard.course.answers.relay = instance,
+    }
+    wizard.pages.clear();
+    wizard.row = Some(row.clone());
+}
+
+fn offer(wizard: &Wizard) -> Option<OfferRequest> {
+    let answers = &wizard.course.answers;
+    let plain = answers.delivery == Delivery::Plain;
+    Some(OfferRequest {
+        instance: answers.instance.clone()?,
+        app_id: answers.app_id.clone()?,
+        profile: if plain { Profile::Legacy } else { Profile::Native },
+        holders: answers.holders.clone(),
+        grant: answers.grant(),
+        lease_days: answers.lease_days,
+        delivery: answers.delivery,
+        verify_first: !plain,
+        request: (answers.delivery == Delivery::Request).then(|| answers.request.clone()),
+        file: (matches!(answers.delivery, Delivery::Request | Delivery::Passphrase)
+            && !answers.file.is_empty())
+        .then(|| answers.file.clone().into()),
+    })
+}
+
+/// Opening what came, and keeping it.
+fn keep_it(wizard: &Wizard) -> Option<Errand> {
+    let answers = &wizard.course.answers;
+    let opening = match answers.delivery {
+        Delivery::Code => Opening::Code(
+            answers.url.clone(),
+            Zeroizing::new(wizard.typed(Step::Code, "code").trim().to_owned()),
+        ),
+        Delivery::Request => Opening::Request(answers.bundle.clone()?),
+        Delivery::Passphrase => {
+            let words = Passphrase::parse(wizard.typed(Step::Passphrase, "words").trim()).ok()?;
+            Opening::Passphrase(answers.bundle.clone()?, words)
+        }
+        Delivery::Plain => {
+            let held = HeldCredential::legacy(
+                AppId::parse(wizard.typed(Step::Plain, "app_id")).ok()?,
+                Endpoint::parse(wizard.typed(Step::Plain, "url")).ok()?,
+                TokenSecret::parse(wizard.typed(Step::Plain, "jwt_secret")).ok()?,
+                FernetKey::parse(wizard.typed(Step::Plain, "encryption_key")).ok()?,
+                None,
+            );
+            return Some(Errand::AddRemote(Box::new(RemoteRequest {
+                name: answers.name.clone()?,
+                credential: CredentialForm::of(&held),
+            })));
+        }
+    };
+    Some(Errand::Accept {
+        opening,
+        name: answers.name.clone(),
+        instance: answers.relay.clone(),
+    })
+}

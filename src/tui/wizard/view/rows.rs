@@ -1,0 +1,203 @@
+//! Draws rows and fields.
+
+use super::super::sheet::{Row, Sheet};
+use super::super::state::Wizard;
+use crate::tui::layers::{Field, Kind};
+use crate::tui::state::State;
+use crate::tui::theme::Role;
+use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::text::draw_line;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Columns for the labels of fields.
+const LABELS: u16 = 16;
+pub fn draw_sheet(state: &State, wizard: &Wizard, canvas: &mut Canvas, area: Rect, sheet: &Sheet) {
+    let mut area = area;
+    let mut rows = sheet.rows.as_slice();
+    if let Some((Row::Search, rest)) = rows.split_first() {
+        // What is typed stays in view, however far the list is scrolled.
+        draw_row(
+            state,
+            wizard,
+            canvas,
+            Rect::new(area.x, area.y, area.width, 1),
+            &Row::Search,
+        );
+        let head = 1.min(area.height);
+        area = Rect::new(area.x, area.y + head, area.width, area.height - head);
+        rows = rest;
+    }
+    let pinned = sheet.rows.len() - rows.len();
+    let height = usize::from(area.height);
+    let most = rows.len().saturating_sub(height);
+    let top = match sheet.focus {
+        Some((first, last)) => {
+            let first = first.saturating_sub(pinned);
+            let low = (last + 1).saturating_sub(height + pinned);
+            // A little of what follows is in view too.
+            (low + 2).min(first).min(most).max(low)
+        }
+        None => wizard.scroll.min(most),
+    };
+    let top = if rows.len() <= height { 0 } else { top };
+    for (row, line) in (0..area.height).zip(rows.iter().skip(top)) {
+        draw_row(
+            state,
+            wizard,
+            canvas,
+            Rect::new(area.x, area.y + row, area.width, 1),
+            line,
+        );
+    }
+    let bar = Rect::new(area.x, area.y, area.width + 2, area.height);
+    canvas.scrollbar(bar, top as u64, rows.len() as u64);
+}
+
+fn draw_row(state: &State, wizard: &Wizard, canvas: &mut Canvas, line: Rect, row: &Row) {
+    let card = line.width.min(76);
+    match row {
+        Row::Text(text) => draw_line(canvas, line.x, line.y, line.width, text),
+        Row::Loud(text) => {
+            let style = canvas.style(Role::Danger);
+            canvas.fill(line, style);
+            canvas.put(line.x + 1, line.y, line.width.saturating_sub(2), text, style);
+        }
+        Row::Item(text, selected) => {
+            draw_line(canvas, line.x, line.y, line.width, text);
+            if *selected {
+                let ground = Style {
+                    fg: None,
+                    ..canvas.style(Role::Selected)
+                };
+                canvas.tint(line, ground);
+                let accent = canvas.style(Role::Accent).patch(ground);
+                let mark = canvas.glyphs.mark;
+                canvas.put(line.x, line.y, 1, mark, accent);
+            }
+        }
+        Row::Field(index) => draw_field(state, wizard, canvas, line, *index),
+        Row::Hint(index) => draw_hint(wizard, canvas, line, *index),
+        Row::Search => {
+            let style = canvas.style(Role::Input);
+            canvas.fill(line, style);
+            let input = &wizard.list.filter;
+            if input.value().is_empty() {
+                let hint = style.patch(canvas.style(Role::Dim));
+                canvas.put(line.x + 1, line.y, line.width, "type to find", hint);
+            }
+            canvas.put(
+                line.x + 1,
+                line.y,
+                line.width.saturating_sub(1),
+                input.value(),
+                style,
+            );
+            let column = u16::try_from(input.visual_cursor()).unwrap_or(0);
+            canvas.cursor = Some((line.x + 1 + column.min(line.width.saturating_sub(2)), line.y));
+        }
+        Row::Card(text) => {
+            let border = canvas.style(Role::BorderFocus);
+            let side = canvas.glyphs.vertical;
+            canvas.put(line.x, line.y, 1, side, border);
+            draw_line(canvas, line.x + 3, line.y, card.saturating_sub(5), text);
+            canvas.put(line.x + card.saturating_sub(1), line.y, 1, side, border);
+        }
+        Row::Edge(upper) => {
+            let border = canvas.style(Role::BorderFocus);
+            let [top_left, top_right, bottom_left, bottom_right] = canvas.glyphs.corners;
+            let (left, right) = if *upper {
+                (top_left, top_right)
+            } else {
+                (bottom_left, bottom_right)
+            };
+            canvas.rule(line.x, line.y, card, border);
+            canvas.put(line.x, line.y, 1, left, border);
+            canvas.put(line.x + card.saturating_sub(1), line.y, 1, right, border);
+        }
+    }
+}
+
+fn draw_field(state: &State, wizard: &Wizard, canvas: &mut Canvas, line: Rect, index: usize) {
+    let Some(field) = wizard.fields().get(index) else {
+        return;
+    };
+    let here = index == wizard.at;
+    let label = canvas.style(if here { Role::Strong } else { Role::Dim });
+    canvas.put(line.x, line.y, LABELS, field.label, label);
+    let room = line.width.saturating_sub(LABELS);
+    let x = line.x + LABELS;
+    if let Kind::Choice(options, at) = &field.kind {
+        let mut used = 0;
+        for (place, option) in options.iter().enumerate() {
+            let style = match (place == *at, here) {
+                (true, true) => canvas.style(Role::Brand),
+                (true, false) => canvas.style(Role::Input),
+                (false, _) => canvas.style(Role::Dim),
+            };
+            let rest = room.saturating_sub(used);
+            used += canvas.put(x + used, line.y, rest, &format!(" {option} "), style);
+        }
+        return;
+    }
+    let style = if here {
+        canvas.style(Role::Input)
+    } else {
+        canvas.style(Role::SelectedIdle)
+    };
+    canvas.fill(Rect::new(x, line.y, room, 1), style);
+    let inner = room.saturating_sub(2);
+    let cursor = draw_content(state, wizard, canvas, field, (x + 1, line.y, inner), style);
+    if here && wizard.ticket.is_none() {
+        canvas.cursor = Some((x + 1 + cursor.min(inner), line.y));
+    }
+}
+
+/// What is in a field; returns where the cursor is. A code is shown as it is typed: a mistake would burn it.
+fn draw_content(
+    state: &State,
+    wizard: &Wizard,
+    canvas: &mut Canvas,
+    field: &Field,
+    (x, y, room): (u16, u16, u16),
+    style: Style,
+) -> u16 {
+    match &field.kind {
+        Kind::Text(input) => {
+            let scroll = input.visual_scroll(usize::from(room));
+            let visible: String = input.value().chars().skip(scroll).collect();
+            canvas.put(x, y, room + 1, &visible, style);
+            u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(room)
+        }
+        Kind::Secret(secret) => {
+            let shown = field.id == "code" || wizard.is_revealed(state.clock.now());
+            let skip = secret.count().saturating_sub(usize::from(room));
+            let text: String = if shown {
+                secret.expose().chars().skip(skip).collect()
+            } else {
+                "•".repeat(secret.count() - skip)
+            };
+            canvas.put(x, y, room + 1, &text, style);
+            width(&text)
+        }
+        Kind::Choice(..) => 0,
+    }
+}
+
+fn draw_hint(wizard: &Wizard, canvas: &mut Canvas, line: Rect, index: usize) {
+    let Some(field) = wizard.fields().get(index) else {
+        return;
+    };
+    let here = index == wizard.at;
+    let empty = field.value().is_empty();
+    let (text, role) = match &field.error {
+        Some(error) if field.touched => (error.as_str(), Role::Bad),
+        // While one types, a mistake is more of a hint.
+        Some(error) if !empty => (error.as_str(), Role::Warn),
+        _ if here => (field.hint.as_str(), Role::Dim),
+        _ => return,
+    };
+    let style = canvas.style(role);
+    let room = line.width.saturating_sub(LABELS + 1);
+    canvas.put(line.x + LABELS + 1, line.y, room, text, style);
+}
