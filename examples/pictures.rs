@@ -66,6 +66,47 @@ const PICTURES: &[Picture] = &[
         ],
     },
     Picture {
+        name: "handshake",
+        steps: &[
+            Step {
+                keys: "H",
+                shows: "What would you like to do?",
+            },
+            Step {
+                keys: "\r",
+                shows: "Which of your instances",
+            },
+            Step {
+                keys: "\r",
+                shows: "Who is going to call",
+            },
+            Step {
+                keys: "harbour-lab\r",
+                shows: "be able to do?",
+            },
+            Step {
+                keys: "\r",
+                shows: "Which pointers may",
+            },
+            Step {
+                keys: "tide",
+                shows: "[ ]",
+            },
+            Step {
+                keys: "\r",
+                shows: "Within which limits?",
+            },
+            Step {
+                keys: "\x13",
+                shows: "shall hold a credential?",
+            },
+            Step {
+                keys: "\r",
+                shows: "How will you hand it over?",
+            },
+        ],
+    },
+    Picture {
         name: "help",
         steps: &[Step {
             keys: "?",

@@ -34,26 +34,12 @@ pub fn trusting_the_system() -> Result<ClientConfig, Error> {
 
 /// Trusts these keys and nothing else.
 pub fn trusting_pins(pins: Vec<Spki>) -> ClientConfig {
-    let verifier = PinVerifier {
-        pins,
-        provider: provider(),
-    };
-    builder()
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth()
+    by_key(Accepted::Pinned(pins))
 }
 
 /// Trusts whatever key is shown, and notes it: for a conversation in which something else proves who is there.
 pub fn noting_the_key(seen: Arc<Mutex<Option<Spki>>>) -> ClientConfig {
-    let verifier = KeyNoter {
-        seen,
-        provider: provider(),
-    };
-    builder()
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth()
+    by_key(Accepted::Noted(seen))
 }
 
 /// What is said when a key that is shown is none of those pinned.
@@ -78,82 +64,67 @@ fn builder() -> rustls::ConfigBuilder<ClientConfig, rustls::WantsVerifier> {
         .expect("ring has cipher suites for TLS 1.2 and 1.3")
 }
 
+fn by_key(accepted: Accepted) -> ClientConfig {
+    let verifier = KeyVerifier {
+        accepted,
+        provider: provider(),
+    };
+    builder()
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth()
+}
+
 /// Accepts a certificate by its key, whoever signed it and whatever name it bears.
 #[derive(Debug)]
-struct PinVerifier {
-    pins: Vec<Spki>,
+struct KeyVerifier {
+    accepted: Accepted,
     provider: Arc<CryptoProvider>,
 }
 
-impl ServerCertVerifier for PinVerifier {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        _intermediates: &[CertificateDer<'_>],
-        _server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
-        _now: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        let shown =
-            pin_of_certificate(end_entity).ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))?;
-        // Pads and the standard alphabet do not make it another key.
-        let is_pinned = self
-            .pins
-            .iter()
-            .any(|pin| pin.0.trim_end_matches('=').replace('+', "-").replace('/', "_") == shown.0);
-        if is_pinned {
-            return Ok(ServerCertVerified::assertion());
-        }
-        Err(Error::General(format!(
-            "its key {} {OTHER_KEY} {} pinned",
-            shown.0,
-            self.pins.len()
-        )))
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(
-            message,
-            certificate,
-            signature,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(
-            message,
-            certificate,
-            signature,
-            &self.provider.signature_verification_algorithms,
-        )
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
-    }
-}
-
-/// Accepts any certificate whose key signs, and notes which key that was.
+/// Which keys are accepted.
 #[derive(Debug)]
-struct KeyNoter {
-    seen: Arc<Mutex<Option<Spki>>>,
-    provider: Arc<CryptoProvider>,
+enum Accepted {
+    /// These and no others.
+    Pinned(Vec<Spki>),
+    /// The first that is shown, which is noted, and no other after it.
+    Noted(Arc<Mutex<Option<Spki>>>),
 }
 
-impl ServerCertVerifier for KeyNoter {
+impl Accepted {
+    fn check(&self, shown: Spki) -> Result<(), Error> {
+        match self {
+            Self::Pinned(pins) => check_pinned(pins, &shown),
+            Self::Noted(seen) => {
+                let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+                if seen.as_ref().is_some_and(|before| *before != shown) {
+                    return Err(Error::General(
+                        "it shows another key than a moment ago: somebody is in between".to_owned(),
+                    ));
+                }
+                *seen = Some(shown);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn check_pinned(pins: &[Spki], shown: &Spki) -> Result<(), Error> {
+    // Pads and the standard alphabet do not make it another key.
+    let is_pinned = pins
+        .iter()
+        .any(|pin| pin.0.trim_end_matches('=').replace('+', "-").replace('/', "_") == shown.0);
+    if is_pinned {
+        return Ok(());
+    }
+    Err(Error::General(format!(
+        "its key {} {OTHER_KEY} {} pinned",
+        shown.0,
+        pins.len()
+    )))
+}
+
+impl ServerCertVerifier for KeyVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -164,13 +135,7 @@ impl ServerCertVerifier for KeyNoter {
     ) -> Result<ServerCertVerified, Error> {
         let shown =
             pin_of_certificate(end_entity).ok_or(Error::InvalidCertificate(CertificateError::BadEncoding))?;
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.as_ref().is_some_and(|before| *before != shown) {
-            return Err(Error::General(
-                "it shows another key than a moment ago: somebody is in between".to_owned(),
-            ));
-        }
-        *seen = Some(shown);
+        self.accepted.check(shown)?;
         Ok(ServerCertVerified::assertion())
     }
 

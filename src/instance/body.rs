@@ -1,6 +1,7 @@
 //! Reading a request's body: bounded in size, in time and in what it may be.
 
 use http_body_util::BodyExt;
+use hyper::StatusCode;
 use hyper::body::{Body, Bytes, Incoming};
 use std::time::Duration;
 
@@ -20,6 +21,25 @@ pub(super) enum BodyError {
     TooSlow,
     /// The connection broke, or the framing is wrong.
     Broken,
+}
+
+impl BodyError {
+    /// How it is told: the status, the stable word for the trail, and the detail, `most` saying how long a body may be.
+    pub(super) const fn told(self, most: &'static str) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_long", most),
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "body_too_slow",
+                "the body did not arrive within 10 s",
+            ),
+            Self::Broken => (
+                StatusCode::BAD_REQUEST,
+                "body_broken",
+                "the body is not framed as HTTP wants it",
+            ),
+        }
+    }
 }
 
 /// The whole body of a call.

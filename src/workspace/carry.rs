@@ -1,16 +1,16 @@
 //! Carrying a whole vault elsewhere, as an age file under generated words.
 
 use super::carried::{Carried, CarriedFile, foreign, is_carried, packed, unpacked};
-use super::folders::cannot;
+use super::folders::{cannot, write_new};
 use super::{Failure, Home, VaultLock, Workspace, blocking};
 use crate::handshake::{BundleError, open_under_words, seal_under_words};
 use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::seal::Passphrase;
 use crate::vault::{Counts, Vault};
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, DirBuilder};
+use std::io::Read;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -185,21 +185,6 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
         return Err(foreign("it is larger than any exported vault"));
     }
     Ok(bytes)
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| cannot(path, "be written", &error))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .map_err(|error| {
-            let _ = fs::remove_file(path);
-            cannot(path, "be written", &error)
-        })
 }
 
 /// The same causes as for a bundle, in the words of an exported vault.

@@ -7,7 +7,8 @@ use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::vault::InstanceRecord;
 use std::fs;
-use std::os::unix::fs::DirBuilderExt;
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 impl Workspace {
@@ -96,4 +97,20 @@ pub(super) fn cannot(path: &Path, what: &str, error: &std::io::Error) -> Failure
         format!("{} cannot {what}: {error}", path.display()),
         "check that the home is writable and its disk is not full",
     )
+}
+
+/// Writes a file that is not there yet, for nobody else to read: whole, or not at all.
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| cannot(path, "be written", &error))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(|error| {
+            let _ = fs::remove_file(path);
+            cannot(path, "be written", &error)
+        })
 }

@@ -137,23 +137,7 @@ fn refused(instance: &Instance, peer: IpAddr, action: &'static str, refusal: Ref
 }
 
 fn no_body(instance: &Instance, peer: IpAddr, error: BodyError) -> Answer {
-    let (status, reason, detail) = match error {
-        BodyError::TooLong => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body_too_long",
-            "a handshake message has 8 KiB at most",
-        ),
-        BodyError::TooSlow => (
-            StatusCode::REQUEST_TIMEOUT,
-            "body_too_slow",
-            "the body did not arrive within 10 s",
-        ),
-        BodyError::Broken => (
-            StatusCode::BAD_REQUEST,
-            "body_broken",
-            "the body is not framed as HTTP wants it",
-        ),
-    };
+    let (status, reason, detail) = error.told("a handshake message has 8 KiB at most");
     malformed(instance, peer, status, reason, detail)
 }
 

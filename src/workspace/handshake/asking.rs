@@ -1,11 +1,12 @@
 //! The side that asks first: a request that anybody may read, whose answer only this home opens. And where the wizard
 //! was left.
 
-use super::offering::{refuse_existing, write_new};
+use super::offering::refuse_existing;
 use crate::handshake::{Asking, Request};
 use crate::model::{Delivery, Holder, InstanceId, Side, Timestamp};
 use crate::protocol::{Code, Query};
 use crate::vault::HandshakeEntry;
+use crate::workspace::folders::write_new;
 use crate::workspace::{AskRequest, Failure, RequestMade, Workspace, blocking};
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -8,14 +8,11 @@ use crate::model::{Delivery, Endpoint, Grant, Holder, Profile, Side, Timestamp};
 use crate::protocol::{Code, CredentialForm, Query};
 use crate::seal::{IdentityKey, Passphrase};
 use crate::vault::HandshakeEntry;
-use crate::workspace::folders::cannot;
+use crate::workspace::folders::write_new;
 use crate::workspace::session::Session;
 use crate::workspace::{Failure, OfferMade, OfferRequest, Workspace, blocking};
 use serde::Deserialize;
 use serde_json::json;
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -419,22 +416,6 @@ async fn write_out(file: &Path, handed: &Handed) -> Result<(), Failure> {
     };
     let path = file.to_owned();
     blocking(move || write_new(&path, text.as_bytes())).await
-}
-
-pub(super) fn write_new(path: &Path, text: &[u8]) -> Result<(), Failure> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|error| cannot(path, "be written", &error))?;
-    file.write_all(text)
-        .and_then(|()| file.sync_all())
-        .map_err(|error| {
-            // Half a bundle is of no use to anybody.
-            let _ = std::fs::remove_file(path);
-            cannot(path, "be written", &error)
-        })
 }
 
 /// Said before credentials are made, not after.
