@@ -86,10 +86,6 @@ const PICTURES: &[Picture] = &[
             },
             Step {
                 keys: "\r",
-                shows: "Which pointers may",
-            },
-            Step {
-                keys: "tide",
                 shows: "[ ]",
             },
             Step {
