@@ -12,6 +12,7 @@ mod error;
 pub mod guide;
 mod life;
 mod life_event;
+mod renewal;
 mod request;
 #[cfg(test)]
 mod samples;
@@ -26,4 +27,5 @@ pub use contents::{BUNDLE_VERSION, Bundle, BundleInstance, BundledCredential, LO
 pub use error::BundleError;
 pub use life::{Beginning, Life, Mix};
 pub use life_event::{Alarm, AlarmKind, Event, Exchange, LifeError, Overlap};
+pub use renewal::{Agreement, RenewalError, renew};
 pub use request::{Asking, REQUEST_SECONDS, Request, RequestError, RequestKey};

@@ -76,11 +76,12 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
         None => trail.conclude_with(&deed, now, &reply).await,
     };
     watch.lap(PhaseName::Audit);
-    match (lost, opened.credential.and_then(frozen)) {
-        // Its result is withheld too, but whoever has its keys is told why: both sides must know.
-        (Some(_), Some(problem)) => return Ended::Replied(Reply::error(&problem), None),
-        (Some(_), None) => return Ended::Withheld,
-        (None, _) => {}
+    if lost.is_some() {
+        // Its result is withheld too, but whoever has the keys of a frozen one is told why: both sides must know.
+        return match opened.credential.and_then(frozen) {
+            Some(problem) => Ended::Replied(Reply::error(&problem), None),
+            None => Ended::Withheld,
+        };
     }
     let onward = onward.into_inner().unwrap_or_else(PoisonError::into_inner);
     match recorded {

@@ -7,10 +7,10 @@ use super::Instance;
 use super::held::Holding;
 use super::holding::{self, find, keep};
 use crate::client::ClientError;
-use crate::handshake::{AlarmKind, Event, Exchange};
+use crate::handshake::{Agreement, AlarmKind, Event, Exchange, RenewalError, renew};
 use crate::model::{CredentialState, KeyId, Profile, Timestamp};
-use crate::protocol::{CallContext, Code, HeldCredential, HeldKeys, Problem, Query, Reply};
-use crate::seal::{AgreementKey, AgreementSecret, Mixing, RootKey};
+use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply};
+use crate::seal::{AgreementKey, AgreementSecret};
 use serde::Deserialize;
 use serde_json::json;
 use std::sync::Arc;
@@ -259,40 +259,15 @@ fn derive(
     secret: &AgreementSecret,
     agreed: &Agreed,
 ) -> Result<HeldCredential, Problem> {
-    let (kid, root, instance_id) = native_parts(&holding.credential)
-        .ok_or_else(|| garbage(holding, "the credential here is not native"))?;
-    let mixing = Mixing {
-        kid,
+    if generation != agreed.generation {
+        return Err(garbage(holding, &RenewalError::OtherKeys.to_string()));
+    }
+    let agreement = Agreement {
         generation,
-        holder: &secret.key(),
         issuer: &agreed.key,
+        kid: &agreed.kid,
     };
-    let (next_kid, next_root) = mixing
-        .mix(root, secret)
-        .map_err(|error| garbage(holding, &error.to_string()))?;
-    if next_kid != agreed.kid || generation != agreed.generation {
-        return Err(garbage(holding, "it came to other keys than this instance"));
-    }
-    let credential = &holding.credential;
-    let next = HeldCredential::native(
-        credential.app_id.clone(),
-        credential.endpoint.clone(),
-        instance_id.clone(),
-        next_kid,
-        next_root,
-    );
-    Ok(holding::repinned(&next, credential.pins.clone()))
-}
-
-fn native_parts(credential: &HeldCredential) -> Option<(&KeyId, &RootKey, &crate::model::InstanceId)> {
-    match &credential.keys {
-        HeldKeys::Native {
-            instance_id,
-            root,
-            keys,
-        } => Some((keys.kid(), root, instance_id)),
-        HeldKeys::Legacy { .. } => None,
-    }
+    renew(&holding.credential, secret, agreement).map_err(|error| garbage(holding, &error.to_string()))
 }
 
 /// Puts the new keys in the place of the old ones. Calls in flight go on with what they began with.

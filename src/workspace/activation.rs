@@ -5,10 +5,10 @@
 
 use super::{Failure, Workspace, held};
 use crate::client::ClientError;
-use crate::handshake::{AlarmKind, Event, Exchange};
+use crate::handshake::{Agreement, AlarmKind, Event, Exchange, renew};
 use crate::model::{CredentialState, KeyId, Timestamp};
-use crate::protocol::{CallContext, Code, CredentialForm, HeldCredential, HeldKeys, Query};
-use crate::seal::{AgreementKey, AgreementSecret, Mixing};
+use crate::protocol::{CallContext, Code, CredentialForm, HeldCredential, Query};
+use crate::seal::{AgreementKey, AgreementSecret};
 use crate::vault::HeldEntry;
 use serde::Deserialize;
 use serde_json::json;
@@ -213,35 +213,15 @@ impl Workspace {
         secret: AgreementSecret,
         answer: Answer,
     ) -> Result<Attempt, Failure> {
-        let HeldKeys::Native {
-            instance_id,
-            root,
-            keys,
-        } = &credential.keys
-        else {
-            return Err(native_only(name));
-        };
-        let old_kid = keys.kid().clone();
+        let old_kid = credential.kid().cloned().ok_or_else(|| native_only(name))?;
         let ours = secret.key();
-        let mixing = Mixing {
-            kid: &old_kid,
+        let agreement = Agreement {
             generation,
-            holder: &ours,
             issuer: &answer.key,
+            kid: &answer.kid,
         };
-        let place = credential.endpoint.authority();
-        let (kid, next) = mixing.mix(root, &secret).map_err(|_| garbage(&place))?;
-        if kid != answer.kid {
-            return Err(garbage(&place));
-        }
-        let mut renewed = HeldCredential::native(
-            credential.app_id.clone(),
-            credential.endpoint.clone(),
-            instance_id.clone(),
-            kid,
-            next,
-        );
-        renewed.pins.clone_from(&credential.pins);
+        let renewed =
+            renew(credential, &secret, agreement).map_err(|_| garbage(&credential.endpoint.authority()))?;
         let form = CredentialForm::of(&renewed);
         let replaced = old_kid.clone();
         self.change_held(name, move |entry, life| {

@@ -104,7 +104,7 @@ fn draw_help(state: &State, help: &Help, canvas: &mut Canvas) {
         Role::OverlayBorder,
     );
     let inner = inside(area);
-    draw_search(canvas, inner, &help.input);
+    canvas.search(inner, &help.input);
     let list = Rect::new(
         inner.x,
         inner.y + 2.min(inner.height),
@@ -178,34 +178,6 @@ fn draw_help_entry(
         let ground = Style { fg: None, ..style };
         canvas.tint(Rect::new(list.x.saturating_sub(1), y, list.width + 2, 1), ground);
     }
-}
-
-fn draw_search(canvas: &mut Canvas, inner: Rect, input: &tui_input::Input) {
-    if inner.height == 0 {
-        return;
-    }
-    let style = canvas.style(Role::Input);
-    let line = Rect::new(inner.x, inner.y, inner.width, 1);
-    canvas.fill(line, style);
-    if input.value().is_empty() {
-        let hint = style.patch(canvas.style(Role::Dim));
-        canvas.put(
-            line.x + 1,
-            line.y,
-            line.width.saturating_sub(1),
-            "type to find",
-            hint,
-        );
-    }
-    canvas.put(
-        line.x + 1,
-        line.y,
-        line.width.saturating_sub(1),
-        input.value(),
-        style,
-    );
-    let column = u16::try_from(input.visual_cursor()).unwrap_or(0);
-    canvas.cursor = Some((line.x + 1 + column.min(line.width.saturating_sub(2)), line.y));
 }
 
 /// Most dependents that a question lists; how many more there are is said.

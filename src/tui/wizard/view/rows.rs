@@ -78,24 +78,7 @@ fn draw_row(state: &State, wizard: &Wizard, canvas: &mut Canvas, line: Rect, row
         }
         Row::Field(index) => draw_field(state, wizard, canvas, line, *index),
         Row::Hint(index) => draw_hint(wizard, canvas, line, *index),
-        Row::Search => {
-            let style = canvas.style(Role::Input);
-            canvas.fill(line, style);
-            let input = &wizard.list.filter;
-            if input.value().is_empty() {
-                let hint = style.patch(canvas.style(Role::Dim));
-                canvas.put(line.x + 1, line.y, line.width, "type to find", hint);
-            }
-            canvas.put(
-                line.x + 1,
-                line.y,
-                line.width.saturating_sub(1),
-                input.value(),
-                style,
-            );
-            let column = u16::try_from(input.visual_cursor()).unwrap_or(0);
-            canvas.cursor = Some((line.x + 1 + column.min(line.width.saturating_sub(2)), line.y));
-        }
+        Row::Search => canvas.search(line, &wizard.list.filter),
         Row::Card(text) => {
             let border = canvas.style(Role::BorderFocus);
             let side = canvas.glyphs.vertical;
