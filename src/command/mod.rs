@@ -11,7 +11,7 @@ mod table;
 
 pub use key::{Key, KeyCode};
 pub use situation::{Situation, Target};
-pub use table::COMMANDS;
+pub use table::commands;
 
 /// Where a command's keys work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -71,7 +71,7 @@ impl Scope {
     ];
 }
 
-/// Which command. What each does is said by its row in [`COMMANDS`].
+/// Which command. What each does is said by its row in [`commands`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the table says it, in words that people see")]
 pub enum Id {
@@ -185,8 +185,7 @@ impl Command {
 
 /// The row of a command.
 pub fn command(id: Id) -> &'static Command {
-    COMMANDS
-        .iter()
+    commands()
         .find(|command| command.id == id)
         .expect("a test proves that every id has a row")
 }
@@ -194,8 +193,7 @@ pub fn command(id: Id) -> &'static Command {
 /// What a key does where these scopes are in force, nearest first.
 pub fn resolve(key: Key, scopes: &[Scope], situation: &Situation) -> Option<Id> {
     scopes.iter().find_map(|scope| {
-        COMMANDS
-            .iter()
+        commands()
             .find(|command| {
                 command.scopes.contains(scope)
                     && command.is_available(situation)
@@ -207,10 +205,10 @@ pub fn resolve(key: Key, scopes: &[Scope], situation: &Situation) -> Option<Id> 
 
 /// The command of this name, or the only one whose name begins like this.
 pub fn by_name(name: &str) -> Option<&'static Command> {
-    if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
+    if let Some(command) = commands().find(|command| command.name == name) {
         return Some(command);
     }
-    let mut candidates = COMMANDS.iter().filter(|command| command.name.starts_with(name));
+    let mut candidates = commands().filter(|command| command.name.starts_with(name));
     let first = candidates.next()?;
     candidates.next().is_none().then_some(first)
 }

@@ -1,6 +1,6 @@
 //! The lines at the foot of the screen: commands by name, and filters.
 
-use crate::command::{COMMANDS, Command, Situation};
+use crate::command::{Command, Situation, commands};
 use crate::tui::state::Pane;
 use tui_input::Input;
 
@@ -17,8 +17,7 @@ impl CommandLine {
     /// The commands whose names begin with what is typed.
     pub fn candidates(&self, situation: &Situation) -> Vec<&'static Command> {
         let typed = self.input.value().split(' ').next().unwrap_or_default();
-        COMMANDS
-            .iter()
+        commands()
             .filter(|command| command.name.starts_with(typed) && command.is_available(situation))
             .collect()
     }

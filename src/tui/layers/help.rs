@@ -1,6 +1,6 @@
 //! Everything that can be done here. It is also the palette: type to find, Enter to do it.
 
-use crate::command::{COMMANDS, Command, Scope, Situation};
+use crate::command::{Command, Scope, Situation, commands};
 use tui_input::Input;
 
 /// The help as it stands.
@@ -28,7 +28,7 @@ impl Help {
         let words: Vec<&str> = typed.split_whitespace().collect();
         let mut entries = Vec::new();
         for scope in scopes {
-            for command in COMMANDS {
+            for command in commands() {
                 let here = command.scopes.contains(scope);
                 let listed = entries.iter().any(|entry: &Entry| entry.command.id == command.id);
                 if here && !listed && command.is_available(situation) && place(command, &words).is_some() {

@@ -2,7 +2,7 @@ mod lock;
 
 use super::*;
 use crate::command::Key;
-use crate::command::{COMMANDS, Scope};
+use crate::command::{Scope, commands};
 use crate::tui::effect::Work;
 use crate::tui::fake::{self, answer, blank, demo, fill, press, write};
 use crate::tui::layers::{Layer, Tab};
@@ -28,7 +28,7 @@ fn works(effects: Vec<Effect>) -> Vec<(u64, Work)> {
 
 #[test]
 fn every_command_of_the_table_can_be_done_wherever_its_keys_work() {
-    for command in COMMANDS {
+    for command in commands() {
         for scope in command.scopes {
             let mut state = demo(SIZE);
             match scope {

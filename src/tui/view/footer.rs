@@ -1,6 +1,6 @@
 //! The foot of the screen: what was reported or is under way, and the keys that work here.
 
-use crate::command::{COMMANDS, Command, Key};
+use crate::command::{Command, Key, commands};
 use crate::tui::layers::Layer;
 use crate::tui::layout::Layout;
 use crate::tui::state::{Level, Pane, Phase, State};
@@ -191,8 +191,7 @@ fn draw_pairs(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
 fn draw_keys(state: &State, canvas: &mut Canvas, area: Rect) {
     let situation = state.situation();
     let scopes = state.scopes();
-    let mut fitting: Vec<(usize, &Command)> = COMMANDS
-        .iter()
+    let mut fitting: Vec<(usize, &Command)> = commands()
         .enumerate()
         .filter(|(_, command)| {
             command.weight > 0

@@ -3,14 +3,15 @@
 //! Every instance is watched by a task of its own, with its own timeout and backoff: a dead one never
 //! holds up a living one, nor the screen.
 
+mod watch;
+mod work;
+
 use super::effect::{Effect, Work};
-use super::message::{Done, Message, Outcome};
+use super::message::{Message, Outcome};
 use super::wizard::{self, Errand, News};
-use crate::model::{InstanceName, InstanceState};
+use crate::model::InstanceName;
 use crate::protocol::Code;
-use crate::workspace::{
-    CallOptions, Check, Failure, Home, HostedBy, InstanceRow, InvokeOptions, Unlock, VaultLock, Workspace,
-};
+use crate::workspace::{Check, Failure, Home, Unlock, VaultLock, Workspace};
 use futures::FutureExt;
 use std::collections::HashMap;
 use std::future::Future;
@@ -21,15 +22,12 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
+use watch::{watch_instance, without_ourselves};
+use work::do_work;
 
-/// How often a living instance is looked at.
-const PROBE_EVERY: Duration = Duration::from_secs(4);
-/// How seldom a dead one is looked at, at most.
-const PROBE_AT_LEAST: Duration = Duration::from_secs(60);
-/// How long an instance may take to answer a probe.
-const PROBE_PATIENCE: Duration = Duration::from_secs(10);
 /// How long anything else may take, beyond the patience of the call itself.
 const PATIENCE: Duration = Duration::from_secs(40);
+
 /// How often the vault is asked whether another console changed something.
 const WATCH_VAULT: Duration = Duration::from_millis(700);
 
@@ -326,53 +324,6 @@ fn settled(opened: Outcome<Arc<Workspace>>, cell: &OnceLock<Arc<Workspace>>) -> 
     }
 }
 
-/// Looks at one instance again and again: soon while it lives, ever more seldom while it does not.
-async fn watch_instance(
-    workspace: Arc<Workspace>,
-    name: InstanceName,
-    messages: UnboundedSender<Message>,
-    now: Arc<Notify>,
-) {
-    let mut wait = PROBE_EVERY;
-    loop {
-        let probe = contained(workspace.probe(name.as_str()));
-        let outcome = timeout(PROBE_PATIENCE, probe).await.unwrap_or_else(|_| {
-            Err(Failure::new(
-                Code::PeerUnreachable,
-                "it did not answer a probe in time",
-                "it is looked at again by itself; ctrl-r looks now",
-            )
-            .on(name.as_str()))
-        });
-        let outcome = outcome.map(without_ourselves);
-        let lives = matches!(&outcome, Ok(row) if row.error.is_none());
-        if messages.send(Message::Probed(name.clone(), outcome)).is_err() {
-            return;
-        }
-        wait = if lives {
-            PROBE_EVERY
-        } else {
-            (wait * 2).min(PROBE_AT_LEAST)
-        };
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            () = now.notified() => wait = PROBE_EVERY,
-        }
-    }
-}
-
-/// While this process looks into an instance that nobody hosts, it holds its lock. That is not hosting.
-fn without_ourselves(row: InstanceRow) -> InstanceRow {
-    if row.hosted_by != HostedBy::Other(std::process::id()) {
-        return row;
-    }
-    InstanceRow {
-        hosted_by: HostedBy::Nobody,
-        state: InstanceState::Stopped,
-        ..row
-    }
-}
-
 /// Waits for an answer, but not for ever.
 async fn patient<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     timeout(PATIENCE, contained(future)).await.unwrap_or_else(|_| {
@@ -392,92 +343,5 @@ async fn contained<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
             "the program made a mistake while doing that",
             "please report it with the log file; the console goes on",
         ))
-    })
-}
-
-async fn do_work(workspace: &Workspace, work: Work, step: impl Fn(&str) + Send + Sync) -> Outcome<Done> {
-    let traced = InvokeOptions {
-        trace: true,
-        ..InvokeOptions::default()
-    };
-    Ok(match work {
-        Work::Start(name) => Done::Instance(
-            Box::new(workspace.start_instance(name.as_str()).await?),
-            "started",
-        ),
-        Work::Stop(name) => {
-            Done::Instance(Box::new(workspace.stop_instance(name.as_str()).await?), "stopped")
-        }
-        Work::Remove(name) => {
-            workspace.remove_instance(name.as_str()).await?;
-            Done::Removed(name)
-        }
-        Work::Init(new) => {
-            let name = new.name.clone();
-            workspace.init_instance(*new).await?;
-            Done::Instance(
-                Box::new(workspace.start_instance(name.as_str()).await?),
-                "made and started",
-            )
-        }
-        Work::AddRemote(request) => Done::Instance(Box::new(workspace.add_remote(*request).await?), "added"),
-        Work::Create(name, new) => {
-            let pointer = workspace.create_pointer(name.as_str(), *new).await?;
-            Done::Pointer(name, Box::new(pointer), "made")
-        }
-        Work::Update(name, address, change) => {
-            let pointer = workspace.update_pointer(name.as_str(), &address, *change).await?;
-            Done::Pointer(name, Box::new(pointer), "saved")
-        }
-        Work::Delete(name, address) => {
-            workspace.delete_pointer(name.as_str(), &address).await?;
-            Done::PointerDeleted(name, address)
-        }
-        Work::Invoke(name, query) => {
-            Done::Invoked(workspace.invoke(name.as_str(), &query, traced).await?.log_id)
-        }
-        Work::InvokePointer(name, address) => {
-            let invoked = workspace.invoke_pointer(name.as_str(), &address, traced).await?;
-            Done::Invoked(invoked.log_id)
-        }
-        Work::Call(name, address, route) => {
-            let options = CallOptions {
-                route,
-                trace: true,
-                ..CallOptions::default()
-            };
-            Done::Invoked(workspace.call(name.as_str(), &address, options).await?.log_id)
-        }
-        Work::Federate(request) => {
-            let name = request.instance.clone();
-            let pointer = workspace.federate(*request).await?;
-            Done::Pointer(name, Box::new(pointer), "made")
-        }
-        Work::Revoke(name) => Done::Revoked(workspace.revoke_credential(&name).await?.name),
-        Work::Rotate(name, overlap) => {
-            Done::Rotated(Box::new(workspace.rotate_credential(&name, overlap).await?))
-        }
-        Work::EndOverlap(name) => {
-            let row = workspace.end_overlap(&name).await?;
-            Done::Credential(Box::new(row), "answers its new key only")
-        }
-        Work::Suspend(name, suspended) => {
-            let row = workspace.suspend_credential(&name, suspended).await?;
-            let word = if suspended {
-                "is suspended"
-            } else {
-                "is answered again"
-            };
-            Done::Credential(Box::new(row), word)
-        }
-        Work::Check(name) => {
-            let checks = workspace.check_credential(&name, &|_| {}).await?;
-            Done::Checked(name, checks)
-        }
-        Work::Reseal(name) => {
-            let resealed = workspace.reseal_circuits(&name).await?;
-            Done::Resealed(name, resealed)
-        }
-        Work::Demo => Done::Demo(Box::new(workspace.demo(&step).await?)),
     })
 }

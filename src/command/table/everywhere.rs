@@ -1,0 +1,118 @@
+//! Commands that work everywhere.
+
+use crate::command::Scope::Global;
+use crate::command::rows::{changes, shows, when_busy};
+use crate::command::{Command, Id};
+
+pub(super) static COMMANDS: &[Command] = &[
+    shows(
+        Id::Cancel,
+        "cancel",
+        "cancel",
+        "Stop waiting for what is under way",
+        &[Global],
+        96,
+        &["ctrl-x"],
+    )
+    .when(when_busy),
+    shows(
+        Id::Help,
+        "help",
+        "help",
+        "Everything that can be done here: type to find, Enter to do it",
+        &[Global],
+        100,
+        &["?", "f1"],
+    ),
+    shows(
+        Id::CommandLine,
+        "command-line",
+        "command",
+        "Type a command by name",
+        &[Global],
+        54,
+        &[":"],
+    ),
+    shows(
+        Id::Messages,
+        "messages",
+        "messages",
+        "What was reported so far",
+        &[Global],
+        0,
+        &["M"],
+    ),
+    shows(
+        Id::Refresh,
+        "refresh",
+        "refresh",
+        "Look at everything again now",
+        &[Global],
+        10,
+        &["ctrl-r", "f5"],
+    ),
+    changes(
+        Id::Demo,
+        "demo",
+        "demo",
+        "Make and start the demo: two instances, joined",
+        &[Global],
+        0,
+        &[],
+    ),
+    shows(
+        Id::Theme,
+        "theme",
+        "theme",
+        "Take the next theme, or the one named",
+        &[Global],
+        0,
+        &["t"],
+    )
+    .taking("[NAME]"),
+    shows(
+        Id::Lock,
+        "lock",
+        "lock",
+        "Lock the vault and cover the screen; hosted instances go on",
+        &[Global],
+        0,
+        &[],
+    ),
+    shows(
+        Id::Mouse,
+        "mouse",
+        "mouse",
+        "Give the mouse to the terminal for selecting text, or take it back",
+        &[Global],
+        0,
+        &["m"],
+    ),
+    shows(
+        Id::Redraw,
+        "redraw",
+        "redraw",
+        "Draw the screen anew",
+        &[Global],
+        0,
+        &["ctrl-l"],
+    ),
+    shows(
+        Id::Suspend,
+        "suspend",
+        "suspend",
+        "Put the console into the background; `fg` brings it back",
+        &[Global],
+        0,
+        &["ctrl-z"],
+    ),
+    shows(
+        Id::Quit,
+        "quit",
+        "quit",
+        "Leave; asks if that stops instances",
+        &[Global],
+        52,
+        &["q", "ctrl-c"],
+    ),
+];

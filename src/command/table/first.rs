@@ -1,0 +1,29 @@
+//! What one goes to first.
+
+use crate::command::Scope::{
+    CredentialPage, Credentials, InstancePage, Instances, InvokePage, Log, Panes, PointerPage, Pointers,
+};
+use crate::command::rows::{shows, somewhere_to_go_back};
+use crate::command::{Command, Id};
+
+pub(super) static COMMANDS: &[Command] = &[
+    shows(
+        Id::Open,
+        "open",
+        "open",
+        "Look closer at what is selected",
+        &[Instances, Pointers, Credentials, Log],
+        95,
+        &["enter"],
+    ),
+    shows(
+        Id::Back,
+        "back",
+        "back",
+        "Close this page, or undo the zoom",
+        &[Panes, InstancePage, PointerPage, CredentialPage, InvokePage],
+        20,
+        &["esc"],
+    )
+    .when(somewhere_to_go_back),
+];

@@ -1,0 +1,92 @@
+//! Commands on queries and the invoke log.
+
+use crate::command::Scope::{InstancePage, InvokePage, Log, Panes};
+use crate::command::rows::{on_instance, on_invoke, shows};
+use crate::command::{Command, Id};
+
+pub(super) static COMMANDS: &[Command] = &[
+    shows(
+        Id::Compose,
+        "query",
+        "query",
+        "Write a query for the selected instance and send it",
+        &[Panes, InstancePage],
+        62,
+        &["I"],
+    )
+    .when(on_instance)
+    .taking("[JSON]"),
+    shows(
+        Id::Repeat,
+        "again",
+        "send again",
+        "Send the same query again, as a new line of the log",
+        &[Log, InvokePage],
+        78,
+        &["r"],
+    )
+    .when(on_invoke),
+    shows(
+        Id::FollowLog,
+        "latest",
+        "latest",
+        "Go to the newest line and stay there",
+        &[Log],
+        30,
+        &["f"],
+    ),
+    shows(
+        Id::NextTab,
+        "next-tab",
+        "next tab",
+        "Show the next tab",
+        &[InvokePage],
+        70,
+        &["tab", "l", "right"],
+    ),
+    shows(
+        Id::PreviousTab,
+        "previous-tab",
+        "previous tab",
+        "Show the tab before",
+        &[InvokePage],
+        0,
+        &["shift-tab", "h", "left"],
+    ),
+    shows(
+        Id::TabQuery,
+        "tab-query",
+        "query",
+        "What was asked",
+        &[InvokePage],
+        0,
+        &["1"],
+    ),
+    shows(
+        Id::TabReply,
+        "tab-reply",
+        "reply",
+        "What was answered",
+        &[InvokePage],
+        0,
+        &["2"],
+    ),
+    shows(
+        Id::TabWire,
+        "tab-wire",
+        "wire",
+        "What travelled: token claims, headers, sealed bodies",
+        &[InvokePage],
+        0,
+        &["3"],
+    ),
+    shows(
+        Id::TabTrace,
+        "tab-trace",
+        "trace",
+        "Where the time went, hop by hop",
+        &[InvokePage],
+        0,
+        &["4"],
+    ),
+];

@@ -1,0 +1,120 @@
+//! Commands on pointers.
+
+use crate::command::Scope::{Instances, Log, PointerPage, Pointers};
+use crate::command::rows::{
+    changes, destroys, on_federated, on_instance, on_link, on_pointer, shows, when_filtered,
+};
+use crate::command::{Command, Id};
+
+pub(super) static COMMANDS: &[Command] = &[
+    shows(
+        Id::InvokePointer,
+        "invoke",
+        "invoke",
+        "Invoke this pointer through its connection",
+        &[Pointers, PointerPage],
+        90,
+        &["i"],
+    )
+    .when(on_pointer),
+    shows(
+        Id::CallPointer,
+        "call",
+        "call",
+        "Make the federated call that this pointer stands for, on its own route",
+        &[Pointers, PointerPage],
+        92,
+        &["c"],
+    )
+    .when(on_federated)
+    .taking("[endpoint|circuit|relay]"),
+    shows(
+        Id::CallByRoute,
+        "route",
+        "call by route",
+        "Choose the route of the federated call",
+        &[Pointers, PointerPage],
+        80,
+        &["C"],
+    )
+    .when(on_federated),
+    shows(
+        Id::Filter,
+        "filter",
+        "filter",
+        "Filter as you type: words, #tag or tag:x",
+        &[Pointers, Log],
+        85,
+        &["/"],
+    )
+    .taking("[WORDS #TAG]"),
+    shows(
+        Id::ClearFilter,
+        "clear",
+        "clear filter",
+        "Show everything again",
+        &[Pointers, Log],
+        60,
+        &["backspace"],
+    )
+    .when(when_filtered),
+    shows(
+        Id::FederatedOnly,
+        "federated",
+        "federated",
+        "Show only pointers that lead to another instance, or all",
+        &[Pointers],
+        76,
+        &["f"],
+    ),
+    changes(
+        Id::NewPointer,
+        "new",
+        "new",
+        "Make a pointer on the selected instance",
+        &[Pointers],
+        75,
+        &["n"],
+    )
+    .when(on_instance),
+    changes(
+        Id::EditPointer,
+        "edit",
+        "edit",
+        "Change this pointer's description, reference or tags",
+        &[Pointers, PointerPage],
+        65,
+        &["e"],
+    )
+    .when(on_pointer),
+    destroys(
+        Id::DeletePointer,
+        "delete",
+        "delete",
+        "Delete this pointer and its relationships",
+        &[Pointers, PointerPage],
+        40,
+        &["x"],
+    )
+    .when(on_pointer),
+    changes(
+        Id::Federate,
+        "federate",
+        "federate",
+        "Make a pointer that leads to another instance",
+        &[Pointers, Instances],
+        55,
+        &["F"],
+    )
+    .when(on_instance),
+    shows(
+        Id::FollowLink,
+        "follow",
+        "go to peer",
+        "Go to the instance that this pointer leads to",
+        &[PointerPage],
+        60,
+        &["f"],
+    )
+    .when(on_link),
+];

@@ -1,0 +1,52 @@
+//! What concerns the console itself.
+
+use crate::tui::effect::Effect;
+use crate::tui::layers::Layer;
+use crate::tui::state::{Level, Phase, State};
+
+pub(super) fn cancel(state: &mut State) -> Vec<Effect> {
+    let Some(running) = state.running.pop() else {
+        return Vec::new();
+    };
+    state.report(
+        Level::Warn,
+        format!("no longer waiting: {}", running.words),
+        "it may have been done all the same; the invoke log tells",
+    );
+    for layer in &mut state.layers {
+        if let Layer::Form(form) = layer
+            && form.ticket == Some(running.ticket)
+        {
+            form.ticket = None;
+        }
+    }
+    vec![Effect::Cancel(running.ticket)]
+}
+
+pub(super) fn theme(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
+    let names = state.look.catalog.names();
+    let current = names.iter().position(|name| *name == state.look.theme.name);
+    let next = current.map_or(0, |place| (place + 1) % names.len().max(1));
+    let Some(name) = argument
+        .map(ToOwned::to_owned)
+        .or_else(|| names.get(next).cloned())
+    else {
+        return Vec::new();
+    };
+    if !super::super::take_theme(state, &name) {
+        return Vec::new();
+    }
+    state.look.chosen = true;
+    state.report(Level::Info, format!("theme {name}"), "");
+    vec![Effect::Remember("theme", name)]
+}
+
+/// Leaves without asking.
+pub fn leave(state: &mut State) -> Vec<Effect> {
+    if matches!(state.phase, Phase::Stopping | Phase::Done) {
+        return Vec::new();
+    }
+    state.layers.clear();
+    state.phase = Phase::Stopping;
+    vec![Effect::Shutdown]
+}

@@ -1,0 +1,58 @@
+//! What is done with credentials.
+
+use super::super::work::begin;
+use super::push;
+use crate::model::Side;
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::{Item, Layer, Menu};
+use crate::tui::state::State;
+
+pub(super) fn on_credential(state: &mut State, work: impl FnOnce(String) -> Work) -> Vec<Effect> {
+    match state.credential().map(|row| row.name.clone()) {
+        Some(name) => vec![begin(state, work(name))],
+        None => Vec::new(),
+    }
+}
+
+/// How long the older key is answered, in seconds: a day, or not at all.
+const OVERLAPS: [(char, &str, &str, u32); 2] = [
+    (
+        'd',
+        "with a day of overlap",
+        "the old key is answered for 24 h more",
+        86_400,
+    ),
+    ('n', "now", "the old key is refused at once: it leaked", 0),
+];
+
+pub(super) fn choose_overlap(state: &mut State) -> Vec<Effect> {
+    let Some(row) = state.credential() else {
+        return Vec::new();
+    };
+    let name = row.name.clone();
+    let mut items: Vec<Item> = OVERLAPS
+        .into_iter()
+        .map(|(key, label, doc, overlap)| Item {
+            key,
+            label: label.to_owned(),
+            doc: doc.to_owned(),
+            work: Work::Rotate(name.clone(), overlap),
+        })
+        .collect();
+    if row.overlap_until.is_some() && row.side == Side::Issued {
+        items.push(Item {
+            key: 'e',
+            label: "end the overlap".to_owned(),
+            doc: "the older key is refused from now on".to_owned(),
+            work: Work::EndOverlap(name.clone()),
+        });
+    }
+    push(
+        state,
+        Layer::Menu(Menu {
+            title: format!("Rotate the keys of {name}"),
+            items,
+            selected: 0,
+        }),
+    )
+}

@@ -1,0 +1,43 @@
+//! Writing queries, sending them again, and looking at what came.
+
+use super::super::arrivals::repeated;
+use super::super::work::begin;
+use super::{on_instance, push_form};
+use crate::protocol::Query;
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::{Form, InvokePage, Layer};
+use crate::tui::state::{Level, State};
+
+pub(super) fn compose(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
+    on_instance(state, None, |state, name| {
+        let Some(text) = argument else {
+            let query = state.last_query.clone();
+            return push_form(state, |_| Form::compose(&name, &query));
+        };
+        match Query::parse(text.as_bytes()) {
+            Ok(query) => vec![begin(state, Work::Invoke(name, query))],
+            Err(error) => {
+                state.report(Level::Bad, error.to_string(), "nothing was sent");
+                Vec::new()
+            }
+        }
+    })
+}
+
+/// Sends a line of the log again. Its query may have to be fetched first: then the page opens, and `r` is there.
+pub(super) fn repeat(state: &mut State) -> Vec<Effect> {
+    let Some(Layer::Invoke(page)) = state.layers.last() else {
+        return super::moving::open(state);
+    };
+    match page.entry.as_ref().and_then(repeated) {
+        Some(work) => vec![begin(state, work)],
+        None => Vec::new(),
+    }
+}
+
+pub(super) fn on_tab(state: &mut State, change: impl FnOnce(&mut InvokePage)) -> Vec<Effect> {
+    if let Some(Layer::Invoke(page)) = state.layers.last_mut() {
+        change(page);
+    }
+    Vec::new()
+}

@@ -1,0 +1,215 @@
+//! What each command does.
+
+mod console;
+mod credentials;
+mod filtering;
+mod invokes;
+mod moving;
+mod pointers;
+
+use super::arrivals::refresh;
+use super::asks::{ask_delete, ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
+use super::work::{begin, begin_demo};
+use crate::command::{Id, by_name};
+use crate::model::{InstanceName, PointerAddress, Route, Side};
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
+use crate::tui::state::{Level, Pane, State};
+use crate::tui::wizard;
+pub use console::leave;
+use console::{cancel, theme};
+use credentials::{choose_overlap, on_credential};
+use filtering::{clear_filter, filter};
+use invokes::{compose, on_tab, repeat};
+pub use moving::scroll;
+use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
+use pointers::{choose_route, edit_pointer, federate, follow_link};
+
+/// Does what a line after `:` says.
+pub fn run_line(state: &mut State, text: &str) -> Vec<Effect> {
+    if text.is_empty() {
+        return Vec::new();
+    }
+    state.history.retain(|line| line != text);
+    state.history.push(text.to_owned());
+    let (name, argument) = text.split_once(' ').unwrap_or((text, ""));
+    let name = if name == "q" { "quit" } else { name };
+    let Some(command) = by_name(name) else {
+        state.report(
+            Level::Bad,
+            format!("there is no command {name:?}"),
+            "press ? for everything that can be done",
+        );
+        return Vec::new();
+    };
+    if !command.is_available(&state.situation()) {
+        state.report(
+            Level::Warn,
+            format!("{name} is not possible here"),
+            command.doc.to_lowercase(),
+        );
+        return Vec::new();
+    }
+    let argument = argument.trim();
+    perform(state, command.id, (!argument.is_empty()).then_some(argument))
+}
+
+/// Does what a command does.
+pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect> {
+    match id {
+        Id::Open => open(state),
+        Id::Back => back(state),
+        Id::Down => step(state, 1),
+        Id::Up => step(state, -1),
+        Id::PageDown => step(state, page(state)),
+        Id::PageUp => step(state, -page(state)),
+        Id::HalfPageDown => step(state, (page(state) / 2).max(1)),
+        Id::HalfPageUp => step(state, -(page(state) / 2).max(1)),
+        Id::Top => step(state, i64::MIN),
+        Id::Bottom => step(state, i64::MAX),
+        Id::NextPane => turn_pane(state, 1),
+        Id::PreviousPane => turn_pane(state, 3),
+        Id::PaneLeft | Id::PaneRight => beside(state),
+        Id::ShowInstances => show_pane(state, Pane::Instances, argument),
+        Id::ShowPointers => show_pane(state, Pane::Pointers, argument),
+        Id::ShowCredentials => show_pane(state, Pane::Credentials, None),
+        Id::ShowLog => show_pane(state, Pane::Log, None),
+        Id::Lock => super::lock::lock(state, None),
+        Id::Zoom => {
+            state.zoom = !state.zoom;
+            vec![Effect::Remember("zoom", state.zoom.to_string())]
+        }
+        Id::NextInstance => turn_instance(state, 1),
+        Id::PreviousInstance => turn_instance(state, -1),
+        Id::Filter => filter(state, argument),
+        Id::ClearFilter => clear_filter(state),
+        Id::FederatedOnly => {
+            state.pointers.federated_only = !state.pointers.federated_only;
+            let filter = state.pointers.filter.clone();
+            state.pointers.set_filter(&filter);
+            Vec::new()
+        }
+        Id::StartInstance => on_instance(state, argument, |state, name| {
+            vec![begin(state, Work::Start(name))]
+        }),
+        Id::StopInstance => on_instance(state, argument, ask_stop),
+        Id::InitInstance => push_form(state, Form::init),
+        Id::AddRemote => push_form(state, |_| Form::add_remote()),
+        Id::RemoveInstance => on_instance(state, argument, ask_remove),
+        Id::NewPointer => on_instance(state, None, |state, name| {
+            push_form(state, |_| Form::new_pointer(&name))
+        }),
+        Id::EditPointer => edit_pointer(state),
+        Id::DeletePointer => ask_delete(state),
+        Id::InvokePointer => on_pointer(state, Work::InvokePointer),
+        Id::CallPointer => {
+            let route = argument.and_then(Route::parse);
+            on_pointer(state, |name, address| Work::Call(name, address, route))
+        }
+        Id::CallByRoute => choose_route(state),
+        Id::Federate => federate(state),
+        Id::Compose => compose(state, argument),
+        Id::Repeat => repeat(state),
+        Id::FollowLog => {
+            state.log.cursor = crate::tui::state::Cursor::default();
+            Vec::new()
+        }
+        Id::NextTab => on_tab(state, |page| page.turn(true)),
+        Id::PreviousTab => on_tab(state, |page| page.turn(false)),
+        Id::TabQuery => on_tab(state, |page| page.tab = Tab::Query),
+        Id::TabReply => on_tab(state, |page| page.tab = Tab::Reply),
+        Id::TabWire => on_tab(state, |page| page.tab = Tab::Wire),
+        Id::TabTrace => on_tab(state, |page| page.tab = Tab::Trace),
+        Id::FollowLink => follow_link(state),
+        Id::Handshake => wizard::open(state, None),
+        Id::Offer => wizard::open(state, Some(Side::Issued)),
+        Id::Accept => wizard::open(state, Some(Side::Held)),
+        Id::RevokeCredential => ask_revoke(state),
+        Id::RotateCredential => choose_overlap(state),
+        Id::SuspendCredential => ask_suspend(state),
+        Id::ResumeCredential => on_credential(state, |name| Work::Suspend(name, false)),
+        Id::CheckCredential => on_credential(state, Work::Check),
+        Id::ResealCircuits => on_credential(state, Work::Reseal),
+        Id::Demo => vec![begin_demo(state)],
+        Id::Refresh => refresh(state),
+        Id::Cancel => cancel(state),
+        Id::Messages => push(state, Layer::Reports(Reports::default())),
+        Id::Help => push(state, Layer::Help(Help::default())),
+        Id::CommandLine => push(state, Layer::Command(CommandLine::default())),
+        Id::Theme => theme(state, argument),
+        Id::Mouse => {
+            state.mouse = !state.mouse;
+            let text = if state.mouse {
+                "the mouse is the console's again"
+            } else {
+                "the mouse is the terminal's: select text with it; m takes it back"
+            };
+            state.report(Level::Info, text, "");
+            vec![Effect::Mouse(state.mouse)]
+        }
+        Id::Redraw => vec![Effect::Redraw],
+        Id::Suspend => vec![Effect::Suspend],
+        Id::Quit => quit(state),
+    }
+}
+
+fn push(state: &mut State, layer: Layer) -> Vec<Effect> {
+    state.layers.push(layer);
+    Vec::new()
+}
+
+fn push_form(state: &mut State, form: impl FnOnce(&[String]) -> Form) -> Vec<Effect> {
+    let names: Vec<String> = state
+        .instances
+        .rows
+        .iter()
+        .map(|instance| instance.row.name.to_string())
+        .collect();
+    let form = form(&names);
+    push(state, Layer::Form(Box::new(form)))
+}
+
+/// The instance that is named, or else the one that is selected.
+fn on_instance(
+    state: &mut State,
+    argument: Option<&str>,
+    then: impl FnOnce(&mut State, InstanceName) -> Vec<Effect>,
+) -> Vec<Effect> {
+    let name = match argument {
+        Some(name) => state
+            .instances
+            .get(name)
+            .map(|instance| instance.row.name.clone()),
+        None => state.instances.selected_name(),
+    };
+    match name {
+        Some(name) => then(state, name),
+        None => {
+            let text = match argument {
+                Some(name) => format!("there is no instance {name:?}"),
+                None => "no instance is selected".to_owned(),
+            };
+            state.report(Level::Warn, text, "press 1 for the instances");
+            Vec::new()
+        }
+    }
+}
+
+/// The pointer that is open or selected, with its instance.
+pub fn target(state: &State) -> Option<(InstanceName, PointerAddress)> {
+    let open = state.layers.iter().rev().find_map(|layer| match layer {
+        Layer::Pointer(page) => Some((page.instance.clone(), page.address.clone())),
+        _ => None,
+    });
+    open.or_else(|| {
+        let address = state.pointers.selected()?.address.clone();
+        Some((state.pointers.instance.clone()?, address))
+    })
+}
+
+fn on_pointer(state: &mut State, work: impl FnOnce(InstanceName, PointerAddress) -> Work) -> Vec<Effect> {
+    match target(state) {
+        Some((name, address)) => vec![begin(state, work(name, address))],
+        None => Vec::new(),
+    }
+}

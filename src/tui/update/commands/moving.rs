@@ -1,0 +1,148 @@
+//! Moving: the selection, the pages, the panes.
+
+use super::{on_instance, push};
+use crate::tui::content;
+use crate::tui::effect::Effect;
+use crate::tui::layers::{CredentialPage, InstancePage, InvokePage, Layer, PointerPage, Tab};
+use crate::tui::state::{Level, Load, Pane, State};
+
+pub(super) fn open(state: &mut State) -> Vec<Effect> {
+    match state.focus {
+        Pane::Instances => on_instance(state, None, |state, name| {
+            push(state, Layer::Instance(InstancePage { name, scroll: 0 }))
+        }),
+        Pane::Pointers => {
+            let (Some(instance), Some(pointer)) =
+                (state.pointers.instance.clone(), state.pointers.selected())
+            else {
+                return Vec::new();
+            };
+            let page = PointerPage {
+                instance: instance.clone(),
+                address: pointer.address.clone(),
+                listed: Some(pointer.clone()),
+                detail: None,
+                load: Load::Waiting,
+                scroll: 0,
+            };
+            let effect = Effect::LoadPointer(instance, page.address.clone());
+            state.layers.push(Layer::Pointer(Box::new(page)));
+            vec![effect]
+        }
+        Pane::Credentials => {
+            let Some(name) = state.credential().map(|row| row.name.clone()) else {
+                return Vec::new();
+            };
+            let page = CredentialPage {
+                name: name.clone(),
+                dependents: None,
+                scroll: 0,
+            };
+            state.layers.push(Layer::Credential(page));
+            vec![Effect::LoadDependents(name)]
+        }
+        Pane::Log => {
+            let Some(id) = state.log.selected().map(|row| row.id) else {
+                return Vec::new();
+            };
+            state
+                .layers
+                .push(Layer::Invoke(Box::new(InvokePage::new(id, Tab::Reply))));
+            vec![Effect::LoadEntry(id)]
+        }
+    }
+}
+
+/// From the nearest to the farthest: the page, the zoom, the filter.
+pub(super) fn back(state: &mut State) -> Vec<Effect> {
+    if state.layers.pop().is_some() {
+        return Vec::new();
+    }
+    if state.zoom {
+        state.zoom = false;
+        return vec![Effect::Remember("zoom", "false".to_owned())];
+    }
+    if state.situation().filtered {
+        return super::filtering::clear_filter(state);
+    }
+    Vec::new()
+}
+
+/// Rows in a page of what has the keys.
+pub(super) fn page(state: &State) -> i64 {
+    let rows = if state.layers.is_empty() {
+        state.layout().rows(state.focus).height
+    } else {
+        content::page_area(state).height
+    };
+    i64::from(rows.saturating_sub(1).max(1))
+}
+
+/// Moves the selection, or scrolls the page on top.
+pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
+    if state
+        .layers
+        .last()
+        .is_some_and(|layer| layer.page_scope().is_some())
+    {
+        return scroll(state, rows);
+    }
+    match state.focus {
+        Pane::Instances => state.instances.cursor.step(rows, state.instances.rows.len()),
+        Pane::Pointers => state.pointers.step(rows),
+        Pane::Credentials => state.credentials.cursor.step(rows, state.credentials.rows.len()),
+        Pane::Log => state.log.cursor.step(rows, state.log.rows.len()),
+    }
+    Vec::new()
+}
+
+/// Scrolls the layer on top; where it ends is settled afterwards.
+pub fn scroll(state: &mut State, rows: i64) -> Vec<Effect> {
+    if let Some(scroll) = state.layers.last_mut().and_then(Layer::scroll_mut) {
+        let wanted = i64::try_from(*scroll).unwrap_or(i64::MAX).saturating_add(rows);
+        *scroll = usize::try_from(wanted.max(0)).unwrap_or(0);
+    }
+    Vec::new()
+}
+
+pub(super) fn focus(state: &mut State, pane: Pane) -> Vec<Effect> {
+    if state.focus == pane {
+        return Vec::new();
+    }
+    state.focus = pane;
+    vec![Effect::Remember("focus", pane.title().to_owned())]
+}
+
+pub(super) fn turn_pane(state: &mut State, step: usize) -> Vec<Effect> {
+    let pane = Pane::ALL[(state.focus.index() + step) % 4];
+    focus(state, pane)
+}
+
+/// The pane on the other side: instances and pointers, credentials and log stand beside each other.
+pub(super) fn beside(state: &mut State) -> Vec<Effect> {
+    let pane = match state.focus {
+        Pane::Instances => Pane::Pointers,
+        Pane::Pointers => Pane::Instances,
+        Pane::Credentials => Pane::Log,
+        Pane::Log => Pane::Credentials,
+    };
+    focus(state, pane)
+}
+
+pub(super) fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -> Vec<Effect> {
+    if let Some(name) = argument {
+        match state.instances.index(name) {
+            Some(place) => state.instances.cursor.selected = place,
+            None => state.report(Level::Warn, format!("there is no instance {name:?}"), ""),
+        }
+    }
+    state.layers.clear();
+    focus(state, pane)
+}
+
+pub(super) fn turn_instance(state: &mut State, step: i64) -> Vec<Effect> {
+    let total = i64::try_from(state.instances.rows.len()).unwrap_or(1).max(1);
+    let place = i64::try_from(state.instances.cursor.selected).unwrap_or(0) + step;
+    state.instances.cursor.selected = usize::try_from(place.rem_euclid(total)).unwrap_or(0);
+    Vec::new()
+}

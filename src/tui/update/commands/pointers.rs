@@ -1,0 +1,89 @@
+//! What is done with pointers.
+
+use super::moving::show_pane;
+use super::{on_instance, push, push_form, target};
+use crate::model::Route;
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::{Form, Item, Layer, Menu};
+use crate::tui::state::{Level, Pane, State};
+
+pub(super) fn edit_pointer(state: &mut State) -> Vec<Effect> {
+    let Some((name, _)) = target(state) else {
+        return Vec::new();
+    };
+    let Some(pointer) = state.pointer().cloned() else {
+        return Vec::new();
+    };
+    push_form(state, |_| Form::edit_pointer(&name, &pointer))
+}
+
+pub(super) fn choose_route(state: &mut State) -> Vec<Effect> {
+    let Some((name, address)) = target(state) else {
+        return Vec::new();
+    };
+    let own = state
+        .pointer()
+        .and_then(|pointer| pointer.federated.as_ref())
+        .map(|federated| federated.route);
+    let items = Route::ALL
+        .into_iter()
+        .map(|route| Item {
+            key: route.as_str().chars().next().unwrap_or('?'),
+            label: if own == Some(route) {
+                format!("{route}  (its own)")
+            } else {
+                route.to_string()
+            },
+            doc: match route {
+                Route::Endpoint => "this console asks for the URL, seals the query and calls the peer",
+                Route::Circuit => "this console fetches the query already sealed, and posts it",
+                Route::Relay => "the instance makes the call itself, and answers",
+            }
+            .to_owned(),
+            work: Work::Call(name.clone(), address.clone(), Some(route)),
+        })
+        .collect();
+    let selected = own
+        .and_then(|own| Route::ALL.iter().position(|route| *route == own))
+        .unwrap_or(0);
+    push(
+        state,
+        Layer::Menu(Menu {
+            title: format!("Call {address} by"),
+            items,
+            selected,
+        }),
+    )
+}
+
+pub(super) fn federate(state: &mut State) -> Vec<Effect> {
+    on_instance(state, None, |state, name| {
+        let peers: Vec<String> = state
+            .instances
+            .rows
+            .iter()
+            .map(|instance| instance.row.name.to_string())
+            .filter(|peer| *peer != name.as_str())
+            .collect();
+        if peers.is_empty() {
+            state.report(
+                Level::Warn,
+                "there is no other instance to lead to",
+                "join one by a handshake (H) or add a remote (a) first",
+            );
+            return Vec::new();
+        }
+        push_form(state, |_| Form::federate(&name, peers))
+    })
+}
+
+pub(super) fn follow_link(state: &mut State) -> Vec<Effect> {
+    let peer = state.layers.iter().rev().find_map(|layer| match layer {
+        Layer::Pointer(page) => page.leads_to().cloned(),
+        _ => None,
+    });
+    match peer {
+        Some(name) => show_pane(state, Pane::Pointers, Some(name.as_str())),
+        None => Vec::new(),
+    }
+}

@@ -1,0 +1,79 @@
+//! The question before something dangerous.
+
+use super::{frame, on_overlay};
+use crate::tui::content::{inside, window};
+use crate::tui::layers::Confirm;
+use crate::tui::state::State;
+use crate::tui::theme::Role;
+use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::text::wrap;
+
+/// Most dependents that a question lists; how many more there are is said.
+const MOST_DEPENDENTS: usize = 6;
+
+/// What stops working with a yes.
+fn dependent_lines(confirm: &Confirm) -> Vec<String> {
+    let mut lines = match &confirm.dependents {
+        None => return Vec::new(),
+        Some((_, None)) => vec!["Looking for what depends on it …".to_owned()],
+        Some((_, Some(none))) if none.is_empty() => vec!["Nothing that is known depends on it.".to_owned()],
+        Some((_, Some(dependents))) => {
+            let mut lines = vec!["This stops working:".to_owned()];
+            for dependent in dependents.iter().take(MOST_DEPENDENTS) {
+                for (index, part) in wrap(dependent, 52).into_iter().enumerate() {
+                    lines.push(format!("{} {part}", if index == 0 { "-" } else { " " }));
+                }
+            }
+            if dependents.len() > MOST_DEPENDENTS {
+                lines.push(format!("- and {} more", dependents.len() - MOST_DEPENDENTS));
+            }
+            lines
+        }
+    };
+    lines.insert(0, String::new());
+    lines
+}
+
+pub(super) fn draw_confirm(state: &State, confirm: &Confirm, canvas: &mut Canvas) {
+    let mut text = wrap(&confirm.text, 54);
+    text.extend(dependent_lines(confirm));
+    let extra = usize::from(confirm.instance.is_some()) * 2;
+    let area = window(state, 54, text.len() + extra);
+    frame(canvas, area, &confirm.title, Role::Bad);
+    let inner = inside(area);
+    let mut y = inner.y;
+    if let Some(name) = &confirm.instance {
+        let place = state.instances.index(name).unwrap_or(0);
+        let style = canvas
+            .style(Role::Overlay)
+            .patch(canvas.theme.instance(place))
+            .add_modifier(ratatui::style::Modifier::BOLD);
+        let dim = on_overlay(canvas, Role::Dim);
+        let used = canvas.put(inner.x, y, inner.width, "on ", dim);
+        canvas.put(inner.x + used, y, inner.width.saturating_sub(used), name, style);
+        y += 2;
+    }
+    let base = canvas.style(Role::Overlay);
+    for line in text {
+        if y > inner.bottom() {
+            break;
+        }
+        canvas.put(inner.x, y, inner.width, &line, base);
+        y += 1;
+    }
+    if area.height < 4 {
+        return;
+    }
+    let danger = canvas.style(Role::Danger);
+    let y = area.bottom() - 2;
+    let used = canvas.put(inner.x, y, inner.width, &format!(" y  {} ", confirm.yes), danger);
+    let (key, dim) = (on_overlay(canvas, Role::Key), on_overlay(canvas, Role::Dim));
+    let used = used + canvas.put(inner.x + used + 3, y, inner.width, "Esc", key) + 4;
+    canvas.put(
+        inner.x + used,
+        y,
+        inner.width.saturating_sub(used),
+        "leave it",
+        dim,
+    );
+}

@@ -1,0 +1,126 @@
+//! Windows over whatever is there.
+
+mod confirm;
+mod form;
+mod help;
+mod menu;
+mod notice;
+
+use crate::tui::content::{inside, report_lines, window};
+use crate::tui::layers::Layer;
+use crate::tui::state::State;
+use crate::tui::theme::Role;
+use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::text::{Line, draw_lines};
+use confirm::draw_confirm;
+use form::draw_form;
+use help::draw_help;
+use menu::draw_menu;
+use notice::{draw_notice, draw_steps};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Draws a window.
+pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
+    match layer {
+        Layer::Help(help) => draw_help(state, help, canvas),
+        Layer::Confirm(confirm) => draw_confirm(state, confirm, canvas),
+        Layer::Menu(menu) => draw_menu(state, menu, canvas),
+        Layer::Form(form) => draw_form(state, form, canvas),
+        Layer::Notice(notice) => draw_notice(state, notice, canvas),
+        Layer::Reports(reports) => {
+            let lines = report_lines(state, 94);
+            let area = window(state, 100, lines.len().max(3));
+            frame(canvas, area, "Messages", Role::OverlayBorder);
+            overlay_lines(canvas, inside(area), &lines, reports.scroll);
+        }
+        Layer::Steps(steps) => draw_steps(state, steps, canvas),
+        Layer::Wizard(wizard) => crate::tui::wizard::draw(state, wizard, canvas, body),
+        Layer::FirstRun(first) => super::first_run::draw(state, first, canvas, body),
+        _ => {}
+    }
+}
+
+/// A style on the ground of windows.
+pub(super) fn on_overlay(canvas: &Canvas, role: Role) -> Style {
+    canvas.style(Role::Overlay).patch(canvas.style(role))
+}
+
+pub(super) fn frame(canvas: &mut Canvas, area: Rect, title: &str, border: Role) {
+    let ground = canvas.style(Role::Overlay);
+    canvas.fill(area, ground);
+    let style = on_overlay(canvas, border);
+    canvas.frame(area, style);
+    let strong = on_overlay(canvas, Role::TitleFocus);
+    canvas.put(
+        area.x + 2,
+        area.y,
+        area.width.saturating_sub(4),
+        &format!(" {title} "),
+        strong,
+    );
+}
+
+fn overlay_lines(canvas: &mut Canvas, area: Rect, lines: &[Line], top: usize) {
+    let ground = Style {
+        fg: None,
+        ..canvas.style(Role::Overlay)
+    };
+    draw_lines(canvas, area, lines, top);
+    canvas.tint(area, ground);
+    let bar = Rect::new(area.x, area.y, area.width + 3, area.height);
+    canvas.scrollbar(bar, top as u64, lines.len() as u64);
+    canvas.tint(Rect::new(area.right() + 2, area.y, 1, area.height), ground);
+}
+
+/// The keys of a window in its last line.
+pub(super) fn keys(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
+    if area.height < 4 {
+        return;
+    }
+    let y = area.bottom() - 2;
+    let mut x = area.x + 3;
+    for (key, label) in pairs {
+        let (strong, dim) = (on_overlay(canvas, Role::Key), on_overlay(canvas, Role::Dim));
+        let room = (area.right() - 1).saturating_sub(x);
+        if width(key) + 1 + width(label) > room {
+            break;
+        }
+        x += canvas.put(x, y, room, key, strong) + 1;
+        x += canvas.put(x, y, (area.right() - 1).saturating_sub(x), label, dim) + 3;
+    }
+}
+
+/// While hosted instances are being stopped.
+pub fn stopping(state: &State, canvas: &mut Canvas) {
+    let hosted = state.hosted();
+    let text = if hosted.is_empty() {
+        "Leaving…".to_owned()
+    } else {
+        format!("Stopping {}…", hosted.join(", "))
+    };
+    moment(
+        state,
+        canvas,
+        &text,
+        "Nothing acknowledged is lost. ^C again leaves at once.",
+    );
+}
+
+/// While the home is being made or opened.
+pub fn opening(state: &State, canvas: &mut Canvas) {
+    moment(state, canvas, "Opening the home…", &state.home);
+}
+
+fn moment(state: &State, canvas: &mut Canvas, text: &str, below: &str) {
+    let area = window(state, 52, 2);
+    let ground = canvas.style(Role::Overlay);
+    canvas.fill(area, ground);
+    let border = on_overlay(canvas, Role::OverlayBorder);
+    canvas.frame(area, border);
+    let (strong, dim) = (on_overlay(canvas, Role::Strong), on_overlay(canvas, Role::Dim));
+    let turn = canvas.glyphs.spinner[state.tick % 4];
+    let inner = inside(area);
+    canvas.put(inner.x, inner.y, inner.width, &format!("{turn} {text}"), strong);
+    canvas.put(inner.x, inner.y + 1, inner.width, below, dim);
+}

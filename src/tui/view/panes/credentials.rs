@@ -1,0 +1,82 @@
+//! The pane with the credentials.
+
+use super::{table, without_rows};
+use crate::model::{Side, Timestamp};
+use crate::tui::clock::Clock;
+use crate::tui::state::{Pane, State};
+use crate::tui::theme::Role;
+use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::table::{Cell, Column};
+use crate::workspace::CredentialRow;
+use ratatui::layout::Rect;
+
+const CREDENTIALS: [Column; 7] = [
+    Column::fixed("", 1, 0),
+    Column::growing("name", 18, 3, 0),
+    Column::fixed("side", 6, 1),
+    Column::growing("instance", 7, 1, 2),
+    Column::fixed("state", 9, 0),
+    Column::fixed("last used", 11, 4),
+    Column::fixed("lease", 11, 5),
+];
+
+pub(super) fn credentials(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
+    let list = &state.credentials;
+    if list.rows.is_empty() {
+        let empty = match list.missing.first() {
+            Some(failure) => (failure.message.as_str(), failure.remedy.as_str()),
+            None => ("No credentials yet", "o offers one, A accepts a bundle"),
+        };
+        without_rows(canvas, area, &list.load, empty);
+        return;
+    }
+    table(
+        &CREDENTIALS,
+        list.rows.len() as u64,
+        list.cursor.top,
+        list.cursor.selected,
+        state.focus == Pane::Credentials,
+        area,
+        framed,
+    )
+    .draw(canvas, area, |index, canvas| {
+        let row = usize::try_from(index).ok().and_then(|place| list.rows.get(place));
+        row.map_or_else(Vec::new, |row| credential_cells(state, row, canvas))
+    });
+}
+
+fn day(clock: &Clock, moment: Option<Timestamp>, never: &str) -> String {
+    moment.map_or_else(|| never.to_owned(), |moment| clock.time(moment))
+}
+
+fn credential_cells(state: &State, row: &CredentialRow, canvas: &Canvas) -> Vec<Cell> {
+    let dim = canvas.style(Role::Dim);
+    let usable = row.state.is_usable();
+    let (sign, role) = match (&row.attention, usable, row.verified) {
+        _ if row.alarm.is_some() => (canvas.glyphs.bad, Role::Bad),
+        (_, false, _) => (canvas.glyphs.bad, Role::Bad),
+        (Some(_), ..) => (canvas.glyphs.warn, Role::Warn),
+        (None, true, true) => (canvas.glyphs.good, Role::Good),
+        (None, true, false) => (canvas.glyphs.dot, Role::Dim),
+    };
+    let place = state.instances.index(&row.instance);
+    let instance = place.map_or(canvas.style(Role::Base), |place| canvas.theme.instance(place));
+    let side = match row.side {
+        Side::Issued => "issued",
+        Side::Held => "held",
+    };
+    let standing = canvas.style(if usable { Role::Base } else { Role::Bad });
+    let lease = row.expires_at.map_or_else(
+        || "no end".to_owned(),
+        |end| state.clock.date_time(end).chars().take(10).collect(),
+    );
+    vec![
+        vec![(sign.to_owned(), canvas.style(role))],
+        vec![(row.name.clone(), instance)],
+        vec![(side.to_owned(), dim)],
+        vec![(row.instance.clone(), instance)],
+        vec![(row.state.to_string(), standing)],
+        vec![(day(&state.clock, row.last_used, "never"), dim)],
+        vec![(lease, dim)],
+    ]
+}

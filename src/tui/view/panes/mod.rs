@@ -1,0 +1,193 @@
+//! The four panes.
+
+mod credentials;
+mod instances;
+mod log;
+mod pointers;
+
+use crate::tui::clock::count;
+use crate::tui::layout::{Layout, has_headings};
+use crate::tui::state::{Load, Pane, State};
+use crate::tui::theme::Role;
+use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::table::{Column, Table};
+use crate::tui::widgets::text::wrap;
+use credentials::credentials;
+use instances::instances;
+use log::log;
+use pointers::pointers;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Draws those that have room.
+pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
+    for pane in Pane::ALL {
+        let area = layout.panes[pane.index()];
+        if area.height == 0 || area.width == 0 {
+            continue;
+        }
+        draw_title(state, canvas, layout, pane, area);
+        let inner = layout.inner(pane);
+        if inner.height == 0 {
+            continue;
+        }
+        match pane {
+            Pane::Instances => instances(state, canvas, inner, layout.framed),
+            Pane::Pointers => pointers(state, canvas, inner, layout.framed),
+            Pane::Credentials => credentials(state, canvas, inner, layout.framed),
+            Pane::Log => log(state, canvas, inner, layout.framed),
+        }
+    }
+}
+
+fn draw_title(state: &State, canvas: &mut Canvas, layout: &Layout, pane: Pane, area: Rect) {
+    let focused = state.focus == pane;
+    let (border, title) = if focused {
+        (Role::BorderFocus, Role::TitleFocus)
+    } else {
+        (Role::Border, Role::Title)
+    };
+    let (border, title) = (canvas.style(border), canvas.style(title));
+    if layout.framed {
+        canvas.frame(area, border);
+    } else {
+        canvas.rule(area.x, area.y, area.width, border);
+    }
+    let x = area.x + 2;
+    let key = canvas.style(if focused { Role::Key } else { Role::Faint });
+    let mut used = canvas.put(
+        x,
+        area.y,
+        area.width.saturating_sub(4),
+        &format!(" {} ", pane.index() + 1),
+        key,
+    );
+    used += canvas.put(
+        x + used,
+        area.y,
+        area.width.saturating_sub(4 + used),
+        &format!("{} ", pane.title()),
+        title,
+    );
+    used += draw_subtitle(state, canvas, pane, x + used, area);
+    let note = note(state, pane);
+    let wide = width(&note);
+    if !note.is_empty() && x + used + wide + 3 < area.right() {
+        let style = canvas.style(Role::Dim);
+        canvas.put(
+            area.right() - wide - 3,
+            area.y,
+            wide + 2,
+            &format!(" {note} "),
+            style,
+        );
+    }
+}
+
+/// Beside the title: whose pointers, and filtered by what.
+fn draw_subtitle(state: &State, canvas: &mut Canvas, pane: Pane, x: u16, area: Rect) -> u16 {
+    let room = area.right().saturating_sub(x + 14);
+    let mut spans: Vec<(String, Style)> = Vec::new();
+    match pane {
+        Pane::Pointers => {
+            if let Some(name) = &state.pointers.instance {
+                let place = state.instances.index(name.as_str()).unwrap_or(0);
+                let of = canvas.style(Role::Faint);
+                spans.push(("of ".to_owned(), of));
+                spans.push((format!("{name} "), canvas.theme.instance(place)));
+            }
+            if state.pointers.federated_only {
+                spans.push(("federated ".to_owned(), canvas.style(Role::Route)));
+            }
+            if !state.pointers.filter.is_empty() {
+                spans.push((format!("/{} ", state.pointers.filter), canvas.style(Role::Match)));
+            }
+        }
+        Pane::Log if !state.log.text.is_empty() => {
+            spans.push((format!("/{} ", state.log.text), canvas.style(Role::Match)));
+        }
+        _ => {}
+    }
+    canvas.spans(x, area.y, room, &spans)
+}
+
+/// At the right of the title: where one is, and how many there are.
+fn note(state: &State, pane: Pane) -> String {
+    let place = |selected: usize, total: usize| match total {
+        0 => String::new(),
+        total => format!("{}/{}", selected + 1, count(total as u64)),
+    };
+    match pane {
+        Pane::Instances => place(state.instances.cursor.selected, state.instances.rows.len()),
+        Pane::Credentials => place(state.credentials.cursor.selected, state.credentials.rows.len()),
+        Pane::Log => match state.log.rows.len() {
+            0 => String::new(),
+            _ if state.log.text.is_empty() => {
+                format!(
+                    "{}/{}",
+                    count(state.log.cursor.selected as u64 + 1),
+                    count(state.log.total)
+                )
+            }
+            found => place(state.log.cursor.selected, found),
+        },
+        Pane::Pointers => {
+            let pointers = &state.pointers;
+            if pointers.total == 0 {
+                return String::new();
+            }
+            let more = if pointers.total_known { "" } else { "+" };
+            format!("{}/{}{more}", count(pointers.selected + 1), count(pointers.total))
+        }
+    }
+}
+
+/// A few centred lines where there are no rows: what is the case, and what to press.
+fn say(canvas: &mut Canvas, area: Rect, role: Role, text: &str, hint: &str) {
+    let room = area.width.saturating_sub(4);
+    if room < 4 {
+        return;
+    }
+    let mut lines: Vec<(String, Style)> = wrap(text, room)
+        .into_iter()
+        .map(|line| (line, canvas.style(role)))
+        .collect();
+    let dim = canvas.style(Role::Dim);
+    if !hint.is_empty() {
+        lines.extend(wrap(hint, room).into_iter().map(|line| (line, dim)));
+    }
+    let high = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let y = area.y + area.height.saturating_sub(high) / 2;
+    for (row, (line, style)) in (0..area.height).zip(&lines) {
+        canvas.put_centred(area.x + 2, y + row, room, line, *style);
+    }
+}
+
+/// What a pane without rows says; nothing if it has some.
+fn without_rows(canvas: &mut Canvas, area: Rect, load: &Load, empty: (&str, &str)) {
+    match load {
+        Load::Waiting => say(canvas, area, Role::Dim, "looking…", ""),
+        Load::Ready => say(canvas, area, Role::Dim, empty.0, empty.1),
+        Load::Failed(failure) => say(canvas, area, Role::Bad, &failure.message, &failure.remedy),
+    }
+}
+
+fn table(
+    columns: &'static [Column],
+    total: u64,
+    top: usize,
+    selected: usize,
+    focused: bool,
+    area: Rect,
+    framed: bool,
+) -> Table<'static> {
+    Table {
+        columns,
+        total,
+        top: top as u64,
+        selected: selected as u64,
+        focused,
+        headings: has_headings(area),
+        framed,
+    }
+}
