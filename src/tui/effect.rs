@@ -68,8 +68,10 @@ pub enum Effect {
     Cancel(u64),
     /// Stop all hosted instances.
     Shutdown,
-    /// Give a text to the terminal's clipboard.
+    /// Give a text to the clipboard; what became of it comes back as a message.
     Copy(String),
+    /// Ask the terminal to take a text, where a program did not.
+    CopyByTerminal(String),
     /// Take the mouse, or give it back to the terminal.
     Mouse(bool),
     /// Draw everything anew.

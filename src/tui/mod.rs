@@ -5,6 +5,7 @@
 //! and does nothing else. Depends on `workspace` and `command`, and on the model's words.
 
 mod answer;
+mod clipboard;
 mod clock;
 mod content;
 mod effect;

@@ -1,6 +1,7 @@
 //! The loop: takes events and messages, lets them happen, and draws what changed.
 
 use super::answer::{Heard, Listener, QUESTION, from_environment};
+use super::clipboard::{self, Copied, Way};
 use super::clock::Clock;
 use super::effect::Effect;
 use super::message::{Brightness, Message, Mouse};
@@ -194,13 +195,29 @@ impl Console {
                 }
             }
             Effect::Redraw => self.painter.forget(),
-            Effect::Copy(text) => {
-                if let Err(error) = copy(&text) {
-                    tracing::warn!("the clipboard could not be reached: {error}");
-                }
-            }
+            Effect::Copy(text) => self.copy(text, runner),
+            Effect::CopyByTerminal(text) => self.ask_terminal_to_copy(&text),
             Effect::Suspend => self.suspended = true,
             other => runner.run(other),
+        }
+    }
+
+    fn copy(&self, text: String, runner: &Runner) {
+        match clipboard::way(|name| std::env::var(name).ok(), clipboard::is_on_path) {
+            Way::Program(program, arguments) => runner.copy(program, arguments, text),
+            Way::Tmux => runner.copy("tmux", &["load-buffer", "-w", "-"], text),
+            Way::Terminal => {
+                let bytes = text.len();
+                self.ask_terminal_to_copy(&text);
+                runner.tell(Message::Copied(Copied::Asked(bytes)));
+            }
+            Way::Nowhere => runner.tell(Message::Copied(Copied::NoWay)),
+        }
+    }
+
+    fn ask_terminal_to_copy(&self, text: &str) {
+        if let Err(error) = crossterm::execute!(stdout(), CopyToClipboard::to_clipboard_from(text)) {
+            tracing::warn!("the terminal could not be asked: {error}");
         }
     }
 
@@ -226,11 +243,6 @@ impl Console {
             _ => None,
         }
     }
-}
-
-/// Asks the terminal to take a text into its clipboard (OSC 52). Whether it does is not to be known.
-fn copy(text: &str) -> io::Result<()> {
-    crossterm::execute!(stdout(), CopyToClipboard::to_clipboard_from(text))
 }
 
 /// A key as the table of commands knows it.

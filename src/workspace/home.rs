@@ -213,6 +213,12 @@ impl Workspace {
         self.in_vault(move |vault| vault.change_lock(&lock)).await
     }
 
+    /// Every remembered setting whose name begins like this, with its name.
+    pub async fn preferences(&self, prefix: &str) -> Result<Vec<(String, String)>, Failure> {
+        let prefix = prefix.to_owned();
+        self.in_vault(move |vault| vault.preferences(&prefix)).await
+    }
+
     /// A remembered setting of the console (layout, theme), as JSON text.
     pub async fn preference(&self, name: &str) -> Result<Option<String>, Failure> {
         let name = name.to_owned();
