@@ -15,6 +15,7 @@ use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::workspace::{Check, Failure, Home, Unlock, VaultLock, Workspace};
 use futures::FutureExt;
+use remember::{Memory, PREFIX};
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -24,7 +25,6 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
-use remember::{Memory, PREFIX};
 use watch::{watch_instance, without_ourselves};
 use work::do_work;
 
@@ -100,7 +100,11 @@ impl Runner {
                 }
             }
             Effect::Shutdown => self.shut_down(),
-            Effect::Copy(_) | Effect::CopyByTerminal(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend => {}
+            Effect::Copy(_)
+            | Effect::CopyByTerminal(_)
+            | Effect::Mouse(_)
+            | Effect::Redraw
+            | Effect::Suspend => {}
             other => self.fetch(other),
         }
     }
@@ -169,7 +173,9 @@ impl Runner {
                 Effect::LoadPreferences => {
                     let found = patient(workspace.preferences(PREFIX)).await;
                     let settings = found.unwrap_or_default().into_iter();
-                    let settings = settings.map(|(name, value)| (name[PREFIX.len()..].to_owned(), value)).collect();
+                    let settings = settings
+                        .map(|(name, value)| (name[PREFIX.len()..].to_owned(), value))
+                        .collect();
                     Message::Preferences(settings)
                 }
                 Effect::LoadIdleLock => Message::IdleLock(patient(workspace.idle_lock()).await),

@@ -406,7 +406,14 @@ fn what_became_of_a_copy_is_told_as_it_is_and_the_terminal_is_asked_where_a_prog
     let mut state = demo((120, 36));
     let asked = update(&mut state, Message::Copied(Copied::Asked(12)));
     assert!(asked.is_empty());
-    assert!(state.reports.back().unwrap().text.starts_with("asked the terminal"));
+    assert!(
+        state
+            .reports
+            .back()
+            .unwrap()
+            .text
+            .starts_with("asked the terminal")
+    );
     let refused = Copied::Refused("xclip", "text".to_owned());
     let effects = update(&mut state, Message::Copied(refused));
     assert!(matches!(effects.as_slice(), [Effect::CopyByTerminal(text)] if text == "text"));
