@@ -109,16 +109,13 @@ fn line_of(text: &str, place: usize) -> usize {
 /// Every theme that there is, by name: those inside the program, and over them those of the home.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    sources: BTreeMap<String, String>,
+    own: BTreeMap<String, String>,
 }
 
 impl Catalog {
     /// The themes inside the program, and over them `*.toml` in this folder.
     pub fn load(folder: Option<&Path>) -> Self {
-        let mut sources: BTreeMap<String, String> = BUILT_IN
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-            .collect();
+        let mut own = BTreeMap::new();
         let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok());
         for path in entries.into_iter().flatten().flatten().map(|entry| entry.path()) {
             if path.extension().is_none_or(|extension| extension != "toml") {
@@ -128,15 +125,29 @@ impl Catalog {
                 path.file_stem().and_then(|stem| stem.to_str()),
                 std::fs::read_to_string(&path),
             ) {
-                sources.insert(name.to_owned(), text);
+                own.insert(name.to_owned(), text);
             }
         }
-        Self { sources }
+        Self { own }
     }
 
-    /// Their names.
+    /// Their names: those inside the program first.
     pub fn names(&self) -> Vec<String> {
-        self.sources.keys().cloned().collect()
+        let inside = BUILT_IN.map(|(name, _)| name);
+        let own = self.own.keys().map(String::as_str);
+        let own = own.filter(|name| !inside.contains(name));
+        inside.into_iter().chain(own).map(ToOwned::to_owned).collect()
+    }
+
+    /// The text of a theme; where the home's own was seen already, of the one inside the program that it goes by.
+    fn text(&self, name: &str, seen: bool) -> Option<&str> {
+        let inside = BUILT_IN.iter().find(|(known, _)| *known == name);
+        let inside = inside.map(|(_, text)| *text);
+        match self.own.get(name) {
+            Some(own) if !seen => Some(own),
+            Some(_) => inside,
+            None => inside.filter(|_| !seen),
+        }
     }
 
     /// Reads a theme with all that it inherits.
@@ -180,13 +191,14 @@ impl Catalog {
         let mut chain: Vec<Source> = Vec::new();
         let mut next = Some(name.to_owned());
         while let Some(name) = next {
-            if chain.iter().any(|seen| seen.name == name) {
-                return Err(ThemeError::Circular(name));
-            }
-            let text = self.sources.get(&name).ok_or_else(|| ThemeError::Unknown {
-                name: name.clone(),
-                known: self.names().join(", "),
-            })?;
+            let times = chain.iter().filter(|seen| seen.name == name).count();
+            let Some(text) = self.text(&name, times > 0).filter(|_| times < 2) else {
+                if times > 0 {
+                    return Err(ThemeError::Circular(name));
+                }
+                let known = self.names().join(", ");
+                return Err(ThemeError::Unknown { name, known });
+            };
             let file: File = toml::from_str(text).map_err(|error| ThemeError::Malformed {
                 name: name.clone(),
                 line: error.span().map_or(1, |span| line_of(text, span.start)),

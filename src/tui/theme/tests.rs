@@ -39,6 +39,20 @@ fn a_theme_inherits_and_overrides() {
 }
 
 #[test]
+fn a_theme_of_the_home_may_go_by_the_one_of_its_name_inside_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "inherits = \"dark\"\n[palette]\nblue = \"#010203\"\n";
+    std::fs::write(folder.path().join("dark.toml"), text).unwrap();
+    let catalog = Catalog::load(Some(folder.path()));
+    let theme = catalog.theme("dark", Depth::True).unwrap();
+    assert_eq!(theme.style(Role::Accent).fg, Some(Color::Rgb(1, 2, 3)));
+    let inside = Catalog::load(None).theme("dark", Depth::True).unwrap();
+    assert_eq!(theme.style(Role::Bad), inside.style(Role::Bad));
+    let light = catalog.theme("light", Depth::True).unwrap();
+    assert_ne!(light.style(Role::Accent), theme.style(Role::Accent));
+}
+
+#[test]
 fn a_broken_theme_says_what_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.toml"), "inherits = \"b\"").unwrap();
@@ -65,7 +79,7 @@ fn a_broken_theme_says_what_is_wrong() {
             .theme("d", Depth::True)
             .unwrap_err()
             .to_string()
-            .contains("dark, high-contrast, light")
+            .contains("dark, light, high-contrast")
     );
 }
 
