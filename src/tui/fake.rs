@@ -9,7 +9,7 @@ use super::update::{Start, start, update};
 use crate::command::Key;
 use crate::handshake::{Alarm, AlarmKind};
 use crate::model::{
-    AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, Holder, InstanceId,
+    AppId, Connection, ConnectionId, ConnectionStatus, CredentialState, Delivery, DomainId, Endpoint, Federated, Grant, Holder, InstanceId,
     InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
 };
 use crate::protocol::{Code, Hop, Phase, PhaseName};
@@ -245,7 +245,15 @@ pub fn detail() -> PointerDetail {
             relationship: "derived_from".into(),
             weight: 0.8,
         }],
-        connection_name: Some("to beta".into()),
+        connection: Some(Connection {
+            id: ConnectionId::parse("conn_0123456789ab").unwrap(),
+            domain_id: DomainId::parse("dom_0123456789ab").unwrap(),
+            name: "to beta".into(),
+            description: "Gateway to beta".into(),
+            status: ConnectionStatus::Active,
+            held_credential: Some("beta".into()),
+            created_at: now(),
+        }),
         leads_to: Some(name("beta")),
         credential: Some("beta/alpha-federation".into()),
     }
