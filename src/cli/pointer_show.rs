@@ -78,9 +78,10 @@ impl Shown {
             ),
             (
                 "connection's name",
-                detail.connection.as_ref().map(|connection| {
-                    format!("{} ({})", connection.name, connection.status.as_str())
-                }),
+                detail
+                    .connection
+                    .as_ref()
+                    .map(|connection| format!("{} ({})", connection.name, connection.status.as_str())),
             ),
         ]));
         if detail.pointer.federated.is_some() {
@@ -147,7 +148,12 @@ impl Shown {
             (
                 "connection",
                 detail.connection.as_ref().map(|connection| {
-                    format!("{} “{}”, {}", connection.id, connection.name, connection.status.as_str())
+                    format!(
+                        "{} “{}”, {}",
+                        connection.id,
+                        connection.name,
+                        connection.status.as_str()
+                    )
                 }),
             ),
             ("credential", Some(credential)),
@@ -181,13 +187,19 @@ fn describe_step(step: &Step) -> String {
         text.push_str(&format!("     {} = {}\n", parameter.name, parameter.value));
     }
     for arrow in &step.arrows {
-        let path = if arrow.path.is_empty() { "all of it" } else { &arrow.path };
+        let path = if arrow.path.is_empty() {
+            "all of it"
+        } else {
+            &arrow.path
+        };
         text.push_str(&format!("     {} <- step {}: {path}\n", arrow.into, arrow.from));
     }
     match &step.leads {
         Leads::Here | Leads::Pointer(_) => {}
         Leads::Relay { connection, asks } => {
-            text.push_str(&format!("     -> asks another instance for {asks} through {connection}\n"));
+            text.push_str(&format!(
+                "     -> asks another instance for {asks} through {connection}\n"
+            ));
         }
         Leads::Federated { endpoint, sealed, .. } => {
             text.push_str(&format!("     -> {sealed} sealed characters for {endpoint}\n"));

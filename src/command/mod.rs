@@ -121,6 +121,8 @@ pub enum Id {
     TabWire,
     TabTrace,
     FollowLink,
+    GoThere,
+    WalkBack,
     Handshake,
     Offer,
     Accept,

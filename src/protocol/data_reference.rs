@@ -86,7 +86,9 @@ impl ReferenceKind {
     /// What it means when the pointer is invoked.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::Empty => "a URL, a file, internal_circuit::…, or any text that tells people where the data is",
+            Self::Empty => {
+                "a URL, a file, internal_circuit::…, or any text that tells people where the data is"
+            }
             Self::Web => "the instance fetches it with GET when the pointer is invoked",
             Self::Invoke => "the caller gets this URL, seals its own query and posts it there",
             Self::Sealed(_) => "sealed for someone else: the caller posts it on as it is",

@@ -55,9 +55,10 @@ pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use pointer_care::{TagChange, normal_tag};
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
-    CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy, InitInstance,
-    InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire, OfferMade,
-    Neighbor, NeighborPage, OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade, Rotated, Sealed, Taken, Verified,
+    CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,
+    InitInstance, InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire,
+    Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade,
+    Rotated, Sealed, Taken, Verified,
 };
 
 use crate::client::Client;

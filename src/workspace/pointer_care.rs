@@ -5,7 +5,9 @@ use super::pointers::{connections, not_there};
 use super::session::Session;
 use super::views::{HangingOn, Taken};
 use super::{Failure, Workspace};
-use crate::model::{CIRCUIT_PREFIX, Connection, ConnectionId, NewPointer, Pointer, PointerAddress, PointerChange};
+use crate::model::{
+    CIRCUIT_PREFIX, Connection, ConnectionId, NewPointer, Pointer, PointerAddress, PointerChange,
+};
 use crate::protocol::{Code, Query};
 use crate::store::PointerQuery;
 use serde_json::{Value, json};
@@ -40,8 +42,16 @@ impl TagChange {
     /// What has to change for one list of tags to become another.
     pub fn between(before: &[String], after: &[String]) -> Self {
         Self {
-            add: after.iter().filter(|tag| !before.contains(tag)).cloned().collect(),
-            remove: before.iter().filter(|tag| !after.contains(tag)).cloned().collect(),
+            add: after
+                .iter()
+                .filter(|tag| !before.contains(tag))
+                .cloned()
+                .collect(),
+            remove: before
+                .iter()
+                .filter(|tag| !after.contains(tag))
+                .cloned()
+                .collect(),
         }
     }
 }

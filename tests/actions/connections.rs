@@ -90,9 +90,16 @@ async fn a_pointer_is_assigned_by_the_owner_of_the_connection_only() {
     let freed = running.get("assign_pointer_to_connection", free).await;
     assert_eq!(freed["pointer"]["connection_id"], json!(null));
     let (code, _) = running
-        .fails("assign_pointer_to_connection", json!({"pointer_address": pointer}))
+        .fails(
+            "assign_pointer_to_connection",
+            json!({"pointer_address": pointer}),
+        )
         .await;
-    assert_eq!(code, Code::MissingParameter, "leaving it out by mistake unassigns nothing");
+    assert_eq!(
+        code,
+        Code::MissingParameter,
+        "leaving it out by mistake unassigns nothing"
+    );
 }
 
 #[tokio::test]

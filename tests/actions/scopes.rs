@@ -121,9 +121,14 @@ async fn neighbours_outside_the_grant_are_not_shown() {
     assert_eq!(neighbors, [addresses[2].clone()]);
     let computed = json!({"pointer_address": addresses[0], "computed": true});
     let computed = result_of(call(&caller, "get_neighbors", computed).await.reply);
-    assert!(computed["total"].is_null(), "how many there are in all is not the caller's business");
+    assert!(
+        computed["total"].is_null(),
+        "how many there are in all is not the caller's business"
+    );
     for neighbor in computed["neighbors"].as_array().unwrap() {
-        let at = addresses.iter().position(|address| neighbor["address"] == address.as_str());
+        let at = addresses
+            .iter()
+            .position(|address| neighbor["address"] == address.as_str());
         assert_eq!(at.unwrap() % 2, 0, "{neighbor}");
     }
 }

@@ -32,7 +32,10 @@ async fn run(call: &Call<'_>) -> Answer {
     }
     let after = connection.as_ref().map(|connection| &connection.id);
     // Taking a pointer away from another connection is that one's owner's business too.
-    if let Some(before) = pointer.connection_id.as_ref().filter(|before| Some(*before) != after)
+    if let Some(before) = pointer
+        .connection_id
+        .as_ref()
+        .filter(|before| Some(*before) != after)
         && let Some(before) = call.store().connection(before).await?
     {
         call.require_ownership(&before).await?;
@@ -45,5 +48,7 @@ async fn run(call: &Call<'_>) -> Answer {
         Some(id) => format!("Pointer {} assigned to connection {id}.", pointer.address),
         None => format!("Pointer {} assigned to no connection.", pointer.address),
     };
-    Ok(Outcome::Success(json!({ "message": message, "pointer": pointer })))
+    Ok(Outcome::Success(
+        json!({ "message": message, "pointer": pointer }),
+    ))
 }

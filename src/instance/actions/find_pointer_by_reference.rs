@@ -27,13 +27,10 @@ async fn run(call: &Call<'_>) -> Answer {
     };
     let seen = summary.filter(|summary| {
         call.sees_every_pointer()
-            || call.grant().allows_pointer(
-                &summary.address,
-                &summary.tags,
-                summary.connection_id.as_ref(),
-            )
+            || call
+                .grant()
+                .allows_pointer(&summary.address, &summary.tags, summary.connection_id.as_ref())
     });
-    let pointer =
-        seen.map(|summary| json!({"address": summary.address, "description": summary.description}));
+    let pointer = seen.map(|summary| json!({"address": summary.address, "description": summary.description}));
     Ok(Outcome::Success(json!({ "pointer": pointer })))
 }

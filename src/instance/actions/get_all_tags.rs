@@ -38,5 +38,7 @@ async fn run(call: &Call<'_>) -> Answer {
         .map(|(tag, pointers)| (tag, Value::from(pointers)))
         .collect();
     let tags: Vec<&String> = used.keys().collect();
-    Ok(Outcome::Success(json!({"count": tags.len(), "tags": tags, "used": used})))
+    Ok(Outcome::Success(
+        json!({"count": tags.len(), "tags": tags, "used": used}),
+    ))
 }

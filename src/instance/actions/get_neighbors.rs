@@ -22,7 +22,11 @@ pub const ACTION: Action = Action {
             Kind::Flag,
             "true for those that are computed from the coordinates instead of those that are stored",
         ),
-        Parameter::optional("describe", Kind::Flag, "true to have each one's description beside it"),
+        Parameter::optional(
+            "describe",
+            Kind::Flag,
+            "true to have each one's description beside it",
+        ),
     ],
     run: |call| Box::pin(run(call)),
 };

@@ -28,7 +28,11 @@ pub async fn stored(
     limit: usize,
 ) -> Result<(Vec<Relationship>, Option<u64>), Problem> {
     let total = match call.sees_every_pointer() {
-        true => call.store().summary(address).await?.map(|summary| summary.neighbor_count),
+        true => call
+            .store()
+            .summary(address)
+            .await?
+            .map(|summary| summary.neighbor_count),
         false => None,
     };
     Ok((visible(call, address, limit).await?, total))

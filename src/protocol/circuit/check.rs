@@ -14,9 +14,15 @@ pub(super) fn check_step(step: &Step, alone: bool, places: &mut Places) -> Vec<F
         faults: Vec::new(),
     };
     if let Some(what) = &step.unreadable {
-        found.refuse(None, format!("step {} is {what}, not an object with an 'action'", step.index));
+        found.refuse(
+            None,
+            format!("step {} is {what}, not an object with an 'action'", step.index),
+        );
     } else if step.action.is_none() {
-        found.refuse(None, format!("step {} has no 'action', or one that is no text", step.index));
+        found.refuse(
+            None,
+            format!("step {} has no 'action', or one that is no text", step.index),
+        );
     }
     for arrow in &step.arrows {
         // Each is looked for, so that the next one of the same spelling is found behind it.
@@ -67,9 +73,15 @@ fn check_destination(step: &Step, alone: bool, found: &mut Found) {
     match &step.leads {
         Leads::Relay { connection, asks } => {
             if pieces(connection).any(|piece| piece.step().is_some()) {
-                found.refuse(None, format!("step {index}: where a relay goes cannot come from another step"));
+                found.refuse(
+                    None,
+                    format!("step {index}: where a relay goes cannot come from another step"),
+                );
             } else if ConnectionId::parse(connection).is_err() {
-                found.refuse(None, format!("step {index}: a {RELAY} needs 'connection_id', conn_ and 12 digits"));
+                found.refuse(
+                    None,
+                    format!("step {index}: a {RELAY} needs 'connection_id', conn_ and 12 digits"),
+                );
             }
             if asks.is_empty() {
                 found.refuse(
@@ -82,14 +94,22 @@ fn check_destination(step: &Step, alone: bool, found: &mut Found) {
             if !alone {
                 found.refuse(
                     None,
-                    format!("step {index}: {FEDERATED_INVOKE} can only stand alone, for the caller to go on with"),
+                    format!(
+                        "step {index}: {FEDERATED_INVOKE} can only stand alone, for the caller to go on with"
+                    ),
                 );
             }
             if Endpoint::parse(endpoint).is_err() {
-                found.refuse(None, format!("step {index}: {FEDERATED_INVOKE} needs 'endpoint', the peer's URL"));
+                found.refuse(
+                    None,
+                    format!("step {index}: {FEDERATED_INVOKE} needs 'endpoint', the peer's URL"),
+                );
             }
             if *sealed == 0 {
-                found.refuse(None, format!("step {index}: {FEDERATED_INVOKE} needs 'sealed', the query for the peer"));
+                found.refuse(
+                    None,
+                    format!("step {index}: {FEDERATED_INVOKE} needs 'sealed', the query for the peer"),
+                );
             }
         }
         Leads::Here | Leads::Pointer(_) => {}

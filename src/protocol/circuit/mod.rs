@@ -130,7 +130,9 @@ impl Circuit {
 
 /// The parser ends its message with the place, which is shown before it.
 fn without_place(message: &str) -> &str {
-    message.rsplit_once(" at line ").map_or(message, |(before, _)| before)
+    message
+        .rsplit_once(" at line ")
+        .map_or(message, |(before, _)| before)
 }
 
 #[cfg(test)]

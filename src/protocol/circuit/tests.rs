@@ -14,12 +14,20 @@ fn steps_are_numbered_and_what_they_take_is_an_arrow() {
         {"action": "create_pointer", "data_reference": "copy of {1.data_reference}", "tags": ["{0}", "new"]},
     ]));
     assert!(circuit.is_list && circuit.faults.is_empty(), "{circuit:?}");
-    let shown: Vec<_> = circuit.steps.iter().map(|step| step.action.as_deref().unwrap()).collect();
+    let shown: Vec<_> = circuit
+        .steps
+        .iter()
+        .map(|step| step.action.as_deref().unwrap())
+        .collect();
     assert_eq!(shown, ["search_pointers", "get_pointer", "create_pointer"]);
     let arrow = &circuit.steps[1].arrows[0];
     assert_eq!((arrow.from, arrow.path.as_str()), (0, "pointers.0.address"));
     assert_eq!(arrow.into, "pointer_address");
-    let into: Vec<_> = circuit.steps[2].arrows.iter().map(|arrow| arrow.into.as_str()).collect();
+    let into: Vec<_> = circuit.steps[2]
+        .arrows
+        .iter()
+        .map(|arrow| arrow.into.as_str())
+        .collect();
     assert_eq!(into, ["data_reference", "tags.0"]);
 }
 
@@ -29,7 +37,10 @@ fn a_placeholder_for_what_does_not_come_before_is_flagged_where_it_stands() {
     let circuit = Circuit::read(text);
     let fault = circuit.first_fault().unwrap();
     assert_eq!((fault.step, fault.place), (Some(1), Some((4, 23))));
-    assert!(fault.refused && fault.message.contains("{2.address}"), "{fault:?}");
+    assert!(
+        fault.refused && fault.message.contains("{2.address}"),
+        "{fault:?}"
+    );
     assert!(!circuit.steps[1].arrows[0].is_resolved);
 }
 
@@ -39,7 +50,13 @@ fn broken_json_is_told_with_line_and_column() {
     assert!(circuit.steps.is_empty());
     let fault = circuit.first_fault().unwrap();
     assert_eq!(fault.place, Some((2, 23)));
-    assert!(fault.words().starts_with("line 2, column 23: not acceptable JSON"), "{}", fault.words());
+    assert!(
+        fault
+            .words()
+            .starts_with("line 2, column 23: not acceptable JSON"),
+        "{}",
+        fault.words()
+    );
     assert!(!fault.message.contains(" at line "), "{}", fault.message);
 }
 
@@ -85,9 +102,15 @@ fn what_an_instance_refuses_is_refused_here() {
 
 #[test]
 fn what_only_looks_like_a_placeholder_is_pointed_at_and_not_refused() {
-    let circuit = read(&json!([{"action": "whoami"}, {"action": "search_pointers", "search_term": "{0.} {0.a b} {x} {}"}]));
+    let circuit = read(
+        &json!([{"action": "whoami"}, {"action": "search_pointers", "search_term": "{0.} {0.a b} {x} {}"}]),
+    );
     assert!(!circuit.is_refused());
-    let told: Vec<_> = circuit.faults.iter().map(|fault| fault.message.as_str()).collect();
+    let told: Vec<_> = circuit
+        .faults
+        .iter()
+        .map(|fault| fault.message.as_str())
+        .collect();
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[0].starts_with("{0.} in search_term") && told[1].starts_with("{0.a b}"));
 }
@@ -98,7 +121,8 @@ fn what_is_sealed_is_counted_and_never_shown() {
     if crate::protocol::profile_of_sealed(sealed).is_none() {
         panic!("the sample is not recognised as sealed");
     }
-    let circuit = read(&json!({"action": "federated_invoke", "endpoint": "https://b.example", "sealed": sealed}));
+    let circuit =
+        read(&json!({"action": "federated_invoke", "endpoint": "https://b.example", "sealed": sealed}));
     assert!(!format!("{circuit:?}").contains("Ym9keQ"));
 }
 

@@ -14,8 +14,8 @@ pub use neighbors::{HangingOn, Neighbor, NeighborPage, Taken};
 use crate::handshake::Alarm;
 use crate::instance::Tls;
 use crate::model::{
-    AppId, Connection, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceKind, InstanceName,
-    InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
+    AppId, Connection, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceKind,
+    InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
 };
 use crate::protocol::{CredentialForm, Hop, Query, Reply};
 use crate::store::Relationship;
