@@ -17,8 +17,8 @@ use crate::model::{
 use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
-    Check, CheckKind, CheckResult, CredentialRow, Dependent, Failure, HostedBy, InstanceRow, LogEntry,
-    LogKind, LogRow, LogWire, Neighbor, NeighborPage, PointerDetail,
+    Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HostedBy, InstanceRow,
+    LogEntry, LogKind, LogRow, LogWire, Neighbor, NeighborPage, PointerDetail,
 };
 use serde_json::json;
 
@@ -43,6 +43,8 @@ pub fn themed(size: (u16, u16), theme: &str, depth: Depth) -> State {
         catalog,
         depth,
         glyphs: UNICODE,
+        fitting_glyphs: UNICODE,
+        config: ConsoleConfig::default(),
         chosen: false,
     };
     State::new(

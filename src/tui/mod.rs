@@ -5,11 +5,13 @@
 //! and does nothing else. Depends on `workspace` and `command`, and on the model's words.
 
 mod answer;
+mod clipboard;
 mod clock;
 mod content;
 mod effect;
 #[cfg(test)]
 mod fake;
+mod files;
 mod inert;
 mod layers;
 mod layout;

@@ -152,7 +152,7 @@ fn add_step(
             .filter(|arrow| arrow.is_resolved && of_this(&arrow.into))
             .map(|arrow| arrow.from)
             .collect();
-        let values = json_lines(&parameter.value, room.saturating_sub(NAME as u16 + 14));
+        let values = value_lines(&parameter.value, room.saturating_sub(NAME as u16 + 14));
         let more = values.len().saturating_sub(MOST_VALUE);
         let last = values.len().min(MOST_VALUE) - 1;
         for (index, value) in values.into_iter().take(MOST_VALUE).enumerate() {
@@ -176,6 +176,15 @@ fn add_step(
     for fault in circuit.faults_of(step.index) {
         bodies.push(Body::plain(fault_line(fault, glyphs, 5)));
     }
+}
+
+/// On one line where it fits.
+fn value_lines(value: &serde_json::Value, room: u16) -> Vec<Line> {
+    let short = value.to_string();
+    if value.is_array() && crate::tui::widgets::draw::width(&short) <= room {
+        return vec![Line::of(short, Role::JsonText)];
+    }
+    json_lines(value, room)
 }
 
 /// A value that is a pointer's address leads to that pointer.

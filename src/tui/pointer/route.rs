@@ -35,9 +35,15 @@ pub(super) fn add_route(
         )
         .and(format!("  {who}"), Role::Dim),
     );
-    let peer = page
-        .leads_to()
-        .map_or_else(|| federated.endpoint.authority(), ToString::to_string);
+    let known = state
+        .instances
+        .rows
+        .iter()
+        .find(|instance| instance.row.endpoint == federated.endpoint);
+    let peer = known.map_or_else(
+        || federated.endpoint.authority(),
+        |known| known.row.name.to_string(),
+    );
     let parties = [
         Line::of("this console", Role::Strong),
         name(state, page.instance.as_str()),
@@ -56,7 +62,13 @@ pub(super) fn add_route(
         })
     };
     let reaches = [false, is_down(page.instance.as_str()), is_down(&peer)];
-    let works = |leg: &Leg| !(reaches[leg.from] || reaches[leg.to] || leg.sealed && lacks_credential);
+    let connection = page.detail.as_ref().and_then(|detail| detail.connection.as_ref());
+    let is_closed = federated.route == Route::Relay
+        && connection.is_some_and(|connection| {
+            connection.id == federated.connection_id && connection.status == ConnectionStatus::Disabled
+        });
+    let cannot_seal = lacks_credential || is_closed;
+    let works = |leg: &Leg| !(reaches[leg.from] || reaches[leg.to] || leg.sealed && cannot_seal);
     sheet
         .lines
         .extend(picture(parties, &legs(federated.route), works, glyphs, room));
@@ -64,11 +76,11 @@ pub(super) fn add_route(
     add_stop(state, "instance", page.instance.as_str(), "", sheet);
     add_connection(state, page, federated, sheet);
     add_credential(state, page, federated, sheet);
-    match page.leads_to() {
-        Some(name) => add_stop(
+    match known {
+        Some(known) => add_stop(
             state,
             "peer",
-            name.as_str(),
+            known.row.name.as_str(),
             &federated.endpoint.authority(),
             sheet,
         ),
@@ -220,7 +232,7 @@ fn times(state: &State, row: &CredentialRow) -> String {
         parts.push(format!("to be rotated {}", clock.distance(due)));
     }
     if let Some(until) = row.overlap_until {
-        parts.push(format!("older key answered until {}", clock.date_time(until)));
+        parts.push(format!("older key until {}", clock.date_time(until)));
     }
     parts.join(", ")
 }
