@@ -36,7 +36,7 @@ fn a_placeholder_for_what_does_not_come_before_is_flagged_where_it_stands() {
     let text = "[\n  {\"action\": \"whoami\"},\n  {\"action\": \"get_pointer\",\n   \"pointer_address\": \"{2.address}\"}\n]";
     let circuit = Circuit::read(text);
     let fault = circuit.first_fault().unwrap();
-    assert_eq!((fault.step, fault.place), (Some(1), Some((4, 23))));
+    assert_eq!((fault.step, fault.place), (Some(1), Some((4, 24))));
     assert!(
         fault.refused && fault.message.contains("{2.address}"),
         "{fault:?}"
