@@ -5,7 +5,9 @@ use super::wizard::Errand;
 use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Route};
 use crate::protocol::Query;
 use crate::store::PointerQuery;
-use crate::workspace::{FederateRequest, InitInstance, LogFilter, RemoteRequest, Unlock, VaultLock};
+use crate::workspace::{
+    BulkAction, BulkTarget, FederateRequest, InitInstance, LogFilter, RemoteRequest, Unlock, VaultLock,
+};
 use std::time::Duration;
 
 /// Something to do outside the state.
@@ -98,6 +100,8 @@ pub enum Work {
     Update(InstanceName, PointerAddress, Box<PointerChange>),
     /// Delete a pointer.
     Delete(InstanceName, PointerAddress),
+    /// Do the same to many pointers, one after the other.
+    Bulk(BulkAction, Vec<BulkTarget>),
     /// Send a query.
     Invoke(InstanceName, Query),
     /// Invoke a pointer through its connection.
@@ -134,6 +138,7 @@ impl Work {
             Self::Create(name, _) => format!("making a pointer on {name}"),
             Self::Update(_, address, _) => format!("changing {address}"),
             Self::Delete(_, address) => format!("deleting {address}"),
+            Self::Bulk(action, targets) => format!("{} {} pointers", action.doing(), targets.len()),
             Self::Invoke(name, query) => format!("asking {name} for {}", query.action()),
             Self::InvokePointer(_, address) => format!("invoking {address}"),
             Self::Call(_, address, None) => format!("calling {address}"),

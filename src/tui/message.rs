@@ -6,7 +6,8 @@ use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::store::PointerPage;
 use crate::workspace::{
-    Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogRow, PointerDetail, Rotated,
+    BulkReport, Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogRow, PointerDetail,
+    Rotated,
 };
 use std::time::Duration;
 
@@ -101,6 +102,8 @@ pub enum Done {
     Pointer(InstanceName, Box<Pointer>, &'static str),
     /// A pointer was deleted.
     PointerDeleted(InstanceName, PointerAddress),
+    /// The same was done to many pointers.
+    Bulk(Box<BulkReport>),
     /// An invoke or a call ended with a reply, and has this place in the log.
     Invoked(u64),
     /// A credential was revoked or forgotten.

@@ -8,6 +8,7 @@ mod accept;
 mod activation;
 mod alarms;
 mod audit;
+mod bulk;
 mod call;
 mod carried;
 mod carry;
@@ -45,6 +46,7 @@ mod verify;
 mod views;
 mod wire;
 
+pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
 pub use demo::Demo;
 pub use failure::Failure;
@@ -53,8 +55,9 @@ pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HeadCheck, HostedBy, InitInstance,
-    InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire, OfferMade,
-    OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade, Rotated, Sealed, Verified,
+    InstanceRow, InvokeOptions, Invoked, ListRemark, LogEntry, LogFilter, LogKind, LogRow, LogWire,
+    OfferMade, OfferRequest, PointerDetail, PointerList, Received, RemoteRequest, RequestMade, Rotated,
+    Sealed, Verified,
 };
 
 use crate::client::Client;

@@ -46,6 +46,12 @@ pub(super) async fn do_work(
             workspace.delete_pointer(name.as_str(), &address).await?;
             Done::PointerDeleted(name, address)
         }
+        Work::Bulk(action, targets) => {
+            let report = workspace
+                .bulk(action, &targets, &|progress| step(&progress.to_string()))
+                .await?;
+            Done::Bulk(Box::new(report))
+        }
         Work::Invoke(name, query) => {
             Done::Invoked(workspace.invoke(name.as_str(), &query, traced).await?.log_id)
         }

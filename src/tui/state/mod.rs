@@ -115,6 +115,8 @@ pub struct Running {
     pub ticket: u64,
     /// What is being done.
     pub words: String,
+    /// How far it is, where that is told.
+    pub progress: String,
     /// Whether a failure deserves a page of its own.
     pub foreground: bool,
 }

@@ -190,6 +190,8 @@ impl Pointers {
             tag_match: TagMatch::All,
             connection: None,
             federated_only: self.federated_only,
+            filter: crate::model::filter::Filter::default(),
+            order: crate::store::Order::default(),
             start: if page == 0 {
                 Start::First
             } else {

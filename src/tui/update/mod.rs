@@ -4,6 +4,7 @@
 
 mod arrivals;
 mod asks;
+mod bulk;
 mod commands;
 mod keys;
 mod lock;

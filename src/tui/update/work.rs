@@ -17,6 +17,7 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
     state.running.push(Running {
         ticket,
         words: work.words(),
+        progress: String::new(),
         foreground: matches!(
             work,
             Work::Invoke(..) | Work::InvokePointer(..) | Work::Call(..) | Work::Demo | Work::Revoke(_)
@@ -37,7 +38,7 @@ pub fn begin_demo(state: &mut State) -> Effect {
     effect
 }
 
-/// A step of long work.
+/// A step of long work: shown in its window, if it has one, else on the status line.
 pub fn on_step(state: &mut State, ticket: u64, words: String) {
     for layer in &mut state.layers {
         if let Layer::Steps(steps) = layer
@@ -46,6 +47,9 @@ pub fn on_step(state: &mut State, ticket: u64, words: String) {
             steps.steps.push(words);
             return;
         }
+    }
+    if let Some(running) = state.running.iter_mut().find(|running| running.ticket == ticket) {
+        running.progress = words;
     }
 }
 
@@ -164,6 +168,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
                 .retain(|layer| !matches!(layer, Layer::Pointer(page) if page.address == address));
             state.pointers.ask_again();
         }
+        Done::Bulk(report) => super::bulk::on_report(state, &report),
         Done::Invoked(id) => {
             // Sending again from an invoke's page shows the new line in its place.
             if matches!(state.layers.last(), Some(Layer::Invoke(_))) {
