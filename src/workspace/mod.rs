@@ -48,6 +48,7 @@ mod wire;
 
 pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
+pub use config::{ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
