@@ -3,7 +3,7 @@
 use super::pointers::{leads_elsewhere, not_there};
 use super::session::Session;
 use super::{Failure, InvokeOptions, Workspace};
-use crate::model::{ConnectionId, InstanceName, Pointer, PointerAddress};
+use crate::model::{ConnectionId, InstanceName, PointerAddress};
 use crate::protocol::{Code, Query};
 use serde::Serialize;
 use serde_json::json;

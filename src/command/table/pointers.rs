@@ -2,7 +2,7 @@
 
 use crate::command::Scope::{Instances, Log, PointerPage, Pointers};
 use crate::command::rows::{
-    changes, destroys, on_federated, on_instance, on_link, on_pointer, shows, when_filtered,
+    changes, destroys, on_federated, on_instance, on_link, on_pointer, shows, when_filtered, when_marked,
 };
 use crate::command::{Command, Id};
 
@@ -11,7 +11,7 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::InvokePointer,
         "invoke",
         "invoke",
-        "Invoke this pointer through its connection",
+        "Invoke this pointer through its connection, or all that are marked",
         &[Pointers, PointerPage],
         90,
         &["i"],
@@ -38,6 +38,36 @@ pub(super) static COMMANDS: &[Command] = &[
         &["C"],
     )
     .when(on_federated),
+    shows(
+        Id::MarkPointer,
+        "mark",
+        "mark",
+        "Mark this pointer, or take its mark away: what is done next is done to all that are marked",
+        &[Pointers],
+        58,
+        &["v"],
+    )
+    .when(on_pointer),
+    shows(
+        Id::MarkRange,
+        "mark-range",
+        "mark to here",
+        "Mark everything from the last mark to here",
+        &[Pointers],
+        30,
+        &["ctrl-v"],
+    )
+    .when(on_pointer),
+    shows(
+        Id::Unmark,
+        "unmark",
+        "unmark",
+        "Take all marks away",
+        &[Pointers],
+        30,
+        &[],
+    )
+    .when(when_marked),
     shows(
         Id::Filter,
         "filter",
@@ -91,7 +121,7 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::DeletePointer,
         "delete",
         "delete",
-        "Delete this pointer and its relationships",
+        "Delete this pointer, or all that are marked, with their relationships",
         &[Pointers, PointerPage],
         40,
         &["x"],

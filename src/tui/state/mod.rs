@@ -342,6 +342,7 @@ impl State {
                 .credential()
                 .is_some_and(|row| row.side == Side::Held && row.state.is_usable()),
             invoke: page_invoke || self.log.selected().is_some(),
+            marked: !self.pointers.marks.is_empty(),
             filtered: match self.focus {
                 Pane::Pointers => self.pointers.is_filtered(),
                 Pane::Log => !self.log.text.is_empty(),

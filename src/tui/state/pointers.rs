@@ -1,9 +1,14 @@
 //! The pointers of an instance as a window on a list of any length: pages are fetched around where one is,
 //! a few are kept, and what is on the screen stays there until something newer has come.
 
+mod marks;
+
+pub use marks::Marks;
+
 use super::Load;
 use crate::model::{InstanceName, Pointer};
 use crate::store::{PointerPage, PointerQuery, Start, TagMatch};
+use crate::workspace::BulkTarget;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows to a page.
@@ -46,6 +51,8 @@ pub struct Pointers {
     uses: u64,
     /// Whether the filter is still being typed: nothing is asked until it rests.
     pub typing: bool,
+    /// What is marked.
+    pub marks: Marks,
 }
 
 impl Pointers {
@@ -63,6 +70,7 @@ impl Pointers {
             instance,
             generation: self.generation + 1,
             filter: std::mem::take(&mut self.filter),
+            marks: std::mem::take(&mut self.marks),
             federated_only: self.federated_only,
             ..Self::default()
         };
@@ -74,6 +82,7 @@ impl Pointers {
         self.ask_again();
         self.selected = 0;
         self.top = 0;
+        self.marks.forget_anchor();
     }
 
     /// Everything may have changed.
@@ -98,6 +107,14 @@ impl Pointers {
     /// The selected pointer, if it was fetched.
     pub fn selected(&self) -> Option<&Pointer> {
         self.row(self.selected)
+    }
+
+    /// The pointer in this row with its instance, if it was fetched.
+    pub fn target(&self, index: u64) -> Option<BulkTarget> {
+        Some(BulkTarget {
+            instance: self.instance.clone()?,
+            address: self.row(index)?.address.clone(),
+        })
     }
 
     /// Moves the selection.

@@ -46,6 +46,7 @@ pub fn bulk(state: &mut State, action: BulkAction, targets: Vec<BulkTarget>) -> 
 /// Says what came of it: in a line if all went well, else in a window with each failure and its remedy.
 pub fn on_report(state: &mut State, report: &BulkReport) {
     state.pointers.ask_again();
+    state.pointers.marks.remove(&report.done);
     let word = report.action.done();
     let total = report.done.len() + report.failed.len();
     if report.failed.is_empty() {

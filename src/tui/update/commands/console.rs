@@ -14,13 +14,15 @@ pub(super) fn cancel(state: &mut State) -> Vec<Effect> {
             format!("no longer waiting: {}", running.words),
             "it may have been done all the same; the invoke log tells",
         ),
-        progress => state.report(
-            Level::Warn,
-            format!("stopped {} at {progress}", running.words),
-            "what was done until then stays done",
-        ),
+        progress => {
+            state.report(
+                Level::Warn,
+                format!("stopped {} at {progress}", running.words),
+                "what was done until then stays done",
+            );
+            state.pointers.ask_again();
+        }
     }
-    state.pointers.ask_again();
     for layer in &mut state.layers {
         if let Layer::Form(form) = layer
             && form.ticket == Some(running.ticket)

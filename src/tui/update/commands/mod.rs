@@ -4,11 +4,12 @@ mod console;
 mod credentials;
 mod filtering;
 mod invokes;
+mod marking;
 mod moving;
 mod pointers;
 
 use super::arrivals::refresh;
-use super::asks::{ask_delete, ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
+use super::asks::{ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
 use crate::command::{Id, by_name};
 use crate::model::{InstanceName, PointerAddress, Route, Side};
@@ -21,6 +22,7 @@ use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
 use invokes::{compose, on_tab, repeat};
+use marking::{delete, invoke, mark, mark_range, unmark};
 pub use moving::scroll;
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 use pointers::{choose_route, edit_pointer, federate, follow_link};
@@ -100,8 +102,11 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
             push_form(state, |_| Form::new_pointer(&name))
         }),
         Id::EditPointer => edit_pointer(state),
-        Id::DeletePointer => ask_delete(state),
-        Id::InvokePointer => on_pointer(state, Work::InvokePointer),
+        Id::DeletePointer => delete(state),
+        Id::MarkPointer => mark(state),
+        Id::MarkRange => mark_range(state),
+        Id::Unmark => unmark(state),
+        Id::InvokePointer => invoke(state),
         Id::CallPointer => {
             let route = argument.and_then(Route::parse);
             on_pointer(state, |name, address| Work::Call(name, address, route))

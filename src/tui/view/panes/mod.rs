@@ -137,7 +137,15 @@ fn note(state: &State, pane: Pane) -> String {
                 return String::new();
             }
             let more = if pointers.total_known { "" } else { "+" };
-            format!("{}/{}{more}", count(pointers.selected + 1), count(pointers.total))
+            let marked = match pointers.marks.len() {
+                0 => String::new(),
+                marked => format!("{} marked  ", count(marked as u64)),
+            };
+            format!(
+                "{marked}{}/{}{more}",
+                count(pointers.selected + 1),
+                count(pointers.total)
+            )
         }
     }
 }

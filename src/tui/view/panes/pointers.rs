@@ -56,7 +56,22 @@ pub(super) fn pointers(state: &State, canvas: &mut Canvas, area: Rect, framed: b
         framed,
     }
     .draw(canvas, area, |index, canvas| match list.row(index) {
-        Some(pointer) => pointer_cells(state, pointer, list.is_stale(index) && !list.typing, canvas),
+        Some(pointer) => {
+            let stale = list.is_stale(index) && !list.typing;
+            let marked = list
+                .target(index)
+                .is_some_and(|target| list.marks.contains(&target));
+            let mut cells = pointer_cells(state, pointer, stale, canvas);
+            if marked {
+                // A sign before the address tells it without colour; the address gives it the room of `ptr_`.
+                let address = pointer.address.as_str();
+                cells[0] = vec![
+                    (format!("{}   ", canvas.glyphs.good), canvas.style(Role::Accent)),
+                    (address[4..].to_owned(), canvas.style(Role::Accent)),
+                ];
+            }
+            cells
+        }
         None => vec![vec![("·".repeat(16), canvas.style(Role::Faint))]],
     });
     if let Load::Failed(failure) = &list.load {
