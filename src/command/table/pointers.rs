@@ -40,7 +40,7 @@ pub(super) static COMMANDS: &[Command] = &[
     .when(on_federated),
     shows(
         Id::MarkPointer,
-        "mark",
+        "mark-pointer",
         "mark",
         "Mark this pointer, or take its mark away: what is done next is done to all that are marked",
         &[Pointers],

@@ -47,8 +47,9 @@ pub(super) async fn do_work(
             Done::PointerDeleted(name, address)
         }
         Work::Bulk(action, targets) => {
+            let doing = action.doing();
             let report = workspace
-                .bulk(action, &targets, &|progress| step(&progress.to_string()))
+                .bulk(action, &targets, &|progress| step(&format!("{doing} {progress}")))
                 .await?;
             Done::Bulk(Box::new(report))
         }
@@ -97,6 +98,18 @@ pub(super) async fn do_work(
             let resealed = workspace.reseal_circuits(&name).await?;
             Done::Resealed(name, resealed)
         }
+        Work::NoteLog(id, text) => {
+            workspace.note_log(id, &text).await?;
+            Done::Noted(id)
+        }
+        Work::CopyLog(id, form) => Done::LogText(workspace.log_as(id, form).await?),
+        Work::ExportLog(export, path) => {
+            let lines = workspace
+                .export_log_to(&export, &path, &|progress| step(&progress.words()))
+                .await?;
+            Done::LogExported(lines, path)
+        }
+        Work::Replay(id) => Done::Invoked(workspace.replay_log(id).await?.log_id),
         Work::Demo => Done::Demo(Box::new(workspace.demo(&step).await?)),
     })
 }

@@ -115,8 +115,8 @@ pub struct Running {
     pub ticket: u64,
     /// What is being done.
     pub words: String,
-    /// How far it is, where that is told.
-    pub progress: String,
+    /// Whether it goes through many things, some of which are done when it is stopped.
+    pub many: bool,
     /// Whether a failure deserves a page of its own.
     pub foreground: bool,
 }

@@ -95,11 +95,7 @@ fn draw_status(state: &State, canvas: &mut Canvas, area: Rect) {
             1 => String::new(),
             many => format!(" and {} more", many - 1),
         };
-        let progress = match running.progress.as_str() {
-            "" => String::new(),
-            progress => format!(" {progress}"),
-        };
-        let text = format!("{}…{progress}{more}", running.words);
+        let text = format!("{}…{more}", running.words);
         canvas.put(
             area.x + 2 + used,
             area.y,

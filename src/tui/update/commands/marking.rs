@@ -8,7 +8,7 @@ use crate::tui::state::{Level, State};
 use crate::workspace::{BulkAction, BulkTarget};
 
 /// Marks the selected pointer and goes on to the next, so that a run of them is marked by one key.
-pub(super) fn mark(state: &mut State) -> Vec<Effect> {
+pub(super) fn mark_pointer(state: &mut State) -> Vec<Effect> {
     let row = state.pointers.selected;
     if let Some(target) = state.pointers.target(row) {
         state.pointers.marks.toggle(row, target);

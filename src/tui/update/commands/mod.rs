@@ -4,7 +4,8 @@ mod console;
 mod credentials;
 mod filtering;
 mod invokes;
-mod marking;
+mod log;
+pub mod marking;
 mod moving;
 mod pointers;
 
@@ -21,8 +22,10 @@ pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
+pub use filtering::{narrow_log, remember_log_filter};
 use invokes::{compose, on_tab, repeat};
-use marking::{delete, invoke, mark, mark_range, unmark};
+use log::{copy_as, export, follow, mark, note};
+use marking::{delete, invoke, mark_pointer, mark_range, unmark};
 pub use moving::scroll;
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 use pointers::{choose_route, edit_pointer, federate, follow_link};
@@ -103,7 +106,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         }),
         Id::EditPointer => edit_pointer(state),
         Id::DeletePointer => delete(state),
-        Id::MarkPointer => mark(state),
+        Id::MarkPointer => mark_pointer(state),
         Id::MarkRange => mark_range(state),
         Id::Unmark => unmark(state),
         Id::InvokePointer => invoke(state),
@@ -115,10 +118,11 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Federate => federate(state),
         Id::Compose => compose(state, argument),
         Id::Repeat => repeat(state),
-        Id::FollowLog => {
-            state.log.cursor = crate::tui::state::Cursor::default();
-            Vec::new()
-        }
+        Id::FollowLog => follow(state),
+        Id::MarkLine => mark(state),
+        Id::NoteLine => note(state, argument),
+        Id::CopyLine => copy_as(state, argument),
+        Id::ExportLog => export(state),
         Id::NextTab => on_tab(state, |page| page.turn(true)),
         Id::PreviousTab => on_tab(state, |page| page.turn(false)),
         Id::TabQuery => on_tab(state, |page| page.tab = Tab::Query),
