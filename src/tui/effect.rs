@@ -106,6 +106,8 @@ pub enum Work {
     Update(InstanceName, PointerAddress, Box<PointerChange>),
     /// Delete a pointer.
     Delete(InstanceName, PointerAddress),
+    /// Mark all that match on these instances.
+    MarkAll(Vec<(InstanceName, PointerQuery)>),
     /// Do the same to many pointers, one after the other.
     Bulk(BulkAction, Vec<BulkTarget>),
     /// Send a query.
@@ -152,6 +154,7 @@ impl Work {
             Self::Create(name, _) => format!("making a pointer on {name}"),
             Self::Update(_, address, _) => format!("changing {address}"),
             Self::Delete(_, address) => format!("deleting {address}"),
+            Self::MarkAll(_) => "marking all that match".to_owned(),
             Self::Bulk(action, targets) => format!("{} {} pointers", action.doing(), targets.len()),
             Self::Invoke(name, query) => format!("asking {name} for {}", query.action()),
             Self::InvokePointer(_, address) => format!("invoking {address}"),

@@ -13,7 +13,7 @@ use crate::model::{
     AppId, Endpoint, InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress, Profile, Timestamp,
 };
 use crate::store::{PointerPage, PointerQuery, Start as From};
-use crate::workspace::{ConsoleConfig, HostedBy, InstanceRow};
+use crate::workspace::{ConsoleConfig, HostedBy, InstanceRow, PointerList};
 use ratatui::buffer::Buffer;
 use std::collections::VecDeque;
 
@@ -64,14 +64,18 @@ impl Console {
             let message = match effect {
                 Effect::LoadInstances => Message::Instances(Ok(vec![instance(self.pointers)])),
                 Effect::LoadPointers {
+                    instance,
                     generation,
                     page,
                     query,
-                    ..
                 } => Message::Pointers {
+                    instance,
                     generation,
                     page,
-                    outcome: Ok(page_of(&query, self.pointers)),
+                    outcome: Ok(PointerList {
+                        page: page_of(&query, self.pointers),
+                        remark: None,
+                    }),
                 },
                 _ => continue,
             };

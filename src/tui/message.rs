@@ -5,10 +5,9 @@ use super::files::Files;
 use super::wizard::News;
 use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
-use crate::store::PointerPage;
 use crate::workspace::{
-    BulkReport, Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogWindow,
-    PointerDetail, Rotated,
+    BulkReport, BulkTarget, Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogWindow,
+    PointerDetail, PointerList, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,12 +59,14 @@ pub enum Message {
     FilterSettled(u64),
     /// A page of pointers.
     Pointers {
+        /// Of which instance.
+        instance: InstanceName,
         /// For which filter it was asked.
         generation: u64,
         /// Which page.
         page: u64,
         /// The page.
-        outcome: Outcome<PointerPage>,
+        outcome: Outcome<PointerList>,
     },
     /// A pointer and what is around it.
     Pointer(PointerAddress, Outcome<Box<PointerDetail>>),
@@ -106,6 +107,8 @@ pub enum Done {
     Pointer(InstanceName, Box<Pointer>, &'static str),
     /// A pointer was deleted.
     PointerDeleted(InstanceName, PointerAddress),
+    /// Pointers to be marked, and whether those are all that match.
+    Matching(Vec<BulkTarget>, bool),
     /// The same was done to many pointers.
     Bulk(Box<BulkReport>),
     /// An invoke or a call ended with a reply, and has this place in the log.

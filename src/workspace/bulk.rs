@@ -5,12 +5,16 @@ use super::session::Session;
 use super::{Failure, InvokeOptions, Workspace};
 use crate::model::{ConnectionId, InstanceName, PointerAddress};
 use crate::protocol::{Code, Query};
+use crate::store::{PointerQuery, Start};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// Pointers asked for at a time where all that match are wanted.
+const MATCHING_PAGE: u64 = 1_000;
 
 /// A pointer on an instance.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -153,6 +157,49 @@ impl Workspace {
             }
         }
         Ok(report)
+    }
+
+    /// The pointers of an instance that match, in order, at most so many of them; and whether those are all.
+    pub async fn matching(
+        &self,
+        instance: &str,
+        query: &PointerQuery,
+        most: usize,
+    ) -> Result<(Vec<BulkTarget>, bool), Failure> {
+        let mut session = self.session(instance).await?;
+        let found = self.matching_in(&mut session, query, most).await;
+        session.close().await;
+        found
+    }
+
+    async fn matching_in(
+        &self,
+        session: &mut Session<'_>,
+        query: &PointerQuery,
+        most: usize,
+    ) -> Result<(Vec<BulkTarget>, bool), Failure> {
+        let mut step = PointerQuery {
+            start: Start::First,
+            limit: Some(MATCHING_PAGE),
+            ..query.clone()
+        };
+        let mut found = Vec::new();
+        loop {
+            let page = self.page_in(session, &step).await?;
+            let instance = &session.record.name;
+            found.extend(page.pointers.into_iter().map(|pointer| BulkTarget {
+                instance: instance.clone(),
+                address: pointer.address,
+            }));
+            if found.len() > most {
+                found.truncate(most);
+                return Ok((found, false));
+            }
+            let Some(next) = page.next else {
+                return Ok((found, true));
+            };
+            step.start = Start::After(next);
+        }
     }
 
     async fn session_for(

@@ -59,6 +59,35 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .when(on_pointer),
     shows(
+        Id::MarkAll,
+        "mark-all",
+        "mark all",
+        "Mark all that match the filter, or take all marks away",
+        &[Pointers],
+        31,
+        &["V"],
+    )
+    .when(on_pointer),
+    shows(
+        Id::MergeInstances,
+        "merge",
+        "all instances",
+        "Show the pointers of all instances in one list, or of the selected one",
+        &[Pointers],
+        74,
+        &["a"],
+    ),
+    shows(
+        Id::SortColumns,
+        "columns",
+        "columns",
+        "Choose the columns, their order and width, and what is sorted by",
+        &[Pointers],
+        57,
+        &["s"],
+    )
+    .taking("[COLUMN TO SORT BY]"),
+    shows(
         Id::Unmark,
         "unmark",
         "unmark",
@@ -72,12 +101,12 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::Filter,
         "filter",
         "filter",
-        "Filter as you type: words, #tag or tag:x",
+        "Filter as you type: words, #tag, @instance, route:relay, conn:, ref:, addr:, ~letters, !not",
         &[Pointers, Log],
         85,
         &["/"],
     )
-    .taking("[WORDS #TAG]"),
+    .taking("[FILTER]"),
     shows(
         Id::ClearFilter,
         "clear",

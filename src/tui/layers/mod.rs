@@ -1,5 +1,6 @@
 //! What lies over the panes, as a stack: the topmost layer gets a key first.
 
+mod columns;
 mod command_line;
 mod confirm;
 mod first_run;
@@ -12,6 +13,7 @@ mod menu;
 mod notice;
 mod pages;
 
+pub use columns::ColumnsWindow;
 pub use command_line::{CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
@@ -38,6 +40,8 @@ pub enum Layer {
     Confirm(Box<Confirm>),
     /// A choice.
     Menu(Menu),
+    /// The columns of the pointers.
+    Columns(ColumnsWindow),
     /// Fields to fill in.
     Form(Box<Form>),
     /// Something to read.

@@ -10,7 +10,7 @@ pub use idle::Idle;
 pub use instances::{Instance, Instances};
 pub use lists::Cursor;
 pub use log::Log;
-pub use pointers::Pointers;
+pub use pointers::{ColumnKind, Columns, Pointers, Source};
 
 use super::clock::Clock;
 use super::layers::{Choice, Layer};
@@ -267,7 +267,11 @@ impl State {
     pub fn is_live(&self) -> bool {
         let now = self.clock.now();
         let wizard = matches!(self.layers.last(), Some(Layer::Wizard(wizard)) if wizard.is_live(now));
-        wizard || !self.running.is_empty() || matches!(self.phase, Phase::Opening | Phase::Stopping)
+        let waiting = self.phase == Phase::Open && self.pointers.is_waiting();
+        wizard
+            || waiting
+            || !self.running.is_empty()
+            || matches!(self.phase, Phase::Opening | Phase::Stopping)
     }
 
     /// The scopes whose keys are in force, nearest first.

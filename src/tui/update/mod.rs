@@ -5,6 +5,7 @@
 mod arrivals;
 mod asks;
 mod bulk;
+mod columns;
 mod commands;
 mod files;
 mod keys;

@@ -174,6 +174,24 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
                 .retain(|layer| !matches!(layer, Layer::Pointer(page) if page.address == address));
             state.pointers.ask_again();
         }
+        Done::Matching(targets, complete) => {
+            let row = state.pointers.selected;
+            let count = targets.len();
+            state.pointers.marks.add(row, targets);
+            if complete {
+                state.report(
+                    Level::Info,
+                    format!("{count} marked"),
+                    "V takes the marks away again",
+                );
+            } else {
+                state.report(
+                    Level::Warn,
+                    format!("only the first {count} that match are marked"),
+                    "narrow the filter, or do it in parts",
+                );
+            }
+        }
         Done::Bulk(report) => super::bulk::on_report(state, &report),
         Done::Invoked(id) => {
             // Sending again from an invoke's page shows the new line in its place.

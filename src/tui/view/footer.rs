@@ -1,6 +1,8 @@
 //! The foot of the screen: what was reported or is under way, and the keys that work here.
 
 use crate::command::{Command, Key, commands};
+use crate::model::POINTER_FIELDS;
+use crate::model::filter::{Filter, Test};
 use crate::tui::layers::Layer;
 use crate::tui::layout::Layout;
 use crate::tui::state::{Level, Pane, Phase, State};
@@ -24,6 +26,10 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
         }
         Some(Layer::Filter(line)) => {
             draw_line(canvas, area, "/", &line.input);
+            if line.pane == Pane::Pointers {
+                draw_pointer_filter(canvas, area, line.input.value());
+                return;
+            }
             let hint = match line.pane {
                 Pane::Log => "instance, action, pointer, status or code contain this",
                 _ => "words of the description   #tag   !#not   Enter keep   Esc undo",
@@ -50,6 +56,53 @@ fn draw_line(canvas: &mut Canvas, area: Rect, sign: &str, input: &tui_input::Inp
     canvas.put(area.x + 2, area.y, room, &visible, style);
     let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(room);
     canvas.cursor = Some((area.x + 2 + column.min(room), area.y));
+}
+
+/// The terms of the filter in their colours, and at the right what is not understood of it, or what can be
+/// written.
+fn draw_pointer_filter(canvas: &mut Canvas, area: Rect, text: &str) {
+    let (filter, error) = Filter::parse_typed(text, POINTER_FIELDS);
+    let bar = canvas.style(Role::Bar);
+    let begin = area.x + 2;
+    let room = area.width.saturating_sub(4);
+    let mut used = width(text);
+    // A line that is scrolled keeps its plain colour.
+    if used < room {
+        let mut colour = |span: std::ops::Range<usize>, role| {
+            let x = begin + width(&text[..span.start]);
+            let style = bar.patch(canvas.style(role));
+            canvas.put(x, area.y, width(&text[span.clone()]), &text[span], style);
+        };
+        for term in &filter.terms {
+            let role = match (term.not, &term.test) {
+                (true, _) => Role::Warn,
+                (false, Test::Field("tag", ..)) => Role::Tag,
+                (false, Test::Field("route", ..)) => Role::Route,
+                (false, Test::Field(..) | Test::Fuzzy(_)) => Role::Accent,
+                (false, Test::Word(_)) => Role::Strong,
+            };
+            colour(term.span.clone(), role);
+        }
+        if let Some(error) = &error {
+            colour(error.span.clone(), Role::Bad);
+        }
+    }
+    used += 3;
+    let left = area.width.saturating_sub(used + 3);
+    let x = area.x + used + 2;
+    match error {
+        Some(error) => {
+            let style = bar.patch(canvas.style(Role::Bad));
+            canvas.put(x, area.y, left, &error.to_string(), style);
+        }
+        None => {
+            let hint = "word  #tag  @instance  route:relay  conn:  ref:  addr:  ~letters  !not   Esc undo";
+            let short = "word  #tag  route:  ~letters  !not   Esc undo";
+            if let Some(hint) = [hint, short].into_iter().find(|hint| width(hint) <= left) {
+                canvas.put_right(x, area.y, left, hint, bar);
+            }
+        }
+    }
 }
 
 fn draw_candidates(state: &State, line: &crate::tui::layers::CommandLine, canvas: &mut Canvas, area: Rect) {
@@ -144,6 +197,7 @@ fn window_keys(layer: &Layer) -> Vec<(&'static str, &'static str)> {
             ("Esc", "close"),
         ],
         Layer::Confirm(_) => vec![("y", "yes"), ("n", "no"), ("Esc", "no")],
+        Layer::Columns(_) => super::overlays::columns::PAIRS.to_vec(),
         Layer::Menu(_) => vec![("↑↓", "choose"), ("⏎", "do it"), ("Esc", "close")],
         Layer::Form(_) => vec![
             ("Tab", "next"),

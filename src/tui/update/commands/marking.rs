@@ -2,6 +2,7 @@
 
 use super::super::asks::ask_delete;
 use super::super::bulk::bulk;
+use super::super::work::begin;
 use super::on_pointer;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::state::{Level, State};
@@ -26,7 +27,7 @@ pub(super) fn mark_range(state: &mut State) -> Vec<Effect> {
         None => state.report(
             Level::Warn,
             "not marked: the range is longer than what is kept of the list",
-            "mark it in parts",
+            "mark it in parts, or filter and press V",
         ),
     }
     Vec::new()
@@ -35,6 +36,19 @@ pub(super) fn mark_range(state: &mut State) -> Vec<Effect> {
 pub(super) fn unmark(state: &mut State) -> Vec<Effect> {
     state.pointers.marks.clear();
     Vec::new()
+}
+
+/// Marks all that match, or takes all marks away where there are some.
+pub(super) fn mark_all(state: &mut State) -> Vec<Effect> {
+    if !state.pointers.marks.is_empty() {
+        return unmark(state);
+    }
+    let query = state.pointers.query();
+    let sources = state.pointers.sources().iter();
+    let queries = sources
+        .map(|source| (source.name.clone(), query.clone()))
+        .collect();
+    vec![begin(state, Work::MarkAll(queries))]
 }
 
 /// Deletes what is marked, or else the pointer that is open or selected; asks first.

@@ -22,13 +22,13 @@ pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
-pub use filtering::{narrow_log, remember_log_filter};
+pub use filtering::{narrow_log, remember_log_filter, remember_pointer_filter};
 use invokes::{compose, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
-use marking::{delete, invoke, mark_pointer, mark_range, unmark};
+use marking::{delete, invoke, mark_all, mark_pointer, mark_range, unmark};
 pub use moving::scroll;
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
-use pointers::{choose_route, edit_pointer, federate, follow_link};
+use pointers::{choose_route, columns, edit_pointer, federate, follow_link, merge};
 
 /// Does what a line after `:` says.
 pub fn run_line(state: &mut State, text: &str) -> Vec<Effect> {
@@ -89,9 +89,8 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Filter => filter(state, argument),
         Id::ClearFilter => clear_filter(state),
         Id::FederatedOnly => {
-            state.pointers.federated_only = !state.pointers.federated_only;
-            let filter = state.pointers.filter.clone();
-            state.pointers.set_filter(&filter);
+            let wanted = !state.pointers.federated_only;
+            state.pointers.set_federated_only(wanted);
             Vec::new()
         }
         Id::StartInstance => on_instance(state, argument, |state, name| {
@@ -108,6 +107,9 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::DeletePointer => delete(state),
         Id::MarkPointer => mark_pointer(state),
         Id::MarkRange => mark_range(state),
+        Id::MarkAll => mark_all(state),
+        Id::MergeInstances => merge(state),
+        Id::SortColumns => columns(state, argument),
         Id::Unmark => unmark(state),
         Id::InvokePointer => invoke(state),
         Id::CallPointer => {
@@ -211,8 +213,8 @@ pub fn target(state: &State) -> Option<(InstanceName, PointerAddress)> {
         _ => None,
     });
     open.or_else(|| {
-        let address = state.pointers.selected()?.address.clone();
-        Some((state.pointers.instance.clone()?, address))
+        let target = state.pointers.target(state.pointers.selected)?;
+        Some((target.instance, target.address))
     })
 }
 
