@@ -1,7 +1,10 @@
 //! The lines at the foot of the screen: commands by name, and filters.
 
 use crate::command::{Command, Situation, commands};
+use crate::model::POINTER_FIELDS;
+use crate::model::filter::Field;
 use crate::tui::state::Pane;
+use crate::workspace::LOG_FIELDS;
 use tui_input::Input;
 
 /// The line after `:`.
@@ -70,4 +73,14 @@ pub struct FilterLine {
     pub input: Input,
     /// The filter that `Esc` brings back.
     pub before: String,
+}
+
+impl FilterLine {
+    /// What its pane can be filtered by.
+    pub fn fields(&self) -> &'static [Field] {
+        match self.pane {
+            Pane::Log => LOG_FIELDS,
+            _ => POINTER_FIELDS,
+        }
+    }
 }

@@ -7,6 +7,7 @@ use crate::tui::effect::Effect;
 use crate::tui::layers::{Answer, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
 use crate::tui::message::Message;
 use crate::tui::state::{Level, Pane, Phase, State};
+use crate::tui::widgets::filter::complete_filter;
 use crate::tui::wizard;
 use std::time::Duration;
 
@@ -249,6 +250,13 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             let effects = filter_changed(state);
             state.layers.pop();
             return effects;
+        }
+        KeyCode::Tab => {
+            let completed = complete_filter(line.input.value(), line.fields());
+            match completed {
+                Some(text) => line.input = tui_input::Input::new(text),
+                None => return Vec::new(),
+            }
         }
         // The list stays within reach while one types.
         KeyCode::Down => return perform(state, crate::command::Id::Down, None),

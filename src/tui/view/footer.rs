@@ -1,13 +1,13 @@
 //! The foot of the screen: what was reported or is under way, and the keys that work here.
 
 use crate::command::{Command, Key, commands};
-use crate::model::POINTER_FIELDS;
-use crate::model::filter::{Filter, Test};
+use crate::model::filter::{Field, Filter};
 use crate::tui::layers::Layer;
 use crate::tui::layout::Layout;
-use crate::tui::state::{Level, Pane, Phase, State};
+use crate::tui::state::{Level, Phase, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::filter::{filter_hint, filter_spans};
 use ratatui::layout::Rect;
 
 /// Draws both lines.
@@ -26,19 +26,7 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
         }
         Some(Layer::Filter(line)) => {
             draw_line(canvas, area, "/", &line.input);
-            if line.pane == Pane::Pointers {
-                draw_pointer_filter(canvas, area, line.input.value());
-                return;
-            }
-            let hint = match line.pane {
-                Pane::Log => "instance, action, pointer, status or code contain this",
-                _ => "words of the description   #tag   !#not   Enter keep   Esc undo",
-            };
-            let used = 2 + width(line.input.value());
-            let room = area.width.saturating_sub(used + 4);
-            if width(hint) <= room {
-                canvas.put_right(area.x + used + 3, area.y, room, hint, bar);
-            }
+            draw_filter(canvas, area, layout.status, &line.input, line.fields());
         }
         Some(layer) if layer.page_scope().is_none() => draw_pairs(canvas, area, &window_keys(layer)),
         _ if state.phase == Phase::Open => draw_keys(state, canvas, area),
@@ -58,51 +46,47 @@ fn draw_line(canvas: &mut Canvas, area: Rect, sign: &str, input: &tui_input::Inp
     canvas.cursor = Some((area.x + 2 + column.min(room), area.y));
 }
 
-/// The terms of the filter in their colours, and at the right what is not understood of it, or what can be
-/// written.
-fn draw_pointer_filter(canvas: &mut Canvas, area: Rect, text: &str) {
-    let (filter, error) = Filter::parse_typed(text, POINTER_FIELDS);
-    let bar = canvas.style(Role::Bar);
-    let begin = area.x + 2;
+/// The terms in their colours; on the line above what is wrong, or what could come next.
+fn draw_filter(
+    canvas: &mut Canvas,
+    area: Rect,
+    above: Rect,
+    input: &tui_input::Input,
+    fields: &'static [Field],
+) {
+    let text = input.value();
+    let (filter, problem) = Filter::parse_typed(text, fields);
     let room = area.width.saturating_sub(4);
-    let mut used = width(text);
-    // A line that is scrolled keeps its plain colour.
-    if used < room {
-        let mut colour = |span: std::ops::Range<usize>, role| {
-            let x = begin + width(&text[..span.start]);
-            let style = bar.patch(canvas.style(role));
-            canvas.put(x, area.y, width(&text[span.clone()]), &text[span], style);
-        };
-        for term in &filter.terms {
-            let role = match (term.not, &term.test) {
-                (true, _) => Role::Warn,
-                (false, Test::Field("tag", ..)) => Role::Tag,
-                (false, Test::Field("route", ..)) => Role::Route,
-                (false, Test::Field(..) | Test::Fuzzy(_)) => Role::Accent,
-                (false, Test::Word(_)) => Role::Strong,
-            };
-            colour(term.span.clone(), role);
-        }
-        if let Some(error) = &error {
-            colour(error.span.clone(), Role::Bad);
-        }
+    let scroll = input.visual_scroll(usize::from(room));
+    let hidden: usize = text.chars().take(scroll).map(char::len_utf8).sum();
+    let bar = canvas.style(Role::Bar);
+    let mut skipped = 0;
+    let spans: Vec<_> = filter_spans(text, &filter, problem.as_ref(), canvas)
+        .into_iter()
+        .map(|(part, style)| {
+            let cut = hidden.saturating_sub(skipped).min(part.len());
+            skipped += part.len();
+            (part[cut..].to_owned(), bar.patch(style))
+        })
+        .collect();
+    canvas.spans(area.x + 2, area.y, room, &spans);
+    if above.height == 0 {
+        return;
     }
-    used += 3;
-    let left = area.width.saturating_sub(used + 3);
-    let x = area.x + used + 2;
-    match error {
-        Some(error) => {
-            let style = bar.patch(canvas.style(Role::Bad));
-            canvas.put(x, area.y, left, &error.to_string(), style);
+    let base = canvas.style(Role::Base);
+    canvas.fill(above, base);
+    let (said, role) = match problem {
+        Some(problem) => {
+            let sign = canvas.glyphs.bad;
+            (
+                format!("{sign} {}; expected {}", problem.message, problem.expected),
+                Role::Bad,
+            )
         }
-        None => {
-            let hint = "word  #tag  @instance  route:relay  conn:  ref:  addr:  ~letters  !not   Esc undo";
-            let short = "word  #tag  route:  ~letters  !not   Esc undo";
-            if let Some(hint) = [hint, short].into_iter().find(|hint| width(hint) <= left) {
-                canvas.put_right(x, area.y, left, hint, bar);
-            }
-        }
-    }
+        None => (filter_hint(text, fields), Role::Dim),
+    };
+    let style = canvas.style(role);
+    canvas.put(above.x + 2, above.y, above.width.saturating_sub(3), &said, style);
 }
 
 fn draw_candidates(state: &State, line: &crate::tui::layers::CommandLine, canvas: &mut Canvas, area: Rect) {
