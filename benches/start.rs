@@ -40,10 +40,18 @@ fn main() {
             memory.push(resident);
         }
     }
-    let ratios = console.iter().zip(&nothing).map(|(ours, theirs)| ours / theirs).collect();
+    let ratios = console
+        .iter()
+        .zip(&nothing)
+        .map(|(ours, theirs)| ours / theirs)
+        .collect();
     println!("{ROUNDS} rounds in a terminal of {}x{}", SIZE.cols, SIZE.rows);
     report("first frame with rows / `/bin/true`", median(ratios), "6 (4)");
-    report("first frame with rows, milliseconds", median(console), "4.4 was measured");
+    report(
+        "first frame with rows, milliseconds",
+        median(console),
+        "4.4 was measured",
+    );
     report("resident memory at rest, MB", median(memory), "12 (6)");
 }
 

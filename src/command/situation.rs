@@ -40,6 +40,8 @@ pub struct Situation {
     pub held: bool,
     /// A line of the invoke log is selected or open.
     pub invoke: bool,
+    /// Pointers are marked.
+    pub marked: bool,
     /// The pane with the focus has a filter.
     pub filtered: bool,
     /// Something is being waited for.

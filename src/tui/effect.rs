@@ -7,7 +7,8 @@ use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Rout
 use crate::protocol::Query;
 use crate::store::PointerQuery;
 use crate::workspace::{
-    FederateRequest, InitInstance, LogAsk, LogExport, LogForm, RemoteRequest, Unlock, VaultLock,
+    BulkAction, BulkTarget, FederateRequest, InitInstance, LogAsk, LogExport, LogForm, RemoteRequest, Unlock,
+    VaultLock,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -108,6 +109,10 @@ pub enum Work {
     Update(InstanceName, PointerAddress, Box<PointerChange>),
     /// Delete a pointer.
     Delete(InstanceName, PointerAddress),
+    /// Mark all that match on these instances.
+    MarkAll(Vec<(InstanceName, PointerQuery)>),
+    /// Do the same to many pointers, one after the other.
+    Bulk(BulkAction, Vec<BulkTarget>),
     /// Send a query.
     Invoke(InstanceName, Query),
     /// Invoke a pointer through its connection.
@@ -152,6 +157,8 @@ impl Work {
             Self::Create(name, _) => format!("making a pointer on {name}"),
             Self::Update(_, address, _) => format!("changing {address}"),
             Self::Delete(_, address) => format!("deleting {address}"),
+            Self::MarkAll(_) => "marking all that match".to_owned(),
+            Self::Bulk(action, targets) => format!("{} {} pointers", action.doing(), targets.len()),
             Self::Invoke(name, query) => format!("asking {name} for {}", query.action()),
             Self::InvokePointer(_, address) => format!("invoking {address}"),
             Self::Call(_, address, None) => format!("calling {address}"),

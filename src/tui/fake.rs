@@ -19,6 +19,7 @@ use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
     Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HostedBy, InstanceRow,
     LogAsk, LogEntry, LogKind, LogRow, LogWindow, LogWire, Neighbor, NeighborPage, PointerDetail,
+    PointerList,
 };
 use serde_json::json;
 
@@ -81,14 +82,18 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
                 outcome: Ok(log_window(&ask)),
             },
             Effect::LoadPointers {
+                instance,
                 generation,
                 page,
                 query,
-                ..
             } => Message::Pointers {
+                outcome: match instance.as_str() {
+                    "museum" => Err(failure()),
+                    of => Ok(list(of, &query)),
+                },
+                instance,
                 generation,
                 page,
-                outcome: Ok(pointers(&query)),
             },
             Effect::LoadPointer(instance, address) => {
                 let detail = detail_of(&address);
@@ -209,12 +214,36 @@ pub fn pointer(number: u64) -> Pointer {
     }
 }
 
-/// A million rows; a term leaves three, a tag none.
+/// What an instance lists: alpha a million, beta forty, the others nothing.
+pub fn list(of: &str, query: &PointerQuery) -> PointerList {
+    let mut page = match of {
+        "alpha" => pointers(query),
+        "beta" => PointerPage {
+            total: Some(40),
+            pointers: (0..40).map(pointer).collect(),
+            next: None,
+        },
+        _ => PointerPage {
+            total: Some(0),
+            pointers: Vec::new(),
+            next: None,
+        },
+    };
+    if of == "beta" {
+        for (number, pointer) in (0i64..).zip(&mut page.pointers) {
+            pointer.created_at = now().plus_seconds(number * 10 - 3_650);
+        }
+    }
+    PointerList { page, remark: None }
+}
+
+/// A million rows; a word leaves three, a tag none.
 pub fn pointers(query: &PointerQuery) -> PointerPage {
-    let total: u64 = match (&query.term, query.tags.is_empty()) {
-        (None, true) => 1_000_000,
-        (Some(_), true) => 3,
-        (_, false) => 0,
+    let text = query.filter.to_string();
+    let total: u64 = match text.as_str() {
+        "" => 1_000_000,
+        text if text.contains('#') => 0,
+        _ => 3,
     };
     let first = match query.start {
         From::Offset(offset) => offset,

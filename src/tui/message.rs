@@ -6,9 +6,9 @@ use super::pointer;
 use super::wizard::News;
 use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
-use crate::store::PointerPage;
 use crate::workspace::{
-    Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogWindow, PointerDetail, Rotated,
+    BulkReport, BulkTarget, Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogWindow,
+    PointerDetail, PointerList, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -62,12 +62,14 @@ pub enum Message {
     FilterSettled(u64),
     /// A page of pointers.
     Pointers {
+        /// Of which instance.
+        instance: InstanceName,
         /// For which filter it was asked.
         generation: u64,
         /// Which page.
         page: u64,
         /// The page.
-        outcome: Outcome<PointerPage>,
+        outcome: Outcome<PointerList>,
     },
     /// A pointer and what is around it.
     Pointer(InstanceName, PointerAddress, Outcome<Box<PointerDetail>>),
@@ -110,6 +112,10 @@ pub enum Done {
     Pointer(InstanceName, Box<Pointer>, &'static str),
     /// A pointer was deleted.
     PointerDeleted(InstanceName, PointerAddress),
+    /// Pointers to be marked, and whether those are all that match.
+    Matching(Vec<BulkTarget>, bool),
+    /// The same was done to many pointers.
+    Bulk(Box<BulkReport>),
     /// An invoke or a call ended with a reply, and has this place in the log.
     Invoked(u64),
     /// A note was put to a line of the log, or taken away.

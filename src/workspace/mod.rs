@@ -8,6 +8,7 @@ mod accept;
 mod activation;
 mod alarms;
 mod audit;
+mod bulk;
 mod call;
 mod carried;
 mod carry;
@@ -47,6 +48,7 @@ mod verify;
 mod views;
 mod wire;
 
+pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
 pub use config::{ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
@@ -60,9 +62,9 @@ pub use pointer_care::{TagChange, normal_tag};
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,
-    InitInstance, InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire,
-    Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade,
-    Rotated, Sealed, Taken, Verified,
+    InitInstance, InstanceRow, InvokeOptions, Invoked, ListRemark, LogEntry, LogFilter, LogKind, LogRow,
+    LogWire, Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail, PointerList, Received,
+    RemoteRequest, RequestMade, Rotated, Sealed, Taken, Verified,
 };
 
 use crate::client::Client;

@@ -1,6 +1,7 @@
 //! The lines at the foot of the screen: commands by name, and filters.
 
 use crate::command::{Command, Situation, commands};
+use crate::model::POINTER_FIELDS;
 use crate::model::filter::Field;
 use crate::tui::state::Pane;
 use crate::workspace::LOG_FIELDS;
@@ -75,8 +76,11 @@ pub struct FilterLine {
 }
 
 impl FilterLine {
-    /// What its pane can be filtered by, where that is more than words.
-    pub fn fields(&self) -> Option<&'static [Field]> {
-        (self.pane == Pane::Log).then_some(LOG_FIELDS)
+    /// What its pane can be filtered by.
+    pub fn fields(&self) -> &'static [Field] {
+        match self.pane {
+            Pane::Log => LOG_FIELDS,
+            _ => POINTER_FIELDS,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What lies over the panes, as a stack: the topmost layer gets a key first.
 
+mod columns;
 mod command_line;
 mod confirm;
 mod first_run;
@@ -13,6 +14,7 @@ mod notice;
 mod pages;
 
 pub use crate::tui::pointer::PointerPage;
+pub use columns::ColumnsWindow;
 pub use command_line::{CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
@@ -39,6 +41,8 @@ pub enum Layer {
     Confirm(Box<Confirm>),
     /// A choice.
     Menu(Menu),
+    /// The columns of the pointers.
+    Columns(ColumnsWindow),
     /// Fields to fill in.
     Form(Box<Form>),
     /// Something to read.

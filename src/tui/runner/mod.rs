@@ -197,11 +197,15 @@ impl Runner {
                     generation,
                     page,
                     query,
-                } => Message::Pointers {
-                    generation,
-                    page,
-                    outcome: patient(workspace.pointers(instance.as_str(), &query)).await,
-                },
+                } => {
+                    let outcome = patient(workspace.list_pointers(instance.as_str(), &query)).await;
+                    Message::Pointers {
+                        instance,
+                        generation,
+                        page,
+                        outcome,
+                    }
+                }
                 Effect::LoadPointer(instance, address) => {
                     let detail = patient(workspace.pointer(instance.as_str(), &address)).await;
                     Message::Pointer(instance, address, detail.map(Box::new))

@@ -4,6 +4,9 @@ use super::super::effect::Work;
 use super::super::message::{Done, Outcome};
 use crate::workspace::{CallOptions, InvokeOptions, Workspace};
 
+/// Pointers that are marked at once, at most.
+const MOST_MARKED: usize = 10_000;
+
 pub(super) async fn do_work(
     workspace: &Workspace,
     work: Work,
@@ -45,6 +48,24 @@ pub(super) async fn do_work(
         Work::Delete(name, address) => {
             workspace.delete_pointer(name.as_str(), &address).await?;
             Done::PointerDeleted(name, address)
+        }
+        Work::MarkAll(queries) => {
+            let mut found = Vec::new();
+            let mut complete = true;
+            for (name, query) in queries {
+                let left = MOST_MARKED.saturating_sub(found.len());
+                let (targets, all) = workspace.matching(name.as_str(), &query, left).await?;
+                found.extend(targets);
+                complete &= all;
+            }
+            Done::Matching(found, complete)
+        }
+        Work::Bulk(action, targets) => {
+            let doing = action.doing();
+            let report = workspace
+                .bulk(action, &targets, &|progress| step(&format!("{doing} {progress}")))
+                .await?;
+            Done::Bulk(Box::new(report))
         }
         Work::Invoke(name, query) => {
             Done::Invoked(workspace.invoke(name.as_str(), &query, traced).await?.log_id)

@@ -12,7 +12,7 @@ pub use idle::Idle;
 pub use instances::{Instance, Instances};
 pub use lists::Cursor;
 pub use log::Log;
-pub use pointers::Pointers;
+pub use pointers::{ColumnKind, Columns, Pointers, Source};
 
 use super::clock::Clock;
 use super::layers::{Choice, Layer};
@@ -117,6 +117,8 @@ pub struct Running {
     pub ticket: u64,
     /// What is being done.
     pub words: String,
+    /// Whether it goes through many things, some of which are done when it is stopped.
+    pub many: bool,
     /// Whether a failure deserves a page of its own.
     pub foreground: bool,
 }
@@ -273,7 +275,11 @@ impl State {
     pub fn is_live(&self) -> bool {
         let now = self.clock.now();
         let wizard = matches!(self.layers.last(), Some(Layer::Wizard(wizard)) if wizard.is_live(now));
-        wizard || !self.running.is_empty() || matches!(self.phase, Phase::Opening | Phase::Stopping)
+        let waiting = self.phase == Phase::Open && self.pointers.is_waiting();
+        wizard
+            || waiting
+            || !self.running.is_empty()
+            || matches!(self.phase, Phase::Opening | Phase::Stopping)
     }
 
     /// The scopes whose keys are in force, nearest first.
@@ -360,6 +366,7 @@ impl State {
                 .credential()
                 .is_some_and(|row| row.side == Side::Held && row.state.is_usable()),
             invoke: page_invoke || self.log.selected().is_some(),
+            marked: !self.pointers.marks.is_empty(),
             filtered: match self.focus {
                 Pane::Pointers => self.pointers.is_filtered(),
                 Pane::Log => !self.log.text.is_empty(),

@@ -7,7 +7,7 @@ use crate::tui::effect::Effect;
 use crate::tui::layers::{Choice, Form, Layer};
 use crate::tui::message::{Message, Outcome};
 use crate::tui::pointer;
-use crate::tui::state::{Level, Load, Pane, Phase, State};
+use crate::tui::state::{Columns, Level, Load, Pane, Phase, Source, State};
 use crate::workspace::{Dependent, Failure, InstanceRow, LogWindow};
 
 /// Takes what comes in.
@@ -26,12 +26,13 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Probed(name, Err(failure)) => state.instances.note_failure(&name, &failure),
         Message::FilterSettled(generation) => return on_filter_settled(state, generation),
         Message::Pointers {
+            instance,
             generation,
             page,
             outcome,
         } => match outcome {
-            Ok(rows) => state.pointers.take(generation, page, rows),
-            Err(failure) => state.pointers.note_failure(generation, failure),
+            Ok(list) => state.pointers.take(&instance, generation, page, list),
+            Err(failure) => state.pointers.note_failure(&instance, generation, failure),
         },
         Message::Pointer(instance, address, outcome) => {
             let open = state.layers.iter_mut().rev().find_map(|layer| match layer {
@@ -167,6 +168,12 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<E
             }
             "zoom" => state.zoom = value == "true",
             "query" => state.last_query = value,
+            "pointers.columns" => {
+                state.pointers.columns = Columns::from_text(&value);
+                state.pointers.ask_anew();
+            }
+            "pointers.filter" => state.pointers.set_filter(&value),
+            "pointers.merged" => state.pointers.set_merged(value == "true"),
             "log.filter" => effects.extend(super::commands::narrow_log(state, &value)),
             _ => {}
         }
@@ -201,10 +208,15 @@ fn on_probed(state: &mut State, row: InstanceRow) -> Vec<Effect> {
     let Some(before) = state.instances.get(row.name.as_str()) else {
         return Vec::new();
     };
-    let selected = state.pointers.instance.as_ref() == Some(&row.name);
+    let source = state
+        .pointers
+        .sources()
+        .iter()
+        .find(|source| source.name == row.name);
+    let selected = source.is_some();
+    let failed = source.is_some_and(Source::has_failed);
     let came_back = row.state == InstanceState::Up && before.row.state != InstanceState::Up;
     let other_count = row.pointers.is_some() && row.pointers != before.row.pointers;
-    let failed = matches!(state.pointers.load, Load::Failed(_));
     let changed = selected && (came_back && failed || other_count && before.row.pointers.is_some());
     state.instances.update(row);
     if changed {

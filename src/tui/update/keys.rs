@@ -49,6 +49,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Filter(_)) => filter_line(state, key),
         Some(Layer::Confirm(_)) => confirm(state, key),
         Some(Layer::Menu(_)) => menu(state, key),
+        Some(Layer::Columns(_)) => super::columns::on_key(state, key),
         Some(Layer::Notice(_) | Layer::Reports(_)) => reading(state, key),
         Some(Layer::Steps(_)) => steps(state, key),
         Some(Layer::Wizard(_)) => wizard::on_key(state, key),
@@ -272,7 +273,7 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             return if is_log {
                 vec![super::commands::remember_log_filter(state)]
             } else {
-                Vec::new()
+                vec![super::commands::remember_pointer_filter(state)]
             };
         }
         KeyCode::Esc => {
@@ -282,9 +283,7 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             return effects;
         }
         KeyCode::Tab => {
-            let completed = line
-                .fields()
-                .and_then(|fields| complete_filter(line.input.value(), fields));
+            let completed = complete_filter(line.input.value(), line.fields());
             match completed {
                 Some(text) => line.input = tui_input::Input::new(text),
                 None => return Vec::new(),
@@ -314,7 +313,12 @@ fn filter_changed(state: &mut State) -> Vec<Effect> {
     if state.pointers.filter == text {
         return Vec::new();
     }
+    let before = state.pointers.generation;
     state.pointers.set_filter(&text);
+    if state.pointers.generation == before {
+        // A blank, or a term that has only begun: it means the same as before.
+        return Vec::new();
+    }
     state.pointers.typing = true;
     let settled = Message::FilterSettled(state.pointers.generation);
     vec![Effect::After(REST, settled)]

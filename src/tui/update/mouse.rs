@@ -10,6 +10,12 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     if state.phase != Phase::Open {
         return Vec::new();
     }
+    if let (true, Mouse::Click(x, y)) = (state.layers.is_empty(), mouse)
+        && let Some(kind) = super::columns::heading_at(state, x, y)
+    {
+        state.focus = Pane::Pointers;
+        return super::columns::sort(state, kind);
+    }
     if !state.layers.is_empty() {
         return match mouse {
             Mouse::Wheel(_, _, rows) => scroll(state, rows * 3),

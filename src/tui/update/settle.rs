@@ -1,5 +1,6 @@
 //! What has to hold after every message: selections are in view, and what is in view is fetched.
 
+use crate::model::InstanceName;
 use crate::tui::content;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
@@ -35,23 +36,44 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
 }
 
 fn settle_pointers(state: &mut State, height: u64) -> Vec<Effect> {
-    state.pointers.show(state.instances.selected_name());
-    state.pointers.settle(height);
-    let Some(instance) = state.pointers.instance.clone() else {
-        return Vec::new();
+    let all: Vec<InstanceName> = match state.pointers.merged {
+        true => state
+            .instances
+            .rows
+            .iter()
+            .map(|instance| instance.row.name.clone())
+            .collect(),
+        false => Vec::new(),
     };
+    state.pointers.show(&all, state.instances.selected_name());
+    state.pointers.settle(height);
+    select_its_instance(state);
     let generation = state.pointers.generation;
+    let now = state.clock.now();
     state
         .pointers
-        .wanted(height)
+        .wanted(height, now)
         .into_iter()
-        .map(|(page, query)| Effect::LoadPointers {
-            instance: instance.clone(),
+        .map(|(instance, page, query)| Effect::LoadPointers {
+            instance,
             generation,
             page,
             query,
         })
         .collect()
+}
+
+/// Among the pointers of all instances, the instance of the selected one is the selected instance: keys act on
+/// what the top line says.
+fn select_its_instance(state: &mut State) {
+    let pointers = &state.pointers;
+    if !pointers.merged || state.focus != Pane::Pointers || !state.layers.is_empty() {
+        return;
+    }
+    let name = pointers.instance_of(pointers.selected);
+    if let Some(place) = name.and_then(|name| state.instances.index(name.as_str())) {
+        state.instances.cursor.selected = place;
+    }
 }
 
 /// Makes the lines of a page that is on top, and keeps its scrolling within them.

@@ -13,7 +13,7 @@ use crate::tui::message::{Done, Message};
 use crate::tui::state::{Level, Load};
 use crate::tui::theme::{ASCII, Depth};
 use crate::tui::update::{Start, start, update};
-use crate::workspace::Failure;
+use crate::workspace::{Failure, PointerList};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
@@ -56,6 +56,55 @@ fn panes() {
         write(state, "#nothing");
         press(state, &["enter"]);
     });
+}
+
+#[test]
+fn pointers_of_all_instances() {
+    compare("pointers_merged", |state| press(state, &["a"]));
+    compare("pointers_merged_zoomed", |state| press(state, &["z", "a", "j"]));
+    compare("pointers_merged_slow", |state| {
+        press(state, &["a"]);
+        for effect in update(state, Message::Key(Key::ctrl('r'))) {
+            match effect {
+                Effect::LoadPointers { ref instance, .. } if instance.as_str() == "beta" => {}
+                effect => answer(state, vec![effect]),
+            }
+        }
+        state.clock = Clock::Held(fake::now().plus_seconds(3));
+    });
+    compare("pointers_filtered_to_the_letter", |state| {
+        press(state, &["z", "/"]);
+        write(state, "dust ~mns #a* !draft rout:x");
+        press(state, &["backspace", "backspace"]);
+    });
+    compare("pointers_matched", |state| {
+        press(state, &["/"]);
+        write(state, "fine ~mns ptr_0 conn:01");
+        press(state, &["enter"]);
+    });
+    compare("pointers_marked", |state| {
+        press(state, &["v", "v", "j", "j", "v", "j", "ctrl-v"]);
+    });
+    compare("pointers_columns", |state| {
+        press(state, &["z", "s", "j", "s", "s", "j", ">", ">", "j", "space"]);
+    });
+    compare("pointers_sorted", |state| {
+        press(state, &["s", "j", "j", "s", "esc"]);
+    });
+}
+
+#[test]
+fn a_heading_that_is_clicked_sorts() {
+    let mut state = demo((120, 36));
+    let layout = state.layout();
+    let inner = layout.inner(crate::tui::state::Pane::Pointers);
+    let click = Message::Mouse(crate::tui::message::Mouse::Click(inner.x + 3, inner.y));
+    let effects = update(&mut state, click);
+    assert_eq!(state.pointers.columns.order.by, crate::store::SortBy::Address);
+    assert!(effects.iter().any(|effect| matches!(
+        effect,
+        Effect::LoadPointers { query, .. } if query.order == state.pointers.columns.order
+    )));
 }
 
 #[test]
@@ -187,9 +236,10 @@ fn t42_no_escape_of_theirs_reaches_the_screen() {
     update(
         &mut state,
         Message::Pointers {
+            instance: fake::name("alpha"),
             generation,
             page: 0,
-            outcome: Ok(page),
+            outcome: Ok(PointerList { page, remark: None }),
         },
     );
     let mut detail = fake::detail();
@@ -308,7 +358,10 @@ fn lock(state: &mut State) {
 
 #[test]
 fn t56_no_size_and_no_screen_panics() {
-    let prepare: [&[&str]; 18] = [
+    let prepare: [&[&str]; 21] = [
+        &["a"],
+        &["s"],
+        &["v", "V"],
         &[],
         &["g"],
         &[":", "l", "o", "c", "k", "enter"],

@@ -18,7 +18,7 @@ use crate::model::{
     InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
 };
 use crate::protocol::{CredentialForm, Hop, Query, Reply};
-use crate::store::Relationship;
+use crate::store::{PointerPage, Relationship};
 use serde::Serialize;
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -88,6 +88,25 @@ pub struct RemoteRequest {
     pub name: InstanceName,
     /// How to call it.
     pub credential: CredentialForm,
+}
+
+/// A page of pointers, and what is to be known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointerList {
+    /// The page.
+    pub page: PointerPage,
+    /// What keeps it from being all that was asked for.
+    pub remark: Option<ListRemark>,
+}
+
+/// What keeps a page from being all that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListRemark {
+    /// The instance cannot filter or sort like this; this was done here, among all of its pointers.
+    DoneHere,
+    /// The same, among so many of its pointers only: there may be more that match.
+    Among(u64),
 }
 
 /// A pointer with what is around it.

@@ -6,11 +6,12 @@ mod filtering;
 mod here;
 mod invokes;
 mod log;
+pub mod marking;
 mod moving;
 mod pointers;
 
 use super::arrivals::refresh;
-use super::asks::{ask_delete, ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
+use super::asks::{ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
 use crate::command::{Id, by_name};
 use crate::model::{InstanceName, PointerAddress, Route, Side};
@@ -23,12 +24,13 @@ pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
-pub use filtering::{narrow_log, remember_log_filter};
+pub use filtering::{narrow_log, remember_log_filter, remember_pointer_filter};
 use invokes::{compose, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
+use marking::{delete, invoke, mark_all, mark_pointer, mark_range, unmark};
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 pub use moving::{scroll, show_pointers_of};
-use pointers::{choose_route, edit_pointer, federate, follow_link};
+use pointers::{choose_route, columns, edit_pointer, federate, follow_link, merge};
 
 /// Does what a line after `:` says.
 pub fn run_line(state: &mut State, text: &str) -> Vec<Effect> {
@@ -89,9 +91,8 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Filter => filter(state, argument),
         Id::ClearFilter => clear_filter(state),
         Id::FederatedOnly => {
-            state.pointers.federated_only = !state.pointers.federated_only;
-            let filter = state.pointers.filter.clone();
-            state.pointers.set_filter(&filter);
+            let wanted = !state.pointers.federated_only;
+            state.pointers.set_federated_only(wanted);
             Vec::new()
         }
         Id::StartInstance => on_instance(state, argument, |state, name| {
@@ -105,8 +106,14 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
             push_form(state, |_| Form::new_pointer(&name))
         }),
         Id::EditPointer => edit_pointer(state),
-        Id::DeletePointer => ask_delete(state),
-        Id::InvokePointer => on_pointer(state, Work::InvokePointer),
+        Id::DeletePointer => delete(state),
+        Id::MarkPointer => mark_pointer(state),
+        Id::MarkRange => mark_range(state),
+        Id::MarkAll => mark_all(state),
+        Id::MergeInstances => merge(state),
+        Id::SortColumns => columns(state, argument),
+        Id::Unmark => unmark(state),
+        Id::InvokePointer => invoke(state),
         Id::CallPointer => {
             let route = argument.and_then(Route::parse);
             on_pointer(state, |name, address| Work::Call(name, address, route))
@@ -214,8 +221,8 @@ pub fn target(state: &State) -> Option<(InstanceName, PointerAddress)> {
         _ => None,
     });
     open.or_else(|| {
-        let address = state.pointers.selected()?.address.clone();
-        Some((state.pointers.instance.clone()?, address))
+        let target = state.pointers.target(state.pointers.selected)?;
+        Some((target.instance, target.address))
     })
 }
 

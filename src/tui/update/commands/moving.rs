@@ -14,9 +14,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
             push(state, Layer::Instance(InstancePage { name, scroll: 0 }))
         }),
         Pane::Pointers => {
-            let (Some(instance), Some(pointer)) =
-                (state.pointers.instance.clone(), state.pointers.selected())
-            else {
+            let row = state.pointers.selected;
+            let (Some(instance), Some(pointer)) = (
+                state.pointers.instance_of(row).cloned(),
+                state.pointers.selected(),
+            ) else {
                 return Vec::new();
             };
             let pointer = pointer.clone();
@@ -131,7 +133,10 @@ pub(super) fn beside(state: &mut State) -> Vec<Effect> {
 pub(super) fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -> Vec<Effect> {
     if let Some(name) = argument {
         match state.instances.index(name) {
-            Some(place) => state.instances.cursor.selected = place,
+            Some(place) => {
+                state.instances.cursor.selected = place;
+                state.pointers.set_merged(false);
+            }
             None => state.report(Level::Warn, format!("there is no instance {name:?}"), ""),
         }
     }
@@ -153,5 +158,9 @@ pub(super) fn turn_instance(state: &mut State, step: i64) -> Vec<Effect> {
     let total = i64::try_from(state.instances.rows.len()).unwrap_or(1).max(1);
     let place = i64::try_from(state.instances.cursor.selected).unwrap_or(0) + step;
     state.instances.cursor.selected = usize::try_from(place.rem_euclid(total)).unwrap_or(0);
+    if state.focus == Pane::Pointers {
+        // Among those of all, the selected instance would follow the selected pointer.
+        state.pointers.set_merged(false);
+    }
     Vec::new()
 }

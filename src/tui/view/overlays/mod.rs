@@ -1,5 +1,6 @@
 //! Windows over whatever is there.
 
+pub mod columns;
 mod confirm;
 mod form;
 mod help;
@@ -28,6 +29,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
         Layer::Help(help) => draw_help(state, help, canvas),
         Layer::Confirm(confirm) => draw_confirm(state, confirm, canvas),
         Layer::Menu(menu) => draw_menu(state, menu, canvas),
+        Layer::Columns(window) => columns::draw_columns(state, *window, canvas),
         Layer::Form(form) => draw_form(state, form, canvas),
         Layer::Notice(notice) => draw_notice(state, notice, canvas),
         Layer::Reports(reports) => {
