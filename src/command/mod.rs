@@ -32,6 +32,8 @@ pub enum Scope {
     Log,
     /// On the page about an instance.
     InstancePage,
+    /// On the log of an instance.
+    InstanceLog,
     /// On the page about a pointer.
     PointerPage,
     /// On the page about a credential.
@@ -52,6 +54,7 @@ impl Scope {
             Self::Credentials => "Credentials",
             Self::Log => "Invoke log",
             Self::InstancePage => "An instance",
+            Self::InstanceLog => "Log of an instance",
             Self::PointerPage => "A pointer",
             Self::CredentialPage => "A credential",
             Self::InvokePage => "An invoke",
@@ -59,12 +62,13 @@ impl Scope {
     }
 
     /// Every combination of scopes that can be in force at once, nearest first.
-    pub const STACKS: [&'static [Scope]; 8] = [
+    pub const STACKS: [&'static [Scope]; 9] = [
         &[Self::Instances, Self::Moving, Self::Panes, Self::Global],
         &[Self::Pointers, Self::Moving, Self::Panes, Self::Global],
         &[Self::Credentials, Self::Moving, Self::Panes, Self::Global],
         &[Self::Log, Self::Moving, Self::Panes, Self::Global],
         &[Self::InstancePage, Self::Moving, Self::Global],
+        &[Self::InstanceLog, Self::Moving, Self::Global],
         &[Self::PointerPage, Self::Moving, Self::Global],
         &[Self::CredentialPage, Self::Moving, Self::Global],
         &[Self::InvokePage, Self::Moving, Self::Global],
@@ -101,6 +105,15 @@ pub enum Id {
     FederatedOnly,
     StartInstance,
     StopInstance,
+    RestartInstance,
+    EditInstance,
+    ReadOnly,
+    Colour,
+    FoldGroup,
+    InstanceLog,
+    TailFollow,
+    TailWeight,
+    TailFilter,
     InitInstance,
     AddRemote,
     RemoveInstance,

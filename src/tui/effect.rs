@@ -5,7 +5,9 @@ use super::wizard::Errand;
 use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Route};
 use crate::protocol::Query;
 use crate::store::PointerQuery;
-use crate::workspace::{FederateRequest, InitInstance, LogFilter, RemoteRequest, Unlock, VaultLock};
+use crate::workspace::{
+    FederateRequest, InitInstance, InstanceChange, LogFilter, RemoteRequest, Unlock, VaultLock,
+};
 use std::time::Duration;
 
 /// Something to do outside the state.
@@ -30,6 +32,10 @@ pub enum Effect {
     LoadInstances,
     /// Keep an eye on exactly these instances, each on its own.
     Watch(Vec<InstanceName>),
+    /// Fetch everything that the home can tell of an instance.
+    LoadInstance(InstanceName),
+    /// Read the log of this instance again and again, and of no other.
+    Tail(Option<InstanceName>),
     /// Look at every watched instance now.
     ProbeNow,
     /// Fetch a page of pointers.
@@ -88,6 +94,10 @@ pub enum Work {
     Start(InstanceName),
     /// Stop hosting it.
     Stop(InstanceName),
+    /// Stop hosting it and host it again.
+    Restart(InstanceName),
+    /// Change what this home knows of it.
+    EditInstance(InstanceName, Box<InstanceChange>),
     /// Forget or remove it.
     Remove(InstanceName),
     /// Make a local instance and host it.
@@ -130,6 +140,8 @@ impl Work {
         match self {
             Self::Start(name) => format!("starting {name}"),
             Self::Stop(name) => format!("stopping {name}"),
+            Self::Restart(name) => format!("restarting {name}"),
+            Self::EditInstance(name, _) => format!("changing {name}"),
             Self::Remove(name) => format!("removing {name}"),
             Self::Init(new) => format!("making {}", new.name),
             Self::AddRemote(request) => format!("adding {}", request.name),

@@ -3,11 +3,12 @@
 use super::clock::Clock;
 use super::effect::Effect;
 use super::message::Message;
-use super::state::{Look, State};
+use super::state::{Look, Pace, State};
 use super::theme::{Catalog, Depth, UNICODE};
 use super::update::{Start, start, update};
 use crate::command::Key;
 use crate::handshake::{Alarm, AlarmKind};
+use crate::instance::{Event, Origin, Reading, Weight};
 use crate::model::{
     AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, Holder, InstanceId,
     InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
@@ -15,8 +16,8 @@ use crate::model::{
 use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
-    Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HostedBy, InstanceRow,
-    LogEntry, LogKind, LogRow, LogWire, PointerDetail,
+    Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HostedBy,
+    InstanceDetail, InstanceRow, LogEntry, LogKind, LogRow, LogWire, PointerDetail,
 };
 use serde_json::json;
 
@@ -106,6 +107,7 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
                 outcome: Ok(pointers(&query)),
             },
             Effect::LoadPointer(_, address) => Message::Pointer(address, Ok(Box::new(detail()))),
+            Effect::LoadInstance(name) => Message::Detail(name.clone(), Ok(Box::new(instance_detail(&name)))),
             Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
             Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(entry()))),
             Effect::After(_, Message::Wizard(_)) => continue,
@@ -154,6 +156,10 @@ pub fn instances() -> Vec<InstanceRow> {
         version: None,
         error: None,
         read_only: false,
+        colour: None,
+        credential: format!("{text}/owner"),
+        seen_at: Some(now().plus_seconds(-2)),
+        answered_at: None,
     };
     vec![
         InstanceRow {
@@ -183,6 +189,102 @@ pub fn instances() -> Vec<InstanceRow> {
             ..row("archive", InstanceKind::Remote, InstanceState::Refused, 5005)
         },
     ]
+}
+
+pub fn instance_detail(name: &InstanceName) -> InstanceDetail {
+    let row = instances().into_iter().find(|row| row.name == *name).unwrap();
+    let local = row.kind == InstanceKind::Local;
+    InstanceDetail {
+        added_at: now().plus_seconds(-86_400 * 30),
+        hosted_since: (row.hosted_by == HostedBy::Here).then(|| now().plus_seconds(-7_300)),
+        folder: local.then(|| format!("/home/ada/.butterfly/instances/{name}")),
+        pins: Vec::new(),
+        settings: match local {
+            true => vec![
+                ("listens on", "127.0.0.1:5001".into()),
+                ("tls", "none: this machine only".into()),
+                ("writes", "answered".into()),
+            ],
+            false => Vec::new(),
+        },
+        row,
+    }
+}
+
+/// A log of an instance, as it may be.
+pub fn reading() -> Reading {
+    let lines = [
+        (Weight::Info, Origin::Log, "listening on 127.0.0.1:5001"),
+        (
+            Weight::Info,
+            Origin::Audit,
+            "done  get_pointer_summary ptr_000000000007  by alpha-federation",
+        ),
+        (
+            Weight::Debug,
+            Origin::Log,
+            "a connection ended badly  peer=127.0.0.1",
+        ),
+        (
+            Weight::Warn,
+            Origin::Audit,
+            "denied  delete_pointer ptr_000000000007  by alpha-federation  not_granted:writes",
+        ),
+        (Weight::Warn, Origin::Audit, "denied  a call  unknown_kid"),
+        (
+            Weight::Error,
+            Origin::Log,
+            "an alarm was not stored  credential=harbour",
+        ),
+    ];
+    Reading {
+        events: lines
+            .into_iter()
+            .cycle()
+            .take(60)
+            .enumerate()
+            .map(|(number, (weight, origin, text))| Event {
+                number: number as u64,
+                at: now().plus_seconds(number as i64 - 60),
+                weight,
+                origin,
+                text: text.into(),
+            })
+            .collect(),
+        overrun: 0,
+        dropped: 0,
+        next: 60,
+    }
+}
+
+/// Looks at the instances over some minutes: one steady, one flapping and slow, one that does not answer any more.
+pub fn look_around(state: &mut State) {
+    let rows = instances();
+    for round in 0..40_i64 {
+        state.clock = Clock::Held(now().plus_seconds((round - 39) * 7));
+        for row in &rows {
+            let mut seen = row.clone();
+            match row.name.as_str() {
+                "beta" if round % 7 == 3 => {
+                    seen.state = InstanceState::Unreachable;
+                    seen.latency_us = None;
+                    seen.error = Some("the connection was refused; start it".into());
+                }
+                "beta" => seen.latency_us = Some(2_300 * 4_u64.pow((round % 5) as u32)),
+                "museum" | "archive" => seen.answered_at = Some(now().plus_seconds(-900)),
+                _ => {}
+            }
+            update(state, Message::Probed(row.name.clone(), Ok(seen)));
+            let failures = u32::from(row.error.is_some()) * 6;
+            let pace = Pace::Next {
+                at: state.clock.now().plus_seconds(if failures == 0 { 4 } else { 60 }),
+                wait: std::time::Duration::from_secs(if failures == 0 { 4 } else { 60 }),
+                failures,
+            };
+            update(state, Message::Paced(row.name.clone(), pace));
+        }
+    }
+    state.clock = Clock::Held(now());
 }
 
 pub fn address(number: u64) -> PointerAddress {

@@ -2,12 +2,15 @@
 
 use super::clipboard::Copied;
 use super::files::Files;
+use super::state::Pace;
 use super::wizard::News;
 use crate::command::Key;
+use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::store::PointerPage;
 use crate::workspace::{
-    Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogRow, PointerDetail, Rotated,
+    Check, CredentialRow, Demo, Dependent, Failure, InstanceDetail, InstanceRow, LogEntry, LogRow,
+    PointerDetail, Rotated,
 };
 use std::time::Duration;
 
@@ -54,6 +57,12 @@ pub enum Message {
     Instances(Outcome<Vec<InstanceRow>>),
     /// An instance was looked at.
     Probed(InstanceName, Outcome<InstanceRow>),
+    /// How an instance is looked at from now on.
+    Paced(InstanceName, Pace),
+    /// Something was read of the log of an instance.
+    Told(InstanceName, Reading),
+    /// Everything that the home can tell of an instance.
+    Detail(InstanceName, Outcome<Box<InstanceDetail>>),
     /// The filter of this generation was not changed for a moment.
     FilterSettled(u64),
     /// A page of pointers.

@@ -23,6 +23,7 @@ mod reveal;
 mod run;
 mod runner;
 mod state;
+mod tail;
 mod terminal;
 mod theme;
 mod update;

@@ -109,6 +109,10 @@ pub struct Glyphs {
     pub dot: &'static str,
     pub ellipsis: &'static str,
     pub mark: &'static str,
+    pub read_only: &'static str,
+    pub folded: &'static str,
+    pub unfolded: &'static str,
+    pub sparks: [&'static str; 8],
     pub bars: [&'static str; 8],
     pub spinner: [&'static str; 4],
 }
@@ -135,6 +139,10 @@ pub const UNICODE: Glyphs = Glyphs {
     dot: "·",
     ellipsis: "…",
     mark: "▌",
+    read_only: "⊘",
+    folded: "▸",
+    unfolded: "▾",
+    sparks: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
     bars: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     spinner: ["◜", "◝", "◞", "◟"],
 };
@@ -161,6 +169,10 @@ pub const ASCII: Glyphs = Glyphs {
     dot: "-",
     ellipsis: "~",
     mark: ">",
+    read_only: "%",
+    folded: "+",
+    unfolded: "-",
+    sparks: ["_", ".", ",", "-", "=", "+", "*", "#"],
     bars: ["#", "#", "#", "#", "#", "#", "#", "#"],
     spinner: ["|", "/", "-", "\\"],
 };

@@ -18,6 +18,7 @@ mod credentials;
 mod demo;
 mod demo_pointers;
 mod dependents;
+mod editing;
 mod export;
 mod failure;
 mod federate;
@@ -36,6 +37,7 @@ mod log;
 mod original;
 mod peers;
 mod pointers;
+mod read_only;
 mod redact;
 mod rows;
 mod safe;
@@ -48,14 +50,17 @@ mod wire;
 pub use carry::VaultContents;
 pub use config::{ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
+pub use editing::COLOURS;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
+pub use read_only::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HeadCheck, HostedBy, InitInstance,
-    InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire, OfferMade,
-    OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade, Rotated, Sealed, Verified,
+    InstanceChange, InstanceDetail, InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind,
+    LogRow, LogWire, OfferMade, OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade, Rotated,
+    Sealed, Verified,
 };
 
 use crate::client::Client;

@@ -42,7 +42,7 @@ pub fn pointer_lines(state: &State, page: &PointerPage, room: u16) -> Vec<Line> 
 }
 
 fn add_fields(state: &State, page: &PointerPage, pointer: &Pointer, lines: &mut Vec<Line>, room: u16) {
-    let place = state.instances.index(page.instance.as_str()).unwrap_or(0);
+    let place = state.instances.colour(page.instance.as_str()).unwrap_or(0);
     field(lines, "description", &pointer.description, Role::Strong, room);
     field(lines, "address", pointer.address.as_str(), Role::Address, room);
     field(
@@ -155,7 +155,7 @@ fn instance_line(state: &State, place: Option<usize>, name: &str) -> Line {
             format!("{} ", state_glyph(instance.row.state, &state.look.glyphs)),
             state_role(instance),
         )
-        .and(name, Ink::Instance(place)),
+        .and(name, Ink::Instance(state.instances.colour_at(place))),
         None => Line::of(format!("{} ", state.look.glyphs.unknown), Role::Dim).and(name, Role::Base),
     }
 }

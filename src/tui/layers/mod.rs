@@ -22,6 +22,7 @@ pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage, InvokePage, PointerPage, Tab};
 
 use crate::command::{Key, Scope};
+use crate::tui::tail::Tail;
 use crate::tui::wizard::Wizard;
 use tui_input::{Input, InputRequest};
 
@@ -53,6 +54,8 @@ pub enum Layer {
     Wizard(Box<Wizard>),
     /// The page about an instance.
     Instance(InstancePage),
+    /// The log of an instance.
+    Tail(Box<Tail>),
     /// The page about a pointer.
     Pointer(Box<PointerPage>),
     /// The page about a credential.
@@ -66,6 +69,7 @@ impl Layer {
     pub fn page_scope(&self) -> Option<Scope> {
         match self {
             Self::Instance(_) => Some(Scope::InstancePage),
+            Self::Tail(_) => Some(Scope::InstanceLog),
             Self::Pointer(_) => Some(Scope::PointerPage),
             Self::Credential(_) => Some(Scope::CredentialPage),
             Self::Invoke(_) => Some(Scope::InvokePage),
@@ -77,6 +81,7 @@ impl Layer {
     pub fn scroll_mut(&mut self) -> Option<&mut usize> {
         match self {
             Self::Instance(page) => Some(&mut page.scroll),
+            Self::Tail(tail) => Some(&mut tail.scroll),
             Self::Pointer(page) => Some(&mut page.scroll),
             Self::Credential(page) => Some(&mut page.scroll),
             Self::Invoke(page) => Some(page.scroll_mut()),

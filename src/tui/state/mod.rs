@@ -1,13 +1,15 @@
 //! Everything that the console knows, and nothing that it does.
 
+mod history;
 mod idle;
 mod instances;
 mod lists;
 mod log;
 mod pointers;
 
+pub use history::{History, Pace, Sight};
 pub use idle::Idle;
-pub use instances::{Instance, Instances};
+pub use instances::{Branch, Instance, Instances};
 pub use lists::Cursor;
 pub use log::Log;
 pub use pointers::Pointers;
@@ -17,7 +19,7 @@ use super::layers::{Choice, Layer};
 use super::layout::Layout;
 use super::theme::{ASCII, Catalog, Depth, Glyphs, Theme, UNICODE};
 use crate::command::{Scope, Situation, Target};
-use crate::model::{CredentialState, InstanceKind, InstanceState, Pointer, Side};
+use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Pointer, Side};
 use crate::workspace::{ConsoleConfig, CredentialRow, Failure, GlyphChoice, HostedBy};
 use std::collections::VecDeque;
 
@@ -224,6 +226,8 @@ pub struct State {
     pub first_choice: Option<Choice>,
     /// How long nobody has touched it.
     pub idle: Idle,
+    /// The instance whose log is read.
+    pub tailed: Option<InstanceName>,
 }
 
 impl State {
@@ -253,12 +257,13 @@ impl State {
             last_query: r#"{"action": "get_graph_stats"}"#.to_owned(),
             history: Vec::new(),
             first_choice: None,
+            tailed: None,
         }
     }
 
     /// Where everything is on the screen.
     pub fn layout(&self) -> Layout {
-        Layout::of(self.size, self.focus, self.zoom, self.instances.rows.len())
+        Layout::of(self.size, self.focus, self.zoom, self.instances.wanted_lines())
     }
 
     /// Whether something moves on the screen by itself.
@@ -312,7 +317,9 @@ impl State {
                 hosted_here: instance.row.hosted_by == HostedBy::Here,
                 stopped: instance.row.hosted_by == HostedBy::Nobody
                     && instance.row.state != InstanceState::Changing,
+                editable: !self.read_only,
             }),
+            instances: !self.instances.rows.is_empty(),
             pointer: pointer.is_some(),
             federated: pointer.is_some_and(|pointer| pointer.federated.is_some()),
             leads_somewhere: self.layers.iter().rev().any(|layer| match layer {

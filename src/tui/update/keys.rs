@@ -7,6 +7,7 @@ use crate::tui::effect::Effect;
 use crate::tui::layers::{Answer, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
 use crate::tui::message::Message;
 use crate::tui::state::{Level, Pane, Phase, State};
+use crate::tui::tail;
 use crate::tui::wizard;
 use std::time::Duration;
 
@@ -35,6 +36,9 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if key == Key::ctrl('z') {
         return vec![Effect::Suspend];
+    }
+    if let Some(effects) = tail::on_key(state, key) {
+        return effects;
     }
     match state.layers.last_mut() {
         Some(Layer::FirstRun(_)) => first_run(state, key),

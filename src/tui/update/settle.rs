@@ -4,6 +4,7 @@ use crate::tui::content;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::state::{Pane, Phase, State};
+use crate::tui::tail;
 
 /// Brings everything into order; returns what is to be fetched.
 pub fn settle(state: &mut State) -> Vec<Effect> {
@@ -12,8 +13,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     }
     let layout = state.layout();
     let height = |pane| usize::from(layout.rows(pane).height);
-    let instances = state.instances.rows.len();
-    state.instances.cursor.settle(instances, height(Pane::Instances));
+    state.instances.settle(height(Pane::Instances));
     let credentials = state.credentials.rows.len();
     state
         .credentials
@@ -22,6 +22,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     state.log.cursor.settle(state.log.rows.len(), height(Pane::Log));
     settle_page(state);
     let mut effects = Vec::new();
+    effects.extend(tail::settle(state));
     if let Some(filter) = state.log.older(height(Pane::Log)) {
         effects.push(Effect::LoadLog {
             generation: state.log.generation,

@@ -1,16 +1,15 @@
 //! Moving: the selection, the pages, the panes.
 
-use super::{on_instance, push};
+use super::{instances, on_instance};
 use crate::tui::content;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{CredentialPage, InstancePage, InvokePage, Layer, PointerPage, Tab};
+use crate::tui::layers::{CredentialPage, InvokePage, Layer, PointerPage, Tab};
 use crate::tui::state::{Level, Load, Pane, State};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     match state.focus {
-        Pane::Instances => on_instance(state, None, |state, name| {
-            push(state, Layer::Instance(InstancePage { name, scroll: 0 }))
-        }),
+        Pane::Instances if state.instances.selected_heading().is_some() => instances::fold(state),
+        Pane::Instances => on_instance(state, None, instances::open_page),
         Pane::Pointers => {
             let (Some(instance), Some(pointer)) =
                 (state.pointers.instance.clone(), state.pointers.selected())
@@ -88,7 +87,7 @@ pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
         return scroll(state, rows);
     }
     match state.focus {
-        Pane::Instances => state.instances.cursor.step(rows, state.instances.rows.len()),
+        Pane::Instances => state.instances.step(rows),
         Pane::Pointers => state.pointers.step(rows),
         Pane::Credentials => state.credentials.cursor.step(rows, state.credentials.rows.len()),
         Pane::Log => state.log.cursor.step(rows, state.log.rows.len()),
@@ -98,6 +97,13 @@ pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
 
 /// Scrolls the layer on top; where it ends is settled afterwards.
 pub fn scroll(state: &mut State, rows: i64) -> Vec<Effect> {
+    if let Some(Layer::Tail(tail)) = state.layers.last_mut() {
+        // Whoever scrolls up wants to read; whoever goes to the end wants what comes.
+        let follows = rows == i64::MAX || tail.follows && rows > 0;
+        if follows != tail.follows {
+            tail.follow(follows);
+        }
+    }
     if let Some(scroll) = state.layers.last_mut().and_then(Layer::scroll_mut) {
         let wanted = i64::try_from(*scroll).unwrap_or(i64::MAX).saturating_add(rows);
         *scroll = usize::try_from(wanted.max(0)).unwrap_or(0);
@@ -132,7 +138,7 @@ pub(super) fn beside(state: &mut State) -> Vec<Effect> {
 pub(super) fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -> Vec<Effect> {
     if let Some(name) = argument {
         match state.instances.index(name) {
-            Some(place) => state.instances.cursor.selected = place,
+            Some(place) => state.instances.select(place),
             None => state.report(Level::Warn, format!("there is no instance {name:?}"), ""),
         }
     }
@@ -143,6 +149,8 @@ pub(super) fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -
 pub(super) fn turn_instance(state: &mut State, step: i64) -> Vec<Effect> {
     let total = i64::try_from(state.instances.rows.len()).unwrap_or(1).max(1);
     let place = i64::try_from(state.instances.cursor.selected).unwrap_or(0) + step;
-    state.instances.cursor.selected = usize::try_from(place.rem_euclid(total)).unwrap_or(0);
+    state
+        .instances
+        .select(usize::try_from(place.rem_euclid(total)).unwrap_or(0));
     Vec::new()
 }

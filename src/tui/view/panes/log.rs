@@ -53,7 +53,7 @@ pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) 
 fn log_cells(state: &State, row: &LogRow, canvas: &Canvas) -> Vec<Cell> {
     let dim = canvas.style(Role::Dim);
     let (sign, role) = status_glyph(&row.status, canvas.glyphs);
-    let place = state.instances.index(&row.instance);
+    let place = state.instances.colour(&row.instance);
     let instance = place.map_or(canvas.style(Role::Base), |place| canvas.theme.instance(place));
     let route = row
         .route
