@@ -53,7 +53,7 @@ pub enum Layer {
     /// The handshake, step by step.
     Wizard(Box<Wizard>),
     /// The page about an instance.
-    Instance(InstancePage),
+    Instance(Box<InstancePage>),
     /// The log of an instance.
     Tail(Box<Tail>),
     /// The page about a pointer.
