@@ -12,7 +12,7 @@ use crate::workspace::{COLOURS, InstanceChange};
 pub(super) fn open_page(state: &mut State, name: InstanceName) -> Vec<Effect> {
     state
         .layers
-        .push(Layer::Instance(InstancePage::new(name.clone())));
+        .push(Layer::Instance(Box::new(InstancePage::new(name.clone()))));
     vec![Effect::LoadInstance(name)]
 }
 
