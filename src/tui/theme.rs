@@ -113,6 +113,9 @@ pub struct Glyphs {
     pub folded: &'static str,
     pub unfolded: &'static str,
     pub sparks: [&'static str; 8],
+    pub flag: &'static str,
+    pub note: &'static str,
+    pub pause: &'static str,
     pub bars: [&'static str; 8],
     pub spinner: [&'static str; 4],
 }
@@ -143,6 +146,9 @@ pub const UNICODE: Glyphs = Glyphs {
     folded: "▸",
     unfolded: "▾",
     sparks: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+    flag: "◆",
+    note: "✎",
+    pause: "‖",
     bars: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     spinner: ["◜", "◝", "◞", "◟"],
 };
@@ -173,6 +179,9 @@ pub const ASCII: Glyphs = Glyphs {
     folded: "+",
     unfolded: "-",
     sparks: ["_", ".", ",", "-", "=", "+", "*", "#"],
+    flag: "M",
+    note: "n",
+    pause: "=",
     bars: ["#", "#", "#", "#", "#", "#", "#", "#"],
     spinner: ["|", "/", "-", "\\"],
 };

@@ -54,6 +54,9 @@ pub use editing::COLOURS;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
+pub use log::{
+    LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
+};
 pub use read_only::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
@@ -67,9 +70,10 @@ use crate::client::Client;
 use crate::vault::{Vault, VaultError};
 use config::Config;
 use hosting::Hosts;
+use log::LogIndex;
 use original::Originals;
 use session::Turns;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// An open home. Shared freely between tasks.
 pub struct Workspace {
@@ -79,6 +83,8 @@ pub struct Workspace {
     hosts: Arc<Hosts>,
     turns: Turns,
     originals: Originals,
+    /// The invoke log in memory, once it was filtered.
+    log_index: Arc<Mutex<Option<LogIndex>>>,
 }
 
 impl Workspace {
@@ -95,6 +101,7 @@ impl Workspace {
             hosts: Arc::default(),
             turns: Turns::default(),
             originals: Originals::default(),
+            log_index: Arc::default(),
         })
     }
 
