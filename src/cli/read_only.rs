@@ -1,12 +1,8 @@
 //! What a query may do in read-only mode.
 
 use super::session::Session;
-use crate::instance::actions::table;
 use crate::protocol::Query;
-use crate::workspace::Failure;
-
-/// Beginnings of the names of actions that only read, on original instances.
-const READING: [&str; 4] = ["get_", "list_", "search_", "find_"];
+use crate::workspace::{self, Failure};
 
 /// Refuses, in read-only mode, a query whose action may change something: also one that we do not know.
 pub fn permit_query(session: &Session, query: &Query) -> Result<(), Failure> {
@@ -20,11 +16,8 @@ pub fn permit_query(session: &Session, query: &Query) -> Result<(), Failure> {
 }
 
 fn only_reads(action: &str) -> bool {
-    match table::find(action) {
-        // What it reaches decides, and that may be a circuit that changes something.
-        Some(known) => !known.writes && known.name != "invoke_through_connection",
-        None => READING.iter().any(|beginning| action.starts_with(beginning)),
-    }
+    // What invoking a pointer reaches may be a circuit that changes something.
+    action != "invoke_through_connection" && workspace::only_reads(action)
 }
 
 #[cfg(test)]

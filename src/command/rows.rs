@@ -22,6 +22,12 @@ pub(super) fn startable(situation: &Situation) -> bool {
 pub(super) fn stoppable(situation: &Situation) -> bool {
     situation.instance.is_some_and(|instance| instance.hosted_here)
 }
+pub(super) fn editable(situation: &Situation) -> bool {
+    situation.instance.is_some_and(|instance| instance.editable)
+}
+pub(super) fn among_instances(situation: &Situation) -> bool {
+    situation.instances
+}
 pub(super) fn on_pointer(situation: &Situation) -> bool {
     situation.pointer
 }

@@ -9,6 +9,8 @@ pub struct Target {
     pub hosted_here: bool,
     /// Nobody hosts it.
     pub stopped: bool,
+    /// What this home knows of it may be changed: that holds of a read-only one too, or it would stay so.
+    pub editable: bool,
 }
 
 /// What is in front of the person right now.
@@ -16,6 +18,8 @@ pub struct Target {
 pub struct Situation {
     /// The instance that is selected.
     pub instance: Option<Target>,
+    /// There are instances.
+    pub instances: bool,
     /// A pointer is selected or open.
     pub pointer: bool,
     /// And it leads to another instance.

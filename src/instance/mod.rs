@@ -12,6 +12,7 @@ mod circuit;
 mod core;
 mod dispatch;
 mod error;
+mod events;
 mod fetch;
 mod folder;
 mod guard;
@@ -43,6 +44,7 @@ mod witness;
 
 pub use self::core::{Caller, Instance};
 pub use error::InstanceError;
+pub use events::{Event, EventLayer, Events, Looking, Origin, Reading, Weight};
 pub use host::Host;
 pub use server::check_listen;
 pub use settings::{LegacyStandIn, NewInstance, Settings, Tls};

@@ -7,8 +7,8 @@ use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Rout
 use crate::protocol::Query;
 use crate::store::PointerQuery;
 use crate::workspace::{
-    BulkAction, BulkTarget, FederateRequest, InitInstance, LogAsk, LogExport, LogForm, RemoteRequest, Unlock,
-    VaultLock,
+    BulkAction, BulkTarget, FederateRequest, InitInstance, InstanceChange, LogAsk, LogExport, LogForm,
+    RemoteRequest, Unlock, VaultLock,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -35,6 +35,12 @@ pub enum Effect {
     LoadInstances,
     /// Keep an eye on exactly these instances, each on its own.
     Watch(Vec<InstanceName>),
+    /// Fetch everything that the home can tell of an instance.
+    LoadInstance(InstanceName),
+    /// Find out who can call whom, for the map of this number.
+    LoadMap(u64),
+    /// Read the log of this instance again and again, and of no other.
+    Tail(Option<InstanceName>),
     /// Look at every watched instance now.
     ProbeNow,
     /// Fetch a page of pointers.
@@ -97,6 +103,10 @@ pub enum Work {
     Start(InstanceName),
     /// Stop hosting it.
     Stop(InstanceName),
+    /// Stop hosting it and host it again.
+    Restart(InstanceName),
+    /// Change what this home knows of it.
+    EditInstance(InstanceName, Box<InstanceChange>),
     /// Forget or remove it.
     Remove(InstanceName),
     /// Make a local instance and host it.
@@ -151,6 +161,8 @@ impl Work {
         match self {
             Self::Start(name) => format!("starting {name}"),
             Self::Stop(name) => format!("stopping {name}"),
+            Self::Restart(name) => format!("restarting {name}"),
+            Self::EditInstance(name, _) => format!("changing {name}"),
             Self::Remove(name) => format!("removing {name}"),
             Self::Init(new) => format!("making {}", new.name),
             Self::AddRemote(request) => format!("adding {}", request.name),

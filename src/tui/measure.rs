@@ -155,6 +155,10 @@ fn instance(pointers: u64) -> InstanceRow {
         version: None,
         error: None,
         read_only: false,
+        colour: None,
+        credential: "alpha/owner".to_owned(),
+        seen_at: None,
+        answered_at: None,
     }
 }
 

@@ -3,12 +3,14 @@
 use super::clipboard::Copied;
 use super::files::Files;
 use super::pointer;
+use super::state::Pace;
 use super::wizard::News;
 use crate::command::Key;
+use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::workspace::{
-    BulkReport, BulkTarget, Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogWindow,
-    PointerDetail, PointerList, Rotated,
+    BulkReport, BulkTarget, Check, CredentialRow, Demo, Dependent, Failure, FederationMap, InstanceDetail,
+    InstanceRow, LogEntry, LogWindow, PointerDetail, PointerList, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,6 +60,16 @@ pub enum Message {
     Instances(Outcome<Vec<InstanceRow>>),
     /// An instance was looked at.
     Probed(InstanceName, Outcome<InstanceRow>),
+    /// How an instance is looked at from now on.
+    Paced(InstanceName, Pace),
+    /// The federation, for the map of this number.
+    Map(u64, Outcome<FederationMap>),
+    /// It is time to ask for it again.
+    MapDue(u64),
+    /// Something was read of the log of an instance.
+    Told(InstanceName, Reading),
+    /// Everything that the home can tell of an instance.
+    Detail(InstanceName, Outcome<Box<InstanceDetail>>),
     /// The filter of this generation was not changed for a moment.
     FilterSettled(u64),
     /// A page of pointers.

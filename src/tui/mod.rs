@@ -15,6 +15,7 @@ mod files;
 mod inert;
 mod layers;
 mod layout;
+mod map;
 #[doc(hidden)]
 pub mod measure;
 mod message;
@@ -24,6 +25,7 @@ mod reveal;
 mod run;
 mod runner;
 mod state;
+mod tail;
 mod terminal;
 mod theme;
 mod update;

@@ -19,6 +19,7 @@ mod credentials;
 mod demo;
 mod demo_pointers;
 mod dependents;
+mod editing;
 mod export;
 mod failure;
 mod federate;
@@ -34,11 +35,13 @@ mod instances;
 mod invoke;
 mod lifecycle;
 mod log;
+mod map;
 mod neighbors;
 mod original;
 mod peers;
 mod pointer_care;
 mod pointers;
+mod read_only;
 mod redact;
 mod rows;
 mod safe;
@@ -52,19 +55,22 @@ pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
 pub use config::{ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
+pub use editing::COLOURS;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use log::{
     LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
 };
+pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
 pub use pointer_care::{TagChange, normal_tag};
+pub use read_only::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,
-    InitInstance, InstanceRow, InvokeOptions, Invoked, ListRemark, LogEntry, LogFilter, LogKind, LogRow,
-    LogWire, Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail, PointerList, Received,
-    RemoteRequest, RequestMade, Rotated, Sealed, Taken, Verified,
+    InitInstance, InstanceChange, InstanceDetail, InstanceRow, InvokeOptions, Invoked, ListRemark, LogEntry,
+    LogFilter, LogKind, LogRow, LogWire, Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail,
+    PointerList, Received, RemoteRequest, RequestMade, Rotated, Sealed, Taken, Verified,
 };
 
 use crate::client::Client;

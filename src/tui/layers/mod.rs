@@ -26,6 +26,8 @@ pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage, InvokePage, Tab};
 
 use crate::command::{Key, Scope};
+use crate::tui::map::Map;
+use crate::tui::tail::Tail;
 use crate::tui::wizard::Wizard;
 use tui_input::{Input, InputRequest};
 
@@ -58,7 +60,11 @@ pub enum Layer {
     /// The handshake, step by step.
     Wizard(Box<Wizard>),
     /// The page about an instance.
-    Instance(InstancePage),
+    Instance(Box<InstancePage>),
+    /// The federation map.
+    Map(Box<Map>),
+    /// The log of an instance.
+    Tail(Box<Tail>),
     /// The page about a pointer.
     Pointer(Box<PointerPage>),
     /// The page about a credential.
@@ -72,6 +78,8 @@ impl Layer {
     pub fn page_scope(&self) -> Option<Scope> {
         match self {
             Self::Instance(_) => Some(Scope::InstancePage),
+            Self::Tail(_) => Some(Scope::InstanceLog),
+            Self::Map(_) => Some(Scope::Map),
             Self::Pointer(_) => Some(Scope::PointerPage),
             Self::Credential(_) => Some(Scope::CredentialPage),
             Self::Invoke(_) => Some(Scope::InvokePage),
@@ -83,6 +91,7 @@ impl Layer {
     pub fn scroll_mut(&mut self) -> Option<&mut usize> {
         match self {
             Self::Instance(page) => Some(&mut page.scroll),
+            Self::Tail(tail) => Some(&mut tail.scroll),
             Self::Pointer(page) => Some(&mut page.scroll),
             Self::Credential(page) => Some(&mut page.scroll),
             Self::Invoke(page) => Some(page.scroll_mut()),

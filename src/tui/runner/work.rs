@@ -24,6 +24,17 @@ pub(super) async fn do_work(
         Work::Stop(name) => {
             Done::Instance(Box::new(workspace.stop_instance(name.as_str()).await?), "stopped")
         }
+        Work::Restart(name) => {
+            workspace.stop_instance(name.as_str()).await?;
+            Done::Instance(
+                Box::new(workspace.start_instance(name.as_str()).await?),
+                "restarted",
+            )
+        }
+        Work::EditInstance(name, change) => Done::Instance(
+            Box::new(workspace.edit_instance(name.as_str(), *change).await?),
+            "changed",
+        ),
         Work::Remove(name) => {
             workspace.remove_instance(name.as_str()).await?;
             Done::Removed(name)

@@ -1,6 +1,7 @@
 //! Everything that the console knows, and nothing that it does.
 
 mod begun;
+mod history;
 mod idle;
 mod instances;
 mod lists;
@@ -8,8 +9,9 @@ mod log;
 mod pointers;
 
 pub use begun::Begun;
+pub use history::{History, Pace, Sight};
 pub use idle::Idle;
-pub use instances::{Instance, Instances};
+pub use instances::{Branch, Instance, Instances};
 pub use lists::Cursor;
 pub use log::Log;
 pub use pointers::{ColumnKind, Columns, Pointers, Source};
@@ -19,7 +21,7 @@ use super::layers::{Choice, Layer};
 use super::layout::Layout;
 use super::theme::{ASCII, Catalog, Depth, Glyphs, Theme, UNICODE};
 use crate::command::{Id, Keymap, Scope, Situation, Target};
-use crate::model::{CredentialState, InstanceKind, InstanceState, Pointer, Side};
+use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Pointer, Side};
 use crate::workspace::{ConsoleConfig, CredentialRow, Failure, GlyphChoice, HostedBy};
 use std::collections::VecDeque;
 
@@ -232,6 +234,8 @@ pub struct State {
     pub keymap: Keymap,
     /// The keys pressed so far, while more may follow.
     pub begun: Begun,
+    /// The instance whose log is read.
+    pub tailed: Option<InstanceName>,
 }
 
 impl State {
@@ -263,12 +267,13 @@ impl State {
             first_choice: None,
             keymap: Keymap::default(),
             begun: Begun::default(),
+            tailed: None,
         }
     }
 
     /// Where everything is on the screen.
     pub fn layout(&self) -> Layout {
-        Layout::of(self.size, self.focus, self.zoom, self.instances.rows.len())
+        Layout::of(self.size, self.focus, self.zoom, self.instances.wanted_lines())
     }
 
     /// Whether something moves on the screen by itself.
@@ -276,7 +281,9 @@ impl State {
         let now = self.clock.now();
         let wizard = matches!(self.layers.last(), Some(Layer::Wizard(wizard)) if wizard.is_live(now));
         let waiting = self.phase == Phase::Open && self.pointers.is_waiting();
+        let map = matches!(self.layers.last(), Some(Layer::Map(map)) if map.is_live(now));
         wizard
+            || map
             || waiting
             || !self.running.is_empty()
             || matches!(self.phase, Phase::Opening | Phase::Stopping)
@@ -336,7 +343,9 @@ impl State {
                 hosted_here: instance.row.hosted_by == HostedBy::Here,
                 stopped: instance.row.hosted_by == HostedBy::Nobody
                     && instance.row.state != InstanceState::Changing,
+                editable: !self.read_only,
             }),
+            instances: !self.instances.rows.is_empty(),
             pointer: pointer.is_some(),
             federated: pointer.is_some_and(|pointer| pointer.federated.is_some()),
             leads_somewhere: self.layers.iter().rev().any(|layer| match layer {

@@ -9,6 +9,7 @@ use crate::tui::message::Message;
 use crate::tui::state::{Begun, Level, Pane, Phase, State};
 use crate::tui::widgets::filter::complete_filter;
 use crate::tui::wizard;
+use crate::tui::{map, tail};
 use std::time::Duration;
 
 /// How long a filter must rest before it is asked for.
@@ -40,6 +41,9 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     }
     if key == Key::ctrl('z') {
         return vec![Effect::Suspend];
+    }
+    if let Some(effects) = tail::on_key(state, key).or_else(|| map::on_key(state, key)) {
+        return effects;
     }
     match state.layers.last_mut() {
         Some(Layer::FirstRun(_)) => first_run(state, key),

@@ -38,7 +38,7 @@ fn click(state: &mut State, x: u16, y: u16) {
     if rows.contains((x, y).into()) {
         let line = usize::from(y - rows.y);
         match pane {
-            Pane::Instances => select(&mut state.instances.cursor, line, state.instances.rows.len()),
+            Pane::Instances => state.instances.click(line, usize::from(rows.height)),
             Pane::Credentials => select(&mut state.credentials.cursor, line, state.credentials.rows.len()),
             Pane::Log => {
                 let row = state.log.top + line as u64;

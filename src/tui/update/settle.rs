@@ -4,8 +4,9 @@ use crate::model::InstanceName;
 use crate::tui::content;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
-use crate::tui::pointer;
 use crate::tui::state::{Pane, Phase, State};
+use crate::tui::tail;
+use crate::tui::{map, pointer};
 
 /// Brings everything into order; returns what is to be fetched.
 pub fn settle(state: &mut State) -> Vec<Effect> {
@@ -14,8 +15,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     }
     let layout = state.layout();
     let height = |pane| usize::from(layout.rows(pane).height);
-    let instances = state.instances.rows.len();
-    state.instances.cursor.settle(instances, height(Pane::Instances));
+    state.instances.settle(height(Pane::Instances));
     let credentials = state.credentials.rows.len();
     state
         .credentials
@@ -24,6 +24,8 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     state.log.settle(height(Pane::Log) as u64);
     settle_page(state);
     let mut effects = Vec::new();
+    map::settle(state);
+    effects.extend(tail::settle(state));
     if let Some(ask) = state.log.wanted() {
         effects.push(Effect::LoadLog {
             generation: state.log.generation,

@@ -45,6 +45,15 @@ fn compare(name: &str, prepare: impl Fn(&mut State)) {
 fn panes() {
     compare("panes", |_| {});
     compare("panes_instances", |state| press(state, &["1"]));
+    compare("instances_looked_at", |state| {
+        fake::look_around(state);
+        press(state, &["1"]);
+    });
+    compare("instances_zoomed", |state| {
+        fake::look_around(state);
+        press(state, &["1", "z", "j"]);
+    });
+    compare("instances_folded", |state| press(state, &["1", "f"]));
     compare("panes_log", |state| press(state, &["4"]));
     compare("pointers_zoomed_at_the_end", |state| press(state, &["z", "G"]));
     compare("pointers_filtered", |state| {
@@ -110,6 +119,35 @@ fn a_heading_that_is_clicked_sorts() {
 #[test]
 fn pages() {
     compare("instance", |state| press(state, &["1", "enter"]));
+    compare("instance_log", |state| {
+        press(state, &["1", "L"]);
+        update(state, Message::Told(fake::name("alpha"), fake::reading()));
+    });
+    compare("instance_log_frozen", |state| {
+        press(state, &["1", "L"]);
+        update(state, Message::Told(fake::name("alpha"), fake::reading()));
+        press(state, &["v", "f"]);
+        let more = crate::instance::Reading {
+            overrun: 12,
+            dropped: 3,
+            ..fake::reading()
+        };
+        update(state, Message::Told(fake::name("alpha"), more));
+        press(state, &["/"]);
+        write(state, "denied");
+        press(state, &["enter"]);
+    });
+    compare("instance_log_of_another_process", |state| {
+        press(state, &["1", "j", "j", "L"])
+    });
+    compare("instance_looked_at", |state| {
+        fake::look_around(state);
+        press(state, &["1", "j", "enter"]);
+    });
+    compare("instance_dead", |state| {
+        fake::look_around(state);
+        press(state, &["1", "G", "enter"]);
+    });
     compare("pointer_federated", |state| {
         press(state, &["j", "j", "j", "enter"])
     });
@@ -147,6 +185,8 @@ fn windows() {
     });
     compare("menu_routes", |state| press(state, &["j", "C"]));
     compare("form_new_pointer", |state| press(state, &["n"]));
+    compare("form_edit_instance", |state| press(state, &["1", "G", "e"]));
+    compare("confirm_restart", |state| press(state, &["1", "r"]));
     compare("form_add_remote", |state| {
         press(state, &["1", "a"]);
         write(state, "no name");
@@ -371,6 +411,10 @@ fn t56_no_size_and_no_screen_panics() {
         &["q"],
         &["n"],
         &["1", "a"],
+        &["1", "f"],
+        &["1", "G", "e"],
+        &["1", "enter"],
+        &["1", "L"],
         &["1", "H"],
         &["1", "o"],
         &["1", "A"],

@@ -4,6 +4,7 @@ mod console;
 mod credentials;
 mod filtering;
 mod here;
+mod instances;
 mod invokes;
 mod log;
 pub mod marking;
@@ -11,15 +12,16 @@ mod moving;
 mod pointers;
 
 use super::arrivals::refresh;
-use super::asks::{ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
+use super::asks::{ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
 use crate::command::{Id, by_name};
 use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
-use crate::tui::pointer;
 use crate::tui::state::{Level, Pane, State};
+use crate::tui::tail;
 use crate::tui::wizard;
+use crate::tui::{map, pointer};
 pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
@@ -99,6 +101,24 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
             vec![begin(state, Work::Start(name))]
         }),
         Id::StopInstance => on_instance(state, argument, ask_stop),
+        Id::RestartInstance => on_instance(state, argument, ask_restart),
+        Id::EditInstance => instances::edit(state, argument),
+        Id::ReadOnly => instances::read_only(state, argument),
+        Id::Colour => instances::colour(state, argument),
+        Id::FoldGroup => instances::fold(state),
+        Id::InstanceLog => on_instance(state, argument, tail::open),
+        Id::TailFollow => tail::follow(state),
+        Id::TailWeight => tail::lighter(state),
+        Id::TailFilter => tail::type_filter(state),
+        Id::Map => map::open(state),
+        Id::MapOpen => map::open_selected(state),
+        Id::MapPointers => map::pointers(state),
+        Id::MapNear => map::near(state),
+        Id::MapFilter => map::type_filter(state),
+        Id::MapNext => map::turn(state, true),
+        Id::MapPrevious => map::turn(state, false),
+        Id::MapLeft => map::go(state, map::Direction::Left),
+        Id::MapRight => map::go(state, map::Direction::Right),
         Id::InitInstance => push_form(state, Form::init),
         Id::AddRemote => push_form(state, |_| Form::add_remote()),
         Id::RemoveInstance => on_instance(state, argument, ask_remove),

@@ -94,7 +94,7 @@ fn draw_subtitle(state: &State, canvas: &mut Canvas, pane: Pane, x: u16, area: R
                 let shown = state.pointers.sources().len();
                 spans.push((format!("of {shown} instances "), canvas.style(Role::Accent)));
             } else if let Some(name) = &state.pointers.instance {
-                let place = state.instances.index(name.as_str()).unwrap_or(0);
+                let place = state.instances.colour(name.as_str()).unwrap_or(0);
                 let of = canvas.style(Role::Faint);
                 spans.push(("of ".to_owned(), of));
                 spans.push((format!("{name} "), canvas.theme.instance(place)));

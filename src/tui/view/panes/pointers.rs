@@ -294,7 +294,7 @@ fn leads_to(state: &State, pointer: &Pointer, canvas: &Canvas) -> Cell {
     let (name, colour) = match peer {
         Some(place) => (
             state.instances.rows[place].row.name.to_string(),
-            canvas.theme.instance(place),
+            canvas.theme.instance(state.instances.colour_at(place)),
         ),
         None => (federated.endpoint.authority(), canvas.style(Role::Accent)),
     };
