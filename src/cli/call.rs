@@ -38,6 +38,7 @@ impl Call {
             route: self.route.map(Into::into),
             trace: self.trace,
             timeout_seconds: self.timeout,
+            query: None,
         };
         let workspace = session.open_for(&self.instance).await?;
         let called = workspace.call(&self.instance, &self.pointer, options).await?;

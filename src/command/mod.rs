@@ -113,6 +113,7 @@ pub enum Id {
     Federate,
     Compose,
     Repeat,
+    EditAgain,
     FollowLog,
     NextTab,
     PreviousTab,

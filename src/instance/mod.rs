@@ -42,6 +42,7 @@ mod trail;
 mod witness;
 
 pub use self::core::{Caller, Instance};
+pub use body::LONGEST as LONGEST_BODY;
 pub use error::InstanceError;
 pub use host::Host;
 pub use server::check_listen;

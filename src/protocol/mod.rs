@@ -5,15 +5,19 @@
 //!
 #![doc = include_str!("WIRE.md")]
 
+mod actions;
 mod code;
 mod credential;
 mod discovery;
 mod envelope;
+pub mod json_text;
+mod original_actions;
 mod query;
 mod reply;
 pub mod strict_json;
 mod trace;
 
+pub use actions::{Access, ActionInfo, Actions, Origin, ParameterInfo, ValueKind};
 pub use code::{Code, ExitClass};
 pub use credential::{CredentialForm, CredentialFormError, HeldCredential, HeldKeys, Spki};
 pub use discovery::{DISCOVERY_PATH, Discovery};

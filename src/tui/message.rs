@@ -1,5 +1,6 @@
 //! Everything that can happen to the console.
 
+use super::composer;
 use super::wizard::News;
 use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
@@ -84,6 +85,8 @@ pub enum Message {
     Worked(u64, Outcome<Done>),
     /// News for the handshake wizard.
     Wizard(News),
+    /// News for the composer.
+    Composer(composer::News),
     /// Every hosted instance is stopped.
     Stopped,
 }

@@ -6,6 +6,7 @@
 
 mod answer;
 mod clock;
+mod composer;
 mod content;
 mod effect;
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod manifest;
 mod open;
 mod preferences;
 mod sealed_rows;
+mod templates;
 #[cfg(test)]
 mod tests;
 
@@ -29,3 +30,4 @@ pub use keyring::Keyring;
 pub use lock::{Lock, LockKind};
 pub use log::{LogLine, LogQuery, LogRecord, LogRetention};
 pub use open::Vault;
+pub use templates::Template;

@@ -12,6 +12,7 @@ mod call;
 mod carried;
 mod carry;
 mod circuits;
+mod compose;
 mod config;
 mod credential_rows;
 mod credentials;
@@ -45,7 +46,12 @@ mod verify;
 mod views;
 mod wire;
 
+pub use crate::vault::Template;
 pub use carry::VaultContents;
+pub use compose::{
+    BodyLayer, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing, QueryLayer, Sent, SentQuery, Way,
+    Weight, WireLayer, blank, findings, laid_out, only_reads, skeleton,
+};
 pub use demo::Demo;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};

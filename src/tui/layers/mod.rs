@@ -22,6 +22,7 @@ pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage, InvokePage, PointerPage, Tab};
 
 use crate::command::{Key, Scope};
+use crate::tui::composer::Composer;
 use crate::tui::wizard::Wizard;
 use tui_input::{Input, InputRequest};
 
@@ -51,6 +52,8 @@ pub enum Layer {
     FirstRun(FirstRun),
     /// The handshake, step by step.
     Wizard(Box<Wizard>),
+    /// A query as it is written.
+    Composer(Box<Composer>),
     /// The page about an instance.
     Instance(InstancePage),
     /// The page about a pointer.

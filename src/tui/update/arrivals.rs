@@ -146,7 +146,6 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) {
                 }
             }
             "zoom" => state.zoom = value == "true",
-            "query" => state.last_query = value,
             _ => {}
         }
     }

@@ -20,7 +20,7 @@ pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
-use invokes::{compose, on_tab, repeat};
+use invokes::{compose, edit_again, on_tab, repeat};
 pub use moving::scroll;
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 use pointers::{choose_route, edit_pointer, federate, follow_link};
@@ -110,6 +110,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Federate => federate(state),
         Id::Compose => compose(state, argument),
         Id::Repeat => repeat(state),
+        Id::EditAgain => edit_again(state),
         Id::FollowLog => {
             state.log.cursor = crate::tui::state::Cursor::default();
             Vec::new()
