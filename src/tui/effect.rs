@@ -17,6 +17,8 @@ pub enum Effect {
     OpenHome(Unlock),
     /// Fetch after how long without a key the vault is locked.
     LoadIdleLock,
+    /// Tell when files change that a person writes in the home.
+    WatchFiles,
     /// Forget the vault's key; find out what opens it again.
     LockVault,
     /// Open the vault again.
@@ -71,8 +73,10 @@ pub enum Effect {
     Cancel(u64),
     /// Stop all hosted instances.
     Shutdown,
-    /// Give a text to the terminal's clipboard.
+    /// Give a text to the clipboard; what became of it comes back as a message.
     Copy(String),
+    /// Ask the terminal to take a text, where a program did not.
+    CopyByTerminal(String),
     /// Take the mouse, or give it back to the terminal.
     Mouse(bool),
     /// Draw everything anew.

@@ -1,6 +1,8 @@
 //! Everything that can happen to the console.
 
+use super::clipboard::Copied;
 use super::composer;
+use super::files::Files;
 use super::wizard::News;
 use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
@@ -37,6 +39,8 @@ pub enum Message {
     Preferences(Vec<(String, String)>),
     /// After how long without a key the vault is locked.
     IdleLock(Outcome<Option<Duration>>),
+    /// Files that a person writes in the home have changed.
+    Files(Box<Files>),
     /// It may be time to lock it; which look this is.
     IdleLook(u64),
     /// The vault is locked; whether a passphrase opens it rather than a key that lies ready.
@@ -87,6 +91,8 @@ pub enum Message {
     Wizard(News),
     /// News for the composer.
     Composer(composer::News),
+    /// What became of a text for the clipboard.
+    Copied(Copied),
     /// Every hosted instance is stopped.
     Stopped,
 }

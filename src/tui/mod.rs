@@ -5,12 +5,14 @@
 //! and does nothing else. Depends on `workspace` and `command`, and on the model's words.
 
 mod answer;
+mod clipboard;
 mod clock;
 mod composer;
 mod content;
 mod effect;
 #[cfg(test)]
 mod fake;
+mod files;
 mod inert;
 mod layers;
 mod layout;

@@ -14,6 +14,17 @@ impl Vault {
         Ok(value)
     }
 
+    /// Every remembered setting whose name begins like this, with its name.
+    pub fn preferences(&self, prefix: &str) -> Result<Vec<(String, String)>, VaultError> {
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare_cached("SELECT name, value FROM preferences WHERE substr(name, 1, length(?1)) = ?1")?;
+        let found = statement
+            .query_map([prefix], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(found)
+    }
+
     /// Remembers a setting.
     pub fn set_preference(&self, name: &str, value: &str) -> Result<(), VaultError> {
         self.write(|transaction| {

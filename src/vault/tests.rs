@@ -324,6 +324,12 @@ fn threat_53_loose_modes_and_links_are_refused() {
 fn files_are_made_private() {
     let (_parent, folder, vault) = vault();
     vault.set_preference("theme", "\"dark\"").unwrap();
+    vault.set_preference("them%", "no pattern").unwrap();
+    assert_eq!(
+        vault.preferences("theme").unwrap(),
+        [("theme".to_owned(), "\"dark\"".to_owned())]
+    );
+    assert_eq!(vault.preferences("them").unwrap().len(), 2);
     for entry in std::fs::read_dir(&folder).unwrap() {
         let entry = entry.unwrap();
         let mode = entry.metadata().unwrap().permissions().mode();

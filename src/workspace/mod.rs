@@ -52,6 +52,7 @@ pub use compose::{
     BodyLayer, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing, QueryLayer, Sent, SentQuery, Way,
     Weight, WireLayer, blank, findings, laid_out, only_reads, skeleton,
 };
+pub use config::{ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};

@@ -147,7 +147,7 @@ fn what_was_written_is_there_again_until_the_vault_is_locked() {
     write_query(&mut state, POINTER);
     press(&mut state, &["esc", "I"]);
     assert_eq!(text(&state), POINTER);
-    press(&mut state, &[":"]);
+    press(&mut state, &["esc", ":"]);
     write(&mut state, "lock");
     press(&mut state, &["enter"]);
     assert!(state.composer.drafts.is_empty() && state.composer.known.is_empty());

@@ -3,9 +3,12 @@
 //! Every instance is watched by a task of its own, with its own timeout and backoff: a dead one never
 //! holds up a living one, nor the screen.
 
+mod files;
+mod remember;
 mod watch;
 mod work;
 
+use super::clipboard;
 use super::composer;
 use super::effect::{Effect, Work};
 use super::message::{Message, Outcome};
@@ -14,6 +17,7 @@ use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::workspace::{Check, Failure, Home, Unlock, VaultLock, Workspace};
 use futures::FutureExt;
+use remember::{Memory, PREFIX};
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -32,9 +36,6 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// How often the vault is asked whether another console changed something.
 const WATCH_VAULT: Duration = Duration::from_millis(700);
 
-/// Names of the settings that are remembered.
-const SETTINGS: [&str; 3] = ["theme", "focus", "zoom"];
-
 struct Watcher {
     task: JoinHandle<()>,
     now: Arc<Notify>,
@@ -48,6 +49,8 @@ pub struct Runner {
     watchers: HashMap<InstanceName, Watcher>,
     works: HashMap<u64, AbortHandle>,
     vault: Option<JoinHandle<()>>,
+    memory: Memory,
+    files: Option<JoinHandle<()>>,
 }
 
 impl Runner {
@@ -64,6 +67,8 @@ impl Runner {
             watchers: HashMap::new(),
             works: HashMap::new(),
             vault: None,
+            memory: Memory::default(),
+            files: None,
         }
     }
 
@@ -94,10 +99,37 @@ impl Runner {
                     task.abort();
                 }
             }
+            Effect::WatchFiles => {
+                let (home, messages) = (self.home.clone(), self.messages.clone());
+                self.files
+                    .get_or_insert_with(|| tokio::spawn(files::watch_files(home, messages)));
+            }
+            Effect::Remember(name, value) => {
+                if let Some(workspace) = self.workspace.get() {
+                    self.memory.keep(workspace, name, value);
+                }
+            }
             Effect::Shutdown => self.shut_down(),
-            Effect::Copy(_) | Effect::Mouse(_) | Effect::Redraw | Effect::Suspend => {}
+            Effect::Copy(_)
+            | Effect::CopyByTerminal(_)
+            | Effect::Mouse(_)
+            | Effect::Redraw
+            | Effect::Suspend => {}
             other => self.fetch(other),
         }
+    }
+
+    /// Brings a message of the terminal's side.
+    pub fn tell(&self, message: Message) {
+        let _ = self.messages.send(message);
+    }
+
+    /// Gives a text to a program that keeps the clipboard.
+    pub fn copy(&self, program: &'static str, arguments: &'static [&'static str], text: String) {
+        let messages = self.messages.clone();
+        tokio::task::spawn_blocking(move || {
+            let _ = messages.send(Message::Copied(clipboard::give(program, arguments, text)));
+        });
     }
 
     fn create(&self, lock: VaultLock) {
@@ -149,19 +181,12 @@ impl Runner {
         self.spawn(async move {
             match effect {
                 Effect::LoadPreferences => {
-                    let mut settings = Vec::new();
-                    for name in SETTINGS {
-                        if let Ok(Some(value)) = patient(workspace.preference(&key(name))).await {
-                            settings.push((name.to_owned(), value));
-                        }
-                    }
+                    let found = patient(workspace.preferences(PREFIX)).await;
+                    let settings = found.unwrap_or_default().into_iter();
+                    let settings = settings
+                        .map(|(name, value)| (name[PREFIX.len()..].to_owned(), value))
+                        .collect();
                     Message::Preferences(settings)
-                }
-                Effect::Remember(name, value) => {
-                    if let Err(failure) = patient(workspace.set_preference(&key(name), &value)).await {
-                        tracing::warn!(name, "the setting was not remembered: {}", failure.message);
-                    }
-                    Message::Tick
                 }
                 Effect::LoadIdleLock => Message::IdleLock(patient(workspace.idle_lock()).await),
                 Effect::LoadInstances => {
@@ -306,12 +331,14 @@ impl Runner {
         self.watchers
             .drain()
             .for_each(|(_, watcher)| watcher.task.abort());
-        if let Some(task) = self.vault.take() {
+        for task in [self.vault.take(), self.files.take()].into_iter().flatten() {
             task.abort();
         }
         let workspace = self.workspace.get().map(Arc::clone);
+        let memory = std::mem::take(&mut self.memory);
         self.spawn(async move {
             if let Some(workspace) = workspace {
+                memory.flush().await;
                 let _ = contained(async {
                     workspace.shutdown().await;
                     Ok(())
@@ -321,11 +348,6 @@ impl Runner {
             Message::Stopped
         });
     }
-}
-
-/// The names under which settings of the console are kept.
-fn key(name: &str) -> String {
-    format!("console.{name}")
 }
 
 fn settled(opened: Outcome<Arc<Workspace>>, cell: &OnceLock<Arc<Workspace>>) -> Message {

@@ -1,6 +1,7 @@
 //! What was asked for comes in.
 
 use crate::model::InstanceState;
+use crate::tui::clipboard::Copied;
 use crate::tui::content::dependent_words;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Choice, Form, Layer};
@@ -14,6 +15,7 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
         Message::HomeOpened => return on_opened(state),
         Message::HomeFailed(failure) => on_failed(state, &failure),
         Message::Preferences(settings) => take_preferences(state, settings),
+        Message::Copied(copied) => return on_copied(state, copied),
         Message::VaultChanged => return vec![Effect::LoadInstances, load_log(state)],
         Message::Instances(outcome) => return on_instances(state, outcome),
         Message::Probed(name, Ok(row)) => {
@@ -98,6 +100,7 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![
         Effect::LoadPreferences,
         Effect::LoadIdleLock,
+        Effect::WatchFiles,
         Effect::LoadInstances,
         load_log(state),
     ];
@@ -132,6 +135,24 @@ fn on_failed(state: &mut State, failure: &Failure) {
     let mut form = Form::unlock(&state.home);
     form.failure = Some(failure.clone());
     state.layers.push(Layer::Form(Box::new(form)));
+}
+
+/// Says what became of it, and nothing better than that.
+fn on_copied(state: &mut State, copied: Copied) -> Vec<Effect> {
+    let (text, remedy) = copied.words();
+    let level = match copied {
+        Copied::Taken(_) | Copied::InTmux => Level::Good,
+        Copied::Asked(_) => Level::Info,
+        Copied::NoWay | Copied::Refused(..) => Level::Warn,
+    };
+    if let Some(Layer::Wizard(wizard)) = state.layers.last_mut() {
+        wizard.note = Some(text.clone());
+    }
+    state.report(level, text, remedy);
+    match copied {
+        Copied::Refused(_, text) => vec![Effect::CopyByTerminal(text)],
+        _ => Vec::new(),
+    }
 }
 
 fn take_preferences(state: &mut State, settings: Vec<(String, String)>) {

@@ -3,6 +3,7 @@ mod lock;
 use super::*;
 use crate::command::Key;
 use crate::command::{Scope, commands};
+use crate::tui::clipboard::Copied;
 use crate::tui::effect::Work;
 use crate::tui::fake::{self, answer, blank, demo, fill, press, write};
 use crate::tui::layers::{Layer, Tab};
@@ -342,9 +343,9 @@ fn the_terminal_decides_the_theme_until_a_person_does() {
     update(&mut state, Message::Background(Brightness::Light));
     assert_eq!(state.look.theme.name, "light");
     press(&mut state, &["t"]);
-    assert_eq!(state.look.theme.name, "dark");
+    assert_eq!(state.look.theme.name, "high-contrast");
     update(&mut state, Message::Background(Brightness::Light));
-    assert_eq!(state.look.theme.name, "dark");
+    assert_eq!(state.look.theme.name, "high-contrast");
 }
 
 #[test]
@@ -398,4 +399,23 @@ fn rotating_asks_how_long_the_old_key_is_answered() {
     press(&mut state, &["R"]);
     let begun = works(key(&mut state, "n"));
     assert!(matches!(&begun[..], [(_, Work::Rotate(_, 0))]));
+}
+
+#[test]
+fn what_became_of_a_copy_is_told_as_it_is_and_the_terminal_is_asked_where_a_program_refused() {
+    let mut state = demo((120, 36));
+    let asked = update(&mut state, Message::Copied(Copied::Asked(12)));
+    assert!(asked.is_empty());
+    assert!(
+        state
+            .reports
+            .back()
+            .unwrap()
+            .text
+            .starts_with("asked the terminal")
+    );
+    let refused = Copied::Refused("xclip", "text".to_owned());
+    let effects = update(&mut state, Message::Copied(refused));
+    assert!(matches!(effects.as_slice(), [Effect::CopyByTerminal(text)] if text == "text"));
+    assert_eq!(state.reports.back().unwrap().level, Level::Warn);
 }

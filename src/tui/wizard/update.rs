@@ -216,7 +216,6 @@ fn read(state: &mut State, wizard: &mut Wizard, key: Key) -> Vec<Effect> {
             let Some(text) = super::qr::text(wizard) else {
                 return Vec::new();
             };
-            wizard.note = Some("sent to the terminal's clipboard; not every terminal takes it".to_owned());
             return vec![Effect::Copy(text)];
         }
         KeyCode::Char('n') if wizard.step() == Step::HandOver => {
