@@ -121,7 +121,7 @@ mod tests {
             Endpoint::parse(&format!("http://127.0.0.1:{port}")).unwrap(),
             InstanceId::parse("inst_0123456789ab").unwrap(),
             KeyId::parse("kid_0123456789abcdef").unwrap(),
-            RootKey::generate(),
+            RootKey::from_bytes([7; 32]),
         );
         let now = Timestamp::now();
         let context = CallContext::begin(now, 20);

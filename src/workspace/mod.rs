@@ -50,7 +50,7 @@ pub use crate::vault::Template;
 pub use carry::VaultContents;
 pub use compose::{
     BodyLayer, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing, QueryLayer, Sent, SentQuery, Way,
-    Weight, WireLayer, blank, findings, laid_out, only_reads, skeleton,
+    Weight, WireLayer, blank, findings, laid_out, on_one_line, only_reads, skeleton,
 };
 pub use config::{ConsoleConfig, GlyphChoice};
 pub use demo::Demo;

@@ -30,8 +30,16 @@ pub fn mistake(text: &str) -> Option<Mistake> {
     }
     Some(Mistake {
         span: cut_word(text, refused.offset).unwrap_or_else(|| spot(text, refused.offset)),
-        message: refused.message,
+        message: worded(refused.message),
     })
+}
+
+/// What the reader says of escapes is for those who wrote it.
+fn worded(message: String) -> String {
+    if message.contains("hex escape") {
+        return r"a \u escape that is cut short, or half a character: a lone surrogate".to_owned();
+    }
+    message
 }
 
 /// The word that is none of JSON's, if reading stopped in it or right behind it.

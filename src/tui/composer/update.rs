@@ -358,6 +358,7 @@ pub fn settle(state: &mut State, composer: &mut Composer, typed: bool) -> Vec<Ef
     }
     let (width, height) = areas(state, composer).room();
     composer.editor.follow(width, height);
+    super::view::prepare_reply(state, composer);
     effects
 }
 

@@ -123,8 +123,7 @@ fn draw_header(state: &State, composer: &Composer, canvas: &mut Canvas, area: Re
         canvas.style(Role::Strong),
         canvas.style(Role::Route),
     );
-    let told = told(state, composer);
-    let told_room = width(&told) + 2;
+    let mut told = told(state, composer);
     let left: Vec<(String, _)> = vec![
         ("as ".to_owned(), dim),
         (app_id, strong),
@@ -135,13 +134,24 @@ fn draw_header(state: &State, composer: &Composer, canvas: &mut Canvas, area: Re
         (way, route),
     ];
     let wide: u16 = left.iter().map(|(text, _)| width(text)).sum();
-    let fits = wide + told_room < area.width;
+    let is_built_in = is_built_in(state, composer);
+    if is_built_in && wide + width(&told) + 2 >= area.width {
+        // Whose actions are checked against is said in any case where the instance itself did not say.
+        told = "built-in actions".to_owned();
+    }
+    let told_room = width(&told) + 2;
+    let fits = wide + told_room < area.width || is_built_in;
     let room = area.width.saturating_sub(if fits { told_room } else { 2 });
     canvas.spans(area.x + 1, area.y, room, &left);
     if fits {
         let faint = canvas.style(Role::Faint);
         canvas.put_right(area.x, area.y, area.width - 1, &told, faint);
     }
+}
+
+fn is_built_in(state: &State, composer: &Composer) -> bool {
+    let known = state.composer.of(&composer.instance, composer.identity.as_ref());
+    composer.knows && known.is_some_and(|knowledge| knowledge.actions.origin == Origin::BuiltIn)
 }
 
 /// Where the actions come from that are completed and checked.
@@ -195,6 +205,17 @@ fn status(state: &State, composer: &Composer, beside: bool, canvas: &Canvas) -> 
             false => (glyphs.good, Role::Good, note.clone()),
         };
     }
+    if let Some(offer) = composer
+        .popup
+        .as_ref()
+        .and_then(|popup| popup.offers.get(popup.selected))
+    {
+        return (
+            glyphs.dot,
+            Role::Dim,
+            format!("{}: {}", offer.label, offer.detail),
+        );
+    }
     if let Some(finding) = composer.finding() {
         let more = match composer.findings.len() {
             1 => String::new(),
@@ -243,8 +264,8 @@ pub fn keys(composer: &Composer) -> Vec<(&'static str, &'static str)> {
     let mut pairs = vec![
         ("^S", "send"),
         ("^D", "dry run"),
-        ("Tab", "complete"),
-        ("^G", "as, way"),
+        ("Tab", "offer"),
+        ("^G", "way"),
         ("^T", "templates"),
         ("^R", "sent"),
         ("Esc", "close"),

@@ -134,6 +134,10 @@ fn look(text: &str, tree: &Tree, facts: &Facts, found: &mut Vec<Finding>) {
         found.push(Finding::stopper(place, "\"action\" must be the name of one"));
         return;
     };
+    if name.is_empty() {
+        found.push(Finding::stopper(place, "the action is still to be named"));
+        return;
+    }
     let known = facts.actions.and_then(|actions| actions.find(&name));
     if facts.read_only && !only_reads(&name, known) {
         let message = format!("{name} may change something, and only reading is allowed here");

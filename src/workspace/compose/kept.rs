@@ -150,7 +150,7 @@ fn lay_out(value: &Value, depth: usize, text: &mut String) {
             items.iter().map(|item| (String::new(), item)).collect()
         }
         _ => {
-            text.push_str(&spaced(value));
+            text.push_str(&on_one_line(value));
             return;
         }
     };
@@ -168,16 +168,16 @@ fn lay_out(value: &Value, depth: usize, text: &mut String) {
 }
 
 /// On one line, with blanks after colons and commas.
-fn spaced(value: &Value) -> String {
+pub fn on_one_line(value: &Value) -> String {
     let parts = |items: Vec<String>, open, close| format!("{open}{}{close}", items.join(", "));
     match value {
         Value::Object(members) => {
             let items = members
                 .iter()
-                .map(|(name, value)| format!("{}: {}", quoted(name), spaced(value)));
+                .map(|(name, value)| format!("{}: {}", quoted(name), on_one_line(value)));
             parts(items.collect(), "{", "}")
         }
-        Value::Array(items) => parts(items.iter().map(spaced).collect(), "[", "]"),
+        Value::Array(items) => parts(items.iter().map(on_one_line).collect(), "[", "]"),
         other => other.to_string(),
     }
 }

@@ -11,6 +11,6 @@ mod ways;
 
 pub use check::{Facts, Finding, Weight, findings, only_reads};
 pub use dry_run::{BodyLayer, Claim, DryRun, Leg, QueryLayer, WireLayer};
-pub use kept::{SentQuery, blank, laid_out, skeleton};
+pub use kept::{SentQuery, blank, laid_out, on_one_line, skeleton};
 pub use learn::Knowledge;
 pub use outgoing::{Outgoing, Sent, Way};

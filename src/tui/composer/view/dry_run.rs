@@ -2,8 +2,9 @@
 
 use crate::tui::clock::bytes;
 use crate::tui::theme::{Glyphs, Role};
+use crate::tui::widgets::draw::width;
 use crate::tui::widgets::text::{Line, wrap};
-use crate::workspace::{BodyLayer, DryRun, Leg, WireLayer};
+use crate::workspace::{BodyLayer, Claim, DryRun, Leg, WireLayer, on_one_line};
 use serde_json::Value;
 
 /// Letters of a query or a sealed body that are shown.
@@ -95,7 +96,12 @@ fn of_body(body: &BodyLayer, glyphs: &Glyphs, room: u16, lines: &mut Vec<Line>) 
     };
     indented(about, Role::Dim, room, lines);
     if let Some(header) = &body.header {
-        indented(&format!("header {header}"), Role::Base, room, lines);
+        indented(
+            &format!("header {}", on_one_line(header)),
+            Role::Base,
+            room,
+            lines,
+        );
     }
     let parts: Vec<String> = body
         .parts
@@ -113,33 +119,40 @@ fn of_body(body: &BodyLayer, glyphs: &Glyphs, room: u16, lines: &mut Vec<Line>) 
 
 fn of_token(wire: &WireLayer, room: u16, lines: &mut Vec<Line>) {
     heading("Token, signed and thrown away", wire.token_bytes, lines);
-    indented(&format!("header {}", wire.token_header), Role::Base, room, lines);
-    let widest = wire
-        .claims
-        .iter()
-        .map(|claim| claim.name.len())
-        .max()
-        .unwrap_or(0);
+    indented(
+        &format!("header {}", on_one_line(&wire.token_header)),
+        Role::Base,
+        room,
+        lines,
+    );
+    let names = wire.claims.iter().map(|claim| claim.name.len());
+    let widest = names.max().unwrap_or(0);
     for claim in &wire.claims {
-        let value = match &claim.value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        lines
-            .push(Line::of(format!("  {:<widest$}  ", claim.name), Role::JsonKey).and(value, Role::JsonText));
-        if !claim.meaning.is_empty() {
-            let indent = " ".repeat(widest + 4);
-            let wrapped = wrap(
-                &claim.meaning,
-                room.saturating_sub(u16::try_from(widest).unwrap_or(0) + 4),
-            );
-            lines.extend(
-                wrapped
-                    .into_iter()
-                    .map(|line| Line::of(format!("{indent}{line}"), Role::Dim)),
-            );
-        }
+        of_claim(claim, widest, room, lines);
     }
+}
+
+/// A claim and what it means: on one line where there is room.
+fn of_claim(claim: &Claim, widest: usize, room: u16, lines: &mut Vec<Line>) {
+    let value = match &claim.value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let indent = widest + 4;
+    let used = u16::try_from(indent + value.len().max(28) + 2).unwrap_or(u16::MAX);
+    let line = Line::of(format!("  {:<widest$}  ", claim.name), Role::JsonKey);
+    if width(&claim.meaning).saturating_add(used) <= room {
+        let line = line.and(format!("{value:<28}  "), Role::JsonText);
+        lines.push(line.and(claim.meaning.clone(), Role::Dim));
+        return;
+    }
+    lines.push(line.and(value, Role::JsonText));
+    let wrapped = wrap(
+        &claim.meaning,
+        room.saturating_sub(u16::try_from(indent).unwrap_or(0)),
+    );
+    let told = wrapped.into_iter().filter(|line| !line.is_empty());
+    lines.extend(told.map(|line| Line::of(format!("{:indent$}{line}", ""), Role::Dim)));
 }
 
 fn of_request(wire: &WireLayer, room: u16, lines: &mut Vec<Line>) {

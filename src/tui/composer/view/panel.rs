@@ -6,7 +6,7 @@ use super::{dry_run, help};
 use crate::tui::clock::{bytes, duration};
 use crate::tui::content::status_glyph;
 use crate::tui::state::State;
-use crate::tui::theme::Role;
+use crate::tui::theme::{ASCII, Role};
 use crate::tui::update::failure_lines;
 use crate::tui::widgets::draw::{Canvas, width};
 use crate::tui::widgets::json::json_lines;
@@ -51,11 +51,12 @@ fn draw_tabs(composer: &Composer, canvas: &mut Canvas, area: Rect) {
         x += canvas.put(x, area.y, area.right().saturating_sub(x), &text, style) + 1;
     }
     let faint = canvas.style(Role::Border);
-    let hint = "⇧Tab";
-    if !composer.in_panel
-        && area.right().saturating_sub(x) > width(hint) + 2
-        && canvas.glyphs.horizontal != "-"
-    {
+    let hint = if *canvas.glyphs == ASCII {
+        "S-Tab"
+    } else {
+        "⇧Tab"
+    };
+    if !composer.in_panel && area.right().saturating_sub(x) > width(hint) + 2 {
         canvas.put_right(area.x, area.y, area.width, hint, faint);
     }
     canvas.rule(area.x, area.y + 1, area.width, faint);

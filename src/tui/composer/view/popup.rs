@@ -47,15 +47,11 @@ pub(super) fn draw(composer: &Composer, canvas: &mut Canvas, areas: &Areas, body
     let details = shown.iter().map(|offer| width(&offer.detail)).max().unwrap_or(0);
     let wide = (labels + details + 6).min(WIDEST).min(screen.width);
     // The labels stand under what they would complete.
-    let typed = composer.editor.place(composer.editor.cursor()).1
-        - composer
-            .editor
-            .place(popup.place.span.start)
-            .1
-            .min(composer.editor.place(composer.editor.cursor()).1);
-    let left = x
-        .saturating_sub(u16::try_from(typed).unwrap_or(0))
-        .max(areas.editor.x);
+    let column = |offset| composer.editor.place(offset).1;
+    let typed = column(composer.editor.cursor()).saturating_sub(column(popup.place.span.start));
+    let quote = usize::from(composer.editor.text()[popup.place.span.clone()].starts_with('"'));
+    let back = u16::try_from(typed.saturating_sub(quote)).unwrap_or(0) + 3;
+    let left = x.saturating_sub(back).max(areas.editor.x);
     let left = left.min(screen.right().saturating_sub(wide));
     let height = u16::try_from(rows).unwrap_or(1);
     let top = if below >= rows && (below >= wanted || below >= above) {

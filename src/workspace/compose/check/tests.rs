@@ -63,6 +63,7 @@ fn what_is_no_query_is_stopped() {
     assert_eq!(only("[1]").0, "[");
     assert_eq!(only("{}").0, "{");
     assert_eq!(only(r#"{"action": 7}"#).0, "7");
+    assert_eq!(only(r#"{"action": ""}"#).1, Weight::Stopper);
     assert_eq!(
         only(r#"{"action": "whoami", "action": "whoami"}"#).1,
         Weight::Stopper
