@@ -76,7 +76,11 @@ impl Workspace {
         let rows = self.in_vault(move |vault| vault.log(&newest)).await?;
         let mut seen = HashSet::new();
         let mut found = Vec::new();
-        for row in rows.into_iter().filter(|row| row.reply_bytes <= LONGEST_REPLY) {
+        for row in rows
+            .into_iter()
+            .map(|(line, _)| line)
+            .filter(|line| line.reply_bytes <= LONGEST_REPLY)
+        {
             let Ok(entry) = self.log_entry(row.id).await else {
                 continue;
             };
