@@ -2,6 +2,7 @@
 
 pub mod draw;
 pub mod editor;
+pub mod filter;
 pub mod json;
 pub mod table;
 pub mod text;
