@@ -6,14 +6,9 @@ use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Act, Answer, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
 use crate::tui::message::Message;
-<<<<<<< HEAD
-use crate::tui::state::{Level, Pane, Phase, State};
-use crate::tui::{composer, wizard};
-=======
 use crate::tui::state::{Begun, Level, Pane, Phase, State};
 use crate::tui::widgets::filter::complete_filter;
-use crate::tui::wizard;
->>>>>>> main
+use crate::tui::{composer, wizard};
 use std::time::Duration;
 
 /// How long a filter must rest before it is asked for.
