@@ -134,10 +134,13 @@ mod tests {
         let hearing = async {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut heard = Vec::new();
-            while !String::from_utf8_lossy(&heard)
-                .split_once("\r\n\r\n")
-                .is_some_and(|(_, body)| body.len() == length)
-            {
+            let is_whole = |heard: &[u8]| {
+                let heard = String::from_utf8_lossy(heard);
+                heard
+                    .split_once("\r\n\r\n")
+                    .is_some_and(|(_, body)| body.len() == length)
+            };
+            while !is_whole(&heard) {
                 assert!(stream.read_buf(&mut heard).await.unwrap() > 0);
             }
             String::from_utf8(heard).unwrap()

@@ -40,7 +40,9 @@ pub fn offers(text: &str, place: &Place, knowledge: &Knowledge, found: &Found) -
             .map(|action| named(text, place, action))
             .collect(),
         Slot::Value(name) => values(place, parameter(action, name), knowledge, found),
-        Slot::Item(name) => items(place, parameter(action, name), knowledge),
+        Slot::Item(name) => {
+            parameter(action, name).map_or_else(Vec::new, |parameter| texts(parameter, knowledge))
+        }
     };
     let by_description = wants_pointer(place, actions).is_some() && !place.partial.starts_with("ptr_");
     let mut ranked: Vec<(usize, Offer)> = made
@@ -256,14 +258,6 @@ fn values(
         }],
         _ => Vec::new(),
     }
-}
-
-fn items(place: &Place, parameter: Option<&ParameterInfo>, knowledge: &Knowledge) -> Vec<Offer> {
-    let Some(parameter) = parameter else {
-        return Vec::new();
-    };
-    let _ = place;
-    texts(parameter, knowledge)
 }
 
 fn texts(parameter: &ParameterInfo, knowledge: &Knowledge) -> Vec<Offer> {

@@ -156,12 +156,10 @@ fn in_object(
 /// Whether an object is a query: the whole text, what a relay asks, or a step of a circuit.
 fn is_query(tree: &Tree, index: usize) -> bool {
     let path = tree.path(index);
-    match path.as_slice() {
-        [] => true,
-        [.., Some("query")] => true,
-        [.., Some("circuit_definition"), None] => true,
-        _ => false,
-    }
+    matches!(
+        path.as_slice(),
+        [] | [.., Some("query")] | [.., Some("circuit_definition"), None]
+    )
 }
 
 #[cfg(test)]

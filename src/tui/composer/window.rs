@@ -186,7 +186,7 @@ fn ways(state: &State, composer: &Composer) -> Vec<Row> {
     };
     let own = Some(&composer.way).filter(|way| matches!(way, Way::Pointer { .. }) && !found.contains(way));
     rows.extend(own.into_iter().chain(found).map(|way| Row {
-        label: way_label(way, &composer.instance.to_string()),
+        label: way_label(way, composer.instance.as_str()),
         detail: way_detail(way),
         mark: way_mark(way),
         take: Take::Way(Box::new(way.clone())),

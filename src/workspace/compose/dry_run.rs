@@ -225,7 +225,7 @@ impl Workspace {
             });
         }
         let then = match route {
-            Route::Relay => then_relay(through, &pointer.address.to_string(), None, &endpoint, look),
+            Route::Relay => then_relay(through, pointer.address.as_str(), None, &endpoint, look),
             Route::Endpoint | Route::Circuit => Vec::new(),
         };
         let way = format!("through {through} by {route} to {peer_name}");
