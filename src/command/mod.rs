@@ -153,6 +153,8 @@ pub enum Id {
     TabWire,
     TabTrace,
     FollowLink,
+    GoThere,
+    WalkBack,
     Handshake,
     Offer,
     Accept,

@@ -6,8 +6,10 @@
 #![doc = include_str!("WIRE.md")]
 
 mod actions;
+pub mod circuit;
 mod code;
 mod credential;
+pub mod data_reference;
 mod discovery;
 mod envelope;
 pub mod json_text;
