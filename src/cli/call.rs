@@ -1,14 +1,15 @@
 //! `butterfly call`: the federated call that a pointer stands for.
 
 use super::arguments::RouteArg;
-use super::outcome::Outcome;
+use super::dry_run;
+use super::outcome::{Outcome, usage};
 use super::read_only::permit_query;
 use super::reply;
 use super::session::Session;
 use super::words;
-use crate::model::PointerAddress;
+use crate::model::{InstanceName, PointerAddress};
 use crate::protocol::Query;
-use crate::workspace::CallOptions;
+use crate::workspace::{CallOptions, Outgoing, Way};
 use serde_json::json;
 
 /// Make the federated call that a pointer stands for; the reply is the peer's, on every route.
@@ -27,10 +28,16 @@ pub struct Call {
     /// Seconds to wait; 30 unless told.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: Option<u64>,
+    /// Show exactly what would be sent, layer by layer. Only the pointer itself is looked up; no call is made.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Call {
     pub async fn run(self, session: &Session) -> Outcome {
+        if self.dry_run {
+            return self.look(session).await;
+        }
         if session.is_read_only() {
             self.permit(session).await?;
         }
@@ -38,6 +45,7 @@ impl Call {
             route: self.route.map(Into::into),
             trace: self.trace,
             timeout_seconds: self.timeout,
+            query: None,
         };
         let workspace = session.open_for(&self.instance).await?;
         let called = workspace.call(&self.instance, &self.pointer, options).await?;
@@ -61,6 +69,40 @@ impl Call {
             }
         }
         reply::outcome(&called.reply, &self.instance)
+    }
+
+    /// What the call would send, as the pointer is now.
+    async fn look(&self, session: &Session) -> Outcome {
+        let workspace = session.open_for(&self.instance).await?;
+        let pointer = workspace.pointer(&self.instance, &self.pointer).await?.pointer;
+        let asked = pointer.federated.as_ref().and_then(|federated| {
+            let query = Query::from_value(federated.query.clone()).ok()?;
+            Some((self.route.map_or(federated.route, Into::into), query))
+        });
+        let Some((route, query)) = asked else {
+            return Err(usage(
+                format!(
+                    "{} leads to no other instance, or does not say what is asked there",
+                    self.pointer
+                ),
+                "look at it with `butterfly pointer show`",
+            ));
+        };
+        let name = InstanceName::parse(&self.instance)
+            .map_err(|error| usage(error.to_string(), "see the names with `butterfly instance list`"))?;
+        let outgoing = Outgoing {
+            instance: name.clone(),
+            query,
+            as_app_id: None,
+            way: Way::Pointer {
+                through: name,
+                pointer: Box::new(pointer),
+                route,
+            },
+            trace: self.trace,
+            timeout_seconds: self.timeout,
+        };
+        dry_run::show(session, &workspace.dry_run(&outgoing).await?)
     }
 
     /// In read-only mode only calls whose query reads are made: the pointer says what it asks.

@@ -1,13 +1,15 @@
 //! `butterfly invoke`: any query to any instance.
 
 use super::arguments;
-use super::outcome::Outcome;
+use super::dry_run;
+use super::outcome::{Outcome, usage};
 use super::read_only::permit_query;
 use super::reply;
 use super::session::Session;
 use super::words;
-use crate::model::AppId;
-use crate::workspace::InvokeOptions;
+use crate::model::{AppId, InstanceName};
+use crate::protocol::{Code, Query};
+use crate::workspace::{Failure, InvokeOptions, Outgoing, Way};
 
 /// Ask an instance anything; the reply is printed as it was opened.
 #[derive(Debug, clap::Args)]
@@ -25,11 +27,20 @@ pub struct Invoke {
     /// Seconds to wait; 30 unless told.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: Option<u64>,
+    /// Have this instance of ours ask it, by relay through its federated connection (it is asked which that is).
+    #[arg(long, value_name = "INSTANCE", conflicts_with = "as_app_id")]
+    via: Option<String>,
+    /// Show exactly what would be sent, layer by layer, and do not send it.
+    #[arg(long)]
+    dry_run: bool,
 }
 
 impl Invoke {
     pub async fn run(self, session: &Session) -> Outcome {
         let query = arguments::query(&self.query)?;
+        if self.dry_run || self.via.is_some() {
+            return self.go(session, query).await;
+        }
         permit_query(session, &query)?;
         let options = InvokeOptions {
             as_app_id: self.as_app_id,
@@ -48,4 +59,50 @@ impl Invoke {
         }
         reply::outcome(&invoked.reply, &self.instance)
     }
+
+    /// Sends it another way than straight, or only looks at it.
+    async fn go(self, session: &Session, query: Query) -> Outcome {
+        let workspace = session.open_for(&self.instance).await?;
+        let name = InstanceName::parse(&self.instance)
+            .map_err(|error| usage(error.to_string(), "see the names with `butterfly instance list`"))?;
+        let way = match &self.via {
+            None => Way::Direct,
+            Some(via) => {
+                let ways = workspace.ways_to(&self.instance).await?;
+                let is_wanted =
+                    |way: &Way| matches!(way, Way::Relay { through, .. } if through.as_str() == via);
+                ways.into_iter()
+                    .find(is_wanted)
+                    .ok_or_else(|| no_way(via, &self.instance))?
+            }
+        };
+        let outgoing = Outgoing {
+            instance: name,
+            query,
+            as_app_id: self.as_app_id,
+            way,
+            trace: self.trace,
+            timeout_seconds: self.timeout,
+        };
+        if self.dry_run {
+            return dry_run::show(session, &workspace.dry_run(&outgoing).await?);
+        }
+        permit_query(session, &outgoing.query)?;
+        let sent = workspace.send(&outgoing).await?;
+        session.show(&sent.reply.to_value(), || reply::text(&sent.reply))?;
+        if !session.is_json() {
+            let (status, took) = (sent.reply.status(), words::duration(sent.elapsed_us));
+            session.note(&format!("{status} in {took} · log {}", sent.log_id));
+        }
+        reply::outcome(&sent.reply, &self.instance)
+    }
+}
+
+fn no_way(via: &str, instance: &str) -> Failure {
+    Failure::new(
+        Code::NoHeldCredential,
+        format!("{via} is not hosted now, or has no federated connection that leads to {instance}"),
+        format!("host it with `butterfly serve {via}`; see what it holds with `butterfly credential list`"),
+    )
+    .on(via)
 }

@@ -14,6 +14,7 @@ mod console;
 mod credential;
 mod demo;
 mod domain;
+mod dry_run;
 mod federate;
 mod handshake;
 mod inert;
@@ -33,6 +34,7 @@ mod serve;
 mod session;
 mod signal;
 mod table;
+mod template;
 mod transfer;
 mod unlock;
 mod usage;
@@ -113,6 +115,8 @@ enum Verb {
     Seal(sealing::Seal),
     Open(sealing::Open),
     #[command(subcommand)]
+    Template(template::Template),
+    #[command(subcommand)]
     Log(log::Log),
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -167,6 +171,7 @@ async fn dispatch(verb: Option<Verb>, session: &Session, theme: Option<String>) 
         Some(Verb::Connection(verb)) => verb.run(session).await,
         Some(Verb::Seal(verb)) => verb.run(session).await,
         Some(Verb::Open(verb)) => verb.run(session).await,
+        Some(Verb::Template(verb)) => verb.run(session).await,
         Some(Verb::Log(verb)) => verb.run(session).await,
         Some(Verb::Audit(verb)) => verb.run(session).await,
         Some(Verb::Vault(verb)) => verb.run(session).await,

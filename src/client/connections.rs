@@ -93,7 +93,7 @@ pub fn build(config: ClientConfig) -> reqwest::Client {
         .http1_only()
         .tcp_nodelay(true)
         .pool_idle_timeout(IDLE)
-        .user_agent(concat!("butterfly/", env!("CARGO_PKG_VERSION")))
+        .user_agent(super::preview::AGENT)
         .connector_layer(NoteConnections)
         .build()
         .expect("these options need nothing of the system")

@@ -8,7 +8,7 @@
 use super::reference::{self, Reference};
 use super::timing::micros;
 use super::{Client, ClientError, Exchange};
-use crate::model::{Endpoint, Federated, KeyId, Pointer, PointerAddress, Profile, Route};
+use crate::model::{ConnectionId, Endpoint, Federated, KeyId, Pointer, PointerAddress, Profile, Route};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -35,6 +35,8 @@ pub struct FederatedCall<'a> {
     pub route: Option<Route>,
     /// Whether to ask every hop for its phases.
     pub trace: bool,
+    /// What to ask the peer instead of what the pointer says.
+    pub query: Option<&'a Query>,
 }
 
 /// How a federated call ended.
@@ -170,15 +172,24 @@ impl Journey<'_> {
         let route = call.route.unwrap_or(reference.route);
         self.route = Some(route);
         if route == Route::Relay {
-            let reply = self.relay(call.via, &pointer, &reference).await?;
+            let query = reference.relayed(&pointer, call.via.profile(), call.query)?;
+            let reply = self.ask(With::PointersInstance, call.via, query).await?;
+            let reply = peer_reply(reply)?;
             return Ok((reply, route, pointer));
         }
         if self.ask_to_pass(call.via, &mut pointer).await? {
             reference = Reference::of(&pointer).ok_or_else(|| not_federated(&pointer))?;
         }
         let reply = match route {
-            Route::Circuit => self.circuit(&reference, peers).await?,
-            Route::Endpoint | Route::Relay => self.endpoint(&reference, peers).await?,
+            Route::Circuit => {
+                reference.require_own_query(call.query)?;
+                self.circuit(&reference, peers).await?
+            }
+            Route::Endpoint | Route::Relay => {
+                let query = reference.asked(call.query)?;
+                let peer = peer_of(&reference, Route::Endpoint, peers)?;
+                self.ask(With::Peer, &peer, query).await?
+            }
         };
         Ok((reply, route, pointer))
     }
@@ -215,8 +226,7 @@ impl Journey<'_> {
         via: &HeldCredential,
         address: &PointerAddress,
     ) -> Result<Pointer, CallError> {
-        let query = Query::new("get_pointer", json!({"pointer_address": address}));
-        let reply = self.ask(With::PointersInstance, via, query).await?;
+        let reply = self.ask(With::PointersInstance, via, look(address)).await?;
         let mut result = success_of(reply)?;
         // Some implementations wrap the pointer, as `create_pointer` does.
         let shown = match result.get_mut("pointer") {
@@ -235,16 +245,9 @@ impl Journey<'_> {
     /// Lets the pointer's instance decide whether its connection may be passed, where it can, and
     /// takes the reference that it gives. True if it was asked.
     async fn ask_to_pass(&mut self, via: &HeldCredential, pointer: &mut Pointer) -> Result<bool, CallError> {
-        let leads_through_us = |federated: &Federated| federated.route != Route::Relay;
-        // An original instance would send a plain GET to the peer's URL instead.
-        if via.profile() == Profile::Legacy || !pointer.federated.as_ref().is_some_and(leads_through_us) {
-            return Ok(false);
-        }
-        let Some(connection_id) = &pointer.connection_id else {
+        let Some(query) = passage(via.profile(), pointer) else {
             return Ok(false);
         };
-        let parameters = json!({"connection_id": connection_id, "pointer_address": pointer.address});
-        let query = Query::new("invoke_through_connection", parameters);
         let reply = self.ask(With::PointersInstance, via, query).await?;
         let passage: Option<Passage> = serde_json::from_value(success_of(reply)?).ok();
         if let Some(Passage {
@@ -258,56 +261,11 @@ impl Journey<'_> {
         Ok(true)
     }
 
-    async fn endpoint(&mut self, reference: &Reference, peers: &dyn Peers) -> Result<Reply, CallError> {
-        let query = reference.require_query(Route::Endpoint)?.clone();
-        let query = Query::from_value(query).map_err(Problem::from)?;
-        let peer = peer_of(reference, Route::Endpoint, peers)?;
-        self.ask(With::Peer, &peer, query).await
-    }
-
     async fn circuit(&mut self, reference: &Reference, peers: &dyn Peers) -> Result<Reply, CallError> {
-        let sealed = reference.require_sealed(Route::Circuit)?.to_owned();
-        let peer = peer_of(reference, Route::Circuit, peers)?;
-        if let (Some(wanted), held) = (&reference.kid, peer.kid())
-            && held != Some(wanted)
-        {
-            let held = held.map_or("none", KeyId::as_str);
-            let message = format!(
-                "the pointer's query is sealed under key {wanted}, but the credential held for {} has key {held}; \
-                 seal it anew with `federate`, or take route endpoint",
-                peer.endpoint
-            );
-            return Err(Problem::new(Code::NoHeldCredential, message).into());
-        }
+        let (peer, sealed) = sealed_before(reference, peers)?;
         let start_us = micros(self.began.elapsed());
         let exchange = self.client.invoke_sealed(&peer, sealed, &self.context).await?;
         Ok(self.note(With::Peer, start_us, exchange))
-    }
-
-    /// Has the pointer's instance make the call: through the pointer if it was made for that, else by the action itself.
-    async fn relay(
-        &mut self,
-        via: &HeldCredential,
-        pointer: &Pointer,
-        reference: &Reference,
-    ) -> Result<Reply, CallError> {
-        if via.profile() == Profile::Legacy {
-            return Err(reference::missing(
-                Route::Relay,
-                "an instance that relays; original Python instances do not",
-            )
-            .into());
-        }
-        let connection_id = reference.require_connection(Route::Relay)?;
-        let query = if reference.route == Route::Relay {
-            let parameters = json!({"connection_id": connection_id, "pointer_address": pointer.address});
-            Query::new("invoke_through_connection", parameters)
-        } else {
-            let query = reference.require_query(Route::Relay)?;
-            Query::new("relay", json!({"connection_id": connection_id, "query": query}))
-        };
-        let reply = self.ask(With::PointersInstance, via, query).await?;
-        peer_reply(reply)
     }
 
     fn arrive(self, reply: Reply, route: Route, pointer: Pointer) -> CallOutcome {
@@ -390,7 +348,107 @@ fn peer_reply(reply: Reply) -> Result<Reply, CallError> {
     }
 }
 
-fn peer_of(reference: &Reference, route: Route, peers: &dyn Peers) -> Result<HeldCredential, Problem> {
+/// What is asked first: the pointer.
+pub(super) fn look(address: &PointerAddress) -> Query {
+    Query::new("get_pointer", json!({"pointer_address": address}))
+}
+
+/// What lets the pointer's instance decide whether its connection may be passed, where it can.
+pub(super) fn passage(profile: Profile, pointer: &Pointer) -> Option<Query> {
+    let leads_through_us = |federated: &Federated| federated.route != Route::Relay;
+    // An original instance would send a plain GET to the peer's URL instead.
+    if profile == Profile::Legacy || !pointer.federated.as_ref().is_some_and(leads_through_us) {
+        return None;
+    }
+    let connection_id = pointer.connection_id.as_ref()?;
+    Some(through(connection_id, &pointer.address))
+}
+
+fn through(connection_id: &ConnectionId, address: &PointerAddress) -> Query {
+    let parameters = json!({"connection_id": connection_id, "pointer_address": address});
+    Query::new("invoke_through_connection", parameters)
+}
+
+impl Reference {
+    /// What the peer is asked: what the caller wants, or what the pointer says.
+    pub(super) fn asked(&self, wanted: Option<&Query>) -> Result<Query, Problem> {
+        match wanted {
+            Some(query) => Ok(query.clone()),
+            None => Ok(Query::from_value(self.require_query(Route::Endpoint)?.clone())?),
+        }
+    }
+
+    /// Refuses another query than the one that was sealed beforehand.
+    pub(super) fn require_own_query(&self, wanted: Option<&Query>) -> Result<(), Problem> {
+        let is_another = |wanted: &Query| self.query.as_ref() != Some(&wanted.to_value());
+        if !wanted.is_some_and(is_another) {
+            return Ok(());
+        }
+        Err(Problem::new(
+            Code::InvalidParameter,
+            "on route circuit the pointer's own query travels, sealed beforehand, and this one differs from it; \
+             take route endpoint or relay for another query",
+        ))
+    }
+
+    /// What the pointer's instance is asked so that it makes the call: through the pointer if it was made for
+    /// that, else by the action itself.
+    pub(super) fn relayed(
+        &self,
+        pointer: &Pointer,
+        profile: Profile,
+        wanted: Option<&Query>,
+    ) -> Result<Query, Problem> {
+        if profile == Profile::Legacy {
+            return Err(reference::missing(
+                Route::Relay,
+                "an instance that relays; original Python instances do not",
+            ));
+        }
+        let connection_id = self.require_connection(Route::Relay)?;
+        let is_own = |wanted: &Query| self.query.as_ref() == Some(&wanted.to_value());
+        if self.route == Route::Relay && wanted.is_none_or(is_own) {
+            return Ok(through(connection_id, &pointer.address));
+        }
+        let query = match wanted {
+            Some(query) => query.to_value(),
+            None => self.require_query(Route::Relay)?.clone(),
+        };
+        Ok(relay_query(connection_id, &query))
+    }
+}
+
+/// The action by which an instance asks a peer with a query of the caller's.
+pub fn relay_query(connection_id: &ConnectionId, query: &Value) -> Query {
+    Query::new("relay", json!({"connection_id": connection_id, "query": query}))
+}
+
+/// The credential for the peer and the body that was sealed under it.
+pub(super) fn sealed_before(
+    reference: &Reference,
+    peers: &dyn Peers,
+) -> Result<(HeldCredential, String), Problem> {
+    let sealed = reference.require_sealed(Route::Circuit)?.to_owned();
+    let peer = peer_of(reference, Route::Circuit, peers)?;
+    if let (Some(wanted), held) = (&reference.kid, peer.kid())
+        && held != Some(wanted)
+    {
+        let held = held.map_or("none", KeyId::as_str);
+        let message = format!(
+            "the pointer's query is sealed under key {wanted}, but the credential held for {} has key {held}; \
+             seal it anew with `federate`, or take route endpoint",
+            peer.endpoint
+        );
+        return Err(Problem::new(Code::NoHeldCredential, message));
+    }
+    Ok((peer, sealed))
+}
+
+pub(super) fn peer_of(
+    reference: &Reference,
+    route: Route,
+    peers: &dyn Peers,
+) -> Result<HeldCredential, Problem> {
     let endpoint = reference.require_endpoint(route)?;
     let found = peers.credential_for(endpoint, reference.profile, reference.kid.as_ref());
     found.ok_or_else(|| {
@@ -402,7 +460,7 @@ fn peer_of(reference: &Reference, route: Route, peers: &dyn Peers) -> Result<Hel
     })
 }
 
-fn not_federated(pointer: &Pointer) -> Problem {
+pub(super) fn not_federated(pointer: &Pointer) -> Problem {
     let message = format!(
         "pointer {} does not lead to another instance, so there is nothing to call; use `invoke` with invoke_through_connection",
         pointer.address

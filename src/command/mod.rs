@@ -172,6 +172,7 @@ pub enum Id {
     Federate,
     Compose,
     Repeat,
+    EditAgain,
     FollowLog,
     MarkLine,
     NoteLine,

@@ -6,7 +6,7 @@ use hyper::body::{Body, Bytes, Incoming};
 use std::time::Duration;
 
 /// Longest body, in bytes.
-pub(super) const LONGEST: usize = 1 << 20;
+pub const LONGEST: usize = 1 << 20;
 /// How long a body may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How much of a body that is too long is read and thrown away, so that its sender hears why.

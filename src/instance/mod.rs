@@ -43,6 +43,7 @@ mod trail;
 mod witness;
 
 pub use self::core::{Caller, Instance};
+pub use body::LONGEST as LONGEST_BODY;
 pub use error::InstanceError;
 pub use events::{Event, EventLayer, Events, Looking, Origin, Reading, Weight};
 pub use host::Host;

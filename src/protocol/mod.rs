@@ -5,17 +5,21 @@
 //!
 #![doc = include_str!("WIRE.md")]
 
+mod actions;
 pub mod circuit;
 mod code;
 mod credential;
 pub mod data_reference;
 mod discovery;
 mod envelope;
+pub mod json_text;
+mod original_actions;
 mod query;
 mod reply;
 pub mod strict_json;
 mod trace;
 
+pub use actions::{Access, ActionInfo, Actions, Origin, ParameterInfo, ValueKind};
 pub use code::{Code, ExitClass};
 pub use credential::{CredentialForm, CredentialFormError, HeldCredential, HeldKeys, Spki};
 pub use discovery::{DISCOVERY_PATH, Discovery};

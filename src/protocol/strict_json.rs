@@ -41,6 +41,36 @@ pub fn parse_located(bytes: &[u8]) -> Result<Value, (StrictJsonError, Option<(us
     })
 }
 
+/// Where reading stops, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The byte at which it was noticed.
+    pub offset: usize,
+    /// Why, without the place.
+    pub message: String,
+}
+
+/// Why `parse` refuses `bytes`, and where it noticed; nothing if it does not.
+pub fn locate(bytes: &[u8]) -> Option<Refused> {
+    if let Some(offset) = too_deep(bytes) {
+        return Some(Refused {
+            offset,
+            message: format!("nested deeper than {DEEPEST} levels"),
+        });
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let read = Strict::deserialize(&mut deserializer).and_then(|_| deserializer.end());
+    let error = read.err()?;
+    let lines = bytes.split_inclusive(|&byte| byte == b'\n');
+    let before: usize = lines.take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    Some(Refused {
+        offset: (before + error.column().saturating_sub(1)).min(bytes.len()),
+        message: text.strip_suffix(&place).unwrap_or(&text).to_owned(),
+    })
+}
+
 /// How deep a value nests: 0 for one that is neither an array nor an object.
 pub fn depth(value: &Value) -> usize {
     match value {
@@ -52,10 +82,20 @@ pub fn depth(value: &Value) -> usize {
 
 /// Counts brackets outside strings, so that a deep document is refused before any recursion.
 fn check_depth(bytes: &[u8]) -> Result<(), StrictJsonError> {
+    match too_deep(bytes) {
+        None => Ok(()),
+        Some(_) => Err(StrictJsonError::Malformed(format!(
+            "nested deeper than {DEEPEST} levels"
+        ))),
+    }
+}
+
+/// The bracket that opens one level too many.
+fn too_deep(bytes: &[u8]) -> Option<usize> {
     let mut depth = 0usize;
     let mut in_string = false;
     let mut escaped = false;
-    for &byte in bytes {
+    for (offset, &byte) in bytes.iter().enumerate() {
         if in_string {
             match byte {
                 _ if escaped => escaped = false,
@@ -72,12 +112,10 @@ fn check_depth(bytes: &[u8]) -> Result<(), StrictJsonError> {
             _ => {}
         }
         if depth > DEEPEST {
-            return Err(StrictJsonError::Malformed(format!(
-                "nested deeper than {DEEPEST} levels"
-            )));
+            return Some(offset);
         }
     }
-    Ok(())
+    None
 }
 
 /// A value whose objects have no duplicate keys.

@@ -1,5 +1,6 @@
 //! What `update` wants done: described here as plain values, done elsewhere.
 
+use super::composer;
 use super::message::Message;
 use super::pointer;
 use super::wizard::Errand;
@@ -81,6 +82,8 @@ pub enum Effect {
     Work(u64, Work),
     /// Do something for the handshake wizard.
     Wizard(u64, Errand),
+    /// Do something for the composer.
+    Composer(u64, composer::Errand),
     /// Stop waiting for it.
     Cancel(u64),
     /// Stop all hosted instances.

@@ -110,6 +110,10 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
                 Some(outcome) => Message::Wizard(crate::tui::wizard::News::Came(ticket, outcome)),
                 None => continue,
             },
+            Effect::Composer(ticket, errand) => match crate::tui::composer::fake::answer(errand) {
+                Some(outcome) => Message::Composer(crate::tui::composer::News::Came(ticket, outcome)),
+                None => continue,
+            },
             // What comes only after a good while is not waited for.
             Effect::After(wait, message) if wait < std::time::Duration::from_secs(1) => message,
             Effect::LoadIdleLock => Message::IdleLock(Ok(Some(std::time::Duration::from_secs(900)))),

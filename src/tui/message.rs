@@ -1,6 +1,7 @@
 //! Everything that can happen to the console.
 
 use super::clipboard::Copied;
+use super::composer;
 use super::files::Files;
 use super::pointer;
 use super::state::Pace;
@@ -108,6 +109,8 @@ pub enum Message {
     Worked(u64, Outcome<Done>),
     /// News for the handshake wizard.
     Wizard(News),
+    /// News for the composer.
+    Composer(composer::News),
     /// What became of a text for the clipboard.
     Copied(Copied),
     /// Every hosted instance is stopped.

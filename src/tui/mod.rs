@@ -7,6 +7,7 @@
 mod answer;
 mod clipboard;
 mod clock;
+mod composer;
 mod content;
 mod effect;
 #[cfg(test)]

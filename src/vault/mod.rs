@@ -17,6 +17,7 @@ mod manifest;
 mod open;
 mod preferences;
 mod sealed_rows;
+mod templates;
 #[cfg(test)]
 mod tests;
 
@@ -29,3 +30,4 @@ pub use keyring::Keyring;
 pub use lock::{Lock, LockKind};
 pub use log::{LogGlance, LogLine, LogMark, LogQuery, LogRecord, LogRetention, LogSpan, LogState};
 pub use open::Vault;
+pub use templates::Template;

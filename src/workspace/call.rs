@@ -29,6 +29,7 @@ impl Workspace {
             pointer,
             route: options.route,
             trace: options.trace,
+            query: options.query.as_ref(),
         };
         let context = context(at, options.timeout_seconds, options.trace);
         let outcome = self.client.follow(call, &peers, &context).await;
@@ -40,7 +41,10 @@ impl Workspace {
             pointer: Some(pointer.clone()),
             route: options.route,
             credential: Some(peers.used().unwrap_or_else(|| record.credential.clone())),
-            query: json!({"pointer_address": pointer}),
+            query: match &options.query {
+                Some(query) => query.to_value(),
+                None => json!({"pointer_address": pointer}),
+            },
             elapsed_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
             outcome: Err(unmade()),
             hops: Vec::new(),
@@ -115,7 +119,11 @@ fn told(
     record: &InstanceRecord,
 ) -> Happened {
     let federated = pointer.and_then(|pointer| pointer.federated.as_ref());
-    let query = federated.map_or(base.query, |federated| federated.query.clone());
+    let is_told = base.query.get("action").is_some();
+    let query = match federated {
+        Some(federated) if !is_told => federated.query.clone(),
+        _ => base.query,
+    };
     let action = query
         .get("action")
         .and_then(Value::as_str)

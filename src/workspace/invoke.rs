@@ -5,6 +5,7 @@ use super::session::{PATIENCE, Session};
 use super::{Failure, InvokeOptions, Invoked, LogKind, Workspace, held, wire};
 use crate::model::{AppId, PointerAddress, Timestamp};
 use crate::protocol::{CallContext, Code, Hop, Query};
+use crate::vault::{HeldEntry, InstanceRecord};
 use serde_json::{Value, json};
 use std::time::Instant;
 
@@ -104,27 +105,34 @@ impl Workspace {
     }
 
     /// A session under another name than the usual one.
-    async fn session_as(&self, instance: &str, app_id: &AppId) -> Result<Session<'_>, Failure> {
+    pub(super) async fn session_as(&self, instance: &str, app_id: &AppId) -> Result<Session<'_>, Failure> {
         let record = self.record(instance).await?;
-        let endpoint = record.endpoint.clone();
-        let wanted = app_id.clone();
+        let entry = self.entry_as(&record, app_id).await?;
+        let name = entry.name.clone();
+        let credential = held::usable(entry).map_err(|failure| failure.on(instance))?;
+        let mut session = self.wire_session(record).await?;
+        session.use_credential(name, credential);
+        Ok(session)
+    }
+
+    /// The credential that we hold for this app_id on an instance.
+    pub(super) async fn entry_as(
+        &self,
+        record: &InstanceRecord,
+        app_id: &AppId,
+    ) -> Result<HeldEntry, Failure> {
         let entries = self.in_vault(|vault| vault.held()).await?;
-        let entry = entries
+        entries
             .into_iter()
-            .find(|entry| entry.form.app_id == wanted && entry.form.endpoint == endpoint)
+            .find(|entry| entry.form.app_id == *app_id && entry.form.endpoint == record.endpoint)
             .ok_or_else(|| {
                 Failure::new(
                     Code::CredentialNotFound,
                     format!("this console holds no credential of {app_id} for it"),
                     "see which there are with `butterfly credential list`, or accept a bundle for that app_id",
                 )
-                .on(instance)
-            })?;
-        let name = entry.name.clone();
-        let credential = held::usable(entry).map_err(|failure| failure.on(instance))?;
-        let mut session = self.wire_session(record).await?;
-        session.use_credential(name, credential);
-        Ok(session)
+                .on(record.name.as_str())
+            })
     }
 
     /// Calls hops by the names that this home has for them.

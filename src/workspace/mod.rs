@@ -13,6 +13,7 @@ mod call;
 mod carried;
 mod carry;
 mod circuits;
+mod compose;
 mod config;
 mod credential_rows;
 mod credentials;
@@ -51,8 +52,13 @@ mod verify;
 mod views;
 mod wire;
 
+pub use crate::vault::Template;
 pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
+pub use compose::{
+    BodyLayer, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing, QueryLayer, Sent, SentQuery, Way,
+    Weight, WireLayer, blank, findings, laid_out, on_one_line, only_reads, skeleton,
+};
 pub use config::{ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
 pub use editing::COLOURS;
@@ -64,7 +70,6 @@ pub use log::{
 };
 pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
 pub use pointer_care::{TagChange, normal_tag};
-pub use read_only::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,

@@ -10,7 +10,7 @@ const READING: [&str; 4] = ["get_", "list_", "search_", "find_"];
 
 /// Whether an action changes nothing on the instance that is asked; one that we do not know is taken for changing.
 /// What a pointer leads to when it is invoked is another matter.
-pub fn only_reads(action: &str) -> bool {
+fn only_reads(action: &str) -> bool {
     match table::find(action) {
         Some(known) => !known.writes,
         None => READING.iter().any(|beginning| action.starts_with(beginning)),

@@ -201,6 +201,7 @@ impl Federation {
             pointer: &self.pointer.address,
             route,
             trace,
+            query: None,
         };
         let holds = Holds(holds.iter().map(|&held| held.clone()).collect());
         Client::new().call(call, &holds, &patient()).await
@@ -432,6 +433,7 @@ async fn an_instance_that_cannot_be_reached_is_told_as_such() {
         pointer: &address,
         route: None,
         trace: false,
+        query: None,
     };
     let error = Client::new()
         .call(call, &Holds(Vec::new()), &patient())

@@ -36,6 +36,7 @@ async fn call(
         pointer: &PointerAddress::parse(pointer).unwrap(),
         route,
         trace: true,
+        query: None,
     };
     let peers = Held(vec![far.credential()]);
     Client::new().call(call, &peers, &patient()).await

@@ -68,6 +68,7 @@ impl Joined {
             route,
             trace: true,
             timeout_seconds: None,
+            query: None,
         };
         self.console.workspace.call(NEAR, &pointer.address, options).await
     }

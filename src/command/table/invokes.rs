@@ -1,6 +1,6 @@
 //! Commands on queries and the invoke log.
 
-use crate::command::Scope::{InstancePage, InvokePage, Log, Panes};
+use crate::command::Scope::{InstancePage, InvokePage, Log, Panes, PointerPage};
 use crate::command::rows::{on_instance, on_invoke, shows};
 use crate::command::{Command, Id};
 
@@ -9,8 +9,8 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::Compose,
         "query",
         "query",
-        "Write a query for the selected instance and send it",
-        &[Panes, InstancePage],
+        "Compose a query for the selected instance: completed, checked, looked at as it would travel, sent",
+        &[Panes, InstancePage, PointerPage],
         62,
         &["I"],
     )
@@ -24,6 +24,16 @@ pub(super) static COMMANDS: &[Command] = &[
         &[Log, InvokePage],
         78,
         &["r"],
+    )
+    .when(on_invoke),
+    shows(
+        Id::EditAgain,
+        "edit-query",
+        "edit, resend",
+        "Open the composer with this query, to edit it and send it again",
+        &[Log, InvokePage],
+        68,
+        &["e"],
     )
     .when(on_invoke),
     shows(

@@ -3,7 +3,8 @@
 //! Codes: `not_verified` with `waiting_for` (`holder`: nobody here compared the words; `issuer`: nobody there did),
 //! `credential_frozen`, `wrong_step` (plain values, legacy, ended). Safe to repeat at any time.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::parameter::HELD_NAME;
+use super::{Access, Action, Answer, Call, Outcome};
 use crate::instance::{holding, renewal};
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -14,7 +15,7 @@ pub static ACTION: Action = Action {
     help: "Mixes fresh keys into a held credential, so that whoever copied its bundle has nothing.",
     access: Access::Owner,
     writes: true,
-    parameters: &[Parameter::required("name", Kind::Text, "which held credential")],
+    parameters: &[HELD_NAME],
     run,
 };
 

@@ -1,7 +1,8 @@
 //! `check_held_credential {name}` → `{checks: [{kind, result, note | why, remedy}], passed, credential}`, with kinds `reachable`, `tls`,
 //! `identity`, `token`, `reply`, `grant` in this order and results `passed` (with `note`), `failed` (with `why` and `remedy`), `skipped`.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::parameter::HELD_NAME;
+use super::{Access, Action, Answer, Call, Outcome};
 use crate::instance::{checking, holding};
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -12,7 +13,7 @@ pub static ACTION: Action = Action {
     help: "Tries a held credential on its peer: reach, TLS key, identity, token, reply and grant.",
     access: Access::Owner,
     writes: false,
-    parameters: &[Parameter::required("name", Kind::Text, "which held credential")],
+    parameters: &[HELD_NAME],
     run,
 };
 

@@ -19,7 +19,8 @@ pub const ACTION: Action = Action {
             "held_credential",
             Kind::Text,
             "the name of the credential that relays use; only the instance's owner may give one",
-        ),
+        )
+        .naming("held_credential"),
     ],
     run: |call| Box::pin(run(call)),
 };

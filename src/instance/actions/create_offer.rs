@@ -28,7 +28,8 @@ pub static ACTION: Action = Action {
             "under which name they will call; each holder's gets -console or -instance appended",
         ),
         PROFILE,
-        Parameter::required("holders", Kind::Texts, "console, instance, or both"),
+        Parameter::required("holders", Kind::Texts, "console, instance, or both")
+            .among(&["console", "instance"]),
         GRANT,
         LEASE_ENDS,
         Parameter::optional(
@@ -40,7 +41,8 @@ pub static ACTION: Action = Action {
             "delivery",
             Kind::Text,
             "how it travels: code, request, passphrase (which is the default) or plain",
-        ),
+        )
+        .among(&["code", "request", "passphrase", "plain"]),
         Parameter::optional(
             "verify_first",
             Kind::Flag,

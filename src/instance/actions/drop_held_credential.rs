@@ -1,6 +1,7 @@
 //! `drop_held_credential {name}` → `{dropped: name}`. Connections that name it relay no more.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::parameter::HELD_NAME;
+use super::{Access, Action, Answer, Call, Outcome};
 use crate::instance::holding;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -11,7 +12,7 @@ pub static ACTION: Action = Action {
     help: "Removes a credential that this instance holds for relay.",
     access: Access::Owner,
     writes: true,
-    parameters: &[Parameter::required("name", Kind::Text, "which held credential")],
+    parameters: &[HELD_NAME],
     run,
 };
 

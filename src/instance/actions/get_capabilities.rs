@@ -1,7 +1,9 @@
-//! `get_capabilities {}` → `{actions: [{name, help, access, writes, parameters: [{name, kind, required, help}]}]}`.
+//! `get_capabilities {}` → `{actions: [{name, help, access, writes, parameters: [{name, kind, required, help, choices?,
+//! names?}]}]}`: `choices` are the only texts that a parameter takes, `names` says what its text names (`tag`, `credential`,
+//! `held_credential`), where that can be listed.
 
 use super::table;
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, Outcome, Parameter};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use serde_json::json;
@@ -26,18 +28,7 @@ async fn get_capabilities(_call: &Call<'_>) -> Answer {
 }
 
 fn describe(action: &Action) -> Value {
-    let parameters: Vec<_> = action
-        .parameters
-        .iter()
-        .map(|parameter| {
-            json!({
-                "name": parameter.name,
-                "kind": parameter.kind.as_str(),
-                "required": parameter.required,
-                "help": parameter.help,
-            })
-        })
-        .collect();
+    let parameters: Vec<_> = action.parameters.iter().map(describe_parameter).collect();
     json!({
         "name": action.name,
         "help": action.help,
@@ -45,4 +36,42 @@ fn describe(action: &Action) -> Value {
         "writes": action.writes,
         "parameters": parameters,
     })
+}
+
+fn describe_parameter(parameter: &Parameter) -> Value {
+    let mut told = json!({
+        "name": parameter.name,
+        "kind": parameter.kind.as_str(),
+        "required": parameter.required,
+        "help": parameter.help,
+    });
+    if !parameter.choices.is_empty() {
+        told["choices"] = json!(parameter.choices);
+    }
+    if let Some(names) = parameter.names {
+        told["names"] = json!(names);
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Actions;
+
+    #[test]
+    fn callers_read_every_action_as_it_is_in_the_table() {
+        let actions: Vec<_> = table::ALL.iter().map(|action| describe(action)).collect();
+        let told = Actions::told(&json!({ "actions": actions })).unwrap();
+        for action in table::ALL {
+            let read = told.find(action.name).unwrap();
+            assert_eq!((read.access, read.writes), (action.access, action.writes));
+            for parameter in action.parameters {
+                let read = read.parameter(parameter.name).unwrap();
+                assert_eq!((read.kind, read.required), (parameter.kind, parameter.required));
+                assert_eq!(read.choices, parameter.choices);
+                assert_eq!(read.names.as_deref(), parameter.names);
+            }
+        }
+    }
 }

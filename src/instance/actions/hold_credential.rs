@@ -39,7 +39,8 @@ pub static ACTION: Action = Action {
             "delivery",
             Kind::Text,
             "how it came: code, request, passphrase or plain; without it no keys can be mixed in",
-        ),
+        )
+        .among(&["code", "request", "passphrase", "plain"]),
         Parameter::optional(
             "verify_first",
             Kind::Flag,

@@ -64,72 +64,11 @@ mod withdraw_offer;
 
 use super::core::{Caller, Instance};
 use crate::model::InstanceId;
+pub use crate::protocol::{Access, ValueKind as Kind};
 use crate::protocol::{CallContext, Hop, Problem, Query};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::sync::Arc;
-
-/// Who may call an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Whoever is authenticated.
-    Anyone,
-    /// Whoever's grant names the action.
-    Granted,
-    /// The instance's owner only.
-    Owner,
-}
-
-impl Access {
-    /// The word in JSON and in documentation.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Anyone => "anyone",
-            Self::Granted => "granted",
-            Self::Owner => "owner",
-        }
-    }
-}
-
-/// What kind of value a parameter takes: for checks, completion and documentation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A string.
-    Text,
-    /// `true` or `false`.
-    Flag,
-    /// A whole number.
-    Count,
-    /// A number.
-    Number,
-    /// A list of strings.
-    Texts,
-    /// A pointer's address.
-    PointerAddress,
-    /// A connection's id.
-    ConnectionId,
-    /// A domain's id.
-    DomainId,
-    /// Any JSON.
-    Json,
-}
-
-impl Kind {
-    /// The word in JSON and in documentation.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Flag => "flag",
-            Self::Count => "count",
-            Self::Number => "number",
-            Self::Texts => "texts",
-            Self::PointerAddress => "pointer_address",
-            Self::ConnectionId => "connection_id",
-            Self::DomainId => "domain_id",
-            Self::Json => "json",
-        }
-    }
-}
 
 /// A parameter of an action.
 #[derive(Debug, Clone, Copy)]
@@ -142,6 +81,10 @@ pub struct Parameter {
     pub required: bool,
     /// What it is for, in a few words.
     pub help: &'static str,
+    /// The only texts that it takes, if they are few.
+    pub choices: &'static [&'static str],
+    /// What its text names, where callers can list those: `tag`, `credential`, `held_credential`.
+    pub names: Option<&'static str>,
 }
 
 /// A row of the table.

@@ -10,6 +10,8 @@ impl Parameter {
             kind,
             required: true,
             help,
+            choices: &[],
+            names: None,
         }
     }
 
@@ -20,6 +22,21 @@ impl Parameter {
             kind,
             required: false,
             help,
+            choices: &[],
+            names: None,
+        }
+    }
+
+    /// The same, taking only these texts.
+    pub const fn among(self, choices: &'static [&'static str]) -> Self {
+        Self { choices, ..self }
+    }
+
+    /// The same, its text being the name of a `tag`, a `credential` or a `held_credential`.
+    pub const fn naming(self, what: &'static str) -> Self {
+        Self {
+            names: Some(what),
+            ..self
         }
     }
 }
@@ -61,7 +78,7 @@ pub const DESCENDING: Parameter =
     Parameter::optional("descending", Kind::Flag, "true for the greatest first");
 
 /// Labels.
-pub const TAGS: Parameter = Parameter::optional("tags", Kind::Texts, "labels");
+pub const TAGS: Parameter = Parameter::optional("tags", Kind::Texts, "labels").naming("tag");
 
 /// The size of a page.
 pub const LIMIT: Parameter =
@@ -85,7 +102,8 @@ pub const OFFSET: Parameter = Parameter::optional(
 pub const IMPORT_ID: Parameter = Parameter::required("import_id", Kind::Text, "what begin_import gave");
 
 /// How a credential seals.
-pub const PROFILE: Parameter = Parameter::required("profile", Kind::Text, "native or legacy");
+pub const PROFILE: Parameter =
+    Parameter::required("profile", Kind::Text, "native or legacy").among(&["native", "legacy"]);
 
 /// What a credential allows.
 pub const GRANT: Parameter = Parameter::required(
@@ -100,3 +118,11 @@ pub const LEASE_ENDS: Parameter = Parameter::optional(
     Kind::Text,
     "when it ends by itself: ISO 8601 with an offset",
 );
+
+/// Which issued credential.
+pub const ISSUED_NAME: Parameter =
+    Parameter::required("name", Kind::Text, "which issued credential").naming("credential");
+
+/// Which held credential.
+pub const HELD_NAME: Parameter =
+    Parameter::required("name", Kind::Text, "which held credential").naming("held_credential");

@@ -1,6 +1,7 @@
 //! `revoke_credential {name}` → `{credential}`. Immediate: calls in flight lose their result.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::parameter::ISSUED_NAME;
+use super::{Access, Action, Answer, Call, Outcome};
 use crate::handshake::Event;
 use crate::instance::issuing;
 use crate::model::Timestamp;
@@ -13,7 +14,7 @@ pub static ACTION: Action = Action {
     help: "Refuses a credential for good, from this moment on.",
     access: Access::Owner,
     writes: true,
-    parameters: &[Parameter::required("name", Kind::Text, "which issued credential")],
+    parameters: &[ISSUED_NAME],
     run,
 };
 

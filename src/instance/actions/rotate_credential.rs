@@ -3,6 +3,7 @@
 //! Where keys can be mixed, the holder is asked to do it by `due`. Where they cannot (plain values, legacy), fresh
 //! secrets are drawn: `form` is told this once, and the older ones are answered until `overlap_until`.
 
+use super::parameter::ISSUED_NAME;
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use crate::instance::{issuing, rotating};
 use futures::future::BoxFuture;
@@ -15,7 +16,7 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: true,
     parameters: &[
-        Parameter::required("name", Kind::Text, "which issued credential"),
+        ISSUED_NAME,
         Parameter::optional(
             "overlap_seconds",
             Kind::Count,

@@ -1,5 +1,6 @@
 //! `rotate_held_credential {name, overlap_seconds?}` → `{credential, warning}`: mixes fresh keys into a held credential that was activated before.
 
+use super::parameter::HELD_NAME;
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check};
 use crate::instance::{holding, renewal};
 use futures::future::BoxFuture;
@@ -12,7 +13,7 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: true,
     parameters: &[
-        Parameter::required("name", Kind::Text, "which held credential"),
+        HELD_NAME,
         Parameter::optional(
             "overlap_seconds",
             Kind::Count,

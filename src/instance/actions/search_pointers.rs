@@ -17,13 +17,14 @@ pub const ACTION: Action = Action {
     writes: false,
     parameters: &[
         Parameter::optional("search_term", Kind::Text, "what the description must contain"),
-        Parameter::optional("search_tags", Kind::Texts, "tags that it must bear"),
-        Parameter::optional("exclude_tags", Kind::Texts, "tags that it must not bear"),
+        Parameter::optional("search_tags", Kind::Texts, "tags that it must bear").naming("tag"),
+        Parameter::optional("exclude_tags", Kind::Texts, "tags that it must not bear").naming("tag"),
         Parameter::optional(
             "tag_match_mode",
             Kind::Text,
             "ALL of search_tags (as usual), or ANY",
-        ),
+        )
+        .among(&["ALL", "ANY"]),
         FEDERATED,
         FILTER,
         SORT,

@@ -13,7 +13,7 @@ pub const ACTION: Action = Action {
     writes: true,
     parameters: &[
         CONNECTION_ID,
-        Parameter::required("status", Kind::Text, "active or disabled"),
+        Parameter::required("status", Kind::Text, "active or disabled").among(&["active", "disabled"]),
     ],
     run: |call| Box::pin(run(call)),
 };

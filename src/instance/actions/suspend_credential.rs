@@ -1,5 +1,6 @@
 //! `suspend_credential {name, resume?}` → `{credential}`.
 
+use super::parameter::ISSUED_NAME;
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use crate::handshake::Event;
 use crate::instance::issuing;
@@ -14,7 +15,7 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: true,
     parameters: &[
-        Parameter::required("name", Kind::Text, "which issued credential"),
+        ISSUED_NAME,
         Parameter::optional("resume", Kind::Flag, "true to resume it; what is frozen stays so"),
     ],
     run,

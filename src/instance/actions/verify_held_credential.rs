@@ -1,5 +1,6 @@
 //! `verify_held_credential {name, match, pins?, identity?}` → `{credential}`: what people on this side said when they compared the words.
 
+use super::parameter::HELD_NAME;
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use crate::handshake::{AlarmKind, Event};
 use crate::instance::held::{Holding, Peer};
@@ -17,7 +18,7 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: true,
     parameters: &[
-        Parameter::required("name", Kind::Text, "which held credential"),
+        HELD_NAME,
         Parameter::required(
             "match",
             Kind::Flag,

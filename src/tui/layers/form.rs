@@ -26,8 +26,6 @@ pub enum Purpose {
     NewPointer(InstanceName),
     /// Changes to this pointer on this instance.
     EditPointer(InstanceName, Box<Pointer>),
-    /// A query to this instance.
-    Compose(InstanceName),
     /// A federated pointer on this instance.
     Federate(InstanceName),
     /// A note to this line of the invoke log.

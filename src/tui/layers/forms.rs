@@ -208,22 +208,6 @@ impl Form {
         )
     }
 
-    /// A query.
-    pub fn compose(instance: &InstanceName, query: &str) -> Self {
-        Self::of(
-            Purpose::Compose(instance.clone()),
-            format!("Query to {instance}"),
-            "A JSON object with an action. It is sealed with the credential that you hold for this instance.",
-            "send",
-            vec![Field::text(
-                "query",
-                "Query",
-                query,
-                "such as {\"action\": \"get_graph_stats\"}",
-            )],
-        )
-    }
-
     /// A federated pointer.
     pub fn federate(instance: &InstanceName, peers: Vec<String>) -> Self {
         let fields = vec![
@@ -365,10 +349,6 @@ impl Form {
                 };
                 Work::Update(instance.clone(), pointer.address.clone(), Box::new(change))
             }
-            Purpose::Compose(instance) => Work::Invoke(
-                instance.clone(),
-                Query::parse(self.value("query").as_bytes()).ok()?,
-            ),
             Purpose::NoteLine(id) => Work::NoteLog(*id, self.value("note").to_owned()),
             Purpose::ExportLog(filter) => self.log_export(filter),
             Purpose::Federate(instance) => {

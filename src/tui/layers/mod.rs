@@ -26,6 +26,7 @@ pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage, InvokePage, Tab};
 
 use crate::command::{Key, Scope};
+use crate::tui::composer::Composer;
 use crate::tui::map::Map;
 use crate::tui::tail::Tail;
 use crate::tui::wizard::Wizard;
@@ -59,6 +60,8 @@ pub enum Layer {
     FirstRun(FirstRun),
     /// The handshake, step by step.
     Wizard(Box<Wizard>),
+    /// A query as it is written.
+    Composer(Box<Composer>),
     /// The page about an instance.
     Instance(Box<InstancePage>),
     /// The federation map.

@@ -11,6 +11,7 @@ mod watch;
 mod work;
 
 use super::clipboard;
+use super::composer;
 use super::effect::{Effect, Work};
 use super::message::{Message, Outcome};
 use super::pointer;
@@ -99,6 +100,7 @@ impl Runner {
                 .for_each(|watcher| watcher.now.notify_one()),
             Effect::Work(ticket, work) => self.work(ticket, work),
             Effect::Wizard(ticket, errand) => self.errand(ticket, errand),
+            Effect::Composer(ticket, errand) => self.compose(ticket, errand),
             Effect::Cancel(ticket) => {
                 if let Some(task) = self.works.remove(&ticket) {
                     task.abort();
@@ -339,6 +341,18 @@ impl Runner {
             let outcome = contained(wizard::run(&workspace, errand, &report)).await;
             Message::Wizard(News::Came(ticket, outcome))
         });
+    }
+
+    fn compose(&mut self, ticket: u64, errand: composer::Errand) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        let task = self.spawn(async move {
+            let outcome = contained(composer::run(&workspace, errand)).await;
+            Message::Composer(composer::News::Came(ticket, outcome))
+        });
+        self.works.retain(|_, task| !task.is_finished());
+        self.works.insert(ticket, task);
     }
 
     fn shut_down(&mut self) {

@@ -17,6 +17,7 @@ pub use log::Log;
 pub use pointers::{ColumnKind, Columns, Pointers, Source};
 
 use super::clock::Clock;
+use super::composer::Memory;
 use super::layers::{Choice, Layer};
 use super::layout::Layout;
 use super::theme::{ASCII, Catalog, Depth, Glyphs, Theme, UNICODE};
@@ -222,8 +223,8 @@ pub struct State {
     pub next_ticket: u64,
     /// Turns while something is live.
     pub tick: usize,
-    /// The query that the composer offers again.
-    pub last_query: String,
+    /// What the composer remembers while it is closed.
+    pub composer: Memory,
     /// Lines of the command line, oldest first.
     pub history: Vec<String>,
     /// What was chosen to begin with, until the home is open.
@@ -262,7 +263,7 @@ impl State {
             running: Vec::new(),
             next_ticket: 1,
             tick: 0,
-            last_query: r#"{"action": "get_graph_stats"}"#.to_owned(),
+            composer: Memory::default(),
             history: Vec::new(),
             first_choice: None,
             keymap: Keymap::default(),

@@ -176,7 +176,6 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<E
                 }
             }
             "zoom" => state.zoom = value == "true",
-            "query" => state.last_query = value,
             "pointers.columns" => {
                 state.pointers.columns = Columns::from_text(&value);
                 state.pointers.ask_anew();

@@ -8,8 +8,7 @@ use crate::tui::layers::{Act, Answer, FilterLine, Form, Layer, Purpose, Submissi
 use crate::tui::message::Message;
 use crate::tui::state::{Begun, Level, Pane, Phase, State};
 use crate::tui::widgets::filter::complete_filter;
-use crate::tui::wizard;
-use crate::tui::{map, tail};
+use crate::tui::{composer, map, tail, wizard};
 use std::time::Duration;
 
 /// How long a filter must rest before it is asked for.
@@ -57,6 +56,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Notice(_) | Layer::Reports(_)) => reading(state, key),
         Some(Layer::Steps(_)) => steps(state, key),
         Some(Layer::Wizard(_)) => wizard::on_key(state, key),
+        Some(Layer::Composer(_)) => composer::on_key(state, key),
         _ if state.phase != Phase::Open => waiting(state, key),
         _ => through_table(state, key),
     }
@@ -67,6 +67,7 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     match state.layers.last_mut() {
         Some(Layer::Form(form)) => form.paste(text),
         Some(Layer::Wizard(_)) => return wizard::on_paste(state, text),
+        Some(Layer::Composer(_)) => return composer::on_paste(state, text),
         Some(Layer::Help(help)) => paste(&mut help.input, text),
         Some(Layer::Command(line)) => paste(&mut line.input, text),
         Some(Layer::Filter(line)) => {
@@ -172,10 +173,6 @@ fn submit(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     let mut effects = Vec::new();
-    if matches!(form.purpose, Purpose::Compose(_)) {
-        form.value("query").clone_into(&mut state.last_query);
-        effects.push(Effect::Remember("query", state.last_query.clone()));
-    }
     match form.submit() {
         None => return Vec::new(),
         Some(Submission::Create(lock)) => {

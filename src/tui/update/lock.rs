@@ -58,6 +58,7 @@ fn look_later(state: &mut State) -> Vec<Effect> {
 /// Locks: whatever was open is closed, with everything typed or shown in it.
 pub fn lock(state: &mut State, idle_minutes: Option<u64>) -> Vec<Effect> {
     state.layers.clear();
+    state.composer = Default::default();
     state
         .layers
         .push(Layer::Locked(Box::new(LockScreen::new(idle_minutes))));

@@ -14,13 +14,14 @@ mod mouse;
 mod settle;
 mod work;
 
+pub use work::failure_lines;
+
 use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
 use super::message::{Brightness, Message};
-use super::pointer;
 use super::state::{Level, Phase, State};
 use super::theme::Theme;
-use super::wizard;
+use super::{composer, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
@@ -112,6 +113,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Wizard(news) => {
             let changes = news.changes_lists();
             let mut effects = wizard::on_news(state, news);
+            if changes {
+                effects.extend(work::after_anything(state));
+            }
+            effects
+        }
+        Message::Composer(news) => {
+            let changes = news.changes_lists();
+            let mut effects = composer::on_news(state, news);
             if changes {
                 effects.extend(work::after_anything(state));
             }

@@ -31,18 +31,18 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Option<(u16, u16)> {
     let layout = state.layout();
     title::draw(state, &mut canvas, layout.title);
     // A page covers the panes; windows lie over whatever is there.
-    let page = state
+    let place = state
         .layers
         .iter()
-        .rev()
-        .find(|layer| layer.page_scope().is_some());
+        .rposition(|layer| layer.page_scope().is_some());
+    let page = place.map(|place| &state.layers[place]);
     match (page, state.phase) {
         (Some(page), _) => pages::draw(state, page, &mut canvas, layout.body),
         (None, Phase::Open | Phase::Stopping) => panes::draw(state, &mut canvas, &layout),
         (None, _) => {}
     }
     footer::draw(state, &mut canvas, &layout);
-    for layer in state.layers.iter().filter(|layer| layer.page_scope().is_none()) {
+    for layer in &state.layers[place.map_or(0, |place| place + 1)..] {
         overlays::draw(state, layer, &mut canvas, layout.body);
     }
     if state.begun.shown {

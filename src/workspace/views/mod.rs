@@ -207,6 +207,8 @@ pub struct CallOptions {
     pub trace: bool,
     /// Seconds to wait; 30 if none.
     pub timeout_seconds: Option<u64>,
+    /// What to ask the peer instead of what the pointer says; not on route circuit, whose query is sealed already.
+    pub query: Option<Query>,
 }
 
 /// A finished federated call.

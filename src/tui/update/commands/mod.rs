@@ -27,7 +27,7 @@ use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
 pub use filtering::{narrow_log, remember_log_filter, remember_pointer_filter};
-use invokes::{compose, on_tab, repeat};
+use invokes::{compose, edit_again, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
 use marking::{delete, invoke, mark_all, mark_pointer, mark_range, unmark};
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
@@ -142,6 +142,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Federate => federate(state),
         Id::Compose => compose(state, argument),
         Id::Repeat => repeat(state),
+        Id::EditAgain => edit_again(state),
         Id::FollowLog => follow(state),
         Id::MarkLine => mark(state),
         Id::NoteLine => note(state, argument),

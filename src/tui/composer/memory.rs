@@ -1,0 +1,52 @@
+//! What is worth keeping while the composer is closed. It goes when the vault is locked.
+
+use crate::model::{AppId, InstanceName, Timestamp};
+use crate::workspace::{Failure, Knowledge, SentQuery, Template};
+use std::collections::HashMap;
+
+/// After how many seconds an instance is asked again what it knows.
+const STALE: i64 = 300;
+
+/// What an instance told, and when.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// What it told.
+    pub knowledge: Knowledge,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What the composer remembers.
+#[derive(Debug, Clone, Default)]
+pub struct Memory {
+    /// What instances told, by instance and identity.
+    pub known: HashMap<(InstanceName, Option<AppId>), Known>,
+    /// Why one could not be asked.
+    pub unasked: HashMap<InstanceName, Failure>,
+    /// What was being written, by instance.
+    pub drafts: HashMap<InstanceName, String>,
+    /// Queries that are kept.
+    pub templates: Vec<Template>,
+    /// Queries that were sent.
+    pub history: Vec<SentQuery>,
+}
+
+impl Memory {
+    /// What is known of an instance, under this identity or else under another.
+    pub fn of(&self, instance: &InstanceName, identity: Option<&AppId>) -> Option<&Knowledge> {
+        let exactly = self.known.get(&(instance.clone(), identity.cloned()));
+        let any = || {
+            self.known
+                .iter()
+                .find(|((name, _), _)| name == instance)
+                .map(|(_, known)| known)
+        };
+        exactly.or_else(any).map(|known| &known.knowledge)
+    }
+
+    /// Whether an instance is to be asked, or asked again.
+    pub fn is_stale(&self, instance: &InstanceName, identity: Option<&AppId>, now: Timestamp) -> bool {
+        let known = self.known.get(&(instance.clone(), identity.cloned()));
+        known.is_none_or(|known| known.at.plus_seconds(STALE) < now)
+    }
+}

@@ -1,0 +1,31 @@
+//! The composer: any query for any instance, written with completion of what the instance itself knows, checked
+//! before it is sent, looked at layer by layer as it would travel, sent, and edited again beside its reply.
+//!
+//! What it wants done are [`Errand`]s, run by `errand` on the workspace; what came of them is [`News`]. Like
+//! everything on the screen it is a state, an update and a view. What is worth keeping when it is closed is in
+//! [`Memory`].
+
+mod errand;
+#[cfg(test)]
+pub mod fake;
+mod layout;
+mod memory;
+mod news;
+mod offer;
+mod open;
+mod place;
+mod send;
+mod state;
+#[cfg(test)]
+mod tests;
+mod update;
+mod view;
+mod window;
+
+pub use errand::{Errand, News, run};
+pub use memory::Memory;
+pub use news::on_news;
+pub use open::{open, open_pointer, open_query};
+pub use state::Composer;
+pub use update::{on_key, on_paste};
+pub use view::{draw, keys};

@@ -1,0 +1,143 @@
+//! What comes back to the composer.
+
+use super::errand::{Errand, Heard, News};
+use super::memory::Known;
+use super::state::{Asked, Composer, Panel};
+use super::update::{background, look, offer, to_look_up, with, word};
+use crate::tui::effect::Effect;
+use crate::tui::state::State;
+use crate::workspace::Failure;
+
+/// Takes in news.
+pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
+    // What an instance told is worth keeping though the composer was closed meanwhile.
+    if let News::Came(_, Ok(heard)) = &news {
+        remember(state, heard);
+    }
+    if let News::Came(ticket, _) = &news {
+        state.running.retain(|running| running.ticket != *ticket);
+    }
+    with(state, |state, composer| {
+        let effects = match news {
+            News::Came(ticket, Ok(heard)) => came(state, composer, ticket, heard),
+            News::Came(ticket, Err(failure)) => failed(state, composer, ticket, failure),
+            News::Rested(revision) if revision == composer.editor.revision() => rested(state, composer),
+            News::Settled(revision) if revision == composer.editor.revision() => settled(state, composer),
+            News::Rested(_) | News::Settled(_) => Vec::new(),
+        };
+        (true, effects)
+    })
+}
+
+fn remember(state: &mut State, heard: &Heard) {
+    match heard {
+        Heard::Learned(instance, identity, knowledge) => {
+            let known = Known {
+                knowledge: (**knowledge).clone(),
+                at: state.clock.now(),
+            };
+            state.composer.unasked.remove(instance);
+            state
+                .composer
+                .known
+                .insert((instance.clone(), identity.clone()), known);
+        }
+        Heard::Kept(templates, history) => {
+            state.composer.templates.clone_from(templates);
+            state.composer.history.clone_from(history);
+        }
+        _ => {}
+    }
+}
+
+fn rested(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
+    if composer.looked_at != Some(composer.editor.revision()) {
+        look(state, composer);
+    }
+    match word(state, composer) {
+        Some(word) if composer.found_for.as_ref() != Some(&word) => {
+            let instance = composer.instance.clone();
+            vec![background(state, Errand::Search(instance, word))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn settled(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
+    let instance = composer.instance.clone();
+    to_look_up(composer)
+        .into_iter()
+        .map(|address| background(state, Errand::Exists(instance.clone(), address)))
+        .collect()
+}
+
+fn came(state: &mut State, composer: &mut Composer, ticket: u64, heard: Heard) -> Vec<Effect> {
+    match heard {
+        Heard::Learned(instance, ..) => {
+            if instance == composer.instance {
+                look(state, composer);
+                offer(state, composer, false);
+            }
+        }
+        Heard::Found(word_then, found) => {
+            composer.found = found;
+            composer.found_for = Some(word_then);
+            if composer.window.is_none() && word(state, composer).is_some() {
+                offer(state, composer, false);
+            }
+        }
+        Heard::Exists(address, is_there) => {
+            composer.pointers.insert(address, Some(is_there));
+            look(state, composer);
+        }
+        Heard::Ways(instance, ways) => {
+            if instance == composer.instance {
+                composer.ways = Asked::Here(ways);
+            }
+        }
+        Heard::DryRun(dry_run) => {
+            if matches!(composer.dry_run, Asked::Waiting(waited) if waited == ticket) {
+                composer.dry_run = Asked::Here(*dry_run);
+                composer.scroll[Panel::DryRun.index()] = 0;
+            }
+        }
+        Heard::Arrived(arrived) => {
+            if composer.sending() == Some(ticket) {
+                composer.reply = Asked::Here(*arrived);
+                composer.reply_lines = (0, Vec::new());
+                composer.scroll[Panel::Reply.index()] = 0;
+                composer.panel = Panel::Reply;
+                super::view::prepare_reply(state, composer);
+                return vec![background(state, Errand::Kept)];
+            }
+        }
+        Heard::Kept(..) => {}
+    }
+    Vec::new()
+}
+
+fn failed(state: &mut State, composer: &mut Composer, ticket: u64, failure: Failure) -> Vec<Effect> {
+    if composer.sending() == Some(ticket) {
+        tracing::warn!(remedy = %failure.remedy, "the composed query was not answered: {}", failure.message);
+        composer.reply = Asked::Failed(failure);
+        composer.panel = Panel::Reply;
+        composer.scroll[Panel::Reply.index()] = 0;
+        return Vec::new();
+    }
+    if matches!(composer.dry_run, Asked::Waiting(waited) if waited == ticket) {
+        composer.dry_run = Asked::Failed(failure);
+        return Vec::new();
+    }
+    if matches!(composer.ways, Asked::Waiting(waited) if waited == ticket) {
+        composer.ways = Asked::Failed(failure);
+        return Vec::new();
+    }
+    tracing::debug!("an errand of the composer: {}", failure.message);
+    let known = state.composer.of(&composer.instance, composer.identity.as_ref());
+    if known.is_none() {
+        state.composer.unasked.insert(composer.instance.clone(), failure);
+    } else if composer.window.is_some() || failure.instance.is_none() {
+        composer.note = Some((failure.message, true));
+    }
+    Vec::new()
+}

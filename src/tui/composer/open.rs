@@ -1,0 +1,85 @@
+//! Opening the composer: empty, with a query of the log, or on a pointer.
+
+use super::errand::Errand;
+use super::state::Composer;
+use super::update::{background, settle};
+use crate::model::{InstanceName, Pointer};
+use crate::protocol::Query;
+use crate::protocol::json_text::quoted;
+use crate::tui::effect::Effect;
+use crate::tui::layers::Layer;
+use crate::tui::state::State;
+use crate::workspace::{Way, laid_out};
+use serde_json::Value;
+
+/// What a person begins with: the cursor comes between the quotes.
+const FIRST: &str = "{\n  \"action\": \"\"\n}";
+
+/// Opens it for an instance, with what was being written for it.
+pub fn open(state: &mut State, instance: InstanceName) -> Vec<Effect> {
+    let draft = state.composer.drafts.get(&instance).cloned();
+    let composer = match draft {
+        Some(text) => Composer::new(instance, &text, text.len()),
+        None => Composer::new(instance, FIRST, FIRST.len() - 3),
+    };
+    show(state, composer)
+}
+
+/// Opens it for an instance with a query.
+pub fn open_query(state: &mut State, instance: InstanceName, query: &Value) -> Vec<Effect> {
+    let text = laid_out(query);
+    let composer = Composer::new(instance, &text, text.len());
+    show(state, composer)
+}
+
+/// Opens it on a pointer of an instance: for a federated one with what its peer is asked, on its own route.
+pub fn open_pointer(
+    state: &mut State,
+    instance: InstanceName,
+    pointer: &Pointer,
+    peer: Option<InstanceName>,
+) -> Vec<Effect> {
+    let Some(federated) = &pointer.federated else {
+        let text = about(pointer);
+        let composer = Composer::new(instance, &text, text.len());
+        return show(state, composer);
+    };
+    let text = laid_out(&federated.query);
+    let knows = peer.is_some();
+    let mut composer = Composer::new(peer.unwrap_or_else(|| instance.clone()), &text, text.len());
+    composer.knows = knows;
+    composer.way = Way::Pointer {
+        through: instance,
+        pointer: Box::new(pointer.clone()),
+        route: federated.route,
+    };
+    show(state, composer)
+}
+
+fn about(pointer: &Pointer) -> String {
+    let address = quoted(pointer.address.as_str());
+    match &pointer.connection_id {
+        Some(connection) => format!(
+            "{{\n  \"action\": \"invoke_through_connection\",\n  \"connection_id\": {},\n  \"pointer_address\": {address}\n}}",
+            quoted(connection.as_str())
+        ),
+        None => format!("{{\n  \"action\": \"get_pointer\",\n  \"pointer_address\": {address}\n}}"),
+    }
+}
+
+fn show(state: &mut State, mut composer: Composer) -> Vec<Effect> {
+    let now = state.clock.now();
+    let instance = composer.instance.clone();
+    let mut effects = vec![background(state, Errand::Kept)];
+    if composer.knows && state.composer.is_stale(&instance, None, now) {
+        effects.push(background(state, Errand::Learn(instance, None)));
+    }
+    effects.extend(settle(state, &mut composer, true));
+    state.layers.push(Layer::Composer(Box::new(composer)));
+    effects
+}
+
+/// The query of a text, if it is one.
+pub fn query_of(text: &str) -> Option<Query> {
+    Query::parse(text.as_bytes()).ok()
+}

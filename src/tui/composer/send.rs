@@ -1,0 +1,100 @@
+//! Sending, and looking at what would be sent.
+
+use super::errand::Errand;
+use super::open::query_of;
+use super::state::{Asked, Composer, Panel};
+use super::update::look;
+use crate::tui::effect::Effect;
+use crate::tui::state::{Running, State};
+use crate::workspace::{Outgoing, Weight};
+
+/// Sends the query; where there are warnings, only when told so twice.
+pub fn send(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
+    if composer.sending().is_some() {
+        composer.note = Some((
+            "the query before is still on its way; ^X stops waiting for it".to_owned(),
+            true,
+        ));
+        return Vec::new();
+    }
+    look(state, composer);
+    let revision = composer.editor.revision();
+    let stopper = composer
+        .findings
+        .iter()
+        .find(|finding| finding.weight == Weight::Stopper);
+    if let Some(stopper) = stopper {
+        let message = format!("not sent: {}", stopper.message);
+        let at = stopper.span.start;
+        composer.editor.go_to(at);
+        composer.note = Some((message, true));
+        return Vec::new();
+    }
+    let warnings = composer.findings.len();
+    if warnings > 0 && composer.asked != Some(revision) {
+        composer.asked = Some(revision);
+        let text = match warnings {
+            1 => "there is a warning; ^S again sends it all the same".to_owned(),
+            many => format!("there are {many} warnings; ^S again sends it all the same"),
+        };
+        composer.note = Some((text, true));
+        return Vec::new();
+    }
+    let Some(outgoing) = outgoing(composer) else {
+        return Vec::new();
+    };
+    let ticket = state.next_ticket;
+    state.next_ticket += 1;
+    composer.asked = None;
+    composer.reply = Asked::Waiting(ticket);
+    composer.panel = Panel::Reply;
+    composer.in_panel = false;
+    let to = outgoing.way.through().unwrap_or(&outgoing.instance);
+    state.running.push(Running {
+        ticket,
+        words: format!("asking {to} for {}", outgoing.query.action()),
+        foreground: false,
+        many: false,
+    });
+    vec![Effect::Composer(ticket, Errand::Send(Box::new(outgoing)))]
+}
+
+/// Shows what would be sent.
+pub fn dry_run(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
+    composer.panel = Panel::DryRun;
+    let Some(outgoing) = outgoing(composer) else {
+        composer.dry_run = Asked::None;
+        composer.note = Some(("there is no whole query yet to look at".to_owned(), true));
+        return Vec::new();
+    };
+    let ticket = state.next_ticket;
+    state.next_ticket += 1;
+    composer.dry_run = Asked::Waiting(ticket);
+    composer.dry_run_of = composer.editor.revision();
+    vec![Effect::Composer(ticket, Errand::DryRun(Box::new(outgoing)))]
+}
+
+/// Stops waiting for the reply.
+pub fn cancel(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
+    let Some(ticket) = composer.sending() else {
+        return Vec::new();
+    };
+    state.running.retain(|running| running.ticket != ticket);
+    composer.reply = Asked::None;
+    composer.note = Some((
+        "no longer waiting; it may have been done all the same, and the invoke log tells".to_owned(),
+        true,
+    ));
+    vec![Effect::Cancel(ticket)]
+}
+
+fn outgoing(composer: &Composer) -> Option<Outgoing> {
+    Some(Outgoing {
+        instance: composer.instance.clone(),
+        query: query_of(composer.editor.text())?,
+        as_app_id: composer.identity.clone(),
+        way: composer.way.clone(),
+        trace: true,
+        timeout_seconds: None,
+    })
+}

@@ -1,0 +1,256 @@
+//! What keys do, and what is seen, at three sizes and with a held clock.
+
+mod pictures;
+
+use super::errand::{Errand, Heard, News};
+use super::fake;
+use super::state::{Asked, Composer, Panel};
+use crate::command::Key;
+use crate::model::{InstanceName, Route};
+use crate::protocol::Code;
+use crate::tui::effect::Effect;
+use crate::tui::fake::{address, answer, demo, failure, press, write};
+use crate::tui::layers::Layer;
+use crate::tui::message::Message;
+use crate::tui::state::State;
+use crate::tui::update::update;
+use crate::tui::view::tests::screen;
+use crate::workspace::{Outgoing, Way};
+
+fn composer(state: &State) -> &Composer {
+    let found = state.layers.iter().find_map(|layer| match layer {
+        Layer::Composer(composer) => Some(composer.as_ref()),
+        _ => None,
+    });
+    found.expect("the composer is open")
+}
+
+fn text(state: &State) -> &str {
+    composer(state).editor.text()
+}
+
+/// Puts a query in the place of what is there.
+fn write_query(state: &mut State, query: &str) {
+    if let Some(Layer::Composer(composer)) = state.layers.last_mut() {
+        composer.editor.replace_all("");
+    }
+    let effects = update(state, Message::Paste(query.into()));
+    answer(state, effects);
+}
+
+/// Presses a key, and gives what is wanted then.
+fn effects(state: &mut State, key: &str) -> Vec<Effect> {
+    update(state, Message::Key(Key::parse(key).unwrap()))
+}
+
+fn sent(effects: &[Effect]) -> Option<(u64, &Outgoing)> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Composer(ticket, Errand::Send(outgoing)) => Some((*ticket, outgoing.as_ref())),
+        _ => None,
+    })
+}
+
+fn tell(state: &mut State, ticket: u64, heard: Result<Heard, crate::workspace::Failure>) {
+    let effects = update(state, Message::Composer(News::Came(ticket, heard)));
+    answer(state, effects);
+}
+
+const STATS: &str = "{\"action\": \"get_graph_stats\"}";
+const POINTER: &str = "{\"action\": \"get_pointer\", \"pointer_address\": \"ptr_000000000007\"}";
+
+fn send(state: &mut State) -> u64 {
+    let effects = effects(state, "ctrl-s");
+    let ticket = sent(&effects).expect("it is sent").0;
+    answer(state, effects);
+    ticket
+}
+
+#[test]
+fn it_begins_with_an_action_to_be_chosen_and_brings_what_that_needs() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write(&mut state, "get_pointer_s");
+    let popup = composer(&state).popup.as_ref().expect("actions are offered");
+    assert_eq!(popup.offers[0].label, "get_pointer_summary");
+    press(&mut state, &["enter"]);
+    assert_eq!(
+        text(&state),
+        "{\n  \"action\": \"get_pointer_summary\",\n  \"pointer_address\": \"\"\n}"
+    );
+    write(&mut state, "dust");
+    let popup = composer(&state).popup.as_ref().expect("pointers are offered");
+    assert_eq!(popup.offers.len(), 3);
+    press(&mut state, &["down", "tab"]);
+    assert!(text(&state).contains(address(2).as_str()), "{}", text(&state));
+    assert!(composer(&state).findings.is_empty());
+}
+
+#[test]
+fn what_is_no_query_is_not_sent_and_a_warning_is_asked_about_once() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, "{\"action\": ");
+    assert!(sent(&effects(&mut state, "ctrl-s")).is_none());
+    write_query(&mut state, "{\"action\": \"get_pointer\"}");
+    assert!(sent(&effects(&mut state, "ctrl-s")).is_none());
+    let twice = effects(&mut state, "ctrl-s");
+    assert_eq!(sent(&twice).unwrap().1.query.action(), "get_pointer");
+}
+
+#[test]
+fn another_text_is_asked_about_anew() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, "{\"action\": \"get_pointer\"}");
+    assert!(sent(&effects(&mut state, "ctrl-s")).is_none());
+    write(&mut state, " ");
+    assert!(sent(&effects(&mut state, "ctrl-s")).is_none());
+}
+
+#[test]
+fn the_reply_comes_beside_the_query_and_enter_opens_its_page() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, STATS);
+    let ticket = send(&mut state);
+    assert_eq!(state.running.len(), 1);
+    tell(&mut state, ticket, Ok(Heard::Arrived(Box::new(fake::arrived()))));
+    assert!(state.running.is_empty());
+    assert_eq!(composer(&state).panel, Panel::Reply);
+    assert_eq!(text(&state), STATS);
+    press(&mut state, &["shift-tab", "enter"]);
+    assert!(matches!(state.layers.last(), Some(Layer::Invoke(page)) if page.id == 4));
+    press(&mut state, &["esc"]);
+    assert!(matches!(state.layers.last(), Some(Layer::Composer(_))));
+    press(&mut state, &["esc", "esc"]);
+    assert!(state.layers.is_empty());
+}
+
+#[test]
+fn waiting_can_be_given_up() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, STATS);
+    let ticket = send(&mut state);
+    assert!(sent(&effects(&mut state, "ctrl-s")).is_none(), "one at a time");
+    let cancelled = effects(&mut state, "ctrl-x");
+    assert!(matches!(cancelled[..], [Effect::Cancel(cancelled), ..] if cancelled == ticket));
+    assert!(state.running.is_empty());
+    tell(&mut state, ticket, Ok(Heard::Arrived(Box::new(fake::arrived()))));
+    assert!(matches!(composer(&state).reply, Asked::None));
+}
+
+#[test]
+fn what_was_written_is_there_again_until_the_vault_is_locked() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, POINTER);
+    press(&mut state, &["esc", "I"]);
+    assert_eq!(text(&state), POINTER);
+    press(&mut state, &["esc", ":"]);
+    write(&mut state, "lock");
+    press(&mut state, &["enter"]);
+    assert!(state.composer.drafts.is_empty() && state.composer.known.is_empty());
+}
+
+#[test]
+fn a_pointer_that_is_not_there_is_warned_of() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, &POINTER.replace("000000000007", "ffffffffffff"));
+    assert!(
+        composer(&state).findings[0]
+            .message
+            .contains("there is no pointer")
+    );
+    write_query(&mut state, POINTER);
+    assert!(composer(&state).findings.is_empty());
+}
+
+#[test]
+fn an_instance_that_only_is_to_be_read_gets_no_writing_action() {
+    let mut state = demo((120, 36));
+    state.read_only = true;
+    press(&mut state, &["I"]);
+    write_query(
+        &mut state,
+        "{\"action\": \"delete_pointer\", \"pointer_address\": \"ptr_000000000007\"}",
+    );
+    press(&mut state, &["ctrl-s"]);
+    assert!(sent(&effects(&mut state, "ctrl-s")).is_none());
+}
+
+#[test]
+fn on_a_federated_pointer_it_begins_with_what_the_peer_is_asked() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["j", "j", "j", "enter", "I"]);
+    assert!(text(&state).contains("get_pointer_summary"));
+    assert_eq!(composer(&state).instance, InstanceName::parse("beta").unwrap());
+    let Way::Pointer { through, route, .. } = &composer(&state).way else {
+        panic!("it goes along the pointer");
+    };
+    assert_eq!((through.as_str(), *route), ("alpha", Route::Relay));
+    let sends = effects(&mut state, "ctrl-s");
+    assert!(matches!(sent(&sends).unwrap().1.way, Way::Pointer { .. }));
+}
+
+#[test]
+fn a_query_of_the_log_is_edited_and_sent_again() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["4", "enter", "e"]);
+    assert!(text(&state).contains("get_pointer_summary"), "{}", text(&state));
+}
+
+#[test]
+fn templates_history_and_ways_are_chosen_from() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I", "ctrl-t"]);
+    write(&mut state, "harbour");
+    press(&mut state, &["enter"]);
+    assert!(text(&state).contains("\"search_term\": \"harbour\""));
+    press(&mut state, &["ctrl-r"]);
+    write(&mut state, "ptr 007");
+    press(&mut state, &["enter"]);
+    assert!(text(&state).contains("ptr_000000000007"));
+    press(&mut state, &["ctrl-t", "ctrl-s"]);
+    write(&mut state, "mine");
+    let keeps = effects(&mut state, "enter");
+    assert!(keeps.iter().any(
+        |effect| matches!(effect, Effect::Composer(_, Errand::Keep(template)) if template.name == "mine")
+    ));
+    press(&mut state, &["alt-u", "alt-u"]);
+    assert!(!text(&state).contains("ptr_000000000007"));
+}
+
+#[test]
+fn forgetting_a_template_is_asked_about() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I", "ctrl-t"]);
+    let forgets = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Composer(_, Errand::Forget(_))))
+    };
+    assert!(!forgets(&effects(&mut state, "ctrl-x")));
+    assert!(forgets(&effects(&mut state, "ctrl-x")));
+}
+
+#[test]
+fn the_dry_run_is_of_the_query_as_it_was_and_says_when_that_changed() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, STATS);
+    let looks = effects(&mut state, "ctrl-d");
+    let ticket = looks
+        .iter()
+        .find_map(|effect| match effect {
+            Effect::Composer(ticket, Errand::DryRun(_)) => Some(*ticket),
+            _ => None,
+        })
+        .expect("it is looked at");
+    assert!(sent(&looks).is_none());
+    tell(&mut state, ticket, Ok(Heard::DryRun(Box::new(fake::dry_run()))));
+    assert!(screen(&state).contains("Nothing was sent."));
+    write(&mut state, " ");
+    assert!(screen(&state).contains("has changed since"));
+}

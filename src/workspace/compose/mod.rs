@@ -1,0 +1,16 @@
+//! Writing a query before it is sent: what the instance knows, what is wrong with it, what exactly would travel,
+//! and the queries that a person keeps.
+
+mod check;
+mod dry_run;
+mod kept;
+mod layers;
+mod learn;
+mod outgoing;
+mod ways;
+
+pub use check::{Facts, Finding, Weight, findings, only_reads};
+pub use dry_run::{BodyLayer, Claim, DryRun, Leg, QueryLayer, WireLayer};
+pub use kept::{SentQuery, blank, laid_out, on_one_line, skeleton};
+pub use learn::Knowledge;
+pub use outgoing::{Outgoing, Sent, Way};
