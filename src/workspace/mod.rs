@@ -43,6 +43,7 @@ mod rows;
 mod safe;
 mod sealing;
 mod session;
+mod transfer;
 mod verify;
 mod views;
 mod wire;
