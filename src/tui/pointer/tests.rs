@@ -268,7 +268,7 @@ fn no_key_waits_for_what_is_fetched() {
     let effects = update(&mut state, Message::Key(Key::parse("enter").unwrap()));
     assert!(matches!(effects.as_slice(), [Effect::LoadPointer(..)]));
     // Nothing was answered, and one moves all the same; nothing is asked twice.
-    for key in ["j", "j", "k", "G", "g", "pgdn"] {
+    for key in ["j", "j", "k", "G", "home", "pgdn"] {
         let effects = update(&mut state, Message::Key(Key::parse(key).unwrap()));
         assert!(effects.is_empty(), "{key}");
     }
@@ -375,7 +375,10 @@ fn an_import_tells_how_far_it_is_and_which_rows_are_bad() {
         };
         update(
             state,
-            Message::Step(*ticket, "42 %, 420 000 rows, 2 refused".into()),
+            Message::Step(
+                *ticket,
+                "importing into alpha: 42 %, 420 000 rows, 2 refused".into(),
+            ),
         );
         press(state, &["esc"]);
     });

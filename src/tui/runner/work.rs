@@ -67,7 +67,10 @@ pub(super) async fn do_work(
             let pace = Pace::default();
             let progress = |now: ImportProgress, length: Option<u64>| {
                 if now.committing || pace.is_due() {
-                    step(&import_words(now, length));
+                    step(&format!(
+                        "importing into {instance}: {}",
+                        import_words(now, length)
+                    ));
                 }
             };
             let report = workspace
@@ -84,7 +87,10 @@ pub(super) async fn do_work(
             let pace = Pace::default();
             let progress = |written: u64| {
                 if pace.is_due() {
-                    step(&format!("{} pointers written", count(written)));
+                    step(&format!(
+                        "exporting {instance}: {} pointers written",
+                        count(written)
+                    ));
                 }
             };
             let written = workspace

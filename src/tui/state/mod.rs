@@ -117,8 +117,6 @@ pub struct Running {
     pub ticket: u64,
     /// What is being done.
     pub words: String,
-    /// How far it is, in words, if it tells.
-    pub step: String,
     /// Whether a failure deserves a page of its own.
     pub foreground: bool,
 }

@@ -20,7 +20,6 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
     state.running.push(Running {
         ticket,
         words: work.words(),
-        step: String::new(),
         foreground: matches!(
             work,
             Work::Invoke(..)
@@ -48,9 +47,6 @@ pub fn begin_demo(state: &mut State) -> Effect {
 
 /// A step of long work.
 pub fn on_step(state: &mut State, ticket: u64, words: String) {
-    if let Some(running) = state.running.iter_mut().find(|running| running.ticket == ticket) {
-        running.step.clone_from(&words);
-    }
     for layer in &mut state.layers {
         if let Layer::Steps(steps) = layer
             && steps.ticket == ticket

@@ -141,10 +141,7 @@ fn draw_status(state: &State, canvas: &mut Canvas, area: Rect) {
             1 => String::new(),
             many => format!(" and {} more", many - 1),
         };
-        let text = match running.step.as_str() {
-            "" => format!("{}…{more}", running.words),
-            step => format!("{}: {step}{more}", running.words),
-        };
+        let text = format!("{}…{more}", running.words);
         canvas.put(
             area.x + 2 + used,
             area.y,
