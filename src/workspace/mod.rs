@@ -32,10 +32,12 @@ mod import_file;
 mod instances;
 mod invoke;
 mod lifecycle;
+mod load;
 mod log;
 mod original;
 mod peers;
 mod pointers;
+mod reads;
 mod redact;
 mod rows;
 mod safe;
@@ -54,6 +56,8 @@ pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use log::{
     LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
 };
+pub use load::{LoadControl, LoadLane, LoadReport, LoadRequest, LoadRun, LoadTarget, Prospect, Prospects, SavedLoad};
+pub use reads::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HeadCheck, HostedBy, InitInstance,
