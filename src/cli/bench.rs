@@ -226,10 +226,10 @@ fn ended(report: &LoadReport) -> Outcome {
     }
     let mut codes: Vec<(&String, &u64)> = figures().flat_map(|figures| &figures.errors).collect();
     codes.sort_by_key(|(_, count)| **count);
-    let class = codes.last().and_then(|(code, _)| Code::parse(code)).map_or(
-        crate::protocol::ExitClass::Failed,
-        Code::exit_class,
-    );
+    let class = codes
+        .last()
+        .and_then(|(code, _)| Code::parse(code))
+        .map_or(crate::protocol::ExitClass::Failed, Code::exit_class);
     Err(Stop::Told(class))
 }
 

@@ -152,6 +152,8 @@ pub enum Id {
     TabWire,
     TabTrace,
     FollowLink,
+    GoThere,
+    WalkBack,
     Handshake,
     Offer,
     Accept,

@@ -57,7 +57,9 @@ pub fn value(report: &LoadReport, before: Option<&SavedLoad>) -> Value {
         value["changes"] = report
             .lanes
             .iter()
-            .filter_map(|(label, figures)| Some((label.clone(), json!(compare(before.lane(label)?, figures)))))
+            .filter_map(|(label, figures)| {
+                Some((label.clone(), json!(compare(before.lane(label)?, figures))))
+            })
             .collect::<serde_json::Map<_, _>>()
             .into();
     }
@@ -97,7 +99,9 @@ fn percentiles(spread: &Distribution) -> Value {
 /// The figures for people.
 pub fn text(report: &LoadReport, before: Option<&SavedLoad>) -> String {
     let mut text = String::new();
-    let mut table = Table::new(["ROUTE", ">CALLS", ">RATE/S", ">P50", ">P90", ">P99", ">P99.9", ">MAX", ">ERRORS"]);
+    let mut table = Table::new([
+        "ROUTE", ">CALLS", ">RATE/S", ">P50", ">P90", ">P99", ">P99.9", ">MAX", ">ERRORS",
+    ]);
     for (label, figures) in &report.lanes {
         let at = |share| words::duration(figures.latency.percentile(share));
         table.row([
@@ -122,21 +126,38 @@ pub fn text(report: &LoadReport, before: Option<&SavedLoad>) -> String {
             text.push_str(&changes(name, &compare(old, figures)));
         }
     }
-    let lines: Vec<String> = report.samples.iter().flat_map(|(_, lines)| lines).map(u64::to_string).collect();
+    let lines: Vec<String> = report
+        .samples
+        .iter()
+        .flat_map(|(_, lines)| lines)
+        .map(u64::to_string)
+        .collect();
     if !lines.is_empty() {
-        text.push_str(&format!("\nThe slowest traced calls are in the invoke log: {}\n", lines.join(", ")));
+        text.push_str(&format!(
+            "\nThe slowest traced calls are in the invoke log: {}\n",
+            lines.join(", ")
+        ));
     }
     text
 }
 
 fn histogram(spread: &Distribution) -> String {
     let buckets = spread.buckets();
-    let most = buckets.iter().map(|bucket| bucket.count).max().unwrap_or(0).max(1);
+    let most = buckets
+        .iter()
+        .map(|bucket| bucket.count)
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let mut text = String::new();
     for bucket in buckets {
         let long = (bucket.count * BAR).div_ceil(most);
         let bar = "#".repeat(usize::try_from(long).unwrap_or(0));
-        let line = format!("  {:>9}  {bar:<40} {}", words::duration(bucket.from_us), words::count(bucket.count));
+        let line = format!(
+            "  {:>9}  {bar:<40} {}",
+            words::duration(bucket.from_us),
+            words::count(bucket.count)
+        );
         text.push_str(line.trim_end());
         text.push('\n');
     }
@@ -171,7 +192,13 @@ fn remarks(figures: &Figures) -> String {
     let phases: Vec<String> = figures
         .phases
         .iter()
-        .map(|phase| format!("{} {}", phase.phase.as_str(), words::duration(phase.total_us / phase.count.max(1))))
+        .map(|phase| {
+            format!(
+                "{} {}",
+                phase.phase.as_str(),
+                words::duration(phase.total_us / phase.count.max(1))
+            )
+        })
         .collect();
     text.push_str(&format!("  phases of an exchange, mean: {}\n", phases.join(", ")));
     let whole: u64 = figures.shares.iter().map(|share| share.total_us).sum();
@@ -179,7 +206,13 @@ fn remarks(figures: &Figures) -> String {
         let shares: Vec<String> = figures
             .shares
             .iter()
-            .map(|share| format!("{} {:.0} %", share.place, share.total_us as f64 * 100.0 / whole as f64))
+            .map(|share| {
+                format!(
+                    "{} {:.0} %",
+                    share.place,
+                    share.total_us as f64 * 100.0 / whole as f64
+                )
+            })
             .collect();
         text.push_str(&format!(
             "  time by hop, from {} traced calls: {}\n",
@@ -242,7 +275,9 @@ pub fn list(saved: &[SavedLoad]) -> String {
     let mut table = Table::new(["NAME", "KEPT", "INSTANCE", "LOAD", "ROUTES", ">P50", ">P99"]);
     for run in saved {
         let mut latency = Distribution::default();
-        run.lanes.iter().for_each(|(_, figures)| latency.merge(&figures.latency));
+        run.lanes
+            .iter()
+            .for_each(|(_, figures)| latency.merge(&figures.latency));
         let labels: Vec<&str> = run.lanes.iter().map(|(label, _)| label.as_str()).collect();
         table.row([
             run.name.clone(),
@@ -260,7 +295,10 @@ pub fn list(saved: &[SavedLoad]) -> String {
 /// What a kept run was, in a line.
 pub fn heading(saved: &SavedLoad) -> String {
     let (at, pace) = (words::moment(saved.at), pace(&saved.plan.pace));
-    format!("{}: {} with {pace}, kept {at}\n{}", saved.name, saved.instance, saved.target)
+    format!(
+        "{}: {} with {pace}, kept {at}\n{}",
+        saved.name, saved.instance, saved.target
+    )
 }
 
 /// How far a run is, for people who watch it.
@@ -269,7 +307,11 @@ pub struct Progress(ProgressBar, Option<Duration>, Option<u64>);
 impl Progress {
     /// Shown on a terminal only.
     pub fn new(hidden: bool, plan: &Plan) -> Self {
-        let bar = if hidden { ProgressBar::hidden() } else { ProgressBar::new(1_000) };
+        let bar = if hidden {
+            ProgressBar::hidden()
+        } else {
+            ProgressBar::new(1_000)
+        };
         if let Ok(style) = ProgressStyle::with_template("{bar:24} {msg}") {
             bar.set_style(style);
         }

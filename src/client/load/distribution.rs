@@ -39,7 +39,16 @@ impl Distribution {
         let mut merged = Vec::with_capacity(mine.len() + theirs.len());
         let (mut left, mut right) = (mine.into_iter().peekable(), theirs.iter().copied().peekable());
         while let (Some(&(a, many)), Some(&(b, more))) = (left.peek(), right.peek()) {
-            merged.push((a.min(b), if a < b { many } else if b < a { more } else { many + more }));
+            merged.push((
+                a.min(b),
+                if a < b {
+                    many
+                } else if b < a {
+                    more
+                } else {
+                    many + more
+                },
+            ));
             if a <= b {
                 left.next();
             }
@@ -77,7 +86,11 @@ impl Distribution {
 
     /// The mean.
     pub fn mean(&self) -> f64 {
-        let sum: f64 = self.0.iter().map(|(value, count)| *value as f64 * *count as f64).sum();
+        let sum: f64 = self
+            .0
+            .iter()
+            .map(|(value, count)| *value as f64 * *count as f64)
+            .sum();
         sum / (self.count().max(1) as f64)
     }
 

@@ -210,7 +210,10 @@ impl Desk {
             recorded.merge(&taken);
         }
         let measured = active.saturating_sub(shared.plan.warm_up);
-        let ended = shared.plan.duration.map_or(measured, |duration| measured.min(duration));
+        let ended = shared
+            .plan
+            .duration
+            .map_or(measured, |duration| measured.min(duration));
         let elapsed_us = u64::try_from(ended.as_micros()).unwrap_or(u64::MAX);
         self.total.merge(&recorded);
         self.figures.elapsed_us = elapsed_us;
@@ -231,7 +234,11 @@ impl Desk {
         self.figures.not_started += self.figures.behind;
         self.figures.behind = 0;
         self.figures.in_flight = 0;
-        self.figures.stage = if timeline.stopped { Stage::Stopped } else { Stage::Finished };
+        self.figures.stage = if timeline.stopped {
+            Stage::Stopped
+        } else {
+            Stage::Finished
+        };
         // A run of so many calls lasted until the last one ended; one of so long, as long as it was meant to.
         if let (Some(duration), false) = (shared.plan.duration, timeline.stopped)
             && shared.plan.count.is_none()

@@ -124,27 +124,53 @@ async fn an_even_server_answers_every_call_in_its_time() {
     assert_eq!(figures.requests, 1_000);
     assert_eq!((figures.late, figures.not_started, figures.failed()), (0, 0, 0));
     assert!((20_000..22_000).contains(&figures.latency.percentile(0.99)));
-    assert_eq!(figures.windows.points.iter().map(|window| window.requests).sum::<u64>(), 1_000);
+    assert_eq!(
+        figures
+            .windows
+            .points
+            .iter()
+            .map(|window| window.requests)
+            .sum::<u64>(),
+        1_000
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_stall_shows_in_the_percentiles_of_those_who_waited() {
     // Between the second and the third second nobody is answered before the third.
     let stalls = |asked: Duration| {
-        if (2..3).contains(&asked.as_secs()) { Duration::from_secs(3) - asked } else { ms(1) }
+        if (2..3).contains(&asked.as_secs()) {
+            Duration::from_secs(3) - asked
+        } else {
+            ms(1)
+        }
     };
-    let few = Plan { in_flight: 1, ..open(100.0, 10) };
+    let few = Plan {
+        in_flight: 1,
+        ..open(100.0, 10)
+    };
     let figures = load(few, stalls).await;
     // One call took a second; a hundred were due meanwhile, and waited half of it on average.
-    assert!(figures.service.percentile(0.99) < 5_000, "{}", figures.service.percentile(0.99));
-    assert!(figures.latency.percentile(0.99) > 800_000, "{}", figures.latency.percentile(0.99));
+    assert!(
+        figures.service.percentile(0.99) < 5_000,
+        "{}",
+        figures.service.percentile(0.99)
+    );
+    assert!(
+        figures.latency.percentile(0.99) > 800_000,
+        "{}",
+        figures.latency.percentile(0.99)
+    );
     assert!(figures.late > 90, "{}", figures.late);
     assert_eq!(figures.requests, 1_000);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_could_not_begin_is_counted() {
-    let few = Plan { in_flight: 1, ..open(100.0, 10) };
+    let few = Plan {
+        in_flight: 1,
+        ..open(100.0, 10)
+    };
     let figures = load(few, |_| ms(100)).await;
     assert_eq!(figures.requests + figures.not_started, 1_000);
     assert!((95..=101).contains(&figures.requests), "{}", figures.requests);
@@ -153,7 +179,11 @@ async fn what_could_not_begin_is_counted() {
 #[tokio::test(start_paused = true)]
 async fn callers_who_wait_are_corrected_and_said_to_be() {
     let stalls = |asked: Duration| {
-        if asked.as_secs() == 2 { Duration::from_secs(2) } else { ms(10) }
+        if asked.as_secs() == 2 {
+            Duration::from_secs(2)
+        } else {
+            ms(10)
+        }
     };
     let plan = Plan {
         pace: Pace::Closed { callers: 1 },
@@ -187,7 +217,10 @@ async fn after_a_pause_there_is_neither_a_burst_nor_a_false_latency() {
     let plan = open(100.0, 4);
     let (wish, wishes) = watch::channel(Wish::Go);
     let (progress, seen) = watch::channel(Figures::nothing(&plan, ms(200)));
-    let server = Server { began: Instant::now(), takes: |_| ms(2) };
+    let server = Server {
+        began: Instant::now(),
+        takes: |_| ms(2),
+    };
     let running = tokio::spawn(run(plan, Arc::new(server), wishes, progress));
     sleep(ms(2_005)).await;
     wish.send(Wish::Pause).unwrap();
@@ -207,7 +240,10 @@ async fn a_run_that_is_stopped_tells_what_it_has() {
     let plan = open(100.0, 60);
     let (wish, wishes) = watch::channel(Wish::Go);
     let (progress, _) = watch::channel(Figures::nothing(&plan, ms(200)));
-    let server = Server { began: Instant::now(), takes: |_| ms(500) };
+    let server = Server {
+        began: Instant::now(),
+        takes: |_| ms(500),
+    };
     let running = tokio::spawn(run(plan, Arc::new(server), wishes, progress));
     sleep(ms(1_005)).await;
     wish.send(Wish::Stop).unwrap();
@@ -222,7 +258,11 @@ async fn only_what_is_more_than_noise_is_called_a_difference() {
     let even = load(open(200.0, 10), |_| ms(20)).await;
     let verdict = |after: &Figures, what: &str| {
         let changes = compare(&even, after);
-        changes.into_iter().find(|change| change.what == what).unwrap().verdict
+        changes
+            .into_iter()
+            .find(|change| change.what == what)
+            .unwrap()
+            .verdict
     };
     let wavering = load(open(200.0, 10), |asked| ms(15 + asked.as_millis() as u64 % 10)).await;
     assert_eq!(verdict(&wavering, "rate"), Verdict::Noise);
@@ -236,7 +276,11 @@ async fn only_what_is_more_than_noise_is_called_a_difference() {
 #[test]
 fn who_took_the_time_is_told_apart_and_adds_up() {
     use crate::protocol::{Hop, Phase, PhaseName};
-    let phase = |name, start_us, duration_us| Phase { name, start_us, duration_us };
+    let phase = |name, start_us, duration_us| Phase {
+        name,
+        start_us,
+        duration_us,
+    };
     let server = Hop {
         instance: "inst_b".into(),
         phases: vec![phase(PhaseName::Execute, 0, 300)],
@@ -258,7 +302,16 @@ fn who_took_the_time_is_told_apart_and_adds_up() {
         next: Some(Box::new(asked)),
     };
     let shares = shares_of(&caller, &|id| id.replace("inst_", ""));
-    let of = |place: &str| shares.iter().filter(|share| share.0 == place).map(|share| share.1).sum::<u64>();
-    assert_eq!((of("console"), of("a"), of("b"), of("network")), (100, 200, 300, 300));
+    let of = |place: &str| {
+        shares
+            .iter()
+            .filter(|share| share.0 == place)
+            .map(|share| share.1)
+            .sum::<u64>()
+    };
+    assert_eq!(
+        (of("console"), of("a"), of("b"), of("network")),
+        (100, 200, 300, 300)
+    );
     assert_eq!(shares.iter().map(|share| share.1).sum::<u64>(), 900);
 }

@@ -41,13 +41,15 @@ pub struct Change {
 
 /// Every figure of two runs beside each other.
 pub fn compare(before: &Figures, after: &Figures) -> Vec<Change> {
-    let seconds = |figures: &Figures, blocks: &[Window]| {
-        figures.elapsed_us as f64 / 1e6 / blocks.len().max(1) as f64
-    };
+    let seconds =
+        |figures: &Figures, blocks: &[Window]| figures.elapsed_us as f64 / 1e6 / blocks.len().max(1) as f64;
     let (old, new) = (whole_blocks(before), whole_blocks(after));
     let (old_seconds, new_seconds) = (seconds(before, &old), seconds(after, &new));
     let rates = |blocks: &[Window], seconds: f64| -> Vec<f64> {
-        blocks.iter().map(|block| block.requests as f64 / seconds).collect()
+        blocks
+            .iter()
+            .map(|block| block.requests as f64 / seconds)
+            .collect()
     };
     let mut changes = vec![Change {
         what: "rate".to_owned(),

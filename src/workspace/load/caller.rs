@@ -4,7 +4,7 @@ use super::PATIENCE;
 use crate::client::load::{Sent, Transport, shares_of};
 use crate::client::{CallOutcome, Client, Exchange, FederatedCall};
 use crate::model::{PointerAddress, Profile, Route, Timestamp};
-use crate::protocol::{Hop, PhaseName, Query, HeldCredential};
+use crate::protocol::{HeldCredential, Hop, PhaseName, Query};
 use crate::workspace::invoke::context;
 use crate::workspace::peers::HeldPeers;
 use serde_json::Value;
@@ -57,7 +57,11 @@ impl Transport for Caller {
             What::Query(query) => {
                 self.messages.0.fetch_add(1, Ordering::Relaxed);
                 let asks = traced && self.via.profile() == Profile::Native;
-                let query = if asks { query.clone().with("trace", Value::Bool(true)) } else { query.clone() };
+                let query = if asks {
+                    query.clone().with("trace", Value::Bool(true))
+                } else {
+                    query.clone()
+                };
                 match self.client.invoke(&self.via, &query, &context).await {
                     Ok(exchange) => {
                         let sent = self.sent(&exchange.reply, std::slice::from_ref(&exchange), traced);
@@ -100,7 +104,11 @@ impl Caller {
     /// Of the exchanges of a call, the third goes to the peer, unless the instance relays.
     fn count(&self, route: Route, exchanges: usize) {
         let exchanges = exchanges as u64;
-        let to_peer = if route == Route::Relay { 0 } else { exchanges.saturating_sub(2) };
+        let to_peer = if route == Route::Relay {
+            0
+        } else {
+            exchanges.saturating_sub(2)
+        };
         self.messages.0.fetch_add(exchanges - to_peer, Ordering::Relaxed);
         self.messages.1.fetch_add(to_peer, Ordering::Relaxed);
     }

@@ -3,11 +3,11 @@
 use super::LoadTarget;
 use crate::client::lacking;
 use crate::model::{InstanceKind, InstanceName, Pointer, Route};
+use crate::protocol::HeldCredential;
 use crate::protocol::Query;
 use crate::vault::InstanceRecord;
 use crate::workspace::peers::HeldPeers;
 use crate::workspace::{Failure, Workspace, only_reads};
-use crate::protocol::HeldCredential;
 use serde_json::{Value, json};
 
 /// A route, and what is missing to travel it.
@@ -82,9 +82,9 @@ impl Workspace {
                 Some(pointer) => format!("{} {}", pointer.address, pointer.description),
                 None => query.action().to_owned(),
             },
-            routes: pointer.as_ref().map_or(Vec::new(), |pointer| {
-                routes_of(&via, pointer, &peers)
-            }),
+            routes: pointer
+                .as_ref()
+                .map_or(Vec::new(), |pointer| routes_of(&via, pointer, &peers)),
             own: federated.map(|federated| federated.route),
             cautions: cautions(&record, pointer.as_ref(), &action),
             action,
@@ -105,7 +105,9 @@ fn routes_of(via: &HeldCredential, pointer: &Pointer, peers: &HeldPeers) -> Vec<
     }
     let prospect = |route| Prospect {
         route,
-        missing: lacking(via, pointer, route, peers).err().map(|problem| problem.message),
+        missing: lacking(via, pointer, route, peers)
+            .err()
+            .map(|problem| problem.message),
     };
     Route::ALL.into_iter().map(prospect).collect()
 }
@@ -119,7 +121,9 @@ fn cautions(record: &InstanceRecord, pointer: Option<&Pointer>, action: &str) ->
             record.endpoint.authority()
         ));
     }
-    let peer = pointer.and_then(|pointer| pointer.federated.as_ref()).map(|federated| &federated.endpoint);
+    let peer = pointer
+        .and_then(|pointer| pointer.federated.as_ref())
+        .map(|federated| &federated.endpoint);
     if let Some(peer) = peer.filter(|peer| !peer.is_loopback()) {
         cautions.push(format!("the calls go on to {}", peer.authority()));
     }
@@ -127,7 +131,9 @@ fn cautions(record: &InstanceRecord, pointer: Option<&Pointer>, action: &str) ->
         cautions.push(format!("{name} is marked read-only"));
     }
     if !only_reads(action) {
-        cautions.push(format!("the action {action} may change something with every call"));
+        cautions.push(format!(
+            "the action {action} may change something with every call"
+        ));
     }
     cautions
 }

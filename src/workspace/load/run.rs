@@ -26,12 +26,14 @@ pub struct LoadControl(Arc<watch::Sender<Wish>>);
 impl LoadControl {
     /// Begins nothing more until it is told to go on.
     pub fn pause(&self) {
-        self.0.send_if_modified(|wish| std::mem::replace(wish, Wish::Pause) != Wish::Pause);
+        self.0
+            .send_if_modified(|wish| std::mem::replace(wish, Wish::Pause) != Wish::Pause);
     }
 
     /// Goes on.
     pub fn resume(&self) {
-        self.0.send_if_modified(|wish| std::mem::replace(wish, Wish::Go) != Wish::Go);
+        self.0
+            .send_if_modified(|wish| std::mem::replace(wish, Wish::Go) != Wish::Go);
     }
 
     /// Ends it now.
@@ -71,7 +73,9 @@ pub struct LoadReport {
 impl Workspace {
     /// Begins a load.
     pub async fn start_load(&self, request: LoadRequest) -> Result<LoadRun, Failure> {
-        let prepared = self.prepare_load(request.instance.as_str(), &request.target).await?;
+        let prepared = self
+            .prepare_load(request.instance.as_str(), &request.target)
+            .await?;
         let kinds = kinds(&request, &prepared)?;
         let names: HashMap<String, String> = self
             .records()
@@ -95,7 +99,12 @@ impl Workspace {
             });
             let nothing = Figures::nothing(&request.plan, Duration::from_millis(200));
             let (progress, figures) = watch::channel(nothing);
-            runs.push(load::run(request.plan, Arc::clone(&caller), wishes.clone(), progress));
+            runs.push(load::run(
+                request.plan,
+                Arc::clone(&caller),
+                wishes.clone(),
+                progress,
+            ));
             lanes.push(LoadLane { label, figures });
             callers.push(caller);
         }
@@ -136,9 +145,7 @@ impl Workspace {
         let mut samples = Vec::new();
         for (label, caller) in labels.iter().zip(&run.callers) {
             self.count_messages(&run.prepared, caller).await?;
-            let kept = std::mem::take(
-                &mut *caller.samples.lock().unwrap_or_else(PoisonError::into_inner),
-            );
+            let kept = std::mem::take(&mut *caller.samples.lock().unwrap_or_else(PoisonError::into_inner));
             let mut lines = Vec::new();
             for sample in kept {
                 lines.push(self.log_sample(&run.prepared, caller, sample).await?);
@@ -167,12 +174,7 @@ impl Workspace {
         .await
     }
 
-    async fn log_sample(
-        &self,
-        prepared: &Prepared,
-        caller: &Caller,
-        sample: Sample,
-    ) -> Result<u64, Failure> {
+    async fn log_sample(&self, prepared: &Prepared, caller: &Caller, sample: Sample) -> Result<u64, Failure> {
         let record = &prepared.record;
         let base = Happened {
             at: Timestamp::now(),
@@ -229,7 +231,11 @@ fn kinds(request: &LoadRequest, prepared: &Prepared) -> Result<Vec<(String, What
     let Some(own) = prospects.own else {
         return no_routes(request, prepared);
     };
-    let mut routes: Vec<Route> = if request.routes.is_empty() { vec![own] } else { request.routes.clone() };
+    let mut routes: Vec<Route> = if request.routes.is_empty() {
+        vec![own]
+    } else {
+        request.routes.clone()
+    };
     let mut seen = Vec::new();
     routes.retain(|route| {
         let is_new = !seen.contains(route);
@@ -254,7 +260,10 @@ fn kinds(request: &LoadRequest, prepared: &Prepared) -> Result<Vec<(String, What
 }
 
 fn no_routes(request: &LoadRequest, prepared: &Prepared) -> Result<Vec<(String, What)>, Failure> {
-    let unassigned = prepared.pointer.as_ref().is_some_and(|pointer| pointer.connection_id.is_none());
+    let unassigned = prepared
+        .pointer
+        .as_ref()
+        .is_some_and(|pointer| pointer.connection_id.is_none());
     let (code, message, remedy) = if !request.routes.is_empty() {
         (
             Code::Usage,

@@ -55,7 +55,10 @@ impl Workspace {
     pub async fn save_load(&self, saved: SavedLoad) -> Result<(), Failure> {
         let is_name = !saved.name.is_empty()
             && saved.name.len() <= 64
-            && saved.name.chars().all(|letter| letter.is_alphanumeric() || "-_.".contains(letter));
+            && saved
+                .name
+                .chars()
+                .all(|letter| letter.is_alphanumeric() || "-_.".contains(letter));
         if !is_name {
             return Err(Failure::new(
                 Code::InvalidParameter,
@@ -64,7 +67,8 @@ impl Workspace {
             ));
         }
         let value = serde_json::to_value(&saved).expect("a run has only string keys");
-        self.in_vault(move |vault| vault.put_load_run(&saved.name, &value)).await
+        self.in_vault(move |vault| vault.put_load_run(&saved.name, &value))
+            .await
     }
 
     /// Every run that was kept, newest first.
