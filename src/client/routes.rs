@@ -127,6 +127,24 @@ impl Client {
     }
 }
 
+/// What a caller with these credentials lacks to call a pointer by a route; nothing if it can.
+pub fn lacking(
+    via: &HeldCredential,
+    pointer: &Pointer,
+    route: Route,
+    peers: &dyn Peers,
+) -> Result<(), Problem> {
+    let reference = Reference::of(pointer).ok_or_else(|| not_federated(pointer))?;
+    match route {
+        Route::Endpoint => {
+            reference.require_query(route)?;
+            peer_of(&reference, route, peers).map(drop)
+        }
+        Route::Circuit => sealed_before(&reference, peers).map(drop),
+        Route::Relay => reference.relayed(pointer, via.profile(), None).map(drop),
+    }
+}
+
 /// Whom an exchange was with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum With {

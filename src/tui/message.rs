@@ -10,8 +10,8 @@ use crate::command::Key;
 use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::workspace::{
-    BulkReport, BulkTarget, Check, CredentialRow, Demo, Dependent, Failure, FederationMap, InstanceDetail,
-    InstanceRow, LogEntry, LogWindow, PointerDetail, PointerList, Rotated,
+    BulkReport, BulkTarget, Check, CredentialRow, Demo, Dependent, Failure, FederationMap, ImportReport,
+    InstanceDetail, InstanceRow, LogEntry, LogWindow, PointerDetail, PointerList, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -125,6 +125,10 @@ pub enum Done {
     Removed(InstanceName),
     /// A pointer was made or changed; with a word for which.
     Pointer(InstanceName, Box<Pointer>, &'static str),
+    /// Pointers were imported into an instance, or not.
+    Imported(InstanceName, ImportReport),
+    /// So many pointers were exported to a file.
+    Exported(u64, String),
     /// A pointer was deleted.
     PointerDeleted(InstanceName, PointerAddress),
     /// Pointers to be marked, and whether those are all that match.

@@ -12,6 +12,7 @@ mod log_forms;
 mod menu;
 mod notice;
 mod pages;
+mod pointer_forms;
 
 pub use crate::tui::pointer::PointerPage;
 pub use columns::ColumnsWindow;

@@ -292,6 +292,14 @@ impl Pointers {
         (first, last)
     }
 
+    /// Everything that the filter shows, as a query.
+    pub fn everything(&self) -> PointerQuery {
+        PointerQuery {
+            limit: None,
+            ..self.query()
+        }
+    }
+
     /// What every instance is asked.
     pub fn query(&self) -> PointerQuery {
         PointerQuery {

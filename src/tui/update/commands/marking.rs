@@ -1,10 +1,10 @@
 //! Marking pointers, and what is done to all that are marked.
 
-use super::super::asks::ask_delete;
 use super::super::bulk::bulk;
 use super::super::work::begin;
 use super::on_pointer;
 use crate::tui::effect::{Effect, Work};
+use crate::tui::pointer;
 use crate::tui::state::{Level, State};
 use crate::workspace::{BulkAction, BulkTarget};
 
@@ -55,7 +55,7 @@ pub(super) fn mark_all(state: &mut State) -> Vec<Effect> {
 pub(super) fn delete(state: &mut State) -> Vec<Effect> {
     match marked(state) {
         Some(targets) => bulk(state, BulkAction::Delete, targets),
-        None => ask_delete(state),
+        None => pointer::delete(state),
     }
 }
 

@@ -32,7 +32,7 @@ use log::{copy_as, export, follow, mark, note};
 use marking::{delete, invoke, mark_all, mark_pointer, mark_range, unmark};
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 pub use moving::{scroll, show_pointers_of};
-use pointers::{choose_route, columns, edit_pointer, federate, follow_link, merge};
+use pointers::{choose_route, columns, federate, follow_link, merge};
 
 /// Does what a line after `:` says.
 pub fn run_line(state: &mut State, text: &str) -> Vec<Effect> {
@@ -122,11 +122,14 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::InitInstance => push_form(state, Form::init),
         Id::AddRemote => push_form(state, |_| Form::add_remote()),
         Id::RemoveInstance => on_instance(state, argument, ask_remove),
-        Id::NewPointer => on_instance(state, None, |state, name| {
-            push_form(state, |_| Form::new_pointer(&name))
-        }),
-        Id::EditPointer => edit_pointer(state),
+        Id::NewPointer => on_instance(state, None, |state, name| pointer::new(state, &name)),
+        Id::EditPointer => pointer::edit(state),
         Id::DeletePointer => delete(state),
+        Id::DuplicatePointer => pointer::duplicate(state),
+        Id::TagPointer => pointer::tag(state),
+        Id::AssignPointer => pointer::assign(state),
+        Id::ImportPointers => on_instance(state, None, |state, name| pointer::import(state, &name, argument)),
+        Id::ExportPointers => on_instance(state, None, |state, name| pointer::export(state, &name, argument)),
         Id::MarkPointer => mark_pointer(state),
         Id::MarkRange => mark_range(state),
         Id::MarkAll => mark_all(state),
