@@ -109,6 +109,9 @@ pub struct Glyphs {
     pub dot: &'static str,
     pub ellipsis: &'static str,
     pub mark: &'static str,
+    pub flag: &'static str,
+    pub note: &'static str,
+    pub pause: &'static str,
     pub bars: [&'static str; 8],
     pub spinner: [&'static str; 4],
 }
@@ -135,6 +138,9 @@ pub const UNICODE: Glyphs = Glyphs {
     dot: "·",
     ellipsis: "…",
     mark: "▌",
+    flag: "◆",
+    note: "✎",
+    pause: "‖",
     bars: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     spinner: ["◜", "◝", "◞", "◟"],
 };
@@ -161,6 +167,9 @@ pub const ASCII: Glyphs = Glyphs {
     dot: "-",
     ellipsis: "~",
     mark: ">",
+    flag: "M",
+    note: "n",
+    pause: "=",
     bars: ["#", "#", "#", "#", "#", "#", "#", "#"],
     spinner: ["|", "/", "-", "\\"],
 };

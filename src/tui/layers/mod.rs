@@ -7,6 +7,7 @@ mod form;
 mod forms;
 mod help;
 mod lock_screen;
+mod log_forms;
 mod menu;
 mod notice;
 mod pages;

@@ -1,6 +1,5 @@
 //! Writing queries, sending them again, and looking at what came.
 
-use super::super::arrivals::repeated;
 use super::super::work::begin;
 use super::{on_instance, push_form};
 use crate::protocol::Query;
@@ -24,13 +23,10 @@ pub(super) fn compose(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
     })
 }
 
-/// Sends a line of the log again. Its query may have to be fetched first: then the page opens, and `r` is there.
+/// Sends a line of the log again, as a new line.
 pub(super) fn repeat(state: &mut State) -> Vec<Effect> {
-    let Some(Layer::Invoke(page)) = state.layers.last() else {
-        return super::moving::open(state);
-    };
-    match page.entry.as_ref().and_then(repeated) {
-        Some(work) => vec![begin(state, work)],
+    match super::log::concerned(state) {
+        Some(id) => vec![begin(state, Work::Replay(id))],
         None => Vec::new(),
     }
 }
