@@ -12,7 +12,7 @@ mod menu;
 mod notice;
 mod pages;
 
-pub use command_line::{CommandLine, FilterLine};
+pub use command_line::{Candidate, Candidates, CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
 pub use form::{Answer, Field, Form, Kind, Purpose, Secret, Submission};

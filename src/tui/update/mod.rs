@@ -4,13 +4,18 @@
 
 mod arrivals;
 mod asks;
+mod command_line;
 mod commands;
 mod files;
+mod keymap;
 mod keys;
 mod lock;
 mod mouse;
 mod settle;
 mod work;
+
+pub use command_line::candidates;
+pub use keymap::take_keymap;
 
 use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
