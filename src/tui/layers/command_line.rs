@@ -2,7 +2,9 @@
 
 use super::{edit, paste};
 use crate::command::Key;
+use crate::model::filter::Field;
 use crate::tui::state::Pane;
+use crate::workspace::LOG_FIELDS;
 use tui_input::Input;
 
 /// Something that may stand at the end of the line.
@@ -164,4 +166,11 @@ pub struct FilterLine {
     pub input: Input,
     /// The filter that `Esc` brings back.
     pub before: String,
+}
+
+impl FilterLine {
+    /// What its pane can be filtered by, where that is more than words.
+    pub fn fields(&self) -> Option<&'static [Field]> {
+        (self.pane == Pane::Log).then_some(LOG_FIELDS)
+    }
 }

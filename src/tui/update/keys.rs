@@ -7,6 +7,7 @@ use crate::tui::effect::Effect;
 use crate::tui::layers::{Act, Answer, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
 use crate::tui::message::Message;
 use crate::tui::state::{Begun, Level, Pane, Phase, State};
+use crate::tui::widgets::filter::complete_filter;
 use crate::tui::wizard;
 use std::time::Duration;
 
@@ -281,6 +282,15 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             let effects = filter_changed(state);
             state.layers.pop();
             return effects;
+        }
+        KeyCode::Tab => {
+            let completed = line
+                .fields()
+                .and_then(|fields| complete_filter(line.input.value(), fields));
+            match completed {
+                Some(text) => line.input = tui_input::Input::new(text),
+                None => return Vec::new(),
+            }
         }
         // The list stays within reach while one types.
         KeyCode::Down => return perform(state, crate::command::Id::Down, None),
