@@ -20,7 +20,8 @@ impl Man {
         let mut command = Cli::command();
         command.build();
         let Some(dir) = self.dir else {
-            let page = main_page(command).map_err(|error| file_failed("written", &PathBuf::from("-"), &error))?;
+            let page =
+                main_page(command).map_err(|error| file_failed("written", &PathBuf::from("-"), &error))?;
             return write_line(String::from_utf8_lossy(&page).trim_end());
         };
         std::fs::create_dir_all(&dir).map_err(|error| file_failed("made", &dir, &error))?;

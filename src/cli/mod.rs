@@ -26,6 +26,8 @@ mod logs;
 mod man;
 mod outcome;
 mod pointer;
+mod pointer_care;
+mod pointer_show;
 mod read_only;
 mod reply;
 mod sealing;

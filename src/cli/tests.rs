@@ -80,6 +80,10 @@ fn every_verb_that_a_command_of_the_console_names_exists() {
                 .find_subcommand(word)
                 .unwrap_or_else(|| panic!("{}: there is no `butterfly {verb}`", command.name));
         }
-        assert!(!at.has_subcommands(), "{}: `butterfly {verb}` is a group", command.name);
+        assert!(
+            !at.has_subcommands(),
+            "{}: `butterfly {verb}` is a group",
+            command.name
+        );
     }
 }

@@ -16,7 +16,9 @@ pub fn markdown() -> String {
          ⚠ asks first and names what it will hit; ✎ changes something, and is not there where only reading is wanted.\n",
     );
     for scope in Scope::all() {
-        let rows: Vec<&Command> = commands().filter(|command| command.scopes.contains(&scope)).collect();
+        let rows: Vec<&Command> = commands()
+            .filter(|command| command.scopes.contains(&scope))
+            .collect();
         if rows.is_empty() {
             continue;
         }
@@ -40,7 +42,10 @@ pub fn markdown() -> String {
 }
 
 fn markdown_row(text: &mut String, command: &Command, scope: Scope) {
-    let (vim, plain) = (keys(Preset::Vim, command, scope), keys(Preset::Plain, command, scope));
+    let (vim, plain) = (
+        keys(Preset::Vim, command, scope),
+        keys(Preset::Plain, command, scope),
+    );
     let same = if vim == plain { String::new() } else { code(&plain) };
     let mark = match (command.dangerous, command.changes) {
         (true, _) => "⚠ ",
@@ -66,13 +71,19 @@ fn markdown_row(text: &mut String, command: &Command, scope: Scope) {
 }
 
 fn code(keys: &[String]) -> String {
-    let marked: Vec<String> = keys.iter().map(|keys| format!("`{}`", keys.replace('|', "\\|"))).collect();
+    let marked: Vec<String> = keys
+        .iter()
+        .map(|keys| format!("`{}`", keys.replace('|', "\\|")))
+        .collect();
     marked.join(" ")
 }
 
 fn keys(preset: Preset, command: &Command, scope: Scope) -> Vec<String> {
     let keymap = Keymap::of(preset);
-    keymap.keys(command.id, &[scope]).map(|keys| keys.spelled()).collect()
+    keymap
+        .keys(command.id, &[scope])
+        .map(|keys| keys.spelled())
+        .collect()
 }
 
 /// A section of a man page with the console's keys, in roff.
@@ -125,7 +136,12 @@ pub fn keymap_template() -> String {
         let _ = write!(text, "\n# {}\n[keys.{}]\n", scope.title(), scope.name());
         for binding in keymap.bindings().iter().filter(|binding| binding.scope == scope) {
             let keys = toml::Value::String(binding.keys.spelled());
-            let _ = writeln!(text, "#{keys} = \"{}\"    # {}", binding.line(), binding.command.doc);
+            let _ = writeln!(
+                text,
+                "#{keys} = \"{}\"    # {}",
+                binding.line(),
+                binding.command.doc
+            );
         }
     }
     text
@@ -167,7 +183,14 @@ mod tests {
         let mut told: Vec<String> = keymap
             .bindings()
             .iter()
-            .map(|binding| format!("{} {} {}", binding.scope.name(), binding.keys.spelled(), binding.line()))
+            .map(|binding| {
+                format!(
+                    "{} {} {}",
+                    binding.scope.name(),
+                    binding.keys.spelled(),
+                    binding.line()
+                )
+            })
             .collect();
         told.sort();
         told

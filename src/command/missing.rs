@@ -35,9 +35,15 @@ const LACKS: &[Lack] = &[
         situation.federated = true;
         situation.leads_somewhere = true;
     }),
+    ("a line that leads somewhere", |situation| situation.link = true),
+    ("a pointer that you came from", |situation| situation.trail = true),
     ("a credential", |situation| situation.credential = true),
-    ("a credential that can be revoked", |situation| situation.revocable = true),
-    ("a credential that is in use", |situation| situation.rotatable = true),
+    ("a credential that can be revoked", |situation| {
+        situation.revocable = true
+    }),
+    ("a credential that is in use", |situation| {
+        situation.rotatable = true
+    }),
     ("an issued credential that is answered", |situation| {
         situation.suspendable = true;
     }),
@@ -92,7 +98,10 @@ mod tests {
             Some("read-only here")
         );
         for command in commands() {
-            assert_eq!(missing(command, &nothing).is_none(), command.is_available(&nothing));
+            assert_eq!(
+                missing(command, &nothing).is_none(),
+                command.is_available(&nothing)
+            );
         }
     }
 }

@@ -157,6 +157,8 @@ pub enum Id {
     TabWire,
     TabTrace,
     FollowLink,
+    GoThere,
+    WalkBack,
     Handshake,
     Offer,
     Accept,

@@ -22,6 +22,10 @@ pub struct Situation {
     pub federated: bool,
     /// And that instance is in this home.
     pub leads_somewhere: bool,
+    /// A line of the pointer's page that leads somewhere is selected.
+    pub link: bool,
+    /// One came to that page from another pointer.
+    pub trail: bool,
     /// A credential is selected or open.
     pub credential: bool,
     /// And it can be revoked.
@@ -73,6 +77,8 @@ pub static FACTS: &[Fact] = &[
     ("busy", |situation| situation.busy),
     ("read_only", |situation| situation.read_only),
     ("zoomed", |situation| situation.zoomed),
+    ("link", |situation| situation.link),
+    ("trail", |situation| situation.trail),
     ("page", |situation| situation.page),
 ];
 

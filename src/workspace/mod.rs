@@ -33,8 +33,10 @@ mod instances;
 mod invoke;
 mod lifecycle;
 mod log;
+mod neighbors;
 mod original;
 mod peers;
+mod pointer_care;
 mod pointers;
 mod redact;
 mod rows;
@@ -54,11 +56,13 @@ pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use log::{
     LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
 };
+pub use pointer_care::{TagChange, normal_tag};
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
-    CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HeadCheck, HostedBy, InitInstance,
-    InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire, OfferMade,
-    OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade, Rotated, Sealed, Verified,
+    CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,
+    InitInstance, InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire,
+    Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade,
+    Rotated, Sealed, Taken, Verified,
 };
 
 use crate::client::Client;

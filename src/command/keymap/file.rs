@@ -61,7 +61,12 @@ impl Keymap {
     pub fn load(text: &str) -> Result<(Self, Vec<Problem>), Problem> {
         let table = DeTable::parse(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            problem(text, at, error.message(), "put it right; the keys stay as they were")
+            problem(
+                text,
+                at,
+                error.message(),
+                "put it right; the keys stay as they were",
+            )
         })?;
         let mut reader = Reader {
             text,
@@ -98,7 +103,8 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn tell(&mut self, span: Range<usize>, message: impl Into<String>, remedy: impl Into<String>) {
-        self.problems.push(problem(self.text, span.start, message, remedy));
+        self.problems
+            .push(problem(self.text, span.start, message, remedy));
     }
 
     fn read(&mut self, table: &DeTable) {
@@ -108,12 +114,20 @@ impl Reader<'_> {
                     Some(preset) => self.keymap = Keymap::of(preset),
                     None => {
                         let names = Preset::ALL.map(Preset::name).join(" or ");
-                        self.tell(value.span(), format!("there is no preset {name:?}"), format!("name {names}"));
+                        self.tell(
+                            value.span(),
+                            format!("there is no preset {name:?}"),
+                            format!("name {names}"),
+                        );
                     }
                 },
                 ("preset", _) => self.tell(value.span(), "a preset is a text", "write preset = \"vim\""),
                 ("keys", DeValue::Table(scopes)) => self.scopes(scopes),
-                ("keys", _) => self.tell(value.span(), "keys stand in tables, one a scope", "write [keys.pointers]"),
+                ("keys", _) => self.tell(
+                    value.span(),
+                    "keys stand in tables, one a scope",
+                    "write [keys.pointers]",
+                ),
                 (other, _) => self.tell(
                     key.span(),
                     format!("{other:?} is not known here"),
@@ -125,7 +139,9 @@ impl Reader<'_> {
 
     fn scopes(&mut self, scopes: &DeTable) {
         for (name, keys) in in_order(scopes) {
-            let found = Scope::all().into_iter().find(|scope| scope.name() == *name.get_ref());
+            let found = Scope::all()
+                .into_iter()
+                .find(|scope| scope.name() == *name.get_ref());
             match (found, keys.get_ref()) {
                 (Some(scope), DeValue::Table(keys)) => self.keys(scope, keys),
                 (Some(scope), _) => self.tell(
@@ -173,7 +189,11 @@ impl Reader<'_> {
         };
         let keys = sequence.keys();
         if keys.len() > LONGEST {
-            self.tell(name.span(), format!("{LONGEST} keys in a row are the most"), "take fewer");
+            self.tell(
+                name.span(),
+                format!("{LONGEST} keys in a row are the most"),
+                "take fewer",
+            );
             return None;
         }
         if let Some(key) = keys.iter().find(|key| RESERVED.contains(&key.spelled().as_str())) {
@@ -269,12 +289,20 @@ impl Reader<'_> {
                         // Behind the quotation mark; where it is written otherwise, the beginning is near enough.
                         let inside: usize = text.chars().take(error.at).map(char::len_utf8).sum();
                         let start = value.span().start + 1 + inside;
-                        self.tell(start..start, error.message, "only facts, `!`, `&&`, `||` and parentheses");
+                        self.tell(
+                            start..start,
+                            error.message,
+                            "only facts, `!`, `&&`, `||` and parentheses",
+                        );
                         return None;
                     }
                 },
                 _ => {
-                    self.tell(key.span(), format!("{:?} is not known here", key.get_ref()), SHAPE);
+                    self.tell(
+                        key.span(),
+                        format!("{:?} is not known here", key.get_ref()),
+                        SHAPE,
+                    );
                     return None;
                 }
             }

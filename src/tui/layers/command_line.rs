@@ -138,7 +138,9 @@ impl CommandLine {
             (Some(place), true) => Some((place + 1).min(lines.len().saturating_sub(1))),
             (Some(place), false) => Some(place - 1),
         };
-        let line = place.and_then(|place| lines.get(place)).map_or(typed, |line| (*line).clone());
+        let line = place
+            .and_then(|place| lines.get(place))
+            .map_or(typed, |line| (*line).clone());
         self.put(line);
         self.cycle = None;
         self.recalled = place;
@@ -153,7 +155,11 @@ impl CommandLine {
         history
             .iter()
             .rev()
-            .filter(|line| words.iter().all(|word| line.to_lowercase().contains(word.as_str())))
+            .filter(|line| {
+                words
+                    .iter()
+                    .all(|word| line.to_lowercase().contains(word.as_str()))
+            })
             .collect()
     }
 }

@@ -99,9 +99,8 @@ struct Finder {
 
 impl Finder {
     fn new(typed: &str) -> Self {
-        let atom = |word: &str, kind| {
-            Atom::new(word, CaseMatching::Ignore, Normalization::Smart, kind, false)
-        };
+        let atom =
+            |word: &str, kind| Atom::new(word, CaseMatching::Ignore, Normalization::Smart, kind, false);
         Self {
             matcher: Matcher::new(Config::DEFAULT),
             words: typed

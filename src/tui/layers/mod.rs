@@ -12,6 +12,7 @@ mod menu;
 mod notice;
 mod pages;
 
+pub use crate::tui::pointer::PointerPage;
 pub use command_line::{Candidate, Candidates, CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
@@ -20,7 +21,7 @@ pub use help::{Entry, Help};
 pub use lock_screen::LockScreen;
 pub use menu::{Act, Item, Menu};
 pub use notice::{Notice, Reports, Steps};
-pub use pages::{CredentialPage, InstancePage, InvokePage, PointerPage, Tab};
+pub use pages::{CredentialPage, InstancePage, InvokePage, Tab};
 
 use crate::command::{Key, Scope};
 use crate::tui::wizard::Wizard;

@@ -45,7 +45,10 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
 fn on_search_key(line: &mut CommandLine, key: Key, history: &[String]) {
     let found = line.found(history);
     let last = found.len().saturating_sub(1);
-    let chosen = line.search.as_ref().and_then(|(_, selected)| found.get(*selected).cloned().cloned());
+    let chosen = line
+        .search
+        .as_ref()
+        .and_then(|(_, selected)| found.get(*selected).cloned().cloned());
     let Some((_, selected)) = &mut line.search else {
         return;
     };
@@ -113,7 +116,10 @@ pub fn read(state: &State, text: &str) -> Result<(Id, Option<String>), String> {
             .take(4)
             .collect();
         return Err(match several.as_slice() {
-            [] => format!("there is no command {name:?}; {} lists all", state.key_for(Id::Help)),
+            [] => format!(
+                "there is no command {name:?}; {} lists all",
+                state.key_for(Id::Help)
+            ),
             several => format!("{name:?} may be {}", several.join(", ")),
         });
     };
@@ -137,10 +143,17 @@ fn expect_known(state: &State, command: &Command, argument: &str) -> Result<(), 
     let name = first.strip_prefix('@').unwrap_or(first);
     if wants_instance && !name.is_empty() && !name.starts_with('/') && state.instances.get(name).is_none() {
         let names: Vec<String> = instances(state).map(|candidate| candidate.text).collect();
-        return Err(format!("there is no instance {name:?}; there are: {}", names.join(", ")));
+        return Err(format!(
+            "there is no instance {name:?}; there are: {}",
+            names.join(", ")
+        ));
     }
     let choices: Vec<&str> = wishes(command).filter(|wish| is_choice(wish)).collect();
-    if !first.is_empty() && !choices.is_empty() && choices.len() == wishes(command).count() && !choices.contains(&first) {
+    if !first.is_empty()
+        && !choices.is_empty()
+        && choices.len() == wishes(command).count()
+        && !choices.contains(&first)
+    {
         return Err(format!("{first:?} is none of {}", choices.join(", ")));
     }
     Ok(())

@@ -4,7 +4,9 @@ use super::commands::perform;
 use super::work::begin;
 use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Act, Answer, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
+use crate::tui::layers::{
+    Act, Answer, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste,
+};
 use crate::tui::message::Message;
 use crate::tui::state::{Begun, Level, Pane, Phase, State};
 use crate::tui::widgets::filter::complete_filter;

@@ -597,11 +597,17 @@ fn one_line_goes_to_a_pane_of_an_instance_with_a_filter() {
     write(&mut state, "pointers beta /fine dust");
     press(&mut state, &["enter"]);
     assert_eq!(state.instances.selected_name(), Some(fake::name("beta")));
-    assert_eq!((state.focus, state.pointers.filter.as_str()), (Pane::Pointers, "fine dust"));
+    assert_eq!(
+        (state.focus, state.pointers.filter.as_str()),
+        (Pane::Pointers, "fine dust")
+    );
     press(&mut state, &[":"]);
     write(&mut state, "log @beta status:failed");
     press(&mut state, &["enter"]);
-    assert_eq!((state.focus, state.log.text.as_str()), (Pane::Log, "@beta status:failed"));
+    assert_eq!(
+        (state.focus, state.log.text.as_str()),
+        (Pane::Log, "@beta status:failed")
+    );
 }
 
 #[test]

@@ -104,7 +104,9 @@ fn windows() {
         press(state, &["enter"]);
     });
     compare("command_line_history", |state| {
-        state.history = ["theme light", "pointers beta /fine dust", "zoom"].map(str::to_owned).to_vec();
+        state.history = ["theme light", "pointers beta /fine dust", "zoom"]
+            .map(str::to_owned)
+            .to_vec();
         press(state, &[":", "ctrl-r"]);
         write(state, "e");
     });

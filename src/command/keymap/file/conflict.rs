@@ -1,8 +1,8 @@
 //! Laying a person's keys over those of a preset, and telling where two things would be on one key.
 
 use super::Own;
-use crate::command::keymap::{Binding, Condition};
 use crate::command::Scope;
+use crate::command::keymap::{Binding, Condition};
 
 /// The place of what does not count or is hidden, what is wrong, and what to do.
 pub type Conflict = (usize, String, String);
@@ -43,7 +43,9 @@ pub fn lay_over(bindings: &mut Vec<Binding>, own: Vec<Own>) -> Vec<Conflict> {
 
 /// Whether the two, in one scope, cannot both be reached.
 fn excludes(old: &Binding, new: &Binding) -> bool {
-    old.scope == new.scope && touch(old, new) && Condition::can_both_hold(old.when.as_ref(), new.when.as_ref())
+    old.scope == new.scope
+        && touch(old, new)
+        && Condition::can_both_hold(old.when.as_ref(), new.when.as_ref())
 }
 
 /// The same keys, or the ones are the beginning of the others.
@@ -58,16 +60,27 @@ fn replace(bindings: &mut Vec<Binding>, new: &Binding, at: usize, conflicts: &mu
         let stays_below = old.keys == new.keys && new.when.is_some();
         replaced && !stays_below
     };
-    let gone: Vec<&Binding> = bindings.iter().filter(|old| goes(old) && old.keys != new.keys).collect();
+    let gone: Vec<&Binding> = bindings
+        .iter()
+        .filter(|old| goes(old) && old.keys != new.keys)
+        .collect();
     if !gone.is_empty() {
         let names: Vec<String> = gone
             .iter()
             .map(|old| format!("{} ({})", old.keys.spelled(), old.line()))
             .collect();
-        let words = if new.keys.keys().len() < gone[0].keys.keys().len() { "begin with it" } else { "is its beginning" };
+        let words = if new.keys.keys().len() < gone[0].keys.keys().len() {
+            "begin with it"
+        } else {
+            "is its beginning"
+        };
         conflicts.push((
             at,
-            format!("{}: {} {words} and no longer reached", new.keys.spelled(), names.join(", ")),
+            format!(
+                "{}: {} {words} and no longer reached",
+                new.keys.spelled(),
+                names.join(", ")
+            ),
             "give them other keys, or say so with `\"keys\" = false`".to_owned(),
         ));
     }
@@ -103,7 +116,11 @@ fn tell_hidden(preset: &[Binding], kept: &[Own], new: &Own, conflicts: &mut Vec<
     }
     conflicts.push((
         new.at,
-        format!("{} is also {}, which is nearer and goes first", new.binding.keys.spelled(), hiding.join(", ")),
+        format!(
+            "{} is also {}, which is nearer and goes first",
+            new.binding.keys.spelled(),
+            hiding.join(", ")
+        ),
         "take another key, or take that one away there with false".to_owned(),
     ));
 }

@@ -41,17 +41,26 @@ fn keys_are_rebound_added_in_a_row_and_taken_away() {
     );
     assert_eq!(problems, []);
     assert_eq!(meaning(&keymap, "w", false).as_deref(), Some("invoke"));
-    assert_eq!(meaning(&keymap, "i", false).as_deref(), Some("invoke"), "its old key stays");
+    assert_eq!(
+        meaning(&keymap, "i", false).as_deref(),
+        Some("invoke"),
+        "its old key stays"
+    );
     assert_eq!(meaning(&keymap, "y c", false).as_deref(), Some("call circuit"));
     assert_eq!(meaning(&keymap, "x", false), None);
     assert_eq!(meaning(&keymap, "ctrl-t", false).as_deref(), Some("theme light"));
     let shown = keymap.keys(Id::InvokePointer, &[Scope::Pointers]).next();
-    assert_eq!(shown.map(Sequence::spelled).as_deref(), Some("w"), "what a person chose is shown");
+    assert_eq!(
+        shown.map(Sequence::spelled).as_deref(),
+        Some("w"),
+        "what a person chose is shown"
+    );
 }
 
 #[test]
 fn a_condition_leaves_the_old_meaning_where_it_does_not_hold() {
-    let (keymap, problems) = load("[keys.pointers]\ni = { run = \"theme\", when = \"pointer && read_only\" }\n");
+    let (keymap, problems) =
+        load("[keys.pointers]\ni = { run = \"theme\", when = \"pointer && read_only\" }\n");
     assert_eq!(problems, []);
     assert_eq!(meaning(&keymap, "i", true).as_deref(), Some("theme"));
     assert_eq!(meaning(&keymap, "i", false).as_deref(), Some("invoke"));
@@ -64,10 +73,24 @@ fn what_is_wrong_is_told_with_its_place_and_the_rest_counts() {
          j1 = \"zoom\"\nd = \"delete\"\n\"ctrl-c\" = \"zoom\"\nZ = { run = \"zoom\", when = \"pointer & x\" }\nY = \"zoom twice\"\n",
     );
     assert_eq!(meaning(&keymap, "w", false).as_deref(), Some("invoke"));
-    let told: Vec<(usize, usize)> = problems.iter().map(|problem| (problem.line, problem.column)).collect();
+    let told: Vec<(usize, usize)> = problems
+        .iter()
+        .map(|problem| (problem.line, problem.column))
+        .collect();
     assert_eq!(
         told,
-        [(1, 10), (2, 1), (3, 7), (6, 1), (7, 5), (8, 1), (9, 1), (10, 1), (11, 30), (12, 5)],
+        [
+            (1, 10),
+            (2, 1),
+            (3, 7),
+            (6, 1),
+            (7, 5),
+            (8, 1),
+            (9, 1),
+            (10, 1),
+            (11, 30),
+            (12, 5)
+        ],
         "{problems:#?}"
     );
     assert!(problems[6].message.contains("destroys"), "{:?}", problems[6]);

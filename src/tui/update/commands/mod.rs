@@ -16,6 +16,7 @@ use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
+use crate::tui::pointer;
 use crate::tui::state::{Level, Pane, State};
 use crate::tui::wizard;
 pub use console::leave;
@@ -25,8 +26,8 @@ use filtering::{clear_filter, filter};
 pub use filtering::{narrow_log, remember_log_filter};
 use invokes::{compose, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
-pub use moving::scroll;
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
+pub use moving::{scroll, show_pointers_of};
 use pointers::{choose_route, edit_pointer, federate, follow_link};
 
 /// Does what a command does.
@@ -97,6 +98,11 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::TabWire => on_tab(state, |page| page.tab = Tab::Wire),
         Id::TabTrace => on_tab(state, |page| page.tab = Tab::Trace),
         Id::FollowLink => follow_link(state),
+        Id::GoThere => pointer::go(state),
+        Id::WalkBack => {
+            pointer::walk_back(state);
+            Vec::new()
+        }
         Id::Handshake => wizard::open(state, None),
         Id::Offer => wizard::open(state, Some(Side::Issued)),
         Id::Accept => wizard::open(state, Some(Side::Held)),

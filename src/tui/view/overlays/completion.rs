@@ -47,7 +47,12 @@ fn draw_list(canvas: &mut Canvas, body: Rect, column: u16, items: &[Candidate], 
         return;
     }
     let rows = items.len().min(MOST).min(usize::from(body.height));
-    let names = items.iter().map(|item| width(&item.text)).max().unwrap_or(0).min(48);
+    let names = items
+        .iter()
+        .map(|item| width(&item.text))
+        .max()
+        .unwrap_or(0)
+        .min(48);
     let docs = items.iter().map(|item| width(&item.doc)).max().unwrap_or(0);
     let wide = (names + docs + 5).clamp(20, body.width);
     let height = u16::try_from(rows).unwrap_or(u16::MAX);
@@ -64,7 +69,13 @@ fn draw_list(canvas: &mut Canvas, body: Rect, column: u16, items: &[Candidate], 
         let y = area.y + row;
         canvas.put(area.x + 1, y, names, &item.text, name);
         let used = names + 3;
-        canvas.put(area.x + used, y, area.width.saturating_sub(used + 1), &item.doc, doc);
+        canvas.put(
+            area.x + used,
+            y,
+            area.width.saturating_sub(used + 1),
+            &item.doc,
+            doc,
+        );
         if Some(place) == selected {
             let mark = Style {
                 fg: None,

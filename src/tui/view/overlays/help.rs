@@ -110,7 +110,14 @@ fn draw_help_entry(
         Some(why) => {
             let used = canvas.put(x, y, room, why, doc);
             let rest = room.saturating_sub(used + 2);
-            put_found(canvas, (x + used + 2, y), rest, command.doc, &entry.in_doc, (doc, found));
+            put_found(
+                canvas,
+                (x + used + 2, y),
+                rest,
+                command.doc,
+                &entry.in_doc,
+                (doc, found),
+            );
         }
     }
     if selected {
