@@ -3,6 +3,7 @@
 //! A test compares the committed `COMMANDS.md` with what is made, so that the three cannot say something else than
 //! what happens.
 
+use super::keymap::RESERVED;
 use super::verbs::{Counterpart, counterpart};
 use super::{Command, FACTS, Keymap, Preset, Scope, commands};
 use std::fmt::Write;
@@ -135,6 +136,10 @@ pub fn keymap_template() -> String {
     for scope in Scope::all() {
         let _ = write!(text, "\n# {}\n[keys.{}]\n", scope.title(), scope.name());
         for binding in keymap.bindings().iter().filter(|binding| binding.scope == scope) {
+            if RESERVED.contains(&binding.keys.spelled().as_str()) {
+                let _ = writeln!(text, "# {} is always {}.", binding.keys.spelled(), binding.line());
+                continue;
+            }
             let keys = toml::Value::String(binding.keys.spelled());
             let _ = writeln!(
                 text,

@@ -45,7 +45,7 @@ impl fmt::Display for Problem {
 }
 
 /// Keys that the console itself takes, whatever a keymap says.
-const RESERVED: [&str; 2] = ["ctrl-c", "ctrl-z"];
+pub(in crate::command) const RESERVED: [&str; 2] = ["ctrl-c", "ctrl-z"];
 
 /// Most keys in a row.
 const LONGEST: usize = 4;

@@ -11,6 +11,7 @@ mod preset;
 pub use condition::{Condition, ConditionError};
 
 pub use file::Problem;
+pub(in crate::command) use file::RESERVED;
 pub use preset::Preset;
 
 use super::{Command, Id, Key, Scope, Sequence, Situation};

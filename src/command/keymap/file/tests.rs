@@ -88,7 +88,7 @@ fn what_is_wrong_is_told_with_its_place_and_the_rest_counts() {
             (8, 1),
             (9, 1),
             (10, 1),
-            (11, 30),
+            (11, 37),
             (12, 5)
         ],
         "{problems:#?}"
