@@ -1,12 +1,8 @@
 //! What a query may do in read-only mode.
 
 use super::session::Session;
-use crate::instance::actions::table;
 use crate::protocol::Query;
-use crate::workspace::Failure;
-
-/// Beginnings of the names of actions that only read, on original instances.
-const READING: [&str; 4] = ["get_", "list_", "search_", "find_"];
+use crate::workspace::{Failure, only_reads};
 
 /// Refuses, in read-only mode, a query whose action may change something: also one that we do not know.
 pub fn permit_query(session: &Session, query: &Query) -> Result<(), Failure> {
@@ -17,32 +13,4 @@ pub fn permit_query(session: &Session, query: &Query) -> Result<(), Failure> {
         "the action {:?}, which may change something",
         query.action()
     ))
-}
-
-fn only_reads(action: &str) -> bool {
-    match table::find(action) {
-        // What it reaches decides, and that may be a circuit that changes something.
-        Some(known) => !known.writes && known.name != "invoke_through_connection",
-        None => READING.iter().any(|beginning| action.starts_with(beginning)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reading_is_known_and_everything_else_is_taken_for_writing() {
-        assert!(only_reads("get_pointer_summary"));
-        assert!(only_reads("get_all_tags"));
-        for action in [
-            "create_pointer",
-            "relay",
-            "invoke_through_connection",
-            "unheard_of",
-            "",
-        ] {
-            assert!(!only_reads(action), "{action}");
-        }
-    }
 }

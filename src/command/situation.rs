@@ -66,6 +66,8 @@ pub static FACTS: &[Fact] = &[
     ("pointer", |situation| situation.pointer),
     ("federated", |situation| situation.federated),
     ("leads_somewhere", |situation| situation.leads_somewhere),
+    ("link", |situation| situation.link),
+    ("trail", |situation| situation.trail),
     ("credential", |situation| situation.credential),
     ("revocable", |situation| situation.revocable),
     ("rotatable", |situation| situation.rotatable),

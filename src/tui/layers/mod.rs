@@ -11,6 +11,7 @@ mod log_forms;
 mod menu;
 mod notice;
 mod pages;
+mod pointer_forms;
 
 pub use crate::tui::pointer::PointerPage;
 pub use command_line::{Candidate, Candidates, CommandLine, FilterLine};

@@ -8,6 +8,7 @@ use crate::tui::layers::{
     Act, Answer, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste,
 };
 use crate::tui::message::Message;
+use crate::tui::pointer;
 use crate::tui::state::{Begun, Level, Pane, Phase, State};
 use crate::tui::widgets::filter::complete_filter;
 use crate::tui::wizard;
@@ -62,7 +63,10 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
 /// Text was pasted.
 pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     match state.layers.last_mut() {
-        Some(Layer::Form(form)) => form.paste(text),
+        Some(Layer::Form(form)) => {
+            form.paste(text);
+            return pointer::form_changed(state);
+        }
         Some(Layer::Wizard(_)) => return wizard::on_paste(state, text),
         Some(Layer::Help(help)) => paste(&mut help.input, text),
         Some(Layer::Command(line)) => line.paste(text),
@@ -152,7 +156,7 @@ fn form(state: &mut State, key: Key) -> Vec<Effect> {
         return Vec::new();
     };
     match form.key(key) {
-        Answer::Passed | Answer::Taken => Vec::new(),
+        Answer::Passed | Answer::Taken => pointer::form_changed(state),
         Answer::Close => {
             if form.purpose == Purpose::Unlock {
                 return super::asks::quit(state);

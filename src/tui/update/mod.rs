@@ -27,7 +27,7 @@ use super::wizard;
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
-pub use commands::show_pointers_of;
+pub use commands::{show_pointers_of, target};
 
 /// What the home is like when the console starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ mod moving;
 mod pointers;
 
 use super::arrivals::refresh;
-use super::asks::{ask_delete, ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
+use super::asks::{ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
 use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress, Route, Side};
@@ -28,7 +28,7 @@ use invokes::{compose, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 pub use moving::{scroll, show_pointers_of};
-use pointers::{choose_route, edit_pointer, federate, follow_link};
+use pointers::{choose_route, federate, follow_link};
 
 /// Does what a command does.
 pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect> {
@@ -72,11 +72,14 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::InitInstance => push_form(state, Form::init),
         Id::AddRemote => push_form(state, |_| Form::add_remote()),
         Id::RemoveInstance => on_instance(state, argument, ask_remove),
-        Id::NewPointer => on_instance(state, None, |state, name| {
-            push_form(state, |_| Form::new_pointer(&name))
-        }),
-        Id::EditPointer => edit_pointer(state),
-        Id::DeletePointer => ask_delete(state),
+        Id::NewPointer => on_instance(state, None, |state, name| pointer::new(state, &name)),
+        Id::EditPointer => pointer::edit(state),
+        Id::DeletePointer => pointer::delete(state),
+        Id::DuplicatePointer => pointer::duplicate(state),
+        Id::TagPointer => pointer::tag(state),
+        Id::AssignPointer => pointer::assign(state),
+        Id::ImportPointers => on_instance(state, None, |state, name| pointer::import(state, &name, argument)),
+        Id::ExportPointers => on_instance(state, None, |state, name| pointer::export(state, &name, argument)),
         Id::InvokePointer => on_pointer(state, Work::InvokePointer),
         Id::CallPointer => {
             let route = argument.and_then(Route::parse);
