@@ -85,6 +85,8 @@ pub static FACTS: &[Fact] = &[
     ("busy", |situation| situation.busy),
     ("read_only", |situation| situation.read_only),
     ("zoomed", |situation| situation.zoomed),
+    ("link", |situation| situation.link),
+    ("trail", |situation| situation.trail),
     ("page", |situation| situation.page),
 ];
 

@@ -62,7 +62,7 @@ pub use compose::{
     BodyLayer, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing, QueryLayer, Sent, SentQuery, Way,
     Weight, WireLayer, blank, findings, laid_out, on_one_line, skeleton,
 };
-pub use config::{ConsoleConfig, GlyphChoice};
+pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
 pub use editing::COLOURS;
 pub use failure::Failure;

@@ -16,7 +16,7 @@ mod pointer_forms;
 
 pub use crate::tui::pointer::PointerPage;
 pub use columns::ColumnsWindow;
-pub use command_line::{CommandLine, FilterLine};
+pub use command_line::{Candidate, Candidates, CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
 pub use form::{Answer, Field, Form, Kind, Purpose, Secret, Submission};

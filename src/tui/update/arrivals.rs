@@ -182,6 +182,7 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<E
             }
             "pointers.filter" => state.pointers.set_filter(&value),
             "pointers.merged" => state.pointers.set_merged(value == "true"),
+            "history" => super::command_line::take_history(state, &value),
             "log.filter" => effects.extend(super::commands::narrow_log(state, &value)),
             _ => {}
         }

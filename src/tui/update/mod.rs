@@ -6,14 +6,18 @@ mod arrivals;
 mod asks;
 mod bulk;
 mod columns;
+mod command_line;
 mod commands;
 mod files;
+mod keymap;
 mod keys;
 mod lock;
 mod mouse;
 mod settle;
 mod work;
 
+pub use command_line::candidates;
+pub use keymap::take_keymap;
 pub use work::failure_lines;
 
 use super::effect::Effect;

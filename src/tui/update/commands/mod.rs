@@ -14,7 +14,7 @@ mod pointers;
 use super::arrivals::refresh;
 use super::asks::{ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
-use crate::command::{Id, by_name};
+use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
@@ -33,35 +33,6 @@ use marking::{delete, invoke, mark_all, mark_pointer, mark_range, unmark};
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 pub use moving::{scroll, show_pointers_of};
 use pointers::{choose_route, columns, federate, follow_link, merge};
-
-/// Does what a line after `:` says.
-pub fn run_line(state: &mut State, text: &str) -> Vec<Effect> {
-    if text.is_empty() {
-        return Vec::new();
-    }
-    state.history.retain(|line| line != text);
-    state.history.push(text.to_owned());
-    let (name, argument) = text.split_once(' ').unwrap_or((text, ""));
-    let name = if name == "q" { "quit" } else { name };
-    let Some(command) = by_name(name) else {
-        state.report(
-            Level::Bad,
-            format!("there is no command {name:?}"),
-            "press ? for everything that can be done",
-        );
-        return Vec::new();
-    };
-    if !command.is_available(&state.situation()) {
-        state.report(
-            Level::Warn,
-            format!("{name} is not possible here"),
-            command.doc.to_lowercase(),
-        );
-        return Vec::new();
-    }
-    let argument = argument.trim();
-    perform(state, command.id, (!argument.is_empty()).then_some(argument))
-}
 
 /// Does what a command does.
 pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect> {
@@ -82,7 +53,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::ShowInstances => show_pane(state, Pane::Instances, argument),
         Id::ShowPointers => show_pane(state, Pane::Pointers, argument),
         Id::ShowCredentials => show_pane(state, Pane::Credentials, None),
-        Id::ShowLog => show_pane(state, Pane::Log, None),
+        Id::ShowLog => show_pane(state, Pane::Log, argument),
         Id::Lock => super::lock::lock(state, None),
         Id::Zoom => {
             state.zoom = !state.zoom;

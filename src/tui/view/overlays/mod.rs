@@ -1,6 +1,7 @@
 //! Windows over whatever is there.
 
 pub mod columns;
+mod completion;
 mod confirm;
 mod form;
 mod help;
@@ -14,6 +15,7 @@ use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, width};
 use crate::tui::widgets::text::{Line, draw_lines};
+use completion::draw_completion;
 use confirm::draw_confirm;
 use form::draw_form;
 use help::draw_help;
@@ -27,6 +29,7 @@ use ratatui::style::Style;
 pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
     match layer {
         Layer::Help(help) => draw_help(state, help, canvas),
+        Layer::Command(line) => draw_completion(state, line, canvas, body),
         Layer::Confirm(confirm) => draw_confirm(state, confirm, canvas),
         Layer::Menu(menu) => draw_menu(state, menu, canvas),
         Layer::Columns(window) => columns::draw_columns(state, *window, canvas),
