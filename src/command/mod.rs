@@ -34,6 +34,8 @@ pub enum Scope {
     InstancePage,
     /// On the log of an instance.
     InstanceLog,
+    /// On the federation map.
+    Map,
     /// On the page about a pointer.
     PointerPage,
     /// On the page about a credential.
@@ -55,6 +57,7 @@ impl Scope {
             Self::Log => "Invoke log",
             Self::InstancePage => "An instance",
             Self::InstanceLog => "Log of an instance",
+            Self::Map => "Federation map",
             Self::PointerPage => "A pointer",
             Self::CredentialPage => "A credential",
             Self::InvokePage => "An invoke",
@@ -62,13 +65,14 @@ impl Scope {
     }
 
     /// Every combination of scopes that can be in force at once, nearest first.
-    pub const STACKS: [&'static [Scope]; 9] = [
+    pub const STACKS: [&'static [Scope]; 10] = [
         &[Self::Instances, Self::Moving, Self::Panes, Self::Global],
         &[Self::Pointers, Self::Moving, Self::Panes, Self::Global],
         &[Self::Credentials, Self::Moving, Self::Panes, Self::Global],
         &[Self::Log, Self::Moving, Self::Panes, Self::Global],
         &[Self::InstancePage, Self::Moving, Self::Global],
         &[Self::InstanceLog, Self::Moving, Self::Global],
+        &[Self::Map, Self::Moving, Self::Global],
         &[Self::PointerPage, Self::Moving, Self::Global],
         &[Self::CredentialPage, Self::Moving, Self::Global],
         &[Self::InvokePage, Self::Moving, Self::Global],
@@ -114,6 +118,15 @@ pub enum Id {
     TailFollow,
     TailWeight,
     TailFilter,
+    Map,
+    MapOpen,
+    MapLeft,
+    MapRight,
+    MapNext,
+    MapPrevious,
+    MapNear,
+    MapFilter,
+    MapPointers,
     InitInstance,
     AddRemote,
     RemoveInstance,

@@ -36,6 +36,8 @@ pub enum Effect {
     Watch(Vec<InstanceName>),
     /// Fetch everything that the home can tell of an instance.
     LoadInstance(InstanceName),
+    /// Find out who can call whom, for the map of this number.
+    LoadMap(u64),
     /// Read the log of this instance again and again, and of no other.
     Tail(Option<InstanceName>),
     /// Look at every watched instance now.

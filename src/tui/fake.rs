@@ -16,8 +16,9 @@ use crate::model::{
 use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
-    Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HostedBy,
-    InstanceDetail, InstanceRow, LogAsk, LogEntry, LogKind, LogRow, LogWindow, LogWire, PointerDetail,
+    Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Door, DoorState, Failure,
+    FederationMap, Gateway, HostedBy, InstanceDetail, InstanceRow, LogAsk, LogEntry, LogKind, LogRow,
+    LogWindow, LogWire, Party, PartyKind, PointerDetail,
 };
 use serde_json::json;
 
@@ -90,6 +91,7 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
                 outcome: Ok(pointers(&query)),
             },
             Effect::LoadPointer(_, address) => Message::Pointer(address, Ok(Box::new(detail()))),
+            Effect::LoadMap(number) => Message::Map(number, Ok(federation())),
             Effect::LoadInstance(name) => Message::Detail(name.clone(), Ok(Box::new(instance_detail(&name)))),
             Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
             Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(entry()))),
@@ -191,6 +193,103 @@ pub fn instance_detail(name: &InstanceName) -> InstanceDetail {
             false => Vec::new(),
         },
         row,
+    }
+}
+
+/// A federation in all states.
+pub fn federation() -> FederationMap {
+    let party = |id: &str, kind, state| Party {
+        id: id.into(),
+        name: id.split(':').next_back().unwrap().into(),
+        kind,
+        state,
+    };
+    let door = |from: &str, to: &str, name: &str, state| Door {
+        from: from.into(),
+        to: to.into(),
+        credentials: vec![name.into()],
+        app_id: "alpha-federation".into(),
+        profile: Profile::Native,
+        state,
+        attention: None,
+        gateways: Vec::new(),
+        uses: Some(12),
+        recent: (0, 0),
+    };
+    let up = Some(InstanceState::Up);
+    FederationMap {
+        parties: vec![
+            Party {
+                name: "this console".into(),
+                ..party("console", PartyKind::Console, None)
+            },
+            party("app:harbour-console", PartyKind::Caller, None),
+            party("alpha", PartyKind::Local, up),
+            party("beta", PartyKind::Local, up),
+            party("gamma", PartyKind::Local, Some(InstanceState::Stopped)),
+            party("archive", PartyKind::Remote, Some(InstanceState::Refused)),
+            party("museum", PartyKind::Remote, Some(InstanceState::Unreachable)),
+            party("at:weather.example:5001", PartyKind::Endpoint, None),
+        ],
+        doors: vec![
+            Door {
+                gateways: vec![Gateway {
+                    id: "conn_0123456789ab".into(),
+                    name: "to beta".into(),
+                    open: true,
+                }],
+                credentials: vec!["alpha/held/beta".into(), "alpha-federation@beta".into()],
+                recent: (14, 2),
+                ..door("alpha", "beta", "", DoorState::Active)
+            },
+            door(
+                "alpha",
+                "at:weather.example:5001",
+                "alpha/held/weather",
+                DoorState::Due,
+            ),
+            Door {
+                attention: Some(AlarmKind::ActivatedTwice.advice().into()),
+                ..door(
+                    "app:harbour-console",
+                    "alpha",
+                    "harbour-console@alpha",
+                    DoorState::Frozen,
+                )
+            },
+            door("beta", "alpha", "beta/held/alpha", DoorState::Suspended),
+            door("beta", "museum", "beta/held/museum", DoorState::Stale),
+            door("console", "beta", "beta/alpha-federation", DoorState::Active),
+            door("console", "archive", "archive/owner", DoorState::Unknown),
+            door("console", "museum", "museum", DoorState::Waiting),
+        ],
+        missing: Vec::new(),
+    }
+}
+
+/// A federation of so many parties.
+pub fn large_federation(count: usize) -> FederationMap {
+    let one = federation();
+    let ids: Vec<String> = (0..count).map(|place| format!("station-{place:03}")).collect();
+    FederationMap {
+        parties: ids
+            .iter()
+            .map(|id| Party {
+                id: id.clone(),
+                name: id.clone(),
+                kind: PartyKind::Remote,
+                state: None,
+            })
+            .collect(),
+        doors: (1..count)
+            .map(|place| Door {
+                from: ids[(place - 1) / 6].clone(),
+                to: ids[place].clone(),
+                credentials: vec![format!("station-{place:03}/caller")],
+                ..one.doors[1].clone()
+            })
+            .collect(),
+        missing: Vec::new(),
     }
 }
 

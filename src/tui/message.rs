@@ -9,8 +9,8 @@ use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::store::PointerPage;
 use crate::workspace::{
-    Check, CredentialRow, Demo, Dependent, Failure, InstanceDetail, InstanceRow, LogEntry, LogWindow,
-    PointerDetail, Rotated,
+    Check, CredentialRow, Demo, Dependent, Failure, FederationMap, InstanceDetail, InstanceRow, LogEntry,
+    LogWindow, PointerDetail, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,6 +60,10 @@ pub enum Message {
     Probed(InstanceName, Outcome<InstanceRow>),
     /// How an instance is looked at from now on.
     Paced(InstanceName, Pace),
+    /// The federation, for the map of this number.
+    Map(u64, Outcome<FederationMap>),
+    /// It is time to ask for it again.
+    MapDue(u64),
     /// Something was read of the log of an instance.
     Told(InstanceName, Reading),
     /// Everything that the home can tell of an instance.

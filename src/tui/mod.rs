@@ -15,6 +15,7 @@ mod files;
 mod inert;
 mod layers;
 mod layout;
+mod map;
 #[doc(hidden)]
 pub mod measure;
 mod message;

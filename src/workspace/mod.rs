@@ -34,6 +34,7 @@ mod instances;
 mod invoke;
 mod lifecycle;
 mod log;
+mod map;
 mod original;
 mod peers;
 mod pointers;
@@ -57,6 +58,7 @@ pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use log::{
     LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
 };
+pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
 pub use read_only::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,

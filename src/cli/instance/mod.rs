@@ -2,6 +2,7 @@
 
 mod background;
 mod edit;
+mod map;
 mod values;
 
 pub use background::Mark;
@@ -55,6 +56,7 @@ pub enum Instance {
         name: InstanceName,
     },
     Edit(Box<edit::Edit>),
+    Map(map::Map),
 }
 
 /// Make a local instance; `butterfly serve NAME` hosts it.
@@ -128,6 +130,7 @@ impl Instance {
             Self::Start { name } => background::start(session, &name).await,
             Self::Stop { name } => background::stop(session, &name).await,
             Self::Edit(verb) => verb.run(session).await,
+            Self::Map(verb) => verb.run(session).await,
         }
     }
 }

@@ -23,6 +23,7 @@ pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage, InvokePage, PointerPage, Tab};
 
 use crate::command::{Key, Scope};
+use crate::tui::map::Map;
 use crate::tui::tail::Tail;
 use crate::tui::wizard::Wizard;
 use tui_input::{Input, InputRequest};
@@ -55,6 +56,8 @@ pub enum Layer {
     Wizard(Box<Wizard>),
     /// The page about an instance.
     Instance(Box<InstancePage>),
+    /// The federation map.
+    Map(Box<Map>),
     /// The log of an instance.
     Tail(Box<Tail>),
     /// The page about a pointer.
@@ -71,6 +74,7 @@ impl Layer {
         match self {
             Self::Instance(_) => Some(Scope::InstancePage),
             Self::Tail(_) => Some(Scope::InstanceLog),
+            Self::Map(_) => Some(Scope::Map),
             Self::Pointer(_) => Some(Scope::PointerPage),
             Self::Credential(_) => Some(Scope::CredentialPage),
             Self::Invoke(_) => Some(Scope::InvokePage),

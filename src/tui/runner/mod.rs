@@ -197,6 +197,7 @@ impl Runner {
                     let rows = patient(workspace.instances()).await;
                     Message::Instances(rows.map(|rows| rows.into_iter().map(without_ourselves).collect()))
                 }
+                Effect::LoadMap(number) => Message::Map(number, patient(workspace.federation_map()).await),
                 Effect::LoadInstance(name) => {
                     let detail = patient(workspace.instance_detail(name.as_str())).await;
                     Message::Detail(name, detail.map(Box::new))

@@ -270,7 +270,8 @@ impl State {
     pub fn is_live(&self) -> bool {
         let now = self.clock.now();
         let wizard = matches!(self.layers.last(), Some(Layer::Wizard(wizard)) if wizard.is_live(now));
-        wizard || !self.running.is_empty() || matches!(self.phase, Phase::Opening | Phase::Stopping)
+        let map = matches!(self.layers.last(), Some(Layer::Map(map)) if map.is_live(now));
+        wizard || map || !self.running.is_empty() || matches!(self.phase, Phase::Opening | Phase::Stopping)
     }
 
     /// The scopes whose keys are in force, nearest first.

@@ -5,6 +5,7 @@ use crate::tui::clipboard::Copied;
 use crate::tui::content::dependent_words;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Choice, Form, Layer};
+use crate::tui::map;
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Level, Load, Pane, Phase, State};
 use crate::tui::tail;
@@ -28,6 +29,8 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
             state.instances.note_failure(&name, &failure, now);
         }
         Message::Paced(name, pace) => state.instances.note_pace(&name, pace),
+        Message::Map(number, outcome) => return map::on_map(state, number, outcome),
+        Message::MapDue(number) => return map::look_again(state, number),
         Message::Told(name, reading) => tail::on_reading(state, &name, reading),
         Message::Detail(name, outcome) => on_detail(state, &name, outcome),
         Message::FilterSettled(generation) => return on_filter_settled(state, generation),

@@ -5,6 +5,7 @@ use super::work::begin;
 use crate::command::{Key, KeyCode, resolve};
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Answer, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
+use crate::tui::map;
 use crate::tui::message::Message;
 use crate::tui::state::{Level, Pane, Phase, State};
 use crate::tui::tail;
@@ -37,7 +38,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     if key == Key::ctrl('z') {
         return vec![Effect::Suspend];
     }
-    if let Some(effects) = tail::on_key(state, key) {
+    if let Some(effects) = tail::on_key(state, key).or_else(|| map::on_key(state, key)) {
         return effects;
     }
     match state.layers.last_mut() {

@@ -3,6 +3,7 @@
 use crate::tui::content;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
+use crate::tui::map;
 use crate::tui::state::{Pane, Phase, State};
 use crate::tui::tail;
 
@@ -22,6 +23,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     state.log.settle(height(Pane::Log) as u64);
     settle_page(state);
     let mut effects = Vec::new();
+    map::settle(state);
     effects.extend(tail::settle(state));
     if let Some(ask) = state.log.wanted() {
         effects.push(Effect::LoadLog {

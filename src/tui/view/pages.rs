@@ -5,6 +5,7 @@ use crate::tui::content::{
     credential_lines, instance_lines, page_area, pointer_lines, route_glyph, status_glyph,
 };
 use crate::tui::layers::{InvokePage, Layer, Tab};
+use crate::tui::map;
 use crate::tui::state::{Load, State};
 use crate::tui::tail;
 use crate::tui::theme::Role;
@@ -25,6 +26,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
     };
     let (kind, name) = match layer {
         Layer::Instance(page) => ("Instance", page.name.to_string()),
+        Layer::Map(_) => ("Federation", "map".to_owned()),
         Layer::Tail(tail) => ("Log of", tail.name.to_string()),
         Layer::Pointer(page) => ("Pointer", page.address.to_string()),
         Layer::Credential(page) => ("Credential", page.name.clone()),
@@ -64,6 +66,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
             );
         }
         Layer::Tail(tail) => tail::draw(state, tail, canvas, body),
+        Layer::Map(map) => map::draw(state, map, canvas, body),
         Layer::Invoke(page) => invoke(state, page, canvas, body, area),
         _ => {}
     }

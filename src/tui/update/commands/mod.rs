@@ -16,6 +16,7 @@ use crate::command::{Id, by_name};
 use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
+use crate::tui::map;
 use crate::tui::state::{Level, Pane, State};
 use crate::tui::tail;
 use crate::tui::wizard;
@@ -107,6 +108,15 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::TailFollow => tail::follow(state),
         Id::TailWeight => tail::lighter(state),
         Id::TailFilter => tail::type_filter(state),
+        Id::Map => map::open(state),
+        Id::MapOpen => map::open_selected(state),
+        Id::MapPointers => map::pointers(state),
+        Id::MapNear => map::near(state),
+        Id::MapFilter => map::type_filter(state),
+        Id::MapNext => map::turn(state, true),
+        Id::MapPrevious => map::turn(state, false),
+        Id::MapLeft => map::go(state, map::Direction::Left),
+        Id::MapRight => map::go(state, map::Direction::Right),
         Id::InitInstance => push_form(state, Form::init),
         Id::AddRemote => push_form(state, |_| Form::add_remote()),
         Id::RemoveInstance => on_instance(state, argument, ask_remove),

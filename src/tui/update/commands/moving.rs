@@ -4,6 +4,7 @@ use super::{instances, on_instance};
 use crate::tui::content;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{CredentialPage, InvokePage, Layer, PointerPage, Tab};
+use crate::tui::map;
 use crate::tui::state::{Level, Load, Pane, State};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
@@ -97,6 +98,10 @@ pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
 
 /// Scrolls the layer on top; where it ends is settled afterwards.
 pub fn scroll(state: &mut State, rows: i64) -> Vec<Effect> {
+    if let Some(Layer::Map(map)) = state.layers.last_mut() {
+        map::step(map, rows);
+        return Vec::new();
+    }
     if let Some(Layer::Tail(tail)) = state.layers.last_mut() {
         // Whoever scrolls up wants to read; whoever goes to the end wants what comes.
         let follows = rows == i64::MAX || tail.follows && rows > 0;
