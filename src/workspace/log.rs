@@ -341,3 +341,6 @@ fn row((line, mark): (LogLine, LogMark)) -> LogRow {
         credential: line.credential,
     }
 }
+
+#[cfg(test)]
+mod tests;

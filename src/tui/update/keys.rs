@@ -9,6 +9,7 @@ use crate::tui::map;
 use crate::tui::message::Message;
 use crate::tui::state::{Level, Pane, Phase, State};
 use crate::tui::tail;
+use crate::tui::widgets::filter::complete_filter;
 use crate::tui::wizard;
 use std::time::Duration;
 
@@ -253,6 +254,15 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             let effects = filter_changed(state);
             state.layers.pop();
             return effects;
+        }
+        KeyCode::Tab => {
+            let completed = line
+                .fields()
+                .and_then(|fields| complete_filter(line.input.value(), fields));
+            match completed {
+                Some(text) => line.input = tui_input::Input::new(text),
+                None => return Vec::new(),
+            }
         }
         // The list stays within reach while one types.
         KeyCode::Down => return perform(state, crate::command::Id::Down, None),

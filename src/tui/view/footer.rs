@@ -1,11 +1,13 @@
 //! The foot of the screen: what was reported or is under way, and the keys that work here.
 
 use crate::command::{Command, Key, commands};
+use crate::model::filter::{Field, Filter};
 use crate::tui::layers::Layer;
 use crate::tui::layout::Layout;
-use crate::tui::state::{Level, Pane, Phase, State};
+use crate::tui::state::{Level, Phase, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::filter::{filter_hint, filter_spans};
 use ratatui::layout::Rect;
 
 /// Draws both lines.
@@ -24,14 +26,15 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
         }
         Some(Layer::Filter(line)) => {
             draw_line(canvas, area, "/", &line.input);
-            let hint = match line.pane {
-                Pane::Log => "instance, action, pointer, status or code contain this",
-                _ => "words of the description   #tag   !#not   Enter keep   Esc undo",
-            };
-            let used = 2 + width(line.input.value());
-            let room = area.width.saturating_sub(used + 4);
-            if width(hint) <= room {
-                canvas.put_right(area.x + used + 3, area.y, room, hint, bar);
+            if let Some(fields) = line.fields() {
+                draw_filter(canvas, area, layout.status, &line.input, fields);
+            } else {
+                let hint = "words of the description   #tag   !#not   Enter keep   Esc undo";
+                let used = 2 + width(line.input.value());
+                let room = area.width.saturating_sub(used + 4);
+                if width(hint) <= room {
+                    canvas.put_right(area.x + used + 3, area.y, room, hint, bar);
+                }
             }
         }
         Some(layer) if layer.page_scope().is_none() => draw_pairs(canvas, area, &window_keys(layer)),
@@ -50,6 +53,49 @@ fn draw_line(canvas: &mut Canvas, area: Rect, sign: &str, input: &tui_input::Inp
     canvas.put(area.x + 2, area.y, room, &visible, style);
     let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(room);
     canvas.cursor = Some((area.x + 2 + column.min(room), area.y));
+}
+
+/// The terms in their colours; on the line above what is wrong, or what could come next.
+fn draw_filter(
+    canvas: &mut Canvas,
+    area: Rect,
+    above: Rect,
+    input: &tui_input::Input,
+    fields: &'static [Field],
+) {
+    let text = input.value();
+    let (filter, problem) = Filter::parse_typed(text, fields);
+    let room = area.width.saturating_sub(4);
+    let scroll = input.visual_scroll(usize::from(room));
+    let hidden: usize = text.chars().take(scroll).map(char::len_utf8).sum();
+    let bar = canvas.style(Role::Bar);
+    let mut skipped = 0;
+    let spans: Vec<_> = filter_spans(text, &filter, problem.as_ref(), canvas)
+        .into_iter()
+        .map(|(part, style)| {
+            let cut = hidden.saturating_sub(skipped).min(part.len());
+            skipped += part.len();
+            (part[cut..].to_owned(), bar.patch(style))
+        })
+        .collect();
+    canvas.spans(area.x + 2, area.y, room, &spans);
+    if above.height == 0 {
+        return;
+    }
+    let base = canvas.style(Role::Base);
+    canvas.fill(above, base);
+    let (said, role) = match problem {
+        Some(problem) => {
+            let sign = canvas.glyphs.bad;
+            (
+                format!("{sign} {}; expected {}", problem.message, problem.expected),
+                Role::Bad,
+            )
+        }
+        None => (filter_hint(text, fields), Role::Dim),
+    };
+    let style = canvas.style(role);
+    canvas.put(above.x + 2, above.y, above.width.saturating_sub(3), &said, style);
 }
 
 fn draw_candidates(state: &State, line: &crate::tui::layers::CommandLine, canvas: &mut Canvas, area: Rect) {

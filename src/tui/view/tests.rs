@@ -1,5 +1,7 @@
 //! Every pane, page, window and state, at three sizes, with a held clock.
 
+mod log;
+
 use super::*;
 use crate::command::Key;
 use crate::protocol::Code;
