@@ -1,6 +1,7 @@
 //! What `update` wants done: described here as plain values, done elsewhere.
 
 use super::message::Message;
+use super::pointer;
 use super::wizard::Errand;
 use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Route};
 use crate::protocol::Query;
@@ -55,6 +56,8 @@ pub enum Effect {
     },
     /// Fetch a pointer with what is around it.
     LoadPointer(InstanceName, PointerAddress),
+    /// Fetch something for the page about a pointer.
+    Pointer(pointer::Errand),
     /// Fetch the credentials.
     LoadCredentials,
     /// Fetch what depends on a credential.

@@ -2,6 +2,7 @@
 
 use super::clipboard::Copied;
 use super::files::Files;
+use super::pointer;
 use super::state::Pace;
 use super::wizard::News;
 use crate::command::Key;
@@ -22,6 +23,8 @@ pub type Outcome<T> = Result<T, Failure>;
 pub enum Message {
     /// A key.
     Key(Key),
+    /// A begun sequence of keys rested for a moment; which turn of it.
+    KeysRested(u64),
     /// Text pasted in one piece.
     Paste(String),
     /// The mouse.
@@ -80,7 +83,9 @@ pub enum Message {
         outcome: Outcome<PointerPage>,
     },
     /// A pointer and what is around it.
-    Pointer(PointerAddress, Outcome<Box<PointerDetail>>),
+    Pointer(InstanceName, PointerAddress, Outcome<Box<PointerDetail>>),
+    /// News for the page about a pointer.
+    PointerNews(pointer::News),
     /// The credentials, and the instances that could not be asked.
     Credentials(Outcome<(Vec<CredentialRow>, Vec<Failure>)>),
     /// What depends on the credential of this name.

@@ -35,8 +35,10 @@ mod invoke;
 mod lifecycle;
 mod log;
 mod map;
+mod neighbors;
 mod original;
 mod peers;
+mod pointer_care;
 mod pointers;
 mod read_only;
 mod redact;
@@ -59,13 +61,14 @@ pub use log::{
     LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
 };
 pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
+pub use pointer_care::{TagChange, normal_tag};
 pub use read_only::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
-    CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HeadCheck, HostedBy, InitInstance,
-    InstanceChange, InstanceDetail, InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind,
-    LogRow, LogWire, OfferMade, OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade, Rotated,
-    Sealed, Verified,
+    CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,
+    InitInstance, InstanceChange, InstanceDetail, InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter,
+    LogKind, LogRow, LogWire, Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail, Received,
+    RemoteRequest, RequestMade, Rotated, Sealed, Taken, Verified,
 };
 
 use crate::client::Client;

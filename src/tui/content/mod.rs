@@ -8,9 +8,10 @@ mod pointer;
 mod trace;
 
 pub use credential::{credential_lines, dependent_words};
+pub use fields::{field, heading};
 pub use instance::{health, instance_lines, state_glyph, state_role};
 pub use invoke::{prepare_invoke, status_glyph};
-pub use pointer::{pointer_lines, route_glyph};
+pub use pointer::{route_glyph, shorten};
 
 use super::layers::{InvokePage, Layer, Notice};
 use super::state::{Report, State};
@@ -69,7 +70,6 @@ pub fn inside(window: Rect) -> Rect {
 pub fn page_length(state: &State, width: u16) -> Option<usize> {
     match state.layers.last()? {
         Layer::Instance(page) => Some(instance_lines(state, page, width).len()),
-        Layer::Pointer(page) => Some(pointer_lines(state, page, width).len()),
         Layer::Credential(page) => Some(credential_lines(state, page, width).len()),
         Layer::Invoke(page) => Some(invoke_length(page)),
         Layer::Notice(notice) => Some(notice_lines(notice, state.clock.now()).len()),

@@ -12,15 +12,16 @@ mod menu;
 mod notice;
 mod pages;
 
+pub use crate::tui::pointer::PointerPage;
 pub use command_line::{CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
 pub use form::{Answer, Field, Form, Kind, Purpose, Secret, Submission};
 pub use help::{Entry, Help};
 pub use lock_screen::LockScreen;
-pub use menu::{Item, Menu};
+pub use menu::{Act, Item, Menu};
 pub use notice::{Notice, Reports, Steps};
-pub use pages::{CredentialPage, InstancePage, InvokePage, PointerPage, Tab};
+pub use pages::{CredentialPage, InstancePage, InvokePage, Tab};
 
 use crate::command::{Key, Scope};
 use crate::tui::map::Map;

@@ -1,9 +1,9 @@
-//! Pages over the panes: an instance, a pointer, a credential, an invoke.
+//! Pages over the panes: an instance, a credential, an invoke. That of a pointer is `tui::pointer`'s.
 
-use crate::model::{InstanceName, Pointer, PointerAddress};
+use crate::model::InstanceName;
 use crate::tui::state::Load;
 use crate::tui::widgets::text::Line;
-use crate::workspace::{Dependent, Failure, InstanceDetail, LogEntry, PointerDetail};
+use crate::workspace::{Dependent, Failure, InstanceDetail, LogEntry};
 
 /// The page about the instance of this name.
 pub struct InstancePage {
@@ -37,37 +37,6 @@ pub struct CredentialPage {
     pub dependents: Option<Result<Vec<Dependent>, Failure>>,
     /// How far it is scrolled.
     pub scroll: usize,
-}
-
-/// The page about a pointer.
-pub struct PointerPage {
-    /// Its instance.
-    pub instance: InstanceName,
-    /// Where it is.
-    pub address: PointerAddress,
-    /// As it stood in the list: shown until the rest is there.
-    pub listed: Option<Pointer>,
-    /// The pointer and what is around it.
-    pub detail: Option<PointerDetail>,
-    /// Whether that is there.
-    pub load: Load,
-    /// How far the page is scrolled.
-    pub scroll: usize,
-}
-
-impl PointerPage {
-    /// The pointer, as far as it is known.
-    pub fn pointer(&self) -> Option<&Pointer> {
-        self.detail
-            .as_ref()
-            .map(|detail| &detail.pointer)
-            .or(self.listed.as_ref())
-    }
-
-    /// The instance in this home that it leads to.
-    pub fn leads_to(&self) -> Option<&InstanceName> {
-        self.detail.as_ref().and_then(|detail| detail.leads_to.as_ref())
-    }
 }
 
 /// The tabs of an invoke's page.

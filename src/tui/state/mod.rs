@@ -1,5 +1,6 @@
 //! Everything that the console knows, and nothing that it does.
 
+mod begun;
 mod history;
 mod idle;
 mod instances;
@@ -7,6 +8,7 @@ mod lists;
 mod log;
 mod pointers;
 
+pub use begun::Begun;
 pub use history::{History, Pace, Sight};
 pub use idle::Idle;
 pub use instances::{Branch, Instance, Instances};
@@ -18,7 +20,7 @@ use super::clock::Clock;
 use super::layers::{Choice, Layer};
 use super::layout::Layout;
 use super::theme::{ASCII, Catalog, Depth, Glyphs, Theme, UNICODE};
-use crate::command::{Scope, Situation, Target};
+use crate::command::{Id, Keymap, Scope, Situation, Target};
 use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Pointer, Side};
 use crate::workspace::{ConsoleConfig, CredentialRow, Failure, GlyphChoice, HostedBy};
 use std::collections::VecDeque;
@@ -228,6 +230,10 @@ pub struct State {
     pub idle: Idle,
     /// The instance whose log is read.
     pub tailed: Option<InstanceName>,
+    /// Which keys mean which commands.
+    pub keymap: Keymap,
+    /// The keys pressed so far, while more may follow.
+    pub begun: Begun,
 }
 
 impl State {
@@ -258,6 +264,8 @@ impl State {
             history: Vec::new(),
             first_choice: None,
             tailed: None,
+            keymap: Keymap::default(),
+            begun: Begun::default(),
         }
     }
 
@@ -284,6 +292,16 @@ impl State {
             .into_iter()
             .find(|stack| stack[0] == own)
             .expect("a test proves that every page and pane has a stack")
+    }
+
+    /// A key of a command, for sentences that name one: one that works here, or else anywhere; its name after `:`
+    /// if it has none.
+    pub fn key_for(&self, id: Id) -> String {
+        let here = self.keymap.keys(id, self.scopes()).next();
+        match here.or_else(|| self.keymap.anywhere(id)) {
+            Some(keys) => keys.to_string(),
+            None => format!(":{}", crate::command::command(id).name),
+        }
     }
 
     /// The pointer that is open or selected.
@@ -327,6 +345,8 @@ impl State {
                 Layer::Pointer(page) => page.leads_to().is_some(),
                 _ => false,
             }),
+            link: matches!(self.layers.last(), Some(Layer::Pointer(page)) if page.at.is_some()),
+            trail: matches!(self.layers.last(), Some(Layer::Pointer(page)) if !page.trail.is_empty()),
             credential: self.credential().is_some(),
             revocable: self.credential().is_some_and(|row| {
                 !matches!(row.state, CredentialState::Revoked | CredentialState::Expired)

@@ -3,9 +3,9 @@
 use crate::tui::content;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
-use crate::tui::map;
 use crate::tui::state::{Pane, Phase, State};
 use crate::tui::tail;
+use crate::tui::{map, pointer};
 
 /// Brings everything into order; returns what is to be fetched.
 pub fn settle(state: &mut State) -> Vec<Effect> {
@@ -31,6 +31,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
             ask,
         });
     }
+    effects.extend(pointer::settle(state));
     effects.extend(settle_pointers(state, height(Pane::Pointers) as u64));
     effects
 }

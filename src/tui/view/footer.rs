@@ -1,6 +1,6 @@
 //! The foot of the screen: what was reported or is under way, and the keys that work here.
 
-use crate::command::{Command, Key, commands};
+use crate::command::{Command, Id, commands};
 use crate::model::filter::{Field, Filter};
 use crate::tui::layers::Layer;
 use crate::tui::layout::Layout;
@@ -174,10 +174,10 @@ fn draw_status(state: &State, canvas: &mut Canvas, area: Rect) {
         return;
     }
     // Cut, with the key that shows the whole.
-    let hint = " M shows all ";
-    canvas.spans(area.x + 1, area.y, room.saturating_sub(width(hint)), &spans);
+    let hint = format!(" {} shows all ", state.key_for(Id::Messages));
+    canvas.spans(area.x + 1, area.y, room.saturating_sub(width(&hint)), &spans);
     let key = canvas.style(Role::Dim);
-    canvas.put_right(area.x + 1, area.y, room + 2, hint, key);
+    canvas.put_right(area.x + 1, area.y, room + 2, &hint, key);
 }
 
 /// The keys of windows, which are not in the table: each window says its own.
@@ -250,8 +250,11 @@ fn draw_keys(state: &State, canvas: &mut Canvas, area: Rect) {
     let mut used = 0;
     let mut chosen = Vec::new();
     for (place, command) in fitting {
-        let Some(key) = command.first_key() else { continue };
-        let wide = width(&shown(key, canvas)) + 1 + width(command.label) + 3;
+        let Some(keys) = state.keymap.keys(command.id, scopes).next() else {
+            continue;
+        };
+        let key = shown(keys, canvas);
+        let wide = width(&key) + 1 + width(command.label) + 3;
         if used + wide > room + 3 {
             break;
         }
@@ -259,22 +262,24 @@ fn draw_keys(state: &State, canvas: &mut Canvas, area: Rect) {
         chosen.push((place, key, command.label));
     }
     chosen.sort_by_key(|(place, ..)| *place);
-    let pairs: Vec<(String, &str)> = chosen
-        .into_iter()
-        .map(|(_, key, label)| (shown(key, canvas), label))
+    let pairs: Vec<(&str, &str)> = chosen
+        .iter()
+        .map(|(_, key, label)| (key.as_str(), *label))
         .collect();
-    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, label)| (key.as_str(), *label)).collect();
     draw_pairs(canvas, area, &pairs);
 }
 
-/// A key as the terminal can show it.
-fn shown(key: Key, canvas: &Canvas) -> String {
-    let text = key.to_string();
+/// A key, or keys in a row, as the terminal can show them.
+pub(super) fn shown(keys: &impl ToString, canvas: &Canvas) -> String {
+    let text = keys.to_string();
     if *canvas.glyphs == crate::tui::theme::ASCII {
         return text
             .replace('⏎', "Enter")
             .replace('⇧', "S-")
-            .replace(['↑', '↓', '←', '→'], "arrow");
+            .replace('↑', "Up")
+            .replace('↓', "Down")
+            .replace('←', "Left")
+            .replace('→', "Right");
     }
     text
 }

@@ -154,6 +154,12 @@ fn windows() {
 }
 
 #[test]
+fn keys_begun() {
+    compare("keys_begun", |state| press(state, &["g"]));
+    compare("menu_of_what_is_selected", |state| press(state, &["j", "."]));
+}
+
+#[test]
 fn states() {
     compare("stopping", |state| {
         update(state, Message::Terminate);
@@ -342,8 +348,9 @@ fn lock(state: &mut State) {
 
 #[test]
 fn t56_no_size_and_no_screen_panics() {
-    let prepare: [&[&str]; 21] = [
+    let prepare: [&[&str]; 22] = [
         &[],
+        &["g"],
         &[":", "l", "o", "c", "k", "enter"],
         &["?"],
         &[":"],

@@ -3,6 +3,7 @@
 mod console;
 mod credentials;
 mod filtering;
+mod here;
 mod instances;
 mod invokes;
 mod log;
@@ -16,10 +17,10 @@ use crate::command::{Id, by_name};
 use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
-use crate::tui::map;
 use crate::tui::state::{Level, Pane, State};
 use crate::tui::tail;
 use crate::tui::wizard;
+use crate::tui::{map, pointer};
 pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
@@ -27,8 +28,8 @@ use filtering::{clear_filter, filter};
 pub use filtering::{narrow_log, remember_log_filter};
 use invokes::{compose, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
-pub use moving::scroll;
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
+pub use moving::{scroll, show_pointers_of};
 use pointers::{choose_route, edit_pointer, federate, follow_link};
 
 /// Does what a line after `:` says.
@@ -146,6 +147,11 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::TabWire => on_tab(state, |page| page.tab = Tab::Wire),
         Id::TabTrace => on_tab(state, |page| page.tab = Tab::Trace),
         Id::FollowLink => follow_link(state),
+        Id::GoThere => pointer::go(state),
+        Id::WalkBack => {
+            pointer::walk_back(state);
+            Vec::new()
+        }
         Id::Handshake => wizard::open(state, None),
         Id::Offer => wizard::open(state, Some(Side::Issued)),
         Id::Accept => wizard::open(state, Some(Side::Held)),
@@ -160,6 +166,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Cancel => cancel(state),
         Id::Messages => push(state, Layer::Reports(Reports::default())),
         Id::Help => push(state, Layer::Help(Help::default())),
+        Id::Menu => here::menu(state),
         Id::CommandLine => push(state, Layer::Command(CommandLine::default())),
         Id::Theme => theme(state, argument),
         Id::Mouse => {

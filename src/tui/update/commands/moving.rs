@@ -1,11 +1,11 @@
 //! Moving: the selection, the pages, the panes.
 
 use super::{instances, on_instance};
-use crate::tui::content;
+use crate::model::InstanceName;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{CredentialPage, InvokePage, Layer, PointerPage, Tab};
-use crate::tui::map;
-use crate::tui::state::{Level, Load, Pane, State};
+use crate::tui::layers::{CredentialPage, InvokePage, Layer, Tab};
+use crate::tui::state::{Level, Pane, State};
+use crate::tui::{content, map, pointer};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     match state.focus {
@@ -17,17 +17,8 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
             else {
                 return Vec::new();
             };
-            let page = PointerPage {
-                instance: instance.clone(),
-                address: pointer.address.clone(),
-                listed: Some(pointer.clone()),
-                detail: None,
-                load: Load::Waiting,
-                scroll: 0,
-            };
-            let effect = Effect::LoadPointer(instance, page.address.clone());
-            state.layers.push(Layer::Pointer(Box::new(page)));
-            vec![effect]
+            let pointer = pointer.clone();
+            pointer::open(state, instance, &pointer)
         }
         Pane::Credentials => {
             let Some(name) = state.credential().map(|row| row.name.clone()) else {
@@ -53,8 +44,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// From the nearest to the farthest: the page, the zoom, the filter.
+/// From the nearest to the farthest: the pointer that one came from, the page, the zoom, the filter.
 pub(super) fn back(state: &mut State) -> Vec<Effect> {
+    if pointer::walk_back(state) {
+        return Vec::new();
+    }
     if state.layers.pop().is_some() {
         return Vec::new();
     }
@@ -80,6 +74,9 @@ pub(super) fn page(state: &State) -> i64 {
 
 /// Moves the selection, or scrolls the page on top.
 pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
+    if pointer::step(state, rows) {
+        return Vec::new();
+    }
     if state
         .layers
         .last()
@@ -149,6 +146,16 @@ pub(super) fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -
     }
     state.layers.clear();
     focus(state, pane)
+}
+
+/// Shows the pointers of an instance, with another filter if one is given.
+pub fn show_pointers_of(state: &mut State, name: &InstanceName, filter: Option<&str>) -> Vec<Effect> {
+    let effects = show_pane(state, Pane::Pointers, Some(name.as_str()));
+    if let Some(filter) = filter {
+        state.pointers.federated_only = false;
+        state.pointers.set_filter(filter);
+    }
+    effects
 }
 
 pub(super) fn turn_instance(state: &mut State, step: i64) -> Vec<Effect> {
