@@ -7,6 +7,7 @@
 mod arguments;
 mod ask;
 mod audit;
+mod bench;
 mod call;
 mod completions;
 mod connection;
@@ -102,6 +103,7 @@ enum Verb {
     Invoke(invoke::Invoke),
     Federate(federate::Federate),
     Call(call::Call),
+    Bench(Box<bench::Bench>),
     #[command(subcommand)]
     Handshake(handshake::Handshake),
     #[command(subcommand)]
@@ -161,6 +163,7 @@ async fn dispatch(verb: Option<Verb>, session: &Session, theme: Option<String>) 
         Some(Verb::Invoke(verb)) => verb.run(session).await,
         Some(Verb::Federate(verb)) => verb.run(session).await,
         Some(Verb::Call(verb)) => verb.run(session).await,
+        Some(Verb::Bench(verb)) => verb.run(session).await,
         Some(Verb::Handshake(verb)) => verb.run(session).await,
         Some(Verb::Credential(verb)) => verb.run(session).await,
         Some(Verb::Domain(verb)) => verb.run(session).await,

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::protocol::Query;
-use crate::workspace::{self, Failure};
+use crate::workspace::{Failure, only_reads};
 
 /// Refuses, in read-only mode, a query whose action may change something: also one that we do not know.
 pub fn permit_query(session: &Session, query: &Query) -> Result<(), Failure> {
@@ -13,29 +13,4 @@ pub fn permit_query(session: &Session, query: &Query) -> Result<(), Failure> {
         "the action {:?}, which may change something",
         query.action()
     ))
-}
-
-fn only_reads(action: &str) -> bool {
-    // What invoking a pointer reaches may be a circuit that changes something.
-    action != "invoke_through_connection" && workspace::only_reads(action)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reading_is_known_and_everything_else_is_taken_for_writing() {
-        assert!(only_reads("get_pointer_summary"));
-        assert!(only_reads("get_all_tags"));
-        for action in [
-            "create_pointer",
-            "relay",
-            "invoke_through_connection",
-            "unheard_of",
-            "",
-        ] {
-            assert!(!only_reads(action), "{action}");
-        }
-    }
 }

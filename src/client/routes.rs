@@ -125,6 +125,28 @@ impl Client {
     }
 }
 
+/// What a caller with these credentials lacks to call a pointer by a route; nothing if it can.
+pub fn lacking(
+    via: &HeldCredential,
+    pointer: &Pointer,
+    route: Route,
+    peers: &dyn Peers,
+) -> Result<(), Problem> {
+    let reference = Reference::of(pointer).ok_or_else(|| not_federated(pointer))?;
+    match route {
+        Route::Endpoint => {
+            reference.require_query(route)?;
+            peer_of(&reference, route, peers).map(drop)
+        }
+        Route::Circuit => {
+            reference.require_sealed(route)?;
+            check_key(&reference, &peer_of(&reference, route, peers)?)
+        }
+        Route::Relay if via.profile() == Profile::Legacy => Err(no_relay_there()),
+        Route::Relay => reference.require_connection(route).map(drop),
+    }
+}
+
 /// Whom an exchange was with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum With {
@@ -268,17 +290,7 @@ impl Journey<'_> {
     async fn circuit(&mut self, reference: &Reference, peers: &dyn Peers) -> Result<Reply, CallError> {
         let sealed = reference.require_sealed(Route::Circuit)?.to_owned();
         let peer = peer_of(reference, Route::Circuit, peers)?;
-        if let (Some(wanted), held) = (&reference.kid, peer.kid())
-            && held != Some(wanted)
-        {
-            let held = held.map_or("none", KeyId::as_str);
-            let message = format!(
-                "the pointer's query is sealed under key {wanted}, but the credential held for {} has key {held}; \
-                 seal it anew with `federate`, or take route endpoint",
-                peer.endpoint
-            );
-            return Err(Problem::new(Code::NoHeldCredential, message).into());
-        }
+        check_key(reference, &peer)?;
         let start_us = micros(self.began.elapsed());
         let exchange = self.client.invoke_sealed(&peer, sealed, &self.context).await?;
         Ok(self.note(With::Peer, start_us, exchange))
@@ -292,11 +304,7 @@ impl Journey<'_> {
         reference: &Reference,
     ) -> Result<Reply, CallError> {
         if via.profile() == Profile::Legacy {
-            return Err(reference::missing(
-                Route::Relay,
-                "an instance that relays; original Python instances do not",
-            )
-            .into());
+            return Err(no_relay_there().into());
         }
         let connection_id = reference.require_connection(Route::Relay)?;
         let query = if reference.route == Route::Relay {
@@ -400,6 +408,30 @@ fn peer_of(reference: &Reference, route: Route, peers: &dyn Peers) -> Result<Hel
         );
         Problem::new(Code::NoHeldCredential, message)
     })
+}
+
+/// A query that was sealed before opens with one key only.
+fn check_key(reference: &Reference, peer: &HeldCredential) -> Result<(), Problem> {
+    let (Some(wanted), held) = (&reference.kid, peer.kid()) else {
+        return Ok(());
+    };
+    if held == Some(wanted) {
+        return Ok(());
+    }
+    let held = held.map_or("none", KeyId::as_str);
+    let message = format!(
+        "the pointer's query is sealed under key {wanted}, but the credential held for {} has key {held}; \
+         seal it anew with `federate`, or take route endpoint",
+        peer.endpoint
+    );
+    Err(Problem::new(Code::NoHeldCredential, message))
+}
+
+fn no_relay_there() -> Problem {
+    reference::missing(
+        Route::Relay,
+        "an instance that relays; original Python instances do not",
+    )
 }
 
 fn not_federated(pointer: &Pointer) -> Problem {

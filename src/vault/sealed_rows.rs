@@ -14,6 +14,7 @@ pub(super) enum Kind {
     Handshake,
     WizardDraft,
     AuditHead,
+    LoadRun,
 }
 
 impl Kind {
@@ -22,6 +23,7 @@ impl Kind {
             Self::Handshake => "handshake",
             Self::WizardDraft => "wizard_draft",
             Self::AuditHead => "audit_head",
+            Self::LoadRun => "load_run",
         }
     }
 
@@ -30,6 +32,7 @@ impl Kind {
             Self::Handshake => "the handshake",
             Self::WizardDraft => "the draft of a handshake",
             Self::AuditHead => "the kept head of the audit trail of",
+            Self::LoadRun => "the load run",
         }
     }
 }

@@ -33,6 +33,7 @@ mod import_file;
 mod instances;
 mod invoke;
 mod lifecycle;
+mod load;
 mod log;
 mod map;
 mod neighbors;
@@ -41,6 +42,7 @@ mod peers;
 mod pointer_care;
 mod pointers;
 mod read_only;
+mod reads;
 mod redact;
 mod rows;
 mod safe;
@@ -57,12 +59,15 @@ pub use editing::COLOURS;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
+pub use load::{
+    LoadControl, LoadLane, LoadReport, LoadRequest, LoadRun, LoadTarget, Prospect, Prospects, SavedLoad,
+};
 pub use log::{
     LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
 };
 pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
 pub use pointer_care::{TagChange, normal_tag};
-pub use read_only::only_reads;
+pub use reads::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,
