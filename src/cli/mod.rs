@@ -10,10 +10,12 @@ mod audit;
 mod bench;
 mod call;
 mod completions;
+mod config_template;
 mod connection;
 mod console;
 mod credential;
 mod demo;
+mod docs;
 mod domain;
 mod federate;
 mod handshake;
@@ -22,6 +24,7 @@ mod instance;
 mod invoke;
 mod log;
 mod logs;
+mod man;
 mod outcome;
 mod pointer;
 mod pointer_care;
@@ -121,6 +124,9 @@ enum Verb {
     #[command(subcommand)]
     Vault(vault::Vault),
     Completions(completions::Completions),
+    Man(man::Man),
+    Docs(docs::Docs),
+    ConfigTemplate(config_template::ConfigTemplate),
 }
 
 impl Cli {
@@ -174,5 +180,8 @@ async fn dispatch(verb: Option<Verb>, session: &Session, theme: Option<String>) 
         Some(Verb::Audit(verb)) => verb.run(session).await,
         Some(Verb::Vault(verb)) => verb.run(session).await,
         Some(Verb::Completions(verb)) => verb.run(session),
+        Some(Verb::Man(verb)) => verb.run(),
+        Some(Verb::Docs(verb)) => verb.run(),
+        Some(Verb::ConfigTemplate(verb)) => verb.run(),
     }
 }

@@ -48,12 +48,13 @@ mod rows;
 mod safe;
 mod sealing;
 mod session;
+mod transfer;
 mod verify;
 mod views;
 mod wire;
 
 pub use carry::VaultContents;
-pub use config::{ConsoleConfig, GlyphChoice};
+pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
 pub use editing::COLOURS;
 pub use failure::Failure;
