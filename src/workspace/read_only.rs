@@ -4,11 +4,13 @@ use super::{Failure, only_reads};
 use crate::protocol::{Code, Query};
 use crate::vault::InstanceRecord;
 
+/// Calls through a pointer are use, not change: what they reach is for the instance's own grants to decide.
+const THROUGH: &str = "invoke_through_connection";
+
 /// Refuses to change something on an instance that is read-only in this home.
 pub(super) fn permit(record: &InstanceRecord, query: &Query) -> Result<(), Failure> {
-    // What a pointer leads to when it is invoked is another matter.
-    let is_invoke = query.action() == "invoke_through_connection";
-    if !record.read_only || is_invoke || only_reads(query.action()) {
+    let action = query.action();
+    if !record.read_only || action == THROUGH || only_reads(action) {
         return Ok(());
     }
     Err(Failure::new(

@@ -294,10 +294,7 @@ impl Map {
             self.picture.size.0.saturating_sub(width),
             self.picture.size.1.saturating_sub(height),
         );
-        let (left, top, right, bottom) = match self.extent() {
-            Some(extent) => extent,
-            None => (0, 0, 0, 0),
-        };
+        let (left, top, right, bottom) = self.extent().unwrap_or_default();
         let fit = |corner: u16, room: u16, first: u16, last: u16, most: u16| {
             let corner = if last > corner.saturating_add(room) {
                 last - room

@@ -409,3 +409,6 @@ async fn contained<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -432,7 +432,7 @@ fn lock(state: &mut State) {
 
 #[test]
 fn t56_no_size_and_no_screen_panics() {
-    let prepare: [&[&str]; 21] = [
+    let prepare: [&[&str]; 25] = [
         &["a"],
         &["s"],
         &["v", "V"],
