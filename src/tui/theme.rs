@@ -372,6 +372,8 @@ pub struct Glyphs {
     pub dot: &'static str,
     pub ellipsis: &'static str,
     pub mark: &'static str,
+    pub opened: &'static str,
+    pub closed: &'static str,
     pub bars: [&'static str; 8],
     pub spinner: [&'static str; 4],
 }
@@ -398,6 +400,8 @@ pub const UNICODE: Glyphs = Glyphs {
     dot: "·",
     ellipsis: "…",
     mark: "▌",
+    opened: "▾",
+    closed: "▸",
     bars: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
     spinner: ["◜", "◝", "◞", "◟"],
 };
@@ -424,6 +428,8 @@ pub const ASCII: Glyphs = Glyphs {
     dot: "-",
     ellipsis: "~",
     mark: ">",
+    opened: "-",
+    closed: "+",
     bars: ["#", "#", "#", "#", "#", "#", "#", "#"],
     spinner: ["|", "/", "-", "\\"],
 };

@@ -31,6 +31,7 @@ mod import;
 mod import_file;
 mod instances;
 mod invoke;
+mod jq;
 mod lifecycle;
 mod log;
 mod original;
@@ -49,6 +50,7 @@ pub use carry::VaultContents;
 pub use demo::Demo;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
+pub use jq::{Answer as JqAnswer, JqError, JqSession, Limits as JqLimits, evaluate as jq};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
