@@ -6,6 +6,7 @@
 mod credential;
 mod endpoint;
 mod federated;
+pub mod filter;
 mod grant;
 mod ids;
 mod instance;

@@ -16,6 +16,8 @@ pub enum Effect {
     OpenHome(Unlock),
     /// Fetch after how long without a key the vault is locked.
     LoadIdleLock,
+    /// Tell when files change that a person writes in the home.
+    WatchFiles,
     /// Forget the vault's key; find out what opens it again.
     LockVault,
     /// Open the vault again.

@@ -15,8 +15,8 @@ use crate::model::{
 use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
-    Check, CheckKind, CheckResult, CredentialRow, Dependent, Failure, HostedBy, InstanceRow, LogEntry,
-    LogKind, LogRow, LogWire, PointerDetail,
+    Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HostedBy, InstanceRow,
+    LogEntry, LogKind, LogRow, LogWire, PointerDetail,
 };
 use serde_json::json;
 
@@ -41,6 +41,8 @@ pub fn themed(size: (u16, u16), theme: &str, depth: Depth) -> State {
         catalog,
         depth,
         glyphs: UNICODE,
+        fitting_glyphs: UNICODE,
+        config: ConsoleConfig::default(),
         chosen: false,
     };
     State::new(

@@ -13,7 +13,7 @@ use crate::model::{
     AppId, Endpoint, InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress, Profile, Timestamp,
 };
 use crate::store::{PointerPage, PointerQuery, Start as From};
-use crate::workspace::{HostedBy, InstanceRow};
+use crate::workspace::{ConsoleConfig, HostedBy, InstanceRow};
 use ratatui::buffer::Buffer;
 use std::collections::VecDeque;
 
@@ -34,6 +34,8 @@ impl Console {
             catalog,
             depth: Depth::True,
             glyphs: UNICODE,
+            fitting_glyphs: UNICODE,
+            config: ConsoleConfig::default(),
             chosen: true,
         };
         let moment = Timestamp::from_micros(1_795_428_672_000_000);

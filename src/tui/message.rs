@@ -1,6 +1,7 @@
 //! Everything that can happen to the console.
 
 use super::clipboard::Copied;
+use super::files::Files;
 use super::wizard::News;
 use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
@@ -37,6 +38,8 @@ pub enum Message {
     Preferences(Vec<(String, String)>),
     /// After how long without a key the vault is locked.
     IdleLock(Outcome<Option<Duration>>),
+    /// Files that a person writes in the home have changed.
+    Files(Box<Files>),
     /// It may be time to lock it; which look this is.
     IdleLook(u64),
     /// The vault is locked; whether a passphrase opens it rather than a key that lies ready.

@@ -11,6 +11,7 @@ mod content;
 mod effect;
 #[cfg(test)]
 mod fake;
+mod files;
 mod inert;
 mod layers;
 mod layout;

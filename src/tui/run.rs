@@ -4,12 +4,13 @@ use super::answer::{Heard, Listener, QUESTION, from_environment};
 use super::clipboard::{self, Copied, Way};
 use super::clock::Clock;
 use super::effect::Effect;
+use super::files::Files;
 use super::message::{Brightness, Message, Mouse};
 use super::painter::Painter;
 use super::runner::Runner;
 use super::state::{Look, Phase, State};
 use super::terminal::Terminal;
-use super::theme::{Catalog, depth_of_terminal, glyphs_of_terminal};
+use super::theme::{depth_of_terminal, glyphs_of_terminal};
 use super::update::{Start, start, update};
 use super::view::view;
 use crate::command::{Key, KeyCode};
@@ -58,9 +59,10 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let size = crossterm::terminal::size().map_err(|error| no_terminal(&error))?;
     let home = options.home.root().display().to_string();
     let mut state = State::new(home, look, Clock::System, size, options.read_only);
+    state.mouse = state.look.config.mouse.unwrap_or(true);
     let (sender, messages) = unbounded_channel();
     let mut runner = Runner::new(options.home, options.workspace, sender);
-    let terminal = Terminal::take().map_err(|error| no_terminal(&error))?;
+    let terminal = Terminal::take(state.mouse).map_err(|error| no_terminal(&error))?;
     let mut console = Console {
         terminal,
         painter: Painter::new(stdout()),
@@ -97,27 +99,36 @@ fn options_ask() -> bool {
 fn look(options: &Options) -> Result<Look, Failure> {
     let variable = |name: &str| std::env::var(name).ok();
     let depth = depth_of_terminal(variable);
-    let catalog = Catalog::load(Some(&options.home.root().join("themes")));
+    let files = Files::read(&options.home);
+    let catalog = files.themes;
+    // What is wrong with it is said when the home is opened.
+    let config = files.config.unwrap_or_default();
     let told = variable("COLORFGBG").as_deref().and_then(from_environment);
     let fitting = match told {
         Some(Brightness::Light) => "light",
         _ => "dark",
     };
-    let name = options.theme.as_deref().unwrap_or(fitting);
+    let named = options.theme.as_deref().or(config.theme.as_deref());
+    let name = named.unwrap_or(fitting);
     let theme = catalog.theme(name, depth).map_err(|error| {
         Failure::new(
             Code::InvalidParameter,
             error.to_string(),
-            "leave --theme out, or name one of these",
+            "name one of these with --theme, or in config.toml",
         )
     })?;
-    Ok(Look {
+    let fitting_glyphs = glyphs_of_terminal(variable);
+    let mut look = Look {
+        chosen: named.is_some(),
         theme,
         catalog,
         depth,
-        glyphs: glyphs_of_terminal(variable),
-        chosen: options.theme.is_some(),
-    })
+        glyphs: fitting_glyphs,
+        fitting_glyphs,
+        config,
+    };
+    look.take_glyphs();
+    Ok(look)
 }
 
 struct Console {

@@ -30,10 +30,10 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Takes the terminal.
-    pub fn take() -> io::Result<Self> {
+    /// Takes the terminal, with the mouse or without.
+    pub fn take(mouse: bool) -> io::Result<Self> {
         restore_on_panic(thread::current().id());
-        let terminal = Self { mouse: true };
+        let terminal = Self { mouse };
         terminal.enter()?;
         Ok(terminal)
     }

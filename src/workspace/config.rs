@@ -14,6 +14,32 @@ pub(super) struct Config {
     vault: VaultSection,
     log: LogSection,
     network: NetworkSection,
+    console: ConsoleConfig,
+}
+
+/// How the console looks and behaves: the section `[console]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConsoleConfig {
+    /// The theme; where none is named, the one chosen last, or the one that fits the terminal.
+    pub theme: Option<String>,
+    /// The signs that are drawn with.
+    pub glyphs: GlyphChoice,
+    /// Whether the mouse is the console's at the start.
+    pub mouse: Option<bool>,
+}
+
+/// The signs that are drawn with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GlyphChoice {
+    /// As the locale says.
+    #[default]
+    Auto,
+    /// All of them.
+    Unicode,
+    /// Those of ASCII.
+    Ascii,
 }
 
 #[derive(Default, Deserialize)]
@@ -64,10 +90,20 @@ impl Config {
         toml::from_str(&text).map_err(|error| {
             Failure::new(
                 Code::FileFailed,
-                format!("{} is not as it should be: {}", path.display(), error.message()),
+                format!(
+                    "{}, line {}: {}",
+                    path.display(),
+                    line_of(&text, error.span()),
+                    error.message()
+                ),
                 "put it right, or move it away to go on without it",
             )
         })
+    }
+
+    /// What it says of the console.
+    pub(super) fn console(self) -> ConsoleConfig {
+        self.console
     }
 
     pub(super) fn key_file(&self, root: &Path) -> Option<PathBuf> {
@@ -95,4 +131,11 @@ impl Config {
     pub(super) fn insecure_http(&self) -> bool {
         self.network.insecure_http
     }
+}
+
+/// The line of a mistake, counted from 1.
+fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> usize {
+    let place = span.map_or(0, |span| span.start);
+    let before = text.as_bytes().iter().take(place);
+    1 + before.filter(|byte| **byte == b'\n').count()
 }

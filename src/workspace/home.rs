@@ -1,6 +1,6 @@
 //! The home: the folder with everything that a console keeps.
 
-use super::config::Config;
+use super::config::{Config, ConsoleConfig};
 use super::{Failure, Workspace, blocking};
 use crate::protocol::Code;
 use crate::seal::Passphrase;
@@ -89,6 +89,11 @@ impl Home {
     /// After how long without a key the console locks the vault; none for never.
     pub fn idle_lock(&self) -> Result<Option<Duration>, Failure> {
         Ok(Config::read(&self.root)?.idle_lock())
+    }
+
+    /// What `config.toml` says of the console.
+    pub fn console_config(&self) -> Result<ConsoleConfig, Failure> {
+        Ok(Config::read(&self.root)?.console())
     }
 
     pub(super) fn lock(&self, lock: VaultLock) -> Result<Lock, Failure> {

@@ -47,6 +47,7 @@ mod views;
 mod wire;
 
 pub use carry::VaultContents;
+pub use config::{ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};

@@ -3,6 +3,7 @@
 //! Every instance is watched by a task of its own, with its own timeout and backoff: a dead one never
 //! holds up a living one, nor the screen.
 
+mod files;
 mod remember;
 mod watch;
 mod work;
@@ -48,6 +49,7 @@ pub struct Runner {
     works: HashMap<u64, AbortHandle>,
     vault: Option<JoinHandle<()>>,
     memory: Memory,
+    files: Option<JoinHandle<()>>,
 }
 
 impl Runner {
@@ -65,6 +67,7 @@ impl Runner {
             works: HashMap::new(),
             vault: None,
             memory: Memory::default(),
+            files: None,
         }
     }
 
@@ -93,6 +96,11 @@ impl Runner {
                 if let Some(task) = self.works.remove(&ticket) {
                     task.abort();
                 }
+            }
+            Effect::WatchFiles => {
+                let (home, messages) = (self.home.clone(), self.messages.clone());
+                self.files
+                    .get_or_insert_with(|| tokio::spawn(files::watch_files(home, messages)));
             }
             Effect::Remember(name, value) => {
                 if let Some(workspace) = self.workspace.get() {
@@ -309,7 +317,7 @@ impl Runner {
         self.watchers
             .drain()
             .for_each(|(_, watcher)| watcher.task.abort());
-        if let Some(task) = self.vault.take() {
+        for task in [self.vault.take(), self.files.take()].into_iter().flatten() {
             task.abort();
         }
         let workspace = self.workspace.get().map(Arc::clone);

@@ -15,10 +15,10 @@ pub use pointers::Pointers;
 use super::clock::Clock;
 use super::layers::{Choice, Layer};
 use super::layout::Layout;
-use super::theme::{Catalog, Depth, Glyphs, Theme};
+use super::theme::{ASCII, Catalog, Depth, Glyphs, Theme, UNICODE};
 use crate::command::{Scope, Situation, Target};
 use crate::model::{CredentialState, InstanceKind, InstanceState, Pointer, Side};
-use crate::workspace::{CredentialRow, Failure, HostedBy};
+use crate::workspace::{ConsoleConfig, CredentialRow, Failure, GlyphChoice, HostedBy};
 use std::collections::VecDeque;
 
 /// One of the four panes.
@@ -142,8 +142,23 @@ pub struct Look {
     pub depth: Depth,
     /// The signs that are drawn with.
     pub glyphs: Glyphs,
+    /// What the locale says of the signs.
+    pub fitting_glyphs: Glyphs,
+    /// What `config.toml` says.
+    pub config: ConsoleConfig,
     /// Whether a person chose the theme, so that the terminal's background no longer does.
     pub chosen: bool,
+}
+
+impl Look {
+    /// Takes the signs that the settings say, or else those that fit the terminal.
+    pub fn take_glyphs(&mut self) {
+        self.glyphs = match self.config.glyphs {
+            GlyphChoice::Auto => self.fitting_glyphs,
+            GlyphChoice::Unicode => UNICODE,
+            GlyphChoice::Ascii => ASCII,
+        };
+    }
 }
 
 /// The credentials.

@@ -1,4 +1,9 @@
+mod sight;
+
+use super::catalog::ThemeError;
+use super::depth::nearest_indexed;
 use super::*;
+use ratatui::style::Modifier;
 
 #[test]
 fn every_theme_inside_the_program_loads_and_says_how_each_role_looks() {
@@ -34,6 +39,20 @@ fn a_theme_inherits_and_overrides() {
 }
 
 #[test]
+fn a_theme_of_the_home_may_go_by_the_one_of_its_name_inside_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "inherits = \"dark\"\n[palette]\nblue = \"#010203\"\n";
+    std::fs::write(folder.path().join("dark.toml"), text).unwrap();
+    let catalog = Catalog::load(Some(folder.path()));
+    let theme = catalog.theme("dark", Depth::True).unwrap();
+    assert_eq!(theme.style(Role::Accent).fg, Some(Color::Rgb(1, 2, 3)));
+    let inside = Catalog::load(None).theme("dark", Depth::True).unwrap();
+    assert_eq!(theme.style(Role::Bad), inside.style(Role::Bad));
+    let light = catalog.theme("light", Depth::True).unwrap();
+    assert_ne!(light.style(Role::Accent), theme.style(Role::Accent));
+}
+
+#[test]
 fn a_broken_theme_says_what_is_wrong() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("a.toml"), "inherits = \"b\"").unwrap();
@@ -60,7 +79,7 @@ fn a_broken_theme_says_what_is_wrong() {
             .theme("d", Depth::True)
             .unwrap_err()
             .to_string()
-            .contains("dark, light")
+            .contains("dark, light, high-contrast")
     );
 }
 
@@ -78,42 +97,66 @@ fn without_colour_nothing_has_a_colour_and_the_selection_still_shows() {
     );
 }
 
-/// WCAG 2.1, relative luminance.
-fn luminance(colour: Color) -> f64 {
-    let Color::Rgb(red, green, blue) = colour else {
-        panic!("{colour:?} is not written as RGB");
+#[test]
+fn what_is_wrong_is_said_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let reason = |text: &str| {
+        std::fs::write(folder.path().join("mine.toml"), text).unwrap();
+        let catalog = Catalog::load(Some(folder.path()));
+        catalog.theme("mine", Depth::True).unwrap_err().to_string()
     };
-    let linear = |value: u8| {
-        let value = f64::from(value) / 255.0;
-        if value <= 0.03928 {
-            value / 12.92
-        } else {
-            ((value + 0.055) / 1.055).powf(2.4)
-        }
-    };
-    0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+    let unknown_colour = "inherits = \"dark\"\n\n[styles]\nbad = { fg = \"mauvish\" }\n";
+    assert!(
+        reason(unknown_colour).contains("line 4"),
+        "{}",
+        reason(unknown_colour)
+    );
+    let no_toml = "inherits = \"dark\"\n[palette\n";
+    assert!(reason(no_toml).contains("line 2"), "{}", reason(no_toml));
+    let unknown_role = "inherits = \"dark\"\n[styles]\nbadd = { bold = true }\n";
+    assert!(
+        reason(unknown_role).contains("line 3"),
+        "{}",
+        reason(unknown_role)
+    );
+    let in_palette = "[palette]\nblue = \"#12345\"\n";
+    assert!(reason(in_palette).contains("line 2"), "{}", reason(in_palette));
 }
 
 #[test]
-fn text_is_readable_in_every_theme() {
+fn terminals_with_sixteen_colours_get_only_those() {
     let catalog = Catalog::load(None);
     for name in catalog.names() {
-        let theme = catalog.theme(&name, Depth::True).unwrap();
-        let ground = theme.style(Role::Base).bg.unwrap();
-        for (role, style) in &theme.styles {
-            let Some(ink) = style.fg else { continue };
-            // Lines are no text, and what is faint is never the only place where something is said.
-            let least = match role {
-                Role::Border | Role::Scroll | Role::PhaseWait => 1.3,
-                Role::Faint | Role::Heading => 3.0,
-                _ => 4.5,
-            };
-            let paper = style.bg.unwrap_or(ground);
-            let (a, b) = (luminance(ink), luminance(paper));
-            let ratio = (a.max(b) + 0.05) / (a.min(b) + 0.05);
-            assert!(ratio >= least, "{name}: {role:?} has a contrast of {ratio:.2}");
+        let theme = catalog.theme(&name, Depth::Sixteen).unwrap();
+        let inks = theme.styles.values().flat_map(|style| [style.fg, style.bg]);
+        let instances = theme.instances.iter().map(|colour| Some(*colour));
+        for colour in inks.chain(instances).flatten() {
+            assert!(
+                !matches!(colour, Color::Rgb(..) | Color::Indexed(_)),
+                "{name}: {colour:?}"
+            );
         }
     }
+}
+
+#[test]
+fn the_environment_tells_how_many_colours_there_are() {
+    let depth = |set: &[(&str, &str)]| {
+        depth_of_terminal(|name| {
+            let found = set.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    };
+    assert_eq!(
+        depth(&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")]),
+        Depth::None
+    );
+    assert_eq!(depth(&[("NO_COLOR", ""), ("COLORTERM", "24bit")]), Depth::True);
+    assert_eq!(depth(&[("TERM", "xterm-256color")]), Depth::Indexed);
+    assert_eq!(depth(&[("TERM", "screen-256color")]), Depth::Indexed);
+    assert_eq!(depth(&[("TERM", "linux")]), Depth::Sixteen);
+    assert_eq!(depth(&[("TERM", "vt220")]), Depth::Sixteen);
+    assert_eq!(depth(&[("TERM", "screen")]), Depth::Sixteen);
 }
 
 #[test]

@@ -100,6 +100,7 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
     let mut effects = vec![
         Effect::LoadPreferences,
         Effect::LoadIdleLock,
+        Effect::WatchFiles,
         Effect::LoadInstances,
         load_log(state),
     ];

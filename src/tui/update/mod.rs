@@ -5,6 +5,7 @@
 mod arrivals;
 mod asks;
 mod commands;
+mod files;
 mod keys;
 mod lock;
 mod mouse;
@@ -15,6 +16,7 @@ use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
 use super::message::{Brightness, Message};
 use super::state::{Level, Phase, State};
+use super::theme::Theme;
 use super::wizard;
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
@@ -72,6 +74,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::IdleLock(outcome) => lock::on_terms(state, outcome),
         Message::IdleLook(look) => lock::on_look(state, look),
+        Message::Files(files) => files::on_files(state, *files),
         Message::Resize(width, height) => {
             state.size = (width, height);
             Vec::new()
@@ -136,14 +139,21 @@ fn take_background(state: &mut State, brightness: Brightness) {
 
 /// Takes a theme by name; says what is wrong with it otherwise.
 fn take_theme(state: &mut State, name: &str) -> bool {
+    let theme = look_at_theme(state, name);
+    let is_there = theme.is_some();
+    if let Some(theme) = theme {
+        state.look.theme = theme;
+    }
+    is_there
+}
+
+/// A theme by name, for this terminal; says what is wrong with it otherwise.
+fn look_at_theme(state: &mut State, name: &str) -> Option<Theme> {
     match state.look.catalog.theme(name, state.look.depth) {
-        Ok(theme) => {
-            state.look.theme = theme;
-            true
-        }
+        Ok(theme) => Some(theme),
         Err(error) => {
             state.report(Level::Bad, error.to_string(), "the theme stays as it was");
-            false
+            None
         }
     }
 }

@@ -343,9 +343,9 @@ fn the_terminal_decides_the_theme_until_a_person_does() {
     update(&mut state, Message::Background(Brightness::Light));
     assert_eq!(state.look.theme.name, "light");
     press(&mut state, &["t"]);
-    assert_eq!(state.look.theme.name, "dark");
+    assert_eq!(state.look.theme.name, "high-contrast");
     update(&mut state, Message::Background(Brightness::Light));
-    assert_eq!(state.look.theme.name, "dark");
+    assert_eq!(state.look.theme.name, "high-contrast");
 }
 
 #[test]
