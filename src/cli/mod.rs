@@ -8,6 +8,7 @@ mod arguments;
 mod ask;
 mod audit;
 mod call;
+mod compared;
 mod completions;
 mod connection;
 mod console;

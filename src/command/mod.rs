@@ -38,6 +38,8 @@ pub enum Scope {
     CredentialPage,
     /// On the page about an invoke.
     InvokePage,
+    /// On the page about two invokes beside each other.
+    DifferencePage,
 }
 
 impl Scope {
@@ -55,11 +57,12 @@ impl Scope {
             Self::PointerPage => "A pointer",
             Self::CredentialPage => "A credential",
             Self::InvokePage => "An invoke",
+            Self::DifferencePage => "Two invokes",
         }
     }
 
     /// Every combination of scopes that can be in force at once, nearest first.
-    pub const STACKS: [&'static [Scope]; 8] = [
+    pub const STACKS: [&'static [Scope]; 9] = [
         &[Self::Instances, Self::Moving, Self::Panes, Self::Global],
         &[Self::Pointers, Self::Moving, Self::Panes, Self::Global],
         &[Self::Credentials, Self::Moving, Self::Panes, Self::Global],
@@ -68,6 +71,7 @@ impl Scope {
         &[Self::PointerPage, Self::Moving, Self::Global],
         &[Self::CredentialPage, Self::Moving, Self::Global],
         &[Self::InvokePage, Self::Moving, Self::Global],
+        &[Self::DifferencePage, Self::Moving, Self::Global],
     ];
 }
 
@@ -120,6 +124,23 @@ pub enum Id {
     TabReply,
     TabWire,
     TabTrace,
+    ToggleFold,
+    FoldIn,
+    FoldOut,
+    UnfoldAll,
+    FoldAll,
+    FoldDepth,
+    FindInReply,
+    NextMatch,
+    PreviousMatch,
+    Jq,
+    Raw,
+    TableOfReply,
+    SortTable,
+    CopyPath,
+    CopyValue,
+    CompareInvokes,
+    CompareDirect,
     FollowLink,
     Handshake,
     Offer,

@@ -36,6 +36,14 @@ pub struct Situation {
     pub held: bool,
     /// A line of the invoke log is selected or open.
     pub invoke: bool,
+    /// A tree of JSON is open.
+    pub tree: bool,
+    /// Something is looked for in it.
+    pub matches: bool,
+    /// A table of a reply is open.
+    pub table: bool,
+    /// The reply of an invoke is there.
+    pub reply: bool,
     /// The pane with the focus has a filter.
     pub filtered: bool,
     /// Something is being waited for.

@@ -1,5 +1,6 @@
 //! What `update` wants done: described here as plain values, done elsewhere.
 
+use super::invoke;
 use super::message::Message;
 use super::wizard::Errand;
 use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Route};
@@ -60,6 +61,8 @@ pub enum Effect {
     },
     /// Fetch one line with everything kept of it.
     LoadEntry(u64),
+    /// Do an errand of this number for the page about this line.
+    Inspect(u64, u64, invoke::Errand),
     /// Bring this message after a while.
     After(Duration, Message),
     /// Do something that a person asked for.
@@ -120,6 +123,10 @@ pub enum Work {
     Check(String),
     /// Seal its circuits anew.
     Reseal(String),
+    /// Put two lines of the log beside each other.
+    Compare(u64, u64),
+    /// Put a line beside the same query asked directly, or through another instance.
+    CompareDirect(u64),
     /// Make and start the demo.
     Demo,
 }
@@ -148,6 +155,8 @@ impl Work {
             Self::Suspend(name, false) => format!("resuming {name}"),
             Self::Check(name) => format!("checking {name}"),
             Self::Reseal(name) => format!("sealing circuits of {name} anew"),
+            Self::Compare(one, other) => format!("comparing #{one} and #{other}"),
+            Self::CompareDirect(id) => format!("making the other side of #{id}"),
             Self::Demo => "making the demo".to_owned(),
         }
     }

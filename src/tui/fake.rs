@@ -16,7 +16,7 @@ use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
     Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HostedBy, InstanceRow,
-    LogEntry, LogKind, LogRow, LogWire, PointerDetail,
+    LogDetail, LogEntry, LogKind, LogRow, LogWire, PointerDetail,
 };
 use serde_json::json;
 
@@ -107,7 +107,8 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
             },
             Effect::LoadPointer(_, address) => Message::Pointer(address, Ok(Box::new(detail()))),
             Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
-            Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(entry()))),
+            Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(LogDetail::of(entry())))),
+            Effect::Inspect(page, number, errand) => Message::Inspected(page, number, crate::tui::invoke::done(errand)),
             Effect::After(_, Message::Wizard(_)) => continue,
             Effect::Wizard(ticket, errand) => match crate::tui::wizard::fake::answer(errand) {
                 Some(outcome) => Message::Wizard(crate::tui::wizard::News::Came(ticket, outcome)),

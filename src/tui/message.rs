@@ -2,12 +2,13 @@
 
 use super::clipboard::Copied;
 use super::files::Files;
+use super::invoke;
 use super::wizard::News;
 use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::store::PointerPage;
 use crate::workspace::{
-    Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogRow, PointerDetail, Rotated,
+    Check, Comparison, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogDetail, LogRow, PointerDetail, Rotated,
 };
 use std::time::Duration;
 
@@ -81,7 +82,9 @@ pub enum Message {
         outcome: Outcome<(Vec<LogRow>, u64)>,
     },
     /// Everything kept of one line.
-    Entry(u64, Outcome<Box<LogEntry>>),
+    Entry(u64, Outcome<Box<LogDetail>>),
+    /// News of an errand of this number, for the page about this line.
+    Inspected(u64, u64, invoke::News),
     /// A step of long work, in words.
     Step(u64, String),
     /// Work that a person asked for is over.
@@ -116,6 +119,9 @@ pub enum Done {
     Checked(String, Vec<Check>),
     /// Circuits were sealed anew.
     Resealed(String, Vec<(String, PointerAddress)>),
+    /// Two lines of the log beside each other; for a direct call against one through another instance, what
+    /// the way there added, microseconds.
+    Compared(Box<Comparison>, Option<i64>),
     /// The demo stands.
     Demo(Box<Demo>),
 }

@@ -13,6 +13,7 @@ mod effect;
 mod fake;
 mod files;
 mod inert;
+mod invoke;
 mod layers;
 mod layout;
 #[doc(hidden)]

@@ -112,6 +112,8 @@ pub struct Glyphs {
     pub opened: &'static str,
     pub closed: &'static str,
     pub bars: [&'static str; 8],
+    pub phases: [&'static str; 5],
+    pub sort: [&'static str; 2],
     pub spinner: [&'static str; 4],
 }
 
@@ -140,6 +142,8 @@ pub const UNICODE: Glyphs = Glyphs {
     opened: "▾",
     closed: "▸",
     bars: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    phases: ["▚", "━", "▒", "█", "░"],
+    sort: [" ↑", " ↓"],
     spinner: ["◜", "◝", "◞", "◟"],
 };
 
@@ -168,6 +172,8 @@ pub const ASCII: Glyphs = Glyphs {
     opened: "-",
     closed: "+",
     bars: ["#", "#", "#", "#", "#", "#", "#", "#"],
+    phases: ["%", "=", "+", "#", "."],
+    sort: [" ^", " v"],
     spinner: ["|", "/", "-", "\\"],
 };
 

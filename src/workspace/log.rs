@@ -139,7 +139,7 @@ fn kind_word(kind: LogKind) -> &'static str {
     }
 }
 
-fn row(line: LogLine) -> LogRow {
+pub(super) fn row(line: LogLine) -> LogRow {
     LogRow {
         id: line.id,
         at: line.at,

@@ -12,6 +12,7 @@ mod call;
 mod carried;
 mod carry;
 mod circuits;
+mod compare;
 mod config;
 mod credential_rows;
 mod credentials;
@@ -34,6 +35,7 @@ mod invoke;
 mod jq;
 mod lifecycle;
 mod log;
+mod log_detail;
 mod original;
 mod peers;
 mod pointers;
@@ -49,9 +51,13 @@ mod wire;
 pub use carry::VaultContents;
 pub use config::{ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
+pub use compare::{
+    Change, ChangeKind, Comparison, DiffLine, DiffSign, Difference, DirectComparison, FieldPair, TimingPair,
+};
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use jq::{Answer as JqAnswer, JqError, JqSession, Limits as JqLimits, evaluate as jq};
+pub use log_detail::LogDetail;
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,

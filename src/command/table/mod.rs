@@ -6,6 +6,7 @@
 mod credentials;
 mod everywhere;
 mod first;
+mod inspecting;
 mod instances;
 mod invokes;
 mod moving;
@@ -14,12 +15,13 @@ mod pointers;
 
 use super::Command;
 
-static PARTS: [&[Command]; 8] = [
+static PARTS: [&[Command]; 9] = [
     first::COMMANDS,
     instances::COMMANDS,
     pointers::COMMANDS,
     credentials::COMMANDS,
     invokes::COMMANDS,
+    inspecting::COMMANDS,
     panes::COMMANDS,
     moving::COMMANDS,
     everywhere::COMMANDS,

@@ -19,7 +19,8 @@ pub use help::{Entry, Help};
 pub use lock_screen::LockScreen;
 pub use menu::{Item, Menu};
 pub use notice::{Notice, Reports, Steps};
-pub use pages::{CredentialPage, InstancePage, InvokePage, PointerPage, Tab};
+pub use crate::tui::invoke::{DifferencePage, InvokePage, Tab};
+pub use pages::{CredentialPage, InstancePage, PointerPage};
 
 use crate::command::{Key, Scope};
 use crate::tui::wizard::Wizard;
@@ -59,6 +60,8 @@ pub enum Layer {
     Credential(CredentialPage),
     /// The page about an invoke.
     Invoke(Box<InvokePage>),
+    /// The page about two invokes beside each other.
+    Difference(Box<DifferencePage>),
 }
 
 impl Layer {
@@ -69,6 +72,7 @@ impl Layer {
             Self::Pointer(_) => Some(Scope::PointerPage),
             Self::Credential(_) => Some(Scope::CredentialPage),
             Self::Invoke(_) => Some(Scope::InvokePage),
+            Self::Difference(_) => Some(Scope::DifferencePage),
             _ => None,
         }
     }
@@ -79,7 +83,7 @@ impl Layer {
             Self::Instance(page) => Some(&mut page.scroll),
             Self::Pointer(page) => Some(&mut page.scroll),
             Self::Credential(page) => Some(&mut page.scroll),
-            Self::Invoke(page) => Some(page.scroll_mut()),
+            Self::Difference(page) => Some(&mut page.sheet.top),
             Self::Notice(notice) => Some(&mut notice.scroll),
             Self::Reports(reports) => Some(&mut reports.scroll),
             _ => None,

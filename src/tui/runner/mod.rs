@@ -10,6 +10,7 @@ mod work;
 
 use super::clipboard;
 use super::effect::{Effect, Work};
+use super::invoke;
 use super::message::{Message, Outcome};
 use super::wizard::{self, Errand, News};
 use crate::model::InstanceName;
@@ -48,6 +49,7 @@ pub struct Runner {
     watchers: HashMap<InstanceName, Watcher>,
     works: HashMap<u64, AbortHandle>,
     vault: Option<JoinHandle<()>>,
+    seat: invoke::Seat,
     memory: Memory,
     files: Option<JoinHandle<()>>,
 }
@@ -66,6 +68,7 @@ impl Runner {
             watchers: HashMap::new(),
             works: HashMap::new(),
             vault: None,
+            seat: invoke::Seat::default(),
             memory: Memory::default(),
             files: None,
         }
@@ -106,6 +109,10 @@ impl Runner {
                 if let Some(workspace) = self.workspace.get() {
                     self.memory.keep(workspace, name, value);
                 }
+            }
+            Effect::Inspect(page, number, errand) => {
+                let news = invoke::run(&mut self.seat, errand);
+                self.spawn(async move { Message::Inspected(page, number, news.await) });
             }
             Effect::Shutdown => self.shut_down(),
             Effect::Copy(_)
@@ -226,7 +233,7 @@ impl Runner {
                     }
                 }
                 Effect::LoadEntry(id) => {
-                    Message::Entry(id, patient(workspace.log_entry(id)).await.map(Box::new))
+                    Message::Entry(id, patient(workspace.log_detail(id)).await.map(Box::new))
                 }
                 _ => Message::Tick,
             }

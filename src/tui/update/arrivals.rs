@@ -4,6 +4,7 @@ use crate::model::InstanceState;
 use crate::tui::clipboard::Copied;
 use crate::tui::content::dependent_words;
 use crate::tui::effect::{Effect, Work};
+use crate::tui::invoke;
 use crate::tui::layers::{Choice, Form, Layer};
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Level, Load, Pane, Phase, State};
@@ -72,21 +73,8 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
             older,
             outcome,
         } => return on_log(state, generation, older, outcome),
-        Message::Entry(id, outcome) => {
-            let open = state.layers.iter_mut().rev().find_map(|layer| match layer {
-                Layer::Invoke(page) if page.id == id => Some(page),
-                _ => None,
-            });
-            match (open, outcome) {
-                (Some(page), Ok(entry)) => {
-                    page.entry = Some(*entry);
-                    page.load = Load::Ready;
-                    page.made_for = 0;
-                }
-                (Some(page), Err(failure)) => page.load = Load::Failed(failure),
-                (None, _) => {}
-            }
-        }
+        Message::Entry(id, outcome) => return invoke::on_entry(state, id, outcome),
+        Message::Inspected(id, number, news) => return invoke::on_news(state, id, number, news),
         _ => {}
     }
     Vec::new()
@@ -168,6 +156,7 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) {
             }
             "zoom" => state.zoom = value == "true",
             "query" => state.last_query = value,
+            "expressions" => state.expressions = serde_json::from_str(&value).unwrap_or_default(),
             _ => {}
         }
     }

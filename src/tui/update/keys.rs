@@ -4,6 +4,7 @@ use super::commands::{perform, run_line};
 use super::work::begin;
 use crate::command::{Key, KeyCode, resolve};
 use crate::tui::effect::Effect;
+use crate::tui::invoke;
 use crate::tui::layers::{Answer, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
 use crate::tui::message::Message;
 use crate::tui::state::{Level, Pane, Phase, State};
@@ -47,6 +48,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Notice(_) | Layer::Reports(_)) => reading(state, key),
         Some(Layer::Steps(_)) => steps(state, key),
         Some(Layer::Wizard(_)) => wizard::on_key(state, key),
+        Some(Layer::Invoke(page)) if page.typing.is_some() => invoke::on_key(state, key),
         _ if state.phase != Phase::Open => waiting(state, key),
         _ => through_table(state, key),
     }
@@ -57,6 +59,7 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     match state.layers.last_mut() {
         Some(Layer::Form(form)) => form.paste(text),
         Some(Layer::Wizard(_)) => return wizard::on_paste(state, text),
+        Some(Layer::Invoke(_)) => return invoke::on_paste(state, text),
         Some(Layer::Help(help)) => paste(&mut help.input, text),
         Some(Layer::Command(line)) => paste(&mut line.input, text),
         Some(Layer::Filter(line)) => {

@@ -2,6 +2,7 @@
 
 use crate::tui::content;
 use crate::tui::effect::Effect;
+use crate::tui::invoke;
 use crate::tui::layers::Layer;
 use crate::tui::state::{Pane, Phase, State};
 
@@ -56,9 +57,14 @@ fn settle_pointers(state: &mut State, height: u64) -> Vec<Effect> {
 /// Makes the lines of a page that is on top, and keeps its scrolling within them.
 fn settle_page(state: &mut State) {
     let area = content::page_area(state);
-    let clock = state.clock.clone();
-    if let Some(Layer::Invoke(page)) = state.layers.last_mut() {
-        content::prepare_invoke(page, &clock, area.width);
+    let (clock, glyphs) = (state.clock.clone(), state.look.glyphs);
+    if let Some(Layer::Difference(page)) = state.layers.last_mut() {
+        page.prepare(&clock, &glyphs, area.width, area.height);
+        return;
+    }
+    if let Some(Layer::Invoke(_)) = state.layers.last() {
+        invoke::settle(state);
+        return;
     }
     let Some(total) = content::page_length(state, area.width) else {
         return;

@@ -3,7 +3,7 @@
 use super::arrivals::{load_credentials, load_log};
 use crate::seal::Passphrase;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{InvokePage, Layer, Notice, Steps, Tab};
+use crate::tui::layers::{DifferencePage, InvokePage, Layer, Notice, Steps, Tab};
 use crate::tui::message::{Done, Outcome};
 use crate::tui::state::{Level, Load, Running, State};
 use crate::tui::theme::Role;
@@ -19,7 +19,13 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
         words: work.words(),
         foreground: matches!(
             work,
-            Work::Invoke(..) | Work::InvokePointer(..) | Work::Call(..) | Work::Demo | Work::Revoke(_)
+            Work::Invoke(..)
+                | Work::InvokePointer(..)
+                | Work::Call(..)
+                | Work::Compare(..)
+                | Work::CompareDirect(_)
+                | Work::Demo
+                | Work::Revoke(_)
         ),
     });
     state.report_shown = false;
@@ -200,6 +206,10 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             };
             state.report(Level::Good, text, "");
             state.pointers.ask_again();
+        }
+        Done::Compared(comparison, added_us) => {
+            let page = DifferencePage::new(*comparison, added_us);
+            state.layers.push(Layer::Difference(Box::new(page)));
         }
         Done::Demo(demo) => {
             let names: Vec<String> = demo.instances.iter().map(|(name, ..)| name.to_string()).collect();

@@ -9,5 +9,5 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-pub use limits::{Limits, Stop};
+pub use limits::Limits;
 pub use session::{Answer, JqError, JqSession, evaluate};

@@ -4,7 +4,7 @@ use super::limits::{Limits, STACK, Stop, Watch};
 use super::program::{Data, Reach, compile};
 use jaq_core::{Ctx, Vars};
 use jaq_json::{Val, read, write};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
@@ -38,18 +38,18 @@ struct Order {
     done: Box<dyn FnOnce(Evaluated) + Send>,
 }
 
-/// Answers expressions over one text on a thread of its own. Dropping it stops what runs and lets go of the text.
+/// Answers expressions over one text on a thread of its own. It does not keep the text: whoever shows it does.
 pub struct JqSession {
-    text: Arc<str>,
+    text: Weak<str>,
     orders: Sender<Order>,
     stopped: Arc<AtomicBool>,
 }
 
 impl JqSession {
     /// A session over this text, which is not read before the first expression.
-    pub fn open(text: Arc<str>) -> std::io::Result<Self> {
+    pub fn open(text: &Arc<str>) -> std::io::Result<Self> {
         let (orders, incoming) = channel::<Order>();
-        let own = Arc::clone(&text);
+        let own = Arc::downgrade(text);
         std::thread::Builder::new()
             .name("jq".to_owned())
             .stack_size(STACK)
@@ -65,7 +65,7 @@ impl JqSession {
                 }
             })?;
         Ok(Self {
-            text,
+            text: Arc::downgrade(text),
             orders,
             stopped: Arc::default(),
         })
@@ -73,7 +73,7 @@ impl JqSession {
 
     /// Whether it is over this very text.
     pub fn is_over(&self, text: &Arc<str>) -> bool {
-        Arc::ptr_eq(&self.text, text)
+        Weak::ptr_eq(&self.text, &Arc::downgrade(text))
     }
 
     /// Evaluates an expression; one that is under way is stopped. `done` is called on the session's thread.
@@ -112,7 +112,7 @@ impl Drop for JqSession {
 /// Evaluates one expression over a text and waits for it.
 pub fn evaluate(text: Arc<str>, expression: &str, limits: Limits) -> Result<Answer, JqError> {
     let failed = |error: &dyn std::fmt::Display| JqError(format!("no thread for it could be started: {error}"));
-    let mut session = JqSession::open(text).map_err(|error| failed(&error))?;
+    let mut session = JqSession::open(&text).map_err(|error| failed(&error))?;
     let (sender, receiver) = channel();
     session.evaluate(expression.to_owned(), limits, move |evaluated| {
         let _ = sender.send(evaluated);
@@ -124,7 +124,7 @@ pub fn evaluate(text: Arc<str>, expression: &str, limits: Limits) -> Result<Answ
     }
 }
 
-fn answer(text: &str, input: &mut Option<Val>, order: Order) {
+fn answer(text: &Weak<str>, input: &mut Option<Val>, order: Order) {
     let Order {
         expression,
         limits,
@@ -135,8 +135,12 @@ fn answer(text: &str, input: &mut Option<Val>, order: Order) {
         done(None);
         return;
     }
+    let Some(text) = text.upgrade() else {
+        done(None);
+        return;
+    };
     let evaluated = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        run(text, input, &expression, limits, Arc::clone(&stopped))
+        run(&text, input, &expression, limits, Arc::clone(&stopped))
     }))
     .unwrap_or_else(|_| Err(JqError("the jq library made a mistake over this expression".to_owned())));
     let is_stale = stopped.load(Ordering::Relaxed);

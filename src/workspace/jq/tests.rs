@@ -110,7 +110,7 @@ fn results_are_cut_at_a_limit_and_it_is_said() {
 #[test]
 fn a_newer_expression_stops_the_one_before() {
     let text: Arc<str> = TEXT.into();
-    let mut session = JqSession::open(Arc::clone(&text)).unwrap();
+    let mut session = JqSession::open(&text).unwrap();
     assert!(session.is_over(&text));
     let (sender, receiver) = channel();
     let forever = Limits {

@@ -13,6 +13,7 @@ use super::work::{begin, begin_demo};
 use crate::command::{Id, by_name};
 use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
+use crate::tui::invoke;
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
 use crate::tui::state::{Level, Pane, State};
 use crate::tui::wizard;
@@ -20,7 +21,7 @@ pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
-use invokes::{compose, on_tab, repeat};
+use invokes::{compare, compare_direct, compose, on_tab, repeat};
 pub use moving::scroll;
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 use pointers::{choose_route, edit_pointer, federate, follow_link};
@@ -116,10 +117,27 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         }
         Id::NextTab => on_tab(state, |page| page.turn(true)),
         Id::PreviousTab => on_tab(state, |page| page.turn(false)),
-        Id::TabQuery => on_tab(state, |page| page.tab = Tab::Query),
-        Id::TabReply => on_tab(state, |page| page.tab = Tab::Reply),
-        Id::TabWire => on_tab(state, |page| page.tab = Tab::Wire),
-        Id::TabTrace => on_tab(state, |page| page.tab = Tab::Trace),
+        Id::TabQuery => on_tab(state, |page| page.show(Tab::Query)),
+        Id::TabReply => on_tab(state, |page| page.show(Tab::Reply)),
+        Id::TabWire => on_tab(state, |page| page.show(Tab::Wire)),
+        Id::TabTrace => on_tab(state, |page| page.show(Tab::Trace)),
+        Id::ToggleFold
+        | Id::FoldIn
+        | Id::FoldOut
+        | Id::UnfoldAll
+        | Id::FoldAll
+        | Id::FoldDepth
+        | Id::FindInReply
+        | Id::NextMatch
+        | Id::PreviousMatch
+        | Id::Jq
+        | Id::Raw
+        | Id::TableOfReply
+        | Id::SortTable
+        | Id::CopyPath
+        | Id::CopyValue => invoke::act(state, id, argument),
+        Id::CompareInvokes => compare(state, argument),
+        Id::CompareDirect => compare_direct(state),
         Id::FollowLink => follow_link(state),
         Id::Handshake => wizard::open(state, None),
         Id::Offer => wizard::open(state, Some(Side::Issued)),

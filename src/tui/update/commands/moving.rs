@@ -3,6 +3,7 @@
 use super::{on_instance, push};
 use crate::tui::content;
 use crate::tui::effect::Effect;
+use crate::tui::invoke;
 use crate::tui::layers::{CredentialPage, InstancePage, InvokePage, Layer, PointerPage, Tab};
 use crate::tui::state::{Level, Load, Pane, State};
 
@@ -55,6 +56,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
 
 /// From the nearest to the farthest: the page, the zoom, the filter.
 pub(super) fn back(state: &mut State) -> Vec<Effect> {
+    if let Some(Layer::Invoke(page)) = state.layers.last_mut()
+        && invoke::back(page)
+    {
+        return Vec::new();
+    }
     if state.layers.pop().is_some() {
         return Vec::new();
     }
@@ -98,6 +104,10 @@ pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
 
 /// Scrolls the layer on top; where it ends is settled afterwards.
 pub fn scroll(state: &mut State, rows: i64) -> Vec<Effect> {
+    if let Some(Layer::Invoke(page)) = state.layers.last_mut() {
+        invoke::step(page, rows);
+        return Vec::new();
+    }
     if let Some(scroll) = state.layers.last_mut().and_then(Layer::scroll_mut) {
         let wanted = i64::try_from(*scroll).unwrap_or(i64::MAX).saturating_add(rows);
         *scroll = usize::try_from(wanted.max(0)).unwrap_or(0);

@@ -78,11 +78,6 @@ impl Document {
         Self::read(value.to_string().into())
     }
 
-    /// The text as it came.
-    pub fn text(&self) -> &Arc<str> {
-        &self.text
-    }
-
     /// Whether all of the text was read.
     pub fn is_whole(&self) -> bool {
         self.whole
@@ -96,11 +91,6 @@ impl Document {
     /// Whether there is no value at all.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
-    }
-
-    /// Bytes that the index takes beside the text.
-    pub fn index_bytes(&self) -> usize {
-        self.nodes.len() * std::mem::size_of::<Node>()
     }
 
     pub(super) fn node(&self, id: NodeId) -> Node {

@@ -50,7 +50,7 @@ fn draw_row(canvas: &mut Canvas, place: Rect, tree: &Tree, id: NodeId, seeker: O
         seeker,
     };
     let depth = u16::try_from(document.depth(id)).unwrap_or(u16::MAX);
-    pen.blank(canvas, depth.saturating_mul(INDENT));
+    pen.blank(depth.saturating_mul(INDENT));
     let is_open = tree.folding.is_open(id);
     let has_values = document.count(id) > 0;
     let sign = match (has_values, is_open) {
@@ -107,7 +107,7 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    fn blank(&mut self, _canvas: &mut Canvas, columns: u16) {
+    fn blank(&mut self, columns: u16) {
         let skipped = self.skip.min(columns);
         self.skip -= skipped;
         self.x = self.x.saturating_add(columns - skipped).min(self.end);
@@ -147,7 +147,8 @@ impl Pen<'_> {
     }
 }
 
-fn mark(canvas: &mut Canvas, line: Rect, focused: bool) {
+/// Marks the selected row.
+pub fn mark(canvas: &mut Canvas, line: Rect, focused: bool) {
     let (role, sign) = if focused {
         (Role::Selected, canvas.glyphs.mark)
     } else {

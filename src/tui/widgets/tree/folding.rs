@@ -59,11 +59,6 @@ impl Folding {
         self.rows.len()
     }
 
-    /// Whether there is no row.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// The value in a row.
     pub fn node(&self, row: usize) -> Option<NodeId> {
         self.rows.get(row).copied()

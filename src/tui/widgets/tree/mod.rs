@@ -17,7 +17,9 @@ mod tests;
 mod view;
 
 pub use document::{Document, Kind, NodeId, ROOT};
-pub use draw::{draw_tree, path_line};
-pub use folding::{Folding, TooMuch, Unfold};
+pub use draw::{draw_tree, mark, path_line};
+#[cfg(test)]
+pub use folding::TooMuch;
+pub use folding::{Folding, Unfold};
 pub use search::{Matches, find};
 pub use view::Tree;
