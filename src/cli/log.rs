@@ -1,18 +1,27 @@
 //! `butterfly log …`: what was invoked and called from this home.
 
+mod export;
+
 use super::compared;
-use super::inert::inert_lines;
-use super::outcome::Outcome;
+use super::inert::{inert, inert_lines};
+use super::outcome::{Outcome, usage};
 use super::read_only::permit_query;
 use super::reply;
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
+use crate::model::filter::Filter;
 use crate::protocol::{Code, Query};
-use crate::workspace::{Failure, JqLimits, LogEntry, LogFilter, LogKind, LogRow, jq};
-use clap::Subcommand;
+use crate::workspace::{Failure, JqLimits, LOG_FIELDS, LogEntry, LogFilter, LogForm, LogKind, LogRow, jq};
+use clap::{Subcommand, ValueEnum};
+use serde_json::json;
+use std::io::IsTerminal;
 
-/// List and show invokes and calls of this home.
+/// List, show, repeat, mark, copy and export invokes and calls of this home.
+///
+/// A filter is terms that must all hold: words; @instance, action:, status:ok|error|interpreted|failed, code:,
+/// route:, pointer:, cred:, kind:invoke|call, took:>100ms, size:>1MB, since:1h, before:10:30, marked, noted, note:;
+/// !term for what must not hold, ~letters for letters in that order.
 #[derive(Debug, Subcommand)]
 pub enum Log {
     /// List the newest lines first.
@@ -20,9 +29,9 @@ pub enum Log {
         /// Only of this instance.
         #[arg(long)]
         instance: Option<String>,
-        /// Only lines whose instance, action, pointer, status or code contain this.
-        #[arg(long, value_name = "TEXT")]
-        filter: Option<String>,
+        /// Only what this leaves, for example 'status:failed took:>100ms since:1h !@beta'.
+        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter)]
+        filter: String,
         /// Only lines older than this one.
         #[arg(long, value_name = "ID")]
         before: Option<u64>,
@@ -54,6 +63,70 @@ pub enum Log {
         /// The number of the line.
         id: u64,
     },
+    /// Send a line's query again, or make its call again; that is a new line.
+    Replay {
+        /// Its number.
+        id: u64,
+    },
+    /// Mark lines: they are kept beyond the limits of the log, and `--filter marked` finds them.
+    Mark {
+        /// Their numbers.
+        #[arg(required = true)]
+        ids: Vec<u64>,
+    },
+    /// Take marks away.
+    Unmark {
+        /// The numbers of the lines.
+        #[arg(required_unless_present = "all")]
+        ids: Vec<u64>,
+        /// Of all lines.
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+    },
+    /// Put a note to a line; without a text, take it away.
+    Note {
+        /// Its number.
+        id: u64,
+        /// One line of text; it is kept sealed.
+        #[arg(default_value = "")]
+        text: String,
+    },
+    /// Print a line as something that does the same elsewhere, or its query or reply. Never with a secret.
+    Copy {
+        /// Its number.
+        id: u64,
+        /// As what.
+        #[arg(long = "as", value_name = "FORM", default_value = "command")]
+        form: FormArg,
+    },
+    Export(export::Export),
+}
+
+/// What a line can be copied as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormArg {
+    /// The command of this program that does the same.
+    Command,
+    /// A Python program that does the same; secrets come from its environment.
+    Python,
+    /// A pipeline: butterfly seals, curl posts, butterfly opens.
+    Curl,
+    /// The query as JSON.
+    Query,
+    /// The opened reply as JSON.
+    Reply,
+}
+
+impl From<FormArg> for LogForm {
+    fn from(argument: FormArg) -> Self {
+        match argument {
+            FormArg::Command => Self::Command,
+            FormArg::Python => Self::Python,
+            FormArg::Curl => Self::Curl,
+            FormArg::Query => Self::Query,
+            FormArg::Reply => Self::Reply,
+        }
+    }
 }
 
 impl Log {
@@ -67,13 +140,16 @@ impl Log {
             } => {
                 let filter = LogFilter {
                     instance,
-                    text: filter,
+                    filter,
                     before,
                     limit,
                 };
                 list(session, &filter).await
             }
-            Self::Show { id, jq: Some(expression) } => show_jq(session, id, &expression).await,
+            Self::Show {
+                id,
+                jq: Some(expression),
+            } => show_jq(session, id, &expression).await,
             Self::Diff { one, other } => {
                 let comparison = session.open().await?.compare_log(one, other).await?;
                 session.show(&comparison, || compared::text(&comparison))
@@ -87,7 +163,64 @@ impl Log {
                 }
                 Ok(())
             }
+            Self::Replay { id } => replay(session, id).await,
+            Self::Mark { ids } => {
+                let changed = session.open().await?.mark_log(ids, true).await?;
+                session.show(&json!({"marked": changed}), || {
+                    format!("{} marked", lines(changed))
+                })
+            }
+            Self::Unmark { ids, all } => {
+                let workspace = session.open().await?;
+                let changed = if all {
+                    workspace.unmark_log().await?
+                } else {
+                    workspace.mark_log(ids, false).await?
+                };
+                session.show(&json!({"unmarked": changed}), || {
+                    format!("{} unmarked", lines(changed))
+                })
+            }
+            Self::Note { id, text } => {
+                if text.contains('\n') {
+                    return Err(usage("a note is one line of text", "leave the line breaks out"));
+                }
+                session.open().await?.note_log(id, &text).await?;
+                let note = (!text.trim().is_empty()).then(|| text.trim().to_owned());
+                session.show(&json!({"id": id, "note": note}), || match &note {
+                    Some(_) => format!("line {id} has a note now"),
+                    None => format!("line {id} has no note now"),
+                })
+            }
+            Self::Copy { id, form } => {
+                let form = LogForm::from(form);
+                let text = session.open().await?.log_as(id, form).await?;
+                session.show(&json!({"id": id, "as": form.as_str(), "text": text}), || {
+                    // A program that takes it gets it to the letter.
+                    if std::io::stdout().is_terminal() {
+                        inert_lines(&text)
+                    } else {
+                        text.clone()
+                    }
+                })
+            }
+            Self::Export(export) => export.run(session).await,
         }
+    }
+}
+
+/// Reads a filter of the log.
+fn filter(text: &str) -> Result<String, String> {
+    match Filter::parse(text, LOG_FIELDS) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn lines(number: u64) -> String {
+    match number {
+        1 => "one line".to_owned(),
+        many => format!("{} lines", words::count(many)),
     }
 }
 
@@ -110,7 +243,12 @@ async fn show_jq(session: &Session, id: u64, expression: &str) -> Outcome {
     let evaluated = tokio::task::spawn_blocking(move || jq(reply, &expression, JqLimits::default())).await;
     let answer = evaluated
         .map_err(|error| wrong(error.to_string(), "please report it"))?
-        .map_err(|error| wrong(error.to_string(), "the language is jq's: https://jqlang.org/manual"))?;
+        .map_err(|error| {
+            wrong(
+                error.to_string(),
+                "the language is jq's: https://jqlang.org/manual",
+            )
+        })?;
     let values: Vec<serde_json::Value> = answer
         .results
         .iter()
@@ -129,7 +267,11 @@ async fn compare(session: &Session, id: u64) -> Outcome {
     if session.is_read_only() {
         let entry = session.open().await?.log_entry(id).await?;
         let query = Query::from_value(entry.query).map_err(|error| {
-            Failure::new(Code::InvalidParameter, error.to_string(), "take a line with a query")
+            Failure::new(
+                Code::InvalidParameter,
+                error.to_string(),
+                "take a line with a query",
+            )
         })?;
         permit_query(session, &query)?;
     }
@@ -145,9 +287,26 @@ async fn compare(session: &Session, id: u64) -> Outcome {
     })
 }
 
+async fn replay(session: &Session, id: u64) -> Outcome {
+    let entry = session.open().await?.log_entry(id).await?;
+    if let Ok(query) = Query::from_value(entry.query) {
+        permit_query(session, &query)?;
+    }
+    let instance = entry.row.instance;
+    let workspace = session.open_for(&instance).await?;
+    let replayed = workspace.replay_log(id).await?;
+    session.show(&replayed.reply.to_value(), || reply::text(&replayed.reply))?;
+    if !session.is_json() {
+        let (status, took) = (replayed.reply.status(), words::duration(replayed.elapsed_us));
+        session.note(&format!("{status} in {took} · log {}", replayed.log_id));
+    }
+    reply::outcome(&replayed.reply, &instance)
+}
+
 fn table(rows: &[LogRow]) -> Table {
     let mut table = Table::new([
-        ">ID", "AT", "KIND", "INSTANCE", "ACTION", "POINTER", "ROUTE", "STATUS", ">TOOK", ">BYTES",
+        ">ID", "AT", "KIND", "INSTANCE", "ACTION", "POINTER", "ROUTE", "STATUS", ">TOOK", ">BYTES", "",
+        "NOTE",
     ]);
     for row in rows {
         table.row([
@@ -161,6 +320,12 @@ fn table(rows: &[LogRow]) -> Table {
             row.code.clone().unwrap_or_else(|| row.status.clone()),
             words::duration(row.elapsed_us),
             words::count(row.reply_bytes),
+            if row.marked {
+                "marked".to_owned()
+            } else {
+                String::new()
+            },
+            row.note.as_deref().map(inert).unwrap_or_default().into_owned(),
         ]);
     }
     table
@@ -180,6 +345,8 @@ fn describe(entry: &LogEntry) -> String {
         ("code", row.code.clone()),
         ("took", Some(words::duration(row.elapsed_us))),
         ("failure", entry.failure.clone()),
+        ("marked", row.marked.then(|| "yes".to_owned())),
+        ("note", row.note.clone()),
     ]);
     text.push_str(&format!("\nquery\n{}\n", reply::json_text(&entry.query)));
     if let Some(reply) = &entry.reply {

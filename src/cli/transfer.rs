@@ -158,28 +158,28 @@ fn import_bar(length: Option<u64>) -> ProgressBar {
 }
 
 /// Drawn on stderr, and only where a person looks at it.
-fn visible(bar: ProgressBar) -> ProgressBar {
+pub(super) fn visible(bar: ProgressBar) -> ProgressBar {
     if !io::stderr().is_terminal() {
         bar.set_draw_target(ProgressDrawTarget::hidden());
     }
     bar
 }
 
-fn style(template: &str) -> ProgressStyle {
+pub(super) fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template)
         .expect("the template is ours and well formed")
         .progress_chars("━╸─")
 }
 
 /// Where an export goes. A file appears under its name only when it is whole.
-struct Target {
+pub(super) struct Target {
     writer: Box<dyn Write + Send>,
     file: Option<(PathBuf, PathBuf)>,
-    is_pipe_closed: bool,
+    pub(super) is_pipe_closed: bool,
 }
 
 impl Target {
-    fn open(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         if path.as_os_str() == "-" {
             return Ok(Self {
                 writer: Box::new(BufWriter::with_capacity(1 << 18, io::stdout())),
@@ -198,7 +198,7 @@ impl Target {
         })
     }
 
-    fn keep(mut self) -> Outcome {
+    pub(super) fn keep(mut self) -> Outcome {
         match self.flush() {
             Err(_) if self.is_pipe_closed => return Err(Stop::PipeClosed),
             Err(error) => {
@@ -218,7 +218,7 @@ impl Target {
         Ok(())
     }
 
-    fn discard(self) {
+    pub(super) fn discard(self) {
         if let Some((partial, _)) = &self.file {
             // What cannot be removed is only a leftover; the failure itself is told.
             let _ = std::fs::remove_file(partial);

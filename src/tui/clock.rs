@@ -47,6 +47,11 @@ impl Clock {
         self.zoned(moment).strftime("%Y-%m-%d %H:%M").to_string()
     }
 
+    /// `20261122-160211`: now, for the name of a file.
+    pub fn file_stamp(&self) -> String {
+        self.zoned(self.now()).strftime("%Y%m%d-%H%M%S").to_string()
+    }
+
     /// `2026-11-22 16:02:11.123`.
     pub fn exact(&self, moment: Timestamp) -> String {
         self.zoned(moment).strftime("%Y-%m-%d %H:%M:%S.%3f").to_string()

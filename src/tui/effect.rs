@@ -6,7 +6,10 @@ use super::wizard::Errand;
 use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Route};
 use crate::protocol::Query;
 use crate::store::PointerQuery;
-use crate::workspace::{FederateRequest, InitInstance, LogFilter, RemoteRequest, Unlock, VaultLock};
+use crate::workspace::{
+    FederateRequest, InitInstance, LogAsk, LogExport, LogForm, RemoteRequest, Unlock, VaultLock,
+};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Something to do outside the state.
@@ -54,11 +57,13 @@ pub enum Effect {
     LoadLog {
         /// For which filter.
         generation: u64,
-        /// Whether lines older than those that are there.
-        older: bool,
         /// What exactly is asked.
-        filter: LogFilter,
+        ask: LogAsk,
     },
+    /// A filter of the log is about to be typed.
+    PrepareLogFilter,
+    /// Mark lines of the log, or take their marks away.
+    MarkLog(Vec<u64>, bool),
     /// Fetch one line with everything kept of it.
     LoadEntry(u64),
     /// Do an errand of this number for the page about this line.
@@ -127,6 +132,14 @@ pub enum Work {
     Compare(u64, u64),
     /// Put a line beside the same query asked directly, or through another instance.
     CompareDirect(u64),
+    /// Put a note to a line of the log.
+    NoteLog(u64, String),
+    /// Make a text of a line of the log that can be pasted elsewhere.
+    CopyLog(u64, LogForm),
+    /// Write lines of the log to a file.
+    ExportLog(Box<LogExport>, PathBuf),
+    /// Send a line of the log again.
+    Replay(u64),
     /// Make and start the demo.
     Demo,
 }
@@ -157,6 +170,10 @@ impl Work {
             Self::Reseal(name) => format!("sealing circuits of {name} anew"),
             Self::Compare(one, other) => format!("comparing #{one} and #{other}"),
             Self::CompareDirect(id) => format!("making the other side of #{id}"),
+            Self::NoteLog(id, _) => format!("noting line {id}"),
+            Self::CopyLog(id, form) => format!("making {} of line {id}", form.words()),
+            Self::ExportLog(_, path) => format!("exporting to {}", path.display()),
+            Self::Replay(id) => format!("sending line {id} again"),
             Self::Demo => "making the demo".to_owned(),
         }
     }

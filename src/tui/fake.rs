@@ -16,7 +16,7 @@ use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
     Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HostedBy, InstanceRow,
-    LogDetail, LogEntry, LogKind, LogRow, LogWire, PointerDetail,
+    LogAsk, LogDetail, LogEntry, LogKind, LogRow, LogWindow, LogWire, PointerDetail,
 };
 use serde_json::json;
 
@@ -74,27 +74,10 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
         let message = match effect {
             Effect::LoadInstances => Message::Instances(Ok(instances())),
             Effect::LoadCredentials => Message::Credentials(Ok((credentials(), Vec::new()))),
-            Effect::LoadLog {
+            Effect::LoadLog { generation, ask } => Message::Log {
                 generation,
-                older,
-                filter,
-            } => {
-                let rows: Vec<LogRow> = log()
-                    .into_iter()
-                    .filter(|row| filter.before.is_none_or(|before| row.id < before))
-                    .filter(|row| {
-                        filter
-                            .text
-                            .as_ref()
-                            .is_none_or(|text| row.action.contains(text.as_str()))
-                    })
-                    .collect();
-                Message::Log {
-                    generation,
-                    older,
-                    outcome: Ok((rows, 3)),
-                }
-            }
+                outcome: Ok(log_window(&ask)),
+            },
             Effect::LoadPointers {
                 generation,
                 page,
@@ -108,7 +91,9 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
             Effect::LoadPointer(_, address) => Message::Pointer(address, Ok(Box::new(detail()))),
             Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
             Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(LogDetail::of(entry())))),
-            Effect::Inspect(page, number, errand) => Message::Inspected(page, number, crate::tui::invoke::done(errand)),
+            Effect::Inspect(page, number, errand) => {
+                Message::Inspected(page, number, crate::tui::invoke::done(errand))
+            }
             Effect::After(_, Message::Wizard(_)) => continue,
             Effect::Wizard(ticket, errand) => match crate::tui::wizard::fake::answer(errand) {
                 Some(outcome) => Message::Wizard(crate::tui::wizard::News::Came(ticket, outcome)),
@@ -389,11 +374,17 @@ pub fn log() -> Vec<LogRow> {
         elapsed_us: 1_840,
         reply_bytes: 644,
         credential: Some("alpha/owner".into()),
+        marked: false,
+        note: None,
     };
     vec![
         row(3, "get_graph_stats", "success", None),
-        row(2, "get_pointer", "error", Some("pointer_not_found")),
         LogRow {
+            note: Some("asked ada: it moved on Tuesday".into()),
+            ..row(2, "get_pointer", "error", Some("pointer_not_found"))
+        },
+        LogRow {
+            marked: true,
             kind: LogKind::Call,
             route: Some(Route::Relay),
             pointer: Some(address(3)),
@@ -401,6 +392,27 @@ pub fn log() -> Vec<LogRow> {
             ..row(1, "get_pointer_summary", "success", None)
         },
     ]
+}
+
+/// Lines whose action contains the first word of the filter.
+pub fn log_window(ask: &LogAsk) -> LogWindow {
+    let word = ask.filter.split(' ').next().unwrap_or_default();
+    let rows: Vec<LogRow> = log()
+        .into_iter()
+        .rev()
+        .filter(|row| row.action.contains(word))
+        .collect();
+    LogWindow {
+        first: 0,
+        matched: rows.len() as u64,
+        total: 3,
+        epoch: 0,
+        anchor: ask
+            .anchor
+            .and_then(|id| rows.iter().position(|row| row.id == id))
+            .map(|place| place as u64),
+        rows,
+    }
 }
 
 pub fn entry() -> LogEntry {

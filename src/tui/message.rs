@@ -8,8 +8,10 @@ use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::store::PointerPage;
 use crate::workspace::{
-    Check, Comparison, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogDetail, LogRow, PointerDetail, Rotated,
+    Check, Comparison, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogDetail, LogWindow,
+    PointerDetail, Rotated,
 };
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What came of something that was asked for.
@@ -76,11 +78,11 @@ pub enum Message {
     Log {
         /// For which filter they were asked.
         generation: u64,
-        /// Whether they are older than what is there, or the newest.
-        older: bool,
         /// The lines, and how many there are in all.
-        outcome: Outcome<(Vec<LogRow>, u64)>,
+        outcome: Outcome<LogWindow>,
     },
+    /// Lines of it were marked, or their marks taken away.
+    LogMarked(Outcome<u64>),
     /// Everything kept of one line.
     Entry(u64, Outcome<Box<LogDetail>>),
     /// News of an errand of this number, for the page about this line.
@@ -109,6 +111,12 @@ pub enum Done {
     PointerDeleted(InstanceName, PointerAddress),
     /// An invoke or a call ended with a reply, and has this place in the log.
     Invoked(u64),
+    /// A note was put to a line of the log, or taken away.
+    Noted(u64),
+    /// A line of the log as something to be pasted elsewhere.
+    LogText(String),
+    /// Lines of the log were written to a file.
+    LogExported(u64, PathBuf),
     /// A credential was revoked or forgotten.
     Revoked(String),
     /// A credential changed; with a word for how.

@@ -67,7 +67,7 @@ impl Vault {
         outside.execute("DELETE FROM lock", [])?;
         if !with_log {
             outside.execute_batch(
-                "DELETE FROM log; DELETE FROM log_body; UPDATE counters SET log_lines = 0 WHERE id = 1;",
+                "DELETE FROM log; DELETE FROM log_body; DELETE FROM log_marks; UPDATE counters SET log_lines = 0 WHERE id = 1;",
             )?;
         }
         outside.execute("VACUUM", [])?;

@@ -1,29 +1,19 @@
 //! The invoke log: narrow plain lines that list fast, everything else sealed beside them.
 
+mod marks;
+mod prune;
+mod reading;
+mod shrink;
+
+pub use marks::LogMark;
+pub use prune::LogRetention;
+pub use reading::{LogGlance, LogQuery, LogSpan, LogState};
+
 use super::{Vault, VaultError};
 use crate::model::Timestamp;
 use crate::seal::row;
-use rusqlite::types::Value;
-use rusqlite::{OptionalExtension, Row, Transaction, params, params_from_iter};
+use rusqlite::{OptionalExtension, Row, params};
 use zeroize::Zeroizing;
-
-/// How much of the log is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LogRetention {
-    /// Lines at most.
-    pub lines: u64,
-    /// Days at most.
-    pub days: u32,
-}
-
-impl Default for LogRetention {
-    fn default() -> Self {
-        Self {
-            lines: 100_000,
-            days: 90,
-        }
-    }
-}
 
 /// After how many new lines old ones are looked for.
 const PRUNE_EVERY: i64 = 64;
@@ -57,21 +47,8 @@ pub struct LogLine {
     pub credential: Option<String>,
 }
 
-/// Which lines are wanted, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct LogQuery {
-    /// Only of this instance.
-    pub instance: Option<String>,
-    /// Only lines that contain this.
-    pub text: Option<String>,
-    /// Only lines older than this.
-    pub before: Option<u64>,
-    /// How many at most.
-    pub limit: u64,
-}
-
-/// A line with its opened body.
-pub type LogRecord = (LogLine, Zeroizing<Vec<u8>>);
+/// A line with its opened body and what was put to it.
+pub type LogRecord = (LogLine, LogMark, Zeroizing<Vec<u8>>);
 
 const COLUMNS: &str =
     "id, at, kind, instance, action, pointer, route, status, code, elapsed_us, reply_bytes, credential";
@@ -121,42 +98,7 @@ impl Vault {
         })
     }
 
-    /// Lines, newest first.
-    pub fn log(&self, query: &LogQuery) -> Result<Vec<LogLine>, VaultError> {
-        let mut conditions = Vec::new();
-        let mut values: Vec<Value> = Vec::new();
-        if let Some(instance) = &query.instance {
-            conditions.push("instance = ?");
-            values.push(Value::Text(instance.clone()));
-        }
-        if let Some(before) = query.before {
-            conditions.push("id < ?");
-            values.push(Value::Integer(stored(before)));
-        }
-        if let Some(text) = &query.text {
-            conditions.push(
-                "instr(lower(instance || char(10) || action || char(10) || coalesce(pointer, '') || char(10) ||
-                 status || char(10) || coalesce(code, '')), ?) > 0",
-            );
-            values.push(Value::Text(text.to_lowercase()));
-        }
-        let filter = if conditions.is_empty() {
-            String::new()
-        } else {
-            format!("WHERE {}", conditions.join(" AND "))
-        };
-        values.push(Value::Integer(stored(query.limit)));
-        let connection = self.connection();
-        let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM log {filter} ORDER BY id DESC LIMIT ?"
-        ))?;
-        let lines = statement
-            .query_map(params_from_iter(values), read)?
-            .collect::<Result<_, _>>()?;
-        Ok(lines)
-    }
-
-    /// One line with its opened body.
+    /// One line with its opened body and what was put to it.
     pub fn log_entry(&self, id: u64) -> Result<Option<LogRecord>, VaultError> {
         let key = self.key()?;
         let connection = self.connection();
@@ -172,39 +114,8 @@ impl Vault {
         let body = row::open(&key, &identity(&line), &sealed).map_err(|_| VaultError::Tampered {
             what: format!("line {id} of the invoke log"),
         })?;
-        Ok(Some((line, body)))
-    }
-
-    /// How many lines there are.
-    pub fn log_count(&self) -> Result<u64, VaultError> {
-        let count = self
-            .connection()
-            .prepare_cached("SELECT log_lines FROM counters WHERE id = 1")?
-            .query_row([], |row| row.get::<_, i64>(0))?;
-        Ok(count.unsigned_abs())
-    }
-
-    fn prune(&self, transaction: &Transaction<'_>, newest: i64, now: Timestamp) -> Result<(), VaultError> {
-        let by_count = newest.saturating_sub(stored(self.retention.lines));
-        let too_old = now.plus_seconds(-i64::from(self.retention.days) * 86_400);
-        // Places rise with time, so what is too old is a run at the beginning: found without a walk through all.
-        let by_age: i64 = transaction
-            .prepare_cached("SELECT coalesce(min(id), 0) - 1 FROM (SELECT id FROM log WHERE at >= ?1 ORDER BY id LIMIT 1)")?
-            .query_row([too_old.as_micros()], |row| row.get(0))?;
-        let last = by_count.max(by_age);
-        if last <= 0 {
-            return Ok(());
-        }
-        let removed = transaction
-            .prepare_cached("DELETE FROM log WHERE id <= ?1")?
-            .execute([last])?;
-        transaction
-            .prepare_cached("DELETE FROM log_body WHERE id <= ?1")?
-            .execute([last])?;
-        transaction
-            .prepare_cached("UPDATE counters SET log_lines = log_lines - ?1 WHERE id = 1")?
-            .execute([stored(removed as u64)])?;
-        Ok(())
+        let mark = marks::mark_of(&connection, &key, stored(id))?;
+        Ok(Some((line, mark, body)))
     }
 }
 
@@ -225,7 +136,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<LogLine> {
     })
 }
 
-/// The whole plain line: a line that says something else than what was sealed with it does not open.
+/// The whole plain line: a line that says something else than what was sealed with it does not open. What a
+/// person puts to it later (a mark, a note) is no part of it.
 fn identity(line: &LogLine) -> Vec<u8> {
     let optional = |text: &Option<String>| text.clone().unwrap_or_default();
     format!(

@@ -27,5 +27,5 @@ pub use image::{Counts, Image};
 pub use instances::{InstanceRecord, Seen};
 pub use keyring::Keyring;
 pub use lock::{Lock, LockKind};
-pub use log::{LogLine, LogQuery, LogRecord, LogRetention};
+pub use log::{LogGlance, LogLine, LogMark, LogQuery, LogRecord, LogRetention, LogSpan, LogState};
 pub use open::Vault;

@@ -2,6 +2,7 @@
 
 mod handshakes;
 mod locks;
+mod log;
 
 use super::*;
 use crate::model::{
@@ -111,7 +112,7 @@ fn what_is_put_in_comes_out_after_reopening() {
         (found.uses, found.last_used),
         (1, Some(Timestamp::from_micros(7)))
     );
-    let (_, body) = vault.log_entry(id).unwrap().unwrap();
+    let (_, _, body) = vault.log_entry(id).unwrap().unwrap();
     assert_eq!(body.as_slice(), b"body");
     let secret = held.form.expose_value()["root"].as_str().unwrap().to_owned();
     let found = std::fs::read_dir(&folder).unwrap().any(|file| {
@@ -343,15 +344,24 @@ fn the_log_is_paged_filtered_and_kept_within_its_limits() {
     drop(vault);
     let vault = Vault::open(&folder, &key_file(&folder))
         .unwrap()
-        .keeping(LogRetention { lines: 100, days: 90 });
+        .keeping(LogRetention {
+            lines: 100,
+            ..LogRetention::default()
+        });
     let day = 86_400 * 1_000_000;
     for number in 0..256 {
         let instance = if number % 2 == 0 { "alpha" } else { "beta" };
         vault.add_log(&line(instance, 1_000 * day + number), b"").unwrap();
     }
     assert_eq!(vault.log_count().unwrap(), 100);
-    let page =
-        |query: LogQuery| -> Vec<u64> { vault.log(&query).unwrap().iter().map(|line| line.id).collect() };
+    let page = |query: LogQuery| -> Vec<u64> {
+        vault
+            .log(&query)
+            .unwrap()
+            .iter()
+            .map(|(line, _)| line.id)
+            .collect()
+    };
     let newest = LogQuery {
         limit: 3,
         ..LogQuery::default()
@@ -361,16 +371,9 @@ fn the_log_is_paged_filtered_and_kept_within_its_limits() {
         page(LogQuery {
             before: Some(254),
             instance: Some("alpha".to_owned()),
-            ..newest.clone()
-        }),
-        [253, 251, 249]
-    );
-    assert_eq!(
-        page(LogQuery {
-            text: Some("BETA".to_owned()),
             ..newest
         }),
-        [256, 254, 252]
+        [253, 251, 249]
     );
     // A hundred days later everything older goes.
     for number in 0..64 {

@@ -59,10 +59,12 @@ const IDLE_LOCK_MINUTES: u32 = 15;
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct LogSection {
-    /// Lines of the invoke log that are kept.
+    /// Lines of the invoke log that are kept, from the newest on; 100,000 unless told.
     keep_lines: Option<u64>,
-    /// Days for which they are kept.
+    /// Days for which they are kept; 90 unless told.
     keep_days: Option<u32>,
+    /// Marked and noted lines that outlive both limits; 10,000 unless told. Of more, the oldest lose mark and note.
+    keep_marked: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -125,6 +127,7 @@ impl Config {
         LogRetention {
             lines: self.log.keep_lines.unwrap_or(usual.lines).max(1),
             days: self.log.keep_days.unwrap_or(usual.days).max(1),
+            marked: self.log.keep_marked.unwrap_or(usual.marked),
         }
     }
 

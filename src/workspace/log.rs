@@ -1,15 +1,38 @@
 //! The invoke log: every invoke and call of this home, kept sealed in the vault.
 
-use super::redact::without_secrets;
-use super::{Failure, LogEntry, LogFilter, LogKind, LogRow, LogWire, Workspace};
-use crate::model::{PointerAddress, Route, Timestamp};
-use crate::protocol::{Code, Hop, Reply};
-use crate::vault::{LogLine, LogQuery};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+mod copy;
+mod export;
+mod fields;
+mod har;
+mod index;
+mod large;
+mod python;
+mod sieve;
+mod window;
 
-/// Replies up to this size are kept whole.
-const LARGEST_REPLY: usize = 8 * 1024 * 1024;
+pub use copy::LogForm;
+pub use export::{LogExport, LogFormat, LogProgress};
+pub use fields::{LOG_FIELDS, LOG_WORDS};
+pub(super) use index::LogIndex;
+pub use window::{LogAsk, LogPlace, LogWindow};
+
+use super::redact::{has_lost_secrets, without_secrets};
+use super::{
+    CallOptions, Failure, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire, Workspace,
+};
+use crate::model::filter::Filter;
+use crate::model::{PointerAddress, Route, Timestamp};
+use crate::protocol::{Code, Hop, Query, Reply};
+use crate::vault::{LogLine, LogMark, LogQuery};
+use index::Columns;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sieve::Sieve;
+
+/// The longest note, in characters: it is one line.
+const LONGEST_NOTE: usize = 500;
+/// Lines that are looked through at once where only some are wanted.
+const BATCH: u64 = 4_000;
 
 /// What is kept sealed of a line.
 #[derive(Serialize, Deserialize)]
@@ -40,46 +63,113 @@ pub(super) struct Happened {
 impl Workspace {
     /// Lines of the log, newest first.
     pub async fn log(&self, filter: &LogFilter) -> Result<Vec<LogRow>, Failure> {
-        let query = LogQuery {
-            instance: filter.instance.clone(),
-            text: filter.text.clone(),
-            before: filter.before,
-            limit: filter.limit,
-        };
-        let lines = self.in_vault(move |vault| vault.log(&query)).await?;
+        let wanted = parsed(&filter.filter)?;
+        let filter = filter.clone();
+        let as_of = Timestamp::now();
+        let lines = self
+            .in_vault(move |vault| {
+                let mut found = Vec::new();
+                let mut query = LogQuery {
+                    instance: filter.instance,
+                    before: filter.before,
+                    limit: if wanted.is_empty() { filter.limit } else { BATCH },
+                };
+                loop {
+                    let lines = vault.log(&query)?;
+                    query.before = lines.last().map(|(line, _)| line.id);
+                    let is_last = (lines.len() as u64) < query.limit;
+                    found.extend(sifted(lines, &wanted, as_of));
+                    if is_last || found.len() as u64 >= filter.limit {
+                        found.truncate(usize::try_from(filter.limit).unwrap_or(usize::MAX));
+                        return Ok(found);
+                    }
+                }
+            })
+            .await?;
         Ok(lines.into_iter().map(row).collect())
     }
 
     /// Everything kept of one line.
     pub async fn log_entry(&self, id: u64) -> Result<LogEntry, Failure> {
         let found = self.in_vault(move |vault| vault.log_entry(id)).await?;
-        let (line, body) = found.ok_or_else(|| {
-            Failure::new(
-                Code::InvalidParameter,
-                format!("there is no line {id} in the invoke log"),
-                "list the lines with `butterfly log list`",
-            )
-        })?;
-        let body: Body = serde_json::from_slice(&body).map_err(|_| {
-            Failure::new(
-                Code::StorageFailed,
-                format!("line {id} of the invoke log was written by another version of this program"),
-                "upgrade this program",
-            )
-        })?;
-        Ok(LogEntry {
-            row: row(line),
-            query: body.query,
-            reply: body.reply,
-            failure: body.failure,
-            hops: body.hops,
-            wire: body.wire,
-        })
+        let (line, mark, body) = found.ok_or_else(|| no_line(id))?;
+        entry(line, mark, &body)
     }
 
     /// How many lines there are.
     pub async fn log_count(&self) -> Result<u64, Failure> {
         self.in_vault(|vault| vault.log_count()).await
+    }
+
+    /// Marks lines, or takes their marks away; returns how many changed.
+    pub async fn mark_log(&self, ids: Vec<u64>, marked: bool) -> Result<u64, Failure> {
+        self.in_vault(move |vault| vault.mark_log(&ids, marked)).await
+    }
+
+    /// Takes every mark away; returns how many there were.
+    pub async fn unmark_log(&self) -> Result<u64, Failure> {
+        self.in_vault(|vault| vault.unmark_log()).await
+    }
+
+    /// Puts a note of one line of text to a line of the log; an empty one takes it away.
+    pub async fn note_log(&self, id: u64, note: &str) -> Result<(), Failure> {
+        let note: String = note
+            .chars()
+            .map(|letter| if letter.is_control() { ' ' } else { letter })
+            .take(LONGEST_NOTE)
+            .collect();
+        let is_there = self
+            .in_vault(move |vault| {
+                let note = note.trim();
+                vault.note_log(id, (!note.is_empty()).then_some(note))
+            })
+            .await?;
+        if is_there { Ok(()) } else { Err(no_line(id)) }
+    }
+
+    /// What a line's query or call is when it is made again, as a new line.
+    pub async fn replay_log(&self, id: u64) -> Result<Invoked, Failure> {
+        let entry = self.log_entry(id).await?;
+        let instance = entry.row.instance.clone();
+        if let (LogKind::Call, Some(pointer)) = (entry.row.kind, &entry.row.pointer) {
+            let options = CallOptions {
+                route: entry.row.route,
+                trace: true,
+                ..CallOptions::default()
+            };
+            let called = self.call(&instance, pointer, options).await?;
+            return Ok(Invoked {
+                log_id: called.log_id,
+                reply: called.reply,
+                elapsed_us: called.elapsed_us,
+                hops: called.hops,
+            });
+        }
+        let query = replayable(&entry)?;
+        let options = InvokeOptions {
+            as_app_id: self.other_app_id(&entry).await?,
+            trace: true,
+            ..InvokeOptions::default()
+        };
+        self.invoke(&instance, &query, options).await
+    }
+
+    /// Under which name a line's query was sent, if not under the usual one of its instance.
+    pub(super) async fn other_app_id(
+        &self,
+        entry: &LogEntry,
+    ) -> Result<Option<crate::model::AppId>, Failure> {
+        let record = self.record(&entry.row.instance).await?;
+        let Some(used) = entry
+            .row
+            .credential
+            .clone()
+            .filter(|used| *used != record.credential)
+        else {
+            return Ok(None);
+        };
+        let held = self.in_vault(move |vault| vault.held_by_name(&used)).await?;
+        Ok(held.map(|held| held.form.app_id.clone()))
     }
 
     /// Adds a line; gives its place.
@@ -119,17 +209,19 @@ impl Workspace {
                 wire: happened.wire,
             };
             let bytes = serde_json::to_vec(&body).expect("a body has only string keys");
-            vault.add_log(&line, &bytes)
+            let id = vault.add_log(&line, &bytes)?;
+            large::make_room(vault, line.reply_bytes)?;
+            Ok(id)
         })
         .await
     }
 }
 
 fn kept(reply: &Reply, bytes: u64) -> Value {
-    if bytes <= LARGEST_REPLY as u64 {
+    if bytes <= large::LARGEST_REPLY {
         return without_secrets(reply.to_value());
     }
-    json!({"status": reply.status(), "cut": format!("the reply had {bytes} bytes and was not kept")})
+    large::cut(reply.status(), bytes, "was not kept")
 }
 
 fn kind_word(kind: LogKind) -> &'static str {
@@ -139,8 +231,96 @@ fn kind_word(kind: LogKind) -> &'static str {
     }
 }
 
-pub(super) fn row(line: LogLine) -> LogRow {
+/// The query of a line, as it can be sent again.
+pub(super) fn replayable(entry: &LogEntry) -> Result<Query, Failure> {
+    let id = entry.row.id;
+    if has_lost_secrets(&entry.query) {
+        return Err(Failure::new(
+            Code::InvalidParameter,
+            format!("line {id} cannot be sent again: its query held secrets, which the log does not keep"),
+            "do again what made it, for example accept the bundle once more",
+        ));
+    }
+    Query::from_value(entry.query.clone()).map_err(|error| {
+        Failure::new(
+            Code::InvalidParameter,
+            format!("line {id} cannot be sent again: {error}"),
+            "write the query anew with `butterfly invoke`",
+        )
+    })
+}
+
+/// Reads a filter of the log; says what is wrong with it, and where.
+pub(super) fn parsed(text: &str) -> Result<Filter, Failure> {
+    Filter::parse(text, LOG_FIELDS).map_err(|error| {
+        Failure::new(
+            Code::InvalidParameter,
+            format!(
+                "the filter is not right at column {}: {}",
+                error.column, error.message
+            ),
+            format!("expected {}", error.expected),
+        )
+    })
+}
+
+/// The lines that a filter leaves, in their order.
+fn sifted(lines: Vec<(LogLine, LogMark)>, filter: &Filter, as_of: Timestamp) -> Vec<(LogLine, LogMark)> {
+    if filter.is_empty() {
+        return lines;
+    }
+    let mut columns = Columns::default();
+    for (line, mark) in &lines {
+        columns.push(&line.glance());
+        if *mark != LogMark::default() {
+            columns.marks.insert(line.id, mark.clone());
+        }
+    }
+    let places = Sieve::new(filter, &columns, as_of).sift(&columns, 0);
+    let mut kept = vec![false; lines.len()];
+    places.iter().for_each(|place| kept[*place as usize] = true);
+    lines
+        .into_iter()
+        .zip(kept)
+        .filter(|(_, kept)| *kept)
+        .map(|(line, _)| line)
+        .collect()
+}
+
+fn no_line(id: u64) -> Failure {
+    Failure::new(
+        Code::InvalidParameter,
+        format!("there is no line {id} in the invoke log"),
+        "list the lines with `butterfly log list`",
+    )
+}
+
+/// A line with its opened body.
+pub(super) fn entry(line: LogLine, mark: LogMark, body: &[u8]) -> Result<LogEntry, Failure> {
+    let body: Body = serde_json::from_slice(body).map_err(|_| {
+        Failure::new(
+            Code::StorageFailed,
+            format!(
+                "line {} of the invoke log was written by another version of this program",
+                line.id
+            ),
+            "upgrade this program",
+        )
+    })?;
+    Ok(LogEntry {
+        row: row((line, mark)),
+        query: body.query,
+        reply: body.reply,
+        failure: body.failure,
+        hops: body.hops,
+        wire: body.wire,
+    })
+}
+
+pub(super) fn row((line, mark): (LogLine, LogMark)) -> LogRow {
     LogRow {
+        marked: mark.marked,
+        note: mark.note,
         id: line.id,
         at: line.at,
         kind: if line.kind == "call" {

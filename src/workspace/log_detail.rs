@@ -45,13 +45,13 @@ impl Workspace {
     pub async fn log_detail(&self, id: u64) -> Result<LogDetail, Failure> {
         let found = self
             .in_vault(move |vault| {
-                let Some((line, body)) = vault.log_entry(id)? else {
+                let Some((line, mark, body)) = vault.log_entry(id)? else {
                     return Ok(None);
                 };
                 let read = serde_json::from_slice::<Body>(&body).ok().map(|body| LogDetail {
                     reply: body.reply.map(|reply| reply.get().into()),
                     entry: Arc::new(LogEntry {
-                        row: row(line),
+                        row: row((line, mark)),
                         query: body.query,
                         reply: None,
                         failure: body.failure,

@@ -49,16 +49,19 @@ mod views;
 mod wire;
 
 pub use carry::VaultContents;
-pub use config::{ConsoleConfig, GlyphChoice};
-pub use demo::Demo;
 pub use compare::{
     Change, ChangeKind, Comparison, DiffLine, DiffSign, Difference, DirectComparison, FieldPair, TimingPair,
 };
+pub use config::{ConsoleConfig, GlyphChoice};
+pub use demo::Demo;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
-pub use jq::{Answer as JqAnswer, JqError, JqSession, Limits as JqLimits, evaluate as jq};
-pub use log_detail::LogDetail;
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
+pub use jq::{Answer as JqAnswer, JqError, JqSession, Limits as JqLimits, evaluate as jq};
+pub use log::{
+    LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
+};
+pub use log_detail::LogDetail;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HeadCheck, HostedBy, InitInstance,
@@ -70,9 +73,10 @@ use crate::client::Client;
 use crate::vault::{Vault, VaultError};
 use config::Config;
 use hosting::Hosts;
+use log::LogIndex;
 use original::Originals;
 use session::Turns;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// An open home. Shared freely between tasks.
 pub struct Workspace {
@@ -82,6 +86,8 @@ pub struct Workspace {
     hosts: Arc<Hosts>,
     turns: Turns,
     originals: Originals,
+    /// The invoke log in memory, once it was filtered.
+    log_index: Arc<Mutex<Option<LogIndex>>>,
 }
 
 impl Workspace {
@@ -98,6 +104,7 @@ impl Workspace {
             hosts: Arc::default(),
             turns: Turns::default(),
             originals: Originals::default(),
+            log_index: Arc::default(),
         })
     }
 

@@ -15,6 +15,16 @@ pub(super) fn without_secrets(mut value: Value) -> Value {
     value
 }
 
+/// Whether something was taken out of it.
+pub(super) fn has_lost_secrets(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == IN_PLACE,
+        Value::Array(items) => items.iter().any(has_lost_secrets),
+        Value::Object(members) => members.values().any(has_lost_secrets),
+        _ => false,
+    }
+}
+
 fn redact(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(redact),
@@ -44,8 +54,10 @@ mod tests {
         let legacy = json!({"app_id": "a", "endpoint": "e", "jwt_secret_key": "s3cret", "encryption_key": "s3cret", "access_key": "s3cret"});
         let kept = without_secrets(json!({"result": {"credentials": [{"form": form}, legacy]}}));
         assert!(!kept.to_string().contains("s3cret"), "{kept}");
+        assert!(has_lost_secrets(&kept));
         assert_eq!(kept["result"]["credentials"][0]["form"]["kid"], "k");
         let data = json!({"result": {"root": "of a tree", "endpoint": "x"}});
         assert_eq!(without_secrets(data.clone()), data);
+        assert!(!has_lost_secrets(&data));
     }
 }

@@ -9,6 +9,7 @@ impl Workspace {
     /// until [`Workspace::unlock_vault`].
     pub fn lock_vault(&self) {
         self.vault.lock();
+        self.forget_log_index();
         tracing::info!("the vault was locked");
     }
 

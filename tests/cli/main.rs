@@ -7,6 +7,7 @@ mod binary;
 mod handshake;
 mod home;
 mod joining;
+mod logs;
 mod pointers;
 mod secrets;
 mod serving;

@@ -222,7 +222,7 @@ async fn invokes_are_logged_whether_they_succeed_or_fail() {
 
     let filter = LogFilter {
         instance: Some(REMOTE.to_owned()),
-        text: None,
+        filter: String::new(),
         before: None,
         limit: 10,
     };

@@ -1,7 +1,8 @@
 //! What one goes to first.
 
 use crate::command::Scope::{
-    CredentialPage, Credentials, DifferencePage, InstancePage, Instances, InvokePage, Log, Panes, PointerPage, Pointers,
+    CredentialPage, Credentials, DifferencePage, InstancePage, Instances, InvokePage, Log, Panes,
+    PointerPage, Pointers,
 };
 use crate::command::rows::{shows, somewhere_to_go_back};
 use crate::command::{Command, Id};

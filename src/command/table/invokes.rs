@@ -28,12 +28,53 @@ pub(super) static COMMANDS: &[Command] = &[
     .when(on_invoke),
     shows(
         Id::FollowLog,
-        "latest",
-        "latest",
-        "Go to the newest line and stay there",
+        "freeze",
+        "freeze",
+        "Freeze the view while new lines are counted, or follow them again",
         &[Log],
-        30,
+        66,
         &["f"],
+    ),
+    shows(
+        Id::MarkLine,
+        "mark",
+        "mark",
+        "Mark the line, or take its mark away: marked lines are kept and can be filtered by",
+        &[Log, InvokePage],
+        60,
+        &["v"],
+    )
+    .when(on_invoke),
+    shows(
+        Id::NoteLine,
+        "note",
+        "note",
+        "Put a note of one line to it, or take it away",
+        &[Log, InvokePage],
+        59,
+        &["n"],
+    )
+    .when(on_invoke)
+    .taking("[TEXT]"),
+    shows(
+        Id::CopyLine,
+        "copy",
+        "copy as",
+        "Copy it as a command, Python, curl, its query or its reply; never with a secret",
+        &[Log, InvokePage],
+        64,
+        &["y"],
+    )
+    .when(on_invoke)
+    .taking("[FORM]"),
+    shows(
+        Id::ExportLog,
+        "export-log",
+        "export",
+        "Write what the filter leaves, or what is marked, to a file: JSONL or HAR",
+        &[Log],
+        40,
+        &["X"],
     ),
     shows(
         Id::NextTab,

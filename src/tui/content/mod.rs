@@ -5,9 +5,9 @@ pub(in crate::tui) mod fields;
 mod instance;
 mod pointer;
 
+pub use super::invoke::status_glyph;
 pub use credential::{credential_lines, dependent_words};
 pub use instance::{health, instance_lines, state_glyph, state_role};
-pub use super::invoke::status_glyph;
 pub use pointer::{pointer_lines, route_glyph};
 
 use super::layers::{Layer, Notice};

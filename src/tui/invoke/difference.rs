@@ -89,10 +89,16 @@ fn added_line(comparison: &Comparison, added: i64) -> Line {
     let direct = comparison.one.elapsed_us.max(1);
     let percent = added.unsigned_abs().saturating_mul(100) / direct;
     let (words, role) = if added < 0 {
-        (format!("the way through took {} less", duration(added.unsigned_abs())), Role::Good)
+        (
+            format!("the way through took {} less", duration(added.unsigned_abs())),
+            Role::Good,
+        )
     } else {
         (
-            format!("the way through adds {} ({percent} %)", duration(added.unsigned_abs())),
+            format!(
+                "the way through adds {} ({percent} %)",
+                duration(added.unsigned_abs())
+            ),
             Role::Warn,
         )
     };
@@ -105,7 +111,10 @@ fn verdict(name: &str, difference: &Difference, glyphs: &Glyphs) -> Line {
         (Some(note), _) => start.and(format!("{} {note}", glyphs.warn), Role::Warn),
         (None, 0) => start.and(format!("{} the same", glyphs.good), Role::Good),
         (None, 1) => start.and(format!("{} one change", glyphs.warn), Role::Warn),
-        (None, many) => start.and(format!("{} {} changes", glyphs.warn, count(many as u64)), Role::Warn),
+        (None, many) => start.and(
+            format!("{} {} changes", glyphs.warn, count(many as u64)),
+            Role::Warn,
+        ),
     }
 }
 
@@ -133,7 +142,11 @@ fn add_pairs(lines: &mut Vec<Line>, title: &str, pairs: &[FieldPair], sides: (&s
         let (one, other) = (parts(&pair.one), parts(&pair.other));
         for index in 0..one.len().max(other.len()) {
             let part = |parts: &[String]| parts.get(index).cloned().unwrap_or_default();
-            let (sign, name) = if index == 0 { (sign, pair.name.as_str()) } else { ("  ", "") };
+            let (sign, name) = if index == 0 {
+                (sign, pair.name.as_str())
+            } else {
+                ("  ", "")
+            };
             lines.push(
                 Line::of(sign, role)
                     .and(format!("{name:<NAMES$}"), Role::Dim)
@@ -212,7 +225,15 @@ fn add_diff_line(lines: &mut Vec<Line>, line: &DiffLine, width: u16) {
     let taken = u16::try_from(indent.len() + 2).unwrap_or(2);
     let parts = wrap(&line.text, width.saturating_sub(taken).max(12));
     for (index, part) in parts.into_iter().enumerate() {
-        let sign = if index == 0 || line.sign == DiffSign::Same { sign } else { "  " };
-        lines.push(Line::of(sign, role).and(indent.clone(), Role::Base).and(part, role));
+        let sign = if index == 0 || line.sign == DiffSign::Same {
+            sign
+        } else {
+            "  "
+        };
+        lines.push(
+            Line::of(sign, role)
+                .and(indent.clone(), Role::Base)
+                .and(part, role),
+        );
     }
 }

@@ -86,7 +86,7 @@ pub fn done(errand: Errand) -> News {
         Errand::Table(document, list, sort) => {
             let data = table::make(&document, list, sort);
             News::Tabled(document, data)
-        },
+        }
         Errand::Evaluate(text, expression) => {
             let outcome = crate::workspace::jq(text, &expression, JqLimits::default());
             taken(expression, outcome)

@@ -68,7 +68,9 @@ impl TableView {
 
     /// Moves the selection.
     pub fn step(&mut self, rows: i64) {
-        let wanted = i64::try_from(self.cursor).unwrap_or(i64::MAX).saturating_add(rows);
+        let wanted = i64::try_from(self.cursor)
+            .unwrap_or(i64::MAX)
+            .saturating_add(rows);
         let last = self.data.rows.len().saturating_sub(1);
         self.cursor = usize::try_from(wanted.max(0)).unwrap_or(0).min(last);
     }
@@ -134,7 +136,12 @@ pub fn list_for(document: &Document, selected: NodeId) -> Option<NodeId> {
                 best = Some(id);
             }
         } else if depth < DEEPEST && !document.is_empty() {
-            near.extend(document.children(id).take(SAMPLED).map(|child| (child, depth + 1)));
+            near.extend(
+                document
+                    .children(id)
+                    .take(SAMPLED)
+                    .map(|child| (child, depth + 1)),
+            );
         }
     }
     best
@@ -178,7 +185,9 @@ fn columns(document: &Document, rows: &[NodeId]) -> Vec<Column> {
     let mut columns: Vec<(Column, bool)> = Vec::new();
     for row in rows.iter().take(SAMPLED) {
         for member in document.children(*row).take(MOST_COLUMNS) {
-            let Some(name) = document.name(member) else { continue };
+            let Some(name) = document.name(member) else {
+                continue;
+            };
             let shown = cell(document, member, WIDEST);
             let wide = u16::try_from(shown.width().clamp(1, WIDEST)).unwrap_or(1);
             let is_number = document.kind(member) == Kind::Number;
@@ -208,7 +217,10 @@ fn columns(document: &Document, rows: &[NodeId]) -> Vec<Column> {
 /// What stands in a cell, at most about so many characters of it.
 pub fn cell(document: &Document, id: NodeId, most: usize) -> Cow<'_, str> {
     let slice = document.slice(id);
-    let end = slice.char_indices().nth(most * 2).map_or(slice.len(), |(end, _)| end);
+    let end = slice
+        .char_indices()
+        .nth(most * 2)
+        .map_or(slice.len(), |(end, _)| end);
     if end < slice.len() || document.kind(id) != Kind::Text {
         let part = &slice[..end];
         let shown = part.strip_prefix('"').unwrap_or(part);
@@ -280,7 +292,10 @@ mod tests {
             {"n": 10, "name": "b"}, {"n": 9, "name": "ä", "more": [1]}, {"name": "a", "n": null}]}}));
         let list = list_for(&document, 0).unwrap();
         assert_eq!(document.path(list), ".result.rows");
-        assert_eq!(list_for(&document, 3).map(|id| document.path(id)), Some(".a".into()));
+        assert_eq!(
+            list_for(&document, 3).map(|id| document.path(id)),
+            Some(".a".into())
+        );
         let data = make(&document, list, None);
         let names: Vec<_> = data.columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["n", "name", "more"]);

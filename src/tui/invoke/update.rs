@@ -55,6 +55,10 @@ fn take_entry(page: &mut InvokePage, detail: LogDetail) -> Vec<Effect> {
     let Some(text) = detail.reply else {
         return Vec::new();
     };
+    if page.reply.text.is_some() {
+        // A note or a mark has changed, never the reply.
+        return Vec::new();
+    }
     page.reply.text = Some(Arc::clone(&text));
     let document = Document::beginning(Arc::clone(&text), AT_ONCE);
     let is_whole = document.is_whole();

@@ -39,8 +39,18 @@ fn foot_height(tab: Tab) -> u16 {
 pub fn keys(page: &InvokePage) -> Option<Vec<(&'static str, &'static str)>> {
     let typing = page.typing.as_ref()?;
     Some(match typing.purpose {
-        Purpose::Search => vec![("type", "find"), ("↑↓", "matches"), ("⏎", "keep"), ("Esc", "undo")],
-        Purpose::Jq => vec![("type", "jq"), ("↑↓", "earlier ones"), ("⏎", "keep"), ("Esc", "undo")],
+        Purpose::Search => vec![
+            ("type", "find"),
+            ("↑↓", "matches"),
+            ("⏎", "keep"),
+            ("Esc", "undo"),
+        ],
+        Purpose::Jq => vec![
+            ("type", "jq"),
+            ("↑↓", "earlier ones"),
+            ("⏎", "keep"),
+            ("Esc", "undo"),
+        ],
     })
 }
 
@@ -112,7 +122,13 @@ fn draw_trace(page: &InvokePage, canvas: &mut Canvas, area: Rect) {
         draw_lines(canvas, area, &trace.notes, 0);
         return;
     }
-    draw_line(canvas, area.x + 1, area.y, area.width.saturating_sub(1), &trace.ruler);
+    draw_line(
+        canvas,
+        area.x + 1,
+        area.y,
+        area.width.saturating_sub(1),
+        &trace.ruler,
+    );
     let notes = u16::try_from(trace.notes.len()).unwrap_or(0);
     let room = area.height - 2;
     let rows = Rect::new(area.x, area.y + 1, area.width, room);
@@ -130,6 +146,11 @@ fn draw_trace(page: &InvokePage, canvas: &mut Canvas, area: Rect) {
     let shown = u16::try_from(trace.rows.len()).unwrap_or(u16::MAX);
     let free = room.saturating_sub(shown);
     let first = area.bottom() - 1 - free.saturating_sub(1).min(notes.saturating_sub(1));
-    let place = Rect::new(area.x + 1, first, area.width.saturating_sub(1), area.bottom() - first);
+    let place = Rect::new(
+        area.x + 1,
+        first,
+        area.width.saturating_sub(1),
+        area.bottom() - first,
+    );
     draw_lines(canvas, place, &trace.notes, 0);
 }

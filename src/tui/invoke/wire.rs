@@ -13,7 +13,10 @@ use crate::workspace::{LogEntry, LogWire};
 pub fn wire_lines(entry: &LogEntry, clock: &Clock, glyphs: &Glyphs, whole: bool, width: u16) -> Vec<Line> {
     let mut lines = Vec::new();
     if entry.wire.is_empty() {
-        lines.push(Line::of("Nothing that travelled was kept of this one.", Role::Dim));
+        lines.push(Line::of(
+            "Nothing that travelled was kept of this one.",
+            Role::Dim,
+        ));
         lines.push(Line::of(
             "It failed before an answer came, or the instance was asked inside this process.",
             Role::Dim,
@@ -52,7 +55,14 @@ fn add_request(wire: &LogWire, clock: &Clock, whole: bool, lines: &mut Vec<Line>
     lines.push(Line::new());
     claims::add_token(&wire.token, clock, lines, width);
     lines.push(Line::new());
-    bodies::add(lines, "sealed query", &wire.request_body, wire.sizes.0, whole, width);
+    bodies::add(
+        lines,
+        "sealed query",
+        &wire.request_body,
+        wire.sizes.0,
+        whole,
+        width,
+    );
 }
 
 fn add_reply(wire: &LogWire, glyphs: &Glyphs, whole: bool, lines: &mut Vec<Line>, width: u16) {
@@ -62,7 +72,14 @@ fn add_reply(wire: &LogWire, glyphs: &Glyphs, whole: bool, lines: &mut Vec<Line>
         field(lines, name, value, Role::Base, width);
     }
     lines.push(Line::new());
-    bodies::add(lines, "sealed reply", &wire.response_body, wire.sizes.1, whole, width);
+    bodies::add(
+        lines,
+        "sealed reply",
+        &wire.response_body,
+        wire.sizes.1,
+        whole,
+        width,
+    );
     let asked = claims::claim(&wire.token, "jti");
     let answers = bodies::protected_header(&wire.response_body)
         .and_then(|header| header.get("irt").and_then(|irt| irt.as_str().map(str::to_owned)));
@@ -70,7 +87,11 @@ fn add_reply(wire: &LogWire, glyphs: &Glyphs, whole: bool, lines: &mut Vec<Line>
         (Some(asked), Some(irt)) if asked == irt => {
             (glyphs.good, format!("{irt}, the jti of the request"), Role::Good)
         }
-        (Some(_), Some(irt)) => (glyphs.bad, format!("{irt}, which is another request's jti"), Role::Bad),
+        (Some(_), Some(irt)) => (
+            glyphs.bad,
+            format!("{irt}, which is another request's jti"),
+            Role::Bad,
+        ),
         _ => return,
     };
     field(lines, "irt", &format!("{sign} {text}"), role, width);

@@ -28,6 +28,10 @@ pub enum Purpose {
     Compose(InstanceName),
     /// A federated pointer on this instance.
     Federate(InstanceName),
+    /// A note to this line of the invoke log.
+    NoteLine(u64),
+    /// A file with lines of the invoke log that this filter leaves.
+    ExportLog(String),
 }
 
 /// A secret as it is typed: it wipes itself, and is never moved while it grows.

@@ -11,7 +11,13 @@ use crate::tui::layers::Choice;
 use crate::workspace::{FederateRequest, InitInstance, RemoteRequest, Unlock, VaultLock};
 
 impl Form {
-    fn of(purpose: Purpose, title: String, intro: &str, verb: &'static str, fields: Vec<Field>) -> Self {
+    pub(super) fn of(
+        purpose: Purpose,
+        title: String,
+        intro: &str,
+        verb: &'static str,
+        fields: Vec<Field>,
+    ) -> Self {
         let mut form = Self {
             purpose,
             title,
@@ -249,6 +255,7 @@ impl Form {
             "instance_id" => empty().or_else(|| wrong(InstanceId::parse(value))),
             "endpoint" if self.purpose == Purpose::Init && value.is_empty() => None,
             "endpoint" => empty().or_else(|| wrong(Endpoint::parse(value))),
+            "path" => empty(),
             "listen" if value.is_empty() => None,
             "listen" => wrong(value.parse::<std::net::SocketAddr>())
                 .map(|_| "is not ADDRESS:PORT, such as 127.0.0.1:5001".to_owned()),
@@ -323,6 +330,8 @@ impl Form {
                 instance.clone(),
                 Query::parse(self.value("query").as_bytes()).ok()?,
             ),
+            Purpose::NoteLine(id) => Work::NoteLog(*id, self.value("note").to_owned()),
+            Purpose::ExportLog(filter) => self.log_export(filter),
             Purpose::Federate(instance) => {
                 let description = self.value("description");
                 Work::Federate(Box::new(FederateRequest {

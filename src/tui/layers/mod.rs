@@ -7,10 +7,12 @@ mod form;
 mod forms;
 mod help;
 mod lock_screen;
+mod log_forms;
 mod menu;
 mod notice;
 mod pages;
 
+pub use crate::tui::invoke::{DifferencePage, InvokePage, Tab};
 pub use command_line::{CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
@@ -19,7 +21,6 @@ pub use help::{Entry, Help};
 pub use lock_screen::LockScreen;
 pub use menu::{Item, Menu};
 pub use notice::{Notice, Reports, Steps};
-pub use crate::tui::invoke::{DifferencePage, InvokePage, Tab};
 pub use pages::{CredentialPage, InstancePage, PointerPage};
 
 use crate::command::{Key, Scope};

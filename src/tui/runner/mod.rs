@@ -217,20 +217,17 @@ impl Runner {
                     let found = patient(workspace.dependents(&name)).await;
                     Message::Dependents(name, found)
                 }
-                Effect::LoadLog {
+                Effect::LoadLog { generation, ask } => Message::Log {
                     generation,
-                    older,
-                    filter,
-                } => {
-                    let rows = patient(async {
-                        let rows = workspace.log(&filter).await?;
-                        Ok((rows, workspace.log_count().await?))
-                    });
-                    Message::Log {
-                        generation,
-                        older,
-                        outcome: rows.await,
-                    }
+                    outcome: patient(workspace.log_window(&ask)).await,
+                },
+                Effect::PrepareLogFilter => {
+                    // What fails here is told when the filter is asked for.
+                    let _ = patient(workspace.prepare_log_filter()).await;
+                    Message::Tick
+                }
+                Effect::MarkLog(ids, marked) => {
+                    Message::LogMarked(patient(workspace.mark_log(ids, marked)).await)
                 }
                 Effect::LoadEntry(id) => {
                     Message::Entry(id, patient(workspace.log_detail(id)).await.map(Box::new))

@@ -96,6 +96,18 @@ pub(super) async fn do_work(
             let compared = workspace.compare_direct(id).await?;
             Done::Compared(Box::new(compared.comparison), Some(compared.added_us))
         }
+        Work::NoteLog(id, text) => {
+            workspace.note_log(id, &text).await?;
+            Done::Noted(id)
+        }
+        Work::CopyLog(id, form) => Done::LogText(workspace.log_as(id, form).await?),
+        Work::ExportLog(export, path) => {
+            let lines = workspace
+                .export_log_to(&export, &path, &|progress| step(&progress.words()))
+                .await?;
+            Done::LogExported(lines, path)
+        }
+        Work::Replay(id) => Done::Invoked(workspace.replay_log(id).await?.log_id),
         Work::Demo => Done::Demo(Box::new(workspace.demo(&step).await?)),
     })
 }

@@ -3,19 +3,19 @@
 use crate::model::InstanceState;
 use crate::tui::clipboard::Copied;
 use crate::tui::content::dependent_words;
-use crate::tui::effect::{Effect, Work};
+use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::layers::{Choice, Form, Layer};
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Level, Load, Pane, Phase, State};
-use crate::workspace::{Dependent, Failure, InstanceRow};
+use crate::workspace::{Dependent, Failure, InstanceRow, LogWindow};
 
 /// Takes what comes in.
 pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::HomeOpened => return on_opened(state),
         Message::HomeFailed(failure) => on_failed(state, &failure),
-        Message::Preferences(settings) => take_preferences(state, settings),
+        Message::Preferences(settings) => return take_preferences(state, settings),
         Message::Copied(copied) => return on_copied(state, copied),
         Message::VaultChanged => return vec![Effect::LoadInstances, load_log(state)],
         Message::Instances(outcome) => return on_instances(state, outcome),
@@ -68,11 +68,8 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
             }
         }
         Message::Dependents(name, outcome) => on_dependents(state, &name, outcome),
-        Message::Log {
-            generation,
-            older,
-            outcome,
-        } => return on_log(state, generation, older, outcome),
+        Message::Log { generation, outcome } => return on_log(state, generation, outcome),
+        Message::LogMarked(outcome) => return on_log_marked(state, outcome),
         Message::Entry(id, outcome) => return invoke::on_entry(state, id, outcome),
         Message::Inspected(id, number, news) => return invoke::on_news(state, id, number, news),
         _ => {}
@@ -143,7 +140,8 @@ fn on_copied(state: &mut State, copied: Copied) -> Vec<Effect> {
     }
 }
 
-fn take_preferences(state: &mut State, settings: Vec<(String, String)>) {
+fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<Effect> {
+    let mut effects = Vec::new();
     for (name, value) in settings {
         match name.as_str() {
             "theme" if !state.look.chosen && state.look.catalog.names().contains(&value) => {
@@ -157,9 +155,11 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) {
             "zoom" => state.zoom = value == "true",
             "query" => state.last_query = value,
             "expressions" => state.expressions = serde_json::from_str(&value).unwrap_or_default(),
+            "log.filter" => effects.extend(super::commands::narrow_log(state, &value)),
             _ => {}
         }
     }
+    effects
 }
 
 fn on_instances(state: &mut State, outcome: Result<Vec<InstanceRow>, Failure>) -> Vec<Effect> {
@@ -211,39 +211,32 @@ fn on_filter_settled(state: &mut State, generation: u64) -> Vec<Effect> {
     Vec::new()
 }
 
-fn on_log(
-    state: &mut State,
-    generation: u64,
-    older: bool,
-    outcome: Result<(Vec<crate::workspace::LogRow>, u64), Failure>,
-) -> Vec<Effect> {
-    if generation != state.log.generation {
-        return Vec::new();
-    }
+fn on_log(state: &mut State, generation: u64, outcome: Outcome<LogWindow>) -> Vec<Effect> {
     match outcome {
-        Ok((rows, _)) if older => state.log.take_older(rows),
-        Ok((rows, total)) => {
-            let grown = total != state.log.total;
-            state.log.take_newest(rows, total);
-            if grown {
+        Ok(window) => {
+            if state.log.take(generation, window) {
                 // Whatever was invoked has used a credential.
                 return load_credentials(state).into_iter().collect();
             }
         }
-        Err(failure) => {
-            state.log.fetching = false;
-            state.log.load = Load::Failed(failure);
-        }
+        Err(failure) => state.log.note_failure(generation, failure),
     }
     Vec::new()
+}
+
+/// Marks were set: what is listed may have changed.
+fn on_log_marked(state: &mut State, outcome: Outcome<u64>) -> Vec<Effect> {
+    if let Err(failure) = outcome {
+        state.report_failure(&failure);
+    }
+    vec![load_log(state)]
 }
 
 /// Asks for the newest lines.
 pub fn load_log(state: &State) -> Effect {
     Effect::LoadLog {
         generation: state.log.generation,
-        older: false,
-        filter: state.log.newest(),
+        ask: state.log.newest(),
     }
 }
 
@@ -266,20 +259,6 @@ pub fn refresh(state: &mut State) -> Vec<Effect> {
     }
     state.report(Level::Info, "looking at everything again", "");
     effects
-}
-
-/// What a person asked to be done again from the log.
-pub fn repeated(entry: &crate::workspace::LogEntry) -> Option<Work> {
-    use crate::model::InstanceName;
-    use crate::protocol::Query;
-    use crate::workspace::LogKind;
-    let instance = InstanceName::parse(&entry.row.instance).ok()?;
-    match (entry.row.kind, &entry.row.pointer) {
-        (LogKind::Call, Some(address)) => Some(Work::Call(instance, address.clone(), entry.row.route)),
-        _ => Query::from_value(entry.query.clone())
-            .ok()
-            .map(|query| Work::Invoke(instance, query)),
-    }
 }
 
 /// What depends on a credential, for its page and for the question before it is revoked.

@@ -238,8 +238,13 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
     };
     match key.code {
         KeyCode::Enter => {
+            let is_log = line.pane == Pane::Log;
             state.layers.pop();
-            return Vec::new();
+            return if is_log {
+                vec![super::commands::remember_log_filter(state)]
+            } else {
+                Vec::new()
+            };
         }
         KeyCode::Esc => {
             line.input = tui_input::Input::new(line.before.clone());
@@ -266,11 +271,7 @@ fn filter_changed(state: &mut State) -> Vec<Effect> {
     };
     let text = input.value().trim().to_owned();
     if *pane == Pane::Log {
-        if state.log.text == text {
-            return Vec::new();
-        }
-        state.log.set_filter(&text);
-        return vec![super::arrivals::load_log(state)];
+        return super::commands::narrow_log(state, &text);
     }
     if state.pointers.filter == text {
         return Vec::new();

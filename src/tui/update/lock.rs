@@ -196,8 +196,7 @@ fn reopen(state: &mut State) -> Vec<Effect> {
     state.idle.touched = state.clock.now();
     state.pointers.typing = false;
     state.pointers.ask_again();
-    state.log.generation += 1;
-    state.log.fetching = false;
+    state.log.ask_again();
     state.credentials.loading = false;
     let mut effects = vec![Effect::LoadInstances, load_log(state)];
     effects.extend(load_credentials(state));

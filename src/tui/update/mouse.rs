@@ -34,7 +34,12 @@ fn click(state: &mut State, x: u16, y: u16) {
         match pane {
             Pane::Instances => select(&mut state.instances.cursor, line, state.instances.rows.len()),
             Pane::Credentials => select(&mut state.credentials.cursor, line, state.credentials.rows.len()),
-            Pane::Log => select(&mut state.log.cursor, line, state.log.rows.len()),
+            Pane::Log => {
+                let row = state.log.top + line as u64;
+                if row < state.log.shown() {
+                    state.log.select(row);
+                }
+            }
             Pane::Pointers => {
                 let row = state.pointers.top + line as u64;
                 if row < state.pointers.total {
@@ -66,10 +71,7 @@ fn wheel(state: &mut State, x: u16, y: u16, rows: i64) {
             let total = state.credentials.rows.len();
             state.credentials.cursor.scroll(rows, total, height);
         }
-        Pane::Log => {
-            let total = state.log.rows.len();
-            state.log.cursor.scroll(rows, total, height);
-        }
+        Pane::Log => state.log.scroll(rows, height as u64),
         Pane::Pointers => state.pointers.scroll(rows, height as u64),
     }
 }

@@ -20,14 +20,13 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
         .credentials
         .cursor
         .settle(credentials, height(Pane::Credentials));
-    state.log.cursor.settle(state.log.rows.len(), height(Pane::Log));
+    state.log.settle(height(Pane::Log) as u64);
     settle_page(state);
     let mut effects = Vec::new();
-    if let Some(filter) = state.log.older(height(Pane::Log)) {
+    if let Some(ask) = state.log.wanted() {
         effects.push(Effect::LoadLog {
             generation: state.log.generation,
-            older: true,
-            filter,
+            ask,
         });
     }
     effects.extend(settle_pointers(state, height(Pane::Pointers) as u64));

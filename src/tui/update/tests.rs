@@ -304,24 +304,20 @@ fn a_new_line_of_the_log_does_not_move_who_reads_an_old_one() {
     let mut state = demo(SIZE);
     press(&mut state, &["4", "j"]);
     assert_eq!(state.log.selected().unwrap().id, 2);
-    let mut rows = fake::log();
-    rows.insert(
-        0,
-        crate::workspace::LogRow {
-            id: 4,
-            ..rows[0].clone()
-        },
-    );
-    let newest = |rows| Message::Log {
-        generation: state.log.generation,
-        older: false,
-        outcome: Ok((rows, 4)),
+    let mut window = fake::log_window(&state.log.newest());
+    let newest = crate::workspace::LogRow {
+        id: 4,
+        ..window.rows[2].clone()
     };
-    let message = newest(rows.clone());
-    update(&mut state, message);
+    window.rows.push(newest);
+    (window.matched, window.total) = (4, 4);
+    let generation = state.log.generation;
+    let outcome = Ok(window);
+    update(&mut state, Message::Log { generation, outcome });
     assert_eq!(state.log.selected().unwrap().id, 2);
+    assert_eq!(state.log.waiting(), 1);
     press(&mut state, &["f"]);
-    assert_eq!(state.log.cursor.selected, 0);
+    assert_eq!(state.log.selected().unwrap().id, 4);
 }
 
 #[test]
@@ -329,7 +325,7 @@ fn the_mouse_selects_and_scrolls_what_is_under_it() {
     let mut state = demo(SIZE);
     let rows = state.layout().rows(Pane::Log);
     update(&mut state, Message::Mouse(Mouse::Click(rows.x + 3, rows.y + 1)));
-    assert_eq!((state.focus, state.log.cursor.selected), (Pane::Log, 1));
+    assert_eq!((state.focus, state.log.selected), (Pane::Log, 1));
     let rows = state.layout().rows(Pane::Pointers);
     let effects = update(&mut state, Message::Mouse(Mouse::Wheel(rows.x, rows.y, 1)));
     answer(&mut state, effects);

@@ -24,6 +24,7 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
                 | Work::Call(..)
                 | Work::Compare(..)
                 | Work::CompareDirect(_)
+                | Work::Replay(_)
                 | Work::Demo
                 | Work::Revoke(_)
         ),
@@ -52,6 +53,10 @@ pub fn on_step(state: &mut State, ticket: u64, words: String) {
             steps.steps.push(words);
             return;
         }
+    }
+    // Work without a window of its own tells on the status line how far it is.
+    if let Some(running) = state.running.iter_mut().find(|running| running.ticket == ticket) {
+        running.words = words;
     }
 }
 
@@ -179,6 +184,25 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
                 .layers
                 .push(Layer::Invoke(Box::new(InvokePage::new(id, Tab::Reply))));
             effects.push(Effect::LoadEntry(id));
+        }
+        Done::Noted(id) => {
+            state.report(Level::Good, format!("the note of line {id} is kept"), "");
+            let open = state
+                .layers
+                .iter()
+                .any(|layer| matches!(layer, Layer::Invoke(page) if page.id == id));
+            if open {
+                effects.push(Effect::LoadEntry(id));
+            }
+        }
+        Done::LogText(text) => effects.push(Effect::Copy(text)),
+        Done::LogExported(lines, path) => {
+            let lines = crate::tui::clock::count(lines);
+            state.report(
+                Level::Good,
+                format!("{lines} lines exported to {}", path.display()),
+                "",
+            );
         }
         Done::Revoked(name) => {
             state.report(Level::Good, format!("{name} is refused from now on"), "");

@@ -142,8 +142,7 @@ fn states() {
             &mut state,
             Message::Log {
                 generation,
-                older: false,
-                outcome: Ok((Vec::new(), 0)),
+                outcome: Ok(crate::workspace::LogWindow::default()),
             },
         );
         insta::assert_snapshot!(format!("empty_{}x{}", size.0, size.1), screen(&state));

@@ -130,7 +130,10 @@ fn a_vault_of_the_first_version_is_carried_over_whole() {
         .execute_batch(
             "DROP TABLE sealed_rows;
              ALTER TABLE lock DROP COLUMN account;
-             DELETE FROM refinery_schema_history WHERE version = 2;
+             DROP TABLE log_marks;
+             ALTER TABLE counters DROP COLUMN log_epoch;
+             ALTER TABLE counters DROP COLUMN log_floor;
+             DELETE FROM refinery_schema_history WHERE version > 1;
              PRAGMA user_version = 1;",
         )
         .unwrap();

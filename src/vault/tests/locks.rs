@@ -54,7 +54,7 @@ fn a_locked_vault_gives_nothing_that_is_sealed_and_opens_again() {
         })
         .unwrap();
     assert_eq!(vault.held().unwrap().len(), 1);
-    assert_eq!(vault.log_entry(logged).unwrap().unwrap().1.as_slice(), b"body");
+    assert_eq!(vault.log_entry(logged).unwrap().unwrap().2.as_slice(), b"body");
 }
 
 #[test]

@@ -45,7 +45,13 @@ pub fn changes(old: &Value, delta: &Delta) -> Vec<Change> {
 }
 
 fn collect(old: &Value, delta: &Delta, path: &str, old_path: &str, found: &mut Vec<Change>) {
-    let here = |path: &str| if path.is_empty() { ".".to_owned() } else { path.to_owned() };
+    let here = |path: &str| {
+        if path.is_empty() {
+            ".".to_owned()
+        } else {
+            path.to_owned()
+        }
+    };
     match (delta, old) {
         (Delta::Replaced(new), _) => found.push(Change {
             path: here(path),

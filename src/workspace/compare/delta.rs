@@ -140,13 +140,26 @@ fn items(old: &[Value], new: &[Value]) -> Vec<Item> {
 fn origins(old: &[Value], new: &[Value]) -> Vec<Option<usize>> {
     let mut origins: Vec<Option<usize>> = vec![None; new.len()];
     let mut taken = vec![false; old.len()];
-    let ahead = old.iter().zip(new).take_while(|(one, other)| one == other).count();
+    let ahead = old
+        .iter()
+        .zip(new)
+        .take_while(|(one, other)| one == other)
+        .count();
     for place in 0..ahead {
         origins[place] = Some(place);
         taken[place] = true;
     }
-    pair(old, new, &mut origins, &mut taken, |value| Some(fingerprint(value)), |one, other| one == other);
-    pair(old, new, &mut origins, &mut taken, identity, |one, other| identity(one) == identity(other));
+    pair(
+        old,
+        new,
+        &mut origins,
+        &mut taken,
+        |value| Some(fingerprint(value)),
+        |one, other| one == other,
+    );
+    pair(old, new, &mut origins, &mut taken, identity, |one, other| {
+        identity(one) == identity(other)
+    });
     for place in 0..old.len().min(new.len()) {
         if origins[place].is_none() && !taken[place] {
             origins[place] = Some(place);

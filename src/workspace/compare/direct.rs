@@ -148,5 +148,9 @@ impl Workspace {
 }
 
 fn missing(what: String, remedy: impl Into<String>) -> Failure {
-    Failure::new(Code::InvalidParameter, format!("there is nothing to compare with: {what}"), remedy)
+    Failure::new(
+        Code::InvalidParameter,
+        format!("there is nothing to compare with: {what}"),
+        remedy,
+    )
 }

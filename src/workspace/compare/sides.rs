@@ -101,7 +101,10 @@ impl Comparison {
     pub fn of(one: &LogDetail, other: &LogDetail) -> Self {
         Self {
             fields: fields(&one.entry.row, &other.entry.row),
-            query: Difference::of(&without_trace(one.entry.query.clone()), &without_trace(other.entry.query.clone())),
+            query: Difference::of(
+                &without_trace(one.entry.query.clone()),
+                &without_trace(other.entry.query.clone()),
+            ),
             reply: replies(one, other),
             timings: timings(&one.entry.hops, &other.entry.hops),
             wire: wires(&one.entry.wire, &other.entry.wire),
@@ -159,8 +162,12 @@ fn fields(one: &LogRow, other: &LogRow) -> Vec<FieldPair> {
         pair("instance", &|row| row.instance.clone()),
         pair("action", &|row| row.action.clone()),
         pair("route", &|row| route(row.route)),
-        pair("outcome", &|row| row.code.clone().unwrap_or_else(|| row.status.clone())),
-        pair("pointer", &|row| or_dash(row.pointer.as_ref().map(ToString::to_string))),
+        pair("outcome", &|row| {
+            row.code.clone().unwrap_or_else(|| row.status.clone())
+        }),
+        pair("pointer", &|row| {
+            or_dash(row.pointer.as_ref().map(ToString::to_string))
+        }),
         pair("credential", &|row| or_dash(row.credential.clone())),
         pair("reply bytes", &|row| row.reply_bytes.to_string()),
     ]
@@ -211,7 +218,10 @@ fn took(hops: &[Hop], instance: &str, phase: Option<&str>) -> Option<u64> {
         .filter(|own| phase.is_none_or(|phase| own.name.as_str() == phase))
         .map(|phase| phase.duration_us)
         .peekable();
-    phases.peek().is_some().then(|| phases.fold(0, u64::saturating_add))
+    phases
+        .peek()
+        .is_some()
+        .then(|| phases.fold(0, u64::saturating_add))
 }
 
 /// What the legs have in the same place and what not; of claims those that do not differ by nature.
@@ -233,7 +243,8 @@ fn wires(one: &[LogWire], other: &[LogWire]) -> Vec<FieldPair> {
         });
     }
     let last = (one.last(), other.last());
-    let text = |leg: Option<&LogWire>, of: &dyn Fn(&LogWire) -> String| leg.map_or_else(|| "-".to_owned(), of);
+    let text =
+        |leg: Option<&LogWire>, of: &dyn Fn(&LogWire) -> String| leg.map_or_else(|| "-".to_owned(), of);
     let mut add = |name: &str, of: &dyn Fn(&LogWire) -> String| {
         pairs.push(FieldPair {
             name: name.to_owned(),
@@ -247,9 +258,16 @@ fn wires(one: &[LogWire], other: &[LogWire]) -> Vec<FieldPair> {
     for claim in ["app_id", "aud", "hop", "path"] {
         add(claim, &|leg| {
             let value = &leg.token["claims"][claim];
-            value
-                .as_str()
-                .map_or_else(|| if value.is_null() { "-".to_owned() } else { value.to_string() }, str::to_owned)
+            value.as_str().map_or_else(
+                || {
+                    if value.is_null() {
+                        "-".to_owned()
+                    } else {
+                        value.to_string()
+                    }
+                },
+                str::to_owned,
+            )
         });
     }
     pairs.retain(|pair| pair.one != pair.other || matches!(pair.name.as_str(), "legs" | "profile"));

@@ -113,18 +113,20 @@ fn parse(expression: &str) -> Result<Term<&str>, String> {
         });
         expectation(expected.as_str(), first_of(found), expression, Some(found))
     })?;
-    Parser::new(&tokens).parse(|parser| parser.term()).map_err(|errors| {
-        let Some((expected, found)) = errors.into_iter().next() else {
-            return "it cannot be read".to_owned();
-        };
-        let found = found.map(|token| token.0);
-        expectation(
-            expected.as_str(),
-            found.map_or("", |text| text),
-            expression,
-            found,
-        )
-    })
+    Parser::new(&tokens)
+        .parse(|parser| parser.term())
+        .map_err(|errors| {
+            let Some((expected, found)) = errors.into_iter().next() else {
+                return "it cannot be read".to_owned();
+            };
+            let found = found.map(|token| token.0);
+            expectation(
+                expected.as_str(),
+                found.map_or("", |text| text),
+                expression,
+                found,
+            )
+        })
 }
 
 /// The first word of what was found.

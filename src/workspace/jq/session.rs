@@ -4,9 +4,9 @@ use super::limits::{Limits, STACK, Stop, Watch};
 use super::program::{Data, Reach, compile};
 use jaq_core::{Ctx, Vars};
 use jaq_json::{Val, read, write};
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// The longest expression.
@@ -111,7 +111,8 @@ impl Drop for JqSession {
 
 /// Evaluates one expression over a text and waits for it.
 pub fn evaluate(text: Arc<str>, expression: &str, limits: Limits) -> Result<Answer, JqError> {
-    let failed = |error: &dyn std::fmt::Display| JqError(format!("no thread for it could be started: {error}"));
+    let failed =
+        |error: &dyn std::fmt::Display| JqError(format!("no thread for it could be started: {error}"));
     let mut session = JqSession::open(&text).map_err(|error| failed(&error))?;
     let (sender, receiver) = channel();
     session.evaluate(expression.to_owned(), limits, move |evaluated| {
@@ -142,7 +143,11 @@ fn answer(text: &Weak<str>, input: &mut Option<Val>, order: Order) {
     let evaluated = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         run(&text, input, &expression, limits, Arc::clone(&stopped))
     }))
-    .unwrap_or_else(|_| Err(JqError("the jq library made a mistake over this expression".to_owned())));
+    .unwrap_or_else(|_| {
+        Err(JqError(
+            "the jq library made a mistake over this expression".to_owned(),
+        ))
+    });
     let is_stale = stopped.load(Ordering::Relaxed);
     done((!is_stale).then_some(evaluated));
 }

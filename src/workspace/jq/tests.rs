@@ -28,20 +28,33 @@ fn it_is_jq() {
         (".result.pointers | map(.n) | add", &["4"]),
         (".result.pointers | sort_by(.n) | .[0].address", &["\"b\""]),
         ("reduce range(10) as $i (0; . + $i)", &["45"]),
-        ("def f($n): if $n == 0 then 0 else $n + f($n - 1) end; f(100)", &["5050"]),
+        (
+            "def f($n): if $n == 0 then 0 else $n + f($n - 1) end; f(100)",
+            &["5050"],
+        ),
         ("[limit(3; repeat(1))]", &["[1,1,1]"]),
-        (".result.pointers[0].tags |= map(ascii_upcase) | .result.pointers[0].tags", &["[\"X\"]"]),
+        (
+            ".result.pointers[0].tags |= map(ascii_upcase) | .result.pointers[0].tags",
+            &["[\"X\"]"],
+        ),
         ("[paths | length] | max", &["5"]),
         ("\"\\(.status)!\"", &["\"success!\""]),
         ("try error(\"x\") catch .", &["\"x\""]),
-        ("[.result.pointers[] | to_entries[] | select(.key == \"n\") | .value]", &["[3,1]"]),
+        (
+            "[.result.pointers[] | to_entries[] | select(.key == \"n\") | .value]",
+            &["[3,1]"],
+        ),
         ("last(range(1000))", &["999"]),
         ("[.[]?]|length", &["2"]),
         ("\"a,b\" | split(\",\")", &["[\"a\",\"b\"]"]),
         ("\"ab\" | test(\"^a\")", &["true"]),
         ("empty", &[]),
     ] {
-        assert_eq!(results(expression).as_deref(), Ok(&expected.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()[..]), "{expression}");
+        assert_eq!(
+            results(expression).as_deref(),
+            Ok(&expected.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>()[..]),
+            "{expression}"
+        );
     }
 }
 
@@ -100,7 +113,15 @@ fn what_calls_itself_too_deeply_is_stopped_before_the_stack_ends() {
 
 #[test]
 fn results_are_cut_at_a_limit_and_it_is_said() {
-    let answer = evaluate(TEXT.into(), "range(100000)", Limits { results: 10, ..quick() }).unwrap();
+    let answer = evaluate(
+        TEXT.into(),
+        "range(100000)",
+        Limits {
+            results: 10,
+            ..quick()
+        },
+    )
+    .unwrap();
     assert_eq!(answer.results.len(), 10);
     assert!(answer.cut.unwrap().contains("first 10 results"));
     let error = evaluate(TEXT.into(), "\"x\" * 20000", quick()).unwrap_err();

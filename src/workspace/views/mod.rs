@@ -270,6 +270,10 @@ pub struct LogRow {
     pub reply_bytes: u64,
     /// The credential that was used, by its name in this home.
     pub credential: Option<String>,
+    /// Whether it is marked.
+    pub marked: bool,
+    /// The note that was put to it.
+    pub note: Option<String>,
 }
 
 /// What travelled in one exchange.
@@ -281,13 +285,13 @@ pub struct LogWire {
     pub token: Value,
     /// The media type of the body.
     pub content_type: String,
-    /// The sealed request body, as text, cut after 4 KiB.
+    /// The sealed request body, as text, cut after 16 KiB.
     pub request_body: String,
     /// HTTP status of the response.
     pub status: u16,
     /// Response headers.
     pub response_headers: Vec<(String, String)>,
-    /// The sealed response body, as text, cut after 4 KiB.
+    /// The sealed response body, as text, cut after 16 KiB.
     pub response_body: String,
     /// Bytes of the whole request and response bodies.
     pub sizes: (u64, u64),
@@ -316,8 +320,8 @@ pub struct LogEntry {
 pub struct LogFilter {
     /// Only of this instance.
     pub instance: Option<String>,
-    /// Only lines whose instance, action, pointer, status or code contain this.
-    pub text: Option<String>,
+    /// Only what this filter leaves (`LOG_FIELDS` says what can be asked for).
+    pub filter: String,
     /// Only lines older than this id.
     pub before: Option<u64>,
     /// How many at most.

@@ -186,9 +186,12 @@ fn add_hop(span: &Span, glyphs: &Glyphs, scale: Scale, rows: &mut Vec<Row>) {
     for (at, long) in &span.gaps {
         let text = bar(start.saturating_add(*at), *long, scale, glyphs.dot);
         rows.push(Row {
-            line: Line::of(fitted(&format!("{indent}  unaccounted"), scale.names), Role::Faint)
-                .and(text, Role::Faint)
-                .and(figures(*long, scale), Role::Faint),
+            line: Line::of(
+                fitted(&format!("{indent}  unaccounted"), scale.names),
+                Role::Faint,
+            )
+            .and(text, Role::Faint)
+            .and(figures(*long, scale), Role::Faint),
             about: Some(format!(
                 "{}: {} that no phase accounts for, from {}, {} of the call",
                 span.instance,

@@ -42,14 +42,19 @@ pub(super) struct Spans {
 impl Span {
     pub(super) fn all(hops: &[Hop], route: Option<Route>, elapsed_us: u64) -> Spans {
         let places = places(hops, route);
-        let ends = hops.iter().zip(&places).map(|(hop, place)| place.start + length(hop));
+        let ends = hops
+            .iter()
+            .zip(&places)
+            .map(|(hop, place)| place.start + length(hop));
         let end = ends.max().unwrap_or(0).max(elapsed_us).max(1);
         let spans = hops.iter().zip(&places).enumerate().map(|(index, (hop, place))| {
             let within: u64 = places
                 .iter()
                 .zip(hops)
                 .enumerate()
-                .filter(|(other, (inner, _))| inner.depth == place.depth + 1 && caller(&places, *other) == Some(index))
+                .filter(|(other, (inner, _))| {
+                    inner.depth == place.depth + 1 && caller(&places, *other) == Some(index)
+                })
                 .map(|(_, (_, inner))| length(inner))
                 .sum();
             Self {
@@ -70,7 +75,9 @@ impl Span {
 
 /// The hop that called this one: the nearest before it that is one level less deep.
 fn caller(places: &[Place], index: usize) -> Option<usize> {
-    (0..index).rev().find(|before| places[*before].depth + 1 == places[index].depth)
+    (0..index)
+        .rev()
+        .find(|before| places[*before].depth + 1 == places[index].depth)
 }
 
 /// How long a hop was at it.

@@ -103,7 +103,9 @@ fn toggle(state: &mut State) -> Vec<Effect> {
     if document.count(id) > 0 {
         return unfold(page, Unfold::Set(id, !is_open));
     }
-    state.layers.push(Layer::Notice(Box::new(value_notice(&document, id))));
+    state
+        .layers
+        .push(Layer::Notice(Box::new(value_notice(&document, id))));
     Vec::new()
 }
 
@@ -119,7 +121,11 @@ fn value_notice(document: &Document, id: NodeId) -> Notice {
     };
     let mut lines = Vec::new();
     for line in shown.lines() {
-        lines.extend(wrap(&inert(line), 64).into_iter().map(|part| Line::of(part, role)));
+        lines.extend(
+            wrap(&inert(line), 64)
+                .into_iter()
+                .map(|part| Line::of(part, role)),
+        );
     }
     if lines.is_empty() {
         lines.push(Line::of("empty text", Role::Dim));
@@ -213,7 +219,12 @@ fn begin_table(
 }
 
 fn sort(page: &mut InvokePage) -> Vec<Effect> {
-    let Some(table) = page.reply.table.as_ref().filter(|_| page.reply.mode == Mode::Table) else {
+    let Some(table) = page
+        .reply
+        .table
+        .as_ref()
+        .filter(|_| page.reply.mode == Mode::Table)
+    else {
         return Vec::new();
     };
     let (document, list, sort) = (Arc::clone(&table.document), table.data.list, table.next_sort());
@@ -236,7 +247,10 @@ fn selected(page: &InvokePage) -> Option<(&Arc<Document>, NodeId)> {
     if let (Tab::Reply, Mode::Table, Some(table)) = (page.tab, page.reply.mode, &page.reply.table) {
         let row = *table.data.rows.get(table.cursor)?;
         let column = table.data.columns.get(table.column)?;
-        return Some((&table.document, table.document.member(row, &column.name).unwrap_or(row)));
+        return Some((
+            &table.document,
+            table.document.member(row, &column.name).unwrap_or(row),
+        ));
     }
     let tree = page.tree()?;
     Some((&tree.document, tree.selected()?))
@@ -257,7 +271,11 @@ fn copy_value(state: &mut State) -> Vec<Effect> {
     let text = said.as_deref().unwrap_or_else(|| document.slice(id));
     if text.len() > LONGEST_VALUE {
         let text = format!("{} bytes are too many for a clipboard", text.len());
-        state.report(Level::Warn, text, "copy a part of it, or save it with `butterfly log show`");
+        state.report(
+            Level::Warn,
+            text,
+            "copy a part of it, or save it with `butterfly log show`",
+        );
         return Vec::new();
     }
     vec![Effect::Copy(text.to_owned())]

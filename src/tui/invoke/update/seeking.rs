@@ -181,7 +181,11 @@ pub fn found(page: &mut InvokePage, document: &Arc<Document>, matches: Matches) 
     };
     let from = tree.selected().unwrap_or(0);
     let is_here = matches.number(from).is_some();
-    let first = if is_here { Some(from) } else { matches.next(from, true) };
+    let first = if is_here {
+        Some(from)
+    } else {
+        matches.next(from, true)
+    };
     tree.matches = Some(matches);
     first.map_or_else(Vec::new, |id| show(page, id))
 }

@@ -133,10 +133,7 @@ fn draw_news(page: &InvokePage, canvas: &mut Canvas, area: Rect) {
     let total = count(matches.nodes.len() as u64);
     let (words, role) = match (matches.nodes.is_empty(), number) {
         (true, _) => (format!("{:?} is not in it", matches.needle), Role::Warn),
-        (false, Some(number)) => (
-            format!("match {} of {total}", count(number as u64)),
-            Role::Accent,
-        ),
+        (false, Some(number)) => (format!("match {} of {total}", count(number as u64)), Role::Accent),
         (false, None) => (format!("{total} matches"), Role::Accent),
     };
     say(canvas, &words, role);

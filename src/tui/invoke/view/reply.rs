@@ -59,7 +59,13 @@ fn draw_raw(page: &InvokePage, text: &str, canvas: &mut Canvas, area: Rect) {
         if row >= rows {
             break;
         }
-        canvas.put(area.x, area.y + line, area.width, raw::row(text, area.width, row), base);
+        canvas.put(
+            area.x,
+            area.y + line,
+            area.width,
+            raw::row(text, area.width, row),
+            base,
+        );
     }
     let bar = Rect::new(area.x, area.y, area.width + 2, area.height);
     canvas.scrollbar(bar, top as u64, rows as u64);

@@ -62,7 +62,11 @@ fn draw_headings(view: &TableView, first: usize, canvas: &mut Canvas, inner: Rec
             Some((name, backwards)) if *name == column.name => canvas.glyphs.sort[usize::from(*backwards)],
             _ => "",
         };
-        let role = if place == view.column { Role::Accent } else { Role::Heading };
+        let role = if place == view.column {
+            Role::Accent
+        } else {
+            Role::Heading
+        };
         let style = canvas.style(role);
         let title = format!("{}{sign}", column.name);
         if column.numeric {

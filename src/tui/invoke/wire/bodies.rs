@@ -85,7 +85,12 @@ fn overhead(plain: u64, size: u64) -> String {
 
 fn add_jwe(lines: &mut Vec<Line>, parts: &[&str], is_cut: bool, plain: Option<u64>, width: u16) {
     if let Some(header) = parts.first().and_then(|_| protected_header(&parts.join("."))) {
-        part(lines, "header", &format!("{header}   readable, but not to be changed"), width);
+        part(
+            lines,
+            "header",
+            &format!("{header}   readable, but not to be changed"),
+            width,
+        );
     }
     if let Some(key) = parts.get(1) {
         let text = if key.is_empty() {
@@ -127,7 +132,10 @@ fn hexadecimal(bytes: &[u8], length: u64) -> String {
 fn fernet(kept: &str, size: u64) -> Option<Vec<(&'static str, String)>> {
     let groups = kept.len() / 4 * 4;
     let beginning = kept.get(..groups.min(64))?;
-    let bytes = URL_SAFE.decode(beginning).or_else(|_| URL_SAFE_NO_PAD.decode(beginning)).ok()?;
+    let bytes = URL_SAFE
+        .decode(beginning)
+        .or_else(|_| URL_SAFE_NO_PAD.decode(beginning))
+        .ok()?;
     let (version, rest) = bytes.split_first()?;
     if *version != 0x80 || rest.len() < 24 {
         return None;
@@ -141,7 +149,10 @@ fn fernet(kept: &str, size: u64) -> Option<Vec<(&'static str, String)>> {
             "made at",
             format!("{} seconds after 1970, not sealed", u64::from_be_bytes(*moment)),
         ),
-        ("IV", format!("16 bytes   {}", hexadecimal(&rest[..16.min(rest.len())], 16))),
+        (
+            "IV",
+            format!("16 bytes   {}", hexadecimal(&rest[..16.min(rest.len())], 16)),
+        ),
         (
             "ciphertext",
             format!(

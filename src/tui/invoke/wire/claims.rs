@@ -26,12 +26,26 @@ fn claims_of(token: &Value) -> &Value {
 pub fn add_token(token: &Value, clock: &Clock, lines: &mut Vec<Line>, width: u16) {
     if let Some(header) = token.get("header").and_then(Value::as_object) {
         for (name, value) in header {
-            add(lines, "token header", name, value, header_meaning(name, value), width);
+            add(
+                lines,
+                "token header",
+                name,
+                value,
+                header_meaning(name, value),
+                width,
+            );
         }
     }
     let claims = claims_of(token);
     for (name, value) in claims.as_object().into_iter().flatten() {
-        add(lines, "claim", name, value, claim_meaning(name, value, claims, clock), width);
+        add(
+            lines,
+            "claim",
+            name,
+            value,
+            claim_meaning(name, value, claims, clock),
+            width,
+        );
     }
     if let Some(life) = lifetime(claims, clock) {
         field(lines, "lifetime", &life, Role::Base, width);
@@ -40,9 +54,9 @@ pub fn add_token(token: &Value, clock: &Clock, lines: &mut Vec<Line>, width: u16
 
 fn add(lines: &mut Vec<Line>, label: &str, name: &str, value: &Value, meaning: String, width: u16) {
     let repeated = lines.last().is_some_and(|line| {
-        line.spans.first().is_some_and(|(text, _)| {
-            text.trim() == label || (text.trim().is_empty() && line.spans.len() > 2)
-        })
+        line.spans
+            .first()
+            .is_some_and(|(text, _)| text.trim() == label || (text.trim().is_empty() && line.spans.len() > 2))
     });
     let label = if repeated { "" } else { label };
     let shown = match value {
@@ -126,7 +140,10 @@ fn lifetime(claims: &Value, clock: &Clock) -> Option<String> {
     let over = if until <= clock.now() {
         format!("over {}", clock.distance(until))
     } else {
-        format!("over {}; it could still be replayed if it were seen", clock.distance(until))
+        format!(
+            "over {}; it could still be replayed if it were seen",
+            clock.distance(until)
+        )
     };
     let Some(from) = moment("iat") else {
         return Some(over);

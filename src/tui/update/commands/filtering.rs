@@ -1,5 +1,6 @@
 //! Narrowing the lists.
 
+use super::super::arrivals::load_log;
 use super::moving::focus;
 use super::push;
 use crate::tui::effect::Effect;
@@ -15,8 +16,9 @@ pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     };
     if let Some(text) = argument {
         if pane == Pane::Log {
-            state.log.set_filter(text);
-            return vec![super::super::arrivals::load_log(state)];
+            let mut effects = narrow_log(state, text);
+            effects.push(remember_log_filter(state));
+            return effects;
         }
         state.pointers.set_filter(text);
         return focus(state, pane);
@@ -26,20 +28,42 @@ pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     } else {
         state.pointers.filter.clone()
     };
-    push(
+    let mut effects = push(
         state,
         Layer::Filter(FilterLine {
             pane,
             input: Input::new(before.clone()),
             before,
         }),
-    )
+    );
+    if pane == Pane::Log {
+        effects.push(Effect::PrepareLogFilter);
+    }
+    effects
+}
+
+/// Gives the log another filter.
+pub fn narrow_log(state: &mut State, text: &str) -> Vec<Effect> {
+    let text = text.trim();
+    if state.log.text == text {
+        return Vec::new();
+    }
+    if state.log.set_filter(text, state.clock.now()) {
+        return vec![load_log(state)];
+    }
+    Vec::new()
+}
+
+/// The filter of the log as it is to come back with the next console.
+pub fn remember_log_filter(state: &State) -> Effect {
+    Effect::Remember("log.filter", state.log.text.clone())
 }
 
 pub(super) fn clear_filter(state: &mut State) -> Vec<Effect> {
     if state.focus == Pane::Log {
-        state.log.set_filter("");
-        return vec![super::super::arrivals::load_log(state)];
+        let mut effects = narrow_log(state, "");
+        effects.push(remember_log_filter(state));
+        return effects;
     }
     state.pointers.federated_only = false;
     state.pointers.set_filter("");

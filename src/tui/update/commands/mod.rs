@@ -4,6 +4,7 @@ mod console;
 mod credentials;
 mod filtering;
 mod invokes;
+mod log;
 mod moving;
 mod pointers;
 
@@ -21,7 +22,9 @@ pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
+pub use filtering::{narrow_log, remember_log_filter};
 use invokes::{compare, compare_direct, compose, on_tab, repeat};
+use log::{copy_as, export, follow, mark, note};
 pub use moving::scroll;
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 use pointers::{choose_route, edit_pointer, federate, follow_link};
@@ -111,10 +114,11 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Federate => federate(state),
         Id::Compose => compose(state, argument),
         Id::Repeat => repeat(state),
-        Id::FollowLog => {
-            state.log.cursor = crate::tui::state::Cursor::default();
-            Vec::new()
-        }
+        Id::FollowLog => follow(state),
+        Id::MarkLine => mark(state),
+        Id::NoteLine => note(state, argument),
+        Id::CopyLine => copy_as(state, argument),
+        Id::ExportLog => export(state),
         Id::NextTab => on_tab(state, |page| page.turn(true)),
         Id::PreviousTab => on_tab(state, |page| page.turn(false)),
         Id::TabQuery => on_tab(state, |page| page.show(Tab::Query)),

@@ -97,7 +97,7 @@ pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
         Pane::Instances => state.instances.cursor.step(rows, state.instances.rows.len()),
         Pane::Pointers => state.pointers.step(rows),
         Pane::Credentials => state.credentials.cursor.step(rows, state.credentials.rows.len()),
-        Pane::Log => state.log.cursor.step(rows, state.log.rows.len()),
+        Pane::Log => state.log.step(rows),
     }
     Vec::new()
 }

@@ -194,7 +194,6 @@ fn what_comes_in_meanwhile_neither_shows_nor_complains() {
         Message::VaultChanged,
         Message::Log {
             generation,
-            older: false,
             outcome: Err(locked()),
         },
         Message::Tick,

@@ -1,30 +1,41 @@
 //! The pane with the invoke log.
 
-use super::{table, without_rows};
-use crate::tui::clock::duration;
+use super::pointers::over_last_row;
+use super::without_rows;
+use crate::model::filter::{Filter, Test, Text, Value};
+use crate::tui::clock::{bytes, count, duration};
 use crate::tui::content::{route_glyph, status_glyph};
-use crate::tui::state::{Pane, State};
+use crate::tui::layout::has_headings;
+use crate::tui::state::{Load, Pane, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
-use crate::tui::widgets::table::{Cell, Column};
+use crate::tui::widgets::table::{Cell, Column, Table};
 use crate::workspace::LogRow;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
+use std::ops::Range;
 
-const LOG: [Column; 8] = [
+const LOG: [Column; 11] = [
     Column::fixed("time", 11, 2),
-    Column::fixed("", 1, 0),
+    Column::fixed("", 3, 0),
     Column::growing("instance", 8, 1, 0),
     Column::growing("action", 16, 3, 0),
     Column::fixed("route", 10, 1),
     Column::growing("outcome", 8, 1, 3),
     Column::fixed("pointer", 16, 4),
+    Column::growing("note", 8, 3, 7),
+    Column::fixed("size", 8, 6).right(),
     Column::fixed("took", 9, 0).right(),
+    Column::fixed("", BAR as u16, 5),
 ];
+
+/// Cells of the bar beside a duration.
+const BAR: usize = 6;
 
 pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.log;
-    if list.rows.is_empty() {
-        let empty = if list.text.is_empty() {
+    if list.shown() == 0 {
+        let empty = if list.filter.is_empty() {
             (
                 "Nothing was invoked yet",
                 "i invokes a pointer, c calls a federated one, I sends any query",
@@ -35,24 +46,58 @@ pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) 
         without_rows(canvas, area, &list.load, empty);
         return;
     }
-    table(
-        &LOG,
-        list.rows.len() as u64,
-        list.cursor.top,
-        list.cursor.selected,
-        state.focus == Pane::Log,
-        area,
+    Table {
+        columns: &LOG,
+        total: list.shown(),
+        top: list.top,
+        selected: list.selected,
+        focused: state.focus == Pane::Log,
+        headings: has_headings(area),
         framed,
-    )
-    .draw(canvas, area, |index, canvas| {
-        let row = usize::try_from(index).ok().and_then(|place| list.rows.get(place));
-        row.map_or_else(Vec::new, |row| log_cells(state, row, canvas))
+    }
+    .draw(canvas, area, |index, canvas| match list.row(index) {
+        Some(row) => cells(state, row, canvas),
+        None => vec![vec![("·".repeat(8), canvas.style(Role::Faint))]],
     });
+    if let Load::Failed(failure) = &list.load {
+        over_last_row(canvas, area, &format!("{}; {}", failure.message, failure.remedy));
+    }
 }
 
-fn log_cells(state: &State, row: &LogRow, canvas: &Canvas) -> Vec<Cell> {
+/// Beside the title: the filter, and whether the view is frozen.
+pub(super) fn subtitle(state: &State, canvas: &Canvas, spans: &mut Vec<(String, Style)>) {
+    let list = &state.log;
+    if list.is_frozen() {
+        let sign = canvas.glyphs.pause;
+        spans.push((format!("{sign} frozen "), canvas.style(Role::Warn)));
+        if list.waiting() > 0 {
+            spans.push((
+                format!("{} new ", count(list.waiting())),
+                canvas.style(Role::Accent),
+            ));
+        }
+    }
+    if !list.text.is_empty() {
+        spans.push((format!("/{} ", list.text), canvas.style(Role::Match)));
+    }
+}
+
+/// At the right of the title: where one is, of how many.
+pub(super) fn note(state: &State) -> String {
+    let list = &state.log;
+    if list.shown() == 0 {
+        return String::new();
+    }
+    let place = count(list.selected + 1);
+    if list.filter.is_empty() {
+        return format!("{place}/{}", count(list.shown()));
+    }
+    format!("{place}/{} of {}", count(list.shown()), count(list.total))
+}
+
+fn cells(state: &State, row: &LogRow, canvas: &Canvas) -> Vec<Cell> {
     let dim = canvas.style(Role::Dim);
-    let (sign, role) = status_glyph(&row.status, canvas.glyphs);
+    let (_, role) = status_glyph(&row.status, canvas.glyphs);
     let place = state.instances.index(&row.instance);
     let instance = place.map_or(canvas.style(Role::Base), |place| canvas.theme.instance(place));
     let route = row
@@ -60,18 +105,157 @@ fn log_cells(state: &State, row: &LogRow, canvas: &Canvas) -> Vec<Cell> {
         .map(|route| format!("{} {route}", route_glyph(route, canvas.glyphs)))
         .unwrap_or_default();
     let pointer = row.pointer.as_ref().map(ToString::to_string).unwrap_or_default();
+    let note = row.note.clone().unwrap_or_default();
     let outcome = row.code.clone().unwrap_or_else(|| match row.status.as_str() {
         "interpretation_rendered" => "interpreted".to_owned(),
         status => status.to_owned(),
     });
+    let found = |text: String, field: &str, style: Style| {
+        lit(
+            &text,
+            &places(&state.log.filter, field, &text),
+            style,
+            canvas.style(Role::Match),
+        )
+    };
     vec![
         vec![(state.clock.time(row.at), dim)],
-        vec![(sign.to_owned(), canvas.style(role))],
-        vec![(row.instance.clone(), instance)],
-        vec![(row.action.clone(), canvas.style(Role::Base))],
+        signs(row, canvas),
+        found(row.instance.clone(), "instance", instance),
+        found(row.action.clone(), "action", canvas.style(Role::Base)),
         vec![(route, canvas.style(Role::Route))],
-        vec![(outcome, canvas.style(role))],
-        vec![(pointer, canvas.style(Role::Address))],
+        found(outcome, "code", canvas.style(role)),
+        found(pointer, "pointer", canvas.style(Role::Address)),
+        found(note, "note", canvas.style(Role::Tag)),
+        vec![(size(row), dim)],
         vec![(duration(row.elapsed_us), dim)],
+        bar(row.elapsed_us, canvas),
     ]
+}
+
+/// The signs of how it ended, of a mark and of a note.
+fn signs(row: &LogRow, canvas: &Canvas) -> Cell {
+    let sign = |there: bool, sign: &'static str| if there { sign } else { " " };
+    let (ended, role) = status_glyph(&row.status, canvas.glyphs);
+    vec![
+        (ended.to_owned(), canvas.style(role)),
+        (
+            sign(row.marked, canvas.glyphs.flag).to_owned(),
+            canvas.style(Role::Accent),
+        ),
+        (
+            sign(row.note.is_some(), canvas.glyphs.note).to_owned(),
+            canvas.style(Role::Tag),
+        ),
+    ]
+}
+
+fn size(row: &LogRow) -> String {
+    if row.reply_bytes == 0 {
+        return String::new();
+    }
+    bytes(row.reply_bytes)
+}
+
+/// How long it took, by the order of magnitude: a cell and a half for every factor of ten from 100 µs on.
+fn bar(micros: u64, canvas: &Canvas) -> Cell {
+    let bars = &canvas.glyphs.bars;
+    #[allow(clippy::cast_precision_loss, reason = "it is a bar of six cells")]
+    let magnitude = (micros.max(1) as f64 / 100.0).log10().clamp(0.0, 4.0) / 4.0;
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 1 and 48"
+    )]
+    let eighths = ((magnitude * (BAR * 8) as f64) as usize).max(1);
+    let (full, rest) = (eighths / 8, eighths % 8);
+    let mut text = bars[7].repeat(full);
+    if rest > 0 {
+        text.push_str(bars[rest - 1]);
+    }
+    let role = match micros {
+        0..100_000 => Role::Faint,
+        100_000..1_000_000 => Role::Dim,
+        _ => Role::Warn,
+    };
+    vec![(text, canvas.style(role))]
+}
+
+/// Where the filter found something in the text of a field.
+fn places(filter: &Filter, field: &str, text: &str) -> Vec<Range<usize>> {
+    let mut places: Vec<Range<usize>> = wanted(filter, field)
+        .flat_map(|(wanted, is_fuzzy)| match is_fuzzy {
+            true => wanted.letters(text).unwrap_or_default(),
+            false => wanted.places(text),
+        })
+        .collect();
+    places.sort_by_key(|place| place.start);
+    places
+}
+
+/// What is looked for in a field, and whether its letters may lie apart.
+fn wanted<'a>(filter: &'a Filter, field: &'a str) -> impl Iterator<Item = (&'a Text, bool)> {
+    filter
+        .terms
+        .iter()
+        .filter(|term| !term.not)
+        .filter_map(move |term| match &term.test {
+            Test::Word(text) => Some((text, false)),
+            Test::Fuzzy(text) if field != "pointer" => Some((text, true)),
+            Test::Field(name, _, Value::Text(text)) if *name == field => Some((text, false)),
+            _ => None,
+        })
+}
+
+/// A text with some places lit up. Overlapping places count as one.
+fn lit(text: &str, places: &[Range<usize>], style: Style, lit: Style) -> Cell {
+    let mut cell = Vec::with_capacity(2 * places.len() + 1);
+    let mut done = 0;
+    for place in places {
+        if place.end <= done {
+            continue;
+        }
+        let start = place.start.max(done);
+        if start > done {
+            cell.push((text[done..start].to_owned(), style));
+        }
+        cell.push((text[start..place.end].to_owned(), style.patch(lit)));
+        done = place.end;
+    }
+    if done < text.len() {
+        cell.push((text[done..].to_owned(), style));
+    }
+    cell
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::LOG_FIELDS;
+
+    #[test]
+    fn what_was_found_is_lit_and_nothing_else_and_the_text_stays_whole() {
+        let filter = Filter::parse("get instance:al ~gtp !beta", LOG_FIELDS).unwrap();
+        let (plain, bright) = (Style::new(), Style::new().bold());
+        let shown = |field: &str, text: &str| -> Vec<(String, bool)> {
+            let cell = lit(text, &places(&filter, field, text), plain, bright);
+            let whole: String = cell.iter().map(|(part, _)| part.as_str()).collect();
+            assert_eq!(whole, text);
+            cell.into_iter()
+                .map(|(part, style)| (part, style == bright))
+                .collect()
+        };
+        let part = |text: &str, is_lit| (text.to_owned(), is_lit);
+        assert_eq!(
+            shown("action", "get_pointer"),
+            [
+                part("get", true),
+                part("_", false),
+                part("p", true),
+                part("ointer", false)
+            ]
+        );
+        assert_eq!(shown("instance", "alpha"), [part("al", true), part("pha", false)]);
+        assert_eq!(shown("instance", "beta"), [part("beta", false)]);
+    }
 }

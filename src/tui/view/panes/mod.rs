@@ -103,9 +103,7 @@ fn draw_subtitle(state: &State, canvas: &mut Canvas, pane: Pane, x: u16, area: R
                 spans.push((format!("/{} ", state.pointers.filter), canvas.style(Role::Match)));
             }
         }
-        Pane::Log if !state.log.text.is_empty() => {
-            spans.push((format!("/{} ", state.log.text), canvas.style(Role::Match)));
-        }
+        Pane::Log => log::subtitle(state, canvas, &mut spans),
         _ => {}
     }
     canvas.spans(x, area.y, room, &spans)
@@ -120,17 +118,7 @@ fn note(state: &State, pane: Pane) -> String {
     match pane {
         Pane::Instances => place(state.instances.cursor.selected, state.instances.rows.len()),
         Pane::Credentials => place(state.credentials.cursor.selected, state.credentials.rows.len()),
-        Pane::Log => match state.log.rows.len() {
-            0 => String::new(),
-            _ if state.log.text.is_empty() => {
-                format!(
-                    "{}/{}",
-                    count(state.log.cursor.selected as u64 + 1),
-                    count(state.log.total)
-                )
-            }
-            found => place(state.log.cursor.selected, found),
-        },
+        Pane::Log => log::note(state),
         Pane::Pointers => {
             let pointers = &state.pointers;
             if pointers.total == 0 {

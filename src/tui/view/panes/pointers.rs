@@ -65,7 +65,7 @@ pub(super) fn pointers(state: &State, canvas: &mut Canvas, area: Rect, framed: b
 }
 
 /// Says on the last row of a pane that what stands above is from before.
-fn over_last_row(canvas: &mut Canvas, area: Rect, text: &str) {
+pub(super) fn over_last_row(canvas: &mut Canvas, area: Rect, text: &str) {
     let line = Rect::new(area.x, area.bottom().saturating_sub(1), area.width, 1);
     let style = canvas.style(Role::Bar).patch(canvas.style(Role::Bad));
     canvas.fill(line, style);

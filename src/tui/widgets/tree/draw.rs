@@ -61,13 +61,18 @@ fn draw_row(canvas: &mut Canvas, place: Rect, tree: &Tree, id: NodeId, seeker: O
     pen.put(canvas, &sign, Role::Faint);
     if let Some(name) = document.name_slice(id) {
         // A name without oddities is read more easily without its quotes.
-        let shown = document.name(id).filter(|own| !own.is_empty() && !name.contains('\\'));
+        let shown = document
+            .name(id)
+            .filter(|own| !own.is_empty() && !name.contains('\\'));
         pen.put(canvas, shown.as_deref().unwrap_or(name), Role::JsonKey);
         pen.put(canvas, ": ", Role::Faint);
     } else if document.parent(id).is_some() {
         pen.put(canvas, &format!("{}: ", document.place(id)), Role::Faint);
     }
-    let text = beginning(document.slice(id), usize::from(pen.skip) + usize::from(place.width) + 1);
+    let text = beginning(
+        document.slice(id),
+        usize::from(pen.skip) + usize::from(place.width) + 1,
+    );
     match document.kind(id) {
         Kind::Object | Kind::List => container(canvas, &mut pen, document, id, is_open && has_values),
         Kind::Text => pen.put(canvas, text, Role::JsonText),

@@ -16,6 +16,8 @@ mod search;
 mod tests;
 mod view;
 
+#[cfg(test)]
+pub use document::looked;
 pub use document::{Document, Kind, NodeId, ROOT};
 pub use draw::{draw_tree, mark, path_line};
 #[cfg(test)]

@@ -79,7 +79,8 @@ impl Seeker {
             Kind::Object | Kind::List => false,
             Kind::Text => {
                 let slice = document.slice(id);
-                self.is_in(slice) || (slice.contains('\\') && document.said(id).is_some_and(|said| self.is_in(&said)))
+                self.is_in(slice)
+                    || (slice.contains('\\') && document.said(id).is_some_and(|said| self.is_in(&said)))
             }
             Kind::Number | Kind::Word => self.is_in(document.slice(id)),
         }

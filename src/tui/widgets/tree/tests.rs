@@ -55,7 +55,11 @@ fn closing_and_opening_keeps_what_is_open_within() {
     assert_eq!(all.len(), document.len());
     folding.try_unfold(&document, Unfold::Set(4, false)).unwrap();
     assert_eq!(folding.len(), all.len() - 5);
-    assert_eq!(folding.row_of(6), folding.row_of(4), "what is folded away is where its fold is");
+    assert_eq!(
+        folding.row_of(6),
+        folding.row_of(4),
+        "what is folded away is where its fold is"
+    );
     folding.try_unfold(&document, Unfold::Set(2, false)).unwrap();
     assert_eq!(paths(&document, &folding), [".", ".status", ".result"]);
     folding.try_unfold(&document, Unfold::Reveal(9)).unwrap();
@@ -94,16 +98,30 @@ fn a_text_is_found_in_names_and_values_also_where_it_is_folded_away() {
     assert_eq!(matches.number(9), Some(2));
     assert_eq!(&*find("odd").nodes, [7]);
     let accents = Document::of_value(&json!(["Übermaß", "x\ty", "tab\"s"]));
-    let find = |needle: &str| super::find(&accents, needle, &AtomicBool::new(false)).unwrap().nodes;
+    let find = |needle: &str| {
+        super::find(&accents, needle, &AtomicBool::new(false))
+            .unwrap()
+            .nodes
+    };
     assert_eq!(&*find("über"), [1]);
     assert_eq!(&*find("x\ty"), [2]);
     assert_eq!(&*find("tab\"s"), [3]);
-    assert!(super::find(&accents, "a", &AtomicBool::new(true)).is_none(), "it can be stopped");
+    assert!(
+        super::find(&accents, "a", &AtomicBool::new(true)).is_none(),
+        "it can be stopped"
+    );
 }
 
 #[test]
 fn what_is_no_json_is_shown_as_far_as_it_goes() {
-    for (text, values) in [("", 0), ("{\"a\": [1, 2", 4), ("\"no end", 1), ("]]", 0), ("{\"a\"", 1), ("NaN", 1)] {
+    for (text, values) in [
+        ("", 0),
+        ("{\"a\": [1, 2", 4),
+        ("\"no end", 1),
+        ("]]", 0),
+        ("{\"a\"", 1),
+        ("NaN", 1),
+    ] {
         let document = Document::read(text.into());
         assert_eq!(document.len(), values, "{text}");
         let _ = paths(&document, &Folding::first(&document));
@@ -126,7 +144,10 @@ fn opening_a_long_list_is_refused_between_two_keystrokes() {
     assert_eq!(folding.try_unfold(&document, Unfold::Set(2, true)), Err(TooMuch));
     assert_eq!(folding.len(), 3);
     let before = looked();
-    assert_eq!(folding.try_unfold(&document, Unfold::Reveal(50_000)), Err(TooMuch));
+    assert_eq!(
+        folding.try_unfold(&document, Unfold::Reveal(50_000)),
+        Err(TooMuch)
+    );
     assert!(looked() - before < 50_000);
     folding.unfold(&document, Unfold::Set(2, true));
     assert_eq!(folding.len(), 30_003);

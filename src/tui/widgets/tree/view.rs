@@ -48,7 +48,9 @@ impl Tree {
 
     /// Moves the selection.
     pub fn step(&mut self, rows: i64) {
-        let wanted = i64::try_from(self.cursor).unwrap_or(i64::MAX).saturating_add(rows);
+        let wanted = i64::try_from(self.cursor)
+            .unwrap_or(i64::MAX)
+            .saturating_add(rows);
         let last = self.folding.len().saturating_sub(1);
         self.cursor = usize::try_from(wanted.max(0)).unwrap_or(0).min(last);
     }

@@ -1,0 +1,75 @@
+//! `butterfly log export`: lines of the log for other programs.
+
+use crate::cli::outcome::{Outcome, Stop};
+use crate::cli::session::Session;
+use crate::cli::transfer::{Target, style, visible};
+use crate::cli::words;
+use crate::workspace::{LogExport, LogFormat, LogProgress};
+use clap::{Args, ValueEnum};
+use indicatif::ProgressBar;
+use std::path::PathBuf;
+
+/// Write lines, oldest first, as JSONL (what `show --json` prints, one line each) or HAR 1.2.
+///
+/// Queries and replies are in it in plain, sealed bodies as they travelled; tokens without their signatures.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The file; - for stdout.
+    #[arg(default_value = "-")]
+    file: PathBuf,
+    /// Only what this leaves; `marked` for marked lines.
+    #[arg(long, value_name = "FILTER", default_value = "", value_parser = super::filter)]
+    filter: String,
+    /// Its form; guessed from the file's name unless given.
+    #[arg(long)]
+    format: Option<FormatArg>,
+}
+
+/// The form of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FormatArg {
+    /// One JSON object a line.
+    Jsonl,
+    /// HTTP Archive 1.2.
+    Har,
+}
+
+impl Export {
+    pub async fn run(self, session: &Session) -> Outcome {
+        let is_har = self
+            .file
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("har"));
+        let format = match self.format {
+            Some(FormatArg::Har) => LogFormat::Har,
+            None if is_har => LogFormat::Har,
+            Some(FormatArg::Jsonl) | None => LogFormat::Jsonl,
+        };
+        let export = LogExport {
+            filter: self.filter,
+            format,
+        };
+        let workspace = session.open().await?;
+        let mut target = Target::open(&self.file)?;
+        let bar =
+            visible(ProgressBar::new(0)).with_style(style("{bar:32} {percent:>3}% · {msg} · {elapsed}"));
+        let progress = |progress: LogProgress| {
+            bar.set_length(progress.total);
+            bar.set_position(progress.passed);
+            bar.set_message(format!("{} lines", words::count(progress.written)));
+        };
+        let written = workspace.export_log(&export, &mut target, &progress).await;
+        bar.finish_and_clear();
+        let count = match written {
+            Err(_) if target.is_pipe_closed => return Err(Stop::PipeClosed),
+            Err(failure) => {
+                target.discard();
+                return Err(failure.into());
+            }
+            Ok(count) => count,
+        };
+        target.keep()?;
+        session.note(&format!("{} lines exported", words::count(count)));
+        Ok(())
+    }
+}

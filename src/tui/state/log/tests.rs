@@ -1,0 +1,248 @@
+//! The window on the log, whatever one does and whatever comes.
+
+use super::*;
+use crate::model::Timestamp;
+use crate::workspace::LogKind;
+use proptest::prelude::*;
+
+fn row(id: u64) -> LogRow {
+    LogRow {
+        id,
+        at: Timestamp::from_micros(1),
+        kind: LogKind::Invoke,
+        instance: "alpha".into(),
+        action: "whoami".into(),
+        pointer: None,
+        route: None,
+        status: "success".into(),
+        code: None,
+        elapsed_us: 1,
+        reply_bytes: 1,
+        credential: None,
+        marked: false,
+        note: None,
+    }
+}
+
+/// A log with these lines, oldest first.
+struct Source {
+    ids: Vec<u64>,
+    epoch: u64,
+    newest: u64,
+}
+
+impl Source {
+    fn with(lines: u64) -> Self {
+        Self {
+            ids: (1..=lines).collect(),
+            epoch: 0,
+            newest: lines,
+        }
+    }
+
+    fn add(&mut self) {
+        self.newest += 1;
+        self.ids.push(self.newest);
+    }
+
+    fn answer(&self, ask: &LogAsk) -> LogWindow {
+        let matched = self.ids.len() as u64;
+        let last = matched.saturating_sub(ask.limit);
+        let place_of = |id| self.ids.binary_search(&id).ok().map(|place| place as u64);
+        let first = match ask.place {
+            LogPlace::Newest => last,
+            LogPlace::From(first) => first.min(matched),
+            LogPlace::Around(id) => place_of(id).map_or(last, |place| place.saturating_sub(ask.limit / 2)),
+        };
+        let ids = self.ids.iter().skip(first as usize).take(ask.limit as usize);
+        LogWindow {
+            first,
+            rows: ids.map(|id| row(*id)).collect(),
+            matched,
+            total: matched,
+            epoch: self.epoch,
+            anchor: ask.anchor.and_then(place_of),
+        }
+    }
+}
+
+/// Brings everything that is asked for.
+fn settle(log: &mut Log, source: &Source, height: u64) {
+    log.settle(height);
+    for _ in 0..8 {
+        let Some(ask) = log.wanted() else { return };
+        let window = source.answer(&ask);
+        log.take(log.generation, window);
+        log.settle(height);
+    }
+    panic!("it asks and asks");
+}
+
+fn refresh(log: &mut Log, source: &Source, height: u64) {
+    let window = source.answer(&log.newest());
+    log.take(log.generation, window);
+    settle(log, source, height);
+}
+
+fn opened(source: &Source, height: u64) -> Log {
+    let mut log = Log::default();
+    log.settle(height);
+    refresh(&mut log, source, height);
+    log
+}
+
+#[test]
+fn a_million_lines_are_gone_through_with_a_few_thousand_kept() {
+    let source = Source::with(1_000_000);
+    let mut log = opened(&source, 40);
+    for step in [
+        1,
+        39,
+        40,
+        5_000,
+        400_000,
+        i64::MAX,
+        -100_000,
+        -1,
+        250_000,
+        i64::MIN,
+    ] {
+        log.step(step);
+        settle(&mut log, &source, 40);
+        let selected = 1_000_000 - log.selected;
+        assert_eq!(log.selected().map(|row| row.id), Some(selected));
+        assert!(log.rows.len() as u64 <= 2 * KEPT + 300, "{} rows", log.rows.len());
+    }
+    assert!(!log.is_frozen());
+}
+
+#[test]
+fn a_frozen_view_stays_with_its_lines_when_old_ones_go_and_new_ones_come() {
+    let mut source = Source::with(500);
+    let mut log = opened(&source, 20);
+    log.step(30);
+    settle(&mut log, &source, 20);
+    let before: Vec<u64> = (0..20).map(|line| log.row(log.top + line).unwrap().id).collect();
+    source.ids.drain(..100);
+    source.epoch += 1;
+    (0..12).for_each(|_| source.add());
+    refresh(&mut log, &source, 20);
+    let after: Vec<u64> = (0..20).map(|line| log.row(log.top + line).unwrap().id).collect();
+    assert_eq!(before, after);
+    assert_eq!(log.waiting(), 12);
+    log.step(i64::MIN);
+    settle(&mut log, &source, 20);
+    assert_eq!((log.selected().unwrap().id, log.is_frozen()), (512, false));
+}
+
+#[test]
+fn a_filter_keeps_the_selected_line_where_it_leaves_it() {
+    let source = Source::with(1_000);
+    let mut log = opened(&source, 20);
+    log.step(700);
+    settle(&mut log, &source, 20);
+    assert!(log.set_filter("whoami", Timestamp::from_micros(1)));
+    assert_eq!(
+        log.selected().unwrap().id,
+        300,
+        "the old lines stay until the answer comes"
+    );
+    assert_eq!(log.newest().place, LogPlace::Around(300));
+    refresh(&mut log, &source, 20);
+    assert_eq!((log.selected().unwrap().id, log.is_frozen()), (300, true));
+    assert!(
+        !log.set_filter("  whoami ", Timestamp::from_micros(2)),
+        "it means the same"
+    );
+    // Where it does not leave it, the newest is followed.
+    assert!(log.set_filter("other", Timestamp::from_micros(3)));
+    let others = Source {
+        ids: vec![5, 7],
+        epoch: 0,
+        newest: 7,
+    };
+    refresh(&mut log, &others, 20);
+    assert_eq!((log.selected().unwrap().id, log.is_frozen()), (7, false));
+    // An answer to an older filter is dropped.
+    assert!(!log.take(log.generation - 1, source.answer(&log.newest())));
+    assert_eq!(log.matched, 2);
+}
+
+#[test]
+fn what_of_a_filter_is_not_right_is_told_and_the_rest_works() {
+    let mut log = Log::default();
+    assert!(log.set_filter("whoami took:soon", Timestamp::from_micros(1)));
+    assert_eq!(log.filter.to_string(), "whoami");
+    assert_eq!(log.problem.as_ref().unwrap().column, 13);
+    assert!(
+        !log.set_filter("whoami took:", Timestamp::from_micros(1)),
+        "nothing to ask anew"
+    );
+    assert!(log.set_filter("whoami took:1s", Timestamp::from_micros(1)));
+    assert!(log.problem.is_none());
+}
+
+#[derive(Debug, Clone)]
+enum Deed {
+    Step(i64),
+    Wheel(i64),
+    Add(u64),
+    Drop(usize),
+    Freeze,
+    Follow,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        (-400i64..400).prop_map(Deed::Step),
+        (-60i64..60).prop_map(Deed::Wheel),
+        (1u64..150).prop_map(Deed::Add),
+        (1usize..100).prop_map(Deed::Drop),
+        Just(Deed::Freeze),
+        Just(Deed::Follow),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_is_in_view_is_there_and_right_and_the_newest_is_followed_from_the_top(
+        lines in 0u64..900, height in 1u64..60, deeds in prop::collection::vec(deed(), 0..25),
+    ) {
+        let mut source = Source::with(lines);
+        let mut log = opened(&source, height);
+        for deed in deeds {
+            match deed {
+                Deed::Step(rows) => log.step(rows),
+                Deed::Wheel(rows) => log.scroll(rows, height),
+                Deed::Add(new) => {
+                    let before = (log.is_frozen(), log.selected().map(|row| row.id));
+                    (0..new).for_each(|_| source.add());
+                    refresh(&mut log, &source, height);
+                    if before.0 {
+                        prop_assert_eq!(log.selected().map(|row| row.id), before.1);
+                    }
+                }
+                Deed::Drop(old) => {
+                    let old = old.min(source.ids.len());
+                    source.ids.drain(..old);
+                    source.epoch += 1;
+                    refresh(&mut log, &source, height);
+                }
+                Deed::Freeze => log.freeze(),
+                Deed::Follow => log.follow(),
+            }
+            settle(&mut log, &source, height);
+            let shown = log.shown();
+            prop_assert!(log.top <= log.selected);
+            prop_assert!(log.selected < shown.max(1) && log.selected < log.top + height);
+            prop_assert_eq!(shown + log.waiting(), source.ids.len() as u64);
+            for line in 0..height.min(shown - log.top) {
+                let place = usize::try_from(shown - 1 - log.top - line).unwrap();
+                prop_assert_eq!(log.row(log.top + line).map(|row| row.id), Some(source.ids[place]));
+            }
+            if !log.is_frozen() {
+                prop_assert_eq!((log.selected, log.waiting()), (0, 0));
+            }
+        }
+    }
+}

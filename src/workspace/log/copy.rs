@@ -1,0 +1,244 @@
+//! A line of the invoke log as something that does the same elsewhere, or as what was said. Never with a secret: a
+//! program reads those from its environment.
+
+use super::python::{legacy_program, native_program};
+use super::replayable;
+use crate::model::{Profile, Route};
+use crate::protocol::{Code, HeldCredential, HeldKeys, Query};
+use crate::workspace::{Failure, Home, LogEntry, LogKind, Workspace, held};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+/// What a line can be copied as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogForm {
+    /// A command of this program.
+    Command,
+    /// A Python program.
+    Python,
+    /// A pipeline around `curl`.
+    Curl,
+    /// The query.
+    Query,
+    /// The reply.
+    Reply,
+}
+
+impl LogForm {
+    /// All of them, in the order of the menu.
+    pub const ALL: [Self; 5] = [Self::Command, Self::Python, Self::Curl, Self::Query, Self::Reply];
+
+    /// Its name on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Python => "python",
+            Self::Curl => "curl",
+            Self::Query => "query",
+            Self::Reply => "reply",
+        }
+    }
+
+    /// Its key in the menu.
+    pub const fn key(self) -> char {
+        match self {
+            Self::Command => 'c',
+            Self::Python => 'p',
+            Self::Curl => 'u',
+            Self::Query => 'q',
+            Self::Reply => 'r',
+        }
+    }
+
+    /// What it is.
+    pub const fn doc(self) -> &'static str {
+        match self {
+            Self::Command => "the command of this program that does the same",
+            Self::Python => "a program that does the same; secrets come from its environment",
+            Self::Curl => "butterfly seals, curl posts, butterfly opens",
+            Self::Query => "the query as JSON",
+            Self::Reply => "the opened reply as JSON",
+        }
+    }
+
+    /// It in a sentence.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Command => "a command",
+            Self::Python => "a Python program",
+            Self::Curl => "a curl pipeline",
+            Self::Query => "the query",
+            Self::Reply => "the reply",
+        }
+    }
+}
+
+/// What one post of a line comes to: to whom, as whom, and what.
+struct Post {
+    /// A name that `butterfly seal` knows.
+    remote: String,
+    credential: HeldCredential,
+    query: Query,
+}
+
+impl Workspace {
+    /// A line of the log as text to be pasted elsewhere.
+    pub async fn log_as(&self, id: u64, form: LogForm) -> Result<String, Failure> {
+        let entry = self.log_entry(id).await?;
+        match form {
+            LogForm::Command => self.as_command(&entry).await,
+            LogForm::Python => {
+                let post = self.post_of(&entry).await?;
+                Ok(match post.credential.profile() {
+                    Profile::Native => native_program(&post.credential, &post.query.to_value(), &post.remote),
+                    Profile::Legacy => legacy_program(&post.credential, &post.query.to_value(), &post.remote),
+                })
+            }
+            LogForm::Curl => Ok(as_curl(&self.post_of(&entry).await?, self.home())),
+            LogForm::Query => Ok(pretty(&entry.query)),
+            LogForm::Reply => entry.reply.as_ref().map(pretty).ok_or_else(|| {
+                Failure::new(
+                    Code::InvalidParameter,
+                    format!("line {id} has no reply: {}", entry.failure.unwrap_or_default()),
+                    "copy its query instead",
+                )
+            }),
+        }
+    }
+
+    async fn as_command(&self, entry: &LogEntry) -> Result<String, Failure> {
+        let butterfly = program(self.home());
+        let instance = quoted(&entry.row.instance);
+        if let (LogKind::Call, Some(pointer)) = (entry.row.kind, &entry.row.pointer) {
+            let route = entry
+                .row
+                .route
+                .map(|route| format!(" --route {route}"))
+                .unwrap_or_default();
+            return Ok(format!("{butterfly} call {instance} {pointer}{route} --trace"));
+        }
+        let query = replayable(entry)?.to_value();
+        let other = self.other_app_id(entry).await?;
+        let other = other
+            .map(|app_id| format!(" --as {}", quoted(app_id.as_str())))
+            .unwrap_or_default();
+        let query = quoted(&query.to_string());
+        Ok(format!("{butterfly} invoke {instance} {query}{other} --trace"))
+    }
+
+    /// The post that does the same. A call that this console made step by step ends in one to the peer.
+    async fn post_of(&self, entry: &LogEntry) -> Result<Post, Failure> {
+        let record = self.record(&entry.row.instance).await?;
+        if let (LogKind::Call, Some(Route::Relay), Some(address)) =
+            (entry.row.kind, entry.row.route, &entry.row.pointer)
+        {
+            let detail = self.pointer(&entry.row.instance, address).await?;
+            let connection_id = detail.pointer.connection_id;
+            let parameters = json!({"connection_id": connection_id, "pointer_address": address});
+            return Ok(Post {
+                credential: self.credential_of(&record).await?,
+                remote: entry.row.instance.clone(),
+                query: Query::new("invoke_through_connection", parameters),
+            });
+        }
+        let query = replayable(entry)?;
+        let used = entry
+            .row
+            .credential
+            .clone()
+            .unwrap_or_else(|| record.credential.clone());
+        if used == record.credential {
+            return Ok(Post {
+                credential: self.credential_of(&record).await?,
+                remote: entry.row.instance.clone(),
+                query,
+            });
+        }
+        let name = used.clone();
+        let found = self.in_vault(move |vault| vault.held_by_name(&name)).await?;
+        let found = found.ok_or_else(|| {
+            Failure::new(
+                Code::CredentialNotFound,
+                format!("the credential {used} is not in the vault any more"),
+                "see which there are with `butterfly credential list`",
+            )
+        })?;
+        Ok(Post {
+            credential: held::usable(found)?,
+            remote: used,
+            query,
+        })
+    }
+}
+
+/// The sealed query and its token go from one program to the next without ever being an argument.
+fn as_curl(post: &Post, home: &Home) -> String {
+    let butterfly = program(home);
+    let remote = quoted(&post.remote);
+    let query = quoted(&post.query.to_value().to_string());
+    let pins: Vec<String> = post
+        .credential
+        .pins
+        .iter()
+        .filter_map(|pin| URL_SAFE_NO_PAD.decode(&pin.0).ok())
+        .map(|digest| format!("sha256//{}", STANDARD.encode(digest)))
+        .collect();
+    let pinned = if pins.is_empty() {
+        String::new()
+    } else {
+        // The pin decides, as it does for this program.
+        format!(" --insecure --pinnedpubkey '{}'", pins.join(";"))
+    };
+    format!(
+        "{butterfly} seal {remote} {query} |\n  \
+         sed -e '1s/^POST \\(.*\\)/url = \"\\1\"/' -e '2,3s/.*/header = \"&\"/' -e '4d' -e '5s/.*/data = \"&\"/' |\n  \
+         curl --silent --show-error{pinned} --config - |\n  \
+         {butterfly} open {remote} -"
+    )
+}
+
+/// How this program is called for this home.
+fn program(home: &Home) -> String {
+    if Home::default_root().is_ok_and(|usual| usual == home.root()) {
+        return "butterfly".to_owned();
+    }
+    format!("butterfly --home {}", quoted(&home.root().display().to_string()))
+}
+
+/// A word for a shell.
+fn quoted(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).expect("a value has only string keys")
+}
+
+/// Whether an access key takes the place of the name in a token.
+pub(super) fn has_access_key(credential: &HeldCredential) -> bool {
+    matches!(
+        &credential.keys,
+        HeldKeys::Legacy {
+            access_key: Some(_),
+            ..
+        }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_for_a_shell_are_quoted_where_they_have_to_be() {
+        assert_eq!(quoted("alpha-2"), "alpha-2");
+        assert_eq!(quoted("{\"a\": 1}"), "'{\"a\": 1}'");
+        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
+        assert_eq!(quoted(""), "''");
+    }
+}
