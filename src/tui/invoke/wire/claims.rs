@@ -7,8 +7,10 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
 use serde_json::Value;
 
-/// Columns for what is in a claim, before what it means.
-const VALUES: usize = 36;
+/// Columns for what is in a claim, before what it means: on a wide screen, and on a narrow one.
+const VALUES: [usize; 2] = [36, 22];
+/// From so many columns on a screen is wide.
+const WIDE: usize = 80;
 
 /// A text claim.
 pub fn claim(token: &Value, name: &str) -> Option<String> {
@@ -25,10 +27,11 @@ fn claims_of(token: &Value) -> &Value {
 /// The lines of a token.
 pub fn add_token(token: &Value, clock: &Clock, lines: &mut Vec<Line>, width: u16) {
     if let Some(header) = token.get("header").and_then(Value::as_object) {
-        for (name, value) in header {
+        for (index, (name, value)) in header.iter().enumerate() {
+            let label = if index == 0 { "token header" } else { "" };
             add(
                 lines,
-                "token header",
+                label,
                 name,
                 value,
                 header_meaning(name, value),
@@ -37,10 +40,11 @@ pub fn add_token(token: &Value, clock: &Clock, lines: &mut Vec<Line>, width: u16
         }
     }
     let claims = claims_of(token);
-    for (name, value) in claims.as_object().into_iter().flatten() {
+    for (index, (name, value)) in claims.as_object().into_iter().flatten().enumerate() {
+        let label = if index == 0 { "claims" } else { "" };
         add(
             lines,
-            "claim",
+            label,
             name,
             value,
             claim_meaning(name, value, claims, clock),
@@ -53,26 +57,20 @@ pub fn add_token(token: &Value, clock: &Clock, lines: &mut Vec<Line>, width: u16
 }
 
 fn add(lines: &mut Vec<Line>, label: &str, name: &str, value: &Value, meaning: String, width: u16) {
-    let repeated = lines.last().is_some_and(|line| {
-        line.spans
-            .first()
-            .is_some_and(|(text, _)| text.trim() == label || (text.trim().is_empty() && line.spans.len() > 2))
-    });
-    let label = if repeated { "" } else { label };
     let shown = match value {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
     let room = usize::from(width).saturating_sub(LABEL).max(16);
     let start = Line::of(format!("{label:<LABEL$}"), Role::Dim).and(format!("{name:<8}"), Role::JsonKey);
-    let beside = VALUES.min(room.saturating_sub(8));
-    if shown.chars().count() < beside && room >= VALUES + 24 {
-        let room = u16::try_from(room - 8 - VALUES).unwrap_or(20);
-        let mut start = Some(start.and(format!("{shown:<VALUES$}"), Role::JsonText));
+    let beside = VALUES[usize::from(room < WIDE)];
+    if shown.chars().count() < beside && room >= beside + 28 {
+        let room = u16::try_from(room - 8 - beside).unwrap_or(20);
+        let mut start = Some(start.and(format!("{shown:<beside$}"), Role::JsonText));
         for part in wrap(&meaning, room) {
             let line = start
                 .take()
-                .unwrap_or_else(|| Line::of(" ".repeat(LABEL + 8 + VALUES), Role::Dim));
+                .unwrap_or_else(|| Line::of(" ".repeat(LABEL + 8 + beside), Role::Dim));
             lines.push(line.and(part, Role::Dim));
         }
         return;

@@ -4,7 +4,7 @@ use super::document::{Document, Kind, NodeId};
 use super::search::Seeker;
 use super::view::Tree;
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::draw::Canvas;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -46,7 +46,6 @@ fn draw_row(canvas: &mut Canvas, place: Rect, tree: &Tree, id: NodeId, seeker: O
         x: place.x + 2,
         end: place.right(),
         y: place.y,
-        skip: tree.shift,
         seeker,
     };
     let depth = u16::try_from(document.depth(id)).unwrap_or(u16::MAX);
@@ -69,10 +68,7 @@ fn draw_row(canvas: &mut Canvas, place: Rect, tree: &Tree, id: NodeId, seeker: O
     } else if document.parent(id).is_some() {
         pen.put(canvas, &format!("{}: ", document.place(id)), Role::Faint);
     }
-    let text = beginning(
-        document.slice(id),
-        usize::from(pen.skip) + usize::from(place.width) + 1,
-    );
+    let text = beginning(document.slice(id), usize::from(place.width) + 1);
     match document.kind(id) {
         Kind::Object | Kind::List => container(canvas, &mut pen, document, id, is_open && has_values),
         Kind::Text => pen.put(canvas, text, Role::JsonText),
@@ -102,20 +98,17 @@ fn beginning(text: &str, characters: usize) -> &str {
     }
 }
 
-/// Writes a row from left to right, leaving out the columns that are scrolled away.
+/// Writes a row from left to right.
 struct Pen<'a> {
     x: u16,
     y: u16,
     end: u16,
-    skip: u16,
     seeker: Option<&'a Seeker>,
 }
 
 impl Pen<'_> {
     fn blank(&mut self, columns: u16) {
-        let skipped = self.skip.min(columns);
-        self.skip -= skipped;
-        self.x = self.x.saturating_add(columns - skipped).min(self.end);
+        self.x = self.x.saturating_add(columns).min(self.end);
     }
 
     fn put(&mut self, canvas: &mut Canvas, text: &str, role: Role) {
@@ -135,19 +128,6 @@ impl Pen<'_> {
     }
 
     fn put_styled(&mut self, canvas: &mut Canvas, text: &str, style: Style) {
-        let mut text = text;
-        if self.skip > 0 {
-            let columns = width(text);
-            if columns <= self.skip {
-                self.skip -= columns;
-                return;
-            }
-            text = text
-                .char_indices()
-                .nth(usize::from(self.skip))
-                .map_or("", |(start, _)| &text[start..]);
-            self.skip = 0;
-        }
         self.x += canvas.put(self.x, self.y, self.end.saturating_sub(self.x), text, style);
     }
 }

@@ -16,8 +16,6 @@ pub struct Tree {
     pub cursor: usize,
     /// The first row that is visible.
     pub top: usize,
-    /// How many columns of long values are scrolled out to the left.
-    pub shift: u16,
     /// What was looked for, and where it is.
     pub matches: Option<Matches>,
 }
@@ -30,7 +28,6 @@ impl Tree {
             folding,
             cursor: 0,
             top: 0,
-            shift: 0,
             matches: None,
         }
     }
