@@ -46,6 +46,41 @@ fn main() {
     report("frame, microseconds", median(frame), "380 was measured");
     let bytes = bytes_of_a_move(&mut million);
     report("bytes for a selection move", bytes, "1000 (450)");
+    the_log();
+}
+
+/// The invoke log on the whole screen: in the middle of a million lines beside one of ten.
+fn the_log() {
+    let mut million = Console::open_log(SIZE, MANY);
+    let ten = Console::open_log(SIZE, 10);
+    million.press("G");
+    for _ in 0..200 {
+        million.press("pgup");
+    }
+    let (mut of_empty, mut of_few, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let empty = microseconds(|_| {});
+        let many = microseconds(|buffer| million.draw(buffer));
+        let few = microseconds(|buffer| ten.draw(buffer));
+        of_empty.push(many / empty);
+        of_few.push(many / few);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+        let began = Instant::now();
+        for _ in 0..FRAMES {
+            million.press("pgup");
+            million.draw(&mut buffer);
+        }
+        keys.push(began.elapsed().as_secs_f64() * 1e6 / FRAMES as f64);
+    }
+    println!("invoke log, {MANY} lines");
+    report("frame / empty draw", median(of_empty), "6 (3.5)");
+    report("frame / frame with ten lines", median(of_few), "1");
+    report("key to frame, a page back, microseconds", median(keys), "");
+    report(
+        "bytes for a selection move",
+        bytes_of_a_move(&mut million),
+        "1000 (450)",
+    );
 }
 
 /// What one draw takes, with the comparison of buffers that decides what is written.

@@ -1,6 +1,6 @@
 //! Where the program's own log goes: stderr for verbs, a file in the home for the console.
 
-use std::fs;
+use crate::seal::private;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tracing_appender::non_blocking::WorkerGuard;
@@ -74,10 +74,7 @@ impl Write for LogFile {
 
 /// A folder that only its owner may enter.
 fn make_private(folder: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    match builder.create(folder) {
+    match private::folders().create(folder) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         result => result,
     }

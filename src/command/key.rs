@@ -103,6 +103,24 @@ impl Key {
             _ => None,
         }
     }
+
+    /// As [`Key::parse`] reads it.
+    pub fn spelled(&self) -> String {
+        let mut text = String::new();
+        if self.ctrl {
+            text.push_str("ctrl-");
+        }
+        if self.alt {
+            text.push_str("alt-");
+        }
+        match (NAMED.iter().find(|(_, _, code)| *code == self.code), self.code) {
+            (Some((name, ..)), _) => text.push_str(name),
+            (None, KeyCode::Char(character)) => text.push(character),
+            (None, KeyCode::Function(number)) => text.push_str(&format!("f{number}")),
+            (None, _) => {}
+        }
+        text
+    }
 }
 
 impl fmt::Display for Key {

@@ -5,12 +5,16 @@
 //! console, and a test there proves that each one is handled.
 
 mod key;
+mod keymap;
 mod rows;
+mod sequence;
 mod situation;
 mod table;
 
 pub use key::{Key, KeyCode};
-pub use situation::{Situation, Target};
+pub use keymap::{Answer, Binding, Condition, ConditionError, Hint, Keymap, Preset};
+pub use sequence::Sequence;
+pub use situation::{FACTS, Fact, Situation, Target};
 pub use table::commands;
 
 /// Where a command's keys work.
@@ -59,6 +63,29 @@ impl Scope {
             Self::InvokePage => "An invoke",
             Self::DifferencePage => "Two invokes",
         }
+    }
+
+    /// What a keymap file calls it: `instance-page`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for character in format!("{self:?}").chars() {
+            if character.is_ascii_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(character.to_ascii_lowercase());
+        }
+        name
+    }
+
+    /// All that can be in force, each once.
+    pub fn all() -> Vec<Self> {
+        let mut all: Vec<Self> = Vec::new();
+        for scope in Self::STACKS.into_iter().flatten() {
+            if !all.contains(scope) {
+                all.push(*scope);
+            }
+        }
+        all
     }
 
     /// Every combination of scopes that can be in force at once, nearest first.
@@ -160,6 +187,7 @@ pub enum Id {
     Cancel,
     Messages,
     Help,
+    Menu,
     CommandLine,
     Theme,
     Lock,
@@ -201,11 +229,6 @@ impl Command {
     pub fn is_available(&self, situation: &Situation) -> bool {
         !(self.changes && situation.read_only) && (self.available)(situation)
     }
-
-    /// Its first key, if it has one.
-    pub fn first_key(&self) -> Option<Key> {
-        self.keys.first().and_then(|text| Key::parse(text))
-    }
 }
 
 /// The row of a command.
@@ -215,18 +238,10 @@ pub fn command(id: Id) -> &'static Command {
         .expect("a test proves that every id has a row")
 }
 
-/// What a key does where these scopes are in force, nearest first.
-pub fn resolve(key: Key, scopes: &[Scope], situation: &Situation) -> Option<Id> {
-    scopes.iter().find_map(|scope| {
-        commands()
-            .find(|command| {
-                command.scopes.contains(scope)
-                    && command.is_available(situation)
-                    && command.keys.iter().any(|text| Key::parse(text) == Some(key))
-            })
-            .map(|command| command.id)
-    })
-}
+/// Keys that hands press by habit in vim, tmux and shells: nothing that destroys may be on them.
+pub const HABITS: [&str; 9] = [
+    "d", "ctrl-d", "ctrl-j", "ctrl-b", "ctrl-u", "ctrl-w", "enter", "space", "q",
+];
 
 /// The command of this name, or the only one whose name begins like this.
 pub fn by_name(name: &str) -> Option<&'static Command> {

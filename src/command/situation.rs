@@ -55,3 +55,35 @@ pub struct Situation {
     /// A page lies over the panes.
     pub page: bool,
 }
+
+/// A name for something in the situation, and whether it holds.
+pub type Fact = (&'static str, fn(&Situation) -> bool);
+
+/// What conditions in a keymap may name. A test proves that nothing of the situation is left out.
+pub static FACTS: &[Fact] = &[
+    ("instance", |situation| situation.instance.is_some()),
+    ("local", |situation| on(situation, |instance| instance.local)),
+    ("hosted_here", |situation| {
+        on(situation, |instance| instance.hosted_here)
+    }),
+    ("stopped", |situation| on(situation, |instance| instance.stopped)),
+    ("pointer", |situation| situation.pointer),
+    ("federated", |situation| situation.federated),
+    ("leads_somewhere", |situation| situation.leads_somewhere),
+    ("credential", |situation| situation.credential),
+    ("revocable", |situation| situation.revocable),
+    ("rotatable", |situation| situation.rotatable),
+    ("suspendable", |situation| situation.suspendable),
+    ("suspended", |situation| situation.suspended),
+    ("held", |situation| situation.held),
+    ("invoke", |situation| situation.invoke),
+    ("filtered", |situation| situation.filtered),
+    ("busy", |situation| situation.busy),
+    ("read_only", |situation| situation.read_only),
+    ("zoomed", |situation| situation.zoomed),
+    ("page", |situation| situation.page),
+];
+
+fn on(situation: &Situation, holds: fn(&Target) -> bool) -> bool {
+    situation.instance.as_ref().is_some_and(holds)
+}

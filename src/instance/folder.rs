@@ -4,17 +4,14 @@
 //! whole folder, so that an interrupted creation leaves no half of one.
 
 use super::{InstanceError, Settings};
-use crate::seal::{DataKey, RootKey};
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use crate::seal::{DataKey, RootKey, private};
+use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 const PRIVATE_FILE: u32 = 0o600;
 const PRIVATE_FOLDER: u32 = 0o700;
-/// What nobody but the owner may do.
-const OTHERS: u32 = 0o077;
 /// Database files, with what SQLite keeps beside them.
 const DATABASES: [&str; 6] = [
     "instance.db",
@@ -107,7 +104,7 @@ impl Folder {
         if !about.is_dir() {
             return Err(refused(&self.0, "is not a folder of its own (a link or a file)"));
         }
-        check_mode(&self.0, about.mode(), PRIVATE_FOLDER)?;
+        check_mode(&self.0, &about, PRIVATE_FOLDER)?;
         for name in DATABASES {
             check_private(&self.0.join(name))?;
         }
@@ -122,12 +119,12 @@ impl Folder {
         let name = self.0.file_name().unwrap_or_default().to_string_lossy();
         let beside = self.0.with_file_name(format!(".{name}.making-{suffix}"));
         if let Some(parent) = beside.parent() {
-            private_folders()
+            private::folders()
                 .recursive(true)
                 .create(parent)
                 .map_err(|error| failed(parent, &error))?;
         }
-        private_folders()
+        private::folders()
             .create(&beside)
             .map_err(|error| failed(&beside, &error))?;
         Ok(Self(beside))
@@ -142,9 +139,7 @@ impl Folder {
             _ => failed(&place.0, &error),
         })?;
         let parent = place.0.parent().unwrap_or(Path::new("/"));
-        File::open(parent)
-            .and_then(|folder| folder.sync_all())
-            .map_err(|error| failed(parent, &error))
+        sync_folder(parent).map_err(|error| failed(parent, &error))
     }
 
     /// Takes back an unfinished folder.
@@ -195,12 +190,11 @@ impl Folder {
     pub(super) fn lock(&self) -> Result<Lock, InstanceError> {
         let path = self.lock_file();
         check_private(&path)?;
-        let mut file = OpenOptions::new()
+        let mut file = private::files()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
-            .mode(PRIVATE_FILE)
             .open(&path)
             .map_err(|error| failed(&path, &error))?;
         match file.try_lock() {
@@ -245,18 +239,23 @@ fn read_pid(file: &mut File) -> Option<u32> {
     text.trim().parse().ok()
 }
 
-fn private_folders() -> DirBuilder {
-    let mut builder = DirBuilder::new();
-    builder.mode(PRIVATE_FOLDER);
-    builder
+/// Makes durable which files are in a folder.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Folders cannot be opened like files; the file system's journal has to do.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Writes a file that is not there yet, durably.
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), InstanceError> {
-    OpenOptions::new()
+    private::files()
         .write(true)
         .create_new(true)
-        .mode(PRIVATE_FILE)
         .open(path)
         .and_then(|mut file| {
             file.write_all(bytes)?;
@@ -278,20 +277,17 @@ fn check_private(path: &Path) -> Result<bool, InstanceError> {
             "is a link or something else that is not a plain file",
         ));
     }
-    check_mode(path, about.mode(), PRIVATE_FILE)?;
+    check_mode(path, &about, PRIVATE_FILE)?;
     Ok(true)
 }
 
-fn check_mode(path: &Path, mode: u32, expected: u32) -> Result<(), InstanceError> {
-    if mode & OTHERS == 0 {
+fn check_mode(path: &Path, about: &Metadata, expected: u32) -> Result<(), InstanceError> {
+    let Some(mode) = private::open_to_others(about) else {
         return Ok(());
-    }
+    };
     Err(refused(
         path,
-        &format!(
-            "has mode {:04o}, so that others can get at it; it must be {expected:04o}",
-            mode & 0o7777
-        ),
+        &format!("has mode {mode:04o}, so that others can get at it; it must be {expected:04o}"),
     ))
 }
 

@@ -14,6 +14,7 @@ pub mod jwe;
 mod keys;
 mod nonce;
 mod pake;
+pub mod private;
 mod provider;
 pub mod random;
 pub mod row;

@@ -13,7 +13,7 @@ use crate::model::{
     AppId, Endpoint, InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress, Profile, Timestamp,
 };
 use crate::store::{PointerPage, PointerQuery, Start as From};
-use crate::workspace::{ConsoleConfig, HostedBy, InstanceRow};
+use crate::workspace::{ConsoleConfig, HostedBy, InstanceRow, LogAsk, LogKind, LogPlace, LogRow, LogWindow};
 use ratatui::buffer::Buffer;
 use std::collections::VecDeque;
 
@@ -21,6 +21,7 @@ use std::collections::VecDeque;
 pub struct Console {
     state: State,
     pointers: u64,
+    lines: u64,
 }
 
 impl Console {
@@ -41,8 +42,22 @@ impl Console {
         let moment = Timestamp::from_micros(1_795_428_672_000_000);
         let mut state = State::new("/home/ada".to_owned(), look, Clock::Held(moment), size, false);
         let effects = start(&mut state, Start::Open);
-        let mut console = Self { state, pointers };
+        let mut console = Self {
+            state,
+            pointers,
+            lines: 0,
+        };
         console.answer(effects);
+        console
+    }
+
+    /// The invoke log on the whole screen, with so many lines.
+    pub fn open_log(size: (u16, u16), lines: u64) -> Self {
+        let mut console = Self::open(size, 10);
+        console.lines = lines;
+        for key in ["4", "z", "ctrl-r"] {
+            console.press(key);
+        }
         console
     }
 
@@ -73,10 +88,49 @@ impl Console {
                     page,
                     outcome: Ok(page_of(&query, self.pointers)),
                 },
+                Effect::LoadLog { generation, ask } => Message::Log {
+                    generation,
+                    outcome: Ok(window_of(&ask, self.lines)),
+                },
                 _ => continue,
             };
             waiting.extend(update(&mut self.state, message));
         }
+    }
+}
+
+fn window_of(ask: &LogAsk, total: u64) -> LogWindow {
+    let first = match ask.place {
+        LogPlace::From(first) => first.min(total),
+        _ => total.saturating_sub(ask.limit),
+    };
+    let end = first.saturating_add(ask.limit).min(total);
+    LogWindow {
+        first,
+        rows: (first..end).map(line).collect(),
+        matched: total,
+        total,
+        epoch: 0,
+        anchor: ask.anchor.map(|id| id - 1),
+    }
+}
+
+fn line(place: u64) -> LogRow {
+    LogRow {
+        id: place + 1,
+        at: Timestamp::from_micros(1_795_000_000_000_000),
+        kind: LogKind::Call,
+        instance: "alpha".to_owned(),
+        action: "get_pointer_summary".to_owned(),
+        pointer: PointerAddress::parse(&format!("ptr_{place:012x}")).ok(),
+        route: None,
+        status: "success".to_owned(),
+        code: None,
+        elapsed_us: 25_000,
+        reply_bytes: 640,
+        credential: None,
+        marked: place.is_multiple_of(7),
+        note: None,
     }
 }
 

@@ -21,6 +21,8 @@ pub type Outcome<T> = Result<T, Failure>;
 pub enum Message {
     /// A key.
     Key(Key),
+    /// A begun sequence of keys rested for a moment; which turn of it.
+    KeysRested(u64),
     /// Text pasted in one piece.
     Paste(String),
     /// The mouse.

@@ -21,6 +21,7 @@ use crossterm::event::{
     Event, EventStream, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
 };
 use futures::StreamExt;
+use ratatui::buffer::Buffer;
 use std::io::{self, Stdout, Write, stdout};
 use std::sync::Arc;
 use std::time::Duration;
@@ -194,7 +195,11 @@ impl Console {
 
     fn paint(&mut self, state: &State) -> io::Result<()> {
         self.painter
-            .paint(state.size, |buffer| view(state, buffer))
+            .paint(state.size, |buffer| {
+                let cursor = view(state, buffer);
+                break_if_told(buffer);
+                cursor
+            })
             .map(drop)
     }
 
@@ -255,6 +260,24 @@ impl Console {
         }
     }
 }
+
+/// Lets tests see what a mistake in drawing leaves behind: panics once the screen shows this text.
+#[cfg(debug_assertions)]
+fn break_if_told(buffer: &Buffer) {
+    let Ok(text) = std::env::var("BUTTERFLY_BREAK_WHEN_DRAWING") else {
+        return;
+    };
+    let shown: String = buffer
+        .content()
+        .iter()
+        .map(ratatui::buffer::Cell::symbol)
+        .collect();
+    assert!(!shown.contains(&text), "told to break when drawing {text:?}");
+}
+
+/// What people use does not break on demand.
+#[cfg(not(debug_assertions))]
+fn break_if_told(_: &Buffer) {}
 
 /// A key as the table of commands knows it.
 fn key_of(event: KeyEvent) -> Option<Key> {

@@ -1,14 +1,10 @@
 //! Files and folders that only their owner may look into: made that way, and refused otherwise.
 
 use super::VaultError;
-use crate::seal::{DataKey, RootKey, random};
-use std::fs::{self, DirBuilder, OpenOptions};
+use crate::seal::{DataKey, RootKey, private, random};
+use std::fs;
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
-
-/// Whatever group or others may do.
-const OTHERS: u32 = 0o077;
 
 fn refused(path: &Path, reason: impl Into<String>, remedy: &'static str) -> VaultError {
     VaultError::File {
@@ -34,7 +30,7 @@ pub(super) fn make_folder(path: &Path) -> Result<(), VaultError> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent).map_err(|error| not_possible(parent, &error, "cannot be made"))?;
     }
-    match DirBuilder::new().mode(0o700).create(path) {
+    match private::folders().create(path) {
         Ok(()) => return Ok(()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(not_possible(path, &error, "cannot be made")),
@@ -45,10 +41,22 @@ pub(super) fn make_folder(path: &Path) -> Result<(), VaultError> {
         .is_none();
     let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
     if is_empty && is_folder {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700))
-            .map_err(|error| not_possible(path, &error, "cannot be made private"))?;
+        close(path).map_err(|error| not_possible(path, &error, "cannot be made private"))?;
     }
     check_folder(path)
+}
+
+/// Makes a folder that is there one that only its owner may enter.
+#[cfg(unix)]
+fn close(path: &Path) -> std::io::Result<()> {
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    fs::set_permissions(path, private)
+}
+
+/// It has what its parent hands down.
+#[cfg(not(unix))]
+fn close(_: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 /// Refuses a folder that others may look into, or a link.
@@ -69,10 +77,10 @@ pub(super) fn check_folder(path: &Path) -> Result<(), VaultError> {
             "give a folder with `--home DIR`",
         ));
     }
-    if metadata.mode() & OTHERS != 0 {
+    if let Some(mode) = private::open_to_others(&metadata) {
         return Err(refused(
             path,
-            format!("others may look into it (mode {:04o})", metadata.mode() & 0o7777),
+            format!("others may look into it (mode {mode:04o})"),
             "make it private with `chmod 700`",
         ));
     }
@@ -93,10 +101,10 @@ pub(super) fn check_file(path: &Path) -> Result<(), VaultError> {
             "put the real file in its place",
         ));
     }
-    if metadata.mode() & OTHERS != 0 {
+    if let Some(mode) = private::open_to_others(&metadata) {
         return Err(refused(
             path,
-            format!("others may read it (mode {:04o})", metadata.mode() & 0o7777),
+            format!("others may read it (mode {mode:04o})"),
             "make it private with `chmod 600`",
         ));
     }
@@ -105,10 +113,9 @@ pub(super) fn check_file(path: &Path) -> Result<(), VaultError> {
 
 /// Makes an empty private file; refuses one that is there.
 pub(super) fn make_file(path: &Path) -> Result<fs::File, VaultError> {
-    OpenOptions::new()
+    private::files()
         .write(true)
         .create_new(true)
-        .mode(0o600)
         .open(path)
         .map_err(|error| not_possible(path, &error, "cannot be written"))
 }

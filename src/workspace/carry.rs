@@ -6,11 +6,10 @@ use super::{Failure, Home, VaultLock, Workspace, blocking};
 use crate::handshake::{BundleError, open_under_words, seal_under_words};
 use crate::model::InstanceName;
 use crate::protocol::Code;
-use crate::seal::Passphrase;
+use crate::seal::{Passphrase, private};
 use crate::vault::{Counts, Vault};
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io::Read;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -136,9 +135,8 @@ fn unload(root: &Path, carried: &Carried, lock: &crate::vault::Lock) -> Result<V
 }
 
 fn private_folder(path: &Path) -> Result<(), Failure> {
-    DirBuilder::new()
+    private::folders()
         .recursive(true)
-        .mode(0o700)
         .create(path)
         .map_err(|error| cannot(path, "be made", &error))
 }

@@ -5,19 +5,18 @@ use super::{Failure, Workspace};
 use crate::instance::Instance;
 use crate::model::InstanceName;
 use crate::protocol::Code;
+use crate::seal::private;
 use crate::vault::InstanceRecord;
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 impl Workspace {
     /// Where local instances are.
     pub(super) fn instances_folder(&self) -> Result<PathBuf, Failure> {
         let folder = self.home.root().join("instances");
-        fs::DirBuilder::new()
+        private::folders()
             .recursive(true)
-            .mode(0o700)
             .create(&folder)
             .map_err(|error| cannot(&folder, "be made", &error))?;
         Ok(folder)
@@ -101,10 +100,9 @@ pub(super) fn cannot(path: &Path, what: &str, error: &std::io::Error) -> Failure
 
 /// Writes a file that is not there yet, for nobody else to read: whole, or not at all.
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut file = fs::OpenOptions::new()
+    let mut file = private::files()
         .write(true)
         .create_new(true)
-        .mode(0o600)
         .open(path)
         .map_err(|error| cannot(path, "be written", &error))?;
     file.write_all(bytes)

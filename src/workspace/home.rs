@@ -3,10 +3,9 @@
 use super::config::{Config, ConsoleConfig};
 use super::{Failure, Workspace, blocking};
 use crate::protocol::Code;
-use crate::seal::Passphrase;
+use crate::seal::{Passphrase, private};
 use crate::vault::{Keyring, Lock, LockKind, Vault};
 use std::env;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -168,8 +167,8 @@ fn ambient_passphrase() -> Result<Option<Passphrase>, Failure> {
 /// Refuses a file with a secret that group or others may get at. What is no plain file (a pipe, say) is between
 /// whoever made it and us.
 pub fn check_not_loose(path: &Path) -> Result<(), Failure> {
-    let is_loose =
-        std::fs::metadata(path).is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o077 != 0);
+    let is_loose = std::fs::metadata(path)
+        .is_ok_and(|about| about.is_file() && private::open_to_others(&about).is_some());
     if !is_loose {
         return Ok(());
     }

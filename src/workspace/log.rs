@@ -342,3 +342,6 @@ pub(super) fn row((line, mark): (LogLine, LogMark)) -> LogRow {
         credential: line.credential,
     }
 }
+
+#[cfg(test)]
+mod tests;

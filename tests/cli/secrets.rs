@@ -421,6 +421,8 @@ fn call(ours: &mut Person, far: &str) {
     for line in [
         &["log", "list"][..],
         &["log", "show", "1"],
+        &["log", "copy", "1", "--as", "python"],
+        &["log", "copy", "1", "--as", "curl"],
         &["credential", "list"],
         &["audit", "list", "alpha"],
         &["audit", "verify", "alpha"],

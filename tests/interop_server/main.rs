@@ -4,5 +4,6 @@
 mod support;
 
 mod alike;
+mod copies;
 mod issued;
 mod stand_in;

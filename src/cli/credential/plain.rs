@@ -7,9 +7,9 @@ use crate::cli::session::Session;
 use crate::cli::table::pairs;
 use crate::model::InstanceName;
 use crate::protocol::CredentialForm;
+use crate::seal::private;
 use crate::workspace::{Failure, RemoteRequest};
 use clap::Args;
-use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
@@ -122,11 +122,9 @@ pub fn values_text(form: &CredentialForm) -> Zeroizing<String> {
 
 /// A new file that only its owner may read.
 fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+    private::files()
+        .write(true)
+        .create_new(true)
         .open(path)
         .and_then(|mut file| {
             file.write_all(bytes)?;

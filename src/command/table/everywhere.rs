@@ -25,6 +25,15 @@ pub(super) static COMMANDS: &[Command] = &[
         &["?", "f1"],
     ),
     shows(
+        Id::Menu,
+        "menu",
+        "menu",
+        "What can be done with what is selected, to choose from",
+        &[Global],
+        53,
+        &[".", "f2"],
+    ),
+    shows(
         Id::CommandLine,
         "command-line",
         "command",

@@ -58,7 +58,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "To the first line",
         &[Moving],
         0,
-        &["g", "home"],
+        &["g g", "home"],
     ),
     shows(
         Id::Bottom,

@@ -48,7 +48,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "Go to the instances",
         &[Panes],
         0,
-        &["1"],
+        &["1", "g i"],
     )
     .taking("[INSTANCE]"),
     shows(
@@ -58,7 +58,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "Go to the pointers",
         &[Panes],
         0,
-        &["2"],
+        &["2", "g p"],
     )
     .taking("[INSTANCE]"),
     shows(
@@ -68,7 +68,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "Go to the credentials",
         &[Panes],
         0,
-        &["3"],
+        &["3", "g c"],
     ),
     shows(
         Id::ShowLog,
@@ -77,7 +77,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "Go to the invoke log",
         &[Panes],
         0,
-        &["4"],
+        &["4", "g l"],
     ),
     shows(
         Id::Zoom,

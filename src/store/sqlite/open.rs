@@ -1,9 +1,9 @@
 //! Opening a database file: who may read it, which SQLite this is, how it behaves, which schema it has.
 
+use crate::seal::private;
 use crate::store::StoreError;
 use refinery::Runner;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
-use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -94,11 +94,7 @@ pub(super) fn private_file(path: &Path) -> Result<PathBuf, StoreError> {
         .file_name()
         .ok_or_else(|| StoreError::Failed(format!("{} does not name a file", path.display())))?;
     let path = folder.canonicalize().map_err(failed)?.join(name);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(&path) {
+    match private::files().write(true).create_new(true).open(&path) {
         Ok(_) => Ok(path),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => check_file(path),
         Err(error) => Err(failed(error)),
@@ -117,16 +113,12 @@ fn check_file(path: PathBuf) -> Result<PathBuf, StoreError> {
     if !found.is_file() {
         return Err(StoreError::Failed(format!("{} is not a file", path.display())));
     }
-    #[cfg(unix)]
-    {
-        let mode = std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o777;
-        if mode & 0o077 != 0 {
-            return Err(StoreError::Failed(format!(
-                "{} can be read or written by other users (mode {mode:04o}); run: chmod 600 {}",
-                path.display(),
-                path.display()
-            )));
-        }
+    if let Some(mode) = private::open_to_others(&found) {
+        return Err(StoreError::Failed(format!(
+            "{} can be read or written by other users (mode {mode:04o}); run: chmod 600 {}",
+            path.display(),
+            path.display()
+        )));
     }
     Ok(path)
 }

@@ -1,7 +1,9 @@
 //! The lines at the foot of the screen: commands by name, and filters.
 
 use crate::command::{Command, Situation, commands};
+use crate::model::filter::Field;
 use crate::tui::state::Pane;
+use crate::workspace::LOG_FIELDS;
 use tui_input::Input;
 
 /// The line after `:`.
@@ -70,4 +72,11 @@ pub struct FilterLine {
     pub input: Input,
     /// The filter that `Esc` brings back.
     pub before: String,
+}
+
+impl FilterLine {
+    /// What its pane can be filtered by, where that is more than words.
+    pub fn fields(&self) -> Option<&'static [Field]> {
+        (self.pane == Pane::Log).then_some(LOG_FIELDS)
+    }
 }

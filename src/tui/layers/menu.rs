@@ -1,6 +1,15 @@
 //! A choice among a few things, each on a key of its own.
 
+use crate::command::Id;
 use crate::tui::effect::Work;
+
+/// What choosing something leads to.
+pub enum Act {
+    /// This work.
+    Do(Work),
+    /// A command of the table, with what would follow its name on the command line.
+    Run(Id, Option<String>),
+}
 
 /// One of the things.
 pub struct Item {
@@ -11,7 +20,35 @@ pub struct Item {
     /// In a sentence.
     pub doc: String,
     /// What it leads to.
-    pub work: Work,
+    pub act: Act,
+}
+
+impl Item {
+    /// A thing that is work.
+    pub fn work(key: char, label: impl Into<String>, doc: impl Into<String>, work: Work) -> Self {
+        Self {
+            key,
+            label: label.into(),
+            doc: doc.into(),
+            act: Act::Do(work),
+        }
+    }
+
+    /// A thing that is a command, with an argument or without.
+    pub fn run(
+        key: char,
+        label: impl Into<String>,
+        doc: impl Into<String>,
+        id: Id,
+        argument: Option<&str>,
+    ) -> Self {
+        Self {
+            key,
+            label: label.into(),
+            doc: doc.into(),
+            act: Act::Run(id, argument.map(str::to_owned)),
+        }
+    }
 }
 
 /// The choice as it stands.

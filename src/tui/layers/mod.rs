@@ -19,7 +19,7 @@ pub use first_run::{Choice, FirstRun};
 pub use form::{Answer, Field, Form, Kind, Purpose, Secret, Submission};
 pub use help::{Entry, Help};
 pub use lock_screen::LockScreen;
-pub use menu::{Item, Menu};
+pub use menu::{Act, Item, Menu};
 pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage, PointerPage};
 

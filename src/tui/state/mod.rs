@@ -1,11 +1,13 @@
 //! Everything that the console knows, and nothing that it does.
 
+mod begun;
 mod idle;
 mod instances;
 mod lists;
 mod log;
 mod pointers;
 
+pub use begun::Begun;
 pub use idle::Idle;
 pub use instances::{Instance, Instances};
 pub use lists::Cursor;
@@ -16,7 +18,7 @@ use super::clock::Clock;
 use super::layers::{Choice, Layer};
 use super::layout::Layout;
 use super::theme::{ASCII, Catalog, Depth, Glyphs, Theme, UNICODE};
-use crate::command::{Scope, Situation, Target};
+use crate::command::{Id, Keymap, Scope, Situation, Target};
 use crate::model::{CredentialState, InstanceKind, InstanceState, Pointer, Side};
 use crate::workspace::{ConsoleConfig, CredentialRow, Failure, GlyphChoice, HostedBy};
 use std::collections::VecDeque;
@@ -228,6 +230,10 @@ pub struct State {
     pub first_choice: Option<Choice>,
     /// How long nobody has touched it.
     pub idle: Idle,
+    /// Which keys mean which commands.
+    pub keymap: Keymap,
+    /// The keys pressed so far, while more may follow.
+    pub begun: Begun,
 }
 
 impl State {
@@ -259,6 +265,8 @@ impl State {
             expressions: Vec::new(),
             history: Vec::new(),
             first_choice: None,
+            keymap: Keymap::default(),
+            begun: Begun::default(),
         }
     }
 
@@ -284,6 +292,16 @@ impl State {
             .into_iter()
             .find(|stack| stack[0] == own)
             .expect("a test proves that every page and pane has a stack")
+    }
+
+    /// A key of a command, for sentences that name one: one that works here, or else anywhere; its name after `:`
+    /// if it has none.
+    pub fn key_for(&self, id: Id) -> String {
+        let here = self.keymap.keys(id, self.scopes()).next();
+        match here.or_else(|| self.keymap.anywhere(id)) {
+            Some(keys) => keys.to_string(),
+            None => format!(":{}", crate::command::command(id).name),
+        }
     }
 
     /// The pointer that is open or selected.

@@ -2,17 +2,22 @@
 
 use super::commands::{perform, run_line};
 use super::work::begin;
-use crate::command::{Key, KeyCode, resolve};
+use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
-use crate::tui::layers::{Answer, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
+use crate::tui::layers::{Act, Answer, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
 use crate::tui::message::Message;
-use crate::tui::state::{Level, Pane, Phase, State};
+use crate::tui::state::{Begun, Level, Pane, Phase, State};
+use crate::tui::widgets::filter::complete_filter;
 use crate::tui::wizard;
 use std::time::Duration;
 
 /// How long a filter must rest before it is asked for.
 const REST: Duration = Duration::from_millis(35);
+
+/// How long a begun sequence of keys rests before its continuations are shown: longer than a practised hand
+/// takes from key to key, so that nothing flashes by; shorter than it takes to wonder.
+const HINT_PAUSE: Duration = Duration::from_millis(200);
 
 /// A key was pressed.
 pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
@@ -72,9 +77,36 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
 }
 
 fn through_table(state: &mut State, key: Key) -> Vec<Effect> {
-    match resolve(key, state.scopes(), &state.situation()) {
-        Some(id) => perform(state, id, None),
-        None => Vec::new(),
+    let begun = state.begun.take();
+    if !begun.keys.is_empty() && key.code == KeyCode::Esc {
+        return Vec::new();
+    }
+    let scopes = state.scopes();
+    let situation = state.situation();
+    let (id, argument) = match state.keymap.press(&begun.keys, key, scopes, &situation) {
+        Meaning::Run(binding) => (binding.command.id, binding.argument.clone()),
+        Meaning::Wait => return wait_for_next(state, begun, key),
+        Meaning::Nothing => return Vec::new(),
+    };
+    perform(state, id, argument.as_deref())
+}
+
+/// The key may go on: what may follow is shown if it does not come at once.
+fn wait_for_next(state: &mut State, begun: Begun, key: Key) -> Vec<Effect> {
+    let mut keys = begun.keys;
+    keys.push(key);
+    state.begun = Begun {
+        keys,
+        shown: begun.shown,
+        turn: begun.turn + 1,
+    };
+    vec![Effect::After(HINT_PAUSE, Message::KeysRested(state.begun.turn))]
+}
+
+/// Nothing followed for a moment: what may follow is shown.
+pub(super) fn on_rest(state: &mut State, turn: u64) {
+    if state.begun.turn == turn && !state.begun.keys.is_empty() {
+        state.begun.shown = true;
     }
 }
 
@@ -252,6 +284,15 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             state.layers.pop();
             return effects;
         }
+        KeyCode::Tab => {
+            let completed = line
+                .fields()
+                .and_then(|fields| complete_filter(line.input.value(), fields));
+            match completed {
+                Some(text) => line.input = tui_input::Input::new(text),
+                None => return Vec::new(),
+            }
+        }
         // The list stays within reach while one types.
         KeyCode::Down => return perform(state, crate::command::Id::Down, None),
         KeyCode::Up => return perform(state, crate::command::Id::Up, None),
@@ -320,7 +361,10 @@ fn menu(state: &mut State, key: Key) -> Vec<Effect> {
             None
         }
         KeyCode::Enter => Some(menu.selected),
-        KeyCode::Char(character) => menu.items.iter().position(|item| item.key == character),
+        KeyCode::Char(character) => menu
+            .items
+            .iter()
+            .position(|item| item.key == character && character != ' '),
         _ => None,
     };
     let Some(chosen) = chosen else {
@@ -328,8 +372,10 @@ fn menu(state: &mut State, key: Key) -> Vec<Effect> {
     };
     match state.layers.pop() {
         Some(Layer::Menu(mut menu)) if chosen < menu.items.len() => {
-            let item = menu.items.swap_remove(chosen);
-            vec![begin(state, item.work)]
+            match menu.items.swap_remove(chosen).act {
+                Act::Do(work) => vec![begin(state, work)],
+                Act::Run(id, argument) => perform(state, id, argument.as_deref()),
+            }
         }
         _ => Vec::new(),
     }

@@ -94,6 +94,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         other if state.phase == Phase::Shut => lock::while_shut(state, other),
         Message::Key(key) => keys::on_key(state, key),
+        Message::KeysRested(turn) => {
+            keys::on_rest(state, turn);
+            Vec::new()
+        }
         Message::Paste(text) => keys::on_paste(state, &text),
         Message::Mouse(mouse) => mouse::on_mouse(state, mouse),
         Message::Step(ticket, words) => {

@@ -415,3 +415,56 @@ fn what_became_of_a_copy_is_told_as_it_is_and_the_terminal_is_asked_where_a_prog
     assert!(matches!(effects.as_slice(), [Effect::CopyByTerminal(text)] if text == "text"));
     assert_eq!(state.reports.back().unwrap().level, Level::Warn);
 }
+
+#[test]
+fn keys_in_a_row_are_one_command_and_escape_forgets_them() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["j", "j", "j", "g", "g"]);
+    assert_eq!(state.pointers.selected, 0);
+    press(&mut state, &["j", "g", "esc", "g"]);
+    assert_eq!(state.pointers.selected, 1);
+    press(&mut state, &["x"]);
+    assert!(state.layers.is_empty(), "what follows no sequence does nothing");
+    assert!(state.begun.keys.is_empty());
+    press(&mut state, &["g", "i"]);
+    assert_eq!(state.focus, Pane::Instances);
+}
+
+#[test]
+fn what_may_follow_is_shown_after_a_pause_and_not_for_who_goes_on() {
+    let mut state = demo(SIZE);
+    let effects = key(&mut state, "g");
+    let [Effect::After(_, Message::KeysRested(turn))] = effects.as_slice() else {
+        panic!("no pause");
+    };
+    let turn = *turn;
+    assert!(!state.begun.shown);
+    key(&mut state, "g");
+    key(&mut state, "g");
+    update(&mut state, Message::KeysRested(turn));
+    assert!(!state.begun.shown, "that pause was of an earlier sequence");
+    let turn = state.begun.turn;
+    update(&mut state, Message::KeysRested(turn));
+    assert!(state.begun.shown);
+    key(&mut state, "esc");
+    assert_eq!((state.begun.shown, state.begun.keys.len()), (false, 0));
+}
+
+#[test]
+fn a_menu_may_run_a_command_with_an_argument() {
+    let mut state = demo(SIZE);
+    state.layers.push(Layer::Menu(crate::tui::layers::Menu {
+        title: "Anything".into(),
+        items: vec![crate::tui::layers::Item::run(
+            't',
+            "light",
+            "the light theme",
+            crate::command::Id::Theme,
+            Some("light"),
+        )],
+        selected: 0,
+    }));
+    press(&mut state, &["t"]);
+    assert_eq!(state.look.theme.name, "light");
+    assert!(state.layers.is_empty());
+}

@@ -1,11 +1,13 @@
 //! The foot of the screen: what was reported or is under way, and the keys that work here.
 
-use crate::command::{Command, Key, commands};
+use crate::command::{Command, Id, commands};
+use crate::model::filter::{Field, Filter};
 use crate::tui::layers::Layer;
 use crate::tui::layout::Layout;
-use crate::tui::state::{Level, Pane, Phase, State};
+use crate::tui::state::{Level, Phase, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::filter::{filter_hint, filter_spans};
 use ratatui::layout::Rect;
 
 /// Draws both lines.
@@ -24,14 +26,15 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
         }
         Some(Layer::Filter(line)) => {
             draw_line(canvas, area, "/", &line.input);
-            let hint = match line.pane {
-                Pane::Log => "instance, action, pointer, status or code contain this",
-                _ => "words of the description   #tag   !#not   Enter keep   Esc undo",
-            };
-            let used = 2 + width(line.input.value());
-            let room = area.width.saturating_sub(used + 4);
-            if width(hint) <= room {
-                canvas.put_right(area.x + used + 3, area.y, room, hint, bar);
+            if let Some(fields) = line.fields() {
+                draw_filter(canvas, area, layout.status, &line.input, fields);
+            } else {
+                let hint = "words of the description   #tag   !#not   Enter keep   Esc undo";
+                let used = 2 + width(line.input.value());
+                let room = area.width.saturating_sub(used + 4);
+                if width(hint) <= room {
+                    canvas.put_right(area.x + used + 3, area.y, room, hint, bar);
+                }
             }
         }
         Some(Layer::Invoke(page)) if page.typing.is_some() => {
@@ -53,6 +56,49 @@ fn draw_line(canvas: &mut Canvas, area: Rect, sign: &str, input: &tui_input::Inp
     canvas.put(area.x + 2, area.y, room, &visible, style);
     let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(room);
     canvas.cursor = Some((area.x + 2 + column.min(room), area.y));
+}
+
+/// The terms in their colours; on the line above what is wrong, or what could come next.
+fn draw_filter(
+    canvas: &mut Canvas,
+    area: Rect,
+    above: Rect,
+    input: &tui_input::Input,
+    fields: &'static [Field],
+) {
+    let text = input.value();
+    let (filter, problem) = Filter::parse_typed(text, fields);
+    let room = area.width.saturating_sub(4);
+    let scroll = input.visual_scroll(usize::from(room));
+    let hidden: usize = text.chars().take(scroll).map(char::len_utf8).sum();
+    let bar = canvas.style(Role::Bar);
+    let mut skipped = 0;
+    let spans: Vec<_> = filter_spans(text, &filter, problem.as_ref(), canvas)
+        .into_iter()
+        .map(|(part, style)| {
+            let cut = hidden.saturating_sub(skipped).min(part.len());
+            skipped += part.len();
+            (part[cut..].to_owned(), bar.patch(style))
+        })
+        .collect();
+    canvas.spans(area.x + 2, area.y, room, &spans);
+    if above.height == 0 {
+        return;
+    }
+    let base = canvas.style(Role::Base);
+    canvas.fill(above, base);
+    let (said, role) = match problem {
+        Some(problem) => {
+            let sign = canvas.glyphs.bad;
+            (
+                format!("{sign} {}; expected {}", problem.message, problem.expected),
+                Role::Bad,
+            )
+        }
+        None => (filter_hint(text, fields), Role::Dim),
+    };
+    let style = canvas.style(role);
+    canvas.put(above.x + 2, above.y, above.width.saturating_sub(3), &said, style);
 }
 
 fn draw_candidates(state: &State, line: &crate::tui::layers::CommandLine, canvas: &mut Canvas, area: Rect) {
@@ -131,10 +177,10 @@ fn draw_status(state: &State, canvas: &mut Canvas, area: Rect) {
         return;
     }
     // Cut, with the key that shows the whole.
-    let hint = " M shows all ";
-    canvas.spans(area.x + 1, area.y, room.saturating_sub(width(hint)), &spans);
+    let hint = format!(" {} shows all ", state.key_for(Id::Messages));
+    canvas.spans(area.x + 1, area.y, room.saturating_sub(width(&hint)), &spans);
     let key = canvas.style(Role::Dim);
-    canvas.put_right(area.x + 1, area.y, room + 2, hint, key);
+    canvas.put_right(area.x + 1, area.y, room + 2, &hint, key);
 }
 
 /// The keys of windows, which are not in the table: each window says its own.
@@ -207,8 +253,11 @@ fn draw_keys(state: &State, canvas: &mut Canvas, area: Rect) {
     let mut used = 0;
     let mut chosen = Vec::new();
     for (place, command) in fitting {
-        let Some(key) = command.first_key() else { continue };
-        let wide = width(&shown(key, canvas)) + 1 + width(command.label) + 3;
+        let Some(keys) = state.keymap.keys(command.id, scopes).next() else {
+            continue;
+        };
+        let key = shown(keys, canvas);
+        let wide = width(&key) + 1 + width(command.label) + 3;
         if used + wide > room + 3 {
             break;
         }
@@ -216,22 +265,24 @@ fn draw_keys(state: &State, canvas: &mut Canvas, area: Rect) {
         chosen.push((place, key, command.label));
     }
     chosen.sort_by_key(|(place, ..)| *place);
-    let pairs: Vec<(String, &str)> = chosen
-        .into_iter()
-        .map(|(_, key, label)| (shown(key, canvas), label))
+    let pairs: Vec<(&str, &str)> = chosen
+        .iter()
+        .map(|(_, key, label)| (key.as_str(), *label))
         .collect();
-    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(key, label)| (key.as_str(), *label)).collect();
     draw_pairs(canvas, area, &pairs);
 }
 
-/// A key as the terminal can show it.
-fn shown(key: Key, canvas: &Canvas) -> String {
-    let text = key.to_string();
+/// A key, or keys in a row, as the terminal can show them.
+pub(super) fn shown(keys: &impl ToString, canvas: &Canvas) -> String {
+    let text = keys.to_string();
     if *canvas.glyphs == crate::tui::theme::ASCII {
         return text
             .replace('⏎', "Enter")
             .replace('⇧', "S-")
-            .replace(['↑', '↓', '←', '→'], "arrow");
+            .replace('↑', "Up")
+            .replace('↓', "Down")
+            .replace('←', "Left")
+            .replace('→', "Right");
     }
     text
 }

@@ -45,6 +45,9 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Option<(u16, u16)> {
     for layer in state.layers.iter().filter(|layer| layer.page_scope().is_none()) {
         overlays::draw(state, layer, &mut canvas, layout.body);
     }
+    if state.begun.shown {
+        overlays::draw_hints(state, &mut canvas, layout.body);
+    }
     if state.phase == Phase::Stopping {
         overlays::stopping(state, &mut canvas);
     }

@@ -1,5 +1,7 @@
 //! Every pane, page, window and state, at three sizes, with a held clock.
 
+mod log;
+
 use super::*;
 use crate::command::Key;
 use crate::protocol::Code;
@@ -109,6 +111,12 @@ fn windows() {
         state.report_failure(&fake::failure());
         press(state, &["M"]);
     });
+}
+
+#[test]
+fn keys_begun() {
+    compare("keys_begun", |state| press(state, &["g"]));
+    compare("menu_of_what_is_selected", |state| press(state, &["j", "."]));
 }
 
 #[test]
@@ -300,8 +308,9 @@ fn lock(state: &mut State) {
 
 #[test]
 fn t56_no_size_and_no_screen_panics() {
-    let prepare: [&[&str]; 17] = [
+    let prepare: [&[&str]; 18] = [
         &[],
+        &["g"],
         &[":", "l", "o", "c", "k", "enter"],
         &["?"],
         &[":"],

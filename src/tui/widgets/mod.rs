@@ -1,6 +1,7 @@
 //! The few things that everything on the screen is drawn with.
 
 pub mod draw;
+pub mod filter;
 pub mod json;
 pub mod table;
 pub mod text;

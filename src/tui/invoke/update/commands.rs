@@ -25,7 +25,7 @@ pub fn act(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect> {
         return Vec::new();
     };
     match id {
-        Id::ToggleFold => return toggle(state),
+        Id::ToggleFold => toggle(state),
         Id::FoldIn => fold_in(page),
         Id::FoldOut => {
             fold_out(page);

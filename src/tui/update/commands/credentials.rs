@@ -32,20 +32,15 @@ pub(super) fn choose_overlap(state: &mut State) -> Vec<Effect> {
     let name = row.name.clone();
     let mut items: Vec<Item> = OVERLAPS
         .into_iter()
-        .map(|(key, label, doc, overlap)| Item {
-            key,
-            label: label.to_owned(),
-            doc: doc.to_owned(),
-            work: Work::Rotate(name.clone(), overlap),
-        })
+        .map(|(key, label, doc, overlap)| Item::work(key, label, doc, Work::Rotate(name.clone(), overlap)))
         .collect();
     if row.overlap_until.is_some() && row.side == Side::Issued {
-        items.push(Item {
-            key: 'e',
-            label: "end the overlap".to_owned(),
-            doc: "the older key is refused from now on".to_owned(),
-            work: Work::EndOverlap(name.clone()),
-        });
+        items.push(Item::work(
+            'e',
+            "end the overlap",
+            "the older key is refused from now on",
+            Work::EndOverlap(name.clone()),
+        ));
     }
     push(
         state,

@@ -89,12 +89,7 @@ pub(super) fn copy_as(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
     }
     let items = LogForm::ALL
         .into_iter()
-        .map(|form| Item {
-            key: form.key(),
-            label: form.as_str().to_owned(),
-            doc: form.doc().to_owned(),
-            work: Work::CopyLog(id, form),
-        })
+        .map(|form| Item::work(form.key(), form.as_str(), form.doc(), Work::CopyLog(id, form)))
         .collect();
     push(
         state,

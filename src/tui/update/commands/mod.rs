@@ -3,6 +3,7 @@
 mod console;
 mod credentials;
 mod filtering;
+mod here;
 mod invokes;
 mod log;
 mod moving;
@@ -157,6 +158,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Cancel => cancel(state),
         Id::Messages => push(state, Layer::Reports(Reports::default())),
         Id::Help => push(state, Layer::Help(Help::default())),
+        Id::Menu => here::menu(state),
         Id::CommandLine => push(state, Layer::Command(CommandLine::default())),
         Id::Theme => theme(state, argument),
         Id::Mouse => {

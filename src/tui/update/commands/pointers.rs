@@ -27,20 +27,24 @@ pub(super) fn choose_route(state: &mut State) -> Vec<Effect> {
         .map(|federated| federated.route);
     let items = Route::ALL
         .into_iter()
-        .map(|route| Item {
-            key: route.as_str().chars().next().unwrap_or('?'),
-            label: if own == Some(route) {
+        .map(|route| {
+            let key = route.as_str().chars().next().unwrap_or('?');
+            let label = if own == Some(route) {
                 format!("{route}  (its own)")
             } else {
                 route.to_string()
-            },
-            doc: match route {
+            };
+            let doc = match route {
                 Route::Endpoint => "this console asks for the URL, seals the query and calls the peer",
                 Route::Circuit => "this console fetches the query already sealed, and posts it",
                 Route::Relay => "the instance makes the call itself, and answers",
-            }
-            .to_owned(),
-            work: Work::Call(name.clone(), address.clone(), Some(route)),
+            };
+            Item::work(
+                key,
+                label,
+                doc,
+                Work::Call(name.clone(), address.clone(), Some(route)),
+            )
         })
         .collect();
     let selected = own

@@ -1,11 +1,11 @@
 //! The window with everything that can be done here.
 
 use super::{frame, on_overlay};
-use crate::command::Key;
 use crate::tui::content::{inside, window};
 use crate::tui::layers::Help;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
+use crate::tui::view::footer::shown;
 use crate::tui::widgets::draw::Canvas;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -55,7 +55,7 @@ pub(super) fn draw_help(state: &State, help: &Help, canvas: &mut Canvas) {
             canvas.put(list.x, y, list.width, heading, style);
             continue;
         };
-        draw_help_entry(canvas, list, y, entry, *index == Some(help.selected));
+        draw_help_entry(state, canvas, list, y, entry, *index == Some(help.selected));
     }
     if entries.is_empty() {
         let dim = on_overlay(canvas, Role::Dim);
@@ -72,6 +72,7 @@ pub(super) fn draw_help(state: &State, help: &Help, canvas: &mut Canvas) {
 }
 
 fn draw_help_entry(
+    state: &State,
     canvas: &mut Canvas,
     list: Rect,
     y: u16,
@@ -79,11 +80,10 @@ fn draw_help_entry(
     selected: bool,
 ) {
     let command = entry.command;
-    let shown: Vec<String> = command
-        .keys
-        .iter()
-        .filter_map(|text| Key::parse(text))
-        .map(|key| key.to_string())
+    let shown: Vec<String> = state
+        .keymap
+        .keys(command.id, state.scopes())
+        .map(|keys| shown(keys, canvas))
         .collect();
     let (key, name, doc) = (
         on_overlay(canvas, Role::Key),

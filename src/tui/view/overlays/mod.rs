@@ -3,6 +3,7 @@
 mod confirm;
 mod form;
 mod help;
+mod hints;
 mod menu;
 mod notice;
 
@@ -15,6 +16,7 @@ use crate::tui::widgets::text::{Line, draw_lines};
 use confirm::draw_confirm;
 use form::draw_form;
 use help::draw_help;
+pub use hints::draw_hints;
 use menu::draw_menu;
 use notice::{draw_notice, draw_steps};
 use ratatui::layout::Rect;

@@ -21,7 +21,7 @@ const LOG: [Column; 11] = [
     Column::growing("instance", 8, 1, 0),
     Column::growing("action", 16, 3, 0),
     Column::fixed("route", 10, 1),
-    Column::growing("outcome", 8, 1, 3),
+    Column::growing("outcome", 8, 2, 3),
     Column::fixed("pointer", 16, 4),
     Column::growing("note", 8, 3, 7),
     Column::fixed("size", 8, 6).right(),

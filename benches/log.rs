@@ -1,0 +1,162 @@
+//! The invoke log with a million lines: the time from a keystroke in its filter to the lines that it leaves, jumps to
+//! any place, and what its columns weigh.
+//!
+//! `cargo bench --bench log`
+
+mod support;
+
+use butterfly_console::model::Timestamp;
+use butterfly_console::workspace::{Home, LogAsk, LogPlace, LogWindow, Unlock, VaultLock, Workspace};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+use support::{median, report};
+use tokio::runtime::Runtime;
+
+const MANY: u64 = 1_000_000;
+const ROUNDS: usize = 7;
+/// Typed letter by letter.
+const FILTERS: [&str; 7] = [
+    "get_pointer_summary",
+    "beta status:failed took:>100ms",
+    "!alpha route:relay",
+    "~gpsum",
+    "fe12",
+    "since:1h cred:owner",
+    "nothing-has-this",
+];
+
+fn main() {
+    let runtime = Runtime::new().expect("a runtime");
+    let folder = tempfile::tempdir().expect("a folder");
+    let many = runtime.block_on(workspace(&folder.path().join("many"), MANY));
+    let few = runtime.block_on(workspace(&folder.path().join("few"), 10));
+    let ask = |workspace: &Arc<Workspace>, filter: &str, place| -> (LogWindow, f64) {
+        let ask = LogAsk {
+            filter: filter.to_owned(),
+            as_of: Timestamp::from_micros(1_795_428_672_000_000),
+            place,
+            limit: 150,
+            anchor: None,
+        };
+        let began = Instant::now();
+        let window = runtime.block_on(workspace.log_window(&ask)).expect("a window");
+        (window, began.elapsed().as_secs_f64() * 1e3)
+    };
+    println!("{MANY} lines; milliseconds");
+    let opened: Vec<f64> = (0..ROUNDS).map(|_| ask(&many, "", LogPlace::Newest).1).collect();
+    let opened_few: Vec<f64> = (0..ROUNDS).map(|_| ask(&few, "", LogPlace::Newest).1).collect();
+    report("newest lines, ms", median(opened), "");
+    report("newest lines of ten, ms", median(opened_few), "");
+    let before = resident();
+    let began = Instant::now();
+    runtime.block_on(many.prepare_log_filter()).expect("prepared");
+    report("into memory, once, ms", began.elapsed().as_secs_f64() * 1e3, "");
+    report("and weighs, MB", (resident() - before) as f64 / 1e6, "36");
+    let (mut all, mut slowest) = (Vec::new(), (0.0, String::new()));
+    for filter in FILTERS {
+        let mut of_this = Vec::new();
+        for end in (1..=filter.len()).filter(|end| !filter[..*end].ends_with([':', '!', '~'])) {
+            // What is half a term is not asked for by the console either.
+            let Ok(rounds) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                (0..ROUNDS)
+                    .map(|_| {
+                        // Another filter in between, so that none is found already made.
+                        ask(&many, "zzz", LogPlace::Newest);
+                        ask(&many, &filter[..end], LogPlace::Newest).1
+                    })
+                    .collect::<Vec<f64>>()
+            })) else {
+                continue;
+            };
+            let took = median(rounds);
+            if took > slowest.0 {
+                slowest = (took, filter[..end].to_owned());
+            }
+            of_this.push(took);
+        }
+        report(
+            &format!("keystroke in {filter:?}, ms"),
+            median(of_this.clone()),
+            "16 (9)",
+        );
+        all.extend(of_this);
+    }
+    report("keystroke, median, ms", median(all), "16 (9)");
+    report(
+        &format!("keystroke, slowest ({:?}), ms", slowest.1),
+        slowest.0,
+        "16 (9)",
+    );
+    let jumps: Vec<f64> = (0..20)
+        .map(|jump| ask(&many, "get", LogPlace::From(jump * 20_011)).1)
+        .collect();
+    report("jump to any place of a filter, ms", median(jumps), "");
+    let jumps: Vec<f64> = (0..20)
+        .map(|jump| ask(&many, "", LogPlace::From(jump * 49_999)).1)
+        .collect();
+    report("jump to any place, ms", median(jumps), "");
+}
+
+/// A home whose log has so many lines, without bodies: lists do not look at those.
+async fn workspace(root: &Path, lines: u64) -> Arc<Workspace> {
+    let home = Home::at(root);
+    drop(
+        Workspace::create(home.clone(), VaultLock::KeyFile(None))
+            .await
+            .expect("a home"),
+    );
+    let mut database = rusqlite::Connection::open(root.join("console.db")).expect("the vault");
+    let transaction = database.transaction().expect("a transaction");
+    {
+        let mut insert = transaction
+            .prepare(
+                "INSERT INTO log (at, kind, instance, action, pointer, route, status, code, elapsed_us, reply_bytes,
+                 credential) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )
+            .expect("an insert");
+        let actions = [
+            "get_pointer_summary",
+            "get_graph_stats",
+            "whoami",
+            "list_pointers",
+            "search_pointers",
+        ];
+        let instances = ["alpha", "beta", "gamma", "museum", "archive"];
+        for number in 0..lines {
+            let pick = number.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 16;
+            let is_call = pick % 3 == 0;
+            let has_failed = pick % 17 == 0;
+            insert
+                .execute(rusqlite::params![
+                    1_795_000_000_000_000_i64 + i64::try_from(number).expect("few enough") * 400,
+                    if is_call { "call" } else { "invoke" },
+                    instances[(pick % 5) as usize],
+                    actions[(pick / 5 % 5) as usize],
+                    (pick % 2 == 0).then(|| format!("ptr_{:012x}", pick & 0xffff_ffff_ffff)),
+                    is_call.then_some(["endpoint", "circuit", "relay"][(pick / 7 % 3) as usize]),
+                    if has_failed { "failed" } else { "success" },
+                    has_failed.then_some("peer_unreachable"),
+                    (pick % 300_000) as i64,
+                    (pick % 9_000) as i64,
+                    format!("{}/owner", instances[(pick % 5) as usize]),
+                ])
+                .expect("a line");
+        }
+    }
+    transaction
+        .execute(
+            "UPDATE counters SET log_lines = ?1",
+            [i64::try_from(lines).expect("few enough")],
+        )
+        .expect("the count");
+    transaction.commit().expect("written");
+    Workspace::open(home, Unlock::Ambient).await.expect("open")
+}
+
+/// Bytes of this process in memory.
+fn resident() -> i64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<i64>().ok());
+    pages.unwrap_or(0) * 4_096
+}

@@ -1,0 +1,187 @@
+//! A console in a pseudo-terminal, typed into and looked at.
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+use vt100::{MouseProtocolMode, Parser, Screen};
+
+/// How long content may take before a test gives up: a loaded machine is no failure.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Shown {
+    pub parser: Parser,
+    bytes: usize,
+    over: bool,
+}
+
+/// A console in a pseudo-terminal.
+pub struct Console {
+    pub child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    pub shown: Arc<(Mutex<Shown>, Condvar)>,
+    before: String,
+}
+
+impl Console {
+    /// Starts one on this home.
+    pub fn start(home: &Path, size: (u16, u16)) -> Self {
+        Self::start_with(home, size, &[])
+    }
+
+    /// Starts one with more in its environment.
+    pub fn start_with(home: &Path, size: (u16, u16), variables: &[(&str, &str)]) -> Self {
+        let pty = native_pty_system()
+            .openpty(PtySize {
+                cols: size.0,
+                rows: size.1,
+                ..PtySize::default()
+            })
+            .unwrap();
+        let before = settings(pty.master.as_ref());
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
+        command.arg("--home");
+        command.arg(home);
+        command.env("TERM", "xterm-256color");
+        command.env("COLORTERM", "truecolor");
+        command.env("LANG", "C.UTF-8");
+        command.env("RUST_BACKTRACE", "0");
+        command.env_remove("NO_COLOR");
+        command.env_remove("LC_ALL");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        let child = pty.slave.spawn_command(command).unwrap();
+        drop(pty.slave);
+        let shown = Arc::new((
+            Mutex::new(Shown {
+                parser: Parser::new(cells(size.1), cells(size.0), 1000),
+                bytes: 0,
+                over: false,
+            }),
+            Condvar::new(),
+        ));
+        let mut output = pty.master.try_clone_reader().unwrap();
+        let theirs = Arc::clone(&shown);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 65536];
+            loop {
+                let count = output.read(&mut buffer).unwrap_or(0);
+                let mut shown = theirs.0.lock().unwrap();
+                shown.parser.process(&buffer[..count]);
+                shown.bytes += count;
+                shown.over = count == 0;
+                theirs.1.notify_all();
+                if count == 0 {
+                    return;
+                }
+            }
+        });
+        let keys = pty.master.take_writer().unwrap();
+        Self {
+            child,
+            master: pty.master,
+            keys,
+            shown,
+            before,
+        }
+    }
+
+    /// Waits until the screen is so.
+    pub fn wait(&self, what: &str, is_there: impl Fn(&Screen) -> bool) {
+        let (lock, changed) = &*self.shown;
+        let mut shown = lock.lock().unwrap();
+        let end = Instant::now() + PATIENCE;
+        while !is_there(shown.parser.screen()) {
+            let left = end.saturating_duration_since(Instant::now());
+            let screen = shown.parser.screen().contents();
+            assert!(!left.is_zero() && !shown.over, "no {what} in:\n{screen}");
+            shown = changed.wait_timeout(shown, left).unwrap().0;
+        }
+    }
+
+    /// Waits until this is on the screen.
+    pub fn wait_for(&self, text: &str) {
+        self.wait(text, |screen| screen.contents().contains(text));
+    }
+
+    /// Types this.
+    pub fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Gives the terminal another size.
+    pub fn resize(&self, cols: u16, rows: u16) {
+        let mut shown = self.shown.0.lock().unwrap();
+        shown.parser.screen_mut().set_size(cells(rows), cells(cols));
+        drop(shown);
+        self.master
+            .resize(PtySize {
+                cols,
+                rows,
+                ..PtySize::default()
+            })
+            .unwrap();
+    }
+
+    /// Sends the program a signal.
+    pub fn signal(&self, name: &str) {
+        let process = self.child.process_id().unwrap().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &process])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// Waits until it is over and did well, and checks that the terminal is as it was.
+    pub fn end_leaves_no_trace(self) {
+        assert!(self.end().success());
+    }
+
+    /// Waits until it is over, and checks that the terminal is as it was.
+    pub fn end(mut self) -> ExitStatus {
+        let (lock, changed) = &*self.shown;
+        let mut shown = lock.lock().unwrap();
+        while !shown.over {
+            let (next, timeout) = changed.wait_timeout(shown, PATIENCE).unwrap();
+            let screen = next.parser.screen().contents();
+            assert!(!timeout.timed_out(), "it does not end, and shows:\n{screen}");
+            shown = next;
+        }
+        let status = self.child.wait().unwrap();
+        let screen = shown.parser.screen();
+        assert!(!screen.alternate_screen());
+        assert!(!screen.hide_cursor());
+        assert!(!screen.bracketed_paste());
+        assert_eq!(screen.mouse_protocol_mode(), MouseProtocolMode::None);
+        assert_eq!(settings(self.master.as_ref()), self.before);
+        status
+    }
+
+    /// Whether nothing at all is written for this long.
+    pub fn is_silent_for(&self, time: Duration) -> bool {
+        let (lock, changed) = &*self.shown;
+        let shown = lock.lock().unwrap();
+        let before = shown.bytes;
+        let (shown, _) = changed
+            .wait_timeout_while(shown, time, |shown| shown.bytes == before)
+            .unwrap();
+        shown.bytes == before
+    }
+}
+
+fn cells(count: u16) -> NonZeroU16 {
+    NonZeroU16::new(count).unwrap()
+}
+
+fn settings(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios())
+}
