@@ -114,7 +114,7 @@ async fn the_demo_works_on_every_route_and_is_found_again() {
     let detail = workspace.pointer("alpha", endpoint_pointer).await.unwrap();
     assert_eq!(detail.leads_to, Some(name("beta")));
     assert!(detail.credential.is_some());
-    assert!(detail.connection_name.is_some());
+    assert!(detail.connection.is_some());
     let (credentials, failures) = workspace.credentials().await.unwrap();
     assert!(failures.is_empty(), "{failures:?}");
     let mut names: Vec<_> = credentials.iter().map(|row| row.name.clone()).collect();

@@ -24,6 +24,8 @@ mod log;
 mod logs;
 mod outcome;
 mod pointer;
+mod pointer_care;
+mod pointer_show;
 mod read_only;
 mod reply;
 mod sealing;

@@ -2,13 +2,14 @@
 
 use super::ask;
 use super::outcome::{Outcome, usage};
+use super::pointer_care::{Assign, Duplicate, Neighbors, Tag};
+use super::pointer_show::show;
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::transfer::{Export, Import};
 use super::words;
 use crate::model::{ConnectionId, NewPointer, Pointer as PointerModel, PointerAddress, PointerChange};
 use crate::store::{PointerPage, PointerQuery, Start, TagMatch};
-use crate::workspace::PointerDetail;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -50,6 +51,10 @@ pub enum Pointer {
         #[arg(short, long)]
         yes: bool,
     },
+    Duplicate(Duplicate),
+    Tag(Tag),
+    Assign(Assign),
+    Neighbors(Neighbors),
     Import(Import),
     Export(Export),
 }
@@ -136,6 +141,10 @@ impl Pointer {
                 pointer,
                 yes,
             } => delete(session, &instance, &pointer, yes).await,
+            Self::Duplicate(verb) => verb.run(session).await,
+            Self::Tag(verb) => verb.run(session).await,
+            Self::Assign(verb) => verb.run(session).await,
+            Self::Neighbors(verb) => verb.run(session).await,
             Self::Import(verb) => verb.run(session).await,
             Self::Export(verb) => verb.run(session).await,
         }
@@ -192,22 +201,6 @@ fn remark(page: &PointerPage) -> String {
         Some(next) => format!("{shown}{of}; go on with --after {next}"),
         None => format!("{shown}{of}"),
     }
-}
-
-async fn show(session: &Session, instance: &str, address: &PointerAddress) -> Outcome {
-    let detail = session
-        .open_for(instance)
-        .await?
-        .pointer(instance, address)
-        .await?;
-    let value = json!({
-        "pointer": detail.pointer,
-        "neighbors": detail.neighbors,
-        "connection_name": detail.connection_name,
-        "leads_to": detail.leads_to,
-        "credential": detail.credential,
-    });
-    session.show(&value, || describe(&detail))
 }
 
 impl Create {
@@ -296,7 +289,7 @@ fn table(pointers: &[PointerModel]) -> Table {
     table
 }
 
-fn describe_pointer(pointer: &PointerModel) -> String {
+pub fn describe_pointer(pointer: &PointerModel) -> String {
     let text = |value: &Value| value.to_string();
     let federated = pointer.federated.as_ref();
     pairs([
@@ -321,27 +314,4 @@ fn describe_pointer(pointer: &PointerModel) -> String {
         ("peer", federated.map(|federated| federated.endpoint.to_string())),
         ("asks", federated.map(|federated| text(&federated.query))),
     ])
-}
-
-fn describe(detail: &PointerDetail) -> String {
-    let mut text = describe_pointer(&detail.pointer);
-    text.push_str(&pairs([
-        ("connection's name", detail.connection_name.clone()),
-        ("leads to", detail.leads_to.as_ref().map(ToString::to_string)),
-        ("with credential", detail.credential.clone()),
-    ]));
-    if detail.neighbors.is_empty() {
-        return text;
-    }
-    let mut table = Table::new(["NEIGHBOUR", "RELATIONSHIP", ">WEIGHT"]);
-    for neighbor in &detail.neighbors {
-        table.row([
-            neighbor.address.to_string(),
-            neighbor.relationship.clone(),
-            format!("{:.3}", neighbor.weight),
-        ]);
-    }
-    text.push('\n');
-    text.push_str(&table.to_text());
-    text
 }

@@ -173,6 +173,8 @@ pub enum Id {
     CompareInvokes,
     CompareDirect,
     FollowLink,
+    GoThere,
+    WalkBack,
     Handshake,
     Offer,
     Accept,

@@ -31,6 +31,12 @@ pub(super) fn on_federated(situation: &Situation) -> bool {
 pub(super) fn on_link(situation: &Situation) -> bool {
     situation.leads_somewhere
 }
+pub(super) fn on_selected_link(situation: &Situation) -> bool {
+    situation.link
+}
+pub(super) fn on_trail(situation: &Situation) -> bool {
+    situation.trail
+}
 pub(super) fn on_revocable(situation: &Situation) -> bool {
     situation.revocable
 }

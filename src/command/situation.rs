@@ -22,6 +22,10 @@ pub struct Situation {
     pub federated: bool,
     /// And that instance is in this home.
     pub leads_somewhere: bool,
+    /// A line of the pointer's page that leads somewhere is selected.
+    pub link: bool,
+    /// One came to that page from another pointer.
+    pub trail: bool,
     /// A credential is selected or open.
     pub credential: bool,
     /// And it can be revoked.

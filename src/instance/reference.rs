@@ -2,14 +2,13 @@
 
 use super::circuit::Circuit;
 use crate::model::{CIRCUIT_PREFIX, Connection, Endpoint, Federated, KeyId, Profile, Route};
+use crate::protocol::circuit::FEDERATED_INVOKE;
+use crate::protocol::data_reference::Place;
 use crate::protocol::{Code, HeldCredential, Problem, profile_of_sealed, strict_json};
 use crate::seal::jwe;
 use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
-
-/// What the action of a circuit that only its caller can go on with is called.
-pub const FEDERATED_INVOKE: &str = "federated_invoke";
 
 /// A data_reference, read.
 #[derive(Debug, Clone)]
@@ -67,17 +66,11 @@ impl Reference {
     }
 
     fn read_place(text: &str) -> Self {
-        let Ok(url) = Url::parse(text) else {
-            return Self::Other;
-        };
-        match url.scheme() {
-            "http" | "https" if url.path().ends_with("/invoke") => match Endpoint::parse(text) {
-                Ok(endpoint) => Self::Invoke(endpoint),
-                Err(_) => Self::Web(url),
-            },
-            "http" | "https" => Self::Web(url),
-            "file" => Self::File,
-            _ => Self::Other,
+        match Place::read(text) {
+            Place::Invoke(endpoint) => Self::Invoke(endpoint),
+            Place::Web(url) => Self::Web(url),
+            Place::File => Self::File,
+            Place::Other => Self::Other,
         }
     }
 

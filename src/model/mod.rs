@@ -21,8 +21,8 @@ pub use grant::{Grant, PointerScope};
 pub use ids::{AppId, ConnectionId, DomainId, IdError, InstanceId, InstanceName, KeyId, PointerAddress};
 pub use instance::{InstanceKind, InstanceState};
 pub use pointer::{
-    CIRCUIT_PREFIX, Connection, ConnectionStatus, Domain, NewPointer, Pointer, PointerChange,
-    gyroid_coordinates,
+    CIRCUIT_PREFIX, Connection, ConnectionStatus, Domain, NEAR, NewPointer, Pointer, PointerChange,
+    gyroid_coordinates, gyroid_score,
 };
 pub use time::Timestamp;
 pub use visible::is_visible;

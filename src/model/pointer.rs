@@ -150,3 +150,12 @@ pub fn gyroid_coordinates(digest: &[u8; 32]) -> (f64, f64, f64) {
     };
     (word(0), word(1), word(2))
 }
+
+/// Pointers whose score is below this are neighbours.
+pub const NEAR: f64 = 0.5;
+
+/// How near two places are, as the original system reckons it: 0 is nearest.
+pub fn gyroid_score(one: (f64, f64, f64), other: (f64, f64, f64)) -> f64 {
+    let (x, y, z) = (one.0 - other.0, one.1 - other.1, one.2 - other.2);
+    (x.sin() * y.cos() + y.sin() * z.cos() + z.sin() * x.cos()).abs()
+}

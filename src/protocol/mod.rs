@@ -5,8 +5,10 @@
 //!
 #![doc = include_str!("WIRE.md")]
 
+pub mod circuit;
 mod code;
 mod credential;
+pub mod data_reference;
 mod discovery;
 mod envelope;
 mod query;

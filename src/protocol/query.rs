@@ -85,6 +85,11 @@ impl Query {
         self.object.get(name).filter(|value| !value.is_null())
     }
 
+    /// Whether a parameter is there and says `null`, where that means something of its own.
+    pub fn is_null(&self, name: &str) -> bool {
+        self.object.get(name).is_some_and(Value::is_null)
+    }
+
     /// A parameter that must be a string.
     pub fn text(&self, name: &'static str) -> Result<&str, QueryError> {
         self.optional_text(name)?.ok_or_else(|| self.missing(name))

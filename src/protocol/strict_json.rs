@@ -24,14 +24,21 @@ pub enum StrictJsonError {
 
 /// Reads one JSON value that fills all of `bytes`.
 pub fn parse(bytes: &[u8]) -> Result<Value, StrictJsonError> {
-    check_depth(bytes)?;
+    parse_located(bytes).map_err(|(error, _)| error)
+}
+
+/// The same; a failure also says where it was noticed, as line and column from 1, where that can be told.
+pub fn parse_located(bytes: &[u8]) -> Result<Value, (StrictJsonError, Option<(usize, usize)>)> {
+    check_depth(bytes).map_err(|error| (error, None))?;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let Strict(value) = Strict::deserialize(&mut deserializer)
-        .map_err(|error| StrictJsonError::Malformed(error.to_string()))?;
-    deserializer
-        .end()
-        .map_err(|error| StrictJsonError::Malformed(error.to_string()))?;
-    Ok(value)
+    let read = Strict::deserialize(&mut deserializer).and_then(|Strict(value)| {
+        deserializer.end()?;
+        Ok(value)
+    });
+    read.map_err(|error| {
+        let place = (error.line() > 0).then(|| (error.line(), error.column().max(1)));
+        (StrictJsonError::Malformed(error.to_string()), place)
+    })
 }
 
 /// How deep a value nests: 0 for one that is neither an array nor an object.

@@ -75,6 +75,8 @@ pub trait Store: Send + Sync {
     async fn pointer(&self, address: &PointerAddress) -> Result<Option<Pointer>, StoreError>;
     /// What `get_pointer_summary` tells; the hot path.
     async fn summary(&self, address: &PointerAddress) -> Result<Option<Summary>, StoreError>;
+    /// The pointer that has this data_reference and leads to no other instance.
+    async fn holder_of(&self, data_reference: &str) -> Result<Option<PointerAddress>, StoreError>;
     /// Stored relationships of a pointer, strongest first, at most `limit`.
     async fn relationships(
         &self,

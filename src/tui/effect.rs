@@ -2,6 +2,7 @@
 
 use super::invoke;
 use super::message::Message;
+use super::pointer;
 use super::wizard::Errand;
 use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Route};
 use crate::protocol::Query;
@@ -49,6 +50,8 @@ pub enum Effect {
     },
     /// Fetch a pointer with what is around it.
     LoadPointer(InstanceName, PointerAddress),
+    /// Fetch something for the page about a pointer.
+    Pointer(pointer::Errand),
     /// Fetch the credentials.
     LoadCredentials,
     /// Fetch what depends on a credential.

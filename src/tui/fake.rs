@@ -3,20 +3,22 @@
 use super::clock::Clock;
 use super::effect::Effect;
 use super::message::Message;
+use super::pointer;
 use super::state::{Look, State};
 use super::theme::{Catalog, Depth, UNICODE};
 use super::update::{Start, start, update};
 use crate::command::Key;
 use crate::handshake::{Alarm, AlarmKind};
 use crate::model::{
-    AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, Holder, InstanceId,
-    InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
+    AppId, Connection, ConnectionId, ConnectionStatus, CredentialState, Delivery, DomainId, Endpoint,
+    Federated, Grant, Holder, InstanceId, InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress,
+    Profile, Route, Side, Timestamp,
 };
 use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
     Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HostedBy, InstanceRow,
-    LogAsk, LogDetail, LogEntry, LogKind, LogRow, LogWindow, LogWire, PointerDetail,
+    LogAsk, LogDetail, LogEntry, LogKind, LogRow, LogWindow, LogWire, Neighbor, NeighborPage, PointerDetail,
 };
 use serde_json::json;
 
@@ -88,7 +90,11 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
                 page,
                 outcome: Ok(pointers(&query)),
             },
-            Effect::LoadPointer(_, address) => Message::Pointer(address, Ok(Box::new(detail()))),
+            Effect::LoadPointer(instance, address) => {
+                let detail = detail_of(&address);
+                Message::Pointer(instance, address, Ok(Box::new(detail)))
+            }
+            Effect::Pointer(errand) => Message::PointerNews(neighbours(errand)),
             Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
             Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(LogDetail::of(entry())))),
             Effect::Inspect(page, number, errand) => {
@@ -225,6 +231,51 @@ pub fn pointers(query: &PointerQuery) -> PointerPage {
     }
 }
 
+/// Three stored neighbours, and a third of a million by coordinates.
+pub fn neighbours(errand: pointer::Errand) -> pointer::News {
+    match errand {
+        pointer::Errand::Neighbors {
+            instance,
+            address: of,
+            computed,
+            offset,
+            limit,
+        } => {
+            let total = if computed { 334_120 } else { 3 };
+            let end = (offset + limit).min(total);
+            let rows = (offset..end).map(|number| Neighbor {
+                address: address(number + if computed { 100 } else { 9 }),
+                relationship: if computed {
+                    "gyroid_related"
+                } else {
+                    "derived_from"
+                }
+                .into(),
+                weight: if computed { number as f64 / 10_000.0 } else { 0.8 },
+                computed,
+                description: Some(format!("Fine dust, hourly means of station {}", number + 9)),
+            });
+            pointer::News::Neighbors {
+                instance,
+                address: of,
+                computed,
+                offset,
+                outcome: Ok(NeighborPage {
+                    neighbors: rows.collect(),
+                    total: Some(total),
+                    more: end < total,
+                }),
+            }
+        }
+        pointer::Errand::Describe(instance, addresses) => {
+            let told = addresses
+                .into_iter()
+                .map(|address| (address.clone(), format!("What {address} is")));
+            pointer::News::Described(instance, told.collect())
+        }
+    }
+}
+
 pub fn detail() -> PointerDetail {
     PointerDetail {
         pointer: pointer(3),
@@ -233,9 +284,30 @@ pub fn detail() -> PointerDetail {
             relationship: "derived_from".into(),
             weight: 0.8,
         }],
-        connection_name: Some("to beta".into()),
+        connection: Some(Connection {
+            id: ConnectionId::parse("conn_0123456789ab").unwrap(),
+            domain_id: DomainId::parse("dom_0123456789ab").unwrap(),
+            name: "to beta".into(),
+            description: "Gateway to beta".into(),
+            status: ConnectionStatus::Active,
+            held_credential: Some("beta".into()),
+            created_at: now(),
+        }),
         leads_to: Some(name("beta")),
         credential: Some("beta/alpha-federation".into()),
+    }
+}
+
+/// The pointer at an address of [`address`], with what is around it.
+pub fn detail_of(at: &PointerAddress) -> PointerDetail {
+    let number = u64::from_str_radix(at.as_str().trim_start_matches("ptr_"), 16).unwrap_or(0);
+    let pointer = pointer(number);
+    let leads = pointer.federated.is_some();
+    PointerDetail {
+        leads_to: leads.then(|| name("beta")),
+        credential: leads.then(|| "beta/alpha-federation".into()),
+        pointer,
+        ..detail()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::clipboard::Copied;
 use super::files::Files;
 use super::invoke;
+use super::pointer;
 use super::wizard::News;
 use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
@@ -71,7 +72,9 @@ pub enum Message {
         outcome: Outcome<PointerPage>,
     },
     /// A pointer and what is around it.
-    Pointer(PointerAddress, Outcome<Box<PointerDetail>>),
+    Pointer(InstanceName, PointerAddress, Outcome<Box<PointerDetail>>),
+    /// News for the page about a pointer.
+    PointerNews(pointer::News),
     /// The credentials, and the instances that could not be asked.
     Credentials(Outcome<(Vec<CredentialRow>, Vec<Failure>)>),
     /// What depends on the credential of this name.

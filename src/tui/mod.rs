@@ -20,6 +20,7 @@ mod layout;
 pub mod measure;
 mod message;
 mod painter;
+mod pointer;
 mod reveal;
 mod run;
 mod runner;

@@ -36,8 +36,10 @@ mod jq;
 mod lifecycle;
 mod log;
 mod log_detail;
+mod neighbors;
 mod original;
 mod peers;
+mod pointer_care;
 mod pointers;
 mod redact;
 mod rows;
@@ -62,11 +64,13 @@ pub use log::{
     LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
 };
 pub use log_detail::LogDetail;
+pub use pointer_care::{TagChange, normal_tag};
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
-    CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HeadCheck, HostedBy, InitInstance,
-    InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire, OfferMade,
-    OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade, Rotated, Sealed, Verified,
+    CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,
+    InitInstance, InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire,
+    Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade,
+    Rotated, Sealed, Taken, Verified,
 };
 
 use crate::client::Client;

@@ -130,7 +130,7 @@ impl Workspace {
                     weight: neighbor.weight,
                 })
                 .collect(),
-            connection_name: None,
+            connection: None,
             leads_to: None,
             credential: None,
             pointer,
@@ -139,20 +139,20 @@ impl Workspace {
         Ok(detail)
     }
 
-    /// Where a federated pointer leads, as far as this home knows.
+    /// Its connection, and where a federated pointer leads, as far as this home knows.
     async fn add_destination(
         &self,
         session: &mut Session<'_>,
         detail: &mut PointerDetail,
     ) -> Result<(), Failure> {
+        if let Some(id) = &detail.pointer.connection_id {
+            // Whoever may see the pointer need not be allowed to see connections.
+            let all = connections(session).await.unwrap_or_default();
+            detail.connection = all.into_iter().find(|connection| connection.id == *id);
+        }
         let Some(federated) = detail.pointer.federated.clone() else {
             return Ok(());
         };
-        // Whoever may see the pointer need not be allowed to see connections.
-        let connections = connections(session).await.unwrap_or_default();
-        let connection = connections
-            .into_iter()
-            .find(|connection| Some(&connection.id) == detail.pointer.connection_id.as_ref());
         detail.leads_to = self
             .records()
             .await?
@@ -160,7 +160,8 @@ impl Workspace {
             .find(|record| record.endpoint == federated.endpoint)
             .map(|record| record.name);
         detail.credential = if federated.route == Route::Relay {
-            let held = connection
+            let held = detail
+                .connection
                 .as_ref()
                 .and_then(|connection| connection.held_credential.as_deref());
             held.map(|held| held_name(session.record.name.as_str(), held))
@@ -169,7 +170,6 @@ impl Workspace {
             let best = peers.best(&federated.endpoint, federated.profile, federated.kid.as_ref());
             best.map(|(name, _)| name.to_owned())
         };
-        detail.connection_name = connection.map(|connection| connection.name);
         Ok(())
     }
 

@@ -84,6 +84,22 @@ async fn a_pointer_is_assigned_by_the_owner_of_the_connection_only() {
         .await;
     assert_eq!(listed["count"], 1);
     assert_eq!(text(&listed["pointers"][0]["address"]), pointer);
+    let free = json!({"pointer_address": pointer, "connection_id": null});
+    let refused = call(&other, "assign_pointer_to_connection", free.clone()).await;
+    assert_eq!(problem_of(&refused.reply).0, Code::AccessDenied);
+    let freed = running.get("assign_pointer_to_connection", free).await;
+    assert_eq!(freed["pointer"]["connection_id"], json!(null));
+    let (code, _) = running
+        .fails(
+            "assign_pointer_to_connection",
+            json!({"pointer_address": pointer}),
+        )
+        .await;
+    assert_eq!(
+        code,
+        Code::MissingParameter,
+        "leaving it out by mistake unassigns nothing"
+    );
 }
 
 #[tokio::test]

@@ -257,6 +257,7 @@ async fn neighbours_are_related_both_ways() {
     let back = running
         .get("get_neighbors", json!({"pointer_address": other}))
         .await;
+    assert_eq!(back["total"], 1);
     assert_eq!(
         back["neighbors"],
         json!([{"address": one, "relationship": "feeds", "weight": 0.5}])
@@ -270,4 +271,70 @@ async fn neighbours_are_related_both_ways() {
         )
         .await;
     assert_eq!(code, Code::InvalidParameter);
+}
+
+#[tokio::test]
+async fn computed_neighbours_come_nearest_first_in_pages_and_described() {
+    let running = filled(40).await;
+    let page = running.get("list_pointers", json!({"limit": 1})).await;
+    let here = text(&page["pointers"][0]["address"]);
+    let ask = |limit: u64, offset: u64| json!({"pointer_address": here, "computed": true, "describe": true, "limit": limit, "offset": offset});
+    let all = running.get("get_neighbors", ask(1_000, 0)).await;
+    let found = all["neighbors"].as_array().unwrap().clone();
+    assert_eq!(all["total"], found.len());
+    assert!(!found.is_empty() && found.len() < 40, "{}", found.len());
+    assert_eq!(all["approximate"], true);
+    let weights: Vec<f64> = found.iter().map(|one| one["weight"].as_f64().unwrap()).collect();
+    assert!(
+        weights.is_sorted() && weights.iter().all(|weight| *weight < 0.5),
+        "{weights:?}"
+    );
+    assert!(found.iter().all(|one| one["relationship"] == "gyroid_related"
+        && one["address"] != here.as_str()
+        && one["description"].as_str().is_some_and(|words| !words.is_empty())));
+    let mut paged = Vec::new();
+    for offset in (0..found.len() as u64).step_by(5) {
+        let page = running.get("get_neighbors", ask(5, offset)).await;
+        paged.extend(page["neighbors"].as_array().unwrap().clone());
+    }
+    assert_eq!(paged, found);
+    let stored = running
+        .get("get_neighbors", json!({"pointer_address": here}))
+        .await;
+    assert_eq!(stored["neighbors"], json!([]));
+}
+
+#[tokio::test]
+async fn tags_and_taken_references_are_told_before_a_pointer_is_made() {
+    let running = Running::start("alpha").await;
+    for (reference, tags) in [
+        ("https://a.example/1", json!(["air", "water"])),
+        ("https://a.example/2", json!(["air"])),
+    ] {
+        running
+            .pointer(json!({"data_reference": reference, "description": "words", "tags": tags}))
+            .await;
+    }
+    let all = running.get("get_all_tags", json!({})).await;
+    assert_eq!(all["tags"], json!(["air", "water"]));
+    assert_eq!(all["used"], json!({"air": 2, "water": 1}));
+    let some = running.get("get_all_tags", json!({"prefix": "w"})).await;
+    assert_eq!(
+        (some["count"].clone(), some["tags"].clone()),
+        (json!(1), json!(["water"]))
+    );
+    let taken = running
+        .get(
+            "find_pointer_by_reference",
+            json!({"data_reference": "https://a.example/2"}),
+        )
+        .await;
+    assert_eq!(taken["pointer"]["description"], "words");
+    let free = running
+        .get(
+            "find_pointer_by_reference",
+            json!({"data_reference": "https://a.example/3"}),
+        )
+        .await;
+    assert_eq!(free["pointer"], Value::Null);
 }

@@ -119,6 +119,35 @@ async fn neighbours_outside_the_grant_are_not_shown() {
         .map(|neighbor| text(&neighbor["address"]))
         .collect();
     assert_eq!(neighbors, [addresses[2].clone()]);
+    let computed = json!({"pointer_address": addresses[0], "computed": true});
+    let computed = result_of(call(&caller, "get_neighbors", computed).await.reply);
+    assert!(
+        computed["total"].is_null(),
+        "how many there are in all is not the caller's business"
+    );
+    for neighbor in computed["neighbors"].as_array().unwrap() {
+        let at = addresses
+            .iter()
+            .position(|address| neighbor["address"] == address.as_str());
+        assert_eq!(at.unwrap() % 2, 0, "{neighbor}");
+    }
+}
+
+#[tokio::test]
+async fn tags_and_references_of_hidden_pointers_are_not_told() {
+    let (running, _) = half_public().await;
+    let mut grant = public_only();
+    grant
+        .actions
+        .extend(["get_all_tags", "find_pointer_by_reference"].map(str::to_owned));
+    let caller = running.issue("reader", grant).await;
+    let refused = call(&caller, "get_all_tags", json!({})).await;
+    assert_eq!(problem_of(&refused.reply).0, Code::NotGranted);
+    for (index, told) in [(0, true), (1, false)] {
+        let asked = json!({"data_reference": format!("https://a.example/{index}")});
+        let found = result_of(call(&caller, "find_pointer_by_reference", asked).await.reply);
+        assert_eq!(found["pointer"].is_object(), told);
+    }
 }
 
 #[tokio::test]

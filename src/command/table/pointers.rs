@@ -2,7 +2,8 @@
 
 use crate::command::Scope::{Instances, Log, PointerPage, Pointers};
 use crate::command::rows::{
-    changes, destroys, on_federated, on_instance, on_link, on_pointer, shows, when_filtered,
+    changes, destroys, on_federated, on_instance, on_link, on_pointer, on_selected_link, on_trail, shows,
+    when_filtered,
 };
 use crate::command::{Command, Id};
 
@@ -117,4 +118,24 @@ pub(super) static COMMANDS: &[Command] = &[
         &["f"],
     )
     .when(on_link),
+    shows(
+        Id::GoThere,
+        "go",
+        "go there",
+        "Go where the selected line leads: a neighbour, the credential, the peer",
+        &[PointerPage],
+        94,
+        &["enter"],
+    )
+    .when(on_selected_link),
+    shows(
+        Id::WalkBack,
+        "walk-back",
+        "walk back",
+        "Go back to the pointer that you came from",
+        &[PointerPage],
+        70,
+        &["backspace"],
+    )
+    .when(on_trail),
 ];

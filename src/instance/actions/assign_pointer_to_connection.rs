@@ -1,38 +1,54 @@
 //! `assign_pointer_to_connection`: through which connection a pointer is invoked.
 
-use super::parameter::{CONNECTION_ID, POINTER_ADDRESS};
-use super::{Access, Action, Answer, Call, Outcome};
+use super::parameter::POINTER_ADDRESS;
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use serde_json::json;
 
 /// The row of the table.
 pub const ACTION: Action = Action {
     name: "assign_pointer_to_connection",
-    help: "Lets a pointer be invoked through a connection of the caller's domain.",
+    help: "Lets a pointer be invoked through a connection of the caller's domain, or through none any more.",
     access: Access::Granted,
     writes: true,
-    parameters: &[POINTER_ADDRESS, CONNECTION_ID],
+    parameters: &[
+        POINTER_ADDRESS,
+        Parameter::required(
+            "connection_id",
+            Kind::ConnectionId,
+            "the connection's id; null takes the pointer out of the one that it is in",
+        ),
+    ],
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call<'_>) -> Answer {
     let pointer = call.pointer("pointer_address").await?;
-    let connection = call.connection("connection_id").await?;
-    call.require_ownership(&connection).await?;
+    let connection = match call.query.is_null("connection_id") {
+        true => None,
+        false => Some(call.connection("connection_id").await?),
+    };
+    if let Some(connection) = &connection {
+        call.require_ownership(connection).await?;
+    }
+    let after = connection.as_ref().map(|connection| &connection.id);
     // Taking a pointer away from another connection is that one's owner's business too.
     if let Some(before) = pointer
         .connection_id
         .as_ref()
-        .filter(|before| **before != connection.id)
+        .filter(|before| Some(*before) != after)
         && let Some(before) = call.store().connection(before).await?
     {
         call.require_ownership(&before).await?;
     }
     let pointer = call
         .store()
-        .assign_pointer(&pointer.address, Some(&connection.id), call.now())
+        .assign_pointer(&pointer.address, after, call.now())
         .await?;
-    Ok(Outcome::Success(json!({
-        "message": format!("Pointer {} assigned to connection {}.", pointer.address, connection.id),
-        "pointer": pointer,
-    })))
+    let message = match after {
+        Some(id) => format!("Pointer {} assigned to connection {id}.", pointer.address),
+        None => format!("Pointer {} assigned to no connection.", pointer.address),
+    };
+    Ok(Outcome::Success(
+        json!({ "message": message, "pointer": pointer }),
+    ))
 }

@@ -1,12 +1,15 @@
-//! Stored relationships, as `get_pointer` and `get_neighbors` show them.
+//! Neighbours of a pointer, as `get_pointer` and `get_neighbors` show them.
 
 use super::Call;
-use crate::model::PointerAddress;
+use crate::model::{NEAR, Pointer, PointerAddress, gyroid_score};
 use crate::protocol::Problem;
 use crate::store::Relationship;
 
 /// How many are shown, strongest first.
 pub const MOST: usize = 1_000;
+
+/// The kind of a relationship that is computed from the coordinates.
+const COMPUTED: &str = "gyroid_related";
 
 /// The relationships of a pointer whose other end the caller may see.
 pub async fn visible(
@@ -15,6 +18,52 @@ pub async fn visible(
     limit: usize,
 ) -> Result<Vec<Relationship>, Problem> {
     let found = call.store().relationships(address, limit).await?;
+    only_visible(call, found).await
+}
+
+/// The same, and how many there are in all, where that may be told.
+pub async fn stored(
+    call: &Call<'_>,
+    address: &PointerAddress,
+    limit: usize,
+) -> Result<(Vec<Relationship>, Option<u64>), Problem> {
+    let total = match call.sees_every_pointer() {
+        true => call
+            .store()
+            .summary(address)
+            .await?
+            .map(|summary| summary.neighbor_count),
+        false => None,
+    };
+    Ok((visible(call, address, limit).await?, total))
+}
+
+/// The neighbours that the coordinates make, nearest first. Looks at every pointer of the instance.
+pub async fn computed(
+    call: &Call<'_>,
+    pointer: &Pointer,
+    limit: usize,
+) -> Result<(Vec<Relationship>, Option<u64>), Problem> {
+    let here = (pointer.x, pointer.y, pointer.z);
+    let score = move |x, y, z| {
+        let there = (x, y, z);
+        Some(gyroid_score(here, there)).filter(|score| *score < NEAR && there != here)
+    };
+    let nearest = call.store().nearest(Box::new(score), limit).await?;
+    let found = nearest
+        .pointers
+        .into_iter()
+        .map(|(address, score)| Relationship {
+            address,
+            relationship: COMPUTED.to_owned(),
+            weight: score,
+        })
+        .collect();
+    let total = call.sees_every_pointer().then_some(nearest.matching);
+    Ok((only_visible(call, found).await?, total))
+}
+
+async fn only_visible(call: &Call<'_>, found: Vec<Relationship>) -> Result<Vec<Relationship>, Problem> {
     if call.sees_every_pointer() {
         return Ok(found);
     }

@@ -8,24 +8,20 @@
 mod placeholder;
 
 use super::actions::{Access, Answer, Call, Outcome, table};
-use super::reference::FEDERATED_INVOKE;
 use super::size::json_size;
 use super::{authorise, relay};
 use crate::model::{Connection, ConnectionId};
+use crate::protocol::circuit::{FEDERATED_INVOKE, MOST_STEPS, RELAY};
 use crate::protocol::{Code, Problem, Query};
 use serde_json::{Value, json};
 use std::sync::atomic::Ordering;
 
-/// Steps of one circuit.
-pub const MOST_STEPS: usize = 32;
 /// How deep circuits may invoke circuits.
 pub const DEEPEST: u8 = 4;
 /// Steps of all circuits within one call.
 pub const MOST_STEPS_IN_ALL: u32 = 256;
 /// Bytes of all results of one circuit.
 const LARGEST_RESULT: usize = 32 * 1024 * 1024;
-/// The action that calls another instance.
-const RELAY: &str = "relay";
 
 /// A checked circuit.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,10 +1,11 @@
 //! Placeholders in circuits: `{0.field.sub}` stands for what an earlier step came to.
 //!
-//! The number is the step, counted from 0; the rest is a path into its result, through members of
-//! objects and places in lists. A string that is nothing but a placeholder becomes the value itself;
-//! within other text it becomes the value's text. What was put in is never looked at again.
+//! How they are written is `protocol::circuit`'s; here they are filled. A string that is nothing but a
+//! placeholder becomes the value itself; within other text it becomes the value's text. What was put in is
+//! never looked at again.
 
 use crate::instance::size::json_size;
+use crate::protocol::circuit::{Piece, pieces};
 use serde_json::Value;
 
 /// Bytes that one filled step may have.
@@ -109,65 +110,6 @@ impl<'a> Filling<'a> {
         self.left = self.left.checked_sub(bytes).ok_or(FillError::TooLarge)?;
         Ok(())
     }
-}
-
-/// A part of a string.
-#[derive(Debug, PartialEq)]
-enum Piece<'a> {
-    Text(&'a str),
-    /// `inner` is what stands between the braces.
-    Placeholder {
-        step: usize,
-        inner: &'a str,
-    },
-}
-
-impl Piece<'_> {
-    fn step(&self) -> Option<usize> {
-        match self {
-            Self::Text(_) => None,
-            Self::Placeholder { step, .. } => Some(*step),
-        }
-    }
-}
-
-/// Takes a string apart; the pieces put together again are the string.
-fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        if rest.is_empty() {
-            return None;
-        }
-        if let Some((piece, after)) = placeholder(rest) {
-            rest = after;
-            return Some(piece);
-        }
-        let end = rest
-            .match_indices('{')
-            .map(|(at, _)| at)
-            .find(|at| placeholder(&rest[*at..]).is_some())
-            .unwrap_or(rest.len());
-        let (part, after) = rest.split_at(end);
-        rest = after;
-        Some(Piece::Text(part))
-    })
-}
-
-/// The placeholder that a text begins with, and what follows it.
-fn placeholder(text: &str) -> Option<(Piece<'_>, &str)> {
-    let after_brace = text.strip_prefix('{')?;
-    let inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    let end = after_brace.bytes().position(|byte| !inside(byte))?;
-    let (inner, after) = after_brace.split_at(end);
-    let after = after.strip_prefix('}')?;
-    let mut path = inner.split('.');
-    let number = path.next()?;
-    let is_number = (1..=6).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number || path.any(str::is_empty) {
-        return None;
-    }
-    let step = number.parse().ok()?;
-    Some((Piece::Placeholder { step, inner }, after))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Modes, links and locks.
 
 use super::*;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 
 fn finished() -> (tempfile::TempDir, Folder) {
     let home = tempfile::tempdir().unwrap();

@@ -8,6 +8,7 @@ use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, NewPointer, Pointer, PointerAddress,
     PointerChange, Timestamp,
 };
+use crate::store::records::uniqueness;
 use crate::store::{
     HeldRecord, ImportId, IssuedRecord, Nearest, OfferRecord, PointerPage, PointerQuery, Relationship, Score,
     SharedHead, Statistics, Store, StoreError, Summary,
@@ -50,6 +51,11 @@ impl Store for SqliteStore {
 
     async fn summary(&self, address: &PointerAddress) -> Result<Option<Summary>, StoreError> {
         self.readers.quick(|conn| pointers::find_summary(conn, address))
+    }
+
+    async fn holder_of(&self, data_reference: &str) -> Result<Option<PointerAddress>, StoreError> {
+        let unique = uniqueness(data_reference, None);
+        self.readers.quick(|conn| pointers::holder_of(conn, &unique))
     }
 
     async fn relationships(

@@ -7,8 +7,9 @@ mod pointer;
 
 pub use super::invoke::status_glyph;
 pub use credential::{credential_lines, dependent_words};
+pub use fields::{field, heading};
 pub use instance::{health, instance_lines, state_glyph, state_role};
-pub use pointer::{pointer_lines, route_glyph};
+pub use pointer::{route_glyph, shorten};
 
 use super::layers::{Layer, Notice};
 use super::state::{Report, State};
@@ -64,7 +65,6 @@ pub fn inside(window: Rect) -> Rect {
 pub fn page_length(state: &State, width: u16) -> Option<usize> {
     match state.layers.last()? {
         Layer::Instance(page) => Some(instance_lines(state, page, width).len()),
-        Layer::Pointer(page) => Some(pointer_lines(state, page, width).len()),
         Layer::Credential(page) => Some(credential_lines(state, page, width).len()),
         Layer::Notice(notice) => Some(notice_lines(notice, state.clock.now()).len()),
         Layer::Reports(_) => Some(report_lines(state, 94).len()),

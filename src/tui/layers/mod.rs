@@ -13,6 +13,7 @@ mod notice;
 mod pages;
 
 pub use crate::tui::invoke::{DifferencePage, InvokePage, Tab};
+pub use crate::tui::pointer::PointerPage;
 pub use command_line::{CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
@@ -21,7 +22,7 @@ pub use help::{Entry, Help};
 pub use lock_screen::LockScreen;
 pub use menu::{Act, Item, Menu};
 pub use notice::{Notice, Reports, Steps};
-pub use pages::{CredentialPage, InstancePage, PointerPage};
+pub use pages::{CredentialPage, InstancePage};
 
 use crate::command::{Key, Scope};
 use crate::tui::wizard::Wizard;

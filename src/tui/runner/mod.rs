@@ -12,6 +12,7 @@ use super::clipboard;
 use super::effect::{Effect, Work};
 use super::invoke;
 use super::message::{Message, Outcome};
+use super::pointer;
 use super::wizard::{self, Errand, News};
 use crate::model::InstanceName;
 use crate::protocol::Code;
@@ -210,8 +211,9 @@ impl Runner {
                 },
                 Effect::LoadPointer(instance, address) => {
                     let detail = patient(workspace.pointer(instance.as_str(), &address)).await;
-                    Message::Pointer(address, detail.map(Box::new))
+                    Message::Pointer(instance, address, detail.map(Box::new))
                 }
+                Effect::Pointer(errand) => Message::PointerNews(pointer::run(&workspace, errand).await),
                 Effect::LoadCredentials => Message::Credentials(patient(workspace.credentials()).await),
                 Effect::LoadDependents(name) => {
                     let found = patient(workspace.dependents(&name)).await;
@@ -351,7 +353,7 @@ fn settled(opened: Outcome<Arc<Workspace>>, cell: &OnceLock<Arc<Workspace>>) -> 
 }
 
 /// Waits for an answer, but not for ever.
-async fn patient<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+pub(super) async fn patient<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     timeout(PATIENCE, contained(future)).await.unwrap_or_else(|_| {
         Err(Failure::new(
             Code::DeadlineExceeded,

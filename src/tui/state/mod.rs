@@ -347,6 +347,8 @@ impl State {
                 Layer::Pointer(page) => page.leads_to().is_some(),
                 _ => false,
             }),
+            link: matches!(self.layers.last(), Some(Layer::Pointer(page)) if page.at.is_some()),
+            trail: matches!(self.layers.last(), Some(Layer::Pointer(page)) if !page.trail.is_empty()),
             credential: self.credential().is_some(),
             revocable: self.credential().is_some_and(|row| {
                 !matches!(row.state, CredentialState::Revoked | CredentialState::Expired)

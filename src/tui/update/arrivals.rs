@@ -7,6 +7,7 @@ use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::layers::{Choice, Form, Layer};
 use crate::tui::message::{Message, Outcome};
+use crate::tui::pointer;
 use crate::tui::state::{Level, Load, Pane, Phase, State};
 use crate::workspace::{Dependent, Failure, InstanceRow, LogWindow};
 
@@ -33,9 +34,9 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
             Ok(rows) => state.pointers.take(generation, page, rows),
             Err(failure) => state.pointers.note_failure(generation, failure),
         },
-        Message::Pointer(address, outcome) => {
+        Message::Pointer(instance, address, outcome) => {
             let open = state.layers.iter_mut().rev().find_map(|layer| match layer {
-                Layer::Pointer(page) if page.address == address => Some(page),
+                Layer::Pointer(page) if page.is_about(&instance, &address) => Some(page),
                 _ => None,
             });
             match (open, outcome) {
@@ -254,9 +255,7 @@ pub fn refresh(state: &mut State) -> Vec<Effect> {
     state.pointers.ask_again();
     let mut effects = vec![Effect::LoadInstances, Effect::ProbeNow, load_log(state)];
     effects.extend(load_credentials(state));
-    if let Some(Layer::Pointer(page)) = state.layers.last() {
-        effects.push(Effect::LoadPointer(page.instance.clone(), page.address.clone()));
-    }
+    effects.extend(pointer::refresh(state));
     state.report(Level::Info, "looking at everything again", "");
     effects
 }

@@ -15,11 +15,14 @@ mod work;
 use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
 use super::message::{Brightness, Message};
+use super::pointer;
 use super::state::{Level, Phase, State};
 use super::theme::Theme;
 use super::wizard;
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
+
+pub use commands::show_pointers_of;
 
 /// What the home is like when the console starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +115,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             }
             effects
         }
+        Message::PointerNews(news) => pointer::on_news(state, news),
         Message::Worked(ticket, outcome) => work::on_worked(state, ticket, outcome),
         other => arrivals::on_arrival(state, other),
     };

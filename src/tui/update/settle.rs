@@ -4,6 +4,7 @@ use crate::tui::content;
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::layers::Layer;
+use crate::tui::pointer;
 use crate::tui::state::{Pane, Phase, State};
 
 /// Brings everything into order; returns what is to be fetched.
@@ -29,6 +30,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
             ask,
         });
     }
+    effects.extend(pointer::settle(state));
     effects.extend(settle_pointers(state, height(Pane::Pointers) as u64));
     effects
 }

@@ -5,6 +5,7 @@ use crate::seal::Passphrase;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{DifferencePage, InvokePage, Layer, Notice, Steps, Tab};
 use crate::tui::message::{Done, Outcome};
+use crate::tui::pointer;
 use crate::tui::state::{Level, Load, Running, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
@@ -170,9 +171,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         }
         Done::PointerDeleted(instance, address) => {
             state.report(Level::Good, format!("{address} deleted from {instance}"), "");
-            state
-                .layers
-                .retain(|layer| !matches!(layer, Layer::Pointer(page) if page.address == address));
+            pointer::deleted(state, &instance, &address);
             state.pointers.ask_again();
         }
         Done::Invoked(id) => {

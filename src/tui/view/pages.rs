@@ -1,13 +1,15 @@
 //! Pages over the panes.
 
-use crate::tui::content::{credential_lines, instance_lines, page_area, pointer_lines};
+use crate::tui::content::{credential_lines, instance_lines, page_area};
 use crate::tui::invoke;
-use crate::tui::layers::Layer;
+use crate::tui::layers::{Layer, PointerPage};
+use crate::tui::pointer::sheet;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::text::{Line, draw_lines};
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 /// Draws a page.
 pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
@@ -50,7 +52,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
             &instance_lines(state, page, area.width),
             page.scroll,
         ),
-        Layer::Pointer(page) => scrolled(canvas, area, &pointer_lines(state, page, area.width), page.scroll),
+        Layer::Pointer(page) => pointer(state, page, canvas, area),
         Layer::Credential(page) => {
             scrolled(
                 canvas,
@@ -63,6 +65,29 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
         Layer::Difference(page) => scrolled(canvas, area, &page.sheet.lines, page.sheet.top),
         _ => {}
     }
+}
+
+/// The page about a pointer, its selected link marked.
+fn pointer(state: &State, page: &PointerPage, canvas: &mut Canvas, area: Rect) {
+    let sheet = sheet(state, page, area.width);
+    scrolled(canvas, area, &sheet.lines, page.scroll);
+    let selected = page.selected(&sheet).map(|place| sheet.links[place].line);
+    let Some(row) = selected.and_then(|line| line.checked_sub(page.scroll)) else {
+        return;
+    };
+    let row = u16::try_from(row).unwrap_or(u16::MAX);
+    if row >= area.height {
+        return;
+    }
+    let ground = Style {
+        fg: None,
+        ..canvas.style(Role::Selected)
+    };
+    let line = Rect::new(area.x.saturating_sub(1), area.y + row, area.width + 1, 1);
+    canvas.tint(line, ground);
+    let mark = canvas.glyphs.mark;
+    let accent = canvas.style(Role::Accent).patch(ground);
+    canvas.put(line.x, line.y, 1, mark, accent);
 }
 
 fn under_windows(body: Rect) -> Rect {

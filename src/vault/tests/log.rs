@@ -40,7 +40,7 @@ fn marks_and_notes_stay_with_their_lines_and_the_body_still_opens() {
         [1, 2]
     );
     assert_eq!(vault.mark_log(&[1], false).unwrap(), 1);
-    assert_eq!(vault.note_log(2, None).unwrap(), true);
+    assert!(vault.note_log(2, None).unwrap());
     assert_eq!(
         mark(&vault, 2),
         LogMark {

@@ -1,8 +1,8 @@
 //! The log through the workspace: windows, several consoles, pruning, locking, exports.
 
 use super::*;
-use serde_json::json;
 use crate::workspace::{Home, Unlock, VaultLock};
+use serde_json::json;
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 

@@ -2,18 +2,20 @@
 
 mod handshake;
 mod lifecycle;
+mod neighbors;
 
 pub use handshake::{
     AcceptRequest, Accepted, AskRequest, BundleView, Check, CheckKind, CheckResult, HandshakeRow, OfferMade,
     OfferRequest, Received, RequestMade, Verified,
 };
 pub use lifecycle::{AuditReport, Dependent, HeadCheck, Rotated};
+pub use neighbors::{HangingOn, Neighbor, NeighborPage, Taken};
 
 use crate::handshake::Alarm;
 use crate::instance::Tls;
 use crate::model::{
-    AppId, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceKind, InstanceName,
-    InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
+    AppId, Connection, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceKind,
+    InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
 };
 use crate::protocol::{CredentialForm, Hop, Query, Reply};
 use crate::store::Relationship;
@@ -95,8 +97,8 @@ pub struct PointerDetail {
     pub pointer: Pointer,
     /// Stored relationships.
     pub neighbors: Vec<Relationship>,
-    /// For a federated pointer: the name of the connection that it is assigned to, if it can be told.
-    pub connection_name: Option<String>,
+    /// The connection that it is assigned to, if it is to one, and that may be seen.
+    pub connection: Option<Connection>,
     /// For a federated pointer: the instance in this home that its endpoint belongs to, if one does.
     pub leads_to: Option<InstanceName>,
     /// For a federated pointer: the credential that opens that door, if one is held: the instance's own on

@@ -29,14 +29,7 @@ pub fn add_token(token: &Value, clock: &Clock, lines: &mut Vec<Line>, width: u16
     if let Some(header) = token.get("header").and_then(Value::as_object) {
         for (index, (name, value)) in header.iter().enumerate() {
             let label = if index == 0 { "token header" } else { "" };
-            add(
-                lines,
-                label,
-                name,
-                value,
-                header_meaning(name, value),
-                width,
-            );
+            add(lines, label, name, value, header_meaning(name, value), width);
         }
     }
     let claims = claims_of(token);

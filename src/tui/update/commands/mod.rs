@@ -17,6 +17,7 @@ use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::invoke;
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
+use crate::tui::pointer;
 use crate::tui::state::{Level, Pane, State};
 use crate::tui::wizard;
 pub use console::leave;
@@ -26,8 +27,8 @@ use filtering::{clear_filter, filter};
 pub use filtering::{narrow_log, remember_log_filter};
 use invokes::{compare, compare_direct, compose, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
-pub use moving::scroll;
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
+pub use moving::{scroll, show_pointers_of};
 use pointers::{choose_route, edit_pointer, federate, follow_link};
 
 /// Does what a line after `:` says.
@@ -144,6 +145,11 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::CompareInvokes => compare(state, argument),
         Id::CompareDirect => compare_direct(state),
         Id::FollowLink => follow_link(state),
+        Id::GoThere => pointer::go(state),
+        Id::WalkBack => {
+            pointer::walk_back(state);
+            Vec::new()
+        }
         Id::Handshake => wizard::open(state, None),
         Id::Offer => wizard::open(state, Some(Side::Issued)),
         Id::Accept => wizard::open(state, Some(Side::Held)),

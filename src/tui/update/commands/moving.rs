@@ -1,11 +1,13 @@
 //! Moving: the selection, the pages, the panes.
 
 use super::{on_instance, push};
+use crate::model::InstanceName;
 use crate::tui::content;
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
-use crate::tui::layers::{CredentialPage, InstancePage, InvokePage, Layer, PointerPage, Tab};
-use crate::tui::state::{Level, Load, Pane, State};
+use crate::tui::layers::{CredentialPage, InstancePage, InvokePage, Layer, Tab};
+use crate::tui::pointer;
+use crate::tui::state::{Level, Pane, State};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     match state.focus {
@@ -18,17 +20,8 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
             else {
                 return Vec::new();
             };
-            let page = PointerPage {
-                instance: instance.clone(),
-                address: pointer.address.clone(),
-                listed: Some(pointer.clone()),
-                detail: None,
-                load: Load::Waiting,
-                scroll: 0,
-            };
-            let effect = Effect::LoadPointer(instance, page.address.clone());
-            state.layers.push(Layer::Pointer(Box::new(page)));
-            vec![effect]
+            let pointer = pointer.clone();
+            pointer::open(state, instance, &pointer)
         }
         Pane::Credentials => {
             let Some(name) = state.credential().map(|row| row.name.clone()) else {
@@ -54,8 +47,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// From the nearest to the farthest: the page, the zoom, the filter.
+/// From the nearest to the farthest: the pointer that one came from, the page, the zoom, the filter.
 pub(super) fn back(state: &mut State) -> Vec<Effect> {
+    if pointer::walk_back(state) {
+        return Vec::new();
+    }
     if let Some(Layer::Invoke(page)) = state.layers.last_mut()
         && invoke::back(page)
     {
@@ -86,6 +82,9 @@ pub(super) fn page(state: &State) -> i64 {
 
 /// Moves the selection, or scrolls the page on top.
 pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
+    if pointer::step(state, rows) {
+        return Vec::new();
+    }
     if state
         .layers
         .last()
@@ -148,6 +147,16 @@ pub(super) fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -
     }
     state.layers.clear();
     focus(state, pane)
+}
+
+/// Shows the pointers of an instance, with another filter if one is given.
+pub fn show_pointers_of(state: &mut State, name: &InstanceName, filter: Option<&str>) -> Vec<Effect> {
+    let effects = show_pane(state, Pane::Pointers, Some(name.as_str()));
+    if let Some(filter) = filter {
+        state.pointers.federated_only = false;
+        state.pointers.set_filter(filter);
+    }
+    effects
 }
 
 pub(super) fn turn_instance(state: &mut State, step: i64) -> Vec<Effect> {

@@ -1,0 +1,139 @@
+//! Circuits as people read and write them: the steps of an `internal_circuit::`, what each takes from steps
+//! before it, where it leads, and what is wrong with it. Pure, and never refuses to read: what cannot be
+//! understood is said.
+//!
+//! The instance that runs circuits decides what it accepts; here its rules are applied as far as a text alone
+//! tells, so that a form can say at once what would be refused, and a page can draw what is there.
+
+mod check;
+mod placeholder;
+mod places;
+mod step;
+
+pub use placeholder::{Piece, pieces};
+pub use step::{Arrow, Leads, Parameter, Step};
+
+use super::strict_json;
+use check::check_step;
+use places::Places;
+use serde::Serialize;
+use serde_json::Value;
+
+/// Steps of one circuit.
+pub const MOST_STEPS: usize = 32;
+/// The action that calls another instance.
+pub const RELAY: &str = "relay";
+/// What the action of a circuit that only its caller can go on with is called.
+pub const FEDERATED_INVOKE: &str = "federated_invoke";
+
+/// Something that is wrong with a circuit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fault {
+    /// The step, counted from 0; none if it is the circuit as a whole.
+    pub step: Option<usize>,
+    /// Line and column in the text, from 1, where that can be told.
+    pub place: Option<(usize, usize)>,
+    /// What is wrong, in words.
+    pub message: String,
+    /// Whether an instance would refuse it; otherwise it only may not be what was meant.
+    pub refused: bool,
+}
+
+impl Fault {
+    /// The fault in one line: where, and what.
+    pub fn words(&self) -> String {
+        match self.place {
+            Some((line, column)) => format!("line {line}, column {column}: {}", self.message),
+            None => self.message.clone(),
+        }
+    }
+}
+
+/// A circuit, read.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Circuit {
+    /// Its steps; none where the text is no circuit at all.
+    pub steps: Vec<Step>,
+    /// Whether it is written as a list, so that its result is a list too.
+    pub is_list: bool,
+    /// What is wrong, in the order of the text as far as it is known.
+    pub faults: Vec<Fault>,
+}
+
+impl Circuit {
+    /// Reads what follows `internal_circuit::`.
+    pub fn read(text: &str) -> Self {
+        match strict_json::parse_located(text.as_bytes()) {
+            Ok(definition) => Self::of(definition, text),
+            Err((error, place)) => Self {
+                faults: vec![Fault {
+                    step: None,
+                    place,
+                    message: format!("not acceptable JSON: {}", without_place(&error.to_string())),
+                    refused: true,
+                }],
+                ..Self::default()
+            },
+        }
+    }
+
+    fn of(definition: Value, text: &str) -> Self {
+        let (definitions, is_list) = match definition {
+            Value::Array(steps) => (steps, true),
+            step => (vec![step], false),
+        };
+        let mut faults = Vec::new();
+        if definitions.is_empty() || definitions.len() > MOST_STEPS {
+            faults.push(Fault {
+                step: None,
+                place: None,
+                message: format!("a circuit has 1 to {MOST_STEPS} steps, not {}", definitions.len()),
+                refused: true,
+            });
+        }
+        let alone = definitions.len() == 1;
+        let mut places = Places::of(text);
+        let steps = definitions
+            .into_iter()
+            .enumerate()
+            .map(|(index, definition)| {
+                let step = Step::read(index, definition);
+                faults.extend(check_step(&step, alone, &mut places));
+                step
+            })
+            .collect();
+        Self {
+            steps,
+            is_list,
+            faults,
+        }
+    }
+
+    /// Whether an instance would refuse it.
+    pub fn is_refused(&self) -> bool {
+        self.faults.iter().any(|fault| fault.refused)
+    }
+
+    /// What is wrong with this step.
+    pub fn faults_of(&self, step: usize) -> impl Iterator<Item = &Fault> {
+        self.faults.iter().filter(move |fault| fault.step == Some(step))
+    }
+
+    /// The first thing that an instance would refuse, or else the first that may not be meant.
+    pub fn first_fault(&self) -> Option<&Fault> {
+        self.faults
+            .iter()
+            .find(|fault| fault.refused)
+            .or_else(|| self.faults.first())
+    }
+}
+
+/// The parser ends its message with the place, which is shown before it.
+fn without_place(message: &str) -> &str {
+    message
+        .rsplit_once(" at line ")
+        .map_or(message, |(before, _)| before)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,22 @@
+//! The page about a pointer: what it is, where it leads, the steps of its circuit, and the pointers around it,
+//! which one can walk along.
+//!
+//! Like everything on the screen it is a state, an update and a view; what it wants fetched are [`Errand`]s, run
+//! on the workspace, and what came of them is [`News`]. Nothing here waits.
+
+mod around;
+mod circuit;
+mod errand;
+mod facts;
+mod page;
+mod route;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod update;
+mod way;
+
+pub use errand::{Errand, News, run};
+pub use page::PointerPage;
+pub use sheet::{Sheet, sheet};
+pub use update::{deleted, go, on_news, open, refresh, settle, step, walk_back};

@@ -1,0 +1,267 @@
+//! What is done to pointers beside making, changing and removing them: doubles, tags, connections; and what a
+//! person wants to know before.
+
+use super::pointers::{connections, not_there};
+use super::session::Session;
+use super::views::{HangingOn, Taken};
+use super::{Failure, Workspace};
+use crate::model::{
+    CIRCUIT_PREFIX, Connection, ConnectionId, NewPointer, Pointer, PointerAddress, PointerChange,
+};
+use crate::protocol::{Code, Query};
+use crate::store::PointerQuery;
+use serde_json::{Value, json};
+
+/// Circuits that are looked through for what uses a pointer, at most.
+const MOST_LOOKED_AT: u64 = 5_000;
+/// Tags that are fetched for completion, at most.
+const MOST_TAGS: u64 = 5_000;
+
+/// Tags to put on a pointer, and to take off.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TagChange {
+    /// To put on.
+    pub add: Vec<String>,
+    /// To take off.
+    pub remove: Vec<String>,
+}
+
+impl TagChange {
+    /// The tags that come of it, in their order, each once.
+    pub fn apply(&self, tags: &[String]) -> Vec<String> {
+        let mut changed: Vec<String> = Vec::new();
+        let kept = tags.iter().filter(|tag| !self.remove.contains(tag));
+        for tag in kept.chain(&self.add) {
+            if !changed.contains(tag) {
+                changed.push(tag.clone());
+            }
+        }
+        changed
+    }
+
+    /// What has to change for one list of tags to become another.
+    pub fn between(before: &[String], after: &[String]) -> Self {
+        Self {
+            add: after
+                .iter()
+                .filter(|tag| !before.contains(tag))
+                .cloned()
+                .collect(),
+            remove: before
+                .iter()
+                .filter(|tag| !after.contains(tag))
+                .cloned()
+                .collect(),
+        }
+    }
+}
+
+/// A tag as it is stored: without the sign that people write before it, and without blanks around it.
+pub fn normal_tag(text: &str) -> String {
+    text.trim().trim_start_matches('#').trim().to_owned()
+}
+
+impl Workspace {
+    /// Puts tags on a pointer and takes others off. What others did to its tags in the meantime stays.
+    pub async fn tag_pointer(
+        &self,
+        instance: &str,
+        address: &PointerAddress,
+        change: &TagChange,
+    ) -> Result<Pointer, Failure> {
+        let pointer = self.pointer(instance, address).await?.pointer;
+        let tags = change.apply(&pointer.tags);
+        if tags == pointer.tags {
+            return Ok(pointer);
+        }
+        let change = PointerChange {
+            tags: Some(tags),
+            ..PointerChange::default()
+        };
+        self.update_pointer(instance, address, change).await
+    }
+
+    /// Assigns a pointer to a connection, or to none.
+    pub async fn assign_pointer(
+        &self,
+        instance: &str,
+        address: &PointerAddress,
+        connection: Option<&ConnectionId>,
+    ) -> Result<Pointer, Failure> {
+        let mut session = self.session(instance).await?;
+        let assigned = self.assign_in(&mut session, address, connection).await;
+        session.close().await;
+        assigned?;
+        // What it is afterwards: the original's answer does not hold it.
+        Ok(self.pointer(instance, address).await?.pointer)
+    }
+
+    async fn assign_in(
+        &self,
+        session: &mut Session<'_>,
+        address: &PointerAddress,
+        connection: Option<&ConnectionId>,
+    ) -> Result<Value, Failure> {
+        let query = Query::new(
+            "assign_pointer_to_connection",
+            json!({"pointer_address": address, "connection_id": connection}),
+        );
+        if connection.is_none() && self.is_original(session).await? {
+            return Err(not_there(session, "taking a pointer out of its connection"));
+        }
+        session.result(&query).await
+    }
+
+    /// Makes a pointer like another one, with its own reference and description.
+    pub async fn duplicate_pointer(
+        &self,
+        instance: &str,
+        address: &PointerAddress,
+        reference: &str,
+        description: Option<String>,
+    ) -> Result<Pointer, Failure> {
+        let like = self.pointer(instance, address).await?.pointer;
+        if like.federated.is_some() {
+            return Err(Failure::new(
+                Code::InvalidParameter,
+                format!("{address} leads to another instance, and its reference is made for that"),
+                "make another one with `butterfly federate`",
+            )
+            .on(instance));
+        }
+        let new = NewPointer {
+            data_reference: reference.to_owned(),
+            description: description.unwrap_or(like.description),
+            tags: like.tags,
+            connection_id: like.connection_id,
+            credential_pointer_address: like.credential_pointer_address,
+            federated: None,
+        };
+        self.create_pointer(instance, new).await
+    }
+
+    /// The connections of an instance that may be seen.
+    pub async fn connections(&self, instance: &str) -> Result<Vec<Connection>, Failure> {
+        let mut session = self.session(instance).await?;
+        let found = connections(&mut session).await;
+        session.close().await;
+        found
+    }
+
+    /// The tags of an instance with how many pointers bear each, where it tells.
+    pub async fn tags(&self, instance: &str) -> Result<Vec<(String, u64)>, Failure> {
+        let mut session = self.session(instance).await?;
+        let query = Query::new("get_all_tags", json!({"limit": MOST_TAGS}));
+        let result = session.result(&query).await;
+        session.close().await;
+        Ok(read_tags(&result?))
+    }
+
+    /// Which pointer has this reference already. None where there is none, or the instance cannot tell.
+    pub async fn taken(&self, instance: &str, reference: &str) -> Result<Option<Taken>, Failure> {
+        let mut session = self.session(instance).await?;
+        let query = Query::new("find_pointer_by_reference", json!({"data_reference": reference}));
+        let result = session.result(&query).await;
+        session.close().await;
+        match result {
+            Ok(found) => Ok(found
+                .get("pointer")
+                .and_then(|pointer| serde_json::from_value(pointer.clone()).ok())),
+            Err(failure) if matches!(failure.code, Code::UnknownAction | Code::NotGranted) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// What hangs on a pointer, as far as can be told: asked before it is deleted.
+    pub async fn hanging_on(&self, instance: &str, address: &PointerAddress) -> Result<HangingOn, Failure> {
+        let neighbors = self.neighbors(instance, address, false, 0, 1).await?;
+        let mut found = HangingOn {
+            relationships: neighbors.total.unwrap_or(neighbors.neighbors.len() as u64),
+            ..HangingOn::default()
+        };
+        let mut session = self.session(instance).await?;
+        let users = self.users_in(&mut session, address, &mut found).await;
+        session.close().await;
+        users?;
+        Ok(found)
+    }
+
+    /// Looks through pointers for circuits that name this one, and for those that are fetched with what it keeps.
+    async fn users_in(
+        &self,
+        session: &mut Session<'_>,
+        address: &PointerAddress,
+        found: &mut HangingOn,
+    ) -> Result<(), Failure> {
+        let all = PointerQuery {
+            limit: Some(MOST_LOOKED_AT),
+            ..PointerQuery::default()
+        };
+        let page = self.page_in(session, &all).await?;
+        found.complete = page.next.is_none();
+        for pointer in page.pointers {
+            let is_named = pointer
+                .data_reference
+                .strip_prefix(CIRCUIT_PREFIX)
+                .is_some_and(|circuit| circuit.contains(address.as_str()));
+            if pointer.address == *address {
+                continue;
+            }
+            if is_named {
+                found.circuits.push(Taken::of(&pointer));
+            } else if pointer.credential_pointer_address.as_ref() == Some(address) {
+                found.fetched_with.push(Taken::of(&pointer));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `used` says how many bear each; original instances list names alone.
+fn read_tags(result: &Value) -> Vec<(String, u64)> {
+    if let Some(used) = result.get("used").and_then(Value::as_object) {
+        return used
+            .iter()
+            .map(|(tag, count)| (tag.clone(), count.as_u64().unwrap_or(0)))
+            .collect();
+    }
+    let names = result.get("tags").and_then(Value::as_array);
+    names
+        .into_iter()
+        .flatten()
+        .filter_map(|name| Some((name.as_str()?.to_owned(), 0)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tags(text: &str) -> Vec<String> {
+        text.split_whitespace().map(ToOwned::to_owned).collect()
+    }
+
+    #[test]
+    fn tags_are_put_on_once_and_taken_off_and_others_stay() {
+        let change = TagChange {
+            add: tags("new air"),
+            remove: tags("old gone"),
+        };
+        assert_eq!(change.apply(&tags("old air water")), tags("air water new"));
+        assert_eq!(normal_tag(" #air "), "air");
+    }
+
+    proptest! {
+        #[test]
+        fn what_lies_between_two_lists_leads_from_one_to_the_other(
+            before in prop::collection::btree_set("[a-d]", 0..4),
+            after in prop::collection::btree_set("[a-d]", 0..4),
+        ) {
+            let (before, after): (Vec<_>, Vec<_>) = (before.into_iter().collect(), after.into_iter().collect());
+            let mut changed = TagChange::between(&before, &after).apply(&before);
+            changed.sort();
+            prop_assert_eq!(changed, after);
+        }
+    }
+}
