@@ -264,21 +264,24 @@ pub(super) fn parsed(text: &str) -> Result<Filter, Failure> {
     })
 }
 
-/// The lines that a filter leaves, in their order.
+/// The lines that a filter leaves, newest first as they come.
 fn sifted(lines: Vec<(LogLine, LogMark)>, filter: &Filter, as_of: Timestamp) -> Vec<(LogLine, LogMark)> {
     if filter.is_empty() {
         return lines;
     }
     let mut columns = Columns::default();
-    for (line, mark) in &lines {
+    for (line, mark) in lines.iter().rev() {
         columns.push(&line.glance());
         if *mark != LogMark::default() {
             columns.marks.insert(line.id, mark.clone());
         }
     }
-    let places = Sieve::new(filter, &columns, as_of).sift(&columns, 0);
+    let places = Sieve::new(filter, &columns, as_of).sift(&columns);
+    let newest = lines.len().saturating_sub(1);
     let mut kept = vec![false; lines.len()];
-    places.iter().for_each(|place| kept[*place as usize] = true);
+    places
+        .iter()
+        .for_each(|place| kept[newest - *place as usize] = true);
     lines
         .into_iter()
         .zip(kept)

@@ -145,7 +145,7 @@ impl Workspace {
             let mut columns = Columns::default();
             let last = vault.visit_log(after, BLOCK, |line| columns.push(line))?;
             columns.marks = vault.log_marks()?;
-            let places = Sieve::new(&filter, &columns, as_of).sift(&columns, 0);
+            let places = Sieve::new(&filter, &columns, as_of).sift(&columns);
             let ids = places.iter().map(|place| columns.ids[*place as usize]).collect();
             Ok((ids, columns.len() as u64, last))
         })

@@ -27,7 +27,7 @@ pub(super) struct Shape {
     pub(super) credential: Option<String>,
 }
 
-/// Lines, oldest first, column by column.
+/// Lines column by column, their places in the vault ascending.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     pub(super) ids: Vec<u64>,
@@ -198,14 +198,19 @@ impl LogIndex {
         let known = self
             .found
             .take_if(|found| found.as_of == as_of && found.filter.means_the_same(filter));
-        let mut found = known.unwrap_or_else(|| Found {
-            filter: filter.clone(),
-            as_of,
-            places: Vec::new(),
-            seen: 0,
+        let mut found = known.unwrap_or_else(|| {
+            // The room of the answer before serves again.
+            let mut places = self.found.take().map_or_else(Vec::new, |found| found.places);
+            places.clear();
+            Found {
+                filter: filter.clone(),
+                as_of,
+                places,
+                seen: 0,
+            }
         });
         let sieve = Sieve::new(filter, &self.columns, as_of);
-        found.places.extend(sieve.sift(&self.columns, found.seen));
+        sieve.sift_into(&self.columns, found.seen, &mut found.places);
         found.seen = self.columns.len();
         self.found = Some(found);
     }

@@ -19,13 +19,36 @@ enum Check {
     /// Its shape is one of these.
     Shape(Vec<bool>),
     /// Its shape is one of these, or its pointer or a note fits.
-    Word(Vec<bool>, Vec<Digits>, Vec<u64>),
+    Word(Vec<bool>, Vec<Digits>, Lines),
     Pointer(Vec<Digits>),
     Took(Comparison, u32),
     Size(Comparison, u32),
     At(Comparison, i64),
-    /// It is one of these, by place in the vault.
-    Line(Vec<u64>),
+    /// It is one of these.
+    Line(Lines),
+}
+
+/// Some lines, by their places in the columns.
+struct Lines(Vec<bool>);
+
+impl Lines {
+    /// The lines to which something was put that fits.
+    fn with(columns: &Columns, fits: impl Fn(&LogMark) -> bool) -> Self {
+        let fitting = columns.marks.iter().filter(|(_, mark)| fits(mark));
+        let mut places = fitting
+            .filter_map(|(id, _)| columns.ids.binary_search(id).ok())
+            .peekable();
+        if places.peek().is_none() {
+            return Self(Vec::new());
+        }
+        let mut lines = vec![false; columns.len()];
+        places.for_each(|place| lines[place] = true);
+        Self(lines)
+    }
+
+    fn has(&self, place: usize) -> bool {
+        self.0.get(place).copied().unwrap_or(false)
+    }
 }
 
 /// Digits of an address at a certain place.
@@ -49,49 +72,70 @@ impl Sieve {
         Self { checks }
     }
 
-    /// The places of the lines that get through, from that one on.
-    pub(super) fn sift(&self, columns: &Columns, from: usize) -> Vec<u32> {
-        let end = u32::try_from(columns.len()).unwrap_or(u32::MAX);
-        let all = u32::try_from(from).unwrap_or(u32::MAX)..end;
-        let Some(((not, first), others)) = self.checks.split_first() else {
-            return all.collect();
-        };
-        let mut places = first.keep(columns, all, *not);
-        for (not, check) in others {
-            let kept = check.keep(columns, places.into_iter(), *not);
-            places = kept;
-        }
+    /// The places of the lines that get through.
+    pub(super) fn sift(&self, columns: &Columns) -> Vec<u32> {
+        let mut places = Vec::new();
+        self.sift_into(columns, 0, &mut places);
         places
+    }
+
+    /// Adds the places of the lines that get through to `places`, from that one on.
+    pub(super) fn sift_into(&self, columns: &Columns, from: usize, places: &mut Vec<u32>) {
+        let start = places.len();
+        let end = u32::try_from(columns.len()).unwrap_or(u32::MAX);
+        places.extend(u32::try_from(from).unwrap_or(u32::MAX)..end);
+        for (not, check) in &self.checks {
+            check.narrow(columns, places, start, *not);
+        }
     }
 }
 
 impl Check {
     /// One loop for each kind of check, so that nothing is decided again for every line.
-    fn keep(&self, columns: &Columns, places: impl Iterator<Item = u32>, not: bool) -> Vec<u32> {
+    fn narrow(&self, columns: &Columns, places: &mut Vec<u32>, start: usize, not: bool) {
         match self {
-            Self::Shape(shapes) => filtered(places, not, |at| shapes[columns.shapes[at] as usize]),
-            Self::Word(shapes, digits, lines) => filtered(places, not, |at| {
+            Self::Shape(shapes) => narrow(places, start, not, |at| shapes[columns.shapes[at] as usize]),
+            Self::Word(shapes, digits, lines) if digits.is_empty() && lines.0.is_empty() => {
+                narrow(places, start, not, |at| shapes[columns.shapes[at] as usize]);
+            }
+            Self::Word(shapes, digits, lines) => narrow(places, start, not, |at| {
                 shapes[columns.shapes[at] as usize]
                     || has_digits(digits, columns.pointers[at])
-                    || !lines.is_empty() && lines.binary_search(&columns.ids[at]).is_ok()
+                    || lines.has(at)
             }),
-            Self::Pointer(digits) => filtered(places, not, |at| has_digits(digits, columns.pointers[at])),
+            Self::Pointer(digits) => {
+                narrow(places, start, not, |at| has_digits(digits, columns.pointers[at]))
+            }
             Self::Took(comparison, most) => {
-                filtered(places, not, |at| comparison.holds(columns.elapsed[at].cmp(most)))
+                narrow(places, start, not, |at| {
+                    comparison.holds(columns.elapsed[at].cmp(most))
+                });
             }
             Self::Size(comparison, most) => {
-                filtered(places, not, |at| comparison.holds(columns.bytes[at].cmp(most)))
+                narrow(places, start, not, |at| {
+                    comparison.holds(columns.bytes[at].cmp(most))
+                });
             }
             Self::At(comparison, moment) => {
-                filtered(places, not, |at| comparison.holds(columns.at[at].cmp(moment)))
+                narrow(places, start, not, |at| {
+                    comparison.holds(columns.at[at].cmp(moment))
+                });
             }
-            Self::Line(lines) => filtered(places, not, |at| lines.binary_search(&columns.ids[at]).is_ok()),
+            Self::Line(lines) => narrow(places, start, not, |at| lines.has(at)),
         }
     }
 }
 
-fn filtered(places: impl Iterator<Item = u32>, not: bool, holds: impl Fn(usize) -> bool) -> Vec<u32> {
-    places.filter(|place| holds(*place as usize) != not).collect()
+/// Keeps the places from `start` on for which it holds, in place: nothing is guessed about which they are, so that no
+/// pattern in them makes it slow.
+fn narrow(places: &mut Vec<u32>, start: usize, not: bool, holds: impl Fn(usize) -> bool) {
+    let mut kept = start;
+    for index in start..places.len() {
+        let place = places[index];
+        places[kept] = place;
+        kept += usize::from(holds(place as usize) != not);
+    }
+    places.truncate(kept);
 }
 
 fn has_digits(digits: &[Digits], pointer: u64) -> bool {
@@ -100,13 +144,11 @@ fn has_digits(digits: &[Digits], pointer: u64) -> bool {
 
 fn check_of(term: &Term, columns: &Columns, as_of: Timestamp) -> Check {
     let shapes = |fits: &dyn Fn(&Shape) -> bool| columns.all_shapes.iter().map(fits).collect::<Vec<bool>>();
-    let lines = |fits: &dyn Fn(&LogMark) -> bool| -> Vec<u64> {
-        let marks = columns.marks.iter();
-        marks.filter(|(_, mark)| fits(mark)).map(|(id, _)| *id).collect()
-    };
-    let noted = |fits: &dyn Fn(&str) -> bool| lines(&|mark| mark.note.as_deref().is_some_and(fits));
+    let noted =
+        |fits: &dyn Fn(&str) -> bool| Lines::with(columns, |mark| mark.note.as_deref().is_some_and(fits));
+    let marked = || Check::Line(Lines::with(columns, |mark| mark.marked));
     match &term.test {
-        Test::Word(text) if text.as_str() == "marked" => Check::Line(lines(&|mark| mark.marked)),
+        Test::Word(text) if text.as_str() == "marked" => marked(),
         Test::Word(text) if text.as_str() == "noted" => Check::Line(noted(&|_| true)),
         Test::Word(text) => {
             let digits = if text.as_str().len() < LEAST_OF_ADDRESS {
@@ -128,7 +170,7 @@ fn check_of(term: &Term, columns: &Columns, as_of: Timestamp) -> Check {
         Test::Field(name, comparison, value) => match (*name, value) {
             ("pointer", Value::Text(text)) => Check::Pointer(digits_of(text)),
             ("note", Value::Text(text)) => Check::Line(noted(&|note| text.is_in(note))),
-            ("mark", _) => Check::Line(lines(&|mark| mark.marked)),
+            ("mark", _) => marked(),
             ("took", Value::Duration(micros)) => {
                 Check::Took(*comparison, u32::try_from(*micros).unwrap_or(u32::MAX))
             }
@@ -146,7 +188,7 @@ fn check_of(term: &Term, columns: &Columns, as_of: Timestamp) -> Check {
                 shape.field(name).is_some_and(|field| field == status_word(word))
             })),
             // The table of fields has no others; a test goes through all of them.
-            _ => Check::Line(Vec::new()),
+            _ => Check::Line(Lines(Vec::new())),
         },
     }
 }

@@ -69,7 +69,7 @@ fn left(text: &str) -> Vec<u64> {
     let columns = lines();
     let filter = Filter::parse(text, LOG_FIELDS).unwrap_or_else(|error| panic!("{text}: {error}"));
     let now = Timestamp::from_micros(6 * HOUR);
-    let places = Sieve::new(&filter, &columns, now).sift(&columns, 0);
+    let places = Sieve::new(&filter, &columns, now).sift(&columns);
     places.iter().map(|place| columns.ids[*place as usize]).collect()
 }
 
@@ -159,8 +159,10 @@ proptest! {
         let columns = lines();
         let filter = Filter::parse(&word, LOG_FIELDS).unwrap();
         let sieve = Sieve::new(&filter, &columns, Timestamp::from_micros(0));
-        let whole = sieve.sift(&columns, 0);
-        let later = sieve.sift(&columns, end);
+        let whole = sieve.sift(&columns);
+        let mut later = vec![77];
+        sieve.sift_into(&columns, end, &mut later);
+        prop_assert_eq!(later.remove(0), 77);
         let expected: Vec<u32> = whole.into_iter().filter(|place| *place as usize >= end).collect();
         prop_assert_eq!(later, expected);
     }
