@@ -2,6 +2,7 @@
 
 mod export;
 
+use super::compared;
 use super::inert::{inert, inert_lines};
 use super::outcome::{Outcome, usage};
 use super::read_only::permit_query;
@@ -10,8 +11,8 @@ use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
 use crate::model::filter::Filter;
-use crate::protocol::Query;
-use crate::workspace::{LOG_FIELDS, LogEntry, LogFilter, LogForm, LogKind, LogRow};
+use crate::protocol::{Code, Query};
+use crate::workspace::{Failure, JqLimits, LOG_FIELDS, LogEntry, LogFilter, LogForm, LogKind, LogRow, jq};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::IsTerminal;
@@ -41,6 +42,25 @@ pub enum Log {
     /// Show everything that was kept of one line.
     Show {
         /// Its number.
+        id: u64,
+        /// Show what this jq expression makes of the reply, and nothing else.
+        #[arg(long, value_name = "EXPRESSION")]
+        jq: Option<String>,
+    },
+    /// Put two lines beside each other: what differs in reply, query, timings and on the wire.
+    Diff {
+        /// The number of the first.
+        one: u64,
+        /// The number of the second.
+        other: u64,
+    },
+    /// Make the other side of a line and put both beside each other.
+    ///
+    /// For a call, its query is asked of its target directly, with what this home holds for it. For an invoke,
+    /// the same query is called through a federated pointer of another instance that leads there. Shows what
+    /// the way through adds. If something is missing for that, it is said exactly.
+    Compare {
+        /// The number of the line.
         id: u64,
     },
     /// Send a line's query again, or make its call again; that is a new line.
@@ -126,7 +146,16 @@ impl Log {
                 };
                 list(session, &filter).await
             }
-            Self::Show { id } => {
+            Self::Show {
+                id,
+                jq: Some(expression),
+            } => show_jq(session, id, &expression).await,
+            Self::Diff { one, other } => {
+                let comparison = session.open().await?.compare_log(one, other).await?;
+                session.show(&comparison, || compared::text(&comparison))
+            }
+            Self::Compare { id } => compare(session, id).await,
+            Self::Show { id, jq: None } => {
                 let entry = session.open().await?.log_entry(id).await?;
                 session.show(&entry, || describe(&entry))?;
                 if !session.is_json() {
@@ -202,6 +231,60 @@ async fn list(session: &Session, filter: &LogFilter) -> Outcome {
         Vec::new()
     };
     session.show(&rows, || table(&rows).to_text())
+}
+
+async fn show_jq(session: &Session, id: u64, expression: &str) -> Outcome {
+    let detail = session.open().await?.log_detail(id).await?;
+    let wrong = |message: String, remedy: &str| Failure::new(Code::InvalidParameter, message, remedy);
+    let reply = detail
+        .reply
+        .ok_or_else(|| wrong(format!("line {id} has no reply"), "take a line that has one"))?;
+    let expression = expression.to_owned();
+    let evaluated = tokio::task::spawn_blocking(move || jq(reply, &expression, JqLimits::default())).await;
+    let answer = evaluated
+        .map_err(|error| wrong(error.to_string(), "please report it"))?
+        .map_err(|error| {
+            wrong(
+                error.to_string(),
+                "the language is jq's: https://jqlang.org/manual",
+            )
+        })?;
+    let values: Vec<serde_json::Value> = answer
+        .results
+        .iter()
+        .map(|result| serde_json::from_str(result).unwrap_or_else(|_| result.as_str().into()))
+        .collect();
+    if let Some(cut) = &answer.cut {
+        session.note(cut);
+    }
+    session.show(&values, || {
+        let shown: Vec<String> = values.iter().map(reply::json_text).collect();
+        shown.join("\n")
+    })
+}
+
+async fn compare(session: &Session, id: u64) -> Outcome {
+    if session.is_read_only() {
+        let entry = session.open().await?.log_entry(id).await?;
+        let query = Query::from_value(entry.query).map_err(|error| {
+            Failure::new(
+                Code::InvalidParameter,
+                error.to_string(),
+                "take a line with a query",
+            )
+        })?;
+        permit_query(session, &query)?;
+    }
+    let compared = session.open().await?.compare_direct(id).await?;
+    session.show(&compared, || {
+        let way = compared::signed(compared.added_us);
+        format!(
+            "#{} is direct, #{} through another instance, which adds {way}\n{}",
+            compared.direct,
+            compared.through,
+            compared::text(&compared.comparison)
+        )
+    })
 }
 
 async fn replay(session: &Session, id: u64) -> Outcome {

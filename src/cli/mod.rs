@@ -9,6 +9,7 @@ mod ask;
 mod audit;
 mod bench;
 mod call;
+mod compared;
 mod completions;
 mod config_template;
 mod connection;

@@ -28,7 +28,7 @@ impl Default for ClientSettings {
     fn default() -> Self {
         Self {
             plain_http_anywhere: false,
-            response_limit: 64 * 1024 * 1024,
+            response_limit: 128 * 1024 * 1024,
         }
     }
 }

@@ -51,6 +51,8 @@ pub enum Scope {
     CredentialPage,
     /// On the page about an invoke.
     InvokePage,
+    /// On the page about two invokes beside each other.
+    DifferencePage,
 }
 
 impl Scope {
@@ -70,6 +72,7 @@ impl Scope {
             Self::PointerPage => "A pointer",
             Self::CredentialPage => "A credential",
             Self::InvokePage => "An invoke",
+            Self::DifferencePage => "Two invokes",
         }
     }
 
@@ -97,7 +100,7 @@ impl Scope {
     }
 
     /// Every combination of scopes that can be in force at once, nearest first.
-    pub const STACKS: [&'static [Scope]; 10] = [
+    pub const STACKS: [&'static [Scope]; 11] = [
         &[Self::Instances, Self::Moving, Self::Panes, Self::Global],
         &[Self::Pointers, Self::Moving, Self::Panes, Self::Global],
         &[Self::Credentials, Self::Moving, Self::Panes, Self::Global],
@@ -108,6 +111,7 @@ impl Scope {
         &[Self::PointerPage, Self::Moving, Self::Global],
         &[Self::CredentialPage, Self::Moving, Self::Global],
         &[Self::InvokePage, Self::Moving, Self::Global],
+        &[Self::DifferencePage, Self::Moving, Self::Global],
     ];
 }
 
@@ -194,6 +198,23 @@ pub enum Id {
     TabReply,
     TabWire,
     TabTrace,
+    ToggleFold,
+    FoldIn,
+    FoldOut,
+    UnfoldAll,
+    FoldAll,
+    FoldDepth,
+    FindInReply,
+    NextMatch,
+    PreviousMatch,
+    Jq,
+    Raw,
+    TableOfReply,
+    SortTable,
+    CopyPath,
+    CopyValue,
+    CompareInvokes,
+    CompareDirect,
     FollowLink,
     GoThere,
     WalkBack,

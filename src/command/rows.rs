@@ -64,6 +64,21 @@ pub(super) fn on_invoke(situation: &Situation) -> bool {
 pub(super) fn when_marked(situation: &Situation) -> bool {
     situation.marked
 }
+pub(super) fn on_tree(situation: &Situation) -> bool {
+    situation.tree
+}
+pub(super) fn on_tree_or_table(situation: &Situation) -> bool {
+    situation.tree || situation.table
+}
+pub(super) fn on_table(situation: &Situation) -> bool {
+    situation.table
+}
+pub(super) fn on_matches(situation: &Situation) -> bool {
+    situation.matches
+}
+pub(super) fn on_reply(situation: &Situation) -> bool {
+    situation.reply
+}
 pub(super) fn when_filtered(situation: &Situation) -> bool {
     situation.filtered
 }

@@ -46,6 +46,14 @@ pub struct Situation {
     pub invoke: bool,
     /// Pointers are marked.
     pub marked: bool,
+    /// A tree of JSON is open.
+    pub tree: bool,
+    /// Something is looked for in it.
+    pub matches: bool,
+    /// A table of a reply is open.
+    pub table: bool,
+    /// The reply of an invoke is there.
+    pub reply: bool,
     /// The pane with the focus has a filter.
     pub filtered: bool,
     /// Something is being waited for.
@@ -81,6 +89,10 @@ pub static FACTS: &[Fact] = &[
     ("suspended", |situation| situation.suspended),
     ("held", |situation| situation.held),
     ("invoke", |situation| situation.invoke),
+    ("tree", |situation| situation.tree),
+    ("matches", |situation| situation.matches),
+    ("table", |situation| situation.table),
+    ("reply", |situation| situation.reply),
     ("filtered", |situation| situation.filtered),
     ("busy", |situation| situation.busy),
     ("read_only", |situation| situation.read_only),

@@ -1,9 +1,9 @@
 //! What `update` wants done: described here as plain values, done elsewhere.
 
-use super::composer;
 use super::message::Message;
 use super::pointer;
 use super::wizard::Errand;
+use super::{composer, invoke};
 use crate::model::{ConnectionId, InstanceName, NewPointer, PointerAddress, PointerChange, Route};
 use crate::protocol::Query;
 use crate::store::PointerQuery;
@@ -76,6 +76,8 @@ pub enum Effect {
     MarkLog(Vec<u64>, bool),
     /// Fetch one line with everything kept of it.
     LoadEntry(u64),
+    /// Do an errand of this number for the page about this line.
+    Inspect(u64, u64, invoke::Errand),
     /// Bring this message after a while.
     After(Duration, Message),
     /// Do something that a person asked for.
@@ -170,6 +172,10 @@ pub enum Work {
     Check(String),
     /// Seal its circuits anew.
     Reseal(String),
+    /// Put two lines of the log beside each other.
+    Compare(u64, u64),
+    /// Put a line beside the same query asked directly, or through another instance.
+    CompareDirect(u64),
     /// Put a note to a line of the log.
     NoteLog(u64, String),
     /// Make a text of a line of the log that can be pasted elsewhere.
@@ -214,6 +220,8 @@ impl Work {
             Self::Suspend(name, false) => format!("resuming {name}"),
             Self::Check(name) => format!("checking {name}"),
             Self::Reseal(name) => format!("sealing circuits of {name} anew"),
+            Self::Compare(one, other) => format!("comparing #{one} and #{other}"),
+            Self::CompareDirect(id) => format!("making the other side of #{id}"),
             Self::NoteLog(id, _) => format!("noting line {id}"),
             Self::CopyLog(id, form) => format!("making {} of line {id}", form.words()),
             Self::ExportLog(_, path) => format!("exporting to {}", path.display()),

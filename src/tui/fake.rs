@@ -19,8 +19,9 @@ use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
     Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Door, DoorState, Failure,
-    FederationMap, Gateway, HangingOn, HostedBy, InstanceDetail, InstanceRow, LogAsk, LogEntry, LogKind,
-    LogRow, LogWindow, LogWire, Neighbor, NeighborPage, Party, PartyKind, PointerDetail, PointerList, Taken,
+    FederationMap, Gateway, HangingOn, HostedBy, InstanceDetail, InstanceRow, LogAsk, LogDetail, LogEntry,
+    LogKind, LogRow, LogWindow, LogWire, Neighbor, NeighborPage, Party, PartyKind, PointerDetail,
+    PointerList, Taken,
 };
 use serde_json::json;
 
@@ -104,7 +105,10 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
             Effect::LoadMap(number) => Message::Map(number, Ok(federation())),
             Effect::LoadInstance(name) => Message::Detail(name.clone(), Ok(Box::new(instance_detail(&name)))),
             Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
-            Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(entry()))),
+            Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(LogDetail::of(entry())))),
+            Effect::Inspect(page, number, errand) => {
+                Message::Inspected(page, number, crate::tui::invoke::done(errand))
+            }
             Effect::After(_, Message::Wizard(_)) => continue,
             Effect::Wizard(ticket, errand) => match crate::tui::wizard::fake::answer(errand) {
                 Some(outcome) => Message::Wizard(crate::tui::wizard::News::Came(ticket, outcome)),

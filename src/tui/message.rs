@@ -3,6 +3,7 @@
 use super::clipboard::Copied;
 use super::composer;
 use super::files::Files;
+use super::invoke;
 use super::pointer;
 use super::state::Pace;
 use super::wizard::News;
@@ -10,8 +11,8 @@ use crate::command::Key;
 use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::workspace::{
-    BulkReport, BulkTarget, Check, CredentialRow, Demo, Dependent, Failure, FederationMap, ImportReport,
-    InstanceDetail, InstanceRow, LogEntry, LogWindow, PointerDetail, PointerList, Rotated,
+    BulkReport, BulkTarget, Check, Comparison, CredentialRow, Demo, Dependent, Failure, FederationMap,
+    ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow, PointerDetail, PointerList, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -102,7 +103,9 @@ pub enum Message {
     /// Lines of it were marked, or their marks taken away.
     LogMarked(Outcome<u64>),
     /// Everything kept of one line.
-    Entry(u64, Outcome<Box<LogEntry>>),
+    Entry(u64, Outcome<Box<LogDetail>>),
+    /// News of an errand of this number, for the page about this line.
+    Inspected(u64, u64, invoke::News),
     /// A step of long work, in words.
     Step(u64, String),
     /// Work that a person asked for is over.
@@ -153,6 +156,9 @@ pub enum Done {
     Checked(String, Vec<Check>),
     /// Circuits were sealed anew.
     Resealed(String, Vec<(String, PointerAddress)>),
+    /// Two lines of the log beside each other; for a direct call against one through another instance, what
+    /// the way there added, microseconds.
+    Compared(Box<Comparison>, Option<i64>),
     /// The demo stands.
     Demo(Box<Demo>),
 }

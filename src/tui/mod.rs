@@ -14,6 +14,7 @@ mod effect;
 mod fake;
 mod files;
 mod inert;
+mod invoke;
 mod layers;
 mod layout;
 mod map;

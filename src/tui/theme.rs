@@ -118,6 +118,8 @@ pub struct Glyphs {
     pub note: &'static str,
     pub pause: &'static str,
     pub bars: [&'static str; 8],
+    pub phases: [&'static str; 5],
+    pub sort: [&'static str; 2],
     pub spinner: [&'static str; 4],
 }
 
@@ -152,6 +154,8 @@ pub const UNICODE: Glyphs = Glyphs {
     note: "✎",
     pause: "‖",
     bars: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+    phases: ["▚", "━", "▒", "█", "░"],
+    sort: [" ↑", " ↓"],
     spinner: ["◜", "◝", "◞", "◟"],
 };
 
@@ -186,6 +190,8 @@ pub const ASCII: Glyphs = Glyphs {
     note: "n",
     pause: "=",
     bars: ["#", "#", "#", "#", "#", "#", "#", "#"],
+    phases: ["%", "=", "+", "#", "."],
+    sort: [" ^", " v"],
     spinner: ["|", "/", "-", "\\"],
 };
 

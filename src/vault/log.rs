@@ -3,6 +3,7 @@
 mod marks;
 mod prune;
 mod reading;
+mod shrink;
 
 pub use marks::LogMark;
 pub use prune::LogRetention;

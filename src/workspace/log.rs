@@ -5,6 +5,7 @@ mod export;
 mod fields;
 mod har;
 mod index;
+mod large;
 mod python;
 mod sieve;
 mod window;
@@ -25,11 +26,9 @@ use crate::protocol::{Code, Hop, Query, Reply};
 use crate::vault::{LogLine, LogMark, LogQuery};
 use index::Columns;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sieve::Sieve;
 
-/// Replies up to this size are kept whole.
-const LARGEST_REPLY: usize = 8 * 1024 * 1024;
 /// The longest note, in characters: it is one line.
 const LONGEST_NOTE: usize = 500;
 /// Lines that are looked through at once where only some are wanted.
@@ -210,17 +209,19 @@ impl Workspace {
                 wire: happened.wire,
             };
             let bytes = serde_json::to_vec(&body).expect("a body has only string keys");
-            vault.add_log(&line, &bytes)
+            let id = vault.add_log(&line, &bytes)?;
+            large::make_room(vault, line.reply_bytes)?;
+            Ok(id)
         })
         .await
     }
 }
 
 fn kept(reply: &Reply, bytes: u64) -> Value {
-    if bytes <= LARGEST_REPLY as u64 {
+    if bytes <= large::LARGEST_REPLY {
         return without_secrets(reply.to_value());
     }
-    json!({"status": reply.status(), "cut": format!("the reply had {bytes} bytes and was not kept")})
+    large::cut(reply.status(), bytes, "was not kept")
 }
 
 fn kind_word(kind: LogKind) -> &'static str {
@@ -319,7 +320,7 @@ pub(super) fn entry(line: LogLine, mark: LogMark, body: &[u8]) -> Result<LogEntr
     })
 }
 
-fn row((line, mark): (LogLine, LogMark)) -> LogRow {
+pub(super) fn row((line, mark): (LogLine, LogMark)) -> LogRow {
     LogRow {
         marked: mark.marked,
         note: mark.note,

@@ -13,6 +13,7 @@ mod call;
 mod carried;
 mod carry;
 mod circuits;
+mod compare;
 mod compose;
 mod config;
 mod credential_rows;
@@ -34,9 +35,11 @@ mod import;
 mod import_file;
 mod instances;
 mod invoke;
+mod jq;
 mod lifecycle;
 mod load;
 mod log;
+mod log_detail;
 mod map;
 mod neighbors;
 mod original;
@@ -58,6 +61,9 @@ mod wire;
 pub use crate::vault::Template;
 pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
+pub use compare::{
+    Change, ChangeKind, Comparison, DiffLine, DiffSign, Difference, DirectComparison, FieldPair, TimingPair,
+};
 pub use compose::{
     BodyLayer, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing, QueryLayer, Sent, SentQuery, Way,
     Weight, WireLayer, blank, findings, laid_out, on_one_line, skeleton,
@@ -68,12 +74,14 @@ pub use editing::COLOURS;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
+pub use jq::{Answer as JqAnswer, JqError, JqSession, Limits as JqLimits, evaluate as jq};
 pub use load::{
     LoadControl, LoadLane, LoadReport, LoadRequest, LoadRun, LoadTarget, Prospect, Prospects, SavedLoad,
 };
 pub use log::{
     LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
 };
+pub use log_detail::LogDetail;
 pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
 pub use pointer_care::{TagChange, normal_tag};
 pub use reads::only_reads;

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 /// How much of a sealed body is kept.
-const KEPT: usize = 4 * 1024;
+const KEPT: usize = 16 * 1024;
 
 /// An exchange for the log.
 pub(super) fn of_exchange(exchange: &Exchange, endpoint: &str) -> LogWire {

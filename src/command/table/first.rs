@@ -1,8 +1,8 @@
 //! What one goes to first.
 
 use crate::command::Scope::{
-    CredentialPage, Credentials, InstanceLog, InstancePage, Instances, InvokePage, Log, Map, Panes,
-    PointerPage, Pointers,
+    CredentialPage, Credentials, DifferencePage, InstanceLog, InstancePage, Instances, InvokePage, Log, Map,
+    Panes, PointerPage, Pointers,
 };
 use crate::command::rows::{shows, somewhere_to_go_back};
 use crate::command::{Command, Id};
@@ -30,6 +30,7 @@ pub(super) static COMMANDS: &[Command] = &[
             PointerPage,
             CredentialPage,
             InvokePage,
+            DifferencePage,
         ],
         20,
         &["esc"],

@@ -93,7 +93,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "Show the next tab",
         &[InvokePage],
         70,
-        &["tab", "l", "right"],
+        &["tab"],
     ),
     shows(
         Id::PreviousTab,
@@ -102,7 +102,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "Show the tab before",
         &[InvokePage],
         0,
-        &["shift-tab", "h", "left"],
+        &["shift-tab"],
     ),
     shows(
         Id::TabQuery,

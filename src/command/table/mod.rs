@@ -6,6 +6,7 @@
 mod credentials;
 mod everywhere;
 mod first;
+mod inspecting;
 mod instances;
 mod invokes;
 mod map;
@@ -15,13 +16,14 @@ mod pointers;
 
 use super::Command;
 
-static PARTS: [&[Command]; 9] = [
+static PARTS: [&[Command]; 10] = [
     first::COMMANDS,
     instances::COMMANDS,
     pointers::COMMANDS,
     credentials::COMMANDS,
     invokes::COMMANDS,
     map::COMMANDS,
+    inspecting::COMMANDS,
     panes::COMMANDS,
     moving::COMMANDS,
     everywhere::COMMANDS,

@@ -1,19 +1,17 @@
 //! What pages say, as lines: data in, lines out, nothing drawn and nothing kept.
 
 mod credential;
-mod fields;
+pub(in crate::tui) mod fields;
 mod instance;
-mod invoke;
 mod pointer;
-mod trace;
 
+pub use super::invoke::status_glyph;
 pub use credential::{credential_lines, dependent_words};
 pub use fields::{field, heading};
 pub use instance::{health, instance_lines, state_glyph, state_role};
-pub use invoke::{prepare_invoke, status_glyph};
 pub use pointer::{route_glyph, shorten};
 
-use super::layers::{InvokePage, Layer, Notice};
+use super::layers::{Layer, Notice};
 use super::state::{Report, State};
 use super::theme::Role;
 use super::widgets::text::{Line, wrap};
@@ -31,10 +29,7 @@ pub fn page_area(state: &State) -> Rect {
         body.height.saturating_sub(2),
     );
     match state.layers.last() {
-        Some(Layer::Invoke(_)) => {
-            let head = 4.min(inner.height);
-            Rect::new(inner.x, inner.y + head, inner.width, inner.height - head)
-        }
+        Some(Layer::Invoke(page)) => super::invoke::content_area(body, page.tab),
         Some(Layer::Notice(notice)) => {
             let window = window(state, 68, notice_lines(notice, state.clock.now()).len());
             inside(window)
@@ -71,15 +66,10 @@ pub fn page_length(state: &State, width: u16) -> Option<usize> {
     match state.layers.last()? {
         Layer::Instance(page) => Some(instance_lines(state, page, width).len()),
         Layer::Credential(page) => Some(credential_lines(state, page, width).len()),
-        Layer::Invoke(page) => Some(invoke_length(page)),
         Layer::Notice(notice) => Some(notice_lines(notice, state.clock.now()).len()),
         Layer::Reports(_) => Some(report_lines(state, 94).len()),
         _ => None,
     }
-}
-
-fn invoke_length(page: &InvokePage) -> usize {
-    page.lines[page.tab.index()].len()
 }
 
 /// The lines of a window, its secret masked unless it was asked for.

@@ -14,6 +14,7 @@ mod notice;
 mod pages;
 mod pointer_forms;
 
+pub use crate::tui::invoke::{DifferencePage, InvokePage, Tab};
 pub use crate::tui::pointer::PointerPage;
 pub use columns::ColumnsWindow;
 pub use command_line::{Candidate, Candidates, CommandLine, FilterLine};
@@ -24,7 +25,7 @@ pub use help::{Entry, Help};
 pub use lock_screen::LockScreen;
 pub use menu::{Act, Item, Menu};
 pub use notice::{Notice, Reports, Steps};
-pub use pages::{CredentialPage, InstancePage, InvokePage, Tab};
+pub use pages::{CredentialPage, InstancePage};
 
 use crate::command::{Key, Scope};
 use crate::tui::composer::Composer;
@@ -75,6 +76,8 @@ pub enum Layer {
     Credential(CredentialPage),
     /// The page about an invoke.
     Invoke(Box<InvokePage>),
+    /// The page about two invokes beside each other.
+    Difference(Box<DifferencePage>),
 }
 
 impl Layer {
@@ -87,6 +90,7 @@ impl Layer {
             Self::Pointer(_) => Some(Scope::PointerPage),
             Self::Credential(_) => Some(Scope::CredentialPage),
             Self::Invoke(_) => Some(Scope::InvokePage),
+            Self::Difference(_) => Some(Scope::DifferencePage),
             _ => None,
         }
     }
@@ -98,7 +102,7 @@ impl Layer {
             Self::Tail(tail) => Some(&mut tail.scroll),
             Self::Pointer(page) => Some(&mut page.scroll),
             Self::Credential(page) => Some(&mut page.scroll),
-            Self::Invoke(page) => Some(page.scroll_mut()),
+            Self::Difference(page) => Some(&mut page.sheet.top),
             Self::Notice(notice) => Some(&mut notice.scroll),
             Self::Reports(reports) => Some(&mut reports.scroll),
             _ => None,

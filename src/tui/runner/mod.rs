@@ -13,6 +13,7 @@ mod work;
 use super::clipboard;
 use super::composer;
 use super::effect::{Effect, Work};
+use super::invoke;
 use super::message::{Message, Outcome};
 use super::pointer;
 use super::wizard::{self, Errand, News};
@@ -54,6 +55,7 @@ pub struct Runner {
     works: HashMap<u64, AbortHandle>,
     vault: Option<JoinHandle<()>>,
     tail: Option<AbortHandle>,
+    seat: invoke::Seat,
     memory: Memory,
     files: Option<JoinHandle<()>>,
 }
@@ -73,6 +75,7 @@ impl Runner {
             works: HashMap::new(),
             vault: None,
             tail: None,
+            seat: invoke::Seat::default(),
             memory: Memory::default(),
             files: None,
         }
@@ -115,6 +118,10 @@ impl Runner {
                 if let Some(workspace) = self.workspace.get() {
                     self.memory.keep(workspace, name, value);
                 }
+            }
+            Effect::Inspect(page, number, errand) => {
+                let news = invoke::run(&mut self.seat, errand);
+                self.spawn(async move { Message::Inspected(page, number, news.await) });
             }
             Effect::Shutdown => self.shut_down(),
             Effect::Copy(_)
@@ -242,7 +249,7 @@ impl Runner {
                     Message::LogMarked(patient(workspace.mark_log(ids, marked)).await)
                 }
                 Effect::LoadEntry(id) => {
-                    Message::Entry(id, patient(workspace.log_entry(id)).await.map(Box::new))
+                    Message::Entry(id, patient(workspace.log_detail(id)).await.map(Box::new))
                 }
                 _ => Message::Tick,
             }

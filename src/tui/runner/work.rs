@@ -179,6 +179,11 @@ pub(super) async fn do_work(
             let resealed = workspace.reseal_circuits(&name).await?;
             Done::Resealed(name, resealed)
         }
+        Work::Compare(one, other) => Done::Compared(Box::new(workspace.compare_log(one, other).await?), None),
+        Work::CompareDirect(id) => {
+            let compared = workspace.compare_direct(id).await?;
+            Done::Compared(Box::new(compared.comparison), Some(compared.added_us))
+        }
         Work::NoteLog(id, text) => {
             workspace.note_log(id, &text).await?;
             Done::Noted(id)

@@ -225,6 +225,10 @@ pub struct State {
     pub tick: usize,
     /// What the composer remembers while it is closed.
     pub composer: Memory,
+    /// The invoke that was chosen as one side of a comparison.
+    pub compare_with: Option<u64>,
+    /// jq expressions that were used, oldest first.
+    pub expressions: Vec<String>,
     /// Lines of the command line, oldest first.
     pub history: Vec<String>,
     /// What was chosen to begin with, until the home is open.
@@ -264,6 +268,8 @@ impl State {
             next_ticket: 1,
             tick: 0,
             composer: Memory::default(),
+            compare_with: None,
+            expressions: Vec::new(),
             history: Vec::new(),
             first_choice: None,
             keymap: Keymap::default(),
@@ -338,6 +344,10 @@ impl State {
         let instance = self.instances.selected();
         let pointer = self.pointer();
         let page_invoke = matches!(self.layers.last(), Some(Layer::Invoke(_)));
+        let inspected = match self.layers.last() {
+            Some(Layer::Invoke(page)) => Some(page),
+            _ => None,
+        };
         Situation {
             instance: instance.map(|instance| Target {
                 local: instance.row.kind == InstanceKind::Local,
@@ -377,6 +387,10 @@ impl State {
                 .is_some_and(|row| row.side == Side::Held && row.state.is_usable()),
             invoke: page_invoke || self.log.selected().is_some(),
             marked: !self.pointers.marks.is_empty(),
+            tree: inspected.is_some_and(|page| page.tree().is_some()),
+            matches: inspected.is_some_and(|page| page.tree().is_some_and(|tree| tree.matches.is_some())),
+            table: inspected.is_some_and(|page| page.has_table()),
+            reply: inspected.is_some_and(|page| page.reply.text.is_some()),
             filtered: match self.focus {
                 Pane::Pointers => self.pointers.is_filtered(),
                 Pane::Log => !self.log.text.is_empty(),

@@ -4,6 +4,7 @@ use crate::model::{InstanceName, InstanceState};
 use crate::tui::clipboard::Copied;
 use crate::tui::content::dependent_words;
 use crate::tui::effect::Effect;
+use crate::tui::invoke;
 use crate::tui::layers::{Choice, Form, Layer};
 use crate::tui::map;
 use crate::tui::message::{Message, Outcome};
@@ -80,21 +81,8 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Dependents(name, outcome) => on_dependents(state, &name, outcome),
         Message::Log { generation, outcome } => return on_log(state, generation, outcome),
         Message::LogMarked(outcome) => return on_log_marked(state, outcome),
-        Message::Entry(id, outcome) => {
-            let open = state.layers.iter_mut().rev().find_map(|layer| match layer {
-                Layer::Invoke(page) if page.id == id => Some(page),
-                _ => None,
-            });
-            match (open, outcome) {
-                (Some(page), Ok(entry)) => {
-                    page.entry = Some(*entry);
-                    page.load = Load::Ready;
-                    page.made_for = 0;
-                }
-                (Some(page), Err(failure)) => page.load = Load::Failed(failure),
-                (None, _) => {}
-            }
-        }
+        Message::Entry(id, outcome) => return invoke::on_entry(state, id, outcome),
+        Message::Inspected(id, number, news) => return invoke::on_news(state, id, number, news),
         _ => {}
     }
     Vec::new()
@@ -183,6 +171,7 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<E
             "pointers.filter" => state.pointers.set_filter(&value),
             "pointers.merged" => state.pointers.set_merged(value == "true"),
             "history" => super::command_line::take_history(state, &value),
+            "expressions" => state.expressions = serde_json::from_str(&value).unwrap_or_default(),
             "log.filter" => effects.extend(super::commands::narrow_log(state, &value)),
             _ => {}
         }

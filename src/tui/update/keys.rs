@@ -4,6 +4,7 @@ use super::commands::perform;
 use super::work::begin;
 use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
+use crate::tui::invoke;
 use crate::tui::layers::{
     Act, Answer, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste,
 };
@@ -60,6 +61,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Steps(_)) => steps(state, key),
         Some(Layer::Wizard(_)) => wizard::on_key(state, key),
         Some(Layer::Composer(_)) => composer::on_key(state, key),
+        Some(Layer::Invoke(page)) if page.typing.is_some() => invoke::on_key(state, key),
         _ if state.phase != Phase::Open => waiting(state, key),
         _ => through_table(state, key),
     }
@@ -74,6 +76,7 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
         }
         Some(Layer::Wizard(_)) => return wizard::on_paste(state, text),
         Some(Layer::Composer(_)) => return composer::on_paste(state, text),
+        Some(Layer::Invoke(_)) => return invoke::on_paste(state, text),
         Some(Layer::Help(help)) => paste(&mut help.input, text),
         Some(Layer::Command(line)) => line.paste(text),
         Some(Layer::Filter(line)) => {

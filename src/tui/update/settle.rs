@@ -3,6 +3,7 @@
 use crate::model::InstanceName;
 use crate::tui::content;
 use crate::tui::effect::Effect;
+use crate::tui::invoke;
 use crate::tui::layers::Layer;
 use crate::tui::state::{Pane, Phase, State};
 use crate::tui::tail;
@@ -81,9 +82,14 @@ fn select_its_instance(state: &mut State) {
 /// Makes the lines of a page that is on top, and keeps its scrolling within them.
 fn settle_page(state: &mut State) {
     let area = content::page_area(state);
-    let clock = state.clock.clone();
-    if let Some(Layer::Invoke(page)) = state.layers.last_mut() {
-        content::prepare_invoke(page, &clock, area.width);
+    let (clock, glyphs) = (state.clock.clone(), state.look.glyphs);
+    if let Some(Layer::Difference(page)) = state.layers.last_mut() {
+        page.prepare(&clock, &glyphs, area.width, area.height);
+        return;
+    }
+    if let Some(Layer::Invoke(_)) = state.layers.last() {
+        invoke::settle(state);
+        return;
     }
     let Some(total) = content::page_length(state, area.width) else {
         return;

@@ -5,7 +5,7 @@ use crate::model::InstanceName;
 use crate::seal::Passphrase;
 use crate::tui::clock::count;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{InvokePage, Layer, Notice, Steps, Tab};
+use crate::tui::layers::{DifferencePage, InvokePage, Layer, Notice, Steps, Tab};
 use crate::tui::message::{Done, Outcome};
 use crate::tui::pointer;
 use crate::tui::state::{Level, Load, Running, State};
@@ -26,6 +26,8 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
             Work::Invoke(..)
                 | Work::InvokePointer(..)
                 | Work::Call(..)
+                | Work::Compare(..)
+                | Work::CompareDirect(_)
                 | Work::Replay(_)
                 | Work::Demo
                 | Work::Revoke(_)
@@ -259,6 +261,10 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             };
             state.report(Level::Good, text, "");
             state.pointers.ask_again();
+        }
+        Done::Compared(comparison, added_us) => {
+            let page = DifferencePage::new(*comparison, added_us);
+            state.layers.push(Layer::Difference(Box::new(page)));
         }
         Done::Demo(demo) => {
             let names: Vec<String> = demo.instances.iter().map(|(name, ..)| name.to_string()).collect();

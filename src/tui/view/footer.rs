@@ -31,6 +31,9 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
             draw_line(canvas, area, "/", &line.input);
             draw_filter(canvas, area, layout.status, &line.input, line.fields());
         }
+        Some(Layer::Invoke(page)) if page.typing.is_some() => {
+            draw_pairs(canvas, area, &crate::tui::invoke::keys(page).unwrap_or_default());
+        }
         Some(layer) if layer.page_scope().is_none() => draw_pairs(canvas, area, &window_keys(layer)),
         _ if state.phase == Phase::Open => draw_keys(state, canvas, area),
         _ => {}

@@ -6,3 +6,4 @@ pub mod filter;
 pub mod json;
 pub mod table;
 pub mod text;
+pub mod tree;

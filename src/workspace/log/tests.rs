@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::workspace::{Home, Unlock, VaultLock};
+use serde_json::json;
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 

@@ -357,13 +357,13 @@ pub struct LogWire {
     pub token: Value,
     /// The media type of the body.
     pub content_type: String,
-    /// The sealed request body, as text, cut after 4 KiB.
+    /// The sealed request body, as text, cut after 16 KiB.
     pub request_body: String,
     /// HTTP status of the response.
     pub status: u16,
     /// Response headers.
     pub response_headers: Vec<(String, String)>,
-    /// The sealed response body, as text, cut after 4 KiB.
+    /// The sealed response body, as text, cut after 16 KiB.
     pub response_body: String,
     /// Bytes of the whole request and response bodies.
     pub sizes: (u64, u64),

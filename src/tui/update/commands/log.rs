@@ -40,7 +40,7 @@ pub(super) fn mark(state: &mut State) -> Vec<Effect> {
             && page.id == id
             && let Some(entry) = &mut page.entry
         {
-            entry.row.marked = !marked;
+            std::sync::Arc::make_mut(entry).row.marked = !marked;
         }
     }
     vec![Effect::MarkLog(vec![id], !marked)]

@@ -17,6 +17,7 @@ use super::work::{begin, begin_demo};
 use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
+use crate::tui::invoke;
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
 use crate::tui::state::{Level, Pane, State};
 use crate::tui::tail;
@@ -27,7 +28,7 @@ use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
 pub use filtering::{narrow_log, remember_log_filter, remember_pointer_filter};
-use invokes::{compose, edit_again, on_tab, repeat};
+use invokes::{compare, compare_direct, compose, edit_again, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
 use marking::{delete, invoke, mark_all, mark_pointer, mark_range, unmark};
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
@@ -124,10 +125,27 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::ExportLog => export(state),
         Id::NextTab => on_tab(state, |page| page.turn(true)),
         Id::PreviousTab => on_tab(state, |page| page.turn(false)),
-        Id::TabQuery => on_tab(state, |page| page.tab = Tab::Query),
-        Id::TabReply => on_tab(state, |page| page.tab = Tab::Reply),
-        Id::TabWire => on_tab(state, |page| page.tab = Tab::Wire),
-        Id::TabTrace => on_tab(state, |page| page.tab = Tab::Trace),
+        Id::TabQuery => on_tab(state, |page| page.show(Tab::Query)),
+        Id::TabReply => on_tab(state, |page| page.show(Tab::Reply)),
+        Id::TabWire => on_tab(state, |page| page.show(Tab::Wire)),
+        Id::TabTrace => on_tab(state, |page| page.show(Tab::Trace)),
+        Id::ToggleFold
+        | Id::FoldIn
+        | Id::FoldOut
+        | Id::UnfoldAll
+        | Id::FoldAll
+        | Id::FoldDepth
+        | Id::FindInReply
+        | Id::NextMatch
+        | Id::PreviousMatch
+        | Id::Jq
+        | Id::Raw
+        | Id::TableOfReply
+        | Id::SortTable
+        | Id::CopyPath
+        | Id::CopyValue => invoke::act(state, id, argument),
+        Id::CompareInvokes => compare(state, argument),
+        Id::CompareDirect => compare_direct(state),
         Id::FollowLink => follow_link(state),
         Id::GoThere => pointer::go(state),
         Id::WalkBack => {

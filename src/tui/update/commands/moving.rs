@@ -5,7 +5,7 @@ use crate::model::InstanceName;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{CredentialPage, InvokePage, Layer, Tab};
 use crate::tui::state::{Level, Pane, State};
-use crate::tui::{content, map, pointer};
+use crate::tui::{content, invoke, map, pointer};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     match state.focus {
@@ -49,6 +49,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
 /// From the nearest to the farthest: the pointer that one came from, the page, the zoom, the filter.
 pub(super) fn back(state: &mut State) -> Vec<Effect> {
     if pointer::walk_back(state) {
+        return Vec::new();
+    }
+    if let Some(Layer::Invoke(page)) = state.layers.last_mut()
+        && invoke::back(page)
+    {
         return Vec::new();
     }
     if state.layers.pop().is_some() {
@@ -107,6 +112,10 @@ pub fn scroll(state: &mut State, rows: i64) -> Vec<Effect> {
         if follows != tail.follows {
             tail.follow(follows);
         }
+    }
+    if let Some(Layer::Invoke(page)) = state.layers.last_mut() {
+        invoke::step(page, rows);
+        return Vec::new();
     }
     if let Some(scroll) = state.layers.last_mut().and_then(Layer::scroll_mut) {
         let wanted = i64::try_from(*scroll).unwrap_or(i64::MAX).saturating_add(rows);

@@ -1,0 +1,234 @@
+//! Where each hop stands on one axis of time, and what it spent on what.
+//!
+//! Clocks of different machines are not compared: a hop tells only how long its phases took, counted from its
+//! own beginning. It is put into the middle of the time that its caller spent waiting for it: what is left on
+//! both sides is the way there and back, and not to be told apart.
+
+use crate::model::Route;
+use crate::protocol::{Hop, Phase, PhaseName};
+
+/// Where a hop stands in the picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// When it began, microseconds.
+    pub start: u64,
+    /// How many hops it is inside of.
+    pub depth: usize,
+    /// How long its caller waited for it; none for the caller itself.
+    pub waited: Option<u64>,
+}
+
+/// A hop on the axis.
+#[derive(Debug, Clone)]
+pub(super) struct Span {
+    pub(super) instance: String,
+    pub(super) place: Place,
+    /// How long it was at it.
+    pub(super) length: u64,
+    pub(super) phases: Vec<Phase>,
+    /// Time between its phases that none of them accounts for: from when, how long.
+    pub(super) gaps: Vec<(u64, u64)>,
+    /// What it spent itself, without what its callee was at.
+    pub(super) own: u64,
+}
+
+/// All hops on the axis, and how long that is.
+#[derive(Debug, Clone)]
+pub(super) struct Spans {
+    pub(super) hops: Vec<Span>,
+    pub(super) end: u64,
+}
+
+impl Span {
+    pub(super) fn all(hops: &[Hop], route: Option<Route>, elapsed_us: u64) -> Spans {
+        let places = places(hops, route);
+        let ends = hops
+            .iter()
+            .zip(&places)
+            .map(|(hop, place)| place.start + length(hop));
+        let end = ends.max().unwrap_or(0).max(elapsed_us).max(1);
+        let spans = hops.iter().zip(&places).enumerate().map(|(index, (hop, place))| {
+            let within: u64 = places
+                .iter()
+                .zip(hops)
+                .enumerate()
+                .filter(|(other, (inner, _))| {
+                    inner.depth == place.depth + 1 && caller(&places, *other) == Some(index)
+                })
+                .map(|(_, (_, inner))| length(inner))
+                .sum();
+            Self {
+                instance: hop.instance.clone(),
+                place: *place,
+                length: length(hop),
+                phases: hop.phases.clone(),
+                gaps: gaps(hop),
+                own: length(hop).saturating_sub(within),
+            }
+        });
+        Spans {
+            hops: spans.collect(),
+            end,
+        }
+    }
+}
+
+/// The hop that called this one: the nearest before it that is one level less deep.
+fn caller(places: &[Place], index: usize) -> Option<usize> {
+    (0..index)
+        .rev()
+        .find(|before| places[*before].depth + 1 == places[index].depth)
+}
+
+/// How long a hop was at it.
+pub(super) fn length(hop: &Hop) -> u64 {
+    hop.phases
+        .iter()
+        .map(|phase| phase.start_us.saturating_add(phase.duration_us))
+        .max()
+        .unwrap_or(0)
+}
+
+/// Stretches of at least a hundredth of a hop, and 20 µs, that no phase accounts for.
+fn gaps(hop: &Hop) -> Vec<(u64, u64)> {
+    let least = (length(hop) / 100).max(20);
+    let mut phases: Vec<&Phase> = hop.phases.iter().collect();
+    phases.sort_by_key(|phase| phase.start_us);
+    let mut gaps = Vec::new();
+    let mut reached = 0;
+    for phase in phases {
+        if phase.start_us > reached && phase.start_us - reached >= least {
+            gaps.push((reached, phase.start_us - reached));
+        }
+        reached = reached.max(phase.start_us.saturating_add(phase.duration_us));
+    }
+    gaps
+}
+
+/// On routes endpoint and circuit the console calls both instances itself, one after the other; on relay each
+/// hop is inside the one before.
+fn places(hops: &[Hop], route: Option<Route>) -> Vec<Place> {
+    let Some(first) = hops.first() else {
+        return Vec::new();
+    };
+    let mut places = vec![Place {
+        start: 0,
+        depth: 0,
+        waited: None,
+    }];
+    let mut within = wait(first, 0);
+    for (index, hop) in hops.iter().enumerate().skip(1) {
+        let calls_both = matches!(route, Some(Route::Endpoint | Route::Circuit)) && hops.len() > 2;
+        let mut depth = index;
+        if calls_both && index <= 2 {
+            within = wait(first, 2 - index);
+            depth = 1;
+        } else if calls_both {
+            depth = index - 1;
+        }
+        let start = within.0 + within.1.saturating_sub(length(hop)) / 2;
+        places.push(Place {
+            start,
+            depth,
+            waited: Some(within.1),
+        });
+        let inner = wait(hop, 0);
+        within = (start + inner.0, inner.1);
+    }
+    places
+}
+
+/// When a hop waited for another one, and for how long: its last wait but `before`, or else its execution.
+fn wait(hop: &Hop, before: usize) -> (u64, u64) {
+    let of = |name| {
+        let mut phases = hop.phases.iter().rev().filter(move |phase| phase.name == name);
+        phases.nth(if name == PhaseName::Wait { before } else { 0 })
+    };
+    of(PhaseName::Wait)
+        .or_else(|| of(PhaseName::Execute))
+        .map_or((0, length(hop)), |phase| (phase.start_us, phase.duration_us))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn hop(phases: &[(PhaseName, u64, u64)]) -> Hop {
+        Hop {
+            instance: "x".into(),
+            phases: phases
+                .iter()
+                .map(|(name, start_us, duration_us)| Phase {
+                    name: *name,
+                    start_us: *start_us,
+                    duration_us: *duration_us,
+                })
+                .collect(),
+            next: None,
+        }
+    }
+
+    #[test]
+    fn a_hop_stands_within_the_wait_of_the_one_before() {
+        let hops = [
+            hop(&[(PhaseName::Seal, 0, 100), (PhaseName::Wait, 100, 1_000)]),
+            hop(&[(PhaseName::Execute, 0, 600)]),
+            hop(&[(PhaseName::Execute, 0, 200)]),
+        ];
+        let starts: Vec<u64> = places(&hops, Some(Route::Relay))
+            .iter()
+            .map(|place| place.start)
+            .collect();
+        assert_eq!(starts, [0, 300, 500]);
+        let spans = Span::all(&hops, Some(Route::Relay), 1_200);
+        let own: Vec<u64> = spans.hops.iter().map(|span| span.own).collect();
+        assert_eq!(own, [500, 400, 200], "what is within is not counted twice");
+        assert_eq!(spans.end, 1_200);
+    }
+
+    #[test]
+    fn a_console_that_calls_both_has_both_in_waits_of_its_own() {
+        let wait = PhaseName::Wait;
+        let hops = [
+            hop(&[(wait, 0, 100), (wait, 200, 100), (wait, 400, 100)]),
+            hop(&[(PhaseName::Execute, 0, 50)]),
+            hop(&[(PhaseName::Execute, 0, 50)]),
+        ];
+        let found: Vec<(u64, usize)> = places(&hops, Some(Route::Endpoint))
+            .iter()
+            .map(|place| (place.start, place.depth))
+            .collect();
+        assert_eq!(found, [(0, 0), (225, 1), (425, 1)]);
+    }
+
+    #[test]
+    fn time_that_no_phase_accounts_for_is_found() {
+        let hop = hop(&[
+            (PhaseName::Seal, 50, 100),
+            (PhaseName::Wait, 160, 1_000),
+            (PhaseName::Open, 1_500, 10),
+        ]);
+        assert_eq!(gaps(&hop), [(0, 50), (1_160, 340)]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_times_of_theirs_break_the_picture(
+            times in prop::collection::vec(prop::collection::vec((0u64..u64::MAX / 8, 0u64..u64::MAX / 8), 0..4), 0..5),
+        ) {
+            let hops: Vec<Hop> = times
+                .iter()
+                .map(|phases| {
+                    let phases: Vec<_> = phases.iter().map(|(at, long)| (PhaseName::Wait, *at, *long)).collect();
+                    hop(&phases)
+                })
+                .collect();
+            for route in [Route::Endpoint, Route::Relay] {
+                let spans = Span::all(&hops, Some(route), 1_000);
+                prop_assert_eq!(spans.hops.len(), hops.len());
+                let _ = super::super::lines::make(&spans, &crate::tui::theme::UNICODE, 80);
+            }
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Expressions over replies in the language of jq, by a real implementation of it.
+//!
+//! What a person types may run for ever or fill the memory: an expression is stopped by a limit of time and
+//! of output, by the next one, and before it uses up its thread's stack. Depends on nothing of the home.
+
+mod limits;
+mod program;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use limits::Limits;
+pub use session::{Answer, JqError, JqSession, evaluate};
