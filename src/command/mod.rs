@@ -140,6 +140,7 @@ pub enum Id {
     Federate,
     Compose,
     Repeat,
+    LiveTest,
     FollowLog,
     MarkLine,
     NoteLine,

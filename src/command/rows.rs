@@ -55,6 +55,9 @@ pub(super) fn on_held(situation: &Situation) -> bool {
 pub(super) fn on_invoke(situation: &Situation) -> bool {
     situation.invoke
 }
+pub(super) fn on_pointer_or_invoke(situation: &Situation) -> bool {
+    situation.pointer || situation.invoke
+}
 pub(super) fn when_filtered(situation: &Situation) -> bool {
     situation.filtered
 }

@@ -74,6 +74,8 @@ pub enum Effect {
     Work(u64, Work),
     /// Do something for the handshake wizard.
     Wizard(u64, Errand),
+    /// Do something for the live test.
+    LiveTest(u64, crate::tui::livetest::Errand),
     /// Stop waiting for it.
     Cancel(u64),
     /// Stop all hosted instances.

@@ -94,6 +94,8 @@ pub enum Message {
     Worked(u64, Outcome<Done>),
     /// News for the handshake wizard.
     Wizard(News),
+    /// News for the live test.
+    LiveTest(crate::tui::livetest::News),
     /// What became of a text for the clipboard.
     Copied(Copied),
     /// Every hosted instance is stopped.

@@ -15,6 +15,7 @@ mod files;
 mod inert;
 mod layers;
 mod layout;
+mod livetest;
 #[doc(hidden)]
 pub mod measure;
 mod message;

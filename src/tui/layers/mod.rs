@@ -53,6 +53,8 @@ pub enum Layer {
     FirstRun(FirstRun),
     /// The handshake, step by step.
     Wizard(Box<Wizard>),
+    /// A load and its figures.
+    LiveTest(Box<crate::tui::livetest::LiveTest>),
     /// The page about an instance.
     Instance(InstancePage),
     /// The page about a pointer.

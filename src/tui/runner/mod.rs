@@ -10,6 +10,7 @@ mod work;
 
 use super::clipboard;
 use super::effect::{Effect, Work};
+use super::livetest;
 use super::message::{Message, Outcome};
 use super::pointer;
 use super::wizard::{self, Errand, News};
@@ -50,6 +51,7 @@ pub struct Runner {
     works: HashMap<u64, AbortHandle>,
     vault: Option<JoinHandle<()>>,
     memory: Memory,
+    live: livetest::Controls,
     files: Option<JoinHandle<()>>,
 }
 
@@ -68,6 +70,7 @@ impl Runner {
             works: HashMap::new(),
             vault: None,
             memory: Memory::default(),
+            live: livetest::Controls::default(),
             files: None,
         }
     }
@@ -93,6 +96,7 @@ impl Runner {
                 .for_each(|watcher| watcher.now.notify_one()),
             Effect::Work(ticket, work) => self.work(ticket, work),
             Effect::Wizard(ticket, errand) => self.errand(ticket, errand),
+            Effect::LiveTest(ticket, errand) => self.live_test(ticket, errand),
             Effect::Cancel(ticket) => {
                 if let Some(task) = self.works.remove(&ticket) {
                     task.abort();
@@ -309,6 +313,20 @@ impl Runner {
             };
             let outcome = contained(wizard::run(&workspace, errand, &report)).await;
             Message::Wizard(News::Came(ticket, outcome))
+        });
+    }
+
+    fn live_test(&self, ticket: u64, errand: livetest::Errand) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        let (controls, messages) = (self.live.clone(), self.messages.clone());
+        self.spawn(async move {
+            let tell = move |heard| {
+                let _ = messages.send(Message::LiveTest(livetest::News(ticket, Ok(heard))));
+            };
+            let outcome = contained(livetest::run(&workspace, errand, &controls, &tell)).await;
+            Message::LiveTest(livetest::News(ticket, outcome))
         });
     }
 

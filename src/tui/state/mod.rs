@@ -220,6 +220,8 @@ pub struct State {
     pub tick: usize,
     /// The query that the composer offers again.
     pub last_query: String,
+    /// How the last live test was set up.
+    pub live_setup: Option<String>,
     /// Lines of the command line, oldest first.
     pub history: Vec<String>,
     /// What was chosen to begin with, until the home is open.
@@ -256,6 +258,7 @@ impl State {
             running: Vec::new(),
             next_ticket: 1,
             tick: 0,
+            live_setup: None,
             last_query: r#"{"action": "get_graph_stats"}"#.to_owned(),
             history: Vec::new(),
             first_choice: None,

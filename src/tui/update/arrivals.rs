@@ -167,6 +167,7 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<E
             }
             "zoom" => state.zoom = value == "true",
             "query" => state.last_query = value,
+            "livetest" => state.live_setup = Some(value),
             "log.filter" => effects.extend(super::commands::narrow_log(state, &value)),
             _ => {}
         }

@@ -52,6 +52,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Notice(_) | Layer::Reports(_)) => reading(state, key),
         Some(Layer::Steps(_)) => steps(state, key),
         Some(Layer::Wizard(_)) => wizard::on_key(state, key),
+        Some(Layer::LiveTest(_)) => crate::tui::livetest::on_key(state, key),
         _ if state.phase != Phase::Open => waiting(state, key),
         _ => through_table(state, key),
     }

@@ -18,7 +18,7 @@ use super::message::{Brightness, Message};
 use super::pointer;
 use super::state::{Level, Phase, State};
 use super::theme::Theme;
-use super::wizard;
+use super::{livetest, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
@@ -116,6 +116,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             effects
         }
         Message::PointerNews(news) => pointer::on_news(state, news),
+        Message::LiveTest(news) => livetest::on_news(state, news),
         Message::Worked(ticket, outcome) => work::on_worked(state, ticket, outcome),
         other => arrivals::on_arrival(state, other),
     };

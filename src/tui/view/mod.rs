@@ -42,7 +42,15 @@ pub fn view(state: &State, buffer: &mut Buffer) -> Option<(u16, u16)> {
         (None, _) => {}
     }
     footer::draw(state, &mut canvas, &layout);
+    // A page that the live test opened lies over it.
+    let covered = state
+        .layers
+        .last()
+        .is_some_and(|layer| layer.page_scope().is_some());
     for layer in state.layers.iter().filter(|layer| layer.page_scope().is_none()) {
+        if covered && matches!(layer, Layer::LiveTest(_)) {
+            continue;
+        }
         overlays::draw(state, layer, &mut canvas, layout.body);
     }
     if state.begun.shown {

@@ -2,9 +2,11 @@
 
 use super::super::work::begin;
 use super::{on_instance, push_form};
+use crate::command::Scope;
 use crate::protocol::Query;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Form, InvokePage, Layer};
+use crate::tui::livetest::{self, Source};
 use crate::tui::state::{Level, State};
 
 pub(super) fn compose(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
@@ -29,6 +31,17 @@ pub(super) fn repeat(state: &mut State) -> Vec<Effect> {
         Some(id) => vec![begin(state, Work::Replay(id))],
         None => Vec::new(),
     }
+}
+
+/// Loads the pointer that is open or selected, or what the line of the log asked.
+pub(super) fn live_test(state: &mut State) -> Vec<Effect> {
+    let on_log = matches!(state.scopes()[0], Scope::Log | Scope::InvokePage);
+    let source = if on_log {
+        super::log::concerned(state).map(Source::Line)
+    } else {
+        super::target(state).map(|(instance, address)| Source::Pointer(instance, address))
+    };
+    source.map_or(Vec::new(), |source| livetest::open(state, source))
 }
 
 pub(super) fn on_tab(state: &mut State, change: impl FnOnce(&mut InvokePage)) -> Vec<Effect> {
