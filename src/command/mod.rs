@@ -187,6 +187,7 @@ pub enum Id {
     Compose,
     Repeat,
     EditAgain,
+    LiveTest,
     FollowLog,
     MarkLine,
     NoteLine,

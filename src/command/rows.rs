@@ -79,6 +79,9 @@ pub(super) fn on_matches(situation: &Situation) -> bool {
 pub(super) fn on_reply(situation: &Situation) -> bool {
     situation.reply
 }
+pub(super) fn on_pointer_or_invoke(situation: &Situation) -> bool {
+    situation.pointer || situation.invoke
+}
 pub(super) fn when_filtered(situation: &Situation) -> bool {
     situation.filtered
 }

@@ -86,6 +86,8 @@ pub enum Effect {
     Wizard(u64, Errand),
     /// Do something for the composer.
     Composer(u64, composer::Errand),
+    /// Do something for the live test.
+    LiveTest(u64, crate::tui::livetest::Errand),
     /// Stop waiting for it.
     Cancel(u64),
     /// Stop all hosted instances.

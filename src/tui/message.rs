@@ -114,6 +114,8 @@ pub enum Message {
     Wizard(News),
     /// News for the composer.
     Composer(composer::News),
+    /// News for the live test.
+    LiveTest(crate::tui::livetest::News),
     /// What became of a text for the clipboard.
     Copied(Copied),
     /// Every hosted instance is stopped.

@@ -17,6 +17,7 @@ mod inert;
 mod invoke;
 mod layers;
 mod layout;
+mod livetest;
 mod map;
 #[doc(hidden)]
 pub mod measure;

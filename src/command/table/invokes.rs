@@ -1,7 +1,7 @@
 //! Commands on queries and the invoke log.
 
-use crate::command::Scope::{InstancePage, InvokePage, Log, Panes, PointerPage};
-use crate::command::rows::{on_instance, on_invoke, shows};
+use crate::command::Scope::{InstancePage, InvokePage, Log, Panes, PointerPage, Pointers};
+use crate::command::rows::{on_instance, on_invoke, on_pointer_or_invoke, shows};
 use crate::command::{Command, Id};
 
 pub(super) static COMMANDS: &[Command] = &[
@@ -16,6 +16,16 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .when(on_instance)
     .taking("[JSON]"),
+    shows(
+        Id::LiveTest,
+        "live-test",
+        "live test",
+        "Load this pointer or query, by several routes side by side, and see how it bears it",
+        &[Pointers, PointerPage, Log, InvokePage],
+        45,
+        &["B"],
+    )
+    .when(on_pointer_or_invoke),
     shows(
         Id::Repeat,
         "again",

@@ -64,6 +64,8 @@ pub enum Layer {
     Wizard(Box<Wizard>),
     /// A query as it is written.
     Composer(Box<Composer>),
+    /// A load and its figures.
+    LiveTest(Box<crate::tui::livetest::LiveTest>),
     /// The page about an instance.
     Instance(Box<InstancePage>),
     /// The federation map.

@@ -13,10 +13,10 @@ mod work;
 use super::clipboard;
 use super::composer;
 use super::effect::{Effect, Work};
-use super::invoke;
 use super::message::{Message, Outcome};
 use super::pointer;
 use super::wizard::{self, Errand, News};
+use super::{invoke, livetest};
 use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::workspace::{Check, Failure, Home, Unlock, VaultLock, Workspace};
@@ -57,6 +57,7 @@ pub struct Runner {
     tail: Option<AbortHandle>,
     seat: invoke::Seat,
     memory: Memory,
+    live: livetest::Controls,
     files: Option<JoinHandle<()>>,
 }
 
@@ -77,6 +78,7 @@ impl Runner {
             tail: None,
             seat: invoke::Seat::default(),
             memory: Memory::default(),
+            live: livetest::Controls::default(),
             files: None,
         }
     }
@@ -104,6 +106,7 @@ impl Runner {
             Effect::Work(ticket, work) => self.work(ticket, work),
             Effect::Wizard(ticket, errand) => self.errand(ticket, errand),
             Effect::Composer(ticket, errand) => self.compose(ticket, errand),
+            Effect::LiveTest(ticket, errand) => self.live_test(ticket, errand),
             Effect::Cancel(ticket) => {
                 if let Some(task) = self.works.remove(&ticket) {
                     task.abort();
@@ -360,6 +363,20 @@ impl Runner {
         });
         self.works.retain(|_, task| !task.is_finished());
         self.works.insert(ticket, task);
+    }
+
+    fn live_test(&self, ticket: u64, errand: livetest::Errand) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        let (controls, messages) = (self.live.clone(), self.messages.clone());
+        self.spawn(async move {
+            let tell = move |heard| {
+                let _ = messages.send(Message::LiveTest(livetest::News(ticket, Ok(heard))));
+            };
+            let outcome = contained(livetest::run(&workspace, errand, &controls, &tell)).await;
+            Message::LiveTest(livetest::News(ticket, outcome))
+        });
     }
 
     fn shut_down(&mut self) {

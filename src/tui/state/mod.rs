@@ -229,6 +229,8 @@ pub struct State {
     pub compare_with: Option<u64>,
     /// jq expressions that were used, oldest first.
     pub expressions: Vec<String>,
+    /// How the last live test was set up.
+    pub live_setup: Option<String>,
     /// Lines of the command line, oldest first.
     pub history: Vec<String>,
     /// What was chosen to begin with, until the home is open.
@@ -270,6 +272,7 @@ impl State {
             composer: Memory::default(),
             compare_with: None,
             expressions: Vec::new(),
+            live_setup: None,
             history: Vec::new(),
             first_choice: None,
             keymap: Keymap::default(),

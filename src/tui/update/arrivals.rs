@@ -172,6 +172,7 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<E
             "pointers.merged" => state.pointers.set_merged(value == "true"),
             "history" => super::command_line::take_history(state, &value),
             "expressions" => state.expressions = serde_json::from_str(&value).unwrap_or_default(),
+            "livetest" => state.live_setup = Some(value),
             "log.filter" => effects.extend(super::commands::narrow_log(state, &value)),
             _ => {}
         }

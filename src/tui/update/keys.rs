@@ -62,6 +62,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Wizard(_)) => wizard::on_key(state, key),
         Some(Layer::Composer(_)) => composer::on_key(state, key),
         Some(Layer::Invoke(page)) if page.typing.is_some() => invoke::on_key(state, key),
+        Some(Layer::LiveTest(_)) => crate::tui::livetest::on_key(state, key),
         _ if state.phase != Phase::Open => waiting(state, key),
         _ => through_table(state, key),
     }

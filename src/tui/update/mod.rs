@@ -25,7 +25,7 @@ use super::layers::{FirstRun, Form, Layer};
 use super::message::{Brightness, Message};
 use super::state::{Level, Phase, State};
 use super::theme::Theme;
-use super::{composer, pointer, wizard};
+use super::{composer, livetest, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
@@ -131,6 +131,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             effects
         }
         Message::PointerNews(news) => pointer::on_news(state, news),
+        Message::LiveTest(news) => livetest::on_news(state, news),
         Message::Worked(ticket, outcome) => work::on_worked(state, ticket, outcome),
         other => arrivals::on_arrival(state, other),
     };

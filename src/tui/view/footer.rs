@@ -198,6 +198,7 @@ fn window_keys(layer: &Layer) -> Vec<(&'static str, &'static str)> {
         Layer::Notice(_) | Layer::Reports(_) => vec![("↑↓", "scroll"), ("Esc", "close")],
         Layer::Wizard(wizard) => crate::tui::wizard::keys(wizard),
         Layer::Composer(composer) => crate::tui::composer::keys(composer),
+        Layer::LiveTest(test) => crate::tui::livetest::keys(test),
         Layer::Steps(_) => vec![("Esc", "leave it working")],
         Layer::FirstRun(_) => vec![
             ("↑↓", "choose"),

@@ -2,11 +2,13 @@
 
 use super::super::work::begin;
 use super::on_instance;
+use crate::command::Scope;
 use crate::model::InstanceName;
 use crate::protocol::Query;
 use crate::tui::composer;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{InvokePage, Layer};
+use crate::tui::livetest::{self, Source};
 use crate::tui::state::{Level, State};
 
 /// Among so many of the newest lines marks are looked for.
@@ -67,6 +69,17 @@ pub(super) fn repeat(state: &mut State) -> Vec<Effect> {
         Some(id) => vec![begin(state, Work::Replay(id))],
         None => Vec::new(),
     }
+}
+
+/// Loads the pointer that is open or selected, or what the line of the log asked.
+pub(super) fn live_test(state: &mut State) -> Vec<Effect> {
+    let on_log = matches!(state.scopes()[0], Scope::Log | Scope::InvokePage);
+    let source = if on_log {
+        super::log::concerned(state).map(Source::Line)
+    } else {
+        super::target(state).map(|(instance, address)| Source::Pointer(instance, address))
+    };
+    source.map_or(Vec::new(), |source| livetest::open(state, source))
 }
 
 pub(super) fn on_tab(state: &mut State, change: impl FnOnce(&mut InvokePage)) -> Vec<Effect> {

@@ -44,6 +44,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
         Layer::Steps(steps) => draw_steps(state, steps, canvas),
         Layer::Wizard(wizard) => crate::tui::wizard::draw(state, wizard, canvas, body),
         Layer::Composer(composer) => crate::tui::composer::draw(state, composer, canvas, body),
+        Layer::LiveTest(test) => crate::tui::livetest::draw(state, test, canvas, body),
         Layer::FirstRun(first) => super::first_run::draw(state, first, canvas, body),
         _ => {}
     }

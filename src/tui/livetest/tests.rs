@@ -1,0 +1,291 @@
+//! What is seen of a load in each state, and what keys lead to.
+
+use super::LiveTest;
+use super::errand::{Errand, Heard, News};
+use super::state::Showing;
+use crate::client::load::{Arrivals, Distribution, Figures, Pace, PhaseTotal, Plan, Share, Stage, Window};
+use crate::command::Key;
+use crate::model::{PointerAddress, Route, Timestamp};
+use crate::protocol::PhaseName;
+use crate::tui::effect::Effect;
+use crate::tui::fake::{address, demo, name, themed};
+use crate::tui::layers::Layer;
+use crate::tui::message::Message;
+use crate::tui::state::State;
+use crate::tui::theme::{ASCII, Depth};
+use crate::tui::update::update;
+use crate::tui::view::tests::screen;
+use crate::workspace::{LoadReport, LoadTarget, Prospect, Prospects, SavedLoad};
+use serde_json::json;
+use std::time::Duration;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
+
+fn compare(label: &str, prepare: impl Fn(&mut State)) {
+    for size in SIZES {
+        let mut state = demo(size);
+        prepare(&mut state);
+        insta::assert_snapshot!(format!("{label}_{}x{}", size.0, size.1), screen(&state));
+    }
+}
+
+fn key(state: &mut State, text: &str) -> Vec<Effect> {
+    update(state, Message::Key(Key::parse(text).unwrap()))
+}
+
+fn test(state: &State) -> &LiveTest {
+    let found = state.layers.iter().find_map(|layer| match layer {
+        Layer::LiveTest(test) => Some(test),
+        _ => None,
+    });
+    found.expect("the live test is open")
+}
+
+fn tell(state: &mut State, heard: Heard) {
+    let ticket = test(state).ticket.unwrap_or(0);
+    update(state, Message::LiveTest(News(ticket, Ok(heard))));
+}
+
+fn prospects(cautions: Vec<String>) -> Prospects {
+    let missing =
+        "route circuit needs a query that was sealed before, and the pointer carries none".to_owned();
+    Prospects {
+        instance: name("alpha"),
+        label: format!("{} Fine dust, hourly means of station 3", address(3)),
+        action: "get_pointer_summary".to_owned(),
+        routes: vec![
+            Prospect {
+                route: Route::Endpoint,
+                missing: None,
+            },
+            Prospect {
+                route: Route::Circuit,
+                missing: Some(missing),
+            },
+            Prospect {
+                route: Route::Relay,
+                missing: None,
+            },
+        ],
+        own: Some(Route::Relay),
+        cautions,
+    }
+}
+
+fn open(state: &mut State, cautions: Vec<String>) {
+    key(state, "j");
+    key(state, "B");
+    let target: PointerAddress = address(3);
+    tell(
+        state,
+        Heard::Prepared(Box::new((LoadTarget::Pointer(target), prospects(cautions)))),
+    );
+}
+
+fn figures(stage: Stage, scale: u64, errors: bool) -> Figures {
+    let plan = Plan {
+        pace: Pace::Open {
+            rate: 100.0,
+            arrivals: Arrivals::Constant,
+        },
+        warm_up: Duration::ZERO,
+        duration: Some(Duration::from_secs(10)),
+        count: None,
+        in_flight: 256,
+        trace_every: 20,
+    };
+    let values = |from: u64| -> Distribution {
+        (0..100u64)
+            .map(|number| scale * (900 + from + number * number / 3))
+            .collect()
+    };
+    let mut figures = Figures::nothing(&plan, Duration::from_millis(200));
+    figures.stage = stage;
+    figures.elapsed_us = 6_000_000;
+    figures.requests = 600;
+    figures.in_flight = 3;
+    figures.latency = values(0);
+    figures.service = values(0);
+    figures.windows.points = (0..30)
+        .map(|number| Window {
+            requests: 18 + number % 5,
+            errors: 0,
+            latency: values(number),
+        })
+        .collect();
+    figures.traced = 30;
+    figures.phases = vec![PhaseTotal {
+        phase: PhaseName::Wait,
+        total_us: 500_000,
+        count: 600,
+    }];
+    figures.shares = [
+        ("alpha", 9_000),
+        ("beta", 21_000),
+        ("console", 3_000),
+        ("network", 6_000),
+    ]
+    .map(|(place, total_us)| Share {
+        place: place.to_owned(),
+        total_us: total_us * scale,
+    })
+    .into();
+    if errors {
+        figures.errors = [
+            ("rate_limited".to_owned(), 40),
+            ("deadline_exceeded".to_owned(), 2),
+        ]
+        .into();
+        figures.not_started = 12;
+        figures.behind = 7;
+    }
+    figures
+}
+
+fn lanes(stage: Stage, many: usize, errors: bool) -> Vec<(String, Figures)> {
+    ["endpoint", "circuit", "relay"]
+        .into_iter()
+        .zip(1..)
+        .take(many)
+        .map(|(label, scale)| (label.to_owned(), figures(stage, scale, errors)))
+        .collect()
+}
+
+fn running(state: &mut State, stage: Stage, many: usize, errors: bool) {
+    open(state, Vec::new());
+    let effects = key(state, "enter");
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::LiveTest(_, Errand::Start(_))))
+    );
+    tell(state, Heard::Figures(lanes(stage, many, errors)));
+}
+
+fn finished(state: &mut State, many: usize) {
+    running(state, Stage::Running, many, false);
+    let report = LoadReport {
+        lanes: lanes(Stage::Finished, many, false),
+        samples: vec![("endpoint".to_owned(), vec![3])],
+    };
+    tell(state, Heard::Ended(Box::new(report)));
+}
+
+fn saved(state: &State) -> SavedLoad {
+    SavedLoad {
+        name: "before".to_owned(),
+        at: Timestamp::from_micros(0),
+        instance: name("alpha"),
+        target: json!({}),
+        plan: test(state).request.as_ref().unwrap().plan,
+        lanes: lanes(Stage::Finished, 3, false)
+            .into_iter()
+            .map(|(label, _)| (label, figures(Stage::Finished, 2, false)))
+            .collect(),
+    }
+}
+
+#[test]
+fn every_state_at_three_sizes() {
+    compare("set_up", |state| open(state, Vec::new()));
+    compare("set_up_asking", |state| {
+        open(state, vec!["alpha is marked read-only".to_owned()]);
+        let effects = key(state, "enter");
+        assert!(effects.is_empty(), "nothing is loaded before the answer");
+    });
+    compare("running", |state| running(state, Stage::Running, 2, false));
+    compare("running_three", |state| running(state, Stage::Running, 3, false));
+    compare("paused", |state| running(state, Stage::Paused, 1, false));
+    compare("with_errors", |state| running(state, Stage::Running, 1, true));
+    compare("finished", |state| finished(state, 3));
+    compare("compared", |state| {
+        finished(state, 3);
+        let kept = vec![saved(state)];
+        tell(state, Heard::Listed(kept));
+        key(state, "c");
+    });
+}
+
+#[test]
+fn plain_signs() {
+    let mut state = themed((80, 24), "dark", Depth::None);
+    state.look.glyphs = ASCII;
+    crate::tui::fake::fill(&mut state);
+    running(&mut state, Stage::Running, 3, false);
+    let shown = screen(&state);
+    assert!(
+        shown.is_ascii()
+            || !shown
+                .chars()
+                .any(|letter| ('\u{2800}'..'\u{2900}').contains(&letter))
+    );
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn keys_pause_stop_and_go_to_a_trace() {
+    let mut state = demo((120, 36));
+    running(&mut state, Stage::Running, 3, false);
+    assert!(matches!(
+        key(&mut state, "p")[..],
+        [Effect::LiveTest(_, Errand::Pause), ..]
+    ));
+    assert!(matches!(
+        key(&mut state, "p")[..],
+        [Effect::LiveTest(_, Errand::Resume), ..]
+    ));
+    assert!(matches!(
+        key(&mut state, "esc")[..],
+        [Effect::LiveTest(_, Errand::Stop), ..]
+    ));
+    assert_eq!(
+        test(&state).showing,
+        Showing::Running,
+        "figures so far are still to come"
+    );
+    let report = LoadReport {
+        lanes: lanes(Stage::Stopped, 3, false),
+        samples: vec![("endpoint".to_owned(), vec![3])],
+    };
+    tell(&mut state, Heard::Ended(Box::new(report)));
+    let effects = key(&mut state, "t");
+    assert!(matches!(effects[..], [Effect::LoadEntry(3), ..]));
+    assert!(matches!(state.layers.last(), Some(Layer::Invoke(_))));
+    key(&mut state, "esc");
+    assert!(
+        matches!(state.layers.last(), Some(Layer::LiveTest(_))),
+        "and back"
+    );
+    key(&mut state, "esc");
+    assert!(state.layers.is_empty());
+}
+
+#[test]
+fn what_is_wrong_in_the_set_up_is_said_and_not_loaded() {
+    let mut state = demo((80, 24));
+    open(&mut state, Vec::new());
+    for text in ["up", "up", "up", "backspace", "backspace", "enter"] {
+        assert!(
+            !key(&mut state, text)
+                .iter()
+                .any(|effect| matches!(effect, Effect::LiveTest(..)))
+        );
+    }
+    let wrong = test(&state)
+        .fields
+        .iter()
+        .filter(|field| field.error.is_some())
+        .count();
+    assert_eq!(wrong, 1);
+}
+
+#[test]
+fn any_size_is_drawn() {
+    for width in [20, 33, 60, 95] {
+        for height in [5, 9, 14, 30] {
+            let mut state = demo((width, height));
+            finished(&mut state, 3);
+            screen(&state);
+        }
+    }
+}

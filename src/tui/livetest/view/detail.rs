@@ -1,0 +1,141 @@
+//! One route in detail: the histogram of its latencies, who took the time, errors, and what it was before.
+
+use crate::client::load::{Figures, Pace, Verdict, compare};
+use crate::tui::clock::duration;
+use crate::tui::theme::Role;
+use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::text::{Line, draw_lines};
+use ratatui::layout::Rect;
+
+/// Columns for what stands before a bar.
+const NAMES: u16 = 11;
+
+/// Draws it.
+pub fn draw(label: &str, figures: &Figures, before: Option<&Figures>, canvas: &mut Canvas, area: Rect) {
+    let mut lines = vec![head(label, figures)];
+    let mut tail = Vec::new();
+    add_shares(figures, area.width, canvas, &mut tail);
+    for (code, count) in &figures.errors {
+        tail.push(Line::of(format!("{count} "), Role::Bad).and(code.clone(), Role::Bad));
+    }
+    if let Some(before) = before {
+        add_changes(before, figures, &mut tail);
+    }
+    let room = usize::from(area.height).saturating_sub(1 + tail.len()).max(3);
+    add_histogram(figures, before, area.width, room, canvas, &mut lines);
+    lines.append(&mut tail);
+    draw_lines(canvas, area, &lines, 0);
+}
+
+fn head(label: &str, figures: &Figures) -> Line {
+    let what = match figures.pace {
+        Pace::Open { .. } => "latency from when due",
+        Pace::Closed { .. } => "latency, corrected",
+    };
+    let alone = duration(figures.service.percentile(0.99));
+    Line::of(label.to_owned(), Role::TitleFocus).and(format!("  {what}; p99 by itself {alone}"), Role::Dim)
+}
+
+fn add_histogram(
+    figures: &Figures,
+    before: Option<&Figures>,
+    width: u16,
+    room: usize,
+    canvas: &Canvas,
+    lines: &mut Vec<Line>,
+) {
+    let mut bars: Vec<(u64, u64, u64)> = figures
+        .latency
+        .buckets()
+        .iter()
+        .map(|bucket| (bucket.from_us, bucket.to_us, bucket.count))
+        .collect();
+    while bars.len() > room {
+        bars = bars
+            .chunks(2)
+            .map(|pair| {
+                let (first, last) = (pair[0], pair[pair.len() - 1]);
+                let count = pair.iter().map(|bar| bar.2).sum();
+                (first.0, last.1, count)
+            })
+            .collect();
+    }
+    let old = before.map(|before| (before.latency.buckets(), before.latency.count().max(1)));
+    let most = bars.iter().map(|bar| bar.2).max().unwrap_or(0).max(1);
+    let long = usize::from(width.saturating_sub(NAMES + 8)).max(4);
+    for (from, to, count) in bars {
+        let eighths = usize::try_from(u128::from(count) * long as u128 * 8 / u128::from(most)).unwrap_or(0);
+        let mut bar = canvas.glyphs.bars[7].repeat(eighths / 8);
+        if count > 0 && (eighths % 8 > 0 || eighths == 0) {
+            bar.push_str(canvas.glyphs.bars[(eighths % 8).max(1) - 1]);
+        }
+        let mut line = Line::of(format!("{:>9}  ", duration(from)), Role::Dim)
+            .and(bar, Role::Accent)
+            .and(format!(" {count}"), Role::Faint);
+        if let Some((buckets, all)) = &old {
+            let then: u64 = buckets
+                .iter()
+                .filter(|bucket| bucket.from_us >= from && bucket.from_us < to)
+                .map(|bucket| bucket.count)
+                .sum();
+            let scaled = then * figures.latency.count() / all;
+            line = line.and(format!("  was {scaled}"), Role::Warn);
+        }
+        lines.push(line);
+    }
+}
+
+fn add_shares(figures: &Figures, width: u16, canvas: &Canvas, lines: &mut Vec<Line>) {
+    let whole: u64 = figures.shares.iter().map(|share| share.total_us).sum();
+    if whole == 0 {
+        return;
+    }
+    lines.push(Line::of(
+        format!("time by hop, {} traced calls", figures.traced),
+        Role::Dim,
+    ));
+    let long = u64::from(width.saturating_sub(NAMES + 14).max(6));
+    for share in &figures.shares {
+        let bar = canvas.glyphs.bars[7].repeat(usize::try_from(share.total_us * long / whole).unwrap_or(0));
+        let mean = duration(share.total_us / figures.traced.max(1));
+        let role = if share.place == "network" {
+            Role::PhaseNet
+        } else {
+            Role::PhaseWork
+        };
+        let percent = share.total_us as f64 * 100.0 / whole as f64;
+        let name: String = share.place.chars().take(9).collect();
+        lines.push(
+            Line::of(format!("{name:>9}  "), Role::Dim)
+                .and(bar, role)
+                .and(format!(" {percent:.0} %  {mean}"), Role::Base),
+        );
+    }
+}
+
+fn add_changes(before: &Figures, figures: &Figures, lines: &mut Vec<Line>) {
+    lines.push(Line::of(
+        "against the kept run; noise: within 3 standard errors",
+        Role::Dim,
+    ));
+    for change in compare(before, figures) {
+        let shown = |value: f64| match change.what.as_str() {
+            "rate" => format!("{value:.1}"),
+            "errors" => format!("{value:.0}"),
+            _ => duration(value as u64),
+        };
+        let (role, word) = match change.verdict {
+            Verdict::Differs => (Role::Warn, "differs"),
+            Verdict::Noise => (Role::Dim, "noise"),
+            Verdict::TooFew => (Role::Faint, "cannot tell"),
+        };
+        lines.push(
+            Line::of(format!("{:>9}  ", change.what), Role::Dim)
+                .and(
+                    format!("{:>9} {:>9}  ", shown(change.before), shown(change.after)),
+                    Role::Base,
+                )
+                .and(word, role),
+        );
+    }
+}
