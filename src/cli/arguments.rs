@@ -130,13 +130,10 @@ pub enum FormatArg {
 impl FormatArg {
     /// What was said, or what the file's name says, or JSONL.
     pub fn or_guess(given: Option<Self>, path: &Path) -> ImportFormat {
-        let is_csv = path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
         match given {
             Some(Self::Csv) => ImportFormat::Csv,
-            None if is_csv => ImportFormat::Csv,
-            Some(Self::Jsonl) | None => ImportFormat::Jsonl,
+            Some(Self::Jsonl) => ImportFormat::Jsonl,
+            None => ImportFormat::of(path),
         }
     }
 }

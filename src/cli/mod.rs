@@ -7,12 +7,15 @@
 mod arguments;
 mod ask;
 mod audit;
+mod bench;
 mod call;
 mod completions;
+mod config_template;
 mod connection;
 mod console;
 mod credential;
 mod demo;
+mod docs;
 mod domain;
 mod dry_run;
 mod federate;
@@ -22,6 +25,7 @@ mod instance;
 mod invoke;
 mod log;
 mod logs;
+mod man;
 mod outcome;
 mod pointer;
 mod pointer_care;
@@ -104,6 +108,7 @@ enum Verb {
     Invoke(invoke::Invoke),
     Federate(federate::Federate),
     Call(call::Call),
+    Bench(Box<bench::Bench>),
     #[command(subcommand)]
     Handshake(handshake::Handshake),
     #[command(subcommand)]
@@ -123,6 +128,9 @@ enum Verb {
     #[command(subcommand)]
     Vault(vault::Vault),
     Completions(completions::Completions),
+    Man(man::Man),
+    Docs(docs::Docs),
+    ConfigTemplate(config_template::ConfigTemplate),
 }
 
 impl Cli {
@@ -165,6 +173,7 @@ async fn dispatch(verb: Option<Verb>, session: &Session, theme: Option<String>) 
         Some(Verb::Invoke(verb)) => verb.run(session).await,
         Some(Verb::Federate(verb)) => verb.run(session).await,
         Some(Verb::Call(verb)) => verb.run(session).await,
+        Some(Verb::Bench(verb)) => verb.run(session).await,
         Some(Verb::Handshake(verb)) => verb.run(session).await,
         Some(Verb::Credential(verb)) => verb.run(session).await,
         Some(Verb::Domain(verb)) => verb.run(session).await,
@@ -176,5 +185,8 @@ async fn dispatch(verb: Option<Verb>, session: &Session, theme: Option<String>) 
         Some(Verb::Audit(verb)) => verb.run(session).await,
         Some(Verb::Vault(verb)) => verb.run(session).await,
         Some(Verb::Completions(verb)) => verb.run(session),
+        Some(Verb::Man(verb)) => verb.run(),
+        Some(Verb::Docs(verb)) => verb.run(),
+        Some(Verb::ConfigTemplate(verb)) => verb.run(),
     }
 }

@@ -66,3 +66,24 @@ fn what_stays_gets_threads_and_what_answers_at_once_does_not() {
     assert!(long_lived(&["butterfly", "serve"]));
     assert!(!long_lived(&["butterfly", "invoke", "alpha", "{}"]));
 }
+
+#[test]
+fn every_verb_that_a_command_of_the_console_names_exists() {
+    let cli = Cli::command();
+    for command in crate::command::commands() {
+        let Some(crate::command::Counterpart::Verb(verb)) = crate::command::counterpart(command.id) else {
+            continue;
+        };
+        let mut at = &cli;
+        for word in verb.split(' ') {
+            at = at
+                .find_subcommand(word)
+                .unwrap_or_else(|| panic!("{}: there is no `butterfly {verb}`", command.name));
+        }
+        assert!(
+            !at.has_subcommands(),
+            "{}: `butterfly {verb}` is a group",
+            command.name
+        );
+    }
+}

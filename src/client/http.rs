@@ -45,6 +45,11 @@ impl Client {
         }
     }
 
+    /// A client with the same settings and no connection yet: for another runtime.
+    pub fn apart(&self) -> Self {
+        Self::with_settings(self.settings)
+    }
+
     /// Seals the query, calls, opens the reply. The context's deadline bounds the whole.
     ///
     /// Dropping the future closes the connection; the instance may have executed the query all the same.

@@ -1,21 +1,26 @@
 //! One table of everything that can be done in the console: keymap, footer, help, palette and command
 //! line are all made from it, so that none of them can say something else than another.
 //!
-//! Depends on nothing: it knows no screen and does no work. What a command does is decided by the
+//! Depends on nothing else in the house: it knows no screen and does no work. What a command does is decided by the
 //! console, and a test there proves that each one is handled.
 
+pub mod docs;
 mod key;
 mod keymap;
+mod missing;
 mod rows;
 mod sequence;
 mod situation;
 mod table;
+mod verbs;
 
 pub use key::{Key, KeyCode};
-pub use keymap::{Answer, Binding, Condition, ConditionError, Hint, Keymap, Preset};
+pub use keymap::{Answer, Binding, Condition, ConditionError, Hint, Keymap, Preset, Problem};
+pub use missing::missing;
 pub use sequence::Sequence;
 pub use situation::{FACTS, Fact, Situation, Target};
 pub use table::commands;
+pub use verbs::{Counterpart, counterpart};
 
 /// Where a command's keys work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -134,6 +139,11 @@ pub enum Id {
     NewPointer,
     EditPointer,
     DeletePointer,
+    DuplicatePointer,
+    TagPointer,
+    AssignPointer,
+    ImportPointers,
+    ExportPointers,
     InvokePointer,
     CallPointer,
     CallByRoute,

@@ -66,6 +66,8 @@ pub static FACTS: &[Fact] = &[
     ("pointer", |situation| situation.pointer),
     ("federated", |situation| situation.federated),
     ("leads_somewhere", |situation| situation.leads_somewhere),
+    ("link", |situation| situation.link),
+    ("trail", |situation| situation.trail),
     ("credential", |situation| situation.credential),
     ("revocable", |situation| situation.revocable),
     ("rotatable", |situation| situation.rotatable),
@@ -77,6 +79,8 @@ pub static FACTS: &[Fact] = &[
     ("busy", |situation| situation.busy),
     ("read_only", |situation| situation.read_only),
     ("zoomed", |situation| situation.zoomed),
+    ("link", |situation| situation.link),
+    ("trail", |situation| situation.trail),
     ("page", |situation| situation.page),
 ];
 

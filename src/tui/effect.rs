@@ -4,11 +4,11 @@ use super::composer;
 use super::message::Message;
 use super::pointer;
 use super::wizard::Errand;
-use crate::model::{InstanceName, NewPointer, PointerAddress, PointerChange, Route};
+use crate::model::{ConnectionId, InstanceName, NewPointer, PointerAddress, PointerChange, Route};
 use crate::protocol::Query;
 use crate::store::PointerQuery;
 use crate::workspace::{
-    FederateRequest, InitInstance, LogAsk, LogExport, LogForm, RemoteRequest, Unlock, VaultLock,
+    FederateRequest, InitInstance, LogAsk, LogExport, LogForm, RemoteRequest, TagChange, Unlock, VaultLock,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -109,6 +109,30 @@ pub enum Work {
     Create(InstanceName, Box<NewPointer>),
     /// Change a pointer.
     Update(InstanceName, PointerAddress, Box<PointerChange>),
+    /// Put tags on a pointer and take others off.
+    Tag(InstanceName, PointerAddress, TagChange),
+    /// Assign a pointer to a connection, or to none.
+    Assign(InstanceName, PointerAddress, Option<ConnectionId>),
+    /// Import pointers from a file.
+    Import {
+        /// Into which instance.
+        instance: InstanceName,
+        /// The file.
+        path: PathBuf,
+        /// Leave bad rows out instead of importing nothing.
+        skip_bad: bool,
+    },
+    /// Export pointers into a file.
+    Export {
+        /// Of which instance.
+        instance: InstanceName,
+        /// The file.
+        path: PathBuf,
+        /// Which pointers.
+        wanted: Box<PointerQuery>,
+        /// Replace a file that is there already.
+        overwrite: bool,
+    },
     /// Delete a pointer.
     Delete(InstanceName, PointerAddress),
     /// Send a query.
@@ -154,6 +178,10 @@ impl Work {
             Self::AddRemote(request) => format!("adding {}", request.name),
             Self::Create(name, _) => format!("making a pointer on {name}"),
             Self::Update(_, address, _) => format!("changing {address}"),
+            Self::Tag(_, address, _) => format!("tagging {address}"),
+            Self::Assign(_, address, _) => format!("assigning {address}"),
+            Self::Import { instance, path, .. } => format!("importing {} into {instance}", path.display()),
+            Self::Export { instance, path, .. } => format!("exporting {instance} to {}", path.display()),
             Self::Delete(_, address) => format!("deleting {address}"),
             Self::Invoke(name, query) => format!("asking {name} for {}", query.action()),
             Self::InvokePointer(_, address) => format!("invoking {address}"),

@@ -17,8 +17,9 @@ use crate::model::{
 use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
-    Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HostedBy, InstanceRow,
-    LogAsk, LogEntry, LogKind, LogRow, LogWindow, LogWire, Neighbor, NeighborPage, PointerDetail,
+    Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HangingOn, HostedBy,
+    InstanceRow, LogAsk, LogEntry, LogKind, LogRow, LogWindow, LogWire, Neighbor, NeighborPage,
+    PointerDetail, Taken,
 };
 use serde_json::json;
 
@@ -268,6 +269,34 @@ pub fn neighbours(errand: pointer::Errand) -> pointer::News {
                 }),
             }
         }
+        pointer::Errand::Tags(instance) => {
+            let tags = [("air", 120), ("airport", 3), ("dataset", 80), ("water", 7)];
+            pointer::News::Tags(instance, tags.map(|(tag, count)| (tag.to_owned(), count)).into())
+        }
+        pointer::Errand::Taken(instance, reference) => {
+            let taken = reference.ends_with("/air/7.csv").then(|| Taken::of(&pointer(7)));
+            pointer::News::Taken(instance, reference, taken)
+        }
+        pointer::Errand::Connections(instance, address) => {
+            let open = detail().connection.unwrap();
+            let closed = Connection {
+                id: ConnectionId::parse("conn_0123456789ac").unwrap(),
+                name: "archive".into(),
+                status: ConnectionStatus::Disabled,
+                held_credential: None,
+                ..open.clone()
+            };
+            pointer::News::Connections(instance, address, Ok(vec![open, closed]))
+        }
+        pointer::Errand::Hanging(_, address) => pointer::News::Hanging(
+            address,
+            Ok(HangingOn {
+                relationships: 3,
+                circuits: vec![Taken::of(&pointer(6))],
+                fetched_with: Vec::new(),
+                complete: true,
+            }),
+        ),
         pointer::Errand::Describe(instance, addresses) => {
             let told = addresses
                 .into_iter()

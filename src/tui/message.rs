@@ -9,7 +9,8 @@ use crate::command::Key;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::store::PointerPage;
 use crate::workspace::{
-    Check, CredentialRow, Demo, Dependent, Failure, InstanceRow, LogEntry, LogWindow, PointerDetail, Rotated,
+    Check, CredentialRow, Demo, Dependent, Failure, ImportReport, InstanceRow, LogEntry, LogWindow,
+    PointerDetail, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -111,6 +112,10 @@ pub enum Done {
     Removed(InstanceName),
     /// A pointer was made or changed; with a word for which.
     Pointer(InstanceName, Box<Pointer>, &'static str),
+    /// Pointers were imported into an instance, or not.
+    Imported(InstanceName, ImportReport),
+    /// So many pointers were exported to a file.
+    Exported(u64, String),
     /// A pointer was deleted.
     PointerDeleted(InstanceName, PointerAddress),
     /// An invoke or a call ended with a reply, and has this place in the log.

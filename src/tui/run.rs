@@ -8,10 +8,10 @@ use super::files::Files;
 use super::message::{Brightness, Message, Mouse};
 use super::painter::Painter;
 use super::runner::Runner;
-use super::state::{Look, Phase, State};
+use super::state::{Level, Look, Phase, State};
 use super::terminal::Terminal;
 use super::theme::{depth_of_terminal, glyphs_of_terminal};
-use super::update::{Start, start, update};
+use super::update::{Start, start, take_keymap, update};
 use super::view::view;
 use crate::command::{Key, KeyCode};
 use crate::protocol::Code;
@@ -60,6 +60,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let size = crossterm::terminal::size().map_err(|error| no_terminal(&error))?;
     let home = options.home.root().display().to_string();
     let mut state = State::new(home, look, Clock::System, size, options.read_only);
+    load_keymap(&mut state, &options.home);
     state.mouse = state.look.config.mouse.unwrap_or(true);
     let (sender, messages) = unbounded_channel();
     let mut runner = Runner::new(options.home, options.workspace, sender);
@@ -81,6 +82,22 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let outcome = console.turn(&mut state, &mut runner, asks).await;
     drop(console);
     outcome.map_err(|error| no_terminal(&error))
+}
+
+/// Reads `keymap.toml`, if there is one.
+fn load_keymap(state: &mut State, home: &Home) {
+    let path = home.root().join("keymap.toml");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            take_keymap(state, &text);
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => state.report(
+            Level::Bad,
+            format!("{} cannot be read: {error}", path.display()),
+            "check its permissions; the keys are as usual",
+        ),
+    }
 }
 
 fn no_terminal(error: &io::Error) -> Failure {

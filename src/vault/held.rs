@@ -165,6 +165,17 @@ impl Vault {
         })
     }
 
+    /// Counts many messages at once: those of a load.
+    pub fn note_uses(&self, name: &str, messages: u64, at: Timestamp) -> Result<(), VaultError> {
+        self.write(|transaction| {
+            transaction.execute(
+                "UPDATE held SET uses = uses + ?3, last_used = max(coalesce(last_used, 0), ?2) WHERE name = ?1",
+                params![name, at.as_micros(), i64::try_from(messages).unwrap_or(i64::MAX)],
+            )?;
+            Ok(())
+        })
+    }
+
     /// Notes that a credential was used.
     pub(super) fn note_use(
         transaction: &Transaction<'_>,

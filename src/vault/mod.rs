@@ -11,6 +11,7 @@ mod held;
 mod image;
 mod instances;
 mod keyring;
+mod loads;
 mod lock;
 mod log;
 mod manifest;

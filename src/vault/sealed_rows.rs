@@ -15,6 +15,7 @@ pub(super) enum Kind {
     WizardDraft,
     AuditHead,
     Templates,
+    LoadRun,
 }
 
 impl Kind {
@@ -24,6 +25,7 @@ impl Kind {
             Self::WizardDraft => "wizard_draft",
             Self::AuditHead => "audit_head",
             Self::Templates => "templates",
+            Self::LoadRun => "load_run",
         }
     }
 
@@ -33,6 +35,7 @@ impl Kind {
             Self::WizardDraft => "the draft of a handshake",
             Self::AuditHead => "the kept head of the audit trail of",
             Self::Templates => "the kept queries,",
+            Self::LoadRun => "the load run",
         }
     }
 }

@@ -69,7 +69,7 @@ impl Workspace {
         }
     }
 
-    async fn called(
+    pub(super) async fn called(
         &self,
         base: Happened,
         outcome: CallOutcome,
@@ -95,7 +95,7 @@ impl Workspace {
     }
 
     /// A federated call is made over the wire, as any caller would: the instance has to be there.
-    fn require_hosted(&self, record: &InstanceRecord) -> Result<(), Failure> {
+    pub(super) fn require_hosted(&self, record: &InstanceRecord) -> Result<(), Failure> {
         if record.kind == InstanceKind::Remote || self.row_of(record.clone()).hosted_by != HostedBy::Nobody {
             return Ok(());
         }
@@ -167,6 +167,6 @@ fn place_of<'a>(index: usize, exchange: &Exchange, record: &'a InstanceRecord, p
     }
 }
 
-fn unmade() -> Failure {
+pub(super) fn unmade() -> Failure {
     Failure::new(Code::Internal, "the call was not made", "try again")
 }

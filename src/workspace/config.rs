@@ -7,6 +7,9 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// A `config.toml` that says what is so anyway, with comments.
+pub const CONFIG_TEMPLATE: &str = include_str!("config_template.toml");
+
 /// `config.toml`. Sections of other rooms are none of ours and are passed over.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -141,4 +144,35 @@ fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> usize {
     let place = span.map_or(0, |span| span.start);
     let before = text.as_bytes().iter().take(place);
     1 + before.filter(|byte| **byte == b'\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a file leads to, where it says nothing of its own.
+    fn told(text: &str) -> (Option<Duration>, LogRetention, bool, bool, GlyphChoice) {
+        let config: Config = toml::from_str(text).unwrap();
+        (
+            config.idle_lock(),
+            config.retention(),
+            config.insecure_http(),
+            config.is_keyring_named(),
+            config.console.glyphs,
+        )
+    }
+
+    #[test]
+    fn the_template_says_what_is_so_anyway_with_its_comments_and_without() {
+        assert_eq!(told(CONFIG_TEMPLATE), told(""));
+        let taken_into_use: String = CONFIG_TEMPLATE
+            .lines()
+            .map(|line| match line.strip_prefix('#') {
+                Some(rest) if !rest.starts_with(' ') => format!("{rest}\n"),
+                _ => format!("{line}\n"),
+            })
+            .collect();
+        assert!(taken_into_use.contains("\nkeep_lines"));
+        assert_eq!(told(&taken_into_use), told(""));
+    }
 }

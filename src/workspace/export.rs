@@ -32,8 +32,23 @@ impl Workspace {
         format: ImportFormat,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, Failure> {
+        self.export_matching(instance, &PointerQuery::default(), target, format, progress)
+            .await
+    }
+
+    /// Writes every pointer that a query matches, whatever page it asks for; returns how many.
+    pub async fn export_matching(
+        &self,
+        instance: &str,
+        wanted: &PointerQuery,
+        target: &mut (dyn Write + Send),
+        format: ImportFormat,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, Failure> {
         let mut session = self.session(instance).await?;
-        let written = self.export_in(&mut session, target, format, progress).await;
+        let written = self
+            .export_in(&mut session, wanted, target, format, progress)
+            .await;
         session.close().await;
         written
     }
@@ -41,6 +56,7 @@ impl Workspace {
     async fn export_in(
         &self,
         session: &mut Session<'_>,
+        wanted: &PointerQuery,
         target: &mut (dyn Write + Send),
         format: ImportFormat,
         progress: &(dyn Fn(u64) + Send + Sync),
@@ -48,7 +64,8 @@ impl Workspace {
         let mut written = 0;
         let mut wanted = PointerQuery {
             limit: Some(PAGE),
-            ..PointerQuery::default()
+            start: Start::First,
+            ..wanted.clone()
         };
         if format == ImportFormat::Csv {
             csv_lines(target, |lines| lines.write_record(COLUMNS)).map_err(failed)?;

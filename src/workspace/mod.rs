@@ -33,17 +33,20 @@ mod import_file;
 mod instances;
 mod invoke;
 mod lifecycle;
+mod load;
 mod log;
 mod neighbors;
 mod original;
 mod peers;
 mod pointer_care;
 mod pointers;
+mod reads;
 mod redact;
 mod rows;
 mod safe;
 mod sealing;
 mod session;
+mod transfer;
 mod verify;
 mod views;
 mod wire;
@@ -52,17 +55,21 @@ pub use crate::vault::Template;
 pub use carry::VaultContents;
 pub use compose::{
     BodyLayer, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing, QueryLayer, Sent, SentQuery, Way,
-    Weight, WireLayer, blank, findings, laid_out, on_one_line, only_reads, skeleton,
+    Weight, WireLayer, blank, findings, laid_out, on_one_line, skeleton,
 };
-pub use config::{ConsoleConfig, GlyphChoice};
+pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
+pub use load::{
+    LoadControl, LoadLane, LoadReport, LoadRequest, LoadRun, LoadTarget, Prospect, Prospects, SavedLoad,
+};
 pub use log::{
     LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
 };
 pub use pointer_care::{TagChange, normal_tag};
+pub use reads::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,

@@ -4,11 +4,14 @@
 //! Pure: what a key means depends on nothing but the keys before it, the scopes in force and the situation.
 
 mod condition;
+mod file;
 
 mod preset;
 
 pub use condition::{Condition, ConditionError};
 
+pub use file::Problem;
+pub(in crate::command) use file::RESERVED;
 pub use preset::Preset;
 
 use super::{Command, Id, Key, Scope, Sequence, Situation};

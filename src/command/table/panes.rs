@@ -60,7 +60,7 @@ pub(super) static COMMANDS: &[Command] = &[
         0,
         &["2", "g p"],
     )
-    .taking("[INSTANCE]"),
+    .taking("[INSTANCE] [/FILTER]"),
     shows(
         Id::ShowCredentials,
         "credentials",
@@ -78,7 +78,8 @@ pub(super) static COMMANDS: &[Command] = &[
         &[Panes],
         0,
         &["4", "g l"],
-    ),
+    )
+    .taking("[@INSTANCE] [FILTER]"),
     shows(
         Id::Zoom,
         "zoom",

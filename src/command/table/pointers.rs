@@ -99,6 +99,58 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .when(on_pointer),
     changes(
+        Id::DuplicatePointer,
+        "duplicate",
+        "duplicate",
+        "Make a pointer like this one, with its own reference",
+        &[Pointers, PointerPage],
+        30,
+        &["D"],
+    )
+    .when(on_pointer),
+    changes(
+        Id::TagPointer,
+        "tags",
+        "tags",
+        "Put tags on this pointer and take others off",
+        &[Pointers, PointerPage],
+        45,
+        &["T"],
+    )
+    .when(on_pointer),
+    changes(
+        Id::AssignPointer,
+        "assign",
+        "assign",
+        "Assign this pointer to a connection, or to none",
+        &[Pointers, PointerPage],
+        42,
+        &["b"],
+    )
+    .when(on_pointer),
+    changes(
+        Id::ImportPointers,
+        "import",
+        "import",
+        "Import pointers from a file: all rows in one step, or none",
+        &[Pointers],
+        28,
+        &["U"],
+    )
+    .when(on_instance)
+    .taking("[FILE]"),
+    shows(
+        Id::ExportPointers,
+        "export-pointers",
+        "export",
+        "Export pointers to a file: all of them, or what the filter shows",
+        &[Pointers],
+        26,
+        &["X"],
+    )
+    .when(on_instance)
+    .taking("[FILE]"),
+    changes(
         Id::Federate,
         "federate",
         "federate",

@@ -31,7 +31,7 @@ pub(super) fn check_step(step: &Step, alone: bool, places: &mut Places) -> Vec<F
             found.refuse(
                 place,
                 format!(
-                    "{} takes from step {}, which does not come before step {} (steps count from 0)",
+                    "{} takes from step {}, not from one before step {} (counted from 0)",
                     arrow.text, arrow.from, step.index
                 ),
             );

@@ -1,66 +1,166 @@
 //! The lines at the foot of the screen: commands by name, and filters.
 
-use crate::command::{Command, Situation, commands};
+use super::{edit, paste};
+use crate::command::Key;
 use crate::model::filter::Field;
 use crate::tui::state::Pane;
 use crate::workspace::LOG_FIELDS;
 use tui_input::Input;
+
+/// Something that may stand at the end of the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// What is written.
+    pub text: String,
+    /// What it is, in a sentence.
+    pub doc: String,
+}
+
+/// What may stand at the end of the line, and from which byte on it would.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Candidates {
+    /// The first byte that is replaced.
+    pub from: usize,
+    /// The best ones first.
+    pub items: Vec<Candidate>,
+}
+
+/// One of the candidates was taken; the keys that took it take the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cycle {
+    /// What was typed before.
+    pub typed: String,
+    /// What there is to take.
+    pub candidates: Candidates,
+    /// Which one is taken.
+    pub place: usize,
+}
 
 /// The line after `:`.
 #[derive(Default)]
 pub struct CommandLine {
     /// What is typed.
     pub input: Input,
-    /// How far back in the history one is, if at all.
-    pub recalled: Option<usize>,
+    /// How far back among the lines of the history that begin like `typed` one is, if at all.
+    recalled: Option<usize>,
+    /// What was typed before the history was gone through.
+    typed: String,
+    /// The candidate that was taken, if the last key took one.
+    pub cycle: Option<Cycle>,
+    /// What is looked for in the history, while that is so, and which of the found lines is selected.
+    pub search: Option<(Input, usize)>,
+    /// What is wrong with the line as it was entered, until it changes.
+    pub error: Option<String>,
 }
 
 impl CommandLine {
-    /// The commands whose names begin with what is typed.
-    pub fn candidates(&self, situation: &Situation) -> Vec<&'static Command> {
-        let typed = self.input.value().split(' ').next().unwrap_or_default();
-        commands()
-            .filter(|command| command.name.starts_with(typed) && command.is_available(situation))
-            .collect()
+    /// A line that begins with this.
+    pub fn with(text: &str) -> Self {
+        Self {
+            input: Input::new(text.to_owned()),
+            ..Self::default()
+        }
     }
 
-    /// Completes the name as far as the candidates agree.
-    pub fn complete(&mut self, situation: &Situation) {
-        if self.input.value().contains(' ') {
+    /// Another text, because something was chosen.
+    pub fn put(&mut self, text: String) {
+        self.input = Input::new(text);
+        self.error = None;
+    }
+
+    /// A key that edits.
+    pub fn edit(&mut self, key: Key) {
+        if let Some((wanted, selected)) = &mut self.search {
+            if edit(wanted, key) {
+                *selected = 0;
+            }
             return;
         }
-        let candidates = self.candidates(situation);
-        let Some(first) = candidates.first() else {
-            return;
-        };
-        let shared = candidates.iter().fold(first.name, |shared, command| {
-            let same = shared
-                .bytes()
-                .zip(command.name.bytes())
-                .take_while(|(a, b)| a == b)
-                .count();
-            &shared[..same]
-        });
-        let done = candidates.len() == 1 && !first.argument.is_empty();
-        let text = if done {
-            format!("{shared} ")
-        } else {
-            shared.to_owned()
-        };
-        self.input = Input::new(text);
+        if edit(&mut self.input, key) {
+            self.changed();
+        }
     }
 
-    /// Goes through the history: back for a positive step.
+    /// Pasted text.
+    pub fn paste(&mut self, text: &str) {
+        match &mut self.search {
+            Some((wanted, _)) => paste(wanted, text),
+            None => {
+                paste(&mut self.input, text);
+                self.changed();
+            }
+        }
+    }
+
+    fn changed(&mut self) {
+        self.error = None;
+        self.cycle = None;
+        self.recalled = None;
+    }
+
+    /// Takes the next candidate, or the one before.
+    pub fn take(&mut self, fresh: Candidates, forward: bool) {
+        let cycle = match self.cycle.take() {
+            Some(cycle) => {
+                let total = cycle.candidates.items.len();
+                let step = if forward { 1 } else { total - 1 };
+                Cycle {
+                    place: (cycle.place + step) % total,
+                    ..cycle
+                }
+            }
+            None if fresh.items.is_empty() => return,
+            None => Cycle {
+                typed: self.input.value().to_owned(),
+                place: if forward { 0 } else { fresh.items.len() - 1 },
+                candidates: fresh,
+            },
+        };
+        let kept = &cycle.typed[..cycle.candidates.from];
+        self.put(format!("{kept}{}", cycle.candidates.items[cycle.place].text));
+        self.cycle = Some(cycle);
+    }
+
+    /// Goes through the lines of the history that begin like what is typed: back, or forward to what is typed.
     pub fn recall(&mut self, back: bool, history: &[String]) {
+        if self.recalled.is_none() {
+            self.input.value().clone_into(&mut self.typed);
+        }
+        let typed = self.typed.clone();
+        let lines: Vec<&String> = history
+            .iter()
+            .rev()
+            .filter(|line| line.starts_with(&typed))
+            .collect();
         let place = match (self.recalled, back) {
-            (None, true) => Some(0),
+            (None, true) => (!lines.is_empty()).then_some(0),
             (None, false) | (Some(0), false) => None,
-            (Some(place), true) => Some((place + 1).min(history.len().saturating_sub(1))),
+            (Some(place), true) => Some((place + 1).min(lines.len().saturating_sub(1))),
             (Some(place), false) => Some(place - 1),
         };
+        let line = place
+            .and_then(|place| lines.get(place))
+            .map_or(typed, |line| (*line).clone());
+        self.put(line);
+        self.cycle = None;
         self.recalled = place;
-        let line = place.and_then(|place| history.iter().rev().nth(place));
-        self.input = Input::new(line.cloned().unwrap_or_default());
+    }
+
+    /// The lines of the history in which every word that is looked for stands, newest first.
+    pub fn found<'a>(&self, history: &'a [String]) -> Vec<&'a String> {
+        let Some((wanted, _)) = &self.search else {
+            return Vec::new();
+        };
+        let words: Vec<String> = wanted.value().split_whitespace().map(str::to_lowercase).collect();
+        history
+            .iter()
+            .rev()
+            .filter(|line| {
+                words
+                    .iter()
+                    .all(|word| line.to_lowercase().contains(word.as_str()))
+            })
+            .collect()
     }
 }
 

@@ -1,8 +1,10 @@
 //! Fields to fill in, checked as one types.
 
+use super::pointer_forms::Known;
 use super::{edit, paste};
 use crate::command::{Key, KeyCode};
 use crate::model::{InstanceName, Pointer};
+use crate::store::PointerQuery;
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
 use crate::workspace::{Failure, Unlock, VaultLock};
@@ -24,6 +26,14 @@ pub enum Purpose {
     NewPointer(InstanceName),
     /// Changes to this pointer on this instance.
     EditPointer(InstanceName, Box<Pointer>),
+    /// A pointer like this one on this instance.
+    DuplicatePointer(InstanceName, Box<Pointer>),
+    /// The tags of this pointer on this instance.
+    TagPointer(InstanceName, Box<Pointer>),
+    /// Pointers from a file into this instance.
+    ImportPointers(InstanceName),
+    /// Pointers of this instance into a file; what the filter shows, if there is one.
+    ExportPointers(InstanceName, Option<PointerQuery>),
     /// A federated pointer on this instance.
     Federate(InstanceName),
     /// A note to this line of the invoke log.
@@ -223,6 +233,8 @@ pub struct Form {
     pub ticket: Option<u64>,
     /// What sending it off is called.
     pub verb: &'static str,
+    /// What the instance told about what is being typed.
+    pub known: Known,
 }
 
 impl Form {
@@ -251,10 +263,16 @@ impl Form {
             (KeyCode::Enter, _) if self.at + 1 == self.fields.len() => return Answer::Submit,
             (KeyCode::Enter | KeyCode::Tab | KeyCode::Down, _) => self.go(1),
             (KeyCode::BackTab | KeyCode::Up, _) => self.go(-1),
+            (KeyCode::Right, false) if self.complete_tag() => self.check(),
             _ if !self.give(key) => return Answer::Passed,
             _ => {}
         }
         Answer::Taken
+    }
+
+    /// Says anew what is wrong with each field: something became known.
+    pub fn recheck(&mut self) {
+        self.check();
     }
 
     /// Puts pasted text into the field with the cursor.

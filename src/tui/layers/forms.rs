@@ -1,6 +1,7 @@
 //! The forms that there are: their fields, what is wrong with what was typed, and what they lead to.
 
 use super::form::{Field, Form, Purpose, Submission};
+use super::pointer_forms::Known;
 use crate::model::{
     AppId, Endpoint, InstanceId, InstanceName, KeyId, NewPointer, Pointer, PointerChange, Profile, Route,
 };
@@ -8,7 +9,7 @@ use crate::protocol::{CredentialForm, HeldCredential, Query};
 use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey, TokenSecret};
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
-use crate::workspace::{FederateRequest, InitInstance, RemoteRequest, Unlock, VaultLock};
+use crate::workspace::{FederateRequest, InitInstance, RemoteRequest, Unlock, VaultLock, normal_tag};
 
 impl Form {
     pub(super) fn of(
@@ -27,6 +28,7 @@ impl Form {
             failure: None,
             ticket: None,
             verb,
+            known: Known::default(),
         };
         form.check();
         form
@@ -135,25 +137,32 @@ impl Form {
 
     /// Changes to a pointer.
     pub fn edit_pointer(instance: &InstanceName, pointer: &Pointer) -> Self {
-        let fields = vec![
-            Field::text(
-                "description",
-                "Description",
-                pointer.description.clone(),
-                "what it is, in words",
-            ),
-            Field::text(
-                "data_reference",
-                "Data",
-                pointer.data_reference.clone(),
-                "where it is",
-            ),
-            Field::text("tags", "Tags", pointer.tags.join(" "), "separated by blanks"),
-        ];
+        let mut fields = vec![Field::text(
+            "description",
+            "Description",
+            pointer.description.clone(),
+            "what it is, in words",
+        )];
+        if pointer.federated.is_none() {
+            let reference = pointer.data_reference.clone();
+            fields.push(Field::text("data_reference", "Data", reference, "where it is"));
+        }
+        fields.push(Field::text(
+            "tags",
+            "Tags",
+            pointer.tags.join(" "),
+            "separated by blanks",
+        ));
+        let intro = match pointer.federated {
+            None => "What you leave as it is stays as it is.",
+            Some(_) => {
+                "What you leave stays. Where it leads was made for its route and stays too; F makes another one."
+            }
+        };
         Self::of(
             Purpose::EditPointer(instance.clone(), Box::new(pointer.clone())),
             format!("{} on {instance}", pointer.address),
-            "What you leave as it is stays as it is.",
+            intro,
             "save",
             fields,
         )
@@ -227,6 +236,7 @@ impl Form {
         for (field, complaint) in self.fields.iter_mut().zip(complaints) {
             field.error = complaint;
         }
+        self.tell();
     }
 
     fn complaint(&self, field: &Field) -> Option<String> {
@@ -249,7 +259,8 @@ impl Form {
             "access_key" if value.is_empty() => None,
             "access_key" => wrong(AccessKey::parse(value)),
             "again" => (value != self.value("passphrase")).then(|| "is not the same".to_owned()),
-            "data_reference" | "jwt_secret" | "passphrase" | "via" => empty(),
+            "data_reference" => empty().or_else(|| self.reference_complaint(value)),
+            "jwt_secret" | "passphrase" | "via" => empty(),
             _ => None,
         }
     }
@@ -304,7 +315,9 @@ impl Form {
                 let tags = self.words("tags");
                 let change = PointerChange {
                     description: changed("description", &pointer.description),
-                    data_reference: changed("data_reference", &pointer.data_reference),
+                    data_reference: self
+                        .field("data_reference")
+                        .and_then(|_| changed("data_reference", &pointer.data_reference)),
                     tags: (tags != pointer.tags).then_some(tags),
                     federated: None,
                 };
@@ -312,6 +325,10 @@ impl Form {
             }
             Purpose::NoteLine(id) => Work::NoteLog(*id, self.value("note").to_owned()),
             Purpose::ExportLog(filter) => self.log_export(filter),
+            Purpose::DuplicatePointer(..)
+            | Purpose::TagPointer(..)
+            | Purpose::ImportPointers(_)
+            | Purpose::ExportPointers(..) => self.pointer_work()?,
             Purpose::Federate(instance) => {
                 let description = self.value("description");
                 Work::Federate(Box::new(FederateRequest {
@@ -353,12 +370,15 @@ impl Form {
         })
     }
 
-    fn words(&self, id: &str) -> Vec<String> {
-        self.value(id)
-            .split([' ', ','])
-            .filter(|word| !word.is_empty())
-            .map(|word| word.trim_start_matches('#').to_owned())
-            .collect()
+    /// The words of a field: tags as they are stored, each once.
+    pub(super) fn words(&self, id: &str) -> Vec<String> {
+        let mut words: Vec<String> = Vec::new();
+        for word in self.value(id).split([' ', ',']).map(normal_tag) {
+            if !word.is_empty() && !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words
     }
 }
 

@@ -1,6 +1,8 @@
 //! Everything that can be done here. It is also the palette: type to find, Enter to do it.
 
-use crate::command::{Command, Scope, Situation, commands};
+use crate::command::{Command, Keymap, Scope, Situation, commands, missing};
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
 use tui_input::Input;
 
 /// The help as it stands.
@@ -13,35 +15,50 @@ pub struct Help {
 }
 
 /// A command in the help.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// The command.
     pub command: &'static Command,
-    /// The scope under whose heading it stands.
-    pub scope: Scope,
+    /// The scope under whose heading it stands; none for what cannot be done now.
+    pub scope: Option<Scope>,
+    /// Why it cannot be done now; none if it can.
+    pub why_not: Option<String>,
+    /// The characters of its name that were found.
+    pub in_name: Vec<u32>,
+    /// The characters of its sentence that were found.
+    pub in_doc: Vec<u32>,
 }
 
 impl Help {
-    /// The commands that can be done now and match what is typed, those that are nearest at hand first.
-    pub fn entries(&self, scopes: &[Scope], situation: &Situation) -> Vec<Entry> {
-        let typed = self.input.value().to_lowercase();
-        let words: Vec<&str> = typed.split_whitespace().collect();
+    /// What can be done now, nearest at hand first, and below it what cannot. Once something is typed: what matches, best
+    /// first, wherever it belongs.
+    pub fn entries(&self, scopes: &[Scope], situation: &Situation, keymap: &Keymap) -> Vec<Entry> {
         let mut entries = Vec::new();
         for scope in scopes {
-            for command in commands() {
-                let here = command.scopes.contains(scope);
-                let listed = entries.iter().any(|entry: &Entry| entry.command.id == command.id);
-                if here && !listed && command.is_available(situation) && place(command, &words).is_some() {
-                    entries.push(Entry {
-                        command,
-                        scope: *scope,
-                    });
+            for command in commands().filter(|command| command.scopes.contains(scope)) {
+                let is_listed = entries.iter().any(|entry: &Entry| entry.command.id == command.id);
+                if !is_listed {
+                    entries.push(entry(command, *scope, situation));
                 }
             }
         }
-        // What is called so comes before what only mentions it.
-        entries.sort_by_key(|entry| place(entry.command, &words));
-        entries
+        if self.shows_all() {
+            entries.sort_by_key(|entry| entry.why_not.is_some());
+            return entries;
+        }
+        for command in commands() {
+            if !entries.iter().any(|entry| entry.command.id == command.id) {
+                entries.push(elsewhere(command));
+            }
+        }
+        let mut finder = Finder::new(self.input.value());
+        let mut found: Vec<(u32, Entry)> = entries
+            .into_iter()
+            .filter_map(|entry| finder.find(entry, keymap))
+            .collect();
+        // What can be done comes first; among equals the order of the table stays.
+        found.sort_by_key(|(score, entry)| (entry.why_not.is_some(), std::cmp::Reverse(*score)));
+        found.into_iter().map(|(_, entry)| entry).collect()
     }
 
     /// Whether everything is shown, under headings.
@@ -50,18 +67,90 @@ impl Help {
     }
 }
 
-/// How far down a command belongs among those found; none if it does not match.
-fn place(command: &Command, words: &[&str]) -> Option<u8> {
-    words.iter().try_fold(0, |place, word| {
-        let of_word = if command.name.starts_with(word) || command.keys.contains(word) {
-            0
-        } else if command.name.contains(word) || command.label.contains(word) {
-            1
-        } else if command.doc.to_lowercase().contains(word) {
-            2
-        } else {
-            return None;
-        };
-        Some(place.max(of_word))
-    })
+fn entry(command: &'static Command, scope: Scope, situation: &Situation) -> Entry {
+    let why_not = missing(command, situation);
+    Entry {
+        command,
+        scope: why_not.is_none().then_some(scope),
+        why_not,
+        in_name: Vec::new(),
+        in_doc: Vec::new(),
+    }
+}
+
+/// A command whose keys do not work here.
+fn elsewhere(command: &'static Command) -> Entry {
+    let mut places: Vec<&str> = command.scopes.iter().map(|scope| scope.title()).collect();
+    places.truncate(2);
+    Entry {
+        command,
+        scope: None,
+        why_not: Some(format!("in: {}", places.join(", "))),
+        in_name: Vec::new(),
+        in_doc: Vec::new(),
+    }
+}
+
+/// Looks for words in commands: their letters in order in the name and label, as they are in the sentence and the keys.
+struct Finder {
+    matcher: Matcher,
+    words: Vec<(String, Atom, Atom)>,
+}
+
+impl Finder {
+    fn new(typed: &str) -> Self {
+        let atom =
+            |word: &str, kind| Atom::new(word, CaseMatching::Ignore, Normalization::Smart, kind, false);
+        Self {
+            matcher: Matcher::new(Config::DEFAULT),
+            words: typed
+                .split_whitespace()
+                .map(|word| {
+                    (
+                        word.to_owned(),
+                        atom(word, AtomKind::Fuzzy),
+                        atom(word, AtomKind::Substring),
+                    )
+                })
+                .collect(),
+        }
+    }
+
+    /// How well a command matches every word, with what was found marked; none if it does not.
+    fn find(&mut self, mut entry: Entry, keymap: &Keymap) -> Option<(u32, Entry)> {
+        let mut total = 0;
+        let command = entry.command;
+        for (word, letters, whole) in &self.words {
+            let in_name = score(letters, command.name, &mut self.matcher, &mut entry.in_name);
+            let in_label = score(letters, command.label, &mut self.matcher, &mut Vec::new());
+            let in_doc = score(whole, command.doc, &mut self.matcher, &mut entry.in_doc);
+            let is_key = keymap
+                .bindings()
+                .iter()
+                .any(|binding| binding.command.id == command.id && is_called(&binding.keys, word));
+            let exact = u32::from(command.name.starts_with(word.as_str())) * 400;
+            let best = [
+                in_name.map(|score| score * 3 + exact),
+                in_label.map(|score| score * 2),
+                in_doc,
+                is_key.then_some(1_000),
+            ];
+            total += best.into_iter().flatten().max()?;
+        }
+        entry.in_name.sort_unstable();
+        entry.in_doc.sort_unstable();
+        Some((total, entry))
+    }
+}
+
+fn is_called(keys: &crate::command::Sequence, word: &str) -> bool {
+    keys.spelled() == word || keys.to_string() == word
+}
+
+fn score(atom: &Atom, text: &str, matcher: &mut Matcher, marks: &mut Vec<u32>) -> Option<u32> {
+    let mut buffer = Vec::new();
+    let mut found = Vec::new();
+    let score = atom.indices(Utf32Str::new(text, &mut buffer), matcher, &mut found)?;
+    marks.extend(found);
+    Some(u32::from(score))
 }

@@ -11,9 +11,10 @@ mod log_forms;
 mod menu;
 mod notice;
 mod pages;
+mod pointer_forms;
 
 pub use crate::tui::pointer::PointerPage;
-pub use command_line::{CommandLine, FilterLine};
+pub use command_line::{Candidate, Candidates, CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
 pub use form::{Answer, Field, Form, Kind, Purpose, Secret, Submission};

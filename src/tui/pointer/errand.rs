@@ -1,9 +1,9 @@
 //! What the page wants fetched, and what came of it.
 
-use crate::model::{InstanceName, PointerAddress};
+use crate::model::{Connection, InstanceName, PointerAddress};
 use crate::tui::message::Outcome;
 use crate::tui::runner::patient;
-use crate::workspace::{NeighborPage, Workspace};
+use crate::workspace::{HangingOn, NeighborPage, Taken, Workspace};
 
 /// Something to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,14 @@ pub enum Errand {
         /// How many.
         limit: u64,
     },
+    /// The tags of an instance.
+    Tags(InstanceName),
+    /// Whose reference this is already.
+    Taken(InstanceName, String),
+    /// The connections of an instance, for this pointer.
+    Connections(InstanceName, PointerAddress),
+    /// What hangs on a pointer.
+    Hanging(InstanceName, PointerAddress),
     /// What these pointers are, in words.
     Describe(InstanceName, Vec<PointerAddress>),
 }
@@ -40,6 +48,16 @@ pub enum News {
         /// They.
         outcome: Outcome<NeighborPage>,
     },
+    /// The tags of an instance, with how many pointers bear each.
+    Tags(InstanceName, Vec<(String, u64)>),
+    /// A reference was not changed for a moment.
+    Rested(String),
+    /// Whose reference this is already.
+    Taken(InstanceName, String, Option<Taken>),
+    /// The connections of an instance, for this pointer.
+    Connections(InstanceName, PointerAddress, Outcome<Vec<Connection>>),
+    /// What hangs on a pointer.
+    Hanging(PointerAddress, Outcome<HangingOn>),
     /// What pointers are, in words.
     Described(InstanceName, Vec<(PointerAddress, String)>),
 }
@@ -63,6 +81,23 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> News {
                 offset,
                 outcome,
             }
+        }
+        // What only helps while one types may be missing: the form says all the same what is wrong.
+        Errand::Tags(instance) => {
+            let tags = patient(workspace.tags(instance.as_str())).await;
+            News::Tags(instance, tags.unwrap_or_default())
+        }
+        Errand::Taken(instance, reference) => {
+            let taken = patient(workspace.taken(instance.as_str(), &reference)).await;
+            News::Taken(instance, reference, taken.unwrap_or_default())
+        }
+        Errand::Connections(instance, address) => {
+            let found = patient(workspace.connections(instance.as_str())).await;
+            News::Connections(instance, address, found)
+        }
+        Errand::Hanging(instance, address) => {
+            let found = patient(workspace.hanging_on(instance.as_str(), &address)).await;
+            News::Hanging(address, found)
         }
         Errand::Describe(instance, addresses) => {
             let told = patient(async { Ok(workspace.descriptions(instance.as_str(), &addresses).await) });

@@ -8,6 +8,7 @@ mod around;
 mod circuit;
 mod errand;
 mod facts;
+mod forms;
 mod page;
 mod route;
 mod sheet;
@@ -17,6 +18,7 @@ mod update;
 mod way;
 
 pub use errand::{Errand, News, run};
+pub use forms::{assign, delete, duplicate, edit, export, form_changed, import, new, tag};
 pub use page::PointerPage;
 pub use sheet::{Sheet, sheet};
 pub use update::{deleted, go, on_news, open, refresh, settle, step, walk_back};

@@ -4,15 +4,15 @@ use super::*;
 use crate::command::Key;
 use crate::model::{CIRCUIT_PREFIX, ConnectionStatus, CredentialState, InstanceState, Pointer};
 use crate::protocol::Code;
-use crate::tui::effect::Effect;
-use crate::tui::fake::{self, demo, press, themed};
+use crate::tui::effect::{Effect, Work};
+use crate::tui::fake::{self, demo, press, themed, write};
 use crate::tui::layers::Layer;
-use crate::tui::message::Message;
+use crate::tui::message::{Done, Message};
 use crate::tui::state::State;
 use crate::tui::theme::{ASCII, Depth};
 use crate::tui::update::update;
 use crate::tui::view::tests::screen;
-use crate::workspace::{Failure, PointerDetail};
+use crate::workspace::{Failure, ImportReport, PointerDetail, RejectedRow};
 use serde_json::{Value, json};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
@@ -268,7 +268,7 @@ fn no_key_waits_for_what_is_fetched() {
     let effects = update(&mut state, Message::Key(Key::parse("enter").unwrap()));
     assert!(matches!(effects.as_slice(), [Effect::LoadPointer(..)]));
     // Nothing was answered, and one moves all the same; nothing is asked twice.
-    for key in ["j", "j", "k", "G", "g", "pgdn"] {
+    for key in ["j", "j", "k", "G", "home", "pgdn"] {
         let effects = update(&mut state, Message::Key(Key::parse(key).unwrap()));
         assert!(effects.is_empty(), "{key}");
     }
@@ -301,4 +301,105 @@ fn t56_no_size_panics() {
             screen(&state);
         }
     }
+}
+
+#[test]
+fn forms_say_what_is_meant_and_what_is_wrong_while_one_types() {
+    compare("form_reference", |state| {
+        press(state, &["n", "tab"]);
+        write(state, "https://data.example/air/8.csv");
+        press(state, &["tab"]);
+        write(state, "#dataset ai");
+    });
+    compare("form_taken", |state| {
+        press(state, &["n", "tab"]);
+        write(state, "https://data.example/air/7.csv");
+    });
+    compare("form_circuit", |state| {
+        press(state, &["n", "tab"]);
+        write(
+            state,
+            "internal_circuit::[{\"action\": \"whoami\"}, {\"action\": \"get_pointer\", \"pointer_address\": \"{1.a}\"}]",
+        );
+    });
+    compare("form_duplicate", |state| press(state, &["D"]));
+    compare("form_tags", |state| press(state, &["T"]));
+    compare("menu_assign", |state| press(state, &["b"]));
+    compare("form_import", |state| press(state, &["U"]));
+    compare("form_export", |state| press(state, &["X"]));
+    compare("confirm_delete_hanging", |state| press(state, &["x"]));
+}
+
+#[test]
+fn a_tag_is_completed_from_those_of_the_instance_and_tags_are_normal() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["T", "ctrl-u"]);
+    write(&mut state, "#air, wa");
+    press(&mut state, &["right"]);
+    let effects = update(&mut state, Message::Key(Key::parse("enter").unwrap()));
+    let Some(Effect::Work(_, Work::Tag(_, _, change))) = effects.first() else {
+        panic!("nothing is tagged");
+    };
+    assert_eq!(
+        (change.add.as_slice(), change.remove.as_slice()),
+        (&["water".to_owned()][..], &["dataset".to_owned()][..])
+    );
+}
+
+#[test]
+fn a_reference_is_looked_for_only_once_it_rests() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["n", "tab"]);
+    let first = update(&mut state, Message::Key(Key::char('a')));
+    let second = update(&mut state, Message::Key(Key::char('b')));
+    let rested = |effects: Vec<Effect>| match effects.into_iter().next() {
+        Some(Effect::After(_, message)) => message,
+        _ => panic!("it does not wait"),
+    };
+    assert!(
+        update(&mut state, rested(first)).is_empty(),
+        "it went on meanwhile"
+    );
+    let asked = update(&mut state, rested(second));
+    assert!(matches!(asked.as_slice(), [Effect::Pointer(Errand::Taken(_, text))] if text == "ab"));
+}
+
+#[test]
+fn an_import_tells_how_far_it_is_and_which_rows_are_bad() {
+    compare("import_under_way", |state| {
+        press(state, &["U"]);
+        write(state, "/data/air.jsonl");
+        let effects = update(state, Message::Key(Key::ctrl('s')));
+        let Some(Effect::Work(ticket, Work::Import { .. })) = effects.first() else {
+            panic!("nothing is imported");
+        };
+        update(
+            state,
+            Message::Step(
+                *ticket,
+                "importing into alpha: 42 %, 420 000 rows, 2 refused".into(),
+            ),
+        );
+        press(state, &["esc"]);
+    });
+    compare("import_rejected", |state| {
+        press(state, &["U"]);
+        write(state, "/data/air.jsonl");
+        update(state, Message::Key(Key::ctrl('s')));
+        let ticket = state.running[0].ticket;
+        let bad = |line, reason: &str| RejectedRow {
+            line,
+            reason: reason.into(),
+        };
+        let report = ImportReport {
+            imported: 0,
+            rejected: 140,
+            rejected_rows: vec![
+                bad(3, "not acceptable JSON: expected value at line 1 column 9"),
+                bad(17, "it has no data_reference"),
+            ],
+        };
+        let done = Done::Imported(fake::name("alpha"), report);
+        update(state, Message::Worked(ticket, Ok(done)));
+    });
 }

@@ -157,6 +157,9 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
                 }
             }
         }
+        News::Tags(..) | News::Rested(_) | News::Taken(..) | News::Connections(..) | News::Hanging(..) => {
+            return super::forms::on_news(state, news);
+        }
         News::Described(instance, told) => {
             for layer in &mut state.layers {
                 if let Layer::Pointer(page) = layer

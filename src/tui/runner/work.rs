@@ -2,7 +2,10 @@
 
 use super::super::effect::Work;
 use super::super::message::{Done, Outcome};
-use crate::workspace::{CallOptions, InvokeOptions, Workspace};
+use crate::tui::clock::count;
+use crate::workspace::{CallOptions, ImportProgress, InvokeOptions, Workspace};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 pub(super) async fn do_work(
     workspace: &Workspace,
@@ -41,6 +44,59 @@ pub(super) async fn do_work(
         Work::Update(name, address, change) => {
             let pointer = workspace.update_pointer(name.as_str(), &address, *change).await?;
             Done::Pointer(name, Box::new(pointer), "saved")
+        }
+        Work::Tag(name, address, change) => {
+            let pointer = workspace.tag_pointer(name.as_str(), &address, &change).await?;
+            Done::Pointer(name, Box::new(pointer), "tagged")
+        }
+        Work::Assign(name, address, connection) => {
+            let pointer = workspace
+                .assign_pointer(name.as_str(), &address, connection.as_ref())
+                .await?;
+            let word = match connection {
+                Some(_) => "assigned",
+                None => "taken out of its connection",
+            };
+            Done::Pointer(name, Box::new(pointer), word)
+        }
+        Work::Import {
+            instance,
+            path,
+            skip_bad,
+        } => {
+            let pace = Pace::default();
+            let progress = |now: ImportProgress, length: Option<u64>| {
+                if now.committing || pace.is_due() {
+                    step(&format!(
+                        "importing into {instance}: {}",
+                        import_words(now, length)
+                    ));
+                }
+            };
+            let report = workspace
+                .import_file(instance.as_str(), &path, skip_bad, &progress)
+                .await?;
+            Done::Imported(instance, report)
+        }
+        Work::Export {
+            instance,
+            path,
+            wanted,
+            overwrite,
+        } => {
+            let pace = Pace::default();
+            let progress = |written: u64| {
+                if pace.is_due() {
+                    step(&format!(
+                        "exporting {instance}: {} pointers written",
+                        count(written)
+                    ));
+                }
+            };
+            let written = workspace
+                .export_file(instance.as_str(), &path, &wanted, overwrite, &progress)
+                .await?;
+            Done::Exported(written, path.display().to_string())
         }
         Work::Delete(name, address) => {
             workspace.delete_pointer(name.as_str(), &address).await?;
@@ -105,4 +161,36 @@ pub(super) async fn do_work(
         Work::Replay(id) => Done::Invoked(workspace.replay_log(id).await?.log_id),
         Work::Demo => Done::Demo(Box::new(workspace.demo(&step).await?)),
     })
+}
+
+/// Lets something through a few times a second.
+#[derive(Default)]
+struct Pace(Mutex<Option<Instant>>);
+
+impl Pace {
+    fn is_due(&self) -> bool {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let due = last.is_none_or(|last| last.elapsed() >= Duration::from_millis(200));
+        if due {
+            *last = Some(Instant::now());
+        }
+        due
+    }
+}
+
+/// How far an import is.
+fn import_words(now: ImportProgress, length: Option<u64>) -> String {
+    if now.committing {
+        return format!("taking over {} rows in one step", count(now.rows));
+    }
+    let share = length
+        .filter(|length| *length > 0)
+        .map_or_else(String::new, |length| {
+            format!("{} %, ", now.bytes.min(length) * 100 / length)
+        });
+    let refused = match now.rejected {
+        0 => String::new(),
+        rejected => format!(", {} refused", count(rejected)),
+    };
+    format!("{share}{} rows{refused}", count(now.rows))
 }

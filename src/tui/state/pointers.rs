@@ -164,6 +164,14 @@ impl Pointers {
         pages
     }
 
+    /// Everything that the filter shows, as a query.
+    pub fn everything(&self) -> PointerQuery {
+        PointerQuery {
+            limit: None,
+            ..self.query(0)
+        }
+    }
+
     /// What exactly is asked for a page: `#tag` and `tag:x` are tags, everything else is looked for in descriptions.
     fn query(&self, page: u64) -> PointerQuery {
         let mut tags = Vec::new();

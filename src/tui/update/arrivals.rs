@@ -166,6 +166,7 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<E
                 }
             }
             "zoom" => state.zoom = value == "true",
+            "history" => super::command_line::take_history(state, &value),
             "log.filter" => effects.extend(super::commands::narrow_log(state, &value)),
             _ => {}
         }

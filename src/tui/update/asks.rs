@@ -1,6 +1,5 @@
 //! Questions before what is dangerous. Each names what it will hit.
 
-use super::commands::target;
 use crate::model::{InstanceKind, InstanceName, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Confirm, Layer, Then};
@@ -55,29 +54,6 @@ pub fn ask_remove(state: &mut State, name: InstanceName) -> Vec<Effect> {
             dependents: None,
             yes: "remove it",
             then: Then::Do(Work::Remove(name)),
-        },
-    )
-}
-
-pub fn ask_delete(state: &mut State) -> Vec<Effect> {
-    let Some((name, address)) = target(state) else {
-        return Vec::new();
-    };
-    let description = state
-        .pointer()
-        .map(|pointer| pointer.description.clone())
-        .unwrap_or_default();
-    ask(
-        state,
-        Confirm {
-            title: format!("Delete {address}?"),
-            text: format!(
-                "“{description}” is deleted from {name}, with its relationships. The data it refers to is not touched."
-            ),
-            instance: Some(name.to_string()),
-            dependents: None,
-            yes: "delete it",
-            then: Then::Do(Work::Delete(name, address)),
         },
     )
 }

@@ -1,11 +1,14 @@
 //! Where a key goes: to the line or window on top, or else through the table of commands.
 
-use super::commands::{perform, run_line};
+use super::commands::perform;
 use super::work::begin;
 use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Act, Answer, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste};
+use crate::tui::layers::{
+    Act, Answer, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste,
+};
 use crate::tui::message::Message;
+use crate::tui::pointer;
 use crate::tui::state::{Begun, Level, Pane, Phase, State};
 use crate::tui::widgets::filter::complete_filter;
 use crate::tui::{composer, wizard};
@@ -45,7 +48,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::FirstRun(_)) => first_run(state, key),
         Some(Layer::Form(_)) => form(state, key),
         Some(Layer::Help(_)) => help(state, key),
-        Some(Layer::Command(_)) => command_line(state, key),
+        Some(Layer::Command(_)) => super::command_line::on_key(state, key),
         Some(Layer::Filter(_)) => filter_line(state, key),
         Some(Layer::Confirm(_)) => confirm(state, key),
         Some(Layer::Menu(_)) => menu(state, key),
@@ -61,11 +64,14 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
 /// Text was pasted.
 pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     match state.layers.last_mut() {
-        Some(Layer::Form(form)) => form.paste(text),
+        Some(Layer::Form(form)) => {
+            form.paste(text);
+            return pointer::form_changed(state);
+        }
         Some(Layer::Wizard(_)) => return wizard::on_paste(state, text),
         Some(Layer::Composer(_)) => return composer::on_paste(state, text),
         Some(Layer::Help(help)) => paste(&mut help.input, text),
-        Some(Layer::Command(line)) => paste(&mut line.input, text),
+        Some(Layer::Command(line)) => line.paste(text),
         Some(Layer::Filter(line)) => {
             paste(&mut line.input, text);
             return filter_changed(state);
@@ -152,7 +158,7 @@ fn form(state: &mut State, key: Key) -> Vec<Effect> {
         return Vec::new();
     };
     match form.key(key) {
-        Answer::Passed | Answer::Taken => Vec::new(),
+        Answer::Passed | Answer::Taken => pointer::form_changed(state),
         Answer::Close => {
             if form.purpose == Purpose::Unlock {
                 return super::asks::quit(state);
@@ -198,7 +204,7 @@ fn help(state: &mut State, key: Key) -> Vec<Effect> {
         let Some(Layer::Help(help)) = state.layers.last() else {
             return Vec::new();
         };
-        help.entries(scopes, &situation)
+        help.entries(scopes, &situation, &state.keymap)
     };
     let Some(Layer::Help(help)) = state.layers.last_mut() else {
         return Vec::new();
@@ -213,9 +219,19 @@ fn help(state: &mut State, key: Key) -> Vec<Effect> {
             state.layers.pop();
         }
         (KeyCode::Enter, _) => {
-            let chosen = entries.get(help.selected).map(|entry| entry.command.id);
+            let Some(entry) = entries.get(help.selected) else {
+                return Vec::new();
+            };
             state.layers.pop();
-            return chosen.map_or_else(Vec::new, |id| perform(state, id, None));
+            return do_entry(state, entry);
+        }
+        (KeyCode::Tab, _) => {
+            // To the command line, where what may follow its name can be written.
+            if let Some(entry) = entries.get(help.selected) {
+                let line = CommandLine::with(&format!("{} ", entry.command.name));
+                state.layers.pop();
+                state.layers.push(Layer::Command(line));
+            }
         }
         (KeyCode::Down, _) | (KeyCode::Char('n' | 'j'), true) => {
             help.selected = (help.selected + 1).min(last)
@@ -232,31 +248,23 @@ fn help(state: &mut State, key: Key) -> Vec<Effect> {
     Vec::new()
 }
 
-fn command_line(state: &mut State, key: Key) -> Vec<Effect> {
-    let situation = state.situation();
-    let Some(Layer::Command(line)) = state.layers.last_mut() else {
+/// Does what was chosen in the help, or says why it cannot be done. What needs more than its name goes to the command line.
+fn do_entry(state: &mut State, entry: &Entry) -> Vec<Effect> {
+    let command = entry.command;
+    if let Some(why) = &entry.why_not {
+        state.report(
+            Level::Warn,
+            format!("{} is not possible here: {why}", command.name),
+            command.doc,
+        );
         return Vec::new();
-    };
-    match key.code {
-        KeyCode::Esc => {
-            state.layers.pop();
-        }
-        KeyCode::Backspace if line.input.value().is_empty() => {
-            state.layers.pop();
-        }
-        KeyCode::Tab => line.complete(&situation),
-        KeyCode::Up => line.recall(true, &state.history),
-        KeyCode::Down => line.recall(false, &state.history),
-        KeyCode::Enter => {
-            let text = line.input.value().trim().to_owned();
-            state.layers.pop();
-            return run_line(state, &text);
-        }
-        _ => {
-            edit(&mut line.input, key);
-        }
     }
-    Vec::new()
+    if !command.argument.is_empty() && !command.argument.starts_with('[') {
+        let line = CommandLine::with(&format!("{} ", command.name));
+        state.layers.push(Layer::Command(line));
+        return Vec::new();
+    }
+    perform(state, command.id, None)
 }
 
 fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {

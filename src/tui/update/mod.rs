@@ -4,14 +4,18 @@
 
 mod arrivals;
 mod asks;
+mod command_line;
 mod commands;
 mod files;
+mod keymap;
 mod keys;
 mod lock;
 mod mouse;
 mod settle;
 mod work;
 
+pub use command_line::candidates;
+pub use keymap::take_keymap;
 pub use work::failure_lines;
 
 use super::effect::Effect;
@@ -23,7 +27,7 @@ use super::{composer, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
-pub use commands::show_pointers_of;
+pub use commands::{show_pointers_of, target};
 
 /// What the home is like when the console starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

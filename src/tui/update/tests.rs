@@ -296,7 +296,9 @@ fn the_command_line_completes_runs_and_remembers() {
     press(&mut state, &[":"]);
     write(&mut state, "frobnicate");
     press(&mut state, &["enter"]);
-    assert!(state.reports.back().unwrap().text.contains("frobnicate"));
+    assert!(
+        matches!(state.layers.last(), Some(Layer::Command(line)) if line.error.as_deref().is_some_and(|error| error.contains("frobnicate")))
+    );
 }
 
 #[test]
@@ -451,6 +453,21 @@ fn what_may_follow_is_shown_after_a_pause_and_not_for_who_goes_on() {
 }
 
 #[test]
+fn a_key_that_was_moved_is_moved_everywhere_and_a_broken_file_keeps_the_old_ones() {
+    let mut state = demo(SIZE);
+    assert!(take_keymap(
+        &mut state,
+        "[keys.pointers]\ni = false\nw = \"invoke\"\nd = \"delete\"\n"
+    ));
+    assert!(state.reports.back().unwrap().text.contains("line 4, column 1"));
+    assert!(works(key(&mut state, "i")).is_empty());
+    assert_eq!(state.key_for(crate::command::Id::InvokePointer), "w");
+    assert!(crate::tui::view::tests::screen(&state).contains("w invoke"));
+    assert!(!take_keymap(&mut state, "[keys"));
+    assert_eq!(works(key(&mut state, "w")).len(), 1);
+}
+
+#[test]
 fn a_menu_may_run_a_command_with_an_argument() {
     let mut state = demo(SIZE);
     state.layers.push(Layer::Menu(crate::tui::layers::Menu {
@@ -467,4 +484,176 @@ fn a_menu_may_run_a_command_with_an_argument() {
     press(&mut state, &["t"]);
     assert_eq!(state.look.theme.name, "light");
     assert!(state.layers.is_empty());
+}
+
+/// What the line after `:` says.
+fn line(state: &State) -> String {
+    match state.layers.last() {
+        Some(Layer::Command(line)) => line.input.value().to_owned(),
+        _ => panic!("no command line"),
+    }
+}
+
+#[test]
+fn the_command_line_completes_commands_and_what_may_follow_them() {
+    let mut state = demo(SIZE);
+    press(&mut state, &[":"]);
+    write(&mut state, "pointers be");
+    press(&mut state, &["tab"]);
+    assert_eq!(line(&state), "pointers beta");
+    press(&mut state, &["esc", ":"]);
+    write(&mut state, "theme l");
+    press(&mut state, &["tab"]);
+    assert_eq!(line(&state), "theme light");
+    press(&mut state, &["esc", ":"]);
+    write(&mut state, "t");
+    let mut taken = Vec::new();
+    for _ in 0..4 {
+        press(&mut state, &["tab"]);
+        taken.push(line(&state));
+    }
+    press(&mut state, &["shift-tab"]);
+    assert_eq!(line(&state), taken[2], "{taken:?}");
+}
+
+#[test]
+fn a_wrong_line_stays_and_says_what_was_expected() {
+    for (text, told) in [
+        ("pa", "may be"),
+        ("zoom in", "nothing may follow"),
+        ("pointers nowhere", "there are: alpha"),
+        ("call sideways", "endpoint, circuit, relay"),
+        ("cancel", "needs something that is waited for"),
+    ] {
+        let mut state = demo(SIZE);
+        press(&mut state, &["j", "j", "j", ":"]);
+        write(&mut state, text);
+        press(&mut state, &["enter"]);
+        let Some(Layer::Command(line)) = state.layers.last() else {
+            panic!("{text} closed the line");
+        };
+        let error = line.error.clone().unwrap();
+        assert!(error.contains(told), "{text}: {error}");
+        write(&mut state, "x");
+        assert!(matches!(state.layers.last(), Some(Layer::Command(line)) if line.error.is_none()));
+    }
+}
+
+#[test]
+fn lines_written_before_come_back_by_how_they_begin_and_by_what_they_contain() {
+    let mut state = demo(SIZE);
+    for text in ["theme light", "zoom", "theme dark"] {
+        press(&mut state, &[":"]);
+        write(&mut state, text);
+        press(&mut state, &["enter"]);
+    }
+    press(&mut state, &[":"]);
+    write(&mut state, "th");
+    press(&mut state, &["up"]);
+    assert_eq!(line(&state), "theme dark");
+    press(&mut state, &["up"]);
+    assert_eq!(line(&state), "theme light");
+    press(&mut state, &["down", "down"]);
+    assert_eq!(line(&state), "th");
+    press(&mut state, &["ctrl-r"]);
+    write(&mut state, "light");
+    press(&mut state, &["enter"]);
+    assert_eq!(line(&state), "theme light");
+}
+
+#[test]
+fn the_history_is_kept_without_queries_and_comes_back() {
+    let mut state = demo(SIZE);
+    let mut kept = None;
+    for text in ["zoom", r#"query {"action": "get_graph_stats"}"#] {
+        press(&mut state, &[":"]);
+        write(&mut state, text);
+        for effect in key(&mut state, "enter") {
+            if let Effect::Remember("history", list) = effect {
+                kept = Some(list);
+            }
+        }
+    }
+    let kept = kept.unwrap();
+    assert_eq!(kept, r#"["zoom"]"#);
+    let mut next = demo(SIZE);
+    update(
+        &mut next,
+        Message::Preferences(vec![("history".to_owned(), kept)]),
+    );
+    press(&mut next, &[":", "up"]);
+    assert_eq!(line(&next), "zoom");
+    update(
+        &mut next,
+        Message::Preferences(vec![("history".to_owned(), "not a list".to_owned())]),
+    );
+    assert_eq!(next.history, ["zoom"]);
+}
+
+#[test]
+fn one_line_goes_to_a_pane_of_an_instance_with_a_filter() {
+    let mut state = demo(SIZE);
+    press(&mut state, &[":"]);
+    write(&mut state, "pointers beta /fine dust");
+    press(&mut state, &["enter"]);
+    assert_eq!(state.instances.selected_name(), Some(fake::name("beta")));
+    assert_eq!(
+        (state.focus, state.pointers.filter.as_str()),
+        (Pane::Pointers, "fine dust")
+    );
+    press(&mut state, &[":"]);
+    write(&mut state, "log @beta status:failed");
+    press(&mut state, &["enter"]);
+    assert_eq!(
+        (state.focus, state.log.text.as_str()),
+        (Pane::Log, "@beta status:failed")
+    );
+}
+
+#[test]
+fn help_finds_by_letters_in_order_and_says_why_something_cannot_be_done() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["?"]);
+    write(&mut state, "rvk");
+    let entries = |state: &State| match state.layers.last() {
+        Some(Layer::Help(help)) => help.entries(state.scopes(), &state.situation(), &state.keymap),
+        _ => panic!("no help"),
+    };
+    let found = entries(&state);
+    assert_eq!(found[0].command.name, "revoke");
+    assert_eq!(found[0].why_not.as_deref(), Some("in: Credentials, A credential"));
+    assert!(!found[0].in_name.is_empty());
+    press(&mut state, &["enter"]);
+    assert!(state.reports.back().unwrap().text.contains("not possible here"));
+    press(&mut state, &["?"]);
+    write(&mut state, "theme");
+    press(&mut state, &["tab"]);
+    assert_eq!(line(&state), "theme ");
+}
+
+/// What the footer and the help show is what the keys do.
+#[test]
+fn every_key_that_is_shown_does_what_is_said() {
+    for preset in crate::command::Preset::ALL {
+        for pane in Pane::ALL {
+            let mut state = demo(SIZE);
+            state.keymap = crate::command::Keymap::of(preset);
+            state.focus = pane;
+            let (scopes, situation) = (state.scopes(), state.situation());
+            for command in commands().filter(|command| command.is_available(&situation)) {
+                for keys in state.keymap.keys(command.id, scopes) {
+                    let mut begun = Vec::new();
+                    let mut done = None;
+                    for key in keys.keys() {
+                        match state.keymap.press(&begun, *key, scopes, &situation) {
+                            crate::command::Answer::Run(binding) => done = Some(binding.command.id),
+                            crate::command::Answer::Wait => begun.push(*key),
+                            crate::command::Answer::Nothing => {}
+                        }
+                    }
+                    assert_eq!(done, Some(command.id), "{keys} in {pane:?}");
+                }
+            }
+        }
+    }
 }

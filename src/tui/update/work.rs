@@ -1,7 +1,9 @@
 //! Work that a person asked for: begun, on its way, over.
 
 use super::arrivals::{load_credentials, load_log};
+use crate::model::InstanceName;
 use crate::seal::Passphrase;
+use crate::tui::clock::count;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{InvokePage, Layer, Notice, Steps, Tab};
 use crate::tui::message::{Done, Outcome};
@@ -9,7 +11,7 @@ use crate::tui::pointer;
 use crate::tui::state::{Level, Load, Running, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
-use crate::workspace::{Check, CheckResult, Failure, Rotated};
+use crate::workspace::{Check, CheckResult, Failure, ImportReport, Rotated};
 
 /// Begins work.
 pub fn begin(state: &mut State, work: Work) -> Effect {
@@ -167,6 +169,16 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
                 }
             }
         }
+        Done::Imported(instance, report) => {
+            if let Some(notice) = on_imported(state, &instance, &report) {
+                state.layers.push(Layer::Notice(Box::new(notice)));
+            }
+            state.pointers.ask_again();
+        }
+        Done::Exported(written, path) => {
+            let text = format!("{} pointers exported to {path}", count(written));
+            state.report(Level::Good, text, "");
+        }
         Done::PointerDeleted(instance, address) => {
             state.report(Level::Good, format!("{address} deleted from {instance}"), "");
             pointer::deleted(state, &instance, &address);
@@ -241,6 +253,46 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
     }
     effects.extend(after_anything(state));
     effects
+}
+
+/// Says what an import came to: on the status line if every row was good, else with the bad ones by their lines.
+fn on_imported(state: &mut State, instance: &InstanceName, report: &ImportReport) -> Option<Notice> {
+    let imported = format!("{} pointers imported into {instance}", count(report.imported));
+    if report.rejected == 0 {
+        state.report(Level::Good, imported, "");
+        return None;
+    }
+    let (level, title) = match report.imported {
+        0 => (Level::Bad, format!("Nothing was imported into {instance}")),
+        _ => (Level::Warn, imported),
+    };
+    let rows = count(report.rejected);
+    let mut lines = vec![
+        Line::of(format!("{rows} rows are bad:"), Role::Strong),
+        Line::new(),
+    ];
+    for row in &report.rejected_rows {
+        for (index, text) in wrap(&row.reason, 52).into_iter().enumerate() {
+            let line = if index == 0 {
+                format!("line {:<9}", row.line)
+            } else {
+                " ".repeat(14)
+            };
+            lines.push(Line::of(line, Role::Dim).and(text, Role::Warn));
+        }
+    }
+    let untold = report.rejected.saturating_sub(report.rejected_rows.len() as u64);
+    if untold > 0 {
+        lines.push(Line::of(format!("and {} more", count(untold)), Role::Dim));
+    }
+    if report.imported == 0 {
+        lines.push(Line::new());
+        lines.push(Line::of(
+            "Mend them, or press U again and leave them out.",
+            Role::Good,
+        ));
+    }
+    Some(Notice::new(title, level, lines))
 }
 
 /// Says what a rotation came to; the new values, where they must be handed over again.

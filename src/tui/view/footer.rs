@@ -2,7 +2,7 @@
 
 use crate::command::{Command, Id, commands};
 use crate::model::filter::{Field, Filter};
-use crate::tui::layers::Layer;
+use crate::tui::layers::{CommandLine, Layer};
 use crate::tui::layout::Layout;
 use crate::tui::state::{Level, Phase, State};
 use crate::tui::theme::Role;
@@ -21,8 +21,11 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
     canvas.fill(area, bar);
     match state.layers.last() {
         Some(Layer::Command(line)) => {
-            draw_line(canvas, area, ":", &line.input);
-            draw_candidates(state, line, canvas, layout.status);
+            match &line.search {
+                Some((wanted, _)) => draw_line(canvas, area, "?", wanted),
+                None => draw_line(canvas, area, ":", &line.input),
+            }
+            draw_line_status(line, canvas, layout.status);
         }
         Some(Layer::Filter(line)) => {
             draw_line(canvas, area, "/", &line.input);
@@ -98,35 +101,26 @@ fn draw_filter(
     canvas.put(above.x + 2, above.y, above.width.saturating_sub(3), &said, style);
 }
 
-fn draw_candidates(state: &State, line: &crate::tui::layers::CommandLine, canvas: &mut Canvas, area: Rect) {
+/// What is wrong with the line, or what the keys do in it.
+fn draw_line_status(line: &CommandLine, canvas: &mut Canvas, area: Rect) {
     if area.height == 0 {
         return;
     }
     let base = canvas.style(Role::Base);
     canvas.fill(area, base);
-    let candidates = line.candidates(&state.situation());
-    let dim = canvas.style(Role::Dim);
-    let strong = canvas.style(Role::Accent);
-    if let [only] = candidates.as_slice() {
-        let text = format!("{} {}", only.name, only.argument);
-        let used = canvas.put(area.x + 2, area.y, area.width - 2, &text, strong);
-        canvas.put(
-            area.x + 4 + used,
-            area.y,
-            area.width.saturating_sub(4 + used),
-            only.doc,
-            dim,
-        );
+    let room = area.width.saturating_sub(2);
+    if let Some(error) = &line.error {
+        let bad = canvas.style(Role::Bad);
+        let text = format!("{} {error}", canvas.glyphs.bad);
+        canvas.put(area.x + 1, area.y, room, &text, bad);
         return;
     }
-    let mut x = area.x + 2;
-    for command in candidates {
-        let wide = width(command.name);
-        if x + wide > area.right() {
-            break;
-        }
-        x += canvas.put(x, area.y, wide, command.name, dim) + 2;
-    }
+    let dim = canvas.style(Role::Dim);
+    let hint = match &line.search {
+        Some(_) => "lines written before that contain this   ^R older   Enter take   Esc back",
+        None => "Tab complete   Up lines before   ^R find one   Enter do it   Esc close",
+    };
+    canvas.put(area.x + 2, area.y, room, hint, dim);
 }
 
 fn draw_status(state: &State, canvas: &mut Canvas, area: Rect) {
@@ -187,6 +181,7 @@ fn window_keys(layer: &Layer) -> Vec<(&'static str, &'static str)> {
             ("type", "find"),
             ("↑↓", "choose"),
             ("⏎", "do it"),
+            ("Tab", "with an argument"),
             ("Esc", "close"),
         ],
         Layer::Confirm(_) => vec![("y", "yes"), ("n", "no"), ("Esc", "no")],

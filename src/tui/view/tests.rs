@@ -85,6 +85,31 @@ fn windows() {
         press(state, &[":"]);
         write(state, "th");
     });
+    compare("help_nothing_found", |state| {
+        press(state, &["?"]);
+        write(state, "zzzz");
+    });
+    compare("help_of_what_cannot_be_done", |state| {
+        press(state, &["?"]);
+        write(state, "rvk");
+    });
+    compare("command_line_arguments", |state| {
+        press(state, &[":"]);
+        write(state, "pointers ");
+        press(state, &["tab"]);
+    });
+    compare("command_line_error", |state| {
+        press(state, &[":"]);
+        write(state, "frobnicate");
+        press(state, &["enter"]);
+    });
+    compare("command_line_history", |state| {
+        state.history = ["theme light", "pointers beta /fine dust", "zoom"]
+            .map(str::to_owned)
+            .to_vec();
+        press(state, &[":", "ctrl-r"]);
+        write(state, "e");
+    });
     compare("confirm_quit", |state| press(state, &["q"]));
     compare("confirm_delete", |state| press(state, &["x"]));
     compare("confirm_revoke", |state| press(state, &["3", "x"]));
@@ -111,6 +136,15 @@ fn windows() {
         state.report_failure(&fake::failure());
         press(state, &["M"]);
     });
+}
+
+#[test]
+fn help_where_it_is_narrow() {
+    for size in [(40, 12), (60, 20)] {
+        let mut state = demo(size);
+        press(&mut state, &["?"]);
+        insta::assert_snapshot!(format!("help_{}x{}", size.0, size.1), screen(&state));
+    }
 }
 
 #[test]

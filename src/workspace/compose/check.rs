@@ -1,10 +1,10 @@
 //! What is wrong with a query, before it is sent: each remark with its place in the text.
 
 use crate::instance::LONGEST_BODY;
-use crate::instance::actions::table;
 use crate::model::Grant;
 use crate::protocol::json_text::{self, Member, Shape, Tree};
 use crate::protocol::{Access, ActionInfo, Actions, Origin, ParameterInfo};
+use crate::workspace::only_reads;
 use serde::Serialize;
 use serde_json::Value;
 use std::ops::Range;
@@ -13,9 +13,6 @@ use std::ops::Range;
 const LONGEST_QUERY: usize = (LONGEST_BODY - 1024) / 4 * 3;
 /// What any action takes beside its own parameters.
 const EVERYWHERE: [&str; 2] = ["action", "trace"];
-/// Beginnings of the names of actions that only read, where nobody says what an action does.
-const READING: [&str; 4] = ["get_", "list_", "search_", "find_"];
-
 /// How much a remark weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -66,16 +63,13 @@ pub struct Facts<'a> {
     pub read_only: bool,
 }
 
-/// Whether an action changes nothing: as the instance says, or as ours have it; where nobody says so, its name decides.
-pub fn only_reads(name: &str, known: Option<&ActionInfo>) -> bool {
-    // What it reaches decides, and that may be a circuit that changes something.
-    if name == "invoke_through_connection" {
-        return false;
-    }
-    match (known, table::find(name)) {
-        (Some(action), _) => !action.writes,
-        (None, Some(ours)) => !ours.writes,
-        (None, None) => READING.iter().any(|beginning| name.starts_with(beginning)),
+/// Whether an action changes nothing: as its instance says, or as far as it is known here.
+fn changes_nothing(name: &str, known: Option<&ActionInfo>) -> bool {
+    match known {
+        // What it reaches decides, and that may be a circuit that changes something.
+        Some(_) if name == "invoke_through_connection" => false,
+        Some(action) => !action.writes,
+        None => only_reads(name),
     }
 }
 
@@ -139,7 +133,7 @@ fn look(text: &str, tree: &Tree, facts: &Facts, found: &mut Vec<Finding>) {
         return;
     }
     let known = facts.actions.and_then(|actions| actions.find(&name));
-    if facts.read_only && !only_reads(&name, known) {
+    if facts.read_only && !changes_nothing(&name, known) {
         let message = format!("{name} may change something, and only reading is allowed here");
         found.push(Finding::stopper(place.clone(), message));
     }

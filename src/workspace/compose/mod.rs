@@ -9,7 +9,7 @@ mod learn;
 mod outgoing;
 mod ways;
 
-pub use check::{Facts, Finding, Weight, findings, only_reads};
+pub use check::{Facts, Finding, Weight, findings};
 pub use dry_run::{BodyLayer, Claim, DryRun, Leg, QueryLayer, WireLayer};
 pub use kept::{SentQuery, blank, laid_out, on_one_line, skeleton};
 pub use learn::Knowledge;

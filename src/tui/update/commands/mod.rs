@@ -10,9 +10,9 @@ mod moving;
 mod pointers;
 
 use super::arrivals::refresh;
-use super::asks::{ask_delete, ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
+use super::asks::{ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
-use crate::command::{Id, by_name};
+use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
@@ -28,36 +28,7 @@ use invokes::{compose, edit_again, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 pub use moving::{scroll, show_pointers_of};
-use pointers::{choose_route, edit_pointer, federate, follow_link};
-
-/// Does what a line after `:` says.
-pub fn run_line(state: &mut State, text: &str) -> Vec<Effect> {
-    if text.is_empty() {
-        return Vec::new();
-    }
-    state.history.retain(|line| line != text);
-    state.history.push(text.to_owned());
-    let (name, argument) = text.split_once(' ').unwrap_or((text, ""));
-    let name = if name == "q" { "quit" } else { name };
-    let Some(command) = by_name(name) else {
-        state.report(
-            Level::Bad,
-            format!("there is no command {name:?}"),
-            "press ? for everything that can be done",
-        );
-        return Vec::new();
-    };
-    if !command.is_available(&state.situation()) {
-        state.report(
-            Level::Warn,
-            format!("{name} is not possible here"),
-            command.doc.to_lowercase(),
-        );
-        return Vec::new();
-    }
-    let argument = argument.trim();
-    perform(state, command.id, (!argument.is_empty()).then_some(argument))
-}
+use pointers::{choose_route, federate, follow_link};
 
 /// Does what a command does.
 pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect> {
@@ -78,7 +49,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::ShowInstances => show_pane(state, Pane::Instances, argument),
         Id::ShowPointers => show_pane(state, Pane::Pointers, argument),
         Id::ShowCredentials => show_pane(state, Pane::Credentials, None),
-        Id::ShowLog => show_pane(state, Pane::Log, None),
+        Id::ShowLog => show_pane(state, Pane::Log, argument),
         Id::Lock => super::lock::lock(state, None),
         Id::Zoom => {
             state.zoom = !state.zoom;
@@ -101,11 +72,14 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::InitInstance => push_form(state, Form::init),
         Id::AddRemote => push_form(state, |_| Form::add_remote()),
         Id::RemoveInstance => on_instance(state, argument, ask_remove),
-        Id::NewPointer => on_instance(state, None, |state, name| {
-            push_form(state, |_| Form::new_pointer(&name))
-        }),
-        Id::EditPointer => edit_pointer(state),
-        Id::DeletePointer => ask_delete(state),
+        Id::NewPointer => on_instance(state, None, |state, name| pointer::new(state, &name)),
+        Id::EditPointer => pointer::edit(state),
+        Id::DeletePointer => pointer::delete(state),
+        Id::DuplicatePointer => pointer::duplicate(state),
+        Id::TagPointer => pointer::tag(state),
+        Id::AssignPointer => pointer::assign(state),
+        Id::ImportPointers => on_instance(state, None, |state, name| pointer::import(state, &name, argument)),
+        Id::ExportPointers => on_instance(state, None, |state, name| pointer::export(state, &name, argument)),
         Id::InvokePointer => on_pointer(state, Work::InvokePointer),
         Id::CallPointer => {
             let route = argument.and_then(Route::parse);

@@ -128,15 +128,67 @@ pub(super) fn beside(state: &mut State) -> Vec<Effect> {
     focus(state, pane)
 }
 
+/// Goes to a pane; what follows its name on the command line chooses an instance and a filter.
 pub(super) fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -> Vec<Effect> {
-    if let Some(name) = argument {
+    let Targets { instance, filter } = Targets::read(pane, argument.unwrap_or_default());
+    if let Some(name) = instance {
         match state.instances.index(name) {
             Some(place) => state.instances.cursor.selected = place,
             None => state.report(Level::Warn, format!("there is no instance {name:?}"), ""),
         }
     }
     state.layers.clear();
-    focus(state, pane)
+    let mut effects = focus(state, pane);
+    match (pane, filter) {
+        (Pane::Pointers, Some(filter)) => {
+            // The pointers of the instance that was just chosen, not of the one before.
+            state.pointers.show(state.instances.selected_name());
+            state.pointers.set_filter(filter);
+        }
+        (Pane::Log, Some(filter)) => {
+            effects.extend(super::filtering::narrow_log(state, filter));
+            effects.push(super::filtering::remember_log_filter(state));
+        }
+        _ => {}
+    }
+    effects
+}
+
+/// What may follow the name of a pane: `beta /fine dust`, `@beta status:failed`.
+struct Targets<'a> {
+    instance: Option<&'a str>,
+    filter: Option<&'a str>,
+}
+
+impl<'a> Targets<'a> {
+    fn read(pane: Pane, text: &'a str) -> Self {
+        let text = text.trim();
+        if text.is_empty() {
+            return Self {
+                instance: None,
+                filter: None,
+            };
+        }
+        if pane == Pane::Log {
+            // Its filter has a language of its own, in which an instance is a term.
+            return Self {
+                instance: None,
+                filter: Some(text.strip_prefix('/').unwrap_or(text).trim()),
+            };
+        }
+        if let Some(filter) = text.strip_prefix('/') {
+            return Self {
+                instance: None,
+                filter: Some(filter.trim()),
+            };
+        }
+        let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        let rest = rest.trim();
+        Self {
+            instance: Some(name.strip_prefix('@').unwrap_or(name)),
+            filter: (!rest.is_empty()).then(|| rest.strip_prefix('/').unwrap_or(rest).trim()),
+        }
+    }
 }
 
 /// Shows the pointers of an instance, with another filter if one is given.

@@ -7,16 +7,6 @@ use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Form, Item, Layer, Menu};
 use crate::tui::state::{Level, Pane, State};
 
-pub(super) fn edit_pointer(state: &mut State) -> Vec<Effect> {
-    let Some((name, _)) = target(state) else {
-        return Vec::new();
-    };
-    let Some(pointer) = state.pointer().cloned() else {
-        return Vec::new();
-    };
-    push_form(state, |_| Form::edit_pointer(&name, &pointer))
-}
-
 pub(super) fn choose_route(state: &mut State) -> Vec<Effect> {
     let Some((name, address)) = target(state) else {
         return Vec::new();

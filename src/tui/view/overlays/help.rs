@@ -1,28 +1,30 @@
 //! The window with everything that can be done here.
 
 use super::{frame, on_overlay};
+use crate::command::Scope;
 use crate::tui::content::{inside, window};
 use crate::tui::layers::Help;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::view::footer::shown;
-use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::draw::{Canvas, width};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 pub(super) fn draw_help(state: &State, help: &Help, canvas: &mut Canvas) {
-    let entries = help.entries(state.scopes(), &state.situation());
-    let mut lines: Vec<(Option<usize>, String)> = Vec::new();
-    let mut scope = None;
+    let entries = help.entries(state.scopes(), &state.situation(), &state.keymap);
+    let mut lines: Vec<(Option<usize>, &str)> = Vec::new();
+    let mut heading = None;
     for (index, entry) in entries.iter().enumerate() {
-        if help.shows_all() && scope != Some(entry.scope) {
-            if scope.is_some() {
-                lines.push((None, String::new()));
+        let own = entry.scope.map_or("Not now", Scope::title);
+        if help.shows_all() && heading != Some(own) {
+            if heading.is_some() {
+                lines.push((None, ""));
             }
-            scope = Some(entry.scope);
-            lines.push((None, entry.scope.title().to_owned()));
+            heading = Some(own);
+            lines.push((None, own));
         }
-        lines.push((Some(index), String::new()));
+        lines.push((Some(index), ""));
     }
     let (_, height) = state.size;
     let area = window(state, 84, usize::from(height.saturating_sub(8)).min(38));
@@ -63,7 +65,7 @@ pub(super) fn draw_help(state: &State, help: &Help, canvas: &mut Canvas) {
             list.x,
             list.y,
             list.width,
-            "Nothing like that can be done here.",
+            "No command is called like that or does it.",
             dim,
         );
     }
@@ -80,31 +82,66 @@ fn draw_help_entry(
     selected: bool,
 ) {
     let command = entry.command;
-    let shown: Vec<String> = state
+    let mut keys: Vec<String> = state
         .keymap
         .keys(command.id, state.scopes())
         .map(|keys| shown(keys, canvas))
         .collect();
-    let (key, name, doc) = (
-        on_overlay(canvas, Role::Key),
-        on_overlay(canvas, Role::Strong),
-        on_overlay(canvas, Role::Dim),
-    );
-    let keys = shown.join(" ");
-    canvas.put_right(list.x, y, 14, &keys, key);
-    let wide = list.width.saturating_sub(16);
-    let names = wide.min(18);
-    canvas.put(list.x + 16, y, names, command.name, name);
-    canvas.put(
-        list.x + 16 + names + 1,
-        y,
-        wide.saturating_sub(names + 1),
-        command.doc,
-        doc,
-    );
+    if keys.is_empty() {
+        let elsewhere = state.keymap.anywhere(command.id);
+        keys.extend(elsewhere.map(|keys| shown(keys, canvas)));
+    }
+    let is_possible = entry.why_not.is_none();
+    let [key, name, doc] = match is_possible {
+        true => [Role::Key, Role::Strong, Role::Dim],
+        false => [Role::Faint, Role::Dim, Role::Faint],
+    }
+    .map(|role| on_overlay(canvas, role));
+    let found = on_overlay(canvas, Role::Match);
+    let keys_wide = if list.width < 60 { 8 } else { 14 };
+    canvas.put_right(list.x, y, keys_wide, &keys.join(" "), key);
+    let x = list.x + keys_wide + 2;
+    let wide = list.width.saturating_sub(keys_wide + 2);
+    let names = wide.min(20);
+    put_found(canvas, (x, y), names, command.name, &entry.in_name, (name, found));
+    let (x, room) = (x + names + 1, wide.saturating_sub(names + 1));
+    match &entry.why_not {
+        None => put_found(canvas, (x, y), room, command.doc, &entry.in_doc, (doc, found)),
+        Some(why) => {
+            let used = canvas.put(x, y, room, why, doc);
+            let rest = room.saturating_sub(used + 2);
+            put_found(
+                canvas,
+                (x + used + 2, y),
+                rest,
+                command.doc,
+                &entry.in_doc,
+                (doc, found),
+            );
+        }
+    }
     if selected {
         let style = canvas.style(Role::Selected);
         let ground = Style { fg: None, ..style };
         canvas.tint(Rect::new(list.x.saturating_sub(1), y, list.width + 2, 1), ground);
+    }
+}
+
+/// Writes a text with the characters that were found marked.
+fn put_found(
+    canvas: &mut Canvas,
+    (x, y): (u16, u16),
+    room: u16,
+    text: &str,
+    places: &[u32],
+    (style, found): (Style, Style),
+) {
+    let used = canvas.put(x, y, room, text, style);
+    let cut = used < width(text);
+    for (place, character) in (0_u16..used).zip(text.chars()) {
+        let is_found = places.binary_search(&u32::from(place)).is_ok();
+        if is_found && !(cut && place + 1 == used) {
+            canvas.put(x + place, y, 1, &character.to_string(), found);
+        }
     }
 }

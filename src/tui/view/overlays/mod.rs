@@ -1,5 +1,6 @@
 //! Windows over whatever is there.
 
+mod completion;
 mod confirm;
 mod form;
 mod help;
@@ -13,6 +14,7 @@ use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, width};
 use crate::tui::widgets::text::{Line, draw_lines};
+use completion::draw_completion;
 use confirm::draw_confirm;
 use form::draw_form;
 use help::draw_help;
@@ -26,6 +28,7 @@ use ratatui::style::Style;
 pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
     match layer {
         Layer::Help(help) => draw_help(state, help, canvas),
+        Layer::Command(line) => draw_completion(state, line, canvas, body),
         Layer::Confirm(confirm) => draw_confirm(state, confirm, canvas),
         Layer::Menu(menu) => draw_menu(state, menu, canvas),
         Layer::Form(form) => draw_form(state, form, canvas),

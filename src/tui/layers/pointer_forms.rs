@@ -1,0 +1,272 @@
+//! Forms about pointers: what is checked as one types, and what is told beside the fields.
+
+use super::form::{Field, Form, Kind, Purpose};
+use crate::model::{CIRCUIT_PREFIX, InstanceName, NewPointer, Pointer};
+use crate::protocol::circuit::Circuit;
+use crate::protocol::data_reference::ReferenceKind;
+use crate::store::PointerQuery;
+use crate::tui::effect::Work;
+use crate::workspace::{TagChange, Taken, normal_tag};
+use std::path::PathBuf;
+use tui_input::Input;
+
+/// Tags that are offered at a time.
+const MOST_OFFERED: usize = 6;
+/// What an export may do with a file that is there already.
+const KEEP: &str = "leave it alone";
+const REPLACE: &str = "replace it";
+/// What an export holds.
+const EVERYTHING: &str = "all pointers";
+const FILTERED: &str = "what the filter shows";
+/// What an import does with bad rows.
+const REFUSE: &str = "import nothing";
+const SKIP: &str = "leave them out";
+
+/// What the instance told about what is being typed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Known {
+    /// The tags of the instance, with how many pointers bear each.
+    pub tags: Vec<(String, u64)>,
+    /// Whose reference this is already.
+    pub taken: Option<(String, Taken)>,
+}
+
+impl Form {
+    /// A pointer like another one.
+    pub fn duplicate_pointer(instance: &InstanceName, pointer: &Pointer) -> Self {
+        let mut form = Self::edit_pointer(instance, pointer);
+        form.purpose = Purpose::DuplicatePointer(instance.clone(), Box::new(pointer.clone()));
+        form.title = format!("Like {} on {instance}", pointer.address);
+        "It gets the same connection. No two pointers have the same data: change that first."
+            .clone_into(&mut form.intro);
+        form.verb = "make it";
+        form.at = 1;
+        form.known.taken = Some((pointer.data_reference.clone(), Taken::of(pointer)));
+        form.check();
+        form
+    }
+
+    /// The tags of a pointer.
+    pub fn tag_pointer(instance: &InstanceName, pointer: &Pointer) -> Self {
+        let tags = pointer
+            .tags
+            .iter()
+            .map(|tag| format!("{tag} "))
+            .collect::<String>();
+        Self::of(
+            Purpose::TagPointer(instance.clone(), Box::new(pointer.clone())),
+            format!("Tags of {} on {instance}", pointer.address),
+            "What others do to its tags in the meantime stays.",
+            "save",
+            vec![Field::text("tags", "Tags", tags, "separated by blanks")],
+        )
+    }
+
+    /// A file of pointers to import.
+    pub fn import_pointers(instance: &InstanceName) -> Self {
+        let bad = vec![REFUSE.to_owned(), SKIP.to_owned()];
+        Self::of(
+            Purpose::ImportPointers(instance.clone()),
+            format!("Import pointers into {instance}"),
+            "A file with one JSON object a line, or CSV with a first line of field names. All rows appear in one step, or none.",
+            "import",
+            vec![
+                Field::text("path", "File", "", "such as pointers.jsonl or pointers.csv"),
+                Field::choice(
+                    "bad",
+                    "If a row is bad",
+                    bad,
+                    "bad rows are listed by their lines",
+                ),
+            ],
+        )
+    }
+
+    /// A file to export pointers to.
+    pub fn export_pointers(instance: &InstanceName, filtered: Option<PointerQuery>) -> Self {
+        let mut what = vec![EVERYTHING.to_owned()];
+        if filtered.is_some() {
+            what.insert(0, FILTERED.to_owned());
+        }
+        let there = vec![KEEP.to_owned(), REPLACE.to_owned()];
+        Self::of(
+            Purpose::ExportPointers(instance.clone(), filtered),
+            format!("Export pointers of {instance}"),
+            "Into a form that an import reads again. The file appears under its name when it is whole.",
+            "export",
+            vec![
+                Field::text(
+                    "path",
+                    "File",
+                    format!("{instance}.jsonl"),
+                    "its ending says the form: .jsonl or .csv",
+                ),
+                Field::choice("what", "What", what, "←→ choose"),
+                Field::choice("there", "If it is there", there, "←→ choose"),
+            ],
+        )
+    }
+
+    /// The instance and the reference that is being typed, if that is to be looked for.
+    pub fn reference_to_look_for(&self) -> Option<(InstanceName, String)> {
+        let (instance, own) = match &self.purpose {
+            Purpose::NewPointer(instance) | Purpose::DuplicatePointer(instance, _) => (instance, None),
+            Purpose::EditPointer(instance, pointer) => (instance, Some(pointer.data_reference.as_str())),
+            _ => return None,
+        };
+        let text = self.value("data_reference");
+        (!text.is_empty() && own != Some(text)).then(|| (instance.clone(), text.to_owned()))
+    }
+
+    /// The instance whose tags are worth knowing.
+    pub fn tags_of(&self) -> Option<&InstanceName> {
+        match &self.purpose {
+            Purpose::NewPointer(instance)
+            | Purpose::DuplicatePointer(instance, _)
+            | Purpose::EditPointer(instance, _)
+            | Purpose::TagPointer(instance, _)
+            | Purpose::Federate(instance) => Some(instance),
+            _ => None,
+        }
+    }
+
+    /// What is wrong with a reference.
+    pub(super) fn reference_complaint(&self, text: &str) -> Option<String> {
+        if let Some(circuit) = text.strip_prefix(CIRCUIT_PREFIX) {
+            let circuit = Circuit::read(circuit);
+            let fault = circuit.faults.iter().find(|fault| fault.refused);
+            if let Some(fault) = fault {
+                return Some(fault.words());
+            }
+        }
+        let (looked_for, taken) = self.known.taken.as_ref()?;
+        (looked_for == text).then(|| format!("{} has it already: “{}”", taken.address, taken.description))
+    }
+
+    /// Says beside the fields what is meant by what was typed.
+    pub(super) fn tell(&mut self) {
+        if self.tags_of().is_none() {
+            return;
+        }
+        let offered = self.offered_tags();
+        for field in &mut self.fields {
+            match field.id {
+                "data_reference" => field.hint = reference_hint(field.value()),
+                "tags" if !offered.is_empty() => {
+                    let words: Vec<String> = offered
+                        .iter()
+                        .map(|(tag, count)| format!("{tag} ({count})"))
+                        .collect();
+                    field.hint = format!("→ takes the first: {}", words.join("  "));
+                }
+                "tags" => "separated by blanks".clone_into(&mut field.hint),
+                _ => {}
+            }
+        }
+    }
+
+    /// The instance's tags that go on from the word at the end of the field, those that most bear first.
+    fn offered_tags(&self) -> Vec<(String, u64)> {
+        let Some(Field {
+            kind: Kind::Text(input),
+            ..
+        }) = self.field("tags")
+        else {
+            return Vec::new();
+        };
+        let text = input.value();
+        let begun = normal_tag(text.rsplit([' ', ',']).next().unwrap_or_default());
+        if begun.is_empty() {
+            return Vec::new();
+        }
+        let there = self.words("tags");
+        let mut offered: Vec<(String, u64)> = self
+            .known
+            .tags
+            .iter()
+            .filter(|(tag, _)| tag.starts_with(&begun) && !there.contains(tag))
+            .cloned()
+            .collect();
+        offered.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        offered.truncate(MOST_OFFERED);
+        offered
+    }
+
+    /// At the end of a line of tags, completes the last word. False if there is nothing to complete.
+    pub(super) fn complete_tag(&mut self) -> bool {
+        let offered = self.offered_tags();
+        let Some((tag, _)) = offered.first() else {
+            return false;
+        };
+        let Some(Field {
+            id: "tags",
+            kind: Kind::Text(input),
+            ..
+        }) = self.fields.get_mut(self.at)
+        else {
+            return false;
+        };
+        let text = input.value();
+        if input.cursor() != text.chars().count() {
+            return false;
+        }
+        let kept = text.rfind([' ', ',']).map_or(0, |at| at + 1);
+        *input = Input::new(format!("{}{tag} ", &text[..kept]));
+        true
+    }
+
+    /// What a form about pointers leads to.
+    pub(super) fn pointer_work(&self) -> Option<Work> {
+        Some(match &self.purpose {
+            Purpose::DuplicatePointer(instance, like) => Work::Create(
+                instance.clone(),
+                Box::new(NewPointer {
+                    data_reference: self.value("data_reference").to_owned(),
+                    description: self.value("description").to_owned(),
+                    tags: self.words("tags"),
+                    connection_id: like.connection_id.clone(),
+                    credential_pointer_address: like.credential_pointer_address.clone(),
+                    federated: None,
+                }),
+            ),
+            Purpose::TagPointer(instance, pointer) => Work::Tag(
+                instance.clone(),
+                pointer.address.clone(),
+                TagChange::between(&pointer.tags, &self.words("tags")),
+            ),
+            Purpose::ImportPointers(instance) => Work::Import {
+                instance: instance.clone(),
+                path: PathBuf::from(self.value("path")),
+                skip_bad: self.value("bad") == SKIP,
+            },
+            Purpose::ExportPointers(instance, filtered) => Work::Export {
+                instance: instance.clone(),
+                path: PathBuf::from(self.value("path")),
+                wanted: Box::new(match filtered {
+                    Some(wanted) if self.value("what") == FILTERED => wanted.clone(),
+                    _ => PointerQuery::default(),
+                }),
+                overwrite: self.value("there") == REPLACE,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// What a reference is, and what that means.
+fn reference_hint(text: &str) -> String {
+    let kind = ReferenceKind::of(text);
+    let Some(circuit) = text.strip_prefix(CIRCUIT_PREFIX) else {
+        return format!("{}: {}", kind.name(), kind.meaning());
+    };
+    let circuit = Circuit::read(circuit);
+    if let Some(fault) = circuit.first_fault() {
+        return fault.words();
+    }
+    let steps: Vec<&str> = circuit
+        .steps
+        .iter()
+        .filter_map(|step| step.action.as_deref())
+        .collect();
+    format!("circuit of {}: {}", steps.len(), steps.join(", "))
+}

@@ -1,0 +1,275 @@
+//! Forms and questions about pointers: opened, and told what the instance knows while one types.
+
+use super::errand::{Errand, News};
+use crate::model::{Connection, InstanceName, Pointer, PointerAddress};
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::{Confirm, Form, Item, Layer, Menu, Then};
+use crate::tui::message::{Message, Outcome};
+use crate::tui::state::{Level, State};
+use crate::tui::update::target;
+use crate::workspace::{Failure, HangingOn, Taken};
+use std::time::Duration;
+use tui_input::Input;
+
+/// How long a reference must rest before it is looked for.
+const REST: Duration = Duration::from_millis(300);
+/// Circuits that a question names; how many more there are is said.
+const MOST_NAMED: usize = 4;
+
+/// Asks for what a new pointer is.
+pub fn new(state: &mut State, instance: &InstanceName) -> Vec<Effect> {
+    open(state, Form::new_pointer(instance))
+}
+
+/// The pointer concerned, if it is known.
+fn concerned(state: &State) -> Option<(InstanceName, Pointer)> {
+    let (instance, address) = target(state)?;
+    let pointer = state.pointer().filter(|pointer| pointer.address == address)?;
+    Some((instance, pointer.clone()))
+}
+
+/// Changes a pointer.
+pub fn edit(state: &mut State) -> Vec<Effect> {
+    match concerned(state) {
+        Some((instance, pointer)) => open(state, Form::edit_pointer(&instance, &pointer)),
+        None => Vec::new(),
+    }
+}
+
+/// Makes a pointer like this one.
+pub fn duplicate(state: &mut State) -> Vec<Effect> {
+    let Some((instance, pointer)) = concerned(state) else {
+        return Vec::new();
+    };
+    if pointer.federated.is_some() {
+        state.report(
+            Level::Warn,
+            "a pointer that leads to another instance is made for that, and has no double",
+            "F makes another one",
+        );
+        return Vec::new();
+    }
+    open(state, Form::duplicate_pointer(&instance, &pointer))
+}
+
+/// Changes the tags of a pointer.
+pub fn tag(state: &mut State) -> Vec<Effect> {
+    match concerned(state) {
+        Some((instance, pointer)) => open(state, Form::tag_pointer(&instance, &pointer)),
+        None => Vec::new(),
+    }
+}
+
+/// Imports a file; with its path at once in the form.
+pub fn import(state: &mut State, instance: &InstanceName, path: Option<&str>) -> Vec<Effect> {
+    let form = with_path(Form::import_pointers(instance), path);
+    open(state, form)
+}
+
+/// Exports to a file.
+pub fn export(state: &mut State, instance: &InstanceName, path: Option<&str>) -> Vec<Effect> {
+    let filtered = state.pointers.is_filtered().then(|| state.pointers.everything());
+    let form = with_path(Form::export_pointers(instance, filtered), path);
+    open(state, form)
+}
+
+fn with_path(mut form: Form, path: Option<&str>) -> Form {
+    if let (Some(path), Some(field)) = (path, form.fields.first_mut()) {
+        field.kind = crate::tui::layers::Kind::Text(Input::new(path.to_owned()));
+        form.paste("");
+    }
+    form
+}
+
+/// Opens a form, and asks for what helps to fill it in.
+fn open(state: &mut State, form: Form) -> Vec<Effect> {
+    let tags = form.tags_of().cloned();
+    state.layers.push(Layer::Form(Box::new(form)));
+    tags.map(|instance| Effect::Pointer(Errand::Tags(instance)))
+        .into_iter()
+        .collect()
+}
+
+/// Lets one choose a connection, once they are there.
+pub fn assign(state: &mut State) -> Vec<Effect> {
+    match target(state) {
+        Some((instance, address)) => vec![Effect::Pointer(Errand::Connections(instance, address))],
+        None => Vec::new(),
+    }
+}
+
+/// Asks before a pointer is deleted; what hangs on it is told as soon as it is known.
+pub fn delete(state: &mut State) -> Vec<Effect> {
+    let Some((instance, address)) = target(state) else {
+        return Vec::new();
+    };
+    let description = state
+        .pointer()
+        .map(|pointer| pointer.description.clone())
+        .unwrap_or_default();
+    state.layers.push(Layer::Confirm(Box::new(Confirm {
+        title: format!("Delete {address}?"),
+        text: format!(
+            "“{description}” is deleted from {instance}, with its relationships. The data it refers to is not touched."
+        ),
+        instance: Some(instance.to_string()),
+        dependents: Some((address.to_string(), None)),
+        yes: "delete it",
+        then: Then::Do(Work::Delete(instance.clone(), address.clone())),
+    })));
+    vec![Effect::Pointer(Errand::Hanging(instance, address))]
+}
+
+/// A form was typed into: a reference that rests is looked for.
+pub fn form_changed(state: &State) -> Vec<Effect> {
+    let Some(Layer::Form(form)) = state.layers.last() else {
+        return Vec::new();
+    };
+    let unknown = |text: &String| form.known.taken.as_ref().is_none_or(|(known, _)| known != text);
+    match form.reference_to_look_for() {
+        Some((_, text)) if unknown(&text) => {
+            vec![Effect::After(REST, Message::PointerNews(News::Rested(text)))]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Takes what came.
+pub(super) fn on_news(state: &mut State, news: News) -> Vec<Effect> {
+    match news {
+        News::Rested(text) => {
+            let Some(Layer::Form(form)) = state.layers.last() else {
+                return Vec::new();
+            };
+            return match form.reference_to_look_for() {
+                Some((instance, now)) if now == text => vec![Effect::Pointer(Errand::Taken(instance, text))],
+                _ => Vec::new(),
+            };
+        }
+        News::Tags(instance, tags) => {
+            if let Some(form) = form_on(state, &instance) {
+                form.known.tags = tags;
+                form.recheck();
+            }
+        }
+        News::Taken(instance, text, taken) => {
+            if let Some(form) = form_on(state, &instance) {
+                form.known.taken = taken.map(|taken| (text, taken));
+                form.recheck();
+            }
+        }
+        News::Connections(instance, address, found) => choose_connection(state, instance, address, found),
+        News::Hanging(address, found) => tell_hanging(state, &address, &found),
+        News::Neighbors { .. } | News::Described(..) => {}
+    }
+    Vec::new()
+}
+
+fn form_on<'a>(state: &'a mut State, instance: &InstanceName) -> Option<&'a mut Form> {
+    state.layers.iter_mut().rev().find_map(|layer| match layer {
+        Layer::Form(form) if form.tags_of() == Some(instance) => Some(&mut **form),
+        _ => None,
+    })
+}
+
+fn choose_connection(
+    state: &mut State,
+    instance: InstanceName,
+    address: PointerAddress,
+    found: Outcome<Vec<Connection>>,
+) {
+    let found = match found {
+        Ok(found) => found,
+        Err(failure) => return state.report_failure(&failure),
+    };
+    if target(state).is_none_or(|(_, now)| now != address) {
+        // One has gone on meanwhile.
+        return;
+    }
+    let now = state.pointer().and_then(|pointer| pointer.connection_id.clone());
+    let glyphs = state.look.glyphs;
+    let mut items: Vec<Item> = Vec::new();
+    if now.is_some() {
+        items.push(Item::work(
+            '0',
+            "none",
+            "take it out: it cannot be invoked then",
+            Work::Assign(instance.clone(), address.clone(), None),
+        ));
+    }
+    let keys = ('1'..='9').chain('a'..='i').chain('l'..='p').chain('r'..='z');
+    items.extend(keys.zip(&found).map(|(key, connection)| {
+        let (words, _) = super::facts::connection_state(connection, &glyphs);
+        let here = if now.as_ref() == Some(&connection.id) {
+            "  (now)"
+        } else {
+            ""
+        };
+        let through = connection
+            .held_credential
+            .as_ref()
+            .map_or_else(String::new, |held| format!("  relays with {held}"));
+        Item::work(
+            key,
+            connection.name.clone(),
+            format!("{words}{here}  {}{through}", connection.id),
+            Work::Assign(instance.clone(), address.clone(), Some(connection.id.clone())),
+        )
+    }));
+    if items.is_empty() {
+        state.report(
+            Level::Warn,
+            format!("{instance} has no connection"),
+            "make one with `butterfly connection create`",
+        );
+        return;
+    }
+    let selected = found
+        .iter()
+        .position(|connection| now.as_ref() == Some(&connection.id))
+        .map_or(0, |place| place + 1)
+        .min(items.len() - 1);
+    state.layers.push(Layer::Menu(Menu {
+        title: format!("Assign {address} on {instance} to"),
+        items,
+        selected,
+    }));
+}
+
+/// Into the question that is open.
+fn tell_hanging(state: &mut State, address: &PointerAddress, found: &Result<HangingOn, Failure>) {
+    let words = match found {
+        Ok(found) => hanging_words(found),
+        Err(failure) => vec![format!("it cannot be told what hangs on it: {}", failure.message)],
+    };
+    for layer in &mut state.layers {
+        if let Layer::Confirm(confirm) = layer
+            && let Some((asked, told)) = &mut confirm.dependents
+            && asked == address.as_str()
+        {
+            *told = Some(words.clone());
+        }
+    }
+}
+
+fn hanging_words(found: &HangingOn) -> Vec<String> {
+    let mut words = Vec::new();
+    match found.relationships {
+        0 => {}
+        1 => words.push("one relationship goes with it".to_owned()),
+        many => words.push(format!("{many} relationships go with it")),
+    }
+    let mut name = |pointers: &[Taken], why: &str| {
+        let shown = pointers.iter().take(MOST_NAMED);
+        words.extend(shown.map(|pointer| format!("{} “{}” {why}", pointer.address, pointer.description)));
+        if pointers.len() > MOST_NAMED {
+            words.push(format!("{} more of these", pointers.len() - MOST_NAMED));
+        }
+    };
+    name(&found.circuits, "is a circuit that names it");
+    name(&found.fetched_with, "is fetched with what it keeps");
+    if !found.complete {
+        words.push("not every pointer was looked at: there are many".to_owned());
+    }
+    words
+}
