@@ -1,11 +1,14 @@
 //! Where the program's own log goes: stderr for verbs, a file in the home for the console.
 
+use crate::instance::EventLayer;
 use crate::seal::private;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tracing_appender::non_blocking::WorkerGuard;
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// How many days of logs are kept.
 const DAYS: usize = 7;
@@ -19,12 +22,14 @@ pub fn start(home: &Path, on_screen: bool, verbosity: u8) -> Option<WorkerGuard>
         (2, _) => "butterfly_console=debug,info",
         (_, _) => "butterfly_console=trace,debug",
     });
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_target(false);
     if !on_screen {
         // A second subscriber is refused where tests run verbs in one process; the first one stays.
-        let _ = subscriber.with_ansi(false).with_writer(io::stderr).try_init();
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_target(false)
+            .with_ansi(false)
+            .with_writer(io::stderr)
+            .try_init();
         return None;
     }
     // A disk that hangs must not hold up a frame: another thread writes.
@@ -32,7 +37,17 @@ pub fn start(home: &Path, on_screen: bool, verbosity: u8) -> Option<WorkerGuard>
         home: home.to_owned(),
         appender: None,
     });
-    let _ = subscriber.with_ansi(false).with_writer(writer).try_init();
+    let to_file = tracing_subscriber::fmt::layer()
+        .with_target(false)
+        .with_ansi(false)
+        .with_writer(writer)
+        .with_filter(filter);
+    // What hosted instances log is looked at in the console too, in more detail than the file keeps.
+    let to_pages = EventLayer.with_filter(EnvFilter::new("butterfly_console=debug,off"));
+    let _ = tracing_subscriber::registry()
+        .with(to_file)
+        .with(to_pages)
+        .try_init();
     Some(guard)
 }
 

@@ -8,8 +8,9 @@ use super::session::Session;
 use super::table::{Table, pairs};
 use super::transfer::{Export, Import};
 use super::words;
+use crate::model::filter::Filter;
 use crate::model::{ConnectionId, NewPointer, Pointer as PointerModel, PointerAddress, PointerChange};
-use crate::store::{PointerPage, PointerQuery, Start, TagMatch};
+use crate::store::{Order, PointerPage, PointerQuery, Start, TagMatch};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
@@ -164,6 +165,8 @@ impl Page {
             },
             connection: self.connection,
             federated_only: self.federated,
+            filter: Filter::default(),
+            order: Order::default(),
             start: self.after.map_or(Start::First, Start::After),
             limit: Some(self.limit),
         }

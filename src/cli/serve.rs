@@ -1,6 +1,6 @@
 //! `butterfly serve`: a local instance in the foreground, or a stand-in for an original one.
 
-use super::instance::{folder, local_names};
+use super::instance::{Mark, folder, local_names};
 use super::outcome::{Outcome, usage};
 use super::secrets::from_environment;
 use super::session::Session;
@@ -43,6 +43,7 @@ impl Serve {
         let host = Host::start(folder(session.home().root(), &name), stand_in)
             .await
             .map_err(|error| Failure::from(error).on(name.as_str()))?;
+        let _mark = Mark::leave(session.home().root(), &name);
         let mut ended = host.ended();
         let settings = host.settings().clone();
         session.show(

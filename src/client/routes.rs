@@ -140,12 +140,8 @@ pub fn lacking(
             reference.require_query(route)?;
             peer_of(&reference, route, peers).map(drop)
         }
-        Route::Circuit => {
-            reference.require_sealed(route)?;
-            check_key(&reference, &peer_of(&reference, route, peers)?)
-        }
-        Route::Relay if via.profile() == Profile::Legacy => Err(no_relay_there()),
-        Route::Relay => reference.require_connection(route).map(drop),
+        Route::Circuit => sealed_before(&reference, peers).map(drop),
+        Route::Relay => reference.relayed(pointer, via.profile(), None).map(drop),
     }
 }
 
@@ -422,7 +418,10 @@ impl Reference {
         wanted: Option<&Query>,
     ) -> Result<Query, Problem> {
         if profile == Profile::Legacy {
-            return Err(no_relay_there());
+            return Err(reference::missing(
+                Route::Relay,
+                "an instance that relays; original Python instances do not",
+            ));
         }
         let connection_id = self.require_connection(Route::Relay)?;
         let is_own = |wanted: &Query| self.query.as_ref() == Some(&wanted.to_value());
@@ -449,7 +448,17 @@ pub(super) fn sealed_before(
 ) -> Result<(HeldCredential, String), Problem> {
     let sealed = reference.require_sealed(Route::Circuit)?.to_owned();
     let peer = peer_of(reference, Route::Circuit, peers)?;
-    check_key(reference, &peer)?;
+    if let (Some(wanted), held) = (&reference.kid, peer.kid())
+        && held != Some(wanted)
+    {
+        let held = held.map_or("none", KeyId::as_str);
+        let message = format!(
+            "the pointer's query is sealed under key {wanted}, but the credential held for {} has key {held}; \
+             seal it anew with `federate`, or take route endpoint",
+            peer.endpoint
+        );
+        return Err(Problem::new(Code::NoHeldCredential, message));
+    }
     Ok((peer, sealed))
 }
 
@@ -467,30 +476,6 @@ pub(super) fn peer_of(
         );
         Problem::new(Code::NoHeldCredential, message)
     })
-}
-
-/// A query that was sealed before opens with one key only.
-fn check_key(reference: &Reference, peer: &HeldCredential) -> Result<(), Problem> {
-    let (Some(wanted), held) = (&reference.kid, peer.kid()) else {
-        return Ok(());
-    };
-    if held == Some(wanted) {
-        return Ok(());
-    }
-    let held = held.map_or("none", KeyId::as_str);
-    let message = format!(
-        "the pointer's query is sealed under key {wanted}, but the credential held for {} has key {held}; \
-         seal it anew with `federate`, or take route endpoint",
-        peer.endpoint
-    );
-    Err(Problem::new(Code::NoHeldCredential, message))
-}
-
-fn no_relay_there() -> Problem {
-    reference::missing(
-        Route::Relay,
-        "an instance that relays; original Python instances do not",
-    )
 }
 
 pub(super) fn not_federated(pointer: &Pointer) -> Problem {

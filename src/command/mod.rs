@@ -41,6 +41,10 @@ pub enum Scope {
     Log,
     /// On the page about an instance.
     InstancePage,
+    /// On the log of an instance.
+    InstanceLog,
+    /// On the federation map.
+    Map,
     /// On the page about a pointer.
     PointerPage,
     /// On the page about a credential.
@@ -61,6 +65,8 @@ impl Scope {
             Self::Credentials => "Credentials",
             Self::Log => "Invoke log",
             Self::InstancePage => "An instance",
+            Self::InstanceLog => "Log of an instance",
+            Self::Map => "Federation map",
             Self::PointerPage => "A pointer",
             Self::CredentialPage => "A credential",
             Self::InvokePage => "An invoke",
@@ -91,12 +97,14 @@ impl Scope {
     }
 
     /// Every combination of scopes that can be in force at once, nearest first.
-    pub const STACKS: [&'static [Scope]; 8] = [
+    pub const STACKS: [&'static [Scope]; 10] = [
         &[Self::Instances, Self::Moving, Self::Panes, Self::Global],
         &[Self::Pointers, Self::Moving, Self::Panes, Self::Global],
         &[Self::Credentials, Self::Moving, Self::Panes, Self::Global],
         &[Self::Log, Self::Moving, Self::Panes, Self::Global],
         &[Self::InstancePage, Self::Moving, Self::Global],
+        &[Self::InstanceLog, Self::Moving, Self::Global],
+        &[Self::Map, Self::Moving, Self::Global],
         &[Self::PointerPage, Self::Moving, Self::Global],
         &[Self::CredentialPage, Self::Moving, Self::Global],
         &[Self::InvokePage, Self::Moving, Self::Global],
@@ -133,12 +141,36 @@ pub enum Id {
     FederatedOnly,
     StartInstance,
     StopInstance,
+    RestartInstance,
+    EditInstance,
+    ReadOnly,
+    Colour,
+    FoldGroup,
+    InstanceLog,
+    TailFollow,
+    TailWeight,
+    TailFilter,
+    Map,
+    MapOpen,
+    MapLeft,
+    MapRight,
+    MapNext,
+    MapPrevious,
+    MapNear,
+    MapFilter,
+    MapPointers,
     InitInstance,
     AddRemote,
     RemoveInstance,
     NewPointer,
     EditPointer,
     DeletePointer,
+    MarkPointer,
+    MarkRange,
+    MarkAll,
+    MergeInstances,
+    SortColumns,
+    Unmark,
     DuplicatePointer,
     TagPointer,
     AssignPointer,

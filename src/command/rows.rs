@@ -22,6 +22,12 @@ pub(super) fn startable(situation: &Situation) -> bool {
 pub(super) fn stoppable(situation: &Situation) -> bool {
     situation.instance.is_some_and(|instance| instance.hosted_here)
 }
+pub(super) fn editable(situation: &Situation) -> bool {
+    situation.instance.is_some_and(|instance| instance.editable)
+}
+pub(super) fn among_instances(situation: &Situation) -> bool {
+    situation.instances
+}
 pub(super) fn on_pointer(situation: &Situation) -> bool {
     situation.pointer
 }
@@ -54,6 +60,9 @@ pub(super) fn on_held(situation: &Situation) -> bool {
 }
 pub(super) fn on_invoke(situation: &Situation) -> bool {
     situation.invoke
+}
+pub(super) fn when_marked(situation: &Situation) -> bool {
+    situation.marked
 }
 pub(super) fn when_filtered(situation: &Situation) -> bool {
     situation.filtered

@@ -9,6 +9,8 @@ pub struct Target {
     pub hosted_here: bool,
     /// Nobody hosts it.
     pub stopped: bool,
+    /// What this home knows of it may be changed: that holds of a read-only one too, or it would stay so.
+    pub editable: bool,
 }
 
 /// What is in front of the person right now.
@@ -16,6 +18,8 @@ pub struct Target {
 pub struct Situation {
     /// The instance that is selected.
     pub instance: Option<Target>,
+    /// There are instances.
+    pub instances: bool,
     /// A pointer is selected or open.
     pub pointer: bool,
     /// And it leads to another instance.
@@ -40,6 +44,8 @@ pub struct Situation {
     pub held: bool,
     /// A line of the invoke log is selected or open.
     pub invoke: bool,
+    /// Pointers are marked.
+    pub marked: bool,
     /// The pane with the focus has a filter.
     pub filtered: bool,
     /// Something is being waited for.

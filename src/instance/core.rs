@@ -83,6 +83,11 @@ impl Instance {
         folder::Folder::at(folder).hosted_by()
     }
 
+    /// Since when it is hosted by that process.
+    pub fn hosted_since(folder: &Path) -> Option<Timestamp> {
+        folder::Folder::at(folder).hosted_since()
+    }
+
     /// Takes the folder's lock and opens the instance.
     pub async fn open(folder: &Path, stand_in: Option<LegacyStandIn>) -> Result<Arc<Self>, InstanceError> {
         opening::open(folder, stand_in, false).await

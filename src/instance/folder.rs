@@ -4,6 +4,7 @@
 //! whole folder, so that an interrupted creation leaves no half of one.
 
 use super::{InstanceError, Settings};
+use crate::model::Timestamp;
 use crate::seal::{DataKey, RootKey, private};
 use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -219,6 +220,16 @@ impl Folder {
         let mut file = File::open(self.lock_file()).ok()?;
         let pid = read_pid(&mut file)?;
         matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then_some(pid)
+    }
+}
+
+impl Folder {
+    /// Since when somebody holds the lock: its text is written when it is taken.
+    pub(super) fn hosted_since(&self) -> Option<Timestamp> {
+        self.hosted_by()?;
+        let written = fs::metadata(self.lock_file()).ok()?.modified().ok()?;
+        let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
+        i64::try_from(since.as_micros()).ok().map(Timestamp::from_micros)
     }
 }
 

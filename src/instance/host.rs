@@ -1,8 +1,10 @@
 //! Hosting in the background: an instance on a runtime of its own, so that load on it never costs the console a frame.
 
+use super::events::{self, Events, Origin, Weight};
 use super::settings::{LegacyStandIn, Settings};
 use super::{Instance, InstanceError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -21,6 +23,15 @@ pub struct Host {
 impl Host {
     /// Opens the instance in `folder` on a thread and runtime of its own; ready when it listens.
     pub async fn start(folder: PathBuf, stand_in: Option<LegacyStandIn>) -> Result<Self, InstanceError> {
+        Self::start_telling(folder, stand_in, Arc::default()).await
+    }
+
+    /// The same; what it tells while it runs goes to these events.
+    pub async fn start_telling(
+        folder: PathBuf,
+        stand_in: Option<LegacyStandIn>,
+        events: Arc<Events>,
+    ) -> Result<Self, InstanceError> {
         let stop = CancellationToken::new();
         let (listening, listens) = oneshot::channel();
         let (ends, ended) = watch::channel(false);
@@ -29,6 +40,7 @@ impl Host {
             stand_in,
             stop: stop.clone(),
             listening,
+            events,
         };
         let thread = std::thread::Builder::new()
             .name("instance".to_owned())
@@ -93,14 +105,18 @@ struct Hosting {
     stand_in: Option<LegacyStandIn>,
     stop: CancellationToken,
     listening: oneshot::Sender<Settings>,
+    events: Arc<Events>,
 }
 
 impl Hosting {
     fn run(self) -> Result<(), InstanceError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        events::belong(&self.events);
+        let theirs = Arc::clone(&self.events);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(cores.min(MOST_WORKERS))
             .thread_name("instance-worker")
+            .on_thread_start(move || events::belong(&theirs))
             .enable_all()
             .build()
             .map_err(|error| no_thread(&self.folder, &error))?;
@@ -120,12 +136,15 @@ impl Hosting {
         if let Ok(address) = listener.local_addr() {
             settings.listen = address;
         }
+        let say = |text: String| self.events.tell(Weight::Info, Origin::Log, text);
+        say(format!("listening on {}", settings.listen));
         let outcome = match self.listening.send(settings) {
             Ok(()) => instance.serve(listener, self.stop).await,
             // Nobody waits for it any more.
             Err(_) => Ok(()),
         };
         instance.close().await;
+        say("stopped; what was accepted is finished".to_owned());
         outcome
     }
 }

@@ -3,6 +3,7 @@
 use super::Caller;
 use super::actions::{Access, table};
 use super::authorise::GRANT_PART;
+use super::events::{self, Events, Origin, Weight};
 use crate::model::{InstanceId, KeyId, Timestamp};
 use crate::protocol::{Code, Query, Reply};
 use crate::store::{AuditHead, AuditLog, AuditOutcome, NewAuditRecord, StoreError};
@@ -40,6 +41,8 @@ pub(super) struct Trail {
     /// Only benches that measure everything else switch it off.
     is_off: bool,
     is_failing: AtomicBool,
+    /// Whoever hosts the instance may look at what it refuses.
+    events: Option<Arc<Events>>,
 }
 
 /// Who did what, as far as it is known.
@@ -56,6 +59,7 @@ impl Trail {
             own: own.to_string(),
             is_off,
             is_failing: AtomicBool::new(false),
+            events: events::own(),
         }
     }
 
@@ -102,7 +106,7 @@ impl Trail {
         if self.is_off {
             return;
         }
-        self.log.append_soon(NewAuditRecord {
+        let record = NewAuditRecord {
             at: now,
             app_id: None,
             kid,
@@ -111,7 +115,9 @@ impl Trail {
             subject: None,
             outcome: AuditOutcome::Denied,
             reason: Some(reason.to_owned()),
-        });
+        };
+        self.tell(&record);
+        self.log.append_soon(record);
     }
 
     /// Puts a step of a handshake on record, which no credential called for; ready when that is durable.
@@ -136,7 +142,9 @@ impl Trail {
         reason: Option<&str>,
     ) {
         if !self.is_off {
-            self.log.append_soon(event(now, action, subject, outcome, reason));
+            let record = event(now, action, subject, outcome, reason);
+            self.tell(&record);
+            self.log.append_soon(record);
         }
     }
 
@@ -183,6 +191,7 @@ impl Trail {
             return Ok(());
         }
         let record = self.about_something(record);
+        self.tell(&record);
         let appended = self.log.append(record).await;
         self.is_failing.store(appended.is_err(), Ordering::Relaxed);
         if let Err(error) = &appended {
@@ -190,6 +199,45 @@ impl Trail {
         }
         appended
     }
+}
+
+impl Trail {
+    /// Tells whoever looks: refusals and failures always, what went well only while somebody does.
+    fn tell(&self, record: &NewAuditRecord) {
+        let Some(events) = &self.events else {
+            return;
+        };
+        let weight = match record.outcome {
+            AuditOutcome::Denied | AuditOutcome::Failed => Weight::Warn,
+            AuditOutcome::Done if events.is_read() => Weight::Info,
+            _ => return,
+        };
+        events.tell(weight, Origin::Audit, in_words(record));
+    }
+}
+
+/// A record as a line: how it ended, what it was, by whom, why.
+fn in_words(record: &NewAuditRecord) -> String {
+    let outcome = match record.outcome {
+        AuditOutcome::Denied => "denied",
+        AuditOutcome::Failed => "failed",
+        _ => "done",
+    };
+    let action = match record.action.as_str() {
+        "" => "a call",
+        action => action,
+    };
+    let mut text = format!("{outcome}  {action}");
+    if let Some(subject) = &record.subject {
+        text.push_str(&format!(" {subject}"));
+    }
+    if let Some(app_id) = &record.app_id {
+        text.push_str(&format!("  by {app_id}"));
+    }
+    if let Some(reason) = &record.reason {
+        text.push_str(&format!("  {reason}"));
+    }
+    text
 }
 
 impl Deed<'_> {

@@ -11,6 +11,7 @@ mod grant;
 mod ids;
 mod instance;
 mod pointer;
+mod pointer_filter;
 mod time;
 mod visible;
 
@@ -23,6 +24,10 @@ pub use instance::{InstanceKind, InstanceState};
 pub use pointer::{
     CIRCUIT_PREFIX, Connection, ConnectionStatus, Domain, NEAR, NewPointer, Pointer, PointerChange,
     gyroid_coordinates, gyroid_score,
+};
+pub use pointer_filter::{
+    POINTER_FIELDS, PointerPart, PointerTest, STORED_POINTER_FIELDS, includes_instance, is_connection,
+    is_tag, matched_places, pointer_matches, pointer_test, without_instances,
 };
 pub use time::Timestamp;
 pub use visible::is_visible;

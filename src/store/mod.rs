@@ -4,9 +4,11 @@
 //! implementation. The traits promise nothing that only SQLite can keep: another implementation may
 //! be shared by several nodes. Depends on `model` and `seal` (for the shapes of what it keeps sealed).
 
+mod order;
 mod records;
 pub mod sqlite;
 
+pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
     AuditHead, AuditOutcome, AuditRecord, AuditVerdict, CodeRecord, HeadSide, HeldRecord, ImportId,
     IssuedRecord, Nearest, NewAuditRecord, OfferRecord, PointerPage, PointerQuery, Relationship, Score,
@@ -101,7 +103,8 @@ pub trait Store: Send + Sync {
         relationship: &str,
         weight: f64,
     ) -> Result<(), StoreError>;
-    /// Pointers that match, a page at a time, in order of creation.
+    /// Pointers that match, a page at a time, in the order that the query asks for. Any page is to be had in about
+    /// the same time, however many there are: an implementation brings an index for each order.
     async fn pointers(&self, query: &PointerQuery) -> Result<PointerPage, StoreError>;
     /// Every tag that some pointer bears, with how many bear it, in alphabetical order.
     async fn tags(&self) -> Result<Vec<(String, u64)>, StoreError>;

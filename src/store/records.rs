@@ -1,5 +1,7 @@
 //! The shapes of what is stored, where `model` has none of its own.
 
+use super::order::Order;
+use crate::model::filter::Filter;
 use crate::model::{
     AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, KeyId, Pointer,
     PointerAddress, Profile, Timestamp,
@@ -77,6 +79,10 @@ pub struct PointerQuery {
     pub connection: Option<ConnectionId>,
     /// Federated pointers only.
     pub federated_only: bool,
+    /// What else must hold, in the filter language, with the fields of `STORED_POINTER_FIELDS`.
+    pub filter: Filter,
+    /// In which order.
+    pub order: Order,
     /// Where the page begins.
     pub start: Start,
     /// How many at most; none means all, as the original does it.

@@ -57,6 +57,21 @@ impl Clock {
         self.zoned(moment).strftime("%Y-%m-%d %H:%M:%S.%3f").to_string()
     }
 
+    /// How long ago, so coarsely that it changes ever more seldom: an idle console is not drawn for it.
+    pub fn age(&self, moment: Timestamp) -> &'static str {
+        match self.now().as_seconds() - moment.as_seconds() {
+            ..60 => "<1 min",
+            60..300 => ">1 min",
+            300..900 => ">5 min",
+            900..3_600 => ">15 min",
+            3_600..10_800 => ">1 h",
+            10_800..43_200 => ">3 h",
+            43_200..86_400 => ">12 h",
+            86_400..604_800 => ">1 day",
+            _ => ">1 week",
+        }
+    }
+
     /// How long from now, coarsely: `in 12 days`, `3 h ago`.
     pub fn distance(&self, moment: Timestamp) -> String {
         let seconds = moment.as_seconds() - self.now().as_seconds();

@@ -8,7 +8,8 @@ use crate::model::{ConnectionId, InstanceName, NewPointer, PointerAddress, Point
 use crate::protocol::Query;
 use crate::store::PointerQuery;
 use crate::workspace::{
-    FederateRequest, InitInstance, LogAsk, LogExport, LogForm, RemoteRequest, TagChange, Unlock, VaultLock,
+    BulkAction, BulkTarget, FederateRequest, InitInstance, InstanceChange, LogAsk, LogExport, LogForm,
+    RemoteRequest, TagChange, Unlock, VaultLock,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -35,6 +36,12 @@ pub enum Effect {
     LoadInstances,
     /// Keep an eye on exactly these instances, each on its own.
     Watch(Vec<InstanceName>),
+    /// Fetch everything that the home can tell of an instance.
+    LoadInstance(InstanceName),
+    /// Find out who can call whom, for the map of this number.
+    LoadMap(u64),
+    /// Read the log of this instance again and again, and of no other.
+    Tail(Option<InstanceName>),
     /// Look at every watched instance now.
     ProbeNow,
     /// Fetch a page of pointers.
@@ -99,6 +106,10 @@ pub enum Work {
     Start(InstanceName),
     /// Stop hosting it.
     Stop(InstanceName),
+    /// Stop hosting it and host it again.
+    Restart(InstanceName),
+    /// Change what this home knows of it.
+    EditInstance(InstanceName, Box<InstanceChange>),
     /// Forget or remove it.
     Remove(InstanceName),
     /// Make a local instance and host it.
@@ -135,6 +146,10 @@ pub enum Work {
     },
     /// Delete a pointer.
     Delete(InstanceName, PointerAddress),
+    /// Mark all that match on these instances.
+    MarkAll(Vec<(InstanceName, PointerQuery)>),
+    /// Do the same to many pointers, one after the other.
+    Bulk(BulkAction, Vec<BulkTarget>),
     /// Send a query.
     Invoke(InstanceName, Query),
     /// Invoke a pointer through its connection.
@@ -173,6 +188,8 @@ impl Work {
         match self {
             Self::Start(name) => format!("starting {name}"),
             Self::Stop(name) => format!("stopping {name}"),
+            Self::Restart(name) => format!("restarting {name}"),
+            Self::EditInstance(name, _) => format!("changing {name}"),
             Self::Remove(name) => format!("removing {name}"),
             Self::Init(new) => format!("making {}", new.name),
             Self::AddRemote(request) => format!("adding {}", request.name),
@@ -183,6 +200,8 @@ impl Work {
             Self::Import { instance, path, .. } => format!("importing {} into {instance}", path.display()),
             Self::Export { instance, path, .. } => format!("exporting {instance} to {}", path.display()),
             Self::Delete(_, address) => format!("deleting {address}"),
+            Self::MarkAll(_) => "marking all that match".to_owned(),
+            Self::Bulk(action, targets) => format!("{} {} pointers", action.doing(), targets.len()),
             Self::Invoke(name, query) => format!("asking {name} for {}", query.action()),
             Self::InvokePointer(_, address) => format!("invoking {address}"),
             Self::Call(_, address, None) => format!("calling {address}"),

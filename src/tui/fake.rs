@@ -4,11 +4,12 @@ use super::clock::Clock;
 use super::effect::Effect;
 use super::message::Message;
 use super::pointer;
-use super::state::{Look, State};
+use super::state::{Look, Pace, State};
 use super::theme::{Catalog, Depth, UNICODE};
 use super::update::{Start, start, update};
 use crate::command::Key;
 use crate::handshake::{Alarm, AlarmKind};
+use crate::instance::{Event, Origin, Reading, Weight};
 use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, CredentialState, Delivery, DomainId, Endpoint,
     Federated, Grant, Holder, InstanceId, InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress,
@@ -17,9 +18,9 @@ use crate::model::{
 use crate::protocol::{Code, Hop, Phase, PhaseName};
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
-    Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Failure, HangingOn, HostedBy,
-    InstanceRow, LogAsk, LogEntry, LogKind, LogRow, LogWindow, LogWire, Neighbor, NeighborPage,
-    PointerDetail, Taken,
+    Check, CheckKind, CheckResult, ConsoleConfig, CredentialRow, Dependent, Door, DoorState, Failure,
+    FederationMap, Gateway, HangingOn, HostedBy, InstanceDetail, InstanceRow, LogAsk, LogEntry, LogKind,
+    LogRow, LogWindow, LogWire, Neighbor, NeighborPage, Party, PartyKind, PointerDetail, PointerList, Taken,
 };
 use serde_json::json;
 
@@ -82,20 +83,26 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
                 outcome: Ok(log_window(&ask)),
             },
             Effect::LoadPointers {
+                instance,
                 generation,
                 page,
                 query,
-                ..
             } => Message::Pointers {
+                outcome: match instance.as_str() {
+                    "museum" => Err(failure()),
+                    of => Ok(list(of, &query)),
+                },
+                instance,
                 generation,
                 page,
-                outcome: Ok(pointers(&query)),
             },
             Effect::LoadPointer(instance, address) => {
                 let detail = detail_of(&address);
                 Message::Pointer(instance, address, Ok(Box::new(detail)))
             }
             Effect::Pointer(errand) => Message::PointerNews(neighbours(errand)),
+            Effect::LoadMap(number) => Message::Map(number, Ok(federation())),
+            Effect::LoadInstance(name) => Message::Detail(name.clone(), Ok(Box::new(instance_detail(&name)))),
             Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
             Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(entry()))),
             Effect::After(_, Message::Wizard(_)) => continue,
@@ -148,6 +155,10 @@ pub fn instances() -> Vec<InstanceRow> {
         version: None,
         error: None,
         read_only: false,
+        colour: None,
+        credential: format!("{text}/owner"),
+        seen_at: Some(now().plus_seconds(-2)),
+        answered_at: None,
     };
     vec![
         InstanceRow {
@@ -177,6 +188,199 @@ pub fn instances() -> Vec<InstanceRow> {
             ..row("archive", InstanceKind::Remote, InstanceState::Refused, 5005)
         },
     ]
+}
+
+pub fn instance_detail(name: &InstanceName) -> InstanceDetail {
+    let row = instances().into_iter().find(|row| row.name == *name).unwrap();
+    let local = row.kind == InstanceKind::Local;
+    InstanceDetail {
+        added_at: now().plus_seconds(-86_400 * 30),
+        hosted_since: (row.hosted_by == HostedBy::Here).then(|| now().plus_seconds(-7_300)),
+        folder: local.then(|| format!("/home/ada/.butterfly/instances/{name}")),
+        pins: Vec::new(),
+        settings: match local {
+            true => vec![
+                ("listens on", "127.0.0.1:5001".into()),
+                ("tls", "none: this machine only".into()),
+                ("writes", "answered".into()),
+            ],
+            false => Vec::new(),
+        },
+        row,
+    }
+}
+
+/// A federation in all states.
+pub fn federation() -> FederationMap {
+    let party = |id: &str, kind, state| Party {
+        id: id.into(),
+        name: id.split(':').next_back().unwrap().into(),
+        kind,
+        state,
+    };
+    let door = |from: &str, to: &str, name: &str, state| Door {
+        from: from.into(),
+        to: to.into(),
+        credentials: vec![name.into()],
+        app_id: "alpha-federation".into(),
+        profile: Profile::Native,
+        state,
+        attention: None,
+        gateways: Vec::new(),
+        uses: Some(12),
+        recent: (0, 0),
+    };
+    let up = Some(InstanceState::Up);
+    FederationMap {
+        parties: vec![
+            Party {
+                name: "this console".into(),
+                ..party("console", PartyKind::Console, None)
+            },
+            party("app:harbour-console", PartyKind::Caller, None),
+            party("alpha", PartyKind::Local, up),
+            party("beta", PartyKind::Local, up),
+            party("gamma", PartyKind::Local, Some(InstanceState::Stopped)),
+            party("archive", PartyKind::Remote, Some(InstanceState::Refused)),
+            party("museum", PartyKind::Remote, Some(InstanceState::Unreachable)),
+            party("at:weather.example:5001", PartyKind::Endpoint, None),
+        ],
+        doors: vec![
+            Door {
+                gateways: vec![Gateway {
+                    id: "conn_0123456789ab".into(),
+                    name: "to beta".into(),
+                    open: true,
+                }],
+                credentials: vec!["alpha/held/beta".into(), "alpha-federation@beta".into()],
+                recent: (14, 2),
+                ..door("alpha", "beta", "", DoorState::Active)
+            },
+            door(
+                "alpha",
+                "at:weather.example:5001",
+                "alpha/held/weather",
+                DoorState::Due,
+            ),
+            Door {
+                attention: Some(AlarmKind::ActivatedTwice.advice().into()),
+                ..door(
+                    "app:harbour-console",
+                    "alpha",
+                    "harbour-console@alpha",
+                    DoorState::Frozen,
+                )
+            },
+            door("beta", "alpha", "beta/held/alpha", DoorState::Suspended),
+            door("beta", "museum", "beta/held/museum", DoorState::Stale),
+            door("console", "beta", "beta/alpha-federation", DoorState::Active),
+            door("console", "archive", "archive/owner", DoorState::Unknown),
+            door("console", "museum", "museum", DoorState::Waiting),
+        ],
+        missing: Vec::new(),
+    }
+}
+
+/// A federation of so many parties.
+pub fn large_federation(count: usize) -> FederationMap {
+    let one = federation();
+    let ids: Vec<String> = (0..count).map(|place| format!("station-{place:03}")).collect();
+    FederationMap {
+        parties: ids
+            .iter()
+            .map(|id| Party {
+                id: id.clone(),
+                name: id.clone(),
+                kind: PartyKind::Remote,
+                state: None,
+            })
+            .collect(),
+        doors: (1..count)
+            .map(|place| Door {
+                from: ids[(place - 1) / 6].clone(),
+                to: ids[place].clone(),
+                credentials: vec![format!("station-{place:03}/caller")],
+                ..one.doors[1].clone()
+            })
+            .collect(),
+        missing: Vec::new(),
+    }
+}
+
+/// A log of an instance, as it may be.
+pub fn reading() -> Reading {
+    let lines = [
+        (Weight::Info, Origin::Log, "listening on 127.0.0.1:5001"),
+        (
+            Weight::Info,
+            Origin::Audit,
+            "done  get_pointer_summary ptr_000000000007  by alpha-federation",
+        ),
+        (
+            Weight::Debug,
+            Origin::Log,
+            "a connection ended badly  peer=127.0.0.1",
+        ),
+        (
+            Weight::Warn,
+            Origin::Audit,
+            "denied  delete_pointer ptr_000000000007  by alpha-federation  not_granted:writes",
+        ),
+        (Weight::Warn, Origin::Audit, "denied  a call  unknown_kid"),
+        (
+            Weight::Error,
+            Origin::Log,
+            "an alarm was not stored  credential=harbour",
+        ),
+    ];
+    Reading {
+        events: lines
+            .into_iter()
+            .cycle()
+            .take(60)
+            .enumerate()
+            .map(|(number, (weight, origin, text))| Event {
+                number: number as u64,
+                at: now().plus_seconds(number as i64 - 60),
+                weight,
+                origin,
+                text: text.into(),
+            })
+            .collect(),
+        overrun: 0,
+        dropped: 0,
+        next: 60,
+    }
+}
+
+/// Looks at the instances over some minutes: one steady, one flapping and slow, one that does not answer any more.
+pub fn look_around(state: &mut State) {
+    let rows = instances();
+    for round in 0..40_i64 {
+        state.clock = Clock::Held(now().plus_seconds((round - 39) * 7));
+        for row in &rows {
+            let mut seen = row.clone();
+            match row.name.as_str() {
+                "beta" if round % 7 == 3 => {
+                    seen.state = InstanceState::Unreachable;
+                    seen.latency_us = None;
+                    seen.error = Some("the connection was refused; start it".into());
+                }
+                "beta" => seen.latency_us = Some(2_300 * 4_u64.pow((round % 5) as u32)),
+                "museum" | "archive" => seen.answered_at = Some(now().plus_seconds(-900)),
+                _ => {}
+            }
+            update(state, Message::Probed(row.name.clone(), Ok(seen)));
+            let failures = u32::from(row.error.is_some()) * 6;
+            let pace = Pace::Next {
+                at: state.clock.now().plus_seconds(if failures == 0 { 4 } else { 60 }),
+                wait: std::time::Duration::from_secs(if failures == 0 { 4 } else { 60 }),
+                failures,
+            };
+            update(state, Message::Paced(row.name.clone(), pace));
+        }
+    }
+    state.clock = Clock::Held(now());
 }
 
 pub fn address(number: u64) -> PointerAddress {
@@ -214,12 +418,36 @@ pub fn pointer(number: u64) -> Pointer {
     }
 }
 
-/// A million rows; a term leaves three, a tag none.
+/// What an instance lists: alpha a million, beta forty, the others nothing.
+pub fn list(of: &str, query: &PointerQuery) -> PointerList {
+    let mut page = match of {
+        "alpha" => pointers(query),
+        "beta" => PointerPage {
+            total: Some(40),
+            pointers: (0..40).map(pointer).collect(),
+            next: None,
+        },
+        _ => PointerPage {
+            total: Some(0),
+            pointers: Vec::new(),
+            next: None,
+        },
+    };
+    if of == "beta" {
+        for (number, pointer) in (0i64..).zip(&mut page.pointers) {
+            pointer.created_at = now().plus_seconds(number * 10 - 3_650);
+        }
+    }
+    PointerList { page, remark: None }
+}
+
+/// A million rows; a word leaves three, a tag none.
 pub fn pointers(query: &PointerQuery) -> PointerPage {
-    let total: u64 = match (&query.term, query.tags.is_empty()) {
-        (None, true) => 1_000_000,
-        (Some(_), true) => 3,
-        (_, false) => 0,
+    let text = query.filter.to_string();
+    let total: u64 = match text.as_str() {
+        "" => 1_000_000,
+        text if text.contains('#') => 0,
+        _ => 3,
     };
     let first = match query.start {
         From::Offset(offset) => offset,

@@ -13,7 +13,9 @@ use crate::model::{
     AppId, Endpoint, InstanceKind, InstanceName, InstanceState, Pointer, PointerAddress, Profile, Timestamp,
 };
 use crate::store::{PointerPage, PointerQuery, Start as From};
-use crate::workspace::{ConsoleConfig, HostedBy, InstanceRow, LogAsk, LogKind, LogPlace, LogRow, LogWindow};
+use crate::workspace::{
+    ConsoleConfig, HostedBy, InstanceRow, LogAsk, LogKind, LogPlace, LogRow, LogWindow, PointerList,
+};
 use ratatui::buffer::Buffer;
 use std::collections::VecDeque;
 
@@ -79,14 +81,18 @@ impl Console {
             let message = match effect {
                 Effect::LoadInstances => Message::Instances(Ok(vec![instance(self.pointers)])),
                 Effect::LoadPointers {
+                    instance,
                     generation,
                     page,
                     query,
-                    ..
                 } => Message::Pointers {
+                    instance,
                     generation,
                     page,
-                    outcome: Ok(page_of(&query, self.pointers)),
+                    outcome: Ok(PointerList {
+                        page: page_of(&query, self.pointers),
+                        remark: None,
+                    }),
                 },
                 Effect::LoadLog { generation, ask } => Message::Log {
                     generation,
@@ -149,6 +155,10 @@ fn instance(pointers: u64) -> InstanceRow {
         version: None,
         error: None,
         read_only: false,
+        colour: None,
+        credential: "alpha/owner".to_owned(),
+        seen_at: None,
+        answered_at: None,
     }
 }
 

@@ -4,13 +4,14 @@ use super::clipboard::Copied;
 use super::composer;
 use super::files::Files;
 use super::pointer;
+use super::state::Pace;
 use super::wizard::News;
 use crate::command::Key;
+use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
-use crate::store::PointerPage;
 use crate::workspace::{
-    Check, CredentialRow, Demo, Dependent, Failure, ImportReport, InstanceRow, LogEntry, LogWindow,
-    PointerDetail, Rotated,
+    BulkReport, BulkTarget, Check, CredentialRow, Demo, Dependent, Failure, FederationMap, ImportReport,
+    InstanceDetail, InstanceRow, LogEntry, LogWindow, PointerDetail, PointerList, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,16 +61,28 @@ pub enum Message {
     Instances(Outcome<Vec<InstanceRow>>),
     /// An instance was looked at.
     Probed(InstanceName, Outcome<InstanceRow>),
+    /// How an instance is looked at from now on.
+    Paced(InstanceName, Pace),
+    /// The federation, for the map of this number.
+    Map(u64, Outcome<FederationMap>),
+    /// It is time to ask for it again.
+    MapDue(u64),
+    /// Something was read of the log of an instance.
+    Told(InstanceName, Reading),
+    /// Everything that the home can tell of an instance.
+    Detail(InstanceName, Outcome<Box<InstanceDetail>>),
     /// The filter of this generation was not changed for a moment.
     FilterSettled(u64),
     /// A page of pointers.
     Pointers {
+        /// Of which instance.
+        instance: InstanceName,
         /// For which filter it was asked.
         generation: u64,
         /// Which page.
         page: u64,
         /// The page.
-        outcome: Outcome<PointerPage>,
+        outcome: Outcome<PointerList>,
     },
     /// A pointer and what is around it.
     Pointer(InstanceName, PointerAddress, Outcome<Box<PointerDetail>>),
@@ -118,6 +131,10 @@ pub enum Done {
     Exported(u64, String),
     /// A pointer was deleted.
     PointerDeleted(InstanceName, PointerAddress),
+    /// Pointers to be marked, and whether those are all that match.
+    Matching(Vec<BulkTarget>, bool),
+    /// The same was done to many pointers.
+    Bulk(Box<BulkReport>),
     /// An invoke or a call ended with a reply, and has this place in the log.
     Invoked(u64),
     /// A note was put to a line of the log, or taken away.

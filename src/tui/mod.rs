@@ -16,6 +16,7 @@ mod files;
 mod inert;
 mod layers;
 mod layout;
+mod map;
 #[doc(hidden)]
 pub mod measure;
 mod message;
@@ -25,6 +26,7 @@ mod reveal;
 mod run;
 mod runner;
 mod state;
+mod tail;
 mod terminal;
 mod theme;
 mod update;

@@ -49,6 +49,9 @@ pub struct Seen {
     pub version: Option<String>,
     /// What was wrong, with the remedy.
     pub error: Option<String>,
+    /// When it last answered a sealed call: pointers and version are from then.
+    #[serde(default)]
+    pub answered_at: Option<Timestamp>,
 }
 
 const COLUMNS: &str =
@@ -96,6 +99,22 @@ impl Vault {
             transaction.execute(
                 "UPDATE instances SET credential = ?2, app_id = ?3, profile = ?4 WHERE name = ?1",
                 params![name.as_str(), credential, app_id.as_str(), profile.as_str()],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// Records the colour that a person chose, and whether anything may be changed there.
+    pub fn set_look(
+        &self,
+        name: &InstanceName,
+        colour: Option<&str>,
+        read_only: bool,
+    ) -> Result<(), VaultError> {
+        self.write_durably(|transaction| {
+            transaction.execute(
+                "UPDATE instances SET colour = ?2, read_only = ?3 WHERE name = ?1",
+                params![name.as_str(), colour, read_only],
             )?;
             Ok(())
         })

@@ -1,7 +1,7 @@
 //! The instances that this process hosts in the background.
 
 use super::Failure;
-use crate::instance::{Host, InstanceError};
+use crate::instance::{Events, Host, InstanceError};
 use crate::model::InstanceName;
 use crate::protocol::Code;
 use std::collections::HashMap;
@@ -12,6 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Default)]
 pub(super) struct Hosts {
     slots: Mutex<HashMap<InstanceName, Slot>>,
+    /// What each told since this process first hosted it; a restart goes on in the same ring.
+    events: Mutex<HashMap<InstanceName, Arc<Events>>>,
 }
 
 enum Slot {
@@ -45,9 +47,10 @@ impl Hosts {
     /// Starts hosting; goes on to the end even if nobody waits for it any more.
     pub(super) async fn start(self: &Arc<Self>, name: &InstanceName, folder: PathBuf) -> Result<(), Failure> {
         self.claim(name)?;
+        let events = self.events(name);
         let (hosts, name) = (Arc::clone(self), name.clone());
         let started = tokio::spawn(async move {
-            let started = Host::start(folder, None).await;
+            let started = Host::start_telling(folder, None, events).await;
             let mut slots = hosts.slots();
             match started {
                 Ok(host) => {
@@ -99,6 +102,12 @@ impl Hosts {
         {
             tracing::warn!(%failure, "an instance did not stop cleanly");
         }
+    }
+
+    /// What the instance of this name tells.
+    pub(super) fn events(&self, name: &InstanceName) -> Arc<Events> {
+        let mut all = self.events.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(all.entry(name.clone()).or_default())
     }
 
     fn claim(&self, name: &InstanceName) -> Result<(), Failure> {

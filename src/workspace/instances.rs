@@ -227,7 +227,14 @@ impl Workspace {
             pointers: probe
                 .pointers
                 .or_else(|| record.seen.as_ref().and_then(|seen| seen.pointers)),
-            version: probe.discovery.map(|discovery| discovery.version),
+            version: probe
+                .discovery
+                .map(|discovery| discovery.version)
+                .or_else(|| record.seen.as_ref().and_then(|seen| seen.version.clone())),
+            answered_at: match probe.state {
+                InstanceState::Up => Some(Timestamp::now()),
+                _ => record.seen.as_ref().and_then(|seen| seen.answered_at),
+            },
             error: probe.error.or(missing),
         }
     }
@@ -336,6 +343,7 @@ fn stopped(record: &InstanceRecord) -> Seen {
         latency_us: None,
         pointers: before.and_then(|seen| seen.pointers),
         version: before.and_then(|seen| seen.version.clone()),
+        answered_at: before.and_then(|seen| seen.answered_at),
         error: None,
     }
 }

@@ -8,6 +8,7 @@ mod accept;
 mod activation;
 mod alarms;
 mod audit;
+mod bulk;
 mod call;
 mod carried;
 mod carry;
@@ -19,6 +20,7 @@ mod credentials;
 mod demo;
 mod demo_pointers;
 mod dependents;
+mod editing;
 mod export;
 mod failure;
 mod federate;
@@ -35,11 +37,13 @@ mod invoke;
 mod lifecycle;
 mod load;
 mod log;
+mod map;
 mod neighbors;
 mod original;
 mod peers;
 mod pointer_care;
 mod pointers;
+mod read_only;
 mod reads;
 mod redact;
 mod rows;
@@ -52,6 +56,7 @@ mod views;
 mod wire;
 
 pub use crate::vault::Template;
+pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
 pub use compose::{
     BodyLayer, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing, QueryLayer, Sent, SentQuery, Way,
@@ -59,6 +64,7 @@ pub use compose::{
 };
 pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
+pub use editing::COLOURS;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
@@ -68,14 +74,15 @@ pub use load::{
 pub use log::{
     LOG_FIELDS, LOG_WORDS, LogAsk, LogExport, LogForm, LogFormat, LogPlace, LogProgress, LogWindow,
 };
+pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
 pub use pointer_care::{TagChange, normal_tag};
 pub use reads::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,
-    InitInstance, InstanceRow, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire,
-    Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail, Received, RemoteRequest, RequestMade,
-    Rotated, Sealed, Taken, Verified,
+    InitInstance, InstanceChange, InstanceDetail, InstanceRow, InvokeOptions, Invoked, ListRemark, LogEntry,
+    LogFilter, LogKind, LogRow, LogWire, Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail,
+    PointerList, Received, RemoteRequest, RequestMade, Rotated, Sealed, Taken, Verified,
 };
 
 use crate::client::Client;

@@ -3,7 +3,7 @@
 
 use super::session::Session;
 use super::{Failure, Workspace};
-use crate::model::{InstanceName, Pointer};
+use crate::model::{InstanceName, Pointer, PointerTest, pointer_matches, pointer_test};
 use crate::protocol::{Code, Query};
 use crate::store::{PointerPage, PointerQuery, Start};
 use serde::Deserialize;
@@ -49,7 +49,18 @@ impl Originals {
         self.state().kept.retain(|(kept, _), _| kept != name);
     }
 
-    fn fresh(&self, key: &(InstanceName, String)) -> Option<Arc<Vec<Pointer>>> {
+    /// Keeps what was found for a while.
+    pub(super) fn keep(&self, key: (InstanceName, String), pointers: Vec<Pointer>) -> Arc<Vec<Pointer>> {
+        let pointers = Arc::new(pointers);
+        let kept = Kept {
+            at: Instant::now(),
+            pointers: Arc::clone(&pointers),
+        };
+        self.state().kept.insert(key, kept);
+        pointers
+    }
+
+    pub(super) fn fresh(&self, key: &(InstanceName, String)) -> Option<Arc<Vec<Pointer>>> {
         let mut state = self.state();
         state.kept.retain(|_, kept| kept.at.elapsed() < FRESH);
         state.kept.get(key).map(|kept| Arc::clone(&kept.pointers))
@@ -75,13 +86,7 @@ impl Workspace {
                 let result = session.result(&query).await?;
                 let found: Found =
                     serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
-                let pointers = Arc::new(found.pointers);
-                let kept = Kept {
-                    at: Instant::now(),
-                    pointers: Arc::clone(&pointers),
-                };
-                self.originals.state().kept.insert(key, kept);
-                pointers
+                self.originals.keep(key, found.pointers)
             }
         };
         cut(&pointers, wanted)
@@ -97,7 +102,18 @@ fn search(wanted: &PointerQuery) -> Query {
         );
     }
     let mut query = Query::new("search_pointers", json!({}));
-    if wanted.term.is_some() || (wanted.tags.is_empty() && wanted.exclude_tags.is_empty()) {
+    // The first word can be left to the instance: what it finds is looked at once more, and closely, here.
+    let word = wanted
+        .filter
+        .terms
+        .iter()
+        .find_map(|term| match pointer_test(&term.test) {
+            Some(PointerTest::Description(text)) if !term.not => Some(text.as_str()),
+            _ => None,
+        });
+    if let (None, Some(word)) = (&wanted.term, word) {
+        query = query.with("search_term", json!(word));
+    } else if wanted.term.is_some() || (wanted.tags.is_empty() && wanted.exclude_tags.is_empty()) {
         query = query.with("search_term", json!(wanted.term.as_deref().unwrap_or("%")));
     }
     if !wanted.tags.is_empty() {
@@ -111,11 +127,17 @@ fn search(wanted: &PointerQuery) -> Query {
     query
 }
 
-fn cut(pointers: &[Pointer], wanted: &PointerQuery) -> Result<PointerPage, Failure> {
-    let matching: Vec<&Pointer> = pointers
+/// A page of what matches among pointers that were fetched in order of creation. Connections go by their ids:
+/// what they are called is not known here.
+pub(super) fn cut(pointers: &[Pointer], wanted: &PointerQuery) -> Result<PointerPage, Failure> {
+    let mut matching: Vec<&Pointer> = pointers
         .iter()
         .filter(|pointer| !wanted.federated_only || super::pointers::leads_elsewhere(pointer))
+        .filter(|pointer| pointer_matches(&wanted.filter, pointer, |_| None))
         .collect();
+    if !wanted.order.is_usual() {
+        matching.sort_by(|left, right| wanted.order.compare(left, right));
+    }
     let first = match &wanted.start {
         Start::First => 0,
         Start::Offset(offset) => usize::try_from(*offset).unwrap_or(usize::MAX),

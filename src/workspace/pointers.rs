@@ -2,15 +2,18 @@
 
 use super::credentials::held_name;
 use super::session::Session;
-use super::{Failure, PointerDetail, Workspace};
+use super::{Failure, ListRemark, PointerDetail, PointerList, Workspace};
+use crate::model::filter::Filter;
 use crate::model::{CIRCUIT_PREFIX, Connection, NewPointer, Pointer, PointerAddress, PointerChange, Route};
 use crate::protocol::{Code, Query};
-use crate::store::{PointerPage, PointerQuery, Relationship, Start};
+use crate::store::{Order, PointerPage, PointerQuery, Relationship, Start};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The largest page that an instance gives.
 const LARGEST_PAGE: u64 = 1_000;
+/// Pointers of an older instance that are looked at where it cannot filter or sort.
+const MOST_OF_OLDER: u64 = 5_000;
 /// Pages of an instance that make up one page here.
 const MOST_PAGES: usize = 50;
 
@@ -21,6 +24,32 @@ struct Listed {
     pointers: Vec<Pointer>,
     #[serde(default)]
     next: Option<String>,
+    #[serde(default)]
+    filter: Option<String>,
+    #[serde(default)]
+    sort: Option<String>,
+}
+
+impl Listed {
+    /// Whether the instance filtered and sorted as it was asked to; one that knows nothing of that says nothing.
+    fn heeds(&self, wanted: &PointerQuery) -> bool {
+        (wanted.filter.is_empty() || self.filter.is_some())
+            && (wanted.order.is_usual() || self.sort.is_some())
+    }
+}
+
+/// All of them, or as many as are looked at.
+fn older_list(pointers: &[Pointer], wanted: &PointerQuery) -> Result<PointerList, Failure> {
+    let looked_at = pointers.len() as u64;
+    let remark = if looked_at < MOST_OF_OLDER {
+        ListRemark::DoneHere
+    } else {
+        ListRemark::Among(looked_at)
+    };
+    Ok(PointerList {
+        page: super::original::cut(pointers, wanted)?,
+        remark: Some(remark),
+    })
 }
 
 #[derive(Deserialize)]
@@ -33,13 +62,19 @@ struct Neighbor {
 }
 
 impl Workspace {
-    /// A page of pointers. Original instances know neither list nor pages: they are searched for `%`, and the
-    /// page is cut from the answer, which is kept for a while.
+    /// A page of pointers.
     pub async fn pointers(&self, instance: &str, query: &PointerQuery) -> Result<PointerPage, Failure> {
+        Ok(self.list_pointers(instance, query).await?.page)
+    }
+
+    /// A page of pointers, and what keeps it from being all that was asked for. Original instances know neither
+    /// lists nor pages, and they and older ones neither orders nor filters: what they give is filtered, sorted and
+    /// cut here, and kept for a while.
+    pub async fn list_pointers(&self, instance: &str, query: &PointerQuery) -> Result<PointerList, Failure> {
         let mut session = self.session(instance).await?;
-        let page = self.page_in(&mut session, query).await;
+        let list = self.list_in(&mut session, query).await;
         session.close().await;
-        page
+        list
     }
 
     pub(super) async fn page_in(
@@ -47,8 +82,19 @@ impl Workspace {
         session: &mut Session<'_>,
         wanted: &PointerQuery,
     ) -> Result<PointerPage, Failure> {
+        Ok(self.list_in(session, wanted).await?.page)
+    }
+
+    async fn list_in(
+        &self,
+        session: &mut Session<'_>,
+        wanted: &PointerQuery,
+    ) -> Result<PointerList, Failure> {
         if self.is_original(session).await? {
-            return self.original_page(session, wanted).await;
+            let page = self.original_page(session, wanted).await?;
+            let is_plain = wanted.filter.is_empty() && wanted.order.is_usual();
+            let remark = (!is_plain).then_some(ListRemark::DoneHere);
+            return Ok(PointerList { page, remark });
         }
         let mut pointers = Vec::new();
         let mut step = wanted.clone();
@@ -57,17 +103,21 @@ impl Workspace {
             let missing = wanted.limit.map(|limit| limit - pointers.len() as u64);
             step.limit = missing.map(|missing| missing.clamp(1, LARGEST_PAGE));
             let page = listed(session, &step).await?;
+            if !page.heeds(&step) {
+                return self.page_of_older(session, wanted).await;
+            }
             total = total.or(page.total);
             pointers.extend(page.pointers);
             let is_full = wanted.limit.is_some_and(|limit| pointers.len() as u64 >= limit);
             match page.next {
                 Some(next) if !is_full => step.start = Start::After(next),
                 next => {
-                    return Ok(PointerPage {
+                    let page = PointerPage {
                         total,
                         pointers,
                         next,
-                    });
+                    };
+                    return Ok(PointerList { page, remark: None });
                 }
             }
         }
@@ -75,11 +125,54 @@ impl Workspace {
             Start::After(next) => Some(next),
             _ => None,
         };
-        Ok(PointerPage {
+        let page = PointerPage {
             total: None,
             pointers,
             next,
-        })
+        };
+        Ok(PointerList { page, remark: None })
+    }
+
+    /// A page of a native instance that is too old to filter or sort: done here, among its first pointers.
+    async fn page_of_older(
+        &self,
+        session: &mut Session<'_>,
+        wanted: &PointerQuery,
+    ) -> Result<PointerList, Failure> {
+        let mut plain = PointerQuery {
+            filter: Filter::default(),
+            order: Order::default(),
+            start: Start::First,
+            limit: Some(LARGEST_PAGE),
+            ..wanted.clone()
+        };
+        let name = session.record.name.clone();
+        let key = (name, format!("older {}", list_query(&plain).to_value()));
+        if let Some(pointers) = self.originals.fresh(&key) {
+            return older_list(&pointers, wanted);
+        }
+        let mut pointers = Vec::new();
+        loop {
+            let page = listed(session, &plain).await?;
+            pointers.extend(page.pointers);
+            match page.next {
+                Some(next) if (pointers.len() as u64) < MOST_OF_OLDER => plain.start = Start::After(next),
+                _ => break,
+            }
+        }
+        let pointers = self.originals.keep(key, pointers);
+        older_list(&pointers, wanted)
+    }
+
+    /// A pointer by itself.
+    pub(super) async fn pointer_in(
+        &self,
+        session: &mut Session<'_>,
+        address: &PointerAddress,
+    ) -> Result<Pointer, Failure> {
+        let query = Query::new("get_pointer", json!({"pointer_address": address}));
+        let shown = session.result(&query).await?;
+        read_pointer(session, &query, shown)
     }
 
     /// Whether it is one of the original Python instances. A legacy credential alone does not tell: ours
@@ -287,6 +380,14 @@ fn list_query(wanted: &PointerQuery) -> Query {
     }
     if wanted.federated_only {
         query = query.with("federated", json!(true));
+    }
+    if !wanted.filter.is_empty() {
+        query = query.with("filter", json!(wanted.filter.to_string()));
+    }
+    if !wanted.order.is_usual() {
+        query = query
+            .with("sort", json!(wanted.order.by))
+            .with("descending", json!(wanted.order.descending));
     }
     if let Some(limit) = wanted.limit {
         query = query.with("limit", json!(limit));

@@ -26,10 +26,14 @@ impl Workspace {
             latency_us: seen.as_ref().and_then(|seen| seen.latency_us),
             pointers: seen.as_ref().and_then(|seen| seen.pointers),
             version: seen.as_ref().and_then(|seen| seen.version.clone()),
+            read_only: record.read_only,
+            colour: record.colour.as_deref().and_then(|colour| colour.parse().ok()),
+            credential: record.credential,
+            seen_at: seen.as_ref().map(|seen| seen.at),
+            answered_at: seen.as_ref().and_then(|seen| seen.answered_at),
             error: seen
                 .and_then(|seen| seen.error)
                 .filter(|_| state != InstanceState::Stopped),
-            read_only: record.read_only,
         }
     }
 

@@ -2,7 +2,7 @@
 //! for a local instance that nobody hosts, in this process under its lock.
 
 use super::hosting::Hosting;
-use super::{Failure, Workspace, blocking, held};
+use super::{Failure, Workspace, blocking, held, read_only};
 use crate::client::{ClientError, Exchange};
 use crate::instance::{Instance, InstanceError};
 use crate::model::{InstanceKind, InstanceName, Profile, Timestamp};
@@ -184,6 +184,7 @@ impl Workspace {
 impl Session<'_> {
     /// Asks. An error reply is a reply.
     pub(super) async fn ask(&mut self, query: &Query, context: &CallContext) -> Result<Asked, Failure> {
+        read_only::permit(&self.record, query)?;
         match self.ask_once(query, context).await {
             Err(failure @ ClientError::Unreachable { sent: false, .. })
                 if self.record.kind == InstanceKind::Local =>

@@ -5,6 +5,7 @@
 mod driver;
 mod endings;
 mod files;
+mod frozen;
 
 use driver::{Console, PATIENCE};
 use std::os::unix::fs::PermissionsExt;

@@ -1,7 +1,8 @@
 //! What one goes to first.
 
 use crate::command::Scope::{
-    CredentialPage, Credentials, InstancePage, Instances, InvokePage, Log, Panes, PointerPage, Pointers,
+    CredentialPage, Credentials, InstanceLog, InstancePage, Instances, InvokePage, Log, Map, Panes,
+    PointerPage, Pointers,
 };
 use crate::command::rows::{shows, somewhere_to_go_back};
 use crate::command::{Command, Id};
@@ -21,7 +22,15 @@ pub(super) static COMMANDS: &[Command] = &[
         "back",
         "back",
         "Close this page, or undo the zoom",
-        &[Panes, InstancePage, PointerPage, CredentialPage, InvokePage],
+        &[
+            Panes,
+            InstancePage,
+            InstanceLog,
+            Map,
+            PointerPage,
+            CredentialPage,
+            InvokePage,
+        ],
         20,
         &["esc"],
     )

@@ -1,7 +1,9 @@
 //! Commands on instances.
 
-use crate::command::Scope::{InstancePage, Instances};
-use crate::command::rows::{changes, destroys, on_instance, startable, stoppable};
+use crate::command::Scope::{InstanceLog, InstancePage, Instances};
+use crate::command::rows::{
+    among_instances, changes, destroys, editable, on_instance, on_local, shows, startable, stoppable,
+};
 use crate::command::{Command, Id};
 
 pub(super) static COMMANDS: &[Command] = &[
@@ -27,6 +29,98 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .when(stoppable)
     .taking("[INSTANCE]"),
+    destroys(
+        Id::RestartInstance,
+        "restart",
+        "restart",
+        "Stop the selected instance and host it again; nothing acknowledged is lost",
+        &[Instances, InstancePage],
+        46,
+        &["r"],
+    )
+    .when(stoppable)
+    .taking("[INSTANCE]"),
+    shows(
+        Id::EditInstance,
+        "edit-instance",
+        "edit",
+        "Change its colour, whether it is read-only, and for a remote its URL and secret values",
+        &[Instances, InstancePage],
+        64,
+        &["e"],
+    )
+    .when(editable)
+    .taking("[INSTANCE]"),
+    shows(
+        Id::ReadOnly,
+        "read-only",
+        "read-only",
+        "Refuse to change anything on the selected instance, or allow it again",
+        &[Instances, InstancePage],
+        0,
+        &["w"],
+    )
+    .when(editable)
+    .taking("[on|off]"),
+    shows(
+        Id::Colour,
+        "colour",
+        "colour",
+        "Give the selected instance the next colour, or the one named by its number",
+        &[Instances, InstancePage],
+        0,
+        &["K"],
+    )
+    .when(editable)
+    .taking("[1-8|none]"),
+    shows(
+        Id::InstanceLog,
+        "instance-log",
+        "its log",
+        "Follow the log and the refusals of the selected instance, which this console hosts",
+        &[Instances, InstancePage],
+        60,
+        &["L"],
+    )
+    .when(on_local)
+    .taking("[INSTANCE]"),
+    shows(
+        Id::TailFollow,
+        "follow-log",
+        "follow or freeze",
+        "Freeze the log to read it, or follow it again; what comes meanwhile waits",
+        &[InstanceLog],
+        80,
+        &["f"],
+    ),
+    shows(
+        Id::TailWeight,
+        "log-level",
+        "level",
+        "Show lines that matter less too; after the least, only errors",
+        &[InstanceLog],
+        78,
+        &["v"],
+    ),
+    shows(
+        Id::TailFilter,
+        "log-words",
+        "words",
+        "Show only lines that contain what you type",
+        &[InstanceLog],
+        76,
+        &["/"],
+    ),
+    shows(
+        Id::FoldGroup,
+        "fold",
+        "fold",
+        "Fold the local or the remote instances away, or show them again",
+        &[Instances],
+        15,
+        &["f"],
+    )
+    .when(among_instances),
     changes(
         Id::InitInstance,
         "init",

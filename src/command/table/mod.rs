@@ -8,18 +8,20 @@ mod everywhere;
 mod first;
 mod instances;
 mod invokes;
+mod map;
 mod moving;
 mod panes;
 mod pointers;
 
 use super::Command;
 
-static PARTS: [&[Command]; 8] = [
+static PARTS: [&[Command]; 9] = [
     first::COMMANDS,
     instances::COMMANDS,
     pointers::COMMANDS,
     credentials::COMMANDS,
     invokes::COMMANDS,
+    map::COMMANDS,
     panes::COMMANDS,
     moving::COMMANDS,
     everywhere::COMMANDS,

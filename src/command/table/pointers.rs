@@ -3,7 +3,7 @@
 use crate::command::Scope::{Instances, Log, PointerPage, Pointers};
 use crate::command::rows::{
     changes, destroys, on_federated, on_instance, on_link, on_pointer, on_selected_link, on_trail, shows,
-    when_filtered,
+    when_filtered, when_marked,
 };
 use crate::command::{Command, Id};
 
@@ -12,7 +12,7 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::InvokePointer,
         "invoke",
         "invoke",
-        "Invoke this pointer through its connection",
+        "Invoke this pointer through its connection, or all that are marked",
         &[Pointers, PointerPage],
         90,
         &["i"],
@@ -40,15 +40,74 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .when(on_federated),
     shows(
+        Id::MarkPointer,
+        "mark-pointer",
+        "mark",
+        "Mark this pointer, or take its mark away: what is done next is done to all that are marked",
+        &[Pointers],
+        58,
+        &["v"],
+    )
+    .when(on_pointer),
+    shows(
+        Id::MarkRange,
+        "mark-range",
+        "mark to here",
+        "Mark everything from the last mark to here",
+        &[Pointers],
+        30,
+        &["ctrl-v"],
+    )
+    .when(on_pointer),
+    shows(
+        Id::MarkAll,
+        "mark-all",
+        "mark all",
+        "Mark all that match the filter, or take all marks away",
+        &[Pointers],
+        31,
+        &["V"],
+    )
+    .when(on_pointer),
+    shows(
+        Id::MergeInstances,
+        "merge",
+        "all instances",
+        "Show the pointers of all instances in one list, or of the selected one",
+        &[Pointers],
+        74,
+        &["a"],
+    ),
+    shows(
+        Id::SortColumns,
+        "columns",
+        "columns",
+        "Choose the columns, their order and width, and what is sorted by",
+        &[Pointers],
+        57,
+        &["s"],
+    )
+    .taking("[COLUMN TO SORT BY]"),
+    shows(
+        Id::Unmark,
+        "unmark",
+        "unmark",
+        "Take all marks away",
+        &[Pointers],
+        30,
+        &[],
+    )
+    .when(when_marked),
+    shows(
         Id::Filter,
         "filter",
         "filter",
-        "Filter as you type: words, #tag or tag:x",
+        "Filter as you type: words, #tag, @instance, route:relay, conn:, ref:, addr:, ~letters, !not",
         &[Pointers, Log],
         85,
         &["/"],
     )
-    .taking("[WORDS #TAG]"),
+    .taking("[FILTER]"),
     shows(
         Id::ClearFilter,
         "clear",
@@ -92,7 +151,7 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::DeletePointer,
         "delete",
         "delete",
-        "Delete this pointer and its relationships",
+        "Delete this pointer, or all that are marked, with their relationships",
         &[Pointers, PointerPage],
         40,
         &["x"],

@@ -1,6 +1,6 @@
 //! `get_pointers_for_connection`: the pointers assigned to a connection.
 
-use super::parameter::{AFTER, CONNECTION_ID, LIMIT, OFFSET};
+use super::parameter::{AFTER, CONNECTION_ID, DESCENDING, FILTER, LIMIT, OFFSET, SORT};
 use super::{Access, Action, Answer, Call, page};
 use crate::store::PointerQuery;
 
@@ -10,7 +10,7 @@ pub const ACTION: Action = Action {
     help: "Lists the pointers that are invoked through a connection; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
-    parameters: &[CONNECTION_ID, LIMIT, AFTER, OFFSET],
+    parameters: &[CONNECTION_ID, FILTER, SORT, DESCENDING, LIMIT, AFTER, OFFSET],
     run: |call| Box::pin(run(call)),
 };
 

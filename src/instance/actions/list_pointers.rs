@@ -1,17 +1,17 @@
-//! `list_pointers`: every pointer, a page at a time, in order of creation.
+//! `list_pointers`: every pointer, a page at a time.
 
 use super::page::{self, USUAL_PAGE};
-use super::parameter::{AFTER, FEDERATED, LIMIT, OFFSET};
+use super::parameter::{AFTER, DESCENDING, FEDERATED, FILTER, LIMIT, OFFSET, SORT};
 use super::{Access, Action, Answer, Call};
 use crate::store::PointerQuery;
 
 /// The row of the table.
 pub const ACTION: Action = Action {
     name: "list_pointers",
-    help: "Lists pointers in order of creation, 100 a page unless told otherwise.",
+    help: "Lists pointers, 100 a page and in order of creation unless told otherwise.",
     access: Access::Granted,
     writes: false,
-    parameters: &[FEDERATED, LIMIT, AFTER, OFFSET],
+    parameters: &[FEDERATED, FILTER, SORT, DESCENDING, LIMIT, AFTER, OFFSET],
     run: |call| Box::pin(run(call)),
 };
 

@@ -2,9 +2,10 @@
 
 use super::{Answer, Call, Outcome, check};
 use crate::instance::size::json_size;
-use crate::model::Pointer;
+use crate::model::filter::Filter;
+use crate::model::{Pointer, STORED_POINTER_FIELDS};
 use crate::protocol::{Code, Problem};
-use crate::store::{PointerQuery, Start};
+use crate::store::{Order, PointerQuery, SortBy, Start};
 use serde_json::{Value, json};
 
 /// The largest page.
@@ -13,6 +14,9 @@ pub const LARGEST_PAGE: u64 = 1_000;
 pub const USUAL_PAGE: u64 = 100;
 /// Bytes that all matches together may have where no limit is given.
 const LARGEST_REPLY: usize = 64 * 1024 * 1024;
+/// Characters and terms of a filter.
+const LONGEST_FILTER: usize = 1_000;
+const MOST_TERMS: usize = 32;
 /// Rows looked at for one page by a caller that sees only some pointers; the page may then be short.
 const MOST_ROWS: u64 = 10_000;
 
@@ -21,17 +25,29 @@ pub struct Page {
     total: Option<u64>,
     pointers: Vec<Pointer>,
     next: Option<String>,
+    filter: Filter,
+    order: Order,
 }
 
 impl Page {
-    /// `count` (of this page), `total` (null where it is not known), `pointers`, and the cursor `next` (null at the end).
+    /// `count` (of this page), `total` (null where it is not known), `pointers`, and the cursor `next` (null at the
+    /// end); and where they were asked for, `filter` and `sort` as they were understood: an older instance says
+    /// nothing of them, and has not heeded them.
     pub fn into_answer(self) -> Answer {
-        Ok(Outcome::Success(json!({
+        let mut answer = json!({
             "count": self.pointers.len(),
             "total": self.total,
             "pointers": self.pointers,
             "next": self.next,
-        })))
+        });
+        if !self.filter.is_empty() {
+            answer["filter"] = self.filter.to_string().into();
+        }
+        if !self.order.is_usual() {
+            answer["sort"] = self.order.by.as_str().into();
+            answer["descending"] = self.order.descending.into();
+        }
+        Ok(Outcome::Success(answer))
     }
 }
 
@@ -40,6 +56,8 @@ impl Page {
 pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>) -> Result<Page, Problem> {
     wanted.start = start(call)?;
     wanted.federated_only = call.query.optional("federated")?.unwrap_or(false);
+    wanted.filter = filter(call)?;
+    wanted.order = order(call)?;
     let limit = call.query.optional_count("limit")?.or(usual);
     if limit == Some(0) {
         return Err(check::invalid("limit", "must be at least 1"));
@@ -49,6 +67,34 @@ pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>)
         Some(limit) if call.sees_every_pointer() => one_page(call, wanted, limit.min(LARGEST_PAGE)).await,
         Some(limit) => visible_page(call, wanted, limit.min(LARGEST_PAGE)).await,
     }
+}
+
+fn filter(call: &Call<'_>) -> Result<Filter, Problem> {
+    let text = call.query.optional_text("filter")?.unwrap_or_default();
+    if text.chars().count() > LONGEST_FILTER {
+        return Err(check::invalid(
+            "filter",
+            format!("longer than {LONGEST_FILTER} characters"),
+        ));
+    }
+    let filter = Filter::parse(text, STORED_POINTER_FIELDS)
+        .map_err(|error| check::invalid("filter", error.to_string()))?;
+    if filter.terms.len() > MOST_TERMS {
+        return Err(check::invalid("filter", format!("more than {MOST_TERMS} terms")));
+    }
+    Ok(filter)
+}
+
+fn order(call: &Call<'_>) -> Result<Order, Problem> {
+    let by = match call.query.optional_text("sort")? {
+        None => SortBy::default(),
+        Some(word) => SortBy::parse(word).ok_or_else(|| {
+            let known = SortBy::ALL.map(SortBy::as_str).join(", ");
+            check::invalid("sort", format!("must be one of {known}"))
+        })?,
+    };
+    let descending = call.query.optional("descending")?.unwrap_or(false);
+    Ok(Order { by, descending })
 }
 
 fn start(call: &Call<'_>) -> Result<Start, Problem> {
@@ -73,6 +119,8 @@ async fn one_page(call: &Call<'_>, mut wanted: PointerQuery, limit: u64) -> Resu
         total: page.total,
         pointers: page.pointers,
         next: page.next,
+        filter: wanted.filter,
+        order: wanted.order,
     })
 }
 
@@ -98,6 +146,8 @@ async fn visible_page(call: &Call<'_>, mut wanted: PointerQuery, limit: u64) -> 
                     total: None,
                     pointers,
                     next,
+                    filter: wanted.filter,
+                    order: wanted.order,
                 });
             }
         }
@@ -122,6 +172,8 @@ async fn every_match(call: &Call<'_>, mut wanted: PointerQuery) -> Result<Page, 
                 total: Some(pointers.len() as u64),
                 pointers,
                 next: None,
+                filter: wanted.filter,
+                order: wanted.order,
             });
         };
         wanted.start = Start::After(next);

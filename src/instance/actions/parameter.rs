@@ -59,6 +59,24 @@ pub const FEDERATED: Parameter = Parameter::optional(
     "true for those that lead to another instance only",
 );
 
+/// What else must hold.
+pub const FILTER: Parameter = Parameter::optional(
+    "filter",
+    Kind::Text,
+    "in the console's filter language: words, #tag, route:relay, conn:, ref:, addr:, desc:, ~letters, !not",
+);
+
+/// In which order.
+pub const SORT: Parameter = Parameter::optional(
+    "sort",
+    Kind::Text,
+    "created (as usual), modified, description, address or tags",
+);
+
+/// Whether that order is turned round.
+pub const DESCENDING: Parameter =
+    Parameter::optional("descending", Kind::Flag, "true for the greatest first");
+
 /// Labels.
 pub const TAGS: Parameter = Parameter::optional("tags", Kind::Texts, "labels").naming("tag");
 

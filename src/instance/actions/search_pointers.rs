@@ -1,6 +1,6 @@
 //! `search_pointers`: pointers by words of their description and by tags, all of them or a page at a time.
 
-use super::parameter::{AFTER, FEDERATED, LIMIT, OFFSET};
+use super::parameter::{AFTER, DESCENDING, FEDERATED, FILTER, LIMIT, OFFSET, SORT};
 use super::{Access, Action, Answer, Call, Kind, Parameter, check, page};
 use crate::protocol::Problem;
 use crate::store::{PointerQuery, TagMatch};
@@ -26,6 +26,9 @@ pub const ACTION: Action = Action {
         )
         .among(&["ALL", "ANY"]),
         FEDERATED,
+        FILTER,
+        SORT,
+        DESCENDING,
         LIMIT,
         AFTER,
         OFFSET,

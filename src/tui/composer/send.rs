@@ -54,6 +54,7 @@ pub fn send(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
         ticket,
         words: format!("asking {to} for {}", outgoing.query.action()),
         foreground: false,
+        many: false,
     });
     vec![Effect::Composer(ticket, Errand::Send(Box::new(outgoing)))]
 }

@@ -2,6 +2,7 @@
 
 use super::{edit, paste};
 use crate::command::Key;
+use crate::model::POINTER_FIELDS;
 use crate::model::filter::Field;
 use crate::tui::state::Pane;
 use crate::workspace::LOG_FIELDS;
@@ -175,8 +176,11 @@ pub struct FilterLine {
 }
 
 impl FilterLine {
-    /// What its pane can be filtered by, where that is more than words.
-    pub fn fields(&self) -> Option<&'static [Field]> {
-        (self.pane == Pane::Log).then_some(LOG_FIELDS)
+    /// What its pane can be filtered by.
+    pub fn fields(&self) -> &'static [Field] {
+        match self.pane {
+            Pane::Log => LOG_FIELDS,
+            _ => POINTER_FIELDS,
+        }
     }
 }

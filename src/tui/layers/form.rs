@@ -7,7 +7,7 @@ use crate::model::{InstanceName, Pointer};
 use crate::store::PointerQuery;
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
-use crate::workspace::{Failure, Unlock, VaultLock};
+use crate::workspace::{Failure, InstanceRow, Unlock, VaultLock};
 use tui_input::Input;
 use zeroize::Zeroizing;
 
@@ -22,6 +22,8 @@ pub enum Purpose {
     Init,
     /// A remote.
     AddRemote,
+    /// What this home knows of this instance.
+    EditInstance(Box<InstanceRow>),
     /// A pointer on this instance.
     NewPointer(InstanceName),
     /// Changes to this pointer on this instance.
@@ -130,6 +132,14 @@ impl Field {
     /// A choice.
     pub fn choice(id: &'static str, label: &'static str, options: Vec<String>, hint: &str) -> Self {
         Self::of(id, label, Kind::Choice(options, 0), hint)
+    }
+
+    /// The same choice, beginning at this place.
+    pub fn at(mut self, place: usize) -> Self {
+        if let Kind::Choice(options, at) = &mut self.kind {
+            *at = place.min(options.len().saturating_sub(1));
+        }
+        self
     }
 
     fn of(id: &'static str, label: &'static str, kind: Kind, hint: &str) -> Self {

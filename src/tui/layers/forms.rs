@@ -3,13 +3,27 @@
 use super::form::{Field, Form, Purpose, Submission};
 use super::pointer_forms::Known;
 use crate::model::{
-    AppId, Endpoint, InstanceId, InstanceName, KeyId, NewPointer, Pointer, PointerChange, Profile, Route,
+    AppId, Endpoint, InstanceId, InstanceKind, InstanceName, KeyId, NewPointer, Pointer, PointerChange,
+    Profile, Route,
 };
 use crate::protocol::{CredentialForm, HeldCredential, Query};
 use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey, TokenSecret};
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
-use crate::workspace::{FederateRequest, InitInstance, RemoteRequest, Unlock, VaultLock, normal_tag};
+use crate::workspace::{
+    COLOURS, FederateRequest, InitInstance, InstanceChange, InstanceRow, RemoteRequest, Unlock, VaultLock,
+    normal_tag,
+};
+
+/// Names of the fields that hold the plain values of a credential.
+const VALUES: [&str; 6] = [
+    "kid",
+    "root",
+    "instance_id",
+    "jwt_secret",
+    "encryption_key",
+    "access_key",
+];
 
 impl Form {
     pub(super) fn of(
@@ -114,6 +128,42 @@ impl Form {
         form
     }
 
+    /// What this home knows of an instance.
+    pub fn edit_instance(row: &InstanceRow) -> Self {
+        let mut colours = vec!["by its place".to_owned()];
+        colours.extend((1..=COLOURS).map(|place| place.to_string()));
+        let mut fields = vec![
+            Field::choice("colour", "Colour", colours, "of the theme's palette")
+                .at(usize::from(row.colour.unwrap_or(0))),
+            Field::choice(
+                "read_only",
+                "Read-only",
+                vec!["no".into(), "yes".into()],
+                "yes: nothing is changed on it from here",
+            )
+            .at(usize::from(row.read_only)),
+        ];
+        let intro = if row.kind == InstanceKind::Remote {
+            fields.push(Field::text(
+                "endpoint",
+                "URL",
+                row.endpoint.as_str(),
+                "where it answers now",
+            ));
+            fields.extend(values(row.profile));
+            "Secret values that you leave empty stay as they are; new ones are given together."
+        } else {
+            "Its endpoint and its owner are its own: they are in its instance.toml."
+        };
+        Self::of(
+            Purpose::EditInstance(Box::new(row.clone())),
+            format!("{} in this home", row.name),
+            intro,
+            "save",
+            fields,
+        )
+    }
+
     /// A pointer.
     pub fn new_pointer(instance: &InstanceName) -> Self {
         let fields = vec![
@@ -207,27 +257,8 @@ impl Form {
             return;
         }
         self.fields.truncate(4);
-        self.fields.extend(if legacy {
-            vec![
-                Field::secret("jwt_secret", "JWT secret", "JWT_SECRET_KEY of the instance"),
-                Field::secret(
-                    "encryption_key",
-                    "Encryption key",
-                    "BUTTERFLY_ENCRYPTION_KEY, 44 characters",
-                ),
-                Field::secret(
-                    "access_key",
-                    "Access key",
-                    "key_…, only where the instance wants one",
-                ),
-            ]
-        } else {
-            vec![
-                Field::text("kid", "Key id", "", "kid_ and 16 digits"),
-                Field::secret("root", "Root", "32 bytes in base64url, 43 characters"),
-                Field::text("instance_id", "Instance id", "", "inst_ and 12 digits"),
-            ]
-        });
+        self.fields
+            .extend(values(if legacy { Profile::Legacy } else { Profile::Native }));
     }
 
     /// Says of each field what is wrong with it.
@@ -242,6 +273,12 @@ impl Form {
     fn complaint(&self, field: &Field) -> Option<String> {
         let value = field.value();
         let empty = || value.is_empty().then(|| "is needed".to_owned());
+        if let Purpose::EditInstance(_) = self.purpose
+            && VALUES.contains(&field.id)
+            && VALUES.iter().all(|id| self.value(id).is_empty())
+        {
+            return None;
+        }
         match field.id {
             "name" => empty().or_else(|| wrong(InstanceName::parse(value))),
             "app_id" => empty().or_else(|| wrong(AppId::parse(value))),
@@ -296,6 +333,9 @@ impl Form {
                 tls: None,
             })),
             Purpose::AddRemote => Work::AddRemote(Box::new(self.remote()?)),
+            Purpose::EditInstance(row) => {
+                Work::EditInstance(row.name.clone(), Box::new(self.instance_change(row)?))
+            }
             Purpose::NewPointer(instance) => Work::Create(
                 instance.clone(),
                 Box::new(NewPointer {
@@ -344,10 +384,38 @@ impl Form {
         Some(Submission::Do(work))
     }
 
+    fn instance_change(&self, row: &InstanceRow) -> Option<InstanceChange> {
+        let colour = self.value("colour").parse().ok();
+        let read_only = self.value("read_only") == "yes";
+        let mut change = InstanceChange {
+            colour: (colour != row.colour).then_some(colour),
+            read_only: (read_only != row.read_only).then_some(read_only),
+            ..InstanceChange::default()
+        };
+        if row.kind == InstanceKind::Local {
+            return Some(change);
+        }
+        let endpoint = Endpoint::parse(self.value("endpoint")).ok()?;
+        if VALUES.iter().any(|id| !self.value(id).is_empty()) {
+            change.credential = Some(self.credential(row.profile, row.app_id.clone(), endpoint.clone())?);
+        }
+        change.endpoint = (endpoint != row.endpoint).then_some(endpoint);
+        Some(change)
+    }
+
     fn remote(&self) -> Option<RemoteRequest> {
         let app_id = AppId::parse(self.value("app_id")).ok()?;
         let endpoint = Endpoint::parse(self.value("endpoint")).ok()?;
-        let held = if self.value("profile") == Profile::Legacy.as_str() {
+        let profile = Profile::parse(self.value("profile"))?;
+        Some(RemoteRequest {
+            name: InstanceName::parse(self.value("name")).ok()?,
+            credential: self.credential(profile, app_id, endpoint)?,
+        })
+    }
+
+    /// The credential that plain values make.
+    fn credential(&self, profile: Profile, app_id: AppId, endpoint: Endpoint) -> Option<CredentialForm> {
+        let held = if profile == Profile::Legacy {
             HeldCredential::legacy(
                 app_id,
                 endpoint,
@@ -364,10 +432,7 @@ impl Form {
                 RootKey::parse(self.value("root")).ok()?,
             )
         };
-        Some(RemoteRequest {
-            name: InstanceName::parse(self.value("name")).ok()?,
-            credential: CredentialForm::of(&held),
-        })
+        Some(CredentialForm::of(&held))
     }
 
     /// The words of a field: tags as they are stored, each once.
@@ -379,6 +444,30 @@ impl Form {
             }
         }
         words
+    }
+}
+
+/// Fields for the plain values of a credential.
+fn values(profile: Profile) -> Vec<Field> {
+    match profile {
+        Profile::Legacy => vec![
+            Field::secret("jwt_secret", "JWT secret", "JWT_SECRET_KEY of the instance"),
+            Field::secret(
+                "encryption_key",
+                "Encryption key",
+                "BUTTERFLY_ENCRYPTION_KEY, 44 characters",
+            ),
+            Field::secret(
+                "access_key",
+                "Access key",
+                "key_…, only where the instance wants one",
+            ),
+        ],
+        Profile::Native => vec![
+            Field::text("kid", "Key id", "", "kid_ and 16 digits"),
+            Field::secret("root", "Root", "32 bytes in base64url, 43 characters"),
+            Field::text("instance_id", "Instance id", "", "inst_ and 12 digits"),
+        ],
     }
 }
 

@@ -1,5 +1,6 @@
 //! What lies over the panes, as a stack: the topmost layer gets a key first.
 
+mod columns;
 mod command_line;
 mod confirm;
 mod first_run;
@@ -14,6 +15,7 @@ mod pages;
 mod pointer_forms;
 
 pub use crate::tui::pointer::PointerPage;
+pub use columns::ColumnsWindow;
 pub use command_line::{Candidate, Candidates, CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
@@ -26,6 +28,8 @@ pub use pages::{CredentialPage, InstancePage, InvokePage, Tab};
 
 use crate::command::{Key, Scope};
 use crate::tui::composer::Composer;
+use crate::tui::map::Map;
+use crate::tui::tail::Tail;
 use crate::tui::wizard::Wizard;
 use tui_input::{Input, InputRequest};
 
@@ -41,6 +45,8 @@ pub enum Layer {
     Confirm(Box<Confirm>),
     /// A choice.
     Menu(Menu),
+    /// The columns of the pointers.
+    Columns(ColumnsWindow),
     /// Fields to fill in.
     Form(Box<Form>),
     /// Something to read.
@@ -58,7 +64,11 @@ pub enum Layer {
     /// A query as it is written.
     Composer(Box<Composer>),
     /// The page about an instance.
-    Instance(InstancePage),
+    Instance(Box<InstancePage>),
+    /// The federation map.
+    Map(Box<Map>),
+    /// The log of an instance.
+    Tail(Box<Tail>),
     /// The page about a pointer.
     Pointer(Box<PointerPage>),
     /// The page about a credential.
@@ -72,6 +82,8 @@ impl Layer {
     pub fn page_scope(&self) -> Option<Scope> {
         match self {
             Self::Instance(_) => Some(Scope::InstancePage),
+            Self::Tail(_) => Some(Scope::InstanceLog),
+            Self::Map(_) => Some(Scope::Map),
             Self::Pointer(_) => Some(Scope::PointerPage),
             Self::Credential(_) => Some(Scope::CredentialPage),
             Self::Invoke(_) => Some(Scope::InvokePage),
@@ -83,6 +95,7 @@ impl Layer {
     pub fn scroll_mut(&mut self) -> Option<&mut usize> {
         match self {
             Self::Instance(page) => Some(&mut page.scroll),
+            Self::Tail(tail) => Some(&mut tail.scroll),
             Self::Pointer(page) => Some(&mut page.scroll),
             Self::Credential(page) => Some(&mut page.scroll),
             Self::Invoke(page) => Some(page.scroll_mut()),

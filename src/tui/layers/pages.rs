@@ -3,14 +3,30 @@
 use crate::model::InstanceName;
 use crate::tui::state::Load;
 use crate::tui::widgets::text::Line;
-use crate::workspace::{Dependent, Failure, LogEntry};
+use crate::workspace::{Dependent, Failure, InstanceDetail, LogEntry};
 
 /// The page about the instance of this name.
 pub struct InstancePage {
     /// Its name.
     pub name: InstanceName,
+    /// Everything that the home can tell of it.
+    pub detail: Option<InstanceDetail>,
+    /// Whether that is there.
+    pub load: Load,
     /// How far it is scrolled.
     pub scroll: usize,
+}
+
+impl InstancePage {
+    /// A page about this instance, which is still to be asked about.
+    pub fn new(name: InstanceName) -> Self {
+        Self {
+            name,
+            detail: None,
+            load: Load::Waiting,
+            scroll: 0,
+        }
+    }
 }
 
 /// The page about the credential of this name.

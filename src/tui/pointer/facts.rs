@@ -25,7 +25,7 @@ pub(super) fn add_facts(state: &State, page: &PointerPage, sheet: &mut Sheet, ro
     };
     field(lines, "description", words, Role::Strong, room);
     field(lines, "address", page.address.as_str(), Role::Address, room);
-    let place = state.instances.index(page.instance.as_str()).unwrap_or(0);
+    let place = state.instances.colour(page.instance.as_str()).unwrap_or(0);
     field(
         lines,
         "instance",

@@ -119,7 +119,7 @@ fn add_stop(state: &State, kind: &str, name: &str, also: &str, sheet: &mut Sheet
     let sign = state_glyph(instance.row.state, &state.look.glyphs);
     let line = line
         .and(format!("{sign} "), role)
-        .and(name, Ink::Instance(place))
+        .and(name, Ink::Instance(state.instances.colour_at(place)))
         .and(format!("   {}", health(instance)), role)
         .and(format!("   {also}"), Role::Dim);
     sheet.link(line, Destination::Instance(instance.row.name.clone()));

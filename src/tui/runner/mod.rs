@@ -4,7 +4,9 @@
 //! holds up a living one, nor the screen.
 
 mod files;
+mod pace;
 mod remember;
+mod tail;
 mod watch;
 mod work;
 
@@ -24,11 +26,12 @@ use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tail::read_log;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
-use watch::{watch_instance, without_ourselves};
+use watch::{Watch, without_ourselves};
 use work::do_work;
 
 /// How long anything else may take, beyond the patience of the call itself.
@@ -50,6 +53,7 @@ pub struct Runner {
     watchers: HashMap<InstanceName, Watcher>,
     works: HashMap<u64, AbortHandle>,
     vault: Option<JoinHandle<()>>,
+    tail: Option<AbortHandle>,
     memory: Memory,
     files: Option<JoinHandle<()>>,
 }
@@ -68,6 +72,7 @@ impl Runner {
             watchers: HashMap::new(),
             works: HashMap::new(),
             vault: None,
+            tail: None,
             memory: Memory::default(),
             files: None,
         }
@@ -88,6 +93,7 @@ impl Runner {
                 });
             }
             Effect::Watch(names) => self.watch(names),
+            Effect::Tail(name) => self.tail(name),
             Effect::ProbeNow => self
                 .watchers
                 .values()
@@ -194,16 +200,25 @@ impl Runner {
                     let rows = patient(workspace.instances()).await;
                     Message::Instances(rows.map(|rows| rows.into_iter().map(without_ourselves).collect()))
                 }
+                Effect::LoadMap(number) => Message::Map(number, patient(workspace.federation_map()).await),
+                Effect::LoadInstance(name) => {
+                    let detail = patient(workspace.instance_detail(name.as_str())).await;
+                    Message::Detail(name, detail.map(Box::new))
+                }
                 Effect::LoadPointers {
                     instance,
                     generation,
                     page,
                     query,
-                } => Message::Pointers {
-                    generation,
-                    page,
-                    outcome: patient(workspace.pointers(instance.as_str(), &query)).await,
-                },
+                } => {
+                    let outcome = patient(workspace.list_pointers(instance.as_str(), &query)).await;
+                    Message::Pointers {
+                        instance,
+                        generation,
+                        page,
+                        outcome,
+                    }
+                }
                 Effect::LoadPointer(instance, address) => {
                     let detail = patient(workspace.pointer(instance.as_str(), &address)).await;
                     Message::Pointer(instance, address, detail.map(Box::new))
@@ -272,15 +287,29 @@ impl Runner {
             let workspace = Arc::clone(&workspace);
             self.watchers.entry(name).or_insert_with_key(|name| {
                 let now = Arc::new(Notify::new());
-                let task = tokio::spawn(watch_instance(
+                let watch = Watch {
                     workspace,
-                    name.clone(),
+                    name: name.clone(),
                     messages,
-                    Arc::clone(&now),
-                ));
+                    now: Arc::clone(&now),
+                };
+                let task = tokio::spawn(watch.go_on());
                 Watcher { task, now }
             });
         }
+    }
+
+    /// Reads the log of one instance while its page is open.
+    fn tail(&mut self, name: Option<InstanceName>) {
+        if let Some(task) = self.tail.take() {
+            task.abort();
+        }
+        let (Some(name), Some(workspace)) = (name, self.workspace.get()) else {
+            return;
+        };
+        let looking = workspace.look_at_events(&name);
+        let task = tokio::spawn(read_log(name, looking, self.messages.clone()));
+        self.tail = Some(task.abort_handle());
     }
 
     fn work(&mut self, ticket: u64, work: Work) {
@@ -380,3 +409,6 @@ async fn contained<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
         ))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,57 +1,90 @@
-//! Looks at one instance again and again, each by a task of its own.
+//! Looks at one instance again and again, each by a task of its own with its own patience and pace: one that is dead,
+//! slow or flapping holds up neither another nor the screen.
 
 use super::super::message::Message;
+use super::super::state::Pace as Shown;
 use super::contained;
-use crate::model::{InstanceName, InstanceState};
+use super::pace::{Pace, patience};
+use crate::model::{InstanceKind, InstanceName, InstanceState, Timestamp};
 use crate::protocol::Code;
+use crate::tui::message::Outcome;
 use crate::workspace::{Failure, HostedBy, InstanceRow, Workspace};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::timeout;
 
-/// How often a living instance is looked at.
-const PROBE_EVERY: Duration = Duration::from_secs(4);
+/// After how long without an answer it is said that one is waited for.
+const SLOW: Duration = Duration::from_millis(1_500);
 
-/// How seldom a dead one is looked at, at most.
-const PROBE_AT_LEAST: Duration = Duration::from_secs(60);
+/// One instance, watched.
+pub(super) struct Watch {
+    pub(super) workspace: Arc<Workspace>,
+    pub(super) name: InstanceName,
+    pub(super) messages: UnboundedSender<Message>,
+    pub(super) now: Arc<Notify>,
+}
 
-/// How long an instance may take to answer a probe.
-const PROBE_PATIENCE: Duration = Duration::from_secs(10);
+impl Watch {
+    /// Looks until nobody listens any more.
+    pub(super) async fn go_on(self) {
+        let mut pace = Pace::of(&self.name);
+        let mut kind = InstanceKind::Remote;
+        loop {
+            let outcome = self.look(kind).await;
+            if let Ok(row) = &outcome {
+                kind = row.kind;
+            }
+            let lives = matches!(&outcome, Ok(row) if row.error.is_none());
+            let wait = pace.after(lives);
+            let next = Shown::Next {
+                at: Timestamp::from_micros(
+                    Timestamp::now().as_micros() + i64::try_from(wait.as_micros()).unwrap_or(0),
+                ),
+                wait,
+                failures: pace.failures(),
+            };
+            if self.tell(Message::Probed(self.name.clone(), outcome)) || self.tell(self.paced(next)) {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.now.notified() => pace.forgive(),
+            }
+        }
+    }
 
-/// Looks at one instance again and again: soon while it lives, ever more seldom while it does not.
-pub(super) async fn watch_instance(
-    workspace: Arc<Workspace>,
-    name: InstanceName,
-    messages: UnboundedSender<Message>,
-    now: Arc<Notify>,
-) {
-    let mut wait = PROBE_EVERY;
-    loop {
-        let probe = contained(workspace.probe(name.as_str()));
-        let outcome = timeout(PROBE_PATIENCE, probe).await.unwrap_or_else(|_| {
+    /// One look; says on the way that it takes long.
+    async fn look(&self, kind: InstanceKind) -> Outcome<InstanceRow> {
+        let probe = contained(self.workspace.probe(self.name.as_str()));
+        let mut probe = pin!(timeout(patience(kind), probe));
+        let outcome = match timeout(SLOW, &mut probe).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                self.tell(self.paced(Shown::Waiting));
+                probe.await
+            }
+        };
+        let outcome = outcome.unwrap_or_else(|_| {
             Err(Failure::new(
                 Code::PeerUnreachable,
                 "it did not answer a probe in time",
                 "it is looked at again by itself; ctrl-r looks now",
             )
-            .on(name.as_str()))
+            .on(self.name.as_str()))
         });
-        let outcome = outcome.map(without_ourselves);
-        let lives = matches!(&outcome, Ok(row) if row.error.is_none());
-        if messages.send(Message::Probed(name.clone(), outcome)).is_err() {
-            return;
-        }
-        wait = if lives {
-            PROBE_EVERY
-        } else {
-            (wait * 2).min(PROBE_AT_LEAST)
-        };
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            () = now.notified() => wait = PROBE_EVERY,
-        }
+        outcome.map(without_ourselves)
+    }
+
+    fn paced(&self, pace: Shown) -> Message {
+        Message::Paced(self.name.clone(), pace)
+    }
+
+    /// Whether nobody listens any more.
+    fn tell(&self, message: Message) -> bool {
+        self.messages.send(message).is_err()
     }
 }
 

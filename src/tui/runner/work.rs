@@ -7,6 +7,9 @@ use crate::workspace::{CallOptions, ImportProgress, InvokeOptions, Workspace};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// Pointers that are marked at once, at most.
+const MOST_MARKED: usize = 10_000;
+
 pub(super) async fn do_work(
     workspace: &Workspace,
     work: Work,
@@ -24,6 +27,17 @@ pub(super) async fn do_work(
         Work::Stop(name) => {
             Done::Instance(Box::new(workspace.stop_instance(name.as_str()).await?), "stopped")
         }
+        Work::Restart(name) => {
+            workspace.stop_instance(name.as_str()).await?;
+            Done::Instance(
+                Box::new(workspace.start_instance(name.as_str()).await?),
+                "restarted",
+            )
+        }
+        Work::EditInstance(name, change) => Done::Instance(
+            Box::new(workspace.edit_instance(name.as_str(), *change).await?),
+            "changed",
+        ),
         Work::Remove(name) => {
             workspace.remove_instance(name.as_str()).await?;
             Done::Removed(name)
@@ -101,6 +115,24 @@ pub(super) async fn do_work(
         Work::Delete(name, address) => {
             workspace.delete_pointer(name.as_str(), &address).await?;
             Done::PointerDeleted(name, address)
+        }
+        Work::MarkAll(queries) => {
+            let mut found = Vec::new();
+            let mut complete = true;
+            for (name, query) in queries {
+                let left = MOST_MARKED.saturating_sub(found.len());
+                let (targets, all) = workspace.matching(name.as_str(), &query, left).await?;
+                found.extend(targets);
+                complete &= all;
+            }
+            Done::Matching(found, complete)
+        }
+        Work::Bulk(action, targets) => {
+            let doing = action.doing();
+            let report = workspace
+                .bulk(action, &targets, &|progress| step(&format!("{doing} {progress}")))
+                .await?;
+            Done::Bulk(Box::new(report))
         }
         Work::Invoke(name, query) => {
             Done::Invoked(workspace.invoke(name.as_str(), &query, traced).await?.log_id)

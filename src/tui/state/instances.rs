@@ -1,7 +1,8 @@
-//! The instances, and how each was when last looked at.
+//! The instances as a tree of local and remote ones, and how each was when last looked at.
 
+use super::history::{History, Pace};
 use super::{Cursor, Load};
-use crate::model::InstanceName;
+use crate::model::{InstanceKind, InstanceName, InstanceState, Timestamp};
 use crate::workspace::{Failure, InstanceRow};
 
 /// An instance on the screen.
@@ -13,22 +14,69 @@ pub struct Instance {
     pub stale: bool,
     /// Its round trip as shown: follows what is measured only when that is clearly different.
     pub latency_us: Option<u64>,
+    /// What was seen of it since the console was opened.
+    pub history: History,
+    /// How it is looked at, once that is known.
+    pub pace: Option<Pace>,
+}
+
+impl Instance {
+    /// Whether figures on the screen are from before: it does not answer now.
+    pub fn is_from_before(&self) -> bool {
+        self.stale
+            || matches!(
+                self.row.state,
+                InstanceState::Unreachable | InstanceState::Refused
+            )
+    }
+
+    /// Whether it was asked and is taking its time, though it used to answer.
+    pub fn is_waited_for(&self) -> bool {
+        self.pace == Some(Pace::Waiting)
+            && matches!(self.row.state, InstanceState::Up | InstanceState::Unknown)
+    }
+}
+
+/// A line of the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Branch {
+    /// A heading, over so many instances.
+    Heading(InstanceKind, usize),
+    /// The instance at this place.
+    Instance(usize),
 }
 
 /// The instances.
 #[derive(Debug, Clone, Default)]
 pub struct Instances {
-    /// In the order of the list.
+    /// Local ones first, then remote ones, each by name.
     pub rows: Vec<Instance>,
     /// Whether the list is there.
     pub load: Load,
-    /// Where one is in the list.
+    /// Which instance is selected, and the first visible line of the tree.
     pub cursor: Cursor,
+    /// The heading that is selected instead of an instance: only of a folded group.
+    heading: Option<InstanceKind>,
+    /// Whether the local and the remote ones are folded away.
+    folded: [bool; 2],
+}
+
+/// The groups, in the order of the tree.
+const KINDS: [InstanceKind; 2] = [InstanceKind::Local, InstanceKind::Remote];
+
+fn place_of(kind: InstanceKind) -> usize {
+    match kind {
+        InstanceKind::Local => 0,
+        InstanceKind::Remote => 1,
+    }
 }
 
 impl Instances {
-    /// The selected one.
+    /// The selected one; none while a folded group is.
     pub fn selected(&self) -> Option<&Instance> {
+        if self.heading.is_some() {
+            return None;
+        }
         self.rows.get(self.cursor.selected)
     }
 
@@ -44,24 +92,200 @@ impl Instances {
             .find(|instance| instance.row.name.as_str() == name)
     }
 
-    /// Its place in the list, which is also its colour.
+    /// Its place in the list.
     pub fn index(&self, name: &str) -> Option<usize> {
         self.rows
             .iter()
             .position(|instance| instance.row.name.as_str() == name)
     }
 
+    /// The place of its colour in the theme's palette: the one that a person chose, or else that of its place.
+    pub fn colour(&self, name: &str) -> Option<usize> {
+        self.index(name).map(|place| self.colour_at(place))
+    }
+
+    /// The same, by its place in the list.
+    pub fn colour_at(&self, place: usize) -> usize {
+        self.rows
+            .get(place)
+            .and_then(|instance| instance.row.colour)
+            .map_or(place, |chosen| usize::from(chosen).saturating_sub(1))
+    }
+
+    /// Selects the one at this place, unfolding its group.
+    pub fn select(&mut self, place: usize) {
+        self.heading = None;
+        self.cursor.select(place, self.rows.len());
+        if let Some(instance) = self.rows.get(self.cursor.selected) {
+            self.folded[place_of(instance.row.kind)] = false;
+        }
+    }
+
+    /// Whether a group is folded away.
+    pub fn is_folded(&self, kind: InstanceKind) -> bool {
+        self.folded[place_of(kind)]
+    }
+
+    /// The heading that is selected, of a folded group.
+    pub fn selected_heading(&self) -> Option<InstanceKind> {
+        self.heading
+    }
+
+    /// Folds the group of the selection away, or shows it again.
+    pub fn fold(&mut self) {
+        if let Some(kind) = self.heading.take() {
+            self.folded[place_of(kind)] = false;
+            let first = self.rows.iter().position(|instance| instance.row.kind == kind);
+            self.select(first.unwrap_or(0));
+            return;
+        }
+        let Some(kind) = self.selected().map(|instance| instance.row.kind) else {
+            return;
+        };
+        self.folded[place_of(kind)] = true;
+        self.heading = Some(kind);
+    }
+
+    /// Whether headings are shown where there is room for so many lines.
+    fn has_headings(&self, height: usize) -> bool {
+        let is_there = |kind| self.rows.iter().any(|instance| instance.row.kind == kind);
+        let both = KINDS.into_iter().all(is_there);
+        self.folded.contains(&true) || both && height >= 5
+    }
+
+    /// How many lines the tree wants.
+    pub fn wanted_lines(&self) -> usize {
+        self.tree(usize::MAX).len()
+    }
+
+    /// The lines of the tree in a room of so many lines.
+    pub fn tree(&self, height: usize) -> Vec<Branch> {
+        let headings = self.has_headings(height);
+        let mut lines = Vec::with_capacity(self.rows.len() + 2);
+        for kind in KINDS {
+            let members = || {
+                let places = 0..self.rows.len();
+                places.filter(|place| self.rows[*place].row.kind == kind)
+            };
+            let count = members().count();
+            if count == 0 {
+                continue;
+            }
+            if headings {
+                lines.push(Branch::Heading(kind, count));
+            }
+            if !self.is_folded(kind) {
+                lines.extend(members().map(Branch::Instance));
+            }
+        }
+        lines
+    }
+
+    /// Whether a line can be selected: instances, and headings of folded groups.
+    fn is_stop(&self, line: Branch) -> bool {
+        match line {
+            Branch::Heading(kind, _) => self.is_folded(kind),
+            Branch::Instance(_) => true,
+        }
+    }
+
+    /// Which of these lines is selected.
+    pub fn selected_line(&self, tree: &[Branch]) -> usize {
+        let is_it = |line: &Branch| match (self.heading, line) {
+            (Some(heading), Branch::Heading(kind, _)) => heading == *kind,
+            (None, Branch::Instance(place)) => *place == self.cursor.selected,
+            _ => false,
+        };
+        tree.iter().position(is_it).unwrap_or(0)
+    }
+
+    /// Moves the selection by so many lines that can be selected.
+    pub fn step(&mut self, lines: i64) {
+        let tree = self.tree(usize::MAX);
+        let stops: Vec<Branch> = tree.into_iter().filter(|line| self.is_stop(*line)).collect();
+        let mut cursor = Cursor {
+            selected: self.selected_line(&stops),
+            top: 0,
+        };
+        cursor.step(lines, stops.len());
+        if let Some(line) = stops.get(cursor.selected) {
+            self.take(*line);
+        }
+    }
+
+    /// Selects what stands on this line of the tree; a heading folds its group or shows it again.
+    pub fn click(&mut self, line: usize, height: usize) {
+        let tree = self.tree(height);
+        match tree.get(self.cursor.top + line) {
+            Some(Branch::Heading(kind, _)) => {
+                self.take(Branch::Heading(*kind, 0));
+                if self.is_folded(*kind) {
+                    self.fold();
+                } else {
+                    self.folded[place_of(*kind)] = true;
+                }
+            }
+            Some(branch) => self.take(*branch),
+            None => {}
+        }
+    }
+
+    fn take(&mut self, line: Branch) {
+        match line {
+            Branch::Heading(kind, _) => self.heading = Some(kind),
+            Branch::Instance(place) => {
+                self.heading = None;
+                self.cursor.selected = place;
+            }
+        }
+    }
+
+    /// Brings the selection into a view of this height.
+    pub fn settle(&mut self, height: usize) {
+        self.cursor.select(self.cursor.selected, self.rows.len());
+        if self.heading.is_some_and(|kind| !self.is_folded(kind)) {
+            self.heading = None;
+        }
+        if self.heading.is_none()
+            && let Some(instance) = self.rows.get(self.cursor.selected)
+            && self.is_folded(instance.row.kind)
+        {
+            self.heading = Some(instance.row.kind);
+        }
+        let tree = self.tree(height);
+        let mut lines = Cursor {
+            selected: self.selected_line(&tree),
+            top: self.cursor.top,
+        };
+        lines.settle(tree.len(), height);
+        // The heading over the first instance comes into view with it.
+        if lines.top == 1 && lines.selected < height {
+            lines.top = 0;
+        }
+        self.cursor.top = lines.top;
+    }
+
     /// Takes a new list, keeping the selection on the instance that had it.
-    pub fn replace(&mut self, rows: Vec<InstanceRow>) {
-        let selected = self.selected_name();
-        let before = std::mem::take(&mut self.rows);
+    pub fn replace(&mut self, mut rows: Vec<InstanceRow>) {
+        rows.sort_by_key(|row| place_of(row.kind));
+        let selected = self
+            .rows
+            .get(self.cursor.selected)
+            .map(|instance| instance.row.name.clone());
+        let mut before = std::mem::take(&mut self.rows);
         self.rows = rows
             .into_iter()
             .map(|row| {
-                let known = before.iter().find(|instance| instance.row.name == row.name);
-                let latency_us = steady(known.and_then(|instance| instance.latency_us), row.latency_us);
+                let known = before.iter().position(|instance| instance.row.name == row.name);
+                let known = known.map(|place| before.swap_remove(place));
+                let latency_us = steady(
+                    known.as_ref().and_then(|instance| instance.latency_us),
+                    row.latency_us,
+                );
                 Instance {
-                    stale: known.is_some_and(|instance| instance.stale),
+                    stale: known.as_ref().is_some_and(|instance| instance.stale),
+                    pace: known.as_ref().and_then(|instance| instance.pace),
+                    history: known.map(|instance| instance.history).unwrap_or_default(),
                     latency_us,
                     row,
                 }
@@ -73,25 +297,49 @@ impl Instances {
         self.load = Load::Ready;
     }
 
-    /// Takes what was found out about one.
+    /// Takes what was found out about one, without having looked.
     pub fn update(&mut self, row: InstanceRow) {
-        if let Some(instance) = self
-            .rows
-            .iter_mut()
-            .find(|instance| instance.row.name == row.name)
-        {
+        if let Some(instance) = self.get_mut(&row.name) {
             instance.latency_us = steady(instance.latency_us, row.latency_us);
             instance.stale = false;
             instance.row = row;
         }
     }
 
-    /// Notes that one could not be looked at; what is known of it stays.
-    pub fn note_failure(&mut self, name: &InstanceName, failure: &Failure) {
-        if let Some(instance) = self.rows.iter_mut().find(|instance| instance.row.name == *name) {
-            instance.stale = true;
-            instance.row.error = Some(format!("{}; {}", failure.message, failure.remedy));
+    /// Takes what a look at one came to.
+    pub fn take_look(&mut self, row: InstanceRow, at: Timestamp) {
+        let name = row.name.clone();
+        let (state, measured, error) = (row.state, row.latency_us, row.error.clone());
+        self.update(row);
+        let Some(instance) = self.get_mut(&name) else {
+            return;
+        };
+        instance.history.see(at, state, measured.zip(instance.latency_us));
+        if let Some(error) = error {
+            instance.history.complain(at, &error);
         }
+    }
+
+    /// Notes that one could not be looked at; what is known of it stays.
+    pub fn note_failure(&mut self, name: &InstanceName, failure: &Failure, at: Timestamp) {
+        if let Some(instance) = self.get_mut(name) {
+            let text = format!("{}; {}", failure.message, failure.remedy);
+            instance.stale = true;
+            instance.history.see(at, InstanceState::Unreachable, None);
+            instance.history.complain(at, &text);
+            instance.row.error = Some(text);
+        }
+    }
+
+    /// Notes how one is looked at.
+    pub fn note_pace(&mut self, name: &InstanceName, pace: Pace) {
+        if let Some(instance) = self.get_mut(name) {
+            instance.pace = Some(pace);
+        }
+    }
+
+    fn get_mut(&mut self, name: &InstanceName) -> Option<&mut Instance> {
+        self.rows.iter_mut().find(|instance| instance.row.name == *name)
     }
 }
 
@@ -100,5 +348,76 @@ fn steady(shown: Option<u64>, measured: Option<u64>) -> Option<u64> {
     match (shown, measured) {
         (Some(shown), Some(measured)) if measured / 3 <= shown && shown / 3 <= measured => Some(shown),
         (_, measured) => measured,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::fake;
+    use proptest::prelude::*;
+
+    fn fake_instances() -> Instances {
+        let mut instances = Instances::default();
+        instances.replace(fake::instances());
+        instances
+    }
+
+    #[test]
+    fn local_ones_come_first_and_headings_only_where_there_is_room() {
+        let instances = fake_instances();
+        assert_eq!(instances.tree(4).len(), 5);
+        let tree = instances.tree(10);
+        assert_eq!(tree[0], Branch::Heading(InstanceKind::Local, 3));
+        assert_eq!(tree[4], Branch::Heading(InstanceKind::Remote, 2));
+    }
+
+    #[test]
+    fn no_key_acts_on_an_instance_that_is_folded_away() {
+        let mut instances = fake_instances();
+        instances.fold();
+        assert!(instances.selected().is_none());
+        assert_eq!(instances.selected_heading(), Some(InstanceKind::Local));
+        instances.step(1);
+        assert_eq!(instances.selected_name(), Some(fake::name("museum")));
+        instances.step(-1);
+        assert!(instances.selected().is_none());
+        instances.fold();
+        assert_eq!(instances.selected_name(), Some(fake::name("alpha")));
+    }
+
+    #[test]
+    fn a_chosen_colour_goes_before_that_of_its_place() {
+        let mut instances = fake_instances();
+        assert_eq!(instances.colour("beta"), Some(1));
+        let mut row = instances.get("beta").unwrap().row.clone();
+        row.colour = Some(7);
+        instances.update(row);
+        assert_eq!(instances.colour("beta"), Some(6));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_selected_is_always_visible(
+            acts in prop::collection::vec((0u8..4, -8i64..8), 0..30),
+            height in 1usize..12,
+        ) {
+            let mut instances = fake_instances();
+            for (act, number) in acts {
+                match act {
+                    0 => instances.step(number),
+                    1 => instances.fold(),
+                    2 => instances.select(number.unsigned_abs() as usize),
+                    _ => instances.click(number.unsigned_abs() as usize, height),
+                }
+                instances.settle(height);
+                let tree = instances.tree(height);
+                let line = instances.selected_line(&tree);
+                prop_assert!(instances.cursor.top <= line && line < instances.cursor.top + height);
+                if let Some(instance) = instances.selected() {
+                    prop_assert!(!instances.is_folded(instance.row.kind));
+                }
+            }
+        }
     }
 }

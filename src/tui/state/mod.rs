@@ -1,6 +1,7 @@
 //! Everything that the console knows, and nothing that it does.
 
 mod begun;
+mod history;
 mod idle;
 mod instances;
 mod lists;
@@ -8,11 +9,12 @@ mod log;
 mod pointers;
 
 pub use begun::Begun;
+pub use history::{History, Pace, Sight};
 pub use idle::Idle;
-pub use instances::{Instance, Instances};
+pub use instances::{Branch, Instance, Instances};
 pub use lists::Cursor;
 pub use log::Log;
-pub use pointers::Pointers;
+pub use pointers::{ColumnKind, Columns, Pointers, Source};
 
 use super::clock::Clock;
 use super::composer::Memory;
@@ -20,7 +22,7 @@ use super::layers::{Choice, Layer};
 use super::layout::Layout;
 use super::theme::{ASCII, Catalog, Depth, Glyphs, Theme, UNICODE};
 use crate::command::{Id, Keymap, Scope, Situation, Target};
-use crate::model::{CredentialState, InstanceKind, InstanceState, Pointer, Side};
+use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Pointer, Side};
 use crate::workspace::{ConsoleConfig, CredentialRow, Failure, GlyphChoice, HostedBy};
 use std::collections::VecDeque;
 
@@ -118,6 +120,8 @@ pub struct Running {
     pub ticket: u64,
     /// What is being done.
     pub words: String,
+    /// Whether it goes through many things, some of which are done when it is stopped.
+    pub many: bool,
     /// Whether a failure deserves a page of its own.
     pub foreground: bool,
 }
@@ -231,6 +235,8 @@ pub struct State {
     pub keymap: Keymap,
     /// The keys pressed so far, while more may follow.
     pub begun: Begun,
+    /// The instance whose log is read.
+    pub tailed: Option<InstanceName>,
 }
 
 impl State {
@@ -262,19 +268,26 @@ impl State {
             first_choice: None,
             keymap: Keymap::default(),
             begun: Begun::default(),
+            tailed: None,
         }
     }
 
     /// Where everything is on the screen.
     pub fn layout(&self) -> Layout {
-        Layout::of(self.size, self.focus, self.zoom, self.instances.rows.len())
+        Layout::of(self.size, self.focus, self.zoom, self.instances.wanted_lines())
     }
 
     /// Whether something moves on the screen by itself.
     pub fn is_live(&self) -> bool {
         let now = self.clock.now();
         let wizard = matches!(self.layers.last(), Some(Layer::Wizard(wizard)) if wizard.is_live(now));
-        wizard || !self.running.is_empty() || matches!(self.phase, Phase::Opening | Phase::Stopping)
+        let waiting = self.phase == Phase::Open && self.pointers.is_waiting();
+        let map = matches!(self.layers.last(), Some(Layer::Map(map)) if map.is_live(now));
+        wizard
+            || map
+            || waiting
+            || !self.running.is_empty()
+            || matches!(self.phase, Phase::Opening | Phase::Stopping)
     }
 
     /// The scopes whose keys are in force, nearest first.
@@ -331,7 +344,9 @@ impl State {
                 hosted_here: instance.row.hosted_by == HostedBy::Here,
                 stopped: instance.row.hosted_by == HostedBy::Nobody
                     && instance.row.state != InstanceState::Changing,
+                editable: !self.read_only,
             }),
+            instances: !self.instances.rows.is_empty(),
             pointer: pointer.is_some(),
             federated: pointer.is_some_and(|pointer| pointer.federated.is_some()),
             leads_somewhere: self.layers.iter().rev().any(|layer| match layer {
@@ -361,6 +376,7 @@ impl State {
                 .credential()
                 .is_some_and(|row| row.side == Side::Held && row.state.is_usable()),
             invoke: page_invoke || self.log.selected().is_some(),
+            marked: !self.pointers.marks.is_empty(),
             filtered: match self.focus {
                 Pane::Pointers => self.pointers.is_filtered(),
                 Pane::Log => !self.log.text.is_empty(),

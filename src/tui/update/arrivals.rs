@@ -1,14 +1,15 @@
 //! What was asked for comes in.
 
-use crate::model::InstanceState;
+use crate::model::{InstanceName, InstanceState};
 use crate::tui::clipboard::Copied;
 use crate::tui::content::dependent_words;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Choice, Form, Layer};
+use crate::tui::map;
 use crate::tui::message::{Message, Outcome};
-use crate::tui::pointer;
-use crate::tui::state::{Level, Load, Pane, Phase, State};
-use crate::workspace::{Dependent, Failure, InstanceRow, LogWindow};
+use crate::tui::state::{Columns, Level, Load, Pane, Phase, Source, State};
+use crate::tui::{pointer, tail};
+use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow};
 
 /// Takes what comes in.
 pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
@@ -23,15 +24,24 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
             debug_assert_eq!(name, row.name);
             return on_probed(state, row);
         }
-        Message::Probed(name, Err(failure)) => state.instances.note_failure(&name, &failure),
+        Message::Probed(name, Err(failure)) => {
+            let now = state.clock.now();
+            state.instances.note_failure(&name, &failure, now);
+        }
+        Message::Paced(name, pace) => state.instances.note_pace(&name, pace),
+        Message::Map(number, outcome) => return map::on_map(state, number, outcome),
+        Message::MapDue(number) => return map::look_again(state, number),
+        Message::Told(name, reading) => tail::on_reading(state, &name, reading),
+        Message::Detail(name, outcome) => on_detail(state, &name, outcome),
         Message::FilterSettled(generation) => return on_filter_settled(state, generation),
         Message::Pointers {
+            instance,
             generation,
             page,
             outcome,
         } => match outcome {
-            Ok(rows) => state.pointers.take(generation, page, rows),
-            Err(failure) => state.pointers.note_failure(generation, failure),
+            Ok(list) => state.pointers.take(&instance, generation, page, list),
+            Err(failure) => state.pointers.note_failure(&instance, generation, failure),
         },
         Message::Pointer(instance, address, outcome) => {
             let open = state.layers.iter_mut().rev().find_map(|layer| match layer {
@@ -166,6 +176,12 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<E
                 }
             }
             "zoom" => state.zoom = value == "true",
+            "pointers.columns" => {
+                state.pointers.columns = Columns::from_text(&value);
+                state.pointers.ask_anew();
+            }
+            "pointers.filter" => state.pointers.set_filter(&value),
+            "pointers.merged" => state.pointers.set_merged(value == "true"),
             "history" => super::command_line::take_history(state, &value),
             "log.filter" => effects.extend(super::commands::narrow_log(state, &value)),
             _ => {}
@@ -201,12 +217,18 @@ fn on_probed(state: &mut State, row: InstanceRow) -> Vec<Effect> {
     let Some(before) = state.instances.get(row.name.as_str()) else {
         return Vec::new();
     };
-    let selected = state.pointers.instance.as_ref() == Some(&row.name);
+    let source = state
+        .pointers
+        .sources()
+        .iter()
+        .find(|source| source.name == row.name);
+    let selected = source.is_some();
+    let failed = source.is_some_and(Source::has_failed);
     let came_back = row.state == InstanceState::Up && before.row.state != InstanceState::Up;
     let other_count = row.pointers.is_some() && row.pointers != before.row.pointers;
-    let failed = matches!(state.pointers.load, Load::Failed(_));
     let changed = selected && (came_back && failed || other_count && before.row.pointers.is_some());
-    state.instances.update(row);
+    let now = state.clock.now();
+    state.instances.take_look(row, now);
     if changed {
         state.pointers.ask_again();
     }
@@ -214,6 +236,23 @@ fn on_probed(state: &mut State, row: InstanceRow) -> Vec<Effect> {
         return load_credentials(state).into_iter().collect();
     }
     Vec::new()
+}
+
+/// Everything about an instance, for its page.
+fn on_detail(state: &mut State, name: &InstanceName, outcome: Outcome<Box<InstanceDetail>>) {
+    for layer in &mut state.layers {
+        if let Layer::Instance(page) = layer
+            && page.name == *name
+        {
+            match &outcome {
+                Ok(detail) => {
+                    page.detail = Some((**detail).clone());
+                    page.load = Load::Ready;
+                }
+                Err(failure) => page.load = Load::Failed(failure.clone()),
+            }
+        }
+    }
 }
 
 fn on_filter_settled(state: &mut State, generation: u64) -> Vec<Effect> {

@@ -31,6 +31,22 @@ pub fn ask_stop(state: &mut State, name: InstanceName) -> Vec<Effect> {
     )
 }
 
+pub fn ask_restart(state: &mut State, name: InstanceName) -> Vec<Effect> {
+    ask(
+        state,
+        Confirm {
+            title: format!("Restart {name}?"),
+            text: format!(
+                "{name} finishes what it has accepted, answers nobody for a moment, and is hosted again."
+            ),
+            instance: Some(name.to_string()),
+            dependents: None,
+            yes: "restart it",
+            then: Then::Do(Work::Restart(name)),
+        },
+    )
+}
+
 pub fn ask_remove(state: &mut State, name: InstanceName) -> Vec<Effect> {
     let local = state
         .instances

@@ -11,7 +11,7 @@ use crate::tui::message::Message;
 use crate::tui::pointer;
 use crate::tui::state::{Begun, Level, Pane, Phase, State};
 use crate::tui::widgets::filter::complete_filter;
-use crate::tui::{composer, wizard};
+use crate::tui::{composer, map, tail, wizard};
 use std::time::Duration;
 
 /// How long a filter must rest before it is asked for.
@@ -44,6 +44,9 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     if key == Key::ctrl('z') {
         return vec![Effect::Suspend];
     }
+    if let Some(effects) = tail::on_key(state, key).or_else(|| map::on_key(state, key)) {
+        return effects;
+    }
     match state.layers.last_mut() {
         Some(Layer::FirstRun(_)) => first_run(state, key),
         Some(Layer::Form(_)) => form(state, key),
@@ -52,6 +55,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Filter(_)) => filter_line(state, key),
         Some(Layer::Confirm(_)) => confirm(state, key),
         Some(Layer::Menu(_)) => menu(state, key),
+        Some(Layer::Columns(_)) => super::columns::on_key(state, key),
         Some(Layer::Notice(_) | Layer::Reports(_)) => reading(state, key),
         Some(Layer::Steps(_)) => steps(state, key),
         Some(Layer::Wizard(_)) => wizard::on_key(state, key),
@@ -278,7 +282,7 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             return if is_log {
                 vec![super::commands::remember_log_filter(state)]
             } else {
-                Vec::new()
+                vec![super::commands::remember_pointer_filter(state)]
             };
         }
         KeyCode::Esc => {
@@ -288,9 +292,7 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             return effects;
         }
         KeyCode::Tab => {
-            let completed = line
-                .fields()
-                .and_then(|fields| complete_filter(line.input.value(), fields));
+            let completed = complete_filter(line.input.value(), line.fields());
             match completed {
                 Some(text) => line.input = tui_input::Input::new(text),
                 None => return Vec::new(),
@@ -320,7 +322,12 @@ fn filter_changed(state: &mut State) -> Vec<Effect> {
     if state.pointers.filter == text {
         return Vec::new();
     }
+    let before = state.pointers.generation;
     state.pointers.set_filter(&text);
+    if state.pointers.generation == before {
+        // A blank, or a term that has only begun: it means the same as before.
+        return Vec::new();
+    }
     state.pointers.typing = true;
     let settled = Message::FilterSettled(state.pointers.generation);
     vec![Effect::After(REST, settled)]

@@ -4,6 +4,8 @@
 
 mod arrivals;
 mod asks;
+mod bulk;
+mod columns;
 mod command_line;
 mod commands;
 mod files;

@@ -10,6 +10,12 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     if state.phase != Phase::Open {
         return Vec::new();
     }
+    if let (true, Mouse::Click(x, y)) = (state.layers.is_empty(), mouse)
+        && let Some(kind) = super::columns::heading_at(state, x, y)
+    {
+        state.focus = Pane::Pointers;
+        return super::columns::sort(state, kind);
+    }
     if !state.layers.is_empty() {
         return match mouse {
             Mouse::Wheel(_, _, rows) => scroll(state, rows * 3),
@@ -32,7 +38,7 @@ fn click(state: &mut State, x: u16, y: u16) {
     if rows.contains((x, y).into()) {
         let line = usize::from(y - rows.y);
         match pane {
-            Pane::Instances => select(&mut state.instances.cursor, line, state.instances.rows.len()),
+            Pane::Instances => state.instances.click(line, usize::from(rows.height)),
             Pane::Credentials => select(&mut state.credentials.cursor, line, state.credentials.rows.len()),
             Pane::Log => {
                 let row = state.log.top + line as u64;

@@ -1,10 +1,12 @@
 //! What has to hold after every message: selections are in view, and what is in view is fetched.
 
+use crate::model::InstanceName;
 use crate::tui::content;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
-use crate::tui::pointer;
 use crate::tui::state::{Pane, Phase, State};
+use crate::tui::tail;
+use crate::tui::{map, pointer};
 
 /// Brings everything into order; returns what is to be fetched.
 pub fn settle(state: &mut State) -> Vec<Effect> {
@@ -13,8 +15,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     }
     let layout = state.layout();
     let height = |pane| usize::from(layout.rows(pane).height);
-    let instances = state.instances.rows.len();
-    state.instances.cursor.settle(instances, height(Pane::Instances));
+    state.instances.settle(height(Pane::Instances));
     let credentials = state.credentials.rows.len();
     state
         .credentials
@@ -23,6 +24,8 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     state.log.settle(height(Pane::Log) as u64);
     settle_page(state);
     let mut effects = Vec::new();
+    map::settle(state);
+    effects.extend(tail::settle(state));
     if let Some(ask) = state.log.wanted() {
         effects.push(Effect::LoadLog {
             generation: state.log.generation,
@@ -35,23 +38,44 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
 }
 
 fn settle_pointers(state: &mut State, height: u64) -> Vec<Effect> {
-    state.pointers.show(state.instances.selected_name());
-    state.pointers.settle(height);
-    let Some(instance) = state.pointers.instance.clone() else {
-        return Vec::new();
+    let all: Vec<InstanceName> = match state.pointers.merged {
+        true => state
+            .instances
+            .rows
+            .iter()
+            .map(|instance| instance.row.name.clone())
+            .collect(),
+        false => Vec::new(),
     };
+    state.pointers.show(&all, state.instances.selected_name());
+    state.pointers.settle(height);
+    select_its_instance(state);
     let generation = state.pointers.generation;
+    let now = state.clock.now();
     state
         .pointers
-        .wanted(height)
+        .wanted(height, now)
         .into_iter()
-        .map(|(page, query)| Effect::LoadPointers {
-            instance: instance.clone(),
+        .map(|(instance, page, query)| Effect::LoadPointers {
+            instance,
             generation,
             page,
             query,
         })
         .collect()
+}
+
+/// Among the pointers of all instances, the instance of the selected one is the selected instance: keys act on
+/// what the top line says.
+fn select_its_instance(state: &mut State) {
+    let pointers = &state.pointers;
+    if !pointers.merged || state.focus != Pane::Pointers || !state.layers.is_empty() {
+        return;
+    }
+    let name = pointers.instance_of(pointers.selected);
+    if let Some(place) = name.and_then(|name| state.instances.index(name.as_str())) {
+        state.instances.cursor.selected = place;
+    }
 }
 
 /// Makes the lines of a page that is on top, and keeps its scrolling within them.

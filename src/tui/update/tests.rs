@@ -170,7 +170,7 @@ fn a_filter_is_asked_for_once_it_rests_and_escape_brings_the_old_one_back() {
     let settled = state.pointers.generation;
     assert!(matches!(
         update(&mut state, Message::FilterSettled(settled)).as_slice(),
-        [Effect::LoadPointers { query, .. }] if query.term.as_deref() == Some("ab")
+        [Effect::LoadPointers { query, .. }] if query.filter.to_string() == "ab"
     ));
     press(&mut state, &["esc"]);
     assert_eq!(state.pointers.filter, "");

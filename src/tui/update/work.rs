@@ -20,6 +20,7 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
     state.running.push(Running {
         ticket,
         words: work.words(),
+        many: matches!(work, Work::Bulk(..)),
         foreground: matches!(
             work,
             Work::Invoke(..)
@@ -45,7 +46,7 @@ pub fn begin_demo(state: &mut State) -> Effect {
     effect
 }
 
-/// A step of long work.
+/// A step of long work: shown in its window, if it has one, else on the status line.
 pub fn on_step(state: &mut State, ticket: u64, words: String) {
     for layer in &mut state.layers {
         if let Layer::Steps(steps) = layer
@@ -184,6 +185,25 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             pointer::deleted(state, &instance, &address);
             state.pointers.ask_again();
         }
+        Done::Matching(targets, complete) => {
+            let row = state.pointers.selected;
+            let count = targets.len();
+            state.pointers.marks.add(row, targets);
+            if complete {
+                state.report(
+                    Level::Info,
+                    format!("{count} marked"),
+                    "V takes the marks away again",
+                );
+            } else {
+                state.report(
+                    Level::Warn,
+                    format!("only the first {count} that match are marked"),
+                    "narrow the filter, or do it in parts",
+                );
+            }
+        }
+        Done::Bulk(report) => super::bulk::on_report(state, &report),
         Done::Invoked(id) => {
             // Sending again from an invoke's page shows the new line in its place.
             if matches!(state.layers.last(), Some(Layer::Invoke(_))) {

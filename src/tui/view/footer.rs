@@ -29,16 +29,7 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
         }
         Some(Layer::Filter(line)) => {
             draw_line(canvas, area, "/", &line.input);
-            if let Some(fields) = line.fields() {
-                draw_filter(canvas, area, layout.status, &line.input, fields);
-            } else {
-                let hint = "words of the description   #tag   !#not   Enter keep   Esc undo";
-                let used = 2 + width(line.input.value());
-                let room = area.width.saturating_sub(used + 4);
-                if width(hint) <= room {
-                    canvas.put_right(area.x + used + 3, area.y, room, hint, bar);
-                }
-            }
+            draw_filter(canvas, area, layout.status, &line.input, line.fields());
         }
         Some(layer) if layer.page_scope().is_none() => draw_pairs(canvas, area, &window_keys(layer)),
         _ if state.phase == Phase::Open => draw_keys(state, canvas, area),
@@ -185,6 +176,7 @@ fn window_keys(layer: &Layer) -> Vec<(&'static str, &'static str)> {
             ("Esc", "close"),
         ],
         Layer::Confirm(_) => vec![("y", "yes"), ("n", "no"), ("Esc", "no")],
+        Layer::Columns(_) => super::overlays::columns::PAIRS.to_vec(),
         Layer::Menu(_) => vec![("↑↓", "choose"), ("⏎", "do it"), ("Esc", "close")],
         Layer::Form(_) => vec![
             ("Tab", "next"),

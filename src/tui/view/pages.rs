@@ -3,8 +3,10 @@
 use crate::tui::clock::{bytes, duration};
 use crate::tui::content::{credential_lines, instance_lines, page_area, route_glyph, status_glyph};
 use crate::tui::layers::{InvokePage, Layer, PointerPage, Tab};
+use crate::tui::map;
 use crate::tui::pointer::sheet;
 use crate::tui::state::{Load, State};
+use crate::tui::tail;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, width};
 use crate::tui::widgets::text::{Ink, Line, draw_line, draw_lines};
@@ -24,6 +26,8 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
     };
     let (kind, name) = match layer {
         Layer::Instance(page) => ("Instance", page.name.to_string()),
+        Layer::Map(_) => ("Federation", "map".to_owned()),
+        Layer::Tail(tail) => ("Log of", tail.name.to_string()),
         Layer::Pointer(page) => ("Pointer", page.address.to_string()),
         Layer::Credential(page) => ("Credential", page.name.clone()),
         Layer::Invoke(page) => ("Invoke", format!("#{}", page.id)),
@@ -61,6 +65,8 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
                 page.scroll,
             );
         }
+        Layer::Tail(tail) => tail::draw(state, tail, canvas, body),
+        Layer::Map(map) => map::draw(state, map, canvas, body),
         Layer::Invoke(page) => invoke(state, page, canvas, body, area),
         _ => {}
     }
@@ -138,7 +144,7 @@ fn draw_summary(state: &State, page: &InvokePage, canvas: &mut Canvas, area: Rec
     let Some(entry) = &page.entry else { return };
     let row = &entry.row;
     let (sign, role) = status_glyph(&row.status, canvas.glyphs);
-    let place = state.instances.index(&row.instance);
+    let place = state.instances.colour(&row.instance);
     let mut line = Line::of(format!("{sign} "), role)
         .and(row.code.clone().unwrap_or_else(|| row.status.clone()), role)
         .and("   ", Role::Dim)

@@ -13,7 +13,7 @@ use crate::tui::message::{Done, Message};
 use crate::tui::state::{Level, Load};
 use crate::tui::theme::{ASCII, Depth};
 use crate::tui::update::{Start, start, update};
-use crate::workspace::Failure;
+use crate::workspace::{Failure, PointerList};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
@@ -45,6 +45,15 @@ fn compare(name: &str, prepare: impl Fn(&mut State)) {
 fn panes() {
     compare("panes", |_| {});
     compare("panes_instances", |state| press(state, &["1"]));
+    compare("instances_looked_at", |state| {
+        fake::look_around(state);
+        press(state, &["1"]);
+    });
+    compare("instances_zoomed", |state| {
+        fake::look_around(state);
+        press(state, &["1", "z", "j"]);
+    });
+    compare("instances_folded", |state| press(state, &["1", "f"]));
     compare("panes_log", |state| press(state, &["4"]));
     compare("pointers_zoomed_at_the_end", |state| press(state, &["z", "G"]));
     compare("pointers_filtered", |state| {
@@ -59,8 +68,86 @@ fn panes() {
 }
 
 #[test]
+fn pointers_of_all_instances() {
+    compare("pointers_merged", |state| press(state, &["a"]));
+    compare("pointers_merged_zoomed", |state| press(state, &["z", "a", "j"]));
+    compare("pointers_merged_slow", |state| {
+        press(state, &["a"]);
+        for effect in update(state, Message::Key(Key::ctrl('r'))) {
+            match effect {
+                Effect::LoadPointers { ref instance, .. } if instance.as_str() == "beta" => {}
+                effect => answer(state, vec![effect]),
+            }
+        }
+        state.clock = Clock::Held(fake::now().plus_seconds(3));
+    });
+    compare("pointers_filtered_to_the_letter", |state| {
+        press(state, &["z", "/"]);
+        write(state, "dust ~mns #a* !draft rout:x");
+        press(state, &["backspace", "backspace"]);
+    });
+    compare("pointers_matched", |state| {
+        press(state, &["/"]);
+        write(state, "fine ~mns ptr_0 conn:01");
+        press(state, &["enter"]);
+    });
+    compare("pointers_marked", |state| {
+        press(state, &["v", "v", "j", "j", "v", "j", "ctrl-v"]);
+    });
+    compare("pointers_columns", |state| {
+        press(state, &["z", "s", "j", "s", "s", "j", ">", ">", "j", "space"]);
+    });
+    compare("pointers_sorted", |state| {
+        press(state, &["s", "j", "j", "s", "esc"]);
+    });
+}
+
+#[test]
+fn a_heading_that_is_clicked_sorts() {
+    let mut state = demo((120, 36));
+    let layout = state.layout();
+    let inner = layout.inner(crate::tui::state::Pane::Pointers);
+    let click = Message::Mouse(crate::tui::message::Mouse::Click(inner.x + 3, inner.y));
+    let effects = update(&mut state, click);
+    assert_eq!(state.pointers.columns.order.by, crate::store::SortBy::Address);
+    assert!(effects.iter().any(|effect| matches!(
+        effect,
+        Effect::LoadPointers { query, .. } if query.order == state.pointers.columns.order
+    )));
+}
+
+#[test]
 fn pages() {
     compare("instance", |state| press(state, &["1", "enter"]));
+    compare("instance_log", |state| {
+        press(state, &["1", "L"]);
+        update(state, Message::Told(fake::name("alpha"), fake::reading()));
+    });
+    compare("instance_log_frozen", |state| {
+        press(state, &["1", "L"]);
+        update(state, Message::Told(fake::name("alpha"), fake::reading()));
+        press(state, &["v", "f"]);
+        let more = crate::instance::Reading {
+            overrun: 12,
+            dropped: 3,
+            ..fake::reading()
+        };
+        update(state, Message::Told(fake::name("alpha"), more));
+        press(state, &["/"]);
+        write(state, "denied");
+        press(state, &["enter"]);
+    });
+    compare("instance_log_of_another_process", |state| {
+        press(state, &["1", "j", "j", "L"])
+    });
+    compare("instance_looked_at", |state| {
+        fake::look_around(state);
+        press(state, &["1", "j", "enter"]);
+    });
+    compare("instance_dead", |state| {
+        fake::look_around(state);
+        press(state, &["1", "G", "enter"]);
+    });
     compare("pointer_federated", |state| {
         press(state, &["j", "j", "j", "enter"])
     });
@@ -123,6 +210,8 @@ fn windows() {
     });
     compare("menu_routes", |state| press(state, &["j", "C"]));
     compare("form_new_pointer", |state| press(state, &["n"]));
+    compare("form_edit_instance", |state| press(state, &["1", "G", "e"]));
+    compare("confirm_restart", |state| press(state, &["1", "r"]));
     compare("form_add_remote", |state| {
         press(state, &["1", "a"]);
         write(state, "no name");
@@ -221,9 +310,10 @@ fn t42_no_escape_of_theirs_reaches_the_screen() {
     update(
         &mut state,
         Message::Pointers {
+            instance: fake::name("alpha"),
             generation,
             page: 0,
-            outcome: Ok(page),
+            outcome: Ok(PointerList { page, remark: None }),
         },
     );
     let mut detail = fake::detail();
@@ -342,7 +432,10 @@ fn lock(state: &mut State) {
 
 #[test]
 fn t56_no_size_and_no_screen_panics() {
-    let prepare: [&[&str]; 18] = [
+    let prepare: [&[&str]; 25] = [
+        &["a"],
+        &["s"],
+        &["v", "V"],
         &[],
         &["g"],
         &[":", "l", "o", "c", "k", "enter"],
@@ -352,6 +445,10 @@ fn t56_no_size_and_no_screen_panics() {
         &["q"],
         &["n"],
         &["1", "a"],
+        &["1", "f"],
+        &["1", "G", "e"],
+        &["1", "enter"],
+        &["1", "L"],
         &["1", "H"],
         &["1", "o"],
         &["1", "A"],

@@ -69,8 +69,12 @@ fn draw_instance(state: &State, canvas: &mut Canvas, area: Rect) -> u16 {
         (format!("{glyph} "), bar.patch(canvas.style(state_role(instance)))),
         (
             row.name.to_string(),
-            bar.patch(canvas.theme.instance(state.instances.cursor.selected))
-                .add_modifier(ratatui::style::Modifier::BOLD),
+            bar.patch(
+                canvas
+                    .theme
+                    .instance(state.instances.colour_at(state.instances.cursor.selected)),
+            )
+            .add_modifier(ratatui::style::Modifier::BOLD),
         ),
         (format!("  {}  ", health(instance)), bar),
         (mark.to_owned(), canvas.style(role)),

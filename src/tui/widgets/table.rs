@@ -18,6 +18,8 @@ pub struct Column {
     pub rank: u8,
     /// Whether its text ends at the right edge.
     pub right: bool,
+    /// Whether rows are sorted by it, and then whether the greatest comes first.
+    pub sorted: Option<bool>,
 }
 
 impl Column {
@@ -29,6 +31,7 @@ impl Column {
             share: 0,
             rank,
             right: false,
+            sorted: None,
         }
     }
 
@@ -40,6 +43,7 @@ impl Column {
             share,
             rank,
             right: false,
+            sorted: None,
         }
     }
 
@@ -59,7 +63,7 @@ pub fn widths(columns: &[Column], room: u16) -> Vec<u16> {
         let mut sum = 0u16;
         for (column, shown) in columns.iter().zip(shown) {
             if *shown {
-                sum += column.least + 1;
+                sum = sum.saturating_add(column.least + 1);
             }
         }
         sum.saturating_sub(1)
@@ -80,13 +84,23 @@ pub fn widths(columns: &[Column], room: u16) -> Vec<u16> {
         .filter(|(_, shown)| **shown)
         .map(|(column, _)| column.share)
         .sum();
+    // Where even those that stay need more, the last ones get what is left.
+    let mut left = room;
     columns
         .iter()
         .zip(&shown)
-        .map(|(column, shown)| match (*shown, shares) {
-            (false, _) => 0,
-            (true, 0) => column.least,
-            (true, shares) => column.least + spare * column.share / shares,
+        .map(|(column, shown)| {
+            let wanted = match (*shown, shares) {
+                (false, _) => return 0,
+                (true, 0) => column.least,
+                (true, shares) => {
+                    let share = u32::from(spare) * u32::from(column.share) / u32::from(shares);
+                    column.least + u16::try_from(share).unwrap_or(spare)
+                }
+            };
+            let width = wanted.min(left);
+            left = left.saturating_sub(width + 1);
+            width
         })
         .collect()
 }
@@ -144,10 +158,17 @@ impl Table<'_> {
         let style = canvas.style(Role::Heading);
         let mut x = inner.x;
         for (column, room) in self.columns.iter().zip(widths).filter(|(_, room)| **room > 0) {
+            let arrow = column
+                .sorted
+                .map(|descending| canvas.glyphs.sorted[usize::from(descending)]);
+            let title = match arrow {
+                Some(arrow) => format!("{} {arrow}", column.title),
+                None => column.title.to_owned(),
+            };
             if column.right {
-                canvas.put_right(x, inner.y, *room, column.title, style);
+                canvas.put_right(x, inner.y, *room, &title, style);
             } else {
-                canvas.put(x, inner.y, *room, column.title, style);
+                canvas.put(x, inner.y, *room, &title, style);
             }
             x += room + 1;
         }
@@ -199,5 +220,7 @@ mod tests {
     fn what_is_least_needed_goes_first_and_the_rest_is_shared() {
         assert_eq!(widths(&COLUMNS, 40), [4, 26, 8]);
         assert_eq!(widths(&COLUMNS, 20), [4, 15, 0]);
+        assert_eq!(widths(&COLUMNS, 9), [4, 4, 0], "none leaves the table");
+        assert_eq!(widths(&COLUMNS, 3), [3, 0, 0]);
     }
 }

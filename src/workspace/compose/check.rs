@@ -63,12 +63,11 @@ pub struct Facts<'a> {
     pub read_only: bool,
 }
 
-/// Whether an action changes nothing: as its instance says, or as far as it is known here.
-fn changes_nothing(name: &str, known: Option<&ActionInfo>) -> bool {
+/// Whether an action changes nothing: as the instance says, or as far as is known without it.
+fn reads(name: &str, known: Option<&ActionInfo>) -> bool {
+    // What it reaches decides, and that may be a circuit that changes something.
     match known {
-        // What it reaches decides, and that may be a circuit that changes something.
-        Some(_) if name == "invoke_through_connection" => false,
-        Some(action) => !action.writes,
+        Some(action) => !action.writes && name != "invoke_through_connection",
         None => only_reads(name),
     }
 }
@@ -133,7 +132,7 @@ fn look(text: &str, tree: &Tree, facts: &Facts, found: &mut Vec<Finding>) {
         return;
     }
     let known = facts.actions.and_then(|actions| actions.find(&name));
-    if facts.read_only && !changes_nothing(&name, known) {
+    if facts.read_only && !reads(&name, known) {
         let message = format!("{name} may change something, and only reading is allowed here");
         found.push(Finding::stopper(place.clone(), message));
     }

@@ -18,7 +18,7 @@ use crate::model::{
     InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
 };
 use crate::protocol::{CredentialForm, Hop, Query, Reply};
-use crate::store::Relationship;
+use crate::store::{PointerPage, Relationship};
 use serde::Serialize;
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -64,6 +64,55 @@ pub struct InstanceRow {
     pub error: Option<String>,
     /// Whether the console refuses to change anything on it.
     pub read_only: bool,
+    /// Its colour, as a place in the theme's palette from 1 on, if a person chose one.
+    pub colour: Option<u8>,
+    /// The held credential that it is called with, by name.
+    pub credential: String,
+    /// When it was last looked at.
+    pub seen_at: Option<Timestamp>,
+    /// When it last answered a sealed call: pointers and version are from then.
+    pub answered_at: Option<Timestamp>,
+}
+
+/// Everything about an instance that this home can tell without asking it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct InstanceDetail {
+    /// As it is listed.
+    #[serde(flatten)]
+    pub row: InstanceRow,
+    /// When it was made or added.
+    pub added_at: Timestamp,
+    /// A hosted one: since when.
+    pub hosted_since: Option<Timestamp>,
+    /// A local one: its folder.
+    pub folder: Option<String>,
+    /// TLS keys that are accepted, as SHA-256 of their SPKI; none where authorities decide.
+    pub pins: Vec<String>,
+    /// A local one: what it was told before it started, as labels and values.
+    pub settings: Vec<(&'static str, String)>,
+}
+
+/// What to change of an instance in this home; what is none stays.
+#[derive(Clone, Default)]
+pub struct InstanceChange {
+    /// Its colour: a place in the theme's palette from 1 on, or none for the one that comes with its place.
+    pub colour: Option<Option<u8>>,
+    /// Whether anything may be changed on it from here.
+    pub read_only: Option<bool>,
+    /// Where a remote answers now.
+    pub endpoint: Option<Endpoint>,
+    /// Fresh values for the credential that a remote is called with.
+    pub credential: Option<CredentialForm>,
+}
+
+impl InstanceChange {
+    /// Whether it changes nothing.
+    pub fn is_empty(&self) -> bool {
+        self.colour.is_none()
+            && self.read_only.is_none()
+            && self.endpoint.is_none()
+            && self.credential.is_none()
+    }
 }
 
 /// A local instance to make.
@@ -88,6 +137,25 @@ pub struct RemoteRequest {
     pub name: InstanceName,
     /// How to call it.
     pub credential: CredentialForm,
+}
+
+/// A page of pointers, and what is to be known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PointerList {
+    /// The page.
+    pub page: PointerPage,
+    /// What keeps it from being all that was asked for.
+    pub remark: Option<ListRemark>,
+}
+
+/// What keeps a page from being all that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListRemark {
+    /// The instance cannot filter or sort like this; this was done here, among all of its pointers.
+    DoneHere,
+    /// The same, among so many of its pointers only: there may be more that match.
+    Among(u64),
 }
 
 /// A pointer with what is around it.

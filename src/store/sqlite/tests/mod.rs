@@ -2,6 +2,7 @@
 
 mod audit;
 mod files;
+mod filtering;
 mod imports;
 mod pointers;
 mod records;

@@ -1,9 +1,20 @@
 use super::*;
-use crate::model::{PointerAddress, Timestamp};
+use crate::model::PointerAddress;
+use crate::protocol::Code;
+use crate::store::{Order, PointerPage, SortBy};
+use proptest::prelude::*;
+use std::collections::BTreeMap;
 
-fn pointer(index: u64) -> Pointer {
+const NOW: Timestamp = Timestamp::from_micros(1_795_428_672_000_000);
+
+fn name(text: &str) -> InstanceName {
+    InstanceName::parse(text).unwrap()
+}
+
+/// The `index`-th pointer of an instance, made at this moment.
+fn made(instance: u64, index: u64, at: i64) -> Pointer {
     Pointer {
-        address: PointerAddress::parse(&format!("ptr_{index:012x}")).unwrap(),
+        address: PointerAddress::parse(&format!("ptr_{:012x}", instance << 32 | index)).unwrap(),
         description: format!("row {index}"),
         data_reference: String::new(),
         tags: Vec::new(),
@@ -11,41 +22,59 @@ fn pointer(index: u64) -> Pointer {
         x: 0.0,
         y: 0.0,
         z: 0.0,
-        created_at: Timestamp::from_micros(0),
+        created_at: Timestamp::from_micros(at),
         last_modified: Timestamp::from_micros(0),
         credential_pointer_address: None,
         federated: None,
     }
 }
 
-fn page(number: u64, total: u64) -> PointerPage {
-    let end = ((number + 1) * PAGE).min(total);
-    PointerPage {
-        total: Some(total),
-        pointers: (number * PAGE..end).map(pointer).collect(),
-        next: (end < total).then(|| "next".to_owned()),
+fn pointer(index: u64) -> Pointer {
+    made(0, index, 0)
+}
+
+fn list(total: Option<u64>, pointers: Vec<Pointer>, more: bool) -> PointerList {
+    PointerList {
+        page: PointerPage {
+            total,
+            pointers,
+            next: more.then(|| "next".to_owned()),
+        },
+        remark: None,
     }
+}
+
+fn page(number: u64, total: u64) -> PointerList {
+    let end = ((number + 1) * PAGE).min(total);
+    list(
+        Some(total),
+        (number * PAGE..end).map(pointer).collect(),
+        end < total,
+    )
 }
 
 fn shown(total: u64) -> Pointers {
     let mut pointers = Pointers::default();
-    pointers.show(InstanceName::parse("alpha").ok());
-    answer(&mut pointers, total, 20);
+    pointers.show(&[], Some(name("alpha")));
+    answer(&mut pointers, 20, &|_, number| page(number, total));
     pointers
 }
 
+type Answers<'a> = &'a dyn Fn(&InstanceName, u64) -> PointerList;
+
 /// Answers everything that is wanted until nothing more is; returns how many pages that took.
-fn answer(pointers: &mut Pointers, total: u64, height: u64) -> usize {
+fn answer(pointers: &mut Pointers, height: u64, answers: Answers) -> usize {
     let mut answered = 0;
     loop {
         pointers.settle(height);
-        let wanted = pointers.wanted(height);
+        let wanted = pointers.wanted(height, NOW);
         if wanted.is_empty() {
             return answered;
         }
-        for (number, _) in wanted {
+        for (instance, number, _) in wanted {
             answered += 1;
-            pointers.take(pointers.generation, number, page(number, total));
+            let list = answers(&instance, number);
+            pointers.take(&instance, pointers.generation, number, list);
         }
     }
 }
@@ -53,14 +82,15 @@ fn answer(pointers: &mut Pointers, total: u64, height: u64) -> usize {
 #[test]
 fn a_million_rows_cost_a_handful_of_pages() {
     let mut pointers = shown(1_000_000);
+    let answers: Answers = &|_, number| page(number, 1_000_000);
     assert_eq!(pointers.row(7), Some(&pointer(7)));
     pointers.step(i64::MAX);
-    assert!(answer(&mut pointers, 1_000_000, 20) <= 3);
+    assert!(answer(&mut pointers, 20, answers) <= 3);
     assert_eq!(pointers.selected(), Some(&pointer(999_999)));
     for _ in 0..2_000 {
         pointers.step(-500);
-        answer(&mut pointers, 1_000_000, 20);
-        assert!(pointers.pages.len() <= KEPT);
+        answer(&mut pointers, 20, answers);
+        assert!(pointers.sources[0].pages_kept() <= source::KEPT);
         assert_eq!(pointers.selected(), Some(&pointer(pointers.selected)));
     }
 }
@@ -70,42 +100,42 @@ fn answers_to_an_older_filter_are_dropped() {
     let mut pointers = shown(500);
     let old = pointers.generation;
     pointers.set_filter("invoice");
-    pointers.take(old, 0, page(0, 500));
+    pointers.take(&name("alpha"), old, 0, page(0, 500));
     assert!(pointers.is_stale(0), "what was there stays, and is marked");
-    pointers.take(pointers.generation, 0, page(0, 3));
+    pointers.take(&name("alpha"), pointers.generation, 0, page(0, 3));
     assert!(!pointers.is_stale(0));
     assert_eq!(pointers.total, 3);
     assert_eq!(pointers.row(250), None);
 }
 
 #[test]
-fn a_filter_is_words_and_tags() {
-    let mut pointers = Pointers {
-        filter: "late invoice #money tag:2026 !#draft #".to_owned(),
-        ..Pointers::default()
-    };
-    let query = pointers.query(2);
-    assert_eq!(query.term.as_deref(), Some("late invoice"));
-    assert_eq!(query.tags, ["money", "2026"]);
-    assert_eq!(query.exclude_tags, ["draft"]);
-    assert_eq!(query.start, Start::Offset(2 * PAGE));
-    pointers.filter.clear();
-    assert_eq!(pointers.query(0).term, None);
+fn a_filter_goes_to_the_instance_without_what_is_about_instances() {
+    let mut pointers = Pointers::default();
+    pointers.set_filter("late @al #money route:");
+    assert_eq!(pointers.query().filter.to_string(), "late #money");
+    assert_eq!(pointers.filter_error.as_ref().map(|error| error.column), Some(17));
+    pointers.show(&[], Some(name("beta")));
+    assert!(pointers.sources().is_empty());
+    // What means the same is not asked again: a blank, a term that has only begun.
+    let generation = pointers.generation;
+    pointers.set_filter("late  @al #money ~");
+    assert_eq!(pointers.generation, generation);
 }
 
 #[test]
 fn without_a_total_the_list_grows_as_far_as_one_goes() {
     let mut pointers = Pointers::default();
-    pointers.show(InstanceName::parse("alpha").ok());
-    pointers.wanted(20);
-    let unknown = |number, total| PointerPage {
-        total: None,
-        ..page(number, total)
+    pointers.show(&[], Some(name("alpha")));
+    pointers.wanted(20, NOW);
+    let unknown = |number| {
+        let mut list = page(number, 250);
+        list.page.total = None;
+        list
     };
-    pointers.take(pointers.generation, 0, unknown(0, 250));
+    pointers.take(&name("alpha"), pointers.generation, 0, unknown(0));
     assert!(!pointers.total_known);
     assert_eq!(pointers.total, PAGE + 1);
-    pointers.take(pointers.generation, 1, unknown(1, 250));
+    pointers.take(&name("alpha"), pointers.generation, 1, unknown(1));
     assert_eq!((pointers.total, pointers.total_known), (250, true));
 }
 
@@ -114,7 +144,126 @@ fn nothing_is_asked_while_a_filter_is_typed() {
     let mut pointers = shown(500);
     pointers.typing = true;
     pointers.set_filter("a");
-    assert!(pointers.wanted(20).is_empty());
+    assert!(pointers.wanted(20, NOW).is_empty());
     pointers.typing = false;
-    assert!(!pointers.wanted(20).is_empty());
+    assert!(!pointers.wanted(20, NOW).is_empty());
+}
+
+/// Two instances of a million rows, whose rows were made in turns.
+fn million(instance: &InstanceName, number: u64) -> PointerList {
+    let of = u64::from(instance.as_str() == "beta");
+    let rows = number * PAGE..((number + 1) * PAGE).min(1_000_000);
+    let row = |index: u64| made(of, index, (index * 2 + of).cast_signed());
+    list(Some(1_000_000), rows.map(row).collect(), number < 4_999)
+}
+
+fn merged(answers: Answers) -> Pointers {
+    let mut pointers = Pointers::default();
+    pointers.set_merged(true);
+    pointers.show(&[name("alpha"), name("beta")], Some(name("alpha")));
+    answer(&mut pointers, 20, answers);
+    pointers
+}
+
+#[test]
+fn two_million_rows_in_two_instances_cost_a_handful_of_pages_too() {
+    let mut pointers = merged(&million);
+    assert_eq!(pointers.total, 2_000_000);
+    let at = |pointers: &Pointers, index| pointers.row(index).map(|row| row.created_at.as_micros());
+    assert!((0..20).all(|index| at(&pointers, index) == Some(index.cast_signed())));
+    assert_eq!(pointers.instance_of(1), Some(&name("beta")));
+    pointers.step(i64::MAX);
+    assert!(answer(&mut pointers, 20, &million) <= 8);
+    assert_eq!(at(&pointers, 1_999_999), Some(1_999_999));
+    for _ in 0..300 {
+        pointers.step(-19);
+        assert!(answer(&mut pointers, 20, &million) <= 4);
+        assert_eq!(
+            at(&pointers, pointers.selected),
+            Some(pointers.selected.cast_signed())
+        );
+    }
+}
+
+#[test]
+fn a_dead_instance_holds_nobody_up() {
+    let mut pointers = Pointers::default();
+    pointers.set_merged(true);
+    pointers.show(&[name("alpha"), name("beta")], Some(name("alpha")));
+    pointers.settle(20);
+    let generation = pointers.generation;
+    assert_eq!(pointers.wanted(20, NOW).len(), 2);
+    pointers.take(&name("alpha"), generation, 0, million(&name("alpha"), 0));
+    pointers.settle(20);
+    assert_eq!(
+        (pointers.total, pointers.instance_of(5)),
+        (1_000_000, Some(&name("alpha")))
+    );
+    assert!(pointers.is_waiting());
+    let failure = Failure::new(Code::PeerUnreachable, "no answer", "start it");
+    pointers.note_failure(&name("beta"), generation, failure);
+    assert_eq!(pointers.load, Load::Ready);
+    assert!(pointers.sources()[1].has_failed());
+    // Later it is there, while one reads further down: its rows wait until one is at the top again.
+    pointers.step(100);
+    pointers.ask_again();
+    answer(&mut pointers, 20, &million);
+    assert_eq!(pointers.total, 1_000_000);
+    assert!(pointers.sources()[1].held);
+    pointers.step(i64::MIN);
+    answer(&mut pointers, 20, &million);
+    assert_eq!(pointers.total, 2_000_000);
+    assert_eq!(pointers.instance_of(1), Some(&name("beta")));
+}
+
+fn answer_from(
+    lists: &BTreeMap<InstanceName, Vec<Pointer>>,
+    instance: &InstanceName,
+    number: u64,
+) -> PointerList {
+    let rows = &lists[instance];
+    let first = usize::try_from(number * PAGE).unwrap().min(rows.len());
+    let last = (first + usize::try_from(PAGE).unwrap()).min(rows.len());
+    list(
+        Some(rows.len() as u64),
+        rows[first..last].to_vec(),
+        last < rows.len(),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_merge_has_every_row_once_in_order_however_one_goes_there(
+        lists in prop::collection::vec(prop::collection::vec(0i64..40, 0..500), 0..4),
+        steps in prop::collection::vec(prop_oneof![-60i64..60, Just(i64::MAX), Just(i64::MIN)], 0..16),
+        descending: bool,
+    ) {
+        let order = Order { by: SortBy::Created, descending };
+        let names: Vec<InstanceName> = (0..lists.len()).map(|number| name(&format!("i{number}"))).collect();
+        let lists: BTreeMap<InstanceName, Vec<Pointer>> = lists.iter().zip(&names).enumerate().map(|(of, (times, name))| {
+            let mut rows: Vec<Pointer> = times.iter().enumerate()
+                .map(|(index, at)| made(of as u64, index as u64, *at))
+                .collect();
+            rows.sort_by(|left, right| order.compare(left, right));
+            (name.clone(), rows)
+        }).collect();
+        let mut expected: Vec<Pointer> = lists.values().flatten().cloned().collect();
+        expected.sort_by(|left, right| order.compare(left, right));
+        let mut pointers = Pointers::default();
+        pointers.columns.order = order;
+        pointers.set_merged(true);
+        pointers.show(&names, None);
+        let answers: Answers = &|instance, number| answer_from(&lists, instance, number);
+        answer(&mut pointers, 9, answers);
+        for step in steps {
+            pointers.step(step);
+            answer(&mut pointers, 9, answers);
+            for index in pointers.top..(pointers.top + 9).min(pointers.total) {
+                prop_assert_eq!(pointers.row(index), expected.get(usize::try_from(index).unwrap()));
+            }
+        }
+        prop_assert_eq!(pointers.total, expected.len() as u64);
+    }
 }

@@ -8,11 +8,20 @@ pub(super) fn cancel(state: &mut State) -> Vec<Effect> {
     let Some(running) = state.running.pop() else {
         return Vec::new();
     };
-    state.report(
-        Level::Warn,
-        format!("no longer waiting: {}", running.words),
-        "it may have been done all the same; the invoke log tells",
-    );
+    if running.many {
+        state.report(
+            Level::Warn,
+            format!("stopped {}", running.words),
+            "what was done until then stays done",
+        );
+        state.pointers.ask_again();
+    } else {
+        state.report(
+            Level::Warn,
+            format!("no longer waiting: {}", running.words),
+            "it may have been done all the same; the invoke log tells",
+        );
+    }
     for layer in &mut state.layers {
         if let Layer::Form(form) = layer
             && form.ticket == Some(running.ticket)

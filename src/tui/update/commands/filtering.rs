@@ -5,7 +5,7 @@ use super::moving::focus;
 use super::push;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{FilterLine, Layer};
-use crate::tui::state::{Pane, State};
+use crate::tui::state::{Level, Pane, State};
 use tui_input::Input;
 
 pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
@@ -21,7 +21,12 @@ pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
             return effects;
         }
         state.pointers.set_filter(text);
-        return focus(state, pane);
+        if let Some(error) = state.pointers.filter_error.clone() {
+            state.report(Level::Warn, error.to_string(), "the rest of the filter holds");
+        }
+        let mut effects = focus(state, pane);
+        effects.push(remember_pointer_filter(state));
+        return effects;
     }
     let before = if pane == Pane::Log {
         state.log.text.clone()
@@ -59,13 +64,18 @@ pub fn remember_log_filter(state: &State) -> Effect {
     Effect::Remember("log.filter", state.log.text.clone())
 }
 
+/// The filter of the pointers as it is to come back with the next console.
+pub fn remember_pointer_filter(state: &State) -> Effect {
+    Effect::Remember("pointers.filter", state.pointers.filter.clone())
+}
+
 pub(super) fn clear_filter(state: &mut State) -> Vec<Effect> {
     if state.focus == Pane::Log {
         let mut effects = narrow_log(state, "");
         effects.push(remember_log_filter(state));
         return effects;
     }
-    state.pointers.federated_only = false;
+    state.pointers.set_federated_only(false);
     state.pointers.set_filter("");
-    Vec::new()
+    vec![remember_pointer_filter(state)]
 }

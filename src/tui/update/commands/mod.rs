@@ -4,31 +4,35 @@ mod console;
 mod credentials;
 mod filtering;
 mod here;
+mod instances;
 mod invokes;
 mod log;
+pub mod marking;
 mod moving;
 mod pointers;
 
 use super::arrivals::refresh;
-use super::asks::{ask_remove, ask_revoke, ask_stop, ask_suspend, quit};
+use super::asks::{ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
 use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
-use crate::tui::pointer;
 use crate::tui::state::{Level, Pane, State};
+use crate::tui::tail;
 use crate::tui::wizard;
+use crate::tui::{map, pointer};
 pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
-pub use filtering::{narrow_log, remember_log_filter};
+pub use filtering::{narrow_log, remember_log_filter, remember_pointer_filter};
 use invokes::{compose, edit_again, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
+use marking::{delete, invoke, mark_all, mark_pointer, mark_range, unmark};
 use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
 pub use moving::{scroll, show_pointers_of};
-use pointers::{choose_route, federate, follow_link};
+use pointers::{choose_route, columns, federate, follow_link, merge};
 
 /// Does what a command does.
 pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect> {
@@ -60,27 +64,50 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Filter => filter(state, argument),
         Id::ClearFilter => clear_filter(state),
         Id::FederatedOnly => {
-            state.pointers.federated_only = !state.pointers.federated_only;
-            let filter = state.pointers.filter.clone();
-            state.pointers.set_filter(&filter);
+            let wanted = !state.pointers.federated_only;
+            state.pointers.set_federated_only(wanted);
             Vec::new()
         }
         Id::StartInstance => on_instance(state, argument, |state, name| {
             vec![begin(state, Work::Start(name))]
         }),
         Id::StopInstance => on_instance(state, argument, ask_stop),
+        Id::RestartInstance => on_instance(state, argument, ask_restart),
+        Id::EditInstance => instances::edit(state, argument),
+        Id::ReadOnly => instances::read_only(state, argument),
+        Id::Colour => instances::colour(state, argument),
+        Id::FoldGroup => instances::fold(state),
+        Id::InstanceLog => on_instance(state, argument, tail::open),
+        Id::TailFollow => tail::follow(state),
+        Id::TailWeight => tail::lighter(state),
+        Id::TailFilter => tail::type_filter(state),
+        Id::Map => map::open(state),
+        Id::MapOpen => map::open_selected(state),
+        Id::MapPointers => map::pointers(state),
+        Id::MapNear => map::near(state),
+        Id::MapFilter => map::type_filter(state),
+        Id::MapNext => map::turn(state, true),
+        Id::MapPrevious => map::turn(state, false),
+        Id::MapLeft => map::go(state, map::Direction::Left),
+        Id::MapRight => map::go(state, map::Direction::Right),
         Id::InitInstance => push_form(state, Form::init),
         Id::AddRemote => push_form(state, |_| Form::add_remote()),
         Id::RemoveInstance => on_instance(state, argument, ask_remove),
         Id::NewPointer => on_instance(state, None, |state, name| pointer::new(state, &name)),
         Id::EditPointer => pointer::edit(state),
-        Id::DeletePointer => pointer::delete(state),
+        Id::DeletePointer => delete(state),
         Id::DuplicatePointer => pointer::duplicate(state),
         Id::TagPointer => pointer::tag(state),
         Id::AssignPointer => pointer::assign(state),
         Id::ImportPointers => on_instance(state, None, |state, name| pointer::import(state, &name, argument)),
         Id::ExportPointers => on_instance(state, None, |state, name| pointer::export(state, &name, argument)),
-        Id::InvokePointer => on_pointer(state, Work::InvokePointer),
+        Id::MarkPointer => mark_pointer(state),
+        Id::MarkRange => mark_range(state),
+        Id::MarkAll => mark_all(state),
+        Id::MergeInstances => merge(state),
+        Id::SortColumns => columns(state, argument),
+        Id::Unmark => unmark(state),
+        Id::InvokePointer => invoke(state),
         Id::CallPointer => {
             let route = argument.and_then(Route::parse);
             on_pointer(state, |name, address| Work::Call(name, address, route))
@@ -189,8 +216,8 @@ pub fn target(state: &State) -> Option<(InstanceName, PointerAddress)> {
         _ => None,
     });
     open.or_else(|| {
-        let address = state.pointers.selected()?.address.clone();
-        Some((state.pointers.instance.clone()?, address))
+        let target = state.pointers.target(state.pointers.selected)?;
+        Some((target.instance, target.address))
     })
 }
 

@@ -1,22 +1,22 @@
 //! Moving: the selection, the pages, the panes.
 
-use super::{on_instance, push};
+use super::{instances, on_instance};
 use crate::model::InstanceName;
-use crate::tui::content;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{CredentialPage, InstancePage, InvokePage, Layer, Tab};
-use crate::tui::pointer;
+use crate::tui::layers::{CredentialPage, InvokePage, Layer, Tab};
 use crate::tui::state::{Level, Pane, State};
+use crate::tui::{content, map, pointer};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     match state.focus {
-        Pane::Instances => on_instance(state, None, |state, name| {
-            push(state, Layer::Instance(InstancePage { name, scroll: 0 }))
-        }),
+        Pane::Instances if state.instances.selected_heading().is_some() => instances::fold(state),
+        Pane::Instances => on_instance(state, None, instances::open_page),
         Pane::Pointers => {
-            let (Some(instance), Some(pointer)) =
-                (state.pointers.instance.clone(), state.pointers.selected())
-            else {
+            let row = state.pointers.selected;
+            let (Some(instance), Some(pointer)) = (
+                state.pointers.instance_of(row).cloned(),
+                state.pointers.selected(),
+            ) else {
                 return Vec::new();
             };
             let pointer = pointer.clone();
@@ -87,7 +87,7 @@ pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
         return scroll(state, rows);
     }
     match state.focus {
-        Pane::Instances => state.instances.cursor.step(rows, state.instances.rows.len()),
+        Pane::Instances => state.instances.step(rows),
         Pane::Pointers => state.pointers.step(rows),
         Pane::Credentials => state.credentials.cursor.step(rows, state.credentials.rows.len()),
         Pane::Log => state.log.step(rows),
@@ -97,6 +97,17 @@ pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
 
 /// Scrolls the layer on top; where it ends is settled afterwards.
 pub fn scroll(state: &mut State, rows: i64) -> Vec<Effect> {
+    if let Some(Layer::Map(map)) = state.layers.last_mut() {
+        map::step(map, rows);
+        return Vec::new();
+    }
+    if let Some(Layer::Tail(tail)) = state.layers.last_mut() {
+        // Whoever scrolls up wants to read; whoever goes to the end wants what comes.
+        let follows = rows == i64::MAX || tail.follows && rows > 0;
+        if follows != tail.follows {
+            tail.follow(follows);
+        }
+    }
     if let Some(scroll) = state.layers.last_mut().and_then(Layer::scroll_mut) {
         let wanted = i64::try_from(*scroll).unwrap_or(i64::MAX).saturating_add(rows);
         *scroll = usize::try_from(wanted.max(0)).unwrap_or(0);
@@ -133,7 +144,10 @@ pub(super) fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -
     let Targets { instance, filter } = Targets::read(pane, argument.unwrap_or_default());
     if let Some(name) = instance {
         match state.instances.index(name) {
-            Some(place) => state.instances.cursor.selected = place,
+            Some(place) => {
+                state.instances.select(place);
+                state.pointers.set_merged(false);
+            }
             None => state.report(Level::Warn, format!("there is no instance {name:?}"), ""),
         }
     }
@@ -142,7 +156,13 @@ pub(super) fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -
     match (pane, filter) {
         (Pane::Pointers, Some(filter)) => {
             // The pointers of the instance that was just chosen, not of the one before.
-            state.pointers.show(state.instances.selected_name());
+            let all: Vec<_> = state
+                .instances
+                .rows
+                .iter()
+                .map(|instance| instance.row.name.clone())
+                .collect();
+            state.pointers.show(&all, state.instances.selected_name());
             state.pointers.set_filter(filter);
         }
         (Pane::Log, Some(filter)) => {
@@ -204,6 +224,12 @@ pub fn show_pointers_of(state: &mut State, name: &InstanceName, filter: Option<&
 pub(super) fn turn_instance(state: &mut State, step: i64) -> Vec<Effect> {
     let total = i64::try_from(state.instances.rows.len()).unwrap_or(1).max(1);
     let place = i64::try_from(state.instances.cursor.selected).unwrap_or(0) + step;
-    state.instances.cursor.selected = usize::try_from(place.rem_euclid(total)).unwrap_or(0);
+    state
+        .instances
+        .select(usize::try_from(place.rem_euclid(total)).unwrap_or(0));
+    if state.focus == Pane::Pointers {
+        // Among those of all, the selected instance would follow the selected pointer.
+        state.pointers.set_merged(false);
+    }
     Vec::new()
 }

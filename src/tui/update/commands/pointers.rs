@@ -4,8 +4,8 @@ use super::moving::show_pane;
 use super::{on_instance, push, push_form, target};
 use crate::model::Route;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{Form, Item, Layer, Menu};
-use crate::tui::state::{Level, Pane, State};
+use crate::tui::layers::{ColumnsWindow, Form, Item, Layer, Menu};
+use crate::tui::state::{ColumnKind, Level, Pane, State};
 
 pub(super) fn choose_route(state: &mut State) -> Vec<Effect> {
     let Some((name, address)) = target(state) else {
@@ -79,5 +79,27 @@ pub(super) fn follow_link(state: &mut State) -> Vec<Effect> {
     match peer {
         Some(name) => show_pane(state, Pane::Pointers, Some(name.as_str())),
         None => Vec::new(),
+    }
+}
+
+/// Shows the pointers of all instances, or of the selected one.
+pub(super) fn merge(state: &mut State) -> Vec<Effect> {
+    let merged = !state.pointers.merged;
+    state.pointers.set_merged(merged);
+    vec![Effect::Remember("pointers.merged", merged.to_string())]
+}
+
+/// Opens the window with the columns, or sorts by the one that is named.
+pub(super) fn columns(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
+    let Some(name) = argument else {
+        return push(state, Layer::Columns(ColumnsWindow::default()));
+    };
+    match ColumnKind::ALL.into_iter().find(|kind| kind.title() == name) {
+        Some(kind) => super::super::columns::sort(state, kind),
+        None => {
+            let text = format!("there is no column {name:?}");
+            state.report(Level::Warn, text, "s shows the columns");
+            Vec::new()
+        }
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn draw_confirm(state: &State, confirm: &Confirm, canvas: &mut Canvas
     let inner = inside(area);
     let mut y = inner.y;
     if let Some(name) = &confirm.instance {
-        let place = state.instances.index(name).unwrap_or(0);
+        let place = state.instances.colour(name).unwrap_or(0);
         let style = canvas
             .style(Role::Overlay)
             .patch(canvas.theme.instance(place))

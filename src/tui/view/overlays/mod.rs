@@ -1,5 +1,6 @@
 //! Windows over whatever is there.
 
+pub mod columns;
 mod completion;
 mod confirm;
 mod form;
@@ -31,6 +32,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
         Layer::Command(line) => draw_completion(state, line, canvas, body),
         Layer::Confirm(confirm) => draw_confirm(state, confirm, canvas),
         Layer::Menu(menu) => draw_menu(state, menu, canvas),
+        Layer::Columns(window) => columns::draw_columns(state, *window, canvas),
         Layer::Form(form) => draw_form(state, form, canvas),
         Layer::Notice(notice) => draw_notice(state, notice, canvas),
         Layer::Reports(reports) => {

@@ -59,7 +59,7 @@ fn credential_cells(state: &State, row: &CredentialRow, canvas: &Canvas) -> Vec<
         (None, true, true) => (canvas.glyphs.good, Role::Good),
         (None, true, false) => (canvas.glyphs.dot, Role::Dim),
     };
-    let place = state.instances.index(&row.instance);
+    let place = state.instances.colour(&row.instance);
     let instance = place.map_or(canvas.style(Role::Base), |place| canvas.theme.instance(place));
     let side = match row.side {
         Side::Issued => "issued",

@@ -1,21 +1,30 @@
-//! The pane with the instances.
+//! The pane with the instances: local and remote ones, each with its state, round trip, recent looks and last trouble.
 
 use super::{table, without_rows};
 use crate::model::{InstanceKind, InstanceState};
 use crate::tui::clock::{count, latency};
 use crate::tui::content::{state_glyph, state_role};
-use crate::tui::state::{Instance, Pane, State};
+use crate::tui::layout::has_headings;
+use crate::tui::state::{Branch, Instance, Pane, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::table::{Cell, Column};
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 
-const INSTANCES: [Column; 5] = [
+/// Columns of recent looks.
+const LOOKS: usize = 8;
+
+const INSTANCES: [Column; 9] = [
     Column::fixed("", 1, 0),
-    Column::growing("name", 8, 2, 0),
-    Column::fixed("state", 11, 2),
-    Column::fixed("pointers", 10, 3).right(),
-    Column::growing("endpoint", 15, 2, 4),
+    Column::growing("name", 9, 2, 0),
+    Column::fixed("state", 11, 0),
+    Column::fixed("trip", 7, 1).right(),
+    Column::fixed("looks", LOOKS as u16, 2),
+    Column::fixed("pointers", 9, 3).right(),
+    Column::fixed("version", 7, 5),
+    Column::growing("last trouble", 18, 3, 4),
+    Column::growing("endpoint", 15, 1, 6),
 ];
 
 pub(super) fn instances(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
@@ -28,48 +37,165 @@ pub(super) fn instances(state: &State, canvas: &mut Canvas, area: Rect, framed: 
         without_rows(canvas, area, &list.load, empty);
         return;
     }
+    let rows = state.layout().rows(Pane::Instances);
+    let tree = list.tree(usize::from(rows.height));
     table(
         &INSTANCES,
-        list.rows.len() as u64,
+        tree.len() as u64,
         list.cursor.top,
-        list.cursor.selected,
+        list.selected_line(&tree),
         state.focus == Pane::Instances,
         area,
         framed,
     )
     .draw(canvas, area, |index, canvas| {
-        let place = usize::try_from(index).unwrap_or(0);
-        list.rows
-            .get(place)
-            .map_or_else(Vec::new, |instance| instance_cells(instance, place, canvas))
+        match usize::try_from(index).ok().and_then(|line| tree.get(line)) {
+            Some(Branch::Instance(place)) => list
+                .rows
+                .get(*place)
+                .map_or_else(Vec::new, |instance| cells(state, instance, *place, canvas)),
+            _ => Vec::new(),
+        }
     });
+    let first = area.y + u16::from(has_headings(area));
+    for (y, line) in (first..area.bottom()).zip(tree.iter().skip(list.cursor.top)) {
+        if let Branch::Heading(kind, members) = line {
+            draw_heading(
+                state,
+                canvas,
+                Rect::new(area.x, y, area.width, 1),
+                *kind,
+                *members,
+            );
+        }
+    }
 }
 
-fn instance_cells(instance: &Instance, place: usize, canvas: &Canvas) -> Vec<Cell> {
+/// A heading over a group, with what its members are like while they are folded away.
+fn draw_heading(state: &State, canvas: &mut Canvas, line: Rect, kind: InstanceKind, members: usize) {
+    let is_folded = state.instances.is_folded(kind);
+    let sign = if is_folded {
+        canvas.glyphs.folded
+    } else {
+        canvas.glyphs.unfolded
+    };
+    let title = match kind {
+        InstanceKind::Local => "Local",
+        InstanceKind::Remote => "Remote",
+    };
+    let is_up = |instance: &&Instance| instance.row.kind == kind && instance.row.state == InstanceState::Up;
+    let up = state.instances.rows.iter().filter(is_up).count();
+    let note = if up == members {
+        format!("  {members}")
+    } else {
+        format!("  {members}, {up} up")
+    };
+    // The ground under a selected heading stays.
+    let plain = |role: Role, canvas: &Canvas| Style {
+        bg: None,
+        ..canvas.style(role)
+    };
+    let spans = [
+        (format!("{sign} "), plain(Role::Faint, canvas)),
+        (
+            title.to_owned(),
+            plain(Role::Heading, canvas).add_modifier(Modifier::BOLD),
+        ),
+        (note, plain(Role::Faint, canvas)),
+    ];
+    canvas.spans(line.x + 1, line.y, line.width.saturating_sub(2), &spans);
+}
+
+fn cells(state: &State, instance: &Instance, place: usize, canvas: &Canvas) -> Vec<Cell> {
     let row = &instance.row;
     let role = state_role(instance);
-    let base = canvas.style(if instance.stale { Role::Faint } else { Role::Base });
-    let dim = canvas.style(Role::Dim);
-    let state = match (row.state, instance.latency_us) {
-        (InstanceState::Up, Some(micros)) => format!("up {}", latency(micros)),
-        (state, _) => state.to_string(),
+    let before = instance.is_from_before();
+    let figure = canvas.style(if before { Role::Faint } else { Role::Base });
+    let glyph = if instance.is_waited_for() {
+        canvas.glyphs.changing
+    } else {
+        state_glyph(row.state, canvas.glyphs)
     };
-    let mut name = vec![(row.name.to_string(), canvas.theme.instance(place))];
-    if row.kind == InstanceKind::Remote {
-        name.push((" remote".to_owned(), dim));
-    }
+    let mut name = vec![(
+        row.name.to_string(),
+        canvas.theme.instance(state.instances.colour_at(place)),
+    )];
     if row.read_only {
-        name.push((" read-only".to_owned(), canvas.style(Role::Warn)));
+        name.push((format!(" {}", canvas.glyphs.read_only), canvas.style(Role::Warn)));
     }
-    let pointers = row.pointers.map_or_else(|| "–".to_owned(), count);
     vec![
-        vec![(
-            state_glyph(row.state, canvas.glyphs).to_owned(),
-            canvas.style(role),
-        )],
+        vec![(glyph.to_owned(), canvas.style(role))],
         name,
-        vec![(state, canvas.style(role))],
-        vec![(pointers, base)],
-        vec![(row.endpoint.authority(), dim)],
+        vec![(word(instance), canvas.style(role))],
+        trip(state, instance, canvas),
+        looks(instance, canvas),
+        vec![(row.pointers.map_or_else(String::new, count), figure)],
+        vec![(row.version.clone().unwrap_or_default(), figure)],
+        trouble(state, instance, canvas),
+        vec![(row.endpoint.authority(), canvas.style(Role::Dim))],
     ]
+}
+
+/// Its state in a word.
+fn word(instance: &Instance) -> String {
+    if instance.is_waited_for() {
+        return "no answer…".to_owned();
+    }
+    if instance.stale {
+        return format!("{}, stale", instance.row.state);
+    }
+    instance.row.state.to_string()
+}
+
+/// The round trip; where it does not answer, how old what is shown is.
+fn trip(state: &State, instance: &Instance, canvas: &Canvas) -> Cell {
+    if instance.is_from_before() {
+        let since = instance.row.answered_at;
+        let age = since.map_or("", |since| state.clock.age(since));
+        return vec![(age.to_owned(), canvas.style(Role::Faint))];
+    }
+    match (instance.row.state, instance.latency_us) {
+        (InstanceState::Up, Some(micros)) => vec![(latency(micros), canvas.style(Role::Base))],
+        _ => Vec::new(),
+    }
+}
+
+/// The newest looks as heights.
+fn looks(instance: &Instance, canvas: &Canvas) -> Cell {
+    if instance.row.state == InstanceState::Stopped {
+        return Vec::new();
+    }
+    instance
+        .history
+        .spark(LOOKS)
+        .into_iter()
+        .map(|look| match look {
+            None => (" ".to_owned(), canvas.style(Role::Base)),
+            Some(None) => (canvas.glyphs.unreachable.to_owned(), canvas.style(Role::Bad)),
+            Some(Some(level)) => {
+                let role = if level >= 5 { Role::Warn } else { Role::Good };
+                (
+                    canvas.glyphs.sparks[usize::from(level)].to_owned(),
+                    canvas.style(role),
+                )
+            }
+        })
+        .collect()
+}
+
+/// What was wrong last, and how long ago; faint once it is over.
+fn trouble(state: &State, instance: &Instance, canvas: &Canvas) -> Cell {
+    let last = instance.history.troubles().next_back();
+    let (text, at, role) = match (&instance.row.error, last) {
+        (Some(error), last) => (error.as_str(), last.map(|trouble| trouble.first), Role::Bad),
+        (None, Some(trouble)) => (trouble.text.as_str(), Some(trouble.last), Role::Faint),
+        (None, None) => return Vec::new(),
+    };
+    let first = text.split(';').next().unwrap_or(text);
+    let mut cell = Vec::new();
+    if let Some(at) = at {
+        cell.push((format!("{} ", state.clock.age(at)), canvas.style(Role::Dim)));
+    }
+    cell.push((first.to_owned(), canvas.style(role)));
+    cell
 }

@@ -98,7 +98,7 @@ pub(super) fn note(state: &State) -> String {
 fn cells(state: &State, row: &LogRow, canvas: &Canvas) -> Vec<Cell> {
     let dim = canvas.style(Role::Dim);
     let (_, role) = status_glyph(&row.status, canvas.glyphs);
-    let place = state.instances.index(&row.instance);
+    let place = state.instances.colour(&row.instance);
     let instance = place.map_or(canvas.style(Role::Base), |place| canvas.theme.instance(place));
     let route = row
         .route

@@ -90,8 +90,11 @@ fn draw_subtitle(state: &State, canvas: &mut Canvas, pane: Pane, x: u16, area: R
     let mut spans: Vec<(String, Style)> = Vec::new();
     match pane {
         Pane::Pointers => {
-            if let Some(name) = &state.pointers.instance {
-                let place = state.instances.index(name.as_str()).unwrap_or(0);
+            if state.pointers.merged {
+                let shown = state.pointers.sources().len();
+                spans.push((format!("of {shown} instances "), canvas.style(Role::Accent)));
+            } else if let Some(name) = &state.pointers.instance {
+                let place = state.instances.colour(name.as_str()).unwrap_or(0);
                 let of = canvas.style(Role::Faint);
                 spans.push(("of ".to_owned(), of));
                 spans.push((format!("{name} "), canvas.theme.instance(place)));
@@ -125,7 +128,15 @@ fn note(state: &State, pane: Pane) -> String {
                 return String::new();
             }
             let more = if pointers.total_known { "" } else { "+" };
-            format!("{}/{}{more}", count(pointers.selected + 1), count(pointers.total))
+            let marked = match pointers.marks.len() {
+                0 => String::new(),
+                marked => format!("{} marked  ", count(marked as u64)),
+            };
+            format!(
+                "{marked}{}/{}{more}",
+                count(pointers.selected + 1),
+                count(pointers.total)
+            )
         }
     }
 }

@@ -1,15 +1,21 @@
 //! `butterfly instance …`: the instances of this home.
 
+mod background;
+mod edit;
+mod map;
+mod values;
+
+pub use background::Mark;
+
 use super::arguments::ProfileArg;
 use super::ask;
-use super::outcome::{Outcome, Stop, usage};
-use super::secrets::SecretFile;
+use super::outcome::{Outcome, Stop};
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
 use crate::instance::{Tls, check_listen};
-use crate::model::{AppId, Endpoint, InstanceId, InstanceName, InstanceState, KeyId};
-use crate::protocol::{Code, CredentialForm, ExitClass, HeldCredential, Spki};
+use crate::model::{AppId, Endpoint, InstanceName, InstanceState};
+use crate::protocol::{Code, ExitClass};
 use crate::workspace::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -39,18 +45,18 @@ pub enum Instance {
         /// The instance's name in this home.
         name: String,
     },
-    /// Explain how a local instance is started.
-    #[command(hide = true)]
+    /// Host a local instance in the background; ready when it listens.
     Start {
         /// The instance's name in this home.
-        name: String,
+        name: InstanceName,
     },
-    /// Explain how a local instance is stopped.
-    #[command(hide = true)]
+    /// Stop an instance that was started so, or by `butterfly serve`; nothing acknowledged is lost.
     Stop {
         /// The instance's name in this home.
-        name: String,
+        name: InstanceName,
     },
+    Edit(Box<edit::Edit>),
+    Map(map::Map),
 }
 
 /// Make a local instance; `butterfly serve NAME` hosts it.
@@ -91,32 +97,8 @@ pub struct Add {
     /// The name under which we call it.
     #[arg(long, value_name = "ID")]
     app_id: AppId,
-    /// Legacy: the file that holds its JWT_SECRET_KEY.
-    #[arg(
-        long,
-        value_name = "FILE",
-        alias = "jwt-secret-key-file",
-        help_heading = "Legacy profile"
-    )]
-    jwt_secret_file: Option<PathBuf>,
-    /// Legacy: the file that holds its BUTTERFLY_ENCRYPTION_KEY.
-    #[arg(long, value_name = "FILE", help_heading = "Legacy profile")]
-    encryption_key_file: Option<PathBuf>,
-    /// Legacy: the file that holds an access key, where the instance wants one.
-    #[arg(long, value_name = "FILE", help_heading = "Legacy profile")]
-    access_key_file: Option<PathBuf>,
-    /// Native: the key id.
-    #[arg(long, value_name = "ID", help_heading = "Native profile")]
-    kid: Option<KeyId>,
-    /// Native: the file that holds the root, base64url.
-    #[arg(long, value_name = "FILE", help_heading = "Native profile")]
-    root_file: Option<PathBuf>,
-    /// Native: the id of the instance.
-    #[arg(long, value_name = "ID", help_heading = "Native profile")]
-    instance_id: Option<InstanceId>,
-    /// SHA-256 of a TLS public key that is accepted, base64url; repeatable.
-    #[arg(long, value_name = "SPKI", allow_hyphen_values = true)]
-    pin: Vec<String>,
+    #[command(flatten)]
+    values: values::Values,
 }
 
 /// Forget a remote, or remove a local instance with everything in its folder.
@@ -145,16 +127,10 @@ impl Instance {
                     format!("{name} shows its spare TLS key from its next start on, and has a new spare one.")
                 })
             }
-            Self::Start { name } => Err(usage(
-                "an instance lives as long as the process that hosts it",
-                format!(
-                    "host it in the foreground with `butterfly serve {name}`, or start it in the console"
-                ),
-            )),
-            Self::Stop { name } => Err(usage(
-                format!("{name} can only be stopped where it is hosted"),
-                "end that `butterfly serve` with Ctrl-C or SIGTERM, or stop it in the console that hosts it",
-            )),
+            Self::Start { name } => background::start(session, &name).await,
+            Self::Stop { name } => background::stop(session, &name).await,
+            Self::Edit(verb) => verb.run(session).await,
+            Self::Map(verb) => verb.run(session).await,
         }
     }
 }
@@ -193,7 +169,9 @@ impl Init {
 impl Add {
     async fn run(self, session: &Session) -> Outcome {
         session.permit("adding an instance")?;
-        let credential = self.credential(session)?;
+        let credential = self
+            .values
+            .credential(session, self.profile, self.app_id, self.url)?;
         let workspace = session.open_or_create().await?;
         let name = self.name;
         let row = workspace.add_remote(RemoteRequest { name, credential }).await?;
@@ -205,72 +183,6 @@ impl Add {
             )
         })
     }
-
-    fn credential(&self, session: &Session) -> Outcome<CredentialForm> {
-        let mut held = match self.profile {
-            ProfileArg::Legacy => self.legacy(session)?,
-            ProfileArg::Native => self.native()?,
-        };
-        held.pins = self.pin.iter().cloned().map(Spki).collect();
-        Ok(CredentialForm::of(&held))
-    }
-
-    fn legacy(&self, session: &Session) -> Outcome<HeldCredential> {
-        if self.kid.is_some() || self.root_file.is_some() || self.instance_id.is_some() {
-            return Err(usage(
-                "--kid, --root-file and --instance-id belong to --profile native",
-                "leave them out, or choose --profile native",
-            ));
-        }
-        let token_secret =
-            SecretFile::read(needed(&self.jwt_secret_file, "--jwt-secret-file")?)?.token_secret()?;
-        let encryption_key =
-            SecretFile::read(needed(&self.encryption_key_file, "--encryption-key-file")?)?.fernet_key()?;
-        let access_key = match &self.access_key_file {
-            Some(path) => Some(SecretFile::read(path)?.access_key()?),
-            None => None,
-        };
-        if token_secret.is_weak() {
-            session.note(
-                "warning: this JWT secret is short or a documented default: whoever guesses it can call the \
-                 instance. Ask its administrator for a better one.",
-            );
-        }
-        let (app_id, endpoint) = (self.app_id.clone(), self.url.clone());
-        Ok(HeldCredential::legacy(
-            app_id,
-            endpoint,
-            token_secret,
-            encryption_key,
-            access_key,
-        ))
-    }
-
-    fn native(&self) -> Outcome<HeldCredential> {
-        if self.jwt_secret_file.is_some()
-            || self.encryption_key_file.is_some()
-            || self.access_key_file.is_some()
-        {
-            return Err(usage(
-                "--jwt-secret-file, --encryption-key-file and --access-key-file belong to --profile legacy",
-                "leave them out, or choose --profile legacy",
-            ));
-        }
-        let kid = needed(&self.kid, "--kid")?.clone();
-        let instance_id = needed(&self.instance_id, "--instance-id")?.clone();
-        let root = SecretFile::read(needed(&self.root_file, "--root-file")?)?.root_key()?;
-        let (app_id, endpoint) = (self.app_id.clone(), self.url.clone());
-        Ok(HeldCredential::native(app_id, endpoint, instance_id, kid, root))
-    }
-}
-
-fn needed<'a, T>(value: &'a Option<T>, flag: &str) -> Outcome<&'a T> {
-    value.as_ref().ok_or_else(|| {
-        usage(
-            format!("{flag} is missing for this profile"),
-            "see `butterfly instance add --help`",
-        )
-    })
 }
 
 async fn list(session: &Session) -> Outcome {
@@ -371,6 +283,7 @@ fn details(row: &InstanceRow) -> String {
         ("hosted by", hosted_by),
         ("version", row.version.clone()),
         ("pointers", row.pointers.map(words::count)),
+        ("colour", row.colour.map(|colour| colour.to_string())),
         ("round trip", row.latency_us.map(words::duration)),
         ("read-only", row.read_only.then(|| "yes".to_owned())),
         ("error", row.error.clone()),

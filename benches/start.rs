@@ -1,0 +1,121 @@
+//! From starting the program to its first whole frame in a terminal, beside `/bin/true` in the same terminal;
+//! and the memory that the console then holds.
+//!
+//! `cargo bench --bench start`
+
+#[path = "../tests/support/mod.rs"]
+mod programs;
+mod support;
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use programs::program::Program;
+use std::io::{Read, Write};
+use std::time::{Duration, Instant};
+use support::{median, report};
+
+const ROUNDS: usize = 25;
+const SIZE: PtySize = PtySize {
+    rows: 50,
+    cols: 200,
+    pixel_width: 0,
+    pixel_height: 0,
+};
+
+/// What ends a frame.
+const END_OF_FRAME: &[u8] = b"\x1b[?2026l";
+/// What only a frame with the rows of the home shows.
+const A_ROW: &[u8] = b"alpha";
+
+fn main() {
+    let program = Program::new();
+    program.json(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let (mut console, mut nothing, mut memory) = (Vec::new(), Vec::new(), Vec::new());
+    // The first round warms the disk's cache, and does not count.
+    for round in 0..=ROUNDS {
+        let (first_frame, resident) = start(&program);
+        let empty = run_nothing();
+        if round > 0 {
+            console.push(first_frame);
+            nothing.push(empty);
+            memory.push(resident);
+        }
+    }
+    let ratios = console
+        .iter()
+        .zip(&nothing)
+        .map(|(ours, theirs)| ours / theirs)
+        .collect();
+    println!("{ROUNDS} rounds in a terminal of {}x{}", SIZE.cols, SIZE.rows);
+    report("first frame with rows / `/bin/true`", median(ratios), "6 (4)");
+    report(
+        "first frame with rows, milliseconds",
+        median(console),
+        "4.4 was measured",
+    );
+    report("resident memory at rest, MB", median(memory), "12 (6)");
+}
+
+/// Milliseconds from spawning the console to its first frame with rows, and the megabytes that it holds at rest.
+fn start(program: &Program) -> (f64, f64) {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
+    command.arg("--home");
+    command.arg(program.home());
+    command.env("TERM", "xterm-256color");
+    // Says what its background is, as a terminal that answers at once does.
+    command.env("COLORFGBG", "15;0");
+    let began = Instant::now();
+    let (mut child, master) = spawn(command);
+    let mut output = master.try_clone_reader().expect("a reader");
+    let mut shown = Vec::new();
+    let mut buffer = [0; 65536];
+    while !has_frame_with_rows(&shown) {
+        let count = output.read(&mut buffer).expect("a screen");
+        assert!(count > 0, "the console ended");
+        shown.extend_from_slice(&buffer[..count]);
+    }
+    let took = milliseconds(began.elapsed());
+    let resident = resident_megabytes(child.process_id().expect("a process"));
+    let mut keys = master.take_writer().expect("a keyboard");
+    keys.write_all(b"\x03").expect("the console listens");
+    while output.read(&mut buffer).is_ok_and(|count| count > 0) {}
+    child.wait().expect("it ends");
+    (took, resident)
+}
+
+fn has_frame_with_rows(shown: &[u8]) -> bool {
+    let row = find(shown, A_ROW);
+    row.is_some_and(|row| find(&shown[row..], END_OF_FRAME).is_some())
+}
+
+fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).position(|window| window == part)
+}
+
+fn run_nothing() -> f64 {
+    let began = Instant::now();
+    let (mut child, master) = spawn(CommandBuilder::new("/bin/true"));
+    let mut output = master.try_clone_reader().expect("a reader");
+    child.wait().expect("it ends");
+    let took = milliseconds(began.elapsed());
+    let _ = output.read(&mut [0; 64]);
+    took
+}
+
+fn spawn(command: CommandBuilder) -> (Box<dyn Child + Send + Sync>, Box<dyn MasterPty + Send>) {
+    let pty = native_pty_system().openpty(SIZE).expect("a terminal");
+    let child = pty.slave.spawn_command(command).expect("a program");
+    drop(pty.slave);
+    (child, pty.master)
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
+}
+
+/// What the system says that a process holds in memory.
+fn resident_megabytes(process: u32) -> f64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
+    kilobytes.unwrap_or(f64::NAN) / 1024.0
+}

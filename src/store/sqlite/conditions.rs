@@ -1,0 +1,233 @@
+//! The terms of a filter as SQL.
+//!
+//! What a term means is said by `model::pointer_filter`; a property in the tests compares the two.
+
+use super::plan::{FEW_TAGS, Plan, has_trigram};
+use super::rows::{all, connection_id};
+use crate::model::filter::{Filter, Text};
+use crate::model::{PointerTest, is_connection, pointer_test};
+use crate::store::StoreError;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+/// A condition on a row, with its values.
+type Condition = (String, Vec<Value>);
+
+/// The words that the trigram index can find, all of them at once: they drive the search. Whether there
+/// were any.
+pub(super) fn drive_by_words(plan: &mut Plan, filter: &Filter) -> bool {
+    let mut driven = false;
+    for term in filter.terms.iter().filter(|term| !term.not) {
+        let Some(PointerTest::Description(text)) = pointer_test(&term.test) else {
+            continue;
+        };
+        if !has_trigram(text.as_str()) {
+            continue;
+        }
+        if !driven {
+            plan.drive("pointer_search s", "s.rowid");
+            driven = true;
+        }
+        // The index takes no ESCAPE: where the word holds a wildcard, `add` looks once more, and closely.
+        let pattern = format!("%{}%", text.as_str());
+        plan.require("s.description LIKE ?".to_owned(), [Value::from(pattern)]);
+    }
+    driven
+}
+
+/// The one tag that every match must bear, if there is such a one: its rows may drive the search.
+pub(super) fn needed_tag(conn: &Connection, filter: &Filter) -> Result<Option<i64>, StoreError> {
+    for term in filter.terms.iter().filter(|term| !term.not) {
+        if let Some(PointerTest::Tag(text)) = pointer_test(&term.test)
+            && let [only] = tags(conn, text)?.as_slice()
+        {
+            return Ok(Some(*only));
+        }
+    }
+    Ok(None)
+}
+
+/// Adds what every term requires; false when nothing can match. `by_words` tells that the trigram index has
+/// found the words already.
+pub(super) fn add(
+    conn: &Connection,
+    plan: &mut Plan,
+    filter: &Filter,
+    by_words: bool,
+) -> Result<bool, StoreError> {
+    for term in &filter.terms {
+        let Some(test) = pointer_test(&term.test) else {
+            return Ok(false);
+        };
+        if let (PointerTest::Description(text), false, true) = (&test, term.not, by_words)
+            && has_trigram(text.as_str())
+            && !text.is_exact()
+            && !text.as_str().contains(['%', '_'])
+        {
+            continue;
+        }
+        match (condition(conn, &test)?, term.not) {
+            (Some((condition, values)), false) => plan.require(condition, values),
+            (Some((condition, values)), true) => plan.require(format!("NOT ({condition})"), values),
+            // Nothing can match it.
+            (None, false) => return Ok(false),
+            (None, true) => {}
+        }
+    }
+    Ok(true)
+}
+
+/// The condition of a test; none where no row can fulfil it.
+fn condition(conn: &Connection, test: &PointerTest) -> Result<Option<Condition>, StoreError> {
+    Ok(Some(match test {
+        // An instance does not know what others call it.
+        PointerTest::Instance(_) => return Ok(None),
+        PointerTest::Description(text) => contains("p.description", text),
+        PointerTest::Reference(text) => contains("p.data_reference", text),
+        PointerTest::Letters(text) => letters("p.description", text),
+        PointerTest::Tag(text) => return bears(conn, text),
+        PointerTest::Route(None) => ("p.federated IS NULL".to_owned(), Vec::new()),
+        PointerTest::Route(Some(route)) => (
+            "(p.federated IS NOT NULL AND json_extract(p.federated, '$.route') = ?)".to_owned(),
+            vec![Value::from(route.as_str().to_owned())],
+        ),
+        PointerTest::Unassigned => ("p.connection IS NULL".to_owned(), Vec::new()),
+        PointerTest::Connection(text) => return connections(conn, text),
+        PointerTest::Address(part) => address(part),
+    }))
+}
+
+fn contains(column: &str, text: &Text) -> Condition {
+    like(column, text, |text| {
+        vec![String::new(), text.to_owned(), String::new()]
+    })
+}
+
+fn letters(column: &str, text: &Text) -> Condition {
+    like(column, text, |text| {
+        let letters = text.chars().filter(|letter| !letter.is_whitespace());
+        let mut parts = vec![String::new()];
+        parts.extend(letters.map(String::from));
+        parts.push(String::new());
+        parts
+    })
+}
+
+/// That a column is these parts with anything between them.
+fn like(column: &str, text: &Text, parts: impl Fn(&str) -> Vec<String>) -> Condition {
+    let parts = parts(text.as_str());
+    if text.is_exact() {
+        return (
+            format!("{column} GLOB ?"),
+            vec![Value::from(glob_pattern(&parts))],
+        );
+    }
+    (
+        format!("{column} LIKE ? ESCAPE '\\'"),
+        vec![Value::from(like_pattern(&parts))],
+    )
+}
+
+fn like_pattern(parts: &[String]) -> String {
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|part| part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
+        .collect();
+    parts.join("%")
+}
+
+fn glob_pattern(parts: &[String]) -> String {
+    let parts: Vec<String> = parts
+        .iter()
+        .map(|part| part.replace('[', "[[]").replace('*', "[*]").replace('?', "[?]"))
+        .collect();
+    parts.join("*")
+}
+
+/// The tags that a text names, one more than a few at most.
+fn tags(conn: &Connection, text: &Text) -> Result<Vec<i64>, StoreError> {
+    let (condition, values) = tag_like("tag", text);
+    let sql = format!("SELECT id FROM tags WHERE {condition} LIMIT {}", FEW_TAGS + 1);
+    all(conn, &sql, rusqlite::params_from_iter(values), |row| {
+        Ok(row.get(0)?)
+    })
+}
+
+fn tag_like(column: &str, text: &Text) -> Condition {
+    match (text.as_str().contains('*'), text.is_exact()) {
+        (false, true) => (
+            format!("{column} = ?"),
+            vec![Value::from(text.as_str().to_owned())],
+        ),
+        (false, false) => (
+            format!("{column} = ? COLLATE NOCASE"),
+            vec![Value::from(text.as_str().to_owned())],
+        ),
+        (true, _) => like(column, text, |text| text.split('*').map(str::to_owned).collect()),
+    }
+}
+
+fn bears(conn: &Connection, text: &Text) -> Result<Option<Condition>, StoreError> {
+    let ids = tags(conn, text)?;
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    if ids.len() <= FEW_TAGS {
+        let marks = vec!["?"; ids.len()].join(", ");
+        return Ok(Some((
+            format!(
+                "EXISTS (SELECT 1 FROM pointer_tags b WHERE b.tag_id IN ({marks}) AND b.pointer_id = p.id)"
+            ),
+            ids.into_iter().map(Value::from).collect(),
+        )));
+    }
+    let (condition, values) = tag_like("j.value", text);
+    Ok(Some((
+        format!("EXISTS (SELECT 1 FROM json_each(p.tags) j WHERE {condition})"),
+        values,
+    )))
+}
+
+fn connections(conn: &Connection, text: &Text) -> Result<Option<Condition>, StoreError> {
+    let known: Vec<(i64, String)> = all(conn, "SELECT id, name FROM connections", [], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    let mut meant = Vec::new();
+    for (number, name) in known {
+        if is_connection(text, &connection_id(number)?, Some(&name)) {
+            meant.push(Value::from(number));
+        }
+    }
+    if meant.is_empty() {
+        return Ok(None);
+    }
+    let marks = vec!["?"; meant.len()].join(", ");
+    Ok(Some((
+        // A pointer without a connection has none of these, rather than an unknown one.
+        format!("(p.connection IS NOT NULL AND p.connection IN ({marks}))"),
+        meant,
+    )))
+}
+
+/// An address that begins so is found by the index; one that only contains it is not.
+fn address(part: &str) -> Condition {
+    let digits = part.strip_prefix("ptr_").unwrap_or_default();
+    let is_hex = digits
+        .bytes()
+        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if part.starts_with("ptr_") && is_hex && digits.len() <= 12 {
+        let bound =
+            |fill: &str| i64::from_str_radix(&format!("{digits}{}", fill.repeat(12 - digits.len())), 16);
+        if let (Ok(first), Ok(last)) = (bound("0"), bound("f")) {
+            return (
+                "p.address BETWEEN ? AND ?".to_owned(),
+                vec![Value::from(first), Value::from(last)],
+            );
+        }
+    }
+    let pattern = like_pattern(&[String::new(), part.to_owned(), String::new()]);
+    (
+        "printf('ptr_%012x', p.address) LIKE ? ESCAPE '\\'".to_owned(),
+        vec![Value::from(pattern)],
+    )
+}

@@ -1,0 +1,187 @@
+//! Filters and orders, against the same said in plain Rust.
+
+use super::*;
+use crate::model::filter::Filter;
+use crate::model::{
+    ConnectionId, Endpoint, Federated, Pointer, PointerChange, Profile, Route, STORED_POINTER_FIELDS,
+    pointer_matches,
+};
+use crate::store::{Order, PointerQuery, SortBy, Start, Store};
+use proptest::prelude::*;
+use std::cmp::Ordering;
+
+fn block_on<T>(task: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(task)
+}
+
+fn a_term() -> impl Strategy<Value = String> {
+    let text = "[abcABé%_*\\[\\\\]{1,4}";
+    prop_oneof![
+        text.prop_map(|text| format!("\"{}\"", text.replace('\\', "\\\\"))),
+        text.prop_map(|text| format!("~\"{}\"", text.replace('\\', "\\\\"))),
+        "[abAé*_]{1,3}".prop_map(|tag| format!("#\"{tag}\"")),
+        "(endpoint|relay|none)".prop_map(|route| format!("route:{route}")),
+        "(none|ga|Gate|other|nowhere)".prop_map(|name| format!("conn:{name}")),
+        "[0-9]{1,2}".prop_map(|text| format!("ref:{text}")),
+        "(ptr_)?[0-9a-f]{1,2}".prop_map(|text| format!("addr:{text}")),
+    ]
+}
+
+fn a_query() -> impl Strategy<Value = (String, Order, u64, u64)> {
+    let terms = prop::collection::vec((any::<bool>(), a_term()), 0..4).prop_map(|terms| {
+        let terms: Vec<String> = terms
+            .into_iter()
+            .map(|(not, term)| format!("{}{term}", if not { "!" } else { "" }))
+            .collect();
+        terms.join(" ")
+    });
+    let order = (prop::sample::select(SortBy::ALL.to_vec()), any::<bool>())
+        .prop_map(|(by, descending)| Order { by, descending });
+    (terms, order, 1..6u64, 0..40u64)
+}
+
+type Row = (String, Vec<String>, usize, usize);
+
+fn a_row() -> impl Strategy<Value = Row> {
+    (
+        "[abcABCéÉ%_*\\[\\\\ ]{0,12}",
+        prop::collection::vec("[abAé_]{1,3}", 0..3),
+        0..3usize,
+        0..3usize,
+    )
+}
+
+async fn fill(store: &SqliteStore, rows: &[Row], gates: &[(ConnectionId, &str)]) {
+    for (number, (description, tags, gate, route)) in rows.iter().enumerate() {
+        let mut wanted = new(&format!("ref {number}"), description, &[]);
+        wanted.tags.clone_from(tags);
+        wanted.connection_id = gates.get(*gate).map(|(id, _)| id.clone());
+        wanted.federated = [Route::Endpoint, Route::Relay]
+            .get(*route)
+            .map(|route| Federated {
+                route: *route,
+                connection_id: gates[0].0.clone(),
+                endpoint: Endpoint::parse("http://127.0.0.1:5002").unwrap(),
+                profile: Profile::Native,
+                kid: None,
+                query: serde_json::json!({"action": "whoami"}),
+            });
+        let at = Timestamp::from_micros(NOW.as_micros() + number as i64 / 3);
+        store.create_pointer(wanted, at).await.unwrap();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn sql_finds_and_sorts_what_plain_code_does(
+        rows in prop::collection::vec(a_row(), 1..40),
+        changed in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        queries in prop::collection::vec(a_query(), 16),
+    ) {
+        block_on(async {
+            let place = Place::new();
+            let store = place.store();
+            let domain = store.create_domain("d", &app(), NOW).await.unwrap();
+            let mut gates = Vec::new();
+            for name in ["Gate A", "gateway"] {
+                let gate = store.create_connection(&domain.id, name, "", None, NOW).await.unwrap();
+                gates.push((gate.id, name));
+            }
+            fill(&store, &rows, &gates).await;
+            for (number, which) in changed.iter().enumerate() {
+                let all = store.pointers(&PointerQuery::default()).await.unwrap().pointers;
+                let later = Timestamp::from_micros(NOW.as_micros() + 1_000 - number as i64);
+                let change = PointerChange { tags: Some(vec!["ab".into()]), ..PointerChange::default() };
+                store.update_pointer(&which.get(&all).address, change, later).await.unwrap();
+            }
+            let all = store.pointers(&PointerQuery::default()).await.unwrap().pointers;
+            for (text, order, size, offset) in &queries {
+                let filter = Filter::parse(text, STORED_POINTER_FIELDS).unwrap();
+                let name_of = |id: &ConnectionId| gates.iter().find(|(gate, _)| gate == id).map(|(_, name)| *name);
+                let mut expected: Vec<(usize, Pointer)> = all
+                    .iter()
+                    .cloned()
+                    .enumerate()
+                    .filter(|(_, pointer)| pointer_matches(&filter, pointer, name_of))
+                    .collect();
+                expected.sort_by(|(first, left), (second, right)| {
+                    let by_age = if order.descending { second.cmp(first) } else { first.cmp(second) };
+                    let by_key = order.compare(left, right);
+                    if order.by == SortBy::Created { by_age } else { by_key.then(by_age) }
+                });
+                let expected: Vec<Pointer> = expected.into_iter().map(|(_, pointer)| pointer).collect();
+                let query = PointerQuery { filter, order: *order, ..PointerQuery::default() };
+                let whole = store.pointers(&query).await.unwrap();
+                assert_eq!(whole.pointers, expected, "{text} {order:?}");
+                let mut step = PointerQuery { limit: Some(*size), ..query.clone() };
+                let mut paged = Vec::new();
+                loop {
+                    let page = store.pointers(&step).await.unwrap();
+                    paged.extend(page.pointers);
+                    let Some(next) = page.next else { break };
+                    step.start = Start::After(next);
+                }
+                assert_eq!(paged, expected, "{text} {order:?} by {size}");
+                let jump = PointerQuery { start: Start::Offset(*offset), limit: Some(*size), ..query };
+                let page = store.pointers(&jump).await.unwrap();
+                let rest: Vec<Pointer> = expected.iter().skip(*offset as usize).take(*size as usize).cloned().collect();
+                assert_eq!(page.pointers, rest, "{text} {order:?} at {offset}");
+                let is_end = offset + size >= expected.len() as u64;
+                assert_eq!(page.next.is_none(), is_end, "{text} {order:?} at {offset}");
+                if let Some(total) = page.total {
+                    assert_eq!(total, expected.len() as u64, "{text} {order:?}");
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn each_order_has_an_index_and_none_needs_a_sort() {
+    let place = Place::new();
+    drop(place.store());
+    let conn = rusqlite::Connection::open(place.data()).unwrap();
+    for by in SortBy::ALL {
+        let Some(key) = super::super::order::key(by) else {
+            continue;
+        };
+        for direction in ["", " DESC"] {
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT *, {key} FROM pointers p WHERE {key} >= ?1 ORDER BY {key}{direction}, p.id{direction} LIMIT 3"
+            );
+            let mut statement = conn.prepare(&sql).unwrap();
+            let rows = statement.query_map(["a"], |row| row.get::<_, String>(3)).unwrap();
+            let steps = rows.map(Result::unwrap).collect::<Vec<_>>().join("; ");
+            assert!(
+                steps.contains("USING INDEX") && !steps.contains("TEMP B-TREE"),
+                "{by:?}: {steps}"
+            );
+        }
+    }
+}
+
+#[test]
+fn letters_in_small_and_capitals_sort_alike() {
+    let order = Order {
+        by: SortBy::Description,
+        descending: false,
+    };
+    let pointer = |description: &str| {
+        block_on(async {
+            let place = Place::new();
+            let store = place.store();
+            store
+                .create_pointer(new("r", description, &[]), NOW)
+                .await
+                .unwrap()
+        })
+    };
+    assert_eq!(order.compare(&pointer("ABC"), &pointer("abc")), Ordering::Equal);
+    assert_eq!(order.compare(&pointer("B"), &pointer("a")), Ordering::Greater);
+}

@@ -1,0 +1,238 @@
+//! What keys and news do to the map.
+
+use super::layout::Direction;
+use super::state::{Map, Thing, key};
+use super::view;
+use crate::command::{Key, KeyCode};
+use crate::model::InstanceName;
+use crate::tui::effect::Effect;
+use crate::tui::layers::{CredentialPage, InstancePage, Layer, edit};
+use crate::tui::message::{Message, Outcome};
+use crate::tui::state::{Level, Load, Pane, State};
+use crate::workspace::{FederationMap, PartyKind};
+use std::time::Duration;
+
+/// How often what is known is asked for again while the map is open.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Opens the map.
+pub fn open(state: &mut State) -> Vec<Effect> {
+    state.layers.retain(|layer| !matches!(layer, Layer::Map(_)));
+    let mut map = Map::new(state.next_ticket);
+    state.next_ticket += 1;
+    map.selected = state
+        .instances
+        .selected_name()
+        .map(|name| Thing::Party(name.to_string()));
+    let number = map.number;
+    state.layers.push(Layer::Map(Box::new(map)));
+    vec![Effect::LoadMap(number)]
+}
+
+fn find(state: &mut State, number: u64) -> Option<&mut Map> {
+    state.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Map(map) if map.number == number => Some(&mut **map),
+        _ => None,
+    })
+}
+
+fn top(state: &mut State) -> Option<&mut Map> {
+    match state.layers.last_mut() {
+        Some(Layer::Map(map)) => Some(map),
+        _ => None,
+    }
+}
+
+/// What is known came; it is asked for again after a while.
+pub fn on_map(state: &mut State, number: u64, outcome: Outcome<FederationMap>) -> Vec<Effect> {
+    let now = state.clock.now();
+    let Some(map) = find(state, number) else {
+        return Vec::new();
+    };
+    match outcome {
+        Ok(data) => map.take(data, now),
+        Err(failure) => map.load = Load::Failed(failure),
+    }
+    vec![Effect::After(AGAIN, Message::MapDue(number))]
+}
+
+/// It is time to ask again, if the map is still open.
+pub fn look_again(state: &mut State, number: u64) -> Vec<Effect> {
+    match find(state, number) {
+        Some(_) => vec![Effect::LoadMap(number)],
+        None => Vec::new(),
+    }
+}
+
+/// Selects what is nearest in a direction.
+pub fn go(state: &mut State, direction: Direction) -> Vec<Effect> {
+    if let Some(map) = top(state) {
+        map.go(direction);
+    }
+    Vec::new()
+}
+
+/// Goes down by so many things, or up.
+pub fn step(map: &mut Map, rows: i64) {
+    let things = map.things();
+    let end = match rows {
+        i64::MIN => things.first(),
+        i64::MAX => things.last(),
+        _ => None,
+    };
+    if let Some((thing, _)) = end {
+        map.selected = Some(thing.clone());
+        return;
+    }
+    let direction = if rows > 0 { Direction::Down } else { Direction::Up };
+    for _ in 0..rows.unsigned_abs().min(50) {
+        map.go(direction);
+    }
+}
+
+/// Selects the next thing, or the one before.
+pub fn turn(state: &mut State, forward: bool) -> Vec<Effect> {
+    if let Some(map) = top(state) {
+        map.turn(forward);
+    }
+    Vec::new()
+}
+
+/// Shows only what is selected and whom it has to do with, or everybody again.
+pub fn near(state: &mut State) -> Vec<Effect> {
+    if let Some(map) = top(state) {
+        map.near = match map.near {
+            Some(_) => None,
+            None => map.selected.clone(),
+        };
+        map.arrange();
+    }
+    Vec::new()
+}
+
+/// Lets a name be typed.
+pub fn type_filter(state: &mut State) -> Vec<Effect> {
+    if let Some(map) = top(state) {
+        map.near = None;
+        map.typing = true;
+    }
+    Vec::new()
+}
+
+/// A key while a name is typed. None if the key is for the table of commands.
+pub fn on_key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
+    let map = top(state)?;
+    if !map.typing {
+        return None;
+    }
+    match key.code {
+        KeyCode::Enter => map.typing = false,
+        KeyCode::Esc => {
+            map.typing = false;
+            map.text.reset();
+        }
+        _ => {
+            edit(&mut map.text, key);
+        }
+    }
+    map.arrange();
+    Some(Vec::new())
+}
+
+/// Goes to what is selected: an instance's page, or that of a credential.
+pub fn open_selected(state: &mut State) -> Vec<Effect> {
+    let Some(map) = top(state) else {
+        return Vec::new();
+    };
+    if let Some(door) = map.door() {
+        let name = key(door);
+        return open_credential(state, name);
+    }
+    let Some(party) = map.party() else {
+        return Vec::new();
+    };
+    let (id, kind) = (party.id.clone(), party.kind);
+    match kind {
+        PartyKind::Local | PartyKind::Remote => open_instance(state, &id),
+        PartyKind::Console => {
+            state.layers.clear();
+            state.focus = Pane::Credentials;
+            vec![Effect::LoadCredentials]
+        }
+        PartyKind::Caller | PartyKind::Endpoint => {
+            let door = map
+                .data
+                .doors
+                .iter()
+                .find(|door| door.from == id || door.to == id);
+            match door.map(key) {
+                Some(name) => open_credential(state, name),
+                None => Vec::new(),
+            }
+        }
+    }
+}
+
+fn open_instance(state: &mut State, id: &str) -> Vec<Effect> {
+    let Ok(name) = InstanceName::parse(id) else {
+        return Vec::new();
+    };
+    // What is done on its page is done to what is selected.
+    if let Some(place) = state.instances.index(id) {
+        state.instances.select(place);
+    }
+    let page = InstancePage::new(name.clone());
+    state.layers.push(Layer::Instance(Box::new(page)));
+    vec![Effect::LoadInstance(name)]
+}
+
+fn open_credential(state: &mut State, name: String) -> Vec<Effect> {
+    if !state.credentials.rows.iter().any(|row| row.name == name) {
+        let text = format!("{name} is not among the credentials any more");
+        state.report(Level::Warn, text, "ctrl-r looks at everything again");
+        return Vec::new();
+    }
+    let page = CredentialPage {
+        name: name.clone(),
+        dependents: None,
+        scroll: 0,
+    };
+    state.layers.push(Layer::Credential(page));
+    vec![Effect::LoadDependents(name)]
+}
+
+/// Goes to the federated pointers of whoever calls through the selected door, or of the selected instance.
+pub fn pointers(state: &mut State) -> Vec<Effect> {
+    let Some(map) = top(state) else {
+        return Vec::new();
+    };
+    let caller = match (map.door(), map.party()) {
+        (Some(door), _) => door.from.clone(),
+        (None, Some(party)) => party.id.clone(),
+        (None, None) => return Vec::new(),
+    };
+    let Some(place) = state.instances.index(&caller) else {
+        let text = "pointers are on instances of this home; this one is none";
+        state.report(
+            Level::Warn,
+            text,
+            "select an instance, or a door that begins at one",
+        );
+        return Vec::new();
+    };
+    state.instances.select(place);
+    state.layers.clear();
+    state.focus = Pane::Pointers;
+    state.pointers.federated_only = true;
+    let filter = state.pointers.filter.clone();
+    state.pointers.set_filter(&filter);
+    Vec::new()
+}
+
+/// Keeps what is selected in view.
+pub fn settle(state: &mut State) {
+    let area = view::areas(state.layout().body).map;
+    if let Some(map) = top(state) {
+        map.settle((area.width, area.height));
+    }
+}

@@ -1,0 +1,83 @@
+//! What is done to the selected instance.
+
+use super::on_instance;
+use crate::model::InstanceName;
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::{Form, InstancePage, Layer};
+use crate::tui::state::{Level, State};
+use crate::tui::update::work::begin;
+use crate::workspace::{COLOURS, InstanceChange};
+
+/// Opens its page.
+pub(super) fn open_page(state: &mut State, name: InstanceName) -> Vec<Effect> {
+    state
+        .layers
+        .push(Layer::Instance(Box::new(InstancePage::new(name.clone()))));
+    vec![Effect::LoadInstance(name)]
+}
+
+/// Offers its settings to be changed.
+pub(super) fn edit(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
+    on_instance(state, argument, |state, name| {
+        if let Some(instance) = state.instances.get(name.as_str()) {
+            let form = Form::edit_instance(&instance.row);
+            state.layers.push(Layer::Form(Box::new(form)));
+        }
+        Vec::new()
+    })
+}
+
+/// Refuses changes on it, or allows them again.
+pub(super) fn read_only(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
+    let wanted = match argument {
+        None => None,
+        Some("on") => Some(true),
+        Some("off") => Some(false),
+        Some(other) => {
+            state.report(Level::Warn, format!("{other:?} is neither on nor off"), "");
+            return Vec::new();
+        }
+    };
+    on_instance(state, None, |state, name| {
+        let now = state
+            .instances
+            .get(name.as_str())
+            .is_some_and(|instance| instance.row.read_only);
+        let change = InstanceChange {
+            read_only: Some(wanted.unwrap_or(!now)),
+            ..InstanceChange::default()
+        };
+        vec![begin(state, Work::EditInstance(name, Box::new(change)))]
+    })
+}
+
+/// Gives it the next colour, or the one that is named.
+pub(super) fn colour(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
+    let wanted = match argument {
+        None => None,
+        Some("none") => Some(None),
+        Some(text) => match text.parse() {
+            Ok(place) if (1..=COLOURS).contains(&place) => Some(Some(place)),
+            _ => {
+                let text = format!("{text:?} is no colour");
+                state.report(Level::Warn, text, "say 1 to 8, or none");
+                return Vec::new();
+            }
+        },
+    };
+    on_instance(state, None, |state, name| {
+        let place = state.instances.colour(name.as_str()).unwrap_or(0);
+        let next = u8::try_from((place + 1) % usize::from(COLOURS)).unwrap_or(0) + 1;
+        let change = InstanceChange {
+            colour: Some(wanted.unwrap_or(Some(next))),
+            ..InstanceChange::default()
+        };
+        vec![begin(state, Work::EditInstance(name, Box::new(change)))]
+    })
+}
+
+/// Folds the group of the selection, or shows it again.
+pub(super) fn fold(state: &mut State) -> Vec<Effect> {
+    state.instances.fold();
+    Vec::new()
+}

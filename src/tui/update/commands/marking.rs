@@ -1,0 +1,74 @@
+//! Marking pointers, and what is done to all that are marked.
+
+use super::super::bulk::bulk;
+use super::super::work::begin;
+use super::on_pointer;
+use crate::tui::effect::{Effect, Work};
+use crate::tui::pointer;
+use crate::tui::state::{Level, State};
+use crate::workspace::{BulkAction, BulkTarget};
+
+/// Marks the selected pointer and goes on to the next, so that a run of them is marked by one key.
+pub(super) fn mark_pointer(state: &mut State) -> Vec<Effect> {
+    let row = state.pointers.selected;
+    if let Some(target) = state.pointers.target(row) {
+        state.pointers.marks.toggle(row, target);
+        state.pointers.step(1);
+    }
+    Vec::new()
+}
+
+pub(super) fn mark_range(state: &mut State) -> Vec<Effect> {
+    let row = state.pointers.selected;
+    let rows = state.pointers.marks.range_to(row);
+    let targets: Option<Vec<BulkTarget>> = rows.map(|row| state.pointers.target(row)).collect();
+    match targets {
+        Some(targets) => state.pointers.marks.add(row, targets),
+        None => state.report(
+            Level::Warn,
+            "not marked: the range is longer than what is kept of the list",
+            "mark it in parts, or filter and press V",
+        ),
+    }
+    Vec::new()
+}
+
+pub(super) fn unmark(state: &mut State) -> Vec<Effect> {
+    state.pointers.marks.clear();
+    Vec::new()
+}
+
+/// Marks all that match, or takes all marks away where there are some.
+pub(super) fn mark_all(state: &mut State) -> Vec<Effect> {
+    if !state.pointers.marks.is_empty() {
+        return unmark(state);
+    }
+    let query = state.pointers.query();
+    let sources = state.pointers.sources().iter();
+    let queries = sources
+        .map(|source| (source.name.clone(), query.clone()))
+        .collect();
+    vec![begin(state, Work::MarkAll(queries))]
+}
+
+/// Deletes what is marked, or else the pointer that is open or selected; asks first.
+pub(super) fn delete(state: &mut State) -> Vec<Effect> {
+    match marked(state) {
+        Some(targets) => bulk(state, BulkAction::Delete, targets),
+        None => pointer::delete(state),
+    }
+}
+
+/// Invokes what is marked, or else the pointer that is open or selected.
+pub(super) fn invoke(state: &mut State) -> Vec<Effect> {
+    match marked(state) {
+        Some(targets) => bulk(state, BulkAction::Invoke, targets),
+        None => on_pointer(state, Work::InvokePointer),
+    }
+}
+
+/// What is marked, where a command is about the list and not about a page over it.
+pub fn marked(state: &State) -> Option<Vec<BulkTarget>> {
+    let marks = &state.pointers.marks;
+    (state.layers.is_empty() && !marks.is_empty()).then(|| marks.targets())
+}

@@ -1,0 +1,177 @@
+//! Changing what this home knows of an instance, and everything that it knows.
+
+use super::{Failure, InstanceChange, InstanceDetail, InstanceRow, Workspace, blocking};
+use crate::instance::{Instance, Looking, Settings, Tls};
+use crate::model::{Endpoint, InstanceKind, InstanceName, Profile};
+use crate::protocol::{Code, CredentialForm};
+use crate::vault::InstanceRecord;
+
+/// Colours that can be chosen: as many as a theme's palette is sure to have.
+pub const COLOURS: u8 = 8;
+
+impl Workspace {
+    /// Changes what this home knows of an instance. Nothing is asked of the instance itself.
+    pub async fn edit_instance(&self, name: &str, change: InstanceChange) -> Result<InstanceRow, Failure> {
+        let record = self.record(name).await?;
+        check(&record, &change)?;
+        let colour = match change.colour {
+            None => record.colour.clone(),
+            Some(chosen) => chosen.map(|colour| colour.to_string()),
+        };
+        let read_only = change.read_only.unwrap_or(record.read_only);
+        if colour != record.colour || read_only != record.read_only {
+            let name = record.name.clone();
+            self.in_vault(move |vault| vault.set_look(&name, colour.as_deref(), read_only))
+                .await?;
+        }
+        if let Some(form) = change.credential {
+            self.replace_values(&record, form).await?;
+        }
+        if let Some(endpoint) = change.endpoint {
+            self.move_remote(&record, endpoint).await?;
+        }
+        self.instance(name).await
+    }
+
+    /// Fresh values for the credential that a remote is called with, under the same name.
+    async fn replace_values(&self, record: &InstanceRecord, form: CredentialForm) -> Result<(), Failure> {
+        // Values that are none are refused before anything is kept.
+        let held = form.clone().into_held()?;
+        let (name, credential) = (record.name.clone(), record.credential.clone());
+        let (app_id, profile) = (held.app_id.clone(), held.profile());
+        let mut entry = self.entry_of(record).await?;
+        entry.form = form;
+        // What was known of the old values says nothing about the new ones.
+        entry.life = None;
+        entry.pending = None;
+        entry.verified = false;
+        entry.grant = None;
+        entry.expires_at = None;
+        entry.state = crate::model::CredentialState::Active;
+        self.in_vault(move |vault| {
+            vault.replace_held(&entry)?;
+            vault.set_credential(&name, &credential, &app_id, profile)
+        })
+        .await
+    }
+
+    /// A remote answers elsewhere now: its credentials are for that endpoint from here on.
+    async fn move_remote(&self, record: &InstanceRecord, endpoint: Endpoint) -> Result<(), Failure> {
+        let (name, old) = (record.name.clone(), record.endpoint.clone());
+        self.in_vault(move |vault| {
+            for mut entry in vault.held()? {
+                if entry.instance == name.as_str() && entry.form.endpoint == old {
+                    entry.form.endpoint = endpoint.clone();
+                    vault.replace_held(&entry)?;
+                }
+            }
+            vault.set_endpoint(&name, &endpoint)
+        })
+        .await
+    }
+
+    /// What an instance tells while this process hosts it, until the answer is dropped.
+    pub fn look_at_events(&self, name: &InstanceName) -> Looking {
+        self.hosts.events(name).look()
+    }
+
+    /// Everything about an instance that can be told without asking it.
+    pub async fn instance_detail(&self, name: &str) -> Result<InstanceDetail, Failure> {
+        let record = self.record(name).await?;
+        let pins = match self.entry_of(&record).await {
+            Ok(entry) => entry.form.pins.iter().map(|pin| pin.0.clone()).collect(),
+            Err(_) => Vec::new(),
+        };
+        let (settings, hosted_since, folder) = match record.kind {
+            InstanceKind::Remote => (Vec::new(), None, None),
+            InstanceKind::Local => {
+                let folder = self.place_of(&record.name);
+                let place = folder.clone();
+                let (settings, since) = blocking(move || {
+                    (
+                        Instance::read_settings(&place).ok(),
+                        Instance::hosted_since(&place),
+                    )
+                })
+                .await;
+                let settings = settings.map(|settings| told(&settings)).unwrap_or_default();
+                (settings, since, Some(folder.display().to_string()))
+            }
+        };
+        Ok(InstanceDetail {
+            added_at: record.created_at,
+            hosted_since,
+            folder,
+            pins,
+            settings,
+            row: self.row_of(record),
+        })
+    }
+}
+
+/// What an instance was told before it started, as labels and values.
+fn told(settings: &Settings) -> Vec<(&'static str, String)> {
+    let tls = match &settings.tls {
+        None if settings.insecure_http => "none, on any address".to_owned(),
+        None => "none: this machine only".to_owned(),
+        Some(Tls::Own) => "its own certificate, pinned by whoever accepts a bundle".to_owned(),
+        Some(Tls::Given { certificate, .. }) => format!("certificate {}", certificate.display()),
+    };
+    let reach = match settings.fetch_allow.as_slice() {
+        [] => "public addresses".to_owned(),
+        ranges => {
+            let ranges: Vec<String> = ranges.iter().map(ToString::to_string).collect();
+            format!("public addresses and {}", ranges.join(", "))
+        }
+    };
+    let writes = if settings.read_only { "refused" } else { "answered" };
+    vec![
+        ("listens on", settings.listen.to_string()),
+        ("tls", tls),
+        ("fetches from", reach),
+        ("writes", writes.to_owned()),
+    ]
+}
+
+/// Refuses what cannot be changed, before anything is.
+fn check(record: &InstanceRecord, change: &InstanceChange) -> Result<(), Failure> {
+    let wrong = |message: String, remedy: &str| {
+        Err(Failure::new(Code::InvalidParameter, message, remedy).on(record.name.as_str()))
+    };
+    if let Some(Some(colour)) = change.colour
+        && !(1..=COLOURS).contains(&colour)
+    {
+        return wrong(
+            format!("there is no colour {colour}"),
+            "choose 1 to 8, or `none` for the one that comes with its place in the list",
+        );
+    }
+    let is_local = record.kind == InstanceKind::Local;
+    if is_local && (change.endpoint.is_some() || change.credential.is_some()) {
+        return wrong(
+            format!(
+                "{} is hosted here: its endpoint and its owner are its own",
+                record.name
+            ),
+            "change `listen` and `endpoint` in its instance.toml while it is stopped; a lost owner comes back with \
+             `butterfly instance recover-owner`",
+        );
+    }
+    let Some(form) = &change.credential else {
+        return Ok(());
+    };
+    let profile = match form.kid {
+        Some(_) => Profile::Native,
+        None => Profile::Legacy,
+    };
+    if profile != record.profile {
+        return wrong(
+            format!(
+                "{} is called in the profile {}, and these values are {profile}",
+                record.name, record.profile
+            ),
+            "remove it and add it again: a profile is part of a credential and never changes",
+        );
+    }
+    Ok(())
+}
