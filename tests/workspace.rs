@@ -812,6 +812,7 @@ async fn a_query_is_completed_looked_at_and_sent_every_way_that_there_is() {
         }
     }
     let sent = workspace.sent_queries().await.unwrap();
-    assert!(sent.iter().any(|sent| sent.query == stats.to_value().to_string()));
+    let text = stats.to_value().to_string();
+    assert!(sent.iter().any(|sent| sent.query == text));
     workspace.shutdown().await;
 }

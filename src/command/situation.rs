@@ -77,6 +77,11 @@ pub static FACTS: &[Fact] = &[
         on(situation, |instance| instance.hosted_here)
     }),
     ("stopped", |situation| on(situation, |instance| instance.stopped)),
+    ("editable", |situation| {
+        on(situation, |instance| instance.editable)
+    }),
+    ("instances", |situation| situation.instances),
+    ("marked", |situation| situation.marked),
     ("pointer", |situation| situation.pointer),
     ("federated", |situation| situation.federated),
     ("leads_somewhere", |situation| situation.leads_somewhere),
@@ -97,8 +102,6 @@ pub static FACTS: &[Fact] = &[
     ("busy", |situation| situation.busy),
     ("read_only", |situation| situation.read_only),
     ("zoomed", |situation| situation.zoomed),
-    ("link", |situation| situation.link),
-    ("trail", |situation| situation.trail),
     ("page", |situation| situation.page),
 ];
 

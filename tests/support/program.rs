@@ -26,6 +26,11 @@ impl Program {
         path
     }
 
+    /// Where the home is.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
     /// A command of the program: nothing ambient but the home.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_butterfly"));
@@ -35,9 +40,7 @@ impl Program {
                 command.env_remove(name);
             }
         }
-        command
-            .env("BUTTERFLY_HOME", self.folder.path().join("home"))
-            .args(arguments);
+        command.env("BUTTERFLY_HOME", self.home()).args(arguments);
         command
     }
 

@@ -113,7 +113,7 @@ pub(super) static COMMANDS: &[Command] = &[
     ),
     shows(
         Id::FoldGroup,
-        "fold",
+        "fold-group",
         "fold",
         "Fold the local or the remote instances away, or show them again",
         &[Instances],

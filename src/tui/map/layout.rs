@@ -568,7 +568,7 @@ mod tests {
                     let before = wire[place.saturating_sub(1)];
                     let after = wire[(place + 1).min(wire.len() - 1)];
                     let straight = before.1 == after.1 || before.0 == after.0;
-                    prop_assert!(straight || passed.get(cell).is_none());
+                    prop_assert!(straight || !passed.contains_key(cell));
                     passed.entry(*cell).or_default().push(before.1 == after.1);
                 }
             }
