@@ -29,6 +29,8 @@ fn threat_57_keys_are_answered_while_an_instance_is_frozen() {
     console.press("?");
     console.wait_for("type to find");
     console.press("\u{1b}");
+    // Escape and a letter that come together are the letter with Alt.
+    console.wait("the panes", |screen| !screen.contents().contains("type to find"));
     console.press("N");
     console.wait_for("Federation");
     console.press("\u{1b}");
