@@ -767,7 +767,16 @@ async fn a_query_is_completed_looked_at_and_sent_every_way_that_there_is() {
     let ways = workspace.ways_to("beta").await.unwrap();
     let relay = ways.iter().find(|way| matches!(way, Way::Relay { .. })).unwrap();
     let stats = Query::new("get_graph_stats", json!({}));
-    let (looked, entry) = asked("beta", stats.clone(), relay.clone()).await;
+    // What beta allows alpha: the query of a pointer that leads there.
+    let (_, federated) = &demo.pointers[0];
+    let federated = workspace
+        .pointer("alpha", federated)
+        .await
+        .unwrap()
+        .pointer
+        .federated;
+    let allowed = Query::from_value(federated.unwrap().query).unwrap();
+    let (looked, entry) = asked("beta", allowed, relay.clone()).await;
     assert!(looked.then.iter().any(|sentence| sentence.contains("hops left")));
     assert_eq!(
         (entry.row.instance.as_str(), entry.row.action.as_str()),
