@@ -80,8 +80,9 @@ fn every_verb_that_a_command_of_the_console_names_exists() {
                 .find_subcommand(word)
                 .unwrap_or_else(|| panic!("{}: there is no `butterfly {verb}`", command.name));
         }
+        // `bench` does something by itself, and has verbs of its own for what it kept.
         assert!(
-            !at.has_subcommands(),
+            !at.has_subcommands() || !at.is_subcommand_required_set(),
             "{}: `butterfly {verb}` is a group",
             command.name
         );
