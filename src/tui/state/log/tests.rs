@@ -227,7 +227,12 @@ proptest! {
                     let old = old.min(source.ids.len());
                     source.ids.drain(..old);
                     source.epoch += 1;
+                    let shown = log.shown();
                     refresh(&mut log, &source, height);
+                    // Not held yet: where all that was frozen is pruned away, the rest moves.
+                    if old as u64 >= shown {
+                        log.follow();
+                    }
                 }
                 Deed::Freeze => log.freeze(),
                 Deed::Follow => log.follow(),
