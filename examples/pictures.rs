@@ -38,78 +38,74 @@ const PICTURES: &[Picture] = &[
     Picture {
         name: "pointer",
         steps: &[
-            Step {
-                keys: "2",
-                shows: "Pointers",
-            },
-            Step {
-                keys: "jj\r",
-                shows: "Where it leads",
-            },
+            step("2", "Pointers"),
+            step("jj\r", "Where it leads"),
         ],
     },
     Picture {
         name: "trace",
         steps: &[
-            Step {
-                keys: "4",
-                shows: "Invoke log",
-            },
-            Step {
-                keys: "\r",
-                shows: "Reply",
-            },
-            Step {
-                keys: "4",
-                shows: "authenticate",
-            },
+            step("4", "Invoke log"),
+            step("\r", "Reply"),
+            step("4", "authenticate"),
         ],
+    },
+    Picture {
+        name: "compare",
+        steps: &[
+            step("4", "Invoke log"),
+            step("+", "the way through adds"),
+        ],
+    },
+    Picture {
+        name: "composer",
+        steps: &[
+            step("I", "What can be asked"),
+            step("neighb", "add_neighbor  "),
+        ],
+    },
+    Picture {
+        name: "dry-run",
+        steps: &[
+            step("4", "Invoke log"),
+            step("e", "Query to"),
+            step("\x04", "Sealed body"),
+        ],
+    },
+    Picture {
+        name: "live-test",
+        steps: &[
+            step("2", "Pointers"),
+            step("jjB", "Warm-up"),
+            step("\r", "time by hop"),
+        ],
+    },
+    Picture {
+        name: "map",
+        steps: &[step("N", "2 of 2 doors")],
     },
     Picture {
         name: "handshake",
         steps: &[
-            Step {
-                keys: "H",
-                shows: "What would you like to do?",
-            },
-            Step {
-                keys: "\r",
-                shows: "Which of your instances",
-            },
-            Step {
-                keys: "\r",
-                shows: "Who is going to call",
-            },
-            Step {
-                keys: "harbour-lab\r",
-                shows: "be able to do?",
-            },
-            Step {
-                keys: "\r",
-                shows: "[ ]",
-            },
-            Step {
-                keys: "\r",
-                shows: "Within which limits?",
-            },
-            Step {
-                keys: "\x13",
-                shows: "shall hold a credential?",
-            },
-            Step {
-                keys: "\r",
-                shows: "How will you hand it over?",
-            },
+            step("H", "What would you like to do?"),
+            step("\r", "Which of your instances"),
+            step("\r", "Who is going to call"),
+            step("harbour-lab\r", "be able to do?"),
+            step("\r", "[ ]"),
+            step("\r", "Within which limits?"),
+            step("\x13", "shall hold a credential?"),
+            step("\r", "How will you hand it over?"),
         ],
     },
     Picture {
         name: "help",
-        steps: &[Step {
-            keys: "?",
-            shows: "type to find",
-        }],
+        steps: &[step("?", "type to find")],
     },
 ];
+
+const fn step(keys: &'static str, shows: &'static str) -> Step {
+    Step { keys, shows }
+}
 
 fn main() {
     let program = program();
@@ -224,7 +220,7 @@ impl Console {
         );
     }
 
-    /// Waits until the screen has been still for a while: probes have come back, toasts are drawn.
+    /// Waits until the screen has been still for a while: probes have come back, toasts are drawn, a load test is over.
     fn settle(&self) {
         let (seen, news) = &*self.screen;
         let mut seen = seen.lock().expect("no panic while drawing");

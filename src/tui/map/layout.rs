@@ -5,6 +5,9 @@
 //! on odd rows, and no two of a column share a row: so they cross, but never run upon each other. The same input always
 //! gives the same picture.
 
+/// How much longer than they must be wires are drawn at most, in columns.
+const LONGEST_RUNWAY: u16 = 36;
+
 /// A place on the map, from the left and from the top.
 pub type Cell = (u16, u16);
 
@@ -38,6 +41,8 @@ pub struct Picture {
     pub wires: Vec<Vec<Cell>>,
     /// Columns and rows in all.
     pub size: (u16, u16),
+    /// How many columns the last part of every wire is straight, before its head: room for words.
+    pub runway: u16,
 }
 
 /// What stands in a column: a party, or a wire that passes through.
@@ -55,8 +60,10 @@ struct Piece {
     to: usize,
 }
 
-/// Lays out parties of these widths with these doors between them.
-pub fn lay_out(widths: &[u16], doors: &[(usize, usize)]) -> Picture {
+/// Lays out parties of these widths with these doors between them, in so many columns where it can: what is left over
+/// makes the wires longer, up to a limit.
+pub fn lay_out(widths: &[u16], doors: &[(usize, usize)], room: u16) -> Picture {
+
     let count = widths.len();
     let reversed = against_the_stream(count, doors);
     let arcs: Vec<(usize, usize)> = doors
@@ -67,7 +74,13 @@ pub fn lay_out(widths: &[u16], doors: &[(usize, usize)]) -> Picture {
     let columns = columns(count, &arcs);
     let mut plan = Plan::new(count, &arcs, &columns);
     plan.order();
-    plan.draw(widths, &reversed)
+    let close = plan.draw(widths, &reversed, 0);
+    let gaps = u16::try_from(plan.pieces.len()).unwrap_or(u16::MAX);
+    let spare = room.saturating_sub(close.size.0);
+    match spare.checked_div(gaps).unwrap_or(0).min(LONGEST_RUNWAY) {
+        0 => close,
+        runway => plan.draw(widths, &reversed, runway),
+    }
 }
 
 /// Which doors lead back to where the stream came from: they are drawn from right to left.
@@ -293,7 +306,7 @@ impl Plan {
             .collect()
     }
 
-    fn draw(&self, widths: &[u16], reversed: &[bool]) -> Picture {
+    fn draw(&self, widths: &[u16], reversed: &[bool], runway: u16) -> Picture {
         let tops = self.tops();
         let mut frames = vec![
             Frame {
@@ -319,7 +332,7 @@ impl Plan {
             }
             x += width;
             if column < self.pieces.len() {
-                x += self.connect(column, x, &rows, &mut wires);
+                x += self.connect(column, (x, runway), &rows, &mut wires);
             }
         }
         for (wire, reversed) in wires.iter_mut().zip(reversed) {
@@ -331,6 +344,7 @@ impl Plan {
             frames,
             wires,
             size: (x, bottom),
+            runway,
         }
     }
 
@@ -385,10 +399,16 @@ impl Plan {
     }
 
     /// Connects a column with the next; gives the columns that this takes.
-    fn connect(&self, column: usize, x: u16, rows: &[(u16, u16)], wires: &mut [Vec<Cell>]) -> u16 {
+    fn connect(
+        &self,
+        column: usize,
+        (x, runway): (u16, u16),
+        rows: &[(u16, u16)],
+        wires: &mut [Vec<Cell>],
+    ) -> u16 {
         let tracks = tracks(rows);
         let count = tracks.iter().max().map_or(0, |last| last + 1);
-        let width = count + 4;
+        let width = count + 4 + runway;
         for ((piece, (from, to)), track) in self.pieces[column].iter().zip(rows).zip(&tracks) {
             let turn = x + 2 + track;
             let wire = &mut wires[piece.door];
@@ -497,7 +517,7 @@ mod tests {
 
     #[test]
     fn two_parties_and_a_door_stand_in_a_line() {
-        let picture = lay_out(&[10, 10], &[(0, 1)]);
+        let picture = lay_out(&[10, 10], &[(0, 1)], 0);
         assert_eq!(
             picture.frames[0],
             Frame {
@@ -508,12 +528,12 @@ mod tests {
             }
         );
         assert!(picture.frames[1].x > 10);
-        assert!(lay_out(&[], &[]).frames.is_empty());
+        assert!(lay_out(&[], &[], 80).frames.is_empty());
     }
 
     #[test]
     fn whoever_has_to_do_with_nobody_fills_the_columns() {
-        let picture = lay_out(&[10; 9], &[]);
+        let picture = lay_out(&[10; 9], &[], 0);
         assert_eq!(picture.size.1, 12);
     }
 
@@ -533,14 +553,16 @@ mod tests {
         fn boxes_never_overlap_and_wires_connect_the_right_ones(
             widths in prop::collection::vec(6u16..24, 1..24),
             ends in prop::collection::vec((any::<u16>(), any::<u16>()), 0..40),
+            room in 0u16..300,
         ) {
             let count = widths.len();
             let doors: Vec<(usize, usize)> = ends
                 .into_iter()
                 .map(|(from, to)| (usize::from(from) % count, usize::from(to) % count))
                 .collect();
-            let picture = lay_out(&widths, &doors);
-            prop_assert_eq!(&picture, &lay_out(&widths, &doors));
+            let picture = lay_out(&widths, &doors, room);
+            prop_assert_eq!(&picture, &lay_out(&widths, &doors, room));
+            prop_assert!(picture.runway == 0 || picture.size.0 <= room);
             for (place, one) in picture.frames.iter().enumerate() {
                 prop_assert!(one.width >= widths[place]);
                 prop_assert!(one.x + one.width <= picture.size.0 && one.y + one.height <= picture.size.1);
@@ -570,6 +592,18 @@ mod tests {
                     let straight = before.1 == after.1 || before.0 == after.0;
                     prop_assert!(straight || !passed.contains_key(cell));
                     passed.entry(*cell).or_default().push(before.1 == after.1);
+                }
+            }
+            // Nothing crosses the straight part before a head, so that words may stand there.
+            for ((from, to), wire) in doors.iter().zip(&picture.wires).filter(|(_, wire)| !wire.is_empty()) {
+                let is_to_the_right = picture.frames[*from].x < picture.frames[*to].x;
+                let cells: Vec<Cell> = match is_to_the_right {
+                    true => wire.iter().rev().copied().collect(),
+                    false => wire.clone(),
+                };
+                for cell in &cells[..=usize::from(picture.runway)] {
+                    prop_assert_eq!(cell.1, cells[0].1);
+                    prop_assert_eq!(passed[cell].len(), 1);
                 }
             }
             // Where two wires meet, one goes along and one goes across.

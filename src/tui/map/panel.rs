@@ -12,10 +12,10 @@ use crate::workspace::{Door, Party, PartyKind};
 /// Columns of a label.
 const LABEL: usize = 11;
 
-/// The lines beside the map.
-pub fn lines(state: &State, map: &Map, room: u16) -> Vec<Line> {
+/// The lines beside the map, where there is room for more, or below it.
+pub fn lines(state: &State, map: &Map, room: u16, is_beside: bool) -> Vec<Line> {
     let mut lines = match (map.party(), map.door()) {
-        (Some(party), _) => about_party(state, map, party, room),
+        (Some(party), _) => about_party(state, map, party, is_beside),
         (None, Some(door)) => about_door(state, map, door, room),
         (None, None) => Vec::new(),
     };
@@ -49,7 +49,7 @@ fn field(lines: &mut Vec<Line>, label: &str, value: &str, ink: impl Into<Ink>, r
     }
 }
 
-fn about_party(state: &State, map: &Map, party: &Party, room: u16) -> Vec<Line> {
+fn about_party(state: &State, map: &Map, party: &Party, is_beside: bool) -> Vec<Line> {
     let instance = state.instances.get(&party.name);
     let ink = match (party.kind, state.instances.colour(&party.name)) {
         (PartyKind::Local | PartyKind::Remote, Some(colour)) => Ink::Instance(colour),
@@ -73,7 +73,11 @@ fn about_party(state: &State, map: &Map, party: &Party, room: u16) -> Vec<Line> 
         .iter()
         .filter(|door| door.from == party.id || door.to == party.id);
     for door in doors {
-        lines.push(door_line(state, map, door, party, room));
+        lines.push(door_line(state, map, door, party));
+        if is_beside {
+            let text = format!("as {}, {}", door.app_id, door.profile);
+            lines.push(Line::of(" ".repeat(LABEL + 1), Role::Dim).and(text, Role::Faint));
+        }
     }
     if lines.len() == 1 {
         lines.push(Line::of("It calls nobody, and nobody calls it.", Role::Dim));
@@ -82,7 +86,7 @@ fn about_party(state: &State, map: &Map, party: &Party, room: u16) -> Vec<Line> 
 }
 
 /// One door of a party: which way, to whom, how it stands, what goes through.
-fn door_line(state: &State, map: &Map, door: &Door, party: &Party, _room: u16) -> Line {
+fn door_line(state: &State, map: &Map, door: &Door, party: &Party) -> Line {
     let glyphs = &state.look.glyphs;
     let calls = door.from == party.id;
     let other = if calls { &door.to } else { &door.from };
@@ -106,7 +110,8 @@ fn door_line(state: &State, map: &Map, door: &Door, party: &Party, _room: u16) -
     )
 }
 
-fn traffic_words(traffic: Traffic) -> String {
+/// Calls of the last five minutes, in words.
+pub fn traffic_words(traffic: Traffic) -> String {
     // Of the last five minutes, in tenths.
     let tenths = traffic.calls * 2;
     let rate = format!("{}.{} calls/min", tenths / 10, tenths % 10);

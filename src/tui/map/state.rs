@@ -51,6 +51,10 @@ pub struct Map {
     pub selected: Option<Thing>,
     /// The first visible column and row.
     pub corner: Cell,
+    /// Columns and rows that are left free before a map smaller than its view.
+    pub margin: Cell,
+    /// Columns and rows of the view.
+    room: (u16, u16),
     /// Places in `data.parties` of those that are shown, in the order of the picture.
     pub parties: Vec<usize>,
     /// Places in `data.doors` of those that are shown.
@@ -73,6 +77,8 @@ impl Map {
             near: None,
             selected: None,
             corner: (0, 0),
+            margin: (0, 0),
+            room: (0, 0),
             parties: Vec::new(),
             doors: Vec::new(),
             picture: Picture::default(),
@@ -137,11 +143,6 @@ impl Map {
                 meant.contains(&party.id.as_str()) || is_end(party)
             })
             .collect();
-        let widths: Vec<u16> = self
-            .parties
-            .iter()
-            .map(|place| box_width(&self.data.parties[*place]))
-            .collect();
         let at = |id: &str| {
             self.parties
                 .iter()
@@ -156,7 +157,20 @@ impl Map {
                 (at(&door.from), at(&door.to))
             })
             .collect();
-        self.picture = lay_out(&widths, &ends);
+        let lay_out_with = |width: fn(&Party) -> u16| {
+            let widths: Vec<u16> = self
+                .parties
+                .iter()
+                .map(|place| width(&self.data.parties[*place]))
+                .collect();
+            lay_out(&widths, &ends, self.room.0)
+        };
+        let wide = lay_out_with(wide_box);
+        self.picture = if wide.size.0 <= self.room.0 {
+            wide
+        } else {
+            lay_out_with(narrow_box)
+        };
         let things = self.things();
         if !self
             .selected
@@ -290,6 +304,17 @@ impl Map {
 
     /// Brings what is selected into a view of this size.
     pub fn settle(&mut self, (width, height): (u16, u16)) {
+        if self.room != (width, height) {
+            self.room = (width, height);
+            // Before anything is known, what shall be selected is not there yet, and must not be forgotten.
+            if !self.data.parties.is_empty() {
+                self.arrange();
+            }
+        }
+        self.margin = (
+            width.saturating_sub(self.picture.size.0) / 2,
+            height.saturating_sub(self.picture.size.1) / 3,
+        );
         let most = (
             self.picture.size.0.saturating_sub(width),
             self.picture.size.1.saturating_sub(height),
@@ -329,8 +354,13 @@ pub fn key(door: &Door) -> String {
     door.credentials.first().cloned().unwrap_or_default()
 }
 
+/// Columns that a party needs where there is room: its name, and how it is.
+fn wide_box(party: &Party) -> u16 {
+    narrow_box(party).max(24)
+}
+
 /// Columns that a party needs.
-fn box_width(party: &Party) -> u16 {
+fn narrow_box(party: &Party) -> u16 {
     let columns = u16::try_from(unicode_width::UnicodeWidthStr::width(party.name.as_str())).unwrap_or(30);
     (columns + 6).clamp(14, 26)
 }

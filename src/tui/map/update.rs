@@ -206,9 +206,9 @@ pub fn pointers(state: &mut State) -> Vec<Effect> {
     let Some(map) = top(state) else {
         return Vec::new();
     };
-    let caller = match (map.door(), map.party()) {
-        (Some(door), _) => door.from.clone(),
-        (None, Some(party)) => party.id.clone(),
+    let (caller, gateway) = match (map.door(), map.party()) {
+        (Some(door), _) => (door.from.clone(), door.gateways.first().map(|one| one.id.clone())),
+        (None, Some(party)) => (party.id.clone(), None),
         (None, None) => return Vec::new(),
     };
     let Some(place) = state.instances.index(&caller) else {
@@ -223,8 +223,12 @@ pub fn pointers(state: &mut State) -> Vec<Effect> {
     state.instances.select(place);
     state.layers.clear();
     state.focus = Pane::Pointers;
-    state.pointers.federated_only = true;
-    let filter = state.pointers.filter.clone();
+    state.pointers.set_federated_only(true);
+    // Through one door, only what relays through it.
+    let filter = match gateway {
+        Some(id) => format!("conn:{id}"),
+        None => String::new(),
+    };
     state.pointers.set_filter(&filter);
     Vec::new()
 }

@@ -5,7 +5,7 @@ use super::lines::{head, is_broken, mark, sign, ways};
 use super::panel;
 use super::state::{Map, Thing, key};
 use crate::model::InstanceState;
-use crate::tui::clock::latency;
+use crate::tui::clock::{count, latency};
 use crate::tui::content::{state_glyph, state_role};
 use crate::tui::state::{Load, State};
 use crate::tui::theme::Role;
@@ -16,8 +16,11 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use std::collections::HashMap;
 
+/// Columns from which on a wire is labelled.
+const SHORTEST_LABEL: u16 = 8;
+
 /// From this width on, the words stand beside the map.
-const BESIDE_FROM: u16 = 104;
+const BESIDE_FROM: u16 = 140;
 
 /// Where the parts of the page stand.
 pub struct Areas {
@@ -41,7 +44,7 @@ pub fn areas(body: Rect) -> Areas {
         let panel = Rect::new(map.right() + 2, inner.y, words, inner.height);
         return Areas { map, panel };
     }
-    let words = (inner.height / 3).min(8);
+    let words = (inner.height / 3).min(10);
     let map = Rect::new(
         inner.x,
         inner.y,
@@ -73,7 +76,7 @@ pub fn draw(state: &State, map: &Map, canvas: &mut Canvas, body: Rect) {
         draw_box(state, map, canvas, area, &map.data.parties[*place], frame);
     }
     draw_edges(map, canvas, area);
-    let lines = panel::lines(state, map, panel.width);
+    let lines = panel::lines(state, map, panel.width, body.width >= BESIDE_FROM);
     draw_lines(canvas, panel, &lines, 0);
 }
 
@@ -129,7 +132,8 @@ fn draw_nothing(map: &Map, canvas: &mut Canvas, area: Rect) {
 
 /// Where a cell of the map is on the screen, if it is in view.
 fn on_screen(map: &Map, area: Rect, (x, y): Cell) -> Option<Cell> {
-    let (x, y) = (x.checked_sub(map.corner.0)?, y.checked_sub(map.corner.1)?);
+    let x = (x + map.margin.0).checked_sub(map.corner.0)?;
+    let y = (y + map.margin.1).checked_sub(map.corner.1)?;
     (x < area.width && y < area.height).then_some((area.x + x, area.y + y))
 }
 
@@ -176,6 +180,7 @@ fn draw_wires(state: &State, map: &Map, canvas: &mut Canvas, area: Rect) {
             let glyph = sign(ways, is_broken(door.state), canvas.glyphs);
             canvas.put(x, y, 1, glyph, style);
         }
+        draw_label(map, canvas, area, door, wire);
         draw_ends(map, canvas, area, door, wire, style);
         draw_pulse(state, map, canvas, area, door, wire);
     }
@@ -190,6 +195,37 @@ fn wire_style(map: &Map, door: &Door, canvas: &Canvas) -> Style {
         Some(Thing::Party(id)) if door.from == *id || door.to == *id => style.add_modifier(Modifier::BOLD),
         _ => style,
     }
+}
+
+/// On the straight part of a wire, if it is long enough: what goes through, how it stands, or under which name is called.
+fn draw_label(map: &Map, canvas: &mut Canvas, area: Rect, door: &Door, wire: &[Cell]) {
+    let (Some(first), Some(last)) = (wire.first(), wire.last()) else {
+        return;
+    };
+    let straight = usize::from(map.picture.runway);
+    let room = map.picture.runway.saturating_sub(4);
+    let traffic = map.traffic(door);
+    let (words, role) = match (traffic.calls, door.state) {
+        (0, DoorState::Active) => (door.app_id.clone(), Role::Dim),
+        (0, state) => (state.as_str().to_owned(), door_role(state)),
+        _ if traffic.errors > 0 => (panel::traffic_words(traffic), Role::Bad),
+        _ => (panel::traffic_words(traffic), Role::Accent),
+    };
+    if room < SHORTEST_LABEL {
+        return;
+    }
+    // A wire that leads back to the left has its straight part at its beginning.
+    let begin = match first.0 < last.0 {
+        true => wire.len().saturating_sub(straight),
+        false => straight.saturating_sub(1).min(wire.len() - 1),
+    };
+    let Some((x, y)) = wire.get(begin).and_then(|cell| on_screen(map, area, *cell)) else {
+        return;
+    };
+    let room = room.min(area.right().saturating_sub(x));
+    let style = canvas.style(role);
+    let used = canvas.put(x, y, room, &format!(" {words}"), style);
+    canvas.put(x + used, y, 1, " ", style);
 }
 
 /// The sign of the state at the beginning, the arrow at the end.
@@ -325,6 +361,12 @@ fn draw_words(state: &State, map: &Map, canvas: &mut Canvas, area: Rect, party: 
     );
     let dim = canvas.style(Role::Dim);
     clipped(map, canvas, area, (frame.x + 2, frame.y + 2), room, &detail, dim);
+    // Boxes with several wires on a side have lines to spare.
+    let pointers = instance.and_then(|instance| instance.row.pointers);
+    if let Some(pointers) = pointers.filter(|_| frame.height > 4) {
+        let text = format!("{} pointers", count(pointers));
+        clipped(map, canvas, area, (frame.x + 2, frame.y + 3), room, &text, dim);
+    }
 }
 
 /// A text on the map, cut where the view ends. One that begins left of the view is not shown: its box is cut.
