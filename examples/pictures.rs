@@ -37,10 +37,7 @@ const PICTURES: &[Picture] = &[
     },
     Picture {
         name: "pointer",
-        steps: &[
-            step("2", "Pointers"),
-            step("jj\r", "Where it leads"),
-        ],
+        steps: &[step("2", "Pointers"), step("jj\r", "Where it leads")],
     },
     Picture {
         name: "trace",
@@ -52,17 +49,11 @@ const PICTURES: &[Picture] = &[
     },
     Picture {
         name: "compare",
-        steps: &[
-            step("4", "Invoke log"),
-            step("+", "the way through adds"),
-        ],
+        steps: &[step("4", "Invoke log"), step("+", "the way through adds")],
     },
     Picture {
         name: "composer",
-        steps: &[
-            step("I", "What can be asked"),
-            step("neighb", "add_neighbor  "),
-        ],
+        steps: &[step("I", "What can be asked"), step("neighb", "add_neighbor  ")],
     },
     Picture {
         name: "dry-run",

@@ -169,6 +169,7 @@ impl Page {
             order: Order::default(),
             start: self.after.map_or(Start::First, Start::After),
             limit: Some(self.limit),
+            ..PointerQuery::default()
         }
     }
 }

@@ -91,6 +91,7 @@ async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
         insecure_http: new.insecure_http,
         tls: new.tls,
         fetch_allow: Vec::new(),
+        file_roots: Vec::new(),
         read_only: false,
     })
 }

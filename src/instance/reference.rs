@@ -22,7 +22,7 @@ pub enum Reference {
     /// Something to be fetched with GET.
     Web(Url),
     /// A file.
-    File,
+    File(Url),
     /// Anything else: a reference that means something to people or to other programs.
     Other,
 }
@@ -69,7 +69,7 @@ impl Reference {
         match Place::read(text) {
             Place::Invoke(endpoint) => Self::Invoke(endpoint),
             Place::Web(url) => Self::Web(url),
-            Place::File => Self::File,
+            Place::File(url) => Self::File(url),
             Place::Other => Self::Other,
         }
     }
@@ -139,7 +139,7 @@ pub fn passage(
             let endpoint = named.or_else(|| held.map(|held| held.endpoint.clone()))?;
             (Route::Circuit, endpoint, sealed.profile, sealed.kid.clone())
         }
-        Reference::Circuit(_) | Reference::Web(_) | Reference::File | Reference::Other => return None,
+        Reference::Circuit(_) | Reference::Web(_) | Reference::File(_) | Reference::Other => return None,
     };
     Some(Federated {
         route,
@@ -186,7 +186,7 @@ mod tests {
         ));
         assert!(matches!(
             Reference::read("file:///etc/passwd").unwrap(),
-            Reference::File
+            Reference::File(_)
         ));
         for text in ["s3://bucket/key", "a shelf in the cellar", "/etc/passwd"] {
             assert!(

@@ -27,6 +27,9 @@ pub struct Settings {
     /// Address ranges that pointers may reach beside public ones (for example `10.0.0.0/8`).
     #[serde(default)]
     pub fetch_allow: Vec<ipnet::IpNet>,
+    /// Folders whose files pointers may lead to; none unless the administrator names some.
+    #[serde(default)]
+    pub file_roots: Vec<PathBuf>,
     /// Refuse every write.
     #[serde(default)]
     pub read_only: bool,

@@ -13,7 +13,7 @@ pub enum Place {
     /// Something to be fetched with GET.
     Web(Url),
     /// A file.
-    File,
+    File(Url),
     /// Anything else: a reference that means something to people or to other programs.
     Other,
 }
@@ -30,7 +30,7 @@ impl Place {
                 Err(_) => Self::Web(url),
             },
             "http" | "https" => Self::Web(url),
-            "file" => Self::File,
+            "file" => Self::File(url),
             _ => Self::Other,
         }
     }
@@ -65,7 +65,7 @@ impl ReferenceKind {
         match Place::read(text) {
             Place::Invoke(_) => Self::Invoke,
             Place::Web(_) => Self::Web,
-            Place::File => Self::File,
+            Place::File(_) => Self::File,
             Place::Other => Self::Other,
         }
     }

@@ -10,7 +10,7 @@ pub mod sqlite;
 
 pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
-    AuditHead, AuditOutcome, AuditRecord, AuditVerdict, CodeRecord, HeadSide, HeldRecord, ImportId,
+    AuditHead, AuditOutcome, AuditRecord, AuditVerdict, CodeRecord, Edge, HeadSide, HeldRecord, ImportId,
     IssuedRecord, Nearest, NewAuditRecord, OfferRecord, PointerPage, PointerQuery, Relationship, Score,
     SharedHead, Start, Statistics, Summary, TagMatch,
 };
@@ -20,6 +20,7 @@ use crate::model::{
     PointerAddress, PointerChange, Timestamp,
 };
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 
 /// Why storage could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -88,12 +89,10 @@ pub trait Store: Send + Sync {
     /// The `limit` pointers whose coordinates score lowest, lowest first. Walks all of them: for
     /// proximity and for the neighbours that are computed when asked for.
     async fn nearest(&self, score: Score, limit: usize) -> Result<Nearest, StoreError>;
-    /// Stored relationships of a kind, each pair once, at most `limit`.
-    async fn relationships_of_kind(
-        &self,
-        kind: &str,
-        limit: usize,
-    ) -> Result<Vec<(PointerAddress, PointerAddress, f64)>, StoreError>;
+    /// Stored relationships, of a kind or of any, each pair once, at most `limit`.
+    async fn edges(&self, kind: Option<&str>, limit: usize) -> Result<Vec<Edge>, StoreError>;
+    /// The kinds of a pointer's stored relationships; relationships without a name are of none.
+    async fn relationship_kinds(&self, address: &PointerAddress) -> Result<BTreeSet<String>, StoreError>;
     /// Adds a relationship in both directions; replaces one of the same kind. Both pointers must be there,
     /// and be two.
     async fn add_relationship(

@@ -40,6 +40,19 @@ pub struct Relationship {
     pub weight: f64,
 }
 
+/// A stored relationship, seen from outside.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Edge {
+    /// The end that was made first.
+    pub a: PointerAddress,
+    /// The other end.
+    pub b: PointerAddress,
+    /// Which kind.
+    pub relationship: String,
+    /// How strong.
+    pub weight: f64,
+}
+
 /// Whether a pointer must bear all the tags searched for, or any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -79,6 +92,12 @@ pub struct PointerQuery {
     pub connection: Option<ConnectionId>,
     /// Federated pointers only.
     pub federated_only: bool,
+    /// Pointers without a connection only.
+    pub unassigned_only: bool,
+    /// Pointers without a stored relationship only.
+    pub isolated_only: bool,
+    /// Bearing exactly this tag, letter for letter.
+    pub bearing: Option<String>,
     /// What else must hold, in the filter language, with the fields of `STORED_POINTER_FIELDS`.
     pub filter: Filter,
     /// In which order.

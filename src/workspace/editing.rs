@@ -124,11 +124,19 @@ fn told(settings: &Settings) -> Vec<(&'static str, String)> {
             format!("public addresses and {}", ranges.join(", "))
         }
     };
+    let files = match settings.file_roots.as_slice() {
+        [] => "none".to_owned(),
+        roots => {
+            let roots: Vec<String> = roots.iter().map(|root| root.display().to_string()).collect();
+            roots.join(", ")
+        }
+    };
     let writes = if settings.read_only { "refused" } else { "answered" };
     vec![
         ("listens on", settings.listen.to_string()),
         ("tls", tls),
         ("fetches from", reach),
+        ("files of", files),
         ("writes", writes.to_owned()),
     ]
 }

@@ -4,6 +4,7 @@ mod audit;
 mod circuits;
 mod connections;
 mod grants;
+mod graph;
 mod imports;
 mod invoking;
 mod pointers;

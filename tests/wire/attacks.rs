@@ -303,3 +303,33 @@ async fn threat_26_and_27_json_that_two_readers_could_take_differently_is_refuse
     }
     assert!(running.ask("whoami", json!({})).await.is_success());
 }
+
+#[tokio::test]
+async fn threat_54_a_made_up_trace_decides_nothing() {
+    let running = Running::start().await;
+    let grant = Grant::read(["get_graph_stats"]);
+    let guest = running.issue("guest", Profile::Native, &grant).await;
+    let ask = async |action: &str, tp: Option<&str>| {
+        let body = seal_body(&guest, &Query::new(action, json!({})), Timestamp::now());
+        let mut claims = claims(&guest, body.as_bytes());
+        claims.tp = tp.map(str::to_owned);
+        let token = sign(&guest, &claims);
+        let answer = post(running.address(), &token, "application/jose", body.as_bytes()).await;
+        answer.status
+    };
+    let owners = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    for action in ["get_graph_stats", "list_credentials"] {
+        let plain = ask(action, None).await;
+        // The same one twice is no replay, one of somebody else no right, and one of nobody no fault.
+        for tp in [owners, owners, "ff-0-0-ff", ""] {
+            assert_eq!(ask(action, Some(tp)).await, plain, "{action} {tp}");
+        }
+    }
+    assert_ne!(
+        ask("get_graph_stats", None).await,
+        ask("list_credentials", None).await
+    );
+    for tp in ["\u{1b}]52;c;AAAA\u{7}", "00-1\r\nx: y", "a b", &"0".repeat(1_000)] {
+        assert_eq!(ask("get_graph_stats", Some(tp)).await, 401, "{tp:?}");
+    }
+}

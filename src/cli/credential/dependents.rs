@@ -76,11 +76,17 @@ fn describe(dependent: &Dependent) -> String {
             app_id,
             last_used: Some(at),
             uses,
-        } => format!(
-            "{app_id}, which has made {} calls with it, the last one {}",
-            words::count(*uses),
-            words::moment(*at)
-        ),
+        } => match uses {
+            1 => format!(
+                "{app_id}, which has made one call with it, at {}",
+                words::moment(*at)
+            ),
+            _ => format!(
+                "{app_id}, which has made {} calls with it, the last one {}",
+                words::count(*uses),
+                words::moment(*at)
+            ),
+        },
         Dependent::Caller { app_id, .. } => format!("{app_id}, which never called with it"),
         Dependent::Instance { name } => format!("calls of this console to {name}"),
     }

@@ -75,10 +75,7 @@ async fn follow(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> 
                 .ok_or_else(|| Problem::new(Code::Internal, "an endpoint is always something to go on with")),
             None => fetch(call, pointer, &url).await,
         },
-        Reference::File => Err(Problem::new(
-            Code::FetchRefused,
-            "the pointer leads to a file, and this instance gives nobody its files",
-        )),
+        Reference::File(url) => read_file(call, pointer, &url).await,
         Reference::Sealed(_) => Ok(interpretation(
             pointer,
             "It is a query sealed for another instance, and neither the pointer nor its connection tells which.",
@@ -124,14 +121,25 @@ async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
         ));
     };
     let allowed = &call.instance.settings().fetch_allow;
-    match fetch::get(url, allowed, Duration::from_millis(remaining)).await? {
+    let fetched = fetch::get(url, allowed, Duration::from_millis(remaining)).await?;
+    Ok(rendered(pointer, fetched))
+}
+
+async fn read_file(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
+    let roots = call.instance.settings().file_roots.clone();
+    let fetched = fetch::file(url, roots).await?;
+    Ok(rendered(pointer, fetched))
+}
+
+fn rendered(pointer: &Pointer, fetched: Fetched) -> Outcome {
+    match fetched {
         Fetched::Data(Value::Object(mut members)) => {
             let message = "Invocation successful. Connection has accessed the data.";
             members.insert("message".to_owned(), json!(message));
-            Ok(Outcome::Success(Value::Object(members)))
+            Outcome::Success(Value::Object(members))
         }
-        Fetched::Data(other) => Ok(Outcome::Success(other)),
-        Fetched::Unavailable(reason) => Ok(interpretation(pointer, &reason)),
+        Fetched::Data(other) => Outcome::Success(other),
+        Fetched::Unavailable(reason) => interpretation(pointer, &reason),
     }
 }
 

@@ -61,7 +61,8 @@ fn text(response: &Response, name: reqwest::header::HeaderName) -> Option<String
     value.to_str().ok().map(str::to_owned)
 }
 
-fn shown(body: &[u8], content_type: String) -> Value {
+/// What a body of this type is in a reply.
+pub fn shown(body: &[u8], content_type: String) -> Value {
     if is_json(&content_type)
         && let Ok(data) = strict_json::parse(body)
         && strict_json::depth(&data) <= DEEPEST

@@ -1,14 +1,16 @@
 //! Fetching what a pointer refers to: the one place where this instance opens a connection that the
 //! author of a pointer chose, and the one policy for it.
 //!
-//! Only GET over `http` and `https`. A name is resolved once, every address found must be allowed, and
+//! Files, only below folders that the administrator named: `files`. Otherwise only GET over `http` and `https`. A name is resolved once, every address found must be allowed, and
 //! exactly those are dialled; no proxy, no redirect, no second look at the name. The URL is read as
 //! browsers read it, so that `0x7f.1` is seen for what it is. Size and time are bounded.
 
 mod address;
 mod content;
+mod files;
 
 use crate::protocol::{Code, Problem};
+pub use files::file;
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::ClientConfig;

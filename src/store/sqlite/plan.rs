@@ -84,6 +84,20 @@ pub(super) fn plan(
         let (condition, values) = bears(&[wish]);
         plan.require(format!("NOT {condition}"), values);
     }
+    if let Some(tag) = &query.bearing {
+        let Some(tag) = tags::id(conn, tag)? else {
+            return Ok(None);
+        };
+        if driven {
+            let condition = "EXISTS (SELECT 1 FROM pointer_tags WHERE tag_id = ? AND pointer_id = p.id)";
+            plan.require(condition.to_owned(), [Value::from(tag)]);
+        } else {
+            driven = true;
+            plan.drive("pointer_tags t", "t.pointer_id");
+            plan.require("t.tag_id = ?".to_owned(), [Value::from(tag)]);
+            plan.narrow = true;
+        }
+    }
     if !driven && let Some(tag) = conditions::needed_tag(conn, &query.filter)? {
         plan.drive("pointer_tags t", "t.pointer_id");
         plan.require("t.tag_id = ?".to_owned(), [Value::from(tag)]);
@@ -101,6 +115,12 @@ pub(super) fn plan(
     if query.federated_only {
         plan.require("p.federated IS NOT NULL".to_owned(), []);
         plan.narrow = true;
+    }
+    if query.unassigned_only {
+        plan.require("p.connection IS NULL".to_owned(), []);
+    }
+    if query.isolated_only {
+        plan.require("p.neighbors = 0".to_owned(), []);
     }
     plan.narrow &= driver == Driver::Narrowest;
     Ok(Some(plan))

@@ -3,8 +3,9 @@
 use super::pointers::row_id;
 use super::rows::{address, all};
 use crate::model::PointerAddress;
-use crate::store::{Relationship, StoreError};
+use crate::store::{Edge, Relationship, StoreError};
 use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
 
 /// Relationships of a pointer, strongest first.
 pub(super) fn of(
@@ -88,20 +89,45 @@ pub(super) fn remove_all(conn: &Connection, id: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Every stored relationship of a kind, each pair once.
-pub(super) fn of_kind(
-    conn: &Connection,
-    kind: &str,
-    limit: usize,
-) -> Result<Vec<(PointerAddress, PointerAddress, f64)>, StoreError> {
+/// Every stored relationship, or those of a kind, each pair once.
+pub(super) fn edges(conn: &Connection, kind: Option<&str>, limit: usize) -> Result<Vec<Edge>, StoreError> {
+    let of_kind = if kind.is_some() {
+        "r.kind = ?1"
+    } else {
+        "?1 IS NULL"
+    };
     all(
         conn,
-        "SELECT a.address, b.address, r.weight FROM relationships r
-         JOIN pointers a ON a.id = r.from_id JOIN pointers b ON b.id = r.to_id
-         WHERE r.kind = ?1 AND r.from_id < r.to_id ORDER BY r.from_id, r.to_id LIMIT ?2",
+        &format!(
+            "SELECT a.address, b.address, r.kind, r.weight FROM relationships r
+             JOIN pointers a ON a.id = r.from_id JOIN pointers b ON b.id = r.to_id
+             WHERE {of_kind} AND r.from_id < r.to_id ORDER BY r.from_id, r.to_id, r.kind LIMIT ?2"
+        ),
         params![kind, i64::try_from(limit).unwrap_or(i64::MAX)],
-        |row| Ok((address(row.get(0)?)?, address(row.get(1)?)?, row.get(2)?)),
+        |row| {
+            Ok(Edge {
+                a: address(row.get(0)?)?,
+                b: address(row.get(1)?)?,
+                relationship: row.get(2)?,
+                weight: row.get(3)?,
+            })
+        },
     )
+}
+
+/// The kinds of a pointer's relationships.
+pub(super) fn kinds(conn: &Connection, at: &PointerAddress) -> Result<BTreeSet<String>, StoreError> {
+    let id = match row_id(conn, at) {
+        Err(StoreError::NotFound { .. }) => return Ok(BTreeSet::new()),
+        found => found?,
+    };
+    let kinds = all(
+        conn,
+        "SELECT DISTINCT kind FROM relationships WHERE from_id = ?1 AND kind <> ''",
+        [id],
+        |row| Ok(row.get(0)?),
+    )?;
+    Ok(kinds.into_iter().collect())
 }
 
 fn neighbors(conn: &Connection, id: i64, change: i64) -> Result<(), StoreError> {

@@ -10,10 +10,11 @@ use crate::model::{
 };
 use crate::store::records::uniqueness;
 use crate::store::{
-    HeldRecord, ImportId, IssuedRecord, Nearest, OfferRecord, PointerPage, PointerQuery, Relationship, Score,
-    SharedHead, Statistics, Store, StoreError, Summary,
+    Edge, HeldRecord, ImportId, IssuedRecord, Nearest, OfferRecord, PointerPage, PointerQuery, Relationship,
+    Score, SharedHead, Statistics, Store, StoreError, Summary,
 };
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
@@ -75,14 +76,17 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn relationships_of_kind(
-        &self,
-        kind: &str,
-        limit: usize,
-    ) -> Result<Vec<(PointerAddress, PointerAddress, f64)>, StoreError> {
-        let kind = kind.to_owned();
+    async fn edges(&self, kind: Option<&str>, limit: usize) -> Result<Vec<Edge>, StoreError> {
+        let kind = kind.map(str::to_owned);
         self.readers
-            .long(move |conn| relationships::of_kind(conn, &kind, limit))
+            .long(move |conn| relationships::edges(conn, kind.as_deref(), limit))
+            .await
+    }
+
+    async fn relationship_kinds(&self, address: &PointerAddress) -> Result<BTreeSet<String>, StoreError> {
+        let address = address.clone();
+        self.readers
+            .long(move |conn| relationships::kinds(conn, &address))
             .await
     }
 

@@ -25,12 +25,16 @@ pub(super) fn detach(conn: &Connection, pointer: i64, tags: &[String]) -> Result
     Ok(())
 }
 
-fn id_of(conn: &Connection, tag: &str) -> Result<i64, StoreError> {
-    let known = conn
+/// The tag written exactly like this, if any pointer ever bore it.
+pub(super) fn id(conn: &Connection, tag: &str) -> Result<Option<i64>, StoreError> {
+    Ok(conn
         .prepare_cached("SELECT id FROM tags WHERE tag = ?1")?
         .query_row([tag], |row| row.get(0))
-        .optional()?;
-    if let Some(id) = known {
+        .optional()?)
+}
+
+fn id_of(conn: &Connection, tag: &str) -> Result<i64, StoreError> {
+    if let Some(id) = id(conn, tag)? {
         return Ok(id);
     }
     conn.prepare_cached("INSERT INTO tags (tag) VALUES (?1)")?

@@ -63,7 +63,6 @@ struct Piece {
 /// Lays out parties of these widths with these doors between them, in so many columns where it can: what is left over
 /// makes the wires longer, up to a limit.
 pub fn lay_out(widths: &[u16], doors: &[(usize, usize)], room: u16) -> Picture {
-
     let count = widths.len();
     let reversed = against_the_stream(count, doors);
     let arcs: Vec<(usize, usize)> = doors

@@ -230,7 +230,11 @@ async fn relationships_run_both_ways_and_go_with_their_pointer() {
         ]
     );
     assert_eq!(store.relationships(a, 1).await.unwrap().len(), 1);
-    assert_eq!(store.relationships_of_kind("cites", 10).await.unwrap().len(), 2);
+    assert_eq!(store.edges(Some("cites"), 10).await.unwrap().len(), 2);
+    assert_eq!(store.edges(None, 10).await.unwrap().len(), 3);
+    assert_eq!(store.edges(None, 1).await.unwrap().len(), 1);
+    let kinds: Vec<String> = store.relationship_kinds(a).await.unwrap().into_iter().collect();
+    assert_eq!(kinds, ["cites", "contains"]);
     assert_eq!(store.summary(a).await.unwrap().unwrap().neighbor_count, 3);
     assert_eq!(store.statistics().await.unwrap().relationships, 3);
     store.delete_pointer(b).await.unwrap();

@@ -1,0 +1,50 @@
+//! `get_graph {limit?}` → `{nodes: [{id, description, tags, connection_id, x, y, z}], edges: [{source, target,
+//! relationship, weight}], complete}`: the graph as JSON, in the words that graph tools read.
+
+use super::graph;
+use super::{Access, Action, Answer, Call, Outcome};
+use serde_json::{Value, json};
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "get_graph",
+    help: "Gives pointers and stored relationships as nodes and edges.",
+    access: Access::Granted,
+    writes: false,
+    parameters: &[graph::LIMIT],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let graph = graph::read(call).await?;
+    let nodes: Vec<Value> = graph
+        .pointers
+        .iter()
+        .map(|pointer| {
+            json!({
+                "id": pointer.address,
+                "description": pointer.description,
+                "tags": pointer.tags,
+                "connection_id": pointer.connection_id,
+                "x": pointer.x,
+                "y": pointer.y,
+                "z": pointer.z,
+            })
+        })
+        .collect();
+    let edges: Vec<Value> = graph
+        .edges
+        .iter()
+        .map(|edge| {
+            json!({
+                "source": edge.a,
+                "target": edge.b,
+                "relationship": edge.relationship,
+                "weight": edge.weight,
+            })
+        })
+        .collect();
+    Ok(Outcome::Success(
+        json!({"nodes": nodes, "edges": edges, "complete": graph.complete}),
+    ))
+}

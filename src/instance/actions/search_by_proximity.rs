@@ -1,0 +1,77 @@
+//! `search_by_proximity {origin_pointer_address, radius, limit?}` → `{count, total, pointers}`: the pointers within a
+//! distance of another one in the space of the coordinates, nearest first, each with its `distance`. Looks at every
+//! pointer of the instance.
+
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check, neighbors};
+use crate::instance::authorise;
+use crate::protocol::Problem;
+use serde_json::{Value, json};
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "search_by_proximity",
+    help: "Finds the pointers within a distance of another one, nearest first.",
+    access: Access::Granted,
+    writes: false,
+    parameters: &[
+        Parameter::required(
+            "origin_pointer_address",
+            Kind::PointerAddress,
+            "the pointer from which distances are measured",
+        ),
+        Parameter::required(
+            "radius",
+            Kind::Number,
+            "how far at most; coordinates run from 0 to 2\u{3c0}",
+        ),
+        Parameter::optional("limit", Kind::Count, "how many at most, up to 1000"),
+    ],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let origin = call.pointer("origin_pointer_address").await?;
+    let radius = radius(call)?;
+    let limit = call.query.optional_count("limit")?;
+    let limit = limit.map_or(neighbors::MOST, |limit| {
+        usize::try_from(limit).unwrap_or(usize::MAX).min(neighbors::MOST)
+    });
+    let (x, y, z) = (origin.x, origin.y, origin.z);
+    let distance = move |there_x: f64, there_y: f64, there_z: f64| {
+        let squared = (there_x - x).powi(2) + (there_y - y).powi(2) + (there_z - z).powi(2);
+        let distance = squared.sqrt();
+        // The origin itself is no match; addresses that differ never share their coordinates in practice.
+        (distance <= radius && distance > 0.0).then_some(distance)
+    };
+    let nearest = call.store().nearest(Box::new(distance), limit).await?;
+    let mut pointers = Vec::with_capacity(nearest.pointers.len());
+    for (address, distance) in nearest.pointers {
+        let Some(pointer) = call.store().pointer(&address).await? else {
+            continue;
+        };
+        if authorise::pointer(call.grant(), &pointer).is_err() {
+            continue;
+        }
+        let mut shown = json!(pointer);
+        shown["distance"] = json!(distance);
+        pointers.push(shown);
+    }
+    Ok(Outcome::Success(json!({
+        "count": pointers.len(),
+        "total": call.sees_every_pointer().then_some(nearest.matching),
+        "pointers": pointers,
+    })))
+}
+
+fn radius(call: &Call<'_>) -> Result<f64, Problem> {
+    let radius = match call.query.get("radius") {
+        Some(Value::Number(number)) => number.as_f64(),
+        // The original takes whatever Python's float() takes.
+        Some(Value::String(text)) => text.trim().parse().ok(),
+        Some(_) => None,
+        None => return Err(call.query.missing("radius").into()),
+    };
+    radius
+        .filter(|radius| radius.is_finite() && *radius >= 0.0)
+        .ok_or_else(|| check::invalid("radius", "must be a number from 0 on"))
+}

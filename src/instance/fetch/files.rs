@@ -1,0 +1,210 @@
+//! Files that a pointer refers to: only regular ones below a folder that the administrator named, wherever links on
+//! the way lead. Whether there is a file anywhere else is not told.
+
+use super::content::shown;
+use super::{Fetched, LARGEST};
+use crate::protocol::{Code, Problem};
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// Reads the file of a `file://` URL, if it lies below one of these folders.
+pub async fn file(url: &Url, roots: Vec<PathBuf>) -> Result<Fetched, Problem> {
+    let path = url.to_file_path().map_err(|()| refused())?;
+    tokio::task::spawn_blocking(move || read_below(&path, &roots))
+        .await
+        .map_err(|error| Problem::new(Code::Internal, format!("reading a file ended early: {error}")))?
+}
+
+fn refused() -> Problem {
+    Problem::new(
+        Code::FetchRefused,
+        "the pointer leads to a file outside the folders whose files this instance gives \
+         (its administrator can name folders with file_roots in instance.toml)",
+    )
+}
+
+fn read_below(path: &Path, roots: &[PathBuf]) -> Result<Fetched, Problem> {
+    // Before anything is touched: what is asked for must be below a folder by its words alone.
+    let is_below = |root: &PathBuf| path.starts_with(root);
+    let roots: Vec<PathBuf> = roots
+        .iter()
+        .filter(|root| is_below(root))
+        .filter_map(|root| root.canonicalize().ok())
+        .collect();
+    if roots.is_empty() {
+        return Err(refused());
+    }
+    let real = match path.canonicalize() {
+        Ok(real) => real,
+        Err(error) => return Ok(Fetched::Unavailable(lacking(&error))),
+    };
+    if !roots.iter().any(|root| real.starts_with(root)) {
+        return Err(refused());
+    }
+    // A pipe or a device would block, or never end.
+    if !real.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return Ok(Fetched::Unavailable("it is not a regular file".to_owned()));
+    }
+    let body = match read(&real) {
+        Ok(body) => body,
+        Err(error) => return Ok(Fetched::Unavailable(lacking(&error))),
+    };
+    if body.len() > LARGEST {
+        return Ok(Fetched::Unavailable(format!("it has more than {LARGEST} bytes")));
+    }
+    Ok(Fetched::Data(shown(&body, content_type(&real).to_owned())))
+}
+
+/// The file, and at most one byte more than is given.
+fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    File::open(path)?
+        .take(LARGEST as u64 + 1)
+        .read_to_end(&mut body)?;
+    Ok(body)
+}
+
+/// Why it cannot be read, without its path: that is not for everybody.
+fn lacking(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "the file is not there".to_owned(),
+        ErrorKind::PermissionDenied => "the instance may not read the file".to_owned(),
+        kind => format!("the file cannot be read: {kind}"),
+    }
+}
+
+/// The media type that its name suggests.
+fn content_type(path: &Path) -> &'static str {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    match extension.map(str::to_ascii_lowercase).as_deref() {
+        Some("json" | "geojson") => "application/json",
+        Some("csv") => "text/csv",
+        Some("htm" | "html") => "text/html",
+        Some("txt" | "log") => "text/plain",
+        Some("md") => "text/markdown",
+        Some("xml") => "application/xml",
+        Some("pdf") => "application/pdf",
+        Some("png") => "image/png",
+        Some("jpg" | "jpeg") => "image/jpeg",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    struct Folders {
+        home: TempDir,
+    }
+
+    impl Folders {
+        fn new() -> Self {
+            let home = TempDir::new().unwrap();
+            std::fs::create_dir_all(home.path().join("open/inner")).unwrap();
+            std::fs::create_dir(home.path().join("openly")).unwrap();
+            for (name, text) in [
+                ("open/a.json", r#"{"t": 21}"#),
+                ("open/inner/b.csv", "a,b\n"),
+                ("openly/c.txt", "beside"),
+                ("secret", "secret"),
+            ] {
+                std::fs::write(home.path().join(name), text).unwrap();
+            }
+            Self { home }
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.home.path().join(name)
+        }
+
+        async fn read(&self, name: &str) -> Result<Fetched, Problem> {
+            let text = format!("file://{}/{name}", self.home.path().display());
+            file(&Url::parse(&text).unwrap(), vec![self.path("open")]).await
+        }
+
+        async fn is_refused(&self, name: &str) -> bool {
+            self.read(name)
+                .await
+                .is_err_and(|problem| problem.code == Code::FetchRefused)
+        }
+    }
+
+    #[tokio::test]
+    async fn files_below_a_named_folder_are_given() {
+        let folders = Folders::new();
+        assert_eq!(
+            folders.read("open/a.json").await.unwrap(),
+            Fetched::Data(json!({"data": {"t": 21}}))
+        );
+        assert_eq!(
+            folders.read("open/inner/../inner/b.csv").await.unwrap(),
+            Fetched::Data(json!({"data": "YSxiCg==", "content_type": "text/csv", "encoding": "base64"}))
+        );
+        for (name, reason) in [
+            ("open/none", "the file is not there"),
+            ("open/inner", "it is not a regular file"),
+        ] {
+            assert_eq!(
+                folders.read(name).await.unwrap(),
+                Fetched::Unavailable(reason.to_owned())
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_leads_out_of_it() {
+        let folders = Folders::new();
+        for name in [
+            "secret",
+            "openly/c.txt",
+            "open/../secret",
+            "open/%2e%2e/secret",
+            "open/inner/../../secret",
+            "nothing",
+        ] {
+            assert!(folders.is_refused(name).await, "{name}");
+        }
+        let url = Url::parse("file://elsewhere/etc/passwd").unwrap();
+        assert!(file(&url, vec![PathBuf::from("/")]).await.is_err());
+        let url = Url::parse("file:///etc/passwd").unwrap();
+        assert!(file(&url, Vec::new()).await.is_err());
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn links_are_followed_within_it_and_not_out_of_it() {
+        use std::os::unix::fs::symlink;
+        let folders = Folders::new();
+        symlink(folders.path("open/a.json"), folders.path("open/inside.json")).unwrap();
+        symlink(folders.path("secret"), folders.path("open/outside")).unwrap();
+        symlink(folders.home.path(), folders.path("open/up")).unwrap();
+        assert!(matches!(
+            folders.read("open/inside.json").await.unwrap(),
+            Fetched::Data(_)
+        ));
+        assert!(folders.is_refused("open/outside").await);
+        assert!(folders.is_refused("open/up/secret").await);
+        // A folder that is itself reached by a link is the folder that was meant.
+        symlink(folders.path("open"), folders.path("alias")).unwrap();
+        let text = format!("file://{}/alias/a.json", folders.home.path().display());
+        let read = file(&Url::parse(&text).unwrap(), vec![folders.path("alias")]).await;
+        assert!(matches!(read.unwrap(), Fetched::Data(_)));
+    }
+
+    #[tokio::test]
+    async fn a_file_of_one_byte_too_many_is_not_given() {
+        let folders = Folders::new();
+        for (length, is_given) in [(LARGEST, true), (LARGEST + 1, false)] {
+            let file = std::fs::File::create(folders.path("open/large")).unwrap();
+            file.set_len(length as u64).unwrap();
+            let read = folders.read("open/large").await.unwrap();
+            assert_eq!(matches!(read, Fetched::Data(_)), is_given, "{length}");
+        }
+    }
+}
