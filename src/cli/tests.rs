@@ -71,7 +71,7 @@ fn what_stays_gets_threads_and_what_answers_at_once_does_not() {
 fn every_verb_that_a_command_of_the_console_names_exists() {
     let cli = Cli::command();
     for command in crate::command::commands() {
-        let Some(crate::command::Counterpart::Verb(verb)) = crate::command::counterpart(command.id) else {
+        let crate::command::Counterpart::Verb(verb) = crate::command::counterpart(command.id) else {
             continue;
         };
         let mut at = &cli;

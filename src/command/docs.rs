@@ -58,9 +58,8 @@ fn markdown_row(text: &mut String, command: &Command, scope: Scope) {
         argument => format!(" {}", argument.replace('|', "\\|")),
     };
     let verb = match counterpart(command.id) {
-        Some(Counterpart::Verb(verb)) => format!("`butterfly {verb}`"),
-        Some(Counterpart::None(reason)) => format!("none: {reason}"),
-        None => String::new(),
+        Counterpart::Verb(verb) => format!("`butterfly {verb}`"),
+        Counterpart::None(reason) => format!("none: {reason}"),
     };
     let _ = writeln!(
         text,

@@ -1,7 +1,6 @@
 //! Which verb of the command line does the same as a command of the console, so that scripts miss nothing.
 
 use super::Id::{self, *};
-use super::command;
 
 /// What the command line has for a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,9 +12,12 @@ pub enum Counterpart {
 }
 
 const ON_SCREEN: Counterpart = Counterpart::None("it changes only what this screen shows");
+const MOVES: Counterpart = Counterpart::None("it moves about on this screen");
+const MARKS: Counterpart = Counterpart::None("a script names the pointers that it means");
+const COPIES: Counterpart = Counterpart::None("`log show` prints all of it");
 const CONSOLE: Counterpart = Counterpart::None("it concerns the running console itself");
 
-/// Those of which it can be said. What only shows and is not here changes only what the screen shows.
+/// Every command of the table, each once: a test holds that, so that a new one says what there is for it.
 const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (ShowInstances, Counterpart::Verb("instance list")),
     (ShowPointers, Counterpart::Verb("pointer list")),
@@ -78,16 +80,82 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (Redraw, CONSOLE),
     (Suspend, CONSOLE),
     (Quit, CONSOLE),
+    (Open, MOVES),
+    (Back, MOVES),
+    (Down, MOVES),
+    (Up, MOVES),
+    (PageDown, MOVES),
+    (PageUp, MOVES),
+    (HalfPageDown, MOVES),
+    (HalfPageUp, MOVES),
+    (Top, MOVES),
+    (Bottom, MOVES),
+    (NextPane, MOVES),
+    (PreviousPane, MOVES),
+    (PaneLeft, MOVES),
+    (PaneRight, MOVES),
+    (Zoom, ON_SCREEN),
+    (NextInstance, MOVES),
+    (PreviousInstance, MOVES),
+    (ClearFilter, ON_SCREEN),
+    (FederatedOnly, ON_SCREEN),
+    (FoldGroup, ON_SCREEN),
+    (
+        InstanceLog,
+        Counterpart::None("`serve -v` writes it where it runs; `audit list` has the refusals"),
+    ),
+    (TailFollow, ON_SCREEN),
+    (TailWeight, ON_SCREEN),
+    (TailFilter, ON_SCREEN),
+    (MapOpen, MOVES),
+    (MapLeft, MOVES),
+    (MapRight, MOVES),
+    (MapNext, MOVES),
+    (MapPrevious, MOVES),
+    (MapNear, ON_SCREEN),
+    (MapFilter, ON_SCREEN),
+    (MapPointers, MOVES),
+    (MarkPointer, MARKS),
+    (MarkRange, MARKS),
+    (MarkAll, MARKS),
+    (MergeInstances, ON_SCREEN),
+    (SortColumns, ON_SCREEN),
+    (Unmark, MARKS),
+    (FollowLog, ON_SCREEN),
+    (NextTab, MOVES),
+    (PreviousTab, MOVES),
+    (ToggleFold, ON_SCREEN),
+    (FoldIn, ON_SCREEN),
+    (FoldOut, ON_SCREEN),
+    (UnfoldAll, ON_SCREEN),
+    (FoldAll, ON_SCREEN),
+    (FoldDepth, ON_SCREEN),
+    (FindInReply, ON_SCREEN),
+    (NextMatch, MOVES),
+    (PreviousMatch, MOVES),
+    (Raw, ON_SCREEN),
+    (TableOfReply, ON_SCREEN),
+    (SortTable, ON_SCREEN),
+    (CopyPath, COPIES),
+    (CopyValue, COPIES),
+    (FollowLink, MOVES),
+    (GoThere, MOVES),
+    (WalkBack, MOVES),
+    (Menu, CONSOLE),
+    (CommandLine, CONSOLE),
+    (
+        Theme,
+        Counterpart::None("`--theme` says it for one run, `config.toml` for all"),
+    ),
 ];
 
-/// What the command line has for a command; none if nobody has said so yet of one that changes something.
-pub fn counterpart(id: Id) -> Option<Counterpart> {
-    let said = COUNTERPARTS.iter().find(|(known, _)| *known == id);
-    match said {
-        Some((_, counterpart)) => Some(*counterpart),
-        None if !command(id).changes => Some(ON_SCREEN),
-        None => None,
-    }
+/// What the command line has for a command.
+pub fn counterpart(id: Id) -> Counterpart {
+    COUNTERPARTS
+        .iter()
+        .find(|(known, _)| *known == id)
+        .map(|(_, counterpart)| *counterpart)
+        .expect("a test proves that every command is in the list")
 }
 
 #[cfg(test)]
@@ -96,10 +164,12 @@ mod tests {
     use crate::command::commands;
 
     #[test]
-    fn every_command_that_changes_something_says_what_the_command_line_has_for_it() {
+    fn every_command_says_once_what_the_command_line_has_for_it() {
         for command in commands() {
-            assert!(
-                counterpart(command.id).is_some(),
+            let said = COUNTERPARTS.iter().filter(|(id, _)| *id == command.id);
+            assert_eq!(
+                said.count(),
+                1,
                 "{}: say in command/verbs.rs which verb of the command line does the same, or why none does",
                 command.name
             );

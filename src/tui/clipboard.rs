@@ -39,9 +39,9 @@ pub enum Copied {
 }
 
 impl Copied {
-    /// What a person is told, and what to do about it.
-    pub fn words(&self) -> (String, &'static str) {
-        match self {
+    /// What a person is told, and what to do about it; with the key that gives the mouse back.
+    pub fn words(&self, mouse: &str) -> (String, String) {
+        let (text, remedy) = match self {
             Self::Taken(program) => (format!("copied to the clipboard ({program})"), ""),
             Self::InTmux => (
                 "copied to tmux's buffer".to_owned(),
@@ -53,17 +53,18 @@ impl Copied {
             ),
             Self::Asked(_) => (
                 "asked the terminal to copy it (OSC 52)".to_owned(),
-                "no terminal says whether it did; if it did not, m gives the mouse back for selecting",
+                "no terminal says whether it did; if it did not, {mouse} gives the mouse back for selecting",
             ),
             Self::NoWay => (
                 "this terminal has no clipboard".to_owned(),
-                "m gives the mouse back for selecting",
+                "{mouse} gives the mouse back for selecting",
             ),
             Self::Refused(program, _) => (
                 format!("{program} did not take it: asked the terminal instead (OSC 52)"),
                 "no terminal says whether it did",
             ),
-        }
+        };
+        (text, remedy.replace("{mouse}", mouse))
     }
 }
 
@@ -172,7 +173,7 @@ mod tests {
             Copied::NoWay,
             Copied::Refused("xclip", String::new()),
         ] {
-            assert!(!copied.words().0.starts_with("copied"), "{copied:?}");
+            assert!(!copied.words("m").0.starts_with("copied"), "{copied:?}");
         }
     }
 }

@@ -5,7 +5,6 @@ use super::pointer;
 use super::wizard::Errand;
 use super::{composer, invoke};
 use crate::model::{ConnectionId, InstanceName, NewPointer, PointerAddress, PointerChange, Route};
-use crate::protocol::Query;
 use crate::store::PointerQuery;
 use crate::workspace::{
     BulkAction, BulkTarget, FederateRequest, InitInstance, InstanceChange, LogAsk, LogExport, LogForm,
@@ -154,8 +153,6 @@ pub enum Work {
     MarkAll(Vec<(InstanceName, PointerQuery)>),
     /// Do the same to many pointers, one after the other.
     Bulk(BulkAction, Vec<BulkTarget>),
-    /// Send a query.
-    Invoke(InstanceName, Query),
     /// Invoke a pointer through its connection.
     InvokePointer(InstanceName, PointerAddress),
     /// Make a federated call.
@@ -210,7 +207,6 @@ impl Work {
             Self::Delete(_, address) => format!("deleting {address}"),
             Self::MarkAll(_) => "marking all that match".to_owned(),
             Self::Bulk(action, targets) => format!("{} {} pointers", action.doing(), targets.len()),
-            Self::Invoke(name, query) => format!("asking {name} for {}", query.action()),
             Self::InvokePointer(_, address) => format!("invoking {address}"),
             Self::Call(_, address, None) => format!("calling {address}"),
             Self::Call(_, address, Some(route)) => format!("calling {address} by {route}"),

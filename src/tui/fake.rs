@@ -741,10 +741,10 @@ pub fn log_window(ask: &LogAsk) -> LogWindow {
         matched: rows.len() as u64,
         total: 3,
         epoch: 0,
-        anchor: ask
+        up_to_anchor: ask
             .anchor
-            .and_then(|id| rows.iter().position(|row| row.id == id))
-            .map(|place| place as u64),
+            .map(|id| rows.iter().filter(|row| row.id <= id).count() as u64),
+        newest: rows.last().map(|row| row.id),
         rows,
     }
 }

@@ -1,8 +1,10 @@
-//! What a person wrote in the home for the console: `config.toml` and themes. Read at the start,
+//! What a person wrote in the home for the console: `config.toml`, `keymap.toml` and themes. Read at the start,
 //! and again whenever one of them changes.
 
 use super::theme::Catalog;
+use crate::protocol::Code;
 use crate::workspace::{ConsoleConfig, Failure, Home};
+use std::io::ErrorKind;
 
 /// The files, as they are now.
 pub struct Files {
@@ -10,6 +12,8 @@ pub struct Files {
     pub themes: Catalog,
     /// What `config.toml` says of the console, or what is wrong with it.
     pub config: Result<ConsoleConfig, Failure>,
+    /// The text of `keymap.toml`, none if there is no such file, or why it cannot be read.
+    pub keymap: Result<Option<String>, Failure>,
 }
 
 impl Files {
@@ -18,6 +22,20 @@ impl Files {
         Self {
             themes: Catalog::load(Some(&home.root().join("themes"))),
             config: home.console_config(),
+            keymap: keymap(home),
         }
+    }
+}
+
+fn keymap(home: &Home) -> Result<Option<String>, Failure> {
+    let path = home.root().join("keymap.toml");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::new(
+            Code::FileFailed,
+            format!("{} cannot be read: {error}", path.display()),
+            "check its permissions; the keys stay as they were",
+        )),
     }
 }

@@ -117,7 +117,8 @@ fn window_of(ask: &LogAsk, total: u64) -> LogWindow {
         matched: total,
         total,
         epoch: 0,
-        anchor: ask.anchor.map(|id| id - 1),
+        up_to_anchor: ask.anchor,
+        newest: Some(total),
     }
 }
 

@@ -8,14 +8,14 @@ use super::files::Files;
 use super::message::{Brightness, Message, Mouse};
 use super::painter::Painter;
 use super::runner::Runner;
-use super::state::{Level, Look, Phase, State};
+use super::state::{Look, Phase, State};
 use super::terminal::Terminal;
-use super::theme::{depth_of_terminal, glyphs_of_terminal};
-use super::update::{Start, start, take_keymap, update};
+use super::theme::{Catalog, depth_of_terminal, glyphs_of_terminal};
+use super::update::{Start, start, take_keymap_file, update};
 use super::view::view;
 use crate::command::{Key, KeyCode};
 use crate::protocol::Code;
-use crate::workspace::{Failure, Home, Workspace};
+use crate::workspace::{ConsoleConfig, Failure, Home, Workspace};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     Event, EventStream, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
@@ -49,7 +49,10 @@ pub struct Options {
 
 /// Runs the console until a person leaves it. Hosted instances are stopped before it returns.
 pub async fn run(options: Options) -> Result<(), Failure> {
-    let look = look(&options)?;
+    let files = Files::read(&options.home);
+    let keymap = files.keymap;
+    // What is wrong with the settings is said when the home is opened.
+    let look = look(&options, files.themes, files.config.unwrap_or_default())?;
     let asks = !look.chosen && options_ask();
     let begin = match &options.workspace {
         Some(_) => Start::Open,
@@ -60,7 +63,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let size = crossterm::terminal::size().map_err(|error| no_terminal(&error))?;
     let home = options.home.root().display().to_string();
     let mut state = State::new(home, look, Clock::System, size, options.read_only);
-    load_keymap(&mut state, &options.home);
+    take_keymap_file(&mut state, keymap);
     state.mouse = state.look.config.mouse.unwrap_or(true);
     let (sender, messages) = unbounded_channel();
     let mut runner = Runner::new(options.home, options.workspace, sender);
@@ -84,22 +87,6 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     outcome.map_err(|error| no_terminal(&error))
 }
 
-/// Reads `keymap.toml`, if there is one.
-fn load_keymap(state: &mut State, home: &Home) {
-    let path = home.root().join("keymap.toml");
-    match std::fs::read_to_string(&path) {
-        Ok(text) => {
-            take_keymap(state, &text);
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => state.report(
-            Level::Bad,
-            format!("{} cannot be read: {error}", path.display()),
-            "check its permissions; the keys are as usual",
-        ),
-    }
-}
-
 fn no_terminal(error: &io::Error) -> Failure {
     Failure::new(
         Code::Internal,
@@ -114,13 +101,9 @@ fn options_ask() -> bool {
     std::env::var("COLORFGBG").is_err() && !matches!(term.as_str(), "" | "dumb" | "linux")
 }
 
-fn look(options: &Options) -> Result<Look, Failure> {
+fn look(options: &Options, catalog: Catalog, config: ConsoleConfig) -> Result<Look, Failure> {
     let variable = |name: &str| std::env::var(name).ok();
     let depth = depth_of_terminal(variable);
-    let files = Files::read(&options.home);
-    let catalog = files.themes;
-    // What is wrong with it is said when the home is opened.
-    let config = files.config.unwrap_or_default();
     let told = variable("COLORFGBG").as_deref().and_then(from_environment);
     let fitting = match told {
         Some(Brightness::Light) => "light",

@@ -25,7 +25,7 @@ mod window;
 pub use errand::{Errand, News, run};
 pub use memory::Memory;
 pub use news::on_news;
-pub use open::{open, open_pointer, open_query};
+pub use open::{open, open_pointer, open_query, send_text};
 pub use state::Composer;
 pub use update::{on_key, on_paste};
 pub use view::{draw, keys};

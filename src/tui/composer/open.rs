@@ -1,6 +1,7 @@
 //! Opening the composer: empty, with a query of the log, or on a pointer.
 
 use super::errand::Errand;
+use super::send::send;
 use super::state::Composer;
 use super::update::{background, settle};
 use crate::model::{InstanceName, Pointer};
@@ -30,6 +31,17 @@ pub fn open_query(state: &mut State, instance: InstanceName, query: &Value) -> V
     let text = laid_out(query);
     let composer = Composer::new(instance, &text, text.len());
     show(state, composer)
+}
+
+/// Opens it for an instance with a query as it was typed elsewhere, and sends that unless something is wrong with it.
+pub fn send_text(state: &mut State, instance: InstanceName, text: &str) -> Vec<Effect> {
+    let text = query_of(text).map_or_else(|| text.to_owned(), |query| laid_out(&query.to_value()));
+    let mut effects = show(state, Composer::new(instance, &text, text.len()));
+    if let Some(Layer::Composer(mut composer)) = state.layers.pop() {
+        effects.extend(send(state, &mut composer));
+        state.layers.push(Layer::Composer(composer));
+    }
+    effects
 }
 
 /// Opens it on a pointer of an instance: for a federated one with what its peer is asked, on its own route.

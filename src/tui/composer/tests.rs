@@ -202,6 +202,46 @@ fn a_query_of_the_log_is_edited_and_sent_again() {
 }
 
 #[test]
+fn a_query_of_a_line_of_the_log_is_in_the_composer_with_one_key() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["4", "e"]);
+    assert!(text(&state).contains("get_pointer_summary"), "{}", text(&state));
+    press(&mut state, &["esc"]);
+    assert!(state.layers.is_empty(), "one comes back to the line");
+}
+
+#[test]
+fn a_query_on_the_command_line_is_checked_and_sent_by_the_composer() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I", "esc", ":"]);
+    write(&mut state, r#"query {"action": "get_graph_stats"}"#);
+    let sends = effects(&mut state, "enter");
+    let (_, outgoing) = sent(&sends).expect("it is sent");
+    assert_eq!(outgoing.query.action(), "get_graph_stats");
+    let mut state = demo((120, 36));
+    press(&mut state, &[":"]);
+    write(&mut state, r#"query {"action": "#);
+    assert!(sent(&effects(&mut state, "enter")).is_none());
+    let note = composer(&state).note.as_ref().expect("it is told why");
+    assert!(note.0.starts_with("not sent"), "{}", note.0);
+}
+
+#[test]
+fn the_footer_shows_no_arrows_where_the_terminal_has_none() {
+    let mut state = demo((120, 36));
+    state.look.glyphs = crate::tui::theme::ASCII;
+    for keys in [&["I"][..], &["shift-tab"], &["shift-tab", "ctrl-g"]] {
+        press(&mut state, keys);
+        let screen = screen(&state);
+        let footer = screen.lines().last().unwrap();
+        assert!(
+            !footer.contains(['\u{23ce}', '\u{21e7}', '\u{2191}', '\u{2190}']),
+            "{footer}"
+        );
+    }
+}
+
+#[test]
 fn templates_history_and_ways_are_chosen_from() {
     let mut state = demo((120, 36));
     press(&mut state, &["I", "ctrl-t"]);

@@ -1,6 +1,7 @@
 //! What the page about an instance says, and how its state is shown everywhere.
 
 use super::fields::{LABEL, field, heading};
+use crate::command::Id;
 use crate::model::{InstanceKind, InstanceState, Side};
 use crate::tui::clock::{count, duration, latency};
 use crate::tui::layers::InstancePage;
@@ -83,7 +84,7 @@ fn add_state(state: &State, instance: &Instance, page: &InstancePage, lines: &mu
         );
         field(lines, "last answered", &since, Role::Warn, room);
     }
-    field(lines, "kind", &kind(row), Role::Base, room);
+    field(lines, "kind", &kind(state, row), Role::Base, room);
     if let Some(since) = page.detail.as_ref().and_then(|detail| detail.hosted_since) {
         let text = format!("{} ({})", state.clock.date_time(since), state.clock.age(since));
         field(lines, "hosted since", &text, Role::Base, room);
@@ -100,8 +101,9 @@ fn add_state(state: &State, instance: &Instance, page: &InstancePage, lines: &mu
     }
     if row.read_only {
         let text = format!(
-            "{} refused from here: it is read-only (w allows them)",
-            state.look.glyphs.read_only
+            "{} refused from here: it is read-only ({} allows them)",
+            state.look.glyphs.read_only,
+            state.key_for(Id::ReadOnly)
         );
         field(lines, "changes", &text, Role::Warn, room);
     }
@@ -115,11 +117,16 @@ fn figure(instance: &Instance) -> Role {
     Role::Base
 }
 
-fn kind(row: &InstanceRow) -> String {
+fn kind(state: &State, row: &InstanceRow) -> String {
     match (row.hosted_by, row.kind) {
         (HostedBy::Here, _) => "local, hosted by this console".to_owned(),
         (HostedBy::Other(process), _) => format!("local, hosted by process {process}"),
-        (HostedBy::Nobody, InstanceKind::Local) => "local, hosted by nobody: s starts it".to_owned(),
+        (HostedBy::Nobody, InstanceKind::Local) => {
+            format!(
+                "local, hosted by nobody: {} starts it",
+                state.key_for(Id::StartInstance)
+            )
+        }
         (HostedBy::Nobody, InstanceKind::Remote) => "remote, someone else's".to_owned(),
     }
 }
@@ -133,8 +140,9 @@ fn add_looks(state: &State, instance: &Instance, lines: &mut Vec<Line>, room: u1
         Some(Pace::Next { failures: 0, .. }) => ("every 4 s or so".to_owned(), Role::Base),
         Some(Pace::Next { at, failures, .. }) => (
             format!(
-                "backing off after {failures} in a row that went wrong: next at {} (ctrl-r looks now)",
-                state.clock.time(at)
+                "backing off after {failures} in a row that went wrong: next at {} ({} looks now)",
+                state.clock.time(at),
+                state.key_for(Id::Refresh)
             ),
             Role::Warn,
         ),

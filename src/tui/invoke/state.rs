@@ -90,6 +90,8 @@ pub struct InvokePage {
     pub trace: TraceView,
     /// The line that is typed into, if one is.
     pub typing: Option<Typing>,
+    /// Whether its query is wanted in the composer as soon as it is there.
+    pub edits: bool,
     /// The number of the next errand.
     next_errand: u64,
 }
@@ -108,6 +110,7 @@ impl InvokePage {
             wire_whole: false,
             trace: TraceView::default(),
             typing: None,
+            edits: false,
             next_errand: 1,
         }
     }

@@ -13,6 +13,7 @@ use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::message::Outcome as Came;
 use crate::tui::state::{Load, State};
+use crate::tui::update::edit_entry;
 use crate::tui::widgets::tree::{Document, Folding, ROOT, Tree, Unfold};
 use crate::workspace::LogDetail;
 pub use commands::act;
@@ -32,6 +33,11 @@ fn page_of(state: &mut State) -> Option<&mut InvokePage> {
 
 /// What was kept of a line came.
 pub fn on_entry(state: &mut State, id: u64, outcome: Came<Box<LogDetail>>) -> Vec<Effect> {
+    let edits = matches!(state.layers.last(), Some(Layer::Invoke(page)) if page.id == id && page.edits);
+    if let (true, Ok(detail)) = (edits, &outcome) {
+        state.layers.pop();
+        return edit_entry(state, &detail.entry);
+    }
     let open = state.layers.iter_mut().rev().find_map(|layer| match layer {
         Layer::Invoke(page) if page.id == id => Some(page),
         _ => None,

@@ -120,7 +120,7 @@ impl Form {
         let mut form = Self::of(
             Purpose::AddRemote,
             "Add a remote instance".into(),
-            "From plain values, as its administrator gave them to you. If you were given a code or a bundle, close this and press A.",
+            "From plain values, as its administrator gave them to you. If you were given a code or a bundle, close this and accept that (:accept).",
             "add it",
             fields,
         );
@@ -206,7 +206,7 @@ impl Form {
         let intro = match pointer.federated {
             None => "What you leave as it is stays as it is.",
             Some(_) => {
-                "What you leave stays. Where it leads was made for its route and stays too; F makes another one."
+                "What you leave stays. Where it leads was made for its route and stays too; :federate makes another one."
             }
         };
         Self::of(

@@ -3,6 +3,7 @@
 use super::lines::mark;
 use super::state::{Map, Traffic};
 use super::view::door_role;
+use crate::command::Id;
 use crate::tui::content::health;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
@@ -21,9 +22,12 @@ pub fn lines(state: &State, map: &Map, room: u16, is_beside: bool) -> Vec<Line> 
     };
     if map.data.doors.is_empty() {
         lines.push(Line::new());
-        let text = "Nobody can call anybody yet: H joins two instances.";
+        let text = format!(
+            "Nobody can call anybody yet: {} joins two instances.",
+            state.key_for(Id::Handshake)
+        );
         lines.extend(
-            wrap(text, room)
+            wrap(&text, room)
                 .into_iter()
                 .map(|text| Line::of(text, Role::Warn)),
         );

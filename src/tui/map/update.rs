@@ -3,7 +3,7 @@
 use super::layout::Direction;
 use super::state::{Map, Thing, key};
 use super::view;
-use crate::command::{Key, KeyCode};
+use crate::command::{Id, Key, KeyCode};
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{CredentialPage, InstancePage, Layer, edit};
@@ -189,7 +189,8 @@ fn open_instance(state: &mut State, id: &str) -> Vec<Effect> {
 fn open_credential(state: &mut State, name: String) -> Vec<Effect> {
     if !state.credentials.rows.iter().any(|row| row.name == name) {
         let text = format!("{name} is not among the credentials any more");
-        state.report(Level::Warn, text, "ctrl-r looks at everything again");
+        let remedy = format!("{} looks at everything again", state.key_for(Id::Refresh));
+        state.report(Level::Warn, text, remedy);
         return Vec::new();
     }
     let page = CredentialPage {

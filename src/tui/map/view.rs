@@ -4,6 +4,7 @@ use super::layout::{Cell, Frame};
 use super::lines::{head, is_broken, mark, sign, ways};
 use super::panel;
 use super::state::{Map, Thing, key};
+use crate::command::Id;
 use crate::model::InstanceState;
 use crate::tui::clock::{count, latency};
 use crate::tui::content::{state_glyph, state_role};
@@ -66,9 +67,9 @@ pub fn draw(state: &State, map: &Map, canvas: &mut Canvas, body: Rect) {
     } else if panel.height > 0 {
         canvas.rule(area.x, panel.y - 1, area.width, border);
     }
-    draw_note(map, canvas, body);
+    draw_note(state, map, canvas, body);
     if map.parties.is_empty() {
-        draw_nothing(map, canvas, area);
+        draw_nothing(state, map, canvas, area);
         return;
     }
     draw_wires(state, map, canvas, area);
@@ -81,7 +82,7 @@ pub fn draw(state: &State, map: &Map, canvas: &mut Canvas, body: Rect) {
 }
 
 /// At the right of the title: how many there are, and what is left out.
-fn draw_note(map: &Map, canvas: &mut Canvas, body: Rect) {
+fn draw_note(state: &State, map: &Map, canvas: &mut Canvas, body: Rect) {
     let mut text = if map.typing {
         format!(" / {} ", map.text.value())
     } else {
@@ -94,7 +95,7 @@ fn draw_note(map: &Map, canvas: &mut Canvas, body: Rect) {
         )
     };
     if !map.typing && map.near.is_some() {
-        text = format!(" neighbourhood: f shows all {text}");
+        text = format!(" neighbourhood: {} shows all {text}", state.key_for(Id::MapNear));
     } else if !map.typing && !map.text.value().is_empty() {
         text = format!(" /{} {text}", map.text.value());
     }
@@ -103,7 +104,7 @@ fn draw_note(map: &Map, canvas: &mut Canvas, body: Rect) {
     canvas.put_right(body.x + 21, body.y, room, &text, style);
 }
 
-fn draw_nothing(map: &Map, canvas: &mut Canvas, area: Rect) {
+fn draw_nothing(state: &State, map: &Map, canvas: &mut Canvas, area: Rect) {
     let (title, text) = match &map.load {
         Load::Waiting => ("Asking everybody…", String::new()),
         Load::Failed(failure) => (
@@ -112,13 +113,19 @@ fn draw_nothing(map: &Map, canvas: &mut Canvas, area: Rect) {
         ),
         Load::Ready if map.data.parties.is_empty() => (
             "There is nobody yet",
-            "Host an instance (n on the instances) or make the demo (:demo). Then H joins two instances: one makes a \
-             credential, the other holds it, and here it becomes a door between them."
-                .to_owned(),
+            format!(
+                "Host an instance ({} on the instances) or make the demo (:demo). Then {} joins two instances: one \
+                 makes a credential, the other holds it, and here it becomes a door between them.",
+                state.key_for(Id::InitInstance),
+                state.key_for(Id::Handshake)
+            ),
         ),
         Load::Ready => (
             "Nobody is called that",
-            "Esc after / shows everybody again.".to_owned(),
+            format!(
+                "Esc after {} shows everybody again.",
+                state.key_for(Id::MapFilter)
+            ),
         ),
     };
     let (strong, dim) = (canvas.style(Role::Strong), canvas.style(Role::Dim));

@@ -2,6 +2,7 @@
 
 use super::page::PointerPage;
 use super::sheet::{Destination, Sheet};
+use crate::command::Id;
 use crate::model::{CIRCUIT_PREFIX, Connection, ConnectionStatus, Pointer};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::tui::content::{field, shorten};
@@ -96,17 +97,17 @@ fn add_condition(state: &State, page: &PointerPage, sheet: &mut Sheet, room: u16
     let (told, remedy) = match page.is_gone() {
         true => (
             format!("{sign} it is gone: somebody deleted it. What stands here is from before."),
-            "Esc goes back".to_owned(),
+            format!("{} goes back", state.key_for(Id::Back)),
         ),
-        false => (format!("{sign} {}", failure.message), remedy_of(failure)),
+        false => (format!("{sign} {}", failure.message), remedy_of(state, failure)),
     };
     field(&mut sheet.lines, "not fetched", &told, Role::Bad, room);
     field(&mut sheet.lines, "", &remedy, Role::Dim, room);
     sheet.lines.push(Line::new());
 }
 
-fn remedy_of(failure: &Failure) -> String {
-    format!("{}; ^R asks again", failure.remedy)
+fn remedy_of(state: &State, failure: &Failure) -> String {
+    format!("{}; {} asks again", failure.remedy, state.key_for(Id::Refresh))
 }
 
 /// What it refers to, and what that means. A circuit's steps have a section of their own; what is sealed is
@@ -132,8 +133,9 @@ fn add_reference(pointer: &Pointer, lines: &mut Vec<Line>, room: u16) {
 
 fn add_connection(state: &State, page: &PointerPage, pointer: &Pointer, sheet: &mut Sheet, room: u16) {
     let Some(id) = &pointer.connection_id else {
-        let text = "none: b assigns it to one, and then it can be invoked";
-        field(&mut sheet.lines, "connection", text, Role::Warn, room);
+        let key = state.key_for(Id::AssignPointer);
+        let text = format!("none: {key} assigns it to one, and then it can be invoked");
+        field(&mut sheet.lines, "connection", &text, Role::Warn, room);
         return;
     };
     let found = page.detail.as_ref().and_then(|detail| detail.connection.as_ref());

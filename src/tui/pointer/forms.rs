@@ -1,6 +1,7 @@
 //! Forms and questions about pointers: opened, and told what the instance knows while one types.
 
 use super::errand::{Errand, News};
+use crate::command::Id;
 use crate::model::{Connection, InstanceName, Pointer, PointerAddress};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Confirm, Form, Item, Layer, Menu, Then};
@@ -45,7 +46,7 @@ pub fn duplicate(state: &mut State) -> Vec<Effect> {
         state.report(
             Level::Warn,
             "a pointer that leads to another instance is made for that, and has no double",
-            "F makes another one",
+            format!("{} makes another one", state.key_for(Id::Federate)),
         );
         return Vec::new();
     }

@@ -1,4 +1,4 @@
-//! Watches the files in the home that a person writes: `config.toml` and the themes. What
+//! Watches the files in the home that a person writes: `config.toml`, `keymap.toml` and the themes. What
 //! changed there is read again and brought as a message. The system tells of changes; nothing is polled.
 
 use crate::tui::files::Files;
@@ -19,7 +19,9 @@ pub(super) async fn watch_files(home: Home, messages: UnboundedSender<Message>) 
     let mut watcher = match watcher(root.clone(), sender) {
         Ok(watcher) => watcher,
         Err(error) => {
-            tracing::warn!("changes of config.toml and themes are not noticed while running: {error}");
+            tracing::warn!(
+                "changes of config.toml, keymap.toml and themes are not noticed while running: {error}"
+            );
             return;
         }
     };
@@ -64,5 +66,5 @@ async fn changed(watcher: &mut RecommendedWatcher, root: &Path, changes: &mut Un
 fn is_ours(root: &Path, path: &Path) -> bool {
     let themes = root.join("themes");
     let is_theme = path.starts_with(&themes);
-    is_theme || path == root.join("config.toml")
+    is_theme || path == root.join("config.toml") || path == root.join("keymap.toml")
 }

@@ -418,7 +418,7 @@ pub(super) async fn patient<T>(future: impl Future<Output = Outcome<T>>) -> Outc
         Err(Failure::new(
             Code::DeadlineExceeded,
             "no answer in time",
-            "try again with ctrl-r; other instances are not concerned",
+            "try again with :refresh; other instances are not concerned",
         ))
     })
 }

@@ -71,7 +71,7 @@ impl Watch {
             Err(Failure::new(
                 Code::PeerUnreachable,
                 "it did not answer a probe in time",
-                "it is looked at again by itself; ctrl-r looks now",
+                "it is looked at again by itself; :refresh looks now",
             )
             .on(self.name.as_str()))
         });

@@ -134,9 +134,6 @@ pub(super) async fn do_work(
                 .await?;
             Done::Bulk(Box::new(report))
         }
-        Work::Invoke(name, query) => {
-            Done::Invoked(workspace.invoke(name.as_str(), &query, traced).await?.log_id)
-        }
         Work::InvokePointer(name, address) => {
             let invoked = workspace.invoke_pointer(name.as_str(), &address, traced).await?;
             Done::Invoked(invoked.log_id)

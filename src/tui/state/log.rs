@@ -47,8 +47,10 @@ pub struct Log {
     as_of: Option<Timestamp>,
     /// How many lines are in view, while new ones are not let in.
     frozen: Option<u64>,
-    /// The newest of them, if it was fetched: it tells when places have moved.
+    /// The newest of them: lines are counted up to it, so that the view stays when old ones go.
     frozen_on: Option<u64>,
+    /// The newest line that there was at the last answer.
+    newest: Option<u64>,
     rows: BTreeMap<u64, Held>,
     epoch: u64,
     answered: bool,
@@ -98,14 +100,7 @@ impl Log {
             }
             (None, _) => LogPlace::Newest,
         };
-        LogAsk {
-            anchor: if self.answered {
-                self.frozen_on
-            } else {
-                self.stay_on
-            },
-            ..self.ask(place, self.height.max(20) + MARGIN)
-        }
+        self.ask(place, self.height.max(20) + MARGIN)
     }
 
     fn ask(&self, place: LogPlace, limit: u64) -> LogAsk {
@@ -114,7 +109,7 @@ impl Log {
             as_of: self.as_of.unwrap_or(Timestamp::from_micros(0)),
             place,
             limit,
-            anchor: None,
+            anchor: self.frozen_on.filter(|_| self.answered),
         }
     }
 
@@ -204,7 +199,7 @@ impl Log {
     pub fn freeze(&mut self) {
         if self.frozen.is_none() && self.matched > 0 {
             self.frozen = Some(self.matched);
-            self.frozen_on = self.row(0).map(|row| row.id);
+            self.frozen_on = self.newest;
         }
     }
 
@@ -241,18 +236,25 @@ impl Log {
             // What is new may fill a gap.
             self.tried = None;
         }
+        if self.answered && self.frozen.is_some() && window.is_moved(self.epoch) {
+            // It was asked before the view was frozen: where that is now has to be asked.
+            self.epoch = window.epoch;
+            self.tried = None;
+            return false;
+        }
         let grown = window.total > self.total;
         self.total = window.total;
         self.matched = window.matched;
+        self.newest = window.newest;
         if window.epoch != self.epoch {
             self.epoch = window.epoch;
             self.tried = None;
         }
         if !self.answered {
             self.begin_with(&window);
-        } else if let (Some(_), Some(anchor)) = (self.frozen, window.anchor) {
-            // Places move when old lines go: the view stays with its line.
-            self.frozen = Some(anchor + 1);
+        } else if let (Some(_), Some(left)) = (self.frozen, window.up_to_anchor) {
+            // Places move when old lines go: the view stays with its lines, while any is left.
+            self.frozen = Some(left);
         }
         for (place, row) in (window.first..).zip(window.rows) {
             let epoch = window.epoch;
@@ -271,11 +273,12 @@ impl Log {
     fn begin_with(&mut self, window: &LogWindow) {
         self.answered = true;
         self.rows.clear();
-        self.stay_on = None;
-        match window.anchor {
+        let stay_on = self.stay_on.take();
+        let found = window.rows.iter().position(|row| Some(row.id) == stay_on);
+        match found.map(|place| window.first + place as u64) {
             Some(place) if place + 1 < window.matched => {
                 self.frozen = Some(window.matched);
-                self.frozen_on = None;
+                self.frozen_on = window.newest;
                 self.selected = window.matched - 1 - place;
                 self.top = self.selected.saturating_sub(self.height / 2);
             }

@@ -239,6 +239,8 @@ pub struct State {
     pub idle: Idle,
     /// Which keys mean which commands.
     pub keymap: Keymap,
+    /// What `keymap.toml` said when it was read last; none if it was not there.
+    pub keymap_text: Option<String>,
     /// The keys pressed so far, while more may follow.
     pub begun: Begun,
     /// The instance whose log is read.
@@ -276,6 +278,7 @@ impl State {
             history: Vec::new(),
             first_choice: None,
             keymap: Keymap::default(),
+            keymap_text: None,
             begun: Begun::default(),
             tailed: None,
         }
@@ -342,6 +345,26 @@ impl State {
         }
     }
 
+    /// What commands may want to know where they are about this instance rather than the selected one.
+    pub fn situation_about(&self, name: &str) -> Situation {
+        let instance = self.instances.get(name);
+        Situation {
+            instance: instance.map(|instance| self.target(instance)),
+            read_only: self.read_only || instance.is_some_and(|instance| instance.row.read_only),
+            ..self.situation()
+        }
+    }
+
+    fn target(&self, instance: &Instance) -> Target {
+        let row = &instance.row;
+        Target {
+            local: row.kind == InstanceKind::Local,
+            hosted_here: row.hosted_by == HostedBy::Here,
+            stopped: row.hosted_by == HostedBy::Nobody && row.state != InstanceState::Changing,
+            editable: !self.read_only,
+        }
+    }
+
     /// What commands may want to know.
     pub fn situation(&self) -> Situation {
         let instance = self.instances.selected();
@@ -352,13 +375,7 @@ impl State {
             _ => None,
         };
         Situation {
-            instance: instance.map(|instance| Target {
-                local: instance.row.kind == InstanceKind::Local,
-                hosted_here: instance.row.hosted_by == HostedBy::Here,
-                stopped: instance.row.hosted_by == HostedBy::Nobody
-                    && instance.row.state != InstanceState::Changing,
-                editable: !self.read_only,
-            }),
+            instance: instance.map(|instance| self.target(instance)),
             instances: !self.instances.rows.is_empty(),
             pointer: pointer.is_some(),
             federated: pointer.is_some_and(|pointer| pointer.federated.is_some()),

@@ -1,6 +1,7 @@
 //! Draws the log of an instance.
 
 use super::state::Tail;
+use crate::command::Id;
 use crate::instance::{Event, Origin, Weight};
 use crate::tui::clock::count;
 use crate::tui::state::State;
@@ -40,8 +41,12 @@ pub fn draw(state: &State, tail: &Tail, canvas: &mut Canvas, body: Rect) {
     let total = tail.shown().count();
     if total == 0 {
         let dim = canvas.style(Role::Dim);
-        let text = "No line that is kept fits. v shows lighter ones, / changes the words.";
-        canvas.put(area.x, area.y, area.width, text, dim);
+        let text = format!(
+            "No line that is kept fits. {} shows lighter ones, {} changes the words.",
+            state.key_for(Id::TailWeight),
+            state.key_for(Id::TailFilter)
+        );
+        canvas.put(area.x, area.y, area.width, &text, dim);
     }
     let bar = Rect::new(area.x, area.y, area.width + 2, area.height);
     canvas.scrollbar(bar, tail.scroll as u64, total as u64);
@@ -106,7 +111,10 @@ fn draw_nothing(state: &State, tail: &Tail, canvas: &mut Canvas, area: Rect) {
             "Process {pid} hosts it, and its log is there: where `butterfly serve -v` writes it, or in logs/{}.log of the home after `butterfly instance start`. Its refusals: `butterfly audit list {}`.",
             tail.name, tail.name
         ),
-        _ => "Only what this console hosts can be followed here. s starts a local instance.".to_owned(),
+        _ => format!(
+            "Only what this console hosts can be followed here. {} starts a local instance.",
+            state.key_for(Id::StartInstance)
+        ),
     };
     let dim = canvas.style(Role::Dim);
     for (y, line) in (area.y..area.bottom()).zip(wrap(&text, area.width)) {

@@ -1,5 +1,6 @@
 //! What was asked for comes in.
 
+use crate::command::Id;
 use crate::model::{InstanceName, InstanceState};
 use crate::tui::clipboard::Copied;
 use crate::tui::content::dependent_words;
@@ -135,7 +136,7 @@ fn on_failed(state: &mut State, failure: &Failure) {
 
 /// Says what became of it, and nothing better than that.
 fn on_copied(state: &mut State, copied: Copied) -> Vec<Effect> {
-    let (text, remedy) = copied.words();
+    let (text, remedy) = copied.words(&state.key_for(Id::Mouse));
     let level = match copied {
         Copied::Taken(_) | Copied::InTmux => Level::Good,
         Copied::Asked(_) => Level::Info,

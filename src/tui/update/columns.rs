@@ -1,6 +1,6 @@
 //! Keys of the window with the columns, and sorting by a heading.
 
-use crate::command::{Key, KeyCode};
+use crate::command::{Id, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::layout::has_headings;
@@ -44,7 +44,8 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
 pub fn sort(state: &mut State, kind: ColumnKind) -> Vec<Effect> {
     if !state.pointers.columns.sort_by(kind) {
         let text = format!("pointers are not sorted by {}", kind.title());
-        state.report(Level::Info, text, "s shows by what they can be");
+        let remedy = format!("{} shows by what they can be", state.key_for(Id::SortColumns));
+        state.report(Level::Info, text, remedy);
         return Vec::new();
     }
     state.pointers.ask_anew();

@@ -123,8 +123,14 @@ pub fn read(state: &State, text: &str) -> Result<(Id, Option<String>), String> {
             several => format!("{name:?} may be {}", several.join(", ")),
         });
     };
-    if let Some(why) = missing(command, &state.situation()) {
-        return Err(format!("{} is not possible here: {why}", command.name));
+    let named = named_instance(state, command, argument);
+    let situation = match named {
+        Some(name) => state.situation_about(name),
+        None => state.situation(),
+    };
+    if let Some(why) = missing(command, &situation) {
+        let place = named.map_or_else(|| "here".to_owned(), |name| format!("on {name}"));
+        return Err(format!("{} is not possible {place}: {why}", command.name));
     }
     if !argument.is_empty() && command.argument.is_empty() {
         return Err(format!("nothing may follow {}", command.name));
@@ -134,6 +140,14 @@ pub fn read(state: &State, text: &str) -> Result<(Id, Option<String>), String> {
     }
     expect_known(state, command, argument)?;
     Ok((command.id, (!argument.is_empty()).then(|| argument.to_owned())))
+}
+
+/// The instance that a command is told to be about, where there is one of that name.
+fn named_instance<'a>(state: &State, command: &Command, argument: &'a str) -> Option<&'a str> {
+    let first = argument.split_whitespace().next()?;
+    let name = first.strip_prefix('@').unwrap_or(first);
+    let wants_instance = wishes(command).any(|wish| wish == "INSTANCE");
+    (wants_instance && state.instances.get(name).is_some()).then_some(name)
 }
 
 /// Where only certain words may follow, one of them has to.
@@ -215,7 +229,8 @@ pub fn candidates(state: &State, text: &str) -> Candidates {
 fn names(state: &State, begun: &str) -> Vec<Candidate> {
     let situation = state.situation();
     commands()
-        .filter(|command| command.name.starts_with(begun) && command.is_available(&situation))
+        .filter(|command| command.name.starts_with(begun))
+        .filter(|command| command.is_available(&situation) || is_possible_elsewhere(state, command))
         .map(|command| Candidate {
             text: command.name.to_owned(),
             doc: match command.argument {
@@ -224,6 +239,16 @@ fn names(state: &State, begun: &str) -> Vec<Candidate> {
             },
         })
         .collect()
+}
+
+/// Whether it could be done on an instance that is named.
+fn is_possible_elsewhere(state: &State, command: &Command) -> bool {
+    wishes(command).any(|wish| wish == "INSTANCE")
+        && state
+            .instances
+            .rows
+            .iter()
+            .any(|instance| command.is_available(&state.situation_about(instance.row.name.as_str())))
 }
 
 /// The words of what may follow a command: `INSTANCE`, or a choice as it is written.

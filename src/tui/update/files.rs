@@ -1,7 +1,7 @@
 //! A file that a person writes has changed: what is right in it holds from now on, what is wrong is said
 //! with its line, and the old stays.
 
-use super::{look_at_theme, take_theme};
+use super::{look_at_theme, take_keymap_file, take_theme};
 use crate::tui::effect::Effect;
 use crate::tui::files::Files;
 use crate::tui::state::{Level, State};
@@ -11,6 +11,7 @@ use crate::workspace::ConsoleConfig;
 pub fn on_files(state: &mut State, files: Files) -> Vec<Effect> {
     state.look.catalog = files.themes;
     take_theme_again(state);
+    take_keymap_file(state, files.keymap);
     match files.config {
         Ok(config) => take_config(state, config),
         Err(failure) => {
@@ -61,6 +62,7 @@ fn take_config(state: &mut State, config: ConsoleConfig) -> Vec<Effect> {
 
 #[cfg(test)]
 mod tests {
+    use crate::command::Id;
     use crate::protocol::Code;
     use crate::tui::effect::Effect;
     use crate::tui::fake::demo;
@@ -75,6 +77,7 @@ mod tests {
         Message::Files(Box::new(Files {
             themes: Catalog::load(folder),
             config,
+            keymap: Ok(None),
         }))
     }
 
@@ -134,6 +137,31 @@ mod tests {
         update(&mut state, files(None, Ok(ConsoleConfig::default())));
         assert_eq!(state.look.glyphs, UNICODE);
         assert_eq!(state.look.theme.name, "light", "a theme is not taken back");
+    }
+
+    #[test]
+    fn a_keymap_that_is_written_anew_holds_at_once_and_a_broken_one_keeps_the_old() {
+        let mut state = demo((120, 36));
+        let keymap = |text: Option<&str>| {
+            Message::Files(Box::new(Files {
+                themes: Catalog::load(None),
+                config: Ok(ConsoleConfig::default()),
+                keymap: Ok(text.map(str::to_owned)),
+            }))
+        };
+        let moved = "[keys.pointers]\ni = false\nw = \"invoke\"\n";
+        update(&mut state, keymap(Some(moved)));
+        assert_eq!(state.key_for(Id::InvokePointer), "w");
+        assert_eq!(last(&state), "keymap.toml, read again");
+        let said = state.reports.len();
+        update(&mut state, keymap(Some(moved)));
+        assert_eq!(state.reports.len(), said, "nothing changed");
+        update(&mut state, keymap(Some("[keys.pointers]\nw =\n")));
+        assert_eq!(state.key_for(Id::InvokePointer), "w");
+        assert!(last(&state).contains("line 2"), "{}", last(&state));
+        update(&mut state, keymap(None));
+        assert_eq!(state.key_for(Id::InvokePointer), "i");
+        assert!(last(&state).contains("is gone"), "{}", last(&state));
     }
 
     #[test]

@@ -17,7 +17,9 @@ mod settle;
 mod work;
 
 pub use command_line::candidates;
+#[cfg(test)]
 pub use keymap::take_keymap;
+pub use keymap::take_keymap_file;
 pub use work::failure_lines;
 
 use super::effect::Effect;
@@ -29,7 +31,7 @@ use super::{composer, livetest, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
-pub use commands::{show_pointers_of, target};
+pub use commands::{edit_entry, show_pointers_of, target};
 
 /// What the home is like when the console starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

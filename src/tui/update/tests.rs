@@ -562,6 +562,45 @@ fn lines_written_before_come_back_by_how_they_begin_and_by_what_they_contain() {
 }
 
 #[test]
+fn what_names_an_instance_is_possible_where_that_one_is() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["1"]);
+    state.instances.select(2);
+    assert_eq!(state.instances.selected_name(), Some(fake::name("gamma")));
+    let read = |state: &State, text: &str| super::command_line::read(state, text);
+    assert!(read(&state, "stop").is_err(), "the selected one is stopped");
+    assert!(read(&state, "stop alpha").is_ok());
+    assert!(read(&state, "restart beta").is_ok());
+    assert!(read(&state, "start gamma").is_ok());
+    assert!(read(&state, "stop gamma").unwrap_err().contains("on gamma"));
+    let offered = candidates(&state, "sto").items;
+    assert!(offered.iter().any(|candidate| candidate.text == "stop"));
+    state.instances.select(0);
+    assert!(read(&state, "start gamma").is_ok());
+    assert!(read(&state, "start alpha").is_err());
+}
+
+#[test]
+fn sentences_name_the_keys_that_are_in_force() {
+    let moved = "[keys.log]\nf = false\n\"ctrl-o\" = \"freeze\"\n[keys.instances]\nn = false\nQ = \"init\"\n\
+                 [keys.pointers]\nbackspace = false\n\"ctrl-y\" = \"clear\"\n";
+    let mut state = demo(SIZE);
+    assert!(take_keymap(&mut state, moved));
+    press(&mut state, &["4", "ctrl-o"]);
+    assert_eq!(state.reports.back().unwrap().remedy, "^O follows again");
+    press(&mut state, &["2", "/"]);
+    write(&mut state, "nothing is called that");
+    press(&mut state, &["enter"]);
+    let screen = crate::tui::view::tests::screen(&state);
+    assert!(screen.contains("^Y shows everything again"), "{screen}");
+    let mut state = demo(SIZE);
+    assert!(take_keymap(&mut state, moved));
+    state.instances.rows.clear();
+    let screen = crate::tui::view::tests::screen(&state);
+    assert!(screen.contains("Q hosts one here"), "{screen}");
+}
+
+#[test]
 fn the_history_is_kept_without_queries_and_comes_back() {
     let mut state = demo(SIZE);
     let mut kept = None;

@@ -1,6 +1,7 @@
 //! Work that a person asked for: begun, on its way, over.
 
 use super::arrivals::{load_credentials, load_log};
+use crate::command::Id;
 use crate::model::InstanceName;
 use crate::seal::Passphrase;
 use crate::tui::clock::count;
@@ -23,8 +24,7 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
         many: matches!(work, Work::Bulk(..)),
         foreground: matches!(
             work,
-            Work::Invoke(..)
-                | Work::InvokePointer(..)
+            Work::InvokePointer(..)
                 | Work::Call(..)
                 | Work::Compare(..)
                 | Work::CompareDirect(_)
@@ -192,11 +192,8 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             let count = targets.len();
             state.pointers.marks.add(row, targets);
             if complete {
-                state.report(
-                    Level::Info,
-                    format!("{count} marked"),
-                    "V takes the marks away again",
-                );
+                let remedy = format!("{} takes the marks away again", state.key_for(Id::MarkAll));
+                state.report(Level::Info, format!("{count} marked"), remedy);
             } else {
                 state.report(
                     Level::Warn,
@@ -268,11 +265,13 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         }
         Done::Demo(demo) => {
             let names: Vec<String> = demo.instances.iter().map(|(name, ..)| name.to_string()).collect();
-            state.report(
-                Level::Good,
-                format!("the demo stands: {} are joined", names.join(" and ")),
-                "f shows the federated pointers; c calls one",
+            let remedy = format!(
+                "{} shows the federated pointers; {} calls one",
+                state.key_for(Id::FederatedOnly),
+                state.key_for(Id::CallPointer)
             );
+            let text = format!("the demo stands: {} are joined", names.join(" and "));
+            state.report(Level::Good, text, remedy);
             effects.push(Effect::ProbeNow);
             state.pointers.ask_again();
         }
@@ -314,7 +313,10 @@ fn on_imported(state: &mut State, instance: &InstanceName, report: &ImportReport
     if report.imported == 0 {
         lines.push(Line::new());
         lines.push(Line::of(
-            "Mend them, or press U again and leave them out.",
+            format!(
+                "Mend them, or press {} again and leave them out.",
+                state.key_for(Id::ImportPointers)
+            ),
             Role::Good,
         ));
     }
@@ -333,7 +335,7 @@ fn on_rotated(state: &mut State, rotated: &Rotated) -> Option<Notice> {
         state.report(
             Level::Good,
             format!("{name} is to be rotated by its holder by {due}"),
-            "the other side's console says so too, and does it with R",
+            "the other side's console says so too, and does it with :rotate",
         );
         return None;
     }

@@ -217,6 +217,7 @@ fn draw_pairs(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
     );
     let mut x = area.x + 1;
     for (name, label) in pairs {
+        let name = &shown(name, canvas);
         if x + width(name) + 1 + width(label) >= area.right() {
             break;
         }

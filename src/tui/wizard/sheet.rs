@@ -95,9 +95,9 @@ pub fn sheet(state: &State, wizard: &Wizard, room: u16, tall: bool) -> Sheet {
         Step::Words => words(state, wizard, &mut sheet, room, tall),
         Step::Activation => activation(state, wizard, &mut sheet, room),
         Step::Checks => checks(state, wizard, &mut sheet, room),
-        Step::Pointer if wizard.fields().is_empty() => no_instance(wizard, &mut sheet, room),
+        Step::Pointer if wizard.fields().is_empty() => no_instance(state, wizard, &mut sheet, room),
         Step::Call => call(state, wizard, &mut sheet, room),
-        Step::Done => done(wizard, &mut sheet, room),
+        Step::Done => done(state, wizard, &mut sheet, room),
         _ if wizard.fields().is_empty() => list(state, wizard, &mut sheet, room, tall),
         _ => fields(state, wizard, &mut sheet, room, tall),
     }

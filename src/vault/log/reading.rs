@@ -63,8 +63,10 @@ pub struct LogSpan {
     pub first: u64,
     /// The lines, oldest first.
     pub lines: Vec<(LogLine, LogMark)>,
-    /// How many lines are newer than the anchor, if that is there.
+    /// How many lines are newer than the anchor, whether or not that is still there.
     pub newer: Option<u64>,
+    /// The newest line.
+    pub newest: Option<u64>,
     /// How the log was at that moment.
     pub state: LogState,
 }
@@ -151,7 +153,7 @@ impl Vault {
 
     /// What is shown of a log without a filter: lines from the `first` oldest on (counted from zero, or the newest
     /// that there are), newest last, with how the log was at that very moment, and how many lines are newer than
-    /// `anchor`, where that is there.
+    /// `anchor`.
     pub fn log_span(
         &self,
         first: Option<u64>,
@@ -174,11 +176,14 @@ impl Vault {
         lines.reverse();
         let newer = match anchor {
             Some(id) => transaction
-                .prepare_cached("SELECT (SELECT count(*) FROM log WHERE id > ?1) FROM log WHERE id = ?1")?
+                .prepare_cached("SELECT count(*) FROM log WHERE id > ?1")?
                 .query_row([stored(id)], |row| row.get::<_, i64>(0))
-                .optional()?,
+                .map(Some)?,
             None => None,
         };
+        let newest = transaction
+            .prepare_cached("SELECT max(id) FROM log")?
+            .query_row([], |row| row.get::<_, Option<i64>>(0))?;
         let lines = lines
             .into_iter()
             .map(|line| Ok((mark_of(&transaction, &key, stored(line.id))?, line)))
@@ -188,6 +193,7 @@ impl Vault {
             first,
             lines,
             newer: newer.map(i64::unsigned_abs),
+            newest: newest.map(i64::unsigned_abs),
             state,
         })
     }

@@ -116,11 +116,13 @@ fn a_span_says_where_it_is_and_where_its_anchor_is() {
     let span = |first, limit, anchor| {
         let span = vault.log_span(first, limit, anchor).unwrap();
         let ids: Vec<u64> = span.lines.iter().map(|(line, _)| line.id).collect();
+        assert_eq!(span.newest, Some(10));
         (span.first, ids, span.newer)
     };
     assert_eq!(span(None, 3, Some(10)), (7, vec![8, 9, 10], Some(0)));
     assert_eq!(span(Some(2), 3, Some(4)), (2, vec![3, 4, 5], Some(6)));
-    assert_eq!(span(Some(8), 5, Some(77)), (8, vec![9, 10], None));
+    assert_eq!(span(Some(8), 5, Some(77)), (8, vec![9, 10], Some(0)));
+    assert_eq!(span(Some(8), 5, Some(0)), (8, vec![9, 10], Some(10)));
     assert_eq!(span(Some(50), 5, None), (50, vec![], None));
     assert!(vault.log_span(None, 2, None).unwrap().lines[0].1.marked);
     let mut seen = Vec::new();

@@ -233,10 +233,16 @@ impl LogIndex {
 
     /// Where a line is among those that it leaves.
     pub(super) fn place_of(&self, id: u64) -> Option<u64> {
-        let found = self.found.as_ref()?;
-        let place = found
-            .places
-            .binary_search_by_key(&id, |place| self.columns.ids[*place as usize]);
-        place.ok().map(|place| place as u64)
+        let place = self.up_to(id).checked_sub(1)?;
+        let is_there = self.ids(place, 1).first() == Some(&id);
+        is_there.then_some(place)
+    }
+
+    /// How many of those that it leaves are not newer than a line.
+    pub(super) fn up_to(&self, id: u64) -> u64 {
+        self.found.as_ref().map_or(0, |found| {
+            let older = |place: &u32| self.columns.ids[*place as usize] <= id;
+            found.places.partition_point(older) as u64
+        })
     }
 }

@@ -34,7 +34,7 @@ pub struct LogAsk {
     pub place: LogPlace,
     /// How many at most.
     pub limit: u64,
-    /// A line whose place is to be told.
+    /// A line up to which the lines are to be counted.
     pub anchor: Option<u64>,
 }
 
@@ -51,8 +51,17 @@ pub struct LogWindow {
     pub total: u64,
     /// Another one than before: places moved, or marks or notes changed.
     pub epoch: u64,
-    /// Where the anchor is, if it is among them.
-    pub anchor: Option<u64>,
+    /// How many of them are not newer than the anchor, whether or not it is still there.
+    pub up_to_anchor: Option<u64>,
+    /// The newest of them.
+    pub newest: Option<u64>,
+}
+
+impl LogWindow {
+    /// Whether places may be others than in this epoch, and nothing tells by how much.
+    pub fn is_moved(&self, epoch: u64) -> bool {
+        self.epoch != epoch && self.up_to_anchor.is_none()
+    }
 }
 
 impl Workspace {
@@ -120,7 +129,8 @@ fn near(vault: &Vault, ask: &LogAsk) -> Result<Option<LogWindow>, VaultError> {
         matched: total,
         total,
         epoch: span.state.epoch,
-        anchor: span.newer.map(|newer| (total - 1).saturating_sub(newer)),
+        up_to_anchor: span.newer.map(|newer| total.saturating_sub(newer)),
+        newest: span.newest,
     }))
 }
 
@@ -147,6 +157,7 @@ fn found(
         matched,
         total: index.total(),
         epoch: index.epoch(),
-        anchor: ask.anchor.and_then(|id| index.place_of(id)),
+        up_to_anchor: ask.anchor.map(|id| index.up_to(id)),
+        newest: index.ids(matched.saturating_sub(1), 1).pop(),
     })
 }

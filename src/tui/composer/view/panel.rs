@@ -32,7 +32,7 @@ pub(super) fn draw(state: &State, composer: &Composer, canvas: &mut Canvas, area
         canvas.scrollbar(body, top as u64, composer.reply_lines.1.len() as u64);
         return;
     }
-    let lines = lines(state, composer, body.width);
+    let lines = lines(state, composer, text_room(state, composer));
     draw_lines(canvas, body, &lines, top);
     canvas.scrollbar(body, top as u64, lines.len() as u64);
 }
@@ -62,11 +62,16 @@ fn draw_tabs(composer: &Composer, canvas: &mut Canvas, area: Rect) {
     canvas.rule(area.x, area.y + 1, area.width, faint);
 }
 
+/// Columns for its text: beside it stand its edge and the scrollbar, with a gap.
+fn text_room(state: &State, composer: &Composer) -> u16 {
+    areas(state, composer)
+        .panel
+        .map_or(40, |panel| panel.width.saturating_sub(5))
+}
+
 /// How many lines the panel has.
 pub fn panel_length(state: &State, composer: &Composer) -> usize {
-    let room = areas(state, composer)
-        .panel
-        .map_or(40, |panel| panel.width.saturating_sub(3));
+    let room = text_room(state, composer);
     match (composer.panel, &composer.reply) {
         (Panel::Reply, Asked::Here(_)) => composer.reply_lines.1.len(),
         _ => lines(state, composer, room).len(),
@@ -111,9 +116,7 @@ fn lines(state: &State, composer: &Composer, room: u16) -> Vec<Line> {
 
 /// Makes the lines of the reply for the width of the panel, unless they are made.
 pub fn prepare_reply(state: &State, composer: &mut Composer) {
-    let room = areas(state, composer)
-        .panel
-        .map_or(40, |panel| panel.width.saturating_sub(3));
+    let room = text_room(state, composer);
     let Asked::Here(arrived) = &composer.reply else {
         return;
     };

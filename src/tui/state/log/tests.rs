@@ -61,7 +61,10 @@ impl Source {
             matched,
             total: matched,
             epoch: self.epoch,
-            anchor: ask.anchor.and_then(place_of),
+            up_to_anchor: ask
+                .anchor
+                .map(|id| self.ids.partition_point(|known| *known <= id) as u64),
+            newest: self.ids.last().copied(),
         }
     }
 }
@@ -136,6 +139,56 @@ fn a_frozen_view_stays_with_its_lines_when_old_ones_go_and_new_ones_come() {
 }
 
 #[test]
+fn a_frozen_view_of_which_nothing_is_left_follows_again() {
+    let mut source = Source::with(95);
+    let mut log = opened(&source, 1);
+    log.freeze();
+    (0..70).for_each(|_| source.add());
+    refresh(&mut log, &source, 1);
+    assert_eq!((log.shown(), log.waiting()), (95, 70));
+    for (gone, left) in [(18, 77), (76, 1)] {
+        source.ids.drain(..gone);
+        source.epoch += 1;
+        refresh(&mut log, &source, 1);
+        assert_eq!((log.is_frozen(), log.shown(), log.waiting()), (true, left, 70));
+    }
+    source.ids.remove(0);
+    source.epoch += 1;
+    refresh(&mut log, &source, 1);
+    assert_eq!((log.is_frozen(), log.shown(), log.waiting()), (false, 70, 0));
+    assert_eq!(log.selected().unwrap().id, 165);
+}
+
+#[test]
+fn a_frozen_view_stays_when_the_line_on_its_edge_goes_from_among_others() {
+    let mut source = Source::with(100);
+    let mut log = opened(&source, 10);
+    log.freeze();
+    (0..5).for_each(|_| source.add());
+    // Under a filter for marked lines, one whose mark is taken away is gone while older ones are left.
+    source.ids.retain(|id| *id != 100);
+    source.epoch += 1;
+    refresh(&mut log, &source, 10);
+    assert_eq!((log.is_frozen(), log.shown(), log.waiting()), (true, 99, 5));
+    assert_eq!(log.selected().unwrap().id, 99);
+}
+
+#[test]
+fn an_answer_from_before_the_freeze_does_not_move_the_view() {
+    let mut source = Source::with(100);
+    let mut log = opened(&source, 10);
+    let ask = log.newest();
+    log.freeze();
+    source.ids.drain(..40);
+    source.epoch += 1;
+    (0..5).for_each(|_| source.add());
+    assert!(!log.take(log.generation, source.answer(&ask)));
+    settle(&mut log, &source, 10);
+    assert_eq!((log.shown(), log.waiting()), (60, 5));
+    assert_eq!(log.selected().unwrap().id, 100);
+}
+
+#[test]
 fn a_filter_keeps_the_selected_line_where_it_leaves_it() {
     let source = Source::with(1_000);
     let mut log = opened(&source, 20);
@@ -188,6 +241,8 @@ enum Deed {
     Wheel(i64),
     Add(u64),
     Drop(usize),
+    /// Everything is asked for anew, after so many lines have gone.
+    Again(usize),
     Freeze,
     Follow,
 }
@@ -198,6 +253,7 @@ fn deed() -> impl Strategy<Value = Deed> {
         (-60i64..60).prop_map(Deed::Wheel),
         (1u64..150).prop_map(Deed::Add),
         (1usize..100).prop_map(Deed::Drop),
+        (0usize..100).prop_map(Deed::Again),
         Just(Deed::Freeze),
         Just(Deed::Follow),
     ]
@@ -218,8 +274,9 @@ proptest! {
                     let before = (log.is_frozen(), log.selected().map(|row| row.id));
                     (0..new).for_each(|_| source.add());
                     refresh(&mut log, &source, height);
-                    // Where all that was frozen is pruned away, there is no line left to stay on.
-                    if before.0 && before.1.is_some() {
+                    prop_assert_eq!(log.is_frozen(), before.0);
+                    if before.0 {
+                        prop_assert!(before.1.is_some());
                         prop_assert_eq!(log.selected().map(|row| row.id), before.1);
                     }
                 }
@@ -227,12 +284,27 @@ proptest! {
                     let old = old.min(source.ids.len());
                     source.ids.drain(..old);
                     source.epoch += 1;
-                    let shown = log.shown();
+                    let (was_frozen, shown) = (log.is_frozen(), log.shown());
+                    let selected = log.selected().map(|row| row.id);
                     refresh(&mut log, &source, height);
-                    // Not held yet: where all that was frozen is pruned away, the rest moves.
-                    if old as u64 >= shown {
-                        log.follow();
+                    let left = shown.saturating_sub(old as u64);
+                    prop_assert_eq!(log.is_frozen(), was_frozen && left > 0);
+                    if log.is_frozen() {
+                        prop_assert_eq!(log.shown(), left);
+                        let still = selected.filter(|id| source.ids.binary_search(id).is_ok());
+                        prop_assert!(still.is_none() || still == log.selected().map(|row| row.id));
                     }
+                }
+                Deed::Again(old) => {
+                    let old = old.min(source.ids.len());
+                    source.ids.drain(..old);
+                    source.epoch += 1;
+                    let (was_frozen, selected) = (log.is_frozen(), log.selected().map(|row| row.id));
+                    log.ask_again();
+                    prop_assert_eq!(log.is_frozen(), was_frozen);
+                    refresh(&mut log, &source, height);
+                    let still = selected.filter(|id| was_frozen && source.ids.binary_search(id).is_ok());
+                    prop_assert!(still.is_none() || still == log.selected().map(|row| row.id));
                 }
                 Deed::Freeze => log.freeze(),
                 Deed::Follow => log.follow(),

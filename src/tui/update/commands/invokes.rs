@@ -2,30 +2,22 @@
 
 use super::super::work::begin;
 use super::on_instance;
-use crate::command::Scope;
+use crate::command::{Id, Scope};
 use crate::model::InstanceName;
-use crate::protocol::Query;
 use crate::tui::composer;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{InvokePage, Layer};
 use crate::tui::livetest::{self, Source};
 use crate::tui::state::{Level, State};
+use crate::workspace::LogEntry;
 
 /// Among so many of the newest lines marks are looked for.
 const MARKS_LOOKED_AT: u64 = 2_000;
 
 pub(super) fn compose(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
-    on_instance(state, None, |state, name| {
-        let Some(text) = argument else {
-            return open_composer(state, name);
-        };
-        match Query::parse(text.as_bytes()) {
-            Ok(query) => vec![begin(state, Work::Invoke(name, query))],
-            Err(error) => {
-                state.report(Level::Bad, error.to_string(), "nothing was sent");
-                Vec::new()
-            }
-        }
+    on_instance(state, None, |state, name| match argument {
+        Some(text) => composer::send_text(state, name, text),
+        None => open_composer(state, name),
     })
 }
 
@@ -43,21 +35,35 @@ fn open_composer(state: &mut State, name: InstanceName) -> Vec<Effect> {
     }
 }
 
-/// Opens the composer with the query of a line of the log. It may have to be fetched first: then the page opens, and
-/// `e` is there.
+/// Opens the composer with the query of a line of the log. It may have to be fetched first: then its page stands until
+/// it is there.
 pub(super) fn edit_again(state: &mut State) -> Vec<Effect> {
-    let Some(Layer::Invoke(page)) = state.layers.last() else {
-        return super::moving::open(state);
+    let mut effects = Vec::new();
+    if !matches!(state.layers.last(), Some(Layer::Invoke(_))) {
+        effects = super::moving::open(state);
+    }
+    let Some(Layer::Invoke(page)) = state.layers.last_mut() else {
+        return effects;
     };
-    let Some(entry) = &page.entry else {
-        return Vec::new();
-    };
+    match page.entry.clone() {
+        Some(entry) => edit_entry(state, &entry),
+        None => {
+            page.edits = true;
+            effects
+        }
+    }
+}
+
+/// Opens the composer with the query of this line.
+pub fn edit_entry(state: &mut State, entry: &LogEntry) -> Vec<Effect> {
     let query = entry.query.clone();
     match InstanceName::parse(&entry.row.instance) {
         Ok(name) if state.instances.get(name.as_str()).is_some() => composer::open_query(state, name, &query),
         _ => {
             let text = format!("{} is not in this home any more", entry.row.instance);
-            state.report(Level::Warn, text, "open the composer with I and paste the query");
+            let key = state.key_for(Id::Compose);
+            let remedy = format!("open the composer with {key} and paste the query");
+            state.report(Level::Warn, text, remedy);
             Vec::new()
         }
     }
@@ -116,11 +122,12 @@ pub(super) fn compare(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
         None => {
             state.compare_with = Some(id);
             let text = format!("#{id} is one side of a comparison");
-            state.report(
-                Level::Info,
-                text,
-                "press = on the other one; + compares direct and through",
+            let remedy = format!(
+                "press {} on the other one; {} compares direct and through",
+                state.key_for(Id::CompareInvokes),
+                state.key_for(Id::CompareDirect)
             );
+            state.report(Level::Info, text, remedy);
             Vec::new()
         }
     }

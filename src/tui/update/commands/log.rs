@@ -2,6 +2,7 @@
 
 use super::super::work::begin;
 use super::{push, push_form};
+use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Form, Item, Layer, Menu};
 use crate::tui::state::{Level, State};
@@ -21,11 +22,8 @@ pub(super) fn follow(state: &mut State) -> Vec<Effect> {
         state.log.follow();
     } else {
         state.log.freeze();
-        state.report(
-            Level::Info,
-            "the log is frozen: new lines are counted",
-            "f follows again",
-        );
+        let remedy = format!("{} follows again", state.key_for(Id::FollowLog));
+        state.report(Level::Info, "the log is frozen: new lines are counted", remedy);
     }
     Vec::new()
 }

@@ -3,6 +3,7 @@
 use super::super::bulk::bulk;
 use super::super::work::begin;
 use super::on_pointer;
+use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::pointer;
 use crate::tui::state::{Level, State};
@@ -24,11 +25,14 @@ pub(super) fn mark_range(state: &mut State) -> Vec<Effect> {
     let targets: Option<Vec<BulkTarget>> = rows.map(|row| state.pointers.target(row)).collect();
     match targets {
         Some(targets) => state.pointers.marks.add(row, targets),
-        None => state.report(
-            Level::Warn,
-            "not marked: the range is longer than what is kept of the list",
-            "mark it in parts, or filter and press V",
-        ),
+        None => {
+            let key = state.key_for(Id::MarkAll);
+            state.report(
+                Level::Warn,
+                "not marked: the range is longer than what is kept of the list",
+                format!("mark it in parts, or filter and press {key}"),
+            );
+        }
     }
     Vec::new()
 }

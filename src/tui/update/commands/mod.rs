@@ -28,6 +28,7 @@ use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
 pub use filtering::{narrow_log, remember_log_filter, remember_pointer_filter};
+pub use invokes::edit_entry;
 use invokes::{compare, compare_direct, compose, edit_again, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
 use marking::{delete, invoke, mark_all, mark_pointer, mark_range, unmark};
@@ -173,9 +174,12 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Mouse => {
             state.mouse = !state.mouse;
             let text = if state.mouse {
-                "the mouse is the console's again"
+                "the mouse is the console's again".to_owned()
             } else {
-                "the mouse is the terminal's: select text with it; m takes it back"
+                format!(
+                    "the mouse is the terminal's: select text with it; {} takes it back",
+                    state.key_for(Id::Mouse)
+                )
             };
             state.report(Level::Info, text, "");
             vec![Effect::Mouse(state.mouse)]
@@ -222,7 +226,8 @@ fn on_instance(
                 Some(name) => format!("there is no instance {name:?}"),
                 None => "no instance is selected".to_owned(),
             };
-            state.report(Level::Warn, text, "press 1 for the instances");
+            let remedy = format!("{} shows the instances", state.key_for(Id::ShowInstances));
+            state.report(Level::Warn, text, remedy);
             Vec::new()
         }
     }

@@ -2,6 +2,7 @@
 
 use super::moving::show_pane;
 use super::{on_instance, push, push_form, target};
+use crate::command::Id;
 use crate::model::Route;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{ColumnsWindow, Form, Item, Layer, Menu};
@@ -60,11 +61,12 @@ pub(super) fn federate(state: &mut State) -> Vec<Effect> {
             .filter(|peer| *peer != name.as_str())
             .collect();
         if peers.is_empty() {
-            state.report(
-                Level::Warn,
-                "there is no other instance to lead to",
-                "join one by a handshake (H) or add a remote (a) first",
+            let remedy = format!(
+                "join one by a handshake ({}) or add a remote ({}) first",
+                state.key_for(Id::Handshake),
+                state.key_for(Id::AddRemote)
             );
+            state.report(Level::Warn, "there is no other instance to lead to", remedy);
             return Vec::new();
         }
         push_form(state, |_| Form::federate(&name, peers))
@@ -98,7 +100,8 @@ pub(super) fn columns(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
         Some(kind) => super::super::columns::sort(state, kind),
         None => {
             let text = format!("there is no column {name:?}");
-            state.report(Level::Warn, text, "s shows the columns");
+            let remedy = format!("{} shows the columns", state.key_for(Id::SortColumns));
+            state.report(Level::Warn, text, remedy);
             Vec::new()
         }
     }

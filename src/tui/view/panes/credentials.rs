@@ -1,6 +1,7 @@
 //! The pane with the credentials.
 
 use super::{table, without_rows};
+use crate::command::Id;
 use crate::model::{Side, Timestamp};
 use crate::tui::clock::Clock;
 use crate::tui::state::{Pane, State};
@@ -23,9 +24,14 @@ const CREDENTIALS: [Column; 7] = [
 pub(super) fn credentials(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.credentials;
     if list.rows.is_empty() {
+        let way = format!(
+            "{} offers one, {} accepts a bundle",
+            state.key_for(Id::Offer),
+            state.key_for(Id::Accept)
+        );
         let empty = match list.missing.first() {
             Some(failure) => (failure.message.as_str(), failure.remedy.as_str()),
-            None => ("No credentials yet", "o offers one, A accepts a bundle"),
+            None => ("No credentials yet", way.as_str()),
         };
         without_rows(canvas, area, &list.load, empty);
         return;

@@ -1,6 +1,7 @@
 //! The pane with the instances: local and remote ones, each with its state, round trip, recent looks and last trouble.
 
 use super::{table, without_rows};
+use crate::command::Id;
 use crate::model::{InstanceKind, InstanceState};
 use crate::tui::clock::{count, latency};
 use crate::tui::content::{state_glyph, state_role};
@@ -30,11 +31,12 @@ const INSTANCES: [Column; 9] = [
 pub(super) fn instances(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.instances;
     if list.rows.is_empty() {
-        let empty = (
-            "No instances yet",
-            "n hosts one here, a adds a remote, :demo makes two",
+        let ways = format!(
+            "{} hosts one here, {} adds a remote, :demo makes two",
+            state.key_for(Id::InitInstance),
+            state.key_for(Id::AddRemote)
         );
-        without_rows(canvas, area, &list.load, empty);
+        without_rows(canvas, area, &list.load, ("No instances yet", &ways));
         return;
     }
     let rows = state.layout().rows(Pane::Instances);

@@ -2,6 +2,7 @@
 
 use super::pointers::over_last_row;
 use super::without_rows;
+use crate::command::Id;
 use crate::model::filter::{Filter, Test, Text, Value};
 use crate::tui::clock::{bytes, count, duration};
 use crate::tui::content::{route_glyph, status_glyph};
@@ -35,15 +36,19 @@ const BAR: usize = 6;
 pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.log;
     if list.shown() == 0 {
-        let empty = if list.filter.is_empty() {
-            (
-                "Nothing was invoked yet",
-                "i invokes a pointer, c calls a federated one, I sends any query",
-            )
+        let (empty, ways) = if list.filter.is_empty() {
+            let ways = format!(
+                "{} invokes a pointer, {} calls a federated one, {} sends any query",
+                state.key_for(Id::InvokePointer),
+                state.key_for(Id::CallPointer),
+                state.key_for(Id::Compose)
+            );
+            ("Nothing was invoked yet", ways)
         } else {
-            ("Nothing matches", "Backspace shows everything again")
+            let way = format!("{} shows everything again", state.key_for(Id::ClearFilter));
+            ("Nothing matches", way)
         };
-        without_rows(canvas, area, &list.load, empty);
+        without_rows(canvas, area, &list.load, (empty, &ways));
         return;
     }
     Table {

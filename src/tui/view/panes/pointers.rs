@@ -1,6 +1,7 @@
 //! The pane with the pointers.
 
 use super::without_rows;
+use crate::command::Id;
 use crate::model::{InstanceState, Pointer, PointerPart, Timestamp, matched_places};
 use crate::tui::clock::count;
 use crate::tui::content::route_glyph;
@@ -32,25 +33,40 @@ pub(super) fn pointers(state: &State, canvas: &mut Canvas, area: Rect, framed: b
             [] if list.is_filtered() => &Load::Ready,
             _ => &list.load,
         };
-        without_rows(canvas, area, load, nothing(state));
+        let (nothing, way) = nothing(state);
+        without_rows(canvas, area, load, (nothing, &way));
     } else {
         draw_table(state, canvas, area, framed);
     }
     draw_notes(state, canvas, area, framed);
 }
 
-fn nothing(state: &State) -> (&'static str, &'static str) {
+fn nothing(state: &State) -> (&'static str, String) {
     let list = &state.pointers;
     let stopped = state
         .instances
         .selected()
         .is_some_and(|instance| instance.row.state == InstanceState::Stopped);
     match (list.is_filtered(), stopped && !list.merged) {
-        (true, _) => ("Nothing matches", "Backspace shows everything again"),
-        (false, true) => ("The instance is stopped", "1 then s starts it"),
+        (true, _) => (
+            "Nothing matches",
+            format!("{} shows everything again", state.key_for(Id::ClearFilter)),
+        ),
+        (false, true) => (
+            "The instance is stopped",
+            format!(
+                "{} then {} starts it",
+                state.key_for(Id::ShowInstances),
+                state.key_for(Id::StartInstance)
+            ),
+        ),
         (false, false) => (
             "No pointers yet",
-            "n makes one, F one that leads to another instance",
+            format!(
+                "{} makes one, {} one that leads to another instance",
+                state.key_for(Id::NewPointer),
+                state.key_for(Id::Federate)
+            ),
         ),
     }
 }
@@ -246,7 +262,8 @@ fn note(state: &State, source: &Source) -> Option<(String, Role)> {
         }
     }
     if source.held {
-        return Some((format!(" {name} is there now: g shows it "), Role::Accent));
+        let key = state.key_for(Id::Top);
+        return Some((format!(" {name} is there now: {key} shows it "), Role::Accent));
     }
     match source.remark? {
         ListRemark::DoneHere => Some((format!(" {name}: filtered and sorted here "), Role::Dim)),

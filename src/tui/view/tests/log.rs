@@ -11,6 +11,8 @@ fn twelve_more(state: &mut State) {
     let window = LogWindow {
         matched: 15,
         total: 15,
+        newest: Some(15),
+        up_to_anchor: state.log.newest().anchor,
         rows,
         ..LogWindow::default()
     };

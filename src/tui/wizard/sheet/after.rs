@@ -2,6 +2,7 @@
 
 use super::asking::list;
 use super::{Row, Sheet, spinner, waiting};
+use crate::command::Id;
 use crate::handshake::guide::Step;
 use crate::model::{Delivery, Side};
 use crate::tui::clock::duration;
@@ -152,11 +153,12 @@ fn check_line(
     }
 }
 
-pub fn no_instance(wizard: &Wizard, sheet: &mut Sheet, room: u16) {
+pub fn no_instance(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
     sheet.prose(
         &format!(
-            "A federated pointer stands on an instance of yours, and there is none in this home yet. You can call {} from its page all the same: select it and press I.",
-            wizard.peer()
+            "A federated pointer stands on an instance of yours, and there is none in this home yet. You can call {} from its page all the same: select it and press {}.",
+            wizard.peer(),
+            state.key_for(Id::Compose)
         ),
         Role::Base,
         room,
@@ -208,7 +210,7 @@ pub fn call(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
         .extend(json_lines(&value, room).into_iter().map(Row::Text));
 }
 
-pub fn done(wizard: &Wizard, sheet: &mut Sheet, room: u16) {
+pub fn done(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
     let peer = wizard.peer();
     let mut lines = Vec::new();
     let plain = wizard.course.answers.delivery == Delivery::Plain;
@@ -237,7 +239,8 @@ pub fn done(wizard: &Wizard, sheet: &mut Sheet, room: u16) {
             }
             if let Some(address) = wizard.course.pointer() {
                 lines.push(format!(
-                    "The pointer {address} leads there: c calls it from the Pointers pane."
+                    "The pointer {address} leads there: {} calls it from the Pointers pane.",
+                    state.key_for(Id::CallPointer)
                 ));
             }
         }

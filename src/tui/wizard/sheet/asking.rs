@@ -1,6 +1,7 @@
 //! What stands on the screen while something is asked: lists, fields, and the review of what was answered.
 
 use super::{Row, Sheet, spinner};
+use crate::command::Id;
 use crate::handshake::guide::{Source, Step};
 use crate::model::{Delivery, Side, Timestamp};
 use crate::tui::state::State;
@@ -58,13 +59,17 @@ pub fn list(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall: 
         );
     } else if found.is_empty() {
         let text = match wizard.step() {
-            Step::Instance => {
-                "There is no instance of yours in this home. Leave with Esc, press 1 and n to host one."
+            Step::Instance => format!(
+                "There is no instance of yours in this home. Leave with Esc, press {} and {} to host one.",
+                state.key_for(Id::ShowInstances),
+                state.key_for(Id::InitInstance)
+            ),
+            _ if list.filter.value().is_empty() => {
+                "There is nothing to pick from yet. Esc goes back.".to_owned()
             }
-            _ if list.filter.value().is_empty() => "There is nothing to pick from yet. Esc goes back.",
-            _ => "Nothing like that was found.",
+            _ => "Nothing like that was found.".to_owned(),
         };
-        sheet.prose(text, Role::Dim, room);
+        sheet.prose(&text, Role::Dim, room);
     }
     if let Some(total) = list.total.filter(|total| *total > list.items.len() as u64) {
         sheet.gap();
