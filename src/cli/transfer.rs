@@ -2,9 +2,12 @@
 
 use super::arguments::FormatArg;
 use super::outcome::{Outcome, Stop, file_failed};
+use super::pointer_list::{filter, for_one};
 use super::session::Session;
 use super::words;
-use crate::protocol::ExitClass;
+use crate::model::filter::Filter;
+use crate::protocol::{Code, ExitClass};
+use crate::store::PointerQuery;
 use crate::workspace::{Failure, ImportProgress, ImportReport};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -27,7 +30,7 @@ pub struct Import {
     skip_bad: bool,
 }
 
-/// Export all pointers of an instance as JSONL or CSV.
+/// Export pointers of an instance as JSONL or CSV: all, or what a filter leaves.
 #[derive(Debug, Args)]
 pub struct Export {
     /// The instance.
@@ -38,6 +41,12 @@ pub struct Export {
     /// Its form; guessed from the file's name unless given.
     #[arg(long)]
     format: Option<FormatArg>,
+    /// Only what this leaves, as in `pointer list`.
+    #[arg(long, value_name = "EXPR", value_parser = filter)]
+    filter: Option<Filter>,
+    /// Replace a file of that name.
+    #[arg(long)]
+    force: bool,
 }
 
 impl Import {
@@ -86,11 +95,15 @@ impl Export {
     pub async fn run(self, session: &Session) -> Outcome {
         let workspace = session.open_for(&self.instance).await?;
         let format = FormatArg::or_guess(self.format, &self.file);
-        let mut target = Target::open(&self.file)?;
+        let wanted = PointerQuery {
+            filter: for_one(self.filter.unwrap_or_default(), &self.instance)?,
+            ..PointerQuery::default()
+        };
+        let mut target = Target::open(&self.file, self.force)?;
         let bar = visible(ProgressBar::no_length())
             .with_style(style("{spinner} {human_pos} pointers · {per_sec} · {elapsed}"));
         let written = workspace
-            .export_pointers(&self.instance, &mut target, format, &|count| {
+            .export_matching(&self.instance, &wanted, &mut target, format, &|count| {
                 bar.set_position(count)
             })
             .await;
@@ -175,17 +188,23 @@ pub(super) fn style(template: &str) -> ProgressStyle {
 pub(super) struct Target {
     writer: Box<dyn Write + Send>,
     file: Option<(PathBuf, PathBuf)>,
+    force: bool,
     pub(super) is_pipe_closed: bool,
 }
 
 impl Target {
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+    /// Begins it. A file of that name that is there already is replaced only if that is wanted.
+    pub(super) fn open(path: &Path, force: bool) -> Result<Self, Failure> {
         if path.as_os_str() == "-" {
             return Ok(Self {
                 writer: Box::new(BufWriter::with_capacity(1 << 18, io::stdout())),
                 file: None,
+                force,
                 is_pipe_closed: false,
             });
+        }
+        if !force && path.exists() {
+            return Err(is_there(path));
         }
         let mut partial = path.as_os_str().to_owned();
         partial.push(".part");
@@ -194,6 +213,7 @@ impl Target {
         Ok(Self {
             writer: Box::new(BufWriter::with_capacity(1 << 18, file)),
             file: Some((partial, path.to_owned())),
+            force,
             is_pipe_closed: false,
         })
     }
@@ -214,8 +234,19 @@ impl Target {
         let Some((partial, path)) = &self.file else {
             return Ok(());
         };
-        std::fs::rename(partial, path).map_err(|error| file_failed("write", path, &error))?;
-        Ok(())
+        if self.force {
+            std::fs::rename(partial, path).map_err(|error| file_failed("write", path, &error))?;
+            return Ok(());
+        }
+        // A link fails if somebody made a file of that name in the meantime.
+        let linked = std::fs::hard_link(partial, path);
+        let (is_taken, path) = (path.exists(), path.clone());
+        self.discard();
+        match linked {
+            Ok(()) => Ok(()),
+            Err(_) if is_taken => Err(is_there(&path).into()),
+            Err(error) => Err(file_failed("write", &path, &error).into()),
+        }
     }
 
     pub(super) fn discard(self) {
@@ -231,6 +262,14 @@ impl Target {
         }
         result
     }
+}
+
+fn is_there(path: &Path) -> Failure {
+    Failure::new(
+        Code::FileFailed,
+        format!("{} is there already", path.display()),
+        "choose another name, or replace it with --force",
+    )
 }
 
 impl Write for Target {

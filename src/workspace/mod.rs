@@ -7,6 +7,7 @@
 mod accept;
 mod activation;
 mod alarms;
+mod all_pointers;
 mod audit;
 mod bulk;
 mod call;
@@ -45,6 +46,7 @@ mod neighbors;
 mod original;
 mod peers;
 mod pointer_care;
+mod pointer_columns;
 mod pointers;
 mod read_only;
 mod reads;
@@ -59,6 +61,7 @@ mod views;
 mod wire;
 
 pub use crate::vault::Template;
+pub use all_pointers::AllPointers;
 pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
 pub use compare::{
@@ -84,6 +87,7 @@ pub use log::{
 pub use log_detail::LogDetail;
 pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
 pub use pointer_care::{TagChange, normal_tag};
+pub use pointer_columns::PointerColumn;
 pub use reads::only_reads;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,

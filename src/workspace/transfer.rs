@@ -58,14 +58,7 @@ impl Workspace {
         overwrite: bool,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, Failure> {
-        if !overwrite && path.exists() {
-            return Err(Failure::new(
-                Code::FileFailed,
-                format!("{} is there already", path.display()),
-                "choose another name, or say that it may be replaced",
-            ));
-        }
-        let mut partial = PartialFile::create(path)?;
+        let mut partial = PartialFile::create(path, overwrite)?;
         let count = self
             .export_matching(
                 instance,
@@ -81,15 +74,23 @@ impl Workspace {
 }
 
 /// A file that is gone again unless it is kept: what was written so far of an export that failed or was cancelled.
-struct PartialFile {
-    writer: BufWriter<File>,
+pub(super) struct PartialFile {
+    pub(super) writer: BufWriter<File>,
     written: PathBuf,
     wanted: PathBuf,
     is_kept: bool,
 }
 
 impl PartialFile {
-    fn create(wanted: &Path) -> Result<Self, Failure> {
+    /// Begins a file; refused if one of that name is there that is not to be replaced.
+    pub(super) fn create(wanted: &Path, overwrite: bool) -> Result<Self, Failure> {
+        if !overwrite && wanted.exists() {
+            return Err(Failure::new(
+                Code::FileFailed,
+                format!("{} is there already", wanted.display()),
+                "choose another name, or say that it may be replaced",
+            ));
+        }
         let mut written = wanted.as_os_str().to_owned();
         written.push(format!(".{}.part", std::process::id()));
         let written = PathBuf::from(written);
@@ -106,7 +107,8 @@ impl PartialFile {
         })
     }
 
-    fn keep(mut self, overwrite: bool) -> Result<(), Failure> {
+    /// Gives it its name.
+    pub(super) fn keep(mut self, overwrite: bool) -> Result<(), Failure> {
         let moved = self.writer.flush().and_then(|()| match overwrite {
             true => std::fs::rename(&self.written, &self.wanted),
             // Fails if somebody made a file of that name in the meantime.
@@ -145,12 +147,12 @@ mod tests {
     fn what_is_not_kept_leaves_nothing_and_what_is_kept_is_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.jsonl");
-        let mut partial = PartialFile::create(&path).unwrap();
+        let mut partial = PartialFile::create(&path, false).unwrap();
         partial.writer.write_all(b"half").unwrap();
         assert!(!path.exists(), "it appears only when it is whole");
         drop(partial);
         assert!(files(folder.path()).is_empty());
-        let mut partial = PartialFile::create(&path).unwrap();
+        let mut partial = PartialFile::create(&path, false).unwrap();
         partial.writer.write_all(b"whole").unwrap();
         partial.keep(false).unwrap();
         assert_eq!(files(folder.path()), ["out.jsonl"]);
@@ -161,13 +163,13 @@ mod tests {
     fn a_file_that_came_in_the_meantime_is_not_replaced_unless_wanted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.csv");
-        let mut partial = PartialFile::create(&path).unwrap();
+        let mut partial = PartialFile::create(&path, false).unwrap();
         partial.writer.write_all(b"ours").unwrap();
         std::fs::write(&path, b"theirs").unwrap();
         assert!(partial.keep(false).is_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"theirs");
         assert_eq!(files(folder.path()), ["out.csv"]);
-        let mut partial = PartialFile::create(&path).unwrap();
+        let mut partial = PartialFile::create(&path, true).unwrap();
         partial.writer.write_all(b"ours").unwrap();
         partial.keep(true).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"ours");

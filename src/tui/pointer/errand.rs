@@ -27,6 +27,8 @@ pub enum Errand {
     Taken(InstanceName, String),
     /// The connections of an instance, for this pointer.
     Connections(InstanceName, PointerAddress),
+    /// The connections of an instance, for what is marked on it.
+    MarkedConnections(InstanceName),
     /// What hangs on a pointer.
     Hanging(InstanceName, PointerAddress),
     /// What these pointers are, in words.
@@ -56,6 +58,8 @@ pub enum News {
     Taken(InstanceName, String, Option<Taken>),
     /// The connections of an instance, for this pointer.
     Connections(InstanceName, PointerAddress, Outcome<Vec<Connection>>),
+    /// The connections of an instance, for what is marked on it.
+    MarkedConnections(InstanceName, Outcome<Vec<Connection>>),
     /// What hangs on a pointer.
     Hanging(PointerAddress, Outcome<HangingOn>),
     /// What pointers are, in words.
@@ -94,6 +98,10 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> News {
         Errand::Connections(instance, address) => {
             let found = patient(workspace.connections(instance.as_str())).await;
             News::Connections(instance, address, found)
+        }
+        Errand::MarkedConnections(instance) => {
+            let found = patient(workspace.connections(instance.as_str())).await;
+            News::MarkedConnections(instance, found)
         }
         Errand::Hanging(instance, address) => {
             let found = patient(workspace.hanging_on(instance.as_str(), &address)).await;

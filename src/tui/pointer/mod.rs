@@ -9,6 +9,7 @@ mod circuit;
 mod errand;
 mod facts;
 mod forms;
+mod marked;
 mod page;
 mod route;
 mod sheet;
@@ -19,6 +20,7 @@ mod way;
 
 pub use errand::{Errand, News, run};
 pub use forms::{assign, delete, duplicate, edit, export, form_changed, import, new, tag};
+pub use marked::{ForMarked, assign_marked, export_marked, for_marked, tag_marked};
 pub use page::PointerPage;
 pub use sheet::{Sheet, sheet};
 pub use update::{deleted, go, on_news, open, refresh, settle, step, walk_back};

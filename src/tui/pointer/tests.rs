@@ -1,5 +1,8 @@
 //! The page about a pointer, at three sizes, with a held clock; and how one walks along pointers.
 
+mod circuit_form;
+mod marked;
+
 use super::*;
 use crate::command::Key;
 use crate::model::{CIRCUIT_PREFIX, ConnectionStatus, CredentialState, InstanceState, Pointer};

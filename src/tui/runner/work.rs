@@ -3,7 +3,7 @@
 use super::super::effect::Work;
 use super::super::message::{Done, Outcome};
 use crate::tui::clock::count;
-use crate::workspace::{CallOptions, ImportProgress, InvokeOptions, Workspace};
+use crate::workspace::{BulkProgress, CallOptions, ImportProgress, InvokeOptions, Workspace};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -129,9 +129,13 @@ pub(super) async fn do_work(
         }
         Work::Bulk(action, targets) => {
             let doing = action.doing();
-            let report = workspace
-                .bulk(action, &targets, &|progress| step(&format!("{doing} {progress}")))
-                .await?;
+            let pace = Pace::default();
+            let progress = |now: BulkProgress| {
+                if pace.is_due() {
+                    step(&format!("{doing} {now}"));
+                }
+            };
+            let report = workspace.bulk(action, &targets, &progress).await?;
             Done::Bulk(Box::new(report))
         }
         Work::Invoke(name, query) => {

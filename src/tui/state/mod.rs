@@ -14,7 +14,7 @@ pub use idle::Idle;
 pub use instances::{Branch, Instance, Instances};
 pub use lists::Cursor;
 pub use log::Log;
-pub use pointers::{ColumnKind, Columns, Pointers, Source};
+pub use pointers::{Columns, Pointers, Source};
 
 use super::clock::Clock;
 use super::composer::Memory;

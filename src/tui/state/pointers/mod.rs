@@ -9,7 +9,7 @@ mod marks;
 mod merge;
 mod source;
 
-pub use columns::{ColumnKind, Columns};
+pub use columns::Columns;
 pub use marks::Marks;
 pub use source::{PAGE, Source};
 
