@@ -6,12 +6,16 @@ use super::outcome::{Outcome, Stop, tell, usage};
 use super::pointer::show_pointer;
 use super::pointer_list::{filter, for_one, instance_name};
 use super::session::Session;
+use super::signal::until_signal;
 use super::transfer::{style, visible};
 use super::words;
 use crate::model::filter::Filter;
 use crate::model::{ConnectionId, PointerAddress};
+use crate::protocol::ExitClass;
 use crate::store::PointerQuery;
-use crate::workspace::{BulkAction, BulkProgress, BulkReport, BulkTarget, TagChange, Workspace, normal_tag};
+use crate::workspace::{
+    BulkAction, BulkProgress, BulkReport, BulkTarget, StopSign, TagChange, Workspace, normal_tag,
+};
 use clap::Args;
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
@@ -260,14 +264,15 @@ async fn run_all(
     let bar = visible(ProgressBar::new(targets.len() as u64)).with_style(style(
         "{bar:32} {human_pos} of {human_len} · {msg} · {per_sec} · {eta} left",
     ));
-    let report = workspace
-        .bulk(action, targets, &|now: BulkProgress| {
-            bar.set_position(now.done as u64);
-            if now.failed > 0 {
-                bar.set_message(format!("{} failed", words::count(now.failed as u64)));
-            }
-        })
-        .await;
+    let stop = StopSign::default();
+    let progress = |now: BulkProgress| {
+        bar.set_position(now.done as u64);
+        if now.failed > 0 {
+            bar.set_message(format!("{} failed", words::count(now.failed as u64)));
+        }
+    };
+    let doing = workspace.bulk(action, targets, &stop, &progress);
+    let report = until_signal(&stop, doing).await;
     bar.finish_and_clear();
     told(session, &report?)
 }
@@ -282,13 +287,19 @@ fn told(session: &Session, report: &BulkReport) -> Outcome {
     }
     session.show(&to_value(report), || {
         let done = words::count(report.done.len() as u64);
-        match report.failed.len() {
-            0 => format!("{done} pointers {word}."),
-            failed => format!("{done} pointers {word}, {} not.", words::count(failed as u64)),
-        }
+        let not = match report.failed.len() {
+            0 => String::new(),
+            failed => format!(", {} not", words::count(failed as u64)),
+        };
+        let left = match report.left {
+            0 => String::new(),
+            left => format!("; stopped, {} were not touched", words::count(left as u64)),
+        };
+        format!("{done} pointers {word}{not}{left}.")
     })?;
     match report.failed.first() {
         Some((_, failure)) => Err(Stop::Told(failure.exit_class())),
+        None if report.left > 0 => Err(Stop::Told(ExitClass::Failed)),
         None => Ok(()),
     }
 }
@@ -307,5 +318,5 @@ fn to_value(report: &BulkReport) -> Value {
         BulkAction::Assign(_) => "assigned",
         _ => report.action.done(),
     };
-    json!({word: done, "failed": failed})
+    json!({word: done, "failed": failed, "left": report.left})
 }

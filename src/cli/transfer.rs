@@ -1,14 +1,16 @@
 //! `butterfly pointer import` and `export`: pointers in and out of files, a million at a time.
 
 use super::arguments::FormatArg;
+use super::inert::inert;
 use super::outcome::{Outcome, Stop, file_failed};
 use super::pointer_list::{filter, for_one};
 use super::session::Session;
+use super::signal::until_signal;
 use super::words;
 use crate::model::filter::Filter;
 use crate::protocol::{Code, ExitClass};
 use crate::store::PointerQuery;
-use crate::workspace::{Failure, ImportProgress, ImportReport};
+use crate::workspace::{Failure, ImportPreview, ImportProgress, ImportReport, StopSign};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
@@ -28,6 +30,9 @@ pub struct Import {
     /// Leave bad rows out instead of importing nothing.
     #[arg(long)]
     skip_bad: bool,
+    /// Import nothing: only say how many rows are new, there already, or broken, and the first broken one.
+    #[arg(long, conflicts_with = "skip_bad")]
+    dry_run: bool,
 }
 
 /// Export pointers of an instance as JSONL or CSV: all, or what a filter leaves.
@@ -57,11 +62,42 @@ impl Import {
         let format = FormatArg::or_guess(self.format, &self.file);
         let bar = import_bar(length);
         let progress = |progress: ImportProgress| show_progress(&bar, progress);
-        let report = workspace
-            .import_pointers(&self.instance, source, format, self.skip_bad, &progress)
-            .await;
+        let stop = StopSign::default();
+        if self.dry_run {
+            let looking = workspace.preview_import(&self.instance, source, format, &stop, &progress);
+            let preview = until_signal(&stop, looking).await;
+            bar.finish_and_clear();
+            return self.tell_preview(session, &preview?);
+        }
+        let importing =
+            workspace.import_until(&self.instance, source, format, self.skip_bad, &stop, &progress);
+        let report = until_signal(&stop, importing).await;
         bar.finish_and_clear();
         self.tell(session, &report?)
+    }
+
+    fn tell_preview(&self, session: &Session, preview: &ImportPreview) -> Outcome {
+        session.show(preview, || {
+            let mut text = format!(
+                "{} rows: {} new, {} there already, {} broken. Nothing was imported.",
+                words::count(preview.rows),
+                words::count(preview.new),
+                words::count(preview.already_there),
+                words::count(preview.broken)
+            );
+            if let Some(row) = &preview.first_broken {
+                let (file, line) = (self.file.display(), row.line);
+                text.push_str(&format!(
+                    "\nThe first broken one: {file}:{line}: {}",
+                    inert(&row.reason)
+                ));
+            }
+            text
+        })?;
+        match preview.stopped {
+            true => Err(Stop::Told(ExitClass::Failed)),
+            false => Ok(()),
+        }
     }
 
     fn tell(&self, session: &Session, report: &ImportReport) -> Outcome {
@@ -84,7 +120,12 @@ impl Import {
         if report.imported > 0 {
             return Ok(());
         }
-        if report.rejected > 0 && !self.skip_bad {
+        if report.stopped {
+            session.note(&format!(
+                "stopped after {} rows: nothing was imported, and nothing of it is left there",
+                words::count(report.rows)
+            ));
+        } else if report.rejected > 0 && !self.skip_bad {
             session.note("remedy: mend those rows, or leave them out with --skip-bad");
         }
         Err(Stop::Told(ExitClass::Failed))

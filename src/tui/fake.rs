@@ -515,6 +515,14 @@ pub fn neighbours(errand: pointer::Errand) -> pointer::News {
         pointer::Errand::MarkedConnections(instance) => {
             pointer::News::MarkedConnections(instance, Ok(connections()))
         }
+        pointer::Errand::Files(folder) => {
+            let names = ["air.csv", "air.jsonl", "alpha.txt", "archive/"];
+            let files = names.map(|name| pointer::FileName {
+                name: name.trim_end_matches('/').to_owned(),
+                is_folder: name.ends_with('/'),
+            });
+            pointer::News::Files(folder, files.into())
+        }
         pointer::Errand::Hanging(_, address) => pointer::News::Hanging(
             address,
             Ok(HangingOn {

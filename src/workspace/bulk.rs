@@ -5,7 +5,7 @@ use super::folders::cannot;
 use super::pointers::{leads_elsewhere, not_there};
 use super::session::Session;
 use super::transfer::PartialFile;
-use super::{Failure, ImportFormat, InvokeOptions, TagChange, Workspace};
+use super::{Failure, ImportFormat, InvokeOptions, StopSign, TagChange, Workspace};
 use crate::model::{ConnectionId, InstanceName, Pointer, PointerAddress};
 use crate::protocol::{Code, Query};
 use crate::store::{PointerQuery, Start};
@@ -107,15 +107,18 @@ pub struct BulkReport {
     pub done: Vec<BulkTarget>,
     /// Not to these, and why.
     pub failed: Vec<(BulkTarget, Failure)>,
+    /// So many were not tried any more: somebody stopped it.
+    pub left: usize,
 }
 
 impl Workspace {
-    /// Does something to many pointers, instance by instance, and tells after each how far it is. Whoever stops
-    /// waiting stops it: what was done until then stays done.
+    /// Does something to many pointers, instance by instance, and tells after each how far it is. Stopped, it
+    /// ends between two of them and tells what was done by then, which stays done; a file is not left half written.
     pub async fn bulk(
         &self,
         action: BulkAction,
         targets: &[BulkTarget],
+        stop: &StopSign,
         progress: &(dyn Fn(BulkProgress) + Send + Sync),
     ) -> Result<BulkReport, Failure> {
         let mut file = match &action {
@@ -126,6 +129,7 @@ impl Workspace {
             action,
             done: Vec::new(),
             failed: Vec::new(),
+            left: 0,
         };
         let mut at = BulkProgress {
             total: targets.len(),
@@ -136,8 +140,14 @@ impl Workspace {
             by_instance.entry(&target.instance).or_default().push(target);
         }
         for (instance, targets) in by_instance {
+            if stop.is_shown() {
+                break;
+            }
             let mut session = self.session_for(instance, &report.action).await;
             for target in targets {
+                if stop.is_shown() {
+                    break;
+                }
                 let outcome = match &mut session {
                     Ok(session) => {
                         self.bulk_one(session, &report.action, target, file.as_mut())
@@ -162,7 +172,9 @@ impl Workspace {
                 session.close().await;
             }
         }
+        report.left = at.total - at.done;
         match file {
+            Some(_) if report.left > 0 => report.done.clear(),
             Some(file) if !report.done.is_empty() => file.keep()?,
             _ => {}
         }

@@ -55,6 +55,7 @@ mod rows;
 mod safe;
 mod sealing;
 mod session;
+mod stop;
 mod transfer;
 mod verify;
 mod views;
@@ -76,7 +77,7 @@ pub use demo::Demo;
 pub use editing::COLOURS;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
-pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
+pub use import::{ImportFormat, ImportPreview, ImportProgress, ImportReport, RejectedRow};
 pub use jq::{Answer as JqAnswer, JqError, JqSession, Limits as JqLimits, evaluate as jq};
 pub use load::{
     LoadControl, LoadLane, LoadReport, LoadRequest, LoadRun, LoadTarget, Prospect, Prospects, SavedLoad,
@@ -89,6 +90,7 @@ pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
 pub use pointer_care::{TagChange, normal_tag};
 pub use pointer_columns::PointerColumn;
 pub use reads::only_reads;
+pub use stop::StopSign;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,

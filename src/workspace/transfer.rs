@@ -1,11 +1,13 @@
 //! Pointers in and out of files that are named by their path: what the console does with one key.
 
 use super::folders::cannot;
-use super::{Failure, ImportFormat, ImportProgress, ImportReport, Workspace, blocking};
+use super::{
+    Failure, ImportFormat, ImportPreview, ImportProgress, ImportReport, StopSign, Workspace, blocking,
+};
 use crate::protocol::Code;
 use crate::store::PointerQuery;
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Bytes that are read and written at a time.
@@ -28,21 +30,27 @@ impl Workspace {
         instance: &str,
         path: &Path,
         skip_bad: bool,
+        stop: &StopSign,
         progress: &(dyn Fn(ImportProgress, Option<u64>) + Send + Sync),
     ) -> Result<ImportReport, Failure> {
-        let place = path.to_owned();
-        let opened = blocking(move || {
-            let file = File::open(&place)?;
-            let about = file.metadata()?;
-            if about.is_dir() {
-                return Err(std::io::ErrorKind::IsADirectory.into());
-            }
-            Ok((file, about.len()))
+        let (source, length) = source_of(path).await?;
+        let format = ImportFormat::of(path);
+        self.import_until(instance, source, format, skip_bad, stop, &|now| {
+            progress(now, Some(length));
         })
-        .await;
-        let (file, length) = opened.map_err(|error| cannot(path, "be read", &error))?;
-        let source = Box::new(BufReader::with_capacity(BUFFER, file));
-        self.import_pointers(instance, source, ImportFormat::of(path), skip_bad, &|now| {
+        .await
+    }
+
+    /// What importing a file would come to; see [`Workspace::preview_import`].
+    pub async fn preview_file(
+        &self,
+        instance: &str,
+        path: &Path,
+        stop: &StopSign,
+        progress: &(dyn Fn(ImportProgress, Option<u64>) + Send + Sync),
+    ) -> Result<ImportPreview, Failure> {
+        let (source, length) = source_of(path).await?;
+        self.preview_import(instance, source, ImportFormat::of(path), stop, &|now| {
             progress(now, Some(length));
         })
         .await
@@ -71,6 +79,22 @@ impl Workspace {
         partial.keep(overwrite)?;
         Ok(count)
     }
+}
+
+/// A file to be read, and its length.
+async fn source_of(path: &Path) -> Result<(Box<dyn BufRead + Send>, u64), Failure> {
+    let place = path.to_owned();
+    let opened = blocking(move || {
+        let file = File::open(&place)?;
+        let about = file.metadata()?;
+        if about.is_dir() {
+            return Err(std::io::ErrorKind::IsADirectory.into());
+        }
+        Ok((file, about.len()))
+    })
+    .await;
+    let (file, length) = opened.map_err(|error| cannot(path, "be read", &error))?;
+    Ok((Box::new(BufReader::with_capacity(BUFFER, file)), length))
 }
 
 /// A file that is gone again unless it is kept: what was written so far of an export that failed or was cancelled.

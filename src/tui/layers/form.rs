@@ -287,6 +287,7 @@ impl Form {
         self.is_leaving = false;
         match (key.code, key.ctrl) {
             _ if self.write_circuit(key) => {}
+            (KeyCode::Tab, _) if self.complete_path() => self.check(),
             (KeyCode::Char('s'), true) => return Answer::Submit,
             (KeyCode::Enter, _) if self.at + 1 == self.fields.len() => return Answer::Submit,
             (KeyCode::Enter | KeyCode::Tab | KeyCode::Down, _) => self.go(1),

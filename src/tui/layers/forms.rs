@@ -270,6 +270,7 @@ impl Form {
             field.error = complaint;
         }
         self.tell();
+        self.tell_path();
     }
 
     fn complaint(&self, field: &Field) -> Option<String> {
@@ -288,7 +289,7 @@ impl Form {
             "instance_id" => empty().or_else(|| wrong(InstanceId::parse(value))),
             "endpoint" if self.purpose == Purpose::Init && value.is_empty() => None,
             "endpoint" => empty().or_else(|| wrong(Endpoint::parse(value))),
-            "path" => empty(),
+            "path" => self.path_complaint(value),
             "add" | "remove" => self.tag_complaint(field.id),
             "listen" if value.is_empty() => None,
             "listen" => wrong(value.parse::<std::net::SocketAddr>())

@@ -14,6 +14,7 @@ mod marked_forms;
 mod menu;
 mod notice;
 mod pages;
+mod path_field;
 mod pointer_forms;
 
 pub use crate::tui::invoke::{DifferencePage, InvokePage, Tab};

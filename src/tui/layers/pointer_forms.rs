@@ -6,6 +6,7 @@ use crate::model::{InstanceName, NewPointer, Pointer};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::store::PointerQuery;
 use crate::tui::effect::Work;
+use crate::tui::pointer::FileName;
 use crate::workspace::{TagChange, Taken, normal_tag};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,9 +21,6 @@ const REPLACE: &str = "replace it";
 /// What an export holds.
 const EVERYTHING: &str = "all pointers";
 const FILTERED: &str = "what the filter shows";
-/// What an import does with bad rows.
-const REFUSE: &str = "import nothing";
-const SKIP: &str = "leave them out";
 
 /// What an export may do with a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +52,10 @@ pub struct Known {
     pub tags: Vec<(String, u64)>,
     /// Whose reference this is already.
     pub taken: Option<(String, Taken)>,
+    /// The folder that is looked into, as it was written.
+    pub folder: Option<String>,
+    /// What is in it.
+    pub files: Vec<FileName>,
 }
 
 impl Form {
@@ -89,21 +91,12 @@ impl Form {
 
     /// A file of pointers to import.
     pub fn import_pointers(instance: &InstanceName) -> Self {
-        let bad = vec![REFUSE.to_owned(), SKIP.to_owned()];
         Self::of(
             Purpose::ImportPointers(instance.clone()),
             format!("Import pointers into {instance}"),
-            "A file with one JSON object a line, or CSV with a first line of field names. All rows appear in one step, or none.",
-            "import",
-            vec![
-                Field::text("path", "File", "", "such as pointers.jsonl or pointers.csv"),
-                Field::choice(
-                    "bad",
-                    "If a row is bad",
-                    bad,
-                    "bad rows are listed by their lines",
-                ),
-            ],
+            "A file with one JSON object a line, or CSV with a first line of field names. It is looked at first: nothing is imported before you have seen what is new, there already or broken.",
+            "look at it",
+            vec![Field::text("path", "File", "", "")],
         )
     }
 
@@ -267,11 +260,9 @@ impl Form {
                 pointer.address.clone(),
                 TagChange::between(&pointer.tags, &self.words("tags")),
             ),
-            Purpose::ImportPointers(instance) => Work::Import {
-                instance: instance.clone(),
-                path: PathBuf::from(self.value("path")),
-                skip_bad: self.value("bad") == SKIP,
-            },
+            Purpose::ImportPointers(instance) => {
+                Work::PreviewImport(instance.clone(), PathBuf::from(self.value("path")))
+            }
             Purpose::ExportPointers(instance, filtered) => Work::Export {
                 instance: instance.clone(),
                 path: PathBuf::from(self.value("path")),

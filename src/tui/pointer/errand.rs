@@ -1,5 +1,6 @@
 //! What the page wants fetched, and what came of it.
 
+use super::paths::{FileName, files_in};
 use crate::model::{Connection, InstanceName, PointerAddress};
 use crate::tui::message::Outcome;
 use crate::tui::runner::patient;
@@ -29,6 +30,8 @@ pub enum Errand {
     Connections(InstanceName, PointerAddress),
     /// The connections of an instance, for what is marked on it.
     MarkedConnections(InstanceName),
+    /// What is in this folder.
+    Files(String),
     /// What hangs on a pointer.
     Hanging(InstanceName, PointerAddress),
     /// What these pointers are, in words.
@@ -60,6 +63,8 @@ pub enum News {
     Connections(InstanceName, PointerAddress, Outcome<Vec<Connection>>),
     /// The connections of an instance, for what is marked on it.
     MarkedConnections(InstanceName, Outcome<Vec<Connection>>),
+    /// What is in this folder.
+    Files(String, Vec<FileName>),
     /// What hangs on a pointer.
     Hanging(PointerAddress, Outcome<HangingOn>),
     /// What pointers are, in words.
@@ -103,6 +108,7 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> News {
             let found = patient(workspace.connections(instance.as_str())).await;
             News::MarkedConnections(instance, found)
         }
+        Errand::Files(folder) => News::Files(folder.clone(), files_in(folder).await),
         Errand::Hanging(instance, address) => {
             let found = patient(workspace.hanging_on(instance.as_str(), &address)).await;
             News::Hanging(address, found)

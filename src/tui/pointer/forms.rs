@@ -83,14 +83,23 @@ pub(super) fn with_path(mut form: Form, path: Option<&str>) -> Form {
 }
 
 /// Opens a form, and asks for what helps to fill it in.
-pub(super) fn open(state: &mut State, form: Form) -> Vec<Effect> {
+pub(super) fn open(state: &mut State, mut form: Form) -> Vec<Effect> {
+    let look = look_into_folder(&mut form);
     let asked = form
         .tags_of()
         .into_iter()
         .map(|instance| Effect::Pointer(Errand::Tags(instance.clone())))
+        .chain(look)
         .collect();
     state.layers.push(Layer::Form(Box::new(form)));
     asked
+}
+
+/// A path leads into another folder: what is in that helps to go on.
+fn look_into_folder(form: &mut Form) -> Option<Effect> {
+    let folder = form.folder_to_look_in()?;
+    form.look_in(folder.clone());
+    Some(Effect::Pointer(Errand::Files(folder)))
 }
 
 /// Lets one choose a connection, once they are there.
@@ -124,10 +133,13 @@ pub fn delete(state: &mut State) -> Vec<Effect> {
 }
 
 /// A form was typed into: a reference that rests is looked for.
-pub fn form_changed(state: &State) -> Vec<Effect> {
-    let Some(Layer::Form(form)) = state.layers.last() else {
+pub fn form_changed(state: &mut State) -> Vec<Effect> {
+    let Some(Layer::Form(form)) = state.layers.last_mut() else {
         return Vec::new();
     };
+    if let Some(look) = look_into_folder(form) {
+        return vec![look];
+    }
     let unknown = |text: &String| form.known.taken.as_ref().is_none_or(|(known, _)| known != text);
     match form.reference_to_look_for() {
         Some((_, text)) if unknown(&text) => {
@@ -161,6 +173,11 @@ pub(super) fn on_news(state: &mut State, news: News) -> Vec<Effect> {
             }
         }
         News::Connections(instance, address, found) => choose_connection(state, instance, address, found),
+        News::Files(folder, files) => {
+            if let Some(Layer::Form(form)) = state.layers.last_mut() {
+                form.learn_files(&folder, files);
+            }
+        }
         News::MarkedConnections(instance, found) => marked::choose_connection(state, &instance, found),
         News::Hanging(address, found) => tell_hanging(state, &address, &found),
         News::Neighbors { .. } | News::Described(..) => {}

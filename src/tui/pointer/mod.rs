@@ -11,6 +11,7 @@ mod facts;
 mod forms;
 mod marked;
 mod page;
+mod paths;
 mod route;
 mod sheet;
 #[cfg(test)]
@@ -22,5 +23,6 @@ pub use errand::{Errand, News, run};
 pub use forms::{assign, delete, duplicate, edit, export, form_changed, import, new, tag};
 pub use marked::{ForMarked, assign_marked, export_marked, for_marked, tag_marked};
 pub use page::PointerPage;
+pub use paths::{FileName, typed_path};
 pub use sheet::{Sheet, sheet};
 pub use update::{deleted, go, on_news, open, refresh, settle, step, walk_back};

@@ -42,23 +42,38 @@ pub fn on_report(state: &mut State, report: &BulkReport) {
     state.pointers.marks.remove(&report.done);
     let word = report.action.done();
     let total = report.done.len() + report.failed.len();
-    if report.failed.is_empty() {
+    if report.left > 0 {
+        state.report(
+            Level::Warn,
+            format!(
+                "stopped: {} pointers {word}, {} failed, {} not touched",
+                report.done.len(),
+                report.failed.len(),
+                report.left
+            ),
+            "what was done stays done; the others are still marked",
+        );
+        if report.failed.is_empty() {
+            return;
+        }
+    } else if report.failed.is_empty() {
         let into = match &report.action {
             BulkAction::Export { path, .. } => format!(" to {}", path.display()),
             _ => String::new(),
         };
         state.report(Level::Good, format!("{total} pointers {word}{into}"), "");
         return;
+    } else {
+        state.report(
+            Level::Warn,
+            format!(
+                "{} of {total} pointers {word}, {} failed",
+                report.done.len(),
+                report.failed.len()
+            ),
+            "",
+        );
     }
-    state.report(
-        Level::Warn,
-        format!(
-            "{} of {total} pointers {word}, {} failed",
-            report.done.len(),
-            report.failed.len()
-        ),
-        "",
-    );
     let mut lines = vec![
         Line::of(
             format!("{} {word}, {} not:", report.done.len(), report.failed.len()),

@@ -62,9 +62,10 @@ async fn tags_change_on_every_instance_and_what_is_not_there_is_told() {
         add: vec!["new".to_owned()],
         remove: vec!["old".to_owned()],
     };
+    let never = StopSign::default();
     let seen = Mutex::new(Vec::new());
     let report = workspace
-        .bulk(BulkAction::Tags(change), &targets, &|now| {
+        .bulk(BulkAction::Tags(change), &targets, &never, &|now| {
             seen.lock().unwrap().push(now)
         })
         .await
@@ -101,7 +102,10 @@ async fn pointers_are_assigned_and_taken_out_again() {
     let id = ConnectionId::parse(made["connection"]["id"].as_str().unwrap()).unwrap();
     for connection in [Some(id), None] {
         let action = BulkAction::Assign(connection.clone());
-        let report = workspace.bulk(action, &targets, &|_| {}).await.unwrap();
+        let report = workspace
+            .bulk(action, &targets, &StopSign::default(), &|_| {})
+            .await
+            .unwrap();
         assert_eq!(report.done, targets);
         let page = workspace
             .pointers("alpha", &PointerQuery::default())
@@ -113,6 +117,38 @@ async fn pointers_are_assigned_and_taken_out_again() {
                 .all(|pointer| pointer.connection_id == connection)
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stopped_tells_what_was_done_and_leaves_the_rest() {
+    let (folder, workspace, targets) = home(&["alpha", "beta"]).await;
+    let stop = StopSign::default();
+    let report = workspace
+        .bulk(BulkAction::Delete, &targets, &stop, &|now| {
+            if now.done == 2 {
+                stop.show();
+            }
+        })
+        .await
+        .unwrap();
+    assert_eq!((report.done.as_slice(), report.left), (&targets[..2], 4));
+    let page = workspace
+        .pointers("alpha", &PointerQuery::default())
+        .await
+        .unwrap();
+    assert_eq!(page.pointers.len(), 1);
+    let path = folder.path().join("out.jsonl");
+    let action = BulkAction::Export {
+        path: path.clone(),
+        overwrite: false,
+    };
+    let stop = StopSign::default();
+    let report = workspace
+        .bulk(action, &targets[2..], &stop, &|_| stop.show())
+        .await
+        .unwrap();
+    assert_eq!((report.done.len(), report.left), (0, 3));
+    assert!(!path.exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,7 +164,10 @@ async fn an_export_is_read_again_by_an_import_and_replaces_nothing_unasked() {
             path: path.clone(),
             overwrite,
         };
-        let report = workspace.bulk(action, &targets, &|_| {}).await.unwrap();
+        let report = workspace
+            .bulk(action, &targets, &StopSign::default(), &|_| {})
+            .await
+            .unwrap();
         assert_eq!((report.done.len(), report.failed.len()), (2, 1), "{name}");
     }
     let path = out.join("a.csv");
@@ -136,7 +175,10 @@ async fn an_export_is_read_again_by_an_import_and_replaces_nothing_unasked() {
         path: path.clone(),
         overwrite: false,
     };
-    let refused = workspace.bulk(action, &targets, &|_| {}).await.unwrap_err();
+    let refused = workspace
+        .bulk(action, &targets, &StopSign::default(), &|_| {})
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, Code::FileFailed);
     assert_eq!(files(&out), 2);
     let text = std::fs::read_to_string(&path).unwrap();
@@ -146,7 +188,7 @@ async fn an_export_is_read_again_by_an_import_and_replaces_nothing_unasked() {
         .await
         .unwrap();
     let report = workspace
-        .import_file("alpha", &path, true, &|_, _| {})
+        .import_file("alpha", &path, true, &StopSign::default(), &|_, _| {})
         .await
         .unwrap();
     assert_eq!(report.imported, 1, "the one that is gone");
@@ -163,13 +205,14 @@ async fn an_export_of_which_nothing_came_or_that_was_stopped_leaves_no_file() {
         overwrite: false,
     };
     let report = workspace
-        .bulk(action.clone(), &[nobody("alpha")], &|_| {})
+        .bulk(action.clone(), &[nobody("alpha")], &StopSign::default(), &|_| {})
         .await
         .unwrap();
     assert_eq!((report.done.len(), files(&out)), (0, 0));
     {
         // Dropped as soon as it has begun.
-        let going = workspace.bulk(action, &targets, &|_| {});
+        let never = StopSign::default();
+        let going = workspace.bulk(action, &targets, &never, &|_| {});
         let mut going = std::pin::pin!(going);
         let context = &mut std::task::Context::from_waker(std::task::Waker::noop());
         assert!(going.as_mut().poll(context).is_pending());
@@ -194,4 +237,53 @@ fn progress_is_told_in_words() {
         .to_string(),
         "37 of 120, 2 failed"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_looked_at_first_and_one_that_is_stopped_leaves_nothing() {
+    let (folder, workspace, targets) = home(&["alpha"]).await;
+    let path = folder.path().join("rows.jsonl");
+    let mut text =
+        String::from("{\"data_reference\": \"https://example.org/0\"}\n{\"description\": \"none\"}\n");
+    for row in 0..12_000 {
+        text.push_str(&format!(
+            "{{\"data_reference\": \"https://rows.example/{row}\"}}\n"
+        ));
+    }
+    std::fs::write(&path, text).unwrap();
+    let stop = StopSign::default();
+    let preview = workspace
+        .preview_file("alpha", &path, &stop, &|_, _| {})
+        .await
+        .unwrap();
+    assert_eq!(
+        (preview.rows, preview.new, preview.already_there, preview.broken),
+        (12_002, 12_000, 1, 1)
+    );
+    assert_eq!(preview.first_broken.unwrap().line, 2);
+    let count = || async {
+        let page = workspace
+            .pointers("alpha", &PointerQuery::default())
+            .await
+            .unwrap();
+        page.pointers.len()
+    };
+    assert_eq!(count().await, targets.len(), "nothing was imported");
+
+    let report = workspace
+        .import_file("alpha", &path, true, &stop, &|now, _| {
+            if now.rows > 2 {
+                stop.show();
+            }
+        })
+        .await
+        .unwrap();
+    assert!(report.stopped && report.rows < 12_002, "{report:?}");
+    assert_eq!((report.imported, count().await), (0, targets.len()));
+    let alpha = folder.path().join("home/instances/alpha");
+    let staged = std::fs::read_dir(alpha).unwrap().filter(|entry| {
+        let name = entry.as_ref().unwrap().file_name();
+        name.to_string_lossy().contains("-import-")
+    });
+    assert_eq!(staged.count(), 0, "and nothing of it is left there");
 }

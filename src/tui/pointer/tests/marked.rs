@@ -104,6 +104,7 @@ fn worked(ticket: u64, action: BulkAction, targets: Vec<BulkTarget>) -> Message 
             action,
             done: targets.collect(),
             failed: failed.into_iter().collect(),
+            left: 0,
         }))),
     )
 }
