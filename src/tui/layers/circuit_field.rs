@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn a_pasted_circuit_is_laid_out() {
         let mut field = CircuitField::new(CIRCUIT_PREFIX);
-        let steps = vec!["{\"action\":\"search_pointers\",\"search_term\":\"air\"}"; 3].join(",");
+        let steps = ["{\"action\":\"search_pointers\",\"search_term\":\"air\"}"; 3].join(",");
         field.paste(&format!("{CIRCUIT_PREFIX}[{steps}]\n"));
         assert!(field.complaint().is_none());
         assert_eq!(field.editor.lines(), 5);
