@@ -70,6 +70,18 @@ pub fn confirm(what: &str, is_confirmed: bool) -> Result<(), Failure> {
     ))
 }
 
+/// The same before something that hits many: where nobody can be asked, it is not done unless it was confirmed.
+pub fn confirm_by_somebody(what: &str, is_confirmed: bool) -> Result<(), Failure> {
+    if !is_confirmed && !is_possible() {
+        return Err(Failure::new(
+            Code::Usage,
+            format!("not done, and nobody can be asked here: {what}"),
+            "give --yes if that is meant",
+        ));
+    }
+    confirm(what, is_confirmed)
+}
+
 /// Asks until the answer is yes or no.
 pub fn yes_or_no(question: &str) -> Result<bool, Failure> {
     loop {

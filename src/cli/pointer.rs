@@ -1,38 +1,23 @@
 //! `butterfly pointer …`: the pointers of any instance.
 
-use super::ask;
 use super::outcome::{Outcome, usage};
-use super::pointer_care::{Assign, Duplicate, Neighbors, Tag};
+use super::pointer_bulk::{Assign, Delete, Tag};
+use super::pointer_care::{Duplicate, Neighbors};
+use super::pointer_list::{List, Search};
 use super::pointer_show::show;
 use super::session::Session;
-use super::table::{Table, pairs};
+use super::table::pairs;
 use super::transfer::{Export, Import};
 use super::words;
-use crate::model::filter::Filter;
 use crate::model::{ConnectionId, NewPointer, Pointer as PointerModel, PointerAddress, PointerChange};
-use crate::store::{Order, PointerPage, PointerQuery, Start, TagMatch};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 /// List, show, make, change, find, import and export pointers.
 #[derive(Debug, Subcommand)]
 pub enum Pointer {
-    /// List pointers, a page at a time.
-    List {
-        /// The instance.
-        instance: String,
-        #[command(flatten)]
-        page: Page,
-    },
-    /// Find pointers whose description contains a text.
-    Search {
-        /// The instance.
-        instance: String,
-        /// The text; % and _ stand for anything, as in SQL LIKE.
-        term: Option<String>,
-        #[command(flatten)]
-        page: Page,
-    },
+    List(List),
+    Search(Search),
     /// Show a pointer and what is around it.
     Show {
         /// The instance.
@@ -42,48 +27,13 @@ pub enum Pointer {
     },
     Create(Create),
     Update(Update),
-    /// Remove a pointer.
-    Delete {
-        /// The instance.
-        instance: String,
-        /// The pointer.
-        pointer: PointerAddress,
-        /// Do not ask.
-        #[arg(short, long)]
-        yes: bool,
-    },
+    Delete(Delete),
     Duplicate(Duplicate),
     Tag(Tag),
     Assign(Assign),
     Neighbors(Neighbors),
     Import(Import),
     Export(Export),
-}
-
-/// Which pointers, and how many.
-#[derive(Debug, Args)]
-pub struct Page {
-    /// Only pointers that bear this tag; repeatable.
-    #[arg(long, value_name = "TAG")]
-    tag: Vec<String>,
-    /// Bearing one of several --tag is enough.
-    #[arg(long, requires = "tag")]
-    any_tag: bool,
-    /// Only pointers that do not bear this tag; repeatable.
-    #[arg(long, value_name = "TAG")]
-    exclude_tag: Vec<String>,
-    /// Only pointers assigned to this connection.
-    #[arg(long, value_name = "ID")]
-    connection: Option<ConnectionId>,
-    /// Only pointers that lead to another instance.
-    #[arg(long)]
-    federated: bool,
-    /// How many at most.
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
-    limit: u64,
-    /// Go on where an earlier page ended: its `next`.
-    #[arg(long, value_name = "CURSOR")]
-    after: Option<String>,
 }
 
 /// Make a pointer.
@@ -132,16 +82,12 @@ pub struct Update {
 impl Pointer {
     pub async fn run(self, session: &Session) -> Outcome {
         match self {
-            Self::List { instance, page } => list(session, &instance, page.query(None)).await,
-            Self::Search { instance, term, page } => list(session, &instance, page.query(term)).await,
+            Self::List(verb) => verb.run(session).await,
+            Self::Search(verb) => verb.run(session).await,
             Self::Show { instance, pointer } => show(session, &instance, &pointer).await,
             Self::Create(verb) => verb.run(session).await,
             Self::Update(verb) => verb.run(session).await,
-            Self::Delete {
-                instance,
-                pointer,
-                yes,
-            } => delete(session, &instance, &pointer, yes).await,
+            Self::Delete(verb) => verb.run(session).await,
             Self::Duplicate(verb) => verb.run(session).await,
             Self::Tag(verb) => verb.run(session).await,
             Self::Assign(verb) => verb.run(session).await,
@@ -149,61 +95,6 @@ impl Pointer {
             Self::Import(verb) => verb.run(session).await,
             Self::Export(verb) => verb.run(session).await,
         }
-    }
-}
-
-impl Page {
-    fn query(self, term: Option<String>) -> PointerQuery {
-        PointerQuery {
-            term,
-            tags: self.tag,
-            exclude_tags: self.exclude_tag,
-            tag_match: if self.any_tag {
-                TagMatch::Any
-            } else {
-                TagMatch::All
-            },
-            connection: self.connection,
-            federated_only: self.federated,
-            filter: Filter::default(),
-            order: Order::default(),
-            start: self.after.map_or(Start::First, Start::After),
-            limit: Some(self.limit),
-            ..PointerQuery::default()
-        }
-    }
-}
-
-async fn list(session: &Session, instance: &str, query: PointerQuery) -> Outcome {
-    let page = session
-        .open_for(instance)
-        .await?
-        .pointers(instance, &query)
-        .await?;
-    let PointerPage {
-        total,
-        pointers,
-        next,
-    } = &page;
-    let count = total.unwrap_or(pointers.len() as u64);
-    session.show(
-        &json!({"count": count, "pointers": pointers, "next": next}),
-        || table(pointers).to_text(),
-    )?;
-    if !session.is_json() {
-        session.note(&remark(&page));
-    }
-    Ok(())
-}
-
-fn remark(page: &PointerPage) -> String {
-    let shown = words::count(page.pointers.len() as u64);
-    let of = page
-        .total
-        .map_or_else(String::new, |total| format!(" of {}", words::count(total)));
-    match &page.next {
-        Some(next) => format!("{shown}{of}; go on with --after {next}"),
-        None => format!("{shown}{of}"),
     }
 }
 
@@ -257,40 +148,9 @@ impl Update {
     }
 }
 
-async fn delete(session: &Session, instance: &str, address: &PointerAddress, yes: bool) -> Outcome {
-    session.permit("removing a pointer")?;
-    let workspace = session.open_for(instance).await?;
-    ask::confirm(
-        &format!("This removes the pointer {address} from {instance}."),
-        yes,
-    )?;
-    workspace.delete_pointer(instance, address).await?;
-    session.show(&json!({"deleted": address}), || {
-        format!("{address} is removed from {instance}.")
-    })
-}
-
 /// Prints a pointer that was made or changed: `{"pointer": {…}}` for scripts.
 pub fn show_pointer(session: &Session, pointer: &PointerModel) -> Outcome {
     session.show(&json!({"pointer": pointer}), || describe_pointer(pointer))
-}
-
-fn table(pointers: &[PointerModel]) -> Table {
-    let mut table = Table::new(["ADDRESS", "DESCRIPTION", "TAGS", "LEADS TO", "REFERENCE"]);
-    for pointer in pointers {
-        let leads_to = pointer
-            .federated
-            .as_ref()
-            .map(|federated| format!("{} {}", federated.route, federated.endpoint.authority()));
-        table.row([
-            pointer.address.to_string(),
-            pointer.description.clone(),
-            pointer.tags.join(", "),
-            words::or_dash(leads_to),
-            pointer.data_reference.clone(),
-        ]);
-    }
-    table
 }
 
 pub fn describe_pointer(pointer: &PointerModel) -> String {

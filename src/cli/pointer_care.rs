@@ -1,12 +1,11 @@
-//! `butterfly pointer duplicate`, `tag`, `assign` and `neighbors`.
+//! `butterfly pointer duplicate` and `neighbors`.
 
-use super::outcome::{Outcome, usage};
+use super::outcome::Outcome;
 use super::pointer::show_pointer;
 use super::session::Session;
 use super::table::Table;
 use super::words;
-use crate::model::{ConnectionId, PointerAddress};
-use crate::workspace::{TagChange, normal_tag};
+use crate::model::PointerAddress;
 use clap::Args;
 use serde_json::json;
 
@@ -22,37 +21,6 @@ pub struct Duplicate {
     /// What it is, in words; the same as the other unless given.
     #[arg(long)]
     description: Option<String>,
-}
-
-/// Put tags on pointers and take others off; what is not named stays.
-#[derive(Debug, Args)]
-pub struct Tag {
-    /// The instance.
-    instance: String,
-    /// The pointers.
-    #[arg(required = true)]
-    pointers: Vec<PointerAddress>,
-    /// A tag to put on; repeatable, or several with commas.
-    #[arg(long, value_name = "TAG", value_delimiter = ',')]
-    add: Vec<String>,
-    /// A tag to take off; repeatable, or several with commas.
-    #[arg(long, value_name = "TAG", value_delimiter = ',')]
-    remove: Vec<String>,
-}
-
-/// Assign a pointer to a connection, or to none.
-#[derive(Debug, Args)]
-pub struct Assign {
-    /// The instance.
-    instance: String,
-    /// The pointer.
-    pointer: PointerAddress,
-    /// The connection.
-    #[arg(required_unless_present = "none")]
-    connection: Option<ConnectionId>,
-    /// Take it out of the connection that it is in.
-    #[arg(long, conflicts_with = "connection")]
-    none: bool,
 }
 
 /// List the neighbours of a pointer, a page at a time.
@@ -79,48 +47,6 @@ impl Duplicate {
         let workspace = session.open_for(&self.instance).await?;
         let pointer = workspace
             .duplicate_pointer(&self.instance, &self.pointer, &self.reference, self.description)
-            .await?;
-        show_pointer(session, &pointer)
-    }
-}
-
-impl Tag {
-    pub async fn run(self, session: &Session) -> Outcome {
-        session.permit("changing a pointer")?;
-        let normal = |tags: &[String]| -> Vec<String> {
-            tags.iter()
-                .map(|tag| normal_tag(tag))
-                .filter(|tag| !tag.is_empty())
-                .collect()
-        };
-        let change = TagChange {
-            add: normal(&self.add),
-            remove: normal(&self.remove),
-        };
-        if change == TagChange::default() {
-            return Err(usage("nothing was given to change", "give --add or --remove"));
-        }
-        let workspace = session.open_for(&self.instance).await?;
-        if let [only] = self.pointers.as_slice() {
-            let pointer = workspace.tag_pointer(&self.instance, only, &change).await?;
-            return show_pointer(session, &pointer);
-        }
-        let mut changed = Vec::new();
-        for address in &self.pointers {
-            changed.push(workspace.tag_pointer(&self.instance, address, &change).await?);
-        }
-        session.show(&json!({ "pointers": changed }), || {
-            format!("{} pointers are tagged.", words::count(changed.len() as u64))
-        })
-    }
-}
-
-impl Assign {
-    pub async fn run(self, session: &Session) -> Outcome {
-        session.permit("assigning a pointer")?;
-        let workspace = session.open_for(&self.instance).await?;
-        let pointer = workspace
-            .assign_pointer(&self.instance, &self.pointer, self.connection.as_ref())
             .await?;
         show_pointer(session, &pointer)
     }

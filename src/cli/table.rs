@@ -11,7 +11,7 @@ const NARROWEST: usize = 12;
 
 /// Rows under a heading; every cell is made inert.
 pub struct Table {
-    heading: Vec<&'static str>,
+    heading: Vec<String>,
     rows: Vec<Vec<String>>,
     right: Vec<bool>,
 }
@@ -21,14 +21,31 @@ impl Table {
     pub fn new<const N: usize>(heading: [&'static str; N]) -> Self {
         Self {
             right: heading.iter().map(|name| name.starts_with('>')).collect(),
-            heading: heading.iter().map(|name| name.trim_start_matches('>')).collect(),
+            heading: heading
+                .iter()
+                .map(|name| name.trim_start_matches('>').to_owned())
+                .collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// With columns that somebody chose, all aligned to the left.
+    pub fn of(heading: Vec<String>) -> Self {
+        Self {
+            right: vec![false; heading.len()],
+            heading,
             rows: Vec::new(),
         }
     }
 
     /// Adds a row.
     pub fn row<const N: usize>(&mut self, cells: [String; N]) {
-        debug_assert_eq!(N, self.heading.len(), "as many cells as columns");
+        self.push(cells.into());
+    }
+
+    /// Adds a row to a table whose columns somebody chose.
+    pub fn push(&mut self, cells: Vec<String>) {
+        debug_assert_eq!(cells.len(), self.heading.len(), "as many cells as columns");
         self.rows
             .push(cells.iter().map(|cell| inert(cell).into_owned()).collect());
     }
@@ -44,8 +61,7 @@ impl Table {
     fn render(&self, available: Option<usize>) -> String {
         let widths = self.widths(available);
         let mut text = String::new();
-        let heading: Vec<String> = self.heading.iter().map(|name| (*name).to_owned()).collect();
-        for row in std::iter::once(&heading).chain(&self.rows) {
+        for row in std::iter::once(&self.heading).chain(&self.rows) {
             let mut line = String::new();
             for ((cell, width), right) in row.iter().zip(&widths).zip(&self.right) {
                 let cell = shorten(cell, *width);

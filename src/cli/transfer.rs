@@ -1,11 +1,16 @@
 //! `butterfly pointer import` and `export`: pointers in and out of files, a million at a time.
 
 use super::arguments::FormatArg;
+use super::inert::inert;
 use super::outcome::{Outcome, Stop, file_failed};
+use super::pointer_list::{filter, for_one};
 use super::session::Session;
+use super::signal::until_signal;
 use super::words;
-use crate::protocol::ExitClass;
-use crate::workspace::{Failure, ImportProgress, ImportReport};
+use crate::model::filter::Filter;
+use crate::protocol::{Code, ExitClass};
+use crate::store::PointerQuery;
+use crate::workspace::{Failure, ImportPreview, ImportProgress, ImportReport, StopSign};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
@@ -25,9 +30,12 @@ pub struct Import {
     /// Leave bad rows out instead of importing nothing.
     #[arg(long)]
     skip_bad: bool,
+    /// Import nothing: only say how many rows are new, there already, or broken, and the first broken one.
+    #[arg(long, conflicts_with = "skip_bad")]
+    dry_run: bool,
 }
 
-/// Export all pointers of an instance as JSONL or CSV.
+/// Export pointers of an instance as JSONL or CSV: all, or what a filter leaves.
 #[derive(Debug, Args)]
 pub struct Export {
     /// The instance.
@@ -38,6 +46,12 @@ pub struct Export {
     /// Its form; guessed from the file's name unless given.
     #[arg(long)]
     format: Option<FormatArg>,
+    /// Only what this leaves, as in `pointer list`.
+    #[arg(long, value_name = "EXPR", value_parser = filter)]
+    filter: Option<Filter>,
+    /// Replace a file of that name.
+    #[arg(long)]
+    force: bool,
 }
 
 impl Import {
@@ -48,11 +62,42 @@ impl Import {
         let format = FormatArg::or_guess(self.format, &self.file);
         let bar = import_bar(length);
         let progress = |progress: ImportProgress| show_progress(&bar, progress);
-        let report = workspace
-            .import_pointers(&self.instance, source, format, self.skip_bad, &progress)
-            .await;
+        let stop = StopSign::default();
+        if self.dry_run {
+            let looking = workspace.preview_import(&self.instance, source, format, &stop, &progress);
+            let preview = until_signal(&stop, looking).await;
+            bar.finish_and_clear();
+            return self.tell_preview(session, &preview?);
+        }
+        let importing =
+            workspace.import_until(&self.instance, source, format, self.skip_bad, &stop, &progress);
+        let report = until_signal(&stop, importing).await;
         bar.finish_and_clear();
         self.tell(session, &report?)
+    }
+
+    fn tell_preview(&self, session: &Session, preview: &ImportPreview) -> Outcome {
+        session.show(preview, || {
+            let mut text = format!(
+                "{} rows: {} new, {} there already, {} broken. Nothing was imported.",
+                words::count(preview.rows),
+                words::count(preview.new),
+                words::count(preview.already_there),
+                words::count(preview.broken)
+            );
+            if let Some(row) = &preview.first_broken {
+                let (file, line) = (self.file.display(), row.line);
+                text.push_str(&format!(
+                    "\nThe first broken one: {file}:{line}: {}",
+                    inert(&row.reason)
+                ));
+            }
+            text
+        })?;
+        match preview.stopped {
+            true => Err(Stop::Told(ExitClass::Failed)),
+            false => Ok(()),
+        }
     }
 
     fn tell(&self, session: &Session, report: &ImportReport) -> Outcome {
@@ -75,7 +120,12 @@ impl Import {
         if report.imported > 0 {
             return Ok(());
         }
-        if report.rejected > 0 && !self.skip_bad {
+        if report.stopped {
+            session.note(&format!(
+                "stopped after {} rows: nothing was imported, and nothing of it is left there",
+                words::count(report.rows)
+            ));
+        } else if report.rejected > 0 && !self.skip_bad {
             session.note("remedy: mend those rows, or leave them out with --skip-bad");
         }
         Err(Stop::Told(ExitClass::Failed))
@@ -86,11 +136,15 @@ impl Export {
     pub async fn run(self, session: &Session) -> Outcome {
         let workspace = session.open_for(&self.instance).await?;
         let format = FormatArg::or_guess(self.format, &self.file);
-        let mut target = Target::open(&self.file)?;
+        let wanted = PointerQuery {
+            filter: for_one(self.filter.unwrap_or_default(), &self.instance)?,
+            ..PointerQuery::default()
+        };
+        let mut target = Target::open(&self.file, self.force)?;
         let bar = visible(ProgressBar::no_length())
             .with_style(style("{spinner} {human_pos} pointers · {per_sec} · {elapsed}"));
         let written = workspace
-            .export_pointers(&self.instance, &mut target, format, &|count| {
+            .export_matching(&self.instance, &wanted, &mut target, format, &|count| {
                 bar.set_position(count)
             })
             .await;
@@ -175,17 +229,23 @@ pub(super) fn style(template: &str) -> ProgressStyle {
 pub(super) struct Target {
     writer: Box<dyn Write + Send>,
     file: Option<(PathBuf, PathBuf)>,
+    force: bool,
     pub(super) is_pipe_closed: bool,
 }
 
 impl Target {
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+    /// Begins it. A file of that name that is there already is replaced only if that is wanted.
+    pub(super) fn open(path: &Path, force: bool) -> Result<Self, Failure> {
         if path.as_os_str() == "-" {
             return Ok(Self {
                 writer: Box::new(BufWriter::with_capacity(1 << 18, io::stdout())),
                 file: None,
+                force,
                 is_pipe_closed: false,
             });
+        }
+        if !force && path.exists() {
+            return Err(is_there(path));
         }
         let mut partial = path.as_os_str().to_owned();
         partial.push(".part");
@@ -194,6 +254,7 @@ impl Target {
         Ok(Self {
             writer: Box::new(BufWriter::with_capacity(1 << 18, file)),
             file: Some((partial, path.to_owned())),
+            force,
             is_pipe_closed: false,
         })
     }
@@ -214,8 +275,19 @@ impl Target {
         let Some((partial, path)) = &self.file else {
             return Ok(());
         };
-        std::fs::rename(partial, path).map_err(|error| file_failed("write", path, &error))?;
-        Ok(())
+        if self.force {
+            std::fs::rename(partial, path).map_err(|error| file_failed("write", path, &error))?;
+            return Ok(());
+        }
+        // A link fails if somebody made a file of that name in the meantime.
+        let linked = std::fs::hard_link(partial, path);
+        let (is_taken, path) = (path.exists(), path.clone());
+        self.discard();
+        match linked {
+            Ok(()) => Ok(()),
+            Err(_) if is_taken => Err(is_there(&path).into()),
+            Err(error) => Err(file_failed("write", &path, &error).into()),
+        }
     }
 
     pub(super) fn discard(self) {
@@ -231,6 +303,14 @@ impl Target {
         }
         result
     }
+}
+
+fn is_there(path: &Path) -> Failure {
+    Failure::new(
+        Code::FileFailed,
+        format!("{} is there already", path.display()),
+        "choose another name, or replace it with --force",
+    )
 }
 
 impl Write for Target {

@@ -31,6 +31,9 @@ pub(super) fn among_instances(situation: &Situation) -> bool {
 pub(super) fn on_pointer(situation: &Situation) -> bool {
     situation.pointer
 }
+pub(super) fn on_pointers(situation: &Situation) -> bool {
+    situation.pointer || (situation.marked && !situation.page)
+}
 pub(super) fn on_federated(situation: &Situation) -> bool {
     situation.federated
 }

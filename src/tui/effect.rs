@@ -127,6 +127,8 @@ pub enum Work {
     Tag(InstanceName, PointerAddress, TagChange),
     /// Assign a pointer to a connection, or to none.
     Assign(InstanceName, PointerAddress, Option<ConnectionId>),
+    /// Find out what importing a file would come to.
+    PreviewImport(InstanceName, PathBuf),
     /// Import pointers from a file.
     Import {
         /// Into which instance.
@@ -188,6 +190,14 @@ pub enum Work {
 }
 
 impl Work {
+    /// Whether it can be stopped between two steps, and tells then what was done.
+    pub const fn stops_gently(&self) -> bool {
+        matches!(
+            self,
+            Self::Bulk(..) | Self::Import { .. } | Self::PreviewImport(..)
+        )
+    }
+
     /// What is being done, for the status line.
     pub fn words(&self) -> String {
         match self {
@@ -202,6 +212,7 @@ impl Work {
             Self::Update(_, address, _) => format!("changing {address}"),
             Self::Tag(_, address, _) => format!("tagging {address}"),
             Self::Assign(_, address, _) => format!("assigning {address}"),
+            Self::PreviewImport(_, path) => format!("looking at {}", path.display()),
             Self::Import { instance, path, .. } => format!("importing {} into {instance}", path.display()),
             Self::Export { instance, path, .. } => format!("exporting {instance} to {}", path.display()),
             Self::Delete(_, address) => format!("deleting {address}"),

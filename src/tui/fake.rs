@@ -510,15 +510,18 @@ pub fn neighbours(errand: pointer::Errand) -> pointer::News {
             pointer::News::Taken(instance, reference, taken)
         }
         pointer::Errand::Connections(instance, address) => {
-            let open = detail().connection.unwrap();
-            let closed = Connection {
-                id: ConnectionId::parse("conn_0123456789ac").unwrap(),
-                name: "archive".into(),
-                status: ConnectionStatus::Disabled,
-                held_credential: None,
-                ..open.clone()
-            };
-            pointer::News::Connections(instance, address, Ok(vec![open, closed]))
+            pointer::News::Connections(instance, address, Ok(connections()))
+        }
+        pointer::Errand::MarkedConnections(instance) => {
+            pointer::News::MarkedConnections(instance, Ok(connections()))
+        }
+        pointer::Errand::Files(folder) => {
+            let names = ["air.csv", "air.jsonl", "alpha.txt", "archive/"];
+            let files = names.map(|name| pointer::FileName {
+                name: name.trim_end_matches('/').to_owned(),
+                is_folder: name.ends_with('/'),
+            });
+            pointer::News::Files(folder, files.into())
         }
         pointer::Errand::Hanging(_, address) => pointer::News::Hanging(
             address,
@@ -536,6 +539,19 @@ pub fn neighbours(errand: pointer::Errand) -> pointer::News {
             pointer::News::Described(instance, told.collect())
         }
     }
+}
+
+/// An open connection and one that is disabled.
+fn connections() -> Vec<Connection> {
+    let open = detail().connection.unwrap();
+    let closed = Connection {
+        id: ConnectionId::parse("conn_0123456789ac").unwrap(),
+        name: "archive".into(),
+        status: ConnectionStatus::Disabled,
+        held_credential: None,
+        ..open.clone()
+    };
+    vec![open, closed]
 }
 
 pub fn detail() -> PointerDetail {

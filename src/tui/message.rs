@@ -12,7 +12,8 @@ use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::workspace::{
     BulkReport, BulkTarget, Check, Comparison, CredentialRow, Demo, Dependent, Failure, FederationMap,
-    ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow, PointerDetail, PointerList, Rotated,
+    ImportPreview, ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow, PointerDetail,
+    PointerList, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -130,6 +131,8 @@ pub enum Done {
     Removed(InstanceName),
     /// A pointer was made or changed; with a word for which.
     Pointer(InstanceName, Box<Pointer>, &'static str),
+    /// What importing a file into an instance would come to.
+    Previewed(InstanceName, PathBuf, ImportPreview),
     /// Pointers were imported into an instance, or not.
     Imported(InstanceName, ImportReport),
     /// So many pointers were exported to a file.

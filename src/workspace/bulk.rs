@@ -1,17 +1,18 @@
 //! The same done to many pointers, one after the other: what fails for one does not stop the others.
 
+use super::export::{write_heading, write_pointers};
+use super::folders::cannot;
 use super::pointers::{leads_elsewhere, not_there};
 use super::session::Session;
-use super::{Failure, InvokeOptions, Workspace};
-use crate::model::{ConnectionId, InstanceName, PointerAddress};
+use super::transfer::PartialFile;
+use super::{Failure, ImportFormat, InvokeOptions, StopSign, TagChange, Workspace};
+use crate::model::{ConnectionId, InstanceName, Pointer, PointerAddress};
 use crate::protocol::{Code, Query};
 use crate::store::{PointerQuery, Start};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Pointers asked for at a time where all that match are wanted.
 const MATCHING_PAGE: u64 = 1_000;
@@ -30,19 +31,20 @@ pub struct BulkTarget {
 pub enum BulkAction {
     /// Delete it.
     Delete,
-    /// Add labels and take labels away; the others stay.
-    Tags {
-        /// Labels that it will bear.
-        add: Vec<String>,
-        /// Labels that it will not bear.
-        remove: Vec<String>,
-    },
-    /// Assign it to a connection of its instance.
-    Assign(ConnectionId),
+    /// Put tags on it and take others off; the rest stay.
+    Tags(TagChange),
+    /// Assign it to a connection of its instance, or to none.
+    Assign(Option<ConnectionId>),
     /// Invoke it through its connection; a federated one too.
     Invoke,
-    /// Write it into a new file, one JSON object a line, as an import reads it again.
-    Export(PathBuf),
+    /// Write it into a file, in the form that its ending promises, as an import reads it again. The file appears
+    /// under its name when all are through.
+    Export {
+        /// The file.
+        path: PathBuf,
+        /// Replace one that is there already.
+        overwrite: bool,
+    },
 }
 
 impl BulkAction {
@@ -50,10 +52,10 @@ impl BulkAction {
     pub const fn doing(&self) -> &'static str {
         match self {
             Self::Delete => "deleting",
-            Self::Tags { .. } => "tagging",
+            Self::Tags(_) => "tagging",
             Self::Assign(_) => "assigning",
             Self::Invoke => "invoking",
-            Self::Export(_) => "exporting",
+            Self::Export { .. } => "exporting",
         }
     }
 
@@ -61,16 +63,17 @@ impl BulkAction {
     pub const fn done(&self) -> &'static str {
         match self {
             Self::Delete => "deleted",
-            Self::Tags { .. } => "tagged",
-            Self::Assign(_) => "assigned",
+            Self::Tags(_) => "tagged",
+            Self::Assign(Some(_)) => "assigned",
+            Self::Assign(None) => "taken out of their connections",
             Self::Invoke => "invoked",
-            Self::Export(_) => "exported",
+            Self::Export { .. } => "exported",
         }
     }
 
     /// Whether it changes the instances.
     pub const fn changes(&self) -> bool {
-        matches!(self, Self::Delete | Self::Tags { .. } | Self::Assign(_))
+        matches!(self, Self::Delete | Self::Tags(_) | Self::Assign(_))
     }
 }
 
@@ -104,25 +107,29 @@ pub struct BulkReport {
     pub done: Vec<BulkTarget>,
     /// Not to these, and why.
     pub failed: Vec<(BulkTarget, Failure)>,
+    /// So many were not tried any more: somebody stopped it.
+    pub left: usize,
 }
 
 impl Workspace {
-    /// Does something to many pointers, instance by instance, and tells after each how far it is. Whoever stops
-    /// waiting stops it: what was done until then stays done.
+    /// Does something to many pointers, instance by instance, and tells after each how far it is. Stopped, it
+    /// ends between two of them and tells what was done by then, which stays done; a file is not left half written.
     pub async fn bulk(
         &self,
         action: BulkAction,
         targets: &[BulkTarget],
+        stop: &StopSign,
         progress: &(dyn Fn(BulkProgress) + Send + Sync),
     ) -> Result<BulkReport, Failure> {
         let mut file = match &action {
-            BulkAction::Export(path) => Some(new_file(path)?),
+            BulkAction::Export { path, overwrite } => Some(ExportFile::create(path.clone(), *overwrite)?),
             _ => None,
         };
         let mut report = BulkReport {
             action,
             done: Vec::new(),
             failed: Vec::new(),
+            left: 0,
         };
         let mut at = BulkProgress {
             total: targets.len(),
@@ -133,8 +140,14 @@ impl Workspace {
             by_instance.entry(&target.instance).or_default().push(target);
         }
         for (instance, targets) in by_instance {
+            if stop.is_shown() {
+                break;
+            }
             let mut session = self.session_for(instance, &report.action).await;
             for target in targets {
+                if stop.is_shown() {
+                    break;
+                }
                 let outcome = match &mut session {
                     Ok(session) => {
                         self.bulk_one(session, &report.action, target, file.as_mut())
@@ -152,9 +165,18 @@ impl Workspace {
                 }
                 progress(at);
             }
+            if report.action.changes() {
+                self.originals.forget(instance);
+            }
             if let Ok(session) = session {
                 session.close().await;
             }
+        }
+        report.left = at.total - at.done;
+        match file {
+            Some(_) if report.left > 0 => report.done.clear(),
+            Some(file) if !report.done.is_empty() => file.keep()?,
+            _ => {}
         }
         Ok(report)
     }
@@ -220,7 +242,8 @@ impl Workspace {
         if action.changes() && self.is_original(&mut session).await? {
             let name = match action {
                 BulkAction::Delete => "delete_pointer",
-                BulkAction::Tags { .. } => "update_pointer",
+                BulkAction::Tags(_) => "update_pointer",
+                BulkAction::Assign(None) => "taking a pointer out of its connection",
                 _ => return Ok(session),
             };
             let failure = not_there(&session, name);
@@ -235,7 +258,7 @@ impl Workspace {
         session: &mut Session<'_>,
         action: &BulkAction,
         target: &BulkTarget,
-        file: Option<&mut std::fs::File>,
+        file: Option<&mut ExportFile>,
     ) -> Result<(), Failure> {
         let address = &target.address;
         match action {
@@ -248,25 +271,20 @@ impl Workspace {
                 let query = Query::new("assign_pointer_to_connection", parameters);
                 session.result(&query).await.map(drop)
             }
-            BulkAction::Tags { add, remove } => {
+            BulkAction::Tags(change) => {
                 let pointer = self.pointer_in(session, address).await?;
-                let tags = changed_tags(&pointer.tags, add, remove);
+                let tags = change.apply(&pointer.tags);
                 if tags == pointer.tags {
                     return Ok(());
                 }
                 let parameters = json!({"pointer_address": address, "tags": tags});
-                session
-                    .result(&Query::new("update_pointer", parameters))
-                    .await
-                    .map(drop)
+                let query = Query::new("update_pointer", parameters);
+                session.result(&query).await.map(drop)
             }
             BulkAction::Invoke => self.bulk_invoke(session, target).await,
-            BulkAction::Export(path) => {
+            BulkAction::Export { .. } => {
                 let pointer = self.pointer_in(session, address).await?;
-                let mut line = serde_json::to_vec(&pointer).expect("a pointer has only string keys");
-                line.push(b'\n');
-                let written = file.map_or(Ok(()), |file| file.write_all(&line));
-                written.map_err(|error| super::folders::cannot(path, "be written", &error))
+                file.map_or(Ok(()), |file| file.write(&pointer))
             }
         }
     }
@@ -289,52 +307,35 @@ impl Workspace {
     }
 }
 
-/// The tags with some added at the end, unless they are there, and some taken away.
-fn changed_tags(tags: &[String], add: &[String], remove: &[String]) -> Vec<String> {
-    let mut changed: Vec<String> = tags.to_vec();
-    for tag in add {
-        if !changed.contains(tag) {
-            changed.push(tag.clone());
-        }
-    }
-    changed.retain(|tag| !remove.contains(tag));
-    changed
+/// Where exported pointers go; gone again unless it is kept.
+struct ExportFile {
+    partial: PartialFile,
+    path: PathBuf,
+    overwrite: bool,
 }
 
-fn new_file(path: &Path) -> Result<std::fs::File, Failure> {
-    OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(path)
-        .map_err(|error| super::folders::cannot(path, "be made", &error))
+impl ExportFile {
+    fn create(path: PathBuf, overwrite: bool) -> Result<Self, Failure> {
+        let mut partial = PartialFile::create(&path, overwrite)?;
+        write_heading(&mut partial.writer, ImportFormat::of(&path))
+            .map_err(|error| cannot(&path, "be written", &error))?;
+        Ok(Self {
+            partial,
+            path,
+            overwrite,
+        })
+    }
+
+    fn write(&mut self, pointer: &Pointer) -> Result<(), Failure> {
+        let format = ImportFormat::of(&self.path);
+        write_pointers(&mut self.partial.writer, format, std::slice::from_ref(pointer))
+            .map_err(|error| cannot(&self.path, "be written", &error))
+    }
+
+    fn keep(self) -> Result<(), Failure> {
+        self.partial.keep(self.overwrite)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tags_are_added_once_and_taken_away() {
-        let texts = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        let changed = changed_tags(&texts(&["a", "b"]), &texts(&["b", "c"]), &texts(&["a", "z"]));
-        assert_eq!(changed, texts(&["b", "c"]));
-    }
-
-    #[test]
-    fn progress_is_told_in_words() {
-        let progress = BulkProgress {
-            done: 37,
-            total: 120,
-            failed: 0,
-        };
-        assert_eq!(progress.to_string(), "37 of 120");
-        assert_eq!(
-            BulkProgress {
-                failed: 2,
-                ..progress
-            }
-            .to_string(),
-            "37 of 120, 2 failed"
-        );
-    }
-}
+mod tests;

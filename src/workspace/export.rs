@@ -67,27 +67,41 @@ impl Workspace {
             start: Start::First,
             ..wanted.clone()
         };
-        if format == ImportFormat::Csv {
-            csv_lines(target, |lines| lines.write_record(COLUMNS)).map_err(failed)?;
-        }
+        write_heading(target, format).map_err(failed)?;
         loop {
             let page = self.page_in(session, &wanted).await?;
             written += page.pointers.len() as u64;
-            match format {
-                ImportFormat::Jsonl => jsonl(target, &page.pointers),
-                ImportFormat::Csv => csv_lines(target, |lines| {
-                    page.pointers
-                        .iter()
-                        .try_for_each(|pointer| lines.write_record(record(pointer)))
-                }),
-            }
-            .map_err(failed)?;
+            write_pointers(target, format, &page.pointers).map_err(failed)?;
             progress(written);
             let Some(next) = page.next else { break };
             wanted.start = Start::After(next);
         }
         target.flush().map_err(failed)?;
         Ok(written)
+    }
+}
+
+/// What a file of this form begins with.
+pub(super) fn write_heading(target: &mut (dyn Write + Send), format: ImportFormat) -> io::Result<()> {
+    match format {
+        ImportFormat::Jsonl => Ok(()),
+        ImportFormat::Csv => csv_lines(target, |lines| lines.write_record(COLUMNS)),
+    }
+}
+
+/// Pointers, as they stand in a file of this form.
+pub(super) fn write_pointers(
+    target: &mut (dyn Write + Send),
+    format: ImportFormat,
+    pointers: &[Pointer],
+) -> io::Result<()> {
+    match format {
+        ImportFormat::Jsonl => jsonl(target, pointers),
+        ImportFormat::Csv => csv_lines(target, |lines| {
+            pointers
+                .iter()
+                .try_for_each(|pointer| lines.write_record(record(pointer)))
+        }),
     }
 }
 

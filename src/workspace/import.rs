@@ -2,7 +2,7 @@
 
 use super::import_file::{self, FromFile};
 use super::session::Session;
-use super::{Failure, Workspace, pointers};
+use super::{Failure, StopSign, Workspace, pointers};
 use crate::model::Timestamp;
 use crate::protocol::{CallContext, Code, Query};
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,38 @@ pub struct ImportReport {
     pub rejected: u64,
     /// The first hundred of them.
     pub rejected_rows: Vec<RejectedRow>,
+    /// Rows read.
+    pub rows: u64,
+    /// Somebody stopped it before anything was imported.
+    pub stopped: bool,
+}
+
+/// What an import of a file would come to. Nothing was imported.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct ImportPreview {
+    /// Rows read.
+    pub rows: u64,
+    /// Rows that would be imported.
+    pub new: u64,
+    /// Rows whose reference a pointer of the instance, or an earlier row, has already.
+    pub already_there: u64,
+    /// Rows that cannot be imported for another reason.
+    pub broken: u64,
+    /// The first of those.
+    pub first_broken: Option<RejectedRow>,
+    /// Somebody stopped it before all rows were read.
+    pub stopped: bool,
+}
+
+/// What is done with the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// All are imported, or nothing.
+    AllOrNothing,
+    /// Those that can be imported are.
+    SkipBad,
+    /// They are only looked at.
+    Look,
 }
 
 /// What `import_pointers` gives.
@@ -68,6 +100,8 @@ struct Staged {
 struct Refused {
     index: usize,
     message: String,
+    #[serde(default)]
+    code: String,
 }
 
 impl Workspace {
@@ -81,12 +115,58 @@ impl Workspace {
         skip_bad: bool,
         progress: &(dyn Fn(ImportProgress) + Send + Sync),
     ) -> Result<ImportReport, Failure> {
+        let stop = StopSign::default();
+        self.import_until(instance, source, format, skip_bad, &stop, progress)
+            .await
+    }
+
+    /// The same, until somebody stops it: then nothing is imported, nothing of it is left on the instance, and the
+    /// report says so. While the rows are taken over, in one step, it is not stopped any more.
+    pub async fn import_until(
+        &self,
+        instance: &str,
+        source: Box<dyn BufRead + Send>,
+        format: ImportFormat,
+        skip_bad: bool,
+        stop: &StopSign,
+        progress: &(dyn Fn(ImportProgress) + Send + Sync),
+    ) -> Result<ImportReport, Failure> {
+        let mode = match skip_bad {
+            true => Mode::SkipBad,
+            false => Mode::AllOrNothing,
+        };
+        let ended = self.import_as(mode, instance, source, format, stop, progress);
+        Ok(ended.await?.0)
+    }
+
+    /// What an import would come to, as the instance itself says of every row; nothing of it stays there.
+    pub async fn preview_import(
+        &self,
+        instance: &str,
+        source: Box<dyn BufRead + Send>,
+        format: ImportFormat,
+        stop: &StopSign,
+        progress: &(dyn Fn(ImportProgress) + Send + Sync),
+    ) -> Result<ImportPreview, Failure> {
+        let ended = self.import_as(Mode::Look, instance, source, format, stop, progress);
+        Ok(ended.await?.1)
+    }
+
+    async fn import_as(
+        &self,
+        mode: Mode,
+        instance: &str,
+        source: Box<dyn BufRead + Send>,
+        format: ImportFormat,
+        stop: &StopSign,
+        progress: &(dyn Fn(ImportProgress) + Send + Sync),
+    ) -> Result<(ImportReport, ImportPreview), Failure> {
         let mut session = self.session(instance).await?;
-        let report = self
-            .import_in(&mut session, source, format, skip_bad, progress)
+        let ended = self
+            .import_in(&mut session, source, format, (mode, stop), progress)
             .await;
         session.close().await;
-        report
+        ended
     }
 
     async fn import_in(
@@ -94,9 +174,9 @@ impl Workspace {
         session: &mut Session<'_>,
         source: Box<dyn BufRead + Send>,
         format: ImportFormat,
-        skip_bad: bool,
+        (mode, stop): (Mode, &StopSign),
         progress: &(dyn Fn(ImportProgress) + Send + Sync),
-    ) -> Result<ImportReport, Failure> {
+    ) -> Result<(ImportReport, ImportPreview), Failure> {
         if self.is_original(session).await? {
             return Err(pointers::not_there(session, "import"));
         }
@@ -110,17 +190,20 @@ impl Workspace {
         let mut import = Import {
             id: begun.import_id,
             session,
-            skip_bad,
+            mode,
+            stop,
             report: ImportReport::default(),
             progress: ImportProgress::default(),
             places: Places::default(),
+            already_there: 0,
+            first_broken: None,
         };
         let outcome = import.run(source, format, progress).await;
         if !matches!(outcome, Ok(true)) {
             import.abort().await;
         }
         outcome?;
-        Ok(import.report)
+        Ok(import.ended())
     }
 }
 
@@ -128,10 +211,13 @@ impl Workspace {
 struct Import<'a, 'w> {
     id: String,
     session: &'a mut Session<'w>,
-    skip_bad: bool,
+    mode: Mode,
+    stop: &'a StopSign,
     report: ImportReport,
     progress: ImportProgress,
     places: Places,
+    already_there: u64,
+    first_broken: Option<RejectedRow>,
 }
 
 impl Import<'_, '_> {
@@ -144,6 +230,9 @@ impl Import<'_, '_> {
     ) -> Result<bool, Failure> {
         let mut chunks = import_file::read(source, format);
         while let Some(chunk) = chunks.recv().await {
+            if self.is_stopped() {
+                return Ok(false);
+            }
             match chunk {
                 FromFile::Rows { rows, bytes } => {
                     self.progress.bytes = bytes;
@@ -154,7 +243,7 @@ impl Import<'_, '_> {
                 }
                 FromFile::Bad(row) => {
                     self.progress.rows += 1;
-                    self.reject(row);
+                    self.reject(row, false);
                 }
                 FromFile::Broken(failure) => return Err(failure),
             }
@@ -163,7 +252,7 @@ impl Import<'_, '_> {
                 break;
             }
         }
-        if self.is_hopeless() {
+        if self.is_stopped() || self.is_hopeless() || self.mode == Mode::Look {
             return Ok(false);
         }
         self.progress.committing = true;
@@ -173,7 +262,29 @@ impl Import<'_, '_> {
 
     /// Nothing will be imported any more; what is read is read for the report.
     fn is_hopeless(&self) -> bool {
-        !self.skip_bad && self.report.rejected > 0
+        self.mode == Mode::AllOrNothing && self.report.rejected > 0
+    }
+
+    fn is_stopped(&mut self) -> bool {
+        self.report.stopped = self.stop.is_shown();
+        self.report.stopped
+    }
+
+    /// What it came to, and what it would have come to.
+    fn ended(self) -> (ImportReport, ImportPreview) {
+        let preview = ImportPreview {
+            rows: self.progress.rows,
+            new: self.places.staged,
+            already_there: self.already_there,
+            broken: self.report.rejected - self.already_there,
+            first_broken: self.first_broken,
+            stopped: self.report.stopped,
+        };
+        let report = ImportReport {
+            rows: self.progress.rows,
+            ..self.report
+        };
+        (report, preview)
     }
 
     async fn stage(&mut self, rows: Vec<(u64, Value)>) -> Result<(), Failure> {
@@ -191,15 +302,20 @@ impl Import<'_, '_> {
         debug_assert_eq!(staged.accepted + refused.len() as u64, lines.len() as u64);
         for refused in staged.rejected {
             let line = lines.get(refused.index).copied().unwrap_or_default();
-            self.reject(RejectedRow {
+            let row = RejectedRow {
                 line,
                 reason: refused.message,
-            });
+            };
+            self.reject(row, refused.code == Code::DuplicateReference.as_str());
         }
         Ok(())
     }
 
-    fn reject(&mut self, row: RejectedRow) {
+    fn reject(&mut self, row: RejectedRow, is_there: bool) {
+        self.already_there += u64::from(is_there);
+        if !is_there && self.first_broken.is_none() {
+            self.first_broken = Some(row.clone());
+        }
         self.report.rejected += 1;
         self.progress.rejected += 1;
         if self.report.rejected_rows.len() < MOST_REPORTED {
@@ -217,10 +333,11 @@ impl Import<'_, '_> {
             let Some(line) = row.and_then(|row| self.places.line(row)) else {
                 return Err(Failure::from_problem(&problem, self.session.record.name.as_str()));
             };
-            self.reject(RejectedRow {
+            let row = RejectedRow {
                 line,
                 reason: problem.message,
-            });
+            };
+            self.reject(row, problem.code == Code::DuplicateReference);
             return Ok(false);
         }
         self.report.imported = reply

@@ -7,6 +7,7 @@
 mod accept;
 mod activation;
 mod alarms;
+mod all_pointers;
 mod audit;
 mod bulk;
 mod call;
@@ -45,6 +46,7 @@ mod neighbors;
 mod original;
 mod peers;
 mod pointer_care;
+mod pointer_columns;
 mod pointers;
 mod read_only;
 mod reads;
@@ -53,12 +55,14 @@ mod rows;
 mod safe;
 mod sealing;
 mod session;
+mod stop;
 mod transfer;
 mod verify;
 mod views;
 mod wire;
 
 pub use crate::vault::Template;
+pub use all_pointers::AllPointers;
 pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
 pub use compare::{
@@ -73,7 +77,7 @@ pub use demo::Demo;
 pub use editing::COLOURS;
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
-pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};
+pub use import::{ImportFormat, ImportPreview, ImportProgress, ImportReport, RejectedRow};
 pub use jq::{Answer as JqAnswer, JqError, JqSession, Limits as JqLimits, evaluate as jq};
 pub use load::{
     LoadControl, LoadLane, LoadReport, LoadRequest, LoadRun, LoadTarget, Prospect, Prospects, SavedLoad,
@@ -84,7 +88,9 @@ pub use log::{
 pub use log_detail::LogDetail;
 pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
 pub use pointer_care::{TagChange, normal_tag};
+pub use pointer_columns::PointerColumn;
 pub use reads::only_reads;
+pub use stop::StopSign;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
     CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,

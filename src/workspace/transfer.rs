@@ -1,11 +1,13 @@
 //! Pointers in and out of files that are named by their path: what the console does with one key.
 
 use super::folders::cannot;
-use super::{Failure, ImportFormat, ImportProgress, ImportReport, Workspace, blocking};
+use super::{
+    Failure, ImportFormat, ImportPreview, ImportProgress, ImportReport, StopSign, Workspace, blocking,
+};
 use crate::protocol::Code;
 use crate::store::PointerQuery;
 use std::fs::{File, OpenOptions};
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Bytes that are read and written at a time.
@@ -28,21 +30,27 @@ impl Workspace {
         instance: &str,
         path: &Path,
         skip_bad: bool,
+        stop: &StopSign,
         progress: &(dyn Fn(ImportProgress, Option<u64>) + Send + Sync),
     ) -> Result<ImportReport, Failure> {
-        let place = path.to_owned();
-        let opened = blocking(move || {
-            let file = File::open(&place)?;
-            let about = file.metadata()?;
-            if about.is_dir() {
-                return Err(std::io::ErrorKind::IsADirectory.into());
-            }
-            Ok((file, about.len()))
+        let (source, length) = source_of(path).await?;
+        let format = ImportFormat::of(path);
+        self.import_until(instance, source, format, skip_bad, stop, &|now| {
+            progress(now, Some(length));
         })
-        .await;
-        let (file, length) = opened.map_err(|error| cannot(path, "be read", &error))?;
-        let source = Box::new(BufReader::with_capacity(BUFFER, file));
-        self.import_pointers(instance, source, ImportFormat::of(path), skip_bad, &|now| {
+        .await
+    }
+
+    /// What importing a file would come to; see [`Workspace::preview_import`].
+    pub async fn preview_file(
+        &self,
+        instance: &str,
+        path: &Path,
+        stop: &StopSign,
+        progress: &(dyn Fn(ImportProgress, Option<u64>) + Send + Sync),
+    ) -> Result<ImportPreview, Failure> {
+        let (source, length) = source_of(path).await?;
+        self.preview_import(instance, source, ImportFormat::of(path), stop, &|now| {
             progress(now, Some(length));
         })
         .await
@@ -58,14 +66,7 @@ impl Workspace {
         overwrite: bool,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, Failure> {
-        if !overwrite && path.exists() {
-            return Err(Failure::new(
-                Code::FileFailed,
-                format!("{} is there already", path.display()),
-                "choose another name, or say that it may be replaced",
-            ));
-        }
-        let mut partial = PartialFile::create(path)?;
+        let mut partial = PartialFile::create(path, overwrite)?;
         let count = self
             .export_matching(
                 instance,
@@ -80,16 +81,40 @@ impl Workspace {
     }
 }
 
+/// A file to be read, and its length.
+async fn source_of(path: &Path) -> Result<(Box<dyn BufRead + Send>, u64), Failure> {
+    let place = path.to_owned();
+    let opened = blocking(move || {
+        let file = File::open(&place)?;
+        let about = file.metadata()?;
+        if about.is_dir() {
+            return Err(std::io::ErrorKind::IsADirectory.into());
+        }
+        Ok((file, about.len()))
+    })
+    .await;
+    let (file, length) = opened.map_err(|error| cannot(path, "be read", &error))?;
+    Ok((Box::new(BufReader::with_capacity(BUFFER, file)), length))
+}
+
 /// A file that is gone again unless it is kept: what was written so far of an export that failed or was cancelled.
-struct PartialFile {
-    writer: BufWriter<File>,
+pub(super) struct PartialFile {
+    pub(super) writer: BufWriter<File>,
     written: PathBuf,
     wanted: PathBuf,
     is_kept: bool,
 }
 
 impl PartialFile {
-    fn create(wanted: &Path) -> Result<Self, Failure> {
+    /// Begins a file; refused if one of that name is there that is not to be replaced.
+    pub(super) fn create(wanted: &Path, overwrite: bool) -> Result<Self, Failure> {
+        if !overwrite && wanted.exists() {
+            return Err(Failure::new(
+                Code::FileFailed,
+                format!("{} is there already", wanted.display()),
+                "choose another name, or say that it may be replaced",
+            ));
+        }
         let mut written = wanted.as_os_str().to_owned();
         written.push(format!(".{}.part", std::process::id()));
         let written = PathBuf::from(written);
@@ -106,7 +131,8 @@ impl PartialFile {
         })
     }
 
-    fn keep(mut self, overwrite: bool) -> Result<(), Failure> {
+    /// Gives it its name.
+    pub(super) fn keep(mut self, overwrite: bool) -> Result<(), Failure> {
         let moved = self.writer.flush().and_then(|()| match overwrite {
             true => std::fs::rename(&self.written, &self.wanted),
             // Fails if somebody made a file of that name in the meantime.
@@ -145,12 +171,12 @@ mod tests {
     fn what_is_not_kept_leaves_nothing_and_what_is_kept_is_whole() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.jsonl");
-        let mut partial = PartialFile::create(&path).unwrap();
+        let mut partial = PartialFile::create(&path, false).unwrap();
         partial.writer.write_all(b"half").unwrap();
         assert!(!path.exists(), "it appears only when it is whole");
         drop(partial);
         assert!(files(folder.path()).is_empty());
-        let mut partial = PartialFile::create(&path).unwrap();
+        let mut partial = PartialFile::create(&path, false).unwrap();
         partial.writer.write_all(b"whole").unwrap();
         partial.keep(false).unwrap();
         assert_eq!(files(folder.path()), ["out.jsonl"]);
@@ -161,13 +187,13 @@ mod tests {
     fn a_file_that_came_in_the_meantime_is_not_replaced_unless_wanted() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("out.csv");
-        let mut partial = PartialFile::create(&path).unwrap();
+        let mut partial = PartialFile::create(&path, false).unwrap();
         partial.writer.write_all(b"ours").unwrap();
         std::fs::write(&path, b"theirs").unwrap();
         assert!(partial.keep(false).is_err());
         assert_eq!(std::fs::read(&path).unwrap(), b"theirs");
         assert_eq!(files(folder.path()), ["out.csv"]);
-        let mut partial = PartialFile::create(&path).unwrap();
+        let mut partial = PartialFile::create(&path, true).unwrap();
         partial.writer.write_all(b"ours").unwrap();
         partial.keep(true).unwrap();
         assert_eq!(std::fs::read(&path).unwrap(), b"ours");

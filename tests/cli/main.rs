@@ -9,6 +9,7 @@ mod home;
 mod joining;
 mod logs;
 mod pointers;
+mod pointers_many;
 mod secrets;
 mod serving;
 mod usage;

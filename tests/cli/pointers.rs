@@ -92,6 +92,12 @@ fn imports_take_all_rows_or_none() {
          {\"description\": \"no reference\"}\n\
          {\"data_reference\": \"https://example.org/2\"}\n",
     );
+    let looked = home.ok(&["pointer", "import", "alpha", &rows, "--dry-run"]);
+    assert_eq!(
+        looked,
+        json!({"rows": 3, "new": 2, "already_there": 0, "broken": 1, "stopped": false,
+            "first_broken": {"line": 2, "reason": "it has no data_reference"}})
+    );
     let ended = home.run_json(&["pointer", "import", "alpha", &rows]);
     assert_eq!(ended.code, 1);
     assert_eq!(

@@ -23,6 +23,9 @@ pub struct Export {
     /// Its form; guessed from the file's name unless given.
     #[arg(long)]
     format: Option<FormatArg>,
+    /// Replace a file of that name.
+    #[arg(long)]
+    force: bool,
 }
 
 /// The form of an export.
@@ -50,7 +53,7 @@ impl Export {
             format,
         };
         let workspace = session.open().await?;
-        let mut target = Target::open(&self.file)?;
+        let mut target = Target::open(&self.file, self.force)?;
         let bar =
             visible(ProgressBar::new(0)).with_style(style("{bar:32} {percent:>3}% · {msg} · {elapsed}"));
         let progress = |progress: LogProgress| {

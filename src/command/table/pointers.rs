@@ -2,8 +2,8 @@
 
 use crate::command::Scope::{Instances, Log, PointerPage, Pointers};
 use crate::command::rows::{
-    changes, destroys, on_federated, on_instance, on_link, on_pointer, on_selected_link, on_trail, shows,
-    when_filtered, when_marked,
+    changes, destroys, on_federated, on_instance, on_link, on_pointer, on_pointers, on_selected_link,
+    on_trail, shows, when_filtered, when_marked,
 };
 use crate::command::{Command, Id};
 
@@ -17,7 +17,7 @@ pub(super) static COMMANDS: &[Command] = &[
         90,
         &["i"],
     )
-    .when(on_pointer),
+    .when(on_pointers),
     shows(
         Id::CallPointer,
         "call",
@@ -156,7 +156,7 @@ pub(super) static COMMANDS: &[Command] = &[
         40,
         &["x"],
     )
-    .when(on_pointer),
+    .when(on_pointers),
     changes(
         Id::DuplicatePointer,
         "duplicate",
@@ -171,22 +171,22 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::TagPointer,
         "tags",
         "tags",
-        "Put tags on this pointer and take others off",
+        "Put tags on this pointer and take others off, or on all that are marked",
         &[Pointers, PointerPage],
         45,
         &["T"],
     )
-    .when(on_pointer),
+    .when(on_pointers),
     changes(
         Id::AssignPointer,
         "assign",
         "assign",
-        "Assign this pointer to a connection, or to none",
+        "Assign this pointer to a connection or to none, or all that are marked",
         &[Pointers, PointerPage],
         42,
         &["b"],
     )
-    .when(on_pointer),
+    .when(on_pointers),
     changes(
         Id::ImportPointers,
         "import",
@@ -202,7 +202,7 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::ExportPointers,
         "export-pointers",
         "export",
-        "Export pointers to a file: all of them, or what the filter shows",
+        "Export pointers to a file: those that are marked, what the filter shows, or all",
         &[Pointers],
         26,
         &["X"],

@@ -15,7 +15,7 @@ pub use step::{Arrow, Leads, Parameter, Step};
 
 use super::strict_json;
 use check::check_step;
-use places::Places;
+use places::{Places, step_starts};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -58,6 +58,9 @@ pub struct Circuit {
     pub is_list: bool,
     /// What is wrong, in the order of the text as far as it is known.
     pub faults: Vec<Fault>,
+    /// Where each step begins, as line and column; also of a text that cannot be read to its end.
+    #[serde(skip)]
+    starts: Vec<(usize, usize)>,
 }
 
 impl Circuit {
@@ -72,6 +75,7 @@ impl Circuit {
                     message: format!("not acceptable JSON: {}", without_place(&error.to_string())),
                     refused: true,
                 }],
+                starts: step_starts(text),
                 ..Self::default()
             },
         }
@@ -106,7 +110,29 @@ impl Circuit {
             steps,
             is_list,
             faults,
+            starts: step_starts(text),
         }
+    }
+
+    /// The line that a fault is in, from 1: its own, or the one in which its step begins.
+    pub fn line_of(&self, fault: &Fault) -> Option<usize> {
+        let own = fault.place.map(|(line, _)| line);
+        own.or_else(|| Some(self.starts.get(fault.step?)?.0))
+    }
+
+    /// A fault in one line, with its line and step as far as they can be told: for whoever has the text before them.
+    pub fn located(&self, fault: &Fault) -> String {
+        let place = match (fault.place, self.line_of(fault)) {
+            (Some((line, column)), _) => format!("line {line}, column {column}"),
+            (None, Some(line)) => format!("line {line}"),
+            (None, None) => return fault.message.clone(),
+        };
+        let begun = |place| self.starts.iter().rposition(|start| *start <= place);
+        let step = match fault.step.or_else(|| begun(fault.place?)) {
+            Some(step) if !fault.message.starts_with("step") => format!(", step {step}"),
+            _ => String::new(),
+        };
+        format!("{place}{step}: {}", fault.message)
     }
 
     /// Whether an instance would refuse it.

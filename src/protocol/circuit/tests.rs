@@ -194,3 +194,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn where_steps_begin_is_known_in_any_text() {
+    let starts = |text: &str| super::places::step_starts(text);
+    assert_eq!(starts("  {\"action\": \"a\"}"), [(1, 3)]);
+    assert_eq!(
+        starts("[\n  {\"a\": [1, {}]},\n  {\"b\": \"},{\\\"\"} , 7"),
+        [(2, 3), (3, 3), (3, 20)]
+    );
+    assert_eq!(starts("[]"), []);
+    assert_eq!(starts(""), []);
+}
+
+proptest! {
+    #[test]
+    fn every_step_has_a_beginning(
+        steps in prop::collection::vec(prop::sample::select(vec!["{}", "[1, 2]", "7", "\"a,b\"", "{\"x\": [{}, \"]\"]}"]), 0..6),
+        gap in prop::sample::select(vec!["", " ", "\n", "\n  "]),
+    ) {
+        let text = format!("[{gap}{}{gap}]", steps.join(&format!(",{gap}")));
+        prop_assert_eq!(super::places::step_starts(&text).len(), steps.len());
+    }
+
+    #[test]
+    fn no_text_is_too_odd_for_it(text in "\\PC{0,60}") {
+        let circuit = Circuit::read(&text);
+        for fault in &circuit.faults {
+            prop_assert!(!circuit.located(fault).is_empty());
+        }
+    }
+}

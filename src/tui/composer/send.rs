@@ -54,7 +54,8 @@ pub fn send(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
         ticket,
         words: format!("asking {to} for {}", outgoing.query.action()),
         foreground: false,
-        many: false,
+        is_gentle: false,
+        is_stopping: false,
     });
     vec![Effect::Composer(ticket, Errand::Send(Box::new(outgoing)))]
 }

@@ -2,12 +2,14 @@
 
 mod credential;
 pub(in crate::tui) mod fields;
+mod form;
 mod instance;
 mod pointer;
 
 pub use super::invoke::status_glyph;
 pub use credential::{credential_lines, dependent_words};
 pub use fields::{field, heading};
+pub use form::{CIRCUIT_NUMBERS, FormLayout, circuit_numbers, circuit_room};
 pub use instance::{health, instance_lines, state_glyph, state_role};
 pub use pointer::{route_glyph, shorten};
 

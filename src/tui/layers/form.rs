@@ -1,13 +1,14 @@
 //! Fields to fill in, checked as one types.
 
+use super::circuit_field::CircuitField;
 use super::pointer_forms::Known;
 use super::{edit, paste};
 use crate::command::{Key, KeyCode};
-use crate::model::{InstanceName, Pointer};
+use crate::model::{CIRCUIT_PREFIX, InstanceName, Pointer};
 use crate::store::PointerQuery;
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
-use crate::workspace::{Failure, InstanceRow, Unlock, VaultLock};
+use crate::workspace::{BulkTarget, Failure, InstanceRow, Unlock, VaultLock};
 use tui_input::Input;
 use zeroize::Zeroizing;
 
@@ -32,6 +33,10 @@ pub enum Purpose {
     DuplicatePointer(InstanceName, Box<Pointer>),
     /// The tags of this pointer on this instance.
     TagPointer(InstanceName, Box<Pointer>),
+    /// Tags to put on all of these pointers, and to take off.
+    TagMarked(Vec<BulkTarget>),
+    /// A file for these pointers.
+    ExportMarked(Vec<BulkTarget>),
     /// Pointers from a file into this instance.
     ImportPointers(InstanceName),
     /// Pointers of this instance into a file; what the filter shows, if there is one.
@@ -100,6 +105,8 @@ pub enum Kind {
     Secret(Secret),
     /// One of a few.
     Choice(Vec<String>, usize),
+    /// A circuit, over several lines.
+    Circuit(Box<CircuitField>),
 }
 
 /// A field.
@@ -181,6 +188,7 @@ impl Field {
                 }
                 _ => false,
             },
+            Kind::Circuit(circuit) => circuit.key(key),
         }
     }
 
@@ -190,6 +198,7 @@ impl Field {
             Kind::Text(input) => paste(input, text),
             Kind::Secret(secret) => secret.paste(text),
             Kind::Choice(..) => {}
+            Kind::Circuit(circuit) => circuit.paste(text),
         }
     }
 
@@ -199,6 +208,7 @@ impl Field {
             Kind::Text(input) => input.value().trim(),
             Kind::Secret(secret) => secret.expose(),
             Kind::Choice(options, at) => options.get(*at).map_or("", String::as_str),
+            Kind::Circuit(circuit) => circuit.reference(),
         }
     }
 }
@@ -245,6 +255,8 @@ pub struct Form {
     pub verb: &'static str,
     /// What the instance told about what is being typed.
     pub known: Known,
+    /// Whether closing it would throw away a circuit that was written, and that was said.
+    pub is_leaving: bool,
 }
 
 impl Form {
@@ -267,8 +279,15 @@ impl Form {
                 Answer::Taken
             };
         }
+        if key.code == KeyCode::Esc {
+            let loses = !self.is_leaving && self.circuit().is_some_and(CircuitField::is_changed);
+            self.is_leaving = loses;
+            return if loses { Answer::Taken } else { Answer::Close };
+        }
+        self.is_leaving = false;
         match (key.code, key.ctrl) {
-            (KeyCode::Esc, _) => return Answer::Close,
+            _ if self.write_circuit(key) => {}
+            (KeyCode::Tab, _) if self.complete_path() => self.check(),
             (KeyCode::Char('s'), true) => return Answer::Submit,
             (KeyCode::Enter, _) if self.at + 1 == self.fields.len() => return Answer::Submit,
             (KeyCode::Enter | KeyCode::Tab | KeyCode::Down, _) => self.go(1),
@@ -291,7 +310,55 @@ impl Form {
             field.paste(text);
         }
         self.failure = None;
+        self.turn();
         self.check();
+    }
+
+    /// The circuit that is written in one of the fields.
+    pub fn circuit(&self) -> Option<&CircuitField> {
+        self.fields.iter().find_map(|field| match &field.kind {
+            Kind::Circuit(circuit) => Some(&**circuit),
+            _ => None,
+        })
+    }
+
+    /// Whether the cursor is in a circuit.
+    pub fn is_writing_circuit(&self) -> bool {
+        let field = self.fields.get(self.at);
+        field.is_some_and(|field| matches!(field.kind, Kind::Circuit(_)))
+    }
+
+    /// Gives a key to the circuit, where that has the cursor. False if it is not for it.
+    fn write_circuit(&mut self, key: Key) -> bool {
+        let Some(field) = self.fields.get_mut(self.at) else {
+            return false;
+        };
+        let Kind::Circuit(circuit) = &mut field.kind else {
+            return false;
+        };
+        let is_empty = circuit.editor.text().is_empty();
+        if is_empty && key.code == KeyCode::Backspace {
+            // One letter of what makes it a circuit goes, and it is a line again.
+            let shorter = &CIRCUIT_PREFIX[..CIRCUIT_PREFIX.len() - 1];
+            field.kind = Kind::Text(Input::new(shorter.to_owned()));
+        } else if !field.key(key) {
+            return false;
+        }
+        self.failure = None;
+        self.check();
+        true
+    }
+
+    /// A reference that begins like a circuit is written over several lines from then on.
+    pub(super) fn turn(&mut self) {
+        for field in &mut self.fields {
+            if field.id == "data_reference"
+                && let Kind::Text(input) = &field.kind
+                && input.value().starts_with(CIRCUIT_PREFIX)
+            {
+                field.kind = Kind::Circuit(Box::new(CircuitField::new(input.value())));
+            }
+        }
     }
 
     fn go(&mut self, step: isize) {
@@ -310,6 +377,7 @@ impl Form {
         let taken = field.key(key);
         self.failure = None;
         self.rearrange();
+        self.turn();
         self.check();
         taken
     }

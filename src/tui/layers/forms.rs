@@ -43,7 +43,9 @@ impl Form {
             ticket: None,
             verb,
             known: Known::default(),
+            is_leaving: false,
         };
+        form.turn();
         form.check();
         form
     }
@@ -268,6 +270,7 @@ impl Form {
             field.error = complaint;
         }
         self.tell();
+        self.tell_path();
     }
 
     fn complaint(&self, field: &Field) -> Option<String> {
@@ -286,7 +289,8 @@ impl Form {
             "instance_id" => empty().or_else(|| wrong(InstanceId::parse(value))),
             "endpoint" if self.purpose == Purpose::Init && value.is_empty() => None,
             "endpoint" => empty().or_else(|| wrong(Endpoint::parse(value))),
-            "path" => empty(),
+            "path" => self.path_complaint(value),
+            "add" | "remove" => self.tag_complaint(field.id),
             "listen" if value.is_empty() => None,
             "listen" => wrong(value.parse::<std::net::SocketAddr>())
                 .map(|_| "is not ADDRESS:PORT, such as 127.0.0.1:5001".to_owned()),
@@ -296,7 +300,7 @@ impl Form {
             "access_key" if value.is_empty() => None,
             "access_key" => wrong(AccessKey::parse(value)),
             "again" => (value != self.value("passphrase")).then(|| "is not the same".to_owned()),
-            "data_reference" => empty().or_else(|| self.reference_complaint(value)),
+            "data_reference" => empty().or_else(|| self.reference_complaint()),
             "jwt_secret" | "passphrase" | "via" => empty(),
             _ => None,
         }
@@ -339,7 +343,7 @@ impl Form {
             Purpose::NewPointer(instance) => Work::Create(
                 instance.clone(),
                 Box::new(NewPointer {
-                    data_reference: self.value("data_reference").to_owned(),
+                    data_reference: self.reference(),
                     description: self.value("description").to_owned(),
                     tags: self.words("tags"),
                     connection_id: None,
@@ -348,16 +352,13 @@ impl Form {
                 }),
             ),
             Purpose::EditPointer(instance, pointer) => {
-                let changed = |id: &str, before: &str| {
-                    let now = self.value(id);
-                    (now != before.trim()).then(|| now.to_owned())
-                };
+                let changed = |now: &str, before: &str| (now != before.trim()).then(|| now.to_owned());
                 let tags = self.words("tags");
                 let change = PointerChange {
-                    description: changed("description", &pointer.description),
+                    description: changed(self.value("description"), &pointer.description),
                     data_reference: self
                         .field("data_reference")
-                        .and_then(|_| changed("data_reference", &pointer.data_reference)),
+                        .and_then(|_| changed(&self.reference(), &pointer.data_reference)),
                     tags: (tags != pointer.tags).then_some(tags),
                     federated: None,
                 };
@@ -369,6 +370,7 @@ impl Form {
             | Purpose::TagPointer(..)
             | Purpose::ImportPointers(_)
             | Purpose::ExportPointers(..) => self.pointer_work()?,
+            Purpose::TagMarked(_) | Purpose::ExportMarked(_) => self.marked_work()?,
             Purpose::Federate(instance) => {
                 let description = self.value("description");
                 Work::Federate(Box::new(FederateRequest {

@@ -2,6 +2,7 @@
 
 use crate::command::Id;
 use crate::tui::effect::Work;
+use crate::tui::pointer::ForMarked;
 
 /// What choosing something leads to.
 pub enum Act {
@@ -9,6 +10,8 @@ pub enum Act {
     Do(Work),
     /// A command of the table, with what would follow its name on the command line.
     Run(Id, Option<String>),
+    /// Something about the marked pointers.
+    Marked(ForMarked),
 }
 
 /// One of the things.

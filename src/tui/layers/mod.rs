@@ -1,5 +1,6 @@
 //! What lies over the panes, as a stack: the topmost layer gets a key first.
 
+mod circuit_field;
 mod columns;
 mod command_line;
 mod confirm;
@@ -9,13 +10,16 @@ mod forms;
 mod help;
 mod lock_screen;
 mod log_forms;
+mod marked_forms;
 mod menu;
 mod notice;
 mod pages;
+mod path_field;
 mod pointer_forms;
 
 pub use crate::tui::invoke::{DifferencePage, InvokePage, Tab};
 pub use crate::tui::pointer::PointerPage;
+pub use circuit_field::CircuitField;
 pub use columns::ColumnsWindow;
 pub use command_line::{Candidate, Candidates, CommandLine, FilterLine};
 pub use confirm::{Confirm, Then};
@@ -23,6 +27,7 @@ pub use first_run::{Choice, FirstRun};
 pub use form::{Answer, Field, Form, Kind, Purpose, Secret, Submission};
 pub use help::{Entry, Help};
 pub use lock_screen::LockScreen;
+pub use marked_forms::places;
 pub use menu::{Act, Item, Menu};
 pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage};

@@ -1,26 +1,49 @@
 //! Forms about pointers: what is checked as one types, and what is told beside the fields.
 
+use super::circuit_field::CircuitField;
 use super::form::{Field, Form, Kind, Purpose};
-use crate::model::{CIRCUIT_PREFIX, InstanceName, NewPointer, Pointer};
-use crate::protocol::circuit::Circuit;
+use crate::model::{InstanceName, NewPointer, Pointer};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::store::PointerQuery;
 use crate::tui::effect::Work;
+use crate::tui::pointer::FileName;
 use crate::workspace::{TagChange, Taken, normal_tag};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use tui_input::Input;
 
+/// Fields in which tags are written.
+const TAG_FIELDS: [&str; 3] = ["tags", "add", "remove"];
 /// Tags that are offered at a time.
 const MOST_OFFERED: usize = 6;
-/// What an export may do with a file that is there already.
 const KEEP: &str = "leave it alone";
 const REPLACE: &str = "replace it";
 /// What an export holds.
 const EVERYTHING: &str = "all pointers";
 const FILTERED: &str = "what the filter shows";
-/// What an import does with bad rows.
-const REFUSE: &str = "import nothing";
-const SKIP: &str = "leave them out";
+
+/// What an export may do with a file that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileThere {
+    Keep,
+    Replace,
+}
+
+impl FileThere {
+    /// What was chosen.
+    pub(super) fn of(form: &Form) -> Self {
+        match form.value("there") == REPLACE {
+            true => Self::Replace,
+            false => Self::Keep,
+        }
+    }
+}
+
+/// The field in which it is chosen.
+pub(super) fn file_there() -> Field {
+    let there = vec![KEEP.to_owned(), REPLACE.to_owned()];
+    Field::choice("there", "If it is there", there, "←→ choose")
+}
 
 /// What the instance told about what is being typed.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -29,6 +52,10 @@ pub struct Known {
     pub tags: Vec<(String, u64)>,
     /// Whose reference this is already.
     pub taken: Option<(String, Taken)>,
+    /// The folder that is looked into, as it was written.
+    pub folder: Option<String>,
+    /// What is in it.
+    pub files: Vec<FileName>,
 }
 
 impl Form {
@@ -64,21 +91,12 @@ impl Form {
 
     /// A file of pointers to import.
     pub fn import_pointers(instance: &InstanceName) -> Self {
-        let bad = vec![REFUSE.to_owned(), SKIP.to_owned()];
         Self::of(
             Purpose::ImportPointers(instance.clone()),
             format!("Import pointers into {instance}"),
-            "A file with one JSON object a line, or CSV with a first line of field names. All rows appear in one step, or none.",
-            "import",
-            vec![
-                Field::text("path", "File", "", "such as pointers.jsonl or pointers.csv"),
-                Field::choice(
-                    "bad",
-                    "If a row is bad",
-                    bad,
-                    "bad rows are listed by their lines",
-                ),
-            ],
+            "A file with one JSON object a line, or CSV with a first line of field names. It is looked at first: nothing is imported before you have seen what is new, there already or broken.",
+            "look at it",
+            vec![Field::text("path", "File", "", "")],
         )
     }
 
@@ -88,7 +106,6 @@ impl Form {
         if filtered.is_some() {
             what.insert(0, FILTERED.to_owned());
         }
-        let there = vec![KEEP.to_owned(), REPLACE.to_owned()];
         Self::of(
             Purpose::ExportPointers(instance.clone(), filtered),
             format!("Export pointers of {instance}"),
@@ -102,7 +119,7 @@ impl Form {
                     "its ending says the form: .jsonl or .csv",
                 ),
                 Field::choice("what", "What", what, "←→ choose"),
-                Field::choice("there", "If it is there", there, "←→ choose"),
+                file_there(),
             ],
         )
     }
@@ -114,63 +131,73 @@ impl Form {
             Purpose::EditPointer(instance, pointer) => (instance, Some(pointer.data_reference.as_str())),
             _ => return None,
         };
-        let text = self.value("data_reference");
-        (!text.is_empty() && own != Some(text)).then(|| (instance.clone(), text.to_owned()))
+        let text = self.reference();
+        (!text.is_empty() && own != Some(text.as_str())).then(|| (instance.clone(), text))
     }
 
-    /// The instance whose tags are worth knowing.
-    pub fn tags_of(&self) -> Option<&InstanceName> {
+    /// The reference as it is to be stored.
+    pub(super) fn reference(&self) -> String {
+        match self.circuit() {
+            Some(circuit) => circuit.to_store(),
+            None => self.value("data_reference").to_owned(),
+        }
+    }
+
+    /// The instances whose tags are worth knowing.
+    pub fn tags_of(&self) -> BTreeSet<&InstanceName> {
         match &self.purpose {
+            Purpose::TagMarked(targets) => targets.iter().map(|target| &target.instance).collect(),
             Purpose::NewPointer(instance)
             | Purpose::DuplicatePointer(instance, _)
             | Purpose::EditPointer(instance, _)
             | Purpose::TagPointer(instance, _)
-            | Purpose::Federate(instance) => Some(instance),
-            _ => None,
+            | Purpose::Federate(instance) => BTreeSet::from([instance]),
+            _ => BTreeSet::new(),
         }
     }
 
-    /// What is wrong with a reference.
-    pub(super) fn reference_complaint(&self, text: &str) -> Option<String> {
-        if let Some(circuit) = text.strip_prefix(CIRCUIT_PREFIX) {
-            let circuit = Circuit::read(circuit);
-            let fault = circuit.faults.iter().find(|fault| fault.refused);
-            if let Some(fault) = fault {
-                return Some(fault.words());
+    /// Takes the tags of an instance, beside those of others that are known already.
+    pub fn learn_tags(&mut self, tags: Vec<(String, u64)>) {
+        for (tag, bear_it) in tags {
+            match self.known.tags.iter_mut().find(|(known, _)| *known == tag) {
+                Some((_, count)) => *count += bear_it,
+                None => self.known.tags.push((tag, bear_it)),
             }
         }
+        self.check();
+    }
+
+    /// What is wrong with a reference.
+    pub(super) fn reference_complaint(&self) -> Option<String> {
+        if let Some(complaint) = self.circuit().and_then(CircuitField::complaint) {
+            return Some(complaint);
+        }
         let (looked_for, taken) = self.known.taken.as_ref()?;
-        (looked_for == text).then(|| format!("{} has it already: “{}”", taken.address, taken.description))
+        (*looked_for == self.reference())
+            .then(|| format!("{} has it already: “{}”", taken.address, taken.description))
     }
 
     /// Says beside the fields what is meant by what was typed.
     pub(super) fn tell(&mut self) {
-        if self.tags_of().is_none() {
+        if self.tags_of().is_empty() {
             return;
         }
-        let offered = self.offered_tags();
-        for field in &mut self.fields {
-            match field.id {
-                "data_reference" => field.hint = reference_hint(field.value()),
-                "tags" if !offered.is_empty() => {
-                    let words: Vec<String> = offered
-                        .iter()
-                        .map(|(tag, count)| format!("{tag} ({count})"))
-                        .collect();
-                    field.hint = format!("→ takes the first: {}", words.join("  "));
-                }
-                "tags" => "separated by blanks".clone_into(&mut field.hint),
-                _ => {}
-            }
+        for place in 0..self.fields.len() {
+            let hint = match self.fields[place].id {
+                "data_reference" => reference_hint(&self.fields[place]),
+                id if TAG_FIELDS.contains(&id) => tag_hint(&self.offered_tags(id)),
+                _ => continue,
+            };
+            self.fields[place].hint = hint;
         }
     }
 
     /// The instance's tags that go on from the word at the end of the field, those that most bear first.
-    fn offered_tags(&self) -> Vec<(String, u64)> {
+    fn offered_tags(&self, id: &str) -> Vec<(String, u64)> {
         let Some(Field {
             kind: Kind::Text(input),
             ..
-        }) = self.field("tags")
+        }) = self.field(id)
         else {
             return Vec::new();
         };
@@ -179,7 +206,7 @@ impl Form {
         if begun.is_empty() {
             return Vec::new();
         }
-        let there = self.words("tags");
+        let there = self.words(id);
         let mut offered: Vec<(String, u64)> = self
             .known
             .tags
@@ -194,16 +221,15 @@ impl Form {
 
     /// At the end of a line of tags, completes the last word. False if there is nothing to complete.
     pub(super) fn complete_tag(&mut self) -> bool {
-        let offered = self.offered_tags();
-        let Some((tag, _)) = offered.first() else {
+        let id = self.fields.get(self.at).map_or("", |field| field.id);
+        let offered = match TAG_FIELDS.contains(&id) {
+            true => self.offered_tags(id),
+            false => return false,
+        };
+        let (Some((tag, _)), Some(field)) = (offered.first(), self.fields.get_mut(self.at)) else {
             return false;
         };
-        let Some(Field {
-            id: "tags",
-            kind: Kind::Text(input),
-            ..
-        }) = self.fields.get_mut(self.at)
-        else {
+        let Kind::Text(input) = &mut field.kind else {
             return false;
         };
         let text = input.value();
@@ -221,7 +247,7 @@ impl Form {
             Purpose::DuplicatePointer(instance, like) => Work::Create(
                 instance.clone(),
                 Box::new(NewPointer {
-                    data_reference: self.value("data_reference").to_owned(),
+                    data_reference: self.reference(),
                     description: self.value("description").to_owned(),
                     tags: self.words("tags"),
                     connection_id: like.connection_id.clone(),
@@ -234,11 +260,9 @@ impl Form {
                 pointer.address.clone(),
                 TagChange::between(&pointer.tags, &self.words("tags")),
             ),
-            Purpose::ImportPointers(instance) => Work::Import {
-                instance: instance.clone(),
-                path: PathBuf::from(self.value("path")),
-                skip_bad: self.value("bad") == SKIP,
-            },
+            Purpose::ImportPointers(instance) => {
+                Work::PreviewImport(instance.clone(), PathBuf::from(self.value("path")))
+            }
             Purpose::ExportPointers(instance, filtered) => Work::Export {
                 instance: instance.clone(),
                 path: PathBuf::from(self.value("path")),
@@ -246,27 +270,30 @@ impl Form {
                     Some(wanted) if self.value("what") == FILTERED => wanted.clone(),
                     _ => PointerQuery::default(),
                 }),
-                overwrite: self.value("there") == REPLACE,
+                overwrite: FileThere::of(self) == FileThere::Replace,
             },
             _ => return None,
         })
     }
 }
 
-/// What a reference is, and what that means.
-fn reference_hint(text: &str) -> String {
-    let kind = ReferenceKind::of(text);
-    let Some(circuit) = text.strip_prefix(CIRCUIT_PREFIX) else {
-        return format!("{}: {}", kind.name(), kind.meaning());
-    };
-    let circuit = Circuit::read(circuit);
-    if let Some(fault) = circuit.first_fault() {
-        return fault.words();
+/// The tags that can be taken, or how several are written.
+fn tag_hint(offered: &[(String, u64)]) -> String {
+    if offered.is_empty() {
+        return "separated by blanks".to_owned();
     }
-    let steps: Vec<&str> = circuit
-        .steps
+    let words: Vec<String> = offered
         .iter()
-        .filter_map(|step| step.action.as_deref())
+        .map(|(tag, count)| format!("{tag} ({count})"))
         .collect();
-    format!("circuit of {}: {}", steps.len(), steps.join(", "))
+    format!("→ takes the first: {}", words.join("  "))
+}
+
+/// What a reference is, and what that means.
+fn reference_hint(field: &Field) -> String {
+    if let Kind::Circuit(circuit) = &field.kind {
+        return circuit.meaning();
+    }
+    let kind = ReferenceKind::of(field.value());
+    format!("{}: {}", kind.name(), kind.meaning())
 }

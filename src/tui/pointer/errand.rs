@@ -1,5 +1,6 @@
 //! What the page wants fetched, and what came of it.
 
+use super::paths::{FileName, files_in};
 use crate::model::{Connection, InstanceName, PointerAddress};
 use crate::tui::message::Outcome;
 use crate::tui::runner::patient;
@@ -27,6 +28,10 @@ pub enum Errand {
     Taken(InstanceName, String),
     /// The connections of an instance, for this pointer.
     Connections(InstanceName, PointerAddress),
+    /// The connections of an instance, for what is marked on it.
+    MarkedConnections(InstanceName),
+    /// What is in this folder.
+    Files(String),
     /// What hangs on a pointer.
     Hanging(InstanceName, PointerAddress),
     /// What these pointers are, in words.
@@ -56,6 +61,10 @@ pub enum News {
     Taken(InstanceName, String, Option<Taken>),
     /// The connections of an instance, for this pointer.
     Connections(InstanceName, PointerAddress, Outcome<Vec<Connection>>),
+    /// The connections of an instance, for what is marked on it.
+    MarkedConnections(InstanceName, Outcome<Vec<Connection>>),
+    /// What is in this folder.
+    Files(String, Vec<FileName>),
     /// What hangs on a pointer.
     Hanging(PointerAddress, Outcome<HangingOn>),
     /// What pointers are, in words.
@@ -95,6 +104,11 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> News {
             let found = patient(workspace.connections(instance.as_str())).await;
             News::Connections(instance, address, found)
         }
+        Errand::MarkedConnections(instance) => {
+            let found = patient(workspace.connections(instance.as_str())).await;
+            News::MarkedConnections(instance, found)
+        }
+        Errand::Files(folder) => News::Files(folder.clone(), files_in(folder).await),
         Errand::Hanging(instance, address) => {
             let found = patient(workspace.hanging_on(instance.as_str(), &address)).await;
             News::Hanging(address, found)

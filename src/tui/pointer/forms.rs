@@ -1,10 +1,11 @@
 //! Forms and questions about pointers: opened, and told what the instance knows while one types.
 
 use super::errand::{Errand, News};
+use super::marked;
 use crate::command::Id;
-use crate::model::{Connection, InstanceName, Pointer, PointerAddress};
+use crate::model::{Connection, ConnectionId, InstanceName, Pointer, PointerAddress};
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{Confirm, Form, Item, Layer, Menu, Then};
+use crate::tui::layers::{Act, Confirm, Form, Item, Layer, Menu, Then};
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Level, State};
 use crate::tui::update::target;
@@ -74,7 +75,7 @@ pub fn export(state: &mut State, instance: &InstanceName, path: Option<&str>) ->
     open(state, form)
 }
 
-fn with_path(mut form: Form, path: Option<&str>) -> Form {
+pub(super) fn with_path(mut form: Form, path: Option<&str>) -> Form {
     if let (Some(path), Some(field)) = (path, form.fields.first_mut()) {
         field.kind = crate::tui::layers::Kind::Text(Input::new(path.to_owned()));
         form.paste("");
@@ -83,12 +84,23 @@ fn with_path(mut form: Form, path: Option<&str>) -> Form {
 }
 
 /// Opens a form, and asks for what helps to fill it in.
-fn open(state: &mut State, form: Form) -> Vec<Effect> {
-    let tags = form.tags_of().cloned();
-    state.layers.push(Layer::Form(Box::new(form)));
-    tags.map(|instance| Effect::Pointer(Errand::Tags(instance)))
+pub(super) fn open(state: &mut State, mut form: Form) -> Vec<Effect> {
+    let look = look_into_folder(&mut form);
+    let asked = form
+        .tags_of()
         .into_iter()
-        .collect()
+        .map(|instance| Effect::Pointer(Errand::Tags(instance.clone())))
+        .chain(look)
+        .collect();
+    state.layers.push(Layer::Form(Box::new(form)));
+    asked
+}
+
+/// A path leads into another folder: what is in that helps to go on.
+fn look_into_folder(form: &mut Form) -> Option<Effect> {
+    let folder = form.folder_to_look_in()?;
+    form.look_in(folder.clone());
+    Some(Effect::Pointer(Errand::Files(folder)))
 }
 
 /// Lets one choose a connection, once they are there.
@@ -122,10 +134,13 @@ pub fn delete(state: &mut State) -> Vec<Effect> {
 }
 
 /// A form was typed into: a reference that rests is looked for.
-pub fn form_changed(state: &State) -> Vec<Effect> {
-    let Some(Layer::Form(form)) = state.layers.last() else {
+pub fn form_changed(state: &mut State) -> Vec<Effect> {
+    let Some(Layer::Form(form)) = state.layers.last_mut() else {
         return Vec::new();
     };
+    if let Some(look) = look_into_folder(form) {
+        return vec![look];
+    }
     let unknown = |text: &String| form.known.taken.as_ref().is_none_or(|(known, _)| known != text);
     match form.reference_to_look_for() {
         Some((_, text)) if unknown(&text) => {
@@ -149,8 +164,7 @@ pub(super) fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         }
         News::Tags(instance, tags) => {
             if let Some(form) = form_on(state, &instance) {
-                form.known.tags = tags;
-                form.recheck();
+                form.learn_tags(tags);
             }
         }
         News::Taken(instance, text, taken) => {
@@ -160,6 +174,12 @@ pub(super) fn on_news(state: &mut State, news: News) -> Vec<Effect> {
             }
         }
         News::Connections(instance, address, found) => choose_connection(state, instance, address, found),
+        News::Files(folder, files) => {
+            if let Some(Layer::Form(form)) = state.layers.last_mut() {
+                form.learn_files(&folder, files);
+            }
+        }
+        News::MarkedConnections(instance, found) => marked::choose_connection(state, &instance, found),
         News::Hanging(address, found) => tell_hanging(state, &address, &found),
         News::Neighbors { .. } | News::Described(..) => {}
     }
@@ -168,7 +188,7 @@ pub(super) fn on_news(state: &mut State, news: News) -> Vec<Effect> {
 
 fn form_on<'a>(state: &'a mut State, instance: &InstanceName) -> Option<&'a mut Form> {
     state.layers.iter_mut().rev().find_map(|layer| match layer {
-        Layer::Form(form) if form.tags_of() == Some(instance) => Some(&mut **form),
+        Layer::Form(form) if form.tags_of().contains(instance) => Some(&mut **form),
         _ => None,
     })
 }
@@ -188,42 +208,13 @@ fn choose_connection(
         return;
     }
     let now = state.pointer().and_then(|pointer| pointer.connection_id.clone());
-    let glyphs = state.look.glyphs;
-    let mut items: Vec<Item> = Vec::new();
-    if now.is_some() {
-        items.push(Item::work(
-            '0',
-            "none",
-            "take it out: it cannot be invoked then",
-            Work::Assign(instance.clone(), address.clone(), None),
-        ));
-    }
-    let keys = ('1'..='9').chain('a'..='i').chain('l'..='p').chain('r'..='z');
-    items.extend(keys.zip(&found).map(|(key, connection)| {
-        let (words, _) = super::facts::connection_state(connection, &glyphs);
-        let here = if now.as_ref() == Some(&connection.id) {
-            "  (now)"
-        } else {
-            ""
-        };
-        let through = connection
-            .held_credential
-            .as_ref()
-            .map_or_else(String::new, |held| format!("  relays with {held}"));
-        Item::work(
-            key,
-            connection.name.clone(),
-            format!("{words}{here}  {}{through}", connection.id),
-            Work::Assign(instance.clone(), address.clone(), Some(connection.id.clone())),
-        )
-    }));
+    let work = |connection: Option<&Connection>| {
+        let connection = connection.map(|connection| connection.id.clone());
+        Act::Do(Work::Assign(instance.clone(), address.clone(), connection))
+    };
+    let items = connection_items(state, &found, now.as_ref(), now.is_some(), work);
     if items.is_empty() {
-        state.report(
-            Level::Warn,
-            format!("{instance} has no connection"),
-            "make one with `butterfly connection create`",
-        );
-        return;
+        return report_no_connection(state, &instance);
     }
     let selected = found
         .iter()
@@ -235,6 +226,51 @@ fn choose_connection(
         items,
         selected,
     }));
+}
+
+/// Connections as things to choose from; before them, where it makes sense, none.
+pub(super) fn connection_items(
+    state: &State,
+    found: &[Connection],
+    now: Option<&ConnectionId>,
+    with_none: bool,
+    act: impl Fn(Option<&Connection>) -> Act,
+) -> Vec<Item> {
+    let none = with_none.then(|| Item {
+        key: '0',
+        label: "none".to_owned(),
+        doc: "take it out: it cannot be invoked then".to_owned(),
+        act: act(None),
+    });
+    let keys = ('1'..='9').chain('a'..='i').chain('l'..='p').chain('r'..='z');
+    let connections = keys.zip(found).map(|(key, connection)| {
+        let (words, _) = super::facts::connection_state(connection, &state.look.glyphs);
+        let here = if now == Some(&connection.id) {
+            "  (now)"
+        } else {
+            ""
+        };
+        let through = connection
+            .held_credential
+            .as_ref()
+            .map_or_else(String::new, |held| format!("  relays with {held}"));
+        Item {
+            key,
+            label: connection.name.clone(),
+            doc: format!("{words}{here}  {}{through}", connection.id),
+            act: act(Some(connection)),
+        }
+    });
+    none.into_iter().chain(connections).collect()
+}
+
+/// Says that there is nothing to assign to.
+pub(super) fn report_no_connection(state: &mut State, instance: &InstanceName) {
+    state.report(
+        Level::Warn,
+        format!("{instance} has no connection"),
+        "make one with `butterfly connection create`",
+    );
 }
 
 /// Into the question that is open.

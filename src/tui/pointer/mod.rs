@@ -9,7 +9,9 @@ mod circuit;
 mod errand;
 mod facts;
 mod forms;
+mod marked;
 mod page;
+mod paths;
 mod route;
 mod sheet;
 #[cfg(test)]
@@ -19,6 +21,8 @@ mod way;
 
 pub use errand::{Errand, News, run};
 pub use forms::{assign, delete, duplicate, edit, export, form_changed, import, new, tag};
+pub use marked::{ForMarked, assign_marked, export_marked, for_marked, tag_marked};
 pub use page::PointerPage;
+pub use paths::{FileName, typed_path};
 pub use sheet::{Sheet, sheet};
 pub use update::{deleted, go, on_news, open, refresh, settle, step, walk_back};

@@ -1,5 +1,9 @@
 //! The page about a pointer, at three sizes, with a held clock; and how one walks along pointers.
 
+mod circuit_form;
+mod importing;
+mod marked;
+
 use super::*;
 use crate::command::Key;
 use crate::model::{CIRCUIT_PREFIX, ConnectionStatus, CredentialState, InstanceState, Pointer};
@@ -370,14 +374,14 @@ fn an_import_tells_how_far_it_is_and_which_rows_are_bad() {
         press(state, &["U"]);
         write(state, "/data/air.jsonl");
         let effects = update(state, Message::Key(Key::ctrl('s')));
-        let Some(Effect::Work(ticket, Work::Import { .. })) = effects.first() else {
+        let Some(Effect::Work(ticket, Work::PreviewImport(..))) = effects.first() else {
             panic!("nothing is imported");
         };
         update(
             state,
             Message::Step(
                 *ticket,
-                "importing into alpha: 42 %, 420 000 rows, 2 refused".into(),
+                "looking at /data/air.jsonl: 42 %, 420 000 rows, 2 refused".into(),
             ),
         );
         press(state, &["esc"]);
@@ -398,6 +402,8 @@ fn an_import_tells_how_far_it_is_and_which_rows_are_bad() {
                 bad(3, "not acceptable JSON: expected value at line 1 column 9"),
                 bad(17, "it has no data_reference"),
             ],
+            rows: 420_000,
+            stopped: false,
         };
         let done = Done::Imported(fake::name("alpha"), report);
         update(state, Message::Worked(ticket, Ok(done)));

@@ -157,7 +157,13 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
                 }
             }
         }
-        News::Tags(..) | News::Rested(_) | News::Taken(..) | News::Connections(..) | News::Hanging(..) => {
+        News::Tags(..)
+        | News::Rested(_)
+        | News::Taken(..)
+        | News::Connections(..)
+        | News::MarkedConnections(..)
+        | News::Files(..)
+        | News::Hanging(..) => {
             return super::forms::on_news(state, news);
         }
         News::Described(instance, told) => {

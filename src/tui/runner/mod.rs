@@ -19,7 +19,7 @@ use super::wizard::{self, Errand, News};
 use super::{invoke, livetest};
 use crate::model::InstanceName;
 use crate::protocol::Code;
-use crate::workspace::{Check, Failure, Home, Unlock, VaultLock, Workspace};
+use crate::workspace::{Check, Failure, Home, StopSign, Unlock, VaultLock, Workspace};
 use futures::FutureExt;
 use remember::{Memory, PREFIX};
 use std::collections::HashMap;
@@ -41,6 +41,10 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// How often the vault is asked whether another console changed something.
 const WATCH_VAULT: Duration = Duration::from_millis(700);
 
+/// How long what was stopped may take to clean up when the console is left, and how often that is looked at.
+const CLEANING: Duration = Duration::from_secs(3);
+const SHORT: Duration = Duration::from_millis(20);
+
 struct Watcher {
     task: JoinHandle<()>,
     now: Arc<Notify>,
@@ -53,6 +57,7 @@ pub struct Runner {
     messages: UnboundedSender<Message>,
     watchers: HashMap<InstanceName, Watcher>,
     works: HashMap<u64, AbortHandle>,
+    stops: HashMap<u64, Arc<StopSign>>,
     vault: Option<JoinHandle<()>>,
     tail: Option<AbortHandle>,
     seat: invoke::Seat,
@@ -74,6 +79,7 @@ impl Runner {
             messages,
             watchers: HashMap::new(),
             works: HashMap::new(),
+            stops: HashMap::new(),
             vault: None,
             tail: None,
             seat: invoke::Seat::default(),
@@ -108,7 +114,10 @@ impl Runner {
             Effect::Composer(ticket, errand) => self.compose(ticket, errand),
             Effect::LiveTest(ticket, errand) => self.live_test(ticket, errand),
             Effect::Cancel(ticket) => {
-                if let Some(task) = self.works.remove(&ticket) {
+                if let Some(stop) = self.stops.get(&ticket) {
+                    // It ends by itself, and cleans up.
+                    stop.show();
+                } else if let Some(task) = self.works.remove(&ticket) {
                     task.abort();
                 }
             }
@@ -327,15 +336,20 @@ impl Runner {
             return;
         };
         let messages = self.messages.clone();
+        let stop = Arc::new(StopSign::default());
+        let gentle = work.stops_gently().then(|| Arc::clone(&stop));
         let task = self.spawn(async move {
             let steps = messages.clone();
-            let outcome = contained(do_work(&workspace, work, move |words: &str| {
+            let step = move |words: &str| {
                 let _ = steps.send(Message::Step(ticket, words.to_owned()));
-            }))
-            .await;
+            };
+            let outcome = contained(do_work(&workspace, work, &stop, step)).await;
             Message::Worked(ticket, outcome)
         });
         self.works.retain(|_, task| !task.is_finished());
+        let works = &self.works;
+        self.stops.retain(|ticket, _| works.contains_key(ticket));
+        self.stops.extend(gentle.map(|stop| (ticket, stop)));
         self.works.insert(ticket, task);
     }
 
@@ -388,7 +402,19 @@ impl Runner {
         }
         let workspace = self.workspace.get().map(Arc::clone);
         let memory = std::mem::take(&mut self.memory);
+        let mut stopping = Vec::new();
+        for (ticket, stop) in self.stops.drain() {
+            stop.show();
+            stopping.extend(self.works.remove(&ticket));
+        }
         self.spawn(async move {
+            // What was begun is cleaned up, if that does not take long.
+            let ended = async {
+                while stopping.iter().any(|task| !task.is_finished()) {
+                    tokio::time::sleep(SHORT).await;
+                }
+            };
+            let _ = timeout(CLEANING, ended).await;
             if let Some(workspace) = workspace {
                 memory.flush().await;
                 let _ = contained(async {

@@ -3,7 +3,10 @@
 use super::super::effect::Work;
 use super::super::message::{Done, Outcome};
 use crate::tui::clock::count;
-use crate::workspace::{CallOptions, ImportProgress, InvokeOptions, Workspace};
+use crate::tui::pointer::typed_path;
+use crate::workspace::{
+    BulkAction, BulkProgress, CallOptions, ImportProgress, InvokeOptions, StopSign, Workspace,
+};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +16,7 @@ const MOST_MARKED: usize = 10_000;
 pub(super) async fn do_work(
     workspace: &Workspace,
     work: Work,
+    stop: &StopSign,
     step: impl Fn(&str) + Send + Sync,
 ) -> Outcome<Done> {
     let traced = InvokeOptions {
@@ -73,6 +77,23 @@ pub(super) async fn do_work(
             };
             Done::Pointer(name, Box::new(pointer), word)
         }
+        Work::PreviewImport(instance, path) => {
+            let pace = Pace::default();
+            let progress = |now: ImportProgress, length: Option<u64>| {
+                if pace.is_due() {
+                    step(&format!(
+                        "looking at {}: {}",
+                        path.display(),
+                        import_words(now, length)
+                    ));
+                }
+            };
+            let file = typed_path(&path);
+            let preview = workspace
+                .preview_file(instance.as_str(), &file, stop, &progress)
+                .await?;
+            Done::Previewed(instance, path, preview)
+        }
         Work::Import {
             instance,
             path,
@@ -88,7 +109,7 @@ pub(super) async fn do_work(
                 }
             };
             let report = workspace
-                .import_file(instance.as_str(), &path, skip_bad, &progress)
+                .import_file(instance.as_str(), &typed_path(&path), skip_bad, stop, &progress)
                 .await?;
             Done::Imported(instance, report)
         }
@@ -108,7 +129,13 @@ pub(super) async fn do_work(
                 }
             };
             let written = workspace
-                .export_file(instance.as_str(), &path, &wanted, overwrite, &progress)
+                .export_file(
+                    instance.as_str(),
+                    &typed_path(&path),
+                    &wanted,
+                    overwrite,
+                    &progress,
+                )
                 .await?;
             Done::Exported(written, path.display().to_string())
         }
@@ -129,9 +156,20 @@ pub(super) async fn do_work(
         }
         Work::Bulk(action, targets) => {
             let doing = action.doing();
-            let report = workspace
-                .bulk(action, &targets, &|progress| step(&format!("{doing} {progress}")))
-                .await?;
+            let action = match action {
+                BulkAction::Export { path, overwrite } => BulkAction::Export {
+                    path: typed_path(&path),
+                    overwrite,
+                },
+                other => other,
+            };
+            let pace = Pace::default();
+            let progress = |now: BulkProgress| {
+                if pace.is_due() {
+                    step(&format!("{doing} {now}"));
+                }
+            };
+            let report = workspace.bulk(action, &targets, stop, &progress).await?;
             Done::Bulk(Box::new(report))
         }
         Work::InvokePointer(name, address) => {

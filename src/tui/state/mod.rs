@@ -14,7 +14,7 @@ pub use idle::Idle;
 pub use instances::{Branch, Instance, Instances};
 pub use lists::Cursor;
 pub use log::Log;
-pub use pointers::{ColumnKind, Columns, Pointers, Source};
+pub use pointers::{Columns, Pointers, Source};
 
 use super::clock::Clock;
 use super::composer::Memory;
@@ -120,8 +120,10 @@ pub struct Running {
     pub ticket: u64,
     /// What is being done.
     pub words: String,
-    /// Whether it goes through many things, some of which are done when it is stopped.
-    pub many: bool,
+    /// Whether it can be stopped between two steps, and tells then what was done.
+    pub is_gentle: bool,
+    /// Whether it is to stop: what was done by then is still waited for.
+    pub is_stopping: bool,
     /// Whether a failure deserves a page of its own.
     pub foreground: bool,
 }

@@ -1,12 +1,12 @@
 //! The same done to many pointers: asked about where it destroys, and what came of it.
 
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{Confirm, Layer, Notice, Then};
+use crate::tui::layers::{Confirm, Layer, Notice, Then, places};
 use crate::tui::state::{Level, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
 use crate::workspace::{BulkAction, BulkReport, BulkTarget};
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// Failures that the window shows; more than that nobody reads.
 const SHOWN: usize = 200;
@@ -19,20 +19,13 @@ pub fn bulk(state: &mut State, action: BulkAction, targets: Vec<BulkTarget>) -> 
     if action != BulkAction::Delete {
         return vec![super::work::begin(state, Work::Bulk(action, targets))];
     }
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for target in &targets {
-        *counts.entry(target.instance.as_str()).or_default() += 1;
-    }
-    let places: Vec<String> = counts
-        .iter()
-        .map(|(name, count)| format!("{count} from {name}"))
-        .collect();
-    let only = counts.keys().next().filter(|_| counts.len() == 1);
+    let instances: BTreeSet<&str> = targets.iter().map(|target| target.instance.as_str()).collect();
+    let only = instances.first().filter(|_| instances.len() == 1);
     let confirm = Confirm {
         title: format!("Delete {} pointers?", targets.len()),
         text: format!(
             "Deleted are {}, with their relationships. The data they refer to is not touched.",
-            places.join(", ")
+            places(&targets)
         ),
         instance: only.map(|name| (*name).to_owned()),
         dependents: None,
@@ -49,19 +42,38 @@ pub fn on_report(state: &mut State, report: &BulkReport) {
     state.pointers.marks.remove(&report.done);
     let word = report.action.done();
     let total = report.done.len() + report.failed.len();
-    if report.failed.is_empty() {
-        state.report(Level::Good, format!("{total} pointers {word}"), "");
+    if report.left > 0 {
+        state.report(
+            Level::Warn,
+            format!(
+                "stopped: {} pointers {word}, {} failed, {} not touched",
+                report.done.len(),
+                report.failed.len(),
+                report.left
+            ),
+            "what was done stays done; the others are still marked",
+        );
+        if report.failed.is_empty() {
+            return;
+        }
+    } else if report.failed.is_empty() {
+        let into = match &report.action {
+            BulkAction::Export { path, .. } => format!(" to {}", path.display()),
+            _ => String::new(),
+        };
+        state.report(Level::Good, format!("{total} pointers {word}{into}"), "");
         return;
+    } else {
+        state.report(
+            Level::Warn,
+            format!(
+                "{} of {total} pointers {word}, {} failed",
+                report.done.len(),
+                report.failed.len()
+            ),
+            "",
+        );
     }
-    state.report(
-        Level::Warn,
-        format!(
-            "{} of {total} pointers {word}, {} failed",
-            report.done.len(),
-            report.failed.len()
-        ),
-        "",
-    );
     let mut lines = vec![
         Line::of(
             format!("{} {word}, {} not:", report.done.len(), report.failed.len()),

@@ -4,8 +4,9 @@ use crate::command::{Id, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::layout::has_headings;
-use crate::tui::state::{ColumnKind, Level, Pane, State};
+use crate::tui::state::{Level, Pane, State};
 use crate::tui::widgets::table::{Column, widths};
+use crate::workspace::PointerColumn;
 
 /// How much wider or narrower a column gets by one key.
 const STEP: i16 = 2;
@@ -41,7 +42,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
 }
 
 /// Sorts by a column, or the other way round if it does so already.
-pub fn sort(state: &mut State, kind: ColumnKind) -> Vec<Effect> {
+pub fn sort(state: &mut State, kind: PointerColumn) -> Vec<Effect> {
     if !state.pointers.columns.sort_by(kind) {
         let text = format!("pointers are not sorted by {}", kind.title());
         let remedy = format!("{} shows by what they can be", state.key_for(Id::SortColumns));
@@ -57,7 +58,7 @@ fn remember(state: &State) -> Effect {
 }
 
 /// The column whose heading stands at this place of the screen.
-pub fn heading_at(state: &State, x: u16, y: u16) -> Option<ColumnKind> {
+pub fn heading_at(state: &State, x: u16, y: u16) -> Option<PointerColumn> {
     let layout = state.layout();
     let inner = layout.inner(Pane::Pointers);
     if y != inner.y || !has_headings(inner) || state.pointers.total == 0 {

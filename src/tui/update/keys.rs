@@ -389,6 +389,7 @@ fn menu(state: &mut State, key: Key) -> Vec<Effect> {
             match menu.items.swap_remove(chosen).act {
                 Act::Do(work) => vec![begin(state, work)],
                 Act::Run(id, argument) => perform(state, id, argument.as_deref()),
+                Act::Marked(what) => pointer::for_marked(state, what),
             }
         }
         _ => Vec::new(),

@@ -9,6 +9,7 @@ mod columns;
 mod command_line;
 mod commands;
 mod files;
+mod import;
 mod keymap;
 mod keys;
 mod lock;

@@ -4,10 +4,28 @@ use crate::model::InstanceName;
 use crate::tui::content;
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
-use crate::tui::layers::Layer;
+use crate::tui::layers::{Kind, Layer};
 use crate::tui::state::{Pane, Phase, State};
 use crate::tui::tail;
 use crate::tui::{map, pointer};
+
+/// Scrolls the circuit of a form so that its cursor is seen.
+fn settle_form(state: &mut State) {
+    let Some(Layer::Form(form)) = state.layers.last() else {
+        return;
+    };
+    let area = match form.fields.get(form.at).map(|field| &field.kind) {
+        Some(Kind::Circuit(_)) => content::FormLayout::of(state, form).circuit(form.at),
+        _ => return,
+    };
+    if let Some(Layer::Form(form)) = state.layers.last_mut()
+        && let Some(field) = form.fields.get_mut(form.at)
+        && let Kind::Circuit(circuit) = &mut field.kind
+    {
+        let room = content::circuit_room(area.width);
+        circuit.editor.follow(room, usize::from(area.height));
+    }
+}
 
 /// Brings everything into order; returns what is to be fetched.
 pub fn settle(state: &mut State) -> Vec<Effect> {
@@ -24,6 +42,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
         .settle(credentials, height(Pane::Credentials));
     state.log.settle(height(Pane::Log) as u64);
     settle_page(state);
+    settle_form(state);
     let mut effects = Vec::new();
     map::settle(state);
     effects.extend(tail::settle(state));

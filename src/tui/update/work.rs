@@ -2,7 +2,6 @@
 
 use super::arrivals::{load_credentials, load_log};
 use crate::command::Id;
-use crate::model::InstanceName;
 use crate::seal::Passphrase;
 use crate::tui::clock::count;
 use crate::tui::effect::{Effect, Work};
@@ -12,7 +11,7 @@ use crate::tui::pointer;
 use crate::tui::state::{Level, Load, Running, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
-use crate::workspace::{Check, CheckResult, Failure, ImportReport, Rotated};
+use crate::workspace::{Check, CheckResult, Failure, Rotated};
 
 /// Begins work.
 pub fn begin(state: &mut State, work: Work) -> Effect {
@@ -21,7 +20,8 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
     state.running.push(Running {
         ticket,
         words: work.words(),
-        many: matches!(work, Work::Bulk(..)),
+        is_gentle: work.stops_gently(),
+        is_stopping: false,
         foreground: matches!(
             work,
             Work::InvokePointer(..)
@@ -59,7 +59,9 @@ pub fn on_step(state: &mut State, ticket: u64, words: String) {
         }
     }
     // Work without a window of its own tells on the status line how far it is.
-    if let Some(running) = state.running.iter_mut().find(|running| running.ticket == ticket) {
+    if let Some(running) = state.running.iter_mut().find(|running| running.ticket == ticket)
+        && !running.is_stopping
+    {
         running.words = words;
     }
 }
@@ -172,10 +174,11 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
                 }
             }
         }
+        Done::Previewed(instance, path, preview) => {
+            super::import::on_previewed(state, instance, path, &preview)
+        }
         Done::Imported(instance, report) => {
-            if let Some(notice) = on_imported(state, &instance, &report) {
-                state.layers.push(Layer::Notice(Box::new(notice)));
-            }
+            super::import::on_imported(state, &instance, &report);
             state.pointers.ask_again();
         }
         Done::Exported(written, path) => {
@@ -278,49 +281,6 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
     }
     effects.extend(after_anything(state));
     effects
-}
-
-/// Says what an import came to: on the status line if every row was good, else with the bad ones by their lines.
-fn on_imported(state: &mut State, instance: &InstanceName, report: &ImportReport) -> Option<Notice> {
-    let imported = format!("{} pointers imported into {instance}", count(report.imported));
-    if report.rejected == 0 {
-        state.report(Level::Good, imported, "");
-        return None;
-    }
-    let (level, title) = match report.imported {
-        0 => (Level::Bad, format!("Nothing was imported into {instance}")),
-        _ => (Level::Warn, imported),
-    };
-    let rows = count(report.rejected);
-    let mut lines = vec![
-        Line::of(format!("{rows} rows are bad:"), Role::Strong),
-        Line::new(),
-    ];
-    for row in &report.rejected_rows {
-        for (index, text) in wrap(&row.reason, 52).into_iter().enumerate() {
-            let line = if index == 0 {
-                format!("line {:<9}", row.line)
-            } else {
-                " ".repeat(14)
-            };
-            lines.push(Line::of(line, Role::Dim).and(text, Role::Warn));
-        }
-    }
-    let untold = report.rejected.saturating_sub(report.rejected_rows.len() as u64);
-    if untold > 0 {
-        lines.push(Line::of(format!("and {} more", count(untold)), Role::Dim));
-    }
-    if report.imported == 0 {
-        lines.push(Line::new());
-        lines.push(Line::of(
-            format!(
-                "Mend them, or press {} again and leave them out.",
-                state.key_for(Id::ImportPointers)
-            ),
-            Role::Good,
-        ));
-    }
-    Some(Notice::new(title, level, lines))
 }
 
 /// Says what a rotation came to; the new values, where they must be handed over again.

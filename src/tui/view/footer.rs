@@ -181,6 +181,14 @@ fn window_keys(layer: &Layer) -> Vec<(&'static str, &'static str)> {
         Layer::Confirm(_) => vec![("y", "yes"), ("n", "no"), ("Esc", "no")],
         Layer::Columns(_) => super::overlays::columns::PAIRS.to_vec(),
         Layer::Menu(_) => vec![("↑↓", "choose"), ("⏎", "do it"), ("Esc", "close")],
+        Layer::Form(form) if form.is_writing_circuit() => vec![
+            ("Tab", "next field"),
+            ("⇧Tab", "previous"),
+            ("alt-u", "undo"),
+            ("^Y", "redo"),
+            ("^S", "send"),
+            ("Esc", "close"),
+        ],
         Layer::Form(_) => vec![
             ("Tab", "next"),
             ("⇧Tab", "previous"),

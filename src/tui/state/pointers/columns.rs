@@ -2,77 +2,24 @@
 
 use crate::store::{Order, SortBy};
 use crate::tui::widgets::table::Column;
+use crate::workspace::PointerColumn;
 
-/// A column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs, reason = "the words say it")]
-pub enum ColumnKind {
-    Instance,
-    Address,
-    Description,
-    Tags,
-    LeadsTo,
-    Connection,
-    Reference,
-    Created,
-    Modified,
-}
-
-impl ColumnKind {
-    /// All of them, in the order that they have unless told otherwise.
-    pub const ALL: [Self; 9] = [
-        Self::Instance,
-        Self::Address,
-        Self::Description,
-        Self::Tags,
-        Self::LeadsTo,
-        Self::Connection,
-        Self::Reference,
-        Self::Created,
-        Self::Modified,
-    ];
-
-    /// Its heading.
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Instance => "instance",
-            Self::Address => "address",
-            Self::Description => "description",
-            Self::Tags => "tags",
-            Self::LeadsTo => "leads to",
-            Self::Connection => "connection",
-            Self::Reference => "reference",
-            Self::Created => "created",
-            Self::Modified => "modified",
-        }
-    }
-
-    /// The order of pointers that it stands for, if it does.
-    pub const fn sorts_by(self) -> Option<SortBy> {
-        match self {
-            Self::Address => Some(SortBy::Address),
-            Self::Description => Some(SortBy::Description),
-            Self::Tags => Some(SortBy::Tags),
-            Self::Created => Some(SortBy::Created),
-            Self::Modified => Some(SortBy::Modified),
-            Self::Instance | Self::LeadsTo | Self::Connection | Self::Reference => None,
-        }
-    }
-
-    /// How it looks in the table when nobody chose a width.
-    const fn column(self) -> Column {
-        let title = self.title();
-        match self {
-            Self::Instance => Column::fixed(title, 10, 0),
-            Self::Address => Column::fixed(title, 16, 0),
-            Self::Description => Column::growing(title, 24, 6, 0),
-            Self::Tags => Column::growing(title, 10, 1, 2),
-            Self::LeadsTo => Column::growing(title, 9, 1, 1),
-            Self::Connection => Column::fixed(title, 17, 3),
-            Self::Reference => Column::growing(title, 20, 3, 4),
-            Self::Created => Column::fixed(title, 16, 6),
-            Self::Modified => Column::fixed(title, 16, 5),
-        }
+/// How a column looks in the table when nobody chose a width.
+const fn column_of(kind: PointerColumn) -> Column {
+    use PointerColumn::{
+        Address, Connection, Created, Description, Instance, LeadsTo, Modified, Reference, Tags,
+    };
+    let title = kind.title();
+    match kind {
+        Instance => Column::fixed(title, 10, 0),
+        Address => Column::fixed(title, 16, 0),
+        Description => Column::growing(title, 24, 6, 0),
+        Tags => Column::growing(title, 10, 1, 2),
+        LeadsTo => Column::growing(title, 9, 1, 1),
+        Connection => Column::fixed(title, 17, 3),
+        Reference => Column::growing(title, 20, 3, 4),
+        Created => Column::fixed(title, 16, 6),
+        Modified => Column::fixed(title, 16, 5),
     }
 }
 
@@ -80,7 +27,7 @@ impl ColumnKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choice {
     /// Which.
-    pub kind: ColumnKind,
+    pub kind: PointerColumn,
     /// Whether it is shown.
     pub shown: bool,
     /// Its width; none lets it find its own.
@@ -102,18 +49,18 @@ const WIDTHS: std::ops::RangeInclusive<u16> = 4..=120;
 impl Default for Columns {
     fn default() -> Self {
         Self {
-            choices: ColumnKind::ALL.map(usual).to_vec(),
+            choices: PointerColumn::ALL.map(usual).to_vec(),
             order: Order::default(),
         }
     }
 }
 
-const fn usual(kind: ColumnKind) -> Choice {
+const fn usual(kind: PointerColumn) -> Choice {
     Choice {
         kind,
         shown: !matches!(
             kind,
-            ColumnKind::Reference | ColumnKind::Created | ColumnKind::Modified
+            PointerColumn::Reference | PointerColumn::Created | PointerColumn::Modified
         ),
         width: None,
     }
@@ -121,14 +68,14 @@ const fn usual(kind: ColumnKind) -> Choice {
 
 impl Columns {
     /// The columns of a table; the one with the instance only where there are several.
-    pub fn table(&self, merged: bool) -> Vec<(ColumnKind, Column)> {
+    pub fn table(&self, merged: bool) -> Vec<(PointerColumn, Column)> {
         let shown = self
             .choices
             .iter()
-            .filter(|choice| choice.shown && (merged || choice.kind != ColumnKind::Instance));
+            .filter(|choice| choice.shown && (merged || choice.kind != PointerColumn::Instance));
         shown
             .map(|choice| {
-                let mut column = choice.kind.column();
+                let mut column = column_of(choice.kind);
                 if let Some(width) = choice.width {
                     (column.least, column.share) = (width, 0);
                 }
@@ -143,8 +90,9 @@ impl Columns {
     /// Shows a column or hides it; one stays.
     pub fn toggle(&mut self, place: usize) {
         let others = self.choices.iter().enumerate();
-        let others = others
-            .filter(|(other, choice)| *other != place && choice.shown && choice.kind != ColumnKind::Instance);
+        let others = others.filter(|(other, choice)| {
+            *other != place && choice.shown && choice.kind != PointerColumn::Instance
+        });
         let has_others = others.count() > 0;
         if let Some(choice) = self.choices.get_mut(place)
             && (has_others || !choice.shown)
@@ -166,7 +114,7 @@ impl Columns {
     /// Makes a column wider or narrower; its own width is where that begins.
     pub fn widen(&mut self, place: usize, by: i16) {
         if let Some(choice) = self.choices.get_mut(place) {
-            let width = choice.width.unwrap_or(choice.kind.column().least);
+            let width = choice.width.unwrap_or(column_of(choice.kind).least);
             let wider = width.saturating_add_signed(by);
             choice.width = Some(wider.clamp(*WIDTHS.start(), *WIDTHS.end()));
         }
@@ -180,7 +128,7 @@ impl Columns {
     }
 
     /// Sorts by a column, or turns its order round if it does so already. Whether it can be sorted by.
-    pub fn sort_by(&mut self, kind: ColumnKind) -> bool {
+    pub fn sort_by(&mut self, kind: PointerColumn) -> bool {
         let Some(by) = kind.sorts_by() else {
             return false;
         };
@@ -213,7 +161,7 @@ impl Columns {
         for part in columns.split(',') {
             let (shown, part) = part.strip_prefix('-').map_or((true, part), |rest| (false, rest));
             let (name, width) = part.split_once(':').unwrap_or((part, ""));
-            let Some(kind) = ColumnKind::ALL.into_iter().find(|kind| kind.title() == name) else {
+            let Some(kind) = PointerColumn::ALL.into_iter().find(|kind| kind.title() == name) else {
                 continue;
             };
             if choices.iter().all(|choice| choice.kind != kind) {
@@ -221,12 +169,12 @@ impl Columns {
                 choices.push(Choice { kind, shown, width });
             }
         }
-        for kind in ColumnKind::ALL {
+        for kind in PointerColumn::ALL {
             if choices.iter().all(|choice| choice.kind != kind) {
                 choices.push(usual(kind));
             }
         }
-        let is_shown = |choice: &Choice| choice.shown && choice.kind != ColumnKind::Instance;
+        let is_shown = |choice: &Choice| choice.shown && choice.kind != PointerColumn::Instance;
         if !choices.iter().any(is_shown) {
             choices = Self::default().choices;
         }
@@ -246,11 +194,11 @@ mod tests {
     #[test]
     fn a_second_time_turns_the_order_round() {
         let mut columns = Columns::default();
-        assert!(columns.sort_by(ColumnKind::Description));
+        assert!(columns.sort_by(PointerColumn::Description));
         assert!(!columns.order.descending);
-        assert!(columns.sort_by(ColumnKind::Description));
+        assert!(columns.sort_by(PointerColumn::Description));
         assert!(columns.order.descending);
-        assert!(!columns.sort_by(ColumnKind::Reference));
+        assert!(!columns.sort_by(PointerColumn::Reference));
         let sorted: Vec<_> = columns
             .table(true)
             .into_iter()
@@ -277,11 +225,11 @@ mod tests {
                     3 => columns.widen(place, 9),
                     4 => columns.widen(place, -9),
                     _ => {
-                        columns.sort_by(ColumnKind::ALL[place % 9]);
+                        columns.sort_by(PointerColumn::ALL[place % 9]);
                     }
                 }
                 prop_assert!(!columns.table(false).is_empty());
-                for kind in ColumnKind::ALL {
+                for kind in PointerColumn::ALL {
                     prop_assert_eq!(columns.choices.iter().filter(|choice| choice.kind == kind).count(), 1);
                 }
                 prop_assert_eq!(&Columns::from_text(&columns.to_text()), &columns);

@@ -9,7 +9,7 @@ mod marks;
 mod merge;
 mod source;
 
-pub use columns::{ColumnKind, Columns};
+pub use columns::Columns;
 pub use marks::Marks;
 pub use source::{PAGE, Source};
 
@@ -58,6 +58,8 @@ pub struct Pointers {
     sources: Vec<Source>,
     merge: Merge,
     missing: Vec<Place>,
+    /// The selected row as it was last seen: by this a pointer is found again whose row has moved.
+    seen: Option<(u64, BulkTarget)>,
 }
 
 impl Pointers {
@@ -129,6 +131,7 @@ impl Pointers {
         self.ask_again();
         self.selected = 0;
         self.top = 0;
+        self.seen = None;
         self.marks.forget_anchor();
         self.merge.reset();
     }
@@ -207,9 +210,29 @@ impl Pointers {
         self.step(0);
     }
 
-    /// Brings the selection into a view of this height, and finds the rows that are visible then.
+    /// Brings the selection into a view of this height, and finds the rows that are visible then. A pointer that is
+    /// selected stays so where a reload moved it to another row in view.
     pub fn settle(&mut self, height: u64) {
         let height = height.max(1);
+        self.lay_out(height);
+        let Some(now) = self.target(self.selected) else {
+            return;
+        };
+        if let Some((row, before)) = self.seen.take()
+            && row == self.selected
+            && before != now
+        {
+            let mut rows = self.top..self.top + height;
+            if let Some(row) = rows.find(|row| self.target(*row).as_ref() == Some(&before)) {
+                self.selected = row;
+                self.seen = Some((row, before));
+                return;
+            }
+        }
+        self.seen = Some((self.selected, now));
+    }
+
+    fn lay_out(&mut self, height: u64) {
         self.step(0);
         self.top = self
             .top
@@ -329,6 +352,10 @@ impl Pointers {
         source.take(question, generation, number, list);
         if is_new {
             source.held = is_late;
+        }
+        if is_new && self.selected == 0 {
+            // Who has not moved yet is at the top, whoever answers first.
+            self.seen = None;
         }
         if is_new && !is_late {
             self.merge.reset();

@@ -216,6 +216,61 @@ fn a_dead_instance_holds_nobody_up() {
     assert_eq!(pointers.instance_of(1), Some(&name("beta")));
 }
 
+#[test]
+fn the_selected_pointer_stays_selected_when_one_instance_reloads() {
+    let order = Order {
+        by: SortBy::Created,
+        descending: true,
+    };
+    let rows = |of: u64, times: &[i64]| -> Vec<Pointer> {
+        let rows = times.iter().map(|at| made(of, at.unsigned_abs(), *at));
+        rows.collect()
+    };
+    let lists = |beta: &[i64]| {
+        BTreeMap::from([
+            (name("alpha"), rows(0, &[50, 30, 10])),
+            (name("beta"), rows(1, beta)),
+        ])
+    };
+    let before = lists(&[40, 20]);
+    let mut pointers = Pointers::default();
+    pointers.columns.order = order;
+    pointers.set_merged(true);
+    pointers.show(&[name("alpha"), name("beta")], Some(name("alpha")));
+    answer(&mut pointers, 20, &|instance, number| {
+        answer_from(&before, instance, number)
+    });
+    assert_eq!(pointers.selected, 0, "whoever answered first");
+    for (step, newer) in [(0, 60), (2, 61)] {
+        pointers.step(step);
+        pointers.settle(20);
+        let selected = pointers.target(pointers.selected).unwrap();
+        let row = pointers.selected;
+        let after = lists(&[newer + 1, newer, 40, 20]);
+        pointers.ask_again();
+        answer(&mut pointers, 20, &|instance, number| {
+            answer_from(&after, instance, number)
+        });
+        assert_eq!(pointers.target(pointers.selected), Some(selected));
+        assert!(
+            pointers.selected > row || newer == 61,
+            "newer ones came before it"
+        );
+    }
+    // One that is gone leaves the selection in its row.
+    let row = pointers.selected;
+    let gone = pointers.target(row).unwrap();
+    let mut left = lists(&[62, 61, 40, 20]);
+    for rows in left.values_mut() {
+        rows.retain(|pointer| pointer.address != gone.address);
+    }
+    pointers.ask_again();
+    answer(&mut pointers, 20, &|instance, number| {
+        answer_from(&left, instance, number)
+    });
+    assert_eq!(pointers.selected, row);
+}
+
 fn answer_from(
     lists: &BTreeMap<InstanceName, Vec<Pointer>>,
     instance: &InstanceName,

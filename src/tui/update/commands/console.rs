@@ -5,23 +5,23 @@ use crate::tui::layers::Layer;
 use crate::tui::state::{Level, Phase, State};
 
 pub(super) fn cancel(state: &mut State) -> Vec<Effect> {
+    if let Some(running) = state.running.last_mut()
+        && running.is_gentle
+        && !running.is_stopping
+    {
+        // It stops between two steps and tells what was done by then; that is worth waiting for.
+        running.is_stopping = true;
+        running.words = format!("stopping: {}", running.words);
+        return vec![Effect::Cancel(running.ticket)];
+    }
     let Some(running) = state.running.pop() else {
         return Vec::new();
     };
-    if running.many {
-        state.report(
-            Level::Warn,
-            format!("stopped {}", running.words),
-            "what was done until then stays done",
-        );
-        state.pointers.ask_again();
-    } else {
-        state.report(
-            Level::Warn,
-            format!("no longer waiting: {}", running.words),
-            "it may have been done all the same; the invoke log tells",
-        );
-    }
+    state.report(
+        Level::Warn,
+        format!("no longer waiting: {}", running.words),
+        "it may have been done all the same; the invoke log tells",
+    );
     for layer in &mut state.layers {
         if let Layer::Form(form) = layer
             && form.ticket == Some(running.ticket)

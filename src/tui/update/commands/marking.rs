@@ -2,7 +2,7 @@
 
 use super::super::bulk::bulk;
 use super::super::work::begin;
-use super::on_pointer;
+use super::{on_instance, on_pointer};
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::pointer;
@@ -68,6 +68,30 @@ pub(super) fn invoke(state: &mut State) -> Vec<Effect> {
     match marked(state) {
         Some(targets) => bulk(state, BulkAction::Invoke, targets),
         None => on_pointer(state, Work::InvokePointer),
+    }
+}
+
+/// Changes the tags of what is marked, or else of the pointer that is open or selected.
+pub(super) fn tag(state: &mut State) -> Vec<Effect> {
+    match marked(state) {
+        Some(targets) => pointer::tag_marked(state, targets),
+        None => pointer::tag(state),
+    }
+}
+
+/// Assigns what is marked, or else the pointer that is open or selected.
+pub(super) fn assign(state: &mut State) -> Vec<Effect> {
+    match marked(state) {
+        Some(targets) => pointer::assign_marked(state, &targets),
+        None => pointer::assign(state),
+    }
+}
+
+/// Exports what is marked, or else what the list shows of the selected instance.
+pub(super) fn export(state: &mut State, path: Option<&str>) -> Vec<Effect> {
+    match marked(state) {
+        Some(targets) => pointer::export_marked(state, targets, path),
+        None => on_instance(state, None, |state, name| pointer::export(state, &name, path)),
     }
 }
 

@@ -6,7 +6,8 @@ use crate::command::Id;
 use crate::model::Route;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{ColumnsWindow, Form, Item, Layer, Menu};
-use crate::tui::state::{ColumnKind, Level, Pane, State};
+use crate::tui::state::{Level, Pane, State};
+use crate::workspace::PointerColumn;
 
 pub(super) fn choose_route(state: &mut State) -> Vec<Effect> {
     let Some((name, address)) = target(state) else {
@@ -96,7 +97,7 @@ pub(super) fn columns(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
     let Some(name) = argument else {
         return push(state, Layer::Columns(ColumnsWindow::default()));
     };
-    match ColumnKind::ALL.into_iter().find(|kind| kind.title() == name) {
+    match PointerColumn::parse(name) {
         Some(kind) => super::super::columns::sort(state, kind),
         None => {
             let text = format!("there is no column {name:?}");

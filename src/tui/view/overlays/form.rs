@@ -1,12 +1,12 @@
 //! Fields to fill in.
 
 use super::{frame, keys, on_overlay};
-use crate::tui::content::{inside, window};
+use crate::model::CIRCUIT_PREFIX;
+use crate::tui::content::FormLayout;
 use crate::tui::layers::{Field, Form, Kind};
 use crate::tui::state::{Phase, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
-use crate::tui::widgets::text::wrap;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -14,60 +14,31 @@ use ratatui::style::Style;
 const LABELS: u16 = 16;
 
 pub(super) fn draw_form(state: &State, form: &Form, canvas: &mut Canvas) {
-    let room = 78u16.min(state.size.0.saturating_sub(6)).max(20);
-    let intro = wrap(&form.intro, room);
-    let failure: Vec<String> = form.failure.as_ref().map_or_else(Vec::new, |failure| {
-        let mut lines = wrap(&failure.message, room);
-        lines.extend(wrap(&failure.remedy, room));
-        lines
-    });
-    let tight = usize::from(state.size.1) < intro.len() + form.fields.len() * 2 + failure.len() + 10;
-    let step: u16 = if tight { 1 } else { 2 };
-    let gap = usize::from(!failure.is_empty());
-    let lines =
-        intro.len() + 1 + form.fields.len() * usize::from(step) + gap + failure.len() + usize::from(tight);
-    let area = window(state, room, lines);
+    let layout = FormLayout::of(state, form);
+    let (area, inner) = (layout.area, layout.inner);
     frame(canvas, area, &form.title, Role::OverlayBorder);
-    let inner = inside(area);
-    let bottom = area.bottom().saturating_sub(2);
-    let mut y = inner.y;
     let dim = on_overlay(canvas, Role::Dim);
-    if !tight || inner.height as usize > form.fields.len() + intro.len() {
-        for line in &intro {
+    for (number, line) in layout.intro.iter().enumerate() {
+        if let Some(y) = layout.place(number) {
             canvas.put(inner.x, y, inner.width, line, dim);
-            y += 1;
         }
-        y += 1;
     }
     for (index, field) in form.fields.iter().enumerate() {
-        if y >= bottom {
-            break;
-        }
-        let here = index == form.at;
-        draw_field(
-            canvas,
-            Rect::new(inner.x, y, inner.width, 1),
-            field,
-            here,
-            form.ticket.is_some(),
-        );
-        if !tight && y + 1 < bottom {
-            draw_hint(canvas, Rect::new(inner.x, y + 1, inner.width, 1), field, here);
-        }
-        y += step;
+        draw_block(canvas, &layout, form, index, field);
     }
-    if tight && y < bottom {
-        if let Some(field) = form.fields.get(form.at) {
-            draw_hint(canvas, Rect::new(inner.x, y, inner.width, 1), field, true);
-        }
-        y += 1;
-    }
-    let bad = on_overlay(canvas, Role::Bad);
-    for line in failure {
-        if y < bottom {
-            canvas.put(inner.x, y, inner.width, &line, bad);
-            y += 1;
-        }
+    draw_below(canvas, &layout, form);
+    if layout.scrolling > layout.seen {
+        let bar = Rect {
+            width: inner.width + 3,
+            height: u16::try_from(layout.seen).unwrap_or(inner.height),
+            ..inner
+        };
+        canvas.scrollbar(bar, layout.scroll as u64, layout.scrolling as u64);
+        let ground = Style {
+            fg: None,
+            ..canvas.style(Role::Overlay)
+        };
+        canvas.tint(Rect::new(inner.right() + 2, bar.y, 1, bar.height), ground);
     }
     if form.ticket.is_some() || state.phase == Phase::Opening {
         let text = format!("{} one moment…", canvas.glyphs.spinner[state.tick % 4]);
@@ -83,24 +54,84 @@ pub(super) fn draw_form(state: &State, form: &Form, canvas: &mut Canvas) {
         return;
     }
     let last = form.at + 1 == form.fields.len();
-    let enter = if last { form.verb } else { "next" };
-    let mut pairs = vec![("⏎", enter)];
-    if !last {
-        pairs.push(("^S", form.verb));
-    }
-    if matches!(
-        form.fields.get(form.at).map(|field| &field.kind),
-        Some(Kind::Choice(..))
-    ) {
+    let kind = form.fields.get(form.at).map(|field| &field.kind);
+    let mut pairs = match (form.is_writing_circuit(), last) {
+        (true, _) => vec![("⏎", "new line"), ("⇥", "next"), ("^S", form.verb)],
+        (false, true) => vec![("⏎", form.verb)],
+        (false, false) => vec![("⏎", "next"), ("^S", form.verb)],
+    };
+    if matches!(kind, Some(Kind::Choice(..))) {
         pairs.push(("←→", "choose"));
     }
-    pairs.push(("Esc", "close"));
+    pairs.push(if form.is_leaving {
+        ("Esc", "again throws the circuit away")
+    } else {
+        ("Esc", "close")
+    });
     keys(canvas, area, &pairs);
+}
+
+/// A field with what is said about it.
+fn draw_block(canvas: &mut Canvas, layout: &FormLayout, form: &Form, index: usize, field: &Field) {
+    let Some(&(begin, lines)) = layout.fields.get(index) else {
+        return;
+    };
+    let here = index == form.at;
+    let line = |y| Rect::new(layout.inner.x, y, layout.inner.width, 1);
+    if let Some(y) = layout.place(begin) {
+        draw_field(canvas, line(y), field, here, form.ticket.is_some());
+    }
+    if let Kind::Circuit(circuit) = &field.kind {
+        // What is said about it stands above it: that is seen however long it is.
+        if let Some(y) = layout.place(begin + 1) {
+            let (text, role) = match &field.error {
+                Some(error) => (error.as_str(), Role::Bad),
+                None => (field.hint.as_str(), Role::Dim),
+            };
+            let style = on_overlay(canvas, role);
+            canvas.put(layout.inner.x, y, layout.inner.width, text, style);
+        }
+        super::circuit::draw(canvas, layout.circuit(index), circuit, here);
+        return;
+    }
+    if lines > 1
+        && let Some(y) = layout.place(begin + 1)
+    {
+        draw_hint(canvas, line(y), field, here);
+    }
+}
+
+/// What stays below the fields: in a tight form what is said about the one with the cursor, and what went wrong.
+fn draw_below(canvas: &mut Canvas, layout: &FormLayout, form: &Form) {
+    let inner = layout.inner;
+    let shown = layout.scrolling.min(layout.seen);
+    let mut y = inner.y + u16::try_from(shown).unwrap_or(inner.height);
+    if layout.is_tight {
+        if let Some(field) = form.fields.get(form.at)
+            && !matches!(field.kind, Kind::Circuit(_))
+            && y < inner.bottom()
+        {
+            draw_hint(canvas, Rect::new(inner.x, y, inner.width, 1), field, true);
+        }
+        y += 1;
+    }
+    let bad = on_overlay(canvas, Role::Bad);
+    for line in &layout.failure {
+        if y < inner.bottom() {
+            canvas.put(inner.x, y, inner.width, line, bad);
+            y += 1;
+        }
+    }
 }
 
 fn draw_field(canvas: &mut Canvas, line: Rect, field: &Field, here: bool, waiting: bool) {
     let label = on_overlay(canvas, if here { Role::Strong } else { Role::Dim });
-    canvas.put(line.x, line.y, LABELS, field.label, label);
+    canvas.put(line.x, line.y, LABELS.min(line.width), field.label, label);
+    if matches!(field.kind, Kind::Circuit(_)) {
+        let (room, dim) = (line.width.saturating_sub(LABELS), on_overlay(canvas, Role::Dim));
+        canvas.put(line.x + LABELS, line.y, room, CIRCUIT_PREFIX, dim);
+        return;
+    }
     let room = line.width.saturating_sub(LABELS);
     let x = line.x + LABELS;
     if let Kind::Choice(options, at) = &field.kind {
@@ -143,7 +174,7 @@ fn draw_field(canvas: &mut Canvas, line: Rect, field: &Field, here: bool, waitin
             canvas.put(x + 1, line.y, inner, &"•".repeat(dots), style);
             dots
         }
-        Kind::Choice(..) => 0,
+        Kind::Choice(..) | Kind::Circuit(_) => 0,
     };
     if here && !waiting {
         let column = u16::try_from(cursor).unwrap_or(inner).min(inner);

@@ -1,5 +1,6 @@
 //! Windows over whatever is there.
 
+mod circuit;
 pub mod columns;
 mod completion;
 mod confirm;

@@ -6,11 +6,11 @@ use crate::model::{InstanceState, Pointer, PointerPart, Timestamp, matched_place
 use crate::tui::clock::count;
 use crate::tui::content::route_glyph;
 use crate::tui::layout::has_headings;
-use crate::tui::state::{ColumnKind, Load, Pane, Pointers, Source, State};
+use crate::tui::state::{Load, Pane, Pointers, Source, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, width};
 use crate::tui::widgets::table::{Cell, Column, Table};
-use crate::workspace::ListRemark;
+use crate::workspace::{ListRemark, PointerColumn};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -129,22 +129,22 @@ struct Row<'a> {
 }
 
 impl Row<'_> {
-    fn cell(&self, kind: ColumnKind, canvas: &Canvas) -> Cell {
+    fn cell(&self, kind: PointerColumn, canvas: &Canvas) -> Cell {
         let pointer = self.pointer;
         match kind {
-            ColumnKind::Instance => self.instance(canvas),
-            ColumnKind::Address => self.matched(
+            PointerColumn::Instance => self.instance(canvas),
+            PointerColumn::Address => self.matched(
                 PointerPart::Address,
                 pointer.address.as_str(),
                 Role::Address,
                 canvas,
             ),
-            ColumnKind::Description => {
+            PointerColumn::Description => {
                 self.matched(PointerPart::Description, &pointer.description, Role::Base, canvas)
             }
-            ColumnKind::Tags => self.tags(canvas),
-            ColumnKind::LeadsTo => leads_to(self.state, pointer, canvas),
-            ColumnKind::Connection => {
+            PointerColumn::Tags => self.tags(canvas),
+            PointerColumn::LeadsTo => leads_to(self.state, pointer, canvas),
+            PointerColumn::Connection => {
                 let id = pointer.connection_id.as_ref().map(ToString::to_string);
                 self.matched(
                     PointerPart::Connection,
@@ -153,11 +153,11 @@ impl Row<'_> {
                     canvas,
                 )
             }
-            ColumnKind::Reference => {
+            PointerColumn::Reference => {
                 self.matched(PointerPart::Reference, &pointer.data_reference, Role::Dim, canvas)
             }
-            ColumnKind::Created => self.moment(pointer.created_at, canvas),
-            ColumnKind::Modified => self.moment(pointer.last_modified, canvas),
+            PointerColumn::Created => self.moment(pointer.created_at, canvas),
+            PointerColumn::Modified => self.moment(pointer.last_modified, canvas),
         }
     }
 

@@ -163,7 +163,7 @@ fn draw_content(
             canvas.put(x, y, room + 1, &text, style);
             width(&text)
         }
-        Kind::Choice(..) => 0,
+        Kind::Choice(..) | Kind::Circuit(_) => 0,
     }
 }
 
