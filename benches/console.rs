@@ -12,7 +12,7 @@ use ratatui::backend::{Backend, CrosstermBackend, TestBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::time::Instant;
-use support::{median, report};
+use support::{Figures, Goal, median};
 
 const SIZE: (u16, u16) = (200, 50);
 const FRAMES: usize = 500;
@@ -37,20 +37,21 @@ fn main() {
         ratios.1.push(many / few);
         frame.push(many);
     }
-    println!(
-        "{}x{}, {MANY} pointers, {ROUNDS} rounds of {FRAMES} frames",
+    let mut figures = Figures::of(format!(
+        "the console's frames: {}x{}, {MANY} pointers and {MANY} lines of the log, {ROUNDS} rounds of {FRAMES} frames",
         SIZE.0, SIZE.1
-    );
-    report("frame / empty draw", median(ratios.0), "6 (3.5)");
-    report("frame / frame with ten pointers", median(ratios.1), "1");
-    report("frame, microseconds", median(frame), "380 was measured");
+    ));
+    figures.add("frame / empty draw", median(ratios.0), Goal::AtMost(6.0, 3.5));
+    figures.add("frame / frame with ten pointers", median(ratios.1), Goal::AtMost(1.2, 1.0));
+    figures.add("frame, microseconds", median(frame), Goal::Nothing);
     let bytes = bytes_of_a_move(&mut million);
-    report("bytes for a selection move", bytes, "1000 (450)");
-    the_log();
+    figures.add("bytes for a selection move", bytes, Goal::AtMost(1_000.0, 450.0));
+    the_log(&mut figures);
+    figures.show();
 }
 
 /// The invoke log on the whole screen: in the middle of a million lines beside one of ten.
-fn the_log() {
+fn the_log(figures: &mut Figures) {
     let mut million = Console::open_log(SIZE, MANY);
     let ten = Console::open_log(SIZE, 10);
     million.press("G");
@@ -72,14 +73,13 @@ fn the_log() {
         }
         keys.push(began.elapsed().as_secs_f64() * 1e6 / FRAMES as f64);
     }
-    println!("invoke log, {MANY} lines");
-    report("frame / empty draw", median(of_empty), "6 (3.5)");
-    report("frame / frame with ten lines", median(of_few), "1");
-    report("key to frame, a page back, microseconds", median(keys), "");
-    report(
+    figures.add("frame / empty draw", median(of_empty), Goal::AtMost(6.0, 3.5));
+    figures.add("frame / frame with ten lines", median(of_few), Goal::AtMost(1.2, 1.0));
+    figures.add("key to frame, a page back, microseconds", median(keys), Goal::Nothing);
+    figures.add(
         "bytes for a selection move",
         bytes_of_a_move(&mut million),
-        "1000 (450)",
+        Goal::AtMost(1_000.0, 450.0),
     );
 }
 

@@ -1,8 +1,10 @@
-//! What `benches/console.rs` measures: the console on an instance with any number of pointers, without a
-//! terminal and without an instance. Not part of the library's interface.
+//! What `benches/console.rs` and `benches/reply.rs` measure: the console on an instance with any number of
+//! pointers, or on a reply of any size, without a terminal and without an instance. Not part of the library's
+//! interface.
 
 use super::clock::Clock;
 use super::effect::Effect;
+use super::invoke;
 use super::message::Message;
 use super::state::{Look, State};
 use super::theme::{Catalog, Depth, UNICODE};
@@ -14,16 +16,31 @@ use crate::model::{
 };
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
-    ConsoleConfig, HostedBy, InstanceRow, LogAsk, LogKind, LogPlace, LogRow, LogWindow, PointerList,
+    ConsoleConfig, HostedBy, InstanceRow, LogAsk, LogDetail, LogEntry, LogKind, LogPlace, LogRow, LogWindow,
+    PointerList,
 };
 use ratatui::buffer::Buffer;
+use serde_json::json;
 use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// A console on `pointers` pointers.
 pub struct Console {
     state: State,
     pointers: u64,
     lines: u64,
+    reply: Option<Arc<str>>,
+    spent: Spent,
+}
+
+/// Where the time went.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    /// The longest that the console's loop was held up by one message: what a keystroke waits for at worst.
+    pub longest_on_loop: Duration,
+    /// On threads that may block.
+    pub on_threads: Duration,
 }
 
 impl Console {
@@ -48,8 +65,18 @@ impl Console {
             state,
             pointers,
             lines: 0,
+            reply: None,
+            spent: Spent::default(),
         };
         console.answer(effects);
+        console
+    }
+
+    /// The page about an invoke that got this reply.
+    pub fn open_reply(size: (u16, u16), reply: Arc<str>) -> Self {
+        let mut console = Self::open_log(size, 1);
+        console.reply = Some(reply);
+        console.press("enter");
         console
     }
 
@@ -66,8 +93,37 @@ impl Console {
     /// Types a key by its name in the table of commands, and brings the pages that are asked for.
     pub fn press(&mut self, key: &str) {
         let key = Key::parse(key).expect("a key's name");
-        let effects = update(&mut self.state, Message::Key(key));
+        let effects = self.happen(Message::Key(key));
         self.answer(effects);
+    }
+
+    /// Types a text, a key for each letter; what is typed counts as resting after each.
+    pub fn write(&mut self, text: &str) {
+        for letter in text.chars() {
+            match letter {
+                ' ' => self.press("space"),
+                _ => self.press(letter.encode_utf8(&mut [0; 4])),
+            }
+        }
+    }
+
+    /// Where the time went since this was asked last.
+    pub fn spent(&mut self) -> Spent {
+        std::mem::take(&mut self.spent)
+    }
+
+    fn happen(&mut self, message: Message) -> Vec<Effect> {
+        let began = Instant::now();
+        let effects = update(&mut self.state, message);
+        self.spent.longest_on_loop = self.spent.longest_on_loop.max(began.elapsed());
+        effects
+    }
+
+    fn errand(&mut self, errand: invoke::Errand) -> invoke::News {
+        let began = Instant::now();
+        let news = invoke::done(errand);
+        self.spent.on_threads += began.elapsed();
+        news
     }
 
     /// Draws a frame.
@@ -98,9 +154,21 @@ impl Console {
                     generation,
                     outcome: Ok(window_of(&ask, self.lines)),
                 },
+                Effect::LoadEntry(id) => {
+                    let detail = LogDetail {
+                        entry: Arc::new(entry(id)),
+                        reply: self.reply.clone(),
+                    };
+                    Message::Entry(id, Ok(Box::new(detail)))
+                }
+                Effect::Inspect(page, number, errand) => {
+                    Message::Inspected(page, number, self.errand(errand))
+                }
+                Effect::After(_, message @ Message::Inspected(..)) => message,
                 _ => continue,
             };
-            waiting.extend(update(&mut self.state, message));
+            let effects = self.happen(message);
+            waiting.extend(effects);
         }
     }
 }
@@ -140,6 +208,17 @@ fn line(place: u64) -> LogRow {
     }
 }
 
+fn entry(id: u64) -> LogEntry {
+    LogEntry {
+        row: line(id - 1),
+        query: json!({"action": "search_pointers", "search_term": "%"}),
+        reply: None,
+        failure: None,
+        hops: Vec::new(),
+        wire: Vec::new(),
+    }
+}
+
 fn instance(pointers: u64) -> InstanceRow {
     InstanceRow {
         name: InstanceName::parse("alpha").expect("a name"),
@@ -155,6 +234,7 @@ fn instance(pointers: u64) -> InstanceRow {
         version: None,
         error: None,
         read_only: false,
+        patience_s: None,
         colour: None,
         credential: "alpha/owner".to_owned(),
         seen_at: None,

@@ -186,7 +186,7 @@ impl Workspace {
             let line = LogLine {
                 id: 0,
                 at: happened.at,
-                kind: kind_word(happened.kind).to_owned(),
+                kind: happened.kind.as_str().to_owned(),
                 instance: happened.instance,
                 action: happened.action,
                 pointer: happened.pointer.map(String::from),
@@ -224,16 +224,16 @@ fn kept(reply: &Reply, bytes: u64) -> Value {
     large::cut(reply.status(), bytes, "was not kept")
 }
 
-fn kind_word(kind: LogKind) -> &'static str {
-    match kind {
-        LogKind::Invoke => "invoke",
-        LogKind::Call => "call",
-    }
-}
-
 /// The query of a line, as it can be sent again.
 pub(super) fn replayable(entry: &LogEntry) -> Result<Query, Failure> {
     let id = entry.row.id;
+    if entry.row.kind == LogKind::Load {
+        return Err(Failure::new(
+            Code::InvalidParameter,
+            format!("line {id} is a load, and that is many calls"),
+            "make it again with `butterfly bench`, or with B in the console",
+        ));
+    }
     if has_lost_secrets(&entry.query) {
         return Err(Failure::new(
             Code::InvalidParameter,
@@ -326,11 +326,7 @@ pub(super) fn row((line, mark): (LogLine, LogMark)) -> LogRow {
         note: mark.note,
         id: line.id,
         at: line.at,
-        kind: if line.kind == "call" {
-            LogKind::Call
-        } else {
-            LogKind::Invoke
-        },
+        kind: LogKind::of(&line.kind),
         instance: line.instance,
         action: line.action,
         pointer: line

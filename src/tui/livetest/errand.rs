@@ -4,7 +4,9 @@ use crate::client::load::Figures;
 use crate::model::{InstanceName, PointerAddress};
 use crate::protocol::Query;
 use crate::tui::message::Outcome;
-use crate::workspace::{LoadControl, LoadReport, LoadRequest, LoadTarget, Prospects, SavedLoad, Workspace};
+use crate::workspace::{
+    LoadControl, LoadReport, LoadRequest, LoadTarget, LogKind, Prospects, SavedLoad, Workspace,
+};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -129,8 +131,9 @@ async fn prepare(workspace: &Workspace, source: Source) -> Outcome<Heard> {
         Source::Pointer(instance, address) => (instance.to_string(), LoadTarget::Pointer(address)),
         Source::Line(id) => {
             let entry = workspace.log_entry(id).await?;
-            let target = match (entry.row.route, entry.row.pointer) {
-                (Some(_), Some(address)) => LoadTarget::Pointer(address),
+            let through = entry.row.kind == LogKind::Load || entry.row.route.is_some();
+            let target = match entry.row.pointer {
+                Some(address) if through => LoadTarget::Pointer(address),
                 _ => {
                     LoadTarget::Query(Query::from_value(entry.query).map_err(crate::protocol::Problem::from)?)
                 }

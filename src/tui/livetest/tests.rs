@@ -167,6 +167,7 @@ fn finished(state: &mut State, many: usize) {
     let report = LoadReport {
         lanes: lanes(Stage::Finished, many, false),
         samples: vec![("endpoint".to_owned(), vec![3])],
+        log_id: Some(9),
     };
     tell(state, Heard::Ended(Box::new(report)));
 }
@@ -246,6 +247,7 @@ fn keys_pause_stop_and_go_to_a_trace() {
     let report = LoadReport {
         lanes: lanes(Stage::Stopped, 3, false),
         samples: vec![("endpoint".to_owned(), vec![3])],
+        log_id: Some(9),
     };
     tell(&mut state, Heard::Ended(Box::new(report)));
     let effects = key(&mut state, "t");

@@ -14,6 +14,10 @@ use ratatui::layout::Rect;
 
 /// A route's details need so many columns to stand beside others.
 const LANE: u16 = 38;
+/// Columns of what stands beside them where there is no room above.
+const BESIDE: u16 = 32;
+/// Lines that it takes to have a chart above the details.
+const TALL: u16 = 12;
 
 /// Draws it.
 pub fn draw(state: &State, test: &LiveTest, canvas: &mut Canvas, body: Rect) {
@@ -177,12 +181,16 @@ fn draw_figures(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
     let mut y = inner.y + 4 + many;
     let left = inner.bottom().saturating_sub(y + 1);
     let high = (left / 3).clamp(4, 12);
-    if left >= 12 {
+    if left >= TALL {
         chart::draw(test, canvas, Rect::new(inner.x, y, inner.width, high));
         y += high + 1;
     }
     let rest = Rect::new(inner.x, y, inner.width, (inner.bottom() - 1).saturating_sub(y));
     let side_by_side = inner.width / many >= LANE;
+    if left < TALL && (many == 1 || !side_by_side) && rest.width >= LANE + BESIDE {
+        draw_one_beside(test, canvas, rest);
+        return;
+    }
     for (index, (label, figures)) in lanes.iter().enumerate() {
         let place = u16::try_from(index).unwrap_or(0);
         let wide = inner.width / many;
@@ -192,7 +200,29 @@ fn draw_figures(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
             (false, false) => continue,
         };
         let before = test.compared().and_then(|before| before.lane(label));
-        detail::draw(label, figures, before, canvas, area);
+        detail::draw(label, figures, before, true, canvas, area);
+    }
+}
+
+/// The selected route where there are few lines: what it was before and the chart stand beside it.
+fn draw_one_beside(test: &LiveTest, canvas: &mut Canvas, rest: Rect) {
+    let Some((label, figures)) = test.lanes.get(test.lane) else {
+        return;
+    };
+    let before = test.compared().and_then(|before| before.lane(label));
+    let own = Rect::new(rest.x, rest.y, rest.width - BESIDE - 2, rest.height);
+    detail::draw(label, figures, before, false, canvas, own);
+    let mut beside = Rect::new(own.right() + 2, rest.y, BESIDE, rest.height);
+    if let Some(before) = before {
+        let lines = detail::changes(before, figures, beside.width);
+        draw_lines(canvas, beside, &lines, 0);
+        let used = u16::try_from(lines.len() + 1)
+            .unwrap_or(u16::MAX)
+            .min(beside.height);
+        beside = Rect::new(beside.x, beside.y + used, beside.width, beside.height - used);
+    }
+    if beside.height >= 5 {
+        chart::draw(test, canvas, beside);
     }
 }
 
