@@ -20,6 +20,8 @@ pub enum Source {
     Pointer(InstanceName, PointerAddress),
     /// What this line of the invoke log asked.
     Line(u64),
+    /// What a kept run called.
+    Kept(InstanceName, LoadTarget),
 }
 
 /// Something to be done for the live test.
@@ -129,6 +131,7 @@ pub async fn run(
 async fn prepare(workspace: &Workspace, source: Source) -> Outcome<Heard> {
     let (instance, target) = match source {
         Source::Pointer(instance, address) => (instance.to_string(), LoadTarget::Pointer(address)),
+        Source::Kept(instance, target) => (instance.to_string(), target),
         Source::Line(id) => {
             let entry = workspace.log_entry(id).await?;
             let through = entry.row.kind == LogKind::Load || entry.row.route.is_some();

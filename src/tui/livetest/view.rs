@@ -38,6 +38,7 @@ pub fn draw(state: &State, test: &LiveTest, canvas: &mut Canvas, body: Rect) {
     }
     let inner = Rect::new(body.x + 2, body.y + 1, body.width - 4, body.height - 2);
     match test.showing {
+        Showing::Kept => super::kept::draw(state, test, canvas, inner),
         Showing::SetUp | Showing::Asking => draw_set_up(state, test, canvas, inner),
         Showing::Running | Showing::Finished => draw_figures(test, canvas, inner),
     }
@@ -231,6 +232,11 @@ fn draw_head(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
         .prospects
         .as_ref()
         .map_or("", |prospects| prospects.label.as_str());
+    let of_kept = test
+        .kept
+        .as_ref()
+        .map(|saved| format!("{}, a kept load of {}", saved.name, saved.instance));
+    let label = of_kept.as_deref().unwrap_or(label);
     let stage = test.lanes.first().map(|(_, figures)| figures.stage);
     let (glyph, role, word) = match stage {
         Some(Stage::Running) => (canvas.glyphs.up, Role::Good, "running"),
@@ -322,6 +328,14 @@ pub fn keys(test: &LiveTest) -> Vec<(&'static str, &'static str)> {
         return vec![("⏎", "keep"), ("Esc", "do not")];
     }
     match test.showing {
+        Showing::Kept => vec![("⏎", "look at it"), ("↑↓", "choose"), ("Esc", "leave")],
+        Showing::Finished if test.kept.is_some() => vec![
+            ("r", "again"),
+            ("c", "compare"),
+            ("y", "copy"),
+            ("Tab", "route"),
+            ("Esc", "back"),
+        ],
         Showing::SetUp if test.at < test.routes() => {
             vec![
                 ("⏎", "load"),
