@@ -42,7 +42,11 @@ fn main() {
         SIZE.0, SIZE.1
     ));
     figures.add("frame / empty draw", median(ratios.0), Goal::AtMost(6.0, 3.5));
-    figures.add("frame / frame with ten pointers", median(ratios.1), Goal::AtMost(1.2, 1.0));
+    figures.add(
+        "frame / frame with ten pointers",
+        median(ratios.1),
+        Goal::AtMost(1.2, 1.0),
+    );
     figures.add("frame, microseconds", median(frame), Goal::Nothing);
     let bytes = bytes_of_a_move(&mut million);
     figures.add("bytes for a selection move", bytes, Goal::AtMost(1_000.0, 450.0));
@@ -74,8 +78,16 @@ fn the_log(figures: &mut Figures) {
         keys.push(began.elapsed().as_secs_f64() * 1e6 / FRAMES as f64);
     }
     figures.add("frame / empty draw", median(of_empty), Goal::AtMost(6.0, 3.5));
-    figures.add("frame / frame with ten lines", median(of_few), Goal::AtMost(1.2, 1.0));
-    figures.add("key to frame, a page back, microseconds", median(keys), Goal::Nothing);
+    figures.add(
+        "frame / frame with ten lines",
+        median(of_few),
+        Goal::AtMost(1.2, 1.0),
+    );
+    figures.add(
+        "key to frame, a page back, microseconds",
+        median(keys),
+        Goal::Nothing,
+    );
     figures.add(
         "bytes for a selection move",
         bytes_of_a_move(&mut million),

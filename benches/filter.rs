@@ -62,7 +62,11 @@ fn main() {
     let mut figures = Figures::of(format!(
         "filter of the pointers: {ROWS} of them, pages of {PAGE}, {ROUNDS} rounds, milliseconds"
     ));
-    figures.add("a page without filter", rounds("", usual, &Start::First), Goal::Nothing);
+    figures.add(
+        "a page without filter",
+        rounds("", usual, &Start::First),
+        Goal::Nothing,
+    );
     let of_ten = (0..ROUNDS).map(|_| ask(&few, "", usual, Start::First)).collect();
     figures.add("a page of ten pointers", median(of_ten), Goal::Nothing);
     let (mut all, mut slowest) = (Vec::new(), (0.0, ""));
@@ -93,10 +97,7 @@ fn main() {
         Goal::AtMost(16.0, 9.0),
     );
     for by in [SortBy::Description, SortBy::Modified] {
-        let order = Order {
-            by,
-            descending: true,
-        };
+        let order = Order { by, descending: true };
         let took = rounds("harbour", order, &Start::First);
         figures.add(
             format!("sorted by {by:?}, \"harbour\""),

@@ -51,8 +51,16 @@ fn main() {
     let before = resident();
     let began = Instant::now();
     runtime.block_on(many.prepare_log_filter()).expect("prepared");
-    figures.add("into memory, once, ms", began.elapsed().as_secs_f64() * 1e3, Goal::Nothing);
-    figures.add("and weighs, MB", (resident() - before) as f64 / 1e6, Goal::AtMost(40.0, 36.0));
+    figures.add(
+        "into memory, once, ms",
+        began.elapsed().as_secs_f64() * 1e3,
+        Goal::Nothing,
+    );
+    figures.add(
+        "and weighs, MB",
+        (resident() - before) as f64 / 1e6,
+        Goal::AtMost(40.0, 36.0),
+    );
     let (mut all, mut slowest) = (Vec::new(), (0.0, String::new()));
     for filter in FILTERS {
         let mut of_this = Vec::new();

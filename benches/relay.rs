@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
 use support::{
-    CONNECTIONS, Figures, Goal, LoadResult, Server, fill, load, median, new_instance, new_runtime, request_bytes,
+    CONNECTIONS, Figures, Goal, LoadResult, Server, fill, load, median, new_instance, new_runtime,
+    request_bytes,
 };
 
 const REQUESTS: usize = 8_000;

@@ -46,7 +46,11 @@ fn main() {
         frames.push(many);
     }
     figures.add("frame, microseconds", median(frames), Goal::Nothing);
-    figures.add("frame / frame of a small reply", median(of_small), Goal::AtMost(4.0, 2.0));
+    figures.add(
+        "frame / frame of a small reply",
+        median(of_small),
+        Goal::AtMost(4.0, 2.0),
+    );
     let keys: &[(&str, &[&str])] = &[
         ("opening everything", &["home", "O"]),
         ("to the last row", &["G"]),

@@ -55,9 +55,17 @@ fn main() {
         Goal::AtMost(6.0, 4.0),
     );
     // 4.4 was measured to be possible.
-    figures.add("first frame with rows, milliseconds", median(console), Goal::Nothing);
+    figures.add(
+        "first frame with rows, milliseconds",
+        median(console),
+        Goal::Nothing,
+    );
     figures.add("`/bin/true`, milliseconds", median(nothing), Goal::Nothing);
-    figures.add("resident memory at rest, MB", median(memory), Goal::AtMost(12.0, 6.0));
+    figures.add(
+        "resident memory at rest, MB",
+        median(memory),
+        Goal::AtMost(12.0, 6.0),
+    );
     figures.show();
 }
 

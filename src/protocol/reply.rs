@@ -90,7 +90,9 @@ impl Reply {
     /// Reads the bytes that a sealed response held: an object with a text `status`.
     pub fn parse(bytes: &[u8]) -> Result<Self, StrictJsonError> {
         match strict_json::parse(bytes)? {
-            Value::Object(object) if object.get("status").is_some_and(Value::is_string) => Ok(Self(Arc::new(object))),
+            Value::Object(object) if object.get("status").is_some_and(Value::is_string) => {
+                Ok(Self(Arc::new(object)))
+            }
             _ => Err(StrictJsonError::NotAReply),
         }
     }

@@ -56,8 +56,7 @@ pub struct Seen {
     pub answered_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str =
-    "name, kind, endpoint, profile, instance_id, app_id, credential, colour, read_only, created_at, seen, \
+const COLUMNS: &str = "name, kind, endpoint, profile, instance_id, app_id, credential, colour, read_only, created_at, seen, \
      patience_s";
 
 impl Vault {
@@ -118,7 +117,12 @@ impl Vault {
         self.write_durably(|transaction| {
             transaction.execute(
                 "UPDATE instances SET colour = ?2, read_only = ?3, patience_s = ?4 WHERE name = ?1",
-                params![name.as_str(), colour, read_only, patience_s.map(super::log::stored)],
+                params![
+                    name.as_str(),
+                    colour,
+                    read_only,
+                    patience_s.map(super::log::stored)
+                ],
             )?;
             Ok(())
         })

@@ -62,7 +62,10 @@ impl Workspace {
                 let refused = failed.pointer.as_ref().and_then(|pointer| {
                     let federated = pointer.federated.as_ref()?;
                     let own = options.query.as_ref().map(Query::to_value);
-                    peers.refusal(&federated.endpoint, Some(own.as_ref().unwrap_or(&federated.query)))
+                    peers.refusal(
+                        &federated.endpoint,
+                        Some(own.as_ref().unwrap_or(&federated.query)),
+                    )
                 });
                 let failure = match refused {
                     Some(failure) if failed.error.code() == Code::ReadOnly => failure,

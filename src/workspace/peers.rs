@@ -57,7 +57,10 @@ impl HeldPeers {
 
     /// Why an instance of this home refuses to be asked this, if it does.
     pub(super) fn refusal(&self, endpoint: &Endpoint, query: Option<&Value>) -> Option<Failure> {
-        let record = self.read_only.iter().find(|record| record.endpoint == *endpoint)?;
+        let record = self
+            .read_only
+            .iter()
+            .find(|record| record.endpoint == *endpoint)?;
         let action = query.and_then(|query| query.get("action")?.as_str());
         read_only::permit_action(record, action).err()
     }

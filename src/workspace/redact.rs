@@ -59,7 +59,9 @@ mod tests {
         let legacy = json!({"app_id": "a", "endpoint": "e", "jwt_secret_key": "s3cret", "encryption_key": "s3cret", "access_key": "s3cret"});
         let result = json!({"result": {"credentials": [{"form": form}, legacy]}});
         assert!(!names_no_secret(&result.to_string()));
-        assert!(names_no_secret(&json!({"result": {"roots": "of a tree"}}).to_string()));
+        assert!(names_no_secret(
+            &json!({"result": {"roots": "of a tree"}}).to_string()
+        ));
         let kept = without_secrets(result);
         assert!(!kept.to_string().contains("s3cret"), "{kept}");
         assert!(has_lost_secrets(&kept));

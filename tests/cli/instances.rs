@@ -9,16 +9,31 @@ fn what_a_home_knows_of_an_instance_is_edited() {
     let home = Home::empty();
     home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
     let edited = home.ok(&[
-        "instance", "edit", "alpha", "--set-read-only", "on", "--colour", "3",
+        "instance",
+        "edit",
+        "alpha",
+        "--set-read-only",
+        "on",
+        "--colour",
+        "3",
     ]);
     assert_eq!(
         (&edited["read_only"], &edited["colour"]),
         (&json!(true), &json!(3))
     );
     let refused = home.run_json(&["pointer", "create", "alpha", "https://example.org/a"]);
-    assert_eq!((refused.code, error(&refused)["code"].as_str()), (3, Some("read_only")));
+    assert_eq!(
+        (refused.code, error(&refused)["code"].as_str()),
+        (3, Some("read_only"))
+    );
     let edited = home.ok(&[
-        "instance", "edit", "alpha", "--set-read-only", "off", "--colour", "none",
+        "instance",
+        "edit",
+        "alpha",
+        "--set-read-only",
+        "off",
+        "--colour",
+        "none",
     ]);
     assert_eq!(
         (&edited["read_only"], &edited["colour"]),
@@ -35,7 +50,8 @@ fn what_a_home_knows_of_an_instance_is_edited() {
         assert!(wrong.stderr.contains(part), "{line:?}: {}", wrong.stderr);
     }
     assert_eq!(
-        home.run(&["--read-only", "instance", "edit", "alpha", "--colour", "2"]).code,
+        home.run(&["--read-only", "instance", "edit", "alpha", "--colour", "2"])
+            .code,
         3
     );
     assert_eq!(home.run(&["instance", "edit", "nobody", "--colour", "2"]).code, 1);
@@ -73,7 +89,11 @@ fn a_call_ends_when_the_patience_with_its_instance_does() {
     let usual = home.ok(&["instance", "edit", "mute", "--patience", "usual"]);
     assert_eq!(usual["patience_s"], Value::Null);
     for wrong in ["0s", "31s", "soon", "5m"] {
-        assert_eq!(home.run(&["instance", "edit", "mute", "--patience", wrong]).code, 2, "{wrong}");
+        assert_eq!(
+            home.run(&["instance", "edit", "mute", "--patience", wrong]).code,
+            2,
+            "{wrong}"
+        );
     }
 }
 
@@ -83,20 +103,27 @@ fn a_remote_that_moved_is_called_where_it_is_now() {
     let secret = home.write_private("secret", "a-secret-for-this-test-and-nothing-else");
     let key = home.write_private("key", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=");
     let values = ["--jwt-secret-file", &secret, "--encryption-key-file", &key];
-    home.ok(
-        &[
-            &["instance", "add", "far", super::NOWHERE, "--profile", "legacy"][..],
-            &["--app-id", "me"],
-            &values,
-        ]
-        .concat(),
-    );
-    let moved = home.ok(&["instance", "edit", "far", "--endpoint", "http://127.0.0.1:2/invoke"]);
+    home.ok(&[
+        &["instance", "add", "far", super::NOWHERE, "--profile", "legacy"][..],
+        &["--app-id", "me"],
+        &values,
+    ]
+    .concat());
+    let moved = home.ok(&[
+        "instance",
+        "edit",
+        "far",
+        "--endpoint",
+        "http://127.0.0.1:2/invoke",
+    ]);
     assert_eq!(moved["endpoint"], "http://127.0.0.1:2/invoke");
     let failed = home.run_json(&["invoke", "far", r#"{"action": "get_graph_stats"}"#]);
     assert_eq!(failed.code, 4);
     assert!(
-        error(&failed)["message"].as_str().unwrap().contains("127.0.0.1:2"),
+        error(&failed)["message"]
+            .as_str()
+            .unwrap()
+            .contains("127.0.0.1:2"),
         "{}",
         failed.stdout
     );
@@ -119,7 +146,10 @@ fn an_instance_is_hosted_in_the_background_until_it_is_stopped() {
     assert_eq!(home.ok(&["instance", "probe", "alpha"])["state"], "up");
     home.ok(&["invoke", "alpha", r#"{"action": "get_graph_stats"}"#]);
     home.ok(&["instance", "stop", "alpha"]);
-    assert_eq!(named(&home.ok(&["instance", "list"]), "alpha")["state"], "stopped");
+    assert_eq!(
+        named(&home.ok(&["instance", "list"]), "alpha")["state"],
+        "stopped"
+    );
     assert_eq!(home.ok(&["instance", "stop", "alpha"])["stopped"], false);
     assert_ne!(home.run(&["instance", "start", "nobody"]).code, 0);
 }
@@ -129,7 +159,10 @@ fn a_process_that_hosts_more_than_this_is_not_stopped() {
     let home = Home::empty();
     let serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));
     let refused = home.run_json(&["instance", "stop", "alpha"]);
-    assert_eq!((refused.code, error(&refused)["code"].as_str()), (1, Some("already_hosted")));
+    assert_eq!(
+        (refused.code, error(&refused)["code"].as_str()),
+        (1, Some("already_hosted"))
+    );
     let message = error(&refused)["message"].as_str().unwrap().to_owned();
     assert!(message.contains(&serving.id().to_string()), "{message}");
     assert_eq!(home.ok(&["instance", "probe", "alpha"])["state"], "up");
@@ -139,7 +172,11 @@ fn a_process_that_hosts_more_than_this_is_not_stopped() {
 fn the_map_says_who_can_call_whom() {
     let home = Home::empty();
     let nobody = home.run(&["instance", "map"]);
-    assert!(nobody.stdout.contains("Nobody can call anybody"), "{}", nobody.stdout);
+    assert!(
+        nobody.stdout.contains("Nobody can call anybody"),
+        "{}",
+        nobody.stdout
+    );
     let _serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));
     let map = home.ok(&["instance", "map"]);
     let parties = map["parties"].as_array().unwrap();
@@ -157,7 +194,11 @@ fn the_map_says_who_can_call_whom() {
     assert!(leads("alpha", "beta"), "{map}");
     assert!(!leads("beta", "alpha"), "{map}");
     let words = home.run(&["instance", "map"]);
-    assert!(words.stdout.contains("alpha") && words.stdout.contains("->"), "{}", words.stdout);
+    assert!(
+        words.stdout.contains("alpha") && words.stdout.contains("->"),
+        "{}",
+        words.stdout
+    );
     let dot = home.run(&["instance", "map", "--dot"]);
     assert!(dot.stdout.starts_with("digraph"), "{}", dot.stdout);
 }

@@ -46,7 +46,10 @@ fn scripts_get_the_figures_that_the_design_promises() {
         .iter()
         .map(|bucket| bucket["count"].as_u64().unwrap())
         .sum();
-    assert!(counted >= 40, "the corrected latencies, at least one for each call");
+    assert!(
+        counted >= 40,
+        "the corrected latencies, at least one for each call"
+    );
     assert_eq!(figures["routes"][0]["route"], "get_graph_stats");
 }
 
@@ -97,11 +100,7 @@ fn a_run_is_one_line_of_the_invoke_log() {
     assert_eq!(rows[0]["id"], figures["log_id"]);
     assert_eq!(
         (&rows[0]["kind"], &rows[0]["action"], &rows[0]["status"]),
-        (
-            &json!("load"),
-            &json!("load get_graph_stats"),
-            &json!("success")
-        )
+        (&json!("load"), &json!("load get_graph_stats"), &json!("success"))
     );
     assert_eq!(
         home.ok(&["log", "list", "--filter", "kind:load"])
@@ -122,7 +121,12 @@ fn a_run_is_one_line_of_the_invoke_log() {
     );
     let again = home.run_json(&["log", "replay", "1"]);
     assert_eq!(again.code, 1);
-    assert!(error(&again)["remedy"].as_str().unwrap().contains("butterfly bench"));
+    assert!(
+        error(&again)["remedy"]
+            .as_str()
+            .unwrap()
+            .contains("butterfly bench")
+    );
 }
 
 #[test]
@@ -143,7 +147,10 @@ fn runs_are_kept_listed_shown_compared_and_forgotten() {
         (&json!("monday"), &json!("alpha"), &json!(20))
     );
     let shown = home.ok(&["bench", "show", "monday"]);
-    assert_eq!((&shown["name"], &shown["requests"]), (&json!("monday"), &json!(20)));
+    assert_eq!(
+        (&shown["name"], &shown["requests"]),
+        (&json!("monday"), &json!(20))
+    );
 
     let compared = home.ok(&[&load("alpha", STATS, "20")[..], &["--compare", "monday"]].concat());
     assert_eq!(compared["compared_with"], "monday");
@@ -157,7 +164,11 @@ fn runs_are_kept_listed_shown_compared_and_forgotten() {
     let words = home.run(&[&load("alpha", STATS, "20")[..], &["--compare", "monday"]].concat());
     assert!(words.stdout.contains("compared with monday"), "{}", words.stdout);
 
-    assert_eq!(home.run(&["--read-only", "bench", "delete", "monday", "--yes"]).code, 3);
+    assert_eq!(
+        home.run(&["--read-only", "bench", "delete", "monday", "--yes"])
+            .code,
+        3
+    );
     assert_eq!(
         home.ok(&["bench", "delete", "monday", "--yes"]),
         json!({"deleted": "monday"})
@@ -210,7 +221,10 @@ fn without_a_terminal_what_writes_is_loaded_with_yes_only() {
     let refused = home.run_json(&load("alpha", writes, "3"));
     assert_eq!(refused.code, 2, "{}", refused.stdout);
     let told = error(&refused);
-    assert!(told["message"].as_str().unwrap().contains("create_pointer"), "{told}");
+    assert!(
+        told["message"].as_str().unwrap().contains("create_pointer"),
+        "{told}"
+    );
     assert!(told["remedy"].as_str().unwrap().contains("--yes"), "{told}");
     assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 0);
     let mut line = load("alpha", writes, "3");

@@ -10,10 +10,10 @@ mod instances;
 mod joining;
 mod loads;
 mod logs;
-mod sides;
 mod pointers;
 mod secrets;
 mod serving;
+mod sides;
 mod usage;
 mod vault;
 

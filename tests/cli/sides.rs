@@ -33,7 +33,11 @@ fn a_call_is_put_beside_the_same_query_asked_directly() {
             (&json!("invoke"), &json!("beta")),
             "{route}"
         );
-        assert_eq!(compared["reply"]["changes"], json!([]), "the same answer either way");
+        assert_eq!(
+            compared["reply"]["changes"],
+            json!([]),
+            "the same answer either way"
+        );
         let took = |side: &str| compared[side]["elapsed_us"].as_i64().unwrap();
         assert_eq!(compared["added_us"], took("other") - took("one"));
     }
@@ -113,7 +117,12 @@ fn jq_takes_out_of_a_reply_what_is_wanted() {
     let home = Home::empty();
     let _serving = home.serve_new("alpha");
     for name in ["a", "b", "c"] {
-        home.ok(&["pointer", "create", "alpha", &format!("https://example.org/{name}")]);
+        home.ok(&[
+            "pointer",
+            "create",
+            "alpha",
+            &format!("https://example.org/{name}"),
+        ]);
     }
     let list = r#"{"action": "list_pointers", "limit": 10}"#;
     let names = home.ok(&[
@@ -136,12 +145,21 @@ fn jq_takes_out_of_a_reply_what_is_wanted() {
         home.ok(&["log", "show", &id, "--jq", ".result.pointers | length"]),
         json!([3])
     );
-    let words = home.run(&["invoke", "alpha", list, "--jq", ".status, (.result.pointers | length)"]);
+    let words = home.run(&[
+        "invoke",
+        "alpha",
+        list,
+        "--jq",
+        ".status, (.result.pointers | length)",
+    ]);
     assert_eq!(words.stdout, "\"success\"\n3\n");
     let wrong = home.run_json(&["invoke", "alpha", list, "--jq", ".status |"]);
     assert_eq!(wrong.code, 1);
     assert!(
-        error(&wrong)["message"].as_str().unwrap().contains("not finished"),
+        error(&wrong)["message"]
+            .as_str()
+            .unwrap()
+            .contains("not finished"),
         "{}",
         wrong.stdout
     );
@@ -190,5 +208,8 @@ fn no_route_changes_an_instance_that_is_read_only_here() {
         home.ok(&["call", "alpha", pointers[route].as_str().unwrap()]);
     }
     home.ok(&["instance", "edit", "beta", "--set-read-only", "off"]);
-    assert_eq!(home.ok(&["call", "alpha", &writing[0]])["reply"]["status"], "success");
+    assert_eq!(
+        home.ok(&["call", "alpha", &writing[0]])["reply"]["status"],
+        "success"
+    );
 }

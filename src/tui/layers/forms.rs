@@ -11,8 +11,8 @@ use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey, TokenSecret};
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
 use crate::workspace::{
-    COLOURS, FederateRequest, InitInstance, InstanceChange, InstanceRow, LONGEST_PATIENCE_S, RemoteRequest, Unlock, VaultLock,
-    normal_tag,
+    COLOURS, FederateRequest, InitInstance, InstanceChange, InstanceRow, LONGEST_PATIENCE_S, RemoteRequest,
+    Unlock, VaultLock, normal_tag,
 };
 
 /// Names of the fields that hold the plain values of a credential.
@@ -145,7 +145,9 @@ impl Form {
             Field::text(
                 "patience",
                 "Patience",
-                row.patience_s.map(|seconds| seconds.to_string()).unwrap_or_default(),
+                row.patience_s
+                    .map(|seconds| seconds.to_string())
+                    .unwrap_or_default(),
                 "seconds a call may take, 1 to 30; empty: as usual",
             ),
         ];

@@ -98,12 +98,17 @@ pub(super) fn draw(state: &State, test: &LiveTest, canvas: &mut Canvas, inner: R
     if test.saved.is_empty() {
         let words = match test.ticket {
             Some(_) => "Looking for loads that were kept…",
-            None => "No load is kept yet: w keeps one when it is over, and so does `butterfly bench --save NAME`.",
+            None => {
+                "No load is kept yet: w keeps one when it is over, and so does `butterfly bench --save NAME`."
+            }
         };
         draw_lines(canvas, inner, &[Line::of(words, Role::Dim)], 0);
         return;
     }
-    let heading = Line::of(columns(["NAME", "KEPT", "INSTANCE", "LOAD", "P50", "P99", "ERRORS"]), Role::Heading);
+    let heading = Line::of(
+        columns(["NAME", "KEPT", "INSTANCE", "LOAD", "P50", "P99", "ERRORS"]),
+        Role::Heading,
+    );
     draw_lines(canvas, Rect { height: 1, ..inner }, &[heading], 0);
     let rows = Rect::new(inner.x, inner.y + 1, inner.width, inner.height.saturating_sub(2));
     let high = usize::from(rows.height);
@@ -126,7 +131,9 @@ pub(super) fn draw(state: &State, test: &LiveTest, canvas: &mut Canvas, inner: R
 fn row(state: &State, saved: &SavedLoad) -> Line {
     let mut latency = Distribution::default();
     let figures = saved.lanes.iter().map(|(_, figures)| figures);
-    figures.clone().for_each(|figures| latency.merge(&figures.latency));
+    figures
+        .clone()
+        .for_each(|figures| latency.merge(&figures.latency));
     let failed: u64 = figures.map(Figures::failed).sum();
     let pace = match saved.plan.pace {
         Pace::Open { rate, .. } => format!("{rate}/s"),

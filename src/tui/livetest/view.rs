@@ -258,13 +258,13 @@ fn draw_head(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
         };
         let sum = |of: fn(&Figures) -> u64| test.lanes.iter().map(|(_, figures)| of(figures)).sum::<u64>();
         line = line.and(format!("  {elapsed:.0} of {all:.0} s  {pace}"), Role::Base);
-        line = line.and(
-            format!("  in flight {}", sum(|figures| figures.in_flight)),
-            Role::Dim,
-        );
         let (behind, lost) = (sum(|figures| figures.behind), sum(|figures| figures.not_started));
-        let role = if behind + lost > 0 { Role::Warn } else { Role::Dim };
-        line = line.and(format!("  behind {behind}"), role);
+        if !first.stage.is_over() {
+            let in_flight = sum(|figures| figures.in_flight);
+            line = line.and(format!("  in flight {in_flight}"), Role::Dim);
+            let role = if behind + lost > 0 { Role::Warn } else { Role::Dim };
+            line = line.and(format!("  behind {behind}"), role);
+        }
         if lost > 0 {
             line = line.and(format!("  never begun {lost}"), Role::Warn);
         }

@@ -235,6 +235,9 @@ impl Workspace {
 
 /// What each lane calls, with its label.
 fn kinds(request: &LoadRequest, prepared: &Prepared) -> Result<Vec<(String, What)>, Failure> {
+    if let Some(refusal) = &prepared.refusal {
+        return Err(refusal.clone());
+    }
     let prospects = &prepared.prospects;
     let LoadTarget::Pointer(address) = &request.target else {
         return no_routes(request, prepared);

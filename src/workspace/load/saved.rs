@@ -44,8 +44,14 @@ impl SavedLoad {
 
     /// What was called; none if that held secrets, which are not kept.
     pub fn load_target(&self) -> Option<LoadTarget> {
-        if let Some(address) = self.target.get("pointer_address").filter(|_| self.target.get("action").is_none()) {
-            return PointerAddress::parse(address.as_str()?).ok().map(LoadTarget::Pointer);
+        if let Some(address) = self
+            .target
+            .get("pointer_address")
+            .filter(|_| self.target.get("action").is_none())
+        {
+            return PointerAddress::parse(address.as_str()?)
+                .ok()
+                .map(LoadTarget::Pointer);
         }
         if has_lost_secrets(&self.target) {
             return None;

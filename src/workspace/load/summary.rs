@@ -33,10 +33,7 @@ pub(super) fn of(
         },
         // Its messages are counted with all others.
         credential: None,
-        query: federated.map_or_else(
-            || prepared.query.to_value(),
-            |federated| federated.query.clone(),
-        ),
+        query: federated.map_or_else(|| prepared.query.to_value(), |federated| federated.query.clone()),
         elapsed_us: lanes
             .iter()
             .map(|(_, figures)| figures.elapsed_us)
@@ -145,7 +142,10 @@ mod tests {
     fn a_load_is_an_error_only_if_nothing_came_back_well() {
         let some = vec![("relay".to_owned(), figures(10, &[("rate_limited", 9)]))];
         assert!(reply(Value::Null, &some).is_success());
-        let none = vec![("relay".to_owned(), figures(10, &[("rate_limited", 7), ("internal", 3)]))];
+        let none = vec![(
+            "relay".to_owned(),
+            figures(10, &[("rate_limited", 7), ("internal", 3)]),
+        )];
         assert_eq!(reply(Value::Null, &none).code(), Code::parse("rate_limited"));
         assert!(reply(Value::Null, &[("relay".to_owned(), figures(0, &[]))]).is_success());
     }

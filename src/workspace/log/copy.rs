@@ -180,7 +180,9 @@ fn as_load(butterfly: &str, entry: &LogEntry) -> String {
     let instance = quoted(&entry.row.instance);
     let reply = entry.reply.as_ref();
     let figures = reply.and_then(|reply| reply.get("result").or(reply.get("figures")));
-    let asked = figures.map(|figures| figures["asked"].clone()).unwrap_or_default();
+    let asked = figures
+        .map(|figures| figures["asked"].clone())
+        .unwrap_or_default();
     let mut command = format!("{butterfly} bench {instance}");
     match &entry.row.pointer {
         Some(pointer) => command.push_str(&format!(" --pointer {pointer}")),

@@ -83,7 +83,10 @@ fn add_histogram(
     };
     let remark = |from: u64, to: u64, count: u64| -> (String, String) {
         let now = format!(" {count}");
-        (now, was(from, to).map_or_else(String::new, |was| format!("  was {was}")))
+        (
+            now,
+            was(from, to).map_or_else(String::new, |was| format!("  was {was}")),
+        )
     };
     let most = bars.iter().map(|bar| bar.2).max().unwrap_or(0).max(1);
     let widest = bars
@@ -94,7 +97,9 @@ fn add_histogram(
         })
         .max()
         .unwrap_or(0);
-    let long = usize::from(width.saturating_sub(NAMES)).saturating_sub(widest).max(4);
+    let long = usize::from(width.saturating_sub(NAMES))
+        .saturating_sub(widest)
+        .max(4);
     for (from, to, count) in bars {
         let eighths = usize::try_from(u128::from(count) * long as u128 * 8 / u128::from(most)).unwrap_or(0);
         let mut bar = canvas.glyphs.bars[7].repeat(eighths / 8);
