@@ -6,6 +6,7 @@ use super::clock::Clock;
 use super::effect::Effect;
 use super::invoke;
 use super::message::Message;
+use super::painter::Painter;
 use super::state::{Look, State};
 use super::theme::{Catalog, Depth, UNICODE};
 use super::update::{Start, start, update};
@@ -21,7 +22,10 @@ use crate::workspace::{
 };
 use ratatui::buffer::Buffer;
 use serde_json::json;
+use std::cell::Cell;
 use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -32,6 +36,35 @@ pub struct Console {
     lines: u64,
     reply: Option<Arc<str>>,
     spent: Spent,
+}
+
+/// A terminal that only counts.
+pub struct Screen {
+    painter: Painter<Counter>,
+    written: Rc<Cell<usize>>,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        let written = Rc::default();
+        Self {
+            painter: Painter::new(Counter(Rc::clone(&written))),
+            written,
+        }
+    }
+}
+
+struct Counter(Rc<Cell<usize>>);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.set(self.0.get() + bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Where the time went.
@@ -110,6 +143,16 @@ impl Console {
     /// Where the time went since this was asked last.
     pub fn spent(&mut self) -> Spent {
         std::mem::take(&mut self.spent)
+    }
+
+    /// Brings a frame to a screen as the console does; how many bytes that took.
+    pub fn paint(&self, screen: &mut Screen) -> usize {
+        let before = screen.written.get();
+        let painted = screen
+            .painter
+            .paint(self.state.size, |buffer| view(&self.state, buffer));
+        painted.expect("a counter takes everything");
+        screen.written.get() - before
     }
 
     fn happen(&mut self, message: Message) -> Vec<Effect> {
