@@ -91,7 +91,11 @@ fn main() {
         );
         all.extend(of_this);
     }
-    figures.add("more for a keystroke, median", median(all), Goal::AtMost(16.0, 9.0));
+    figures.add(
+        "more for a keystroke, median",
+        median(all),
+        Goal::AtMost(16.0, 9.0),
+    );
     figures.add(
         format!("more for a keystroke, slowest ({:?})", slowest.1),
         slowest.0,
@@ -109,7 +113,11 @@ fn main() {
     let jumps = (0..20)
         .map(|jump| rounds("", usual, &Start::Offset(jump * 49_999)))
         .collect();
-    figures.add("more for a jump to any place", median(jumps), Goal::AtMost(16.0, 9.0));
+    figures.add(
+        "more for a jump to any place",
+        median(jumps),
+        Goal::AtMost(16.0, 9.0),
+    );
     figures.show();
 }
 

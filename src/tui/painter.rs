@@ -62,7 +62,8 @@ impl<W: Write> Painter<W> {
             queue!(self.backend, Clear(ClearType::All))?;
         }
         let updates = thrifty(&updates);
-        self.backend.draw(updates.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
+        self.backend
+            .draw(updates.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
         if let Some((x, y)) = cursor {
             queue!(self.backend, MoveTo(x, y), Show)?;
         }
