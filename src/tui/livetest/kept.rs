@@ -12,10 +12,13 @@ use crate::tui::layers::Layer;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
-use crate::tui::widgets::text::{Line, draw_lines};
+use crate::tui::widgets::text::{Line, draw_lines, wrap};
 use crate::workspace::SavedLoad;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+
+/// Columns from which on the routes are listed too.
+const WITH_ROUTES: u16 = 96;
 
 /// Opens the list.
 pub fn open(state: &mut State) -> Vec<Effect> {
@@ -102,7 +105,11 @@ pub(super) fn draw(state: &State, test: &LiveTest, canvas: &mut Canvas, inner: R
                 "No load is kept yet: w keeps one when it is over, and so does `butterfly bench --save NAME`."
             }
         };
-        draw_lines(canvas, inner, &[Line::of(words, Role::Dim)], 0);
+        let lines: Vec<Line> = wrap(words, inner.width)
+            .into_iter()
+            .map(|line| Line::of(line, Role::Dim))
+            .collect();
+        draw_lines(canvas, inner, &lines, 0);
         return;
     }
     let heading = Line::of(
@@ -115,7 +122,7 @@ pub(super) fn draw(state: &State, test: &LiveTest, canvas: &mut Canvas, inner: R
     let top = test.at.saturating_sub(high.saturating_sub(1));
     for (y, (index, saved)) in (rows.y..).zip(test.saved.iter().enumerate().skip(top).take(high)) {
         let line = Rect::new(rows.x, y, rows.width, 1);
-        draw_lines(canvas, line, &[row(state, saved)], 0);
+        draw_lines(canvas, line, &[row(state, saved, inner.width)], 0);
         if index == test.at {
             let ground = Style {
                 fg: None,
@@ -128,7 +135,7 @@ pub(super) fn draw(state: &State, test: &LiveTest, canvas: &mut Canvas, inner: R
     }
 }
 
-fn row(state: &State, saved: &SavedLoad) -> Line {
+fn row(state: &State, saved: &SavedLoad, width: u16) -> Line {
     let mut latency = Distribution::default();
     let figures = saved.lanes.iter().map(|(_, figures)| figures);
     figures
@@ -149,7 +156,11 @@ fn row(state: &State, saved: &SavedLoad) -> Line {
         &duration(latency.percentile(0.99)),
         &failed.to_string(),
     ]);
-    Line::of(text, Role::Base).and(format!("  {}", inert(&labels.join(", "))), Role::Dim)
+    let line = Line::of(text, Role::Base);
+    if width < WITH_ROUTES {
+        return line;
+    }
+    line.and(format!("  {}", inert(&labels.join(", "))), Role::Dim)
 }
 
 fn columns(cells: [&str; 7]) -> String {
