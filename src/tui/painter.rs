@@ -159,7 +159,7 @@ mod tests {
         let written = sink.0.borrow().clone();
         screen.process(&written);
         let cell = |x| screen.screen().cell(0, x).unwrap().clone();
-        assert_eq!(screen.screen().contents(), "a   b");
+        assert_eq!(screen.screen().contents().trim_end(), "a   b");
         assert_eq!(cell(0).fgcolor(), cell(4).fgcolor());
         assert_eq!(cell(2).bgcolor(), vt100::Color::Default);
         assert_eq!(cell(5).bgcolor(), vt100::Color::Idx(4));
