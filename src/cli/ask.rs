@@ -70,16 +70,16 @@ pub fn confirm(what: &str, is_confirmed: bool) -> Result<(), Failure> {
     ))
 }
 
-/// The same before something that hits many: where nobody can be asked, it is not done unless it was confirmed.
-pub fn confirm_by_somebody(what: &str, is_confirmed: bool) -> Result<(), Failure> {
-    if !is_confirmed && !is_possible() {
-        return Err(Failure::new(
-            Code::Usage,
-            format!("not done, and nobody can be asked here: {what}"),
-            "give --yes if that is meant",
-        ));
+/// The same before what a script must not do by accident: where nobody can be asked, `--yes` has to say so.
+pub fn insist(what: &str, is_confirmed: bool) -> Result<(), Failure> {
+    if is_confirmed || is_possible() {
+        return confirm(what, is_confirmed);
     }
-    confirm(what, is_confirmed)
+    Err(Failure::new(
+        Code::Usage,
+        format!("not done, because nobody is here to be asked: {what}"),
+        "give --yes if you mean it",
+    ))
 }
 
 /// Asks until the answer is yes or no.

@@ -108,7 +108,7 @@ impl Delete {
         let targets = targets(workspace, &self.instance, self.pointers, self.filter).await?;
         if !targets.is_empty() {
             let text = format!("This removes {} from {}.", many(&targets), self.instance);
-            ask::confirm_by_somebody(&text, self.yes)?;
+            ask::insist(&text, self.yes)?;
         }
         run_all(session, workspace, BulkAction::Delete, &targets).await
     }
@@ -152,7 +152,7 @@ impl Tag {
                 many(&targets),
                 self.instance
             );
-            ask::confirm_by_somebody(&text, self.yes)?;
+            ask::insist(&text, self.yes)?;
         }
         run_all(session, workspace, BulkAction::Tags(change), &targets).await
     }
@@ -181,7 +181,7 @@ impl Assign {
         if is_filtered && !targets.is_empty() {
             let to = connection.as_ref().map_or("no connection", ConnectionId::as_str);
             let text = format!("This assigns {} on {} to {to}.", many(&targets), self.instance);
-            ask::confirm_by_somebody(&text, self.yes)?;
+            ask::insist(&text, self.yes)?;
         }
         run_all(session, workspace, BulkAction::Assign(connection), &targets).await
     }

@@ -6,12 +6,15 @@ mod audit;
 mod binary;
 mod handshake;
 mod home;
+mod instances;
 mod joining;
+mod loads;
 mod logs;
 mod pointers;
 mod pointers_many;
 mod secrets;
 mod serving;
+mod sides;
 mod usage;
 mod vault;
 
