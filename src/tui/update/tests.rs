@@ -93,7 +93,10 @@ fn leaving_asks_only_if_it_stops_instances() {
     press(&mut state, &["esc"]);
     assert_eq!(state.phase, Phase::Open);
     key(&mut state, "ctrl-c");
-    assert!(matches!(key(&mut state, "y").as_slice(), [Effect::Shutdown]));
+    assert!(matches!(
+        key(&mut state, "y").as_slice(),
+        [Effect::Remember("place", _), Effect::Shutdown]
+    ));
     update(&mut state, Message::Stopped);
     assert_eq!(state.phase, Phase::Done);
 
@@ -107,7 +110,7 @@ fn being_told_to_end_asks_nothing() {
     let mut state = demo(SIZE);
     assert!(matches!(
         update(&mut state, Message::Terminate).as_slice(),
-        [Effect::Shutdown]
+        [Effect::Remember("place", _), Effect::Shutdown]
     ));
 }
 
