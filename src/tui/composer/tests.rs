@@ -213,7 +213,7 @@ fn a_query_of_a_line_of_the_log_is_in_the_composer_with_one_key() {
 #[test]
 fn a_query_on_the_command_line_is_checked_and_sent_by_the_composer() {
     let mut state = demo((120, 36));
-    press(&mut state, &["I", "esc", ":"]);
+    press(&mut state, &["I", "esc", "esc", ":"]);
     write(&mut state, r#"query {"action": "get_graph_stats"}"#);
     let sends = effects(&mut state, "enter");
     let (_, outgoing) = sent(&sends).expect("it is sent");

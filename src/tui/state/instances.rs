@@ -121,6 +121,17 @@ impl Instances {
         }
     }
 
+    /// Whether the local and the remote ones are folded away.
+    pub fn folded(&self) -> [bool; 2] {
+        self.folded
+    }
+
+    /// Folds the groups away that were, and shows the others.
+    pub fn fold_as(&mut self, folded: [bool; 2]) {
+        self.heading = None;
+        self.folded = folded;
+    }
+
     /// Whether a group is folded away.
     pub fn is_folded(&self, kind: InstanceKind) -> bool {
         self.folded[place_of(kind)]

@@ -175,6 +175,19 @@ impl Log {
         self.follow_at_the_top();
     }
 
+    /// Whether this line was fetched.
+    pub fn has(&self, id: u64) -> bool {
+        self.rows.values().any(|held| held.row.id == id)
+    }
+
+    /// Selects this line, if it was fetched.
+    pub fn select_id(&mut self, id: u64) {
+        let found = self.rows.iter().rev().find(|(_, held)| held.row.id == id);
+        if let Some(index) = found.and_then(|(place, _)| self.shown().checked_sub(place + 1)) {
+            self.select(index);
+        }
+    }
+
     /// Scrolls, keeping the selection visible.
     pub fn scroll(&mut self, rows: i64, height: u64) {
         let height = height.max(1);

@@ -6,6 +6,7 @@ mod idle;
 mod instances;
 mod lists;
 mod log;
+mod place;
 mod pointers;
 
 pub use begun::Begun;
@@ -14,6 +15,7 @@ pub use idle::Idle;
 pub use instances::{Branch, Instance, Instances};
 pub use lists::Cursor;
 pub use log::Log;
+pub use place::{OpenPage, Place};
 pub use pointers::{Columns, Pointers, Source};
 
 use super::clock::Clock;
@@ -241,6 +243,8 @@ pub struct State {
     pub idle: Idle,
     /// Which keys mean which commands.
     pub keymap: Keymap,
+    /// Where one was at the last end, until one is back there.
+    pub returning: Option<Place>,
     /// What `keymap.toml` said when it was read last; none if it was not there.
     pub keymap_text: Option<String>,
     /// The keys pressed so far, while more may follow.
@@ -280,6 +284,7 @@ impl State {
             history: Vec::new(),
             first_choice: None,
             keymap: Keymap::default(),
+            returning: None,
             keymap_text: None,
             begun: Begun::default(),
             tailed: None,

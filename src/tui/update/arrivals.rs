@@ -171,6 +171,7 @@ fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<E
             }
             "pointers.filter" => state.pointers.set_filter(&value),
             "pointers.merged" => state.pointers.set_merged(value == "true"),
+            "place" => super::place::take(state, &value),
             "history" => super::command_line::take_history(state, &value),
             "expressions" => state.expressions = serde_json::from_str(&value).unwrap_or_default(),
             "livetest" => state.live_setup = Some(value),

@@ -14,6 +14,7 @@ mod keymap;
 mod keys;
 mod lock;
 mod mouse;
+mod place;
 mod settle;
 mod work;
 
@@ -79,6 +80,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     }
     if is_touch {
         state.idle.touched = state.clock.now();
+        state.returning = None;
     }
     let mut effects = match message {
         Message::Mask(until) => {

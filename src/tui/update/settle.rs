@@ -1,5 +1,6 @@
 //! What has to hold after every message: selections are in view, and what is in view is fetched.
 
+use super::place;
 use crate::model::InstanceName;
 use crate::tui::content;
 use crate::tui::effect::Effect;
@@ -32,6 +33,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     if !matches!(state.phase, Phase::Open | Phase::Stopping) {
         return Vec::new();
     }
+    let mut effects = place::go_back(state);
     let layout = state.layout();
     let height = |pane| usize::from(layout.rows(pane).height);
     state.instances.settle(height(Pane::Instances));
@@ -43,7 +45,6 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     state.log.settle(height(Pane::Log) as u64);
     settle_page(state);
     settle_form(state);
-    let mut effects = Vec::new();
     map::settle(state);
     effects.extend(tail::settle(state));
     if let Some(ask) = state.log.wanted() {

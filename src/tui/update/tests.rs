@@ -93,7 +93,10 @@ fn leaving_asks_only_if_it_stops_instances() {
     press(&mut state, &["esc"]);
     assert_eq!(state.phase, Phase::Open);
     key(&mut state, "ctrl-c");
-    assert!(matches!(key(&mut state, "y").as_slice(), [Effect::Shutdown]));
+    assert!(matches!(
+        key(&mut state, "y").as_slice(),
+        [Effect::Remember("place", _), Effect::Shutdown]
+    ));
     update(&mut state, Message::Stopped);
     assert_eq!(state.phase, Phase::Done);
 
@@ -107,7 +110,7 @@ fn being_told_to_end_asks_nothing() {
     let mut state = demo(SIZE);
     assert!(matches!(
         update(&mut state, Message::Terminate).as_slice(),
-        [Effect::Shutdown]
+        [Effect::Remember("place", _), Effect::Shutdown]
     ));
 }
 
@@ -582,17 +585,11 @@ fn what_names_an_instance_is_possible_where_that_one_is() {
 
 #[test]
 fn sentences_name_the_keys_that_are_in_force() {
-    let moved = "[keys.log]\nf = false\n\"ctrl-o\" = \"freeze\"\n[keys.instances]\nn = false\nQ = \"init\"\n\
-                 [keys.pointers]\nbackspace = false\n\"ctrl-y\" = \"clear\"\n";
+    let moved = "[keys.log]\nf = false\n\"ctrl-o\" = \"freeze\"\n[keys.instances]\nn = false\nQ = \"init\"\n";
     let mut state = demo(SIZE);
     assert!(take_keymap(&mut state, moved));
     press(&mut state, &["4", "ctrl-o"]);
     assert_eq!(state.reports.back().unwrap().remedy, "^O follows again");
-    press(&mut state, &["2", "/"]);
-    write(&mut state, "nothing is called that");
-    press(&mut state, &["enter"]);
-    let screen = crate::tui::view::tests::screen(&state);
-    assert!(screen.contains("^Y shows everything again"), "{screen}");
     let mut state = demo(SIZE);
     assert!(take_keymap(&mut state, moved));
     state.instances.rows.clear();

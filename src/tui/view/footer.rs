@@ -275,6 +275,8 @@ pub(super) fn shown(keys: &impl ToString, canvas: &Canvas) -> String {
     let text = keys.to_string();
     if *canvas.glyphs == crate::tui::theme::ASCII {
         return text
+            .replace("↑↓", "Up/Down")
+            .replace("←→", "Left/Right")
             .replace('⏎', "Enter")
             .replace('⇧', "S-")
             .replace('↑', "Up")

@@ -1,5 +1,6 @@
 //! What concerns the console itself.
 
+use super::super::place;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::state::{Level, Phase, State};
@@ -55,7 +56,9 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
     if matches!(state.phase, Phase::Stopping | Phase::Done) {
         return Vec::new();
     }
+    let is_open = state.phase == Phase::Open;
+    let place = place::keep(state).filter(|_| is_open);
     state.layers.clear();
     state.phase = Phase::Stopping;
-    vec![Effect::Shutdown]
+    place.into_iter().chain([Effect::Shutdown]).collect()
 }

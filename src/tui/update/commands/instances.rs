@@ -9,7 +9,7 @@ use crate::tui::update::work::begin;
 use crate::workspace::{COLOURS, InstanceChange};
 
 /// Opens its page.
-pub(super) fn open_page(state: &mut State, name: InstanceName) -> Vec<Effect> {
+pub fn open_page(state: &mut State, name: InstanceName) -> Vec<Effect> {
     state
         .layers
         .push(Layer::Instance(Box::new(InstancePage::new(name.clone()))));
