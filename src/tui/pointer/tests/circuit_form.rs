@@ -62,7 +62,7 @@ fn what_was_written_goes_on_one_line_and_is_not_lost_by_one_key() {
     assert_eq!(form(&state).circuit().unwrap().editor.lines(), 3);
     press(&mut state, &["esc"]);
     assert!(form(&state).is_leaving);
-    press(&mut state, &["tab", "backtab"]);
+    press(&mut state, &["tab", "shift-tab"]);
     assert!(!form(&state).is_leaving);
     let effects = update(&mut state, Message::Key(Key::ctrl('s')));
     let Some(Effect::Work(_, Work::Create(_, new))) = effects.first() else {
