@@ -2,150 +2,40 @@
 //! Waits for content, never for time.
 #![cfg(unix)]
 
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
+mod support;
+
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Condvar, Mutex};
-use std::time::{Duration, Instant};
-use vt100::Parser;
+use support::console::Console;
 
-/// How long content may take before a test gives up: a loaded machine is no failure.
-const PATIENCE: Duration = Duration::from_secs(120);
 const SIZE: (u16, u16) = (120, 36);
 
-struct Console {
-    child: Box<dyn Child + Send + Sync>,
-    _master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    shown: Arc<(Mutex<Parser>, Condvar)>,
-}
-
-impl Console {
-    fn start(home: &Path, folder: &Path) -> Self {
-        let pty = native_pty_system()
-            .openpty(PtySize {
-                cols: SIZE.0,
-                rows: SIZE.1,
-                ..PtySize::default()
+/// The seven words, by their numbers.
+fn seven_words(console: &Console) -> Vec<String> {
+    console.find("seven words", |screen| {
+        let text = screen.contents();
+        (1..=7)
+            .map(|number| {
+                let label = format!("│  {number}  ");
+                let line = text.lines().find_map(|line| line.split_once(&label))?.1;
+                line.split_whitespace().next().map(ToOwned::to_owned)
             })
-            .unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
-        command.arg("--home");
-        command.arg(home);
-        command.cwd(folder);
-        command.env("TERM", "xterm-256color");
-        command.env("COLORTERM", "truecolor");
-        command.env("COLORFGBG", "15;0");
-        command.env("LANG", "C.UTF-8");
-        command.env_remove("NO_COLOR");
-        command.env_remove("LC_ALL");
-        let child = pty.slave.spawn_command(command).unwrap();
-        drop(pty.slave);
-        let cells = |count| NonZeroU16::new(count).unwrap();
-        let parser = Parser::new(cells(SIZE.1), cells(SIZE.0), 0);
-        let shown = Arc::new((Mutex::new(parser), Condvar::new()));
-        let mut output = pty.master.try_clone_reader().unwrap();
-        let theirs = Arc::clone(&shown);
-        std::thread::spawn(move || {
-            let mut buffer = [0; 65536];
-            loop {
-                let count = output.read(&mut buffer).unwrap_or(0);
-                let Ok(mut parser) = theirs.0.lock() else { return };
-                parser.process(&buffer[..count]);
-                drop(parser);
-                theirs.1.notify_all();
-                if count == 0 {
-                    return;
-                }
-            }
-        });
-        let keys = pty.master.take_writer().unwrap();
-        Self {
-            child,
-            _master: pty.master,
-            keys,
-            shown,
-        }
-    }
-
-    /// Waits until `find` finds something on the screen.
-    fn find<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
-        let (lock, changed) = &*self.shown;
-        let mut parser = lock.lock().unwrap();
-        let end = Instant::now() + PATIENCE;
-        loop {
-            let screen = parser.screen().contents();
-            if let Some(found) = find(&screen) {
-                return found;
-            }
-            let left = end.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "no {what} in:\n{screen}");
-            parser = changed.wait_timeout(parser, left).unwrap().0;
-        }
-    }
-
-    fn wait_for(&self, text: &str) {
-        self.find(text, |screen| screen.contains(text).then_some(()));
-    }
-
-    /// What stands after a label, such as the address or the code.
-    fn read(&self, label: &str) -> String {
-        self.find(label, |screen| {
-            let line = screen.lines().find_map(|line| line.split_once(label))?.1;
-            let word = line.split_whitespace().next()?;
-            (!word.starts_with('•')).then(|| word.to_owned())
-        })
-    }
-
-    /// The seven words, by their numbers.
-    fn seven_words(&self) -> Vec<String> {
-        self.find("seven words", |screen| {
-            (1..=7)
-                .map(|number| {
-                    let label = format!("│  {number}  ");
-                    let line = screen.lines().find_map(|line| line.split_once(&label))?.1;
-                    line.split_whitespace().next().map(ToOwned::to_owned)
-                })
-                .collect()
-        })
-    }
-
-    /// The words that open a bundle, over as many lines as they take.
-    fn passphrase(&self) -> String {
-        self.find("the words of the bundle", |screen| {
-            // The card stands between the steps on the left and the explanations on the right.
-            let card: Vec<&str> = screen.lines().filter_map(|line| line.split('│').nth(3)).collect();
-            let first = card.iter().position(|line| line.contains("words     "))?;
-            let last = card.iter().position(|line| line.contains("s hides them"))?;
-            let words = card[first..last].iter().flat_map(|line| line.split_whitespace());
-            let words: Vec<&str> = words.filter(|word| *word != "words").collect();
-            Some(words.join(" "))
-        })
-    }
-
-    fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-    }
-
-    fn paste(&mut self, text: &str) {
-        self.press(&format!("\x1b[200~{text}\x1b[201~"));
-    }
-
-    /// Presses a key once the question is on the screen.
-    fn answer(&mut self, question: &str, keys: &str) {
-        self.wait_for(question);
-        self.press(keys);
-    }
+            .collect()
+    })
 }
 
-impl Drop for Console {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// The words that open a bundle, over as many lines as they take.
+fn passphrase(console: &Console) -> String {
+    console.find("the words of the bundle", |screen| {
+        let text = screen.contents();
+        // The card stands between the steps on the left and the explanations on the right.
+        let card: Vec<&str> = text.lines().filter_map(|line| line.split('│').nth(3)).collect();
+        let first = card.iter().position(|line| line.contains("words     "))?;
+        let last = card.iter().position(|line| line.contains("s hides them"))?;
+        let words = card[first..last].iter().flat_map(|line| line.split_whitespace());
+        let words: Vec<&str> = words.filter(|word| *word != "words").collect();
+        Some(words.join(" "))
+    })
 }
 
 fn butterfly(home: &Path, arguments: &[&str]) -> String {
@@ -174,7 +64,7 @@ fn hosting(folder: &Path, name: &str) -> Console {
         .unwrap();
         butterfly(&home, &["pointer", "import", name, file.to_str().unwrap()]);
     }
-    let mut console = Console::start(&home, folder);
+    let mut console = Console::start_in(folder, &home, SIZE, &[("COLORFGBG", "15;0")]);
     console.wait_for("stopped");
     console.press("1s");
     console.wait_for("1 of 1 up");
@@ -196,7 +86,7 @@ fn offer(console: &mut Console) {
 
 /// Both compare the words; then everything goes on by itself, up to the first call.
 fn compare_and_call(offering: &mut Console, accepting: &mut Console) {
-    assert_eq!(offering.seven_words(), accepting.seven_words());
+    assert_eq!(seven_words(offering), seven_words(accepting));
     accepting.answer("They match, all seven", "\r");
     accepting.wait_for("the words match on your side");
     offering.answer("They match, all seven", "\r");
@@ -262,7 +152,7 @@ fn two_people_with_two_terminals_are_joined_by_a_bundle_under_words() {
     offering.wait_for("Send the bundle one way, and the words another way");
     let file = offering.read("file      ");
     offering.press("s");
-    let words = offering.passphrase();
+    let words = passphrase(&offering);
     let armoured = std::fs::read_to_string(folder.path().join(file)).unwrap();
     accepting.press("A");
     accepting.answer("How did it come to you?", "2\r");

@@ -95,15 +95,7 @@ impl Export {
             })
             .await;
         bar.finish_and_clear();
-        let count = match written {
-            Err(_) if target.is_pipe_closed => return Err(Stop::PipeClosed),
-            Err(failure) => {
-                target.discard();
-                return Err(failure.into());
-            }
-            Ok(count) => count,
-        };
-        target.keep()?;
+        let count = target.end(written)?;
         session.note(&format!(
             "{} pointers exported from {}",
             words::count(count),
@@ -175,7 +167,7 @@ pub(super) fn style(template: &str) -> ProgressStyle {
 pub(super) struct Target {
     writer: Box<dyn Write + Send>,
     file: Option<(PathBuf, PathBuf)>,
-    pub(super) is_pipe_closed: bool,
+    is_pipe_closed: bool,
 }
 
 impl Target {
@@ -198,7 +190,23 @@ impl Target {
         })
     }
 
-    pub(super) fn keep(mut self) -> Outcome {
+    /// What became of an export: a whole one is kept; of one that failed nothing is left; and whoever read it and
+    /// went away is told nothing.
+    pub(super) fn end<T>(self, written: Result<T, Failure>) -> Outcome<T> {
+        match written {
+            Err(_) if self.is_pipe_closed => Err(Stop::PipeClosed),
+            Err(failure) => {
+                self.discard();
+                Err(failure.into())
+            }
+            Ok(written) => {
+                self.keep()?;
+                Ok(written)
+            }
+        }
+    }
+
+    fn keep(mut self) -> Outcome {
         match self.flush() {
             Err(_) if self.is_pipe_closed => return Err(Stop::PipeClosed),
             Err(error) => {
@@ -218,7 +226,7 @@ impl Target {
         Ok(())
     }
 
-    pub(super) fn discard(self) {
+    fn discard(self) {
         if let Some((partial, _)) = &self.file {
             // What cannot be removed is only a leftover; the failure itself is told.
             let _ = std::fs::remove_file(partial);

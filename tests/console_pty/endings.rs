@@ -1,6 +1,6 @@
 //! Ends that nobody planned.
 
-use crate::driver::Console;
+use crate::support::console::Console;
 use std::sync::Arc;
 
 /// The program says that it may be broken this way only where it is built for tests.

@@ -1,6 +1,6 @@
 //! Files that a person writes while the console runs.
 
-use crate::driver::Console;
+use crate::support::console::Console;
 use vt100::{Color, Screen};
 
 /// The ground that the screen is drawn on, in the middle of a pane.

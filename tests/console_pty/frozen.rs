@@ -1,6 +1,6 @@
 //! An instance that accepts and never answers: its process is stopped while the console looks at it.
 
-use super::driver::Console;
+use super::support::console::Console;
 use super::{butterfly, home_with_an_instance};
 use std::path::Path;
 use std::process::Command;

@@ -2,17 +2,18 @@
 //! was before. Waits for content, never for time.
 #![cfg(unix)]
 
-mod driver;
 mod endings;
 mod files;
 mod frozen;
+#[path = "../support/mod.rs"]
+mod support;
 
-use driver::{Console, PATIENCE};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use support::console::{Console, PATIENCE};
 
 fn butterfly(home: &Path, arguments: &[&str]) {
     let output = Command::new(env!("CARGO_BIN_EXE_butterfly"))

@@ -3,6 +3,8 @@
 //! Every test binary compiles all of it and uses the part that it needs.
 #![allow(dead_code)]
 
+#[cfg(unix)]
+pub mod console;
 pub mod process;
 pub mod program;
 pub mod python;

@@ -1,6 +1,6 @@
 //! `butterfly log export`: lines of the log for other programs.
 
-use crate::cli::outcome::{Outcome, Stop};
+use crate::cli::outcome::Outcome;
 use crate::cli::session::Session;
 use crate::cli::transfer::{Target, style, visible};
 use crate::cli::words;
@@ -60,15 +60,7 @@ impl Export {
         };
         let written = workspace.export_log(&export, &mut target, &progress).await;
         bar.finish_and_clear();
-        let count = match written {
-            Err(_) if target.is_pipe_closed => return Err(Stop::PipeClosed),
-            Err(failure) => {
-                target.discard();
-                return Err(failure.into());
-            }
-            Ok(count) => count,
-        };
-        target.keep()?;
+        let count = target.end(written)?;
         session.note(&format!("{} lines exported", words::count(count)));
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! A console in a pseudo-terminal, typed into and looked at.
+//! A console in a pseudo-terminal, typed into and looked at. Waits for content, never for time.
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use vt100::{MouseProtocolMode, Parser, Screen};
 
 /// How long content may take before a test gives up: a loaded machine is no failure.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
+/// What the terminal shows so far.
 pub struct Shown {
     pub parser: Parser,
     bytes: usize,
@@ -35,6 +36,12 @@ impl Console {
 
     /// Starts one with more in its environment.
     pub fn start_with(home: &Path, size: (u16, u16), variables: &[(&str, &str)]) -> Self {
+        let folder = std::env::current_dir().unwrap();
+        Self::start_in(&folder, home, size, variables)
+    }
+
+    /// Starts one in this folder, where the files are that it names.
+    pub fn start_in(folder: &Path, home: &Path, size: (u16, u16), variables: &[(&str, &str)]) -> Self {
         let pty = native_pty_system()
             .openpty(PtySize {
                 cols: size.0,
@@ -46,6 +53,7 @@ impl Console {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
         command.arg("--home");
         command.arg(home);
+        command.cwd(folder);
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         command.env("LANG", "C.UTF-8");
@@ -91,22 +99,52 @@ impl Console {
         }
     }
 
-    /// Waits until the screen is so.
-    pub fn wait(&self, what: &str, is_there: impl Fn(&Screen) -> bool) {
+    /// Waits until this looks at something on the screen.
+    pub fn find<T>(&self, what: &str, look: impl Fn(&Screen) -> Option<T>) -> T {
         let (lock, changed) = &*self.shown;
         let mut shown = lock.lock().unwrap();
         let end = Instant::now() + PATIENCE;
-        while !is_there(shown.parser.screen()) {
+        loop {
+            let screen = shown.parser.screen();
+            if let Some(found) = look(screen) {
+                return found;
+            }
             let left = end.saturating_duration_since(Instant::now());
-            let screen = shown.parser.screen().contents();
-            assert!(!left.is_zero() && !shown.over, "no {what} in:\n{screen}");
+            let text = screen.contents();
+            assert!(!left.is_zero() && !shown.over, "no {what} in:\n{text}");
             shown = changed.wait_timeout(shown, left).unwrap().0;
         }
+    }
+
+    /// Waits until the screen is so.
+    pub fn wait(&self, what: &str, is_there: impl Fn(&Screen) -> bool) {
+        self.find(what, |screen| is_there(screen).then_some(()));
     }
 
     /// Waits until this is on the screen.
     pub fn wait_for(&self, text: &str) {
         self.wait(text, |screen| screen.contents().contains(text));
+    }
+
+    /// The word that stands after a label, once it is not masked.
+    pub fn read(&self, label: &str) -> String {
+        self.find(label, |screen| {
+            let text = screen.contents();
+            let line = text.lines().find_map(|line| line.split_once(label))?.1;
+            let word = line.split_whitespace().next()?;
+            (!word.starts_with('•')).then(|| word.to_owned())
+        })
+    }
+
+    /// Presses keys once the question is on the screen.
+    pub fn answer(&mut self, question: &str, keys: &str) {
+        self.wait_for(question);
+        self.press(keys);
+    }
+
+    /// Pastes a text, as terminals do it in one piece.
+    pub fn paste(&mut self, text: &str) {
+        self.press(&format!("\x1b[200~{text}\x1b[201~"));
     }
 
     /// Types this.
@@ -175,6 +213,14 @@ impl Console {
             .wait_timeout_while(shown, time, |shown| shown.bytes == before)
             .unwrap();
         shown.bytes == before
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        // It may have ended by itself: then there is nothing left to do.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
