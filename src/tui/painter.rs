@@ -5,8 +5,9 @@ use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier};
 use std::io::{self, BufWriter, Write};
 
 /// What a frame may fill before it is written: a whole screen fits.
@@ -60,7 +61,9 @@ impl<W: Write> Painter<W> {
         if !same_size {
             queue!(self.backend, Clear(ClearType::All))?;
         }
-        self.backend.draw(updates.into_iter())?;
+        let updates = thrifty(&updates);
+        self.backend
+            .draw(updates.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
         if let Some((x, y)) = cursor {
             queue!(self.backend, MoveTo(x, y), Show)?;
         }
@@ -70,6 +73,27 @@ impl<W: Write> Painter<W> {
         self.spare = last;
         Ok(true)
     }
+}
+
+/// The same cells for fewer bytes: a blank has no letter to be seen in a colour, and takes the one that is in force.
+/// That is most of what moving a selection over a row of many colours would send.
+fn thrifty(updates: &[(u16, u16, &Cell)]) -> Vec<(u16, u16, Cell)> {
+    let mut last: Option<(Color, Modifier)> = None;
+    let shown_on_blanks = Modifier::UNDERLINED | Modifier::REVERSED | Modifier::CROSSED_OUT;
+    let mut cells = Vec::with_capacity(updates.len());
+    for (x, y, cell) in updates {
+        let mut cell = (*cell).clone();
+        if let Some((fg, modifier)) = last
+            && cell.symbol() == " "
+            && !(cell.modifier | modifier).intersects(shown_on_blanks)
+        {
+            cell.fg = fg;
+            cell.modifier = modifier;
+        }
+        last = Some((cell.fg, cell.modifier));
+        cells.push((*x, *y, cell));
+    }
+    cells
 }
 
 #[cfg(test)]
@@ -114,5 +138,33 @@ mod tests {
             "{written:?}"
         );
         assert!(written.contains("p!") && !written.contains("hel"), "{written:?}");
+    }
+
+    #[test]
+    fn blanks_between_letters_change_no_colour() {
+        let sink = Sink::default();
+        let mut painter = Painter::new(sink.clone());
+        painter
+            .paint((20, 1), |buffer| {
+                buffer.set_string(0, 0, "a", Style::new().fg(Color::Red));
+                buffer.set_string(1, 0, "   ", Style::new().fg(Color::Green));
+                buffer.set_string(4, 0, "b", Style::new().fg(Color::Red));
+                buffer.set_string(5, 0, " ", Style::new().bg(Color::Blue));
+                let line = Style::new().fg(Color::Green).add_modifier(Modifier::UNDERLINED);
+                buffer.set_string(6, 0, " ", line);
+                None
+            })
+            .unwrap();
+        let mut screen = vt100::Parser::new(1.try_into().unwrap(), 20.try_into().unwrap(), 0);
+        let written = sink.0.borrow().clone();
+        screen.process(&written);
+        let cell = |x| screen.screen().cell(0, x).unwrap().clone();
+        assert_eq!(screen.screen().contents().trim_end(), "a   b");
+        assert_eq!(cell(0).fgcolor(), cell(4).fgcolor());
+        assert_eq!(cell(2).bgcolor(), vt100::Color::Default);
+        assert_eq!(cell(5).bgcolor(), vt100::Color::Idx(4));
+        assert!(cell(6).underline() && !cell(5).underline());
+        let text = String::from_utf8(written).unwrap();
+        assert!(text.contains("a   b"), "{text:?}");
     }
 }
