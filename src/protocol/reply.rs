@@ -4,10 +4,12 @@ use super::code::{Code, ExitClass};
 use super::strict_json::{self, StrictJsonError};
 use super::{Hop, QueryError};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// What an instance answered, as it was opened: replies of other implementations keep whatever they have.
+/// Cheap to clone, because one may have 50 MB.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Reply(Map<String, Value>);
+pub struct Reply(Arc<Map<String, Value>>);
 
 /// Why an action failed, on its way to becoming an error reply.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -55,7 +57,7 @@ impl Reply {
         let mut object = Map::with_capacity(3);
         object.insert("status".to_owned(), Value::String("success".to_owned()));
         object.insert("result".to_owned(), result);
-        Self(object)
+        Self(Arc::new(object))
     }
 
     /// `{"status": "error", "code": …, "message": …}` and the problem's details.
@@ -67,7 +69,7 @@ impl Reply {
         for (name, value) in &problem.details {
             object.insert(name.clone(), value.clone());
         }
-        Self(object)
+        Self(Arc::new(object))
     }
 
     /// `{"status": "interpretation_rendered", "result": {"interpretation", "details"}}`: a pointer's
@@ -82,13 +84,15 @@ impl Reply {
             "result".to_owned(),
             json!({"interpretation": interpretation, "details": details}),
         );
-        Self(object)
+        Self(Arc::new(object))
     }
 
     /// Reads the bytes that a sealed response held: an object with a text `status`.
     pub fn parse(bytes: &[u8]) -> Result<Self, StrictJsonError> {
         match strict_json::parse(bytes)? {
-            Value::Object(object) if object.get("status").is_some_and(Value::is_string) => Ok(Self(object)),
+            Value::Object(object) if object.get("status").is_some_and(Value::is_string) => {
+                Ok(Self(Arc::new(object)))
+            }
             _ => Err(StrictJsonError::NotAReply),
         }
     }
@@ -109,8 +113,11 @@ impl Reply {
     }
 
     /// Takes the result out.
-    pub fn into_result(mut self) -> Option<Value> {
-        self.0.shift_remove("result")
+    pub fn into_result(self) -> Option<Value> {
+        match Arc::try_unwrap(self.0) {
+            Ok(mut object) => object.shift_remove("result"),
+            Err(shared) => shared.get("result").cloned(),
+        }
     }
 
     /// A top-level member.
@@ -154,14 +161,14 @@ impl Reply {
 
     /// Adds or replaces a top-level member.
     pub fn with(mut self, name: &str, value: Value) -> Self {
-        self.0.insert(name.to_owned(), value);
+        Arc::make_mut(&mut self.0).insert(name.to_owned(), value);
         self
     }
 
     /// Adds the phases of the call.
     pub fn with_trace(mut self, hop: &Hop) -> Self {
         let value = serde_json::to_value(hop).expect("a hop has only string keys");
-        self.0.insert("trace".to_owned(), value);
+        Arc::make_mut(&mut self.0).insert("trace".to_owned(), value);
         self
     }
 
@@ -175,12 +182,12 @@ impl Reply {
 
     /// The reply as a JSON value.
     pub fn to_value(&self) -> Value {
-        Value::Object(self.0.clone())
+        Value::Object((*self.0).clone())
     }
 
     /// The reply as the bytes that get sealed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(&self.0).expect("a JSON map with string keys always serialises")
+        serde_json::to_vec(&*self.0).expect("a JSON map with string keys always serialises")
     }
 }
 
