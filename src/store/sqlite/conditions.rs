@@ -209,12 +209,29 @@ fn connections(conn: &Connection, text: &Text) -> Result<Option<Condition>, Stor
     )))
 }
 
+/// From so many digits on few addresses hold them: those are found in the index of addresses, which is a small part
+/// of the table.
+const FEW_HOLD: usize = 4;
+
+/// An address with these digits anywhere in it.
+fn holding_digits(digits: &str) -> Condition {
+    let condition = if digits.len() < FEW_HOLD {
+        "instr(printf('%012x', p.address), ?)"
+    } else {
+        "p.id IN (SELECT a.id FROM pointers a WHERE instr(printf('%012x', a.address), ?))"
+    };
+    (condition.to_owned(), vec![Value::from(digits.to_owned())])
+}
+
+/// A digit of an address.
+fn is_digit(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
 /// An address that begins so is found by the index; one that only contains it is not.
 fn address(part: &str) -> Condition {
     let digits = part.strip_prefix("ptr_").unwrap_or_default();
-    let is_hex = digits
-        .bytes()
-        .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let is_hex = digits.bytes().all(is_digit);
     if part.starts_with("ptr_") && is_hex && digits.len() <= 12 {
         let bound =
             |fill: &str| i64::from_str_radix(&format!("{digits}{}", fill.repeat(12 - digits.len())), 16);
@@ -224,6 +241,9 @@ fn address(part: &str) -> Condition {
                 vec![Value::from(first), Value::from(last)],
             );
         }
+    }
+    if !part.is_empty() && part.bytes().all(is_digit) {
+        return holding_digits(part);
     }
     let pattern = like_pattern(&[String::new(), part.to_owned(), String::new()]);
     (
