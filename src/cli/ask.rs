@@ -70,6 +70,18 @@ pub fn confirm(what: &str, is_confirmed: bool) -> Result<(), Failure> {
     ))
 }
 
+/// The same before what a script must not do by accident: where nobody can be asked, `--yes` has to say so.
+pub fn insist(what: &str, is_confirmed: bool) -> Result<(), Failure> {
+    if is_confirmed || is_possible() {
+        return confirm(what, is_confirmed);
+    }
+    Err(Failure::new(
+        Code::Usage,
+        format!("not done, because nobody is here to be asked: {what}"),
+        "give --yes if you mean it",
+    ))
+}
+
 /// Asks until the answer is yes or no.
 pub fn yes_or_no(question: &str) -> Result<bool, Failure> {
     loop {

@@ -72,7 +72,7 @@ pub struct Bench {
     /// Compare with the run that was kept under this name.
     #[arg(long, value_name = "NAME")]
     compare: Option<String>,
-    /// Do not ask before loading what deserves a question.
+    /// Load what deserves a question without asking; where nobody can be asked, it is not loaded without this.
     #[arg(long)]
     yes: bool,
 }
@@ -127,7 +127,7 @@ impl Bench {
                 show::pace(&request.plan.pace),
                 prospects.cautions.join("; ")
             );
-            ask::confirm(&what, self.yes)?;
+            ask::insist(&what, self.yes)?;
         }
         let mut signals = EndSignal::listen()?;
         let run = workspace.start_load(request.clone()).await?;
@@ -246,6 +246,7 @@ impl Kept {
                 let report = LoadReport {
                     lanes: saved.lanes.clone(),
                     samples: Vec::new(),
+                    log_id: None,
                 };
                 let mut value = show::value(&report, None);
                 value["name"] = json!(saved.name);

@@ -2,13 +2,14 @@
 
 use super::arguments;
 use super::dry_run;
+use super::jq;
 use super::outcome::{Outcome, usage};
 use super::read_only::permit_query;
 use super::reply;
 use super::session::Session;
 use super::words;
 use crate::model::{AppId, InstanceName};
-use crate::protocol::{Code, Query};
+use crate::protocol::{Code, Query, Reply};
 use crate::workspace::{Failure, InvokeOptions, Outgoing, Way};
 
 /// Ask an instance anything; the reply is printed as it was opened.
@@ -30,6 +31,9 @@ pub struct Invoke {
     /// Have this instance of ours ask it, by relay through its federated connection (it is asked which that is).
     #[arg(long, value_name = "INSTANCE", conflicts_with = "as_app_id")]
     via: Option<String>,
+    /// Print what this jq expression makes of the reply, instead of the reply; with --json as one array.
+    #[arg(long, value_name = "EXPRESSION", conflicts_with = "dry_run")]
+    jq: Option<String>,
     /// Show exactly what would be sent, layer by layer, and do not send it.
     #[arg(long)]
     dry_run: bool,
@@ -49,7 +53,7 @@ impl Invoke {
         };
         let workspace = session.open_for(&self.instance).await?;
         let invoked = workspace.invoke(&self.instance, &query, options).await?;
-        session.show(&invoked.reply.to_value(), || reply::text(&invoked.reply))?;
+        show(session, &invoked.reply, self.jq.as_deref()).await?;
         if !session.is_json() {
             let (status, took) = (invoked.reply.status(), words::duration(invoked.elapsed_us));
             session.note(&format!("{status} in {took} · log {}", invoked.log_id));
@@ -89,13 +93,22 @@ impl Invoke {
         }
         permit_query(session, &outgoing.query)?;
         let sent = workspace.send(&outgoing).await?;
-        session.show(&sent.reply.to_value(), || reply::text(&sent.reply))?;
+        show(session, &sent.reply, self.jq.as_deref()).await?;
         if !session.is_json() {
             let (status, took) = (sent.reply.status(), words::duration(sent.elapsed_us));
             session.note(&format!("{status} in {took} · log {}", sent.log_id));
         }
         reply::outcome(&sent.reply, &self.instance)
     }
+}
+
+/// Prints the reply, or what an expression makes of it.
+async fn show(session: &Session, reply: &Reply, expression: Option<&str>) -> Outcome {
+    let Some(expression) = expression else {
+        return session.show(&reply.to_value(), || reply::text(reply));
+    };
+    let text = String::from_utf8(reply.to_bytes()).unwrap_or_default();
+    jq::show(session, text.into(), expression).await
 }
 
 fn no_way(via: &str, instance: &str) -> Failure {

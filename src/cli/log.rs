@@ -4,6 +4,7 @@ mod export;
 
 use super::compared;
 use super::inert::{inert, inert_lines};
+use super::jq;
 use super::outcome::{Outcome, usage};
 use super::read_only::permit_query;
 use super::reply;
@@ -12,7 +13,7 @@ use super::table::{Table, pairs};
 use super::words;
 use crate::model::filter::Filter;
 use crate::protocol::{Code, Query};
-use crate::workspace::{Failure, JqLimits, LOG_FIELDS, LogEntry, LogFilter, LogForm, LogKind, LogRow, jq};
+use crate::workspace::{Failure, LOG_FIELDS, LogEntry, LogFilter, LogForm, LogRow};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::IsTerminal;
@@ -20,7 +21,7 @@ use std::io::IsTerminal;
 /// List, show, repeat, mark, copy and export invokes and calls of this home.
 ///
 /// A filter is terms that must all hold: words; @instance, action:, status:ok|error|interpreted|failed, code:,
-/// route:, pointer:, cred:, kind:invoke|call, took:>100ms, size:>1MB, since:1h, before:10:30, marked, noted, note:;
+/// route:, pointer:, cred:, kind:invoke|call|load, took:>100ms, size:>1MB, since:1h, before:10:30, marked, noted, note:;
 /// !term for what must not hold, ~letters for letters in that order.
 #[derive(Debug, Subcommand)]
 pub enum Log {
@@ -235,32 +236,14 @@ async fn list(session: &Session, filter: &LogFilter) -> Outcome {
 
 async fn show_jq(session: &Session, id: u64, expression: &str) -> Outcome {
     let detail = session.open().await?.log_detail(id).await?;
-    let wrong = |message: String, remedy: &str| Failure::new(Code::InvalidParameter, message, remedy);
-    let reply = detail
-        .reply
-        .ok_or_else(|| wrong(format!("line {id} has no reply"), "take a line that has one"))?;
-    let expression = expression.to_owned();
-    let evaluated = tokio::task::spawn_blocking(move || jq(reply, &expression, JqLimits::default())).await;
-    let answer = evaluated
-        .map_err(|error| wrong(error.to_string(), "please report it"))?
-        .map_err(|error| {
-            wrong(
-                error.to_string(),
-                "the language is jq's: https://jqlang.org/manual",
-            )
-        })?;
-    let values: Vec<serde_json::Value> = answer
-        .results
-        .iter()
-        .map(|result| serde_json::from_str(result).unwrap_or_else(|_| result.as_str().into()))
-        .collect();
-    if let Some(cut) = &answer.cut {
-        session.note(cut);
-    }
-    session.show(&values, || {
-        let shown: Vec<String> = values.iter().map(reply::json_text).collect();
-        shown.join("\n")
-    })
+    let reply = detail.reply.ok_or_else(|| {
+        Failure::new(
+            Code::InvalidParameter,
+            format!("line {id} has no reply"),
+            "take a line that has one",
+        )
+    })?;
+    jq::show(session, reply, expression).await
 }
 
 async fn compare(session: &Session, id: u64) -> Outcome {
@@ -312,7 +295,7 @@ fn table(rows: &[LogRow]) -> Table {
         table.row([
             row.id.to_string(),
             words::moment(row.at),
-            kind(row.kind).to_owned(),
+            row.kind.as_str().to_owned(),
             row.instance.clone(),
             row.action.clone(),
             words::or_dash(row.pointer.as_ref()),
@@ -336,7 +319,7 @@ fn describe(entry: &LogEntry) -> String {
     let mut text = pairs([
         ("id", Some(row.id.to_string())),
         ("at", Some(words::moment(row.at))),
-        ("kind", Some(kind(row.kind).to_owned())),
+        ("kind", Some(row.kind.as_str().to_owned())),
         ("instance", Some(row.instance.clone())),
         ("pointer", row.pointer.as_ref().map(ToString::to_string)),
         ("route", row.route.map(|route| route.to_string())),
@@ -364,11 +347,4 @@ fn describe(entry: &LogEntry) -> String {
         )));
     }
     text
-}
-
-fn kind(kind: LogKind) -> &'static str {
-    match kind {
-        LogKind::Invoke => "invoke",
-        LogKind::Call => "call",
-    }
 }

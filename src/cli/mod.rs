@@ -24,6 +24,7 @@ mod handshake;
 mod inert;
 mod instance;
 mod invoke;
+mod jq;
 mod log;
 mod logs;
 mod man;

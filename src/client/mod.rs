@@ -23,7 +23,7 @@ pub use error::ClientError;
 pub use exchange::Exchange;
 pub use http::Client;
 pub use inert::inert;
-pub use probe::{Probe, Seen};
+pub use probe::{PATIENCE_S as PROBE_PATIENCE_S, Probe, Seen};
 pub use routes::{CallError, CallOutcome, FailedCall, FederatedCall, Peers, lacking, relay_query};
 pub use stranger::Stranger;
 pub use tls::pin_of_certificate;

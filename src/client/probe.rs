@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::time::Instant;
 
 /// How long a probe may take altogether.
-const PATIENCE_S: i64 = 3;
+pub const PATIENCE_S: i64 = 3;
 
 /// What a probe found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -66,7 +66,17 @@ impl Client {
 
     /// Liveness, discovery, then a sealed `get_graph_stats` with the credential if there is one. Never fails: failure is a finding.
     pub async fn probe(&self, endpoint: &Endpoint, credential: Option<&HeldCredential>) -> Probe {
-        let context = CallContext::begin(Timestamp::now(), PATIENCE_S);
+        self.probe_within(endpoint, credential, PATIENCE_S).await
+    }
+
+    /// The same, with so many seconds for all of it.
+    pub async fn probe_within(
+        &self,
+        endpoint: &Endpoint,
+        credential: Option<&HeldCredential>,
+        seconds: i64,
+    ) -> Probe {
+        let context = CallContext::begin(Timestamp::now(), seconds);
         let look = Look {
             client: self,
             endpoint,

@@ -23,6 +23,10 @@ pub trait Peers: Send + Sync {
         profile: Profile,
         kid: Option<&KeyId>,
     ) -> Option<HeldCredential>;
+
+    /// Whether the caller wants this asked of a peer, whichever route leads there. A query that is not known may
+    /// do anything.
+    fn permits(&self, endpoint: &Endpoint, query: Option<&Value>) -> Result<(), Problem>;
 }
 
 /// A federated call to make.
@@ -135,6 +139,7 @@ pub fn lacking(
     peers: &dyn Peers,
 ) -> Result<(), Problem> {
     let reference = Reference::of(pointer).ok_or_else(|| not_federated(pointer))?;
+    reference.require_permission(None, peers)?;
     match route {
         Route::Endpoint => {
             reference.require_query(route)?;
@@ -189,6 +194,7 @@ impl Journey<'_> {
         let mut reference = Reference::of(&pointer).ok_or_else(|| not_federated(&pointer))?;
         let route = call.route.unwrap_or(reference.route);
         self.route = Some(route);
+        reference.require_permission(call.query, peers)?;
         if route == Route::Relay {
             let query = reference.relayed(&pointer, call.via.profile(), call.query)?;
             let reply = self.ask(With::PointersInstance, call.via, query).await?;
@@ -197,6 +203,7 @@ impl Journey<'_> {
         }
         if self.ask_to_pass(call.via, &mut pointer).await? {
             reference = Reference::of(&pointer).ok_or_else(|| not_federated(&pointer))?;
+            reference.require_permission(call.query, peers)?;
         }
         let reply = match route {
             Route::Circuit => {
@@ -393,6 +400,17 @@ impl Reference {
         match wanted {
             Some(query) => Ok(query.clone()),
             None => Ok(Query::from_value(self.require_query(Route::Endpoint)?.clone())?),
+        }
+    }
+
+    /// Refuses what the caller does not want asked of the peer.
+    fn require_permission(&self, wanted: Option<&Query>, peers: &dyn Peers) -> Result<(), Problem> {
+        let Some(endpoint) = &self.endpoint else {
+            return Ok(());
+        };
+        match wanted {
+            Some(query) => peers.permits(endpoint, Some(&query.to_value())),
+            None => peers.permits(endpoint, self.query.as_ref()),
         }
     }
 

@@ -188,6 +188,7 @@ pub enum Id {
     Repeat,
     EditAgain,
     LiveTest,
+    LoadRuns,
     FollowLog,
     MarkLine,
     NoteLine,

@@ -52,6 +52,7 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (ExportLog, Counterpart::Verb("log export")),
     (EditAgain, Counterpart::Verb("invoke")),
     (LiveTest, Counterpart::Verb("bench")),
+    (LoadRuns, Counterpart::Verb("bench list")),
     (CompareInvokes, Counterpart::Verb("log diff")),
     (CompareDirect, Counterpart::Verb("log compare")),
     (Jq, Counterpart::Verb("log show")),

@@ -159,6 +159,7 @@ pub fn instances() -> Vec<InstanceRow> {
         version: None,
         error: None,
         read_only: false,
+        patience_s: None,
         colour: None,
         credential: format!("{text}/owner"),
         seen_at: Some(now().plus_seconds(-2)),

@@ -1,9 +1,12 @@
-//! What `benches/console.rs` measures: the console on an instance with any number of pointers, without a
-//! terminal and without an instance. Not part of the library's interface.
+//! What `benches/console.rs` and `benches/reply.rs` measure: the console on an instance with any number of
+//! pointers, or on a reply of any size, without a terminal and without an instance. Not part of the library's
+//! interface.
 
 use super::clock::Clock;
 use super::effect::Effect;
+use super::invoke;
 use super::message::Message;
+use super::painter::Painter;
 use super::state::{Look, State};
 use super::theme::{Catalog, Depth, UNICODE};
 use super::update::{Start, start, update};
@@ -14,16 +17,63 @@ use crate::model::{
 };
 use crate::store::{PointerPage, PointerQuery, Start as From};
 use crate::workspace::{
-    ConsoleConfig, HostedBy, InstanceRow, LogAsk, LogKind, LogPlace, LogRow, LogWindow, PointerList,
+    ConsoleConfig, HostedBy, InstanceRow, LogAsk, LogDetail, LogEntry, LogKind, LogPlace, LogRow, LogWindow,
+    PointerList,
 };
 use ratatui::buffer::Buffer;
+use serde_json::json;
+use std::cell::Cell;
 use std::collections::VecDeque;
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// A console on `pointers` pointers.
 pub struct Console {
     state: State,
     pointers: u64,
     lines: u64,
+    reply: Option<Arc<str>>,
+    spent: Spent,
+}
+
+/// A terminal that only counts.
+pub struct Screen {
+    painter: Painter<Counter>,
+    written: Rc<Cell<usize>>,
+}
+
+impl Default for Screen {
+    fn default() -> Self {
+        let written = Rc::default();
+        Self {
+            painter: Painter::new(Counter(Rc::clone(&written))),
+            written,
+        }
+    }
+}
+
+struct Counter(Rc<Cell<usize>>);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.set(self.0.get() + bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Where the time went.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Spent {
+    /// The longest that the console's loop was held up by one message: what a keystroke waits for at worst.
+    pub longest_on_loop: Duration,
+    /// On threads that may block.
+    pub on_threads: Duration,
 }
 
 impl Console {
@@ -48,8 +98,18 @@ impl Console {
             state,
             pointers,
             lines: 0,
+            reply: None,
+            spent: Spent::default(),
         };
         console.answer(effects);
+        console
+    }
+
+    /// The page about an invoke that got this reply.
+    pub fn open_reply(size: (u16, u16), reply: Arc<str>) -> Self {
+        let mut console = Self::open_log(size, 1);
+        console.reply = Some(reply);
+        console.press("enter");
         console
     }
 
@@ -66,8 +126,47 @@ impl Console {
     /// Types a key by its name in the table of commands, and brings the pages that are asked for.
     pub fn press(&mut self, key: &str) {
         let key = Key::parse(key).expect("a key's name");
-        let effects = update(&mut self.state, Message::Key(key));
+        let effects = self.happen(Message::Key(key));
         self.answer(effects);
+    }
+
+    /// Types a text, a key for each letter; what is typed counts as resting after each.
+    pub fn write(&mut self, text: &str) {
+        for letter in text.chars() {
+            match letter {
+                ' ' => self.press("space"),
+                _ => self.press(letter.encode_utf8(&mut [0; 4])),
+            }
+        }
+    }
+
+    /// Where the time went since this was asked last.
+    pub fn spent(&mut self) -> Spent {
+        std::mem::take(&mut self.spent)
+    }
+
+    /// Brings a frame to a screen as the console does; how many bytes that took.
+    pub fn paint(&self, screen: &mut Screen) -> usize {
+        let before = screen.written.get();
+        let painted = screen
+            .painter
+            .paint(self.state.size, |buffer| view(&self.state, buffer));
+        painted.expect("a counter takes everything");
+        screen.written.get() - before
+    }
+
+    fn happen(&mut self, message: Message) -> Vec<Effect> {
+        let began = Instant::now();
+        let effects = update(&mut self.state, message);
+        self.spent.longest_on_loop = self.spent.longest_on_loop.max(began.elapsed());
+        effects
+    }
+
+    fn errand(&mut self, errand: invoke::Errand) -> invoke::News {
+        let began = Instant::now();
+        let news = invoke::done(errand);
+        self.spent.on_threads += began.elapsed();
+        news
     }
 
     /// Draws a frame.
@@ -98,9 +197,21 @@ impl Console {
                     generation,
                     outcome: Ok(window_of(&ask, self.lines)),
                 },
+                Effect::LoadEntry(id) => {
+                    let detail = LogDetail {
+                        entry: Arc::new(entry(id)),
+                        reply: self.reply.clone(),
+                    };
+                    Message::Entry(id, Ok(Box::new(detail)))
+                }
+                Effect::Inspect(page, number, errand) => {
+                    Message::Inspected(page, number, self.errand(errand))
+                }
+                Effect::After(_, message @ Message::Inspected(..)) => message,
                 _ => continue,
             };
-            waiting.extend(update(&mut self.state, message));
+            let effects = self.happen(message);
+            waiting.extend(effects);
         }
     }
 }
@@ -140,6 +251,17 @@ fn line(place: u64) -> LogRow {
     }
 }
 
+fn entry(id: u64) -> LogEntry {
+    LogEntry {
+        row: line(id - 1),
+        query: json!({"action": "search_pointers", "search_term": "%"}),
+        reply: None,
+        failure: None,
+        hops: Vec::new(),
+        wire: Vec::new(),
+    }
+}
+
 fn instance(pointers: u64) -> InstanceRow {
     InstanceRow {
         name: InstanceName::parse("alpha").expect("a name"),
@@ -155,6 +277,7 @@ fn instance(pointers: u64) -> InstanceRow {
         version: None,
         error: None,
         read_only: false,
+        patience_s: None,
         colour: None,
         credential: "alpha/owner".to_owned(),
         seen_at: None,

@@ -28,6 +28,8 @@ pub struct InstanceRecord {
     pub colour: Option<String>,
     /// Whether the console refuses to change anything on it.
     pub read_only: bool,
+    /// How many seconds a call may take, if that was chosen.
+    pub patience_s: Option<u64>,
     /// When it was added.
     pub created_at: Timestamp,
     /// What the last probe found.
@@ -54,8 +56,8 @@ pub struct Seen {
     pub answered_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str =
-    "name, kind, endpoint, profile, instance_id, app_id, credential, colour, read_only, created_at, seen";
+const COLUMNS: &str = "name, kind, endpoint, profile, instance_id, app_id, credential, colour, read_only, created_at, seen, \
+     patience_s";
 
 impl Vault {
     /// Every instance, by name.
@@ -104,17 +106,23 @@ impl Vault {
         })
     }
 
-    /// Records the colour that a person chose, and whether anything may be changed there.
-    pub fn set_look(
+    /// Records what a person chose: the colour, whether anything may be changed there, how long calls may take.
+    pub fn set_choices(
         &self,
         name: &InstanceName,
         colour: Option<&str>,
         read_only: bool,
+        patience_s: Option<u64>,
     ) -> Result<(), VaultError> {
         self.write_durably(|transaction| {
             transaction.execute(
-                "UPDATE instances SET colour = ?2, read_only = ?3 WHERE name = ?1",
-                params![name.as_str(), colour, read_only],
+                "UPDATE instances SET colour = ?2, read_only = ?3, patience_s = ?4 WHERE name = ?1",
+                params![
+                    name.as_str(),
+                    colour,
+                    read_only,
+                    patience_s.map(super::log::stored)
+                ],
             )?;
             Ok(())
         })
@@ -134,7 +142,9 @@ impl Vault {
 
 pub(super) fn insert(transaction: &Transaction<'_>, record: &InstanceRecord) -> Result<(), VaultError> {
     let added = transaction.execute(
-        "INSERT OR IGNORE INTO instances VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        &format!(
+            "INSERT OR IGNORE INTO instances ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        ),
         params![
             record.name.as_str(),
             record.kind.as_str(),
@@ -150,6 +160,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, record: &InstanceRecord) -> 
                 .seen
                 .as_ref()
                 .map(|seen| serde_json::to_string(seen).expect("plain fields always serialise")),
+            record.patience_s.map(super::log::stored),
         ],
     )?;
     if added == 0 {
@@ -186,6 +197,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Result<InstanceRecord, VaultError>> {
             read_only: row.get(8).ok()?,
             created_at: Timestamp::from_micros(row.get(9).ok()?),
             seen: seen.as_deref().and_then(|text| serde_json::from_str(text).ok()),
+            patience_s: row.get::<_, Option<i64>>(11).ok()?.map(i64::unsigned_abs),
         })
     };
     Ok(parsed().ok_or_else(|| VaultError::Tampered {

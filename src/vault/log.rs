@@ -159,6 +159,6 @@ fn identity(line: &LogLine) -> Vec<u8> {
 }
 
 /// SQLite counts with a sign.
-fn stored(number: u64) -> i64 {
+pub(super) fn stored(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

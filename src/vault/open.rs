@@ -15,7 +15,7 @@ mod embedded {
 }
 
 /// What `user_version` says after the newest migration.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// How long one console waits for another one's write.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Pages of the write-ahead log at which it is copied back into the database.

@@ -63,6 +63,7 @@ fn record(name: &str) -> InstanceRecord {
         credential: format!("{name}/console"),
         colour: None,
         read_only: false,
+        patience_s: None,
         created_at: Timestamp::from_micros(1),
         seen: None,
     }

@@ -5,7 +5,7 @@ use super::log::Happened;
 use super::{CallOptions, Called, Failure, HostedBy, LogKind, Workspace, wire};
 use crate::client::{CallError, CallOutcome, Exchange, FederatedCall};
 use crate::model::{InstanceKind, Pointer, PointerAddress, Timestamp};
-use crate::protocol::Code;
+use crate::protocol::{Code, Query};
 use crate::vault::InstanceRecord;
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -31,7 +31,8 @@ impl Workspace {
             trace: options.trace,
             query: options.query.as_ref(),
         };
-        let context = context(at, options.timeout_seconds, options.trace);
+        let patience = options.timeout_seconds.or(record.patience_s);
+        let context = context(at, patience, options.trace);
         let outcome = self.client.follow(call, &peers, &context).await;
         let base = Happened {
             at,
@@ -58,7 +59,18 @@ impl Workspace {
                     self.notice_tls(error).await;
                 }
                 let mut happened = told(base, failed.pointer.as_ref(), &failed.exchanges, &record);
-                let failure = failure_of(failed.error, &record, failed.pointer.as_ref());
+                let refused = failed.pointer.as_ref().and_then(|pointer| {
+                    let federated = pointer.federated.as_ref()?;
+                    let own = options.query.as_ref().map(Query::to_value);
+                    peers.refusal(
+                        &federated.endpoint,
+                        Some(own.as_ref().unwrap_or(&federated.query)),
+                    )
+                });
+                let failure = match refused {
+                    Some(failure) if failed.error.code() == Code::ReadOnly => failure,
+                    _ => failure_of(failed.error, &record, failed.pointer.as_ref()),
+                };
                 happened.route = failed.route;
                 happened.hops = failed.hops;
                 happened.outcome = Err(failure.clone());

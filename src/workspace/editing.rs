@@ -9,6 +9,9 @@ use crate::vault::InstanceRecord;
 /// Colours that can be chosen: as many as a theme's palette is sure to have.
 pub const COLOURS: u8 = 8;
 
+/// The longest patience that can be chosen, in seconds: what is usual. A single call may be given more.
+pub const LONGEST_PATIENCE_S: u64 = super::session::PATIENCE.unsigned_abs();
+
 impl Workspace {
     /// Changes what this home knows of an instance. Nothing is asked of the instance itself.
     pub async fn edit_instance(&self, name: &str, change: InstanceChange) -> Result<InstanceRow, Failure> {
@@ -19,9 +22,10 @@ impl Workspace {
             Some(chosen) => chosen.map(|colour| colour.to_string()),
         };
         let read_only = change.read_only.unwrap_or(record.read_only);
-        if colour != record.colour || read_only != record.read_only {
+        let patience_s = change.patience_s.unwrap_or(record.patience_s);
+        if (&colour, read_only, patience_s) != (&record.colour, record.read_only, record.patience_s) {
             let name = record.name.clone();
-            self.in_vault(move |vault| vault.set_look(&name, colour.as_deref(), read_only))
+            self.in_vault(move |vault| vault.set_choices(&name, colour.as_deref(), read_only, patience_s))
                 .await?;
         }
         if let Some(form) = change.credential {
@@ -144,6 +148,14 @@ fn check(record: &InstanceRecord, change: &InstanceChange) -> Result<(), Failure
         return wrong(
             format!("there is no colour {colour}"),
             "choose 1 to 8, or `none` for the one that comes with its place in the list",
+        );
+    }
+    if let Some(Some(patience)) = change.patience_s
+        && !(1..=LONGEST_PATIENCE_S).contains(&patience)
+    {
+        return wrong(
+            format!("{patience} s is no patience"),
+            "choose 1 to 30 seconds; a single call may be given more with --timeout",
         );
     }
     let is_local = record.kind == InstanceKind::Local;

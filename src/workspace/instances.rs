@@ -119,6 +119,7 @@ impl Workspace {
             credential: entry.name.clone(),
             colour: None,
             read_only: false,
+            patience_s: None,
             created_at: now,
             seen: None,
         };
@@ -216,7 +217,12 @@ impl Workspace {
             Ok(credential) => (Some(credential), None),
             Err(failure) => (None, Some(failure.to_string())),
         };
-        let probe = self.client.probe(&record.endpoint, credential.as_ref()).await;
+        let usual = crate::client::PROBE_PATIENCE_S;
+        let chosen = record.patience_s.and_then(|seconds| i64::try_from(seconds).ok());
+        let probe = self
+            .client
+            .probe_within(&record.endpoint, credential.as_ref(), chosen.unwrap_or(usual))
+            .await;
         if let Some(credential) = &credential {
             self.notice_probe(credential, &probe).await;
         }
@@ -330,6 +336,7 @@ pub(super) fn remote_record(
         credential,
         colour: None,
         read_only: false,
+        patience_s: None,
         created_at: now,
         seen: None,
     }

@@ -57,7 +57,8 @@ impl Workspace {
     ) -> Result<Invoked, Failure> {
         let at = Timestamp::now();
         let began = Instant::now();
-        let context = context(at, options.timeout_seconds, options.trace);
+        let patience = options.timeout_seconds.or(session.record.patience_s);
+        let context = context(at, patience, options.trace);
         let sent = if options.trace && !session.is_legacy() {
             query.clone().with("trace", Value::Bool(true))
         } else {

@@ -16,7 +16,7 @@ pub use fields::{LOG_FIELDS, LOG_WORDS};
 pub(super) use index::LogIndex;
 pub use window::{LogAsk, LogPlace, LogWindow};
 
-use super::redact::{has_lost_secrets, without_secrets};
+use super::redact::{has_lost_secrets, names_no_secret, without_secrets};
 use super::{
     CallOptions, Failure, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire, Workspace,
 };
@@ -27,6 +27,7 @@ use crate::vault::{LogLine, LogMark, LogQuery};
 use index::Columns;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 use sieve::Sieve;
 
 /// The longest note, in characters: it is one line.
@@ -34,7 +35,17 @@ const LONGEST_NOTE: usize = 500;
 /// Lines that are looked through at once where only some are wanted.
 const BATCH: u64 = 4_000;
 
-/// What is kept sealed of a line.
+/// What is kept sealed of a line, as it is written: the reply as text.
+#[derive(Serialize)]
+struct Writing {
+    query: Value,
+    reply: Option<Box<RawValue>>,
+    failure: Option<String>,
+    hops: Vec<Hop>,
+    wire: Vec<LogWire>,
+}
+
+/// The same, as it is read.
 #[derive(Serialize, Deserialize)]
 struct Body {
     query: Value,
@@ -183,10 +194,11 @@ impl Workspace {
                 Err(failure) => ("failed".to_owned(), Some(failure.code.as_str().to_owned())),
             };
             let reply = happened.outcome.as_ref().ok().map(Reply::to_bytes);
+            let reply_bytes = reply.as_ref().map_or(0, |bytes| bytes.len() as u64);
             let line = LogLine {
                 id: 0,
                 at: happened.at,
-                kind: kind_word(happened.kind).to_owned(),
+                kind: happened.kind.as_str().to_owned(),
                 instance: happened.instance,
                 action: happened.action,
                 pointer: happened.pointer.map(String::from),
@@ -194,16 +206,17 @@ impl Workspace {
                 status,
                 code,
                 elapsed_us: happened.elapsed_us,
-                reply_bytes: reply.as_ref().map_or(0, |bytes| bytes.len() as u64),
+                reply_bytes,
                 credential: happened.credential,
             };
-            let body = Body {
+            let body = Writing {
                 query: without_secrets(happened.query),
                 reply: happened
                     .outcome
                     .as_ref()
                     .ok()
-                    .map(|reply| kept(reply, line.reply_bytes)),
+                    .zip(reply)
+                    .map(|(reply, bytes)| kept(reply, bytes)),
                 failure: happened.outcome.as_ref().err().map(ToString::to_string),
                 hops: happened.hops,
                 wire: happened.wire,
@@ -217,23 +230,33 @@ impl Workspace {
     }
 }
 
-fn kept(reply: &Reply, bytes: u64) -> Value {
-    if bytes <= large::LARGEST_REPLY {
-        return without_secrets(reply.to_value());
+/// What is kept of a reply, whose JSON this is.
+fn kept(reply: &Reply, json: Vec<u8>) -> Box<RawValue> {
+    let bytes = json.len() as u64;
+    let json = String::from_utf8(json).unwrap_or_default();
+    if bytes > large::LARGEST_REPLY {
+        return raw(&large::cut(reply.status(), bytes, "was not kept"));
     }
-    large::cut(reply.status(), bytes, "was not kept")
+    match RawValue::from_string(json) {
+        Ok(json) if names_no_secret(json.get()) => json,
+        _ => raw(&without_secrets(reply.to_value())),
+    }
 }
 
-fn kind_word(kind: LogKind) -> &'static str {
-    match kind {
-        LogKind::Invoke => "invoke",
-        LogKind::Call => "call",
-    }
+fn raw(value: &Value) -> Box<RawValue> {
+    serde_json::value::to_raw_value(value).expect("a JSON value always serialises")
 }
 
 /// The query of a line, as it can be sent again.
 pub(super) fn replayable(entry: &LogEntry) -> Result<Query, Failure> {
     let id = entry.row.id;
+    if entry.row.kind == LogKind::Load {
+        return Err(Failure::new(
+            Code::InvalidParameter,
+            format!("line {id} is a load, and that is many calls"),
+            "make it again with `butterfly bench`, or with B in the console",
+        ));
+    }
     if has_lost_secrets(&entry.query) {
         return Err(Failure::new(
             Code::InvalidParameter,
@@ -326,11 +349,7 @@ pub(super) fn row((line, mark): (LogLine, LogMark)) -> LogRow {
         note: mark.note,
         id: line.id,
         at: line.at,
-        kind: if line.kind == "call" {
-            LogKind::Call
-        } else {
-            LogKind::Invoke
-        },
+        kind: LogKind::of(&line.kind),
         instance: line.instance,
         action: line.action,
         pointer: line

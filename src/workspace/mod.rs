@@ -70,7 +70,7 @@ pub use compose::{
 };
 pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use demo::Demo;
-pub use editing::COLOURS;
+pub use editing::{COLOURS, LONGEST_PATIENCE_S};
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};
 pub use import::{ImportFormat, ImportProgress, ImportReport, RejectedRow};

@@ -9,8 +9,13 @@ const THROUGH: &str = "invoke_through_connection";
 
 /// Refuses to change something on an instance that is read-only in this home.
 pub(super) fn permit(record: &InstanceRecord, query: &Query) -> Result<(), Failure> {
-    let action = query.action();
-    if !record.read_only || action == THROUGH || only_reads(action) {
+    permit_action(record, Some(query.action()))
+}
+
+/// The same where only the action is known, or not even that: then it may do anything.
+pub(super) fn permit_action(record: &InstanceRecord, action: Option<&str>) -> Result<(), Failure> {
+    let is_harmless = action.is_some_and(|action| action == THROUGH || only_reads(action));
+    if !record.read_only || is_harmless {
         return Ok(());
     }
     Err(Failure::new(
@@ -18,7 +23,7 @@ pub(super) fn permit(record: &InstanceRecord, query: &Query) -> Result<(), Failu
         format!(
             "{} is read-only in this home, and {} may change something",
             record.name,
-            query.action()
+            action.unwrap_or("a query that is not known")
         ),
         format!(
             "if you mean it, allow changes first: `butterfly instance edit {} --set-read-only off`",

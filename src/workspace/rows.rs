@@ -27,6 +27,7 @@ impl Workspace {
             pointers: seen.as_ref().and_then(|seen| seen.pointers),
             version: seen.as_ref().and_then(|seen| seen.version.clone()),
             read_only: record.read_only,
+            patience_s: record.patience_s,
             colour: record.colour.as_deref().and_then(|colour| colour.parse().ok()),
             credential: record.credential,
             seen_at: seen.as_ref().map(|seen| seen.at),

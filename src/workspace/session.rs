@@ -2,6 +2,7 @@
 //! for a local instance that nobody hosts, in this process under its lock.
 
 use super::hosting::Hosting;
+use super::invoke::context;
 use super::{Failure, Workspace, blocking, held, read_only};
 use crate::client::{ClientError, Exchange};
 use crate::instance::{Instance, InstanceError};
@@ -253,7 +254,7 @@ impl Session<'_> {
 
     /// Asks, and wants a result.
     pub(super) async fn result(&mut self, query: &Query) -> Result<Value, Failure> {
-        let context = CallContext::begin(Timestamp::now(), PATIENCE);
+        let context = context(Timestamp::now(), self.record.patience_s, false);
         self.result_within(query, &context).await
     }
 

@@ -6,11 +6,14 @@ mod audit;
 mod binary;
 mod handshake;
 mod home;
+mod instances;
 mod joining;
+mod loads;
 mod logs;
 mod pointers;
 mod secrets;
 mod serving;
+mod sides;
 mod usage;
 mod vault;
 

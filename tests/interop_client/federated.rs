@@ -3,8 +3,8 @@
 use crate::original::{Mode, Original, patient};
 use butterfly_console::client::{CallError, CallOutcome, Client, FederatedCall, Peers};
 use butterfly_console::model::{Endpoint, KeyId, PointerAddress, Profile, Route, Timestamp};
-use butterfly_console::protocol::{Code, HeldCredential, Query, seal_body};
-use serde_json::json;
+use butterfly_console::protocol::{Code, HeldCredential, Problem, Query, seal_body};
+use serde_json::{Value, json};
 
 /// The credentials that the caller holds.
 struct Held(Vec<HeldCredential>);
@@ -20,6 +20,10 @@ impl Peers for Held {
             .iter()
             .find(|held| held.endpoint == *endpoint && held.profile() == profile)
             .cloned()
+    }
+
+    fn permits(&self, _: &Endpoint, _: Option<&Value>) -> Result<(), Problem> {
+        Ok(())
     }
 }
 

@@ -49,6 +49,7 @@ pub fn value(report: &LoadReport, before: Option<&SavedLoad>) -> Value {
         "late": sum(|figures| figures.late),
         "not_started": sum(|figures| figures.not_started),
         "unfinished": sum(|figures| figures.unfinished),
+        "log_id": report.log_id,
         "stopped": all().any(|figures| figures.stage == Stage::Stopped),
         "routes": report.lanes.iter().map(|(label, figures)| lane(label, figures, report)).collect::<Vec<_>>(),
     });
@@ -132,11 +133,13 @@ pub fn text(report: &LoadReport, before: Option<&SavedLoad>) -> String {
         .flat_map(|(_, lines)| lines)
         .map(u64::to_string)
         .collect();
-    if !lines.is_empty() {
-        text.push_str(&format!(
-            "\nThe slowest traced calls are in the invoke log: {}\n",
-            lines.join(", ")
-        ));
+    if let Some(id) = report.log_id {
+        text.push_str(&format!("\nLine {id} of the invoke log sums it up"));
+        if lines.is_empty() {
+            text.push_str(".\n");
+        } else {
+            text.push_str(&format!("; its slowest traced calls are {}.\n", lines.join(", ")));
+        }
     }
     text
 }

@@ -6,7 +6,7 @@ use super::super::session::Session;
 use super::details;
 use super::values::Values;
 use crate::model::{AppId, Endpoint, Profile};
-use crate::workspace::InstanceChange;
+use crate::workspace::{InstanceChange, LONGEST_PATIENCE_S};
 use clap::{Args, ValueEnum};
 
 /// Yes or no.
@@ -18,7 +18,7 @@ pub enum Switch {
     Off,
 }
 
-/// Change what this home knows of an instance: colour, read-only, a remote's URL or the values it is called with.
+/// Change what this home knows of an instance: colour, read-only, patience, a remote's URL or its values.
 ///
 /// Nothing is asked of the instance itself.
 #[derive(Debug, Args)]
@@ -31,6 +31,9 @@ pub struct Edit {
     /// Its colour: 1 to 8 of the theme's palette, or `none` for the one that comes with its place.
     #[arg(long, alias = "color", value_name = "N", value_parser = colour)]
     colour: Option<Chosen>,
+    /// How long calls to it may take, 1s to 30s (a single call may be given more with --timeout), or `usual`.
+    #[arg(long, value_name = "TIME", value_parser = patience)]
+    patience: Option<Patience>,
     /// Where a remote answers now.
     #[arg(long, value_name = "URL")]
     endpoint: Option<Endpoint>,
@@ -52,6 +55,21 @@ fn colour(text: &str) -> Result<Chosen, String> {
     match text.parse() {
         Ok(place @ 1..=8) => Ok(Chosen(Some(place))),
         _ => Err("not a colour: 1 to 8, or none".to_owned()),
+    }
+}
+
+/// Seconds, or what is usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Patience(Option<u64>);
+
+fn patience(text: &str) -> Result<Patience, String> {
+    if text == "usual" {
+        return Ok(Patience(None));
+    }
+    let seconds = text.strip_suffix('s').unwrap_or(text);
+    match seconds.parse() {
+        Ok(seconds @ 1..=LONGEST_PATIENCE_S) => Ok(Patience(Some(seconds))),
+        _ => Err(format!("not a patience: 1s to {LONGEST_PATIENCE_S}s, or usual")),
     }
 }
 
@@ -80,6 +98,7 @@ impl Edit {
         let change = InstanceChange {
             colour: self.colour.map(|Chosen(colour)| colour),
             read_only: self.set_read_only.map(|switch| switch == Switch::On),
+            patience_s: self.patience.map(|Patience(seconds)| seconds),
             endpoint: self.endpoint,
             credential,
         };

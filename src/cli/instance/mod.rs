@@ -285,6 +285,7 @@ fn details(row: &InstanceRow) -> String {
         ("pointers", row.pointers.map(words::count)),
         ("colour", row.colour.map(|colour| colour.to_string())),
         ("round trip", row.latency_us.map(words::duration)),
+        ("patience", row.patience_s.map(|seconds| format!("{seconds} s"))),
         ("read-only", row.read_only.then(|| "yes".to_owned())),
         ("error", row.error.clone()),
     ])

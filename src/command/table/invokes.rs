@@ -27,6 +27,15 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .when(on_pointer_or_invoke),
     shows(
+        Id::LoadRuns,
+        "load-runs",
+        "kept loads",
+        "Loads that were kept: look at their figures, compare them, make one again",
+        &[Panes],
+        0,
+        &["P"],
+    ),
+    shows(
         Id::Repeat,
         "again",
         "send again",

@@ -98,6 +98,10 @@ fn add_state(state: &State, instance: &Instance, page: &InstancePage, lines: &mu
     if let Some(version) = &row.version {
         field(lines, "version", version, figure(instance), room);
     }
+    if let Some(patience) = row.patience_s {
+        let text = format!("{patience} s for each call (e changes it)");
+        field(lines, "patience", &text, Role::Base, room);
+    }
     if row.read_only {
         let text = format!(
             "{} refused from here: it is read-only (w allows them)",

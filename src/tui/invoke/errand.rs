@@ -67,7 +67,7 @@ async fn blocking(work: impl FnOnce() -> News + Send + 'static) -> News {
     tokio::task::spawn_blocking(work).await.unwrap_or(News::Nothing)
 }
 
-/// Does an errand, at once: tests do it so too.
+/// Does an errand, at once: tests and benches do it so too.
 pub fn done(errand: Errand) -> News {
     match errand {
         Errand::Read(text) => {

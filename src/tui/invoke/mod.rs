@@ -20,9 +20,7 @@ mod wire;
 mod tests;
 
 pub use difference::DifferencePage;
-#[cfg(test)]
-pub use errand::done;
-pub use errand::{Errand, News, Seat, run};
+pub use errand::{Errand, News, Seat, done, run};
 pub use state::{InvokePage, Tab};
 pub use trace::status_glyph;
 pub use update::{act, back, on_entry, on_key, on_news, on_paste, settle, step};

@@ -11,8 +11,8 @@ use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey, TokenSecret};
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
 use crate::workspace::{
-    COLOURS, FederateRequest, InitInstance, InstanceChange, InstanceRow, RemoteRequest, Unlock, VaultLock,
-    normal_tag,
+    COLOURS, FederateRequest, InitInstance, InstanceChange, InstanceRow, LONGEST_PATIENCE_S, RemoteRequest,
+    Unlock, VaultLock, normal_tag,
 };
 
 /// Names of the fields that hold the plain values of a credential.
@@ -142,6 +142,14 @@ impl Form {
                 "yes: nothing is changed on it from here",
             )
             .at(usize::from(row.read_only)),
+            Field::text(
+                "patience",
+                "Patience",
+                row.patience_s
+                    .map(|seconds| seconds.to_string())
+                    .unwrap_or_default(),
+                "seconds a call may take, 1 to 30; empty: as usual",
+            ),
         ];
         let intro = if row.kind == InstanceKind::Remote {
             fields.push(Field::text(
@@ -284,6 +292,7 @@ impl Form {
             "app_id" => empty().or_else(|| wrong(AppId::parse(value))),
             "kid" => empty().or_else(|| wrong(KeyId::parse(value))),
             "instance_id" => empty().or_else(|| wrong(InstanceId::parse(value))),
+            "patience" => patience_error(value),
             "endpoint" if self.purpose == Purpose::Init && value.is_empty() => None,
             "endpoint" => empty().or_else(|| wrong(Endpoint::parse(value))),
             "path" => empty(),
@@ -387,9 +396,11 @@ impl Form {
     fn instance_change(&self, row: &InstanceRow) -> Option<InstanceChange> {
         let colour = self.value("colour").parse().ok();
         let read_only = self.value("read_only") == "yes";
+        let patience = self.value("patience").trim().parse().ok();
         let mut change = InstanceChange {
             colour: (colour != row.colour).then_some(colour),
             read_only: (read_only != row.read_only).then_some(read_only),
+            patience_s: (patience != row.patience_s).then_some(patience),
             ..InstanceChange::default()
         };
         if row.kind == InstanceKind::Local {
@@ -469,6 +480,15 @@ fn values(profile: Profile) -> Vec<Field> {
             Field::text("instance_id", "Instance id", "", "inst_ and 12 digits"),
         ],
     }
+}
+
+/// What is wrong with a patience, if anything.
+fn patience_error(value: &str) -> Option<String> {
+    let value = value.trim();
+    let is_patience = value
+        .parse::<u64>()
+        .is_ok_and(|seconds| (1..=LONGEST_PATIENCE_S).contains(&seconds));
+    (!value.is_empty() && !is_patience).then(|| format!("is not a number from 1 to {LONGEST_PATIENCE_S}"))
 }
 
 /// The complaint of a parser.

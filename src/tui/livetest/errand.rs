@@ -4,7 +4,9 @@ use crate::client::load::Figures;
 use crate::model::{InstanceName, PointerAddress};
 use crate::protocol::Query;
 use crate::tui::message::Outcome;
-use crate::workspace::{LoadControl, LoadReport, LoadRequest, LoadTarget, Prospects, SavedLoad, Workspace};
+use crate::workspace::{
+    LoadControl, LoadReport, LoadRequest, LoadTarget, LogKind, Prospects, SavedLoad, Workspace,
+};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +20,8 @@ pub enum Source {
     Pointer(InstanceName, PointerAddress),
     /// What this line of the invoke log asked.
     Line(u64),
+    /// What a kept run called.
+    Kept(InstanceName, LoadTarget),
 }
 
 /// Something to be done for the live test.
@@ -127,10 +131,12 @@ pub async fn run(
 async fn prepare(workspace: &Workspace, source: Source) -> Outcome<Heard> {
     let (instance, target) = match source {
         Source::Pointer(instance, address) => (instance.to_string(), LoadTarget::Pointer(address)),
+        Source::Kept(instance, target) => (instance.to_string(), target),
         Source::Line(id) => {
             let entry = workspace.log_entry(id).await?;
-            let target = match (entry.row.route, entry.row.pointer) {
-                (Some(_), Some(address)) => LoadTarget::Pointer(address),
+            let through = entry.row.kind == LogKind::Load || entry.row.route.is_some();
+            let target = match entry.row.pointer {
+                Some(address) if through => LoadTarget::Pointer(address),
                 _ => {
                     LoadTarget::Query(Query::from_value(entry.query).map_err(crate::protocol::Problem::from)?)
                 }

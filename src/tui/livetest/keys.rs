@@ -1,6 +1,7 @@
 //! What keys do in the live test.
 
 use super::errand::{Errand, Source};
+use super::kept;
 use super::state::{LiveTest, Showing};
 use crate::command::{Key, KeyCode};
 use crate::tui::clock::duration;
@@ -20,13 +21,13 @@ pub fn open(state: &mut State, source: Source) -> Vec<Effect> {
     vec![prepare, list]
 }
 
-fn errand(state: &mut State, errand: Errand) -> Effect {
+pub(super) fn errand(state: &mut State, errand: Errand) -> Effect {
     let ticket = state.next_ticket;
     state.next_ticket += 1;
     Effect::LiveTest(ticket, errand)
 }
 
-fn begin(state: &mut State, test: &mut LiveTest, wanted: Errand) -> Effect {
+pub(super) fn begin(state: &mut State, test: &mut LiveTest, wanted: Errand) -> Effect {
     test.ticket = Some(state.next_ticket);
     test.failure = None;
     test.note = None;
@@ -53,6 +54,8 @@ fn press(state: &mut State, test: &mut LiveTest, key: Key) -> (bool, Vec<Effect>
     }
     test.note = None;
     match test.showing {
+        Showing::Kept => kept::choose(test, key),
+        Showing::Finished if test.kept.is_some() => kept::look(state, test, key),
         Showing::SetUp => set_up(state, test, key),
         Showing::Asking => {
             test.showing = Showing::SetUp;
@@ -186,7 +189,7 @@ fn finished(state: &mut State, test: &mut LiveTest, key: Key) -> (bool, Vec<Effe
 }
 
 /// What can be done whether it still runs or not.
-fn common(test: &mut LiveTest, key: Key) {
+pub(super) fn common(test: &mut LiveTest, key: Key) {
     match key.code {
         KeyCode::Tab | KeyCode::Right | KeyCode::Char('l') => {
             test.lane = (test.lane + 1) % test.lanes.len().max(1)
@@ -244,7 +247,7 @@ fn name(state: &mut State, test: &mut LiveTest, key: Key) -> Vec<Effect> {
 }
 
 /// The figures as text.
-fn figures(test: &LiveTest) -> String {
+pub(super) fn figures(test: &LiveTest) -> String {
     let mut text = String::new();
     let lanes = test
         .report

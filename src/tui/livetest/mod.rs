@@ -4,6 +4,7 @@
 //! [`News`]; figures come a few times a second while it runs, and nothing comes or is drawn when it does not.
 
 mod errand;
+mod kept;
 mod keys;
 mod news;
 mod state;
@@ -12,6 +13,7 @@ mod tests;
 mod view;
 
 pub use errand::{Controls, Errand, News, Source, run};
+pub use kept::open as open_kept;
 pub use keys::{on_key, open};
 pub use news::on_news;
 pub use state::LiveTest;

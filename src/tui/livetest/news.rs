@@ -45,7 +45,12 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
             test.note = Some(format!("kept as {name}"));
             again = true;
         }
-        Ok(Heard::Listed(saved)) => test.saved = saved,
+        Ok(Heard::Listed(saved)) => {
+            test.saved = saved;
+            if is_ours {
+                test.ticket = None;
+            }
+        }
         Ok(_) => {}
         Err(failure) => failed(test, failure, is_ours),
     }

@@ -15,6 +15,8 @@ const TRACE_EVERY: u64 = 20;
 /// What is on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Showing {
+    /// The runs that were kept, to choose one.
+    Kept,
     /// The set-up.
     SetUp,
     /// The set-up, with a question that only `y` answers.
@@ -41,7 +43,7 @@ pub struct LiveTest {
     pub chosen: Vec<Route>,
     /// Pace, duration, warm-up.
     pub fields: Vec<Field>,
-    /// The line of the set-up with the cursor: routes first, then fields.
+    /// The line with the cursor: of the set-up, routes first, then fields; or of the kept runs.
     pub at: usize,
     /// Whether it is paused, or is to be.
     pub paused: bool,
@@ -55,6 +57,8 @@ pub struct LiveTest {
     pub lane: usize,
     /// Runs that were kept.
     pub saved: Vec<SavedLoad>,
+    /// The kept run whose figures are shown.
+    pub kept: Option<SavedLoad>,
     /// The one that is compared with.
     pub before: Option<usize>,
     /// The name under which it is to be kept, while it is typed.
@@ -101,6 +105,7 @@ impl LiveTest {
             report: None,
             lane: 0,
             saved: Vec::new(),
+            kept: None,
             before: None,
             naming: None,
             note: None,

@@ -167,6 +167,7 @@ fn finished(state: &mut State, many: usize) {
     let report = LoadReport {
         lanes: lanes(Stage::Finished, many, false),
         samples: vec![("endpoint".to_owned(), vec![3])],
+        log_id: Some(9),
     };
     tell(state, Heard::Ended(Box::new(report)));
 }
@@ -204,6 +205,52 @@ fn every_state_at_three_sizes() {
         tell(state, Heard::Listed(kept));
         key(state, "c");
     });
+}
+
+#[test]
+fn kept_runs_are_listed_looked_at_and_made_again() {
+    let list = |state: &mut State| {
+        key(state, "P");
+        let figures = |scale| vec![("endpoint".to_owned(), figures(Stage::Finished, scale, scale > 1))];
+        let kept = |name: &str, scale| SavedLoad {
+            name: name.to_owned(),
+            at: Timestamp::from_micros(1_795_000_000_000_000),
+            instance: crate::tui::fake::name("alpha"),
+            target: json!({"pointer_address": address(3)}),
+            plan: Plan {
+                pace: Pace::Closed { callers: 8 },
+                warm_up: Duration::from_secs(2),
+                duration: Some(Duration::from_secs(30)),
+                count: None,
+                in_flight: 256,
+                trace_every: 20,
+            },
+            lanes: figures(scale),
+        };
+        tell(state, Heard::Listed(vec![kept("tuesday", 2), kept("monday", 1)]));
+    };
+    compare("kept_none", |state| {
+        key(state, "P");
+        tell(state, Heard::Listed(Vec::new()));
+    });
+    compare("kept", |state| {
+        list(state);
+        key(state, "j");
+    });
+    compare("kept_one", |state| {
+        list(state);
+        key(state, "j");
+        key(state, "enter");
+        key(state, "c");
+    });
+    let mut state = demo((120, 36));
+    list(&mut state);
+    key(&mut state, "enter");
+    let effects = key(&mut state, "r");
+    assert!(matches!(effects[0], Effect::LiveTest(_, Errand::Prepare(_))));
+    assert_eq!(test(&state).remembered(), "callers 8 30 2");
+    key(&mut state, "esc");
+    assert!(state.layers.is_empty());
 }
 
 #[test]
@@ -246,6 +293,7 @@ fn keys_pause_stop_and_go_to_a_trace() {
     let report = LoadReport {
         lanes: lanes(Stage::Stopped, 3, false),
         samples: vec![("endpoint".to_owned(), vec![3])],
+        log_id: Some(9),
     };
     tell(&mut state, Heard::Ended(Box::new(report)));
     let effects = key(&mut state, "t");

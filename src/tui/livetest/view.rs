@@ -14,6 +14,10 @@ use ratatui::layout::Rect;
 
 /// A route's details need so many columns to stand beside others.
 const LANE: u16 = 38;
+/// Columns of what stands beside them where there is no room above.
+const BESIDE: u16 = 32;
+/// Lines that it takes to have a chart above the details.
+const TALL: u16 = 12;
 
 /// Draws it.
 pub fn draw(state: &State, test: &LiveTest, canvas: &mut Canvas, body: Rect) {
@@ -34,6 +38,7 @@ pub fn draw(state: &State, test: &LiveTest, canvas: &mut Canvas, body: Rect) {
     }
     let inner = Rect::new(body.x + 2, body.y + 1, body.width - 4, body.height - 2);
     match test.showing {
+        Showing::Kept => super::kept::draw(state, test, canvas, inner),
         Showing::SetUp | Showing::Asking => draw_set_up(state, test, canvas, inner),
         Showing::Running | Showing::Finished => draw_figures(test, canvas, inner),
     }
@@ -177,12 +182,16 @@ fn draw_figures(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
     let mut y = inner.y + 4 + many;
     let left = inner.bottom().saturating_sub(y + 1);
     let high = (left / 3).clamp(4, 12);
-    if left >= 12 {
+    if left >= TALL {
         chart::draw(test, canvas, Rect::new(inner.x, y, inner.width, high));
         y += high + 1;
     }
     let rest = Rect::new(inner.x, y, inner.width, (inner.bottom() - 1).saturating_sub(y));
     let side_by_side = inner.width / many >= LANE;
+    if left < TALL && (many == 1 || !side_by_side) && rest.width >= LANE + BESIDE {
+        draw_one_beside(test, canvas, rest);
+        return;
+    }
     for (index, (label, figures)) in lanes.iter().enumerate() {
         let place = u16::try_from(index).unwrap_or(0);
         let wide = inner.width / many;
@@ -192,7 +201,29 @@ fn draw_figures(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
             (false, false) => continue,
         };
         let before = test.compared().and_then(|before| before.lane(label));
-        detail::draw(label, figures, before, canvas, area);
+        detail::draw(label, figures, before, true, canvas, area);
+    }
+}
+
+/// The selected route where there are few lines: what it was before and the chart stand beside it.
+fn draw_one_beside(test: &LiveTest, canvas: &mut Canvas, rest: Rect) {
+    let Some((label, figures)) = test.lanes.get(test.lane) else {
+        return;
+    };
+    let before = test.compared().and_then(|before| before.lane(label));
+    let own = Rect::new(rest.x, rest.y, rest.width - BESIDE - 2, rest.height);
+    detail::draw(label, figures, before, false, canvas, own);
+    let mut beside = Rect::new(own.right() + 2, rest.y, BESIDE, rest.height);
+    if let Some(before) = before {
+        let lines = detail::changes(before, figures, beside.width);
+        draw_lines(canvas, beside, &lines, 0);
+        let used = u16::try_from(lines.len() + 1)
+            .unwrap_or(u16::MAX)
+            .min(beside.height);
+        beside = Rect::new(beside.x, beside.y + used, beside.width, beside.height - used);
+    }
+    if beside.height >= 5 {
+        chart::draw(test, canvas, beside);
     }
 }
 
@@ -201,6 +232,11 @@ fn draw_head(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
         .prospects
         .as_ref()
         .map_or("", |prospects| prospects.label.as_str());
+    let of_kept = test
+        .kept
+        .as_ref()
+        .map(|saved| format!("{}, a kept load of {}", saved.name, saved.instance));
+    let label = of_kept.as_deref().unwrap_or(label);
     let stage = test.lanes.first().map(|(_, figures)| figures.stage);
     let (glyph, role, word) = match stage {
         Some(Stage::Running) => (canvas.glyphs.up, Role::Good, "running"),
@@ -222,13 +258,13 @@ fn draw_head(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
         };
         let sum = |of: fn(&Figures) -> u64| test.lanes.iter().map(|(_, figures)| of(figures)).sum::<u64>();
         line = line.and(format!("  {elapsed:.0} of {all:.0} s  {pace}"), Role::Base);
-        line = line.and(
-            format!("  in flight {}", sum(|figures| figures.in_flight)),
-            Role::Dim,
-        );
         let (behind, lost) = (sum(|figures| figures.behind), sum(|figures| figures.not_started));
-        let role = if behind + lost > 0 { Role::Warn } else { Role::Dim };
-        line = line.and(format!("  behind {behind}"), role);
+        if !first.stage.is_over() {
+            let in_flight = sum(|figures| figures.in_flight);
+            line = line.and(format!("  in flight {in_flight}"), Role::Dim);
+            let role = if behind + lost > 0 { Role::Warn } else { Role::Dim };
+            line = line.and(format!("  behind {behind}"), role);
+        }
         if lost > 0 {
             line = line.and(format!("  never begun {lost}"), Role::Warn);
         }
@@ -292,6 +328,14 @@ pub fn keys(test: &LiveTest) -> Vec<(&'static str, &'static str)> {
         return vec![("⏎", "keep"), ("Esc", "do not")];
     }
     match test.showing {
+        Showing::Kept => vec![("⏎", "look at it"), ("↑↓", "choose"), ("Esc", "leave")],
+        Showing::Finished if test.kept.is_some() => vec![
+            ("r", "again"),
+            ("c", "compare"),
+            ("y", "copy"),
+            ("Tab", "route"),
+            ("Esc", "back"),
+        ],
         Showing::SetUp if test.at < test.routes() => {
             vec![
                 ("⏎", "load"),

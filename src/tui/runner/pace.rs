@@ -10,12 +10,14 @@ const LIVING: Duration = Duration::from_secs(4);
 /// How seldom a dead one is looked at, at most.
 const AT_LEAST: Duration = Duration::from_secs(60);
 
-/// How long a look may take at all: more than the call itself allows.
-pub(super) fn patience(kind: InstanceKind) -> Duration {
-    match kind {
+/// How long a look may take at all: more than the call itself allows, which a person may have chosen.
+pub(super) fn patience(kind: InstanceKind, chosen_s: Option<u64>) -> Duration {
+    let usual = match kind {
         InstanceKind::Local => Duration::from_secs(6),
         InstanceKind::Remote => Duration::from_secs(12),
-    }
+    };
+    let chosen = chosen_s.map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds + 3));
+    usual.max(chosen)
 }
 
 /// The pace at which one instance is looked at.

@@ -4,7 +4,7 @@
 use super::super::message::Message;
 use super::super::state::Pace as Shown;
 use super::contained;
-use super::pace::{Pace, patience};
+use super::pace::{self, Pace};
 use crate::model::{InstanceKind, InstanceName, InstanceState, Timestamp};
 use crate::protocol::Code;
 use crate::tui::message::Outcome;
@@ -31,11 +31,11 @@ impl Watch {
     /// Looks until nobody listens any more.
     pub(super) async fn go_on(self) {
         let mut pace = Pace::of(&self.name);
-        let mut kind = InstanceKind::Remote;
+        let mut patience = pace::patience(InstanceKind::Remote, None);
         loop {
-            let outcome = self.look(kind).await;
+            let outcome = self.look(patience).await;
             if let Ok(row) = &outcome {
-                kind = row.kind;
+                patience = pace::patience(row.kind, row.patience_s);
             }
             let lives = matches!(&outcome, Ok(row) if row.error.is_none());
             let wait = pace.after(lives);
@@ -57,9 +57,9 @@ impl Watch {
     }
 
     /// One look; says on the way that it takes long.
-    async fn look(&self, kind: InstanceKind) -> Outcome<InstanceRow> {
+    async fn look(&self, patience: Duration) -> Outcome<InstanceRow> {
         let probe = contained(self.workspace.probe(self.name.as_str()));
-        let mut probe = pin!(timeout(patience(kind), probe));
+        let mut probe = pin!(timeout(patience, probe));
         let outcome = match timeout(SLOW, &mut probe).await {
             Ok(outcome) => outcome,
             Err(_) => {

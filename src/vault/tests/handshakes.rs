@@ -133,6 +133,7 @@ fn a_vault_of_the_first_version_is_carried_over_whole() {
              DROP TABLE log_marks;
              ALTER TABLE counters DROP COLUMN log_epoch;
              ALTER TABLE counters DROP COLUMN log_floor;
+             ALTER TABLE instances DROP COLUMN patience_s;
              DELETE FROM refinery_schema_history WHERE version > 1;
              PRAGMA user_version = 1;",
         )

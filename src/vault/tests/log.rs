@@ -140,7 +140,8 @@ fn a_vault_from_before_marks_is_carried_over_with_its_log() {
             "DROP TABLE log_marks;
              ALTER TABLE counters DROP COLUMN log_epoch;
              ALTER TABLE counters DROP COLUMN log_floor;
-             DELETE FROM refinery_schema_history WHERE version = 3;
+             ALTER TABLE instances DROP COLUMN patience_s;
+             DELETE FROM refinery_schema_history WHERE version > 2;
              PRAGMA user_version = 2;",
         )
         .unwrap();

@@ -43,6 +43,12 @@ impl Workspace {
                 let made = self.through_another(&entry).await?;
                 (id, made, made)
             }
+            LogKind::Load => {
+                return Err(missing(
+                    format!("line {id} is a load"),
+                    "load both ways at once instead: `butterfly bench --route endpoint --route relay`",
+                ));
+            }
         };
         let comparison = self.compare_log(direct, through).await?;
         let signed = |micros: u64| i64::try_from(micros).unwrap_or(i64::MAX);

@@ -108,8 +108,10 @@ impl Workspace {
     /// What sending this would send. Nothing is sent, and nobody is asked.
     pub async fn dry_run(&self, outgoing: &Outgoing) -> Result<DryRun, Failure> {
         let now = Timestamp::now();
+        let first = outgoing.way.through().unwrap_or(&outgoing.instance);
+        let patience = self.record(first.as_str()).await?.patience_s;
         let look = Look {
-            context: context(now, outgoing.timeout_seconds, outgoing.trace),
+            context: context(now, outgoing.timeout_seconds.or(patience), outgoing.trace),
             now,
             trace: outgoing.trace,
         };

@@ -84,7 +84,7 @@ impl Workspace {
             let Ok(entry) = self.log_entry(row.id).await else {
                 continue;
             };
-            if entry.row.kind == LogKind::Call && entry.query.get("action").is_none() {
+            if entry.row.kind != LogKind::Invoke && entry.query.get("action").is_none() {
                 continue;
             }
             let query = entry.query.to_string();

@@ -1,6 +1,6 @@
 //! A query as a person wants it sent: to whom, as whom, which way.
 
-use super::super::{CallOptions, Failure, InvokeOptions, Workspace};
+use super::super::{CallOptions, Failure, InvokeOptions, Workspace, read_only};
 use crate::client::relay_query;
 use crate::model::{AppId, ConnectionId, Endpoint, InstanceName, Pointer, Route};
 use crate::protocol::{Query, Reply};
@@ -93,6 +93,8 @@ impl Workspace {
             Way::Relay {
                 through, connection, ..
             } => {
+                let target = self.record(outgoing.instance.as_str()).await?;
+                read_only::permit(&target, &outgoing.query)?;
                 let query = relay_query(connection, &outgoing.query.to_value());
                 self.invoke(through.as_str(), &query, options).await?
             }

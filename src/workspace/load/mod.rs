@@ -2,12 +2,13 @@
 //!
 //! A run has a runtime of its own with a few threads, and connections of its own, so that neither the console nor the
 //! instances that it hosts wait for it. Its calls are real ones: the same client, a fresh token and nonce each. They do
-//! not go into the invoke log one by one; a few that were traced do.
+//! not go into the invoke log one by one: a few that were traced do, and one line sums up the run.
 
 mod caller;
 mod prospects;
 mod run;
 mod saved;
+mod summary;
 
 pub use prospects::{Prospect, Prospects};
 pub use run::{LoadControl, LoadLane, LoadReport, LoadRun};

@@ -43,6 +43,8 @@ pub(super) struct Prepared {
     pub(super) pointer: Option<Pointer>,
     pub(super) query: Query,
     pub(super) prospects: Prospects,
+    /// Why this home does not want it asked by any route.
+    pub(super) refusal: Option<Failure>,
 }
 
 impl Workspace {
@@ -89,7 +91,10 @@ impl Workspace {
             cautions: cautions(&record, pointer.as_ref(), &action),
             action,
         };
+        let refusal =
+            federated.and_then(|federated| peers.refusal(&federated.endpoint, Some(&federated.query)));
         Ok(Prepared {
+            refusal,
             record,
             via,
             pointer,

@@ -2,7 +2,7 @@
 
 use super::caller::{Caller, Sample, What};
 use super::prospects::Prepared;
-use super::{LoadRequest, LoadTarget};
+use super::{LoadRequest, LoadTarget, summary};
 use crate::client::load::{self, Figures, Wish};
 use crate::model::{Route, Timestamp};
 use crate::protocol::Code;
@@ -58,6 +58,8 @@ pub struct LoadRun {
     pub lanes: Vec<LoadLane>,
     callers: Vec<Arc<Caller>>,
     done: oneshot::Receiver<Vec<Figures>>,
+    began: Timestamp,
+    request: LoadRequest,
     prepared: Prepared,
 }
 
@@ -68,6 +70,8 @@ pub struct LoadReport {
     pub lanes: Vec<(String, Figures)>,
     /// Lines of the invoke log: the slowest of the calls that were traced, by label.
     pub samples: Vec<(String, Vec<u64>)>,
+    /// The line of the invoke log that sums it up.
+    pub log_id: Option<u64>,
 }
 
 impl Workspace {
@@ -83,6 +87,7 @@ impl Workspace {
             .into_iter()
             .filter_map(|record| Some((record.instance_id?.as_str().to_owned(), record.name.to_string())))
             .collect();
+        let began = Timestamp::now();
         let (wish, wishes) = watch::channel(Wish::Go);
         let mut lanes = Vec::new();
         let mut callers = Vec::new();
@@ -128,11 +133,13 @@ impl Workspace {
             lanes,
             callers,
             done,
+            began,
+            request,
             prepared,
         })
     }
 
-    /// Waits for the end of a load, counts its messages, and keeps a few of its calls.
+    /// Waits for the end of a load, counts its messages, keeps a few of its calls, and sums it up in the invoke log.
     pub async fn finish_load(&self, run: LoadRun) -> Result<LoadReport, Failure> {
         let figures = run.done.await.map_err(|_| {
             Failure::new(
@@ -152,9 +159,13 @@ impl Workspace {
             }
             samples.push((label.clone(), lines));
         }
+        let lanes: Vec<(String, Figures)> = labels.into_iter().zip(figures).collect();
+        let summed_up = summary::of(&run.prepared, &run.request, run.began, &lanes);
+        let log_id = self.record_in_log(summed_up).await?;
         Ok(LoadReport {
-            lanes: labels.into_iter().zip(figures).collect(),
+            lanes,
             samples,
+            log_id: Some(log_id),
         })
     }
 
@@ -224,6 +235,9 @@ impl Workspace {
 
 /// What each lane calls, with its label.
 fn kinds(request: &LoadRequest, prepared: &Prepared) -> Result<Vec<(String, What)>, Failure> {
+    if let Some(refusal) = &prepared.refusal {
+        return Err(refusal.clone());
+    }
     let prospects = &prepared.prospects;
     let LoadTarget::Pointer(address) = &request.target else {
         return no_routes(request, prepared);

@@ -2,9 +2,9 @@
 
 use super::{LoadReport, LoadRequest, LoadTarget};
 use crate::client::load::{Figures, Plan};
-use crate::model::{InstanceName, Timestamp};
-use crate::protocol::Code;
-use crate::workspace::redact::without_secrets;
+use crate::model::{InstanceName, PointerAddress, Timestamp};
+use crate::protocol::{Code, Query};
+use crate::workspace::redact::{has_lost_secrets, without_secrets};
 use crate::workspace::{Failure, Workspace};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -40,6 +40,23 @@ impl SavedLoad {
             plan: request.plan,
             lanes: report.lanes.clone(),
         }
+    }
+
+    /// What was called; none if that held secrets, which are not kept.
+    pub fn load_target(&self) -> Option<LoadTarget> {
+        if let Some(address) = self
+            .target
+            .get("pointer_address")
+            .filter(|_| self.target.get("action").is_none())
+        {
+            return PointerAddress::parse(address.as_str()?)
+                .ok()
+                .map(LoadTarget::Pointer);
+        }
+        if has_lost_secrets(&self.target) {
+            return None;
+        }
+        Query::from_value(self.target.clone()).ok().map(LoadTarget::Query)
     }
 
     /// The lane to compare one of this label with: the same, or the only one there is.

@@ -118,6 +118,9 @@ impl Workspace {
                 .unwrap_or_default();
             return Ok(format!("{butterfly} call {instance} {pointer}{route} --trace"));
         }
+        if entry.row.kind == LogKind::Load {
+            return Ok(as_load(&butterfly, entry));
+        }
         let query = replayable(entry)?.to_value();
         let other = self.other_app_id(entry).await?;
         let other = other
@@ -170,6 +173,36 @@ impl Workspace {
             query,
         })
     }
+}
+
+/// The load that a line sums up.
+fn as_load(butterfly: &str, entry: &LogEntry) -> String {
+    let instance = quoted(&entry.row.instance);
+    let reply = entry.reply.as_ref();
+    let figures = reply.and_then(|reply| reply.get("result").or(reply.get("figures")));
+    let asked = figures
+        .map(|figures| figures["asked"].clone())
+        .unwrap_or_default();
+    let mut command = format!("{butterfly} bench {instance}");
+    match &entry.row.pointer {
+        Some(pointer) => command.push_str(&format!(" --pointer {pointer}")),
+        None => command.push_str(&format!(" {}", quoted(&entry.query.to_string()))),
+    }
+    let routes = asked["routes"].as_array().into_iter().flatten();
+    for route in routes.filter_map(Value::as_str) {
+        command.push_str(&format!(" --route {}", quoted(route)));
+    }
+    for option in ["rate", "concurrency", "count"] {
+        if let Some(number) = asked[option].as_number() {
+            command.push_str(&format!(" --{option} {number}"));
+        }
+    }
+    for (option, member) in [("duration", "duration_ms"), ("warm-up", "warm_up_ms")] {
+        if let Some(time) = asked[member].as_u64() {
+            command.push_str(&format!(" --{option} {time}ms"));
+        }
+    }
+    command
 }
 
 /// The sealed query and its token go from one program to the next without ever being an argument.

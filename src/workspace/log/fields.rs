@@ -26,8 +26,8 @@ pub static LOG_FIELDS: &[Field] = &[
     Field::new("cred", Kind::Text, "the credential's name contains this").also(&["credential"]),
     Field::new(
         "kind",
-        Kind::OneOf(&["invoke", "call"]),
-        "a query to one instance, or a federated call",
+        Kind::OneOf(&["invoke", "call", "load"]),
+        "a query to one instance, a federated call, or a load in one line",
     ),
     Field::new("took", Kind::Duration, "how long it took"),
     Field::new("size", Kind::Bytes, "how large the opened reply was"),

@@ -5,7 +5,7 @@
 
 use crate::protocol::{Phase, PhaseName};
 use crate::vault::InstanceRecord;
-use crate::workspace::{LogEntry, LogWire};
+use crate::workspace::{LogEntry, LogKind, LogWire};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 
@@ -35,6 +35,10 @@ impl Maker {
 
     /// One entry for each exchange; one without a response where there was none.
     pub(super) fn entries(&self, entry: &LogEntry) -> Vec<Value> {
+        if entry.row.kind == LogKind::Load {
+            // Its calls were not kept one by one.
+            return Vec::new();
+        }
         if entry.wire.is_empty() {
             return vec![self.unanswered(entry)];
         }

@@ -64,6 +64,8 @@ pub struct InstanceRow {
     pub error: Option<String>,
     /// Whether the console refuses to change anything on it.
     pub read_only: bool,
+    /// How many seconds a call may take, if a person chose that.
+    pub patience_s: Option<u64>,
     /// Its colour, as a place in the theme's palette from 1 on, if a person chose one.
     pub colour: Option<u8>,
     /// The held credential that it is called with, by name.
@@ -99,6 +101,8 @@ pub struct InstanceChange {
     pub colour: Option<Option<u8>>,
     /// Whether anything may be changed on it from here.
     pub read_only: Option<bool>,
+    /// How many seconds a call may take, or none for what is usual.
+    pub patience_s: Option<Option<u64>>,
     /// Where a remote answers now.
     pub endpoint: Option<Endpoint>,
     /// Fresh values for the credential that a remote is called with.
@@ -110,6 +114,7 @@ impl InstanceChange {
     pub fn is_empty(&self) -> bool {
         self.colour.is_none()
             && self.read_only.is_none()
+            && self.patience_s.is_none()
             && self.endpoint.is_none()
             && self.credential.is_none()
     }
@@ -313,6 +318,28 @@ pub enum LogKind {
     Invoke,
     /// A federated call.
     Call,
+    /// A load, in one line: the live test or `butterfly bench`.
+    Load,
+}
+
+impl LogKind {
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Invoke => "invoke",
+            Self::Call => "call",
+            Self::Load => "load",
+        }
+    }
+
+    /// The kind of this word; one that a later version wrote is taken for an invoke.
+    pub(super) fn of(word: &str) -> Self {
+        match word {
+            "call" => Self::Call,
+            "load" => Self::Load,
+            _ => Self::Invoke,
+        }
+    }
 }
 
 /// A line of the invoke log.

@@ -116,6 +116,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::CallByRoute => choose_route(state),
         Id::Federate => federate(state),
         Id::LiveTest => invokes::live_test(state),
+        Id::LoadRuns => crate::tui::livetest::open_kept(state),
         Id::Compose => compose(state, argument),
         Id::Repeat => repeat(state),
         Id::EditAgain => edit_again(state),

@@ -1,0 +1,204 @@
+//! `butterfly instance edit`, `start`, `stop` and `map`.
+
+use super::binary::{Home, Serving};
+use super::{error, named};
+use serde_json::{Value, json};
+
+#[test]
+fn what_a_home_knows_of_an_instance_is_edited() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let edited = home.ok(&[
+        "instance",
+        "edit",
+        "alpha",
+        "--set-read-only",
+        "on",
+        "--colour",
+        "3",
+    ]);
+    assert_eq!(
+        (&edited["read_only"], &edited["colour"]),
+        (&json!(true), &json!(3))
+    );
+    let refused = home.run_json(&["pointer", "create", "alpha", "https://example.org/a"]);
+    assert_eq!(
+        (refused.code, error(&refused)["code"].as_str()),
+        (3, Some("read_only"))
+    );
+    let edited = home.ok(&[
+        "instance",
+        "edit",
+        "alpha",
+        "--set-read-only",
+        "off",
+        "--colour",
+        "none",
+    ]);
+    assert_eq!(
+        (&edited["read_only"], &edited["colour"]),
+        (&json!(false), &Value::Null)
+    );
+    home.ok(&["pointer", "create", "alpha", "https://example.org/a"]);
+    for (line, part) in [
+        (&["instance", "edit", "alpha"][..], "nothing to change"),
+        (&["instance", "edit", "alpha", "--colour", "9"], "1 to 8"),
+        (&["instance", "edit", "alpha", "--app-id", "me"], "--app-id alone"),
+    ] {
+        let wrong = home.run_json(line);
+        assert_eq!(wrong.code, 2, "{line:?}: {}", wrong.stdout);
+        assert!(wrong.stderr.contains(part), "{line:?}: {}", wrong.stderr);
+    }
+    assert_eq!(
+        home.run(&["--read-only", "instance", "edit", "alpha", "--colour", "2"])
+            .code,
+        3
+    );
+    assert_eq!(home.run(&["instance", "edit", "nobody", "--colour", "2"]).code, 1);
+}
+
+#[test]
+fn a_call_ends_when_the_patience_with_its_instance_does() {
+    // Takes connections and never says a word.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}/invoke", silent.local_addr().unwrap());
+    let home = Home::empty();
+    let secret = home.write_private("secret", "a-secret-for-this-test-and-nothing-else");
+    let key = home.write_private("key", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=");
+    home.ok(&[
+        "instance",
+        "add",
+        "mute",
+        &endpoint,
+        "--profile",
+        "legacy",
+        "--app-id",
+        "me",
+        "--jwt-secret-file",
+        &secret,
+        "--encryption-key-file",
+        &key,
+    ]);
+    let edited = home.ok(&["instance", "edit", "mute", "--patience", "1s"]);
+    assert_eq!(edited["patience_s"], 1);
+    let ended = home.run_json(&["invoke", "mute", r#"{"action": "get_graph_stats"}"#]);
+    assert_eq!(
+        (ended.code, error(&ended)["code"].as_str()),
+        (4, Some("deadline_exceeded"))
+    );
+    let usual = home.ok(&["instance", "edit", "mute", "--patience", "usual"]);
+    assert_eq!(usual["patience_s"], Value::Null);
+    for wrong in ["0s", "31s", "soon", "5m"] {
+        assert_eq!(
+            home.run(&["instance", "edit", "mute", "--patience", wrong]).code,
+            2,
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn a_remote_that_moved_is_called_where_it_is_now() {
+    let home = Home::empty();
+    let secret = home.write_private("secret", "a-secret-for-this-test-and-nothing-else");
+    let key = home.write_private("key", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=");
+    let values = ["--jwt-secret-file", &secret, "--encryption-key-file", &key];
+    home.ok(&[
+        &["instance", "add", "far", super::NOWHERE, "--profile", "legacy"][..],
+        &["--app-id", "me"],
+        &values,
+    ]
+    .concat());
+    let moved = home.ok(&[
+        "instance",
+        "edit",
+        "far",
+        "--endpoint",
+        "http://127.0.0.1:2/invoke",
+    ]);
+    assert_eq!(moved["endpoint"], "http://127.0.0.1:2/invoke");
+    let failed = home.run_json(&["invoke", "far", r#"{"action": "get_graph_stats"}"#]);
+    assert_eq!(failed.code, 4);
+    assert!(
+        error(&failed)["message"]
+            .as_str()
+            .unwrap()
+            .contains("127.0.0.1:2"),
+        "{}",
+        failed.stdout
+    );
+    let renamed = home.ok(&[&["instance", "edit", "far", "--app-id", "you"][..], &values].concat());
+    assert_eq!(renamed["app_id"], "you");
+}
+
+#[test]
+fn an_instance_is_hosted_in_the_background_until_it_is_stopped() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    assert_eq!(home.run(&["--read-only", "instance", "start", "alpha"]).code, 3);
+    let started = home.ok(&["instance", "start", "alpha"]);
+    assert_eq!(started["started"], true);
+    let again = home.ok(&["instance", "start", "alpha"]);
+    assert_eq!(
+        (&again["started"], &again["pid"]),
+        (&json!(false), &started["pid"])
+    );
+    assert_eq!(home.ok(&["instance", "probe", "alpha"])["state"], "up");
+    home.ok(&["invoke", "alpha", r#"{"action": "get_graph_stats"}"#]);
+    home.ok(&["instance", "stop", "alpha"]);
+    assert_eq!(
+        named(&home.ok(&["instance", "list"]), "alpha")["state"],
+        "stopped"
+    );
+    assert_eq!(home.ok(&["instance", "stop", "alpha"])["stopped"], false);
+    assert_ne!(home.run(&["instance", "start", "nobody"]).code, 0);
+}
+
+#[test]
+fn a_process_that_hosts_more_than_this_is_not_stopped() {
+    let home = Home::empty();
+    let serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));
+    let refused = home.run_json(&["instance", "stop", "alpha"]);
+    assert_eq!(
+        (refused.code, error(&refused)["code"].as_str()),
+        (1, Some("already_hosted"))
+    );
+    let message = error(&refused)["message"].as_str().unwrap().to_owned();
+    assert!(message.contains(&serving.id().to_string()), "{message}");
+    assert_eq!(home.ok(&["instance", "probe", "alpha"])["state"], "up");
+}
+
+#[test]
+fn the_map_says_who_can_call_whom() {
+    let home = Home::empty();
+    let nobody = home.run(&["instance", "map"]);
+    assert!(
+        nobody.stdout.contains("Nobody can call anybody"),
+        "{}",
+        nobody.stdout
+    );
+    let _serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));
+    let map = home.ok(&["instance", "map"]);
+    let parties = map["parties"].as_array().unwrap();
+    let party = |name: &str| {
+        parties
+            .iter()
+            .find(|party| party["name"] == name)
+            .unwrap_or_else(|| panic!("no {name} in {map}"))
+    };
+    let leads = |from: &str, to: &str| {
+        map["doors"].as_array().unwrap().iter().any(|door| {
+            door["from"] == party(from)["id"] && door["to"] == party(to)["id"] && door["state"] == "active"
+        })
+    };
+    assert!(leads("alpha", "beta"), "{map}");
+    assert!(!leads("beta", "alpha"), "{map}");
+    let words = home.run(&["instance", "map"]);
+    assert!(
+        words.stdout.contains("alpha") && words.stdout.contains("->"),
+        "{}",
+        words.stdout
+    );
+    let dot = home.run(&["instance", "map", "--dot"]);
+    assert!(dot.stdout.starts_with("digraph"), "{}", dot.stdout);
+}
