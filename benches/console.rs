@@ -1,27 +1,28 @@
-//! A frame of the console on a million pointers beside one on ten and beside an empty draw; and the bytes that
+//! A frame of the console on a million pointers beside one on a screenful and beside an empty draw; and the bytes that
 //! moving the selection sends to the terminal.
 //!
 //! `cargo bench --bench console`
 
 mod support;
 
-use butterfly_console::tui::measure::Console;
-use crossterm::Command;
+use butterfly_console::tui::measure::{Console, Screen};
 use ratatui::Terminal;
-use ratatui::backend::{Backend, CrosstermBackend, TestBackend};
+use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use std::time::Instant;
-use support::{median, report};
+use support::{Figures, Goal, median};
 
 const SIZE: (u16, u16) = (200, 50);
 const FRAMES: usize = 500;
 const ROUNDS: usize = 9;
 const MANY: u64 = 1_000_000;
+/// As many rows as are visible, so that both draw the same.
+const A_SCREENFUL: u64 = 100;
 
 fn main() {
     let mut million = Console::open(SIZE, MANY);
-    let ten = Console::open(SIZE, 10);
+    let few_console = Console::open(SIZE, A_SCREENFUL);
     // To the middle, where no page was there from the start.
     million.press("G");
     for _ in 0..200 {
@@ -32,27 +33,32 @@ fn main() {
     for _ in 0..ROUNDS {
         let empty = microseconds(|_| {});
         let many = microseconds(|buffer| million.draw(buffer));
-        let few = microseconds(|buffer| ten.draw(buffer));
+        let few = microseconds(|buffer| few_console.draw(buffer));
         ratios.0.push(many / empty);
         ratios.1.push(many / few);
         frame.push(many);
     }
-    println!(
-        "{}x{}, {MANY} pointers, {ROUNDS} rounds of {FRAMES} frames",
+    let mut figures = Figures::of(format!(
+        "the console's frames: {}x{}, {MANY} pointers and {MANY} lines of the log, {ROUNDS} rounds of {FRAMES} frames",
         SIZE.0, SIZE.1
+    ));
+    figures.add("frame / empty draw", median(ratios.0), Goal::AtMost(6.0, 3.5));
+    figures.add(
+        "frame / frame with a screenful of pointers",
+        median(ratios.1),
+        Goal::AtMost(1.2, 1.0),
     );
-    report("frame / empty draw", median(ratios.0), "6 (3.5)");
-    report("frame / frame with ten pointers", median(ratios.1), "1");
-    report("frame, microseconds", median(frame), "380 was measured");
+    figures.add("frame, microseconds", median(frame), Goal::Nothing);
     let bytes = bytes_of_a_move(&mut million);
-    report("bytes for a selection move", bytes, "1000 (450)");
-    the_log();
+    figures.add("bytes for a selection move", bytes, Goal::AtMost(1_000.0, 450.0));
+    the_log(&mut figures);
+    figures.show();
 }
 
-/// The invoke log on the whole screen: in the middle of a million lines beside one of ten.
-fn the_log() {
+/// The invoke log on the whole screen: in the middle of a million lines beside one of a screenful.
+fn the_log(figures: &mut Figures) {
     let mut million = Console::open_log(SIZE, MANY);
-    let ten = Console::open_log(SIZE, 10);
+    let few_console = Console::open_log(SIZE, A_SCREENFUL);
     million.press("G");
     for _ in 0..200 {
         million.press("pgup");
@@ -61,7 +67,7 @@ fn the_log() {
     for _ in 0..ROUNDS {
         let empty = microseconds(|_| {});
         let many = microseconds(|buffer| million.draw(buffer));
-        let few = microseconds(|buffer| ten.draw(buffer));
+        let few = microseconds(|buffer| few_console.draw(buffer));
         of_empty.push(many / empty);
         of_few.push(many / few);
         let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
@@ -72,14 +78,21 @@ fn the_log() {
         }
         keys.push(began.elapsed().as_secs_f64() * 1e6 / FRAMES as f64);
     }
-    println!("invoke log, {MANY} lines");
-    report("frame / empty draw", median(of_empty), "6 (3.5)");
-    report("frame / frame with ten lines", median(of_few), "1");
-    report("key to frame, a page back, microseconds", median(keys), "");
-    report(
+    figures.add("frame / empty draw", median(of_empty), Goal::AtMost(6.0, 3.5));
+    figures.add(
+        "frame / frame with a screenful of lines",
+        median(of_few),
+        Goal::AtMost(1.2, 1.0),
+    );
+    figures.add(
+        "key to frame, a page back, microseconds",
+        median(keys),
+        Goal::Nothing,
+    );
+    figures.add(
         "bytes for a selection move",
         bytes_of_a_move(&mut million),
-        "1000 (450)",
+        Goal::AtMost(1_000.0, 450.0),
     );
 }
 
@@ -95,24 +108,9 @@ fn microseconds(draw: impl Fn(&mut Buffer)) -> f64 {
 
 /// What the terminal is sent when the selection moves by a line.
 fn bytes_of_a_move(console: &mut Console) -> f64 {
-    let area = Rect::new(0, 0, SIZE.0, SIZE.1);
-    let mut before = Buffer::empty(area);
+    let mut screen = Screen::default();
     console.press("j");
-    console.draw(&mut before);
+    console.paint(&mut screen);
     console.press("j");
-    let mut after = Buffer::empty(area);
-    console.draw(&mut after);
-    let mut bytes = Vec::new();
-    let mut backend = CrosstermBackend::new(&mut bytes);
-    backend
-        .draw(before.diff(&after).into_iter())
-        .expect("a vector takes everything");
-    let mut brackets = String::new();
-    crossterm::terminal::BeginSynchronizedUpdate
-        .write_ansi(&mut brackets)
-        .expect("text");
-    crossterm::terminal::EndSynchronizedUpdate
-        .write_ansi(&mut brackets)
-        .expect("text");
-    (bytes.len() + brackets.len()) as f64
+    console.paint(&mut screen) as f64
 }

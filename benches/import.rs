@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::path::Path;
 use std::time::Instant;
-use support::{ROWS, median, report, rows};
+use support::{Figures, Goal, ROWS, median, rows};
 
 /// Rows handed over at a time, as the console's importer does.
 const CHUNK: usize = 5_000;
@@ -38,14 +38,15 @@ fn main() {
         .zip(&imported)
         .map(|(plain, imported)| imported / plain)
         .collect();
-    println!("{ROWS} rows, {ROUNDS} rounds");
-    report("import, rows a second", median(imported), "-");
-    report("plain load, rows a second", median(plain), "-");
-    report(
+    let mut figures = Figures::of(format!("import: {ROWS} rows, {ROUNDS} rounds"));
+    figures.add("import, rows a second", median(imported), Goal::Nothing);
+    figures.add("plain load, rows a second", median(plain), Goal::Nothing);
+    figures.add(
         "import with search index / plain load",
         median(ratios),
-        "0.30 (0.37)",
+        Goal::AtLeast(0.30, 0.37),
     );
+    figures.show();
 }
 
 /// Rows a second into the same tables by plain statements in one transaction, without search index.

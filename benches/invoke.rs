@@ -10,7 +10,7 @@ use serde_json::json;
 use std::net::SocketAddr;
 use std::path::Path;
 use support::{
-    CONNECTIONS, ROWS, Server, fill, load, median, new_instance, new_runtime, report, request_bytes,
+    CONNECTIONS, Figures, Goal, ROWS, Server, fill, load, median, new_instance, new_runtime, request_bytes,
     start_echo,
 };
 
@@ -26,7 +26,9 @@ fn main() {
     let addresses = runtime.block_on(fill(&folder, ROWS));
     let echo = start_echo(2);
 
-    println!("{ROWS} pointers, {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS} requests");
+    let mut figures = Figures::of(format!(
+        "sealed invokes: {ROWS} pointers, {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS} requests"
+    ));
     let summary = |index: usize| {
         let address = &addresses[index.wrapping_mul(7_919) % addresses.len()];
         Query::new("get_pointer_summary", json!({"pointer_address": address}))
@@ -38,23 +40,27 @@ fn main() {
         folder: &folder,
     };
     bench.compare(
+        &mut figures,
         "no storage (whoami), audit off / echo",
-        "0.70 (0.79)",
+        Goal::AtLeast(0.70, 0.79),
         false,
         |_| Query::new("whoami", json!({})),
     );
     bench.compare(
+        &mut figures,
         "get_pointer_summary, audit off / echo",
-        "0.55 (0.68)",
+        Goal::AtLeast(0.55, 0.68),
         false,
         summary,
     );
     bench.compare(
+        &mut figures,
         "get_pointer_summary, durable audit / echo",
-        "0.35 (0.45)",
+        Goal::AtLeast(0.35, 0.45),
         true,
         summary,
     );
+    figures.show();
 }
 
 struct Bench<'a> {
@@ -66,7 +72,14 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     /// Alternates between the echo and the instance, with the same requests.
-    fn compare(&self, name: &str, good: &str, audit: bool, query: impl Fn(usize) -> Query) {
+    fn compare(
+        &self,
+        figures: &mut Figures,
+        name: &str,
+        goal: Goal,
+        audit: bool,
+        query: impl Fn(usize) -> Query,
+    ) {
         let server = Server::start(self.folder, audit);
         let mut ratios = Vec::new();
         let (mut rates, mut p50, mut p99) = (Vec::new(), Vec::new(), Vec::new());
@@ -90,10 +103,10 @@ impl Bench<'_> {
             p50.push(f64::from(to_instance.percentile(50.0)));
             p99.push(f64::from(to_instance.percentile(99.0)));
         }
-        report(name, median(ratios), good);
-        report("    requests a second", median(rates), "-");
-        report("    p50, microseconds", median(p50), "-");
-        report("    p99, microseconds", median(p99), "-");
+        figures.add(name, median(ratios), goal);
+        figures.add("    requests a second", median(rates), Goal::Nothing);
+        figures.add("    p50, microseconds", median(p50), Goal::Nothing);
+        figures.add("    p99, microseconds", median(p99), Goal::Nothing);
         server.stop();
     }
 

@@ -10,7 +10,7 @@ use butterfly_console::workspace::{Home, LogAsk, LogPlace, LogWindow, Unlock, Va
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
-use support::{median, report};
+use support::{Figures, Goal, median, resident};
 use tokio::runtime::Runtime;
 
 const MANY: u64 = 1_000_000;
@@ -43,16 +43,24 @@ fn main() {
         let window = runtime.block_on(workspace.log_window(&ask)).expect("a window");
         (window, began.elapsed().as_secs_f64() * 1e3)
     };
-    println!("{MANY} lines; milliseconds");
+    let mut figures = Figures::of(format!("the invoke log: {MANY} lines, {ROUNDS} rounds"));
     let opened: Vec<f64> = (0..ROUNDS).map(|_| ask(&many, "", LogPlace::Newest).1).collect();
     let opened_few: Vec<f64> = (0..ROUNDS).map(|_| ask(&few, "", LogPlace::Newest).1).collect();
-    report("newest lines, ms", median(opened), "");
-    report("newest lines of ten, ms", median(opened_few), "");
+    figures.add("newest lines, ms", median(opened), Goal::Nothing);
+    figures.add("newest lines of ten, ms", median(opened_few), Goal::Nothing);
     let before = resident();
     let began = Instant::now();
     runtime.block_on(many.prepare_log_filter()).expect("prepared");
-    report("into memory, once, ms", began.elapsed().as_secs_f64() * 1e3, "");
-    report("and weighs, MB", (resident() - before) as f64 / 1e6, "36");
+    figures.add(
+        "into memory, once, ms",
+        began.elapsed().as_secs_f64() * 1e3,
+        Goal::Nothing,
+    );
+    figures.add(
+        "and weighs, MB",
+        (resident() - before) as f64 / 1e6,
+        Goal::AtMost(40.0, 36.0),
+    );
     let (mut all, mut slowest) = (Vec::new(), (0.0, String::new()));
     for filter in FILTERS {
         let mut of_this = Vec::new();
@@ -75,27 +83,28 @@ fn main() {
             }
             of_this.push(took);
         }
-        report(
-            &format!("keystroke in {filter:?}, ms"),
+        figures.add(
+            format!("keystroke in {filter:?}, ms"),
             median(of_this.clone()),
-            "16 (9)",
+            Goal::AtMost(16.0, 9.0),
         );
         all.extend(of_this);
     }
-    report("keystroke, median, ms", median(all), "16 (9)");
-    report(
-        &format!("keystroke, slowest ({:?}), ms", slowest.1),
+    figures.add("keystroke, median, ms", median(all), Goal::AtMost(16.0, 9.0));
+    figures.add(
+        format!("keystroke, slowest ({:?}), ms", slowest.1),
         slowest.0,
-        "16 (9)",
+        Goal::AtMost(16.0, 9.0),
     );
     let jumps: Vec<f64> = (0..20)
         .map(|jump| ask(&many, "get", LogPlace::From(jump * 20_011)).1)
         .collect();
-    report("jump to any place of a filter, ms", median(jumps), "");
+    figures.add("jump to any place of a filter, ms", median(jumps), Goal::Nothing);
     let jumps: Vec<f64> = (0..20)
         .map(|jump| ask(&many, "", LogPlace::From(jump * 49_999)).1)
         .collect();
-    report("jump to any place, ms", median(jumps), "");
+    figures.add("jump to any place, ms", median(jumps), Goal::Nothing);
+    figures.show();
 }
 
 /// A home whose log has so many lines, without bodies: lists do not look at those.
@@ -152,11 +161,4 @@ async fn workspace(root: &Path, lines: u64) -> Arc<Workspace> {
         .expect("the count");
     transaction.commit().expect("written");
     Workspace::open(home, Unlock::Ambient).await.expect("open")
-}
-
-/// Bytes of this process in memory.
-fn resident() -> i64 {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<i64>().ok());
-    pages.unwrap_or(0) * 4_096
 }

@@ -10,7 +10,7 @@ mod support;
 use programs::program::{Hosted, Program};
 use std::process::{Command, Stdio};
 use std::time::Instant;
-use support::{median, report};
+use support::{Figures, Goal, median};
 
 const ROUNDS: usize = 25;
 
@@ -57,11 +57,16 @@ fn main() {
         .zip(&butterfly)
         .map(|(theirs, ours)| theirs / ours)
         .collect();
-    println!("{ROUNDS} rounds, whole processes");
-    report("Python client / butterfly invoke", median(ratios), "40 (80)");
-    report("butterfly invoke, milliseconds", median(butterfly), "-");
-    report("Python client, milliseconds", median(client), "-");
-    report("/bin/true, milliseconds", median(nothing), "-");
+    let mut figures = Figures::of(format!("one sealed invoke as a whole process: {ROUNDS} rounds"));
+    figures.add(
+        "Python client / butterfly invoke",
+        median(ratios),
+        Goal::AtLeast(40.0, 80.0),
+    );
+    figures.add("butterfly invoke, milliseconds", median(butterfly), Goal::Nothing);
+    figures.add("Python client, milliseconds", median(client), Goal::Nothing);
+    figures.add("/bin/true, milliseconds", median(nothing), Goal::Nothing);
+    figures.show();
 }
 
 /// How long a process takes from start to end.

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
 use support::{
-    CONNECTIONS, LoadResult, Server, fill, load, median, new_instance, new_runtime, report, request_bytes,
+    CONNECTIONS, Figures, Goal, LoadResult, Server, fill, load, median, new_instance, new_runtime,
+    request_bytes,
 };
 
 const REQUESTS: usize = 8_000;
@@ -39,7 +40,9 @@ fn main() {
             result
         };
 
-    println!("{CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS} requests");
+    let mut figures = Figures::of(format!(
+        "relay: {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS} requests"
+    ));
     for audit in [false, true] {
         let (alpha, beta) = (Server::start(&alpha, audit), Server::start(&beta, audit));
         let (mut rates, mut medians, mut added) = (Vec::new(), Vec::new(), Vec::new());
@@ -57,24 +60,25 @@ fn main() {
             added.push(p50(&through_alone) - p50(&straight_alone));
         }
         let how = if audit { "durable audit" } else { "audit off" };
-        report(
-            &format!("relay / direct, requests a second, {how}"),
+        figures.add(
+            format!("relay / direct, requests a second, {how}"),
             median(rates),
-            "0.42 (0.48)",
+            Goal::AtLeast(0.42, 0.48),
         );
-        report(
-            &format!("relay / direct, p50, {how}"),
+        figures.add(
+            format!("relay / direct, p50, {how}"),
             median(medians),
-            "2.5 (2.1)",
+            Goal::AtMost(2.5, 2.1),
         );
-        report(
-            &format!("added at one caller, p50, microseconds, {how}"),
+        figures.add(
+            format!("added at one caller, p50, microseconds, {how}"),
             median(added),
-            "120 was measured",
+            Goal::Nothing,
         );
         alpha.stop();
         beta.stop();
     }
+    figures.show();
 }
 
 fn p50(result: &LoadResult) -> f64 {

@@ -4,6 +4,10 @@
 //! every bench alternates between what it compares and reports the median of the rounds' ratios.
 #![allow(dead_code)] // each bench uses its own part of this file
 
+mod figures;
+
+pub use figures::{Figures, Goal};
+
 use butterfly_console::instance::{Instance, NewInstance};
 use butterfly_console::model::{InstanceName, NewPointer, PointerAddress, Timestamp};
 use butterfly_console::protocol::HeldCredential;
@@ -193,9 +197,11 @@ pub fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// One line of a bench's report: a figure beside what it should reach.
-pub fn report(name: &str, figure: f64, good: &str) {
-    println!("{name:<58} {figure:>10.3}   good: {good}");
+/// Bytes of this process in memory.
+pub fn resident() -> i64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages = text.split(' ').nth(1).and_then(|pages| pages.parse::<i64>().ok());
+    pages.unwrap_or(0) * 4_096
 }
 
 /// How many pointers the benches that need many of them use.
