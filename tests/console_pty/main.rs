@@ -5,6 +5,8 @@
 mod endings;
 mod files;
 mod frozen;
+mod keys;
+mod place;
 #[path = "../support/mod.rs"]
 mod support;
 
