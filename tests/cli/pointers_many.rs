@@ -192,7 +192,7 @@ fn several_are_tagged_assigned_and_removed_and_each_failure_is_told() {
     for line in [vec!["--filter", "#old"], vec![&*made[0], &*made[1]]] {
         let ended = home.run_json(&[&["pointer", "delete", "alpha"], &line[..]].concat());
         assert_eq!(ended.code, 2, "{}", ended.stderr);
-        assert_eq!(error(&ended)["remedy"], "give --yes if that is meant");
+        assert_eq!(error(&ended)["remedy"], "give --yes if you mean it");
     }
     assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 4);
     let removed = home.ok(&["pointer", "delete", "alpha", "--filter", "#old", "--yes"]);

@@ -134,7 +134,7 @@ fn an_archive_is_what_its_format_says() {
     drop(hosted);
     let file = program.file("log.har", b"");
     let path = file.to_str().unwrap();
-    let output = program.run(&["log", "export", path]);
+    let output = program.run(&["log", "export", path, "--force"]);
     assert!(output.status.success(), "{}", told(&output));
     let checked = python.script("har_check.py").arg(path).output().unwrap();
     assert!(checked.status.success(), "{}", told(&checked));
