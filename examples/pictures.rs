@@ -17,6 +17,9 @@ const SIZE: (u16, u16) = (132, 38);
 /// that borders meet.
 const CELL: (f64, f64) = (8.43, 16.3);
 const FONT: f64 = 14.0;
+/// For how long the screen stands still before a key, as somebody who reads would wait; and before a picture.
+const BREATH: Duration = Duration::from_millis(300);
+const REST: Duration = Duration::from_millis(1_500);
 
 /// A step on the way to a picture: type this, then wait until the screen shows that.
 struct Step {
@@ -53,7 +56,10 @@ const PICTURES: &[Picture] = &[
     },
     Picture {
         name: "composer",
-        steps: &[step("I", "What can be asked"), step("neighb", "add_neighbor  ")],
+        steps: &[
+            step("I", "actions, as alpha tells"),
+            step("neighb", "add_neighbor  "),
+        ],
     },
     Picture {
         name: "dry-run",
@@ -102,15 +108,17 @@ fn main() {
     let program = program();
     for theme in ["dark", "light"] {
         let home = std::env::temp_dir().join("butterfly-demo");
-        let _ = std::fs::remove_dir_all(&home);
         for picture in PICTURES {
+            // A home of its own: the console would begin where the picture before was taken.
+            let _ = std::fs::remove_dir_all(&home);
             let mut console = Console::start(&program, &home, theme);
             console.wait_for("get_pointer_summary");
             for step in picture.steps {
+                console.settle(BREATH);
                 console.press(step.keys);
                 console.wait_for(step.shows);
             }
-            console.settle();
+            console.settle(REST);
             let file = format!("assets/{}-{theme}.svg", picture.name);
             std::fs::write(&file, console.svg(theme)).expect("assets/ can be written");
             println!("{file}");
@@ -212,10 +220,9 @@ impl Console {
     }
 
     /// Waits until the screen has been still for a while: probes have come back, toasts are drawn, a load test is over.
-    fn settle(&self) {
+    fn settle(&self, still: Duration) {
         let (seen, news) = &*self.screen;
         let mut seen = seen.lock().expect("no panic while drawing");
-        let still = Duration::from_millis(1_500);
         while seen.changed.elapsed() < still {
             let rest = still.saturating_sub(seen.changed.elapsed());
             seen = news.wait_timeout(seen, rest).expect("no panic while drawing").0;

@@ -278,7 +278,7 @@ fn federated(alpha: &InstanceName, asked: &PointerAddress, route: Route) -> Fede
         via: BETA.to_owned(),
         query: Query::new("get_pointer_summary", json!({"pointer_address": asked})),
         route,
-        description: Some(format!("Grid frequency 2026, from beta by {route}: {how}")),
+        description: Some(format!("By {route} from beta: grid frequency 2026 ({how})")),
         tags: vec![
             "federated".to_owned(),
             "demo".to_owned(),
