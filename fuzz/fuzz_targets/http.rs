@@ -31,7 +31,9 @@ static HOSTED: LazyLock<Hosted> = LazyLock::new(|| {
             insecure_http: false,
             tls: None,
         };
-        Instance::create(&folder, new).await.expect("an instance can be made");
+        Instance::create(&folder, new)
+            .await
+            .expect("an instance can be made");
         let instance = Instance::open(&folder, None).await.expect("and opened");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -56,7 +58,9 @@ fuzz_target!(|data: &[u8]| {
         let _ = stream.shutdown().await;
         let mut answer = Vec::new();
         let read = stream.read_to_end(&mut answer);
-        let _ = tokio::time::timeout(Duration::from_secs(5), read).await.expect("it ends");
+        let _ = tokio::time::timeout(Duration::from_secs(5), read)
+            .await
+            .expect("it ends");
         answer
     });
     assert!(answer.is_empty() || answer.starts_with(b"HTTP/1."));
