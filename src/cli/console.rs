@@ -11,10 +11,9 @@ use std::sync::Arc;
 pub async fn run(session: &Session, theme: Option<String>) -> Outcome {
     require_terminal()?;
     // A passphrase is asked for on the screen, where nothing of it stays in the scrollback.
-    let workspace = if session.home().has_vault() && !session.home().needs_passphrase() {
-        Some(session.open().await?.clone())
-    } else {
-        None
+    let workspace = match session.home().has_vault() {
+        true => session.open_unasked().await?.cloned(),
+        false => None,
     };
     open(session, theme, workspace).await
 }

@@ -4,7 +4,7 @@ use super::inert::inert_lines;
 use super::outcome::{Outcome, file_failed, write_json, write_line};
 use super::unlock;
 use crate::protocol::Code;
-use crate::workspace::{Failure, Home, Workspace};
+use crate::workspace::{Failure, Home, Unlock, Workspace};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -61,6 +61,15 @@ impl Session {
     /// The open home; asks for a passphrase if it must.
     pub async fn open(&self) -> Result<&Arc<Workspace>, Failure> {
         self.workspace.get_or_try_init(|| unlock::open(&self.home)).await
+    }
+
+    /// The open home, unless a person must be asked for its passphrase first.
+    pub async fn open_unasked(&self) -> Result<Option<&Arc<Workspace>>, Failure> {
+        let open = || Workspace::open(self.home.clone(), Unlock::Ambient);
+        match self.workspace.get_or_try_init(open).await {
+            Err(_) if self.home.needs_passphrase() => Ok(None),
+            opened => opened.map(Some),
+        }
     }
 
     /// The open home, made first if there is none.

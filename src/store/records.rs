@@ -92,8 +92,6 @@ pub struct PointerQuery {
     pub connection: Option<ConnectionId>,
     /// Federated pointers only.
     pub federated_only: bool,
-    /// Pointers without a connection only.
-    pub unassigned_only: bool,
     /// Pointers without a stored relationship only.
     pub isolated_only: bool,
     /// Bearing exactly this tag, letter for letter.

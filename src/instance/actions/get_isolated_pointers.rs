@@ -1,7 +1,7 @@
 //! `get_isolated_pointers` → a page as `list_pointers` gives it: the pointers without a stored relationship. Neighbours
 //! that are computed from the coordinates do not count: nearly every pointer has some.
 
-use super::parameter::{AFTER, DESCENDING, FILTER, LIMIT, OFFSET, SORT};
+use super::parameter::PAGED;
 use super::{Access, Action, Answer, Call, page};
 use crate::store::PointerQuery;
 
@@ -11,7 +11,7 @@ pub const ACTION: Action = Action {
     help: "Lists the pointers that have no stored relationship; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
-    parameters: &[FILTER, SORT, DESCENDING, LIMIT, AFTER, OFFSET],
+    parameters: PAGED,
     run: |call| Box::pin(run(call)),
 };
 

@@ -33,14 +33,8 @@ pub const ACTION: Action = Action {
 
 async fn run(call: &Call<'_>) -> Answer {
     let pointer = call.pointer("pointer_address").await?;
-    let count = |found: Option<u64>, usual: usize| {
-        found
-            .and_then(|number| usize::try_from(number).ok())
-            .unwrap_or(usual)
-            .min(neighbors::MOST)
-    };
-    let limit = count(call.query.optional_count("limit")?, neighbors::MOST);
-    let offset = count(call.query.optional_count("offset")?, 0);
+    let limit = neighbors::count(call, "limit", neighbors::MOST)?;
+    let offset = neighbors::count(call, "offset", 0)?;
     let most = (offset + limit).min(neighbors::MOST);
     let (found, total) = if call.query.optional("computed")?.unwrap_or(false) {
         neighbors::computed(call, &pointer, most).await?

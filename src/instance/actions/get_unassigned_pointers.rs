@@ -1,7 +1,9 @@
 //! `get_unassigned_pointers` → a page as `list_pointers` gives it: the pointers without a connection.
 
-use super::parameter::{AFTER, DESCENDING, FILTER, LIMIT, OFFSET, SORT};
+use super::parameter::PAGED;
 use super::{Access, Action, Answer, Call, page};
+use crate::model::STORED_POINTER_FIELDS;
+use crate::model::filter::Filter;
 use crate::store::PointerQuery;
 
 /// The row of the table.
@@ -10,14 +12,19 @@ pub const ACTION: Action = Action {
     help: "Lists the pointers that are assigned to no connection; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
-    parameters: &[FILTER, SORT, DESCENDING, LIMIT, AFTER, OFFSET],
+    parameters: PAGED,
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call<'_>) -> Answer {
     let wanted = PointerQuery {
-        unassigned_only: true,
+        filter: unassigned(),
         ..PointerQuery::default()
     };
     page::read(call, wanted, None).await?.into_answer()
+}
+
+/// What the filter language says for it.
+fn unassigned() -> Filter {
+    Filter::parse("conn:none", STORED_POINTER_FIELDS).expect("the filter language has this term")
 }

@@ -11,6 +11,13 @@ pub const MOST: usize = 1_000;
 /// The kind of a relationship that is computed from the coordinates.
 const COMPUTED: &str = "gyroid_related";
 
+/// A number that a call gives, up to [`MOST`].
+pub fn count(call: &Call<'_>, name: &'static str, usual: usize) -> Result<usize, Problem> {
+    let asked = call.query.optional_count(name)?;
+    let asked = asked.map_or(usual, |asked| usize::try_from(asked).unwrap_or(usize::MAX));
+    Ok(asked.min(MOST))
+}
+
 /// The relationships of a pointer whose other end the caller may see.
 pub async fn visible(
     call: &Call<'_>,

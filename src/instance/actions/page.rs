@@ -5,7 +5,7 @@ use crate::instance::size::json_size;
 use crate::model::filter::Filter;
 use crate::model::{Pointer, STORED_POINTER_FIELDS};
 use crate::protocol::{Code, Problem};
-use crate::store::{Order, PointerQuery, SortBy, Start};
+use crate::store::{Order, PointerPage, PointerQuery, SortBy, Start};
 use serde_json::{Value, json};
 
 /// The largest page.
@@ -22,9 +22,7 @@ const MOST_ROWS: u64 = 10_000;
 
 /// Some of the pointers that match.
 pub struct Page {
-    total: Option<u64>,
-    pointers: Vec<Pointer>,
-    next: Option<String>,
+    found: PointerPage,
     filter: Filter,
     order: Order,
 }
@@ -35,10 +33,10 @@ impl Page {
     /// nothing of them, and has not heeded them.
     pub fn into_answer(self) -> Answer {
         let mut answer = json!({
-            "count": self.pointers.len(),
-            "total": self.total,
-            "pointers": self.pointers,
-            "next": self.next,
+            "count": self.found.pointers.len(),
+            "total": self.found.total,
+            "pointers": self.found.pointers,
+            "next": self.found.next,
         });
         if !self.filter.is_empty() {
             answer["filter"] = self.filter.to_string().into();
@@ -51,22 +49,32 @@ impl Page {
     }
 }
 
-/// Reads `federated`, `limit`, `after` and `offset` of a call and gives that page of the pointers wanted; without a
-/// limit of the call's own, `usual` holds, and where that is none, every match is given.
+/// Reads `federated`, `filter`, `sort`, `limit`, `after` and `offset` of a call and gives that page of the pointers
+/// wanted; without a limit of the call's own, `usual` holds, and where that is none, every match is given.
 pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>) -> Result<Page, Problem> {
     wanted.start = start(call)?;
     wanted.federated_only = call.query.optional("federated")?.unwrap_or(false);
-    wanted.filter = filter(call)?;
-    wanted.order = order(call)?;
+    let asked = filter(call)?;
+    wanted.filter.terms.extend(asked.terms.iter().cloned());
+    let order = order(call)?;
+    wanted.order = order;
     let limit = call.query.optional_count("limit")?.or(usual);
     if limit == Some(0) {
         return Err(check::invalid("limit", "must be at least 1"));
     }
-    match limit {
-        None => every_match(call, wanted).await,
-        Some(limit) if call.sees_every_pointer() => one_page(call, wanted, limit.min(LARGEST_PAGE)).await,
-        Some(limit) => visible_page(call, wanted, limit.min(LARGEST_PAGE)).await,
-    }
+    let found = match limit {
+        None => every_match(call, wanted).await?,
+        Some(limit) if call.sees_every_pointer() => {
+            wanted.limit = Some(limit.min(LARGEST_PAGE));
+            call.store().pointers(&wanted).await?
+        }
+        Some(limit) => visible_page(call, wanted, limit.min(LARGEST_PAGE)).await?,
+    };
+    Ok(Page {
+        found,
+        filter: asked,
+        order,
+    })
 }
 
 fn filter(call: &Call<'_>) -> Result<Filter, Problem> {
@@ -112,20 +120,8 @@ fn start(call: &Call<'_>) -> Result<Start, Problem> {
     }
 }
 
-async fn one_page(call: &Call<'_>, mut wanted: PointerQuery, limit: u64) -> Result<Page, Problem> {
-    wanted.limit = Some(limit);
-    let page = call.store().pointers(&wanted).await?;
-    Ok(Page {
-        total: page.total,
-        pointers: page.pointers,
-        next: page.next,
-        filter: wanted.filter,
-        order: wanted.order,
-    })
-}
-
 /// A page for a caller that sees only some pointers: how many there are in all is not told.
-async fn visible_page(call: &Call<'_>, mut wanted: PointerQuery, limit: u64) -> Result<Page, Problem> {
+async fn visible_page(call: &Call<'_>, mut wanted: PointerQuery, limit: u64) -> Result<PointerPage, Problem> {
     let mut pointers = Vec::new();
     let mut looked_at = 0;
     loop {
@@ -142,19 +138,17 @@ async fn visible_page(call: &Call<'_>, mut wanted: PointerQuery, limit: u64) -> 
         match page.next {
             Some(next) if !is_full => wanted.start = Start::After(next),
             next => {
-                return Ok(Page {
+                return Ok(PointerPage {
                     total: None,
                     pointers,
                     next,
-                    filter: wanted.filter,
-                    order: wanted.order,
                 });
             }
         }
     }
 }
 
-async fn every_match(call: &Call<'_>, mut wanted: PointerQuery) -> Result<Page, Problem> {
+async fn every_match(call: &Call<'_>, mut wanted: PointerQuery) -> Result<PointerPage, Problem> {
     wanted.limit = Some(LARGEST_PAGE);
     let mut pointers = Vec::new();
     let mut room = LARGEST_REPLY;
@@ -168,12 +162,10 @@ async fn every_match(call: &Call<'_>, mut wanted: PointerQuery) -> Result<Page, 
             pointers.push(pointer);
         }
         let Some(next) = page.next else {
-            return Ok(Page {
+            return Ok(PointerPage {
                 total: Some(pointers.len() as u64),
                 pointers,
                 next: None,
-                filter: wanted.filter,
-                order: wanted.order,
             });
         };
         wanted.start = Start::After(next);

@@ -98,6 +98,9 @@ pub const OFFSET: Parameter = Parameter::optional(
     "how many matches to skip; for jumping within a list",
 );
 
+/// What every list of pointers takes: which of them, in which order, and the page.
+pub const PAGED: &[Parameter] = &[FILTER, SORT, DESCENDING, LIMIT, AFTER, OFFSET];
+
 /// Which import.
 pub const IMPORT_ID: Parameter = Parameter::required("import_id", Kind::Text, "what begin_import gave");
 

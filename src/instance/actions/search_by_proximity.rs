@@ -32,10 +32,7 @@ pub const ACTION: Action = Action {
 async fn run(call: &Call<'_>) -> Answer {
     let origin = call.pointer("origin_pointer_address").await?;
     let radius = radius(call)?;
-    let limit = call.query.optional_count("limit")?;
-    let limit = limit.map_or(neighbors::MOST, |limit| {
-        usize::try_from(limit).unwrap_or(usize::MAX).min(neighbors::MOST)
-    });
+    let limit = neighbors::count(call, "limit", neighbors::MOST)?;
     let (x, y, z) = (origin.x, origin.y, origin.z);
     let distance = move |there_x: f64, there_y: f64, there_z: f64| {
         let squared = (there_x - x).powi(2) + (there_y - y).powi(2) + (there_z - z).powi(2);

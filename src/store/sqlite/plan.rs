@@ -116,9 +116,6 @@ pub(super) fn plan(
         plan.require("p.federated IS NOT NULL".to_owned(), []);
         plan.narrow = true;
     }
-    if query.unassigned_only {
-        plan.require("p.connection IS NULL".to_owned(), []);
-    }
     if query.isolated_only {
         plan.require("p.neighbors = 0".to_owned(), []);
     }

@@ -11,9 +11,10 @@ use crate::command::{Key, KeyCode};
 use crate::model::PointerAddress;
 use crate::protocol::json_text::Tree;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{InvokePage, Layer, Tab};
+use crate::tui::layers::{Layer, Tab};
 use crate::tui::message::Message;
 use crate::tui::state::State;
+use crate::tui::update::open_invoke_page;
 use crate::workspace::{Facts, Finding, Weight, findings, laid_out};
 use std::time::Duration;
 
@@ -222,10 +223,7 @@ fn read(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Effe
         KeyCode::Enter => {
             if let (Panel::Reply, Asked::Here(sent)) = (composer.panel, &composer.reply) {
                 let id = sent.log_id;
-                state
-                    .layers
-                    .push(Layer::Invoke(Box::new(InvokePage::new(id, Tab::Reply))));
-                return (true, vec![Effect::LoadEntry(id)]);
+                return (true, open_invoke_page(state, id, Tab::Reply));
             }
         }
         _ => {}

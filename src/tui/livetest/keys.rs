@@ -6,8 +6,9 @@ use super::state::{LiveTest, Showing};
 use crate::command::{Key, KeyCode};
 use crate::tui::clock::duration;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{InvokePage, Layer, Tab, edit};
+use crate::tui::layers::{Layer, Tab, edit};
 use crate::tui::state::State;
+use crate::tui::update::open_invoke_page;
 use crate::workspace::{LoadReport, SavedLoad};
 use std::fmt::Write;
 use tui_input::Input;
@@ -212,12 +213,7 @@ fn open_sample(state: &mut State, test: &mut LiveTest) -> Vec<Effect> {
         .as_ref()
         .and_then(|report| report.samples.get(test.lane));
     match lines.and_then(|(_, lines)| lines.first()) {
-        Some(id) => {
-            state
-                .layers
-                .push(Layer::Invoke(Box::new(InvokePage::new(*id, Tab::Trace))));
-            vec![Effect::LoadEntry(*id)]
-        }
+        Some(id) => open_invoke_page(state, *id, Tab::Trace),
         None => {
             test.note = Some("none of its calls was traced: one in twenty is".to_owned());
             Vec::new()

@@ -6,9 +6,10 @@ use super::view;
 use crate::command::{Id, Key, KeyCode};
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{CredentialPage, InstancePage, Layer, edit};
+use crate::tui::layers::{Layer, edit};
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Level, Load, Pane, State};
+use crate::tui::update::{open_credential_page, open_instance_page};
 use crate::workspace::{FederationMap, PartyKind};
 use std::time::Duration;
 
@@ -181,9 +182,7 @@ fn open_instance(state: &mut State, id: &str) -> Vec<Effect> {
     if let Some(place) = state.instances.index(id) {
         state.instances.select(place);
     }
-    let page = InstancePage::new(name.clone());
-    state.layers.push(Layer::Instance(Box::new(page)));
-    vec![Effect::LoadInstance(name)]
+    open_instance_page(state, name)
 }
 
 fn open_credential(state: &mut State, name: String) -> Vec<Effect> {
@@ -193,13 +192,7 @@ fn open_credential(state: &mut State, name: String) -> Vec<Effect> {
         state.report(Level::Warn, text, remedy);
         return Vec::new();
     }
-    let page = CredentialPage {
-        name: name.clone(),
-        dependents: None,
-        scroll: 0,
-    };
-    state.layers.push(Layer::Credential(page));
-    vec![Effect::LoadDependents(name)]
+    open_credential_page(state, name)
 }
 
 /// Goes to the federated pointers of whoever calls through the selected door, or of the selected instance.

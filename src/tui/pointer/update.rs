@@ -6,8 +6,9 @@ use super::sheet::{Destination, sheet};
 use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::tui::content::page_area;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{CredentialPage, Layer};
+use crate::tui::layers::Layer;
 use crate::tui::state::{Load, State};
+use crate::tui::update::{open_credential_page, show_pointers_of};
 
 /// Neighbours that are asked for at a time.
 const PAGE: u64 = 20;
@@ -74,18 +75,11 @@ pub fn go(state: &mut State) -> Vec<Effect> {
             page.walk_to(next);
             vec![effect]
         }
-        Destination::Credential(name) => {
-            state.layers.push(Layer::Credential(CredentialPage {
-                name: name.clone(),
-                dependents: None,
-                scroll: 0,
-            }));
-            vec![Effect::LoadDependents(name)]
-        }
-        Destination::Instance(name) => crate::tui::update::show_pointers_of(state, &name, None),
+        Destination::Credential(name) => open_credential_page(state, name),
+        Destination::Instance(name) => show_pointers_of(state, &name, None),
         Destination::Connection(id) => {
             let instance = page.instance.clone();
-            crate::tui::update::show_pointers_of(state, &instance, Some(&format!("conn:{id}")))
+            show_pointers_of(state, &instance, Some(&format!("conn:{id}")))
         }
     }
 }

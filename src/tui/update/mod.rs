@@ -14,6 +14,7 @@ mod keymap;
 mod keys;
 mod lock;
 mod mouse;
+mod pages;
 mod place;
 mod settle;
 mod work;
@@ -22,6 +23,7 @@ pub use command_line::candidates;
 #[cfg(test)]
 pub use keymap::take_keymap;
 pub use keymap::take_keymap_file;
+pub use pages::{open_credential_page, open_instance_page, open_invoke_page};
 pub use work::failure_lines;
 
 use super::effect::Effect;

@@ -3,10 +3,10 @@
 //! Nothing waits for it, and nothing is asked for because of it but what the page itself asks. What is gone is dropped
 //! without a word, and whoever touches a key first is where he is.
 
-use super::commands::open_instance_page;
+use super::pages::{open_credential_page, open_instance_page, open_invoke_page};
 use crate::model::{InstanceName, PointerAddress};
 use crate::tui::effect::Effect;
-use crate::tui::layers::{CredentialPage, InvokePage, Layer, Tab};
+use crate::tui::layers::{Layer, Tab};
 use crate::tui::state::{Load, OpenPage as Page, Place, State};
 use crate::tui::{composer, map, pointer};
 
@@ -150,23 +150,14 @@ fn open(state: &mut State, page: Page) -> Vec<Effect> {
             }
         }
         Page::Invoke(id, tab) => match Tab::ALL.get(tab) {
-            Some(tab) if state.log.has(id) => {
-                let page = InvokePage::new(id, *tab);
-                state.layers.push(Layer::Invoke(Box::new(page)));
-                vec![Effect::LoadEntry(id)]
-            }
+            Some(tab) if state.log.has(id) => open_invoke_page(state, id, *tab),
             _ => Vec::new(),
         },
         Page::Credential(name) => {
             if !state.credentials.rows.iter().any(|row| row.name == name) {
                 return Vec::new();
             }
-            state.layers.push(Layer::Credential(CredentialPage {
-                name: name.clone(),
-                dependents: None,
-                scroll: 0,
-            }));
-            vec![Effect::LoadDependents(name)]
+            open_credential_page(state, name)
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Work that a person asked for: begun, on its way, over.
 
 use super::arrivals::{load_credentials, load_log};
+use super::pages::open_invoke_page;
 use crate::command::Id;
 use crate::seal::Passphrase;
 use crate::tui::clock::count;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{DifferencePage, InvokePage, Layer, Notice, Steps, Tab};
+use crate::tui::layers::{DifferencePage, Layer, Notice, Steps, Tab};
 use crate::tui::message::{Done, Outcome};
 use crate::tui::pointer;
 use crate::tui::state::{Level, Load, Running, State};
@@ -211,10 +212,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             if matches!(state.layers.last(), Some(Layer::Invoke(_))) {
                 state.layers.pop();
             }
-            state
-                .layers
-                .push(Layer::Invoke(Box::new(InvokePage::new(id, Tab::Reply))));
-            effects.push(Effect::LoadEntry(id));
+            effects.extend(open_invoke_page(state, id, Tab::Reply));
         }
         Done::Noted(id) => {
             state.report(Level::Good, format!("the note of line {id} is kept"), "");

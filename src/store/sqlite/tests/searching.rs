@@ -41,7 +41,6 @@ fn matches(query: &PointerQuery, pointer: &Pointer) -> bool {
             .as_ref()
             .is_none_or(|id| pointer.connection_id.as_ref() == Some(id))
         && (!query.federated_only || pointer.federated.is_some())
-        && (!query.unassigned_only || pointer.connection_id.is_none())
         && query
             .bearing
             .as_ref()
@@ -88,12 +87,11 @@ prop_compose! {
         exclude_tags in proptest::collection::vec("[ab%_]{1,2}", 0..2),
         any in any::<bool>(),
         bearing in proptest::option::weighted(0.3, "[abAé]{0,2}"),
-        unassigned_only in any::<bool>(),
         size in 1..6_u64,
         offset in 0..30_u64,
     ) -> (PointerQuery, u64, u64) {
         let tag_match = if any { TagMatch::Any } else { TagMatch::All };
-        let query = PointerQuery { term, tags, exclude_tags, tag_match, bearing, unassigned_only, ..PointerQuery::default() };
+        let query = PointerQuery { term, tags, exclude_tags, tag_match, bearing, ..PointerQuery::default() };
         (query, size, offset)
     }
 }

@@ -1,20 +1,11 @@
 //! What is done to the selected instance.
 
 use super::on_instance;
-use crate::model::InstanceName;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{Form, InstancePage, Layer};
+use crate::tui::layers::{Form, Layer};
 use crate::tui::state::{Level, State};
 use crate::tui::update::work::begin;
 use crate::workspace::{COLOURS, InstanceChange};
-
-/// Opens its page.
-pub fn open_page(state: &mut State, name: InstanceName) -> Vec<Effect> {
-    state
-        .layers
-        .push(Layer::Instance(Box::new(InstancePage::new(name.clone()))));
-    vec![Effect::LoadInstance(name)]
-}
 
 /// Offers its settings to be changed.
 pub(super) fn edit(state: &mut State, argument: Option<&str>) -> Vec<Effect> {

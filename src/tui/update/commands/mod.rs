@@ -28,7 +28,6 @@ use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
 pub use filtering::{narrow_log, remember_log_filter, remember_pointer_filter};
-pub use instances::open_page as open_instance_page;
 pub use invokes::edit_entry;
 use invokes::{compare, compare_direct, compose, edit_again, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};

@@ -1,16 +1,17 @@
 //! Moving: the selection, the pages, the panes.
 
+use super::super::pages::{open_credential_page, open_instance_page, open_invoke_page};
 use super::{instances, on_instance};
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{CredentialPage, InvokePage, Layer, Tab};
+use crate::tui::layers::{Layer, Tab};
 use crate::tui::state::{Level, Pane, State};
 use crate::tui::{content, invoke, map, pointer};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     match state.focus {
         Pane::Instances if state.instances.selected_heading().is_some() => instances::fold(state),
-        Pane::Instances => on_instance(state, None, instances::open_page),
+        Pane::Instances => on_instance(state, None, open_instance_page),
         Pane::Pointers => {
             let row = state.pointers.selected;
             let (Some(instance), Some(pointer)) = (
@@ -26,22 +27,13 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
             let Some(name) = state.credential().map(|row| row.name.clone()) else {
                 return Vec::new();
             };
-            let page = CredentialPage {
-                name: name.clone(),
-                dependents: None,
-                scroll: 0,
-            };
-            state.layers.push(Layer::Credential(page));
-            vec![Effect::LoadDependents(name)]
+            open_credential_page(state, name)
         }
         Pane::Log => {
             let Some(id) = state.log.selected().map(|row| row.id) else {
                 return Vec::new();
             };
-            state
-                .layers
-                .push(Layer::Invoke(Box::new(InvokePage::new(id, Tab::Reply))));
-            vec![Effect::LoadEntry(id)]
+            open_invoke_page(state, id, Tab::Reply)
         }
     }
 }
