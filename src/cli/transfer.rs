@@ -10,11 +10,13 @@ use super::words;
 use crate::model::filter::Filter;
 use crate::protocol::{Code, ExitClass};
 use crate::store::PointerQuery;
-use crate::workspace::{Failure, ImportPreview, ImportProgress, ImportReport, StopSign};
+use crate::workspace::{
+    Failure, ImportPreview, ImportProgress, ImportReport, NotWritten, PartialFile, StopSign,
+};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Stdout, Write};
 use std::path::{Path, PathBuf};
 
 /// Import pointers from JSONL or CSV: all of them in one step, or none.
@@ -219,90 +221,59 @@ pub(super) fn style(template: &str) -> ProgressStyle {
 
 /// Where an export goes. A file appears under its name only when it is whole.
 pub(super) struct Target {
-    writer: Box<dyn Write + Send>,
-    file: Option<(PathBuf, PathBuf)>,
-    force: bool,
+    sink: Sink,
     is_pipe_closed: bool,
+}
+
+enum Sink {
+    Stdout(BufWriter<Stdout>),
+    File(PartialFile, PathBuf),
 }
 
 impl Target {
     /// Begins it. A file of that name that is there already is replaced only if that is wanted.
     pub(super) fn open(path: &Path, force: bool) -> Result<Self, Failure> {
-        if path.as_os_str() == "-" {
-            return Ok(Self {
-                writer: Box::new(BufWriter::with_capacity(1 << 18, io::stdout())),
-                file: None,
-                force,
-                is_pipe_closed: false,
-            });
-        }
-        if !force && path.exists() {
-            return Err(is_there(path));
-        }
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(".part");
-        let partial = PathBuf::from(partial);
-        let file = File::create(&partial).map_err(|error| file_failed("write", path, &error))?;
+        let sink = match path.as_os_str() == "-" {
+            true => Sink::Stdout(BufWriter::with_capacity(1 << 18, io::stdout())),
+            false => {
+                let file = PartialFile::create(path, force).map_err(|problem| not_written(path, problem))?;
+                Sink::File(file, path.to_owned())
+            }
+        };
         Ok(Self {
-            writer: Box::new(BufWriter::with_capacity(1 << 18, file)),
-            file: Some((partial, path.to_owned())),
-            force,
+            sink,
             is_pipe_closed: false,
         })
     }
 
     /// What became of an export: a whole one is kept; of one that failed nothing is left; and whoever read it and
     /// went away is told nothing.
-    pub(super) fn end<T>(self, written: Result<T, Failure>) -> Outcome<T> {
-        match written {
-            Err(_) if self.is_pipe_closed => Err(Stop::PipeClosed),
-            Err(failure) => {
-                self.discard();
-                Err(failure.into())
-            }
-            Ok(written) => {
-                self.keep()?;
-                Ok(written)
-            }
-        }
-    }
-
-    fn keep(mut self) -> Outcome {
-        match self.flush() {
-            Err(_) if self.is_pipe_closed => return Err(Stop::PipeClosed),
-            Err(error) => {
-                let path = self
-                    .file
-                    .as_ref()
-                    .map_or_else(|| PathBuf::from("stdout"), |(_, path)| path.clone());
-                self.discard();
-                return Err(file_failed("write", &path, &error).into());
-            }
-            Ok(()) => {}
-        }
-        let Some((partial, path)) = &self.file else {
-            return Ok(());
+    pub(super) fn end<T>(mut self, written: Result<T, Failure>) -> Outcome<T> {
+        let ended = match written {
+            // A file that is not kept goes when it is dropped.
+            Err(failure) => Err(failure),
+            Ok(written) => self.flush_or_tell().map(|()| written),
         };
-        if self.force {
-            std::fs::rename(partial, path).map_err(|error| file_failed("write", path, &error))?;
-            return Ok(());
-        }
-        // A link fails if somebody made a file of that name in the meantime.
-        let linked = std::fs::hard_link(partial, path);
-        let (is_taken, path) = (path.exists(), path.clone());
-        self.discard();
-        match linked {
-            Ok(()) => Ok(()),
-            Err(_) if is_taken => Err(is_there(&path).into()),
-            Err(error) => Err(file_failed("write", &path, &error).into()),
+        match (ended, self.sink) {
+            (Err(_), _) if self.is_pipe_closed => Err(Stop::PipeClosed),
+            (Err(failure), _) => Err(failure.into()),
+            (Ok(written), Sink::Stdout(_)) => Ok(written),
+            (Ok(written), Sink::File(file, path)) => match file.keep() {
+                Ok(()) => Ok(written),
+                Err(problem) => Err(not_written(&path, problem).into()),
+            },
         }
     }
 
-    fn discard(self) {
-        if let Some((partial, _)) = &self.file {
-            // What cannot be removed is only a leftover; the failure itself is told.
-            let _ = std::fs::remove_file(partial);
-        }
+    fn flush_or_tell(&mut self) -> Result<(), Failure> {
+        let flushed = self.flush();
+        flushed.map_err(|error| {
+            let place = match &self.sink {
+                Sink::Stdout(_) => Path::new("stdout"),
+                Sink::File(_, path) => path,
+            };
+            file_failed("write", place, &error)
+        })
     }
 
     fn noting_pipe<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
@@ -310,6 +281,13 @@ impl Target {
             self.is_pipe_closed |= error.kind() == io::ErrorKind::BrokenPipe;
         }
         result
+    }
+}
+
+fn not_written(path: &Path, problem: NotWritten) -> Failure {
+    match problem {
+        NotWritten::Taken => is_there(path),
+        NotWritten::Failed(error) => file_failed("write", path, &error),
     }
 }
 
@@ -323,12 +301,18 @@ fn is_there(path: &Path) -> Failure {
 
 impl Write for Target {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let result = self.writer.write(bytes);
+        let result = match &mut self.sink {
+            Sink::Stdout(stdout) => stdout.write(bytes),
+            Sink::File(file, _) => file.write(bytes),
+        };
         self.noting_pipe(result)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let result = self.writer.flush();
+        let result = match &mut self.sink {
+            Sink::Stdout(stdout) => stdout.flush(),
+            Sink::File(file, _) => file.flush(),
+        };
         self.noting_pipe(result)
     }
 }

@@ -2,9 +2,9 @@
 
 use super::export::{write_heading, write_pointers};
 use super::folders::cannot;
+use super::partial_file::PartialFile;
 use super::pointers::{leads_elsewhere, not_there};
 use super::session::Session;
-use super::transfer::PartialFile;
 use super::{Failure, ImportFormat, InvokeOptions, StopSign, TagChange, Workspace};
 use crate::model::{ConnectionId, InstanceName, Pointer, PointerAddress};
 use crate::protocol::{Code, Query};
@@ -311,29 +311,24 @@ impl Workspace {
 struct ExportFile {
     partial: PartialFile,
     path: PathBuf,
-    overwrite: bool,
 }
 
 impl ExportFile {
     fn create(path: PathBuf, overwrite: bool) -> Result<Self, Failure> {
-        let mut partial = PartialFile::create(&path, overwrite)?;
-        write_heading(&mut partial.writer, ImportFormat::of(&path))
+        let mut partial = PartialFile::create(&path, overwrite).map_err(|problem| problem.at(&path))?;
+        write_heading(&mut partial, ImportFormat::of(&path))
             .map_err(|error| cannot(&path, "be written", &error))?;
-        Ok(Self {
-            partial,
-            path,
-            overwrite,
-        })
+        Ok(Self { partial, path })
     }
 
     fn write(&mut self, pointer: &Pointer) -> Result<(), Failure> {
         let format = ImportFormat::of(&self.path);
-        write_pointers(&mut self.partial.writer, format, std::slice::from_ref(pointer))
+        write_pointers(&mut self.partial, format, std::slice::from_ref(pointer))
             .map_err(|error| cannot(&self.path, "be written", &error))
     }
 
     fn keep(self) -> Result<(), Failure> {
-        self.partial.keep(self.overwrite)
+        self.partial.keep().map_err(|problem| problem.at(&self.path))
     }
 }
 

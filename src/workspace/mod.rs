@@ -44,6 +44,7 @@ mod log_detail;
 mod map;
 mod neighbors;
 mod original;
+mod partial_file;
 mod peers;
 mod pointer_care;
 mod pointer_columns;
@@ -87,6 +88,7 @@ pub use log::{
 };
 pub use log_detail::LogDetail;
 pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
+pub use partial_file::{NotWritten, PartialFile};
 pub use pointer_care::{TagChange, normal_tag};
 pub use pointer_columns::PointerColumn;
 pub use reads::only_reads;

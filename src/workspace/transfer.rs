@@ -1,16 +1,16 @@
 //! Pointers in and out of files that are named by their path: what the console does with one key.
 
 use super::folders::cannot;
+use super::partial_file::{NotWritten, PartialFile};
 use super::{
     Failure, ImportFormat, ImportPreview, ImportProgress, ImportReport, StopSign, Workspace, blocking,
 };
-use crate::protocol::Code;
 use crate::store::PointerQuery;
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
 
-/// Bytes that are read and written at a time.
+/// Bytes that are read at a time.
 const BUFFER: usize = 1 << 18;
 
 impl ImportFormat {
@@ -66,17 +66,12 @@ impl Workspace {
         overwrite: bool,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, Failure> {
-        let mut partial = PartialFile::create(path, overwrite)?;
+        let told = |problem: NotWritten| problem.at(path);
+        let mut partial = PartialFile::create(path, overwrite).map_err(told)?;
         let count = self
-            .export_matching(
-                instance,
-                wanted,
-                &mut partial.writer,
-                ImportFormat::of(path),
-                progress,
-            )
+            .export_matching(instance, wanted, &mut partial, ImportFormat::of(path), progress)
             .await?;
-        partial.keep(overwrite)?;
+        partial.keep().map_err(told)?;
         Ok(count)
     }
 }
@@ -97,107 +92,9 @@ async fn source_of(path: &Path) -> Result<(Box<dyn BufRead + Send>, u64), Failur
     Ok((Box::new(BufReader::with_capacity(BUFFER, file)), length))
 }
 
-/// A file that is gone again unless it is kept: what was written so far of an export that failed or was cancelled.
-pub(super) struct PartialFile {
-    pub(super) writer: BufWriter<File>,
-    written: PathBuf,
-    wanted: PathBuf,
-    is_kept: bool,
-}
-
-impl PartialFile {
-    /// Begins a file; refused if one of that name is there that is not to be replaced.
-    pub(super) fn create(wanted: &Path, overwrite: bool) -> Result<Self, Failure> {
-        if !overwrite && wanted.exists() {
-            return Err(Failure::new(
-                Code::FileFailed,
-                format!("{} is there already", wanted.display()),
-                "choose another name, or say that it may be replaced",
-            ));
-        }
-        let mut written = wanted.as_os_str().to_owned();
-        written.push(format!(".{}.part", std::process::id()));
-        let written = PathBuf::from(written);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&written)
-            .map_err(|error| cannot(wanted, "be written", &error))?;
-        Ok(Self {
-            writer: BufWriter::with_capacity(BUFFER, file),
-            written,
-            wanted: wanted.to_owned(),
-            is_kept: false,
-        })
-    }
-
-    /// Gives it its name.
-    pub(super) fn keep(mut self, overwrite: bool) -> Result<(), Failure> {
-        let moved = self.writer.flush().and_then(|()| match overwrite {
-            true => std::fs::rename(&self.written, &self.wanted),
-            // Fails if somebody made a file of that name in the meantime.
-            false => std::fs::hard_link(&self.written, &self.wanted),
-        });
-        moved.map_err(|error| cannot(&self.wanted, "be written", &error))?;
-        // A link leaves the name that was written to behind, and that goes.
-        self.is_kept = overwrite;
-        Ok(())
-    }
-}
-
-impl Drop for PartialFile {
-    fn drop(&mut self) {
-        if !self.is_kept {
-            // What cannot be removed is only a leftover; the failure itself is told.
-            let _ = std::fs::remove_file(&self.written);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn files(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn what_is_not_kept_leaves_nothing_and_what_is_kept_is_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.jsonl");
-        let mut partial = PartialFile::create(&path, false).unwrap();
-        partial.writer.write_all(b"half").unwrap();
-        assert!(!path.exists(), "it appears only when it is whole");
-        drop(partial);
-        assert!(files(folder.path()).is_empty());
-        let mut partial = PartialFile::create(&path, false).unwrap();
-        partial.writer.write_all(b"whole").unwrap();
-        partial.keep(false).unwrap();
-        assert_eq!(files(folder.path()), ["out.jsonl"]);
-        assert_eq!(std::fs::read(&path).unwrap(), b"whole");
-    }
-
-    #[test]
-    fn a_file_that_came_in_the_meantime_is_not_replaced_unless_wanted() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.csv");
-        let mut partial = PartialFile::create(&path, false).unwrap();
-        partial.writer.write_all(b"ours").unwrap();
-        std::fs::write(&path, b"theirs").unwrap();
-        assert!(partial.keep(false).is_err());
-        assert_eq!(std::fs::read(&path).unwrap(), b"theirs");
-        assert_eq!(files(folder.path()), ["out.csv"]);
-        let mut partial = PartialFile::create(&path, true).unwrap();
-        partial.writer.write_all(b"ours").unwrap();
-        partial.keep(true).unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), b"ours");
-    }
 
     #[test]
     fn the_name_promises_the_form() {
