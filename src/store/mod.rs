@@ -11,7 +11,7 @@ pub mod sqlite;
 pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
     AuditHead, AuditOutcome, AuditRecord, AuditVerdict, CodeRecord, Edge, HeadSide, HeldRecord, ImportId,
-    IssuedRecord, Nearest, NewAuditRecord, OfferRecord, PointerPage, PointerQuery, Relationship, Score,
+    IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, PointerPage, PointerQuery, Relationship,
     SharedHead, Start, Statistics, Summary, TagMatch,
 };
 
@@ -86,9 +86,13 @@ pub trait Store: Send + Sync {
         address: &PointerAddress,
         limit: usize,
     ) -> Result<Vec<Relationship>, StoreError>;
-    /// The `limit` pointers whose coordinates score lowest, lowest first. Walks all of them: for
-    /// proximity and for the neighbours that are computed when asked for.
-    async fn nearest(&self, score: Score, limit: usize) -> Result<Nearest, StoreError>;
+    /// The `limit` pointers that are nearest to another one by their coordinates, and how many are near at all.
+    async fn nearest(
+        &self,
+        origin: &PointerAddress,
+        nearness: Nearness,
+        limit: usize,
+    ) -> Result<Nearest, StoreError>;
     /// Stored relationships, of a kind or of any, each pair once, at most `limit`.
     async fn edges(&self, kind: Option<&str>, limit: usize) -> Result<Vec<Edge>, StoreError>;
     /// The kinds of a pointer's stored relationships; relationships without a name are of none.

@@ -2,6 +2,7 @@
 
 use super::order::Order;
 use crate::model::filter::Filter;
+use crate::model::{NEAR, gyroid_score};
 use crate::model::{
     AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, KeyId, Pointer,
     PointerAddress, Profile, Timestamp,
@@ -342,15 +343,35 @@ pub struct AuditVerdict {
     pub line: Option<AuditRecord>,
 }
 
-/// How near a pointer is, from its coordinates x, y, z; none if it does not count at all.
-pub type Score = Box<dyn Fn(f64, f64, f64) -> Option<f64> + Send + Sync>;
+/// What makes a pointer near to another one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Nearness {
+    /// The relation of the original system: its score is below [`NEAR`].
+    Gyroid,
+    /// The distance of the coordinates is this at most; they run from 0 to 2π and do not wrap round.
+    Within(f64),
+}
 
-/// What ranking pointers by their coordinates found.
+impl Nearness {
+    /// How near: 0 is nearest; none if not near at all.
+    pub fn score(self, here: (f64, f64, f64), there: (f64, f64, f64)) -> Option<f64> {
+        match self {
+            Self::Gyroid => Some(gyroid_score(here, there)).filter(|score| *score < NEAR),
+            Self::Within(radius) => {
+                let (x, y, z) = (there.0 - here.0, there.1 - here.1, there.2 - here.2);
+                let distance = (x * x + y * y + z * z).sqrt();
+                (distance <= radius).then_some(distance)
+            }
+        }
+    }
+}
+
+/// What is near to a pointer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Nearest {
-    /// The lowest scores, lowest first.
+    /// The nearest ones with their scores, nearest first; what is equally near stands by address.
     pub pointers: Vec<(PointerAddress, f64)>,
-    /// How many pointers have a score.
+    /// How many are near in all.
     pub matching: u64,
 }
 

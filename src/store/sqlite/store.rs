@@ -3,15 +3,16 @@
 use super::import::{self, Imports};
 use super::reader::Readers;
 use super::writer::Writer;
-use super::{credentials, domains, heads, nearest, open, pointers, relationships, search, tags};
+use super::places::Places;
+use super::{credentials, domains, heads, open, pointers, relationships, search, tags};
 use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, NewPointer, Pointer, PointerAddress,
     PointerChange, Timestamp,
 };
 use crate::store::records::uniqueness;
 use crate::store::{
-    Edge, HeldRecord, ImportId, IssuedRecord, Nearest, OfferRecord, PointerPage, PointerQuery, Relationship,
-    Score, SharedHead, Statistics, Store, StoreError, Summary,
+    Edge, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, OfferRecord, PointerPage, PointerQuery,
+    Relationship, SharedHead, Statistics, Store, StoreError, Summary,
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Arc<Readers>,
     imports: Arc<Imports>,
+    places: Arc<Places>,
 }
 
 impl SqliteStore {
@@ -40,6 +42,7 @@ impl SqliteStore {
             writer,
             readers,
             imports,
+            places: Arc::default(),
         })
     }
 }
@@ -70,9 +73,15 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn nearest(&self, score: Score, limit: usize) -> Result<Nearest, StoreError> {
+    async fn nearest(
+        &self,
+        origin: &PointerAddress,
+        nearness: Nearness,
+        limit: usize,
+    ) -> Result<Nearest, StoreError> {
+        let (places, origin) = (Arc::clone(&self.places), origin.clone());
         self.readers
-            .long(move |conn| nearest::nearest(conn, &score, limit))
+            .long(move |conn| places.nearest(conn, &origin, nearness, limit))
             .await
     }
 
@@ -173,10 +182,12 @@ impl Store for SqliteStore {
     }
 
     async fn delete_pointer(&self, address: &PointerAddress) -> Result<(), StoreError> {
-        let address = address.clone();
+        let gone = address.clone();
         self.writer
-            .write(move |work| pointers::delete(work, &address))
-            .await
+            .write(move |work| pointers::delete(work, &gone))
+            .await?;
+        self.places.forget(address);
+        Ok(())
     }
 
     async fn assign_pointer(
