@@ -14,6 +14,7 @@ mod dispatch;
 mod error;
 mod events;
 mod fetch;
+mod fetch_header;
 mod folder;
 mod guard;
 mod handshake;

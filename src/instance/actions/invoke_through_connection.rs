@@ -5,6 +5,7 @@ use super::parameter::{CONNECTION_ID, POINTER_ADDRESS};
 use super::{Access, Action, Answer, Call, Outcome};
 use crate::instance::authorise;
 use crate::instance::fetch::{self, Fetched};
+use crate::instance::fetch_header::FetchHeader;
 use crate::instance::problem::not_found;
 use crate::instance::reference::{self, Reference};
 use crate::instance::relay;
@@ -108,12 +109,10 @@ fn passage(pointer: &Pointer, federated: &Federated) -> Outcome {
 }
 
 async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
-    if let Some(credential) = &pointer.credential_pointer_address {
-        let reason = format!(
-            "Fetching it needs the header that pointer {credential} holds, and this version does not send such headers yet."
-        );
-        return Ok(interpretation(pointer, &reason));
-    }
+    let header = match &pointer.credential_pointer_address {
+        Some(address) => Some(header(call, address, url).await?),
+        None => None,
+    };
     let Some(remaining) = call.remaining_ms() else {
         return Err(Problem::new(
             Code::DeadlineExceeded,
@@ -121,8 +120,21 @@ async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
         ));
     };
     let allowed = &call.instance.settings().fetch_allow;
-    let fetched = fetch::get(url, allowed, Duration::from_millis(remaining)).await?;
+    let fetched = fetch::get(url, header.as_ref(), allowed, Duration::from_millis(remaining)).await?;
     Ok(rendered(pointer, fetched))
+}
+
+/// The header that a credential pointer holds, if it may go to this place.
+async fn header(call: &Call<'_>, address: &PointerAddress, url: &Url) -> Result<FetchHeader, Problem> {
+    let found = call.store().pointer(address).await?;
+    let credential = found.ok_or_else(|| {
+        let message = format!("Credential pointer '{address}' not found.");
+        Problem::new(Code::PointerNotFound, message)
+    })?;
+    let header = FetchHeader::open(call.instance, &credential.data_reference)
+        .ok_or_else(|| Problem::new(Code::CannotOpen, "Malformed credential pointer data."))?;
+    header.check_goes_to(url)?;
+    Ok(header)
 }
 
 async fn read_file(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {

@@ -69,7 +69,11 @@ async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> 
     let data_reference = change.data_reference.as_ref().unwrap_or(&pointer.data_reference);
     check::data_reference(data_reference)?;
     let federated = change.federated.as_ref().or(pointer.federated.as_ref());
-    Inspector::new(call).reference(data_reference, federated).await?;
+    let mut inspector = Inspector::new(call);
+    inspector.reference(data_reference, federated).await?;
+    if let Some(credential) = &pointer.credential_pointer_address {
+        inspector.credential(credential, data_reference).await?;
+    }
     // Whoever changes where an assigned pointer leads changes what its connection is used for.
     match &pointer.connection_id {
         Some(id) => call.require_use(&call.connection_at(id).await?).await,

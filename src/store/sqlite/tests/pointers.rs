@@ -302,7 +302,7 @@ async fn what_is_near_follows_what_is_made_and_deleted() {
         store.delete_pointer(&made.remove(7)).await.unwrap();
         let origin = made[0].clone();
         let here = place_of(&origin);
-        let expected: Vec<_> = made[1..]
+        let mut expected: Vec<_> = made[1..]
             .iter()
             .filter_map(|other| Some((other.clone(), Nearness::Gyroid.score(here, place_of(other))?)))
             .collect();
