@@ -32,24 +32,53 @@ type Asking = fn(&Side, usize) -> Value;
 
 /// Those that read, and what they are asked with.
 const READING: &[(&str, Asking)] = &[
-    ("get_pointer", |side, round| json!({"pointer_address": side.address(round)})),
-    ("get_pointer_summary", |side, round| json!({"pointer_address": side.address(round)})),
-    ("get_neighbors", |side, round| json!({"pointer_address": side.address(round)})),
-    ("get_neighbors, computed", |side, round| {
-        json!({"pointer_address": side.address(round), "computed": true, "limit": PAGE})
-    }),
-    ("search_by_proximity", |side, round| {
-        json!({"origin_pointer_address": side.address(round), "radius": 0.2, "limit": PAGE})
-    }),
+    (
+        "get_pointer",
+        |side, round| json!({"pointer_address": side.address(round)}),
+    ),
+    (
+        "get_pointer_summary",
+        |side, round| json!({"pointer_address": side.address(round)}),
+    ),
+    (
+        "get_neighbors",
+        |side, round| json!({"pointer_address": side.address(round)}),
+    ),
+    (
+        "get_neighbors, computed",
+        |side, round| json!({"pointer_address": side.address(round), "computed": true, "limit": PAGE}),
+    ),
+    (
+        "search_by_proximity",
+        |side, round| json!({"origin_pointer_address": side.address(round), "radius": 0.2, "limit": PAGE}),
+    ),
     ("list_pointers", |_, _| json!({"limit": PAGE})),
-    ("search_pointers", |_, _| json!({"search_term": "%harbour%", "limit": PAGE})),
-    ("find_pointers_by_tag", |_, round| json!({"tag": format!("site-{}", round % 10), "limit": PAGE})),
-    ("find_pointer_by_reference", |_, _| json!({"data_reference": "https://data.example/7/7"})),
+    (
+        "search_pointers",
+        |_, _| json!({"search_term": "%harbour%", "limit": PAGE}),
+    ),
+    (
+        "find_pointers_by_tag",
+        |_, round| json!({"tag": format!("site-{}", round % 10), "limit": PAGE}),
+    ),
+    (
+        "find_pointer_by_reference",
+        |_, _| json!({"data_reference": "https://data.example/7/7"}),
+    ),
     ("get_unassigned_pointers", |_, _| json!({"limit": PAGE})),
     ("get_isolated_pointers", |_, _| json!({"limit": PAGE})),
-    ("get_pointer_relationships", |side, round| json!({"pointer_address": side.address(round)})),
-    ("get_relationships_by_type", |_, _| json!({"relationship_type": "bench"})),
-    ("get_pointers_for_connection", |side, _| json!({"connection_id": side.connection, "limit": PAGE})),
+    (
+        "get_pointer_relationships",
+        |side, round| json!({"pointer_address": side.address(round)}),
+    ),
+    (
+        "get_relationships_by_type",
+        |_, _| json!({"relationship_type": "bench"}),
+    ),
+    (
+        "get_pointers_for_connection",
+        |side, _| json!({"connection_id": side.connection, "limit": PAGE}),
+    ),
     ("get_graph_stats", |_, _| json!({})),
     ("get_graph", |_, _| json!({})),
     ("get_all_tags", |_, _| json!({})),
@@ -59,15 +88,18 @@ const READING: &[(&str, Asking)] = &[
 
 /// Those that write.
 const WRITING: &[(&str, Asking)] = &[
-    ("create_pointer", |_, round| {
-        json!({"data_reference": format!("bench {round}"), "description": "made by a bench", "tags": ["bench"]})
-    }),
-    ("update_pointer", |side, round| {
-        json!({"pointer_address": side.address(round), "description": format!("changed {round}")})
-    }),
-    ("assign_pointer_to_connection", |side, round| {
-        json!({"pointer_address": side.address(round), "connection_id": side.connection})
-    }),
+    (
+        "create_pointer",
+        |_, round| json!({"data_reference": format!("bench {round}"), "description": "made by a bench", "tags": ["bench"]}),
+    ),
+    (
+        "update_pointer",
+        |side, round| json!({"pointer_address": side.address(round), "description": format!("changed {round}")}),
+    ),
+    (
+        "assign_pointer_to_connection",
+        |side, round| json!({"pointer_address": side.address(round), "connection_id": side.connection}),
+    ),
     ("add_neighbor", |side, round| {
         json!({
             "pointer_address": side.address(round),
@@ -75,9 +107,10 @@ const WRITING: &[(&str, Asking)] = &[
             "relationship": "bench",
         })
     }),
-    ("create_circuit", |_, round| {
-        json!({"circuit_definition": [{"action": "whoami"}], "description": format!("circuit {round}")})
-    }),
+    (
+        "create_circuit",
+        |_, round| json!({"circuit_definition": [{"action": "whoami"}], "description": format!("circuit {round}")}),
+    ),
 ];
 
 fn main() {
@@ -120,7 +153,10 @@ fn ratio(name: &str) -> Goal {
 async fn compare(few: &Side, many: &Side, name: &str, asking: Asking) -> (f64, f64) {
     let (mut small, mut large) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
-        let pair = (few.time(name, asking, round).await, many.time(name, asking, round).await);
+        let pair = (
+            few.time(name, asking, round).await,
+            many.time(name, asking, round).await,
+        );
         // The first round warms caches, and does not count.
         if round > 0 {
             small.push(pair.0);
@@ -143,10 +179,16 @@ impl Side {
             domain: String::new(),
             connection: String::new(),
         };
-        let domain = side.ask("create_domain", |_, _| json!({"name": "bench"}), 0).await;
+        let domain = side
+            .ask("create_domain", |_, _| json!({"name": "bench"}), 0)
+            .await;
         side.domain = text(&domain, "/result/domain/id");
         let connection = side
-            .ask("create_connection", |side, _| json!({"domain_id": side.domain, "name": "gate"}), 0)
+            .ask(
+                "create_connection",
+                |side, _| json!({"domain_id": side.domain, "name": "gate"}),
+                0,
+            )
             .await;
         side.connection = text(&connection, "/result/connection/id");
         side
@@ -161,7 +203,12 @@ impl Side {
         let query = Query::new(action, asking(self, round));
         let context = CallContext::begin(Timestamp::now(), 60);
         let reply: Reply = self.instance.invoke_as_owner(&query, &context).await;
-        assert_eq!(reply.status(), "success", "{name}: {}", String::from_utf8_lossy(&reply.to_bytes()));
+        assert_eq!(
+            reply.status(),
+            "success",
+            "{name}: {}",
+            String::from_utf8_lossy(&reply.to_bytes())
+        );
         serde_json::from_slice(&reply.to_bytes()).expect("a reply is JSON")
     }
 

@@ -76,18 +76,29 @@ impl FetchHeader {
         let name = HeaderName::try_from(header)
             .ok()
             .filter(|name| !NOT_FOR_CREDENTIALS.contains(&name.as_str()))
-            .ok_or_else(|| ("header", "must be the name of a header that says who asks".to_owned()))?;
+            .ok_or_else(|| {
+                (
+                    "header",
+                    "must be the name of a header that says who asks".to_owned(),
+                )
+            })?;
         let mut value = HeaderValue::try_from(token)
             .ok()
             .filter(|value| !value.is_empty() && value.len() <= LONGEST)
-            .ok_or_else(|| ("token", format!("must be 1 to {LONGEST} bytes that a header can hold")))?;
+            .ok_or_else(|| {
+                (
+                    "token",
+                    format!("must be 1 to {LONGEST} bytes that a header can hold"),
+                )
+            })?;
         value.set_sensitive(true);
         if origins.len() > MOST_ORIGINS {
             return Err(("origins", format!("more than {MOST_ORIGINS}")));
         }
         let origins = origins.iter().map(|text| origin(text)).collect::<Option<_>>();
         let origins = origins.ok_or_else(|| {
-            let reason = "each must be scheme, host and port of a web server, such as https://api.example.com";
+            let reason =
+                "each must be scheme, host and port of a web server, such as https://api.example.com";
             ("origins", reason.to_owned())
         })?;
         Ok(Self { name, value, origins })
@@ -101,13 +112,18 @@ impl FetchHeader {
             origins: self.origins.clone(),
         };
         let text = Zeroizing::new(serde_json::to_vec(&written).expect("texts always serialise"));
-        format!("{MARK}{}", URL_SAFE_NO_PAD.encode(row::seal(key, IDENTITY, &text)))
+        format!(
+            "{MARK}{}",
+            URL_SAFE_NO_PAD.encode(row::seal(key, IDENTITY, &text))
+        )
     }
 
     /// Opens what a credential pointer's data_reference holds; none if this instance cannot.
     pub fn open(instance: &Instance, reference: &str) -> Option<Self> {
         let text = match reference.strip_prefix(MARK) {
-            Some(sealed) => row::open(instance.key(), IDENTITY, &URL_SAFE_NO_PAD.decode(sealed).ok()?).ok()?,
+            Some(sealed) => {
+                row::open(instance.key(), IDENTITY, &URL_SAFE_NO_PAD.decode(sealed).ok()?).ok()?
+            }
             None => open_by_any(instance.issued().all(), reference)?,
         };
         let written: Written = serde_json::from_slice(&text).ok()?;
@@ -149,7 +165,8 @@ impl FetchHeader {
 fn origin(text: &str) -> Option<String> {
     let url = Url::parse(text).ok()?;
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let is_web = matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+    let is_web =
+        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
     (is_bare && is_web && url.host().is_some()).then(|| url.origin().ascii_serialization())
 }
 
@@ -215,7 +232,9 @@ mod tests {
     #[test]
     fn what_is_no_header_no_value_or_no_origin_is_refused_by_its_name() {
         let refused = |header: &str, token: &str, origin: &str| {
-            FetchHeader::new(header, token, vec![origin.to_owned()]).unwrap_err().0
+            FetchHeader::new(header, token, vec![origin.to_owned()])
+                .unwrap_err()
+                .0
         };
         let good = "https://a.example";
         for name in ["", "a b", "Host", "transfer-encoding", "Proxy-Authorization"] {
@@ -224,7 +243,13 @@ mod tests {
         for token in ["", "a\r\nb: c", &"x".repeat(LONGEST + 1)] {
             assert_eq!(refused("X-Key", token, good), "token");
         }
-        for origin in ["a.example", "ftp://a.example", "https://a.example/x", "https://u:p@a.example", "https://"] {
+        for origin in [
+            "a.example",
+            "ftp://a.example",
+            "https://a.example/x",
+            "https://u:p@a.example",
+            "https://",
+        ] {
             assert_eq!(refused("X-Key", "x", origin), "origins");
         }
     }

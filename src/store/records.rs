@@ -2,11 +2,11 @@
 
 use super::order::Order;
 use crate::model::filter::Filter;
-use crate::model::{NEAR, gyroid_score};
 use crate::model::{
     AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, KeyId, Pointer,
     PointerAddress, Profile, Timestamp,
 };
+use crate::model::{NEAR, gyroid_score};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;

@@ -172,15 +172,14 @@ struct Console {
 }
 
 impl Console {
-    async fn turn(
-        &mut self,
-        state: &mut State,
-        runner: &mut Runner,
-        mut awaited: Awaited,
-    ) -> io::Result<()> {
+    async fn turn(&mut self, state: &mut State, runner: &mut Runner, mut awaited: Awaited) -> io::Result<()> {
         let mut events = EventStream::new();
         let mut signals = Signals::listen()?;
-        let patience = if awaited.is_there() { Duration::ZERO } else { FIRST_FRAME };
+        let patience = if awaited.is_there() {
+            Duration::ZERO
+        } else {
+            FIRST_FRAME
+        };
         let mut next_frame = Instant::now() + patience;
         let mut changed = true;
         let mut tick = Instant::now() + TICK;

@@ -3,6 +3,7 @@
 mod audit;
 mod circuits;
 mod connections;
+mod credential_pointers;
 mod grants;
 mod graph;
 mod imports;

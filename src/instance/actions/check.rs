@@ -3,8 +3,8 @@
 use super::Call;
 use crate::instance::authorise::{self, GrantPart};
 use crate::instance::circuit::Circuit;
-use crate::instance::reference::{self, Reference};
 use crate::instance::fetch_header::FetchHeader;
+use crate::instance::reference::{self, Reference};
 use crate::model::{Connection, ConnectionId, Endpoint, Federated, NewPointer, PointerAddress, Route};
 use crate::protocol::{Code, Problem, QueryError};
 use crate::store::ImportId;
@@ -145,7 +145,10 @@ impl<'a> Inspector<'a> {
         let credential = self.call.pointer_at(address).await?;
         authorise::pointer(self.call.grant(), &credential)?;
         let Some(header) = FetchHeader::open(self.call.instance, &credential.data_reference) else {
-            return Err(invalid("credential_pointer_address", "holds no header that this instance can open"));
+            return Err(invalid(
+                "credential_pointer_address",
+                "holds no header that this instance can open",
+            ));
         };
         if !header.is_bound() && !self.call.grant().owner {
             return Err(Problem::new(

@@ -16,7 +16,11 @@ pub const ACTION: Action = Action {
     writes: true,
     parameters: &[
         Parameter::required("header", Kind::Text, "the header's name, such as Authorization"),
-        Parameter::required("token", Kind::Text, "its value, such as Bearer …; never shown again"),
+        Parameter::required(
+            "token",
+            Kind::Text,
+            "its value, such as Bearer …; never shown again",
+        ),
         Parameter::required(
             "origins",
             Kind::Texts,

@@ -136,10 +136,7 @@ async fn exchange(
     if let Some((name, value)) = header.map(FetchHeader::parts) {
         request = request.header(name, value);
     }
-    let response = request
-        .send()
-        .await
-        .map_err(|error| unreachable(url, error))?;
+    let response = request.send().await.map_err(|error| unreachable(url, error))?;
     content::receive(response, LARGEST)
         .await
         .map_err(|cause| format!("{} {cause}", place(url)))

@@ -74,7 +74,8 @@ impl Places {
 impl Kept {
     /// Reads the pointers that were made since the last time: ids only grow.
     fn catch_up(&mut self, conn: &Connection) -> Result<(), StoreError> {
-        let mut statement = conn.prepare_cached("SELECT id, address FROM pointers WHERE id > ?1 ORDER BY id")?;
+        let mut statement =
+            conn.prepare_cached("SELECT id, address FROM pointers WHERE id > ?1 ORDER BY id")?;
         let mut rows = statement.query([self.last_id])?;
         while let Some(row) = rows.next()? {
             self.places.push(Place::of(row.get(1)?)?);
@@ -239,7 +240,10 @@ fn sines() -> &'static [f32; PARTS] {
         let sines: Vec<f32> = (0..PARTS)
             .map(|part| (part as f64 / PARTS as f64 * TAU).sin() as f32)
             .collect();
-        sines.into_boxed_slice().try_into().expect("there are as many as parts")
+        sines
+            .into_boxed_slice()
+            .try_into()
+            .expect("there are as many as parts")
     })
 }
 

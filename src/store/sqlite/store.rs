@@ -1,9 +1,9 @@
 //! The store itself: which of the other files answers what, and on which thread.
 
 use super::import::{self, Imports};
+use super::places::Places;
 use super::reader::Readers;
 use super::writer::Writer;
-use super::places::Places;
 use super::{credentials, domains, heads, open, pointers, relationships, search, tags};
 use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, NewPointer, Pointer, PointerAddress,
