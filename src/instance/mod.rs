@@ -26,6 +26,7 @@ mod issuing;
 mod limits;
 mod metrics;
 mod opening;
+mod peer_gate;
 mod perform;
 mod pipeline;
 mod problem;
