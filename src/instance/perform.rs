@@ -103,11 +103,19 @@ async fn authorise_and_execute(
                 .credential
                 .map_or(Ok(()), |credential| admit(opened, credential))
         })
-        .and_then(|()| dispatch::authorised(call));
+        .and_then(|()| dispatch::find(call));
+    let entered = match authorised {
+        Ok(action) => dispatch::enter(call, action).await.map(|within| (action, within)),
+        Err(problem) => Err(problem),
+    };
     watch.lap(PhaseName::Authorise);
-    let action = match authorised {
-        Ok(action) => action,
+    let (action, within) = match entered {
+        Ok(entered) => entered,
         Err(problem) => return Reply::error(&problem),
+    };
+    let call = &Call {
+        caller: within.as_ref().unwrap_or(call.caller),
+        ..*call
     };
     let Some(patience) = remaining(opened.context) else {
         return Reply::error(&too_late(opened));

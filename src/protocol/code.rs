@@ -24,10 +24,16 @@ pub enum Code {
     CredentialNotFound,
     /// No offer with this id.
     OfferNotFound,
+    /// No access key like this one.
+    AccessKeyNotFound,
+    /// No federation of domains with this id, or no pending one for this request key.
+    FederationNotFound,
     /// Another pointer has this data_reference already.
     DuplicateReference,
     /// Something else of this name or identity is there already.
     AlreadyExists,
+    /// Something else still needs what was to be removed.
+    InUse,
     /// The pointer is not assigned to the connection that was named.
     NotAssigned,
     /// The connection is disabled.
@@ -115,7 +121,7 @@ pub enum ExitClass {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 49] = [
         Self::MalformedQuery,
         Self::UnknownAction,
         Self::MissingParameter,
@@ -125,8 +131,11 @@ impl Code {
         Self::DomainNotFound,
         Self::CredentialNotFound,
         Self::OfferNotFound,
+        Self::AccessKeyNotFound,
+        Self::FederationNotFound,
         Self::DuplicateReference,
         Self::AlreadyExists,
+        Self::InUse,
         Self::NotAssigned,
         Self::ConnectionDisabled,
         Self::NotGranted,
@@ -176,8 +185,11 @@ impl Code {
             Self::DomainNotFound => "domain_not_found",
             Self::CredentialNotFound => "credential_not_found",
             Self::OfferNotFound => "offer_not_found",
+            Self::AccessKeyNotFound => "access_key_not_found",
+            Self::FederationNotFound => "federation_not_found",
             Self::DuplicateReference => "duplicate_reference",
             Self::AlreadyExists => "already_exists",
+            Self::InUse => "in_use",
             Self::NotAssigned => "not_assigned",
             Self::ConnectionDisabled => "connection_disabled",
             Self::NotGranted => "not_granted",

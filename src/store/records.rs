@@ -164,6 +164,19 @@ pub struct IssuedRecord {
     pub life: Option<Value>,
     /// The secrets that it had before its last rotation, sealed, while they are still answered.
     pub sealed_previous: Option<Vec<u8>>,
+    /// What makes it an access key of a domain, if it is one; JSON of the instance's. Nothing here looks inside.
+    pub access_key: Option<Value>,
+}
+
+/// What to change of a connection; what is not given stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConnectionChange {
+    /// New name.
+    pub name: Option<String>,
+    /// New description.
+    pub description: Option<String>,
+    /// The held credential that relays use from now on, or none any more.
+    pub held_credential: Option<Option<String>>,
 }
 
 /// A credential that this instance holds to call another one.

@@ -1,8 +1,11 @@
 //! What a hosted instance answers: pointers, connections, circuits, relays, and who may have which of them.
 
+mod access_keys;
 mod audit;
 mod circuits;
 mod connections;
+mod domains;
+mod federations;
 mod grants;
 mod graph;
 mod imports;

@@ -2,7 +2,7 @@
 
 use butterfly_console::client::{Client, Exchange};
 use butterfly_console::instance::{Instance, NewInstance};
-use butterfly_console::model::{AppId, Grant, InstanceName, Timestamp};
+use butterfly_console::model::{AppId, Grant, InstanceName, Profile, Timestamp};
 use butterfly_console::protocol::{CallContext, Code, CredentialForm, HeldCredential, Query, Reply};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -149,10 +149,30 @@ impl Running {
 
     /// Issues a credential to somebody.
     pub async fn issue(&self, app_id: &str, grant: Grant) -> HeldCredential {
-        let parameters = json!({"name": app_id, "app_id": AppId::parse(app_id).unwrap(), "profile": "native", "grant": grant});
+        self.issue_as(app_id, Profile::Native, grant).await
+    }
+
+    /// The same, in either profile.
+    pub async fn issue_as(&self, app_id: &str, profile: Profile, grant: Grant) -> HeldCredential {
+        let parameters = json!({"name": app_id, "app_id": AppId::parse(app_id).unwrap(), "profile": profile, "grant": grant});
         let issued = self.get("issue_credential", parameters).await;
-        let form = serde_json::to_vec(&issued["secret"]).unwrap();
-        CredentialForm::from_json(&form).unwrap().into_held().unwrap()
+        held(&issued["secret"])
+    }
+
+    /// Stops and opens the instance again.
+    pub async fn reopen(mut self) -> Self {
+        self.stop.cancel();
+        (&mut self.task).await.unwrap();
+        self.instance.close().await;
+        let folder = self.home.path().join(self.instance.settings().name.as_str());
+        let instance = Instance::open(&folder, None).await.unwrap();
+        let listener = TcpListener::bind(instance.settings().listen).await.unwrap();
+        let (serving, stop) = (Arc::clone(&instance), CancellationToken::new());
+        let stopping = stop.clone();
+        self.task = tokio::spawn(async move { serving.serve(listener, stopping).await.unwrap() });
+        self.instance = instance;
+        self.stop = stop;
+        self
     }
 
     /// Has this instance hold a credential for relay.
@@ -171,6 +191,22 @@ impl Running {
         self.hold(&name, &credential).await;
         self.connection(&name, Some(&name)).await
     }
+}
+
+/// A credential as its holder has it.
+pub fn held(form: &Value) -> HeldCredential {
+    let form = serde_json::to_vec(form).unwrap();
+    CredentialForm::from_json(&form).unwrap().into_held().unwrap()
+}
+
+/// What a call over the wire comes to; it must succeed.
+pub async fn get(credential: &HeldCredential, action: &str, parameters: Value) -> Value {
+    result_of(call(credential, action, parameters).await.reply)
+}
+
+/// The code of the problem that a call over the wire is told; there must be one.
+pub async fn refused(credential: &HeldCredential, action: &str, parameters: Value) -> Code {
+    problem_of(&call(credential, action, parameters).await.reply).0
 }
 
 /// A call that begins now.

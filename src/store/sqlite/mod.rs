@@ -12,6 +12,7 @@ mod conditions;
 mod credentials;
 mod domains;
 mod failure;
+mod federations;
 mod heads;
 mod import;
 mod nearest;
