@@ -1,5 +1,6 @@
 //! `butterfly connection …`: the gateways through which pointers are invoked.
 
+use super::ask as asking;
 use super::domain::{ask, ask_or_overview, items, text};
 use super::outcome::Outcome;
 use super::session::Session;
@@ -9,7 +10,7 @@ use crate::protocol::Query;
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-/// List, make, open, close and assign connections.
+/// List, make, change, open, close, assign and remove connections.
 #[derive(Debug, Subcommand)]
 pub enum Connection {
     /// List the connections of an instance.
@@ -49,6 +50,29 @@ pub enum Connection {
         pointer: PointerAddress,
         /// The connection.
         connection: ConnectionId,
+    },
+    /// Change what a connection is called, or what it is for.
+    Edit {
+        /// The instance.
+        instance: String,
+        /// The connection.
+        connection: ConnectionId,
+        /// Its new name.
+        #[arg(long, required_unless_present = "description")]
+        name: Option<String>,
+        /// What it is for.
+        #[arg(long)]
+        description: Option<String>,
+    },
+    /// Remove a connection that nothing needs any more.
+    Remove {
+        /// The instance.
+        instance: String,
+        /// The connection.
+        connection: ConnectionId,
+        /// Do not ask first.
+        #[arg(short, long)]
+        yes: bool,
     },
 }
 
@@ -107,6 +131,33 @@ impl Connection {
                 let query = Query::new("assign_pointer_to_connection", parameters);
                 let result = ask(session, &instance, query).await?;
                 session.show(&result, || format!("{pointer} is assigned to {connection}."))
+            }
+            Self::Edit {
+                instance,
+                connection,
+                name,
+                description,
+            } => {
+                session.permit("changing a connection")?;
+                let parameters =
+                    json!({"connection_id": connection, "name": name, "description": description});
+                let query = Query::new("update_connection", parameters);
+                let result = ask(session, &instance, query).await?;
+                session.show(&result, || format!("{connection} is changed."))
+            }
+            Self::Remove {
+                instance,
+                connection,
+                yes,
+            } => {
+                session.permit("removing a connection")?;
+                asking::confirm(
+                    &format!("The connection {connection} of {instance} is removed."),
+                    yes,
+                )?;
+                let query = Query::new("delete_connection", json!({"connection_id": connection}));
+                let result = ask(session, &instance, query).await?;
+                session.show(&result, || format!("{connection} is removed."))
             }
         }
     }

@@ -1,14 +1,23 @@
-//! `butterfly docs`: all commands and keys of the console, as a page.
+//! `butterfly docs`: all commands and keys of the console, or all actions of an instance, as a page.
 
 use super::outcome::{Outcome, write_line};
 use crate::command::docs;
+use crate::instance::actions;
 
-/// Print a page with all commands and keys of the console, in Markdown.
+/// Print a page with all commands and keys of the console, or with all actions of an instance, in Markdown.
 #[derive(Debug, clap::Args)]
-pub struct Docs {}
+pub struct Docs {
+    /// The actions: parameters, results, who may call them.
+    #[arg(long)]
+    actions: bool,
+}
 
 impl Docs {
     pub fn run(self) -> Outcome {
-        write_line(docs::markdown().trim_end())
+        let page = match self.actions {
+            true => actions::docs::markdown(),
+            false => docs::markdown(),
+        };
+        write_line(page.trim_end())
     }
 }

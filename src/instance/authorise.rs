@@ -1,6 +1,10 @@
 //! What a grant allows: the one place where that is decided, for calls over the wire, steps of circuits and
 //! in-process administration alike. Pure: no clock, no storage.
 
+mod domains;
+
+pub(crate) use domains::Roles;
+
 use super::actions::{Access, Action};
 use crate::handshake::Life;
 use crate::model::{Grant, Pointer};
@@ -24,6 +28,8 @@ pub(crate) enum GrantPart {
     Hops,
     /// Where calls may come from.
     Source,
+    /// The domain that it is bound to, and what it allows there.
+    Domain,
 }
 
 impl GrantPart {
@@ -35,6 +41,7 @@ impl GrantPart {
             Self::Writes => "writes",
             Self::Hops => "hops",
             Self::Source => "source",
+            Self::Domain => "domain",
         }
     }
 
@@ -84,6 +91,7 @@ pub(crate) fn step(life: &Life, action: &str) -> Result<(), Problem> {
 
 /// Whether an action may be called under a grant.
 pub(crate) fn action(grant: &Grant, action: &Action, read_only: bool) -> Result<(), Problem> {
+    bound(grant, action)?;
     match action.access {
         Access::Anyone => {}
         Access::Granted if grant.allows_action(action.name) => {}
@@ -122,6 +130,30 @@ pub(crate) fn action(grant: &Grant, action: &Action, read_only: bool) -> Result<
         ));
     }
     Ok(())
+}
+
+/// Whether a grant that is bound to a domain allows an action there.
+fn bound(grant: &Grant, action: &Action) -> Result<(), Problem> {
+    let Some(domain) = &grant.domain else {
+        return Ok(());
+    };
+    if grant.owner || action.access != Access::Granted {
+        return Ok(());
+    }
+    let message = match action.within {
+        Some(needed) if domain.role().is_some_and(|role| role >= needed) => return Ok(()),
+        Some(needed) => format!(
+            "Access denied. '{}' needs the permission {} in the domain {}",
+            action.name,
+            needed.permission(),
+            domain.domain_id
+        ),
+        None => format!(
+            "Access denied. '{}' is not for callers that are bound to a domain, as with an access key",
+            action.name
+        ),
+    };
+    Err(GrantPart::Domain.refuses(message))
 }
 
 /// Whether a pointer may be touched under a grant. Every action calls this for every pointer that it touches or shows.

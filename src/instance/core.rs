@@ -13,7 +13,7 @@ use super::trail::Trail;
 use super::witness::Witness;
 use super::{InstanceError, folder, opening, server, tls, witness};
 use crate::client::Client;
-use crate::model::{AppId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
+use crate::model::{AppId, ConnectionId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Spki, Stopwatch};
 use crate::seal::{DataKey, Identity};
 use crate::store::{AuditLog, Store, StoreError};
@@ -40,6 +40,18 @@ pub struct Caller {
     pub profile: Profile,
     /// What it allows.
     pub grant: Arc<Grant>,
+}
+
+impl Caller {
+    /// The same caller, seeing the pointers of this connection too.
+    pub(super) fn covering(&self, connection: &ConnectionId) -> Self {
+        let mut grant = Grant::clone(&self.grant);
+        grant.pointers.of_domains.insert(connection.clone());
+        Self {
+            grant: Arc::new(grant),
+            ..self.clone()
+        }
+    }
 }
 
 /// An open instance. It holds the folder's lock until it is closed.

@@ -1,12 +1,14 @@
 //! From a query to its action, and from the action's outcome to a reply.
 
 use super::actions::{Action, Call, Outcome, table};
-use super::authorise;
+use super::{Caller, authorise};
+use crate::model::{DomainRole, Grant};
 use crate::protocol::{Code, Problem, Reply};
 use serde_json::Value;
+use std::sync::Arc;
 
-/// Looks the action up and checks that the caller may call it.
-pub(super) fn authorised(call: &Call<'_>) -> Result<&'static Action, Problem> {
+/// The action that is asked for.
+pub(super) fn find(call: &Call<'_>) -> Result<&'static Action, Problem> {
     let name = call.query.action();
     let Some(action) = table::find(name) else {
         return Err(Problem::new(
@@ -14,8 +16,30 @@ pub(super) fn authorised(call: &Call<'_>) -> Result<&'static Action, Problem> {
             format!("Unknown action: '{}'", name.chars().take(64).collect::<String>()),
         ));
     };
-    authorise::action(&call.caller.grant, action, call.instance.settings().read_only)?;
     Ok(action)
+}
+
+/// Checks that the caller may call an action. A caller that its grant binds to a domain acts with what that domain, and
+/// those federated with it, open to it for this action: it is given as it is for the length of the action.
+pub(super) async fn enter(call: &Call<'_>, action: &Action) -> Result<Option<Caller>, Problem> {
+    let grant = call.grant();
+    authorise::action(grant, action, call.instance.settings().read_only)?;
+    if grant.domain.is_none() || grant.owner {
+        return Ok(None);
+    }
+    let needed = match action.writes {
+        true => DomainRole::Writer,
+        false => DomainRole::Reader,
+    };
+    let roles = call.roles().await?;
+    let mut connections = call.store().connections(None).await?;
+    connections.retain(|connection| roles.suffice(&connection.domain_id, needed));
+    let mut within = Grant::clone(grant);
+    within.pointers.of_domains = connections.into_iter().map(|connection| connection.id).collect();
+    Ok(Some(Caller {
+        grant: Arc::new(within),
+        ..call.caller.clone()
+    }))
 }
 
 /// Does what an authorised call asks for.

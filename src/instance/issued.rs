@@ -1,23 +1,25 @@
 //! The credentials that this instance issued, ready for use: found by key id, by app_id or by access key,
 //! with their keys derived. What is stored is loaded once and kept in step; secrets lie sealed in the store.
 
+mod access_key;
 mod credential;
 mod index;
 mod secrets;
 
+pub(super) use access_key::AccessKeyOf;
 pub(super) use credential::{Credential, FROZEN, Keyed, Presented};
 pub(super) use secrets::{IssuedKeys, draw, open_secrets, seal_previous, seal_secrets, working_keys};
 
 use super::settings::LegacyStandIn;
 use crate::handshake::{Beginning, Event, Life};
 use crate::model::{AppId, CredentialState, Delivery, Endpoint, Grant, KeyId, Profile, Timestamp};
-use crate::seal::{DataKey, LegacyKeys, NativeKeys, random};
+use crate::seal::{AccessKey, DataKey, LegacyKeys, NativeKeys, random};
 use crate::store::{IssuedRecord, OfferRecord, Store, StoreError};
 use credential::Standing;
 use index::Index;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 /// How long a credential that is over stays in the lists, in seconds.
 const TOMBSTONES_STAY: i64 = 90 * 86_400;
@@ -28,6 +30,8 @@ pub(super) struct Issued {
     next_number: AtomicU32,
     /// Checked in place of a credential that does not exist, so that looking for one costs the same.
     decoy: NativeKeys,
+    /// The secrets of a stand-in: what its environment says, as in an original instance.
+    environment: OnceLock<LegacyKeys>,
     /// One change at a time: each reads what stands before it writes.
     changes: tokio::sync::Mutex<()>,
 }
@@ -39,6 +43,7 @@ impl Issued {
             index: RwLock::default(),
             next_number: AtomicU32::new(0),
             decoy: NativeKeys::derive(random::key_id(), &random::root_key()),
+            environment: OnceLock::new(),
             changes: tokio::sync::Mutex::default(),
         };
         let mut offered = HashMap::new();
@@ -48,16 +53,23 @@ impl Issued {
             }
         }
         for record in store.issued().await? {
-            let (lived, is_new) = match &record.life {
+            let (mut lived, mut is_new) = match &record.life {
                 Some(stored) => (credential::read_life(&record.name, stored)?, false),
                 None => (life_of_older(&record, offered.get(&record.name), now), true),
             };
+            let access_key = AccessKeyOf::read(&record)?;
+            if issued.is_orphan(access_key.as_ref()) && !lived.0.has_ended() {
+                is_new = lived.0.apply(Event::Revoke, now).is_ok();
+            }
             let over = over_since(&lived.0);
             if over.is_some_and(|over| over.plus_seconds(TOMBSTONES_STAY) <= now) {
                 store.remove_issued(&record.name).await?;
                 continue;
             }
-            let keys = working_keys(&open_secrets(key, &record)?);
+            let mut keys = working_keys(&open_secrets(key, &record)?);
+            if access_key.is_some_and(|key| key.under_environment) {
+                keys = keys.unusable();
+            }
             let previous = secrets::previous_keys(key, &record)?;
             let standing = issued.standing(&record, false);
             standing.is_unsaved.store(is_new, Ordering::Relaxed);
@@ -69,6 +81,7 @@ impl Issued {
     /// Adds the credentials of a stand-in, with everything that an original instance allows its callers.
     pub(super) fn stand_in(&self, stand_in: &LegacyStandIn, endpoint: &Endpoint, now: Timestamp) {
         let keys = LegacyKeys::new(&stand_in.token_secret, &stand_in.encryption_key);
+        self.give_environment(&keys, now);
         for app_id in &stand_in.app_ids {
             let record = IssuedRecord {
                 name: format!("legacy:{app_id}"),
@@ -86,6 +99,7 @@ impl Issued {
                 sealed_secrets: Vec::new(),
                 life: None,
                 sealed_previous: None,
+                access_key: None,
             };
             let lived = (Life::in_use(Beginning::default()), Keyed { at: now, uses: 0 });
             let keys = IssuedKeys::Legacy(keys.clone(), None);
@@ -104,7 +118,42 @@ impl Issued {
 
     fn standing(&self, record: &IssuedRecord, is_in_memory: bool) -> Arc<Standing> {
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Standing::new(number, record, is_in_memory))
+        let stands_with = AccessKeyOf::read(record)
+            .ok()
+            .flatten()
+            .and_then(|key| self.by_name(&key.stands_with?))
+            .map(|credential| Arc::clone(&credential.standing));
+        Arc::new(Standing::new(number, record, is_in_memory, stands_with))
+    }
+
+    /// Whether what an access key stands with is gone.
+    fn is_orphan(&self, key: Option<&AccessKeyOf>) -> bool {
+        let stands_with = key.and_then(|key| key.stands_with.as_deref());
+        stands_with.is_some_and(|name| self.by_name(name).is_none())
+    }
+
+    /// Lets the access keys that were made under a stand-in's secrets be used with those of this one.
+    fn give_environment(&self, keys: &LegacyKeys, now: Timestamp) {
+        for credential in self.all() {
+            let is_meant = AccessKeyOf::read(&credential.record)
+                .is_ok_and(|key| key.is_some_and(|key| key.under_environment));
+            if is_meant {
+                self.put(credential.under(keys, now), now);
+            }
+        }
+        // It is given once, when the instance opens.
+        let _ = self.environment.set(keys.clone());
+    }
+
+    /// The secrets of a stand-in, if it is one.
+    pub(super) fn environment(&self) -> Option<&LegacyKeys> {
+        self.environment.get()
+    }
+
+    /// The access key of a domain that reads like this.
+    pub(super) fn by_access_key(&self, key: &AccessKey) -> Option<Arc<Credential>> {
+        let digest = secrets::digest(key.expose_text());
+        self.read().legacy_by_access_key.get(&digest).cloned()
     }
 
     /// Makes a credential known, or what became of it. From here on calls in flight see whether it still stands.
@@ -146,16 +195,17 @@ impl Issued {
         self.read().by_name.get(name).cloned()
     }
 
-    /// Legacy credentials that a token with these claims may belong to.
+    /// Legacy credentials that a token with these claims may belong to. Where there is an access key it decides alone:
+    /// one that was revoked must not become a call under the app_id beside it. It is looked for by its digest, so that
+    /// the time that takes tells nothing of keys that exist.
     pub(super) fn legacy(&self, app_id: Option<&AppId>, access_key: Option<&str>) -> Vec<Arc<Credential>> {
         let index = self.read();
-        let by_key = access_key.and_then(|key| index.legacy_by_access_key.get(&secrets::digest(key)));
+        if let Some(key) = access_key {
+            let by_key = index.legacy_by_access_key.get(&secrets::digest(key));
+            return by_key.into_iter().cloned().collect();
+        }
         let by_app = app_id.and_then(|app_id| index.legacy_by_app.get(app_id));
-        by_key
-            .into_iter()
-            .chain(by_app.into_iter().flatten())
-            .cloned()
-            .collect()
+        by_app.into_iter().flatten().cloned().collect()
     }
 
     /// Every credential, by name.

@@ -60,6 +60,7 @@ pub(super) async fn make(instance: &Instance, wanted: Wanted) -> Result<Made, Pr
         uses: 0,
         life: None,
         sealed_previous: None,
+        access_key: None,
     };
     let keys = issued::working_keys(&held);
     let credential = instance.issued().begin(record, wanted.life, keys);

@@ -3,7 +3,9 @@
 //! `butterfly serve`, the console's background task and in-process administration are the same
 //! code. Depends on `client` (relay), `protocol`, `store`, `seal` and `model`; never on the vault.
 
+mod access_keys;
 pub mod actions;
+mod apis;
 mod authenticate;
 pub(crate) mod authorise;
 mod body;
@@ -25,6 +27,7 @@ mod issued;
 mod issuing;
 mod limits;
 mod metrics;
+mod once;
 mod opening;
 mod peer_gate;
 mod perform;

@@ -131,6 +131,7 @@ async fn issue_owner(
         .insert_issued(IssuedRecord {
             life: None,
             sealed_previous: None,
+            access_key: None,
             name: OWNER.to_owned(),
             app_id,
             profile: Profile::Native,

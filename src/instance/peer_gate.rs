@@ -230,7 +230,10 @@ mod tests {
             now = retry;
             gate.pass(at(now)).unwrap().ended(&away(), at(now));
         }
-        assert_eq!(pauses, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+        assert_eq!(
+            pauses,
+            [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ impl From<StoreError> for Problem {
                 Self::new(Code::DuplicateReference, message).with("pointer_address", json!(address))
             }
             StoreError::AlreadyExists { .. } => Self::new(Code::AlreadyExists, message),
+            StoreError::InUse { by, .. } => Self::new(Code::InUse, message).with("used_by", json!(by)),
             StoreError::NotFound { what, name } => not_found(what, &name),
             StoreError::BadCursor => Self::new(
                 Code::InvalidParameter,
@@ -36,6 +37,7 @@ pub(crate) fn not_found(what: &str, name: &str) -> Problem {
         "connection" => (Code::ConnectionNotFound, "Connection"),
         "domain" => (Code::DomainNotFound, "Domain"),
         "offer" => (Code::OfferNotFound, "Offer"),
+        "federation" => (Code::FederationNotFound, "Federation"),
         what if what.ends_with("credential") => (Code::CredentialNotFound, "Credential"),
         what => {
             return Problem::new(

@@ -207,6 +207,14 @@ pub(super) async fn rotate(instance: &Instance, name: &str, overlap: i64) -> Res
             format!("{name} comes from the environment of this instance; change it there"),
         ));
     }
+    if credential.record.access_key.is_some() {
+        return Err(Problem::new(
+            Code::WrongStep,
+            format!(
+                "{name} is an access key: make another one with generate_access_key, then revoke this one"
+            ),
+        ));
+    }
     if can_mix(&credential) {
         let asked = Event::RotationAsked { due: until };
         return Ok(Rotated {

@@ -1,14 +1,14 @@
 //! The paths that an instance answers on, and the ones that tell something without a credential.
 
 use super::response::{self, Answer};
-use super::{Instance, actions, handshake, pipeline};
+use super::{Instance, actions, apis, handshake, pipeline};
 use crate::handshake::{CLAIM_PATH, CONFIRM_PATH};
 use crate::model::Profile;
 use crate::protocol::{DISCOVERY_PATH, Discovery};
 use hyper::body::Incoming;
 use hyper::header::HOST;
 use hyper::{Method, Request, StatusCode, Version};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ fn told(instance: &Arc<Instance>, peer: IpAddr, path: &str) -> Option<Answer> {
         ),
         "/health" => response::json_value(StatusCode::OK, &json!({"status": "ok"})),
         "/ready" => ready(instance),
-        "/capabilities" => response::json_value(StatusCode::OK, &json!({"actions": action_names()})),
+        "/capabilities" => response::json_value(StatusCode::OK, &known_apis()),
         DISCOVERY_PATH => discovery(instance),
         // Anybody else must not even learn that it is here.
         "/metrics" if peer.to_canonical().is_loopback() => metrics(instance),
@@ -79,6 +79,18 @@ fn discovery(instance: &Instance) -> Answer {
         identity: Some(instance.identity().key()),
     };
     response::json_value(StatusCode::OK, &json!(document))
+}
+
+/// The public APIs that are known by name, as the original tells them.
+fn known_apis() -> Value {
+    apis::ALL
+        .iter()
+        .map(|api| {
+            let told = json!({"data_reference": api.data_reference, "description": api.description});
+            (api.name.to_owned(), told)
+        })
+        .collect::<Map<_, _>>()
+        .into()
 }
 
 fn metrics(instance: &Instance) -> Answer {

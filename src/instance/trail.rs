@@ -14,7 +14,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Longest text from a caller that goes on record.
 const LONGEST: usize = 128;
 /// Parameters that say what an action is about, the telling ones first.
-const SUBJECTS: [&str; 8] = [
+const SUBJECTS: [&str; 9] = [
+    "federation_id",
     "pointer_address",
     "connection_id",
     "domain_id",
@@ -25,7 +26,8 @@ const SUBJECTS: [&str; 8] = [
     "peer",
 ];
 /// Members of a result that say what was made, and the member of each that names it.
-const MADE: [(&str, &str); 5] = [
+const MADE: [(&str, &str); 6] = [
+    ("federation", "id"),
     ("pointer", "address"),
     ("connection", "id"),
     ("domain", "id"),
@@ -97,7 +99,7 @@ impl Trail {
     ) -> Result<(), StoreError> {
         let (outcome, reason) = verdict(reply);
         let mut record = deed.record(now, outcome, reason);
-        record.subject = record.subject.or_else(|| made(reply));
+        record.subject = key(deed, reply).or(record.subject).or_else(|| made(reply));
         self.append(record).await
     }
 
@@ -310,6 +312,13 @@ fn reason(reply: &Reply, code: Code) -> String {
         Some(part) if is_ours => format!("{}:{part}", Code::NotGranted),
         _ => code.as_str().to_owned(),
     }
+}
+
+/// The access key that a reply is about, by its id: the key itself is nothing for the record.
+fn key(deed: &Deed<'_>, reply: &Reply) -> Option<String> {
+    let is_about_keys = matches!(deed.query.action(), "generate_access_key" | "revoke_access_key");
+    let id = reply.result()?.get("details")?.get("id")?.as_str()?;
+    is_about_keys.then(|| plain(id))
 }
 
 /// What a reply says was made.

@@ -1,6 +1,6 @@
 //! What an issued credential allows.
 
-use super::{ConnectionId, PointerAddress};
+use super::{ConnectionId, DomainGrant, PointerAddress};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -16,6 +16,10 @@ pub struct PointerScope {
     pub tags: BTreeSet<String>,
     /// Pointers assigned to one of these connections.
     pub connections: BTreeSet<ConnectionId>,
+    /// Connections of the domains that the holder may work in, as they are during one call. Never stored: a grant
+    /// names the domain, and what is in it changes.
+    #[serde(skip)]
+    pub of_domains: BTreeSet<ConnectionId>,
 }
 
 /// What an issued credential allows. The default is nothing at all.
@@ -36,6 +40,16 @@ pub struct Grant {
     pub hops: u8,
     /// Addresses that calls may come from, if limited.
     pub sources: Option<Vec<ipnet::IpNet>>,
+    /// The domain that the holder is bound to, if it is: as with an access key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub domain: Option<DomainGrant>,
+}
+
+impl PointerScope {
+    /// Whether pointers assigned to this connection are covered because of that.
+    pub fn covers_connection(&self, connection: &ConnectionId) -> bool {
+        self.connections.contains(connection) || self.of_domains.contains(connection)
+    }
 }
 
 impl Grant {
@@ -85,7 +99,7 @@ impl Grant {
             || scope.all
             || scope.addresses.contains(address)
             || tags.iter().any(|tag| scope.tags.contains(tag))
-            || connection.is_some_and(|connection| scope.connections.contains(connection))
+            || connection.is_some_and(|connection| scope.covers_connection(connection))
     }
 }
 

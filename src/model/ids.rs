@@ -140,6 +140,10 @@ identifier!(
     DomainId, "a" "domain id", "dom_ and 12 hexadecimal digits", |text| is_prefixed_hex(text, "dom_", 12)
 );
 identifier!(
+    /// A federation of two domains of an instance: `fed_` and 12 hexadecimal digits.
+    FederationId, "a" "federation id", "fed_ and 12 hexadecimal digits", |text| is_prefixed_hex(text, "fed_", 12)
+);
+identifier!(
     /// The name under which one party calls an instance: at most 64 characters, ASCII only.
     AppId, "an" "app_id", "1 to 64 letters, digits, '.', '_' or '-', starting with a letter or digit", |text| is_name(text, 64)
 );

@@ -4,6 +4,7 @@
 //! calendar arithmetic of `jiff`.
 
 mod credential;
+mod domain_role;
 mod endpoint;
 mod federated;
 pub mod filter;
@@ -16,10 +17,13 @@ mod time;
 mod visible;
 
 pub use credential::{CredentialState, Delivery, Holder, Profile, Side};
+pub use domain_role::{DomainGrant, DomainPermission, DomainRole, Federation, FederationStatus};
 pub use endpoint::{Endpoint, EndpointError};
 pub use federated::{Federated, Route};
 pub use grant::{Grant, PointerScope};
-pub use ids::{AppId, ConnectionId, DomainId, IdError, InstanceId, InstanceName, KeyId, PointerAddress};
+pub use ids::{
+    AppId, ConnectionId, DomainId, FederationId, IdError, InstanceId, InstanceName, KeyId, PointerAddress,
+};
 pub use instance::{InstanceKind, InstanceState};
 pub use pointer::{
     CIRCUIT_PREFIX, Connection, ConnectionStatus, Domain, NEAR, NewPointer, Pointer, PointerChange,

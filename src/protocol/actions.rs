@@ -1,6 +1,7 @@
 //! What an instance says about its actions (`get_capabilities`), as whoever asks reads it: for completion, for
-//! checks before sending, for help. Depends on nothing else.
+//! checks before sending, for help. Depends on `model` only.
 
+use crate::model::DomainPermission;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
@@ -163,9 +164,18 @@ pub struct ActionInfo {
     /// Whether it changes anything, or may change something elsewhere.
     #[serde(default)]
     pub writes: bool,
+    /// The permission that an access key needs in its domain; none where no key opens it, or nothing is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs_in_domain: Option<DomainPermission>,
     /// What it takes.
     #[serde(default)]
     pub parameters: Vec<ParameterInfo>,
+    /// What its result looks like; empty where that is not told.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub result: String,
+    /// The codes of failures of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<String>,
 }
 
 impl ActionInfo {

@@ -24,10 +24,16 @@ pub enum Code {
     CredentialNotFound,
     /// No offer with this id.
     OfferNotFound,
+    /// No access key like this one.
+    AccessKeyNotFound,
+    /// No federation of domains with this id, or no pending one for this request key.
+    FederationNotFound,
     /// Another pointer has this data_reference already.
     DuplicateReference,
     /// Something else of this name or identity is there already.
     AlreadyExists,
+    /// Something else still needs what was to be removed.
+    InUse,
     /// The pointer is not assigned to the connection that was named.
     NotAssigned,
     /// The connection is disabled.
@@ -96,6 +102,8 @@ pub enum Code {
     Usage,
     /// A file or folder cannot be read or written.
     FileFailed,
+    /// A call that was to be done once began before, and nobody knows whether it ended.
+    OutcomeUnknown,
     /// Anything else; a defect if it is ever seen.
     Internal,
 }
@@ -115,7 +123,7 @@ pub enum ExitClass {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 50] = [
         Self::MalformedQuery,
         Self::UnknownAction,
         Self::MissingParameter,
@@ -125,8 +133,11 @@ impl Code {
         Self::DomainNotFound,
         Self::CredentialNotFound,
         Self::OfferNotFound,
+        Self::AccessKeyNotFound,
+        Self::FederationNotFound,
         Self::DuplicateReference,
         Self::AlreadyExists,
+        Self::InUse,
         Self::NotAssigned,
         Self::ConnectionDisabled,
         Self::NotGranted,
@@ -161,6 +172,7 @@ impl Code {
         Self::InstanceNotFound,
         Self::Usage,
         Self::FileFailed,
+        Self::OutcomeUnknown,
         Self::Internal,
     ];
 
@@ -176,8 +188,11 @@ impl Code {
             Self::DomainNotFound => "domain_not_found",
             Self::CredentialNotFound => "credential_not_found",
             Self::OfferNotFound => "offer_not_found",
+            Self::AccessKeyNotFound => "access_key_not_found",
+            Self::FederationNotFound => "federation_not_found",
             Self::DuplicateReference => "duplicate_reference",
             Self::AlreadyExists => "already_exists",
+            Self::InUse => "in_use",
             Self::NotAssigned => "not_assigned",
             Self::ConnectionDisabled => "connection_disabled",
             Self::NotGranted => "not_granted",
@@ -212,6 +227,7 @@ impl Code {
             Self::InstanceNotFound => "instance_not_found",
             Self::Usage => "usage",
             Self::FileFailed => "file_failed",
+            Self::OutcomeUnknown => "outcome_unknown",
             Self::Internal => "internal",
         }
     }

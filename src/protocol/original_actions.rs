@@ -99,7 +99,11 @@ const LINES: &[Line] = &[
         "Makes an access key for a domain.",
         &[
             ("domain_id", DomainId, "the domain"),
-            ("permissions", Text, "admin_domain or read_write"),
+            (
+                "permissions?",
+                Text,
+                "read_write (as usual) or admin_domain, or both with a comma",
+            ),
         ],
     ),
     (
@@ -262,7 +266,10 @@ pub(super) fn list() -> Vec<ActionInfo> {
             help: (*help).to_owned(),
             access: Access::Granted,
             writes: *writes,
+            needs_in_domain: None,
             parameters: rows.iter().map(|row| parameter(name, row)).collect(),
+            result: String::new(),
+            errors: Vec::new(),
         })
         .collect()
 }

@@ -1,7 +1,7 @@
 //! Random values from the operating system.
 
 use super::{AccessKey, FernetKey, RootKey, TokenSecret, base64url};
-use crate::model::{ConnectionId, DomainId, InstanceId, KeyId, PointerAddress};
+use crate::model::{ConnectionId, DomainId, FederationId, InstanceId, KeyId, PointerAddress};
 use std::fmt::Write;
 use zeroize::Zeroizing;
 
@@ -35,6 +35,16 @@ pub fn connection_id() -> ConnectionId {
 /// A new domain id.
 pub fn domain_id() -> DomainId {
     DomainId::parse(&prefixed_hex::<6>("dom_")).expect("written by its grammar")
+}
+
+/// A new id of a federation of domains.
+pub fn federation_id() -> FederationId {
+    FederationId::parse(&prefixed_hex::<6>("fed_")).expect("written by its grammar")
+}
+
+/// What lets whoever administers the other domain accept a federation: `fed_req_` and 32 hexadecimal digits.
+pub fn request_key() -> Zeroizing<String> {
+    Zeroizing::new(prefixed_hex::<16>("fed_req_"))
 }
 
 /// A new key id: `kid_` and 16 hexadecimal digits.
@@ -91,6 +101,8 @@ mod tests {
         assert_ne!(pointer_address(), pointer_address());
         assert_ne!(connection_id(), connection_id());
         assert_ne!(domain_id(), domain_id());
+        assert_ne!(federation_id(), federation_id());
+        assert_eq!(request_key().len(), 40);
         assert_eq!(key_id().as_str().len(), 20);
         assert_eq!(token_secret().expose_text().len(), 43);
         assert!(!token_secret().is_weak());

@@ -10,14 +10,14 @@ pub mod sqlite;
 
 pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
-    AuditHead, AuditOutcome, AuditRecord, AuditVerdict, CodeRecord, Edge, HeadSide, HeldRecord, ImportId,
-    IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, PointerPage, PointerQuery, Relationship,
-    SharedHead, Start, Statistics, Summary, TagMatch,
+    AuditHead, AuditOutcome, AuditRecord, AuditVerdict, Begun, CodeRecord, ConnectionChange, Edge, HeadSide,
+    HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, OnceKey, PointerPage,
+    PointerQuery, Relationship, SharedHead, Start, Statistics, Summary, TagMatch,
 };
 
 use crate::model::{
-    AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, KeyId, NewPointer, Pointer,
-    PointerAddress, PointerChange, Timestamp,
+    AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, DomainPermission, Federation,
+    FederationId, KeyId, NewPointer, Pointer, PointerAddress, PointerChange, Timestamp,
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
@@ -46,6 +46,16 @@ pub enum StoreError {
         what: &'static str,
         /// Its name.
         name: String,
+    },
+    /// What was to be removed is still needed.
+    #[error("the {what} {name} is still needed by {}", .by.join(", "))]
+    InUse {
+        /// What kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// What needs it; the first of them, if there are many.
+        by: Vec<String>,
     },
     /// A cursor that this store did not give out.
     #[error("the cursor is not one that this instance gave out; start again without it")]
@@ -106,6 +116,13 @@ pub trait Store: Send + Sync {
         relationship: &str,
         weight: f64,
     ) -> Result<(), StoreError>;
+    /// Removes the relationships between two pointers, of a kind or of any, and tells how many. Both must be there.
+    async fn remove_relationships(
+        &self,
+        one: &PointerAddress,
+        other: &PointerAddress,
+        relationship: Option<&str>,
+    ) -> Result<u64, StoreError>;
     /// Pointers that match, a page at a time, in the order that the query asks for. Any page is to be had in about
     /// the same time, however many there are: an implementation brings an index for each order.
     async fn pointers(&self, query: &PointerQuery) -> Result<PointerPage, StoreError>;
@@ -152,6 +169,10 @@ pub trait Store: Send + Sync {
     async fn domain(&self, id: &DomainId) -> Result<Option<Domain>, StoreError>;
     /// Makes a domain; its name is unique.
     async fn create_domain(&self, name: &str, owner: &AppId, now: Timestamp) -> Result<Domain, StoreError>;
+    /// Gives a domain another name, unique like the first one.
+    async fn rename_domain(&self, id: &DomainId, name: &str) -> Result<Domain, StoreError>;
+    /// Removes a domain that has no connection and no federation that stands.
+    async fn delete_domain(&self, id: &DomainId) -> Result<(), StoreError>;
     /// Every connection, or those of one domain.
     async fn connections(&self, domain: Option<&DomainId>) -> Result<Vec<Connection>, StoreError>;
     /// One connection.
@@ -171,6 +192,36 @@ pub trait Store: Send + Sync {
         id: &ConnectionId,
         status: ConnectionStatus,
     ) -> Result<Connection, StoreError>;
+
+    /// Changes a connection.
+    async fn update_connection(
+        &self,
+        id: &ConnectionId,
+        change: ConnectionChange,
+    ) -> Result<Connection, StoreError>;
+    /// Removes a connection that no pointer is assigned to, leads through or relays through.
+    async fn delete_connection(&self, id: &ConnectionId) -> Result<(), StoreError>;
+
+    /// Every federation of two domains, those that ended too.
+    async fn federations(&self) -> Result<Vec<Federation>, StoreError>;
+    /// One federation.
+    async fn federation(&self, id: &FederationId) -> Result<Option<Federation>, StoreError>;
+    /// The federation that a request key, given as its SHA-256, still accepts.
+    async fn requested_federation(&self, request: [u8; 32]) -> Result<Option<Federation>, StoreError>;
+    /// Asks for a federation; `request` is the SHA-256 of the key that accepts it. One of each pair and direction
+    /// stands at a time.
+    async fn create_federation(
+        &self,
+        source: &DomainId,
+        target: &DomainId,
+        permissions: BTreeSet<DomainPermission>,
+        request: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Federation, StoreError>;
+    /// Accepts a federation that is pending; whoever comes second is told that there is none.
+    async fn accept_federation(&self, id: &FederationId, now: Timestamp) -> Result<Federation, StoreError>;
+    /// Ends a federation, or withdraws the request for it.
+    async fn revoke_federation(&self, id: &FederationId) -> Result<Federation, StoreError>;
 
     /// Credentials issued by this instance, secrets sealed.
     async fn issued(&self) -> Result<Vec<IssuedRecord>, StoreError>;
@@ -195,6 +246,17 @@ pub trait Store: Send + Sync {
     async fn put_offer(&self, record: OfferRecord) -> Result<(), StoreError>;
     /// Notes when held credentials (by name) were last used and how often in all: totals, as for issued ones.
     async fn note_held_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError>;
+    /// Begins a call that is to be done once, unless one with this key began before; forgets some of those from
+    /// before `oldest`.
+    async fn begin_once(
+        &self,
+        once: &OnceKey,
+        query: [u8; 32],
+        now: Timestamp,
+        oldest: Timestamp,
+    ) -> Result<Begun, StoreError>;
+    /// Keeps the sealed reply of such a call.
+    async fn end_once(&self, once: &OnceKey, reply: Vec<u8>) -> Result<(), StoreError>;
     /// Heads of audit trails that were shared with peers.
     async fn heads(&self) -> Result<Vec<SharedHead>, StoreError>;
     /// Keeps a head in place of the last one of that peer and side.

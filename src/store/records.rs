@@ -165,6 +165,19 @@ pub struct IssuedRecord {
     pub life: Option<Value>,
     /// The secrets that it had before its last rotation, sealed, while they are still answered.
     pub sealed_previous: Option<Vec<u8>>,
+    /// What makes it an access key of a domain, if it is one; JSON of the instance's. Nothing here looks inside.
+    pub access_key: Option<Value>,
+}
+
+/// What to change of a connection; what is not given stays.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConnectionChange {
+    /// New name.
+    pub name: Option<String>,
+    /// New description.
+    pub description: Option<String>,
+    /// The held credential that relays use from now on, or none any more.
+    pub held_credential: Option<Option<String>>,
 }
 
 /// A credential that this instance holds to call another one.
@@ -373,6 +386,28 @@ pub struct Nearest {
     pub pointers: Vec<(PointerAddress, f64)>,
     /// How many are near in all.
     pub matching: u64,
+}
+
+/// Under what a call is done once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnceKey {
+    /// The name of the credential with which it came.
+    pub caller: String,
+    /// What the caller chose.
+    pub key: String,
+}
+
+/// How a call that is to be done once stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// It begins now.
+    Now,
+    /// It ended before, with this sealed reply.
+    Before(Vec<u8>),
+    /// It began before, and nothing says that it ended.
+    WithoutEnd,
+    /// The key belongs to another query.
+    ForAnother,
 }
 
 /// An import that has begun and not ended.

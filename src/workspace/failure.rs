@@ -72,6 +72,9 @@ fn remedy_for(code: Code) -> &'static str {
         Code::UnknownAction | Code::MalformedQuery | Code::MissingParameter | Code::InvalidParameter => {
             "see what the instance's actions take: `butterfly invoke INSTANCE '{\"action\": \"get_capabilities\"}'`"
         }
+        Code::AccessKeyNotFound => "list the keys with `butterfly domain show INSTANCE DOMAIN`",
+        Code::FederationNotFound => "list the federations with `butterfly domain federations INSTANCE`",
+        Code::InUse => "remove or move what still needs it first",
         Code::OfferNotFound => "list the offers with `butterfly handshake status INSTANCE`",
         Code::NoHeldCredential => "install one with `butterfly handshake accept`, or take route endpoint",
         Code::DuplicateReference => "use the pointer that is there, or change the data_reference",

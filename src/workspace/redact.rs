@@ -5,6 +5,14 @@ use serde_json::Value;
 
 /// The members of a credential's plain form that are secret.
 const SECRETS: [&str; 4] = ["root", "jwt_secret_key", "encryption_key", "access_key"];
+/// Members that hold a key of a domain, which opens something by itself wherever it stands, and how that begins.
+const KEYS: [(&str, &str); 3] = [
+    ("access_key", "key_"),
+    ("key_to_revoke", "key_"),
+    ("request_key", "fed_req_"),
+];
+/// Digits of such a key.
+const KEY_DIGITS: usize = 32;
 /// What is kept in their place.
 const IN_PLACE: &str = "(secret, not kept in the log)";
 
@@ -17,7 +25,8 @@ pub(super) fn without_secrets(mut value: Value) -> Value {
 
 /// Whether there is nothing to be taken out of JSON that was written by us, told by its text: a reply may have 50 MB.
 pub(super) fn names_no_secret(json: &str) -> bool {
-    !SECRETS.iter().any(|name| json.contains(&format!("\"{name}\"")))
+    let mut names = SECRETS.iter().chain(KEYS.iter().map(|(name, _)| name));
+    !names.any(|name| json.contains(&format!("\"{name}\"")))
 }
 
 /// Whether something was taken out of it.
@@ -36,7 +45,8 @@ fn redact(value: &mut Value) {
         Value::Object(members) => {
             let is_form = members.contains_key("app_id") && members.contains_key("endpoint");
             for (name, member) in members {
-                if is_form && SECRETS.contains(&name.as_str()) && member.is_string() {
+                let is_secret = is_form && SECRETS.contains(&name.as_str()) && member.is_string();
+                if is_secret || is_key(name, member) {
                     *member = IN_PLACE.into();
                 } else {
                     redact(member);
@@ -45,6 +55,17 @@ fn redact(value: &mut Value) {
         }
         _ => {}
     }
+}
+
+/// Whether a member is a key of a domain; an id of one, by which it is revoked too, is none.
+fn is_key(name: &str, member: &Value) -> bool {
+    let Some(text) = member.as_str() else {
+        return false;
+    };
+    KEYS.iter()
+        .filter(|(known, _)| *known == name)
+        .filter_map(|(_, prefix)| text.trim().strip_prefix(prefix))
+        .any(|rest| rest.len() == KEY_DIGITS && rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]
@@ -66,6 +87,12 @@ mod tests {
         assert!(!kept.to_string().contains("s3cret"), "{kept}");
         assert!(has_lost_secrets(&kept));
         assert_eq!(kept["result"]["credentials"][0]["form"]["kid"], "k");
+        let key = "key_00112233445566778899aabbccddeeff";
+        let keys = json!({"access_key": key, "key_to_revoke": key, "request_key": "fed_req_00112233445566778899aabbccddeeff"});
+        assert!(!names_no_secret(&json!({"request_key": 1}).to_string()));
+        assert!(!without_secrets(keys).to_string().contains("00112233"));
+        let id = json!({"key_to_revoke": "key-00112233aabb"});
+        assert_eq!(without_secrets(id.clone()), id);
         let data = json!({"result": {"root": "of a tree", "endpoint": "x"}});
         assert_eq!(without_secrets(data.clone()), data);
         assert!(!has_lost_secrets(&data));

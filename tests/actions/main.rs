@@ -1,13 +1,18 @@
 //! What a hosted instance answers: pointers, connections, circuits, relays, and who may have which of them.
 
+mod access_keys;
 mod audit;
+mod chains;
 mod circuits;
 mod connections;
 mod credential_pointers;
+mod domains;
+mod federations;
 mod grants;
 mod graph;
 mod imports;
 mod invoking;
+mod once;
 mod pointers;
 mod refusals;
 mod relays;

@@ -2,7 +2,7 @@
 
 use butterfly_console::client::{Client, Exchange};
 use butterfly_console::instance::{Instance, NewInstance};
-use butterfly_console::model::{AppId, Grant, InstanceName, Timestamp};
+use butterfly_console::model::{AppId, Grant, InstanceName, Profile, Timestamp};
 use butterfly_console::protocol::{CallContext, Code, CredentialForm, HeldCredential, Query, Reply};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -36,9 +36,22 @@ impl Running {
     /// An instance that is asked in process only: it does nothing by itself.
     pub async fn unserved(name: &str) -> Self {
         let mut running = Self::start(name).await;
-        running.stop.cancel();
-        (&mut running.task).await.unwrap();
+        running.stop().await;
         running
+    }
+
+    /// Stops answering over the wire; the instance stays open.
+    pub async fn stop(&mut self) {
+        self.stop.cancel();
+        (&mut self.task).await.unwrap();
+    }
+
+    /// Answers again where it did before.
+    pub async fn serve_again(&mut self) {
+        let listener = TcpListener::bind(self.instance.settings().listen).await.unwrap();
+        self.stop = CancellationToken::new();
+        let serving = (Arc::clone(&self.instance), self.stop.clone());
+        self.task = tokio::spawn(async move { serving.0.serve(listener, serving.1).await.unwrap() });
     }
 
     /// An instance whose pointers may lead to these ranges too.
@@ -149,10 +162,30 @@ impl Running {
 
     /// Issues a credential to somebody.
     pub async fn issue(&self, app_id: &str, grant: Grant) -> HeldCredential {
-        let parameters = json!({"name": app_id, "app_id": AppId::parse(app_id).unwrap(), "profile": "native", "grant": grant});
+        self.issue_as(app_id, Profile::Native, grant).await
+    }
+
+    /// The same, in either profile.
+    pub async fn issue_as(&self, app_id: &str, profile: Profile, grant: Grant) -> HeldCredential {
+        let parameters = json!({"name": app_id, "app_id": AppId::parse(app_id).unwrap(), "profile": profile, "grant": grant});
         let issued = self.get("issue_credential", parameters).await;
-        let form = serde_json::to_vec(&issued["secret"]).unwrap();
-        CredentialForm::from_json(&form).unwrap().into_held().unwrap()
+        held(&issued["secret"])
+    }
+
+    /// Stops and opens the instance again.
+    pub async fn reopen(mut self) -> Self {
+        self.stop.cancel();
+        (&mut self.task).await.unwrap();
+        self.instance.close().await;
+        let folder = self.home.path().join(self.instance.settings().name.as_str());
+        let instance = Instance::open(&folder, None).await.unwrap();
+        let listener = TcpListener::bind(instance.settings().listen).await.unwrap();
+        let (serving, stop) = (Arc::clone(&instance), CancellationToken::new());
+        let stopping = stop.clone();
+        self.task = tokio::spawn(async move { serving.serve(listener, stopping).await.unwrap() });
+        self.instance = instance;
+        self.stop = stop;
+        self
     }
 
     /// Has this instance hold a credential for relay.
@@ -171,6 +204,22 @@ impl Running {
         self.hold(&name, &credential).await;
         self.connection(&name, Some(&name)).await
     }
+}
+
+/// A credential as its holder has it.
+pub fn held(form: &Value) -> HeldCredential {
+    let form = serde_json::to_vec(form).unwrap();
+    CredentialForm::from_json(&form).unwrap().into_held().unwrap()
+}
+
+/// What a call over the wire comes to; it must succeed.
+pub async fn get(credential: &HeldCredential, action: &str, parameters: Value) -> Value {
+    result_of(call(credential, action, parameters).await.reply)
+}
+
+/// The code of the problem that a call over the wire is told; there must be one.
+pub async fn refused(credential: &HeldCredential, action: &str, parameters: Value) -> Code {
+    problem_of(&call(credential, action, parameters).await.reply).0
 }
 
 /// A call that begins now.

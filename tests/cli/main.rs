@@ -4,6 +4,7 @@
 
 mod audit;
 mod binary;
+mod domains;
 mod handshake;
 mod home;
 mod instances;

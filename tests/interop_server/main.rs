@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod access_keys;
 mod alike;
 mod copies;
 mod issued;

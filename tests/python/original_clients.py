@@ -8,7 +8,8 @@ And whatever else a client of that system may ask:
     original_clients.py call URL APP_ID [--seconds N]
 
 URL is the instance's base, such as http://127.0.0.1:5001. The environment gives JWT_SECRET_KEY and
-BUTTERFLY_ENCRYPTION_KEY. Prints one JSON object with what was seen; `call` reads queries, one a line, and
+BUTTERFLY_ENCRYPTION_KEY; with BUTTERFLY_ACCESS_KEY tokens name that instead of an app_id, as those of later clients do, and
+where APP_ID is not `-` beside it. Prints one JSON object with what was seen; `call` reads queries, one a line, and
 prints one object for each. Ends with 0 where all went well.
 """
 
@@ -27,7 +28,7 @@ def invoke(base, app_id, query, seconds=3600):
     """One sealed call, as the original's clients make it: a token for an hour, a Fernet body as text."""
     fernet = Fernet(os.environ["BUTTERFLY_ENCRYPTION_KEY"].encode())
     expires = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
-    token = jwt.encode({"app_id": app_id, "exp": expires}, os.environ["JWT_SECRET_KEY"], algorithm="HS256")
+    token = jwt.encode({**caller(app_id), "exp": expires}, os.environ["JWT_SECRET_KEY"], algorithm="HS256")
     response = requests.post(
         f"{base}/invoke",
         headers={"Authorization": f"Bearer {token}", "Content-Type": "text/plain"},
@@ -40,6 +41,13 @@ def invoke(base, app_id, query, seconds=3600):
     except InvalidToken:
         seen["unsealed"] = response.text
     return seen
+
+
+def caller(app_id):
+    key = os.environ.get("BUTTERFLY_ACCESS_KEY")
+    if not key:
+        return {"app_id": app_id}
+    return {"access_key": key} if app_id == "-" else {"access_key": key, "app_id": app_id}
 
 
 def is_well(seen):

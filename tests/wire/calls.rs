@@ -132,6 +132,14 @@ async fn what_is_open_to_everybody_says_nothing_secret() {
     for path in ["/", "/health", "/ready", "/capabilities", "/metrics"] {
         assert_eq!(get(address, path).await.status, 200, "{path}");
     }
+    let apis = get(address, "/capabilities").await;
+    let apis: Value = serde_json::from_slice(&apis.body).unwrap();
+    for (name, api) in apis.as_object().unwrap() {
+        assert!(
+            api["data_reference"].is_string() && api["description"].is_string(),
+            "{name}"
+        );
+    }
     let discovery = get(address, "/.well-known/butterfly-federation").await;
     let discovery: Value = serde_json::from_slice(&discovery.body).unwrap();
     assert_eq!(

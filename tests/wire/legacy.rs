@@ -135,3 +135,60 @@ async fn an_issued_legacy_credential_is_bound_by_its_grant() {
             .is_success()
     );
 }
+
+/// What an original client sends: the instance's secrets, and this access key.
+fn with_key(client: &HeldCredential, key: &Value) -> HeldCredential {
+    let mut form = butterfly_console::protocol::CredentialForm::of(client).expose_value();
+    form["access_key"] = key.clone();
+    held(&form)
+}
+
+#[tokio::test]
+async fn on_a_stand_in_access_keys_are_used_with_the_secrets_of_the_environment_and_nothing_else() {
+    let (running, client) = standing_in().await;
+    let domain = running
+        .ask_as(&client, "create_domain", json!({"name": "home"}))
+        .await
+        .into_result()
+        .unwrap();
+    let asked = json!({"domain_id": domain["domain"]["id"], "permissions": "admin_domain,read_write"});
+    let mut keys = Vec::new();
+    // The original client makes one, and so does the console as the instance's owner.
+    for maker in [&client, &running.owner] {
+        let made = running.ask_as(maker, "generate_access_key", asked.clone()).await;
+        let made = made.into_result().unwrap();
+        assert!(
+            made.get("secret").is_none(),
+            "everybody concerned has the environment's"
+        );
+        let caller = with_key(&client, &made["access_key"]);
+        let details = running.ask_as(&caller, "get_domain_details", json!({})).await;
+        assert_eq!(details.result().unwrap()["id"], domain["domain"]["id"]);
+        let beyond = running.ask_as(&caller, "issue_credential", json!({})).await;
+        assert_eq!(beyond.code(), Some(Code::OwnerOnly));
+        keys.push((made["access_key"].clone(), made["details"]["id"].clone(), caller));
+    }
+    // Knowing a key's id, which is no secret, opens nothing.
+    let claims = LegacyClaims {
+        app_id: Some(app(keys[0].1.as_str().unwrap())),
+        access_key: None,
+        exp: Timestamp::now().as_seconds() + 60,
+    };
+    let token = sign_legacy(self::keys(&client), &claims);
+    let body = sealed(&client, "whoami", json!({})).body;
+    let answer = post(running.address(), &token, "text/plain", body.as_bytes()).await;
+    assert_eq!(answer.status, 401);
+    // A revoked key is not helped by the app_id beside it.
+    let revoked = json!({"key_to_revoke": keys[0].0});
+    assert!(
+        running
+            .ask_as(&keys[1].2, "revoke_access_key", revoked)
+            .await
+            .is_success()
+    );
+    assert!(running.is_refused(&keys[0].2).await);
+    assert!(!running.is_refused(&client).await);
+    // Without the environment nobody has the secrets of the other one; they are not kept.
+    let running = running.restart().await;
+    assert!(running.is_refused(&keys[1].2).await);
+}

@@ -100,6 +100,10 @@ pub fn describe_grant(grant: &Grant) -> String {
         let connections = list(scope.connections.iter().map(ToString::to_string).collect());
         pointers.push(format!("those assigned to {connections}"));
     }
+    if let Some(domain) = &grant.domain {
+        let permissions = list(domain.permissions.iter().map(ToString::to_string).collect());
+        pointers.push(format!("those of {}, with {permissions}", domain.domain_id));
+    }
     let sources = grant.sources.as_ref().map_or_else(
         || "any address".to_owned(),
         |sources| list(sources.iter().map(ToString::to_string).collect()),

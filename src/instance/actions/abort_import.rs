@@ -1,7 +1,7 @@
 //! `abort_import`: ends an import of which nothing shall stay.
 
 use super::parameter::IMPORT_ID;
-use super::{Access, Action, Answer, Call, Outcome, check};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome, check};
 use serde_json::json;
 
 /// The row of the table.
@@ -10,7 +10,10 @@ pub const ACTION: Action = Action {
     help: "Ends an import; nothing of it stays.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[IMPORT_ID],
+    result: "{message, import_id}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

@@ -17,6 +17,7 @@ pub static ACTION: Action = Action {
     access: Access::Anyone,
     // It changes what the caller calls with, nothing of the instance's: a grant without writes has it too.
     writes: false,
+    within: None,
     parameters: &[
         Parameter::required(
             "generation",
@@ -30,6 +31,8 @@ pub static ACTION: Action = Action {
             "how long the older key is answered, 86400 unless said otherwise; not at all at activation",
         ),
     ],
+    result: "{kid, key, generation, overlap_until}",
+    errors: &[Code::WrongStep, Code::CredentialFrozen],
     run,
 };
 

@@ -4,7 +4,7 @@
 //! `credential_frozen`, `wrong_step` (plain values, legacy, ended). Safe to repeat at any time.
 
 use super::parameter::HELD_NAME;
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, Code, Outcome};
 use crate::instance::{holding, renewal};
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -15,7 +15,18 @@ pub static ACTION: Action = Action {
     help: "Mixes fresh keys into a held credential, so that whoever copied its bundle has nothing.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[HELD_NAME],
+    result: "{credential: held, warning}",
+    errors: &[
+        Code::CredentialNotFound,
+        Code::NotVerified,
+        Code::CredentialFrozen,
+        Code::WrongStep,
+        Code::PeerUnreachable,
+        Code::PeerRefused,
+        Code::PeerGarbage,
+    ],
     run,
 };
 

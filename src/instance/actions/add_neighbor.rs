@@ -1,7 +1,7 @@
 //! `add_neighbor`: relates two pointers, both ways.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check, neighbors};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, check, neighbors};
 use crate::protocol::Problem;
 use serde_json::{Value, json};
 
@@ -14,6 +14,7 @@ pub const ACTION: Action = Action {
     help: "Stores a relationship between two pointers, in both directions.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[
         POINTER_ADDRESS,
         Parameter::required(
@@ -28,6 +29,8 @@ pub const ACTION: Action = Action {
             "how strong it is; 1 unless told otherwise",
         ),
     ],
+    result: "{message, pointer: {…pointer, neighbors: [{address, relationship, weight}]}}",
+    errors: &[Code::PointerNotFound],
     run: |call| Box::pin(run(call)),
 };
 

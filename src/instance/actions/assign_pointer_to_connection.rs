@@ -1,7 +1,7 @@
 //! `assign_pointer_to_connection`: through which connection a pointer is invoked.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter};
 use serde_json::json;
 
 /// The row of the table.
@@ -10,6 +10,7 @@ pub const ACTION: Action = Action {
     help: "Lets a pointer be invoked through a connection of the caller's domain, or through none any more.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[
         POINTER_ADDRESS,
         Parameter::required(
@@ -17,6 +18,12 @@ pub const ACTION: Action = Action {
             Kind::ConnectionId,
             "the connection's id; null takes the pointer out of the one that it is in",
         ),
+    ],
+    result: "{message, pointer: pointer}",
+    errors: &[
+        Code::PointerNotFound,
+        Code::ConnectionNotFound,
+        Code::AccessDenied,
     ],
     run: |call| Box::pin(run(call)),
 };
@@ -28,7 +35,7 @@ async fn run(call: &Call<'_>) -> Answer {
         false => Some(call.connection("connection_id").await?),
     };
     if let Some(connection) = &connection {
-        call.require_ownership(connection).await?;
+        call.require_role(connection, DomainRole::Writer).await?;
     }
     let after = connection.as_ref().map(|connection| &connection.id);
     // Taking a pointer away from another connection is that one's owner's business too.
@@ -38,7 +45,7 @@ async fn run(call: &Call<'_>) -> Answer {
         .filter(|before| Some(*before) != after)
         && let Some(before) = call.store().connection(before).await?
     {
-        call.require_ownership(&before).await?;
+        call.require_role(&before, DomainRole::Writer).await?;
     }
     let pointer = call
         .store()

@@ -1,7 +1,7 @@
 //! `begin_import`: many pointers at once. They are staged where nobody sees them, and appear all
 //! together with `commit_import` or, after `abort_import` or a stop of the instance, not at all.
 
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use serde_json::json;
 
 /// The row of the table.
@@ -10,7 +10,10 @@ pub const ACTION: Action = Action {
     help: "Begins an import; go on with import_pointers and end with commit_import or abort_import.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[],
+    result: "{import_id}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

@@ -1,7 +1,7 @@
 //! What actions ask of their call: the things that its parameters name, loaded and authorised.
 
-use super::Call;
-use crate::instance::authorise;
+use super::{Call, DomainRole, check};
+use crate::instance::authorise::{self, Roles};
 use crate::instance::problem::not_found;
 use crate::instance::trail::Deed;
 use crate::model::{Connection, ConnectionId, Domain, DomainId, Grant, Pointer, PointerAddress, Timestamp};
@@ -73,65 +73,97 @@ impl Call<'_> {
         found.ok_or_else(|| not_found("connection", id.as_str()))
     }
 
-    /// The domain that a parameter names, if the caller owns it (the instance's owner owns all).
-    pub async fn domain(&self, parameter: &'static str) -> Result<Domain, Problem> {
-        let id: DomainId = self.query.id(parameter)?;
-        let domain = self.domain_at(&id).await?;
-        if self.owns(&domain) {
-            return Ok(domain);
-        }
-        let what = format!("the domain {}", domain.id);
-        Err(self.access_denied(&what))
-    }
-
-    /// Whether the caller owns a domain.
-    pub fn owns(&self, domain: &Domain) -> bool {
-        self.grant().owner || domain.owner_app_id == self.caller.app_id
-    }
-
-    /// Whether the caller owns the domain of a connection.
-    pub async fn owns_connection(&self, connection: &Connection) -> Result<bool, Problem> {
+    /// What the caller may do in which domains.
+    pub(crate) async fn roles(&self) -> Result<Roles, Problem> {
         if self.grant().owner {
-            return Ok(true);
+            return Ok(Roles::Everywhere);
         }
-        let domain = self.domain_at(&connection.domain_id).await?;
-        Ok(self.owns(&domain))
+        let domains = self.store().domains().await?;
+        let federations = self.store().federations().await?;
+        Ok(Roles::of(self.caller, &domains, &federations))
     }
 
-    /// Lets only the owner of the connection's domain pass.
-    pub async fn require_ownership(&self, connection: &Connection) -> Result<(), Problem> {
-        if self.owns_connection(connection).await? {
-            return Ok(());
-        }
-        Err(self.connection_denied(connection))
+    /// The domain that a parameter names, if the caller administers it.
+    pub async fn domain(&self, parameter: &'static str) -> Result<Domain, Problem> {
+        let domain = self.domain_at(&self.query.id(parameter)?).await?;
+        self.require_domain(&domain.id, DomainRole::Administrator).await?;
+        Ok(domain)
     }
 
-    /// Lets the owner of the connection's domain pass, and whoever's grant names the connection.
-    pub async fn require_use(&self, connection: &Connection) -> Result<(), Problem> {
-        if self.grant().pointers.connections.contains(&connection.id)
-            || self.owns_connection(connection).await?
-        {
+    /// The domain that a parameter names, or the only one that is the caller's own, if it administers that.
+    pub async fn domain_or_only(&self, parameter: &'static str) -> Result<Domain, Problem> {
+        if self.query.get(parameter).is_some() {
+            return self.domain(parameter).await;
+        }
+        if let Some(bound) = &self.grant().domain {
+            self.require_domain(&bound.domain_id, DomainRole::Administrator)
+                .await?;
+            return self.domain_at(&bound.domain_id).await;
+        }
+        let all = self.store().domains().await?;
+        let mut own = all
+            .into_iter()
+            .filter(|domain| domain.owner_app_id == self.caller.app_id);
+        match (own.next(), own.next()) {
+            (Some(only), None) => Ok(only),
+            (None, _) => Err(check::invalid(parameter, "you own no domain; name one")),
+            (Some(_), Some(_)) => Err(check::invalid(parameter, "you own several domains; name one")),
+        }
+    }
+
+    /// The domain of this id.
+    pub async fn domain_at(&self, id: &DomainId) -> Result<Domain, Problem> {
+        let found = self.store().domain(id).await?;
+        found.ok_or_else(|| not_found("domain", id.as_str()))
+    }
+
+    /// Lets only those pass who have this role in a domain.
+    pub async fn require_domain(&self, domain: &DomainId, needed: DomainRole) -> Result<(), Problem> {
+        if self.roles().await?.suffice(domain, needed) {
             return Ok(());
         }
-        Err(self.connection_denied(connection))
+        Err(self.access_denied(&format!("the domain {domain}"), needed))
+    }
+
+    /// Whether the caller has this role in a connection's domain.
+    pub async fn has_role(&self, connection: &Connection, needed: DomainRole) -> Result<bool, Problem> {
+        Ok(self.roles().await?.suffice(&connection.domain_id, needed))
+    }
+
+    /// Lets only those pass who have this role in the connection's domain.
+    pub async fn require_role(&self, connection: &Connection, needed: DomainRole) -> Result<(), Problem> {
+        if self.has_role(connection, needed).await? {
+            return Ok(());
+        }
+        Err(self.connection_denied(connection, needed))
+    }
+
+    /// The same, and lets pass whoever's grant names the connection.
+    pub async fn require_use(&self, connection: &Connection, needed: DomainRole) -> Result<(), Problem> {
+        if self.grant().pointers.connections.contains(&connection.id) {
+            return Ok(());
+        }
+        self.require_role(connection, needed).await
     }
 
     /// The problem that a connection is not for this caller.
-    pub fn connection_denied(&self, connection: &Connection) -> Problem {
-        self.access_denied(&format!("the connection {}", connection.id))
+    pub fn connection_denied(&self, connection: &Connection, needed: DomainRole) -> Problem {
+        self.access_denied(&format!("the connection {}", connection.id), needed)
     }
 
-    fn access_denied(&self, what: &str) -> Problem {
-        let message = format!(
-            "Access denied. {} does not own {what}, and its grant does not name it.",
-            self.caller.app_id
-        );
+    fn access_denied(&self, what: &str, needed: DomainRole) -> Problem {
+        let message = match needed {
+            DomainRole::Administrator => format!(
+                "Access denied. {} does not own {what}, and does not administer its domain.",
+                self.caller.app_id
+            ),
+            DomainRole::Reader | DomainRole::Writer => format!(
+                "Access denied. {} does not own {what}, its grant does not name it, and no federation lends it {} there.",
+                self.caller.app_id,
+                needed.permission()
+            ),
+        };
         Problem::new(Code::AccessDenied, message)
-    }
-
-    async fn domain_at(&self, id: &DomainId) -> Result<Domain, Problem> {
-        let found = self.store().domain(id).await?;
-        found.ok_or_else(|| not_found("domain", id.as_str()))
     }
 
     /// Milliseconds until the caller stops waiting; none if it has already.

@@ -1,14 +1,17 @@
 //! What a pointer's fields may hold, and who may give a pointer the powers of a connection.
 
-use super::Call;
+use super::{Call, DomainRole};
 use crate::instance::authorise::{self, GrantPart};
 use crate::instance::circuit::Circuit;
 use crate::instance::fetch_header::FetchHeader;
 use crate::instance::reference::{self, Reference};
-use crate::model::{Connection, ConnectionId, Endpoint, Federated, NewPointer, PointerAddress, Route};
+use crate::model::{
+    Connection, ConnectionId, DomainPermission, Endpoint, Federated, NewPointer, PointerAddress, Route,
+};
 use crate::protocol::{Code, Problem, QueryError};
 use crate::store::ImportId;
-use std::collections::HashMap;
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
 
 /// Bytes of a data_reference, or of a federated query.
 const LONGEST_REFERENCE: usize = 64 * 1024;
@@ -174,7 +177,7 @@ impl<'a> Inspector<'a> {
             || new
                 .connection_id
                 .as_ref()
-                .is_some_and(|connection| scope.connections.contains(connection));
+                .is_some_and(|connection| scope.covers_connection(connection));
         if is_covered {
             return Ok(());
         }
@@ -195,7 +198,7 @@ impl<'a> Inspector<'a> {
 
     async fn look_at(&self, id: &ConnectionId) -> Result<Connection, Problem> {
         let connection = self.call.connection_at(id).await?;
-        self.call.require_use(&connection).await?;
+        self.call.require_use(&connection, DomainRole::Writer).await?;
         Ok(connection)
     }
 }
@@ -236,4 +239,37 @@ fn fits_route(reference: &Reference, federated: &Federated) -> Result<(), Proble
 
 fn is_relay_through(circuit: &Circuit, connection: &ConnectionId) -> bool {
     circuit.is_one_relay() && circuit.relays_through().all(|through| through == connection)
+}
+
+/// The permissions that a query asks for, as a list or as one text with commas; `usual` where it asks for none.
+pub fn permissions(
+    call: &Call<'_>,
+    known: &[DomainPermission],
+    usual: DomainPermission,
+) -> Result<BTreeSet<DomainPermission>, Problem> {
+    let asked: Vec<String> = match call.query.get("permissions") {
+        None => return Ok([usual].into()),
+        Some(Value::String(text)) => text
+            .split(',')
+            .map(|word| word.trim().to_owned())
+            .filter(|word| !word.is_empty())
+            .collect(),
+        Some(_) => call.query.optional_texts("permissions")?.unwrap_or_default(),
+    };
+    let words: Vec<&str> = known.iter().map(|permission| permission.as_str()).collect();
+    let words = words.join(", ");
+    if asked.is_empty() {
+        return Err(invalid("permissions", format!("name at least one of {words}")));
+    }
+    asked
+        .iter()
+        .map(|word| {
+            DomainPermission::parse(word)
+                .filter(|permission| known.contains(permission))
+                .ok_or_else(|| {
+                    let word: String = word.chars().take(64).collect();
+                    invalid("permissions", format!("{word:?} is not one of {words}"))
+                })
+        })
+        .collect()
 }

@@ -2,7 +2,7 @@
 //! `identity`, `token`, `reply`, `grant` in this order and results `passed` (with `note`), `failed` (with `why` and `remedy`), `skipped`.
 
 use super::parameter::HELD_NAME;
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, Code, Outcome};
 use crate::instance::{checking, holding};
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -13,7 +13,10 @@ pub static ACTION: Action = Action {
     help: "Tries a held credential on its peer: reach, TLS key, identity, token, reply and grant.",
     access: Access::Owner,
     writes: false,
+    within: None,
     parameters: &[HELD_NAME],
+    result: "{passed, checks: [{kind, result: passed|failed|skipped, note?, why?, remedy?}], credential: held}",
+    errors: &[Code::CredentialNotFound],
     run,
 };
 

@@ -12,7 +12,10 @@ pub static ACTION: Action = Action {
     help: "Removes every record of the audit trail; the clearing itself and the old end stay on record.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[],
+    result: "{cleared: {sequence, hash}}",
+    errors: &[],
     run,
 };
 

@@ -1,7 +1,7 @@
 //! `commit_import`: makes the rows of an import appear, all of them in one step.
 
 use super::parameter::IMPORT_ID;
-use super::{Access, Action, Answer, Call, Outcome, check};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, check};
 use serde_json::json;
 
 /// The row of the table.
@@ -10,7 +10,10 @@ pub const ACTION: Action = Action {
     help: "Makes the staged rows of an import appear all at once, and ends it.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[IMPORT_ID],
+    result: "{imported}",
+    errors: &[Code::DuplicateReference, Code::ConnectionNotFound],
     run: |call| Box::pin(run(call)),
 };
 

@@ -16,6 +16,7 @@ pub static ACTION: Action = Action {
     help: "Says whether the seven words of an offer are the same on both sides.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         Parameter::required("id", Kind::Text, "which offer"),
         Parameter::required(
@@ -24,6 +25,8 @@ pub static ACTION: Action = Action {
             "true if they match; false revokes the credentials of the offer",
         ),
     ],
+    result: "{offer: offer, credentials: [credential]}",
+    errors: &[Code::OfferNotFound, Code::WrongStep],
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use super::check::Inspector;
 use super::parameter::{DESCRIPTION, TAGS};
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter};
 use crate::model::{CIRCUIT_PREFIX, NewPointer};
 use crate::protocol::Problem;
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ pub const ACTION: Action = Action {
     help: "Makes a pointer that runs actions when it is invoked.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[
         Parameter::required(
             "circuit_definition",
@@ -26,6 +27,13 @@ pub const ACTION: Action = Action {
             Kind::ConnectionId,
             "the connection to assign it to",
         ),
+    ],
+    result: "{message, pointer: pointer}",
+    errors: &[
+        Code::DuplicateReference,
+        Code::InvalidCircuit,
+        Code::ConnectionNotFound,
+        Code::AccessDenied,
     ],
     run: |call| Box::pin(run(call)),
 };

@@ -3,7 +3,7 @@
 
 use super::check::{self, Inspector};
 use super::parameter::{DESCRIPTION, TAGS};
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter};
 use crate::instance::fetch_header::FetchHeader;
 use crate::model::NewPointer;
 use serde_json::json;
@@ -14,6 +14,7 @@ pub const ACTION: Action = Action {
     help: "Makes a pointer that holds the header for fetching others, sealed: name it as their credential_pointer_address.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[
         Parameter::required("header", Kind::Text, "the header's name, such as Authorization"),
         Parameter::required(
@@ -33,6 +34,13 @@ pub const ACTION: Action = Action {
             Kind::ConnectionId,
             "the connection to assign it to",
         ),
+    ],
+    result: "{message, pointer: pointer}",
+    errors: &[
+        Code::PointerNotFound,
+        Code::ConnectionNotFound,
+        Code::DuplicateReference,
+        Code::AccessDenied,
     ],
     run: |call| Box::pin(run(call)),
 };

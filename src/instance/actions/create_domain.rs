@@ -1,6 +1,6 @@
 //! `create_domain`: what owns connections; it belongs to the app_id that makes it.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check};
+use super::{Access, Action, Answer, Call, Code, Kind, Outcome, Parameter, check};
 use serde_json::json;
 
 /// The row of the table.
@@ -9,11 +9,14 @@ pub const ACTION: Action = Action {
     help: "Makes a domain, owned by the caller's app_id.",
     access: Access::Granted,
     writes: true,
+    within: None,
     parameters: &[Parameter::required(
         "name",
         Kind::Text,
         "a name for people, unique here",
     )],
+    result: "{message, domain: {id, name, owner_app_id, created_at}}",
+    errors: &[Code::AlreadyExists],
     run: |call| Box::pin(run(call)),
 };
 

@@ -20,6 +20,7 @@ pub static ACTION: Action = Action {
     help: "Makes the credentials of a handshake's offer: one for each holder.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         Parameter::required("label", Kind::Text, "who it is for"),
         Parameter::required(
@@ -49,6 +50,8 @@ pub static ACTION: Action = Action {
             "true if the credentials open nothing but the handshake before the words were compared and keys mixed in",
         ),
     ],
+    result: "{offer: offer, instance: {id, name}, identity, endpoint, profile, verify_first, credentials: [{holder, name, app_id, grant, lease_ends, form}], warning?}",
+    errors: &[Code::AlreadyExists],
     run,
 };
 

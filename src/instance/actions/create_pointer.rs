@@ -2,7 +2,7 @@
 
 use super::check::Inspector;
 use super::parameter::{DESCRIPTION, TAGS};
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter};
 use crate::model::NewPointer;
 use crate::protocol::Problem;
 use serde_json::json;
@@ -13,6 +13,7 @@ pub const ACTION: Action = Action {
     help: "Makes a pointer; its data_reference must not be another pointer's.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[
         Parameter::required(
             "data_reference",
@@ -36,6 +37,14 @@ pub const ACTION: Action = Action {
             Kind::Json,
             "where it leads, if to another instance: route, connection_id, endpoint, profile, kid, query",
         ),
+    ],
+    result: "{message, pointer: pointer}",
+    errors: &[
+        Code::DuplicateReference,
+        Code::ConnectionNotFound,
+        Code::PointerNotFound,
+        Code::AccessDenied,
+        Code::InvalidCircuit,
     ],
     run: |call| Box::pin(run(call)),
 };

@@ -1,7 +1,7 @@
 //! `delete_pointer`: removes a pointer; the data it refers to stays where it is.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome};
 use serde_json::json;
 
 /// The row of the table.
@@ -10,7 +10,10 @@ pub const ACTION: Action = Action {
     help: "Removes a pointer and its relationships; the data it refers to is not touched.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[POINTER_ADDRESS],
+    result: "{message, pointer_address}",
+    errors: &[Code::PointerNotFound],
     run: |call| Box::pin(run(call)),
 };
 

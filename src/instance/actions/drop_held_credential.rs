@@ -1,7 +1,7 @@
 //! `drop_held_credential {name}` → `{dropped: name}`. Connections that name it relay no more.
 
 use super::parameter::HELD_NAME;
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, Code, Outcome};
 use crate::instance::holding;
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -12,7 +12,10 @@ pub static ACTION: Action = Action {
     help: "Removes a credential that this instance holds for relay.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[HELD_NAME],
+    result: "{dropped}",
+    errors: &[Code::CredentialNotFound],
     run,
 };
 

@@ -16,6 +16,7 @@ pub static ACTION: Action = Action {
     help: "Shows the end of this instance's audit trail, and keeps the end of the caller's.",
     access: Access::Anyone,
     writes: false,
+    within: None,
     parameters: &[
         Parameter::optional("peer", Kind::Text, "the caller's instance id, for the record"),
         Parameter::optional("sequence", Kind::Count, "the last record of the caller's trail"),
@@ -26,6 +27,8 @@ pub static ACTION: Action = Action {
             "what the caller kept of this trail: {sequence, hash}",
         ),
     ],
+    result: "{head: {sequence, hash}, known_holds, yours: {sequence, hash}|null}",
+    errors: &[Code::InvalidCircuit],
     run,
 };
 

@@ -12,11 +12,14 @@ pub static ACTION: Action = Action {
     help: "Exchanges the ends of audit trails with every peer that this instance has a credential for.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[Parameter::optional(
         "accept",
         Kind::Flag,
         "true to forget that a trail went back, once that is explained",
     )],
+    result: "{peers: [{peer, credential, error, head, went_back, yours, yours_holds}]}",
+    errors: &[],
     run,
 };
 

@@ -1,7 +1,7 @@
 //! `find_pointer_by_reference {data_reference}` → `{pointer: {address, description} | null}`: whether a reference is
 //! taken already, before somebody makes a second pointer for it.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use serde_json::json;
 
 /// The row of the table.
@@ -10,11 +10,14 @@ pub const ACTION: Action = Action {
     help: "Finds the pointer that has exactly this data_reference and leads to no other instance.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[Parameter::required(
         "data_reference",
         Kind::Text,
         "the reference, as it would be stored",
     )],
+    result: "{pointer: {address, description}|null}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

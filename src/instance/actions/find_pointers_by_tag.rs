@@ -1,7 +1,7 @@
 //! `find_pointers_by_tag {tag}` → a page as `list_pointers` gives it: the pointers that bear exactly this tag.
 
 use super::parameter::{AFTER, DESCENDING, FILTER, LIMIT, OFFSET, SORT};
-use super::{Access, Action, Answer, Call, Kind, Parameter, check, page};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Parameter, check, page};
 use crate::store::PointerQuery;
 
 /// The row of the table.
@@ -10,6 +10,7 @@ pub const ACTION: Action = Action {
     help: "Lists the pointers that bear a tag; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::required("tag", Kind::Text, "the whole tag").naming("tag"),
         FILTER,
@@ -19,6 +20,8 @@ pub const ACTION: Action = Action {
         AFTER,
         OFFSET,
     ],
+    result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

@@ -1,6 +1,6 @@
 //! `get_all_tags {prefix?, limit?}` → `{count, tags: [name], used: {name: pointers}}`: for completion while one types.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use crate::instance::authorise::GrantPart;
 use serde_json::{Map, Value, json};
 
@@ -13,10 +13,13 @@ pub const ACTION: Action = Action {
     help: "Lists the tags that pointers bear, in alphabetical order, with how many bear each.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::optional("prefix", Kind::Text, "only those that begin like this"),
         Parameter::optional("limit", Kind::Count, "how many at most, up to 10000"),
     ],
+    result: "{count, tags: [name], used: {name: pointers}}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

@@ -10,6 +10,7 @@ pub static ACTION: Action = Action {
     help: "Shows the audit trail, newest first.",
     access: Access::Owner,
     writes: false,
+    within: None,
     parameters: &[
         Parameter::optional(
             "limit",
@@ -22,6 +23,8 @@ pub static ACTION: Action = Action {
             "only records older than this sequence number",
         ),
     ],
+    result: "{records: [{sequence, at, app_id, kid, jti, action, subject, outcome, reason, hash}], next}",
+    errors: &[],
     run,
 };
 

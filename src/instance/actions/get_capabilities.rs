@@ -1,12 +1,13 @@
-//! `get_capabilities {}` → `{actions: [{name, help, access, writes, parameters: [{name, kind, required, help, choices?,
-//! names?}]}]}`: `choices` are the only texts that a parameter takes, `names` says what its text names (`tag`, `credential`,
+//! `get_capabilities {}` → `{actions: [{name, help, access, writes, needs_in_domain, parameters: [{name, kind, required, help,
+//! choices?, names?}], result, errors}], shapes: {name: shape}}`: `needs_in_domain` is the permission that an access key needs
+//! (null: none opens it), `shapes` what results name instead of spelling it out, `choices` are the only texts that a parameter takes, `names` says what its text names (`tag`, `credential`,
 //! `held_credential`), where that can be listed.
 
+use super::docs::SHAPES;
 use super::table;
-use super::{Access, Action, Answer, Call, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome, Parameter};
 use futures::future::BoxFuture;
-use serde_json::Value;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 /// Its row in the table.
 pub static ACTION: Action = Action {
@@ -14,7 +15,10 @@ pub static ACTION: Action = Action {
     help: "Lists the actions of this instance with their parameters.",
     access: Access::Anyone,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[],
+    result: "{actions: [{name, help, access, writes, needs_in_domain, parameters: [{name, kind, required, help, choices?, names?}], result, errors: [code]}], shapes: {name: shape}}",
+    errors: &[],
     run,
 };
 
@@ -24,7 +28,11 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 
 async fn get_capabilities(_call: &Call<'_>) -> Answer {
     let actions: Vec<_> = table::ALL.iter().map(|action| describe(action)).collect();
-    Ok(Outcome::Success(json!({ "actions": actions })))
+    let shapes: Map<String, Value> = SHAPES
+        .iter()
+        .map(|(name, shape)| ((*name).to_owned(), json!(shape)))
+        .collect();
+    Ok(Outcome::Success(json!({ "actions": actions, "shapes": shapes })))
 }
 
 fn describe(action: &Action) -> Value {
@@ -34,7 +42,10 @@ fn describe(action: &Action) -> Value {
         "help": action.help,
         "access": action.access.as_str(),
         "writes": action.writes,
+        "needs_in_domain": action.within.map(DomainRole::permission),
         "parameters": parameters,
+        "result": action.result,
+        "errors": action.errors.iter().map(|code| code.as_str()).collect::<Vec<_>>(),
     })
 }
 
@@ -66,6 +77,9 @@ mod tests {
         for action in table::ALL {
             let read = told.find(action.name).unwrap();
             assert_eq!((read.access, read.writes), (action.access, action.writes));
+            assert_eq!(read.result, action.result);
+            assert_eq!(read.needs_in_domain, action.within.map(DomainRole::permission));
+            assert_eq!(read.errors.len(), action.errors.len());
             for parameter in action.parameters {
                 let read = read.parameter(parameter.name).unwrap();
                 assert_eq!((read.kind, read.required), (parameter.kind, parameter.required));

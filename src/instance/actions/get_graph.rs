@@ -2,7 +2,7 @@
 //! relationship, weight}], complete}`: the graph as JSON, in the words that graph tools read.
 
 use super::graph;
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use serde_json::{Value, json};
 
 /// The row of the table.
@@ -11,7 +11,10 @@ pub const ACTION: Action = Action {
     help: "Gives pointers and stored relationships as nodes and edges.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[graph::LIMIT],
+    result: "{nodes: [{id, description, tags, connection_id, x, y, z}], edges: [{source, target, relationship, weight}], complete}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

@@ -1,7 +1,7 @@
 //! `get_graph_dot {limit?}` → `{dot_string, pointers, relationships, complete}`: the graph in the language of Graphviz.
 
 use super::graph::{self, Graph};
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -11,7 +11,10 @@ pub const ACTION: Action = Action {
     help: "Draws pointers and stored relationships in the DOT language.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[graph::LIMIT],
+    result: "{dot_string, pointers, relationships, complete}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

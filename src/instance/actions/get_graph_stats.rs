@@ -1,6 +1,6 @@
 //! `get_graph_stats`: how much there is. What liveness checks of the original system ask for.
 
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use serde_json::json;
 
 /// The row of the table.
@@ -9,7 +9,10 @@ pub const ACTION: Action = Action {
     help: "Counts pointers and stored relationships; null for a caller that sees only some of them.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[],
+    result: "{total_pointers, total_relationships}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

@@ -2,7 +2,7 @@
 //! that are computed from the coordinates do not count: nearly every pointer has some.
 
 use super::parameter::PAGED;
-use super::{Access, Action, Answer, Call, page};
+use super::{Access, Action, Answer, Call, DomainRole, page};
 use crate::store::PointerQuery;
 
 /// The row of the table.
@@ -11,7 +11,10 @@ pub const ACTION: Action = Action {
     help: "Lists the pointers that have no stored relationship; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: PAGED,
+    result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

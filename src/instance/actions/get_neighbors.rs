@@ -2,7 +2,7 @@
 //! computed from the coordinates (about a third of all pairs) nearest first, when they are asked for.
 
 use super::parameter::{OFFSET, POINTER_ADDRESS};
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, neighbors};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, neighbors};
 use crate::protocol::Problem;
 use crate::store::Relationship;
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ pub const ACTION: Action = Action {
     help: "Lists neighbours of a pointer: stored relationships, strongest first, or computed ones, nearest first.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[
         POINTER_ADDRESS,
         Parameter::optional("limit", Kind::Count, "how many at most, up to 1000"),
@@ -28,6 +29,8 @@ pub const ACTION: Action = Action {
             "true to have each one's description beside it",
         ),
     ],
+    result: "{count, neighbors: [{address, relationship, weight}], total, approximate}",
+    errors: &[Code::PointerNotFound],
     run: |call| Box::pin(run(call)),
 };
 

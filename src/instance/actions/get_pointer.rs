@@ -1,7 +1,7 @@
 //! `get_pointer`: all that is known of one pointer.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Outcome, neighbors};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, neighbors};
 use serde_json::{Value, json};
 
 /// The row of the table.
@@ -10,7 +10,10 @@ pub const ACTION: Action = Action {
     help: "Shows a pointer and its strongest neighbours.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[POINTER_ADDRESS],
+    result: "{…pointer, neighbors: [{address, relationship, weight}]}",
+    errors: &[Code::PointerNotFound],
     run: |call| Box::pin(run(call)),
 };
 

@@ -1,7 +1,7 @@
 //! `get_pointer_relationships {pointer_address}` → `{relationships: [kind]}`: in which ways a pointer is related at all.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Outcome, neighbors};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, neighbors};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -11,7 +11,10 @@ pub const ACTION: Action = Action {
     help: "Lists the kinds of a pointer's stored relationships, in alphabetical order.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[POINTER_ADDRESS],
+    result: "{relationships: [kind]}",
+    errors: &[Code::PointerNotFound],
     run: |call| Box::pin(run(call)),
 };
 

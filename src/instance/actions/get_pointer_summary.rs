@@ -1,7 +1,7 @@
 //! `get_pointer_summary`: what a pointer is, without where it leads. The hot path: one lookup.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Outcome, neighbors};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, neighbors};
 use crate::instance::authorise::GrantPart;
 use crate::instance::problem::not_found;
 use crate::model::PointerAddress;
@@ -15,7 +15,10 @@ pub const ACTION: Action = Action {
     help: "Shows what a pointer is, without where its data is.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[POINTER_ADDRESS],
+    result: "{address, description, connection_id, tags, neighbor_count, created_at, last_modified}",
+    errors: &[Code::PointerNotFound],
     run: |call| Box::pin(run(call)),
 };
 

@@ -1,7 +1,7 @@
 //! `get_pointers_for_connection`: the pointers assigned to a connection.
 
 use super::parameter::{AFTER, CONNECTION_ID, DESCENDING, FILTER, LIMIT, OFFSET, SORT};
-use super::{Access, Action, Answer, Call, page};
+use super::{Access, Action, Answer, Call, Code, DomainRole, page};
 use crate::store::PointerQuery;
 
 /// The row of the table.
@@ -10,18 +10,26 @@ pub const ACTION: Action = Action {
     help: "Lists the pointers that are invoked through a connection; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[CONNECTION_ID, FILTER, SORT, DESCENDING, LIMIT, AFTER, OFFSET],
+    result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",
+    errors: &[Code::ConnectionNotFound, Code::AccessDenied],
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call<'_>) -> Answer {
     let connection = call.connection("connection_id").await?;
+    let caller;
+    let mut call = *call;
     if !call.sees_every_pointer() {
-        call.require_use(&connection).await?;
+        call.require_use(&connection, DomainRole::Reader).await?;
+        // Whoever may use a connection may invoke each of its pointers, and so see them.
+        caller = call.caller.covering(&connection.id);
+        call.caller = &caller;
     }
     let wanted = PointerQuery {
         connection: Some(connection.id),
         ..PointerQuery::default()
     };
-    page::read(call, wanted, None).await?.into_answer()
+    page::read(&call, wanted, None).await?.into_answer()
 }

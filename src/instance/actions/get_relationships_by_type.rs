@@ -2,7 +2,7 @@
 //! complete}`: each pair once.
 
 use super::graph;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use serde_json::{Value, json};
 
 /// The row of the table.
@@ -11,10 +11,13 @@ pub const ACTION: Action = Action {
     help: "Lists the stored relationships of one kind, each pair once.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::required("relationship_type", Kind::Text, "which kind"),
         graph::LIMIT,
     ],
+    result: "{count, relationships: [{pointer_a, pointer_b, weight}], complete}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

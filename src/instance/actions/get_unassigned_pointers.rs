@@ -1,7 +1,7 @@
 //! `get_unassigned_pointers` → a page as `list_pointers` gives it: the pointers without a connection.
 
 use super::parameter::PAGED;
-use super::{Access, Action, Answer, Call, page};
+use super::{Access, Action, Answer, Call, DomainRole, page};
 use crate::model::STORED_POINTER_FIELDS;
 use crate::model::filter::Filter;
 use crate::store::PointerQuery;
@@ -12,7 +12,10 @@ pub const ACTION: Action = Action {
     help: "Lists the pointers that are assigned to no connection; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: PAGED,
+    result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

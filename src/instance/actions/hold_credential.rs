@@ -18,6 +18,7 @@ pub static ACTION: Action = Action {
     help: "Installs a credential with which this instance calls another one (relay).",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         Parameter::required("name", Kind::Text, "what to call it here"),
         Parameter::required(
@@ -49,6 +50,8 @@ pub static ACTION: Action = Action {
         Parameter::optional("words", Kind::Texts, "the seven words that people compare"),
         Parameter::optional("peer_name", Kind::Text, "what the other instance is called"),
     ],
+    result: "{credential: held}",
+    errors: &[],
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use super::check::{self, Inspector};
 use super::parameter::IMPORT_ID;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use crate::model::NewPointer;
 use crate::protocol::Problem;
 use crate::store::{ImportId, StoreError};
@@ -18,6 +18,7 @@ pub const ACTION: Action = Action {
     help: "Stages rows of an import; tells which were refused, counted from 0 within this call.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[
         IMPORT_ID,
         Parameter::required(
@@ -26,6 +27,8 @@ pub const ACTION: Action = Action {
             "a list of pointers as create_pointer takes them, at most 10000",
         ),
     ],
+    result: "{accepted, rejected: [{index, code, message}]}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

@@ -2,7 +2,7 @@
 //! it leads to another instance by the caller's own hand, its reference given to go on with.
 
 use super::parameter::{CONNECTION_ID, POINTER_ADDRESS};
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use crate::instance::authorise;
 use crate::instance::fetch::{self, Fetched};
 use crate::instance::fetch_header::FetchHeader;
@@ -21,7 +21,25 @@ pub const ACTION: Action = Action {
     help: "Follows a pointer through the connection that it is assigned to.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[CONNECTION_ID, POINTER_ADDRESS],
+    result: "{message, data, content_type?} where data is fetched; a circuit's result or list of results; a relay's result, with peer_reply and peer beside it; {message, pointer, data_reference, federated} where the caller goes on by itself. Or interpretation_rendered {interpretation, details}",
+    errors: &[
+        Code::PointerNotFound,
+        Code::ConnectionNotFound,
+        Code::AccessDenied,
+        Code::NotAssigned,
+        Code::ConnectionDisabled,
+        Code::FetchRefused,
+        Code::InvalidCircuit,
+        Code::NoHeldCredential,
+        Code::LoopDetected,
+        Code::HopsExhausted,
+        Code::DeadlineExceeded,
+        Code::PeerUnreachable,
+        Code::PeerRefused,
+        Code::PeerGarbage,
+    ],
     run: |call| Box::pin(run(call)),
 };
 
@@ -35,11 +53,11 @@ async fn run(call: &Call<'_>) -> Answer {
 }
 
 /// Only pointers of the connection, only while it is open, and only for those who may: the instance's
-/// owner, the owner of the connection's domain, and whoever's grant covers the pointer.
+/// owner, the owner of the connection's domain and of domains federated with it, and whoever's grant covers the pointer.
 async fn admit(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> Result<(), Problem> {
     if let Err(refusal) = authorise::pointer(call.grant(), pointer)
         && !(pointer.connection_id.as_ref() == Some(&connection.id)
-            && call.owns_connection(connection).await?)
+            && call.has_role(connection, DomainRole::Reader).await?)
     {
         return Err(refusal);
     }

@@ -1,7 +1,7 @@
 //! `issue_credential {name?, app_id, profile, grant, lease_ends?}` → `{credential, secret, warning?}`. The secret is told this once.
 
 use super::parameter::{GRANT, LEASE_ENDS, PROFILE};
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, Kind, Outcome, Parameter};
 use crate::handshake::{Beginning, Life};
 use crate::instance::issuing::{self, Wanted};
 use crate::model::{Delivery, Timestamp};
@@ -14,6 +14,7 @@ pub static ACTION: Action = Action {
     help: "Makes a credential for somebody and returns it with its secrets, once.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         Parameter::optional(
             "name",
@@ -25,6 +26,8 @@ pub static ACTION: Action = Action {
         GRANT,
         LEASE_ENDS,
     ],
+    result: "{credential: credential, secret: {endpoint, app_id, kid, root, instance_id, pins?}|{endpoint, app_id, jwt_secret_key, encryption_key, pins?}, warning?}",
+    errors: &[Code::AlreadyExists],
     run,
 };
 

@@ -1,10 +1,9 @@
 //! `list_connections`: the connections that the caller owns or whose use its grant names.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use crate::model::{Connection, DomainId};
 use crate::protocol::Problem;
 use serde_json::json;
-use std::collections::HashSet;
 
 /// The row of the table.
 pub const ACTION: Action = Action {
@@ -12,11 +11,14 @@ pub const ACTION: Action = Action {
     help: "Lists connections, of one domain or of all that the caller may see.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[Parameter::optional(
         "domain_id",
         Kind::DomainId,
         "only those of this domain",
     )],
+    result: "{count, connections: [connection]}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 
@@ -30,16 +32,8 @@ async fn run(call: &Call<'_>) -> Answer {
 }
 
 async fn visible(call: &Call<'_>, mut all: Vec<Connection>) -> Result<Vec<Connection>, Problem> {
-    if call.grant().owner {
-        return Ok(all);
-    }
-    let domains = call.store().domains().await?;
-    let owned: HashSet<DomainId> = domains
-        .into_iter()
-        .filter(|domain| call.owns(domain))
-        .map(|domain| domain.id)
-        .collect();
+    let roles = call.roles().await?;
     let named = &call.grant().pointers.connections;
-    all.retain(|connection| owned.contains(&connection.domain_id) || named.contains(&connection.id));
+    all.retain(|connection| roles.within(&connection.domain_id).is_some() || named.contains(&connection.id));
     Ok(all)
 }

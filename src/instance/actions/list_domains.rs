@@ -1,22 +1,27 @@
-//! `list_domains`: the caller's domains; all of them for the instance's owner.
+//! `list_domains`: the domains that are open to the caller; all of them for the instance's owner.
 
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use crate::model::Domain;
 use serde_json::json;
 
 /// The row of the table.
 pub const ACTION: Action = Action {
     name: "list_domains",
-    help: "Lists the domains that the caller owns; the instance's owner sees all.",
+    help: "Lists the domains that the caller owns, is bound to or is federated with; the instance's owner sees all.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[],
+    result: "{count, domains: [{id, name, owner_app_id, created_at}]}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call<'_>) -> Answer {
     let all = call.store().domains().await?;
-    let domains: Vec<Domain> = all.into_iter().filter(|domain| call.owns(domain)).collect();
+    let roles = call.roles().await?;
+    let own = |domain: &Domain| roles.within(&domain.id).is_some();
+    let domains: Vec<Domain> = all.into_iter().filter(own).collect();
     Ok(Outcome::Success(
         json!({"count": domains.len(), "domains": domains}),
     ))

@@ -14,7 +14,10 @@ pub static ACTION: Action = Action {
     help: "Lists the credentials that this instance holds for relay, without secrets.",
     access: Access::Owner,
     writes: false,
+    within: None,
     parameters: &[],
+    result: "{credentials: [held]}",
+    errors: &[],
     run,
 };
 

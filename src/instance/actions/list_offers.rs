@@ -16,7 +16,10 @@ pub static ACTION: Action = Action {
     help: "Lists the offers made and not withdrawn, as they stand now.",
     access: Access::Owner,
     writes: false,
+    within: None,
     parameters: &[],
+    result: "{offers: [offer]}",
+    errors: &[],
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use super::page::{self, USUAL_PAGE};
 use super::parameter::{AFTER, DESCENDING, FEDERATED, FILTER, LIMIT, OFFSET, SORT};
-use super::{Access, Action, Answer, Call};
+use super::{Access, Action, Answer, Call, DomainRole};
 use crate::store::PointerQuery;
 
 /// The row of the table.
@@ -11,7 +11,10 @@ pub const ACTION: Action = Action {
     help: "Lists pointers, 100 a page and in order of creation unless told otherwise.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[FEDERATED, FILTER, SORT, DESCENDING, LIMIT, AFTER, OFFSET],
+    result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

@@ -1,6 +1,7 @@
 //! Every action that an instance answers: one file per action, one table that lists them.
 
 mod abort_import;
+mod accept_federation;
 mod activate_credential;
 mod activate_held_credential;
 mod add_neighbor;
@@ -18,17 +19,24 @@ mod create_credential_pointer;
 mod create_domain;
 mod create_offer;
 mod create_pointer;
+mod delete_connection;
+mod delete_domain;
 mod delete_pointer;
+pub mod docs;
 mod drop_held_credential;
 mod exchange_audit_heads;
 mod exchange_heads_now;
+mod execute_creation_model;
 mod find_pointer_by_reference;
 mod find_pointers_by_tag;
+mod generate_access_key;
 mod get_admin_overview;
 mod get_all_tags;
 mod get_audit;
+mod get_available_apis;
 mod get_capabilities;
 mod get_domain_details;
+mod get_federation_status;
 mod get_graph;
 mod get_graph_dot;
 mod get_graph_stats;
@@ -43,6 +51,7 @@ mod get_unassigned_pointers;
 mod graph;
 mod hold_credential;
 mod import_pointers;
+mod initiate_federation;
 mod invoke_through_connection;
 mod issue_credential;
 mod list_connections;
@@ -57,7 +66,10 @@ mod parameter;
 mod publish_code;
 mod record_offer_words;
 mod relay;
+mod remove_neighbor;
+mod revoke_access_key;
 mod revoke_credential;
+mod revoke_federation;
 mod rotate_credential;
 mod rotate_held_credential;
 mod seal_answer;
@@ -67,6 +79,8 @@ mod set_connection_status;
 mod sign_request;
 mod suspend_credential;
 pub mod table;
+mod update_connection;
+mod update_domain;
 mod update_pointer;
 mod verify_audit;
 mod verify_held_credential;
@@ -74,8 +88,9 @@ mod whoami;
 mod withdraw_offer;
 
 use super::core::{Caller, Instance};
+pub use crate::model::DomainRole;
 use crate::model::InstanceId;
-pub use crate::protocol::{Access, ValueKind as Kind};
+pub use crate::protocol::{Access, Code, ValueKind as Kind};
 use crate::protocol::{CallContext, Hop, Problem, Query};
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -108,13 +123,33 @@ pub struct Action {
     pub access: Access,
     /// Whether it changes anything here or may change something elsewhere: needs `writes` in the grant, and an intent on record.
     pub writes: bool,
+    /// What a caller that its grant binds to a domain (an access key) needs there; none where such callers may not
+    /// call it at all. With `Administrator`, everybody else must administer the domain concerned too.
+    pub within: Option<DomainRole>,
     /// What it takes.
     pub parameters: &'static [Parameter],
+    /// What its result looks like: `{member, member?, …}`.
+    pub result: &'static str,
+    /// The codes of failures of its own, beside those that any action may have.
+    pub errors: &'static [Code],
     /// Does it.
     pub run: for<'a> fn(&'a Call<'a>) -> BoxFuture<'a, Answer>,
 }
 
+impl Action {
+    /// Whether everybody but the instance's owner must administer the domain concerned.
+    pub fn is_for_domain_owners(&self) -> bool {
+        let refuses_others = [Code::AccessDenied, Code::FederationNotFound];
+        self.access == Access::Granted
+            && self
+                .within
+                .is_none_or(|needed| needed == DomainRole::Administrator)
+            && self.errors.iter().any(|code| refuses_others.contains(code))
+    }
+}
+
 /// One call of an action.
+#[derive(Clone, Copy)]
 pub struct Call<'a> {
     /// On which instance.
     pub instance: &'a Arc<Instance>,

@@ -15,10 +15,16 @@ pub static ACTION: Action = Action {
     help: "Lets an offer's bundle be claimed under a one-time code; replaces an earlier code of the offer.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         Parameter::required("id", Kind::Text, "which offer"),
         Parameter::required("code", Kind::Text, "a nameplate and three words"),
         Parameter::required("bundle", Kind::Json, "the offer's bundle in plain"),
+    ],
+    result: "{offer: offer, nameplate, code_ends}",
+    errors: &[
+        crate::protocol::Code::OfferNotFound,
+        crate::protocol::Code::WrongStep,
     ],
     run,
 };

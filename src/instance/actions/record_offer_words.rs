@@ -13,10 +13,13 @@ pub static ACTION: Action = Action {
     help: "Keeps the seven words of an offer with it.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         Parameter::required("id", Kind::Text, "which offer"),
         Parameter::required("words", Kind::Texts, "the seven words"),
     ],
+    result: "{offer: offer}",
+    errors: &[Code::OfferNotFound],
     run,
 };
 

@@ -1,7 +1,7 @@
 //! `relay`: asks another instance through a federated connection, with a query of the caller's own.
 
 use super::parameter::CONNECTION_ID;
-use super::{Access, Action, Answer, Call, Kind, Parameter};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Parameter};
 use crate::instance::relay::relay;
 use crate::protocol::{Query, QueryError};
 
@@ -11,16 +11,32 @@ pub const ACTION: Action = Action {
     help: "Asks the instance behind a federated connection, with the credential that this instance holds.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[
         CONNECTION_ID,
         Parameter::required("query", Kind::Json, "what the other instance is asked"),
+    ],
+    result: "the peer's result, with peer_reply and peer beside it",
+    errors: &[
+        Code::ConnectionNotFound,
+        Code::AccessDenied,
+        Code::ConnectionDisabled,
+        Code::NoHeldCredential,
+        Code::LoopDetected,
+        Code::HopsExhausted,
+        Code::DeadlineExceeded,
+        Code::PeerUnreachable,
+        Code::PeerRefused,
+        Code::PeerGarbage,
+        Code::CredentialFrozen,
+        Code::NotVerified,
     ],
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call<'_>) -> Answer {
     let connection = call.connection("connection_id").await?;
-    call.require_use(&connection).await?;
+    call.require_use(&connection, DomainRole::Writer).await?;
     let query = Query::from_value(call.query.required("query")?).map_err(|error| QueryError::Invalid {
         name: "query",
         reason: error.to_string(),

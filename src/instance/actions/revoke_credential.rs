@@ -1,7 +1,7 @@
 //! `revoke_credential {name}` → `{credential}`. Immediate: calls in flight lose their result.
 
 use super::parameter::ISSUED_NAME;
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, Code, Outcome};
 use crate::handshake::Event;
 use crate::instance::issuing;
 use crate::model::Timestamp;
@@ -14,7 +14,10 @@ pub static ACTION: Action = Action {
     help: "Refuses a credential for good, from this moment on.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[ISSUED_NAME],
+    result: "{credential: credential}",
+    errors: &[Code::CredentialNotFound, Code::WrongStep, Code::AccessDenied],
     run,
 };
 

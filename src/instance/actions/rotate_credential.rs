@@ -4,7 +4,7 @@
 //! secrets are drawn: `form` is told this once, and the older ones are answered until `overlap_until`.
 
 use super::parameter::ISSUED_NAME;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, Kind, Outcome, Parameter};
 use crate::instance::{issuing, rotating};
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -15,6 +15,7 @@ pub static ACTION: Action = Action {
     help: "Has the keys of an issued credential replaced, while the older ones are answered for a time.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         ISSUED_NAME,
         Parameter::optional(
@@ -28,6 +29,8 @@ pub static ACTION: Action = Action {
             "true to end the overlap now; nothing else is done then",
         ),
     ],
+    result: "{credential: credential, due, overlap_until, form?}",
+    errors: &[Code::CredentialNotFound, Code::WrongStep],
     run,
 };
 

@@ -1,7 +1,7 @@
 //! `rotate_held_credential {name, overlap_seconds?}` → `{credential, warning}`: mixes fresh keys into a held credential that was activated before.
 
 use super::parameter::HELD_NAME;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check};
+use super::{Access, Action, Answer, Call, Code, Kind, Outcome, Parameter, check};
 use crate::instance::{holding, renewal};
 use futures::future::BoxFuture;
 use serde_json::json;
@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Mixes fresh keys into an activated held credential; its peer answers the old ones for a while.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         HELD_NAME,
         Parameter::optional(
@@ -19,6 +20,16 @@ pub static ACTION: Action = Action {
             Kind::Count,
             "how long the old keys are answered; 86400 if not given",
         ),
+    ],
+    result: "{credential: held, warning}",
+    errors: &[
+        Code::CredentialNotFound,
+        Code::NotVerified,
+        Code::CredentialFrozen,
+        Code::WrongStep,
+        Code::PeerUnreachable,
+        Code::PeerRefused,
+        Code::PeerGarbage,
     ],
     run,
 };

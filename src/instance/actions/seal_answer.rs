@@ -15,11 +15,14 @@ pub static ACTION: Action = Action {
     help: "Seals the bundle of an offer to whoever asked for it, signed by this instance.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         Parameter::required("id", Kind::Text, "which offer"),
         Parameter::required("request", Kind::Text, "the request that it answers, as it came"),
         Parameter::required("bundle", Kind::Json, "the bundle"),
     ],
+    result: "{armoured}",
+    errors: &[Code::OfferNotFound, Code::RequestRefused],
     run,
 };
 

@@ -2,7 +2,7 @@
 //! distance of another one in the space of the coordinates, nearest first, each with its `distance`.
 
 use super::parameter::OFFSET;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check, neighbors};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, check, neighbors};
 use crate::protocol::Problem;
 use crate::store::Nearness;
 use serde_json::{Value, json};
@@ -13,6 +13,7 @@ pub const ACTION: Action = Action {
     help: "Finds the pointers within a distance of another one, nearest first.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::required(
             "origin_pointer_address",
@@ -27,6 +28,8 @@ pub const ACTION: Action = Action {
         Parameter::optional("limit", Kind::Count, "how many at most, up to 1000"),
         OFFSET,
     ],
+    result: "{count, total, pointers: [{…pointer, distance}]}",
+    errors: &[Code::PointerNotFound],
     run: |call| Box::pin(run(call)),
 };
 

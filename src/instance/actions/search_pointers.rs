@@ -1,7 +1,7 @@
 //! `search_pointers`: pointers by words of their description and by tags, all of them or a page at a time.
 
 use super::parameter::{AFTER, DESCENDING, FEDERATED, FILTER, LIMIT, OFFSET, SORT};
-use super::{Access, Action, Answer, Call, Kind, Parameter, check, page};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Parameter, check, page};
 use crate::protocol::Problem;
 use crate::store::{PointerQuery, TagMatch};
 
@@ -15,6 +15,7 @@ pub const ACTION: Action = Action {
     help: "Finds pointers; without a limit, all that match. Terms and tags are SQL LIKE patterns.",
     access: Access::Granted,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::optional("search_term", Kind::Text, "what the description must contain"),
         Parameter::optional("search_tags", Kind::Texts, "tags that it must bear").naming("tag"),
@@ -33,6 +34,8 @@ pub const ACTION: Action = Action {
         AFTER,
         OFFSET,
     ],
+    result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",
+    errors: &[],
     run: |call| Box::pin(run(call)),
 };
 

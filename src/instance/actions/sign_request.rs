@@ -13,11 +13,14 @@ pub static ACTION: Action = Action {
     help: "Signs a request for a credential of another instance in this instance's name.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[Parameter::required(
         "request",
         Kind::Json,
         "the request; its instance and identity are filled in",
     )],
+    result: "{request, text}",
+    errors: &[],
     run,
 };
 

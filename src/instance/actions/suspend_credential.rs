@@ -1,7 +1,7 @@
 //! `suspend_credential {name, resume?}` → `{credential}`.
 
 use super::parameter::ISSUED_NAME;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, Kind, Outcome, Parameter};
 use crate::handshake::Event;
 use crate::instance::issuing;
 use crate::model::Timestamp;
@@ -14,10 +14,13 @@ pub static ACTION: Action = Action {
     help: "Refuses a credential until it is resumed, or resumes it.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         ISSUED_NAME,
         Parameter::optional("resume", Kind::Flag, "true to resume it; what is frozen stays so"),
     ],
+    result: "{credential: credential}",
+    errors: &[Code::CredentialNotFound, Code::WrongStep, Code::AccessDenied],
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use super::check::{self, Inspector};
 use super::parameter::{DESCRIPTION, POINTER_ADDRESS, TAGS};
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use crate::model::{Pointer, PointerChange};
 use crate::protocol::{Code, Problem};
 use serde_json::json;
@@ -13,6 +13,7 @@ pub const ACTION: Action = Action {
     help: "Changes a pointer; what is not given stays.",
     access: Access::Granted,
     writes: true,
+    within: Some(DomainRole::Writer),
     parameters: &[
         POINTER_ADDRESS,
         DESCRIPTION,
@@ -23,6 +24,14 @@ pub const ACTION: Action = Action {
             Kind::Json,
             "where it leads from now on: {route, connection_id, endpoint, profile, kid, query}; only with a data_reference that fits",
         ),
+    ],
+    result: "{message, pointer: pointer}",
+    errors: &[
+        Code::PointerNotFound,
+        Code::DuplicateReference,
+        Code::InvalidCircuit,
+        Code::ConnectionNotFound,
+        Code::AccessDenied,
     ],
     run: |call| Box::pin(run(call)),
 };
@@ -76,7 +85,10 @@ async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> 
     }
     // Whoever changes where an assigned pointer leads changes what its connection is used for.
     match &pointer.connection_id {
-        Some(id) => call.require_use(&call.connection_at(id).await?).await,
+        Some(id) => {
+            call.require_use(&call.connection_at(id).await?, DomainRole::Writer)
+                .await
+        }
         None => Ok(()),
     }
 }

@@ -18,11 +18,14 @@ pub static ACTION: Action = Action {
     help: "Walks the whole audit trail and tells the first record that does not fit, if any.",
     access: Access::Owner,
     writes: false,
+    within: None,
     parameters: &[Parameter::optional(
         "heads",
         Kind::Json,
         "ends of this trail that were kept elsewhere: [{sequence, hash}]",
     )],
+    result: "{valid, records, head, head_sequence, first_bad, line, held, peers: [{peer, side, head, seen_at, holds}]}",
+    errors: &[],
     run,
 };
 

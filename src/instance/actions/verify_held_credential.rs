@@ -1,7 +1,7 @@
 //! `verify_held_credential {name, match, pins?, identity?}` → `{credential}`: what people on this side said when they compared the words.
 
 use super::parameter::HELD_NAME;
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, Kind, Outcome, Parameter};
 use crate::handshake::{AlarmKind, Event};
 use crate::instance::held::{Holding, Peer};
 use crate::instance::holding;
@@ -17,6 +17,7 @@ pub static ACTION: Action = Action {
     help: "Records whether the words of a held credential match; settles that its peer shows another TLS key or identity.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[
         HELD_NAME,
         Parameter::required(
@@ -35,6 +36,8 @@ pub static ACTION: Action = Action {
             "the key with which the other instance signs from now on, as compared",
         ),
     ],
+    result: "{credential: held}",
+    errors: &[Code::CredentialNotFound, Code::WrongStep],
     run,
 };
 

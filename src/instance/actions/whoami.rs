@@ -1,7 +1,7 @@
 //! `whoami {}` → `{app_id, credential: {name, state, verified, generation, rotation_due, overlap_until, expires_at, verify_first,
 //! alarm, grant}, profile, grant, instance_id, name}`. It counts as opening what came in an offer.
 
-use super::{Access, Action, Answer, Call, Outcome};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use crate::instance::issuing;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -12,7 +12,10 @@ pub static ACTION: Action = Action {
     help: "Tells who the caller is on this instance and what the credential allows.",
     access: Access::Anyone,
     writes: false,
+    within: Some(DomainRole::Reader),
     parameters: &[],
+    result: "{app_id, credential: {name, state, verified, generation, rotation_due, overlap_until, expires_at, verify_first, alarm, grant}, profile, grant, instance_id, name}",
+    errors: &[],
     run,
 };
 

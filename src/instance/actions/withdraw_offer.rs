@@ -14,7 +14,10 @@ pub static ACTION: Action = Action {
     help: "Withdraws an offer and revokes those of its credentials that were never activated.",
     access: Access::Owner,
     writes: true,
+    within: None,
     parameters: &[Parameter::required("id", Kind::Text, "which offer")],
+    result: "{offer: offer}",
+    errors: &[Code::OfferNotFound, Code::WrongStep],
     run,
 };
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::instance::actions::{Answer, Call, Outcome};
-use crate::model::{PointerAddress, Timestamp};
+use crate::model::{DomainGrant, DomainId, DomainPermission, DomainRole, PointerAddress, Timestamp};
 use futures::future::BoxFuture;
 
 fn run<'a>(_call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
@@ -15,6 +15,9 @@ fn row(access: Access, writes: bool) -> Action {
         help: "",
         access,
         writes,
+        within: Some(DomainRole::Reader),
+        result: "",
+        errors: &[],
         parameters: &[],
         run,
     }
@@ -117,4 +120,32 @@ fn a_pointer_outside_the_scope_is_named_in_the_refusal() {
     assert!(refusal.message.contains(address.as_str()));
     grant.pointers.tags.insert("public".into());
     assert_eq!(code(pointer(&grant, &subject)), None);
+}
+
+#[test]
+fn a_grant_bound_to_a_domain_allows_what_its_permissions_say_and_nothing_outside() {
+    let bound = |permission| {
+        let mut grant = Grant::read(["get_pointer"]);
+        grant.writes = true;
+        grant.domain = Some(DomainGrant {
+            domain_id: DomainId::parse("dom_0123456789ab").unwrap(),
+            permissions: [permission].into(),
+        });
+        grant
+    };
+    let needing = |within| Action {
+        within,
+        ..row(Access::Granted, true)
+    };
+    let administers = needing(Some(DomainRole::Administrator));
+    let reader = bound(DomainPermission::ReadPointers);
+    assert_eq!(code(action(&reader, &row(Access::Granted, false), false)), None);
+    assert_eq!(part(action(&reader, &administers, false)), "domain");
+    let administrator = bound(DomainPermission::AdminDomain);
+    assert_eq!(code(action(&administrator, &administers, false)), None);
+    assert_eq!(part(action(&administrator, &needing(None), false)), "domain");
+    // The grant's own list still counts.
+    let mut without = administrator.clone();
+    without.actions.clear();
+    assert_eq!(part(action(&without, &administers, false)), "action");
 }

@@ -9,8 +9,8 @@ mod placeholder;
 
 use super::actions::{Access, Answer, Call, Outcome, table};
 use super::size::json_size;
-use super::{authorise, relay};
-use crate::model::{Connection, ConnectionId};
+use super::{dispatch, relay};
+use crate::model::{Connection, ConnectionId, DomainRole};
 use crate::protocol::circuit::{FEDERATED_INVOKE, MOST_STEPS, RELAY};
 use crate::protocol::{Code, Problem, Query};
 use serde_json::{Value, json};
@@ -189,18 +189,15 @@ async fn run_step(step: &Step, call: &Call<'_>, via: &Connection, results: &[Val
 async fn act(step: &Step, call: &Call<'_>, query: &Query) -> Answer {
     let action = table::find(&step.action)
         .ok_or_else(|| invalid(format!("an action that is not known here: '{}'", step.action)))?;
-    authorise::action(call.grant(), action, call.instance.settings().read_only)?;
+    let within = dispatch::enter(call, action).await?;
     if action.writes {
         call.record_intent(query).await?;
     }
     let inner = Call {
-        instance: call.instance,
-        caller: call.caller,
+        caller: within.as_ref().unwrap_or(call.caller),
         query,
-        context: call.context,
         depth: call.depth + 1,
-        steps: call.steps,
-        onward: call.onward,
+        ..*call
     };
     (action.run)(&inner).await
 }
@@ -211,7 +208,7 @@ async fn relay_step(call: &Call<'_>, via: &Connection, id: &ConnectionId, query:
         via
     } else {
         other = call.connection_at(id).await?;
-        call.require_use(&other).await?;
+        call.require_use(&other, DomainRole::Writer).await?;
         &other
     };
     let onward = Query::from_value(query.required("query")?)?;

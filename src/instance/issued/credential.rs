@@ -5,6 +5,7 @@ use crate::handshake::Life;
 use crate::instance::Caller;
 use crate::instance::limits::Rate;
 use crate::model::{CredentialState, KeyId, Timestamp};
+use crate::seal::LegacyKeys;
 use crate::store::{IssuedRecord, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -87,6 +88,8 @@ pub(in crate::instance) struct Standing {
     pub(super) noted: AtomicU64,
     last_used_us: AtomicI64,
     is_in_memory: bool,
+    /// Of the credential that an access key stands and falls with.
+    stands_with: Option<Arc<Standing>>,
 }
 
 /// What calls in flight are told of a credential that changed.
@@ -101,8 +104,14 @@ enum Verdict {
 
 impl Standing {
     /// Of a credential that was stored, or exists in this process only.
-    pub(super) fn new(number: u32, record: &IssuedRecord, is_in_memory: bool) -> Self {
+    pub(super) fn new(
+        number: u32,
+        record: &IssuedRecord,
+        is_in_memory: bool,
+        stands_with: Option<Arc<Standing>>,
+    ) -> Self {
         Self {
+            stands_with,
             number,
             rate: Rate::default(),
             is_unsaved: AtomicBool::new(false),
@@ -123,6 +132,16 @@ impl Standing {
             _ => Verdict::Stands,
         };
         self.verdict.store(verdict as u8, Ordering::Release);
+    }
+
+    /// Why calls in flight may not get their result, as a stable word.
+    fn loss(&self) -> Option<&'static str> {
+        match self.verdict.load(Ordering::Acquire) {
+            verdict if verdict == Verdict::Suspended as u8 => Some("credential_suspended"),
+            verdict if verdict == Verdict::Frozen as u8 => Some(FROZEN),
+            verdict if verdict == Verdict::Revoked as u8 => Some("credential_revoked"),
+            _ => self.stands_with.as_ref().and_then(|standing| standing.loss()),
+        }
     }
 
     /// Uses in all, and the last one.
@@ -185,6 +204,18 @@ impl Credential {
         )
     }
 
+    /// The same credential, its access key used with these secrets.
+    pub(super) fn under(&self, keys: &LegacyKeys, now: Timestamp) -> Self {
+        Self::new(
+            self.record_at(now),
+            (self.life.clone(), self.keyed),
+            self.keys.under(keys),
+            None,
+            Arc::clone(&self.standing),
+            now,
+        )
+    }
+
     /// The same credential under other keys; its present ones become the previous ones. Both are given as they are stored too.
     pub(in crate::instance) fn rekeyed(
         &self,
@@ -216,14 +247,10 @@ impl Credential {
 
     /// Why a call that began may not get its result, as a stable word; none if it may.
     pub(in crate::instance) fn loss(&self, now: Timestamp) -> Option<&'static str> {
-        match self.standing.verdict.load(Ordering::Acquire) {
-            verdict if verdict == Verdict::Suspended as u8 => return Some("credential_suspended"),
-            verdict if verdict == Verdict::Frozen as u8 => return Some(FROZEN),
-            verdict if verdict == Verdict::Revoked as u8 => return Some("credential_revoked"),
-            _ => {}
-        }
-        let has_ended = self.life.lease_ends().is_some_and(|ends| ends <= now);
-        has_ended.then_some("lease_ended")
+        let has_ended = || self.life.lease_ends().is_some_and(|ends| ends <= now);
+        self.standing
+            .loss()
+            .or_else(|| has_ended().then_some("lease_ended"))
     }
 
     /// Notes a call; what is stored follows within a second or so.

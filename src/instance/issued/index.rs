@@ -25,16 +25,16 @@ impl Index {
         for kid in kids(&credential) {
             self.by_kid.insert(kid.clone(), Arc::clone(&credential));
         }
-        if let IssuedKeys::Legacy(_, access_key) = &credential.keys {
+        if let IssuedKeys::Legacy(_, Some(digest)) = &credential.keys {
+            // Found by the key alone: its name is no secret.
+            self.legacy_by_access_key.insert(*digest, Arc::clone(&credential));
+        } else if let IssuedKeys::Legacy(_, None) = &credential.keys {
             let same_app = self
                 .legacy_by_app
                 .entry(credential.record.app_id.clone())
                 .or_default();
             same_app.retain(|other| other.record.name != *name);
             same_app.push(Arc::clone(&credential));
-            if let Some(digest) = access_key {
-                self.legacy_by_access_key.insert(*digest, Arc::clone(&credential));
-            }
         }
         self.by_name.insert(name.clone(), credential);
     }

@@ -23,6 +23,19 @@ impl IssuedKeys {
             Self::Legacy(..) => None,
         }
     }
+
+    /// The same access key under other secrets.
+    pub(in crate::instance) fn under(&self, keys: &LegacyKeys) -> Self {
+        match self {
+            Self::Native(keys) => Self::Native(keys.clone()),
+            Self::Legacy(_, access_key) => Self::Legacy(keys.clone(), *access_key),
+        }
+    }
+
+    /// The same access key under secrets that nobody has.
+    pub(super) fn unusable(&self) -> Self {
+        self.under(&LegacyKeys::new(&random::token_secret(), &random::fernet_key()))
+    }
 }
 
 /// A new credential of this instance, with fresh secrets.

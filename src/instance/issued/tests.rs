@@ -49,6 +49,7 @@ impl Place {
             sealed_secrets: seal_secrets(&self.key, name, &held),
             life: None,
             sealed_previous: None,
+            access_key: None,
         };
         self.store.insert_issued(record.clone()).await.unwrap();
         record

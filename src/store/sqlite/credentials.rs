@@ -53,6 +53,7 @@ fn issued_record(row: &Row) -> Result<IssuedRecord, StoreError> {
         sealed_secrets: row.get(12)?,
         life: json(row, 13)?,
         sealed_previous: row.get(14)?,
+        access_key: json(row, 15)?,
     })
 }
 
@@ -61,7 +62,7 @@ pub(super) fn issued(conn: &Connection) -> Result<Vec<IssuedRecord>, StoreError>
     all(
         conn,
         "SELECT name, app_id, profile, kid, endpoint, allows, state, verified, expires_at, created_at,
-             last_used, uses, sealed_secrets, life, sealed_previous
+             last_used, uses, sealed_secrets, life, sealed_previous, access_key
          FROM issued ORDER BY created_at, name",
         [],
         issued_record,
@@ -74,8 +75,8 @@ pub(super) fn insert_issued(conn: &Connection, record: &IssuedRecord) -> Result<
         conn,
         record,
         "INSERT INTO issued (name, app_id, profile, kid, endpoint, allows, state, verified, expires_at,
-             created_at, last_used, uses, sealed_secrets, life, sealed_previous)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             created_at, last_used, uses, sealed_secrets, life, sealed_previous, access_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     );
     match written {
         Ok(_) => Ok(()),
@@ -95,7 +96,7 @@ pub(super) fn update_issued(conn: &Connection, record: &IssuedRecord) -> Result<
         "UPDATE issued SET app_id = ?2, profile = ?3, kid = ?4, endpoint = ?5, allows = ?6, state = ?7,
              verified = ?8, expires_at = ?9, created_at = ?10,
              last_used = coalesce(max(last_used, ?11), last_used, ?11), uses = max(uses, ?12),
-             sealed_secrets = ?13, life = ?14, sealed_previous = ?15
+             sealed_secrets = ?13, life = ?14, sealed_previous = ?15, access_key = ?16
          WHERE name = ?1",
     )?;
     match changed {
@@ -122,6 +123,7 @@ fn write_issued(conn: &Connection, record: &IssuedRecord, sql: &str) -> Result<u
         record.sealed_secrets,
         record.life.as_ref().map(Value::to_string),
         record.sealed_previous,
+        record.access_key.as_ref().map(Value::to_string),
     ])
 }
 

@@ -1,11 +1,14 @@
 //! Domains and the connections that they own.
 
 use super::failure::{damaged, is_unique_violation, not_found};
-use super::rows::{all, connection_id, domain_id, number, one};
+use super::rows::{address, all, connection_id, domain_id, number, one};
 use crate::model::{AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, Timestamp};
 use crate::seal::random;
-use crate::store::StoreError;
+use crate::store::{ConnectionChange, StoreError};
 use rusqlite::{Row, params};
+
+/// How many things that stand in the way of a removal are named.
+const MOST_NAMED: i64 = 20;
 
 const DOMAIN: &str = "SELECT id, name, owner_app_id, created_at FROM domains";
 const CONNECTION: &str =
@@ -179,4 +182,106 @@ pub(super) fn set_status(
     conn.prepare_cached("UPDATE connections SET status = ?2 WHERE id = ?1")?
         .execute(params![number(id.as_str()), status.as_str()])?;
     find_connection(conn, id)?.ok_or_else(|| not_found("connection", id.as_str()))
+}
+
+/// Changes what `change` names.
+pub(super) fn update_connection(
+    conn: &rusqlite::Connection,
+    id: &ConnectionId,
+    change: &ConnectionChange,
+) -> Result<Connection, StoreError> {
+    conn.prepare_cached(
+        "UPDATE connections SET name = coalesce(?2, name), description = coalesce(?3, description),
+             held_credential = CASE ?4 WHEN 0 THEN held_credential ELSE ?5 END
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        number(id.as_str()),
+        change.name,
+        change.description,
+        change.held_credential.is_some(),
+        change.held_credential.as_ref().and_then(Option::as_deref),
+    ])?;
+    find_connection(conn, id)?.ok_or_else(|| not_found("connection", id.as_str()))
+}
+
+/// Removes a connection, unless a pointer is assigned to it, leads through it, or relays through it.
+pub(super) fn delete_connection(conn: &rusqlite::Connection, id: &ConnectionId) -> Result<(), StoreError> {
+    let key = number(id.as_str());
+    // Circuits that name it are found by their text: it is 48 random bits, and removing one is rare.
+    let by = all(
+        conn,
+        "SELECT address FROM pointers WHERE connection = ?1
+             OR (federated IS NOT NULL AND instr(federated, ?2) > 0)
+             OR (data_reference LIKE 'internal_circuit::%' AND instr(data_reference, ?2) > 0)
+         ORDER BY id LIMIT ?3",
+        params![key, id.as_str(), MOST_NAMED],
+        |row| Ok(address(row.get(0)?)?.to_string()),
+    )?;
+    refuse_if_used("connection", id.as_str(), by)?;
+    let removed = conn
+        .prepare_cached("DELETE FROM connections WHERE id = ?1")?
+        .execute([key])?;
+    match removed {
+        0 => Err(not_found("connection", id.as_str())),
+        _ => Ok(()),
+    }
+}
+
+/// Gives a domain another name.
+pub(super) fn rename_domain(
+    conn: &rusqlite::Connection,
+    id: &DomainId,
+    name: &str,
+) -> Result<Domain, StoreError> {
+    let renamed = conn
+        .prepare_cached("UPDATE domains SET name = ?2 WHERE id = ?1")?
+        .execute(params![number(id.as_str()), name]);
+    match renamed {
+        Ok(_) => find_domain(conn, id)?.ok_or_else(|| not_found("domain", id.as_str())),
+        Err(error) if is_unique_violation(&error) => Err(StoreError::AlreadyExists {
+            what: "domain",
+            name: name.to_owned(),
+        }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Removes a domain, unless it has connections or federations that stand. Of those that ended nothing stays.
+pub(super) fn delete_domain(conn: &rusqlite::Connection, id: &DomainId) -> Result<(), StoreError> {
+    let key = number(id.as_str());
+    let mut by = all(
+        conn,
+        "SELECT id FROM connections WHERE domain = ?1 ORDER BY created_at, id LIMIT ?2",
+        params![key, MOST_NAMED],
+        |row| Ok(connection_id(row.get(0)?)?.to_string()),
+    )?;
+    by.extend(all(
+        conn,
+        "SELECT printf('fed_%012x', id) FROM federations
+         WHERE (source = ?1 OR target = ?1) AND status <> 'revoked' ORDER BY created_at, id LIMIT ?2",
+        params![key, MOST_NAMED],
+        |row| Ok(row.get::<_, String>(0)?),
+    )?);
+    refuse_if_used("domain", id.as_str(), by)?;
+    conn.prepare_cached("DELETE FROM federations WHERE source = ?1 OR target = ?1")?
+        .execute([key])?;
+    let removed = conn
+        .prepare_cached("DELETE FROM domains WHERE id = ?1")?
+        .execute([key])?;
+    match removed {
+        0 => Err(not_found("domain", id.as_str())),
+        _ => Ok(()),
+    }
+}
+
+fn refuse_if_used(what: &'static str, name: &str, by: Vec<String>) -> Result<(), StoreError> {
+    if by.is_empty() {
+        return Ok(());
+    }
+    Err(StoreError::InUse {
+        what,
+        name: name.to_owned(),
+        by,
+    })
 }

@@ -70,6 +70,27 @@ pub(super) fn add(
     Ok(())
 }
 
+/// Removes the relationships between two pointers, all of them or those of a kind, at both ends. Tells how many.
+pub(super) fn remove(
+    conn: &Connection,
+    one: &PointerAddress,
+    other: &PointerAddress,
+    kind: Option<&str>,
+) -> Result<u64, StoreError> {
+    let (one, other) = (row_id(conn, one)?, row_id(conn, other)?);
+    let mut removed = 0;
+    for (from, to) in [(one, other), (other, one)] {
+        removed = conn
+            .prepare_cached(
+                "DELETE FROM relationships WHERE from_id = ?1 AND to_id = ?2 AND (?3 IS NULL OR kind = ?3)",
+            )?
+            .execute(params![from, to, kind])?;
+        neighbors(conn, from, -i64::try_from(removed).unwrap_or(i64::MAX))?;
+    }
+    count(conn, -i64::try_from(removed).unwrap_or(i64::MAX))?;
+    Ok(removed as u64)
+}
+
 /// Removes every relationship of a pointer, at both ends.
 pub(super) fn remove_all(conn: &Connection, id: i64) -> Result<(), StoreError> {
     let ends: Vec<(i64, i64)> = all(

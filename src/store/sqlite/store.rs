@@ -4,15 +4,15 @@ use super::import::{self, Imports};
 use super::places::Places;
 use super::reader::Readers;
 use super::writer::Writer;
-use super::{credentials, domains, heads, open, pointers, relationships, search, tags};
+use super::{credentials, domains, federations, heads, once, open, pointers, relationships, search, tags};
 use crate::model::{
-    AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, NewPointer, Pointer, PointerAddress,
-    PointerChange, Timestamp,
+    AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, DomainPermission, Federation,
+    FederationId, NewPointer, Pointer, PointerAddress, PointerChange, Timestamp,
 };
 use crate::store::records::uniqueness;
 use crate::store::{
-    Edge, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, OfferRecord, PointerPage, PointerQuery,
-    Relationship, SharedHead, Statistics, Store, StoreError, Summary,
+    Begun, ConnectionChange, Edge, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, OfferRecord,
+    OnceKey, PointerPage, PointerQuery, Relationship, SharedHead, Statistics, Store, StoreError, Summary,
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
@@ -109,6 +109,18 @@ impl Store for SqliteStore {
         let (from, to, kind) = (from.clone(), to.clone(), relationship.to_owned());
         self.writer
             .write(move |work| relationships::add(work.conn, &from, &to, &kind, weight))
+            .await
+    }
+
+    async fn remove_relationships(
+        &self,
+        one: &PointerAddress,
+        other: &PointerAddress,
+        relationship: Option<&str>,
+    ) -> Result<u64, StoreError> {
+        let (one, other, kind) = (one.clone(), other.clone(), relationship.map(str::to_owned));
+        self.writer
+            .write(move |work| relationships::remove(work.conn, &one, &other, kind.as_deref()))
             .await
     }
 
@@ -221,6 +233,20 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn rename_domain(&self, id: &DomainId, name: &str) -> Result<Domain, StoreError> {
+        let (id, name) = (id.clone(), name.to_owned());
+        self.writer
+            .write(move |work| domains::rename_domain(work.conn, &id, &name))
+            .await
+    }
+
+    async fn delete_domain(&self, id: &DomainId) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.writer
+            .write(move |work| domains::delete_domain(work.conn, &id))
+            .await
+    }
+
     async fn connections(&self, domain: Option<&DomainId>) -> Result<Vec<Connection>, StoreError> {
         let domain = domain.cloned();
         self.readers
@@ -258,6 +284,67 @@ impl Store for SqliteStore {
         let id = id.clone();
         self.writer
             .write(move |work| domains::set_status(work.conn, &id, status))
+            .await
+    }
+
+    async fn update_connection(
+        &self,
+        id: &ConnectionId,
+        change: ConnectionChange,
+    ) -> Result<Connection, StoreError> {
+        let id = id.clone();
+        self.writer
+            .write(move |work| domains::update_connection(work.conn, &id, &change))
+            .await
+    }
+
+    async fn delete_connection(&self, id: &ConnectionId) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.writer
+            .write(move |work| domains::delete_connection(work.conn, &id))
+            .await
+    }
+
+    async fn federations(&self) -> Result<Vec<Federation>, StoreError> {
+        self.readers.long(federations::federations).await
+    }
+
+    async fn federation(&self, id: &FederationId) -> Result<Option<Federation>, StoreError> {
+        self.readers.quick(|conn| federations::find(conn, id))
+    }
+
+    async fn requested_federation(&self, request: [u8; 32]) -> Result<Option<Federation>, StoreError> {
+        self.readers
+            .quick(|conn| federations::find_requested(conn, &request))
+    }
+
+    async fn create_federation(
+        &self,
+        source: &DomainId,
+        target: &DomainId,
+        permissions: BTreeSet<DomainPermission>,
+        request: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Federation, StoreError> {
+        let (source, target) = (source.clone(), target.clone());
+        self.writer
+            .write(move |work| {
+                federations::create(work.conn, (&source, &target), &permissions, &request, now)
+            })
+            .await
+    }
+
+    async fn accept_federation(&self, id: &FederationId, now: Timestamp) -> Result<Federation, StoreError> {
+        let id = id.clone();
+        self.writer
+            .write(move |work| federations::accept(work.conn, &id, now))
+            .await
+    }
+
+    async fn revoke_federation(&self, id: &FederationId) -> Result<Federation, StoreError> {
+        let id = id.clone();
+        self.writer
+            .write(move |work| federations::revoke(work.conn, &id))
             .await
     }
 
@@ -330,6 +417,26 @@ impl Store for SqliteStore {
     async fn put_head(&self, head: SharedHead) -> Result<(), StoreError> {
         self.writer
             .write(move |work| heads::put_head(work.conn, &head))
+            .await
+    }
+
+    async fn begin_once(
+        &self,
+        once: &OnceKey,
+        query: [u8; 32],
+        now: Timestamp,
+        oldest: Timestamp,
+    ) -> Result<Begun, StoreError> {
+        let key = once.clone();
+        self.writer
+            .write(move |work| once::begin(work.conn, &key, query, now, oldest))
+            .await
+    }
+
+    async fn end_once(&self, once: &OnceKey, reply: Vec<u8>) -> Result<(), StoreError> {
+        let key = once.clone();
+        self.writer
+            .write(move |work| once::end(work.conn, &key, &reply))
             .await
     }
 

@@ -176,9 +176,20 @@ fn add_grant(grant: &Grant, lines: &mut Vec<Line>, room: u16) {
         let mut parts: Vec<String> = scope.addresses.iter().map(ToString::to_string).collect();
         parts.extend(scope.tags.iter().map(|tag| format!("#{tag}")));
         parts.extend(scope.connections.iter().map(ToString::to_string));
+        parts.extend(
+            grant
+                .domain
+                .iter()
+                .map(|domain| format!("those of {}", domain.domain_id)),
+        );
         joined(parts.iter().map(String::as_str).collect())
     };
     field(lines, "pointers", &pointers, Role::Base, room);
+    if let Some(domain) = &grant.domain {
+        let permissions: Vec<&str> = domain.permissions.iter().map(|one| one.as_str()).collect();
+        let bound = format!("{} with {}", domain.domain_id, permissions.join(", "));
+        field(lines, "only in", &bound, Role::Base, room);
+    }
     let (writes, role) = if grant.writes {
         ("yes", Role::Warn)
     } else {

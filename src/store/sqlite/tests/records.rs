@@ -2,14 +2,16 @@
 
 use super::*;
 use crate::model::{
-    ConnectionId, ConnectionStatus, CredentialState, DomainId, Endpoint, Grant, KeyId, Profile,
+    ConnectionId, ConnectionStatus, CredentialState, DomainId, DomainPermission, Endpoint, FederationStatus,
+    Grant, KeyId, Profile,
 };
-use crate::store::{HeldRecord, IssuedRecord, OfferRecord, Store, StoreError};
+use crate::store::{ConnectionChange, HeldRecord, IssuedRecord, OfferRecord, Store, StoreError};
 
 fn issued(name: &str) -> IssuedRecord {
     IssuedRecord {
         life: None,
         sealed_previous: None,
+        access_key: None,
         name: name.to_owned(),
         app_id: app(),
         profile: Profile::Native,
@@ -201,4 +203,99 @@ async fn withdrawn_offers_are_not_listed() {
     offer.state = "withdrawn".to_owned();
     store.put_offer(offer).await.unwrap();
     assert_eq!(store.offers().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_federation_is_accepted_once_and_its_key_opens_nothing_afterwards() {
+    let place = Place::new();
+    let store = place.store();
+    let a = store.create_domain("a", &app(), NOW).await.unwrap().id;
+    let b = store.create_domain("b", &app(), NOW).await.unwrap().id;
+    let permissions = [DomainPermission::ReadPointers, DomainPermission::ReadWrite];
+    let asked = store
+        .create_federation(&a, &b, permissions.into(), [7; 32], NOW)
+        .await
+        .unwrap();
+    assert_eq!(asked.permissions, permissions.into());
+    assert_eq!(store.federation(&asked.id).await.unwrap(), Some(asked.clone()));
+    assert_eq!(
+        store.requested_federation([7; 32]).await.unwrap(),
+        Some(asked.clone())
+    );
+    assert_eq!(store.requested_federation([8; 32]).await.unwrap(), None);
+    let again = store
+        .create_federation(&a, &b, permissions.into(), [9; 32], NOW)
+        .await;
+    assert!(matches!(
+        again,
+        Err(StoreError::AlreadyExists {
+            what: "federation",
+            ..
+        })
+    ));
+    // The other way round is another federation.
+    let back = store
+        .create_federation(&b, &a, permissions.into(), [9; 32], NOW)
+        .await
+        .unwrap();
+    let later = NOW.plus_seconds(1);
+    let (one, other) = tokio::join!(
+        store.accept_federation(&asked.id, later),
+        store.accept_federation(&asked.id, later)
+    );
+    assert_eq!(one.is_ok() as u8 + other.is_ok() as u8, 1, "exactly one accepts");
+    assert_eq!(store.requested_federation([7; 32]).await.unwrap(), None);
+    let accepted = store.federation(&asked.id).await.unwrap().unwrap();
+    assert_eq!(
+        (accepted.status, accepted.accepted_at),
+        (FederationStatus::Accepted, Some(later))
+    );
+    let needed = store.delete_domain(&b).await;
+    assert!(matches!(needed, Err(StoreError::InUse { by, .. }) if by.len() == 2));
+    for id in [&asked.id, &back.id] {
+        let ended = store.revoke_federation(id).await.unwrap();
+        assert_eq!(ended.status, FederationStatus::Revoked);
+    }
+    assert_eq!(store.requested_federation([9; 32]).await.unwrap(), None);
+    store.delete_domain(&b).await.unwrap();
+    assert_eq!(store.federations().await.unwrap(), []);
+    let nowhere = store
+        .create_federation(&a, &b, permissions.into(), [1; 32], NOW)
+        .await;
+    assert!(matches!(
+        nowhere,
+        Err(StoreError::NotFound { what: "domain", .. })
+    ));
+}
+
+#[tokio::test]
+async fn connections_are_changed_in_part() {
+    let place = Place::new();
+    let store = place.store();
+    let domain = store.create_domain("a", &app(), NOW).await.unwrap();
+    let made = store
+        .create_connection(&domain.id, "gate", "words", Some("held"), NOW)
+        .await
+        .unwrap();
+    let change = ConnectionChange {
+        name: Some("door".to_owned()),
+        ..ConnectionChange::default()
+    };
+    let changed = store.update_connection(&made.id, change).await.unwrap();
+    assert_eq!(
+        (
+            changed.name.as_str(),
+            changed.description.as_str(),
+            changed.held_credential.as_deref()
+        ),
+        ("door", "words", Some("held"))
+    );
+    let change = ConnectionChange {
+        held_credential: Some(None),
+        ..ConnectionChange::default()
+    };
+    let changed = store.update_connection(&made.id, change).await.unwrap();
+    assert_eq!(changed.held_credential, None);
+    store.delete_connection(&made.id).await.unwrap();
+    assert_eq!(store.connection(&made.id).await.unwrap(), None);
 }

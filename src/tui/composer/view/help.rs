@@ -108,6 +108,15 @@ fn of_action(action: &ActionInfo, at: Option<&str>, glyphs: &Glyphs, room: u16) 
                 .map(|line| Line::of(format!("  {line}"), Role::Dim)),
         );
     }
+    if !action.result.is_empty() {
+        lines.push(Line::new());
+        lines.push(Line::of("It gives", Role::JsonKey));
+        lines.extend(
+            wrap(&action.result, room.saturating_sub(2))
+                .into_iter()
+                .map(|line| Line::of(format!("  {line}"), Role::Dim)),
+        );
+    }
     lines
 }
 

@@ -1,0 +1,137 @@
+//! `butterfly domain access-key …`: keys that open one domain. They are shown once, and never taken from the command line.
+
+use super::super::ask as asking;
+use super::super::outcome::Outcome;
+use super::super::secrets::SecretFile;
+use super::super::session::Session;
+use super::super::table::Table;
+use super::{ask, text};
+use crate::model::{DomainId, DomainPermission};
+use crate::protocol::Query;
+use clap::Subcommand;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Make and revoke the access keys of a domain.
+#[derive(Debug, Subcommand)]
+pub enum AccessKey {
+    /// Make a key and show it, this once.
+    ///
+    /// Its tokens carry it as `access_key`. They are signed, and bodies sealed, with the secrets that are shown beside
+    /// it; on a stand-in for an original instance, with those of its environment.
+    Create {
+        /// The instance.
+        instance: String,
+        /// The domain that it opens.
+        domain: DomainId,
+        /// What may be done with it: read_pointers, read_write, admin_domain; each includes those before it.
+        #[arg(long, value_delimiter = ',', default_value = "read_write", value_parser = permission)]
+        permissions: Vec<DomainPermission>,
+        /// Do not ask before the key is shown.
+        #[arg(short, long)]
+        yes: bool,
+    },
+    /// Revoke a key, from this moment on.
+    Revoke {
+        /// The instance.
+        instance: String,
+        /// Its id, as `domain show` tells it: key- and 12 digits.
+        #[arg(required_unless_present = "key_file")]
+        id: Option<String>,
+        /// The file that holds the key itself.
+        #[arg(long, value_name = "FILE", conflicts_with = "id")]
+        key_file: Option<PathBuf>,
+        /// Do not ask first.
+        #[arg(short, long)]
+        yes: bool,
+    },
+}
+
+/// A permission by its word.
+pub(super) fn permission(word: &str) -> Result<DomainPermission, String> {
+    DomainPermission::parse(word.trim()).ok_or_else(|| {
+        let known = DomainPermission::ALL.map(DomainPermission::as_str);
+        format!("it is one of {}", known.join(", "))
+    })
+}
+
+impl AccessKey {
+    pub async fn run(self, session: &Session) -> Outcome {
+        match self {
+            Self::Create {
+                instance,
+                domain,
+                permissions,
+                yes,
+            } => {
+                session.permit("making an access key")?;
+                asking::confirm(
+                    &format!(
+                        "A key of {domain} will stand here in plain text: whoever sees it can call {instance} with it."
+                    ),
+                    yes,
+                )?;
+                let parameters = json!({"domain_id": domain, "permissions": permissions});
+                let result = ask(session, &instance, Query::new("generate_access_key", parameters)).await?;
+                session.show(&result, || explain(&result))
+            }
+            Self::Revoke {
+                instance,
+                id,
+                key_file,
+                yes,
+            } => {
+                session.permit("revoking an access key")?;
+                let key = match (&id, key_file) {
+                    (_, Some(path)) => SecretFile::read(&path)?.access_key()?.expose_text().to_owned(),
+                    (id, None) => id.clone().unwrap_or_default(),
+                };
+                let named = id.unwrap_or_else(|| "the access key in the file".to_owned());
+                asking::confirm(&format!("On {instance}, {named} is refused for good."), yes)?;
+                let query = Query::new("revoke_access_key", json!({"key_to_revoke": key}));
+                let result = ask(session, &instance, query).await?;
+                session.show(&result, || {
+                    format!("{} is revoked.", text(&result["details"], "id"))
+                })
+            }
+        }
+    }
+}
+
+fn explain(result: &Value) -> String {
+    let mut told = format!(
+        "{} opens {}. Hand it over where nobody else reads it, then clear this screen and its scrollback:\n\naccess_key  {}\n",
+        text(&result["details"], "id"),
+        text(&result["details"], "domain_id"),
+        text(result, "access_key"),
+    );
+    let secret = &result["secret"];
+    if secret.is_object() {
+        for name in ["endpoint", "app_id", "jwt_secret_key", "encryption_key"] {
+            told.push_str(&format!("{name}  {}\n", text(secret, name)));
+        }
+    } else {
+        told.push_str("\nIt is used with the secrets of the environment of that instance, or of the credential that made it.\n");
+    }
+    told
+}
+
+/// Keys as a person reads them.
+pub(super) fn table(keys: &[Value]) -> String {
+    let mut table = Table::new(["ACCESS KEY", "PERMISSIONS", "STATE", "MADE", "LAST USED", ">USES"]);
+    for key in keys {
+        let permissions: Vec<&str> = super::items(key, "permissions")
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
+        table.row([
+            text(key, "id"),
+            permissions.join(", "),
+            text(key, "state"),
+            text(key, "created_at"),
+            text(key, "last_used"),
+            text(key, "uses"),
+        ]);
+    }
+    table.to_text()
+}

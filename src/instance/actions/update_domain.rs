@@ -1,0 +1,30 @@
+//! `update_domain {domain_id, name}` → `{message, domain}`.
+
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, check};
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "update_domain",
+    help: "Gives a domain another name.",
+    access: Access::Granted,
+    writes: true,
+    within: Some(DomainRole::Administrator),
+    parameters: &[
+        Parameter::required("domain_id", Kind::DomainId, "the domain"),
+        Parameter::required("name", Kind::Text, "its new name, unique here"),
+    ],
+    result: "{message, domain: {id, name, owner_app_id, created_at}}",
+    errors: &[Code::AccessDenied, Code::DomainNotFound, Code::AlreadyExists],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let domain = call.domain("domain_id").await?;
+    let name = check::name("name", call.query.text("name")?)?;
+    let domain = call.store().rename_domain(&domain.id, name).await?;
+    Ok(Outcome::Success(json!({
+        "message": "Domain updated successfully.",
+        "domain": domain,
+    })))
+}
