@@ -18,3 +18,4 @@ mod refusals;
 mod relays;
 mod running;
 mod scopes;
+mod strangers;
