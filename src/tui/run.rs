@@ -11,7 +11,7 @@ use super::runner::Runner;
 use super::state::{Look, Phase, State};
 use super::terminal::Terminal;
 use super::theme::{Catalog, depth_of_terminal, glyphs_of_terminal};
-use super::update::{Start, start, take_keymap_file, update};
+use super::update::{Start, keep_place, start, take_keymap_file, update};
 use super::view::view;
 use crate::command::{Key, KeyCode};
 use crate::protocol::Code;
@@ -34,6 +34,8 @@ const FRAME: Duration = Duration::from_millis(10);
 const TICK: Duration = Duration::from_millis(120);
 /// How long the first frame waits for what it should show at once, so that it does not flash.
 const FIRST_FRAME: Duration = Duration::from_millis(30);
+/// How long after something was touched it is remembered where one is, so that nothing takes it away.
+const KEEP_PLACE: Duration = Duration::from_secs(3);
 
 /// What the console is started with.
 pub struct Options {
@@ -74,6 +76,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         listener: Listener::default(),
         messages,
         suspended: false,
+        kept_place: KeptPlace::default(),
     };
     for effect in start(&mut state, begin) {
         console.apply(effect, &mut runner);
@@ -137,6 +140,7 @@ fn look(options: &Options, catalog: Catalog, config: ConsoleConfig) -> Result<Lo
 }
 
 /// What the first frame waits for.
+#[derive(Default)]
 struct Awaited {
     /// The terminal tells its background.
     background: bool,
@@ -169,6 +173,34 @@ struct Console {
     listener: Listener,
     messages: UnboundedReceiver<Message>,
     suspended: bool,
+    kept_place: KeptPlace,
+}
+
+/// Where one was when that was kept last, and when it is kept next.
+#[derive(Default)]
+struct KeptPlace {
+    text: String,
+    next: Option<Instant>,
+}
+
+impl KeptPlace {
+    /// Something was touched.
+    fn touched(&mut self) {
+        self.next.get_or_insert_with(|| Instant::now() + KEEP_PLACE);
+    }
+
+    /// What is to be kept now, if it is anything new.
+    fn news(&mut self, state: &State) -> Option<Effect> {
+        self.next = None;
+        let effect = keep_place(state)?;
+        if let Effect::Remember(_, text) = &effect {
+            if *text == self.text {
+                return None;
+            }
+            self.text.clone_from(text);
+        }
+        Some(effect)
+    }
 }
 
 impl Console {
@@ -185,15 +217,24 @@ impl Console {
         let mut tick = Instant::now() + TICK;
         while state.phase != Phase::Done {
             let live = state.is_live();
+            let keep_at = self.kept_place.next.unwrap_or(next_frame);
             let message = tokio::select! {
                 biased;
                 () = sleep_until(next_frame), if changed => {
                     changed = false;
+                    awaited = Awaited::default();
                     self.paint(state)?;
                     next_frame = Instant::now() + FRAME;
                     continue;
                 }
-                event = events.next() => match event {
+                () = sleep_until(keep_at), if self.kept_place.next.is_some() => {
+                    if let Some(effect) = self.kept_place.news(state) {
+                        self.apply(effect, runner);
+                    }
+                    continue;
+                }
+                // A key that is typed before there is anything to see is for what will be seen.
+                event = events.next(), if !awaited.instances => match event {
                     Some(event) => self.translate(event?),
                     // The terminal is gone.
                     None => Some(Message::Terminate),
@@ -213,6 +254,9 @@ impl Console {
                 next_frame = Instant::now();
             }
             changed = true;
+            if matches!(message, Message::Key(_) | Message::Mouse(_) | Message::Paste(_)) {
+                self.kept_place.touched();
+            }
             for effect in update(state, message) {
                 self.apply(effect, runner);
             }

@@ -24,6 +24,7 @@ pub use command_line::candidates;
 pub use keymap::take_keymap;
 pub use keymap::take_keymap_file;
 pub use pages::{open_credential_page, open_instance_page, open_invoke_page};
+pub use place::keep as keep_place;
 pub use work::failure_lines;
 
 use super::effect::Effect;
