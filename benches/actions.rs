@@ -103,7 +103,7 @@ const WRITING: &[(&str, Asking)] = &[
     ("add_neighbor", |side, round| {
         json!({
             "pointer_address": side.address(round),
-            "neighbor_address": side.address(round + 1),
+            "neighbor_address": side.another_address(round),
             "relationship": "bench",
         })
     }),
@@ -196,6 +196,12 @@ impl Side {
 
     fn address(&self, round: usize) -> &PointerAddress {
         &self.addresses[round * 7_919 % self.addresses.len()]
+    }
+
+    fn another_address(&self, round: usize) -> &PointerAddress {
+        let own = self.address(round);
+        let mut others = self.addresses.iter().skip(round).chain(&self.addresses);
+        others.find(|other| *other != own).expect("there are several")
     }
 
     async fn ask(&self, name: &str, asking: Asking, round: usize) -> Value {

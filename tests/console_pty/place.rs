@@ -12,7 +12,10 @@ fn wait_until_kept(home: &Path, part: &str) {
         let workspace = Workspace::open(Home::at(home), Unlock::Ambient).await.unwrap();
         loop {
             let settings = workspace.preferences("console.place").await.unwrap();
-            if settings.iter().any(|(_, place)| place.to_lowercase().contains(part)) {
+            if settings
+                .iter()
+                .any(|(_, place)| place.to_lowercase().contains(part))
+            {
                 return;
             }
             tokio::task::yield_now().await;

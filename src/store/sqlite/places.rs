@@ -6,7 +6,7 @@
 //! some nanoseconds each. Places are kept to 1/65536 of the circle; what that leaves undecided is reckoned
 //! exactly, from the address, so that order and counts are those of the exact coordinates.
 
-use super::rows::{address, coordinates, number};
+use super::rows::{address, coordinates, coordinates_of, number};
 use crate::model::PointerAddress;
 use crate::store::{Nearest, Nearness, StoreError};
 use rusqlite::Connection;
@@ -78,7 +78,7 @@ impl Kept {
             conn.prepare_cached("SELECT id, address FROM pointers WHERE id > ?1 ORDER BY id")?;
         let mut rows = statement.query([self.last_id])?;
         while let Some(row) = rows.next()? {
-            self.places.push(Place::of(row.get(1)?)?);
+            self.places.push(Place::of(row.get(1)?));
             self.last_id = row.get(0)?;
         }
         Ok(())
@@ -121,21 +121,25 @@ impl Kept {
 }
 
 impl Place {
-    fn of(number: i64) -> Result<Self, StoreError> {
-        let (x, y, z) = coordinates(&address(number)?);
-        Ok(Self {
+    fn of(number: i64) -> Self {
+        let (x, y, z) = coordinates_of(number);
+        Self {
             address: words(number),
             at: [part(x), part(y), part(z)],
-        })
+        }
+    }
+
+    fn number(&self) -> i64 {
+        let [high, middle, low] = self.address.map(i64::from);
+        high << 32 | middle << 16 | low
     }
 
     fn name(&self) -> PointerAddress {
-        let [high, middle, low] = self.address.map(i64::from);
-        address(high << 32 | middle << 16 | low).expect("48 bits always make an address")
+        address(self.number()).expect("48 bits always make an address")
     }
 
     fn exactly(&self) -> (f64, f64, f64) {
-        coordinates(&self.name())
+        coordinates_of(self.number())
     }
 }
 
@@ -259,7 +263,7 @@ mod tests {
 
     fn kept(numbers: &[i64]) -> Kept {
         Kept {
-            places: numbers.iter().map(|number| Place::of(*number).unwrap()).collect(),
+            places: numbers.iter().map(|number| Place::of(*number)).collect(),
             last_id: 0,
         }
     }
@@ -301,7 +305,8 @@ mod tests {
     #[test]
     fn an_address_survives_being_kept() {
         for number in [0, 1, 0xffff_ffff_ffff, 0x0123_4567_89ab] {
-            assert_eq!(Place::of(number).unwrap().name(), address(number).unwrap());
+            assert_eq!(Place::of(number).name(), address(number).unwrap());
+            assert_eq!(coordinates_of(number), coordinates(&address(number).unwrap()));
         }
     }
 }

@@ -44,6 +44,16 @@ pub(super) fn coordinates(address: &PointerAddress) -> (f64, f64, f64) {
     gyroid_coordinates(&Sha256::digest(address.as_str().as_bytes()).into())
 }
 
+/// The same of the address that a number stands for, without writing it out as a text.
+pub(super) fn coordinates_of(number: i64) -> (f64, f64, f64) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = *b"ptr_000000000000";
+    for (place, digit) in text[4..].iter_mut().enumerate() {
+        *digit = DIGITS[((number >> (44 - 4 * place)) & 0xf) as usize];
+    }
+    gyroid_coordinates(&Sha256::digest(text).into())
+}
+
 /// A list of texts as a JSON array.
 pub(super) fn list_to_json(texts: &[String]) -> String {
     if texts.is_empty() {
