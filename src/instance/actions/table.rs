@@ -60,6 +60,7 @@ pub const ALL: &[&Action] = &[
     &list_offers::ACTION,
     &list_pointers::ACTION,
     &publish_code::ACTION,
+    &record_backup::ACTION,
     &record_offer_words::ACTION,
     &relay::ACTION,
     &remove_neighbor::ACTION,
