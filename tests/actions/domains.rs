@@ -212,3 +212,20 @@ async fn the_creation_model_tells_all_of_a_pointer_and_leaves_one_circuit_that_t
     let invoked = crate::running::result_of(invoked);
     assert_eq!(invoked["summary"], told["summary"]);
 }
+
+#[tokio::test]
+async fn domains_and_connections_come_in_pages_where_that_is_asked_for() {
+    let running = Running::start("alpha").await;
+    for name in ["a", "b", "c"] {
+        running.connection(name, None).await;
+    }
+    for (action, list) in [("list_domains", "domains"), ("list_connections", "connections")] {
+        let all = running.get(action, json!({})).await;
+        assert_eq!((&all["count"], &all["total"]), (&json!(3), &json!(3)));
+        let page = running.get(action, json!({"limit": 1, "offset": 1})).await;
+        assert_eq!((&page["count"], &page["total"]), (&json!(1), &json!(3)));
+        assert_eq!(page[list][0], all[list][1]);
+        let end = running.get(action, json!({"limit": 5, "offset": 7})).await;
+        assert_eq!(end["count"], 0);
+    }
+}

@@ -1,8 +1,10 @@
 //! Following pointers: data fetched, references given to go on with, and who may.
 
+use crate::access_keys::everything;
 use crate::running::{Running, call, problem_of, result_of, through};
-use butterfly_console::model::{Grant, PointerScope, Timestamp};
-use butterfly_console::protocol::{Code, Query, seal_body};
+use butterfly_console::model::{Grant, PointerScope, Profile, Timestamp};
+use butterfly_console::protocol::{Code, HeldKeys, Query, seal_body};
+use butterfly_console::seal::fernet;
 use serde_json::{Value, json};
 use std::net::TcpListener as StdListener;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -208,4 +210,51 @@ async fn a_sealed_query_is_given_with_the_endpoint_that_its_connection_leads_to(
     let expected = json!({"route": "circuit", "connection_id": connection, "endpoint": credential.endpoint,
         "profile": "native", "kid": credential.kid(), "query": null});
     assert_eq!(result["federated"], expected);
+}
+
+#[tokio::test]
+async fn a_fetch_sends_the_header_that_its_credential_pointer_holds_sealed() {
+    let running = Running::start_allowing("alpha", &["127.0.0.0/8"]).await;
+    let mine = running.issue_as("mine", Profile::Legacy, everything()).await;
+    let other = running.issue_as("other", Profile::Legacy, everything()).await;
+    let HeldKeys::Legacy { keys, .. } = &mine.keys else {
+        panic!("a legacy credential")
+    };
+    let source = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", source.local_addr().unwrap());
+    let connection = running.connection("gate", None).await;
+    let header = br#"{"header": "Authorization", "token": "Bearer s3cret"}"#;
+    let sealed = fernet::seal(keys, Timestamp::now(), header);
+    let holder = running.pointer(json!({ "data_reference": sealed })).await;
+    let asked =
+        json!({"data_reference": url, "connection_id": connection, "credential_pointer_address": holder});
+    let pointer = running.pointer(asked).await;
+
+    let serving = async {
+        let (mut stream, _) = source.accept().await.unwrap();
+        let mut request = vec![0; 4096];
+        let read = stream.read(&mut request).await.unwrap();
+        let answer =
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 7\r\n\r\n{\"a\":1}";
+        stream.write_all(answer).await.unwrap();
+        String::from_utf8_lossy(&request[..read]).into_owned()
+    };
+    let invoke = || call(&mine, "invoke_through_connection", through(&connection, &pointer));
+    let (exchange, request) = tokio::join!(invoke(), serving);
+    assert_eq!(result_of(exchange.reply)["data"], json!({"a": 1}));
+    assert!(
+        request
+            .to_ascii_lowercase()
+            .contains("authorization: bearer s3cret"),
+        "{request}"
+    );
+    // Nobody else's key opens it, and nothing is sent without it.
+    let refused = call(
+        &other,
+        "invoke_through_connection",
+        through(&connection, &pointer),
+    )
+    .await;
+    assert_eq!(refused.reply.status(), "interpretation_rendered");
+    assert!(!refused.reply.to_value().to_string().contains("s3cret"));
 }

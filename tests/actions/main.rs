@@ -15,3 +15,4 @@ mod refusals;
 mod relays;
 mod running;
 mod scopes;
+mod strangers;

@@ -192,3 +192,25 @@ async fn on_a_stand_in_access_keys_are_used_with_the_secrets_of_the_environment_
     let running = running.restart().await;
     assert!(running.is_refused(&keys[1].2).await);
 }
+
+#[tokio::test]
+async fn threat_55_an_access_key_that_never_was_and_one_that_was_revoked_are_answered_alike() {
+    let (running, client) = standing_in().await;
+    let domain = running.result("create_domain", json!({"name": "home"})).await;
+    let asked = json!({"domain_id": domain["domain"]["id"]});
+    let made = running.result("generate_access_key", asked).await;
+    let caller = with_key(&client, &made["access_key"]);
+    assert!(!running.is_refused(&caller).await);
+    let revoked = json!({"key_to_revoke": made["access_key"]});
+    running.result("revoke_access_key", revoked).await;
+    let stranger = with_key(&client, &json!("key_00112233445566778899aabbccddeeff"));
+    let answers = [
+        running.send(&sealed(&caller, "whoami", json!({}))).await,
+        running.send(&sealed(&stranger, "whoami", json!({}))).await,
+    ];
+    assert_eq!(answers[0].status, 401);
+    assert_eq!(answers[0], answers[1]);
+    let reasons = running.denials().await;
+    assert!(reasons.contains(&"credential_revoked".to_owned()), "{reasons:?}");
+    assert!(reasons.contains(&"credential_unknown".to_owned()), "{reasons:?}");
+}

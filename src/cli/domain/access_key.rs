@@ -5,8 +5,9 @@ use super::super::outcome::Outcome;
 use super::super::secrets::SecretFile;
 use super::super::session::Session;
 use super::super::table::Table;
+use super::super::words;
 use super::{ask, text};
-use crate::model::{DomainId, DomainPermission};
+use crate::model::{DomainId, DomainPermission, Timestamp};
 use crate::protocol::Query;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -100,7 +101,7 @@ impl AccessKey {
 
 fn explain(result: &Value) -> String {
     let mut told = format!(
-        "{} opens {}. Hand it over where nobody else reads it, then clear this screen and its scrollback:\n\naccess_key  {}\n",
+        "{} opens {}. Hand it over where nobody else reads it, then clear this screen and its scrollback:\n\naccess_key      {}\n",
         text(&result["details"], "id"),
         text(&result["details"], "domain_id"),
         text(result, "access_key"),
@@ -108,7 +109,7 @@ fn explain(result: &Value) -> String {
     let secret = &result["secret"];
     if secret.is_object() {
         for name in ["endpoint", "app_id", "jwt_secret_key", "encryption_key"] {
-            told.push_str(&format!("{name}  {}\n", text(secret, name)));
+            told.push_str(&format!("{name:<14}  {}\n", text(secret, name)));
         }
     } else {
         told.push_str("\nIt is used with the secrets of the environment of that instance, or of the credential that made it.\n");
@@ -128,10 +129,16 @@ pub(super) fn table(keys: &[Value]) -> String {
             text(key, "id"),
             permissions.join(", "),
             text(key, "state"),
-            text(key, "created_at"),
-            text(key, "last_used"),
+            moment(key, "created_at"),
+            moment(key, "last_used"),
             text(key, "uses"),
         ]);
     }
     table.to_text()
+}
+
+/// A time within a result as a person reads it.
+fn moment(value: &Value, name: &str) -> String {
+    let moment = serde_json::from_value::<Option<Timestamp>>(value[name].clone());
+    words::moment_or_dash(moment.ok().flatten())
 }

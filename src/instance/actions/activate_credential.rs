@@ -2,7 +2,7 @@
 //! X25519 key mixed into its own credential, ours in return. The same key again gets the same answer, under the older
 //! key too, as the first one may have been lost; another key for the same generation freezes the credential.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use crate::handshake::AlarmKind;
 use crate::instance::{issuing, rotating};
 use crate::protocol::{Code, Problem};
@@ -17,7 +17,7 @@ pub static ACTION: Action = Action {
     access: Access::Anyone,
     // It changes what the caller calls with, nothing of the instance's: a grant without writes has it too.
     writes: false,
-    within: None,
+    within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::required(
             "generation",

@@ -3,7 +3,7 @@
 //! audit trail and is shown ours. `known` is what it kept of ours: whether that still holds (null: the trail was
 //! cleared since). `yours` is what was kept of the caller's before this call.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use crate::instance::witness;
 use crate::protocol::{Code, Problem, QueryError};
 use crate::store::AuditHead;
@@ -16,7 +16,7 @@ pub static ACTION: Action = Action {
     help: "Shows the end of this instance's audit trail, and keeps the end of the caller's.",
     access: Access::Anyone,
     writes: false,
-    within: None,
+    within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::optional("peer", Kind::Text, "the caller's instance id, for the record"),
         Parameter::optional("sequence", Kind::Count, "the last record of the caller's trail"),

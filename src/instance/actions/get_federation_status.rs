@@ -1,7 +1,8 @@
 //! `get_federation_status {domain_id?}` → `{count, federations}`: those of the domains that the caller administers, pending and
 //! ended ones too, without request keys.
 
-use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter};
+use super::parameter::{OFFSET, PAGE_OF_LIST};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, page};
 use crate::model::{DomainId, Federation};
 use serde_json::json;
 
@@ -12,12 +13,12 @@ pub const ACTION: Action = Action {
     access: Access::Granted,
     writes: false,
     within: Some(DomainRole::Administrator),
-    parameters: &[Parameter::optional(
-        "domain_id",
-        Kind::DomainId,
-        "only those of this domain",
-    )],
-    result: "{count, federations: [{id, source_domain_id, target_domain_id, status, permissions, created_at, accepted_at}]}",
+    parameters: &[
+        Parameter::optional("domain_id", Kind::DomainId, "only those of this domain"),
+        PAGE_OF_LIST,
+        OFFSET,
+    ],
+    result: "{count, total, federations: [{id, source_domain_id, target_domain_id, status, permissions, created_at, accepted_at}]}",
     errors: &[Code::AccessDenied, Code::DomainNotFound],
     run: |call| Box::pin(run(call)),
 };
@@ -37,7 +38,8 @@ async fn run(call: &Call<'_>) -> Answer {
         .into_iter()
         .filter(|one| is_meant(&one.source_domain_id) || is_meant(&one.target_domain_id))
         .collect();
+    let (federations, total) = page::of_list(call, federations)?;
     Ok(Outcome::Success(
-        json!({"count": federations.len(), "federations": federations}),
+        json!({"count": federations.len(), "total": total, "federations": federations}),
     ))
 }

@@ -4,12 +4,14 @@
 use super::parameter::{CONNECTION_ID, POINTER_ADDRESS};
 use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use crate::instance::authorise;
-use crate::instance::fetch::{self, Fetched};
+use crate::instance::fetch::{self, Fetched, Header};
+use crate::instance::issued::IssuedKeys;
 use crate::instance::problem::not_found;
 use crate::instance::reference::{self, Reference};
 use crate::instance::relay;
 use crate::model::{Connection, ConnectionStatus, Federated, Pointer, PointerAddress, Route};
 use crate::protocol::{Code, Problem};
+use crate::seal::fernet;
 use serde_json::{Value, json};
 use std::time::Duration;
 use url::Url;
@@ -126,12 +128,18 @@ fn passage(pointer: &Pointer, federated: &Federated) -> Outcome {
 }
 
 async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
-    if let Some(credential) = &pointer.credential_pointer_address {
-        let reason = format!(
-            "Fetching it needs the header that pointer {credential} holds, and this version does not send such headers yet."
-        );
-        return Ok(interpretation(pointer, &reason));
-    }
+    let header = match &pointer.credential_pointer_address {
+        None => None,
+        Some(credential) => match header(call, credential).await? {
+            Some(header) => Some(header),
+            None => {
+                let reason = format!(
+                    "Fetching it needs the header that pointer {credential} holds, and that does not open with a key that this instance or the caller has."
+                );
+                return Ok(interpretation(pointer, &reason));
+            }
+        },
+    };
     let Some(remaining) = call.remaining_ms() else {
         return Err(Problem::new(
             Code::DeadlineExceeded,
@@ -139,8 +147,27 @@ async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
         ));
     };
     let allowed = &call.instance.settings().fetch_allow;
-    let fetched = fetch::get(url, allowed, Duration::from_millis(remaining)).await?;
+    let fetched = fetch::get(url, header, allowed, Duration::from_millis(remaining)).await?;
     Ok(rendered(pointer, fetched))
+}
+
+/// The header that a credential pointer holds, sealed as the original system seals it: with the encryption key of the
+/// environment, or of the legacy credential that calls.
+async fn header(call: &Call<'_>, credential: &PointerAddress) -> Result<Option<Header>, Problem> {
+    let holder = call.pointer_at(credential).await?;
+    let issued = call.instance.issued();
+    let caller = issued.by_name(&call.caller.credential);
+    let own = caller.as_ref().and_then(|caller| match &caller.keys {
+        IssuedKeys::Legacy(keys, _) => Some(keys),
+        IssuedKeys::Native(_) => None,
+    });
+    let sealed = holder.data_reference.as_bytes();
+    let opened = issued
+        .environment()
+        .into_iter()
+        .chain(own)
+        .find_map(|keys| fernet::open(keys, sealed).ok());
+    Ok(opened.and_then(|opened| Header::read(&opened)))
 }
 
 async fn read_file(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {

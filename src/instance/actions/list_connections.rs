@@ -1,6 +1,7 @@
 //! `list_connections`: the connections that the caller owns or whose use its grant names.
 
-use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
+use super::parameter::{OFFSET, PAGE_OF_LIST};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter, page};
 use crate::model::{Connection, DomainId};
 use crate::protocol::Problem;
 use serde_json::json;
@@ -12,12 +13,12 @@ pub const ACTION: Action = Action {
     access: Access::Granted,
     writes: false,
     within: Some(DomainRole::Reader),
-    parameters: &[Parameter::optional(
-        "domain_id",
-        Kind::DomainId,
-        "only those of this domain",
-    )],
-    result: "{count, connections: [connection]}",
+    parameters: &[
+        Parameter::optional("domain_id", Kind::DomainId, "only those of this domain"),
+        PAGE_OF_LIST,
+        OFFSET,
+    ],
+    result: "{count, total, connections: [connection]}",
     errors: &[],
     run: |call| Box::pin(run(call)),
 };
@@ -26,8 +27,9 @@ async fn run(call: &Call<'_>) -> Answer {
     let domain: Option<DomainId> = call.query.optional_id("domain_id")?;
     let all = call.store().connections(domain.as_ref()).await?;
     let connections = visible(call, all).await?;
+    let (connections, total) = page::of_list(call, connections)?;
     Ok(Outcome::Success(
-        json!({"count": connections.len(), "connections": connections}),
+        json!({"count": connections.len(), "total": total, "connections": connections}),
     ))
 }
 

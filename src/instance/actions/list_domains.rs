@@ -1,6 +1,7 @@
 //! `list_domains`: the domains that are open to the caller; all of them for the instance's owner.
 
-use super::{Access, Action, Answer, Call, DomainRole, Outcome};
+use super::parameter::{OFFSET, PAGE_OF_LIST};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome, page};
 use crate::model::Domain;
 use serde_json::json;
 
@@ -11,8 +12,8 @@ pub const ACTION: Action = Action {
     access: Access::Granted,
     writes: false,
     within: Some(DomainRole::Reader),
-    parameters: &[],
-    result: "{count, domains: [{id, name, owner_app_id, created_at}]}",
+    parameters: &[PAGE_OF_LIST, OFFSET],
+    result: "{count, total, domains: [{id, name, owner_app_id, created_at}]}",
     errors: &[],
     run: |call| Box::pin(run(call)),
 };
@@ -22,7 +23,8 @@ async fn run(call: &Call<'_>) -> Answer {
     let roles = call.roles().await?;
     let own = |domain: &Domain| roles.within(&domain.id).is_some();
     let domains: Vec<Domain> = all.into_iter().filter(own).collect();
+    let (domains, total) = page::of_list(call, domains)?;
     Ok(Outcome::Success(
-        json!({"count": domains.len(), "domains": domains}),
+        json!({"count": domains.len(), "total": total, "domains": domains}),
     ))
 }

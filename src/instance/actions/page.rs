@@ -20,6 +20,17 @@ const MOST_TERMS: usize = 32;
 /// Rows looked at for one page by a caller that sees only some pointers; the page may then be short.
 const MOST_ROWS: u64 = 10_000;
 
+/// `limit` and `offset` of a call, on a list that is read whole: that page of it, and how long the whole is. Without them
+/// it is everything.
+pub fn of_list<T>(call: &Call<'_>, list: Vec<T>) -> Result<(Vec<T>, usize), Problem> {
+    let total = list.len();
+    let offset = call.query.optional_count("offset")?.unwrap_or(0);
+    let limit = call.query.optional_count("limit")?.unwrap_or(u64::MAX);
+    let size = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+    let page = list.into_iter().skip(size(offset)).take(size(limit)).collect();
+    Ok((page, total))
+}
+
 /// Some of the pointers that match.
 pub struct Page {
     found: PointerPage,

@@ -84,6 +84,13 @@ pub const TAGS: Parameter = Parameter::optional("tags", Kind::Texts, "labels").n
 pub const LIMIT: Parameter =
     Parameter::optional("limit", Kind::Count, "how many at most in this page, up to 1000");
 
+/// The size of a page of a list that is given whole without it.
+pub const PAGE_OF_LIST: Parameter = Parameter::optional(
+    "limit",
+    Kind::Count,
+    "how many at most; all of them unless told otherwise",
+);
+
 /// Where a page begins.
 pub const AFTER: Parameter = Parameter::optional(
     "after",

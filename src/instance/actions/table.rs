@@ -118,6 +118,45 @@ mod tests {
     }
 
     #[test]
+    fn what_a_key_needs_fits_what_an_action_does() {
+        for action in ALL {
+            match action.access {
+                Access::Anyone => assert_eq!(action.within, Some(DomainRole::Reader), "{}", action.name),
+                Access::Owner => assert_eq!(action.within, None, "{}", action.name),
+                Access::Granted if action.writes => {
+                    assert_ne!(action.within, Some(DomainRole::Reader), "{}", action.name);
+                }
+                Access::Granted => assert_ne!(action.within, None, "{}", action.name),
+            }
+        }
+    }
+
+    #[test]
+    fn every_action_of_the_original_is_here_and_takes_what_it_takes_there() {
+        for original in crate::protocol::Actions::of_originals().list {
+            let ours = find(&original.name).unwrap_or_else(|| panic!("{} is missing", original.name));
+            for parameter in &ours
+                .parameters
+                .iter()
+                .filter(|one| one.required)
+                .collect::<Vec<_>>()
+            {
+                let theirs = original.parameter(parameter.name);
+                assert!(
+                    theirs.is_some_and(|theirs| theirs.required),
+                    "{}: {}",
+                    ours.name,
+                    parameter.name
+                );
+            }
+            for parameter in &original.parameters {
+                let is_taken = ours.parameters.iter().any(|one| one.name == parameter.name);
+                assert!(is_taken, "{}: {}", ours.name, parameter.name);
+            }
+        }
+    }
+
+    #[test]
     fn what_needs_the_owner_is_on_record_before_it_happens_or_only_reads() {
         for action in ALL {
             let reads = ["get_", "list_", "check_", "verify_audit"];

@@ -149,3 +149,11 @@ fn a_grant_bound_to_a_domain_allows_what_its_permissions_say_and_nothing_outside
     without.actions.clear();
     assert_eq!(part(action(&without, &administers, false)), "action");
 }
+
+#[test]
+fn a_read_only_instance_refuses_every_action_that_changes_something_and_no_other() {
+    for row in crate::instance::actions::table::ALL {
+        let refused = code(action(&Grant::owner(), row, true)) == Some(Code::ReadOnly);
+        assert_eq!(refused, row.writes, "{}", row.name);
+    }
+}

@@ -8,9 +8,11 @@
 mod address;
 mod content;
 mod files;
+mod header;
 
 use crate::protocol::{Code, Problem};
 pub use files::file;
+pub use header::Header;
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::ClientConfig;
@@ -35,10 +37,16 @@ pub enum Fetched {
     Unavailable(String),
 }
 
-/// Fetches a URL within `patience`, if the policy allows it; an address that it does not allow is never contacted.
-pub async fn get(url: &Url, allowed: &[IpNet], patience: Duration) -> Result<Fetched, Problem> {
+/// Fetches a URL within `patience`, if the policy allows it, with a header if it needs one; an address that it does not
+/// allow is never contacted.
+pub async fn get(
+    url: &Url,
+    header: Option<Header>,
+    allowed: &[IpNet],
+    patience: Duration,
+) -> Result<Fetched, Problem> {
     let patience = patience.min(LONGEST);
-    match tokio::time::timeout(patience, get_unbounded(url, allowed, patience)).await {
+    match tokio::time::timeout(patience, get_unbounded(url, header, allowed, patience)).await {
         Ok(fetched) => fetched,
         Err(_) => Ok(Fetched::Unavailable(format!(
             "{} did not answer within {} ms",
@@ -48,7 +56,12 @@ pub async fn get(url: &Url, allowed: &[IpNet], patience: Duration) -> Result<Fet
     }
 }
 
-async fn get_unbounded(url: &Url, allowed: &[IpNet], patience: Duration) -> Result<Fetched, Problem> {
+async fn get_unbounded(
+    url: &Url,
+    header: Option<Header>,
+    allowed: &[IpNet],
+    patience: Duration,
+) -> Result<Fetched, Problem> {
     let addresses = match resolve(url).await {
         Ok(addresses) => addresses,
         Err(cause) => return Ok(Fetched::Unavailable(cause)),
@@ -58,7 +71,7 @@ async fn get_unbounded(url: &Url, allowed: &[IpNet], patience: Duration) -> Resu
             return Err(refused(url, kind));
         }
     }
-    let received = match exchange(url, addresses, patience).await {
+    let received = match exchange(url, header, addresses, patience).await {
         Ok(received) => received,
         Err(cause) => return Ok(Fetched::Unavailable(cause)),
     };
@@ -103,7 +116,12 @@ async fn resolve(url: &Url) -> Result<Vec<SocketAddr>, String> {
     Ok(addresses)
 }
 
-async fn exchange(url: &Url, addresses: Vec<SocketAddr>, patience: Duration) -> Result<Value, String> {
+async fn exchange(
+    url: &Url,
+    header: Option<Header>,
+    addresses: Vec<SocketAddr>,
+    patience: Duration,
+) -> Result<Value, String> {
     let client = reqwest::Client::builder()
         .tls_backend_preconfigured(trust_for(url).await?)
         .dns_resolver(Arc::new(Only(addresses)))
@@ -116,12 +134,11 @@ async fn exchange(url: &Url, addresses: Vec<SocketAddr>, patience: Duration) -> 
         .user_agent(concat!("butterfly/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| error.to_string())?;
-    let response = client
-        .get(url.clone())
-        .header("accept-encoding", "identity")
-        .send()
-        .await
-        .map_err(|error| unreachable(url, error))?;
+    let mut request = client.get(url.clone()).header("accept-encoding", "identity");
+    if let Some(header) = header {
+        request = request.header(header.name, header.value);
+    }
+    let response = request.send().await.map_err(|error| unreachable(url, error))?;
     content::receive(response, LARGEST)
         .await
         .map_err(|cause| format!("{} {cause}", place(url)))

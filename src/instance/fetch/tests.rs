@@ -39,7 +39,7 @@ fn response(status: &str, content_type: &str, body: &str) -> String {
 }
 
 async fn fetch(url: &str, allowed: &[IpNet]) -> Result<Fetched, Problem> {
-    get(&Url::parse(url).unwrap(), allowed, PATIENCE).await
+    get(&Url::parse(url).unwrap(), None, allowed, PATIENCE).await
 }
 
 fn reason(fetched: Fetched) -> String {
@@ -163,7 +163,9 @@ async fn an_answer_that_is_too_large_is_refused_announced_or_not() {
 async fn a_server_that_hangs_is_left() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
-    let fetched = get(&url, &loopback(), Duration::from_millis(50)).await.unwrap();
+    let fetched = get(&url, None, &loopback(), Duration::from_millis(50))
+        .await
+        .unwrap();
     let reason = reason(fetched);
     assert!(
         reason.contains("did not answer within") || reason.contains("cannot be reached"),

@@ -6,6 +6,7 @@ mod filtering;
 mod imports;
 mod pointers;
 mod records;
+mod relating;
 mod searching;
 mod writing;
 
