@@ -190,7 +190,9 @@ mod tests {
         (of, plain)
     }
 
-    fn unpacked(plain: &[u8]) -> Result<(BackupOf, Vec<(String, Vec<u8>)>), Failure> {
+    type Files = Vec<(String, Vec<u8>)>;
+
+    fn unpacked(plain: &[u8]) -> Result<(BackupOf, Files), Failure> {
         let folder = tempfile::tempdir().unwrap();
         let of = unpack(plain, folder.path())?;
         let mut files: Vec<_> = fs::read_dir(folder.path())
