@@ -18,6 +18,7 @@ mod circuits;
 mod compare;
 mod compose;
 mod config;
+mod credential_pointer;
 mod credential_rows;
 mod credentials;
 mod demo;
@@ -77,6 +78,7 @@ pub use compose::{
     Weight, WireLayer, blank, findings, laid_out, on_one_line, skeleton,
 };
 pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
+pub use credential_pointer::NewFetchHeader;
 pub use demo::Demo;
 pub use editing::{COLOURS, LONGEST_PATIENCE_S};
 pub use failure::Failure;

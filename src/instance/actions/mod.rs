@@ -15,6 +15,7 @@ mod commit_import;
 mod confirm_words;
 mod create_circuit;
 mod create_connection;
+mod create_credential_pointer;
 mod create_domain;
 mod create_offer;
 mod create_pointer;

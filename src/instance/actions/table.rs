@@ -17,6 +17,7 @@ pub const ALL: &[&Action] = &[
     &confirm_words::ACTION,
     &create_circuit::ACTION,
     &create_connection::ACTION,
+    &create_credential_pointer::ACTION,
     &create_domain::ACTION,
     &create_offer::ACTION,
     &create_pointer::ACTION,
