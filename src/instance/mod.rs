@@ -11,6 +11,7 @@ pub(crate) mod authorise;
 mod body;
 mod checking;
 mod circuit;
+mod copying;
 mod core;
 mod dispatch;
 mod error;
@@ -49,6 +50,7 @@ mod witness;
 
 pub use self::core::{Caller, Instance};
 pub use body::LONGEST as LONGEST_BODY;
+pub use copying::{Adopted, COPIED, Replaced};
 pub use error::InstanceError;
 pub use events::{Event, EventLayer, Events, Looking, Origin, Reading, Weight};
 pub use host::Host;

@@ -9,6 +9,7 @@ mod activation;
 mod alarms;
 mod all_pointers;
 mod audit;
+mod backup;
 mod bulk;
 mod call;
 mod carried;
@@ -63,8 +64,10 @@ mod verify;
 mod views;
 mod wire;
 
+pub use crate::handshake::Opener;
 pub use crate::vault::Template;
 pub use all_pointers::AllPointers;
+pub use backup::{Backup, BackupOf, BackupSeal, Restored};
 pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
 pub use compare::{

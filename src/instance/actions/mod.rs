@@ -64,6 +64,7 @@ mod neighbors;
 mod page;
 mod parameter;
 mod publish_code;
+mod record_backup;
 mod record_offer_words;
 mod relay;
 mod remove_neighbor;

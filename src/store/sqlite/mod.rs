@@ -9,6 +9,7 @@ mod audit_chain;
 mod audit_rows;
 mod audit_walk;
 mod conditions;
+mod copying;
 mod credentials;
 mod domains;
 mod failure;
@@ -33,4 +34,5 @@ mod tests;
 mod writer;
 
 pub use audit::SqliteAuditLog;
+pub use copying::{check_database, copy_database};
 pub use store::SqliteStore;
