@@ -76,6 +76,9 @@ impl InstanceError {
                 "put it right (mode 0600 for files, 0700 for folders, no links) and try again"
             }
             Self::Store(StoreError::Full(_)) => "free some disk space and try again",
+            Self::Store(StoreError::Disk(_)) => {
+                "look at the disk, whether it is writable, and at the folder's permissions"
+            }
             Self::Store(StoreError::TooNew { .. }) => "upgrade this program",
             Self::Store(_) => "check the disk and the folder's permissions",
         }
