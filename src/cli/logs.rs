@@ -4,7 +4,7 @@ use crate::instance::EventLayer;
 use crate::seal::private;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -12,6 +12,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 /// How many days of logs are kept.
 const DAYS: usize = 7;
+
+/// How many lines may wait for the disk before further ones are lost. Room for all of them is taken at the start.
+const LINES_WAITING: usize = 4_096;
 
 /// Starts logging. `verbosity` counts the `-v`s; the guard writes out what is pending when dropped.
 pub fn start(home: &Path, on_screen: bool, verbosity: u8) -> Option<WorkerGuard> {
@@ -33,10 +36,12 @@ pub fn start(home: &Path, on_screen: bool, verbosity: u8) -> Option<WorkerGuard>
         return None;
     }
     // A disk that hangs must not hold up a frame: another thread writes.
-    let (writer, guard) = tracing_appender::non_blocking(LogFile {
-        home: home.to_owned(),
-        appender: None,
-    });
+    let (writer, guard) = NonBlockingBuilder::default()
+        .buffered_lines_limit(LINES_WAITING)
+        .finish(LogFile {
+            home: home.to_owned(),
+            appender: None,
+        });
     let to_file = tracing_subscriber::fmt::layer()
         .with_target(false)
         .with_ansi(false)

@@ -3,7 +3,7 @@
 use super::arguments::FormatArg;
 use super::inert::inert;
 use super::outcome::{Outcome, Stop, file_failed};
-use super::pointer_list::{filter, for_one};
+use super::pointer::{filter, for_one};
 use super::session::Session;
 use super::signal::until_signal;
 use super::words;

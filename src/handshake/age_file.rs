@@ -5,8 +5,9 @@
 
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
 use age::secrecy::{ExposeSecret, SecretString};
+use age::stream::StreamWriter;
 use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
-use std::io::{self, Read, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::iter;
 use zeroize::Zeroizing;
 
@@ -17,6 +18,9 @@ const LONGEST_HEADER: u64 = 4 * 1024;
 
 const ARMOUR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
 const VERSION_LINE: &str = "age-encryption.org/v1";
+
+/// What is written to a file piece by piece; whole once it is finished.
+pub(super) type Sealing<W> = StreamWriter<W>;
 
 /// Why a file does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +91,36 @@ pub(super) fn open_under(passphrase: &str, file: &[u8]) -> Result<Zeroizing<Vec<
     open(&identity, file)
 }
 
+/// Begins a file to a recipient in the binary form: what is written goes on sealed, piece by piece.
+pub(super) fn begin_to<W: Write>(recipient: &str, output: W) -> Result<Sealing<W>, String> {
+    let recipient: x25519::Recipient = recipient.parse().map_err(str::to_owned)?;
+    begin(&recipient, output)
+}
+
+/// The same under a passphrase, at a cost (log2).
+pub(super) fn begin_under<W: Write>(
+    passphrase: &str,
+    work_factor: u8,
+    output: W,
+) -> Result<Sealing<W>, String> {
+    let mut recipient = scrypt::Recipient::new(secret(passphrase));
+    recipient.set_work_factor(work_factor);
+    begin(&recipient, output)
+}
+
+/// Opens with a secret key, piece by piece: what is read of a file that was changed or cut short fails there.
+pub(super) fn read_with<'a>(key: &str, file: impl Read + 'a) -> Result<Box<dyn Read + 'a>, AgeError> {
+    let key: x25519::Identity = key.parse().map_err(|_| AgeError::WrongKey)?;
+    read(&key, file)
+}
+
+/// The same under a passphrase.
+pub(super) fn read_under<'a>(passphrase: &str, file: impl Read + 'a) -> Result<Box<dyn Read + 'a>, AgeError> {
+    let mut identity = scrypt::Identity::new(secret(passphrase));
+    identity.set_max_work_factor(MOST_WORK);
+    read(&identity, file)
+}
+
 /// Whether it is in the text form (PEM-like); the binary form is read too.
 pub(super) fn is_armoured(file: &[u8]) -> bool {
     file.trim_ascii_start().starts_with(ARMOUR)
@@ -155,6 +189,18 @@ fn open(identity: &dyn age::Identity, file: &[u8]) -> Result<Zeroizing<Vec<u8>>,
         .read_to_end(&mut plaintext)
         .map_err(|_| AgeError::Damaged)?;
     Ok(plaintext)
+}
+
+fn begin<W: Write>(recipient: &dyn age::Recipient, output: W) -> Result<Sealing<W>, String> {
+    let encryptor = Encryptor::with_recipients(iter::once(recipient)).map_err(|error| error.to_string())?;
+    encryptor.wrap_output(output).map_err(|error| error.to_string())
+}
+
+fn read<'a>(identity: &dyn age::Identity, file: impl Read + 'a) -> Result<Box<dyn Read + 'a>, AgeError> {
+    let input = ArmoredReader::new(BufReader::new(file));
+    let decryptor = Decryptor::new_buffered(input).map_err(refused)?;
+    let reader = decryptor.decrypt(iter::once(identity)).map_err(refused)?;
+    Ok(Box::new(reader))
 }
 
 fn refused(error: DecryptError) -> AgeError {

@@ -16,6 +16,7 @@ mod renewal;
 mod request;
 #[cfg(test)]
 mod samples;
+mod sealed_stream;
 mod words;
 
 pub use bundle::{Outside, SealedBundle, SealedTo, inspect, open_under_words, seal_under_words};
@@ -29,3 +30,4 @@ pub use life::{Beginning, Life, Mix};
 pub use life_event::{Alarm, AlarmKind, Event, Exchange, LifeError, Overlap};
 pub use renewal::{Agreement, RenewalError, renew};
 pub use request::{Asking, REQUEST_SECONDS, Request, RequestError, RequestKey};
+pub use sealed_stream::{Opener, SealedWriter, is_recipient, open_stream};

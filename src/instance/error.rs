@@ -42,6 +42,9 @@ pub enum InstanceError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A copy of an instance that is not whole, or is none.
+    #[error("no instance can be made of this copy: {0}")]
+    BadCopy(String),
     /// Storage failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -56,6 +59,7 @@ impl InstanceError {
             Self::Hosted { .. } => Code::AlreadyHosted,
             Self::Listen { .. } | Self::PlainHttp(_) => Code::CannotListen,
             Self::File { .. } => Code::FileFailed,
+            Self::BadCopy(_) => Code::BundleRefused,
             Self::Store(_) => Code::StorageFailed,
         }
     }
@@ -75,6 +79,7 @@ impl InstanceError {
             Self::File { .. } => {
                 "put it right (mode 0600 for files, 0700 for folders, no links) and try again"
             }
+            Self::BadCopy(_) => "restore another backup; keep this one to find out what happened to it",
             Self::Store(StoreError::Full(_)) => "free some disk space and try again",
             Self::Store(StoreError::Disk(_)) => {
                 "look at the disk, whether it is writable, and at the folder's permissions"

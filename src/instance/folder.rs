@@ -33,6 +33,11 @@ impl Folder {
         Self(path.to_owned())
     }
 
+    /// A file in it.
+    pub(super) fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
     pub(super) fn database(&self) -> PathBuf {
         self.0.join("instance.db")
     }
@@ -41,7 +46,7 @@ impl Folder {
         self.0.join("audit.db")
     }
 
-    fn settings(&self) -> PathBuf {
+    pub(super) fn settings(&self) -> PathBuf {
         self.0.join("instance.toml")
     }
 
@@ -90,6 +95,11 @@ impl Folder {
             .and_then(|mut file| file.read_to_string(&mut text))
             .map_err(|error| failed(path, &error))?;
         Ok(text)
+    }
+
+    /// Reads a file that is no secret.
+    pub(super) fn read_text(&self, path: &Path) -> Result<String, InstanceError> {
+        fs::read_to_string(path).map_err(|error| failed(path, &error))
     }
 
     fn lock_file(&self) -> PathBuf {
@@ -231,6 +241,43 @@ impl Folder {
         let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
         i64::try_from(since.as_micros()).ok().map(Timestamp::from_micros)
     }
+}
+
+impl Folder {
+    /// Puts the folder that was made in the place of this one, which goes to `aside`: in one step where the system can
+    /// exchange two names, so that at no moment there is none.
+    pub(super) fn replace_by(&self, made: &Self, aside: &Path) -> Result<(), InstanceError> {
+        match exchange(&made.0, &self.0) {
+            Ok(()) => {
+                if let Err(error) = fs::rename(&made.0, aside) {
+                    let _ = exchange(&made.0, &self.0);
+                    return Err(failed(aside, &error));
+                }
+            }
+            Err(_) => {
+                fs::rename(&self.0, aside).map_err(|error| failed(aside, &error))?;
+                if let Err(error) = made.move_to(self) {
+                    let _ = fs::rename(aside, &self.0);
+                    return Err(error);
+                }
+            }
+        }
+        let parent = self.0.parent().unwrap_or(Path::new("/"));
+        sync_folder(parent).map_err(|error| failed(parent, &error))
+    }
+}
+
+/// Exchanges two names.
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+fn exchange(one: &Path, other: &Path) -> std::io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    Ok(renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE)?)
+}
+
+/// Not every system can.
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+fn exchange(_: &Path, _: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
 }
 
 /// The lock on a folder; let go when dropped, and by the system if the process dies.

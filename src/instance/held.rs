@@ -1,6 +1,7 @@
 //! The credentials that this instance holds to call others (relay), opened once and kept in step with
 //! the store, where they lie sealed. What may be done with them is decided in `holding`.
 
+use super::peer_gate::PeerGate;
 use crate::handshake::{Beginning, Event, Life};
 use crate::model::{Endpoint, Holder, Timestamp};
 use crate::protocol::{CredentialForm, HeldCredential};
@@ -39,6 +40,8 @@ pub(super) struct Lasting {
     last_used_us: AtomicI64,
     /// Held while keys are mixed in, so that two do not ask with two keys.
     pub turn: tokio::sync::Mutex<()>,
+    /// What relays pass.
+    pub gate: PeerGate,
 }
 
 /// What is known of a peer beside its endpoint.
@@ -190,6 +193,7 @@ impl Lasting {
             noted: AtomicU64::new(record.uses),
             last_used_us: AtomicI64::new(record.last_used.map_or(i64::MIN, Timestamp::as_micros)),
             turn: tokio::sync::Mutex::default(),
+            gate: PeerGate::default(),
         }
     }
 }

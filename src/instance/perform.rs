@@ -4,6 +4,7 @@
 use super::actions::{Call, table};
 use super::circuit::MOST_STEPS_IN_ALL;
 use super::issued::{Credential, FROZEN};
+use super::once::{self, Turn};
 use super::trail::Deed;
 use super::{Caller, Instance, authorise, dispatch, issuing, witness};
 use crate::handshake::{Event, LifeError};
@@ -120,6 +121,12 @@ async fn authorise_and_execute(
     let Some(patience) = remaining(opened.context) else {
         return Reply::error(&too_late(opened));
     };
+    let once = match once::begin(opened.instance, opened.caller, opened.query, Timestamp::now()).await {
+        Ok(None) => None,
+        Ok(Some(Turn::Now(once))) => Some(once),
+        Ok(Some(Turn::Before(reply))) => return reply,
+        Err(problem) => return Reply::error(&problem),
+    };
     if action.writes {
         let intended = opened.instance.trail().intend(deed, Timestamp::now()).await;
         if let Err(error) = intended {
@@ -128,7 +135,13 @@ async fn authorise_and_execute(
     }
     let executed = tokio::time::timeout(patience, dispatch::execute(call, action)).await;
     watch.lap(PhaseName::Execute);
-    executed.unwrap_or_else(|_| Reply::error(&too_late(opened)))
+    let Ok(reply) = executed else {
+        return Reply::error(&too_late(opened));
+    };
+    if let Some(once) = once {
+        once::end(opened.instance, once, &reply).await;
+    }
+    reply
 }
 
 /// The problem that a call cannot be put on record. Who asked for a change has to know that it may be made.

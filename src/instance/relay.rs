@@ -7,9 +7,10 @@
 use super::actions::{Answer, Call, Outcome};
 use super::authorise::GrantPart;
 use super::held::Holding;
+use super::peer_gate::Shut;
 use super::{holding, witness};
 use crate::client::Exchange;
-use crate::model::{Connection, ConnectionStatus, InstanceId};
+use crate::model::{Connection, ConnectionStatus, InstanceId, Timestamp};
 use crate::protocol::strict_json::{self, DEEPEST};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
 use serde_json::{Value, json};
@@ -45,11 +46,19 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
             .with("peer", json!(peer))
             .with("peer_endpoint", json!(credential.endpoint))
     };
-    let invoked = holding::invoke(call.instance, &holding, query, &context);
-    let exchange = tokio::time::timeout(patience, invoked)
+    let gate = &holding.lasting.gate;
+    let passage = gate
+        .pass(call.now())
+        .map_err(|shut| about(given_a_pause(credential, &shut, call.now())))?;
+    let invoked = async {
+        let _place = gate.place().await;
+        holding::invoke(call.instance, &holding, query, &context).await
+    };
+    let invoked = tokio::time::timeout(patience, invoked)
         .await
-        .map_err(|_| about(too_late(credential)))?
-        .map_err(|error| about(error.into()))?;
+        .map_err(|_| about(too_late(credential)))?;
+    passage.ended(&invoked, call.now());
+    let exchange = invoked.map_err(|error| about(error.into()))?;
     note_hop(call, &exchange);
     answer(exchange.reply, peer.clone()).map_err(about)
 }
@@ -171,6 +180,18 @@ fn too_late(credential: &HeldCredential) -> Problem {
         Code::DeadlineExceeded,
         format!("the deadline passed before {} answered", credential.endpoint),
     )
+}
+
+/// The peer was away several times in a row: nothing was sent.
+fn given_a_pause(credential: &HeldCredential, shut: &Shut, now: Timestamp) -> Problem {
+    let wait = (shut.retry_at.as_micros() - now.as_micros()).max(0);
+    let seconds = (wait + 999_999) / 1_000_000;
+    let message = format!(
+        "{} could not be reached {} times in a row and is given a pause; nothing was sent, and it is tried again in {seconds} s \
+         (last: {})",
+        credential.endpoint, shut.failures, shut.cause
+    );
+    Problem::new(Code::PeerUnreachable, message).with("retry_after", json!(seconds))
 }
 
 fn arrows(path: &[InstanceId]) -> String {

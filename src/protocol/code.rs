@@ -102,6 +102,8 @@ pub enum Code {
     Usage,
     /// A file or folder cannot be read or written.
     FileFailed,
+    /// A call that was to be done once began before, and nobody knows whether it ended.
+    OutcomeUnknown,
     /// Anything else; a defect if it is ever seen.
     Internal,
 }
@@ -121,7 +123,7 @@ pub enum ExitClass {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 49] = [
+    pub const ALL: [Self; 50] = [
         Self::MalformedQuery,
         Self::UnknownAction,
         Self::MissingParameter,
@@ -170,6 +172,7 @@ impl Code {
         Self::InstanceNotFound,
         Self::Usage,
         Self::FileFailed,
+        Self::OutcomeUnknown,
         Self::Internal,
     ];
 
@@ -224,6 +227,7 @@ impl Code {
             Self::InstanceNotFound => "instance_not_found",
             Self::Usage => "usage",
             Self::FileFailed => "file_failed",
+            Self::OutcomeUnknown => "outcome_unknown",
             Self::Internal => "internal",
         }
     }

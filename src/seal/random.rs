@@ -79,6 +79,11 @@ pub fn access_key() -> AccessKey {
     AccessKey::parse(&text).expect("written by its form")
 }
 
+/// The name of a backup: `bak_` and 12 hex digits.
+pub fn backup_id() -> String {
+    prefixed_hex::<6>("bak_")
+}
+
 /// `prefix` and `N` random bytes in lower-case hexadecimal.
 fn prefixed_hex<const N: usize>(prefix: &str) -> String {
     let mut text = String::with_capacity(prefix.len() + 2 * N);

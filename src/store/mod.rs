@@ -10,9 +10,9 @@ pub mod sqlite;
 
 pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
-    AuditHead, AuditOutcome, AuditRecord, AuditVerdict, CodeRecord, ConnectionChange, Edge, HeadSide,
-    HeldRecord, ImportId, IssuedRecord, Nearest, NewAuditRecord, OfferRecord, PointerPage, PointerQuery,
-    Relationship, Score, SeenTokens, SharedHead, Start, Statistics, Summary, TagMatch,
+    AuditHead, AuditOutcome, AuditRecord, AuditVerdict, Begun, CodeRecord, ConnectionChange, Edge, HeadSide,
+    HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, OnceKey, PointerPage,
+    PointerQuery, Relationship, SeenTokens, SharedHead, Start, Statistics, Summary, TagMatch,
 };
 
 use crate::model::{
@@ -106,9 +106,13 @@ pub trait Store: Send + Sync {
         address: &PointerAddress,
         limit: usize,
     ) -> Result<Vec<Relationship>, StoreError>;
-    /// The `limit` pointers whose coordinates score lowest, lowest first. Walks all of them: for
-    /// proximity and for the neighbours that are computed when asked for.
-    async fn nearest(&self, score: Score, limit: usize) -> Result<Nearest, StoreError>;
+    /// The `limit` pointers that are nearest to another one by their coordinates, and how many are near at all.
+    async fn nearest(
+        &self,
+        origin: &PointerAddress,
+        nearness: Nearness,
+        limit: usize,
+    ) -> Result<Nearest, StoreError>;
     /// Stored relationships, of a kind or of any, each pair once, at most `limit`.
     async fn edges(&self, kind: Option<&str>, limit: usize) -> Result<Vec<Edge>, StoreError>;
     /// The kinds of a pointer's stored relationships; relationships without a name are of none.
@@ -252,6 +256,17 @@ pub trait Store: Send + Sync {
     async fn put_offer(&self, record: OfferRecord) -> Result<(), StoreError>;
     /// Notes when held credentials (by name) were last used and how often in all: totals, as for issued ones.
     async fn note_held_use(&self, uses: Vec<(String, Timestamp, u64)>) -> Result<(), StoreError>;
+    /// Begins a call that is to be done once, unless one with this key began before; forgets some of those from
+    /// before `oldest`.
+    async fn begin_once(
+        &self,
+        once: &OnceKey,
+        query: [u8; 32],
+        now: Timestamp,
+        oldest: Timestamp,
+    ) -> Result<Begun, StoreError>;
+    /// Keeps the sealed reply of such a call.
+    async fn end_once(&self, once: &OnceKey, reply: Vec<u8>) -> Result<(), StoreError>;
     /// Heads of audit trails that were shared with peers.
     async fn heads(&self) -> Result<Vec<SharedHead>, StoreError>;
     /// Keeps a head in place of the last one of that peer and side.

@@ -6,6 +6,7 @@ use crate::model::{
     AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, KeyId, Pointer,
     PointerAddress, Profile, Timestamp,
 };
+use crate::model::{NEAR, gyroid_score};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -355,16 +356,58 @@ pub struct AuditVerdict {
     pub line: Option<AuditRecord>,
 }
 
-/// How near a pointer is, from its coordinates x, y, z; none if it does not count at all.
-pub type Score = Box<dyn Fn(f64, f64, f64) -> Option<f64> + Send + Sync>;
+/// What makes a pointer near to another one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Nearness {
+    /// The relation of the original system: its score is below [`NEAR`].
+    Gyroid,
+    /// The distance of the coordinates is this at most; they run from 0 to 2π and do not wrap round.
+    Within(f64),
+}
 
-/// What ranking pointers by their coordinates found.
+impl Nearness {
+    /// How near: 0 is nearest; none if not near at all.
+    pub fn score(self, here: (f64, f64, f64), there: (f64, f64, f64)) -> Option<f64> {
+        match self {
+            Self::Gyroid => Some(gyroid_score(here, there)).filter(|score| *score < NEAR),
+            Self::Within(radius) => {
+                let (x, y, z) = (there.0 - here.0, there.1 - here.1, there.2 - here.2);
+                let distance = (x * x + y * y + z * z).sqrt();
+                (distance <= radius).then_some(distance)
+            }
+        }
+    }
+}
+
+/// What is near to a pointer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Nearest {
-    /// The lowest scores, lowest first.
+    /// The nearest ones with their scores, nearest first; what is equally near stands by address.
     pub pointers: Vec<(PointerAddress, f64)>,
-    /// How many pointers have a score.
+    /// How many are near in all.
     pub matching: u64,
+}
+
+/// Under what a call is done once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnceKey {
+    /// The name of the credential with which it came.
+    pub caller: String,
+    /// What the caller chose.
+    pub key: String,
+}
+
+/// How a call that is to be done once stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// It begins now.
+    Now,
+    /// It ended before, with this sealed reply.
+    Before(Vec<u8>),
+    /// It began before, and nothing says that it ended.
+    WithoutEnd,
+    /// The key belongs to another query.
+    ForAnother,
 }
 
 /// An import that has begun and not ended.

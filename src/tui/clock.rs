@@ -2,6 +2,21 @@
 
 use crate::model::Timestamp;
 use jiff::tz::TimeZone;
+use std::sync::OnceLock;
+
+/// The person's time zone. The system's file says all of it; its name, for which a library looks through the whole
+/// database of zones, is shown nowhere.
+fn own_zone() -> &'static TimeZone {
+    static ZONE: OnceLock<TimeZone> = OnceLock::new();
+    ZONE.get_or_init(|| {
+        if std::env::var_os("TZ").is_some() {
+            return TimeZone::system();
+        }
+        let file = std::fs::read("/etc/localtime").ok();
+        let zone = file.and_then(|file| TimeZone::tzif("local", &file).ok());
+        zone.unwrap_or_else(TimeZone::system)
+    })
+}
 
 /// A clock. What the console draws about time comes from here, and from nowhere else.
 #[derive(Debug, Clone)]
@@ -23,7 +38,7 @@ impl Clock {
 
     fn zoned(&self, moment: Timestamp) -> jiff::Zoned {
         let zone = match self {
-            Self::System => TimeZone::system(),
+            Self::System => own_zone().clone(),
             Self::Held(_) => TimeZone::UTC,
         };
         jiff::Timestamp::from_microsecond(moment.as_micros())

@@ -13,6 +13,9 @@ use std::io::{self, BufWriter, Write};
 /// What a frame may fill before it is written: a whole screen fits.
 const BUFFERED: usize = 64 * 1024;
 
+/// How many changed cells are made ready at a time: a whole screen at once would take as much memory again.
+const PART: usize = 1_024;
+
 /// Keeps the last screen and writes the differences.
 pub struct Painter<W: Write> {
     backend: CrosstermBackend<BufWriter<W>>,
@@ -61,9 +64,11 @@ impl<W: Write> Painter<W> {
         if !same_size {
             queue!(self.backend, Clear(ClearType::All))?;
         }
-        let updates = thrifty(&updates);
-        self.backend
-            .draw(updates.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
+        for part in updates.chunks(PART) {
+            let part = thrifty(part);
+            self.backend
+                .draw(part.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
+        }
         if let Some((x, y)) = cursor {
             queue!(self.backend, MoveTo(x, y), Show)?;
         }

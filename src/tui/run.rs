@@ -32,7 +32,7 @@ use tokio::time::{Instant, sleep_until};
 const FRAME: Duration = Duration::from_millis(10);
 /// How often something that is live turns.
 const TICK: Duration = Duration::from_millis(120);
-/// How long the first frame waits for the terminal to tell its background, so that it does not flash.
+/// How long the first frame waits for what it should show at once, so that it does not flash.
 const FIRST_FRAME: Duration = Duration::from_millis(30);
 
 /// What the console is started with.
@@ -82,7 +82,11 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         // An unanswered question costs nothing but this.
         let _ = stdout().write_all(QUESTION).and_then(|()| stdout().flush());
     }
-    let outcome = console.turn(&mut state, &mut runner, asks).await;
+    let awaited = Awaited {
+        background: asks,
+        instances: begin == Start::Open,
+    };
+    let outcome = console.turn(&mut state, &mut runner, awaited).await;
     drop(console);
     outcome.map_err(|error| no_terminal(&error))
 }
@@ -132,6 +136,33 @@ fn look(options: &Options, catalog: Catalog, config: ConsoleConfig) -> Result<Lo
     Ok(look)
 }
 
+/// What the first frame waits for.
+struct Awaited {
+    /// The terminal tells its background.
+    background: bool,
+    /// The instances of a home that is open.
+    instances: bool,
+}
+
+impl Awaited {
+    fn is_there(&self) -> bool {
+        !self.background && !self.instances
+    }
+
+    /// Whether this was the last of it.
+    fn ends_with(&mut self, message: &Message) -> bool {
+        if self.is_there() {
+            return false;
+        }
+        match message {
+            Message::Background(_) => self.background = false,
+            Message::Instances(_) => self.instances = false,
+            _ => return false,
+        }
+        self.is_there()
+    }
+}
+
 struct Console {
     terminal: Terminal,
     painter: Painter<Stdout>,
@@ -141,10 +172,15 @@ struct Console {
 }
 
 impl Console {
-    async fn turn(&mut self, state: &mut State, runner: &mut Runner, asks: bool) -> io::Result<()> {
+    async fn turn(&mut self, state: &mut State, runner: &mut Runner, mut awaited: Awaited) -> io::Result<()> {
         let mut events = EventStream::new();
         let mut signals = Signals::listen()?;
-        let mut next_frame = Instant::now() + if asks { FIRST_FRAME } else { Duration::ZERO };
+        let patience = if awaited.is_there() {
+            Duration::ZERO
+        } else {
+            FIRST_FRAME
+        };
+        let mut next_frame = Instant::now() + patience;
         let mut changed = true;
         let mut tick = Instant::now() + TICK;
         while state.phase != Phase::Done {
@@ -173,7 +209,7 @@ impl Console {
             if matches!(message, Message::Resize(..)) {
                 self.painter.forget();
             }
-            if matches!(message, Message::Background(_)) {
+            if awaited.ends_with(&message) {
                 next_frame = Instant::now();
             }
             changed = true;

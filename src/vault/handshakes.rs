@@ -91,6 +91,11 @@ impl Vault {
         Ok(kept.map(|head| (head.sequence, head.hash, head.at)))
     }
 
+    /// Forgets it: the trail is known to go back.
+    pub fn forget_audit_head(&self, instance_id: &str) -> Result<(), VaultError> {
+        self.remove_sealed_row(Kind::AuditHead, instance_id)
+    }
+
     /// Keeps the head of an instance's audit trail. A head that is behind the kept one is not kept.
     pub fn keep_audit_head(
         &self,

@@ -2,7 +2,7 @@
 
 use super::CredentialRow;
 use super::credentials::held_name;
-use super::gateway::HeldThere;
+use super::gateway::{HeldThere, PeerThere};
 use super::held::life_of;
 use crate::handshake::Alarm;
 use crate::model::{
@@ -67,6 +67,8 @@ struct Look {
     verify_first: bool,
     /// Somebody else holds it, so that its silence means something.
     may_idle: bool,
+    /// Why nothing goes through for now.
+    away: Option<String>,
 }
 
 pub(super) fn row_of_entry(entry: HeldEntry, now: Timestamp) -> CredentialRow {
@@ -82,6 +84,7 @@ pub(super) fn row_of_entry(entry: HeldEntry, now: Timestamp) -> CredentialRow {
         wants_words: is_caller,
         verify_first: life.verify_first,
         may_idle: false,
+        away: None,
     };
     let row = CredentialRow {
         side: Side::Held,
@@ -118,6 +121,7 @@ pub(super) fn row_of_issued(issued: Issued, instance: &str, now: Timestamp) -> C
         wants_words: was_handed_over,
         verify_first: issued.verify_first,
         may_idle: true,
+        away: None,
     };
     let row = CredentialRow {
         name: format!("{}@{instance}", issued.name),
@@ -156,6 +160,7 @@ pub(super) fn row_of_held_there(
         wants_words: true,
         verify_first: held.verify_first,
         may_idle: held.uses.is_some(),
+        away: held.peer.as_ref().and_then(PeerThere::attention),
     };
     let state = held.state.unwrap_or(CredentialState::Active);
     let row = CredentialRow {
@@ -189,6 +194,7 @@ fn attended(row: CredentialRow, look: &Look, now: Timestamp) -> CredentialRow {
     let attention = alarm(&row)
         .or_else(|| weak(look))
         .or_else(|| ended(&row, now))
+        .or_else(|| look.away.clone())
         .or_else(|| words(&row, look))
         .or_else(|| lease(&row, now))
         .or_else(|| rotation(&row, now))

@@ -54,6 +54,27 @@ pub(super) struct HeldThere {
     pub(super) last_used: Option<Timestamp>,
     #[serde(default)]
     pub(super) uses: Option<u64>,
+    #[serde(default)]
+    pub(super) peer: Option<PeerThere>,
+}
+
+/// How the way to its peer stands.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct PeerThere {
+    failures: u32,
+    #[serde(default)]
+    retry_at: Option<Timestamp>,
+}
+
+impl PeerThere {
+    /// What its administrator should know, if relays are refused for now.
+    pub(super) fn attention(&self) -> Option<String> {
+        let retry_at = self.retry_at?;
+        Some(format!(
+            "the peer could not be reached {} times in a row; relays are refused until {retry_at:.19}",
+            self.failures
+        ))
+    }
 }
 
 impl HeldThere {

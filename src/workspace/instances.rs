@@ -90,39 +90,8 @@ impl Workspace {
         .await
     }
 
-    async fn add_local(&self, settings: &Settings, owner: &HeldCredential) -> Result<(), Failure> {
-        let now = Timestamp::now();
-        let entry = HeldEntry {
-            life: None,
-            identity: None,
-            pending: None,
-            name: format!("{}/owner", settings.name),
-            form: CredentialForm::of(owner),
-            role: HeldRole::Owner,
-            instance: settings.name.to_string(),
-            state: CredentialState::Active,
-            // Made here and never handed over: there is nobody to compare words with.
-            verified: true,
-            expires_at: None,
-            created_at: now,
-            grant: None,
-            last_used: None,
-            uses: 0,
-        };
-        let record = InstanceRecord {
-            name: settings.name.clone(),
-            kind: InstanceKind::Local,
-            endpoint: settings.endpoint.clone(),
-            profile: owner.profile(),
-            instance_id: Some(settings.instance_id.clone()),
-            app_id: owner.app_id.clone(),
-            credential: entry.name.clone(),
-            colour: None,
-            read_only: false,
-            patience_s: None,
-            created_at: now,
-            seen: None,
-        };
+    pub(super) async fn add_local(&self, settings: &Settings, owner: &HeldCredential) -> Result<(), Failure> {
+        let (entry, record) = local_entry(settings, owner);
         self.in_vault(move |vault| vault.add(&[entry], &[record])).await
     }
 
@@ -305,7 +274,7 @@ impl Workspace {
         Ok(blocking(move || Instance::hosted_by(&folder)).await)
     }
 
-    async fn local_record(&self, name: &str) -> Result<InstanceRecord, Failure> {
+    pub(super) async fn local_record(&self, name: &str) -> Result<InstanceRecord, Failure> {
         let record = self.record(name).await?;
         if record.kind == InstanceKind::Local {
             return Ok(record);
@@ -317,6 +286,43 @@ impl Workspace {
         )
         .on(name))
     }
+}
+
+/// What the vault keeps of a local instance: its owner's credential, and its row.
+pub(super) fn local_entry(settings: &Settings, owner: &HeldCredential) -> (HeldEntry, InstanceRecord) {
+    let now = Timestamp::now();
+    let entry = HeldEntry {
+        life: None,
+        identity: None,
+        pending: None,
+        name: format!("{}/owner", settings.name),
+        form: CredentialForm::of(owner),
+        role: HeldRole::Owner,
+        instance: settings.name.to_string(),
+        state: CredentialState::Active,
+        // Made here and never handed over: there is nobody to compare words with.
+        verified: true,
+        expires_at: None,
+        created_at: now,
+        grant: None,
+        last_used: None,
+        uses: 0,
+    };
+    let record = InstanceRecord {
+        name: settings.name.clone(),
+        kind: InstanceKind::Local,
+        endpoint: settings.endpoint.clone(),
+        profile: owner.profile(),
+        instance_id: Some(settings.instance_id.clone()),
+        app_id: owner.app_id.clone(),
+        credential: entry.name.clone(),
+        colour: None,
+        read_only: false,
+        patience_s: None,
+        created_at: now,
+        seen: None,
+    };
+    (entry, record)
 }
 
 /// The row of a remote that is called with this credential.

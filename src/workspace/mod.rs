@@ -9,6 +9,7 @@ mod activation;
 mod alarms;
 mod all_pointers;
 mod audit;
+mod backup;
 mod bulk;
 mod call;
 mod carried;
@@ -17,6 +18,7 @@ mod circuits;
 mod compare;
 mod compose;
 mod config;
+mod credential_pointer;
 mod credential_rows;
 mod credentials;
 mod demo;
@@ -62,8 +64,10 @@ mod verify;
 mod views;
 mod wire;
 
+pub use crate::handshake::Opener;
 pub use crate::vault::Template;
 pub use all_pointers::AllPointers;
+pub use backup::{Backup, BackupOf, BackupSeal, Restored};
 pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
 pub use carry::VaultContents;
 pub use compare::{
@@ -74,6 +78,7 @@ pub use compose::{
     Weight, WireLayer, blank, findings, laid_out, on_one_line, skeleton,
 };
 pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
+pub use credential_pointer::NewFetchHeader;
 pub use demo::Demo;
 pub use editing::{COLOURS, LONGEST_PATIENCE_S};
 pub use failure::Failure;

@@ -3,6 +3,7 @@
 use super::Failure;
 use super::folders::cannot;
 use crate::protocol::Code;
+use crate::seal::private;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -47,13 +48,22 @@ impl NotWritten {
 impl PartialFile {
     /// Begins a file; one of that name that is there already is replaced only if that is wanted.
     pub fn create(wanted: &Path, overwrite: bool) -> Result<Self, NotWritten> {
+        Self::begin(wanted, overwrite, OpenOptions::new())
+    }
+
+    /// The same for what only its owner may read (mode 0600). One of that name is never replaced.
+    pub fn create_private(wanted: &Path) -> Result<Self, NotWritten> {
+        Self::begin(wanted, false, private::files())
+    }
+
+    fn begin(wanted: &Path, overwrite: bool, mut options: OpenOptions) -> Result<Self, NotWritten> {
         if !overwrite && wanted.exists() {
             return Err(NotWritten::Taken);
         }
         let mut written = wanted.as_os_str().to_owned();
         written.push(format!(".{}.part", std::process::id()));
         let written = PathBuf::from(written);
-        let file = OpenOptions::new().write(true).create_new(true).open(&written)?;
+        let file = options.write(true).create_new(true).open(&written)?;
         Ok(Self {
             writer: BufWriter::with_capacity(BUFFER, file),
             written,
@@ -61,6 +71,13 @@ impl PartialFile {
             overwrite,
             is_kept: false,
         })
+    }
+
+    /// Gives it its name once it is on the disk: for what must outlive a loss of power.
+    pub fn keep_durably(mut self) -> Result<(), NotWritten> {
+        self.writer.flush()?;
+        self.writer.get_ref().sync_all()?;
+        self.keep()
     }
 
     /// Gives it its name.

@@ -285,7 +285,7 @@ impl Workspace {
         self.change(instance, query).await
     }
 
-    async fn change(&self, instance: &str, query: Query) -> Result<Pointer, Failure> {
+    pub(super) async fn change(&self, instance: &str, query: Query) -> Result<Pointer, Failure> {
         let mut session = self.session(instance).await?;
         let changed = self.change_in(&mut session, &query).await;
         session.close().await;

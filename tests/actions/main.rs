@@ -2,14 +2,17 @@
 
 mod access_keys;
 mod audit;
+mod chains;
 mod circuits;
 mod connections;
+mod credential_pointers;
 mod domains;
 mod federations;
 mod grants;
 mod graph;
 mod imports;
 mod invoking;
+mod once;
 mod pointers;
 mod refusals;
 mod relays;

@@ -36,9 +36,22 @@ impl Running {
     /// An instance that is asked in process only: it does nothing by itself.
     pub async fn unserved(name: &str) -> Self {
         let mut running = Self::start(name).await;
-        running.stop.cancel();
-        (&mut running.task).await.unwrap();
+        running.stop().await;
         running
+    }
+
+    /// Stops answering over the wire; the instance stays open.
+    pub async fn stop(&mut self) {
+        self.stop.cancel();
+        (&mut self.task).await.unwrap();
+    }
+
+    /// Answers again where it did before.
+    pub async fn serve_again(&mut self) {
+        let listener = TcpListener::bind(self.instance.settings().listen).await.unwrap();
+        self.stop = CancellationToken::new();
+        let serving = (Arc::clone(&self.instance), self.stop.clone());
+        self.task = tokio::spawn(async move { serving.0.serve(listener, serving.1).await.unwrap() });
     }
 
     /// An instance whose pointers may lead to these ranges too.

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 
 mod audit;
+mod backup;
 mod binary;
 mod domains;
 mod handshake;

@@ -1,6 +1,7 @@
 //! `butterfly instance …`: the instances of this home.
 
 mod background;
+mod backup;
 mod edit;
 mod map;
 mod values;
@@ -56,6 +57,8 @@ pub enum Instance {
         name: InstanceName,
     },
     Edit(Box<edit::Edit>),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     Map(map::Map),
 }
 
@@ -130,6 +133,8 @@ impl Instance {
             Self::Start { name } => background::start(session, &name).await,
             Self::Stop { name } => background::stop(session, &name).await,
             Self::Edit(verb) => verb.run(session).await,
+            Self::Backup(verb) => verb.run(session).await,
+            Self::Restore(verb) => verb.run(session).await,
             Self::Map(verb) => verb.run(session).await,
         }
     }

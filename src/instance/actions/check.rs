@@ -3,9 +3,12 @@
 use super::{Call, DomainRole};
 use crate::instance::authorise::{self, GrantPart};
 use crate::instance::circuit::Circuit;
+use crate::instance::fetch_header::FetchHeader;
 use crate::instance::reference::{self, Reference};
-use crate::model::{Connection, ConnectionId, DomainPermission, Endpoint, Federated, NewPointer, Route};
-use crate::protocol::{Problem, QueryError};
+use crate::model::{
+    Connection, ConnectionId, DomainPermission, Endpoint, Federated, NewPointer, PointerAddress, Route,
+};
+use crate::protocol::{Code, Problem, QueryError};
 use crate::store::ImportId;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
@@ -110,8 +113,7 @@ impl<'a> Inspector<'a> {
         tags(&new.tags)?;
         self.within_scope(new)?;
         if let Some(address) = &new.credential_pointer_address {
-            let credential = self.call.pointer_at(address).await?;
-            authorise::pointer(self.call.grant(), &credential)?;
+            self.credential(address, &new.data_reference).await?;
         }
         if let Some(connection) = &new.connection_id {
             self.connection(connection).await?;
@@ -138,6 +140,33 @@ impl<'a> Inspector<'a> {
             ));
         }
         fits_route(&reference, federated)
+    }
+
+    /// Whether a data_reference may be fetched with the header of a credential pointer. One that does not say where it
+    /// may go goes where the instance's owner says.
+    pub async fn credential(&self, address: &PointerAddress, data_reference: &str) -> Result<(), Problem> {
+        let credential = self.call.pointer_at(address).await?;
+        authorise::pointer(self.call.grant(), &credential)?;
+        let Some(header) = FetchHeader::open(self.call.instance, &credential.data_reference) else {
+            return Err(invalid(
+                "credential_pointer_address",
+                "holds no header that this instance can open",
+            ));
+        };
+        if !header.is_bound() && !self.call.grant().owner {
+            return Err(Problem::new(
+                Code::OwnerOnly,
+                "the credential pointer's header does not say where it may go; only the instance's owner may use it \
+                 (create_credential_pointer makes one that does)",
+            ));
+        }
+        match Reference::read(data_reference)? {
+            Reference::Web(url) => header.check_goes_to(&url),
+            _ => Err(invalid(
+                "credential_pointer_address",
+                "only data at a web address is fetched with a header",
+            )),
+        }
     }
 
     /// A caller that sees only some pointers makes only pointers that it will see.

@@ -20,7 +20,7 @@ pub const SHAPES: [(&str, &str); 5] = [
     ),
     (
         "held",
-        "{name, app_id, profile, kid, endpoint, instance_id, pins, peer_name, identity, words, grant, state, verified, verify_first, delivery, holder, offer, offer_ends, generation, rotation_due, overlap_until, alarm, ended_at, activation_pending, expires_at, created_at, last_used, uses}",
+        "{name, app_id, profile, kid, endpoint, instance_id, pins, peer_name, identity, words, grant, state, verified, verify_first, delivery, holder, offer, offer_ends, generation, rotation_due, overlap_until, alarm, ended_at, activation_pending, expires_at, created_at, last_used, uses, peer: {state: closed|open|half_open, failures, cause, retry_at, in_flight}}",
     ),
     (
         "offer",
@@ -61,6 +61,10 @@ pub fn markdown() -> String {
          `read_pointers` (see and invoke the pointers of its connections), `read_write` (and change, make and assign them),\n\
          `admin_domain` (and administer connections, keys and federations). A *federation* lets the people of one domain do in\n\
          another what it says, `read_pointers` or `read_write`, one way, and no more than they may do at home.\n\n\
+         **Everywhere.** `\"trace\": true` has the phases of the call told beside the reply, hop inside hop. With an\n\
+         `idempotency_key` (1 to 128 visible ASCII characters) a call is done once: within a day the same query under the same\n\
+         key is answered with the first reply and `\"repeated\": true`; `outcome_unknown` says that nobody knows how the first one\n\
+         ended, `already_exists` that the key belongs to another query. Keys are a credential's own.\n\n\
          **Codes.** Any action may fail with {}; those of its own are in the table.\n\n\
          **Shapes.** Said once, and named in the results:\n\n",
         anywhere.join(", ")

@@ -7,6 +7,7 @@ use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, neighbors};
 use crate::instance::authorise;
 use crate::model::{CIRCUIT_PREFIX, NewPointer, Pointer, PointerAddress};
 use crate::protocol::Problem;
+use crate::store::Nearness;
 use serde_json::{Value, json};
 
 /// Its name, which the circuits that it makes bear too.
@@ -64,20 +65,13 @@ fn risk(pointer: &Pointer, is_public_and_connected: bool) -> &'static str {
 }
 
 async fn nearby(call: &Call<'_>, pointer: &Pointer) -> Result<Vec<Value>, Problem> {
-    let (x, y, z) = (pointer.x, pointer.y, pointer.z);
-    let distance = move |there_x: f64, there_y: f64, there_z: f64| {
-        let squared = (there_x - x).powi(2) + (there_y - y).powi(2) + (there_z - z).powi(2);
-        (squared > 0.0 && squared <= RADIUS * RADIUS).then_some(squared)
-    };
-    let nearest = call.store().nearest(Box::new(distance), MOST_NEAR).await?;
-    let mut shown = Vec::with_capacity(nearest.pointers.len());
-    for (address, _) in nearest.pointers {
+    let (found, _) = neighbors::near(call, &pointer.address, Nearness::Within(RADIUS), MOST_NEAR).await?;
+    let mut shown = Vec::with_capacity(found.len());
+    for (address, _) in found {
         let Some(near) = call.store().pointer(&address).await? else {
             continue;
         };
-        if authorise::pointer(call.grant(), &near).is_ok() {
-            shown.push(json!({"address": near.address, "description": near.description}));
-        }
+        shown.push(json!({"address": near.address, "description": near.description}));
     }
     Ok(shown)
 }

@@ -37,8 +37,8 @@ pub const ACTION: Action = Action {
 async fn run(call: &Call<'_>) -> Answer {
     let pointer = call.pointer("pointer_address").await?;
     let limit = neighbors::count(call, "limit", neighbors::MOST)?;
-    let offset = neighbors::count(call, "offset", 0)?;
-    let most = (offset + limit).min(neighbors::MOST);
+    let offset = neighbors::skipped(call)?;
+    let most = offset + limit;
     let (found, total) = if call.query.optional("computed")?.unwrap_or(false) {
         neighbors::computed(call, &pointer, most).await?
     } else {

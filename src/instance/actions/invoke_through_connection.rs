@@ -4,14 +4,13 @@
 use super::parameter::{CONNECTION_ID, POINTER_ADDRESS};
 use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use crate::instance::authorise;
-use crate::instance::fetch::{self, Fetched, Header};
-use crate::instance::issued::IssuedKeys;
+use crate::instance::fetch::{self, Fetched};
+use crate::instance::fetch_header::FetchHeader;
 use crate::instance::problem::not_found;
 use crate::instance::reference::{self, Reference};
 use crate::instance::relay;
 use crate::model::{Connection, ConnectionStatus, Federated, Pointer, PointerAddress, Route};
 use crate::protocol::{Code, Problem};
-use crate::seal::fernet;
 use serde_json::{Value, json};
 use std::time::Duration;
 use url::Url;
@@ -129,16 +128,8 @@ fn passage(pointer: &Pointer, federated: &Federated) -> Outcome {
 
 async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
     let header = match &pointer.credential_pointer_address {
+        Some(address) => Some(header(call, address, url).await?),
         None => None,
-        Some(credential) => match header(call, credential).await? {
-            Some(header) => Some(header),
-            None => {
-                let reason = format!(
-                    "Fetching it needs the header that pointer {credential} holds, and that does not open with a key that this instance or the caller has."
-                );
-                return Ok(interpretation(pointer, &reason));
-            }
-        },
     };
     let Some(remaining) = call.remaining_ms() else {
         return Err(Problem::new(
@@ -147,27 +138,21 @@ async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
         ));
     };
     let allowed = &call.instance.settings().fetch_allow;
-    let fetched = fetch::get(url, header, allowed, Duration::from_millis(remaining)).await?;
+    let fetched = fetch::get(url, header.as_ref(), allowed, Duration::from_millis(remaining)).await?;
     Ok(rendered(pointer, fetched))
 }
 
-/// The header that a credential pointer holds, sealed as the original system seals it: with the encryption key of the
-/// environment, or of the legacy credential that calls.
-async fn header(call: &Call<'_>, credential: &PointerAddress) -> Result<Option<Header>, Problem> {
-    let holder = call.pointer_at(credential).await?;
-    let issued = call.instance.issued();
-    let caller = issued.by_name(&call.caller.credential);
-    let own = caller.as_ref().and_then(|caller| match &caller.keys {
-        IssuedKeys::Legacy(keys, _) => Some(keys),
-        IssuedKeys::Native(_) => None,
-    });
-    let sealed = holder.data_reference.as_bytes();
-    let opened = issued
-        .environment()
-        .into_iter()
-        .chain(own)
-        .find_map(|keys| fernet::open(keys, sealed).ok());
-    Ok(opened.and_then(|opened| Header::read(&opened)))
+/// The header that a credential pointer holds, if it may go to this place.
+async fn header(call: &Call<'_>, address: &PointerAddress, url: &Url) -> Result<FetchHeader, Problem> {
+    let found = call.store().pointer(address).await?;
+    let credential = found.ok_or_else(|| {
+        let message = format!("Credential pointer '{address}' not found.");
+        Problem::new(Code::PointerNotFound, message)
+    })?;
+    let header = FetchHeader::open(call.instance, &credential.data_reference)
+        .ok_or_else(|| Problem::new(Code::CannotOpen, "Malformed credential pointer data."))?;
+    header.check_goes_to(url)?;
+    Ok(header)
 }
 
 async fn read_file(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {

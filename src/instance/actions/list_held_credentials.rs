@@ -1,6 +1,7 @@
 //! `list_held_credentials {}` → `{credentials: [{name, app_id, profile, kid, endpoint, instance_id, pins, peer_name, identity, words,
 //! grant, state, verified, verify_first, delivery, holder, offer, offer_ends, generation, rotation_due, overlap_until, alarm,
-//! ended_at, activation_pending, expires_at, created_at, last_used, uses}]}`.
+//! ended_at, activation_pending, expires_at, created_at, last_used, uses,
+//! peer: {state: closed | open | half_open, failures, cause, retry_at, in_flight}}]}`.
 
 use super::{Access, Action, Answer, Call, Outcome};
 use crate::instance::holding;

@@ -1,12 +1,18 @@
 //! Neighbours of a pointer, as `get_pointer` and `get_neighbors` show them.
 
-use super::Call;
-use crate::model::{NEAR, Pointer, PointerAddress, gyroid_score};
+use super::{Call, check};
+use crate::model::{Pointer, PointerAddress};
 use crate::protocol::Problem;
-use crate::store::Relationship;
+use crate::store::{Nearness, Relationship};
 
 /// How many are shown, strongest first.
 pub const MOST: usize = 1_000;
+
+/// Among how many near ones those are looked for that a narrower grant lets its holder see.
+const MOST_LOOKED_AT: usize = 20_000;
+
+/// How many of the near ones may be skipped before a page.
+const DEEPEST: usize = 100_000;
 
 /// The kind of a relationship that is computed from the coordinates.
 const COMPUTED: &str = "gyroid_related";
@@ -16,6 +22,16 @@ pub fn count(call: &Call<'_>, name: &'static str, usual: usize) -> Result<usize,
     let asked = call.query.optional_count(name)?;
     let asked = asked.map_or(usual, |asked| usize::try_from(asked).unwrap_or(usize::MAX));
     Ok(asked.min(MOST))
+}
+
+/// A place in a list that a call gives: how many are skipped before its page.
+pub fn skipped(call: &Call<'_>) -> Result<usize, Problem> {
+    let asked = call.query.optional_count("offset")?.unwrap_or(0);
+    let asked = usize::try_from(asked).unwrap_or(usize::MAX);
+    if asked > DEEPEST {
+        return Err(check::invalid("offset", "may be 100000 at most"));
+    }
+    Ok(asked)
 }
 
 /// The relationships of a pointer whose other end the caller may see.
@@ -45,20 +61,14 @@ pub async fn stored(
     Ok((visible(call, address, limit).await?, total))
 }
 
-/// The neighbours that the coordinates make, nearest first. Looks at every pointer of the instance.
+/// The neighbours that the coordinates make, nearest first, and how many there are, where that may be told.
 pub async fn computed(
     call: &Call<'_>,
     pointer: &Pointer,
     limit: usize,
 ) -> Result<(Vec<Relationship>, Option<u64>), Problem> {
-    let here = (pointer.x, pointer.y, pointer.z);
-    let score = move |x, y, z| {
-        let there = (x, y, z);
-        Some(gyroid_score(here, there)).filter(|score| *score < NEAR && there != here)
-    };
-    let nearest = call.store().nearest(Box::new(score), limit).await?;
-    let found = nearest
-        .pointers
+    let (near, total) = near(call, &pointer.address, Nearness::Gyroid, limit).await?;
+    let found = near
         .into_iter()
         .map(|(address, score)| Relationship {
             address,
@@ -66,8 +76,31 @@ pub async fn computed(
             weight: score,
         })
         .collect();
-    let total = call.sees_every_pointer().then_some(nearest.matching);
-    Ok((only_visible(call, found).await?, total))
+    Ok((found, total))
+}
+
+/// What is near to a pointer and may be seen, nearest first, and how much there is, where that may be told.
+pub async fn near(
+    call: &Call<'_>,
+    origin: &PointerAddress,
+    nearness: Nearness,
+    limit: usize,
+) -> Result<(Vec<(PointerAddress, f64)>, Option<u64>), Problem> {
+    if call.sees_every_pointer() {
+        let nearest = call.store().nearest(origin, nearness, limit).await?;
+        return Ok((nearest.pointers, Some(nearest.matching)));
+    }
+    let nearest = call.store().nearest(origin, nearness, MOST_LOOKED_AT).await?;
+    let mut seen = Vec::new();
+    for (address, score) in nearest.pointers {
+        if seen.len() == limit {
+            break;
+        }
+        if is_visible(call, &address).await? {
+            seen.push((address, score));
+        }
+    }
+    Ok((seen, None))
 }
 
 async fn only_visible(call: &Call<'_>, found: Vec<Relationship>) -> Result<Vec<Relationship>, Problem> {

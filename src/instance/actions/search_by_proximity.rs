@@ -1,10 +1,10 @@
-//! `search_by_proximity {origin_pointer_address, radius, limit?}` → `{count, total, pointers}`: the pointers within a
-//! distance of another one in the space of the coordinates, nearest first, each with its `distance`. Looks at every
-//! pointer of the instance.
+//! `search_by_proximity {origin_pointer_address, radius, limit?, offset?}` → `{count, total, pointers}`: the pointers within a
+//! distance of another one in the space of the coordinates, nearest first, each with its `distance`.
 
+use super::parameter::OFFSET;
 use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, check, neighbors};
-use crate::instance::authorise;
 use crate::protocol::Problem;
+use crate::store::Nearness;
 use serde_json::{Value, json};
 
 /// The row of the table.
@@ -26,6 +26,7 @@ pub const ACTION: Action = Action {
             "how far at most; coordinates run from 0 to 2\u{3c0}",
         ),
         Parameter::optional("limit", Kind::Count, "how many at most, up to 1000"),
+        OFFSET,
     ],
     result: "{count, total, pointers: [{…pointer, distance}]}",
     errors: &[Code::PointerNotFound],
@@ -36,29 +37,21 @@ async fn run(call: &Call<'_>) -> Answer {
     let origin = call.pointer("origin_pointer_address").await?;
     let radius = radius(call)?;
     let limit = neighbors::count(call, "limit", neighbors::MOST)?;
-    let (x, y, z) = (origin.x, origin.y, origin.z);
-    let distance = move |there_x: f64, there_y: f64, there_z: f64| {
-        let squared = (there_x - x).powi(2) + (there_y - y).powi(2) + (there_z - z).powi(2);
-        let distance = squared.sqrt();
-        // The origin itself is no match; addresses that differ never share their coordinates in practice.
-        (distance <= radius && distance > 0.0).then_some(distance)
-    };
-    let nearest = call.store().nearest(Box::new(distance), limit).await?;
-    let mut pointers = Vec::with_capacity(nearest.pointers.len());
-    for (address, distance) in nearest.pointers {
+    let offset = neighbors::skipped(call)?;
+    let (near, total) =
+        neighbors::near(call, &origin.address, Nearness::Within(radius), offset + limit).await?;
+    let mut pointers = Vec::with_capacity(near.len().saturating_sub(offset));
+    for (address, distance) in near.into_iter().skip(offset) {
         let Some(pointer) = call.store().pointer(&address).await? else {
             continue;
         };
-        if authorise::pointer(call.grant(), &pointer).is_err() {
-            continue;
-        }
         let mut shown = json!(pointer);
         shown["distance"] = json!(distance);
         pointers.push(shown);
     }
     Ok(Outcome::Success(json!({
         "count": pointers.len(),
-        "total": call.sees_every_pointer().then_some(nearest.matching),
+        "total": total,
         "pointers": pointers,
     })))
 }

@@ -17,6 +17,7 @@ pub const ALL: &[&Action] = &[
     &confirm_words::ACTION,
     &create_circuit::ACTION,
     &create_connection::ACTION,
+    &create_credential_pointer::ACTION,
     &create_domain::ACTION,
     &create_offer::ACTION,
     &create_pointer::ACTION,
@@ -60,6 +61,7 @@ pub const ALL: &[&Action] = &[
     &list_offers::ACTION,
     &list_pointers::ACTION,
     &publish_code::ACTION,
+    &record_backup::ACTION,
     &record_offer_words::ACTION,
     &relay::ACTION,
     &remove_neighbor::ACTION,
@@ -158,7 +160,8 @@ mod tests {
     #[test]
     fn what_needs_the_owner_is_on_record_before_it_happens_or_only_reads() {
         for action in ALL {
-            let reads = ["get_", "list_", "check_", "verify_audit"];
+            // `record_backup` does nothing but go on record, and a read-only instance is backed up too.
+            let reads = ["get_", "list_", "check_", "verify_audit", "record_backup"];
             let only_reads = reads.iter().any(|prefix| action.name.starts_with(prefix));
             if action.access == Access::Owner {
                 assert_ne!(action.writes, only_reads, "{}", action.name);

@@ -3,7 +3,6 @@
 use super::check::{self, Inspector};
 use super::parameter::{DESCRIPTION, POINTER_ADDRESS, TAGS};
 use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
-use crate::instance::authorise;
 use crate::model::{Pointer, PointerChange};
 use crate::protocol::{Code, Problem};
 use serde_json::json;
@@ -79,10 +78,10 @@ async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> 
     let data_reference = change.data_reference.as_ref().unwrap_or(&pointer.data_reference);
     check::data_reference(data_reference)?;
     let federated = change.federated.as_ref().or(pointer.federated.as_ref());
-    Inspector::new(call).reference(data_reference, federated).await?;
-    // Its header would go wherever it leads.
+    let mut inspector = Inspector::new(call);
+    inspector.reference(data_reference, federated).await?;
     if let Some(credential) = &pointer.credential_pointer_address {
-        authorise::pointer(call.grant(), &call.pointer_at(credential).await?)?;
+        inspector.credential(credential, data_reference).await?;
     }
     // Whoever changes where an assigned pointer leads changes what its connection is used for.
     match &pointer.connection_id {

@@ -8,11 +8,10 @@
 mod address;
 mod content;
 mod files;
-mod header;
 
+use super::fetch_header::FetchHeader;
 use crate::protocol::{Code, Problem};
 pub use files::file;
-pub use header::Header;
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::ClientConfig;
@@ -37,11 +36,10 @@ pub enum Fetched {
     Unavailable(String),
 }
 
-/// Fetches a URL within `patience`, if the policy allows it, with a header if it needs one; an address that it does not
-/// allow is never contacted.
+/// Fetches a URL within `patience`, if the policy allows it; an address that it does not allow is never contacted.
 pub async fn get(
     url: &Url,
-    header: Option<Header>,
+    header: Option<&FetchHeader>,
     allowed: &[IpNet],
     patience: Duration,
 ) -> Result<Fetched, Problem> {
@@ -58,7 +56,7 @@ pub async fn get(
 
 async fn get_unbounded(
     url: &Url,
-    header: Option<Header>,
+    header: Option<&FetchHeader>,
     allowed: &[IpNet],
     patience: Duration,
 ) -> Result<Fetched, Problem> {
@@ -118,7 +116,7 @@ async fn resolve(url: &Url) -> Result<Vec<SocketAddr>, String> {
 
 async fn exchange(
     url: &Url,
-    header: Option<Header>,
+    header: Option<&FetchHeader>,
     addresses: Vec<SocketAddr>,
     patience: Duration,
 ) -> Result<Value, String> {
@@ -135,8 +133,8 @@ async fn exchange(
         .build()
         .map_err(|error| error.to_string())?;
     let mut request = client.get(url.clone()).header("accept-encoding", "identity");
-    if let Some(header) = header {
-        request = request.header(header.name, header.value);
+    if let Some((name, value)) = header.map(FetchHeader::parts) {
+        request = request.header(name, value);
     }
     let response = request.send().await.map_err(|error| unreachable(url, error))?;
     content::receive(response, LARGEST)

@@ -1,17 +1,18 @@
 //! The store itself: which of the other files answers what, and on which thread.
 
 use super::import::{self, Imports};
+use super::places::Places;
 use super::reader::Readers;
 use super::writer::Writer;
-use super::{credentials, domains, federations, heads, nearest, open, pointers, relationships, search, tags};
+use super::{credentials, domains, federations, heads, once, open, pointers, relationships, search, tags};
 use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, DomainPermission, Federation,
     FederationId, NewPointer, Pointer, PointerAddress, PointerChange, Timestamp,
 };
 use crate::store::records::uniqueness;
 use crate::store::{
-    ConnectionChange, Edge, HeldRecord, ImportId, IssuedRecord, Nearest, OfferRecord, PointerPage,
-    PointerQuery, Relationship, Score, SharedHead, Statistics, Store, StoreError, Summary,
+    Begun, ConnectionChange, Edge, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, OfferRecord,
+    OnceKey, PointerPage, PointerQuery, Relationship, SharedHead, Statistics, Store, StoreError, Summary,
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Arc<Readers>,
     imports: Arc<Imports>,
+    places: Arc<Places>,
 }
 
 impl SqliteStore {
@@ -40,6 +42,7 @@ impl SqliteStore {
             writer,
             readers,
             imports,
+            places: Arc::default(),
         })
     }
 }
@@ -70,9 +73,15 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn nearest(&self, score: Score, limit: usize) -> Result<Nearest, StoreError> {
+    async fn nearest(
+        &self,
+        origin: &PointerAddress,
+        nearness: Nearness,
+        limit: usize,
+    ) -> Result<Nearest, StoreError> {
+        let (places, origin) = (Arc::clone(&self.places), origin.clone());
         self.readers
-            .long(move |conn| nearest::nearest(conn, &score, limit))
+            .long(move |conn| places.nearest(conn, &origin, nearness, limit))
             .await
     }
 
@@ -185,10 +194,12 @@ impl Store for SqliteStore {
     }
 
     async fn delete_pointer(&self, address: &PointerAddress) -> Result<(), StoreError> {
-        let address = address.clone();
+        let gone = address.clone();
         self.writer
-            .write(move |work| pointers::delete(work, &address))
-            .await
+            .write(move |work| pointers::delete(work, &gone))
+            .await?;
+        self.places.forget(address);
+        Ok(())
     }
 
     async fn assign_pointer(
@@ -415,6 +426,26 @@ impl Store for SqliteStore {
 
     async fn try_write(&self) -> Result<(), StoreError> {
         self.writer.write(|work| open::touch(work.conn)).await
+    }
+
+    async fn begin_once(
+        &self,
+        once: &OnceKey,
+        query: [u8; 32],
+        now: Timestamp,
+        oldest: Timestamp,
+    ) -> Result<Begun, StoreError> {
+        let key = once.clone();
+        self.writer
+            .write(move |work| once::begin(work.conn, &key, query, now, oldest))
+            .await
+    }
+
+    async fn end_once(&self, once: &OnceKey, reply: Vec<u8>) -> Result<(), StoreError> {
+        let key = once.clone();
+        self.writer
+            .write(move |work| once::end(work.conn, &key, &reply))
+            .await
     }
 
     async fn close(&self) {

@@ -96,9 +96,10 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
         .retain(|layer| !matches!(layer, Layer::FirstRun(_) | Layer::Form(_)));
     let mut effects = vec![
         Effect::LoadPreferences,
+        // The first frame waits for these.
+        Effect::LoadInstances,
         Effect::LoadIdleLock,
         Effect::WatchFiles,
-        Effect::LoadInstances,
         load_log(state),
     ];
     effects.extend(load_credentials(state));

@@ -12,7 +12,7 @@ use std::ops::Range;
 /// The longest query whose sealed body an instance of this program takes.
 const LONGEST_QUERY: usize = (LONGEST_BODY - 1024) / 4 * 3;
 /// What any action takes beside its own parameters.
-const EVERYWHERE: [&str; 2] = ["action", "trace"];
+const EVERYWHERE: [&str; 3] = ["action", "trace", "idempotency_key"];
 /// How much a remark weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,7 +4,7 @@ use super::*;
 use crate::model::{
     ConnectionId, Endpoint, Federated, Pointer, PointerAddress, PointerChange, Profile, Route,
 };
-use crate::store::{Store, StoreError};
+use crate::store::{Nearness, Store, StoreError};
 
 fn nobody() -> PointerAddress {
     PointerAddress::parse("ptr_000000000000").unwrap()
@@ -289,23 +289,34 @@ async fn many_are_made_all_or_none_and_the_first_bad_one_is_named() {
 }
 
 #[tokio::test]
-async fn the_nearest_come_first_and_all_are_counted() {
+async fn what_is_near_follows_what_is_made_and_deleted() {
     let place = Place::new();
     let store = place.store();
-    let rows = (0..100).map(|row| new(&row.to_string(), "", &[])).collect();
-    store.create_pointers(rows, NOW).await.unwrap();
-    let score = |x: f64, y: f64, _: f64| (y < 5.0).then_some((x - 2.0).abs());
-    let all = store
-        .pointers(&crate::store::PointerQuery::default())
-        .await
-        .unwrap()
-        .pointers;
-    let mut expected: Vec<_> = all
-        .into_iter()
-        .filter_map(|pointer| Some((pointer.address, score(pointer.x, pointer.y, pointer.z)?)))
-        .collect();
-    expected.sort_by(|left, right| left.1.total_cmp(&right.1));
-    let found = store.nearest(Box::new(score), 7).await.unwrap();
-    assert_eq!(found.matching, expected.len() as u64);
-    assert_eq!(found.pointers, expected[..7]);
+    let mut made = Vec::new();
+    let expect = async |round: usize, made: &mut Vec<PointerAddress>| {
+        for row in 0..30 {
+            let pointer = new(&format!("{round} {row}"), "", &[]);
+            made.push(store.create_pointer(pointer, NOW).await.unwrap().address);
+        }
+        // The origin stays; another one goes.
+        store.delete_pointer(&made.remove(7)).await.unwrap();
+        let origin = made[0].clone();
+        let here = place_of(&origin);
+        let mut expected: Vec<_> = made[1..]
+            .iter()
+            .filter_map(|other| Some((other.clone(), Nearness::Gyroid.score(here, place_of(other))?)))
+            .collect();
+        expected.sort_by(|left, right| left.1.total_cmp(&right.1));
+        let found = store.nearest(&origin, Nearness::Gyroid, 5).await.unwrap();
+        assert_eq!(found.matching, expected.len() as u64);
+        assert_eq!(found.pointers, expected[..5]);
+    };
+    for round in 0..3 {
+        expect(round, &mut made).await;
+    }
+}
+
+fn place_of(address: &PointerAddress) -> (f64, f64, f64) {
+    use sha2::{Digest, Sha256};
+    crate::model::gyroid_coordinates(&Sha256::digest(address.as_str().as_bytes()).into())
 }

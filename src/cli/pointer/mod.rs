@@ -1,17 +1,25 @@
 //! `butterfly pointer …`: the pointers of any instance.
 
+mod bulk;
+mod care;
+mod credential;
+mod list;
+mod show;
+
 use super::outcome::{Outcome, usage};
-use super::pointer_bulk::{Assign, Delete, Tag};
-use super::pointer_care::{Duplicate, Neighbors};
-use super::pointer_list::{List, Search};
-use super::pointer_show::show;
 use super::session::Session;
 use super::table::pairs;
 use super::transfer::{Export, Import};
 use super::words;
 use crate::model::{ConnectionId, NewPointer, Pointer as PointerModel, PointerAddress, PointerChange};
+use bulk::{Assign, Delete, Tag};
+use care::{Duplicate, Neighbors};
 use clap::{Args, Subcommand};
+use credential::Credential;
+use list::{List, Search};
+pub(super) use list::{filter, for_one};
 use serde_json::{Value, json};
+use show::show;
 
 /// List, show, make, change, find, import and export pointers.
 #[derive(Debug, Subcommand)]
@@ -26,6 +34,7 @@ pub enum Pointer {
         pointer: PointerAddress,
     },
     Create(Create),
+    Credential(Credential),
     Update(Update),
     Delete(Delete),
     Duplicate(Duplicate),
@@ -56,6 +65,9 @@ pub struct Create {
     /// The connection to assign it to.
     #[arg(long, value_name = "ID")]
     connection: Option<ConnectionId>,
+    /// The pointer that holds the header with which its data is fetched (`pointer credential` makes one).
+    #[arg(long, value_name = "POINTER")]
+    credential_pointer: Option<PointerAddress>,
 }
 
 /// Change a pointer; what is not given stays.
@@ -86,6 +98,7 @@ impl Pointer {
             Self::Search(verb) => verb.run(session).await,
             Self::Show { instance, pointer } => show(session, &instance, &pointer).await,
             Self::Create(verb) => verb.run(session).await,
+            Self::Credential(verb) => verb.run(session).await,
             Self::Update(verb) => verb.run(session).await,
             Self::Delete(verb) => verb.run(session).await,
             Self::Duplicate(verb) => verb.run(session).await,
@@ -112,7 +125,7 @@ impl Create {
             description: self.description,
             tags: self.tag,
             connection_id: self.connection,
-            credential_pointer_address: None,
+            credential_pointer_address: self.credential_pointer,
             federated: None,
         };
         let workspace = session.open_for(&self.instance).await?;

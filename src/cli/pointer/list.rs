@@ -1,9 +1,9 @@
 //! `butterfly pointer list` and `search`: pointers of one instance or of all, filtered, sorted, in chosen columns.
 
-use super::outcome::{Outcome, tell, usage};
-use super::session::Session;
-use super::table::Table;
-use super::words;
+use super::super::outcome::{Outcome, tell, usage};
+use super::super::session::Session;
+use super::super::table::Table;
+use super::super::words;
 use crate::model::filter::Filter;
 use crate::model::{
     ConnectionId, InstanceName, POINTER_FIELDS, Pointer, includes_instance, without_instances,
@@ -126,10 +126,10 @@ impl Search {
     }
 }
 
-fn either_one_or_all() -> super::outcome::Stop {
+fn either_one_or_all() -> super::super::outcome::Stop {
     usage(
         "an instance is named, and --all-instances is given",
-        "give one of them; '@NAME' in --filter leaves some of all",
+        "give one of them; 'super::NAME' in --filter leaves some of all",
     )
 }
 
@@ -161,7 +161,7 @@ impl Page {
             session.note(&found.remark());
         }
         match found.missing.first() {
-            Some(failure) => Err(super::outcome::Stop::Told(failure.exit_class())),
+            Some(failure) => Err(super::super::outcome::Stop::Told(failure.exit_class())),
             None => Ok(()),
         }
     }

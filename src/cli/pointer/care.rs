@@ -1,10 +1,10 @@
 //! `butterfly pointer duplicate` and `neighbors`.
 
-use super::outcome::Outcome;
-use super::pointer::show_pointer;
-use super::session::Session;
-use super::table::Table;
-use super::words;
+use super::super::outcome::Outcome;
+use super::super::session::Session;
+use super::super::table::Table;
+use super::super::words;
+use super::show_pointer;
 use crate::model::PointerAddress;
 use clap::Args;
 use serde_json::json;

@@ -1,10 +1,10 @@
 //! `butterfly pointer show`: everything about a pointer, in the sections that its page in the console has.
 
-use super::outcome::Outcome;
-use super::pointer::describe_pointer;
-use super::session::Session;
-use super::table::{Table, pairs};
-use super::words;
+use super::super::outcome::Outcome;
+use super::super::session::Session;
+use super::super::table::{Table, pairs};
+use super::super::words;
+use super::describe_pointer;
 use crate::model::{CIRCUIT_PREFIX, PointerAddress, Route};
 use crate::protocol::circuit::{Circuit, Leads, Step};
 use crate::protocol::data_reference::ReferenceKind;
@@ -174,7 +174,7 @@ fn describe_circuit(circuit: &Circuit) -> String {
     for fault in circuit.faults.iter().filter(|fault| fault.step.is_none()) {
         text.push_str(&format!("! {}\n", fault.words()));
     }
-    super::inert::inert_lines(&text)
+    super::super::inert::inert_lines(&text)
 }
 
 fn describe_step(step: &Step) -> String {

@@ -1,14 +1,14 @@
 //! `butterfly pointer delete`, `tag` and `assign`: the same done to one pointer, to several, or to all that a
 //! filter leaves.
 
-use super::ask;
-use super::outcome::{Outcome, Stop, tell, usage};
-use super::pointer::show_pointer;
-use super::pointer_list::{filter, for_one, instance_name};
-use super::session::Session;
-use super::signal::until_signal;
-use super::transfer::{style, visible};
-use super::words;
+use super::super::ask;
+use super::super::outcome::{Outcome, Stop, tell, usage};
+use super::super::session::Session;
+use super::super::signal::until_signal;
+use super::super::transfer::{style, visible};
+use super::super::words;
+use super::list::{filter, for_one, instance_name};
+use super::show_pointer;
 use crate::model::filter::Filter;
 use crate::model::{ConnectionId, PointerAddress};
 use crate::protocol::ExitClass;

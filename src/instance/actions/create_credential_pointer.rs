@@ -1,0 +1,73 @@
+//! `create_credential_pointer {header, token, origins, description?, tags?, connection_id?}` → `{pointer}`: a pointer
+//! that holds, sealed under the instance's key, the header with which other pointers' data is fetched.
+
+use super::check::{self, Inspector};
+use super::parameter::{DESCRIPTION, TAGS};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter};
+use crate::instance::fetch_header::FetchHeader;
+use crate::model::NewPointer;
+use serde_json::json;
+
+/// The row of the table.
+pub const ACTION: Action = Action {
+    name: "create_credential_pointer",
+    help: "Makes a pointer that holds the header for fetching others, sealed: name it as their credential_pointer_address.",
+    access: Access::Granted,
+    writes: true,
+    within: Some(DomainRole::Writer),
+    parameters: &[
+        Parameter::required("header", Kind::Text, "the header's name, such as Authorization"),
+        Parameter::required(
+            "token",
+            Kind::Text,
+            "its value, such as Bearer …; never shown again",
+        ),
+        Parameter::required(
+            "origins",
+            Kind::Texts,
+            "the servers that may get it: scheme, host and port, such as https://api.example.com",
+        ),
+        DESCRIPTION,
+        TAGS,
+        Parameter::optional(
+            "connection_id",
+            Kind::ConnectionId,
+            "the connection to assign it to",
+        ),
+    ],
+    result: "{message, pointer: pointer}",
+    errors: &[
+        Code::PointerNotFound,
+        Code::ConnectionNotFound,
+        Code::DuplicateReference,
+        Code::AccessDenied,
+    ],
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call<'_>) -> Answer {
+    let query = call.query;
+    let origins = query.optional_texts("origins")?.unwrap_or_default();
+    if origins.is_empty() {
+        return Err(query.missing("origins").into());
+    }
+    let header = FetchHeader::new(query.text("header")?, query.text("token")?, origins)
+        .map_err(|(parameter, reason)| check::invalid(parameter, reason))?;
+    let new = NewPointer {
+        data_reference: header.seal(call.instance.key()),
+        description: query.optional_text("description")?.unwrap_or_default().to_owned(),
+        tags: query.optional_texts("tags")?.unwrap_or_default(),
+        connection_id: query.optional_id("connection_id")?,
+        credential_pointer_address: None,
+        federated: None,
+    };
+    Inspector::new(call).inspect(&new).await?;
+    let pointer = match call.store().create_pointer(new, call.now()).await {
+        Ok(pointer) => pointer,
+        Err(error) => return Err(call.storage_problem(error).await),
+    };
+    Ok(Outcome::Success(json!({
+        "message": "Credential pointer created successfully.",
+        "pointer": pointer,
+    })))
+}

@@ -1,0 +1,176 @@
+//! Copying an instance that is in use, and making an instance of such a copy.
+//!
+//! A running instance is administered through `/invoke` and never by touching its files. A backup is the exception,
+//! and only reads: a copy that travelled through `/invoke` would hold the key that all its secrets are sealed under,
+//! in replies of a megabyte, and an action that writes to a path of the caller's choice would be worse. So whoever
+//! may read the folder copies it, by SQLite's own means: a read transaction of the write-ahead log sees one moment,
+//! and no writer waits for it. The instance itself only puts on record that it happens, before it does
+//! (`record_backup`).
+//!
+//! The data is copied before the trail. What is done is on record before it is done, so everything in the copied data
+//! is in the copied trail; the other way round, there could be data that nothing accounts for.
+
+use super::core::OWNER;
+use super::folder::Folder;
+use super::issued::open_secrets;
+use super::settings::{Settings, Tls};
+use super::{Instance, InstanceError};
+use crate::model::{InstanceName, Timestamp};
+use crate::protocol::HeldCredential;
+use crate::store::sqlite::{SqliteAuditLog, SqliteStore, check_database, copy_database};
+use crate::store::{AuditHead, AuditLog, AuditOutcome, IssuedRecord, Store};
+use std::path::{Path, PathBuf};
+
+/// The files of a copy, in the order in which they are made.
+pub const COPIED: [&str; 7] = [
+    "instance.toml",
+    "instance.key",
+    "tls.crt",
+    "tls.key",
+    "tls-spare.key",
+    "instance.db",
+    "audit.db",
+];
+
+/// An instance that was made of a copy.
+pub struct Adopted {
+    /// Its settings.
+    pub settings: Settings,
+    /// What its owner calls it with.
+    pub owner: HeldCredential,
+    /// Where its audit trail ends, with the record of this.
+    pub head: AuditHead,
+}
+
+/// What became of the instance that was replaced.
+pub struct Replaced {
+    /// Where it is now.
+    pub aside: PathBuf,
+    /// Credentials that it no longer let in, and that the present one lets in again, by name; none if it could not be
+    /// asked.
+    pub revived: Option<Vec<String>>,
+}
+
+impl Instance {
+    /// Copies the instance in `folder` into the empty folder `to`, whoever hosts it meanwhile; the names of the files.
+    pub fn copy(folder: &Path, to: &Path) -> Result<Vec<&'static str>, InstanceError> {
+        let (from, to) = (Folder::at(folder), Folder::at(to));
+        from.check()?;
+        let mut made = Vec::new();
+        for name in COPIED {
+            let (source, copy) = (from.file(name), to.file(name));
+            let is_needed = !name.starts_with("tls");
+            match name {
+                "instance.db" | "audit.db" => copy_database(&source, &copy)?,
+                _ if !is_needed && !source.exists() => continue,
+                "instance.toml" => {
+                    let text = from.read_text(&source)?;
+                    to.write_private(&copy, text.as_bytes())?;
+                }
+                _ => to.write_private(&copy, from.read_secret(&source)?.as_bytes())?,
+            }
+            made.push(name);
+        }
+        Ok(made)
+    }
+
+    /// Whether a copy of this instance lacks something that its settings name outside its folder.
+    pub fn needs_more_than_its_folder(folder: &Path) -> bool {
+        let settings = Folder::at(folder).read_settings();
+        settings.is_ok_and(|settings| matches!(settings.tls, Some(Tls::Given { .. })))
+    }
+
+    /// Makes an instance of the copy in `folder`: everything in it is checked, and that it was restored is put on
+    /// record. It is to be called `name` from now on; `what` says of which backup it is.
+    pub async fn adopt(folder: &Path, name: &InstanceName, what: &str) -> Result<Adopted, InstanceError> {
+        let place = Folder::at(folder);
+        place.check()?;
+        let mut settings = place.read_settings()?;
+        if settings.name != *name {
+            settings.name = name.clone();
+            let text = toml::to_string_pretty(&settings)
+                .map_err(|error| InstanceError::BadCopy(error.to_string()))?;
+            place.replace_private(&place.settings(), text.as_bytes())?;
+        }
+        check_databases(&place).await?;
+        // That it opens proves its key, its credentials and its certificate.
+        let instance = Self::open(folder, None).await?;
+        let adopted = take_over(&instance, what).await;
+        instance.close().await;
+        adopted
+    }
+
+    /// Puts the instance in `made` in the place of the one in `place`, which goes to `aside`. Nobody may host it.
+    pub async fn replace(place: &Path, made: &Path, aside: &Path) -> Result<Replaced, InstanceError> {
+        let (place, made) = (Folder::at(place), Folder::at(made));
+        let _lock = place.lock()?;
+        let now = issued_in(&made).await?;
+        let before = issued_in(&place).await.ok();
+        place.replace_by(&made, aside)?;
+        Ok(Replaced {
+            aside: aside.to_owned(),
+            revived: before.map(|before| revived(&before, &now)),
+        })
+    }
+}
+
+async fn check_databases(place: &Folder) -> Result<(), InstanceError> {
+    for path in [place.database(), place.audit()] {
+        if let Some(finding) = check_database(&path, true)?.first() {
+            let name = path.file_name().unwrap_or_default().display();
+            return Err(InstanceError::BadCopy(format!("{name}: {finding}")));
+        }
+    }
+    let trail = SqliteAuditLog::open(&place.audit())?;
+    let verdict = trail.verify().await;
+    trail.close().await;
+    match verdict?.first_bad {
+        None => Ok(()),
+        Some(number) => Err(InstanceError::BadCopy(format!(
+            "record {number} of its audit trail does not fit"
+        ))),
+    }
+}
+
+async fn take_over(instance: &Instance, what: &str) -> Result<Adopted, InstanceError> {
+    let records = instance.store().issued().await?;
+    let record = records
+        .iter()
+        .find(|record| record.name == OWNER)
+        .ok_or_else(|| InstanceError::BadCopy("its owner has no credential".to_owned()))?;
+    let mut owner = open_secrets(instance.key(), record)?;
+    owner.pins = instance.pins().to_vec();
+    let (subject, reason) = (instance.id().as_str(), format!("restored from {what}"));
+    let trail = instance.trail();
+    let outcome = AuditOutcome::Done;
+    trail
+        .step(Timestamp::now(), "restore", Some(subject), outcome, Some(&reason))
+        .await?;
+    Ok(Adopted {
+        settings: instance.settings().clone(),
+        owner,
+        head: instance.audit().head().await?,
+    })
+}
+
+async fn issued_in(place: &Folder) -> Result<Vec<IssuedRecord>, InstanceError> {
+    let store = SqliteStore::open(&place.database())?;
+    let issued = store.issued().await;
+    store.close().await;
+    Ok(issued?)
+}
+
+/// What is let in now and was not before.
+fn revived(before: &[IssuedRecord], now: &[IssuedRecord]) -> Vec<String> {
+    let is_let_in = |one: &IssuedRecord| {
+        let same = |other: &&IssuedRecord| other.name == one.name && other.kid == one.kid;
+        before
+            .iter()
+            .find(same)
+            .is_some_and(|other| other.state.is_usable())
+    };
+    now.iter()
+        .filter(|record| record.state.is_usable() && !is_let_in(record))
+        .map(|record| record.name.clone())
+        .collect()
+}

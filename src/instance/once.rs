@@ -1,0 +1,106 @@
+//! Calls that are done once at most, however often they are sent: those with an `idempotency_key`.
+//!
+//! That a call begins is durable before it does, and its reply is kept, sealed, for a day. Whoever sends the same query
+//! under the same key again gets that reply; where there is none (the instance stopped in the middle, or the deadline
+//! passed) nobody knows how it ended, and that is what is said. A key belongs to the credential that it came with.
+
+use super::Instance;
+use super::core::Caller;
+use crate::model::Timestamp;
+use crate::protocol::{Code, Problem, Query, QueryError, Reply};
+use crate::seal::row;
+use crate::store::{Begun, OnceKey};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+/// The parameter that every action takes.
+pub const IDEMPOTENCY_KEY: &str = "idempotency_key";
+
+/// How long replies are kept, in seconds.
+const KEPT: i64 = 24 * 60 * 60;
+
+/// Characters of a key.
+const LONGEST: usize = 128;
+
+/// What is to be done about a call with a key.
+pub(super) enum Turn {
+    /// It is to be done now; its reply is to be kept under this.
+    Now(OnceKey),
+    /// It was done before, with this reply.
+    Before(Reply),
+}
+
+/// Begins a call; none if it has no key.
+pub(super) async fn begin(
+    instance: &Instance,
+    caller: &Caller,
+    query: &Query,
+    now: Timestamp,
+) -> Result<Option<Turn>, Problem> {
+    let Some(key) = query.optional_text(IDEMPOTENCY_KEY)? else {
+        return Ok(None);
+    };
+    if key.is_empty() || key.len() > LONGEST || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        let reason = format!("must be 1 to {LONGEST} visible ASCII characters");
+        return Err(QueryError::Invalid {
+            name: IDEMPOTENCY_KEY,
+            reason,
+        }
+        .into());
+    }
+    let once = OnceKey {
+        caller: caller.credential.clone(),
+        key: key.to_owned(),
+    };
+    let begun = instance
+        .store()
+        .begin_once(&once, digest(query), now, now.plus_seconds(-KEPT))
+        .await?;
+    match begun {
+        Begun::Now => Ok(Some(Turn::Now(once))),
+        Begun::Before(sealed) => Ok(Some(Turn::Before(open(instance, &once, &sealed)?))),
+        Begun::WithoutEnd => Err(Problem::new(
+            Code::OutcomeUnknown,
+            "a call with this idempotency_key began and did not end (yet): it is under way, or was interrupted; \
+             look at what it should have done before you ask under another key",
+        )),
+        Begun::ForAnother => Err(Problem::new(
+            Code::AlreadyExists,
+            "this idempotency_key was used for another query; use a new one for each thing to be done",
+        )),
+    }
+}
+
+/// Keeps the reply. Where that fails, a repetition hears that nobody knows: it is never done twice.
+pub(super) async fn end(instance: &Instance, once: OnceKey, reply: &Reply) {
+    let sealed = row::seal(instance.key(), &identity(&once), &reply.to_bytes());
+    if let Err(error) = instance.store().end_once(&once, sealed).await {
+        tracing::error!(%error, credential = %once.caller, "the reply of a call with an idempotency_key was not kept");
+    }
+}
+
+fn open(instance: &Instance, once: &OnceKey, sealed: &[u8]) -> Result<Reply, Problem> {
+    let damaged = || {
+        Problem::new(
+            Code::StorageFailed,
+            "the reply that was kept for this idempotency_key is damaged",
+        )
+    };
+    let bytes = row::open(instance.key(), &identity(once), sealed).map_err(|_| damaged())?;
+    let reply = Reply::parse(&bytes).map_err(|_| damaged())?;
+    Ok(reply.with("repeated", Value::Bool(true)))
+}
+
+/// What was asked, whether or not the chain of calls was to be shown.
+fn digest(query: &Query) -> [u8; 32] {
+    let mut asked = query.to_value();
+    if let Some(members) = asked.as_object_mut() {
+        members.shift_remove("trace");
+    }
+    Sha256::digest(asked.to_string()).into()
+}
+
+/// What a sealed reply is bound to.
+fn identity(once: &OnceKey) -> Vec<u8> {
+    format!("once:{}:{}", once.caller, once.key).into_bytes()
+}

@@ -1,0 +1,275 @@
+//! What stands before every relay to a peer: room for some calls at a time, and, after the peer could not be reached
+//! several times in a row, a pause in which nobody waits for it in vain (a circuit breaker, closed, open or half-open
+//! as the field calls it).
+//!
+//! Only what says something of the peer counts: that it could not be reached, or that it let a caller wait for long.
+//! A caller that is in a hurry cannot shut the gate for others. Pure but for the places: time is told from outside.
+
+use crate::client::ClientError;
+use crate::model::Timestamp;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Calls to one peer at a time.
+const PLACES: usize = 64;
+/// Failures in a row that shut the gate.
+const FAILURES: u32 = 5;
+/// The first pause; each further one is twice as long.
+const FIRST_PAUSE: i64 = 1_000_000;
+/// The longest pause, microseconds.
+const LONGEST_PAUSE: i64 = 30_000_000;
+/// A peer that lets a caller wait so long, in microseconds, is as good as away.
+const TOO_LONG: i64 = 5_000_000;
+
+/// The gate before one peer.
+pub(super) struct PeerGate {
+    state: Mutex<State>,
+    places: Arc<Semaphore>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// Failures in a row.
+    failures: u32,
+    /// What the last one said.
+    cause: Option<String>,
+    /// When the next call may try, while the gate is shut.
+    retry_at: Option<Timestamp>,
+    /// Somebody is trying whether the peer is back.
+    is_trying: bool,
+}
+
+/// The gate is shut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Shut {
+    /// When somebody may try again.
+    pub retry_at: Timestamp,
+    /// How often in a row the peer could not be reached.
+    pub failures: u32,
+    /// What was seen of the peer last.
+    pub cause: String,
+}
+
+/// One call that was let through. Dropped without a word (its caller gave up), only a long wait is held against the peer.
+pub(super) struct Passage<'a> {
+    gate: &'a PeerGate,
+    began: Timestamp,
+    is_trial: bool,
+    is_told: bool,
+}
+
+impl Default for PeerGate {
+    fn default() -> Self {
+        Self {
+            state: Mutex::default(),
+            places: Arc::new(Semaphore::new(PLACES)),
+        }
+    }
+}
+
+impl PeerGate {
+    /// Lets a call through, unless the peer is given a pause. After the pause one call tries; the others go on hearing no.
+    pub(super) fn pass(&self, now: Timestamp) -> Result<Passage<'_>, Shut> {
+        let mut state = self.state();
+        let is_trial = match state.retry_at {
+            None => false,
+            Some(at) if now >= at && !state.is_trying => {
+                state.is_trying = true;
+                true
+            }
+            Some(retry_at) => {
+                return Err(Shut {
+                    retry_at,
+                    failures: state.failures,
+                    cause: state.cause.clone().unwrap_or_default(),
+                });
+            }
+        };
+        Ok(Passage {
+            gate: self,
+            began: now,
+            is_trial,
+            is_told: false,
+        })
+    }
+
+    /// A place among the calls that are under way; waits for one.
+    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        // Never closed; without a place the call goes through all the same.
+        Arc::clone(&self.places).acquire_owned().await.ok()
+    }
+
+    /// How it stands, for administrators: `{state: closed | open | half_open, failures, cause, retry_at, in_flight}`.
+    pub(super) fn view(&self, now: Timestamp) -> Value {
+        let state = self.state();
+        let word = match state.retry_at {
+            None => "closed",
+            Some(at) if state.is_trying || now >= at => "half_open",
+            Some(_) => "open",
+        };
+        json!({
+            "state": word,
+            "failures": state.failures,
+            "cause": state.cause,
+            "retry_at": state.retry_at,
+            "in_flight": PLACES - self.places.available_permits().min(PLACES),
+        })
+    }
+
+    fn succeeded(&self) {
+        *self.state() = State::default();
+    }
+
+    fn failed(&self, now: Timestamp, cause: String) {
+        let mut state = self.state();
+        state.failures = state.failures.saturating_add(1);
+        state.cause = Some(cause);
+        state.is_trying = false;
+        if state.failures >= FAILURES {
+            let doubled = (state.failures - FAILURES).min(16);
+            let pause = (FIRST_PAUSE << doubled).min(LONGEST_PAUSE);
+            state.retry_at = Some(Timestamp::from_micros(now.as_micros() + pause));
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Passage<'_> {
+    /// How the call ended.
+    pub(super) fn ended<T>(mut self, outcome: &Result<T, ClientError>, now: Timestamp) {
+        self.is_told = true;
+        match outcome {
+            Err(error @ (ClientError::Unreachable { .. } | ClientError::Tls { .. })) => {
+                self.gate.failed(now, error.to_string());
+            }
+            Err(ClientError::Deadline { .. }) => self.gave_up(now),
+            // Whatever else it said, it is there.
+            _ => self.gate.succeeded(),
+        }
+    }
+
+    fn gave_up(&self, now: Timestamp) {
+        if now.as_micros() - self.began.as_micros() >= TOO_LONG {
+            self.gate.failed(now, "it did not answer in time".to_owned());
+        } else if self.is_trial {
+            self.gate.state().is_trying = false;
+        }
+    }
+}
+
+impl Drop for Passage<'_> {
+    fn drop(&mut self) {
+        if !self.is_told {
+            self.gave_up(Timestamp::now());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(milliseconds: i64) -> Timestamp {
+        Timestamp::from_micros(milliseconds * 1_000)
+    }
+
+    fn away() -> Result<(), ClientError> {
+        Err(ClientError::Unreachable {
+            endpoint: "http://127.0.0.1:9/invoke".to_owned(),
+            cause: "refused".to_owned(),
+            sent: false,
+        })
+    }
+
+    fn deadline() -> Result<(), ClientError> {
+        Err(ClientError::Deadline {
+            endpoint: "http://127.0.0.1:9/invoke".to_owned(),
+            seconds: 1,
+        })
+    }
+
+    fn state(gate: &PeerGate, now: i64) -> String {
+        gate.view(at(now))["state"].as_str().unwrap().to_owned()
+    }
+
+    /// A gate that was shut at the moment 0.
+    fn shut() -> PeerGate {
+        let gate = PeerGate::default();
+        for _ in 0..FAILURES {
+            gate.pass(at(0)).unwrap().ended(&away(), at(0));
+        }
+        gate
+    }
+
+    #[test]
+    fn a_peer_that_is_away_is_given_a_pause_and_then_one_call_tries() {
+        let gate = shut();
+        assert_eq!(state(&gate, 0), "open");
+        let refused = gate.pass(at(999)).map(drop).unwrap_err();
+        assert_eq!((refused.retry_at, refused.failures), (at(1_000), FAILURES));
+        assert!(refused.cause.contains("refused"), "{}", refused.cause);
+        let trial = gate.pass(at(1_000)).unwrap();
+        assert_eq!(state(&gate, 1_000), "half_open");
+        assert!(gate.pass(at(1_000)).is_err(), "one tries, the others wait");
+        trial.ended(&Ok(()), at(1_001));
+        assert_eq!(state(&gate, 1_001), "closed");
+        assert!(gate.pass(at(1_001)).is_ok() && gate.pass(at(1_001)).is_ok());
+    }
+
+    #[test]
+    fn pauses_grow_to_half_a_minute_and_no_further() {
+        let gate = shut();
+        let (mut now, mut pauses) = (0, Vec::new());
+        for _ in 0..8 {
+            let retry = gate.pass(at(now)).map(drop).unwrap_err().retry_at.as_micros() / 1_000;
+            pauses.push(retry - now);
+            now = retry;
+            gate.pass(at(now)).unwrap().ended(&away(), at(now));
+        }
+        assert_eq!(
+            pauses,
+            [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]
+        );
+    }
+
+    #[test]
+    fn success_in_between_starts_the_count_anew_and_any_answer_is_one() {
+        let gate = PeerGate::default();
+        let refused = Err::<(), _>(ClientError::Refused {
+            endpoint: String::new(),
+            hint: None,
+        });
+        for _ in 0..20 {
+            for _ in 1..FAILURES {
+                gate.pass(at(0)).unwrap().ended(&away(), at(0));
+            }
+            gate.pass(at(0)).unwrap().ended(&refused, at(0));
+        }
+        assert_eq!(state(&gate, 0), "closed");
+    }
+
+    #[test]
+    fn callers_in_a_hurry_do_not_shut_the_gate_and_a_peer_that_hangs_does() {
+        let gate = PeerGate::default();
+        for _ in 0..50 {
+            gate.pass(at(0)).unwrap().ended(&deadline(), at(100));
+        }
+        assert_eq!(state(&gate, 100), "closed");
+        for _ in 0..FAILURES {
+            gate.pass(at(0)).unwrap().ended(&deadline(), at(5_000));
+        }
+        assert_eq!(state(&gate, 5_000), "open");
+    }
+
+    #[test]
+    fn a_trial_that_is_given_up_lets_the_next_one_try() {
+        let gate = shut();
+        let soon = Timestamp::from_micros(Timestamp::now().as_micros() + 1_000);
+        drop(gate.pass(soon).unwrap());
+        assert!(gate.pass(soon).is_ok());
+    }
+}

@@ -1,0 +1,233 @@
+//! An instance made of a backup: beside, checked, and only then in its place.
+
+use super::super::folders::{cannot, move_folder};
+use super::super::instances::local_entry;
+use super::super::{Failure, HostedBy, Workspace, blocking};
+use super::{BackupOf, Restored, packed, refused};
+use crate::handshake::{Opener, open_stream};
+use crate::instance::{Adopted, Instance};
+use crate::model::{InstanceKind, InstanceName, Timestamp};
+use crate::protocol::{Code, CredentialForm};
+use crate::seal::private;
+use crate::vault::InstanceRecord;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+impl Workspace {
+    /// Makes the local instance `name` of a backup. One of that name that is there is only replaced with `force`; it
+    /// is kept aside. Nobody may host it.
+    pub async fn restore_instance(
+        &self,
+        name: &InstanceName,
+        file: &Path,
+        opener: Opener,
+        force: bool,
+    ) -> Result<Restored, Failure> {
+        let restored = self.restore(name, file, opener, force).await;
+        restored.map_err(|failure| failure.on(name.as_str()))
+    }
+
+    async fn restore(
+        &self,
+        name: &InstanceName,
+        file: &Path,
+        opener: Opener,
+        force: bool,
+    ) -> Result<Restored, Failure> {
+        // Behind its turn nobody of this process opens it while its folder changes.
+        let _turn = self.turns.take(name).await;
+        let known = self.known(name).await?;
+        let place = self.place_of(name);
+        self.refuse_taken_place(name, known.as_ref(), &place, force)?;
+        let made = Made {
+            folder: self.workbench(name)?,
+            is_kept: false,
+        };
+        let of = {
+            let (made, file) = (made.folder.clone(), file.to_owned());
+            blocking(move || lay_out(&file, &opener, &made)).await?
+        };
+        self.refuse_other(name, known.as_ref(), &of).await?;
+        let what = format!("backup {} of {}", of.id, of.made_at);
+        let adopted = Instance::adopt(&made.folder, name, &what).await?;
+        let replaced = if place.exists() {
+            let aside =
+                place.with_file_name(format!(".replaced-{name}-{}", of.id.trim_start_matches("bak_")));
+            let aside = free(aside);
+            let replaced = Instance::replace(&place, &made.folder, &aside).await?;
+            self.know(known, &adopted).await?;
+            Some(replaced)
+        } else {
+            // Known first, as where an instance is made: what then ends early is finished when it is next looked for.
+            self.know(known, &adopted).await?;
+            move_folder(&made.keep(), &place)?;
+            None
+        };
+        self.begin_trail_anew(&adopted).await?;
+        let (replaced, revived) = match replaced {
+            Some(replaced) => (Some(replaced.aside), replaced.revived),
+            None => (None, None),
+        };
+        Ok(Restored {
+            name: name.clone(),
+            backup: of,
+            audit_head: adopted.head,
+            replaced,
+            revived,
+        })
+    }
+
+    async fn known(&self, name: &InstanceName) -> Result<Option<InstanceRecord>, Failure> {
+        let wanted = name.clone();
+        self.in_vault(move |vault| vault.instance(wanted.as_str())).await
+    }
+
+    fn refuse_taken_place(
+        &self,
+        name: &InstanceName,
+        known: Option<&InstanceRecord>,
+        place: &Path,
+        force: bool,
+    ) -> Result<(), Failure> {
+        if known.is_some_and(|record| record.kind == InstanceKind::Remote) {
+            return Err(Failure::new(
+                Code::AlreadyExists,
+                format!("{name} is a remote instance in this home"),
+                "choose another name for the restored one",
+            ));
+        }
+        let host = match known.map(|record| self.row_of(record.clone()).hosted_by) {
+            Some(HostedBy::Here) => Some("this process".to_owned()),
+            Some(HostedBy::Other(pid)) => Some(format!("process {pid}")),
+            _ => Instance::hosted_by(place).map(|pid| format!("process {pid}")),
+        };
+        if let Some(host) = host {
+            return Err(Failure::new(
+                Code::AlreadyHosted,
+                format!("the instance is hosted by {host}"),
+                "stop it there first: an instance is not restored under its callers' feet",
+            ));
+        }
+        if place.exists() && !force {
+            return Err(Failure::new(
+                Code::AlreadyExists,
+                format!("there is an instance in {} already", place.display()),
+                "choose another name, or replace it with --force: it is kept aside",
+            ));
+        }
+        Ok(())
+    }
+
+    /// The same instance may not be here twice, and another one is not replaced by mistake.
+    async fn refuse_other(
+        &self,
+        name: &InstanceName,
+        known: Option<&InstanceRecord>,
+        of: &BackupOf,
+    ) -> Result<(), Failure> {
+        let is_it = |record: &InstanceRecord| record.instance_id.as_ref() == Some(&of.instance_id);
+        if known.is_some_and(|record| !is_it(record)) {
+            return Err(Failure::new(
+                Code::AlreadyExists,
+                format!(
+                    "the backup is of another instance: of {} ({})",
+                    of.name, of.instance_id
+                ),
+                "restore it under another name, or remove the instance of this name first",
+            ));
+        }
+        let records = self.records().await?;
+        let twin = records
+            .iter()
+            .find(|record| record.kind == InstanceKind::Local && record.name != *name && is_it(record));
+        match twin {
+            None => Ok(()),
+            Some(twin) => Err(Failure::new(
+                Code::AlreadyExists,
+                format!("this home has the same instance under the name {}", twin.name),
+                format!("restore it as {} with --force, or into another home", twin.name),
+            )),
+        }
+    }
+
+    /// Lets the vault know the restored instance and what its owner calls it with.
+    async fn know(&self, known: Option<InstanceRecord>, adopted: &Adopted) -> Result<(), Failure> {
+        let Some(record) = known else {
+            return self.add_local(&adopted.settings, &adopted.owner).await;
+        };
+        let (owner, endpoint) = (adopted.owner.clone(), adopted.settings.endpoint.clone());
+        let (entry, _) = local_entry(&adopted.settings, &adopted.owner);
+        self.in_vault(move |vault| {
+            let held = vault.held_by_name(&record.credential)?;
+            let held = match held {
+                Some(mut held) => {
+                    held.form = CredentialForm::of(&owner);
+                    held
+                }
+                None => entry,
+            };
+            vault.replace_held(&held)?;
+            vault.set_credential(&record.name, &held.name, &owner.app_id, owner.profile())?;
+            vault.set_endpoint(&record.name, &endpoint)
+        })
+        .await
+    }
+
+    /// The trail went back on purpose: what this console kept of its end is no alarm any more.
+    async fn begin_trail_anew(&self, adopted: &Adopted) -> Result<(), Failure> {
+        let (id, head) = (adopted.settings.instance_id.clone(), adopted.head.clone());
+        self.in_vault(move |vault| {
+            vault.forget_audit_head(id.as_str())?;
+            vault.keep_audit_head(id.as_str(), head.sequence, &head.hash, Timestamp::now())
+        })
+        .await
+    }
+}
+
+/// The folder that is being made; gone again unless it came to its place.
+struct Made {
+    folder: PathBuf,
+    is_kept: bool,
+}
+
+impl Made {
+    /// It stays, whatever happens.
+    fn keep(mut self) -> PathBuf {
+        self.is_kept = true;
+        self.folder.clone()
+    }
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        if !self.is_kept {
+            // It was never anything but a copy.
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+fn lay_out(file: &Path, opener: &Opener, folder: &Path) -> Result<BackupOf, Failure> {
+    let opened = File::open(file).map_err(|error| cannot(file, "be read", &error))?;
+    let input = open_stream(opened, opener).map_err(refused)?;
+    private::folders()
+        .create(folder)
+        .map_err(|error| cannot(folder, "be made", &error))?;
+    packed::unpack(input, folder)
+}
+
+/// The same place, or one beside it that is free.
+fn free(place: PathBuf) -> PathBuf {
+    if !place.exists() {
+        return place;
+    }
+    let numbered = |number: u32| {
+        let mut name = place.as_os_str().to_owned();
+        name.push(format!("-{number}"));
+        PathBuf::from(name)
+    };
+    (2..)
+        .map(numbered)
+        .find(|place| !place.exists())
+        .unwrap_or_else(|| place.clone())
+}

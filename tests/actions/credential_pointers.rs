@@ -1,0 +1,168 @@
+//! Data that is fetched with a header which a credential pointer holds.
+
+use crate::running::{Running, call, problem_of, result_of, text, through};
+use butterfly_console::model::{Grant, Timestamp};
+use butterfly_console::protocol::Code;
+use butterfly_console::seal::{FernetKey, LegacyKeys, TokenSecret, fernet};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+const TOKEN: &str = "Bearer of-this-nobody-hears-again";
+
+/// A server that answers everything with `{}` and tells the heads of the requests that it got.
+struct Source {
+    origin: String,
+    heads: UnboundedReceiver<String>,
+}
+
+impl Source {
+    async fn open() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        let (sender, heads) = unbounded_channel();
+        tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    head.push(stream.read_u8().await.unwrap());
+                }
+                sender.send(String::from_utf8(head).unwrap()).unwrap();
+                let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        Self { origin, heads }
+    }
+
+    fn url(&self) -> String {
+        format!("{}/data", self.origin)
+    }
+}
+
+async fn start() -> (Running, Source) {
+    let running = Running::start_allowing("alpha", &["127.0.0.0/8"]).await;
+    (running, Source::open().await)
+}
+
+/// A credential pointer for these origins.
+async fn holding(running: &Running, origins: &[&str]) -> String {
+    let made = running
+        .get(
+            "create_credential_pointer",
+            json!({"header": "Authorization", "token": TOKEN, "origins": origins, "tags": ["keys"]}),
+        )
+        .await;
+    text(&made["pointer"]["address"])
+}
+
+fn closed(source: &Source, credential: &str, connection: &str) -> Value {
+    json!({
+        "data_reference": source.url(),
+        "connection_id": connection,
+        "credential_pointer_address": credential,
+        "tags": ["data"],
+    })
+}
+
+#[tokio::test]
+async fn the_header_goes_with_the_fetch_and_is_shown_nowhere() {
+    let (running, mut source) = start().await;
+    let credential = holding(&running, &[&source.origin]).await;
+    let connection = running.connection("outside", None).await;
+    let pointer = running.pointer(closed(&source, &credential, &connection)).await;
+    assert_eq!(
+        result_of(running.invoke(&connection, &pointer).await)["data"],
+        json!({})
+    );
+    let head = source.heads.recv().await.unwrap();
+    assert!(head.contains(&format!("authorization: {TOKEN}\r\n")), "{head}");
+    let shown = running
+        .get("get_pointer", json!({"pointer_address": credential}))
+        .await;
+    let listed = running.get("list_pointers", json!({})).await;
+    let trail = running.trail().await;
+    for told in [shown, listed, json!(trail)] {
+        assert!(!told.to_string().contains("nobody-hears"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn threat_51_a_header_cannot_be_had_sent_to_another_server() {
+    let (running, source) = start().await;
+    let mut thief = Source::open().await;
+    let credential = holding(&running, &[&source.origin]).await;
+    let connection = running.connection("outside", None).await;
+    let (code, told) = running
+        .fails("create_pointer", closed(&thief, &credential, &connection))
+        .await;
+    assert_eq!(code, Code::FetchRefused, "{told}");
+    let pointer = running.pointer(closed(&source, &credential, &connection)).await;
+    let moved = json!({"pointer_address": pointer, "data_reference": thief.url()});
+    let (code, _) = running.fails("update_pointer", moved).await;
+    assert_eq!(code, Code::FetchRefused);
+    assert!(thief.heads.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_header_of_the_originals_form_is_sent_where_the_owner_says_only() {
+    let (running, mut source) = start().await;
+    let issued = running
+        .get(
+            "issue_credential",
+            json!({"name": "old", "app_id": "old", "profile": "legacy", "grant": {"owner": true, "writes": true}}),
+        )
+        .await;
+    let keys = LegacyKeys::new(
+        &TokenSecret::parse(&text(&issued["secret"]["jwt_secret_key"])).unwrap(),
+        &FernetKey::parse(&text(&issued["secret"]["encryption_key"])).unwrap(),
+    );
+    let written = json!({"header": "X-Api-Key", "token": "0123"}).to_string();
+    let sealed = fernet::seal(&keys, Timestamp::now(), written.as_bytes());
+    let credential = running
+        .pointer(json!({"data_reference": sealed, "tags": ["keys"]}))
+        .await;
+    let connection = running.connection("outside", None).await;
+    let mut grant = Grant::read(["create_pointer", "get_pointer"]);
+    grant.writes = true;
+    grant.pointers.all = true;
+    grant.pointers.connections.insert(connection.parse().unwrap());
+    let friend = running.issue("friend", grant).await;
+    let refused = call(
+        &friend,
+        "create_pointer",
+        closed(&source, &credential, &connection),
+    )
+    .await;
+    assert_eq!(problem_of(&refused.reply).0, Code::OwnerOnly);
+    let pointer = running.pointer(closed(&source, &credential, &connection)).await;
+    result_of(
+        running
+            .ask("invoke_through_connection", through(&connection, &pointer))
+            .await,
+    );
+    assert!(source.heads.recv().await.unwrap().contains("x-api-key: 0123\r\n"));
+}
+
+#[tokio::test]
+async fn what_holds_no_header_is_refused_at_once_and_what_is_gone_is_said() {
+    let (running, mut source) = start().await;
+    let connection = running.connection("outside", None).await;
+    let other = running
+        .pointer(json!({"data_reference": "a shelf in the cellar"}))
+        .await;
+    let (code, _) = running
+        .fails("create_pointer", closed(&source, &other, &connection))
+        .await;
+    assert_eq!(code, Code::InvalidParameter);
+    let credential = holding(&running, &[&source.origin]).await;
+    let pointer = running.pointer(closed(&source, &credential, &connection)).await;
+    running
+        .get("delete_pointer", json!({"pointer_address": credential}))
+        .await;
+    let (code, told) = problem_of(&running.invoke(&connection, &pointer).await);
+    assert_eq!(code, Code::PointerNotFound, "{told}");
+    assert!(source.heads.try_recv().is_err());
+}
