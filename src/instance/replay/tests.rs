@@ -95,7 +95,7 @@ fn threat_10_a_clock_that_went_back_over_what_was_forgotten_makes_nothing_fresh(
 
 #[test]
 fn threat_10_a_small_step_back_forgets_nothing_and_recalls_nothing() {
-    let replay = Replay::new(10);
+    let replay = Replay::new(CAPACITY);
     let mut now = NOW;
     for number in 0..1_000 {
         now += if number % 2 == 0 { 5 } else { -GRACE + 1 };
