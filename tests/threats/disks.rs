@@ -150,7 +150,7 @@ impl Sick {
     }
 
     /// Its trail and its files are whole.
-    async fn is_whole(self) {
+    async fn check_whole(&self) {
         let verdict = self.ask("verify_audit", json!({})).await;
         assert_eq!(verdict.result().unwrap()["valid"], true);
         check_files(&self.seen_home());
@@ -220,7 +220,7 @@ async fn fill_with_pointers(trouble: Trouble) {
     );
     let (action, parameters) = pointer(refused + 1);
     assert!(sick.ask(action, parameters).await.is_success());
-    sick.is_whole().await;
+    sick.check_whole().await;
 }
 
 /// Only the audit trail grows: nothing is read that cannot be put on record.
@@ -241,7 +241,7 @@ async fn fill_with_records(trouble: Trouble) {
     sick.make_room();
     sick.recovers().await;
     assert!(sick.ask("whoami", json!({})).await.is_success());
-    sick.is_whole().await;
+    sick.check_whole().await;
 }
 
 /// An import that finds no room is not there at all, and the next one goes through.
@@ -282,7 +282,7 @@ async fn fill_with_an_import(trouble: Trouble) {
     let reply = sick.ask("commit_import", json!({"import_id": import})).await;
     assert!(reply.is_success(), "{}", reply.to_value());
     assert_eq!(everything(&sick.owner).await.len(), 150);
-    sick.is_whole().await;
+    sick.check_whole().await;
 }
 
 #[tokio::test]
