@@ -1,14 +1,9 @@
 //! The filter language: whatever is typed means something or says where not, and means the same when written again.
 #![no_main]
 
-use butterfly_console::model::POINTER_FIELDS;
-use butterfly_console::model::filter::Filter;
+#[path = "../checks/filter.rs"]
+mod check;
+
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| {
-    let (filter, problem) = Filter::parse_typed(text, POINTER_FIELDS);
-    assert_eq!(problem.is_none(), Filter::parse(text, POINTER_FIELDS).is_ok());
-    let written = filter.to_string();
-    let again = Filter::parse(&written, POINTER_FIELDS).expect("what was written is read again");
-    assert!(again.means_the_same(&filter), "{text:?} became {written:?}");
-});
+fuzz_target!(|text: &str| check::check(text));

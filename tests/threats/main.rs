@@ -6,6 +6,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod corpora;
 mod crashes;
 mod disks;
 mod rows;
