@@ -1,9 +1,9 @@
 //! Who calls: a token's credential found, its signature and claims checked, the body that it was made
 //! for compared, and the token taken so that it serves one call only (DESIGN 3.2, cheapest first).
 
-use super::Instance;
 use super::issued::{Credential, FROZEN, IssuedKeys, Presented};
 use super::replay::Claim;
+use super::{Instance, limits};
 use crate::model::{KeyId, Timestamp};
 use crate::seal::token::{self, CLOCK_SKEW, Claims, Expectation, TokenError};
 use crate::seal::{LegacyKeys, NativeKeys};
@@ -156,10 +156,15 @@ fn take_token(
     if credential.record.grant.rate_per_minute.is_some() && replay.knows(number, &claims.jti) {
         return Err(Refusal::of(presented, Some(&claims.jti), "replayed"));
     }
-    count_call(presented, now)?;
+    count_call(presented)?;
     match replay.claim(number, &claims.jti, claims.exp + CLOCK_SKEW, now.as_seconds()) {
         Claim::Fresh => Ok(()),
         Claim::Replayed => Err(Refusal::of(presented, Some(&claims.jti), "replayed")),
+        Claim::Behind => Err(Refusal::TooMany {
+            reason: "clock_went_back",
+            kid: presented.kid().cloned(),
+            retry_after: 1,
+        }),
         Claim::Full => Err(Refusal::TooMany {
             reason: "replay_memory_full",
             kid: presented.kid().cloned(),
@@ -168,12 +173,12 @@ fn take_token(
     }
 }
 
-fn count_call(presented: &Presented, now: Timestamp) -> Result<(), Refusal> {
+fn count_call(presented: &Presented) -> Result<(), Refusal> {
     let credential = &presented.credential;
     let Some(per_minute) = credential.record.grant.rate_per_minute else {
         return Ok(());
     };
-    let taken = credential.standing.rate.take(per_minute, now.as_micros());
+    let taken = credential.standing.rate.take(per_minute, limits::moment_us());
     taken.map_err(|retry_after| Refusal::TooMany {
         reason: "rate_limited",
         kid: presented.kid().cloned(),
@@ -224,5 +229,5 @@ fn verify_legacy(presented: &Presented, token: &str, now: Timestamp) -> Result<(
     if presented.is_rotated_away(now) {
         return Err(Refusal::of(presented, None, ROTATED_AWAY));
     }
-    count_call(presented, now)
+    count_call(presented)
 }

@@ -66,6 +66,7 @@ pub struct Instance {
     held: Arc<Held>,
     desk: Desk,
     replay: Replay,
+    recalling: tokio::sync::Mutex<()>,
     failures: Failures,
     gate: Gate,
     metrics: Metrics,
@@ -122,6 +123,7 @@ impl Instance {
             Arc::clone(&issued),
             Arc::clone(&held),
             Arc::clone(&parts.store),
+            parts.trail.shared_log(),
             closing.clone(),
         );
         Arc::new(Self {
@@ -135,6 +137,7 @@ impl Instance {
             held,
             desk: parts.desk,
             replay: parts.replay,
+            recalling: tokio::sync::Mutex::default(),
             failures: Failures::default(),
             gate: Gate::new(MOST_CALLS),
             metrics: Metrics::default(),
@@ -210,6 +213,22 @@ impl Instance {
     async fn flush_uses(&self) -> Result<(), StoreError> {
         self.issued.flush(self.store.as_ref(), Timestamp::now()).await?;
         self.held.flush_uses(self.store.as_ref()).await
+    }
+
+    /// Where the clock went back to a time whose tokens were forgotten: has them recalled, once for everybody who
+    /// calls meanwhile. While that fails, no token is taken for fresh.
+    pub(super) async fn recall_tokens(&self, now: Timestamp) {
+        if self.replay.gap(now.as_seconds()).is_none() {
+            return;
+        }
+        let _alone = self.recalling.lock().await;
+        let Some(gap) = self.replay.gap(now.as_seconds()) else {
+            return;
+        };
+        tracing::warn!("the clock went back; tokens of that time are recalled from the audit trail");
+        if let Err(error) = opening::recall_tokens(&self.replay, &self.issued, self.trail.log(), gap).await {
+            tracing::error!(%error, "tokens could not be recalled; calls are refused until they are");
+        }
     }
 
     /// Its settings.
@@ -336,7 +355,7 @@ impl Instance {
     /// Whether calls can be answered, and more of them are wanted.
     pub(super) fn is_ready(&self) -> bool {
         let ends = self.is_stopping.load(Ordering::Acquire) || self.is_closed.load(Ordering::Acquire);
-        !ends && !self.trail.is_failing()
+        !ends && !self.has_failing_disk()
     }
 
     /// What a look at the metrics tells beside the counters.
@@ -349,6 +368,11 @@ impl Instance {
             database_bytes: self.folder.size_of("instance.db"),
             audit_bytes: self.folder.size_of("audit.db"),
         }
+    }
+
+    /// Whether the disk refused the last write to one of its databases. It tries again by itself.
+    pub(super) fn has_failing_disk(&self) -> bool {
+        self.trail.is_failing() || self.store.is_failing()
     }
 }
 

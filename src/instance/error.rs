@@ -81,6 +81,9 @@ impl InstanceError {
             }
             Self::BadCopy(_) => "restore another backup; keep this one to find out what happened to it",
             Self::Store(StoreError::Full(_)) => "free some disk space and try again",
+            Self::Store(StoreError::Disk(_)) => {
+                "look at the disk, whether it is writable, and at the folder's permissions"
+            }
             Self::Store(StoreError::TooNew { .. }) => "upgrade this program",
             Self::Store(_) => "check the disk and the folder's permissions",
         }

@@ -255,7 +255,14 @@ impl Held {
         if uses.is_empty() {
             return Ok(());
         }
-        store.note_held_use(uses).await
+        let names: Vec<_> = uses.iter().map(|(name, ..)| name.clone()).collect();
+        let stored = store.note_held_use(uses).await;
+        if stored.is_err() {
+            for holding in names.iter().filter_map(|name| self.get(name)) {
+                holding.lasting.noted.store(u64::MAX, Ordering::Relaxed);
+            }
+        }
+        stored
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, BTreeMap<String, Arc<Holding>>> {

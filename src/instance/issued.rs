@@ -239,9 +239,20 @@ impl Issued {
             }
         }
         if !uses.is_empty() {
-            store.note_use(uses).await?;
+            let names: Vec<_> = uses.iter().map(|(name, ..)| name.clone()).collect();
+            if let Err(error) = store.note_use(uses).await {
+                self.note_again(&names);
+                return Err(error);
+            }
         }
         self.flush_lives(store, now).await
+    }
+
+    /// Has uses that could not be stored be stored with the next flush.
+    fn note_again(&self, names: &[String]) {
+        for credential in names.iter().filter_map(|name| self.by_name(name)) {
+            credential.standing.noted.store(u64::MAX, Ordering::Relaxed);
+        }
     }
 
     async fn flush_lives(&self, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {

@@ -1,10 +1,11 @@
 //! How much one party may ask for: calls a minute of a credential, failures a minute of an address,
-//! calls at once of everybody.
+//! calls at once of everybody. Their clock only goes forward: one that is set back would hold everybody up for as long.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::Instant;
 
 const MINUTE_US: i64 = 60_000_000;
 /// Unauthenticated calls that an address may fail with in a minute before it hears 429 instead of 401.
@@ -12,10 +13,17 @@ const FAILURES_A_MINUTE: u32 = 600;
 /// Addresses whose failures are counted one by one; the rest share one count.
 const ADDRESSES: usize = 4096;
 
+static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+/// The present moment, for rates: microseconds since this was first asked, whatever happens to the system's clock.
+pub(super) fn moment_us() -> i64 {
+    i64::try_from(BEGINNING.elapsed().as_micros()).unwrap_or(i64::MAX)
+}
+
 /// So many calls a minute, all at once or spread out (GCRA: one moment is all that it remembers).
 #[derive(Debug, Default)]
 pub(super) struct Rate {
-    /// When the calls so far would be through at the even pace, Unix microseconds.
+    /// When the calls so far would be through at the even pace, as [`moment_us`] counts.
     through: AtomicI64,
 }
 
@@ -138,6 +146,15 @@ mod tests {
         assert_eq!(rate.take(3, NOW + 20_000_000), Ok(()));
         assert_eq!(rate.take(3, NOW + 20_000_000), Err(20));
         assert_eq!(rate.take(0, NOW), Err(60));
+    }
+
+    #[test]
+    fn a_rate_counts_from_the_first_moment_on() {
+        let rate = Rate::default();
+        assert_eq!(rate.take(1, 0), Ok(()));
+        assert_eq!(rate.take(1, 0), Err(60));
+        assert_eq!(rate.take(1, MINUTE_US), Ok(()));
+        assert!(moment_us() <= moment_us());
     }
 
     #[test]

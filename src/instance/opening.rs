@@ -6,7 +6,7 @@ use super::folder::{Folder, Lock};
 use super::handshake::{self, Desk};
 use super::held::Held;
 use super::issued::{self, Issued};
-use super::replay::{self, Replay};
+use super::replay::{self, Gap, Replay};
 use super::settings::{LegacyStandIn, NewInstance, ProxyHeader, Settings, Tls};
 use super::trail::Trail;
 use super::{Instance, InstanceError, server, tls};
@@ -175,7 +175,8 @@ pub(super) async fn open(
     }
     let held = Held::load(store.as_ref(), &key).await?;
     let replay = Replay::new(replay::CAPACITY);
-    remember_tokens(&replay, &issued, audit.as_ref()).await?;
+    let gap = Gap::around(Timestamp::now().as_seconds());
+    recall_tokens(&replay, &issued, audit.as_ref(), gap).await?;
     let trail = Trail::new(audit, &settings.instance_id, audit_off);
     let (desk, interrupted) = Desk::load(store.as_ref()).await?;
     let instance = Instance::assemble(Parts {
@@ -205,15 +206,23 @@ async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
     folder.lock()
 }
 
-/// What is known of tokens from before a restart is in the audit trail.
-async fn remember_tokens(replay: &Replay, issued: &Issued, audit: &dyn AuditLog) -> Result<(), StoreError> {
-    let now = Timestamp::now();
-    for (kid, jti) in audit.tokens_since(now.plus_seconds(-replay::LONGEST)).await? {
-        if let Some(presented) = issued.by_kid(&kid) {
-            let ends = now.as_seconds() + replay::LONGEST;
-            replay.claim(presented.credential.standing.number, &jti, ends, now.as_seconds());
-        }
-    }
+/// What is known of tokens from before a restart, and from before the clock went back, is in the audit trail.
+pub(super) async fn recall_tokens(
+    replay: &Replay,
+    issued: &Issued,
+    audit: &dyn AuditLog,
+    gap: Gap,
+) -> Result<(), StoreError> {
+    let moment = |seconds: i64| Timestamp::from_micros(0).plus_seconds(seconds);
+    // To the end of its last second.
+    let found = audit
+        .tokens(moment(gap.from), moment(gap.until.saturating_add(1)))
+        .await?;
+    let known = found.seen.into_iter().filter_map(|(kid, jti, at)| {
+        let presented = issued.by_kid(&kid)?;
+        Some((presented.credential.standing.number, jti, at.as_seconds()))
+    });
+    replay.recall(gap, known, found.is_all);
     Ok(())
 }
 
@@ -226,11 +235,13 @@ fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
     }
 }
 
-/// Stores uses every now and then, until the instance closes.
+/// Stores uses every now and then, until the instance closes, and finds out when a disk that refused takes writes
+/// again: an instance that is not ready gets no calls that would.
 pub(super) fn keep_flushing(
     issued: Arc<Issued>,
     held: Arc<Held>,
     store: Arc<dyn Store>,
+    audit: Arc<dyn AuditLog>,
     closing: CancellationToken,
 ) {
     tokio::spawn(async move {
@@ -241,6 +252,7 @@ pub(super) fn keep_flushing(
                 _ = ticks.tick() => {}
                 () = closing.cancelled() => return,
             }
+            try_again(store.as_ref(), audit.as_ref()).await;
             if let Err(error) = issued.flush(store.as_ref(), Timestamp::now()).await {
                 tracing::warn!(%error, "uses of credentials could not be stored");
             }
@@ -249,4 +261,14 @@ pub(super) fn keep_flushing(
             }
         }
     });
+}
+
+/// Where the disk refused the last write, one more.
+async fn try_again(store: &dyn Store, audit: &dyn AuditLog) {
+    if store.is_failing() && store.try_write().await.is_ok() {
+        tracing::info!("the instance's database can be written again");
+    }
+    if audit.is_failing() && audit.try_write().await.is_ok() {
+        tracing::info!("the audit trail can be written again");
+    }
 }

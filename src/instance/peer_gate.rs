@@ -68,13 +68,19 @@ impl Default for PeerGate {
     }
 }
 
+/// Whether a pause that ends at a moment is over. Where more is left than the longest pause, the clock was set back.
+fn is_over(end: Timestamp, now: Timestamp) -> bool {
+    let left = end.as_micros().saturating_sub(now.as_micros());
+    !(1..=LONGEST_PAUSE).contains(&left)
+}
+
 impl PeerGate {
     /// Lets a call through, unless the peer is given a pause. After the pause one call tries; the others go on hearing no.
     pub(super) fn pass(&self, now: Timestamp) -> Result<Passage<'_>, Shut> {
         let mut state = self.state();
         let is_trial = match state.retry_at {
             None => false,
-            Some(at) if now >= at && !state.is_trying => {
+            Some(at) if is_over(at, now) && !state.is_trying => {
                 state.is_trying = true;
                 true
             }
@@ -271,5 +277,14 @@ mod tests {
         let soon = Timestamp::from_micros(Timestamp::now().as_micros() + 1_000);
         drop(gate.pass(soon).unwrap());
         assert!(gate.pass(soon).is_ok());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_by_minutes_or_days_keeps_no_peer_away() {
+        for back in [60_000, 3_600_000, 86_400_000] {
+            let gate = shut();
+            assert!(gate.pass(at(500)).is_err());
+            assert!(gate.pass(at(-back)).is_ok(), "{back}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What happens to a call once it is open, over the wire or in process: grants → intent → execute →
 //! re-check that the credential still stands → audit.
 
-use super::actions::Call;
+use super::actions::{Call, table};
 use super::circuit::MOST_STEPS_IN_ALL;
 use super::issued::{Credential, FROZEN};
 use super::once::{self, Turn};
@@ -10,7 +10,7 @@ use super::{Caller, Instance, authorise, dispatch, issuing, witness};
 use crate::handshake::{Event, LifeError};
 use crate::model::Timestamp;
 use crate::protocol::{CallContext, Code, Hop, PhaseName, Problem, Query, Reply, Stopwatch};
-use crate::store::AuditOutcome;
+use crate::store::{AuditOutcome, StoreError};
 use serde_json::json;
 use std::net::IpAddr;
 use std::sync::atomic::AtomicU32;
@@ -88,7 +88,7 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
     match recorded {
         Ok(()) => Ended::Replied(reply, onward),
         // What is not on record is not answered.
-        Err(error) => Ended::Replied(Reply::error(&error.into()), None),
+        Err(error) => Ended::Replied(Reply::error(&unrecorded(opened, &reply, error)), None),
     }
 }
 
@@ -142,6 +142,22 @@ async fn authorise_and_execute(
         once::end(opened.instance, once, &reply).await;
     }
     reply
+}
+
+/// The problem that a call cannot be put on record. Who asked for a change has to know that it may be made.
+fn unrecorded(opened: &Opened<'_>, reply: &Reply, error: StoreError) -> Problem {
+    let problem = Problem::from(error);
+    let writes = table::find(opened.query.action()).is_some_and(|action| action.writes);
+    if !writes || reply.status() == "error" {
+        return problem;
+    }
+    Problem::new(
+        Code::StorageFailed,
+        format!(
+            "what was asked for is done, but could not be put on record; look before asking again: {}",
+            problem.message
+        ),
+    )
 }
 
 /// The problem that a credential is frozen, if it is.

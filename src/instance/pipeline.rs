@@ -1,7 +1,6 @@
 //! `POST /invoke`, in the order of DESIGN 3.2: size → find kid → signature → claims → body hash →
 //! replay → open → strict JSON → grants → execute → re-check → audit → seal.
 
-use super::Instance;
 use super::authenticate::{self, ROTATED_AWAY, Refusal};
 use super::body::{self, BodyError};
 use super::issued::Presented;
@@ -10,6 +9,7 @@ use super::response::{self, Answer};
 use super::rotating;
 use super::trail::Deed;
 use super::witness;
+use super::{Instance, limits};
 use crate::model::{Grant, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, PhaseName, Problem, Query, QueryError, Reply, Stopwatch};
 use crate::seal::token::Claims;
@@ -97,6 +97,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 async fn native(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, body: &Bytes) -> Answer {
     let mut watch = Stopwatch::start();
     let now = Timestamp::now();
+    instance.recall_tokens(now).await;
     let (presented, claims) = match authenticate::native(instance, token, body, now) {
         Ok(authenticated) => authenticated,
         Err(refusal) => return refused(instance, peer, Profile::Native, now, refusal),
@@ -298,7 +299,7 @@ fn status(reply: &Reply, profile: Profile) -> u16 {
 
 /// 401 or 429. An address that fails too often hears 429 whatever it sends, and is on record once for all.
 fn refused(instance: &Instance, peer: IpAddr, profile: Profile, now: Timestamp, refusal: Refusal) -> Answer {
-    if let Err(wait) = instance.failures().count(peer, now.as_micros()) {
+    if let Err(wait) = instance.failures().count(peer, limits::moment_us()) {
         instance.metrics().limited.add_one();
         return response::too_many(wait);
     }
@@ -340,7 +341,7 @@ fn malformed(
 ) -> Answer {
     let now = Timestamp::now();
     instance.metrics().malformed.add_one();
-    if instance.failures().count(peer, now.as_micros()).is_ok() {
+    if instance.failures().count(peer, limits::moment_us()).is_ok() {
         instance.trail().deny_soon(now, None, None, reason);
     }
     response::final_problem(status, detail)

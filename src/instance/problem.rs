@@ -18,11 +18,19 @@ impl From<StoreError> for Problem {
                 Code::InvalidParameter,
                 format!("'after' is not acceptable: {message}"),
             ),
-            StoreError::Full(_)
-            | StoreError::Busy(_)
-            | StoreError::TooNew { .. }
-            | StoreError::Failed(_)
-            | StoreError::Closed => Self::new(Code::StorageFailed, message),
+            StoreError::Full(_) => Self::new(
+                Code::StorageFailed,
+                format!("{message}; free some space where the instance is kept, then try again"),
+            ),
+            StoreError::Disk(_) => Self::new(
+                Code::StorageFailed,
+                format!(
+                    "{message}; look at the disk that the instance is kept on, whether it is full or read-only, then try again"
+                ),
+            ),
+            StoreError::Busy(_) | StoreError::TooNew { .. } | StoreError::Failed(_) | StoreError::Closed => {
+                Self::new(Code::StorageFailed, message)
+            }
         }
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! Bounded memory: a token is remembered until it could no longer be accepted, and when the memory is
 //! full new ones are refused rather than live ones forgotten.
+//!
+//! Clocks step. What was forgotten because it was over may be alive again when the clock goes back: then
+//! nothing is fresh until the tokens of that time were recalled from the audit trail, which has them all.
 
-use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many live tokens are remembered: about 35,000 calls a second for as long as they last, in 180 MB at most.
@@ -12,10 +15,14 @@ pub(super) const CAPACITY: usize = 4_000_000;
 const SHARDS: usize = 16;
 /// Seconds whose tokens are forgotten together.
 const SPAN: i64 = 64;
-/// A token ends at most 120 s from now (60 s of life, 30 s of skew twice), so three spans are live at most.
-const SPANS: usize = 4;
-/// Longest time that a token can still be accepted, in seconds.
-pub(super) const LONGEST: i64 = 120;
+/// Longest time that a token can still be accepted, in seconds: 60 of life, and 30 of skew twice.
+const LONGEST: i64 = 120;
+/// Spans are kept this many seconds longer, so that a clock that is merely put right a little forgets nothing.
+const GRACE: i64 = 5;
+/// How many seconds ahead of a clock that went back tokens are recalled at a time.
+const AHEAD: i64 = 900;
+/// How many seconds after it was taken a token is on record, at most: calls last as long.
+const ON_RECORD: i64 = 300;
 
 /// A token: which credential, and the 22 characters of its `jti`.
 type Token = (u32, [u8; 22]);
@@ -29,6 +36,15 @@ pub(super) enum Claim {
     Replayed,
     /// Too many live tokens to remember another one.
     Full,
+    /// The clock went back to where tokens were forgotten: nobody can tell before they are recalled.
+    Behind,
+}
+
+/// Tokens of the past that are to be recalled: those seen from one moment to another, in Unix seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Gap {
+    pub from: i64,
+    pub until: i64,
 }
 
 /// The tokens seen so far.
@@ -36,18 +52,26 @@ pub(super) struct Replay {
     shards: Vec<Mutex<Shard>>,
     remembered: AtomicUsize,
     capacity: usize,
+    /// Tokens that ended before this second were forgotten.
+    forgotten: AtomicI64,
+    /// From this second on there may be tokens that were not recalled.
+    known_until: AtomicI64,
 }
 
+/// Tokens by the stretch of time within which they end.
 #[derive(Default)]
 struct Shard {
-    spans: [Span; SPANS],
+    spans: BTreeMap<i64, HashSet<Token>>,
 }
 
-/// Tokens that end within the same stretch of time.
-#[derive(Default)]
-struct Span {
-    number: i64,
-    tokens: HashSet<Token>,
+impl Gap {
+    /// What must be known to call a token fresh at a moment, and for some time from then on.
+    pub(super) fn around(now: i64) -> Self {
+        Self {
+            from: now.saturating_sub(LONGEST + GRACE),
+            until: now.saturating_add(AHEAD),
+        }
+    }
 }
 
 impl Replay {
@@ -56,6 +80,8 @@ impl Replay {
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
             remembered: AtomicUsize::new(0),
             capacity,
+            forgotten: AtomicI64::new(i64::MIN),
+            known_until: AtomicI64::new(i64::MAX),
         }
     }
 
@@ -68,10 +94,12 @@ impl Replay {
         };
         let token = (credential, jti);
         let mut shard = self.shard(&jti);
-        let forgotten = shard.forget_before(now.div_euclid(SPAN));
-        self.remembered.fetch_sub(forgotten, Ordering::Relaxed);
+        self.forget(&mut shard, now);
         if shard.knows(&token) {
             return Claim::Replayed;
+        }
+        if self.gap(now).is_some() {
+            return Claim::Behind;
         }
         if self.remembered.fetch_add(1, Ordering::Relaxed) >= self.capacity {
             self.remembered.fetch_sub(1, Ordering::Relaxed);
@@ -79,11 +107,42 @@ impl Replay {
             self.sweep(now);
             return Claim::Full;
         }
-        shard.remember(
-            token,
-            ends.min(now.saturating_add(LONGEST)).max(now).div_euclid(SPAN),
-        );
+        shard.remember(token, ends.min(now.saturating_add(LONGEST)).max(now));
         Claim::Fresh
+    }
+
+    /// What has to be recalled before any token can be called fresh at this moment; nothing as long as the clock
+    /// does what clocks do.
+    pub(super) fn gap(&self, now: i64) -> Option<Gap> {
+        let is_known =
+            self.forgotten.load(Ordering::SeqCst) <= now && now < self.known_until.load(Ordering::SeqCst);
+        (!is_known).then(|| Gap::around(now))
+    }
+
+    /// Tokens seen before, each with the second at which it was, that fill a gap; `is_all` when none was seen after it.
+    pub(super) fn recall(&self, gap: Gap, seen: impl IntoIterator<Item = (u32, String, i64)>, is_all: bool) {
+        let before = self.forgotten.load(Ordering::SeqCst);
+        for (credential, jti, at) in seen {
+            let Ok(jti) = <[u8; 22]>::try_from(jti.as_bytes()) else {
+                continue;
+            };
+            let mut shard = self.shard(&jti);
+            if shard.remember((credential, jti), at.saturating_add(LONGEST)) {
+                self.remembered.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        // What can be accepted at a moment was taken within the longest life of a token of it, on either side.
+        let known_until = if is_all {
+            i64::MAX
+        } else {
+            gap.until.saturating_sub(LONGEST + ON_RECORD)
+        };
+        self.known_until.store(known_until, Ordering::SeqCst);
+        // Unless more was forgotten meanwhile, by a call from before the step: then there is a gap again.
+        let known_from = gap.from.saturating_add(LONGEST);
+        let _ = self
+            .forgotten
+            .compare_exchange(before, known_from, Ordering::SeqCst, Ordering::SeqCst);
     }
 
     /// Whether a token was taken already; takes none.
@@ -108,39 +167,32 @@ impl Replay {
     fn sweep(&self, now: i64) {
         for shard in &self.shards {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
-            let forgotten = shard.forget_before(now.div_euclid(SPAN));
-            self.remembered.fetch_sub(forgotten, Ordering::Relaxed);
+            self.forget(&mut shard, now);
+        }
+    }
+
+    /// Forgets spans that are over.
+    fn forget(&self, shard: &mut Shard, now: i64) {
+        let present = now.saturating_sub(GRACE).div_euclid(SPAN);
+        while let Some(span) = shard.spans.first_entry().filter(|span| *span.key() < present) {
+            // Said before it is done: nobody finds them gone and does not know.
+            let ended = span.key().saturating_add(1).saturating_mul(SPAN);
+            self.forgotten.fetch_max(ended, Ordering::SeqCst);
+            self.remembered.fetch_sub(span.remove().len(), Ordering::Relaxed);
         }
     }
 }
 
 impl Shard {
     fn knows(&self, token: &Token) -> bool {
-        self.spans.iter().any(|span| span.tokens.contains(token))
+        self.spans.values().any(|tokens| tokens.contains(token))
     }
 
-    fn remember(&mut self, token: Token, number: i64) {
-        let span = &mut self.spans[slot(number)];
-        span.number = number;
-        span.tokens.insert(token);
+    /// Remembers a token until a second; whether it was not remembered yet.
+    fn remember(&mut self, token: Token, until: i64) -> bool {
+        let span = self.spans.entry(until.div_euclid(SPAN)).or_default();
+        span.insert(token)
     }
-
-    /// Forgets spans that are over; how many tokens that were.
-    fn forget_before(&mut self, present: i64) -> usize {
-        let mut forgotten = 0;
-        for span in &mut self.spans {
-            if span.number < present && !span.tokens.is_empty() {
-                forgotten += span.tokens.len();
-                span.tokens.clear();
-            }
-        }
-        forgotten
-    }
-}
-
-/// Live spans are fewer than slots and follow each other, so no two of them share one.
-fn slot(number: i64) -> usize {
-    usize::try_from(number.rem_euclid(SPANS as i64)).expect("less than four")
 }
 
 #[cfg(test)]

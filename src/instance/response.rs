@@ -96,6 +96,14 @@ pub(super) fn too_many(retry_after: u64) -> Answer {
     response
 }
 
+/// 503, where it is asked whether it is ready.
+pub(super) fn no_disk() -> Answer {
+    problem(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "the disk does not take what the instance writes; it tries again by itself, and goes on when there is room",
+    )
+}
+
 /// 503.
 pub(super) fn overloaded() -> Answer {
     let mut response = problem(

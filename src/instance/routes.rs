@@ -74,6 +74,9 @@ fn ready(instance: &Instance) -> Answer {
     if instance.is_ready() {
         return response::json_value(StatusCode::OK, &json!({"status": "ready"}));
     }
+    if instance.has_failing_disk() {
+        return response::no_disk();
+    }
     response::overloaded()
 }
 

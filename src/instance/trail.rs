@@ -9,7 +9,6 @@ use crate::protocol::{Code, Query, Reply};
 use crate::store::{AuditHead, AuditLog, AuditOutcome, NewAuditRecord, StoreError};
 use serde_json::Value;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Longest text from a caller that goes on record.
 const LONGEST: usize = 128;
@@ -42,7 +41,6 @@ pub(super) struct Trail {
     own: String,
     /// Only benches that measure everything else switch it off.
     is_off: bool,
-    is_failing: AtomicBool,
     /// Whoever hosts the instance may look at what it refuses.
     events: Option<Arc<Events>>,
 }
@@ -60,7 +58,6 @@ impl Trail {
             log,
             own: own.to_string(),
             is_off,
-            is_failing: AtomicBool::new(false),
             events: events::own(),
         }
     }
@@ -69,9 +66,13 @@ impl Trail {
         self.log.as_ref()
     }
 
+    pub(super) fn shared_log(&self) -> Arc<dyn AuditLog> {
+        Arc::clone(&self.log)
+    }
+
     /// Whether the last record could not be written: the instance answers nothing then.
     pub(super) fn is_failing(&self) -> bool {
-        self.is_failing.load(Ordering::Relaxed)
+        self.log.is_failing()
     }
 
     /// Puts on record that something is about to be done; ready when that is durable.
@@ -195,7 +196,6 @@ impl Trail {
         let record = self.about_something(record);
         self.tell(&record);
         let appended = self.log.append(record).await;
-        self.is_failing.store(appended.is_err(), Ordering::Relaxed);
         if let Err(error) = &appended {
             tracing::error!(%error, "the audit trail cannot be written; calls are refused until it can");
         }

@@ -12,12 +12,12 @@ pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
     AuditHead, AuditOutcome, AuditRecord, AuditVerdict, Begun, CodeRecord, ConnectionChange, Edge, HeadSide,
     HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, OnceKey, PointerPage,
-    PointerQuery, Relationship, SharedHead, Start, Statistics, Summary, TagMatch,
+    PointerQuery, Relationship, SeenTokens, SharedHead, Start, Statistics, Summary, TagMatch,
 };
 
 use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, DomainPermission, Federation,
-    FederationId, KeyId, NewPointer, Pointer, PointerAddress, PointerChange, Timestamp,
+    FederationId, NewPointer, Pointer, PointerAddress, PointerChange, Timestamp,
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
@@ -63,6 +63,9 @@ pub enum StoreError {
     /// The disk is full.
     #[error("the disk is full: {0}")]
     Full(String),
+    /// The disk refuses to read or write.
+    #[error("the disk fails: {0}")]
+    Disk(String),
     /// The database is held by someone else for too long.
     #[error("the database is busy: {0}")]
     Busy(String),
@@ -78,6 +81,13 @@ pub enum StoreError {
     /// The store was closed.
     #[error("the database is closed")]
     Closed,
+}
+
+impl StoreError {
+    /// Whether it is the disk that keeps anything from being written, whatever was to be written.
+    pub(crate) fn is_of_disk(&self) -> bool {
+        matches!(self, Self::Full(_) | Self::Disk(_))
+    }
 }
 
 /// What an instance remembers, apart from its audit trail. Every write is durable when its future is
@@ -262,6 +272,10 @@ pub trait Store: Send + Sync {
     /// Keeps a head in place of the last one of that peer and side.
     async fn put_head(&self, head: SharedHead) -> Result<(), StoreError>;
 
+    /// Whether the disk refused the last write.
+    fn is_failing(&self) -> bool;
+    /// Writes something that changes nothing: finds out whether the disk takes writes again.
+    async fn try_write(&self) -> Result<(), StoreError>;
     /// Waits until everything accepted so far is durable, then closes. Later calls fail with `Closed`.
     async fn close(&self);
 }
@@ -275,8 +289,9 @@ pub trait AuditLog: Send + Sync {
     fn append_soon(&self, record: NewAuditRecord);
     /// The newest records, newest first, at most `limit`, older than `before` (a sequence number) if given.
     async fn recent(&self, before: Option<u64>, limit: usize) -> Result<Vec<AuditRecord>, StoreError>;
-    /// Token ids seen since a moment, as (kid, jti): what replay protection remembers across a restart.
-    async fn tokens_since(&self, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError>;
+    /// Tokens seen from one moment to another: what replay protection recalls after a restart, and when the clock
+    /// went back.
+    async fn tokens(&self, from: Timestamp, until: Timestamp) -> Result<SeenTokens, StoreError>;
     /// The end of the trail, everything accepted so far included.
     async fn head(&self) -> Result<AuditHead, StoreError>;
     /// Whether a head that somebody kept is part of this trail: the record is there and has that hash. None where
@@ -290,6 +305,10 @@ pub trait AuditLog: Send + Sync {
     /// Removes leading records that are older than a moment (retention) and, if there were any, appends `record`,
     /// to whose reason the last of them is added. Sequence and chain go on.
     async fn prune(&self, before: Timestamp, record: NewAuditRecord) -> Result<(), StoreError>;
+    /// Whether the last record could not be written, one that nobody waits for too.
+    fn is_failing(&self) -> bool;
+    /// Writes what could not be written before, and finds out whether that is possible again.
+    async fn try_write(&self) -> Result<(), StoreError>;
     /// Waits until everything accepted so far is durable, then closes.
     async fn close(&self);
 }

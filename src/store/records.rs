@@ -443,3 +443,12 @@ pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) ->
     let digest: [u8; 32] = hasher.finalize().into();
     *digest.first_chunk().expect("16 is less than 32")
 }
+
+/// Tokens that the audit trail has seen within some time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenTokens {
+    /// The key, the token's id, and when it was seen.
+    pub seen: Vec<(KeyId, String, Timestamp)>,
+    /// Whether none was seen after that time.
+    pub is_all: bool,
+}

@@ -33,6 +33,11 @@ impl Process {
         }
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The end of its standard input that can be written to; once.
     pub fn stdin(&mut self) -> ChildStdin {
         self.child.stdin.take().expect("standard input is taken once")

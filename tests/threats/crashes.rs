@@ -55,7 +55,7 @@ fn random_below(limit: usize) -> usize {
     getrandom::u64().unwrap() as usize % limit
 }
 
-async fn make(home: &Path) -> HeldCredential {
+pub async fn make(home: &Path) -> HeldCredential {
     let new = NewInstance {
         name: InstanceName::parse("alpha").unwrap(),
         listen: "127.0.0.1:0".parse().unwrap(),
@@ -127,7 +127,7 @@ async fn write_until_killed(
 }
 
 /// Both databases are whole.
-fn check_files(home: &Path) {
+pub fn check_files(home: &Path) {
     for name in ["instance.db", "audit.db"] {
         let path = home.join("instances/alpha").join(name);
         let database = rusqlite::Connection::open(path).unwrap();
@@ -138,7 +138,7 @@ fn check_files(home: &Path) {
     }
 }
 
-async fn everything(owner: &HeldCredential) -> BTreeSet<String> {
+pub async fn everything(owner: &HeldCredential) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let mut parameters = json!({"tag": "crash", "limit": 1000});
     loop {

@@ -7,6 +7,7 @@
 mod support;
 
 mod crashes;
+mod disks;
 mod rows;
 
 use rows::ROWS;

@@ -14,6 +14,7 @@ use super::{CLAIM, CONFIRM, Refusal, claim, confirm};
 use crate::handshake::CLAIM_PATH;
 use crate::instance::Instance;
 use crate::instance::body::{self, BodyError};
+use crate::instance::limits;
 use crate::instance::response::{self, Answer};
 use crate::model::Timestamp;
 use crate::protocol::{Code, strict_json};
@@ -127,7 +128,7 @@ fn refused(instance: &Instance, peer: IpAddr, action: &'static str, refusal: Ref
             (Some(offer), "claimed_twice", answer)
         }
     };
-    if let Err(wait) = instance.failures().count(peer, now.as_micros()) {
+    if let Err(wait) = instance.failures().count(peer, limits::moment_us()) {
         instance.metrics().limited.add_one();
         return response::too_many(wait);
     }
@@ -161,7 +162,7 @@ fn malformed(
 ) -> Answer {
     let now = Timestamp::now();
     instance.metrics().malformed.add_one();
-    if let Err(wait) = instance.failures().count(peer, now.as_micros()) {
+    if let Err(wait) = instance.failures().count(peer, limits::moment_us()) {
         instance.metrics().limited.add_one();
         return response::too_many(wait);
     }

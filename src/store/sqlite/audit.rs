@@ -8,8 +8,8 @@ use super::failure::again;
 use super::open;
 use super::reader::Readers;
 use super::{audit_rows, audit_walk};
-use crate::model::{KeyId, Timestamp};
-use crate::store::{AuditHead, AuditLog, AuditRecord, AuditVerdict, NewAuditRecord, StoreError};
+use crate::model::Timestamp;
+use crate::store::{AuditHead, AuditLog, AuditRecord, AuditVerdict, NewAuditRecord, SeenTokens, StoreError};
 use async_trait::async_trait;
 use rusqlite::Connection;
 use std::path::Path;
@@ -37,6 +37,7 @@ enum Order {
     Append(NewAuditRecord, Option<Done>),
     Clear(NewAuditRecord, Done<AuditHead>),
     Prune(Timestamp, NewAuditRecord, Done),
+    Try(Done),
     Close(oneshot::Sender<()>),
 }
 
@@ -45,6 +46,7 @@ pub struct SqliteAuditLog {
     orders: mpsc::UnboundedSender<Order>,
     readers: Arc<Readers>,
     closed: AtomicBool,
+    is_failing: Arc<AtomicBool>,
 }
 
 impl SqliteAuditLog {
@@ -53,9 +55,11 @@ impl SqliteAuditLog {
         let (conn, path) = open::writer(path, &migrations::migrations::runner())?;
         let readers = Arc::new(Readers::new(path));
         let (orders, waiting) = mpsc::unbounded_channel();
+        let is_failing = Arc::new(AtomicBool::new(false));
         let thread = Thread {
             conn,
             readers: Arc::clone(&readers),
+            is_failing: Arc::clone(&is_failing),
             unwritten: Vec::new(),
         };
         std::thread::Builder::new()
@@ -66,6 +70,7 @@ impl SqliteAuditLog {
             orders,
             readers,
             closed: AtomicBool::new(false),
+            is_failing,
         })
     }
 
@@ -98,9 +103,9 @@ impl AuditLog for SqliteAuditLog {
             .await
     }
 
-    async fn tokens_since(&self, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError> {
+    async fn tokens(&self, from: Timestamp, until: Timestamp) -> Result<SeenTokens, StoreError> {
         self.readers
-            .long(move |conn| audit_rows::tokens_since(conn, since))
+            .long(move |conn| audit_rows::tokens(conn, from, until))
             .await
     }
 
@@ -127,6 +132,14 @@ impl AuditLog for SqliteAuditLog {
         self.order(|done| Order::Prune(before, record, done)).await
     }
 
+    fn is_failing(&self) -> bool {
+        self.is_failing.load(Ordering::Relaxed)
+    }
+
+    async fn try_write(&self) -> Result<(), StoreError> {
+        self.order(Order::Try).await
+    }
+
     async fn close(&self) {
         if self.closed.swap(true, Ordering::AcqRel) {
             self.orders.closed().await;
@@ -142,6 +155,8 @@ impl AuditLog for SqliteAuditLog {
 struct Thread {
     conn: Connection,
     readers: Arc<Readers>,
+    /// The last transaction failed.
+    is_failing: Arc<AtomicBool>,
     /// Records that nobody waits for and that could not be written yet.
     unwritten: Vec<NewAuditRecord>,
 }
@@ -162,6 +177,10 @@ impl Thread {
                         self.append(std::mem::take(&mut group));
                         let pruned = self.transaction(|conn, chain| prune(conn, chain, before, &record));
                         let _ = done.send(pruned);
+                    }
+                    Order::Try(done) => {
+                        self.append(std::mem::take(&mut group));
+                        let _ = done.send(self.transaction(|conn, _| open::touch(conn)));
                     }
                     Order::Close(done) => {
                         self.append(std::mem::take(&mut group));
@@ -215,6 +234,7 @@ impl Thread {
         if outcome.is_err() && !self.conn.is_autocommit() {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
+        self.is_failing.store(outcome.is_err(), Ordering::Relaxed);
         outcome
     }
 

@@ -4,7 +4,7 @@ use super::audit_chain::{Chain, Hash, hash_text, outcome, outcome_word};
 use super::failure::damaged;
 use super::rows::{all, one, text};
 use crate::model::{AppId, KeyId, Timestamp};
-use crate::store::{AuditHead, AuditRecord, NewAuditRecord, StoreError};
+use crate::store::{AuditHead, AuditRecord, NewAuditRecord, SeenTokens, StoreError};
 use rusqlite::{Connection, Row, params};
 
 pub(super) const COLUMNS: &str = "at, app_id, kid, jti, action, subject, outcome, reason, hash, sequence";
@@ -165,19 +165,28 @@ pub(super) fn record(row: &Row) -> Result<NewAuditRecord, StoreError> {
     })
 }
 
-/// Token ids seen since a moment.
-pub(super) fn tokens_since(conn: &Connection, since: Timestamp) -> Result<Vec<(KeyId, String)>, StoreError> {
-    all(
+/// Tokens seen from one moment to another.
+pub(super) fn tokens(conn: &Connection, from: Timestamp, until: Timestamp) -> Result<SeenTokens, StoreError> {
+    let seen = all(
         conn,
-        "SELECT kid, jti FROM records WHERE jti IS NOT NULL AND at >= ?1 AND kid IS NOT NULL
-         UNION ALL SELECT kid, jti FROM cleared_tokens WHERE at >= ?1",
-        [since.as_micros()],
+        "SELECT kid, jti, at FROM records
+         WHERE jti IS NOT NULL AND at BETWEEN ?1 AND ?2 AND kid IS NOT NULL
+         UNION ALL SELECT kid, jti, at FROM cleared_tokens WHERE at BETWEEN ?1 AND ?2",
+        [from.as_micros(), until.as_micros()],
         |row| {
             let kid = text(row, 0)?;
             Ok((
                 KeyId::parse(kid).map_err(|_| damaged("key id", kid))?,
                 row.get(1)?,
+                Timestamp::from_micros(row.get(2)?),
             ))
         },
-    )
+    )?;
+    let later: bool = conn.query_row(
+        "SELECT EXISTS (SELECT 1 FROM records WHERE jti IS NOT NULL AND at > ?1)
+             OR EXISTS (SELECT 1 FROM cleared_tokens WHERE at > ?1)",
+        [until.as_micros()],
+        |row| row.get(0),
+    )?;
+    Ok(SeenTokens { seen, is_all: !later })
 }

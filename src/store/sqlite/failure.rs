@@ -8,6 +8,9 @@ impl From<Error> for StoreError {
         let text = error.to_string();
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full(text),
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
+                Self::Disk(text)
+            }
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(text),
             _ => Self::Failed(text),
         }
@@ -18,6 +21,7 @@ impl From<Error> for StoreError {
 pub(super) fn again(error: &StoreError) -> StoreError {
     match error {
         StoreError::Full(text) => StoreError::Full(text.clone()),
+        StoreError::Disk(text) => StoreError::Disk(text.clone()),
         StoreError::Busy(text) => StoreError::Busy(text.clone()),
         StoreError::Closed => StoreError::Closed,
         other => StoreError::Failed(other.to_string()),

@@ -42,6 +42,13 @@ pub(super) fn writer(path: &Path, migrations: &Runner) -> Result<(Connection, Pa
     Ok((conn, path))
 }
 
+/// Writes a page as it is: nothing changes, but the disk has to take it.
+pub(super) fn touch(conn: &Connection) -> Result<(), StoreError> {
+    let version: i64 = conn.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    conn.pragma_update(None, "user_version", version)?;
+    Ok(())
+}
+
 /// Opens a connection that can only read.
 pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

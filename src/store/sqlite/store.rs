@@ -425,6 +425,14 @@ impl Store for SqliteStore {
             .await
     }
 
+    fn is_failing(&self) -> bool {
+        self.writer.is_failing()
+    }
+
+    async fn try_write(&self) -> Result<(), StoreError> {
+        self.writer.write(|work| open::touch(work.conn)).await
+    }
+
     async fn begin_once(
         &self,
         once: &OnceKey,

@@ -77,6 +77,8 @@ impl Fault for RowError {
 pub(super) struct Writer {
     orders: mpsc::Sender<Order>,
     closed: AtomicBool,
+    /// The disk refused the last write.
+    is_failing: AtomicBool,
 }
 
 impl Writer {
@@ -98,6 +100,7 @@ impl Writer {
         Ok(Self {
             orders,
             closed: AtomicBool::new(false),
+            is_failing: AtomicBool::new(false),
         })
     }
 
@@ -130,7 +133,7 @@ impl Writer {
             Some(Ran { failed, answer })
         });
         self.order(Order::Write(write)).await?;
-        outcome.await.map_err(|_| StoreError::Closed)?
+        self.noted(outcome.await.map_err(|_| StoreError::Closed)?)
     }
 
     /// Runs `operation` by itself, outside any transaction; every other write waits until it is done.
@@ -150,7 +153,21 @@ impl Writer {
             })
         });
         self.order(Order::Alone(alone)).await?;
-        outcome.await.map_err(|_| StoreError::Closed)?
+        self.noted(outcome.await.map_err(|_| StoreError::Closed)?)
+    }
+
+    /// Whether the disk refused the last write.
+    pub(super) fn is_failing(&self) -> bool {
+        self.is_failing.load(Ordering::Relaxed)
+    }
+
+    fn noted<T, E: Fault>(&self, result: Result<T, E>) -> Result<T, E> {
+        match &result {
+            Ok(_) => self.is_failing.store(false, Ordering::Relaxed),
+            Err(error) if error.cause().is_of_disk() => self.is_failing.store(true, Ordering::Relaxed),
+            Err(_) => {}
+        }
+        result
     }
 
     /// Waits until everything accepted so far is durable and the connection is closed.

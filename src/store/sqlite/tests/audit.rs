@@ -123,14 +123,24 @@ async fn records_come_back_newest_first_and_survive_a_restart() {
 async fn tokens_of_the_last_minutes_are_found_again() {
     let place = Place::new();
     let log = filled(&place, 12).await;
-    let found = log.tokens_since(NOW.plus_seconds(6)).await.unwrap();
-    let tokens: Vec<_> = found.iter().map(|(_, jti)| jti.as_str()).collect();
+    let since = async |from: i64, until: i64| {
+        let found = log
+            .tokens(NOW.plus_seconds(from), NOW.plus_seconds(until))
+            .await
+            .unwrap();
+        let tokens: Vec<_> = found.seen.into_iter().map(|(_, jti, _)| jti).collect();
+        (tokens, found.is_all)
+    };
+    let (tokens, is_all) = since(6, 12).await;
     assert_eq!(tokens, ["token-6", "token-8", "token-10", "token-12"]);
+    assert!(is_all);
+    assert_eq!(
+        since(7, 11).await,
+        (vec!["token-8".to_owned(), "token-10".to_owned()], false)
+    );
     // Clearing the trail makes no old token new again.
     log.clear(record(13)).await.unwrap();
-    let found = log.tokens_since(NOW.plus_seconds(6)).await.unwrap();
-    let after: Vec<_> = found.iter().map(|(_, jti)| jti.as_str()).collect();
-    assert_eq!(after, tokens);
+    assert_eq!(since(6, 12).await.0, tokens);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
