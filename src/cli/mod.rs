@@ -2,7 +2,7 @@
 //!
 //! A verb reads its arguments, asks the `workspace`, and prints: a table for people, or one JSON value with
 //! `--json`. It decides nothing by itself, so that the console and the command line cannot differ.
-//! Depends on `workspace` and what is below it; on `tui` only to open the console.
+//! Depends on `workspace` and what is below it; on `tui` only to open the console and to try its themes.
 
 mod arguments;
 mod ask;
@@ -17,6 +17,7 @@ mod console;
 mod credential;
 mod demo;
 mod docs;
+mod doctor;
 mod domain;
 mod dry_run;
 mod federate;
@@ -127,6 +128,7 @@ enum Verb {
     Audit(audit::Audit),
     #[command(subcommand)]
     Vault(vault::Vault),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
     Docs(docs::Docs),
@@ -184,6 +186,7 @@ async fn dispatch(verb: Option<Verb>, session: &Session, theme: Option<String>) 
         Some(Verb::Log(verb)) => verb.run(session).await,
         Some(Verb::Audit(verb)) => verb.run(session).await,
         Some(Verb::Vault(verb)) => verb.run(session).await,
+        Some(Verb::Doctor(verb)) => verb.run(session).await,
         Some(Verb::Completions(verb)) => verb.run(session),
         Some(Verb::Man(verb)) => verb.run(),
         Some(Verb::Docs(verb)) => verb.run(),

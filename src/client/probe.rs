@@ -103,6 +103,26 @@ impl Client {
         }
     }
 
+    /// What time it is there, to the second, as its answers say; none if it does not answer, or does not say.
+    pub async fn clock_of(
+        &self,
+        endpoint: &Endpoint,
+        pins: &[Spki],
+        profile: Profile,
+        seconds: i64,
+    ) -> Option<Timestamp> {
+        let look = Look {
+            client: self,
+            endpoint,
+            pins,
+            deadline_ms: CallContext::begin(Timestamp::now(), seconds).deadline_ms,
+        };
+        let answer = look.liveness(profile == Profile::Legacy).await.ok()?;
+        let headers = answer.header_texts();
+        let (_, date) = headers.iter().find(|(name, _)| name == "date")?;
+        http_date(date)
+    }
+
     /// What an instance says of itself, under the pins that it is known by; none if it has no such document.
     pub async fn discover(
         &self,
@@ -159,6 +179,12 @@ impl Look<'_> {
         }
         serde_json::from_slice(&answer.body).ok()
     }
+}
+
+/// The form that is written today (RFC 9110, section 5.6.7), which is one of mail dates.
+fn http_date(text: &str) -> Option<Timestamp> {
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Timestamp::from_micros(date.timestamp().as_microsecond()))
 }
 
 fn without_credential(
@@ -232,4 +258,16 @@ fn explain(mut probe: Probe, credential: &HeldCredential) -> Probe {
         ));
     }
     probe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_of_answers_are_read() {
+        let told = http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap();
+        assert_eq!(told, Timestamp::parse("1994-11-06T08:49:37Z").unwrap());
+        assert_eq!(http_date("yesterday"), None);
+    }
 }

@@ -4,7 +4,7 @@ use super::handshake::Desk;
 use super::held::Held;
 use super::issued::Issued;
 use super::limits::{Failures, Gate};
-use super::metrics::Metrics;
+use super::metrics::{Metrics, Moment};
 use super::opening::Parts;
 use super::perform::{Ended, Opened, perform};
 use super::replay::Replay;
@@ -73,6 +73,8 @@ pub struct Instance {
     witness: Witness,
     owner: Caller,
     lock: Mutex<Option<folder::Lock>>,
+    folder: folder::Folder,
+    is_stopping: AtomicBool,
     is_closed: AtomicBool,
     closing: CancellationToken,
 }
@@ -142,6 +144,8 @@ impl Instance {
             witness: Witness::default(),
             owner: owner_in_process(),
             lock: Mutex::new(Some(parts.lock)),
+            folder: parts.folder,
+            is_stopping: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
             closing,
         })
@@ -343,9 +347,27 @@ impl Instance {
         self.issued.changing().await
     }
 
-    /// Whether calls can be answered.
+    /// Says that no more calls are wanted; those that were accepted are finished.
+    pub(super) fn begin_stopping(&self) {
+        self.is_stopping.store(true, Ordering::Release);
+    }
+
+    /// Whether calls can be answered, and more of them are wanted.
     pub(super) fn is_ready(&self) -> bool {
-        !self.is_closed.load(Ordering::Acquire) && !self.has_failing_disk()
+        let ends = self.is_stopping.load(Ordering::Acquire) || self.is_closed.load(Ordering::Acquire);
+        !ends && !self.has_failing_disk()
+    }
+
+    /// What a look at the metrics tells beside the counters.
+    pub(super) fn moment(&self) -> Moment {
+        Moment {
+            in_flight: self.gate.inside(),
+            remembered_tokens: self.replay.remembered(),
+            is_ready: self.is_ready(),
+            is_audit_failing: self.trail.is_failing(),
+            database_bytes: self.folder.size_of("instance.db"),
+            audit_bytes: self.folder.size_of("audit.db"),
+        }
     }
 
     /// Whether the disk refused the last write to one of its databases. It tries again by itself.

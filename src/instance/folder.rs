@@ -38,6 +38,16 @@ impl Folder {
         self.0.join(name)
     }
 
+    /// Bytes of a database in it and of its write-ahead log.
+    pub(super) fn size_of(&self, database: &str) -> u64 {
+        let log = format!("{database}-wal");
+        [database, &log]
+            .into_iter()
+            .filter_map(|name| fs::metadata(self.0.join(name)).ok())
+            .map(|about| about.len())
+            .sum()
+    }
+
     pub(super) fn database(&self) -> PathBuf {
         self.0.join("instance.db")
     }

@@ -7,7 +7,7 @@ use super::handshake::{self, Desk};
 use super::held::Held;
 use super::issued::{self, Issued};
 use super::replay::{self, Gap, Replay};
-use super::settings::{LegacyStandIn, NewInstance, Settings, Tls};
+use super::settings::{LegacyStandIn, NewInstance, ProxyHeader, Settings, Tls};
 use super::trail::Trail;
 use super::{Instance, InstanceError, server, tls};
 use crate::model::{AppId, CredentialState, Endpoint, Grant, Profile, Timestamp};
@@ -38,6 +38,7 @@ pub(super) struct Parts {
     pub replay: Replay,
     pub tls: Option<tls::Served>,
     pub lock: Lock,
+    pub folder: Folder,
 }
 
 /// Makes the folder beside its place and moves it there when it is whole.
@@ -93,6 +94,8 @@ async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
         fetch_allow: Vec::new(),
         file_roots: Vec::new(),
         read_only: false,
+        trusted_proxies: Vec::new(),
+        proxy_header: ProxyHeader::default(),
     })
 }
 
@@ -187,6 +190,7 @@ pub(super) async fn open(
         replay,
         tls,
         lock,
+        folder,
     });
     handshake::burn_interrupted(&instance, interrupted).await?;
     Ok(instance)

@@ -21,12 +21,20 @@ use hyper::{Request, StatusCode};
 use serde_json::json;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// How long a legacy call, which names no deadline, may take.
 const LEGACY_SECONDS: i64 = 60;
 
-/// Answers one call.
+/// Answers one call, and notes how long that took.
 pub(super) async fn invoke(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incoming>) -> Answer {
+    let began = Instant::now();
+    let answer = answer(instance, peer, request).await;
+    instance.metrics().durations.add(began.elapsed());
+    answer
+}
+
+async fn answer(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incoming>) -> Answer {
     let Some(_place) = instance.gate().enter() else {
         instance.metrics().limited.add_one();
         return response::overloaded();

@@ -1,7 +1,7 @@
 //! The paths that an instance answers on, and the ones that tell something without a credential.
 
 use super::response::{self, Answer};
-use super::{Instance, actions, apis, handshake, pipeline};
+use super::{Instance, actions, apis, handshake, pipeline, proxies};
 use crate::handshake::{CLAIM_PATH, CONFIRM_PATH};
 use crate::model::Profile;
 use crate::protocol::{DISCOVERY_PATH, Discovery};
@@ -12,12 +12,20 @@ use serde_json::{Map, Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// What a trusted proxy hears whose header cannot be read.
+const NO_CALLER: &str = "the proxy does not say for whom it calls in a way that can be read; see trusted_proxies and \
+                         proxy_header in instance.toml";
+
 /// Answers one request.
 pub(super) async fn answer(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incoming>) -> Answer {
     if !has_one_host(&request) {
         instance.metrics().malformed.add_one();
         return response::final_problem(StatusCode::BAD_REQUEST, "a request has exactly one Host");
     }
+    let Ok(peer) = proxies::caller(instance.settings(), peer, request.headers()) else {
+        instance.metrics().malformed.add_one();
+        return response::final_problem(StatusCode::BAD_REQUEST, NO_CALLER);
+    };
     if request.uri().path() == "/invoke" {
         if request.method() != Method::POST {
             return response::method_not_allowed("POST");
@@ -97,9 +105,7 @@ fn known_apis() -> Value {
 }
 
 fn metrics(instance: &Instance) -> Answer {
-    let text = instance
-        .metrics()
-        .text(instance.gate().inside(), instance.replay().remembered());
+    let text = instance.metrics().text(instance.moment());
     response::answer(StatusCode::OK, "text/plain; version=0.0.4", text)
 }
 

@@ -78,6 +78,7 @@ pub(super) async fn serve(instance: Arc<Instance>, listener: TcpListener, stop: 
             }
         }
     }
+    server.instance.begin_stopping();
     drop(listener);
     let finished = tokio::time::timeout(GRACE, async { while connections.join_next().await.is_some() {} });
     if finished.await.is_err() {

@@ -33,6 +33,39 @@ pub struct Settings {
     /// Refuse every write.
     #[serde(default)]
     pub read_only: bool,
+    /// Address ranges of reverse proxies in front of it (for example `127.0.0.1/32`): what they say of where a call comes
+    /// from is believed, for limits and for `sources` of grants. None unless the administrator names some.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// The header in which they say it.
+    #[serde(default, skip_serializing_if = "ProxyHeader::is_usual")]
+    pub proxy_header: ProxyHeader,
+}
+
+/// In which header a reverse proxy says whom it calls for. It must be the one that the proxy itself writes: the other
+/// one it passes on as the caller sent it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProxyHeader {
+    /// `X-Forwarded-For`: what nearly all of them write.
+    #[default]
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+impl ProxyHeader {
+    /// Its name, in lower case.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::XForwardedFor => "x-forwarded-for",
+            Self::Forwarded => "forwarded",
+        }
+    }
+
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What is given to make an instance.

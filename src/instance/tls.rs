@@ -8,6 +8,7 @@ use super::InstanceError;
 use super::folder::Folder;
 use super::settings::{Settings, Tls};
 use crate::client::pin_of_certificate;
+use crate::model::Timestamp;
 use crate::protocol::Spki;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::ServerConfig;
@@ -16,6 +17,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::path::Path;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
+use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// What a server that speaks TLS needs, and what its callers pin.
 pub(super) struct Served {
@@ -84,6 +86,20 @@ pub(super) fn load(folder: &Folder, settings: &Settings) -> Result<Option<Served
         acceptor: TlsAcceptor::from(Arc::new(config)),
         pins,
     }))
+}
+
+/// When the certificate ends that the settings name.
+pub(super) fn ends_at(folder: &Folder, settings: &Settings) -> Result<Timestamp, InstanceError> {
+    let path = match &settings.tls {
+        Some(Tls::Given { certificate, .. }) => certificate.clone(),
+        _ => folder.tls_certificate(),
+    };
+    let certificate =
+        CertificateDer::from_pem_file(&path).map_err(|error| unusable(&path, &error.to_string()))?;
+    let (_, parsed) = X509Certificate::from_der(&certificate)
+        .map_err(|_| unusable(&path, "is not an X.509 certificate"))?;
+    let end = parsed.validity().not_after.timestamp();
+    Ok(Timestamp::from_micros(end.saturating_mul(1_000_000)))
 }
 
 /// The names that a certificate bears: for people who look; whoever pins the key does not ask.

@@ -1,7 +1,7 @@
 //! What a person wrote in the home for the console: `config.toml`, `keymap.toml` and themes. Read at the start,
 //! and again whenever one of them changes.
 
-use super::theme::Catalog;
+use super::theme::{Catalog, Depth};
 use crate::protocol::Code;
 use crate::workspace::{ConsoleConfig, Failure, Home};
 use std::io::ErrorKind;
@@ -25,6 +25,16 @@ impl Files {
             keymap: keymap(home),
         }
     }
+}
+
+/// The themes of the home that cannot be used: each by its name, with why.
+pub fn broken_themes(home: &Home) -> Vec<(String, String)> {
+    let catalog = Catalog::load(Some(&home.root().join("themes")));
+    let broken = |name: String| {
+        let error = catalog.theme(&name, Depth::True).err()?;
+        Some((name, error.to_string()))
+    };
+    catalog.names().into_iter().filter_map(broken).collect()
 }
 
 fn keymap(home: &Home) -> Result<Option<String>, Failure> {

@@ -36,4 +36,5 @@ mod view;
 mod widgets;
 mod wizard;
 
+pub use files::broken_themes;
 pub use run::{Options, run};

@@ -24,6 +24,7 @@ mod credentials;
 mod demo;
 mod demo_pointers;
 mod dependents;
+mod doctor;
 mod editing;
 mod export;
 mod failure;
@@ -80,6 +81,7 @@ pub use compose::{
 pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use credential_pointer::NewFetchHeader;
 pub use demo::Demo;
+pub use doctor::{Observation, Severity, examine};
 pub use editing::{COLOURS, LONGEST_PATIENCE_S};
 pub use failure::Failure;
 pub use home::{Home, Unlock, VaultLock, check_not_loose};

@@ -5,6 +5,7 @@
 mod audit;
 mod backup;
 mod binary;
+mod doctor;
 mod domains;
 mod handshake;
 mod home;

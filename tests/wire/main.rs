@@ -7,6 +7,7 @@ mod credentials;
 mod hosting;
 mod legacy;
 mod lives;
+mod operating;
 mod rotations;
 mod support;
 mod tls;

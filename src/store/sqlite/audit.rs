@@ -26,6 +26,11 @@ mod migrations {
     refinery::embed_migrations!("src/store/sqlite/migrations/audit");
 }
 
+/// The version of the schema that this program writes.
+pub(super) fn known_schema() -> i64 {
+    open::newest(&migrations::migrations::runner())
+}
+
 type Done<T = ()> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Order {

@@ -1,9 +1,10 @@
 //! Copies of databases that others go on writing to, and whether a database is whole.
 
-use super::open;
-use crate::store::StoreError;
+use super::{audit_walk, open};
+use crate::store::{AuditVerdict, StoreError};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
+use std::cmp::Ordering;
 use std::path::Path;
 
 /// Findings that are told of one database: the first ones say what there is to know.
@@ -42,10 +43,48 @@ pub fn check_database(path: &Path, thoroughly: bool) -> Result<Vec<String>, Stor
     Ok(findings.into_iter().filter(|finding| finding != "ok").collect())
 }
 
+/// How the schema of a database stands to this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    /// The one that it writes.
+    Current,
+    /// One that it brings up to date when it opens the database.
+    Older,
+    /// One that it does not know.
+    Newer,
+}
+
+/// The schema of an instance's data. Changes nothing.
+pub fn schema_of_data(path: &Path) -> Result<Schema, StoreError> {
+    schema(path, super::store::known_schema())
+}
+
+/// The schema of an audit trail. Changes nothing.
+pub fn schema_of_trail(path: &Path) -> Result<Schema, StoreError> {
+    schema(path, super::audit::known_schema())
+}
+
+fn schema(path: &Path, known: i64) -> Result<Schema, StoreError> {
+    let applied = open::applied(&open::reader(path)?)?.unwrap_or_default();
+    Ok(match applied.cmp(&known) {
+        Ordering::Less => Schema::Older,
+        Ordering::Equal => Schema::Current,
+        Ordering::Greater => Schema::Newer,
+    })
+}
+
+/// Walks an audit trail from the outside, whoever writes to it meanwhile.
+pub fn check_trail(path: &Path) -> Result<AuditVerdict, StoreError> {
+    // One transaction: the end that the walk should come to is of the same moment as its records.
+    let mut conn = open::reader(path)?;
+    let snapshot = conn.transaction()?;
+    audit_walk::verify(&snapshot)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, Ordering as Order};
 
     #[test]
     fn a_copy_is_of_one_moment_whoever_writes_meanwhile() {
@@ -62,7 +101,7 @@ mod tests {
         std::thread::scope(|scope| {
             let is_over = &is_over;
             scope.spawn(move || {
-                while !is_over.load(Ordering::Relaxed) {
+                while !is_over.load(Order::Relaxed) {
                     conn.execute_batch(
                         "BEGIN; INSERT INTO a VALUES (randomblob(3000)); INSERT INTO b VALUES (1); COMMIT;",
                     )
@@ -83,7 +122,7 @@ mod tests {
                     .unwrap();
                 assert_eq!(counts.0, counts.1);
             }
-            is_over.store(true, Ordering::Relaxed);
+            is_over.store(true, Order::Relaxed);
         });
         assert!(copy_database(&path, &folder.path().join("no/such/place.db")).is_err());
     }

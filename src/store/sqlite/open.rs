@@ -130,13 +130,17 @@ fn check_file(path: PathBuf) -> Result<PathBuf, StoreError> {
     Ok(path)
 }
 
-fn migrate(conn: &mut Connection, path: &Path, migrations: &Runner) -> Result<(), StoreError> {
-    let known = migrations
+/// The version that these migrations lead to.
+pub(super) fn newest(migrations: &Runner) -> i64 {
+    let versions = migrations
         .get_migrations()
         .iter()
-        .map(|migration| i64::from(migration.version()))
-        .max()
-        .unwrap_or_default();
+        .map(|migration| i64::from(migration.version()));
+    versions.max().unwrap_or_default()
+}
+
+fn migrate(conn: &mut Connection, path: &Path, migrations: &Runner) -> Result<(), StoreError> {
+    let known = newest(migrations);
     match applied(conn)? {
         Some(version) if version > known => {
             return Err(StoreError::TooNew {
@@ -158,7 +162,7 @@ fn migrate(conn: &mut Connection, path: &Path, migrations: &Runner) -> Result<()
     Ok(())
 }
 
-fn applied(conn: &Connection) -> Result<Option<i64>, StoreError> {
+pub(super) fn applied(conn: &Connection) -> Result<Option<i64>, StoreError> {
     if !conn.table_exists(None, "refinery_schema_history")? {
         return Ok(None);
     }

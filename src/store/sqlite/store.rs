@@ -23,6 +23,11 @@ mod migrations {
     refinery::embed_migrations!("src/store/sqlite/migrations/data");
 }
 
+/// The version of the schema that this program writes.
+pub(super) fn known_schema() -> i64 {
+    open::newest(&migrations::migrations::runner())
+}
+
 /// The instance's data: `instance.db`.
 pub struct SqliteStore {
     writer: Writer,

@@ -39,8 +39,8 @@ impl Workspace {
         let known = self.known(name).await?;
         let place = self.place_of(name);
         self.refuse_taken_place(name, known.as_ref(), &place, force)?;
-        let made = Made {
-            folder: self.workbench(name)?,
+        let mut made = Made {
+            folder: self.restoring_bench(name)?,
             is_kept: false,
         };
         let of = {
@@ -58,7 +58,10 @@ impl Workspace {
             self.know(known, &adopted).await?;
             Some(replaced)
         } else {
-            // Known first, as where an instance is made: what then ends early is finished when it is next looked for.
+            // Under the name of one that is being made, and known first: what then ends early is finished when it is
+            // next looked for. Before it was checked it must not be.
+            let checked = self.workbench(name)?;
+            made.move_to(&checked)?;
             self.know(known, &adopted).await?;
             move_folder(&made.keep(), &place)?;
             None
@@ -75,6 +78,17 @@ impl Workspace {
             replaced,
             revived,
         })
+    }
+
+    /// Where a backup is laid out: under a name that nobody takes for an instance.
+    fn restoring_bench(&self, name: &InstanceName) -> Result<PathBuf, Failure> {
+        let folder = self
+            .instances_folder()?
+            .join(format!(".restoring-{name}-{}", std::process::id()));
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).map_err(|error| cannot(&folder, "be cleared", &error))?;
+        }
+        Ok(folder)
     }
 
     async fn known(&self, name: &InstanceName) -> Result<Option<InstanceRecord>, Failure> {
@@ -191,6 +205,12 @@ struct Made {
 }
 
 impl Made {
+    fn move_to(&mut self, place: &Path) -> Result<(), Failure> {
+        move_folder(&self.folder, place)?;
+        self.folder = place.to_owned();
+        Ok(())
+    }
+
     /// It stays, whatever happens.
     fn keep(mut self) -> PathBuf {
         self.is_kept = true;

@@ -1,0 +1,281 @@
+//! What is wrong with an instance's folder, without opening the instance: whoever hosts it goes on. Changes nothing.
+
+use super::core::OWNER;
+use super::folder::Folder;
+use super::issued::open_secrets;
+use super::settings::{Settings, Tls};
+use super::{Instance, InstanceError, tls};
+use crate::model::Timestamp;
+use crate::protocol::HeldKeys;
+use crate::store::sqlite::{
+    Schema, SqliteStore, check_database, check_trail, schema_of_data, schema_of_trail,
+};
+use crate::store::{Store, StoreError};
+use std::net::TcpListener;
+use std::path::Path;
+
+/// A certificate that ends sooner than this is told of: 21 days.
+const SOON: i64 = 21 * 86_400;
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examined {
+    /// What: a stable word.
+    pub check: &'static str,
+    /// What was found.
+    pub health: Health,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Health {
+    /// All is well.
+    Good(String),
+    /// Not as it should be, but it works: what, and what to do.
+    Doubtful(String, String),
+    /// It does not work, or must not go on like this: what, and what to do.
+    Bad(String, String),
+}
+
+impl From<InstanceError> for Health {
+    fn from(error: InstanceError) -> Self {
+        Self::Bad(error.to_string(), error.remedy().to_owned())
+    }
+}
+
+impl From<StoreError> for Health {
+    fn from(error: StoreError) -> Self {
+        InstanceError::from(error).into()
+    }
+}
+
+impl Instance {
+    /// Looks at everything in the folder of an instance.
+    pub async fn examine(folder: &Path) -> Vec<Examined> {
+        let place = Folder::at(folder);
+        let settings = match place.read_settings() {
+            Ok(settings) => settings,
+            Err(error) => return vec![found("settings", error.into())],
+        };
+        let (was, place) = tokio::task::spawn_blocking(move || (examine_files(&place, &settings), place))
+            .await
+            .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let mut examined = was;
+        let is_sound = !examined.iter().any(|one| {
+            matches!(one.health, Health::Bad(..)) && matches!(one.check, "files" | "key" | "databases")
+        });
+        if is_sound {
+            examined.push(found("secrets", examine_secrets(&place).await));
+        }
+        examined
+    }
+}
+
+fn found(check: &'static str, health: Health) -> Examined {
+    Examined { check, health }
+}
+
+fn examine_files(place: &Folder, settings: &Settings) -> Vec<Examined> {
+    let files = match place.check() {
+        Ok(()) => Health::Good("only its owner gets at its folder".to_owned()),
+        Err(error) => error.into(),
+    };
+    let key = match place.read_key() {
+        Ok(_) => Health::Good("its key can be read".to_owned()),
+        Err(error) => error.into(),
+    };
+    let mut examined = vec![
+        found("files", files),
+        found("key", key),
+        found("databases", examine_databases(place)),
+        found("audit", examine_trail(place)),
+        found("tls", examine_tls(place, settings)),
+        found("listen", examine_listening(place, settings)),
+    ];
+    if !settings.trusted_proxies.is_empty() {
+        examined.push(found("proxies", examine_proxies(settings)));
+    }
+    examined
+}
+
+fn examine_proxies(settings: &Settings) -> Health {
+    let everybody = settings
+        .trusted_proxies
+        .iter()
+        .find(|range| range.prefix_len() == 0);
+    match everybody {
+        Some(range) => Health::Bad(
+            format!("trusted_proxies has {range}: whoever calls may say where the call comes from"),
+            "name the addresses of the proxies themselves in instance.toml".to_owned(),
+        ),
+        None => {
+            Health::Good("what its proxies say of callers is believed, and nobody else's word".to_owned())
+        }
+    }
+}
+
+/// Tells the schema of a database.
+type Look = fn(&Path) -> Result<Schema, StoreError>;
+
+fn examine_databases(place: &Folder) -> Health {
+    let remedy = "restore the instance from a backup: `butterfly instance restore`";
+    for (path, schema) in [
+        (place.database(), schema_of_data as Look),
+        (place.audit(), schema_of_trail as Look),
+    ] {
+        let name = path.file_name().unwrap_or_default().display().to_string();
+        match schema(&path) {
+            Ok(Schema::Newer) => {
+                return Health::Bad(
+                    format!("{name} was written by a newer version of this program"),
+                    "upgrade this program".to_owned(),
+                );
+            }
+            Ok(_) => {}
+            Err(error) => return Health::Bad(format!("{name}: {error}"), remedy.to_owned()),
+        }
+        match check_database(&path, false) {
+            Ok(findings) => {
+                if let Some(finding) = findings.first() {
+                    return Health::Bad(format!("{name} is damaged: {finding}"), remedy.to_owned());
+                }
+            }
+            Err(error) => return Health::Bad(format!("{name}: {error}"), remedy.to_owned()),
+        }
+    }
+    Health::Good("both databases are whole".to_owned())
+}
+
+fn examine_trail(place: &Folder) -> Health {
+    match check_trail(&place.audit()) {
+        Ok(verdict) => match verdict.first_bad {
+            None => Health::Good(format!(
+                "{} records, in an unbroken chain up to {}",
+                verdict.records, verdict.head.sequence
+            )),
+            Some(number) => Health::Bad(
+                format!("record {number} of the audit trail does not fit"),
+                "see `butterfly audit verify`, and ask who could write to audit.db".to_owned(),
+            ),
+        },
+        Err(error) => error.into(),
+    }
+}
+
+fn examine_tls(place: &Folder, settings: &Settings) -> Health {
+    let Some(kind) = &settings.tls else {
+        if settings.listen.ip().to_canonical().is_loopback() {
+            return Health::Good("plain HTTP on loopback only".to_owned());
+        }
+        return Health::Doubtful(
+            format!("plain HTTP on {}: who calls whom can be seen there", settings.listen),
+            "make a certificate for it (`tls = \"own\"` in instance.toml is for new instances), or listen on \
+             127.0.0.1 behind a TLS proxy"
+                .to_owned(),
+        );
+    };
+    // Loading proves that the key is the certificate's.
+    if let Err(error) = tls::load(place, settings) {
+        return error.into();
+    }
+    if matches!(kind, Tls::Own) {
+        return Health::Good("its own certificate and keys belong together".to_owned());
+    }
+    match tls::ends_at(place, settings) {
+        Ok(end) => judge_end(end, Timestamp::now()),
+        Err(error) => error.into(),
+    }
+}
+
+fn judge_end(end: Timestamp, now: Timestamp) -> Health {
+    let remedy = "put a new certificate in its place and start the instance again".to_owned();
+    if end <= now {
+        return Health::Bad(format!("its certificate ended on {end:.10}"), remedy);
+    }
+    if end <= now.plus_seconds(SOON) {
+        return Health::Doubtful(format!("its certificate ends on {end:.10}"), remedy);
+    }
+    Health::Good(format!(
+        "its certificate and key belong together; it ends on {end:.10}"
+    ))
+}
+
+fn examine_listening(place: &Folder, settings: &Settings) -> Health {
+    if let Some(pid) = place.hosted_by() {
+        return Health::Good(format!("hosted by process {pid} on {}", settings.listen));
+    }
+    match TcpListener::bind(settings.listen) {
+        Ok(_) => Health::Good(format!("stopped; {} is free for it", settings.listen)),
+        Err(error) => Health::Doubtful(
+            format!("stopped, and {} is not free for it: {error}", settings.listen),
+            "stop what uses that address, or change `listen` and `endpoint` in its instance.toml".to_owned(),
+        ),
+    }
+}
+
+/// Secrets of legacy credentials that anybody could guess.
+async fn examine_secrets(place: &Folder) -> Health {
+    // Opening it would bring an older schema up to date, which is for whoever hosts it.
+    if !matches!(schema_of_data(&place.database()), Ok(Schema::Current)) {
+        return Health::Doubtful(
+            "the databases are of an older version of this program; its credentials were not looked at"
+                .to_owned(),
+            "start the instance once: that brings them up to date".to_owned(),
+        );
+    }
+    match weak_credentials(place).await {
+        Ok(weak) if weak.is_empty() => Health::Good("no credential has a weak secret".to_owned()),
+        Ok(weak) => Health::Bad(
+            format!(
+                "anybody could guess the token secret of {}: it is short, or the documented development default",
+                weak.join(", ")
+            ),
+            "rotate it with `butterfly credential rotate`, or revoke it".to_owned(),
+        ),
+        Err(error) => error.into(),
+    }
+}
+
+async fn weak_credentials(place: &Folder) -> Result<Vec<String>, InstanceError> {
+    let key = place.read_key()?;
+    let store = SqliteStore::open(&place.database())?;
+    let issued = store.issued().await;
+    store.close().await;
+    let mut weak = Vec::new();
+    let mut has_owner = false;
+    for record in issued? {
+        has_owner |= record.name == OWNER;
+        if !record.state.is_usable() {
+            continue;
+        }
+        let credential = open_secrets(&key, &record)?;
+        if let HeldKeys::Legacy { token_secret, .. } = &credential.keys
+            && token_secret.is_weak()
+        {
+            weak.push(record.name);
+        }
+    }
+    if !has_owner {
+        return Err(InstanceError::BadCopy("its owner has no credential".to_owned()));
+    }
+    Ok(weak)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_told_of_before_it_ends() {
+        let now = Timestamp::from_micros(1_795_428_672_000_000);
+        assert!(matches!(judge_end(now, now), Health::Bad(..)));
+        assert!(matches!(
+            judge_end(now.plus_seconds(SOON), now),
+            Health::Doubtful(..)
+        ));
+        assert!(matches!(
+            judge_end(now.plus_seconds(SOON + 1), now),
+            Health::Good(_)
+        ));
+    }
+}

@@ -1,0 +1,141 @@
+//! The home's folder, and the files in it that are the console's.
+
+use super::super::config::Config;
+use super::super::{Home, blocking};
+use super::{Observation, Severity};
+use crate::command::Keymap;
+use crate::seal::private;
+use crate::store::sqlite::check_database;
+use std::fs;
+use std::io::ErrorKind;
+
+/// Beginnings of the names of folders that something unfinished or replaced is in.
+const LEFT_BEHIND: [(&str, &str); 5] = [
+    (".making-", "an instance was being made there"),
+    (".restoring-", "a backup was being restored there"),
+    (".backup-", "a backup was being made there"),
+    (".discarded-", "an instance was being removed there"),
+    (
+        ".replaced-",
+        "an instance is kept there that was replaced by a backup",
+    ),
+];
+
+/// Who may look into the home, and what lies about in it.
+pub(super) fn home(home: &Home) -> Vec<Observation> {
+    let root = home.root();
+    let shown = root.display().to_string();
+    let about = match fs::symlink_metadata(root) {
+        Ok(about) => about,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            let remedy =
+                "begin with `butterfly demo` or `butterfly instance init NAME`, or name another --home";
+            let message = "there is no home yet";
+            return vec![Observation::of(Severity::Hint, "home", shown, message, remedy)];
+        }
+        Err(error) => {
+            let remedy = "check the path and its permissions";
+            let message = format!("it cannot be read: {error}");
+            return vec![Observation::of(Severity::Fault, "home", shown, message, remedy)];
+        }
+    };
+    let mut found = vec![match private::open_to_others(&about) {
+        _ if !about.is_dir() => Observation::of(
+            Severity::Fault,
+            "home",
+            &shown,
+            "it is a link, or no folder",
+            "give the folder itself with `--home DIR`",
+        ),
+        Some(mode) => Observation::of(
+            Severity::Fault,
+            "home",
+            &shown,
+            format!("others may look into it (mode {mode:04o})"),
+            "make it private with `chmod 700`",
+        ),
+        None => Observation::ok("home", &shown, "only its owner gets at it"),
+    }];
+    found.extend(left_behind(home));
+    found
+}
+
+fn left_behind(home: &Home) -> Vec<Observation> {
+    let entries = fs::read_dir(home.root().join("instances"));
+    let mut found = Vec::new();
+    for entry in entries.into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some((_, what)) = LEFT_BEHIND.iter().find(|(start, _)| name.starts_with(start)) else {
+            continue;
+        };
+        found.push(Observation::of(
+            Severity::Hint,
+            "leftover",
+            entry.path().display().to_string(),
+            *what,
+            "remove the folder if nothing is at work on it and you do not need it",
+        ));
+    }
+    found.sort_by(|one, other| one.subject.cmp(&other.subject));
+    found
+}
+
+/// Whether `config.toml` can be read.
+pub(super) fn config(home: &Home) -> Option<Observation> {
+    let path = home.root().join("config.toml");
+    let is_there = path.exists();
+    match Config::read(home.root()) {
+        Err(failure) => Some(Observation::failed("config", "config.toml", &failure)),
+        Ok(_) if is_there => Some(Observation::ok("config", "config.toml", "it can be read")),
+        Ok(_) => None,
+    }
+}
+
+/// Whether `keymap.toml` can be understood.
+pub(super) fn keymap(home: &Home) -> Vec<Observation> {
+    let observe =
+        |severity, message, remedy: &str| Observation::of(severity, "keymap", "keymap.toml", message, remedy);
+    let text = match fs::read_to_string(home.root().join("keymap.toml")) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Vec::new(),
+        Err(error) => {
+            let message = format!("it cannot be read: {error}");
+            return vec![observe(Severity::Warning, message, "check its permissions")];
+        }
+    };
+    match Keymap::load(&text) {
+        Err(problem) => vec![observe(Severity::Fault, problem.to_string(), &problem.remedy)],
+        Ok((_, problems)) if problems.is_empty() => {
+            vec![Observation::ok("keymap", "keymap.toml", "it is understood")]
+        }
+        Ok((_, problems)) => problems
+            .iter()
+            .map(|problem| observe(Severity::Warning, problem.to_string(), &problem.remedy))
+            .collect(),
+    }
+}
+
+/// Whether the vault's database is whole, as far as can be seen without opening what is sealed in it.
+pub(super) async fn vault_database(home: &Home) -> Observation {
+    let path = home.root().join("console.db");
+    let remedy = "restore it with `butterfly vault restore`, or make a new home";
+    match blocking(move || check_database(&path, false)).await {
+        Ok(findings) => match findings.first() {
+            None => Observation::ok("vault_database", "console.db", "it is whole"),
+            Some(finding) => Observation::of(
+                Severity::Fault,
+                "vault_database",
+                "console.db",
+                format!("it is damaged: {finding}"),
+                remedy,
+            ),
+        },
+        Err(error) => Observation::of(
+            Severity::Fault,
+            "vault_database",
+            "console.db",
+            error.to_string(),
+            remedy,
+        ),
+    }
+}

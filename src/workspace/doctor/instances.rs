@@ -1,0 +1,41 @@
+//! The local instances of a home, whether the vault is open or not: serving does not need it either.
+
+use super::super::Home;
+use super::{Observation, Severity};
+use crate::instance::{Health, Instance};
+use crate::model::InstanceName;
+use std::fs;
+use std::path::PathBuf;
+
+/// Every local instance.
+pub(super) async fn all(home: &Home) -> Vec<Observation> {
+    let mut found = Vec::new();
+    for (name, folder) in folders(home) {
+        for examined in Instance::examine(&folder).await {
+            let (severity, message, remedy) = match examined.health {
+                Health::Good(message) => (Severity::Ok, message, String::new()),
+                Health::Doubtful(message, remedy) => (Severity::Warning, message, remedy),
+                Health::Bad(message, remedy) => (Severity::Fault, message, remedy),
+            };
+            let check = examined.check;
+            found.push(Observation::of(severity, check, name.as_str(), message, remedy));
+        }
+    }
+    found
+}
+
+fn folders(home: &Home) -> Vec<(InstanceName, PathBuf)> {
+    let entries = fs::read_dir(home.root().join("instances"));
+    let mut found: Vec<_> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter(|entry| entry.path().is_dir())
+        .filter_map(|entry| {
+            let name = InstanceName::parse(entry.file_name().to_str()?).ok()?;
+            Some((name, entry.path()))
+        })
+        .collect();
+    found.sort_by(|one, other| one.0.as_str().cmp(other.0.as_str()));
+    found
+}

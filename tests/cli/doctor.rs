@@ -1,0 +1,204 @@
+//! `butterfly doctor`: what is wrong is found, told with its remedy, and nothing of it is secret or changed.
+
+use super::binary::{End, Ended, Home};
+
+use serde_json::{Value, json};
+use std::os::unix::fs::PermissionsExt;
+
+/// What was found, by check and place; faults end with 1.
+fn examined(ended: &Ended) -> Vec<Value> {
+    let found = ended.json();
+    let found = found.as_array().unwrap().clone();
+    let is_bad = found.iter().any(|one| one["severity"] == "fault");
+    assert_eq!(ended.code, i32::from(is_bad), "{found:?} {}", ended.stderr);
+    for one in &found {
+        for member in ["check", "subject", "severity", "message", "remedy"] {
+            assert!(one[member].is_string(), "{one}");
+        }
+        let is_ok = one["severity"] == "ok";
+        assert!(is_ok || one["remedy"] != "", "{one}");
+    }
+    found
+}
+
+fn look(home: &Home) -> Vec<Value> {
+    examined(&home.run_json(&["doctor"]))
+}
+
+/// The one finding of a check at a place.
+fn one<'a>(found: &'a [Value], check: &str, subject: &str) -> &'a Value {
+    let mut matching = found
+        .iter()
+        .filter(|one| one["check"] == check && one["subject"] == subject);
+    let first = matching.next();
+    assert!(matching.next().is_none(), "{check} {subject} twice");
+    first.unwrap_or_else(|| panic!("no {check} of {subject} in {found:?}"))
+}
+
+fn severity(home: &Home, check: &str, subject: &str) -> Value {
+    one(&look(home), check, subject)["severity"].clone()
+}
+
+fn mode(path: impl AsRef<std::path::Path>, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[test]
+fn a_sound_set_up_has_no_fault_and_an_empty_one_is_not_made() {
+    let home = Home::empty();
+    let found = look(&home);
+    assert_eq!(one(&found, "vault", "vault")["severity"], "hint");
+    assert!(!home.root().exists(), "looking made a home");
+
+    let serving = home.serve_new("alpha");
+    let found = look(&home);
+    for check in ["files", "key", "databases", "audit", "tls", "listen", "secrets"] {
+        assert_eq!(one(&found, check, "alpha")["severity"], "ok", "{check}");
+    }
+    let listens = one(&found, "listen", "alpha")["message"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(listens.contains("hosted by process"), "{listens}");
+    assert_eq!(one(&found, "vault", "vault")["severity"], "ok");
+    assert_eq!(serving.stop(), 0);
+    let told = home.run(&["doctor", "--all"]);
+    assert_eq!(told.code, 0, "{}", told.stderr);
+    assert!(told.stdout.contains("0 faults"), "{}", told.stdout);
+}
+
+#[test]
+fn each_fault_is_named_at_its_place() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let key = home.path("instances/alpha/instance.key");
+    mode(&key, 0o644);
+    let found = look(&home);
+    let finding = one(&found, "key", "alpha");
+    assert_eq!(finding["severity"], "fault");
+    assert!(finding["message"].as_str().unwrap().contains("0644"), "{finding}");
+    mode(&key, 0o600);
+
+    std::fs::write(home.path("config.toml"), "[vault]\nnonsense = 1\n").unwrap();
+    std::fs::write(home.path("keymap.toml"), "this is = = no toml").unwrap();
+    std::fs::create_dir_all(home.path("themes")).unwrap();
+    std::fs::write(home.path("themes/mine.toml"), "inherits = \"nobody\"\n").unwrap();
+    let found = look(&home);
+    assert_eq!(one(&found, "config", "config.toml")["severity"], "fault");
+    assert_eq!(one(&found, "keymap", "keymap.toml")["severity"], "fault");
+    assert_eq!(one(&found, "theme", "themes/mine.toml")["severity"], "warning");
+    for name in ["config.toml", "keymap.toml", "themes/mine.toml"] {
+        std::fs::remove_file(home.path(name)).unwrap();
+    }
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let settings = home.path("instances/alpha/instance.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let listen = text.lines().find(|line| line.starts_with("listen")).unwrap();
+    let other = format!("listen = \"{}\"", taken.local_addr().unwrap());
+    std::fs::write(&settings, text.replace(listen, &other)).unwrap();
+    assert_eq!(severity(&home, "listen", "alpha"), "warning");
+    drop(taken);
+    std::fs::write(&settings, "name = 1\n").unwrap();
+    assert_eq!(severity(&home, "settings", "alpha"), "fault");
+    std::fs::write(&settings, &text).unwrap();
+
+    std::fs::create_dir(home.path("instances/.making-beta-1")).unwrap();
+    let place = home.path("instances/.making-beta-1");
+    assert_eq!(severity(&home, "leftover", place.to_str().unwrap()), "hint");
+
+    let trail = home.path("instances/alpha/audit.db");
+    let whole = std::fs::read(&trail).unwrap();
+    std::fs::write(&trail, [7; 9000]).unwrap();
+    assert_eq!(severity(&home, "databases", "alpha"), "fault");
+    std::fs::write(&trail, whole).unwrap();
+    assert_eq!(severity(&home, "databases", "alpha"), "ok");
+    mode(home.root(), 0o755);
+    let root = home.root();
+    assert_eq!(severity(&home, "home", root.to_str().unwrap()), "fault");
+    mode(home.root(), 0o700);
+    assert_eq!(home.run(&["doctor"]).code, 0);
+}
+
+#[test]
+fn a_locked_vault_hides_the_remotes_and_nothing_else() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let words = home.write_private("words", "correct horse\n");
+    home.ok(&["vault", "passphrase", "--passphrase-file", &words]);
+    let found = look(&home);
+    let vault = one(&found, "vault", "vault");
+    assert_eq!(vault["severity"], "hint");
+    assert!(vault["message"].as_str().unwrap().contains("locked"), "{vault}");
+    assert_eq!(one(&found, "databases", "alpha")["severity"], "ok");
+    let ended = home
+        .command(&["doctor", "--json"])
+        .env("BUTTERFLY_VAULT_PASSPHRASE", "wrong horse")
+        .end();
+    let found = examined(&ended);
+    assert_eq!(one(&found, "vault", "vault")["severity"], "fault");
+    assert!(!ended.stdout.contains("horse") && !ended.stderr.contains("horse"));
+}
+
+#[test]
+fn threat_5_weak_secrets_are_faults_and_are_never_shown() {
+    let weak = "default-super-secret-key-for-dev";
+    let home = Home::empty();
+    let secret = home.write("jwt", weak);
+    let key = home.write("key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    home.ok(&[
+        "instance",
+        "add",
+        "original",
+        super::NOWHERE,
+        "--profile",
+        "legacy",
+        "--app-id",
+        "me",
+        "--jwt-secret-file",
+        &secret,
+        "--encryption-key-file",
+        &key,
+    ]);
+    let ended = home
+        .command(&["doctor", "--json"])
+        .env("JWT_SECRET_KEY", weak)
+        .end();
+    let found = examined(&ended);
+    assert_eq!(one(&found, "credential", "original")["severity"], "fault");
+    assert_eq!(
+        one(&found, "stand_in_secret", "JWT_SECRET_KEY")["severity"],
+        "fault"
+    );
+    // A remote that is silent is not a fault of this set-up.
+    assert_eq!(one(&found, "remote", "original")["severity"], "warning");
+    assert!(!ended.stdout.contains(weak) && !ended.stderr.contains(weak));
+    let table = home.command(&["doctor"]).env("JWT_SECRET_KEY", weak).end();
+    assert_eq!(table.code, 1);
+    assert!(
+        table.stdout.starts_with(' ') || table.stdout.contains("CHECK"),
+        "{}",
+        table.stdout
+    );
+    assert!(!table.stdout.contains(weak));
+}
+
+#[test]
+fn a_remote_that_answers_is_asked_for_its_time() {
+    let home = Home::empty();
+    let serving = home.serve_new("alpha");
+    let issue = json!({"action": "issue_credential", "app_id": "partner", "profile": "native", "grant": {"actions": ["get_graph_stats", "whoami"]}});
+    let issued = home.ok(&["invoke", "alpha", &issue.to_string()]);
+    let form = issued["result"]["secret"].clone();
+    let elsewhere = Home::empty();
+    let file = elsewhere.write_private("plain.json", &form.to_string());
+    elsewhere.ok(&["credential", "import", "alpha", &file]);
+    let found = look(&elsewhere);
+    assert_eq!(one(&found, "remote", "alpha")["severity"], "ok");
+    assert_eq!(one(&found, "clock", "alpha")["severity"], "ok");
+    let revoke = json!({"action": "revoke_credential", "name": "partner"});
+    home.ok(&["invoke", "alpha", &revoke.to_string()]);
+    let found = look(&elsewhere);
+    assert_eq!(one(&found, "remote", "alpha")["severity"], "fault");
+    assert_eq!(serving.stop(), 0);
+}
