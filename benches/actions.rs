@@ -109,7 +109,7 @@ const WRITING: &[(&str, Asking)] = &[
     }),
     (
         "create_circuit",
-        |_, round| json!({"circuit_definition": [{"action": "whoami"}], "description": format!("circuit {round}")}),
+        |_, round| json!({"circuit_definition": [{"action": "whoami", "round": round}], "description": format!("circuit {round}")}),
     ),
 ];
 

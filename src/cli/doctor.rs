@@ -83,7 +83,7 @@ fn told(found: &[Observation], all: bool) -> String {
     }
     let count = |severity| found.iter().filter(|one| one.severity == severity).count();
     text.push_str(&format!(
-        "{} looked at: {} faults, {} warnings, {} hints.",
+        "{} looked at; faults: {}, warnings: {}, hints: {}.",
         found.len(),
         count(Severity::Fault),
         count(Severity::Warning),

@@ -85,7 +85,7 @@ fn remedy_for(code: Code) -> &'static str {
         }
         Code::ReadOnly => "set `read_only = false` in the instance's instance.toml and start it again",
         Code::FetchRefused => {
-            "if it shall be had all the same, list its range under `fetch_allow`, or its folder under `file_roots`, in instance.toml"
+            "if it shall be had all the same, list its range under `fetch_allow`, or its folder under `file_roots`, in instance.toml; for a header, make a credential pointer with that server as --origin"
         }
         Code::InvalidCircuit => "correct the circuit: a list of actions, or one of them",
         Code::LoopDetected | Code::HopsExhausted => {

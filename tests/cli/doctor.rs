@@ -64,7 +64,7 @@ fn a_sound_set_up_has_no_fault_and_an_empty_one_is_not_made() {
     assert_eq!(serving.stop(), 0);
     let told = home.run(&["doctor", "--all"]);
     assert_eq!(told.code, 0, "{}", told.stderr);
-    assert!(told.stdout.contains("0 faults"), "{}", told.stdout);
+    assert!(told.stdout.contains("faults: 0"), "{}", told.stdout);
 }
 
 #[test]
