@@ -1,6 +1,6 @@
 //! What a pointer's fields may hold, and who may give a pointer the powers of a connection.
 
-use super::{Call, DomainRole};
+use super::{Answer, Call, DomainRole, Outcome};
 use crate::instance::authorise::{self, GrantPart};
 use crate::instance::circuit::Circuit;
 use crate::instance::fetch_header::FetchHeader;
@@ -10,7 +10,7 @@ use crate::model::{
 };
 use crate::protocol::{Code, Problem, QueryError};
 use crate::store::ImportId;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
 
 /// Bytes of a data_reference, or of a federated query.
@@ -88,6 +88,16 @@ pub fn tags(tags: &[String]) -> Result<(), Problem> {
 pub fn import_id(call: &Call<'_>) -> Result<ImportId, Problem> {
     let text = call.query.text("import_id")?;
     ImportId::parse(text).ok_or_else(|| invalid("import_id", "not what begin_import gives"))
+}
+
+/// Makes a pointer that may be made, and tells of it.
+pub async fn make_pointer(call: &Call<'_>, new: NewPointer, message: &str) -> Answer {
+    Inspector::new(call).inspect(&new).await?;
+    let pointer = match call.store().create_pointer(new, call.now()).await {
+        Ok(pointer) => pointer,
+        Err(error) => return Err(call.storage_problem(error).await),
+    };
+    Ok(Outcome::Success(json!({"message": message, "pointer": pointer})))
 }
 
 /// Checks new pointers of one call; looks at each connection once.

@@ -1,11 +1,11 @@
 //! `create_circuit`: a pointer that holds actions for this instance to take.
 
-use super::check::Inspector;
+use super::check;
 use super::parameter::{DESCRIPTION, TAGS};
-use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Parameter};
 use crate::model::{CIRCUIT_PREFIX, NewPointer};
 use crate::protocol::Problem;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// The row of the table.
 pub const ACTION: Action = Action {
@@ -39,16 +39,7 @@ pub const ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let new = read(call)?;
-    Inspector::new(call).inspect(&new).await?;
-    let pointer = match call.store().create_pointer(new, call.now()).await {
-        Ok(pointer) => pointer,
-        Err(error) => return Err(call.storage_problem(error).await),
-    };
-    Ok(Outcome::Success(json!({
-        "message": "Circuit created successfully.",
-        "pointer": pointer,
-    })))
+    check::make_pointer(call, read(call)?, "Circuit created successfully.").await
 }
 
 fn read(call: &Call<'_>) -> Result<NewPointer, Problem> {

@@ -1,12 +1,11 @@
 //! `create_credential_pointer {header, token, origins, description?, tags?, connection_id?}` → `{pointer}`: a pointer
 //! that holds, sealed under the instance's key, the header with which other pointers' data is fetched.
 
-use super::check::{self, Inspector};
+use super::check;
 use super::parameter::{DESCRIPTION, TAGS};
-use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Parameter};
 use crate::instance::fetch_header::FetchHeader;
 use crate::model::NewPointer;
-use serde_json::json;
 
 /// The row of the table.
 pub const ACTION: Action = Action {
@@ -61,13 +60,5 @@ async fn run(call: &Call<'_>) -> Answer {
         credential_pointer_address: None,
         federated: None,
     };
-    Inspector::new(call).inspect(&new).await?;
-    let pointer = match call.store().create_pointer(new, call.now()).await {
-        Ok(pointer) => pointer,
-        Err(error) => return Err(call.storage_problem(error).await),
-    };
-    Ok(Outcome::Success(json!({
-        "message": "Credential pointer created successfully.",
-        "pointer": pointer,
-    })))
+    check::make_pointer(call, new, "Credential pointer created successfully.").await
 }

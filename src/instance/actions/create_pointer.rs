@@ -1,11 +1,10 @@
 //! `create_pointer`: a new pointer.
 
-use super::check::Inspector;
+use super::check;
 use super::parameter::{DESCRIPTION, TAGS};
-use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Parameter};
 use crate::model::NewPointer;
 use crate::protocol::Problem;
-use serde_json::json;
 
 /// The row of the table.
 pub const ACTION: Action = Action {
@@ -50,16 +49,7 @@ pub const ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let new = read(call)?;
-    Inspector::new(call).inspect(&new).await?;
-    let pointer = match call.store().create_pointer(new, call.now()).await {
-        Ok(pointer) => pointer,
-        Err(error) => return Err(call.storage_problem(error).await),
-    };
-    Ok(Outcome::Success(json!({
-        "message": "Pointer created successfully.",
-        "pointer": pointer,
-    })))
+    check::make_pointer(call, read(call)?, "Pointer created successfully.").await
 }
 
 fn read(call: &Call<'_>) -> Result<NewPointer, Problem> {

@@ -261,6 +261,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use sha2::{Digest, Sha256};
 
     fn kept(numbers: &[i64]) -> Kept {
         Kept {
@@ -308,7 +309,13 @@ mod tests {
     fn an_address_survives_being_kept() {
         for number in [0, 1, 0xffff_ffff_ffff, 0x0123_4567_89ab] {
             assert_eq!(Place::of(number).name(), address(number).unwrap());
-            assert_eq!(coordinates_of(number), coordinates(&address(number).unwrap()));
+            let text = address(number).unwrap();
+            let digest = Sha256::digest(text.as_str().as_bytes());
+            assert_eq!(
+                coordinates_of(number),
+                crate::model::gyroid_coordinates(&digest.into())
+            );
+            assert_eq!(coordinates_of(number), coordinates(&text));
         }
     }
 }

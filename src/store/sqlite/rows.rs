@@ -41,7 +41,7 @@ pub(super) fn domain_id(number: i64) -> Result<DomainId, StoreError> {
 
 /// A pointer's coordinates, from its address alone.
 pub(super) fn coordinates(address: &PointerAddress) -> (f64, f64, f64) {
-    gyroid_coordinates(&Sha256::digest(address.as_str().as_bytes()).into())
+    coordinates_of(number(address.as_str()))
 }
 
 /// The same of the address that a number stands for, without writing it out as a text.
