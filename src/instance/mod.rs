@@ -36,6 +36,7 @@ mod perform;
 mod pipeline;
 mod problem;
 mod proxies;
+mod recovering;
 mod reference;
 mod relay;
 mod renewal;
