@@ -7,10 +7,10 @@ use super::settings::{Settings, Tls};
 use super::{Instance, InstanceError, tls};
 use crate::model::Timestamp;
 use crate::protocol::HeldKeys;
+use crate::store::StoreError;
 use crate::store::sqlite::{
     Schema, check_database, check_trail, issued_credentials, schema_of_data, schema_of_trail,
 };
-use crate::store::StoreError;
 use std::net::TcpListener;
 use std::path::Path;
 

@@ -49,7 +49,11 @@ impl Workspace {
         {
             return Err(Failure::new(
                 Code::AlreadyExists,
-                format!("{} holds another instance ({})", place.display(), found.instance_id),
+                format!(
+                    "{} holds another instance ({})",
+                    place.display(),
+                    found.instance_id
+                ),
                 "put the right folder there, or forget the one of this name with `butterfly instance remove`",
             ));
         }

@@ -47,7 +47,11 @@ async fn threat_09_a_clock_that_steps_refuses_while_it_is_wrong_and_nothing_is_l
     }
     let context = CallContext::begin(Timestamp::now(), 30);
     let query = Query::new("verify_audit", json!({}));
-    let verdict = Client::new().invoke(&owner, &query, &context).await.unwrap().reply;
+    let verdict = Client::new()
+        .invoke(&owner, &query, &context)
+        .await
+        .unwrap()
+        .reply;
     assert_eq!(verdict.result().unwrap()["valid"], true);
     drop(process);
     check_files(home.path());

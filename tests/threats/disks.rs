@@ -322,7 +322,9 @@ async fn threat_47_a_call_with_an_idempotency_key_can_be_sent_again_after_the_di
         parameters["idempotency_key"] = json!(format!("once-{number}"));
         parameters
     };
-    let refused = sick.ask_until_refused(|number| ("create_pointer", parameters(number))).await;
+    let refused = sick
+        .ask_until_refused(|number| ("create_pointer", parameters(number)))
+        .await;
     sick.make_room();
     sick.recovers().await;
     let again = sick.ask("create_pointer", parameters(refused)).await;

@@ -54,7 +54,10 @@ fn database(home: &Path) -> PathBuf {
 }
 
 fn newest(migrations: &Runner) -> i32 {
-    let versions = migrations.get_migrations().iter().map(|migration| migration.version());
+    let versions = migrations
+        .get_migrations()
+        .iter()
+        .map(|migration| migration.version());
     i32::try_from(versions.max().unwrap()).unwrap()
 }
 
@@ -78,11 +81,15 @@ fn age_database(path: &Path, migrations: Runner, version: i32) {
         .set_target(Target::Version(version))
         .run(&mut conn)
         .unwrap();
-    conn.execute("ATTACH ?1 AS newer", [path.to_str().unwrap()]).unwrap();
+    conn.execute("ATTACH ?1 AS newer", [path.to_str().unwrap()])
+        .unwrap();
     for table in tables(&conn) {
         let columns = columns(&conn, "main", &table);
         let kept: Vec<_> = self::columns(&conn, "newer", &table);
-        let both: Vec<_> = columns.into_iter().filter(|column| kept.contains(column)).collect();
+        let both: Vec<_> = columns
+            .into_iter()
+            .filter(|column| kept.contains(column))
+            .collect();
         let both = both.join(", ");
         conn.execute_batch(&format!(
             "INSERT OR REPLACE INTO main.{table} ({both}) SELECT {both} FROM newer.{table}"
@@ -120,8 +127,10 @@ fn columns(conn: &Connection, schema: &str, table: &str) -> Vec<String> {
 
 fn version(database: &Path) -> i32 {
     let conn = Connection::open(database).unwrap();
-    conn.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| row.get(0))
-        .unwrap()
+    conn.query_row("SELECT max(version) FROM refinery_schema_history", [], |row| {
+        row.get(0)
+    })
+    .unwrap()
 }
 
 /// It serves, and has everything that it had.
@@ -130,7 +139,9 @@ async fn check_up_to_date(home: &Path, owner: &HeldCredential) {
     process.wait_for("listening on ");
     assert_eq!(version(&database(home)), newest(&data::migrations::runner()));
     assert_eq!(everything(owner).await.len(), POINTERS);
-    let found = ask(owner, "search_pointers", json!({"query": "owl"})).await.unwrap();
+    let found = ask(owner, "search_pointers", json!({"query": "owl"}))
+        .await
+        .unwrap();
     assert_eq!(found["count"], POINTERS, "{found}");
     let verdict = ask(owner, "verify_audit", json!({})).await.unwrap();
     assert_eq!(verdict["valid"], true);
@@ -140,7 +151,11 @@ async fn check_up_to_date(home: &Path, owner: &HeldCredential) {
 
 fn copy(home: &Path) -> TempDir {
     let other = tempfile::tempdir().unwrap();
-    let status = Command::new("cp").arg("-a").arg(home.join(".")).arg(other.path()).status();
+    let status = Command::new("cp")
+        .arg("-a")
+        .arg(home.join("."))
+        .arg(other.path())
+        .status();
     assert!(status.unwrap().success());
     other
 }
@@ -191,7 +206,12 @@ async fn threat_46_killed_while_it_brings_a_schema_up_to_date_it_goes_on_where_i
         let home = copy(home.path());
         faults.set(&format!("kill instance.db {}", 1 + moment * changes / MOMENTS));
         let ended = try_to_serve(home.path(), &faults).expect("it was killed");
-        assert_eq!(ended.status.code(), None, "{}", String::from_utf8_lossy(&ended.stderr));
+        assert_eq!(
+            ended.status.code(),
+            None,
+            "{}",
+            String::from_utf8_lossy(&ended.stderr)
+        );
         check_up_to_date(home.path(), &owner).await;
     }
 }
@@ -216,7 +236,10 @@ async fn threat_47_a_schema_that_the_disk_refuses_stays_as_it_was_and_is_brought
 /// A verb of the program on a home, with faults or without.
 fn verb(home: &Path, line: &[&str], faults: Option<&Faults>) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_butterfly"));
-    command.args(line).env("BUTTERFLY_HOME", home).stdin(Stdio::null());
+    command
+        .args(line)
+        .env("BUTTERFLY_HOME", home)
+        .stdin(Stdio::null());
     if let Some(faults) = faults {
         faults.put_under(&mut command);
     }
@@ -226,7 +249,15 @@ fn verb(home: &Path, line: &[&str], faults: Option<&Faults>) -> Output {
 #[test]
 fn threat_46_killed_while_it_brings_the_vault_up_to_date_it_goes_on_where_it_was() {
     let home = tempfile::tempdir().unwrap();
-    let init = ["--home", home.path().to_str().unwrap(), "instance", "init", "alpha", "--listen", "127.0.0.1:0"];
+    let init = [
+        "--home",
+        home.path().to_str().unwrap(),
+        "instance",
+        "init",
+        "alpha",
+        "--listen",
+        "127.0.0.1:0",
+    ];
     let made = verb(home.path(), &init, None);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let vault = |home: &TempDir| home.path().join("console.db");
@@ -235,16 +266,29 @@ fn threat_46_killed_while_it_brings_the_vault_up_to_date_it_goes_on_where_it_was
     faults.set("kill console.db 0");
     let list = ["instance", "list", "--json"];
     let listed = verb(copy(home.path()).path(), &list, Some(&faults));
-    assert!(listed.status.success(), "{}", String::from_utf8_lossy(&listed.stderr));
+    assert!(
+        listed.status.success(),
+        "{}",
+        String::from_utf8_lossy(&listed.stderr)
+    );
     let changes = faults.take_count();
     assert!(changes > MOMENTS, "{changes} changes");
     for moment in 0..MOMENTS {
         let home = copy(home.path());
         faults.set(&format!("kill console.db {}", 1 + moment * changes / MOMENTS));
         let ended = verb(home.path(), &list, Some(&faults));
-        assert_eq!(ended.status.code(), None, "{}", String::from_utf8_lossy(&ended.stderr));
+        assert_eq!(
+            ended.status.code(),
+            None,
+            "{}",
+            String::from_utf8_lossy(&ended.stderr)
+        );
         let again = verb(home.path(), &list, None);
-        assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+        assert!(
+            again.status.success(),
+            "{}",
+            String::from_utf8_lossy(&again.stderr)
+        );
         assert_eq!(again.stdout, listed.stdout);
         assert_eq!(version(&vault(&home)), newest(&vault::migrations::runner()));
     }
