@@ -58,7 +58,7 @@ fn newest(migrations: &Runner) -> i32 {
         .get_migrations()
         .iter()
         .map(|migration| migration.version());
-    i32::try_from(versions.max().unwrap()).unwrap()
+    versions.max().unwrap()
 }
 
 /// Turns the database of an instance into one of an earlier schema.
