@@ -53,6 +53,7 @@ pub(super) async fn execute(call: &Call<'_>, action: &Action) -> Reply {
 fn reply(outcome: Outcome) -> Reply {
     match outcome {
         Outcome::Success(result) => Reply::success(result),
+        Outcome::Rendered(result) => Reply::success_rendered(result),
         Outcome::Relayed {
             result,
             peer_reply,

@@ -92,7 +92,7 @@ use super::core::{Caller, Instance};
 pub use crate::model::DomainRole;
 use crate::model::InstanceId;
 pub use crate::protocol::{Access, Code, ValueKind as Kind};
-use crate::protocol::{CallContext, Hop, Problem, Query};
+use crate::protocol::{CallContext, Hop, Problem, Query, Rendered};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::sync::Arc;
@@ -176,6 +176,8 @@ pub type Answer = Result<Outcome, Problem>;
 pub enum Outcome {
     /// `status: success` with this result.
     Success(Value),
+    /// The same with a result that is JSON text already: for what is asked for often, or long.
+    Rendered(Rendered),
     /// `status: success`, and beside the result the peer's own reply (relay).
     Relayed {
         /// The result.
