@@ -36,6 +36,7 @@ mod perform;
 mod pipeline;
 mod problem;
 mod proxies;
+mod proxy_protocol;
 mod recovering;
 mod reference;
 mod relay;

@@ -1,8 +1,8 @@
 //! A reply: the JSON object inside a sealed response.
 
 use super::code::{Code, ExitClass};
-use super::strict_json::{self, StrictJsonError};
 use super::rendered::Rendered;
+use super::strict_json::{self, StrictJsonError};
 use super::{Hop, QueryError};
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, LazyLock};
@@ -285,7 +285,8 @@ mod tests {
 
     #[test]
     fn a_rendered_result_is_the_same_reply_as_its_value() {
-        let result = json!({"pointer": {"address": "ptr_0123456789ab", "tags": ["a", "\"b\""]}, "next": null});
+        let result =
+            json!({"pointer": {"address": "ptr_0123456789ab", "tags": ["a", "\"b\""]}, "next": null});
         let extend = |reply: Reply| reply.with("repeated", json!(true)).with("peer", json!("inst_1"));
         let plain = extend(Reply::success(result.clone()));
         let rendered = extend(Reply::success_rendered(Rendered::of(&result)));
