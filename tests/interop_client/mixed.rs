@@ -55,10 +55,14 @@ impl Chain {
         std::fs::write(&credential, form.to_string()).unwrap();
         let mut query = self.parameters.clone();
         query["action"] = json!("relay");
-        let mut command = python().expect("the tests bring their Python").script("native_client.py");
+        let mut command = python()
+            .expect("the tests bring their Python")
+            .script("native_client.py");
         command.arg(&credential).arg(query.to_string());
         // The instances that answer live on this thread's runtime.
-        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap()
     }
 }
 
@@ -84,10 +88,16 @@ async fn a_mixed_chain_answers_and_tells_its_whole_trace() {
         let outermost: Hop = serde_json::from_value(reply["trace"].clone()).unwrap();
         let middle = outermost.next.expect("what alpha's call of beta took");
         let last = middle.next.clone().expect("what beta took");
-        let told: Vec<_> = [&outermost.instance, &middle.instance, &last.instance].map(String::as_str).into();
+        let told: Vec<_> = [&outermost.instance, &middle.instance, &last.instance]
+            .map(String::as_str)
+            .into();
         let [alpha, beta] = chain.ids();
         assert_eq!(told, [alpha, alpha, beta], "{}", reply["trace"]);
-        assert!(last.next.is_some(), "beta's call of the original: {}", reply["trace"]);
+        assert!(
+            last.next.is_some(),
+            "beta's call of the original: {}",
+            reply["trace"]
+        );
     }
 }
 

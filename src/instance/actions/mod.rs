@@ -77,6 +77,7 @@ mod seal_answer;
 mod search_by_proximity;
 mod search_pointers;
 mod set_connection_status;
+pub mod shape;
 mod sign_request;
 mod suspend_credential;
 pub mod table;
