@@ -1,14 +1,16 @@
 //! `butterfly connection …`: the gateways through which pointers are invoked.
 
 use super::ask as asking;
-use super::domain::{ask, ask_or_overview, items, text};
+use super::domain::{change, text};
 use super::outcome::Outcome;
+use super::reply;
 use super::session::Session;
 use super::table::Table;
-use crate::model::{ConnectionId, DomainId, PointerAddress};
+use crate::model::{ConnectionId, ConnectionStatus, DomainId, PointerAddress};
 use crate::protocol::Query;
+use crate::workspace::{DomainChange, InvokeOptions};
 use clap::{Subcommand, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// List, make, change, open, close, assign and remove connections.
 #[derive(Debug, Subcommand)]
@@ -95,9 +97,12 @@ impl Connection {
                 name,
                 description,
             } => {
-                session.permit("making a connection")?;
-                let parameters = json!({"domain_id": domain, "name": name, "description": description});
-                let result = ask(session, &instance, Query::new("create_connection", parameters)).await?;
+                let make = DomainChange::MakeConnection {
+                    domain,
+                    name,
+                    description,
+                };
+                let result = change(session, &instance, make).await?;
                 session.show(&result, || {
                     format!("{} is made.", text(&result["connection"], "id"))
                 })
@@ -107,18 +112,13 @@ impl Connection {
                 connection,
                 status,
             } => {
-                session.permit("opening or closing a connection")?;
-                let word = match status {
-                    StatusArg::Active => "active",
-                    StatusArg::Disabled => "disabled",
+                let status = match status {
+                    StatusArg::Active => ConnectionStatus::Active,
+                    StatusArg::Disabled => ConnectionStatus::Disabled,
                 };
-                let parameters = json!({"connection_id": connection, "status": word});
-                let result = ask(
-                    session,
-                    &instance,
-                    Query::new("set_connection_status", parameters),
-                )
-                .await?;
+                let set = DomainChange::SetStatus(connection.clone(), status);
+                let result = change(session, &instance, set).await?;
+                let word = status.as_str();
                 session.show(&result, || format!("{connection} is {word}."))
             }
             Self::Assign {
@@ -129,7 +129,11 @@ impl Connection {
                 session.permit("assigning a pointer")?;
                 let parameters = json!({"pointer_address": pointer, "connection_id": connection});
                 let query = Query::new("assign_pointer_to_connection", parameters);
-                let result = ask(session, &instance, query).await?;
+                let workspace = session.open_for(&instance).await?;
+                let invoked = workspace
+                    .invoke(&instance, &query, InvokeOptions::default())
+                    .await?;
+                let result = reply::result(invoked.reply, &instance)?;
                 session.show(&result, || format!("{pointer} is assigned to {connection}."))
             }
             Self::Edit {
@@ -138,11 +142,12 @@ impl Connection {
                 name,
                 description,
             } => {
-                session.permit("changing a connection")?;
-                let parameters =
-                    json!({"connection_id": connection, "name": name, "description": description});
-                let query = Query::new("update_connection", parameters);
-                let result = ask(session, &instance, query).await?;
+                let edit = DomainChange::EditConnection {
+                    connection: connection.clone(),
+                    name,
+                    description,
+                };
+                let result = change(session, &instance, edit).await?;
                 session.show(&result, || format!("{connection} is changed."))
             }
             Self::Remove {
@@ -155,8 +160,8 @@ impl Connection {
                     &format!("The connection {connection} of {instance} is removed."),
                     yes,
                 )?;
-                let query = Query::new("delete_connection", json!({"connection_id": connection}));
-                let result = ask(session, &instance, query).await?;
+                let remove = DomainChange::RemoveConnection(connection.clone());
+                let result = change(session, &instance, remove).await?;
                 session.show(&result, || format!("{connection} is removed."))
             }
         }
@@ -164,26 +169,21 @@ impl Connection {
 }
 
 async fn list(session: &Session, instance: &str, domain: Option<&DomainId>) -> Outcome {
-    let query = Query::new("list_connections", json!({"domain_id": domain}));
-    let result = ask_or_overview(session, instance, query).await?;
-    let within_domains = items(&result, "domains")
-        .iter()
-        .flat_map(|domain| items(domain, "connections"));
-    let connections: Vec<&Value> = items(&result, "connections")
-        .iter()
-        .chain(within_domains)
-        .filter(|connection| domain.is_none_or(|domain| connection["domain_id"] == domain.as_str()))
-        .collect();
+    let workspace = session.open_for(instance).await?;
+    let connections = workspace.connections_of(instance, domain).await?;
     session.show(&connections, || {
         let mut table = Table::new(["ID", "NAME", "STATUS", "DOMAIN", "RELAYS WITH", "DESCRIPTION"]);
         for connection in &connections {
             table.row([
-                text(connection, "id"),
-                text(connection, "name"),
-                text(connection, "status"),
-                text(connection, "domain_id"),
-                text(connection, "held_credential"),
-                text(connection, "description"),
+                connection.id.to_string(),
+                connection.name.clone(),
+                connection.status.as_str().to_owned(),
+                connection.domain_id.to_string(),
+                connection
+                    .held_credential
+                    .clone()
+                    .unwrap_or_else(|| "-".to_owned()),
+                connection.description.clone(),
             ]);
         }
         table.to_text()

@@ -6,7 +6,7 @@ use super::session::Session;
 use super::table::Table;
 use crate::protocol::ExitClass;
 use crate::tui;
-use crate::workspace::{Observation, Severity, examine};
+use crate::workspace::{Observation, Severity};
 use clap::Args;
 
 /// Say what is wrong with this set-up, and the remedy.
@@ -26,29 +26,13 @@ impl Doctor {
         // Without a vault nothing is opened, and nothing made.
         let opened = session.open().await;
         let opened = opened.as_ref().map(|workspace| &***workspace);
-        let mut found = examine(home, opened).await;
-        found.extend(themes(session));
+        let found = tui::look_at_everything(home, opened).await;
         session.show(&found, || told(&found, self.all))?;
         match found.iter().any(|one| one.severity == Severity::Fault) {
             true => Err(Stop::Told(ExitClass::Failed)),
             false => Ok(()),
         }
     }
-}
-
-fn themes(session: &Session) -> Vec<Observation> {
-    let broken = tui::broken_themes(session.home());
-    let warn = |(name, why): (String, String)| {
-        let remedy = "put it right; until then the usual theme is shown";
-        Observation::of(
-            Severity::Warning,
-            "theme",
-            format!("themes/{name}.toml"),
-            why,
-            remedy,
-        )
-    };
-    broken.into_iter().map(warn).collect()
 }
 
 /// The worst first, each with its remedy below it.

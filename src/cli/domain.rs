@@ -5,14 +5,12 @@ mod federation;
 
 use super::ask as asking;
 use super::outcome::Outcome;
-use super::reply;
 use super::session::Session;
 use super::table::Table;
-use crate::model::DomainId;
-use crate::protocol::{Code, Query};
-use crate::workspace::{Failure, InvokeOptions};
+use crate::model::{AppId, DomainId};
+use crate::workspace::{DomainChange, Failure};
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// List, make, change and remove domains, their access keys and federations.
 #[derive(Debug, Subcommand)]
@@ -75,9 +73,7 @@ impl Domain {
         match self {
             Self::List { instance } => list(session, &instance).await,
             Self::Create { instance, name } => {
-                session.permit("making a domain")?;
-                let query = Query::new("create_domain", json!({"name": name}));
-                let result = ask(session, &instance, query).await?;
+                let result = change(session, &instance, DomainChange::MakeDomain(name)).await?;
                 session.show(&result, || format!("{} is made.", text(&result["domain"], "id")))
             }
             Self::Show { instance, domain } => show(session, &instance, &domain).await,
@@ -86,9 +82,7 @@ impl Domain {
                 domain,
                 name,
             } => {
-                session.permit("renaming a domain")?;
-                let query = Query::new("update_domain", json!({"domain_id": domain, "name": name}));
-                let result = ask(session, &instance, query).await?;
+                let result = change(session, &instance, DomainChange::Rename(domain.clone(), name)).await?;
                 session.show(&result, || {
                     format!("{domain} is called {} now.", text(&result["domain"], "name"))
                 })
@@ -100,8 +94,7 @@ impl Domain {
             } => {
                 session.permit("removing a domain")?;
                 asking::confirm(&format!("The domain {domain} of {instance} is removed."), yes)?;
-                let query = Query::new("delete_domain", json!({"domain_id": domain}));
-                let result = ask(session, &instance, query).await?;
+                let result = change(session, &instance, DomainChange::RemoveDomain(domain.clone())).await?;
                 session.show(&result, || format!("{domain} is removed."))
             }
             Self::AccessKey(verb) => verb.run(session).await,
@@ -116,59 +109,57 @@ impl Domain {
 }
 
 async fn show(session: &Session, instance: &str, domain: &DomainId) -> Outcome {
-    let query = Query::new("get_domain_details", json!({"domain_id": domain}));
-    let result = ask(session, instance, query).await?;
-    session.show(&result, || {
+    let detail = session.open_for(instance).await?.domain(instance, domain).await?;
+    session.show(&detail, || {
         let mut shown = format!(
             "{}  {}, owned by {}\n\n",
-            text(&result, "id"),
-            text(&result, "name"),
-            text(&result, "owner_app_id")
+            detail.domain.id,
+            detail.domain.name,
+            owner(detail.domain.owner_app_id.as_ref())
         );
         let mut connections = Table::new(["CONNECTION", "NAME", "STATUS"]);
-        for connection in items(&result, "connections") {
-            connections.row(["id", "name", "status"].map(|name| text(connection, name)));
+        for connection in &detail.connections {
+            connections.row([
+                connection.id.to_string(),
+                connection.name.clone(),
+                connection.status.as_str().to_owned(),
+            ]);
         }
         shown.push_str(&connections.to_text());
         shown.push('\n');
-        shown.push_str(&access_key::table(items(&result, "access_keys")));
+        shown.push_str(&access_key::table(&detail.access_keys));
         shown
     })
 }
+
 async fn list(session: &Session, instance: &str) -> Outcome {
-    let result = ask_or_overview(session, instance, Query::new("list_domains", json!({}))).await?;
-    let domains = items(&result, "domains");
+    let domains = session.open_for(instance).await?.domains(instance).await?;
     session.show(&domains, || {
         let mut table = Table::new(["ID", "NAME", "OWNER"]);
-        for domain in domains {
+        for domain in &domains {
             table.row([
-                text(domain, "id"),
-                text(domain, "name"),
-                text(domain, "owner_app_id"),
+                domain.id.to_string(),
+                domain.name.clone(),
+                owner(domain.owner_app_id.as_ref()),
             ]);
         }
         table.to_text()
     })
 }
 
-/// Asks an instance; an error reply is a failure.
-pub async fn ask(session: &Session, instance: &str, query: Query) -> Result<Value, Failure> {
-    let workspace = session.open_for(instance).await?;
-    let invoked = workspace
-        .invoke(instance, &query, InvokeOptions::default())
-        .await?;
-    reply::result(invoked.reply, instance)
+fn owner(owner: Option<&AppId>) -> String {
+    owner.map_or_else(|| "-".to_owned(), ToString::to_string)
 }
 
-/// Asks for a list; original instances do not know such actions, but have it in their overview.
-pub async fn ask_or_overview(session: &Session, instance: &str, query: Query) -> Result<Value, Failure> {
-    match ask(session, instance, query).await {
-        // Their errors have no code, which reads as `internal`.
-        Err(failure) if matches!(failure.code, Code::UnknownAction | Code::Internal) => {
-            ask(session, instance, Query::new("get_admin_overview", json!({}))).await
-        }
-        result => result,
-    }
+/// Changes something, unless only reading is wanted; gives what the instance says.
+pub(super) async fn change(
+    session: &Session,
+    instance: &str,
+    change: DomainChange,
+) -> Result<Value, Failure> {
+    session.permit(change.doing())?;
+    let workspace = session.open_for(instance).await?;
+    workspace.change_domains(instance, &change).await
 }
 
 /// A list within a result; empty if the instance has none.

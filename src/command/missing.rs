@@ -50,6 +50,14 @@ const LACKS: &[Lack] = &[
     ("a suspended credential", |situation| situation.suspended = true),
     ("a held credential", |situation| situation.held = true),
     ("a line of the invoke log", |situation| situation.invoke = true),
+    ("a domain", |situation| situation.domain = true),
+    ("a domain or a connection", |situation| situation.nameable = true),
+    ("a connection that is open", |situation| {
+        situation.open_connection = true;
+    }),
+    ("a connection that is closed", |situation| {
+        situation.closed_connection = true;
+    }),
     ("a filter", |situation| situation.filtered = true),
     ("something that is waited for", |situation| situation.busy = true),
     ("a page or a zoomed pane", |situation| situation.page = true),

@@ -45,6 +45,10 @@ pub enum Scope {
     InstanceLog,
     /// On the federation map.
     Map,
+    /// Among the domains of an instance.
+    Domains,
+    /// With the doctor.
+    Doctor,
     /// On the page about a pointer.
     PointerPage,
     /// On the page about a credential.
@@ -69,6 +73,8 @@ impl Scope {
             Self::InstancePage => "An instance",
             Self::InstanceLog => "Log of an instance",
             Self::Map => "Federation map",
+            Self::Domains => "Domains",
+            Self::Doctor => "Doctor",
             Self::PointerPage => "A pointer",
             Self::CredentialPage => "A credential",
             Self::InvokePage => "An invoke",
@@ -100,7 +106,7 @@ impl Scope {
     }
 
     /// Every combination of scopes that can be in force at once, nearest first.
-    pub const STACKS: [&'static [Scope]; 11] = [
+    pub const STACKS: [&'static [Scope]; 13] = [
         &[Self::Instances, Self::Moving, Self::Panes, Self::Global],
         &[Self::Pointers, Self::Moving, Self::Panes, Self::Global],
         &[Self::Credentials, Self::Moving, Self::Panes, Self::Global],
@@ -108,6 +114,8 @@ impl Scope {
         &[Self::InstancePage, Self::Moving, Self::Global],
         &[Self::InstanceLog, Self::Moving, Self::Global],
         &[Self::Map, Self::Moving, Self::Global],
+        &[Self::Domains, Self::Moving, Self::Global],
+        &[Self::Doctor, Self::Moving, Self::Global],
         &[Self::PointerPage, Self::Moving, Self::Global],
         &[Self::CredentialPage, Self::Moving, Self::Global],
         &[Self::InvokePage, Self::Moving, Self::Global],
@@ -163,6 +171,21 @@ pub enum Id {
     MapNear,
     MapFilter,
     MapPointers,
+    Domains,
+    DomainOpen,
+    DomainPointers,
+    NewDomain,
+    NewConnection,
+    EditDomain,
+    DeleteDomain,
+    EnableConnection,
+    DisableConnection,
+    NewAccessKey,
+    FederateDomains,
+    AcceptFederation,
+    Doctor,
+    DoctorAgain,
+    DoctorAll,
     InitInstance,
     AddRemote,
     RemoveInstance,

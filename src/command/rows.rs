@@ -85,6 +85,18 @@ pub(super) fn on_reply(situation: &Situation) -> bool {
 pub(super) fn on_pointer_or_invoke(situation: &Situation) -> bool {
     situation.pointer || situation.invoke
 }
+pub(super) fn on_domain(situation: &Situation) -> bool {
+    situation.domain
+}
+pub(super) fn on_nameable(situation: &Situation) -> bool {
+    situation.nameable
+}
+pub(super) fn on_open_connection(situation: &Situation) -> bool {
+    situation.open_connection
+}
+pub(super) fn on_closed_connection(situation: &Situation) -> bool {
+    situation.closed_connection
+}
 pub(super) fn when_filtered(situation: &Situation) -> bool {
     situation.filtered
 }

@@ -54,6 +54,14 @@ pub struct Situation {
     pub table: bool,
     /// The reply of an invoke is there.
     pub reply: bool,
+    /// A domain, or something that one owns, is selected.
+    pub domain: bool,
+    /// And it has a name that can be changed: it is a domain or a connection.
+    pub nameable: bool,
+    /// And it is a connection that lets calls through.
+    pub open_connection: bool,
+    /// And it is a connection that refuses calls.
+    pub closed_connection: bool,
     /// The pane with the focus has a filter.
     pub filtered: bool,
     /// Something is being waited for.
@@ -98,6 +106,10 @@ pub static FACTS: &[Fact] = &[
     ("matches", |situation| situation.matches),
     ("table", |situation| situation.table),
     ("reply", |situation| situation.reply),
+    ("domain", |situation| situation.domain),
+    ("nameable", |situation| situation.nameable),
+    ("open_connection", |situation| situation.open_connection),
+    ("closed_connection", |situation| situation.closed_connection),
     ("filtered", |situation| situation.filtered),
     ("busy", |situation| situation.busy),
     ("read_only", |situation| situation.read_only),

@@ -3,12 +3,12 @@
 use super::message::Message;
 use super::pointer;
 use super::wizard::Errand;
-use super::{composer, invoke};
+use super::{composer, domains, invoke};
 use crate::model::{ConnectionId, InstanceName, NewPointer, PointerAddress, PointerChange, Route};
 use crate::store::PointerQuery;
 use crate::workspace::{
-    BulkAction, BulkTarget, FederateRequest, InitInstance, InstanceChange, LogAsk, LogExport, LogForm,
-    RemoteRequest, TagChange, Unlock, VaultLock,
+    BulkAction, BulkTarget, DomainChange, FederateRequest, InitInstance, InstanceChange, LogAsk, LogExport,
+    LogForm, RemoteRequest, TagChange, Unlock, VaultLock,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,6 +58,10 @@ pub enum Effect {
     LoadPointer(InstanceName, PointerAddress),
     /// Fetch something for the page about a pointer.
     Pointer(pointer::Errand),
+    /// Fetch something for the page about domains.
+    Domains(domains::Errand),
+    /// Look at everything, for the doctor of this number.
+    Examine(u64),
     /// Fetch the credentials.
     LoadCredentials,
     /// Fetch what depends on a credential.
@@ -185,6 +189,8 @@ pub enum Work {
     ExportLog(Box<LogExport>, PathBuf),
     /// Send a line of the log again.
     Replay(u64),
+    /// Change something about the domains of an instance.
+    Domains(InstanceName, Box<DomainChange>),
     /// Make and start the demo.
     Demo,
 }
@@ -218,6 +224,7 @@ impl Work {
             Self::Delete(_, address) => format!("deleting {address}"),
             Self::MarkAll(_) => "marking all that match".to_owned(),
             Self::Bulk(action, targets) => format!("{} {} pointers", action.doing(), targets.len()),
+            Self::Domains(name, change) => format!("{} on {name}", change.doing()),
             Self::InvokePointer(_, address) => format!("invoking {address}"),
             Self::Call(_, address, None) => format!("calling {address}"),
             Self::Call(_, address, Some(route)) => format!("calling {address} by {route}"),

@@ -12,8 +12,8 @@ use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::workspace::{
     BulkReport, BulkTarget, Check, Comparison, CredentialRow, Demo, Dependent, Failure, FederationMap,
-    ImportPreview, ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow, PointerDetail,
-    PointerList, Rotated,
+    ImportPreview, ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow, Observation,
+    PointerDetail, PointerList, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -115,6 +115,10 @@ pub enum Message {
     Wizard(News),
     /// News for the composer.
     Composer(composer::News),
+    /// News for the page about domains.
+    Domains(crate::tui::domains::News),
+    /// Everything was looked at, for the doctor of this number.
+    Examined(u64, Vec<Observation>),
     /// News for the live test.
     LiveTest(crate::tui::livetest::News),
     /// What became of a text for the clipboard.
@@ -164,6 +168,8 @@ pub enum Done {
     /// Two lines of the log beside each other; for a direct call against one through another instance, what
     /// the way there added, microseconds.
     Compared(Box<Comparison>, Option<i64>),
+    /// Something about the domains of an instance was changed.
+    Domains(InstanceName, crate::tui::domains::Changed),
     /// The demo stands.
     Demo(Box<Demo>),
 }

@@ -9,6 +9,8 @@ mod clipboard;
 mod clock;
 mod composer;
 mod content;
+mod doctor;
+mod domains;
 mod effect;
 #[cfg(test)]
 mod fake;
@@ -36,5 +38,5 @@ mod view;
 mod widgets;
 mod wizard;
 
-pub use files::broken_themes;
+pub use doctor::look as look_at_everything;
 pub use run::{Options, run};

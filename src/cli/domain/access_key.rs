@@ -6,12 +6,13 @@ use super::super::secrets::SecretFile;
 use super::super::session::Session;
 use super::super::table::Table;
 use super::super::words;
-use super::{ask, text};
-use crate::model::{DomainId, DomainPermission, Timestamp};
-use crate::protocol::Query;
+use super::{change, text};
+use crate::model::{DomainId, DomainPermission};
+use crate::workspace::{AccessKeyRow, DomainChange};
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::PathBuf;
+use zeroize::Zeroizing;
 
 /// Make and revoke the access keys of a domain.
 #[derive(Debug, Subcommand)]
@@ -72,8 +73,7 @@ impl AccessKey {
                     ),
                     yes,
                 )?;
-                let parameters = json!({"domain_id": domain, "permissions": permissions});
-                let result = ask(session, &instance, Query::new("generate_access_key", parameters)).await?;
+                let result = change(session, &instance, DomainChange::MakeKey(domain, permissions)).await?;
                 session.show(&result, || explain(&result))
             }
             Self::Revoke {
@@ -87,10 +87,10 @@ impl AccessKey {
                     (_, Some(path)) => SecretFile::read(&path)?.access_key()?.expose_text().to_owned(),
                     (id, None) => id.clone().unwrap_or_default(),
                 };
+                let key = Zeroizing::new(key);
                 let named = id.unwrap_or_else(|| "the access key in the file".to_owned());
                 asking::confirm(&format!("On {instance}, {named} is refused for good."), yes)?;
-                let query = Query::new("revoke_access_key", json!({"key_to_revoke": key}));
-                let result = ask(session, &instance, query).await?;
+                let result = change(session, &instance, DomainChange::RevokeKey(key)).await?;
                 session.show(&result, || {
                     format!("{} is revoked.", text(&result["details"], "id"))
                 })
@@ -118,27 +118,22 @@ fn explain(result: &Value) -> String {
 }
 
 /// Keys as a person reads them.
-pub(super) fn table(keys: &[Value]) -> String {
+pub(super) fn table(keys: &[AccessKeyRow]) -> String {
     let mut table = Table::new(["ACCESS KEY", "PERMISSIONS", "STATE", "MADE", "LAST USED", ">USES"]);
     for key in keys {
-        let permissions: Vec<&str> = super::items(key, "permissions")
+        let permissions: Vec<&str> = key
+            .permissions
             .iter()
-            .filter_map(Value::as_str)
+            .map(|permission| permission.as_str())
             .collect();
         table.row([
-            text(key, "id"),
+            key.id.clone(),
             permissions.join(", "),
-            text(key, "state"),
-            moment(key, "created_at"),
-            moment(key, "last_used"),
-            text(key, "uses"),
+            key.state.to_string(),
+            words::moment_or_dash(key.created_at),
+            words::moment_or_dash(key.last_used),
+            key.uses.map_or_else(|| "-".to_owned(), |uses| uses.to_string()),
         ]);
     }
     table.to_text()
-}
-
-/// A time within a result as a person reads it.
-fn moment(value: &Value, name: &str) -> String {
-    let moment = serde_json::from_value::<Option<Timestamp>>(value[name].clone());
-    words::moment_or_dash(moment.ok().flatten())
 }

@@ -6,11 +6,10 @@ use super::super::outcome::Outcome;
 use super::super::secrets::SecretFile;
 use super::super::session::Session;
 use super::super::table::Table;
-use super::{access_key, ask, items, text};
+use super::{access_key, change, text};
 use crate::model::{DomainId, DomainPermission, FederationId};
-use crate::protocol::Query;
+use crate::workspace::DomainChange;
 use clap::Args;
-use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// Ask another domain of the instance to let the people of ours work in it.
@@ -54,14 +53,12 @@ pub struct Unfederate {
 
 impl Federate {
     pub async fn run(self, session: &Session) -> Outcome {
-        session.permit("asking for a federation")?;
-        let parameters = json!({
-            "target_domain_id": self.target,
-            "domain_id": self.from,
-            "permissions": self.permissions,
-        });
-        let query = Query::new("initiate_federation", parameters);
-        let result = ask(session, &self.instance, query).await?;
+        let asking = DomainChange::Federate {
+            target: self.target.clone(),
+            from: self.from,
+            permissions: self.permissions,
+        };
+        let result = change(session, &self.instance, asking).await?;
         session.show(&result, || {
             format!(
                 "{} is asked for. Give this to whoever administers {}, where nobody else reads it:\n\nrequest_key  {}\n",
@@ -77,8 +74,7 @@ impl Accept {
     pub async fn run(self, session: &Session) -> Outcome {
         session.permit("accepting a federation")?;
         let key = SecretFile::read(&self.request_key_file)?.text();
-        let query = Query::new("accept_federation", json!({"request_key": *key}));
-        let result = ask(session, &self.instance, query).await?;
+        let result = change(session, &self.instance, DomainChange::Accept(key)).await?;
         let federation = &result["federation"];
         session.show(&result, || {
             format!(
@@ -96,29 +92,33 @@ impl Unfederate {
         session.permit("ending a federation")?;
         let what = format!("{} of {} is ended.", self.federation, self.instance);
         asking::confirm(&what, self.yes)?;
-        let query = Query::new("revoke_federation", json!({"federation_id": self.federation}));
-        let result = ask(session, &self.instance, query).await?;
+        let result = change(
+            session,
+            &self.instance,
+            DomainChange::EndFederation(self.federation),
+        )
+        .await?;
         session.show(&result, || what.clone())
     }
 }
 
 /// The federations that we may see.
 pub(super) async fn list(session: &Session, instance: &str, domain: Option<&DomainId>) -> Outcome {
-    let query = Query::new("get_federation_status", json!({"domain_id": domain}));
-    let result = ask(session, instance, query).await?;
-    let federations = items(&result, "federations");
+    let workspace = session.open_for(instance).await?;
+    let federations = workspace.domain_federations(instance, domain).await?;
     session.show(&federations, || {
         let mut table = Table::new(["ID", "OF", "IN", "STATUS", "PERMISSIONS"]);
-        for federation in federations {
-            let permissions: Vec<&str> = items(federation, "permissions")
+        for federation in &federations {
+            let permissions: Vec<&str> = federation
+                .permissions
                 .iter()
-                .filter_map(Value::as_str)
+                .map(|permission| permission.as_str())
                 .collect();
             table.row([
-                text(federation, "id"),
-                text(federation, "source_domain_id"),
-                text(federation, "target_domain_id"),
-                text(federation, "status"),
+                federation.id.to_string(),
+                federation.source_domain_id.to_string(),
+                federation.target_domain_id.to_string(),
+                federation.status.as_str().to_owned(),
                 permissions.join(", "),
             ]);
         }

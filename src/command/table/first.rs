@@ -1,8 +1,8 @@
 //! What one goes to first.
 
 use crate::command::Scope::{
-    CredentialPage, Credentials, DifferencePage, InstanceLog, InstancePage, Instances, InvokePage, Log, Map,
-    Panes, PointerPage, Pointers,
+    CredentialPage, Credentials, DifferencePage, Doctor, Domains, InstanceLog, InstancePage, Instances,
+    InvokePage, Log, Map, Panes, PointerPage, Pointers,
 };
 use crate::command::rows::{shows, somewhere_to_go_back};
 use crate::command::{Command, Id};
@@ -27,6 +27,8 @@ pub(super) static COMMANDS: &[Command] = &[
             InstancePage,
             InstanceLog,
             Map,
+            Domains,
+            Doctor,
             PointerPage,
             CredentialPage,
             InvokePage,

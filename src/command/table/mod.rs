@@ -4,6 +4,8 @@
 //! prefix of tmux) and `ctrl-f` turn pages, `d` does nothing; whatever destroys is on `x` or `S`, and asks.
 
 mod credentials;
+mod doctor;
+mod domains;
 mod everywhere;
 mod first;
 mod inspecting;
@@ -16,13 +18,15 @@ mod pointers;
 
 use super::Command;
 
-static PARTS: [&[Command]; 10] = [
+static PARTS: [&[Command]; 12] = [
     first::COMMANDS,
     instances::COMMANDS,
     pointers::COMMANDS,
     credentials::COMMANDS,
     invokes::COMMANDS,
     map::COMMANDS,
+    domains::COMMANDS,
+    doctor::COMMANDS,
     inspecting::COMMANDS,
     panes::COMMANDS,
     moving::COMMANDS,

@@ -13,6 +13,7 @@ pub use form::{CIRCUIT_NUMBERS, FormLayout, circuit_numbers, circuit_room};
 pub use instance::{health, instance_lines, state_glyph, state_role};
 pub use pointer::{route_glyph, shorten};
 
+use super::doctor;
 use super::layers::{Layer, Notice};
 use super::state::{Report, State};
 use super::theme::Role;
@@ -67,6 +68,7 @@ pub fn inside(window: Rect) -> Rect {
 pub fn page_length(state: &State, width: u16) -> Option<usize> {
     match state.layers.last()? {
         Layer::Instance(page) => Some(instance_lines(state, page, width).len()),
+        Layer::Doctor(page) => Some(doctor::lines(state, page, width).len()),
         Layer::Credential(page) => Some(credential_lines(state, page, width).len()),
         Layer::Notice(notice) => Some(notice_lines(notice, state.clock.now()).len()),
         Layer::Reports(_) => Some(report_lines(state, 94).len()),
@@ -86,7 +88,7 @@ pub fn notice_lines(notice: &Notice, now: Timestamp) -> Vec<Line> {
         };
         for (index, text) in wrap(&shown, 54).into_iter().enumerate() {
             let label = if index == 0 {
-                "passphrase  "
+                "secret      "
             } else {
                 "            "
             };

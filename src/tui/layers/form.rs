@@ -1,6 +1,7 @@
 //! Fields to fill in, checked as one types.
 
 use super::circuit_field::CircuitField;
+use super::domain_forms::AboutDomains;
 use super::pointer_forms::Known;
 use super::{edit, paste};
 use crate::command::{Key, KeyCode};
@@ -43,6 +44,8 @@ pub enum Purpose {
     ExportPointers(InstanceName, Option<PointerQuery>),
     /// A federated pointer on this instance.
     Federate(InstanceName),
+    /// Something about the domains of this instance.
+    Domains(InstanceName, AboutDomains),
     /// A note to this line of the invoke log.
     NoteLine(u64),
     /// A file with lines of the invoke log that this filter leaves.

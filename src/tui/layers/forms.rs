@@ -310,7 +310,8 @@ impl Form {
             "access_key" => wrong(AccessKey::parse(value)),
             "again" => (value != self.value("passphrase")).then(|| "is not the same".to_owned()),
             "data_reference" => empty().or_else(|| self.reference_complaint()),
-            "jwt_secret" | "passphrase" | "via" => empty(),
+            "jwt_secret" | "passphrase" | "via" | "request_key" => empty(),
+            "called" => empty().or_else(|| Self::called_complaint(value)),
             _ => None,
         }
     }
@@ -380,6 +381,7 @@ impl Form {
             | Purpose::ImportPointers(_)
             | Purpose::ExportPointers(..) => self.pointer_work()?,
             Purpose::TagMarked(_) | Purpose::ExportMarked(_) => self.marked_work()?,
+            Purpose::Domains(..) => self.domain_work()?,
             Purpose::Federate(instance) => {
                 let description = self.value("description");
                 Work::Federate(Box::new(FederateRequest {

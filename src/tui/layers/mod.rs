@@ -4,6 +4,7 @@ mod circuit_field;
 mod columns;
 mod command_line;
 mod confirm;
+mod domain_forms;
 mod first_run;
 mod form;
 mod forms;
@@ -34,6 +35,8 @@ pub use pages::{CredentialPage, InstancePage};
 
 use crate::command::{Key, Scope};
 use crate::tui::composer::Composer;
+use crate::tui::doctor::Doctor;
+use crate::tui::domains::Domains;
 use crate::tui::map::Map;
 use crate::tui::tail::Tail;
 use crate::tui::wizard::Wizard;
@@ -75,6 +78,10 @@ pub enum Layer {
     Instance(Box<InstancePage>),
     /// The federation map.
     Map(Box<Map>),
+    /// The domains of an instance.
+    Domains(Box<Domains>),
+    /// What is wrong with the set-up.
+    Doctor(Box<Doctor>),
     /// The log of an instance.
     Tail(Box<Tail>),
     /// The page about a pointer.
@@ -94,6 +101,8 @@ impl Layer {
             Self::Instance(_) => Some(Scope::InstancePage),
             Self::Tail(_) => Some(Scope::InstanceLog),
             Self::Map(_) => Some(Scope::Map),
+            Self::Domains(_) => Some(Scope::Domains),
+            Self::Doctor(_) => Some(Scope::Doctor),
             Self::Pointer(_) => Some(Scope::PointerPage),
             Self::Credential(_) => Some(Scope::CredentialPage),
             Self::Invoke(_) => Some(Scope::InvokePage),
@@ -107,6 +116,7 @@ impl Layer {
         match self {
             Self::Instance(page) => Some(&mut page.scroll),
             Self::Tail(tail) => Some(&mut tail.scroll),
+            Self::Doctor(doctor) => Some(&mut doctor.scroll),
             Self::Pointer(page) => Some(&mut page.scroll),
             Self::Credential(page) => Some(&mut page.scroll),
             Self::Difference(page) => Some(&mut page.sheet.top),

@@ -16,10 +16,10 @@ use super::effect::{Effect, Work};
 use super::message::{Message, Outcome};
 use super::pointer;
 use super::wizard::{self, Errand, News};
-use super::{invoke, livetest};
+use super::{doctor, domains, invoke, livetest};
 use crate::model::InstanceName;
 use crate::protocol::Code;
-use crate::workspace::{Check, Failure, Home, StopSign, Unlock, VaultLock, Workspace};
+use crate::workspace::{Check, Failure, Home, Observation, Severity, StopSign, Unlock, VaultLock, Workspace};
 use futures::FutureExt;
 use remember::{Memory, PREFIX};
 use std::collections::HashMap;
@@ -136,6 +136,7 @@ impl Runner {
                 self.spawn(async move { Message::Inspected(page, number, news.await) });
             }
             Effect::Shutdown => self.shut_down(),
+            Effect::Examine(number) => self.examine(number),
             Effect::Copy(_)
             | Effect::CopyByTerminal(_)
             | Effect::Mouse(_)
@@ -243,6 +244,7 @@ impl Runner {
                     Message::Pointer(instance, address, detail.map(Box::new))
                 }
                 Effect::Pointer(errand) => Message::PointerNews(pointer::run(&workspace, errand).await),
+                Effect::Domains(errand) => Message::Domains(domains::run(&workspace, errand).await),
                 Effect::LoadCredentials => Message::Credentials(patient(workspace.credentials()).await),
                 Effect::LoadDependents(name) => {
                     let found = patient(workspace.dependents(&name)).await;
@@ -265,6 +267,22 @@ impl Runner {
                 }
                 _ => Message::Tick,
             }
+        });
+    }
+
+    /// Looks at everything for the doctor; it may take its time where databases are large.
+    fn examine(&self, number: u64) {
+        let Some(workspace) = self.workspace.get().map(Arc::clone) else {
+            return;
+        };
+        let home = self.home.clone();
+        self.spawn(async move {
+            let looking = async { Ok(doctor::look(&home, Ok(&workspace)).await) };
+            let found = contained(looking).await.unwrap_or_else(|failure| {
+                let (what, remedy) = (failure.message, failure.remedy);
+                vec![Observation::of(Severity::Fault, "doctor", "doctor", what, remedy)]
+            });
+            Message::Examined(number, found)
         });
     }
 

@@ -3,6 +3,7 @@
 use super::super::effect::Work;
 use super::super::message::{Done, Outcome};
 use crate::tui::clock::count;
+use crate::tui::domains;
 use crate::tui::pointer::typed_path;
 use crate::workspace::{
     BulkAction, BulkProgress, CallOptions, ImportProgress, InvokeOptions, StopSign, Workspace,
@@ -231,6 +232,10 @@ pub(super) async fn do_work(
             Done::LogExported(lines, path)
         }
         Work::Replay(id) => Done::Invoked(workspace.replay_log(id).await?.log_id),
+        Work::Domains(name, change) => {
+            let changed = domains::change(workspace, &name, &change).await?;
+            Done::Domains(name, changed)
+        }
         Work::Demo => Done::Demo(Box::new(workspace.demo(&step).await?)),
     })
 }

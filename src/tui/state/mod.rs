@@ -302,7 +302,9 @@ impl State {
         let wizard = matches!(self.layers.last(), Some(Layer::Wizard(wizard)) if wizard.is_live(now));
         let waiting = self.phase == Phase::Open && self.pointers.is_waiting();
         let map = matches!(self.layers.last(), Some(Layer::Map(map)) if map.is_live(now));
+        let doctor = matches!(self.layers.last(), Some(Layer::Doctor(doctor)) if doctor.looking);
         wizard
+            || doctor
             || map
             || waiting
             || !self.running.is_empty()
@@ -381,6 +383,11 @@ impl State {
             Some(Layer::Invoke(page)) => Some(page),
             _ => None,
         };
+        let domains = match self.layers.last() {
+            Some(Layer::Domains(page)) => Some(page),
+            _ => None,
+        };
+        let open = domains.and_then(|page| page.connection_is_open());
         Situation {
             instance: instance.map(|instance| self.target(instance)),
             instances: !self.instances.rows.is_empty(),
@@ -418,6 +425,10 @@ impl State {
             matches: inspected.is_some_and(|page| page.tree().is_some_and(|tree| tree.matches.is_some())),
             table: inspected.is_some_and(|page| page.has_table()),
             reply: inspected.is_some_and(|page| page.reply.text.is_some()),
+            domain: domains.is_some_and(|page| page.selected().is_some()),
+            nameable: domains.is_some_and(|page| page.selects_something_named()),
+            open_connection: open == Some(true),
+            closed_connection: open == Some(false),
             filtered: match self.focus {
                 Pane::Pointers => self.pointers.is_filtered(),
                 Pane::Log => !self.log.text.is_empty(),

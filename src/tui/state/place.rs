@@ -32,6 +32,10 @@ pub enum OpenPage {
     Credential(String),
     /// The federation map.
     Map,
+    /// The domains of an instance.
+    Domains(String),
+    /// The doctor.
+    Doctor,
     /// The composer, for an instance.
     Composer(String),
 }

@@ -25,14 +25,14 @@ pub use keymap::take_keymap;
 pub use keymap::take_keymap_file;
 pub use pages::{open_credential_page, open_instance_page, open_invoke_page};
 pub use place::keep as keep_place;
-pub use work::failure_lines;
+pub use work::{begin, failure_lines};
 
 use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
 use super::message::{Brightness, Message};
 use super::state::{Level, Phase, State};
 use super::theme::Theme;
-use super::{composer, livetest, pointer, wizard};
+use super::{composer, doctor, domains, livetest, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
@@ -139,6 +139,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             effects
         }
         Message::PointerNews(news) => pointer::on_news(state, news),
+        Message::Domains(news) => domains::on_news(state, news),
+        Message::Examined(number, found) => {
+            doctor::on_found(state, number, found);
+            Vec::new()
+        }
         Message::LiveTest(news) => livetest::on_news(state, news),
         Message::Worked(ticket, outcome) => work::on_worked(state, ticket, outcome),
         other => arrivals::on_arrival(state, other),

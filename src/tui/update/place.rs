@@ -8,7 +8,7 @@ use crate::model::{InstanceName, PointerAddress};
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, Tab};
 use crate::tui::state::{Load, OpenPage as Page, Place, State};
-use crate::tui::{composer, map, pointer};
+use crate::tui::{composer, doctor, domains, map, pointer};
 
 /// Rows around the remembered one among which a pointer is looked for.
 const AROUND: u64 = 100;
@@ -47,6 +47,8 @@ fn page_of(state: &State, layer: &Layer) -> Option<Page> {
         Layer::Invoke(page) => Some(Page::Invoke(page.id, page.tab.index())),
         Layer::Credential(page) => Some(Page::Credential(page.name.clone())),
         Layer::Map(_) => Some(Page::Map),
+        Layer::Domains(page) => Some(Page::Domains(page.instance.to_string())),
+        Layer::Doctor(_) => Some(Page::Doctor),
         Layer::Composer(composer) => Some(Page::Composer(composer.instance.to_string())),
         _ => None,
     }
@@ -140,6 +142,11 @@ fn open(state: &mut State, page: Page) -> Vec<Effect> {
             Some(name) => composer::open(state, name),
             None => Vec::new(),
         },
+        Page::Domains(name) => match named(state, &name) {
+            Some(name) => domains::open(state, name),
+            None => Vec::new(),
+        },
+        Page::Doctor => doctor::open(state),
         Page::Map => map::open(state),
         Page::Pointer => {
             let row = state.pointers.selected;
@@ -217,6 +224,8 @@ mod tests {
             &["1", "enter"],
             &["3", "enter"],
             &["N"],
+            &["g", "d"],
+            &["g", "h"],
             &["I"],
         ] {
             let mut state = demo((120, 36));

@@ -8,7 +8,7 @@ use crate::tui::invoke;
 use crate::tui::layers::{Kind, Layer};
 use crate::tui::state::{Pane, Phase, State};
 use crate::tui::tail;
-use crate::tui::{map, pointer};
+use crate::tui::{domains, map, pointer};
 
 /// Scrolls the circuit of a form so that its cursor is seen.
 fn settle_form(state: &mut State) {
@@ -47,6 +47,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     settle_form(state);
     map::settle(state);
     effects.extend(tail::settle(state));
+    effects.extend(domains::settle(state));
     if let Some(ask) = state.log.wanted() {
         effects.push(Effect::LoadLog {
             generation: state.log.generation,

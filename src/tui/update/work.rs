@@ -8,10 +8,10 @@ use crate::tui::clock::count;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{DifferencePage, Layer, Notice, Steps, Tab};
 use crate::tui::message::{Done, Outcome};
-use crate::tui::pointer;
 use crate::tui::state::{Level, Load, Running, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
+use crate::tui::{domains, pointer};
 use crate::workspace::{Check, CheckResult, Failure, Rotated};
 
 /// Begins work.
@@ -32,6 +32,7 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
                 | Work::Replay(_)
                 | Work::Demo
                 | Work::Revoke(_)
+                | Work::Domains(..)
         ),
     });
     state.report_shown = false;
@@ -85,6 +86,7 @@ pub fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) -> Vec<
             on_done(state, done)
         }
         Err(failure) => {
+            let failure = domains::with_names(state, failure);
             on_failure(state, &running, failure);
             after_anything(state)
         }
@@ -264,6 +266,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             let page = DifferencePage::new(*comparison, added_us);
             state.layers.push(Layer::Difference(Box::new(page)));
         }
+        Done::Domains(instance, changed) => effects.extend(domains::on_changed(state, instance, changed)),
         Done::Demo(demo) => {
             let names: Vec<String> = demo.instances.iter().map(|(name, ..)| name.to_string()).collect();
             let remedy = format!(

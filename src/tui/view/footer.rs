@@ -198,7 +198,7 @@ fn window_keys(layer: &Layer) -> Vec<(&'static str, &'static str)> {
         ],
         Layer::Notice(notice) if notice.secret.is_some() => {
             vec![
-                ("v", "show or hide the passphrase"),
+                ("v", "show or hide the secret"),
                 ("↑↓", "scroll"),
                 ("Esc", "close"),
             ]

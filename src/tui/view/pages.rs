@@ -7,7 +7,7 @@ use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::text::{Line, draw_lines};
-use crate::tui::{invoke, map, tail};
+use crate::tui::{doctor, domains, invoke, map, tail};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -24,6 +24,8 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
     let (kind, name) = match layer {
         Layer::Instance(page) => ("Instance", page.name.to_string()),
         Layer::Map(_) => ("Federation", "map".to_owned()),
+        Layer::Domains(page) => ("Domains of", page.instance.to_string()),
+        Layer::Doctor(_) => ("Doctor of", state.home.clone()),
         Layer::Tail(tail) => ("Log of", tail.name.to_string()),
         Layer::Pointer(page) => ("Pointer", page.address.to_string()),
         Layer::Credential(page) => ("Credential", page.name.clone()),
@@ -64,6 +66,11 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
             );
         }
         Layer::Tail(tail) => tail::draw(state, tail, canvas, body),
+        Layer::Domains(page) => domains::draw(state, page, canvas, body),
+        Layer::Doctor(doctor) => {
+            let lines = doctor::lines(state, doctor, area.width);
+            scrolled(canvas, area, &lines, doctor.scroll);
+        }
         Layer::Map(map) => map::draw(state, map, canvas, body),
         Layer::Invoke(page) => invoke::draw(state, page, canvas, body),
         Layer::Difference(page) => scrolled(canvas, area, &page.sheet.lines, page.sheet.top),

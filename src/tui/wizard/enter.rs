@@ -96,6 +96,7 @@ pub fn errand_for(state: &mut State, wizard: &mut Wizard, errand: Errand) -> Eff
     let ticket = state.next_ticket;
     state.next_ticket += 1;
     wizard.ticket = Some(ticket);
+    wizard.ahead.begun(ticket, &errand);
     wizard.failure = None;
     wizard.note = None;
     Effect::Wizard(ticket, errand)

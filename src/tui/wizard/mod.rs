@@ -5,6 +5,7 @@
 //! workspace; what came of them is [`News`]. Like everything on the screen it is a state, an update and a view.
 
 mod act;
+mod ahead;
 mod answers;
 mod enter;
 mod errand;

@@ -1,5 +1,6 @@
 //! What comes back to the wizard.
 
+use super::ahead::play;
 use super::enter::{enter, errand_in_background, keep, poll};
 use super::errand::{Errand, Heard, News};
 use super::options;
@@ -35,7 +36,9 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
             News::Rested(serial, word) if serial == wizard.serial => rested(state, wizard, word),
             News::Poll(_) | News::Rested(..) => Vec::new(),
         };
-        (true, effects)
+        let (stays, played) = play(state, wizard);
+        let effects = effects.into_iter().chain(played).collect();
+        (stays, effects)
     })
 }
 

@@ -1,5 +1,6 @@
 //! What the wizard knows.
 
+use super::ahead::Ahead;
 use super::picker::Picker;
 use crate::handshake::AlarmKind;
 use crate::handshake::guide::{Course, Step};
@@ -32,6 +33,8 @@ pub struct Wizard {
     pub failure: Option<Failure>,
     /// The errand that it waits for.
     pub ticket: Option<u64>,
+    /// What was typed before the present step knows what it is about.
+    pub ahead: Ahead,
     /// Timers of an earlier serial are not for this step.
     pub serial: u64,
     /// When the present step was entered.
@@ -86,6 +89,7 @@ impl Wizard {
             list: Picker::default(),
             failure: None,
             ticket: None,
+            ahead: Ahead::default(),
             serial: 0,
             since: now,
             revealed: None,

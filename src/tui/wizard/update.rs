@@ -1,6 +1,7 @@
 //! What keys and pasted text do in the wizard.
 
 use super::act::act;
+use super::ahead::{Typed, waits};
 use super::answers::{self, note, take};
 use super::enter::{enter, errand_for, keep};
 use super::errand::{Errand, News};
@@ -13,6 +14,7 @@ use crate::tui::layers::Layer;
 use crate::tui::message::Message;
 use crate::tui::state::State;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// How long secrets are shown once they were asked for.
 pub const SHOWN_SECONDS: i64 = 30;
@@ -83,30 +85,40 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
 /// Text was pasted.
 pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     with(state, |state, wizard| {
-        let step = wizard.step();
-        let block = text.contains("-----BEGIN") || text.trim().lines().count() > 1;
-        match step {
-            Step::Bundle if block => {
-                wizard.course.answers.bundle = Some(Source::Text(text.trim().to_owned()));
-                wizard.failure = None;
-            }
-            Step::Request if block || text.len() > 200 => {
-                text.trim().clone_into(&mut wizard.course.answers.request);
-                wizard.failure = None;
-            }
-            _ => {
-                let at = wizard.at;
-                if let Some(field) = wizard.pages.get_mut(&step).and_then(|page| page.get_mut(at)) {
-                    field.paste(text);
-                }
-            }
+        if waits(wizard) {
+            wizard.ahead.push(Typed::Paste(Zeroizing::new(text.to_owned())));
+        } else {
+            paste(state, wizard, text);
         }
-        answers::check(state, wizard);
         (true, Vec::new())
     })
 }
 
-fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, Vec<Effect>) {
+/// Takes pasted text: a bundle or a request where one is asked for, or else what goes into the field with the cursor.
+pub(super) fn paste(state: &State, wizard: &mut Wizard, text: &str) {
+    let step = wizard.step();
+    let block = text.contains("-----BEGIN") || text.trim().lines().count() > 1;
+    match step {
+        Step::Bundle if block => {
+            wizard.course.answers.bundle = Some(Source::Text(text.trim().to_owned()));
+            wizard.failure = None;
+        }
+        Step::Request if block || text.len() > 200 => {
+            text.trim().clone_into(&mut wizard.course.answers.request);
+            wizard.failure = None;
+        }
+        _ => {
+            let at = wizard.at;
+            if let Some(field) = wizard.pages.get_mut(&step).and_then(|page| page.get_mut(at)) {
+                field.paste(text);
+            }
+        }
+    }
+    answers::check(state, wizard);
+}
+
+/// What a key does. Says whether the wizard stays.
+pub(super) fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, Vec<Effect>) {
     if wizard.zoom.is_some() {
         if matches!(
             key.code,
@@ -117,8 +129,15 @@ fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, Vec<Effect>
         return (true, vec![Effect::Redraw]);
     }
     let leaving = std::mem::take(&mut wizard.leaving);
+    if waits(wizard) && key.code != KeyCode::Esc {
+        wizard.ahead.push(Typed::Key(key));
+        return (true, Vec::new());
+    }
     match (key.code, key.ctrl) {
-        (KeyCode::Esc, _) => return back(state, wizard, leaving),
+        (KeyCode::Esc, _) => {
+            wizard.ahead.clear();
+            return back(state, wizard, leaving);
+        }
         (KeyCode::Char('t'), true) => {
             return (true, reveal(state, wizard));
         }

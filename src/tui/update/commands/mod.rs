@@ -22,7 +22,7 @@ use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
 use crate::tui::state::{Level, Pane, State};
 use crate::tui::tail;
 use crate::tui::wizard;
-use crate::tui::{map, pointer};
+use crate::tui::{doctor, domains, map, pointer};
 pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
@@ -91,6 +91,21 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::MapNext => map::turn(state, true),
         Id::MapPrevious => map::turn(state, false),
         Id::MapLeft => map::go(state, map::Direction::Left),
+        Id::Domains => on_instance(state, argument, domains::open),
+        Id::DomainOpen => domains::fold_or_go(state),
+        Id::DomainPointers => domains::pointers(state, argument),
+        Id::NewDomain => domains::new_domain(state),
+        Id::NewConnection => domains::add_connection(state),
+        Id::EditDomain => domains::edit(state),
+        Id::DeleteDomain => domains::delete(state),
+        Id::EnableConnection => domains::open_it(state),
+        Id::DisableConnection => domains::close(state),
+        Id::NewAccessKey => domains::new_key(state),
+        Id::FederateDomains => domains::federate(state),
+        Id::AcceptFederation => domains::accept(state),
+        Id::Doctor => doctor::open(state),
+        Id::DoctorAgain => doctor::again(state),
+        Id::DoctorAll => doctor::show_all(state),
         Id::MapRight => map::go(state, map::Direction::Right),
         Id::InitInstance => push_form(state, Form::init),
         Id::AddRemote => push_form(state, |_| Form::add_remote()),

@@ -21,7 +21,7 @@ pub(super) fn draw_notice(state: &State, notice: &Notice, canvas: &mut Canvas) {
                 if notice.reveal.is_on(state.clock.now()) {
                     "hide it"
                 } else {
-                    "show the passphrase"
+                    "show the secret"
                 },
             ),
         );

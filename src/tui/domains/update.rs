@@ -1,0 +1,187 @@
+//! What happens to the page when something happens.
+
+use super::errand::{Changed, Errand, News};
+use super::state::{Domains, Row};
+use super::view;
+use crate::command::Id;
+use crate::model::InstanceName;
+use crate::protocol::Code;
+use crate::tui::effect::Effect;
+use crate::tui::layers::{Item, Layer, Menu, Notice};
+use crate::tui::state::{Level, Load, State};
+use crate::tui::theme::Role;
+use crate::tui::update::show_pointers_of;
+use crate::tui::widgets::text::{Line, wrap};
+use crate::workspace::Failure;
+
+/// Opens the page of an instance.
+pub fn open(state: &mut State, instance: InstanceName) -> Vec<Effect> {
+    state.layers.retain(|layer| !matches!(layer, Layer::Domains(_)));
+    // What is done on the page is done to what the top line names.
+    if let Some(place) = state.instances.index(instance.as_str()) {
+        state.instances.select(place);
+    }
+    let page = Domains::new(instance.clone());
+    state.layers.push(Layer::Domains(Box::new(page)));
+    vec![Effect::Domains(Errand::Tree(instance))]
+}
+
+pub(super) fn top(state: &mut State) -> Option<&mut Domains> {
+    match state.layers.last_mut() {
+        Some(Layer::Domains(page)) => Some(page),
+        _ => None,
+    }
+}
+
+/// Everything on the page on top, again.
+pub fn refresh(state: &mut State) -> Vec<Effect> {
+    match top(state) {
+        Some(page) => vec![Effect::Domains(Errand::Tree(page.instance.clone()))],
+        None => Vec::new(),
+    }
+}
+
+/// Takes what came.
+pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
+    let of = match &news {
+        News::Tree(instance, _) | News::Keys(instance, _) | News::Counted(instance, _) => instance,
+    };
+    let found = state.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Domains(page) if page.instance == *of => Some(page),
+        _ => None,
+    });
+    let Some(page) = found else {
+        return Vec::new();
+    };
+    match news {
+        News::Tree(_, Ok(tree)) => page.take(tree),
+        News::Tree(_, Err(failure)) => page.load = Load::Failed(failure),
+        News::Keys(_, Ok(keys)) => page.take_keys(keys),
+        News::Keys(_, Err(failure)) => {
+            state.report_failure(&failure);
+        }
+        News::Counted(_, counts) => page.counts.extend(counts),
+    }
+    Vec::new()
+}
+
+/// Moves the selection.
+pub fn step(page: &mut Domains, rows: i64) {
+    page.cursor.step(rows, page.rows.len());
+}
+
+/// Keeps the selection in view, and asks for what is in view and not there yet.
+pub fn settle(state: &mut State) -> Vec<Effect> {
+    let height = usize::from(view::rows_area(state.layout().body).height);
+    let Some(page) = top(state) else {
+        return Vec::new();
+    };
+    page.settle(height).into_iter().map(Effect::Domains).collect()
+}
+
+/// Folds a domain, or shows what it owns; goes to the pointers of a connection.
+pub fn fold_or_go(state: &mut State) -> Vec<Effect> {
+    let Some(page) = top(state) else {
+        return Vec::new();
+    };
+    match page.selected() {
+        Some(Row::Connection(..)) => pointers(state, None),
+        Some(row) => {
+            page.fold(row.domain());
+            Vec::new()
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Shows the pointers of the connection that is named or selected. Of a domain with several, one is chosen.
+pub fn pointers(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
+    let Some(page) = top(state) else {
+        return Vec::new();
+    };
+    let instance = page.instance.clone();
+    let named = argument.map(ToOwned::to_owned);
+    let chosen = named.or_else(|| page.connection().map(|connection| connection.id.to_string()));
+    if let Some(id) = chosen {
+        return show_pointers_of(state, &instance, Some(&format!("conn:{id}")));
+    }
+    let (Some(domain), Some(row)) = (page.domain(), page.selected()) else {
+        return Vec::new();
+    };
+    let name = domain.name.clone();
+    let gates: Vec<(String, String)> = page
+        .connections_at(row.domain())
+        .map(|connection| (connection.id.to_string(), connection.name.clone()))
+        .collect();
+    match gates.as_slice() {
+        [] => {
+            let key = state.key_for(Id::NewConnection);
+            state.report(
+                Level::Info,
+                format!("{name} has no connection, and so no pointers"),
+                format!("{key} makes one"),
+            );
+            Vec::new()
+        }
+        [(id, _)] => show_pointers_of(state, &instance, Some(&format!("conn:{id}"))),
+        _ => {
+            let keys = ('1'..='9').chain(std::iter::repeat(' '));
+            let items = gates
+                .into_iter()
+                .zip(keys)
+                .map(|((id, name), key)| Item::run(key, name, "its pointers", Id::DomainPointers, Some(&id)))
+                .collect();
+            state.layers.push(Layer::Menu(Menu {
+                title: format!("Pointers of {name} through"),
+                items,
+                selected: 0,
+            }));
+            Vec::new()
+        }
+    }
+}
+
+/// A refusal names what is in the way by ids: what of it is known here is named as people know it.
+pub fn with_names(state: &State, mut failure: Failure) -> Failure {
+    let open = state.layers.iter().find_map(|layer| match layer {
+        Layer::Domains(page) => Some(page),
+        _ => None,
+    });
+    let Some(page) = open.filter(|_| failure.code == Code::InUse) else {
+        return failure;
+    };
+    let domains = page.tree.domains.iter();
+    let connections = page.tree.connections.iter();
+    let names = domains
+        .map(|domain| (domain.id.as_str(), &domain.name))
+        .chain(connections.map(|connection| (connection.id.as_str(), &connection.name)));
+    for (id, name) in names {
+        if failure.message.contains(id) {
+            failure.message = failure.message.replace(id, &format!("{name} ({id})"));
+        }
+    }
+    failure
+}
+
+/// Something was changed: said, its secret shown where one came of it, and looked at again.
+pub fn on_changed(state: &mut State, instance: InstanceName, changed: Changed) -> Vec<Effect> {
+    state.report(Level::Good, format!("{instance}: {}", changed.words), "");
+    if let Some((told, secret)) = changed.secret {
+        let lines = wrap(told, 62)
+            .into_iter()
+            .map(|line| Line::of(line, Role::Base))
+            .collect();
+        state.layers.push(Layer::Notice(Box::new(Notice {
+            secret: Some(secret),
+            ..Notice::new(format!("On {instance}, {}", changed.words), Level::Warn, lines)
+        })));
+    }
+    let is_open = state
+        .layers
+        .iter()
+        .any(|layer| matches!(layer, Layer::Domains(page) if page.instance == instance));
+    if is_open {
+        return vec![Effect::Domains(Errand::Tree(instance))];
+    }
+    Vec::new()
+}

@@ -1,0 +1,318 @@
+//! Draws the page: the rows, and beside or below them what is known of the selected one.
+
+use super::panel;
+use super::state::{Domains, Row};
+use crate::command::Id;
+use crate::model::{ConnectionStatus, DomainPermission, FederationStatus};
+use crate::tui::clock::count;
+use crate::tui::state::{Load, State};
+use crate::tui::theme::{Glyphs, Role};
+use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::table::{Cell, Column, Table};
+use crate::tui::widgets::text::{draw_lines, wrap};
+use ratatui::layout::Rect;
+
+/// From this width on, the words stand beside the rows.
+const BESIDE_FROM: u16 = 150;
+
+const COLUMNS: [Column; 6] = [
+    Column::growing("name", 20, 3, 0),
+    Column::fixed("what", 11, 3),
+    Column::fixed("state", 12, 0),
+    Column::fixed("pointers", 9, 2).right(),
+    Column::growing("about", 16, 2, 1),
+    Column::fixed("id", 17, 4),
+];
+
+struct Areas {
+    table: Rect,
+    panel: Rect,
+}
+
+fn areas(body: Rect) -> Areas {
+    // The table brings its own column at the left; on the right the scrollbar goes onto the frame.
+    let inner = Rect::new(
+        body.x + 1.min(body.width),
+        body.y + 1.min(body.height),
+        body.width.saturating_sub(2),
+        body.height.saturating_sub(2),
+    );
+    if body.width >= BESIDE_FROM {
+        let words = (inner.width / 3).clamp(44, 64);
+        let table = Rect::new(inner.x, inner.y, inner.width - words - 3, inner.height);
+        let panel = Rect::new(table.right() + 2, inner.y, words, inner.height);
+        return Areas { table, panel };
+    }
+    let words = if inner.height < 10 {
+        0
+    } else {
+        (inner.height / 3).clamp(5, 9)
+    };
+    let gap = u16::from(words > 0);
+    let table = Rect::new(inner.x, inner.y, inner.width, inner.height - words - gap);
+    let panel = Rect::new(
+        inner.x + 1.min(inner.width),
+        table.bottom() + gap,
+        inner.width.saturating_sub(2),
+        words,
+    );
+    Areas { table, panel }
+}
+
+/// Where the rows stand, under their headings.
+pub(super) fn rows_area(body: Rect) -> Rect {
+    let table = areas(body).table;
+    let headings = u16::from(table.height > 1);
+    Rect::new(table.x, table.y + headings, table.width, table.height - headings)
+}
+
+/// Draws it within the frame of a page.
+pub fn draw(state: &State, page: &Domains, canvas: &mut Canvas, body: Rect) {
+    let Areas { table, panel } = areas(body);
+    draw_note(page, canvas, body);
+    if page.rows.is_empty() {
+        draw_nothing(state, page, canvas, body);
+        return;
+    }
+    let border = canvas.style(Role::Border);
+    let is_beside = body.width >= BESIDE_FROM;
+    if is_beside {
+        for y in panel.y..panel.bottom() {
+            canvas.put(panel.x - 2, y, 1, canvas.glyphs.vertical, border);
+        }
+    } else if panel.height > 0 {
+        canvas.rule(panel.x, panel.y - 1, panel.width, border);
+    }
+    let rows = Table {
+        columns: &COLUMNS,
+        total: page.rows.len() as u64,
+        top: page.cursor.top as u64,
+        selected: page.cursor.selected as u64,
+        focused: true,
+        headings: table.height > 1,
+        framed: !is_beside,
+    };
+    rows.draw(canvas, table, |index, canvas| {
+        let row = usize::try_from(index).ok().and_then(|place| page.rows.get(place));
+        row.map_or_else(Vec::new, |row| cells(page, *row, canvas))
+    });
+    draw_lines(canvas, panel, &panel::lines(state, page, panel.width), 0);
+}
+
+/// At the right of the title: how many there are, and whether that is from before.
+fn draw_note(page: &Domains, canvas: &mut Canvas, body: Rect) {
+    let many = |number: usize, what: &str| match number {
+        1 => format!("1 {what}"),
+        number => format!("{} {what}s", count(number as u64)),
+    };
+    let (text, role) = match (&page.load, page.rows.is_empty()) {
+        (_, true) => return,
+        (Load::Failed(_), _) => (
+            " from before: it could not be asked again ".to_owned(),
+            Role::Warn,
+        ),
+        _ => (
+            format!(
+                " {}, {} ",
+                many(page.tree.domains.len(), "domain"),
+                many(page.tree.connections.len(), "connection")
+            ),
+            Role::Dim,
+        ),
+    };
+    let style = canvas.style(role);
+    let room = body.width.saturating_sub(30);
+    canvas.put_right(body.x + 27, body.y, room, &text, style);
+}
+
+/// What there is to say where there are no rows: asked, refused, or none.
+fn draw_nothing(state: &State, page: &Domains, canvas: &mut Canvas, body: Rect) {
+    let instance = &page.instance;
+    let (title, text, role) = match &page.load {
+        Load::Waiting => (
+            format!("Asking {instance} for its domains…"),
+            String::new(),
+            Role::Dim,
+        ),
+        Load::Failed(failure) => (failure.message.clone(), failure.remedy.clone(), Role::Bad),
+        Load::Ready if state.situation().read_only => (
+            format!("{instance} has no domains"),
+            "None can be made from here: it is read-only.".to_owned(),
+            Role::Dim,
+        ),
+        Load::Ready => (
+            format!("{instance} has no domains yet"),
+            format!(
+                "A domain owns connections, through which pointers are invoked. {} makes one.",
+                state.key_for(Id::NewDomain)
+            ),
+            Role::Dim,
+        ),
+    };
+    let room = body.width.saturating_sub(8);
+    let mut lines: Vec<_> = wrap(&title, room).into_iter().map(|line| (line, role)).collect();
+    if !text.is_empty() {
+        lines.extend(wrap(&text, room).into_iter().map(|line| (line, Role::Dim)));
+    }
+    let high = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let first = body.y + body.height.saturating_sub(high) / 2;
+    for (y, (line, role)) in (first..body.bottom().saturating_sub(1)).zip(lines) {
+        let style = canvas.style(role);
+        canvas.put_centred(body.x + 4, y, room, &line, style);
+    }
+}
+
+fn cells(page: &Domains, row: Row, canvas: &Canvas) -> Vec<Cell> {
+    let dim = canvas.style(Role::Dim);
+    match row {
+        Row::Domain(_) => domain_cells(page, row, canvas),
+        Row::Connection(_, place) => {
+            let Some(connection) = page.tree.connections.get(place) else {
+                return Vec::new();
+            };
+            let (state, role) = status(connection.status, canvas.glyphs);
+            let about = match &connection.held_credential {
+                Some(held) => format!("relays with {held}"),
+                None => connection.description.clone(),
+            };
+            let pointers = match page.counts.get(&connection.id) {
+                Some(Some(number)) => figure(*number),
+                Some(None) => String::new(),
+                None => canvas.glyphs.ellipsis.to_owned(),
+            };
+            vec![
+                vec![
+                    ("    ".to_owned(), dim),
+                    (connection.name.clone(), canvas.style(Role::Base)),
+                ],
+                vec![("connection".to_owned(), dim)],
+                vec![(state, canvas.style(role))],
+                vec![(pointers, dim)],
+                vec![(about, dim)],
+                vec![(connection.id.to_string(), canvas.style(Role::Address))],
+            ]
+        }
+        Row::Key(domain, place) => {
+            let Some(key) = page.key(domain, place) else {
+                return Vec::new();
+            };
+            let (sign, role) = if key.state.is_usable() {
+                (canvas.glyphs.good, Role::Good)
+            } else {
+                (canvas.glyphs.bad, Role::Bad)
+            };
+            let used = key.uses.map_or_else(String::new, |uses| match uses {
+                0 => ", never used".to_owned(),
+                uses => format!(", used {} times", count(uses)),
+            });
+            vec![
+                vec![
+                    ("    ".to_owned(), dim),
+                    (key.id.clone(), canvas.style(Role::Base)),
+                ],
+                vec![("access key".to_owned(), dim)],
+                vec![(format!("{sign} {}", key.state), canvas.style(role))],
+                Vec::new(),
+                vec![(format!("{}{used}", allowed(&key.permissions)), dim)],
+                Vec::new(),
+            ]
+        }
+        Row::Federation(domain, place) => {
+            let (Some(one), Some(domain)) = (page.tree.federations.get(place), page.tree.domains.get(domain))
+            else {
+                return Vec::new();
+            };
+            let (state, role) = standing(one.status, canvas.glyphs);
+            let name = if one.source_domain_id == domain.id {
+                format!("{} {}", canvas.glyphs.arrow, page.name_of(&one.target_domain_id))
+            } else {
+                format!("from {}", page.name_of(&one.source_domain_id))
+            };
+            let permissions: Vec<DomainPermission> = one.permissions.iter().copied().collect();
+            vec![
+                vec![("    ".to_owned(), dim), (name, canvas.style(Role::Base))],
+                vec![("federation".to_owned(), dim)],
+                vec![(state, canvas.style(role))],
+                Vec::new(),
+                vec![(allowed(&permissions), dim)],
+                vec![(one.id.to_string(), canvas.style(Role::Address))],
+            ]
+        }
+    }
+}
+
+fn domain_cells(page: &Domains, row: Row, canvas: &Canvas) -> Vec<Cell> {
+    let dim = canvas.style(Role::Dim);
+    let Some(domain) = page.tree.domains.get(row.domain()) else {
+        return Vec::new();
+    };
+    let fold = if page.is_folded(row.domain()) {
+        canvas.glyphs.folded
+    } else {
+        canvas.glyphs.unfolded
+    };
+    let connections: Vec<_> = page.connections_at(row.domain()).collect();
+    let open = connections
+        .iter()
+        .filter(|connection| connection.status == ConnectionStatus::Active)
+        .count();
+    let state = match (connections.len(), open) {
+        (0, _) => String::new(),
+        (all, open) if all == open => format!("{open} open"),
+        (all, open) => format!("{open} of {all} open"),
+    };
+    let counted: Option<u64> = connections
+        .iter()
+        .map(|connection| page.counts.get(&connection.id).copied().flatten())
+        .sum();
+    let pointers = counted
+        .filter(|_| !connections.is_empty())
+        .map_or_else(String::new, figure);
+    let about = domain
+        .owner_app_id
+        .as_ref()
+        .map_or_else(String::new, |owner| format!("owned by {owner}"));
+    vec![
+        vec![
+            (format!("{fold} "), dim),
+            (domain.name.clone(), canvas.style(Role::Strong)),
+        ],
+        vec![("domain".to_owned(), dim)],
+        vec![(state, dim)],
+        vec![(pointers, canvas.style(Role::Base))],
+        vec![(about, dim)],
+        vec![(domain.id.to_string(), canvas.style(Role::Address))],
+    ]
+}
+
+/// A number of pointers.
+pub(super) fn figure(number: u64) -> String {
+    count(number)
+}
+
+/// What is allowed, in the original's words: the greatest includes the others.
+pub(super) fn allowed(permissions: &[DomainPermission]) -> String {
+    let greatest = permissions.iter().max_by_key(|permission| permission.role());
+    greatest.map_or_else(
+        || "nothing".to_owned(),
+        |permission| permission.as_str().to_owned(),
+    )
+}
+
+/// How a connection stands, with a sign.
+pub(super) fn status(status: ConnectionStatus, glyphs: &Glyphs) -> (String, Role) {
+    match status {
+        ConnectionStatus::Active => (format!("{} active", glyphs.good), Role::Good),
+        ConnectionStatus::Disabled => (format!("{} disabled", glyphs.bad), Role::Bad),
+    }
+}
+
+/// How a federation stands, with a sign.
+pub(super) fn standing(status: FederationStatus, glyphs: &Glyphs) -> (String, Role) {
+    let (sign, role) = match status {
+        FederationStatus::Pending => (glyphs.changing, Role::Changing),
+        FederationStatus::Accepted => (glyphs.good, Role::Good),
+        FederationStatus::Revoked => (glyphs.bad, Role::Faint),
+    };
+    (format!("{sign} {}", status.as_str()), role)
+}

@@ -1,0 +1,140 @@
+//! What can be changed about domains, their connections, access keys and federations: each is one action of the instance,
+//! and stands in the invoke log like any other, without the keys.
+
+use super::super::{Failure, InvokeOptions, Workspace};
+use crate::model::{ConnectionId, ConnectionStatus, DomainId, DomainPermission, FederationId};
+use crate::protocol::Query;
+use serde_json::{Value, json};
+use zeroize::Zeroizing;
+
+/// Something to change. May hold the secret of a key: it is never shown.
+pub enum DomainChange {
+    /// Make a domain; we own it.
+    MakeDomain(String),
+    /// Give a domain another name.
+    Rename(DomainId, String),
+    /// Remove a domain that nothing needs any more.
+    RemoveDomain(DomainId),
+    /// Make a connection.
+    MakeConnection {
+        /// In which domain.
+        domain: DomainId,
+        /// Its name.
+        name: String,
+        /// What it is for.
+        description: String,
+    },
+    /// Change what a connection is called, or what it is for; what is not given stays.
+    EditConnection {
+        /// Which.
+        connection: ConnectionId,
+        /// Its new name.
+        name: Option<String>,
+        /// What it is for.
+        description: Option<String>,
+    },
+    /// Open or close a connection.
+    SetStatus(ConnectionId, ConnectionStatus),
+    /// Remove a connection that nothing needs any more.
+    RemoveConnection(ConnectionId),
+    /// Make an access key of a domain.
+    MakeKey(DomainId, Vec<DomainPermission>),
+    /// Refuse an access key for good: by its id, or by itself.
+    RevokeKey(Zeroizing<String>),
+    /// Ask another domain to let the people of ours work in it.
+    Federate {
+        /// The domain that is asked.
+        target: DomainId,
+        /// The domain that asks; none where we have just one.
+        from: Option<DomainId>,
+        /// What is asked for.
+        permissions: Vec<DomainPermission>,
+    },
+    /// Accept a request of another domain, with its key.
+    Accept(Zeroizing<String>),
+    /// End a federation, or withdraw the request for it.
+    EndFederation(FederationId),
+}
+
+impl DomainChange {
+    fn query(&self) -> Query {
+        match self {
+            Self::MakeDomain(name) => Query::new("create_domain", json!({"name": name})),
+            Self::Rename(domain, name) => {
+                Query::new("update_domain", json!({"domain_id": domain, "name": name}))
+            }
+            Self::RemoveDomain(domain) => Query::new("delete_domain", json!({"domain_id": domain})),
+            Self::MakeConnection {
+                domain,
+                name,
+                description,
+            } => Query::new(
+                "create_connection",
+                json!({"domain_id": domain, "name": name, "description": description}),
+            ),
+            Self::EditConnection {
+                connection,
+                name,
+                description,
+            } => Query::new(
+                "update_connection",
+                json!({"connection_id": connection, "name": name, "description": description}),
+            ),
+            Self::SetStatus(connection, status) => Query::new(
+                "set_connection_status",
+                json!({"connection_id": connection, "status": status}),
+            ),
+            Self::RemoveConnection(connection) => {
+                Query::new("delete_connection", json!({"connection_id": connection}))
+            }
+            Self::MakeKey(domain, permissions) => Query::new(
+                "generate_access_key",
+                json!({"domain_id": domain, "permissions": permissions}),
+            ),
+            Self::RevokeKey(key) => Query::new("revoke_access_key", json!({"key_to_revoke": **key})),
+            Self::Federate {
+                target,
+                from,
+                permissions,
+            } => Query::new(
+                "initiate_federation",
+                json!({"target_domain_id": target, "domain_id": from, "permissions": permissions}),
+            ),
+            Self::Accept(key) => Query::new("accept_federation", json!({"request_key": **key})),
+            Self::EndFederation(federation) => {
+                Query::new("revoke_federation", json!({"federation_id": federation}))
+            }
+        }
+    }
+
+    /// What is being done, for a status line.
+    pub fn doing(&self) -> &'static str {
+        match self {
+            Self::MakeDomain(_) => "making a domain",
+            Self::Rename(..) => "renaming a domain",
+            Self::RemoveDomain(_) => "removing a domain",
+            Self::MakeConnection { .. } => "making a connection",
+            Self::EditConnection { .. } => "changing a connection",
+            Self::SetStatus(..) => "opening or closing a connection",
+            Self::RemoveConnection(_) => "removing a connection",
+            Self::MakeKey(..) => "making an access key",
+            Self::RevokeKey(_) => "revoking an access key",
+            Self::Federate { .. } => "asking for a federation",
+            Self::Accept(_) => "accepting a federation",
+            Self::EndFederation(_) => "ending a federation",
+        }
+    }
+}
+
+impl Workspace {
+    /// Changes something about the domains of an instance. Gives what the action does: a fresh key is in it, this once.
+    pub async fn change_domains(&self, instance: &str, change: &DomainChange) -> Result<Value, Failure> {
+        let invoked = self
+            .invoke(instance, &change.query(), InvokeOptions::default())
+            .await?;
+        if let Some(problem) = invoked.reply.problem() {
+            return Err(Failure::from_problem(&problem, instance));
+        }
+        Ok(invoked.reply.into_result().unwrap_or_default())
+    }
+}

@@ -1,0 +1,329 @@
+//! Domains of any instance, and what they own: connections, access keys, and federations with other domains of the same
+//! instance. What is changed about them is a [`DomainChange`].
+
+mod change;
+
+pub use change::DomainChange;
+
+use super::session::Session;
+use super::{Failure, Workspace};
+use crate::model::{
+    AppId, ConnectionId, ConnectionStatus, CredentialState, DomainId, DomainPermission, Federation, Timestamp,
+};
+use crate::protocol::{Code, Query};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// How many of a list are asked for at a time.
+const PAGE: usize = 500;
+
+/// A domain, as it is listed. Original instances tell less of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DomainRow {
+    /// Its identifier.
+    pub id: DomainId,
+    /// A name for people.
+    pub name: String,
+    /// Who owns it.
+    #[serde(default)]
+    pub owner_app_id: Option<AppId>,
+    /// When it was made.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+}
+
+/// A connection, as it is listed. Original instances tell less of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionRow {
+    /// Its identifier.
+    pub id: ConnectionId,
+    /// The domain that owns it.
+    pub domain_id: DomainId,
+    /// A name for people.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// Whether calls go through.
+    pub status: ConnectionStatus,
+    /// The name of the held credential that relay calls use.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_credential: Option<String>,
+    /// When it was made.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+}
+
+/// An access key, without its secret.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AccessKeyRow {
+    /// Its id: `key-` and 12 digits.
+    pub id: String,
+    /// The domain that it opens.
+    pub domain_id: DomainId,
+    /// What may be done with it.
+    pub permissions: Vec<DomainPermission>,
+    /// How it stands.
+    pub state: CredentialState,
+    /// When it was made.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+    /// When it ends by itself.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// When it was used last.
+    #[serde(default)]
+    pub last_used: Option<Timestamp>,
+    /// How often it was used.
+    #[serde(default)]
+    pub uses: Option<u64>,
+}
+
+/// A domain with what it owns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DomainDetail {
+    /// The domain.
+    #[serde(flatten)]
+    pub domain: DomainRow,
+    /// Its connections.
+    #[serde(default)]
+    pub connections: Vec<ConnectionRow>,
+    /// Its access keys.
+    #[serde(default)]
+    pub access_keys: Vec<AccessKeyRow>,
+}
+
+/// All domains of an instance that may be seen, with their connections and federations.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct DomainTree {
+    /// The domains.
+    pub domains: Vec<DomainRow>,
+    /// The connections of all of them.
+    pub connections: Vec<ConnectionRow>,
+    /// The federations among them.
+    pub federations: Vec<Federation>,
+    /// Why federations could not be listed, if so: whoever only reads may not see them.
+    pub hidden: Option<Failure>,
+}
+
+impl Workspace {
+    /// The domains of an instance.
+    pub async fn domains(&self, instance: &str) -> Result<Vec<DomainRow>, Failure> {
+        let mut session = self.session(instance).await?;
+        let found = domains(&mut session).await;
+        session.close().await;
+        found
+    }
+
+    /// The connections of an instance, or of one of its domains.
+    pub async fn connections_of(
+        &self,
+        instance: &str,
+        domain: Option<&DomainId>,
+    ) -> Result<Vec<ConnectionRow>, Failure> {
+        let mut session = self.session(instance).await?;
+        let found = connections(&mut session, domain).await;
+        session.close().await;
+        found
+    }
+
+    /// The federations of the domains that we administer, or of one of them.
+    pub async fn domain_federations(
+        &self,
+        instance: &str,
+        domain: Option<&DomainId>,
+    ) -> Result<Vec<Federation>, Failure> {
+        let mut session = self.session(instance).await?;
+        let found = federations(&mut session, domain).await;
+        session.close().await;
+        found
+    }
+
+    /// A domain with its connections and access keys.
+    pub async fn domain(&self, instance: &str, domain: &DomainId) -> Result<DomainDetail, Failure> {
+        let mut session = self.session(instance).await?;
+        let found = detail(&mut session, domain).await;
+        session.close().await;
+        found
+    }
+
+    /// All domains of an instance with what they own; only access keys are asked for by themselves.
+    pub async fn domain_tree(&self, instance: &str) -> Result<DomainTree, Failure> {
+        let mut session = self.session(instance).await?;
+        let tree = tree(&mut session).await;
+        session.close().await;
+        tree
+    }
+
+    /// The access keys of these domains; of one that may not be looked into, why.
+    pub async fn access_keys(
+        &self,
+        instance: &str,
+        of: &[DomainId],
+    ) -> Result<Vec<(DomainId, Result<Vec<AccessKeyRow>, Failure>)>, Failure> {
+        let mut session = self.session(instance).await?;
+        let mut found = Vec::new();
+        for domain in of {
+            let keys = detail(&mut session, domain)
+                .await
+                .map(|detail| detail.access_keys);
+            found.push((domain.clone(), keys));
+        }
+        session.close().await;
+        Ok(found)
+    }
+
+    /// How many pointers these connections have; none where that cannot be told.
+    pub async fn count_pointers(
+        &self,
+        instance: &str,
+        of: &[ConnectionId],
+    ) -> Result<Vec<(ConnectionId, Option<u64>)>, Failure> {
+        let mut session = self.session(instance).await?;
+        // Original instances would send every pointer only to have it counted.
+        let is_original = self.is_original(&mut session).await.unwrap_or(true);
+        let mut counts = Vec::new();
+        for connection in of {
+            let total = if is_original {
+                None
+            } else {
+                count(&mut session, connection).await
+            };
+            counts.push((connection.clone(), total));
+        }
+        session.close().await;
+        Ok(counts)
+    }
+}
+
+async fn tree(session: &mut Session<'_>) -> Result<DomainTree, Failure> {
+    let mut tree = DomainTree {
+        domains: domains(session).await?,
+        connections: connections(session, None).await?,
+        ..DomainTree::default()
+    };
+    match federations(session, None).await {
+        Ok(found) => tree.federations = found,
+        Err(failure) => tree.hidden = Some(failure),
+    }
+    // Whoever may see a connection need not be told of its domain.
+    let mut known: HashSet<DomainId> = tree.domains.iter().map(|domain| domain.id.clone()).collect();
+    for connection in &tree.connections {
+        if known.insert(connection.domain_id.clone()) {
+            tree.domains.push(DomainRow {
+                id: connection.domain_id.clone(),
+                name: connection.domain_id.to_string(),
+                owner_app_id: None,
+                created_at: None,
+            });
+        }
+    }
+    Ok(tree)
+}
+
+async fn domains(session: &mut Session<'_>) -> Result<Vec<DomainRow>, Failure> {
+    let asked = all(session, "list_domains", "domains", json!({})).await;
+    match asked {
+        Err(failure) if is_unknown(&failure) => {
+            let overview = overview(session, failure).await?;
+            Ok(overview.domains.into_iter().map(|detail| detail.domain).collect())
+        }
+        asked => asked,
+    }
+}
+
+async fn connections(
+    session: &mut Session<'_>,
+    domain: Option<&DomainId>,
+) -> Result<Vec<ConnectionRow>, Failure> {
+    let parameters = json!({"domain_id": domain});
+    let asked = all(session, "list_connections", "connections", parameters).await;
+    let mut found: Vec<ConnectionRow> = match asked {
+        Err(failure) if is_unknown(&failure) => {
+            let overview = overview(session, failure).await?;
+            let within = overview.domains.into_iter();
+            within.flat_map(|detail| detail.connections).collect()
+        }
+        asked => asked?,
+    };
+    found.retain(|connection| domain.is_none_or(|domain| connection.domain_id == *domain));
+    Ok(found)
+}
+
+async fn federations(
+    session: &mut Session<'_>,
+    domain: Option<&DomainId>,
+) -> Result<Vec<Federation>, Failure> {
+    let parameters = json!({"domain_id": domain});
+    all(session, "get_federation_status", "federations", parameters).await
+}
+
+async fn detail(session: &mut Session<'_>, domain: &DomainId) -> Result<DomainDetail, Failure> {
+    let query = Query::new("get_domain_details", json!({"domain_id": domain}));
+    let result = session.result(&query).await?;
+    serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
+}
+
+async fn count(session: &mut Session<'_>, connection: &ConnectionId) -> Option<u64> {
+    let parameters = json!({"connection_id": connection, "limit": 1});
+    let query = Query::new("get_pointers_for_connection", parameters);
+    // One that was removed meanwhile has none to count.
+    session.result(&query).await.ok()?["total"].as_u64()
+}
+
+/// What an original instance tells of its domains.
+#[derive(Deserialize)]
+struct Overview {
+    domains: Vec<DomainDetail>,
+}
+
+/// Original instances do not know the lists, but have them in their overview. What else fails stays as it is.
+async fn overview(session: &mut Session<'_>, failure: Failure) -> Result<Overview, Failure> {
+    if !session.is_legacy() {
+        return Err(failure);
+    }
+    let query = Query::new("get_admin_overview", json!({}));
+    let mut result = session.result(&query).await?;
+    for domain in result["domains"].as_array_mut().into_iter().flatten() {
+        let id = domain["id"].clone();
+        for connection in domain["connections"].as_array_mut().into_iter().flatten() {
+            if let Some(members) = connection.as_object_mut() {
+                members.entry("domain_id").or_insert_with(|| id.clone());
+            }
+        }
+    }
+    serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
+}
+
+/// Errors of original instances have no code, which reads as `internal`.
+fn is_unknown(failure: &Failure) -> bool {
+    matches!(failure.code, Code::UnknownAction | Code::Internal)
+}
+
+/// A whole list, page by page: one reply never holds more than a page of it.
+async fn all<T: DeserializeOwned>(
+    session: &mut Session<'_>,
+    action: &str,
+    list: &str,
+    parameters: Value,
+) -> Result<Vec<T>, Failure> {
+    let mut found = Vec::new();
+    loop {
+        let mut query = Query::new(action, parameters.clone()).with("limit", json!(PAGE));
+        if !found.is_empty() {
+            query = query.with("offset", json!(found.len()));
+        }
+        let mut result = session.result(&query).await?;
+        let page: Vec<T> =
+            serde_json::from_value(result[list].take()).map_err(|_| session.unexpected(action))?;
+        // One that knows nothing of pages gives all of it at once, and says no more than that.
+        let is_last = page.len() != PAGE;
+        found.extend(page);
+        let total = result["total"].as_u64().unwrap_or(0);
+        if is_last || found.len() as u64 >= total {
+            return Ok(found);
+        }
+    }
+}
