@@ -7,6 +7,7 @@ use crate::workspace::{Failure, ImportFormat};
 use clap::ValueEnum;
 use std::io::{self, Read};
 use std::path::Path;
+use std::time::Duration;
 
 /// How a credential seals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -180,9 +181,37 @@ pub fn text_file(path: &Path) -> Result<String, Failure> {
     })
 }
 
+/// A length of time with its unit: `10s`, `500ms`, `2m`; a day at most.
+pub fn time(text: &str) -> Result<Duration, String> {
+    let expected = || "not a length of time, such as 10s, 500ms or 2m".to_owned();
+    let (number, scale) = match text {
+        text if text.ends_with("ms") => (&text[..text.len() - 2], 1e-3),
+        text if text.ends_with('s') => (&text[..text.len() - 1], 1.0),
+        text if text.ends_with('m') => (&text[..text.len() - 1], 60.0),
+        text if text.ends_with('h') => (&text[..text.len() - 1], 3_600.0),
+        _ => return Err(expected()),
+    };
+    let number: f64 = number.parse().map_err(|_| expected())?;
+    let seconds = number * scale;
+    if !(0.0..=86_400.0).contains(&seconds) {
+        return Err("longer than a day".to_owned());
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_have_a_unit_and_a_limit() {
+        assert_eq!(time("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(time("1.5s"), Ok(Duration::from_millis(1_500)));
+        assert_eq!(time("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "10", "-1s", "25h", "s", "nans", "infs"] {
+            assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn lengths_of_time_have_a_unit() {

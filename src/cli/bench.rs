@@ -55,13 +55,13 @@ pub struct Bench {
     #[arg(long, value_name = "N", default_value_t = IN_FLIGHT, value_parser = clap::value_parser!(u64).range(1..=4_096))]
     in_flight: u64,
     /// For how long, such as 10s, 500ms or 2m; 10s unless --count is given.
-    #[arg(long, value_name = "TIME", value_parser = time)]
+    #[arg(long, value_name = "TIME", value_parser = arguments::time)]
     duration: Option<Duration>,
     /// Until so many calls were made.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     /// Calls of this first while are made but not counted.
-    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = time)]
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = arguments::time)]
     warm_up: Duration,
     /// Every so many calls one asks all hops for their phases; 0 for none.
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -276,35 +276,12 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-fn time(text: &str) -> Result<Duration, String> {
-    let expected = || "not a length of time, such as 10s, 500ms or 2m".to_owned();
-    let (number, scale) = match text {
-        text if text.ends_with("ms") => (&text[..text.len() - 2], 1e-3),
-        text if text.ends_with('s') => (&text[..text.len() - 1], 1.0),
-        text if text.ends_with('m') => (&text[..text.len() - 1], 60.0),
-        text if text.ends_with('h') => (&text[..text.len() - 1], 3_600.0),
-        _ => return Err(expected()),
-    };
-    let number: f64 = number.parse().map_err(|_| expected())?;
-    let seconds = number * scale;
-    if !(0.0..=86_400.0).contains(&seconds) {
-        return Err("a run lasts a day at most".to_owned());
-    }
-    Ok(Duration::from_secs_f64(seconds))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn times_have_a_unit_and_a_limit() {
-        assert_eq!(time("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(time("1.5s"), Ok(Duration::from_millis(1_500)));
-        assert_eq!(time("2m"), Ok(Duration::from_secs(120)));
-        for wrong in ["", "10", "-1s", "25h", "s", "nans", "infs"] {
-            assert!(time(wrong).is_err(), "{wrong}");
-        }
+    fn rates_have_limits() {
         for wrong in ["0", "-1", "nan", "inf", "1e9", "x"] {
             assert!(rate(wrong).is_err(), "{wrong}");
         }

@@ -1,5 +1,6 @@
 //! `butterfly serve`: a local instance in the foreground, or a stand-in for an original one.
 
+use super::arguments;
 use super::instance::{Mark, folder, local_names};
 use super::outcome::{Outcome, usage};
 use super::secrets::from_environment;
@@ -12,6 +13,7 @@ use crate::seal::{FernetKey, TokenSecret};
 use crate::workspace::{Failure, InitInstance};
 use serde_json::json;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 /// The name that a stand-in's instance gets.
 const STAND_IN_NAME: &str = "main";
@@ -32,6 +34,10 @@ pub struct Serve {
     /// Where an instance listens that is made for --legacy-app; 127.0.0.1:5001 unless told.
     #[arg(long, value_name = "ADDR:PORT", requires = "legacy_app")]
     listen: Option<SocketAddr>,
+    /// Go on answering for so long when it is told to stop, with `/ready` saying 503, so that a load balancer sends no
+    /// more calls before it closes. A second signal ends it at once.
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = arguments::time)]
+    drain: Duration,
 }
 
 impl Serve {
@@ -53,8 +59,17 @@ impl Serve {
                 format!("listening on {scheme}://{}", settings.listen)
             },
         )?;
+        let told_to_stop = async {
+            end.wait().await;
+            if !self.drain.is_zero() {
+                host.drain();
+                session.note("not ready for calls any more; it answers until it closes");
+                // Whatever the second signal means, it means now.
+                let _ = tokio::time::timeout(self.drain, end.wait()).await;
+            }
+        };
         let has_ended_itself = tokio::select! {
-            () = end.wait() => false,
+            () = told_to_stop => false,
             _ = ended.wait_for(|ended| *ended) => true,
         };
         host.stop()

@@ -16,6 +16,7 @@ const MOST_WORKERS: usize = 4;
 pub struct Host {
     settings: Settings,
     ended: watch::Receiver<bool>,
+    drain: CancellationToken,
     stop: CancellationToken,
     thread: Option<JoinHandle<Result<(), InstanceError>>>,
 }
@@ -32,12 +33,13 @@ impl Host {
         stand_in: Option<LegacyStandIn>,
         events: Arc<Events>,
     ) -> Result<Self, InstanceError> {
-        let stop = CancellationToken::new();
+        let (drain, stop) = (CancellationToken::new(), CancellationToken::new());
         let (listening, listens) = oneshot::channel();
         let (ends, ended) = watch::channel(false);
         let hosting = Hosting {
             folder: folder.clone(),
             stand_in,
+            drain: drain.clone(),
             stop: stop.clone(),
             listening,
             events,
@@ -57,6 +59,7 @@ impl Host {
                 Err(_) => return Err(failure(&folder, thread)),
             },
             ended,
+            drain,
             stop,
             thread: None,
         };
@@ -72,6 +75,12 @@ impl Host {
     /// Turns true when the instance ended, whoever ended it.
     pub fn ended(&self) -> watch::Receiver<bool> {
         self.ended.clone()
+    }
+
+    /// Says from now on that it is not ready for calls, and answers them all the same: whatever shares calls out among
+    /// several instances sends it no more of them before it stops.
+    pub fn drain(&self) {
+        self.drain.cancel();
     }
 
     /// Stops gracefully: nothing acknowledged is lost.
@@ -103,6 +112,7 @@ impl Drop for Host {
 struct Hosting {
     folder: PathBuf,
     stand_in: Option<LegacyStandIn>,
+    drain: CancellationToken,
     stop: CancellationToken,
     listening: oneshot::Sender<Settings>,
     events: Arc<Events>,
@@ -138,6 +148,12 @@ impl Hosting {
         }
         let say = |text: String| self.events.tell(Weight::Info, Origin::Log, text);
         say(format!("listening on {}", settings.listen));
+        let draining = Arc::clone(&instance);
+        let drain = self.drain.clone();
+        tokio::spawn(async move {
+            drain.cancelled().await;
+            draining.begin_stopping();
+        });
         let outcome = match self.listening.send(settings) {
             Ok(()) => instance.serve(listener, self.stop).await,
             // Nobody waits for it any more.

@@ -166,7 +166,8 @@ impl Serving {
         self.child.wait().unwrap().code().unwrap_or(-1)
     }
 
-    fn terminate(&self) {
+    /// Asks it to end, and does not wait.
+    pub fn terminate(&self) {
         let pid = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     }

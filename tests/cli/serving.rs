@@ -3,6 +3,8 @@
 use super::binary::{Home, Serving};
 use super::error;
 use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::net::TcpStream;
 
 #[test]
 fn a_stand_in_starts_on_an_empty_home_without_a_word() {
@@ -106,4 +108,34 @@ fn the_demo_serves_what_it_announces_and_finds_it_again() {
     let again: Value = serde_json::from_str(&serving.line).unwrap();
     assert_eq!(again, ready);
     assert_eq!(serving.stop(), 0);
+}
+
+#[test]
+fn an_instance_that_drains_answers_on_and_says_that_it_is_not_ready_until_it_is_told_again() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let serving = Serving::start(home.command(&["serve", "alpha", "--drain", "10m"]));
+    let address = serving
+        .line
+        .strip_prefix("listening on http://")
+        .unwrap()
+        .to_owned();
+    assert_eq!(status(&address, "/ready"), 200);
+    serving.terminate();
+    while status(&address, "/ready") != 503 {
+        std::thread::yield_now();
+    }
+    assert_eq!(status(&address, "/health"), 200);
+    assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 0);
+    assert_eq!(serving.stop(), 0, "the second signal ends it");
+}
+
+/// What a GET is answered with.
+fn status(address: &str, path: &str) -> u16 {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
