@@ -1,6 +1,6 @@
 //! From a query to its action, and from the action's outcome to a reply.
 
-use super::actions::{Action, Call, Outcome, table};
+use super::actions::{Action, Call, Outcome, shape, table};
 use super::{Caller, authorise};
 use crate::model::{DomainRole, Grant};
 use crate::protocol::{Code, Problem, Reply};
@@ -45,14 +45,30 @@ pub(super) async fn enter(call: &Call<'_>, action: &Action) -> Result<Option<Cal
 /// Does what an authorised call asks for.
 pub(super) async fn execute(call: &Call<'_>, action: &Action) -> Reply {
     match (action.run)(call).await {
-        Ok(outcome) => reply(outcome),
+        Ok(outcome) => {
+            let reply = reply(outcome);
+            debug_assert_eq!(
+                misfit(action, &reply),
+                None,
+                "{} gives something else",
+                action.name
+            );
+            reply
+        }
         Err(problem) => Reply::error(&problem),
     }
+}
+
+/// Why a success is not what the table says that the action gives.
+fn misfit(action: &Action, reply: &Reply) -> Option<String> {
+    let result = reply.result().filter(|_| reply.is_success())?;
+    shape::misfit(action.result, result)
 }
 
 fn reply(outcome: Outcome) -> Reply {
     match outcome {
         Outcome::Success(result) => Reply::success(result),
+        Outcome::Rendered(result) => Reply::success_rendered(result),
         Outcome::Relayed {
             result,
             peer_reply,

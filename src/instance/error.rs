@@ -45,6 +45,9 @@ pub enum InstanceError {
     /// A copy of an instance that is not whole, or is none.
     #[error("no instance can be made of this copy: {0}")]
     BadCopy(String),
+    /// Nobody is let in as its owner.
+    #[error("its owner has no credential")]
+    NoOwner,
     /// Storage failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -60,6 +63,7 @@ impl InstanceError {
             Self::Listen { .. } | Self::PlainHttp(_) => Code::CannotListen,
             Self::File { .. } => Code::FileFailed,
             Self::BadCopy(_) => Code::BundleRefused,
+            Self::NoOwner => Code::CredentialNotFound,
             Self::Store(_) => Code::StorageFailed,
         }
     }
@@ -80,6 +84,7 @@ impl InstanceError {
                 "put it right (mode 0600 for files, 0700 for folders, no links) and try again"
             }
             Self::BadCopy(_) => "restore another backup; keep this one to find out what happened to it",
+            Self::NoOwner => "make a new owner with `butterfly instance recover-owner NAME`",
             Self::Store(StoreError::Full(_)) => "free some disk space and try again",
             Self::Store(StoreError::Disk(_)) => {
                 "look at the disk, whether it is writable, and at the folder's permissions"

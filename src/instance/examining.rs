@@ -7,10 +7,10 @@ use super::settings::{Settings, Tls};
 use super::{Instance, InstanceError, tls};
 use crate::model::Timestamp;
 use crate::protocol::HeldKeys;
+use crate::store::StoreError;
 use crate::store::sqlite::{
-    Schema, SqliteStore, check_database, check_trail, schema_of_data, schema_of_trail,
+    Schema, check_database, check_trail, issued_credentials, schema_of_data, schema_of_trail,
 };
-use crate::store::{Store, StoreError};
 use std::net::TcpListener;
 use std::path::Path;
 
@@ -57,22 +57,25 @@ impl Instance {
             Ok(settings) => settings,
             Err(error) => return vec![found("settings", error.into())],
         };
-        let (was, place) = tokio::task::spawn_blocking(move || (examine_files(&place, &settings), place))
+        tokio::task::spawn_blocking(move || examine_all(&place, &settings))
             .await
-            .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-        let mut examined = was;
-        let is_sound = !examined.iter().any(|one| {
-            matches!(one.health, Health::Bad(..)) && matches!(one.check, "files" | "key" | "databases")
-        });
-        if is_sound {
-            examined.push(found("secrets", examine_secrets(&place).await));
-        }
-        examined
+            .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
 }
 
 fn found(check: &'static str, health: Health) -> Examined {
     Examined { check, health }
+}
+
+fn examine_all(place: &Folder, settings: &Settings) -> Vec<Examined> {
+    let mut examined = examine_files(place, settings);
+    let is_sound = !examined.iter().any(|one| {
+        matches!(one.health, Health::Bad(..)) && matches!(one.check, "files" | "key" | "databases")
+    });
+    if is_sound {
+        examined.push(found("secrets", examine_secrets(place)));
+    }
+    examined
 }
 
 fn examine_files(place: &Folder, settings: &Settings) -> Vec<Examined> {
@@ -214,7 +217,7 @@ fn examine_listening(place: &Folder, settings: &Settings) -> Health {
 }
 
 /// Secrets of legacy credentials that anybody could guess.
-async fn examine_secrets(place: &Folder) -> Health {
+fn examine_secrets(place: &Folder) -> Health {
     // Opening it would bring an older schema up to date, which is for whoever hosts it.
     if !matches!(schema_of_data(&place.database()), Ok(Schema::Current)) {
         return Health::Doubtful(
@@ -223,7 +226,7 @@ async fn examine_secrets(place: &Folder) -> Health {
             "start the instance once: that brings them up to date".to_owned(),
         );
     }
-    match weak_credentials(place).await {
+    match weak_credentials(place) {
         Ok(weak) if weak.is_empty() => Health::Good("no credential has a weak secret".to_owned()),
         Ok(weak) => Health::Bad(
             format!(
@@ -236,14 +239,11 @@ async fn examine_secrets(place: &Folder) -> Health {
     }
 }
 
-async fn weak_credentials(place: &Folder) -> Result<Vec<String>, InstanceError> {
+fn weak_credentials(place: &Folder) -> Result<Vec<String>, InstanceError> {
     let key = place.read_key()?;
-    let store = SqliteStore::open(&place.database())?;
-    let issued = store.issued().await;
-    store.close().await;
     let mut weak = Vec::new();
     let mut has_owner = false;
-    for record in issued? {
+    for record in issued_credentials(&place.database())? {
         has_owner |= record.name == OWNER;
         if !record.state.is_usable() {
             continue;
@@ -256,7 +256,7 @@ async fn weak_credentials(place: &Folder) -> Result<Vec<String>, InstanceError> 
         }
     }
     if !has_owner {
-        return Err(InstanceError::BadCopy("its owner has no credential".to_owned()));
+        return Err(InstanceError::NoOwner);
     }
     Ok(weak)
 }

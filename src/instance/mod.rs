@@ -36,6 +36,8 @@ mod perform;
 mod pipeline;
 mod problem;
 mod proxies;
+mod proxy_protocol;
+mod recovering;
 mod reference;
 mod relay;
 mod renewal;

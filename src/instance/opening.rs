@@ -122,35 +122,40 @@ async fn issue_owner(
     settings: &Settings,
     pins: Vec<Spki>,
 ) -> Result<HeldCredential, InstanceError> {
+    let (mut owner, record) = owner_of(key, settings);
+    owner.pins = pins;
+    store.insert_issued(record).await?;
+    Ok(owner)
+}
+
+/// A fresh credential for the owner, and what the instance keeps of it.
+pub(super) fn owner_of(key: &DataKey, settings: &Settings) -> (HeldCredential, IssuedRecord) {
     let app_id = AppId::parse(OWNER).expect("written by its grammar");
-    let mut credential = issued::draw(
+    let credential = issued::draw(
         app_id.clone(),
         Profile::Native,
         settings.endpoint.clone(),
         &settings.instance_id,
     );
-    credential.pins = pins;
-    store
-        .insert_issued(IssuedRecord {
-            life: None,
-            sealed_previous: None,
-            access_key: None,
-            name: OWNER.to_owned(),
-            app_id,
-            profile: Profile::Native,
-            kid: credential.kid().cloned(),
-            endpoint: settings.endpoint.clone(),
-            grant: Grant::owner(),
-            state: CredentialState::Active,
-            verified: true,
-            expires_at: None,
-            created_at: Timestamp::now(),
-            last_used: None,
-            uses: 0,
-            sealed_secrets: issued::seal_secrets(key, OWNER, &credential),
-        })
-        .await?;
-    Ok(credential)
+    let record = IssuedRecord {
+        life: None,
+        sealed_previous: None,
+        access_key: None,
+        name: OWNER.to_owned(),
+        app_id,
+        profile: Profile::Native,
+        kid: credential.kid().cloned(),
+        endpoint: settings.endpoint.clone(),
+        grant: Grant::owner(),
+        state: CredentialState::Active,
+        verified: true,
+        expires_at: None,
+        created_at: Timestamp::now(),
+        last_used: None,
+        uses: 0,
+        sealed_secrets: issued::seal_secrets(key, OWNER, &credential),
+    };
+    (credential, record)
 }
 
 /// Takes the lock, then opens what is in the folder.

@@ -121,18 +121,19 @@ async fn authorise_and_execute(
     let Some(patience) = remaining(opened.context) else {
         return Reply::error(&too_late(opened));
     };
-    let once = match once::begin(opened.instance, opened.caller, opened.query, Timestamp::now()).await {
-        Ok(None) => None,
-        Ok(Some(Turn::Now(once))) => Some(once),
-        Ok(Some(Turn::Before(reply))) => return reply,
-        Err(problem) => return Reply::error(&problem),
-    };
     if action.writes {
         let intended = opened.instance.trail().intend(deed, Timestamp::now()).await;
         if let Err(error) = intended {
             return Reply::error(&error.into());
         }
     }
+    // After the intent: a key whose call could not be put on record is not used up by it.
+    let once = match once::begin(opened.instance, opened.caller, opened.query, Timestamp::now()).await {
+        Ok(None) => None,
+        Ok(Some(Turn::Now(once))) => Some(once),
+        Ok(Some(Turn::Before(reply))) => return reply,
+        Err(problem) => return Reply::error(&problem),
+    };
     let executed = tokio::time::timeout(patience, dispatch::execute(call, action)).await;
     watch.lap(PhaseName::Execute);
     let Ok(reply) = executed else {

@@ -15,29 +15,25 @@ pub(super) struct Unreadable;
 
 /// The address that a request counts as coming from.
 pub(super) fn caller(settings: &Settings, peer: IpAddr, headers: &HeaderMap) -> Result<IpAddr, Unreadable> {
-    let is_trusted = |address: &IpAddr| {
-        let ranges = &settings.trusted_proxies;
-        ranges.iter().any(|range| range.contains(address))
-    };
     let peer = peer.to_canonical();
-    if !is_trusted(&peer) {
+    let Some(name) = settings.proxy_header.name().filter(|_| settings.trusts(peer)) else {
         return Ok(peer);
-    }
+    };
     let mut values = Vec::new();
-    for value in headers.get_all(settings.proxy_header.name()) {
+    for value in headers.get_all(name) {
         values.push(value.to_str().map_err(|_| Unreadable)?);
     }
     // Lines of one name are one list (RFC 9110, section 5.3).
     let list = values.join(",");
     let hops: Vec<String> = match settings.proxy_header {
-        ProxyHeader::XForwardedFor => list.split(',').map(str::trim).map(str::to_owned).collect(),
         ProxyHeader::Forwarded => forwarded(&list)?,
+        _ => list.split(',').map(str::trim).map(str::to_owned).collect(),
     };
     // Without the header it is the proxy itself that asks: how it is, say.
     let mut caller = peer;
     for hop in hops.iter().rev().filter(|hop| !hop.is_empty()) {
         caller = address(hop).ok_or(Unreadable)?;
-        if !is_trusted(&caller) {
+        if !settings.trusts(caller) {
             break;
         }
     }

@@ -1,12 +1,12 @@
 //! The HTTP server around an instance: accepting, bounding, and stopping without losing what was accepted.
 
 use super::guard::Guard;
-use super::{Instance, InstanceError, routes};
+use super::{Instance, InstanceError, proxy_protocol, routes};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -113,15 +113,21 @@ impl Server {
         let instance = Arc::clone(&self.instance);
         let http = self.http.clone();
         let stop = self.stop.clone();
-        let Some(tls) = self.tls.clone() else {
-            connections.spawn(async move {
-                let _place = place;
-                converse(instance, &http, stream, peer, stop).await;
-            });
-            return;
-        };
+        let tls = self.tls.clone();
         connections.spawn(async move {
             let _place = place;
+            let mut stream = stream;
+            let peer = peer.ip();
+            let peer = match proxy_protocol::caller(instance.settings(), peer, &mut stream).await {
+                Ok(caller) => caller,
+                Err(error) => {
+                    instance.metrics().malformed.add_one();
+                    return tracing::debug!(%peer, %error, "a proxy did not say for whom it connects");
+                }
+            };
+            let Some(tls) = tls else {
+                return converse(instance, &http, stream, peer, stop).await;
+            };
             match tokio::time::timeout(TLS_PATIENCE, tls.accept(stream)).await {
                 Ok(Ok(stream)) => converse(instance, &http, stream, peer, stop).await,
                 Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS came about"),
@@ -136,10 +142,9 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
     instance: Arc<Instance>,
     http: &http1::Builder,
     stream: S,
-    peer: SocketAddr,
+    peer: IpAddr,
     stop: CancellationToken,
 ) {
-    let peer = peer.ip();
     let service = service_fn(|request| {
         let instance = &instance;
         async move { Ok::<_, Infallible>(routes::answer(instance, peer, request).await) }

@@ -3,7 +3,7 @@
 use crate::model::{AppId, Endpoint, InstanceId, InstanceName};
 use crate::seal::{FernetKey, TokenSecret};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 /// The settings of an instance, kept in `instance.toml`. Nothing secret.
@@ -37,13 +37,21 @@ pub struct Settings {
     /// from is believed, for limits and for `sources` of grants. None unless the administrator names some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trusted_proxies: Vec<ipnet::IpNet>,
-    /// The header in which they say it.
+    /// How they say it.
     #[serde(default, skip_serializing_if = "ProxyHeader::is_usual")]
     pub proxy_header: ProxyHeader,
 }
 
-/// In which header a reverse proxy says whom it calls for. It must be the one that the proxy itself writes: the other
-/// one it passes on as the caller sent it.
+impl Settings {
+    /// Whether an address is a reverse proxy's whose word counts.
+    pub fn trusts(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.trusted_proxies.iter().any(|range| range.contains(&address))
+    }
+}
+
+/// How a reverse proxy says whom it calls for: in which header, which must be the one that the proxy itself writes (the
+/// other one it passes on as the caller sent it), or before the first byte of the connection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProxyHeader {
@@ -52,14 +60,17 @@ pub enum ProxyHeader {
     XForwardedFor,
     /// `Forwarded` (RFC 7239).
     Forwarded,
+    /// The PROXY protocol: for proxies that hand whole connections on, TLS and all.
+    ProxyProtocol,
 }
 
 impl ProxyHeader {
-    /// Its name, in lower case.
-    pub const fn name(self) -> &'static str {
+    /// The header's name, in lower case; none where it is no header.
+    pub const fn name(self) -> Option<&'static str> {
         match self {
-            Self::XForwardedFor => "x-forwarded-for",
-            Self::Forwarded => "forwarded",
+            Self::XForwardedFor => Some("x-forwarded-for"),
+            Self::Forwarded => Some("forwarded"),
+            Self::ProxyProtocol => None,
         }
     }
 

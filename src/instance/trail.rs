@@ -77,6 +77,9 @@ impl Trail {
 
     /// Puts on record that something is about to be done; ready when that is durable.
     pub(super) async fn intend(&self, deed: &Deed<'_>, now: Timestamp) -> Result<(), StoreError> {
+        if self.is_off {
+            return Ok(());
+        }
         self.append(deed.record(now, AuditOutcome::Intent, None)).await
     }
 
@@ -98,6 +101,9 @@ impl Trail {
         now: Timestamp,
         reply: &Reply,
     ) -> Result<(), StoreError> {
+        if self.is_off {
+            return Ok(());
+        }
         let (outcome, reason) = verdict(reply);
         let mut record = deed.record(now, outcome, reason);
         record.subject = key(deed, reply).or(record.subject).or_else(|| made(reply));
@@ -316,14 +322,17 @@ fn reason(reply: &Reply, code: Code) -> String {
 
 /// The access key that a reply is about, by its id: the key itself is nothing for the record.
 fn key(deed: &Deed<'_>, reply: &Reply) -> Option<String> {
-    let is_about_keys = matches!(deed.query.action(), "generate_access_key" | "revoke_access_key");
+    if !matches!(deed.query.action(), "generate_access_key" | "revoke_access_key") {
+        return None;
+    }
     let id = reply.result()?.get("details")?.get("id")?.as_str()?;
-    is_about_keys.then(|| plain(id))
+    Some(plain(id))
 }
 
 /// What a reply says was made.
 fn made(reply: &Reply) -> Option<String> {
-    let result = reply.result()?;
+    // What is rendered already is long or read often, and makes nothing.
+    let result = reply.result_tree()?;
     MADE.iter()
         .find_map(|(thing, name)| result.get(thing)?.get(name)?.as_str())
         .map(plain)

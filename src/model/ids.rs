@@ -25,9 +25,9 @@ struct Grammar {
 }
 
 impl Grammar {
-    fn check(&self, text: &str) -> Result<String, IdError> {
+    fn check(&self, text: &str) -> Result<(), IdError> {
         if (self.accepts)(text) {
-            return Ok(text.to_owned());
+            return Ok(());
         }
         Err(IdError {
             article: self.article,
@@ -76,7 +76,7 @@ macro_rules! identifier {
 
             /// Checks `text` against the grammar of this kind.
             pub fn parse(text: &str) -> Result<Self, IdError> {
-                Self::GRAMMAR.check(text).map(Self)
+                Self::GRAMMAR.check(text).map(|()| Self(text.to_owned()))
             }
 
             /// The identifier as it is written.
@@ -101,7 +101,7 @@ macro_rules! identifier {
         impl TryFrom<String> for $name {
             type Error = IdError;
             fn try_from(text: String) -> Result<Self, IdError> {
-                Self::parse(&text)
+                Self::GRAMMAR.check(&text).map(|()| Self(text))
             }
         }
 

@@ -15,6 +15,7 @@ mod envelope;
 pub mod json_text;
 mod original_actions;
 mod query;
+mod rendered;
 mod reply;
 pub mod strict_json;
 mod trace;
@@ -28,5 +29,6 @@ pub use envelope::{
     send_sealed,
 };
 pub use query::{Query, QueryError};
+pub use rendered::Rendered;
 pub use reply::{Problem, Reply};
 pub use trace::{Hop, Phase, PhaseName, Stopwatch};

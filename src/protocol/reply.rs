@@ -1,15 +1,27 @@
 //! A reply: the JSON object inside a sealed response.
 
 use super::code::{Code, ExitClass};
+use super::rendered::Rendered;
 use super::strict_json::{self, StrictJsonError};
 use super::{Hop, QueryError};
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// The status of what went well.
+static SUCCESS: LazyLock<Value> = LazyLock::new(|| Value::String("success".to_owned()));
 
 /// What an instance answered, as it was opened: replies of other implementations keep whatever they have.
 /// Cheap to clone, because one may have 50 MB.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Reply(Arc<Map<String, Value>>);
+#[derive(Debug, Clone)]
+pub struct Reply(Arc<Body>);
+
+/// The members of a reply.
+#[derive(Debug, Clone)]
+struct Body {
+    /// A result that is text; then `status` is `success`, and neither of the two is among the others.
+    rendered: Option<Rendered>,
+    others: Map<String, Value>,
+}
 
 /// Why an action failed, on its way to becoming an error reply.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -57,7 +69,22 @@ impl Reply {
         let mut object = Map::with_capacity(3);
         object.insert("status".to_owned(), Value::String("success".to_owned()));
         object.insert("result".to_owned(), result);
-        Self(Arc::new(object))
+        Self::whole(object)
+    }
+
+    /// The same with a result that is rendered already.
+    pub fn success_rendered(result: Rendered) -> Self {
+        Self(Arc::new(Body {
+            rendered: Some(result),
+            others: Map::new(),
+        }))
+    }
+
+    fn whole(object: Map<String, Value>) -> Self {
+        Self(Arc::new(Body {
+            rendered: None,
+            others: object,
+        }))
     }
 
     /// `{"status": "error", "code": …, "message": …}` and the problem's details.
@@ -69,7 +96,7 @@ impl Reply {
         for (name, value) in &problem.details {
             object.insert(name.clone(), value.clone());
         }
-        Self(Arc::new(object))
+        Self::whole(object)
     }
 
     /// `{"status": "interpretation_rendered", "result": {"interpretation", "details"}}`: a pointer's
@@ -84,14 +111,14 @@ impl Reply {
             "result".to_owned(),
             json!({"interpretation": interpretation, "details": details}),
         );
-        Self(Arc::new(object))
+        Self::whole(object)
     }
 
     /// Reads the bytes that a sealed response held: an object with a text `status`.
     pub fn parse(bytes: &[u8]) -> Result<Self, StrictJsonError> {
         match strict_json::parse(bytes)? {
             Value::Object(object) if object.get("status").is_some_and(Value::is_string) => {
-                Ok(Self(Arc::new(object)))
+                Ok(Self::whole(object))
             }
             _ => Err(StrictJsonError::NotAReply),
         }
@@ -99,7 +126,7 @@ impl Reply {
 
     /// `success`, `error`, `interpretation_rendered`, or what another implementation says.
     pub fn status(&self) -> &str {
-        self.0.get("status").and_then(Value::as_str).unwrap_or_default()
+        self.member("status").and_then(Value::as_str).unwrap_or_default()
     }
 
     /// Whether the status is `success`.
@@ -109,30 +136,42 @@ impl Reply {
 
     /// The result, if there is one.
     pub fn result(&self) -> Option<&Value> {
-        self.0.get("result")
+        self.member("result")
+    }
+
+    /// The result, unless it is still the text that it was rendered as.
+    pub fn result_tree(&self) -> Option<&Value> {
+        self.0.others.get("result")
     }
 
     /// Takes the result out.
     pub fn into_result(self) -> Option<Value> {
         match Arc::try_unwrap(self.0) {
-            Ok(mut object) => object.shift_remove("result"),
-            Err(shared) => shared.get("result").cloned(),
+            Ok(mut body) => match body.rendered {
+                Some(rendered) => Some(rendered.into_value()),
+                None => body.others.shift_remove("result"),
+            },
+            Err(shared) => Self(shared).result().cloned(),
         }
     }
 
     /// A top-level member.
     pub fn member(&self, name: &str) -> Option<&Value> {
-        self.0.get(name)
+        match (&self.0.rendered, name) {
+            (Some(_), "status") => Some(&SUCCESS),
+            (Some(rendered), "result") => Some(rendered.value()),
+            _ => self.0.others.get(name),
+        }
     }
 
     /// The code of an error, if it is one that we know.
     pub fn code(&self) -> Option<Code> {
-        self.0.get("code").and_then(Value::as_str).and_then(Code::parse)
+        self.member("code").and_then(Value::as_str).and_then(Code::parse)
     }
 
     /// The message of an error.
     pub fn message(&self) -> Option<&str> {
-        self.0.get("message").and_then(Value::as_str)
+        self.member("message").and_then(Value::as_str)
     }
 
     /// The problem that an error reply tells of.
@@ -143,6 +182,7 @@ impl Reply {
         let message = self.message().unwrap_or("the instance gave no reason").to_owned();
         let details = self
             .0
+            .others
             .iter()
             .filter(|(name, _)| !matches!(name.as_str(), "status" | "code" | "message" | "trace"))
             .map(|(name, value)| (name.clone(), value.clone()))
@@ -156,20 +196,22 @@ impl Reply {
 
     /// The phases of the call, hop inside hop, if the reply carries them.
     pub fn trace(&self) -> Option<Hop> {
-        serde_json::from_value(self.0.get("trace")?.clone()).ok()
+        serde_json::from_value(self.member("trace")?.clone()).ok()
     }
 
     /// Adds or replaces a top-level member.
     pub fn with(mut self, name: &str, value: Value) -> Self {
-        Arc::make_mut(&mut self.0).insert(name.to_owned(), value);
+        if matches!(name, "status" | "result") {
+            self = Self::whole(self.into_object());
+        }
+        Arc::make_mut(&mut self.0).others.insert(name.to_owned(), value);
         self
     }
 
     /// Adds the phases of the call.
-    pub fn with_trace(mut self, hop: &Hop) -> Self {
+    pub fn with_trace(self, hop: &Hop) -> Self {
         let value = serde_json::to_value(hop).expect("a hop has only string keys");
-        Arc::make_mut(&mut self.0).insert("trace".to_owned(), value);
-        self
+        self.with("trace", value)
     }
 
     /// What a process that got this reply ends with; none for a reply that is no error.
@@ -182,12 +224,49 @@ impl Reply {
 
     /// The reply as a JSON value.
     pub fn to_value(&self) -> Value {
-        Value::Object((*self.0).clone())
+        Value::Object(self.clone().into_object())
+    }
+
+    fn into_object(self) -> Map<String, Value> {
+        let body = Arc::unwrap_or_clone(self.0);
+        let Some(rendered) = body.rendered else {
+            return body.others;
+        };
+        let mut object = Map::with_capacity(2 + body.others.len());
+        object.insert("status".to_owned(), SUCCESS.clone());
+        object.insert("result".to_owned(), rendered.into_value());
+        object.extend(body.others);
+        object
     }
 
     /// The reply as the bytes that get sealed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        serde_json::to_vec(&*self.0).expect("a JSON map with string keys always serialises")
+        let others = &self.0.others;
+        let Some(rendered) = &self.0.rendered else {
+            return serde_json::to_vec(others).expect(SERIALISES);
+        };
+        let text = rendered.as_str();
+        let mut bytes = Vec::with_capacity(BEFORE_RESULT.len() + text.len() + 1);
+        bytes.extend_from_slice(BEFORE_RESULT);
+        bytes.extend_from_slice(text.as_bytes());
+        for (name, value) in others {
+            bytes.push(b',');
+            serde_json::to_writer(&mut bytes, name).expect(SERIALISES);
+            bytes.push(b':');
+            serde_json::to_writer(&mut bytes, value).expect(SERIALISES);
+        }
+        bytes.push(b'}');
+        bytes
+    }
+}
+
+/// What a reply with a rendered result begins with.
+const BEFORE_RESULT: &[u8] = br#"{"status":"success","result":"#;
+const SERIALISES: &str = "a JSON map with string keys always serialises";
+
+impl PartialEq for Reply {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_value() == other.to_value()
     }
 }
 
@@ -202,6 +281,26 @@ mod tests {
         let reply = Reply::parse(&Reply::error(&problem).to_bytes()).unwrap();
         assert_eq!(reply.problem(), Some(problem));
         assert_eq!(reply.exit_class(), Some(ExitClass::Refused));
+    }
+
+    #[test]
+    fn a_rendered_result_is_the_same_reply_as_its_value() {
+        let result =
+            json!({"pointer": {"address": "ptr_0123456789ab", "tags": ["a", "\"b\""]}, "next": null});
+        let extend = |reply: Reply| reply.with("repeated", json!(true)).with("peer", json!("inst_1"));
+        let plain = extend(Reply::success(result.clone()));
+        let rendered = extend(Reply::success_rendered(Rendered::of(&result)));
+        assert_eq!(rendered.to_bytes(), plain.to_bytes());
+        assert_eq!(rendered, plain);
+        assert_eq!(rendered.to_value(), plain.to_value());
+        assert!(rendered.is_success() && rendered.code().is_none());
+        assert_eq!(rendered.member("repeated"), Some(&json!(true)));
+        assert_eq!(rendered.result(), Some(&result));
+        assert_eq!(rendered.clone().into_result(), Some(result.clone()));
+        let shared = rendered.clone();
+        assert_eq!(rendered.into_result(), Some(result));
+        let replaced = shared.with("result", json!(1));
+        assert_eq!(replaced.to_bytes(), plain.with("result", json!(1)).to_bytes());
     }
 
     #[test]

@@ -300,7 +300,9 @@ pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Va
     if version > VERSION {
         return Err(VaultError::TooNew(path.to_owned()));
     }
+    // All or nothing: by itself each migration and the note that it was made would be two transactions.
     embedded::migrations::runner()
+        .set_grouped(true)
         .run(connection)
         .map_err(|error| VaultError::Failed(error.to_string()))?;
     Ok(())

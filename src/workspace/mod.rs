@@ -48,6 +48,7 @@ mod log_detail;
 mod map;
 mod neighbors;
 mod original;
+mod owner;
 mod partial_file;
 mod peers;
 mod pointer_care;
@@ -97,6 +98,7 @@ pub use log::{
 };
 pub use log_detail::LogDetail;
 pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
+pub use owner::RecoveredOwner;
 pub use partial_file::{NotWritten, PartialFile};
 pub use pointer_care::{TagChange, normal_tag};
 pub use pointer_columns::PointerColumn;

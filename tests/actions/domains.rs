@@ -2,6 +2,7 @@
 
 use crate::access_keys::{everything, place};
 use crate::running::{Running, get, refused, text};
+use butterfly_console::model::Grant;
 use butterfly_console::protocol::Code;
 use serde_json::{Value, json};
 
@@ -228,4 +229,30 @@ async fn domains_and_connections_come_in_pages_where_that_is_asked_for() {
         let end = running.get(action, json!({"limit": 5, "offset": 7})).await;
         assert_eq!(end["count"], 0);
     }
+}
+
+#[tokio::test]
+async fn credentials_and_the_overview_come_in_pages_where_that_is_asked_for() {
+    let running = Running::start("alpha").await;
+    for name in ["a", "b"] {
+        let issued = running.issue(name, Grant::read(["get_graph_stats"])).await;
+        running.hold(name, &issued).await;
+        running.connection(name, None).await;
+    }
+    for (action, total) in [("list_credentials", 3), ("list_held_credentials", 2)] {
+        let all = running.get(action, json!({})).await;
+        assert_eq!((&all["count"], &all["total"]), (&json!(total), &json!(total)));
+        let page = running.get(action, json!({"limit": 1, "offset": 1})).await;
+        assert_eq!((&page["count"], &page["total"]), (&json!(1), &json!(total)));
+        assert_eq!(page["credentials"][0], all["credentials"][1]);
+    }
+    let offers = running.get("list_offers", json!({"limit": 1})).await;
+    assert_eq!((&offers["count"], &offers["total"]), (&json!(0), &json!(0)));
+    let all = running.get("get_admin_overview", json!({})).await;
+    let page = running
+        .get("get_admin_overview", json!({"limit": 1, "offset": 1}))
+        .await;
+    assert_eq!(page["domains"], json!([all["domains"][1]]));
+    assert_eq!(page["total_domains"], 2);
+    assert_eq!(page["domains"][0]["connections"].as_array().unwrap().len(), 1);
 }

@@ -2,6 +2,10 @@
 //! administrators who join their instances through files.
 #![cfg(unix)]
 
+#[cfg(target_os = "linux")]
+#[path = "../support/faults.rs"]
+mod faults;
+
 mod audit;
 mod backup;
 mod binary;
@@ -11,8 +15,11 @@ mod handshake;
 mod home;
 mod instances;
 mod joining;
+#[cfg(target_os = "linux")]
+mod killed;
 mod loads;
 mod logs;
+mod owner;
 mod pointers;
 mod pointers_many;
 mod secrets;

@@ -4,9 +4,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[allow(dead_code)]
+#[path = "../actions/running.rs"]
+mod running;
+
 mod client;
 mod console;
 mod federated;
+mod mixed;
 mod original;
 mod routes;
 mod sealing;

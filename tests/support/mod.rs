@@ -5,6 +5,8 @@
 
 #[cfg(unix)]
 pub mod console;
+#[cfg(target_os = "linux")]
+pub mod faults;
 pub mod process;
 pub mod program;
 pub mod python;

@@ -80,7 +80,7 @@ fn serve(home: &Path) -> Process {
     process
 }
 
-async fn ask(owner: &HeldCredential, action: &str, parameters: Value) -> Option<Value> {
+pub async fn ask(owner: &HeldCredential, action: &str, parameters: Value) -> Option<Value> {
     let context = CallContext::begin(Timestamp::now(), 30);
     let query = Query::new(action, parameters);
     let exchange = Client::new().invoke(owner, &query, &context).await.ok()?;

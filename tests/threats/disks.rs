@@ -1,7 +1,8 @@
-//! The disk of a real process refuses to write, and takes writes again later: by a limit on the size of its files (an
-//! I/O error, to be had everywhere), and by a small file system that is really full (where one may be mounted).
+//! The disk of a real process refuses, and is well again later: by a limit on the size of its files, which the system
+//! itself enforces, and by faults that are put under it.
 
 use crate::crashes::{check_files, everything, make};
+use crate::support::faults::Faults;
 use crate::support::process::Process;
 use butterfly_console::client::Client;
 use butterfly_console::model::Timestamp;
@@ -10,85 +11,77 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 use tempfile::TempDir;
 
 /// More calls than fill any disk here.
 const MOST_CALLS: usize = 20_000;
-/// The size of the file system that is to be filled, and of what is taken away to make room.
-const SMALL_DISK: &str = "6m";
-const BALLAST: usize = 3 << 20;
 /// Files may grow as long as this, in blocks of 512 bytes: less than a write-ahead log grows to before it is emptied.
 const SHORT_FILES: &str = "4096";
+/// Calls that go well before a fault.
+const CALLS_BEFORE: usize = 30;
 
 /// How the disk comes to refuse.
 #[derive(Clone, Copy)]
 enum Trouble {
     /// EFBIG, which is an I/O error to SQLite.
     ShortFiles,
-    /// ENOSPC.
-    FullDisk,
+    /// What a rule of `faults.c` says, after some calls went well.
+    Fault(&'static str),
 }
+
+const FULL_DISK: Trouble = Trouble::Fault("full instances/alpha");
+const BAD_DISK: Trouble = Trouble::Fault("write instances/alpha");
+const BAD_SYNC: Trouble = Trouble::Fault("sync instances/alpha");
 
 /// An instance in a process of its own, on a disk that will not last.
 struct Sick {
     trouble: Trouble,
+    faults: Faults,
     home: TempDir,
     process: Process,
     owner: HeldCredential,
 }
 
 impl Sick {
-    /// None where the trouble cannot be made: not everybody may mount something.
-    async fn start(trouble: Trouble) -> Option<Self> {
+    async fn start(trouble: Trouble) -> Self {
         let home = tempfile::tempdir().unwrap();
         let owner = make(home.path()).await;
-        let script = match trouble {
-            Trouble::ShortFiles => {
-                format!("trap '' XFSZ; ulimit -S -f {SHORT_FILES}; exec \"$0\" serve alpha")
-            }
-            Trouble::FullDisk if can_mount() => format!(
-                "set -e; cp -a \"$BUTTERFLY_HOME/instances\" \"$BUTTERFLY_HOME/kept\"
-                 mount -t tmpfs -o size={SMALL_DISK},mode=0700 butterfly \"$BUTTERFLY_HOME/instances\"
-                 cp -a \"$BUTTERFLY_HOME/kept/.\" \"$BUTTERFLY_HOME/instances\"
-                 head -c {BALLAST} /dev/zero >\"$BUTTERFLY_HOME/instances/ballast\"
-                 exec \"$0\" serve alpha"
-            ),
-            Trouble::FullDisk => {
-                eprintln!(
-                    "no file system may be mounted here; the other tests of full disks are all there is"
-                );
-                return None;
-            }
-        };
+        let faults = Faults::none();
+        let binary = env!("CARGO_BIN_EXE_butterfly");
         let mut command = match trouble {
-            Trouble::ShortFiles => Command::new("sh"),
-            Trouble::FullDisk => {
-                let mut command = Command::new("unshare");
-                command.args(["--user", "--map-root-user", "--mount", "sh"]);
+            Trouble::ShortFiles => {
+                let script = format!("trap '' XFSZ; ulimit -S -f {SHORT_FILES}; exec \"$0\" serve alpha");
+                let mut command = Command::new("sh");
+                command.args(["-c", &script, binary]);
+                command
+            }
+            Trouble::Fault(_) => {
+                let mut command = Command::new(binary);
+                command.args(["serve", "alpha"]);
+                faults.put_under(&mut command);
                 command
             }
         };
         command
-            .args(["-c", &script, env!("CARGO_BIN_EXE_butterfly")])
             .env("BUTTERFLY_HOME", home.path())
             .env_remove("JWT_SECRET_KEY");
         let mut process = Process::start(command);
         process.wait_for("listening on ");
-        Some(Self {
+        Self {
             trouble,
+            faults,
             home,
             process,
             owner,
-        })
+        }
     }
 
-    /// Its home as it sees it: what it mounted, nobody else sees.
-    fn seen_home(&self) -> PathBuf {
-        let root = PathBuf::from(format!("/proc/{}/root", self.process.id()));
-        root.join(self.home.path().strip_prefix("/").unwrap())
+    fn break_disk(&self) {
+        if let Trouble::Fault(rule) = self.trouble {
+            self.faults.set(rule);
+        }
     }
 
     fn make_room(&self) {
@@ -100,7 +93,7 @@ impl Sick {
                     .status();
                 assert!(status.unwrap().success(), "the limit can be lifted");
             }
-            Trouble::FullDisk => std::fs::remove_file(self.seen_home().join("instances/ballast")).unwrap(),
+            Trouble::Fault(_) => self.faults.mend(),
         }
     }
 
@@ -114,6 +107,9 @@ impl Sick {
     /// Asks until the disk refuses: the number of the call that was refused, with every one before it acknowledged.
     async fn ask_until_refused(&self, ask: impl Fn(usize) -> (&'static str, Value)) -> usize {
         for number in 0..MOST_CALLS {
+            if number == CALLS_BEFORE {
+                self.break_disk();
+            }
             let (action, parameters) = ask(number);
             let reply = self.ask(action, parameters).await;
             if !reply.is_success() {
@@ -153,18 +149,8 @@ impl Sick {
     async fn check_whole(&self) {
         let verdict = self.ask("verify_audit", json!({})).await;
         assert_eq!(verdict.result().unwrap()["valid"], true);
-        check_files(&self.seen_home());
+        check_files(self.home.path());
     }
-}
-
-/// Whether this user may mount something in a name space of their own.
-fn can_mount() -> bool {
-    let tried = Command::new("unshare")
-        .args(["--user", "--map-root-user", "--mount", "mount"])
-        .args(["-t", "tmpfs", "butterfly", "/mnt"])
-        .stderr(Stdio::null())
-        .status();
-    tried.is_ok_and(|status| status.success())
 }
 
 /// A stable word, and a sentence that says what to do.
@@ -192,9 +178,7 @@ fn reference(number: usize) -> String {
 
 /// Pointers are made until that fails. Then there is room again.
 async fn fill_with_pointers(trouble: Trouble) {
-    let Some(sick) = Sick::start(trouble).await else {
-        return;
-    };
+    let sick = Sick::start(trouble).await;
     let refused = sick.ask_until_refused(pointer).await;
     assert!(refused > 10, "hardly anything was written");
     assert_eq!(sick.readiness(), 503);
@@ -225,9 +209,7 @@ async fn fill_with_pointers(trouble: Trouble) {
 
 /// Only the audit trail grows: nothing is read that cannot be put on record.
 async fn fill_with_records(trouble: Trouble) {
-    let Some(sick) = Sick::start(trouble).await else {
-        return;
-    };
+    let sick = Sick::start(trouble).await;
     let long = "y".repeat(256);
     sick.ask_until_refused(|_| {
         (
@@ -246,9 +228,7 @@ async fn fill_with_records(trouble: Trouble) {
 
 /// An import that finds no room is not there at all, and the next one goes through.
 async fn fill_with_an_import(trouble: Trouble) {
-    let Some(sick) = Sick::start(trouble).await else {
-        return;
-    };
+    let sick = Sick::start(trouble).await;
     let rows = |from: usize| -> Value {
         let row = |number| json!({"data_reference": reference(number), "description": "z".repeat(4_000), "tags": ["crash"]});
         (from..from + 150).map(row).collect()
@@ -257,6 +237,9 @@ async fn fill_with_an_import(trouble: Trouble) {
     let import = begun.result().unwrap()["import_id"].clone();
     let mut refusal = None;
     for batch in 0..20 {
+        if batch == 1 {
+            sick.break_disk();
+        }
         let parameters = json!({"import_id": import, "pointers": rows(batch * 150)});
         let reply = sick.ask("import_pointers", parameters).await;
         if !reply.is_success() {
@@ -270,10 +253,10 @@ async fn fill_with_an_import(trouble: Trouble) {
         }
     }
     is_about_the_disk(&refusal.expect("there is no room for it"));
-    assert!(everything(&sick.owner).await.is_empty(), "half an import");
     let _ = sick.ask("abort_import", json!({"import_id": import})).await;
     sick.make_room();
     sick.recovers().await;
+    assert!(everything(&sick.owner).await.is_empty(), "half an import");
 
     let begun = sick.ask("begin_import", json!({})).await;
     let import = begun.result().unwrap()["import_id"].clone();
@@ -291,8 +274,18 @@ async fn threat_47_writes_that_meet_io_errors_are_refused_and_nothing_acknowledg
 }
 
 #[tokio::test]
+async fn threat_47_writes_on_a_bad_disk_are_refused_and_nothing_acknowledged_is_lost() {
+    fill_with_pointers(BAD_DISK).await;
+}
+
+#[tokio::test]
+async fn threat_47_writes_that_cannot_be_made_durable_are_refused_and_nothing_acknowledged_is_lost() {
+    fill_with_pointers(BAD_SYNC).await;
+}
+
+#[tokio::test]
 async fn threat_47_writes_on_a_full_disk_are_refused_and_nothing_acknowledged_is_lost() {
-    fill_with_pointers(Trouble::FullDisk).await;
+    fill_with_pointers(FULL_DISK).await;
 }
 
 #[tokio::test]
@@ -302,7 +295,12 @@ async fn threat_47_calls_that_cannot_be_put_on_record_are_not_answered_on_io_err
 
 #[tokio::test]
 async fn threat_47_calls_that_cannot_be_put_on_record_are_not_answered_on_a_full_disk() {
-    fill_with_records(Trouble::FullDisk).await;
+    fill_with_records(FULL_DISK).await;
+}
+
+#[tokio::test]
+async fn threat_47_calls_are_not_answered_whose_record_cannot_be_made_durable() {
+    fill_with_records(BAD_SYNC).await;
 }
 
 #[tokio::test]
@@ -312,5 +310,53 @@ async fn threat_47_an_import_that_meets_io_errors_is_not_there_at_all() {
 
 #[tokio::test]
 async fn threat_47_an_import_on_a_full_disk_is_not_there_at_all() {
-    fill_with_an_import(Trouble::FullDisk).await;
+    fill_with_an_import(FULL_DISK).await;
+}
+
+/// What is done once is not taken for begun when it could not even be put on record.
+#[tokio::test]
+async fn threat_47_a_call_with_an_idempotency_key_can_be_sent_again_after_the_disk_was_full() {
+    let sick = Sick::start(Trouble::Fault("full audit.db")).await;
+    let parameters = |number| {
+        let (_, mut parameters) = pointer(number);
+        parameters["idempotency_key"] = json!(format!("once-{number}"));
+        parameters
+    };
+    let refused = sick
+        .ask_until_refused(|number| ("create_pointer", parameters(number)))
+        .await;
+    sick.make_room();
+    sick.recovers().await;
+    let again = sick.ask("create_pointer", parameters(refused)).await;
+    assert!(again.is_success(), "{}", again.to_value());
+    assert_eq!(everything(&sick.owner).await.len(), refused + 1);
+    sick.check_whole().await;
+}
+
+/// What cannot be read is not taken for what is not there.
+#[tokio::test]
+async fn threat_47_reads_that_meet_io_errors_say_so_and_end_with_them() {
+    let sick = Sick::start(Trouble::Fault("read instance.db")).await;
+    let mut addresses = Vec::new();
+    for number in 0..CALLS_BEFORE {
+        let (action, parameters) = pointer(number);
+        let made = sick.ask(action, parameters).await;
+        addresses.push(made.result().unwrap()["pointer"]["address"].clone());
+    }
+    sick.break_disk();
+    let mut refused = 0;
+    for address in &addresses {
+        let reply = sick.ask("get_pointer", json!({"pointer_address": address})).await;
+        if !reply.is_success() {
+            assert_eq!(reply.to_value()["code"], "storage_failed", "{}", reply.to_value());
+            refused += 1;
+        }
+    }
+    assert!(refused > 0, "nothing was read from the disk");
+    sick.make_room();
+    for address in &addresses {
+        let reply = sick.ask("get_pointer", json!({"pointer_address": address})).await;
+        assert!(reply.is_success(), "{}", reply.to_value());
+    }
+    sick.check_whole().await;
 }

@@ -6,10 +6,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[cfg(target_os = "linux")]
+mod clocks;
 mod corpora;
 mod crashes;
+#[cfg(target_os = "linux")]
 mod disks;
 mod rows;
+#[cfg(target_os = "linux")]
+mod schemas;
 
 use rows::ROWS;
 use std::collections::BTreeMap;

@@ -51,7 +51,7 @@ pub const ROWS: &[Row] = &[
     row(
         9,
         "Clocks that differ",
-        "29 seconds pass and 61 do not; whoever holds the right secret is told that it is the clock",
+        "29 seconds pass and 61 do not; whoever holds the right secret is told that it is the clock; when it is right again, so is everything",
     ),
     row(
         10,

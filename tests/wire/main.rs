@@ -8,6 +8,7 @@ mod hosting;
 mod legacy;
 mod lives;
 mod operating;
+mod proxied;
 mod rotations;
 mod support;
 mod tls;

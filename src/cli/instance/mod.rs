@@ -4,6 +4,7 @@ mod background;
 mod backup;
 mod edit;
 mod map;
+mod recover_owner;
 mod values;
 
 pub use background::Mark;
@@ -59,6 +60,7 @@ pub enum Instance {
     Edit(Box<edit::Edit>),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    RecoverOwner(recover_owner::RecoverOwner),
     Map(map::Map),
 }
 
@@ -135,6 +137,7 @@ impl Instance {
             Self::Edit(verb) => verb.run(session).await,
             Self::Backup(verb) => verb.run(session).await,
             Self::Restore(verb) => verb.run(session).await,
+            Self::RecoverOwner(verb) => verb.run(session).await,
             Self::Map(verb) => verb.run(session).await,
         }
     }

@@ -1,5 +1,5 @@
 //! `create_offer {label, app_id, profile, holders, grant, lease_ends?, valid_seconds?, delivery?, verify_first?}` → everything
-//! that a bundle is made of: `{offer, instance: {id, name}, identity, endpoint, profile, verify_first, credentials: [{holder,
+//! that a bundle is made of: `{offer, instance: {id, name, identity}, identity, endpoint, profile, verify_first, credentials: [{holder,
 //! name, app_id, grant, lease_ends, form}], warning?}`.
 
 use super::list_offers;
@@ -50,7 +50,7 @@ pub static ACTION: Action = Action {
             "true if the credentials open nothing but the handshake before the words were compared and keys mixed in",
         ),
     ],
-    result: "{offer: offer, instance: {id, name}, identity, endpoint, profile, verify_first, credentials: [{holder, name, app_id, grant, lease_ends, form}], warning?}",
+    result: "{offer: offer, instance: {id, name, identity}, identity, endpoint, profile, verify_first, credentials: [{holder, name, app_id, grant, lease_ends, form}], warning?}",
     errors: &[Code::AlreadyExists],
     run,
 };

@@ -1,8 +1,10 @@
 //! `get_admin_overview`: the caller's domains with their connections, and counts over the instance.
 
-use super::{Access, Action, Answer, Call, DomainRole, Outcome};
-use crate::model::{Connection, Domain};
+use super::parameter::{OFFSET, PAGE_OF_LIST};
+use super::{Access, Action, Answer, Call, DomainRole, Outcome, page};
+use crate::model::{Connection, Domain, DomainId};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// The row of the table.
 pub const ACTION: Action = Action {
@@ -11,7 +13,7 @@ pub const ACTION: Action = Action {
     access: Access::Granted,
     writes: false,
     within: Some(DomainRole::Administrator),
-    parameters: &[],
+    parameters: &[PAGE_OF_LIST, OFFSET],
     result: "{domains: [{id, name, owner_app_id, created_at, connections: [connection]}], total_pointers, total_relationships, total_domains, total_connections}",
     errors: &[],
     run: |call| Box::pin(run(call)),
@@ -19,12 +21,13 @@ pub const ACTION: Action = Action {
 
 async fn run(call: &Call<'_>) -> Answer {
     let roles = call.roles().await?;
-    let domains = call.store().domains().await?;
-    let connections = call.store().connections(None).await?;
+    let mut domains = call.store().domains().await?;
+    domains.retain(|domain| roles.suffice(&domain.id, DomainRole::Administrator));
+    let (page, _) = page::of_list(call, domains)?;
+    let connections = by_domain(call.store().connections(None).await?);
     let statistics = call.store().statistics().await?;
-    let shown: Vec<Value> = domains
+    let shown: Vec<Value> = page
         .iter()
-        .filter(|domain| roles.suffice(&domain.id, DomainRole::Administrator))
         .map(|domain| with_connections(domain, &connections))
         .collect();
     // How much there is that the caller does not see is not its business.
@@ -38,12 +41,19 @@ async fn run(call: &Call<'_>) -> Answer {
     })))
 }
 
-fn with_connections(domain: &Domain, connections: &[Connection]) -> Value {
-    let own: Vec<&Connection> = connections
-        .iter()
-        .filter(|connection| connection.domain_id == domain.id)
-        .collect();
+fn by_domain(connections: Vec<Connection>) -> HashMap<DomainId, Vec<Connection>> {
+    let mut by_domain: HashMap<DomainId, Vec<Connection>> = HashMap::new();
+    for connection in connections {
+        by_domain
+            .entry(connection.domain_id.clone())
+            .or_default()
+            .push(connection);
+    }
+    by_domain
+}
+
+fn with_connections(domain: &Domain, connections: &HashMap<DomainId, Vec<Connection>>) -> Value {
     let mut shown = json!(domain);
-    shown["connections"] = json!(own);
+    shown["connections"] = json!(connections.get(&domain.id).map_or(&[][..], Vec::as_slice));
     shown
 }

@@ -1,4 +1,4 @@
-//! `get_all_tags {prefix?, limit?}` → `{count, tags: [name], used: {name: pointers}}`: for completion while one types.
+//! `get_all_tags {prefix?, limit?}` → `{count, tags: [name], used: {…}}`: for completion while one types.
 
 use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use crate::instance::authorise::GrantPart;
@@ -18,7 +18,7 @@ pub const ACTION: Action = Action {
         Parameter::optional("prefix", Kind::Text, "only those that begin like this"),
         Parameter::optional("limit", Kind::Count, "how many at most, up to 10000"),
     ],
-    result: "{count, tags: [name], used: {name: pointers}}",
+    result: "{count, tags: [name], used: {…}}",
     errors: &[],
     run: |call| Box::pin(run(call)),
 };

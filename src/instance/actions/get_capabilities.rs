@@ -1,5 +1,5 @@
 //! `get_capabilities {}` → `{actions: [{name, help, access, writes, needs_in_domain, parameters: [{name, kind, required, help,
-//! choices?, names?}], result, errors}], shapes: {name: shape}}`: `needs_in_domain` is the permission that an access key needs
+//! choices?, names?}], result, errors}], shapes: {…}}`: `needs_in_domain` is the permission that an access key needs
 //! (null: none opens it), `shapes` what results name instead of spelling it out, `choices` are the only texts that a parameter takes, `names` says what its text names (`tag`, `credential`,
 //! `held_credential`), where that can be listed.
 
@@ -17,7 +17,7 @@ pub static ACTION: Action = Action {
     writes: false,
     within: Some(DomainRole::Reader),
     parameters: &[],
-    result: "{actions: [{name, help, access, writes, needs_in_domain, parameters: [{name, kind, required, help, choices?, names?}], result, errors: [code]}], shapes: {name: shape}}",
+    result: "{actions: [{name, help, access, writes, needs_in_domain, parameters: [{name, kind, required, help, choices?, names?}], result, errors: [code]}], shapes: {…}}",
     errors: &[],
     run,
 };

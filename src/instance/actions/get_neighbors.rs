@@ -29,7 +29,7 @@ pub const ACTION: Action = Action {
             "true to have each one's description beside it",
         ),
     ],
-    result: "{count, neighbors: [{address, relationship, weight}], total, approximate}",
+    result: "{count, neighbors: [{address, relationship, weight, description?}], total, approximate}",
     errors: &[Code::PointerNotFound],
     run: |call| Box::pin(run(call)),
 };

@@ -5,7 +5,7 @@ use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, neighbors};
 use crate::instance::authorise::GrantPart;
 use crate::instance::problem::not_found;
 use crate::model::PointerAddress;
-use crate::protocol::Problem;
+use crate::protocol::{Problem, Rendered};
 use crate::store::Summary;
 use serde_json::json;
 
@@ -31,7 +31,7 @@ async fn run(call: &Call<'_>) -> Answer {
         let seen = neighbors::visible(call, &address, neighbors::MOST).await?;
         summary.neighbor_count = seen.len() as u64;
     }
-    Ok(Outcome::Success(json!(summary)))
+    Ok(Outcome::Rendered(Rendered::of(&summary)))
 }
 
 fn authorise(call: &Call<'_>, summary: &Summary) -> Result<(), Problem> {

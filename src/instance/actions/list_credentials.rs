@@ -1,12 +1,13 @@
-//! `list_credentials {}` → `{credentials: [{name, app_id, profile, kid, state, verified, grant, expires_at, created_at, last_used,
+//! `list_credentials {limit?, offset?}` → `{count, total, credentials: [{name, app_id, profile, kid, state, verified, grant, expires_at, created_at, last_used,
 //! uses, holder, delivery, offer, generation, rotation_due, overlap_until, alarm, verify_first, ended_at}]}`. What was revoked
 //! stays in the list for 90 days.
 
-use super::{Access, Action, Answer, Call, Outcome};
+use super::parameter::{OFFSET, PAGE_OF_LIST};
+use super::{Access, Action, Answer, Call, Outcome, page};
 use crate::instance::issuing;
 use crate::model::Timestamp;
 use futures::future::BoxFuture;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Its row in the table.
 pub static ACTION: Action = Action {
@@ -15,8 +16,8 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: false,
     within: None,
-    parameters: &[],
-    result: "{credentials: [credential]}",
+    parameters: &[PAGE_OF_LIST, OFFSET],
+    result: "{count, total, credentials: [credential]}",
     errors: &[],
     run,
 };
@@ -27,12 +28,13 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 
 async fn list_credentials(call: &Call<'_>) -> Answer {
     let now = Timestamp::now();
-    let credentials: Vec<_> = call
-        .instance
-        .issued()
-        .all()
+    let (page, total) = page::of_list(call, call.instance.issued().all())?;
+    let credentials: Vec<Value> = page
         .iter()
         .map(|credential| issuing::view(credential, now))
         .collect();
-    Ok(Outcome::Success(json!({ "credentials": credentials })))
+    let count = credentials.len();
+    Ok(Outcome::Success(
+        json!({"count": count, "total": total, "credentials": credentials}),
+    ))
 }

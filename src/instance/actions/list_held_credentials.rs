@@ -1,9 +1,10 @@
-//! `list_held_credentials {}` → `{credentials: [{name, app_id, profile, kid, endpoint, instance_id, pins, peer_name, identity, words,
+//! `list_held_credentials {limit?, offset?}` → `{count, total, credentials: [{name, app_id, profile, kid, endpoint, instance_id, pins, peer_name, identity, words,
 //! grant, state, verified, verify_first, delivery, holder, offer, offer_ends, generation, rotation_due, overlap_until, alarm,
 //! ended_at, activation_pending, expires_at, created_at, last_used, uses,
 //! peer: {state: closed | open | half_open, failures, cause, retry_at, in_flight}}]}`.
 
-use super::{Access, Action, Answer, Call, Outcome};
+use super::parameter::{OFFSET, PAGE_OF_LIST};
+use super::{Access, Action, Answer, Call, Outcome, page};
 use crate::instance::holding;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
@@ -15,8 +16,8 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: false,
     within: None,
-    parameters: &[],
-    result: "{credentials: [held]}",
+    parameters: &[PAGE_OF_LIST, OFFSET],
+    result: "{count, total, credentials: [held]}",
     errors: &[],
     run,
 };
@@ -26,10 +27,13 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 }
 
 async fn list_held_credentials(call: &Call<'_>) -> Answer {
-    let held = call.instance.held().all();
-    let credentials: Vec<Value> = held
+    let (page, total) = page::of_list(call, call.instance.held().all())?;
+    let credentials: Vec<Value> = page
         .iter()
         .map(|holding| holding::view(holding, call.now()))
         .collect();
-    Ok(Outcome::Success(json!({ "credentials": credentials })))
+    let count = credentials.len();
+    Ok(Outcome::Success(
+        json!({"count": count, "total": total, "credentials": credentials}),
+    ))
 }

@@ -1,7 +1,8 @@
-//! `list_offers {}` → `{offers: [{id, label, credentials, words, state, created_at, expires_at, delivery, verified, verify_first,
+//! `list_offers {limit?, offset?}` → `{count, total, offers: [{id, label, credentials, words, state, created_at, expires_at, delivery, verified, verify_first,
 //! alarm, code_ends, code_claimed}]}`.
 
-use super::{Access, Action, Answer, Call, Outcome};
+use super::parameter::{OFFSET, PAGE_OF_LIST};
+use super::{Access, Action, Answer, Call, Outcome, page};
 use crate::instance::Instance;
 use crate::instance::issued::Credential;
 use crate::model::{CredentialState, Timestamp};
@@ -17,8 +18,8 @@ pub static ACTION: Action = Action {
     access: Access::Owner,
     writes: false,
     within: None,
-    parameters: &[],
-    result: "{offers: [offer]}",
+    parameters: &[PAGE_OF_LIST, OFFSET],
+    result: "{count, total, offers: [offer]}",
     errors: &[],
     run,
 };
@@ -29,14 +30,11 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 
 async fn list_offers(call: &Call<'_>) -> Answer {
     let now = Timestamp::now();
-    let offers: Vec<_> = call
-        .store()
-        .offers()
-        .await?
-        .iter()
-        .map(|offer| view(call.instance, offer, now))
-        .collect();
-    Ok(Outcome::Success(json!({ "offers": offers })))
+    let (page, total) = page::of_list(call, call.store().offers().await?)?;
+    let offers: Vec<Value> = page.iter().map(|offer| view(call.instance, offer, now)).collect();
+    Ok(Outcome::Success(
+        json!({"count": offers.len(), "total": total, "offers": offers}),
+    ))
 }
 
 /// What may be told of an offer.

@@ -77,6 +77,7 @@ mod seal_answer;
 mod search_by_proximity;
 mod search_pointers;
 mod set_connection_status;
+pub mod shape;
 mod sign_request;
 mod suspend_credential;
 pub mod table;
@@ -92,7 +93,7 @@ use super::core::{Caller, Instance};
 pub use crate::model::DomainRole;
 use crate::model::InstanceId;
 pub use crate::protocol::{Access, Code, ValueKind as Kind};
-use crate::protocol::{CallContext, Hop, Problem, Query};
+use crate::protocol::{CallContext, Hop, Problem, Query, Rendered};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::sync::Arc;
@@ -176,6 +177,8 @@ pub type Answer = Result<Outcome, Problem>;
 pub enum Outcome {
     /// `status: success` with this result.
     Success(Value),
+    /// The same with a result that is JSON text already: for what is asked for often, or long.
+    Rendered(Rendered),
     /// `status: success`, and beside the result the peer's own reply (relay).
     Relayed {
         /// The result.

@@ -4,9 +4,10 @@ use super::{Answer, Call, Outcome, check};
 use crate::instance::size::json_size;
 use crate::model::filter::Filter;
 use crate::model::{Pointer, STORED_POINTER_FIELDS};
-use crate::protocol::{Code, Problem};
+use crate::protocol::{Code, Problem, Rendered};
 use crate::store::{Order, PointerPage, PointerQuery, SortBy, Start};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 /// The largest page.
 pub const LARGEST_PAGE: u64 = 1_000;
@@ -43,21 +44,32 @@ impl Page {
     /// end); and where they were asked for, `filter` and `sort` as they were understood: an older instance says
     /// nothing of them, and has not heeded them.
     pub fn into_answer(self) -> Answer {
-        let mut answer = json!({
-            "count": self.found.pointers.len(),
-            "total": self.found.total,
-            "pointers": self.found.pointers,
-            "next": self.found.next,
-        });
-        if !self.filter.is_empty() {
-            answer["filter"] = self.filter.to_string().into();
-        }
-        if !self.order.is_usual() {
-            answer["sort"] = self.order.by.as_str().into();
-            answer["descending"] = self.order.descending.into();
-        }
-        Ok(Outcome::Success(answer))
+        let is_usual = self.order.is_usual();
+        Ok(Outcome::Rendered(Rendered::of(&Shown {
+            count: self.found.pointers.len(),
+            total: self.found.total,
+            pointers: &self.found.pointers,
+            next: self.found.next.as_deref(),
+            filter: (!self.filter.is_empty()).then(|| self.filter.to_string()),
+            sort: (!is_usual).then_some(self.order.by.as_str()),
+            descending: (!is_usual).then_some(self.order.descending),
+        })))
     }
+}
+
+/// A page as it is sent.
+#[derive(Serialize)]
+struct Shown<'a> {
+    count: usize,
+    total: Option<u64>,
+    pointers: &'a [Pointer],
+    next: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sort: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    descending: Option<bool>,
 }
 
 /// Reads `federated`, `filter`, `sort`, `limit`, `after` and `offset` of a call and gives that page of the pointers

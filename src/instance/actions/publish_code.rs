@@ -1,6 +1,6 @@
 //! `publish_code {id, code, bundle}` → `{offer, nameplate, code_ends}`: lets a bundle wait under a one-time code, for 15 minutes.
 
-use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check};
+use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, check, list_offers};
 use crate::handshake::{Bundle, OneTimeCode};
 use crate::instance::handshake;
 use crate::protocol::{Problem, Query};
@@ -41,7 +41,7 @@ async fn publish_code(call: &Call<'_>) -> Answer {
     let bundle = bundle(query)?;
     let (offer, waiting) = handshake::publish(call.instance, id, &code, &bundle).await?;
     Ok(Outcome::Success(json!({
-        "offer": offer,
+        "offer": list_offers::view(call.instance, &offer, call.now()),
         "nameplate": waiting.nameplate,
         "code_ends": waiting.ends,
     })))

@@ -91,6 +91,7 @@ impl Circuit {
             let outcome = run_step(step, call, via, &results).await;
             let result = match outcome.map_err(|problem| problem.with("step", json!(index)))? {
                 Outcome::Success(result) | Outcome::Relayed { result, .. } => result,
+                Outcome::Rendered(result) => result.into_value(),
                 Outcome::Interpretation {
                     interpretation,
                     details,

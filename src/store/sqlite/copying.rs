@@ -1,7 +1,7 @@
 //! Copies of databases that others go on writing to, and whether a database is whole.
 
 use super::{audit_walk, open};
-use crate::store::{AuditVerdict, StoreError};
+use crate::store::{AuditVerdict, IssuedRecord, StoreError};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 use std::cmp::Ordering;
@@ -62,6 +62,11 @@ pub fn schema_of_data(path: &Path) -> Result<Schema, StoreError> {
 /// The schema of an audit trail. Changes nothing.
 pub fn schema_of_trail(path: &Path) -> Result<Schema, StoreError> {
     schema(path, super::audit::known_schema())
+}
+
+/// The issued credentials of an instance, their secrets sealed, whoever hosts it. Changes nothing.
+pub fn issued_credentials(path: &Path) -> Result<Vec<IssuedRecord>, StoreError> {
+    super::credentials::issued(&open::reader(path)?)
 }
 
 fn schema(path: &Path, known: i64) -> Result<Schema, StoreError> {

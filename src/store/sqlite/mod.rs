@@ -34,5 +34,7 @@ mod tests;
 mod writer;
 
 pub use audit::SqliteAuditLog;
-pub use copying::{Schema, check_database, check_trail, copy_database, schema_of_data, schema_of_trail};
+pub use copying::{
+    Schema, check_database, check_trail, copy_database, issued_credentials, schema_of_data, schema_of_trail,
+};
 pub use store::SqliteStore;

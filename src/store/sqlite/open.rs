@@ -22,7 +22,7 @@ const MMAP: i64 = 1 << 30;
 /// Opens or creates a database for its one writer, and brings its schema up to date.
 ///
 /// The path that comes back has no symbolic link in it; readers open that one.
-pub(super) fn writer(path: &Path, migrations: &Runner) -> Result<(Connection, PathBuf), StoreError> {
+pub(super) fn writer(path: &Path, migrations: Runner) -> Result<(Connection, PathBuf), StoreError> {
     check_version()?;
     let path = private_file(path)?;
     let mut conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -139,8 +139,8 @@ pub(super) fn newest(migrations: &Runner) -> i64 {
     versions.max().unwrap_or_default()
 }
 
-fn migrate(conn: &mut Connection, path: &Path, migrations: &Runner) -> Result<(), StoreError> {
-    let known = newest(migrations);
+fn migrate(conn: &mut Connection, path: &Path, migrations: Runner) -> Result<(), StoreError> {
+    let known = newest(&migrations);
     match applied(conn)? {
         Some(version) if version > known => {
             return Err(StoreError::TooNew {
@@ -150,7 +150,8 @@ fn migrate(conn: &mut Connection, path: &Path, migrations: &Runner) -> Result<()
         Some(version) if version == known => return Ok(()),
         _ => {}
     }
-    if let Err(error) = migrations.run(conn) {
+    // All or nothing: by itself each migration and the note that it was made would be two transactions.
+    if let Err(error) = migrations.set_grouped(true).run(conn) {
         // Another process may have been quicker at the same migration.
         if applied(conn)? != Some(known) {
             return Err(StoreError::Failed(format!(

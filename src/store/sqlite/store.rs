@@ -39,7 +39,7 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens or creates the database file (mode 0600) and brings its schema up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let (conn, path) = open::writer(path, &migrations::migrations::runner())?;
+        let (conn, path) = open::writer(path, migrations::migrations::runner())?;
         let readers = Arc::new(Readers::new(path.clone()));
         let writer = Writer::start(conn, path.clone(), Arc::clone(&readers))?;
         let imports = Arc::new(Imports::new(path));

@@ -1,13 +1,12 @@
 //! An instance made of a backup: beside, checked, and only then in its place.
 
 use super::super::folders::{cannot, move_folder};
-use super::super::instances::local_entry;
-use super::super::{Failure, HostedBy, Workspace, blocking};
+use super::super::{Failure, Workspace, blocking};
 use super::{BackupOf, Restored, packed, refused};
 use crate::handshake::{Opener, open_stream};
 use crate::instance::{Adopted, Instance};
 use crate::model::{InstanceKind, InstanceName, Timestamp};
-use crate::protocol::{Code, CredentialForm};
+use crate::protocol::Code;
 use crate::seal::private;
 use crate::vault::InstanceRecord;
 use std::fs::File;
@@ -55,14 +54,14 @@ impl Workspace {
                 place.with_file_name(format!(".replaced-{name}-{}", of.id.trim_start_matches("bak_")));
             let aside = free(aside);
             let replaced = Instance::replace(&place, &made.folder, &aside).await?;
-            self.know(known, &adopted).await?;
+            self.know_owner(known, &adopted.settings, &adopted.owner).await?;
             Some(replaced)
         } else {
             // Under the name of one that is being made, and known first: what then ends early is finished when it is
             // next looked for. Before it was checked it must not be.
             let checked = self.workbench(name)?;
             made.move_to(&checked)?;
-            self.know(known, &adopted).await?;
+            self.know_owner(known, &adopted.settings, &adopted.owner).await?;
             move_folder(&made.keep(), &place)?;
             None
         };
@@ -91,11 +90,6 @@ impl Workspace {
         Ok(folder)
     }
 
-    async fn known(&self, name: &InstanceName) -> Result<Option<InstanceRecord>, Failure> {
-        let wanted = name.clone();
-        self.in_vault(move |vault| vault.instance(wanted.as_str())).await
-    }
-
     fn refuse_taken_place(
         &self,
         name: &InstanceName,
@@ -110,18 +104,7 @@ impl Workspace {
                 "choose another name for the restored one",
             ));
         }
-        let host = match known.map(|record| self.row_of(record.clone()).hosted_by) {
-            Some(HostedBy::Here) => Some("this process".to_owned()),
-            Some(HostedBy::Other(pid)) => Some(format!("process {pid}")),
-            _ => Instance::hosted_by(place).map(|pid| format!("process {pid}")),
-        };
-        if let Some(host) = host {
-            return Err(Failure::new(
-                Code::AlreadyHosted,
-                format!("the instance is hosted by {host}"),
-                "stop it there first: an instance is not restored under its callers' feet",
-            ));
-        }
+        self.refuse_hosted(known, place)?;
         if place.exists() && !force {
             return Err(Failure::new(
                 Code::AlreadyExists,
@@ -139,8 +122,7 @@ impl Workspace {
         known: Option<&InstanceRecord>,
         of: &BackupOf,
     ) -> Result<(), Failure> {
-        let is_it = |record: &InstanceRecord| record.instance_id.as_ref() == Some(&of.instance_id);
-        if known.is_some_and(|record| !is_it(record)) {
+        if known.is_some_and(|record| record.instance_id.as_ref() != Some(&of.instance_id)) {
             return Err(Failure::new(
                 Code::AlreadyExists,
                 format!(
@@ -150,41 +132,14 @@ impl Workspace {
                 "restore it under another name, or remove the instance of this name first",
             ));
         }
-        let records = self.records().await?;
-        let twin = records
-            .iter()
-            .find(|record| record.kind == InstanceKind::Local && record.name != *name && is_it(record));
-        match twin {
+        match self.twin_of(name, &of.instance_id).await? {
             None => Ok(()),
             Some(twin) => Err(Failure::new(
                 Code::AlreadyExists,
-                format!("this home has the same instance under the name {}", twin.name),
-                format!("restore it as {} with --force, or into another home", twin.name),
+                format!("this home has the same instance under the name {twin}"),
+                format!("restore it as {twin} with --force, or into another home"),
             )),
         }
-    }
-
-    /// Lets the vault know the restored instance and what its owner calls it with.
-    async fn know(&self, known: Option<InstanceRecord>, adopted: &Adopted) -> Result<(), Failure> {
-        let Some(record) = known else {
-            return self.add_local(&adopted.settings, &adopted.owner).await;
-        };
-        let (owner, endpoint) = (adopted.owner.clone(), adopted.settings.endpoint.clone());
-        let (entry, _) = local_entry(&adopted.settings, &adopted.owner);
-        self.in_vault(move |vault| {
-            let held = vault.held_by_name(&record.credential)?;
-            let held = match held {
-                Some(mut held) => {
-                    held.form = CredentialForm::of(&owner);
-                    held
-                }
-                None => entry,
-            };
-            vault.replace_held(&held)?;
-            vault.set_credential(&record.name, &held.name, &owner.app_id, owner.profile())?;
-            vault.set_endpoint(&record.name, &endpoint)
-        })
-        .await
     }
 
     /// The trail went back on purpose: what this console kept of its end is no alarm any more.

@@ -10,8 +10,9 @@ use std::fs;
 use std::io::ErrorKind;
 
 /// Beginnings of the names of folders that something unfinished or replaced is in.
-const LEFT_BEHIND: [(&str, &str); 5] = [
+const LEFT_BEHIND: [(&str, &str); 6] = [
     (".making-", "an instance was being made there"),
+    ("..making-", "an instance was being made there"),
     (".restoring-", "a backup was being restored there"),
     (".backup-", "a backup was being made there"),
     (".discarded-", "an instance was being removed there"),

@@ -1,0 +1,48 @@
+//! A result that is JSON text from the beginning: what is only sent never becomes a tree of values.
+
+use serde::Serialize;
+use serde_json::Value;
+use std::sync::OnceLock;
+
+/// JSON text that was made of something, and its value for whoever asks.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    text: String,
+    value: OnceLock<Value>,
+}
+
+impl Rendered {
+    /// Of anything that becomes JSON with string keys.
+    pub fn of(thing: &impl Serialize) -> Self {
+        let text = serde_json::to_string(thing).expect("only what has string keys is rendered");
+        Self {
+            text,
+            value: OnceLock::new(),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The value, read at most once.
+    pub fn value(&self) -> &Value {
+        self.value.get_or_init(|| read(&self.text))
+    }
+
+    /// The value.
+    pub fn into_value(self) -> Value {
+        self.value.into_inner().unwrap_or_else(|| read(&self.text))
+    }
+}
+
+impl PartialEq for Rendered {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+fn read(text: &str) -> Value {
+    serde_json::from_str(text).expect("it was rendered as JSON")
+}
