@@ -31,6 +31,10 @@ pub enum Effect {
     LoadPreferences,
     /// Remember a setting.
     Remember(&'static str, String),
+    /// Fetch what was being written in the composer when the last console ended.
+    LoadDrafts,
+    /// Keep what is being written for an instance, or forget it.
+    KeepDraft(InstanceName, Option<String>),
     /// Fetch the list of instances.
     LoadInstances,
     /// Keep an eye on exactly these instances, each on its own.

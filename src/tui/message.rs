@@ -45,6 +45,8 @@ pub enum Message {
     HomeFailed(Failure),
     /// Remembered settings: name and value.
     Preferences(Vec<(String, String)>),
+    /// What was being written in the composer, by instance.
+    Drafts(Outcome<Vec<(InstanceName, String)>>),
     /// After how long without a key the vault is locked.
     IdleLock(Outcome<Option<Duration>>),
     /// Files that a person writes in the home have changed.

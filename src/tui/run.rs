@@ -3,6 +3,7 @@
 use super::answer::{Heard, Listener, QUESTION, from_environment};
 use super::clipboard::{self, Copied, Way};
 use super::clock::Clock;
+use super::composer::keep_unsent;
 use super::effect::Effect;
 use super::files::Files;
 use super::message::{Brightness, Message, Mouse};
@@ -189,17 +190,20 @@ impl KeptPlace {
         self.next.get_or_insert_with(|| Instant::now() + KEEP_PLACE);
     }
 
-    /// What is to be kept now, if it is anything new.
-    fn news(&mut self, state: &State) -> Option<Effect> {
+    /// What is to be kept now: where one is, if that is anything new, and what is being written.
+    fn news(&mut self, state: &mut State) -> Vec<Effect> {
         self.next = None;
-        let effect = keep_place(state)?;
-        if let Effect::Remember(_, text) = &effect {
-            if *text == self.text {
-                return None;
-            }
-            self.text.clone_from(text);
+        if state.phase != Phase::Open {
+            return Vec::new();
         }
-        Some(effect)
+        let mut effects = keep_unsent(state);
+        if let Some(Effect::Remember(name, text)) = keep_place(state)
+            && text != self.text
+        {
+            self.text.clone_from(&text);
+            effects.push(Effect::Remember(name, text));
+        }
+        effects
     }
 }
 
@@ -228,7 +232,7 @@ impl Console {
                     continue;
                 }
                 () = sleep_until(keep_at), if self.kept_place.next.is_some() => {
-                    if let Some(effect) = self.kept_place.news(state) {
+                    for effect in self.kept_place.news(state) {
                         self.apply(effect, runner);
                     }
                     continue;

@@ -4,6 +4,7 @@
 //! under a passphrase, a key file or a key in the keyring of the operating system; what a list shows is plain. Every function here blocks: callers
 //! on an asynchronous runtime go through a blocking thread. Depends on `handshake`, `protocol`, `seal` and `model`.
 
+mod drafts;
 mod error;
 mod files;
 mod handshakes;
@@ -22,6 +23,7 @@ mod templates;
 #[cfg(test)]
 mod tests;
 
+pub use drafts::Draft;
 pub use error::VaultError;
 pub use handshakes::HandshakeEntry;
 pub use held::{HeldEntry, HeldRole};

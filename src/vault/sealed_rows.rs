@@ -16,6 +16,7 @@ pub(super) enum Kind {
     AuditHead,
     Templates,
     LoadRun,
+    Draft,
 }
 
 impl Kind {
@@ -26,6 +27,7 @@ impl Kind {
             Self::AuditHead => "audit_head",
             Self::Templates => "templates",
             Self::LoadRun => "load_run",
+            Self::Draft => "draft",
         }
     }
 
@@ -36,6 +38,7 @@ impl Kind {
             Self::AuditHead => "the kept head of the audit trail of",
             Self::Templates => "the kept queries,",
             Self::LoadRun => "the load run",
+            Self::Draft => "what was being written for",
         }
     }
 }

@@ -2,27 +2,62 @@
 
 use super::support::console::Console;
 use butterfly_console::workspace::{Home, Unlock, Workspace};
+use std::future::Future;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Waits until the home remembers a place in which this stands.
-fn wait_until_kept(home: &Path, part: &str) {
+/// Waits until the home keeps something of which this is true.
+fn wait_until<F: Future<Output = bool>>(home: &Path, is_kept: impl Fn(Arc<Workspace>) -> F) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let kept = async {
         let workspace = Workspace::open(Home::at(home), Unlock::Ambient).await.unwrap();
-        loop {
-            let settings = workspace.preferences("console.place").await.unwrap();
-            if settings
-                .iter()
-                .any(|(_, place)| place.to_lowercase().contains(part))
-            {
-                return;
-            }
+        while !is_kept(Arc::clone(&workspace)).await {
             tokio::task::yield_now().await;
         }
     };
     let waited = runtime.block_on(async { tokio::time::timeout(Duration::from_secs(60), kept).await });
-    waited.expect("the place is kept while the console runs");
+    waited.expect("it is kept while the console runs");
+}
+
+/// Waits until the home remembers a place in which this stands.
+fn wait_until_kept(home: &Path, part: &str) {
+    wait_until(home, |workspace| async move {
+        let settings = workspace.preferences("console.place").await.unwrap();
+        settings
+            .iter()
+            .any(|(_, place)| place.to_lowercase().contains(part))
+    });
+}
+
+#[test]
+fn what_was_being_written_outlives_a_kill_and_can_be_read_by_nobody_else() {
+    let folder = super::home_with_an_instance();
+    let home = folder.path().join("home");
+    let mut console = Console::start(&home, (120, 36));
+    console.wait_for("owner");
+    console.press("I");
+    console.wait_for("\"action\"");
+    console.press("canary_of_a_query");
+    wait_until(&home, |workspace| async move {
+        let drafts = workspace.drafts().await.unwrap();
+        drafts.iter().any(|(_, text)| text.contains("canary_of_a_query"))
+    });
+    wait_until_kept(&home, "composer");
+    console.signal("KILL");
+    drop(console);
+    for file in std::fs::read_dir(&home).unwrap() {
+        let path = file.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap();
+            let is_there = bytes.windows(6).any(|part| part == b"canary");
+            assert!(!is_there, "{}", path.display());
+        }
+    }
+    let mut console = Console::start(&home, (120, 36));
+    console.wait_for("canary_of_a_query");
+    console.press("\x03");
+    console.end_leaves_no_trace();
 }
 
 #[test]

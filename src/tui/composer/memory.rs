@@ -2,7 +2,7 @@
 
 use crate::model::{AppId, InstanceName, Timestamp};
 use crate::workspace::{Failure, Knowledge, SentQuery, Template};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// After how many seconds an instance is asked again what it knows.
 const STALE: i64 = 300;
@@ -25,6 +25,12 @@ pub struct Memory {
     pub unasked: HashMap<InstanceName, Failure>,
     /// What was being written, by instance.
     pub drafts: HashMap<InstanceName, String>,
+    /// What was sent last, by instance: that stands in the log.
+    pub sent: HashMap<InstanceName, String>,
+    /// What the vault keeps of what was being written.
+    pub kept: BTreeMap<InstanceName, String>,
+    /// Whether that was read: before, nothing is written over it.
+    pub knows_kept: bool,
     /// Queries that are kept.
     pub templates: Vec<Template>,
     /// Queries that were sent.

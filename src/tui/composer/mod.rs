@@ -18,6 +18,7 @@ mod send;
 mod state;
 #[cfg(test)]
 mod tests;
+mod unsent;
 mod update;
 mod view;
 mod window;
@@ -27,5 +28,6 @@ pub use memory::Memory;
 pub use news::on_news;
 pub use open::{open, open_pointer, open_query, send_text};
 pub use state::Composer;
+pub use unsent::{keep_unsent, take_kept};
 pub use update::{on_key, on_paste};
 pub use view::{draw, keys};

@@ -14,7 +14,7 @@ use crate::workspace::{Way, laid_out};
 use serde_json::Value;
 
 /// What a person begins with: the cursor comes between the quotes.
-const FIRST: &str = "{\n  \"action\": \"\"\n}";
+pub(super) const FIRST: &str = "{\n  \"action\": \"\"\n}";
 
 /// Opens it for an instance, with what was being written for it.
 pub fn open(state: &mut State, instance: InstanceName) -> Vec<Effect> {

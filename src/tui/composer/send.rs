@@ -45,6 +45,8 @@ pub fn send(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
     };
     let ticket = state.next_ticket;
     state.next_ticket += 1;
+    let text = composer.editor.text().to_owned();
+    state.composer.sent.insert(composer.instance.clone(), text);
     composer.asked = None;
     composer.reply = Asked::Waiting(ticket);
     composer.panel = Panel::Reply;

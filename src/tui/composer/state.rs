@@ -156,6 +156,14 @@ impl Composer {
         }
     }
 
+    /// Puts a text there, with the cursor at its end.
+    pub fn begin_with(&mut self, text: &str) {
+        self.editor = Editor::new(text);
+        self.editor.go_to(text.len());
+        self.editor.text().clone_into(&mut self.given);
+        self.looked_at = None;
+    }
+
     /// The ticket of the query that is on its way.
     pub fn sending(&self) -> Option<u64> {
         match self.reply {

@@ -4,12 +4,13 @@ mod pictures;
 
 use super::errand::{Errand, Heard, News};
 use super::fake;
+use super::keep_unsent;
 use super::state::{Asked, Composer, Panel};
 use crate::command::Key;
 use crate::model::{InstanceName, Route};
 use crate::protocol::Code;
 use crate::tui::effect::Effect;
-use crate::tui::fake::{address, answer, demo, failure, press, write};
+use crate::tui::fake::{address, answer, blank, demo, failure, name, press, write};
 use crate::tui::layers::Layer;
 use crate::tui::message::Message;
 use crate::tui::state::State;
@@ -151,6 +152,81 @@ fn what_was_written_is_there_again_until_the_vault_is_locked() {
     write(&mut state, "lock");
     press(&mut state, &["enter"]);
     assert!(state.composer.drafts.is_empty() && state.composer.known.is_empty());
+}
+
+/// What is kept, by instance; none for what is forgotten.
+fn kept(effects: Vec<Effect>) -> Vec<(String, Option<String>)> {
+    let kept = effects.into_iter().filter_map(|effect| match effect {
+        Effect::KeepDraft(instance, text) => Some((instance.to_string(), text)),
+        _ => None,
+    });
+    kept.collect()
+}
+
+fn leave(state: &mut State) -> Vec<(String, Option<String>)> {
+    kept(update(state, Message::Terminate))
+}
+
+#[test]
+fn what_was_not_sent_outlives_the_console() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    assert!(keep_unsent(&mut state).is_empty(), "nothing was written yet");
+    write_query(&mut state, POINTER);
+    let written = [("alpha".to_owned(), Some(POINTER.to_owned()))];
+    assert_eq!(kept(keep_unsent(&mut state)), written);
+    assert!(keep_unsent(&mut state).is_empty(), "it is kept already");
+    write_query(&mut state, STATS);
+    assert_eq!(leave(&mut state), [("alpha".to_owned(), Some(STATS.to_owned()))]);
+
+    // The next console offers it, whether the composer was opened before it was read or after.
+    for late in [false, true] {
+        let mut state = demo((120, 36));
+        let mut drafts = Some(Message::Drafts(Ok(vec![(name("alpha"), POINTER.to_owned())])));
+        if !late {
+            update(&mut state, drafts.take().unwrap());
+        }
+        press(&mut state, &["I"]);
+        if let Some(drafts) = drafts {
+            update(&mut state, drafts);
+        }
+        assert_eq!(text(&state), POINTER, "late: {late}");
+        assert!(leave(&mut state).is_empty(), "it is kept already");
+    }
+}
+
+#[test]
+fn what_was_sent_or_taken_away_is_forgotten() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, STATS);
+    keep_unsent(&mut state);
+    send(&mut state);
+    assert_eq!(kept(keep_unsent(&mut state)), [("alpha".to_owned(), None)]);
+    write_query(&mut state, POINTER);
+    keep_unsent(&mut state);
+    write_query(&mut state, "");
+    // Closing has it kept, or forgotten, at once.
+    let mut told = effects(&mut state, "esc");
+    told.extend(keep_unsent(&mut state));
+    assert_eq!(kept(told), [("alpha".to_owned(), None)]);
+}
+
+#[test]
+fn nothing_is_written_over_what_could_not_be_read() {
+    let mut state = blank((120, 36));
+    for effect in crate::tui::update::start(&mut state, crate::tui::update::Start::Open) {
+        match effect {
+            Effect::LoadDrafts => {
+                update(&mut state, Message::Drafts(Err(failure())));
+            }
+            effect => answer(&mut state, vec![effect]),
+        }
+    }
+    press(&mut state, &["I"]);
+    write_query(&mut state, POINTER);
+    assert!(keep_unsent(&mut state).is_empty());
+    assert!(leave(&mut state).is_empty());
 }
 
 #[test]

@@ -40,19 +40,22 @@ pub fn with(
     let Layer::Composer(mut composer) = state.layers.remove(at) else {
         return Vec::new();
     };
-    let (stays, effects) = change(state, &mut composer);
+    let (stays, mut effects) = change(state, &mut composer);
     if stays {
         let at = at.min(state.layers.len());
         state.layers.insert(at, Layer::Composer(composer));
     } else {
         keep_draft(state, &composer);
+        effects.extend(super::keep_unsent(state));
     }
     effects
 }
 
 fn keep_draft(state: &mut State, composer: &Composer) {
     let text = composer.editor.text();
-    if text != composer.given {
+    if text.trim().is_empty() {
+        state.composer.drafts.remove(&composer.instance);
+    } else if text != composer.given {
         state
             .composer
             .drafts

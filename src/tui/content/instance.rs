@@ -100,7 +100,8 @@ fn add_state(state: &State, instance: &Instance, page: &InstancePage, lines: &mu
         field(lines, "version", version, figure(instance), room);
     }
     if let Some(patience) = row.patience_s {
-        let text = format!("{patience} s for each call (e changes it)");
+        let key = state.key_for(Id::EditInstance);
+        let text = format!("{patience} s for each call ({key} changes it)");
         field(lines, "patience", &text, Role::Base, room);
     }
     if row.read_only {

@@ -90,7 +90,7 @@ impl Form {
                     0 => String::new(),
                     more => format!("  and {more} more"),
                 };
-                format!("⇥ completes: {}{more}", shown.join("  "))
+                format!("Tab completes: {}{more}", shown.join("  "))
             }
             _ => usual(&self.purpose).to_owned(),
         };
@@ -120,7 +120,7 @@ impl Form {
 
 fn usual(purpose: &Purpose) -> &'static str {
     match purpose {
-        Purpose::ImportPointers(_) => "such as pointers.jsonl or pointers.csv; ⇥ completes it",
+        Purpose::ImportPointers(_) => "such as pointers.jsonl or pointers.csv; Tab completes it",
         Purpose::ExportLog(_) => "its ending is added",
         _ => "its ending says the form: .jsonl or .csv",
     }

@@ -21,7 +21,7 @@ use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::workspace::{Check, Failure, Home, Observation, Severity, StopSign, Unlock, VaultLock, Workspace};
 use futures::FutureExt;
-use remember::{Memory, PREFIX};
+use remember::{Memory, PREFIX, What};
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -126,11 +126,8 @@ impl Runner {
                 self.files
                     .get_or_insert_with(|| tokio::spawn(files::watch_files(home, messages)));
             }
-            Effect::Remember(name, value) => {
-                if let Some(workspace) = self.workspace.get() {
-                    self.memory.keep(workspace, name, value);
-                }
-            }
+            Effect::Remember(name, value) => self.remember(What::Setting(name), Some(value)),
+            Effect::KeepDraft(instance, text) => self.remember(What::Draft(instance), text),
             Effect::Inspect(page, number, errand) => {
                 let news = invoke::run(&mut self.seat, errand);
                 self.spawn(async move { Message::Inspected(page, number, news.await) });
@@ -157,6 +154,12 @@ impl Runner {
         tokio::task::spawn_blocking(move || {
             let _ = messages.send(Message::Copied(clipboard::give(program, arguments, text)));
         });
+    }
+
+    fn remember(&mut self, what: What, value: Option<String>) {
+        if let Some(workspace) = self.workspace.get() {
+            self.memory.keep(workspace, what, value);
+        }
     }
 
     fn create(&self, lock: VaultLock) {
@@ -215,6 +218,7 @@ impl Runner {
                         .collect();
                     Message::Preferences(settings)
                 }
+                Effect::LoadDrafts => Message::Drafts(patient(workspace.drafts()).await),
                 Effect::LoadIdleLock => Message::IdleLock(patient(workspace.idle_lock()).await),
                 Effect::LoadInstances => {
                     let rows = patient(workspace.instances()).await;

@@ -1,7 +1,9 @@
-//! Writes remembered settings, one after the other: a newer value never loses to an older one, and of
+//! Writes remembered settings and drafts, one after the other: a newer value never loses to an older one, and of
 //! several that wait only the newest is written.
 
 use super::patient;
+use crate::model::InstanceName;
+use crate::tui::message::Outcome;
 use crate::workspace::Workspace;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,24 +13,34 @@ use tokio::task::JoinHandle;
 /// What the names of the console's settings begin with in the vault.
 pub(super) const PREFIX: &str = "console.";
 
-type Setting = (&'static str, String);
+/// What is remembered.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum What {
+    /// A setting, by its name.
+    Setting(&'static str),
+    /// What is being written for an instance.
+    Draft(InstanceName),
+}
 
-/// Takes settings to be written.
+/// What, and its value; none forgets it.
+type Kept = (What, Option<String>);
+
+/// Takes what is to be written.
 #[derive(Default)]
 pub(super) struct Memory {
-    writer: Option<(UnboundedSender<Setting>, JoinHandle<()>)>,
+    writer: Option<(UnboundedSender<Kept>, JoinHandle<()>)>,
 }
 
 impl Memory {
-    /// Has a setting written.
-    pub(super) fn keep(&mut self, workspace: &Arc<Workspace>, name: &'static str, value: String) {
+    /// Has something written.
+    pub(super) fn keep(&mut self, workspace: &Arc<Workspace>, what: What, value: Option<String>) {
         let (sender, _) = self.writer.get_or_insert_with(|| {
-            let (sender, settings) = unbounded_channel();
-            let task = tokio::spawn(write_all(Arc::clone(workspace), settings));
+            let (sender, kept) = unbounded_channel();
+            let task = tokio::spawn(write_all(Arc::clone(workspace), kept));
             (sender, task)
         });
         // The writer ends only when this sender does.
-        let _ = sender.send((name, value));
+        let _ = sender.send((what, value));
     }
 
     /// Ready when everything is written.
@@ -40,17 +52,26 @@ impl Memory {
     }
 }
 
-async fn write_all(workspace: Arc<Workspace>, mut settings: UnboundedReceiver<Setting>) {
-    while let Some((name, value)) = settings.recv().await {
-        let mut latest = BTreeMap::from([(name, value)]);
-        while let Ok((name, value)) = settings.try_recv() {
-            latest.insert(name, value);
+async fn write_all(workspace: Arc<Workspace>, mut kept: UnboundedReceiver<Kept>) {
+    while let Some((what, value)) = kept.recv().await {
+        let mut latest = BTreeMap::from([(what, value)]);
+        while let Ok((what, value)) = kept.try_recv() {
+            latest.insert(what, value);
         }
-        for (name, value) in latest {
-            let written = patient(workspace.set_preference(&format!("{PREFIX}{name}"), &value)).await;
-            if let Err(failure) = written {
-                tracing::warn!(name, "the setting was not remembered: {}", failure.message);
+        for (what, value) in latest {
+            if let Err(failure) = patient(write(&workspace, &what, value)).await {
+                tracing::warn!(?what, "it was not remembered: {}", failure.message);
             }
         }
+    }
+}
+
+async fn write(workspace: &Workspace, what: &What, value: Option<String>) -> Outcome<()> {
+    match what {
+        What::Setting(name) => {
+            let value = value.unwrap_or_default();
+            workspace.set_preference(&format!("{PREFIX}{name}"), &value).await
+        }
+        What::Draft(instance) => workspace.keep_draft(instance, value).await,
     }
 }

@@ -10,7 +10,7 @@ use crate::tui::layers::{Choice, Form, Layer};
 use crate::tui::map;
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Columns, Level, Load, Pane, Phase, Source, State};
-use crate::tui::{doctor, domains, pointer, tail};
+use crate::tui::{composer, doctor, domains, pointer, tail};
 use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow};
 
 /// Takes what comes in.
@@ -19,6 +19,7 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
         Message::HomeOpened => return on_opened(state),
         Message::HomeFailed(failure) => on_failed(state, &failure),
         Message::Preferences(settings) => return take_preferences(state, settings),
+        Message::Drafts(outcome) => composer::take_kept(state, outcome),
         Message::Copied(copied) => return on_copied(state, copied),
         Message::VaultChanged => return vec![Effect::LoadInstances, load_log(state)],
         Message::Instances(outcome) => return on_instances(state, outcome),
@@ -96,6 +97,7 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
         .retain(|layer| !matches!(layer, Layer::FirstRun(_) | Layer::Form(_)));
     let mut effects = vec![
         Effect::LoadPreferences,
+        Effect::LoadDrafts,
         // The first frame waits for these.
         Effect::LoadInstances,
         Effect::LoadIdleLock,

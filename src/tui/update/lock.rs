@@ -181,6 +181,14 @@ fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) {
             ),
             "look at the credential; if it is not handed over yet, revoke it and make it anew",
         ),
+        Ok(Done::Domains(_, changed)) if changed.secret.is_some() => state.report(
+            Level::Warn,
+            format!(
+                "{}: done while the console was locked, so its key was not shown",
+                running.words
+            ),
+            "take it back among the domains (:domains), and make it anew",
+        ),
         Ok(_) => state.report(
             Level::Info,
             format!("{}: done while the console was locked", running.words),
@@ -199,7 +207,7 @@ fn reopen(state: &mut State) -> Vec<Effect> {
     state.pointers.ask_again();
     state.log.ask_again();
     state.credentials.loading = false;
-    let mut effects = vec![Effect::LoadInstances, load_log(state)];
+    let mut effects = vec![Effect::LoadInstances, Effect::LoadDrafts, load_log(state)];
     effects.extend(load_credentials(state));
     effects.extend(look_later(state));
     effects

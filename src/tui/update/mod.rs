@@ -36,7 +36,7 @@ use super::{composer, doctor, domains, livetest, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
-pub use commands::{edit_entry, show_pointers_of, target};
+pub use commands::{edit_entry, perform, show_pointers_of, target};
 
 /// What the home is like when the console starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

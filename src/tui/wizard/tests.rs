@@ -519,6 +519,17 @@ fn what_is_under_way_is_not_answered_ahead() {
 }
 
 #[test]
+fn the_mouse_can_be_given_away_where_there_is_text_to_select() {
+    let mut state = demo((120, 36));
+    offer(&mut state, Delivery::Passphrase);
+    press(&mut state, &["t"]);
+    assert!(screen(&state).contains("m gives the mouse to the terminal"));
+    assert!(state.mouse);
+    press(&mut state, &["m"]);
+    assert!(!state.mouse && wizard(&state).zoom.is_some());
+}
+
+#[test]
 fn only_what_waits_turns() {
     let mut state = demo((120, 36));
     offer(&mut state, Delivery::Code);

@@ -6,13 +6,14 @@ use super::answers::{self, note, take};
 use super::enter::{enter, errand_for, keep};
 use super::errand::{Errand, News};
 use super::state::{Wizard, Zoom};
-use crate::command::{Key, KeyCode};
+use crate::command::{Answer as Meaning, Id, Key, KeyCode, Scope};
 use crate::handshake::guide::{Course, Happened, Source, Step};
 use crate::model::{Delivery, Side};
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::message::Message;
 use crate::tui::state::State;
+use crate::tui::update::perform;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -125,6 +126,14 @@ pub(super) fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, 
             KeyCode::Esc | KeyCode::Char('q' | 'Q' | 't') | KeyCode::Enter
         ) {
             wizard.zoom = None;
+        }
+        // The text is there to be selected with the mouse; that is the terminal's only when it was given to it.
+        let situation = state.situation();
+        let meaning = state.keymap.press(&[], key, &[Scope::Global], &situation);
+        if let Meaning::Run(binding) = meaning
+            && binding.command.id == Id::Mouse
+        {
+            return (true, perform(state, Id::Mouse, None));
         }
         return (true, vec![Effect::Redraw]);
     }

@@ -30,7 +30,7 @@ pub fn draw(state: &State, wizard: &Wizard, canvas: &mut Canvas, body: Rect) {
     if let Some(zoom) = wizard.zoom {
         let screen = *canvas.buffer.area();
         canvas.fill(screen, base);
-        draw_zoom(wizard, zoom, canvas, screen);
+        draw_zoom(state, wizard, zoom, canvas, screen);
         return;
     }
     canvas.fill(body, base);

@@ -2,6 +2,7 @@
 //! and the queries that a person keeps.
 
 mod check;
+mod drafts;
 mod dry_run;
 mod kept;
 mod layers;

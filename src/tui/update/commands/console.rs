@@ -1,6 +1,7 @@
 //! What concerns the console itself.
 
 use super::super::place;
+use crate::tui::composer;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::state::{Level, Phase, State};
@@ -57,8 +58,12 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let is_open = state.phase == Phase::Open;
-    let place = place::keep(state).filter(|_| is_open);
+    let mut effects: Vec<Effect> = place::keep(state).filter(|_| is_open).into_iter().collect();
+    if is_open {
+        effects.extend(composer::keep_unsent(state));
+    }
     state.layers.clear();
     state.phase = Phase::Stopping;
-    place.into_iter().chain([Effect::Shutdown]).collect()
+    effects.push(Effect::Shutdown);
+    effects
 }

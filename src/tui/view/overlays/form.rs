@@ -56,7 +56,7 @@ pub(super) fn draw_form(state: &State, form: &Form, canvas: &mut Canvas) {
     let last = form.at + 1 == form.fields.len();
     let kind = form.fields.get(form.at).map(|field| &field.kind);
     let mut pairs = match (form.is_writing_circuit(), last) {
-        (true, _) => vec![("⏎", "new line"), ("⇥", "next"), ("^S", form.verb)],
+        (true, _) => vec![("⏎", "new line"), ("Tab", "next"), ("^S", form.verb)],
         (false, true) => vec![("⏎", form.verb)],
         (false, false) => vec![("⏎", "next"), ("^S", form.verb)],
     };

@@ -2,6 +2,8 @@
 
 use super::super::qr;
 use super::super::state::{Wizard, Zoom};
+use crate::command::Id;
+use crate::tui::state::State;
 use crate::tui::theme::{Role, UNICODE};
 use crate::tui::widgets::draw::{Canvas, width};
 use crate::tui::widgets::text::wrap;
@@ -52,7 +54,7 @@ fn put_picture(canvas: &mut Canvas, picture: &qr::Picture, x: u16, y: u16) {
     }
 }
 
-pub fn draw_zoom(wizard: &Wizard, zoom: Zoom, canvas: &mut Canvas, screen: Rect) {
+pub fn draw_zoom(state: &State, wizard: &Wizard, zoom: Zoom, canvas: &mut Canvas, screen: Rect) {
     let dim = canvas.style(Role::Dim);
     match zoom {
         Zoom::Qr => {
@@ -93,11 +95,12 @@ pub fn draw_zoom(wizard: &Wizard, zoom: Zoom, canvas: &mut Canvas, screen: Rect)
                 canvas.put(0, row, screen.width, line, base);
             }
             let y = screen.height.saturating_sub(1);
+            let key = state.key_for(Id::Mouse);
             canvas.put(
                 0,
                 y,
                 screen.width,
-                "m gives the mouse to the terminal; Esc goes back",
+                &format!("{key} gives the mouse to the terminal; Esc goes back"),
                 dim,
             );
         }
