@@ -1,0 +1,55 @@
+//! A whole home, as the console and the command line use it: real instances, real HTTP, real files.
+
+mod administering;
+mod composing;
+mod demo;
+mod joining;
+mod transfers;
+
+use butterfly_console::model::{InstanceName, NewPointer};
+use butterfly_console::workspace::{Home, InitInstance, Unlock, VaultLock, Workspace};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tempfile::TempDir;
+
+async fn home() -> (TempDir, Arc<Workspace>) {
+    let folder = tempfile::tempdir().unwrap();
+    let workspace = Workspace::create(Home::at(folder.path().join("home")), VaultLock::KeyFile(None))
+        .await
+        .unwrap();
+    (folder, workspace)
+}
+
+async fn again(folder: &TempDir) -> Arc<Workspace> {
+    Workspace::open(Home::at(folder.path().join("home")), Unlock::Ambient)
+        .await
+        .unwrap()
+}
+
+fn name(text: &str) -> InstanceName {
+    InstanceName::parse(text).unwrap()
+}
+
+async fn init(workspace: &Workspace, instance: &str) {
+    workspace
+        .init_instance(InitInstance {
+            name: name(instance),
+            listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+            endpoint: None,
+            insecure_http: false,
+            tls: None,
+        })
+        .await
+        .unwrap();
+}
+
+fn pointer(reference: &str) -> NewPointer {
+    NewPointer {
+        data_reference: reference.to_owned(),
+        description: format!("what is at {reference}"),
+        tags: vec!["test".to_owned()],
+        connection_id: None,
+        credential_pointer_address: None,
+        federated: None,
+    }
+}

@@ -1,0 +1,119 @@
+//! Pointers imported and exported.
+
+use super::{home, init};
+use butterfly_console::protocol::Code;
+use butterfly_console::store::{PointerQuery, Start};
+use butterfly_console::workspace::ImportFormat;
+use std::io::Cursor;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twenty_thousand_rows_come_in_and_go_out_again() {
+    let (_folder, workspace) = home().await;
+    init(&workspace, "alpha").await;
+    init(&workspace, "beta").await;
+    let rows: String = (0..20_000)
+        .map(|row| format!("{{\"data_reference\": \"https://rows.example/{row}\", \"tags\": [\"bulk\"]}}\n"))
+        .collect();
+    let report = workspace
+        .import_pointers(
+            "alpha",
+            Box::new(Cursor::new(rows.into_bytes())),
+            ImportFormat::Jsonl,
+            false,
+            &|_| {},
+        )
+        .await
+        .unwrap();
+    assert_eq!((report.imported, report.rejected), (20_000, 0));
+    let mut out = Vec::new();
+    let written = workspace
+        .export_pointers("alpha", &mut out, ImportFormat::Csv, &|_| {})
+        .await
+        .unwrap();
+    assert_eq!(written, 20_000);
+    // Over the wire this time.
+    workspace.start_instance("beta").await.unwrap();
+    let report = workspace
+        .import_pointers(
+            "beta",
+            Box::new(Cursor::new(out)),
+            ImportFormat::Csv,
+            false,
+            &|_| {},
+        )
+        .await
+        .unwrap();
+    assert_eq!(
+        (report.imported, report.rejected),
+        (20_000, 0),
+        "{:?}",
+        report.rejected_rows
+    );
+    let page = workspace
+        .pointers(
+            "beta",
+            &PointerQuery {
+                start: Start::Offset(19_990),
+                limit: Some(50),
+                ..PointerQuery::default()
+            },
+        )
+        .await
+        .unwrap();
+    assert_eq!((page.pointers.len(), page.total), (10, Some(20_000)));
+    workspace.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_rows_are_told_by_line_and_nothing_is_half_done() {
+    let (_folder, workspace) = home().await;
+    init(&workspace, "alpha").await;
+    let text = concat!(
+        "{\"data_reference\": \"https://r.example/1\"}\n",
+        "\n",
+        "{\"data_reference\": 7}\n",
+        "not json\n",
+        "{\"description\": \"nowhere\"}\n",
+        "{\"data_reference\": \"https://r.example/1\"}\n",
+        "{\"data_reference\": \"https://r.example/2\"}\n",
+    );
+    let source = || Box::new(Cursor::new(text.as_bytes().to_vec()));
+    let strict = workspace
+        .import_pointers("alpha", source(), ImportFormat::Jsonl, false, &|_| {})
+        .await
+        .unwrap();
+    assert_eq!(strict.imported, 0);
+    let lines: Vec<_> = strict.rejected_rows.iter().map(|row| row.line).collect();
+    assert_eq!(lines[..3], [3, 4, 5]);
+    let all = PointerQuery {
+        limit: Some(10),
+        ..PointerQuery::default()
+    };
+    assert!(
+        workspace
+            .pointers("alpha", &all)
+            .await
+            .unwrap()
+            .pointers
+            .is_empty()
+    );
+    let lenient = workspace
+        .import_pointers("alpha", source(), ImportFormat::Jsonl, true, &|_| {})
+        .await
+        .unwrap();
+    let lines: Vec<_> = lenient.rejected_rows.iter().map(|row| row.line).collect();
+    assert_eq!((lenient.imported, lines), (2, vec![3, 4, 5, 6]));
+    assert_eq!(workspace.pointers("alpha", &all).await.unwrap().pointers.len(), 2);
+    let csv = b"description,tags\nx,y\n".to_vec();
+    let headless = workspace
+        .import_pointers(
+            "alpha",
+            Box::new(Cursor::new(csv)),
+            ImportFormat::Csv,
+            true,
+            &|_| {},
+        )
+        .await
+        .unwrap_err();
+    assert_eq!(headless.code, Code::FileFailed);
+}
