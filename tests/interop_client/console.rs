@@ -133,7 +133,7 @@ async fn domains_and_connections_are_made_and_listed() {
         assert_eq!(own[0].status, ConnectionStatus::Disabled);
         // Its pointers would all have to be fetched to be counted.
         let counted = workspace
-            .count_pointers(REMOTE, &[door.id.clone()])
+            .count_pointers(REMOTE, std::slice::from_ref(&door.id))
             .await
             .unwrap();
         assert_eq!(counted, [(door.id.clone(), None)]);
