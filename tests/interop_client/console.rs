@@ -1,11 +1,14 @@
 //! The console's workspace with an original instance among its remotes.
 
 use crate::original::{Mode, Original};
-use butterfly_console::model::{InstanceName, InstanceState, NewPointer, PointerAddress, PointerChange};
+use butterfly_console::model::{
+    ConnectionStatus, InstanceName, InstanceState, NewPointer, PointerAddress, PointerChange,
+};
 use butterfly_console::protocol::{Code, CredentialForm, HeldCredential, Query};
 use butterfly_console::store::{PointerQuery, Start, TagMatch};
 use butterfly_console::workspace::{
-    Home, InitInstance, InstanceRow, InvokeOptions, LogFilter, RemoteRequest, VaultLock, Workspace,
+    DomainChange, Home, InitInstance, InstanceRow, InvokeOptions, LogFilter, RemoteRequest, VaultLock,
+    Workspace,
 };
 use serde_json::json;
 use std::sync::Arc;
@@ -92,6 +95,48 @@ async fn pointers_are_made_and_shown() {
         let twice = console.workspace.create_pointer(REMOTE, new).await.unwrap_err();
         assert!(twice.message.contains(made.address.as_str()), "{twice}");
         assert_eq!(twice.instance.as_deref(), Some(REMOTE));
+    }
+}
+
+/// There are no lists of domains and connections there: both stand in its overview, and tell less than ours.
+#[tokio::test]
+async fn domains_and_connections_are_made_and_listed() {
+    for mode in Mode::BOTH {
+        let Some((console, _original)) = console_with(mode).await else {
+            return;
+        };
+        let workspace = &console.workspace;
+        assert_eq!(workspace.domains(REMOTE).await.unwrap(), []);
+        let make = DomainChange::MakeDomain("shelves".to_owned());
+        workspace.change_domains(REMOTE, &make).await.unwrap();
+        let tree = workspace.domain_tree(REMOTE).await.unwrap();
+        assert_eq!(tree.domains[0].name, "shelves");
+        let make = DomainChange::MakeConnection {
+            domain: tree.domains[0].id.clone(),
+            name: "door".to_owned(),
+            description: String::new(),
+        };
+        workspace.change_domains(REMOTE, &make).await.unwrap();
+        let tree = workspace.domain_tree(REMOTE).await.unwrap();
+        let door = &tree.connections[0];
+        assert_eq!(
+            (door.name.as_str(), door.status),
+            ("door", ConnectionStatus::Active)
+        );
+        assert_eq!(door.domain_id, tree.domains[0].id);
+        let close = DomainChange::SetStatus(door.id.clone(), ConnectionStatus::Disabled);
+        workspace.change_domains(REMOTE, &close).await.unwrap();
+        let own = workspace
+            .connections_of(REMOTE, Some(&door.domain_id))
+            .await
+            .unwrap();
+        assert_eq!(own[0].status, ConnectionStatus::Disabled);
+        // Its pointers would all have to be fetched to be counted.
+        let counted = workspace
+            .count_pointers(REMOTE, std::slice::from_ref(&door.id))
+            .await
+            .unwrap();
+        assert_eq!(counted, [(door.id.clone(), None)]);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::seal::Passphrase;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::fake::{answer, blank, demo, fill, name, press, themed, write};
 use crate::tui::layers::{Confirm, Layer};
-use crate::tui::message::{Done, Message};
+use crate::tui::message::{Done, Message, Mouse};
 use crate::tui::state::State;
 use crate::tui::theme::{ASCII, Depth};
 use crate::tui::update::update;
@@ -337,6 +337,23 @@ fn where_only_reading_is_wanted_nothing_can_be_changed() {
     }
     press(&mut state, &["enter"]);
     assert!(page(&state).is_folded(0));
+}
+
+#[test]
+fn a_row_that_is_clicked_is_selected_and_the_wheel_moves() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["g", "d"]);
+    let first = screen(&state)
+        .lines()
+        .position(|line| line.contains("open data"))
+        .unwrap();
+    let y = u16::try_from(first).unwrap() + 2;
+    update(&mut state, Message::Mouse(Mouse::Click(10, y)));
+    assert_eq!(page(&state).cursor.selected, 2);
+    update(&mut state, Message::Mouse(Mouse::Click(10, 34)));
+    assert_eq!(page(&state).cursor.selected, 2, "there is no row");
+    update(&mut state, Message::Mouse(Mouse::Wheel(10, y, 1)));
+    assert_eq!(page(&state).cursor.selected, 5);
 }
 
 #[test]

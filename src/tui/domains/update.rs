@@ -70,6 +70,18 @@ pub fn step(page: &mut Domains, rows: i64) {
     page.cursor.step(rows, page.rows.len());
 }
 
+/// Selects the row that was clicked.
+pub fn click(state: &mut State, x: u16, y: u16) {
+    let area = view::rows_area(state.layout().body);
+    let Some(page) = top(state).filter(|_| area.contains((x, y).into())) else {
+        return;
+    };
+    let row = page.cursor.top + usize::from(y - area.y);
+    if row < page.rows.len() {
+        page.cursor.selected = row;
+    }
+}
+
 /// Keeps the selection in view, and asks for what is in view and not there yet.
 pub fn settle(state: &mut State) -> Vec<Effect> {
     let height = usize::from(view::rows_area(state.layout().body).height);

@@ -10,6 +10,9 @@ use tui_input::Input;
 /// How far back counts of uses are remembered, in seconds.
 const REMEMBERED: i64 = 300;
 
+/// From so many straight columns on, a wire has room for a name.
+const LABELLED: u16 = 12;
+
 /// For how long after a call its door pulses, in seconds.
 const PULSE: i64 = 6;
 
@@ -165,12 +168,15 @@ impl Map {
                 .collect();
             lay_out(&widths, &ends, self.room.0)
         };
-        let wide = lay_out_with(wide_box);
-        self.picture = if wide.size.0 <= self.room.0 {
-            wide
-        } else {
-            lay_out_with(narrow_box)
-        };
+        let fits = |picture: &Picture| picture.size.0 <= self.room.0;
+        self.picture = Some(lay_out_with(wide_box)).filter(fits).unwrap_or_else(|| {
+            let narrow = lay_out_with(narrow_box);
+            if narrow.runway >= LABELLED {
+                return narrow;
+            }
+            // No wire is long enough for its name: what that leaves free is for what the boxes say.
+            Some(lay_out_with(middle_box)).filter(fits).unwrap_or(narrow)
+        });
         let things = self.things();
         if !self
             .selected
@@ -352,6 +358,11 @@ impl Map {
 /// What a door is known by, however often the map is drawn anew.
 pub fn key(door: &Door) -> String {
     door.credentials.first().cloned().unwrap_or_default()
+}
+
+/// Columns with which a box says of most parties all that it has to say.
+fn middle_box(party: &Party) -> u16 {
+    narrow_box(party).max(21)
 }
 
 /// Columns that a party needs where there is room: its name, and how it is.

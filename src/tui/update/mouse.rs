@@ -1,6 +1,7 @@
 //! The mouse: a click gives a pane the focus and selects a row, the wheel scrolls what is under it.
 
 use super::commands::scroll;
+use crate::tui::domains;
 use crate::tui::effect::Effect;
 use crate::tui::message::Mouse;
 use crate::tui::state::{Pane, Phase, State};
@@ -19,7 +20,10 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     if !state.layers.is_empty() {
         return match mouse {
             Mouse::Wheel(_, _, rows) => scroll(state, rows * 3),
-            Mouse::Click(..) => Vec::new(),
+            Mouse::Click(x, y) => {
+                domains::click(state, x, y);
+                Vec::new()
+            }
         };
     }
     match mouse {
