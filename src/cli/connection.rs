@@ -34,6 +34,10 @@ pub enum Connection {
         /// What it is for.
         #[arg(long, default_value = "")]
         description: String,
+        /// The credential that the instance holds, by its name there, with which calls through the connection are
+        /// relayed to a peer.
+        #[arg(long, value_name = "NAME")]
+        held_credential: Option<String>,
     },
     /// Open or close a connection.
     Status {
@@ -96,11 +100,13 @@ impl Connection {
                 domain,
                 name,
                 description,
+                held_credential,
             } => {
                 let make = DomainChange::MakeConnection {
                     domain,
                     name,
                     description,
+                    held_credential,
                 };
                 let result = change(session, &instance, make).await?;
                 session.show(&result, || {

@@ -70,3 +70,39 @@ fn a_domain_gets_keys_and_federations_and_goes_when_they_are_gone() {
     home.ok(&["domain", "remove", "alpha", &there]);
     assert_eq!(home.ok(&["domain", "list", "alpha"]), json!([]));
 }
+
+#[test]
+fn a_connection_leads_to_a_peer_with_a_credential_that_the_instance_holds() {
+    let home = Home::empty();
+    let (_alpha, _beta) = (home.serve_new("alpha"), home.serve_new("beta"));
+    let issue = json!({
+        "action": "issue_credential", "app_id": "alpha", "profile": "native",
+        "grant": {"actions": ["get_graph_stats"], "pointers": {"all": true}},
+    });
+    let issued = home.ok(&["invoke", "beta", &issue.to_string()]);
+    let hold = json!({"action": "hold_credential", "name": "to-beta", "form": issued["result"]["secret"]});
+    home.ok(&["invoke", "alpha", &hold.to_string()]);
+    let domain = home.ok(&["domain", "create", "alpha", "gates"])["domain"]["id"].clone();
+    let domain = domain.as_str().unwrap();
+    let create = |held: &str| {
+        home.run_json(&[
+            "connection",
+            "create",
+            "alpha",
+            domain,
+            "gate",
+            "--held-credential",
+            held,
+        ])
+    };
+    let unknown = create("nobody");
+    assert_ne!(unknown.code, 0, "{}", unknown.stdout);
+    assert!(error(&unknown)["message"].as_str().unwrap().contains("nobody"));
+    let made = create("to-beta").json();
+    assert_eq!(made["connection"]["held_credential"], "to-beta", "{made}");
+    let relay = json!({
+        "action": "relay", "connection_id": made["connection"]["id"], "query": {"action": "get_graph_stats"},
+    });
+    let relayed = home.ok(&["invoke", "alpha", &relay.to_string()]);
+    assert_eq!(relayed["result"]["total_pointers"], 0, "{relayed}");
+}

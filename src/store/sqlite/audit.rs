@@ -53,6 +53,7 @@ impl SqliteAuditLog {
     /// Opens or creates the database file (mode 0600).
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let (conn, path) = open::writer(path, migrations::migrations::runner())?;
+        conn.pragma_update(None, "cache_size", open::CACHE_OF_TRAIL)?;
         let readers = Arc::new(Readers::new(path));
         let (orders, waiting) = mpsc::unbounded_channel();
         let is_failing = Arc::new(AtomicBool::new(false));

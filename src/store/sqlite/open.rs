@@ -14,6 +14,8 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// The writer's page cache, in KiB as a negative number (that is how SQLite wants it).
 pub(super) const CACHE: i64 = -32_768;
+/// The same for an audit trail, which only grows at its end.
+pub(super) const CACHE_OF_TRAIL: i64 = -4_096;
 /// The same while an import is moved in, whose index entries fall all over the file.
 pub(super) const ROOMY_CACHE: i64 = -131_072;
 /// How much of the file is seen without copying it through SQLite's own cache.

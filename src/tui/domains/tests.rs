@@ -284,7 +284,7 @@ fn keys_lead_to_what_they_say() {
     write(&mut state, "in and out");
     let change = change_of(key(&mut state, "enter"));
     assert!(
-        matches!(change, DomainChange::MakeConnection { domain, name, description }
+        matches!(change, DomainChange::MakeConnection { domain, name, description, held_credential: None }
             if domain == domain_id(1) && name == "gate" && description == "in and out")
     );
     press(&mut state, &["esc"]);

@@ -186,6 +186,7 @@ impl Form {
                 domain: domain.clone(),
                 name: called(),
                 description: self.value("for").to_owned(),
+                held_credential: None,
             },
             AboutDomains::EditConnection(before) => {
                 let changed = |now: &str, before: &str| (now != before.trim()).then(|| now.to_owned());

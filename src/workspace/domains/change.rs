@@ -23,6 +23,8 @@ pub enum DomainChange {
         name: String,
         /// What it is for.
         description: String,
+        /// The credential that the instance holds to relay with, for one that leads to a peer.
+        held_credential: Option<String>,
     },
     /// Change what a connection is called, or what it is for; what is not given stays.
     EditConnection {
@@ -68,10 +70,14 @@ impl DomainChange {
                 domain,
                 name,
                 description,
-            } => Query::new(
-                "create_connection",
-                json!({"domain_id": domain, "name": name, "description": description}),
-            ),
+                held_credential,
+            } => {
+                let mut parameters = json!({"domain_id": domain, "name": name, "description": description});
+                if let Some(held) = held_credential {
+                    parameters["held_credential"] = json!(held);
+                }
+                Query::new("create_connection", parameters)
+            }
             Self::EditConnection {
                 connection,
                 name,
