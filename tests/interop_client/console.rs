@@ -115,6 +115,7 @@ async fn domains_and_connections_are_made_and_listed() {
             domain: tree.domains[0].id.clone(),
             name: "door".to_owned(),
             description: String::new(),
+            held_credential: None,
         };
         workspace.change_domains(REMOTE, &make).await.unwrap();
         let tree = workspace.domain_tree(REMOTE).await.unwrap();
