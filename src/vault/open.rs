@@ -18,8 +18,12 @@ mod embedded {
 const VERSION: i64 = 4;
 /// How long one console waits for another one's write.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Pages of the write-ahead log at which it is copied back into the database.
-const LONGEST_LOG: i64 = 128;
+/// Pages of the write-ahead log at which whoever opens the database copies it back and begins it anew.
+const LONG_LOG: u64 = 128;
+/// Pages at which it is copied back in any case: later, so that a one-shot command does not do what the next one does.
+const LONGEST_LOG: u64 = 2 * LONG_LOG;
+/// Bytes of a page in the log, with what stands before it.
+const PAGE_IN_LOG: u64 = 4_096 + 24;
 /// Older ones can lose a WAL reset with two connections.
 const OLDEST_SQLITE: i32 = 3_051_003;
 
@@ -285,11 +289,32 @@ fn connect(folder: &Path) -> Result<(PathBuf, Connection), VaultError> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // Whoever opens the database first reads the whole log again: keep it short.
-    connection.pragma_update(None, "wal_autocheckpoint", LONGEST_LOG)?;
+    connection.pragma_update(None, "wal_autocheckpoint", LONGEST_LOG.cast_signed())?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "secure_delete", "FAST")?;
+    shorten_log(&connection, &real)?;
     Ok((path, connection))
+}
+
+/// Copies the log back into the database and begins it anew, once it is long. SQLite by itself begins it anew only for
+/// a process that stays: after one-shot commands alone it would grow for ever, and each of them would read all of it.
+fn shorten_log(connection: &Connection, path: &Path) -> Result<(), VaultError> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let length = std::fs::metadata(log).map_or(0, |about| about.len());
+    if length <= LONG_LOG * PAGE_IN_LOG {
+        return Ok(());
+    }
+    // Another console that is open just now is not waited for: it does this by itself.
+    connection.busy_timeout(Duration::ZERO)?;
+    let shortened = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    connection.busy_timeout(PATIENCE)?;
+    if let Err(error) = shortened {
+        // On a full disk, say: the log is only longer than it should be.
+        tracing::debug!(%error, "the vault's write-ahead log stays long");
+    }
+    Ok(())
 }
 
 pub(super) fn migrate(connection: &mut Connection, path: &Path) -> Result<(), VaultError> {

@@ -154,3 +154,21 @@ fn a_vault_from_before_marks_is_carried_over_with_its_log() {
     let (_, _, body) = vault.log_entry(1).unwrap().unwrap();
     assert_eq!(body.as_slice(), b"body");
 }
+
+/// Each of them ends without copying the log back, and the next one has to read all of it.
+#[test]
+fn the_write_ahead_log_stays_short_however_many_short_lived_consoles_write() {
+    let (_parent, folder, vault) = vault();
+    drop(vault);
+    let mut longest = 0;
+    for _ in 0..120 {
+        let vault = Vault::open(&folder, &key_file(&folder)).unwrap();
+        filled(&vault, 1);
+        drop(vault);
+        let log = std::fs::metadata(folder.join("console.db-wal")).unwrap();
+        longest = longest.max(log.len());
+    }
+    assert!(longest < 1 << 20, "{longest} bytes");
+    let vault = Vault::open(&folder, &key_file(&folder)).unwrap();
+    assert_eq!(vault.log_state().unwrap().lines, 120);
+}
