@@ -1,7 +1,6 @@
 //! `butterfly connection …`: the gateways through which pointers are invoked.
 
-use super::ask as asking;
-use super::domain::{change, text};
+use super::domain::{change, change_if_confirmed, text};
 use super::outcome::Outcome;
 use super::reply;
 use super::session::Session;
@@ -161,13 +160,9 @@ impl Connection {
                 connection,
                 yes,
             } => {
-                session.permit("removing a connection")?;
-                asking::confirm(
-                    &format!("The connection {connection} of {instance} is removed."),
-                    yes,
-                )?;
+                let question = format!("The connection {connection} of {instance} is removed.");
                 let remove = DomainChange::RemoveConnection(connection.clone());
-                let result = change(session, &instance, remove).await?;
+                let result = change_if_confirmed(session, &instance, remove, (&question, yes)).await?;
                 session.show(&result, || format!("{connection} is removed."))
             }
         }

@@ -92,9 +92,9 @@ impl Domain {
                 domain,
                 yes,
             } => {
-                session.permit("removing a domain")?;
-                asking::confirm(&format!("The domain {domain} of {instance} is removed."), yes)?;
-                let result = change(session, &instance, DomainChange::RemoveDomain(domain.clone())).await?;
+                let question = format!("The domain {domain} of {instance} is removed.");
+                let remove = DomainChange::RemoveDomain(domain.clone());
+                let result = change_if_confirmed(session, &instance, remove, (&question, yes)).await?;
                 session.show(&result, || format!("{domain} is removed."))
             }
             Self::AccessKey(verb) => verb.run(session).await,
@@ -149,6 +149,18 @@ async fn list(session: &Session, instance: &str) -> Outcome {
 
 fn owner(owner: Option<&AppId>) -> String {
     owner.map_or_else(|| "-".to_owned(), ToString::to_string)
+}
+
+/// The same for what is asked first.
+pub(super) async fn change_if_confirmed(
+    session: &Session,
+    instance: &str,
+    wanted: DomainChange,
+    (question, yes): (&str, bool),
+) -> Outcome<Value> {
+    session.permit(wanted.doing())?;
+    asking::confirm(question, yes)?;
+    Ok(change(session, instance, wanted).await?)
 }
 
 /// Changes something, unless only reading is wanted; gives what the instance says.

@@ -45,18 +45,14 @@ impl Instance {
         let key = folder.read_key()?;
         let pins = tls::load(&folder, &settings)?.map_or_else(Vec::new, |served| served.pins);
         let store = SqliteStore::open(&folder.database())?;
-        let log = Arc::new(SqliteAuditLog::open(&folder.audit())?);
-        let trail = Trail::new(Arc::clone(&log) as _, &settings.instance_id, false);
-        let mut made = replace_owner(&store, &trail, &key, &settings).await;
+        let log = SqliteAuditLog::open(&folder.audit())?;
+        let trail = Trail::new(Arc::new(log), &settings.instance_id, false);
+        let made = replace_owner(&store, &trail, &key, &settings).await;
         store.close().await;
         trail.log().close().await;
-        if let Ok(owner) = &mut made {
-            owner.pins = pins;
-        }
-        Ok(Recovered {
-            owner: made?,
-            settings,
-        })
+        let mut owner = made?;
+        owner.pins = pins;
+        Ok(Recovered { settings, owner })
     }
 }
 

@@ -99,7 +99,7 @@ struct Server {
 }
 
 impl Server {
-    fn welcome(&self, connections: &mut JoinSet<()>, stream: TcpStream, peer: SocketAddr) {
+    fn welcome(&self, connections: &mut JoinSet<()>, mut stream: TcpStream, peer: SocketAddr) {
         let metrics = self.instance.metrics();
         metrics.connections.add_one();
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
@@ -116,7 +116,6 @@ impl Server {
         let tls = self.tls.clone();
         connections.spawn(async move {
             let _place = place;
-            let mut stream = stream;
             let peer = peer.ip();
             let peer = match proxy_protocol::caller(instance.settings(), peer, &mut stream).await {
                 Ok(caller) => caller,

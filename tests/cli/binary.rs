@@ -33,6 +33,29 @@ pub trait End {
     fn end(&mut self) -> Ended;
 }
 
+/// The line that adds an original instance: its name, URL and `app_id`, and the files with its token secret and key.
+pub fn add_original<'a>(
+    name: &'a str,
+    url: &'a str,
+    app_id: &'a str,
+    [secret, key]: [&'a str; 2],
+) -> [&'a str; 12] {
+    [
+        "instance",
+        "add",
+        name,
+        url,
+        "--profile",
+        "legacy",
+        "--app-id",
+        app_id,
+        "--jwt-secret-file",
+        secret,
+        "--encryption-key-file",
+        key,
+    ]
+}
+
 impl Home {
     /// One that is not there yet: the program makes it.
     pub fn empty() -> Self {

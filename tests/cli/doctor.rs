@@ -1,6 +1,6 @@
 //! `butterfly doctor`: what is wrong is found, told with its remedy, and nothing of it is secret or changed.
 
-use super::binary::{End, Ended, Home};
+use super::binary::{End, Ended, Home, add_original};
 
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
@@ -146,20 +146,7 @@ fn threat_5_weak_secrets_are_faults_and_are_never_shown() {
     let home = Home::empty();
     let secret = home.write("jwt", weak);
     let key = home.write("key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-    home.ok(&[
-        "instance",
-        "add",
-        "original",
-        super::NOWHERE,
-        "--profile",
-        "legacy",
-        "--app-id",
-        "me",
-        "--jwt-secret-file",
-        &secret,
-        "--encryption-key-file",
-        &key,
-    ]);
+    home.ok(&add_original("original", super::NOWHERE, "me", [&secret, &key]));
     let ended = home
         .command(&["doctor", "--json"])
         .env("JWT_SECRET_KEY", weak)

@@ -1,6 +1,6 @@
 //! Homes and vaults, and instances that were added from plain values.
 
-use super::binary::{End, Home};
+use super::binary::{End, Home, add_original};
 use super::{NOWHERE, error};
 use serde_json::json;
 
@@ -148,20 +148,7 @@ fn a_remote_that_does_not_answer_ends_with_4() {
     let home = Home::empty();
     let secret = home.write("jwt", "a token secret of at least 32 bytes\n");
     let key = home.write("key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n");
-    let line = [
-        "instance",
-        "add",
-        "gone",
-        NOWHERE,
-        "--profile",
-        "legacy",
-        "--app-id",
-        "me",
-        "--jwt-secret-file",
-        &secret,
-        "--encryption-key-file",
-        &key,
-    ];
+    let line = add_original("gone", NOWHERE, "me", [&secret, &key]);
     let row = home.ok(&line);
     assert_eq!(
         (&row["kind"], &row["profile"]),
@@ -178,22 +165,7 @@ fn weak_secrets_are_warned_of_and_malformed_ones_refused() {
     let home = Home::empty();
     let weak = home.write("jwt", "default-super-secret-key-for-dev");
     let key = home.write("key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-    let add = |name: &str, key: &str| {
-        home.run_json(&[
-            "instance",
-            "add",
-            name,
-            NOWHERE,
-            "--profile",
-            "legacy",
-            "--app-id",
-            "me",
-            "--jwt-secret-file",
-            &weak,
-            "--encryption-key-file",
-            key,
-        ])
-    };
+    let add = |name: &str, key: &str| home.run_json(&add_original(name, NOWHERE, "me", [&weak, key]));
     let ended = add("old", &key);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     assert!(ended.stderr.contains("warning: "), "{}", ended.stderr);

@@ -1,6 +1,6 @@
 //! `butterfly instance edit`, `start`, `stop` and `map`.
 
-use super::binary::{Home, Serving};
+use super::binary::{Home, Serving, add_original};
 use super::{error, named};
 use serde_json::{Value, json};
 
@@ -65,20 +65,7 @@ fn a_call_ends_when_the_patience_with_its_instance_does() {
     let home = Home::empty();
     let secret = home.write_private("secret", "a-secret-for-this-test-and-nothing-else");
     let key = home.write_private("key", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=");
-    home.ok(&[
-        "instance",
-        "add",
-        "mute",
-        &endpoint,
-        "--profile",
-        "legacy",
-        "--app-id",
-        "me",
-        "--jwt-secret-file",
-        &secret,
-        "--encryption-key-file",
-        &key,
-    ]);
+    home.ok(&add_original("mute", &endpoint, "me", [&secret, &key]));
     let edited = home.ok(&["instance", "edit", "mute", "--patience", "1s"]);
     assert_eq!(edited["patience_s"], 1);
     let ended = home.run_json(&["invoke", "mute", r#"{"action": "get_graph_stats"}"#]);

@@ -1,6 +1,6 @@
 //! `butterfly bench`: figures, kept runs, comparisons, and what is not loaded by accident.
 
-use super::binary::{Home, Serving};
+use super::binary::{Home, Serving, add_original};
 use super::error;
 use serde_json::{Value, json};
 
@@ -241,20 +241,12 @@ fn without_a_terminal_someone_elses_instance_is_loaded_with_yes_only() {
     let home = Home::empty();
     let secret = home.write_private("secret", "a-secret-for-this-test-and-nothing-else");
     let key = home.write_private("key", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=");
-    home.ok(&[
-        "instance",
-        "add",
+    home.ok(&add_original(
         "far",
         "https://far.example/invoke",
-        "--profile",
-        "legacy",
-        "--app-id",
         "me",
-        "--jwt-secret-file",
-        &secret,
-        "--encryption-key-file",
-        &key,
-    ]);
+        [&secret, &key],
+    ));
     let refused = home.run_json(&load("far", STATS, "1"));
     assert_eq!(refused.code, 2, "{}", refused.stdout);
     let message = error(&refused)["message"].as_str().unwrap().to_owned();

@@ -1,7 +1,7 @@
 //! A canary scan over the whole program (threat 44): two administrators do everything that involves a secret, as
 //! noisily as the program can be told to; then every place that is no place for secrets is searched for all of them.
 
-use super::binary::{End, Ended, Home, Serving};
+use super::binary::{End, Ended, Home, Serving, add_original};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use butterfly_console::handshake::Bundle;
@@ -463,20 +463,7 @@ fn hand_over_plain_values(ours: &mut Person, theirs: &mut Person, secrets: &mut 
     }
     let secret = ours.home.write("jwt", TOKEN_SECRET);
     let key = ours.home.write("fernet", FERNET_KEY);
-    let line = [
-        "instance",
-        "add",
-        "old",
-        super::NOWHERE,
-        "--profile",
-        "legacy",
-        "--app-id",
-        "me",
-        "--jwt-secret-file",
-        &secret,
-        "--encryption-key-file",
-        &key,
-    ];
+    let line = add_original("old", super::NOWHERE, "me", [&secret, &key]);
     ours.ok(&line);
 }
 
@@ -491,20 +478,7 @@ fn stand_in_for_an_original(ours: &mut Person) {
     let url = original.serve(&line, &environment);
     let secret = ours.home.write("jwt", TOKEN_SECRET);
     let key = ours.home.write("fernet", FERNET_KEY);
-    let line = [
-        "instance",
-        "add",
-        "original",
-        &url,
-        "--profile",
-        "legacy",
-        "--app-id",
-        "me",
-        "--jwt-secret-file",
-        &secret,
-        "--encryption-key-file",
-        &key,
-    ];
+    let line = add_original("original", &url, "me", [&secret, &key]);
     ours.ok(&line);
     ours.ok(&["invoke", "original", "{\"action\": \"get_graph_stats\"}"]);
     let secrets = [secret_named(TOKEN_SECRET), secret_named(FERNET_KEY)];

@@ -1,6 +1,6 @@
 //! Processes that stay until they are told to end.
 
-use super::binary::{Home, Serving};
+use super::binary::{Home, Serving, add_original};
 use super::error;
 use serde_json::{Value, json};
 use std::io::{Read, Write};
@@ -25,20 +25,7 @@ fn a_stand_in_starts_on_an_empty_home_without_a_word() {
     let caller = Home::empty();
     let secret = caller.write("jwt", "a token secret of at least 32 bytes");
     let key = caller.write("key", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-    caller.ok(&[
-        "instance",
-        "add",
-        "original",
-        &url,
-        "--profile",
-        "legacy",
-        "--app-id",
-        "my-test-app",
-        "--jwt-secret-file",
-        &secret,
-        "--encryption-key-file",
-        &key,
-    ]);
+    caller.ok(&add_original("original", &url, "my-test-app", [&secret, &key]));
     assert_eq!(caller.ok(&["instance", "probe", "original"])["state"], "up");
     let made = caller.ok(&["pointer", "create", "original", "https://example.org/"]);
     assert!(made["pointer"]["address"].is_string());

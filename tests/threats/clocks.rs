@@ -1,13 +1,11 @@
 //! The wall clock of a real process steps while it runs.
 
-use crate::crashes::{check_files, make};
+use crate::crashes::{check_files, make, ready, serving};
 use crate::support::faults::Faults;
-use crate::support::process::Process;
 use butterfly_console::client::{Client, ClientError};
 use butterfly_console::model::Timestamp;
 use butterfly_console::protocol::{CallContext, HeldCredential, Query};
 use serde_json::json;
-use std::process::Command;
 
 const DAY: i64 = 86_400;
 
@@ -23,14 +21,9 @@ async fn threat_09_a_clock_that_steps_refuses_while_it_is_wrong_and_nothing_is_l
     let home = tempfile::tempdir().unwrap();
     let owner = make(home.path()).await;
     let faults = Faults::none();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_butterfly"));
-    command
-        .args(["serve", "alpha"])
-        .env("BUTTERFLY_HOME", home.path())
-        .env_remove("JWT_SECRET_KEY");
+    let mut command = serving(home.path());
     faults.put_under(&mut command);
-    let mut process = Process::start(command);
-    process.wait_for("listening on ");
+    let process = ready(command);
 
     assert!(works(&owner).await.unwrap());
     for seconds in [10, -10, 300, -300, 30 * DAY, -30 * DAY, 3_650 * DAY] {

@@ -70,11 +70,21 @@ pub async fn make(home: &Path) -> HeldCredential {
 
 /// Hosts it in a process of its own that is ready.
 fn serve(home: &Path) -> Process {
+    ready(serving(home))
+}
+
+/// The command that hosts it.
+pub fn serving(home: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_butterfly"));
     command
         .args(["serve", "alpha"])
         .env("BUTTERFLY_HOME", home)
         .env_remove("JWT_SECRET_KEY");
+    command
+}
+
+/// Starts a command that hosts an instance, and waits until it does.
+pub fn ready(command: Command) -> Process {
     let mut process = Process::start(command);
     process.wait_for("listening on ");
     process

@@ -1,7 +1,7 @@
 //! The disk of a real process refuses, and is well again later: by a limit on the size of its files, which the system
 //! itself enforces, and by faults that are put under it.
 
-use crate::crashes::{check_files, everything, make};
+use crate::crashes::{check_files, everything, make, ready, serving};
 use crate::support::faults::Faults;
 use crate::support::process::Process;
 use butterfly_console::client::Client;
@@ -49,31 +49,27 @@ impl Sick {
         let home = tempfile::tempdir().unwrap();
         let owner = make(home.path()).await;
         let faults = Faults::none();
-        let binary = env!("CARGO_BIN_EXE_butterfly");
-        let mut command = match trouble {
+        let command = match trouble {
             Trouble::ShortFiles => {
                 let script = format!("trap '' XFSZ; ulimit -S -f {SHORT_FILES}; exec \"$0\" serve alpha");
                 let mut command = Command::new("sh");
-                command.args(["-c", &script, binary]);
+                command
+                    .args(["-c", &script, env!("CARGO_BIN_EXE_butterfly")])
+                    .env("BUTTERFLY_HOME", home.path())
+                    .env_remove("JWT_SECRET_KEY");
                 command
             }
             Trouble::Fault(_) => {
-                let mut command = Command::new(binary);
-                command.args(["serve", "alpha"]);
+                let mut command = serving(home.path());
                 faults.put_under(&mut command);
                 command
             }
         };
-        command
-            .env("BUTTERFLY_HOME", home.path())
-            .env_remove("JWT_SECRET_KEY");
-        let mut process = Process::start(command);
-        process.wait_for("listening on ");
         Self {
             trouble,
             faults,
+            process: ready(command),
             home,
-            process,
             owner,
         }
     }

@@ -1,9 +1,8 @@
 //! Databases of every earlier schema, under the real process: brought up to date with everything in them, whether it
 //! is killed meanwhile or the disk refuses.
 
-use crate::crashes::{ask, check_files, everything, make};
+use crate::crashes::{ask, check_files, everything, make, ready, serving};
 use crate::support::faults::Faults;
-use crate::support::process::Process;
 use butterfly_console::protocol::HeldCredential;
 use refinery::{Runner, Target};
 use rusqlite::Connection;
@@ -27,8 +26,7 @@ const MOMENTS: usize = 12;
 async fn filled() -> (TempDir, HeldCredential) {
     let home = tempfile::tempdir().unwrap();
     let owner = make(home.path()).await;
-    let mut process = Process::start(serving(home.path()));
-    process.wait_for("listening on ");
+    let _process = ready(serving(home.path()));
     for number in 0..POINTERS {
         let parameters = json!({
             "data_reference": format!("pointer {number}"),
@@ -38,15 +36,6 @@ async fn filled() -> (TempDir, HeldCredential) {
         ask(&owner, "create_pointer", parameters).await.unwrap();
     }
     (home, owner)
-}
-
-fn serving(home: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_butterfly"));
-    command
-        .args(["serve", "alpha"])
-        .env("BUTTERFLY_HOME", home)
-        .env_remove("JWT_SECRET_KEY");
-    command
 }
 
 fn database(home: &Path) -> PathBuf {
@@ -135,8 +124,7 @@ fn version(database: &Path) -> i32 {
 
 /// It serves, and has everything that it had.
 async fn check_up_to_date(home: &Path, owner: &HeldCredential) {
-    let mut process = Process::start(serving(home));
-    process.wait_for("listening on ");
+    let process = ready(serving(home));
     assert_eq!(version(&database(home)), newest(&data::migrations::runner()));
     assert_eq!(everything(owner).await.len(), POINTERS);
     let found = ask(owner, "search_pointers", json!({"query": "owl"}))

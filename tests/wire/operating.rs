@@ -1,6 +1,6 @@
 //! What an operator relies on: readiness, metrics, and callers' addresses behind a reverse proxy.
 
-use crate::support::{Response, Running, get, parse, raw, sealed};
+use crate::support::{Response, Running, get, parse, raw, sealed, start_with};
 use butterfly_console::model::{Grant, Profile};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -81,15 +81,6 @@ async fn metrics_tell_calls_by_outcome_how_long_they_took_and_what_is_wrong() {
         let sample = text.lines().find_map(|line| line.strip_prefix(&name)).unwrap();
         assert!(sample.parse::<u64>().unwrap() > 4096, "{text}");
     }
-}
-
-/// An instance whose settings have these lines too.
-async fn start_with(lines: &str) -> Running {
-    let running = Running::start().await;
-    let settings = running.folder.join("instance.toml");
-    let text = std::fs::read_to_string(&settings).unwrap();
-    std::fs::write(&settings, format!("{lines}\n{text}")).unwrap();
-    running.restart().await
 }
 
 #[tokio::test]

@@ -7,17 +7,10 @@ use butterfly_console::model::{Endpoint, Grant, InstanceName, Profile};
 use butterfly_console::protocol::{HeldCredential, Query, Reply};
 use serde_json::json;
 use std::net::SocketAddr;
-use std::path::Path;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 
 const SETTINGS: &str = "trusted_proxies = [\"127.0.0.0/8\"]\nproxy_header = \"proxy-protocol\"";
-
-fn add_to_settings(folder: &Path, lines: &str) {
-    let settings = folder.join("instance.toml");
-    let text = std::fs::read_to_string(&settings).unwrap();
-    std::fs::write(&settings, format!("{lines}\n{text}")).unwrap();
-}
 
 /// Hands every connection on to `to`, after these bytes.
 async fn hand_on(listener: TcpListener, to: SocketAddr, preamble: Vec<u8>) {
@@ -79,9 +72,7 @@ async fn a_trusted_proxy_must_say_it_and_nobody_else_s_word_counts() {
         ]
         .concat()
     };
-    let running = Running::start().await;
-    add_to_settings(&running.folder, SETTINGS);
-    let running = running.restart().await;
+    let running = start_with(SETTINGS).await;
     let local = b"\r\n\r\n\0\r\nQUIT\n\x20\x00\x00\x00";
     for (preamble, status) in [
         (&b"PROXY TCP4 203.0.113.9 127.0.0.1 50000 443\r\n"[..], 404),
@@ -102,12 +93,7 @@ async fn a_trusted_proxy_must_say_it_and_nobody_else_s_word_counts() {
     let _ = silent.read_to_end(&mut answer).await;
     assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
 
-    let elsewhere = Running::start().await;
-    add_to_settings(
-        &elsewhere.folder,
-        &SETTINGS.replace("127.0.0.0/8", "192.0.2.0/24"),
-    );
-    let elsewhere = elsewhere.restart().await;
+    let elsewhere = start_with(&SETTINGS.replace("127.0.0.0/8", "192.0.2.0/24")).await;
     assert_eq!(parse(&raw(elsewhere.address(), &metrics(b"")).await).status, 200);
     let forged = raw(
         elsewhere.address(),

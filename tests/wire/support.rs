@@ -10,7 +10,7 @@ use butterfly_console::seal::token::{self, Claims};
 use butterfly_console::seal::{AgreementKey, AgreementSecret, Mixing};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -325,4 +325,18 @@ pub fn parse(bytes: &[u8]) -> Response {
         headers,
         body: bytes[end + 4..].to_vec(),
     }
+}
+
+/// Puts these lines into an instance's settings; it reads them when it starts.
+pub fn add_to_settings(folder: &Path, lines: &str) {
+    let settings = folder.join("instance.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, format!("{lines}\n{text}")).unwrap();
+}
+
+/// An instance whose settings have these lines too.
+pub async fn start_with(lines: &str) -> Running {
+    let running = Running::start().await;
+    add_to_settings(&running.folder, lines);
+    running.restart().await
 }

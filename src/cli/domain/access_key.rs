@@ -1,12 +1,11 @@
 //! `butterfly domain access-key …`: keys that open one domain. They are shown once, and never taken from the command line.
 
-use super::super::ask as asking;
 use super::super::outcome::Outcome;
 use super::super::secrets::SecretFile;
 use super::super::session::Session;
 use super::super::table::Table;
 use super::super::words;
-use super::{change, text};
+use super::{change_if_confirmed, text};
 use crate::model::{DomainId, DomainPermission};
 use crate::workspace::{AccessKeyRow, DomainChange};
 use clap::Subcommand;
@@ -66,14 +65,11 @@ impl AccessKey {
                 permissions,
                 yes,
             } => {
-                session.permit("making an access key")?;
-                asking::confirm(
-                    &format!(
-                        "A key of {domain} will stand here in plain text: whoever sees it can call {instance} with it."
-                    ),
-                    yes,
-                )?;
-                let result = change(session, &instance, DomainChange::MakeKey(domain, permissions)).await?;
+                let question = format!(
+                    "A key of {domain} will stand here in plain text: whoever sees it can call {instance} with it."
+                );
+                let make = DomainChange::MakeKey(domain, permissions);
+                let result = change_if_confirmed(session, &instance, make, (&question, yes)).await?;
                 session.show(&result, || explain(&result))
             }
             Self::Revoke {
@@ -89,8 +85,9 @@ impl AccessKey {
                 };
                 let key = Zeroizing::new(key);
                 let named = id.unwrap_or_else(|| "the access key in the file".to_owned());
-                asking::confirm(&format!("On {instance}, {named} is refused for good."), yes)?;
-                let result = change(session, &instance, DomainChange::RevokeKey(key)).await?;
+                let question = format!("On {instance}, {named} is refused for good.");
+                let revoke = DomainChange::RevokeKey(key);
+                let result = change_if_confirmed(session, &instance, revoke, (&question, yes)).await?;
                 session.show(&result, || {
                     format!("{} is revoked.", text(&result["details"], "id"))
                 })

@@ -1,12 +1,11 @@
 //! `butterfly domain federate`, `accept`, `unfederate` and `federations`: what the people of one domain may do in another
 //! one of the same instance.
 
-use super::super::ask as asking;
 use super::super::outcome::Outcome;
 use super::super::secrets::SecretFile;
 use super::super::session::Session;
 use super::super::table::Table;
-use super::{access_key, change, text};
+use super::{access_key, change, change_if_confirmed, text};
 use crate::model::{DomainId, DomainPermission, FederationId};
 use crate::workspace::DomainChange;
 use clap::Args;
@@ -89,15 +88,9 @@ impl Accept {
 
 impl Unfederate {
     pub async fn run(self, session: &Session) -> Outcome {
-        session.permit("ending a federation")?;
         let what = format!("{} of {} is ended.", self.federation, self.instance);
-        asking::confirm(&what, self.yes)?;
-        let result = change(
-            session,
-            &self.instance,
-            DomainChange::EndFederation(self.federation),
-        )
-        .await?;
+        let end = DomainChange::EndFederation(self.federation);
+        let result = change_if_confirmed(session, &self.instance, end, (&what, self.yes)).await?;
         session.show(&result, || what.clone())
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// What does not fit, as a path and why; nothing if all does. A row that tells in prose fits everything.
 pub fn misfit(shape: &str, value: &Value) -> Option<String> {
-    if !shape.starts_with('{') || shape.contains(" where ") {
+    if is_prose(shape) {
         return None;
     }
     let mut parser = Parser { rest: shape };
@@ -18,6 +18,11 @@ pub fn misfit(shape: &str, value: &Value) -> Option<String> {
         return Some(format!("the shape cannot be read from {:?} on", parser.rest));
     }
     check(&parsed, value, "result")
+}
+
+/// Whether a row tells in words what it gives, and not as a shape.
+fn is_prose(shape: &str) -> bool {
+    !shape.starts_with('{') || shape.contains(" where ")
 }
 
 /// A shape that was read.
@@ -217,10 +222,7 @@ mod tests {
     fn every_shape_of_the_table_can_be_read() {
         let mut shapes: Vec<&str> = SHAPES.iter().map(|(_, shape)| *shape).collect();
         shapes.extend(table::ALL.iter().map(|action| action.result));
-        for shape in shapes
-            .iter()
-            .filter(|shape| shape.starts_with('{') && !shape.contains(" where "))
-        {
+        for shape in shapes.into_iter().filter(|shape| !is_prose(shape)) {
             let mut parser = Parser { rest: shape };
             parser.alternatives();
             assert_eq!(parser.rest, "", "{shape}");
