@@ -4,7 +4,7 @@
 //!
 //! | floor | rooms |
 //! | --- | --- |
-//! | 7 | `main`: parses the command line, opens the home, hands over |
+//! | 7 | `main`: hands over to the command line |
 //! | 6 | [`tui`]: the console · [`cli`]: one small file per subcommand |
 //! | 5 | [`workspace`]: everything an administrator can do, as plain async functions |
 //! | 4 | [`instance`]: the hosted instance |

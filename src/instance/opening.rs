@@ -15,6 +15,7 @@ use crate::protocol::{HeldCredential, Spki};
 use crate::seal::{DataKey, random};
 use crate::store::sqlite::{SqliteAuditLog, SqliteStore};
 use crate::store::{AuditLog, IssuedRecord, Store, StoreError};
+use futures::future::BoxFuture;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -158,8 +159,16 @@ pub(super) fn owner_of(key: &DataKey, settings: &Settings) -> (HeldCredential, I
     (credential, record)
 }
 
-/// Takes the lock, then opens what is in the folder.
-pub(super) async fn open(
+/// Takes the lock, then opens what is in the folder. Boxed: it is long, and begun in many places.
+pub(super) fn open(
+    path: &Path,
+    stand_in: Option<LegacyStandIn>,
+    audit_off: bool,
+) -> BoxFuture<'_, Result<Arc<Instance>, InstanceError>> {
+    Box::pin(open_folder(path, stand_in, audit_off))
+}
+
+async fn open_folder(
     path: &Path,
     stand_in: Option<LegacyStandIn>,
     audit_off: bool,

@@ -30,8 +30,8 @@ pub use pointer::{
     gyroid_coordinates, gyroid_score,
 };
 pub use pointer_filter::{
-    POINTER_FIELDS, PointerPart, PointerTest, STORED_POINTER_FIELDS, includes_instance, is_connection,
-    is_tag, matched_places, pointer_matches, pointer_test, without_instances,
+    KnownConnection, POINTER_FIELDS, PointerPart, PointerTest, STORED_POINTER_FIELDS, includes_instance,
+    is_connection, is_domain, is_tag, matched_places, pointer_matches, pointer_test, without_instances,
 };
 pub use time::Timestamp;
 pub use visible::is_visible;

@@ -3,7 +3,7 @@
 //! where an instance cannot filter, and to show in a row what matched.
 
 use super::filter::{Field, Filter, Kind, Term, Test, Text, Value};
-use super::{ConnectionId, Pointer, Route};
+use super::{ConnectionId, DomainId, Pointer, Route};
 use std::ops::Range;
 
 /// The fields of pointers on many instances.
@@ -21,6 +21,12 @@ pub const POINTER_FIELDS: &[Field] = &[
         "assigned to a connection of this id or name, or to none",
     )
     .also(&["connection"]),
+    Field::new(
+        "domain",
+        Kind::Text,
+        "assigned to a connection of a domain of this id or name",
+    )
+    .also(&["dom"]),
     Field::new("ref", Kind::Text, "its data_reference contains this").also(&["reference", "data_reference"]),
     Field::new("addr", Kind::Text, "its address contains this").also(&["address"]),
     Field::new("desc", Kind::Text, "its description contains this").also(&["description"]),
@@ -44,6 +50,8 @@ pub enum PointerTest<'a> {
     Route(Option<Route>),
     /// It is assigned to a connection of this id or name.
     Connection(&'a Text),
+    /// It is assigned to a connection of a domain of this id or name.
+    Domain(&'a Text),
     /// It is assigned to none.
     Unassigned,
     /// Its data_reference contains this.
@@ -66,6 +74,7 @@ pub fn pointer_test(test: &Test) -> Option<PointerTest<'_>> {
             "tag" => PointerTest::Tag(text),
             "conn" if text.is("none") => PointerTest::Unassigned,
             "conn" => PointerTest::Connection(text),
+            "domain" => PointerTest::Domain(text),
             "ref" => PointerTest::Reference(text),
             "addr" => PointerTest::Address(text.as_str().to_lowercase()),
             "desc" => PointerTest::Description(text),
@@ -110,12 +119,21 @@ pub fn without_instances(filter: &Filter) -> Filter {
     }
 }
 
-/// Whether a pointer gets through; `name_of` tells a connection's name, where it is known. What is said about
-/// instances is left aside.
+/// What is known of the connection that a pointer is assigned to, beside its id.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct KnownConnection<'a> {
+    /// Its name.
+    pub name: Option<&'a str>,
+    /// The id and the name of its domain.
+    pub domain: Option<(&'a DomainId, &'a str)>,
+}
+
+/// Whether a pointer gets through; `known` tells what is known of a connection. What is said about instances is
+/// left aside.
 pub fn pointer_matches<'a>(
     filter: &Filter,
     pointer: &Pointer,
-    name_of: impl Fn(&ConnectionId) -> Option<&'a str>,
+    known: impl Fn(&ConnectionId) -> KnownConnection<'a>,
 ) -> bool {
     filter.terms.iter().all(|term| {
         let holds = match pointer_test(&term.test) {
@@ -131,7 +149,12 @@ pub fn pointer_matches<'a>(
             Some(PointerTest::Connection(text)) => pointer
                 .connection_id
                 .as_ref()
-                .is_some_and(|id| is_connection(text, id, name_of(id))),
+                .is_some_and(|id| is_connection(text, id, known(id).name)),
+            Some(PointerTest::Domain(text)) => pointer
+                .connection_id
+                .as_ref()
+                .and_then(|id| known(id).domain)
+                .is_some_and(|(id, name)| is_domain(text, id, name)),
             Some(PointerTest::Reference(text)) => text.is_in(&pointer.data_reference),
             Some(PointerTest::Address(part)) => pointer.address.as_str().contains(&part),
         };
@@ -142,6 +165,11 @@ pub fn pointer_matches<'a>(
 /// Whether a connection is meant: its id is this, or its name contains it.
 pub fn is_connection(text: &Text, id: &ConnectionId, name: Option<&str>) -> bool {
     text.is(id.as_str()) || name.is_some_and(|name| text.is_in(name))
+}
+
+/// Whether a domain is meant: its id is this, or its name contains it.
+pub fn is_domain(text: &Text, id: &DomainId, name: &str) -> bool {
+    text.is(id.as_str()) || text.is_in(name)
 }
 
 /// Whether a tag is meant; `*` stands for anything.

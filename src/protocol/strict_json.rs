@@ -223,11 +223,20 @@ mod tests {
         assert!(parse(b"\"\xff\"").is_err(), "not UTF-8");
     }
 
+    /// A reply that is kept is read again before it is given a second time.
+    #[test]
+    fn the_last_digit_of_a_coordinate_survives_being_read() {
+        let text = "0.9479328211990431";
+        assert_eq!(parse(text.as_bytes()).unwrap().to_string(), text);
+        assert_eq!(serde_json::from_str::<Value>(text).unwrap().to_string(), text);
+    }
+
     fn any_json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::Bool),
             any::<i64>().prop_map(|number| Value::Number(number.into())),
+            any::<f64>().prop_map(|number| number.into()),
             ".{0,12}".prop_map(Value::String),
         ];
         leaf.prop_recursive(4, 32, 6, |inner| {

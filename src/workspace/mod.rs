@@ -115,11 +115,15 @@ pub use views::{
 use crate::client::Client;
 use crate::vault::{Vault, VaultError};
 use config::Config;
+use futures::future::BoxFuture;
 use hosting::Hosts;
 use log::LogIndex;
 use original::Originals;
 use session::Turns;
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 /// An open home. Shared freely between tasks.
 pub struct Workspace {
@@ -152,27 +156,67 @@ impl Workspace {
     }
 
     /// Works with the vault on a thread that may block; while it is locked, not at all.
-    async fn in_vault<T: Send + 'static>(
+    fn in_vault<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
-    ) -> Result<T, Failure> {
+    ) -> BoxFuture<'static, Result<T, Failure>> {
         let vault = Arc::clone(&self.vault);
-        Ok(blocking(move || {
+        let work = Blocking::begin(move || {
             vault.check_unlocked()?;
             work(&vault)
-        })
-        .await?)
+        });
+        Box::pin(of_vault(work))
     }
 }
 
+async fn of_vault<T>(work: Blocking<Result<T, VaultError>>) -> Result<T, Failure> {
+    Ok(work.ended().await?)
+}
+
 /// Runs something that blocks off the runtime's own threads.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(value) => value,
-        Err(error) => match error.try_into_panic() {
-            Ok(panic) => std::panic::resume_unwind(panic),
-            // Only a runtime that is being dropped cancels such a task, and then nobody waits here any more.
-            Err(_) => std::future::pending().await,
-        },
+fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> BoxFuture<'static, T> {
+    Box::pin(Blocking::begin(work).ended())
+}
+
+/// Something that runs off the runtime's own threads.
+///
+/// To the runtime all of it is of one type: what it takes to run and to await a task is generated once, and not
+/// for each thing that is done.
+struct Blocking<T> {
+    task: JoinHandle<()>,
+    answer: oneshot::Receiver<T>,
+}
+
+impl<T: Send + 'static> Blocking<T> {
+    fn begin(work: impl FnOnce() -> T + Send + 'static) -> Self {
+        let (give, answer) = oneshot::channel();
+        let work: Box<dyn FnOnce() + Send> = Box::new(move || {
+            // Whoever wanted it may have gone.
+            let _ = give.send(work());
+        });
+        Self {
+            task: tokio::task::spawn_blocking(work),
+            answer,
+        }
     }
+}
+
+impl<T> Blocking<T> {
+    async fn ended(self) -> T {
+        match self.answer.await {
+            Ok(value) => value,
+            Err(_) => match without_answer(self.task).await {},
+        }
+    }
+}
+
+/// A task that ended without an answer made a mistake, which is handed on.
+async fn without_answer(task: JoinHandle<()>) -> Infallible {
+    if let Err(error) = task.await
+        && let Ok(panic) = error.try_into_panic()
+    {
+        std::panic::resume_unwind(panic)
+    }
+    // Only a runtime that is being dropped cancels such a task, and then nobody waits here any more.
+    std::future::pending().await
 }

@@ -1,8 +1,10 @@
 //! Original Python instances: they know neither lists nor pages, so everything is searched for once, kept
 //! for a moment, and pages are cut from it here.
 
+use super::domains::Owners;
 use super::session::Session;
 use super::{Failure, Workspace};
+use crate::model::filter::Filter;
 use crate::model::{InstanceName, Pointer, PointerTest, pointer_matches, pointer_test};
 use crate::protocol::{Code, Query};
 use crate::store::{PointerPage, PointerQuery, Start};
@@ -22,12 +24,27 @@ pub(super) struct Originals(Mutex<State>);
 #[derive(Default)]
 struct State {
     known: HashSet<InstanceName>,
-    kept: HashMap<(InstanceName, String), Kept>,
+    pointers: HashMap<(InstanceName, String), Kept<Vec<Pointer>>>,
+    owners: HashMap<InstanceName, Kept<Owners>>,
 }
 
-struct Kept {
+/// Something that was told, and when.
+struct Kept<T> {
     at: Instant,
-    pointers: Arc<Vec<Pointer>>,
+    told: Arc<T>,
+}
+
+impl<T> Kept<T> {
+    fn now(told: T) -> Self {
+        Self {
+            at: Instant::now(),
+            told: Arc::new(told),
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.at.elapsed() < FRESH
+    }
 }
 
 #[derive(Deserialize)]
@@ -46,24 +63,48 @@ impl Originals {
 
     /// What was found is not what is there any more.
     pub(super) fn forget(&self, name: &InstanceName) {
-        self.state().kept.retain(|(kept, _), _| kept != name);
+        let mut state = self.state();
+        state.pointers.retain(|(kept, _), _| kept != name);
+        state.owners.remove(name);
     }
 
     /// Keeps what was found for a while.
     pub(super) fn keep(&self, key: (InstanceName, String), pointers: Vec<Pointer>) -> Arc<Vec<Pointer>> {
-        let pointers = Arc::new(pointers);
-        let kept = Kept {
-            at: Instant::now(),
-            pointers: Arc::clone(&pointers),
-        };
-        self.state().kept.insert(key, kept);
+        let kept = Kept::now(pointers);
+        let pointers = Arc::clone(&kept.told);
+        self.state().pointers.insert(key, kept);
         pointers
     }
 
     pub(super) fn fresh(&self, key: &(InstanceName, String)) -> Option<Arc<Vec<Pointer>>> {
         let mut state = self.state();
-        state.kept.retain(|_, kept| kept.at.elapsed() < FRESH);
-        state.kept.get(key).map(|kept| Arc::clone(&kept.pointers))
+        state.pointers.retain(|_, kept| kept.is_fresh());
+        state.pointers.get(key).map(|kept| Arc::clone(&kept.told))
+    }
+
+    /// Whose the connections of an instance are, as far as the filter asks for that.
+    pub(super) async fn owners(
+        &self,
+        session: &mut Session<'_>,
+        filter: &Filter,
+    ) -> Result<Arc<Owners>, Failure> {
+        if !Owners::are_asked_for(filter) {
+            return Ok(Arc::default());
+        }
+        let name = session.record.name.clone();
+        let known = self
+            .state()
+            .owners
+            .get(&name)
+            .filter(|kept| kept.is_fresh())
+            .map(|kept| Arc::clone(&kept.told));
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let kept = Kept::now(Owners::ask(session).await?);
+        let owners = Arc::clone(&kept.told);
+        self.state().owners.insert(name, kept);
+        Ok(owners)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -89,7 +130,8 @@ impl Workspace {
                 self.originals.keep(key, found.pointers)
             }
         };
-        cut(&pointers, wanted)
+        let owners = self.originals.owners(session, &wanted.filter).await?;
+        cut(&pointers, wanted, &owners)
     }
 }
 
@@ -127,13 +169,16 @@ fn search(wanted: &PointerQuery) -> Query {
     query
 }
 
-/// A page of what matches among pointers that were fetched in order of creation. Connections go by their ids:
-/// what they are called is not known here.
-pub(super) fn cut(pointers: &[Pointer], wanted: &PointerQuery) -> Result<PointerPage, Failure> {
+/// A page of what matches among pointers that were fetched in order of creation.
+pub(super) fn cut(
+    pointers: &[Pointer],
+    wanted: &PointerQuery,
+    owners: &Owners,
+) -> Result<PointerPage, Failure> {
     let mut matching: Vec<&Pointer> = pointers
         .iter()
         .filter(|pointer| !wanted.federated_only || super::pointers::leads_elsewhere(pointer))
-        .filter(|pointer| pointer_matches(&wanted.filter, pointer, |_| None))
+        .filter(|pointer| pointer_matches(&wanted.filter, pointer, |id| owners.known(id)))
         .collect();
     if !wanted.order.is_usual() {
         matching.sort_by(|left, right| wanted.order.compare(left, right));

@@ -1,6 +1,7 @@
 //! Pointers of any instance, local or remote, native or original.
 
 use super::credentials::held_name;
+use super::domains::Owners;
 use super::session::Session;
 use super::{Failure, ListRemark, PointerDetail, PointerList, Workspace};
 use crate::model::filter::Filter;
@@ -39,7 +40,7 @@ impl Listed {
 }
 
 /// All of them, or as many as are looked at.
-fn older_list(pointers: &[Pointer], wanted: &PointerQuery) -> Result<PointerList, Failure> {
+fn older_list(pointers: &[Pointer], wanted: &PointerQuery, owners: &Owners) -> Result<PointerList, Failure> {
     let looked_at = pointers.len() as u64;
     let remark = if looked_at < MOST_OF_OLDER {
         ListRemark::DoneHere
@@ -47,7 +48,7 @@ fn older_list(pointers: &[Pointer], wanted: &PointerQuery) -> Result<PointerList
         ListRemark::Among(looked_at)
     };
     Ok(PointerList {
-        page: super::original::cut(pointers, wanted)?,
+        page: super::original::cut(pointers, wanted, owners)?,
         remark: Some(remark),
     })
 }
@@ -148,8 +149,9 @@ impl Workspace {
         };
         let name = session.record.name.clone();
         let key = (name, format!("older {}", list_query(&plain).to_value()));
+        let owners = self.originals.owners(session, &wanted.filter).await?;
         if let Some(pointers) = self.originals.fresh(&key) {
-            return older_list(&pointers, wanted);
+            return older_list(&pointers, wanted, &owners);
         }
         let mut pointers = Vec::new();
         loop {
@@ -161,7 +163,7 @@ impl Workspace {
             }
         }
         let pointers = self.originals.keep(key, pointers);
-        older_list(&pointers, wanted)
+        older_list(&pointers, wanted, &owners)
     }
 
     /// A pointer by itself.

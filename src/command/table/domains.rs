@@ -32,7 +32,7 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::DomainPointers,
         "domain-pointers",
         "pointers",
-        "Show the pointers of the selected connection, or of one of the domain's",
+        "Show the pointers of the selected connection, or all those of the selected domain",
         &[Domains],
         90,
         &["p"],

@@ -102,7 +102,7 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::Filter,
         "filter",
         "filter",
-        "Filter as you type: words, #tag, @instance, route:relay, conn:, ref:, addr:, ~letters, !not",
+        "Filter as you type: words, #tag, @instance, route:relay, conn:, domain:, ref:, addr:, ~letters, !not",
         &[Pointers, Log],
         85,
         &["/"],

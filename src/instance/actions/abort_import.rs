@@ -5,7 +5,7 @@ use super::{Access, Action, Answer, Call, DomainRole, Outcome, check};
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "abort_import",
     help: "Ends an import; nothing of it stays.",
     access: Access::Granted,

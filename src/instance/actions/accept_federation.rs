@@ -6,7 +6,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "accept_federation",
     help: "Lets the people of another domain work in the caller's, as they asked.",
     access: Access::Granted,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const LONGEST_KIND: usize = 100;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "add_neighbor",
     help: "Stores a relationship between two pointers, in both directions.",
     access: Access::Granted,

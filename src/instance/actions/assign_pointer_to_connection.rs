@@ -5,7 +5,7 @@ use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Param
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "assign_pointer_to_connection",
     help: "Lets a pointer be invoked through a connection of the caller's domain, or through none any more.",
     access: Access::Granted,

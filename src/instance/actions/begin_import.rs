@@ -5,7 +5,7 @@ use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "begin_import",
     help: "Begins an import; go on with import_pointers and end with commit_import or abort_import.",
     access: Access::Granted,

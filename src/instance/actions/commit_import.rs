@@ -5,7 +5,7 @@ use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, check};
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "commit_import",
     help: "Makes the staged rows of an import appear all at once, and ends it.",
     access: Access::Granted,

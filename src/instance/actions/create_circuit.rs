@@ -8,7 +8,7 @@ use crate::protocol::Problem;
 use serde_json::Value;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "create_circuit",
     help: "Makes a pointer that runs actions when it is invoked.",
     access: Access::Granted,

@@ -7,7 +7,7 @@ use crate::protocol::{Code, Problem};
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "create_connection",
     help: "Makes a connection in a domain of the caller's; with held_credential, a federated one.",
     access: Access::Granted,

@@ -8,7 +8,7 @@ use crate::instance::fetch_header::FetchHeader;
 use crate::model::NewPointer;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "create_credential_pointer",
     help: "Makes a pointer that holds the header for fetching others, sealed: name it as their credential_pointer_address.",
     access: Access::Granted,

@@ -4,7 +4,7 @@ use super::{Access, Action, Answer, Call, Code, Kind, Outcome, Parameter, check}
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "create_domain",
     help: "Makes a domain, owned by the caller's app_id.",
     access: Access::Granted,

@@ -7,7 +7,7 @@ use crate::model::NewPointer;
 use crate::protocol::Problem;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "create_pointer",
     help: "Makes a pointer; its data_reference must not be another pointer's.",
     access: Access::Granted,

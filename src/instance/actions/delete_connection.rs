@@ -11,7 +11,7 @@ use serde_json::json;
 const MOST_NAMED: usize = 20;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "delete_connection",
     help: "Removes a connection that no pointer is assigned to or leads through, and no standing credential's grant names.",
     access: Access::Granted,

@@ -9,7 +9,7 @@ use serde_json::json;
 const MOST_NAMED: usize = 20;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "delete_domain",
     help: "Removes a domain that has no connections, access keys and federations any more.",
     access: Access::Granted,

@@ -5,7 +5,7 @@ use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome};
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "delete_pointer",
     help: "Removes a pointer and its relationships; the data it refers to is not touched.",
     access: Access::Granted,

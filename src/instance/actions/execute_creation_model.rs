@@ -20,7 +20,7 @@ const MOST_NEAR: usize = 100;
 const PUBLIC: &str = "public";
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: NAME,
     help: "Tells a pointer's neighbours, its risk and what lies near it, and makes a circuit that tells it again.",
     access: Access::Granted,

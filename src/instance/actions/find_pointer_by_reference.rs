@@ -5,7 +5,7 @@ use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "find_pointer_by_reference",
     help: "Finds the pointer that has exactly this data_reference and leads to no other instance.",
     access: Access::Granted,

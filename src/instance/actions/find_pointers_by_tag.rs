@@ -5,7 +5,7 @@ use super::{Access, Action, Answer, Call, DomainRole, Kind, Parameter, check, pa
 use crate::store::PointerQuery;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "find_pointers_by_tag",
     help: "Lists the pointers that bear a tag; without a limit, all of them.",
     access: Access::Granted,

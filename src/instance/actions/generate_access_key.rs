@@ -9,7 +9,7 @@ use crate::model::DomainPermission;
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "generate_access_key",
     help: "Makes a key that opens one domain, and returns it, once.",
     access: Access::Granted,

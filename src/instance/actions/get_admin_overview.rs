@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_admin_overview",
     help: "Shows the domains that the caller owns (the instance's owner: all) with their connections, and counts.",
     access: Access::Granted,

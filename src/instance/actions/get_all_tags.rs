@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 const MOST: u64 = 10_000;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_all_tags",
     help: "Lists the tags that pointers bear, in alphabetical order, with how many bear each.",
     access: Access::Granted,

@@ -6,7 +6,7 @@ use crate::instance::apis;
 use serde_json::{Value, json};
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_available_apis",
     help: "Lists the public APIs that this instance knows by name.",
     access: Access::Granted,

@@ -6,7 +6,7 @@ use crate::instance::access_keys;
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_domain_details",
     help: "Shows a domain of the caller with its connections, and its access keys without their secrets.",
     access: Access::Granted,

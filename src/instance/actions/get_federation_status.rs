@@ -7,7 +7,7 @@ use crate::model::{DomainId, Federation};
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_federation_status",
     help: "Lists the federations of the domains that the caller administers.",
     access: Access::Granted,

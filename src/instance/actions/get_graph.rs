@@ -6,7 +6,7 @@ use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use serde_json::{Value, json};
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_graph",
     help: "Gives pointers and stored relationships as nodes and edges.",
     access: Access::Granted,

@@ -6,7 +6,7 @@ use serde_json::json;
 use std::fmt::Write as _;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_graph_dot",
     help: "Draws pointers and stored relationships in the DOT language.",
     access: Access::Granted,

@@ -4,7 +4,7 @@ use super::{Access, Action, Answer, Call, DomainRole, Outcome};
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_graph_stats",
     help: "Counts pointers and stored relationships; null for a caller that sees only some of them.",
     access: Access::Granted,

@@ -6,7 +6,7 @@ use super::{Access, Action, Answer, Call, DomainRole, page};
 use crate::store::PointerQuery;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_isolated_pointers",
     help: "Lists the pointers that have no stored relationship; without a limit, all of them.",
     access: Access::Granted,

@@ -8,7 +8,7 @@ use crate::store::Relationship;
 use serde_json::{Value, json};
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_neighbors",
     help: "Lists neighbours of a pointer: stored relationships, strongest first, or computed ones, nearest first.",
     access: Access::Granted,

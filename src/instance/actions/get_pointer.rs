@@ -5,7 +5,7 @@ use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, neighbors};
 use serde_json::{Value, json};
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_pointer",
     help: "Shows a pointer and its strongest neighbours.",
     access: Access::Granted,

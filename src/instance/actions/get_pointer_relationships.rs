@@ -6,7 +6,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_pointer_relationships",
     help: "Lists the kinds of a pointer's stored relationships, in alphabetical order.",
     access: Access::Granted,

@@ -10,7 +10,7 @@ use crate::store::Summary;
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_pointer_summary",
     help: "Shows what a pointer is, without where its data is.",
     access: Access::Granted,

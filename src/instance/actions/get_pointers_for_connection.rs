@@ -5,7 +5,7 @@ use super::{Access, Action, Answer, Call, Code, DomainRole, page};
 use crate::store::PointerQuery;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_pointers_for_connection",
     help: "Lists the pointers that are invoked through a connection; without a limit, all of them.",
     access: Access::Granted,

@@ -6,7 +6,7 @@ use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use serde_json::{Value, json};
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_relationships_by_type",
     help: "Lists the stored relationships of one kind, each pair once.",
     access: Access::Granted,

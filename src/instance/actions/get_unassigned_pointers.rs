@@ -7,7 +7,7 @@ use crate::model::filter::Filter;
 use crate::store::PointerQuery;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "get_unassigned_pointers",
     help: "Lists the pointers that are assigned to no connection; without a limit, all of them.",
     access: Access::Granted,

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const MOST_ROWS: usize = 10_000;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "import_pointers",
     help: "Stages rows of an import; tells which were refused, counted from 0 within this call.",
     access: Access::Granted,

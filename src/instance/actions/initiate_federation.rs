@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 const LENT: [DomainPermission; 2] = [DomainPermission::ReadPointers, DomainPermission::ReadWrite];
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "initiate_federation",
     help: "Asks another domain of this instance to let the people of the caller's domain work in it.",
     access: Access::Granted,

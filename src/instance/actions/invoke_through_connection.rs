@@ -16,7 +16,7 @@ use std::time::Duration;
 use url::Url;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "invoke_through_connection",
     help: "Follows a pointer through the connection that it is assigned to.",
     access: Access::Granted,

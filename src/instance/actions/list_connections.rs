@@ -7,7 +7,7 @@ use crate::protocol::Problem;
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "list_connections",
     help: "Lists connections, of one domain or of all that the caller may see.",
     access: Access::Granted,

@@ -6,7 +6,7 @@ use crate::model::Domain;
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "list_domains",
     help: "Lists the domains that the caller owns, is bound to or is federated with; the instance's owner sees all.",
     access: Access::Granted,

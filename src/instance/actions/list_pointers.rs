@@ -6,7 +6,7 @@ use super::{Access, Action, Answer, Call, DomainRole};
 use crate::store::PointerQuery;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "list_pointers",
     help: "Lists pointers, 100 a page and in order of creation unless told otherwise.",
     access: Access::Granted,

@@ -63,7 +63,7 @@ pub const FEDERATED: Parameter = Parameter::optional(
 pub const FILTER: Parameter = Parameter::optional(
     "filter",
     Kind::Text,
-    "in the console's filter language: words, #tag, route:relay, conn:, ref:, addr:, desc:, ~letters, !not",
+    "in the console's filter language: words, #tag, route:relay, conn:, domain:, ref:, addr:, desc:, ~letters, !not",
 );
 
 /// In which order.

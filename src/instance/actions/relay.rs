@@ -6,7 +6,7 @@ use crate::instance::relay::relay;
 use crate::protocol::{Query, QueryError};
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "relay",
     help: "Asks the instance behind a federated connection, with the credential that this instance holds.",
     access: Access::Granted,

@@ -6,7 +6,7 @@ use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Param
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "remove_neighbor",
     help: "Removes the stored relationships between two pointers, of one kind or all of them, in both directions.",
     access: Access::Granted,

@@ -6,7 +6,7 @@ use crate::protocol::Problem;
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "revoke_access_key",
     help: "Refuses an access key for good, from this moment on.",
     access: Access::Granted,

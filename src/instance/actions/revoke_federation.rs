@@ -7,7 +7,7 @@ use crate::protocol::Problem;
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "revoke_federation",
     help: "Ends a federation of two domains, or withdraws the request for it; either side may.",
     access: Access::Granted,

@@ -8,7 +8,7 @@ use crate::store::Nearness;
 use serde_json::{Value, json};
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "search_by_proximity",
     help: "Finds the pointers within a distance of another one, nearest first.",
     access: Access::Granted,

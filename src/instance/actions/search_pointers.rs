@@ -10,7 +10,7 @@ const LONGEST_PATTERN: usize = 1_000;
 const MOST_PATTERNS: usize = 64;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "search_pointers",
     help: "Finds pointers; without a limit, all that match. Terms and tags are SQL LIKE patterns.",
     access: Access::Granted,

@@ -6,7 +6,7 @@ use crate::model::ConnectionStatus;
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "set_connection_status",
     help: "Opens or closes a connection of the caller's domain.",
     access: Access::Granted,

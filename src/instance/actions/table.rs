@@ -3,7 +3,7 @@
 use super::*;
 
 /// Every action.
-pub const ALL: &[&Action] = &[
+pub static ALL: &[&Action] = &[
     &abort_import::ACTION,
     &accept_federation::ACTION,
     &activate_credential::ACTION,

@@ -8,7 +8,7 @@ use crate::store::ConnectionChange;
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "update_connection",
     help: "Changes a connection of the caller's domain; what is not given stays.",
     access: Access::Granted,

@@ -4,7 +4,7 @@ use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Param
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "update_domain",
     help: "Gives a domain another name.",
     access: Access::Granted,

@@ -8,7 +8,7 @@ use crate::protocol::{Code, Problem};
 use serde_json::json;
 
 /// The row of the table.
-pub const ACTION: Action = Action {
+pub static ACTION: Action = Action {
     name: "update_pointer",
     help: "Changes a pointer; what is not given stays.",
     access: Access::Granted,

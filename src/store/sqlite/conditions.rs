@@ -3,9 +3,9 @@
 //! What a term means is said by `model::pointer_filter`; a property in the tests compares the two.
 
 use super::plan::{FEW_TAGS, Plan, has_trigram};
-use super::rows::{all, connection_id};
+use super::rows::{all, connection_id, domain_id};
 use crate::model::filter::{Filter, Text};
-use crate::model::{PointerTest, is_connection, pointer_test};
+use crate::model::{PointerTest, is_connection, is_domain, pointer_test};
 use crate::store::StoreError;
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -93,6 +93,7 @@ fn condition(conn: &Connection, test: &PointerTest) -> Result<Option<Condition>,
         ),
         PointerTest::Unassigned => ("p.connection IS NULL".to_owned(), Vec::new()),
         PointerTest::Connection(text) => return connections(conn, text),
+        PointerTest::Domain(text) => return domains(conn, text),
         PointerTest::Address(part) => address(part),
     }))
 }
@@ -189,24 +190,45 @@ fn bears(conn: &Connection, text: &Text) -> Result<Option<Condition>, StoreError
 }
 
 fn connections(conn: &Connection, text: &Text) -> Result<Option<Condition>, StoreError> {
-    let known: Vec<(i64, String)> = all(conn, "SELECT id, name FROM connections", [], |row| {
-        Ok((row.get(0)?, row.get(1)?))
-    })?;
+    let known = numbered(conn, "SELECT id, name FROM connections")?;
     let mut meant = Vec::new();
     for (number, name) in known {
         if is_connection(text, &connection_id(number)?, Some(&name)) {
-            meant.push(Value::from(number));
+            meant.push(number);
         }
     }
-    if meant.is_empty() {
-        return Ok(None);
+    Ok(through(&meant, "SELECT value FROM json_each(?)"))
+}
+
+fn domains(conn: &Connection, text: &Text) -> Result<Option<Condition>, StoreError> {
+    let known = numbered(conn, "SELECT id, name FROM domains")?;
+    let mut meant = Vec::new();
+    for (number, name) in known {
+        if is_domain(text, &domain_id(number)?, &name) {
+            meant.push(number);
+        }
     }
-    let marks = vec!["?"; meant.len()].join(", ");
-    Ok(Some((
+    Ok(through(
+        &meant,
+        "SELECT id FROM connections WHERE domain IN (SELECT value FROM json_each(?))",
+    ))
+}
+
+fn numbered(conn: &Connection, sql: &str) -> Result<Vec<(i64, String)>, StoreError> {
+    all(conn, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// That the connection is one of these, of which the numbers are a part; none where there are no numbers. They
+/// travel as one value, because SQLite takes some ten thousand of them at most.
+fn through(numbers: &[i64], these: &str) -> Option<Condition> {
+    if numbers.is_empty() {
+        return None;
+    }
+    Some((
         // A pointer without a connection has none of these, rather than an unknown one.
-        format!("(p.connection IS NOT NULL AND p.connection IN ({marks}))"),
-        meant,
-    )))
+        format!("(p.connection IS NOT NULL AND p.connection IN ({these}))"),
+        vec![Value::from(serde_json::json!(numbers).to_string())],
+    ))
 }
 
 /// From so many digits on few addresses hold them: those are found in the index of addresses, which is a small part

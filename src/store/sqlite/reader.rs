@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 /// How long a snapshot is kept although nothing was written by this process.
 const KEPT: Duration = Duration::from_millis(10);
@@ -92,13 +92,17 @@ impl Readers {
         let permit = Arc::clone(&self.long_reads).acquire_owned().await;
         let permit = permit.map_err(|_| StoreError::Closed)?;
         let readers = Arc::clone(self);
-        let outcome = tokio::task::spawn_blocking(move || {
+        let (give, answer) = oneshot::channel();
+        // Of one type, whatever is read: so the runtime's part is generated once.
+        let read: Box<dyn FnOnce() + Send> = Box::new(move || {
             let _permit = permit;
-            readers.with_pooled(read)
+            // Whoever wanted it may have gone.
+            let _ = give.send(readers.with_pooled(read));
         });
-        outcome
+        tokio::task::spawn_blocking(read);
+        answer
             .await
-            .map_err(|error| StoreError::Failed(format!("a read was interrupted: {error}")))?
+            .unwrap_or_else(|_| Err(StoreError::Failed("a read was interrupted".to_owned())))
     }
 
     /// Reads with a connection of the pool, on the caller's own thread.
@@ -106,6 +110,15 @@ impl Readers {
         &self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        let conn = self.lend()?;
+        let found = read(&conn);
+        self.take_back(conn)?;
+        found
+    }
+
+    /// A connection of the pool, with one snapshot for everything that a read looks at: a page and its total
+    /// belong together.
+    fn lend(&self) -> Result<Connection, StoreError> {
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed);
         }
@@ -114,15 +127,17 @@ impl Readers {
             Some(conn) => conn,
             None => open::reader(&self.path)?,
         };
-        // One snapshot for everything that a read looks at: a page and its total belong together.
         conn.execute_batch("BEGIN")?;
-        let found = read(&conn);
+        Ok(conn)
+    }
+
+    fn take_back(&self, conn: Connection) -> Result<(), StoreError> {
         conn.execute_batch("COMMIT")?;
         let mut pool = locked(&self.pool);
         if pool.len() < LONG_READS && !self.closed.load(Ordering::Acquire) {
             pool.push(conn);
         }
-        found
+        Ok(())
     }
 
     /// Something was committed: snapshots taken before are old.

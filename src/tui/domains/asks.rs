@@ -34,7 +34,11 @@ pub fn new_domain(state: &mut State) -> Vec<Effect> {
 /// A new connection of the selected domain.
 pub fn add_connection(state: &mut State) -> Vec<Effect> {
     with(state, |page| {
-        Some(Form::new_connection(&page.instance, page.domain()?))
+        Some(Form::new_connection(
+            &page.instance,
+            page.domain()?,
+            &page.tree.held,
+        ))
     })
 }
 

@@ -118,6 +118,7 @@ pub fn tree() -> DomainTree {
             federation(1, 2, 1, FederationStatus::Accepted),
             federation(2, 1, 3, FederationStatus::Pending),
         ],
+        held: vec!["beta".into(), "museum".into()],
         hidden: None,
     }
 }

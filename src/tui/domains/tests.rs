@@ -144,7 +144,6 @@ fn its_windows() {
         select(state, is_connection);
         press(state, &["S"]);
     });
-    compare("choose", |state| press(state, &["g", "d", "p"]));
     compare("refused", |state| {
         press(state, &["g", "d", "x"]);
         let effects = key(state, "y");
@@ -244,13 +243,14 @@ fn enter_folds_a_domain_and_goes_to_the_pointers_of_a_connection() {
     press(&mut state, &["enter"]);
     assert!(state.layers.is_empty());
     assert_eq!(state.pointers.filter, "conn:conn_000000000010");
-    // Of a domain with several connections one is chosen; with one there is nothing to choose.
-    press(&mut state, &["g", "d", "p", "2"]);
-    assert_eq!(state.pointers.filter, "conn:conn_000000000011");
+    // Of a domain, those of all its connections.
+    press(&mut state, &["g", "d", "p"]);
+    assert!(state.layers.is_empty());
+    assert_eq!(state.pointers.filter, "domain:dom_000000000001");
     press(&mut state, &["g", "d"]);
     select(&mut state, |thing| *thing == Thing::Domain(domain_id(2)));
     press(&mut state, &["p"]);
-    assert_eq!(state.pointers.filter, "conn:conn_000000000022");
+    assert_eq!(state.pointers.filter, "domain:dom_000000000002");
 }
 
 #[test]
@@ -282,10 +282,17 @@ fn keys_lead_to_what_they_say() {
     write(&mut state, "gate");
     press(&mut state, &["tab"]);
     write(&mut state, "in and out");
-    let change = change_of(key(&mut state, "enter"));
+    let change = change_of(key(&mut state, "ctrl-s"));
     assert!(
         matches!(change, DomainChange::MakeConnection { domain, name, description, held_credential: None }
             if domain == domain_id(1) && name == "gate" && description == "in and out")
+    );
+    press(&mut state, &["esc", "a"]);
+    write(&mut state, "to the museum");
+    press(&mut state, &["tab", "tab", "space", "space"]);
+    let change = change_of(key(&mut state, "enter"));
+    assert!(
+        matches!(change, DomainChange::MakeConnection { held_credential: Some(held), .. } if held == "museum")
     );
     press(&mut state, &["esc"]);
     select(&mut state, is_connection);

@@ -7,7 +7,7 @@ use crate::command::Id;
 use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Item, Layer, Menu, Notice};
+use crate::tui::layers::{Layer, Notice};
 use crate::tui::state::{Level, Load, State};
 use crate::tui::theme::Role;
 use crate::tui::update::show_pointers_of;
@@ -106,7 +106,7 @@ pub fn fold_or_go(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Shows the pointers of the connection that is named or selected. Of a domain with several, one is chosen.
+/// Shows the pointers of the connection that is named or selected, or those of the selected domain.
 pub fn pointers(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     let Some(page) = top(state) else {
         return Vec::new();
@@ -120,37 +120,18 @@ pub fn pointers(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     let (Some(domain), Some(row)) = (page.domain(), page.selected()) else {
         return Vec::new();
     };
-    let name = domain.name.clone();
-    let gates: Vec<(String, String)> = page
-        .connections_at(row.domain())
-        .map(|connection| (connection.id.to_string(), connection.name.clone()))
-        .collect();
-    match gates.as_slice() {
-        [] => {
-            let key = state.key_for(Id::NewConnection);
-            state.report(
-                Level::Info,
-                format!("{name} has no connection, and so no pointers"),
-                format!("{key} makes one"),
-            );
-            Vec::new()
-        }
-        [(id, _)] => show_pointers_of(state, &instance, Some(&format!("conn:{id}"))),
-        _ => {
-            let keys = ('1'..='9').chain(std::iter::repeat(' '));
-            let items = gates
-                .into_iter()
-                .zip(keys)
-                .map(|((id, name), key)| Item::run(key, name, "its pointers", Id::DomainPointers, Some(&id)))
-                .collect();
-            state.layers.push(Layer::Menu(Menu {
-                title: format!("Pointers of {name} through"),
-                items,
-                selected: 0,
-            }));
-            Vec::new()
-        }
+    if page.connections_at(row.domain()).next().is_some() {
+        let filter = format!("domain:{}", domain.id);
+        return show_pointers_of(state, &instance, Some(&filter));
     }
+    let name = domain.name.clone();
+    let key = state.key_for(Id::NewConnection);
+    state.report(
+        Level::Info,
+        format!("{name} has no connection, and so no pointers"),
+        format!("{key} makes one"),
+    );
+    Vec::new()
 }
 
 /// A refusal names what is in the way by ids: what of it is known here is named as people know it.

@@ -6,6 +6,8 @@ use crate::tui::effect::Work;
 use crate::workspace::{ConnectionRow, DomainChange, DomainRow};
 use zeroize::Zeroizing;
 
+/// What is chosen where a connection relays nothing. No credential is called so: names have no spaces.
+const NO_CREDENTIAL: &str = "no credential";
 /// Bytes of a name, at most.
 const LONGEST_NAME: usize = 100;
 
@@ -90,18 +92,29 @@ impl Form {
         )
     }
 
-    /// A connection of a domain.
-    pub fn new_connection(instance: &InstanceName, domain: &DomainRow) -> Self {
+    /// A connection of a domain; it may relay with one of these credentials, which the instance holds.
+    pub fn new_connection(instance: &InstanceName, domain: &DomainRow, held: &[String]) -> Self {
+        let mut fields = vec![
+            Field::text("called", "Name", "", "for people"),
+            Field::text("for", "For", "", "what it is for"),
+        ];
+        if !held.is_empty() {
+            let mut options = vec![NO_CREDENTIAL.to_owned()];
+            options.extend_from_slice(held);
+            fields.push(Field::choice(
+                "relays_with",
+                "Relays with",
+                options,
+                "makes it federated: its pointers can be called at the peer; Space changes it",
+            ));
+        }
         about(
             instance,
             AboutDomains::NewConnection(domain.id.clone()),
             format!("New connection of {} on {instance}", domain.name),
-            "Pointers are invoked through the connection that they are assigned to. A federated one is made by a handshake.",
+            "Pointers are invoked through the connection that they are assigned to. One that leads to another instance relays with a credential, which a handshake brings.",
             "make it",
-            vec![
-                Field::text("called", "Name", "", "for people"),
-                Field::text("for", "For", "", "what it is for"),
-            ],
+            fields,
         )
     }
 
@@ -186,7 +199,9 @@ impl Form {
                 domain: domain.clone(),
                 name: called(),
                 description: self.value("for").to_owned(),
-                held_credential: None,
+                held_credential: Some(self.value("relays_with"))
+                    .filter(|held| !held.is_empty() && *held != NO_CREDENTIAL)
+                    .map(ToOwned::to_owned),
             },
             AboutDomains::EditConnection(before) => {
                 let changed = |now: &str, before: &str| (now != before.trim()).then(|| now.to_owned());

@@ -21,6 +21,7 @@ use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::workspace::{Check, Failure, Home, Observation, Severity, StopSign, Unlock, VaultLock, Workspace};
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use remember::{Memory, PREFIX, What};
 use std::collections::HashMap;
 use std::future::Future;
@@ -194,12 +195,9 @@ impl Runner {
         self.spawn(async move { Message::VaultOpened(patient(workspace.unlock_vault(unlock)).await) });
     }
 
+    /// Boxed, so that to the runtime all tasks are of one type, and its part is generated once.
     fn spawn(&self, future: impl Future<Output = Message> + Send + 'static) -> AbortHandle {
-        let messages = self.messages.clone();
-        tokio::spawn(async move {
-            let _ = messages.send(future.await);
-        })
-        .abort_handle()
+        tokio::spawn(tell_at_the_end(self.messages.clone(), future.boxed())).abort_handle()
     }
 
     /// Whatever is fetched from the workspace.
@@ -365,7 +363,7 @@ impl Runner {
             let step = move |words: &str| {
                 let _ = steps.send(Message::Step(ticket, words.to_owned()));
             };
-            let outcome = contained(do_work(&workspace, work, &stop, step)).await;
+            let outcome = contained(do_work(&workspace, work, &stop, &step)).await;
             Message::Worked(ticket, outcome)
         });
         self.works.retain(|_, task| !task.is_finished());
@@ -469,6 +467,10 @@ pub(super) async fn patient<T>(future: impl Future<Output = Outcome<T>>) -> Outc
             "try again with :refresh; other instances are not concerned",
         ))
     })
+}
+
+async fn tell_at_the_end(messages: UnboundedSender<Message>, future: BoxFuture<'static, Message>) {
+    let _ = messages.send(future.await);
 }
 
 /// A mistake in a task is a failure of that task, not the end of the console.

@@ -18,7 +18,7 @@ pub(super) async fn do_work(
     workspace: &Workspace,
     work: Work,
     stop: &StopSign,
-    step: impl Fn(&str) + Send + Sync,
+    step: &(dyn Fn(&str) + Send + Sync),
 ) -> Outcome<Done> {
     let traced = InvokeOptions {
         trace: true,
@@ -236,7 +236,7 @@ pub(super) async fn do_work(
             let changed = domains::change(workspace, &name, &change).await?;
             Done::Domains(name, changed)
         }
-        Work::Demo => Done::Demo(Box::new(workspace.demo(&step).await?)),
+        Work::Demo => Done::Demo(Box::new(workspace.demo(step).await?)),
     })
 }
 

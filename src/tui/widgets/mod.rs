@@ -4,6 +4,7 @@ pub mod draw;
 pub mod editor;
 pub mod filter;
 pub mod json;
+pub mod options;
 pub mod table;
 pub mod text;
 pub mod tree;

@@ -2,9 +2,12 @@
 //! instance. What is changed about them is a [`DomainChange`].
 
 mod change;
+mod owners;
 
 pub use change::DomainChange;
+pub(super) use owners::Owners;
 
+use super::gateway::held_credentials;
 use super::session::Session;
 use super::{Failure, Workspace};
 use crate::model::{
@@ -104,6 +107,8 @@ pub struct DomainTree {
     pub connections: Vec<ConnectionRow>,
     /// The federations among them.
     pub federations: Vec<Federation>,
+    /// The names of the credentials with which the instance can relay; none where they may not be seen.
+    pub held: Vec<String>,
     /// Why federations could not be listed, if so: whoever only reads may not see them.
     pub hidden: Option<Failure>,
 }
@@ -205,7 +210,12 @@ async fn tree(session: &mut Session<'_>) -> Result<DomainTree, Failure> {
         ..DomainTree::default()
     };
     match federations(session, None).await {
-        Ok(found) => tree.federations = found,
+        Ok(found) => {
+            tree.federations = found;
+            let held = held_credentials(session).await.unwrap_or_default();
+            tree.held = held.into_iter().map(|held| held.name).collect();
+        }
+        // Whoever may not see those may not see credentials, and asking would only be one more refusal on record.
         Err(failure) => tree.hidden = Some(failure),
     }
     // Whoever may see a connection need not be told of its domain.

@@ -3,8 +3,8 @@
 use super::*;
 use crate::model::filter::Filter;
 use crate::model::{
-    ConnectionId, Endpoint, Federated, Pointer, PointerChange, Profile, Route, STORED_POINTER_FIELDS,
-    pointer_matches,
+    ConnectionId, Endpoint, Federated, KnownConnection, Pointer, PointerChange, Profile, Route,
+    STORED_POINTER_FIELDS, pointer_matches,
 };
 use crate::store::{Order, PointerQuery, SortBy, Start, Store};
 use proptest::prelude::*;
@@ -26,6 +26,7 @@ fn a_term() -> impl Strategy<Value = String> {
         "[abAé*_]{1,3}".prop_map(|tag| format!("#\"{tag}\"")),
         "(endpoint|relay|none)".prop_map(|route| format!("route:{route}")),
         "(none|ga|Gate|other|nowhere)".prop_map(|name| format!("conn:{name}")),
+        "(air|AI|water|nowhere|dom_000000000002)".prop_map(|name| format!("domain:{name}")),
         "[0-9]{1,2}".prop_map(|text| format!("ref:{text}")),
         "(ptr_)?[0-9a-f]{1,2}".prop_map(|text| format!("addr:{text}")),
     ]
@@ -87,11 +88,13 @@ proptest! {
         block_on(async {
             let place = Place::new();
             let store = place.store();
-            let domain = store.create_domain("d", &app(), NOW).await.unwrap();
             let mut gates = Vec::new();
-            for name in ["Gate A", "gateway"] {
+            let mut domains = Vec::new();
+            for (name, of) in [("Gate A", "air"), ("gateway", "fair water")] {
+                let domain = store.create_domain(of, &app(), NOW).await.unwrap();
                 let gate = store.create_connection(&domain.id, name, "", None, NOW).await.unwrap();
                 gates.push((gate.id, name));
+                domains.push((domain.id, of));
             }
             fill(&store, &rows, &gates).await;
             for (number, which) in changed.iter().enumerate() {
@@ -103,12 +106,16 @@ proptest! {
             let all = store.pointers(&PointerQuery::default()).await.unwrap().pointers;
             for (text, order, size, offset) in &queries {
                 let filter = Filter::parse(text, STORED_POINTER_FIELDS).unwrap();
-                let name_of = |id: &ConnectionId| gates.iter().find(|(gate, _)| gate == id).map(|(_, name)| *name);
+                let known = |id: &ConnectionId| {
+                    let place = gates.iter().position(|(gate, _)| gate == id).unwrap();
+                    let (domain, of) = &domains[place];
+                    KnownConnection { name: Some(gates[place].1), domain: Some((domain, of)) }
+                };
                 let mut expected: Vec<(usize, Pointer)> = all
                     .iter()
                     .cloned()
                     .enumerate()
-                    .filter(|(_, pointer)| pointer_matches(&filter, pointer, name_of))
+                    .filter(|(_, pointer)| pointer_matches(&filter, pointer, known))
                     .collect();
                 expected.sort_by(|(first, left), (second, right)| {
                     let by_age = if order.descending { second.cmp(first) } else { first.cmp(second) };
@@ -140,6 +147,38 @@ proptest! {
             }
         });
     }
+}
+
+#[test]
+fn more_connections_than_sqlite_takes_values_are_filtered_by() {
+    let place = Place::new();
+    let store = place.store();
+    block_on(async {
+        let domain = store.create_domain("air", &app(), NOW).await.unwrap();
+        let raw = rusqlite::Connection::open(place.data()).unwrap();
+        raw.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40000)
+             INSERT INTO connections (domain, name, description, status, created_at)
+             SELECT (SELECT id FROM domains), 'gate ' || i, '', 'active', 0 FROM n",
+            [],
+        )
+        .unwrap();
+        let gates = store.connections(Some(&domain.id)).await.unwrap();
+        let mut wanted = new("ref", "", &[]);
+        wanted.connection_id = Some(gates[39_000].id.clone());
+        store.create_pointer(wanted, NOW).await.unwrap();
+        store.create_pointer(new("other", "", &[]), NOW).await.unwrap();
+        for text in ["conn:gate", "domain:air", "!conn:nowhere conn:gate domain:ai"] {
+            let filter = Filter::parse(text, STORED_POINTER_FIELDS).unwrap();
+            let query = PointerQuery {
+                filter,
+                ..PointerQuery::default()
+            };
+            let found = store.pointers(&query).await.unwrap().pointers;
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!(found[0].data_reference, "ref", "{text}");
+        }
+    });
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::tui::layers::{Field, Form, Kind};
 use crate::tui::state::{Phase, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::options::draw_options;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -135,21 +136,9 @@ fn draw_field(canvas: &mut Canvas, line: Rect, field: &Field, here: bool, waitin
     let room = line.width.saturating_sub(LABELS);
     let x = line.x + LABELS;
     if let Kind::Choice(options, at) = &field.kind {
-        let mut used = 0;
-        for (index, option) in options.iter().enumerate() {
-            let style = match (index == *at, here) {
-                (true, true) => canvas.style(Role::Brand),
-                (true, false) => canvas.style(Role::Input),
-                (false, _) => on_overlay(canvas, Role::Dim),
-            };
-            used += canvas.put(
-                x + used,
-                line.y,
-                room.saturating_sub(used),
-                &format!(" {option} "),
-                style,
-            );
-        }
+        let chosen = canvas.style(if here { Role::Brand } else { Role::Input });
+        let other = on_overlay(canvas, Role::Dim);
+        draw_options(canvas, (x, line.y, room), options, *at, (chosen, other));
         return;
     }
     let style = if here {

@@ -6,6 +6,7 @@ use crate::tui::layers::{Field, Kind};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::options::draw_options;
 use crate::tui::widgets::text::draw_line;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -111,16 +112,9 @@ fn draw_field(state: &State, wizard: &Wizard, canvas: &mut Canvas, line: Rect, i
     let room = line.width.saturating_sub(LABELS);
     let x = line.x + LABELS;
     if let Kind::Choice(options, at) = &field.kind {
-        let mut used = 0;
-        for (place, option) in options.iter().enumerate() {
-            let style = match (place == *at, here) {
-                (true, true) => canvas.style(Role::Brand),
-                (true, false) => canvas.style(Role::Input),
-                (false, _) => canvas.style(Role::Dim),
-            };
-            let rest = room.saturating_sub(used);
-            used += canvas.put(x + used, line.y, rest, &format!(" {option} "), style);
-        }
+        let chosen = canvas.style(if here { Role::Brand } else { Role::Input });
+        let other = canvas.style(Role::Dim);
+        draw_options(canvas, (x, line.y, room), options, *at, (chosen, other));
         return;
     }
     let style = if here {
