@@ -60,11 +60,19 @@ impl Canvas<'_> {
         end - x
     }
 
-    /// Writes spans one after the other.
+    /// Writes spans one after the other. Where they end too early, an ellipsis says so, also between two of them.
     pub fn spans(&mut self, x: u16, y: u16, room: u16, spans: &[(String, Style)]) -> u16 {
         let mut used = 0;
-        for (text, style) in spans {
-            used += self.put(x + used, y, room.saturating_sub(used), text, *style);
+        for (place, (text, style)) in spans.iter().enumerate() {
+            let rest = room.saturating_sub(used);
+            let more = spans[place + 1..]
+                .iter()
+                .any(|(later, _)| !later.trim().is_empty());
+            if more && width(text) == rest {
+                let longer = format!("{text}{}", self.glyphs.ellipsis);
+                return used + self.put(x + used, y, rest, &longer, *style);
+            }
+            used += self.put(x + used, y, rest, text, *style);
         }
         used
     }
@@ -162,5 +170,37 @@ impl Canvas<'_> {
             let y = area.top() + u16::try_from(row).unwrap_or(0);
             self.put(area.right() - 1, y, 1, glyph, style);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::theme::{Catalog, Depth, UNICODE};
+
+    fn drawn(room: u16, spans: &[&str]) -> String {
+        let theme = Catalog::load(None).theme("dark", Depth::True).unwrap();
+        let area = Rect::new(0, 0, 12, 1);
+        let mut buffer = Buffer::empty(area);
+        let mut canvas = Canvas {
+            buffer: &mut buffer,
+            theme: &theme,
+            glyphs: &UNICODE,
+            cursor: None,
+        };
+        let spans: Vec<(String, Style)> = spans
+            .iter()
+            .map(|text| ((*text).to_owned(), Style::default()))
+            .collect();
+        canvas.spans(0, 0, room, &spans);
+        buffer.content().iter().map(|cell| cell.symbol()).collect()
+    }
+
+    #[test]
+    fn spans_that_do_not_fit_end_with_an_ellipsis() {
+        assert_eq!(drawn(11, &["#document", " ", "#", "calib"]), "#document … ");
+        assert_eq!(drawn(9, &["#document", " ", "#", "calib"]), "#documen…   ");
+        assert_eq!(drawn(9, &["#document", " "]), "#document   ");
+        assert_eq!(drawn(12, &["#document", " ", "#", "a"]), "#document #a");
     }
 }

@@ -5,12 +5,12 @@ use super::har::{self, Maker};
 use super::{Columns, Sieve, entry, parsed};
 use crate::model::Timestamp;
 use crate::model::filter::Filter;
+use crate::seal::private;
 use crate::vault::VaultError;
 use crate::workspace::folders::cannot;
 use crate::workspace::{Failure, LogEntry, Workspace};
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Lines that are looked through at once.
@@ -213,11 +213,10 @@ impl Partial {
         let mut place = path.as_os_str().to_owned();
         place.push(".part");
         let place = PathBuf::from(place);
-        let file = OpenOptions::new()
+        let file = private::files()
             .write(true)
             .create(true)
             .truncate(true)
-            .mode(0o600)
             .open(&place)?;
         Ok(Self {
             writer: BufWriter::with_capacity(1 << 18, file),

@@ -299,3 +299,22 @@ async fn connections_are_changed_in_part() {
     store.delete_connection(&made.id).await.unwrap();
     assert_eq!(store.connection(&made.id).await.unwrap(), None);
 }
+
+#[test]
+fn what_needs_a_connection_is_found_by_indices() {
+    let place = Place::new();
+    drop(place.store());
+    let conn = rusqlite::Connection::open(place.data()).unwrap();
+    let sql = format!("EXPLAIN QUERY PLAN {}", super::super::domains::NEEDED_BY);
+    let mut statement = conn.prepare(&sql).unwrap();
+    let rows = statement
+        .query_map(rusqlite::params![1, "conn_000000000001", 3], |row| {
+            row.get::<_, String>(3)
+        })
+        .unwrap();
+    let walks: Vec<String> = rows
+        .map(Result::unwrap)
+        .filter(|step| step.contains("pointers") && !step.contains("INDEX"))
+        .collect();
+    assert!(walks.is_empty(), "{walks:?}");
+}
