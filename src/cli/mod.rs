@@ -15,6 +15,7 @@ mod config_template;
 mod connection;
 mod console;
 mod credential;
+mod deferred;
 mod demo;
 mod docs;
 mod doctor;
@@ -50,6 +51,7 @@ mod words;
 mod tests;
 
 use clap::{ArgAction, Parser, Subcommand};
+use deferred::Deferred;
 use futures::future::LocalBoxFuture;
 use outcome::Outcome;
 use session::Session;
@@ -102,39 +104,62 @@ struct Global {
 /// The verbs, in the order of the help.
 #[derive(Debug, Subcommand)]
 enum Verb {
-    Demo(demo::Demo),
+    /// Two local instances, joined, with pointers on them; then the console.
+    Demo(Deferred<demo::Demo>),
+    /// Make, add, list, probe and remove instances.
     #[command(subcommand)]
-    Instance(instance::Instance),
-    Serve(serve::Serve),
+    Instance(Deferred<instance::Instance>),
+    /// Host a local instance in the foreground; prints `listening on URL` when ready.
+    Serve(Deferred<serve::Serve>),
+    /// List, show, make, change, find, import and export pointers.
     #[command(subcommand)]
-    Pointer(pointer::Pointer),
-    Invoke(invoke::Invoke),
-    Federate(federate::Federate),
-    Call(call::Call),
-    Bench(Box<bench::Bench>),
+    Pointer(Deferred<pointer::Pointer>),
+    /// Ask an instance anything; the reply is printed as it was opened.
+    Invoke(Deferred<invoke::Invoke>),
+    /// Make a pointer that leads to another instance.
+    Federate(Deferred<federate::Federate>),
+    /// Make the federated call that a pointer stands for; the reply is the peer's, on every route.
+    Call(Deferred<call::Call>),
+    /// Load an instance or a federated pointer, and see latencies that tell the truth.
+    Bench(Deferred<Box<bench::Bench>>),
+    /// Join two instances: ask for a credential or offer one, accept it, compare words, see where it stands.
     #[command(subcommand)]
-    Handshake(handshake::Handshake),
+    Handshake(Deferred<handshake::Handshake>),
+    /// List, check, rotate, suspend, revoke, export and import credentials.
     #[command(subcommand)]
-    Credential(credential::Credential),
+    Credential(Deferred<credential::Credential>),
+    /// List, make, change and remove domains, their access keys and federations.
     #[command(subcommand)]
-    Domain(domain::Domain),
+    Domain(Deferred<domain::Domain>),
+    /// List, make, change, open, close, assign and remove connections.
     #[command(subcommand)]
-    Connection(connection::Connection),
-    Seal(sealing::Seal),
-    Open(sealing::Open),
+    Connection(Deferred<connection::Connection>),
+    /// Seal a query for someone else to send, with a token that is good for one minute.
+    Seal(Deferred<sealing::Seal>),
+    /// Open a reply that someone got.
+    Open(Deferred<sealing::Open>),
+    /// Keep queries under a name, sealed in this home, and use them again.
     #[command(subcommand)]
-    Template(template::Template),
+    Template(Deferred<template::Template>),
+    /// List, show, repeat, mark, copy and export invokes and calls of this home.
     #[command(subcommand)]
-    Log(log::Log),
+    Log(Deferred<log::Log>),
+    /// Read, verify and clear the audit trail of an instance that we own.
     #[command(subcommand)]
-    Audit(audit::Audit),
+    Audit(Deferred<audit::Audit>),
+    /// Make the vault, see how it is locked, lock it differently, carry it elsewhere.
     #[command(subcommand)]
-    Vault(vault::Vault),
-    Doctor(doctor::Doctor),
-    Completions(completions::Completions),
-    Man(man::Man),
-    Docs(docs::Docs),
-    ConfigTemplate(config_template::ConfigTemplate),
+    Vault(Deferred<vault::Vault>),
+    /// Say what is wrong with this set-up, and the remedy.
+    Doctor(Deferred<doctor::Doctor>),
+    /// Print a completion script for a shell.
+    Completions(Deferred<completions::Completions>),
+    /// Print the man page, or write one for each verb into a folder.
+    Man(Deferred<man::Man>),
+    /// Print a page with all commands and keys of the console, or with all actions of an instance, in Markdown.
+    Docs(Deferred<docs::Docs>),
+    /// Print a config.toml, or a keymap.toml, that says what is so anyway, with comments.
+    ConfigTemplate(Deferred<config_template::ConfigTemplate>),
 }
 
 /// Reads the process's arguments, gives what they ask for a runtime, and does it. Everything is printed when this
@@ -176,7 +201,7 @@ impl Cli {
         };
         let on_screen = match &self.verb {
             None => true,
-            Some(Verb::Demo(demo)) => demo.opens_console(),
+            Some(Verb::Demo(Deferred(demo))) => demo.opens_console(),
             Some(_) => false,
         };
         let _flushes_when_dropped = logs::start(session.home().root(), on_screen, self.global.verbose);
@@ -195,28 +220,28 @@ fn dispatch<'a>(
 ) -> LocalBoxFuture<'a, Outcome> {
     match verb {
         None => Box::pin(console::run(session, theme)),
-        Some(Verb::Demo(verb)) => Box::pin(verb.run(session, theme)),
-        Some(Verb::Instance(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Serve(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Pointer(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Invoke(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Federate(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Call(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Bench(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Handshake(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Credential(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Domain(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Connection(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Seal(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Open(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Template(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Log(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Audit(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Vault(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Doctor(verb)) => Box::pin(verb.run(session)),
-        Some(Verb::Completions(verb)) => Box::pin(ready(verb.run(session))),
-        Some(Verb::Man(verb)) => Box::pin(ready(verb.run())),
-        Some(Verb::Docs(verb)) => Box::pin(ready(verb.run())),
-        Some(Verb::ConfigTemplate(verb)) => Box::pin(ready(verb.run())),
+        Some(Verb::Demo(Deferred(verb))) => Box::pin(verb.run(session, theme)),
+        Some(Verb::Instance(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Serve(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Pointer(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Invoke(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Federate(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Call(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Bench(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Handshake(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Credential(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Domain(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Connection(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Seal(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Open(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Template(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Log(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Audit(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Vault(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Doctor(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Completions(Deferred(verb))) => Box::pin(ready(verb.run(session))),
+        Some(Verb::Man(Deferred(verb))) => Box::pin(ready(verb.run())),
+        Some(Verb::Docs(Deferred(verb))) => Box::pin(ready(verb.run())),
+        Some(Verb::ConfigTemplate(Deferred(verb))) => Box::pin(ready(verb.run())),
     }
 }

@@ -8,6 +8,27 @@ fn the_definition_is_sound() {
     Cli::command().debug_assert();
 }
 
+/// With all verbs put together.
+fn whole() -> Command {
+    let mut command = Cli::command();
+    command.build();
+    command
+}
+
+#[test]
+fn the_list_of_verbs_says_of_each_what_it_says_itself() {
+    let mut whole = whole();
+    for listed in Cli::command().get_subcommands() {
+        let verb = whole.find_subcommand_mut(listed.get_name()).unwrap();
+        assert_eq!(
+            listed.get_about().map(ToString::to_string),
+            verb.get_about().map(ToString::to_string),
+            "{}",
+            listed.get_name()
+        );
+    }
+}
+
 #[test]
 fn every_verb_and_every_argument_says_what_it_is() {
     fn check(command: &Command, path: &str) {
@@ -21,7 +42,7 @@ fn every_verb_and_every_argument_says_what_it_is() {
             check(verb, &path);
         }
     }
-    check(&Cli::command(), "");
+    check(&whole(), "");
 }
 
 #[test]
@@ -55,7 +76,7 @@ fn no_option_takes_a_secret_itself() {
         }
         command.get_subcommands().for_each(check);
     }
-    check(&Cli::command());
+    check(&whole());
 }
 
 #[test]
@@ -69,7 +90,7 @@ fn what_stays_gets_threads_and_what_answers_at_once_does_not() {
 
 #[test]
 fn every_verb_that_a_command_of_the_console_names_exists() {
-    let cli = Cli::command();
+    let cli = whole();
     for command in crate::command::commands() {
         let crate::command::Counterpart::Verb(verb) = crate::command::counterpart(command.id) else {
             continue;

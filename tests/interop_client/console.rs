@@ -1,8 +1,9 @@
 //! The console's workspace with an original instance among its remotes.
 
 use crate::original::{Mode, Original};
+use butterfly_console::model::filter::Filter;
 use butterfly_console::model::{
-    ConnectionStatus, InstanceName, InstanceState, NewPointer, PointerAddress, PointerChange,
+    ConnectionStatus, InstanceName, InstanceState, NewPointer, POINTER_FIELDS, PointerAddress, PointerChange,
 };
 use butterfly_console::protocol::{Code, CredentialForm, HeldCredential, Query};
 use butterfly_console::store::{PointerQuery, Start, TagMatch};
@@ -244,6 +245,60 @@ async fn filters_mean_there_what_they_mean_here() {
         .await,
         ""
     );
+}
+
+/// It says of a pointer which connection it has, by id: what that is called, and whose it is, is asked for.
+#[tokio::test]
+async fn connections_and_domains_are_filtered_by_their_names() {
+    for mode in Mode::BOTH {
+        let Some((console, _original)) = console_with(mode).await else {
+            return;
+        };
+        let workspace = &console.workspace;
+        let make = DomainChange::MakeDomain("shelves".to_owned());
+        workspace.change_domains(REMOTE, &make).await.unwrap();
+        let domain = workspace.domains(REMOTE).await.unwrap().remove(0);
+        for name in ["front door", "back door"] {
+            let make = DomainChange::MakeConnection {
+                domain: domain.id.clone(),
+                name: name.to_owned(),
+                description: String::new(),
+                held_credential: None,
+            };
+            workspace.change_domains(REMOTE, &make).await.unwrap();
+        }
+        let doors = workspace.connections_of(REMOTE, None).await.unwrap();
+        for (number, door) in doors.iter().map(Some).chain([None]).enumerate() {
+            let new = pointer(&number.to_string(), "jam", &[]);
+            let made = workspace.create_pointer(REMOTE, new).await.unwrap();
+            if let Some(door) = door {
+                workspace
+                    .assign_pointer(REMOTE, &made.address, Some(&door.id))
+                    .await
+                    .unwrap();
+            }
+        }
+        let back = doors.iter().position(|door| door.name == "back door").unwrap();
+        for (text, expected) in [
+            ("conn:back", vec![back.to_string()]),
+            ("conn:door", vec!["0".to_owned(), "1".to_owned()]),
+            ("domain:shel", vec!["0".to_owned(), "1".to_owned()]),
+            ("!domain:shel", vec!["2".to_owned()]),
+            ("domain:cellar", vec![]),
+        ] {
+            let query = PointerQuery {
+                filter: Filter::parse(text, POINTER_FIELDS).unwrap(),
+                ..PointerQuery::default()
+            };
+            let page = workspace.pointers(REMOTE, &query).await.unwrap();
+            let found: Vec<String> = page
+                .pointers
+                .into_iter()
+                .map(|pointer| pointer.data_reference)
+                .collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
 }
 
 /// An error reply is a reply, and both are in the log.
