@@ -105,7 +105,7 @@ impl Form {
                 "relays_with",
                 "Relays with",
                 options,
-                "makes it federated: its pointers can be called at the peer; Space changes it",
+                "federated: calls go to the peer; Space changes it",
             ));
         }
         about(
