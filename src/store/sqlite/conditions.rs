@@ -190,36 +190,42 @@ fn bears(conn: &Connection, text: &Text) -> Result<Option<Condition>, StoreError
 }
 
 fn connections(conn: &Connection, text: &Text) -> Result<Option<Condition>, StoreError> {
-    let known = numbered(conn, "SELECT id, name FROM connections")?;
-    let mut meant = Vec::new();
-    for (number, name) in known {
-        if is_connection(text, &connection_id(number)?, Some(&name)) {
-            meant.push(number);
-        }
-    }
+    let meant = numbers(conn, "connections", |number, name| {
+        Ok(is_connection(text, &connection_id(number)?, Some(name)))
+    })?;
     Ok(through(&meant, "SELECT value FROM json_each(?)"))
 }
 
 fn domains(conn: &Connection, text: &Text) -> Result<Option<Condition>, StoreError> {
-    let known = numbered(conn, "SELECT id, name FROM domains")?;
-    let mut meant = Vec::new();
-    for (number, name) in known {
-        if is_domain(text, &domain_id(number)?, &name) {
-            meant.push(number);
-        }
-    }
+    let meant = numbers(conn, "domains", |number, name| {
+        Ok(is_domain(text, &domain_id(number)?, name))
+    })?;
     Ok(through(
         &meant,
         "SELECT id FROM connections WHERE domain IN (SELECT value FROM json_each(?))",
     ))
 }
 
-fn numbered(conn: &Connection, sql: &str) -> Result<Vec<(i64, String)>, StoreError> {
-    all(conn, sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
+/// The numbers of the rows of a table that are meant, by number and name.
+fn numbers(
+    conn: &Connection,
+    table: &str,
+    is_meant: impl Fn(i64, &str) -> Result<bool, StoreError>,
+) -> Result<Vec<i64>, StoreError> {
+    let known: Vec<(i64, String)> = all(conn, &format!("SELECT id, name FROM {table}"), [], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    let mut meant = Vec::new();
+    for (number, name) in known {
+        if is_meant(number, &name)? {
+            meant.push(number);
+        }
+    }
+    Ok(meant)
 }
 
-/// That the connection is one of these, of which the numbers are a part; none where there are no numbers. They
-/// travel as one value, because SQLite takes some ten thousand of them at most.
+/// That the connection is one of those that a query selects by these numbers; none where there are no numbers. They
+/// travel as one value, because SQLite takes 32,766 of them at most.
 fn through(numbers: &[i64], these: &str) -> Option<Condition> {
     if numbers.is_empty() {
         return None;

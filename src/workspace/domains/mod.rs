@@ -204,9 +204,10 @@ impl Workspace {
 }
 
 async fn tree(session: &mut Session<'_>) -> Result<DomainTree, Failure> {
+    let (domains, connections) = owned(session).await?;
     let mut tree = DomainTree {
-        domains: domains(session).await?,
-        connections: connections(session, None).await?,
+        domains,
+        connections,
         ..DomainTree::default()
     };
     match federations(session, None).await {
@@ -231,6 +232,19 @@ async fn tree(session: &mut Session<'_>) -> Result<DomainTree, Failure> {
         }
     }
     Ok(tree)
+}
+
+/// All domains and their connections. An original instance tells both in one reply.
+async fn owned(session: &mut Session<'_>) -> Result<(Vec<DomainRow>, Vec<ConnectionRow>), Failure> {
+    match all(session, "list_domains", "domains", json!({})).await {
+        Err(failure) if is_unknown(&failure) => {
+            let details = overview(session, failure).await?.domains.into_iter();
+            let (domains, connections): (Vec<_>, Vec<_>) =
+                details.map(|detail| (detail.domain, detail.connections)).unzip();
+            Ok((domains, connections.concat()))
+        }
+        asked => Ok((asked?, connections(session, None).await?)),
+    }
 }
 
 async fn domains(session: &mut Session<'_>) -> Result<Vec<DomainRow>, Failure> {

@@ -1,7 +1,7 @@
 //! What the connections of an instance are called, and whose they are: for lists of pointers that are filtered here,
 //! because the instance cannot.
 
-use super::{ConnectionRow, DomainRow, connections, domains};
+use super::{ConnectionRow, DomainRow, owned};
 use crate::model::filter::Filter;
 use crate::model::{ConnectionId, DomainId, KnownConnection, PointerTest, pointer_test};
 use crate::workspace::Failure;
@@ -18,29 +18,29 @@ pub(in crate::workspace) struct Owners {
 impl Owners {
     /// Whether a filter asks for any of it.
     pub(in crate::workspace) fn are_asked_for(filter: &Filter) -> bool {
-        filter.terms.iter().any(|term| {
-            matches!(
-                pointer_test(&term.test),
-                Some(PointerTest::Connection(_) | PointerTest::Domain(_))
-            )
-        })
+        Self::are_needed(filter) || has(filter, |test| matches!(test, PointerTest::Connection(_)))
+    }
+
+    /// Whether nothing can be told without it: connections can be found by their ids alone.
+    pub(in crate::workspace) fn are_needed(filter: &Filter) -> bool {
+        has(filter, |test| matches!(test, PointerTest::Domain(_)))
     }
 
     /// All that the instance tells.
     pub(in crate::workspace) async fn ask(session: &mut Session<'_>) -> Result<Self, Failure> {
-        let connections = connections(session, None).await?;
-        let domains = domains(session).await?;
-        Ok(Self::of(connections, domains))
+        Ok(Self::of(owned(session).await?))
     }
 
-    fn of(connections: Vec<ConnectionRow>, domains: Vec<DomainRow>) -> Self {
-        let connections = connections.into_iter();
-        let domains = domains.into_iter();
+    fn of((domains, connections): (Vec<DomainRow>, Vec<ConnectionRow>)) -> Self {
         Self {
             connections: connections
+                .into_iter()
                 .map(|connection| (connection.id, (connection.name, connection.domain_id)))
                 .collect(),
-            domains: domains.map(|domain| (domain.id, domain.name)).collect(),
+            domains: domains
+                .into_iter()
+                .map(|domain| (domain.id, domain.name))
+                .collect(),
         }
     }
 
@@ -53,6 +53,32 @@ impl Owners {
         KnownConnection {
             name: Some(name),
             domain: Some((domain, called)),
+        }
+    }
+}
+
+fn has(filter: &Filter, wanted: impl Fn(PointerTest<'_>) -> bool) -> bool {
+    let mut tests = filter.terms.iter().filter_map(|term| pointer_test(&term.test));
+    tests.any(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::POINTER_FIELDS;
+
+    #[test]
+    fn connections_can_be_found_by_their_ids_and_domains_cannot() {
+        for (text, asked_for, needed) in [
+            ("dust #air conn:none", false, false),
+            ("conn:conn_000000000001", true, false),
+            ("!conn:door", true, false),
+            ("conn:door domain:shelves", true, true),
+            ("!domain:shelves", true, true),
+        ] {
+            let filter = Filter::parse(text, POINTER_FIELDS).unwrap();
+            assert_eq!(Owners::are_asked_for(&filter), asked_for, "{text}");
+            assert_eq!(Owners::are_needed(&filter), needed, "{text}");
         }
     }
 }
