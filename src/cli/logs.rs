@@ -16,22 +16,38 @@ const DAYS: usize = 7;
 /// How many lines may wait for the disk before further ones are lost. Room for all of them is taken at the start.
 const LINES_WAITING: usize = 4_096;
 
+/// What logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Logging {
+    /// A verb that ends when its work is done.
+    Verb,
+    /// `serve`: an instance, which keeps its log in its folder besides.
+    Host,
+    /// The console, which has the screen for itself.
+    Console,
+}
+
 /// Starts logging. `verbosity` counts the `-v`s; the guard writes out what is pending when dropped.
-pub fn start(home: &Path, on_screen: bool, verbosity: u8) -> Option<WorkerGuard> {
-    let filter = EnvFilter::new(match (verbosity, on_screen) {
-        (0, false) => "butterfly_console=warn,error",
-        (0, true) => "butterfly_console=info,warn",
+pub fn start(home: &Path, logging: Logging, verbosity: u8) -> Option<WorkerGuard> {
+    let filter = EnvFilter::new(match (verbosity, logging) {
+        (0, Logging::Verb | Logging::Host) => "butterfly_console=warn,error",
+        (0, Logging::Console) => "butterfly_console=info,warn",
         (1, _) => "butterfly_console=info,warn",
         (2, _) => "butterfly_console=debug,info",
         (_, _) => "butterfly_console=trace,debug",
     });
-    if !on_screen {
-        // A second subscriber is refused where tests run verbs in one process; the first one stays.
-        let _ = tracing_subscriber::fmt()
-            .with_env_filter(filter)
+    if logging != Logging::Console {
+        let to_stderr = tracing_subscriber::fmt::layer()
             .with_target(false)
             .with_ansi(false)
             .with_writer(io::stderr)
+            .with_filter(filter);
+        let to_folder = (logging == Logging::Host)
+            .then(|| EventLayer.with_filter(EnvFilter::new("butterfly_console=info,off")));
+        // A second subscriber is refused where tests run verbs in one process; the first one stays.
+        let _ = tracing_subscriber::registry()
+            .with(to_stderr)
+            .with(to_folder)
             .try_init();
         return None;
     }

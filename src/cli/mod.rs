@@ -53,6 +53,7 @@ mod tests;
 use clap::{ArgAction, Parser, Subcommand};
 use deferred::Deferred;
 use futures::future::LocalBoxFuture;
+use logs::Logging;
 use outcome::Outcome;
 use session::Session;
 use std::future::ready;
@@ -199,12 +200,13 @@ impl Cli {
             Ok(session) => session,
             Err(failure) => return outcome::report_failure(&failure, self.global.json),
         };
-        let on_screen = match &self.verb {
-            None => true,
-            Some(Verb::Demo(Deferred(demo))) => demo.opens_console(),
-            Some(_) => false,
+        let logging = match &self.verb {
+            None => Logging::Console,
+            Some(Verb::Demo(Deferred(demo))) if demo.opens_console() => Logging::Console,
+            Some(Verb::Demo(_) | Verb::Serve(_)) => Logging::Host,
+            Some(_) => Logging::Verb,
         };
-        let _flushes_when_dropped = logs::start(session.home().root(), on_screen, self.global.verbose);
+        let _flushes_when_dropped = logs::start(session.home().root(), logging, self.global.verbose);
         let outcome = dispatch(self.verb, &session, self.global.theme).await;
         session.close().await;
         outcome::report(outcome, session.is_json())

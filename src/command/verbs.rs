@@ -101,10 +101,7 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (ClearFilter, ON_SCREEN),
     (FederatedOnly, ON_SCREEN),
     (FoldGroup, ON_SCREEN),
-    (
-        InstanceLog,
-        Counterpart::None("`serve -v` writes it where it runs; `audit list` has the refusals"),
-    ),
+    (InstanceLog, Counterpart::Verb("instance log")),
     (TailFollow, ON_SCREEN),
     (TailWeight, ON_SCREEN),
     (TailFilter, ON_SCREEN),

@@ -122,6 +122,7 @@ impl Hosting {
     fn run(self) -> Result<(), InstanceError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         events::belong(&self.events);
+        let _kept_until_it_ends = self.events.keep_in(&self.folder);
         let theirs = Arc::clone(&self.events);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(cores.min(MOST_WORKERS))
@@ -138,6 +139,8 @@ impl Hosting {
         let listener = match instance.bind().await {
             Ok(listener) => listener,
             Err(error) => {
+                self.events
+                    .tell(Weight::Error, Origin::Log, format!("did not start: {error}"));
                 instance.close().await;
                 return Err(error);
             }
@@ -160,7 +163,12 @@ impl Hosting {
             Err(_) => Ok(()),
         };
         instance.close().await;
-        say("stopped; what was accepted is finished".to_owned());
+        match &outcome {
+            Ok(()) => say("stopped; what was accepted is finished".to_owned()),
+            Err(error) => self
+                .events
+                .tell(Weight::Error, Origin::Log, format!("ended by itself: {error}")),
+        }
         outcome
     }
 }

@@ -56,7 +56,7 @@ pub use self::core::{Caller, Instance};
 pub use body::LONGEST as LONGEST_BODY;
 pub use copying::{Adopted, COPIED, Replaced};
 pub use error::InstanceError;
-pub use events::{Event, EventLayer, Events, Looking, Origin, Reading, Weight};
+pub use events::{Event, EventFollower, EventLayer, Events, Looking, Origin, Reading, Weight};
 pub use examining::{Examined, Health};
 pub use host::Host;
 pub use server::check_listen;

@@ -215,12 +215,15 @@ impl Trail {
         let Some(events) = &self.events else {
             return;
         };
-        let weight = match record.outcome {
-            AuditOutcome::Denied | AuditOutcome::Failed => Weight::Warn,
-            AuditOutcome::Done if events.is_read() => Weight::Info,
-            _ => return,
-        };
-        events.tell(weight, Origin::Audit, in_words(record));
+        match record.outcome {
+            AuditOutcome::Denied | AuditOutcome::Failed => {
+                events.tell(Weight::Warn, Origin::Audit, in_words(record));
+            }
+            AuditOutcome::Done if events.is_read() => {
+                events.show(Weight::Info, Origin::Audit, in_words(record));
+            }
+            _ => {}
+        }
     }
 }
 

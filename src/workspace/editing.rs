@@ -1,7 +1,8 @@
 //! Changing what this home knows of an instance, and everything that it knows.
 
+use super::hosting::Hosting;
 use super::{Failure, InstanceChange, InstanceDetail, InstanceRow, Workspace, blocking};
-use crate::instance::{Instance, Looking, Settings, Tls};
+use crate::instance::{EventFollower, Instance, Looking, Settings, Tls};
 use crate::model::{Endpoint, InstanceKind, InstanceName, Profile};
 use crate::protocol::{Code, CredentialForm};
 use crate::vault::InstanceRecord;
@@ -77,6 +78,16 @@ impl Workspace {
     /// What an instance tells while this process hosts it, until the answer is dropped.
     pub fn look_at_events(&self, name: &InstanceName) -> Looking {
         self.hosts.events(name).look()
+    }
+
+    /// What a local instance told and tells, whoever hosts it: without the calls that went well.
+    pub fn follow_events(&self, name: &InstanceName) -> EventFollower {
+        EventFollower::new(&self.place_of(name))
+    }
+
+    /// Whether this process hosts the instance right now.
+    pub fn hosts(&self, name: &InstanceName) -> bool {
+        self.hosts.of(name) == Hosting::Running
     }
 
     /// Everything about an instance that can be told without asking it.

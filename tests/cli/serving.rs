@@ -3,7 +3,7 @@
 use super::binary::{Home, Serving, add_original};
 use super::error;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
 #[test]
@@ -115,6 +115,77 @@ fn an_instance_that_drains_answers_on_and_says_that_it_is_not_ready_until_it_is_
     assert_eq!(status(&address, "/health"), 200);
     assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 0);
     assert_eq!(serving.stop(), 0, "the second signal ends it");
+}
+
+#[test]
+fn what_an_instance_told_is_read_while_another_process_hosts_it_and_after() {
+    let home = Home::empty();
+    let serving = home.serve_new("alpha");
+    // Nobody has to open the vault for it.
+    std::fs::remove_file(home.path("vault.key")).unwrap();
+    let log = ["instance", "log", "alpha"];
+    let told = wait_for(&home, &log, "listening on 127.0.0.1:");
+    assert_eq!(texts(&told).len(), 1, "{told}");
+
+    let mut following = home
+        .command(&["instance", "log", "--follow", "alpha"])
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
+    assert!(
+        lines
+            .next()
+            .unwrap()
+            .unwrap()
+            .contains("info   log    listening on")
+    );
+    let address = serving.line.strip_prefix("listening on http://").unwrap();
+    assert_eq!(refused(address), 401);
+    let denied = lines.next().unwrap().unwrap();
+    assert!(denied.contains("warn   audit  denied"), "{denied}");
+    assert_eq!(serving.stop(), 0);
+    assert!(lines.next().unwrap().unwrap().contains("stopped"));
+    following.kill().unwrap();
+    following.wait().unwrap();
+
+    // A second run goes on after the first one.
+    let serving = Serving::start(home.command(&["serve", "alpha"]));
+    assert_eq!(serving.stop(), 0);
+    assert_eq!(home.ok(&log).as_array().unwrap().len(), 5);
+    let worse = home.ok(&[&log[..], &["--level", "warn"]].concat());
+    assert_eq!(worse.as_array().unwrap().len(), 1);
+    let last = home.ok(&[&log[..], &["--words", "STOPPED", "-n", "1"]].concat());
+    assert_eq!(last.as_array().unwrap().len(), 1);
+    let text = home.run(&[&log[..], &["--words", "nothing like it"]].concat());
+    assert!(text.stdout.contains("audit list alpha"), "{}", text.stdout);
+    assert_ne!(home.run(&["instance", "log", "nobody"]).code, 0);
+}
+
+/// Asks for the log until a line of it contains this: it is written a moment after it was told.
+fn wait_for(home: &Home, log: &[&str], text: &str) -> Value {
+    loop {
+        let told = home.ok(log);
+        if texts(&told).iter().any(|line| line.contains(text)) {
+            return told;
+        }
+    }
+}
+
+fn texts(told: &Value) -> Vec<&str> {
+    let events = told.as_array().unwrap().iter();
+    events.map(|event| event["text"].as_str().unwrap()).collect()
+}
+
+/// What an invoke without a valid token is answered with.
+fn refused(address: &str) -> u16 {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!(
+        "POST /invoke HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/jose\r\nauthorization: Bearer a.b.c\r\ncontent-length: 1\r\n\r\nx"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
 }
 
 /// What a GET is answered with.

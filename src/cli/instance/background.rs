@@ -21,6 +21,9 @@ use std::time::Duration;
 const LOOKS: u32 = 300;
 const LOOK: Duration = Duration::from_millis(50);
 
+/// What an instance in the background wrote to stderr is put aside at the next start if it is longer, in bytes.
+const LARGEST_LOG: u64 = 1024 * 1024;
+
 /// Says in the home that this process serves this instance and nothing else, until it is dropped.
 pub struct Mark(PathBuf);
 
@@ -69,9 +72,8 @@ pub async fn start(session: &Session, name: &InstanceName) -> Outcome {
         &json!({"name": name, "endpoint": settings.endpoint, "pid": pid, "started": true, "log": path}),
         || {
             format!(
-                "{name} answers at {}. Process {pid} hosts it; its log is {}.\nStop it with `butterfly instance stop {name}`.",
-                settings.endpoint,
-                path.display()
+                "{name} answers at {}. Process {pid} hosts it.\nFollow it with `butterfly instance log -f {name}`, stop it with `butterfly instance stop {name}`.",
+                settings.endpoint
             )
         },
     )
@@ -83,7 +85,7 @@ fn launch(home: &Path, name: &InstanceName, log: File) -> std::io::Result<Option
     command
         .arg("--home")
         .arg(home)
-        .args(["-v", "serve", name.as_str()])
+        .args(["serve", name.as_str()])
         // It needs no vault, and so none of what opens one.
         .env_remove("BUTTERFLY_VAULT_PASSPHRASE")
         .stdin(Stdio::null())
@@ -104,10 +106,14 @@ fn launch(home: &Path, name: &InstanceName, log: File) -> std::io::Result<Option
     Ok(Some(child.id()))
 }
 
+/// What it says before it listens, and whatever it is badly off for after: the rest is in its folder.
 fn log_file(home: &Path, name: &InstanceName) -> Result<(File, PathBuf), Failure> {
     let folder = home.join("logs");
     private_folder(&folder).map_err(|error| file_failed("make", &folder, &error))?;
     let path = folder.join(format!("{name}.log"));
+    if fs::metadata(&path).is_ok_and(|about| about.len() > LARGEST_LOG) {
+        let _ = fs::rename(&path, folder.join(format!("{name}.old.log")));
+    }
     let mut options = OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]

@@ -3,6 +3,7 @@
 mod background;
 mod backup;
 mod edit;
+mod events;
 mod map;
 mod recover_owner;
 mod values;
@@ -58,6 +59,7 @@ pub enum Instance {
         name: InstanceName,
     },
     Edit(Box<edit::Edit>),
+    Log(events::Log),
     Backup(backup::Backup),
     Restore(backup::Restore),
     RecoverOwner(recover_owner::RecoverOwner),
@@ -135,6 +137,7 @@ impl Instance {
             Self::Start { name } => background::start(session, &name).await,
             Self::Stop { name } => background::stop(session, &name).await,
             Self::Edit(verb) => verb.run(session).await,
+            Self::Log(verb) => verb.run(session).await,
             Self::Backup(verb) => verb.run(session).await,
             Self::Restore(verb) => verb.run(session).await,
             Self::RecoverOwner(verb) => verb.run(session).await,

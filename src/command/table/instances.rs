@@ -77,7 +77,7 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::InstanceLog,
         "instance-log",
         "its log",
-        "Follow the log and the refusals of the selected instance, which this console hosts",
+        "Follow the log and the refusals of the selected local instance, whoever hosts it; those of earlier runs too",
         &[Instances, InstancePage],
         60,
         &["L"],

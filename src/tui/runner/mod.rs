@@ -346,8 +346,7 @@ impl Runner {
         let (Some(name), Some(workspace)) = (name, self.workspace.get()) else {
             return;
         };
-        let looking = workspace.look_at_events(&name);
-        let task = tokio::spawn(read_log(name, looking, self.messages.clone()));
+        let task = tokio::spawn(read_log(Arc::clone(workspace), name, self.messages.clone()));
         self.tail = Some(task.abort_handle());
     }
 

@@ -108,11 +108,11 @@ fn draw_nothing(state: &State, tail: &Tail, canvas: &mut Canvas, area: Rect) {
                 .to_owned()
         }
         Some(HostedBy::Other(pid)) => format!(
-            "Process {pid} hosts it, and its log is there: where `butterfly serve -v` writes it, or in logs/{}.log of the home after `butterfly instance start`. Its refusals: `butterfly audit list {}`.",
-            tail.name, tail.name
+            "Process {pid} hosts it and has told nothing yet. Refusals and failures come here; what went well is in its audit trail alone: `butterfly audit list {}`.",
+            tail.name
         ),
         _ => format!(
-            "Only what this console hosts can be followed here. {} starts a local instance.",
+            "It told nothing yet. {} starts it; refusals and failures come here, whoever hosts it.",
             state.key_for(Id::StartInstance)
         ),
     };

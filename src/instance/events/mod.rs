@@ -1,15 +1,25 @@
 //! What a hosted instance tells of itself while it runs: its log, refusals from its audit trail, and, while somebody
-//! looks, every call. A bounded ring, for the console that hosts it.
+//! looks, every call. A bounded ring, for the console that hosts it, and files in its folder, for everybody else and
+//! for the next morning.
 //!
 //! Telling never waits: where the ring is being read that very moment, the event is dropped and counted. Calls that
 //! succeed cost one relaxed load unless somebody looks.
 
+mod files;
+mod follower;
+
+pub use follower::EventFollower;
+
 use crate::model::Timestamp;
+use files::Keeper;
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tracing_appender::non_blocking::WorkerGuard;
 
 /// Events that are kept.
 const MOST: usize = 2_000;
@@ -17,7 +27,8 @@ const MOST: usize = 2_000;
 const LONGEST: usize = 600;
 
 /// How much an event matters, the most first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[allow(missing_docs, reason = "the words say it")]
 pub enum Weight {
     Error,
@@ -42,7 +53,8 @@ impl Weight {
 }
 
 /// Where an event comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[allow(missing_docs, reason = "the words say it")]
 pub enum Origin {
     Log,
@@ -50,9 +62,9 @@ pub enum Origin {
 }
 
 /// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// Its place, ascending without gaps.
+    /// Its place in the ring, or in the files; ascending without gaps in each.
     pub number: u64,
     /// When.
     pub at: Timestamp,
@@ -64,7 +76,7 @@ pub struct Event {
     pub text: String,
 }
 
-/// What was read of a ring.
+/// What was read of a ring, or of files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
     /// What came since, oldest first.
@@ -89,11 +101,22 @@ pub struct Events {
 struct Ring {
     events: VecDeque<Event>,
     next: u64,
+    /// While it is hosted.
+    keeper: Option<Keeper>,
 }
 
 impl Events {
-    /// Tells something; never waits.
+    /// Tells something; never waits. Kept in the instance's folder too, unless it is for the curious only.
     pub fn tell(&self, weight: Weight, origin: Origin, text: impl Into<String>) {
+        self.take(weight, origin, text.into(), weight < Weight::Debug);
+    }
+
+    /// Tells something that is worth nothing any more once nobody looks; never waits.
+    pub fn show(&self, weight: Weight, origin: Origin, text: impl Into<String>) {
+        self.take(weight, origin, text.into(), false);
+    }
+
+    fn take(&self, weight: Weight, origin: Origin, text: String, is_kept: bool) {
         // Only a reader, or another that tells, holds it, and each for a moment.
         let mut ring = match self.ring.try_lock() {
             Ok(ring) => ring,
@@ -103,18 +126,32 @@ impl Events {
                 return;
             }
         };
-        let number = ring.next;
+        let event = Event {
+            number: ring.next,
+            at: Timestamp::now(),
+            weight,
+            origin,
+            text: shortened(text),
+        };
         ring.next += 1;
         if ring.events.len() >= MOST {
             ring.events.pop_front();
         }
-        ring.events.push_back(Event {
-            number,
-            at: Timestamp::now(),
-            weight,
-            origin,
-            text: shortened(text.into()),
-        });
+        if is_kept && let Some(keeper) = &mut ring.keeper {
+            keeper.keep(&event);
+        }
+        ring.events.push_back(event);
+    }
+
+    /// Keeps what is told in the folder of the instance from now on, until the answer is dropped. A disk that cannot
+    /// be written costs the lines and nothing else.
+    pub(super) fn keep_in(self: &Arc<Self>, folder: &Path) -> Keeping {
+        let (keeper, guard) = Keeper::begin(folder);
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).keeper = Some(keeper);
+        Keeping {
+            events: Arc::clone(self),
+            _writes_out_when_dropped: guard,
+        }
     }
 
     /// Whether somebody looks, so that calls which succeed are worth telling too.
@@ -140,6 +177,19 @@ impl Events {
     pub fn look(self: &Arc<Self>) -> Looking {
         self.readers.fetch_add(1, Ordering::Relaxed);
         Looking(Arc::clone(self))
+    }
+}
+
+/// What is told is kept in files.
+pub(super) struct Keeping {
+    events: Arc<Events>,
+    _writes_out_when_dropped: WorkerGuard,
+}
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        let mut ring = self.events.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        ring.keeper = None;
     }
 }
 
