@@ -5,6 +5,7 @@
 
 mod layout;
 mod lines;
+mod nearest;
 mod panel;
 mod state;
 #[cfg(test)]
@@ -12,7 +13,7 @@ mod tests;
 mod update;
 mod view;
 
-pub use layout::Direction;
+pub use nearest::Direction;
 pub use state::Map;
 pub use update::{
     go, look_again, near, on_key, on_map, open, open_selected, pointers, settle, step, turn, type_filter,

@@ -1,6 +1,7 @@
 //! What the map shows: parties and doors, which of them, where each stands, and what is selected.
 
-use super::layout::{Cell, Direction, Picture, lay_out, nearest};
+use super::layout::{Cell, Picture, lay_out};
+use super::nearest::{Direction, nearest};
 use crate::model::Timestamp;
 use crate::tui::state::Load;
 use crate::workspace::{Door, FederationMap, Party};

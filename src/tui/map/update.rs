@@ -1,6 +1,6 @@
 //! What keys and news do to the map.
 
-use super::layout::Direction;
+use super::nearest::Direction;
 use super::state::{Map, Thing, key};
 use super::view;
 use crate::command::{Id, Key, KeyCode};
