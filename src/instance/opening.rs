@@ -7,7 +7,7 @@ use super::handshake::{self, Desk};
 use super::held::Held;
 use super::issued::{self, Issued};
 use super::replay::{self, Gap, Replay};
-use super::settings::{LegacyStandIn, NewInstance, ProxyHeader, Settings, Tls};
+use super::settings::{LegacyStandIn, NewInstance, ProxyHeader, Settings, Tls, usual};
 use super::trail::Trail;
 use super::{Instance, InstanceError, server, tls};
 use crate::model::{AppId, CredentialState, Endpoint, Grant, Profile, Timestamp};
@@ -93,6 +93,8 @@ async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
         insecure_http: new.insecure_http,
         tls: new.tls,
         fetch_allow: Vec::new(),
+        fetch_largest_mib: usual::largest(),
+        fetch_seconds: usual::seconds(),
         file_roots: Vec::new(),
         read_only: false,
         trusted_proxies: Vec::new(),

@@ -1,10 +1,12 @@
 //! What an instance is told before it starts: `instance.toml` in its folder.
 
+use super::fetch::FetchPolicy;
 use crate::model::{AppId, Endpoint, InstanceId, InstanceName};
 use crate::seal::{FernetKey, TokenSecret};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The settings of an instance, kept in `instance.toml`. Nothing secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +29,21 @@ pub struct Settings {
     /// Address ranges that pointers may reach beside public ones (for example `10.0.0.0/8`).
     #[serde(default)]
     pub fetch_allow: Vec<ipnet::IpNet>,
+    /// Largest data that is fetched or read for a caller, in MiB: 1 to 64. It travels in a reply, base64 where it is
+    /// no JSON, so that clients must be ready for half as much again.
+    #[serde(
+        default = "usual::largest",
+        deserialize_with = "between::largest",
+        skip_serializing_if = "usual::is_largest"
+    )]
+    pub fetch_largest_mib: u16,
+    /// Longest time for a fetch, in seconds: 1 to 300. What is left of the caller's deadline bounds it too.
+    #[serde(
+        default = "usual::seconds",
+        deserialize_with = "between::seconds",
+        skip_serializing_if = "usual::is_seconds"
+    )]
+    pub fetch_seconds: u16,
     /// Folders whose files pointers may lead to; none unless the administrator names some.
     #[serde(default)]
     pub file_roots: Vec<PathBuf>,
@@ -43,10 +60,72 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// What fetching for a caller may reach, and how much of what.
+    pub fn fetch_policy(&self) -> FetchPolicy<'_> {
+        FetchPolicy {
+            allowed: &self.fetch_allow,
+            largest: usize::from(self.fetch_largest_mib) * 1024 * 1024,
+            longest: Duration::from_secs(self.fetch_seconds.into()),
+        }
+    }
+
     /// Whether an address is a reverse proxy's whose word counts.
     pub fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.trusted_proxies.iter().any(|range| range.contains(&address))
+    }
+}
+
+/// What holds unless the administrator says otherwise.
+pub(super) mod usual {
+    pub const fn largest() -> u16 {
+        16
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+    pub const fn is_largest(mib: &u16) -> bool {
+        *mib == largest()
+    }
+
+    pub const fn seconds() -> u16 {
+        10
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+    pub const fn is_seconds(seconds: &u16) -> bool {
+        *seconds == self::seconds()
+    }
+}
+
+/// Numbers that must lie between two others; anything else is refused where the file is read.
+mod between {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer};
+    use std::ops::RangeInclusive;
+
+    pub fn largest<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+        number(deserializer, 1..=64)
+    }
+
+    pub fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+        number(deserializer, 1..=300)
+    }
+
+    fn number<'de, D: Deserializer<'de>>(
+        deserializer: D,
+        range: RangeInclusive<u16>,
+    ) -> Result<u16, D::Error> {
+        let number = i64::deserialize(deserializer)?;
+        u16::try_from(number)
+            .ok()
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| {
+                D::Error::custom(format!(
+                    "must be {} to {}, not {number}",
+                    range.start(),
+                    range.end()
+                ))
+            })
     }
 }
 
@@ -119,4 +198,46 @@ pub struct LegacyStandIn {
     pub token_secret: TokenSecret,
     /// Seals bodies.
     pub encryption_key: FernetKey,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(more: &str) -> Result<Settings, toml::de::Error> {
+        toml::from_str(&format!(
+            "name = \"alpha\"\ninstance_id = \"inst_0123456789ab\"\nlisten = \"127.0.0.1:5001\"\nendpoint = \"http://127.0.0.1:5001/invoke\"\n{more}"
+        ))
+    }
+
+    #[test]
+    fn what_is_not_said_is_as_usual_and_not_written() {
+        let settings = read("").unwrap();
+        let policy = settings.fetch_policy();
+        assert_eq!(
+            (policy.largest, policy.longest),
+            (16 * 1024 * 1024, Duration::from_secs(10))
+        );
+        assert!(!toml::to_string(&settings).unwrap().contains("fetch_largest_mib"));
+    }
+
+    #[test]
+    fn how_much_is_fetched_is_bounded_whatever_the_file_says() {
+        let settings = read("fetch_largest_mib = 64\nfetch_seconds = 300").unwrap();
+        assert_eq!(settings.fetch_policy().largest, 64 * 1024 * 1024);
+        assert!(
+            toml::to_string(&settings)
+                .unwrap()
+                .contains("fetch_seconds = 300")
+        );
+        for wrong in [
+            "fetch_largest_mib = 0",
+            "fetch_largest_mib = 65",
+            "fetch_seconds = 70000",
+            "fetch_seconds = -1",
+        ] {
+            let refused = read(wrong).unwrap_err().to_string();
+            assert!(refused.contains("must be 1 to"), "{refused}");
+        }
+    }
 }

@@ -146,12 +146,17 @@ fn told(settings: &Settings) -> Vec<(&'static str, String)> {
             roots.join(", ")
         }
     };
+    let most = format!(
+        "{} MiB within {} s",
+        settings.fetch_largest_mib, settings.fetch_seconds
+    );
     let writes = if settings.read_only { "refused" } else { "answered" };
     vec![
         ("listens on", settings.listen.to_string()),
         ("tls", tls),
         ("fetches from", reach),
         ("files of", files),
+        ("data of at most", most),
         ("writes", writes.to_owned()),
     ]
 }

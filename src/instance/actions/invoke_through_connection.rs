@@ -137,8 +137,8 @@ async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
             "the deadline passed before the data was fetched",
         ));
     };
-    let allowed = &call.instance.settings().fetch_allow;
-    let fetched = fetch::get(url, header.as_ref(), allowed, Duration::from_millis(remaining)).await?;
+    let policy = call.instance.settings().fetch_policy();
+    let fetched = fetch::get(url, header.as_ref(), &policy, Duration::from_millis(remaining)).await?;
     Ok(rendered(pointer, fetched))
 }
 
@@ -156,8 +156,9 @@ async fn header(call: &Call<'_>, address: &PointerAddress, url: &Url) -> Result<
 }
 
 async fn read_file(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
-    let roots = call.instance.settings().file_roots.clone();
-    let fetched = fetch::file(url, roots).await?;
+    let settings = call.instance.settings();
+    let largest = settings.fetch_policy().largest;
+    let fetched = fetch::file(url, settings.file_roots.clone(), largest).await?;
     Ok(rendered(pointer, fetched))
 }
 

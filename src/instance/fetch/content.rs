@@ -1,5 +1,6 @@
 //! What a fetched response becomes in a reply: JSON as it is, everything else as base64.
 
+use super::too_much;
 use crate::protocol::strict_json;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -25,7 +26,7 @@ pub async fn receive(mut response: Response, limit: usize) -> Result<Value, Stri
     {
         return Err("answered with a compressed body although none was asked for".to_owned());
     }
-    let too_large = || format!("answered with more than {limit} bytes");
+    let too_large = || too_much("answered with", limit);
     let announced = text(&response, CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());

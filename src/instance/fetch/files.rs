@@ -2,17 +2,17 @@
 //! the way lead. Whether there is a file anywhere else is not told.
 
 use super::content::shown;
-use super::{Fetched, LARGEST};
+use super::{Fetched, too_much};
 use crate::protocol::{Code, Problem};
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use url::Url;
 
-/// Reads the file of a `file://` URL, if it lies below one of these folders.
-pub async fn file(url: &Url, roots: Vec<PathBuf>) -> Result<Fetched, Problem> {
+/// Reads the file of a `file://` URL, if it lies below one of these folders and has no more than so many bytes.
+pub async fn file(url: &Url, roots: Vec<PathBuf>, largest: usize) -> Result<Fetched, Problem> {
     let path = url.to_file_path().map_err(|()| refused())?;
-    tokio::task::spawn_blocking(move || read_below(&path, &roots))
+    tokio::task::spawn_blocking(move || read_below(&path, &roots, largest))
         .await
         .map_err(|error| Problem::new(Code::Internal, format!("reading a file ended early: {error}")))?
 }
@@ -25,7 +25,7 @@ fn refused() -> Problem {
     )
 }
 
-fn read_below(path: &Path, roots: &[PathBuf]) -> Result<Fetched, Problem> {
+fn read_below(path: &Path, roots: &[PathBuf], largest: usize) -> Result<Fetched, Problem> {
     // Before anything is touched: what is asked for must be below a folder by its words alone.
     let is_below = |root: &PathBuf| path.starts_with(root);
     let roots: Vec<PathBuf> = roots
@@ -47,21 +47,21 @@ fn read_below(path: &Path, roots: &[PathBuf]) -> Result<Fetched, Problem> {
     if !real.metadata().is_ok_and(|metadata| metadata.is_file()) {
         return Ok(Fetched::Unavailable("it is not a regular file".to_owned()));
     }
-    let body = match read(&real) {
+    let body = match read(&real, largest) {
         Ok(body) => body,
         Err(error) => return Ok(Fetched::Unavailable(lacking(&error))),
     };
-    if body.len() > LARGEST {
-        return Ok(Fetched::Unavailable(format!("it has more than {LARGEST} bytes")));
+    if body.len() > largest {
+        return Ok(Fetched::Unavailable(format!("it {}", too_much("has", largest))));
     }
     Ok(Fetched::Data(shown(&body, content_type(&real).to_owned())))
 }
 
 /// The file, and at most one byte more than is given.
-fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+fn read(path: &Path, largest: usize) -> std::io::Result<Vec<u8>> {
     let mut body = Vec::new();
     File::open(path)?
-        .take(LARGEST as u64 + 1)
+        .take(largest as u64 + 1)
         .read_to_end(&mut body)?;
     Ok(body)
 }
@@ -99,6 +99,8 @@ mod tests {
     use serde_json::json;
     use tempfile::TempDir;
 
+    const LARGEST: usize = 64 * 1024;
+
     struct Folders {
         home: TempDir,
     }
@@ -125,7 +127,7 @@ mod tests {
 
         async fn read(&self, name: &str) -> Result<Fetched, Problem> {
             let text = format!("file://{}/{name}", self.home.path().display());
-            file(&Url::parse(&text).unwrap(), vec![self.path("open")]).await
+            file(&Url::parse(&text).unwrap(), vec![self.path("open")], LARGEST).await
         }
 
         async fn is_refused(&self, name: &str) -> bool {
@@ -171,9 +173,9 @@ mod tests {
             assert!(folders.is_refused(name).await, "{name}");
         }
         let url = Url::parse("file://elsewhere/etc/passwd").unwrap();
-        assert!(file(&url, vec![PathBuf::from("/")]).await.is_err());
+        assert!(file(&url, vec![PathBuf::from("/")], LARGEST).await.is_err());
         let url = Url::parse("file:///etc/passwd").unwrap();
-        assert!(file(&url, Vec::new()).await.is_err());
+        assert!(file(&url, Vec::new(), LARGEST).await.is_err());
     }
 
     #[cfg(unix)]
@@ -193,7 +195,7 @@ mod tests {
         // A folder that is itself reached by a link is the folder that was meant.
         symlink(folders.path("open"), folders.path("alias")).unwrap();
         let text = format!("file://{}/alias/a.json", folders.home.path().display());
-        let read = file(&Url::parse(&text).unwrap(), vec![folders.path("alias")]).await;
+        let read = file(&Url::parse(&text).unwrap(), vec![folders.path("alias")], LARGEST).await;
         assert!(matches!(read.unwrap(), Fetched::Data(_)));
     }
 

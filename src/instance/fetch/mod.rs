@@ -22,10 +22,16 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 use url::{Host, Url};
 
-/// Bytes of a response.
-const LARGEST: usize = 16 * 1024 * 1024;
-/// For all of it: resolving, connecting, receiving.
-const LONGEST: Duration = Duration::from_secs(10);
+/// What may be reached, and how much of what.
+#[derive(Debug, Clone, Copy)]
+pub struct FetchPolicy<'a> {
+    /// Address ranges that may be contacted beside public ones.
+    pub allowed: &'a [IpNet],
+    /// Bytes of a response, or of a file.
+    pub largest: usize,
+    /// For all of it: resolving, connecting, receiving.
+    pub longest: Duration,
+}
 
 /// What a fetch came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,11 +46,11 @@ pub enum Fetched {
 pub async fn get(
     url: &Url,
     header: Option<&FetchHeader>,
-    allowed: &[IpNet],
+    policy: &FetchPolicy<'_>,
     patience: Duration,
 ) -> Result<Fetched, Problem> {
-    let patience = patience.min(LONGEST);
-    match tokio::time::timeout(patience, get_unbounded(url, header, allowed, patience)).await {
+    let patience = patience.min(policy.longest);
+    match tokio::time::timeout(patience, get_unbounded(url, header, policy, patience)).await {
         Ok(fetched) => fetched,
         Err(_) => Ok(Fetched::Unavailable(format!(
             "{} did not answer within {} ms",
@@ -57,7 +63,7 @@ pub async fn get(
 async fn get_unbounded(
     url: &Url,
     header: Option<&FetchHeader>,
-    allowed: &[IpNet],
+    policy: &FetchPolicy<'_>,
     patience: Duration,
 ) -> Result<Fetched, Problem> {
     let addresses = match resolve(url).await {
@@ -65,11 +71,11 @@ async fn get_unbounded(
         Err(cause) => return Ok(Fetched::Unavailable(cause)),
     };
     for address in &addresses {
-        if let Some(kind) = address::refusal(address.ip(), allowed) {
+        if let Some(kind) = address::refusal(address.ip(), policy.allowed) {
             return Err(refused(url, kind));
         }
     }
-    let received = match exchange(url, header, addresses, patience).await {
+    let received = match exchange(url, header, addresses, policy.largest, patience).await {
         Ok(received) => received,
         Err(cause) => return Ok(Fetched::Unavailable(cause)),
     };
@@ -84,6 +90,13 @@ fn refused(url: &Url, kind: &str) -> Problem {
         place(url)
     );
     Problem::new(Code::FetchRefused, message).with("host", json!(url.host_str()))
+}
+
+/// That there is more than this instance gives, after who or what it is about.
+fn too_much(verb: &str, largest: usize) -> String {
+    format!(
+        "{verb} more than {largest} bytes (the instance's administrator can allow more with fetch_largest_mib in instance.toml)"
+    )
 }
 
 /// Host and port, for messages: path and query may hold what is not for everybody.
@@ -118,6 +131,7 @@ async fn exchange(
     url: &Url,
     header: Option<&FetchHeader>,
     addresses: Vec<SocketAddr>,
+    largest: usize,
     patience: Duration,
 ) -> Result<Value, String> {
     let client = reqwest::Client::builder()
@@ -137,7 +151,7 @@ async fn exchange(
         request = request.header(name, value);
     }
     let response = request.send().await.map_err(|error| unreachable(url, error))?;
-    content::receive(response, LARGEST)
+    content::receive(response, largest)
         .await
         .map_err(|cause| format!("{} {cause}", place(url)))
 }

@@ -4,6 +4,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 const PATIENCE: Duration = Duration::from_secs(10);
+const LARGEST: usize = 256 * 1024;
+
+fn policy(allowed: &[IpNet]) -> FetchPolicy<'_> {
+    FetchPolicy {
+        allowed,
+        largest: LARGEST,
+        longest: PATIENCE,
+    }
+}
 
 /// Loopback, in both families: what a name such as `localhost` stands for.
 fn loopback() -> Vec<IpNet> {
@@ -39,7 +48,7 @@ fn response(status: &str, content_type: &str, body: &str) -> String {
 }
 
 async fn fetch(url: &str, allowed: &[IpNet]) -> Result<Fetched, Problem> {
-    get(&Url::parse(url).unwrap(), None, allowed, PATIENCE).await
+    get(&Url::parse(url).unwrap(), None, &policy(allowed), PATIENCE).await
 }
 
 fn reason(fetched: Fetched) -> String {
@@ -163,7 +172,7 @@ async fn an_answer_that_is_too_large_is_refused_announced_or_not() {
 async fn a_server_that_hangs_is_left() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = Url::parse(&format!("http://{}/", listener.local_addr().unwrap())).unwrap();
-    let fetched = get(&url, None, &loopback(), Duration::from_millis(50))
+    let fetched = get(&url, None, &policy(&loopback()), Duration::from_millis(50))
         .await
         .unwrap();
     let reason = reason(fetched);
