@@ -47,6 +47,8 @@ pub enum Scope {
     Map,
     /// Among the domains of an instance.
     Domains,
+    /// On the audit trail of an instance.
+    Audit,
     /// With the doctor.
     Doctor,
     /// On the page about a pointer.
@@ -74,6 +76,7 @@ impl Scope {
             Self::InstanceLog => "Log of an instance",
             Self::Map => "Federation map",
             Self::Domains => "Domains",
+            Self::Audit => "Audit trail",
             Self::Doctor => "Doctor",
             Self::PointerPage => "A pointer",
             Self::CredentialPage => "A credential",
@@ -106,7 +109,7 @@ impl Scope {
     }
 
     /// Every combination of scopes that can be in force at once, nearest first.
-    pub const STACKS: [&'static [Scope]; 13] = [
+    pub const STACKS: [&'static [Scope]; 14] = [
         &[Self::Instances, Self::Moving, Self::Panes, Self::Global],
         &[Self::Pointers, Self::Moving, Self::Panes, Self::Global],
         &[Self::Credentials, Self::Moving, Self::Panes, Self::Global],
@@ -115,6 +118,7 @@ impl Scope {
         &[Self::InstanceLog, Self::Moving, Self::Global],
         &[Self::Map, Self::Moving, Self::Global],
         &[Self::Domains, Self::Moving, Self::Global],
+        &[Self::Audit, Self::Moving, Self::Global],
         &[Self::Doctor, Self::Moving, Self::Global],
         &[Self::PointerPage, Self::Moving, Self::Global],
         &[Self::CredentialPage, Self::Moving, Self::Global],
@@ -183,6 +187,10 @@ pub enum Id {
     NewAccessKey,
     FederateDomains,
     AcceptFederation,
+    Audit,
+    AuditFilter,
+    AuditWorse,
+    AuditVerify,
     Doctor,
     DoctorAgain,
     DoctorAll,

@@ -297,6 +297,18 @@ pub enum AuditOutcome {
     Failed,
 }
 
+impl AuditOutcome {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Intent => "intent",
+            Self::Done => "done",
+            Self::Denied => "denied",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// A record before it is in the chain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewAuditRecord {

@@ -3,7 +3,7 @@
 use super::message::Message;
 use super::pointer;
 use super::wizard::Errand;
-use super::{composer, domains, invoke};
+use super::{audit, composer, domains, invoke};
 use crate::model::{ConnectionId, InstanceName, NewPointer, PointerAddress, PointerChange, Route};
 use crate::store::PointerQuery;
 use crate::workspace::{
@@ -62,6 +62,8 @@ pub enum Effect {
     LoadPointer(InstanceName, PointerAddress),
     /// Fetch something for the page about a pointer.
     Pointer(pointer::Errand),
+    /// Fetch something for the page with an audit trail.
+    Audit(audit::Errand),
     /// Fetch something for the page about domains.
     Domains(domains::Errand),
     /// Look at everything, for the doctor of this number.
@@ -109,6 +111,8 @@ pub enum Effect {
     Redraw,
     /// Go into the background.
     Suspend,
+    /// Step aside for the person's own editor, with this text; what it became comes back as a message.
+    Edit(String),
 }
 
 /// What a person asked for.

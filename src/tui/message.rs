@@ -117,6 +117,10 @@ pub enum Message {
     Wizard(News),
     /// News for the composer.
     Composer(composer::News),
+    /// The person's own editor has ended: with this text, or without changing anything.
+    Edited(Result<Option<String>, Failure>),
+    /// News for the page with an audit trail.
+    Audit(crate::tui::audit::News),
     /// News for the page about domains.
     Domains(crate::tui::domains::News),
     /// Everything was looked at, for the doctor of this number.

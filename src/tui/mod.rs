@@ -5,6 +5,7 @@
 //! and does nothing else. Depends on `workspace` and `command`, and on the model's words.
 
 mod answer;
+mod audit;
 mod clipboard;
 mod clock;
 mod composer;
@@ -24,11 +25,13 @@ mod map;
 #[doc(hidden)]
 pub mod measure;
 mod message;
+mod outside;
 mod painter;
 mod pointer;
 mod reveal;
 mod run;
 mod runner;
+mod signals;
 mod state;
 mod tail;
 mod terminal;

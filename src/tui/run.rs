@@ -7,10 +7,12 @@ use super::composer::keep_unsent;
 use super::effect::Effect;
 use super::files::Files;
 use super::message::{Brightness, Message, Mouse};
+use super::outside::edit;
 use super::painter::Painter;
 use super::runner::Runner;
+use super::signals::Signals;
 use super::state::{Look, Phase, State};
-use super::terminal::Terminal;
+use super::terminal::{Terminal, stop_the_group};
 use super::theme::{Catalog, depth_of_terminal, glyphs_of_terminal};
 use super::update::{Start, keep_place, start, take_keymap_file, update};
 use super::view::view;
@@ -76,7 +78,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         painter: Painter::new(stdout()),
         listener: Listener::default(),
         messages,
-        suspended: false,
+        away: None,
         kept_place: KeptPlace::default(),
     };
     for effect in start(&mut state, begin) {
@@ -173,8 +175,16 @@ struct Console {
     painter: Painter<Stdout>,
     listener: Listener,
     messages: UnboundedReceiver<Message>,
-    suspended: bool,
+    away: Option<Away>,
     kept_place: KeptPlace,
+}
+
+/// Why the console has to leave the terminal to somebody else.
+enum Away {
+    /// To the shell.
+    Suspended,
+    /// To an editor, with this text.
+    Editing(String),
 }
 
 /// Where one was when that was kept last, and when it is kept next.
@@ -264,17 +274,39 @@ impl Console {
             for effect in update(state, message) {
                 self.apply(effect, runner);
             }
-            if self.suspended {
-                self.suspended = false;
+            if let Some(away) = self.away.take() {
                 drop(events);
-                self.terminal.suspend()?;
+                let messages = self.step_aside(away, runner, &mut signals).await?;
                 events = EventStream::new();
                 let (width, height) = crossterm::terminal::size()?;
-                update(state, Message::Resize(width, height));
                 self.painter.forget();
+                for message in messages.into_iter().chain([Message::Resize(width, height)]) {
+                    for effect in update(state, message) {
+                        self.apply(effect, runner);
+                    }
+                }
             }
         }
         Ok(())
+    }
+
+    /// Gives the terminal to somebody else for a while; tells what came of it.
+    async fn step_aside(
+        &mut self,
+        away: Away,
+        runner: &Runner,
+        signals: &mut Signals,
+    ) -> io::Result<Vec<Message>> {
+        self.terminal.leave();
+        let messages = match away {
+            Away::Suspended => {
+                stop_the_group()?;
+                Vec::new()
+            }
+            Away::Editing(text) => edit(runner.home(), &text, signals).await,
+        };
+        self.terminal.come_back()?;
+        Ok(messages)
     }
 
     fn paint(&mut self, state: &State) -> io::Result<()> {
@@ -297,7 +329,8 @@ impl Console {
             Effect::Redraw => self.painter.forget(),
             Effect::Copy(text) => self.copy(text, runner),
             Effect::CopyByTerminal(text) => self.ask_terminal_to_copy(&text),
-            Effect::Suspend => self.suspended = true,
+            Effect::Suspend => self.away = Some(Away::Suspended),
+            Effect::Edit(text) => self.away = Some(Away::Editing(text)),
             other => runner.run(other),
         }
     }
@@ -392,64 +425,4 @@ fn key_of(event: KeyEvent) -> Option<Key> {
         ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
         alt: event.modifiers.contains(KeyModifiers::ALT),
     })
-}
-
-/// Being told to end from outside.
-#[cfg(unix)]
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-    stop: tokio::signal::unix::Signal,
-    resized: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
-            stop: signal(SignalKind::from_raw(SIGTSTP))?,
-            // The event stream may miss the last of several resizes that come at once.
-            resized: signal(SignalKind::window_change())?,
-        })
-    }
-
-    async fn next(&mut self) -> Message {
-        tokio::select! {
-            _ = self.terminate.recv() => Message::Terminate,
-            _ = self.interrupt.recv() => Message::Terminate,
-            _ = self.hang_up.recv() => Message::Terminate,
-            _ = self.stop.recv() => Message::Key(Key::ctrl('z')),
-            _ = self.resized.recv() => {
-                let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-                Message::Resize(width, height)
-            }
-        }
-    }
-}
-
-/// The number of SIGTSTP, which is not the same everywhere.
-#[cfg(all(unix, any(target_os = "linux", target_os = "android")))]
-const SIGTSTP: i32 = 20;
-#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
-const SIGTSTP: i32 = 18;
-
-/// Being told to end from outside.
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) -> Message {
-        let _ = tokio::signal::ctrl_c().await;
-        Message::Terminate
-    }
 }

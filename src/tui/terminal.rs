@@ -65,25 +65,34 @@ impl Terminal {
         self.apply_mouse()
     }
 
-    /// Gives the terminal back for a while: the shell goes on until it brings this process to the front again.
-    #[cfg(unix)]
-    pub fn suspend(&self) -> io::Result<()> {
+    /// Gives the terminal back for a while.
+    pub fn leave(&self) {
         give_back();
-        // The whole process group stops, as it does where ctrl-z is the terminal's: the shell waits for its leader,
-        // which may be `cargo`. A shell does it without `unsafe` or another dependency, from a group of its own.
-        let stopped = std::process::Command::new("sh")
-            .args(["-c", STOP_THE_GROUP])
-            .process_group(0)
-            .status();
-        self.enter()?;
-        stopped.map(drop)
     }
 
-    /// There is no background to go to.
-    #[cfg(not(unix))]
-    pub fn suspend(&self) -> io::Result<()> {
-        Ok(())
+    /// Takes it again.
+    pub fn come_back(&self) -> io::Result<()> {
+        self.enter()
     }
+}
+
+/// Goes into the background: the shell goes on until it brings this process to the front again.
+///
+/// The whole process group stops, as it does where ctrl-z is the terminal's: the shell waits for its leader, which may
+/// be `cargo`. A shell does it without `unsafe` or another dependency, from a group of its own.
+#[cfg(unix)]
+pub fn stop_the_group() -> io::Result<()> {
+    std::process::Command::new("sh")
+        .args(["-c", STOP_THE_GROUP])
+        .process_group(0)
+        .status()
+        .map(drop)
+}
+
+/// There is no background to go to.
+#[cfg(not(unix))]
+pub fn stop_the_group() -> io::Result<()> {
+    Ok(())
 }
 
 impl Drop for Terminal {

@@ -6,6 +6,7 @@ mod endings;
 mod files;
 mod frozen;
 mod keys;
+mod outside;
 mod place;
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,8 +1,8 @@
 //! What one goes to first.
 
 use crate::command::Scope::{
-    CredentialPage, Credentials, DifferencePage, Doctor, Domains, InstanceLog, InstancePage, Instances,
-    InvokePage, Log, Map, Panes, PointerPage, Pointers,
+    Audit, CredentialPage, Credentials, DifferencePage, Doctor, Domains, InstanceLog, InstancePage,
+    Instances, InvokePage, Log, Map, Panes, PointerPage, Pointers,
 };
 use crate::command::rows::{shows, somewhere_to_go_back};
 use crate::command::{Command, Id};
@@ -28,6 +28,7 @@ pub(super) static COMMANDS: &[Command] = &[
             InstanceLog,
             Map,
             Domains,
+            Audit,
             Doctor,
             PointerPage,
             CredentialPage,

@@ -3,6 +3,7 @@
 //! No key that people press by habit elsewhere does harm here: `ctrl-d` and `ctrl-u` move, `ctrl-b` (the
 //! prefix of tmux) and `ctrl-f` turn pages, `d` does nothing; whatever destroys is on `x` or `S`, and asks.
 
+mod audit;
 mod credentials;
 mod doctor;
 mod domains;
@@ -18,7 +19,7 @@ mod pointers;
 
 use super::Command;
 
-static PARTS: [&[Command]; 12] = [
+static PARTS: [&[Command]; 13] = [
     first::COMMANDS,
     instances::COMMANDS,
     pointers::COMMANDS,
@@ -26,6 +27,7 @@ static PARTS: [&[Command]; 12] = [
     invokes::COMMANDS,
     map::COMMANDS,
     domains::COMMANDS,
+    audit::COMMANDS,
     doctor::COMMANDS,
     inspecting::COMMANDS,
     panes::COMMANDS,

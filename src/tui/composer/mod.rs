@@ -29,5 +29,5 @@ pub use news::on_news;
 pub use open::{open, open_pointer, open_query, send_text};
 pub use state::Composer;
 pub use unsent::{keep_unsent, take_kept};
-pub use update::{on_key, on_paste};
+pub use update::{on_edited, on_key, on_paste};
 pub use view::{draw, keys};

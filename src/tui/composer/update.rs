@@ -15,7 +15,7 @@ use crate::tui::layers::{Layer, Tab};
 use crate::tui::message::Message;
 use crate::tui::state::State;
 use crate::tui::update::open_invoke_page;
-use crate::workspace::{Facts, Finding, Weight, findings, laid_out};
+use crate::workspace::{Facts, Failure, Finding, Weight, findings, laid_out};
 use std::time::Duration;
 
 /// How long typing must rest before pointers are searched for.
@@ -95,6 +95,28 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     })
 }
 
+/// The person's own editor has ended.
+pub fn on_edited(state: &mut State, edited: Result<Option<String>, Failure>) -> Vec<Effect> {
+    let text = match edited {
+        Ok(text) => text,
+        Err(failure) => {
+            state.report_failure(&failure);
+            return Vec::new();
+        }
+    };
+    with(state, |state, composer| {
+        let Some(text) = text else {
+            composer.note = Some(("the editor changed nothing".to_owned(), false));
+            return (true, Vec::new());
+        };
+        // One change, which can be taken back.
+        composer.editor.replace_all(&text);
+        composer.popup = None;
+        let effects = settle(state, composer, false);
+        (true, effects)
+    })
+}
+
 fn press(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Effect>) {
     composer.note = None;
     if composer.window.is_some() {
@@ -114,6 +136,10 @@ fn press(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Eff
         (KeyCode::Char('f'), true) => {
             lay_out(composer);
             return (true, Vec::new());
+        }
+        (KeyCode::Char('o'), true) => {
+            composer.popup = None;
+            return (true, vec![Effect::Edit(composer.editor.text().to_owned())]);
         }
         (KeyCode::Char('l'), true) => return (true, vec![Effect::Redraw]),
         (KeyCode::Function(2), _) => {

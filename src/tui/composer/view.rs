@@ -270,6 +270,7 @@ pub fn keys(composer: &Composer) -> Vec<(&'static str, &'static str)> {
         ("^R", "sent"),
         ("Esc", "close"),
         ("⇧Tab", "panel"),
+        ("^O", "own editor"),
         ("^F", "lay out"),
         ("Alt-U", "undo"),
         ("^Y", "redo"),

@@ -8,12 +8,10 @@ use crate::tui::clock::count;
 use crate::tui::state::{Load, State};
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::split::{Split, say};
 use crate::tui::widgets::table::{Cell, Column, Table};
-use crate::tui::widgets::text::{draw_lines, wrap};
+use crate::tui::widgets::text::draw_lines;
 use ratatui::layout::Rect;
-
-/// From this width on, the words stand beside the rows.
-const BESIDE_FROM: u16 = 150;
 
 const COLUMNS: [Column; 6] = [
     Column::growing("name", 20, 3, 0),
@@ -24,73 +22,29 @@ const COLUMNS: [Column; 6] = [
     Column::fixed("id", 17, 4),
 ];
 
-struct Areas {
-    table: Rect,
-    panel: Rect,
-}
-
-fn areas(body: Rect) -> Areas {
-    // The table brings its own column at the left; on the right the scrollbar goes onto the frame.
-    let inner = Rect::new(
-        body.x + 1.min(body.width),
-        body.y + 1.min(body.height),
-        body.width.saturating_sub(2),
-        body.height.saturating_sub(2),
-    );
-    if body.width >= BESIDE_FROM {
-        let words = (inner.width / 3).clamp(44, 64);
-        let table = Rect::new(inner.x, inner.y, inner.width - words - 3, inner.height);
-        let panel = Rect::new(table.right() + 2, inner.y, words, inner.height);
-        return Areas { table, panel };
-    }
-    let words = if inner.height < 10 {
-        0
-    } else {
-        (inner.height / 3).clamp(5, 9)
-    };
-    let gap = u16::from(words > 0);
-    let table = Rect::new(inner.x, inner.y, inner.width, inner.height - words - gap);
-    let panel = Rect::new(
-        inner.x + 1.min(inner.width),
-        table.bottom() + gap,
-        inner.width.saturating_sub(2),
-        words,
-    );
-    Areas { table, panel }
-}
-
 /// Where the rows stand, under their headings.
 pub(super) fn rows_area(body: Rect) -> Rect {
-    let table = areas(body).table;
-    let headings = u16::from(table.height > 1);
-    Rect::new(table.x, table.y + headings, table.width, table.height - headings)
+    Split::of(body).rows()
 }
 
 /// Draws it within the frame of a page.
 pub fn draw(state: &State, page: &Domains, canvas: &mut Canvas, body: Rect) {
-    let Areas { table, panel } = areas(body);
+    let split = Split::of(body);
+    let Split { table, panel, .. } = split;
     draw_note(page, canvas, body);
     if page.rows.is_empty() {
         draw_nothing(state, page, canvas, body);
         return;
     }
-    let border = canvas.style(Role::Border);
-    let is_beside = body.width >= BESIDE_FROM;
-    if is_beside {
-        for y in panel.y..panel.bottom() {
-            canvas.put(panel.x - 2, y, 1, canvas.glyphs.vertical, border);
-        }
-    } else if panel.height > 0 {
-        canvas.rule(panel.x, panel.y - 1, panel.width, border);
-    }
+    split.divide(canvas);
     let rows = Table {
         columns: &COLUMNS,
         total: page.rows.len() as u64,
         top: page.cursor.top as u64,
         selected: page.cursor.selected as u64,
         focused: true,
-        headings: table.height > 1,
-        framed: !is_beside,
+        headings: split.has_headings(),
+        framed: !split.is_beside,
     };
     rows.draw(canvas, table, |index, canvas| {
         let row = usize::try_from(index).ok().and_then(|place| page.rows.get(place));
@@ -149,17 +103,7 @@ fn draw_nothing(state: &State, page: &Domains, canvas: &mut Canvas, body: Rect) 
             Role::Dim,
         ),
     };
-    let room = body.width.saturating_sub(8);
-    let mut lines: Vec<_> = wrap(&title, room).into_iter().map(|line| (line, role)).collect();
-    if !text.is_empty() {
-        lines.extend(wrap(&text, room).into_iter().map(|line| (line, Role::Dim)));
-    }
-    let high = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let first = body.y + body.height.saturating_sub(high) / 2;
-    for (y, (line, role)) in (first..body.bottom().saturating_sub(1)).zip(lines) {
-        let style = canvas.style(role);
-        canvas.put_centred(body.x + 4, y, room, &line, style);
-    }
+    say(canvas, body, (&title, role), &text);
 }
 
 fn cells(page: &Domains, row: Row, canvas: &Canvas) -> Vec<Cell> {

@@ -101,6 +101,7 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
             }
             Effect::Pointer(errand) => Message::PointerNews(neighbours(errand)),
             Effect::LoadMap(number) => Message::Map(number, Ok(federation())),
+            Effect::Audit(errand) => Message::Audit(crate::tui::audit::fake::answer(errand)),
             Effect::Domains(errand) => Message::Domains(super::domains::fake::answer(errand)),
             Effect::Examine(number) => Message::Examined(number, super::doctor::fake::observations()),
             Effect::LoadInstance(name) => Message::Detail(name.clone(), Ok(Box::new(instance_detail(&name)))),

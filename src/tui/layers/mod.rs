@@ -34,6 +34,7 @@ pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage};
 
 use crate::command::{Key, Scope};
+use crate::tui::audit::AuditTrail;
 use crate::tui::composer::Composer;
 use crate::tui::doctor::Doctor;
 use crate::tui::domains::Domains;
@@ -80,6 +81,8 @@ pub enum Layer {
     Map(Box<Map>),
     /// The domains of an instance.
     Domains(Box<Domains>),
+    /// The audit trail of an instance.
+    Audit(Box<AuditTrail>),
     /// What is wrong with the set-up.
     Doctor(Box<Doctor>),
     /// The log of an instance.
@@ -102,6 +105,7 @@ impl Layer {
             Self::Tail(_) => Some(Scope::InstanceLog),
             Self::Map(_) => Some(Scope::Map),
             Self::Domains(_) => Some(Scope::Domains),
+            Self::Audit(_) => Some(Scope::Audit),
             Self::Doctor(_) => Some(Scope::Doctor),
             Self::Pointer(_) => Some(Scope::PointerPage),
             Self::Credential(_) => Some(Scope::CredentialPage),

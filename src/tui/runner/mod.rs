@@ -16,7 +16,7 @@ use super::effect::{Effect, Work};
 use super::message::{Message, Outcome};
 use super::pointer;
 use super::wizard::{self, Errand, News};
-use super::{doctor, domains, invoke, livetest};
+use super::{audit, doctor, domains, invoke, livetest};
 use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::workspace::{Check, Failure, Home, Observation, Severity, StopSign, Unlock, VaultLock, Workspace};
@@ -139,9 +139,15 @@ impl Runner {
             | Effect::CopyByTerminal(_)
             | Effect::Mouse(_)
             | Effect::Redraw
-            | Effect::Suspend => {}
+            | Effect::Suspend
+            | Effect::Edit(_) => {}
             other => self.fetch(other),
         }
+    }
+
+    /// The home that it works on.
+    pub fn home(&self) -> &Home {
+        &self.home
     }
 
     /// Brings a message of the terminal's side.
@@ -246,6 +252,7 @@ impl Runner {
                     Message::Pointer(instance, address, detail.map(Box::new))
                 }
                 Effect::Pointer(errand) => Message::PointerNews(pointer::run(&workspace, errand).await),
+                Effect::Audit(errand) => Message::Audit(audit::run(&workspace, errand).await),
                 Effect::Domains(errand) => Message::Domains(domains::run(&workspace, errand).await),
                 Effect::LoadCredentials => Message::Credentials(patient(workspace.credentials()).await),
                 Effect::LoadDependents(name) => {

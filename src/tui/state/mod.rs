@@ -18,6 +18,7 @@ pub use log::Log;
 pub use place::{OpenPage, Place};
 pub use pointers::{Columns, Pointers, Source};
 
+use super::audit;
 use super::clock::Clock;
 use super::composer::Memory;
 use super::layers::{Choice, Layer};
@@ -303,7 +304,10 @@ impl State {
         let waiting = self.phase == Phase::Open && self.pointers.is_waiting();
         let map = matches!(self.layers.last(), Some(Layer::Map(map)) if map.is_live(now));
         let doctor = matches!(self.layers.last(), Some(Layer::Doctor(doctor)) if doctor.looking);
+        let walking =
+            matches!(self.layers.last(), Some(Layer::Audit(page)) if page.walk == audit::Walk::Walking);
         wizard
+            || walking
             || doctor
             || map
             || waiting

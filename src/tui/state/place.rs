@@ -34,6 +34,8 @@ pub enum OpenPage {
     Map,
     /// The domains of an instance.
     Domains(String),
+    /// The audit trail of an instance.
+    Audit(String),
     /// The doctor.
     Doctor,
     /// The composer, for an instance.

@@ -10,7 +10,7 @@ use crate::tui::layers::{Choice, Form, Layer};
 use crate::tui::map;
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Columns, Level, Load, Pane, Phase, Source, State};
-use crate::tui::{composer, doctor, domains, pointer, tail};
+use crate::tui::{audit, composer, doctor, domains, pointer, tail};
 use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow};
 
 /// Takes what comes in.
@@ -302,6 +302,7 @@ pub fn refresh(state: &mut State) -> Vec<Effect> {
     effects.extend(load_credentials(state));
     effects.extend(pointer::refresh(state));
     effects.extend(domains::refresh(state));
+    effects.extend(audit::refresh(state));
     effects.extend(doctor::again(state));
     state.report(Level::Info, "looking at everything again", "");
     effects

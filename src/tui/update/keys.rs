@@ -12,7 +12,7 @@ use crate::tui::message::Message;
 use crate::tui::pointer;
 use crate::tui::state::{Begun, Level, Pane, Phase, State};
 use crate::tui::widgets::filter::complete_filter;
-use crate::tui::{composer, map, tail, wizard};
+use crate::tui::{audit, composer, map, tail, wizard};
 use std::time::Duration;
 
 /// How long a filter must rest before it is asked for.
@@ -45,7 +45,10 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     if key == Key::ctrl('z') {
         return vec![Effect::Suspend];
     }
-    if let Some(effects) = tail::on_key(state, key).or_else(|| map::on_key(state, key)) {
+    let typed = tail::on_key(state, key)
+        .or_else(|| map::on_key(state, key))
+        .or_else(|| audit::on_key(state, key));
+    if let Some(effects) = typed {
         return effects;
     }
     match state.layers.last_mut() {

@@ -32,7 +32,7 @@ use super::layers::{FirstRun, Form, Layer};
 use super::message::{Brightness, Message};
 use super::state::{Level, Phase, State};
 use super::theme::Theme;
-use super::{composer, doctor, domains, livetest, pointer, wizard};
+use super::{audit, composer, doctor, domains, livetest, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
@@ -139,6 +139,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             effects
         }
         Message::PointerNews(news) => pointer::on_news(state, news),
+        Message::Edited(edited) => composer::on_edited(state, edited),
+        Message::Audit(news) => {
+            audit::on_news(state, news);
+            Vec::new()
+        }
         Message::Domains(news) => domains::on_news(state, news),
         Message::Examined(number, found) => {
             doctor::on_found(state, number, found);

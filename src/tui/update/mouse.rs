@@ -1,10 +1,10 @@
 //! The mouse: a click gives a pane the focus and selects a row, the wheel scrolls what is under it.
 
 use super::commands::scroll;
-use crate::tui::domains;
 use crate::tui::effect::Effect;
 use crate::tui::message::Mouse;
 use crate::tui::state::{Pane, Phase, State};
+use crate::tui::{audit, domains};
 
 /// The mouse did something.
 pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
@@ -22,6 +22,7 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
             Mouse::Wheel(_, _, rows) => scroll(state, rows * 3),
             Mouse::Click(x, y) => {
                 domains::click(state, x, y);
+                audit::click(state, x, y);
                 Vec::new()
             }
         };

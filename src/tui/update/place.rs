@@ -8,7 +8,7 @@ use crate::model::{InstanceName, PointerAddress};
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, Tab};
 use crate::tui::state::{Load, OpenPage as Page, Place, State};
-use crate::tui::{composer, doctor, domains, map, pointer};
+use crate::tui::{audit, composer, doctor, domains, map, pointer};
 
 /// Rows around the remembered one among which a pointer is looked for.
 const AROUND: u64 = 100;
@@ -48,6 +48,7 @@ fn page_of(state: &State, layer: &Layer) -> Option<Page> {
         Layer::Credential(page) => Some(Page::Credential(page.name.clone())),
         Layer::Map(_) => Some(Page::Map),
         Layer::Domains(page) => Some(Page::Domains(page.instance.to_string())),
+        Layer::Audit(page) => Some(Page::Audit(page.instance.to_string())),
         Layer::Doctor(_) => Some(Page::Doctor),
         Layer::Composer(composer) => Some(Page::Composer(composer.instance.to_string())),
         _ => None,
@@ -144,6 +145,10 @@ fn open(state: &mut State, page: Page) -> Vec<Effect> {
         },
         Page::Domains(name) => match named(state, &name) {
             Some(name) => domains::open(state, name),
+            None => Vec::new(),
+        },
+        Page::Audit(name) => match named(state, &name) {
+            Some(name) => audit::open(state, name),
             None => Vec::new(),
         },
         Page::Doctor => doctor::open(state),

@@ -8,7 +8,7 @@ use crate::tui::invoke;
 use crate::tui::layers::{Kind, Layer};
 use crate::tui::state::{Pane, Phase, State};
 use crate::tui::tail;
-use crate::tui::{domains, map, pointer};
+use crate::tui::{audit, domains, map, pointer};
 
 /// Scrolls the circuit of a form so that its cursor is seen.
 fn settle_form(state: &mut State) {
@@ -48,6 +48,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     map::settle(state);
     effects.extend(tail::settle(state));
     effects.extend(domains::settle(state));
+    effects.extend(audit::settle(state));
     if let Some(ask) = state.log.wanted() {
         effects.push(Effect::LoadLog {
             generation: state.log.generation,

@@ -7,7 +7,7 @@ use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::text::{Line, draw_lines};
-use crate::tui::{doctor, domains, invoke, map, tail};
+use crate::tui::{audit, doctor, domains, invoke, map, tail};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -25,6 +25,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
         Layer::Instance(page) => ("Instance", page.name.to_string()),
         Layer::Map(_) => ("Federation", "map".to_owned()),
         Layer::Domains(page) => ("Domains of", page.instance.to_string()),
+        Layer::Audit(page) => ("Audit trail of", page.instance.to_string()),
         Layer::Doctor(_) => ("Doctor of", state.home.clone()),
         Layer::Tail(tail) => ("Log of", tail.name.to_string()),
         Layer::Pointer(page) => ("Pointer", page.address.to_string()),
@@ -67,6 +68,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
         }
         Layer::Tail(tail) => tail::draw(state, tail, canvas, body),
         Layer::Domains(page) => domains::draw(state, page, canvas, body),
+        Layer::Audit(page) => audit::draw(state, page, canvas, body),
         Layer::Doctor(doctor) => {
             let lines = doctor::lines(state, doctor, area.width);
             scrolled(canvas, area, &lines, doctor.scroll);

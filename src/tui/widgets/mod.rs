@@ -5,6 +5,7 @@ pub mod editor;
 pub mod filter;
 pub mod json;
 pub mod options;
+pub mod split;
 pub mod table;
 pub mod text;
 pub mod tree;

@@ -60,6 +60,10 @@ fn selected(state: &State, scope: Scope) -> Option<String> {
             super::target(state).map(|(name, address)| format!("{address} on {name}"))
         }
         Scope::Credentials | Scope::CredentialPage => state.credential().map(|row| row.name.clone()),
+        Scope::Audit => state.layers.last().and_then(|layer| match layer {
+            Layer::Audit(page) => Some(page.instance.to_string()),
+            _ => None,
+        }),
         Scope::Domains => state.layers.last().and_then(|layer| match layer {
             Layer::Domains(page) => page.domain().map(|domain| domain.name.clone()),
             _ => None,

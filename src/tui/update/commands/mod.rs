@@ -22,7 +22,7 @@ use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
 use crate::tui::state::{Level, Pane, State};
 use crate::tui::tail;
 use crate::tui::wizard;
-use crate::tui::{doctor, domains, map, pointer};
+use crate::tui::{audit, doctor, domains, map, pointer};
 pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
@@ -103,6 +103,10 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::NewAccessKey => domains::new_key(state),
         Id::FederateDomains => domains::federate(state),
         Id::AcceptFederation => domains::accept(state),
+        Id::Audit => on_instance(state, argument, audit::open),
+        Id::AuditFilter => audit::type_filter(state, argument),
+        Id::AuditWorse => audit::worse(state),
+        Id::AuditVerify => audit::verify(state),
         Id::Doctor => doctor::open(state),
         Id::DoctorAgain => doctor::again(state),
         Id::DoctorAll => doctor::show_all(state),

@@ -1,0 +1,47 @@
+//! Commands on the audit trail of an instance.
+
+use crate::command::Scope::{Audit, InstancePage, Panes};
+use crate::command::rows::{on_instance, shows};
+use crate::command::{Command, Id};
+
+pub(super) static COMMANDS: &[Command] = &[
+    shows(
+        Id::Audit,
+        "audit",
+        "audit trail",
+        "The audit trail of the selected instance: who asked it for what, and how that ended",
+        &[Panes, InstancePage],
+        13,
+        &["g a"],
+    )
+    .when(on_instance)
+    .taking("[INSTANCE]"),
+    shows(
+        Id::AuditFilter,
+        "audit-words",
+        "words",
+        "Show only records that contain all words that you type: who, what, about what, why, how it ended",
+        &[Audit],
+        90,
+        &["/"],
+    )
+    .taking("[WORDS]"),
+    shows(
+        Id::AuditWorse,
+        "audit-worse",
+        "refused only",
+        "Show only what was refused or failed, or everything again",
+        &[Audit],
+        85,
+        &["f"],
+    ),
+    shows(
+        Id::AuditVerify,
+        "audit-verify",
+        "verify",
+        "Walk the whole trail, and compare its end with what this console and the peers have kept",
+        &[Audit],
+        80,
+        &["v"],
+    ),
+];

@@ -1,0 +1,42 @@
+//! What the page wants fetched, and what came of it.
+
+use crate::model::InstanceName;
+use crate::store::AuditRecord;
+use crate::tui::message::Outcome;
+use crate::tui::runner::patient;
+use crate::workspace::{AuditReport, Workspace};
+
+/// Records that are asked for at a time.
+pub const PAGE: u32 = 200;
+
+/// Something to fetch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Errand {
+    /// The newest records, or those before this one.
+    Records(InstanceName, Option<u64>),
+    /// A walk over the whole trail.
+    Verify(InstanceName),
+}
+
+/// What came.
+pub enum News {
+    /// Records, newest first, those before this one if one was named.
+    Records(InstanceName, Option<u64>, Outcome<Vec<AuditRecord>>),
+    /// What the walk found.
+    Verified(InstanceName, Outcome<Box<AuditReport>>),
+}
+
+/// Fetches it.
+pub async fn run(workspace: &Workspace, errand: Errand) -> News {
+    match errand {
+        Errand::Records(instance, before) => {
+            let records = patient(workspace.audit(instance.as_str(), before, PAGE)).await;
+            News::Records(instance, before, records)
+        }
+        // A long trail takes its time; the workspace gives up by itself.
+        Errand::Verify(instance) => {
+            let report = workspace.verify_audit(instance.as_str()).await;
+            News::Verified(instance, report.map(Box::new))
+        }
+    }
+}

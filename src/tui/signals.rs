@@ -1,0 +1,97 @@
+//! What the system tells the console: to end, to stop, that the terminal has another size.
+
+use super::message::Message;
+#[cfg(unix)]
+use crate::command::Key;
+use std::io;
+
+/// What a signal means while somebody else has the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// To end.
+    End,
+    /// To go into the background, with whoever has the terminal.
+    Stop,
+}
+
+/// Being told to end from outside.
+#[cfg(unix)]
+pub struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+    stop: tokio::signal::unix::Signal,
+    resized: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// From now on none of them ends the process by itself.
+    pub fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+            stop: signal(SignalKind::from_raw(SIGTSTP))?,
+            // The event stream may miss the last of several resizes that come at once.
+            resized: signal(SignalKind::window_change())?,
+        })
+    }
+
+    /// What the next one means.
+    pub async fn next(&mut self) -> Message {
+        tokio::select! {
+            _ = self.terminate.recv() => Message::Terminate,
+            _ = self.interrupt.recv() => Message::Terminate,
+            _ = self.hang_up.recv() => Message::Terminate,
+            _ = self.stop.recv() => Message::Key(Key::ctrl('z')),
+            _ = self.resized.recv() => {
+                let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+                Message::Resize(width, height)
+            }
+        }
+    }
+
+    /// What the next one means while somebody else has the terminal: an interrupt is theirs.
+    pub async fn next_aside(&mut self) -> Aside {
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return Aside::End,
+                _ = self.hang_up.recv() => return Aside::End,
+                _ = self.stop.recv() => return Aside::Stop,
+                _ = self.interrupt.recv() => {}
+                _ = self.resized.recv() => {}
+            }
+        }
+    }
+}
+
+/// The number of SIGTSTP, which is not the same everywhere.
+#[cfg(all(unix, any(target_os = "linux", target_os = "android")))]
+const SIGTSTP: i32 = 20;
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
+const SIGTSTP: i32 = 18;
+
+/// Being told to end from outside.
+#[cfg(not(unix))]
+pub struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    /// From now on none of them ends the process by itself.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// What the next one means.
+    pub async fn next(&mut self) -> Message {
+        let _ = tokio::signal::ctrl_c().await;
+        Message::Terminate
+    }
+
+    /// None that would concern us while somebody else has the terminal.
+    pub async fn next_aside(&mut self) -> Aside {
+        std::future::pending().await
+    }
+}

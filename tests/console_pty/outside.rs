@@ -1,0 +1,72 @@
+//! A query in the editor that a person is used to.
+
+use super::support::console::Console;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// An editor that says that it is there, reads one line from the terminal, and leaves that instead of what it was given.
+fn editor(folder: &Path) -> PathBuf {
+    let path = folder.join("one-line-editor");
+    let script = "#!/bin/sh\nprintf 'editing: '\ncat \"$1\"\nread -r line\nprintf '%s\\n' \"$line\" > \"$1\"\n";
+    fs::write(&path, script).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
+    path
+}
+
+/// A console with the composer of the only instance open, and a query in it.
+fn composing(folder: &Path) -> Console {
+    let home = folder.join("home");
+    let program = editor(folder);
+    let variables = [("VISUAL", ""), ("EDITOR", program.to_str().unwrap())];
+    let mut console = Console::start_with(&home, (120, 36), &variables);
+    console.wait_for("gamma");
+    console.press("1I");
+    console.wait_for("own editor");
+    console.paste(r#"{"action": "whoami"}"#);
+    console.wait_for("whoami");
+    console
+}
+
+#[test]
+fn a_query_goes_to_the_persons_own_editor_and_comes_back_changed() {
+    let folder = super::home_with_an_instance();
+    let mut console = composing(folder.path());
+    console.press("\x0f");
+    console.wait("the editor's screen", |screen| {
+        !screen.alternate_screen() && screen.contents().contains("editing: ")
+    });
+    // While the editor has the terminal, an interrupt is not ours.
+    console.signal("INT");
+    console.press("{\"action\": \"get_graph_stats\"}\r");
+    console.wait("the composer again", |screen| {
+        screen.alternate_screen() && screen.contents().contains("get_graph_stats")
+    });
+    // It was one change, which is taken back in one.
+    console.press("\x1bu");
+    console.wait("the query of before", |screen| {
+        screen.contents().contains("whoami") && !screen.contents().contains("get_graph_stats")
+    });
+    console.press("\x1b");
+    console.wait_for("gamma");
+    console.press("\x03");
+    console.end_leaves_no_trace();
+    let left: Vec<_> = fs::read_dir(folder.path().join("home"))
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+        .filter(|name| name.starts_with("editing"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn being_told_to_end_while_an_editor_has_the_terminal_ends_both() {
+    let folder = super::home_with_an_instance();
+    let mut console = composing(folder.path());
+    console.press("\x0f");
+    console.wait("the editor's screen", |screen| {
+        !screen.alternate_screen() && screen.contents().contains("editing: ")
+    });
+    console.signal("TERM");
+    console.end_leaves_no_trace();
+}
