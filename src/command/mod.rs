@@ -189,7 +189,7 @@ pub enum Id {
     AcceptFederation,
     Audit,
     AuditFilter,
-    AuditWorse,
+    AuditOnly,
     AuditVerify,
     Doctor,
     DoctorAgain,

@@ -127,7 +127,7 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (AcceptFederation, Counterpart::Verb("domain accept")),
     (Audit, Counterpart::Verb("audit list")),
     (AuditFilter, ON_SCREEN),
-    (AuditWorse, ON_SCREEN),
+    (AuditOnly, ON_SCREEN),
     (AuditVerify, Counterpart::Verb("audit verify")),
     (Doctor, Counterpart::Verb("doctor")),
     (DoctorAgain, Counterpart::Verb("doctor")),

@@ -16,10 +16,11 @@ use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ThreadId};
 
-/// Stops the process group of the shell's parent, or where that cannot be told, the parent.
+/// Stops the process group of the shell's parent, or where that cannot be told, the parent. Every shell understands
+/// `-s STOP` before `--`; some do not understand `-STOP`.
 #[cfg(unix)]
 const STOP_THE_GROUP: &str = "group=$(ps -o pgid= -p $PPID 2>/dev/null | tr -d ' '); \
-    { test -n \"$group\" && kill -STOP -- -$group; } || kill -STOP $PPID";
+    { test -n \"$group\" && kill -s STOP -- \"-$group\"; } || kill -s STOP $PPID";
 
 /// Whether the terminal is ours right now.
 static TAKEN: AtomicBool = AtomicBool::new(false);

@@ -104,8 +104,11 @@ fn each_fault_is_named_at_its_place() {
     std::fs::write(&settings, &text).unwrap();
 
     std::fs::create_dir(home.path("instances/.making-beta-1")).unwrap();
-    let place = home.path("instances/.making-beta-1");
-    assert_eq!(severity(&home, "leftover", place.to_str().unwrap()), "hint");
+    std::fs::create_dir(home.path("editing.4711")).unwrap();
+    for left in ["instances/.making-beta-1", "editing.4711"] {
+        let place = home.path(left);
+        assert_eq!(severity(&home, "leftover", place.to_str().unwrap()), "hint");
+    }
 
     let trail = home.path("instances/alpha/audit.db");
     let whole = std::fs::read(&trail).unwrap();

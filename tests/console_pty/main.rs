@@ -127,6 +127,25 @@ fn t56_suspended_it_gives_the_terminal_back_and_comes_again() {
     console.end_leaves_no_trace();
 }
 
+#[test]
+fn t56_suspended_it_stops_whoever_started_it_and_waits_for_it_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut console = Console::start_led(&folder.path().join("home"), (80, 24));
+    console.wait_for("Welcome to butterfly");
+    console.press("\x1a");
+    wait_until_stopped(console.child.process_id().unwrap());
+    console.wait(
+        "the shell's screen, on which nothing is complained of",
+        |screen| !screen.alternate_screen() && screen.contents().trim().is_empty(),
+    );
+    console.signal_group("CONT");
+    console.wait("the console again", |screen| {
+        screen.alternate_screen() && screen.contents().contains("Welcome to butterfly")
+    });
+    console.press("q");
+    console.end_leaves_no_trace();
+}
+
 /// Waits until the system says that the process stands still.
 fn wait_until_stopped(process: u32) {
     let end = Instant::now() + PATIENCE;

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 /// An editor that says that it is there, reads one line from the terminal, and leaves that instead of what it was given.
 fn editor(folder: &Path) -> PathBuf {
     let path = folder.join("one-line-editor");
-    let script = "#!/bin/sh\nprintf 'editing: '\ncat \"$1\"\nread -r line\nprintf '%s\\n' \"$line\" > \"$1\"\n";
+    let script =
+        "#!/bin/sh\nprintf 'editing: '\ncat \"$1\"\nread -r line\nprintf '%s\\n' \"$line\" > \"$1\"\n";
     fs::write(&path, script).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
     path

@@ -42,6 +42,27 @@ impl Console {
 
     /// Starts one in this folder, where the files are that it names.
     pub fn start_in(folder: &Path, home: &Path, size: (u16, u16), variables: &[(&str, &str)]) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
+        command.arg("--home");
+        command.arg(home);
+        command.cwd(folder);
+        Self::run(command, size, variables)
+    }
+
+    /// Starts one as the child of another program that waits for it and leads its process group, as `cargo run` does.
+    pub fn start_led(home: &Path, size: (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new("sh");
+        command.args([
+            "-c",
+            "\"$0\" --home \"$1\"; exit $?",
+            env!("CARGO_BIN_EXE_butterfly"),
+        ]);
+        command.arg(home);
+        command.cwd(std::env::current_dir().unwrap());
+        Self::run(command, size, &[])
+    }
+
+    fn run(mut command: CommandBuilder, size: (u16, u16), variables: &[(&str, &str)]) -> Self {
         let pty = native_pty_system()
             .openpty(PtySize {
                 cols: size.0,
@@ -50,10 +71,6 @@ impl Console {
             })
             .unwrap();
         let before = settings(pty.master.as_ref());
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
-        command.arg("--home");
-        command.arg(home);
-        command.cwd(folder);
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         command.env("LANG", "C.UTF-8");
@@ -169,14 +186,17 @@ impl Console {
 
     /// Sends the program a signal.
     pub fn signal(&self, name: &str) {
-        let process = self.child.process_id().unwrap().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-s", name, &process])
-                .status()
-                .unwrap()
-                .success()
-        );
+        self.kill(name, &self.child.process_id().unwrap().to_string());
+    }
+
+    /// Sends a signal to the program and everything in its process group, as a shell does.
+    pub fn signal_group(&self, name: &str) {
+        self.kill(name, &format!("-{}", self.child.process_id().unwrap()));
+    }
+
+    fn kill(&self, name: &str, whom: &str) {
+        let arguments = ["-s", name, "--", whom];
+        assert!(Command::new("kill").args(arguments).status().unwrap().success());
     }
 
     /// Waits until it is over and did well, and checks that the terminal is as it was.

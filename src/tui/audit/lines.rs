@@ -1,6 +1,6 @@
 //! What the page says in lines: what is shown of how much, whether the trail is whole, and the selected record.
 
-use super::state::{AuditTrail, Walk};
+use super::state::{AuditTrail, Only, Walk};
 use super::view::{action, outcome};
 use crate::command::Id;
 use crate::tui::clock::count;
@@ -38,9 +38,11 @@ pub fn summary(state: &State, page: &AuditTrail) -> Line {
             Role::Warn,
         );
     }
-    if page.only_worse {
-        line = line.and("   refused and failed only", Role::Match);
-    }
+    line = match page.only {
+        Only::Everything => line,
+        Only::Worse => line.and("   refused and failed only", Role::Match),
+        Only::Changes => line.and("   changes only", Role::Match),
+    };
     if !page.text.value().trim().is_empty() {
         line = line.and(format!("   /{}", page.text.value().trim()), Role::Match);
     }

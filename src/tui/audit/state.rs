@@ -4,7 +4,7 @@ use super::errand::{Errand, PAGE};
 use crate::model::InstanceName;
 use crate::store::{AuditOutcome, AuditRecord};
 use crate::tui::state::{Cursor, Load};
-use crate::workspace::{AuditReport, Failure};
+use crate::workspace::{AuditReport, Failure, only_reads};
 use tui_input::Input;
 
 /// Records that are looked through for a filter before somebody has to go on to the end of the list for more.
@@ -21,6 +21,28 @@ pub enum Walk {
     Found(Box<AuditReport>),
     /// It could not be walked.
     Failed(Failure),
+}
+
+/// Which records are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Only {
+    /// All of them.
+    Everything,
+    /// What was refused or failed.
+    Worse,
+    /// What changes something, or might: reading is left out.
+    Changes,
+}
+
+impl Only {
+    /// The next one.
+    pub const fn next(self) -> Self {
+        match self {
+            Self::Everything => Self::Worse,
+            Self::Worse => Self::Changes,
+            Self::Changes => Self::Everything,
+        }
+    }
 }
 
 /// The page.
@@ -41,8 +63,8 @@ pub struct AuditTrail {
     pub text: Input,
     /// Whether that is being typed.
     pub typing: bool,
-    /// Only what was refused or failed.
-    pub only_worse: bool,
+    /// Which of them.
+    pub only: Only,
     /// The places of the records that are shown.
     pub shown: Vec<usize>,
     /// Where one is among them.
@@ -63,7 +85,7 @@ impl AuditTrail {
             wanted: AT_ONCE,
             text: Input::default(),
             typing: false,
-            only_worse: false,
+            only: Only::Everything,
             shown: Vec::new(),
             cursor: Cursor::default(),
             walk: Walk::No,
@@ -140,7 +162,7 @@ impl AuditTrail {
         let text = self.text.value().trim().to_lowercase();
         let words: Vec<&str> = text.split_whitespace().collect();
         self.shown = (0..self.records.len())
-            .filter(|place| fits(&self.records[*place], &words, self.only_worse))
+            .filter(|place| fits(&self.records[*place], &words, self.only))
             .collect();
         let place = selected.and_then(|sequence| {
             self.shown
@@ -183,10 +205,16 @@ impl AuditTrail {
     }
 }
 
-/// Whether a record is shown: all words are in it, wherever.
-fn fits(record: &AuditRecord, words: &[&str], only_worse: bool) -> bool {
+/// Whether a record is shown: all words are in it, wherever, and those after a `!` are not.
+fn fits(record: &AuditRecord, words: &[&str], only: Only) -> bool {
     let is_worse = matches!(record.outcome, AuditOutcome::Denied | AuditOutcome::Failed);
-    if only_worse && !is_worse {
+    let is_wanted = match only {
+        Only::Everything => true,
+        Only::Worse => is_worse,
+        // What could not be opened changed nothing.
+        Only::Changes => !record.action.is_empty() && !only_reads(&record.action),
+    };
+    if !is_wanted {
         return false;
     }
     if words.is_empty() {
@@ -202,7 +230,10 @@ fn fits(record: &AuditRecord, words: &[&str], only_worse: bool) -> bool {
         part(record.reason.as_deref()),
         record.outcome.as_str().to_owned(),
     ];
-    words
-        .iter()
-        .all(|word| parts.iter().any(|part| part.contains(word)))
+    let has = |word: &str| parts.iter().any(|part| part.contains(word));
+    words.iter().all(|word| match word.strip_prefix('!') {
+        Some("") => true,
+        Some(unwanted) => !has(unwanted),
+        None => has(word),
+    })
 }

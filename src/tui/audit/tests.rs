@@ -62,6 +62,7 @@ fn records(
 fn all_states_of_the_page() {
     compare("records", |state| press(state, &["g", "a", "j"]));
     compare("refused_only", |state| press(state, &["g", "a", "f"]));
+    compare("changes_only", |state| press(state, &["g", "a", "f", "f"]));
     compare("words", |state| {
         press(state, &["g", "a", "/"]);
         write(state, "museum delete");
@@ -184,9 +185,22 @@ fn what_cannot_be_asked_again_keeps_what_was_there() {
 fn keys_do_what_they_say() {
     let mut state = demo((120, 36));
     press(&mut state, &["g", "a", "f"]);
-    assert!(page(&state).shown.len() < page(&state).records.len());
+    let worse = page(&state).shown.len();
+    assert!(worse < page(&state).records.len());
+    press(&mut state, &["f"]);
+    let changes: Vec<&str> = page(&state)
+        .shown
+        .iter()
+        .map(|place| page(&state).records[*place].action.as_str())
+        .collect();
+    assert!(changes.contains(&"create_pointer") && changes.contains(&"delete_pointer"));
+    assert!(!changes.contains(&"get_pointer_summary") && !changes.contains(&""));
     press(&mut state, &["f", "/"]);
+    write(&mut state, "!museum");
+    let others = page(&state).shown.len();
+    press(&mut state, &["esc", "/"]);
     write(&mut state, "MUSEUM");
+    assert_eq!(others + page(&state).shown.len(), page(&state).records.len());
     let museum = page(&state).shown.len();
     assert!(museum > 0 && museum < page(&state).records.len());
     press(&mut state, &["esc"]);

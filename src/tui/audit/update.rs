@@ -96,10 +96,10 @@ pub fn verify(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Shows only what was refused or failed, or everything again.
-pub fn worse(state: &mut State) -> Vec<Effect> {
+/// Shows only what was refused or failed, then only what changes something, then everything again.
+pub fn only(state: &mut State) -> Vec<Effect> {
     if let Some(page) = top(state) {
-        page.only_worse = !page.only_worse;
+        page.only = page.only.next();
         page.choose();
     }
     Vec::new()

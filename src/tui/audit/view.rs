@@ -91,9 +91,9 @@ fn draw_nothing(state: &State, page: &AuditTrail, canvas: &mut Canvas, body: Rec
             "No record fits".to_owned(),
             Role::Dim,
             format!(
-                "{} changes the words, {} shows what went well too.",
+                "{} changes the words, {} shows other ones.",
                 state.key_for(Id::AuditFilter),
-                state.key_for(Id::AuditWorse)
+                state.key_for(Id::AuditOnly)
             ),
         ),
     };

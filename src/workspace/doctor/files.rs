@@ -10,12 +10,13 @@ use std::fs;
 use std::io::ErrorKind;
 
 /// Beginnings of the names of folders that something unfinished or replaced is in.
-const LEFT_BEHIND: [(&str, &str); 6] = [
+const LEFT_BEHIND: [(&str, &str); 7] = [
     (".making-", "an instance was being made there"),
     ("..making-", "an instance was being made there"),
     (".restoring-", "a backup was being restored there"),
     (".backup-", "a backup was being made there"),
     (".discarded-", "an instance was being removed there"),
+    ("editing.", "a query was being edited there"),
     (
         ".replaced-",
         "an instance is kept there that was replaced by a backup",
@@ -62,9 +63,10 @@ pub(super) fn home(home: &Home) -> Vec<Observation> {
 }
 
 fn left_behind(home: &Home) -> Vec<Observation> {
-    let entries = fs::read_dir(home.root().join("instances"));
+    let folders = [home.root().to_owned(), home.root().join("instances")];
+    let entries = folders.iter().filter_map(|folder| fs::read_dir(folder).ok());
     let mut found = Vec::new();
-    for entry in entries.into_iter().flatten().flatten() {
+    for entry in entries.flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let Some((_, what)) = LEFT_BEHIND.iter().find(|(start, _)| name.starts_with(start)) else {
             continue;

@@ -105,7 +105,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::AcceptFederation => domains::accept(state),
         Id::Audit => on_instance(state, argument, audit::open),
         Id::AuditFilter => audit::type_filter(state, argument),
-        Id::AuditWorse => audit::worse(state),
+        Id::AuditOnly => audit::only(state),
         Id::AuditVerify => audit::verify(state),
         Id::Doctor => doctor::open(state),
         Id::DoctorAgain => doctor::again(state),
