@@ -7,6 +7,7 @@ use std::io;
 
 /// What a signal means while somebody else has the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(unix), allow(dead_code, reason = "there are no such signals elsewhere"))]
 pub enum Aside {
     /// To end.
     End,
