@@ -82,6 +82,15 @@ const PICTURES: &[Picture] = &[
         steps: &[step("N", "2 of 2 doors")],
     },
     Picture {
+        name: "audit",
+        steps: &[
+            step("1ga", "Audit trail of"),
+            step("ff", "changes only"),
+            step("v", "whole: "),
+            step("jj", "Record "),
+        ],
+    },
+    Picture {
         name: "handshake",
         steps: &[
             step("H", "What would you like to do?"),

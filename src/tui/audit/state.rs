@@ -5,6 +5,7 @@ use crate::model::InstanceName;
 use crate::store::{AuditOutcome, AuditRecord};
 use crate::tui::state::{Cursor, Load};
 use crate::workspace::{AuditReport, Failure, only_reads};
+use std::collections::HashSet;
 use tui_input::Input;
 
 /// Records that are looked through for a filter before somebody has to go on to the end of the list for more.
@@ -30,7 +31,8 @@ pub enum Only {
     Everything,
     /// What was refused or failed.
     Worse,
-    /// What changes something, or might: reading is left out.
+    /// What changes something, or might: reading is left out, and that something was about to be done where it is on
+    /// record how it ended.
     Changes,
 }
 
@@ -161,9 +163,20 @@ impl AuditTrail {
     fn arrange(&mut self, selected: Option<u64>) {
         let text = self.text.value().trim().to_lowercase();
         let words: Vec<&str> = text.split_whitespace().collect();
-        self.shown = (0..self.records.len())
-            .filter(|place| fits(&self.records[*place], &words, self.only))
-            .collect();
+        let mut ended: HashSet<&str> = HashSet::new();
+        self.shown = Vec::new();
+        // Newest first: how something ended comes before that it was begun.
+        for (place, record) in self.records.iter().enumerate() {
+            let jti = record.jti.as_deref().unwrap_or_default();
+            let is_intent = record.outcome == AuditOutcome::Intent;
+            if !is_intent && !jti.is_empty() {
+                ended.insert(jti);
+            }
+            let is_told_already = self.only == Only::Changes && is_intent && ended.contains(jti);
+            if !is_told_already && fits(record, &words, self.only) {
+                self.shown.push(place);
+            }
+        }
         let place = selected.and_then(|sequence| {
             self.shown
                 .iter()

@@ -157,6 +157,20 @@ fn new_records_come_on_top_and_whoever_reads_an_old_one_goes_on_reading_it() {
 }
 
 #[test]
+fn among_changes_an_act_is_told_once_unless_nobody_knows_how_it_ended() {
+    let mut state = demo((120, 36));
+    super::open(&mut state, name("alpha"));
+    // 3 is an intent of 2's action, 12 is another one: one of them ended.
+    let mut acts: Vec<AuditRecord> = [20, 12, 3].into_iter().map(record).collect();
+    acts[0].jti = Some("same".into());
+    acts[2].jti = Some("same".into());
+    records(&mut state, None, Ok(acts));
+    assert_eq!(page(&state).shown.len(), 3);
+    press(&mut state, &["f", "f"]);
+    assert_eq!(page(&state).shown, [0, 1]);
+}
+
+#[test]
 fn a_trail_that_began_anew_is_shown_anew() {
     let mut state = demo((120, 36));
     press(&mut state, &["g", "a"]);
