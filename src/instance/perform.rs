@@ -50,6 +50,7 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
     let call = Call {
         instance: opened.instance,
         caller: opened.caller,
+        jti: opened.jti,
         query: opened.query,
         context: opened.context,
         depth: 0,

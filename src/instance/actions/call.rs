@@ -176,7 +176,7 @@ impl Call<'_> {
     pub async fn record_intent(&self, step: &Query) -> Result<(), Problem> {
         let deed = Deed {
             caller: self.caller,
-            jti: None,
+            jti: self.jti,
             query: step,
         };
         Ok(self.instance.trail().intend(&deed, self.now()).await?)

@@ -157,6 +157,8 @@ pub struct Call<'a> {
     pub instance: &'a Arc<Instance>,
     /// By whom.
     pub caller: &'a Caller,
+    /// With which token; none for calls in process, and for tokens that have no id.
+    pub jti: Option<&'a str>,
     /// With what.
     pub query: &'a Query,
     /// Where it stands in a chain.
