@@ -427,10 +427,4 @@ async fn a_relay_is_on_record_before_it_starts() {
         .find(|record| record["action"] == "relay" && record["outcome"] == "intent")
         .unwrap_or_else(|| panic!("no intent: {trail}"));
     assert_eq!(intent["subject"], json!(connection));
-    // Whoever reads the trail can tell which call took the step.
-    let ended = records
-        .iter()
-        .find(|record| record["action"] == "invoke_through_connection" && record["outcome"] == "done");
-    assert_eq!(intent["jti"], ended.expect("how the call ended is on record")["jti"]);
-    assert!(intent["jti"].is_string(), "{trail}");
 }

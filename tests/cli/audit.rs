@@ -1,6 +1,6 @@
 //! The audit trail from the command line, and what becomes of it when somebody edits the file.
 
-use super::binary::Home;
+use super::binary::{Home, Serving};
 use super::error;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -18,6 +18,25 @@ fn with_a_trail() -> Home {
         ]);
     }
     home
+}
+
+#[test]
+fn the_trail_tells_which_call_relayed() {
+    let home = Home::empty();
+    let serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));
+    let ready: Value = serde_json::from_str(&serving.line).unwrap();
+    home.ok(&["call", "alpha", ready["pointers"]["relay"].as_str().unwrap()]);
+    let records = home.ok(&["audit", "list", "alpha"]);
+    let of = |action: &str, outcome: &str| {
+        let mut records = records.as_array().unwrap().iter();
+        records
+            .find(|record| record["action"] == action && record["outcome"] == outcome)
+            .unwrap_or_else(|| panic!("no {outcome} of {action}: {records:?}"))
+    };
+    let step = of("relay", "intent");
+    assert!(step["jti"].is_string(), "{step}");
+    assert_eq!(step["jti"], of("invoke_through_connection", "done")["jti"]);
+    assert_eq!(serving.stop(), 0);
 }
 
 fn edit(home: &Home, sql: &str) {

@@ -248,3 +248,29 @@ proptest! {
         prop_assert!(page.records.windows(2).all(|pair| pair[0].sequence == pair[1].sequence + 1));
     }
 }
+
+#[test]
+fn t56_no_size_panics() {
+    let mut state = demo((80, 24));
+    press(&mut state, &["g", "a"]);
+    for size in [
+        (1, 1),
+        (2, 3),
+        (20, 5),
+        (40, 9),
+        (79, 12),
+        (149, 8),
+        (150, 8),
+        (500, 4),
+    ] {
+        update(&mut state, Message::Resize(size.0, size.1));
+        press(
+            &mut state,
+            &["G", "k", "g", "g", "j", "/", "x", "esc", "f", "f", "f"],
+        );
+        screen(&state);
+        let found = News::Verified(name("alpha"), Ok(Box::new(broken())));
+        update(&mut state, Message::Audit(found));
+        screen(&state);
+    }
+}
