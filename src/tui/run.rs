@@ -306,6 +306,7 @@ impl Console {
             Away::Editing(text) => edit(runner.home(), &text, signals).await,
         };
         self.terminal.come_back()?;
+        signals.came_back();
         Ok(messages)
     }
 

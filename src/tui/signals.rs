@@ -4,6 +4,13 @@ use super::message::Message;
 #[cfg(unix)]
 use crate::command::Key;
 use std::io;
+#[cfg(unix)]
+use std::time::{Duration, Instant};
+
+/// An interrupt that was meant for whoever had the terminal may be told a moment after they gave it back. At our own
+/// keyboard none is made.
+#[cfg(unix)]
+const LATE: Duration = Duration::from_secs(2);
 
 /// What a signal means while somebody else has the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +30,7 @@ pub struct Signals {
     hang_up: tokio::signal::unix::Signal,
     stop: tokio::signal::unix::Signal,
     resized: tokio::signal::unix::Signal,
+    came_back: Option<Instant>,
 }
 
 #[cfg(unix)]
@@ -37,21 +45,33 @@ impl Signals {
             stop: signal(SignalKind::from_raw(SIGTSTP))?,
             // The event stream may miss the last of several resizes that come at once.
             resized: signal(SignalKind::window_change())?,
+            came_back: None,
         })
     }
 
     /// What the next one means.
     pub async fn next(&mut self) -> Message {
-        tokio::select! {
-            _ = self.terminate.recv() => Message::Terminate,
-            _ = self.interrupt.recv() => Message::Terminate,
-            _ = self.hang_up.recv() => Message::Terminate,
-            _ = self.stop.recv() => Message::Key(Key::ctrl('z')),
-            _ = self.resized.recv() => {
-                let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
-                Message::Resize(width, height)
+        loop {
+            tokio::select! {
+                _ = self.terminate.recv() => return Message::Terminate,
+                _ = self.interrupt.recv() => {
+                    if self.came_back.is_none_or(|at| at.elapsed() > LATE) {
+                        return Message::Terminate;
+                    }
+                }
+                _ = self.hang_up.recv() => return Message::Terminate,
+                _ = self.stop.recv() => return Message::Key(Key::ctrl('z')),
+                _ = self.resized.recv() => {
+                    let (width, height) = crossterm::terminal::size().unwrap_or((80, 24));
+                    return Message::Resize(width, height);
+                }
             }
         }
+    }
+
+    /// Nobody else has the terminal any more.
+    pub fn came_back(&mut self) {
+        self.came_back = Some(Instant::now());
     }
 
     /// What the next one means while somebody else has the terminal: an interrupt is theirs.
@@ -90,6 +110,9 @@ impl Signals {
         let _ = tokio::signal::ctrl_c().await;
         Message::Terminate
     }
+
+    /// Nobody else has the terminal any more.
+    pub fn came_back(&mut self) {}
 
     /// None that would concern us while somebody else has the terminal.
     pub async fn next_aside(&mut self) -> Aside {
