@@ -107,7 +107,7 @@ fn table(records: &[AuditRecord]) -> Table {
             words::or_dash(record.app_id.as_ref()),
             dash_if_empty(&record.action),
             words::or_dash(record.subject.as_ref()),
-            word(&json!(record.outcome)),
+            record.outcome.as_str().to_owned(),
             words::or_dash(record.reason.as_ref()),
         ]);
     }
@@ -155,10 +155,6 @@ fn kept(heads: &[HeadCheck]) -> Table {
 
 fn dash_if_empty(text: &str) -> String {
     if text.is_empty() { "-" } else { text }.to_owned()
-}
-
-fn word(value: &serde_json::Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
 }
 
 fn yes_or_no(is_so: bool) -> &'static str {

@@ -82,7 +82,7 @@ impl LogFile {
     fn open(&mut self) -> Option<&mut RollingFileAppender> {
         if self.appender.is_none() && self.home.is_dir() {
             let folder = self.home.join("logs");
-            make_private(&folder).ok()?;
+            private::make_folder(&folder).ok()?;
             self.appender = RollingFileAppender::builder()
                 .rotation(Rotation::DAILY)
                 .filename_prefix("butterfly")
@@ -105,13 +105,5 @@ impl Write for LogFile {
 
     fn flush(&mut self) -> io::Result<()> {
         self.appender.as_mut().map_or(Ok(()), Write::flush)
-    }
-}
-
-/// A folder that only its owner may enter.
-fn make_private(folder: &Path) -> io::Result<()> {
-    match private::folders().create(folder) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        result => result,
     }
 }

@@ -4,7 +4,10 @@ use super::ask;
 use super::secrets::{self, SecretFile};
 use super::session::absolute;
 use crate::protocol::Code;
-use crate::workspace::{Failure, Home, Unlock, VaultLock, Workspace};
+use crate::workspace::{
+    Failure, Home, Unlock, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE,
+    VAULT_PASSPHRASE_VARIABLE, VaultLock, Workspace,
+};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -111,14 +114,14 @@ pub fn ambient_lock(home: &Home) -> Result<VaultLock, Failure> {
 
 /// What the variables that unlock a vault say of a new one, so that it opens again without a word.
 pub fn lock_from_environment() -> Result<Option<VaultLock>, Failure> {
-    if let Some(passphrase) = secrets::passphrase_from_environment("BUTTERFLY_VAULT_PASSPHRASE")? {
+    if let Some(passphrase) = secrets::passphrase_from_environment(VAULT_PASSPHRASE_VARIABLE)? {
         return Ok(Some(VaultLock::Passphrase(passphrase)));
     }
-    if let Some(path) = std::env::var_os("BUTTERFLY_VAULT_PASSPHRASE_FILE") {
+    if let Some(path) = std::env::var_os(VAULT_PASSPHRASE_FILE_VARIABLE) {
         let passphrase = SecretFile::read_private(&PathBuf::from(path))?.passphrase()?;
         return Ok(Some(VaultLock::Passphrase(passphrase)));
     }
-    let Some(path) = std::env::var_os("BUTTERFLY_VAULT_KEY_FILE") else {
+    let Some(path) = std::env::var_os(VAULT_KEY_FILE_VARIABLE) else {
         return Ok(None);
     };
     Ok(Some(VaultLock::KeyFile(Some(absolute(Path::new(&path))?))))

@@ -229,11 +229,7 @@ impl Trail {
 
 /// A record as a line: how it ended, what it was, by whom, why.
 fn in_words(record: &NewAuditRecord) -> String {
-    let outcome = match record.outcome {
-        AuditOutcome::Denied => "denied",
-        AuditOutcome::Failed => "failed",
-        _ => "done",
-    };
+    let outcome = record.outcome.as_str();
     let action = match record.action.as_str() {
         "" => "a call",
         action => action,

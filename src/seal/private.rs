@@ -1,7 +1,9 @@
 //! How files with secrets are to lie on a disk: for their owner alone, as the platform knows it. Permission
-//! bits on Unix; elsewhere what a person's own folder hands down. Only says so, and touches no file itself.
+//! bits on Unix; elsewhere what a person's own folder hands down. Says so, and makes folders.
 
 use std::fs::{DirBuilder, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
 
 /// What makes folders that only their owner may enter (0700).
 #[cfg_attr(not(unix), allow(unused_mut, reason = "only Unix has bits to set"))]
@@ -19,6 +21,14 @@ pub fn files() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+/// Makes a folder that only its owner may enter, unless it is there already. What it is to be in must be there.
+pub fn make_folder(path: &Path) -> io::Result<()> {
+    match folders().create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        result => result,
+    }
 }
 
 /// The permission bits, if others than the owner may do something with it.

@@ -298,7 +298,7 @@ pub enum AuditOutcome {
 }
 
 impl AuditOutcome {
-    /// The word for it.
+    /// The word for it: under which it is shown, stored and hashed.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Intent => "intent",

@@ -8,7 +8,9 @@ use super::signals::{Aside, Signals};
 use super::terminal::stop_the_group;
 use crate::protocol::Code;
 use crate::seal::private;
-use crate::workspace::{Failure, Home};
+use crate::workspace::{
+    Failure, Home, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE, VAULT_PASSPHRASE_VARIABLE,
+};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -16,12 +18,6 @@ use tokio::process::{Child, Command};
 
 /// The editor where nobody said another one.
 const USUAL: &str = if cfg!(windows) { "notepad" } else { "vi" };
-/// What opens a vault.
-const SECRETS: [&str; 3] = [
-    "BUTTERFLY_VAULT_PASSPHRASE",
-    "BUTTERFLY_VAULT_PASSPHRASE_FILE",
-    "BUTTERFLY_VAULT_KEY_FILE",
-];
 /// The largest text that is taken back, in bytes: what an instance reads.
 const LARGEST: u64 = 1024 * 1024;
 
@@ -34,6 +30,7 @@ pub async fn edit(home: &Home, text: &str, signals: &mut Signals) -> Vec<Message
     let (edited, end) = match Editing::begin(home.root(), text, &editor) {
         Ok(mut editing) => {
             let end = editing.last(signals).await;
+            signals.came_back();
             (editing.end(text), end)
         }
         Err(error) => (Err(not_started(&editor, &error)), false),
@@ -170,7 +167,11 @@ fn command(editor: &str, file: &Path) -> Command {
 }
 
 fn without_secrets(mut command: Command) -> Command {
-    for name in SECRETS {
+    for name in [
+        VAULT_PASSPHRASE_VARIABLE,
+        VAULT_PASSPHRASE_FILE_VARIABLE,
+        VAULT_KEY_FILE_VARIABLE,
+    ] {
         command.env_remove(name);
     }
     command

@@ -306,7 +306,6 @@ impl Console {
             Away::Editing(text) => edit(runner.home(), &text, signals).await,
         };
         self.terminal.come_back()?;
-        signals.came_back();
         Ok(messages)
     }
 

@@ -11,6 +11,13 @@ use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
+/// The environment variable with the passphrase of a vault.
+pub const VAULT_PASSPHRASE_VARIABLE: &str = "BUTTERFLY_VAULT_PASSPHRASE";
+/// The one that names a file with it.
+pub const VAULT_PASSPHRASE_FILE_VARIABLE: &str = "BUTTERFLY_VAULT_PASSPHRASE_FILE";
+/// The one that names the key file of a vault.
+pub const VAULT_KEY_FILE_VARIABLE: &str = "BUTTERFLY_VAULT_KEY_FILE";
+
 /// The folder with everything that a console keeps (mode 0700).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
@@ -124,7 +131,7 @@ impl Home {
                 )
             }),
             LockKind::KeyFile(recorded) => {
-                let named = env::var_os("BUTTERFLY_VAULT_KEY_FILE").map(PathBuf::from);
+                let named = env::var_os(VAULT_KEY_FILE_VARIABLE).map(PathBuf::from);
                 let path = named.or_else(|| config.key_file(&self.root)).unwrap_or(recorded);
                 Ok(Lock::KeyFile(path))
             }
@@ -142,8 +149,8 @@ fn ambient_passphrase() -> Result<Option<Passphrase>, Failure> {
             "set it right, or unset it to be asked",
         )
     };
-    if let Some(text) = env::var_os("BUTTERFLY_VAULT_PASSPHRASE") {
-        let source = "BUTTERFLY_VAULT_PASSPHRASE";
+    if let Some(text) = env::var_os(VAULT_PASSPHRASE_VARIABLE) {
+        let source = VAULT_PASSPHRASE_VARIABLE;
         let text = Zeroizing::new(
             text.into_string()
                 .map_err(|_| unusable(source, "it is not UTF-8"))?,
@@ -151,7 +158,7 @@ fn ambient_passphrase() -> Result<Option<Passphrase>, Failure> {
         let passphrase = Passphrase::parse(&text).map_err(|_| unusable(source, "it is empty"))?;
         return Ok(Some(passphrase));
     }
-    let Some(path) = env::var_os("BUTTERFLY_VAULT_PASSPHRASE_FILE").map(PathBuf::from) else {
+    let Some(path) = env::var_os(VAULT_PASSPHRASE_FILE_VARIABLE).map(PathBuf::from) else {
         return Ok(None);
     };
     let source = path.display().to_string();

@@ -87,7 +87,10 @@ pub use doctor::{Observation, Severity, examine};
 pub use domains::{AccessKeyRow, ConnectionRow, DomainChange, DomainDetail, DomainRow, DomainTree};
 pub use editing::{COLOURS, LONGEST_PATIENCE_S};
 pub use failure::Failure;
-pub use home::{Home, Unlock, VaultLock, check_not_loose};
+pub use home::{
+    Home, Unlock, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE, VAULT_PASSPHRASE_VARIABLE,
+    VaultLock, check_not_loose,
+};
 pub use import::{ImportFormat, ImportPreview, ImportProgress, ImportReport, RejectedRow};
 pub use jq::{Answer as JqAnswer, JqError, JqSession, Limits as JqLimits, evaluate as jq};
 pub use load::{

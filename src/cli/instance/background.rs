@@ -9,9 +9,10 @@ use super::folder;
 use crate::instance::Instance;
 use crate::model::InstanceName;
 use crate::protocol::Code;
-use crate::workspace::Failure;
+use crate::seal::private;
+use crate::workspace::{Failure, VAULT_PASSPHRASE_VARIABLE};
 use serde_json::json;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -87,7 +88,7 @@ fn launch(home: &Path, name: &InstanceName, log: File) -> std::io::Result<Option
         .arg(home)
         .args(["serve", name.as_str()])
         // It needs no vault, and so none of what opens one.
-        .env_remove("BUTTERFLY_VAULT_PASSPHRASE")
+        .env_remove(VAULT_PASSPHRASE_VARIABLE)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(log);
@@ -114,22 +115,16 @@ fn log_file(home: &Path, name: &InstanceName) -> Result<(File, PathBuf), Failure
     if fs::metadata(&path).is_ok_and(|about| about.len() > LARGEST_LOG) {
         let _ = fs::rename(&path, folder.join(format!("{name}.old.log")));
     }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options
+    let file = private::files()
+        .create(true)
+        .append(true)
         .open(&path)
         .map_err(|error| file_failed("open", &path, &error))?;
     Ok((file, path))
 }
 
 fn private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    private::folders().recursive(true).create(folder)
 }
 
 fn ended(name: &InstanceName, log: &Path) -> Failure {

@@ -5,11 +5,11 @@ use super::super::outcome::{Outcome, file_failed, write_json, write_line};
 use super::super::session::Session;
 use super::super::words;
 use super::folder;
-use crate::instance::{Event, EventFollower, Instance, Origin, Reading, Weight};
+use crate::instance::{Event, EventFollower, Instance, Reading, Weight};
 use crate::model::InstanceName;
 use crate::workspace::Failure;
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ impl Log {
     fn print(&self, session: &Session, events: &[Event]) -> Outcome {
         events.iter().try_for_each(|event| {
             if session.is_json() {
-                return write_json(&value(event), false);
+                return write_json(&json!(event), false);
             }
             write_line(&line(event))
         })
@@ -112,20 +112,13 @@ fn read(follower: &mut EventFollower, place: &Path) -> Result<Reading, Failure> 
         .map_err(|error| file_failed("read", place, &error))
 }
 
-fn value(event: &Event) -> Value {
-    json!(event)
-}
-
 fn line(event: &Event) -> String {
-    let origin = match event.origin {
-        Origin::Log => "log  ",
-        Origin::Audit => "audit",
-    };
     // A line of a stranger's must not look like two.
     let text = inert(&event.text);
     format!(
-        "{}  {:<5}  {origin}  {text}",
+        "{}  {:<5}  {:<5}  {text}",
         words::moment(event.at),
-        event.weight.as_str()
+        event.weight.as_str(),
+        event.origin.as_str()
     )
 }

@@ -135,10 +135,7 @@ impl EventFiles {
     }
 
     fn newest(&self) -> io::Result<Open> {
-        match private::folders().create(&self.place) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
+        private::make_folder(&self.place)?;
         self.open(numbers(&self.place).last().copied().unwrap_or(1))
     }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// Reads what an instance keeps of what it tells, from some lines before the end on.
+/// Reads what an instance keeps of what it tells, from the oldest line on, each once.
 pub struct EventFollower {
     place: PathBuf,
     /// The file that is read, by number, and how far it was.

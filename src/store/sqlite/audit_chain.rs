@@ -52,7 +52,7 @@ fn hash(previous: &Hash, sequence: u64, record: &NewAuditRecord) -> Hash {
         record.jti.as_deref(),
         Some(record.action.as_str()),
         record.subject.as_deref(),
-        Some(outcome_word(record.outcome)),
+        Some(record.outcome.as_str()),
         record.reason.as_deref(),
     ];
     for field in fields {
@@ -68,22 +68,12 @@ fn hash(previous: &Hash, sequence: u64, record: &NewAuditRecord) -> Hash {
     hasher.finalize().into()
 }
 
-/// The word under which an outcome is stored and hashed.
-pub(super) const fn outcome_word(outcome: AuditOutcome) -> &'static str {
-    match outcome {
-        AuditOutcome::Intent => "intent",
-        AuditOutcome::Done => "done",
-        AuditOutcome::Denied => "denied",
-        AuditOutcome::Failed => "failed",
-    }
-}
-
 /// Reads the word back.
 pub(super) fn outcome(word: &str) -> Option<AuditOutcome> {
     use AuditOutcome::{Denied, Done, Failed, Intent};
     [Intent, Done, Denied, Failed]
         .into_iter()
-        .find(|outcome| outcome_word(*outcome) == word)
+        .find(|outcome| outcome.as_str() == word)
 }
 
 /// Hexadecimal.

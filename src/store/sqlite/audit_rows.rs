@@ -1,6 +1,6 @@
 //! The audit trail's tables.
 
-use super::audit_chain::{Chain, Hash, hash_text, outcome, outcome_word};
+use super::audit_chain::{Chain, Hash, hash_text, outcome};
 use super::failure::damaged;
 use super::rows::{all, one, text};
 use crate::model::{AppId, KeyId, Timestamp};
@@ -26,7 +26,7 @@ pub(super) fn insert(conn: &Connection, place: &Chain, record: &NewAuditRecord) 
         record.jti,
         record.action,
         record.subject,
-        outcome_word(record.outcome),
+        record.outcome.as_str(),
         record.reason,
         place.hash,
     ])?;

@@ -3,11 +3,10 @@
 use super::errand::{Errand, News};
 use super::fake::{RECORDS, broken, record};
 use super::{AuditTrail, Walk};
-use crate::command::Key;
 use crate::protocol::Code;
 use crate::store::AuditRecord;
 use crate::tui::effect::Effect;
-use crate::tui::fake::{answer, demo, fill, name, press, themed, write};
+use crate::tui::fake::{answer, demo, fill, key, name, press, themed, write};
 use crate::tui::layers::Layer;
 use crate::tui::message::{Message, Mouse};
 use crate::tui::state::State;
@@ -33,10 +32,6 @@ fn page(state: &State) -> &AuditTrail {
         Some(Layer::Audit(page)) => page,
         _ => panic!("the page is not open"),
     }
-}
-
-fn key(state: &mut State, text: &str) -> Vec<Effect> {
-    update(state, Message::Key(Key::parse(text).unwrap()))
 }
 
 fn refused() -> Failure {

@@ -3,10 +3,10 @@
 use super::errand::{Errand, News};
 use super::state::{AuditTrail, Walk};
 use super::view;
-use crate::command::{Key, KeyCode};
+use crate::command::Key;
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Layer, edit};
+use crate::tui::layers::{Layer, type_into};
 use crate::tui::state::{Load, State};
 
 /// Opens the page of an instance.
@@ -61,21 +61,13 @@ pub fn on_news(state: &mut State, news: News) {
     }
 }
 
-/// Moves the selection.
-pub fn step(page: &mut AuditTrail, rows: i64) {
-    page.step(rows);
-}
-
 /// Selects the row that was clicked.
 pub fn click(state: &mut State, x: u16, y: u16) {
     let area = view::rows_area(state.layout().body);
     let Some(page) = top(state).filter(|_| area.contains((x, y).into())) else {
         return;
     };
-    let row = page.cursor.top + usize::from(y - area.y);
-    if row < page.shown.len() {
-        page.cursor.selected = row;
-    }
+    page.cursor.click(usize::from(y - area.y), page.shown.len());
 }
 
 /// Keeps the selection in view, and asks for what is in view and not there yet.
@@ -122,18 +114,8 @@ pub fn type_filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
 /// A key while words are typed. None if the key is for the table of commands.
 pub fn on_key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let page = top(state)?;
-    if !page.typing {
+    if !type_into(&mut page.text, &mut page.typing, key) {
         return None;
-    }
-    match key.code {
-        KeyCode::Enter => page.typing = false,
-        KeyCode::Esc => {
-            page.typing = false;
-            page.text.reset();
-        }
-        _ => {
-            edit(&mut page.text, key);
-        }
     }
     page.choose();
     Some(Vec::new())

@@ -8,7 +8,7 @@ use crate::tui::state::{Load, State};
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::split::{Split, say};
-use crate::tui::widgets::table::{Cell, Column, Table};
+use crate::tui::widgets::table::{Cell, Column};
 use crate::tui::widgets::text::{draw_line, draw_lines};
 use ratatui::layout::Rect;
 
@@ -47,15 +47,7 @@ pub fn draw(state: &State, page: &AuditTrail, canvas: &mut Canvas, body: Rect) {
     }
     let split = Split::of(inner);
     split.divide(canvas);
-    let rows = Table {
-        columns: &COLUMNS,
-        total: page.shown.len() as u64,
-        top: page.cursor.top as u64,
-        selected: page.cursor.selected as u64,
-        focused: true,
-        headings: split.has_headings(),
-        framed: !split.is_beside,
-    };
+    let rows = split.listing(&COLUMNS, page.shown.len(), page.cursor.top, page.cursor.selected);
     rows.draw(canvas, split.table, |index, canvas| {
         let place = usize::try_from(index)
             .ok()

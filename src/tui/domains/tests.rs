@@ -4,10 +4,9 @@ use super::errand::{Changed, Errand, News};
 use super::fake::{domain_id, tree};
 use super::state::Thing;
 use super::{Domains, fake};
-use crate::command::Key;
 use crate::seal::Passphrase;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::fake::{answer, blank, demo, fill, name, press, themed, write};
+use crate::tui::fake::{answer, blank, demo, fill, key, name, press, themed, write};
 use crate::tui::layers::{Confirm, Layer};
 use crate::tui::message::{Done, Message, Mouse};
 use crate::tui::state::State;
@@ -33,10 +32,6 @@ fn page(state: &State) -> &Domains {
         _ => None,
     });
     found.expect("the page is open")
-}
-
-fn key(state: &mut State, text: &str) -> Vec<Effect> {
-    update(state, Message::Key(Key::parse(text).unwrap()))
 }
 
 /// Opens the page of an instance, answering what it asks.

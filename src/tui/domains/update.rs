@@ -76,10 +76,7 @@ pub fn click(state: &mut State, x: u16, y: u16) {
     let Some(page) = top(state).filter(|_| area.contains((x, y).into())) else {
         return;
     };
-    let row = page.cursor.top + usize::from(y - area.y);
-    if row < page.rows.len() {
-        page.cursor.selected = row;
-    }
+    page.cursor.click(usize::from(y - area.y), page.rows.len());
 }
 
 /// Keeps the selection in view, and asks for what is in view and not there yet.

@@ -9,7 +9,7 @@ use crate::tui::state::{Load, State};
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::split::{Split, say};
-use crate::tui::widgets::table::{Cell, Column, Table};
+use crate::tui::widgets::table::{Cell, Column};
 use crate::tui::widgets::text::draw_lines;
 use ratatui::layout::Rect;
 
@@ -37,15 +37,7 @@ pub fn draw(state: &State, page: &Domains, canvas: &mut Canvas, body: Rect) {
         return;
     }
     split.divide(canvas);
-    let rows = Table {
-        columns: &COLUMNS,
-        total: page.rows.len() as u64,
-        top: page.cursor.top as u64,
-        selected: page.cursor.selected as u64,
-        focused: true,
-        headings: split.has_headings(),
-        framed: !split.is_beside,
-    };
+    let rows = split.listing(&COLUMNS, page.rows.len(), page.cursor.top, page.cursor.selected);
     rows.draw(canvas, table, |index, canvas| {
         let row = usize::try_from(index).ok().and_then(|place| page.rows.get(place));
         row.map_or_else(Vec::new, |row| cells(page, *row, canvas))

@@ -129,6 +129,11 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
     }
 }
 
+/// Presses a key without answering anything.
+pub fn key(state: &mut State, text: &str) -> Vec<Effect> {
+    update(state, Message::Key(Key::parse(text).unwrap()))
+}
+
 /// Types keys by their names in the table, and answers what is asked because of them.
 pub fn press(state: &mut State, keys: &[&str]) {
     for key in keys {

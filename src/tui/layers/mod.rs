@@ -33,7 +33,7 @@ pub use menu::{Act, Item, Menu};
 pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage};
 
-use crate::command::{Key, Scope};
+use crate::command::{Key, KeyCode, Scope};
 use crate::tui::audit::AuditTrail;
 use crate::tui::composer::Composer;
 use crate::tui::doctor::Doctor;
@@ -150,6 +150,25 @@ pub fn edit(input: &mut Input, key: Key) -> bool {
         _ => return false,
     };
     input.handle(request).is_some_and(|change| change.value)
+}
+
+/// Gives a key to a line of a page while it is typed: Enter takes it, Esc empties it, either ends the typing. False if
+/// it is not being typed, and the key is for the table of commands.
+pub fn type_into(input: &mut Input, typing: &mut bool, key: Key) -> bool {
+    if !*typing {
+        return false;
+    }
+    match key.code {
+        KeyCode::Enter => *typing = false,
+        KeyCode::Esc => {
+            *typing = false;
+            input.reset();
+        }
+        _ => {
+            edit(input, key);
+        }
+    }
+    true
 }
 
 /// Puts pasted text into a line, its line breaks becoming blanks.

@@ -4,11 +4,10 @@ use super::LiveTest;
 use super::errand::{Errand, Heard, News};
 use super::state::Showing;
 use crate::client::load::{Arrivals, Distribution, Figures, Pace, PhaseTotal, Plan, Share, Stage, Window};
-use crate::command::Key;
 use crate::model::{PointerAddress, Route, Timestamp};
 use crate::protocol::PhaseName;
 use crate::tui::effect::Effect;
-use crate::tui::fake::{address, demo, name, themed};
+use crate::tui::fake::{address, demo, key, name, themed};
 use crate::tui::layers::Layer;
 use crate::tui::message::Message;
 use crate::tui::state::State;
@@ -27,10 +26,6 @@ fn compare(label: &str, prepare: impl Fn(&mut State)) {
         prepare(&mut state);
         insta::assert_snapshot!(format!("{label}_{}x{}", size.0, size.1), screen(&state));
     }
-}
-
-fn key(state: &mut State, text: &str) -> Vec<Effect> {
-    update(state, Message::Key(Key::parse(text).unwrap()))
 }
 
 fn test(state: &State) -> &LiveTest {

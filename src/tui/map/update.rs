@@ -3,10 +3,10 @@
 use super::nearest::Direction;
 use super::state::{Map, Thing, key};
 use super::view;
-use crate::command::{Id, Key, KeyCode};
+use crate::command::{Id, Key};
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Layer, edit};
+use crate::tui::layers::{Layer, type_into};
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Level, Load, Pane, State};
 use crate::tui::update::{open_credential_page, open_instance_page};
@@ -123,18 +123,8 @@ pub fn type_filter(state: &mut State) -> Vec<Effect> {
 /// A key while a name is typed. None if the key is for the table of commands.
 pub fn on_key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let map = top(state)?;
-    if !map.typing {
+    if !type_into(&mut map.text, &mut map.typing, key) {
         return None;
-    }
-    match key.code {
-        KeyCode::Enter => map.typing = false,
-        KeyCode::Esc => {
-            map.typing = false;
-            map.text.reset();
-        }
-        _ => {
-            edit(&mut map.text, key);
-        }
     }
     map.arrange();
     Some(Vec::new())

@@ -23,6 +23,14 @@ impl Cursor {
         self.selected = row.min(total.saturating_sub(1));
     }
 
+    /// Selects what stands on a line of the view, if anything does.
+    pub fn click(&mut self, line: usize, total: usize) {
+        let row = self.top + line;
+        if row < total {
+            self.selected = row;
+        }
+    }
+
     /// Scrolls by so many rows and keeps the selection visible.
     pub fn scroll(&mut self, rows: i64, total: usize, height: usize) {
         let last = total.saturating_sub(height);

@@ -2,11 +2,11 @@
 
 use super::state::Tail;
 use super::view;
-use crate::command::{Key, KeyCode};
+use crate::command::Key;
 use crate::instance::{Reading, Weight};
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Layer, edit};
+use crate::tui::layers::{Layer, type_into};
 use crate::tui::state::State;
 
 /// Opens the log of an instance.
@@ -66,20 +66,7 @@ pub fn type_filter(state: &mut State) -> Vec<Effect> {
 /// A key while words are typed. None if the key is for the table of commands.
 pub fn on_key(state: &mut State, key: Key) -> Option<Vec<Effect>> {
     let tail = top(state)?;
-    if !tail.typing {
-        return None;
-    }
-    match key.code {
-        KeyCode::Enter => tail.typing = false,
-        KeyCode::Esc => {
-            tail.typing = false;
-            tail.text.reset();
-        }
-        _ => {
-            edit(&mut tail.text, key);
-        }
-    }
-    Some(Vec::new())
+    type_into(&mut tail.text, &mut tail.typing, key).then(Vec::new)
 }
 
 /// Keeps the newest line in view while it is followed; scrolling away from it freezes, reaching it follows again.

@@ -2,7 +2,7 @@
 
 use super::state::Tail;
 use crate::command::Id;
-use crate::instance::{Event, Origin, Weight};
+use crate::instance::{Event, Weight};
 use crate::tui::clock::count;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
@@ -87,13 +87,9 @@ fn line(state: &State, event: &Event) -> Line {
         Weight::Info => (Role::Accent, Role::Base),
         Weight::Debug => (Role::Faint, Role::Dim),
     };
-    let origin = match event.origin {
-        Origin::Log => "log  ",
-        Origin::Audit => "audit",
-    };
     Line::of(format!("{} ", state.clock.time(event.at)), Role::Faint)
         .and(format!("{:<5} ", event.weight.as_str()), role)
-        .and(format!("{origin} "), Role::Faint)
+        .and(format!("{:<5} ", event.origin.as_str()), Role::Faint)
         .and(event.text.clone(), text)
 }
 

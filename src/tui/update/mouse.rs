@@ -44,7 +44,7 @@ fn click(state: &mut State, x: u16, y: u16) {
         let line = usize::from(y - rows.y);
         match pane {
             Pane::Instances => state.instances.click(line, usize::from(rows.height)),
-            Pane::Credentials => select(&mut state.credentials.cursor, line, state.credentials.rows.len()),
+            Pane::Credentials => state.credentials.cursor.click(line, state.credentials.rows.len()),
             Pane::Log => {
                 let row = state.log.top + line as u64;
                 if row < state.log.shown() {
@@ -60,13 +60,6 @@ fn click(state: &mut State, x: u16, y: u16) {
         }
     }
     state.focus = pane;
-}
-
-fn select(cursor: &mut crate::tui::state::Cursor, line: usize, total: usize) {
-    let row = cursor.top + line;
-    if row < total {
-        cursor.selected = row;
-    }
 }
 
 fn wheel(state: &mut State, x: u16, y: u16, rows: i64) {

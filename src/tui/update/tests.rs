@@ -2,21 +2,15 @@ mod command_line;
 mod lock;
 
 use super::*;
-use crate::command::Key;
 use crate::command::{Scope, commands};
 use crate::tui::clipboard::Copied;
 use crate::tui::effect::Work;
-use crate::tui::fake::{self, answer, blank, demo, fill, press, write};
+use crate::tui::fake::{self, answer, blank, demo, fill, key, press, write};
 use crate::tui::layers::{Layer, Tab};
 use crate::tui::message::{Done, Mouse};
 use crate::tui::state::Pane;
 
 const SIZE: (u16, u16) = (120, 36);
-
-/// Presses a key without answering anything.
-fn key(state: &mut State, text: &str) -> Vec<Effect> {
-    update(state, Message::Key(Key::parse(text).unwrap()))
-}
 
 fn works(effects: Vec<Effect>) -> Vec<(u64, Work)> {
     effects

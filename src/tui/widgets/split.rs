@@ -1,6 +1,7 @@
 //! A table and the words about its selected row: beside each other where there is room, else under each other.
 
 use super::draw::Canvas;
+use super::table::{Column, Table};
 use super::text::wrap;
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
@@ -16,7 +17,7 @@ pub struct Split {
     /// The words.
     pub panel: Rect,
     /// Whether they stand beside the table.
-    pub is_beside: bool,
+    is_beside: bool,
 }
 
 impl Split {
@@ -67,8 +68,21 @@ impl Split {
     }
 
     /// Whether there is room for headings.
-    pub fn has_headings(&self) -> bool {
+    fn has_headings(&self) -> bool {
         self.table.height > 1
+    }
+
+    /// The table: its columns, how many rows it has, the first that is visible and the selected one.
+    pub fn listing<'a>(&self, columns: &'a [Column], total: usize, top: usize, selected: usize) -> Table<'a> {
+        Table {
+            columns,
+            total: total as u64,
+            top: top as u64,
+            selected: selected as u64,
+            focused: true,
+            headings: self.has_headings(),
+            framed: !self.is_beside,
+        }
     }
 
     /// Draws what divides the two.

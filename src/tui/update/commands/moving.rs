@@ -6,7 +6,7 @@ use crate::model::InstanceName;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, Tab};
 use crate::tui::state::{Level, Pane, State};
-use crate::tui::{audit, content, domains, invoke, map, pointer};
+use crate::tui::{content, domains, invoke, map, pointer};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     match state.focus {
@@ -103,7 +103,7 @@ pub fn scroll(state: &mut State, rows: i64) -> Vec<Effect> {
         return Vec::new();
     }
     if let Some(Layer::Audit(page)) = state.layers.last_mut() {
-        audit::step(page, rows);
+        page.step(rows);
         return Vec::new();
     }
     if let Some(Layer::Tail(tail)) = state.layers.last_mut() {

@@ -1,8 +1,8 @@
 //! The line after `:`: what it completes, refuses, runs and remembers.
 
 use super::super::*;
-use super::{SIZE, key};
-use crate::tui::fake::{self, demo, press, write};
+use super::SIZE;
+use crate::tui::fake::{self, demo, key, press, write};
 use crate::tui::layers::Layer;
 use crate::tui::state::Pane;
 

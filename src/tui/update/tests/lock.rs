@@ -1,11 +1,11 @@
 //! The lock screen: when it comes, what it lets through, and what is left of what was there.
 
 use super::super::*;
-use super::{SIZE, key};
+use super::SIZE;
 use crate::protocol::Code;
 use crate::tui::clock::Clock;
 use crate::tui::effect::Work;
-use crate::tui::fake::{self, answer, demo, press, write};
+use crate::tui::fake::{self, answer, demo, key, press, write};
 use crate::tui::layers::LockScreen;
 use crate::tui::message::Done;
 use crate::workspace::Failure;
