@@ -1,6 +1,7 @@
 //! How a verb ends, and how its end is told: on stderr for people, on stdout as JSON for scripts.
 
-use super::inert::{inert, inert_json};
+use super::inert::inert;
+use crate::protocol::json_text::inert_json;
 use crate::protocol::{Code, ExitClass};
 use crate::workspace::Failure;
 use serde_json::Value;

@@ -246,6 +246,7 @@ pub enum Id {
     SortTable,
     CopyPath,
     CopyValue,
+    Pager,
     CompareInvokes,
     CompareDirect,
     FollowLink,

@@ -155,6 +155,7 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (SortTable, ON_SCREEN),
     (CopyPath, COPIES),
     (CopyValue, COPIES),
+    (Pager, ON_SCREEN),
     (FollowLink, MOVES),
     (GoThere, MOVES),
     (WalkBack, MOVES),

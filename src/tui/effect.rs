@@ -1,6 +1,7 @@
 //! What `update` wants done: described here as plain values, done elsewhere.
 
 use super::message::Message;
+use super::outside::Reading;
 use super::pointer;
 use super::wizard::Errand;
 use super::{audit, composer, domains, invoke};
@@ -113,6 +114,8 @@ pub enum Effect {
     Suspend,
     /// Step aside for the person's own editor, with this text; what it became comes back as a message.
     Edit(String),
+    /// Step aside for the person's own pager, with this.
+    Read(Reading),
 }
 
 /// What a person asked for.

@@ -119,6 +119,8 @@ pub enum Message {
     Composer(composer::News),
     /// The person's own editor has ended: with this text, or without changing anything.
     Edited(Result<Option<String>, Failure>),
+    /// The person's own pager could not be started.
+    NotRead(Failure),
     /// News for the page with an audit trail.
     Audit(crate::tui::audit::News),
     /// News for the page about domains.

@@ -7,7 +7,7 @@ use super::composer::keep_unsent;
 use super::effect::Effect;
 use super::files::Files;
 use super::message::{Brightness, Message, Mouse};
-use super::outside::edit;
+use super::outside::{Reading, edit, read};
 use super::painter::Painter;
 use super::runner::Runner;
 use super::signals::Signals;
@@ -185,6 +185,8 @@ enum Away {
     Suspended,
     /// To an editor, with this text.
     Editing(String),
+    /// To a pager, with this.
+    Reading(Reading),
 }
 
 /// Where one was when that was kept last, and when it is kept next.
@@ -304,6 +306,7 @@ impl Console {
                 Vec::new()
             }
             Away::Editing(text) => edit(runner.home(), &text, signals).await,
+            Away::Reading(reading) => read(reading, signals).await,
         };
         self.terminal.come_back()?;
         Ok(messages)
@@ -331,6 +334,7 @@ impl Console {
             Effect::CopyByTerminal(text) => self.ask_terminal_to_copy(&text),
             Effect::Suspend => self.away = Some(Away::Suspended),
             Effect::Edit(text) => self.away = Some(Away::Editing(text)),
+            Effect::Read(reading) => self.away = Some(Away::Reading(reading)),
             other => runner.run(other),
         }
     }

@@ -1,4 +1,4 @@
-//! A query in the editor that a person is used to.
+//! A query in the editor that a person is used to, a reply in their pager.
 
 use super::support::console::Console;
 use std::fs;
@@ -70,5 +70,32 @@ fn being_told_to_end_while_an_editor_has_the_terminal_ends_both() {
         !screen.alternate_screen() && screen.contents().contains("editing: ")
     });
     console.signal("TERM");
+    console.end_leaves_no_trace();
+}
+
+#[test]
+fn a_reply_goes_to_the_persons_own_pager_and_then_the_console_is_there_again() {
+    let folder = super::home_with_an_instance();
+    let home = folder.path().join("home");
+    super::butterfly(&home, &["invoke", "gamma", r#"{"action": "whoami"}"#]);
+    let pager = "cat; printf 'enough? '; read -r line < /dev/tty";
+    let mut console = Console::start_with(&home, (120, 36), &[("PAGER", pager)]);
+    console.wait_for("whoami");
+    console.press("4\r");
+    console.wait_for("status");
+    console.press("\x0f");
+    console.wait("the reply in the pager", |screen| {
+        let text = screen.contents();
+        !screen.alternate_screen() && text.contains("\"writes\": true,") && text.contains("enough? ")
+    });
+    // An interrupt there is not ours.
+    console.signal("INT");
+    console.press("\r");
+    console.wait("the console again", |screen| {
+        screen.alternate_screen() && screen.contents().contains("Trace")
+    });
+    console.press("\x1b");
+    console.wait_for("Credentials");
+    console.press("\x03");
     console.end_leaves_no_trace();
 }

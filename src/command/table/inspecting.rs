@@ -157,6 +157,16 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .when(on_tree_or_table),
     shows(
+        Id::Pager,
+        "pager",
+        "own pager",
+        "Read what the tab shows in your own pager: $PAGER, else less",
+        &[InvokePage],
+        58,
+        &["ctrl-o"],
+    )
+    .when(on_invoke),
+    shows(
         Id::CompareInvokes,
         "compare",
         "compare",

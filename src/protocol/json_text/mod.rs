@@ -5,9 +5,11 @@
 
 mod token;
 mod tree;
+mod written;
 
 pub use token::{Token, TokenKind, tokens};
 pub use tree::{Container, Member, Shape, Tree};
+pub use written::{indented, inert_json};
 
 use super::strict_json;
 use std::ops::Range;

@@ -8,6 +8,7 @@ use crate::tui::effect::Effect;
 use crate::tui::fake::{self, answer, demo, press, write};
 use crate::tui::layers::Layer;
 use crate::tui::message::Message;
+use crate::tui::outside::Reading;
 use crate::tui::state::State;
 use crate::tui::update::update;
 use crate::tui::view::tests::screen;
@@ -17,6 +18,7 @@ use crate::workspace::{Comparison, LogDetail};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
 
@@ -56,6 +58,69 @@ fn compare(name: &str, prepare: impl Fn(&mut State)) {
         prepare(&mut state);
         insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), screen(&state));
     }
+}
+
+fn taken_to_pager(state: &mut State) -> Option<Reading> {
+    let effects = fake::key(state, "ctrl-o");
+    effects.into_iter().find_map(|effect| match effect {
+        Effect::Read(reading) => Some(reading),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_a_tab_shows_can_be_taken_to_the_persons_own_pager() {
+    let mut state = demo(SIZES[1]);
+    let detail = listed(3);
+    let (query, reply) = (detail.entry.query.to_string(), detail.reply.clone().unwrap());
+    open(&mut state, detail);
+    assert_eq!(
+        taken_to_pager(&mut state),
+        Some(Reading::Json(Arc::clone(&reply)))
+    );
+    press(&mut state, &["T"]);
+    let Some(Reading::Json(list)) = taken_to_pager(&mut state) else {
+        panic!("a table is a list");
+    };
+    assert!(list.starts_with("[{\"address\""), "{list}");
+    press(&mut state, &["T", "|"]);
+    write(&mut state, "result.count");
+    press(&mut state, &["enter"]);
+    assert_eq!(taken_to_pager(&mut state), Some(Reading::Json("3".into())));
+    press(&mut state, &["tab"]);
+    let Some(Reading::Text(wire)) = taken_to_pager(&mut state) else {
+        panic!("the wire is text");
+    };
+    assert!(wire.contains("POST"), "{wire}");
+    press(&mut state, &["tab"]);
+    assert!(matches!(taken_to_pager(&mut state), Some(Reading::Text(_))));
+    press(&mut state, &["tab"]);
+    assert_eq!(
+        taken_to_pager(&mut state),
+        Some(Reading::Json(query.as_str().into()))
+    );
+}
+
+#[test]
+fn t42_nothing_of_the_wire_acts_on_the_terminal_of_a_pager() {
+    let mut state = demo(SIZES[1]);
+    let mut detail = listed(1);
+    let entry = Arc::make_mut(&mut detail.entry);
+    entry.wire[0]
+        .response_headers
+        .push(("x-evil".to_owned(), "\u{1b}[2J\u{9b}31m".to_owned()));
+    open(&mut state, detail);
+    press(&mut state, &["tab"]);
+    let Some(Reading::Text(wire)) = taken_to_pager(&mut state) else {
+        panic!("the wire is text");
+    };
+    assert!(wire.contains("x-evil"), "{wire}");
+    assert!(
+        !wire
+            .chars()
+            .any(|character| character.is_control() && character != '\n'),
+        "{wire:?}"
+    );
 }
 
 #[test]

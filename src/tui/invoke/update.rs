@@ -1,6 +1,7 @@
 //! What happens to the page: it arrives, keys, commands, news of errands.
 
 mod commands;
+mod reading;
 mod seeking;
 
 use super::errand::{Errand, News};

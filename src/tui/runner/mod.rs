@@ -140,7 +140,8 @@ impl Runner {
             | Effect::Mouse(_)
             | Effect::Redraw
             | Effect::Suspend
-            | Effect::Edit(_) => {}
+            | Effect::Edit(_)
+            | Effect::Read(_) => {}
             other => self.fetch(other),
         }
     }

@@ -240,7 +240,7 @@ impl Log {
             .min(self.shown().saturating_sub(height));
     }
 
-    /// Takes lines, unless they answer another filter. True if there are more in all than before.
+    /// Takes lines, unless they answer another filter. True if there are more in all than it knew of before.
     pub fn take(&mut self, generation: u64, window: LogWindow) -> bool {
         if generation != self.generation {
             return false;
@@ -255,7 +255,7 @@ impl Log {
             self.tried = None;
             return false;
         }
-        let grown = window.total > self.total;
+        let grown = self.load == Load::Ready && window.total > self.total;
         self.total = window.total;
         self.matched = window.matched;
         self.newest = window.newest;

@@ -186,6 +186,20 @@ pub struct Credentials {
     pub cursor: Cursor,
     /// Whether they have been asked for and did not come yet.
     pub loading: bool,
+    /// Whether they have to be asked for once more when they come.
+    pub again: Again,
+}
+
+/// Whether what is on its way has to be asked for once more.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Again {
+    /// It will do.
+    #[default]
+    No,
+    /// If not everybody could be asked: somebody answers again.
+    IfMissing,
+    /// It may be older than what was changed meanwhile.
+    Yes,
 }
 
 /// Everything that the console knows.

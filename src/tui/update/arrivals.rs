@@ -1,5 +1,6 @@
 //! What was asked for comes in.
 
+use super::credentials::{load_credentials, load_missing, on_credentials};
 use crate::command::Id;
 use crate::model::{InstanceName, InstanceState};
 use crate::tui::clipboard::Copied;
@@ -60,26 +61,7 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
                 (None, _) => {}
             }
         }
-        Message::Credentials(outcome) => {
-            state.credentials.loading = false;
-            match outcome {
-                Ok((rows, missing)) => {
-                    let selected = state
-                        .credentials
-                        .rows
-                        .get(state.credentials.cursor.selected)
-                        .map(|row| row.name.clone());
-                    let place = selected.and_then(|name| rows.iter().position(|row| row.name == name));
-                    state.credentials.rows = rows;
-                    state.credentials.missing = missing;
-                    state.credentials.load = Load::Ready;
-                    if let Some(place) = place {
-                        state.credentials.cursor.selected = place;
-                    }
-                }
-                Err(failure) => state.credentials.load = Load::Failed(failure),
-            }
-        }
+        Message::Credentials(outcome) => return on_credentials(state, outcome),
         Message::Dependents(name, outcome) => on_dependents(state, &name, outcome),
         Message::Log { generation, outcome } => return on_log(state, generation, outcome),
         Message::LogMarked(outcome) => return on_log_marked(state, outcome),
@@ -189,13 +171,15 @@ fn on_instances(state: &mut State, outcome: Result<Vec<InstanceRow>, Failure>) -
     match outcome {
         Ok(rows) => {
             let names: Vec<_> = rows.iter().map(|row| row.name.clone()).collect();
+            let is_first = state.instances.load != Load::Ready;
             let others = names.len() != state.instances.rows.len()
                 || names
                     .iter()
                     .any(|name| state.instances.get(name.as_str()).is_none());
             state.instances.replace(rows);
             let mut effects = vec![Effect::Watch(names)];
-            if others {
+            // The first list of credentials was asked for along with this one.
+            if others && !is_first {
                 effects.extend(load_credentials(state));
             }
             effects
@@ -219,16 +203,18 @@ fn on_probed(state: &mut State, row: InstanceRow) -> Vec<Effect> {
         .find(|source| source.name == row.name);
     let selected = source.is_some();
     let failed = source.is_some_and(Source::has_failed);
-    let came_back = row.state == InstanceState::Up && before.row.state != InstanceState::Up;
+    let was = before.row.state;
+    let came_back = row.state == InstanceState::Up && was != InstanceState::Up;
     let other_count = row.pointers.is_some() && row.pointers != before.row.pointers;
     let changed = selected && (came_back && failed || other_count && before.row.pointers.is_some());
     let now = state.clock.now();
+    let name = row.name.clone();
     state.instances.take_look(row, now);
     if changed {
         state.pointers.ask_again();
     }
     if came_back {
-        return load_credentials(state).into_iter().collect();
+        return load_missing(state, was, name.as_str()).into_iter().collect();
     }
     Vec::new()
 }
@@ -284,15 +270,6 @@ pub fn load_log(state: &State) -> Effect {
         generation: state.log.generation,
         ask: state.log.newest(),
     }
-}
-
-/// Asks for the credentials, unless they were asked for already.
-pub fn load_credentials(state: &mut State) -> Option<Effect> {
-    if state.credentials.loading {
-        return None;
-    }
-    state.credentials.loading = true;
-    Some(Effect::LoadCredentials)
 }
 
 /// Everything, again.

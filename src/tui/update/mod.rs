@@ -8,6 +8,7 @@ mod bulk;
 mod columns;
 mod command_line;
 mod commands;
+mod credentials;
 mod files;
 mod import;
 mod keymap;
@@ -140,6 +141,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::PointerNews(news) => pointer::on_news(state, news),
         Message::Edited(edited) => composer::on_edited(state, edited),
+        Message::NotRead(failure) => {
+            state.report_failure(&failure);
+            Vec::new()
+        }
         Message::Audit(news) => {
             audit::on_news(state, news);
             Vec::new()

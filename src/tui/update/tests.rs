@@ -1,4 +1,5 @@
 mod command_line;
+mod credentials;
 mod lock;
 
 use super::*;

@@ -1,6 +1,7 @@
 //! Work that a person asked for: begun, on its way, over.
 
-use super::arrivals::{load_credentials, load_log};
+use super::arrivals::load_log;
+use super::credentials::load_credentials;
 use super::pages::open_invoke_page;
 use crate::command::Id;
 use crate::seal::Passphrase;

@@ -5,7 +5,7 @@ use super::super::reply::Mode;
 use super::super::state::{InvokePage, Tab};
 use super::super::table;
 use super::super::typing::Purpose;
-use super::{errand, seeking};
+use super::{errand, reading, seeking};
 use crate::command::Id;
 use crate::tui::effect::Effect;
 use crate::tui::inert::inert;
@@ -61,6 +61,7 @@ pub fn act(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect> {
         Id::SortTable => sort(page),
         Id::CopyPath => copy_path(page),
         Id::CopyValue => copy_value(state),
+        Id::Pager => reading::take_to_pager(state),
         _ => Vec::new(),
     }
 }

@@ -165,7 +165,8 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         | Id::TableOfReply
         | Id::SortTable
         | Id::CopyPath
-        | Id::CopyValue => invoke::act(state, id, argument),
+        | Id::CopyValue
+        | Id::Pager => invoke::act(state, id, argument),
         Id::CompareInvokes => compare(state, argument),
         Id::CompareDirect => compare_direct(state),
         Id::FollowLink => follow_link(state),

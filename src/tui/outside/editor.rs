@@ -1,51 +1,42 @@
-//! A text in the editor that a person is used to, while the console steps aside.
+//! A text in the editor that a person is used to.
 //!
 //! The text lies in a folder of its own within the home, for nobody else to read, and goes with it when the editor
-//! ends. The editor gets nothing of what opens the vault.
+//! ends.
 
-use super::message::Message;
-use super::signals::{Aside, Signals};
-use super::terminal::stop_the_group;
+use super::{Kind, command, last};
 use crate::protocol::Code;
 use crate::seal::private;
-use crate::workspace::{
-    Failure, Home, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE, VAULT_PASSPHRASE_VARIABLE,
-};
+use crate::tui::message::Message;
+use crate::tui::signals::Signals;
+use crate::workspace::{Failure, Home};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
-/// The editor where nobody said another one.
-const USUAL: &str = if cfg!(windows) { "notepad" } else { "vi" };
+const EDITOR: Kind = Kind {
+    what: "editor",
+    variables: &["VISUAL", "EDITOR"],
+    usual: if cfg!(windows) { "notepad" } else { "vi" },
+};
 /// The largest text that is taken back, in bytes: what an instance reads.
 const LARGEST: u64 = 1024 * 1024;
 
 /// Has a text edited; tells what it became, and whether the console was told to end meanwhile.
 pub async fn edit(home: &Home, text: &str, signals: &mut Signals) -> Vec<Message> {
-    let named = ["VISUAL", "EDITOR"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok());
-    let editor = chosen(named);
+    let editor = EDITOR.chosen();
     let (edited, end) = match Editing::begin(home.root(), text, &editor) {
         Ok(mut editing) => {
-            let end = editing.last(signals).await;
-            signals.came_back();
+            let end = last(&mut editing.child, signals).await;
             (editing.end(text), end)
         }
-        Err(error) => (Err(not_started(&editor, &error)), false),
+        Err(error) => (Err(EDITOR.not_started(&editor, &error)), false),
     };
     let mut messages = vec![Message::Edited(edited)];
     if end {
         messages.push(Message::Terminate);
     }
     messages
-}
-
-/// The first that is not empty, or the usual one.
-fn chosen(named: impl Iterator<Item = String>) -> String {
-    let mut named = named.filter(|name| !name.trim().is_empty());
-    named.next().unwrap_or_else(|| USUAL.to_owned())
 }
 
 /// An editor at work.
@@ -61,7 +52,7 @@ impl Editing {
         // Left by a process of this number that was killed.
         let _ = fs::remove_dir_all(&folder);
         private::folders().create(&folder)?;
-        let begun = write(&file(&folder), text).and_then(|()| command(editor, &file(&folder)).spawn());
+        let begun = write(&file(&folder), text).and_then(|()| command(editor, Some(&file(&folder))).spawn());
         match begun {
             Ok(child) => Ok(Self {
                 editor: editor.to_owned(),
@@ -75,39 +66,17 @@ impl Editing {
         }
     }
 
-    /// Until it ends. True if the console was told to end meanwhile, which ends the editor too.
-    async fn last(&mut self, signals: &mut Signals) -> bool {
-        let mut end = false;
-        loop {
-            tokio::select! {
-                _ = self.child.wait() => return end,
-                told = signals.next_aside() => match told {
-                    Aside::End => {
-                        end = true;
-                        let _ = self.child.start_kill();
-                    }
-                    // It stops itself as well; the shell has to see that both did.
-                    Aside::Stop => {
-                        let _ = stop_the_group();
-                    }
-                },
-            }
-        }
-    }
-
     /// What the text became; none if it is what it was, or if the editor says that it is not to be taken.
     fn end(mut self, before: &str) -> Result<Option<String>, Failure> {
         let status = self.child.try_wait();
         let text = read(&file(&self.folder));
         let _ = fs::remove_dir_all(&self.folder);
-        match status {
-            Ok(Some(status)) if status.success() => {}
-            // What a shell says of a program that is not there.
-            Ok(Some(status)) if status.code() == Some(127) => {
-                let error = io::Error::new(io::ErrorKind::NotFound, "there is no such program");
-                return Err(not_started(&self.editor, &error));
-            }
-            _ => return Ok(None),
+        let Ok(Some(status)) = status else {
+            return Ok(None);
+        };
+        EDITOR.started(&self.editor, status)?;
+        if !status.success() {
+            return Ok(None);
         }
         let text = text.map_err(|error| {
             Failure::new(
@@ -119,14 +88,6 @@ impl Editing {
         let text = text.trim_end_matches(['\n', '\r']);
         Ok((text != before.trim_end_matches(['\n', '\r'])).then(|| text.to_owned()))
     }
-}
-
-fn not_started(editor: &str, error: &io::Error) -> Failure {
-    Failure::new(
-        Code::FileFailed,
-        format!("the editor {editor:?} cannot be started: {error}"),
-        "name one that is installed in the environment variable VISUAL or EDITOR",
-    )
 }
 
 fn file(folder: &Path) -> PathBuf {
@@ -148,35 +109,6 @@ fn read(path: &Path) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// The editor may be named with options, as `git` and others understand it: a shell takes that apart.
-#[cfg(unix)]
-fn command(editor: &str, file: &Path) -> Command {
-    let mut command = Command::new("sh");
-    command
-        .args(["-c", &format!("{editor} \"$@\""), "editor"])
-        .arg(file);
-    without_secrets(command)
-}
-
-#[cfg(not(unix))]
-fn command(editor: &str, file: &Path) -> Command {
-    let mut words = editor.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or(USUAL));
-    command.args(words).arg(file);
-    without_secrets(command)
-}
-
-fn without_secrets(mut command: Command) -> Command {
-    for name in [
-        VAULT_PASSPHRASE_VARIABLE,
-        VAULT_PASSPHRASE_FILE_VARIABLE,
-        VAULT_KEY_FILE_VARIABLE,
-    ] {
-        command.env_remove(name);
-    }
-    command
-}
-
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
@@ -185,8 +117,8 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let mut signals = Signals::listen().unwrap();
         let mut editing =
-            Editing::begin(home.path(), text, editor).map_err(|error| not_started(editor, &error))?;
-        assert!(!editing.last(&mut signals).await);
+            Editing::begin(home.path(), text, editor).map_err(|error| EDITOR.not_started(editor, &error))?;
+        assert!(!last(&mut editing.child, &mut signals).await);
         let edited = editing.end(text);
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0, "nothing is left");
         edited
@@ -221,17 +153,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_else_may_read_it_and_no_secret_goes_along() {
-        let script = "f() { stat -c %a \"$1\" \"$(dirname \"$1\")\" > \"$1.modes\"; cat \"$1.modes\" > \"$1\"; env | grep -c BUTTERFLY_VAULT >> \"$1\"; true; }; f";
+    async fn nobody_else_may_read_it() {
+        let script = "f() { stat -c %a \"$1\" \"$(dirname \"$1\")\" > \"$1.modes\"; cat \"$1.modes\" > \"$1\"; true; }; f";
         let seen = edited(script, "{}").await.unwrap().unwrap();
-        assert_eq!(seen.lines().collect::<Vec<_>>(), ["600", "700", "0"]);
-    }
-
-    #[test]
-    fn the_first_editor_that_is_named_is_taken() {
-        let named = |names: &[&str]| chosen(names.iter().map(ToString::to_string));
-        assert_eq!(named(&["", "nano -w"]), "nano -w");
-        assert_eq!(named(&["code --wait", "nano"]), "code --wait");
-        assert_eq!(named(&[]), "vi");
+        assert_eq!(seen.lines().collect::<Vec<_>>(), ["600", "700"]);
     }
 }
