@@ -5,20 +5,27 @@ use super::outcome::{Outcome, Stop, tell, write_json};
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
+use crate::model::filter::Filter;
 use crate::protocol::Code;
-use crate::store::AuditRecord;
+use crate::store::{AUDIT_FIELDS, AuditRecord};
 use crate::workspace::{AuditReport, Failure, HeadCheck};
 use clap::Subcommand;
 use serde_json::json;
 use std::io::IsTerminal;
 
 /// Read, verify and clear the audit trail of an instance that we own.
+///
+/// A filter is terms that must all hold: words; who:, action:, about:, outcome:intent|done|denied|failed, why:, key:,
+/// token:, since:1h, before:10:30; !term for what must not hold, ~letters for letters in that order.
 #[derive(Debug, Subcommand)]
 pub enum Audit {
     /// List the newest records first.
     List {
         /// The instance.
         instance: String,
+        /// Only what this leaves, for example 'who:museum !outcome:done since:1h'.
+        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter)]
+        filter: Filter,
         /// How many at most.
         #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
         limit: u32,
@@ -48,17 +55,22 @@ impl Audit {
         match self {
             Self::List {
                 instance,
+                filter,
                 limit,
                 before,
             } => {
                 let workspace = session.open_for(&instance).await?;
-                let records = workspace.audit(&instance, before, limit).await?;
+                let records = workspace.audit(&instance, &filter, before, limit).await?;
                 session.show(&records, || table(&records).to_text())
             }
             Self::Verify { instance } => verify(session, &instance).await,
             Self::Clear { instance, yes } => clear(session, &instance, yes).await,
         }
     }
+}
+
+fn filter(text: &str) -> Result<Filter, String> {
+    Filter::parse(text, AUDIT_FIELDS).map_err(|error| error.to_string())
 }
 
 async fn verify(session: &Session, instance: &str) -> Outcome {

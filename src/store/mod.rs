@@ -4,15 +4,17 @@
 //! implementation. The traits promise nothing that only SQLite can keep: another implementation may
 //! be shared by several nodes. Depends on `model` and `seal` (for the shapes of what it keeps sealed).
 
+mod audit_filter;
 mod order;
 mod records;
 pub mod sqlite;
 
+pub use audit_filter::{AUDIT_FIELDS, AuditFilter};
 pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
-    AuditHead, AuditOutcome, AuditRecord, AuditVerdict, Begun, CodeRecord, ConnectionChange, Edge, HeadSide,
-    HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, OnceKey, PointerPage,
-    PointerQuery, Relationship, SeenTokens, SharedHead, Start, Statistics, Summary, TagMatch,
+    AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun, CodeRecord, ConnectionChange, Edge,
+    HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, OnceKey,
+    PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead, Start, Statistics, Summary, TagMatch,
 };
 
 use crate::model::{
@@ -287,8 +289,14 @@ pub trait AuditLog: Send + Sync {
     async fn append(&self, record: NewAuditRecord) -> Result<(), StoreError>;
     /// Appends without waiting; made durable with the next group.
     fn append_soon(&self, record: NewAuditRecord);
-    /// The newest records, newest first, at most `limit`, older than `before` (a sequence number) if given.
-    async fn recent(&self, before: Option<u64>, limit: usize) -> Result<Vec<AuditRecord>, StoreError>;
+    /// The newest records that fit, newest first, at most `limit`, older than `before` (a sequence number) if given.
+    /// So many are looked at for one page that nobody has to wait long; it may then be short.
+    async fn recent(
+        &self,
+        before: Option<u64>,
+        limit: usize,
+        filter: AuditFilter,
+    ) -> Result<AuditPage, StoreError>;
     /// Tokens seen from one moment to another: what replay protection recalls after a restart, and when the clock
     /// went back.
     async fn tokens(&self, from: Timestamp, until: Timestamp) -> Result<SeenTokens, StoreError>;

@@ -355,6 +355,15 @@ pub struct AuditRecord {
     pub hash: String,
 }
 
+/// Records of a trail, newest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AuditPage {
+    /// Those that fit.
+    pub records: Vec<AuditRecord>,
+    /// The `before` of the page after; none where there is nothing older.
+    pub next: Option<u64>,
+}
+
 /// What walking the chain found.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct AuditVerdict {

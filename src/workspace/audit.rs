@@ -6,9 +6,11 @@
 use super::session::{PATIENCE, Session};
 use super::{AuditReport, Failure, HeadCheck, Workspace};
 use crate::model::Timestamp;
+use crate::model::filter::Filter;
 use crate::protocol::{CallContext, Query};
-use crate::store::{AuditHead, AuditRecord, HeadSide};
+use crate::store::{AuditFilter, AuditHead, AuditPage, AuditRecord, HeadSide};
 use crate::vault::InstanceRecord;
+use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -46,15 +48,31 @@ struct PeerHead {
 }
 
 impl Workspace {
-    /// Records of an instance's audit trail, newest first, older than `before` if given.
+    /// Records of an instance's audit trail that fit, newest first, older than `before` if given. So many are looked at
+    /// that nobody has to wait long: the page may be short and not the last.
+    pub async fn audit_page(
+        &self,
+        instance: &str,
+        filter: &Filter,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<AuditPage, Failure> {
+        let mut session = self.session(instance).await?;
+        let page = read(&mut session, filter, before, limit).await;
+        session.close().await;
+        page
+    }
+
+    /// So many of them, however far one has to look for them.
     pub async fn audit(
         &self,
         instance: &str,
+        filter: &Filter,
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<AuditRecord>, Failure> {
         let mut session = self.session(instance).await?;
-        let read = read(&mut session, before, limit).await;
+        let read = read_on(&mut session, filter, before, limit).await;
         session.close().await;
         read
     }
@@ -148,30 +166,57 @@ impl Workspace {
 /// Who keeps what is in the vault.
 const CONSOLE: &str = "console";
 
-async fn read(
+async fn read_on(
     session: &mut Session<'_>,
+    filter: &Filter,
     before: Option<u64>,
     limit: u32,
 ) -> Result<Vec<AuditRecord>, Failure> {
-    #[derive(Deserialize)]
-    struct Page {
-        records: Vec<AuditRecord>,
-        next: Option<u64>,
-    }
-    let mut records = Vec::new();
-    let (mut before, mut left) = (before, limit);
-    while left > 0 {
-        let query = Query::new("get_audit", json!({"before": before, "limit": left.min(PAGE)}));
-        let result = session.result(&query).await?;
-        let page: Page = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
-        left = left.saturating_sub(u32::try_from(page.records.len()).unwrap_or(u32::MAX));
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let (mut records, mut before) = (Vec::new(), before);
+    while records.len() < wanted {
+        let left = u32::try_from(wanted - records.len()).unwrap_or(u32::MAX);
+        let page = read(session, filter, before, left).await?;
         records.extend(page.records);
         before = page.next;
         if before.is_none() {
             break;
         }
     }
+    records.truncate(wanted);
     Ok(records)
+}
+
+async fn read(
+    session: &mut Session<'_>,
+    filter: &Filter,
+    before: Option<u64>,
+    limit: u32,
+) -> Result<AuditPage, Failure> {
+    #[derive(Deserialize)]
+    struct Told {
+        records: Vec<AuditRecord>,
+        next: Option<u64>,
+        filter: Option<String>,
+    }
+    let (now, zone) = (Timestamp::now(), TimeZone::system());
+    let mut query = Query::new("get_audit", json!({"before": before, "limit": limit.min(PAGE)}));
+    if !filter.is_empty() {
+        let settled = AuditFilter::settled(filter, now, &zone);
+        query = query.with("filter", json!(settled.to_string()));
+    }
+    let result = session.result(&query).await?;
+    let told: Told = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
+    let mut page = AuditPage {
+        records: told.records,
+        next: told.next,
+    };
+    if told.filter.is_none() {
+        // An older instance gives them as they come.
+        let ready = AuditFilter::new(filter, now, &zone);
+        page.records.retain(|record| ready.fits(record));
+    }
+    Ok(page)
 }
 
 /// Has the instance ask its peers what they kept, and walk its trail.

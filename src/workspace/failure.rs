@@ -69,7 +69,10 @@ fn remedy_for(code: Code) -> &'static str {
         Code::NotGranted | Code::OwnerOnly | Code::AccessDenied => {
             "ask the instance's administrator for a credential that allows it"
         }
-        Code::UnknownAction | Code::MalformedQuery | Code::MissingParameter | Code::InvalidParameter => {
+        Code::MissingParameter => {
+            "parameters stand beside \"action\" in the query; see which with `butterfly invoke INSTANCE '{\"action\": \"get_capabilities\"}'`"
+        }
+        Code::UnknownAction | Code::MalformedQuery | Code::InvalidParameter => {
             "see what the instance's actions take: `butterfly invoke INSTANCE '{\"action\": \"get_capabilities\"}'`"
         }
         Code::AccessKeyNotFound => "list the keys with `butterfly domain show INSTANCE DOMAIN`",

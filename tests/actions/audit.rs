@@ -386,3 +386,37 @@ async fn what_cannot_be_read_as_a_record_any_more_is_named_all_the_same() {
         (&json!(2), &Value::Null)
     );
 }
+
+#[tokio::test]
+async fn a_trail_is_filtered_where_it_is_and_a_reply_says_by_what() {
+    let alpha = Running::start("alpha").await;
+    for number in 0..3 {
+        alpha
+            .get(
+                "create_pointer",
+                json!({"data_reference": format!("https://example.org/{number}")}),
+            )
+            .await;
+    }
+    let filtered = alpha
+        .get(
+            "get_audit",
+            json!({"filter": "ACTION:create_pointer  !outcome:intent", "limit": 2}),
+        )
+        .await;
+    assert_eq!(filtered["filter"], "action:create_pointer !outcome:intent");
+    let records = filtered["records"].as_array().unwrap();
+    assert_eq!(records.len(), 2);
+    let rest = alpha
+        .get(
+            "get_audit",
+            json!({"filter": "action:create_pointer !outcome:intent", "before": filtered["next"]}),
+        )
+        .await;
+    assert_eq!(rest["records"].as_array().unwrap().len(), 1);
+    assert_eq!(rest["next"], Value::Null);
+    let plain = alpha.get("get_audit", json!({})).await;
+    assert!(plain.get("filter").is_none(), "nothing was left out: {plain}");
+    let (code, _) = alpha.fails("get_audit", json!({"filter": "outcome:odd"})).await;
+    assert_eq!(code, Code::InvalidParameter);
+}

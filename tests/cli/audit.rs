@@ -39,6 +39,41 @@ fn the_trail_tells_which_call_relayed() {
     assert_eq!(serving.stop(), 0);
 }
 
+#[test]
+fn a_trail_is_filtered_by_its_instance() {
+    let home = with_a_trail();
+    let count = |filter: &str| {
+        let records = home.ok(&["audit", "list", "alpha", "--filter", filter, "--limit", "1000"]);
+        records.as_array().unwrap().len()
+    };
+    assert_eq!(count("action:create_pointer outcome:done"), 3);
+    assert_eq!(
+        count("action:create_pointer !outcome:done"),
+        3,
+        "each was begun once"
+    );
+    assert_eq!(count("action:create_pointer outcome:done since:1h"), 3);
+    assert_eq!(count("before:1h"), 0);
+    assert_eq!(count("nobody"), 0);
+    let one = home.ok(&[
+        "audit",
+        "list",
+        "alpha",
+        "--filter",
+        "create done",
+        "--limit",
+        "1",
+    ]);
+    assert_eq!(one.as_array().unwrap().len(), 1);
+    let ended = home.run(&["audit", "list", "alpha", "--filter", "outcome:odd"]);
+    assert_eq!(ended.code, 2);
+    assert!(
+        ended.stderr.contains("intent, done, denied, failed"),
+        "{}",
+        ended.stderr
+    );
+}
+
 fn edit(home: &Home, sql: &str) {
     let conn = Connection::open(home.path("instances/alpha/audit.db")).unwrap();
     conn.execute_batch(sql).unwrap();

@@ -18,14 +18,14 @@ pub(super) static COMMANDS: &[Command] = &[
     .taking("[INSTANCE]"),
     shows(
         Id::AuditFilter,
-        "audit-words",
-        "words",
-        "Show only records that contain all words that you type (who, what, about what, why, how it ended), and no !word",
+        "audit-filter",
+        "filter",
+        "Filter all of the trail: words, who:, action:, about:, outcome:, why:, since:1h; !term for what is not wanted",
         &[Audit],
         90,
         &["/"],
     )
-    .taking("[WORDS]"),
+    .taking("[FILTER]"),
     shows(
         Id::AuditOnly,
         "audit-only",

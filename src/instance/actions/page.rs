@@ -2,7 +2,7 @@
 
 use super::{Answer, Call, Outcome, check};
 use crate::instance::size::json_size;
-use crate::model::filter::Filter;
+use crate::model::filter::{Field, Filter};
 use crate::model::{Pointer, STORED_POINTER_FIELDS};
 use crate::protocol::{Code, Problem, Rendered};
 use crate::store::{Order, PointerPage, PointerQuery, SortBy, Start};
@@ -77,7 +77,7 @@ struct Shown<'a> {
 pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>) -> Result<Page, Problem> {
     wanted.start = start(call)?;
     wanted.federated_only = call.query.optional("federated")?.unwrap_or(false);
-    let asked = filter(call)?;
+    let asked = filter(call, STORED_POINTER_FIELDS)?;
     wanted.filter.terms.extend(asked.terms.iter().cloned());
     let order = order(call)?;
     wanted.order = order;
@@ -100,7 +100,8 @@ pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>)
     })
 }
 
-fn filter(call: &Call<'_>) -> Result<Filter, Problem> {
+/// The `filter` of a call, over these fields.
+pub(super) fn filter(call: &Call<'_>, fields: &'static [Field]) -> Result<Filter, Problem> {
     let text = call.query.optional_text("filter")?.unwrap_or_default();
     if text.chars().count() > LONGEST_FILTER {
         return Err(check::invalid(
@@ -108,8 +109,7 @@ fn filter(call: &Call<'_>) -> Result<Filter, Problem> {
             format!("longer than {LONGEST_FILTER} characters"),
         ));
     }
-    let filter = Filter::parse(text, STORED_POINTER_FIELDS)
-        .map_err(|error| check::invalid("filter", error.to_string()))?;
+    let filter = Filter::parse(text, fields).map_err(|error| check::invalid("filter", error.to_string()))?;
     if filter.terms.len() > MOST_TERMS {
         return Err(check::invalid("filter", format!("more than {MOST_TERMS} terms")));
     }

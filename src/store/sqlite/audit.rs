@@ -9,7 +9,9 @@ use super::open;
 use super::reader::Readers;
 use super::{audit_rows, audit_walk};
 use crate::model::Timestamp;
-use crate::store::{AuditHead, AuditLog, AuditRecord, AuditVerdict, NewAuditRecord, SeenTokens, StoreError};
+use crate::store::{
+    AuditFilter, AuditHead, AuditLog, AuditPage, AuditVerdict, NewAuditRecord, SeenTokens, StoreError,
+};
 use async_trait::async_trait;
 use rusqlite::Connection;
 use std::path::Path;
@@ -98,9 +100,14 @@ impl AuditLog for SqliteAuditLog {
         }
     }
 
-    async fn recent(&self, before: Option<u64>, limit: usize) -> Result<Vec<AuditRecord>, StoreError> {
+    async fn recent(
+        &self,
+        before: Option<u64>,
+        limit: usize,
+        filter: AuditFilter,
+    ) -> Result<AuditPage, StoreError> {
         self.readers
-            .long(move |conn| audit_rows::recent(conn, before, limit))
+            .long(move |conn| audit_rows::recent(conn, before, limit, &filter))
             .await
     }
 

@@ -4,10 +4,13 @@ use super::audit_chain::{Chain, Hash, hash_text, outcome};
 use super::failure::damaged;
 use super::rows::{all, one, text};
 use crate::model::{AppId, KeyId, Timestamp};
-use crate::store::{AuditHead, AuditRecord, NewAuditRecord, SeenTokens, StoreError};
+use crate::store::{AuditFilter, AuditHead, AuditPage, AuditRecord, NewAuditRecord, SeenTokens, StoreError};
 use rusqlite::{Connection, Row, params};
 
 pub(super) const COLUMNS: &str = "at, app_id, kid, jti, action, subject, outcome, reason, hash, sequence";
+
+/// Records that are looked at for one page: a few hundredths of a second.
+pub(super) const LOOKED_AT: usize = 20_000;
 
 /// Seconds; no token lives as long as this.
 const TOKENS_LIVE: i64 = 900;
@@ -113,19 +116,36 @@ pub(super) fn last_before(conn: &Connection, before: Timestamp) -> Result<Option
     )
 }
 
-/// The newest records, newest first.
+/// The newest records that fit, newest first.
 pub(super) fn recent(
     conn: &Connection,
     before: Option<u64>,
     limit: usize,
-) -> Result<Vec<AuditRecord>, StoreError> {
+    filter: &AuditFilter,
+) -> Result<AuditPage, StoreError> {
     let before = before.map_or(i64::MAX, |before| i64::try_from(before).unwrap_or(i64::MAX));
-    all(
-        conn,
-        &format!("SELECT {COLUMNS} FROM records WHERE sequence < ?1 ORDER BY sequence DESC LIMIT ?2"),
-        params![before, i64::try_from(limit).unwrap_or(i64::MAX)],
-        placed,
-    )
+    let mut statement = conn.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM records WHERE sequence < ?1 ORDER BY sequence DESC"
+    ))?;
+    let mut rows = statement.query([before])?;
+    let mut page = AuditPage::default();
+    let mut looked_at = 0;
+    while let Some(row) = rows.next()? {
+        let record = placed(row)?;
+        if filter.ends_at(&record) {
+            return Ok(page);
+        }
+        let sequence = record.sequence;
+        if filter.fits(&record) {
+            page.records.push(record);
+        }
+        looked_at += 1;
+        if page.records.len() >= limit || looked_at == LOOKED_AT {
+            page.next = Some(sequence).filter(|sequence| *sequence > 1);
+            return Ok(page);
+        }
+    }
+    Ok(page)
 }
 
 /// A record with its place in the chain.

@@ -1,7 +1,8 @@
 //! What the page wants fetched, and what came of it.
 
 use crate::model::InstanceName;
-use crate::store::AuditRecord;
+use crate::model::filter::Filter;
+use crate::store::AuditPage;
 use crate::tui::message::Outcome;
 use crate::tui::runner::patient;
 use crate::workspace::{AuditReport, Workspace};
@@ -12,16 +13,18 @@ pub const PAGE: u32 = 200;
 /// Something to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Errand {
-    /// The newest records, or those before this one.
-    Records(InstanceName, Option<u64>),
+    /// The newest records that a filter leaves, or those before this one.
+    Records(InstanceName, Filter, Option<u64>),
     /// A walk over the whole trail.
     Verify(InstanceName),
 }
 
 /// What came.
 pub enum News {
-    /// Records, newest first, those before this one if one was named.
-    Records(InstanceName, Option<u64>, Outcome<Vec<AuditRecord>>),
+    /// Records that the filter leaves, newest first, those before this one if one was named.
+    Records(InstanceName, Filter, Option<u64>, Outcome<AuditPage>),
+    /// The filter of this generation rests.
+    Rested(InstanceName, u64),
     /// What the walk found.
     Verified(InstanceName, Outcome<Box<AuditReport>>),
 }
@@ -29,9 +32,9 @@ pub enum News {
 /// Fetches it.
 pub async fn run(workspace: &Workspace, errand: Errand) -> News {
     match errand {
-        Errand::Records(instance, before) => {
-            let records = patient(workspace.audit(instance.as_str(), before, PAGE)).await;
-            News::Records(instance, before, records)
+        Errand::Records(instance, filter, before) => {
+            let page = patient(workspace.audit_page(instance.as_str(), &filter, before, PAGE)).await;
+            News::Records(instance, filter, before, page)
         }
         // A long trail takes its time; the workspace gives up by itself.
         Errand::Verify(instance) => {

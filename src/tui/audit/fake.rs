@@ -1,25 +1,47 @@
 //! A made-up trail of many records.
 
 use super::errand::{Errand, News, PAGE};
+use crate::model::filter::Filter;
 use crate::model::{AppId, KeyId};
-use crate::store::{AuditHead, AuditOutcome, AuditRecord};
+use crate::store::{AuditFilter, AuditHead, AuditOutcome, AuditPage, AuditRecord};
 use crate::tui::fake::now;
 use crate::workspace::{AuditReport, HeadCheck};
+use jiff::tz::TimeZone;
 
 /// Records that the made-up trail has.
 pub const RECORDS: u64 = 1_234;
 
+/// Records that are looked at for one page.
+const LOOKED_AT: u64 = 400;
+
 /// What an instance would answer.
 pub fn answer(errand: Errand) -> News {
     match errand {
-        Errand::Records(instance, before) => {
-            let newest = before.map_or(RECORDS, |before| before - 1);
-            let oldest = newest.saturating_sub(u64::from(PAGE)) + 1;
-            let records = (oldest.min(newest + 1)..=newest).rev().map(record).collect();
-            News::Records(instance, before, Ok(records))
+        Errand::Records(instance, filter, before) => {
+            let page = page(&filter, before);
+            News::Records(instance, filter, before, Ok(page))
         }
         Errand::Verify(instance) => News::Verified(instance, Ok(Box::new(report()))),
     }
+}
+
+/// A page, for which an instance looks at no more than some records.
+pub fn page(filter: &Filter, before: Option<u64>) -> AuditPage {
+    let ready = AuditFilter::new(filter, now(), &TimeZone::UTC);
+    let mut page = AuditPage::default();
+    let newest = before.map_or(RECORDS, |before| before - 1);
+    for sequence in (1..=newest).rev() {
+        let record = record(sequence);
+        if ready.fits(&record) {
+            page.records.push(record);
+        }
+        let is_full = page.records.len() >= PAGE as usize;
+        if (is_full || newest - sequence >= LOOKED_AT) && sequence > 1 {
+            page.next = Some(sequence);
+            break;
+        }
+    }
+    page
 }
 
 /// The record of this number.

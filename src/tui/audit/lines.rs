@@ -13,9 +13,6 @@ use crate::workspace::AuditReport;
 /// What is shown, of how much, and whether the trail is whole.
 pub fn summary(state: &State, page: &AuditTrail) -> Line {
     let glyphs = &state.look.glyphs;
-    if page.typing {
-        return Line::of("/ ", Role::Key).and(page.text.value(), Role::Strong);
-    }
     let mut line = match &page.walk {
         Walk::No if page.records.is_empty() => Line::new(),
         Walk::No => Line::of(
@@ -32,22 +29,24 @@ pub fn summary(state: &State, page: &AuditTrail) -> Line {
             Role::Warn,
         ),
     };
-    if matches!(page.load, Load::Failed(_)) && !page.records.is_empty() {
-        line = line.and(
-            format!("   {} from before: it could not be asked again", glyphs.warn),
-            Role::Warn,
-        );
-    }
-    line = match page.only {
-        Only::Everything => line,
-        Only::Worse => line.and("   refused and failed only", Role::Match),
-        Only::Changes => line.and("   changes only", Role::Match),
+    let mut say = |text: String, role| {
+        let gap = if line.spans.is_empty() { "" } else { "   " };
+        line = std::mem::take(&mut line).and(format!("{gap}{text}"), role);
     };
-    if !page.text.value().trim().is_empty() {
-        line = line.and(format!("   /{}", page.text.value().trim()), Role::Match);
+    if matches!(page.load, Load::Failed(_)) && !page.records.is_empty() {
+        let text = format!("{} from before: it could not be asked again", glyphs.warn);
+        say(text, Role::Warn);
     }
-    if !page.records.is_empty() {
-        line = line.and(format!("   {}", how_many(page)), Role::Faint);
+    match page.only {
+        Only::Everything => {}
+        Only::Worse => say("refused and failed only".to_owned(), Role::Match),
+        Only::Changes => say("changes only".to_owned(), Role::Match),
+    }
+    if !page.text.is_empty() {
+        say(format!("/{}", page.text), Role::Match);
+    }
+    if page.load == Load::Ready && (page.is_filtered() || !page.records.is_empty()) {
+        say(how_many(page), Role::Faint);
     }
     line
 }
@@ -67,17 +66,15 @@ fn whole(report: &AuditReport, good: &str, bad: &str) -> Line {
 }
 
 fn how_many(page: &AuditTrail) -> String {
-    let looked = count(page.records.len() as u64);
-    let filtered = page.shown.len() != page.records.len();
-    match (filtered, page.has_older, page.rests()) {
-        (false, false, _) => format!("all {looked}"),
-        (false, true, _) => format!("the newest {looked}"),
-        (true, false, _) => format!("{} of {looked}", count(page.shown.len() as u64)),
-        (true, true, false) => format!("{} of the newest {looked}", count(page.shown.len() as u64)),
-        (true, true, true) => format!(
-            "{} of the newest {looked}; down for older ones",
-            count(page.shown.len() as u64)
-        ),
+    let shown = count(page.shown.len() as u64);
+    match (page.is_filtered(), page.next) {
+        (false, None) => format!("all {shown}"),
+        (false, Some(_)) => format!("the newest {shown}"),
+        (true, None) => format!("{shown} in all"),
+        (true, Some(next)) if page.rests() => {
+            format!("{shown} back to record {}; down for older ones", count(next))
+        }
+        (true, Some(next)) => format!("{shown} back to record {}", count(next)),
     }
 }
 

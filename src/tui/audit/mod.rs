@@ -16,5 +16,5 @@ mod view;
 
 pub use errand::{Errand, News, run};
 pub use state::{AuditTrail, Walk};
-pub use update::{click, on_key, on_news, only, open, refresh, settle, type_filter, verify};
+pub use update::{back, click, filter, narrow, on_news, only, open, refresh, settle, step, verify};
 pub use view::draw;

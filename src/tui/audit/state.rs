@@ -1,15 +1,16 @@
 //! What was fetched of the trail, what of it is shown, and what a walk over all of it found.
 
-use super::errand::{Errand, PAGE};
-use crate::model::InstanceName;
-use crate::store::{AuditOutcome, AuditRecord};
+use super::errand::Errand;
+use crate::model::filter::{Filter, FilterError};
+use crate::model::{InstanceName, Timestamp};
+use crate::store::{AUDIT_FIELDS, AuditFilter, AuditOutcome, AuditPage, AuditRecord};
 use crate::tui::state::{Cursor, Load};
 use crate::workspace::{AuditReport, Failure, only_reads};
+use jiff::tz::TimeZone;
 use std::collections::HashSet;
-use tui_input::Input;
 
-/// Records that are looked through for a filter before somebody has to go on to the end of the list for more.
-const AT_ONCE: usize = 5_000;
+/// Pages that are fetched by themselves, before somebody has to go on at the end of the list for more.
+const AT_ONCE: u32 = 25;
 
 /// Whether the trail is whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,22 +52,30 @@ impl Only {
 pub struct AuditTrail {
     /// The instance.
     pub instance: InstanceName,
-    /// What was fetched, newest first, without gaps.
+    /// What was fetched, newest first: all that `asked` leaves.
     pub records: Vec<AuditRecord>,
+    /// What the instance was asked for.
+    asked: Filter,
     /// Whether the newest are there.
     pub load: Load,
-    /// Whether there are older ones.
-    pub has_older: bool,
-    /// Whether older ones were asked for.
+    /// Below which record there may be older ones that fit.
+    pub next: Option<u64>,
+    /// Whether some were asked for.
     pub fetching: bool,
-    /// How many records are fetched without anybody going to the end of the list.
-    wanted: usize,
-    /// Only records that contain this.
-    pub text: Input,
-    /// Whether that is being typed.
-    pub typing: bool,
+    /// How many pages are still fetched without anybody going to the end of the list.
+    budget: u32,
+    /// The filter, as it was typed.
+    pub text: String,
+    /// What is wrong with it.
+    pub problem: Option<FilterError>,
     /// Which of them.
     pub only: Only,
+    /// What both come to.
+    wanted: Filter,
+    /// The same, ready for records.
+    ready: AuditFilter,
+    /// Changes with the filter.
+    pub generation: u64,
     /// The places of the records that are shown.
     pub shown: Vec<usize>,
     /// Where one is among them.
@@ -81,13 +90,17 @@ impl AuditTrail {
         Self {
             instance,
             records: Vec::new(),
+            asked: Filter::default(),
             load: Load::Waiting,
-            has_older: false,
+            next: None,
             fetching: false,
-            wanted: AT_ONCE,
-            text: Input::default(),
-            typing: false,
+            budget: AT_ONCE,
+            text: String::new(),
+            problem: None,
             only: Only::Everything,
+            wanted: Filter::default(),
+            ready: AuditFilter::default(),
+            generation: 0,
             shown: Vec::new(),
             cursor: Cursor::default(),
             walk: Walk::No,
@@ -99,23 +112,46 @@ impl AuditTrail {
         self.records.get(*self.shown.get(self.cursor.selected)?)
     }
 
-    /// Takes the newest records. What was there stays behind them if nothing is missing between.
-    pub fn take_newest(&mut self, newest: Vec<AuditRecord>) {
+    /// Asks for the newest records.
+    pub fn newest(&mut self) -> Errand {
+        self.fetching = true;
+        self.errand(None)
+    }
+
+    fn errand(&self, before: Option<u64>) -> Errand {
+        Errand::Records(self.instance.clone(), self.wanted.clone(), before)
+    }
+
+    /// Whether the instance was not yet asked for what is wanted.
+    pub fn is_unasked(&self) -> bool {
+        !self.wanted.means_the_same(&self.asked)
+    }
+
+    /// Takes the newest records that a filter leaves. What was there stays behind them if nothing is missing between.
+    pub fn take_newest(&mut self, filter: Filter, page: AuditPage) {
+        if !filter.means_the_same(&self.wanted) {
+            // It was asked before the filter became what it is.
+            return;
+        }
+        self.fetching = false;
+        self.load = Load::Ready;
         let selected = self.sequence();
         let known = self.records.first().map_or(0, |record| record.sequence);
-        let oldest = newest.last().map_or(0, |record| record.sequence);
-        let goes_on = oldest <= known + 1 && self.is_of_the_same_trail(&newest);
-        self.load = Load::Ready;
-        if !goes_on || self.records.is_empty() {
-            self.has_older = newest.len() >= PAGE as usize;
-            self.records = newest;
-        } else {
-            let more: Vec<AuditRecord> = newest
+        let goes_on = known > 0
+            && page.next.unwrap_or(0) <= known + 1
+            && !self.is_unasked()
+            && self.is_of_the_same_trail(&page.records);
+        if goes_on {
+            let more = page
+                .records
                 .into_iter()
-                .take_while(|record| record.sequence > known)
-                .collect();
-            self.records.splice(0..0, more);
+                .take_while(|record| record.sequence > known);
+            self.records.splice(0..0, more.collect::<Vec<_>>());
+        } else {
+            self.next = page.next;
+            self.records = page.records;
         }
+        self.asked = filter;
         self.arrange(selected);
     }
 
@@ -131,29 +167,49 @@ impl AuditTrail {
     }
 
     /// Takes records that are older than all others.
-    pub fn take_older(&mut self, before: u64, older: Vec<AuditRecord>) {
-        self.fetching = false;
-        if self.records.last().is_none_or(|last| last.sequence != before) {
+    pub fn take_older(&mut self, filter: &Filter, before: u64, older: AuditPage) {
+        if !filter.means_the_same(&self.asked) || self.next != Some(before) {
             // They were asked for before the list began anew.
             return;
         }
-        let selected = self.sequence();
-        self.has_older = older.len() >= PAGE as usize;
-        self.records.extend(older);
-        self.arrange(selected);
-    }
-
-    /// Older ones did not come; whoever goes to the end of the list again asks again.
-    pub fn older_failed(&mut self) {
         self.fetching = false;
-        self.wanted = self.records.len();
+        let selected = self.sequence();
+        self.next = older.next;
+        self.records.extend(older.records);
+        self.arrange(selected);
     }
 
-    /// Chooses anew what is shown; the selected record stays selected.
-    pub fn choose(&mut self) {
+    /// What was asked for did not come. Older ones are asked for again by whoever goes to the end of the list again.
+    pub fn note_failure(&mut self, before: Option<u64>, failure: Failure) {
+        self.fetching = false;
+        if before.is_none() {
+            self.load = Load::Failed(failure);
+        } else {
+            self.budget = 0;
+        }
+    }
+
+    /// Another filter, as of a moment. False if it means the same as the one before.
+    pub fn choose(&mut self, text: &str, only: Only, now: Timestamp) -> bool {
         let selected = self.sequence();
-        self.wanted = self.wanted.max(AT_ONCE);
+        let (typed, problem) = Filter::parse_typed(text, AUDIT_FIELDS);
+        text.clone_into(&mut self.text);
+        self.problem = problem;
+        let mut wanted = typed;
+        if only == Only::Worse {
+            wanted.terms.extend(worse().terms);
+        }
+        if only == self.only && wanted.means_the_same(&self.wanted) {
+            return false;
+        }
+        self.only = only;
+        self.ready = AuditFilter::new(&wanted, now, &TimeZone::system());
+        self.wanted = wanted;
+        self.generation += 1;
+        self.budget = AT_ONCE;
+        // Until the instance has answered, what fits of what is there.
         self.arrange(selected);
+        true
     }
 
     fn sequence(&self) -> Option<u64> {
@@ -161,8 +217,6 @@ impl AuditTrail {
     }
 
     fn arrange(&mut self, selected: Option<u64>) {
-        let text = self.text.value().trim().to_lowercase();
-        let words: Vec<&str> = text.split_whitespace().collect();
         let mut ended: HashSet<&str> = HashSet::new();
         self.shown = Vec::new();
         // Newest first: how something ended comes before that it was begun.
@@ -172,8 +226,9 @@ impl AuditTrail {
             if !is_intent && !jti.is_empty() {
                 ended.insert(jti);
             }
-            let is_told_already = self.only == Only::Changes && is_intent && ended.contains(jti);
-            if !is_told_already && fits(record, &words, self.only) {
+            let is_left_out =
+                self.only == Only::Changes && (only_read(record) || is_intent && ended.contains(jti));
+            if !is_left_out && self.ready.fits(record) {
                 self.shown.push(place);
             }
         }
@@ -194,59 +249,42 @@ impl AuditTrail {
     /// Moves the selection. Going on at the end of what was looked through has more looked through.
     pub fn step(&mut self, rows: i64) {
         let last = self.shown.len().saturating_sub(1);
-        if rows > 0 && self.cursor.selected == last && self.has_older {
-            self.wanted = self.wanted.max(self.records.len() + AT_ONCE);
+        if rows > 0 && self.cursor.selected == last && self.budget == 0 {
+            self.budget = AT_ONCE;
         }
         self.cursor.step(rows, self.shown.len());
     }
 
+    /// Whether there is something that is not shown.
+    pub fn is_filtered(&self) -> bool {
+        !self.wanted.is_empty() || self.only != Only::Everything
+    }
+
     /// Whether older records are not looked for by themselves any more.
     pub fn rests(&self) -> bool {
-        self.has_older && !self.fetching && self.records.len() >= self.wanted
+        self.next.is_some() && !self.fetching && self.budget == 0
     }
 
     /// Keeps the selection in view, and asks for older records where the view has room for them.
     pub fn settle(&mut self, height: usize) -> Option<Errand> {
         self.cursor.settle(self.shown.len(), height);
         let is_near_the_end = self.cursor.top + 2 * height.max(1) >= self.shown.len();
-        if !is_near_the_end || !self.has_older || self.fetching || self.records.len() >= self.wanted {
+        if !is_near_the_end || self.fetching || self.budget == 0 || self.is_unasked() {
             return None;
         }
-        let before = self.records.last()?.sequence;
+        let before = self.next?;
+        self.budget -= 1;
         self.fetching = true;
-        Some(Errand::Records(self.instance.clone(), Some(before)))
+        Some(self.errand(Some(before)))
     }
 }
 
-/// Whether a record is shown: all words are in it, wherever, and those after a `!` are not.
-fn fits(record: &AuditRecord, words: &[&str], only: Only) -> bool {
-    let is_worse = matches!(record.outcome, AuditOutcome::Denied | AuditOutcome::Failed);
-    let is_wanted = match only {
-        Only::Everything => true,
-        Only::Worse => is_worse,
-        // What could not be opened changed nothing.
-        Only::Changes => !record.action.is_empty() && !only_reads(&record.action),
-    };
-    if !is_wanted {
-        return false;
-    }
-    if words.is_empty() {
-        return true;
-    }
-    let part = |text: Option<&str>| text.unwrap_or_default().to_lowercase();
-    let parts = [
-        part(record.app_id.as_ref().map(|app_id| app_id.as_str())),
-        part(record.kid.as_ref().map(|kid| kid.as_str())),
-        part(record.jti.as_deref()),
-        part(Some(&record.action)),
-        part(record.subject.as_deref()),
-        part(record.reason.as_deref()),
-        record.outcome.as_str().to_owned(),
-    ];
-    let has = |word: &str| parts.iter().any(|part| part.contains(word));
-    words.iter().all(|word| match word.strip_prefix('!') {
-        Some("") => true,
-        Some(unwanted) => !has(unwanted),
-        None => has(word),
-    })
+/// What was refused or failed: an instance can be asked for that.
+fn worse() -> Filter {
+    Filter::parse("!outcome:done !outcome:intent", AUDIT_FIELDS).unwrap_or_default()
+}
+
+/// What could not be opened changed nothing, like what only reads.
+fn only_read(record: &AuditRecord) -> bool {
+    record.action.is_empty() || only_reads(&record.action)
 }

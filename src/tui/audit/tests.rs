@@ -3,8 +3,10 @@
 use super::errand::{Errand, News};
 use super::fake::{RECORDS, broken, record};
 use super::{AuditTrail, Walk};
+use crate::command::Key;
+use crate::model::filter::Filter;
 use crate::protocol::Code;
-use crate::store::AuditRecord;
+use crate::store::{AUDIT_FIELDS, AuditOutcome, AuditPage, AuditRecord};
 use crate::tui::effect::Effect;
 use crate::tui::fake::{answer, demo, fill, key, name, press, themed, write};
 use crate::tui::layers::Layer;
@@ -28,10 +30,11 @@ fn compare(label: &str, prepare: impl Fn(&mut State)) {
 }
 
 fn page(state: &State) -> &AuditTrail {
-    match state.layers.last() {
-        Some(Layer::Audit(page)) => page,
-        _ => panic!("the page is not open"),
-    }
+    let open = state.layers.iter().find_map(|layer| match layer {
+        Layer::Audit(page) => Some(page),
+        _ => None,
+    });
+    open.expect("the page is open")
 }
 
 fn refused() -> Failure {
@@ -42,15 +45,33 @@ fn refused() -> Failure {
     )
 }
 
+fn filter(text: &str) -> Filter {
+    Filter::parse(text, AUDIT_FIELDS).unwrap()
+}
+
+/// What an instance tells of a filter: these records, and below which there may be more.
+fn told(
+    state: &mut State,
+    text: &str,
+    before: Option<u64>,
+    told: Result<(Vec<AuditRecord>, Option<u64>), Failure>,
+) -> Vec<Effect> {
+    let page = told.map(|(records, next)| AuditPage { records, next });
+    let news = News::Records(name("alpha"), filter(text), before, page);
+    update(state, Message::Audit(news))
+}
+
+/// What it tells without a filter: all records from the first of these to the last.
 fn records(
     state: &mut State,
     before: Option<u64>,
     records: Result<Vec<AuditRecord>, Failure>,
 ) -> Vec<Effect> {
-    update(
-        state,
-        Message::Audit(News::Records(name("alpha"), before, records)),
-    )
+    let page = records.map(|records| {
+        let next = records.last().map(|last| last.sequence).filter(|last| *last > 1);
+        (records, next)
+    });
+    told(state, "", before, page)
 }
 
 #[test]
@@ -60,7 +81,16 @@ fn all_states_of_the_page() {
     compare("changes_only", |state| press(state, &["g", "a", "f", "f"]));
     compare("words", |state| {
         press(state, &["g", "a", "/"]);
-        write(state, "museum delete");
+        write(state, "who:museum delete");
+    });
+    compare("mistake", |state| {
+        press(state, &["g", "a", "/"]);
+        write(state, "museum outcome:odd");
+    });
+    compare("found", |state| {
+        press(state, &["g", "a", "/"]);
+        write(state, "!outcome:done owner");
+        press(state, &["enter", "j"]);
     });
     compare("nothing_fits", |state| {
         press(state, &["g", "a", "/"]);
@@ -104,9 +134,9 @@ fn older_records_are_asked_for_when_they_come_into_view_and_never_twice() {
     let mut state = demo((120, 36));
     press(&mut state, &["g", "a"]);
     let first = page(&state).records.len();
-    assert!(first >= 200 && page(&state).has_older);
+    assert!(first >= 200 && page(&state).next.is_some());
     press(&mut state, &["G"]);
-    while page(&state).has_older {
+    while page(&state).next.is_some() {
         press(&mut state, &["G"]);
     }
     let sequences: Vec<u64> = page(&state)
@@ -126,7 +156,7 @@ fn older_records_that_fail_are_asked_for_again_only_by_who_goes_on() {
     assert!(records(&mut state, None, Ok(newest)).is_empty());
     let asked = key(&mut state, "G");
     assert!(
-        matches!(&asked[..], [Effect::Audit(Errand::Records(_, Some(1_035)))]),
+        matches!(&asked[..], [Effect::Audit(Errand::Records(_, _, Some(1_035)))]),
         "{}",
         asked.len()
     );
@@ -134,7 +164,7 @@ fn older_records_that_fail_are_asked_for_again_only_by_who_goes_on() {
     assert!(update(&mut state, Message::Tick).is_empty());
     assert!(matches!(
         key(&mut state, "j").as_slice(),
-        [Effect::Audit(Errand::Records(_, Some(1_035)))]
+        [Effect::Audit(Errand::Records(_, _, Some(1_035)))]
     ));
 }
 
@@ -161,7 +191,8 @@ fn among_changes_an_act_is_told_once_unless_nobody_knows_how_it_ended() {
     acts[2].jti = Some("same".into());
     records(&mut state, None, Ok(acts));
     assert_eq!(page(&state).shown.len(), 3);
-    press(&mut state, &["f", "f"]);
+    super::only(&mut state);
+    super::only(&mut state);
     assert_eq!(page(&state).shown, [0, 1]);
 }
 
@@ -194,8 +225,9 @@ fn what_cannot_be_asked_again_keeps_what_was_there() {
 fn keys_do_what_they_say() {
     let mut state = demo((120, 36));
     press(&mut state, &["g", "a", "f"]);
-    let worse = page(&state).shown.len();
-    assert!(worse < page(&state).records.len());
+    let is_worse =
+        |record: &AuditRecord| matches!(record.outcome, AuditOutcome::Denied | AuditOutcome::Failed);
+    assert!(page(&state).records.len() > 100 && page(&state).records.iter().all(is_worse));
     press(&mut state, &["f"]);
     let changes: Vec<&str> = page(&state)
         .shown
@@ -205,14 +237,16 @@ fn keys_do_what_they_say() {
     assert!(changes.contains(&"create_pointer") && changes.contains(&"delete_pointer"));
     assert!(!changes.contains(&"get_pointer_summary") && !changes.contains(&""));
     press(&mut state, &["f", "/"]);
-    write(&mut state, "!museum");
-    let others = page(&state).shown.len();
-    press(&mut state, &["esc", "/"]);
-    write(&mut state, "MUSEUM");
-    assert_eq!(others + page(&state).shown.len(), page(&state).records.len());
-    let museum = page(&state).shown.len();
-    assert!(museum > 0 && museum < page(&state).records.len());
+    write(&mut state, "who:museum");
     press(&mut state, &["esc"]);
+    assert_eq!(page(&state).text, "", "what was there before");
+    press(&mut state, &["/"]);
+    write(&mut state, "museum");
+    press(&mut state, &["enter"]);
+    let found = &page(&state).records;
+    assert!(!found.is_empty() && found.iter().all(|record| [4, 8].contains(&(record.sequence % 9))));
+    press(&mut state, &["esc"]);
+    assert_eq!(page(&state).text, "", "the page stays, its filter goes");
     assert_eq!(page(&state).shown.len(), page(&state).records.len());
     update(&mut state, Message::Mouse(Mouse::Click(10, 6)));
     assert!(page(&state).cursor.selected > 0);
@@ -226,21 +260,147 @@ fn keys_do_what_they_say() {
     assert!(state.layers.is_empty());
 }
 
+#[test]
+fn a_filter_shows_at_once_what_is_there_and_asks_the_instance_once_it_rests() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["g", "a", "/"]);
+    let there = page(&state).records.len();
+    let before = page(&state).generation;
+    for letter in "delete".chars() {
+        let waits = update(&mut state, Message::Key(Key::char(letter)));
+        assert!(matches!(
+            &waits[..],
+            [Effect::After(_, Message::Audit(News::Rested(..)))]
+        ));
+    }
+    assert_eq!(
+        (page(&state).records.len(), page(&state).generation),
+        (there, before + 6)
+    );
+    assert!(!page(&state).shown.is_empty() && page(&state).shown.len() < there);
+    let early = News::Rested(name("alpha"), before + 5);
+    assert!(
+        update(&mut state, Message::Audit(early)).is_empty(),
+        "it does not rest yet"
+    );
+    let rested = News::Rested(name("alpha"), before + 6);
+    let asked = update(&mut state, Message::Audit(rested));
+    let [Effect::Audit(Errand::Records(_, of, None))] = &asked[..] else {
+        panic!("it is not asked");
+    };
+    assert_eq!(of.to_string(), "delete");
+    // Nothing older is asked for with a filter that is not answered yet.
+    assert!(key(&mut state, "down").is_empty());
+    answer(&mut state, asked);
+    let deleted = (1..=RECORDS).filter(|number| number % 9 == 4).count();
+    press(&mut state, &["enter", "G", "G", "G", "G"]);
+    assert_eq!((page(&state).shown.len(), page(&state).next), (deleted, None));
+    assert!(screen(&state).contains("137 in all"));
+}
+
+#[test]
+fn what_is_told_of_a_filter_that_is_not_wanted_any_more_is_dropped() {
+    let mut state = demo((120, 36));
+    super::open(&mut state, name("alpha"));
+    told(&mut state, "", None, Ok((vec![record(9), record(8)], Some(8))));
+    super::narrow(&mut state, "who:museum");
+    told(&mut state, "who:owner", None, Ok((vec![record(8)], None)));
+    told(&mut state, "", Some(8), Ok((vec![record(7)], None)));
+    let sequences =
+        |state: &State| -> Vec<u64> { page(state).records.iter().map(|record| record.sequence).collect() };
+    assert_eq!(
+        sequences(&state),
+        [9, 8, 7],
+        "older ones still belong to what is there"
+    );
+    told(
+        &mut state,
+        "who:museum",
+        None,
+        Ok((vec![record(13), record(4)], Some(2))),
+    );
+    assert_eq!(sequences(&state), [13, 4]);
+    // New ones come on top of those that fit, and only those that fit.
+    told(
+        &mut state,
+        "who:museum",
+        None,
+        Ok((vec![record(22), record(13)], Some(10))),
+    );
+    assert_eq!(sequences(&state), [22, 13, 4]);
+    // Too many came meanwhile: what was there does not follow on them.
+    told(
+        &mut state,
+        "who:museum",
+        None,
+        Ok((vec![record(49), record(40)], Some(40))),
+    );
+    assert_eq!(sequences(&state), [49, 40]);
+}
+
+#[test]
+fn a_search_rests_after_a_while_and_goes_on_with_whoever_goes_on() {
+    let mut state = demo((120, 36));
+    super::open(&mut state, name("alpha"));
+    super::narrow(&mut state, "nobody");
+    let mut next = 1_000_000;
+    let mut asked = told(&mut state, "nobody", None, Ok((Vec::new(), Some(next))));
+    let mut pages = 0;
+    while let [Effect::Audit(Errand::Records(_, _, Some(before)))] = asked[..] {
+        assert_eq!(before, next);
+        next -= 20_000;
+        pages += 1;
+        asked = told(&mut state, "nobody", Some(before), Ok((Vec::new(), Some(next))));
+    }
+    assert_eq!(pages, 25);
+    assert!(
+        screen(&state).contains("0 back to record 500 000; down for older ones"),
+        "{}",
+        screen(&state)
+    );
+    assert!(matches!(
+        key(&mut state, "j").as_slice(),
+        [Effect::Audit(Errand::Records(_, _, Some(500_000)))]
+    ));
+}
+
+#[test]
+fn a_filter_can_be_given_on_the_command_line_and_a_mistake_in_it_is_told() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["g", "a", ":"]);
+    write(&mut state, "audit-filter who:museum outcome:odd");
+    press(&mut state, &["enter"]);
+    assert_eq!(page(&state).text, "who:museum outcome:odd");
+    assert!(
+        page(&state)
+            .records
+            .iter()
+            .all(|record| record.app_id.as_ref().unwrap().as_str() == "museum-reader")
+    );
+    assert!(
+        screen(&state).contains("the rest of the filter holds"),
+        "{}",
+        screen(&state)
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
     fn whatever_is_typed_and_pressed_the_selection_is_a_record_that_fits(
-        keys in prop::collection::vec(prop::sample::select(vec!["j", "k", "G", "g g", "f", "pgdn", "/ o w n enter", "/ x z enter", "/ esc", "v"]), 0..24),
+        keys in prop::collection::vec(prop::sample::select(vec!["j", "k", "G", "g g", "f", "pgdn", "/ o w n enter", "/ x z enter", "/ tab esc", "/ ! d down up", "enter", "esc", "v"]), 0..24),
     ) {
         let mut state = demo((80, 24));
         press(&mut state, &["g", "a"]);
         for keys in keys {
             press(&mut state, &keys.split(' ').collect::<Vec<_>>());
         }
-        let page = page(&state);
+        let Some(Layer::Audit(page)) = state.layers.iter().find(|layer| matches!(layer, Layer::Audit(_))) else {
+            return Ok(());
+        };
         prop_assert!(page.shown.is_empty() || page.cursor.selected < page.shown.len());
         prop_assert!(page.shown.is_sorted());
-        prop_assert!(page.records.windows(2).all(|pair| pair[0].sequence == pair[1].sequence + 1));
+        prop_assert!(page.records.windows(2).all(|pair| pair[0].sequence > pair[1].sequence));
     }
 }
 

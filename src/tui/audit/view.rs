@@ -36,10 +36,6 @@ pub fn draw(state: &State, page: &AuditTrail, canvas: &mut Canvas, body: Rect) {
     let room = body.width.saturating_sub(4);
     let head = Rect::new(body.x + 2.min(body.width), body.y + 1.min(body.height), room, 1);
     draw_line(canvas, head.x, head.y, head.width, &lines::summary(state, page));
-    if page.typing {
-        let before = 2 + u16::try_from(page.text.visual_cursor()).unwrap_or(0);
-        canvas.cursor = Some((head.x + before.min(head.width.saturating_sub(1)), head.y));
-    }
     let inner = under_the_summary(body);
     if page.shown.is_empty() {
         draw_nothing(state, page, canvas, inner);
@@ -73,17 +69,19 @@ fn draw_nothing(state: &State, page: &AuditTrail, canvas: &mut Canvas, body: Rec
             String::new(),
         ),
         Load::Failed(failure) => (failure.message.clone(), Role::Bad, failure.remedy.clone()),
-        Load::Ready if page.records.is_empty() => (
+        Load::Ready if page.records.is_empty() && !page.is_filtered() => (
             format!("Nothing is on record on {instance}"),
             Role::Dim,
             String::new(),
         ),
-        Load::Ready if page.fetching => ("Looking for older records…".to_owned(), Role::Dim, String::new()),
+        Load::Ready if page.fetching || page.is_unasked() => {
+            ("Looking for records…".to_owned(), Role::Dim, String::new())
+        }
         Load::Ready => (
             "No record fits".to_owned(),
             Role::Dim,
             format!(
-                "{} changes the words, {} shows other ones.",
+                "{} changes the filter, {} shows other ones.",
                 state.key_for(Id::AuditFilter),
                 state.key_for(Id::AuditOnly)
             ),

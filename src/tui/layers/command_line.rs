@@ -4,7 +4,7 @@ use super::{edit, paste};
 use crate::command::Key;
 use crate::model::POINTER_FIELDS;
 use crate::model::filter::Field;
-use crate::tui::state::Pane;
+use crate::store::AUDIT_FIELDS;
 use crate::workspace::LOG_FIELDS;
 use tui_input::Input;
 
@@ -165,10 +165,21 @@ impl CommandLine {
     }
 }
 
+/// Rows that can be filtered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// Of the pane with the pointers.
+    Pointers,
+    /// Of the pane with the invoke log.
+    Log,
+    /// Of the page with an audit trail, which is beneath.
+    Audit,
+}
+
 /// The line after `/`.
 pub struct FilterLine {
-    /// Whose rows are filtered.
-    pub pane: Pane,
+    /// Which rows are filtered.
+    pub rows: Rows,
     /// What is typed.
     pub input: Input,
     /// The filter that `Esc` brings back.
@@ -176,11 +187,21 @@ pub struct FilterLine {
 }
 
 impl FilterLine {
-    /// What its pane can be filtered by.
+    /// A line that begins with the filter that holds.
+    pub fn over(rows: Rows, before: &str) -> Self {
+        Self {
+            rows,
+            input: Input::new(before.to_owned()),
+            before: before.to_owned(),
+        }
+    }
+
+    /// What they can be filtered by.
     pub fn fields(&self) -> &'static [Field] {
-        match self.pane {
-            Pane::Log => LOG_FIELDS,
-            _ => POINTER_FIELDS,
+        match self.rows {
+            Rows::Pointers => POINTER_FIELDS,
+            Rows::Log => LOG_FIELDS,
+            Rows::Audit => AUDIT_FIELDS,
         }
     }
 }

@@ -6,11 +6,11 @@ use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::layers::{
-    Act, Answer, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Submission, Then, edit, paste,
+    Act, Answer, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Rows, Submission, Then, edit, paste,
 };
 use crate::tui::message::Message;
 use crate::tui::pointer;
-use crate::tui::state::{Begun, Level, Pane, Phase, State};
+use crate::tui::state::{Begun, Level, Phase, State};
 use crate::tui::widgets::filter::complete_filter;
 use crate::tui::{audit, composer, map, tail, wizard};
 use std::time::Duration;
@@ -45,9 +45,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     if key == Key::ctrl('z') {
         return vec![Effect::Suspend];
     }
-    let typed = tail::on_key(state, key)
-        .or_else(|| map::on_key(state, key))
-        .or_else(|| audit::on_key(state, key));
+    let typed = tail::on_key(state, key).or_else(|| map::on_key(state, key));
     if let Some(effects) = typed {
         return effects;
     }
@@ -284,12 +282,12 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
     };
     match key.code {
         KeyCode::Enter => {
-            let is_log = line.pane == Pane::Log;
+            let rows = line.rows;
             state.layers.pop();
-            return if is_log {
-                vec![super::commands::remember_log_filter(state)]
-            } else {
-                vec![super::commands::remember_pointer_filter(state)]
+            return match rows {
+                Rows::Pointers => vec![super::commands::remember_pointer_filter(state)],
+                Rows::Log => vec![super::commands::remember_log_filter(state)],
+                Rows::Audit => Vec::new(),
             };
         }
         KeyCode::Esc => {
@@ -306,6 +304,8 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             }
         }
         // The list stays within reach while one types.
+        KeyCode::Down if line.rows == Rows::Audit => return audit::step(state, 1),
+        KeyCode::Up if line.rows == Rows::Audit => return audit::step(state, -1),
         KeyCode::Down => return perform(state, crate::command::Id::Down, None),
         KeyCode::Up => return perform(state, crate::command::Id::Up, None),
         _ => {
@@ -317,14 +317,16 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
     filter_changed(state)
 }
 
-/// The filter changed: pointers are asked for once it rests, the log at once.
+/// The filter changed: instances are asked once it rests, the log at once.
 fn filter_changed(state: &mut State) -> Vec<Effect> {
-    let Some(Layer::Filter(FilterLine { pane, input, .. })) = state.layers.last() else {
+    let Some(Layer::Filter(FilterLine { rows, input, .. })) = state.layers.last() else {
         return Vec::new();
     };
     let text = input.value().trim().to_owned();
-    if *pane == Pane::Log {
-        return super::commands::narrow_log(state, &text);
+    match rows {
+        Rows::Log => return super::commands::narrow_log(state, &text),
+        Rows::Audit => return audit::narrow(state, &text),
+        Rows::Pointers => {}
     }
     if state.pointers.filter == text {
         return Vec::new();

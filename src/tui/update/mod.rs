@@ -145,10 +145,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.report_failure(&failure);
             Vec::new()
         }
-        Message::Audit(news) => {
-            audit::on_news(state, news);
-            Vec::new()
-        }
+        Message::Audit(news) => audit::on_news(state, news),
         Message::Domains(news) => domains::on_news(state, news),
         Message::Examined(number, found) => {
             doctor::on_found(state, number, found);

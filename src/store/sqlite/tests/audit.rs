@@ -2,7 +2,12 @@
 
 use super::*;
 use crate::model::KeyId;
-use crate::store::{AuditHead, AuditLog, AuditOutcome, AuditRecord, NewAuditRecord, StoreError};
+use crate::model::filter::Filter;
+use crate::store::sqlite::audit_rows::LOOKED_AT;
+use crate::store::{
+    AUDIT_FIELDS, AuditFilter, AuditHead, AuditLog, AuditOutcome, AuditRecord, NewAuditRecord, StoreError,
+};
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use std::sync::Arc;
 
@@ -25,6 +30,11 @@ async fn filled(place: &Place, records: i64) -> SqliteAuditLog {
         log.append(record(number)).await.unwrap();
     }
     log
+}
+
+async fn newest(log: &SqliteAuditLog, before: Option<u64>, limit: usize) -> Vec<AuditRecord> {
+    let page = log.recent(before, limit, AuditFilter::default()).await;
+    page.unwrap().records
 }
 
 fn edit(place: &Place, sql: &str) {
@@ -93,12 +103,12 @@ async fn records_come_back_newest_first_and_survive_a_restart() {
     log.close().await;
     assert!(matches!(log.append(record(9)).await, Err(StoreError::Closed)));
     let log = place.log();
-    let recent = log.recent(None, 3).await.unwrap();
+    let recent = newest(&log, None, 3).await;
     assert_eq!(
         recent.iter().map(|record| record.sequence).collect::<Vec<_>>(),
         [6, 5, 4]
     );
-    let older = log.recent(Some(4), 10).await.unwrap();
+    let older = newest(&log, Some(4), 10).await;
     assert_eq!(
         older.iter().map(|record| record.sequence).collect::<Vec<_>>(),
         [3, 2, 1]
@@ -117,6 +127,61 @@ async fn records_come_back_newest_first_and_survive_a_restart() {
     assert_eq!((verdict.records, verdict.first_bad), (6, None));
     assert_eq!(verdict.head, head(&recent[0]));
     assert_eq!(verdict.line, None);
+}
+
+fn filter(text: &str) -> AuditFilter {
+    let filter = Filter::parse(text, AUDIT_FIELDS).unwrap();
+    AuditFilter::new(&filter, NOW.plus_seconds(100_000), &TimeZone::UTC)
+}
+
+#[tokio::test]
+async fn pages_of_a_filter_are_together_what_fits_whatever_their_size() {
+    let place = Place::new();
+    let log = filled(&place, 40).await;
+    let all = newest(&log, None, 100).await;
+    for text in ["", "about:3", "!key:kid token:token", "nobody"] {
+        let wanted: Vec<_> = all
+            .iter()
+            .filter(|record| filter(text).fits(record))
+            .cloned()
+            .collect();
+        for limit in [1, 3, 7, 100] {
+            let (mut found, mut before) = (Vec::new(), None);
+            loop {
+                let page = log.recent(before, limit, filter(text)).await.unwrap();
+                assert!(page.records.len() <= limit);
+                found.extend(page.records);
+                before = page.next;
+                if before.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(found, wanted, "{text:?} by {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_search_stops_after_so_many_records_and_where_nothing_can_fit_any_more() {
+    let place = Place::new();
+    let log = place.log();
+    let total = i64::try_from(LOOKED_AT).unwrap() + 10;
+    for number in 1..total {
+        log.append_soon(record(number));
+    }
+    log.append(record(total)).await.unwrap();
+    let page = log.recent(None, 100, filter("nobody")).await.unwrap();
+    assert_eq!((page.records.len(), page.next), (0, Some(11)));
+    let rest = log.recent(page.next, 100, filter("nobody")).await.unwrap();
+    assert_eq!((rest.records.len(), rest.next), (0, None));
+    // The newest record is a day older than that: it is the only one that is looked at.
+    let late = AuditFilter::new(
+        &Filter::parse("since:1s", AUDIT_FIELDS).unwrap(),
+        NOW.plus_seconds(total + 90_000),
+        &TimeZone::UTC,
+    );
+    let page = log.recent(None, 100, late).await.unwrap();
+    assert_eq!((page.records.len(), page.next), (0, None));
 }
 
 #[tokio::test]
@@ -243,7 +308,7 @@ async fn threat_50_a_removed_beginning_is_named() {
 async fn threat_50_a_removed_tail_whose_end_was_moved_is_noticed_by_kept_heads() {
     let place = Place::new();
     let log = filled(&place, 6).await;
-    let kept: Vec<AuditHead> = log.recent(None, 6).await.unwrap().iter().map(head).collect();
+    let kept: Vec<AuditHead> = newest(&log, None, 6).await.iter().map(head).collect();
     edit(
         &place,
         "UPDATE ends SET sequence = 4, hash = (SELECT hash FROM records WHERE sequence = 4) WHERE what = 'head';
@@ -270,7 +335,7 @@ async fn threat_50_a_removed_tail_whose_end_was_moved_is_noticed_by_kept_heads()
 async fn threat_50_a_trail_written_anew_from_some_point_is_noticed_by_kept_heads() {
     let place = Place::new();
     let log = filled(&place, 6).await;
-    let kept: Vec<AuditHead> = log.recent(None, 6).await.unwrap().iter().map(head).collect();
+    let kept: Vec<AuditHead> = newest(&log, None, 6).await.iter().map(head).collect();
     forge_from(&place, 3);
     assert_eq!(
         log.verify().await.unwrap().first_bad,
@@ -296,10 +361,10 @@ async fn threat_50_a_cut_stays_visible_when_the_log_goes_on() {
 async fn clearing_begins_a_segment_that_names_the_old_head() {
     let place = Place::new();
     let log = filled(&place, 4).await;
-    let early = head(&log.recent(None, 4).await.unwrap()[2]);
+    let early = head(&newest(&log, None, 4).await[2]);
     let old = log.head().await.unwrap();
     assert_eq!(log.clear(record(5)).await.unwrap(), old);
-    let kept = log.recent(None, 10).await.unwrap();
+    let kept = newest(&log, None, 10).await;
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0].sequence, 5);
     assert!(kept[0].reason.as_ref().unwrap().contains(&old.hash));
@@ -325,7 +390,7 @@ async fn pruning_takes_only_what_is_old_says_so_and_the_chain_goes_on() {
     let log = filled(&place, 6).await;
     log.prune(NOW.plus_seconds(4), record(7)).await.unwrap();
     let numbers = async || -> Vec<u64> {
-        let kept = log.recent(None, 10).await.unwrap();
+        let kept = newest(&log, None, 10).await;
         kept.iter().map(|record| record.sequence).collect()
     };
     assert_eq!(numbers().await, [7, 6, 5, 4]);
@@ -354,10 +419,8 @@ async fn threat_47_the_audit_fails_closed() {
     assert!(log.append(record(5)).await.is_err());
     edit(&place, "ALTER TABLE elsewhere RENAME TO records");
     log.append(record(6)).await.unwrap();
-    let subjects: Vec<_> = log
-        .recent(None, 2)
+    let subjects: Vec<_> = newest(&log, None, 2)
         .await
-        .unwrap()
         .into_iter()
         .map(|found| found.subject)
         .collect();

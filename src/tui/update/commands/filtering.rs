@@ -4,9 +4,8 @@ use super::super::arrivals::load_log;
 use super::moving::focus;
 use super::push;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{FilterLine, Layer};
+use crate::tui::layers::{FilterLine, Layer, Rows};
 use crate::tui::state::{Level, Pane, State};
-use tui_input::Input;
 
 pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     let pane = if state.focus == Pane::Log {
@@ -28,19 +27,12 @@ pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
         effects.push(remember_pointer_filter(state));
         return effects;
     }
-    let before = if pane == Pane::Log {
-        state.log.text.clone()
+    let line = if pane == Pane::Log {
+        FilterLine::over(Rows::Log, &state.log.text)
     } else {
-        state.pointers.filter.clone()
+        FilterLine::over(Rows::Pointers, &state.pointers.filter)
     };
-    let mut effects = push(
-        state,
-        Layer::Filter(FilterLine {
-            pane,
-            input: Input::new(before.clone()),
-            before,
-        }),
-    );
+    let mut effects = push(state, Layer::Filter(line));
     if pane == Pane::Log {
         effects.push(Effect::PrepareLogFilter);
     }

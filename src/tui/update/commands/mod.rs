@@ -104,7 +104,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::FederateDomains => domains::federate(state),
         Id::AcceptFederation => domains::accept(state),
         Id::Audit => on_instance(state, argument, audit::open),
-        Id::AuditFilter => audit::type_filter(state, argument),
+        Id::AuditFilter => audit::filter(state, argument),
         Id::AuditOnly => audit::only(state),
         Id::AuditVerify => audit::verify(state),
         Id::Doctor => doctor::open(state),

@@ -6,7 +6,7 @@ use crate::model::InstanceName;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, Tab};
 use crate::tui::state::{Level, Pane, State};
-use crate::tui::{content, domains, invoke, map, pointer};
+use crate::tui::{audit, content, domains, invoke, map, pointer};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     match state.focus {
@@ -47,6 +47,9 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
         && invoke::back(page)
     {
         return Vec::new();
+    }
+    if let Some(effects) = audit::back(state) {
+        return effects;
     }
     if state.layers.pop().is_some() {
         return Vec::new();
