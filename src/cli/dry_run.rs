@@ -2,6 +2,7 @@
 
 use super::inert::inert_lines;
 use super::outcome::Outcome;
+use super::pointer::describe_circuit;
 use super::session::Session;
 use super::words;
 use crate::workspace::{BodyLayer, DryRun, Leg, WireLayer};
@@ -11,7 +12,7 @@ use serde_json::Value;
 pub fn show(session: &Session, looked: &DryRun) -> Outcome {
     session.show(looked, || inert_lines(&text(looked)))?;
     if !session.is_json() {
-        session.note("Nothing was sent.");
+        session.note(&looked.nothing_sent());
     }
     Ok(())
 }
@@ -21,6 +22,10 @@ fn text(looked: &DryRun) -> String {
     for (index, leg) in looked.legs.iter().enumerate() {
         text.push_str(&format!("\n{}. to {}: {}\n", index + 1, leg.instance, leg.title));
         of_leg(leg, &mut text);
+    }
+    if let (Some(look), Some(leg)) = (&looked.circuit, looked.legs.first()) {
+        text.push_str(&format!("\nThen {}\n", look.words(&leg.instance)));
+        text.push_str(&describe_circuit(&look.circuit));
     }
     if !looked.then.is_empty() {
         text.push_str("\nWhat happens then\n");

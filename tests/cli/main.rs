@@ -9,6 +9,7 @@ mod faults;
 mod audit;
 mod backup;
 mod binary;
+mod circuits;
 mod doctor;
 mod domains;
 mod handshake;

@@ -6,6 +6,8 @@ mod credential;
 mod list;
 mod show;
 
+pub use show::describe_circuit;
+
 use super::outcome::{Outcome, usage};
 use super::session::Session;
 use super::table::pairs;

@@ -163,7 +163,7 @@ impl Shown {
 }
 
 /// The steps, and what is wrong with them.
-fn describe_circuit(circuit: &Circuit) -> String {
+pub fn describe_circuit(circuit: &Circuit) -> String {
     let mut text = String::new();
     for step in &circuit.steps {
         text.push_str(&describe_step(step));

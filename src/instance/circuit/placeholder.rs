@@ -14,9 +14,9 @@ pub const LARGEST_STEP: usize = 1024 * 1024;
 /// Why a step cannot be filled.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FillError {
-    /// Nothing is at the path.
-    #[error("the placeholder {{{0}}} finds nothing in the results so far")]
-    Nothing(String),
+    /// Nothing is at the path: the placeholder, and what is there instead.
+    #[error("the placeholder {{{0}}} finds nothing: {1}")]
+    Nothing(String, String),
     /// The step would become too large.
     #[error("the step becomes larger than {LARGEST_STEP} bytes when its placeholders are filled")]
     TooLarge,
@@ -92,23 +92,50 @@ impl<'a> Filling<'a> {
     }
 
     fn find(&self, inner: &str) -> Result<&'a Value, FillError> {
+        let nothing = |why: String| FillError::Nothing(inner.to_owned(), why);
         let mut path = inner.split('.');
-        let step = path.next().and_then(|step| step.parse::<usize>().ok());
-        let first = step.and_then(|step| self.results.get(step));
-        path.try_fold(first, |found, name| {
-            Some(match found? {
-                Value::Array(items) => items.get(name.parse::<usize>().ok()?),
+        let step = path.next().unwrap_or_default();
+        let first = step.parse::<usize>().ok().and_then(|step| self.results.get(step));
+        let mut found = first.ok_or_else(|| nothing(format!("there is no step {step} before it")))?;
+        let mut walked = format!("what step {step} came to");
+        for name in path {
+            let next = match found {
+                Value::Array(items) => name.parse::<usize>().ok().and_then(|place| items.get(place)),
                 Value::Object(members) => members.get(name),
                 _ => None,
-            })
-        })
-        .flatten()
-        .ok_or_else(|| FillError::Nothing(inner.to_owned()))
+            };
+            found = next.ok_or_else(|| nothing(format!("{walked} {}", lack(found, name))))?;
+            walked = format!("its {name}");
+        }
+        Ok(found)
     }
 
     fn spend(&mut self, bytes: usize) -> Result<(), FillError> {
         self.left = self.left.checked_sub(bytes).ok_or(FillError::TooLarge)?;
         Ok(())
+    }
+}
+
+/// What a value has, that has not what is looked for. Names only: whoever runs a circuit need not see what it finds.
+fn lack(value: &Value, name: &str) -> String {
+    const MOST_NAMES: usize = 8;
+    match value {
+        Value::Array(items) => format!("is a list of {} and has no {name:?}", items.len()),
+        Value::Object(members) if members.is_empty() => format!("is empty and has no {name:?}"),
+        Value::Object(members) => {
+            let mut names: Vec<String> = members
+                .keys()
+                .take(MOST_NAMES)
+                .map(|name| format!("{:?}", name.chars().take(40).collect::<String>()))
+                .collect();
+            if members.len() > MOST_NAMES {
+                names.push("…".to_owned());
+            }
+            format!("has no {name:?}, only {}", names.join(", "))
+        }
+        Value::String(_) => format!("is a text and has no {name:?}"),
+        Value::Null => format!("is null and has no {name:?}"),
+        _ => format!("is a plain value and has no {name:?}"),
     }
 }
 

@@ -118,6 +118,8 @@ pub fn dry_run() -> DryRun {
             }),
         }],
         then: Vec::new(),
+        circuit: None,
+        asked: None,
     }
 }
 

@@ -5,7 +5,7 @@
 //! on the workspace, and what came of them is [`News`]. Nothing here waits.
 
 mod around;
-mod circuit;
+pub mod circuit;
 mod errand;
 mod facts;
 mod forms;

@@ -6,24 +6,43 @@ use super::super::invoke::context;
 use super::super::wire::decoded_token;
 use super::super::{Failure, HostedBy, Workspace, held};
 use super::layers::{body_layer, claims_layer};
-use super::{Outgoing, Way};
+use super::{CircuitLook, Outgoing, Way};
 use crate::client::preview::{self, Carried, StepTo};
 use crate::client::relay_query;
-use crate::model::{InstanceKind, InstanceName, Pointer, Profile, Route, Timestamp};
+use crate::model::{InstanceKind, InstanceName, Pointer, PointerAddress, Profile, Route, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Query, SealedRequest, seal_query, send_sealed};
 use crate::vault::InstanceRecord;
 use serde::Serialize;
 use serde_json::Value;
 
 /// Everything that would be sent.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct DryRun {
     /// As whom, in which profile, which way: in one line.
     pub summary: String,
     /// The requests, in order.
     pub legs: Vec<Leg>,
+    /// The circuit that would be made or run.
+    pub circuit: Option<CircuitLook>,
+    /// The pointer that the instance was asked for, to tell whether it is a circuit.
+    pub asked: Option<PointerAddress>,
     /// What others would do then, as far as it is known.
     pub then: Vec<String>,
+}
+
+impl DryRun {
+    /// That nothing was sent, in words.
+    pub fn nothing_sent(&self) -> String {
+        match (&self.asked, self.legs.first()) {
+            (Some(asked), Some(leg)) => {
+                format!(
+                    "Nothing of it was sent; {} was only asked what {asked} is.",
+                    leg.instance
+                )
+            }
+            _ => "Nothing was sent.".to_owned(),
+        }
+    }
 }
 
 /// One request.
@@ -105,7 +124,8 @@ struct Look {
 }
 
 impl Workspace {
-    /// What sending this would send. Nothing is sent, and nobody is asked.
+    /// What sending this would send. Nothing of it is sent; an instance is only asked what a pointer is that the query
+    /// would follow there.
     pub async fn dry_run(&self, outgoing: &Outgoing) -> Result<DryRun, Failure> {
         let now = Timestamp::now();
         let first = outgoing.way.through().unwrap_or(&outgoing.instance);
@@ -116,7 +136,14 @@ impl Workspace {
             trace: outgoing.trace,
         };
         match &outgoing.way {
-            Way::Direct => self.direct(outgoing, &look).await,
+            Way::Direct => {
+                let looked = self.circuit_of(outgoing).await;
+                let mut dry_run = self.direct(outgoing, &look).await?;
+                dry_run.circuit = looked.circuit;
+                dry_run.asked = looked.asked;
+                dry_run.then.extend(looked.unknown);
+                Ok(dry_run)
+            }
             Way::Relay { through, .. } => self.relayed(outgoing, through, &look).await,
             Way::Pointer {
                 through,
@@ -140,7 +167,7 @@ impl Workspace {
         Ok(DryRun {
             summary: summary(&credential, &format!("direct to {}", credential.endpoint)),
             legs: vec![leg],
-            then: Vec::new(),
+            ..DryRun::default()
         })
     }
 
@@ -182,6 +209,7 @@ impl Workspace {
             summary: summary(&credential, &way),
             legs: vec![leg],
             then,
+            ..DryRun::default()
         })
     }
 
@@ -235,6 +263,7 @@ impl Workspace {
             summary: summary(&via, &way),
             legs,
             then,
+            ..DryRun::default()
         })
     }
 
@@ -359,6 +388,7 @@ fn inside(record: &InstanceRecord, query: &Query) -> DryRun {
             "Nobody hosts {}: this process opens it under its lock and does it there. Nothing is sealed, and nothing travels.",
             record.name
         )],
+        ..DryRun::default()
     }
 }
 

@@ -2,6 +2,7 @@
 //! and the queries that a person keeps.
 
 mod check;
+mod circuit_look;
 mod drafts;
 mod dry_run;
 mod kept;
@@ -11,6 +12,7 @@ mod outgoing;
 mod ways;
 
 pub use check::{Facts, Finding, Weight, findings};
+pub use circuit_look::CircuitLook;
 pub use dry_run::{BodyLayer, Claim, DryRun, Leg, QueryLayer, WireLayer};
 pub use kept::{SentQuery, blank, laid_out, on_one_line, skeleton};
 pub use learn::Knowledge;

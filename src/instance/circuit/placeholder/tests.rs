@@ -35,15 +35,29 @@ fn what_was_put_in_is_not_looked_at_again() {
 }
 
 #[test]
-fn a_path_that_leads_nowhere_is_named() {
-    let results = [json!({"a": [1]})];
-    for missing in ["{0.b}", "{0.a.1}", "{0.a.x}", "{0.a.0.z}", "{1}", "{999999.a}"] {
-        let error = fill(&json!(missing), &results).unwrap_err();
-        assert_eq!(
-            error,
-            FillError::Nothing(missing.trim_matches(['{', '}']).to_owned())
-        );
+fn a_path_that_leads_nowhere_is_named_with_what_is_there() {
+    let results = [json!({"a": [1], "c": {}, "d": "text", "e": null})];
+    for (missing, there) in [
+        (
+            "0.b",
+            r#"what step 0 came to has no "b", only "a", "c", "d", "e""#,
+        ),
+        ("0.a.1", r#"its a is a list of 1 and has no "1""#),
+        ("0.a.x", r#"its a is a list of 1 and has no "x""#),
+        ("0.a.0.z", r#"its 0 is a plain value and has no "z""#),
+        ("0.c.z", r#"its c is empty and has no "z""#),
+        ("0.d.z", r#"its d is a text and has no "z""#),
+        ("0.e.z", r#"its e is null and has no "z""#),
+        ("1", "there is no step 1 before it"),
+        ("999999.a", "there is no step 999999 before it"),
+    ] {
+        let error = fill(&json!(format!("{{{missing}}}")), &results).unwrap_err();
+        assert_eq!(error, FillError::Nothing(missing.to_owned(), there.to_owned()));
     }
+    let many: serde_json::Map<String, Value> =
+        (0..9).map(|number| (format!("n{number}"), json!(0))).collect();
+    let error = fill(&json!("{0.x}"), &[Value::Object(many)]).unwrap_err();
+    assert!(error.to_string().ends_with(r#""n7", …"#), "{error}");
 }
 
 #[test]

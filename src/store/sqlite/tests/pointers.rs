@@ -309,7 +309,9 @@ async fn what_is_near_follows_what_is_made_and_deleted() {
         expected.sort_by(|left, right| left.1.total_cmp(&right.1));
         let found = store.nearest(&origin, Nearness::Gyroid, 5).await.unwrap();
         assert_eq!(found.matching, expected.len() as u64);
-        assert_eq!(found.pointers, expected[..5]);
+        // Addresses are random: sometimes fewer than five are near.
+        expected.truncate(5);
+        assert_eq!(found.pointers, expected);
     };
     for round in 0..3 {
         expect(round, &mut made).await;

@@ -1,8 +1,10 @@
 //! What is seen in each state, at three sizes.
 
 use super::*;
+use crate::protocol::circuit::Circuit;
 use crate::tui::fake::themed;
 use crate::tui::theme::{ASCII, Depth};
+use crate::workspace::CircuitLook;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 50)];
 
@@ -110,6 +112,23 @@ fn looking() {
         if let Some(wire) = &mut looked.legs[0].wire {
             wire.body.travels_as_it_is = true;
         }
+        look(state, looked);
+    });
+    compare("dry_run_steps", |state| {
+        press(state, &["I"]);
+        write_query(state, STATS);
+        let mut looked = fake::dry_run();
+        let address = crate::tui::fake::address(0);
+        looked.legs[0].wire = None;
+        looked.asked = Some(address.clone());
+        looked.circuit = Some(CircuitLook {
+            pointer: Some(address),
+            circuit: Circuit::read(
+                r#"[{"action": "search_pointers", "query": "air"},
+                    {"action": "get_pointer_summary", "pointer_address": "{0.pointers.0.address}"},
+                    {"action": "relay", "connection_id": "conn_0123456789ab", "query": {"action": "whoami", "of": "{7}"}}]"#,
+            ),
+        });
         look(state, looked);
     });
     compare("dry_run_failed", |state| {

@@ -1,6 +1,7 @@
 //! What would be sent, layer by layer.
 
 use crate::tui::clock::bytes;
+use crate::tui::pointer::circuit;
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widgets::draw::width;
 use crate::tui::widgets::text::{Line, wrap};
@@ -19,7 +20,7 @@ pub(super) fn lines(looked: &DryRun, is_old: bool, glyphs: &Glyphs, room: u16) -
         say("The query has changed since: ^D looks again.", Role::Warn);
     }
     say(&looked.summary, Role::Strong);
-    say("Nothing was sent.", Role::Good);
+    say(&looked.nothing_sent(), Role::Good);
     let many = looked.legs.len() > 1;
     for (index, leg) in looked.legs.iter().enumerate() {
         lines.push(Line::new());
@@ -35,6 +36,14 @@ pub(super) fn lines(looked: &DryRun, is_old: bool, glyphs: &Glyphs, room: u16) -
                 .map(|line| Line::of(line, Role::Accent)),
         );
         of_leg(leg, glyphs, room, &mut lines);
+    }
+    if let (Some(look), Some(leg)) = (&looked.circuit, looked.legs.first()) {
+        lines.push(Line::new());
+        let heading = format!("then {}", look.words(&leg.instance));
+        let wrapped = wrap(&heading, room).into_iter();
+        lines.extend(wrapped.map(|line| Line::of(line, Role::Accent)));
+        lines.extend(circuit::summary(&look.circuit, glyphs));
+        lines.extend(circuit::draw(&look.circuit, glyphs, room, |_| None).lines);
     }
     if !looked.then.is_empty() {
         lines.push(Line::new());
