@@ -12,7 +12,6 @@ use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use serde::{Deserialize, Serialize};
-use std::fmt::Write;
 use zeroize::Zeroizing;
 
 /// How long a request may be answered, in seconds: a week.
@@ -128,7 +127,7 @@ impl Request {
         name.truncate(name.floor_char_boundary(LONGEST_NAME));
         let request = Self {
             version: REQUEST_VERSION,
-            id: random_id(),
+            id: random::request_id(),
             recipient,
             identity: identity.key(),
             instance: asking.instance,
@@ -233,14 +232,6 @@ fn unarmoured(text: &str) -> Result<Vec<u8>, RequestError> {
     // The first line is there and the last is not: cut short.
     let (body, _) = rest.split_once(&squeezed(END)).ok_or(RequestError::Forged)?;
     PASTED.decode(body).map_err(|_| RequestError::Forged)
-}
-
-fn random_id() -> String {
-    let mut id = "req_".to_owned();
-    for byte in random::bytes::<6>() {
-        write!(id, "{byte:02x}").expect("writing to memory");
-    }
-    id
 }
 
 impl RequestKey {

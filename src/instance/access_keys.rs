@@ -16,7 +16,7 @@ use crate::model::{
     AppId, Delivery, Domain, DomainGrant, DomainId, DomainPermission, Grant, PointerScope, Profile, Timestamp,
 };
 use crate::protocol::{Code, CredentialForm, HeldCredential, HeldKeys, Problem};
-use crate::seal::{AccessKey, FernetKey, LegacyKeys, TokenSecret, random};
+use crate::seal::{AccessKey, FernetKey, LegacyKeys, TokenSecret, hex, random};
 use crate::store::IssuedRecord;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -177,10 +177,6 @@ fn draw(instance: &Instance) -> (AccessKey, String) {
             return (key, name);
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn secrets(instance: &Instance, profile: Profile, maker: Option<&Credential>) -> Result<Secrets, Problem> {

@@ -3,12 +3,12 @@
 //! Both sides throw in a key that never travelled, so that whoever read the old root from a leaked bundle or
 //! a recording does not know the new one.
 
-use super::{RootKey, base64url, random};
+use super::{RootKey, base64url, hex, random};
 use crate::model::KeyId;
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use std::fmt::{self, Write};
+use std::fmt;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
@@ -122,11 +122,7 @@ impl Mixing<'_> {
         let mut id = [0; 8];
         self.expand(&hkdf, "butterfly/v1 next root", next.as_mut());
         self.expand(&hkdf, "butterfly/v1 next kid", &mut id);
-        let mut kid = "kid_".to_owned();
-        for byte in id {
-            let _ = write!(kid, "{byte:02x}");
-        }
-        let kid = KeyId::parse(&kid).expect("written by its grammar");
+        let kid = KeyId::parse(&format!("kid_{}", hex(&id))).expect("written by its grammar");
         Ok((kid, RootKey::from_bytes(*next)))
     }
 

@@ -9,6 +9,7 @@ mod agreement;
 mod base64url;
 pub mod fernet;
 mod gcm;
+mod hex;
 mod identity;
 pub mod jwe;
 mod keys;
@@ -23,6 +24,7 @@ mod strict;
 pub mod token;
 
 pub use agreement::{AgreementError, AgreementKey, AgreementSecret, Mixing};
+pub use hex::hex;
 pub use identity::{Identity, IdentityKey, IdentityKeyError};
 pub use keys::{LegacyKeys, NativeKeys};
 pub use pake::{PakeKeys, PakeSide, PakeStart};

@@ -1,8 +1,7 @@
 //! Random values from the operating system.
 
-use super::{AccessKey, FernetKey, RootKey, TokenSecret, base64url};
+use super::{AccessKey, FernetKey, RootKey, TokenSecret, base64url, hex};
 use crate::model::{ConnectionId, DomainId, FederationId, InstanceId, KeyId, PointerAddress};
-use std::fmt::Write;
 use zeroize::Zeroizing;
 
 /// Random bytes; a machine that cannot give any cannot run this program (panics).
@@ -84,14 +83,19 @@ pub fn backup_id() -> String {
     prefixed_hex::<6>("bak_")
 }
 
+/// The name of an offer: `offer_` and 12 hex digits.
+pub fn offer_id() -> String {
+    prefixed_hex::<6>("offer_")
+}
+
+/// The name of a request for credentials: `req_` and 12 hex digits.
+pub fn request_id() -> String {
+    prefixed_hex::<6>("req_")
+}
+
 /// `prefix` and `N` random bytes in lower-case hexadecimal.
 fn prefixed_hex<const N: usize>(prefix: &str) -> String {
-    let mut text = String::with_capacity(prefix.len() + 2 * N);
-    text.push_str(prefix);
-    for byte in *Zeroizing::new(bytes::<N>()) {
-        write!(text, "{byte:02x}").expect("writing to memory");
-    }
-    text
+    format!("{prefix}{}", hex(Zeroizing::new(bytes::<N>()).as_ref()))
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ async fn create_offer(call: &Call<'_>) -> Answer {
     let expires_at = now.plus_seconds(order.valid_seconds);
     let mut credentials = Vec::with_capacity(order.holders.len());
     let mut names = Vec::with_capacity(order.holders.len());
-    let (id, mut warning) = (offer_id(), None);
+    let (id, mut warning) = (random::offer_id(), None);
     for holder in &order.holders {
         let made = issuing::make(call.instance, order.wanted(*holder, &id, expires_at)?).await?;
         names.push(made.credential.record.name.clone());
@@ -204,14 +204,6 @@ const fn word(holder: Holder) -> &'static str {
         Holder::Console => "console",
         Holder::Instance => "instance",
     }
-}
-
-fn offer_id() -> String {
-    let digits: String = random::bytes::<6>()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("offer_{digits}")
 }
 
 fn refused(message: &str) -> Problem {

@@ -1,6 +1,7 @@
 //! The chain of the audit trail: each record's hash covers the one before it.
 
 use crate::model::KeyId;
+use crate::seal::hex;
 use crate::store::{AuditHead, AuditOutcome, NewAuditRecord};
 use sha2::{Digest, Sha256};
 
@@ -28,13 +29,13 @@ impl Chain {
     pub(super) fn to_head(&self) -> AuditHead {
         AuditHead {
             sequence: self.sequence,
-            hash: hash_text(&self.hash),
+            hash: hex(&self.hash),
         }
     }
 
     /// How the record that begins after this one names it.
     pub(super) fn as_previous(&self) -> String {
-        format!("previous head {} {}", self.sequence, hash_text(&self.hash))
+        format!("previous head {} {}", self.sequence, hex(&self.hash))
     }
 }
 
@@ -74,9 +75,4 @@ pub(super) fn outcome(word: &str) -> Option<AuditOutcome> {
     [Intent, Done, Denied, Failed]
         .into_iter()
         .find(|outcome| outcome.as_str() == word)
-}
-
-/// Hexadecimal.
-pub(super) fn hash_text(hash: &[u8]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,9 +1,10 @@
 //! The audit trail's tables.
 
-use super::audit_chain::{Chain, Hash, hash_text, outcome};
+use super::audit_chain::{Chain, Hash, outcome};
 use super::failure::damaged;
 use super::rows::{all, one, text};
 use crate::model::{AppId, KeyId, Timestamp};
+use crate::seal::hex;
 use crate::store::{AuditFilter, AuditHead, AuditPage, AuditRecord, NewAuditRecord, SeenTokens, StoreError};
 use rusqlite::{Connection, Row, params};
 
@@ -51,7 +52,7 @@ pub(super) fn holds(conn: &Connection, kept: &AuditHead) -> Result<Option<bool>,
     let base = end(conn, "base")?;
     if kept.sequence <= base.sequence {
         let is_base = kept.sequence == base.sequence;
-        return Ok(is_base.then(|| hash_text(&base.hash) == kept.hash));
+        return Ok(is_base.then(|| hex(&base.hash) == kept.hash));
     }
     let found: Option<Hash> = one(
         conn,
@@ -59,7 +60,7 @@ pub(super) fn holds(conn: &Connection, kept: &AuditHead) -> Result<Option<bool>,
         kept.sequence.cast_signed(),
         |row| Ok(row.get(0)?),
     )?;
-    Ok(Some(found.is_some_and(|hash| hash_text(&hash) == kept.hash)))
+    Ok(Some(found.is_some_and(|hash| hex(&hash) == kept.hash)))
 }
 
 pub(super) fn end(conn: &Connection, what: &str) -> Result<Chain, StoreError> {
@@ -131,12 +132,13 @@ pub(super) fn recent(
     let mut page = AuditPage::default();
     let mut looked_at = 0;
     while let Some(row) = rows.next()? {
-        let record = placed(row)?;
+        let mut record = unhashed(row)?;
         if filter.ends_at(&record) {
             return Ok(page);
         }
         let sequence = record.sequence;
         if filter.fits(&record) {
+            record.hash = hash_of(row)?;
             page.records.push(record);
         }
         looked_at += 1;
@@ -150,6 +152,17 @@ pub(super) fn recent(
 
 /// A record with its place in the chain.
 pub(super) fn placed(row: &Row) -> Result<AuditRecord, StoreError> {
+    Ok(AuditRecord {
+        hash: hash_of(row)?,
+        ..unhashed(row)?
+    })
+}
+
+fn hash_of(row: &Row) -> Result<String, StoreError> {
+    Ok(hex(row.get_ref(8)?.as_blob().map_err(rusqlite::Error::from)?))
+}
+
+fn unhashed(row: &Row) -> Result<AuditRecord, StoreError> {
     let record = record(row)?;
     Ok(AuditRecord {
         sequence: row.get::<_, i64>(9)?.cast_unsigned(),
@@ -161,7 +174,7 @@ pub(super) fn placed(row: &Row) -> Result<AuditRecord, StoreError> {
         subject: record.subject,
         outcome: record.outcome,
         reason: record.reason,
-        hash: hash_text(row.get_ref(8)?.as_blob().map_err(rusqlite::Error::from)?),
+        hash: String::new(),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Orders as SQL: what is sorted by, where a page begins, and the cursor that says so.
 
+use crate::seal::hex;
 use crate::store::{Order, SortBy, StoreError};
 use rusqlite::types::Value;
 
@@ -49,8 +50,7 @@ pub(super) fn write_cursor(place: &Place) -> String {
     match &place.key {
         Some(Value::Integer(number)) => format!("after-{id:x}-{number:x}"),
         Some(Value::Text(text)) => {
-            let digits: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-            format!("after-{id:x}-t{digits}")
+            format!("after-{id:x}-t{}", hex(text.as_bytes()))
         }
         _ => format!("after-{id:x}"),
     }
