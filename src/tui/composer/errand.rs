@@ -1,8 +1,10 @@
 //! What the composer wants of the workspace, and what comes back.
 
-use crate::model::{AppId, InstanceName, PointerAddress};
+use crate::model::{AppId, InstanceName, PointerAddress, Route};
 use crate::tui::message::Outcome;
-use crate::workspace::{DryRun, Knowledge, Outgoing, Sent, SentQuery, Template, Way, Workspace};
+use crate::workspace::{
+    DryRun, Knowledge, Outgoing, PointerDetail, Sent, SentQuery, Template, Way, Workspace,
+};
 use serde_json::{Map, Value};
 
 /// Something to be done for the composer.
@@ -15,6 +17,8 @@ pub enum Errand {
     Exists(InstanceName, PointerAddress),
     /// Find the ways to an instance.
     Ways(InstanceName),
+    /// Ask for the pointer by which a call of the log went.
+    Follow(Box<Followed>, PointerAddress),
     /// Look at what would be sent.
     DryRun(Box<Outgoing>),
     /// Send.
@@ -27,6 +31,17 @@ pub enum Errand {
     Forget(String),
 }
 
+/// A call of the log that is to be edited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Followed {
+    /// The instance that has the pointer.
+    pub through: InstanceName,
+    /// The route that was taken.
+    pub route: Option<Route>,
+    /// What the peer was asked.
+    pub query: Value,
+}
+
 /// What came of an errand.
 pub enum Heard {
     /// What an instance knows.
@@ -37,6 +52,8 @@ pub enum Heard {
     Exists(PointerAddress, bool),
     /// The ways to an instance.
     Ways(InstanceName, Vec<Way>),
+    /// The pointer by which a call of the log went.
+    Followed(Box<Followed>, Box<PointerDetail>),
     /// What would be sent.
     DryRun(Box<DryRun>),
     /// The reply.
@@ -165,6 +182,10 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> Outcome<Heard> {
         Errand::Ways(instance) => {
             let ways = workspace.ways_to(instance.as_str()).await?;
             Heard::Ways(instance, ways)
+        }
+        Errand::Follow(call, address) => {
+            let detail = workspace.pointer(call.through.as_str(), &address).await?;
+            Heard::Followed(call, Box::new(detail))
         }
         Errand::DryRun(outgoing) => Heard::DryRun(Box::new(workspace.dry_run(&outgoing).await?)),
         Errand::Send(outgoing) => Heard::Arrived(Box::new(Arrived::of(&workspace.send(&outgoing).await?))),

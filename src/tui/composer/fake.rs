@@ -153,6 +153,9 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
             Heard::Exists(address, is_there)
         }
         Errand::Ways(instance) => Heard::Ways(instance, Vec::new()),
+        Errand::Follow(call, address) => {
+            Heard::Followed(call, Box::new(crate::tui::fake::detail_of(&address)))
+        }
         Errand::Kept | Errand::Keep(_) | Errand::Forget(_) => Heard::Kept(
             vec![Template {
                 name: "stations of the harbour".into(),

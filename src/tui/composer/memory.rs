@@ -35,6 +35,8 @@ pub struct Memory {
     pub templates: Vec<Template>,
     /// Queries that were sent.
     pub history: Vec<SentQuery>,
+    /// The errand that asks by which pointer a call went that is to be edited.
+    pub following: Option<u64>,
 }
 
 impl Memory {

@@ -2,6 +2,7 @@
 
 use super::errand::{Errand, Heard, News};
 use super::memory::Known;
+use super::open::followed;
 use super::state::{Asked, Composer, Panel};
 use super::update::{background, look, offer, to_look_up, with, word};
 use crate::tui::effect::Effect;
@@ -17,6 +18,20 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
     if let News::Came(ticket, _) = &news {
         state.running.retain(|running| running.ticket != *ticket);
     }
+    let news = match news {
+        News::Came(ticket, outcome) if state.composer.following == Some(ticket) => {
+            state.composer.following = None;
+            return match outcome {
+                Ok(Heard::Followed(call, detail)) => followed(state, *call, &detail),
+                Ok(_) => Vec::new(),
+                Err(failure) => {
+                    state.report_failure(&failure);
+                    Vec::new()
+                }
+            };
+        }
+        news => news,
+    };
     with(state, |state, composer| {
         let effects = match news {
             News::Came(ticket, Ok(heard)) => came(state, composer, ticket, heard),
@@ -111,7 +126,7 @@ fn came(state: &mut State, composer: &mut Composer, ticket: u64, heard: Heard) -
                 return vec![background(state, Errand::Kept)];
             }
         }
-        Heard::Kept(..) => {}
+        Heard::Kept(..) | Heard::Followed(..) => {}
     }
     Vec::new()
 }

@@ -1,16 +1,16 @@
 //! Opening the composer: empty, with a query of the log, or on a pointer.
 
-use super::errand::Errand;
+use super::errand::{Errand, Followed};
 use super::send::send;
 use super::state::Composer;
 use super::update::{background, settle};
-use crate::model::{InstanceName, Pointer};
+use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::protocol::Query;
 use crate::protocol::json_text::quoted;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::state::State;
-use crate::workspace::{Way, laid_out};
+use crate::workspace::{PointerDetail, Way, laid_out};
 use serde_json::Value;
 
 /// What a person begins with: the cursor comes between the quotes.
@@ -66,6 +66,28 @@ pub fn open_pointer(
         route: federated.route,
     };
     show(state, composer)
+}
+
+/// Opens it with a call of the log: the same question, on the way that it went. The pointer has to be asked for.
+pub fn open_call(state: &mut State, call: Followed, pointer: PointerAddress) -> Vec<Effect> {
+    let effect = background(state, Errand::Follow(Box::new(call), pointer));
+    if let Effect::Composer(ticket, _) = &effect {
+        state.composer.following = Some(*ticket);
+    }
+    vec![effect]
+}
+
+/// The pointer by which a call went is there. Whoever went elsewhere meanwhile is left in peace.
+pub(super) fn followed(state: &mut State, call: Followed, detail: &PointerDetail) -> Vec<Effect> {
+    if !matches!(state.layers.last(), None | Some(Layer::Invoke(_))) {
+        return Vec::new();
+    }
+    let mut pointer = detail.pointer.clone();
+    if let Some(federated) = &mut pointer.federated {
+        federated.query = call.query;
+        federated.route = call.route.unwrap_or(federated.route);
+    }
+    open_pointer(state, call.through, &pointer, detail.leads_to.clone())
 }
 
 fn about(pointer: &Pointer) -> String {

@@ -10,7 +10,7 @@ use crate::command::Key;
 use crate::model::{InstanceName, Route};
 use crate::protocol::Code;
 use crate::tui::effect::Effect;
-use crate::tui::fake::{address, answer, blank, demo, failure, name, press, write};
+use crate::tui::fake::{address, answer, blank, demo, detail_of, failure, name, press, write};
 use crate::tui::layers::Layer;
 use crate::tui::message::Message;
 use crate::tui::state::State;
@@ -275,6 +275,54 @@ fn a_query_of_the_log_is_edited_and_sent_again() {
     let mut state = demo((120, 36));
     press(&mut state, &["4", "enter", "e"]);
     assert!(text(&state).contains("get_pointer_summary"), "{}", text(&state));
+}
+
+#[test]
+fn a_call_of_the_log_is_edited_on_the_way_that_it_went() {
+    // The newest line is a call by relay from alpha to beta, about a pointer of beta.
+    let mut state = demo((120, 36));
+    press(&mut state, &["4", "enter"]);
+    let asked = effects(&mut state, "e");
+    let [Effect::Composer(ticket, Errand::Follow(call, at))] = &asked[..] else {
+        panic!("the pointer is not asked for");
+    };
+    assert_eq!((call.through.as_str(), at), ("alpha", &address(3)));
+    let (ticket, call) = (*ticket, call.clone());
+    answer(&mut state, asked);
+    assert_eq!(composer(&state).instance, name("beta"));
+    assert!(text(&state).contains("ptr_000000000007"), "{}", text(&state));
+    let Way::Pointer {
+        through,
+        pointer,
+        route,
+    } = &composer(&state).way
+    else {
+        panic!("it goes along the pointer");
+    };
+    assert_eq!(
+        (through.as_str(), &pointer.address, *route),
+        ("alpha", &address(3), Route::Relay)
+    );
+
+    // It comes too late for somebody who is elsewhere by then.
+    press(&mut state, &["esc", "esc", "?"]);
+    let late = Heard::Followed(call, Box::new(detail_of(&address(3))));
+    state.composer.following = Some(ticket);
+    tell(&mut state, ticket, Ok(late));
+    assert!(matches!(state.layers.last(), Some(Layer::Help(_))));
+}
+
+#[test]
+fn a_call_whose_pointer_cannot_be_asked_for_is_not_edited_and_it_is_said_why() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["4", "enter"]);
+    let asked = effects(&mut state, "e");
+    let [Effect::Composer(ticket, _)] = &asked[..] else {
+        panic!("the pointer is not asked for");
+    };
+    tell(&mut state, *ticket, Err(failure()));
+    assert!(matches!(state.layers.last(), Some(Layer::Invoke(_))));
+    assert!(screen(&state).contains(&failure().message));
 }
 
 #[test]

@@ -4,12 +4,12 @@ use super::super::work::begin;
 use super::on_instance;
 use crate::command::{Id, Scope};
 use crate::model::InstanceName;
-use crate::tui::composer;
+use crate::tui::composer::{self, Followed};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{InvokePage, Layer};
 use crate::tui::livetest::{self, Source};
 use crate::tui::state::{Level, State};
-use crate::workspace::LogEntry;
+use crate::workspace::{LogEntry, LogKind};
 
 /// Among so many of the newest lines marks are looked for.
 const MARKS_LOOKED_AT: u64 = 2_000;
@@ -58,7 +58,18 @@ pub(super) fn edit_again(state: &mut State) -> Vec<Effect> {
 pub fn edit_entry(state: &mut State, entry: &LogEntry) -> Vec<Effect> {
     let query = entry.query.clone();
     match InstanceName::parse(&entry.row.instance) {
-        Ok(name) if state.instances.get(name.as_str()).is_some() => composer::open_query(state, name, &query),
+        Ok(name) if state.instances.get(name.as_str()).is_some() => match &entry.row.pointer {
+            // What the peer was asked is no question for the instance that has the pointer.
+            Some(pointer) if entry.row.kind == LogKind::Call => {
+                let call = Followed {
+                    through: name,
+                    route: entry.row.route,
+                    query,
+                };
+                composer::open_call(state, call, pointer.clone())
+            }
+            _ => composer::open_query(state, name, &query),
+        },
         _ => {
             let text = format!("{} is not in this home any more", entry.row.instance);
             let key = state.key_for(Id::Compose);
