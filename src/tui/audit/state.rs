@@ -129,11 +129,11 @@ impl AuditTrail {
 
     /// Takes the newest records that a filter leaves. What was there stays behind them if nothing is missing between.
     pub fn take_newest(&mut self, filter: Filter, page: AuditPage) {
+        self.fetching = false;
         if !filter.means_the_same(&self.wanted) {
             // It was asked before the filter became what it is.
             return;
         }
-        self.fetching = false;
         self.load = Load::Ready;
         let selected = self.sequence();
         let known = self.records.first().map_or(0, |record| record.sequence);
@@ -180,12 +180,12 @@ impl AuditTrail {
     }
 
     /// What was asked for did not come. Older ones are asked for again by whoever goes to the end of the list again.
-    pub fn note_failure(&mut self, before: Option<u64>, failure: Failure) {
+    pub fn note_failure(&mut self, filter: &Filter, before: Option<u64>, failure: Failure) {
         self.fetching = false;
-        if before.is_none() {
-            self.load = Load::Failed(failure);
-        } else {
-            self.budget = 0;
+        match before {
+            Some(_) => self.budget = 0,
+            None if filter.means_the_same(&self.wanted) => self.load = Load::Failed(failure),
+            None => {}
         }
     }
 

@@ -8,7 +8,7 @@ use crate::model::filter::Filter;
 use crate::protocol::Code;
 use crate::store::{AUDIT_FIELDS, AuditOutcome, AuditPage, AuditRecord};
 use crate::tui::effect::Effect;
-use crate::tui::fake::{answer, demo, fill, key, name, press, themed, write};
+use crate::tui::fake::{ODD_SIZES, answer, demo, fill, key, name, press, themed, write};
 use crate::tui::layers::Layer;
 use crate::tui::message::{Message, Mouse};
 use crate::tui::state::State;
@@ -339,6 +339,27 @@ fn what_is_told_of_a_filter_that_is_not_wanted_any_more_is_dropped() {
 }
 
 #[test]
+fn whoever_comes_back_to_the_filter_of_before_is_not_left_waiting() {
+    let mut state = demo((120, 36));
+    super::open(&mut state, name("alpha"));
+    let newest = (201..=400).rev().map(record).collect();
+    told(&mut state, "", None, Ok((newest, Some(201))));
+    super::narrow(&mut state, "museum");
+    let rested = News::Rested(name("alpha"), page(&state).generation);
+    assert_eq!(update(&mut state, Message::Audit(rested)).len(), 1);
+    super::narrow(&mut state, "");
+    // What is told of the other filter, or that it could not be asked, is of no use any more.
+    told(&mut state, "museum", None, Ok((vec![record(4)], None)));
+    told(&mut state, "museum", None, Err(refused()));
+    assert_eq!(page(&state).records.len(), 200);
+    assert!(!screen(&state).contains("from before"));
+    assert!(matches!(
+        key(&mut state, "G").as_slice(),
+        [Effect::Audit(Errand::Records(_, _, Some(201)))]
+    ));
+}
+
+#[test]
 fn a_search_rests_after_a_while_and_goes_on_with_whoever_goes_on() {
     let mut state = demo((120, 36));
     super::open(&mut state, name("alpha"));
@@ -408,16 +429,7 @@ proptest! {
 fn t56_no_size_panics() {
     let mut state = demo((80, 24));
     press(&mut state, &["g", "a"]);
-    for size in [
-        (1, 1),
-        (2, 3),
-        (20, 5),
-        (40, 9),
-        (79, 12),
-        (149, 8),
-        (150, 8),
-        (500, 4),
-    ] {
+    for size in ODD_SIZES {
         update(&mut state, Message::Resize(size.0, size.1));
         press(
             &mut state,

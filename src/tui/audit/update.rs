@@ -59,8 +59,8 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
     match news {
         News::Records(_, filter, None, Ok(newest)) => page.take_newest(filter, newest),
         News::Records(_, filter, Some(before), Ok(older)) => page.take_older(&filter, before, older),
-        News::Records(_, _, before, Err(failure)) => {
-            page.note_failure(before, failure.clone());
+        News::Records(_, filter, before, Err(failure)) => {
+            page.note_failure(&filter, before, failure.clone());
             if before.is_some() {
                 state.report_failure(&failure);
             }

@@ -6,7 +6,7 @@ use super::state::Thing;
 use super::{Domains, fake};
 use crate::seal::Passphrase;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::fake::{answer, blank, demo, fill, key, name, press, themed, write};
+use crate::tui::fake::{ODD_SIZES, answer, blank, demo, fill, key, name, press, themed, write};
 use crate::tui::layers::{Confirm, Layer};
 use crate::tui::message::{Done, Message, Mouse};
 use crate::tui::state::State;
@@ -374,16 +374,7 @@ fn t56_no_size_panics() {
     fill(&mut state);
     for instance in ["alpha", "gamma", "beta", "museum"] {
         open(&mut state, instance);
-        for size in [
-            (1, 1),
-            (2, 3),
-            (20, 5),
-            (40, 9),
-            (79, 12),
-            (149, 8),
-            (150, 8),
-            (500, 4),
-        ] {
+        for size in ODD_SIZES {
             update(&mut state, Message::Resize(size.0, size.1));
             press(&mut state, &["G", "k", "g", "g", "j"]);
             screen(&state);

@@ -129,6 +129,18 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
     }
 }
 
+/// Sizes at which nothing may panic, on both sides of where the layout changes.
+pub const ODD_SIZES: [(u16, u16); 8] = [
+    (1, 1),
+    (2, 3),
+    (20, 5),
+    (40, 9),
+    (79, 12),
+    (149, 8),
+    (150, 8),
+    (500, 4),
+];
+
 /// Presses a key without answering anything.
 pub fn key(state: &mut State, text: &str) -> Vec<Effect> {
     update(state, Message::Key(Key::parse(text).unwrap()))
