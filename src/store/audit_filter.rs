@@ -2,8 +2,16 @@
 
 use super::{AuditOutcome, AuditRecord};
 use crate::model::Timestamp;
-use crate::model::filter::{Comparison, Field, Filter, Kind, Moment, Term, Test, Text, Value};
+use crate::model::filter::{Comparison, Field, Filter, Kind, Term, Test, Text, Value};
 use jiff::tz::TimeZone;
+
+/// The words for how something ended.
+const OUTCOMES: &[&str] = &[
+    AuditOutcome::Intent.as_str(),
+    AuditOutcome::Done.as_str(),
+    AuditOutcome::Denied.as_str(),
+    AuditOutcome::Failed.as_str(),
+];
 
 /// The fields of a record.
 pub const AUDIT_FIELDS: &[Field] = &[
@@ -17,7 +25,7 @@ pub const AUDIT_FIELDS: &[Field] = &[
     .also(&["subject"]),
     Field::new(
         "outcome",
-        Kind::OneOf(&["intent", "done", "denied", "failed"]),
+        Kind::OneOf(OUTCOMES),
         "how it ended; intent is what was about to be done",
     )
     .also(&["ended"]),
@@ -59,19 +67,6 @@ impl AuditFilter {
         Self {
             checks: filter.terms.iter().map(check).collect(),
         }
-    }
-
-    /// The same filter with its moments in UTC: what it means to somebody with another clock, elsewhere.
-    pub fn settled(filter: &Filter, now: Timestamp, zone: &TimeZone) -> Filter {
-        let mut settled = filter.clone();
-        for term in &mut settled.terms {
-            if let Test::Field(_, _, Value::Moment(moment)) = &mut term.test {
-                let at = moment.resolve(now, zone).as_micros();
-                let at = jiff::Timestamp::from_microsecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-                *moment = Moment::At(TimeZone::UTC.to_datetime(at));
-            }
-        }
-        settled
     }
 
     /// Whether a record gets through.
@@ -215,7 +210,7 @@ mod tests {
     fn moments_mean_the_same_elsewhere() {
         let zone = TimeZone::fixed(jiff::tz::offset(5));
         let here = Filter::parse("since:1h before:16:30 who:a", AUDIT_FIELDS).unwrap();
-        let told = AuditFilter::settled(&here, now(), &zone).to_string();
+        let told = here.in_utc(now(), &zone).to_string();
         assert_eq!(
             told,
             "since:>=2026-11-27T11:00:00 before:<2026-11-27T11:30:00 who:a"

@@ -202,8 +202,7 @@ async fn read(
     let (now, zone) = (Timestamp::now(), TimeZone::system());
     let mut query = Query::new("get_audit", json!({"before": before, "limit": limit.min(PAGE)}));
     if !filter.is_empty() {
-        let settled = AuditFilter::settled(filter, now, &zone);
-        query = query.with("filter", json!(settled.to_string()));
+        query = query.with("filter", json!(filter.in_utc(now, &zone).to_string()));
     }
     let result = session.result(&query).await?;
     let told: Told = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;

@@ -97,15 +97,21 @@ impl<'a> Filling<'a> {
         let step = path.next().unwrap_or_default();
         let first = step.parse::<usize>().ok().and_then(|step| self.results.get(step));
         let mut found = first.ok_or_else(|| nothing(format!("there is no step {step} before it")))?;
-        let mut walked = format!("what step {step} came to");
+        let mut within = None;
         for name in path {
             let next = match found {
                 Value::Array(items) => name.parse::<usize>().ok().and_then(|place| items.get(place)),
                 Value::Object(members) => members.get(name),
                 _ => None,
             };
-            found = next.ok_or_else(|| nothing(format!("{walked} {}", lack(found, name))))?;
-            walked = format!("its {name}");
+            found = next.ok_or_else(|| {
+                let whose = within.map_or_else(
+                    || format!("what step {step} came to"),
+                    |name| format!("its {name}"),
+                );
+                nothing(format!("{whose} {}", lack(found, name)))
+            })?;
+            within = Some(name);
         }
         Ok(found)
     }

@@ -30,6 +30,8 @@ pub use parse::FilterError;
 pub use text::Text;
 pub use value::{Comparison, Moment, Value};
 
+use crate::model::Timestamp;
+use jiff::tz::TimeZone;
 use std::ops::Range;
 
 /// A filter: all of its terms must hold. An empty one lets everything through.
@@ -74,6 +76,19 @@ impl Filter {
     /// thing is told.
     pub fn parse_typed(text: &str, fields: &'static [Field]) -> (Self, Option<FilterError>) {
         parse::parse(text, fields)
+    }
+
+    /// The same filter with its moments in UTC: what it means to somebody with another clock, elsewhere.
+    pub fn in_utc(&self, now: Timestamp, zone: &TimeZone) -> Self {
+        let mut settled = self.clone();
+        for term in &mut settled.terms {
+            if let Test::Field(_, _, Value::Moment(moment)) = &mut term.test {
+                let at = moment.resolve(now, zone).as_micros();
+                let at = jiff::Timestamp::from_microsecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+                *moment = Moment::At(TimeZone::UTC.to_datetime(at));
+            }
+        }
+        settled
     }
 
     /// Whether everything gets through.

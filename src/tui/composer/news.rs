@@ -22,7 +22,7 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         News::Came(ticket, outcome) if state.composer.following == Some(ticket) => {
             state.composer.following = None;
             return match outcome {
-                Ok(Heard::Followed(call, detail)) => followed(state, *call, &detail),
+                Ok(Heard::Followed(call, detail)) => followed(state, *call, *detail),
                 Ok(_) => Vec::new(),
                 Err(failure) => {
                     state.report_failure(&failure);

@@ -70,24 +70,20 @@ pub fn open_pointer(
 
 /// Opens it with a call of the log: the same question, on the way that it went. The pointer has to be asked for.
 pub fn open_call(state: &mut State, call: Followed, pointer: PointerAddress) -> Vec<Effect> {
-    let effect = background(state, Errand::Follow(Box::new(call), pointer));
-    if let Effect::Composer(ticket, _) = &effect {
-        state.composer.following = Some(*ticket);
-    }
-    vec![effect]
+    state.composer.following = Some(state.next_ticket);
+    vec![background(state, Errand::Follow(Box::new(call), pointer))]
 }
 
 /// The pointer by which a call went is there. Whoever went elsewhere meanwhile is left in peace.
-pub(super) fn followed(state: &mut State, call: Followed, detail: &PointerDetail) -> Vec<Effect> {
+pub(super) fn followed(state: &mut State, call: Followed, mut detail: PointerDetail) -> Vec<Effect> {
     if !matches!(state.layers.last(), None | Some(Layer::Invoke(_))) {
         return Vec::new();
     }
-    let mut pointer = detail.pointer.clone();
-    if let Some(federated) = &mut pointer.federated {
+    if let Some(federated) = &mut detail.pointer.federated {
         federated.query = call.query;
         federated.route = call.route.unwrap_or(federated.route);
     }
-    open_pointer(state, call.through, &pointer, detail.leads_to.clone())
+    open_pointer(state, call.through, &detail.pointer, detail.leads_to)
 }
 
 fn about(pointer: &Pointer) -> String {

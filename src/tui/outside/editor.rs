@@ -153,9 +153,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_else_may_read_it() {
-        let script = "f() { stat -c %a \"$1\" \"$(dirname \"$1\")\" > \"$1.modes\"; cat \"$1.modes\" > \"$1\"; true; }; f";
+    async fn nobody_else_may_read_it_and_no_secret_goes_along() {
+        let script = "f() { stat -c %a \"$1\" \"$(dirname \"$1\")\" > \"$1.modes\"; cat \"$1.modes\" > \"$1\"; env | grep -c BUTTERFLY_VAULT >> \"$1\"; true; }; f";
         let seen = edited(script, "{}").await.unwrap().unwrap();
-        assert_eq!(seen.lines().collect::<Vec<_>>(), ["600", "700"]);
+        assert_eq!(seen.lines().collect::<Vec<_>>(), ["600", "700", "0"]);
     }
 }

@@ -57,9 +57,9 @@ fn wire(state: &State, page: &InvokePage) -> Option<Reading> {
 }
 
 fn trace(page: &InvokePage) -> Option<Reading> {
+    page.entry.as_ref()?;
     let view = &page.trace;
     let rows = view.rows.iter().map(|row| &row.line);
-    page.entry.as_ref()?;
     Some(plain([&view.ruler].into_iter().chain(rows).chain(&view.notes)))
 }
 

@@ -56,27 +56,25 @@ pub(super) fn edit_again(state: &mut State) -> Vec<Effect> {
 
 /// Opens the composer with the query of this line.
 pub fn edit_entry(state: &mut State, entry: &LogEntry) -> Vec<Effect> {
-    let query = entry.query.clone();
-    match InstanceName::parse(&entry.row.instance) {
-        Ok(name) if state.instances.get(name.as_str()).is_some() => match &entry.row.pointer {
-            // What the peer was asked is no question for the instance that has the pointer.
-            Some(pointer) if entry.row.kind == LogKind::Call => {
-                let call = Followed {
-                    through: name,
-                    route: entry.row.route,
-                    query,
-                };
-                composer::open_call(state, call, pointer.clone())
-            }
-            _ => composer::open_query(state, name, &query),
-        },
-        _ => {
-            let text = format!("{} is not in this home any more", entry.row.instance);
-            let key = state.key_for(Id::Compose);
-            let remedy = format!("open the composer with {key} and paste the query");
-            state.report(Level::Warn, text, remedy);
-            Vec::new()
+    let name = InstanceName::parse(&entry.row.instance).ok();
+    let Some(name) = name.filter(|name| state.instances.get(name.as_str()).is_some()) else {
+        let text = format!("{} is not in this home any more", entry.row.instance);
+        let key = state.key_for(Id::Compose);
+        let remedy = format!("open the composer with {key} and paste the query");
+        state.report(Level::Warn, text, remedy);
+        return Vec::new();
+    };
+    match (&entry.row.pointer, entry.row.kind) {
+        // What the peer was asked is no question for the instance that has the pointer.
+        (Some(pointer), LogKind::Call) => {
+            let call = Followed {
+                through: name,
+                route: entry.row.route,
+                query: entry.query.clone(),
+            };
+            composer::open_call(state, call, pointer.clone())
         }
+        _ => composer::open_query(state, name, &entry.query),
     }
 }
 
