@@ -25,7 +25,7 @@ fn text(looked: &DryRun) -> String {
     }
     if let (Some(look), Some(leg)) = (&looked.circuit, looked.legs.first()) {
         text.push_str(&format!("\nThen {}\n", look.words(&leg.instance)));
-        text.push_str(&describe_circuit(&look.circuit));
+        text.push_str(&describe_circuit(&look.circuit, &look.relays));
     }
     if !looked.then.is_empty() {
         text.push_str("\nWhat happens then\n");

@@ -6,6 +6,7 @@ use super::session::Session;
 use super::{Failure, ListRemark, PointerDetail, PointerList, Workspace};
 use crate::model::filter::Filter;
 use crate::model::{CIRCUIT_PREFIX, Connection, NewPointer, Pointer, PointerAddress, PointerChange, Route};
+use crate::protocol::circuit::Circuit;
 use crate::protocol::{Code, Query};
 use crate::store::{Order, PointerPage, PointerQuery, Relationship, Start};
 use serde::Deserialize;
@@ -226,6 +227,7 @@ impl Workspace {
                 })
                 .collect(),
             connection: None,
+            relays: Vec::new(),
             leads_to: None,
             credential: None,
             pointer,
@@ -240,10 +242,18 @@ impl Workspace {
         session: &mut Session<'_>,
         detail: &mut PointerDetail,
     ) -> Result<(), Failure> {
-        if let Some(id) = &detail.pointer.connection_id {
+        let circuit = Circuit::of_reference(&detail.pointer.data_reference);
+        let relays = circuit
+            .as_ref()
+            .is_some_and(|circuit| circuit.relays_through().next().is_some());
+        if detail.pointer.connection_id.is_some() || relays {
             // Whoever may see the pointer need not be allowed to see connections.
             let all = connections(session).await.unwrap_or_default();
-            detail.connection = all.into_iter().find(|connection| connection.id == *id);
+            detail.relays = circuit
+                .map(|circuit| relayed_through(&circuit, &all))
+                .unwrap_or_default();
+            let id = detail.pointer.connection_id.as_ref();
+            detail.connection = all.into_iter().find(|connection| Some(&connection.id) == id);
         }
         let Some(federated) = detail.pointer.federated.clone() else {
             return Ok(());
@@ -331,6 +341,15 @@ pub(super) async fn connections(session: &mut Session<'_>) -> Result<Vec<Connect
     let result = session.result(&query).await?;
     let listed: Listed = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
     Ok(listed.connections)
+}
+
+/// Those of these connections that a circuit relays through.
+pub(super) fn relayed_through(circuit: &Circuit, connections: &[Connection]) -> Vec<Connection> {
+    let named = |id: &str| circuit.relays_through().any(|through| through == id);
+    let found = connections
+        .iter()
+        .filter(|connection| named(connection.id.as_str()));
+    found.cloned().collect()
 }
 
 /// Whether a pointer leads to another instance, also where its instance knows nothing of that.

@@ -72,7 +72,10 @@ fn a_dry_run_shows_the_steps_of_a_circuit_and_takes_none() {
     let (run, address) = ready.made(&steps);
     let before = ready.changes();
     let looked = ready.home.ok(&["invoke", "alpha", "--dry-run", &run]);
-    assert_eq!(looked["asked"], address);
+    assert_eq!(
+        looked["asked"],
+        json!([format!("what {} is", address.as_str().unwrap())])
+    );
     assert_eq!(looked["circuit"]["pointer"], address);
     let drawn = &looked["circuit"]["circuit"]["steps"];
     assert_eq!(drawn[0]["action"], "search_pointers");
@@ -121,6 +124,36 @@ fn a_dry_run_says_what_is_wrong_with_a_circuit_that_would_be_made() {
     assert!(shown.stdout.contains("step 4"), "{}", shown.stdout);
     assert!(shown.stderr.contains("Nothing was sent."), "{}", shown.stderr);
     assert_eq!(ready.changes(), before);
+}
+
+#[test]
+fn connections_that_steps_relay_through_are_told_by_name() {
+    let ready = ready();
+    let (home, connection) = (&ready.home, ready.connection.as_str());
+    let steps = json!([{"action": "relay", "connection_id": connection, "query": {"action": "whoami"}}]);
+    let making = ready.creating(&steps);
+    let shown = home.run(&["invoke", "alpha", "--dry-run", &making]);
+    let named = format!("asks another instance for whoami through “circuits” ({connection})");
+    assert!(shown.stdout.contains(&named), "{}", shown.stdout);
+    let asked = "alpha was only asked which connections it has";
+    assert!(shown.stderr.contains(asked), "{}", shown.stderr);
+
+    let (run, address) = ready.made(&steps);
+    home.ok(&["connection", "status", "alpha", connection, "disabled"]);
+    let disabled = format!("{named}, which is disabled");
+    for arguments in [
+        vec!["invoke", "alpha", "--dry-run", &run],
+        vec!["pointer", "show", "alpha", address.as_str().unwrap()],
+    ] {
+        let shown = home.run(&arguments);
+        assert!(
+            shown.stdout.contains(&disabled),
+            "{arguments:?}: {}",
+            shown.stdout
+        );
+    }
+    let looked = home.ok(&["invoke", "alpha", "--dry-run", &run]);
+    assert_eq!(looked["circuit"]["relays"][0]["name"], "circuits");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::super::session::Session;
 use super::super::table::{Table, pairs};
 use super::super::words;
 use super::describe_pointer;
-use crate::model::{CIRCUIT_PREFIX, PointerAddress, Route};
+use crate::model::{Connection, ConnectionStatus, PointerAddress, Route};
 use crate::protocol::circuit::{Circuit, Leads, Step};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::workspace::{CredentialRow, InstanceRow, PointerDetail};
@@ -43,7 +43,7 @@ pub async fn show(session: &Session, instance: &str, address: &PointerAddress) -
     let reference = detail.pointer.data_reference.as_str();
     let shown = Shown {
         kind: ReferenceKind::of(reference),
-        circuit: reference.strip_prefix(CIRCUIT_PREFIX).map(Circuit::read),
+        circuit: Circuit::of_reference(reference),
         credential,
         peer,
         detail,
@@ -60,6 +60,7 @@ impl Shown {
             "circuit": self.circuit,
             "neighbors": detail.neighbors,
             "connection": detail.connection,
+            "relays": detail.relays,
             "connection_name": detail.connection.as_ref().map(|connection| &connection.name),
             "leads_to": detail.leads_to,
             "credential": detail.credential,
@@ -90,7 +91,7 @@ impl Shown {
         }
         if let Some(circuit) = &self.circuit {
             text.push_str("\nCIRCUIT\n");
-            text.push_str(&describe_circuit(circuit));
+            text.push_str(&describe_circuit(circuit, &detail.relays));
         }
         if !detail.neighbors.is_empty() {
             text.push('\n');
@@ -163,10 +164,10 @@ impl Shown {
 }
 
 /// The steps, and what is wrong with them.
-pub fn describe_circuit(circuit: &Circuit) -> String {
+pub fn describe_circuit(circuit: &Circuit, relays: &[Connection]) -> String {
     let mut text = String::new();
     for step in &circuit.steps {
-        text.push_str(&describe_step(step));
+        text.push_str(&describe_step(step, relays));
         for fault in circuit.faults_of(step.index) {
             text.push_str(&format!("     ! {}\n", fault.words()));
         }
@@ -177,7 +178,7 @@ pub fn describe_circuit(circuit: &Circuit) -> String {
     super::super::inert::inert_lines(&text)
 }
 
-fn describe_step(step: &Step) -> String {
+fn describe_step(step: &Step, relays: &[Connection]) -> String {
     let mut text = match (&step.action, &step.unreadable) {
         (Some(action), _) => format!("{:>3}  {action}\n", step.index),
         (None, Some(what)) => format!("{:>3}  unreadable: {what}\n", step.index),
@@ -198,7 +199,8 @@ fn describe_step(step: &Step) -> String {
         Leads::Here | Leads::Pointer(_) => {}
         Leads::Relay { connection, asks } => {
             text.push_str(&format!(
-                "     -> asks another instance for {asks} through {connection}\n"
+                "     -> asks another instance for {asks} through {}\n",
+                passage(connection, relays)
             ));
         }
         Leads::Federated { endpoint, sealed, .. } => {
@@ -206,4 +208,16 @@ fn describe_step(step: &Step) -> String {
         }
     }
     text
+}
+
+/// A connection that a step names: with its own name and whether it lets anything through, where they are known.
+fn passage(id: &str, relays: &[Connection]) -> String {
+    let found = relays.iter().find(|connection| connection.id.as_str() == id);
+    match found {
+        Some(found) if found.status == ConnectionStatus::Disabled => {
+            format!("“{}” ({id}), which is disabled", found.name)
+        }
+        Some(found) => format!("“{}” ({id})", found.name),
+        None => id.to_owned(),
+    }
 }

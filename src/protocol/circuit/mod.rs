@@ -14,6 +14,7 @@ pub use placeholder::{Piece, pieces};
 pub use step::{Arrow, Leads, Parameter, Step};
 
 use super::strict_json;
+use crate::model::CIRCUIT_PREFIX;
 use check::check_step;
 use places::{Places, step_starts};
 use serde::Serialize;
@@ -64,6 +65,11 @@ pub struct Circuit {
 }
 
 impl Circuit {
+    /// The circuit that a data_reference is, if it is one.
+    pub fn of_reference(reference: &str) -> Option<Self> {
+        reference.strip_prefix(CIRCUIT_PREFIX).map(Self::read)
+    }
+
     /// Reads what follows `internal_circuit::`.
     pub fn read(text: &str) -> Self {
         match strict_json::parse_located(text.as_bytes()) {
@@ -143,6 +149,14 @@ impl Circuit {
     /// What is wrong with this step.
     pub fn faults_of(&self, step: usize) -> impl Iterator<Item = &Fault> {
         self.faults.iter().filter(move |fault| fault.step == Some(step))
+    }
+
+    /// The connections through which its steps ask other instances, as written: ids, or placeholders for one.
+    pub fn relays_through(&self) -> impl Iterator<Item = &str> {
+        self.steps.iter().filter_map(|step| match &step.leads {
+            Leads::Relay { connection, .. } => Some(connection.as_str()),
+            _ => None,
+        })
     }
 
     /// The first thing that an instance would refuse, or else the first that may not be meant.

@@ -119,7 +119,7 @@ pub fn dry_run() -> DryRun {
         }],
         then: Vec::new(),
         circuit: None,
-        asked: None,
+        asked: Vec::new(),
     }
 }
 

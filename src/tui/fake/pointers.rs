@@ -178,6 +178,15 @@ fn connections() -> Vec<Connection> {
 }
 
 pub fn detail() -> PointerDetail {
+    let connection = Connection {
+        id: ConnectionId::parse("conn_0123456789ab").unwrap(),
+        domain_id: DomainId::parse("dom_0123456789ab").unwrap(),
+        name: "to beta".into(),
+        description: "Gateway to beta".into(),
+        status: ConnectionStatus::Active,
+        held_credential: Some("beta".into()),
+        created_at: now(),
+    };
     PointerDetail {
         pointer: pointer(3),
         neighbors: vec![crate::store::Relationship {
@@ -185,15 +194,8 @@ pub fn detail() -> PointerDetail {
             relationship: "derived_from".into(),
             weight: 0.8,
         }],
-        connection: Some(Connection {
-            id: ConnectionId::parse("conn_0123456789ab").unwrap(),
-            domain_id: DomainId::parse("dom_0123456789ab").unwrap(),
-            name: "to beta".into(),
-            description: "Gateway to beta".into(),
-            status: ConnectionStatus::Active,
-            held_credential: Some("beta".into()),
-            created_at: now(),
-        }),
+        relays: vec![connection.clone()],
+        connection: Some(connection),
         leads_to: Some(name("beta")),
         credential: Some("beta/alpha-federation".into()),
     }

@@ -2,7 +2,7 @@
 
 use super::page::PointerPage;
 use super::sheet::{Destination, Sheet};
-use crate::model::{CIRCUIT_PREFIX, ConnectionId, Pointer, PointerAddress};
+use crate::model::{Connection, ConnectionId, ConnectionStatus, Pointer, PointerAddress};
 use crate::protocol::circuit::{Circuit, Fault, Leads, Step};
 use crate::tui::content::heading;
 use crate::tui::state::State;
@@ -24,13 +24,13 @@ pub(super) fn add_circuit(
     sheet: &mut Sheet,
     room: u16,
 ) {
-    let Some(text) = pointer.data_reference.strip_prefix(CIRCUIT_PREFIX) else {
+    let Some(circuit) = Circuit::of_reference(&pointer.data_reference) else {
         return;
     };
-    let circuit = Circuit::read(text);
+    let relays = page.detail.as_ref().map_or(&[][..], |detail| &detail.relays);
     heading(&mut sheet.lines, "Circuit");
     sheet.lines.extend(summary(&circuit, &state.look.glyphs));
-    let drawing = draw(&circuit, &state.look.glyphs, room, |id| connection_name(page, id));
+    let drawing = draw(&circuit, &state.look.glyphs, room, relays);
     let first = sheet.lines.len();
     sheet.lines.extend(drawing.lines);
     for (line, to) in drawing.links {
@@ -38,15 +38,10 @@ pub(super) fn add_circuit(
     }
     if circuit.steps.is_empty() {
         // Nothing was understood: the text itself, inert and cut.
-        let shown = crate::tui::content::shorten(text, 400);
+        let shown = crate::tui::content::shorten(&pointer.data_reference, 400);
         let lines = wrap(&shown, room).into_iter();
         sheet.lines.extend(lines.map(|line| Line::of(line, Role::Faint)));
     }
-}
-
-fn connection_name(page: &PointerPage, id: &str) -> Option<String> {
-    let connection = page.detail.as_ref()?.connection.as_ref()?;
-    (connection.id.as_str() == id).then(|| connection.name.clone())
 }
 
 /// How many steps, and whether an instance would take it.
@@ -97,16 +92,11 @@ impl Body {
     }
 }
 
-/// Draws the steps of a circuit.
-pub fn draw(
-    circuit: &Circuit,
-    glyphs: &Glyphs,
-    room: u16,
-    connection_name: impl Fn(&str) -> Option<String>,
-) -> Drawing {
+/// Draws the steps of a circuit, with the names of the connections that are known.
+pub fn draw(circuit: &Circuit, glyphs: &Glyphs, room: u16, relays: &[Connection]) -> Drawing {
     let mut bodies = Vec::new();
     for step in &circuit.steps {
-        add_step(circuit, step, glyphs, room, &connection_name, &mut bodies);
+        add_step(circuit, step, glyphs, room, relays, &mut bodies);
     }
     let lanes = lanes(&bodies);
     let width = lanes.iter().map(|lane| lane.column + 1).max().unwrap_or(0);
@@ -130,7 +120,7 @@ fn add_step(
     step: &Step,
     glyphs: &Glyphs,
     room: u16,
-    connection_name: &impl Fn(&str) -> Option<String>,
+    relays: &[Connection],
     bodies: &mut Vec<Body>,
 ) {
     let is_wrong = circuit.faults_of(step.index).any(|fault| fault.refused);
@@ -172,7 +162,7 @@ fn add_step(
             });
         }
     }
-    add_leads(step, glyphs, connection_name, bodies);
+    add_leads(step, glyphs, relays, bodies);
     for fault in circuit.faults_of(step.index) {
         bodies.push(Body::plain(fault_line(fault, glyphs, 5)));
     }
@@ -193,12 +183,7 @@ fn pointer_in(value: &serde_json::Value) -> Option<Destination> {
     Some(Destination::Pointer(address, None))
 }
 
-fn add_leads(
-    step: &Step,
-    glyphs: &Glyphs,
-    connection_name: &impl Fn(&str) -> Option<String>,
-    bodies: &mut Vec<Body>,
-) {
+fn add_leads(step: &Step, glyphs: &Glyphs, relays: &[Connection], bodies: &mut Vec<Body>) {
     match &step.leads {
         Leads::Here => {}
         Leads::Pointer(_) if step.action.as_deref() == Some("invoke_through_connection") => {
@@ -209,8 +194,9 @@ fn add_leads(
         }
         Leads::Pointer(_) => {}
         Leads::Relay { connection, asks } => {
-            let name =
-                connection_name(connection).map_or_else(|| connection.clone(), |name| format!("“{name}”"));
+            let found = relays.iter().find(|relay| relay.id.as_str() == connection);
+            let name = found.map_or_else(|| connection.clone(), |found| format!("“{}”", found.name));
+            let is_disabled = found.is_some_and(|found| found.status == ConnectionStatus::Disabled);
             let line = Line::of(format!("     {} ", glyphs.relay), Role::Route)
                 .and("the instance asks its peer through ", Role::Dim)
                 .and(name, Role::Address)
@@ -220,6 +206,10 @@ fn add_leads(
                 to: ConnectionId::parse(connection).ok().map(Destination::Connection),
                 ..Body::plain(line)
             });
+            if is_disabled {
+                let words = format!("     {} that connection is disabled: the step fails", glyphs.bad);
+                bodies.push(Body::plain(Line::of(words, Role::Bad)));
+            }
         }
         Leads::Federated {
             endpoint,

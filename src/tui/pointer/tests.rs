@@ -118,6 +118,13 @@ fn a_circuit_is_drawn_as_steps() {
         open_row(state, 4);
         show(state, |detail| detail.pointer = circuit(&valid()));
     });
+    compare("circuit_disabled_connection", |state| {
+        open_row(state, 4);
+        show(state, |detail| {
+            detail.pointer = circuit(&valid());
+            detail.relays[0].status = ConnectionStatus::Disabled;
+        });
+    });
     compare("circuit_invalid", |state| {
         open_row(state, 4);
         show(state, |detail| {

@@ -1,8 +1,9 @@
 //! The circuit that a query would make or run: what the instance would do then, step by step.
 
 use super::super::Workspace;
+use super::super::pointers::relayed_through;
 use super::Outgoing;
-use crate::model::{CIRCUIT_PREFIX, PointerAddress};
+use crate::model::{Connection, PointerAddress};
 use crate::protocol::Query;
 use crate::protocol::circuit::Circuit;
 use serde::Serialize;
@@ -14,6 +15,8 @@ pub struct CircuitLook {
     pub pointer: Option<PointerAddress>,
     /// Its steps, and what is wrong with them.
     pub circuit: Circuit,
+    /// The connections through which its steps ask other instances, as far as they may be seen.
+    pub relays: Vec<Connection>,
 }
 
 impl CircuitLook {
@@ -31,8 +34,8 @@ impl CircuitLook {
 
 /// What a query refers to that may be a circuit.
 enum Referred {
-    /// Its definition.
-    Definition(String),
+    /// It, as it is written in the query.
+    Written(Circuit),
     /// A pointer that is followed.
     Pointer(PointerAddress),
 }
@@ -42,10 +45,10 @@ fn referred(query: &Query) -> Option<Referred> {
     match query.action() {
         "create_circuit" => query
             .get("circuit_definition")
-            .map(|definition| Referred::Definition(definition.to_string())),
+            .map(|definition| Referred::Written(Circuit::read(&definition.to_string()))),
         "create_pointer" | "update_pointer" => text("data_reference")
-            .and_then(|reference| reference.strip_prefix(CIRCUIT_PREFIX))
-            .map(|definition| Referred::Definition(definition.to_owned())),
+            .and_then(Circuit::of_reference)
+            .map(Referred::Written),
         "invoke_through_connection" => text("pointer_address")
             .and_then(|address| PointerAddress::parse(address).ok())
             .map(Referred::Pointer),
@@ -58,40 +61,58 @@ fn referred(query: &Query) -> Option<Referred> {
 pub(super) struct Looked {
     /// The circuit, if there is one.
     pub circuit: Option<CircuitLook>,
-    /// The pointer that the instance was asked for.
-    pub asked: Option<PointerAddress>,
+    /// What the instance was asked for that.
+    pub asked: Vec<String>,
     /// Why it is not known whether there is one.
     pub unknown: Option<String>,
 }
 
 impl Workspace {
-    /// Looks for the circuit; asks the instance what a pointer is, where the query would follow one.
+    /// Looks for the circuit; asks the instance what a pointer is, where the query would follow one, and for the
+    /// names of connections that steps relay through.
     pub(super) async fn circuit_of(&self, outgoing: &Outgoing) -> Looked {
-        let address = match referred(&outgoing.query) {
-            None => return Looked::default(),
-            Some(Referred::Definition(definition)) => {
-                let circuit = Circuit::read(&definition);
-                return Looked {
-                    circuit: Some(CircuitLook {
-                        pointer: None,
-                        circuit,
-                    }),
-                    ..Looked::default()
-                };
-            }
-            Some(Referred::Pointer(address)) => address,
+        let instance = outgoing.instance.as_str();
+        match referred(&outgoing.query) {
+            None => Looked::default(),
+            Some(Referred::Written(circuit)) => self.written_circuit(instance, circuit).await,
+            Some(Referred::Pointer(address)) => self.circuit_behind(instance, address).await,
+        }
+    }
+
+    async fn written_circuit(&self, instance: &str, circuit: Circuit) -> Looked {
+        let relays_anywhere = circuit.relays_through().next().is_some();
+        let relays = match relays_anywhere {
+            // Whoever may make a circuit need not be allowed to see connections.
+            true => relayed_through(&circuit, &self.connections(instance).await.unwrap_or_default()),
+            false => Vec::new(),
         };
+        Looked {
+            circuit: Some(CircuitLook {
+                pointer: None,
+                circuit,
+                relays,
+            }),
+            asked: relays_anywhere
+                .then(|| "which connections it has".to_owned())
+                .into_iter()
+                .collect(),
+            unknown: None,
+        }
+    }
+
+    async fn circuit_behind(&self, instance: &str, address: PointerAddress) -> Looked {
         let mut looked = Looked {
-            asked: Some(address.clone()),
+            asked: vec![format!("what {address} is")],
             ..Looked::default()
         };
-        match self.pointer(outgoing.instance.as_str(), &address).await {
+        match self.pointer(instance, &address).await {
             Ok(detail) => {
-                let definition = detail.pointer.data_reference.strip_prefix(CIRCUIT_PREFIX);
-                looked.circuit = definition.map(|definition| CircuitLook {
-                    pointer: Some(address),
-                    circuit: Circuit::read(definition),
-                });
+                looked.circuit =
+                    Circuit::of_reference(&detail.pointer.data_reference).map(|circuit| CircuitLook {
+                        pointer: Some(address),
+                        circuit,
+                        relays: detail.relays,
+                    });
             }
             Err(failure) => {
                 looked.unknown = Some(format!("What {address} is could not be asked: {failure}"));

@@ -9,7 +9,7 @@ use super::layers::{body_layer, claims_layer};
 use super::{CircuitLook, Outgoing, Way};
 use crate::client::preview::{self, Carried, StepTo};
 use crate::client::relay_query;
-use crate::model::{InstanceKind, InstanceName, Pointer, PointerAddress, Profile, Route, Timestamp};
+use crate::model::{InstanceKind, InstanceName, Pointer, Profile, Route, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Query, SealedRequest, seal_query, send_sealed};
 use crate::vault::InstanceRecord;
 use serde::Serialize;
@@ -24,8 +24,8 @@ pub struct DryRun {
     pub legs: Vec<Leg>,
     /// The circuit that would be made or run.
     pub circuit: Option<CircuitLook>,
-    /// The pointer that the instance was asked for, to tell whether it is a circuit.
-    pub asked: Option<PointerAddress>,
+    /// What the instance was asked to tell this: "what ptr_… is", "which connections it has".
+    pub asked: Vec<String>,
     /// What others would do then, as far as it is known.
     pub then: Vec<String>,
 }
@@ -33,13 +33,12 @@ pub struct DryRun {
 impl DryRun {
     /// That nothing was sent, in words.
     pub fn nothing_sent(&self) -> String {
-        match (&self.asked, self.legs.first()) {
-            (Some(asked), Some(leg)) => {
-                format!(
-                    "Nothing of it was sent; {} was only asked what {asked} is.",
-                    leg.instance
-                )
-            }
+        match self.legs.first() {
+            Some(leg) if !self.asked.is_empty() => format!(
+                "Nothing of it was sent; {} was only asked {}.",
+                leg.instance,
+                self.asked.join(" and ")
+            ),
             _ => "Nothing was sent.".to_owned(),
         }
     }
@@ -125,7 +124,7 @@ struct Look {
 
 impl Workspace {
     /// What sending this would send. Nothing of it is sent; an instance is only asked what a pointer is that the query
-    /// would follow there.
+    /// would follow there, and which connections a circuit relays through.
     pub async fn dry_run(&self, outgoing: &Outgoing) -> Result<DryRun, Failure> {
         let now = Timestamp::now();
         let first = outgoing.way.through().unwrap_or(&outgoing.instance);

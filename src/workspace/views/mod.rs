@@ -172,6 +172,8 @@ pub struct PointerDetail {
     pub neighbors: Vec<Relationship>,
     /// The connection that it is assigned to, if it is to one, and that may be seen.
     pub connection: Option<Connection>,
+    /// For a circuit: the connections through which its steps ask other instances, as far as they may be seen.
+    pub relays: Vec<Connection>,
     /// For a federated pointer: the instance in this home that its endpoint belongs to, if one does.
     pub leads_to: Option<InstanceName>,
     /// For a federated pointer: the credential that opens that door, if one is held: the instance's own on

@@ -120,7 +120,7 @@ fn looking() {
         let mut looked = fake::dry_run();
         let address = crate::tui::fake::address(0);
         looked.legs[0].wire = None;
-        looked.asked = Some(address.clone());
+        looked.asked = vec![format!("what {address} is")];
         looked.circuit = Some(CircuitLook {
             pointer: Some(address),
             circuit: Circuit::read(
@@ -128,6 +128,7 @@ fn looking() {
                     {"action": "get_pointer_summary", "pointer_address": "{0.pointers.0.address}"},
                     {"action": "relay", "connection_id": "conn_0123456789ab", "query": {"action": "whoami", "of": "{7}"}}]"#,
             ),
+            relays: crate::tui::fake::detail().relays,
         });
         look(state, looked);
     });

@@ -43,7 +43,7 @@ pub(super) fn lines(looked: &DryRun, is_old: bool, glyphs: &Glyphs, room: u16) -
         let wrapped = wrap(&heading, room).into_iter();
         lines.extend(wrapped.map(|line| Line::of(line, Role::Accent)));
         lines.extend(circuit::summary(&look.circuit, glyphs));
-        lines.extend(circuit::draw(&look.circuit, glyphs, room, |_| None).lines);
+        lines.extend(circuit::draw(&look.circuit, glyphs, room, &look.relays).lines);
     }
     if !looked.then.is_empty() {
         lines.push(Line::new());
