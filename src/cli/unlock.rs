@@ -1,11 +1,11 @@
 //! Opening the vault of a home, and choosing how a new one is locked.
 
 use super::ask;
-use super::secrets::{self, SecretFile};
+use super::secrets;
 use super::session::absolute;
 use crate::protocol::Code;
 use crate::workspace::{
-    Failure, Home, Unlock, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE,
+    Failure, Home, SecretFile, Unlock, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE,
     VAULT_PASSPHRASE_VARIABLE, VaultLock, Workspace,
 };
 use std::io::Write;

@@ -2,13 +2,13 @@
 
 use super::ask;
 use super::outcome::{Outcome, usage};
-use super::secrets::{SecretFile, passphrase_from_environment};
+use super::secrets::passphrase_from_environment;
 use super::session::{Session, absolute};
 use super::table::pairs;
 use super::unlock;
 use crate::protocol::Code;
 use crate::vault::LockKind;
-use crate::workspace::{Failure, VaultContents, VaultLock, Workspace};
+use crate::workspace::{Failure, SecretFile, VaultContents, VaultLock, Workspace};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::path::PathBuf;

@@ -8,6 +8,7 @@
 use super::Instance;
 use super::authenticate;
 use super::issued::{Credential, Presented};
+use crate::protocol::data_reference::FETCH_HEADER_PREFIX;
 use crate::protocol::{Code, Problem};
 use crate::seal::{DataKey, fernet, row};
 use base64::Engine;
@@ -17,9 +18,6 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use url::{Host, Url};
 use zeroize::{Zeroize, Zeroizing};
-
-/// What the data_reference of one that an instance sealed begins with.
-pub const MARK: &str = "sealed_header::";
 
 /// The associated data of what is sealed.
 const IDENTITY: &[u8] = b"butterfly/v1 fetch header";
@@ -113,14 +111,14 @@ impl FetchHeader {
         };
         let text = Zeroizing::new(serde_json::to_vec(&written).expect("texts always serialise"));
         format!(
-            "{MARK}{}",
+            "{FETCH_HEADER_PREFIX}{}",
             URL_SAFE_NO_PAD.encode(row::seal(key, IDENTITY, &text))
         )
     }
 
     /// Opens what a credential pointer's data_reference holds; none if this instance cannot.
     pub fn open(instance: &Instance, reference: &str) -> Option<Self> {
-        let text = match reference.strip_prefix(MARK) {
+        let text = match reference.strip_prefix(FETCH_HEADER_PREFIX) {
             Some(sealed) => {
                 row::open(instance.key(), IDENTITY, &URL_SAFE_NO_PAD.decode(sealed).ok()?).ok()?
             }

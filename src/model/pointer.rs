@@ -60,19 +60,22 @@ pub struct NewPointer {
 }
 
 /// What to change of a pointer; a field that is not given stays.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct PointerChange {
     /// New description.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// New data_reference.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub data_reference: Option<String>,
     /// New tags, replacing the old.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
+    /// The pointer that holds the header with which its data is fetched from now on; or none, `null` on the wire.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub credential_pointer_address: Option<Option<PointerAddress>>,
     /// Where it leads from now on, if it leads to another instance: goes with a new data_reference.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub federated: Option<Federated>,
 }
 

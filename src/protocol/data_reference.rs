@@ -5,6 +5,9 @@ use super::profile_of_sealed;
 use crate::model::{CIRCUIT_PREFIX, Endpoint, Profile};
 use url::Url;
 
+/// What the data_reference of a credential pointer begins with: a header for fetching, sealed by the instance.
+pub const FETCH_HEADER_PREFIX: &str = "sealed_header::";
+
 /// A place that a reference names.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Place {
@@ -46,6 +49,7 @@ pub enum ReferenceKind {
     Sealed(Profile),
     Circuit,
     File,
+    FetchHeader,
     Other,
 }
 
@@ -58,6 +62,9 @@ impl ReferenceKind {
         }
         if text.starts_with(CIRCUIT_PREFIX) {
             return Self::Circuit;
+        }
+        if text.starts_with(FETCH_HEADER_PREFIX) {
+            return Self::FetchHeader;
         }
         if let Some(profile) = profile_of_sealed(text) {
             return Self::Sealed(profile);
@@ -79,6 +86,7 @@ impl ReferenceKind {
             Self::Sealed(_) => "sealed query",
             Self::Circuit => "circuit",
             Self::File => "file",
+            Self::FetchHeader => "header for fetching",
             Self::Other => "plain reference",
         }
     }
@@ -94,6 +102,9 @@ impl ReferenceKind {
             Self::Sealed(_) => "sealed for someone else: the caller posts it on as it is",
             Self::Circuit => "steps that the instance takes itself when the pointer is invoked",
             Self::File => "read by the instance, if it lies in a folder that the instance allows",
+            Self::FetchHeader => {
+                "kept sealed; the instance sends it when it fetches what the pointers that name this one lead to"
+            }
             Self::Other => "the instance cannot fetch it; it is told to whoever invokes the pointer",
         }
     }
@@ -108,6 +119,7 @@ mod tests {
         for (text, kind) in [
             ("  ", ReferenceKind::Empty),
             ("https://data.example/a.csv", ReferenceKind::Web),
+            ("sealed_header::AbC_", ReferenceKind::FetchHeader),
             ("http://127.0.0.1:5002/invoke", ReferenceKind::Invoke),
             ("internal_circuit::[]", ReferenceKind::Circuit),
             ("file:///srv/data/a.csv", ReferenceKind::File),

@@ -6,10 +6,11 @@ use super::pointer;
 use super::wizard::Errand;
 use super::{audit, composer, domains, invoke};
 use crate::model::{ConnectionId, InstanceName, NewPointer, PointerAddress, PointerChange, Route};
+use crate::seal::Passphrase;
 use crate::store::PointerQuery;
 use crate::workspace::{
-    BulkAction, BulkTarget, DomainChange, FederateRequest, InitInstance, InstanceChange, LogAsk, LogExport,
-    LogForm, RemoteRequest, TagChange, Unlock, VaultLock,
+    BackupSeal, BulkAction, BulkTarget, DomainChange, FederateRequest, InitInstance, InstanceChange, LogAsk,
+    LogExport, LogForm, NewFetchHeader, RemoteRequest, TagChange, Unlock, VaultLock,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -130,6 +131,19 @@ pub enum Work {
     EditInstance(InstanceName, Box<InstanceChange>),
     /// Forget or remove it.
     Remove(InstanceName),
+    /// Write all that an instance keeps into a file.
+    Backup {
+        /// The instance.
+        instance: InstanceName,
+        /// The file, as it was typed.
+        path: PathBuf,
+        /// What it is sealed to.
+        seal: BackupSeal,
+    },
+    /// Make an instance of a backup.
+    Restore(Box<Restoring>),
+    /// Make a new owner for an instance.
+    RecoverOwner(InstanceName),
     /// Make a local instance and host it.
     Init(Box<InitInstance>),
     /// Add a remote.
@@ -140,6 +154,8 @@ pub enum Work {
     Update(InstanceName, PointerAddress, Box<PointerChange>),
     /// Put tags on a pointer and take others off.
     Tag(InstanceName, PointerAddress, TagChange),
+    /// Let an instance keep a header for fetching.
+    KeepHeader(Box<KeepHeader>),
     /// Assign a pointer to a connection, or to none.
     Assign(InstanceName, PointerAddress, Option<ConnectionId>),
     /// Find out what importing a file would come to.
@@ -206,6 +222,36 @@ pub enum Work {
     Demo,
 }
 
+/// A header for fetching that is to be kept.
+pub struct KeepHeader {
+    /// On which instance.
+    pub instance: InstanceName,
+    /// The header.
+    pub new: NewFetchHeader,
+    /// The pointer that is fetched with it from now on.
+    pub pointer: Option<PointerAddress>,
+}
+
+/// A backup of which an instance is to be made.
+pub struct Restoring {
+    /// What the instance is called here.
+    pub name: InstanceName,
+    /// The backup, as its path was typed.
+    pub path: PathBuf,
+    /// What opens it.
+    pub opener: RestoreOpener,
+    /// Whether one of that name is replaced; it is kept aside.
+    pub replace: bool,
+}
+
+/// What opens a backup.
+pub enum RestoreOpener {
+    /// Its words.
+    Words(Passphrase),
+    /// A file with the secret key of the recipient that it was made for, as its path was typed.
+    KeyFile(PathBuf),
+}
+
 impl Work {
     /// Whether it can be stopped between two steps, and tells then what was done.
     pub const fn stops_gently(&self) -> bool {
@@ -223,11 +269,17 @@ impl Work {
             Self::Restart(name) => format!("restarting {name}"),
             Self::EditInstance(name, _) => format!("changing {name}"),
             Self::Remove(name) => format!("removing {name}"),
+            Self::Backup { instance, path, .. } => {
+                format!("backing {instance} up to {}", path.display())
+            }
+            Self::Restore(restoring) => format!("restoring {}", restoring.name),
+            Self::RecoverOwner(name) => format!("making a new owner for {name}"),
             Self::Init(new) => format!("making {}", new.name),
             Self::AddRemote(request) => format!("adding {}", request.name),
             Self::Create(name, _) => format!("making a pointer on {name}"),
             Self::Update(_, address, _) => format!("changing {address}"),
             Self::Tag(_, address, _) => format!("tagging {address}"),
+            Self::KeepHeader(keep) => format!("keeping a header on {}", keep.instance),
             Self::Assign(_, address, _) => format!("assigning {address}"),
             Self::PreviewImport(_, path) => format!("looking at {}", path.display()),
             Self::Import { instance, path, .. } => format!("importing {} into {instance}", path.display()),

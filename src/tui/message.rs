@@ -11,9 +11,9 @@ use crate::command::Key;
 use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::workspace::{
-    BulkReport, BulkTarget, Check, Comparison, CredentialRow, Demo, Dependent, Failure, FederationMap,
-    ImportPreview, ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow, Observation,
-    PointerDetail, PointerList, Rotated,
+    Backup, BulkReport, BulkTarget, Check, Comparison, CredentialRow, Demo, Dependent, Failure,
+    FederationMap, ImportPreview, ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow,
+    Observation, PointerDetail, PointerList, RecoveredOwner, Restored, Rotated,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -141,6 +141,12 @@ pub enum Done {
     Instance(Box<InstanceRow>, &'static str),
     /// An instance was removed.
     Removed(InstanceName),
+    /// An instance was backed up.
+    BackedUp(Box<Backup>),
+    /// An instance was made of a backup.
+    Restored(Box<Restored>),
+    /// An instance has a new owner.
+    OwnerRecovered(RecoveredOwner),
     /// A pointer was made or changed; with a word for which.
     Pointer(InstanceName, Box<Pointer>, &'static str),
     /// What importing a file into an instance would come to.

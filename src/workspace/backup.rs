@@ -72,6 +72,32 @@ pub struct Restored {
     pub revived: Option<Vec<String>>,
 }
 
+impl Restored {
+    /// What whoever restored it should know, a sentence or two each.
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = vec![
+            "It is as it was then: what was issued, rotated or revoked since is not known to it. Its audit trail ends there too \
+             and goes on with the record that it was restored; peers that kept a later end of it will notice."
+                .to_owned(),
+        ];
+        if let Some(revived) = &self.revived
+            && !revived.is_empty()
+        {
+            remarks.push(format!(
+                "Answered again, though they no longer were: {}. Revoke what must not be.",
+                revived.join(", ")
+            ));
+        }
+        if let Some(place) = &self.replaced {
+            remarks.push(format!(
+                "The instance that was in its place is kept in {}; remove that folder when you are sure.",
+                place.display()
+            ));
+        }
+        remarks
+    }
+}
+
 impl Workspace {
     /// Writes everything that a local instance keeps into one sealed file, whoever hosts the instance meanwhile. The
     /// file must not be there.

@@ -1,10 +1,16 @@
 //! Pointers that hold the header with which other pointers' data is fetched.
 
 use super::{Failure, Workspace};
-use crate::model::{ConnectionId, Pointer};
+use crate::model::filter::Filter;
+use crate::model::{ConnectionId, Pointer, PointerAddress, PointerChange, STORED_POINTER_FIELDS};
 use crate::protocol::Query;
+use crate::protocol::data_reference::FETCH_HEADER_PREFIX;
+use crate::store::PointerQuery;
 use serde_json::json;
 use zeroize::Zeroizing;
+
+/// Those that are offered to choose from.
+const MOST_OFFERED: u64 = 30;
 
 /// A header to be kept by an instance.
 pub struct NewFetchHeader {
@@ -39,5 +45,40 @@ impl Workspace {
         });
         self.change(instance, Query::new("create_credential_pointer", parameters))
             .await
+    }
+
+    /// The same, and has the data of another pointer fetched with it; that other one, or nothing if that is refused.
+    pub async fn fetch_with_new_header(
+        &self,
+        instance: &str,
+        new: NewFetchHeader,
+        address: &PointerAddress,
+    ) -> Result<Pointer, Failure> {
+        let kept = self.create_credential_pointer(instance, new).await?.address;
+        let change = PointerChange {
+            credential_pointer_address: Some(Some(kept.clone())),
+            ..PointerChange::default()
+        };
+        let changed = self.update_pointer(instance, address, change).await;
+        if changed.is_err() {
+            // Nobody is left with a header that is for nothing. If that fails too, it shows in the list.
+            let _ = self.delete_pointer(instance, &kept).await;
+        }
+        changed
+    }
+
+    /// The pointers of an instance that hold a header for fetching, as many as are offered to choose from.
+    pub async fn credential_pointers(&self, instance: &str) -> Result<Vec<Pointer>, Failure> {
+        let text = format!("ref:\"{FETCH_HEADER_PREFIX}\"");
+        let wanted = PointerQuery {
+            filter: Filter::parse(&text, STORED_POINTER_FIELDS)
+                .expect("a field of pointers and a quoted text"),
+            limit: Some(MOST_OFFERED),
+            ..PointerQuery::default()
+        };
+        let mut found = self.pointers(instance, &wanted).await?.pointers;
+        // The text may also stand in the middle of a reference.
+        found.retain(|pointer| pointer.data_reference.starts_with(FETCH_HEADER_PREFIX));
+        Ok(found)
     }
 }

@@ -60,6 +60,7 @@ mod redact;
 mod rows;
 mod safe;
 mod sealing;
+mod secret_file;
 mod session;
 mod stop;
 mod transfer;
@@ -106,6 +107,7 @@ pub use partial_file::{NotWritten, PartialFile};
 pub use pointer_care::{TagChange, normal_tag};
 pub use pointer_columns::PointerColumn;
 pub use reads::only_reads;
+pub use secret_file::SecretFile;
 pub use stop::StopSign;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,

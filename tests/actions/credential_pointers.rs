@@ -107,6 +107,55 @@ async fn threat_51_a_header_cannot_be_had_sent_to_another_server() {
 }
 
 #[tokio::test]
+async fn the_header_of_a_pointer_can_be_put_on_changed_and_taken_off() {
+    let (running, mut source) = start().await;
+    let credential = holding(&running, &[&source.origin]).await;
+    let connection = running.connection("outside", None).await;
+    let mut open = closed(&source, &credential, &connection);
+    open.as_object_mut().unwrap().remove("credential_pointer_address");
+    let pointer = running.pointer(open).await;
+    let mut sends_it = async || {
+        result_of(running.invoke(&connection, &pointer).await);
+        source.heads.recv().await.unwrap().contains("authorization: ")
+    };
+    assert!(!sends_it().await);
+
+    let change = |credential: Value| {
+        let asked = json!({"pointer_address": pointer, "credential_pointer_address": credential});
+        running.get("update_pointer", asked)
+    };
+    let changed = change(json!(credential)).await;
+    assert_eq!(
+        changed["pointer"]["credential_pointer_address"],
+        json!(credential)
+    );
+    assert!(sends_it().await);
+    // What is not named stays.
+    let described = json!({"pointer_address": pointer, "description": "behind a login"});
+    running.get("update_pointer", described).await;
+    assert!(sends_it().await);
+    let changed = change(Value::Null).await;
+    assert_eq!(changed["pointer"].get("credential_pointer_address"), None);
+    assert!(!sends_it().await);
+}
+
+#[tokio::test]
+async fn threat_51_a_pointer_cannot_be_given_a_header_that_is_for_another_server() {
+    let (running, source) = start().await;
+    let credential = holding(&running, &["https://api.example.com"]).await;
+    let connection = running.connection("outside", None).await;
+    let mut open = closed(&source, &credential, &connection);
+    open.as_object_mut().unwrap().remove("credential_pointer_address");
+    let pointer = running.pointer(open).await;
+    let asked = json!({"pointer_address": pointer, "credential_pointer_address": credential});
+    let (code, told) = running.fails("update_pointer", asked).await;
+    assert_eq!(code, Code::FetchRefused, "{told}");
+    let nothing = json!({"pointer_address": pointer, "credential_pointer_address": pointer});
+    let (code, _) = running.fails("update_pointer", nothing).await;
+    assert_eq!(code, Code::InvalidParameter, "a pointer that holds no header");
+}
+
+#[tokio::test]
 async fn a_header_of_the_originals_form_is_sent_where_the_owner_says_only() {
     let (running, mut source) = start().await;
     let issued = running

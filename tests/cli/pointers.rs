@@ -159,3 +159,33 @@ fn domains_and_connections_are_made_and_listed() {
     let through = home.ok(&["pointer", "list", "alpha", "--connection", connection_id]);
     assert_eq!(through["pointers"][0]["address"], address);
 }
+
+#[test]
+fn the_header_with_which_data_is_fetched_is_put_on_and_taken_off() {
+    let home = Home::empty();
+    let _alpha = home.serve_new("alpha");
+    let token = home.write("token.txt", "Bearer of-this-nobody-hears\n");
+    let kept = home.ok(&[
+        "pointer",
+        "credential",
+        "alpha",
+        "--token-file",
+        &token,
+        "--origin",
+        "https://api.example.com",
+    ]);
+    let header = kept["pointer"]["address"].as_str().unwrap();
+    let made = home.ok(&["pointer", "create", "alpha", "https://api.example.com/tides"]);
+    let address = made["pointer"]["address"].as_str().unwrap();
+    let update = |arguments: &[&str]| {
+        let whole = [&["pointer", "update", "alpha", address], arguments].concat();
+        home.ok(&whole)["pointer"]["credential_pointer_address"].clone()
+    };
+    assert_eq!(update(&["--credential-pointer", header]), header);
+    assert_eq!(update(&["--description", "Tides"]), header);
+    assert_eq!(update(&["--no-credential-pointer"]), Value::Null);
+    assert_eq!(
+        home.ok(&["pointer", "show", "alpha", header])["reference_kind"],
+        "header for fetching"
+    );
+}

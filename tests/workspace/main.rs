@@ -3,6 +3,7 @@
 mod administering;
 mod composing;
 mod demo;
+mod fetch_headers;
 mod joining;
 mod transfers;
 

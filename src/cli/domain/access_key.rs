@@ -1,13 +1,12 @@
 //! `butterfly domain access-key …`: keys that open one domain. They are shown once, and never taken from the command line.
 
 use super::super::outcome::Outcome;
-use super::super::secrets::SecretFile;
 use super::super::session::Session;
 use super::super::table::Table;
 use super::super::words;
 use super::{change_if_confirmed, text};
 use crate::model::{DomainId, DomainPermission};
-use crate::workspace::{AccessKeyRow, DomainChange};
+use crate::workspace::{AccessKeyRow, DomainChange, SecretFile};
 use clap::Subcommand;
 use serde_json::Value;
 use std::path::PathBuf;

@@ -2,12 +2,11 @@
 //! one of the same instance.
 
 use super::super::outcome::Outcome;
-use super::super::secrets::SecretFile;
 use super::super::session::Session;
 use super::super::table::Table;
 use super::{access_key, change, change_if_confirmed, text};
 use crate::model::{DomainId, DomainPermission, FederationId};
-use crate::workspace::DomainChange;
+use crate::workspace::{DomainChange, SecretFile};
 use clap::Args;
 use std::path::PathBuf;
 

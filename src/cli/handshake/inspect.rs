@@ -3,12 +3,12 @@
 use super::allowed::describe_grant;
 use crate::cli::arguments::read_file;
 use crate::cli::outcome::Outcome;
-use crate::cli::secrets::{SecretFile, passphrase_from_environment};
+use crate::cli::secrets::passphrase_from_environment;
 use crate::cli::session::Session;
 use crate::cli::table::pairs;
 use crate::model::Grant;
 use crate::seal::Passphrase;
-use crate::workspace::{Failure, Workspace};
+use crate::workspace::{Failure, SecretFile, Workspace};
 use clap::Args;
 use serde_json::Value;
 use std::path::PathBuf;

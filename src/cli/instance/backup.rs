@@ -1,13 +1,13 @@
 //! `butterfly instance backup` and `butterfly instance restore`.
 
 use super::super::ask;
-use super::super::outcome::{Outcome, usage};
-use super::super::secrets::{SecretFile, passphrase_from_environment};
+use super::super::outcome::Outcome;
+use super::super::secrets::passphrase_from_environment;
 use super::super::session::{Session, absolute};
 use super::super::words;
 use crate::model::InstanceName;
 use crate::protocol::Code;
-use crate::workspace::{self, BackupSeal, Failure, Opener, Restored};
+use crate::workspace::{self, BackupSeal, Failure, Opener, Restored, SecretFile};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -117,7 +117,7 @@ impl Restore {
 
     fn opener(&self) -> Outcome<Opener> {
         if let Some(file) = &self.identity_file {
-            return Ok(Opener::Key(identity(file)?));
+            return Ok(SecretFile::read_private(file)?.age_key()?);
         }
         let words = match &self.words_file {
             Some(file) => Some(SecretFile::read(file)?.passphrase()?),
@@ -139,47 +139,12 @@ impl Restore {
     }
 }
 
-/// The secret key in a file as `age-keygen` writes it, remarks included.
-fn identity(file: &std::path::Path) -> Outcome<zeroize::Zeroizing<String>> {
-    let text = SecretFile::read_private(file)?.text();
-    let key = text
-        .lines()
-        .map(str::trim)
-        .find(|line| line.starts_with("AGE-SECRET-KEY-1"));
-    match key {
-        Some(key) => Ok(zeroize::Zeroizing::new(key.to_owned())),
-        None => Err(usage(
-            format!("{} holds no secret key of age", file.display()),
-            "give the file that `age-keygen` wrote",
-        )),
-    }
-}
-
 fn told(restored: &Restored) -> String {
-    let mut text = format!(
-        "{} is restored from {} of {}. It is as it was then: what was issued, rotated or revoked since is not known to \
-         it. Its audit trail ends there too and goes on with the record that it was restored; peers that kept a later \
-         end of it will notice.",
+    format!(
+        "{0} is restored from {1} of {2}. {3}\nHost it with `butterfly instance start {0}` or `butterfly serve {0}`.",
         restored.name,
         restored.backup.id,
         words::moment(restored.backup.made_at),
-    );
-    match restored.revived.as_deref() {
-        Some([]) | None => {}
-        Some(revived) => text.push_str(&format!(
-            "\nAnswered again, though they no longer were: {}. Revoke what must not be.",
-            revived.join(", ")
-        )),
-    }
-    if let Some(place) = &restored.replaced {
-        text.push_str(&format!(
-            "\nThe instance that was in its place is kept in {}; remove that folder when you are sure.",
-            place.display()
-        ));
-    }
-    text.push_str(&format!(
-        "\nHost it with `butterfly instance start {0}` or `butterfly serve {0}`.",
-        restored.name
-    ));
-    text
+        restored.remarks().join("\n"),
+    )
 }

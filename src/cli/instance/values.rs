@@ -2,10 +2,10 @@
 
 use super::super::arguments::ProfileArg;
 use super::super::outcome::{Outcome, usage};
-use super::super::secrets::SecretFile;
 use super::super::session::Session;
 use crate::model::{AppId, Endpoint, InstanceId, KeyId};
 use crate::protocol::{CredentialForm, HeldCredential, Spki};
+use crate::workspace::SecretFile;
 use clap::Args;
 use std::path::PathBuf;
 

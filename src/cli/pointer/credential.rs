@@ -1,11 +1,10 @@
 //! `butterfly pointer credential`: a pointer that holds the header with which others' data is fetched.
 
 use super::super::outcome::Outcome;
-use super::super::secrets::SecretFile;
 use super::super::session::Session;
 use super::show_pointer;
 use crate::model::ConnectionId;
-use crate::workspace::NewFetchHeader;
+use crate::workspace::{NewFetchHeader, SecretFile};
 use clap::Args;
 use std::path::PathBuf;
 use url::Url;

@@ -91,6 +91,12 @@ pub struct Update {
     /// Take all labels away.
     #[arg(long, conflicts_with = "tag")]
     no_tags: bool,
+    /// The pointer that holds the header with which its data is fetched from now on.
+    #[arg(long, value_name = "POINTER")]
+    credential_pointer: Option<PointerAddress>,
+    /// Fetch its data without a header from now on.
+    #[arg(long, conflicts_with = "credential_pointer")]
+    no_credential_pointer: bool,
 }
 
 impl Pointer {
@@ -143,18 +149,22 @@ impl Update {
             ([], false) => None,
             _ => Some(self.tag),
         };
-        if self.description.is_none() && self.data_reference.is_none() && tags.is_none() {
-            return Err(usage(
-                "nothing was given to change",
-                "give --description, --data-reference, --tag or --no-tags",
-            ));
-        }
         let change = PointerChange {
             description: self.description,
             data_reference: self.data_reference,
             tags,
+            credential_pointer_address: match self.no_credential_pointer {
+                true => Some(None),
+                false => self.credential_pointer.map(Some),
+            },
             federated: None,
         };
+        if change == PointerChange::default() {
+            return Err(usage(
+                "nothing was given to change",
+                "give --description, --data-reference, --tag, --no-tags, --credential-pointer or --no-credential-pointer",
+            ));
+        }
         let workspace = session.open_for(&self.instance).await?;
         let pointer = workspace
             .update_pointer(&self.instance, &self.pointer, change)

@@ -139,6 +139,37 @@ pub(super) static COMMANDS: &[Command] = &[
         68,
         &["a"],
     ),
+    shows(
+        Id::BackupInstance,
+        "backup",
+        "back up",
+        "Write all that the selected local instance keeps into one sealed file, while it runs or while it does not",
+        &[Instances, InstancePage],
+        44,
+        &["b"],
+    )
+    .when(on_local)
+    .taking("[INSTANCE]"),
+    changes(
+        Id::RestoreInstance,
+        "restore",
+        "restore",
+        "Make a local instance of a backup, or bring the selected one back to it; it must be stopped",
+        &[Instances, InstancePage],
+        0,
+        &["R"],
+    ),
+    destroys(
+        Id::RecoverOwner,
+        "recover-owner",
+        "new owner",
+        "Make a new owner where its credential is lost or in strange hands; the instance must be stopped",
+        &[Instances, InstancePage],
+        0,
+        &["O"],
+    )
+    .when(startable)
+    .taking("[INSTANCE]"),
     destroys(
         Id::RemoveInstance,
         "remove",

@@ -188,6 +188,27 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .when(on_pointers),
     changes(
+        Id::FetchWith,
+        "fetch-with",
+        "header",
+        "Choose the header with which this pointer's data is fetched: for data behind a login",
+        &[Pointers, PointerPage],
+        0,
+        &["W"],
+    )
+    .when(on_pointer),
+    changes(
+        Id::KeepHeader,
+        "keep-header",
+        "keep header",
+        "Let the instance keep a header, sealed, for fetching data behind a login",
+        &[Pointers, PointerPage],
+        0,
+        &[],
+    )
+    .when(on_instance)
+    .taking("[POINTER]"),
+    changes(
         Id::ImportPointers,
         "import",
         "import",

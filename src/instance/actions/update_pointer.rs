@@ -20,6 +20,11 @@ pub static ACTION: Action = Action {
         Parameter::optional("data_reference", Kind::Text, "where the data is from now on"),
         TAGS,
         Parameter::optional(
+            "credential_pointer_address",
+            Kind::PointerAddress,
+            "the pointer that holds the header with which its data is fetched from now on; null: none",
+        ),
+        Parameter::optional(
             "federated",
             Kind::Json,
             "where it leads from now on: {route, connection_id, endpoint, profile, kid, query}; only with a data_reference that fits",
@@ -42,6 +47,10 @@ async fn run(call: &Call<'_>) -> Answer {
         description: call.query.optional_text("description")?.map(str::to_owned),
         data_reference: call.query.optional_text("data_reference")?.map(str::to_owned),
         tags: call.query.optional_texts("tags")?,
+        credential_pointer_address: match call.query.is_null("credential_pointer_address") {
+            true => Some(None),
+            false => call.query.optional_id("credential_pointer_address")?.map(Some),
+        },
         federated: call.query.optional("federated")?,
     };
     inspect(call, &pointer, &change).await?;
@@ -63,7 +72,7 @@ async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> 
     if *change == PointerChange::default() {
         return Err(Problem::new(
             Code::MissingParameter,
-            "Action 'update_pointer' requires something to change: 'description', 'data_reference' or 'tags'.",
+            "Action 'update_pointer' requires something to change: 'description', 'data_reference', 'tags' or 'credential_pointer_address'.",
         ));
     }
     if let Some(description) = &change.description {
@@ -72,7 +81,10 @@ async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> 
     if let Some(tags) = &change.tags {
         check::tags(tags)?;
     }
-    if change.data_reference.is_none() && change.federated.is_none() {
+    let leads_the_same_way = change.data_reference.is_none()
+        && change.federated.is_none()
+        && change.credential_pointer_address.is_none();
+    if leads_the_same_way {
         return Ok(());
     }
     let data_reference = change.data_reference.as_ref().unwrap_or(&pointer.data_reference);
@@ -80,7 +92,11 @@ async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> 
     let federated = change.federated.as_ref().or(pointer.federated.as_ref());
     let mut inspector = Inspector::new(call);
     inspector.reference(data_reference, federated).await?;
-    if let Some(credential) = &pointer.credential_pointer_address {
+    let credential = change
+        .credential_pointer_address
+        .as_ref()
+        .unwrap_or(&pointer.credential_pointer_address);
+    if let Some(credential) = credential {
         inspector.credential(credential, data_reference).await?;
     }
     // Whoever changes where an assigned pointer leads changes what its connection is used for.

@@ -102,14 +102,16 @@ fn count(conn: &Connection, id: i64, change: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// A credential pointer as it is stored.
+fn credential_number(address: Option<&PointerAddress>) -> Option<i64> {
+    address.map(|address| number(address.as_str()))
+}
+
 fn insert(conn: &Connection, new: NewPointer, now: Timestamp) -> Result<(i64, Pointer), StoreError> {
     let connection = known_connection(conn, new.connection_id.as_ref())?;
     let unique = uniqueness(&new.data_reference, new.federated.as_ref());
     let federated = federated_to_json(new.federated.as_ref());
-    let credential = new
-        .credential_pointer_address
-        .as_ref()
-        .map(|at| number(at.as_str()));
+    let credential = credential_number(new.credential_pointer_address.as_ref());
     let tags_json = list_to_json(&new.tags);
     let (at, (x, y, z)) = loop {
         let at = random::pointer_address();
@@ -205,6 +207,9 @@ pub(super) fn update(
     if let Some(data_reference) = change.data_reference {
         pointer.data_reference = data_reference;
     }
+    if let Some(credential) = change.credential_pointer_address {
+        pointer.credential_pointer_address = credential;
+    }
     if let Some(federated) = change.federated {
         pointer.federated = Some(federated);
     }
@@ -213,7 +218,7 @@ pub(super) fn update(
     let updated = conn
         .prepare_cached(
             "UPDATE pointers SET description = ?2, tags = ?3, data_reference = ?4, uniqueness = ?5,
-                 last_modified = ?6, federated = ?7
+                 last_modified = ?6, federated = ?7, credential_pointer = ?8
              WHERE id = ?1",
         )?
         .execute(params![
@@ -224,6 +229,7 @@ pub(super) fn update(
             unique,
             now.as_micros(),
             federated_to_json(pointer.federated.as_ref()),
+            credential_number(pointer.credential_pointer_address.as_ref()),
         ]);
     match updated {
         Ok(_) => Ok(pointer),

@@ -138,6 +138,16 @@ pub fn neighbours(errand: pointer::Errand) -> pointer::News {
         pointer::Errand::MarkedConnections(instance) => {
             pointer::News::MarkedConnections(instance, Ok(connections()))
         }
+        pointer::Errand::CredentialPointers(instance, address) => {
+            let header = |number, description: &str| Pointer {
+                description: description.to_owned(),
+                tags: vec!["keys".to_owned()],
+                data_reference: "sealed_header::AbCdEf".to_owned(),
+                ..self::pointer(number)
+            };
+            let found = vec![header(21, "Login at data.example"), header(22, "")];
+            pointer::News::CredentialPointers(instance, address, Ok(found))
+        }
         pointer::Errand::Files(folder) => {
             let names = ["air.csv", "air.jsonl", "alpha.txt", "archive/"];
             let files = names.map(|name| pointer::FileName {

@@ -5,7 +5,7 @@ use super::domain_forms::AboutDomains;
 use super::pointer_forms::Known;
 use super::{edit, paste};
 use crate::command::{Key, KeyCode};
-use crate::model::{CIRCUIT_PREFIX, InstanceName, Pointer};
+use crate::model::{CIRCUIT_PREFIX, InstanceName, Pointer, PointerAddress};
 use crate::store::PointerQuery;
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
@@ -22,6 +22,10 @@ pub enum Purpose {
     Unlock,
     /// A local instance.
     Init,
+    /// A backup of this instance.
+    Backup(InstanceName),
+    /// An instance made of a backup.
+    Restore,
     /// A remote.
     AddRemote,
     /// What this home knows of this instance.
@@ -46,6 +50,8 @@ pub enum Purpose {
     Federate(InstanceName),
     /// Something about the domains of this instance.
     Domains(InstanceName, AboutDomains),
+    /// A header for fetching on this instance, for this pointer if there is one.
+    FetchHeader(InstanceName, Option<PointerAddress>),
     /// A note to this line of the invoke log.
     NoteLine(u64),
     /// A file with lines of the invoke log that this filter leaves.

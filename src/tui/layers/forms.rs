@@ -258,6 +258,7 @@ impl Form {
 
     /// The fields that depend on others come and go.
     pub(super) fn rearrange(&mut self) {
+        self.rearrange_backup();
         if self.purpose != Purpose::AddRemote {
             return;
         }
@@ -308,9 +309,11 @@ impl Form {
             "encryption_key" => empty().or_else(|| wrong(FernetKey::parse(value))),
             "access_key" if value.is_empty() => None,
             "access_key" => wrong(AccessKey::parse(value)),
+            "recipient" | "words" | "key_file" => Self::backup_complaint(field.id, value),
             "again" => (value != self.value("passphrase")).then(|| "is not the same".to_owned()),
             "data_reference" => empty().or_else(|| self.reference_complaint()),
-            "jwt_secret" | "passphrase" | "via" | "request_key" => empty(),
+            "origins" => Self::origins_complaint(value),
+            "header" | "token" | "jwt_secret" | "passphrase" | "via" | "request_key" => empty(),
             "called" => empty().or_else(|| Self::called_complaint(value)),
             _ => None,
         }
@@ -370,6 +373,7 @@ impl Form {
                         .field("data_reference")
                         .and_then(|_| changed(&self.reference(), &pointer.data_reference)),
                     tags: (tags != pointer.tags).then_some(tags),
+                    credential_pointer_address: None,
                     federated: None,
                 };
                 Work::Update(instance.clone(), pointer.address.clone(), Box::new(change))
@@ -380,6 +384,8 @@ impl Form {
             | Purpose::TagPointer(..)
             | Purpose::ImportPointers(_)
             | Purpose::ExportPointers(..) => self.pointer_work()?,
+            Purpose::FetchHeader(instance, pointer) => self.fetch_header_work(instance, pointer.as_ref()),
+            Purpose::Backup(_) | Purpose::Restore => self.backup_work()?,
             Purpose::TagMarked(_) | Purpose::ExportMarked(_) => self.marked_work()?,
             Purpose::Domains(..) => self.domain_work()?,
             Purpose::Federate(instance) => {

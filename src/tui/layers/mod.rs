@@ -1,10 +1,12 @@
 //! What lies over the panes, as a stack: the topmost layer gets a key first.
 
+mod backup_forms;
 mod circuit_field;
 mod columns;
 mod command_line;
 mod confirm;
 mod domain_forms;
+mod fetch_header_form;
 mod first_run;
 mod form;
 mod forms;

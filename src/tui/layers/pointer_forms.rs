@@ -151,6 +151,7 @@ impl Form {
             | Purpose::DuplicatePointer(instance, _)
             | Purpose::EditPointer(instance, _)
             | Purpose::TagPointer(instance, _)
+            | Purpose::FetchHeader(instance, _)
             | Purpose::Federate(instance) => BTreeSet::from([instance]),
             _ => BTreeSet::new(),
         }

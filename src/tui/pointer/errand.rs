@@ -1,7 +1,7 @@
 //! What the page wants fetched, and what came of it.
 
 use super::paths::{FileName, files_in};
-use crate::model::{Connection, InstanceName, PointerAddress};
+use crate::model::{Connection, InstanceName, Pointer, PointerAddress};
 use crate::tui::message::Outcome;
 use crate::tui::runner::patient;
 use crate::workspace::{HangingOn, NeighborPage, Taken, Workspace};
@@ -30,6 +30,8 @@ pub enum Errand {
     Connections(InstanceName, PointerAddress),
     /// The connections of an instance, for what is marked on it.
     MarkedConnections(InstanceName),
+    /// The headers for fetching that an instance keeps, for this pointer.
+    CredentialPointers(InstanceName, PointerAddress),
     /// What is in this folder.
     Files(String),
     /// What hangs on a pointer.
@@ -63,6 +65,8 @@ pub enum News {
     Connections(InstanceName, PointerAddress, Outcome<Vec<Connection>>),
     /// The connections of an instance, for what is marked on it.
     MarkedConnections(InstanceName, Outcome<Vec<Connection>>),
+    /// The headers for fetching that an instance keeps, for this pointer.
+    CredentialPointers(InstanceName, PointerAddress, Outcome<Vec<Pointer>>),
     /// What is in this folder.
     Files(String, Vec<FileName>),
     /// What hangs on a pointer.
@@ -107,6 +111,10 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> News {
         Errand::MarkedConnections(instance) => {
             let found = patient(workspace.connections(instance.as_str())).await;
             News::MarkedConnections(instance, found)
+        }
+        Errand::CredentialPointers(instance, address) => {
+            let found = patient(workspace.credential_pointers(instance.as_str())).await;
+            News::CredentialPointers(instance, address, found)
         }
         Errand::Files(folder) => News::Files(folder.clone(), files_in(folder).await),
         Errand::Hanging(instance, address) => {

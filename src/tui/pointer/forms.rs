@@ -1,7 +1,7 @@
 //! Forms and questions about pointers: opened, and told what the instance knows while one types.
 
 use super::errand::{Errand, News};
-use super::marked;
+use super::{fetch_header, marked};
 use crate::command::Id;
 use crate::model::{Connection, ConnectionId, InstanceName, Pointer, PointerAddress};
 use crate::tui::effect::{Effect, Work};
@@ -24,7 +24,7 @@ pub fn new(state: &mut State, instance: &InstanceName) -> Vec<Effect> {
 }
 
 /// The pointer concerned, if it is known.
-fn concerned(state: &State) -> Option<(InstanceName, Pointer)> {
+pub(super) fn concerned(state: &State) -> Option<(InstanceName, Pointer)> {
     let (instance, address) = target(state)?;
     let pointer = state.pointer().filter(|pointer| pointer.address == address)?;
     Some((instance, pointer.clone()))
@@ -84,7 +84,7 @@ pub(super) fn with_path(mut form: Form, path: Option<&str>) -> Form {
 }
 
 /// Opens a form, and asks for what helps to fill it in.
-pub(super) fn open(state: &mut State, mut form: Form) -> Vec<Effect> {
+pub fn open(state: &mut State, mut form: Form) -> Vec<Effect> {
     let look = look_into_folder(&mut form);
     let asked = form
         .tags_of()
@@ -174,6 +174,9 @@ pub(super) fn on_news(state: &mut State, news: News) -> Vec<Effect> {
             }
         }
         News::Connections(instance, address, found) => choose_connection(state, instance, address, found),
+        News::CredentialPointers(instance, address, found) => {
+            fetch_header::choose(state, instance, address, found);
+        }
         News::Files(folder, files) => {
             if let Some(Layer::Form(form)) = state.layers.last_mut() {
                 form.learn_files(&folder, files);

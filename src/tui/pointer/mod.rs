@@ -8,6 +8,7 @@ mod around;
 pub mod circuit;
 mod errand;
 mod facts;
+mod fetch_header;
 mod forms;
 mod marked;
 mod page;
@@ -20,7 +21,8 @@ mod update;
 mod way;
 
 pub use errand::{Errand, News, run};
-pub use forms::{assign, delete, duplicate, edit, export, form_changed, import, new, tag};
+pub use fetch_header::{fetch_with, keep_header};
+pub use forms::{assign, delete, duplicate, edit, export, form_changed, import, new, open as open_form, tag};
 pub use marked::{ForMarked, assign_marked, export_marked, for_marked, tag_marked};
 pub use page::PointerPage;
 pub use paths::{FileName, typed_path};

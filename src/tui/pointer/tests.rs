@@ -336,6 +336,11 @@ fn forms_say_what_is_meant_and_what_is_wrong_while_one_types() {
     compare("form_duplicate", |state| press(state, &["D"]));
     compare("form_tags", |state| press(state, &["T"]));
     compare("menu_assign", |state| press(state, &["b"]));
+    compare("menu_fetch_with", |state| press(state, &["W"]));
+    compare("form_fetch_header", |state| {
+        press(state, &["W"]);
+        press(state, &["n"]);
+    });
     compare("form_import", |state| press(state, &["U"]));
     compare("form_export", |state| press(state, &["X"]));
     compare("confirm_delete_hanging", |state| press(state, &["x"]));

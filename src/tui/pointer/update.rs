@@ -156,6 +156,7 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         | News::Taken(..)
         | News::Connections(..)
         | News::MarkedConnections(..)
+        | News::CredentialPointers(..)
         | News::Files(..)
         | News::Hanging(..) => {
             return super::forms::on_news(state, news);

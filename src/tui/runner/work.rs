@@ -1,12 +1,13 @@
 //! Does what a person asked for, on the workspace.
 
-use super::super::effect::Work;
+use super::super::effect::{RestoreOpener, Work};
 use super::super::message::{Done, Outcome};
 use crate::tui::clock::count;
 use crate::tui::domains;
 use crate::tui::pointer::typed_path;
 use crate::workspace::{
-    BulkAction, BulkProgress, CallOptions, ImportProgress, InvokeOptions, StopSign, Workspace,
+    BulkAction, BulkProgress, CallOptions, ImportProgress, InvokeOptions, Opener, SecretFile, StopSign,
+    Workspace,
 };
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -47,6 +48,23 @@ pub(super) async fn do_work(
             workspace.remove_instance(name.as_str()).await?;
             Done::Removed(name)
         }
+        Work::Backup { instance, path, seal } => {
+            let file = typed_path(&path);
+            let made = workspace.backup_instance(instance.as_str(), &file, seal).await?;
+            Done::BackedUp(Box::new(made))
+        }
+        Work::Restore(restoring) => {
+            let opener = match restoring.opener {
+                RestoreOpener::Words(words) => Opener::Words(words),
+                RestoreOpener::KeyFile(path) => SecretFile::read_private(&typed_path(&path))?.age_key()?,
+            };
+            let file = typed_path(&restoring.path);
+            let restored = workspace
+                .restore_instance(&restoring.name, &file, opener, restoring.replace)
+                .await?;
+            Done::Restored(Box::new(restored))
+        }
+        Work::RecoverOwner(name) => Done::OwnerRecovered(workspace.recover_owner(&name).await?),
         Work::Init(new) => {
             let name = new.name.clone();
             workspace.init_instance(*new).await?;
@@ -67,6 +85,22 @@ pub(super) async fn do_work(
         Work::Tag(name, address, change) => {
             let pointer = workspace.tag_pointer(name.as_str(), &address, &change).await?;
             Done::Pointer(name, Box::new(pointer), "tagged")
+        }
+        Work::KeepHeader(keep) => {
+            let instance = keep.instance.as_str();
+            let (pointer, word) = match keep.pointer {
+                None => {
+                    let kept = workspace.create_credential_pointer(instance, keep.new).await?;
+                    (kept, "keeps the header")
+                }
+                Some(address) => {
+                    let changed = workspace
+                        .fetch_with_new_header(instance, keep.new, &address)
+                        .await?;
+                    (changed, "is fetched with the header")
+                }
+            };
+            Done::Pointer(keep.instance, Box::new(pointer), word)
         }
         Work::Assign(name, address, connection) => {
             let pointer = workspace

@@ -74,6 +74,23 @@ pub fn ask_remove(state: &mut State, name: InstanceName) -> Vec<Effect> {
     )
 }
 
+pub fn ask_recover_owner(state: &mut State, name: InstanceName) -> Vec<Effect> {
+    ask(
+        state,
+        Confirm {
+            title: format!("Make a new owner for {name}?"),
+            text: format!(
+                "This home calls {name} as the new owner; the owner's credential of before is let in no more, whoever has it. \
+                 All other credentials stay as they are. It is put on record on {name}."
+            ),
+            instance: Some(name.to_string()),
+            dependents: None,
+            yes: "make one",
+            then: Then::Do(Work::RecoverOwner(name)),
+        },
+    )
+}
+
 pub fn ask_revoke(state: &mut State) -> Vec<Effect> {
     let Some(row) = state.credential() else {
         return Vec::new();

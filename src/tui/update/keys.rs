@@ -406,10 +406,16 @@ fn reading(state: &mut State, key: Key) -> Vec<Effect> {
         && key == Key::char('v')
         && notice.secret.is_some()
     {
+        notice.was_told = true;
         return notice.reveal.toggle(state.clock.now());
     }
     match key.code {
         KeyCode::Esc | KeyCode::Enter | KeyCode::Char('q') => {
+            if let Some(Layer::Notice(notice)) = state.layers.last_mut()
+                && notice.holds_on()
+            {
+                return Vec::new();
+            }
             state.layers.pop();
             Vec::new()
         }

@@ -4,6 +4,7 @@
 
 mod arrivals;
 mod asks;
+mod backups;
 mod bulk;
 mod columns;
 mod command_line;

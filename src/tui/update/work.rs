@@ -1,6 +1,7 @@
 //! Work that a person asked for: begun, on its way, over.
 
 use super::arrivals::load_log;
+use super::backups;
 use super::credentials::load_credentials;
 use super::pages::open_invoke_page;
 use crate::command::Id;
@@ -162,6 +163,9 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
                 .layers
                 .retain(|layer| !matches!(layer, Layer::Instance(page) if page.name == name));
         }
+        Done::BackedUp(made) => backups::on_backed_up(state, *made),
+        Done::Restored(restored) => backups::on_restored(state, &restored),
+        Done::OwnerRecovered(recovered) => backups::on_owner_recovered(state, &recovered),
         Done::Pointer(instance, pointer, word) => {
             state.report(
                 Level::Good,

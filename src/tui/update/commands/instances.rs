@@ -1,11 +1,13 @@
 //! What is done to the selected instance.
 
 use super::on_instance;
+use crate::model::{InstanceKind, InstanceName};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Form, Layer};
+use crate::tui::pointer;
 use crate::tui::state::{Level, State};
 use crate::tui::update::work::begin;
-use crate::workspace::{COLOURS, InstanceChange};
+use crate::workspace::{COLOURS, HostedBy, InstanceChange};
 
 /// Offers its settings to be changed.
 pub(super) fn edit(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
@@ -65,6 +67,23 @@ pub(super) fn colour(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
         };
         vec![begin(state, Work::EditInstance(name, Box::new(change)))]
     })
+}
+
+/// Offers to write a backup of it.
+pub(super) fn backup(state: &mut State, name: InstanceName) -> Vec<Effect> {
+    let form = Form::backup(&name, &state.clock.file_stamp());
+    pointer::open_form(state, form)
+}
+
+/// Offers to make an instance of a backup: the selected one, if it could be replaced now.
+pub(super) fn restore(state: &mut State) -> Vec<Effect> {
+    let selected = state.instances.selected_name().filter(|name| {
+        state.instances.get(name.as_str()).is_some_and(|instance| {
+            instance.row.kind == InstanceKind::Local && instance.row.hosted_by == HostedBy::Nobody
+        })
+    });
+    let form = Form::restore(selected.as_ref());
+    pointer::open_form(state, form)
 }
 
 /// Folds the group of the selection, or shows it again.

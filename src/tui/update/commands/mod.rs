@@ -12,7 +12,7 @@ mod moving;
 mod pointers;
 
 use super::arrivals::refresh;
-use super::asks::{ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, quit};
+use super::asks::{ask_recover_owner, ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
 use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress, Route, Side};
@@ -114,12 +114,19 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::InitInstance => push_form(state, Form::init),
         Id::AddRemote => push_form(state, |_| Form::add_remote()),
         Id::RemoveInstance => on_instance(state, argument, ask_remove),
+        Id::BackupInstance => on_instance(state, argument, instances::backup),
+        Id::RestoreInstance => instances::restore(state),
+        Id::RecoverOwner => on_instance(state, argument, ask_recover_owner),
         Id::NewPointer => on_instance(state, None, |state, name| pointer::new(state, &name)),
         Id::EditPointer => pointer::edit(state),
         Id::DeletePointer => delete(state),
         Id::DuplicatePointer => pointer::duplicate(state),
         Id::TagPointer => marking::tag(state),
         Id::AssignPointer => marking::assign(state),
+        Id::FetchWith => pointer::fetch_with(state),
+        Id::KeepHeader => on_instance(state, None, |state, name| {
+            pointer::keep_header(state, &name, argument)
+        }),
         Id::ImportPointers => on_instance(state, None, |state, name| pointer::import(state, &name, argument)),
         Id::ExportPointers => marking::export(state, argument),
         Id::MarkPointer => mark_pointer(state),

@@ -1,0 +1,123 @@
+//! With which header a pointer's data is fetched: of those that its instance keeps, a new one, or none.
+
+use super::errand::Errand;
+use super::forms::{concerned, open};
+use crate::command::Id;
+use crate::model::{InstanceName, Pointer, PointerAddress, PointerChange};
+use crate::protocol::data_reference::ReferenceKind;
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::{Act, Form, Item, Layer, Menu};
+use crate::tui::message::Outcome;
+use crate::tui::state::{Level, State};
+use crate::tui::update::target;
+
+/// Lets one choose, once it is known what there is.
+pub fn fetch_with(state: &mut State) -> Vec<Effect> {
+    let Some((instance, pointer)) = concerned(state) else {
+        return Vec::new();
+    };
+    let kind = ReferenceKind::of(&pointer.data_reference);
+    if kind != ReferenceKind::Web && pointer.credential_pointer_address.is_none() {
+        state.report(
+            Level::Warn,
+            format!(
+                "{} is a {}: only a web address is fetched with a header",
+                pointer.address,
+                kind.name()
+            ),
+            "",
+        );
+        return Vec::new();
+    }
+    vec![Effect::Pointer(Errand::CredentialPointers(
+        instance,
+        pointer.address,
+    ))]
+}
+
+/// Asks for a header to be kept: for this pointer, if one is named.
+pub fn keep_header(state: &mut State, instance: &InstanceName, pointer: Option<&str>) -> Vec<Effect> {
+    let wanted = pointer.and_then(|address| PointerAddress::parse(address).ok());
+    if pointer.is_some() && wanted.is_none() {
+        let text = format!("{:?} is no address of a pointer", pointer.unwrap_or_default());
+        state.report(Level::Warn, text, "");
+        return Vec::new();
+    }
+    let reference = state
+        .pointer()
+        .filter(|pointer| Some(&pointer.address) == wanted.as_ref())
+        .map(|pointer| pointer.data_reference.clone())
+        .unwrap_or_default();
+    let form = Form::fetch_header(instance, wanted.map(|address| (address, reference.as_str())));
+    open(state, form)
+}
+
+/// What there is to choose from.
+pub(super) fn choose(
+    state: &mut State,
+    instance: InstanceName,
+    address: PointerAddress,
+    found: Outcome<Vec<Pointer>>,
+) {
+    let found = match found {
+        Ok(found) => found,
+        Err(failure) => return state.report_failure(&failure),
+    };
+    if target(state).is_none_or(|(_, now)| now != address) {
+        // One has gone on meanwhile.
+        return;
+    }
+    let now = state
+        .pointer()
+        .and_then(|pointer| pointer.credential_pointer_address.clone());
+    let work = |credential: Option<PointerAddress>| {
+        let change = PointerChange {
+            credential_pointer_address: Some(credential),
+            ..PointerChange::default()
+        };
+        Act::Do(Work::Update(instance.clone(), address.clone(), Box::new(change)))
+    };
+    let mut items = Vec::new();
+    if now.is_some() {
+        items.push(Item {
+            key: '0',
+            label: "none".to_owned(),
+            doc: "fetch it without a header".to_owned(),
+            act: work(None),
+        });
+    }
+    let keys = ('1'..='9')
+        .chain('a'..='i')
+        .chain('l'..='m')
+        .chain('o'..='p')
+        .chain('r'..='z');
+    items.extend(keys.zip(found).map(|(key, header)| {
+        let here = if now.as_ref() == Some(&header.address) {
+            "  (now)"
+        } else {
+            ""
+        };
+        let tags: String = header.tags.iter().map(|tag| format!(" #{tag}")).collect();
+        let label = match header.description.is_empty() {
+            true => header.address.to_string(),
+            false => header.description,
+        };
+        Item {
+            key,
+            label,
+            doc: format!("{}{tags}{here}", header.address),
+            act: work(Some(header.address)),
+        }
+    }));
+    items.push(Item {
+        key: 'n',
+        label: "a new one".to_owned(),
+        doc: "name, value and servers; the instance keeps it sealed".to_owned(),
+        act: Act::Run(Id::KeepHeader, Some(address.to_string())),
+    });
+    state.layers.push(Layer::Menu(Menu {
+        title: format!("Fetch {address} on {instance} with"),
+        items,
+        selected: 0,
+    }));
+}

@@ -1,0 +1,85 @@
+//! What backing an instance up, restoring one, and making a new owner came to.
+
+use crate::command::Id;
+use crate::tui::clock;
+use crate::tui::layers::{Layer, Notice};
+use crate::tui::state::{Level, State};
+use crate::tui::theme::Role;
+use crate::tui::widgets::text::{Line, wrap};
+use crate::workspace::{Backup, RecoveredOwner, Restored};
+
+/// Columns of a window's text.
+const ROOM: u16 = 66;
+
+/// A backup is written: its words are shown now or never.
+pub(super) fn on_backed_up(state: &mut State, made: Backup) {
+    let what = format!(
+        "{} is backed up in {} ({})",
+        made.of.name,
+        made.file.display(),
+        clock::bytes(made.bytes)
+    );
+    let lacking =
+        "Not in it: the TLS certificate and key that instance.toml names outside the instance's folder.";
+    let Some(words) = made.words else {
+        let remedy = if made.lacks_certificate { lacking } else { "" };
+        state.report(Level::Good, what, remedy);
+        return;
+    };
+    let mut lines = told(&what, Role::Base);
+    if made.lacks_certificate {
+        lines.extend(told(lacking, Role::Warn));
+    }
+    lines.push(Line::new());
+    lines.extend(told(
+        "These words open it. They are kept nowhere and are not shown again: write them down, and keep them away from the file.",
+        Role::Dim,
+    ));
+    state.report(Level::Good, what, "");
+    state.layers.push(Layer::Notice(Box::new(Notice {
+        secret: Some(words),
+        ..Notice::new(format!("Backup {}", made.of.id), Level::Warn, lines)
+    })));
+}
+
+/// An instance stands as it was when the backup was made.
+pub(super) fn on_restored(state: &mut State, restored: &Restored) {
+    let made_at = state.clock.date_time(restored.backup.made_at);
+    let what = format!("{} is restored as it was {made_at}", restored.name);
+    let mut lines = told(&format!("{what} (backup {}).", restored.backup.id), Role::Base);
+    for remark in restored.remarks() {
+        lines.push(Line::new());
+        lines.extend(told(&remark, Role::Dim));
+    }
+    lines.push(Line::new());
+    let start = format!("{} hosts it.", state.key_for(Id::StartInstance));
+    lines.extend(told(&start, Role::Good));
+    state.report(Level::Good, what, "");
+    let level = match restored.revived.as_deref() {
+        Some([]) | None => Level::Good,
+        Some(_) => Level::Warn,
+    };
+    let notice = Notice::new(format!("{} is restored", restored.name), level, lines);
+    state.layers.push(Layer::Notice(Box::new(notice)));
+    state.pointers.ask_again();
+}
+
+/// An instance is called as its new owner.
+pub(super) fn on_owner_recovered(state: &mut State, recovered: &RecoveredOwner) {
+    let remedy = format!(
+        "look at who else may call it ({}), and host it with {}",
+        state.key_for(Id::ShowCredentials),
+        state.key_for(Id::StartInstance)
+    );
+    let text = format!(
+        "{} has a new owner; the one of before is let in no more",
+        recovered.name
+    );
+    state.report(Level::Good, text, remedy);
+    state.pointers.ask_again();
+}
+
+fn told(text: &str, role: Role) -> Vec<Line> {
+    let lines = wrap(text, ROOM).into_iter();
+    lines.map(|line| Line::of(line, role)).collect()
+}

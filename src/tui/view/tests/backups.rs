@@ -1,0 +1,130 @@
+//! Backups, what is made of them, and new owners: the forms, the questions, and what they came to.
+
+use super::compare;
+use crate::command::Key;
+use crate::model::{InstanceId, InstanceName};
+use crate::seal::Passphrase;
+use crate::store::AuditHead;
+use crate::tui::effect::{Effect, Work};
+use crate::tui::fake::{self, demo, press, write};
+use crate::tui::layers::Layer;
+use crate::tui::message::{Done, Message};
+use crate::tui::state::State;
+use crate::tui::update::{perform, update};
+use crate::tui::view::tests::screen;
+use crate::workspace::{Backup, BackupOf, Restored};
+
+fn backup_of() -> BackupOf {
+    BackupOf {
+        id: "bak_0a1b2c3d4e5f".to_owned(),
+        name: fake::name("alpha"),
+        instance_id: InstanceId::parse("inst_0123456789ab").unwrap(),
+        made_at: fake::now(),
+    }
+}
+
+/// Work that is begun and over at once, with this.
+fn ended(state: &mut State, done: Done) {
+    let effect = crate::tui::update::begin(state, Work::RecoverOwner(fake::name("alpha")));
+    let Effect::Work(ticket, _) = effect else {
+        panic!("work is begun");
+    };
+    update(state, Message::Worked(ticket, Ok(done)));
+}
+
+fn backed_up(state: &mut State) {
+    let done = Done::BackedUp(Box::new(Backup {
+        of: backup_of(),
+        file: "/srv/backups/alpha-20260727-120000.backup".into(),
+        bytes: 1_482_003,
+        words: Passphrase::parse("correct horse battery staple").ok(),
+        lacks_certificate: true,
+    }));
+    ended(state, done);
+}
+
+fn restored(state: &mut State, revived: &[&str]) {
+    let done = Done::Restored(Box::new(Restored {
+        name: fake::name("alpha"),
+        backup: backup_of(),
+        audit_head: AuditHead {
+            sequence: 7,
+            hash: "ab".repeat(32),
+        },
+        replaced: Some("/home/ada/.butterfly/instances/.replaced-alpha-0a1b2c3d4e5f".into()),
+        revived: Some(revived.iter().map(|name| (*name).to_owned()).collect()),
+    }));
+    ended(state, done);
+}
+
+/// Selects `name` among the instances.
+fn select(state: &mut State, name: &str) {
+    let name: InstanceName = fake::name(name);
+    press(state, &["1"]);
+    for _ in 0..20 {
+        if state.instances.selected_name().as_ref() == Some(&name) {
+            return;
+        }
+        press(state, &["j"]);
+    }
+    panic!("{name} is not among the instances");
+}
+
+#[test]
+fn forms_and_what_they_came_to() {
+    compare("form_backup", |state| {
+        select(state, "alpha");
+        press(state, &["b"]);
+    });
+    compare("form_backup_recipient", |state| {
+        select(state, "alpha");
+        press(state, &["b", "tab", "right", "tab"]);
+        write(state, "age1nobody");
+    });
+    compare("form_restore", |state| {
+        select(state, "alpha");
+        press(state, &["R"]);
+    });
+    compare("confirm_recover_owner", |state| {
+        perform(state, crate::command::Id::RecoverOwner, Some("alpha"));
+    });
+    compare("notice_backed_up", backed_up);
+    compare("notice_restored", |state| {
+        restored(state, &["museum-instance@alpha"])
+    });
+}
+
+#[test]
+fn words_that_nobody_has_seen_are_not_lost_by_one_key() {
+    let mut state = demo((120, 36));
+    backed_up(&mut state);
+    press(&mut state, &["esc"]);
+    assert!(matches!(state.layers.last(), Some(Layer::Notice(_))));
+    assert!(
+        screen(&state).contains("Close once more to lose it"),
+        "{}",
+        screen(&state)
+    );
+    press(&mut state, &["esc"]);
+    assert!(state.layers.is_empty());
+
+    backed_up(&mut state);
+    press(&mut state, &["v"]);
+    assert!(screen(&state).contains("correct horse"));
+    press(&mut state, &["esc"]);
+    assert!(state.layers.is_empty(), "seen, and closed by one key");
+}
+
+#[test]
+fn a_new_owner_is_made_only_after_a_yes_and_only_where_nobody_hosts() {
+    let mut state = demo((120, 36));
+    select(&mut state, "alpha");
+    press(&mut state, &["O"]);
+    assert!(state.layers.is_empty(), "alpha is hosted: {}", screen(&state));
+
+    perform(&mut state, crate::command::Id::RecoverOwner, Some("alpha"));
+    let effects = update(&mut state, Message::Key(Key::char('y')));
+    assert!(effects.iter().any(
+        |effect| matches!(effect, Effect::Work(_, Work::RecoverOwner(name)) if name.as_str() == "alpha")
+    ));
+}
