@@ -38,7 +38,7 @@ impl NotWritten {
             Self::Taken => Failure::new(
                 Code::FileFailed,
                 format!("{} is there already", path.display()),
-                "choose another name, or say that it may be replaced",
+                "choose another name, or have it replaced where that is offered",
             ),
             Self::Failed(error) => cannot(path, "be written", &error),
         }

@@ -2,6 +2,7 @@
 //! was before. Waits for content, never for time.
 #![cfg(unix)]
 
+mod backups;
 mod endings;
 mod files;
 mod frozen;

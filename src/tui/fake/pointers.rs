@@ -150,7 +150,7 @@ pub fn neighbours(errand: pointer::Errand) -> pointer::News {
         }
         pointer::Errand::Files(folder) => {
             let names = ["air.csv", "air.jsonl", "alpha.txt", "archive/"];
-            let files = names.map(|name| pointer::FileName {
+            let files = names.map(|name| crate::tui::paths::FileName {
                 name: name.trim_end_matches('/').to_owned(),
                 is_folder: name.ends_with('/'),
             });

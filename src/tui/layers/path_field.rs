@@ -2,7 +2,7 @@
 
 use super::form::{Form, Kind, Purpose};
 use super::pointer_forms::FileThere;
-use crate::tui::pointer::FileName;
+use crate::tui::paths::FileName;
 use std::path::is_separator;
 use tui_input::Input;
 

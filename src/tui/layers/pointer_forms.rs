@@ -6,7 +6,7 @@ use crate::model::{InstanceName, NewPointer, Pointer};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::store::PointerQuery;
 use crate::tui::effect::Work;
-use crate::tui::pointer::FileName;
+use crate::tui::paths::FileName;
 use crate::workspace::{TagChange, Taken, normal_tag};
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! What the page wants fetched, and what came of it.
 
-use super::paths::{FileName, files_in};
 use crate::model::{Connection, InstanceName, Pointer, PointerAddress};
 use crate::tui::message::Outcome;
+use crate::tui::paths::{FileName, files_in};
 use crate::tui::runner::patient;
 use crate::workspace::{HangingOn, NeighborPage, Taken, Workspace};
 

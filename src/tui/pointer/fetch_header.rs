@@ -52,24 +52,30 @@ pub fn keep_header(state: &mut State, instance: &InstanceName, pointer: Option<&
     open(state, form)
 }
 
-/// What there is to choose from.
+/// What there is to choose from; where there is nothing, a new one is asked for at once.
 pub(super) fn choose(
     state: &mut State,
     instance: InstanceName,
     address: PointerAddress,
     found: Outcome<Vec<Pointer>>,
-) {
+) -> Vec<Effect> {
     let found = match found {
         Ok(found) => found,
-        Err(failure) => return state.report_failure(&failure),
+        Err(failure) => {
+            state.report_failure(&failure);
+            return Vec::new();
+        }
     };
     if target(state).is_none_or(|(_, now)| now != address) {
         // One has gone on meanwhile.
-        return;
+        return Vec::new();
     }
     let now = state
         .pointer()
         .and_then(|pointer| pointer.credential_pointer_address.clone());
+    if found.is_empty() && now.is_none() {
+        return keep_header(state, &instance, Some(address.as_str()));
+    }
     let work = |credential: Option<PointerAddress>| {
         let change = PointerChange {
             credential_pointer_address: Some(credential),
@@ -120,4 +126,5 @@ pub(super) fn choose(
         items,
         selected: 0,
     }));
+    Vec::new()
 }

@@ -175,7 +175,7 @@ pub(super) fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         }
         News::Connections(instance, address, found) => choose_connection(state, instance, address, found),
         News::CredentialPointers(instance, address, found) => {
-            fetch_header::choose(state, instance, address, found);
+            return fetch_header::choose(state, instance, address, found);
         }
         News::Files(folder, files) => {
             if let Some(Layer::Form(form)) = state.layers.last_mut() {

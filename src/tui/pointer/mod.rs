@@ -12,7 +12,6 @@ mod fetch_header;
 mod forms;
 mod marked;
 mod page;
-mod paths;
 mod route;
 mod sheet;
 #[cfg(test)]
@@ -25,6 +24,5 @@ pub use fetch_header::{fetch_with, keep_header};
 pub use forms::{assign, delete, duplicate, edit, export, form_changed, import, new, open as open_form, tag};
 pub use marked::{ForMarked, assign_marked, export_marked, for_marked, tag_marked};
 pub use page::PointerPage;
-pub use paths::{FileName, typed_path};
 pub use sheet::{Sheet, sheet};
 pub use update::{deleted, go, on_news, open, refresh, settle, step, walk_back};

@@ -64,7 +64,8 @@ pub fn draw_line(canvas: &mut Canvas, x: u16, y: u16, room: u16, line: &Line) {
     }
 }
 
-/// Breaks prose at spaces, and words that are too long anywhere, into lines of at most `room` columns.
+/// Breaks prose at spaces into lines of at most `room` columns; words that are too long behind their hyphens, and what
+/// is still too long anywhere.
 pub fn wrap(text: &str, room: u16) -> Vec<String> {
     let room = room.max(1);
     let mut lines = Vec::new();
@@ -82,11 +83,16 @@ pub fn wrap(text: &str, room: u16) -> Vec<String> {
             if !line.is_empty() {
                 lines.push(std::mem::take(&mut line));
             }
-            for grapheme in word.graphemes(true) {
-                if width(&line) + width(grapheme) > room {
+            for part in word.split_inclusive('-') {
+                if !line.is_empty() && width(&line) + width(part) > room {
                     lines.push(std::mem::take(&mut line));
                 }
-                line.push_str(grapheme);
+                for grapheme in part.graphemes(true) {
+                    if width(&line) + width(grapheme) > room {
+                        lines.push(std::mem::take(&mut line));
+                    }
+                    line.push_str(grapheme);
+                }
             }
         }
         lines.push(line);
@@ -99,9 +105,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn prose_wraps_at_spaces_and_long_words_anywhere() {
+    fn prose_wraps_at_spaces_and_long_words_behind_hyphens_or_anywhere() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("ab-cdef-g", 7), ["ab-", "cdef-g"]);
+        assert_eq!(wrap("abcdef-gh", 4), ["abcd", "ef-", "gh"]);
         assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
     }

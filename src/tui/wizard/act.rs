@@ -5,13 +5,15 @@ use super::errand::{Errand, Opening};
 use super::options::{ACCEPT, DRAFT, MATCH, OFFER};
 use super::state::Wizard;
 use super::update::set_out;
-use crate::handshake::guide::{Course, Source, Step, UnderWay};
+use crate::handshake::guide::{Answers, Course, Source, Step, UnderWay};
 use crate::model::{AppId, Delivery, Endpoint, InstanceName, Profile, Side};
 use crate::protocol::{CredentialForm, HeldCredential, Query};
 use crate::seal::{FernetKey, Passphrase, TokenSecret};
 use crate::tui::effect::Effect;
+use crate::tui::paths::typed_path;
 use crate::tui::state::State;
 use crate::workspace::{AskRequest, FederateRequest, HandshakeRow, OfferRequest, RemoteRequest};
+use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// What has to be done before the next step; none where one simply goes on.
@@ -38,7 +40,7 @@ pub fn act(state: &mut State, wizard: &mut Wizard) -> Option<Vec<Effect>> {
             instance: answers.relay.clone(),
             app_id: answers.app_id.clone()?,
             holders: answers.holders.clone(),
-            file: (!answers.file.is_empty()).then(|| answers.file.clone().into()),
+            file: file(&answers),
         })),
         Step::Passphrase => {
             let words = Passphrase::parse(wizard.typed(Step::Passphrase, "words").trim()).ok()?;
@@ -128,10 +130,16 @@ fn offer(wizard: &Wizard) -> Option<OfferRequest> {
         delivery: answers.delivery,
         verify_first: !plain,
         request: (answers.delivery == Delivery::Request).then(|| answers.request.clone()),
-        file: (matches!(answers.delivery, Delivery::Request | Delivery::Passphrase)
-            && !answers.file.is_empty())
-        .then(|| answers.file.clone().into()),
+        file: match answers.delivery {
+            Delivery::Request | Delivery::Passphrase => file(answers),
+            Delivery::Code | Delivery::Plain => None,
+        },
     })
+}
+
+/// The file that was named, if one was.
+fn file(answers: &Answers) -> Option<PathBuf> {
+    (!answers.file.is_empty()).then(|| typed_path(Path::new(&answers.file)))
 }
 
 /// Opening what came, and keeping it.
@@ -166,4 +174,24 @@ fn keep_it(wizard: &Wizard) -> Option<Errand> {
         name: answers.name.clone(),
         instance: answers.relay.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_in_the_home_of_whoever_types_it_is_written_there() {
+        let named = |text: &str| {
+            let answers = Answers {
+                file: text.to_owned(),
+                ..Answers::default()
+            };
+            file(&answers)
+        };
+        let home = std::env::home_dir().expect("whoever runs the tests has a home");
+        assert_eq!(named("~/b-for-a.age"), Some(home.join("b-for-a.age")));
+        assert_eq!(named("b-for-a.age"), Some("b-for-a.age".into()));
+        assert_eq!(named(""), None);
+    }
 }

@@ -6,11 +6,13 @@ use crate::protocol::{Code, Query};
 use crate::seal::Passphrase;
 use crate::store::PointerQuery;
 use crate::tui::message::Outcome;
+use crate::tui::paths::typed_path;
 use crate::workspace::{
     AcceptRequest, Accepted, AskRequest, CallOptions, Called, Check, Failure, FederateRequest, HandshakeRow,
     InvokeOptions, OfferMade, OfferRequest, Received, RemoteRequest, RequestMade, Verified, Workspace,
 };
 use serde_json::{Value, json};
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Pointers that a list shows at once; typing finds the others.
@@ -299,10 +301,7 @@ async fn read(source: Source) -> Outcome<Vec<u8>> {
         Source::Text(text) => return Ok(text.into_bytes()),
         Source::File(file) => file,
     };
-    let path = match (file.strip_prefix("~/"), std::env::home_dir()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => file.into(),
-    };
+    let path = typed_path(Path::new(&file));
     tokio::fs::read(&path).await.map_err(|error| {
         Failure::new(
             Code::FileFailed,

@@ -5,13 +5,11 @@ use super::har::{self, Maker};
 use super::{Columns, Sieve, entry, parsed};
 use crate::model::Timestamp;
 use crate::model::filter::Filter;
-use crate::seal::private;
 use crate::vault::VaultError;
 use crate::workspace::folders::cannot;
-use crate::workspace::{Failure, LogEntry, Workspace};
-use std::fs;
-use std::io::{self, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use crate::workspace::{Failure, LogEntry, PartialFile, Workspace};
+use std::io::{self, Write};
+use std::path::Path;
 
 /// Lines that are looked through at once.
 const BLOCK: u64 = 4_000;
@@ -116,21 +114,9 @@ impl Workspace {
         path: &Path,
         progress: &(dyn Fn(LogProgress) + Send + Sync),
     ) -> Result<u64, Failure> {
-        if path.exists() {
-            return Err(cannot(
-                path,
-                "be written",
-                &io::Error::new(
-                    io::ErrorKind::AlreadyExists,
-                    "a file of this name is there already",
-                ),
-            ));
-        }
-        let mut partial = Partial::open(path).map_err(|error| cannot(path, "be written", &error))?;
-        let written = self.export_log(export, &mut partial.writer, progress).await?;
-        partial
-            .keep()
-            .map_err(|error| cannot(path, "be written", &error))?;
+        let mut file = PartialFile::create_private(path).map_err(|error| error.at(path))?;
+        let written = self.export_log(export, &mut file, progress).await?;
+        file.keep().map_err(|error| error.at(path))?;
         Ok(written)
     }
 
@@ -197,49 +183,6 @@ fn end(target: &mut (dyn Write + Send), format: LogFormat) -> io::Result<()> {
     match format {
         LogFormat::Jsonl => Ok(()),
         LogFormat::Har => target.write_all(har::END.as_bytes()),
-    }
-}
-
-/// A file that is not whole yet. It goes again unless it is kept: also where the export is given up.
-struct Partial {
-    writer: BufWriter<fs::File>,
-    place: PathBuf,
-    path: PathBuf,
-    is_kept: bool,
-}
-
-impl Partial {
-    fn open(path: &Path) -> io::Result<Self> {
-        let mut place = path.as_os_str().to_owned();
-        place.push(".part");
-        let place = PathBuf::from(place);
-        let file = private::files()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&place)?;
-        Ok(Self {
-            writer: BufWriter::with_capacity(1 << 18, file),
-            place,
-            path: path.to_owned(),
-            is_kept: false,
-        })
-    }
-
-    fn keep(&mut self) -> io::Result<()> {
-        self.writer.flush()?;
-        fs::rename(&self.place, &self.path)?;
-        self.is_kept = true;
-        Ok(())
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if !self.is_kept {
-            // What cannot be removed is only a leftover; the failure itself is told.
-            let _ = fs::remove_file(&self.place);
-        }
     }
 }
 

@@ -1,0 +1,153 @@
+//! Does what a person asked for, on the workspace: here what each piece of work comes to; what takes more than a step
+//! or two has a place beside.
+
+mod instances;
+mod pointers;
+mod transfers;
+
+use super::super::effect::Work;
+use super::super::message::{Done, Outcome};
+use crate::tui::domains;
+use crate::tui::paths::typed_path;
+use crate::workspace::{CallOptions, InvokeOptions, StopSign, Workspace};
+use transfers::Progress;
+
+pub(super) async fn do_work(
+    workspace: &Workspace,
+    work: Work,
+    stop: &StopSign,
+    step: &(dyn Fn(&str) + Send + Sync),
+) -> Outcome<Done> {
+    let progress = Progress::new(stop, step);
+    Ok(match work {
+        Work::Start(name) => instances::start(workspace, &name, "started").await?,
+        Work::Stop(name) => {
+            Done::Instance(Box::new(workspace.stop_instance(name.as_str()).await?), "stopped")
+        }
+        Work::Restart(name) => {
+            workspace.stop_instance(name.as_str()).await?;
+            instances::start(workspace, &name, "restarted").await?
+        }
+        Work::EditInstance(name, change) => Done::Instance(
+            Box::new(workspace.edit_instance(name.as_str(), *change).await?),
+            "changed",
+        ),
+        Work::Remove(name) => {
+            workspace.remove_instance(name.as_str()).await?;
+            Done::Removed(name)
+        }
+        Work::Backup { instance, path, seal } => {
+            // Told in full: it is looked for when this console is long gone.
+            let file = std::path::absolute(typed_path(&path)).unwrap_or(path);
+            let made = workspace.backup_instance(instance.as_str(), &file, seal).await?;
+            Done::BackedUp(Box::new(made))
+        }
+        Work::Restore(restoring) => instances::restore(workspace, *restoring).await?,
+        Work::RecoverOwner(name) => Done::OwnerRecovered(workspace.recover_owner(&name).await?),
+        Work::Init(new) => {
+            let name = new.name.clone();
+            workspace.init_instance(*new).await?;
+            instances::start(workspace, &name, "made and started").await?
+        }
+        Work::AddRemote(request) => Done::Instance(Box::new(workspace.add_remote(*request).await?), "added"),
+        Work::Create(name, new) => {
+            let pointer = workspace.create_pointer(name.as_str(), *new).await?;
+            Done::Pointer(name, Box::new(pointer), "made")
+        }
+        Work::Update(name, address, change) => {
+            let pointer = workspace.update_pointer(name.as_str(), &address, *change).await?;
+            Done::Pointer(name, Box::new(pointer), "saved")
+        }
+        Work::Tag(name, address, change) => {
+            let pointer = workspace.tag_pointer(name.as_str(), &address, &change).await?;
+            Done::Pointer(name, Box::new(pointer), "tagged")
+        }
+        Work::KeepHeader(keep) => pointers::keep_header(workspace, *keep).await?,
+        Work::Assign(name, address, connection) => {
+            pointers::assign(workspace, name, &address, connection.as_ref()).await?
+        }
+        Work::PreviewImport(instance, path) => progress.preview(workspace, instance, path).await?,
+        Work::Import {
+            instance,
+            path,
+            skip_bad,
+        } => progress.import(workspace, instance, &path, skip_bad).await?,
+        Work::Export {
+            instance,
+            path,
+            wanted,
+            overwrite,
+        } => {
+            let export = progress.export(workspace, &instance, &path, &wanted, overwrite);
+            export.await?
+        }
+        Work::Delete(name, address) => {
+            workspace.delete_pointer(name.as_str(), &address).await?;
+            Done::PointerDeleted(name, address)
+        }
+        Work::MarkAll(queries) => pointers::matching(workspace, queries).await?,
+        Work::Bulk(action, targets) => progress.bulk(workspace, action, &targets).await?,
+        Work::InvokePointer(name, address) => {
+            let traced = InvokeOptions {
+                trace: true,
+                ..InvokeOptions::default()
+            };
+            let invoked = workspace.invoke_pointer(name.as_str(), &address, traced).await?;
+            Done::Invoked(invoked.log_id)
+        }
+        Work::Call(name, address, route) => {
+            let options = CallOptions {
+                route,
+                trace: true,
+                ..CallOptions::default()
+            };
+            Done::Invoked(workspace.call(name.as_str(), &address, options).await?.log_id)
+        }
+        Work::Federate(request) => {
+            let name = request.instance.clone();
+            let pointer = workspace.federate(*request).await?;
+            Done::Pointer(name, Box::new(pointer), "made")
+        }
+        Work::Revoke(name) => Done::Revoked(workspace.revoke_credential(&name).await?.name),
+        Work::Rotate(name, overlap) => {
+            Done::Rotated(Box::new(workspace.rotate_credential(&name, overlap).await?))
+        }
+        Work::EndOverlap(name) => {
+            let row = workspace.end_overlap(&name).await?;
+            Done::Credential(Box::new(row), "answers its new key only")
+        }
+        Work::Suspend(name, suspended) => {
+            let row = workspace.suspend_credential(&name, suspended).await?;
+            let word = match suspended {
+                true => "is suspended",
+                false => "is answered again",
+            };
+            Done::Credential(Box::new(row), word)
+        }
+        Work::Check(name) => {
+            let checks = workspace.check_credential(&name, &|_| {}).await?;
+            Done::Checked(name, checks)
+        }
+        Work::Reseal(name) => {
+            let resealed = workspace.reseal_circuits(&name).await?;
+            Done::Resealed(name, resealed)
+        }
+        Work::Compare(one, other) => Done::Compared(Box::new(workspace.compare_log(one, other).await?), None),
+        Work::CompareDirect(id) => {
+            let compared = workspace.compare_direct(id).await?;
+            Done::Compared(Box::new(compared.comparison), Some(compared.added_us))
+        }
+        Work::NoteLog(id, text) => {
+            workspace.note_log(id, &text).await?;
+            Done::Noted(id)
+        }
+        Work::CopyLog(id, form) => Done::LogText(workspace.log_as(id, form).await?),
+        Work::ExportLog(export, path) => progress.export_log(workspace, &export, path).await?,
+        Work::Replay(id) => Done::Invoked(workspace.replay_log(id).await?.log_id),
+        Work::Domains(name, change) => {
+            let changed = domains::change(workspace, &name, &change).await?;
+            Done::Domains(name, changed)
+        }
+        Work::Demo => Done::Demo(Box::new(workspace.demo(step).await?)),
+    })
+}

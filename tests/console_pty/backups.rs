@@ -1,0 +1,112 @@
+//! An instance backed up and brought back, all from within the console; and files in the home of whoever names them.
+
+use super::support::console::Console;
+use super::{butterfly, home_with_an_instance};
+use std::path::Path;
+
+/// The console of a person whose own home is `folder`.
+fn console(folder: &Path) -> Console {
+    let variables = [("HOME", folder.to_str().unwrap())];
+    let console = Console::start_with(&folder.join("home"), (120, 36), &variables);
+    console.wait_for("gamma");
+    console
+}
+
+/// The words in the open window; what does not fit on its first line goes on below.
+fn words(console: &Console) -> String {
+    console.find("the words", |screen| {
+        let text = screen.contents();
+        let mut lines = text.lines().skip_while(|line| !line.contains("secret  "));
+        let first = lines.next()?.split_once("secret  ")?.1;
+        let rest = lines.map(|line| line.rsplit_once("│  ").map_or("", |(_, rest)| rest));
+        let mut words = String::new();
+        for line in std::iter::once(first).chain(rest) {
+            words.push_str(line.split('│').next().unwrap_or_default().trim());
+            if !words.ends_with('-') {
+                break;
+            }
+        }
+        (!words.is_empty() && !words.contains('•')).then_some(words)
+    })
+}
+
+#[test]
+fn an_instance_is_backed_up_and_brought_back_as_it_was() {
+    let folder = home_with_an_instance();
+    let home = folder.path().join("home");
+    butterfly(
+        &home,
+        &[
+            "pointer",
+            "create",
+            "gamma",
+            "https://data.example/kept",
+            "--description",
+            "kept",
+        ],
+    );
+    let mut console = console(folder.path());
+    console.press("1b");
+    console.wait_for("Back gamma up");
+    console.press("\x15~/gamma.backup");
+    console.wait_for("~/gamma.backup");
+    console.press("\x13");
+    console.wait_for("is backed up in");
+    assert!(folder.path().join("gamma.backup").is_file());
+    console.press("v");
+    let words = words(&console);
+    console.press("\x1b");
+    console.wait("the window closed", |screen| {
+        !screen.contents().contains("secret  ")
+    });
+
+    butterfly(
+        &home,
+        &[
+            "pointer",
+            "create",
+            "gamma",
+            "https://data.example/later",
+            "--description",
+            "later",
+        ],
+    );
+    console.press("R");
+    console.wait_for("Make an instance of a backup");
+    console.press("~/gamma.backup\t");
+    // It is not in the way that there is one of that name, once it is said that it may go.
+    console.press("\t\x1b[C\t\t");
+    console.paste(&words);
+    console.press("\r");
+    console.wait_for("gamma is restored");
+    console.wait_for(".replaced-gamma-");
+    console.press("\x1b");
+    console.wait("the window closed", |screen| {
+        !screen.contents().contains(".replaced-gamma-")
+    });
+    console.press("2");
+    console.wait("the pointers of then", |screen| {
+        let text = screen.contents();
+        text.contains("kept") && !text.contains("later")
+    });
+    console.press("q");
+    console.end_leaves_no_trace();
+}
+
+#[test]
+fn lines_of_the_log_go_to_a_file_in_ones_own_home() {
+    let folder = home_with_an_instance();
+    let home = folder.path().join("home");
+    butterfly(&home, &["invoke", "gamma", r#"{"action": "whoami"}"#]);
+    let mut console = console(folder.path());
+    console.press("4");
+    console.wait_for("whoami");
+    console.press("X");
+    console.wait_for("Export the invoke log");
+    console.press("\t\t\x15~/lines\r");
+    console.wait_for("1 lines exported");
+    let text = std::fs::read_to_string(folder.path().join("lines.jsonl")).unwrap();
+    assert!(text.contains("whoami"), "{text}");
+    console.press("q");
+    console.end_leaves_no_trace();
+}
