@@ -68,7 +68,11 @@ fn draw_nothing(state: &State, page: &AuditTrail, canvas: &mut Canvas, body: Rec
             Role::Dim,
             String::new(),
         ),
-        Load::Failed(failure) => (failure.message.clone(), Role::Bad, failure.remedy.clone()),
+        Load::Failed(failure) => (
+            failure.message.clone(),
+            Role::Bad,
+            state.remedy_here(&failure.remedy),
+        ),
         Load::Ready if page.records.is_empty() && !page.is_filtered() => (
             format!("Nothing is on record on {instance}"),
             Role::Dim,

@@ -56,7 +56,7 @@ impl FormLayout {
         let mut intro = wrap(&form.intro, room);
         let failure: Vec<String> = form.failure.as_ref().map_or_else(Vec::new, |failure| {
             let mut lines = wrap(&failure.message, room);
-            lines.extend(wrap(&failure.remedy, room));
+            lines.extend(wrap(&state.remedy_here(&failure.remedy), room));
             lines
         });
         let count = form.fields.len();

@@ -138,7 +138,7 @@ fn add_observation(state: &State, place: &Place, one: &Observation, lines: &mut 
         return;
     }
     let arrow = state.look.glyphs.arrow;
-    let remedy = wrap(&one.remedy, room.saturating_sub(BEFORE + 2));
+    let remedy = wrap(&state.remedy_here(&one.remedy), room.saturating_sub(BEFORE + 2));
     for (index, part) in remedy.into_iter().enumerate() {
         let before = if index == 0 { arrow } else { " " };
         lines.push(

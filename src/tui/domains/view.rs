@@ -80,7 +80,11 @@ fn draw_nothing(state: &State, page: &Domains, canvas: &mut Canvas, body: Rect) 
             String::new(),
             Role::Dim,
         ),
-        Load::Failed(failure) => (failure.message.clone(), failure.remedy.clone(), Role::Bad),
+        Load::Failed(failure) => (
+            failure.message.clone(),
+            state.remedy_here(&failure.remedy),
+            Role::Bad,
+        ),
         Load::Ready if state.situation().read_only => (
             format!("{instance} has no domains"),
             "None can be made from here: it is read-only.".to_owned(),

@@ -67,7 +67,13 @@ pub fn draw(state: &State, page: &InvokePage, canvas: &mut Canvas, body: Rect) {
                 let bad = canvas.style(Role::Bad);
                 canvas.put(top.x, top.y, top.width, &failure.message, bad);
                 let dim = canvas.style(Role::Dim);
-                canvas.put(top.x, top.y + 1, top.width, &failure.remedy, dim);
+                canvas.put(
+                    top.x,
+                    top.y + 1,
+                    top.width,
+                    &state.remedy_here(&failure.remedy),
+                    dim,
+                );
             }
             _ => {
                 let dim = canvas.style(Role::Dim);

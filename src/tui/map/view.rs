@@ -109,7 +109,7 @@ fn draw_nothing(state: &State, map: &Map, canvas: &mut Canvas, area: Rect) {
         Load::Waiting => ("Asking everybody…", String::new()),
         Load::Failed(failure) => (
             "The map cannot be drawn",
-            format!("{}; {}", failure.message, failure.remedy),
+            format!("{}; {}", failure.message, state.remedy_here(&failure.remedy)),
         ),
         Load::Ready if map.data.parties.is_empty() => (
             "There is nobody yet",

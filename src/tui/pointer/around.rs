@@ -75,7 +75,7 @@ fn add_band(state: &State, band: &Band, sheet: &mut Sheet, stored: bool) {
                 format!("  {} {}", state.look.glyphs.bad, failure.message),
                 Role::Bad,
             )
-            .and(format!("   {}", failure.remedy), Role::Dim),
+            .and(format!("   {}", state.remedy_here(&failure.remedy)), Role::Dim),
         ),
         _ if band.asked => sheet.lines.push(Line::of("  fetching…", Role::Dim)),
         _ if band.more => sheet

@@ -107,7 +107,11 @@ fn add_condition(state: &State, page: &PointerPage, sheet: &mut Sheet, room: u16
 }
 
 fn remedy_of(state: &State, failure: &Failure) -> String {
-    format!("{}; {} asks again", failure.remedy, state.key_for(Id::Refresh))
+    format!(
+        "{}; {} asks again",
+        state.remedy_here(&failure.remedy),
+        state.key_for(Id::Refresh)
+    )
 }
 
 /// What it refers to, and what that means. A circuit's steps have a section of their own; what is sealed is

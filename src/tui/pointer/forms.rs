@@ -272,7 +272,7 @@ pub(super) fn report_no_connection(state: &mut State, instance: &InstanceName) {
     state.report(
         Level::Warn,
         format!("{instance} has no connection"),
-        "make one with `butterfly connection create`",
+        "make one among its domains: `butterfly connection create`",
     );
 }
 

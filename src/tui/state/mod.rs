@@ -8,6 +8,7 @@ mod lists;
 mod log;
 mod place;
 mod pointers;
+mod remedy;
 
 pub use begun::Begun;
 pub use history::{History, Pace, Sight};
@@ -484,7 +485,7 @@ impl State {
         let report = Report {
             level,
             text: text.into(),
-            remedy: remedy.into(),
+            remedy: self.remedy_here(&remedy.into()),
             at: self.clock.time(self.clock.now()),
         };
         match level {

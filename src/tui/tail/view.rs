@@ -104,8 +104,8 @@ fn draw_nothing(state: &State, tail: &Tail, canvas: &mut Canvas, area: Rect) {
                 .to_owned()
         }
         Some(HostedBy::Other(pid)) => format!(
-            "Process {pid} hosts it and has told nothing yet. Refusals and failures come here; what went well is in its audit trail alone: `butterfly audit list {}`.",
-            tail.name
+            "Process {pid} hosts it and has told nothing yet. Refusals and failures come here; what went well is in its audit trail alone ({}).",
+            state.key_for(Id::Audit)
         ),
         _ => format!(
             "It told nothing yet. {} starts it; refusals and failures come here, whoever hosts it.",

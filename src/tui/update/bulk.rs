@@ -90,7 +90,7 @@ pub fn on_report(state: &mut State, report: &BulkReport) {
         let said = wrap(&failure.message, 60)
             .into_iter()
             .map(|text| (text, Role::Base));
-        let remedy = wrap(&failure.remedy, 60)
+        let remedy = wrap(&state.remedy_here(&failure.remedy), 60)
             .into_iter()
             .map(|text| (text, Role::Good));
         lines.extend(

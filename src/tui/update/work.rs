@@ -108,7 +108,7 @@ fn on_failure(state: &mut State, running: &Running, failure: Failure) {
     }
     state.report_failure(&failure);
     if running.foreground {
-        let lines = failure_lines(&failure, 64);
+        let lines = failure_lines(state, &failure, 64);
         let title = format!("{} failed", running.words);
         state
             .layers
@@ -117,7 +117,7 @@ fn on_failure(state: &mut State, running: &Running, failure: Failure) {
 }
 
 /// A failure as lines: what, where, and what to do.
-pub fn failure_lines(failure: &Failure, room: u16) -> Vec<Line> {
+pub fn failure_lines(state: &State, failure: &Failure, room: u16) -> Vec<Line> {
     let mut lines: Vec<Line> = wrap(&failure.message, room)
         .into_iter()
         .map(|text| Line::of(text, Role::Strong))
@@ -127,7 +127,7 @@ pub fn failure_lines(failure: &Failure, room: u16) -> Vec<Line> {
         lines.push(Line::of("on    ", Role::Dim).and(instance.clone(), Role::Accent));
     }
     lines.push(Line::of("code  ", Role::Dim).and(failure.code.as_str(), Role::Bad));
-    for (index, text) in wrap(&failure.remedy, room.saturating_sub(6))
+    for (index, text) in wrap(&state.remedy_here(&failure.remedy), room.saturating_sub(6))
         .into_iter()
         .enumerate()
     {

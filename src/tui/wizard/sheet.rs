@@ -161,7 +161,7 @@ fn failure(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
     sheet.led(
         &format!("{} ", glyphs.arrow),
         Role::Good,
-        &failure.remedy,
+        &state.remedy_here(&failure.remedy),
         Role::Base,
         room,
     );

@@ -109,7 +109,7 @@ impl Workspace {
             return Err(Failure::new(
                 Code::AlreadyExists,
                 format!("there is an instance in {} already", place.display()),
-                "choose another name, or replace it with --force: it is kept aside",
+                "choose another name, or have it replaced (--force): it is kept aside",
             ));
         }
         Ok(())

@@ -94,7 +94,7 @@ fn lines(state: &State, composer: &Composer, room: u16) -> Vec<Line> {
                 "^D shows exactly what would be sent, layer by layer: the query, the sealed body, the token's claims, the HTTP request. Nothing is sent.",
             ),
             Asked::Waiting(_) => vec![Line::of(format!("{turn} sealing…"), Role::Changing)],
-            Asked::Failed(failure) => failure_lines(failure, room),
+            Asked::Failed(failure) => failure_lines(state, failure, room),
             Asked::Here(looked) => {
                 let is_old = composer.dry_run_of != composer.editor.revision();
                 dry_run::lines(looked, is_old, glyphs, room)
@@ -108,7 +108,7 @@ fn lines(state: &State, composer: &Composer, room: u16) -> Vec<Line> {
                 format!("{turn} waiting for the reply…   ^X stops waiting"),
                 Role::Changing,
             )],
-            Asked::Failed(failure) => failure_lines(failure, room),
+            Asked::Failed(failure) => failure_lines(state, failure, room),
             Asked::Here(_) => composer.reply_lines.1.clone(),
         },
     }

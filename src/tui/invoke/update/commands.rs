@@ -268,11 +268,11 @@ fn copy_value(state: &mut State) -> Vec<Effect> {
     let text = said.as_deref().unwrap_or_else(|| document.slice(id));
     if text.len() > LONGEST_VALUE {
         let text = format!("{} bytes are too many for a clipboard", text.len());
-        state.report(
-            Level::Warn,
-            text,
-            "copy a part of it, or save it with `butterfly log show`",
+        let remedy = format!(
+            "copy a part of it, or take it to your own pager ({})",
+            state.key_for(Id::Pager)
         );
+        state.report(Level::Warn, text, remedy);
         return Vec::new();
     }
     vec![Effect::Copy(text.to_owned())]

@@ -33,7 +33,7 @@ pub(super) fn credentials(state: &State, canvas: &mut Canvas, area: Rect, framed
             Some(failure) => (failure.message.as_str(), failure.remedy.as_str()),
             None => ("No credentials yet", way.as_str()),
         };
-        without_rows(canvas, area, &list.load, empty);
+        without_rows(state, canvas, area, &list.load, empty);
         return;
     }
     table(

@@ -36,7 +36,7 @@ pub(super) fn instances(state: &State, canvas: &mut Canvas, area: Rect, framed: 
             state.key_for(Id::InitInstance),
             state.key_for(Id::AddRemote)
         );
-        without_rows(canvas, area, &list.load, ("No instances yet", &ways));
+        without_rows(state, canvas, area, &list.load, ("No instances yet", &ways));
         return;
     }
     let rows = state.layout().rows(Pane::Instances);

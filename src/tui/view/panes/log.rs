@@ -48,7 +48,7 @@ pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) 
             let way = format!("{} shows everything again", state.key_for(Id::ClearFilter));
             ("Nothing matches", way)
         };
-        without_rows(canvas, area, &list.load, (empty, &ways));
+        without_rows(state, canvas, area, &list.load, (empty, &ways));
         return;
     }
     Table {
@@ -65,7 +65,11 @@ pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) 
         None => vec![vec![("·".repeat(8), canvas.style(Role::Faint))]],
     });
     if let Load::Failed(failure) = &list.load {
-        over_last_row(canvas, area, &format!("{}; {}", failure.message, failure.remedy));
+        over_last_row(
+            canvas,
+            area,
+            &format!("{}; {}", failure.message, state.remedy_here(&failure.remedy)),
+        );
     }
 }
 

@@ -163,11 +163,14 @@ fn say(canvas: &mut Canvas, area: Rect, role: Role, text: &str, hint: &str) {
 }
 
 /// What a pane without rows says; nothing if it has some.
-fn without_rows(canvas: &mut Canvas, area: Rect, load: &Load, empty: (&str, &str)) {
+fn without_rows(state: &State, canvas: &mut Canvas, area: Rect, load: &Load, empty: (&str, &str)) {
     match load {
         Load::Waiting => say(canvas, area, Role::Dim, "looking…", ""),
         Load::Ready => say(canvas, area, Role::Dim, empty.0, empty.1),
-        Load::Failed(failure) => say(canvas, area, Role::Bad, &failure.message, &failure.remedy),
+        Load::Failed(failure) => {
+            let remedy = state.remedy_here(&failure.remedy);
+            say(canvas, area, Role::Bad, &failure.message, &remedy);
+        }
     }
 }
 

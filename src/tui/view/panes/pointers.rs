@@ -21,6 +21,7 @@ pub(super) fn pointers(state: &State, canvas: &mut Canvas, area: Rect, framed: b
     let list = &state.pointers;
     if list.instance.is_none() && !list.merged {
         without_rows(
+            state,
             canvas,
             area,
             &state.instances.load,
@@ -34,7 +35,7 @@ pub(super) fn pointers(state: &State, canvas: &mut Canvas, area: Rect, framed: b
             _ => &list.load,
         };
         let (nothing, way) = nothing(state);
-        without_rows(canvas, area, load, (nothing, &way));
+        without_rows(state, canvas, area, load, (nothing, &way));
     } else {
         draw_table(state, canvas, area, framed);
     }
@@ -225,7 +226,11 @@ fn draw_notes(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.pointers;
     if let (false, Load::Failed(failure)) = (list.merged, &list.load) {
         if list.total > 0 {
-            over_last_row(canvas, area, &format!("{}; {}", failure.message, failure.remedy));
+            over_last_row(
+                canvas,
+                area,
+                &format!("{}; {}", failure.message, state.remedy_here(&failure.remedy)),
+            );
         }
         return;
     }
