@@ -275,6 +275,8 @@ pub enum Id {
     CommandLine,
     Theme,
     Lock,
+    ChangeLock,
+    ExportVault,
     Mouse,
     Redraw,
     Suspend,

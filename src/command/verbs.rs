@@ -82,6 +82,8 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (Cancel, CONSOLE),
     (Messages, CONSOLE),
     (Lock, CONSOLE),
+    (ChangeLock, Counterpart::Verb("vault passphrase")),
+    (ExportVault, Counterpart::Verb("vault export")),
     (Mouse, CONSOLE),
     (Redraw, CONSOLE),
     (Suspend, CONSOLE),

@@ -218,6 +218,20 @@ pub enum Work {
     Replay(u64),
     /// Change something about the domains of an instance.
     Domains(InstanceName, Box<DomainChange>),
+    /// Lock the vault differently from now on.
+    ChangeLock {
+        /// The passphrase of now, if it is locked with one.
+        now: Option<Passphrase>,
+        /// The lock of then.
+        lock: VaultLock,
+    },
+    /// Write the whole vault into a file.
+    ExportVault {
+        /// The file, as its path was typed.
+        path: PathBuf,
+        /// Whether the invoke log goes along.
+        with_log: bool,
+    },
     /// Make and start the demo.
     Demo,
 }
@@ -305,6 +319,8 @@ impl Work {
             Self::CopyLog(id, form) => format!("making {} of line {id}", form.words()),
             Self::ExportLog(_, path) => format!("exporting to {}", path.display()),
             Self::Replay(id) => format!("sending line {id} again"),
+            Self::ChangeLock { .. } => "locking the vault differently".to_owned(),
+            Self::ExportVault { path, .. } => format!("writing the vault to {}", path.display()),
             Self::Demo => "making the demo".to_owned(),
         }
     }

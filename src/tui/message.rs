@@ -10,6 +10,7 @@ use super::wizard::News;
 use crate::command::Key;
 use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
+use crate::seal::Passphrase;
 use crate::workspace::{
     Backup, BulkReport, BulkTarget, Check, Comparison, CredentialRow, Demo, Dependent, Failure,
     FederationMap, ImportPreview, ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow,
@@ -184,6 +185,10 @@ pub enum Done {
     Compared(Box<Comparison>, Option<i64>),
     /// Something about the domains of an instance was changed.
     Domains(InstanceName, crate::tui::domains::Changed),
+    /// The vault is locked differently; how, in words.
+    LockChanged(&'static str),
+    /// The whole vault is in this file, and opens with these words.
+    VaultExported(PathBuf, Passphrase),
     /// The demo stands.
     Demo(Box<Demo>),
 }

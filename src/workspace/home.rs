@@ -35,6 +35,17 @@ pub enum VaultLock {
     Keyring,
 }
 
+impl VaultLock {
+    /// What it is called.
+    pub const fn words(&self) -> &'static str {
+        match self {
+            Self::Passphrase(_) => "a passphrase",
+            Self::KeyFile(_) => "a key file",
+            Self::Keyring => "the keyring",
+        }
+    }
+}
+
 /// How a vault that is there gets unlocked.
 #[derive(Clone)]
 pub enum Unlock {

@@ -1,6 +1,8 @@
 //! Locking the vault while nobody is there.
 
-use super::{Failure, Unlock, Workspace, blocking};
+use super::{Failure, Unlock, VaultLock, Workspace, blocking};
+use crate::protocol::Code;
+use crate::seal::Passphrase;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,6 +31,22 @@ impl Workspace {
         let home = self.home.clone();
         let kind = blocking(move || home.lock_kind()).await?;
         Ok(kind == crate::vault::LockKind::Passphrase)
+    }
+
+    /// Locks the vault differently from now on, for whoever knows how it is locked now: a passphrase is asked for,
+    /// also of a vault that is open. Whoever comes by is not to change it.
+    pub async fn change_lock_as(&self, now: Option<Passphrase>, lock: VaultLock) -> Result<(), Failure> {
+        if self.asks_for_passphrase().await? {
+            let Some(now) = now else {
+                return Err(Failure::new(
+                    Code::CannotOpen,
+                    "the vault is locked with a passphrase, which was not given",
+                    "give the passphrase of now",
+                ));
+            };
+            self.unlock_vault(Unlock::Passphrase(now)).await?;
+        }
+        self.change_lock(lock).await
     }
 
     /// After how long without a key the console locks the vault; none for never.

@@ -110,3 +110,35 @@ fn lines_of_the_log_go_to_a_file_in_ones_own_home() {
     console.press("q");
     console.end_leaves_no_trace();
 }
+
+#[test]
+fn the_vault_is_locked_differently_by_whoever_knows_how_it_is_locked_now() {
+    let folder = home_with_an_instance();
+    let mut console = console(folder.path());
+    let change = |console: &mut Console, now: &str, then: &str| {
+        console.press(":change-lock\r");
+        console.wait_for("Lock the vault differently");
+        console.press(&format!("{now}\t\t{then}\t{then}\r"));
+    };
+    change(&mut console, "", "first words");
+    console.wait_for("is locked with a passphrase from now on");
+    change(&mut console, "wrong words", "second words");
+    console.wait_for("does not open");
+    console.press("\x1b");
+    console.wait("the form closed", |screen| {
+        !screen.contents().contains("From now on")
+    });
+    change(&mut console, "first words", "third words");
+    console.wait("locked again", |screen| {
+        let text = screen.contents();
+        text.contains("is locked with a passphrase from now on") && !text.contains("From now on")
+    });
+    console.press(":lock\r");
+    console.wait("the lock screen", |screen| {
+        !screen.contents().contains("Credentials")
+    });
+    console.press("third words\r");
+    console.wait_for("Credentials");
+    console.press("q");
+    console.end_leaves_no_trace();
+}

@@ -50,6 +50,10 @@ pub enum Purpose {
     Federate(InstanceName),
     /// Something about the domains of this instance.
     Domains(InstanceName, AboutDomains),
+    /// How the vault is locked from now on.
+    ChangeLock,
+    /// A file with the whole vault.
+    ExportVault,
     /// A header for fetching on this instance, for this pointer if there is one.
     FetchHeader(InstanceName, Option<PointerAddress>),
     /// A note to this line of the invoke log.

@@ -259,6 +259,7 @@ impl Form {
     /// The fields that depend on others come and go.
     pub(super) fn rearrange(&mut self) {
         self.rearrange_backup();
+        self.rearrange_lock();
         if self.purpose != Purpose::AddRemote {
             return;
         }
@@ -385,6 +386,7 @@ impl Form {
             | Purpose::ImportPointers(_)
             | Purpose::ExportPointers(..) => self.pointer_work()?,
             Purpose::FetchHeader(instance, pointer) => self.fetch_header_work(instance, pointer.as_ref()),
+            Purpose::ChangeLock | Purpose::ExportVault => self.vault_work()?,
             Purpose::Backup(_) | Purpose::Restore => self.backup_work()?,
             Purpose::TagMarked(_) | Purpose::ExportMarked(_) => self.marked_work()?,
             Purpose::Domains(..) => self.domain_work()?,

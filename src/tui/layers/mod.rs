@@ -19,6 +19,7 @@ mod notice;
 mod pages;
 mod path_field;
 mod pointer_forms;
+mod vault_forms;
 
 pub use crate::tui::invoke::{DifferencePage, InvokePage, Tab};
 pub use crate::tui::pointer::PointerPage;

@@ -113,7 +113,7 @@ impl Form {
         if there.is_folder {
             return Some("is a folder".to_owned());
         }
-        if matches!(self.purpose, Purpose::Backup(_)) {
+        if matches!(self.purpose, Purpose::Backup(_) | Purpose::ExportVault) {
             return Some("is there already: name another file".to_owned());
         }
         (writes && FileThere::of(self) == FileThere::Keep)
@@ -124,7 +124,7 @@ impl Form {
 fn usual(purpose: &Purpose) -> &'static str {
     match purpose {
         Purpose::ImportPointers(_) => "such as pointers.jsonl or pointers.csv; Tab completes it",
-        Purpose::Backup(_) => "Tab completes a folder; the file must not be there",
+        Purpose::Backup(_) | Purpose::ExportVault => "Tab completes a folder; the file must not be there",
         Purpose::Restore => "that was written by a backup; Tab completes it",
         Purpose::ExportLog(_) => "its ending is added",
         _ => "its ending says the form: .jsonl or .csv",

@@ -39,6 +39,7 @@ const HERE: &[(&str, Id)] = &[
     ("log", Id::ShowLog),
     ("pointer create", Id::NewPointer),
     ("pointer list", Id::ShowPointers),
+    ("vault export", Id::ExportVault),
     ("serve", Id::StartInstance),
 ];
 

@@ -1,12 +1,14 @@
-//! What backing an instance up, restoring one, and making a new owner came to.
+//! What backing an instance or the vault up, restoring an instance, and making a new owner came to.
 
 use crate::command::Id;
+use crate::seal::Passphrase;
 use crate::tui::clock;
 use crate::tui::layers::{Layer, Notice};
 use crate::tui::state::{Level, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
 use crate::workspace::{Backup, RecoveredOwner, Restored};
+use std::path::Path;
 
 /// Columns of a window's text.
 const ROOM: u16 = 66;
@@ -30,6 +32,24 @@ pub(super) fn on_backed_up(state: &mut State, made: Backup) {
     if made.lacks_certificate {
         lines.extend(told(lacking, Role::Warn));
     }
+    show_words(state, format!("Backup {}", made.of.id), what, lines, words);
+}
+
+/// The vault is in a file: its words are shown now or never.
+pub(super) fn on_vault_exported(state: &mut State, file: &Path, words: Passphrase) {
+    let what = format!("the vault is in {}", file.display());
+    let lines = told(&format!("{what}."), Role::Base);
+    show_words(
+        state,
+        "The vault, to take elsewhere".to_owned(),
+        what,
+        lines,
+        words,
+    );
+}
+
+/// Words that open what was written.
+fn show_words(state: &mut State, title: String, what: String, mut lines: Vec<Line>, words: Passphrase) {
     lines.push(Line::new());
     lines.extend(told(
         "These words open it. They are kept nowhere and are not shown again: write them down, and keep them away from the file.",
@@ -38,7 +58,7 @@ pub(super) fn on_backed_up(state: &mut State, made: Backup) {
     state.report(Level::Good, what, "");
     state.layers.push(Layer::Notice(Box::new(Notice {
         secret: Some(words),
-        ..Notice::new(format!("Backup {}", made.of.id), Level::Warn, lines)
+        ..Notice::new(title, Level::Warn, lines)
     })));
 }
 

@@ -272,6 +272,14 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             state.layers.push(Layer::Difference(Box::new(page)));
         }
         Done::Domains(instance, changed) => effects.extend(domains::on_changed(state, instance, changed)),
+        Done::LockChanged(how) => {
+            state.report(
+                Level::Good,
+                format!("the vault is locked with {how} from now on"),
+                "",
+            );
+        }
+        Done::VaultExported(file, words) => backups::on_vault_exported(state, &file, words),
         Done::Demo(demo) => {
             let names: Vec<String> = demo.instances.iter().map(|(name, ..)| name.to_string()).collect();
             let remedy = format!(

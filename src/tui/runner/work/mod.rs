@@ -10,6 +10,7 @@ use super::super::message::{Done, Outcome};
 use crate::tui::domains;
 use crate::tui::paths::typed_path;
 use crate::workspace::{CallOptions, InvokeOptions, StopSign, Workspace};
+use std::path::{Path, PathBuf};
 use transfers::Progress;
 
 pub(super) async fn do_work(
@@ -37,9 +38,9 @@ pub(super) async fn do_work(
             Done::Removed(name)
         }
         Work::Backup { instance, path, seal } => {
-            // Told in full: it is looked for when this console is long gone.
-            let file = std::path::absolute(typed_path(&path)).unwrap_or(path);
-            let made = workspace.backup_instance(instance.as_str(), &file, seal).await?;
+            let made = workspace
+                .backup_instance(instance.as_str(), &in_full(&path), seal)
+                .await?;
             Done::BackedUp(Box::new(made))
         }
         Work::Restore(restoring) => instances::restore(workspace, *restoring).await?,
@@ -148,6 +149,22 @@ pub(super) async fn do_work(
             let changed = domains::change(workspace, &name, &change).await?;
             Done::Domains(name, changed)
         }
+        Work::ChangeLock { now, lock } => {
+            let words = lock.words();
+            workspace.change_lock_as(now, lock).await?;
+            Done::LockChanged(words)
+        }
+        Work::ExportVault { path, with_log } => {
+            let file = in_full(&path);
+            let words = workspace.export_vault(&file, with_log).await?;
+            Done::VaultExported(file, words)
+        }
         Work::Demo => Done::Demo(Box::new(workspace.demo(step).await?)),
     })
+}
+
+/// Where what was typed leads from the root: it is looked for when this console is long gone.
+fn in_full(path: &Path) -> PathBuf {
+    let typed = typed_path(path);
+    std::path::absolute(&typed).unwrap_or(typed)
 }

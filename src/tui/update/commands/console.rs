@@ -3,7 +3,7 @@
 use super::super::place;
 use crate::tui::composer;
 use crate::tui::effect::Effect;
-use crate::tui::layers::Layer;
+use crate::tui::layers::{Form, Layer};
 use crate::tui::state::{Level, Phase, State};
 
 pub(super) fn cancel(state: &mut State) -> Vec<Effect> {
@@ -32,6 +32,20 @@ pub(super) fn cancel(state: &mut State) -> Vec<Effect> {
         }
     }
     vec![Effect::Cancel(running.ticket)]
+}
+
+/// Offers to lock the vault differently.
+pub(super) fn change_lock(state: &mut State) -> Vec<Effect> {
+    if state.read_only {
+        state.report(
+            Level::Warn,
+            "this console only reads: the vault stays locked as it is",
+            "",
+        );
+        return Vec::new();
+    }
+    state.layers.push(Layer::Form(Box::new(Form::change_lock())));
+    Vec::new()
 }
 
 pub(super) fn theme(state: &mut State, argument: Option<&str>) -> Vec<Effect> {

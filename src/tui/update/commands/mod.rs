@@ -56,6 +56,11 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::ShowPointers => show_pane(state, Pane::Pointers, argument),
         Id::ShowCredentials => show_pane(state, Pane::Credentials, None),
         Id::ShowLog => show_pane(state, Pane::Log, argument),
+        Id::ChangeLock => console::change_lock(state),
+        Id::ExportVault => {
+            let form = Form::export_vault(&state.clock.file_stamp());
+            pointer::open_form(state, form)
+        }
         Id::Lock => super::lock::lock(state, None),
         Id::Zoom => {
             state.zoom = !state.zoom;

@@ -88,6 +88,14 @@ fn forms_and_what_they_came_to() {
     compare("confirm_recover_owner", |state| {
         perform(state, crate::command::Id::RecoverOwner, Some("alpha"));
     });
+    compare("form_change_lock", |state| {
+        perform(state, crate::command::Id::ChangeLock, None);
+        press(state, &["tab", "tab"]);
+        write(state, "correct horse");
+    });
+    compare("form_export_vault", |state| {
+        perform(state, crate::command::Id::ExportVault, None);
+    });
     compare("notice_backed_up", backed_up);
     compare("notice_restored", |state| {
         restored(state, &["museum-instance@alpha"])
@@ -127,4 +135,13 @@ fn a_new_owner_is_made_only_after_a_yes_and_only_where_nobody_hosts() {
     assert!(effects.iter().any(
         |effect| matches!(effect, Effect::Work(_, Work::RecoverOwner(name)) if name.as_str() == "alpha")
     ));
+}
+
+#[test]
+fn a_console_that_only_reads_leaves_the_lock_as_it_is() {
+    let mut state = demo((120, 36));
+    state.read_only = true;
+    perform(&mut state, crate::command::Id::ChangeLock, None);
+    assert!(state.layers.is_empty());
+    assert!(screen(&state).contains("only reads"), "{}", screen(&state));
 }
