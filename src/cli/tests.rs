@@ -89,6 +89,19 @@ fn what_stays_gets_threads_and_what_answers_at_once_does_not() {
 }
 
 #[test]
+fn every_verb_that_the_console_tells_as_its_own_exists() {
+    let cli = whole();
+    for verb in crate::command::verbs_in_console() {
+        let mut at = &cli;
+        for word in verb.split(' ') {
+            at = at
+                .find_subcommand(word)
+                .unwrap_or_else(|| panic!("there is no `butterfly {verb}`"));
+        }
+    }
+}
+
+#[test]
 fn every_verb_that_a_command_of_the_console_names_exists() {
     let cli = whole();
     for command in crate::command::commands() {

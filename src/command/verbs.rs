@@ -1,4 +1,5 @@
-//! Which verb of the command line does the same as a command of the console, so that scripts miss nothing.
+//! Which verb of the command line does the same as a command of the console, so that scripts miss nothing; and which
+//! command the console has for a verb, so that nobody has to leave it.
 
 use super::Id::{self, *};
 
@@ -173,6 +174,57 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
         Counterpart::None("`--theme` says it for one run, `config.toml` for all"),
     ),
 ];
+
+/// The other way round: what the console has for verbs that messages name, which it shares with scripts. A group
+/// stands for all verbs in it; of two that fit, the first counts.
+const IN_CONSOLE: &[(&str, Id)] = &[
+    ("audit list", Audit),
+    ("audit verify", Audit),
+    ("bench list", LoadRuns),
+    ("bench", LiveTest),
+    ("connection assign", AssignPointer),
+    ("connection", Domains),
+    ("credential revoke", RevokeCredential),
+    ("credential rotate", RotateCredential),
+    ("credential", ShowCredentials),
+    ("demo", Demo),
+    ("doctor", Doctor),
+    ("domain", Domains),
+    ("federate", Federate),
+    ("handshake accept", Accept),
+    ("handshake offer", Offer),
+    ("handshake", Handshake),
+    ("instance add", AddRemote),
+    ("instance backup", BackupInstance),
+    ("instance edit", EditInstance),
+    ("instance init", InitInstance),
+    ("instance probe", Refresh),
+    ("instance recover-owner", RecoverOwner),
+    ("instance remove", RemoveInstance),
+    ("instance restore", RestoreInstance),
+    ("instance show", ShowInstances),
+    ("invoke", Compose),
+    ("log copy", CopyLine),
+    ("log", ShowLog),
+    ("pointer create", NewPointer),
+    ("pointer list", ShowPointers),
+    ("vault export", ExportVault),
+    ("serve", StartInstance),
+];
+
+/// The verb, or the group of verbs, that a line of the command line begins with, and what the console has for it.
+pub fn in_console(line: &str) -> Option<(&'static str, Id)> {
+    let begins = |verb: &str| {
+        line.strip_prefix(verb)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    IN_CONSOLE.iter().copied().find(|(verb, _)| begins(verb))
+}
+
+/// All verbs, and groups of verbs, for which the console has something.
+pub fn verbs_in_console() -> impl Iterator<Item = &'static str> {
+    IN_CONSOLE.iter().map(|(verb, _)| *verb)
+}
 
 /// What the command line has for a command.
 pub fn counterpart(id: Id) -> Counterpart {

@@ -2,46 +2,10 @@
 //! scripts; whoever is in the console need not leave it.
 
 use super::State;
-use crate::command::Id;
+use crate::command::{Id, in_console};
 
 /// What a verb names begins so.
 const PROGRAM: &str = "`butterfly ";
-
-/// What there is here for verbs of the command line; of two that fit, the first counts.
-const HERE: &[(&str, Id)] = &[
-    ("audit list", Id::Audit),
-    ("audit verify", Id::Audit),
-    ("bench list", Id::LoadRuns),
-    ("bench", Id::LiveTest),
-    ("connection assign", Id::AssignPointer),
-    ("connection", Id::Domains),
-    ("credential revoke", Id::RevokeCredential),
-    ("credential rotate", Id::RotateCredential),
-    ("credential", Id::ShowCredentials),
-    ("demo", Id::Demo),
-    ("doctor", Id::Doctor),
-    ("domain", Id::Domains),
-    ("federate", Id::Federate),
-    ("handshake accept", Id::Accept),
-    ("handshake offer", Id::Offer),
-    ("handshake", Id::Handshake),
-    ("instance add", Id::AddRemote),
-    ("instance backup", Id::BackupInstance),
-    ("instance edit", Id::EditInstance),
-    ("instance init", Id::InitInstance),
-    ("instance probe", Id::Refresh),
-    ("instance recover-owner", Id::RecoverOwner),
-    ("instance remove", Id::RemoveInstance),
-    ("instance restore", Id::RestoreInstance),
-    ("instance show", Id::ShowInstances),
-    ("invoke", Id::Compose),
-    ("log copy", Id::CopyLine),
-    ("log", Id::ShowLog),
-    ("pointer create", Id::NewPointer),
-    ("pointer list", Id::ShowPointers),
-    ("vault export", Id::ExportVault),
-    ("serve", Id::StartInstance),
-];
 
 impl State {
     /// A remedy with the console's commands in the place of verbs: `butterfly instance init NAME` is `:init`. What
@@ -70,28 +34,23 @@ const ASKS: [Id; 3] = [Id::Accept, Id::Federate, Id::LiveTest];
 
 /// The console's command for a line of the command line, with its key where that works now.
 fn own(line: &str, state: &State) -> Option<String> {
-    let (verb, id) = HERE.iter().find(|(verb, _)| begins_with(line, verb))?;
-    if line.contains(" --") && !ASKS.contains(id) {
+    let (verb, id) = in_console(line)?;
+    if line.contains(" --") && !ASKS.contains(&id) {
         return None;
     }
-    let command = crate::command::command(*id);
-    let is_whole = verb.contains(' ') || *id == Id::StartInstance;
+    let command = crate::command::command(id);
+    let is_whole = verb.contains(' ') || id == Id::StartInstance;
     let argument = line[verb.len()..].split_whitespace().next();
     let named = argument.filter(|word| is_whole && is_name(word) && command.argument.contains("INSTANCE"));
     let words = match named {
         Some(name) => format!("`:{} {name}`", command.name),
         None => format!("`:{}`", command.name),
     };
-    let key = state.keymap.keys(*id, state.scopes()).next();
+    let key = state.keymap.keys(id, state.scopes()).next();
     Some(match (key, named) {
         (Some(key), None) => format!("{words} ({key})"),
         _ => words,
     })
-}
-
-fn begins_with(line: &str, verb: &str) -> bool {
-    line.strip_prefix(verb)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
 }
 
 /// A name that was put there, not the word for one: `beta`, not `INSTANCE`, `--via` or `'{…`.
