@@ -168,7 +168,6 @@ pub(super) static COMMANDS: &[Command] = &[
         0,
         &["O"],
     )
-    .when(startable)
     .taking("[INSTANCE]"),
     destroys(
         Id::RemoveInstance,

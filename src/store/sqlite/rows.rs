@@ -8,7 +8,7 @@ use crate::store::{StoreError, Summary};
 use rusqlite::{Row, params};
 use sha2::{Digest, Sha256};
 
-/// The columns that [`pointer`] reads, of a table called `p`.
+/// The columns that [`pointer()`] reads, of a table called `p`.
 pub(super) const POINTER: &str = "p.address, p.description, p.data_reference, p.tags, p.connection, p.x, p.y, p.z, \
      p.created_at, p.last_modified, p.credential_pointer, p.federated, p.id";
 

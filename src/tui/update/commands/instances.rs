@@ -1,11 +1,13 @@
 //! What is done to the selected instance.
 
 use super::on_instance;
+use crate::command::Id;
 use crate::model::{InstanceKind, InstanceName};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Form, Layer};
 use crate::tui::pointer;
 use crate::tui::state::{Level, State};
+use crate::tui::update::asks::ask_recover_owner;
 use crate::tui::update::work::begin;
 use crate::workspace::{COLOURS, HostedBy, InstanceChange};
 
@@ -84,6 +86,37 @@ pub(super) fn restore(state: &mut State) -> Vec<Effect> {
     });
     let form = Form::restore(selected.as_ref());
     pointer::open_form(state, form)
+}
+
+/// Asks before a new owner is made: for an instance of this home, or for a folder in it that the vault knows nothing
+/// of.
+pub(super) fn recover_owner(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
+    if let Some(name) = argument.and_then(|name| InstanceName::parse(name).ok())
+        && state.instances.get(name.as_str()).is_none()
+    {
+        return ask_recover_owner(state, name);
+    }
+    on_instance(state, argument, |state, name| {
+        let row = state.instances.get(name.as_str()).map(|instance| &instance.row);
+        let refused = row.and_then(|row| match (row.kind, row.hosted_by) {
+            (InstanceKind::Remote, _) => Some((
+                format!("{name} is not ours: its owner is somebody else"),
+                "ask its administrator for a new credential".to_owned(),
+            )),
+            (InstanceKind::Local, HostedBy::Nobody) => None,
+            (InstanceKind::Local, _) => Some((
+                format!("{name} is hosted: its owner does not change under its callers' feet"),
+                format!("stop it first ({})", state.key_for(Id::StopInstance)),
+            )),
+        });
+        match refused {
+            Some((text, remedy)) => {
+                state.report(Level::Warn, text, remedy);
+                Vec::new()
+            }
+            None => ask_recover_owner(state, name),
+        }
+    })
 }
 
 /// Folds the group of the selection, or shows it again.

@@ -12,7 +12,7 @@ mod moving;
 mod pointers;
 
 use super::arrivals::refresh;
-use super::asks::{ask_recover_owner, ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, quit};
+use super::asks::{ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, quit};
 use super::work::{begin, begin_demo};
 use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress, Route, Side};
@@ -121,7 +121,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::RemoveInstance => on_instance(state, argument, ask_remove),
         Id::BackupInstance => on_instance(state, argument, instances::backup),
         Id::RestoreInstance => instances::restore(state),
-        Id::RecoverOwner => on_instance(state, argument, ask_recover_owner),
+        Id::RecoverOwner => instances::recover_owner(state, argument),
         Id::NewPointer => on_instance(state, None, |state, name| pointer::new(state, &name)),
         Id::EditPointer => pointer::edit(state),
         Id::DeletePointer => delete(state),

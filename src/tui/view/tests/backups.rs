@@ -86,7 +86,7 @@ fn forms_and_what_they_came_to() {
         press(state, &["R"]);
     });
     compare("confirm_recover_owner", |state| {
-        perform(state, crate::command::Id::RecoverOwner, Some("alpha"));
+        perform(state, crate::command::Id::RecoverOwner, Some("gamma"));
     });
     compare("form_change_lock", |state| {
         perform(state, crate::command::Id::ChangeLock, None);
@@ -129,12 +129,16 @@ fn a_new_owner_is_made_only_after_a_yes_and_only_where_nobody_hosts() {
     select(&mut state, "alpha");
     press(&mut state, &["O"]);
     assert!(state.layers.is_empty(), "alpha is hosted: {}", screen(&state));
+    assert!(screen(&state).contains("stop it first (S)"), "{}", screen(&state));
 
-    perform(&mut state, crate::command::Id::RecoverOwner, Some("alpha"));
-    let effects = update(&mut state, Message::Key(Key::char('y')));
-    assert!(effects.iter().any(
-        |effect| matches!(effect, Effect::Work(_, Work::RecoverOwner(name)) if name.as_str() == "alpha")
-    ));
+    // One that nobody hosts, and a folder that this home does not know.
+    for name in ["gamma", "unknown"] {
+        perform(&mut state, crate::command::Id::RecoverOwner, Some(name));
+        let effects = update(&mut state, Message::Key(Key::char('y')));
+        assert!(effects.iter().any(
+            |effect| matches!(effect, Effect::Work(_, Work::RecoverOwner(asked)) if asked.as_str() == name)
+        ));
+    }
 }
 
 #[test]
