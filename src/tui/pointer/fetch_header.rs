@@ -21,7 +21,7 @@ pub fn fetch_with(state: &mut State) -> Vec<Effect> {
         state.report(
             Level::Warn,
             format!(
-                "{} is a {}: only a web address is fetched with a header",
+                "only what is at a web address is fetched with a header, and {} has something else: {}",
                 pointer.address,
                 kind.name()
             ),
@@ -35,20 +35,24 @@ pub fn fetch_with(state: &mut State) -> Vec<Effect> {
     ))]
 }
 
-/// Asks for a header to be kept: for this pointer, if one is named.
-pub fn keep_header(state: &mut State, instance: &InstanceName, pointer: Option<&str>) -> Vec<Effect> {
+/// Asks for a header to be kept: for this pointer, if one is named, and on its instance, which need not be the selected
+/// one where all pointers are in one list.
+pub fn keep_header(state: &mut State, pointer: Option<&str>) -> Vec<Effect> {
     let wanted = pointer.and_then(|address| PointerAddress::parse(address).ok());
     if pointer.is_some() && wanted.is_none() {
         let text = format!("{:?} is no address of a pointer", pointer.unwrap_or_default());
         state.report(Level::Warn, text, "");
         return Vec::new();
     }
-    let reference = state
-        .pointer()
-        .filter(|pointer| Some(&pointer.address) == wanted.as_ref())
-        .map(|pointer| pointer.data_reference.clone())
-        .unwrap_or_default();
-    let form = Form::fetch_header(instance, wanted.map(|address| (address, reference.as_str())));
+    let here = concerned(state).filter(|(_, pointer)| Some(&pointer.address) == wanted.as_ref());
+    let (instance, reference) = match here {
+        Some((instance, pointer)) => (Some(instance), pointer.data_reference),
+        None => (state.instances.selected_name(), String::new()),
+    };
+    let Some(instance) = instance else {
+        return Vec::new();
+    };
+    let form = Form::fetch_header(&instance, wanted.map(|address| (address, reference.as_str())));
     open(state, form)
 }
 
@@ -74,7 +78,7 @@ pub(super) fn choose(
         .pointer()
         .and_then(|pointer| pointer.credential_pointer_address.clone());
     if found.is_empty() && now.is_none() {
-        return keep_header(state, &instance, Some(address.as_str()));
+        return keep_header(state, Some(address.as_str()));
     }
     let work = |credential: Option<PointerAddress>| {
         let change = PointerChange {

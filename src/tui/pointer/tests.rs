@@ -423,19 +423,20 @@ fn an_import_tells_how_far_it_is_and_which_rows_are_bad() {
 }
 
 #[test]
-fn where_no_header_is_kept_yet_a_new_one_is_asked_for_at_once() {
-    let mut state = demo((120, 36));
-    let effects = update(&mut state, Message::Key(Key::parse("W").unwrap()));
-    let Some(Effect::Pointer(super::Errand::CredentialPointers(instance, address))) =
-        effects.into_iter().next()
-    else {
-        panic!("it is asked what there is");
-    };
-    let news = super::News::CredentialPointers(instance, address, Ok(Vec::new()));
-    update(&mut state, Message::PointerNews(news));
-    assert!(
-        screen(&state).contains("Header for fetching, on alpha"),
-        "{}",
-        screen(&state)
-    );
+fn where_no_header_is_kept_yet_a_new_one_is_asked_for_at_once_on_the_pointer_s_own_instance() {
+    for (keys, instance) in [(&[][..], "alpha"), (&["a", "G"][..], "beta")] {
+        let mut state = demo((120, 36));
+        press(&mut state, keys);
+        let effects = update(&mut state, Message::Key(Key::parse("W").unwrap()));
+        let Some(Effect::Pointer(super::Errand::CredentialPointers(on, address))) =
+            effects.into_iter().next()
+        else {
+            panic!("it is asked what there is");
+        };
+        assert_eq!(on.as_str(), instance);
+        let news = super::News::CredentialPointers(on, address, Ok(Vec::new()));
+        update(&mut state, Message::PointerNews(news));
+        let title = format!("Header for fetching, on {instance}");
+        assert!(screen(&state).contains(&title), "{}", screen(&state));
+    }
 }

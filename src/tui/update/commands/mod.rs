@@ -129,9 +129,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::TagPointer => marking::tag(state),
         Id::AssignPointer => marking::assign(state),
         Id::FetchWith => pointer::fetch_with(state),
-        Id::KeepHeader => on_instance(state, None, |state, name| {
-            pointer::keep_header(state, &name, argument)
-        }),
+        Id::KeepHeader => pointer::keep_header(state, argument),
         Id::ImportPointers => on_instance(state, None, |state, name| pointer::import(state, &name, argument)),
         Id::ExportPointers => marking::export(state, argument),
         Id::MarkPointer => mark_pointer(state),
