@@ -88,16 +88,19 @@ fn what_stays_gets_threads_and_what_answers_at_once_does_not() {
     assert!(!long_lived(&["butterfly", "invoke", "alpha", "{}"]));
 }
 
+/// The verb, or the group of verbs, of this name.
+fn found<'a>(cli: &'a clap::Command, verb: &str) -> &'a clap::Command {
+    verb.split(' ').fold(cli, |at, word| {
+        at.find_subcommand(word)
+            .unwrap_or_else(|| panic!("there is no `butterfly {verb}`"))
+    })
+}
+
 #[test]
 fn every_verb_that_the_console_tells_as_its_own_exists() {
     let cli = whole();
     for verb in crate::command::verbs_in_console() {
-        let mut at = &cli;
-        for word in verb.split(' ') {
-            at = at
-                .find_subcommand(word)
-                .unwrap_or_else(|| panic!("there is no `butterfly {verb}`"));
-        }
+        found(&cli, verb);
     }
 }
 
@@ -108,12 +111,7 @@ fn every_verb_that_a_command_of_the_console_names_exists() {
         let crate::command::Counterpart::Verb(verb) = crate::command::counterpart(command.id) else {
             continue;
         };
-        let mut at = &cli;
-        for word in verb.split(' ') {
-            at = at
-                .find_subcommand(word)
-                .unwrap_or_else(|| panic!("{}: there is no `butterfly {verb}`", command.name));
-        }
+        let at = found(&cli, verb);
         // `bench` does something by itself, and has verbs of its own for what it kept.
         assert!(
             !at.has_subcommands() || !at.is_subcommand_required_set(),

@@ -20,7 +20,9 @@ pub use missing::missing;
 pub use sequence::Sequence;
 pub use situation::{FACTS, Fact, Situation, Target};
 pub use table::commands;
-pub use verbs::{Counterpart, counterpart, in_console, verbs_in_console};
+#[cfg(test)]
+pub use verbs::verbs_in_console;
+pub use verbs::{Counterpart, counterpart, in_console};
 
 /// Where a command's keys work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

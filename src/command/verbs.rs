@@ -222,6 +222,7 @@ pub fn in_console(line: &str) -> Option<(&'static str, Id)> {
 }
 
 /// All verbs, and groups of verbs, for which the console has something.
+#[cfg(test)]
 pub fn verbs_in_console() -> impl Iterator<Item = &'static str> {
     IN_CONSOLE.iter().map(|(verb, _)| *verb)
 }

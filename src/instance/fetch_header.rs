@@ -8,7 +8,7 @@
 use super::Instance;
 use super::authenticate;
 use super::issued::{Credential, Presented};
-use crate::protocol::data_reference::FETCH_HEADER_PREFIX;
+use crate::protocol::data_reference::{FETCH_HEADER_PREFIX, bare_origin};
 use crate::protocol::{Code, Problem};
 use crate::seal::{DataKey, fernet, row};
 use base64::Engine;
@@ -93,7 +93,10 @@ impl FetchHeader {
         if origins.len() > MOST_ORIGINS {
             return Err(("origins", format!("more than {MOST_ORIGINS}")));
         }
-        let origins = origins.iter().map(|text| origin(text)).collect::<Option<_>>();
+        let origins = origins
+            .iter()
+            .map(|text| bare_origin(text))
+            .collect::<Option<_>>();
         let origins = origins.ok_or_else(|| {
             let reason =
                 "each must be scheme, host and port of a web server, such as https://api.example.com";
@@ -157,15 +160,6 @@ impl FetchHeader {
     pub fn parts(&self) -> (HeaderName, HeaderValue) {
         (self.name.clone(), self.value.clone())
     }
-}
-
-/// Scheme, host and port, written the one way; none if it is something else, or more.
-fn origin(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok()?;
-    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
-    let is_web =
-        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
-    (is_bare && is_web && url.host().is_some()).then(|| url.origin().ascii_serialization())
 }
 
 fn is_loopback(url: &Url) -> bool {

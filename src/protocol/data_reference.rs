@@ -8,6 +8,24 @@ use url::Url;
 /// What the data_reference of a credential pointer begins with: a header for fetching, sealed by the instance.
 pub const FETCH_HEADER_PREFIX: &str = "sealed_header::";
 
+/// The server that a web address is on: scheme, host and port, written the one way (RFC 6454).
+pub fn web_origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
+    is_web.then(|| url.origin().ascii_serialization())
+}
+
+/// The same of a text that names a server and nothing else: no path, no query, no name of a user.
+pub fn bare_origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let is_bare = url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    is_bare.then(|| web_origin(text)).flatten()
+}
+
 /// A place that a reference names.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Place {

@@ -243,10 +243,8 @@ impl Workspace {
         detail: &mut PointerDetail,
     ) -> Result<(), Failure> {
         let circuit = Circuit::of_reference(&detail.pointer.data_reference);
-        let relays = circuit
-            .as_ref()
-            .is_some_and(|circuit| circuit.relays_through().next().is_some());
-        if detail.pointer.connection_id.is_some() || relays {
+        let is_relaying = circuit.as_ref().is_some_and(Circuit::is_relaying);
+        if detail.pointer.connection_id.is_some() || is_relaying {
             // Whoever may see the pointer need not be allowed to see connections.
             let all = connections(session).await.unwrap_or_default();
             detail.relays = circuit

@@ -78,7 +78,7 @@ impl SecretFile {
         match key {
             Some(key) => Ok(Opener::Key(Zeroizing::new(key.to_owned()))),
             None => Err(Failure::new(
-                Code::InvalidParameter,
+                Code::Usage,
                 format!("{} holds no secret key of age", self.path.display()),
                 "give the file that `age-keygen` wrote",
             )),

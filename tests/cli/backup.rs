@@ -220,13 +220,14 @@ fn a_timer_makes_backups_that_it_cannot_open() {
     let elsewhere = Home::empty();
     let unasked = elsewhere.command(&["instance", "restore", "alpha", &file]).end();
     assert_ne!(unasked.code, 0);
-    elsewhere.ok(&[
-        "instance",
-        "restore",
-        "alpha",
-        &file,
-        "--identity-file",
-        &identity,
-    ]);
+    let restore =
+        |key: &str| elsewhere.run_json(&["instance", "restore", "alpha", &file, "--identity-file", key]);
+    let no_key = home.write_private("no-key.txt", "# created: today\n");
+    assert_eq!(
+        restore(&no_key).code,
+        2,
+        "a file without a key is a mistake in the line"
+    );
+    assert_eq!(restore(&identity).code, 0);
     assert_eq!(pointers(&elsewhere, "alpha"), json!(0));
 }

@@ -159,6 +159,11 @@ impl Circuit {
         })
     }
 
+    /// Whether any of its steps asks another instance.
+    pub fn is_relaying(&self) -> bool {
+        self.relays_through().next().is_some()
+    }
+
     /// The first thing that an instance would refuse, or else the first that may not be meant.
     pub fn first_fault(&self) -> Option<&Fault> {
         self.faults

@@ -12,6 +12,8 @@ const UNDER_WORDS: &str = "fresh words, shown once";
 const TO_RECIPIENT: &str = "an age recipient";
 const BY_WORDS: &str = "its words";
 const BY_KEY: &str = "a key file of age";
+/// Fields that stand there only where they were chosen.
+const CHOSEN: [&str; 3] = ["recipient", "words", "key_file"];
 const NEW: &str = "refuse";
 const REPLACE: &str = "keep that one aside, and take its place";
 
@@ -65,23 +67,22 @@ impl Form {
 
     /// The last field is what was chosen above it.
     pub(super) fn rearrange_backup(&mut self) {
-        let (wanted, unwanted) = match self.purpose {
-            Purpose::Backup(_) if self.value("seal") == TO_RECIPIENT => (Some("recipient"), "-"),
-            Purpose::Backup(_) => (None, "recipient"),
-            Purpose::Restore if self.value("opener") == BY_KEY => (Some("key_file"), "words"),
-            Purpose::Restore => (Some("words"), "key_file"),
+        let wanted = match self.purpose {
+            Purpose::Backup(_) => (self.value("seal") == TO_RECIPIENT).then_some("recipient"),
+            Purpose::Restore if self.value("opener") == BY_KEY => Some("key_file"),
+            Purpose::Restore => Some("words"),
             _ => return,
         };
-        self.fields.retain(|field| field.id != unwanted);
-        if let Some(wanted) = wanted
-            && self.field(wanted).is_none()
-        {
-            self.fields.push(match wanted {
-                "recipient" => Field::text(wanted, "Recipient", "", "age1…, as age-keygen prints it"),
-                "key_file" => Field::text(wanted, "Key file", "", "the file that age-keygen wrote"),
-                _ => words_field(),
-            });
-        }
+        self.fields
+            .retain(|field| !CHOSEN.contains(&field.id) || Some(field.id) == wanted);
+        let Some(wanted) = wanted.filter(|wanted| self.field(wanted).is_none()) else {
+            return;
+        };
+        self.fields.push(match wanted {
+            "recipient" => Field::text(wanted, "Recipient", "", "age1…, as age-keygen prints it"),
+            "key_file" => Field::text(wanted, "Key file", "", "the file that age-keygen wrote"),
+            _ => words_field(),
+        });
     }
 
     /// What is wrong with a field of these forms.
@@ -134,12 +135,12 @@ mod tests {
     use crate::command::{Key, KeyCode};
 
     fn choose(form: &mut Form, id: &str) {
-        form.at = form.fields.iter().position(|field| field.id == id).unwrap();
+        form.go_to(id);
         form.key(Key::plain(KeyCode::Right));
     }
 
     fn write(form: &mut Form, id: &str, text: &str) {
-        form.at = form.fields.iter().position(|field| field.id == id).unwrap();
+        form.go_to(id);
         form.paste(text);
     }
 

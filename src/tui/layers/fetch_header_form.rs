@@ -2,16 +2,16 @@
 
 use super::form::{Field, Form, Purpose};
 use crate::model::{InstanceName, PointerAddress};
+use crate::protocol::data_reference::{bare_origin, web_origin};
 use crate::tui::effect::{KeepHeader, Work};
 use crate::workspace::NewFetchHeader;
-use url::Url;
 use zeroize::Zeroizing;
 
 impl Form {
     /// A header for fetching; where it is for a pointer, with the server that this leads to.
     pub fn fetch_header(instance: &InstanceName, pointer: Option<(PointerAddress, &str)>) -> Self {
         let (pointer, reference) = pointer.unzip();
-        let origin = reference.and_then(origin_of).unwrap_or_default();
+        let origin = reference.and_then(web_origin).unwrap_or_default();
         let intro = match &pointer {
             Some(pointer) => format!(
                 "{instance} keeps it sealed and sends it to these servers only; {pointer} is fetched with it from now on."
@@ -45,7 +45,7 @@ impl Form {
         if value.is_empty() {
             return Some("is needed: the header goes nowhere else".to_owned());
         }
-        let wrong = origins(value).find(|origin| origin_of(origin).is_none())?;
+        let wrong = origins(value).find(|origin| bare_origin(origin).is_none())?;
         Some(format!("{wrong} is no server: write https:// and its name"))
     }
 
@@ -72,13 +72,6 @@ impl Form {
 
 fn origins(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', ',']).filter(|origin| !origin.is_empty())
-}
-
-/// The server that a web address is on: scheme, host and port (RFC 6454).
-fn origin_of(text: &str) -> Option<String> {
-    let url = Url::parse(text).ok()?;
-    let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
-    is_web.then(|| url.origin().ascii_serialization())
 }
 
 #[cfg(test)]
@@ -114,6 +107,7 @@ mod tests {
             ("", false),
             ("a.example", false),
             ("https://a.example file:///etc", false),
+            ("https://a.example/tides", false),
         ] {
             assert_eq!(Form::origins_complaint(text).is_none(), is_right, "{text}");
         }

@@ -283,6 +283,12 @@ impl Form {
         self.field(id).map_or("", Field::value)
     }
 
+    /// Puts the cursor into a field.
+    #[cfg(test)]
+    pub(super) fn go_to(&mut self, id: &str) {
+        self.at = self.fields.iter().position(|field| field.id == id).unwrap();
+    }
+
     /// Gives a key to the form.
     pub fn key(&mut self, key: Key) -> Answer {
         if self.ticket.is_some() {

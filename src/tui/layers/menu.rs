@@ -4,6 +4,11 @@ use crate::command::Id;
 use crate::tui::effect::Work;
 use crate::tui::pointer::ForMarked;
 
+/// Keys for things to choose from, one after the other; those that move and close are not among them.
+pub fn item_keys() -> impl Iterator<Item = char> {
+    ('1'..='9').chain('a'..='i').chain('l'..='p').chain('r'..='z')
+}
+
 /// What choosing something leads to.
 pub enum Act {
     /// This work.

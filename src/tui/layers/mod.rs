@@ -32,7 +32,7 @@ pub use form::{Answer, Field, Form, Kind, Purpose, Secret, Submission};
 pub use help::{Entry, Help};
 pub use lock_screen::LockScreen;
 pub use marked_forms::places;
-pub use menu::{Act, Item, Menu};
+pub use menu::{Act, Item, Menu, item_keys};
 pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage};
 

@@ -94,7 +94,7 @@ mod tests {
     use crate::command::{Key, KeyCode};
 
     fn paste(form: &mut Form, id: &str, text: &str) {
-        form.at = form.fields.iter().position(|field| field.id == id).unwrap();
+        form.go_to(id);
         form.paste(text);
     }
 

@@ -107,10 +107,7 @@ fn draw_note(state: &State, map: &Map, canvas: &mut Canvas, body: Rect) {
 fn draw_nothing(state: &State, map: &Map, canvas: &mut Canvas, area: Rect) {
     let (title, text) = match &map.load {
         Load::Waiting => ("Asking everybody…", String::new()),
-        Load::Failed(failure) => (
-            "The map cannot be drawn",
-            format!("{}; {}", failure.message, state.remedy_here(&failure.remedy)),
-        ),
+        Load::Failed(failure) => ("The map cannot be drawn", state.failure_in_line(failure)),
         Load::Ready if map.data.parties.is_empty() => (
             "There is nobody yet",
             format!(

@@ -6,10 +6,13 @@ use crate::command::Id;
 use crate::model::{InstanceName, Pointer, PointerAddress, PointerChange};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{Act, Form, Item, Layer, Menu};
+use crate::tui::layers::{Act, Form, Item, Layer, Menu, item_keys};
 use crate::tui::message::Outcome;
 use crate::tui::state::{Level, State};
 use crate::tui::update::target;
+
+/// The key for one that is not kept yet.
+const NEW: char = 'n';
 
 /// Lets one choose, once it is known what there is.
 pub fn fetch_with(state: &mut State) -> Vec<Effect> {
@@ -96,11 +99,7 @@ pub(super) fn choose(
             act: work(None),
         });
     }
-    let keys = ('1'..='9')
-        .chain('a'..='i')
-        .chain('l'..='m')
-        .chain('o'..='p')
-        .chain('r'..='z');
+    let keys = item_keys().filter(|key| *key != NEW);
     items.extend(keys.zip(found).map(|(key, header)| {
         let here = if now.as_ref() == Some(&header.address) {
             "  (now)"
@@ -120,7 +119,7 @@ pub(super) fn choose(
         }
     }));
     items.push(Item {
-        key: 'n',
+        key: NEW,
         label: "a new one".to_owned(),
         doc: "name, value and servers; the instance keeps it sealed".to_owned(),
         act: Act::Run(Id::KeepHeader, Some(address.to_string())),

@@ -5,7 +5,7 @@ use super::{fetch_header, marked};
 use crate::command::Id;
 use crate::model::{Connection, ConnectionId, InstanceName, Pointer, PointerAddress};
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{Act, Confirm, Form, Item, Layer, Menu, Then};
+use crate::tui::layers::{Act, Confirm, Form, Item, Layer, Menu, Then, item_keys};
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Level, State};
 use crate::tui::update::target;
@@ -245,8 +245,7 @@ pub(super) fn connection_items(
         doc: "take it out: it cannot be invoked then".to_owned(),
         act: act(None),
     });
-    let keys = ('1'..='9').chain('a'..='i').chain('l'..='p').chain('r'..='z');
-    let connections = keys.zip(found).map(|(key, connection)| {
+    let connections = item_keys().zip(found).map(|(key, connection)| {
         let (words, _) = super::facts::connection_state(connection, &state.look.glyphs);
         let here = if now == Some(&connection.id) {
             "  (now)"

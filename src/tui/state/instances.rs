@@ -3,7 +3,7 @@
 use super::history::{History, Pace};
 use super::{Cursor, Load};
 use crate::model::{InstanceKind, InstanceName, InstanceState, Timestamp};
-use crate::workspace::{Failure, InstanceRow};
+use crate::workspace::InstanceRow;
 
 /// An instance on the screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -332,13 +332,12 @@ impl Instances {
     }
 
     /// Notes that one could not be looked at; what is known of it stays.
-    pub fn note_failure(&mut self, name: &InstanceName, failure: &Failure, at: Timestamp) {
+    pub fn note_failure(&mut self, name: &InstanceName, failure: String, at: Timestamp) {
         if let Some(instance) = self.get_mut(name) {
-            let text = format!("{}; {}", failure.message, failure.remedy);
             instance.stale = true;
             instance.history.see(at, InstanceState::Unreachable, None);
-            instance.history.complain(at, &text);
-            instance.row.error = Some(text);
+            instance.history.complain(at, &failure);
+            instance.row.error = Some(failure);
         }
     }
 

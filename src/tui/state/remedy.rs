@@ -3,11 +3,17 @@
 
 use super::State;
 use crate::command::{Id, in_console};
+use crate::workspace::Failure;
 
 /// What a verb names begins so.
 const PROGRAM: &str = "`butterfly ";
 
 impl State {
+    /// A failure in one line: what failed, and what to do.
+    pub fn failure_in_line(&self, failure: &Failure) -> String {
+        format!("{}; {}", failure.message, self.remedy_here(&failure.remedy))
+    }
+
     /// A remedy with the console's commands in the place of verbs: `butterfly instance init NAME` is `:init`. What
     /// there is only on the command line stays.
     pub fn remedy_here(&self, remedy: &str) -> String {

@@ -30,7 +30,8 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Probed(name, Err(failure)) => {
             let now = state.clock.now();
-            state.instances.note_failure(&name, &failure, now);
+            let failure = state.failure_in_line(&failure);
+            state.instances.note_failure(&name, failure, now);
         }
         Message::Paced(name, pace) => state.instances.note_pace(&name, pace),
         Message::Map(number, outcome) => return map::on_map(state, number, outcome),

@@ -80,22 +80,19 @@ impl Workspace {
     }
 
     async fn written_circuit(&self, instance: &str, circuit: Circuit) -> Looked {
-        let relays_anywhere = circuit.relays_through().next().is_some();
-        let relays = match relays_anywhere {
+        let (mut relays, mut asked) = (Vec::new(), Vec::new());
+        if circuit.is_relaying() {
             // Whoever may make a circuit need not be allowed to see connections.
-            true => relayed_through(&circuit, &self.connections(instance).await.unwrap_or_default()),
-            false => Vec::new(),
-        };
+            relays = relayed_through(&circuit, &self.connections(instance).await.unwrap_or_default());
+            asked.push("which connections it has".to_owned());
+        }
         Looked {
             circuit: Some(CircuitLook {
                 pointer: None,
                 circuit,
                 relays,
             }),
-            asked: relays_anywhere
-                .then(|| "which connections it has".to_owned())
-                .into_iter()
-                .collect(),
+            asked,
             unknown: None,
         }
     }

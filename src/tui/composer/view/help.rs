@@ -49,7 +49,7 @@ fn nothing(state: &State, composer: &Composer, room: u16) -> Vec<Line> {
             Role::Dim,
         ),
         Some(failure) => (
-            format!("{instance} could not be asked for its actions: {}. {}.", failure.message, failure.remedy),
+            format!("{instance} could not be asked for its actions: {}. {}.", failure.message, state.remedy_here(&failure.remedy)),
             Role::Warn,
         ),
         None => (format!("Asking {instance} for its actions…"), Role::Dim),

@@ -29,11 +29,11 @@ pub(super) fn credentials(state: &State, canvas: &mut Canvas, area: Rect, framed
             state.key_for(Id::Offer),
             state.key_for(Id::Accept)
         );
-        let empty = match list.missing.first() {
-            Some(failure) => (failure.message.as_str(), failure.remedy.as_str()),
-            None => ("No credentials yet", way.as_str()),
+        let (what, way) = match list.missing.first() {
+            Some(failure) => (failure.message.as_str(), state.remedy_here(&failure.remedy)),
+            None => ("No credentials yet", way),
         };
-        without_rows(state, canvas, area, &list.load, empty);
+        without_rows(state, canvas, area, &list.load, (what, &way));
         return;
     }
     table(

@@ -65,11 +65,7 @@ pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) 
         None => vec![vec![("·".repeat(8), canvas.style(Role::Faint))]],
     });
     if let Load::Failed(failure) = &list.load {
-        over_last_row(
-            canvas,
-            area,
-            &format!("{}; {}", failure.message, state.remedy_here(&failure.remedy)),
-        );
+        over_last_row(canvas, area, &state.failure_in_line(failure));
     }
 }
 

@@ -226,11 +226,7 @@ fn draw_notes(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.pointers;
     if let (false, Load::Failed(failure)) = (list.merged, &list.load) {
         if list.total > 0 {
-            over_last_row(
-                canvas,
-                area,
-                &format!("{}; {}", failure.message, state.remedy_here(&failure.remedy)),
-            );
+            over_last_row(canvas, area, &state.failure_in_line(failure));
         }
         return;
     }
