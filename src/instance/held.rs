@@ -2,6 +2,7 @@
 //! the store, where they lie sealed. What may be done with them is decided in `holding`.
 
 use super::peer_gate::PeerGate;
+use super::peer_gates::PeerGates;
 use crate::handshake::{Beginning, Event, Life};
 use crate::model::{Endpoint, Holder, Timestamp};
 use crate::protocol::{CredentialForm, HeldCredential};
@@ -17,6 +18,7 @@ use zeroize::Zeroizing;
 #[derive(Default)]
 pub(super) struct Held {
     by_name: RwLock<BTreeMap<String, Arc<Holding>>>,
+    gates: PeerGates,
 }
 
 /// A held credential as it stands now. A change replaces it by another one with the same [`Lasting`] part.
@@ -31,6 +33,8 @@ pub(super) struct Holding {
     pub credential: HeldCredential,
     /// What outlives its changes.
     pub lasting: Arc<Lasting>,
+    /// What relays pass: that of its peer, from when it is known on.
+    pub gate: Arc<PeerGate>,
 }
 
 /// What belongs to a held credential whatever becomes of its keys.
@@ -40,8 +44,6 @@ pub(super) struct Lasting {
     last_used_us: AtomicI64,
     /// Held while keys are mixed in, so that two do not ask with two keys.
     pub turn: tokio::sync::Mutex<()>,
-    /// What relays pass.
-    pub gate: PeerGate,
 }
 
 /// What is known of a peer beside its endpoint.
@@ -91,6 +93,7 @@ impl Holding {
             peer,
             credential,
             lasting,
+            gate: Arc::default(),
         }
     }
 
@@ -119,6 +122,7 @@ impl Holding {
             peer,
             credential,
             lasting,
+            gate: Arc::default(),
         })
     }
 
@@ -135,6 +139,7 @@ impl Holding {
             peer: self.peer.clone(),
             credential: self.credential.clone(),
             lasting: Arc::clone(&self.lasting),
+            gate: Arc::clone(&self.gate),
         }
     }
 
@@ -193,7 +198,6 @@ impl Lasting {
             noted: AtomicU64::new(record.uses),
             last_used_us: AtomicI64::new(record.last_used.map_or(i64::MIN, Timestamp::as_micros)),
             turn: tokio::sync::Mutex::default(),
-            gate: PeerGate::default(),
         }
     }
 }
@@ -209,7 +213,9 @@ impl Held {
     }
 
     /// Makes a credential known that was stored just now; replaces one of the same name, whose uses it goes on counting.
+    /// From here on it shares the gate of its peer.
     pub(super) fn put(&self, mut holding: Holding) -> Arc<Holding> {
+        holding.gate = self.gates.of(&holding.credential);
         let mut held = self.write();
         if let Some(old) = held.get(&holding.record.name) {
             holding.lasting = Arc::clone(&old.lasting);

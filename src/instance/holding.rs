@@ -306,6 +306,6 @@ pub(super) fn view(holding: &Holding, now: Timestamp) -> Value {
         "created_at": record.created_at,
         "last_used": last_used,
         "uses": uses,
-        "peer": holding.lasting.gate.view(now),
+        "peer": holding.gate.view(now),
     })
 }

@@ -32,6 +32,7 @@ mod metrics;
 mod once;
 mod opening;
 mod peer_gate;
+mod peer_gates;
 mod perform;
 mod pipeline;
 mod problem;

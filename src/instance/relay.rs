@@ -46,7 +46,7 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
             .with("peer", json!(peer))
             .with("peer_endpoint", json!(credential.endpoint))
     };
-    let gate = &holding.lasting.gate;
+    let gate = &holding.gate;
     let passage = gate
         .pass(call.now())
         .map_err(|shut| about(given_a_pause(credential, &shut, call.now())))?;

@@ -123,3 +123,28 @@ async fn a_chain_whose_end_is_away_names_the_one_that_could_not_reach_it() {
     // Beta is there: the way to it stays open.
     assert_eq!(chain.way().await["state"], "closed");
 }
+
+#[tokio::test]
+async fn what_one_credential_learned_of_a_peer_holds_for_every_other_one_that_leads_there() {
+    let mut chain = Chain::start().await;
+    let credential = chain.beta.issue("also-from-alpha", Grant::owner()).await;
+    chain.alpha.hold("also-to-beta", &credential).await;
+    let other = chain.alpha.connection("also", Some("also-to-beta")).await;
+    let through_other = json!({"connection_id": other, "query": {"action": "get_graph_stats"}});
+    result_of(chain.alpha.ask("relay", through_other.clone()).await);
+
+    chain.beta.stop().await;
+    for _ in 0..5 {
+        assert_eq!(problem_of(&chain.ask().await).0, Code::PeerUnreachable);
+    }
+    let (code, problem) = problem_of(&chain.alpha.ask("relay", through_other).await);
+    assert_eq!(code, Code::PeerUnreachable);
+    assert!(
+        text(&problem["message"]).contains("nothing was sent"),
+        "{problem}"
+    );
+    let held = chain.alpha.get("list_held_credentials", json!({})).await;
+    for credential in held["credentials"].as_array().unwrap() {
+        assert_eq!(credential["peer"]["state"], "open", "{credential}");
+    }
+}
