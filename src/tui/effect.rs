@@ -15,12 +15,26 @@ use crate::workspace::{
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// A vault that comes from another home.
+pub struct Bringing {
+    /// The file that an export wrote.
+    pub path: PathBuf,
+    /// What opens it.
+    pub words: Passphrase,
+    /// How it is locked here.
+    pub lock: VaultLock,
+}
+
 /// Something to do outside the state.
 pub enum Effect {
     /// Make the home and open it.
     CreateHome(VaultLock),
+    /// Make the home of another one's vault and open it.
+    BringVault(Box<Bringing>),
     /// Open the home.
     OpenHome(Unlock),
+    /// Find out what is in a folder, written as a person does.
+    LookIntoFolder(String),
     /// Fetch after how long without a key the vault is locked.
     LoadIdleLock,
     /// Tell when files change that a person writes in the home.

@@ -4,6 +4,7 @@ use super::clipboard::Copied;
 use super::composer;
 use super::files::Files;
 use super::invoke;
+use super::paths::FileName;
 use super::pointer;
 use super::state::Pace;
 use super::wizard::News;
@@ -52,6 +53,8 @@ pub enum Message {
     IdleLock(Outcome<Option<Duration>>),
     /// Files that a person writes in the home have changed.
     Files(Box<Files>),
+    /// What there is in a folder that was looked into.
+    Folder(String, Vec<FileName>),
     /// It may be time to lock it; which look this is.
     IdleLook(u64),
     /// The vault is locked; whether a passphrase opens it rather than a key that lies ready.

@@ -1,4 +1,5 @@
-//! An instance backed up and brought back, all from within the console; and files in the home of whoever names them.
+//! An instance backed up and brought back, a vault taken to another home, all from within the console; and files in the
+//! home of whoever names them.
 
 use super::support::console::Console;
 use super::{butterfly, home_with_an_instance};
@@ -141,4 +142,44 @@ fn the_vault_is_locked_differently_by_whoever_knows_how_it_is_locked_now() {
     console.wait_for("Credentials");
     console.press("q");
     console.end_leaves_no_trace();
+}
+
+#[test]
+fn a_vault_that_was_taken_along_begins_another_home() {
+    let folder = home_with_an_instance();
+    let mut before = console(folder.path());
+    before.press(":export-vault\r");
+    before.wait_for("Take the vault elsewhere");
+    before.press("\x15~/vault.age\x13");
+    before.wait_for("secret  ");
+    before.press("v");
+    let words = words(&before);
+    before.press("\x1b");
+    before.wait("the window closed", |screen| {
+        !screen.contents().contains("secret  ")
+    });
+    before.press("q");
+    before.end_leaves_no_trace();
+
+    let variables = [("HOME", folder.path().to_str().unwrap())];
+    let mut after = Console::start_with(&folder.path().join("another"), (120, 36), &variables);
+    after.wait_for("Welcome to butterfly");
+    after.press("5\r");
+    after.wait_for("Bring your vault along");
+    // Completed, though there is no home yet.
+    after.press("~/vau");
+    after.wait_for("Tab completes: vault.age");
+    after.press("\t");
+    after.wait_for("~/vault.age");
+    after.press("\t");
+    after.paste("too few");
+    after.press("\x13");
+    after.wait_for("2 words were given");
+    after.press("\x15");
+    after.paste(&words);
+    after.press("\x13");
+    after.wait_for("gamma");
+    after.wait_for("and locked anew");
+    after.press("q");
+    after.end_leaves_no_trace();
 }

@@ -100,6 +100,7 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
                 Message::Pointer(instance, address, Ok(Box::new(detail)))
             }
             Effect::Pointer(errand) => Message::PointerNews(neighbours(errand)),
+            Effect::LookIntoFolder(folder) => Message::Folder(folder, files()),
             Effect::LoadMap(number) => Message::Map(number, Ok(federation())),
             Effect::Audit(errand) => Message::Audit(crate::tui::audit::fake::answer(errand)),
             Effect::Domains(errand) => Message::Domains(super::domains::fake::answer(errand)),

@@ -6,6 +6,7 @@ use crate::model::{
     Profile, Route,
 };
 use crate::store::{PointerPage, PointerQuery, Start as From};
+use crate::tui::paths::FileName;
 use crate::tui::pointer;
 use crate::workspace::{HangingOn, Neighbor, NeighborPage, PointerDetail, PointerList, Taken};
 use serde_json::json;
@@ -148,14 +149,6 @@ pub fn neighbours(errand: pointer::Errand) -> pointer::News {
             let found = vec![header(21, "Login at data.example"), header(22, "")];
             pointer::News::CredentialPointers(instance, address, Ok(found))
         }
-        pointer::Errand::Files(folder) => {
-            let names = ["air.csv", "air.jsonl", "alpha.txt", "archive/"];
-            let files = names.map(|name| crate::tui::paths::FileName {
-                name: name.trim_end_matches('/').to_owned(),
-                is_folder: name.ends_with('/'),
-            });
-            pointer::News::Files(folder, files.into())
-        }
         pointer::Errand::Hanging(_, address) => pointer::News::Hanging(
             address,
             Ok(HangingOn {
@@ -222,4 +215,14 @@ pub fn detail_of(at: &PointerAddress) -> PointerDetail {
         pointer,
         ..detail()
     }
+}
+
+/// What there is in any folder.
+pub fn files() -> Vec<FileName> {
+    let names = ["air.csv", "air.jsonl", "alpha.txt", "archive/"];
+    let files = names.map(|name| FileName {
+        name: name.trim_end_matches('/').to_owned(),
+        is_folder: name.ends_with('/'),
+    });
+    files.into()
 }

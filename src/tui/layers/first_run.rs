@@ -7,20 +7,32 @@ pub enum Choice {
     Demo,
     /// A local instance.
     Host,
-    /// Someone else's.
+    /// Someone else's, by a code or a bundle.
+    Accept,
+    /// Someone else's, by plain values.
     Remote,
+    /// Everything that another home had.
+    Vault,
 }
 
 impl Choice {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Demo, Self::Host, Self::Remote];
+    pub const ALL: [Self; 5] = [Self::Demo, Self::Host, Self::Accept, Self::Remote, Self::Vault];
+
+    /// The one that a digit stands for.
+    pub fn of_digit(digit: char) -> Option<Self> {
+        let place = digit.to_digit(10)?.checked_sub(1)?;
+        Self::ALL.get(place as usize).copied()
+    }
 
     /// In a few words.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Demo => "Try the demo",
             Self::Host => "Host an instance",
+            Self::Accept => "Accept an offer",
             Self::Remote => "Add a remote instance",
+            Self::Vault => "Bring your vault along",
         }
     }
 
@@ -33,8 +45,14 @@ impl Choice {
             Self::Host => {
                 "A new instance on this machine, answering sealed invokes for as long as this console runs."
             }
+            Self::Accept => {
+                "An administrator gave you a code or a bundle for their instance: it is taken, you compare the words with them, and a first call shows that it works."
+            }
             Self::Remote => {
-                "An instance that somebody else runs: you need its URL and the credential that its administrator gave you."
+                "An instance that takes plain values, as the original Python ones do: you need its URL, an app_id and the secrets."
+            }
+            Self::Vault => {
+                "The file that another console wrote with :export-vault, and its words: credentials, instances and settings of that home."
             }
         }
     }
@@ -66,7 +84,7 @@ impl FirstRun {
             .position(|choice| *choice == self.choice)
             .unwrap_or(0);
         let next = if forward {
-            (place + 1).min(2)
+            (place + 1).min(Choice::ALL.len() - 1)
         } else {
             place.saturating_sub(1)
         };

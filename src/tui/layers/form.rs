@@ -7,7 +7,7 @@ use super::{edit, paste};
 use crate::command::{Key, KeyCode};
 use crate::model::{CIRCUIT_PREFIX, InstanceName, Pointer, PointerAddress};
 use crate::store::PointerQuery;
-use crate::tui::effect::Work;
+use crate::tui::effect::{Bringing, Work};
 use crate::tui::layers::Choice;
 use crate::workspace::{BulkTarget, Failure, InstanceRow, Unlock, VaultLock};
 use tui_input::Input;
@@ -18,6 +18,8 @@ use zeroize::Zeroizing;
 pub enum Purpose {
     /// A passphrase for a new vault; then what was chosen to begin with.
     NewVault(Choice),
+    /// The vault of another home, for this one.
+    BringVault,
     /// The passphrase of the vault.
     Unlock,
     /// A local instance.
@@ -232,6 +234,8 @@ pub enum Submission {
     Do(Work),
     /// Making the home.
     Create(VaultLock),
+    /// Making it of another one's vault.
+    Bring(Box<Bringing>),
     /// Opening it.
     Open(Unlock),
 }

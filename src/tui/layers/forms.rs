@@ -338,6 +338,7 @@ impl Form {
                     .ok()
                     .map(|words| Submission::Create(VaultLock::Passphrase(words)));
             }
+            Purpose::BringVault => return self.bringing().map(Submission::Bring),
             Purpose::Unlock => {
                 return Passphrase::parse(self.value("passphrase"))
                     .ok()

@@ -8,6 +8,8 @@ use tui_input::Input;
 
 /// Names that are shown at a time.
 const MOST_SHOWN: usize = 6;
+/// Fields in which paths are written.
+const PATHS: [&str; 2] = ["path", "key_file"];
 
 impl Form {
     /// The folder whose files are worth knowing, as it is written; none if they are known already.
@@ -31,8 +33,18 @@ impl Form {
         }
     }
 
+    /// The field of a path that one stands in, else the first one.
+    fn path_place(&self) -> Option<usize> {
+        let is_path = |place: &usize| {
+            let field = self.fields.get(*place);
+            field.is_some_and(|field| PATHS.contains(&field.id))
+        };
+        let stands_in = Some(self.at).filter(is_path);
+        stands_in.or_else(|| (0..self.fields.len()).find(is_path))
+    }
+
     fn path_text(&self) -> Option<&str> {
-        match &self.field("path")?.kind {
+        match &self.fields.get(self.path_place()?)?.kind {
             Kind::Text(input) => Some(input.value()),
             _ => None,
         }
@@ -52,7 +64,7 @@ impl Form {
     /// Completes the path as far as there is only one way to go on. False where there is nothing to complete, so that
     /// the key may lead to the next field.
     pub(super) fn complete_path(&mut self) -> bool {
-        if self.fields.get(self.at).is_none_or(|field| field.id != "path") {
+        if self.path_place() != Some(self.at) {
             return false;
         }
         let Some(text) = self.path_text() else {
@@ -92,10 +104,17 @@ impl Form {
                 };
                 format!("Tab completes: {}{more}", shown.join("  "))
             }
-            _ => usual(&self.purpose).to_owned(),
+            _ => String::new(),
         };
-        if let Some(field) = self.fields.iter_mut().find(|field| field.id == "path") {
-            field.hint = hint;
+        let Some(place) = self.path_place() else {
+            return;
+        };
+        for (at, field) in self.fields.iter_mut().enumerate() {
+            if at == place && !hint.is_empty() {
+                field.hint.clone_from(&hint);
+            } else if PATHS.contains(&field.id) {
+                usual(&self.purpose, field.id).clone_into(&mut field.hint);
+            }
         }
     }
 
@@ -108,7 +127,10 @@ impl Form {
             self.purpose,
             Purpose::ExportPointers(..) | Purpose::ExportMarked(_)
         );
-        let (_, name) = split(text);
+        let (folder, name) = split(text);
+        if self.known.folder.as_deref() != Some(folder) {
+            return None;
+        }
         let there = self.known.files.iter().find(|file| file.name == name)?;
         if there.is_folder {
             return Some("is a folder".to_owned());
@@ -121,8 +143,10 @@ impl Form {
     }
 }
 
-fn usual(purpose: &Purpose) -> &'static str {
+fn usual(purpose: &Purpose, field: &str) -> &'static str {
     match purpose {
+        _ if field == "key_file" => "the file that age-keygen wrote; Tab completes it",
+        Purpose::BringVault => "such as butterfly-vault-….age; Tab completes it",
         Purpose::ImportPointers(_) => "such as pointers.jsonl or pointers.csv; Tab completes it",
         Purpose::Backup(_) | Purpose::ExportVault => "Tab completes a folder; the file must not be there",
         Purpose::Restore => "that was written by a backup; Tab completes it",
@@ -181,6 +205,43 @@ mod tests {
     fn tab(form: &mut Form) -> &str {
         form.key(Key::plain(KeyCode::Tab));
         form.value("path")
+    }
+
+    #[test]
+    fn each_of_two_paths_is_completed_from_its_own_folder() {
+        let mut form = Form::restore(None);
+        form.paste("/backups/alpha.backup");
+        form.go_to("opener");
+        form.key(Key::plain(KeyCode::Right));
+        let file = |name: &str| FileName {
+            name: name.to_owned(),
+            is_folder: false,
+        };
+        form.look_in("/backups/".to_owned());
+        form.learn_files("/backups/", vec![file("alpha.backup")]);
+
+        form.go_to("key_file");
+        form.paste("/keys/a");
+        assert_eq!(form.folder_to_look_in().as_deref(), Some("/keys/"));
+        form.look_in("/keys/".to_owned());
+        let folder = FileName {
+            name: "alpha.backup".to_owned(),
+            is_folder: true,
+        };
+        form.learn_files("/keys/", vec![file("age.txt"), folder]);
+        let place = form.at;
+        assert!(
+            form.fields[place].hint.contains("age.txt"),
+            "{}",
+            form.fields[place].hint
+        );
+        assert_eq!(
+            form.fields[0].error, None,
+            "what lies beside the key says nothing of the backup"
+        );
+        form.paste("g");
+        form.key(Key::plain(KeyCode::Tab));
+        assert_eq!(form.value("key_file"), "/keys/age.txt");
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! The forms of the vault: how it is locked from now on, and a file with all of it.
+//! The forms of the vault: how it is locked from now on, a file with all of it, and a home that begins with such a file.
 
 use super::form::{Field, Form, Purpose};
 use crate::seal::Passphrase;
-use crate::tui::effect::Work;
+use crate::tui::effect::{Bringing, Work};
 use crate::workspace::VaultLock;
 use std::path::PathBuf;
 
@@ -15,7 +15,6 @@ const WITH_LOG: &str = "take it along";
 impl Form {
     /// How the vault is locked from now on.
     pub fn change_lock() -> Self {
-        let ways = [PASSPHRASE, KEY_FILE, KEYRING].map(str::to_owned).into();
         let mut form = Self::of(
             Purpose::ChangeLock,
             "Lock the vault differently".to_owned(),
@@ -23,7 +22,7 @@ impl Form {
             "lock it so",
             vec![
                 Field::secret("now", "Passphrase now", "empty where it opens without one"),
-                Field::choice("lock", "From now on", ways, "←→ choose"),
+                lock_field("From now on"),
             ],
         );
         form.rearrange();
@@ -49,16 +48,34 @@ impl Form {
         )
     }
 
+    /// A home that begins with the vault of another one.
+    pub fn bring_vault(under_passphrase: bool) -> Self {
+        let lock = lock_field("Lock it with").at(usize::from(!under_passphrase));
+        let mut form = Self::of(
+            Purpose::BringVault,
+            "Bring your vault along".to_owned(),
+            "From the file that :export-vault wrote in another console, or `butterfly vault export`. The words were shown there, once.",
+            "open it here",
+            vec![
+                Field::text("path", "File", "", ""),
+                Field::secret("words", "Words", "that were shown when it was made"),
+                lock,
+            ],
+        );
+        form.rearrange();
+        form
+    }
+
     /// A passphrase is written twice, where one is chosen.
     pub(super) fn rearrange_lock(&mut self) {
-        if self.purpose != Purpose::ChangeLock {
+        let Some(place) = self.fields.iter().position(|field| field.id == "lock") else {
             return;
-        }
+        };
         let wants = self.value("lock") == PASSPHRASE;
         if wants == self.field("passphrase").is_some() {
             return;
         }
-        self.fields.truncate(2);
+        self.fields.truncate(place + 1);
         if wants {
             self.fields.extend([
                 Field::secret("passphrase", "Passphrase", "a few words that you will remember"),
@@ -75,16 +92,33 @@ impl Form {
                 with_log: self.value("log") == WITH_LOG,
             });
         }
-        let lock = match self.value("lock") {
+        Some(Work::ChangeLock {
+            now: Passphrase::parse(self.value("now")).ok(),
+            lock: self.lock()?,
+        })
+    }
+
+    /// The vault that is brought along.
+    pub(super) fn bringing(&self) -> Option<Box<Bringing>> {
+        Some(Box::new(Bringing {
+            path: PathBuf::from(self.value("path")),
+            words: Passphrase::parse(self.value("words")).ok()?,
+            lock: self.lock()?,
+        }))
+    }
+
+    fn lock(&self) -> Option<VaultLock> {
+        Some(match self.value("lock") {
             PASSPHRASE => VaultLock::Passphrase(Passphrase::parse(self.value("passphrase")).ok()?),
             KEYRING => VaultLock::Keyring,
             _ => VaultLock::KeyFile(None),
-        };
-        Some(Work::ChangeLock {
-            now: Passphrase::parse(self.value("now")).ok(),
-            lock,
         })
     }
+}
+
+fn lock_field(label: &'static str) -> Field {
+    let ways = [PASSPHRASE, KEY_FILE, KEYRING].map(str::to_owned).into();
+    Field::choice("lock", label, ways, "←→ choose")
 }
 
 #[cfg(test)]
@@ -117,6 +151,30 @@ mod tests {
             panic!("it can be locked so");
         };
         assert!(now.is_some() && matches!(lock, VaultLock::KeyFile(None)));
+    }
+
+    #[test]
+    fn a_vault_from_elsewhere_is_locked_here_as_it_was_chosen() {
+        let mut form = Form::bring_vault(true);
+        paste(&mut form, "path", "/media/vault.age");
+        paste(&mut form, "words", "correct horse battery staple");
+        paste(&mut form, "passphrase", "tide tables");
+        assert!(form.submit().is_none(), "once is not enough");
+        paste(&mut form, "again", "tide tables");
+        let Some(Submission::Bring(bringing)) = form.submit() else {
+            panic!("it can be brought along");
+        };
+        assert!(matches!(bringing.lock, VaultLock::Passphrase(_)));
+        assert_eq!(bringing.words.expose_text(), "correct horse battery staple");
+
+        let mut form = Form::bring_vault(false);
+        paste(&mut form, "path", "/media/vault.age");
+        assert!(form.submit().is_none(), "not without its words");
+        paste(&mut form, "words", "correct horse battery staple");
+        let Some(Submission::Bring(bringing)) = form.submit() else {
+            panic!("it can be brought along");
+        };
+        assert!(matches!(bringing.lock, VaultLock::KeyFile(None)));
     }
 
     #[test]

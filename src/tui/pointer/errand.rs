@@ -2,7 +2,6 @@
 
 use crate::model::{Connection, InstanceName, Pointer, PointerAddress};
 use crate::tui::message::Outcome;
-use crate::tui::paths::{FileName, files_in};
 use crate::tui::runner::patient;
 use crate::workspace::{HangingOn, NeighborPage, Taken, Workspace};
 
@@ -32,8 +31,6 @@ pub enum Errand {
     MarkedConnections(InstanceName),
     /// The headers for fetching that an instance keeps, for this pointer.
     CredentialPointers(InstanceName, PointerAddress),
-    /// What is in this folder.
-    Files(String),
     /// What hangs on a pointer.
     Hanging(InstanceName, PointerAddress),
     /// What these pointers are, in words.
@@ -67,8 +64,6 @@ pub enum News {
     MarkedConnections(InstanceName, Outcome<Vec<Connection>>),
     /// The headers for fetching that an instance keeps, for this pointer.
     CredentialPointers(InstanceName, PointerAddress, Outcome<Vec<Pointer>>),
-    /// What is in this folder.
-    Files(String, Vec<FileName>),
     /// What hangs on a pointer.
     Hanging(PointerAddress, Outcome<HangingOn>),
     /// What pointers are, in words.
@@ -116,7 +111,6 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> News {
             let found = patient(workspace.credential_pointers(instance.as_str())).await;
             News::CredentialPointers(instance, address, found)
         }
-        Errand::Files(folder) => News::Files(folder.clone(), files_in(folder).await),
         Errand::Hanging(instance, address) => {
             let found = patient(workspace.hanging_on(instance.as_str(), &address)).await;
             News::Hanging(address, found)

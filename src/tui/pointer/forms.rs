@@ -100,7 +100,7 @@ pub fn open(state: &mut State, mut form: Form) -> Vec<Effect> {
 fn look_into_folder(form: &mut Form) -> Option<Effect> {
     let folder = form.folder_to_look_in()?;
     form.look_in(folder.clone());
-    Some(Effect::Pointer(Errand::Files(folder)))
+    Some(Effect::LookIntoFolder(folder))
 }
 
 /// Lets one choose a connection, once they are there.
@@ -176,11 +176,6 @@ pub(super) fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         News::Connections(instance, address, found) => choose_connection(state, instance, address, found),
         News::CredentialPointers(instance, address, found) => {
             return fetch_header::choose(state, instance, address, found);
-        }
-        News::Files(folder, files) => {
-            if let Some(Layer::Form(form)) = state.layers.last_mut() {
-                form.learn_files(&folder, files);
-            }
         }
         News::MarkedConnections(instance, found) => marked::choose_connection(state, &instance, found),
         News::Hanging(address, found) => tell_hanging(state, &address, &found),

@@ -157,7 +157,6 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         | News::Connections(..)
         | News::MarkedConnections(..)
         | News::CredentialPointers(..)
-        | News::Files(..)
         | News::Hanging(..) => {
             return super::forms::on_news(state, news);
         }

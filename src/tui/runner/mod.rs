@@ -12,8 +12,9 @@ mod work;
 
 use super::clipboard;
 use super::composer;
-use super::effect::{Effect, Work};
+use super::effect::{Bringing, Effect, Work};
 use super::message::{Message, Outcome};
+use super::paths::{files_in, typed_path};
 use super::pointer;
 use super::wizard::{self, Errand, News};
 use super::{audit, doctor, domains, invoke, livetest};
@@ -94,6 +95,8 @@ impl Runner {
     pub fn run(&mut self, effect: Effect) {
         match effect {
             Effect::CreateHome(lock) => self.create(lock),
+            Effect::BringVault(bringing) => self.bring(*bringing),
+            Effect::LookIntoFolder(folder) => self.look_into(folder),
             Effect::OpenHome(unlock) => self.open(unlock),
             Effect::LockVault => self.lock_vault(),
             Effect::UnlockVault(unlock) => self.unlock_vault(unlock),
@@ -176,6 +179,26 @@ impl Runner {
             let opened = contained(Workspace::create(home, lock)).await;
             settled(opened, &cell)
         });
+    }
+
+    fn bring(&self, bringing: Bringing) {
+        let (home, cell) = (self.home.clone(), Arc::clone(&self.workspace));
+        self.spawn(async move {
+            let brought = async {
+                let Bringing { path, words, lock } = bringing;
+                let unlock = match &lock {
+                    VaultLock::Passphrase(passphrase) => Unlock::Passphrase(passphrase.clone()),
+                    _ => Unlock::Ambient,
+                };
+                Workspace::restore_vault(&home, &typed_path(&path), &words, lock).await?;
+                Workspace::open(home, unlock).await
+            };
+            settled(contained(brought).await, &cell)
+        });
+    }
+
+    fn look_into(&self, folder: String) {
+        self.spawn(async move { Message::Folder(folder.clone(), files_in(folder).await) });
     }
 
     fn open(&self, unlock: Unlock) {

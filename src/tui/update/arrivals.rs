@@ -2,7 +2,7 @@
 
 use super::credentials::{load_credentials, load_missing, on_credentials};
 use crate::command::Id;
-use crate::model::{InstanceName, InstanceState};
+use crate::model::{InstanceName, InstanceState, Side};
 use crate::tui::clipboard::Copied;
 use crate::tui::content::dependent_words;
 use crate::tui::effect::Effect;
@@ -11,7 +11,7 @@ use crate::tui::layers::{Choice, Form, Layer};
 use crate::tui::map;
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Columns, Level, Load, Pane, Phase, Source, State};
-use crate::tui::{audit, composer, doctor, domains, pointer, tail};
+use crate::tui::{audit, composer, doctor, domains, pointer, tail, wizard};
 use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow};
 
 /// Takes what comes in.
@@ -91,7 +91,13 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
     match state.first_choice.take() {
         Some(Choice::Demo) => effects.push(super::work::begin_demo(state)),
         Some(Choice::Host) => state.layers.push(Layer::Form(Box::new(Form::init(&[])))),
+        Some(Choice::Accept) => effects.extend(wizard::open(state, Some(Side::Held))),
         Some(Choice::Remote) => state.layers.push(Layer::Form(Box::new(Form::add_remote()))),
+        Some(Choice::Vault) => state.report(
+            Level::Good,
+            "the vault is here, and locked anew",
+            "the databases of its local instances are not in it: bring each back from a backup of its own (R among the instances)",
+        ),
         None => {}
     }
     effects
@@ -100,21 +106,23 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
 /// The home could not be opened: said in the form that asked for the passphrase, or where the choice was made.
 fn on_failed(state: &mut State, failure: &Failure) {
     state.report_failure(failure);
+    let is_first_run = state
+        .layers
+        .iter()
+        .any(|layer| matches!(layer, Layer::FirstRun(_)));
+    state.phase = if is_first_run {
+        Phase::FirstRun
+    } else {
+        Phase::Locked
+    };
     if let Some(Layer::Form(form)) = state.layers.last_mut() {
         form.failure = Some(failure.clone());
         form.ticket = None;
-        state.phase = Phase::Locked;
         return;
     }
-    if state
-        .layers
-        .iter()
-        .any(|layer| matches!(layer, Layer::FirstRun(_)))
-    {
-        state.phase = Phase::FirstRun;
+    if is_first_run {
         return;
     }
-    state.phase = Phase::Locked;
     let mut form = Form::unlock(&state.home);
     form.failure = Some(failure.clone());
     state.layers.push(Layer::Form(Box::new(form)));

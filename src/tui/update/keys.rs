@@ -6,7 +6,8 @@ use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::layers::{
-    Act, Answer, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Rows, Submission, Then, edit, paste,
+    Act, Answer, Choice, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Rows, Submission, Then, edit,
+    paste,
 };
 use crate::tui::message::Message;
 use crate::tui::pointer;
@@ -138,21 +139,25 @@ fn first_run(state: &mut State, key: Key) -> Vec<Effect> {
     if state.phase == Phase::Opening {
         return Vec::new();
     }
+    if let KeyCode::Char(digit) = key.code
+        && let Some(choice) = Choice::of_digit(digit)
+    {
+        first.choice = choice;
+        return Vec::new();
+    }
     match key.code {
         KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') => first.step(true),
         KeyCode::Up | KeyCode::BackTab | KeyCode::Char('k') => first.step(false),
-        KeyCode::Char(digit @ '1'..='3') => {
-            first.choice = crate::tui::layers::Choice::ALL[(u32::from(digit) - u32::from('1')) as usize];
-        }
         KeyCode::Char('p' | ' ') | KeyCode::Left | KeyCode::Right => first.passphrase = !first.passphrase,
         KeyCode::Char('q') => return super::asks::quit(state),
         KeyCode::Enter => {
             let first = *first;
             state.first_choice = Some(first.choice);
+            if first.choice == Choice::Vault {
+                return pointer::open_form(state, Form::bring_vault(first.passphrase));
+            }
             if first.passphrase {
-                let form = Form::new_vault(first.choice);
-                state.layers.push(Layer::Form(Box::new(form)));
-                return Vec::new();
+                return pointer::open_form(state, Form::new_vault(first.choice));
             }
             state.phase = Phase::Opening;
             return vec![Effect::CreateHome(crate::workspace::VaultLock::KeyFile(None))];
@@ -189,6 +194,10 @@ fn submit(state: &mut State) -> Vec<Effect> {
         Some(Submission::Create(lock)) => {
             state.phase = Phase::Opening;
             effects.push(Effect::CreateHome(lock));
+        }
+        Some(Submission::Bring(bringing)) => {
+            state.phase = Phase::Opening;
+            effects.push(Effect::BringVault(bringing));
         }
         Some(Submission::Open(unlock)) => {
             state.phase = Phase::Opening;

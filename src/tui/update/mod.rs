@@ -141,6 +141,12 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             effects
         }
         Message::PointerNews(news) => pointer::on_news(state, news),
+        Message::Folder(folder, files) => {
+            if let Some(Layer::Form(form)) = state.layers.last_mut() {
+                form.learn_files(&folder, files);
+            }
+            Vec::new()
+        }
         Message::Edited(edited) => composer::on_edited(state, edited),
         Message::NotRead(failure) => {
             state.report_failure(&failure);

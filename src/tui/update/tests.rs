@@ -4,12 +4,14 @@ mod lock;
 
 use super::*;
 use crate::command::{Scope, commands};
+use crate::model::Side;
 use crate::tui::clipboard::Copied;
 use crate::tui::effect::Work;
 use crate::tui::fake::{self, answer, blank, demo, fill, key, press, write};
 use crate::tui::layers::{Layer, Tab};
 use crate::tui::message::{Done, Mouse};
 use crate::tui::state::Pane;
+use crate::workspace::VaultLock;
 
 const SIZE: (u16, u16) = (120, 36);
 
@@ -239,6 +241,47 @@ fn an_empty_home_begins_with_a_choice_and_the_choice_happens_once_it_is_made() {
         [Effect::CreateHome(_)]
     ));
     assert!(key(&mut state, "enter").is_empty(), "only once");
+    let effects = update(&mut state, Message::HomeOpened);
+    assert!(works(effects).iter().any(|(_, work)| matches!(work, Work::Demo)));
+}
+
+#[test]
+fn whoever_was_given_an_offer_is_led_to_the_side_that_accepts() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    press(&mut state, &["j", "j"]);
+    assert!(matches!(
+        key(&mut state, "enter").as_slice(),
+        [Effect::CreateHome(_)]
+    ));
+    let effects = update(&mut state, Message::HomeOpened);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Wizard(..))));
+    let Some(Layer::Wizard(wizard)) = state.layers.last() else {
+        panic!("the wizard is open");
+    };
+    assert_eq!(wizard.wanted, Some(Side::Held));
+}
+
+#[test]
+fn a_vault_that_does_not_open_is_said_in_its_form_and_the_choice_is_still_there() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    press(&mut state, &["5", "enter"]);
+    write(&mut state, "~/vault.age");
+    press(&mut state, &["down"]);
+    write(&mut state, "correct horse");
+    let Some(Effect::BringVault(bringing)) = key(&mut state, "ctrl-s").pop() else {
+        panic!("it is brought along");
+    };
+    assert_eq!(bringing.path, std::path::Path::new("~/vault.age"));
+    assert!(matches!(bringing.lock, VaultLock::KeyFile(None)));
+    update(&mut state, Message::HomeFailed(fake::failure()));
+    assert!(matches!(state.layers.last(), Some(Layer::Form(form)) if form.failure.is_some()));
+    press(&mut state, &["esc"]);
+    assert!(matches!(state.layers.last(), Some(Layer::FirstRun(_))));
+    assert_eq!(state.phase, Phase::FirstRun);
+    // Another choice is not taken for this one.
+    press(&mut state, &["1", "enter"]);
     let effects = update(&mut state, Message::HomeOpened);
     assert!(works(effects).iter().any(|(_, work)| matches!(work, Work::Demo)));
 }

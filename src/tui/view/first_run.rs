@@ -8,23 +8,111 @@ use crate::tui::widgets::text::wrap;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+/// The butterfly, a line each.
+const LOGO: [&str; 4] = ["  ▄▄   ▄▄  ", " ████▌▐████ ", "  ▀██▌▐██▀  ", "  ▄█▀  ▀█▄  "];
+
+/// How much of it is shown: the more room, the more.
+#[derive(Clone, Copy)]
+struct Extent {
+    logo: bool,
+    /// An empty line behind each choice.
+    gaps: bool,
+    /// What every choice means, and not of the selected one only.
+    all_texts: bool,
+}
+
+impl Extent {
+    /// From most to least.
+    const ALL: [Self; 5] = [
+        Self::new(true, true, true),
+        Self::new(false, true, true),
+        Self::new(true, true, false),
+        Self::new(false, true, false),
+        Self::new(false, false, false),
+    ];
+
+    const fn new(logo: bool, gaps: bool, all_texts: bool) -> Self {
+        Self {
+            logo,
+            gaps,
+            all_texts,
+        }
+    }
+
+    /// The lines that it takes: as many whatever is selected, so that nothing jumps.
+    fn lines(self, texts: &[Vec<String>]) -> u16 {
+        let lengths = texts.iter().map(Vec::len);
+        let told = match self.all_texts {
+            true => lengths.sum::<usize>(),
+            false => lengths.max().unwrap_or(0),
+        };
+        let gaps = if self.gaps { texts.len() } else { 1 };
+        let logo = if self.logo { LOGO.len() + 1 } else { 0 };
+        // The welcome has two lines and an empty one, the lock one.
+        u16::try_from(logo + 3 + texts.len() + told + gaps + 1).unwrap_or(u16::MAX)
+    }
+}
+
 /// Draws it.
 pub fn draw(state: &State, first: &FirstRun, canvas: &mut Canvas, body: Rect) {
     let wide = 72.min(body.width);
-    let tall = body.height >= 22;
-    let high = if tall { 22 } else { 16 }.min(body.height);
+    let texts = Choice::ALL.map(|choice| wrap(choice.text(), wide.saturating_sub(8)));
+    let fitting = Extent::ALL
+        .into_iter()
+        .find(|extent| extent.lines(&texts) <= body.height);
+    let extent = fitting.unwrap_or(Extent::new(false, false, false));
+    let high = extent.lines(&texts).min(body.height);
     let area = Rect::new(
         body.x + (body.width - wide) / 2,
         body.y + (body.height - high) / 2,
         wide,
         high,
     );
-    let (strong, dim) = (canvas.style(Role::Strong), canvas.style(Role::Dim));
+    let mut y = area.y + draw_welcome(canvas, area, extent.logo);
+    for (index, (choice, text)) in Choice::ALL.into_iter().zip(&texts).enumerate() {
+        let is_selected = choice == first.choice;
+        let text: &[String] = if extent.all_texts || is_selected {
+            text
+        } else {
+            &[]
+        };
+        let shown = Shown {
+            index,
+            choice,
+            text,
+            is_selected,
+        };
+        y += draw_choice(
+            canvas,
+            Rect::new(area.x, y, area.width, area.bottom().saturating_sub(y)),
+            &shown,
+        );
+        y += u16::from(extent.gaps);
+    }
+    // Where it is whatever is selected.
+    y = area.bottom().saturating_sub(1);
+    draw_lock(first, canvas, Rect::new(area.x, y, area.width, 1));
+    if let Some(report) = state.reports.back().filter(|_| state.report_shown) {
+        let bad = canvas.style(Role::Bad);
+        let lines = wrap(&format!("{}; {}", report.text, report.remedy), area.width);
+        let rows = u16::try_from(lines.len().min(3)).unwrap_or(3);
+        let top = (y + 2).min(body.bottom().saturating_sub(rows));
+        for (row, line) in (0..rows).zip(&lines) {
+            canvas.put(area.x, top + row, area.width, line, bad);
+        }
+    }
+}
+
+/// What it is; returns the lines that this took.
+fn draw_welcome(canvas: &mut Canvas, area: Rect, with_logo: bool) -> u16 {
+    let (strong, dim, accent) = (
+        canvas.style(Role::Strong),
+        canvas.style(Role::Dim),
+        canvas.style(Role::Accent),
+    );
     let mut y = area.y;
-    if tall {
-        for line in ["  ▄▄   ▄▄  ", " ████▌▐████ ", "  ▀██▌▐██▀  ", "  ▄█▀  ▀█▄  "]
-        {
-            let accent = canvas.style(Role::Accent);
+    if with_logo {
+        for line in LOGO {
             if *canvas.glyphs == crate::tui::theme::UNICODE {
                 canvas.put_centred(area.x, y, area.width, line, accent);
             }
@@ -33,56 +121,38 @@ pub fn draw(state: &State, first: &FirstRun, canvas: &mut Canvas, body: Rect) {
         y += 1;
     }
     canvas.put_centred(area.x, y, area.width, "Welcome to butterfly", strong);
-    canvas.put_centred(
-        area.x,
-        y + 1,
-        area.width,
-        "This home is empty. How would you like to begin?",
-        dim,
-    );
-    y += 3;
-    for (index, choice) in Choice::ALL.into_iter().enumerate() {
-        y += draw_choice(
-            canvas,
-            Rect::new(area.x, y, area.width, 4),
-            index,
-            choice,
-            choice == first.choice,
-        );
-        if tall {
-            y += 1;
-        }
-    }
-    draw_lock(first, canvas, Rect::new(area.x, y, area.width, 1));
-    if let Some(report) = state.reports.back().filter(|_| state.report_shown) {
-        let bad = canvas.style(Role::Bad);
-        for (row, line) in (0..3).zip(wrap(&format!("{}; {}", report.text, report.remedy), area.width)) {
-            canvas.put(area.x, y + 2 + row, area.width, &line, bad);
-        }
-    }
+    let asked = "This home is empty. How would you like to begin?";
+    canvas.put_centred(area.x, y + 1, area.width, asked, dim);
+    y + 3 - area.y
+}
+
+/// A choice as it is shown.
+struct Shown<'a> {
+    index: usize,
+    choice: Choice,
+    text: &'a [String],
+    is_selected: bool,
 }
 
 /// One of the choices; returns the lines it took.
-fn draw_choice(canvas: &mut Canvas, area: Rect, index: usize, choice: Choice, selected: bool) -> u16 {
-    let text = wrap(choice.text(), area.width.saturating_sub(8));
-    let lines = u16::try_from(text.len()).unwrap_or(2) + 1;
+fn draw_choice(canvas: &mut Canvas, area: Rect, shown: &Shown<'_>) -> u16 {
+    let lines = (1 + u16::try_from(shown.text.len()).unwrap_or(0)).min(area.height);
     let (key, title, dim) = (
         canvas.style(Role::Key),
-        canvas.style(if selected { Role::Strong } else { Role::Base }),
+        canvas.style(if shown.is_selected {
+            Role::Strong
+        } else {
+            Role::Base
+        }),
         canvas.style(Role::Dim),
     );
-    canvas.put(area.x + 3, area.y, 1, &(index + 1).to_string(), key);
-    canvas.put(
-        area.x + 6,
-        area.y,
-        area.width.saturating_sub(6),
-        choice.title(),
-        title,
-    );
-    for (row, line) in (1..lines).zip(&text) {
+    canvas.put(area.x + 3, area.y, 1, &(shown.index + 1).to_string(), key);
+    let room = area.width.saturating_sub(6);
+    canvas.put(area.x + 6, area.y, room, shown.choice.title(), title);
+    for (row, line) in (1..lines).zip(shown.text) {
         canvas.put(area.x + 6, area.y + row, area.width.saturating_sub(8), line, dim);
     }
-    if selected {
+    if shown.is_selected {
         let ground = Style {
             fg: None,
             ..canvas.style(Role::Selected)

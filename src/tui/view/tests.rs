@@ -255,6 +255,8 @@ fn states() {
         let mut state = blank(size);
         start(&mut state, Start::Empty);
         insta::assert_snapshot!(format!("first_run_{}x{}", size.0, size.1), screen(&state));
+        press(&mut state, &["5", "enter"]);
+        insta::assert_snapshot!(format!("bring_vault_{}x{}", size.0, size.1), screen(&state));
         let mut state = blank(size);
         start(&mut state, Start::Locked);
         write(&mut state, "wrong");
