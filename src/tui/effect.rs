@@ -63,6 +63,8 @@ pub enum Effect {
     Tail(Option<InstanceName>),
     /// Look at every watched instance now.
     ProbeNow,
+    /// Somebody is there to see what is found, or nobody: then calls that instances put on record are made seldom.
+    Attend(bool),
     /// Fetch a page of pointers.
     LoadPointers {
         /// Of which instance.

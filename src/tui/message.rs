@@ -73,8 +73,8 @@ pub enum Message {
     Paced(InstanceName, Pace),
     /// The federation, for the map of this number.
     Map(u64, Outcome<FederationMap>),
-    /// It is time to ask for it again.
-    MapDue(u64),
+    /// It is time to ask for it again, unless it came since: for which map, and how often it had come.
+    MapDue(u64, u64),
     /// Something was read of the log of an instance.
     Told(InstanceName, Reading),
     /// Everything that the home can tell of an instance.

@@ -1,12 +1,12 @@
-//! Instances: making, adding, listing, probing, starting, stopping, removing.
+//! Instances: making, adding, listing, starting, stopping, removing.
 
 use super::folders::move_folder;
 use super::hosting::Hosting;
 use super::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest, Workspace, blocking};
 use crate::instance::{Host, Instance, LegacyStandIn, NewInstance, Settings};
-use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Timestamp};
+use crate::model::{CredentialState, InstanceKind, InstanceName, Timestamp};
 use crate::protocol::{Code, CredentialForm, HeldCredential};
-use crate::vault::{HeldEntry, HeldRole, InstanceRecord, Seen};
+use crate::vault::{HeldEntry, HeldRole, InstanceRecord};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 /// Where an instance listens unless told otherwise.
@@ -152,68 +152,6 @@ impl Workspace {
         self.instance(request.name.as_str()).await
     }
 
-    /// Looks at an instance over the network, and remembers what was found.
-    pub async fn probe(&self, name: &str) -> Result<InstanceRow, Failure> {
-        let record = self.record(name).await?;
-        let is_stopped =
-            record.kind == InstanceKind::Local && self.row_of(record.clone()).hosted_by == HostedBy::Nobody;
-        let seen = if is_stopped {
-            stopped(&record)
-        } else {
-            self.look_and_watch(&record).await
-        };
-        let record_name = record.name.clone();
-        let remembered = seen.clone();
-        self.in_vault(move |vault| vault.set_seen(&record_name, &remembered))
-            .await?;
-        Ok(self.row_of(InstanceRecord {
-            seen: Some(seen),
-            ..record
-        }))
-    }
-
-    async fn look_and_watch(&self, record: &InstanceRecord) -> Seen {
-        let mut seen = self.look(record).await;
-        if record.kind == InstanceKind::Local && seen.state == InstanceState::Up && seen.error.is_none() {
-            seen.error = self.watch_audit(record).await;
-        }
-        seen
-    }
-
-    async fn look(&self, record: &InstanceRecord) -> Seen {
-        let entry = self.entry_of(record).await;
-        let (credential, missing) = match entry.and_then(|entry| Ok(entry.form.into_held()?)) {
-            Ok(credential) => (Some(credential), None),
-            Err(failure) => (None, Some(failure.to_string())),
-        };
-        let usual = crate::client::PROBE_PATIENCE_S;
-        let chosen = record.patience_s.and_then(|seconds| i64::try_from(seconds).ok());
-        let probe = self
-            .client
-            .probe_within(&record.endpoint, credential.as_ref(), chosen.unwrap_or(usual))
-            .await;
-        if let Some(credential) = &credential {
-            self.notice_probe(credential, &probe).await;
-        }
-        Seen {
-            at: Timestamp::now(),
-            state: probe.state,
-            latency_us: probe.latency_us,
-            pointers: probe
-                .pointers
-                .or_else(|| record.seen.as_ref().and_then(|seen| seen.pointers)),
-            version: probe
-                .discovery
-                .map(|discovery| discovery.version)
-                .or_else(|| record.seen.as_ref().and_then(|seen| seen.version.clone())),
-            answered_at: match probe.state {
-                InstanceState::Up => Some(Timestamp::now()),
-                _ => record.seen.as_ref().and_then(|seen| seen.answered_at),
-            },
-            error: probe.error.or(missing),
-        }
-    }
-
     /// Forgets a remote, or removes a local instance with its folder. It must not be hosted.
     pub async fn remove_instance(&self, name: &str) -> Result<(), Failure> {
         let record = self.record(name).await?;
@@ -345,19 +283,6 @@ pub(super) fn remote_record(
         patience_s: None,
         created_at: now,
         seen: None,
-    }
-}
-
-fn stopped(record: &InstanceRecord) -> Seen {
-    let before = record.seen.as_ref();
-    Seen {
-        at: Timestamp::now(),
-        state: InstanceState::Stopped,
-        latency_us: None,
-        pointers: before.and_then(|seen| seen.pointers),
-        version: before.and_then(|seen| seen.version.clone()),
-        answered_at: before.and_then(|seen| seen.answered_at),
-        error: None,
     }
 }
 

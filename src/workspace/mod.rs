@@ -45,6 +45,7 @@ mod lifecycle;
 mod load;
 mod log;
 mod log_detail;
+mod looking;
 mod map;
 mod neighbors;
 mod original;

@@ -5,6 +5,7 @@ mod composing;
 mod demo;
 mod fetch_headers;
 mod joining;
+mod looking;
 mod transfers;
 
 use butterfly_console::model::{InstanceName, NewPointer};

@@ -16,6 +16,7 @@ mod view;
 pub use nearest::Direction;
 pub use state::Map;
 pub use update::{
-    go, look_again, near, on_key, on_map, open, open_selected, pointers, settle, step, turn, type_filter,
+    go, hurry, look_again, near, on_key, on_map, open, open_selected, pointers, settle, step, turn,
+    type_filter,
 };
 pub use view::draw;

@@ -41,6 +41,8 @@ pub struct Traffic {
 pub struct Map {
     /// Which opening of the map this is: news for another one are not for it.
     pub number: u64,
+    /// How often what is known came: only what is due after the last time is asked for again.
+    pub turn: u64,
     /// What is known.
     pub data: FederationMap,
     /// Whether it is there.
@@ -74,6 +76,7 @@ impl Map {
     pub fn new(number: u64) -> Self {
         Self {
             number,
+            turn: 0,
             data: FederationMap::default(),
             load: Load::Waiting,
             text: Input::default(),

@@ -120,14 +120,52 @@ fn it_is_asked_for_again_only_while_it_is_open() {
     let effects = update(&mut state, Message::Map(number, Ok(federation())));
     assert!(matches!(
         effects.as_slice(),
-        [Effect::After(_, Message::MapDue(_))]
+        [Effect::After(_, Message::MapDue(_, 1))]
     ));
     assert!(matches!(
-        update(&mut state, Message::MapDue(number)).as_slice(),
+        update(&mut state, Message::MapDue(number, 1)).as_slice(),
         [Effect::LoadMap(_)]
     ));
+    assert!(
+        update(&mut state, Message::MapDue(number, 0)).is_empty(),
+        "it came since"
+    );
     press(&mut state, &["esc"]);
-    assert!(update(&mut state, Message::MapDue(number)).is_empty());
+    assert!(update(&mut state, Message::MapDue(number, 1)).is_empty());
+}
+
+#[test]
+fn it_is_asked_for_seldom_while_nobody_is_there_and_at_once_for_whoever_comes() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["N"]);
+    let number = match state.layers.last() {
+        Some(Layer::Map(map)) => map.number,
+        _ => panic!("the map is open"),
+    };
+    let wait = |state: &mut State, seconds| {
+        state.clock = Clock::Held(fake::now().plus_seconds(seconds));
+        let effects = update(state, Message::Map(number, Ok(federation())));
+        let attends = effects.iter().find_map(|effect| match effect {
+            Effect::Attend(is_there) => Some(*is_there),
+            _ => None,
+        });
+        let wait = effects.iter().find_map(|effect| match effect {
+            Effect::After(wait, Message::MapDue(..)) => Some(wait.as_secs()),
+            _ => None,
+        });
+        (attends, wait)
+    };
+    assert_eq!(wait(&mut state, 59), (None, Some(2)));
+    assert_eq!(wait(&mut state, 60), (Some(false), Some(60)));
+    assert_eq!(wait(&mut state, 90), (None, Some(60)), "that is said once");
+    let effects = update(&mut state, Message::Key(crate::command::Key::char('j')));
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Attend(true)))
+    );
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::LoadMap(_))));
+    assert_eq!(wait(&mut state, 91), (None, Some(2)));
 }
 
 #[test]

@@ -15,6 +15,8 @@ use std::time::Duration;
 
 /// How often what is known is asked for again while the map is open.
 const AGAIN: Duration = Duration::from_secs(2);
+/// The same while nobody is there: instances put on record that they are asked.
+const SELDOM: Duration = Duration::from_secs(60);
 
 /// Opens the map.
 pub fn open(state: &mut State) -> Vec<Effect> {
@@ -47,6 +49,7 @@ fn top(state: &mut State) -> Option<&mut Map> {
 /// What is known came; it is asked for again after a while.
 pub fn on_map(state: &mut State, number: u64, outcome: Outcome<FederationMap>) -> Vec<Effect> {
     let now = state.clock.now();
+    let wait = if state.idle.is_away { SELDOM } else { AGAIN };
     let Some(map) = find(state, number) else {
         return Vec::new();
     };
@@ -54,15 +57,25 @@ pub fn on_map(state: &mut State, number: u64, outcome: Outcome<FederationMap>) -
         Ok(data) => map.take(data, now),
         Err(failure) => map.load = Load::Failed(failure),
     }
-    vec![Effect::After(AGAIN, Message::MapDue(number))]
+    map.turn += 1;
+    let due = Message::MapDue(number, map.turn);
+    vec![Effect::After(wait, due)]
 }
 
-/// It is time to ask again, if the map is still open.
-pub fn look_again(state: &mut State, number: u64) -> Vec<Effect> {
+/// It is time to ask again, if the map is still open and was not asked for since.
+pub fn look_again(state: &mut State, number: u64, turn: u64) -> Vec<Effect> {
     match find(state, number) {
-        Some(_) => vec![Effect::LoadMap(number)],
-        None => Vec::new(),
+        Some(map) if map.turn == turn => vec![Effect::LoadMap(number)],
+        _ => Vec::new(),
     }
+}
+
+/// Somebody is there again: what stood still meanwhile is asked for at once.
+pub fn hurry(state: &State) -> Option<Effect> {
+    state.layers.iter().find_map(|layer| match layer {
+        Layer::Map(map) => Some(Effect::LoadMap(map.number)),
+        _ => None,
+    })
 }
 
 /// Selects what is nearest in a direction.

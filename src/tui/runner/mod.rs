@@ -27,6 +27,7 @@ use remember::{Memory, PREFIX, What};
 use std::collections::HashMap;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tail::read_log;
@@ -66,6 +67,7 @@ pub struct Runner {
     memory: Memory,
     live: livetest::Controls,
     files: Option<JoinHandle<()>>,
+    attended: Arc<AtomicBool>,
 }
 
 impl Runner {
@@ -88,6 +90,7 @@ impl Runner {
             memory: Memory::default(),
             live: livetest::Controls::default(),
             files: None,
+            attended: Arc::new(AtomicBool::new(true)),
         }
     }
 
@@ -109,10 +112,13 @@ impl Runner {
             }
             Effect::Watch(names) => self.watch(names),
             Effect::Tail(name) => self.tail(name),
-            Effect::ProbeNow => self
-                .watchers
-                .values()
-                .for_each(|watcher| watcher.now.notify_one()),
+            Effect::ProbeNow => self.probe_now(),
+            Effect::Attend(is_there) => {
+                self.attended.store(is_there, Ordering::Relaxed);
+                if is_there {
+                    self.probe_now();
+                }
+            }
             Effect::Work(ticket, work) => self.work(ticket, work),
             Effect::Wizard(ticket, errand) => self.errand(ticket, errand),
             Effect::Composer(ticket, errand) => self.compose(ticket, errand),
@@ -341,6 +347,12 @@ impl Runner {
         }));
     }
 
+    fn probe_now(&self) {
+        for watcher in self.watchers.values() {
+            watcher.now.notify_one();
+        }
+    }
+
     fn watch(&mut self, names: Vec<InstanceName>) {
         let Some(workspace) = self.workspace.get().map(Arc::clone) else {
             return;
@@ -362,6 +374,7 @@ impl Runner {
                     name: name.clone(),
                     messages,
                     now: Arc::clone(&now),
+                    attended: Arc::clone(&self.attended),
                 };
                 let task = tokio::spawn(watch.go_on());
                 Watcher { task, now }

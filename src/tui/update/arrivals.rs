@@ -35,7 +35,7 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Paced(name, pace) => state.instances.note_pace(&name, pace),
         Message::Map(number, outcome) => return map::on_map(state, number, outcome),
-        Message::MapDue(number) => return map::look_again(state, number),
+        Message::MapDue(number, turn) => return map::look_again(state, number, turn),
         Message::Told(name, reading) => tail::on_reading(state, &name, reading),
         Message::Detail(name, outcome) => on_detail(state, &name, outcome),
         Message::FilterSettled(generation) => return on_filter_settled(state, generation),

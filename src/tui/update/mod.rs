@@ -34,7 +34,7 @@ use super::layers::{FirstRun, Form, Layer};
 use super::message::{Brightness, Message};
 use super::state::{Level, Phase, State};
 use super::theme::Theme;
-use super::{audit, composer, doctor, domains, livetest, pointer, wizard};
+use super::{audit, composer, doctor, domains, livetest, map, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
 
@@ -83,8 +83,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         // The key that wakes it is no key for what it covers.
         return locking;
     }
+    let attending = state.idle.notice(is_touch, state.clock.now());
     if is_touch {
-        state.idle.touched = state.clock.now();
         state.returning = None;
     }
     let mut effects = match message {
@@ -162,6 +162,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Worked(ticket, outcome) => work::on_worked(state, ticket, outcome),
         other => arrivals::on_arrival(state, other),
     };
+    if let Some(is_there) = attending {
+        effects.push(Effect::Attend(is_there));
+        effects.extend(map::hurry(state).filter(|_| is_there));
+    }
     effects.extend(settle::settle(state));
     effects.splice(0..0, locking);
     effects

@@ -1,0 +1,50 @@
+//! Looking at instances, with and without a call that they put on record.
+
+use super::{home, init, pointer};
+use butterfly_console::model::InstanceState;
+use butterfly_console::model::filter::Filter;
+use butterfly_console::workspace::Workspace;
+
+/// How many calls there were on record, before this one that asks.
+async fn on_record(workspace: &Workspace) -> usize {
+    let records = workspace
+        .audit("alpha", &Filter::default(), None, 1_000)
+        .await
+        .unwrap();
+    let asked = |action: &str| action == "get_graph_stats";
+    records.iter().filter(|record| asked(&record.action)).count()
+}
+
+#[tokio::test]
+async fn a_glance_leaves_nothing_on_record_as_long_as_all_is_well() {
+    let (_folder, workspace) = home().await;
+    init(&workspace, "alpha").await;
+    workspace.start_instance("alpha").await.unwrap();
+    workspace
+        .create_pointer("alpha", pointer("https://data.example/tides"))
+        .await
+        .unwrap();
+    let probed = workspace.probe("alpha").await.unwrap();
+    assert_eq!((probed.state, probed.pointers), (InstanceState::Up, Some(1)));
+    let before = on_record(&workspace).await;
+
+    for _ in 0..5 {
+        let glanced = workspace.glance("alpha").await.unwrap();
+        assert_eq!(glanced.state, InstanceState::Up);
+        assert_eq!(glanced.pointers, Some(1), "as it was found last");
+        assert_eq!(glanced.version, probed.version);
+        assert!(glanced.answered_at > probed.answered_at);
+        assert!(glanced.latency_us.is_some());
+    }
+    assert_eq!(on_record(&workspace).await, before);
+    workspace.probe("alpha").await.unwrap();
+    assert_eq!(on_record(&workspace).await, before + 1);
+
+    // What is not as it was is looked at thoroughly.
+    workspace.stop_instance("alpha").await.unwrap();
+    assert_eq!(
+        workspace.glance("alpha").await.unwrap().state,
+        InstanceState::Stopped
+    );
+    workspace.shutdown().await;
+}
