@@ -160,6 +160,10 @@ pub enum Work {
     Restore(Box<Restoring>),
     /// Make a new owner for an instance.
     RecoverOwner(InstanceName),
+    /// Show the spare TLS key of a local instance from its next start on.
+    UseSpareKey(InstanceName),
+    /// Remove every record of the audit trail of an instance.
+    ClearAudit(InstanceName),
     /// Make a local instance and host it.
     Init(Box<InitInstance>),
     /// Add a remote.
@@ -304,6 +308,8 @@ impl Work {
             }
             Self::Restore(restoring) => format!("restoring {}", restoring.name),
             Self::RecoverOwner(name) => format!("making a new owner for {name}"),
+            Self::UseSpareKey(name) => format!("changing the TLS key of {name}"),
+            Self::ClearAudit(name) => format!("clearing the audit trail of {name}"),
             Self::Init(new) => format!("making {}", new.name),
             Self::AddRemote(request) => format!("adding {}", request.name),
             Self::Create(name, _) => format!("making a pointer on {name}"),

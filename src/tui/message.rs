@@ -12,6 +12,7 @@ use crate::command::Key;
 use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::seal::Passphrase;
+use crate::store::AuditHead;
 use crate::workspace::{
     Backup, BulkReport, BulkTarget, Check, Comparison, CredentialRow, Demo, Dependent, Failure,
     FederationMap, ImportPreview, ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow,
@@ -151,6 +152,10 @@ pub enum Done {
     Restored(Box<Restored>),
     /// An instance has a new owner.
     OwnerRecovered(RecoveredOwner),
+    /// An instance shows its spare TLS key from its next start on.
+    SpareKeyUsed(InstanceName),
+    /// The audit trail of an instance was cleared; where it ended.
+    AuditCleared(InstanceName, AuditHead),
     /// A pointer was made or changed; with a word for which.
     Pointer(InstanceName, Box<Pointer>, &'static str),
     /// What importing a file into an instance would come to.

@@ -1,7 +1,7 @@
 //! Commands on the audit trail of an instance.
 
 use crate::command::Scope::{Audit, InstancePage, Panes};
-use crate::command::rows::{on_instance, shows};
+use crate::command::rows::{destroys, on_instance, shows};
 use crate::command::{Command, Id};
 
 pub(super) static COMMANDS: &[Command] = &[
@@ -44,4 +44,14 @@ pub(super) static COMMANDS: &[Command] = &[
         80,
         &["v"],
     ),
+    destroys(
+        Id::AuditClear,
+        "clear-audit",
+        "clear trail",
+        "Remove every record of the trail; that it was cleared, and where it ended, stays on record",
+        &[Audit, InstancePage],
+        0,
+        &[],
+    )
+    .taking("[INSTANCE]"),
 ];

@@ -170,6 +170,17 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .taking("[INSTANCE]"),
     destroys(
+        Id::UseSpareKey,
+        "use-spare-key",
+        "spare TLS key",
+        "Show the spare TLS key of a local instance from its next start on; it must be stopped",
+        &[Instances, InstancePage],
+        0,
+        &[],
+    )
+    .when(on_local)
+    .taking("[INSTANCE]"),
+    destroys(
         Id::RemoveInstance,
         "remove",
         "remove",

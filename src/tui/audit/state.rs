@@ -140,7 +140,7 @@ impl AuditTrail {
         let goes_on = known > 0
             && page.next.unwrap_or(0) <= known + 1
             && !self.is_unasked()
-            && self.is_of_the_same_trail(&page.records);
+            && self.is_of_the_same_trail(&page);
         if goes_on {
             let more = page
                 .records
@@ -155,15 +155,17 @@ impl AuditTrail {
         self.arrange(selected);
     }
 
-    /// A cleared trail begins anew: what comes then has other hashes under the same numbers.
-    fn is_of_the_same_trail(&self, newest: &[AuditRecord]) -> bool {
+    /// A cleared trail begins anew: what was known is not in it any more, or has another hash under the same number.
+    fn is_of_the_same_trail(&self, newest: &AuditPage) -> bool {
         let Some(known) = self.records.first() else {
             return false;
         };
+        let reaches_it = newest.next.unwrap_or(0) <= known.sequence;
         newest
+            .records
             .iter()
             .find(|record| record.sequence == known.sequence)
-            .is_none_or(|record| record.hash == known.hash)
+            .map_or(!reaches_it, |record| record.hash == known.hash)
     }
 
     /// Takes records that are older than all others.

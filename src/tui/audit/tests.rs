@@ -3,17 +3,17 @@
 use super::errand::{Errand, News};
 use super::fake::{RECORDS, broken, record};
 use super::{AuditTrail, Walk};
-use crate::command::Key;
+use crate::command::{Id, Key};
 use crate::model::filter::Filter;
 use crate::protocol::Code;
-use crate::store::{AUDIT_FIELDS, AuditOutcome, AuditPage, AuditRecord};
-use crate::tui::effect::Effect;
+use crate::store::{AUDIT_FIELDS, AuditHead, AuditOutcome, AuditPage, AuditRecord};
+use crate::tui::effect::{Effect, Work};
 use crate::tui::fake::{ODD_SIZES, answer, demo, fill, key, name, press, themed, write};
 use crate::tui::layers::Layer;
-use crate::tui::message::{Message, Mouse};
+use crate::tui::message::{Done, Message, Mouse};
 use crate::tui::state::State;
 use crate::tui::theme::{ASCII, Depth};
-use crate::tui::update::update;
+use crate::tui::update::{perform, update};
 use crate::tui::view::tests::screen;
 use crate::workspace::Failure;
 use proptest::prelude::*;
@@ -403,6 +403,60 @@ fn a_filter_can_be_given_on_the_command_line_and_a_mistake_in_it_is_told() {
         "{}",
         screen(&state)
     );
+}
+
+/// The ticket of clearing the trail of alpha, if that was begun.
+fn begun(effects: &[Effect]) -> Option<u64> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Work(ticket, Work::ClearAudit(of)) if *of == name("alpha") => Some(*ticket),
+        _ => None,
+    })
+}
+
+#[test]
+fn what_was_cleared_is_not_shown_any_more() {
+    let mut state = demo((120, 36));
+    super::open(&mut state, name("alpha"));
+    records(&mut state, None, Ok((1..=6).rev().map(record).collect()));
+    // The first of the new trail goes on counting; nothing is below it.
+    told(&mut state, "", None, Ok((vec![record(8), record(7)], None)));
+    let shown: Vec<u64> = page(&state)
+        .records
+        .iter()
+        .map(|record| record.sequence)
+        .collect();
+    assert_eq!(shown, [8, 7]);
+    // Where the page ends right above what is known, nothing says that that is gone.
+    told(&mut state, "", None, Ok((vec![record(10), record(9)], Some(9))));
+    let shown: Vec<u64> = page(&state)
+        .records
+        .iter()
+        .map(|record| record.sequence)
+        .collect();
+    assert_eq!(shown, [10, 9, 8, 7]);
+}
+
+#[test]
+fn it_is_cleared_only_after_a_yes_and_then_shown_anew() {
+    compare("confirm_clear", |state| {
+        press(state, &["g", "a"]);
+        perform(state, Id::AuditClear, None);
+    });
+    let mut state = demo((120, 36));
+    press(&mut state, &["g", "a"]);
+    perform(&mut state, Id::AuditClear, None);
+    assert!(begun(&key(&mut state, "n")).is_none());
+    perform(&mut state, Id::AuditClear, None);
+    let ticket = begun(&key(&mut state, "y")).expect("it is cleared");
+    let ended = AuditHead {
+        sequence: 78,
+        hash: "ab".repeat(32),
+    };
+    let done = Done::AuditCleared(name("alpha"), ended);
+    let effects = update(&mut state, Message::Worked(ticket, Ok(done)));
+    let is_asked = |effect: &Effect| matches!(effect, Effect::Audit(Errand::Records(_, _, None)));
+    assert!(effects.iter().any(is_asked));
+    assert!(screen(&state).contains("record 78"), "{}", screen(&state));
 }
 
 proptest! {

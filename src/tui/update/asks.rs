@@ -91,6 +91,40 @@ pub fn ask_recover_owner(state: &mut State, name: InstanceName) -> Vec<Effect> {
     )
 }
 
+pub fn ask_clear_audit(state: &mut State, name: InstanceName) -> Vec<Effect> {
+    ask(
+        state,
+        Confirm {
+            title: format!("Clear the audit trail of {name}?"),
+            text: format!(
+                "Who asked {name} for what is forgotten, all of it. That you cleared it stays on record, and where the trail ended: \
+                 consoles and peers that have kept its end can tell that it was cleared, and not forged."
+            ),
+            instance: Some(name.to_string()),
+            dependents: None,
+            yes: "clear it",
+            then: Then::Do(Work::ClearAudit(name)),
+        },
+    )
+}
+
+pub fn ask_use_spare_key(state: &mut State, name: InstanceName) -> Vec<Effect> {
+    ask(
+        state,
+        Confirm {
+            title: format!("Use the spare TLS key of {name}?"),
+            text: format!(
+                "For when its TLS key may be in strange hands. Whoever took a bundle of {name} pinned both keys and notices nothing; \
+                 whoever pinned only the one of now has to be told the other one."
+            ),
+            instance: Some(name.to_string()),
+            dependents: None,
+            yes: "use it",
+            then: Then::Do(Work::UseSpareKey(name)),
+        },
+    )
+}
+
 pub fn ask_revoke(state: &mut State) -> Vec<Effect> {
     let Some(row) = state.credential() else {
         return Vec::new();

@@ -166,6 +166,22 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         Done::BackedUp(made) => backups::on_backed_up(state, *made),
         Done::Restored(restored) => backups::on_restored(state, &restored),
         Done::OwnerRecovered(recovered) => backups::on_owner_recovered(state, &recovered),
+        Done::SpareKeyUsed(name) => state.report(
+            Level::Good,
+            format!("{name} shows its spare TLS key from its next start on, and has a new spare one"),
+            "",
+        ),
+        Done::AuditCleared(name, ended) => {
+            state.report(
+                Level::Good,
+                format!(
+                    "the trail of {name} is cleared; it had ended with record {} {}",
+                    ended.sequence, ended.hash
+                ),
+                "",
+            );
+            effects.extend(crate::tui::audit::refresh(state));
+        }
         Done::Pointer(instance, pointer, word) => {
             state.report(
                 Level::Good,

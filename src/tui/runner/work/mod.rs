@@ -45,6 +45,14 @@ pub(super) async fn do_work(
         }
         Work::Restore(restoring) => instances::restore(workspace, *restoring).await?,
         Work::RecoverOwner(name) => Done::OwnerRecovered(workspace.recover_owner(&name).await?),
+        Work::UseSpareKey(name) => {
+            workspace.use_spare_key(name.as_str()).await?;
+            Done::SpareKeyUsed(name)
+        }
+        Work::ClearAudit(name) => {
+            let ended = workspace.clear_audit(name.as_str()).await?;
+            Done::AuditCleared(name, ended)
+        }
         Work::Init(new) => {
             let name = new.name.clone();
             workspace.init_instance(*new).await?;

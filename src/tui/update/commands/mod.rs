@@ -12,7 +12,9 @@ mod moving;
 mod pointers;
 
 use super::arrivals::refresh;
-use super::asks::{ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, quit};
+use super::asks::{
+    ask_clear_audit, ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, ask_use_spare_key, quit,
+};
 use super::work::{begin, begin_demo};
 use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress, Route, Side};
@@ -112,6 +114,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::AuditFilter => audit::filter(state, argument),
         Id::AuditOnly => audit::only(state),
         Id::AuditVerify => audit::verify(state),
+        Id::AuditClear => on_instance(state, argument, ask_clear_audit),
         Id::Doctor => doctor::open(state),
         Id::DoctorAgain => doctor::again(state),
         Id::DoctorAll => doctor::show_all(state),
@@ -122,6 +125,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::BackupInstance => on_instance(state, argument, instances::backup),
         Id::RestoreInstance => instances::restore(state),
         Id::RecoverOwner => instances::recover_owner(state, argument),
+        Id::UseSpareKey => on_instance(state, argument, ask_use_spare_key),
         Id::NewPointer => on_instance(state, None, |state, name| pointer::new(state, &name)),
         Id::EditPointer => pointer::edit(state),
         Id::DeletePointer => delete(state),

@@ -88,6 +88,9 @@ fn forms_and_what_they_came_to() {
     compare("confirm_recover_owner", |state| {
         perform(state, crate::command::Id::RecoverOwner, Some("gamma"));
     });
+    compare("confirm_use_spare_key", |state| {
+        perform(state, crate::command::Id::UseSpareKey, Some("gamma"));
+    });
     compare("form_change_lock", |state| {
         perform(state, crate::command::Id::ChangeLock, None);
         press(state, &["tab", "tab"]);
