@@ -15,30 +15,48 @@ const LOGO: [&str; 4] = ["  ▄▄   ▄▄  ", " ████▌▐████
 #[derive(Clone, Copy)]
 struct Extent {
     logo: bool,
+    welcome: bool,
     /// An empty line behind each choice.
     gaps: bool,
     /// What every choice means, and not of the selected one only.
     all_texts: bool,
+    /// The other choices beside the selected one.
+    others: bool,
 }
 
+/// Nothing but what is selected.
+const LEAST: Extent = Extent {
+    logo: false,
+    welcome: false,
+    gaps: false,
+    all_texts: false,
+    others: false,
+};
+const DENSE: Extent = Extent {
+    others: true,
+    ..LEAST
+};
+const PLAIN: Extent = Extent {
+    welcome: true,
+    ..DENSE
+};
+const AIRY: Extent = Extent { gaps: true, ..PLAIN };
+const TOLD: Extent = Extent {
+    all_texts: true,
+    ..AIRY
+};
+/// From most to least.
+const EXTENTS: [Extent; 7] = [
+    Extent { logo: true, ..TOLD },
+    TOLD,
+    Extent { logo: true, ..AIRY },
+    AIRY,
+    PLAIN,
+    DENSE,
+    LEAST,
+];
+
 impl Extent {
-    /// From most to least.
-    const ALL: [Self; 5] = [
-        Self::new(true, true, true),
-        Self::new(false, true, true),
-        Self::new(true, true, false),
-        Self::new(false, true, false),
-        Self::new(false, false, false),
-    ];
-
-    const fn new(logo: bool, gaps: bool, all_texts: bool) -> Self {
-        Self {
-            logo,
-            gaps,
-            all_texts,
-        }
-    }
-
     /// The lines that it takes: as many whatever is selected, so that nothing jumps.
     fn lines(self, texts: &[Vec<String>]) -> u16 {
         let lengths = texts.iter().map(Vec::len);
@@ -46,10 +64,12 @@ impl Extent {
             true => lengths.sum::<usize>(),
             false => lengths.max().unwrap_or(0),
         };
-        let gaps = if self.gaps { texts.len() } else { 1 };
+        let choices = if self.others { texts.len() } else { 1 };
+        let gaps = if self.gaps { choices } else { 1 };
         let logo = if self.logo { LOGO.len() + 1 } else { 0 };
-        // The welcome has two lines and an empty one, the lock one.
-        u16::try_from(logo + 3 + texts.len() + told + gaps + 1).unwrap_or(u16::MAX)
+        let welcome = if self.welcome { 3 } else { 0 };
+        // The last one is the lock's.
+        u16::try_from(logo + welcome + choices + told + gaps + 1).unwrap_or(u16::MAX)
     }
 }
 
@@ -57,10 +77,8 @@ impl Extent {
 pub fn draw(state: &State, first: &FirstRun, canvas: &mut Canvas, body: Rect) {
     let wide = 72.min(body.width);
     let texts = Choice::ALL.map(|choice| wrap(choice.text(), wide.saturating_sub(8)));
-    let fitting = Extent::ALL
-        .into_iter()
-        .find(|extent| extent.lines(&texts) <= body.height);
-    let extent = fitting.unwrap_or(Extent::new(false, false, false));
+    let fits = |extent: &Extent| extent.lines(&texts) <= body.height;
+    let extent = EXTENTS.into_iter().find(fits).unwrap_or(LEAST);
     let high = extent.lines(&texts).min(body.height);
     let area = Rect::new(
         body.x + (body.width - wide) / 2,
@@ -68,25 +86,21 @@ pub fn draw(state: &State, first: &FirstRun, canvas: &mut Canvas, body: Rect) {
         wide,
         high,
     );
-    let mut y = area.y + draw_welcome(canvas, area, extent.logo);
+    let mut y = area.y + draw_welcome(canvas, area, extent);
     for (index, (choice, text)) in Choice::ALL.into_iter().zip(&texts).enumerate() {
         let is_selected = choice == first.choice;
-        let text: &[String] = if extent.all_texts || is_selected {
-            text
-        } else {
-            &[]
-        };
+        if !extent.others && !is_selected {
+            continue;
+        }
+        let is_told = extent.all_texts || is_selected;
         let shown = Shown {
             index,
             choice,
-            text,
+            text: if is_told { text } else { &[] },
             is_selected,
         };
-        y += draw_choice(
-            canvas,
-            Rect::new(area.x, y, area.width, area.bottom().saturating_sub(y)),
-            &shown,
-        );
+        let room = area.bottom().saturating_sub(y);
+        y += draw_choice(canvas, Rect::new(area.x, y, area.width, room), &shown);
         y += u16::from(extent.gaps);
     }
     // Where it is whatever is selected.
@@ -104,14 +118,17 @@ pub fn draw(state: &State, first: &FirstRun, canvas: &mut Canvas, body: Rect) {
 }
 
 /// What it is; returns the lines that this took.
-fn draw_welcome(canvas: &mut Canvas, area: Rect, with_logo: bool) -> u16 {
+fn draw_welcome(canvas: &mut Canvas, area: Rect, extent: Extent) -> u16 {
+    if !extent.welcome {
+        return 0;
+    }
     let (strong, dim, accent) = (
         canvas.style(Role::Strong),
         canvas.style(Role::Dim),
         canvas.style(Role::Accent),
     );
     let mut y = area.y;
-    if with_logo {
+    if extent.logo {
         for line in LOGO {
             if *canvas.glyphs == crate::tui::theme::UNICODE {
                 canvas.put_centred(area.x, y, area.width, line, accent);
@@ -136,6 +153,9 @@ struct Shown<'a> {
 
 /// One of the choices; returns the lines it took.
 fn draw_choice(canvas: &mut Canvas, area: Rect, shown: &Shown<'_>) -> u16 {
+    if area.height == 0 {
+        return 0;
+    }
     let lines = (1 + u16::try_from(shown.text.len()).unwrap_or(0)).min(area.height);
     let (key, title, dim) = (
         canvas.style(Role::Key),

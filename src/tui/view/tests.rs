@@ -255,6 +255,12 @@ fn states() {
         let mut state = blank(size);
         start(&mut state, Start::Empty);
         insta::assert_snapshot!(format!("first_run_{}x{}", size.0, size.1), screen(&state));
+        press(&mut state, &["3"]);
+        for low in [12, 8] {
+            update(&mut state, Message::Resize(size.0, low));
+            insta::assert_snapshot!(format!("first_run_{}x{low}", size.0), screen(&state));
+        }
+        update(&mut state, Message::Resize(size.0, size.1));
         press(&mut state, &["5", "enter"]);
         insta::assert_snapshot!(format!("bring_vault_{}x{}", size.0, size.1), screen(&state));
         let mut state = blank(size);
