@@ -27,6 +27,11 @@ pub const POINTER_FIELDS: &[Field] = &[
         "assigned to a connection of a domain of this id or name",
     )
     .also(&["dom"]),
+    Field::new(
+        "header",
+        Kind::Text,
+        "fetched with the header that this credential pointer keeps, with any, or with none",
+    ),
     Field::new("ref", Kind::Text, "its data_reference contains this").also(&["reference", "data_reference"]),
     Field::new("addr", Kind::Text, "its address contains this").also(&["address"]),
     Field::new("desc", Kind::Text, "its description contains this").also(&["description"]),
@@ -34,6 +39,9 @@ pub const POINTER_FIELDS: &[Field] = &[
 
 /// The fields of pointers on one instance, which does not know what others call it.
 pub const STORED_POINTER_FIELDS: &[Field] = POINTER_FIELDS.split_at(1).1;
+
+/// What every address begins with.
+const ADDRESS_PREFIX: &str = "ptr_";
 
 /// What a term asks of a pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +62,10 @@ pub enum PointerTest<'a> {
     Domain(&'a Text),
     /// It is assigned to none.
     Unassigned,
+    /// It is fetched with a header, which a pointer keeps whose address begins so.
+    Header(String),
+    /// It is fetched without a header.
+    NoHeader,
     /// Its data_reference contains this.
     Reference(&'a Text),
     /// Its address contains this, which is written in small letters.
@@ -64,7 +76,7 @@ pub enum PointerTest<'a> {
 /// A word that begins like an address is looked for in addresses.
 pub fn pointer_test(test: &Test) -> Option<PointerTest<'_>> {
     Some(match test {
-        Test::Word(text) if text.as_str().starts_with("ptr_") => {
+        Test::Word(text) if text.as_str().starts_with(ADDRESS_PREFIX) => {
             PointerTest::Address(text.as_str().to_lowercase())
         }
         Test::Word(text) => PointerTest::Description(text),
@@ -75,6 +87,8 @@ pub fn pointer_test(test: &Test) -> Option<PointerTest<'_>> {
             "conn" if text.is("none") => PointerTest::Unassigned,
             "conn" => PointerTest::Connection(text),
             "domain" => PointerTest::Domain(text),
+            "header" if text.is("none") => PointerTest::NoHeader,
+            "header" => PointerTest::Header(keeper_of_header(text)),
             "ref" => PointerTest::Reference(text),
             "addr" => PointerTest::Address(text.as_str().to_lowercase()),
             "desc" => PointerTest::Description(text),
@@ -83,6 +97,18 @@ pub fn pointer_test(test: &Test) -> Option<PointerTest<'_>> {
         Test::Field("route", _, Value::Word(word)) => PointerTest::Route(Route::parse(word)),
         Test::Field(..) => return None,
     })
+}
+
+/// How the address of the pointer begins that keeps a header.
+fn keeper_of_header(text: &Text) -> String {
+    let written = text.as_str().to_lowercase();
+    if text.is("any") {
+        return ADDRESS_PREFIX.to_owned();
+    }
+    match written.starts_with(ADDRESS_PREFIX) {
+        true => written,
+        false => format!("{ADDRESS_PREFIX}{written}"),
+    }
 }
 
 /// Whether an instance of this name is meant: none of the terms about instances says otherwise.
@@ -155,6 +181,11 @@ pub fn pointer_matches<'a>(
                 .as_ref()
                 .and_then(|id| known(id).domain)
                 .is_some_and(|(id, name)| is_domain(text, id, name)),
+            Some(PointerTest::NoHeader) => pointer.credential_pointer_address.is_none(),
+            Some(PointerTest::Header(beginning)) => pointer
+                .credential_pointer_address
+                .as_ref()
+                .is_some_and(|keeper| keeper.as_str().starts_with(&beginning)),
             Some(PointerTest::Reference(text)) => text.is_in(&pointer.data_reference),
             Some(PointerTest::Address(part)) => pointer.address.as_str().contains(&part),
         };

@@ -92,6 +92,8 @@ fn condition(conn: &Connection, test: &PointerTest) -> Result<Option<Condition>,
             vec![Value::from(route.as_str().to_owned())],
         ),
         PointerTest::Unassigned => ("p.connection IS NULL".to_owned(), Vec::new()),
+        PointerTest::NoHeader => ("p.credential_pointer IS NULL".to_owned(), Vec::new()),
+        PointerTest::Header(beginning) => return Ok(fetched_with(beginning)),
         PointerTest::Connection(text) => return connections(conn, text),
         PointerTest::Domain(text) => return domains(conn, text),
         PointerTest::Address(part) => address(part),
@@ -256,19 +258,26 @@ fn is_digit(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
+/// The first and the last address that begin so, as they are stored; none where none does.
+fn addresses_from(beginning: &str) -> Option<[Value; 2]> {
+    let digits = beginning.strip_prefix("ptr_")?;
+    if !digits.bytes().all(is_digit) || digits.len() > 12 {
+        return None;
+    }
+    let bound = |fill: &str| i64::from_str_radix(&format!("{digits}{}", fill.repeat(12 - digits.len())), 16);
+    Some([Value::from(bound("0").ok()?), Value::from(bound("f").ok()?)])
+}
+
+/// A header is kept by a pointer whose address begins so.
+fn fetched_with(beginning: &str) -> Option<Condition> {
+    let condition = "(p.credential_pointer IS NOT NULL AND p.credential_pointer BETWEEN ? AND ?)";
+    addresses_from(beginning).map(|bounds| (condition.to_owned(), bounds.into()))
+}
+
 /// An address that begins so is found by the index; one that only contains it is not.
 fn address(part: &str) -> Condition {
-    let digits = part.strip_prefix("ptr_").unwrap_or_default();
-    let is_hex = digits.bytes().all(is_digit);
-    if part.starts_with("ptr_") && is_hex && digits.len() <= 12 {
-        let bound =
-            |fill: &str| i64::from_str_radix(&format!("{digits}{}", fill.repeat(12 - digits.len())), 16);
-        if let (Ok(first), Ok(last)) = (bound("0"), bound("f")) {
-            return (
-                "p.address BETWEEN ? AND ?".to_owned(),
-                vec![Value::from(first), Value::from(last)],
-            );
-        }
+    if let Some(bounds) = addresses_from(part) {
+        return ("p.address BETWEEN ? AND ?".to_owned(), bounds.into());
     }
     if !part.is_empty() && part.bytes().all(is_digit) {
         return holding_digits(part);

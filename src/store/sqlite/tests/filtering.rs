@@ -27,6 +27,7 @@ fn a_term() -> impl Strategy<Value = String> {
         "(endpoint|relay|none)".prop_map(|route| format!("route:{route}")),
         "(none|ga|Gate|other|nowhere)".prop_map(|name| format!("conn:{name}")),
         "(air|AI|water|nowhere|dom_000000000002)".prop_map(|name| format!("domain:{name}")),
+        "(none|any|PTR_0|0000000000|00000000000a|b|x)".prop_map(|keeper| format!("header:{keeper}")),
         "[0-9]{1,2}".prop_map(|text| format!("ref:{text}")),
         "(ptr_)?[0-9a-f]{1,2}".prop_map(|text| format!("addr:{text}")),
     ]
@@ -61,6 +62,9 @@ async fn fill(store: &SqliteStore, rows: &[Row], gates: &[(ConnectionId, &str)])
         let mut wanted = new(&format!("ref {number}"), description, &[]);
         wanted.tags.clone_from(tags);
         wanted.connection_id = gates.get(*gate).map(|(id, _)| id.clone());
+        wanted.credential_pointer_address = ["ptr_00000000000a", "ptr_b00000000000"]
+            .get(number % 3)
+            .map(|keeper| keeper.parse().unwrap());
         wanted.federated = [Route::Endpoint, Route::Relay]
             .get(*route)
             .map(|route| Federated {
