@@ -137,14 +137,16 @@ async fn what_one_credential_learned_of_a_peer_holds_for_every_other_one_that_le
     for _ in 0..5 {
         assert_eq!(problem_of(&chain.ask().await).0, Code::PeerUnreachable);
     }
-    let (code, problem) = problem_of(&chain.alpha.ask("relay", through_other).await);
-    assert_eq!(code, Code::PeerUnreachable);
-    assert!(
-        text(&problem["message"]).contains("nothing was sent"),
-        "{problem}"
-    );
+    // Whoever asks after the pause tries; alone, this one would have to fail five times before it was refused.
+    let mut refused = false;
+    for _ in 1..5 {
+        let (code, problem) = problem_of(&chain.alpha.ask("relay", through_other.clone()).await);
+        assert_eq!(code, Code::PeerUnreachable);
+        refused |= text(&problem["message"]).contains("nothing was sent");
+    }
+    assert!(refused, "the other credential did not know");
     let held = chain.alpha.get("list_held_credentials", json!({})).await;
     for credential in held["credentials"].as_array().unwrap() {
-        assert_eq!(credential["peer"]["state"], "open", "{credential}");
+        assert_ne!(credential["peer"]["state"], "closed", "{credential}");
     }
 }
