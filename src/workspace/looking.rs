@@ -45,9 +45,7 @@ impl Workspace {
         let went_well = |seen: &&Seen| seen.state == InstanceState::Up && seen.error.is_none();
         let before = record.seen.as_ref().filter(went_well)?;
         let credential = self.entry_of(record).await.ok()?.form.into_held().ok()?;
-        let seconds = record.patience_s.and_then(|seconds| i64::try_from(seconds).ok());
-        let seconds = seconds.unwrap_or(PROBE_PATIENCE_S);
-        let deadline_ms = CallContext::begin(Timestamp::now(), seconds).deadline_ms;
+        let deadline_ms = CallContext::begin(Timestamp::now(), patience_of(record)).deadline_ms;
         let looked = self
             .client
             .look(
@@ -89,11 +87,9 @@ impl Workspace {
             Ok(credential) => (Some(credential), None),
             Err(failure) => (None, Some(failure.to_string())),
         };
-        let usual = PROBE_PATIENCE_S;
-        let chosen = record.patience_s.and_then(|seconds| i64::try_from(seconds).ok());
         let probe = self
             .client
-            .probe_within(&record.endpoint, credential.as_ref(), chosen.unwrap_or(usual))
+            .probe_within(&record.endpoint, credential.as_ref(), patience_of(record))
             .await;
         if let Some(credential) = &credential {
             self.notice_probe(credential, &probe).await;
@@ -116,6 +112,12 @@ impl Workspace {
             error: probe.error.or(missing),
         }
     }
+}
+
+/// How many seconds a look may take: what was chosen for the instance, or else as usual.
+pub(super) fn patience_of(record: &InstanceRecord) -> i64 {
+    let chosen = record.patience_s.and_then(|seconds| i64::try_from(seconds).ok());
+    chosen.unwrap_or(PROBE_PATIENCE_S)
 }
 
 fn stopped(record: &InstanceRecord) -> Seen {

@@ -80,7 +80,7 @@ impl Form {
         };
         self.fields.push(match wanted {
             "recipient" => Field::text(wanted, "Recipient", "", "age1…, as age-keygen prints it"),
-            "key_file" => Field::text(wanted, "Key file", "", "the file that age-keygen wrote"),
+            "key_file" => Field::text(wanted, "Key file", "", ""),
             _ => words_field(),
         });
     }

@@ -10,40 +10,50 @@ fn ask(state: &mut State, confirm: Confirm) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Asks before something is done to an instance as a whole.
+fn ask_on(
+    state: &mut State,
+    title: String,
+    text: String,
+    yes: &'static str,
+    name: InstanceName,
+    work: fn(InstanceName) -> Work,
+) -> Vec<Effect> {
+    ask(
+        state,
+        Confirm {
+            title,
+            text,
+            instance: Some(name.to_string()),
+            dependents: None,
+            yes,
+            then: Then::Do(work(name)),
+        },
+    )
+}
+
 pub fn ask_stop(state: &mut State, name: InstanceName) -> Vec<Effect> {
     let endpoint = state
         .instances
         .get(name.as_str())
         .map(|instance| instance.row.endpoint.authority())
         .unwrap_or_default();
-    ask(
-        state,
-        Confirm {
-            title: format!("Stop {name}?"),
-            text: format!(
-                "{name} at {endpoint} will answer nobody until it is started again. What it has acknowledged is kept."
-            ),
-            instance: Some(name.to_string()),
-            dependents: None,
-            yes: "stop it",
-            then: Then::Do(Work::Stop(name)),
-        },
-    )
+    let text = format!(
+        "{name} at {endpoint} will answer nobody until it is started again. What it has acknowledged is kept."
+    );
+    ask_on(state, format!("Stop {name}?"), text, "stop it", name, Work::Stop)
 }
 
 pub fn ask_restart(state: &mut State, name: InstanceName) -> Vec<Effect> {
-    ask(
+    let text =
+        format!("{name} finishes what it has accepted, answers nobody for a moment, and is hosted again.");
+    ask_on(
         state,
-        Confirm {
-            title: format!("Restart {name}?"),
-            text: format!(
-                "{name} finishes what it has accepted, answers nobody for a moment, and is hosted again."
-            ),
-            instance: Some(name.to_string()),
-            dependents: None,
-            yes: "restart it",
-            then: Then::Do(Work::Restart(name)),
-        },
+        format!("Restart {name}?"),
+        text,
+        "restart it",
+        name,
+        Work::Restart,
     )
 }
 
@@ -61,67 +71,58 @@ pub fn ask_remove(state: &mut State, name: InstanceName) -> Vec<Effect> {
             "This console forgets {name} and the credential that it holds for it. {name} itself is not touched."
         )
     };
-    ask(
+    ask_on(
         state,
-        Confirm {
-            title: format!("Remove {name}?"),
-            text,
-            instance: Some(name.to_string()),
-            dependents: None,
-            yes: "remove it",
-            then: Then::Do(Work::Remove(name)),
-        },
+        format!("Remove {name}?"),
+        text,
+        "remove it",
+        name,
+        Work::Remove,
     )
 }
 
 pub fn ask_recover_owner(state: &mut State, name: InstanceName) -> Vec<Effect> {
-    ask(
-        state,
-        Confirm {
-            title: format!("Make a new owner for {name}?"),
-            text: format!(
-                "This home calls {name} as the new owner; the owner's credential of before is let in no more, whoever has it. \
+    let text = format!(
+        "This home calls {name} as the new owner; the owner's credential of before is let in no more, whoever has it. \
                  All other credentials stay as they are. It is put on record on {name}."
-            ),
-            instance: Some(name.to_string()),
-            dependents: None,
-            yes: "make one",
-            then: Then::Do(Work::RecoverOwner(name)),
-        },
+    );
+    ask_on(
+        state,
+        format!("Make a new owner for {name}?"),
+        text,
+        "make one",
+        name,
+        Work::RecoverOwner,
     )
 }
 
 pub fn ask_clear_audit(state: &mut State, name: InstanceName) -> Vec<Effect> {
-    ask(
-        state,
-        Confirm {
-            title: format!("Clear the audit trail of {name}?"),
-            text: format!(
-                "Who asked {name} for what is forgotten, all of it. That you cleared it stays on record, and where the trail ended: \
+    let text = format!(
+        "Who asked {name} for what is forgotten, all of it. That you cleared it stays on record, and where the trail ended: \
                  consoles and peers that have kept its end can tell that it was cleared, and not forged."
-            ),
-            instance: Some(name.to_string()),
-            dependents: None,
-            yes: "clear it",
-            then: Then::Do(Work::ClearAudit(name)),
-        },
+    );
+    ask_on(
+        state,
+        format!("Clear the audit trail of {name}?"),
+        text,
+        "clear it",
+        name,
+        Work::ClearAudit,
     )
 }
 
 pub fn ask_use_spare_key(state: &mut State, name: InstanceName) -> Vec<Effect> {
-    ask(
-        state,
-        Confirm {
-            title: format!("Use the spare TLS key of {name}?"),
-            text: format!(
-                "For when its TLS key may be in strange hands. Whoever took a bundle of {name} pinned both keys and notices nothing; \
+    let text = format!(
+        "For when its TLS key may be in strange hands. Whoever took a bundle of {name} pinned both keys and notices nothing; \
                  whoever pinned only the one of now has to be told the other one."
-            ),
-            instance: Some(name.to_string()),
-            dependents: None,
-            yes: "use it",
-            then: Then::Do(Work::UseSpareKey(name)),
-        },
+    );
+    ask_on(
+        state,
+        format!("Use the spare TLS key of {name}?"),
+        text,
+        "use it",
+        name,
+        Work::UseSpareKey,
     )
 }
 

@@ -2,9 +2,9 @@
 //! them last.
 
 use super::super::credential_rows::row_of_entry;
+use super::super::looking::patience_of;
 use super::super::{CredentialRow, Workspace};
 use super::{Observation, Severity};
-use crate::client::PROBE_PATIENCE_S;
 use crate::model::{CredentialState, InstanceKind, InstanceState, Timestamp};
 use crate::protocol::{HeldCredential, HeldKeys};
 use crate::vault::InstanceRecord;
@@ -50,8 +50,7 @@ impl Workspace {
             }
         };
         let mut found = vec![judge_credential(name, &row, &credential)];
-        let chosen = record.patience_s.and_then(|seconds| i64::try_from(seconds).ok());
-        let patience = chosen.unwrap_or(PROBE_PATIENCE_S);
+        let patience = patience_of(record);
         let probe = self
             .client
             .probe_within(&record.endpoint, Some(&credential), patience)
