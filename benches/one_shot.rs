@@ -19,7 +19,7 @@ fn main() {
         println!("no Python here: nothing to compare with");
         return;
     };
-    let program = Program::new();
+    let program = Program::installed();
     program.json(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
     let mut serve = program.command(&["serve", "alpha", "--legacy-app", "my-test-app"]);
     let secrets = [

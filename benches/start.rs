@@ -27,7 +27,7 @@ const END_OF_FRAME: &[u8] = b"\x1b[?2026l";
 const A_ROW: &[u8] = b"alpha";
 
 fn main() {
-    let program = Program::new();
+    let program = Program::installed();
     program.json(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
     let (mut console, mut nothing, mut memory) = (Vec::new(), Vec::new(), Vec::new());
     // The first round warms the disk's cache, and does not count.
@@ -71,7 +71,7 @@ fn main() {
 
 /// Milliseconds from spawning the console to its first frame with rows, and the megabytes that it holds at rest.
 fn start(program: &Program) -> (f64, f64) {
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
+    let mut command = CommandBuilder::new(program.binary());
     command.arg("--home");
     command.arg(program.home());
     command.env("TERM", "xterm-256color");

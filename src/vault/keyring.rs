@@ -18,7 +18,7 @@ pub struct Keyring(Arc<CredentialStore>);
 impl Keyring {
     /// The one of this session, if there is one.
     pub fn of_the_system() -> Result<Self, VaultError> {
-        system_store().map(Self)
+        apart(system_store).map(Self)
     }
 
     /// One that lives in a test.
@@ -29,24 +29,26 @@ impl Keyring {
 
     /// Keeps a key, and makes sure that it is there.
     pub(super) fn keep(&self, account: &str, key: &DataKey) -> Result<(), VaultError> {
-        let entry = self.entry(account)?;
-        entry.set_secret(key.expose_bytes()).map_err(unusable)?;
-        let kept = entry.get_secret().map(Zeroizing::new).map_err(unusable)?;
-        if kept.as_slice() != key.expose_bytes() {
-            return Err(VaultError::NoKeyring(
-                "it does not give back what it was given".to_owned(),
-            ));
-        }
-        Ok(())
+        apart(|| {
+            let entry = self.entry(account)?;
+            entry.set_secret(key.expose_bytes()).map_err(unusable)?;
+            let kept = entry.get_secret().map(Zeroizing::new).map_err(unusable)?;
+            if kept.as_slice() != key.expose_bytes() {
+                return Err(VaultError::NoKeyring(
+                    "it does not give back what it was given".to_owned(),
+                ));
+            }
+            Ok(())
+        })
     }
 
     /// The key of this vault.
     pub(super) fn key(&self, account: &str, vault: &Path) -> Result<DataKey, VaultError> {
-        let kept = match self.entry(account)?.get_secret() {
-            Ok(kept) => Zeroizing::new(kept),
-            Err(Error::NoEntry) => return Err(VaultError::WrongKeyring(vault.to_owned())),
-            Err(error) => return Err(unusable(error)),
-        };
+        let kept = apart(|| match self.entry(account)?.get_secret() {
+            Ok(kept) => Ok(Zeroizing::new(kept)),
+            Err(Error::NoEntry) => Err(VaultError::WrongKeyring(vault.to_owned())),
+            Err(error) => Err(unusable(error)),
+        })?;
         let bytes: [u8; 32] = kept
             .as_slice()
             .try_into()
@@ -56,15 +58,24 @@ impl Keyring {
 
     /// Takes a key out; one that is not there is out already.
     pub(super) fn forget(&self, account: &str) -> Result<(), VaultError> {
-        match self.entry(account)?.delete_credential() {
+        apart(|| match self.entry(account)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(unusable(error)),
-        }
+        })
     }
 
     fn entry(&self, account: &str) -> Result<Entry, VaultError> {
         self.0.build(SERVICE, account, None).map_err(unusable)
     }
+}
+
+/// Asks the keyring on a thread of its own: the library behind it waits on a runtime that it brings along, which
+/// nobody may do on a thread of another runtime.
+fn apart<T: Send>(ask: impl FnOnce() -> Result<T, VaultError> + Send) -> Result<T, VaultError> {
+    std::thread::scope(|scope| match scope.spawn(ask).join() {
+        Ok(answer) => answer,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
 }
 
 fn unusable(error: Error) -> VaultError {

@@ -1,7 +1,7 @@
 //! The home: the folder with everything that a console keeps.
 
 use super::config::{Config, ConsoleConfig};
-use super::{Failure, Workspace, blocking};
+use super::{Failure, Workspace, blocking, in_a_moment};
 use crate::protocol::Code;
 use crate::seal::{Passphrase, private};
 use crate::vault::{Keyring, Lock, LockKind, Vault};
@@ -210,7 +210,7 @@ impl Workspace {
 
     /// Opens a home that has a vault.
     pub async fn open(home: Home, unlock: Unlock) -> Result<Arc<Self>, Failure> {
-        blocking(move || {
+        in_a_moment(move || {
             let config = Config::read(&home.root)?;
             let vault = Vault::open_by(&home.root, |kind| home.key_to(kind, unlock))?;
             Ok(Self::around(home, vault, &config))

@@ -2,7 +2,7 @@
 
 use super::folders::move_folder;
 use super::hosting::Hosting;
-use super::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest, Workspace, blocking};
+use super::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest, Workspace, blocking, in_a_moment};
 use crate::instance::{Host, Instance, LegacyStandIn, NewInstance, Settings};
 use crate::model::{CredentialState, InstanceKind, InstanceName, Timestamp};
 use crate::protocol::{Code, CredentialForm, HeldCredential};
@@ -209,7 +209,7 @@ impl Workspace {
 
     async fn hosting_process(&self, record: &InstanceRecord) -> Result<Option<u32>, Failure> {
         let folder = self.folder_of(record)?;
-        Ok(blocking(move || Instance::hosted_by(&folder)).await)
+        Ok(in_a_moment(move || Instance::hosted_by(&folder)).await)
     }
 
     pub(super) async fn local_record(&self, name: &str) -> Result<InstanceRecord, Failure> {

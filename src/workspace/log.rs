@@ -78,7 +78,7 @@ impl Workspace {
         let filter = filter.clone();
         let as_of = Timestamp::now();
         let lines = self
-            .in_vault(move |vault| {
+            .in_vault_at_length(move |vault| {
                 let mut found = Vec::new();
                 let mut query = LogQuery {
                     instance: filter.instance,

@@ -128,6 +128,7 @@ use original::Originals;
 use session::Turns;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -161,17 +162,32 @@ impl Workspace {
         })
     }
 
-    /// Works with the vault on a thread that may block; while it is locked, not at all.
+    /// Works with the vault for a moment; while it is locked, not at all.
     fn in_vault<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, Failure>> {
-        let vault = Arc::clone(&self.vault);
-        let work = Blocking::begin(move || {
-            vault.check_unlocked()?;
-            work(&vault)
-        });
-        Box::pin(of_vault(work))
+        Box::pin(of_vault(Blocking::begin_short(unlocked(&self.vault, work))))
+    }
+
+    /// The same for what goes through much of it and may be given up meanwhile.
+    fn in_vault_at_length<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, Failure>> {
+        Box::pin(of_vault(Blocking::begin(unlocked(&self.vault, work))))
+    }
+}
+
+/// The work, refused while the vault is locked.
+fn unlocked<T, W>(vault: &Arc<Vault>, work: W) -> impl FnOnce() -> Result<T, VaultError> + use<T, W>
+where
+    W: FnOnce(&Vault) -> Result<T, VaultError>,
+{
+    let vault = Arc::clone(vault);
+    move || {
+        vault.check_unlocked()?;
+        work(&vault)
     }
 }
 
@@ -184,12 +200,24 @@ fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Box
     Box::pin(Blocking::begin(work).ended())
 }
 
+/// Runs something that blocks for a moment only.
+fn in_a_moment<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> BoxFuture<'static, T> {
+    Box::pin(Blocking::begin_short(work).ended())
+}
+
+/// Whether the runtime has no other thread than this one, as for a command that does one thing and ends: then
+/// nobody else is kept waiting, and starting a thread would take longer than what is done on it.
+fn is_alone() -> bool {
+    Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread
+}
+
 /// Something that runs off the runtime's own threads.
 ///
 /// To the runtime all of it is of one type: what it takes to run and to await a task is generated once, and not
 /// for each thing that is done.
 struct Blocking<T> {
-    task: JoinHandle<()>,
+    /// None if it was done on the spot.
+    task: Option<JoinHandle<()>>,
     answer: oneshot::Receiver<T>,
 }
 
@@ -201,9 +229,19 @@ impl<T: Send + 'static> Blocking<T> {
             let _ = give.send(work());
         });
         Self {
-            task: tokio::task::spawn_blocking(work),
+            task: Some(tokio::task::spawn_blocking(work)),
             answer,
         }
+    }
+
+    /// The same for what takes a moment only: where there is one thread, on that one.
+    fn begin_short(work: impl FnOnce() -> T + Send + 'static) -> Self {
+        if !is_alone() {
+            return Self::begin(work);
+        }
+        let (give, answer) = oneshot::channel();
+        let _ = give.send(work());
+        Self { task: None, answer }
     }
 }
 
@@ -217,12 +255,39 @@ impl<T> Blocking<T> {
 }
 
 /// A task that ended without an answer made a mistake, which is handed on.
-async fn without_answer(task: JoinHandle<()>) -> Infallible {
-    if let Err(error) = task.await
+async fn without_answer(task: Option<JoinHandle<()>>) -> Infallible {
+    if let Some(task) = task
+        && let Err(error) = task.await
         && let Ok(panic) = error.try_into_panic()
     {
         std::panic::resume_unwind(panic)
     }
     // Only a runtime that is being dropped cancels such a task, and then nobody waits here any more.
     std::future::pending().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{blocking, in_a_moment};
+    use std::thread;
+
+    #[tokio::test]
+    async fn a_moment_is_spent_on_the_only_thread_there_is() {
+        let here = thread::current().id();
+        assert_eq!(in_a_moment(|| thread::current().id()).await, here);
+        assert_ne!(blocking(|| thread::current().id()).await, here);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn where_others_may_wait_a_moment_is_spent_elsewhere() {
+        let here = thread::current().id();
+        assert_ne!(in_a_moment(|| thread::current().id()).await, here);
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "a mistake")]
+    async fn a_mistake_is_handed_on() {
+        let mistake = || -> u8 { panic!("a mistake") };
+        in_a_moment(mistake).await;
+    }
 }

@@ -3,7 +3,7 @@
 
 use super::hosting::Hosting;
 use super::invoke::context;
-use super::{Failure, Workspace, blocking, held, read_only};
+use super::{Failure, Workspace, held, in_a_moment, read_only};
 use crate::client::{ClientError, Exchange};
 use crate::instance::{Instance, InstanceError};
 use crate::model::{InstanceKind, InstanceName, Profile, Timestamp};
@@ -164,7 +164,7 @@ impl Workspace {
         let folder = self.folder_of(record)?;
         let is_hosted = {
             let folder = folder.clone();
-            blocking(move || Instance::hosted_by(&folder).is_some())
+            in_a_moment(move || Instance::hosted_by(&folder).is_some())
         };
         let turn = self.turns.take(&record.name).await;
         // Asked again behind the turn: it may have been started while we waited.

@@ -2,13 +2,14 @@
 
 use super::process::Process;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A home in a temporary folder, and the program run on it.
 pub struct Program {
     folder: TempDir,
+    binary: PathBuf,
 }
 
 impl Program {
@@ -16,7 +17,26 @@ impl Program {
     pub fn new() -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder can be made"),
+            binary: PathBuf::from(env!("CARGO_BIN_EXE_butterfly")),
         }
+    }
+
+    /// The same with a copy of the program, as installing makes one. A linker writes here and there, a copy is written
+    /// from one end to the other, and the system keeps and maps it in larger pieces: it starts like `/bin/true` and
+    /// other installed programs do, a millisecond sooner than what the linker left.
+    #[allow(dead_code)] // for benches: only they look at milliseconds
+    pub fn installed() -> Self {
+        let mut program = Self::new();
+        let copy = program.folder.path().join("butterfly");
+        std::fs::copy(&program.binary, &copy).expect("the program can be copied");
+        program.binary = copy;
+        program
+    }
+
+    /// The program's file.
+    #[allow(dead_code)] // not every test starts it by itself
+    pub fn binary(&self) -> &Path {
+        &self.binary
     }
 
     /// A file beside the home, with these bytes.
@@ -33,7 +53,7 @@ impl Program {
 
     /// A command of the program: nothing ambient but the home.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_butterfly"));
+        let mut command = Command::new(&self.binary);
         for (name, _) in std::env::vars_os() {
             let is_ours = name.to_string_lossy().starts_with("BUTTERFLY_");
             if is_ours || name == "JWT_SECRET_KEY" {

@@ -127,7 +127,7 @@ impl Workspace {
         filter: Filter,
         as_of: Timestamp,
     ) -> Result<(Vec<u64>, u64, Option<u64>), Failure> {
-        self.in_vault(move |vault| {
+        self.in_vault_at_length(move |vault| {
             let mut columns = Columns::default();
             let last = vault.visit_log(after, BLOCK, |line| columns.push(line))?;
             columns.marks = vault.log_marks()?;
@@ -141,7 +141,7 @@ impl Workspace {
     /// Everything kept of these lines; those that went meanwhile are left out.
     async fn entries(&self, ids: Vec<u64>) -> Result<Vec<LogEntry>, Failure> {
         let records = self
-            .in_vault(move |vault| {
+            .in_vault_at_length(move |vault| {
                 let records = ids.iter().map(|id| vault.log_entry(*id));
                 records.collect::<Result<Vec<_>, VaultError>>()
             })

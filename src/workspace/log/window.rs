@@ -69,7 +69,7 @@ impl Workspace {
     pub async fn log_window(&self, ask: &LogAsk) -> Result<LogWindow, Failure> {
         let filter = parsed(&ask.filter)?;
         let (ask, kept) = (ask.clone(), std::sync::Arc::clone(&self.log_index));
-        self.in_vault(move |vault| {
+        self.in_vault_at_length(move |vault| {
             let mut index = kept.lock().unwrap_or_else(PoisonError::into_inner);
             if filter.is_empty()
                 && let Some(window) = near(vault, &ask)?
@@ -88,7 +88,7 @@ impl Workspace {
     /// Gets the log into memory, so that the first letter of a filter does not wait for it.
     pub async fn prepare_log_filter(&self) -> Result<(), Failure> {
         let kept = std::sync::Arc::clone(&self.log_index);
-        self.in_vault(move |vault| {
+        self.in_vault_at_length(move |vault| {
             let mut index = kept.lock().unwrap_or_else(PoisonError::into_inner);
             index.get_or_insert_default().refresh(vault)?;
             let_go_if_locked(vault, &mut index)
