@@ -12,25 +12,37 @@ use zeroize::Zeroizing;
 const SERVICE: &str = "butterfly";
 
 /// A keyring that can keep a vault's key.
+///
+/// It is spoken to on a thread of its own, from the first word to hanging up: the library behind it waits on a runtime
+/// that it brings along, which nobody may do on a thread of another runtime.
 #[derive(Clone)]
-pub struct Keyring(Arc<CredentialStore>);
+pub struct Keyring(Which);
+
+#[derive(Clone)]
+enum Which {
+    OfTheSystem,
+    #[cfg(test)]
+    OfATest(Arc<CredentialStore>),
+}
 
 impl Keyring {
     /// The one of this session, if there is one.
     pub fn of_the_system() -> Result<Self, VaultError> {
-        apart(system_store).map(Self)
+        let keyring = Self(Which::OfTheSystem);
+        keyring.apart(|_| Ok(()))?;
+        Ok(keyring)
     }
 
     /// One that lives in a test.
     #[cfg(test)]
     pub(super) fn of(store: Arc<CredentialStore>) -> Self {
-        Self(store)
+        Self(Which::OfATest(store))
     }
 
     /// Keeps a key, and makes sure that it is there.
     pub(super) fn keep(&self, account: &str, key: &DataKey) -> Result<(), VaultError> {
-        apart(|| {
-            let entry = self.entry(account)?;
+        self.apart(|store| {
+            let entry = entry(store, account)?;
             entry.set_secret(key.expose_bytes()).map_err(unusable)?;
             let kept = entry.get_secret().map(Zeroizing::new).map_err(unusable)?;
             if kept.as_slice() != key.expose_bytes() {
@@ -44,7 +56,7 @@ impl Keyring {
 
     /// The key of this vault.
     pub(super) fn key(&self, account: &str, vault: &Path) -> Result<DataKey, VaultError> {
-        let kept = apart(|| match self.entry(account)?.get_secret() {
+        let kept = self.apart(|store| match entry(store, account)?.get_secret() {
             Ok(kept) => Ok(Zeroizing::new(kept)),
             Err(Error::NoEntry) => Err(VaultError::WrongKeyring(vault.to_owned())),
             Err(error) => Err(unusable(error)),
@@ -58,24 +70,33 @@ impl Keyring {
 
     /// Takes a key out; one that is not there is out already.
     pub(super) fn forget(&self, account: &str) -> Result<(), VaultError> {
-        apart(|| match self.entry(account)?.delete_credential() {
+        self.apart(|store| match entry(store, account)?.delete_credential() {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(unusable(error)),
         })
     }
 
-    fn entry(&self, account: &str) -> Result<Entry, VaultError> {
-        self.0.build(SERVICE, account, None).map_err(unusable)
+    fn apart<T: Send>(
+        &self,
+        ask: impl FnOnce(&CredentialStore) -> Result<T, VaultError> + Send,
+    ) -> Result<T, VaultError> {
+        std::thread::scope(|scope| match scope.spawn(|| ask(&*self.store()?)).join() {
+            Ok(answer) => answer,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    }
+
+    fn store(&self) -> Result<Arc<CredentialStore>, VaultError> {
+        match &self.0 {
+            Which::OfTheSystem => system_store(),
+            #[cfg(test)]
+            Which::OfATest(store) => Ok(Arc::clone(store)),
+        }
     }
 }
 
-/// Asks the keyring on a thread of its own: the library behind it waits on a runtime that it brings along, which
-/// nobody may do on a thread of another runtime.
-fn apart<T: Send>(ask: impl FnOnce() -> Result<T, VaultError> + Send) -> Result<T, VaultError> {
-    std::thread::scope(|scope| match scope.spawn(ask).join() {
-        Ok(answer) => answer,
-        Err(panic) => std::panic::resume_unwind(panic),
-    })
+fn entry(store: &CredentialStore, account: &str) -> Result<Entry, VaultError> {
+    store.build(SERVICE, account, None).map_err(unusable)
 }
 
 fn unusable(error: Error) -> VaultError {
