@@ -141,13 +141,25 @@ impl FormatArg {
 
 /// Reads a QUERY: JSON, `-` for stdin, `@FILE` for a file.
 pub fn query(argument: &str) -> Outcome<Query> {
-    let bytes = text_or_file(argument)?;
-    Query::parse(&bytes).map_err(|error| {
+    parsed_query(&text_or_file(argument)?)
+}
+
+/// A QUERY in JSON.
+pub fn parsed_query(bytes: &[u8]) -> Outcome<Query> {
+    Query::parse(bytes).map_err(|error| {
         usage(
             error.to_string(),
             "give a JSON object with an action, such as '{\"action\": \"get_graph_stats\"}', - for stdin, or @FILE",
         )
     })
+}
+
+/// Reads NAME=VALUE: what goes into a blank.
+pub fn answer(argument: &str) -> Result<(String, String), String> {
+    match argument.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
 }
 
 /// What an argument says itself, or the stdin (`-`) or file (`@FILE`) that it names.

@@ -91,6 +91,7 @@ impl Call {
         let name = InstanceName::parse(&self.instance)
             .map_err(|error| usage(error.to_string(), "see the names with `butterfly instance list`"))?;
         let outgoing = Outgoing {
+            answers: None,
             instance: name.clone(),
             query,
             as_app_id: None,

@@ -1,6 +1,7 @@
 //! `butterfly invoke`: any query to any instance.
 
 use super::arguments;
+use super::ask;
 use super::dry_run;
 use super::jq;
 use super::outcome::{Outcome, usage};
@@ -10,7 +11,7 @@ use super::session::Session;
 use super::words;
 use crate::model::{AppId, InstanceName};
 use crate::protocol::{Code, Query, Reply};
-use crate::workspace::{Failure, InvokeOptions, Outgoing, Way};
+use crate::workspace::{Answers, Failure, InvokeOptions, Outgoing, Way, blanks_of};
 
 /// Ask an instance anything; the reply is printed as it was opened.
 #[derive(Debug, clap::Args)]
@@ -18,7 +19,14 @@ pub struct Invoke {
     /// The instance.
     instance: String,
     /// The query as JSON; - for stdin, @FILE for a file.
-    query: String,
+    #[arg(required_unless_present = "template")]
+    query: Option<String>,
+    /// Take the query that is kept under this name, and fill in its blanks (see `butterfly template --help`).
+    #[arg(long, value_name = "NAME", conflicts_with = "query")]
+    template: Option<String>,
+    /// What goes into the blank {{NAME}} of the query; once for each. What is not said is asked for.
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = arguments::answer)]
+    answers: Vec<(String, String)>,
     /// Call under this app_id instead of the usual one.
     #[arg(long = "as", value_name = "APP_ID")]
     as_app_id: Option<AppId>,
@@ -41,7 +49,7 @@ pub struct Invoke {
 
 impl Invoke {
     pub async fn run(self, session: &Session) -> Outcome {
-        let query = arguments::query(&self.query)?;
+        let query = self.query(session).await?;
         if self.dry_run || self.via.is_some() {
             return self.go(session, query).await;
         }
@@ -64,11 +72,39 @@ impl Invoke {
         reply::outcome(&invoked.reply, &self.instance)
     }
 
+    /// The query as it will be sent: the kept one, or one with `--set`, with its blanks filled in.
+    async fn query(&self, session: &Session) -> Outcome<Query> {
+        let query = match (&self.template, &self.query) {
+            (Some(name), _) => {
+                let kept = session.open().await?.template(name).await?;
+                arguments::parsed_query(kept.text.as_bytes())?
+            }
+            (None, Some(text)) => arguments::query(text)?,
+            (None, None) => return Err(usage("there is no query", "give one, or --template NAME")),
+        };
+        if self.template.is_none() && self.answers.is_empty() {
+            return Ok(query);
+        }
+        let mut answers: Answers = self.answers.iter().cloned().collect();
+        if ask::is_possible() {
+            for blank in blanks_of(&query.to_value()) {
+                if !answers.contains_key(&blank.name) {
+                    let answer = ask::line(&format!("{}: ", blank.name))?;
+                    answers.insert(blank.name, answer);
+                }
+            }
+        }
+        let asked_first = self.via.as_deref().unwrap_or(&self.instance);
+        let workspace = session.open_for(&self.instance).await?;
+        Ok(workspace
+            .fill_in(&instance_name(asked_first)?, &query, &answers)
+            .await?)
+    }
+
     /// Sends it another way than straight, or only looks at it.
     async fn go(self, session: &Session, query: Query) -> Outcome {
         let workspace = session.open_for(&self.instance).await?;
-        let name = InstanceName::parse(&self.instance)
-            .map_err(|error| usage(error.to_string(), "see the names with `butterfly instance list`"))?;
+        let name = instance_name(&self.instance)?;
         let way = match &self.via {
             None => Way::Direct,
             Some(via) => {
@@ -83,6 +119,7 @@ impl Invoke {
         let outgoing = Outgoing {
             instance: name,
             query,
+            answers: None,
             as_app_id: self.as_app_id,
             way,
             trace: self.trace,
@@ -100,6 +137,11 @@ impl Invoke {
         }
         reply::outcome(&sent.reply, &self.instance)
     }
+}
+
+fn instance_name(text: &str) -> Outcome<InstanceName> {
+    InstanceName::parse(text)
+        .map_err(|error| usage(error.to_string(), "see the names with `butterfly instance list`"))
 }
 
 /// Prints the reply, or what an expression makes of it.

@@ -79,8 +79,9 @@ pub use compare::{
     Change, ChangeKind, Comparison, DiffLine, DiffSign, Difference, DirectComparison, FieldPair, TimingPair,
 };
 pub use compose::{
-    BodyLayer, CircuitLook, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing, QueryLayer, Sent,
-    SentQuery, Way, Weight, WireLayer, blank, findings, laid_out, on_one_line, skeleton,
+    Answers, AskedBlank, BodyLayer, CircuitLook, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing,
+    QueryLayer, Sent, SentQuery, Way, Weight, WireLayer, blank, blanks_of, findings, laid_out, on_one_line,
+    skeleton,
 };
 pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use credential_pointer::NewFetchHeader;

@@ -26,6 +26,7 @@ mod pointers_many;
 mod secrets;
 mod serving;
 mod sides;
+mod templates;
 mod usage;
 mod vault;
 

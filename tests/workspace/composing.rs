@@ -40,6 +40,7 @@ async fn a_dry_run_is_exact_shows_no_secret_and_sends_nothing() {
     let outgoing = Outgoing {
         instance: name("peer"),
         query: Query::new("get_graph_stats", json!({})),
+        answers: None,
         as_app_id: None,
         way: Way::Direct,
         trace: true,
@@ -88,6 +89,7 @@ async fn a_query_is_completed_looked_at_and_sent_every_way_that_there_is() {
         let outgoing = Outgoing {
             instance: name(instance),
             query,
+            answers: None,
             as_app_id: None,
             way,
             trace: true,
@@ -148,6 +150,7 @@ async fn a_query_is_completed_looked_at_and_sent_every_way_that_there_is() {
         let other = Outgoing {
             instance: name("beta"),
             query: stats.clone(),
+            answers: None,
             as_app_id: None,
             way,
             trace: false,
@@ -168,5 +171,97 @@ async fn a_query_is_completed_looked_at_and_sent_every_way_that_there_is() {
     let sent = workspace.sent_queries().await.unwrap();
     let text = stats.to_value().to_string();
     assert!(sent.iter().any(|sent| sent.query == text));
+    workspace.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blanks_are_filled_in_with_answers_and_with_what_the_log_keeps_of_replies() {
+    let (_folder, workspace) = home().await;
+    workspace.demo(&|_| {}).await.unwrap();
+    let outgoing = |query: serde_json::Value, answers: &[(&str, &str)]| Outgoing {
+        instance: name("alpha"),
+        query: Query::from_value(query).unwrap(),
+        answers: Some(
+            answers
+                .iter()
+                .map(|(name, answer)| (name.to_string(), answer.to_string()))
+                .collect(),
+        ),
+        as_app_id: None,
+        way: Way::Direct,
+        trace: false,
+        timeout_seconds: None,
+    };
+    let made = json!({"action": "create_pointer", "data_reference": "https://data.example/{{site}}.csv",
+        "description": "Tides at {{site}}", "tags": "{{tags:json}}"});
+    let made = outgoing(made, &[("site", "Bergen"), ("tags", "[\"tides\", \"sea\"]")]);
+    let sent = workspace.send(&made).await.unwrap();
+    let entry = workspace.log_entry(sent.log_id).await.unwrap();
+    assert_eq!(
+        entry.query,
+        json!({"action": "create_pointer", "data_reference": "https://data.example/Bergen.csv",
+            "description": "Tides at Bergen", "tags": ["tides", "sea"]})
+    );
+    let address = sent.reply.result().unwrap()["pointer"]["address"].clone();
+
+    // What was made is found by what the log keeps of the reply.
+    let next = json!({"action": "get_pointer_summary", "pointer_address": "{{create_pointer | .result.pointer.address}}"});
+    let looked = workspace.dry_run(&outgoing(next.clone(), &[])).await.unwrap();
+    let text = &looked.legs[0].query.as_ref().unwrap().text;
+    assert!(text.contains(address.as_str().unwrap()), "{text}");
+    let sent = workspace.send(&outgoing(next.clone(), &[])).await.unwrap();
+    assert_eq!(sent.reply.result().unwrap()["description"], "Tides at Bergen");
+
+    let before = workspace.log_count().await.unwrap();
+    let refused = async |query: serde_json::Value, answers: &[(&str, &str)]| {
+        let failure = workspace.send(&outgoing(query, answers)).await.unwrap_err();
+        assert_eq!(failure.code, Code::InvalidParameter, "{failure:?}");
+        failure.message
+    };
+    let of = |expression: &str| json!({"action": "whoami", "x": format!("{{{{{expression}}}}}")});
+    assert!(refused(of("site"), &[]).await.contains("what goes into site"));
+    assert!(
+        refused(of("site"), &[("site", "x"), ("sites", "x")])
+            .await
+            .contains("no blank \"sites\"")
+    );
+    assert!(
+        refused(of("n:json"), &[("n", "Bergen")])
+            .await
+            .contains("is to be JSON")
+    );
+    assert!(
+        refused(of("delete_pointer | .result"), &[])
+            .await
+            .contains("no successful one of alpha")
+    );
+    assert!(
+        refused(of("create_pointer@beta | .result"), &[])
+            .await
+            .contains("no successful one of beta")
+    );
+    assert!(
+        refused(of("create_pointer | .nothing"), &[])
+            .await
+            .contains("gives null")
+    );
+    assert!(
+        refused(of("create_pointer | .result, .result"), &[])
+            .await
+            .contains("gives 2 values")
+    );
+    assert!(refused(of("create_pointer | .["), &[]).await.contains(".["));
+    assert_eq!(workspace.log_count().await.unwrap(), before, "nothing was sent");
+
+    // Where nobody asks for it, a query travels as it is written.
+    let plain = Outgoing {
+        answers: None,
+        ..outgoing(of("site"), &[])
+    };
+    let sent = workspace.send(&plain).await.unwrap();
+    assert_eq!(
+        workspace.log_entry(sent.log_id).await.unwrap().query["x"],
+        "{{site}}"
+    );
     workspace.shutdown().await;
 }

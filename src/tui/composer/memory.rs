@@ -1,7 +1,7 @@
 //! What is worth keeping while the composer is closed. It goes when the vault is locked.
 
 use crate::model::{AppId, InstanceName, Timestamp};
-use crate::workspace::{Failure, Knowledge, SentQuery, Template};
+use crate::workspace::{Answers, Failure, Knowledge, SentQuery, Template};
 use std::collections::{BTreeMap, HashMap};
 
 /// After how many seconds an instance is asked again what it knows.
@@ -35,6 +35,8 @@ pub struct Memory {
     pub templates: Vec<Template>,
     /// Queries that were sent.
     pub history: Vec<SentQuery>,
+    /// What went into blanks last, by name.
+    pub answers: Answers,
     /// The errand that asks by which pointer a call went that is to be edited.
     pub following: Option<u64>,
 }

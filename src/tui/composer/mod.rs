@@ -8,6 +8,7 @@
 mod errand;
 #[cfg(test)]
 pub mod fake;
+mod filling;
 mod layout;
 mod memory;
 mod news;

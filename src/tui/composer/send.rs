@@ -1,12 +1,13 @@
 //! Sending, and looking at what would be sent.
 
 use super::errand::Errand;
+use super::filling::{self, Purpose};
 use super::open::query_of;
 use super::state::{Asked, Composer, Panel};
 use super::update::look;
 use crate::tui::effect::Effect;
 use crate::tui::state::{Running, State};
-use crate::workspace::{Outgoing, Weight};
+use crate::workspace::{Answers, Outgoing, Weight};
 
 /// Sends the query; where there are warnings, only when told so twice.
 pub fn send(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
@@ -40,9 +41,14 @@ pub fn send(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
         composer.note = Some((text, true));
         return Vec::new();
     }
-    let Some(outgoing) = outgoing(composer) else {
-        return Vec::new();
-    };
+    match outgoing(composer, Answers::new()) {
+        Some(outgoing) => filling::begin(state, composer, outgoing, Purpose::Send),
+        None => Vec::new(),
+    }
+}
+
+/// Sends it, its blanks filled in.
+pub fn send_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {
     let ticket = state.next_ticket;
     state.next_ticket += 1;
     let text = composer.editor.text().to_owned();
@@ -65,11 +71,18 @@ pub fn send(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
 /// Shows what would be sent.
 pub fn dry_run(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
     composer.panel = Panel::DryRun;
-    let Some(outgoing) = outgoing(composer) else {
-        composer.dry_run = Asked::None;
-        composer.note = Some(("there is no whole query yet to look at".to_owned(), true));
-        return Vec::new();
-    };
+    match outgoing(composer, Answers::new()) {
+        Some(outgoing) => filling::begin(state, composer, outgoing, Purpose::DryRun),
+        None => {
+            composer.dry_run = Asked::None;
+            composer.note = Some(("there is no whole query yet to look at".to_owned(), true));
+            Vec::new()
+        }
+    }
+}
+
+/// Looks at it, its blanks filled in.
+pub fn look_at_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {
     let ticket = state.next_ticket;
     state.next_ticket += 1;
     composer.dry_run = Asked::Waiting(ticket);
@@ -91,10 +104,12 @@ pub fn cancel(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
     vec![Effect::Cancel(ticket)]
 }
 
-fn outgoing(composer: &Composer) -> Option<Outgoing> {
+/// What is written, to be sent with these answers in its blanks.
+pub fn outgoing(composer: &Composer, answers: Answers) -> Option<Outgoing> {
     Some(Outgoing {
         instance: composer.instance.clone(),
         query: query_of(composer.editor.text())?,
+        answers: Some(answers),
         as_app_id: composer.identity.clone(),
         way: composer.way.clone(),
         trace: true,

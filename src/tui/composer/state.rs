@@ -1,6 +1,7 @@
 //! What the composer knows.
 
 use super::errand::Arrived;
+use super::filling::Filling;
 use super::offer::Offer;
 use super::place::Place;
 use super::window::Window;
@@ -109,6 +110,8 @@ pub struct Composer {
     pub scroll: [usize; 3],
     /// A choice that lies over it.
     pub window: Option<Window>,
+    /// The blanks that are being asked for.
+    pub filling: Option<Filling>,
     /// What would be sent, and the revision that it is of.
     pub dry_run: Asked<DryRun>,
     /// The revision, identity and way that the dry run is of.
@@ -147,6 +150,7 @@ impl Composer {
             in_panel: false,
             scroll: [0; 3],
             window: None,
+            filling: None,
             dry_run: Asked::None,
             dry_run_of: 0,
             reply: Asked::None,

@@ -386,6 +386,57 @@ fn templates_history_and_ways_are_chosen_from() {
     assert!(!text(&state).contains("ptr_000000000007"));
 }
 
+const BLANKS: &str = "{\"action\": \"search_pointers\", \"search_term\": \"{{what}} of {{site}}\", \"limit\": \"{{limit:json}}\"}";
+
+#[test]
+fn blanks_are_asked_for_one_after_the_other_before_anything_is_sent() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, BLANKS);
+    assert!(sent(&effects(&mut state, "ctrl-s")).is_none());
+    for answer in ["dust", "Oslo", "few"] {
+        write(&mut state, answer);
+        assert!(sent(&effects(&mut state, "enter")).is_none());
+    }
+    let note = composer(&state).note.clone().expect("few is no JSON");
+    assert!(note.1 && note.0.contains("limit is to be JSON"), "{}", note.0);
+    press(&mut state, &["backspace", "backspace", "backspace"]);
+    write(&mut state, "7");
+    let sends = effects(&mut state, "enter");
+    let (ticket, outgoing) = sent(&sends).expect("it is sent");
+    let answers = outgoing.answers.clone().unwrap();
+    let pairs: Vec<_> = answers
+        .iter()
+        .map(|(name, answer)| (name.as_str(), answer.as_str()))
+        .collect();
+    assert_eq!(pairs, [("limit", "7"), ("site", "Oslo"), ("what", "dust")]);
+    assert_eq!(outgoing.query.get("search_term").unwrap(), "{{what}} of {{site}}");
+    tell(&mut state, ticket, Err(failure()));
+
+    // The next time they are as they were, and a dry run asks for them too.
+    press(&mut state, &["ctrl-d", "enter", "enter"]);
+    let looks = effects(&mut state, "enter");
+    let answers_of = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Composer(_, Errand::DryRun(outgoing)) => outgoing.answers.clone(),
+            _ => None,
+        })
+    };
+    assert_eq!(answers_of(&looks), Some(answers));
+}
+
+#[test]
+fn blanks_that_are_not_filled_in_are_not_sent() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, BLANKS);
+    press(&mut state, &["ctrl-s", "x", "enter"]);
+    assert!(sent(&effects(&mut state, "esc")).is_none());
+    assert!(composer(&state).window.is_none());
+    assert!(screen(&state).contains("not sent: its blanks were not filled in"));
+    assert!(text(&state).contains("{{site}}"), "what was written stays");
+}
+
 #[test]
 fn forgetting_a_template_is_asked_about() {
     let mut state = demo((120, 36));

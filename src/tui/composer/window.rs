@@ -1,6 +1,7 @@
 //! Choices that lie over the composer: templates, what was sent, and as whom and which way.
 
 use super::errand::Errand;
+use super::filling;
 use super::open::query_of;
 use super::state::{Asked, Composer};
 use super::update::background;
@@ -23,6 +24,8 @@ pub enum Kind {
     Ways,
     /// A name for the query that is kept.
     Name,
+    /// What goes into a blank of the query.
+    Blank,
 }
 
 /// A choice.
@@ -77,7 +80,7 @@ pub fn open(state: &mut State, composer: &mut Composer, kind: Kind) -> Vec<Effec
             vec![background(state, Errand::Ways(composer.instance.clone()))]
         }
         Kind::Templates | Kind::History => vec![background(state, Errand::Kept)],
-        Kind::Ways | Kind::Name => Vec::new(),
+        Kind::Ways | Kind::Name | Kind::Blank => Vec::new(),
     }
 }
 
@@ -87,7 +90,7 @@ pub fn rows(state: &State, composer: &Composer, window: &Window) -> Vec<Row> {
         Kind::Templates => templates(state, composer),
         Kind::History => history(state),
         Kind::Ways => ways(state, composer),
-        Kind::Name => Vec::new(),
+        Kind::Name | Kind::Blank => Vec::new(),
     };
     let words = window.input.value().to_lowercase();
     let mut found: Vec<(usize, Row)> = all
@@ -240,8 +243,10 @@ pub fn press(state: &mut State, composer: &mut Composer, key: Key) -> Vec<Effect
     let Some(mut window) = composer.window.take() else {
         return Vec::new();
     };
-    if window.kind == Kind::Name {
-        return press_name(state, composer, window, key);
+    match window.kind {
+        Kind::Name => return press_name(state, composer, window, key),
+        Kind::Blank => return filling::press(state, composer, window, key),
+        Kind::Templates | Kind::History | Kind::Ways => {}
     }
     let rows = rows(state, composer, &window);
     let last = rows.len().saturating_sub(1);

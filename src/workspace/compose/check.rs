@@ -1,5 +1,6 @@
 //! What is wrong with a query, before it is sent: each remark with its place in the text.
 
+use super::blanks::{has_blank, unclear};
 use crate::instance::LONGEST_BODY;
 use crate::model::Grant;
 use crate::protocol::json_text::{self, Member, Shape, Tree};
@@ -131,6 +132,9 @@ fn look(text: &str, tree: &Tree, facts: &Facts, found: &mut Vec<Finding>) {
         found.push(Finding::stopper(place, "the action is still to be named"));
         return;
     }
+    for member in &object.members {
+        braces(text, member, found);
+    }
     let known = facts.actions.and_then(|actions| actions.find(&name));
     if facts.read_only && !reads(&name, known) {
         let message = format!("{name} may change something, and only reading is allowed here");
@@ -208,8 +212,23 @@ fn parameter(text: &str, action: &ActionInfo, member: &Member, found: &mut Vec<F
     }
 }
 
+/// What stands between double braces and is no blank was probably meant as one.
+fn braces(text: &str, member: &Member, found: &mut Vec<Finding>) {
+    let Some(span) = member.value.clone() else { return };
+    let Ok(value) = serde_json::from_str::<Value>(&text[span.clone()]) else {
+        return;
+    };
+    if let Some(written) = unclear(&value) {
+        let message = format!(
+            "{written} is sent as it is; a blank is {{{{name}}}}, {{{{name:json}}}} or {{{{action | jq expression}}}}"
+        );
+        found.push(Finding::warning(span, message));
+    }
+}
+
 fn misfit(parameter: &ParameterInfo, value: &Value) -> Option<String> {
-    if value.is_null() {
+    // What will be there is not known before it is filled in.
+    if value.is_null() || has_blank(value) {
         return None;
     }
     if !parameter.kind.fits(value) {

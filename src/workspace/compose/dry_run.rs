@@ -126,6 +126,8 @@ impl Workspace {
     /// What sending this would send. Nothing of it is sent; an instance is only asked what a pointer is that the query
     /// would follow there, and which connections a circuit relays through.
     pub async fn dry_run(&self, outgoing: &Outgoing) -> Result<DryRun, Failure> {
+        let filled = self.filled(outgoing).await?;
+        let outgoing = filled.as_ref().unwrap_or(outgoing);
         let now = Timestamp::now();
         let first = outgoing.way.through().unwrap_or(&outgoing.instance);
         let patience = self.record(first.as_str()).await?.patience_s;

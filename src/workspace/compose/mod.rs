@@ -1,19 +1,23 @@
 //! Writing a query before it is sent: what the instance knows, what is wrong with it, what exactly would travel,
 //! and the queries that a person keeps.
 
+mod blanks;
 mod check;
 mod circuit_look;
 mod drafts;
 mod dry_run;
+mod filling;
 mod kept;
 mod layers;
 mod learn;
 mod outgoing;
 mod ways;
 
+pub use blanks::{AskedBlank, asked as blanks_of};
 pub use check::{Facts, Finding, Weight, findings};
 pub use circuit_look::CircuitLook;
 pub use dry_run::{BodyLayer, Claim, DryRun, Leg, QueryLayer, WireLayer};
+pub use filling::Answers;
 pub use kept::{SentQuery, blank, laid_out, on_one_line, skeleton};
 pub use learn::Knowledge;
 pub use outgoing::{Outgoing, Sent, Way};

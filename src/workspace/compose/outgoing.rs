@@ -1,6 +1,7 @@
 //! A query as a person wants it sent: to whom, as whom, which way.
 
 use super::super::{CallOptions, Failure, InvokeOptions, Workspace, read_only};
+use super::Answers;
 use crate::client::relay_query;
 use crate::model::{AppId, ConnectionId, Endpoint, InstanceName, Pointer, Route};
 use crate::protocol::{Query, Reply};
@@ -52,6 +53,8 @@ pub struct Outgoing {
     pub instance: InstanceName,
     /// What.
     pub query: Query,
+    /// What goes into the query's blanks; none for a query that is sent as it is written.
+    pub answers: Option<Answers>,
     /// As whom, on the direct way; none for the usual credential.
     pub as_app_id: Option<AppId>,
     /// Which way.
@@ -74,8 +77,11 @@ pub struct Sent {
 }
 
 impl Workspace {
-    /// Sends a query the way that was chosen. An error reply is a reply. All of it goes into the invoke log.
+    /// Sends a query the way that was chosen, its blanks filled in. An error reply is a reply. All of it goes into the
+    /// invoke log.
     pub async fn send(&self, outgoing: &Outgoing) -> Result<Sent, Failure> {
+        let filled = self.filled(outgoing).await?;
+        let outgoing = filled.as_ref().unwrap_or(outgoing);
         let options = InvokeOptions {
             as_app_id: None,
             trace: outgoing.trace,

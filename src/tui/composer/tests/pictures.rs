@@ -69,6 +69,12 @@ fn choices() {
         press(state, &["I", "ctrl-t", "ctrl-s"]);
         write(state, "stations");
     });
+    compare("blank", |state| {
+        press(state, &["I"]);
+        write_query(state, BLANKS);
+        press(state, &["ctrl-s"]);
+        write(state, "fine dust");
+    });
     compare("history", |state| press(state, &["I", "ctrl-r"]));
     compare("ways", |state| {
         press(state, &["j", "j", "j", "enter", "I", "ctrl-g"])

@@ -1,5 +1,6 @@
 //! Choices that lie over the composer.
 
+use super::super::filling::Filling;
 use super::super::state::{Asked, Composer};
 use super::super::window::{Kind, Take, Window, rows};
 use crate::tui::state::State;
@@ -12,7 +13,7 @@ use ratatui::layout::Rect;
 pub(super) fn draw(state: &State, composer: &Composer, window: &Window, canvas: &mut Canvas, body: Rect) {
     let wide = body.width.saturating_sub(4).min(110);
     let tall = match window.kind {
-        Kind::Name => 5,
+        Kind::Name | Kind::Blank => 5,
         Kind::Ways => 16,
         _ => body.height.saturating_sub(4).min(24),
     };
@@ -29,12 +30,13 @@ pub(super) fn draw(state: &State, composer: &Composer, window: &Window, canvas: 
     canvas.frame(area, border);
     let title = overlay.patch(canvas.style(Role::TitleFocus));
     let text = match window.kind {
-        Kind::Templates => " Templates ",
-        Kind::History => " Sent before ",
-        Kind::Ways => " As whom, and which way ",
-        Kind::Name => " Keep this query as ",
+        Kind::Templates => " Templates ".to_owned(),
+        Kind::History => " Sent before ".to_owned(),
+        Kind::Ways => " As whom, and which way ".to_owned(),
+        Kind::Name => " Keep this query as ".to_owned(),
+        Kind::Blank => blank_title(composer),
     };
-    canvas.put(area.x + 2, area.y, area.width.saturating_sub(4), text, title);
+    canvas.put(area.x + 2, area.y, area.width.saturating_sub(4), &text, title);
     if area.width < 8 || area.height < 4 {
         return;
     }
@@ -44,10 +46,42 @@ pub(super) fn draw(state: &State, composer: &Composer, window: &Window, canvas: 
         let dim = overlay.patch(canvas.style(Role::Dim));
         let hint = "a name; it is kept sealed in this home, with the query";
         canvas.put(inner.x, inner.y + 1, inner.width, hint, dim);
+        let more = "texts may have blanks: {{site}} is asked for each time it is sent";
+        canvas.put(inner.x, inner.y + 2, inner.width, more, dim);
+        return;
+    }
+    if window.kind == Kind::Blank {
+        let dim = overlay.patch(canvas.style(Role::Dim));
+        for (row, line) in (1..).zip(blank_hints(composer)) {
+            canvas.put(inner.x, inner.y + row, inner.width, &line, dim);
+        }
         return;
     }
     let list = Rect::new(inner.x, inner.y + 2, inner.width, inner.height.saturating_sub(2));
     draw_rows(state, composer, window, canvas, list);
+}
+
+/// Which blank is asked for, and how many there are.
+fn blank_title(composer: &Composer) -> String {
+    match composer.filling.as_ref().and_then(Filling::now) {
+        Some((blank, _, 1)) => format!(" {} ", blank.name),
+        Some((blank, at, all)) => format!(" {} · {at} of {all} ", blank.name),
+        None => String::new(),
+    }
+}
+
+/// Where the blank stands, and what goes in.
+fn blank_hints(composer: &Composer) -> [String; 2] {
+    let Some((blank, ..)) = composer.filling.as_ref().and_then(Filling::now) else {
+        return [String::new(), String::new()];
+    };
+    let stands_in = format!("in \"{}\"", blank.stands_in);
+    let what = if blank.is_json {
+        "JSON: 7, true, \"text\", [1, 2]"
+    } else {
+        "a text"
+    };
+    [stands_in, what.to_owned()]
 }
 
 fn draw_rows(state: &State, composer: &Composer, window: &Window, canvas: &mut Canvas, area: Rect) {

@@ -57,6 +57,20 @@ fn what_is_fine_is_not_remarked_upon() {
 }
 
 #[test]
+fn what_will_be_filled_in_is_of_any_kind_and_what_looks_like_a_blank_and_is_none_is_warned_of() {
+    let blanks = r#"{"action": "get_pointer", "pointer_address": "{{create_pointer | .result.address}}", "limit": "{{limit:json}}"}"#;
+    assert_eq!(remarks(blanks), []);
+    let choice = r#"{"action": "set_connection_status", "status": "{{status}}"}"#;
+    assert_eq!(remarks(choice), []);
+    let found =
+        remarks(r#"{"action": "get_pointer", "pointer_address": "ptr_0123456789ab", "limit": "{{a b}}"}"#);
+    let (place, weight, message) = &found[0];
+    assert_eq!((place.as_str(), *weight), ("\"{{a b}}\"", Weight::Warning));
+    assert!(message.contains("is sent as it is"), "{message}");
+    assert_eq!(found[1].2, "limit takes a whole number");
+}
+
+#[test]
 fn what_is_no_query_is_stopped() {
     assert_eq!(only("  ").1, Weight::Stopper);
     assert_eq!(only("{\"action\": }").1, Weight::Stopper);

@@ -1,0 +1,194 @@
+//! Filling in a query's blanks: with what somebody answered, and with what the invoke log keeps of replies.
+
+use super::super::{Failure, JqLimits, Workspace, blocking, jq};
+use super::Outgoing;
+use super::blanks::{AskedBlank, Source, asked, fill, replies};
+use crate::model::InstanceName;
+use crate::protocol::{Code, Query};
+use crate::vault::LogQuery;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// What goes into blanks that ask for something, by name.
+pub type Answers = BTreeMap<String, String>;
+
+/// Lines of the log that are looked through for a reply, newest first.
+const LOOKED_THROUGH: u64 = 5_000;
+/// Lines that are fetched at a time.
+const BATCH: u64 = 250;
+
+impl Workspace {
+    /// A query for an instance with its blanks filled in.
+    pub async fn fill_in(
+        &self,
+        instance: &InstanceName,
+        query: &Query,
+        answers: &Answers,
+    ) -> Result<Query, Failure> {
+        let value = query.to_value();
+        check_answers(&asked(&value), answers)?;
+        let mut texts: HashMap<(&str, &str), Arc<str>> = HashMap::new();
+        let mut taken: BTreeMap<Source<'_>, Value> = BTreeMap::new();
+        for source in replies(&value) {
+            let Source::Reply {
+                action,
+                instance: named,
+                expression,
+            } = source
+            else {
+                continue;
+            };
+            let from = named.unwrap_or(instance.as_str());
+            let text = match texts.get(&(action, from)) {
+                Some(text) => Arc::clone(text),
+                None => self.last_reply(action, from).await?,
+            };
+            texts.insert((action, from), Arc::clone(&text));
+            let value = taken_of(action, from, text, expression).await?;
+            taken.insert(source, value);
+        }
+        let filled = fill(&value, &mut |source| match source {
+            Source::Asked { name, is_json } => answered(name, *is_json, answers),
+            reply => taken.get(reply).cloned().unwrap_or_default(),
+        });
+        Query::from_value(filled).map_err(|error| {
+            Failure::new(
+                Code::InvalidParameter,
+                format!("filled in, the query is none: {error}"),
+                "look at what goes into its blanks",
+            )
+        })
+    }
+
+    /// The same for a query that is on its way, where that is wanted.
+    pub(super) async fn filled(&self, outgoing: &Outgoing) -> Result<Option<Outgoing>, Failure> {
+        let Some(answers) = &outgoing.answers else {
+            return Ok(None);
+        };
+        let asked_first = outgoing.way.through().unwrap_or(&outgoing.instance);
+        let query = self.fill_in(asked_first, &outgoing.query, answers).await?;
+        Ok(Some(Outgoing {
+            query,
+            answers: None,
+            ..outgoing.clone()
+        }))
+    }
+
+    /// The newest successful reply to an action, as text.
+    async fn last_reply(&self, action: &str, instance: &str) -> Result<Arc<str>, Failure> {
+        let (wanted, from) = (action.to_owned(), instance.to_owned());
+        let found = self
+            .in_vault_at_length(move |vault| {
+                let mut query = LogQuery {
+                    instance: Some(from),
+                    before: None,
+                    limit: BATCH,
+                };
+                for _ in 0..LOOKED_THROUGH / BATCH {
+                    let lines = vault.log(&query)?;
+                    query.before = lines.last().map(|(line, _)| line.id);
+                    let is_last = (lines.len() as u64) < BATCH;
+                    let mut answered = lines
+                        .iter()
+                        .filter(|(line, _)| line.action == wanted && line.status == "success");
+                    if let Some((line, _)) = answered.next() {
+                        return Ok(Some(line.id));
+                    }
+                    if is_last {
+                        break;
+                    }
+                }
+                Ok(None)
+            })
+            .await?;
+        let reply = match found {
+            Some(id) => self.log_entry(id).await?.reply,
+            None => None,
+        };
+        let reply = reply.ok_or_else(|| {
+            Failure::new(
+                Code::InvalidParameter,
+                format!(
+                    "a blank takes something from the last reply to {action}, and the invoke log has no successful one of {instance}"
+                ),
+                format!("ask {instance} for {action} first, or name another instance: {{{{{action}@NAME | …}}}}"),
+            )
+        })?;
+        Ok(reply.to_string().into())
+    }
+}
+
+fn check_answers(blanks: &[AskedBlank], answers: &Answers) -> Result<(), Failure> {
+    let names: Vec<&str> = blanks.iter().map(|blank| blank.name.as_str()).collect();
+    let missing: Vec<&str> = names
+        .iter()
+        .filter(|name| !answers.contains_key(**name))
+        .copied()
+        .collect();
+    if !missing.is_empty() {
+        return Err(Failure::new(
+            Code::InvalidParameter,
+            format!("nobody said what goes into {}", missing.join(", ")),
+            "say it with `--set NAME=VALUE`, once for each",
+        ));
+    }
+    if let Some(name) = answers.keys().find(|name| !names.contains(&name.as_str())) {
+        return Err(Failure::new(
+            Code::InvalidParameter,
+            format!("the query has no blank {name:?}"),
+            match names.as_slice() {
+                [] => "it has none that asks for something: write one as {{name}}".to_owned(),
+                names => format!("it asks for {}", names.join(", ")),
+            },
+        ));
+    }
+    let refused = blanks
+        .iter()
+        .find_map(|blank| blank.refusal(answers.get(&blank.name)?));
+    match refused {
+        None => Ok(()),
+        Some(refusal) => Err(Failure::new(
+            Code::InvalidParameter,
+            refusal,
+            "say something else with `--set`",
+        )),
+    }
+}
+
+/// An answer as it goes in; what is to be JSON was looked at before.
+fn answered(name: &str, is_json: bool, answers: &Answers) -> Value {
+    let answer = answers.get(name).map_or("", String::as_str);
+    if is_json && let Ok(value) = serde_json::from_str(answer) {
+        return value;
+    }
+    Value::String(answer.to_owned())
+}
+
+/// The one value that an expression makes of a reply.
+async fn taken_of(action: &str, instance: &str, text: Arc<str>, expression: &str) -> Result<Value, Failure> {
+    let failed = |reason: &str| {
+        Failure::new(
+            Code::InvalidParameter,
+            format!("{expression} of the last reply to {action} of {instance}: {reason}"),
+            format!(
+                "try it on that reply: `butterfly log list --instance {instance}`, `butterfly log show ID --jq '{expression}'`"
+            ),
+        )
+    };
+    let wanted = expression.to_owned();
+    let answer = blocking(move || jq(text, &wanted, JqLimits::default()))
+        .await
+        .map_err(|error| failed(&error.to_string()))?;
+    let [one] = answer.results.as_slice() else {
+        return Err(failed(&format!(
+            "gives {} values, and one is needed",
+            answer.results.len()
+        )));
+    };
+    match serde_json::from_str(one) {
+        Ok(Value::Null) => Err(failed("gives null: there is nothing of this name")),
+        Ok(value) => Ok(value),
+        Err(error) => Err(failed(&format!("gives no JSON ({error})"))),
+    }
+}
