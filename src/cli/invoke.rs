@@ -12,6 +12,7 @@ use super::words;
 use crate::model::{AppId, InstanceName};
 use crate::protocol::{Code, Query, Reply};
 use crate::workspace::{Answers, Failure, InvokeOptions, Outgoing, Way, blanks_of};
+use std::collections::btree_map::Entry;
 
 /// Ask an instance anything; the reply is printed as it was opened.
 #[derive(Debug, clap::Args)]
@@ -88,9 +89,9 @@ impl Invoke {
         let mut answers: Answers = self.answers.iter().cloned().collect();
         if ask::is_possible() {
             for blank in blanks_of(&query.to_value()) {
-                if !answers.contains_key(&blank.name) {
-                    let answer = ask::line(&format!("{}: ", blank.name))?;
-                    answers.insert(blank.name, answer);
+                if let Entry::Vacant(place) = answers.entry(blank.name) {
+                    let answer = ask::line(&format!("{}: ", place.key()))?;
+                    place.insert(answer);
                 }
             }
         }

@@ -80,8 +80,8 @@ pub use compare::{
 };
 pub use compose::{
     Answers, AskedBlank, BodyLayer, CircuitLook, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing,
-    QueryLayer, Sent, SentQuery, Way, Weight, WireLayer, blank, blanks_of, findings, laid_out, on_one_line,
-    skeleton,
+    QueryLayer, Sent, SentQuery, Way, Weight, WireLayer, blank, blank_spans, blanks_of, findings, laid_out,
+    on_one_line, skeleton,
 };
 pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use credential_pointer::NewFetchHeader;

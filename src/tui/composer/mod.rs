@@ -10,6 +10,7 @@ mod errand;
 pub mod fake;
 mod filling;
 mod layout;
+mod looking;
 mod memory;
 mod news;
 mod offer;

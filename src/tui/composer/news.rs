@@ -1,10 +1,11 @@
 //! What comes back to the composer.
 
 use super::errand::{Errand, Heard, News};
+use super::looking::{look, to_look_up, word};
 use super::memory::Known;
 use super::open::followed;
 use super::state::{Asked, Composer, Panel};
-use super::update::{background, look, offer, to_look_up, with, word};
+use super::update::{background, offer, with};
 use crate::tui::effect::Effect;
 use crate::tui::state::State;
 use crate::workspace::Failure;

@@ -2,9 +2,9 @@
 
 use super::errand::Errand;
 use super::filling::{self, Purpose};
+use super::looking::look;
 use super::open::query_of;
 use super::state::{Asked, Composer, Panel};
-use super::update::look;
 use crate::tui::effect::Effect;
 use crate::tui::state::{Running, State};
 use crate::workspace::{Answers, Outgoing, Weight};

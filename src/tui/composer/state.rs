@@ -11,6 +11,7 @@ use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::text::Line;
 use crate::workspace::{DryRun, Failure, Finding, Way};
 use std::collections::HashMap;
+use std::ops::Range;
 
 /// What stands beside the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +91,8 @@ pub struct Composer {
     pub given: String,
     /// The structure of the text.
     pub tree: Tree,
+    /// Where its blanks stand.
+    pub blanks: Vec<Range<usize>>,
     /// What is wrong with it.
     pub findings: Vec<Finding>,
     /// The revision that structure and findings are of.
@@ -140,6 +143,7 @@ impl Composer {
             given: editor.text().to_owned(),
             editor,
             tree: Tree::default(),
+            blanks: Vec::new(),
             findings: Vec::new(),
             looked_at: None,
             pointers: HashMap::new(),

@@ -426,6 +426,22 @@ fn blanks_are_asked_for_one_after_the_other_before_anything_is_sent() {
 }
 
 #[test]
+fn blanks_stand_out_where_they_will_be_filled_in() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(
+        &mut state,
+        "{\"action\": \"{{a}}\", \"{{b}}\": 1, \"c\": [\"é{{d}}\", \"{{e f}}\"], \"query\": {\"action\": \"{{g}}\", \"h\": \"{{i}}\"}}",
+    );
+    let marked: Vec<_> = composer(&state)
+        .blanks
+        .iter()
+        .map(|span| text(&state)[span.clone()].to_owned())
+        .collect();
+    assert_eq!(marked, ["{{d}}", "{{i}}"]);
+}
+
+#[test]
 fn blanks_that_are_not_filled_in_are_not_sent() {
     let mut state = demo((120, 36));
     press(&mut state, &["I"]);

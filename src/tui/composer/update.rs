@@ -2,20 +2,20 @@
 
 use super::errand::{Errand, News};
 use super::layout::Areas;
-use super::offer::{offers, take, wants_pointer};
+use super::looking::{look, word};
+use super::offer::{offers, take};
 use super::place::{Slot, place};
 use super::send::{cancel, dry_run, send};
 use super::state::{Asked, Composer, Panel, Popup};
 use super::window::{self, Kind};
 use crate::command::{Key, KeyCode};
-use crate::model::PointerAddress;
 use crate::protocol::json_text::Tree;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, Tab};
 use crate::tui::message::Message;
 use crate::tui::state::State;
 use crate::tui::update::open_invoke_page;
-use crate::workspace::{Facts, Failure, Finding, Weight, findings, laid_out};
+use crate::workspace::{Failure, laid_out};
 use std::time::Duration;
 
 /// How long typing must rest before pointers are searched for.
@@ -24,8 +24,6 @@ const REST: Duration = Duration::from_millis(150);
 const SETTLED: Duration = Duration::from_millis(500);
 /// Longer texts are looked at only once typing rests.
 const LONG: usize = 64 * 1024;
-/// Pointers that are looked up at a time.
-const LOOK_UPS: usize = 4;
 
 /// Takes the composer out of the layers for a while, so that both can be changed.
 pub fn with(
@@ -387,91 +385,4 @@ pub fn settle(state: &mut State, composer: &mut Composer, typed: bool) -> Vec<Ef
     composer.editor.follow(width, height);
     super::view::prepare_reply(state, composer);
     effects
-}
-
-/// Looks at the text anew.
-pub fn look(state: &State, composer: &mut Composer) {
-    composer.looked_at = Some(composer.editor.revision());
-    composer.tree = Tree::of(composer.editor.text());
-    let knowledge = state
-        .composer
-        .of(&composer.instance, composer.identity.as_ref())
-        .filter(|_| composer.knows);
-    let through = composer.way.through().unwrap_or(&composer.instance);
-    let is_read_only = |name: &crate::model::InstanceName| {
-        state
-            .instances
-            .get(name.as_str())
-            .is_some_and(|instance| instance.row.read_only)
-    };
-    let direct = composer.way.through().is_none();
-    let facts = Facts {
-        actions: knowledge.map(|knowledge| &knowledge.actions),
-        grant: knowledge
-            .and_then(|knowledge| knowledge.grant.as_ref())
-            .filter(|_| direct),
-        read_only: state.read_only || is_read_only(through) || is_read_only(&composer.instance),
-    };
-    composer.findings = findings(composer.editor.text(), &facts);
-    let missing = missing(composer);
-    composer.findings.extend(missing);
-}
-
-/// Pointers that are named, and are not there.
-fn missing(composer: &Composer) -> Vec<Finding> {
-    addresses(composer)
-        .into_iter()
-        .filter(|(address, _)| composer.pointers.get(address) == Some(&Some(false)))
-        .map(|(address, span)| Finding {
-            weight: Weight::Warning,
-            span,
-            message: format!("there is no pointer {address} on {}", composer.instance),
-        })
-        .collect()
-}
-
-/// The addresses of pointers that stand in the text as values.
-fn addresses(composer: &Composer) -> Vec<(PointerAddress, std::ops::Range<usize>)> {
-    let text = composer.editor.text();
-    let members = composer
-        .tree
-        .containers
-        .iter()
-        .flat_map(|container| &container.members);
-    members
-        .filter_map(|member| {
-            let span = member.value.clone()?;
-            let raw = text[span.clone()].trim_matches('"');
-            let address = PointerAddress::parse(raw).ok()?;
-            Some((address, span))
-        })
-        .collect()
-}
-
-/// The word that pointers are to be searched by, where an address is typed.
-pub fn word(state: &State, composer: &Composer) -> Option<String> {
-    let knowledge = state
-        .composer
-        .of(&composer.instance, composer.identity.as_ref())?;
-    let place = place(composer.editor.text(), &composer.tree, composer.editor.cursor())?;
-    wants_pointer(&place, &knowledge.actions)?;
-    let by_address = place.partial.starts_with("ptr_");
-    (place.begun && !by_address).then(|| place.partial.clone())
-}
-
-/// Addresses that are still to be looked up.
-pub fn to_look_up(composer: &mut Composer) -> Vec<PointerAddress> {
-    if !composer.knows {
-        return Vec::new();
-    }
-    let unknown: Vec<_> = addresses(composer)
-        .into_iter()
-        .map(|(address, _)| address)
-        .filter(|address| !composer.pointers.contains_key(address))
-        .take(LOOK_UPS)
-        .collect();
-    for address in &unknown {
-        composer.pointers.insert(address.clone(), None);
-    }
-    unknown
 }

@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// Where what goes into a blank comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +32,11 @@ pub(super) enum Source<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece<'a> {
     Text(&'a str),
-    Blank(Source<'a>),
+    Blank {
+        source: Source<'a>,
+        /// With its braces.
+        written: &'a str,
+    },
     /// Between double braces, and no blank: it stays as it is written.
     Unclear(&'a str),
 }
@@ -80,6 +85,23 @@ pub fn asked(query: &Value) -> Vec<AskedBlank> {
         }
     });
     blanks
+}
+
+/// Where blanks stand in a text.
+pub fn spans(text: &str) -> Vec<Range<usize>> {
+    let mut at = 0;
+    let mut found = Vec::new();
+    for piece in pieces(text) {
+        let (length, is_blank) = match piece {
+            Piece::Text(part) | Piece::Unclear(part) => (part.len(), false),
+            Piece::Blank { written, .. } => (written.len(), true),
+        };
+        if is_blank {
+            found.push(at..at + length);
+        }
+        at += length;
+    }
+    found
 }
 
 /// The replies that are wanted.
@@ -137,14 +159,14 @@ const ACTION: &str = "action";
 
 fn fill_text(text: &str, find: &mut impl FnMut(&Source<'_>) -> Value) -> Value {
     let pieces = pieces(text);
-    if let [Piece::Blank(source)] = pieces.as_slice() {
+    if let [Piece::Blank { source, .. }] = pieces.as_slice() {
         return find(source);
     }
     let mut filled = String::new();
     for piece in &pieces {
         match piece {
             Piece::Text(text) | Piece::Unclear(text) => filled.push_str(text),
-            Piece::Blank(source) => match find(source) {
+            Piece::Blank { source, .. } => match find(source) {
                 Value::String(text) => filled.push_str(&text),
                 other => filled.push_str(&other.to_string()),
             },
@@ -168,7 +190,7 @@ fn each_text<'a>(value: &'a Value, look: &mut impl FnMut(&'a str)) {
 
 fn sources(text: &str) -> impl Iterator<Item = Source<'_>> {
     pieces(text).into_iter().filter_map(|piece| match piece {
-        Piece::Blank(source) => Some(source),
+        Piece::Blank { source, .. } => Some(source),
         _ => None,
     })
 }
@@ -186,7 +208,10 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
         }
         let written = &whole[start..];
         let inner = &whole[start + 2..start + 2 + end];
-        pieces.push(source(inner).map_or(Piece::Unclear(written), Piece::Blank));
+        pieces.push(match source(inner) {
+            Some(source) => Piece::Blank { source, written },
+            None => Piece::Unclear(written),
+        });
         rest = after;
     }
     if !rest.is_empty() || pieces.is_empty() {
@@ -328,6 +353,7 @@ mod tests {
             assert_eq!(unclear(&json!(plain)), None, "{plain}");
             assert!(!has_blank(&json!(plain)));
         }
+        assert_eq!(spans("é{{site}} {{a b}}{{ x }}"), [2..10, 18..25]);
         assert_eq!(filled(&json!("{{{{site}}")), json!("{{{{site}}"));
         assert_eq!(filled(&json!("é{{site}}é{{b}}")), json!("éOsloé<b>"));
     }

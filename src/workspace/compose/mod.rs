@@ -13,7 +13,7 @@ mod learn;
 mod outgoing;
 mod ways;
 
-pub use blanks::{AskedBlank, asked as blanks_of};
+pub use blanks::{AskedBlank, asked as blanks_of, spans as blank_spans};
 pub use check::{Facts, Finding, Weight, findings};
 pub use circuit_look::CircuitLook;
 pub use dry_run::{BodyLayer, Claim, DryRun, Leg, QueryLayer, WireLayer};

@@ -93,6 +93,7 @@ fn style(composer: &Composer, canvas: &Canvas, at: usize) -> Style {
         .map(|token| token.kind);
     let role = match kind {
         None => Role::Base,
+        Some(_) if composer.blanks.iter().any(|blank| blank.contains(&at)) => Role::Accent,
         Some(TokenKind::Text { .. }) if is_name(composer, index) => Role::JsonKey,
         Some(TokenKind::Text { .. }) => Role::JsonText,
         Some(TokenKind::Number) => Role::JsonNumber,
