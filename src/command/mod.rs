@@ -284,6 +284,7 @@ pub enum Id {
     Mouse,
     Redraw,
     Suspend,
+    Run,
     Quit,
 }
 

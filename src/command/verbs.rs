@@ -89,6 +89,7 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (Mouse, CONSOLE),
     (Redraw, CONSOLE),
     (Suspend, CONSOLE),
+    (Run, Counterpart::None("a shell is there already")),
     (Quit, CONSOLE),
     (Open, MOVES),
     (Back, MOVES),

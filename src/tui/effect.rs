@@ -1,7 +1,7 @@
 //! What `update` wants done: described here as plain values, done elsewhere.
 
 use super::message::Message;
-use super::outside::Reading;
+use super::outside::{Reading, ShellLine};
 use super::pointer;
 use super::wizard::Errand;
 use super::{audit, composer, domains, invoke};
@@ -133,6 +133,8 @@ pub enum Effect {
     Edit(String),
     /// Step aside for the person's own pager, with this.
     Read(Reading),
+    /// Step aside for a line of the person's own shell; that it ended comes back as a message.
+    Run(ShellLine),
 }
 
 /// What a person asked for.

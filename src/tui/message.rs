@@ -124,8 +124,10 @@ pub enum Message {
     Composer(composer::News),
     /// The person's own editor has ended: with this text, or without changing anything.
     Edited(Result<Option<String>, Failure>),
-    /// The person's own pager could not be started.
-    NotRead(Failure),
+    /// The person's own pager or shell could not be started.
+    NotStarted(Failure),
+    /// A line of the person's own shell has ended: it may have changed anything.
+    Ran,
     /// News for the page with an audit trail.
     Audit(crate::tui::audit::News),
     /// News for the page about domains.

@@ -7,7 +7,7 @@ use super::composer::keep_unsent;
 use super::effect::Effect;
 use super::files::Files;
 use super::message::{Brightness, Message, Mouse};
-use super::outside::{Reading, edit, read};
+use super::outside::{Reading, ShellLine, edit, read, run_line};
 use super::painter::Painter;
 use super::runner::Runner;
 use super::signals::Signals;
@@ -187,6 +187,8 @@ enum Away {
     Editing(String),
     /// To a pager, with this.
     Reading(Reading),
+    /// To a shell, with this line.
+    Running(ShellLine),
 }
 
 /// Where one was when that was kept last, and when it is kept next.
@@ -307,6 +309,7 @@ impl Console {
             }
             Away::Editing(text) => edit(runner.home(), &text, signals).await,
             Away::Reading(reading) => read(reading, signals).await,
+            Away::Running(line) => run_line(runner.home(), &line, signals).await,
         };
         self.terminal.come_back()?;
         Ok(messages)
@@ -335,6 +338,7 @@ impl Console {
             Effect::Suspend => self.away = Some(Away::Suspended),
             Effect::Edit(text) => self.away = Some(Away::Editing(text)),
             Effect::Read(reading) => self.away = Some(Away::Reading(reading)),
+            Effect::Run(line) => self.away = Some(Away::Running(line)),
             other => runner.run(other),
         }
     }

@@ -1,4 +1,4 @@
-//! A query in the editor that a person is used to, a reply in their pager.
+//! A query in the editor that a person is used to, a reply in their pager, a line in their shell.
 
 use super::support::console::Console;
 use std::fs;
@@ -96,6 +96,45 @@ fn a_reply_goes_to_the_persons_own_pager_and_then_the_console_is_there_again() {
     });
     console.press("\x1b");
     console.wait_for("Credentials");
+    console.press("\x03");
+    console.end_leaves_no_trace();
+}
+
+#[test]
+fn a_line_is_run_in_the_persons_own_shell_about_what_is_selected() {
+    let folder = super::home_with_an_instance();
+    let home = folder.path().join("home");
+    let file = folder.path().join("said");
+    let mut console = Console::start(&home, (120, 36));
+    console.wait_for("gamma");
+    let line = format!(
+        "printf '%s %s' \"$BUTTERFLY_INSTANCE\" \"$BUTTERFLY_HOME\" > {}; echo rea''dy; cat",
+        file.display()
+    );
+    console.press("!");
+    console.wait_for(":run");
+    console.paste(&line);
+    console.press("\r");
+    console.wait("the line's first words", |screen| {
+        !screen.alternate_screen() && screen.contents().contains("ready")
+    });
+    console.press("is it there?\r");
+    console.wait("what the line says", |screen| {
+        screen.contents().matches("is it there?").count() == 2
+    });
+    // Interrupting is for the line, and how that ended stays to be read until Enter.
+    console.press("\x03");
+    console.wait("how it ended", |screen| {
+        screen.contents().contains("it ended with 130")
+    });
+    console.press("\r");
+    console.wait("the console again", |screen| {
+        screen.alternate_screen() && screen.contents().contains("Credentials")
+    });
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        format!("gamma {}", home.display())
+    );
     console.press("\x03");
     console.end_leaves_no_trace();
 }

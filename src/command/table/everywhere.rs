@@ -133,6 +133,16 @@ pub(super) static COMMANDS: &[Command] = &[
         0,
         &["ctrl-z"],
     ),
+    changes(
+        Id::Run,
+        "run",
+        "run",
+        "Run a line of your shell; BUTTERFLY_INSTANCE, _POINTER and so on tell it what is selected",
+        &[Global],
+        0,
+        &["!"],
+    )
+    .taking("[LINE]"),
     shows(
         Id::Quit,
         "quit",

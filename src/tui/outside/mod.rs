@@ -1,12 +1,14 @@
-//! Programs of the person's own that get the terminal while the console steps aside: an editor, a pager.
+//! Programs of the person's own that get the terminal while the console steps aside: an editor, a pager, a shell.
 //!
 //! They get nothing of what opens the vault.
 
 mod editor;
 mod pager;
+mod shell;
 
 pub use editor::edit;
 pub use pager::{Reading, read};
+pub use shell::{ShellLine, run_line};
 
 use super::signals::{Aside, Signals};
 use super::terminal::stop_the_group;

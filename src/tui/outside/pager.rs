@@ -43,7 +43,7 @@ pub async fn read(reading: Reading, signals: &mut Signals) -> Vec<Message> {
     match show(reading, &PAGER.chosen(), signals).await {
         Ok(false) => {}
         Ok(true) => messages.push(Message::Terminate),
-        Err(failure) => messages.push(Message::NotRead(failure)),
+        Err(failure) => messages.push(Message::NotStarted(failure)),
     }
     messages
 }

@@ -150,7 +150,8 @@ impl Runner {
             | Effect::Redraw
             | Effect::Suspend
             | Effect::Edit(_)
-            | Effect::Read(_) => {}
+            | Effect::Read(_)
+            | Effect::Run(_) => {}
             other => self.fetch(other),
         }
     }

@@ -183,10 +183,22 @@ fn remember(state: &mut State, id: Id, text: &str) -> Vec<Effect> {
     state.history.push(text.to_owned());
     let surplus = state.history.len().saturating_sub(KEPT);
     state.history.drain(..surplus);
-    match serde_json::to_string(&state.history) {
+    // A line for a shell may hold what belongs in no file: it is remembered while the console runs.
+    let kept: Vec<&String> = state
+        .history
+        .iter()
+        .filter(|line| !is_for_a_shell(line))
+        .collect();
+    match serde_json::to_string(&kept) {
         Ok(list) => vec![Effect::Remember("history", list)],
         Err(_) => Vec::new(),
     }
+}
+
+fn is_for_a_shell(line: &str) -> bool {
+    let name = line.split_whitespace().next();
+    name.and_then(by_name)
+        .is_some_and(|command| command.id == Id::Run)
 }
 
 /// Takes the lines that were kept.

@@ -148,10 +148,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Edited(edited) => composer::on_edited(state, edited),
-        Message::NotRead(failure) => {
+        Message::NotStarted(failure) => {
             state.report_failure(&failure);
             Vec::new()
         }
+        Message::Ran => arrivals::refresh(state),
         Message::Audit(news) => audit::on_news(state, news),
         Message::Domains(news) => domains::on_news(state, news),
         Message::Examined(number, found) => {

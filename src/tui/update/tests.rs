@@ -26,6 +26,66 @@ fn works(effects: Vec<Effect>) -> Vec<(u64, Work)> {
 }
 
 #[test]
+fn a_line_for_a_shell_is_told_what_is_selected_and_kept_in_no_file() {
+    let run = |state: &mut State, line: &str| {
+        press(state, &["!"]);
+        write(state, line);
+        key(state, "enter")
+    };
+    let told = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Run(line) => Some(line.clone()),
+            _ => None,
+        })
+    };
+    let mut state = demo((120, 36));
+    let effects = run(&mut state, "open \"$BUTTERFLY_REFERENCE\"");
+    let line = told(&effects).expect("it is run");
+    assert_eq!(line.line, "open \"$BUTTERFLY_REFERENCE\"");
+    let value = |line: &crate::tui::outside::ShellLine, name: &str| {
+        let found = line.about.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| value.clone())
+    };
+    let pointer = state.pointer().unwrap();
+    assert_eq!(
+        value(&line, "BUTTERFLY_POINTER"),
+        Some(pointer.address.to_string())
+    );
+    assert_eq!(
+        value(&line, "BUTTERFLY_REFERENCE"),
+        Some(pointer.data_reference.clone())
+    );
+    assert_eq!(value(&line, "BUTTERFLY_INSTANCE").as_deref(), Some("alpha"));
+    assert!(value(&line, "BUTTERFLY_ENDPOINT").unwrap().starts_with("http"));
+    let remembered = effects.iter().find_map(|effect| match effect {
+        Effect::Remember("history", list) => Some(list.clone()),
+        _ => None,
+    });
+    assert!(!remembered.unwrap().contains("BUTTERFLY_REFERENCE"));
+    assert!(
+        state.history.last().unwrap().starts_with("run open"),
+        "the next one begins there"
+    );
+
+    press(&mut state, &["3"]);
+    let line = told(&run(&mut state, "true")).unwrap();
+    let credential = state.credential().unwrap();
+    assert_eq!(
+        value(&line, "BUTTERFLY_CREDENTIAL"),
+        Some(credential.name.clone())
+    );
+    assert_eq!(value(&line, "BUTTERFLY_POINTER"), None);
+    press(&mut state, &["4"]);
+    let line = told(&run(&mut state, "true")).unwrap();
+    assert!(value(&line, "BUTTERFLY_LOG_ID").is_some());
+
+    // It may change anything, so that it is not there where nothing may be changed.
+    state.read_only = true;
+    press(&mut state, &["!"]);
+    assert!(state.layers.is_empty());
+}
+
+#[test]
 fn every_command_of_the_table_can_be_done_wherever_its_keys_work() {
     for command in commands() {
         for scope in command.scopes {

@@ -6,7 +6,7 @@ use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Form, Item, Layer, Menu};
 use crate::tui::state::{Level, State};
-use crate::workspace::LogForm;
+use crate::workspace::{LogForm, LogRow};
 
 /// The line that is open or selected.
 pub(super) fn concerned(state: &State) -> Option<u64> {
@@ -46,12 +46,17 @@ pub(super) fn mark(state: &mut State) -> Vec<Effect> {
 
 /// The line concerned, and whether it is marked.
 fn mark_of(state: &State) -> Option<(u64, bool)> {
+    let row = concerned_row(state)?;
+    Some((row.id, row.marked))
+}
+
+/// The line concerned, as far as it was fetched.
+pub(super) fn concerned_row(state: &State) -> Option<&LogRow> {
     let open = state.layers.iter().rev().find_map(|layer| match layer {
         Layer::Invoke(page) => page.entry.as_ref().map(|entry| &entry.row),
         _ => None,
     });
-    let row = open.or_else(|| state.log.selected())?;
-    Some((row.id, row.marked))
+    open.or_else(|| state.log.selected())
 }
 
 pub(super) fn note(state: &mut State, argument: Option<&str>) -> Vec<Effect> {

@@ -10,6 +10,7 @@ mod log;
 pub mod marking;
 mod moving;
 mod pointers;
+mod shell;
 
 use super::arrivals::refresh;
 use super::asks::{
@@ -205,6 +206,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Help => push(state, Layer::Help(Help::default())),
         Id::Menu => here::menu(state),
         Id::CommandLine => push(state, Layer::Command(CommandLine::default())),
+        Id::Run => shell::run(state, argument),
         Id::Theme => theme(state, argument),
         Id::Mouse => {
             state.mouse = !state.mouse;
