@@ -77,7 +77,7 @@ impl Invoke {
     async fn query(&self, session: &Session) -> Outcome<Query> {
         let query = match (&self.template, &self.query) {
             (Some(name), _) => {
-                let kept = session.open().await?.template(name).await?;
+                let kept = session.open_for(&self.instance).await?.template(name).await?;
                 arguments::parsed_query(kept.text.as_bytes())?
             }
             (None, Some(text)) => arguments::query(text)?,

@@ -78,8 +78,12 @@ fn ask(state: &State, composer: &mut Composer) {
 pub fn press(state: &mut State, composer: &mut Composer, mut window: Window, key: Key) -> Vec<Effect> {
     match key.code {
         KeyCode::Esc => {
-            composer.filling = None;
-            composer.note = Some(("not sent: its blanks were not filled in".to_owned(), true));
+            let filling = composer.filling.take();
+            let undone = match filling.map(|filling| filling.purpose) {
+                Some(Purpose::DryRun) => "not looked at",
+                _ => "not sent",
+            };
+            composer.note = Some((format!("{undone}: its blanks were not filled in"), true));
             return Vec::new();
         }
         KeyCode::Enter => return answer(state, composer, window),

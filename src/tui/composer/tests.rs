@@ -451,6 +451,8 @@ fn blanks_that_are_not_filled_in_are_not_sent() {
     assert!(composer(&state).window.is_none());
     assert!(screen(&state).contains("not sent: its blanks were not filled in"));
     assert!(text(&state).contains("{{site}}"), "what was written stays");
+    press(&mut state, &["ctrl-d", "esc"]);
+    assert!(screen(&state).contains("not looked at: its blanks were not filled in"));
 }
 
 #[test]

@@ -240,7 +240,7 @@ pub fn keys(composer: &Composer) -> Vec<(&'static str, &'static str)> {
     if let Some(window) = &composer.window {
         return match window.kind {
             Kind::Name => vec![("⏎", "keep"), ("Esc", "back")],
-            Kind::Blank => vec![("⏎", "go on"), ("Esc", "do not send")],
+            Kind::Blank => vec![("⏎", "go on"), ("Esc", "leave it")],
             Kind::Templates => vec![
                 ("type", "find"),
                 ("⏎", "use"),
