@@ -170,6 +170,20 @@ impl Keymap {
         })
     }
 
+    /// What a person put on keys together with an argument and can do right now, the nearest first.
+    pub fn own_lines<'a>(
+        &'a self,
+        scopes: &'a [Scope],
+        situation: &'a Situation,
+    ) -> impl Iterator<Item = &'a Binding> {
+        let all = scopes.iter().flat_map(|scope| {
+            self.bindings
+                .iter()
+                .filter(move |binding| binding.scope == *scope)
+        });
+        all.filter(|binding| binding.argument.is_some() && binding.holds(situation))
+    }
+
     /// The first key of a command in any scope, for sentences that name one.
     pub fn anywhere(&self, id: Id) -> Option<&Sequence> {
         self.of_command(id).map(|binding| &binding.keys).next()

@@ -1,6 +1,6 @@
 //! Everything that can be done here. It is also the palette: type to find, Enter to do it.
 
-use crate::command::{Command, Keymap, Scope, Situation, commands, missing};
+use crate::command::{Binding, Command, Keymap, Scope, Situation, commands, missing};
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use tui_input::Input;
@@ -19,6 +19,8 @@ pub struct Help {
 pub struct Entry {
     /// The command.
     pub command: &'static Command,
+    /// The person's own binding, where it stands for one that has an argument.
+    pub own: Option<Binding>,
     /// The scope under whose heading it stands; none for what cannot be done now.
     pub scope: Option<Scope>,
     /// Why it cannot be done now; none if it can.
@@ -33,10 +35,10 @@ impl Help {
     /// What can be done now, nearest at hand first, and below it what cannot. Once something is typed: what matches, best
     /// first, wherever it belongs.
     pub fn entries(&self, scopes: &[Scope], situation: &Situation, keymap: &Keymap) -> Vec<Entry> {
-        let mut entries = Vec::new();
+        let mut entries: Vec<Entry> = keymap.own_lines(scopes, situation).map(own).collect();
         for scope in scopes {
             for command in commands().filter(|command| command.scopes.contains(scope)) {
-                let is_listed = entries.iter().any(|entry: &Entry| entry.command.id == command.id);
+                let is_listed = is_listed(&entries, command);
                 if !is_listed {
                     entries.push(entry(command, *scope, situation));
                 }
@@ -47,7 +49,7 @@ impl Help {
             return entries;
         }
         for command in commands() {
-            if !entries.iter().any(|entry| entry.command.id == command.id) {
+            if !is_listed(&entries, command) {
                 entries.push(elsewhere(command));
             }
         }
@@ -67,10 +69,47 @@ impl Help {
     }
 }
 
+impl Entry {
+    /// What it does, in a sentence; of an own binding what follows the command's name.
+    pub fn doc(&self) -> &str {
+        let argument = self.own.as_ref().and_then(|own| own.argument.as_deref());
+        argument.unwrap_or(self.command.doc)
+    }
+
+    /// What it stands under.
+    pub fn heading(&self) -> &'static str {
+        match (&self.own, self.scope) {
+            (Some(_), _) => "Your own keys",
+            (None, Some(scope)) => scope.title(),
+            (None, None) => "Not now",
+        }
+    }
+}
+
+/// Whether a command stands there by itself.
+fn is_listed(entries: &[Entry], command: &Command) -> bool {
+    entries
+        .iter()
+        .any(|entry| entry.own.is_none() && entry.command.id == command.id)
+}
+
+/// What a person put on keys together with an argument.
+fn own(binding: &Binding) -> Entry {
+    Entry {
+        command: binding.command,
+        own: Some(binding.clone()),
+        scope: Some(binding.scope),
+        why_not: None,
+        in_name: Vec::new(),
+        in_doc: Vec::new(),
+    }
+}
+
 fn entry(command: &'static Command, scope: Scope, situation: &Situation) -> Entry {
     let why_not = missing(command, situation);
     Entry {
         command,
+        own: None,
         scope: why_not.is_none().then_some(scope),
         why_not,
         in_name: Vec::new(),
@@ -84,6 +123,7 @@ fn elsewhere(command: &'static Command) -> Entry {
     places.truncate(2);
     Entry {
         command,
+        own: None,
         scope: None,
         why_not: Some(format!("in: {}", places.join(", "))),
         in_name: Vec::new(),
@@ -123,11 +163,17 @@ impl Finder {
         for (word, letters, whole) in &self.words {
             let in_name = score(letters, command.name, &mut self.matcher, &mut entry.in_name);
             let in_label = score(letters, command.label, &mut self.matcher, &mut Vec::new());
-            let in_doc = score(whole, command.doc, &mut self.matcher, &mut entry.in_doc);
-            let is_key = keymap
-                .bindings()
-                .iter()
-                .any(|binding| binding.command.id == command.id && is_called(&binding.keys, word));
+            let mut in_doc_at = Vec::new();
+            let in_doc = score(whole, entry.doc(), &mut self.matcher, &mut in_doc_at);
+            entry.in_doc.append(&mut in_doc_at);
+            let is_key = match &entry.own {
+                Some(own) => is_called(&own.keys, word),
+                None => keymap.bindings().iter().any(|binding| {
+                    binding.command.id == command.id
+                        && binding.argument.is_none()
+                        && is_called(&binding.keys, word)
+                }),
+            };
             let exact = u32::from(command.name.starts_with(word.as_str())) * 400;
             let best = [
                 in_name.map(|score| score * 3 + exact),

@@ -246,7 +246,10 @@ fn help(state: &mut State, key: Key) -> Vec<Effect> {
         (KeyCode::Tab, _) => {
             // To the command line, where what may follow its name can be written.
             if let Some(entry) = entries.get(help.selected) {
-                let line = CommandLine::with(&format!("{} ", entry.command.name));
+                let line = match &entry.own {
+                    Some(own) => CommandLine::with(&own.line()),
+                    None => CommandLine::with(&format!("{} ", entry.command.name)),
+                };
                 state.layers.pop();
                 state.layers.push(Layer::Command(line));
             }
@@ -269,6 +272,9 @@ fn help(state: &mut State, key: Key) -> Vec<Effect> {
 /// Does what was chosen in the help, or says why it cannot be done. What needs more than its name goes to the command line.
 fn do_entry(state: &mut State, entry: &Entry) -> Vec<Effect> {
     let command = entry.command;
+    if let Some(own) = &entry.own {
+        return perform(state, command.id, own.argument.as_deref());
+    }
     if let Some(why) = &entry.why_not {
         state.report(
             Level::Warn,

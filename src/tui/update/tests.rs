@@ -549,6 +549,40 @@ fn a_key_that_was_moved_is_moved_everywhere_and_a_broken_file_keeps_the_old_ones
 }
 
 #[test]
+fn help_shows_what_a_person_put_on_keys_with_an_argument() {
+    let mut state = demo(SIZE);
+    let lines = "[keys.pointers]\n\"alt-o\" = 'run xdg-open \"$BUTTERFLY_REFERENCE\"'\n[keys.global]\n\"alt-d\" = \"theme dark\"\n";
+    assert!(take_keymap(&mut state, lines));
+    press(&mut state, &["?"]);
+    let screen = crate::tui::view::tests::screen(&state);
+    let at = |text: &str| {
+        screen
+            .find(text)
+            .unwrap_or_else(|| panic!("no {text} in {screen}"))
+    };
+    assert!(at("Your own keys") < at("Alt-o") && at("Alt-o") < at("Alt-d"));
+    assert!(at("xdg-open \"$BUTTERFLY_REFERENCE\"") < at("  Pointers  "));
+    write(&mut state, "xdg");
+    let effects = key(&mut state, "enter");
+    assert!(matches!(&effects[..], [Effect::Run(line)] if line.line.starts_with("xdg-open")));
+    // Tab takes it to the command line, to be changed first.
+    press(&mut state, &["?"]);
+    write(&mut state, "alt-o");
+    press(&mut state, &["tab"]);
+    let Some(Layer::Command(line)) = state.layers.last() else {
+        panic!("no command line");
+    };
+    assert!(line.input.value().starts_with("run xdg-open"));
+    // Elsewhere it is not in force.
+    press(&mut state, &["esc", "3", "?"]);
+    let screen = crate::tui::view::tests::screen(&state);
+    assert!(
+        !screen.contains("xdg-open") && screen.contains("dark"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn a_menu_may_run_a_command_with_an_argument() {
     let mut state = demo(SIZE);
     state.layers.push(Layer::Menu(crate::tui::layers::Menu {

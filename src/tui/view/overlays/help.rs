@@ -1,9 +1,8 @@
 //! The window with everything that can be done here.
 
 use super::{frame, on_overlay};
-use crate::command::Scope;
 use crate::tui::content::{inside, window};
-use crate::tui::layers::Help;
+use crate::tui::layers::{Entry, Help};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::view::footer::shown;
@@ -16,7 +15,7 @@ pub(super) fn draw_help(state: &State, help: &Help, canvas: &mut Canvas) {
     let mut lines: Vec<(Option<usize>, &str)> = Vec::new();
     let mut heading = None;
     for (index, entry) in entries.iter().enumerate() {
-        let own = entry.scope.map_or("Not now", Scope::title);
+        let own = entry.heading();
         if help.shows_all() && heading != Some(own) {
             if heading.is_some() {
                 lines.push((None, ""));
@@ -73,24 +72,9 @@ pub(super) fn draw_help(state: &State, help: &Help, canvas: &mut Canvas) {
     canvas.scrollbar(bar, top as u64, lines.len() as u64);
 }
 
-fn draw_help_entry(
-    state: &State,
-    canvas: &mut Canvas,
-    list: Rect,
-    y: u16,
-    entry: &crate::tui::layers::Entry,
-    selected: bool,
-) {
+fn draw_help_entry(state: &State, canvas: &mut Canvas, list: Rect, y: u16, entry: &Entry, selected: bool) {
     let command = entry.command;
-    let mut keys: Vec<String> = state
-        .keymap
-        .keys(command.id, state.scopes())
-        .map(|keys| shown(keys, canvas))
-        .collect();
-    if keys.is_empty() {
-        let elsewhere = state.keymap.anywhere(command.id);
-        keys.extend(elsewhere.map(|keys| shown(keys, canvas)));
-    }
+    let keys = keys_of(state, entry, canvas);
     let is_possible = entry.why_not.is_none();
     let [key, name, doc] = match is_possible {
         true => [Role::Key, Role::Strong, Role::Dim],
@@ -106,7 +90,7 @@ fn draw_help_entry(
     put_found(canvas, (x, y), names, command.name, &entry.in_name, (name, found));
     let (x, room) = (x + names + 1, wide.saturating_sub(names + 1));
     match &entry.why_not {
-        None => put_found(canvas, (x, y), room, command.doc, &entry.in_doc, (doc, found)),
+        None => put_found(canvas, (x, y), room, entry.doc(), &entry.in_doc, (doc, found)),
         Some(why) => {
             let used = canvas.put(x, y, room, why, doc);
             let rest = room.saturating_sub(used + 2);
@@ -114,7 +98,7 @@ fn draw_help_entry(
                 canvas,
                 (x + used + 2, y),
                 rest,
-                command.doc,
+                entry.doc(),
                 &entry.in_doc,
                 (doc, found),
             );
@@ -125,6 +109,24 @@ fn draw_help_entry(
         let ground = Style { fg: None, ..style };
         canvas.tint(Rect::new(list.x.saturating_sub(1), y, list.width + 2, 1), ground);
     }
+}
+
+/// The keys that do it here, or else the first elsewhere.
+fn keys_of(state: &State, entry: &Entry, canvas: &Canvas) -> Vec<String> {
+    if let Some(own) = &entry.own {
+        return vec![shown(&own.keys, canvas)];
+    }
+    let id = entry.command.id;
+    let mut keys: Vec<String> = state
+        .keymap
+        .keys(id, state.scopes())
+        .map(|keys| shown(keys, canvas))
+        .collect();
+    if keys.is_empty() {
+        let elsewhere = state.keymap.anywhere(id);
+        keys.extend(elsewhere.map(|keys| shown(keys, canvas)));
+    }
+    keys
 }
 
 /// Writes a text with the characters that were found marked.
