@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 /// Keep queries under a name, sealed in this home, and use them again.
 ///
 /// A kept query may have blanks in its texts: {{site}} is asked for when the query is sent, {{limit:json}} too, and
-/// taken as JSON (a number, say), and {{create_pointer | .result.address}} is what a jq expression makes of the last
-/// reply to that action by the same instance; {{create_pointer@beta | …}} by another one. Send it with
+/// taken as JSON (a number, say), and {{create_pointer | .result.pointer.address}} is what a jq expression makes of
+/// the last reply to that action by the same instance; {{create_pointer@beta | …}} by another one. Send it with
 /// `butterfly invoke INSTANCE --template NAME --set site=Oslo`.
 #[derive(Debug, Subcommand)]
 pub enum Template {

@@ -1,6 +1,6 @@
 //! Blanks in a query that is written to be sent again: `{{site}}` is asked for before it is sent, `{{limit:json}}` too,
-//! and taken as JSON, and `{{create_pointer | .result.address}}` is what a jq expression makes of the last reply to
-//! that action. Only texts have blanks, and never the one that names the action, so that what a query may do can be
+//! and taken as JSON, and `{{create_pointer | .result.pointer.address}}` is what a jq expression makes of the last
+//! reply to that action. Only texts have blanks, and never the one that names the action, so that what a query may do can be
 //! told before it is filled in. Pure: where the values come from is told from outside.
 
 use serde_json::{Map, Value};

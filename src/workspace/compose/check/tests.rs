@@ -58,7 +58,7 @@ fn what_is_fine_is_not_remarked_upon() {
 
 #[test]
 fn what_will_be_filled_in_is_of_any_kind_and_what_looks_like_a_blank_and_is_none_is_warned_of() {
-    let blanks = r#"{"action": "get_pointer", "pointer_address": "{{create_pointer | .result.address}}", "limit": "{{limit:json}}"}"#;
+    let blanks = r#"{"action": "get_pointer", "pointer_address": "{{create_pointer | .result.pointer.address}}", "limit": "{{limit:json}}"}"#;
     assert_eq!(remarks(blanks), []);
     let choice = r#"{"action": "set_connection_status", "status": "{{status}}"}"#;
     assert_eq!(remarks(choice), []);
