@@ -1,7 +1,7 @@
 //! Arguments that several verbs take: queries, enumerations, files.
 
 use super::outcome::{Outcome, file_failed, usage};
-use crate::model::{Delivery, Holder, Profile, Route};
+use crate::model::{Delivery, Holder, InstanceName, Profile, Route};
 use crate::protocol::Query;
 use crate::workspace::{Failure, ImportFormat};
 use clap::ValueEnum;
@@ -152,6 +152,12 @@ pub fn parsed_query(bytes: &[u8]) -> Outcome<Query> {
             "give a JSON object with an action, such as '{\"action\": \"get_graph_stats\"}', - for stdin, or @FILE",
         )
     })
+}
+
+/// Reads the name of an instance.
+pub fn instance_name(argument: &str) -> Outcome<InstanceName> {
+    InstanceName::parse(argument)
+        .map_err(|error| usage(error.to_string(), "see the names with `butterfly instance list`"))
 }
 
 /// Reads NAME=VALUE: what goes into a blank.

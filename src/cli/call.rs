@@ -1,13 +1,13 @@
 //! `butterfly call`: the federated call that a pointer stands for.
 
-use super::arguments::RouteArg;
+use super::arguments::{RouteArg, instance_name};
 use super::dry_run;
 use super::outcome::{Outcome, usage};
 use super::read_only::permit_query;
 use super::reply;
 use super::session::Session;
 use super::words;
-use crate::model::{InstanceName, PointerAddress};
+use crate::model::PointerAddress;
 use crate::protocol::Query;
 use crate::workspace::{CallOptions, Outgoing, Way};
 use serde_json::json;
@@ -88,8 +88,7 @@ impl Call {
                 "look at it with `butterfly pointer show`",
             ));
         };
-        let name = InstanceName::parse(&self.instance)
-            .map_err(|error| usage(error.to_string(), "see the names with `butterfly instance list`"))?;
+        let name = instance_name(&self.instance)?;
         let outgoing = Outgoing {
             answers: None,
             instance: name.clone(),

@@ -9,7 +9,7 @@ use super::read_only::permit_query;
 use super::reply;
 use super::session::Session;
 use super::words;
-use crate::model::{AppId, InstanceName};
+use crate::model::AppId;
 use crate::protocol::{Code, Query, Reply};
 use crate::workspace::{Answers, Failure, InvokeOptions, Outgoing, Way, blanks_of};
 use std::collections::btree_map::Entry;
@@ -98,14 +98,14 @@ impl Invoke {
         let asked_first = self.via.as_deref().unwrap_or(&self.instance);
         let workspace = session.open_for(&self.instance).await?;
         Ok(workspace
-            .fill_in(&instance_name(asked_first)?, &query, &answers)
+            .fill_in(&arguments::instance_name(asked_first)?, &query, &answers)
             .await?)
     }
 
     /// Sends it another way than straight, or only looks at it.
     async fn go(self, session: &Session, query: Query) -> Outcome {
         let workspace = session.open_for(&self.instance).await?;
-        let name = instance_name(&self.instance)?;
+        let name = arguments::instance_name(&self.instance)?;
         let way = match &self.via {
             None => Way::Direct,
             Some(via) => {
@@ -138,11 +138,6 @@ impl Invoke {
         }
         reply::outcome(&sent.reply, &self.instance)
     }
-}
-
-fn instance_name(text: &str) -> Outcome<InstanceName> {
-    InstanceName::parse(text)
-        .map_err(|error| usage(error.to_string(), "see the names with `butterfly instance list`"))
 }
 
 /// Prints the reply, or what an expression makes of it.

@@ -219,38 +219,19 @@ async fn blanks_are_filled_in_with_answers_and_with_what_the_log_keeps_of_replie
         failure.message
     };
     let of = |expression: &str| json!({"action": "whoami", "x": format!("{{{{{expression}}}}}")});
-    assert!(refused(of("site"), &[]).await.contains("what goes into site"));
-    assert!(
-        refused(of("site"), &[("site", "x"), ("sites", "x")])
-            .await
-            .contains("no blank \"sites\"")
-    );
-    assert!(
-        refused(of("n:json"), &[("n", "Bergen")])
-            .await
-            .contains("is to be JSON")
-    );
-    assert!(
-        refused(of("delete_pointer | .result"), &[])
-            .await
-            .contains("no successful one of alpha")
-    );
-    assert!(
-        refused(of("create_pointer@beta | .result"), &[])
-            .await
-            .contains("no successful one of beta")
-    );
-    assert!(
-        refused(of("create_pointer | .nothing"), &[])
-            .await
-            .contains("gives null")
-    );
-    assert!(
-        refused(of("create_pointer | .result, .result"), &[])
-            .await
-            .contains("gives 2 values")
-    );
-    assert!(refused(of("create_pointer | .["), &[]).await.contains(".["));
+    for (blank, answers, told) in [
+        ("site", &[][..], "what goes into site"),
+        ("site", &[("site", "x"), ("sites", "x")], "no blank \"sites\""),
+        ("n:json", &[("n", "Bergen")], "is to be JSON"),
+        ("delete_pointer | .result", &[], "no successful one of alpha"),
+        ("create_pointer@beta | .result", &[], "no successful one of beta"),
+        ("create_pointer | .nothing", &[], "gives null"),
+        ("create_pointer | .result, .result", &[], "gives 2 values"),
+        ("create_pointer | .[", &[], ".["),
+    ] {
+        let message = refused(of(blank), answers).await;
+        assert!(message.contains(told), "{blank}: {message}");
+    }
     assert_eq!(workspace.log_count().await.unwrap(), before, "nothing was sent");
 
     // Where nobody asks for it, a query travels as it is written.

@@ -176,12 +176,10 @@ impl Keymap {
         scopes: &'a [Scope],
         situation: &'a Situation,
     ) -> impl Iterator<Item = &'a Binding> {
-        let all = scopes.iter().flat_map(|scope| {
-            self.bindings
-                .iter()
-                .filter(move |binding| binding.scope == *scope)
-        });
-        all.filter(|binding| binding.argument.is_some() && binding.holds(situation))
+        let all = scopes
+            .iter()
+            .flat_map(|scope| self.begins(&[], *scope, situation));
+        all.filter(|binding| binding.argument.is_some())
     }
 
     /// The first key of a command in any scope, for sentences that name one.

@@ -7,7 +7,7 @@ use crate::command::{Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::layers::edit;
 use crate::tui::state::State;
-use crate::workspace::{Answers, AskedBlank, Outgoing, blanks_of};
+use crate::workspace::{AskedBlank, Outgoing, blanks_of};
 use tui_input::Input;
 
 /// What the query is filled in for.
@@ -24,13 +24,15 @@ pub enum Purpose {
 pub struct Filling {
     purpose: Purpose,
     blanks: Vec<AskedBlank>,
-    answers: Answers,
+    /// The query, with the answers so far.
+    outgoing: Outgoing,
+    answered: usize,
 }
 
 impl Filling {
     /// The blank that is asked for now, its place, and how many there are.
     pub fn now(&self) -> Option<(&AskedBlank, usize, usize)> {
-        let at = self.answers.len();
+        let at = self.answered;
         Some((self.blanks.get(at)?, at + 1, self.blanks.len()))
     }
 }
@@ -49,7 +51,8 @@ pub fn begin(
     composer.filling = Some(Filling {
         purpose,
         blanks,
-        answers: Answers::new(),
+        outgoing,
+        answered: 0,
     });
     ask(state, composer);
     Vec::new()
@@ -111,14 +114,16 @@ fn answer(state: &mut State, composer: &mut Composer, window: Window) -> Vec<Eff
     }
     let name = blank.name.clone();
     state.composer.answers.insert(name.clone(), answer.clone());
-    filling.answers.insert(name, answer);
+    filling
+        .outgoing
+        .answers
+        .get_or_insert_default()
+        .insert(name, answer);
+    filling.answered += 1;
     if filling.now().is_some() {
         composer.filling = Some(filling);
         ask(state, composer);
         return Vec::new();
     }
-    let Some(outgoing) = send::outgoing(composer, filling.answers) else {
-        return Vec::new();
-    };
-    go_on(state, composer, outgoing, filling.purpose)
+    go_on(state, composer, filling.outgoing, filling.purpose)
 }

@@ -5,7 +5,7 @@ use super::offer::wants_pointer;
 use super::place::place;
 use super::state::Composer;
 use crate::model::PointerAddress;
-use crate::protocol::json_text::{TokenKind, Tree};
+use crate::protocol::json_text::{Member, Tree};
 use crate::tui::state::State;
 use crate::workspace::{Facts, Finding, Weight, blank_spans, findings};
 use std::ops::Range;
@@ -44,29 +44,21 @@ pub fn look(state: &State, composer: &mut Composer) {
 
 /// Where blanks stand: in texts that are neither names nor an action. What is escaped in one is not looked into.
 fn blanks(text: &str, tree: &Tree) -> Vec<Range<usize>> {
-    let tokens = &tree.tokens;
-    let is_colon = |index: usize| {
-        tokens
-            .get(index)
-            .is_some_and(|token| token.kind == TokenKind::Colon)
-    };
-    let is_action = |index: usize| {
-        index >= 2 && is_colon(index - 1) && &text[tokens[index - 2].span.clone()] == "\"action\""
-    };
-    tokens
-        .iter()
-        .enumerate()
-        .filter(|(index, token)| {
-            matches!(token.kind, TokenKind::Text { .. }) && !is_colon(index + 1) && !is_action(*index)
-        })
-        .flat_map(|(_, token)| {
-            let spans = blank_spans(&text[token.span.clone()]);
-            let start = token.span.start;
+    members(tree)
+        .filter(|member| member.container.is_none() && member.name.as_deref() != Some("action"))
+        .filter_map(|member| member.value.clone())
+        .flat_map(|value| {
+            let spans = blank_spans(&text[value.clone()]);
             spans
                 .into_iter()
-                .map(move |span| start + span.start..start + span.end)
+                .map(move |span| value.start + span.start..value.start + span.end)
         })
         .collect()
+}
+
+/// Everything that stands in an object or a list.
+fn members(tree: &Tree) -> impl Iterator<Item = &Member> {
+    tree.containers.iter().flat_map(|container| &container.members)
 }
 
 /// Pointers that are named, and are not there.
@@ -85,12 +77,7 @@ fn missing(composer: &Composer) -> Vec<Finding> {
 /// The addresses of pointers that stand in the text as values.
 fn addresses(composer: &Composer) -> Vec<(PointerAddress, Range<usize>)> {
     let text = composer.editor.text();
-    let members = composer
-        .tree
-        .containers
-        .iter()
-        .flat_map(|container| &container.members);
-    members
+    members(&composer.tree)
         .filter_map(|member| {
             let span = member.value.clone()?;
             let raw = text[span.clone()].trim_matches('"');

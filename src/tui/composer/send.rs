@@ -41,7 +41,7 @@ pub fn send(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
         composer.note = Some((text, true));
         return Vec::new();
     }
-    match outgoing(composer, Answers::new()) {
+    match outgoing(composer) {
         Some(outgoing) => filling::begin(state, composer, outgoing, Purpose::Send),
         None => Vec::new(),
     }
@@ -71,7 +71,7 @@ pub fn send_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoin
 /// Shows what would be sent.
 pub fn dry_run(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
     composer.panel = Panel::DryRun;
-    match outgoing(composer, Answers::new()) {
+    match outgoing(composer) {
         Some(outgoing) => filling::begin(state, composer, outgoing, Purpose::DryRun),
         None => {
             composer.dry_run = Asked::None;
@@ -104,12 +104,12 @@ pub fn cancel(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
     vec![Effect::Cancel(ticket)]
 }
 
-/// What is written, to be sent with these answers in its blanks.
-pub fn outgoing(composer: &Composer, answers: Answers) -> Option<Outgoing> {
+/// What is written, to be sent once its blanks are filled in.
+fn outgoing(composer: &Composer) -> Option<Outgoing> {
     Some(Outgoing {
         instance: composer.instance.clone(),
         query: query_of(composer.editor.text())?,
-        answers: Some(answers),
+        answers: Some(Answers::new()),
         as_app_id: composer.identity.clone(),
         way: composer.way.clone(),
         trace: true,

@@ -38,8 +38,7 @@ impl Help {
         let mut entries: Vec<Entry> = keymap.own_lines(scopes, situation).map(own).collect();
         for scope in scopes {
             for command in commands().filter(|command| command.scopes.contains(scope)) {
-                let is_listed = is_listed(&entries, command);
-                if !is_listed {
+                if !is_listed(&entries, command) {
                     entries.push(entry(command, *scope, situation));
                 }
             }
@@ -168,11 +167,10 @@ impl Finder {
             entry.in_doc.append(&mut in_doc_at);
             let is_key = match &entry.own {
                 Some(own) => is_called(&own.keys, word),
-                None => keymap.bindings().iter().any(|binding| {
-                    binding.command.id == command.id
-                        && binding.argument.is_none()
-                        && is_called(&binding.keys, word)
-                }),
+                None => keymap
+                    .bindings()
+                    .iter()
+                    .any(|binding| binding.command.id == command.id && is_called(&binding.keys, word)),
             };
             let exact = u32::from(command.name.starts_with(word.as_str())) * 400;
             let best = [

@@ -8,7 +8,6 @@ use crate::protocol::Code;
 use crate::tui::message::Message;
 use crate::tui::signals::Signals;
 use crate::workspace::{Failure, Home};
-use std::process::Stdio;
 use tokio::process::Command;
 
 /// A line to be run.
@@ -28,8 +27,7 @@ pub async fn run_line(home: &Home, line: &ShellLine, signals: &mut Signals) -> V
     let mut command = without_secrets(shell(&line.line));
     command
         .envs(line.about.iter().map(|(name, value)| (name, value)))
-        .env(HOME, home.root())
-        .stdin(Stdio::inherit());
+        .env(HOME, home.root());
     let mut child = match command.spawn() {
         Ok(child) => child,
         Err(error) => {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// Where what goes into a blank comes from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Source<'a> {
     /// Somebody is asked for it, by this name.
     Asked {
@@ -18,14 +18,18 @@ pub(super) enum Source<'a> {
         is_json: bool,
     },
     /// The last reply to an action.
-    Reply {
-        /// The action.
-        action: &'a str,
-        /// The instance that answered; none for the one that the query is for.
-        instance: Option<&'a str>,
-        /// What is taken of the reply, in the language of jq.
-        expression: &'a str,
-    },
+    Reply(FromReply<'a>),
+}
+
+/// What is taken of the last reply to an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FromReply<'a> {
+    /// The action.
+    pub action: &'a str,
+    /// The instance that answered; none for the one that the query is for.
+    pub instance: Option<&'a str>,
+    /// What is taken of the reply, in the language of jq.
+    pub expression: &'a str,
 }
 
 /// A part of a text.
@@ -55,10 +59,10 @@ pub struct AskedBlank {
 impl AskedBlank {
     /// Why an answer does not go in.
     pub fn refusal(&self, answer: &str) -> Option<String> {
-        let error = self
-            .is_json
-            .then(|| serde_json::from_str::<Value>(answer).err())
-            .flatten()?;
+        if !self.is_json {
+            return None;
+        }
+        let error = serde_json::from_str::<Value>(answer).err()?;
         Some(format!(
             "what goes into {} is to be JSON, such as 7, true, \"text\" or [1, 2]: {error}",
             self.name
@@ -105,10 +109,13 @@ pub fn spans(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The replies that are wanted.
-pub(super) fn replies(query: &Value) -> BTreeSet<Source<'_>> {
+pub(super) fn replies(query: &Value) -> BTreeSet<FromReply<'_>> {
     let mut found = BTreeSet::new();
     each_text(query, &mut |text| {
-        found.extend(sources(text).filter(|source| matches!(source, Source::Reply { .. })));
+        found.extend(sources(text).filter_map(|source| match source {
+            Source::Reply(wanted) => Some(wanted),
+            Source::Asked { .. } => None,
+        }));
     });
     found
 }
@@ -247,11 +254,11 @@ fn source(inner: &str) -> Option<Source<'_>> {
         };
         let expression = expression.trim();
         let is_whole = is_name(action) && instance.is_none_or(is_name) && !expression.is_empty();
-        return is_whole.then_some(Source::Reply {
+        return is_whole.then_some(Source::Reply(FromReply {
             action,
             instance,
             expression,
-        });
+        }));
     }
     let (name, is_json) = match inner.split_once(':') {
         Some((name, kind)) if kind.trim() == "json" => (name.trim(), true),
@@ -283,7 +290,7 @@ mod tests {
             Source::Asked { name: "site", .. } => json!("Oslo"),
             Source::Asked { is_json: true, .. } => json!(7),
             Source::Asked { name, .. } => json!(format!("<{name}>")),
-            Source::Reply { expression, .. } => json!({"of": expression}),
+            Source::Reply(wanted) => json!({"of": wanted.expression}),
         })
     }
 
@@ -323,11 +330,11 @@ mod tests {
     #[test]
     fn an_expression_may_have_braces_bars_and_texts_of_its_own() {
         let text = r#"{{create_pointer@beta | {a: {b: .x}} | .a["}}"] }}"#;
-        let expected = Source::Reply {
+        let expected = Source::Reply(FromReply {
             action: "create_pointer",
             instance: Some("beta"),
             expression: r#"{a: {b: .x}} | .a["}}"]"#,
-        };
+        });
         assert_eq!(sources(text).collect::<Vec<_>>(), [expected]);
         let query = json!([text, "{{a}}"]);
         assert_eq!(replies(&query).len(), 1);

@@ -201,10 +201,7 @@ fn parameter(text: &str, action: &ActionInfo, member: &Member, found: &mut Vec<F
         found.push(Finding::warning(member.name_span.clone(), message));
         return;
     };
-    let Some(span) = member.value.clone() else {
-        return;
-    };
-    let Ok(value) = serde_json::from_str::<Value>(&text[span.clone()]) else {
+    let Some((span, value)) = value_of(text, member) else {
         return;
     };
     if let Some(message) = misfit(known, &value) {
@@ -212,10 +209,16 @@ fn parameter(text: &str, action: &ActionInfo, member: &Member, found: &mut Vec<F
     }
 }
 
+/// The value of a member, and where it stands.
+fn value_of(text: &str, member: &Member) -> Option<(Range<usize>, Value)> {
+    let span = member.value.clone()?;
+    let value = serde_json::from_str(&text[span.clone()]).ok()?;
+    Some((span, value))
+}
+
 /// What stands between double braces and is no blank was probably meant as one.
 fn braces(text: &str, member: &Member, found: &mut Vec<Finding>) {
-    let Some(span) = member.value.clone() else { return };
-    let Ok(value) = serde_json::from_str::<Value>(&text[span.clone()]) else {
+    let Some((span, value)) = value_of(text, member) else {
         return;
     };
     if let Some(written) = unclear(&value) {

@@ -2,11 +2,12 @@
 
 use super::super::{Failure, JqLimits, Workspace, blocking, jq};
 use super::Outgoing;
-use super::blanks::{AskedBlank, Source, asked, fill, replies};
+use super::blanks::{AskedBlank, FromReply, Source, asked, fill, replies};
 use crate::model::InstanceName;
 use crate::protocol::{Code, Query};
 use crate::vault::LogQuery;
 use serde_json::Value;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -29,28 +30,19 @@ impl Workspace {
         let value = query.to_value();
         check_answers(&asked(&value), answers)?;
         let mut texts: HashMap<(&str, &str), Arc<str>> = HashMap::new();
-        let mut taken: BTreeMap<Source<'_>, Value> = BTreeMap::new();
-        for source in replies(&value) {
-            let Source::Reply {
-                action,
-                instance: named,
-                expression,
-            } = source
-            else {
-                continue;
+        let mut taken: BTreeMap<FromReply<'_>, Value> = BTreeMap::new();
+        for wanted in replies(&value) {
+            let from = wanted.instance.unwrap_or(instance.as_str());
+            let text = match texts.entry((wanted.action, from)) {
+                Entry::Occupied(known) => Arc::clone(known.get()),
+                Entry::Vacant(place) => Arc::clone(place.insert(self.last_reply(wanted.action, from).await?)),
             };
-            let from = named.unwrap_or(instance.as_str());
-            let text = match texts.get(&(action, from)) {
-                Some(text) => Arc::clone(text),
-                None => self.last_reply(action, from).await?,
-            };
-            texts.insert((action, from), Arc::clone(&text));
-            let value = taken_of(action, from, text, expression).await?;
-            taken.insert(source, value);
+            let value = taken_of(wanted.action, from, text, wanted.expression).await?;
+            taken.insert(wanted, value);
         }
         let filled = fill(&value, &mut |source| match source {
             Source::Asked { name, is_json } => answered(name, *is_json, answers),
-            reply => taken.get(reply).cloned().unwrap_or_default(),
+            Source::Reply(wanted) => taken.get(wanted).cloned().unwrap_or_default(),
         });
         Query::from_value(filled).map_err(|error| {
             Failure::new(

@@ -42,24 +42,27 @@ pub(super) fn draw(state: &State, composer: &Composer, window: &Window, canvas: 
     }
     let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2);
     canvas.search(Rect::new(inner.x, inner.y, inner.width, 1), &window.input);
-    if window.kind == Kind::Name {
+    let hints = match window.kind {
+        Kind::Name => Some(NAME_HINTS.map(str::to_owned)),
+        Kind::Blank => Some(blank_hints(composer)),
+        Kind::Templates | Kind::History | Kind::Ways => None,
+    };
+    if let Some(hints) = hints {
         let dim = overlay.patch(canvas.style(Role::Dim));
-        let hint = "a name; it is kept sealed in this home, with the query";
-        canvas.put(inner.x, inner.y + 1, inner.width, hint, dim);
-        let more = "texts may have blanks: {{site}} is asked for each time it is sent";
-        canvas.put(inner.x, inner.y + 2, inner.width, more, dim);
-        return;
-    }
-    if window.kind == Kind::Blank {
-        let dim = overlay.patch(canvas.style(Role::Dim));
-        for (row, line) in (1..).zip(blank_hints(composer)) {
-            canvas.put(inner.x, inner.y + row, inner.width, &line, dim);
+        for (row, line) in (1..).zip(&hints) {
+            canvas.put(inner.x, inner.y + row, inner.width, line, dim);
         }
         return;
     }
     let list = Rect::new(inner.x, inner.y + 2, inner.width, inner.height.saturating_sub(2));
     draw_rows(state, composer, window, canvas, list);
 }
+
+/// What is said where a query gets its name.
+const NAME_HINTS: [&str; 2] = [
+    "a name; it is kept sealed in this home, with the query",
+    "texts may have blanks: {{site}} is asked for each time it is sent",
+];
 
 /// Which blank is asked for, and how many there are.
 fn blank_title(composer: &Composer) -> String {
