@@ -446,7 +446,9 @@ fn blanks_that_are_not_filled_in_are_not_sent() {
     let mut state = demo((120, 36));
     press(&mut state, &["I"]);
     write_query(&mut state, BLANKS);
-    press(&mut state, &["ctrl-s", "x", "enter"]);
+    press(&mut state, &["ctrl-s"]);
+    assert!(screen(&state).contains("type what goes in"));
+    press(&mut state, &["x", "enter"]);
     assert!(sent(&effects(&mut state, "esc")).is_none());
     assert!(composer(&state).window.is_none());
     assert!(screen(&state).contains("not sent: its blanks were not filled in"));

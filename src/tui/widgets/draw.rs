@@ -139,6 +139,11 @@ impl Canvas<'_> {
 
     /// A line to type into, to find something in what is below it.
     pub fn search(&mut self, area: Rect, input: &Input) {
+        self.input(area, input, "type to find");
+    }
+
+    /// A line to type into, with what is said while nothing is typed.
+    pub fn input(&mut self, area: Rect, input: &Input, empty: &str) {
         if area.height == 0 {
             return;
         }
@@ -148,7 +153,7 @@ impl Canvas<'_> {
         let room = line.width.saturating_sub(1);
         if input.value().is_empty() {
             let hint = style.patch(self.style(Role::Dim));
-            self.put(line.x + 1, line.y, room, "type to find", hint);
+            self.put(line.x + 1, line.y, room, empty, hint);
         }
         self.put(line.x + 1, line.y, room, input.value(), style);
         let column = u16::try_from(input.visual_cursor()).unwrap_or(0);

@@ -41,7 +41,12 @@ pub(super) fn draw(state: &State, composer: &Composer, window: &Window, canvas: 
         return;
     }
     let inner = Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2);
-    canvas.search(Rect::new(inner.x, inner.y, inner.width, 1), &window.input);
+    let empty = match window.kind {
+        Kind::Name => "type a name",
+        Kind::Blank => "type what goes in",
+        Kind::Templates | Kind::History | Kind::Ways => "type to find",
+    };
+    canvas.input(Rect::new(inner.x, inner.y, inner.width, 1), &window.input, empty);
     let hints = match window.kind {
         Kind::Name => Some(NAME_HINTS.map(str::to_owned)),
         Kind::Blank => Some(blank_hints(composer)),
