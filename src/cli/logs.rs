@@ -14,7 +14,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 const DAYS: usize = 7;
 
 /// How many lines may wait for the disk before further ones are lost. Room for all of them is taken at the start.
-const LINES_WAITING: usize = 4_096;
+const LINES_WAITING: usize = 1_024;
 
 /// What logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

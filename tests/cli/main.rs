@@ -18,6 +18,8 @@ mod instances;
 mod joining;
 #[cfg(target_os = "linux")]
 mod killed;
+#[cfg(target_os = "linux")]
+mod link_order;
 mod loads;
 mod logs;
 mod owner;

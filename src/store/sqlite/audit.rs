@@ -24,14 +24,14 @@ const GROUP: usize = 1024;
 /// How many records nobody waits for are kept while the disk refuses them.
 const KEPT: usize = 10_000;
 
-mod migrations {
+mod embedded {
     refinery::embed_migrations!("src/store/sqlite/migrations/audit");
 }
 
-/// The version of the schema that this program writes.
-pub(super) fn known_schema() -> i64 {
-    open::newest(&migrations::migrations::runner())
-}
+pub(super) const MIGRATIONS: open::Migrations = open::Migrations {
+    newest: 2,
+    runner: embedded::migrations::runner,
+};
 
 type Done<T = ()> = oneshot::Sender<Result<T, StoreError>>;
 
@@ -54,7 +54,7 @@ pub struct SqliteAuditLog {
 impl SqliteAuditLog {
     /// Opens or creates the database file (mode 0600).
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let (conn, path) = open::writer(path, migrations::migrations::runner())?;
+        let (conn, path) = open::writer(path, &MIGRATIONS)?;
         conn.pragma_update(None, "cache_size", open::CACHE_OF_TRAIL)?;
         let readers = Arc::new(Readers::new(path));
         let (orders, waiting) = mpsc::unbounded_channel();

@@ -56,12 +56,12 @@ pub enum Schema {
 
 /// The schema of an instance's data. Changes nothing.
 pub fn schema_of_data(path: &Path) -> Result<Schema, StoreError> {
-    schema(path, super::store::known_schema())
+    schema(path, super::store::MIGRATIONS.newest)
 }
 
 /// The schema of an audit trail. Changes nothing.
 pub fn schema_of_trail(path: &Path) -> Result<Schema, StoreError> {
-    schema(path, super::audit::known_schema())
+    schema(path, super::audit::MIGRATIONS.newest)
 }
 
 /// The issued credentials of an instance, their secrets sealed, whoever hosts it. Changes nothing.

@@ -19,14 +19,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-mod migrations {
+mod embedded {
     refinery::embed_migrations!("src/store/sqlite/migrations/data");
 }
 
-/// The version of the schema that this program writes.
-pub(super) fn known_schema() -> i64 {
-    open::newest(&migrations::migrations::runner())
-}
+pub(super) const MIGRATIONS: open::Migrations = open::Migrations {
+    newest: 7,
+    runner: embedded::migrations::runner,
+};
 
 /// The instance's data: `instance.db`.
 pub struct SqliteStore {
@@ -39,7 +39,7 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens or creates the database file (mode 0600) and brings its schema up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let (conn, path) = open::writer(path, migrations::migrations::runner())?;
+        let (conn, path) = open::writer(path, &MIGRATIONS)?;
         let readers = Arc::new(Readers::new(path.clone()));
         let writer = Writer::start(conn, path.clone(), Arc::clone(&readers))?;
         let imports = Arc::new(Imports::new(path));

@@ -54,6 +54,16 @@ async fn threat_53_a_symlinked_database_is_refused() {
     assert!(!place.folder.path().join("nowhere").exists());
 }
 
+#[test]
+fn the_versions_named_are_the_ones_that_the_migrations_lead_to() {
+    use crate::store::sqlite::{audit, store};
+    for migrations in [store::MIGRATIONS, audit::MIGRATIONS] {
+        let runner = (migrations.runner)();
+        let versions = runner.get_migrations().iter().map(|one| i64::from(one.version()));
+        assert_eq!(versions.max(), Some(migrations.newest));
+    }
+}
+
 #[tokio::test]
 async fn a_newer_schema_is_refused() {
     let place = Place::new();

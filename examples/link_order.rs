@@ -1,0 +1,340 @@
+//! Writes `assets/link-order.txt`: the functions that the program goes through when it starts, so that `build.rs` can
+//! have them put next to each other. Runs the real program under valgrind and looks which functions it entered.
+//!
+//! ```text
+//! cargo rustc --release --bin butterfly -- -C strip=none -C link-arg=-Wl,-Map=target/link.map
+//! cargo run --example link_order
+//! ```
+//!
+//! Needs valgrind and nm. To be run again when the test of the list says that it has become old.
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::error::Error;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+const LIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/link-order.txt");
+const PROGRAM: &str = "target/release/butterfly";
+const MAP: &str = "target/link.map";
+const HEADING: &str = "\
+# The functions that the program goes through when it starts, by their names in object files. Written by
+# `cargo run --example link_order`, read by build.rs. A star stands for what another compiler would say differently.
+";
+/// A terminal as large as the one in which the start is measured.
+const SIZE: PtySize = PtySize {
+    rows: 50,
+    cols: 200,
+    pixel_width: 0,
+    pixel_height: 0,
+};
+/// How long the screen stands still before the console is at rest: it runs thirty times slower than by itself.
+const STILL: Duration = Duration::from_secs(10);
+/// Nothing listens there: it takes rights that nobody has here.
+const NOWHERE: &str = "http://127.0.0.1:1/invoke";
+/// What a processor that valgrind does not know makes a program choose.
+const BESIDES: [&str; 3] = ["_ZN3aes*", "_ZN4sha2*", "_ZN7polyval*"];
+/// Functions whose names begin alike are all taken when at least this part of them is wanted.
+const WANTED: f64 = 0.9;
+/// What stands before the name of a function that is marked as cold.
+const COLD: &str = "unlikely.";
+/// What the number at the end of a name looks like.
+const NUMBER: &str = "h0123456789abcdef";
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result {
+    let mut arguments = std::env::args().skip(1);
+    let program = PathBuf::from(arguments.next().unwrap_or_else(|| PROGRAM.to_owned()));
+    let map = arguments.next().unwrap_or_else(|| MAP.to_owned());
+    let sizes = sizes(&program)?;
+    if sizes.is_empty() {
+        return Err(format!("{} does not say what its functions are called", program.display()).into());
+    }
+    let map = fs::read_to_string(map)?;
+    let cold = cold(&map);
+    let folder = tempfile::tempdir()?;
+    let runs = Runs {
+        program,
+        folder: folder.path().to_owned(),
+    };
+    let (mut entered, mut lines, mut known) = (BTreeSet::new(), Vec::new(), HashSet::new());
+    // What is entered sooner, or by more, stays together.
+    for run in runs.all()? {
+        entered.extend(run);
+        let more = list(&entered, &sizes, &cold).into_iter();
+        lines.extend(more.filter(|line| known.insert(line.clone())));
+    }
+    lines.extend(BESIDES.map(str::to_owned));
+    fs::write(LIST, format!("{HEADING}{}\n", lines.join("\n")))?;
+    println!(
+        "{} functions were entered; {} lines in {LIST}",
+        entered.len(),
+        lines.len()
+    );
+    Ok(())
+}
+
+/// Runs of the program on a home of their own.
+struct Runs {
+    program: PathBuf,
+    folder: PathBuf,
+}
+
+impl Runs {
+    /// What is entered by the console in a young home; by it beside an instance that is hosted, and beside one that does
+    /// not answer; and by others: whoever hosts, and commands that ask and list.
+    fn all(&self) -> Result<[BTreeSet<String>; 3]> {
+        self.plain(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"])?;
+        let young = self.console("young")?;
+        for number in 0..5 {
+            let reference = format!("https://example.org/{number}");
+            self.plain(&["pointer", "create", "alpha", &reference, "--tag", "made-up"])?;
+        }
+        let mut serve = Command::new("valgrind")
+            .args(self.watched("serve", &["serve", "alpha"]))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut lines = BufReader::new(serve.stdout.take().ok_or("no output")?).lines();
+        lines
+            .find(|line| line.as_ref().is_ok_and(|line| line.starts_with("listening on")))
+            .ok_or("it does not listen")??;
+        let mut others = self.command("invoke", &["invoke", "alpha", r#"{"action":"get_graph_stats"}"#])?;
+        others.extend(self.command("list", &["pointer", "list", "alpha"])?);
+        let mut older = self.console("beside")?;
+        Command::new("kill").arg(serve.id().to_string()).status()?;
+        serve.wait()?;
+        others.extend(self.entered("serve")?);
+        self.add_one_that_does_not_answer()?;
+        older.extend(self.console("alone")?);
+        Ok([young, older, others])
+    }
+
+    fn add_one_that_does_not_answer(&self) -> Result {
+        let (token_secret, key) = (self.folder.join("secret"), self.folder.join("key"));
+        fs::write(&token_secret, "made up for this run and for nothing else")?;
+        fs::write(&key, "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=")?;
+        for file in [&token_secret, &key] {
+            fs::set_permissions(file, fs::Permissions::from_mode(0o600))?;
+        }
+        let (token_secret, key) = (token_secret.display().to_string(), key.display().to_string());
+        let what = [
+            "instance",
+            "add",
+            "gone",
+            NOWHERE,
+            "--profile",
+            "legacy",
+            "--app-id",
+            "made-up",
+        ];
+        let secrets = ["--jwt-secret-file", &token_secret, "--encryption-key-file", &key];
+        self.plain(&[&what[..], &secrets].concat())
+    }
+
+    /// The console, from its start until its first screen has stood still, and to its end.
+    fn console(&self, name: &str) -> Result<BTreeSet<String>> {
+        let pair = native_pty_system().openpty(SIZE)?;
+        let mut command = CommandBuilder::new("valgrind");
+        command.args(self.watched(name, &[]));
+        command.env("TERM", "xterm-256color");
+        command.env("COLORFGBG", "15;0");
+        let mut child = pair.slave.spawn_command(command)?;
+        drop(pair.slave);
+        let output = pieces(pair.master.try_clone_reader()?);
+        let mut keys = pair.master.take_writer()?;
+        let mut shown = Vec::new();
+        while !contains(&shown, b"alpha") {
+            let piece = output.recv();
+            shown.extend(piece.map_err(|_| "the console ended before it showed anything")?);
+        }
+        while output.recv_timeout(STILL).is_ok() {}
+        keys.write_all(b"\x03")?;
+        while output.recv().is_ok() {}
+        child.wait()?;
+        self.entered(name)
+    }
+
+    /// A command, to its good end.
+    fn command(&self, name: &str, arguments: &[&str]) -> Result<BTreeSet<String>> {
+        end_well(Command::new("valgrind").args(self.watched(name, arguments)))?;
+        self.entered(name)
+    }
+
+    /// The same without looking at what it enters.
+    fn plain(&self, arguments: &[&str]) -> Result {
+        let mut command = Command::new(&self.program);
+        end_well(command.arg("--home").arg(self.home()).args(arguments))
+    }
+
+    /// What valgrind is told, and the program.
+    fn watched(&self, name: &str, arguments: &[&str]) -> Vec<String> {
+        let record = format!("--callgrind-out-file={}", self.record(name).display());
+        let wanted = [
+            "--tool=callgrind",
+            "--demangle=no",
+            "--compress-strings=no",
+            &record,
+        ];
+        let program = [
+            &self.program.display().to_string(),
+            "--home",
+            &self.home().display().to_string(),
+        ]
+        .map(str::to_owned);
+        let wanted = wanted.map(str::to_owned).into_iter().chain(program);
+        wanted
+            .chain(arguments.iter().map(|&argument| argument.to_owned()))
+            .collect()
+    }
+
+    /// The functions that a run entered, by their names in object files.
+    fn entered(&self, name: &str) -> Result<BTreeSet<String>> {
+        let text = fs::read_to_string(self.record(name))?;
+        let names = text.lines().filter_map(|line| line.strip_prefix("fn="));
+        // What calls itself is listed a second time, with `'2` behind its name.
+        Ok(names
+            .map(|name| name.split('\'').next().unwrap_or(name).to_owned())
+            .collect())
+    }
+
+    fn record(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.callgrind"))
+    }
+
+    fn home(&self) -> PathBuf {
+        self.folder.join("home")
+    }
+}
+
+fn end_well(command: &mut Command) -> Result {
+    let output = command.output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)).into())
+}
+
+/// What comes from a terminal, piece by piece, until it is closed.
+fn pieces(mut output: Box<dyn Read + Send>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        let mut buffer = [0; 65536];
+        while let Ok(length @ 1..) = output.read(&mut buffer) {
+            if sender.send(buffer[..length].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+/// Each function of the program and how many bytes it has.
+fn sizes(program: &Path) -> Result<HashMap<String, u64>> {
+    let output = Command::new("nm")
+        .args(["-S", "--defined-only"])
+        .arg(program)
+        .output()?;
+    let text = String::from_utf8(output.stdout)?;
+    let mut sizes = HashMap::new();
+    for line in text.lines() {
+        let [_, size, kind, name] = line.split_whitespace().collect::<Vec<_>>()[..] else {
+            continue;
+        };
+        if matches!(kind, "t" | "T" | "w" | "W") {
+            sizes.insert(name.to_owned(), u64::from_str_radix(size, 16)?);
+        }
+    }
+    Ok(sizes)
+}
+
+/// The functions that are marked as cold: the linker finds them in sections that say so. A C compiler puts the cold
+/// parts of other functions there as well, and calls them `NAME.cold`.
+fn cold(map: &str) -> HashSet<&str> {
+    let places = map.match_indices(".text.unlikely.");
+    let names = places.map(|(place, mark)| &map[place + mark.len()..]);
+    names
+        .filter_map(|rest| rest.split([')', ' ', '\n']).next())
+        .collect()
+}
+
+/// The lines of the list: each is the name of a function, or the beginning of many names most of which are wanted.
+fn list(entered: &BTreeSet<String>, sizes: &HashMap<String, u64>, cold: &HashSet<&str>) -> Vec<String> {
+    let mut all: HashMap<&str, u64> = HashMap::new();
+    let mut wanted: HashMap<&str, u64> = HashMap::new();
+    for (name, size) in sizes {
+        for beginning in beginnings(name) {
+            *all.entry(beginning).or_default() += size;
+            if entered.contains(name) {
+                *wanted.entry(beginning).or_default() += size;
+            }
+        }
+    }
+    let is_wanted = |beginning: &&str| wanted[beginning] as f64 >= all[beginning] as f64 * WANTED;
+    let mut lines = BTreeSet::new();
+    for name in entered
+        .iter()
+        .filter(|name| sizes.contains_key(*name) && can_be_written(name))
+    {
+        let line = match beginnings(name).into_iter().find(is_wanted) {
+            Some(beginning) => format!("{beginning}*"),
+            None => by_itself(name),
+        };
+        if cold.contains(name.as_str()) && !sizes.contains_key(&format!("{name}.cold")) {
+            lines.insert(format!("{COLD}{line}"));
+        } else {
+            lines.insert(line);
+        }
+    }
+    lines.into_iter().collect()
+}
+
+/// The beginnings of a name, shortest first, each up to the end of a module or of a type, the last one up to the number
+/// that stands for types and compiler. Such a name is `_ZN`, then the parts of the path, each after its length.
+fn beginnings(name: &str) -> Vec<&str> {
+    let mut ends = Vec::new();
+    let mut place = "_ZN".len();
+    while let Some((digits, length)) = length_at(name, place) {
+        let start = place + digits;
+        if length == NUMBER.len() && name[start..].starts_with('h') {
+            ends.push(start + 1);
+            break;
+        }
+        place = start + length;
+        ends.push(place);
+    }
+    ends.into_iter().filter_map(|end| name.get(..end)).collect()
+}
+
+/// How many digits stand at this place, and what number they are.
+fn length_at(name: &str, place: usize) -> Option<(usize, usize)> {
+    let rest = name.strip_prefix("_ZN").and(name.get(place..))?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    Some((digits, rest[..digits].parse().ok()?))
+}
+
+/// The name itself. What the compiler puts behind the name of a function that it made visible to other parts of the
+/// program differs from one build to the next.
+fn by_itself(name: &str) -> String {
+    match name.split_once(".llvm.") {
+        Some((stable, _)) => format!("{stable}*"),
+        None => name.to_owned(),
+    }
+}
+
+/// Whether the name can stand in a linker's script as it is.
+fn can_be_written(name: &str) -> bool {
+    name.chars()
+        .all(|sign| sign.is_ascii_alphanumeric() || "_.$".contains(sign))
+}
