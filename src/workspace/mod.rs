@@ -79,9 +79,9 @@ pub use compare::{
     Change, ChangeKind, Comparison, DiffLine, DiffSign, Difference, DirectComparison, FieldPair, TimingPair,
 };
 pub use compose::{
-    Answers, AskedBlank, BodyLayer, CircuitLook, Claim, DryRun, Facts, Finding, Knowledge, Leg, Outgoing,
-    QueryLayer, Sent, SentQuery, Way, Weight, WireLayer, blank, blank_spans, blanks_of, findings, laid_out,
-    on_one_line, skeleton,
+    Answers, AskedBlank, BegunBlank, BodyLayer, CircuitLook, Claim, DryRun, Facts, Finding, Knowledge, Leg,
+    Outgoing, QueryLayer, ReplyPath, Sent, SentQuery, Way, Weight, WireLayer, begun_blank, blank,
+    blank_spans, blanks_of, findings, laid_out, on_one_line, skeleton,
 };
 pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use credential_pointer::NewFetchHeader;

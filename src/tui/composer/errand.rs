@@ -1,9 +1,10 @@
 //! What the composer wants of the workspace, and what comes back.
 
+use super::place::ReplyOf;
 use crate::model::{AppId, InstanceName, PointerAddress, Route};
 use crate::tui::message::Outcome;
 use crate::workspace::{
-    DryRun, Knowledge, Outgoing, PointerDetail, Sent, SentQuery, Template, Way, Workspace,
+    DryRun, Knowledge, Outgoing, PointerDetail, ReplyPath, Sent, SentQuery, Template, Way, Workspace,
 };
 use serde_json::{Map, Value};
 
@@ -13,6 +14,8 @@ pub enum Errand {
     Learn(InstanceName, Option<AppId>),
     /// Find pointers by a word.
     Search(InstanceName, String),
+    /// Look what can be taken of the last reply of this instance.
+    LookInto(ReplyOf, String),
     /// Whether a pointer is there.
     Exists(InstanceName, PointerAddress),
     /// Find the ways to an instance.
@@ -48,6 +51,8 @@ pub enum Heard {
     Learned(InstanceName, Option<AppId>, Box<Knowledge>),
     /// Pointers for a word.
     Found(String, Vec<(String, String)>),
+    /// What can be taken of a reply, or why there is none.
+    LookedInto(ReplyOf, Outcome<Vec<ReplyPath>>),
     /// Whether a pointer is there.
     Exists(PointerAddress, bool),
     /// The ways to an instance.
@@ -174,6 +179,10 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> Outcome<Heard> {
                 .into_iter()
                 .map(|(address, description)| (address.to_string(), description));
             Heard::Found(word, found.collect())
+        }
+        Errand::LookInto(reply, instance) => {
+            let paths = workspace.reply_paths(&reply.action, &instance).await;
+            Heard::LookedInto(reply, paths)
         }
         Errand::Exists(instance, address) => {
             let is_there = workspace.has_pointer(instance.as_str(), &address).await?;

@@ -6,7 +6,7 @@ use crate::protocol::Actions;
 use crate::tui::fake::{address, now};
 use crate::tui::message::Outcome;
 use crate::workspace::{
-    BodyLayer, Claim, DryRun, Knowledge, Leg, QueryLayer, SentQuery, Template, WireLayer,
+    BodyLayer, Claim, DryRun, Knowledge, Leg, QueryLayer, ReplyPath, SentQuery, Template, WireLayer,
 };
 use serde_json::{Value, json};
 
@@ -147,6 +147,18 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
                 )
             });
             Heard::Found(word, found.collect())
+        }
+        Errand::LookInto(reply, _) => {
+            let path = |path: &str, shown: &str| ReplyPath {
+                path: path.into(),
+                shown: shown.into(),
+            };
+            let paths = vec![
+                path(".status", "success"),
+                path(".result", "{…} with 1 member"),
+                path(".result.total_pointers", "1000000"),
+            ];
+            Heard::LookedInto(reply, Ok(paths))
         }
         Errand::Exists(_, address) => {
             let is_there = address.as_str() != "ptr_ffffffffffff";

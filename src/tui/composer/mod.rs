@@ -5,6 +5,7 @@
 //! everything on the screen it is a state, an update and a view. What is worth keeping when it is closed is in
 //! [`Memory`].
 
+mod blank;
 mod errand;
 #[cfg(test)]
 pub mod fake;

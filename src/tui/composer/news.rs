@@ -4,11 +4,11 @@ use super::errand::{Errand, Heard, News};
 use super::looking::{look, to_look_up, word};
 use super::memory::Known;
 use super::open::followed;
-use super::state::{Asked, Composer, Panel};
+use super::state::{Asked, Composer, Panel, Taking};
 use super::update::{background, offer, with};
 use crate::tui::effect::Effect;
 use crate::tui::state::State;
-use crate::workspace::Failure;
+use crate::workspace::{Failure, ReplyPath};
 
 /// Takes in news.
 pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
@@ -102,6 +102,11 @@ fn came(state: &mut State, composer: &mut Composer, ticket: u64, heard: Heard) -
                 offer(state, composer, false);
             }
         }
+        Heard::LookedInto(reply, paths) => {
+            if composer.taking.is_of(&reply) {
+                looked_into(state, composer, paths);
+            }
+        }
         Heard::Exists(address, is_there) => {
             composer.pointers.insert(address, Some(is_there));
             look(state, composer);
@@ -120,6 +125,8 @@ fn came(state: &mut State, composer: &mut Composer, ticket: u64, heard: Heard) -
         Heard::Arrived(arrived) => {
             if composer.sending() == Some(ticket) {
                 composer.reply = Asked::Here(*arrived);
+                // It may be the last reply of its kind now.
+                composer.taking = Taking::default();
                 composer.reply_lines = (0, Vec::new());
                 composer.scroll[Panel::Reply.index()] = 0;
                 composer.panel = Panel::Reply;
@@ -130,6 +137,18 @@ fn came(state: &mut State, composer: &mut Composer, ticket: u64, heard: Heard) -
         Heard::Kept(..) | Heard::Followed(..) => {}
     }
     Vec::new()
+}
+
+fn looked_into(state: &State, composer: &mut Composer, paths: Result<Vec<ReplyPath>, Failure>) {
+    match paths {
+        Ok(paths) => {
+            composer.taking.paths = paths;
+            if composer.window.is_none() {
+                offer(state, composer, false);
+            }
+        }
+        Err(failure) => composer.note = Some((failure.message, true)),
+    }
 }
 
 fn failed(state: &mut State, composer: &mut Composer, ticket: u64, failure: Failure) -> Vec<Effect> {

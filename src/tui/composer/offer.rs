@@ -43,13 +43,27 @@ pub fn offers(text: &str, place: &Place, knowledge: &Knowledge, found: &Found) -
         Slot::Item(name) => {
             parameter(action, name).map_or_else(Vec::new, |parameter| texts(parameter, knowledge))
         }
+        // What goes there does not depend on what the instance knows.
+        Slot::Blank | Slot::Taken(_) => Vec::new(),
     };
     let by_description = wants_pointer(place, actions).is_some() && !place.partial.starts_with("ptr_");
+    // Pointers were found by their descriptions, by whoever knows them all.
+    best_first(text, place, made, |offer| {
+        by_description && offer.insert.starts_with("\"ptr_")
+    })
+}
+
+/// The offers that fit what was typed, or were found to fit, the best first.
+pub fn best_first(
+    text: &str,
+    place: &Place,
+    made: Vec<Offer>,
+    was_found: impl Fn(&Offer) -> bool,
+) -> Vec<Offer> {
     let mut ranked: Vec<(usize, Offer)> = made
         .into_iter()
         .filter_map(|offer| {
-            // Pointers were found by their descriptions, by whoever knows them all.
-            let rank = if by_description && offer.insert.starts_with("\"ptr_") {
+            let rank = if was_found(&offer) {
                 Some(0)
             } else {
                 rank(&place.partial, &offer.label)

@@ -1,6 +1,7 @@
 //! What is being typed where the cursor stands: the name of a parameter, a value of one, an item of its list.
 
 use crate::protocol::json_text::{Member, Shape, Token, TokenKind, Tree};
+use crate::workspace::{BegunBlank, begun_blank};
 use std::ops::Range;
 
 /// What can be completed.
@@ -14,6 +15,19 @@ pub enum Slot {
     Value(String),
     /// An item of the list that the parameter of this name holds.
     Item(String),
+    /// What a blank in a text is called.
+    Blank,
+    /// What a blank takes of the last reply to something.
+    Taken(ReplyOf),
+}
+
+/// Which reply something is taken of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplyOf {
+    /// The action that was asked for.
+    pub action: String,
+    /// The instance that answered; none for the one that the query is for.
+    pub instance: Option<String>,
 }
 
 /// Where the cursor stands.
@@ -52,6 +66,9 @@ pub enum Next {
 
 /// What can be completed at an offset, if anything.
 pub fn place(text: &str, tree: &Tree, cursor: usize) -> Option<Place> {
+    if let Some(found) = in_blank(text, tree, cursor) {
+        return Some(found);
+    }
     let typed = tree.tokens.iter().position(|token| is_typed(token, cursor));
     let span = typed.map_or(cursor..cursor, |index| tree.tokens[index].span.clone());
     let before = tree.tokens.iter().rposition(|token| token.span.end <= span.start);
@@ -105,6 +122,54 @@ pub fn place(text: &str, tree: &Tree, cursor: usize) -> Option<Place> {
         action,
         object: object.span.clone(),
         ..found
+    })
+}
+
+/// The blank that is being written in a text. Names and actions have none.
+fn in_blank(text: &str, tree: &Tree, cursor: usize) -> Option<Place> {
+    let token = tree.tokens.iter().find(|token| is_typed(token, cursor))?;
+    let TokenKind::Text { closed } = token.kind else {
+        return None;
+    };
+    let mut members = tree.containers.iter().flat_map(|container| &container.members);
+    let has_none = members.any(|member| {
+        let is_action =
+            member.name.as_deref() == Some("action") && member.value.as_ref() == Some(&token.span);
+        let is_name = member.name.is_some() && member.name_span == token.span;
+        is_name || is_action
+    });
+    if has_none {
+        return None;
+    }
+    let inside = token.span.start + 1;
+    let (offset, begun) = begun_blank(&text[inside..cursor])?;
+    let rest = &text[cursor..token.span.end - usize::from(closed)];
+    // What is replaced goes up to its own braces, if they are there already.
+    let own = rest.find("}}").filter(|at| !rest[..*at].contains("{{"));
+    let (slot, partial) = match begun {
+        BegunBlank::Name(written) => (Slot::Blank, written),
+        BegunBlank::Expression {
+            action,
+            instance,
+            written,
+        } => {
+            let reply = ReplyOf {
+                action: action.to_owned(),
+                instance: instance.map(str::to_owned),
+            };
+            (Slot::Taken(reply), written)
+        }
+    };
+    Some(Place {
+        slot,
+        partial: partial.to_owned(),
+        span: inside + offset..cursor + own.map_or(0, |at| at + 2),
+        begun: true,
+        comma_at: None,
+        next: Next::End,
+        given: Vec::new(),
+        action: None,
+        object: 0..0,
     })
 }
 
@@ -216,6 +281,34 @@ mod tests {
         assert_eq!(at(r#"{"li|": 3}"#).unwrap().next, Next::Colon);
         assert_eq!(at("{\"a\": 1\n|\n}").unwrap().comma_at, Some(7));
         assert_eq!(slot(r#"{"a" |}"#), None);
+    }
+
+    #[test]
+    fn a_blank_is_completed_in_any_text_that_may_have_one() {
+        let blank = |partial: &str| Some((Slot::Blank, partial.to_owned()));
+        assert_eq!(slot(r#"{"action": "x", "term": "tides of {{ si|"}"#), blank("si"));
+        assert_eq!(slot(r#"{"action": "x", "grant": {"tags": ["{{|"]}}"#), blank(""));
+        assert_eq!(slot(r#"{"action": "{{si|"}"#), value("action", "{{si"));
+        assert_eq!(slot(r#"{"{{si|": 1}"#), Some((Slot::Name, "{{si".into())));
+        assert_ne!(slot(r#"{"action": "x", "term": "{{site}}|"}"#), blank(""));
+        let whole = r#"{"action": "x", "term": "{{si|te}} and {{year}}"}"#;
+        let found = at(whole).unwrap();
+        assert_eq!(&whole.replace('|', "")[found.span], "site}}");
+        let next = at(r#"{"action": "x", "term": "{{si| and {{year}}"}"#).unwrap();
+        assert_eq!(next.span.len(), 2);
+    }
+
+    #[test]
+    fn behind_a_bar_it_is_known_which_reply_something_is_taken_of() {
+        let text = r#"{"action": "x", "pointer_address": "{{create_pointer@beta % .res"}"#;
+        let cursor = text.find("\"}").unwrap();
+        let text = text.replace('%', "|");
+        let found = place(&text, &Tree::of(&text), cursor).unwrap();
+        let reply = ReplyOf {
+            action: "create_pointer".into(),
+            instance: Some("beta".into()),
+        };
+        assert_eq!((found.slot, found.partial.as_str()), (Slot::Taken(reply), ".res"));
     }
 
     #[test]

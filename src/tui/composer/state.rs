@@ -3,13 +3,13 @@
 use super::errand::Arrived;
 use super::filling::Filling;
 use super::offer::Offer;
-use super::place::Place;
+use super::place::{Place, ReplyOf};
 use super::window::Window;
 use crate::model::{AppId, InstanceName, PointerAddress};
 use crate::protocol::json_text::Tree;
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::text::Line;
-use crate::workspace::{DryRun, Failure, Finding, Way};
+use crate::workspace::{DryRun, Failure, Finding, ReplyPath, Way};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -60,6 +60,22 @@ pub struct Popup {
     pub wanted: bool,
 }
 
+/// What can be taken of a reply, as far as it is known.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Taking {
+    /// The reply that was looked at last, and the instance whose it is.
+    pub of: Option<(ReplyOf, String)>,
+    /// What stands in it, once that came.
+    pub paths: Vec<ReplyPath>,
+}
+
+impl Taking {
+    /// Whether this reply was looked at.
+    pub fn is_of(&self, reply: &ReplyOf) -> bool {
+        self.of.as_ref().is_some_and(|(known, _)| known == reply)
+    }
+}
+
 /// What is being waited for, or what came.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Asked<T> {
@@ -103,6 +119,8 @@ pub struct Composer {
     pub found: Vec<(String, String)>,
     /// The word.
     pub found_for: Option<String>,
+    /// What can be taken of the reply that a blank names.
+    pub taking: Taking,
     /// Offers at the cursor.
     pub popup: Option<Popup>,
     /// What stands beside the query.
@@ -149,6 +167,7 @@ impl Composer {
             pointers: HashMap::new(),
             found: Vec::new(),
             found_for: None,
+            taking: Taking::default(),
             popup: None,
             panel: Panel::Help,
             in_panel: false,

@@ -425,6 +425,102 @@ fn blanks_are_asked_for_one_after_the_other_before_anything_is_sent() {
     assert_eq!(answers_of(&looks), Some(answers));
 }
 
+/// What is offered, and what it is.
+fn offered(state: &State) -> Vec<(&str, &str)> {
+    let popup = composer(state).popup.iter();
+    let offers = popup.flat_map(|popup| &popup.offers);
+    offers
+        .map(|offer| (offer.label.as_str(), offer.detail.as_str()))
+        .collect()
+}
+
+/// The composer with what is kept and was sent, and a text of the query open.
+fn in_a_text() -> State {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I", "ctrl-t", "esc"]);
+    write_query(
+        &mut state,
+        "{\"action\": \"search_pointers\", \"search_term\": \"\"}",
+    );
+    press(&mut state, &["left", "left"]);
+    state
+}
+
+#[test]
+fn a_blank_takes_its_name_from_those_before_and_a_reply_from_those_that_came() {
+    let mut state = in_a_text();
+    state.composer.answers.insert("site".into(), "Oslo".into());
+    let mut written = state.composer.templates[0].clone();
+    written.text = "{\"action\": \"search_pointers\", \"search_term\": \"{{station}} {{site}}\"}".into();
+    state.composer.templates.push(written);
+    write(&mut state, "tides {{");
+    assert_eq!(
+        offered(&state),
+        [
+            ("site", "is asked for; last time: Oslo"),
+            ("station", "is asked for in stations of the harbour"),
+            ("get_graph_stats", "something of the last reply of alpha"),
+        ]
+    );
+    write(&mut state, "si");
+    assert_eq!(offered(&state)[0].0, "site");
+    press(&mut state, &["enter"]);
+    assert!(text(&state).ends_with("\"tides {{site}}\"}"), "{}", text(&state));
+    assert!(composer(&state).popup.is_none());
+}
+
+#[test]
+fn what_a_blank_takes_is_chosen_from_the_reply_itself() {
+    let mut state = in_a_text();
+    write(&mut state, "{{graph");
+    press(&mut state, &["enter"]);
+    assert!(
+        text(&state).ends_with("\"{{get_graph_stats | }}\"}"),
+        "{}",
+        text(&state)
+    );
+    assert_eq!(offered(&state)[2], (".result.total_pointers", "1000000"));
+    write(&mut state, ".result.");
+    assert_eq!(offered(&state).len(), 1);
+    press(&mut state, &["tab"]);
+    assert!(text(&state).ends_with("{{get_graph_stats | .result.total_pointers}}\"}"));
+    assert_eq!(composer(&state).blanks.len(), 1);
+
+    // In the middle of one that is whole, all of what is taken is chosen anew.
+    press(&mut state, &["left", "left", "left", "left"]);
+    press(&mut state, &["backspace"]);
+    press(&mut state, &["ctrl-space"]);
+    assert!(
+        text(&state).ends_with("{{get_graph_stats | .result.total_pointers}}\"}"),
+        "{}",
+        text(&state)
+    );
+}
+
+#[test]
+fn where_there_is_no_reply_to_take_something_of_it_is_said_and_asked_once() {
+    let mut state = in_a_text();
+    let mut asked = 0;
+    for letter in "{{whoami@beta | .r".chars() {
+        let key = if letter == ' ' {
+            "space".to_owned()
+        } else {
+            letter.to_string()
+        };
+        for effect in effects(&mut state, &key) {
+            let Effect::Composer(ticket, Errand::LookInto(reply, instance)) = effect else {
+                continue;
+            };
+            assert_eq!(instance, "beta");
+            asked += 1;
+            tell(&mut state, ticket, Ok(Heard::LookedInto(reply, Err(failure()))));
+            assert_eq!(composer(&state).note, Some((failure().message, true)));
+        }
+    }
+    assert_eq!(asked, 1);
+    assert!(offered(&state).is_empty());
+}
+
 #[test]
 fn blanks_stand_out_where_they_will_be_filled_in() {
     let mut state = demo((120, 36));

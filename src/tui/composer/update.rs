@@ -1,5 +1,6 @@
 //! What keys and pasted text do in the composer.
 
+use super::blank;
 use super::errand::{Errand, News};
 use super::layout::Areas;
 use super::looking::{look, word};
@@ -334,10 +335,6 @@ fn nothing_to_offer(state: &State, composer: &Composer) -> String {
 /// Offers what fits at the cursor; by itself only where something is begun.
 pub fn offer(state: &State, composer: &mut Composer, wanted: bool) {
     let before = composer.popup.take();
-    let knowledge = match state.composer.of(&composer.instance, composer.identity.as_ref()) {
-        Some(knowledge) if composer.knows => knowledge,
-        _ => return,
-    };
     let text = composer.editor.text();
     let Some(place) = place(text, &composer.tree, composer.editor.cursor()) else {
         return;
@@ -346,7 +343,11 @@ pub fn offer(state: &State, composer: &mut Composer, wanted: bool) {
     if !wanted && !place.begun && (place.slot == Slot::Name || is_start) {
         return;
     }
-    let offers = offers(text, &place, knowledge, &composer.found);
+    let in_blank = blank::offers(text, &place, &state.composer, composer);
+    let known = state.composer.of(&composer.instance, composer.identity.as_ref());
+    let known = known.filter(|_| composer.knows);
+    let elsewhere = || known.map(|knowledge| offers(text, &place, knowledge, &composer.found));
+    let offers = in_blank.or_else(elsewhere).unwrap_or_default();
     if offers.is_empty() {
         return;
     }
@@ -375,6 +376,9 @@ pub fn settle(state: &mut State, composer: &mut Composer, typed: bool) -> Vec<Ef
         }
         if typed {
             offer(state, composer, false);
+        }
+        if let Some(errand) = blank::to_look_at(composer) {
+            effects.push(background(state, errand));
         }
         effects.push(Effect::After(SETTLED, Message::Composer(News::Settled(revision))));
         if composer.editor.text().len() > LONG || word(state, composer).is_some() {

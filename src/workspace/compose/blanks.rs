@@ -108,6 +108,49 @@ pub fn spans(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// A blank that is being written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BegunBlank<'a> {
+    /// The name by which somebody is asked, or of the action whose reply is used.
+    Name(&'a str),
+    /// What is taken of the last reply to an action.
+    Expression {
+        /// The action.
+        action: &'a str,
+        /// The instance that answered; none for the one that the query is for.
+        instance: Option<&'a str>,
+        /// The expression.
+        written: &'a str,
+    },
+}
+
+/// The blank that a text ends in the middle of, and where what is being written of it begins.
+pub fn begun(text: &str) -> Option<(usize, BegunBlank<'_>)> {
+    let mut at = 0;
+    loop {
+        let start = at + text[at..].find("{{")? + 2;
+        match end_of(&text[start..]) {
+            Some(end) => at = start + end + 2,
+            None => return begun_in(&text[start..]).map(|(offset, begun)| (start + offset, begun)),
+        }
+    }
+}
+
+fn begun_in(inner: &str) -> Option<(usize, BegunBlank<'_>)> {
+    let Some((from, expression)) = inner.split_once('|') else {
+        let written = inner.trim_start();
+        return Some((inner.len() - written.len(), BegunBlank::Name(written)));
+    };
+    let (action, instance) = reply_of(from)?;
+    let written = expression.trim_start();
+    let begun = BegunBlank::Expression {
+        action,
+        instance,
+        written,
+    };
+    Some((inner.len() - written.len(), begun))
+}
+
 /// The replies that are wanted.
 pub(super) fn replies(query: &Value) -> BTreeSet<FromReply<'_>> {
     let mut found = BTreeSet::new();
@@ -247,14 +290,9 @@ fn end_of(inner: &str) -> Option<usize> {
 
 fn source(inner: &str) -> Option<Source<'_>> {
     if let Some((from, expression)) = inner.split_once('|') {
-        let from = from.trim();
-        let (action, instance) = match from.split_once('@') {
-            Some((action, instance)) => (action, Some(instance)),
-            None => (from, None),
-        };
+        let (action, instance) = reply_of(from)?;
         let expression = expression.trim();
-        let is_whole = is_name(action) && instance.is_none_or(is_name) && !expression.is_empty();
-        return is_whole.then_some(Source::Reply(FromReply {
+        return (!expression.is_empty()).then_some(Source::Reply(FromReply {
             action,
             instance,
             expression,
@@ -266,6 +304,16 @@ fn source(inner: &str) -> Option<Source<'_>> {
         None => (inner.trim(), false),
     };
     is_name(name).then_some(Source::Asked { name, is_json })
+}
+
+/// An action, and the instance that answered, where one is named.
+fn reply_of(from: &str) -> Option<(&str, Option<&str>)> {
+    let from = from.trim();
+    let (action, instance) = match from.split_once('@') {
+        Some((action, instance)) => (action, Some(instance)),
+        None => (from, None),
+    };
+    (is_name(action) && instance.is_none_or(is_name)).then_some((action, instance))
 }
 
 fn is_name(text: &str) -> bool {
@@ -338,6 +386,28 @@ mod tests {
         assert_eq!(sources(text).collect::<Vec<_>>(), [expected]);
         let query = json!([text, "{{a}}"]);
         assert_eq!(replies(&query).len(), 1);
+    }
+
+    #[test]
+    fn a_blank_is_begun_until_its_braces_close() {
+        let name = |at, written| Some((at, BegunBlank::Name(written)));
+        assert_eq!(begun("tides of {{si"), name(11, "si"));
+        assert_eq!(begun("{{"), name(2, ""));
+        assert_eq!(begun("{{a}} {{ b"), name(9, "b"));
+        for none in ["", "{", "{{a}}", "{{a}} and", "}}{{a}}", "{{a b | .x", "{{| .x"] {
+            assert_eq!(begun(none), None, "{none}");
+        }
+        let expression = |instance, written| BegunBlank::Expression {
+            action: "whoami",
+            instance,
+            written,
+        };
+        assert_eq!(begun("{{whoami |"), Some((10, expression(None, ""))));
+        assert_eq!(
+            begun("é{{whoami@beta | .res"),
+            Some((18, expression(Some("beta"), ".res")))
+        );
+        assert_eq!(begun("{{whoami|{a: .b}"), Some((9, expression(None, "{a: .b}"))));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::super::{Failure, JqLimits, Workspace, blocking, jq};
 use super::Outgoing;
 use super::blanks::{AskedBlank, FromReply, Source, asked, fill, replies};
+use super::paths::{ReplyPath, paths};
 use crate::model::InstanceName;
 use crate::protocol::{Code, Query};
 use crate::vault::LogQuery;
@@ -65,6 +66,16 @@ impl Workspace {
             answers: None,
             ..outgoing.clone()
         }))
+    }
+
+    /// What can be taken of the newest successful reply of an instance to an action.
+    pub async fn reply_paths(&self, action: &str, instance: &str) -> Result<Vec<ReplyPath>, Failure> {
+        let text = self.last_reply(action, instance).await?;
+        Ok(blocking(move || {
+            let reply: Value = serde_json::from_str(&text).unwrap_or_default();
+            paths(&reply)
+        })
+        .await)
     }
 
     /// The newest successful reply to an action, as text.

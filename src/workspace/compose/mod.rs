@@ -11,9 +11,10 @@ mod kept;
 mod layers;
 mod learn;
 mod outgoing;
+mod paths;
 mod ways;
 
-pub use blanks::{AskedBlank, asked as blanks_of, spans as blank_spans};
+pub use blanks::{AskedBlank, BegunBlank, asked as blanks_of, begun as begun_blank, spans as blank_spans};
 pub use check::{Facts, Finding, Weight, findings};
 pub use circuit_look::CircuitLook;
 pub use dry_run::{BodyLayer, Claim, DryRun, Leg, QueryLayer, WireLayer};
@@ -21,3 +22,4 @@ pub use filling::Answers;
 pub use kept::{SentQuery, blank, laid_out, on_one_line, skeleton};
 pub use learn::Knowledge;
 pub use outgoing::{Outgoing, Sent, Way};
+pub use paths::ReplyPath;

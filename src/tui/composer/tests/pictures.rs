@@ -32,6 +32,12 @@ fn look(state: &mut State, dry_run: crate::workspace::DryRun) {
 #[test]
 fn writing() {
     compare("fresh", |state| press(state, &["I"]));
+    compare("completing_a_blank", |state| {
+        press(state, &["I"]);
+        write_query(state, "{\"action\": \"search_pointers\", \"search_term\": \"\"}");
+        press(state, &["left", "left"]);
+        write(state, "{{get_graph_stats | .");
+    });
     compare("completing_names", |state| {
         press(state, &["I"]);
         write(state, "search_p");
