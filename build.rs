@@ -36,7 +36,7 @@ fn main() {
 }
 
 /// The functions of the list in a section of their own, before all others. Everything else stays as the linker does it.
-fn linker_script(names: &str) -> String {
+pub fn linker_script(names: &str) -> String {
     let mut script = String::from("SECTIONS {\n  .text.start : {\n");
     for name in names.lines().filter(|line| !line.starts_with('#')) {
         let _ = writeln!(script, "    *(.text.{name})");
