@@ -25,7 +25,7 @@ fn main() {
     fs::write(&script, linker_script(&names)).expect("the folder for what is built can be written");
     let options = [
         format!("-T{}", script.display()),
-        // A twentieth of the size for what says where the program's own addresses stand.
+        // Where the program's own addresses stand is then said in some kilobytes, instead of in a megabyte.
         "-Wl,-z,pack-relative-relocs".to_owned(),
     ];
     for option in options {

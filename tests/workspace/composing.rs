@@ -204,7 +204,12 @@ async fn blanks_are_filled_in_with_answers_and_with_what_the_log_keeps_of_replie
     );
     let address = sent.reply.result().unwrap()["pointer"]["address"].clone();
 
-    // What was made is found by what the log keeps of the reply.
+    // What was made is found by what the log keeps of the reply; whoever writes that sees what there is.
+    let paths = workspace.reply_paths("create_pointer", "alpha").await.unwrap();
+    let found = paths.iter().find(|one| one.path == ".result.pointer.address");
+    assert_eq!(found.unwrap().shown, address);
+    let none = workspace.reply_paths("create_pointer", "beta").await.unwrap_err();
+    assert!(none.message.contains("no successful one of beta"), "{none:?}");
     let next = json!({"action": "get_pointer_summary", "pointer_address": "{{create_pointer | .result.pointer.address}}"});
     let looked = workspace.dry_run(&outgoing(next.clone(), &[])).await.unwrap();
     let text = &looked.legs[0].query.as_ref().unwrap().text;

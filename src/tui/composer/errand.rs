@@ -51,8 +51,8 @@ pub enum Heard {
     Learned(InstanceName, Option<AppId>, Box<Knowledge>),
     /// Pointers for a word.
     Found(String, Vec<(String, String)>),
-    /// What can be taken of a reply, or why there is none.
-    LookedInto(ReplyOf, Outcome<Vec<ReplyPath>>),
+    /// What can be taken of a reply of this instance, or why there is none.
+    LookedInto(ReplyOf, String, Outcome<Vec<ReplyPath>>),
     /// Whether a pointer is there.
     Exists(PointerAddress, bool),
     /// The ways to an instance.
@@ -182,7 +182,7 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> Outcome<Heard> {
         }
         Errand::LookInto(reply, instance) => {
             let paths = workspace.reply_paths(&reply.action, &instance).await;
-            Heard::LookedInto(reply, paths)
+            Heard::LookedInto(reply, instance, paths)
         }
         Errand::Exists(instance, address) => {
             let is_there = workspace.has_pointer(instance.as_str(), &address).await?;

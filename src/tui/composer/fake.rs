@@ -148,7 +148,7 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
             });
             Heard::Found(word, found.collect())
         }
-        Errand::LookInto(reply, _) => {
+        Errand::LookInto(reply, instance) => {
             let path = |path: &str, shown: &str| ReplyPath {
                 path: path.into(),
                 shown: shown.into(),
@@ -158,7 +158,7 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
                 path(".result", "{…} with 1 member"),
                 path(".result.total_pointers", "1000000"),
             ];
-            Heard::LookedInto(reply, Ok(paths))
+            Heard::LookedInto(reply, instance, Ok(paths))
         }
         Errand::Exists(_, address) => {
             let is_there = address.as_str() != "ptr_ffffffffffff";

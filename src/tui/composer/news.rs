@@ -102,8 +102,8 @@ fn came(state: &mut State, composer: &mut Composer, ticket: u64, heard: Heard) -
                 offer(state, composer, false);
             }
         }
-        Heard::LookedInto(reply, paths) => {
-            if composer.taking.is_of(&reply) {
+        Heard::LookedInto(reply, instance, paths) => {
+            if composer.taking.of == Some((reply, instance)) {
                 looked_into(state, composer, paths);
             }
         }

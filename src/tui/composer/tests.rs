@@ -513,7 +513,11 @@ fn where_there_is_no_reply_to_take_something_of_it_is_said_and_asked_once() {
             };
             assert_eq!(instance, "beta");
             asked += 1;
-            tell(&mut state, ticket, Ok(Heard::LookedInto(reply, Err(failure()))));
+            tell(
+                &mut state,
+                ticket,
+                Ok(Heard::LookedInto(reply, instance, Err(failure()))),
+            );
             assert_eq!(composer(&state).note, Some((failure().message, true)));
         }
     }
