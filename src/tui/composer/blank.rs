@@ -3,7 +3,7 @@
 
 use super::errand::Errand;
 use super::memory::Memory;
-use super::offer::{Offer, best_first};
+use super::offer::{Offer, best_first, plain};
 use super::place::{Place, Slot, place};
 use super::state::{Composer, Taking};
 use crate::workspace::{ReplyPath, blanks_of};
@@ -28,8 +28,9 @@ pub fn to_look_at(composer: &mut Composer) -> Option<Errand> {
     let Slot::Taken(reply) = place.slot else {
         return None;
     };
-    let instance = reply.instance.as_deref();
-    let instance = instance.unwrap_or_else(|| asked_first(composer)).to_owned();
+    // Of the instance that the query goes to first, unless another is named.
+    let first = composer.way.first(&composer.instance).as_str();
+    let instance = reply.instance.as_deref().unwrap_or(first).to_owned();
     let of = Some((reply.clone(), instance.clone()));
     if composer.taking.of == of {
         return None;
@@ -41,23 +42,19 @@ pub fn to_look_at(composer: &mut Composer) -> Option<Errand> {
     Some(Errand::LookInto(reply, instance))
 }
 
-/// The instance that the query goes to first: replies are taken of that one unless another is named.
-fn asked_first(composer: &Composer) -> &str {
-    composer.way.through().unwrap_or(&composer.instance).as_str()
-}
-
 fn names(memory: &Memory, composer: &Composer) -> Vec<Offer> {
+    let first = composer.way.first(&composer.instance).as_str();
     let mut seen = HashSet::new();
     let mut offers = Vec::new();
     for (name, answer) in &memory.answers {
         seen.insert(name.clone());
-        offers.push(asked(name, format!("is asked for; last time: {answer}")));
+        offers.push(asked(name, &format!("is asked for; last time: {answer}")));
     }
     for template in &memory.templates {
         let query = serde_json::from_str(&template.text).unwrap_or_default();
         for blank in blanks_of(&query) {
             if seen.insert(blank.name.clone()) {
-                offers.push(asked(&blank.name, format!("is asked for in {}", template.name)));
+                offers.push(asked(&blank.name, &format!("is asked for in {}", template.name)));
             }
         }
     }
@@ -66,42 +63,33 @@ fn names(memory: &Memory, composer: &Composer) -> Vec<Offer> {
         let Some(action) = query.get("action").and_then(|action| action.as_str()) else {
             continue;
         };
-        let reply = if sent.instance == asked_first(composer) {
+        let reply = if sent.instance == first {
             action.to_owned()
         } else {
             format!("{action}@{}", sent.instance)
         };
         if seen.insert(reply.clone()) {
-            offers.push(taken(reply, &sent.instance));
+            offers.push(taken(&reply, &sent.instance));
         }
     }
     offers
 }
 
 /// A name by which somebody is asked: that is the whole blank.
-fn asked(name: &str, detail: String) -> Offer {
-    let insert = format!("{name}}}}}");
-    Offer {
-        label: name.to_owned(),
-        detail,
-        needed: false,
-        caret: insert.len(),
-        insert,
-    }
+fn asked(name: &str, detail: &str) -> Offer {
+    plain(name, detail, format!("{name}}}}}"))
 }
 
 /// A reply that something is taken of: what that is comes next.
-fn taken(reply: String, instance: &str) -> Offer {
+fn taken(reply: &str, instance: &str) -> Offer {
     let begun = format!("{reply} | ");
+    let detail = format!("something of the last reply of {instance}");
     Offer {
-        detail: format!("something of the last reply of {instance}"),
-        needed: false,
         caret: begun.len(),
-        insert: format!("{begun}}}}}"),
-        label: reply,
+        ..plain(reply, &detail, format!("{begun}}}}}"))
     }
 }
 
 fn path(path: &ReplyPath) -> Offer {
-    asked(&path.path, path.shown.clone())
+    asked(&path.path, &path.shown)
 }

@@ -22,7 +22,7 @@ pub fn look(state: &State, composer: &mut Composer) {
         .composer
         .of(&composer.instance, composer.identity.as_ref())
         .filter(|_| composer.knows);
-    let through = composer.way.through().unwrap_or(&composer.instance);
+    let through = composer.way.first(&composer.instance);
     let is_read_only = |name: &crate::model::InstanceName| {
         state
             .instances

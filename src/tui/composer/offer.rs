@@ -235,7 +235,8 @@ fn name(place: &Place, name: &str, value: &str, detail: String, needed: bool) ->
     }
 }
 
-fn plain(label: &str, detail: &str, insert: String) -> Offer {
+/// An offer behind which the cursor stands once it is taken.
+pub fn plain(label: &str, detail: &str, insert: String) -> Offer {
     Offer {
         label: label.to_owned(),
         detail: detail.to_owned(),

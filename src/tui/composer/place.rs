@@ -66,10 +66,10 @@ pub enum Next {
 
 /// What can be completed at an offset, if anything.
 pub fn place(text: &str, tree: &Tree, cursor: usize) -> Option<Place> {
-    if let Some(found) = in_blank(text, tree, cursor) {
+    let typed = tree.tokens.iter().position(|token| is_typed(token, cursor));
+    if let Some(found) = typed.and_then(|index| in_blank(text, tree, &tree.tokens[index], cursor)) {
         return Some(found);
     }
-    let typed = tree.tokens.iter().position(|token| is_typed(token, cursor));
     let span = typed.map_or(cursor..cursor, |index| tree.tokens[index].span.clone());
     let before = tree.tokens.iter().rposition(|token| token.span.end <= span.start);
     let after = tree.tokens.iter().find(|token| token.span.start >= span.end);
@@ -125,9 +125,8 @@ pub fn place(text: &str, tree: &Tree, cursor: usize) -> Option<Place> {
     })
 }
 
-/// The blank that is being written in a text. Names and actions have none.
-fn in_blank(text: &str, tree: &Tree, cursor: usize) -> Option<Place> {
-    let token = tree.tokens.iter().find(|token| is_typed(token, cursor))?;
+/// The blank that is being written in the text that the cursor is in. Names and actions have none.
+fn in_blank(text: &str, tree: &Tree, token: &Token, cursor: usize) -> Option<Place> {
     let TokenKind::Text { closed } = token.kind else {
         return None;
     };

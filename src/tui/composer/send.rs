@@ -57,7 +57,7 @@ pub fn send_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoin
     composer.reply = Asked::Waiting(ticket);
     composer.panel = Panel::Reply;
     composer.in_panel = false;
-    let to = outgoing.way.through().unwrap_or(&outgoing.instance);
+    let to = outgoing.way.first(&outgoing.instance);
     state.running.push(Running {
         ticket,
         words: format!("asking {to} for {}", outgoing.query.action()),

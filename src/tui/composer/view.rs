@@ -93,7 +93,7 @@ fn draw_title(state: &State, composer: &Composer, canvas: &mut Canvas, body: Rec
 
 /// As whom, in which profile, which way: as it will be.
 fn identity(state: &State, composer: &Composer) -> (String, String, String) {
-    let first = composer.way.through().unwrap_or(&composer.instance);
+    let first = composer.way.first(&composer.instance);
     let row = state.instances.get(first.as_str()).map(|instance| &instance.row);
     let app_id = match (&composer.identity, row) {
         (Some(app_id), _) => app_id.to_string(),

@@ -126,14 +126,13 @@ pub enum BegunBlank<'a> {
 
 /// The blank that a text ends in the middle of, and where what is being written of it begins.
 pub fn begun(text: &str) -> Option<(usize, BegunBlank<'_>)> {
-    let mut at = 0;
-    loop {
-        let start = at + text[at..].find("{{")? + 2;
-        match end_of(&text[start..]) {
-            Some(end) => at = start + end + 2,
-            None => return begun_in(&text[start..]).map(|(offset, begun)| (start + offset, begun)),
-        }
-    }
+    // Braces that nothing closes are left in the last piece.
+    let Some(Piece::Text(rest)) = pieces(text).pop() else {
+        return None;
+    };
+    let inner = &rest[rest.find("{{")? + 2..];
+    let (offset, begun) = begun_in(inner)?;
+    Some((text.len() - inner.len() + offset, begun))
 }
 
 fn begun_in(inner: &str) -> Option<(usize, BegunBlank<'_>)> {

@@ -129,7 +129,7 @@ impl Workspace {
         let filled = self.filled(outgoing).await?;
         let outgoing = filled.as_ref().unwrap_or(outgoing);
         let now = Timestamp::now();
-        let first = outgoing.way.through().unwrap_or(&outgoing.instance);
+        let first = outgoing.way.first(&outgoing.instance);
         let patience = self.record(first.as_str()).await?.patience_s;
         let look = Look {
             context: context(now, outgoing.timeout_seconds.or(patience), outgoing.trace),

@@ -59,7 +59,7 @@ impl Workspace {
         let Some(answers) = &outgoing.answers else {
             return Ok(None);
         };
-        let asked_first = outgoing.way.through().unwrap_or(&outgoing.instance);
+        let asked_first = outgoing.way.first(&outgoing.instance);
         let query = self.fill_in(asked_first, &outgoing.query, answers).await?;
         Ok(Some(Outgoing {
             query,

@@ -44,6 +44,11 @@ impl Way {
             Self::Relay { through, .. } | Self::Pointer { through, .. } => Some(through),
         }
     }
+
+    /// The instance that is talked to first on this way to an instance.
+    pub fn first<'a>(&'a self, instance: &'a InstanceName) -> &'a InstanceName {
+        self.through().unwrap_or(instance)
+    }
 }
 
 /// A query to be sent, or to be looked at as it would be sent.
