@@ -95,7 +95,10 @@ pub use home::{
     VaultLock, check_not_loose,
 };
 pub use import::{ImportFormat, ImportPreview, ImportProgress, ImportReport, RejectedRow};
-pub use jq::{Answer as JqAnswer, JqError, JqSession, Limits as JqLimits, evaluate as jq};
+pub use jq::{
+    Answer as JqAnswer, JqError, JqOffer, JqPlace, JqSession, Limits as JqLimits, Standing as JqStanding,
+    evaluate as jq, place as jq_place, standing as jq_standing,
+};
 pub use load::{
     LoadControl, LoadLane, LoadReport, LoadRequest, LoadRun, LoadTarget, Prospect, Prospects, SavedLoad,
 };

@@ -2,7 +2,7 @@
 
 use super::table::{self, TableData};
 use crate::tui::widgets::tree::{Document, Folding, Matches, NodeId, Unfold, find};
-use crate::workspace::{JqAnswer, JqError, JqLimits, JqSession};
+use crate::workspace::{JqAnswer, JqError, JqLimits, JqPlace, JqSession, JqStanding, jq_standing};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use tokio::sync::oneshot;
@@ -17,6 +17,8 @@ pub enum Errand {
     Find(Arc<Document>, String, Arc<AtomicBool>),
     /// Evaluate a jq expression; the one before is stopped.
     Evaluate(Arc<str>, String),
+    /// Ask what stands somewhere, by an expression that tells it, after what is being evaluated.
+    Ask(Arc<str>, String),
     /// Make a table of this list, sorted by a column, backwards or not.
     Table(Arc<Document>, NodeId, Option<(String, bool)>),
 }
@@ -36,6 +38,8 @@ pub enum News {
     Found(Arc<Document>, Matches),
     /// An expression was evaluated: its results, or what is wrong.
     Evaluated(String, Result<Results, String>),
+    /// What stands where this was asked; nothing if that led nowhere.
+    Stands(String, JqStanding),
     /// The table is made.
     Tabled(Arc<Document>, TableData),
     /// Nobody wants to know any more, or the task made a mistake.
@@ -49,13 +53,20 @@ pub struct Seat(Option<JqSession>);
 /// Begins an errand; the future is what to wait for.
 pub fn run(seat: &mut Seat, errand: Errand) -> impl Future<Output = News> + Send + 'static {
     let evaluated = match &errand {
-        Errand::Evaluate(text, expression) => Some(evaluate(seat, text, expression)),
+        Errand::Evaluate(text, expression) | Errand::Ask(text, expression) => {
+            let is_question = matches!(errand, Errand::Ask(..));
+            Some(evaluate(seat, text, expression, is_question))
+        }
         _ => None,
     };
     async move {
         match (errand, evaluated) {
             (Errand::Evaluate(_, expression), Some(evaluated)) => match evaluated.await {
                 Ok(Some(outcome)) => blocking(move || taken(expression, outcome)).await,
+                _ => News::Nothing,
+            },
+            (Errand::Ask(_, question), Some(answered)) => match answered.await {
+                Ok(Some(outcome)) => told(question, outcome),
                 _ => News::Nothing,
             },
             (errand, _) => blocking(move || done(errand)).await,
@@ -91,22 +102,39 @@ pub fn done(errand: Errand) -> News {
             let outcome = crate::workspace::jq(text, &expression, JqLimits::default());
             taken(expression, outcome)
         }
+        Errand::Ask(text, question) => {
+            let outcome = crate::workspace::jq(text, &question, JqPlace::limits());
+            told(question, outcome)
+        }
     }
 }
 
 type Evaluated = Option<Result<JqAnswer, JqError>>;
 
-fn evaluate(seat: &mut Seat, text: &Arc<str>, expression: &str) -> oneshot::Receiver<Evaluated> {
+fn evaluate(
+    seat: &mut Seat,
+    text: &Arc<str>,
+    expression: &str,
+    is_question: bool,
+) -> oneshot::Receiver<Evaluated> {
     let (sender, receiver) = oneshot::channel();
     if !seat.0.as_ref().is_some_and(|session| session.is_over(text)) {
         seat.0 = JqSession::open(text).ok();
     }
-    if let Some(session) = &mut seat.0 {
-        session.evaluate(expression.to_owned(), JqLimits::default(), move |evaluated| {
-            let _ = sender.send(evaluated);
-        });
+    let done = move |evaluated| {
+        let _ = sender.send(evaluated);
+    };
+    match &mut seat.0 {
+        Some(session) if is_question => session.evaluate_next(expression.to_owned(), JqPlace::limits(), done),
+        Some(session) => session.evaluate(expression.to_owned(), JqLimits::default(), done),
+        None => {}
     }
     receiver
+}
+
+fn told(question: String, outcome: Result<JqAnswer, JqError>) -> News {
+    let standing = outcome.map(|answer| jq_standing(&answer));
+    News::Stands(question, standing.unwrap_or_default())
 }
 
 /// Results as a document: a single one as it is, several as a list.

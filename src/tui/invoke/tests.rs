@@ -216,6 +216,17 @@ fn ways_of_seeing_a_reply() {
         press(state, &["|"]);
         write(state, "result | nonsense");
     });
+    compare("jq_offers", |state| {
+        open(state, listed(100));
+        press(state, &["|"]);
+        write(state, "result.pointers[] | .");
+    });
+    compare("jq_taken", |state| {
+        open(state, listed(100));
+        press(state, &["|"]);
+        write(state, "result.pointers | map(select(.");
+        press(state, &["tab", "tab"]);
+    });
     compare("raw", |state| {
         open(state, listed(100));
         press(state, &["R", "j"]);
@@ -299,6 +310,65 @@ fn the_reply_is_seen_as_asked_and_escape_goes_back() {
     );
     press(&mut state, &["R", "esc", "esc"]);
     assert!(state.layers.is_empty());
+}
+
+#[test]
+fn an_expression_is_completed_from_what_is_there() {
+    let mut state = demo((120, 36));
+    open(&mut state, listed(30));
+    let line = |state: &State| page(state).typing.as_ref().unwrap().input.value().to_owned();
+    press(&mut state, &["|", "tab"]);
+    assert_eq!(line(&state), ".status");
+    press(&mut state, &["tab"]);
+    assert_eq!(line(&state), ".result", "the next one");
+    press(&mut state, &["shift-tab"]);
+    assert_eq!(line(&state), ".status", "the one before");
+    press(&mut state, &["tab"]);
+    write(&mut state, ".p");
+    press(&mut state, &["tab"]);
+    assert_eq!(line(&state), ".result.pointers");
+    let made = page(&state).reply.jq.as_ref().unwrap();
+    assert_eq!(made.expression, ".result.pointers", "what was taken is evaluated");
+    write(&mut state, "[].d");
+    press(&mut state, &["tab"]);
+    assert_eq!(line(&state), ".result.pointers[].description");
+    assert_eq!(page(&state).reply.jq.as_ref().unwrap().count, 30);
+    // In the middle, what stands behind the cursor stays.
+    press(&mut state, &["ctrl-u"]);
+    write(&mut state, ". | length");
+    let back = ["left"; " | length".len()];
+    press(&mut state, &back);
+    press(&mut state, &["tab", "tab"]);
+    assert_eq!(line(&state), ".result | length");
+    // What leads nowhere has no offers, and the key does nothing.
+    press(&mut state, &["ctrl-u"]);
+    write(&mut state, ".status.");
+    press(&mut state, &["tab"]);
+    assert_eq!(line(&state), ".status.");
+}
+
+#[test]
+fn what_is_asked_about_an_expression_is_not_asked_again_while_a_name_grows() {
+    let mut state = demo((120, 36));
+    open(&mut state, listed(30));
+    press(&mut state, &["|"]);
+    let id = page(&state).id;
+    let asked = |state: &mut State, letter: char| {
+        let effects = update(state, Message::Key(Key::char(letter)));
+        let Some(Effect::After(_, Message::Inspected(_, number, _))) = effects.into_iter().next() else {
+            panic!("it is not looked at once it rests");
+        };
+        let effects = update(state, Message::Inspected(id, number, News::Rested));
+        let asks = |effect: &Effect| matches!(effect, Effect::Inspect(_, _, Errand::Ask(..)));
+        let asked = effects.iter().filter(|effect| asks(effect)).count();
+        answer(state, effects);
+        asked
+    };
+    let counts: Vec<usize> = "result.co"
+        .chars()
+        .map(|letter| asked(&mut state, letter))
+        .collect();
+    assert_eq!(counts, [0, 0, 0, 0, 0, 0, 1, 0, 0]);
 }
 
 #[test]

@@ -133,6 +133,11 @@ pub fn on_news(state: &mut State, id: u64, number: u64, news: News) -> Vec<Effec
                     cut,
                 }));
         }
+        News::Stands(question, standing) => {
+            if let Some(typing) = &mut page.typing {
+                typing.known = Some((question, standing));
+            }
+        }
         News::Tabled(document, data) if under_way.tabling == number => {
             under_way.tabling = 0;
             let column = page.reply.table.as_ref().map_or(0, |table| table.column);

@@ -9,6 +9,7 @@ use super::state::{InvokePage, Tab};
 use super::typing::Purpose;
 use crate::tui::state::{Load, State};
 use crate::tui::theme::Role;
+use crate::tui::widgets::candidates::draw_candidates;
 use crate::tui::widgets::draw::{Canvas, width};
 use crate::tui::widgets::text::{draw_line, draw_lines};
 use crate::tui::widgets::tree::draw_tree;
@@ -47,6 +48,7 @@ pub fn keys(page: &InvokePage) -> Option<Vec<(&'static str, &'static str)>> {
         ],
         Purpose::Jq => vec![
             ("type", "jq"),
+            ("Tab", "complete"),
             ("↑↓", "earlier ones"),
             ("⏎", "keep"),
             ("Esc", "undo"),
@@ -103,7 +105,19 @@ pub fn draw(state: &State, page: &InvokePage, canvas: &mut Canvas, body: Rect) {
     let foot = Rect::new(area.x, area.bottom(), area.width, foot_height(page.tab));
     if foot.bottom() < body.bottom() {
         foot::draw(page, canvas, foot);
+        draw_offers(page, canvas, area);
     }
+}
+
+/// What can be taken into the expression that is typed, over the end of what it makes.
+fn draw_offers(page: &InvokePage, canvas: &mut Canvas, area: Rect) {
+    let candidates = page.typing.as_ref().and_then(|typing| typing.candidates());
+    let Some((before, items, selected)) = candidates else {
+        return;
+    };
+    let height = area.height / 2;
+    let room = Rect::new(area.x, area.bottom() - height, area.width, height);
+    draw_candidates(canvas, room, width(before), &items, selected);
 }
 
 fn draw_tabs(page: &InvokePage, canvas: &mut Canvas, area: Rect) {

@@ -5,17 +5,9 @@ use crate::command::Key;
 use crate::model::POINTER_FIELDS;
 use crate::model::filter::Field;
 use crate::store::AUDIT_FIELDS;
+use crate::tui::widgets::candidates::Candidate;
 use crate::workspace::LOG_FIELDS;
 use tui_input::Input;
-
-/// Something that may stand at the end of the line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// What is written.
-    pub text: String,
-    /// What it is, in a sentence.
-    pub doc: String,
-}
 
 /// What may stand at the end of the line, and from which byte on it would.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -25,7 +25,7 @@ pub use crate::tui::invoke::{DifferencePage, InvokePage, Tab};
 pub use crate::tui::pointer::PointerPage;
 pub use circuit_field::CircuitField;
 pub use columns::ColumnsWindow;
-pub use command_line::{Candidate, Candidates, CommandLine, FilterLine, Rows};
+pub use command_line::{Candidates, CommandLine, FilterLine, Rows};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
 pub use form::{Answer, Field, Form, Kind, Purpose, Secret, Submission};

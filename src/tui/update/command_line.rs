@@ -3,8 +3,9 @@
 use super::commands::perform;
 use crate::command::{Command, Id, Key, KeyCode, by_name, command, commands, missing};
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Candidate, Candidates, CommandLine, Layer};
+use crate::tui::layers::{Candidates, CommandLine, Layer};
 use crate::tui::state::State;
+use crate::tui::widgets::candidates::Candidate;
 use tui_input::Input;
 
 /// Lines of the history that are kept.

@@ -5,7 +5,7 @@ use crate::tui::content::{inside, window};
 use crate::tui::layers::LockScreen;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::draw::{Canvas, on_overlay};
 use crate::tui::widgets::text::wrap;
 use crate::workspace::HostedBy;
 use ratatui::layout::Rect;
@@ -21,7 +21,7 @@ pub fn draw(state: &State, screen: &LockScreen, canvas: &mut Canvas) {
     super::overlays::frame(canvas, area, "Locked", Role::OverlayBorder);
     let inner = inside(area);
     let mut y = inner.y;
-    let dim = super::overlays::on_overlay(canvas, Role::Dim);
+    let dim = on_overlay(canvas, Role::Dim);
     for line in intro.iter().take(usize::from(inner.height.saturating_sub(2))) {
         canvas.put(inner.x, y, inner.width, line, dim);
         y += 1;
@@ -30,7 +30,7 @@ pub fn draw(state: &State, screen: &LockScreen, canvas: &mut Canvas) {
     if y < area.bottom().saturating_sub(1) {
         draw_field(state, screen, canvas, Rect::new(inner.x, y, inner.width, 1));
     }
-    let bad = super::overlays::on_overlay(canvas, Role::Bad);
+    let bad = on_overlay(canvas, Role::Bad);
     for line in failure {
         y += 1;
         if y < area.bottom().saturating_sub(2) {
@@ -78,11 +78,11 @@ fn failure(state: &State, screen: &LockScreen) -> Vec<String> {
 fn draw_field(state: &State, screen: &LockScreen, canvas: &mut Canvas, line: Rect) {
     if screen.opening {
         let text = format!("{} one moment…", canvas.glyphs.spinner[state.tick % 4]);
-        let changing = super::overlays::on_overlay(canvas, Role::Changing);
+        let changing = on_overlay(canvas, Role::Changing);
         canvas.put(line.x, line.y, line.width, &text, changing);
         return;
     }
-    let strong = super::overlays::on_overlay(canvas, Role::Strong);
+    let strong = on_overlay(canvas, Role::Strong);
     if !screen.asks && screen.typed.count() == 0 {
         canvas.put(
             line.x,

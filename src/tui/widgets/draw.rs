@@ -26,6 +26,11 @@ pub fn width(text: &str) -> u16 {
     u16::try_from(inert(text).width()).unwrap_or(u16::MAX)
 }
 
+/// A style on the ground of windows.
+pub fn on_overlay(canvas: &Canvas, role: Role) -> Style {
+    canvas.style(Role::Overlay).patch(canvas.style(role))
+}
+
 impl Canvas<'_> {
     /// How something of this role looks.
     pub fn style(&self, role: Role) -> Style {

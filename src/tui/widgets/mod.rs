@@ -1,5 +1,6 @@
 //! The few things that everything on the screen is drawn with.
 
+pub mod candidates;
 pub mod draw;
 pub mod editor;
 pub mod filter;

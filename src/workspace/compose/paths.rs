@@ -1,5 +1,6 @@
 //! What stands where in a reply, as jq says it, for whoever writes a blank that takes something of one. Pure.
 
+use crate::workspace::jq::{is_plain, list_in_short, object_in_short};
 use serde_json::Value;
 
 /// Paths of one reply at most, and how deep they go.
@@ -53,8 +54,8 @@ fn walk(value: &Value, path: &str, depth: usize, found: &mut Vec<ReplyPath>) {
 
 fn shown(value: &Value) -> String {
     match value {
-        Value::Object(members) => format!("{{…}} with {}", counted(members.len(), "member")),
-        Value::Array(items) => format!("[…] with {}", counted(items.len(), "item")),
+        Value::Object(members) => object_in_short(members.len() as u64),
+        Value::Array(items) => list_in_short(items.len() as u64),
         Value::String(text) if text.chars().count() > SHOWN => {
             let beginning: String = text.chars().take(SHOWN).collect();
             format!("{beginning}…")
@@ -62,20 +63,6 @@ fn shown(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
-}
-
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
-}
-
-/// Whether jq takes a name as it is.
-fn is_plain(name: &str) -> bool {
-    let begins = name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
-    begins
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 //! What a person types may run for ever or fill the memory: an expression is stopped by a limit of time and
 //! of output, by the next one, and before it uses up its thread's stack. Depends on nothing of the home.
 
+mod completion;
 mod limits;
 mod program;
 mod session;
 #[cfg(test)]
 mod tests;
 
+pub use completion::{JqOffer, JqPlace, Standing, is_plain, list_in_short, object_in_short, place, standing};
 pub use limits::Limits;
 pub use session::{Answer, JqError, JqSession, evaluate};

@@ -85,6 +85,16 @@ impl JqSession {
     ) {
         self.stop();
         self.stopped = Arc::default();
+        self.evaluate_next(expression, limits, done);
+    }
+
+    /// The same, but after what is under way, and stopped with it.
+    pub fn evaluate_next(
+        &mut self,
+        expression: String,
+        limits: Limits,
+        done: impl FnOnce(Evaluated) + Send + 'static,
+    ) {
         let order = Order {
             expression,
             limits,

@@ -43,16 +43,10 @@ pub fn act(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect> {
                 }
             }
         }
-        Id::FindInReply => {
-            seeking::begin(page, Purpose::Search);
-            Vec::new()
-        }
+        Id::FindInReply => seeking::begin(page, Purpose::Search),
         Id::NextMatch => seeking::go(page, true),
         Id::PreviousMatch => seeking::go(page, false),
-        Id::Jq => {
-            seeking::begin(page, Purpose::Jq);
-            Vec::new()
-        }
+        Id::Jq => seeking::begin(page, Purpose::Jq),
         Id::Raw => {
             toggle_raw(page);
             Vec::new()

@@ -20,7 +20,7 @@ const REST: Duration = Duration::from_millis(60);
 const REMEMBERED: usize = 50;
 
 /// Opens the line for something to look for, or for an expression.
-pub fn begin(page: &mut InvokePage, purpose: Purpose) {
+pub fn begin(page: &mut InvokePage, purpose: Purpose) -> Vec<Effect> {
     if purpose == Purpose::Jq {
         page.show(Tab::Reply);
         page.reply.mode = Mode::Tree;
@@ -34,6 +34,17 @@ pub fn begin(page: &mut InvokePage, purpose: Purpose) {
             .map_or_else(|| ".".to_owned(), |jq| jq.expression.clone()),
     };
     page.typing = Some(Typing::new(purpose, &text));
+    ask(page)
+}
+
+/// Asks the reply what stands where the cursor is, unless that is known.
+fn ask(page: &mut InvokePage) -> Vec<Effect> {
+    let question = page.typing.as_ref().and_then(Typing::question);
+    let (Some(text), Some(question)) = (page.reply.text.clone(), question) else {
+        return Vec::new();
+    };
+    let number = page.errand_number();
+    vec![errand(page, number, Errand::Ask(text, question))]
 }
 
 /// A key for the line that is typed into.
@@ -65,6 +76,13 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
             changed(page)
         }
         (KeyCode::Up | KeyCode::Down, Purpose::Search) => go(page, key.code == KeyCode::Down),
+        (KeyCode::Tab | KeyCode::BackTab, Purpose::Jq) => {
+            if typing.take(key.code == KeyCode::Tab) {
+                typing.recalled = None;
+                return changed(page);
+            }
+            Vec::new()
+        }
         (KeyCode::PageUp | KeyCode::PageDown, _) => {
             let rows = if key.code == KeyCode::PageUp { -10 } else { 10 };
             if let Some(tree) = page.tree_mut() {
@@ -73,11 +91,13 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
             Vec::new()
         }
         _ => {
+            typing.taken = None;
             if edit(&mut typing.input, key) {
                 typing.recalled = None;
                 return changed(page);
             }
-            Vec::new()
+            // The cursor may have moved to where something else stands.
+            ask(page)
         }
     }
 }
@@ -90,6 +110,7 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     let Some(typing) = &mut page.typing else {
         return Vec::new();
     };
+    typing.taken = None;
     paste(&mut typing.input, text);
     changed(page)
 }
@@ -167,11 +188,15 @@ pub fn evaluate(page: &mut InvokePage, number: u64) -> Vec<Effect> {
         return Vec::new();
     };
     let expression = typing.input.value().trim().to_owned();
+    let mut effects = Vec::new();
     if expression.is_empty() || expression == "." {
         leave(page, Purpose::Jq);
-        return Vec::new();
+    } else {
+        effects.push(errand(page, number, Errand::Evaluate(text, expression)));
     }
-    vec![errand(page, number, Errand::Evaluate(text, expression))]
+    // Behind it: evaluating stops whatever was asked before.
+    effects.extend(ask(page));
+    effects
 }
 
 /// What was looked for was found, or not: the first match from the selection on is shown.

@@ -1,12 +1,12 @@
 //! Fields to fill in.
 
-use super::{frame, keys, on_overlay};
+use super::{frame, keys};
 use crate::model::CIRCUIT_PREFIX;
 use crate::tui::content::FormLayout;
 use crate::tui::layers::{Field, Form, Kind};
 use crate::tui::state::{Phase, State};
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::draw::{Canvas, on_overlay};
 use crate::tui::widgets::options::draw_options;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

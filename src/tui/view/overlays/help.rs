@@ -1,12 +1,12 @@
 //! The window with everything that can be done here.
 
-use super::{frame, on_overlay};
+use super::frame;
 use crate::tui::content::{inside, window};
 use crate::tui::layers::{Entry, Help};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::view::footer::shown;
-use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::draw::{Canvas, on_overlay, width};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 

@@ -1,11 +1,11 @@
 //! What may follow the keys begun with.
 
-use super::{frame, on_overlay};
+use super::frame;
 use crate::command::Sequence;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::view::footer::shown;
-use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::draw::{Canvas, on_overlay, width};
 use ratatui::layout::Rect;
 
 /// Columns of one hint: key, label, a gap.

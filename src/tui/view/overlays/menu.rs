@@ -1,11 +1,11 @@
 //! A choice.
 
-use super::{frame, keys, on_overlay};
+use super::{frame, keys};
 use crate::tui::content::{inside, window};
 use crate::tui::layers::Menu;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::draw::{Canvas, on_overlay, width};
 use crate::tui::widgets::text::wrap;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

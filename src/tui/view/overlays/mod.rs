@@ -14,7 +14,7 @@ use crate::tui::content::{inside, report_lines, window};
 use crate::tui::layers::Layer;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::draw::{Canvas, on_overlay, width};
 use crate::tui::widgets::text::{Line, draw_lines};
 use completion::draw_completion;
 use confirm::draw_confirm;
@@ -49,11 +49,6 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
         Layer::FirstRun(first) => super::first_run::draw(state, first, canvas, body),
         _ => {}
     }
-}
-
-/// A style on the ground of windows.
-pub(super) fn on_overlay(canvas: &Canvas, role: Role) -> Style {
-    canvas.style(Role::Overlay).patch(canvas.style(role))
 }
 
 pub(super) fn frame(canvas: &mut Canvas, area: Rect, title: &str, border: Role) {

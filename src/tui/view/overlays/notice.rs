@@ -1,11 +1,11 @@
 //! Something to read, and long work step by step.
 
-use super::{frame, keys, on_overlay, overlay_lines};
+use super::{frame, keys, overlay_lines};
 use crate::tui::content::{inside, level_role, notice_lines, window};
 use crate::tui::layers::{Notice, Steps};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::draw::{Canvas, on_overlay};
 
 pub(super) fn draw_notice(state: &State, notice: &Notice, canvas: &mut Canvas) {
     let lines = notice_lines(notice, state.clock.now());
