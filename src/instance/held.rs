@@ -175,7 +175,7 @@ impl Holding {
             .map(|text| Zeroizing::new(text.to_owned()))
     }
 
-    /// Notes a call; what is stored follows within a second or so.
+    /// Notes a call; what is stored follows within some seconds.
     pub(super) fn note_use(&self, now: Timestamp) {
         self.lasting.uses.fetch_add(1, Ordering::Relaxed);
         self.lasting

@@ -225,8 +225,14 @@ impl Issued {
         self.changes.lock().await
     }
 
-    /// Stores what was noted since the last time: uses, and lives that went on by being used.
+    /// Stores what was noted since the last time: uses, and lives.
     pub(super) async fn flush(&self, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
+        self.flush_uses(store).await?;
+        self.flush_lives(store, now).await
+    }
+
+    /// Stores how often credentials were used since the last time.
+    pub(super) async fn flush_uses(&self, store: &dyn Store) -> Result<(), StoreError> {
         let mut uses = Vec::new();
         for credential in self.read().by_name.values() {
             let standing = &credential.standing;
@@ -245,7 +251,7 @@ impl Issued {
                 return Err(error);
             }
         }
-        self.flush_lives(store, now).await
+        Ok(())
     }
 
     /// Has uses that could not be stored be stored with the next flush.
@@ -255,7 +261,8 @@ impl Issued {
         }
     }
 
-    async fn flush_lives(&self, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
+    /// Stores lives that went on by being used.
+    pub(super) async fn flush_lives(&self, store: &dyn Store, now: Timestamp) -> Result<(), StoreError> {
         let is_unsaved =
             |credential: &Arc<Credential>| credential.standing.is_unsaved.load(Ordering::Acquire);
         let unsaved: Vec<_> = self.all().into_iter().filter(is_unsaved).collect();

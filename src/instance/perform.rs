@@ -64,9 +64,10 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
     };
     let trail = opened.instance.trail();
 
-    let reply = match opened.credential.and_then(frozen) {
+    let began = Timestamp::now();
+    let reply = match opened.credential.and_then(|credential| frozen(credential, began)) {
         Some(problem) => Reply::error(&problem),
-        None => authorise_and_execute(opened, &call, &deed, watch).await,
+        None => authorise_and_execute(opened, &call, &deed, began, watch).await,
     };
     let now = Timestamp::now();
     let lost = opened.credential.and_then(|credential| credential.loss(now));
@@ -80,7 +81,7 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
     watch.lap(PhaseName::Audit);
     if lost.is_some() {
         // Its result is withheld too, but whoever has the keys of a frozen one is told why: both sides must know.
-        return match opened.credential.and_then(frozen) {
+        return match opened.credential.and_then(|credential| frozen(credential, now)) {
             Some(problem) => Ended::Replied(Reply::error(&problem), None),
             None => Ended::Withheld,
         };
@@ -97,13 +98,14 @@ async fn authorise_and_execute(
     opened: &Opened<'_>,
     call: &Call<'_>,
     deed: &Deed<'_>,
+    began: Timestamp,
     watch: &mut Stopwatch,
 ) -> Reply {
     let authorised = authorise::source(&opened.caller.grant, opened.peer)
         .and_then(|()| {
             opened
                 .credential
-                .map_or(Ok(()), |credential| admit(opened, credential))
+                .map_or(Ok(()), |credential| admit(opened, credential, began))
         })
         .and_then(|()| dispatch::find(call));
     let entered = match authorised {
@@ -119,7 +121,7 @@ async fn authorise_and_execute(
         caller: within.as_ref().unwrap_or(call.caller),
         ..*call
     };
-    let Some(patience) = remaining(opened.context) else {
+    let Some(patience) = remaining(opened.context, began) else {
         return Reply::error(&too_late(opened));
     };
     if action.writes {
@@ -129,7 +131,7 @@ async fn authorise_and_execute(
         }
     }
     // After the intent: a key whose call could not be put on record is not used up by it.
-    let once = match once::begin(opened.instance, opened.caller, opened.query, Timestamp::now()).await {
+    let once = match once::begin(opened.instance, opened.caller, opened.query, began).await {
         Ok(None) => None,
         Ok(Some(Turn::Now(once))) => Some(once),
         Ok(Some(Turn::Before(reply))) => return reply,
@@ -163,8 +165,8 @@ fn unrecorded(opened: &Opened<'_>, reply: &Reply, error: StoreError) -> Problem 
 }
 
 /// The problem that a credential is frozen, if it is.
-fn frozen(credential: &Credential) -> Option<Problem> {
-    let is_frozen = credential.loss(Timestamp::now()) == Some(FROZEN);
+fn frozen(credential: &Credential, now: Timestamp) -> Option<Problem> {
+    let is_frozen = credential.loss(now) == Some(FROZEN);
     is_frozen.then(|| {
         let problem = issuing::refused(&credential.record.name, &LifeError::Frozen);
         match credential.life.alarm() {
@@ -175,7 +177,7 @@ fn frozen(credential: &Credential) -> Option<Problem> {
 }
 
 /// Lets a credential be used for what it is good for at this step of its handshake, and notes that it is.
-fn admit(opened: &Opened<'_>, credential: &Credential) -> Result<(), Problem> {
+fn admit(opened: &Opened<'_>, credential: &Credential, now: Timestamp) -> Result<(), Problem> {
     let action = opened.query.action();
     authorise::step(&credential.life, action)?;
     let event = match action {
@@ -186,13 +188,13 @@ fn admit(opened: &Opened<'_>, credential: &Credential) -> Result<(), Problem> {
         _ => Event::Used,
     };
     let issued = opened.instance.issued();
-    issued.heard_of(credential, event, Timestamp::now());
+    issued.heard_of(credential, event, now);
     Ok(())
 }
 
 /// How long the caller still waits.
-fn remaining(context: &CallContext) -> Option<Duration> {
-    let left = context.deadline_ms - Timestamp::now().as_micros() / 1_000;
+fn remaining(context: &CallContext, now: Timestamp) -> Option<Duration> {
+    let left = context.deadline_ms - now.as_micros() / 1_000;
     if left <= 0 {
         return None;
     }

@@ -214,6 +214,7 @@ impl Call<'_> {
             Err(error) => return self.not_a_query(error, seal).await,
         };
         self.context.trace |= query.wants_trace();
+        watch.stop_unless(self.context.trace);
         let opened = Opened {
             instance: self.instance,
             caller: self.presented.caller(),

@@ -3,7 +3,7 @@
 //! The grammars are ASCII only: an identifier that looks like another one but is not (THREATS 43)
 //! cannot be written.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::fmt;
 
 /// Why a text is not an identifier of the kind asked for.
@@ -60,14 +60,21 @@ fn is_name(text: &str, longest: usize) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
 }
 
-/// Each kind of identifier needs the same seven small implementations; writing them once here is
+/// Each kind of identifier needs the same eight small implementations; writing them once here is
 /// the one place in the project where a macro says it more plainly than a function can.
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident, $article:literal $kind:literal, $expected:literal, $accepts:expr) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+        #[serde(try_from = "String")]
         pub struct $name(String);
+
+        // Derived, it would make a copy of the text each time.
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
 
         impl $name {
             const GRAMMAR: Grammar = Grammar {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
+use std::time::SystemTime;
 
 /// A moment in time, in microseconds since 1970-01-01T00:00:00Z.
 ///
@@ -28,7 +29,11 @@ impl Timestamp {
 
     /// What the system's clock says. The model reads no clock by itself: callers decide when.
     pub fn now() -> Self {
-        Self(jiff::Timestamp::now().as_microsecond())
+        let micros = |duration: std::time::Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
+        match SystemTime::now().duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => Self(micros(since)),
+            Err(before) => Self(-micros(before.duration())),
+        }
     }
 
     /// This moment moved by whole seconds; saturates at the ends of the range.
@@ -45,18 +50,59 @@ impl Timestamp {
     fn to_jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }
+
+    /// Its text, digit by digit: every reply about a pointer has two of them, for which a formatter that reads a
+    /// pattern takes a tenth of the whole lookup. None outside the years that have four digits.
+    fn text(self) -> Option<[u8; TEXT.len()]> {
+        let moment = jiff::tz::Offset::UTC.to_datetime(self.to_jiff());
+        let year = u32::try_from(moment.year()).ok()?;
+        let micros = moment.subsec_nanosecond().unsigned_abs() / 1_000;
+        let small = |number: i8| u32::from(number.unsigned_abs());
+        let mut text = *TEXT;
+        for (place, number) in [
+            (0..4, year),
+            (5..7, small(moment.month())),
+            (8..10, small(moment.day())),
+            (11..13, small(moment.hour())),
+            (14..16, small(moment.minute())),
+            (17..19, small(moment.second())),
+            (20..26, micros),
+        ] {
+            let mut left = number;
+            for digit in text[place].iter_mut().rev() {
+                *digit = b'0' + (left % 10) as u8;
+                left /= 10;
+            }
+        }
+        Some(text)
+    }
 }
+
+/// The form of a moment as text.
+const TEXT: &[u8; 32] = b"0000-00-00T00:00:00.000000+00:00";
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.to_jiff().strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00").to_string();
-        formatter.pad(&text)
+        match self.text().as_ref().map(|text| std::str::from_utf8(text)) {
+            Some(Ok(text)) => formatter.pad(text),
+            _ => formatter.pad(&strftime(*self)),
+        }
     }
+}
+
+fn strftime(moment: Timestamp) -> String {
+    moment
+        .to_jiff()
+        .strftime("%Y-%m-%dT%H:%M:%S.%6f+00:00")
+        .to_string()
 }
 
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        match self.text().as_ref().map(|text| std::str::from_utf8(text)) {
+            Some(Ok(text)) => serializer.serialize_str(text),
+            _ => serializer.collect_str(self),
+        }
     }
 }
 
@@ -70,6 +116,7 @@ impl<'de> Deserialize<'de> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn text_is_iso_8601_with_offset_and_reads_back() {
@@ -78,5 +125,21 @@ mod tests {
         assert_eq!(Timestamp::parse(&moment.to_string()), Some(moment));
         assert_eq!(Timestamp::parse("2026-11-23T11:11:12.123456+01:00"), Some(moment));
         assert_eq!(Timestamp::parse("yesterday"), None);
+    }
+
+    #[test]
+    fn now_is_what_the_systems_clock_says() {
+        let before = jiff::Timestamp::now().as_microsecond();
+        let now = Timestamp::now().as_micros();
+        assert!((before..=jiff::Timestamp::now().as_microsecond()).contains(&now));
+    }
+
+    proptest! {
+        #[test]
+        fn digits_are_those_of_the_pattern(micros in prop_oneof![any::<i64>(), -62_200_000_000_000_000i64..253_500_000_000_000_000]) {
+            let moment = Timestamp::from_micros(micros);
+            prop_assert_eq!(moment.to_string(), strftime(moment));
+            prop_assert_eq!(serde_json::to_value(moment).unwrap(), strftime(moment));
+        }
     }
 }

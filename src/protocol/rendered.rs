@@ -4,6 +4,9 @@ use serde::Serialize;
 use serde_json::Value;
 use std::sync::OnceLock;
 
+/// Bytes for which there is room before anything is written: most results need no more.
+const USUAL: usize = 1_000;
+
 /// JSON text that was made of something, and its value for whoever asks.
 #[derive(Debug, Clone)]
 pub struct Rendered {
@@ -14,9 +17,10 @@ pub struct Rendered {
 impl Rendered {
     /// Of anything that becomes JSON with string keys.
     pub fn of(thing: &impl Serialize) -> Self {
-        let text = serde_json::to_string(thing).expect("only what has string keys is rendered");
+        let mut json = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut json, thing).expect("only what has string keys is rendered");
         Self {
-            text,
+            text: String::from_utf8(json).expect("JSON is written as UTF-8"),
             value: OnceLock::new(),
         }
     }

@@ -92,6 +92,7 @@ pub struct Stopwatch {
     began: Instant,
     lap: Instant,
     phases: Vec<Phase>,
+    is_read: bool,
 }
 
 impl Stopwatch {
@@ -102,11 +103,20 @@ impl Stopwatch {
             began: now,
             lap: now,
             phases: Vec::with_capacity(8),
+            is_read: true,
         }
+    }
+
+    /// Measures no further phases where nobody is going to read them.
+    pub fn stop_unless(&mut self, is_read: bool) {
+        self.is_read = is_read;
     }
 
     /// Ends a phase that began when the previous one ended.
     pub fn lap(&mut self, name: PhaseName) {
+        if !self.is_read {
+            return;
+        }
         let now = Instant::now();
         self.phases.push(Phase {
             name,

@@ -78,7 +78,7 @@ impl Heads {
 
     /// Takes bytes up to the end of the line, or all of them; how many those were.
     fn watch_line(&mut self, bytes: &mut [u8]) -> usize {
-        let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else {
+        let Some(end) = memchr::memchr(b'\n', bytes) else {
             self.keep(bytes);
             return bytes.len();
         };
@@ -113,6 +113,10 @@ impl Heads {
             return true;
         }
         let kept = &self.line[..self.length.min(LINE)];
+        // Both names that matter begin with one of these letters, and few others do.
+        if !kept.first().is_some_and(|letter| b"cCtT".contains(letter)) {
+            return true;
+        }
         let Some(colon) = kept.iter().position(|byte| *byte == b':') else {
             return true;
         };

@@ -253,7 +253,7 @@ impl Credential {
             .or_else(|| has_ended().then_some("lease_ended"))
     }
 
-    /// Notes a call; what is stored follows within a second or so.
+    /// Notes a call; what is stored follows within some seconds.
     pub(in crate::instance) fn note_use(&self, now: Timestamp) {
         self.standing.uses.fetch_add(1, Ordering::Relaxed);
         self.standing
