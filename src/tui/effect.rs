@@ -61,6 +61,8 @@ pub enum Effect {
     LoadMap(u64),
     /// Read the log of this instance again and again, and of no other.
     Tail(Option<InstanceName>),
+    /// Ring the terminal's bell.
+    Ring,
     /// Look at every watched instance now.
     ProbeNow,
     /// Somebody is there to see what is found, or nobody: then calls that instances put on record are made seldom.

@@ -40,6 +40,7 @@ mod theme;
 mod update;
 mod view;
 mod widgets;
+mod window_title;
 mod wizard;
 
 pub use doctor::look as look_at_everything;

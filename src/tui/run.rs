@@ -12,10 +12,11 @@ use super::painter::Painter;
 use super::runner::Runner;
 use super::signals::Signals;
 use super::state::{Look, Phase, State};
-use super::terminal::{Terminal, stop_the_group};
+use super::terminal::{Terminal, is_in_window, stop_the_group};
 use super::theme::{Catalog, depth_of_terminal, glyphs_of_terminal};
 use super::update::{Start, keep_place, start, take_keymap_file, update};
 use super::view::view;
+use super::window_title::window_title;
 use crate::command::{Key, KeyCode};
 use crate::protocol::Code;
 use crate::workspace::{ConsoleConfig, Failure, Home, Workspace};
@@ -80,6 +81,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         messages,
         away: None,
         kept_place: KeptPlace::default(),
+        window_title: None,
     };
     for effect in start(&mut state, begin) {
         console.apply(effect, &mut runner);
@@ -107,8 +109,7 @@ fn no_terminal(error: &io::Error) -> Failure {
 
 /// Whether the terminal is worth asking for its background.
 fn options_ask() -> bool {
-    let term = std::env::var("TERM").unwrap_or_default();
-    std::env::var("COLORFGBG").is_err() && !matches!(term.as_str(), "" | "dumb" | "linux")
+    std::env::var("COLORFGBG").is_err() && is_in_window()
 }
 
 fn look(options: &Options, catalog: Catalog, config: ConsoleConfig) -> Result<Look, Failure> {
@@ -177,6 +178,8 @@ struct Console {
     messages: UnboundedReceiver<Message>,
     away: Option<Away>,
     kept_place: KeptPlace,
+    /// What the terminal's window is called, if we gave it a name.
+    window_title: Option<String>,
 }
 
 /// Why the console has to leave the terminal to somebody else.
@@ -312,6 +315,7 @@ impl Console {
             Away::Running(line) => run_line(runner.home(), &line, signals).await,
         };
         self.terminal.come_back()?;
+        self.window_title = None;
         Ok(messages)
     }
 
@@ -322,7 +326,19 @@ impl Console {
                 break_if_told(buffer);
                 cursor
             })
-            .map(drop)
+            .map(drop)?;
+        self.name_window(state)
+    }
+
+    /// Writes nothing as long as the name stays the same.
+    fn name_window(&mut self, state: &State) -> io::Result<()> {
+        let is_wanted = state.look.config.title.unwrap_or(true) && is_in_window();
+        let title = is_wanted.then(|| window_title(state));
+        if title == self.window_title {
+            return Ok(());
+        }
+        self.window_title = title;
+        self.terminal.name_window(self.window_title.as_deref())
     }
 
     fn apply(&mut self, effect: Effect, runner: &mut Runner) {
@@ -333,6 +349,11 @@ impl Console {
                 }
             }
             Effect::Redraw => self.painter.forget(),
+            Effect::Ring => {
+                if let Err(error) = self.terminal.ring() {
+                    tracing::warn!("the bell could not be rung: {error}");
+                }
+            }
             Effect::Copy(text) => self.copy(text, runner),
             Effect::CopyByTerminal(text) => self.ask_terminal_to_copy(&text),
             Effect::Suspend => self.away = Some(Away::Suspended),

@@ -5,9 +5,10 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::execute;
+use crossterm::style::Print;
 use crossterm::terminal::{
-    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, SetTitle,
+    disable_raw_mode, enable_raw_mode,
 };
 use std::io::{self, Write, stdout};
 #[cfg(unix)]
@@ -24,6 +25,19 @@ const STOP_THE_GROUP: &str = "group=$(ps -o pgid= -p $PPID 2>/dev/null | tr -d '
 
 /// Whether the terminal is ours right now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether the window has a name of ours right now.
+static NAMED: AtomicBool = AtomicBool::new(false);
+
+/// Keeps the window's name, and brings back the one kept last (xterm's window operations 22 and 23).
+const KEEP_NAME: &str = "\x1b[22;0t";
+const BRING_NAME_BACK: &str = "\x1b[23;0t";
+
+/// Whether there is a window to be named, or anything else beyond rows of letters: not on a bare console.
+pub fn is_in_window() -> bool {
+    let term = std::env::var("TERM").unwrap_or_default();
+    !matches!(term.as_str(), "" | "dumb" | "linux")
+}
 
 /// Holds the terminal; gives it back when dropped.
 pub struct Terminal {
@@ -66,6 +80,23 @@ impl Terminal {
         self.apply_mouse()
     }
 
+    /// Gives the window a name, or its own one back.
+    pub fn name_window(&self, name: Option<&str>) -> io::Result<()> {
+        let Some(name) = name else {
+            bring_name_back();
+            return Ok(());
+        };
+        if !NAMED.swap(true, Ordering::SeqCst) {
+            execute!(stdout(), Print(KEEP_NAME))?;
+        }
+        execute!(stdout(), SetTitle(name))
+    }
+
+    /// Rings.
+    pub fn ring(&self) -> io::Result<()> {
+        execute!(stdout(), Print('\x07'))
+    }
+
     /// Gives the terminal back for a while.
     pub fn leave(&self) {
         give_back();
@@ -102,11 +133,19 @@ impl Drop for Terminal {
     }
 }
 
+/// Without a name first: a terminal that keeps none goes back to its own habit.
+fn bring_name_back() {
+    if NAMED.swap(false, Ordering::SeqCst) {
+        let _ = execute!(stdout(), SetTitle(""), Print(BRING_NAME_BACK));
+    }
+}
+
 /// Gives the terminal back as it was. Twice does no harm, and a terminal that is gone does not matter.
 pub fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    bring_name_back();
     // The alternate screen is cleared first: some terminals keep it, and what stood there is nobody's business.
     let _ = execute!(
         stdout(),

@@ -30,6 +30,10 @@ pub struct ConsoleConfig {
     pub glyphs: GlyphChoice,
     /// Whether the mouse is the console's at the start.
     pub mouse: Option<bool>,
+    /// Whether the terminal's window is named after how things stand; it is unless told.
+    pub title: Option<bool>,
+    /// Whether the terminal's bell rings when an instance is lost; it does not unless told.
+    pub bell: Option<bool>,
 }
 
 /// The signs that are drawn with.

@@ -1,6 +1,6 @@
 //! Files that a person writes while the console runs.
 
-use crate::support::console::Console;
+use crate::support::console::{Console, NAME_BEFORE};
 use vt100::{Color, Screen};
 
 /// The ground that the screen is drawn on, in the middle of a pane.
@@ -29,6 +29,9 @@ fn themes_and_settings_are_read_again_when_they_change_and_a_broken_one_keeps_th
     console.wait("the white theme still", |screen| ground(screen) == white);
     std::fs::write(home.join("config.toml"), "[console]\nthme = \"dark\"\n").unwrap();
     console.wait_for("line 2");
+    console.wait_for_name("butterfly: 0 of 1 up");
+    std::fs::write(home.join("config.toml"), "[console]\ntitle = false\n").unwrap();
+    console.wait_for_name(NAME_BEFORE);
     let black = "inherits = \"dark\"\n[palette]\nground = \"#000000\"\n";
     std::fs::write(themes.join("paper.toml"), black).unwrap();
     console.wait("the black theme", |screen| ground(screen) == Color::Rgb(0, 0, 0));

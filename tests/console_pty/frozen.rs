@@ -20,9 +20,11 @@ fn threat_57_keys_are_answered_while_an_instance_is_frozen() {
     let folder = home_with_an_instance();
     let home = folder.path().join("home");
     butterfly(&home, &["instance", "start", "gamma"]);
+    std::fs::write(home.join("config.toml"), "[console]\nbell = true\n").unwrap();
     let process = hosting_process(&home);
     let mut console = Console::start(&home, (120, 36));
     console.wait_for("1 of 1 up");
+    console.wait_for_name("butterfly: 1 of 1 up");
     signal(&process, "STOP");
     // Look now, and go on without waiting for what comes of it.
     console.press("\u{12}");
@@ -35,6 +37,8 @@ fn threat_57_keys_are_answered_while_an_instance_is_frozen() {
     console.wait_for("Federation");
     console.press("\u{1b}");
     console.wait_for("unreachable");
+    console.wait_for_name("butterfly: gamma does not answer (0 of 1 up)");
+    assert_eq!(console.rings(), 1);
     signal(&process, "CONT");
     console.press("\u{12}");
     console.wait_for("1 of 1 up");

@@ -7,14 +7,49 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
-use vt100::{MouseProtocolMode, Parser, Screen};
+use vt100::{Callbacks, MouseProtocolMode, Parser, Screen};
 
 /// How long content may take before a test gives up: a loaded machine is no failure.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
+/// What the window is called before the console.
+pub const NAME_BEFORE: &str = "a shell";
+
+/// What a terminal does beside its screen.
+pub struct Window {
+    name: String,
+    kept: Vec<String>,
+    rings: usize,
+}
+
+impl Callbacks for Window {
+    fn audible_bell(&mut self, _: &mut Screen) {
+        self.rings += 1;
+    }
+
+    fn set_window_title(&mut self, _: &mut Screen, title: &[u8]) {
+        self.name = String::from_utf8_lossy(title).into_owned();
+    }
+
+    fn unhandled_csi(
+        &mut self,
+        _: &mut Screen,
+        _: Option<u8>,
+        _: Option<u8>,
+        parameters: &[&[u16]],
+        end: char,
+    ) {
+        match (parameters, end) {
+            ([[22], [0]], 't') => self.kept.push(self.name.clone()),
+            ([[23], [0]], 't') => self.name = self.kept.pop().expect("a name was kept before"),
+            _ => {}
+        }
+    }
+}
+
 /// What the terminal shows so far.
 pub struct Shown {
-    pub parser: Parser,
+    pub parser: Parser<Window>,
     bytes: usize,
     over: bool,
 }
@@ -82,9 +117,14 @@ impl Console {
         }
         let child = pty.slave.spawn_command(command).unwrap();
         drop(pty.slave);
+        let window = Window {
+            name: NAME_BEFORE.to_owned(),
+            kept: Vec::new(),
+            rings: 0,
+        };
         let shown = Arc::new((
             Mutex::new(Shown {
-                parser: Parser::new(cells(size.1), cells(size.0), 1000),
+                parser: Parser::new_with_callbacks(cells(size.1), cells(size.0), 1000, window),
                 bytes: 0,
                 over: false,
             }),
@@ -118,17 +158,33 @@ impl Console {
 
     /// Waits until this looks at something on the screen.
     pub fn find<T>(&self, what: &str, look: impl Fn(&Screen) -> Option<T>) -> T {
+        self.await_in_window(what, |shown| look(shown.parser.screen()))
+    }
+
+    /// Waits until the window is called so.
+    pub fn wait_for_name(&self, name: &str) {
+        self.await_in_window(name, |shown| {
+            (shown.parser.callbacks().name == name).then_some(())
+        });
+    }
+
+    /// How often the bell rang.
+    pub fn rings(&self) -> usize {
+        self.shown.0.lock().unwrap().parser.callbacks().rings
+    }
+
+    fn await_in_window<T>(&self, what: &str, look: impl Fn(&Shown) -> Option<T>) -> T {
         let (lock, changed) = &*self.shown;
         let mut shown = lock.lock().unwrap();
         let end = Instant::now() + PATIENCE;
         loop {
-            let screen = shown.parser.screen();
-            if let Some(found) = look(screen) {
+            if let Some(found) = look(&shown) {
                 return found;
             }
             let left = end.saturating_duration_since(Instant::now());
-            let text = screen.contents();
-            assert!(!left.is_zero() && !shown.over, "no {what} in:\n{text}");
+            let text = shown.parser.screen().contents();
+            let name = &shown.parser.callbacks().name;
+            assert!(!left.is_zero() && !shown.over, "no {what} in {name:?}:\n{text}");
             shown = changed.wait_timeout(shown, left).unwrap().0;
         }
     }
@@ -220,6 +276,9 @@ impl Console {
         assert!(!screen.hide_cursor());
         assert!(!screen.bracketed_paste());
         assert_eq!(screen.mouse_protocol_mode(), MouseProtocolMode::None);
+        let window = shown.parser.callbacks();
+        assert_eq!(window.name, NAME_BEFORE);
+        assert!(window.kept.is_empty());
         assert_eq!(settings(self.master.as_ref()), self.before);
         status
     }

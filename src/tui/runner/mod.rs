@@ -147,6 +147,7 @@ impl Runner {
             Effect::Copy(_)
             | Effect::CopyByTerminal(_)
             | Effect::Mouse(_)
+            | Effect::Ring
             | Effect::Redraw
             | Effect::Suspend
             | Effect::Edit(_)

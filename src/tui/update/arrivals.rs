@@ -213,6 +213,9 @@ fn on_probed(state: &mut State, row: InstanceRow) -> Vec<Effect> {
     let selected = source.is_some();
     let failed = source.is_some_and(Source::has_failed);
     let was = before.row.state;
+    let is_lost =
+        was == InstanceState::Up && matches!(row.state, InstanceState::Refused | InstanceState::Unreachable);
+    let rings = is_lost && state.look.config.bell == Some(true);
     let came_back = row.state == InstanceState::Up && was != InstanceState::Up;
     let other_count = row.pointers.is_some() && row.pointers != before.row.pointers;
     let changed = selected && (came_back && failed || other_count && before.row.pointers.is_some());
@@ -225,7 +228,7 @@ fn on_probed(state: &mut State, row: InstanceRow) -> Vec<Effect> {
     if came_back {
         return load_missing(state, was, name.as_str()).into_iter().collect();
     }
-    Vec::new()
+    rings.then_some(Effect::Ring).into_iter().collect()
 }
 
 /// Everything about an instance, for its page.

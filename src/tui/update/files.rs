@@ -115,6 +115,7 @@ mod tests {
             theme: Some("light".to_owned()),
             glyphs: GlyphChoice::Ascii,
             mouse: Some(false),
+            ..ConsoleConfig::default()
         };
         let effects = update(&mut state, files(None, Ok(config)));
         assert_eq!(state.look.theme.name, "light");

@@ -4,9 +4,9 @@ mod lock;
 
 use super::*;
 use crate::command::{Scope, commands};
-use crate::model::Side;
+use crate::model::{InstanceState, Side};
 use crate::tui::clipboard::Copied;
-use crate::tui::effect::Work;
+use crate::tui::effect::{Effect, Work};
 use crate::tui::fake::{self, answer, blank, demo, fill, key, press, write};
 use crate::tui::layers::{Layer, Tab};
 use crate::tui::message::{Done, Mouse};
@@ -126,6 +126,33 @@ fn t57_a_dead_instance_keeps_what_it_showed_and_holds_up_nobody() {
         Message::Probed(fake::name("alpha"), Ok(fake::instances().remove(0))),
     );
     assert!(!state.instances.get("alpha").unwrap().stale);
+}
+
+#[test]
+fn the_bell_rings_when_an_instance_is_lost_if_that_is_wanted() {
+    let mut state = demo(SIZE);
+    let rings = |state: &mut State, to: InstanceState| {
+        let mut row = fake::instances().remove(1);
+        row.state = to;
+        let effects = update(state, Message::Probed(row.name.clone(), Ok(row)));
+        effects.iter().any(|effect| matches!(effect, Effect::Ring))
+    };
+    assert!(
+        !rings(&mut state, InstanceState::Unreachable),
+        "nobody asked for it"
+    );
+    state.look.config.bell = Some(true);
+    for (to, expected) in [
+        (InstanceState::Up, false),
+        (InstanceState::Unreachable, true),
+        (InstanceState::Unreachable, false),
+        (InstanceState::Up, false),
+        (InstanceState::Refused, true),
+        (InstanceState::Up, false),
+        (InstanceState::Stopped, false),
+    ] {
+        assert_eq!(rings(&mut state, to), expected, "{to:?}");
+    }
 }
 
 #[test]
