@@ -46,6 +46,19 @@ enum Opened<'a> {
     Text,
 }
 
+impl Opened<'_> {
+    /// What ends it.
+    fn end(self) -> Option<char> {
+        match self {
+            Self::Whole => None,
+            Self::Group | Self::Call(_) => Some(')'),
+            Self::Index(_) | Self::List => Some(']'),
+            Self::Object => Some('}'),
+            Self::Text => Some('"'),
+        }
+    }
+}
+
 struct Level<'a> {
     opened: Opened<'a>,
     /// Where what is within begins: behind the bracket, or behind the last `;`.
@@ -79,6 +92,14 @@ impl<'a> Level<'a> {
             wants_name: opened == Opened::Object,
             term: None,
         }
+    }
+
+    /// The term that is being written, which begins here unless it did before.
+    fn term_from(&mut self, at: usize) -> &mut Term {
+        self.term.get_or_insert(Term {
+            start: at,
+            step: None,
+        })
     }
 }
 
@@ -202,7 +223,7 @@ fn levels(text: &str) -> Option<Vec<Level<'_>>> {
         let level = levels.last_mut()?;
         if level.opened == Opened::Text {
             match letter {
-                '"' => close(&mut levels, |opened| opened == Opened::Text)?,
+                '"' => close(&mut levels, letter)?,
                 '\\' => {
                     if let Some((at, '(')) = letters.next() {
                         levels.push(Level::new(Opened::Group, at + 1));
@@ -215,53 +236,26 @@ fn levels(text: &str) -> Option<Vec<Level<'_>>> {
         match letter {
             '.' => {
                 let follows_dot = text[..at].ends_with('.');
-                let term = level.term.get_or_insert(Term {
-                    start: at,
-                    step: None,
-                });
-                term.step = (!follows_dot).then_some(at);
+                level.term_from(at).step = (!follows_dot).then_some(at);
             }
             '$' | '@' => {
-                level.term = Some(Term {
-                    start: at,
-                    step: None,
-                })
+                level.term = None;
+                level.term_from(at);
             }
             '?' => {}
             '"' => {
-                level
-                    .term
-                    .get_or_insert(Term {
-                        start: at,
-                        step: None,
-                    })
-                    .step = None;
+                level.term_from(at).step = None;
                 levels.push(Level::new(Opened::Text, at + 1));
             }
             '[' | '(' | '{' => {
                 let opened = opened(text, level.term, at, letter);
-                level
-                    .term
-                    .get_or_insert(Term {
-                        start: at,
-                        step: None,
-                    })
-                    .step = None;
+                level.term_from(at).step = None;
                 levels.push(Level::new(opened, at + 1));
             }
-            ']' => close(&mut levels, |opened| {
-                matches!(opened, Opened::List | Opened::Index(_))
-            })?,
-            ')' => close(&mut levels, |opened| {
-                matches!(opened, Opened::Group | Opened::Call(_))
-            })?,
-            '}' => close(&mut levels, |opened| opened == Opened::Object)?,
+            ']' | ')' | '}' => close(&mut levels, letter)?,
             '#' => return None,
             letter if is_of_name(letter) => {
-                level.term.get_or_insert(Term {
-                    start: at,
-                    step: None,
-                });
+                level.term_from(at);
             }
             _ => {
                 level.term = None;
@@ -286,10 +280,10 @@ fn opened<'a>(text: &'a str, term: Option<Term>, at: usize, letter: char) -> Ope
     }
 }
 
-/// Leaves the innermost level, if it is of the right kind.
-fn close(levels: &mut Vec<Level<'_>>, is_right: impl Fn(Opened<'_>) -> bool) -> Option<()> {
+/// Leaves the innermost level, if this ends it.
+fn close(levels: &mut Vec<Level<'_>>, letter: char) -> Option<()> {
     let closed = levels.pop()?;
-    (is_right(closed.opened) && !levels.is_empty()).then_some(())
+    (closed.opened.end() == Some(letter)).then_some(())
 }
 
 /// What divides the parts of an expression: what is written behind it has another input, or begins anew.
