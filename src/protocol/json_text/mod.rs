@@ -94,10 +94,42 @@ pub fn quoted(text: &str) -> String {
     serde_json::Value::String(text.to_owned()).to_string()
 }
 
+/// Fills the room that an escape leaves.
+const SUBSTITUTE: char = '\x1a';
+
+/// What a text means that stands in JSON, for finding something in it: of the same length, every letter where it is
+/// written, and a substitute (which can be in no text of JSON) where an escape leaves room.
+pub fn meant_in_place(written: &str) -> String {
+    let mut meant = String::with_capacity(written.len());
+    let mut letters = written.chars();
+    while let Some(letter) = letters.next() {
+        if letter != '\\' {
+            meant.push(letter);
+            continue;
+        }
+        meant.push(SUBSTITUTE);
+        meant.extend(letters.next().map(|escaped| match escaped {
+            'b' | 'f' | 'n' | 'r' | 't' | 'u' => SUBSTITUTE,
+            itself => itself,
+        }));
+    }
+    meant
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn what_is_meant_stands_where_it_is_written() {
+        let written = r#"é{{a | .\"x y\" \\ \n}}"#;
+        let meant = meant_in_place(written).replace(SUBSTITUTE, "~");
+        assert_eq!(meant, "é{{a | .~\"x y~\" ~\\ ~~}}");
+        assert_eq!(meant.len(), written.len());
+        assert_eq!(meant_in_place("\\é").len(), 3);
+        assert_eq!(meant_in_place("a\\").len(), 2);
+    }
 
     fn place(text: &str) -> (String, String) {
         let mistake = mistake(text).unwrap_or_else(|| panic!("{text} is acceptable"));

@@ -6,6 +6,7 @@ use super::memory::Memory;
 use super::offer::{Offer, best_first, plain};
 use super::place::{Place, Slot, place};
 use super::state::{Composer, Taking};
+use crate::protocol::json_text::quoted;
 use crate::workspace::{ReplyPath, blanks_of};
 use std::collections::HashSet;
 
@@ -90,6 +91,13 @@ fn taken(reply: &str, instance: &str) -> Offer {
     }
 }
 
+/// It stands in a text of a query: what it has in quotes is escaped as JSON.
 fn path(path: &ReplyPath) -> Offer {
-    asked(&path.path, &path.shown)
+    let text = quoted(&path.path);
+    let escaped = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    plain(
+        &path.path,
+        &path.shown,
+        format!("{}}}}}", escaped.unwrap_or(&path.path)),
+    )
 }

@@ -5,7 +5,7 @@ use super::offer::wants_pointer;
 use super::place::place;
 use super::state::Composer;
 use crate::model::PointerAddress;
-use crate::protocol::json_text::{Member, Tree};
+use crate::protocol::json_text::{Member, Tree, meant_in_place};
 use crate::tui::state::State;
 use crate::workspace::{Facts, Finding, Weight, blank_spans, findings};
 use std::ops::Range;
@@ -42,13 +42,13 @@ pub fn look(state: &State, composer: &mut Composer) {
     composer.findings.extend(missing);
 }
 
-/// Where blanks stand: in texts that are neither names nor an action. What is escaped in one is not looked into.
+/// Where blanks stand: in texts that are neither names nor an action.
 fn blanks(text: &str, tree: &Tree) -> Vec<Range<usize>> {
     members(tree)
         .filter(|member| member.container.is_none() && member.name.as_deref() != Some("action"))
         .filter_map(|member| member.value.clone())
         .flat_map(|value| {
-            let spans = blank_spans(&text[value.clone()]);
+            let spans = blank_spans(&meant_in_place(&text[value.clone()]));
             spans
                 .into_iter()
                 .map(move |span| value.start + span.start..value.start + span.end)

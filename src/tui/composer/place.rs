@@ -1,6 +1,6 @@
 //! What is being typed where the cursor stands: the name of a parameter, a value of one, an item of its list.
 
-use crate::protocol::json_text::{Member, Shape, Token, TokenKind, Tree};
+use crate::protocol::json_text::{Member, Shape, Token, TokenKind, Tree, meant_in_place};
 use crate::workspace::{BegunBlank, begun_blank};
 use std::ops::Range;
 
@@ -141,27 +141,21 @@ fn in_blank(text: &str, tree: &Tree, token: &Token, cursor: usize) -> Option<Pla
         return None;
     }
     let inside = token.span.start + 1;
-    let (offset, begun) = begun_blank(&text[inside..cursor])?;
+    let meant = meant_in_place(&text[inside..cursor]);
+    let (offset, begun) = begun_blank(&meant)?;
     let rest = &text[cursor..token.span.end - usize::from(closed)];
     // What is replaced goes up to its own braces, if they are there already.
     let own = rest.find("}}").filter(|at| !rest[..*at].contains("{{"));
-    let (slot, partial) = match begun {
-        BegunBlank::Name(written) => (Slot::Blank, written),
-        BegunBlank::Expression {
-            action,
-            instance,
-            written,
-        } => {
-            let reply = ReplyOf {
-                action: action.to_owned(),
-                instance: instance.map(str::to_owned),
-            };
-            (Slot::Taken(reply), written)
-        }
+    let slot = match begun {
+        BegunBlank::Name => Slot::Blank,
+        BegunBlank::Expression { action, instance } => Slot::Taken(ReplyOf {
+            action: action.to_owned(),
+            instance: instance.map(str::to_owned),
+        }),
     };
     Some(Place {
         slot,
-        partial: partial.to_owned(),
+        partial: text[inside + offset..cursor].to_owned(),
         span: inside + offset..cursor + own.map_or(0, |at| at + 2),
         begun: true,
         comma_at: None,

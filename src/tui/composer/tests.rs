@@ -16,7 +16,7 @@ use crate::tui::message::Message;
 use crate::tui::state::State;
 use crate::tui::update::update;
 use crate::tui::view::tests::screen;
-use crate::workspace::{Outgoing, Way};
+use crate::workspace::{Outgoing, ReplyPath, Way};
 
 fn composer(state: &State) -> &Composer {
     let found = state.layers.iter().find_map(|layer| match layer {
@@ -495,6 +495,30 @@ fn what_a_blank_takes_is_chosen_from_the_reply_itself() {
         "{}",
         text(&state)
     );
+}
+
+#[test]
+fn a_name_in_quotes_is_taken_so_that_the_query_stays_json() {
+    let mut state = in_a_text();
+    write(&mut state, "{{graph");
+    press(&mut state, &["enter"]);
+    let Some(Layer::Composer(open)) = state.layers.last_mut() else {
+        panic!("the composer is not on top");
+    };
+    open.taking.paths = vec![ReplyPath {
+        path: ".result.\"total pointers\"".into(),
+        shown: "7".into(),
+    }];
+    write(&mut state, ".result.\\\"to");
+    assert_eq!(offered(&state), [(".result.\"total pointers\"", "7")]);
+    press(&mut state, &["tab"]);
+    let query: serde_json::Value = serde_json::from_str(text(&state)).unwrap();
+    let taken = query.to_string();
+    assert!(
+        taken.contains(r#"{{get_graph_stats | .result.\"total pointers\"}}"#),
+        "{taken}"
+    );
+    assert_eq!(composer(&state).blanks.len(), 1);
 }
 
 #[test]

@@ -112,15 +112,13 @@ pub fn spans(text: &str) -> Vec<Range<usize>> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BegunBlank<'a> {
     /// The name by which somebody is asked, or of the action whose reply is used.
-    Name(&'a str),
+    Name,
     /// What is taken of the last reply to an action.
     Expression {
         /// The action.
         action: &'a str,
         /// The instance that answered; none for the one that the query is for.
         instance: Option<&'a str>,
-        /// The expression.
-        written: &'a str,
     },
 }
 
@@ -138,15 +136,11 @@ pub fn begun(text: &str) -> Option<(usize, BegunBlank<'_>)> {
 fn begun_in(inner: &str) -> Option<(usize, BegunBlank<'_>)> {
     let Some((from, expression)) = inner.split_once('|') else {
         let written = inner.trim_start();
-        return Some((inner.len() - written.len(), BegunBlank::Name(written)));
+        return Some((inner.len() - written.len(), BegunBlank::Name));
     };
     let (action, instance) = reply_of(from)?;
     let written = expression.trim_start();
-    let begun = BegunBlank::Expression {
-        action,
-        instance,
-        written,
-    };
+    let begun = BegunBlank::Expression { action, instance };
     Some((inner.len() - written.len(), begun))
 }
 
@@ -389,24 +383,20 @@ mod tests {
 
     #[test]
     fn a_blank_is_begun_until_its_braces_close() {
-        let name = |at, written| Some((at, BegunBlank::Name(written)));
-        assert_eq!(begun("tides of {{si"), name(11, "si"));
-        assert_eq!(begun("{{"), name(2, ""));
-        assert_eq!(begun("{{a}} {{ b"), name(9, "b"));
+        let name = |at| Some((at, BegunBlank::Name));
+        assert_eq!(begun("tides of {{si"), name(11));
+        assert_eq!(begun("{{"), name(2));
+        assert_eq!(begun("{{a}} {{ b"), name(9));
         for none in ["", "{", "{{a}}", "{{a}} and", "}}{{a}}", "{{a b | .x", "{{| .x"] {
             assert_eq!(begun(none), None, "{none}");
         }
-        let expression = |instance, written| BegunBlank::Expression {
-            action: "whoami",
-            instance,
-            written,
+        let expression = |at, instance| {
+            let action = "whoami";
+            Some((at, BegunBlank::Expression { action, instance }))
         };
-        assert_eq!(begun("{{whoami |"), Some((10, expression(None, ""))));
-        assert_eq!(
-            begun("é{{whoami@beta | .res"),
-            Some((18, expression(Some("beta"), ".res")))
-        );
-        assert_eq!(begun("{{whoami|{a: .b}"), Some((9, expression(None, "{a: .b}"))));
+        assert_eq!(begun("{{whoami |"), expression(10, None));
+        assert_eq!(begun("é{{whoami@beta | .res"), expression(18, Some("beta")));
+        assert_eq!(begun("{{whoami|{a: .b}"), expression(9, None));
     }
 
     #[test]

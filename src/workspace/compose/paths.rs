@@ -1,6 +1,6 @@
 //! What stands where in a reply, as jq says it, for whoever writes a blank that takes something of one. Pure.
 
-use crate::workspace::jq::{is_plain, list_in_short, object_in_short};
+use crate::workspace::jq::{list_in_short, object_in_short, step};
 use serde_json::Value;
 
 /// Paths of one reply at most, and how deep they go.
@@ -19,7 +19,7 @@ pub struct ReplyPath {
 }
 
 /// What can be taken of a reply, in its order. Of a list, the first item stands for all of them; what is null cannot go
-/// into a query, and names that jq wants in quotes would need escaping in a text of a query.
+/// into a query, and a name with what ends a blank cannot stand in one.
 pub(super) fn paths(reply: &Value) -> Vec<ReplyPath> {
     let mut found = Vec::new();
     walk(reply, "", 0, &mut found);
@@ -38,8 +38,8 @@ fn walk(value: &Value, path: &str, depth: usize, found: &mut Vec<ReplyPath>) {
     }
     match value {
         Value::Object(members) => {
-            for (name, member) in members.iter().filter(|(name, _)| is_plain(name)) {
-                walk(member, &format!("{path}.{name}"), depth + 1, found);
+            for (name, member) in members.iter().filter(|(name, _)| !name.contains("}}")) {
+                walk(member, &format!("{path}{}", step(name)), depth + 1, found);
             }
         }
         Value::Array(items) => {
@@ -81,16 +81,18 @@ mod tests {
     #[test]
     fn everything_has_a_path_that_jq_understands() {
         let reply = json!({"status": "success", "result": {"pointers": [{"address": "ptr_1", "tags": ["a"]}, 2],
-            "next": null, "a b": 1, "count": 2}});
+            "next": null, "a \"b\"": {"c": 1}, "d}}": 3, "count": 2}});
         let said = said(&reply);
         let expected = [
             (".status", "success"),
-            (".result", "{…} with 4 members"),
+            (".result", "{…} with 5 members"),
             (".result.pointers", "[…] with 2 items"),
             (".result.pointers[0]", "{…} with 2 members"),
             (".result.pointers[0].address", "ptr_1"),
             (".result.pointers[0].tags", "[…] with 1 item"),
             (".result.pointers[0].tags[0]", "a"),
+            (".result.\"a \\\"b\\\"\"", "{…} with 1 member"),
+            (".result.\"a \\\"b\\\"\".c", "1"),
             (".result.count", "2"),
         ];
         assert_eq!(

@@ -10,6 +10,6 @@ mod session;
 #[cfg(test)]
 mod tests;
 
-pub use completion::{JqOffer, JqPlace, Standing, is_plain, list_in_short, object_in_short, place, standing};
+pub use completion::{JqOffer, JqPlace, Standing, list_in_short, object_in_short, place, standing, step};
 pub use limits::Limits;
 pub use session::{Answer, JqError, JqSession, evaluate};

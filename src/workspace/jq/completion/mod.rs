@@ -194,7 +194,8 @@ fn offer(text: String, shown: &str) -> JqOffer {
     }
 }
 
-fn step(name: &str) -> String {
+/// The step to the member of this name.
+pub fn step(name: &str) -> String {
     match is_plain(name) {
         true => format!(".{name}"),
         false => format!(".{}", quoted(name)),
@@ -207,7 +208,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// Whether jq takes a name as it is.
-pub fn is_plain(name: &str) -> bool {
+fn is_plain(name: &str) -> bool {
     let begins = name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
     begins
         && name
