@@ -6,8 +6,13 @@ use crate::protocol::Query;
 use crate::workspace::{Failure, ImportFormat};
 use clap::ValueEnum;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// A path that means the same from every folder: some of them are written down.
+pub fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    std::path::absolute(path).map_err(|error| file_failed("find", path, &error))
+}
 
 /// How a credential seals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,13 +1,14 @@
 //! What every verb works with: the home, and how to print.
 
+use super::arguments::absolute;
 use super::inert::inert_lines;
-use super::outcome::{Outcome, file_failed, write_json, write_line};
+use super::outcome::{Outcome, write_json, write_line};
 use super::unlock;
 use crate::protocol::Code;
 use crate::workspace::{Failure, Home, Unlock, Workspace};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -132,9 +133,4 @@ impl Session {
     pub fn note(&self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{}", inert_lines(text));
     }
-}
-
-/// A path that means the same from every folder: some of them are written down.
-pub fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(path).map_err(|error| file_failed("find", path, &error))
 }

@@ -1,8 +1,8 @@
 //! Opening the vault of a home, and choosing how a new one is locked.
 
+use super::arguments::absolute;
 use super::ask;
 use super::secrets;
-use super::session::absolute;
 use crate::protocol::Code;
 use crate::workspace::{
     Failure, Home, SecretFile, Unlock, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE,

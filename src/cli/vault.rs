@@ -1,9 +1,10 @@
 //! `butterfly vault …`: the console's own database, and what unlocks it.
 
+use super::arguments::absolute;
 use super::ask;
 use super::outcome::{Outcome, usage};
 use super::secrets::passphrase_from_environment;
-use super::session::{Session, absolute};
+use super::session::Session;
 use super::table::pairs;
 use super::unlock;
 use crate::protocol::Code;

@@ -3,12 +3,13 @@
 use super::handshake::Desk;
 use super::held::Held;
 use super::issued::Issued;
+use super::legacy_stand_in::LegacyStandIn;
 use super::limits::{Failures, Gate};
 use super::metrics::{Metrics, Moment};
 use super::opening::Parts;
 use super::perform::{Ended, Opened, perform};
 use super::replay::Replay;
-use super::settings::{LegacyStandIn, NewInstance, Settings};
+use super::settings::{NewInstance, Settings};
 use super::trail::Trail;
 use super::witness::Witness;
 use super::{InstanceError, folder, opening, server, tls, witness};

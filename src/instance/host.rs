@@ -1,7 +1,8 @@
 //! Hosting in the background: an instance on a runtime of its own, so that load on it never costs the console a frame.
 
 use super::events::{self, Events, Origin, Weight};
-use super::settings::{LegacyStandIn, Settings};
+use super::legacy_stand_in::LegacyStandIn;
+use super::settings::Settings;
 use super::{Instance, InstanceError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -10,7 +10,7 @@ pub(super) use access_key::AccessKeyOf;
 pub(super) use credential::{Credential, FROZEN, Keyed, Presented};
 pub(super) use secrets::{IssuedKeys, draw, open_secrets, seal_previous, seal_secrets, working_keys};
 
-use super::settings::LegacyStandIn;
+use super::legacy_stand_in::LegacyStandIn;
 use crate::handshake::{Beginning, Event, Life};
 use crate::model::{AppId, CredentialState, Delivery, Endpoint, Grant, KeyId, Profile, Timestamp};
 use crate::seal::{AccessKey, DataKey, LegacyKeys, NativeKeys, random};

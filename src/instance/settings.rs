@@ -1,8 +1,7 @@
 //! What an instance is told before it starts: `instance.toml` in its folder.
 
 use super::fetch::FetchPolicy;
-use crate::model::{AppId, Endpoint, InstanceId, InstanceName};
-use crate::seal::{FernetKey, TokenSecret};
+use crate::model::{Endpoint, InstanceId, InstanceName};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -186,18 +185,6 @@ pub enum Tls {
         /// Its private key, PEM; nobody else may read it.
         key: PathBuf,
     },
-}
-
-/// Stands in for an original Python instance: what `JWT_SECRET_KEY`, `BUTTERFLY_ENCRYPTION_KEY` and `--legacy-app` say.
-/// These credentials live in memory only, with the rights of the owner, as in the original.
-#[derive(Clone)]
-pub struct LegacyStandIn {
-    /// Who may call.
-    pub app_ids: Vec<AppId>,
-    /// Signs tokens.
-    pub token_secret: TokenSecret,
-    /// Seals bodies.
-    pub encryption_key: FernetKey,
 }
 
 #[cfg(test)]

@@ -221,14 +221,6 @@ impl Actions {
         })
     }
 
-    /// What the original Python instances have.
-    pub fn of_originals() -> Self {
-        Self {
-            origin: Origin::BuiltIn,
-            list: super::original_actions::list(),
-        }
-    }
-
     /// The action of this name.
     pub fn find(&self, name: &str) -> Option<&ActionInfo> {
         self.list.iter().find(|action| action.name == name)

@@ -1,7 +1,7 @@
 //! The actions of the original Python instances, which tell nobody what they take: names and shapes from the
 //! descriptions of that system.
 
-use super::actions::{Access, ActionInfo, ParameterInfo, ValueKind};
+use super::actions::{Access, ActionInfo, Actions, Origin, ParameterInfo, ValueKind};
 use ValueKind::{ConnectionId, DomainId, Json, Number, PointerAddress, Text, Texts};
 
 /// A parameter: its name, with `?` where it may be left out; its kind; what it is for.
@@ -257,8 +257,17 @@ const CHOICES: &[(&str, &str, &[&str])] = &[
     ("set_connection_status", "status", &["active", "disabled"]),
 ];
 
-/// All of them.
-pub(super) fn list() -> Vec<ActionInfo> {
+impl Actions {
+    /// What the original Python instances have.
+    pub fn of_originals() -> Self {
+        Self {
+            origin: Origin::BuiltIn,
+            list: list(),
+        }
+    }
+}
+
+fn list() -> Vec<ActionInfo> {
     LINES
         .iter()
         .map(|(name, writes, help, rows)| ActionInfo {

@@ -1,7 +1,7 @@
 //! `butterfly credential list` and `show`; never secrets.
 
 use super::open;
-use crate::cli::handshake::describe_grant;
+use crate::cli::grant_words::describe_grant;
 use crate::cli::outcome::{Outcome, tell};
 use crate::cli::session::Session;
 use crate::cli::table::{Table, pairs};

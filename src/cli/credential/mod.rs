@@ -8,8 +8,6 @@ mod revoke;
 mod rotate;
 mod suspend;
 
-pub use plain::values_text;
-
 use super::outcome::{Outcome, Stop};
 use super::session::Session;
 use crate::protocol::Code;

@@ -3,8 +3,8 @@
 use crate::cli::arguments::read_file;
 use crate::cli::ask;
 use crate::cli::outcome::{Outcome, file_failed, usage, write_line};
+use crate::cli::plain_values::values_text;
 use crate::cli::session::Session;
-use crate::cli::table::pairs;
 use crate::model::InstanceName;
 use crate::protocol::CredentialForm;
 use crate::seal::private;
@@ -96,28 +96,6 @@ impl Import {
             )
         })
     }
-}
-
-/// The values as the other side types them in; for an original instance also as its environment wants them.
-pub fn values_text(form: &CredentialForm) -> Zeroizing<String> {
-    let value = form.expose_value();
-    let secret = |name: &str| value[name].as_str().map(str::to_owned);
-    let mut text = Zeroizing::new(pairs([
-        ("endpoint", secret("endpoint")),
-        ("app_id", secret("app_id")),
-        ("kid", secret("kid")),
-        ("root", secret("root")),
-        ("instance_id", secret("instance_id")),
-        ("jwt_secret_key", secret("jwt_secret_key")),
-        ("encryption_key", secret("encryption_key")),
-        ("access_key", secret("access_key")),
-    ]));
-    if let (Some(token_secret), Some(encryption_key)) = (secret("jwt_secret_key"), secret("encryption_key")) {
-        text.push_str(&format!(
-            "\nJWT_SECRET_KEY={token_secret}\nBUTTERFLY_ENCRYPTION_KEY={encryption_key}\n"
-        ));
-    }
-    text
 }
 
 /// A new file that only its owner may read.

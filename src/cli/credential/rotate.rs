@@ -1,9 +1,10 @@
 //! `butterfly credential rotate` and `end-overlap`: fresh keys, without a call that fails.
 
-use super::{dependents, open, values_text};
+use super::{dependents, open};
 use crate::cli::arguments::span;
 use crate::cli::ask;
 use crate::cli::outcome::Outcome;
+use crate::cli::plain_values::values_text;
 use crate::cli::session::Session;
 use crate::cli::words;
 use crate::model::{Delivery, Profile, Side};

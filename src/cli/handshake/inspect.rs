@@ -1,7 +1,7 @@
 //! `butterfly handshake inspect`: what a file is that somebody sent. Keeps nothing and needs no home.
 
-use super::allowed::describe_grant;
 use crate::cli::arguments::read_file;
+use crate::cli::grant_words::describe_grant;
 use crate::cli::outcome::Outcome;
 use crate::cli::secrets::passphrase_from_environment;
 use crate::cli::session::Session;

@@ -9,8 +9,6 @@ mod request;
 mod status;
 mod verify;
 
-pub use allowed::describe_grant;
-
 use super::outcome::Outcome;
 use super::session::Session;
 use accept::Accept;

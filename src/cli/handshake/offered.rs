@@ -1,7 +1,7 @@
 //! Showing an offer that was made: as JSON for scripts, in words for the person who must pass it on.
 
-use super::allowed::describe_grant;
-use crate::cli::credential::values_text;
+use crate::cli::grant_words::describe_grant;
+use crate::cli::plain_values::values_text;
 use crate::cli::words;
 use crate::model::{Delivery, Holder, Profile};
 use crate::workspace::{OfferMade, OfferRequest};

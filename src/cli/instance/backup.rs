@@ -1,9 +1,10 @@
 //! `butterfly instance backup` and `butterfly instance restore`.
 
+use super::super::arguments::absolute;
 use super::super::ask;
 use super::super::outcome::Outcome;
 use super::super::secrets::passphrase_from_environment;
-use super::super::session::{Session, absolute};
+use super::super::session::Session;
 use super::super::words;
 use crate::model::InstanceName;
 use crate::protocol::Code;

@@ -1,8 +1,9 @@
 //! `butterfly log export`: lines of the log for other programs.
 
+use crate::cli::export_target::ExportTarget;
 use crate::cli::outcome::Outcome;
+use crate::cli::progress::{style, visible};
 use crate::cli::session::Session;
-use crate::cli::transfer::{Target, style, visible};
 use crate::cli::words;
 use crate::workspace::{LogExport, LogFormat, LogProgress};
 use clap::{Args, ValueEnum};
@@ -53,7 +54,7 @@ impl Export {
             format,
         };
         let workspace = session.open().await?;
-        let mut target = Target::open(&self.file, self.force)?;
+        let mut target = ExportTarget::open(&self.file, self.force)?;
         let bar =
             visible(ProgressBar::new(0)).with_style(style("{bar:32} {percent:>3}% · {msg} · {elapsed}"));
         let progress = |progress: LogProgress| {

@@ -3,9 +3,9 @@
 
 use super::super::ask;
 use super::super::outcome::{Outcome, Stop, tell, usage};
+use super::super::progress::{style, visible};
 use super::super::session::Session;
 use super::super::signal::until_signal;
-use super::super::transfer::{style, visible};
 use super::super::words;
 use super::list::{filter, for_one, instance_name};
 use super::show_pointer;

@@ -5,13 +5,13 @@ mod care;
 mod credential;
 mod list;
 mod show;
+mod transfer;
 
 pub use show::describe_circuit;
 
 use super::outcome::{Outcome, usage};
 use super::session::Session;
 use super::table::pairs;
-use super::transfer::{Export, Import};
 use super::words;
 use crate::model::{ConnectionId, NewPointer, Pointer as PointerModel, PointerAddress, PointerChange};
 use bulk::{Assign, Delete, Tag};
@@ -19,9 +19,9 @@ use care::{Duplicate, Neighbors};
 use clap::{Args, Subcommand};
 use credential::Credential;
 use list::{List, Search};
-pub(super) use list::{filter, for_one};
 use serde_json::{Value, json};
 use show::show;
+use transfer::{Export, Import};
 
 /// List, show, make, change, find, import and export pointers.
 #[derive(Debug, Subcommand)]

@@ -1,6 +1,7 @@
 //! The language in a few lines, made from the table of fields.
 
-use super::fields::{Field, Kind};
+use super::fields::Field;
+use super::kind::Kind;
 
 /// What can be written and what it means; `words` says where bare words are looked for.
 pub fn help(fields: &[Field], words: &str) -> Vec<(String, String)> {

@@ -16,6 +16,7 @@
 
 mod fields;
 mod help;
+mod kind;
 mod parse;
 mod text;
 mod value;
@@ -24,8 +25,9 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use fields::{Field, Kind};
+pub use fields::Field;
 pub use help::help;
+pub use kind::Kind;
 pub use parse::FilterError;
 pub use text::Text;
 pub use value::{Comparison, Moment, Value};

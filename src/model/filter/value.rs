@@ -1,6 +1,6 @@
 //! Values of fields, and how they compare.
 
-use super::fields::Kind;
+use super::kind::Kind;
 use super::text::Text;
 use crate::model::Timestamp;
 use jiff::civil::{Date, DateTime, Time};

@@ -3,7 +3,7 @@
 use super::failure::{RowError, damaged, is_unique_violation, not_found};
 use super::rows::{
     POINTER, SUMMARY, address, coordinates, federated_to_json, list_from_json, list_to_json, number, one,
-    pointer, summary,
+    pointer, row_id, summary,
 };
 use super::search_index::{self, IndexChange};
 use super::tags;
@@ -32,17 +32,6 @@ pub(super) fn find_summary(conn: &Connection, at: &PointerAddress) -> Result<Opt
     static SQL: LazyLock<String> =
         LazyLock::new(|| format!("SELECT {SUMMARY} FROM pointers WHERE address = ?1"));
     one(conn, &SQL, number(at.as_str()), |row| summary(at, row))
-}
-
-/// The row of the pointer at an address, which must be there.
-pub(super) fn row_id(conn: &Connection, at: &PointerAddress) -> Result<i64, StoreError> {
-    one(
-        conn,
-        "SELECT id FROM pointers WHERE address = ?1",
-        number(at.as_str()),
-        |row| Ok(row.get(0)?),
-    )?
-    .ok_or_else(|| not_found("pointer", at.as_str()))
 }
 
 /// Whose `data_reference` this is already.

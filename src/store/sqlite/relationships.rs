@@ -1,7 +1,6 @@
 //! Stored relationships between pointers.
 
-use super::pointers::row_id;
-use super::rows::{address, all};
+use super::rows::{address, all, row_id};
 use crate::model::PointerAddress;
 use crate::store::{Edge, Relationship, StoreError};
 use rusqlite::{Connection, params};

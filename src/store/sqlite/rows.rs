@@ -1,11 +1,11 @@
 //! How the model's types look as columns: 48-bit numbers for identifiers, JSON for what is only read whole.
 
-use super::failure::damaged;
+use super::failure::{damaged, not_found};
 use crate::model::{
     ConnectionId, DomainId, Federated, Pointer, PointerAddress, Timestamp, gyroid_coordinates,
 };
 use crate::store::{StoreError, Summary};
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use sha2::{Digest, Sha256};
 
 /// The columns that [`pointer()`] reads, of a table called `p`.
@@ -128,7 +128,7 @@ fn optional_text<'row>(row: &'row Row, column: usize) -> Result<Option<&'row str
 
 /// The only row that a statement gives, read with `read`.
 pub(super) fn one<T>(
-    conn: &rusqlite::Connection,
+    conn: &Connection,
     sql: &str,
     key: impl rusqlite::ToSql,
     read: impl FnOnce(&Row) -> Result<T, StoreError>,
@@ -140,7 +140,7 @@ pub(super) fn one<T>(
 
 /// Every row that a statement gives, read with `read`.
 pub(super) fn all<T>(
-    conn: &rusqlite::Connection,
+    conn: &Connection,
     sql: &str,
     parameters: impl rusqlite::Params,
     read: impl Fn(&Row) -> Result<T, StoreError>,
@@ -152,4 +152,15 @@ pub(super) fn all<T>(
         found.push(read(row)?);
     }
     Ok(found)
+}
+
+/// The row of the pointer at an address, which must be there.
+pub(super) fn row_id(conn: &Connection, at: &PointerAddress) -> Result<i64, StoreError> {
+    one(
+        conn,
+        "SELECT id FROM pointers WHERE address = ?1",
+        number(at.as_str()),
+        |row| Ok(row.get(0)?),
+    )?
+    .ok_or_else(|| not_found("pointer", at.as_str()))
 }

@@ -1,22 +1,22 @@
 //! `butterfly pointer import` and `export`: pointers in and out of files, a million at a time.
 
-use super::arguments::FormatArg;
-use super::inert::inert;
-use super::outcome::{Outcome, Stop, file_failed};
-use super::pointer::{filter, for_one};
-use super::session::Session;
-use super::signal::until_signal;
-use super::words;
+use super::list::{filter, for_one};
+use crate::cli::arguments::FormatArg;
+use crate::cli::export_target::ExportTarget;
+use crate::cli::inert::inert;
+use crate::cli::outcome::{Outcome, Stop, file_failed};
+use crate::cli::progress::{style, visible};
+use crate::cli::session::Session;
+use crate::cli::signal::until_signal;
+use crate::cli::words;
 use crate::model::filter::Filter;
-use crate::protocol::{Code, ExitClass};
+use crate::protocol::ExitClass;
 use crate::store::PointerQuery;
-use crate::workspace::{
-    Failure, ImportPreview, ImportProgress, ImportReport, NotWritten, PartialFile, StopSign,
-};
+use crate::workspace::{Failure, ImportPreview, ImportProgress, ImportReport, StopSign};
 use clap::Args;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal, Stdout, Write};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 /// Import pointers from JSONL or CSV: all of them in one step, or none.
@@ -142,7 +142,7 @@ impl Export {
             filter: for_one(self.filter.unwrap_or_default(), &self.instance)?,
             ..PointerQuery::default()
         };
-        let mut target = Target::open(&self.file, self.force)?;
+        let mut target = ExportTarget::open(&self.file, self.force)?;
         let bar = visible(ProgressBar::no_length())
             .with_style(style("{spinner} {human_pos} pointers · {per_sec} · {elapsed}"));
         let written = workspace
@@ -202,117 +202,5 @@ fn import_bar(length: Option<u64>) -> ProgressBar {
             "{bar:32} {percent:>3}% · {msg} · {bytes_per_sec} · {eta} left",
         )),
         None => visible(ProgressBar::no_length()).with_style(style("{spinner} {bytes} · {msg} · {elapsed}")),
-    }
-}
-
-/// Drawn on stderr, and only where a person looks at it.
-pub(super) fn visible(bar: ProgressBar) -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        bar.set_draw_target(ProgressDrawTarget::hidden());
-    }
-    bar
-}
-
-pub(super) fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template)
-        .expect("the template is ours and well formed")
-        .progress_chars("━╸─")
-}
-
-/// Where an export goes. A file appears under its name only when it is whole.
-pub(super) struct Target {
-    sink: Sink,
-    is_pipe_closed: bool,
-}
-
-enum Sink {
-    Stdout(BufWriter<Stdout>),
-    File(PartialFile, PathBuf),
-}
-
-impl Target {
-    /// Begins it. A file of that name that is there already is replaced only if that is wanted.
-    pub(super) fn open(path: &Path, force: bool) -> Result<Self, Failure> {
-        let sink = match path.as_os_str() == "-" {
-            true => Sink::Stdout(BufWriter::with_capacity(1 << 18, io::stdout())),
-            false => {
-                let file = PartialFile::create(path, force).map_err(|problem| not_written(path, problem))?;
-                Sink::File(file, path.to_owned())
-            }
-        };
-        Ok(Self {
-            sink,
-            is_pipe_closed: false,
-        })
-    }
-
-    /// What became of an export: a whole one is kept; of one that failed nothing is left; and whoever read it and
-    /// went away is told nothing.
-    pub(super) fn end<T>(mut self, written: Result<T, Failure>) -> Outcome<T> {
-        let ended = match written {
-            // A file that is not kept goes when it is dropped.
-            Err(failure) => Err(failure),
-            Ok(written) => self.flush_or_tell().map(|()| written),
-        };
-        match (ended, self.sink) {
-            (Err(_), _) if self.is_pipe_closed => Err(Stop::PipeClosed),
-            (Err(failure), _) => Err(failure.into()),
-            (Ok(written), Sink::Stdout(_)) => Ok(written),
-            (Ok(written), Sink::File(file, path)) => match file.keep() {
-                Ok(()) => Ok(written),
-                Err(problem) => Err(not_written(&path, problem).into()),
-            },
-        }
-    }
-
-    fn flush_or_tell(&mut self) -> Result<(), Failure> {
-        let flushed = self.flush();
-        flushed.map_err(|error| {
-            let place = match &self.sink {
-                Sink::Stdout(_) => Path::new("stdout"),
-                Sink::File(_, path) => path,
-            };
-            file_failed("write", place, &error)
-        })
-    }
-
-    fn noting_pipe<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
-        if let Err(error) = &result {
-            self.is_pipe_closed |= error.kind() == io::ErrorKind::BrokenPipe;
-        }
-        result
-    }
-}
-
-fn not_written(path: &Path, problem: NotWritten) -> Failure {
-    match problem {
-        NotWritten::Taken => is_there(path),
-        NotWritten::Failed(error) => file_failed("write", path, &error),
-    }
-}
-
-fn is_there(path: &Path) -> Failure {
-    Failure::new(
-        Code::FileFailed,
-        format!("{} is there already", path.display()),
-        "choose another name, or replace it with --force",
-    )
-}
-
-impl Write for Target {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let result = match &mut self.sink {
-            Sink::Stdout(stdout) => stdout.write(bytes),
-            Sink::File(file, _) => file.write(bytes),
-        };
-        self.noting_pipe(result)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        let result = match &mut self.sink {
-            Sink::Stdout(stdout) => stdout.flush(),
-            Sink::File(file, _) => file.flush(),
-        };
-        self.noting_pipe(result)
     }
 }
