@@ -81,6 +81,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         messages,
         away: None,
         kept_place: KeptPlace::default(),
+        has_window: is_in_window(),
         window_title: None,
     };
     for effect in start(&mut state, begin) {
@@ -178,7 +179,9 @@ struct Console {
     messages: UnboundedReceiver<Message>,
     away: Option<Away>,
     kept_place: KeptPlace,
-    /// What the terminal's window is called, if we gave it a name.
+    /// Whether the terminal has a window that can be named.
+    has_window: bool,
+    /// What it is called, if we gave it a name.
     window_title: Option<String>,
 }
 
@@ -332,7 +335,7 @@ impl Console {
 
     /// Writes nothing as long as the name stays the same.
     fn name_window(&mut self, state: &State) -> io::Result<()> {
-        let is_wanted = state.look.config.title.unwrap_or(true) && is_in_window();
+        let is_wanted = self.has_window && state.look.config.title.unwrap_or(true);
         let title = is_wanted.then(|| window_title(state));
         if title == self.window_title {
             return Ok(());

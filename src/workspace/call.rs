@@ -1,7 +1,7 @@
 //! The federated call, on any route, recorded in the invoke log.
 
-use super::invoke::context;
 use super::log::Happened;
+use super::session::context;
 use super::{CallOptions, Called, Failure, HostedBy, LogKind, Workspace, wire};
 use crate::client::{CallError, CallOutcome, Exchange, FederatedCall};
 use crate::model::{InstanceKind, Pointer, PointerAddress, Timestamp};

@@ -1,10 +1,10 @@
 //! Invoking: any query to any instance, recorded in the invoke log.
 
 use super::log::Happened;
-use super::session::{PATIENCE, Session};
+use super::session::{Session, context};
 use super::{Failure, InvokeOptions, Invoked, LogKind, Workspace, held, wire};
 use crate::model::{AppId, PointerAddress, Timestamp};
-use crate::protocol::{CallContext, Code, Hop, Query};
+use crate::protocol::{Code, Hop, Query};
 use crate::vault::{HeldEntry, InstanceRecord};
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -155,11 +155,6 @@ impl Workspace {
         }
         Ok(())
     }
-}
-
-pub(super) fn context(at: Timestamp, timeout_seconds: Option<u64>, trace: bool) -> CallContext {
-    let seconds = timeout_seconds.map_or(PATIENCE, |seconds| i64::try_from(seconds).unwrap_or(i64::MAX));
-    CallContext::begin(at, seconds).traced(trace)
 }
 
 fn pointer_of(query: &Query) -> Option<PointerAddress> {

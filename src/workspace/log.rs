@@ -1,5 +1,6 @@
 //! The invoke log: every invoke and call of this home, kept sealed in the vault.
 
+mod columns;
 mod copy;
 mod export;
 mod fields;
@@ -24,7 +25,7 @@ use crate::model::filter::Filter;
 use crate::model::{PointerAddress, Route, Timestamp};
 use crate::protocol::{Code, Hop, Query, Reply};
 use crate::vault::{LogLine, LogMark, LogQuery};
-use index::Columns;
+use columns::Columns;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;

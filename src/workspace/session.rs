@@ -2,7 +2,6 @@
 //! for a local instance that nobody hosts, in this process under its lock.
 
 use super::hosting::Hosting;
-use super::invoke::context;
 use super::{Failure, Workspace, held, in_a_moment, read_only};
 use crate::client::{ClientError, Exchange};
 use crate::instance::{Instance, InstanceError};
@@ -17,6 +16,12 @@ use tokio::sync::OwnedMutexGuard;
 
 /// Seconds that a call may take unless told otherwise.
 pub(super) const PATIENCE: i64 = 30;
+
+/// A call that begins now, with as much patience as was asked for.
+pub(super) fn context(at: Timestamp, timeout_seconds: Option<u64>, trace: bool) -> CallContext {
+    let seconds = timeout_seconds.map_or(PATIENCE, |seconds| i64::try_from(seconds).unwrap_or(i64::MAX));
+    CallContext::begin(at, seconds).traced(trace)
+}
 
 /// How long another process may have a stopped instance open, before that is called a failure: 4 s in all.
 const VISITS: u32 = 200;

@@ -2,10 +2,10 @@
 //!
 //! Nonces, one-time numbers and times are fresh at every look, and so are they when the query is really sent.
 
-use super::super::invoke::context;
+use super::super::session::context;
 use super::super::wire::decoded_token;
 use super::super::{Failure, HostedBy, Workspace, held};
-use super::layers::{body_layer, claims_layer};
+use super::layers::{BodyLayer, Claim, body_layer, claims_layer};
 use super::{CircuitLook, Outgoing, Way};
 use crate::client::preview::{self, Carried, StepTo};
 use crate::client::relay_query;
@@ -87,32 +87,6 @@ pub struct WireLayer {
     pub headers: Vec<(String, String)>,
     /// Bytes of head and body together.
     pub bytes: u64,
-}
-
-/// A sealed body.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct BodyLayer {
-    /// The body.
-    pub text: String,
-    /// How many bytes.
-    pub bytes: u64,
-    /// The protected header, where there is one.
-    pub header: Option<Value>,
-    /// What it is made of: names and bytes.
-    pub parts: Vec<(String, u64)>,
-    /// Whether this very body would travel: one that was sealed beforehand. Any other is sealed anew when it is sent.
-    pub travels_as_it_is: bool,
-}
-
-/// A claim of a token.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Claim {
-    /// Its name.
-    pub name: String,
-    /// Its value; an access key is masked.
-    pub value: Value,
-    /// What it means.
-    pub meaning: String,
 }
 
 /// What the requests of one look have in common.

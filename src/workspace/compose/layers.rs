@@ -1,9 +1,9 @@
 //! The layers of a sealed request, taken apart and explained.
 
-use super::dry_run::{BodyLayer, Claim};
 use crate::model::{Profile, Timestamp};
 use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
+use serde::Serialize;
 use serde_json::Value;
 
 /// Bytes of a Fernet token beside its ciphertext: version, time, IV, authenticator.
@@ -13,6 +13,32 @@ const FERNET: [(&str, u64); 4] = [
     ("initialisation vector", 16),
     ("authenticator (HMAC-SHA256)", 32),
 ];
+
+/// A sealed body.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BodyLayer {
+    /// The body.
+    pub text: String,
+    /// How many bytes.
+    pub bytes: u64,
+    /// The protected header, where there is one.
+    pub header: Option<Value>,
+    /// What it is made of: names and bytes.
+    pub parts: Vec<(String, u64)>,
+    /// Whether this very body would travel: one that was sealed beforehand. Any other is sealed anew when it is sent.
+    pub travels_as_it_is: bool,
+}
+
+/// A claim of a token.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Claim {
+    /// Its name.
+    pub name: String,
+    /// Its value; an access key is masked.
+    pub value: Value,
+    /// What it means.
+    pub meaning: String,
+}
 
 /// A sealed body, taken apart.
 pub(super) fn body_layer(body: &str, profile: Profile, travels_as_it_is: bool) -> BodyLayer {

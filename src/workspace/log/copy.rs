@@ -4,7 +4,7 @@
 use super::python::{legacy_program, native_program};
 use super::replayable;
 use crate::model::{Profile, Route};
-use crate::protocol::{Code, HeldCredential, HeldKeys, Query};
+use crate::protocol::{Code, HeldCredential, Query};
 use crate::workspace::{Failure, Home, LogEntry, LogKind, Workspace, held};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -250,17 +250,6 @@ fn quoted(text: &str) -> String {
 
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("a value has only string keys")
-}
-
-/// Whether an access key takes the place of the name in a token.
-pub(super) fn has_access_key(credential: &HeldCredential) -> bool {
-    matches!(
-        &credential.keys,
-        HeldKeys::Legacy {
-            access_key: Some(_),
-            ..
-        }
-    )
 }
 
 #[cfg(test)]

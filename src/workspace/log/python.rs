@@ -1,8 +1,7 @@
 //! Python programs that send one query: written from the wire contract with other people's libraries, and run
 //! against real instances by the tests.
 
-use super::copy::has_access_key;
-use crate::protocol::HeldCredential;
+use crate::protocol::{HeldCredential, HeldKeys};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -140,6 +139,17 @@ fn literal(value: &Value, depth: usize) -> String {
         // JSON's strings and numbers are Python's too.
         other => other.to_string(),
     }
+}
+
+/// Whether an access key takes the place of the name in a token.
+pub(super) fn has_access_key(credential: &HeldCredential) -> bool {
+    matches!(
+        &credential.keys,
+        HeldKeys::Legacy {
+            access_key: Some(_),
+            ..
+        }
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which lines a filter leaves.
 
-use super::index::{Columns, NO_POINTER, Shape};
+use super::columns::{Columns, NO_POINTER, Shape};
 use crate::model::Timestamp;
 use crate::model::filter::{Comparison, Filter, Term, Test, Text, Value};
 use crate::vault::LogMark;
