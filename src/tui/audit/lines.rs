@@ -1,7 +1,7 @@
 //! What the page says in lines: what is shown of how much, whether the trail is whole, and the selected record.
 
 use super::state::{AuditTrail, Only, Walk};
-use super::view::{action, outcome};
+use super::words::{action, outcome};
 use crate::command::Id;
 use crate::tui::clock::count;
 use crate::tui::content::{field, heading};

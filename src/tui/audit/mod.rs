@@ -13,6 +13,7 @@ mod state;
 mod tests;
 mod update;
 mod view;
+mod words;
 
 pub use errand::{Errand, News, run};
 pub use state::{AuditTrail, Walk};

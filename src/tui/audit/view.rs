@@ -2,10 +2,11 @@
 
 use super::lines;
 use super::state::AuditTrail;
+use super::words::{action, outcome};
 use crate::command::Id;
-use crate::store::{AuditOutcome, AuditRecord};
+use crate::store::AuditRecord;
 use crate::tui::state::{Load, State};
-use crate::tui::theme::{Glyphs, Role};
+use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::split::{Split, say};
 use crate::tui::widgets::table::{Cell, Column};
@@ -116,22 +117,4 @@ fn cells(state: &State, record: &AuditRecord, canvas: &Canvas) -> Vec<Cell> {
         vec![(action(record), base)],
         vec![(owned(record.subject.as_deref()), canvas.style(Role::Address))],
     ]
-}
-
-/// What was asked for; of a call that could not be opened, nobody knows.
-pub(super) fn action(record: &AuditRecord) -> String {
-    if record.action.is_empty() {
-        return "a call".to_owned();
-    }
-    record.action.clone()
-}
-
-/// How something ended, with a sign.
-pub(super) fn outcome(outcome: AuditOutcome, glyphs: &Glyphs) -> (&'static str, Role) {
-    match outcome {
-        AuditOutcome::Intent => (glyphs.changing, Role::Changing),
-        AuditOutcome::Done => (glyphs.good, Role::Good),
-        AuditOutcome::Denied => (glyphs.bad, Role::Bad),
-        AuditOutcome::Failed => (glyphs.warn, Role::Warn),
-    }
 }

@@ -4,6 +4,7 @@ use super::state::{Domains, Row};
 use super::update::top;
 use crate::command::Id;
 use crate::model::{ConnectionStatus, DomainId};
+use crate::tui::clock::count;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Confirm, Form, Layer, Then};
 use crate::tui::state::{Level, State};
@@ -112,7 +113,7 @@ pub fn close(state: &mut State) -> Vec<Effect> {
     let through = match page.counts.get(&connection.id) {
         Some(Some(0)) => "No pointer is invoked through it.".to_owned(),
         Some(Some(1)) => "One pointer is invoked through it.".to_owned(),
-        Some(Some(many)) => format!("{} pointers are invoked through it.", super::view::figure(*many)),
+        Some(Some(many)) => format!("{} pointers are invoked through it.", count(*many)),
         _ => "Pointers that are assigned to it can no longer be invoked.".to_owned(),
     };
     let question = Question {
@@ -194,7 +195,7 @@ fn about_deleting(page: &Domains, row: Row) -> Option<Question> {
                 ),
                 Some(Some(many)) => format!(
                     "{} pointers are assigned to it: {} refuses until they are elsewhere.",
-                    super::view::figure(*many),
+                    count(*many),
                     page.instance
                 ),
                 _ => format!("{} refuses while something needs it.", page.instance),

@@ -15,6 +15,7 @@ mod state;
 mod tests;
 mod update;
 mod view;
+mod words;
 
 pub use asks::{accept, add_connection, close, delete, edit, federate, new_domain, new_key, open_it};
 pub use errand::{Changed, Errand, News, change, run};

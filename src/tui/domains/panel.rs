@@ -1,7 +1,7 @@
 //! What is known of the selected row, in words.
 
 use super::state::{Domains, Row};
-use super::view::{allowed, figure, standing, status};
+use super::words::{allowed, standing, status};
 use crate::model::{ConnectionStatus, DomainPermission, FederationStatus};
 use crate::tui::clock::count;
 use crate::tui::content::{field, heading};
@@ -89,7 +89,7 @@ fn connection(state: &State, page: &Domains, lines: &mut Vec<Line>, room: u16) {
     if let Some(Some(number)) = page.counts.get(&connection.id) {
         let text = match number {
             0 => "none is assigned to it".to_owned(),
-            number => figure(*number),
+            number => count(*number),
         };
         field(lines, "pointers", &text, Role::Base, room);
     }

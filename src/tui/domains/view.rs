@@ -2,11 +2,12 @@
 
 use super::panel;
 use super::state::{Domains, Row};
+use super::words::{allowed, standing, status};
 use crate::command::Id;
-use crate::model::{ConnectionStatus, DomainPermission, FederationStatus};
+use crate::model::{ConnectionStatus, DomainPermission};
 use crate::tui::clock::count;
 use crate::tui::state::{Load, State};
-use crate::tui::theme::{Glyphs, Role};
+use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::split::{Split, say};
 use crate::tui::widgets::table::{Cell, Column};
@@ -116,7 +117,7 @@ fn cells(page: &Domains, row: Row, canvas: &Canvas) -> Vec<Cell> {
                 None => connection.description.clone(),
             };
             let pointers = match page.counts.get(&connection.id) {
-                Some(Some(number)) => figure(*number),
+                Some(Some(number)) => count(*number),
                 Some(None) => String::new(),
                 None => canvas.glyphs.ellipsis.to_owned(),
             };
@@ -207,7 +208,7 @@ fn domain_cells(page: &Domains, row: Row, canvas: &Canvas) -> Vec<Cell> {
         .sum();
     let pointers = counted
         .filter(|_| !connections.is_empty())
-        .map_or_else(String::new, figure);
+        .map_or_else(String::new, count);
     let about = domain
         .owner_app_id
         .as_ref()
@@ -223,36 +224,4 @@ fn domain_cells(page: &Domains, row: Row, canvas: &Canvas) -> Vec<Cell> {
         vec![(about, dim)],
         vec![(domain.id.to_string(), canvas.style(Role::Address))],
     ]
-}
-
-/// A number of pointers.
-pub(super) fn figure(number: u64) -> String {
-    count(number)
-}
-
-/// What is allowed, in the original's words: the greatest includes the others.
-pub(super) fn allowed(permissions: &[DomainPermission]) -> String {
-    let greatest = permissions.iter().max_by_key(|permission| permission.role());
-    greatest.map_or_else(
-        || "nothing".to_owned(),
-        |permission| permission.as_str().to_owned(),
-    )
-}
-
-/// How a connection stands, with a sign.
-pub(super) fn status(status: ConnectionStatus, glyphs: &Glyphs) -> (String, Role) {
-    match status {
-        ConnectionStatus::Active => (format!("{} active", glyphs.good), Role::Good),
-        ConnectionStatus::Disabled => (format!("{} disabled", glyphs.bad), Role::Bad),
-    }
-}
-
-/// How a federation stands, with a sign.
-pub(super) fn standing(status: FederationStatus, glyphs: &Glyphs) -> (String, Role) {
-    let (sign, role) = match status {
-        FederationStatus::Pending => (glyphs.changing, Role::Changing),
-        FederationStatus::Accepted => (glyphs.good, Role::Good),
-        FederationStatus::Revoked => (glyphs.bad, Role::Faint),
-    };
-    (format!("{sign} {}", status.as_str()), role)
 }

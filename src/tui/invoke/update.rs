@@ -3,6 +3,7 @@
 mod commands;
 mod reading;
 mod seeking;
+mod unfolding;
 
 use super::errand::{Errand, News};
 use super::reply::{Made, Mode};

@@ -5,6 +5,7 @@ use super::super::reply::Mode;
 use super::super::state::{InvokePage, Tab};
 use super::super::table;
 use super::super::typing::Purpose;
+use super::unfolding::unfold;
 use super::{errand, reading, seeking};
 use crate::command::Id;
 use crate::tui::effect::Effect;
@@ -58,20 +59,6 @@ pub fn act(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect> {
         Id::Pager => reading::take_to_pager(state),
         _ => Vec::new(),
     }
-}
-
-/// Opens or closes, between two keystrokes or where blocking is allowed.
-pub fn unfold(page: &mut InvokePage, unfold: Unfold) -> Vec<Effect> {
-    let Some(tree) = page.tree_mut() else {
-        return Vec::new();
-    };
-    if tree.unfold(unfold).is_ok() {
-        return Vec::new();
-    }
-    let (document, folding) = (Arc::clone(&tree.document), tree.folding.clone());
-    let number = page.errand_number();
-    page.reply.under_way.folding = number;
-    vec![errand(page, number, Errand::Unfold(document, folding, unfold))]
 }
 
 fn within(page: &mut InvokePage, open: bool) -> Vec<Effect> {

@@ -4,6 +4,7 @@ use super::super::errand::{Errand, News};
 use super::super::reply::Mode;
 use super::super::state::{InvokePage, Tab};
 use super::super::typing::{Purpose, Typing};
+use super::unfolding::unfold;
 use super::{errand, page_of};
 use crate::command::{Key, KeyCode};
 use crate::tui::effect::Effect;
@@ -226,7 +227,7 @@ pub fn go(page: &mut InvokePage, forward: bool) -> Vec<Effect> {
 
 /// Selects a value, opening what is closed around it.
 pub fn show(page: &mut InvokePage, id: NodeId) -> Vec<Effect> {
-    let effects = super::commands::unfold(page, Unfold::Reveal(id));
+    let effects = unfold(page, Unfold::Reveal(id));
     if effects.is_empty() {
         if let Some(tree) = page.tree_mut() {
             tree.go_to(id);
