@@ -217,9 +217,12 @@ impl KeptPlace {
             return Vec::new();
         }
         let mut effects = keep_unsent(state);
-        if let Some(Effect::Remember(name, text)) = keep_place(state)
-            && text != self.text
-        {
+        let Some(Effect::Remember(name, text)) = keep_place(state) else {
+            // What is still being fetched says where one is: looked at again, even if nobody touches anything more.
+            self.touched();
+            return effects;
+        };
+        if text != self.text {
             self.text.clone_from(&text);
             effects.push(Effect::Remember(name, text));
         }
@@ -457,4 +460,25 @@ fn key_of(event: KeyEvent) -> Option<Key> {
         ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
         alt: event.modifiers.contains(KeyModifiers::ALT),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::fake::demo;
+    use crate::tui::state::Load;
+
+    #[test]
+    fn where_one_is_is_kept_as_soon_as_it_is_known_without_another_key() {
+        let mut state = demo((80, 24));
+        let mut kept = KeptPlace::default();
+        kept.touched();
+        state.instances.load = Load::Waiting;
+        assert!(kept.news(&mut state).is_empty());
+        assert!(kept.next.is_some(), "it is looked at again");
+        state.instances.load = Load::Ready;
+        let news = kept.news(&mut state);
+        assert!(matches!(news.as_slice(), [Effect::Remember("place", _)]));
+        assert!(kept.next.is_none(), "then nothing more is to be kept");
+    }
 }

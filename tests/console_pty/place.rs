@@ -17,7 +17,23 @@ fn wait_until<F: Future<Output = bool>>(home: &Path, is_kept: impl Fn(Arc<Worksp
         }
     };
     let waited = runtime.block_on(async { tokio::time::timeout(Duration::from_secs(60), kept).await });
-    waited.expect("it is kept while the console runs");
+    if waited.is_err() {
+        panic!(
+            "it is not kept while the console runs, which says:\n{}",
+            logs(home)
+        );
+    }
+}
+
+/// What the console wrote to its log.
+fn logs(home: &Path) -> String {
+    let files = std::fs::read_dir(home.join("logs"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    files
+        .map(|file| std::fs::read_to_string(file.path()).unwrap_or_default())
+        .collect()
 }
 
 /// Waits until the home remembers a place in which this stands.

@@ -7,11 +7,16 @@ use crate::tui::message::Outcome;
 use crate::workspace::Workspace;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 /// What the names of the console's settings begin with in the vault.
 pub(super) const PREFIX: &str = "console.";
+
+/// After how long what could not be written is tried again.
+const AGAIN: Duration = Duration::from_secs(15);
 
 /// What is remembered.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +29,9 @@ pub(super) enum What {
 
 /// What, and its value; none forgets it.
 type Kept = (What, Option<String>);
+
+/// What is to be written, the newest value of each.
+type Latest = BTreeMap<What, Option<String>>;
 
 /// Takes what is to be written.
 #[derive(Default)]
@@ -53,17 +61,33 @@ impl Memory {
 }
 
 async fn write_all(workspace: Arc<Workspace>, mut kept: UnboundedReceiver<Kept>) {
-    while let Some((what, value)) = kept.recv().await {
-        let mut latest = BTreeMap::from([(what, value)]);
-        while let Ok((what, value)) = kept.try_recv() {
-            latest.insert(what, value);
+    let mut latest = Latest::new();
+    let mut is_over = false;
+    while !is_over {
+        // What could not be written is tried again, whether or not anything more comes.
+        let news = match latest.is_empty() {
+            true => Ok(kept.recv().await),
+            false => timeout(AGAIN, kept.recv()).await,
+        };
+        is_over = matches!(news, Ok(None));
+        latest.extend(news.ok().flatten());
+        while let Ok(more) = kept.try_recv() {
+            latest.extend([more]);
         }
-        for (what, value) in latest {
-            if let Err(failure) = patient(write(&workspace, &what, value)).await {
-                tracing::warn!(?what, "it was not remembered: {}", failure.message);
-            }
+        latest = write_latest(&workspace, latest).await;
+    }
+}
+
+/// Writes everything; what could not be written is left.
+async fn write_latest(workspace: &Workspace, latest: Latest) -> Latest {
+    let mut left = Latest::new();
+    for (what, value) in latest {
+        if let Err(failure) = patient(write(workspace, &what, value.clone())).await {
+            tracing::warn!(?what, "it was not remembered yet: {}", failure.message);
+            left.insert(what, value);
         }
     }
+    left
 }
 
 async fn write(workspace: &Workspace, what: &What, value: Option<String>) -> Outcome<()> {
@@ -73,5 +97,29 @@ async fn write(workspace: &Workspace, what: &What, value: Option<String>) -> Out
             workspace.set_preference(&format!("{PREFIX}{name}"), &value).await
         }
         What::Draft(instance) => workspace.keep_draft(instance, value).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::{Home, VaultLock};
+
+    #[tokio::test]
+    async fn what_could_not_be_written_is_left_to_be_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("home");
+        let lock = VaultLock::KeyFile(None);
+        let workspace = Workspace::create(Home::at(&root), lock).await.unwrap();
+        let other = rusqlite::Connection::open(root.join("console.db")).unwrap();
+        let refusal = "CREATE TRIGGER no BEFORE INSERT ON preferences BEGIN SELECT RAISE(FAIL, 'no'); END";
+        other.execute_batch(refusal).unwrap();
+        let latest = Latest::from([(What::Setting("place"), Some("here".to_owned()))]);
+        let left = write_latest(&workspace, latest.clone()).await;
+        assert_eq!(left, latest);
+        other.execute_batch("DROP TRIGGER no").unwrap();
+        assert!(write_latest(&workspace, left).await.is_empty());
+        let kept = workspace.preference("console.place").await.unwrap();
+        assert_eq!(kept.as_deref(), Some("here"));
     }
 }
