@@ -11,14 +11,10 @@ pub fn window_title(state: &State) -> String {
     if matches!(state.phase, Phase::Locked | Phase::Shut) {
         return "butterfly, locked".to_owned();
     }
-    let rows = &state.instances.rows;
-    if rows.is_empty() {
+    if state.instances.rows.is_empty() {
         return "butterfly".to_owned();
     }
-    let up = rows
-        .iter()
-        .filter(|instance| instance.row.state == InstanceState::Up);
-    let count = format!("{} of {} up", up.count(), rows.len());
+    let count = state.instances.how_many_are_up();
     match troubles(state) {
         None => format!("butterfly: {count}"),
         Some(troubles) => format!("butterfly: {troubles} ({count})"),

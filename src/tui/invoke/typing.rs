@@ -1,7 +1,7 @@
 //! The line that is typed into on the page: what to look for, or a jq expression.
 
-use crate::tui::widgets::candidates::Candidate;
-use crate::workspace::{JqOffer, JqPlace, JqStanding, jq_place};
+use crate::tui::widgets::candidates::{Candidate, Cycle};
+use crate::workspace::{JqPlace, JqStanding, jq_place};
 use tui_input::Input;
 
 /// What is typed.
@@ -18,18 +18,7 @@ pub struct Typing {
     /// What stands where the expression leads, and the question that told it.
     pub known: Option<(String, JqStanding)>,
     /// The offer that was taken, if the last key took one.
-    pub taken: Option<Taken>,
-}
-
-/// An offer was taken; the key that took it takes the next one.
-#[derive(Debug, Clone)]
-pub struct Taken {
-    /// What stands before it, and behind it.
-    around: (String, String),
-    /// What there is to take.
-    offers: Vec<JqOffer>,
-    /// Which one is taken.
-    place: usize,
+    pub taken: Option<Cycle>,
 }
 
 /// What a typed line is for.
@@ -71,67 +60,57 @@ impl Typing {
     /// The question that is still to be asked of the reply: what stands where the cursor is.
     pub fn question(&self) -> Option<String> {
         let question = self.place()?.question()?;
-        let is_known = self.known.as_ref().is_some_and(|(asked, _)| *asked == question);
-        (!is_known).then_some(question)
+        self.answer_to(&question).is_none().then_some(question)
+    }
+
+    fn answer_to(&self, question: &str) -> Option<&JqStanding> {
+        let (asked, standing) = self.known.as_ref()?;
+        (asked == question).then_some(standing)
     }
 
     /// What can be taken where the cursor stands, and from which byte on it would be written.
-    fn offers(&self) -> Option<(usize, Vec<JqOffer>)> {
+    fn offers(&self) -> Option<(usize, Vec<Candidate>)> {
         let place = self.place()?;
-        let nothing = JqStanding::default();
-        let standing = match (&self.known, place.question()) {
-            (Some((asked, standing)), Some(question)) if *asked == question => standing,
-            _ => &nothing,
+        let question = place.question();
+        let standing = question.and_then(|question| self.answer_to(&question));
+        let offers = match standing {
+            Some(standing) => place.offers(standing),
+            None => place.offers(&JqStanding::default()),
         };
-        Some((place.from, place.offers(standing)))
+        let candidates = offers.into_iter().map(|offer| Candidate {
+            text: offer.text,
+            doc: offer.shown,
+        });
+        Some((place.from, candidates.collect()))
     }
 
-    /// Takes what is offered first, or what comes after what was taken.
+    /// Takes what is offered first, or what comes after what was taken; false if there is nothing to take.
     pub fn take(&mut self, forward: bool) -> bool {
         let taken = match self.taken.take() {
-            Some(taken) => {
-                let total = taken.offers.len();
-                let step = if forward { 1 } else { total - 1 };
-                Taken {
-                    place: (taken.place + step) % total,
-                    ..taken
-                }
-            }
-            None => {
-                let Some((from, offers)) = self.offers().filter(|(_, offers)| !offers.is_empty()) else {
-                    return false;
-                };
-                let until = self.until_cursor().len();
-                let text = self.input.value();
-                Taken {
-                    around: (text[..from].to_owned(), text[until..].to_owned()),
-                    place: if forward { 0 } else { offers.len() - 1 },
-                    offers,
-                }
-            }
+            Some(taken) => Some(taken.step(forward)),
+            None => self.offers().and_then(|(from, offers)| {
+                let (text, until) = (self.input.value(), self.until_cursor().len());
+                Cycle::begin(&text[..from], &text[until..], offers, forward)
+            }),
         };
-        let (before, behind) = &taken.around;
-        let written = format!("{before}{}", taken.offers[taken.place].text);
+        let Some(taken) = taken else {
+            return false;
+        };
+        let written = taken.written();
         let cursor = written.chars().count();
-        self.input = Input::new(format!("{written}{behind}")).with_cursor(cursor);
+        self.input = Input::new(format!("{written}{}", taken.behind)).with_cursor(cursor);
         // After the only one there is nothing to go on to but what comes behind it.
-        self.taken = (taken.offers.len() > 1).then_some(taken);
+        self.taken = (taken.items.len() > 1).then_some(taken);
         true
     }
 
-    /// The list that is shown: from which byte on it would be written, what there is, and which one is taken.
+    /// The list that is shown: what stands before it, what there is, and which one is taken.
     pub fn candidates(&self) -> Option<(&str, Vec<Candidate>, Option<usize>)> {
-        let candidate = |offer: &JqOffer| Candidate {
-            text: offer.text.clone(),
-            doc: offer.shown.clone(),
-        };
         if let Some(taken) = &self.taken {
-            let list = taken.offers.iter().map(candidate).collect();
-            return Some((&taken.around.0, list, Some(taken.place)));
+            return Some((&taken.before, taken.items.clone(), Some(taken.place)));
         }
         let (from, offers) = self.offers()?;
-        let list = offers.iter().map(candidate).collect();
-        Some((&self.input.value()[..from], list, None))
+        Some((&self.input.value()[..from], offers, None))
     }
 
     /// Shows the expression before or after the one shown.

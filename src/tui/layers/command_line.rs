@@ -5,7 +5,7 @@ use crate::command::Key;
 use crate::model::POINTER_FIELDS;
 use crate::model::filter::Field;
 use crate::store::AUDIT_FIELDS;
-use crate::tui::widgets::candidates::Candidate;
+use crate::tui::widgets::candidates::{Candidate, Cycle};
 use crate::workspace::LOG_FIELDS;
 use tui_input::Input;
 
@@ -16,17 +16,6 @@ pub struct Candidates {
     pub from: usize,
     /// The best ones first.
     pub items: Vec<Candidate>,
-}
-
-/// One of the candidates was taken; the keys that took it take the next one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cycle {
-    /// What was typed before.
-    pub typed: String,
-    /// What there is to take.
-    pub candidates: Candidates,
-    /// Which one is taken.
-    pub place: usize,
 }
 
 /// The line after `:`.
@@ -94,23 +83,13 @@ impl CommandLine {
     /// Takes the next candidate, or the one before.
     pub fn take(&mut self, fresh: Candidates, forward: bool) {
         let cycle = match self.cycle.take() {
-            Some(cycle) => {
-                let total = cycle.candidates.items.len();
-                let step = if forward { 1 } else { total - 1 };
-                Cycle {
-                    place: (cycle.place + step) % total,
-                    ..cycle
-                }
-            }
-            None if fresh.items.is_empty() => return,
-            None => Cycle {
-                typed: self.input.value().to_owned(),
-                place: if forward { 0 } else { fresh.items.len() - 1 },
-                candidates: fresh,
-            },
+            Some(cycle) => Some(cycle.step(forward)),
+            None => Cycle::begin(&self.input.value()[..fresh.from], "", fresh.items, forward),
         };
-        let kept = &cycle.typed[..cycle.candidates.from];
-        self.put(format!("{kept}{}", cycle.candidates.items[cycle.place].text));
+        let Some(cycle) = cycle else {
+            return;
+        };
+        self.put(cycle.written());
         self.cycle = Some(cycle);
     }
 

@@ -72,6 +72,15 @@ fn place_of(kind: InstanceKind) -> usize {
 }
 
 impl Instances {
+    /// How many of how many are up, in words.
+    pub fn how_many_are_up(&self) -> String {
+        let up = self
+            .rows
+            .iter()
+            .filter(|instance| instance.row.state == InstanceState::Up);
+        format!("{} of {} up", up.count(), self.rows.len())
+    }
+
     /// The selected one; none while a folded group is.
     pub fn selected(&self) -> Option<&Instance> {
         if self.heading.is_some() {

@@ -1,6 +1,6 @@
 //! The top line: the program, the home, and the instance that keys will act on.
 
-use crate::model::{InstanceKind, InstanceState};
+use crate::model::InstanceKind;
 use crate::tui::content::{health, state_glyph, state_role};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
@@ -19,16 +19,9 @@ pub fn draw(state: &State, canvas: &mut Canvas, area: Rect) {
     let right = draw_instance(state, canvas, area);
     let room = right.saturating_sub(x + 2);
     x += 1;
-    let up = state
-        .instances
-        .rows
-        .iter()
-        .filter(|instance| instance.row.state == InstanceState::Up)
-        .count();
-    let total = state.instances.rows.len();
     let mut text = String::new();
-    if total > 0 {
-        text = format!(" {up} of {total} up");
+    if !state.instances.rows.is_empty() {
+        text = format!(" {}", state.instances.how_many_are_up());
     }
     if state.read_only {
         text.push_str("   read-only");

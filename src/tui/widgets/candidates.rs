@@ -19,6 +19,45 @@ pub struct Candidate {
     pub doc: String,
 }
 
+/// One of several candidates was taken; the key that took it takes the next one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cycle {
+    /// What stands before it.
+    pub before: String,
+    /// What stands behind it.
+    pub behind: String,
+    /// What there is to take.
+    pub items: Vec<Candidate>,
+    /// Which one is taken.
+    pub place: usize,
+}
+
+impl Cycle {
+    /// Takes the first candidate, or backwards the last; none where there is none.
+    pub fn begin(before: &str, behind: &str, items: Vec<Candidate>, forward: bool) -> Option<Self> {
+        let last = items.len().checked_sub(1)?;
+        Some(Self {
+            before: before.to_owned(),
+            behind: behind.to_owned(),
+            place: if forward { 0 } else { last },
+            items,
+        })
+    }
+
+    /// Takes the next candidate, or the one before.
+    pub fn step(mut self, forward: bool) -> Self {
+        let total = self.items.len();
+        let step = if forward { 1 } else { total - 1 };
+        self.place = (self.place + step) % total;
+        self
+    }
+
+    /// The line up to the end of what is taken, where the cursor stands then.
+    pub fn written(&self) -> String {
+        format!("{}{}", self.before, self.items[self.place].text)
+    }
+}
+
 /// Draws the list at the foot of the room that there is, beginning in the column of the word that it completes.
 pub fn draw_candidates(
     canvas: &mut Canvas,

@@ -26,8 +26,8 @@ pub fn draw_completion(state: &State, line: &CommandLine, canvas: &mut Canvas, b
     }
     match &line.cycle {
         Some(cycle) => {
-            let column = width(&cycle.typed[..cycle.candidates.from]);
-            draw_candidates(canvas, body, column, &cycle.candidates.items, Some(cycle.place));
+            let column = width(&cycle.before);
+            draw_candidates(canvas, body, column, &cycle.items, Some(cycle.place));
         }
         None => {
             let fresh = candidates(state, line.input.value());

@@ -5,8 +5,8 @@ mod filters;
 mod place;
 
 use super::{Answer, Limits};
-use place::Slot;
 pub use place::{JqPlace, place};
+use place::{Slot, is_plain};
 use serde::Deserialize;
 use std::time::Duration;
 
@@ -114,7 +114,7 @@ impl JqPlace {
             Slot::Name => names(standing),
             Slot::Filter => filters::offers(),
             Slot::Anything => {
-                let mut all = first_steps(standing);
+                let mut all = self.steps(standing);
                 all.extend(filters::offers());
                 all
             }
@@ -137,7 +137,7 @@ impl JqPlace {
     fn steps(&self, standing: &Standing) -> Vec<JqOffer> {
         let mut offers = Vec::new();
         if standing.items.is_some() {
-            let dot = if self.slot == Slot::First { "." } else { "" };
+            let dot = if self.slot == Slot::Step { "" } else { "." };
             offers.extend(brackets(standing).map(|(text, shown)| offer(format!("{dot}[{text}"), shown)));
         }
         for member in &standing.members {
@@ -160,14 +160,6 @@ const LAST_ITEM: &str = "the last item";
 fn brackets(standing: &Standing) -> impl Iterator<Item = (&'static str, &'static str)> {
     let all = [("]", ALL_ITEMS), ("0]", FIRST_ITEM), ("-1]", LAST_ITEM)];
     all.into_iter().filter(|_| standing.items.is_some())
-}
-
-fn first_steps(standing: &Standing) -> Vec<JqOffer> {
-    let items = brackets(standing).map(|(text, shown)| offer(format!(".[{text}"), shown));
-    let members = standing.members.iter();
-    items
-        .chain(members.map(|member| offer(step(&member.name), &member.shown)))
-        .collect()
 }
 
 fn indices(standing: &Standing) -> Vec<JqOffer> {
@@ -205,15 +197,6 @@ pub fn step(name: &str) -> String {
 /// A text as jq reads it: JSON's escapes are jq's, and what begins an interpolation is escaped with them.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
-}
-
-/// Whether jq takes a name as it is.
-fn is_plain(name: &str) -> bool {
-    let begins = name.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_');
-    begins
-        && name
-            .chars()
-            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
 }
 
 /// What the question's answer says. Of several values, each member counts once, as it is where it was met first.

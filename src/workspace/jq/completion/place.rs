@@ -137,8 +137,7 @@ pub fn place(text: &str) -> Option<JqPlace> {
     };
     let begun = &text[from..];
     let letters = begun.strip_prefix('.').unwrap_or(begun);
-    let is_name =
-        letters.chars().all(is_of_name) && !letters.starts_with(|letter: char| letter.is_ascii_digit());
+    let is_name = letters.is_empty() || is_plain(letters);
     is_name.then(|| JqPlace {
         from,
         begun: begun.to_owned(),
@@ -161,6 +160,12 @@ fn expects_term(text: &str) -> bool {
         .chars()
         .next_back()
         .is_none_or(|last| !")]}\".?".contains(last))
+}
+
+/// Whether jq takes a name as it is.
+pub(super) fn is_plain(name: &str) -> bool {
+    let begins = name.starts_with(|letter: char| is_of_name(letter) && !letter.is_ascii_digit());
+    begins && name.chars().all(is_of_name)
 }
 
 fn is_of_name(letter: char) -> bool {
