@@ -46,6 +46,8 @@ pub enum Message {
     HomeOpened,
     /// It could not be opened or made.
     HomeFailed(Failure),
+    /// What could not be told is worth asking for again.
+    AskAgain,
     /// Remembered settings: name and value.
     Preferences(Vec<(String, String)>),
     /// What was being written in the composer, by instance.

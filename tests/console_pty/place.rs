@@ -1,27 +1,37 @@
 //! Where one was when the console was left.
 
-use super::support::console::Console;
+use super::support::console::{Console, PATIENCE};
 use butterfly_console::workspace::{Home, Unlock, Workspace};
+use notify::{Event, RecursiveMode, Watcher};
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::mpsc::channel;
 
-/// Waits until the home keeps something of which this is true.
+/// Waits until the home keeps something of which this is true: looks again whenever something in the home changed.
 fn wait_until<F: Future<Output = bool>>(home: &Path, is_kept: impl Fn(Arc<Workspace>) -> F) {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let kept = async {
-        let workspace = Workspace::open(Home::at(home), Unlock::Ambient).await.unwrap();
-        while !is_kept(Arc::clone(&workspace)).await {
-            tokio::task::yield_now().await;
+    let (tell, changes) = channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        // Our own looking opens files and closes them.
+        if !event.unwrap().kind.is_access() {
+            // Whoever waited may have gone.
+            let _ = tell.send(());
         }
-    };
-    let waited = runtime.block_on(async { tokio::time::timeout(Duration::from_secs(60), kept).await });
-    if waited.is_err() {
-        panic!(
-            "it is not kept while the console runs, which says:\n{}",
-            logs(home)
-        );
+    })
+    .unwrap();
+    watcher.watch(home, RecursiveMode::NonRecursive).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let open = Workspace::open(Home::at(home), Unlock::Ambient);
+    let workspace = runtime.block_on(open).unwrap();
+    while !runtime.block_on(is_kept(Arc::clone(&workspace))) {
+        if changes.recv_timeout(PATIENCE).is_err() {
+            panic!(
+                "it is not kept while the console runs, which says:\n{}",
+                logs(home)
+            );
+        }
+        // Many changes are worth one look.
+        while changes.try_recv().is_ok() {}
     }
 }
 

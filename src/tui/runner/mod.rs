@@ -509,7 +509,7 @@ pub(super) async fn patient<T>(future: impl Future<Output = Outcome<T>>) -> Outc
         Err(Failure::new(
             Code::DeadlineExceeded,
             "no answer in time",
-            "try again with :refresh; other instances are not concerned",
+            "lists are asked for again by themselves; :refresh asks for everything now",
         ))
     })
 }

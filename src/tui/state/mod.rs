@@ -263,6 +263,8 @@ pub struct State {
     pub returning: Option<Place>,
     /// What `keymap.toml` said when it was read last; none if it was not there.
     pub keymap_text: Option<String>,
+    /// Whether what could not be told is asked for again in a while.
+    pub asks_again: bool,
     /// The keys pressed so far, while more may follow.
     pub begun: Begun,
     /// The instance whose log is read.
@@ -302,6 +304,7 @@ impl State {
             keymap: Keymap::default(),
             returning: None,
             keymap_text: None,
+            asks_again: false,
             begun: Begun::default(),
             tailed: None,
         }

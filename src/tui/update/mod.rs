@@ -2,6 +2,7 @@
 //!
 //! A message changes the state and leads to effects. Nothing here waits, locks or touches a socket.
 
+mod again;
 mod arrivals;
 mod asks;
 mod backups;
@@ -112,6 +113,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.phase = Phase::Done;
             Vec::new()
         }
+        Message::AskAgain => again::ask(state),
         other if state.phase == Phase::Shut => lock::while_shut(state, other),
         Message::Key(key) => keys::on_key(state, key),
         Message::KeysRested(turn) => {
@@ -161,7 +163,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::LiveTest(news) => livetest::on_news(state, news),
         Message::Worked(ticket, outcome) => work::on_worked(state, ticket, outcome),
-        other => arrivals::on_arrival(state, other),
+        other => {
+            let mut effects = arrivals::on_arrival(state, other);
+            effects.extend(again::plan(state));
+            effects
+        }
     };
     if let Some(is_there) = attending {
         effects.push(Effect::Attend(is_there));

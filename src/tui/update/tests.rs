@@ -1,3 +1,4 @@
+mod again;
 mod command_line;
 mod credentials;
 mod lock;

@@ -143,6 +143,14 @@ impl Pointers {
         self.merge.keep_anchor();
     }
 
+    /// What this instance could not tell is asked for anew; what the others told stays.
+    pub fn ask_of(&mut self, name: &str) {
+        let sources = self.sources.iter_mut();
+        sources
+            .filter(|source| source.name.as_str() == name)
+            .for_each(Source::forget_asked);
+    }
+
     fn place(&self, index: u64) -> Option<Place> {
         match self.sources.as_slice() {
             [_] => Some((0, index)),
