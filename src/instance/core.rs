@@ -12,6 +12,7 @@ use super::replay::Replay;
 use super::settings::{NewInstance, Settings};
 use super::trail::Trail;
 use super::witness::Witness;
+use super::workers::{self, Workers};
 use super::{InstanceError, folder, opening, server, tls, witness};
 use crate::client::Client;
 use crate::model::{AppId, ConnectionId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
@@ -60,7 +61,8 @@ pub struct Instance {
     settings: Settings,
     store: Arc<dyn Store>,
     trail: Trail,
-    client: Client,
+    /// One for each worker, and the first for all else: connections belong to a runtime.
+    clients: Vec<Client>,
     key: DataKey,
     tls: Option<tls::Served>,
     issued: Arc<Issued>,
@@ -131,7 +133,7 @@ impl Instance {
             settings: parts.settings,
             store: parts.store,
             trail: parts.trail,
-            client: Client::new(),
+            clients: (0..=workers::MOST).map(|_| Client::new()).collect(),
             key: parts.key,
             tls: parts.tls,
             issued,
@@ -182,16 +184,36 @@ impl Instance {
         server::bind(self.settings.listen, may_be_public).await
     }
 
-    /// Answers on `listener` until `stop`, then finishes what was accepted.
+    /// Answers on `listener` until `stop`, then finishes what was accepted. On several processors it is answered by
+    /// threads of its own; this runtime only accepts.
     pub async fn serve(
         self: &Arc<Self>,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> Result<(), InstanceError> {
+        let workers = server::start_workers().map_err(|error| InstanceError::NoThread(error.to_string()))?;
+        self.serve_by(workers, listener, stop).await
+    }
+
+    /// The same, all of it on this runtime: for whoever holds its clock.
+    pub async fn serve_here(
+        self: &Arc<Self>,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> Result<(), InstanceError> {
+        self.serve_by(server::no_workers(), listener, stop).await
+    }
+
+    async fn serve_by(
+        self: &Arc<Self>,
+        workers: Workers,
         listener: TcpListener,
         stop: CancellationToken,
     ) -> Result<(), InstanceError> {
         let serving = CancellationToken::new();
         let exchanging = witness::keep_exchanging(Arc::clone(self), serving.clone());
         let exchanging = tokio::spawn(exchanging);
-        server::serve(Arc::clone(self), listener, stop).await;
+        server::serve(Arc::clone(self), listener, workers, stop).await;
         serving.cancel();
         // It only fails if it panicked, which the log has.
         let _ = exchanging.await;
@@ -252,9 +274,9 @@ impl Instance {
         self.trail.log()
     }
 
-    /// Calls other instances.
+    /// Calls other instances, over connections of the thread that asks.
     pub fn client(&self) -> &Client {
-        &self.client
+        &self.clients[workers::number()]
     }
 
     /// The credential held under this name, opened; none if there is none, or it ended. Whether calls may be

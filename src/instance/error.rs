@@ -42,6 +42,9 @@ pub enum InstanceError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The system starts no more threads for it.
+    #[error("the system has no thread to host it: {0}")]
+    NoThread(String),
     /// A copy of an instance that is not whole, or is none.
     #[error("no instance can be made of this copy: {0}")]
     BadCopy(String),
@@ -62,6 +65,7 @@ impl InstanceError {
             Self::Hosted { .. } => Code::AlreadyHosted,
             Self::Listen { .. } | Self::PlainHttp(_) => Code::CannotListen,
             Self::File { .. } => Code::FileFailed,
+            Self::NoThread(_) => Code::Overloaded,
             Self::BadCopy(_) => Code::BundleRefused,
             Self::NoOwner => Code::CredentialNotFound,
             Self::Store(_) => Code::StorageFailed,
@@ -83,6 +87,7 @@ impl InstanceError {
             Self::File { .. } => {
                 "put it right (mode 0600 for files, 0700 for folders, no links) and try again"
             }
+            Self::NoThread(_) => "stop something else, or allow more processes (`ulimit -u`), and try again",
             Self::BadCopy(_) => "restore another backup; keep this one to find out what happened to it",
             Self::NoOwner => "make a new owner with `butterfly instance recover-owner NAME`",
             Self::Store(StoreError::Full(_)) => "free some disk space and try again",

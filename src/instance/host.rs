@@ -10,9 +10,6 @@ use std::thread::JoinHandle;
 use tokio::sync::{oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-/// Threads that answer calls.
-const MOST_WORKERS: usize = 4;
-
 /// A hosted instance. Dropping it stops the instance and waits for what was accepted.
 pub struct Host {
     settings: Settings,
@@ -52,7 +49,7 @@ impl Host {
                 ends.send_replace(true);
                 outcome
             })
-            .map_err(|error| no_thread(&folder, &error))?;
+            .map_err(|error| InstanceError::NoThread(error.to_string()))?;
         let mut host = Self {
             settings: match listens.await {
                 Ok(settings) => settings,
@@ -121,17 +118,16 @@ struct Hosting {
 
 impl Hosting {
     fn run(self) -> Result<(), InstanceError> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         events::belong(&self.events);
         let _kept_until_it_ends = self.events.keep_in(&self.folder);
         let theirs = Arc::clone(&self.events);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(cores.min(MOST_WORKERS))
+        // For accepting and for what is done now and then; its workers answer.
+        let runtime = tokio::runtime::Builder::new_current_thread()
             .thread_name("instance-worker")
             .on_thread_start(move || events::belong(&theirs))
             .enable_all()
             .build()
-            .map_err(|error| no_thread(&self.folder, &error))?;
+            .map_err(|error| InstanceError::NoThread(error.to_string()))?;
         runtime.block_on(self.host())
     }
 
@@ -183,12 +179,5 @@ fn failure(folder: &Path, thread: JoinHandle<Result<(), InstanceError>>) -> Inst
             reason: "the instance ended before it listened".to_owned(),
         },
         Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
-
-fn no_thread(folder: &Path, error: &std::io::Error) -> InstanceError {
-    InstanceError::File {
-        path: folder.to_owned(),
-        reason: format!("no thread can be started to host it: {error}"),
     }
 }

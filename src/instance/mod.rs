@@ -53,6 +53,7 @@ mod size;
 mod tls;
 mod trail;
 mod witness;
+mod workers;
 
 pub use self::core::{Caller, Instance};
 pub use body::LONGEST as LONGEST_BODY;

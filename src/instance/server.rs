@@ -1,11 +1,13 @@
 //! The HTTP server around an instance: accepting, bounding, and stopping without losing what was accepted.
 
 use super::guard::Guard;
+use super::workers::Workers;
 use super::{Instance, InstanceError, proxy_protocol, routes};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
+use std::io::{self, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
@@ -13,7 +15,6 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
@@ -52,8 +53,23 @@ pub(super) async fn bind(address: SocketAddr, insecure_http: bool) -> Result<Tcp
         })
 }
 
+/// Those who answer, unless it is the runtime that accepts. An error says that the system has no thread for them.
+pub(super) fn start_workers() -> io::Result<Workers> {
+    Workers::start(GRACE)
+}
+
+/// Nobody else: the runtime that accepts answers.
+pub(super) fn no_workers() -> Workers {
+    Workers::none(GRACE)
+}
+
 /// Answers until `stop`, then finishes what was accepted.
-pub(super) async fn serve(instance: Arc<Instance>, listener: TcpListener, stop: CancellationToken) {
+pub(super) async fn serve(
+    instance: Arc<Instance>,
+    listener: TcpListener,
+    workers: Workers,
+    stop: CancellationToken,
+) {
     let instance_tls = instance.tls().map(|served| served.acceptor.clone());
     let server = Server {
         instance,
@@ -61,17 +77,17 @@ pub(super) async fn serve(instance: Arc<Instance>, listener: TcpListener, stop: 
         http: http(),
         tls: instance_tls,
         stop: stop.clone(),
+        workers,
     };
-    let mut connections = JoinSet::new();
     let mut stopped = pin!(stop.cancelled());
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
             () = &mut stopped => break,
         };
-        while connections.try_join_next().is_some() {}
-        match accepted {
-            Ok((stream, peer)) => server.welcome(&mut connections, stream, peer),
+        // It belongs to the runtime of whoever answers on it.
+        match accepted.and_then(|(stream, peer)| Ok((stream.into_std()?, peer))) {
+            Ok((stream, peer)) => server.welcome(stream, peer),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -80,13 +96,9 @@ pub(super) async fn serve(instance: Arc<Instance>, listener: TcpListener, stop: 
     }
     server.instance.begin_stopping();
     drop(listener);
-    let finished = tokio::time::timeout(GRACE, async { while connections.join_next().await.is_some() {} });
-    if finished.await.is_err() {
-        tracing::warn!(
-            left = connections.len(),
-            "connections did not end in time and are cut"
-        );
-        connections.shutdown().await;
+    let left = server.workers.end().await;
+    if left > 0 {
+        tracing::warn!(left, "connections did not end in time and were cut");
     }
 }
 
@@ -96,10 +108,11 @@ struct Server {
     http: http1::Builder,
     tls: Option<TlsAcceptor>,
     stop: CancellationToken,
+    workers: Workers,
 }
 
 impl Server {
-    fn welcome(&self, connections: &mut JoinSet<()>, mut stream: TcpStream, peer: SocketAddr) {
+    fn welcome(&self, stream: std::net::TcpStream, peer: SocketAddr) {
         let metrics = self.instance.metrics();
         metrics.connections.add_one();
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
@@ -114,25 +127,39 @@ impl Server {
         let http = self.http.clone();
         let stop = self.stop.clone();
         let tls = self.tls.clone();
-        connections.spawn(async move {
+        self.workers.give(async move {
             let _place = place;
-            let peer = peer.ip();
-            let peer = match proxy_protocol::caller(instance.settings(), peer, &mut stream).await {
-                Ok(caller) => caller,
-                Err(error) => {
-                    instance.metrics().malformed.add_one();
-                    return tracing::debug!(%peer, %error, "a proxy did not say for whom it connects");
-                }
-            };
-            let Some(tls) = tls else {
-                return converse(instance, &http, stream, peer, stop).await;
-            };
-            match tokio::time::timeout(TLS_PATIENCE, tls.accept(stream)).await {
-                Ok(Ok(stream)) => converse(instance, &http, stream, peer, stop).await,
-                Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS came about"),
-                Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
+            match TcpStream::from_std(stream) {
+                Ok(stream) => begin(instance, &http, tls, stream, peer.ip(), stop).await,
+                Err(error) => tracing::warn!(%error, "a connection could not be taken over"),
             }
         });
+    }
+}
+
+/// What comes before HTTP: for whom a proxy connects, and TLS.
+async fn begin(
+    instance: Arc<Instance>,
+    http: &http1::Builder,
+    tls: Option<TlsAcceptor>,
+    mut stream: TcpStream,
+    peer: IpAddr,
+    stop: CancellationToken,
+) {
+    let peer = match proxy_protocol::caller(instance.settings(), peer, &mut stream).await {
+        Ok(caller) => caller,
+        Err(error) => {
+            instance.metrics().malformed.add_one();
+            return tracing::debug!(%peer, %error, "a proxy did not say for whom it connects");
+        }
+    };
+    let Some(tls) = tls else {
+        return converse(instance, http, stream, peer, stop).await;
+    };
+    match tokio::time::timeout(TLS_PATIENCE, tls.accept(stream)).await {
+        Ok(Ok(stream)) => converse(instance, http, stream, peer, stop).await,
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS came about"),
+        Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
     }
 }
 
@@ -173,10 +200,7 @@ fn http() -> http1::Builder {
 }
 
 /// Says no without waiting for anything.
-fn turn_away(stream: TcpStream) {
-    use std::io::Write;
-    if let Ok(mut stream) = stream.into_std() {
-        // Whoever does not take it learns the same from the closed connection.
-        let _ = stream.write(TURNED_AWAY);
-    }
+fn turn_away(mut stream: std::net::TcpStream) {
+    // Whoever does not take it learns the same from the closed connection.
+    let _ = stream.write(TURNED_AWAY);
 }

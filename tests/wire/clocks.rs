@@ -17,7 +17,7 @@ async fn serving() -> (tempfile::TempDir, Arc<Instance>, SocketAddr) {
     let listener = instance.bind().await.unwrap();
     let address = listener.local_addr().unwrap();
     let served = Arc::clone(&instance);
-    tokio::spawn(async move { served.serve(listener, CancellationToken::new()).await });
+    tokio::spawn(async move { served.serve_here(listener, CancellationToken::new()).await });
     (home, instance, address)
 }
 
