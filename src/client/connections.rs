@@ -12,6 +12,9 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 
+/// The name under which this program's requests go.
+pub(super) const AGENT: &str = concat!("butterfly/", env!("CARGO_PKG_VERSION"));
+
 /// A connection idle for longer is closed by us, before the server's own limit makes a request fail.
 const IDLE: Duration = Duration::from_secs(15);
 
@@ -93,7 +96,7 @@ pub fn build(config: ClientConfig) -> reqwest::Client {
         .http1_only()
         .tcp_nodelay(true)
         .pool_idle_timeout(IDLE)
-        .user_agent(super::preview::AGENT)
+        .user_agent(AGENT)
         .connector_layer(NoteConnections)
         .build()
         .expect("these options need nothing of the system")

@@ -1,12 +1,10 @@
 //! What would travel, worked out without travelling: the steps of a federated call, and the head of a request.
 
+use super::connections::AGENT;
 use super::reference::Reference;
 use super::routes::{Peers, look, not_federated, passage, peer_of, sealed_before};
 use crate::model::{Pointer, Route};
 use crate::protocol::{HeldCredential, Problem, Query, SealedRequest};
-
-/// The name under which this program's requests go.
-pub(super) const AGENT: &str = concat!("butterfly/", env!("CARGO_PKG_VERSION"));
 
 /// Whom a step goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::age_file::{self, AgeError, Lock, MOST_WORK};
 use super::contents::unreadable;
 use super::words::{generate_passphrase, normalise_passphrase};
-use super::{Bundle, BundleError, Request, RequestKey, Requester};
+use super::{Bundle, BundleError, Request, RequestKey, Requester, SealedTo};
 use crate::model::{Delivery, Timestamp};
 use crate::seal::{Identity, Passphrase};
 use serde::{Deserialize, Serialize};
@@ -35,16 +35,6 @@ pub struct Outside {
     pub work_factor: Option<u8>,
     /// Size of the file, in bytes.
     pub size: usize,
-}
-
-/// What opens a bundle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SealedTo {
-    /// Generated words.
-    Passphrase,
-    /// The key of a request.
-    Request,
 }
 
 /// What is sealed to a request: the bundle as the very bytes that were signed.

@@ -1,8 +1,18 @@
 //! Why a bundle is not accepted, and what to do about it.
 
-use super::SealedTo;
 use crate::model::Timestamp;
 use crate::protocol::Code;
+use serde::Serialize;
+
+/// What opens a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SealedTo {
+    /// Generated words.
+    Passphrase,
+    /// The key of a request.
+    Request,
+}
 
 /// Why a bundle is not accepted. Every message says the remedy with [`BundleError::remedy`]; none carries a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -19,13 +19,13 @@ mod samples;
 mod sealed_stream;
 mod words;
 
-pub use bundle::{Outside, SealedBundle, SealedTo, inspect, open_under_words, seal_under_words};
+pub use bundle::{Outside, SealedBundle, inspect, open_under_words, seal_under_words};
 pub use code::{
     CLAIM_PATH, CODE_SECONDS, CODE_WORDS, CONFIRM_PATH, Claim, ClaimAnswer, Claimant, Claimed, CodeError,
     Confirmation, Confirmed, Handover, HandoverError, OneTimeCode,
 };
 pub use contents::{BUNDLE_VERSION, Bundle, BundleInstance, BundledCredential, LONGEST_OFFER, Requester};
-pub use error::BundleError;
+pub use error::{BundleError, SealedTo};
 pub use life::{Beginning, Life, Mix};
 pub use life_event::{Alarm, AlarmKind, Event, Exchange, LifeError, Overlap};
 pub use renewal::{Agreement, RenewalError, renew};

@@ -7,6 +7,7 @@
 
 mod agreement;
 mod base64url;
+mod data_key;
 pub mod fernet;
 mod gcm;
 mod hex;
@@ -24,8 +25,9 @@ mod strict;
 pub mod token;
 
 pub use agreement::{AgreementError, AgreementKey, AgreementSecret, Mixing};
+pub use data_key::DataKey;
 pub use hex::hex;
 pub use identity::{Identity, IdentityKey, IdentityKeyError};
 pub use keys::{LegacyKeys, NativeKeys};
 pub use pake::{PakeKeys, PakeSide, PakeStart};
-pub use secret::{AccessKey, DataKey, FernetKey, Passphrase, RootKey, SecretError, TokenSecret};
+pub use secret::{AccessKey, FernetKey, Passphrase, RootKey, SecretError, TokenSecret};

@@ -14,14 +14,12 @@
 //! assert!(root == root.clone()); // no PartialEq
 //! ```
 
-use super::gcm::Gcm;
-use super::{base64url, random};
+use super::base64url;
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, URL_SAFE};
 use std::fmt;
-use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// The token secret with which the original system's documentation starts instances.
@@ -71,7 +69,7 @@ fn parse_32(text: &str, expected: &'static str) -> Result<[u8; 32], SecretError>
 }
 
 /// What `Debug` shows instead of a secret.
-fn redacted(formatter: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+pub(super) fn redacted(formatter: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
     write!(formatter, "{name}(redacted)")
 }
 
@@ -225,45 +223,6 @@ fn parse_text(text: &str) -> Result<Zeroizing<String>, SecretError> {
         return Err(SecretError::TooShort { actual: 0, least: 1 });
     }
     Ok(Zeroizing::new(text.to_owned()))
-}
-
-/// A key for sealing rows in storage (AES-256-GCM). Clones share one watch over its nonces.
-#[derive(Clone)]
-pub struct DataKey(Arc<PreparedDataKey>);
-
-struct PreparedDataKey {
-    bytes: Zeroizing<[u8; 32]>,
-    gcm: Gcm,
-}
-
-impl DataKey {
-    /// From raw bytes.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(Arc::new(PreparedDataKey {
-            gcm: Gcm::new(&bytes),
-            bytes: Zeroizing::new(bytes),
-        }))
-    }
-
-    /// A fresh random key.
-    pub fn generate() -> Self {
-        Self::from_bytes(*Zeroizing::new(random::bytes()))
-    }
-
-    /// The raw bytes: only for wrapping.
-    pub fn expose_bytes(&self) -> &[u8; 32] {
-        &self.0.bytes
-    }
-
-    pub(super) fn gcm(&self) -> &Gcm {
-        &self.0.gcm
-    }
-}
-
-impl fmt::Debug for DataKey {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        redacted(formatter, "DataKey")
-    }
 }
 
 #[cfg(test)]

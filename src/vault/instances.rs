@@ -1,5 +1,6 @@
 //! The instances of a home, as last known.
 
+use super::numbers::stored;
 use super::{Vault, VaultError};
 use crate::model::{
     AppId, Endpoint, InstanceId, InstanceKind, InstanceName, InstanceState, Profile, Timestamp,
@@ -117,12 +118,7 @@ impl Vault {
         self.write_durably(|transaction| {
             transaction.execute(
                 "UPDATE instances SET colour = ?2, read_only = ?3, patience_s = ?4 WHERE name = ?1",
-                params![
-                    name.as_str(),
-                    colour,
-                    read_only,
-                    patience_s.map(super::log::stored)
-                ],
+                params![name.as_str(), colour, read_only, patience_s.map(stored)],
             )?;
             Ok(())
         })
@@ -160,7 +156,7 @@ pub(super) fn insert(transaction: &Transaction<'_>, record: &InstanceRecord) -> 
                 .seen
                 .as_ref()
                 .map(|seen| serde_json::to_string(seen).expect("plain fields always serialise")),
-            record.patience_s.map(super::log::stored),
+            record.patience_s.map(stored),
         ],
     )?;
     if added == 0 {

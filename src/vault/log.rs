@@ -6,9 +6,9 @@ mod reading;
 mod shrink;
 
 pub use marks::LogMark;
-pub use prune::LogRetention;
 pub use reading::{LogGlance, LogQuery, LogSpan, LogState};
 
+use super::numbers::stored;
 use super::{Vault, VaultError};
 use crate::model::Timestamp;
 use crate::seal::row;
@@ -156,9 +156,4 @@ fn identity(line: &LogLine) -> Vec<u8> {
         optional(&line.credential),
     )
     .into_bytes()
-}
-
-/// SQLite counts with a sign.
-pub(super) fn stored(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

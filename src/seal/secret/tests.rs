@@ -1,6 +1,7 @@
 //! Secrets are read strictly and shown to nobody.
 
 use super::*;
+use crate::seal::DataKey;
 
 const ROOT: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 

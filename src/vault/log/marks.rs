@@ -1,7 +1,7 @@
 //! What a person puts to a line of the log: a mark, a note.
 
-use super::stored;
 use crate::seal::{DataKey, row};
+use crate::vault::numbers::stored;
 use crate::vault::{Vault, VaultError};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::collections::BTreeMap;

@@ -1,30 +1,9 @@
 //! Letting go of old lines.
 
-use super::stored;
 use crate::model::Timestamp;
+use crate::vault::numbers::stored;
 use crate::vault::{Vault, VaultError};
 use rusqlite::Transaction;
-
-/// How much of the log is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LogRetention {
-    /// Lines at most, from the newest on.
-    pub lines: u64,
-    /// Days at most.
-    pub days: u32,
-    /// Marked and noted lines that are kept beyond that; of more than so many, the oldest lose theirs.
-    pub marked: u64,
-}
-
-impl Default for LogRetention {
-    fn default() -> Self {
-        Self {
-            lines: 100_000,
-            days: 90,
-            marked: 10_000,
-        }
-    }
-}
 
 impl Vault {
     /// Lets go of lines that are too many or too old, as of when the newest was written.

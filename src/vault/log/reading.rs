@@ -1,8 +1,9 @@
 //! Lines of the log as they are listed: by place, never by counting through all of them.
 
 use super::marks::mark_of;
-use super::{COLUMNS, LogLine, LogMark, read, stored};
+use super::{COLUMNS, LogLine, LogMark, read};
 use crate::model::Timestamp;
+use crate::vault::numbers::stored;
 use crate::vault::{Vault, VaultError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};

@@ -1,8 +1,9 @@
 //! Keeping large bodies within a limit: the newest stay whole, older ones give way to what their owner makes
 //! of them.
 
-use super::{identity, stored};
+use super::identity;
 use crate::seal::row;
+use crate::vault::numbers::stored;
 use crate::vault::{Vault, VaultError};
 use rusqlite::params;
 
