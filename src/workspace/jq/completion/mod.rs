@@ -2,6 +2,7 @@
 //! by running what was written so far, and the filters of jq by their names.
 
 mod filters;
+mod levels;
 mod place;
 
 use super::{Answer, Limits};
@@ -81,7 +82,7 @@ fn counted(count: u64, what: &str) -> String {
 impl JqPlace {
     /// The expression that tells what is there. It is the same as long as only what is begun grows.
     pub fn question(&self) -> Option<String> {
-        if self.slot == Slot::Filter {
+        if matches!(self.slot, Slot::Filter | Slot::Variable) {
             return None;
         }
         let text = format!(
@@ -113,8 +114,10 @@ impl JqPlace {
             Slot::Index => indices(standing),
             Slot::Name => names(standing),
             Slot::Filter => filters::offers(),
+            Slot::Variable => self.named(),
             Slot::Anything => {
                 let mut all = self.steps(standing);
+                all.extend(self.named());
                 all.extend(filters::offers());
                 all
             }
@@ -131,6 +134,17 @@ impl JqPlace {
         };
         offers.retain(|offer| rank(offer).is_some() && offer.text != self.begun);
         offers.sort_by_key(rank);
+        offers
+    }
+
+    /// Values by the names that they were given, the newest first; what is named once more is another value.
+    fn named(&self) -> Vec<JqOffer> {
+        let mut offers: Vec<JqOffer> = Vec::new();
+        for name in self.variables.iter().rev() {
+            if offers.iter().all(|offer| offer.text != *name) {
+                offers.push(offer(name.clone(), "named before"));
+            }
+        }
         offers
     }
 

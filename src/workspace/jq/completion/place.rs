@@ -1,7 +1,6 @@
 //! Where the cursor stands in an expression that is being written: what is begun there, and on what it would work. Pure.
-//!
-//! An unfinished expression has no syntax tree. So it is read from its beginning to the cursor, as far as is needed to
-//! know which brackets are open, what was piped into each of them, and which term is being written.
+
+use super::levels::{Level, Opened, is_of_name, levels};
 
 /// What can go on at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +13,8 @@ pub struct JqPlace {
     pub(super) slot: Slot,
     /// An expression for what it works on.
     pub(super) of: String,
+    /// The names that values were given before, each with its `$`.
+    pub(super) variables: Vec<String>,
 }
 
 /// What may go somewhere.
@@ -29,91 +30,28 @@ pub(super) enum Slot {
     Name,
     /// A filter, by its name.
     Filter,
+    /// A value that was given a name.
+    Variable,
     /// Anything: nothing is begun.
     Anything,
-}
-
-/// What opened a level of the expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Opened<'a> {
-    Whole,
-    Group,
-    Call(&'a str),
-    /// Brackets behind a term that begins at this byte.
-    Index(usize),
-    List,
-    Object,
-    Text,
-}
-
-impl Opened<'_> {
-    /// What ends it.
-    fn end(self) -> Option<char> {
-        match self {
-            Self::Whole => None,
-            Self::Group | Self::Call(_) => Some(')'),
-            Self::Index(_) | Self::List => Some(']'),
-            Self::Object => Some('}'),
-            Self::Text => Some('"'),
-        }
-    }
-}
-
-struct Level<'a> {
-    opened: Opened<'a>,
-    /// Where what is within begins: behind the bracket, or behind the last `;`.
-    start: usize,
-    /// Whether no `;` came yet.
-    is_first_argument: bool,
-    /// Where the last stage begins, whether or not its input is that of the level.
-    stage: usize,
-    /// The pipe before which everything is input of what is written.
-    piped: Option<usize>,
-    /// Whether a name is expected, in an object.
-    wants_name: bool,
-    term: Option<Term>,
-}
-
-#[derive(Clone, Copy)]
-struct Term {
-    start: usize,
-    /// The dot of its last step, if nothing but a name may follow.
-    step: Option<usize>,
-}
-
-impl<'a> Level<'a> {
-    fn new(opened: Opened<'a>, start: usize) -> Self {
-        Self {
-            opened,
-            start,
-            is_first_argument: true,
-            stage: start,
-            piped: None,
-            wants_name: opened == Opened::Object,
-            term: None,
-        }
-    }
-
-    /// The term that is being written, which begins here unless it did before.
-    fn term_from(&mut self, at: usize) -> &mut Term {
-        self.term.get_or_insert(Term {
-            start: at,
-            step: None,
-        })
-    }
 }
 
 /// Where the end of this text stands in the expression that it begins; none where nothing can be said.
 pub fn place(text: &str) -> Option<JqPlace> {
     let levels = levels(text)?;
     let level = levels.last()?;
-    let input = input(text, &levels)?;
+    let input = input(text, &levels);
+    let variables: Vec<String> = levels
+        .iter()
+        .flat_map(|level| level.variables.iter().map(|name| (*name).to_owned()))
+        .collect();
     let nothing_begun = |slot, of| {
         Some(JqPlace {
             from: text.len(),
             begun: String::new(),
             slot,
             of,
+            variables: variables.clone(),
         })
     };
     let Some(term) = level.term else {
@@ -122,7 +60,7 @@ pub fn place(text: &str) -> Option<JqPlace> {
             Opened::Index(owner) if text.len() == level.start => {
                 let outer = &levels[..levels.len() - 1];
                 let owner = text[owner..level.start - 1].trim_end_matches('.');
-                nothing_begun(Slot::Index, joined(&self::input(text, outer)?, owner))
+                nothing_begun(Slot::Index, joined(&self::input(text, outer), owner))
             }
             _ if !expects_term(text) => None,
             Opened::Object if level.wants_name => nothing_begun(Slot::Name, input),
@@ -133,16 +71,20 @@ pub fn place(text: &str) -> Option<JqPlace> {
         Some(dot) if dot == term.start => (dot, Slot::First, input),
         Some(dot) => (dot, Slot::Step, joined(&input, &text[term.start..dot])),
         None if level.opened == Opened::Object && level.wants_name => (term.start, Slot::Name, input),
+        // Who names something makes the name up.
+        None if text[term.start..].starts_with('$') && level.is_pattern => return None,
+        None if text[term.start..].starts_with('$') => (term.start, Slot::Variable, input),
         None => (term.start, Slot::Filter, input),
     };
     let begun = &text[from..];
-    let letters = begun.strip_prefix('.').unwrap_or(begun);
+    let letters = begun.strip_prefix(['.', '$']).unwrap_or(begun);
     let is_name = letters.is_empty() || is_plain(letters);
     is_name.then(|| JqPlace {
         from,
         begun: begun.to_owned(),
         slot,
         of,
+        variables,
     })
 }
 
@@ -154,7 +96,10 @@ fn expects_term(text: &str) -> bool {
         .next()
         .unwrap_or_default();
     if !word.is_empty() {
-        return ["if", "then", "elif", "else", "and", "or", "try", "catch"].contains(&word);
+        return [
+            "if", "then", "elif", "else", "and", "or", "try", "catch", "reduce", "foreach",
+        ]
+        .contains(&word);
     }
     before
         .chars()
@@ -168,10 +113,6 @@ pub(super) fn is_plain(name: &str) -> bool {
     begins && name.chars().all(is_of_name)
 }
 
-fn is_of_name(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || letter == '_'
-}
-
 fn joined(input: &str, path: &str) -> String {
     match (input, path) {
         (input, "") => input.to_owned(),
@@ -180,32 +121,30 @@ fn joined(input: &str, path: &str) -> String {
     }
 }
 
-/// What flows into what is written on the innermost level; none where only running the expression could tell.
-fn input(text: &str, levels: &[Level<'_>]) -> Option<String> {
+/// What flows into what is written on the innermost level. Nothing is put into brackets: a name that a value was given
+/// holds for all that is written behind it.
+fn input(text: &str, levels: &[Level<'_>]) -> String {
     let mut pieces: Vec<String> = Vec::new();
     for level in levels {
-        if let Opened::Call(name) = level.opened {
-            pieces.extend(
-                given_by(name)
-                    .filter(|_| level.is_first_argument)
-                    .map(str::to_owned),
-            );
-        }
-        if ["reduce ", "foreach "]
-            .iter()
-            .any(|word| text[level.start..].starts_with(word))
-        {
-            return None;
+        match level.opened {
+            Opened::Call(name) if level.arguments == 0 => pieces.extend(given_by(name).map(str::to_owned)),
+            // What is folded begins as the first argument says.
+            Opened::Fold(source) if level.arguments > 0 => {
+                pieces.extend([source.to_owned(), level.first_argument.to_owned()]);
+            }
+            _ => {}
         }
         if let Some(pipe) = level.piped {
-            pieces.push(format!("({})", text[level.start..pipe].trim()));
+            pieces.push(text[level.start..pipe].trim().to_owned());
+            if level.is_named {
+                pieces.push(".".to_owned());
+            }
         }
     }
-    Some(if pieces.is_empty() {
-        ".".to_owned()
-    } else {
-        pieces.join(" | ")
-    })
+    if pieces.is_empty() {
+        return ".".to_owned();
+    }
+    pieces.join(" | ")
 }
 
 /// What a filter gives to its argument, where that is not its own input.
@@ -216,99 +155,5 @@ fn given_by(filter: &str) -> Option<&'static str> {
         }
         "with_entries" => Some("(to_entries[])?"),
         _ => None,
-    }
-}
-
-/// The levels that are open at the end of the text, the outermost first; none for a bracket that nothing opened, and
-/// in a comment.
-fn levels(text: &str) -> Option<Vec<Level<'_>>> {
-    let mut levels = vec![Level::new(Opened::Whole, 0)];
-    let mut letters = text.char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
-        let level = levels.last_mut()?;
-        if level.opened == Opened::Text {
-            match letter {
-                '"' => close(&mut levels, letter)?,
-                '\\' => {
-                    if let Some((at, '(')) = letters.next() {
-                        levels.push(Level::new(Opened::Group, at + 1));
-                    }
-                }
-                _ => {}
-            }
-            continue;
-        }
-        match letter {
-            '.' => {
-                let follows_dot = text[..at].ends_with('.');
-                level.term_from(at).step = (!follows_dot).then_some(at);
-            }
-            '$' | '@' => {
-                level.term = None;
-                level.term_from(at);
-            }
-            '?' => {}
-            '"' => {
-                level.term_from(at).step = None;
-                levels.push(Level::new(Opened::Text, at + 1));
-            }
-            '[' | '(' | '{' => {
-                let opened = opened(text, level.term, at, letter);
-                level.term_from(at).step = None;
-                levels.push(Level::new(opened, at + 1));
-            }
-            ']' | ')' | '}' => close(&mut levels, letter)?,
-            '#' => return None,
-            letter if is_of_name(letter) => {
-                level.term_from(at);
-            }
-            _ => {
-                level.term = None;
-                divide(text, level, at, letter);
-                if letter == '|' {
-                    // `|=` hands on what it changes, as a pipe does.
-                    letters.next_if(|(_, next)| *next == '=');
-                }
-            }
-        }
-    }
-    Some(levels)
-}
-
-fn opened<'a>(text: &'a str, term: Option<Term>, at: usize, letter: char) -> Opened<'a> {
-    match (letter, term) {
-        ('[', Some(term)) => Opened::Index(term.start),
-        ('[', None) => Opened::List,
-        ('{', _) => Opened::Object,
-        (_, Some(term)) => Opened::Call(&text[term.start..at]),
-        (_, None) => Opened::Group,
-    }
-}
-
-/// Leaves the innermost level, if this ends it.
-fn close(levels: &mut Vec<Level<'_>>, letter: char) -> Option<()> {
-    let closed = levels.pop()?;
-    (closed.opened.end() == Some(letter)).then_some(())
-}
-
-/// What divides the parts of an expression: what is written behind it has another input, or begins anew.
-fn divide(text: &str, level: &mut Level<'_>, at: usize, letter: char) {
-    match letter {
-        '|' => {
-            // What a name is given to leaves the input as it was.
-            if !text[level.stage..at].contains(" as ") {
-                level.piped = Some(at);
-            }
-            level.stage = at + 1;
-        }
-        ';' => {
-            level.start = at + 1;
-            level.stage = at + 1;
-            level.piped = None;
-            level.is_first_argument = false;
-        }
-        ',' => level.wants_name = level.opened == Opened::Object,
-        ':' => level.wants_name = false,
-        _ => {}
     }
 }

@@ -72,6 +72,32 @@ fn members_are_those_of_what_the_expression_leads_to() {
         (".result) | .", &[]),
         ("# .", &[]),
         ("reduce .result.pointers[] as $p (0; .", &[]),
+        ("reduce .result.po", &[".pointers"]),
+        ("reduce .result.pointers[] as $p (.st", &[".status"]),
+        ("reduce .result.pointers[] as $p ({a: 1, b: 2}; .", &[".a", ".b"]),
+        ("reduce .result.pointers[] as $p (0; . + $", &["$p"]),
+        ("reduce .result.pointers[] as $p (0; . + $p.ad", &[".address"]),
+        ("reduce .result.pointers[] as $p ({n: 0}; .n += 1).", &[".n"]),
+        ("reduce .result.pointers[] as $p (0; .) | $", &[]),
+        ("foreach .result.pointers[] as $p ({n: 0}; .n += 1; .", &[".n"]),
+        (
+            "[.result.pointers[] as {address: $at, tags: [$first]} | {at: $",
+            &["$first", "$at"],
+        ),
+        (".result as $r | .status as $s | $r.", &[".count", ".pointers"]),
+        (".result as $r | .status as $s | $", &["$s", "$r"]),
+        (".result as $r | .", &[".status", ".result"]),
+        (".result as $", &[]),
+        ("(.result as $r | $r.count) | $", &[]),
+        ("if .status == \"success\" then .result | .co", &[".count"]),
+        (".result | if .count > 1 then .pointers[0].ad", &[".address"]),
+        (".result | if .count > 1 then .pointers else .co", &[".count"]),
+        ("if .status then .result else . end | .co", &[".count"]),
+        ("if .status then .result else . end.co", &[".count"]),
+        ("[if .status then .result else . end] | .[0].co", &[".count"]),
+        ("{if: .re", &[".result"]),
+        ("{a: .result | .co", &[".count"]),
+        (".status end | .", &[]),
         ("$x.", &[]),
         ("1.", &[]),
         ("", &[]),
@@ -106,6 +132,8 @@ fn where_nothing_is_begun_members_come_before_filters() {
     assert_eq!(texts(".result | sel"), ["select("]);
     assert_eq!(texts(".result.pointers | ")[..3], [".[]", ".[0]", ".[-1]"]);
     assert_eq!(texts(".result | keys"), Vec::<String>::new());
+    let found = texts(".result as $r | .result | ");
+    assert_eq!(found[..4], [".count", ".pointers", "$r", "select("]);
 }
 
 #[test]
@@ -192,7 +220,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_has_a_place_or_none(text in "[.a\\[\\](){}|;,:\"\\\\ é$?=#]{0,24}") {
+    fn any_text_has_a_place_or_none(text in "([.a\\[\\](){}|;,:\"\\\\ é$?=#]| as \\$a|if |then |else |end|reduce |foreach ){0,24}") {
         if let Some(place) = place(&text) {
             prop_assert_eq!(&text[place.from..], place.begun.as_str());
             if let Some(question) = place.question() {
