@@ -12,6 +12,7 @@ mod conditions;
 mod copying;
 mod credentials;
 mod domains;
+mod driven;
 mod failure;
 mod federations;
 mod heads;

@@ -6,27 +6,15 @@
 //! would give many, the index of that order drives instead.
 
 use super::conditions;
+use super::driven::{FEW_TAGS, Plan, has_trigram};
 use super::rows::number;
 use super::tags;
 use crate::store::{PointerQuery, StoreError, TagMatch};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-/// A pattern that names more tags than this is matched on the rows instead.
-pub(super) const FEW_TAGS: usize = 8;
 /// A set of tags borne by fewer pointers than this is collected first, and then drives.
 const FEW_BEARERS: i64 = 20_000;
-
-/// How the rows of a search are found.
-pub(super) struct Plan {
-    pub(super) from: String,
-    /// The driver's column that holds the pointer's id.
-    pub(super) id: &'static str,
-    pub(super) conditions: Vec<String>,
-    pub(super) values: Vec<Value>,
-    /// Whether every row that the driver gives is likely to match, so that counting is cheap.
-    pub(super) narrow: bool,
-}
 
 /// One wish about tags: the pattern, and the tags that it names if those are few.
 struct TagWish {
@@ -121,25 +109,6 @@ pub(super) fn plan(
     }
     plan.narrow &= driver == Driver::Narrowest;
     Ok(Some(plan))
-}
-
-impl Plan {
-    /// Whether every pointer there is would be given.
-    pub(super) fn is_everything(&self) -> bool {
-        self.conditions.is_empty() && self.id == "p.id"
-    }
-
-    pub(super) fn drive(&mut self, table: &str, id: &'static str) {
-        // CROSS JOIN keeps the order: the driver outside, its pointers inside.
-        self.from = format!("{table} CROSS JOIN pointers p ON p.id = {id}");
-        self.id = id;
-        self.narrow = true;
-    }
-
-    pub(super) fn require(&mut self, condition: String, values: impl IntoIterator<Item = Value>) {
-        self.conditions.push(condition);
-        self.values.extend(values);
-    }
 }
 
 fn resolve(conn: &Connection, patterns: &[String]) -> Result<Vec<TagWish>, StoreError> {
@@ -249,9 +218,4 @@ fn bears(set: &[TagWish]) -> (String, Vec<Value>) {
         format!("EXISTS (SELECT 1 FROM json_each(p.tags) j WHERE {patterns})"),
         values,
     )
-}
-
-/// Whether the trigram index can help: three characters in a row that stand for themselves.
-pub(super) fn has_trigram(pattern: &str) -> bool {
-    pattern.split(['%', '_']).any(|run| run.chars().count() >= 3)
 }

@@ -2,8 +2,9 @@
 //!
 //! `plan` decides which index gives the rows, `order` how they are sorted and where a page begins.
 
+use super::driven::Plan;
 use super::order::{Place, after, key, order_by, read_cursor, write_cursor};
-use super::plan::{Driver, Plan, plan};
+use super::plan::{Driver, plan};
 use super::pointers::{BLOCK_BITS, total};
 use super::rows::{POINTER, pointer};
 use crate::model::Pointer;

@@ -1,6 +1,7 @@
 //! Draws the visible rows of a tree, and the line that says where in it one is.
 
-use super::document::{Document, Kind, NodeId};
+use super::document::{Document, Kind};
+use super::node::NodeId;
 use super::search::Seeker;
 use super::view::Tree;
 use crate::tui::theme::Role;

@@ -1,6 +1,7 @@
 //! What of a document is open, and the rows that this makes.
 
-use super::document::{Document, NodeId, ROOT};
+use super::document::Document;
+use super::node::{NodeId, ROOT};
 
 /// Rows that may be made between two keystrokes; more is work for a thread that may block.
 pub const AT_ONCE: usize = 20_000;

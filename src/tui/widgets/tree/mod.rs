@@ -10,6 +10,7 @@
 mod document;
 mod draw;
 mod folding;
+mod node;
 mod reader;
 mod search;
 #[cfg(test)]
@@ -18,10 +19,11 @@ mod view;
 
 #[cfg(test)]
 pub use document::looked;
-pub use document::{Document, Kind, NodeId, ROOT};
+pub use document::{Document, Kind};
 pub use draw::{draw_tree, mark, path_line};
 #[cfg(test)]
 pub use folding::TooMuch;
 pub use folding::{Folding, Unfold};
+pub use node::{NodeId, ROOT};
 pub use search::{Matches, find};
 pub use view::Tree;

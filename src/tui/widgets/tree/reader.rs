@@ -1,7 +1,7 @@
 //! Walks over a JSON text once and notes where its values are. It never recurses, and takes what is not
 //! JSON as it comes: whoever sent it, looking at it must work.
 
-use super::document::{NO_NAME, Node, NodeId, ROOT};
+use super::node::{NO_NAME, Node, NodeId, ROOT};
 
 /// Texts beyond this have offsets that do not fit; no reply is that long.
 const LONGEST: usize = u32::MAX as usize - 1;

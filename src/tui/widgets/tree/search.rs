@@ -1,6 +1,7 @@
 //! Finding a text in a document's names and values, also in what is folded away.
 
-use super::document::{Document, Kind, NodeId};
+use super::document::{Document, Kind};
+use super::node::NodeId;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 

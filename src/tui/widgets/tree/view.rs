@@ -1,7 +1,8 @@
 //! A tree that a person moves over.
 
-use super::document::{Document, NodeId};
+use super::document::Document;
 use super::folding::{Folding, TooMuch, Unfold};
+use super::node::NodeId;
 use super::search::Matches;
 use std::sync::Arc;
 
