@@ -83,18 +83,21 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         kept_place: KeptPlace::default(),
         has_window: is_in_window(),
         window_title: None,
+        after_first_frame: Vec::new(),
     };
-    for effect in start(&mut state, begin) {
-        console.apply(effect, &mut runner);
-    }
-    if asks {
-        // An unanswered question costs nothing but this.
-        let _ = stdout().write_all(QUESTION).and_then(|()| stdout().flush());
-    }
     let awaited = Awaited {
         background: asks,
         instances: begin == Start::Open,
     };
+    let (now, later) = start(&mut state, begin)
+        .into_iter()
+        .partition(|effect| !awaited.instances || is_for_first_frame(effect));
+    console.after_first_frame = later;
+    console.apply_all(now, &mut runner);
+    if asks {
+        // An unanswered question costs nothing but this.
+        let _ = stdout().write_all(QUESTION).and_then(|()| stdout().flush());
+    }
     let outcome = console.turn(&mut state, &mut runner, awaited).await;
     drop(console);
     outcome.map_err(|error| no_terminal(&error))
@@ -172,6 +175,11 @@ impl Awaited {
     }
 }
 
+/// Whether the first frame shows what comes of this. All else would only take the vault and the processors from it.
+fn is_for_first_frame(effect: &Effect) -> bool {
+    matches!(effect, Effect::LoadPreferences | Effect::LoadInstances)
+}
+
 struct Console {
     terminal: Terminal,
     painter: Painter<Stdout>,
@@ -183,6 +191,8 @@ struct Console {
     has_window: bool,
     /// What it is called, if we gave it a name.
     window_title: Option<String>,
+    /// What is begun once there is something to see.
+    after_first_frame: Vec<Effect>,
 }
 
 /// Why the console has to leave the terminal to somebody else.
@@ -251,13 +261,14 @@ impl Console {
                     changed = false;
                     awaited = Awaited::default();
                     self.paint(state)?;
+                    let later = std::mem::take(&mut self.after_first_frame);
+                    self.apply_all(later, runner);
                     next_frame = Instant::now() + FRAME;
                     continue;
                 }
                 () = sleep_until(keep_at), if self.kept_place.next.is_some() => {
-                    for effect in self.kept_place.news(state) {
-                        self.apply(effect, runner);
-                    }
+                    let news = self.kept_place.news(state);
+                    self.apply_all(news, runner);
                     continue;
                 }
                 // A key that is typed before there is anything to see is for what will be seen.
@@ -284,9 +295,7 @@ impl Console {
             if matches!(message, Message::Key(_) | Message::Mouse(_) | Message::Paste(_)) {
                 self.kept_place.touched();
             }
-            for effect in update(state, message) {
-                self.apply(effect, runner);
-            }
+            self.apply_all(update(state, message), runner);
             if let Some(away) = self.away.take() {
                 drop(events);
                 let messages = self.step_aside(away, runner, &mut signals).await?;
@@ -294,9 +303,7 @@ impl Console {
                 let (width, height) = crossterm::terminal::size()?;
                 self.painter.forget();
                 for message in messages.into_iter().chain([Message::Resize(width, height)]) {
-                    for effect in update(state, message) {
-                        self.apply(effect, runner);
-                    }
+                    self.apply_all(update(state, message), runner);
                 }
             }
         }
@@ -345,6 +352,12 @@ impl Console {
         }
         self.window_title = title;
         self.terminal.name_window(self.window_title.as_deref())
+    }
+
+    fn apply_all(&mut self, effects: Vec<Effect>, runner: &mut Runner) {
+        for effect in effects {
+            self.apply(effect, runner);
+        }
     }
 
     fn apply(&mut self, effect: Effect, runner: &mut Runner) {
@@ -480,5 +493,21 @@ mod tests {
         let news = kept.news(&mut state);
         assert!(matches!(news.as_slice(), [Effect::Remember("place", _)]));
         assert!(kept.next.is_none(), "then nothing more is to be kept");
+    }
+
+    #[test]
+    fn the_first_frame_asks_for_what_it_shows_and_for_nothing_else() {
+        let mut state = demo((120, 36));
+        let asked = start(&mut state, Start::Open);
+        let (now, later): (Vec<_>, Vec<_>) = asked.iter().partition(|effect| is_for_first_frame(effect));
+        assert!(matches!(
+            now[..],
+            [Effect::LoadPreferences, Effect::LoadInstances]
+        ));
+        assert!(
+            later
+                .iter()
+                .any(|effect| matches!(effect, Effect::LoadLog { .. }))
+        );
     }
 }
