@@ -175,9 +175,13 @@ impl Awaited {
     }
 }
 
-/// Whether the first frame shows what comes of this. All else would only take the vault and the processors from it.
+/// Whether the first frame shows what comes of this, or whoever sees it relies on it: files that change from then on
+/// are noticed. All else would only take the vault and the processors from it.
 fn is_for_first_frame(effect: &Effect) -> bool {
-    matches!(effect, Effect::LoadPreferences | Effect::LoadInstances)
+    matches!(
+        effect,
+        Effect::LoadPreferences | Effect::LoadInstances | Effect::WatchFiles
+    )
 }
 
 struct Console {
@@ -502,7 +506,7 @@ mod tests {
         let (now, later): (Vec<_>, Vec<_>) = asked.iter().partition(|effect| is_for_first_frame(effect));
         assert!(matches!(
             now[..],
-            [Effect::LoadPreferences, Effect::LoadInstances]
+            [Effect::LoadPreferences, Effect::LoadInstances, Effect::WatchFiles]
         ));
         assert!(
             later
