@@ -191,7 +191,7 @@ impl Instance {
         listener: TcpListener,
         stop: CancellationToken,
     ) -> Result<(), InstanceError> {
-        let workers = server::start_workers().map_err(|error| InstanceError::NoThread(error.to_string()))?;
+        let workers = Workers::start().map_err(InstanceError::NoThread)?;
         self.serve_by(workers, listener, stop).await
     }
 
@@ -201,7 +201,7 @@ impl Instance {
         listener: TcpListener,
         stop: CancellationToken,
     ) -> Result<(), InstanceError> {
-        self.serve_by(server::no_workers(), listener, stop).await
+        self.serve_by(Workers::none(), listener, stop).await
     }
 
     async fn serve_by(

@@ -44,7 +44,7 @@ pub enum InstanceError {
     },
     /// The system starts no more threads for it.
     #[error("the system has no thread to host it: {0}")]
-    NoThread(String),
+    NoThread(std::io::Error),
     /// A copy of an instance that is not whole, or is none.
     #[error("no instance can be made of this copy: {0}")]
     BadCopy(String),

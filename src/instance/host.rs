@@ -3,7 +3,7 @@
 use super::events::{self, Events, Origin, Weight};
 use super::legacy_stand_in::LegacyStandIn;
 use super::settings::Settings;
-use super::{Instance, InstanceError};
+use super::{Instance, InstanceError, workers};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -49,7 +49,7 @@ impl Host {
                 ends.send_replace(true);
                 outcome
             })
-            .map_err(|error| InstanceError::NoThread(error.to_string()))?;
+            .map_err(InstanceError::NoThread)?;
         let mut host = Self {
             settings: match listens.await {
                 Ok(settings) => settings,
@@ -120,14 +120,8 @@ impl Hosting {
     fn run(self) -> Result<(), InstanceError> {
         events::belong(&self.events);
         let _kept_until_it_ends = self.events.keep_in(&self.folder);
-        let theirs = Arc::clone(&self.events);
         // For accepting and for what is done now and then; its workers answer.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .thread_name("instance-worker")
-            .on_thread_start(move || events::belong(&theirs))
-            .enable_all()
-            .build()
-            .map_err(|error| InstanceError::NoThread(error.to_string()))?;
+        let runtime = workers::runtime().map_err(InstanceError::NoThread)?;
         runtime.block_on(self.host())
     }
 

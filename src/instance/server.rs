@@ -7,7 +7,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
@@ -53,16 +53,6 @@ pub(super) async fn bind(address: SocketAddr, insecure_http: bool) -> Result<Tcp
         })
 }
 
-/// Those who answer, unless it is the runtime that accepts. An error says that the system has no thread for them.
-pub(super) fn start_workers() -> io::Result<Workers> {
-    Workers::start(GRACE)
-}
-
-/// Nobody else: the runtime that accepts answers.
-pub(super) fn no_workers() -> Workers {
-    Workers::none(GRACE)
-}
-
 /// Answers until `stop`, then finishes what was accepted.
 pub(super) async fn serve(
     instance: Arc<Instance>,
@@ -96,7 +86,7 @@ pub(super) async fn serve(
     }
     server.instance.begin_stopping();
     drop(listener);
-    let left = server.workers.end().await;
+    let left = server.workers.end(GRACE).await;
     if left > 0 {
         tracing::warn!(left, "connections did not end in time and were cut");
     }

@@ -14,12 +14,14 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// The most there are.
 pub const MOST: usize = 4;
+
+/// What their threads are called.
+const NAME: &str = "instance-worker";
 
 thread_local! {
     /// Which worker this thread is; none is 0.
@@ -40,40 +42,37 @@ pub struct Workers {
     workers: Vec<Worker>,
     /// Counts what is done without a worker.
     here: TaskTracker,
-    grace: Duration,
     cut: CancellationToken,
 }
 
 struct Worker {
-    /// None once it gets no more.
-    give: Option<UnboundedSender<Work>>,
+    give: UnboundedSender<Work>,
     /// Counts what it has to do.
     load: TaskTracker,
-    /// Tells how much it had to cut when it ended.
-    ended: Option<oneshot::Receiver<usize>>,
+    /// None once it is waited for.
     thread: Option<JoinHandle<()>>,
 }
 
 impl Workers {
     /// Nobody: on one processor another thread would only cost.
-    pub fn none(grace: Duration) -> Self {
+    pub fn none() -> Self {
         Self {
             workers: Vec::new(),
             here: TaskTracker::new(),
-            grace,
             cut: CancellationToken::new(),
         }
     }
 
-    /// Starts one for each processor, if there are several. When they end, what they were given has `grace` to finish.
-    pub fn start(grace: Duration) -> io::Result<Self> {
+    /// Starts one for each processor, if there are several.
+    pub fn start() -> io::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut workers = Self::none(grace);
-        if cores == 1 {
-            return Ok(workers);
-        }
-        for number in 1..=cores.min(MOST) {
-            let worker = Worker::start(number, grace, workers.cut.clone())?;
+        Self::of(if cores == 1 { 0 } else { cores.min(MOST) })
+    }
+
+    fn of(count: usize) -> io::Result<Self> {
+        let mut workers = Self::none();
+        for number in 1..=count {
+            let worker = Worker::start(number, workers.cut.clone())?;
             workers.workers.push(worker);
         }
         Ok(workers)
@@ -90,41 +89,32 @@ impl Workers {
             self.here.spawn(work);
             return;
         };
-        if let Some(give) = &idlest.give {
-            // Counted at once, so that the next one sees it. A worker takes what it is given until it is cut.
-            let _ = give.send(Box::pin(idlest.load.track_future(work)));
-        }
+        // Counted at once, so that the next one sees it. A worker takes what it is given until it is cut.
+        let _ = idlest.give.send(Box::pin(idlest.load.track_future(work)));
     }
 
-    /// Waits until what was given is finished; tells how much had to be cut.
-    pub async fn end(mut self) -> usize {
-        for worker in &mut self.workers {
-            worker.give = None;
-        }
-        let mut left = unfinished(&self.here, self.grace).await;
-        for worker in &mut self.workers {
-            if let Some(ended) = worker.ended.take() {
-                // A worker that made a mistake tells nothing.
-                left += ended.await.unwrap_or(0);
+    /// Waits until what was given is finished, as long as `grace` allows; tells how much had to be cut.
+    pub async fn end(self, grace: Duration) -> usize {
+        let workers = self.workers.iter().map(|worker| &worker.load);
+        let loads: Vec<TaskTracker> = workers.chain([&self.here]).cloned().collect();
+        let finished = async {
+            for load in &loads {
+                load.close();
+                load.wait().await;
             }
-        }
+        };
+        // What is left then is counted before it is cut.
+        let _ = tokio::time::timeout(grace, finished).await;
+        let left = loads.iter().map(TaskTracker::len).sum();
+        // A thread that still reads something is waited for, but not on this one.
+        let _ = tokio::task::spawn_blocking(move || drop(self)).await;
         left
     }
-}
-
-/// Waits until all of it is finished, but not for ever; tells how much was not.
-async fn unfinished(load: &TaskTracker, grace: Duration) -> usize {
-    load.close();
-    let finished = tokio::time::timeout(grace, load.wait()).await;
-    finished.map_or(load.len(), |()| 0)
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
         self.cut.cancel();
-        for worker in &mut self.workers {
-            worker.give = None;
-        }
         for thread in self.workers.iter_mut().filter_map(|worker| worker.thread.take()) {
             if thread.join().is_err() {
                 tracing::error!("a thread that answers ended badly");
@@ -134,58 +124,40 @@ impl Drop for Workers {
 }
 
 impl Worker {
-    fn start(number: usize, grace: Duration, cut: CancellationToken) -> io::Result<Self> {
+    fn start(number: usize, cut: CancellationToken) -> io::Result<Self> {
         let (give, given) = unbounded_channel();
-        let (tell, ended) = oneshot::channel();
-        let load = TaskTracker::new();
-        let theirs = load.clone();
         let runtime = runtime()?;
         let own = events::own();
-        let thread = std::thread::Builder::new()
-            .name("instance-worker".to_owned())
-            .spawn(move || {
-                NUMBER.set(number);
-                if let Some(own) = own {
-                    events::belong(&own);
-                }
-                let left = runtime.block_on(work(given, &theirs, grace, &cut));
-                drop(runtime);
-                // Nobody listens to one that was cut.
-                let _ = tell.send(left);
-            })?;
+        let thread = std::thread::Builder::new().name(NAME.to_owned()).spawn(move || {
+            NUMBER.set(number);
+            if let Some(own) = own {
+                events::belong(&own);
+            }
+            runtime.block_on(cut.run_until_cancelled(work(given)));
+        })?;
         Ok(Self {
-            give: Some(give),
-            load,
-            ended: Some(ended),
+            give,
+            load: TaskTracker::new(),
             thread: Some(thread),
         })
     }
 }
 
-/// What its blocking threads log belongs to the same instance.
-fn runtime() -> io::Result<Runtime> {
+/// A runtime on one thread. What its blocking threads log belongs to the same instance.
+pub fn runtime() -> io::Result<Runtime> {
     let mut builder = Builder::new_current_thread();
-    builder.thread_name("instance-worker").enable_all();
+    builder.thread_name(NAME).enable_all();
     if let Some(own) = events::own() {
         builder.on_thread_start(move || events::belong(&own));
     }
     builder.build()
 }
 
-/// Does what it is given until no more comes, then has patience with what is left; tells how much of that was cut.
-async fn work(
-    mut given: UnboundedReceiver<Work>,
-    load: &TaskTracker,
-    grace: Duration,
-    cut: &CancellationToken,
-) -> usize {
-    let all = async {
-        while let Some(work) = given.recv().await {
-            tokio::spawn(work);
-        }
-        unfinished(load, grace).await
-    };
-    cut.run_until_cancelled(all).await.unwrap_or(0)
+/// Does what it is given.
+async fn work(mut given: UnboundedReceiver<Work>) {
+    while let Some(work) = given.recv().await {
+        tokio::spawn(work);
+    }
 }
 
 #[cfg(test)]
@@ -193,22 +165,13 @@ mod tests {
     use super::*;
     use std::collections::BTreeSet;
     use std::future::pending;
-    use tokio::sync::mpsc;
-
-    fn two(grace: Duration) -> Workers {
-        let mut workers = Workers::none(grace);
-        for number in 1..=2 {
-            let worker = Worker::start(number, grace, workers.cut.clone());
-            workers.workers.push(worker.unwrap());
-        }
-        workers
-    }
+    use tokio::sync::{mpsc, oneshot};
 
     const LONG: Duration = Duration::from_secs(600);
 
     #[tokio::test]
     async fn work_is_shared_out_and_stays_with_its_worker() {
-        let workers = two(LONG);
+        let workers = Workers::of(2).unwrap();
         let count = workers.workers.len();
         let (tell, mut told) = mpsc::unbounded_channel();
         let gate = CancellationToken::new();
@@ -233,7 +196,7 @@ mod tests {
         );
         assert_eq!(number(), 0);
         gate.cancel();
-        assert_eq!(workers.end().await, 0);
+        assert_eq!(workers.end(LONG).await, 0);
         drop(tell);
         let mut ended = 0;
         while told.recv().await.is_some() {
@@ -244,32 +207,32 @@ mod tests {
 
     #[tokio::test]
     async fn what_does_not_finish_in_time_is_cut_and_counted() {
-        let workers = two(Duration::ZERO);
+        let workers = Workers::of(2).unwrap();
         workers.give(pending());
-        assert_eq!(workers.end().await, 1);
+        assert_eq!(workers.end(Duration::ZERO).await, 1);
     }
 
     #[tokio::test]
     async fn without_workers_everything_is_done_by_whoever_gives_it() {
-        let workers = Workers::none(Duration::ZERO);
+        let workers = Workers::none();
         let here = std::thread::current().id();
         let (tell, told) = oneshot::channel();
         workers.give(async move { tell.send(std::thread::current().id()).unwrap() });
         assert_eq!(told.await, Ok(here));
         workers.give(pending());
-        assert_eq!(workers.end().await, 1);
+        assert_eq!(workers.end(Duration::ZERO).await, 1);
     }
 
     #[tokio::test]
     async fn a_mistake_is_the_end_of_one_work_only() {
-        let workers = two(LONG);
+        let workers = Workers::of(2).unwrap();
         for _ in 0..2 * workers.workers.len() {
             workers.give(async { panic!("a mistake, made on purpose") });
         }
         let (tell, told) = oneshot::channel();
         workers.give(async move { tell.send(number()).unwrap() });
         assert_ne!(told.await.unwrap(), 0);
-        assert_eq!(workers.end().await, 0);
+        assert_eq!(workers.end(LONG).await, 0);
     }
 
     #[tokio::test]
@@ -280,7 +243,7 @@ mod tests {
                 self.0.send(()).unwrap();
             }
         }
-        let workers = two(LONG);
+        let workers = Workers::of(2).unwrap();
         let (tell, told) = std::sync::mpsc::channel();
         let held = Held(tell);
         workers.give(async move {
