@@ -33,7 +33,7 @@ pub fn summary(state: &State, page: &AuditTrail) -> Line {
         let gap = if line.spans.is_empty() { "" } else { "   " };
         line = std::mem::take(&mut line).and(format!("{gap}{text}"), role);
     };
-    if matches!(page.load, Load::Failed(_)) && !page.records.is_empty() {
+    if page.load.has_failed() && !page.records.is_empty() {
         let text = format!("{} from before: it could not be asked again", glyphs.warn);
         say(text, Role::Warn);
     }

@@ -144,6 +144,13 @@ pub enum Load {
     Failed(Failure),
 }
 
+impl Load {
+    /// Whether it could not be had.
+    pub fn has_failed(&self) -> bool {
+        matches!(self, Self::Failed(_))
+    }
+}
+
 /// How things look.
 #[derive(Debug, Clone)]
 pub struct Look {

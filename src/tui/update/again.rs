@@ -33,13 +33,13 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let mut effects = Vec::new();
-    if has_failed(&state.instances.load) {
+    if state.instances.load.has_failed() {
         effects.push(Effect::LoadInstances);
     }
-    if has_failed(&state.log.load) {
+    if state.log.load.has_failed() {
         effects.push(load_log(state));
     }
-    if has_failed(&state.credentials.load) {
+    if state.credentials.load.has_failed() {
         effects.extend(load_credentials(state));
     }
     for name in owing(state) {
@@ -50,11 +50,7 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
 
 fn is_anything_missing(state: &State) -> bool {
     let loads = [&state.instances.load, &state.log.load, &state.credentials.load];
-    loads.into_iter().any(has_failed) || !owing(state).is_empty()
-}
-
-fn has_failed(load: &Load) -> bool {
-    matches!(load, Load::Failed(_))
+    loads.into_iter().any(Load::has_failed) || !owing(state).is_empty()
 }
 
 /// The instances that answer, but still owe rows that they did not tell because of something that passes.

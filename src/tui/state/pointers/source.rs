@@ -76,7 +76,7 @@ impl Source {
 
     /// Whether it cannot be had at the moment.
     pub fn has_failed(&self) -> bool {
-        matches!(self.load, Load::Failed(_))
+        self.load.has_failed()
     }
 
     /// Everything is asked for anew.

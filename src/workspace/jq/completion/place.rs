@@ -1,6 +1,6 @@
 //! Where the cursor stands in an expression that is being written: what is begun there, and on what it would work. Pure.
 
-use super::levels::{Level, Opened, is_of_name, levels};
+use super::levels::{Level, Opened, Term, is_of_name, levels};
 
 /// What can go on at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,52 +40,56 @@ pub(super) enum Slot {
 pub fn place(text: &str) -> Option<JqPlace> {
     let levels = levels(text)?;
     let level = levels.last()?;
-    let input = input(text, &levels);
-    let variables: Vec<String> = levels
-        .iter()
-        .flat_map(|level| level.variables.iter().map(|name| (*name).to_owned()))
-        .collect();
-    let nothing_begun = |slot, of| {
-        Some(JqPlace {
-            from: text.len(),
-            begun: String::new(),
-            slot,
-            of,
-            variables: variables.clone(),
-        })
-    };
-    let Some(term) = level.term else {
-        return match level.opened {
-            Opened::Text => None,
-            Opened::Index(owner) if text.len() == level.start => {
-                let outer = &levels[..levels.len() - 1];
-                let owner = text[owner..level.start - 1].trim_end_matches('.');
-                nothing_begun(Slot::Index, joined(&self::input(text, outer), owner))
-            }
-            _ if !expects_term(text) => None,
-            Opened::Object if level.wants_name => nothing_begun(Slot::Name, input),
-            _ => nothing_begun(Slot::Anything, input),
-        };
-    };
-    let (from, slot, of) = match term.step {
-        Some(dot) if dot == term.start => (dot, Slot::First, input),
-        Some(dot) => (dot, Slot::Step, joined(&input, &text[term.start..dot])),
-        None if level.opened == Opened::Object && level.wants_name => (term.start, Slot::Name, input),
-        // Who names something makes the name up.
-        None if text[term.start..].starts_with('$') && level.is_pattern => return None,
-        None if text[term.start..].starts_with('$') => (term.start, Slot::Variable, input),
-        None => (term.start, Slot::Filter, input),
+    let (from, slot, of) = match level.term {
+        Some(term) => in_term(text, &levels, level, term)?,
+        None => {
+            let (slot, of) = between_terms(text, &levels, level)?;
+            (text.len(), slot, of)
+        }
     };
     let begun = &text[from..];
     let letters = begun.strip_prefix(['.', '$']).unwrap_or(begun);
-    let is_name = letters.is_empty() || is_plain(letters);
-    is_name.then(|| JqPlace {
+    if !letters.is_empty() && !is_plain(letters) {
+        return None;
+    }
+    let variables = levels.iter().flat_map(|level| &level.variables);
+    Some(JqPlace {
         from,
         begun: begun.to_owned(),
         slot,
         of,
-        variables,
+        variables: variables.map(|name| (*name).to_owned()).collect(),
     })
+}
+
+/// Where what is begun begins, what it may become, and on what that would work.
+fn in_term(text: &str, levels: &[Level<'_>], level: &Level<'_>, term: Term) -> Option<(usize, Slot, String)> {
+    let input = input(text, levels);
+    let is_variable = text[term.start..].starts_with('$');
+    Some(match term.step {
+        Some(dot) if dot == term.start => (dot, Slot::First, input),
+        Some(dot) => (dot, Slot::Step, joined(&input, &text[term.start..dot])),
+        None if level.opened == Opened::Object && level.wants_name => (term.start, Slot::Name, input),
+        // Who names something makes the name up.
+        None if is_variable && level.is_pattern => return None,
+        None if is_variable => (term.start, Slot::Variable, input),
+        None => (term.start, Slot::Filter, input),
+    })
+}
+
+/// What may be begun, and on what it would work.
+fn between_terms(text: &str, levels: &[Level<'_>], level: &Level<'_>) -> Option<(Slot, String)> {
+    match level.opened {
+        Opened::Text => None,
+        Opened::Index(owner) if text.len() == level.start => {
+            let outer = &levels[..levels.len() - 1];
+            let owner = text[owner..level.start - 1].trim_end_matches('.');
+            Some((Slot::Index, joined(&input(text, outer), owner)))
+        }
+        _ if !expects_term(text) => None,
+        Opened::Object if level.wants_name => Some((Slot::Name, input(text, levels))),
+        _ => Some((Slot::Anything, input(text, levels))),
+    }
 }
 
 /// Whether a term may begin here: behind a bracket, something that divides or an operator, and not behind a term.
