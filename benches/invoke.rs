@@ -15,7 +15,7 @@ use support::{
 };
 
 /// Requests in one round of one workload.
-const REQUESTS: usize = 20_000;
+const REQUESTS: usize = 60_000;
 const ROUNDS: usize = 7;
 
 fn main() {

@@ -15,7 +15,7 @@ use support::{
     request_bytes,
 };
 
-const REQUESTS: usize = 8_000;
+const REQUESTS: usize = 30_000;
 /// Requests of a single caller, for the latency that a hop adds.
 const ALONE: usize = 2_000;
 const ROUNDS: usize = 5;

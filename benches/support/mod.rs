@@ -21,6 +21,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -98,9 +99,13 @@ impl LoadResult {
     }
 }
 
-/// Sends each of `requests` (whole HTTP/1.1 messages) once, over `connections` keep-alive connections.
+/// Sends each of `requests` (whole HTTP/1.1 messages) once, over `connections` keep-alive connections. A connection that
+/// was answered takes the next one, so that all of them are busy until the end.
 pub async fn load(address: SocketAddr, requests: Vec<Vec<u8>>, connections: usize) -> LoadResult {
-    let requests = Arc::new(requests);
+    let requests = Arc::new(Requests {
+        all: requests,
+        next: AtomicUsize::new(0),
+    });
     let mut streams = Vec::new();
     for _ in 0..connections {
         let stream = TcpStream::connect(address).await.expect("the server listens");
@@ -110,10 +115,7 @@ pub async fn load(address: SocketAddr, requests: Vec<Vec<u8>>, connections: usiz
     let began = Instant::now();
     let tasks: Vec<_> = streams
         .into_iter()
-        .enumerate()
-        .map(|(index, stream)| {
-            tokio::spawn(one_connection(stream, Arc::clone(&requests), index, connections))
-        })
+        .map(|stream| tokio::spawn(one_connection(stream, Arc::clone(&requests))))
         .collect();
     let mut result = LoadResult {
         answered: 0,
@@ -132,15 +134,23 @@ pub async fn load(address: SocketAddr, requests: Vec<Vec<u8>>, connections: usiz
     result
 }
 
-async fn one_connection(
-    mut stream: TcpStream,
-    requests: Arc<Vec<Vec<u8>>>,
-    first: usize,
-    step: usize,
-) -> (u64, u64, Vec<u32>) {
+/// What is still to be sent.
+struct Requests {
+    all: Vec<Vec<u8>>,
+    next: AtomicUsize,
+}
+
+impl Requests {
+    fn take(&self) -> Option<&[u8]> {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        self.all.get(next).map(Vec::as_slice)
+    }
+}
+
+async fn one_connection(mut stream: TcpStream, requests: Arc<Requests>) -> (u64, u64, Vec<u32>) {
     let (mut answered, mut failed, mut latencies) = (0, 0, Vec::new());
     let mut buffer = Vec::with_capacity(16 * 1024);
-    for request in requests.iter().skip(first).step_by(step) {
+    while let Some(request) = requests.take() {
         let began = Instant::now();
         stream.write_all(request).await.expect("the server reads");
         if read_response(&mut stream, &mut buffer).await == 200 {
