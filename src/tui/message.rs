@@ -49,7 +49,7 @@ pub enum Message {
     /// What could not be told is worth asking for again.
     AskAgain,
     /// Remembered settings: name and value.
-    Preferences(Vec<(String, String)>),
+    Preferences(Outcome<Vec<(String, String)>>),
     /// What was being written in the composer, by instance.
     Drafts(Outcome<Vec<(InstanceName, String)>>),
     /// After how long without a key the vault is locked.

@@ -29,8 +29,6 @@ pub struct Memory {
     pub sent: HashMap<InstanceName, String>,
     /// What the vault keeps of what was being written.
     pub kept: BTreeMap<InstanceName, String>,
-    /// Whether that was read: before, nothing is written over it.
-    pub knows_kept: bool,
     /// Queries that are kept.
     pub templates: Vec<Template>,
     /// Queries that were sent.

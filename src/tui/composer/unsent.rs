@@ -6,7 +6,7 @@ use super::state::Composer;
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
-use crate::tui::state::{Level, State};
+use crate::tui::state::{Level, State, Told};
 use crate::workspace::Failure;
 use std::collections::BTreeMap;
 
@@ -41,7 +41,7 @@ fn open(state: &State) -> Option<&Composer> {
 
 /// Has kept what changed of it since it was kept last.
 pub fn keep_unsent(state: &mut State) -> Vec<Effect> {
-    if !state.composer.knows_kept {
+    if state.kept.drafts != Told::Known {
         return Vec::new();
     }
     let now = unsent(state);
@@ -62,13 +62,14 @@ pub fn take_kept(state: &mut State, outcome: Result<Vec<(InstanceName, String)>,
     let kept = match outcome {
         Ok(kept) => kept,
         Err(failure) => {
-            // Nothing is kept over what could not be read.
+            // Nothing is kept over what could not be read; it is asked for again.
+            state.kept.drafts = Told::Failed;
             let text = format!("what was being written is not at hand: {}", failure.message);
             state.report(Level::Warn, text, failure.remedy);
             return;
         }
     };
-    state.composer.knows_kept = true;
+    state.kept.drafts = Told::Known;
     for (instance, text) in kept {
         state.composer.kept.insert(instance.clone(), text.clone());
         state

@@ -106,6 +106,7 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
             Effect::Domains(errand) => Message::Domains(super::domains::fake::answer(errand)),
             Effect::Examine(number) => Message::Examined(number, super::doctor::fake::observations()),
             Effect::LoadInstance(name) => Message::Detail(name.clone(), Ok(Box::new(instance_detail(&name)))),
+            Effect::LoadPreferences => Message::Preferences(Ok(Vec::new())),
             Effect::LoadDrafts => Message::Drafts(Ok(Vec::new())),
             Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
             Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(LogDetail::of(entry())))),

@@ -23,5 +23,7 @@ pub use difference::DifferencePage;
 pub use errand::{Errand, News, Seat, done, run};
 pub use state::{InvokePage, Tab};
 pub use trace::status_glyph;
-pub use update::{act, back, on_entry, on_key, on_news, on_paste, settle, step};
+pub use update::{
+    act, back, kept_expressions, on_entry, on_key, on_news, on_paste, settle, step, take_expressions,
+};
 pub use view::{content_area, draw, keys};

@@ -19,7 +19,7 @@ use crate::tui::update::edit_entry;
 use crate::tui::widgets::tree::{Document, Folding, ROOT, Tree, Unfold};
 use crate::workspace::LogDetail;
 pub use commands::act;
-pub use seeking::{on_key, on_paste};
+pub use seeking::{kept_expressions, on_key, on_paste, take_expressions};
 use std::sync::Arc;
 
 /// A reply up to this size is read between two keystrokes; of a longer one only so much, to begin with.

@@ -248,11 +248,12 @@ impl Runner {
             match effect {
                 Effect::LoadPreferences => {
                     let found = patient(workspace.preferences(PREFIX)).await;
-                    let settings = found.unwrap_or_default().into_iter();
-                    let settings = settings
-                        .map(|(name, value)| (name[PREFIX.len()..].to_owned(), value))
-                        .collect();
-                    Message::Preferences(settings)
+                    Message::Preferences(found.map(|settings| {
+                        let settings = settings.into_iter();
+                        settings
+                            .map(|(name, value)| (name[PREFIX.len()..].to_owned(), value))
+                            .collect()
+                    }))
                 }
                 Effect::LoadDrafts => Message::Drafts(patient(workspace.drafts()).await),
                 Effect::LoadIdleLock => Message::IdleLock(patient(workspace.idle_lock()).await),

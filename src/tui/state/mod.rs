@@ -4,6 +4,7 @@ mod begun;
 mod history;
 mod idle;
 mod instances;
+mod kept;
 mod lists;
 mod log;
 mod place;
@@ -14,6 +15,7 @@ pub use begun::Begun;
 pub use history::{History, Pace, Sight};
 pub use idle::Idle;
 pub use instances::{Branch, Instance, Instances};
+pub use kept::{Kept, Told};
 pub use lists::Cursor;
 pub use log::Log;
 pub use place::{OpenPage, Place};
@@ -272,6 +274,8 @@ pub struct State {
     pub keymap_text: Option<String>,
     /// Whether what could not be told is asked for again in a while.
     pub asks_again: bool,
+    /// What was kept from one run to the next, and whether it was told.
+    pub kept: Kept,
     /// The keys pressed so far, while more may follow.
     pub begun: Begun,
     /// The instance whose log is read.
@@ -312,6 +316,7 @@ impl State {
             returning: None,
             keymap_text: None,
             asks_again: false,
+            kept: Kept::default(),
             begun: Begun::default(),
             tailed: None,
         }

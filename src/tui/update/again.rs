@@ -10,7 +10,7 @@ use crate::model::{InstanceName, InstanceState};
 use crate::protocol::Code;
 use crate::tui::effect::Effect;
 use crate::tui::message::Message;
-use crate::tui::state::{Load, Phase, Source, State};
+use crate::tui::state::{Load, Phase, Source, State, Told};
 use std::time::Duration;
 
 /// After how long it is asked for again.
@@ -32,7 +32,13 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
         // Everything is asked for once it is open again.
         return Vec::new();
     }
-    let mut effects = Vec::new();
+    let kept = [
+        (state.kept.settings, Effect::LoadPreferences),
+        (state.kept.drafts, Effect::LoadDrafts),
+        (state.kept.idle_lock, Effect::LoadIdleLock),
+    ];
+    let failed = kept.into_iter().filter(|(told, _)| *told == Told::Failed);
+    let mut effects: Vec<Effect> = failed.map(|(_, effect)| effect).collect();
     if state.instances.load.has_failed() {
         effects.push(Effect::LoadInstances);
     }
@@ -49,8 +55,9 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
 }
 
 fn is_anything_missing(state: &State) -> bool {
+    let kept = [state.kept.settings, state.kept.drafts, state.kept.idle_lock];
     let loads = [&state.instances.load, &state.log.load, &state.credentials.load];
-    loads.into_iter().any(Load::has_failed) || !owing(state).is_empty()
+    kept.contains(&Told::Failed) || loads.into_iter().any(Load::has_failed) || !owing(state).is_empty()
 }
 
 /// The instances that answer, but still owe rows that they did not tell because of something that passes.

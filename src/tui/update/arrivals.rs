@@ -1,6 +1,7 @@
 //! What was asked for comes in.
 
 use super::credentials::{load_credentials, load_missing, on_credentials};
+use super::settings;
 use crate::command::Id;
 use crate::model::{InstanceName, InstanceState, Side};
 use crate::tui::clipboard::Copied;
@@ -10,7 +11,7 @@ use crate::tui::invoke;
 use crate::tui::layers::{Choice, Form, Layer};
 use crate::tui::map;
 use crate::tui::message::{Message, Outcome};
-use crate::tui::state::{Columns, Level, Load, Pane, Phase, Source, State};
+use crate::tui::state::{Level, Load, Phase, Source, State};
 use crate::tui::{audit, composer, doctor, domains, pointer, tail, wizard};
 use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow};
 
@@ -19,7 +20,7 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::HomeOpened => return on_opened(state),
         Message::HomeFailed(failure) => on_failed(state, &failure),
-        Message::Preferences(settings) => return take_preferences(state, settings),
+        Message::Preferences(outcome) => return settings::take(state, outcome),
         Message::Drafts(outcome) => composer::take_kept(state, outcome),
         Message::Copied(copied) => return on_copied(state, copied),
         Message::VaultChanged => return vec![Effect::LoadInstances, load_log(state)],
@@ -144,36 +145,6 @@ fn on_copied(state: &mut State, copied: Copied) -> Vec<Effect> {
         Copied::Refused(_, text) => vec![Effect::CopyByTerminal(text)],
         _ => Vec::new(),
     }
-}
-
-fn take_preferences(state: &mut State, settings: Vec<(String, String)>) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    for (name, value) in settings {
-        match name.as_str() {
-            "theme" if !state.look.chosen && state.look.catalog.names().contains(&value) => {
-                state.look.chosen = super::take_theme(state, &value);
-            }
-            "focus" => {
-                if let Some(pane) = Pane::ALL.into_iter().find(|pane| pane.title() == value) {
-                    state.focus = pane;
-                }
-            }
-            "zoom" => state.zoom = value == "true",
-            "pointers.columns" => {
-                state.pointers.columns = Columns::from_text(&value);
-                state.pointers.ask_anew();
-            }
-            "pointers.filter" => state.pointers.set_filter(&value),
-            "pointers.merged" => state.pointers.set_merged(value == "true"),
-            "place" => super::place::take(state, &value),
-            "history" => super::command_line::take_history(state, &value),
-            "expressions" => state.expressions = serde_json::from_str(&value).unwrap_or_default(),
-            "livetest" => state.live_setup = Some(value),
-            "log.filter" => effects.extend(super::commands::narrow_log(state, &value)),
-            _ => {}
-        }
-    }
-    effects
 }
 
 fn on_instances(state: &mut State, outcome: Result<Vec<InstanceRow>, Failure>) -> Vec<Effect> {

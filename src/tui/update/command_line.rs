@@ -184,16 +184,15 @@ fn remember(state: &mut State, id: Id, text: &str) -> Vec<Effect> {
     state.history.push(text.to_owned());
     let surplus = state.history.len().saturating_sub(KEPT);
     state.history.drain(..surplus);
+    let list = kept_history(state).map(|list| Effect::Remember("history", list));
+    list.into_iter().collect()
+}
+
+/// The lines that are kept for the next time.
+pub fn kept_history(state: &State) -> Option<String> {
     // A line for a shell may hold what belongs in no file: it is remembered while the console runs.
-    let kept: Vec<&String> = state
-        .history
-        .iter()
-        .filter(|line| !is_for_a_shell(line))
-        .collect();
-    match serde_json::to_string(&kept) {
-        Ok(list) => vec![Effect::Remember("history", list)],
-        Err(_) => Vec::new(),
-    }
+    let lines = state.history.iter().filter(|line| !is_for_a_shell(line));
+    serde_json::to_string(&lines.collect::<Vec<_>>()).ok()
 }
 
 fn is_for_a_shell(line: &str) -> bool {
@@ -202,12 +201,12 @@ fn is_for_a_shell(line: &str) -> bool {
         .is_some_and(|command| command.id == Id::Run)
 }
 
-/// Takes the lines that were kept.
+/// Takes the lines that were kept; those of this run are newer.
 pub fn take_history(state: &mut State, list: &str) {
     let Ok(mut kept) = serde_json::from_str::<Vec<String>>(list) else {
         return;
     };
-    kept.retain(|line| line.len() <= LONGEST_KEPT);
+    kept.retain(|line| line.len() <= LONGEST_KEPT && !state.history.contains(line));
     kept.append(&mut state.history);
     let surplus = kept.len().saturating_sub(KEPT);
     kept.drain(..surplus);

@@ -9,7 +9,7 @@ use crate::seal::Passphrase;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Confirm, Layer, LockScreen, Then};
 use crate::tui::message::{Done, Message, Outcome};
-use crate::tui::state::{Level, Phase, State};
+use crate::tui::state::{Level, Phase, State, Told};
 use crate::workspace::{Failure, Unlock};
 use std::time::Duration;
 
@@ -30,8 +30,14 @@ pub fn lock_if_idle(state: &mut State) -> Vec<Effect> {
 /// It is known after how long to lock.
 pub fn on_terms(state: &mut State, outcome: Outcome<Option<Duration>>) -> Vec<Effect> {
     match outcome {
-        Ok(after) => state.idle.after = after,
-        Err(failure) => state.report_failure(&failure),
+        Ok(after) => {
+            state.idle.after = after;
+            state.kept.idle_lock = Told::Known;
+        }
+        Err(failure) => {
+            state.kept.idle_lock = Told::Failed;
+            state.report_failure(&failure);
+        }
     }
     state.idle.touched = state.clock.now();
     look_later(state)

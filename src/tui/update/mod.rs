@@ -19,6 +19,7 @@ mod lock;
 mod mouse;
 mod pages;
 mod place;
+mod settings;
 mod settle;
 mod work;
 
@@ -93,7 +94,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             mask(state, until);
             Vec::new()
         }
-        Message::IdleLock(outcome) => lock::on_terms(state, outcome),
+        Message::IdleLock(outcome) => {
+            let mut effects = lock::on_terms(state, outcome);
+            effects.extend(again::plan(state));
+            effects
+        }
         Message::IdleLook(look) => lock::on_look(state, look),
         Message::Files(files) => files::on_files(state, *files),
         Message::Resize(width, height) => {
@@ -174,6 +179,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         effects.extend(map::hurry(state).filter(|_| is_there));
     }
     effects.extend(settle::settle(state));
+    settings::hold_back(state, &mut effects);
     effects.splice(0..0, locking);
     effects
 }

@@ -7,15 +7,16 @@ use super::pages::{open_credential_page, open_instance_page, open_invoke_page};
 use crate::model::{InstanceName, PointerAddress};
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, Tab};
-use crate::tui::state::{Load, OpenPage as Page, Place, State};
+use crate::tui::state::{Load, OpenPage as Page, Place, State, Told};
 use crate::tui::{audit, composer, doctor, domains, map, pointer};
 
 /// Rows around the remembered one among which a pointer is looked for.
 const AROUND: u64 = 100;
 
-/// Has it remembered where one is; nothing before one is back where one was.
+/// Has it remembered where one is; nothing before one is back where one was, or before it is known where that is.
 pub fn keep(state: &State) -> Option<Effect> {
-    if state.returning.is_some() || state.instances.load != Load::Ready {
+    let is_known = state.kept.settings == Told::Known && state.instances.load == Load::Ready;
+    if state.returning.is_some() || !is_known {
         return None;
     }
     let text = serde_json::to_string(&here(state)).ok()?;
@@ -194,7 +195,10 @@ mod tests {
 
     fn started(kept: String) -> State {
         let mut next = blank((120, 36));
-        let effects = update(&mut next, Message::Preferences(vec![("place".to_owned(), kept)]));
+        let effects = update(
+            &mut next,
+            Message::Preferences(Ok(vec![("place".to_owned(), kept)])),
+        );
         answer(&mut next, effects);
         fill(&mut next);
         next
@@ -263,7 +267,10 @@ mod tests {
     fn whoever_touches_a_key_first_stays_where_he_is() {
         let mut state = blank((120, 36));
         let kept = r#"{"instance": "beta", "page": "map"}"#.to_owned();
-        update(&mut state, Message::Preferences(vec![("place".to_owned(), kept)]));
+        update(
+            &mut state,
+            Message::Preferences(Ok(vec![("place".to_owned(), kept)])),
+        );
         press(&mut state, &["j"]);
         fill(&mut state);
         assert!(state.layers.is_empty());

@@ -2,6 +2,7 @@ mod again;
 mod command_line;
 mod credentials;
 mod lock;
+mod settings;
 
 use super::*;
 use crate::command::{Scope, commands};

@@ -140,10 +140,30 @@ fn remember(state: &mut State, expression: String) -> Vec<Effect> {
     }
     state.expressions.retain(|earlier| *earlier != expression);
     state.expressions.push(expression);
+    forget_oldest(state);
+    let kept = kept_expressions(state).map(|list| Effect::Remember("expressions", list));
+    kept.into_iter().collect()
+}
+
+/// The expressions that are kept for the next time.
+pub fn kept_expressions(state: &State) -> Option<String> {
+    serde_json::to_string(&state.expressions).ok()
+}
+
+/// Takes the expressions that were kept; those of this run are newer.
+pub fn take_expressions(state: &mut State, list: &str) {
+    let Ok(mut kept) = serde_json::from_str::<Vec<String>>(list) else {
+        return;
+    };
+    kept.retain(|earlier| !state.expressions.contains(earlier));
+    kept.append(&mut state.expressions);
+    state.expressions = kept;
+    forget_oldest(state);
+}
+
+fn forget_oldest(state: &mut State) {
     let too_many = state.expressions.len().saturating_sub(REMEMBERED);
     state.expressions.drain(..too_many);
-    let kept = serde_json::to_string(&state.expressions).unwrap_or_default();
-    vec![Effect::Remember("expressions", kept)]
 }
 
 /// The line says something else: acted upon once it rests.

@@ -139,13 +139,13 @@ fn the_history_is_kept_without_queries_and_comes_back() {
     let mut next = demo(SIZE);
     update(
         &mut next,
-        Message::Preferences(vec![("history".to_owned(), kept)]),
+        Message::Preferences(Ok(vec![("history".to_owned(), kept)])),
     );
     press(&mut next, &[":", "up"]);
     assert_eq!(line(&next), "zoom");
     update(
         &mut next,
-        Message::Preferences(vec![("history".to_owned(), "not a list".to_owned())]),
+        Message::Preferences(Ok(vec![("history".to_owned(), "not a list".to_owned())])),
     );
     assert_eq!(next.history, ["zoom"]);
 }

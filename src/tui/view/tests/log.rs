@@ -157,7 +157,7 @@ fn the_filter_of_the_log_is_remembered_and_comes_back() {
     let mut state = demo((120, 36));
     let effects = update(
         &mut state,
-        Message::Preferences(vec![("log.filter".into(), "get_graph".into())]),
+        Message::Preferences(Ok(vec![("log.filter".into(), "get_graph".into())])),
     );
     answer(&mut state, effects);
     assert_eq!((state.log.matched, state.log.total), (1, 3));
