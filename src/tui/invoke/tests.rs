@@ -283,6 +283,32 @@ fn two_beside_each_other() {
 }
 
 #[test]
+fn an_expression_may_be_written_with_the_point_that_stands_there_or_without() {
+    let line = |state: &State| page(state).typing.as_ref().unwrap().input.value().to_owned();
+    let mut state = demo((120, 36));
+    open(&mut state, listed(3));
+    for (keys, written) in [
+        (&["|"][..], "result"),
+        (&["|"], ".result"),
+        (&["|", "backspace"], ".result"),
+    ] {
+        press(&mut state, keys);
+        write(&mut state, written);
+        assert_eq!(line(&state), ".result");
+        press(&mut state, &["esc"]);
+    }
+    press(&mut state, &["|"]);
+    write(&mut state, "..");
+    assert_eq!(line(&state), "..", "what is meant can still be said");
+    press(&mut state, &["esc", "|", "home", "end"]);
+    write(&mut state, ".");
+    assert_eq!(line(&state), "..");
+    press(&mut state, &["esc", "|"]);
+    update(&mut state, Message::Paste(".result".to_owned()));
+    assert_eq!(line(&state), ".result");
+}
+
+#[test]
 fn the_reply_is_seen_as_asked_and_escape_goes_back() {
     let mut state = demo((120, 36));
     open(&mut state, listed(30));

@@ -11,6 +11,8 @@ pub struct Typing {
     pub purpose: Purpose,
     /// The text.
     pub input: Input,
+    /// Whether nobody has written any of it yet.
+    is_untouched: bool,
     /// Which of the earlier expressions is shown, counted from the newest; none for what was typed.
     pub recalled: Option<usize>,
     /// What was typed before an earlier one was recalled.
@@ -36,10 +38,19 @@ impl Typing {
         Self {
             purpose,
             input: Input::new(text.to_owned()),
+            is_untouched: true,
             recalled: None,
             draft: String::new(),
             known: None,
             taken: None,
+        }
+    }
+
+    /// Something is about to be written. Whoever writes the point that stands there already means that one.
+    pub fn touch(&mut self, written: &str) {
+        let is_untouched = std::mem::take(&mut self.is_untouched);
+        if is_untouched && self.input.value() == "." && written.starts_with('.') {
+            self.input.reset();
         }
     }
 

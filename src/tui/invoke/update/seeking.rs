@@ -91,8 +91,9 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
             }
             Vec::new()
         }
-        _ => {
+        (code, _) => {
             typing.taken = None;
+            typing.touch(if code == KeyCode::Char('.') { "." } else { "" });
             if edit(&mut typing.input, key) {
                 typing.recalled = None;
                 return changed(page);
@@ -112,6 +113,7 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
         return Vec::new();
     };
     typing.taken = None;
+    typing.touch(text);
     paste(&mut typing.input, text);
     changed(page)
 }
