@@ -63,9 +63,10 @@ pub fn take_kept(state: &mut State, outcome: Result<Vec<(InstanceName, String)>,
         Ok(kept) => kept,
         Err(failure) => {
             // Nothing is kept over what could not be read; it is asked for again.
-            state.kept.drafts = Told::Failed;
-            let text = format!("what was being written is not at hand: {}", failure.message);
-            state.report(Level::Warn, text, failure.remedy);
+            if state.kept.drafts.fail() {
+                let text = format!("what was being written is not at hand: {}", failure.message);
+                state.report(Level::Warn, text, failure.remedy);
+            }
             return;
         }
     };

@@ -47,9 +47,9 @@ impl Typing {
     }
 
     /// Something is about to be written. Whoever writes the point that stands there already means that one.
-    pub fn touch(&mut self, written: &str) {
+    pub fn touch(&mut self, begins_with_point: bool) {
         let is_untouched = std::mem::take(&mut self.is_untouched);
-        if is_untouched && self.input.value() == "." && written.starts_with('.') {
+        if is_untouched && begins_with_point && self.input.value() == "." {
             self.input.reset();
         }
     }

@@ -248,12 +248,9 @@ impl Runner {
             match effect {
                 Effect::LoadPreferences => {
                     let found = patient(workspace.preferences(PREFIX)).await;
-                    Message::Preferences(found.map(|settings| {
-                        let settings = settings.into_iter();
-                        settings
-                            .map(|(name, value)| (name[PREFIX.len()..].to_owned(), value))
-                            .collect()
-                    }))
+                    let without_prefix =
+                        |(name, value): (String, _)| (name[PREFIX.len()..].to_owned(), value);
+                    Message::Preferences(found.map(|found| found.into_iter().map(without_prefix).collect()))
                 }
                 Effect::LoadDrafts => Message::Drafts(patient(workspace.drafts()).await),
                 Effect::LoadIdleLock => Message::IdleLock(patient(workspace.idle_lock()).await),

@@ -14,6 +14,13 @@ pub enum Told {
     Failed,
 }
 
+impl Told {
+    /// It could not be told; whether that is news.
+    pub fn fail(&mut self) -> bool {
+        std::mem::replace(self, Self::Failed) != Self::Failed
+    }
+}
+
 /// What was kept.
 #[derive(Debug, Default)]
 pub struct Kept {

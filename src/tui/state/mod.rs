@@ -9,6 +9,7 @@ mod lists;
 mod log;
 mod place;
 mod pointers;
+pub mod recent;
 mod remedy;
 
 pub use begun::Begun;

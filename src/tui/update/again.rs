@@ -32,13 +32,7 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
         // Everything is asked for once it is open again.
         return Vec::new();
     }
-    let kept = [
-        (state.kept.settings, Effect::LoadPreferences),
-        (state.kept.drafts, Effect::LoadDrafts),
-        (state.kept.idle_lock, Effect::LoadIdleLock),
-    ];
-    let failed = kept.into_iter().filter(|(told, _)| *told == Told::Failed);
-    let mut effects: Vec<Effect> = failed.map(|(_, effect)| effect).collect();
+    let mut effects = unread(state);
     if state.instances.load.has_failed() {
         effects.push(Effect::LoadInstances);
     }
@@ -55,9 +49,19 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
 }
 
 fn is_anything_missing(state: &State) -> bool {
-    let kept = [state.kept.settings, state.kept.drafts, state.kept.idle_lock];
     let loads = [&state.instances.load, &state.log.load, &state.credentials.load];
-    kept.contains(&Told::Failed) || loads.into_iter().any(Load::has_failed) || !owing(state).is_empty()
+    !unread(state).is_empty() || loads.into_iter().any(Load::has_failed) || !owing(state).is_empty()
+}
+
+/// What reads from the vault what it could not tell.
+fn unread(state: &State) -> Vec<Effect> {
+    let kept = [
+        (state.kept.settings, Effect::LoadPreferences),
+        (state.kept.drafts, Effect::LoadDrafts),
+        (state.kept.idle_lock, Effect::LoadIdleLock),
+    ];
+    let failed = kept.into_iter().filter(|(told, _)| *told == Told::Failed);
+    failed.map(|(_, effect)| effect).collect()
 }
 
 /// The instances that answer, but still owe rows that they did not tell because of something that passes.

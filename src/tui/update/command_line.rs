@@ -4,7 +4,7 @@ use super::commands::perform;
 use crate::command::{Command, Id, Key, KeyCode, by_name, command, commands, missing};
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Candidates, CommandLine, Layer};
-use crate::tui::state::State;
+use crate::tui::state::{State, recent};
 use crate::tui::widgets::candidates::Candidate;
 use tui_input::Input;
 
@@ -180,10 +180,7 @@ fn remember(state: &mut State, id: Id, text: &str) -> Vec<Effect> {
     if holds_query || text.len() > LONGEST_KEPT {
         return Vec::new();
     }
-    state.history.retain(|line| line != text);
-    state.history.push(text.to_owned());
-    let surplus = state.history.len().saturating_sub(KEPT);
-    state.history.drain(..surplus);
+    recent::add(&mut state.history, text.to_owned(), KEPT);
     let list = kept_history(state).map(|list| Effect::Remember("history", list));
     list.into_iter().collect()
 }
@@ -206,11 +203,8 @@ pub fn take_history(state: &mut State, list: &str) {
     let Ok(mut kept) = serde_json::from_str::<Vec<String>>(list) else {
         return;
     };
-    kept.retain(|line| line.len() <= LONGEST_KEPT && !state.history.contains(line));
-    kept.append(&mut state.history);
-    let surplus = kept.len().saturating_sub(KEPT);
-    kept.drain(..surplus);
-    state.history = kept;
+    kept.retain(|line| line.len() <= LONGEST_KEPT);
+    recent::put_before(&mut state.history, kept, KEPT);
 }
 
 /// What may stand at the end of the line.

@@ -35,8 +35,9 @@ pub fn on_terms(state: &mut State, outcome: Outcome<Option<Duration>>) -> Vec<Ef
             state.kept.idle_lock = Told::Known;
         }
         Err(failure) => {
-            state.kept.idle_lock = Told::Failed;
-            state.report_failure(&failure);
+            if state.kept.idle_lock.fail() {
+                state.report_failure(&failure);
+            }
         }
     }
     state.idle.touched = state.clock.now();

@@ -14,10 +14,11 @@ pub fn take(state: &mut State, outcome: Outcome<Vec<(String, String)>>) -> Vec<E
     let settings = match outcome {
         Ok(settings) => settings,
         Err(failure) => {
-            state.kept.settings = Told::Failed;
-            let text = format!("how you had set this is not at hand: {}", failure.message);
-            let remedy = "it is asked for again, and nothing is kept over it until then";
-            state.report(Level::Warn, text, remedy);
+            if state.kept.settings.fail() {
+                let text = format!("how you had set this is not at hand: {}", failure.message);
+                let remedy = "it is asked for again, and nothing is kept over it until then";
+                state.report(Level::Warn, text, remedy);
+            }
             return Vec::new();
         }
     };

@@ -10,7 +10,7 @@ use crate::command::{Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, edit, paste};
 use crate::tui::message::Message;
-use crate::tui::state::State;
+use crate::tui::state::{State, recent};
 use crate::tui::widgets::tree::{Document, Matches, NodeId, Unfold};
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,7 +93,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         }
         (code, _) => {
             typing.taken = None;
-            typing.touch(if code == KeyCode::Char('.') { "." } else { "" });
+            typing.touch(code == KeyCode::Char('.'));
             if edit(&mut typing.input, key) {
                 typing.recalled = None;
                 return changed(page);
@@ -113,7 +113,7 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
         return Vec::new();
     };
     typing.taken = None;
-    typing.touch(text);
+    typing.touch(text.starts_with('.'));
     paste(&mut typing.input, text);
     changed(page)
 }
@@ -140,9 +140,7 @@ fn remember(state: &mut State, expression: String) -> Vec<Effect> {
     if expression.is_empty() || expression == "." {
         return Vec::new();
     }
-    state.expressions.retain(|earlier| *earlier != expression);
-    state.expressions.push(expression);
-    forget_oldest(state);
+    recent::add(&mut state.expressions, expression, REMEMBERED);
     let kept = kept_expressions(state).map(|list| Effect::Remember("expressions", list));
     kept.into_iter().collect()
 }
@@ -154,18 +152,9 @@ pub fn kept_expressions(state: &State) -> Option<String> {
 
 /// Takes the expressions that were kept; those of this run are newer.
 pub fn take_expressions(state: &mut State, list: &str) {
-    let Ok(mut kept) = serde_json::from_str::<Vec<String>>(list) else {
-        return;
-    };
-    kept.retain(|earlier| !state.expressions.contains(earlier));
-    kept.append(&mut state.expressions);
-    state.expressions = kept;
-    forget_oldest(state);
-}
-
-fn forget_oldest(state: &mut State) {
-    let too_many = state.expressions.len().saturating_sub(REMEMBERED);
-    state.expressions.drain(..too_many);
+    if let Ok(kept) = serde_json::from_str(list) {
+        recent::put_before(&mut state.expressions, kept, REMEMBERED);
+    }
 }
 
 /// The line says something else: acted upon once it rests.

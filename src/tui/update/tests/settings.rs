@@ -6,16 +6,19 @@ use crate::tui::message::Message;
 use crate::workspace::Failure;
 use std::time::Duration;
 
+fn late() -> Failure {
+    Failure::new(Code::DeadlineExceeded, "no answer in time", "wait")
+}
+
 /// A console whose settings, drafts and terms of locking could not be told.
 fn forgetful() -> State {
     let mut state = blank(SIZE);
     let asked = start(&mut state, Start::Open);
     for effect in asked {
-        let late = Failure::new(Code::DeadlineExceeded, "no answer in time", "wait");
         match effect {
-            Effect::LoadPreferences => update(&mut state, Message::Preferences(Err(late))),
-            Effect::LoadDrafts => update(&mut state, Message::Drafts(Err(late))),
-            Effect::LoadIdleLock => update(&mut state, Message::IdleLock(Err(late))),
+            Effect::LoadPreferences => update(&mut state, Message::Preferences(Err(late()))),
+            Effect::LoadDrafts => update(&mut state, Message::Drafts(Err(late()))),
+            Effect::LoadIdleLock => update(&mut state, Message::IdleLock(Err(late()))),
             other => {
                 answer(&mut state, vec![other]);
                 continue;
@@ -53,6 +56,21 @@ fn what_could_not_be_told_at_the_start_is_asked_for_again() {
     answer(&mut state, asked);
     assert_eq!(state.idle.after, Some(Duration::from_secs(900)));
     assert!(update(&mut state, Message::AskAgain).is_empty());
+}
+
+#[test]
+fn that_it_could_not_be_told_is_said_once() {
+    let mut state = forgetful();
+    let said = state.reports.len();
+    assert!(said >= 3);
+    for message in [
+        Message::Preferences(Err(late())),
+        Message::Drafts(Err(late())),
+        Message::IdleLock(Err(late())),
+    ] {
+        update(&mut state, message);
+    }
+    assert_eq!(state.reports.len(), said);
 }
 
 #[test]
