@@ -7,15 +7,12 @@
 use super::NativeKeys;
 use super::base64url;
 use super::gcm::{Gcm, NONCE, TAG};
+use super::headers::{ALGORITHM, ENCRYPTION, QUERY_TYPE, REPLY_TYPE};
 use super::strict;
 use crate::model::KeyId;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-const ALGORITHM: &str = "dir";
-const ENCRYPTION: &str = "A256GCM";
-const QUERY_TYPE: &str = "bfly-query+jwe";
-const REPLY_TYPE: &str = "bfly-reply+jwe";
 /// Longest encoded header that is looked at; ours have about 130 characters.
 const LONGEST_HEADER: usize = 1024;
 const ENCODED_NONCE: usize = base64url::encoded_len(NONCE);
@@ -58,48 +55,6 @@ pub fn open_reply(
 pub fn claimed_kid(body: &[u8]) -> Option<KeyId> {
     let (encoded, _) = split_header(body)?;
     KeyId::parse(&Header::decode(encoded)?.kid).ok()
-}
-
-/// The encoded protected header of the queries that we seal.
-pub(super) fn query_header(kid: &KeyId) -> String {
-    base64url::encode(common_header(kid, QUERY_TYPE, "}").as_bytes())
-}
-
-/// The members that both kinds of body have. A key id needs no escaping: its grammar sees to that.
-fn common_header(kid: &KeyId, typ: &str, end: &str) -> String {
-    format!(r#"{{"alg":"{ALGORITHM}","enc":"{ENCRYPTION}","kid":"{kid}","typ":"{typ}"{end}"#)
-}
-
-/// The encoded protected header of the replies that we seal, as far as it is always the same.
-pub(super) struct ReplyHeader {
-    /// As many bytes as base64 encodes without regard to what follows.
-    encoded: String,
-    /// The bytes between that and the value of `irt`.
-    rest: Vec<u8>,
-}
-
-impl ReplyHeader {
-    /// For a key.
-    pub(super) fn new(kid: &KeyId) -> Self {
-        let json = common_header(kid, REPLY_TYPE, r#","irt":"#);
-        let (whole, rest) = json.as_bytes().split_at(json.len() / 3 * 3);
-        Self {
-            encoded: base64url::encode(whole),
-            rest: rest.to_vec(),
-        }
-    }
-
-    /// The whole header of the reply to one request.
-    fn to(&self, in_reply_to: &str) -> String {
-        let mut end = Vec::with_capacity(self.rest.len() + in_reply_to.len() + 3);
-        end.extend_from_slice(&self.rest);
-        serde_json::to_writer(&mut end, in_reply_to).expect("a text is written to memory");
-        end.push(b'}');
-        let mut header = String::with_capacity(self.encoded.len() + base64url::encoded_len(end.len()));
-        header.push_str(&self.encoded);
-        base64url::append(&end, &mut header);
-        header
-    }
 }
 
 /// A protected header: these members and no others, `zip` and `crit` included.

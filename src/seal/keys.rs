@@ -1,9 +1,9 @@
 //! Working keys, derived once per credential and kept ready for use.
 
 use super::gcm::Gcm;
-use super::jwe::{self, ReplyHeader};
+use super::headers::{self, ReplyHeader};
 use super::nonce::Nonces;
-use super::{FernetKey, RootKey, TokenSecret, provider, token};
+use super::{FernetKey, RootKey, TokenSecret, provider};
 use crate::model::KeyId;
 use aes::{Aes128, cipher::KeyInit};
 use hkdf::Hkdf;
@@ -37,10 +37,10 @@ impl NativeKeys {
         Self(Arc::new(Native {
             request: Gcm::new(&derive(root, "butterfly/v1 request")),
             reply: Gcm::new(&derive(root, "butterfly/v1 reply")),
-            query_header: jwe::query_header(&kid),
+            query_header: headers::query_header(&kid),
             reply_header: ReplyHeader::new(&kid),
             signature: SignatureKey::new(&*derive(root, "butterfly/v1 token")),
-            token_header: token::native_header(&kid),
+            token_header: headers::token_header(&kid),
             kid,
         }))
     }

@@ -10,6 +10,7 @@ mod base64url;
 mod data_key;
 pub mod fernet;
 mod gcm;
+mod headers;
 mod hex;
 mod identity;
 pub mod jwe;

@@ -10,7 +10,6 @@ mod native;
 
 pub use claims::Claims;
 pub use legacy::{LegacyClaims, claimed_legacy, sign_legacy, verify_legacy};
-pub(super) use native::header as native_header;
 pub use native::{Expectation, claimed_kid, sign, verify};
 
 use super::base64url;

@@ -1,7 +1,7 @@
 //! Where everything is on the screen: four panes side by side where there is room, one above the other
 //! where there is not, the one with the focus getting most of it.
 
-use super::state::Pane;
+use super::pane::Pane;
 use ratatui::layout::Rect;
 
 /// From this width on, panes stand side by side.

@@ -27,6 +27,7 @@ pub mod measure;
 mod message;
 mod outside;
 mod painter;
+mod pane;
 mod paths;
 mod pointer;
 mod reveal;

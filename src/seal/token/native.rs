@@ -3,12 +3,9 @@
 use super::claims::KNOWN;
 use super::{Claims, HS256, TokenError, authenticate, read_claims, read_header, sign_under, split};
 use crate::model::{AppId, InstanceId, KeyId};
-use crate::seal::{NativeKeys, base64url};
+use crate::seal::NativeKeys;
+use crate::seal::headers::{TOKEN_TYPE, kid_of_token_header};
 use serde::Deserialize;
-
-const TYPE: &str = "bfly-inv+jwt";
-const BEFORE_KID: &str = r#"{"alg":"HS256","kid":""#;
-const AFTER_KID: &str = r#"","typ":"bfly-inv+jwt"}"#;
 
 /// What a server expects of a native token beside its signature.
 #[derive(Debug, Clone, Copy)]
@@ -32,11 +29,6 @@ struct Header {
     typ: String,
 }
 
-/// The encoded header of the tokens that we sign.
-pub(in crate::seal) fn header(kid: &KeyId) -> String {
-    base64url::encode(format!("{BEFORE_KID}{kid}{AFTER_KID}").as_bytes())
-}
-
 /// Signs a native token: header `{"alg":"HS256","kid":…,"typ":"bfly-inv+jwt"}`.
 pub fn sign(keys: &NativeKeys, claims: &Claims) -> String {
     sign_under(keys.signature(), keys.token_header(), claims)
@@ -45,18 +37,11 @@ pub fn sign(keys: &NativeKeys, claims: &Claims) -> String {
 /// The `kid` that a token's header claims: for finding the credential in a map, nothing else.
 pub fn claimed_kid(token: &str) -> Result<KeyId, TokenError> {
     let encoded = split(token)?.header;
-    if let Some(kid) = kid_of_our_spelling(encoded) {
+    if let Some(kid) = kid_of_token_header(encoded) {
         return Ok(kid);
     }
     let header: Header = read_header(encoded)?;
     KeyId::parse(&header.kid).map_err(|_| TokenError::Header)
-}
-
-/// Spares the parser on every token of this program's own making.
-fn kid_of_our_spelling(encoded: &str) -> Option<KeyId> {
-    let json = String::from_utf8(base64url::decode(encoded.as_bytes())?).ok()?;
-    let kid = json.strip_prefix(BEFORE_KID)?.strip_suffix(AFTER_KID)?;
-    KeyId::parse(kid).ok()
 }
 
 /// Checks signature and header, then each claim but `bsh` (see [`Claims::check_body`]).
@@ -72,6 +57,6 @@ pub fn verify(keys: &NativeKeys, token: &str, expected: Expectation<'_>) -> Resu
 
 fn check_header(keys: &NativeKeys, encoded: &str) -> Result<(), TokenError> {
     let header: Header = read_header(encoded)?;
-    let is_ours = header.alg == HS256 && header.typ == TYPE && header.kid == keys.kid().as_str();
+    let is_ours = header.alg == HS256 && header.typ == TOKEN_TYPE && header.kid == keys.kid().as_str();
     is_ours.then_some(()).ok_or(TokenError::Header)
 }

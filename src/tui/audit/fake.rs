@@ -4,7 +4,7 @@ use super::errand::{Errand, News, PAGE};
 use crate::model::filter::Filter;
 use crate::model::{AppId, KeyId};
 use crate::store::{AuditFilter, AuditHead, AuditOutcome, AuditPage, AuditRecord};
-use crate::tui::fake::now;
+use crate::tui::fake::common::now;
 use crate::workspace::{AuditReport, HeadCheck};
 use jiff::tz::TimeZone;
 

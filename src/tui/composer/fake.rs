@@ -3,7 +3,8 @@
 use super::errand::{Arrived, Errand, Heard};
 use crate::model::Grant;
 use crate::protocol::Actions;
-use crate::tui::fake::{address, now};
+use crate::tui::fake::common::now;
+use crate::tui::fake::pointers::{address, detail_of};
 use crate::tui::message::Outcome;
 use crate::workspace::{
     BodyLayer, Claim, DryRun, Knowledge, Leg, QueryLayer, ReplyPath, SentQuery, Template, WireLayer,
@@ -165,9 +166,7 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
             Heard::Exists(address, is_there)
         }
         Errand::Ways(instance) => Heard::Ways(instance, Vec::new()),
-        Errand::Follow(call, address) => {
-            Heard::Followed(call, Box::new(crate::tui::fake::detail_of(&address)))
-        }
+        Errand::Follow(call, address) => Heard::Followed(call, Box::new(detail_of(&address))),
         Errand::Kept | Errand::Keep(_) | Errand::Forget(_) => Heard::Kept(
             vec![Template {
                 name: "stations of the harbour".into(),

@@ -6,7 +6,7 @@ use crate::model::{
     FederationId, FederationStatus,
 };
 use crate::protocol::Code;
-use crate::tui::fake::{failure, now};
+use crate::tui::fake::common::{failure, now};
 use crate::workspace::{AccessKeyRow, ConnectionRow, DomainRow, DomainTree, Failure};
 
 /// The usual answer.

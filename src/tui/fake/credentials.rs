@@ -1,6 +1,7 @@
 //! Made-up credentials, and what hangs on them.
 
-use super::{address, now};
+use super::common::now;
+use super::pointers::address;
 use crate::handshake::{Alarm, AlarmKind};
 use crate::model::{AppId, CredentialState, Delivery, Grant, Holder, Profile, Route, Side};
 use crate::workspace::{CredentialRow, Dependent};

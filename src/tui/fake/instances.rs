@@ -1,6 +1,6 @@
 //! Made-up instances: their rows, details, log and findings of the doctor.
 
-use super::{name, now};
+use super::common::{name, now};
 use crate::instance::{Event, Origin, Reading, Weight};
 use crate::model::{AppId, Endpoint, InstanceId, InstanceKind, InstanceName, InstanceState, Profile};
 use crate::workspace::{Check, CheckKind, CheckResult, HostedBy, InstanceDetail, InstanceRow};

@@ -1,6 +1,7 @@
 //! A made-up invoke log.
 
-use super::{address, now};
+use super::common::now;
+use super::pointers::address;
 use crate::model::Route;
 use crate::protocol::{Hop, Phase, PhaseName};
 use crate::workspace::{LogAsk, LogEntry, LogKind, LogRow, LogWindow, LogWire};

@@ -1,11 +1,13 @@
 //! A console on made-up data with a held clock: what tests of `update` and `view` begin with.
 
+pub mod common;
 mod credentials;
 mod federation;
 mod instances;
 mod log;
-mod pointers;
+pub mod pointers;
 
+pub use common::*;
 pub use credentials::*;
 pub use federation::*;
 pub use instances::*;
@@ -13,24 +15,14 @@ pub use log::*;
 pub use pointers::*;
 
 use crate::command::Key;
-use crate::model::{InstanceName, InstanceState, Timestamp};
-use crate::protocol::Code;
+use crate::model::InstanceState;
 use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
 use crate::tui::message::Message;
 use crate::tui::state::{Look, Pace, State};
 use crate::tui::theme::{Catalog, Depth, UNICODE};
 use crate::tui::update::{Start, start, update};
-use crate::workspace::{ConsoleConfig, Failure, LogDetail};
-
-/// The moment at which everything stands still.
-pub fn now() -> Timestamp {
-    Timestamp::parse("2026-11-23T16:02:11.123456+00:00").unwrap()
-}
-
-pub fn name(text: &str) -> InstanceName {
-    InstanceName::parse(text).unwrap()
-}
+use crate::workspace::{ConsoleConfig, LogDetail};
 
 /// A console of this size that knows nothing yet.
 pub fn blank(size: (u16, u16)) -> State {
@@ -193,13 +185,4 @@ pub fn look_around(state: &mut State) {
         }
     }
     state.clock = Clock::Held(now());
-}
-
-pub fn failure() -> Failure {
-    Failure::new(
-        Code::PeerUnreachable,
-        "http://127.0.0.1:5002/invoke did not answer: connection refused",
-        "start it, or check the endpoint with `butterfly instance show beta`",
-    )
-    .on("alpha")
 }

@@ -1,6 +1,6 @@
 //! Made-up pointers: lists of any length, details and neighbours.
 
-use super::{name, now};
+use super::common::{name, now};
 use crate::model::{
     Connection, ConnectionId, ConnectionStatus, DomainId, Endpoint, Federated, Pointer, PointerAddress,
     Profile, Route,

@@ -1,6 +1,8 @@
 //! The forms of backups: writing one, and making an instance of one.
 
-use super::form::{Field, Form, Purpose};
+use super::form::Form;
+use super::form_field::Field;
+use super::form_purpose::Purpose;
 use crate::handshake::is_recipient;
 use crate::model::InstanceName;
 use crate::seal::Passphrase;
@@ -130,7 +132,8 @@ fn words_field() -> Field {
 
 #[cfg(test)]
 mod tests {
-    use super::super::form::{Kind, Submission};
+    use super::super::form::Submission;
+    use super::super::form_field::Kind;
     use super::*;
     use crate::command::{Key, KeyCode};
 

@@ -1,6 +1,6 @@
 //! The lines at the foot of the screen: commands by name, and filters.
 
-use super::{edit, paste};
+use super::line::{edit, paste};
 use crate::command::Key;
 use crate::model::POINTER_FIELDS;
 use crate::model::filter::Field;

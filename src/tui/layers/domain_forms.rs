@@ -1,6 +1,8 @@
 //! The forms about domains and what they own.
 
-use super::form::{Field, Form, Purpose};
+use super::form::Form;
+use super::form_field::Field;
+use super::form_purpose::{AboutDomains, Purpose};
 use crate::model::{DomainId, DomainPermission, InstanceName};
 use crate::tui::effect::Work;
 use crate::workspace::{ConnectionRow, DomainChange, DomainRow};
@@ -10,25 +12,6 @@ use zeroize::Zeroizing;
 const NO_CREDENTIAL: &str = "no credential";
 /// Bytes of a name, at most.
 const LONGEST_NAME: usize = 100;
-
-/// What exactly a form about domains is for.
-#[derive(Debug, Clone, PartialEq)]
-pub enum AboutDomains {
-    /// A domain.
-    NewDomain,
-    /// Another name for this one.
-    Rename(DomainId),
-    /// A connection of this one.
-    NewConnection(DomainId),
-    /// The name of this connection, and what it is for.
-    EditConnection(Box<ConnectionRow>),
-    /// An access key of this domain.
-    NewKey(DomainId),
-    /// A federation of this domain with one of these.
-    Federate(DomainId, Vec<(DomainId, String)>),
-    /// The key of a request.
-    Accept,
-}
 
 fn about(
     instance: &InstanceName,

@@ -1,6 +1,8 @@
 //! The form for a header that an instance keeps, sealed, and sends when it fetches data behind a login.
 
-use super::form::{Field, Form, Purpose};
+use super::form::Form;
+use super::form_field::Field;
+use super::form_purpose::Purpose;
 use crate::model::{InstanceName, PointerAddress};
 use crate::protocol::data_reference::{bare_origin, web_origin};
 use crate::tui::effect::{KeepHeader, Work};

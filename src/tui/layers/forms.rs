@@ -1,7 +1,9 @@
 //! The forms that there are: their fields, what is wrong with what was typed, and what they lead to.
 
-use super::form::{Field, Form, Purpose, Submission};
-use super::pointer_forms::Known;
+use super::form::{Form, Submission};
+use super::form_field::Field;
+use super::form_purpose::Known;
+use super::form_purpose::Purpose;
 use crate::model::{
     AppId, Endpoint, InstanceId, InstanceKind, InstanceName, KeyId, NewPointer, Pointer, PointerChange,
     Profile, Route,
@@ -511,7 +513,7 @@ fn wrong<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::form::Kind;
+    use super::super::form_field::Kind;
     use super::*;
 
     #[test]

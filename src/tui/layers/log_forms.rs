@@ -1,6 +1,8 @@
 //! The forms of the invoke log: a note, a file with lines of it.
 
-use super::form::{Field, Form, Purpose};
+use super::form::Form;
+use super::form_field::Field;
+use super::form_purpose::Purpose;
 use crate::tui::clock::count;
 use crate::tui::effect::Work;
 use crate::workspace::{LogExport, LogFormat};

@@ -1,6 +1,8 @@
 //! Forms about all pointers that are marked: tags to put on and to take off, a file to write them to.
 
-use super::form::{Field, Form, Purpose};
+use super::form::Form;
+use super::form_field::Field;
+use super::form_purpose::Purpose;
 use super::pointer_forms::{FileThere, file_there};
 use crate::tui::clock::count;
 use crate::tui::effect::Work;

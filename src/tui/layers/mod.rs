@@ -9,8 +9,11 @@ mod domain_forms;
 mod fetch_header_form;
 mod first_run;
 mod form;
+mod form_field;
+mod form_purpose;
 mod forms;
 mod help;
+mod line;
 mod lock_screen;
 mod log_forms;
 mod marked_forms;
@@ -28,15 +31,18 @@ pub use columns::ColumnsWindow;
 pub use command_line::{Candidates, CommandLine, FilterLine, Rows};
 pub use confirm::{Confirm, Then};
 pub use first_run::{Choice, FirstRun};
-pub use form::{Answer, Field, Form, Kind, Purpose, Secret, Submission};
+pub use form::{Answer, Form, Submission};
+pub use form_field::{Field, Kind, Secret};
+pub use form_purpose::Purpose;
 pub use help::{Entry, Help};
+pub use line::{edit, paste, type_into};
 pub use lock_screen::LockScreen;
 pub use marked_forms::places;
 pub use menu::{Act, Item, Menu, item_keys};
 pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage};
 
-use crate::command::{Key, KeyCode, Scope};
+use crate::command::Scope;
 use crate::tui::audit::AuditTrail;
 use crate::tui::composer::Composer;
 use crate::tui::doctor::Doctor;
@@ -44,7 +50,6 @@ use crate::tui::domains::Domains;
 use crate::tui::map::Map;
 use crate::tui::tail::Tail;
 use crate::tui::wizard::Wizard;
-use tui_input::{Input, InputRequest};
 
 /// Something that lies over the panes.
 pub enum Layer {
@@ -131,53 +136,5 @@ impl Layer {
             Self::Reports(reports) => Some(&mut reports.scroll),
             _ => None,
         }
-    }
-}
-
-/// Gives a key to a line of text. Returns whether the text changed.
-pub fn edit(input: &mut Input, key: Key) -> bool {
-    use crate::command::KeyCode::{Backspace, Char, Delete, End, Home, Left, Right};
-    let request = match (key.code, key.ctrl, key.alt) {
-        (Char('a'), true, _) | (Home, ..) => InputRequest::GoToStart,
-        (Char('e'), true, _) | (End, ..) => InputRequest::GoToEnd,
-        (Char('u'), true, _) => InputRequest::DeleteLine,
-        (Char('k'), true, _) => InputRequest::DeleteTillEnd,
-        (Char('w'), true, _) | (Backspace, _, true) => InputRequest::DeletePrevWord,
-        (Char('h'), true, _) | (Backspace, ..) => InputRequest::DeletePrevChar,
-        (Char('b'), _, true) | (Left, true, _) => InputRequest::GoToPrevWord,
-        (Char('f'), _, true) | (Right, true, _) => InputRequest::GoToNextWord,
-        (Left, ..) => InputRequest::GoToPrevChar,
-        (Right, ..) => InputRequest::GoToNextChar,
-        (Delete, ..) => InputRequest::DeleteNextChar,
-        (Char(character), false, false) => InputRequest::InsertChar(character),
-        _ => return false,
-    };
-    input.handle(request).is_some_and(|change| change.value)
-}
-
-/// Gives a key to a line of a page while it is typed: Enter takes it, Esc empties it, either ends the typing. False if
-/// it is not being typed, and the key is for the table of commands.
-pub fn type_into(input: &mut Input, typing: &mut bool, key: Key) -> bool {
-    if !*typing {
-        return false;
-    }
-    match key.code {
-        KeyCode::Enter => *typing = false,
-        KeyCode::Esc => {
-            *typing = false;
-            input.reset();
-        }
-        _ => {
-            edit(input, key);
-        }
-    }
-    true
-}
-
-/// Puts pasted text into a line, its line breaks becoming blanks.
-pub fn paste(input: &mut Input, text: &str) {
-    for character in text.trim().chars() {
-        let character = if character.is_control() { ' ' } else { character };
-        input.handle(InputRequest::InsertChar(character));
     }
 }

@@ -1,6 +1,8 @@
 //! The field in which a path is written: completed from what there is, as in a shell.
 
-use super::form::{Form, Kind, Purpose};
+use super::form::Form;
+use super::form_field::Kind;
+use super::form_purpose::Purpose;
 use super::pointer_forms::FileThere;
 use crate::tui::paths::FileName;
 use std::path::is_separator;

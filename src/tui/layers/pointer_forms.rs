@@ -1,12 +1,13 @@
 //! Forms about pointers: what is checked as one types, and what is told beside the fields.
 
 use super::circuit_field::CircuitField;
-use super::form::{Field, Form, Kind, Purpose};
+use super::form::Form;
+use super::form_field::{Field, Kind};
+use super::form_purpose::Purpose;
 use crate::model::{InstanceName, NewPointer, Pointer};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::store::PointerQuery;
 use crate::tui::effect::Work;
-use crate::tui::paths::FileName;
 use crate::workspace::{TagChange, Taken, normal_tag};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -43,19 +44,6 @@ impl FileThere {
 pub(super) fn file_there() -> Field {
     let there = vec![KEEP.to_owned(), REPLACE.to_owned()];
     Field::choice("there", "If it is there", there, "←→ choose")
-}
-
-/// What the instance told about what is being typed.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Known {
-    /// The tags of the instance, with how many pointers bear each.
-    pub tags: Vec<(String, u64)>,
-    /// Whose reference this is already.
-    pub taken: Option<(String, Taken)>,
-    /// The folder that is looked into, as it was written.
-    pub folder: Option<String>,
-    /// What is in it.
-    pub files: Vec<FileName>,
 }
 
 impl Form {

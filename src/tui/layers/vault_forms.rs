@@ -1,6 +1,8 @@
 //! The forms of the vault: how it is locked from now on, a file with all of it, and a home that begins with such a file.
 
-use super::form::{Field, Form, Purpose};
+use super::form::Form;
+use super::form_field::Field;
+use super::form_purpose::Purpose;
 use crate::seal::Passphrase;
 use crate::tui::effect::{Bringing, Work};
 use crate::workspace::VaultLock;

@@ -6,7 +6,8 @@ use crate::model::{
 };
 use crate::protocol::{CredentialForm, HeldCredential, Reply};
 use crate::seal::{FernetKey, Passphrase, TokenSecret};
-use crate::tui::fake::{address, now, pointer};
+use crate::tui::fake::common::now;
+use crate::tui::fake::pointers::{address, pointer};
 use crate::tui::message::Outcome;
 use crate::workspace::{Accepted, Called, HandshakeRow, OfferMade, OfferRequest, RequestMade, Verified};
 use serde_json::json;
