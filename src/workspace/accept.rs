@@ -1,8 +1,8 @@
 //! The other side of the handshake: keeping what a bundle brings, all of it or nothing.
 
-use super::credentials::held_name;
-use super::gateway::{connection_to, held_credentials};
+use super::gateway::connection_to;
 use super::handshake::Came;
+use super::held_there::{held_credentials, held_name};
 use super::instances::remote_record;
 use super::session::Session;
 use super::{AcceptRequest, Accepted, Failure, Workspace, held};

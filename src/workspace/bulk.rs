@@ -2,8 +2,9 @@
 
 use super::export::{write_heading, write_pointers};
 use super::folders::cannot;
+use super::leading::leads_elsewhere;
 use super::partial_file::PartialFile;
-use super::pointers::{leads_elsewhere, not_there};
+use super::pointers::not_there;
 use super::session::Session;
 use super::{Failure, ImportFormat, InvokeOptions, StopSign, TagChange, Workspace};
 use crate::model::{ConnectionId, InstanceName, Pointer, PointerAddress};

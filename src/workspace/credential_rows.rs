@@ -1,9 +1,8 @@
 //! Credentials as rows of a list, with what an administrator should know of each: the worst first.
 
 use super::CredentialRow;
-use super::credentials::held_name;
-use super::gateway::{HeldThere, PeerThere};
 use super::held::life_of;
+use super::held_there::{HeldThere, PeerThere, held_name};
 use crate::handshake::Alarm;
 use crate::model::{
     AppId, CredentialState, Delivery, Endpoint, Grant, Holder, KeyId, Profile, Side, Timestamp,

@@ -5,8 +5,8 @@
 //! `INSTANCE/held/NAME`.
 
 use super::credential_rows::{Issued, row_of_entry, row_of_held_there, row_of_issued};
-use super::gateway::held_credentials;
 use super::handshake::Offered;
+use super::held_there::held_credentials;
 use super::session::Session;
 use super::{CredentialRow, Failure, Workspace};
 use crate::model::{CredentialState, Holder, InstanceKind, Side, Timestamp};
@@ -235,9 +235,4 @@ async fn told_by_instance(
     let result = session.result(&query).await?;
     let listed: Offers = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
     Ok((rows, listed.offers))
-}
-
-/// What a credential that an instance of ours holds is called in this home.
-pub(super) fn held_name(holder: &str, held: &str) -> String {
-    format!("{holder}/held/{held}")
 }

@@ -4,7 +4,8 @@
 //! Every step looks first whether it was done, so a demo that was killed half-way is completed and one
 //! that is whole is found again.
 
-use super::gateway::{connection_to, held_credentials};
+use super::gateway::connection_to;
+use super::held_there::held_credentials;
 use super::{
     AcceptRequest, CallOptions, Failure, FederateRequest, HostedBy, InitInstance, LogFilter, OfferRequest,
     Workspace,

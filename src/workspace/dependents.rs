@@ -1,7 +1,7 @@
 //! What stops working without a credential: said before it is revoked, not after.
 
+use super::leading::connections;
 use super::lifecycle::there;
-use super::pointers::connections;
 use super::{CredentialRow, Dependent, Failure, Workspace};
 use crate::model::{Federated, Holder, KeyId, Pointer, Route, Side};
 use crate::store::PointerQuery;

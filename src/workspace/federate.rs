@@ -1,6 +1,7 @@
 //! Making a federated pointer.
 
-use super::gateway::{HeldThere, connection_to, held_credentials};
+use super::gateway::connection_to;
+use super::held_there::{HeldThere, held_credentials};
 use super::session::Session;
 use super::{Failure, FederateRequest, Workspace, held};
 use crate::model::{

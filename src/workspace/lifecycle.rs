@@ -1,6 +1,6 @@
 //! What becomes of credentials after the handshake: rotation, suspension.
 
-use super::credentials::held_name;
+use super::held_there::held_name;
 use super::{CredentialRow, Failure, Rotated, Workspace};
 use crate::model::{Holder, Side, Timestamp};
 use crate::protocol::{Code, CredentialForm, Query};

@@ -1,6 +1,6 @@
 //! Who can call whom: the federation as this home knows it, as nodes and directed edges.
 
-use super::pointers::connections;
+use super::leading::connections;
 use super::{CredentialRow, Failure, InstanceRow, LogFilter, LogRow, Workspace};
 use crate::model::{
     ConnectionStatus, CredentialState, Holder, InstanceKind, InstanceState, Profile, Side, Timestamp,

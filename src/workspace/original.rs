@@ -2,6 +2,7 @@
 //! for a moment, and pages are cut from it here.
 
 use super::domains::Owners;
+use super::leading::leads_elsewhere;
 use super::session::Session;
 use super::{Failure, Workspace};
 use crate::model::filter::Filter;
@@ -182,7 +183,7 @@ pub(super) fn cut(
 ) -> Result<PointerPage, Failure> {
     let mut matching: Vec<&Pointer> = pointers
         .iter()
-        .filter(|pointer| !wanted.federated_only || super::pointers::leads_elsewhere(pointer))
+        .filter(|pointer| !wanted.federated_only || leads_elsewhere(pointer))
         .filter(|pointer| pointer_matches(&wanted.filter, pointer, |id| owners.known(id)))
         .collect();
     if !wanted.order.is_usual() {

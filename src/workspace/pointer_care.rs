@@ -1,7 +1,8 @@
 //! What is done to pointers beside making, changing and removing them: doubles, tags, connections; and what a
 //! person wants to know before.
 
-use super::pointers::{connections, not_there};
+use super::leading::connections;
+use super::pointers::not_there;
 use super::session::Session;
 use super::views::{HangingOn, Taken};
 use super::{Failure, Workspace};

@@ -1,11 +1,12 @@
 //! Pointers of any instance, local or remote, native or original.
 
-use super::credentials::held_name;
 use super::domains::Owners;
+use super::held_there::held_name;
+use super::leading::{connections, relayed_through};
 use super::session::Session;
 use super::{Failure, ListRemark, PointerDetail, PointerList, Workspace};
 use crate::model::filter::Filter;
-use crate::model::{CIRCUIT_PREFIX, Connection, NewPointer, Pointer, PointerAddress, PointerChange, Route};
+use crate::model::{NewPointer, Pointer, PointerAddress, PointerChange, Route};
 use crate::protocol::circuit::Circuit;
 use crate::protocol::{Code, Query};
 use crate::store::{Order, PointerPage, PointerQuery, Relationship, Start};
@@ -327,37 +328,6 @@ impl Workspace {
         session.close().await;
         deleted
     }
-}
-
-/// Every connection that may be seen.
-pub(super) async fn connections(session: &mut Session<'_>) -> Result<Vec<Connection>, Failure> {
-    #[derive(Deserialize)]
-    struct Listed {
-        connections: Vec<Connection>,
-    }
-    let query = Query::new("list_connections", json!({}));
-    let result = session.result(&query).await?;
-    let listed: Listed = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
-    Ok(listed.connections)
-}
-
-/// Those of these connections that a circuit relays through.
-pub(super) fn relayed_through(circuit: &Circuit, connections: &[Connection]) -> Vec<Connection> {
-    let named = |id: &str| circuit.relays_through().any(|through| through == id);
-    let found = connections
-        .iter()
-        .filter(|connection| named(connection.id.as_str()));
-    found.cloned().collect()
-}
-
-/// Whether a pointer leads to another instance, also where its instance knows nothing of that.
-pub(super) fn leads_elsewhere(pointer: &Pointer) -> bool {
-    let reference = pointer.data_reference.as_str();
-    pointer.federated.is_some()
-        || (reference.starts_with("http") && reference.trim_end_matches('/').ends_with("/invoke"))
-        || reference.strip_prefix(CIRCUIT_PREFIX).is_some_and(|circuit| {
-            circuit.contains("federated_invoke") || circuit.contains(Route::Relay.as_str())
-        })
 }
 
 /// The failure of what original instances cannot do.

@@ -1,7 +1,7 @@
 //! The circuit that a query would make or run: what the instance would do then, step by step.
 
 use super::super::Workspace;
-use super::super::pointers::relayed_through;
+use super::super::leading::relayed_through;
 use super::Outgoing;
 use crate::model::{Connection, PointerAddress};
 use crate::protocol::Query;

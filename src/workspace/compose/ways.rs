@@ -1,7 +1,7 @@
 //! Which ways there are to an instance, beside the straight one.
 
-use super::super::gateway::held_credentials;
-use super::super::pointers::connections;
+use super::super::held_there::held_credentials;
+use super::super::leading::connections;
 use super::super::{Failure, HostedBy, Workspace};
 use super::Way;
 use crate::model::{Endpoint, InstanceKind};

@@ -7,7 +7,7 @@ mod owners;
 pub use change::DomainChange;
 pub(super) use owners::Owners;
 
-use super::gateway::held_credentials;
+use super::held_there::held_credentials;
 use super::session::Session;
 use super::{Failure, Workspace};
 use crate::model::{
