@@ -8,7 +8,7 @@
 //! - made under a legacy credential, with that one's, so that original clients go on with what they have;
 //! - otherwise with secrets of its own, which are told once, beside the key.
 
-use super::actions::{Access, Call, DomainRole, table};
+use super::actions::{Access, Call, DomainRole, Table};
 use super::issued::{self, AccessKeyOf, Credential, IssuedKeys};
 use super::{Instance, issuing};
 use crate::handshake::{Beginning, Event, Life};
@@ -63,7 +63,7 @@ pub(super) async fn make(
         domain_id: domain.id.clone(),
         permissions,
     };
-    let grant = grant(call.grant(), bound);
+    let grant = grant(call.grant(), bound, call.table);
     let stands_with = if call.grant().owner {
         None
     } else {
@@ -229,11 +229,11 @@ fn held(instance: &Instance, name: &str, key: &AccessKey, under: Secrets) -> (Is
 }
 
 /// What a key allows: the actions that its permissions open, of those that its maker may call.
-fn grant(maker: &Grant, bound: DomainGrant) -> Grant {
+fn grant(maker: &Grant, bound: DomainGrant, table: Table) -> Grant {
     let role = bound.role();
     let is_open =
         |within: Option<DomainRole>| within.is_some_and(|needed| role.is_some_and(|role| role >= needed));
-    let actions = table::ALL
+    let actions = table
         .iter()
         .filter(|action| action.access == Access::Granted && is_open(action.within))
         .filter(|action| maker.allows_action(action.name))

@@ -10,7 +10,7 @@
 //! The data is copied before the trail. What is done is on record before it is done, so everything in the copied data
 //! is in the copied trail; the other way round, there could be data that nothing accounts for.
 
-use super::core::OWNER;
+use super::caller::OWNER;
 use super::folder::Folder;
 use super::issued::open_secrets;
 use super::settings::{Settings, Tls};

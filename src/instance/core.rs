@@ -1,59 +1,44 @@
-//! One open instance: what every action works with.
+//! One open instance: what every action works with. How it is opened, what it is asked and how it is served stands
+//! above it, in [`super::opening`], [`super::perform`] and [`super::server`].
 
+use super::caller::Caller;
 use super::handshake::Desk;
 use super::held::Held;
 use super::issued::Issued;
-use super::legacy_stand_in::LegacyStandIn;
 use super::limits::{Failures, Gate};
 use super::metrics::{Metrics, Moment};
-use super::opening::Parts;
-use super::perform::{Ended, Opened, perform};
+use super::recall::recall_tokens;
 use super::replay::Replay;
-use super::settings::{NewInstance, Settings};
+use super::settings::Settings;
 use super::trail::Trail;
-use super::witness::Witness;
-use super::workers::{self, Workers};
-use super::{InstanceError, folder, opening, server, tls, witness};
+use super::witness::order::Witness;
+use super::{InstanceError, folder, tls, workers};
 use crate::client::Client;
-use crate::model::{AppId, ConnectionId, Endpoint, Grant, InstanceId, KeyId, Profile, Timestamp};
-use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply, Spki, Stopwatch};
+use crate::model::{AppId, Endpoint, InstanceId, Timestamp};
+use crate::protocol::{HeldCredential, Spki};
 use crate::seal::{DataKey, Identity};
 use crate::store::{AuditLog, Store, StoreError};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-/// The app_id and the credential's name of an instance's own administrator.
-pub(super) const OWNER: &str = "owner";
-
-/// Who calls, once that is proven.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// Under which name.
-    pub app_id: AppId,
-    /// The name of the issued credential.
-    pub credential: String,
-    /// Its key id, if native.
-    pub kid: Option<KeyId>,
-    /// How it seals.
-    pub profile: Profile,
-    /// What it allows.
-    pub grant: Arc<Grant>,
-}
-
-impl Caller {
-    /// The same caller, seeing the pointers of this connection too.
-    pub(super) fn covering(&self, connection: &ConnectionId) -> Self {
-        let mut grant = Grant::clone(&self.grant);
-        grant.pointers.of_domains.insert(connection.clone());
-        Self {
-            grant: Arc::new(grant),
-            ..self.clone()
-        }
-    }
+/// What an instance is put together from.
+pub(super) struct Parts {
+    pub settings: Settings,
+    pub key: DataKey,
+    pub store: Arc<dyn Store>,
+    pub trail: Trail,
+    pub issued: Arc<Issued>,
+    pub held: Arc<Held>,
+    pub desk: Desk,
+    pub replay: Replay,
+    pub tls: Option<tls::Served>,
+    pub lock: folder::Lock,
+    pub folder: folder::Folder,
+    /// Ends what goes on as long as it is open.
+    pub closing: CancellationToken,
 }
 
 /// An open instance. It holds the folder's lock until it is closed.
@@ -83,14 +68,6 @@ pub struct Instance {
 }
 
 impl Instance {
-    /// Makes the folder with settings, key, databases and the owner's credential, which is returned: whoever asked keeps it in the vault.
-    pub async fn create(
-        folder: &Path,
-        new: NewInstance,
-    ) -> Result<(Settings, HeldCredential), InstanceError> {
-        opening::create(folder, new).await
-    }
-
     /// The settings in a folder, without opening the instance.
     pub fn read_settings(folder: &Path) -> Result<Settings, InstanceError> {
         folder::Folder::at(folder).read_settings()
@@ -106,29 +83,8 @@ impl Instance {
         folder::Folder::at(folder).hosted_since()
     }
 
-    /// Takes the folder's lock and opens the instance.
-    pub async fn open(folder: &Path, stand_in: Option<LegacyStandIn>) -> Result<Arc<Self>, InstanceError> {
-        opening::open(folder, stand_in, false).await
-    }
-
-    /// The same with the audit trail switched off: only for measuring what everything else costs.
-    #[doc(hidden)]
-    pub async fn open_without_audit_for_bench(folder: &Path) -> Result<Arc<Self>, InstanceError> {
-        opening::open(folder, None, true).await
-    }
-
     /// Puts together what was opened.
     pub(super) fn assemble(parts: Parts) -> Arc<Self> {
-        let closing = CancellationToken::new();
-        let issued = Arc::new(parts.issued);
-        let held = Arc::new(parts.held);
-        opening::keep_flushing(
-            Arc::clone(&issued),
-            Arc::clone(&held),
-            Arc::clone(&parts.store),
-            parts.trail.shared_log(),
-            closing.clone(),
-        );
         Arc::new(Self {
             settings: parts.settings,
             store: parts.store,
@@ -136,8 +92,8 @@ impl Instance {
             clients: (0..=workers::MOST).map(|_| Client::new()).collect(),
             key: parts.key,
             tls: parts.tls,
-            issued,
-            held,
+            issued: parts.issued,
+            held: parts.held,
             desk: parts.desk,
             replay: parts.replay,
             recalling: tokio::sync::Mutex::default(),
@@ -145,80 +101,13 @@ impl Instance {
             gate: Gate::new(MOST_CALLS),
             metrics: Metrics::default(),
             witness: Witness::default(),
-            owner: owner_in_process(),
+            owner: Caller::owner_in_process(),
             lock: Mutex::new(Some(parts.lock)),
             folder: parts.folder,
             is_stopping: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
-            closing,
+            closing: parts.closing,
         })
-    }
-
-    /// Runs a query as the owner, in process: the same checks, actions and audit as over the wire, without the wire.
-    pub async fn invoke_as_owner(self: &Arc<Self>, query: &Query, context: &CallContext) -> Reply {
-        let mut watch = Stopwatch::start();
-        let opened = Opened {
-            instance: self,
-            caller: &self.owner,
-            credential: None,
-            jti: None,
-            query,
-            context,
-            peer: None,
-        };
-        match perform(&opened, &mut watch).await {
-            Ended::Replied(reply, onward) if context.trace || query.wants_trace() => {
-                reply.with_trace(&watch.into_hop(self.id().as_str(), onward))
-            }
-            Ended::Replied(reply, _) => reply,
-            Ended::Withheld => Reply::error(&Problem::new(
-                Code::Unauthenticated,
-                "the owner's credential no longer stands",
-            )),
-        }
-    }
-
-    /// Listens where the settings say.
-    pub async fn bind(&self) -> Result<TcpListener, InstanceError> {
-        let may_be_public = self.settings.insecure_http || self.tls.is_some();
-        server::bind(self.settings.listen, may_be_public).await
-    }
-
-    /// Answers on `listener` until `stop`, then finishes what was accepted. On several processors it is answered by
-    /// threads of its own; this runtime only accepts.
-    pub async fn serve(
-        self: &Arc<Self>,
-        listener: TcpListener,
-        stop: CancellationToken,
-    ) -> Result<(), InstanceError> {
-        let workers = Workers::start().map_err(InstanceError::NoThread)?;
-        self.serve_by(workers, listener, stop).await
-    }
-
-    /// The same, all of it on this runtime: for whoever holds its clock.
-    pub async fn serve_here(
-        self: &Arc<Self>,
-        listener: TcpListener,
-        stop: CancellationToken,
-    ) -> Result<(), InstanceError> {
-        self.serve_by(Workers::none(), listener, stop).await
-    }
-
-    async fn serve_by(
-        self: &Arc<Self>,
-        workers: Workers,
-        listener: TcpListener,
-        stop: CancellationToken,
-    ) -> Result<(), InstanceError> {
-        let serving = CancellationToken::new();
-        let exchanging = witness::keep_exchanging(Arc::clone(self), serving.clone());
-        let exchanging = tokio::spawn(exchanging);
-        server::serve(Arc::clone(self), listener, workers, stop).await;
-        serving.cancel();
-        // It only fails if it panicked, which the log has.
-        let _ = exchanging.await;
-        self.flush_uses().await?;
-        Ok(())
     }
 
     /// Waits until everything acknowledged is durable and lets the lock go.
@@ -233,7 +122,8 @@ impl Instance {
         drop(self.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
-    async fn flush_uses(&self) -> Result<(), StoreError> {
+    /// Makes durable how often credentials were used.
+    pub(super) async fn flush_uses(&self) -> Result<(), StoreError> {
         self.issued.flush(self.store.as_ref(), Timestamp::now()).await?;
         self.held.flush_uses(self.store.as_ref()).await
     }
@@ -249,7 +139,7 @@ impl Instance {
             return;
         };
         tracing::warn!("the clock went back; tokens of that time are recalled from the audit trail");
-        if let Err(error) = opening::recall_tokens(&self.replay, &self.issued, self.trail.log(), gap).await {
+        if let Err(error) = recall_tokens(&self.replay, &self.issued, self.trail.log(), gap).await {
             tracing::error!(%error, "tokens could not be recalled; calls are refused until they are");
         }
     }
@@ -361,6 +251,11 @@ impl Instance {
         &self.trail
     }
 
+    /// Whoever administers it in process.
+    pub(super) fn owner(&self) -> &Caller {
+        &self.owner
+    }
+
     pub(super) fn owner_app_id(&self) -> &AppId {
         &self.owner.app_id
     }
@@ -407,14 +302,3 @@ impl Drop for Instance {
 
 /// Calls answered at one time.
 const MOST_CALLS: usize = 1024;
-
-/// The owner without a credential: whoever can open the folder is one.
-fn owner_in_process() -> Caller {
-    Caller {
-        app_id: AppId::parse(OWNER).expect("written by its grammar"),
-        credential: OWNER.to_owned(),
-        kid: None,
-        profile: Profile::Native,
-        grant: Arc::new(Grant::owner()),
-    }
-}

@@ -1,7 +1,8 @@
 //! From a query to its action, and from the action's outcome to a reply.
 
-use super::actions::{Action, Call, Outcome, shape, table};
-use super::{Caller, authorise};
+use super::actions::{Action, Call, Outcome, shape};
+use super::authorise;
+use super::caller::Caller;
 use crate::model::{DomainRole, Grant};
 use crate::protocol::{Code, Problem, Reply};
 use serde_json::Value;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 /// The action that is asked for.
 pub(super) fn find(call: &Call<'_>) -> Result<&'static Action, Problem> {
     let name = call.query.action();
-    let Some(action) = table::find(name) else {
+    let Some(action) = call.table.find(name) else {
         return Err(Problem::new(
             Code::UnknownAction,
             format!("Unknown action: '{}'", name.chars().take(64).collect::<String>()),

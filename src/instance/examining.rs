@@ -1,6 +1,6 @@
 //! What is wrong with an instance's folder, without opening the instance: whoever hosts it goes on. Changes nothing.
 
-use super::core::OWNER;
+use super::caller::OWNER;
 use super::folder::Folder;
 use super::issued::open_secrets;
 use super::settings::{Settings, Tls};

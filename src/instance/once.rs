@@ -5,7 +5,7 @@
 //! passed) nobody knows how it ended, and that is what is said. A key belongs to the credential that it came with.
 
 use super::Instance;
-use super::core::Caller;
+use super::caller::Caller;
 use crate::model::Timestamp;
 use crate::protocol::{Code, Problem, Query, QueryError, Reply};
 use crate::seal::row;

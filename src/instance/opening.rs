@@ -1,21 +1,24 @@
 //! Making an instance, and opening one: folder, key, databases, credentials, and what replay
 //! protection has to remember from before.
 
-use super::core::OWNER;
+use super::actions::{Access, table};
+use super::caller::OWNER;
+use super::core::Parts;
 use super::folder::{Folder, Lock};
 use super::handshake::{self, Desk};
 use super::held::Held;
 use super::issued::{self, Issued};
 use super::legacy_stand_in::LegacyStandIn;
+use super::recall::recall_tokens;
 use super::replay::{self, Gap, Replay};
 use super::settings::{NewInstance, ProxyHeader, Settings, Tls, usual};
-use super::trail::Trail;
+use super::trail::{Act, Trail};
 use super::{Instance, InstanceError, server, tls};
 use crate::model::{AppId, CredentialState, Endpoint, Grant, Profile, Timestamp};
 use crate::protocol::{HeldCredential, Spki};
 use crate::seal::{DataKey, random};
 use crate::store::sqlite::{SqliteAuditLog, SqliteStore};
-use crate::store::{AuditLog, IssuedRecord, Store, StoreError};
+use crate::store::{AuditLog, IssuedRecord, Store};
 use futures::future::BoxFuture;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,26 +34,29 @@ const FLUSH_USES: Duration = Duration::from_secs(15);
 const LOCK_TRIES: u32 = 3;
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
-/// What an instance is put together from.
-pub(super) struct Parts {
-    pub settings: Settings,
-    pub key: DataKey,
-    pub store: Arc<dyn Store>,
-    pub trail: Trail,
-    pub issued: Issued,
-    pub held: Held,
-    pub desk: Desk,
-    pub replay: Replay,
-    pub tls: Option<tls::Served>,
-    pub lock: Lock,
-    pub folder: Folder,
+impl Instance {
+    /// Makes the folder with settings, key, databases and the owner's credential, which is returned: whoever asked keeps it in the vault.
+    pub async fn create(
+        folder: &Path,
+        new: NewInstance,
+    ) -> Result<(Settings, HeldCredential), InstanceError> {
+        create(folder, new).await
+    }
+
+    /// Takes the folder's lock and opens the instance.
+    pub async fn open(folder: &Path, stand_in: Option<LegacyStandIn>) -> Result<Arc<Self>, InstanceError> {
+        open(folder, stand_in, false).await
+    }
+
+    /// The same with the audit trail switched off: only for measuring what everything else costs.
+    #[doc(hidden)]
+    pub async fn open_without_audit_for_bench(folder: &Path) -> Result<Arc<Self>, InstanceError> {
+        open(folder, None, true).await
+    }
 }
 
 /// Makes the folder beside its place and moves it there when it is whole.
-pub(super) async fn create(
-    path: &Path,
-    new: NewInstance,
-) -> Result<(Settings, HeldCredential), InstanceError> {
+async fn create(path: &Path, new: NewInstance) -> Result<(Settings, HeldCredential), InstanceError> {
     let settings = settle(new).await?;
     let place = Folder::at(path);
     let making = place.make_beside(settings.instance_id.as_str())?;
@@ -166,7 +172,7 @@ pub(super) fn owner_of(key: &DataKey, settings: &Settings) -> (HeldCredential, I
 }
 
 /// Takes the lock, then opens what is in the folder. Boxed: it is long, and begun in many places.
-pub(super) fn open(
+fn open(
     path: &Path,
     stand_in: Option<LegacyStandIn>,
     audit_off: bool,
@@ -188,17 +194,25 @@ async fn open_folder(
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.database())?);
     let audit: Arc<dyn AuditLog> = Arc::new(SqliteAuditLog::open(&folder.audit())?);
 
-    let issued = Issued::load(store.as_ref(), &key, Timestamp::now()).await?;
+    let issued = Arc::new(Issued::load(store.as_ref(), &key, Timestamp::now()).await?);
     if let Some(stand_in) = &stand_in {
         warn_if_weak(&settings, stand_in);
         issued.stand_in(stand_in, &settings.endpoint, Timestamp::now());
     }
-    let held = Held::load(store.as_ref(), &key).await?;
+    let held = Arc::new(Held::load(store.as_ref(), &key).await?);
     let replay = Replay::new(replay::CAPACITY);
     let gap = Gap::around(Timestamp::now().as_seconds());
     recall_tokens(&replay, &issued, audit.as_ref(), gap).await?;
-    let trail = Trail::new(audit, &settings.instance_id, audit_off);
+    let trail = Trail::new(audit, act_of, &settings.instance_id, audit_off);
     let (desk, interrupted) = Desk::load(store.as_ref()).await?;
+    let closing = CancellationToken::new();
+    keep_flushing(
+        Arc::clone(&issued),
+        Arc::clone(&held),
+        Arc::clone(&store),
+        trail.shared_log(),
+        closing.clone(),
+    );
     let instance = Instance::assemble(Parts {
         settings,
         key,
@@ -211,9 +225,21 @@ async fn open_folder(
         tls,
         lock,
         folder,
+        closing,
     });
     handshake::burn_interrupted(&instance, interrupted).await?;
     Ok(instance)
+}
+
+/// What the table says of an action, for the audit trail.
+pub(super) fn act_of(name: &str) -> Option<Act> {
+    let action = table::ALL.find(name)?;
+    Some(match action.access {
+        Access::Anyone => Act::Anyones,
+        Access::Owner => Act::Administration,
+        Access::Granted if action.writes => Act::Administration,
+        Access::Granted => Act::Reading,
+    })
 }
 
 async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
@@ -224,26 +250,6 @@ async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
         }
     }
     folder.lock()
-}
-
-/// What is known of tokens from before a restart, and from before the clock went back, is in the audit trail.
-pub(super) async fn recall_tokens(
-    replay: &Replay,
-    issued: &Issued,
-    audit: &dyn AuditLog,
-    gap: Gap,
-) -> Result<(), StoreError> {
-    let moment = |seconds: i64| Timestamp::from_micros(0).plus_seconds(seconds);
-    // To the end of its last second.
-    let found = audit
-        .tokens(moment(gap.from), moment(gap.until.saturating_add(1)))
-        .await?;
-    let known = found.seen.into_iter().filter_map(|(kid, jti, at)| {
-        let presented = issued.by_kid(&kid)?;
-        Some((presented.credential.standing.number, jti, at.as_seconds()))
-    });
-    replay.recall(gap, known, found.is_all);
-    Ok(())
 }
 
 fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
@@ -257,7 +263,7 @@ fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
 
 /// Stores lives and uses every now and then, until the instance closes, and finds out when a disk that refused takes writes
 /// again: an instance that is not ready gets no calls that would.
-pub(super) fn keep_flushing(
+fn keep_flushing(
     issued: Arc<Issued>,
     held: Arc<Held>,
     store: Arc<dyn Store>,

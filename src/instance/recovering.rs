@@ -3,9 +3,9 @@
 //! It asks for no credential: whoever can write the folder can read its key, and so has everything that is in it
 //! anyway. What it must not be is unseen. That it happens is on record before it does.
 
-use super::core::OWNER;
+use super::caller::OWNER;
 use super::folder::Folder;
-use super::opening::owner_of;
+use super::opening::{act_of, owner_of};
 use super::settings::Settings;
 use super::trail::Trail;
 use super::{Instance, InstanceError, tls};
@@ -46,7 +46,7 @@ impl Instance {
         let pins = tls::load(&folder, &settings)?.map_or_else(Vec::new, |served| served.pins);
         let store = SqliteStore::open(&folder.database())?;
         let log = SqliteAuditLog::open(&folder.audit())?;
-        let trail = Trail::new(Arc::new(log), &settings.instance_id, false);
+        let trail = Trail::new(Arc::new(log), act_of, &settings.instance_id, false);
         let made = replace_owner(&store, &trail, &key, &settings).await;
         store.close().await;
         trail.log().close().await;

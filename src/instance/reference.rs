@@ -1,5 +1,6 @@
 //! What a data_reference is: a place to fetch, a circuit to run, or something that the caller goes on with.
 
+use super::actions::Table;
 use super::circuit::Circuit;
 use crate::model::{CIRCUIT_PREFIX, Connection, Endpoint, Federated, KeyId, Profile, Route};
 use crate::protocol::circuit::FEDERATED_INVOKE;
@@ -50,10 +51,10 @@ struct FederatedInvoke {
 }
 
 impl Reference {
-    /// Reads a data_reference. Only what begins like a circuit can be wrong.
-    pub fn read(text: &str) -> Result<Self, Problem> {
+    /// Reads a data_reference. Only what begins like a circuit can be wrong: its steps are among the actions of the table.
+    pub fn read(text: &str, table: Table) -> Result<Self, Problem> {
         if let Some(circuit) = text.strip_prefix(CIRCUIT_PREFIX) {
-            return Self::read_circuit(circuit);
+            return Self::read_circuit(circuit, table);
         }
         if let Some(profile) = profile_of_sealed(text) {
             return Ok(Self::Sealed(Sealed {
@@ -74,7 +75,7 @@ impl Reference {
         }
     }
 
-    fn read_circuit(text: &str) -> Result<Self, Problem> {
+    fn read_circuit(text: &str, table: Table) -> Result<Self, Problem> {
         let definition = strict_json::parse(text.as_bytes()).map_err(|error| {
             Problem::new(
                 Code::InvalidCircuit,
@@ -85,7 +86,7 @@ impl Reference {
             Some(step) if step.get("action").and_then(Value::as_str) == Some(FEDERATED_INVOKE) => {
                 read_federated_invoke(step).map(Self::Sealed)
             }
-            _ => Circuit::from_value(definition).map(Self::Circuit),
+            _ => Circuit::from_value(definition, table).map(Self::Circuit),
         }
     }
 }
@@ -154,6 +155,7 @@ pub fn passage(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::instance::actions::table;
     use crate::seal::{FernetKey, LegacyKeys, NativeKeys, RootKey, TokenSecret};
     use serde_json::json;
 
@@ -176,21 +178,21 @@ mod tests {
             "HTTP://B.example:80/invoke",
         ] {
             assert!(
-                matches!(Reference::read(text).unwrap(), Reference::Invoke(_)),
+                matches!(Reference::read(text, table::ALL).unwrap(), Reference::Invoke(_)),
                 "{text}"
             );
         }
         assert!(matches!(
-            Reference::read("https://b.example/weather").unwrap(),
+            Reference::read("https://b.example/weather", table::ALL).unwrap(),
             Reference::Web(_)
         ));
         assert!(matches!(
-            Reference::read("file:///etc/passwd").unwrap(),
+            Reference::read("file:///etc/passwd", table::ALL).unwrap(),
             Reference::File(_)
         ));
         for text in ["s3://bucket/key", "a shelf in the cellar", "/etc/passwd"] {
             assert!(
-                matches!(Reference::read(text).unwrap(), Reference::Other),
+                matches!(Reference::read(text, table::ALL).unwrap(), Reference::Other),
                 "{text}"
             );
         }
@@ -199,14 +201,14 @@ mod tests {
     #[test]
     fn sealed_bodies_are_recognised_bare_and_in_a_circuit() {
         for (sealed, profile) in [(native_body(), Profile::Native), (legacy_body(), Profile::Legacy)] {
-            let bare = Reference::read(&sealed).unwrap();
+            let bare = Reference::read(&sealed, table::ALL).unwrap();
             assert!(
                 matches!(&bare, Reference::Sealed(found) if found.profile == profile && found.endpoint.is_none())
             );
             let step = json!({"action": FEDERATED_INVOKE, "endpoint": "https://b.example", "kid": null,
                 "profile": profile, "sealed": sealed});
             for circuit in [step.clone(), json!([step])] {
-                let read = Reference::read(&format!("{CIRCUIT_PREFIX}{circuit}")).unwrap();
+                let read = Reference::read(&format!("{CIRCUIT_PREFIX}{circuit}"), table::ALL).unwrap();
                 let Reference::Sealed(found) = read else {
                     panic!("not read as sealed: {circuit}")
                 };
@@ -219,7 +221,7 @@ mod tests {
     #[test]
     fn a_body_in_another_profile_than_it_claims_is_refused() {
         let step = json!({"action": FEDERATED_INVOKE, "endpoint": "https://b.example", "profile": "legacy", "sealed": native_body()});
-        let refused = Reference::read(&format!("{CIRCUIT_PREFIX}{step}")).unwrap_err();
+        let refused = Reference::read(&format!("{CIRCUIT_PREFIX}{step}"), table::ALL).unwrap_err();
         assert_eq!(refused.code, Code::InvalidCircuit);
     }
 
@@ -231,7 +233,7 @@ mod tests {
             "internal_circuit::{\"action\":\"x\",\"action\":\"y\"}",
         ] {
             assert_eq!(
-                Reference::read(text).unwrap_err().code,
+                Reference::read(text, table::ALL).unwrap_err().code,
                 Code::InvalidCircuit,
                 "{text}"
             );

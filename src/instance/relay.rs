@@ -5,7 +5,7 @@
 //! passed is refused before anything leaves this instance.
 
 use super::actions::{Answer, Call, Outcome};
-use super::authorise::GrantPart;
+use super::grant_part::GrantPart;
 use super::held::Holding;
 use super::peer_gate::Shut;
 use super::{holding, witness};

@@ -2,7 +2,7 @@
 
 use super::guard::Guard;
 use super::workers::Workers;
-use super::{Instance, InstanceError, proxy_protocol, routes};
+use super::{Instance, InstanceError, proxy_protocol, routes, witness};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -17,6 +17,51 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
+
+impl Instance {
+    /// Listens where the settings say.
+    pub async fn bind(&self) -> Result<TcpListener, InstanceError> {
+        let may_be_public = self.settings().insecure_http || self.tls().is_some();
+        bind(self.settings().listen, may_be_public).await
+    }
+
+    /// Answers on `listener` until `stop`, then finishes what was accepted. On several processors it is answered by
+    /// threads of its own; this runtime only accepts.
+    pub async fn serve(
+        self: &Arc<Self>,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> Result<(), InstanceError> {
+        let workers = Workers::start().map_err(InstanceError::NoThread)?;
+        self.serve_by(workers, listener, stop).await
+    }
+
+    /// The same, all of it on this runtime: for whoever holds its clock.
+    pub async fn serve_here(
+        self: &Arc<Self>,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> Result<(), InstanceError> {
+        self.serve_by(Workers::none(), listener, stop).await
+    }
+
+    async fn serve_by(
+        self: &Arc<Self>,
+        workers: Workers,
+        listener: TcpListener,
+        stop: CancellationToken,
+    ) -> Result<(), InstanceError> {
+        let serving = CancellationToken::new();
+        let exchanging = witness::keep_exchanging(Arc::clone(self), serving.clone());
+        let exchanging = tokio::spawn(exchanging);
+        serve(Arc::clone(self), listener, workers, stop).await;
+        serving.cancel();
+        // It only fails if it panicked, which the log has.
+        let _ = exchanging.await;
+        self.flush_uses().await?;
+        Ok(())
+    }
+}
 
 /// Connections at one time.
 const MOST_CONNECTIONS: usize = 1024;

@@ -1,9 +1,8 @@
 //! Writing to the audit trail: what is put on record, when it must be durable, and what is bounded.
 
-use super::Caller;
-use super::actions::{Access, table};
-use super::authorise::GRANT_PART;
+use super::caller::Caller;
 use super::events::{self, Events, Origin, Weight};
+use super::grant_part::GRANT_PART;
 use crate::model::{InstanceId, KeyId, Timestamp};
 use crate::protocol::{Code, Query, Reply};
 use crate::store::{AuditHead, AuditLog, AuditOutcome, NewAuditRecord, StoreError};
@@ -34,9 +33,24 @@ const MADE: [(&str, &str); 6] = [
     ("credential", "name"),
 ];
 
+/// What an action is to the trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    /// Anybody may call it: it is about the credential that it is called with.
+    Anyones,
+    /// Something is changed or administered: it is always about something.
+    Administration,
+    /// Something is read.
+    Reading,
+}
+
+/// Says what the action of this name is; none if there is no such action.
+pub(super) type TellAct = fn(&str) -> Option<Act>;
+
 /// The audit trail of an instance, as calls write to it.
 pub(super) struct Trail {
     log: Arc<dyn AuditLog>,
+    tell_act: TellAct,
     /// What an act is about that names nothing else: the instance itself.
     own: String,
     /// Only benches that measure everything else switch it off.
@@ -53,9 +67,10 @@ pub(super) struct Deed<'a> {
 }
 
 impl Trail {
-    pub(super) fn new(log: Arc<dyn AuditLog>, own: &InstanceId, is_off: bool) -> Self {
+    pub(super) fn new(log: Arc<dyn AuditLog>, tell_act: TellAct, own: &InstanceId, is_off: bool) -> Self {
         Self {
             log,
+            tell_act,
             own: own.to_string(),
             is_off,
             events: events::own(),
@@ -80,7 +95,8 @@ impl Trail {
         if self.is_off {
             return Ok(());
         }
-        self.append(deed.record(now, AuditOutcome::Intent, None)).await
+        self.append(self.record(deed, now, AuditOutcome::Intent, None))
+            .await
     }
 
     /// Puts on record how something ended; ready when that is durable.
@@ -91,7 +107,7 @@ impl Trail {
         outcome: AuditOutcome,
         reason: Option<String>,
     ) -> Result<(), StoreError> {
-        self.append(deed.record(now, outcome, reason)).await
+        self.append(self.record(deed, now, outcome, reason)).await
     }
 
     /// Puts on record what a reply tells; ready when that is durable.
@@ -105,7 +121,7 @@ impl Trail {
             return Ok(());
         }
         let (outcome, reason) = verdict(reply);
-        let mut record = deed.record(now, outcome, reason);
+        let mut record = self.record(deed, now, outcome, reason);
         record.subject = key(deed, reply).or(record.subject).or_else(|| made(reply));
         self.append(record).await
     }
@@ -180,19 +196,40 @@ impl Trail {
 
     /// Begins a new segment of the trail with a record of this deed; gives the old head.
     pub(super) async fn clear(&self, deed: &Deed<'_>, now: Timestamp) -> Result<AuditHead, StoreError> {
-        let record = deed.record(now, AuditOutcome::Done, None);
+        let record = self.record(deed, now, AuditOutcome::Done, None);
         self.log.clear(self.about_something(record)).await
     }
 
     /// An act of administration is always about something.
     fn about_something(&self, mut record: NewAuditRecord) -> NewAuditRecord {
-        let is_act = |action: &str| {
-            table::find(action).is_some_and(|action| action.writes || action.access == Access::Owner)
-        };
-        if record.subject.is_none() && is_act(&record.action) {
+        if record.subject.is_none() && (self.tell_act)(&record.action) == Some(Act::Administration) {
             record.subject = Some(self.own.clone());
         }
         record
+    }
+
+    fn record(
+        &self,
+        deed: &Deed<'_>,
+        now: Timestamp,
+        outcome: AuditOutcome,
+        reason: Option<String>,
+    ) -> NewAuditRecord {
+        // What anybody may call without naming something is about the credential that it is called with.
+        let own_credential = || {
+            let act = (self.tell_act)(deed.query.action());
+            (act == Some(Act::Anyones)).then(|| deed.caller.credential.clone())
+        };
+        NewAuditRecord {
+            at: now,
+            app_id: Some(deed.caller.app_id.clone()),
+            kid: deed.caller.kid.clone(),
+            jti: deed.jti.map(str::to_owned),
+            action: plain(deed.query.action()),
+            subject: subject(deed.query).or_else(own_credential),
+            outcome,
+            reason,
+        }
     }
 
     async fn append(&self, record: NewAuditRecord) -> Result<(), StoreError> {
@@ -245,27 +282,6 @@ fn in_words(record: &NewAuditRecord) -> String {
         text.push_str(&format!("  {reason}"));
     }
     text
-}
-
-impl Deed<'_> {
-    /// What anybody may call without naming something is about the credential that it is called with.
-    fn own_credential(&self) -> Option<String> {
-        let action = table::find(self.query.action())?;
-        (action.access == Access::Anyone).then(|| self.caller.credential.clone())
-    }
-
-    fn record(&self, now: Timestamp, outcome: AuditOutcome, reason: Option<String>) -> NewAuditRecord {
-        NewAuditRecord {
-            at: now,
-            app_id: Some(self.caller.app_id.clone()),
-            kid: self.caller.kid.clone(),
-            jti: self.jti.map(str::to_owned),
-            action: plain(self.query.action()),
-            subject: subject(self.query).or_else(|| self.own_credential()),
-            outcome,
-            reason,
-        }
-    }
 }
 
 /// A record of something that nobody called for.

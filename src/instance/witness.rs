@@ -3,8 +3,10 @@
 //!
 //! A head that was shown is never replaced by an earlier one, nor one that turned out not to hold: it is evidence.
 
+pub(super) mod order;
+
 use super::Instance;
-use super::core::Caller;
+use super::caller::Caller;
 use super::held::Holding;
 use super::{holding, issuing};
 use crate::handshake::{AlarmKind, Event, Life};
@@ -14,10 +16,9 @@ use crate::store::{AuditHead, HeadSide, SharedHead, StoreError};
 use futures::StreamExt;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::{BTreeMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 /// What happens to the credential of a peer whose trail lost records that it had shown.
@@ -37,42 +38,6 @@ const FIRST_RETRY: Duration = Duration::from_secs(5);
 const PATIENCE: i64 = 10;
 /// Peers asked at one time.
 const AT_ONCE: usize = 8;
-
-/// What keeps the exchanges of an instance in order.
-pub(super) struct Witness {
-    /// One round at a time: a head that was read earlier must not be shown later.
-    round: tokio::sync::Mutex<()>,
-    /// One caller's head is compared and kept at a time.
-    hearing: tokio::sync::Mutex<()>,
-    /// Whom an alarm was raised for since this process began: once is enough.
-    alarmed: Mutex<HashSet<(String, &'static str)>>,
-    wanted: Notify,
-    rounds: watch::Sender<u64>,
-}
-
-impl Default for Witness {
-    fn default() -> Self {
-        Self {
-            round: tokio::sync::Mutex::default(),
-            hearing: tokio::sync::Mutex::default(),
-            alarmed: Mutex::default(),
-            wanted: Notify::new(),
-            rounds: watch::Sender::new(0),
-        }
-    }
-}
-
-impl Witness {
-    /// A new peer can be asked: heads are exchanged soon.
-    pub(super) fn wake(&self) {
-        self.wanted.notify_one();
-    }
-
-    /// How many rounds were made.
-    pub(super) fn rounds(&self) -> watch::Receiver<u64> {
-        self.rounds.subscribe()
-    }
-}
 
 /// What an exchange with one peer came to.
 #[derive(Debug, Clone, Serialize)]
@@ -132,7 +97,7 @@ pub(super) async fn hear(
     if let Some(shown) = shown {
         if follows(before.as_ref(), shown) {
             keep(instance, &key, HeadSide::Theirs, shown).await?;
-            instance.witness().forget_alarm(&key);
+            instance.witness().forget_alarm(&key, PEER_WENT_BACK);
         } else {
             alarm(instance, Some(caller), &key, PEER_WENT_BACK).await?;
             alarm_issued(instance, &caller.credential).await;
@@ -407,17 +372,5 @@ async fn heed_alarms(instance: &Instance) {
         {
             tracing::error!(credential = name, %problem, "an alarm stays");
         }
-    }
-}
-
-impl Witness {
-    fn is_new_alarm(&self, peer: &str, reason: &'static str) -> bool {
-        let mut alarmed = self.alarmed.lock().unwrap_or_else(PoisonError::into_inner);
-        alarmed.insert((peer.to_owned(), reason))
-    }
-
-    fn forget_alarm(&self, peer: &str) {
-        let mut alarmed = self.alarmed.lock().unwrap_or_else(PoisonError::into_inner);
-        alarmed.remove(&(peer.to_owned(), PEER_WENT_BACK));
     }
 }

@@ -7,7 +7,7 @@ const READING: [&str; 4] = ["get_", "list_", "search_", "find_"];
 
 /// Whether an action only reads: one that we do not know is taken for writing.
 pub fn only_reads(action: &str) -> bool {
-    match table::find(action) {
+    match table::ALL.find(action) {
         // What it reaches decides, and that may be a circuit that changes something.
         Some(known) => !known.writes && known.name != "invoke_through_connection",
         None => READING.iter().any(|beginning| action.starts_with(beginning)),

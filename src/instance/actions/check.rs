@@ -1,9 +1,10 @@
 //! What a pointer's fields may hold, and who may give a pointer the powers of a connection.
 
 use super::{Answer, Call, DomainRole, Outcome};
-use crate::instance::authorise::{self, GrantPart};
+use crate::instance::authorise;
 use crate::instance::circuit::Circuit;
 use crate::instance::fetch_header::FetchHeader;
+use crate::instance::grant_part::GrantPart;
 use crate::instance::reference::{self, Reference};
 use crate::model::{
     Connection, ConnectionId, DomainPermission, Endpoint, Federated, NewPointer, PointerAddress, Route,
@@ -133,7 +134,7 @@ impl<'a> Inspector<'a> {
 
     /// Whether a data_reference is well formed, and its author may use every connection that it relays through.
     pub async fn reference(&mut self, text: &str, federated: Option<&Federated>) -> Result<(), Problem> {
-        let reference = Reference::read(text)?;
+        let reference = Reference::read(text, self.call.table)?;
         if let Reference::Circuit(circuit) = &reference {
             for connection in circuit.relays_through() {
                 self.connection(connection).await?;
@@ -170,7 +171,7 @@ impl<'a> Inspector<'a> {
                  (create_credential_pointer makes one that does)",
             ));
         }
-        match Reference::read(data_reference)? {
+        match Reference::read(data_reference, self.call.table)? {
             Reference::Web(url) => header.check_goes_to(&url),
             _ => Err(invalid(
                 "credential_pointer_address",

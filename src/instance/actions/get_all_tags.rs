@@ -1,7 +1,7 @@
 //! `get_all_tags {prefix?, limit?}` → `{count, tags: [name], used: {…}}`: for completion while one types.
 
 use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
-use crate::instance::authorise::GrantPart;
+use crate::instance::grant_part::GrantPart;
 use serde_json::{Map, Value, json};
 
 /// How many are shown at most.

@@ -4,7 +4,6 @@
 //! `held_credential`), where that can be listed.
 
 use super::docs::SHAPES;
-use super::table;
 use super::{Access, Action, Answer, Call, DomainRole, Outcome, Parameter};
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
@@ -26,8 +25,8 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
     Box::pin(get_capabilities(call))
 }
 
-async fn get_capabilities(_call: &Call<'_>) -> Answer {
-    let actions: Vec<_> = table::ALL.iter().map(|action| describe(action)).collect();
+async fn get_capabilities(call: &Call<'_>) -> Answer {
+    let actions: Vec<_> = call.table.iter().map(|action| describe(action)).collect();
     let shapes: Map<String, Value> = SHAPES
         .iter()
         .map(|(name, shape)| ((*name).to_owned(), json!(shape)))
@@ -67,6 +66,7 @@ fn describe_parameter(parameter: &Parameter) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table;
     use super::*;
     use crate::protocol::Actions;
 

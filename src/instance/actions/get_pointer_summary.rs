@@ -2,7 +2,7 @@
 
 use super::parameter::POINTER_ADDRESS;
 use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, neighbors};
-use crate::instance::authorise::GrantPart;
+use crate::instance::grant_part::GrantPart;
 use crate::instance::problem::not_found;
 use crate::model::PointerAddress;
 use crate::protocol::{Problem, Rendered};

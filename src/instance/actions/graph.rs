@@ -1,7 +1,7 @@
 //! The graph of pointers and stored relationships: what its drawings and exports have in common.
 
 use super::{Call, Kind, Parameter};
-use crate::instance::authorise::GrantPart;
+use crate::instance::grant_part::GrantPart;
 use crate::model::Pointer;
 use crate::protocol::Problem;
 use crate::store::{Edge, PointerQuery, Start};

@@ -82,7 +82,7 @@ async fn follow(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> 
     }
     let held = connection.held_credential.as_deref();
     let held = held.and_then(|name| call.instance.held_credential(name));
-    let reference = Reference::read(&pointer.data_reference)?;
+    let reference = Reference::read(&pointer.data_reference, call.table)?;
     if let Some(federated) = reference::passage(&reference, connection, held.as_ref()) {
         return Ok(passage(pointer, &federated));
     }

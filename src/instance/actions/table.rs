@@ -3,7 +3,7 @@
 use super::*;
 
 /// Every action.
-pub static ALL: &[&Action] = &[
+pub static ALL: Table = Table::of(&[
     &abort_import::ACTION,
     &accept_federation::ACTION,
     &activate_credential::ACTION,
@@ -83,13 +83,7 @@ pub static ALL: &[&Action] = &[
     &verify_held_credential::ACTION,
     &whoami::ACTION,
     &withdraw_offer::ACTION,
-];
-
-/// The action of this name.
-pub fn find(name: &str) -> Option<&'static Action> {
-    let at = ALL.binary_search_by(|action| action.name.cmp(name)).ok()?;
-    Some(ALL[at])
-}
+]);
 
 #[cfg(test)]
 mod tests {
@@ -98,12 +92,12 @@ mod tests {
 
     #[test]
     fn names_are_sorted_so_that_each_is_found_and_none_is_there_twice() {
-        assert!(ALL.windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert!(ALL.iter().is_sorted_by(|left, right| left.name < right.name));
         for action in ALL {
-            assert_eq!(find(action.name).map(|found| found.name), Some(action.name));
+            assert_eq!(ALL.find(action.name).map(|found| found.name), Some(action.name));
         }
-        assert!(find("no_such_action").is_none());
-        assert!(find("").is_none());
+        assert!(ALL.find("no_such_action").is_none());
+        assert!(ALL.find("").is_none());
     }
 
     #[test]
@@ -135,7 +129,9 @@ mod tests {
     #[test]
     fn every_action_of_the_original_is_here_and_takes_what_it_takes_there() {
         for original in crate::protocol::Actions::of_originals().list {
-            let ours = find(&original.name).unwrap_or_else(|| panic!("{} is missing", original.name));
+            let ours = ALL
+                .find(&original.name)
+                .unwrap_or_else(|| panic!("{} is missing", original.name));
             for parameter in &ours
                 .parameters
                 .iter()

@@ -1,7 +1,7 @@
 //! What a caller may do in which domains: the one place where owners, access keys and federations of domains are
 //! weighed against each other. Pure: whoever asks has loaded what there is.
 
-use super::super::core::Caller;
+use super::super::caller::Caller;
 use crate::model::{Domain, DomainId, DomainRole, Federation};
 use std::collections::HashMap;
 

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::instance::actions::{Answer, Call, Outcome};
+use crate::instance::grant_part::GRANT_PART;
 use crate::model::{DomainGrant, DomainId, DomainPermission, DomainRole, PointerAddress, Timestamp};
 use futures::future::BoxFuture;
 

@@ -7,7 +7,7 @@
 
 mod placeholder;
 
-use super::actions::{Access, Answer, Call, Outcome, table};
+use super::actions::{Access, Answer, Call, Outcome, Table};
 use super::size::json_size;
 use super::{dispatch, relay};
 use crate::model::{Connection, ConnectionId, DomainRole};
@@ -42,8 +42,8 @@ struct Step {
 }
 
 impl Circuit {
-    /// Checks a definition: one action, or a list of them.
-    pub fn from_value(definition: Value) -> Result<Self, Problem> {
+    /// Checks a definition: one action, or a list of them, of those in the table.
+    pub fn from_value(definition: Value, table: Table) -> Result<Self, Problem> {
         let (definitions, is_list) = match definition {
             Value::Array(steps) => (steps, true),
             step => (vec![step], false),
@@ -58,7 +58,7 @@ impl Circuit {
             .into_iter()
             .enumerate()
             .map(|(index, definition)| {
-                Step::check(index, definition).map_err(|problem| problem.with("step", json!(index)))
+                Step::check(index, definition, table).map_err(|problem| problem.with("step", json!(index)))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self { steps, is_list })
@@ -115,10 +115,10 @@ impl Circuit {
 }
 
 impl Step {
-    fn check(index: usize, definition: Value) -> Result<Self, Problem> {
+    fn check(index: usize, definition: Value, table: Table) -> Result<Self, Problem> {
         let query = Query::from_value(definition)
             .map_err(|_| invalid(format!("step {index} is not an object with an 'action'")))?;
-        let action = known(index, query.action())?.to_owned();
+        let action = known(index, query.action(), table)?.to_owned();
         let relay_through = match action.as_str() {
             RELAY => Some(relay_connection(index, &query)?),
             _ => None,
@@ -138,13 +138,13 @@ impl Step {
 }
 
 /// The action, if it may be a step.
-fn known(index: usize, name: &str) -> Result<&str, Problem> {
+fn known(index: usize, name: &str, table: Table) -> Result<&str, Problem> {
     if name == FEDERATED_INVOKE {
         return Err(invalid(format!(
             "step {index}: {FEDERATED_INVOKE} can only stand alone, for the caller to go on with"
         )));
     }
-    let action = table::find(name).ok_or_else(|| {
+    let action = table.find(name).ok_or_else(|| {
         invalid(format!(
             "step {index} has an action that is not known here: '{name}'"
         ))
@@ -188,7 +188,9 @@ async fn run_step(step: &Step, call: &Call<'_>, via: &Connection, results: &[Val
 
 /// Runs an action of this instance as if the caller had asked for it.
 async fn act(step: &Step, call: &Call<'_>, query: &Query) -> Answer {
-    let action = table::find(&step.action)
+    let action = call
+        .table
+        .find(&step.action)
         .ok_or_else(|| invalid(format!("an action that is not known here: '{}'", step.action)))?;
     let within = dispatch::enter(call, action).await?;
     if action.writes {

@@ -1,16 +1,19 @@
 use super::*;
+use crate::instance::actions::table;
+
+fn read(definition: Value) -> Result<Circuit, Problem> {
+    Circuit::from_value(definition, table::ALL)
+}
 
 fn problem_of(definition: Value) -> Problem {
-    Circuit::from_value(definition).unwrap_err()
+    read(definition).unwrap_err()
 }
 
 #[test]
 fn one_action_and_a_list_of_actions_are_circuits() {
     let stats = json!({"action": "get_graph_stats"});
-    assert!(!Circuit::from_value(stats.clone()).unwrap().is_list);
-    let list = Circuit::from_value(
-        json!([stats, {"action": "get_neighbors", "pointer_address": "{0.total_pointers}"}]),
-    );
+    assert!(!read(stats.clone()).unwrap().is_list);
+    let list = read(json!([stats, {"action": "get_neighbors", "pointer_address": "{0.total_pointers}"}]));
     assert!(list.unwrap().is_list);
 }
 
@@ -55,9 +58,9 @@ fn what_only_the_owner_may_do_is_no_step() {
 fn a_relay_through_a_connection_is_recognised() {
     let step =
         json!({"action": "relay", "connection_id": "conn_0123456789ab", "query": {"action": "whoami"}});
-    let circuit = Circuit::from_value(json!([step])).unwrap();
+    let circuit = read(json!([step])).unwrap();
     assert!(circuit.is_one_relay());
     assert_eq!(circuit.relays_through().count(), 1);
-    let two = Circuit::from_value(json!([step, step])).unwrap();
+    let two = read(json!([step, step])).unwrap();
     assert!(!two.is_one_relay());
 }
