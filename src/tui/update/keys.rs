@@ -1,7 +1,7 @@
 //! Where a key goes: to the line or window on top, or else through the table of commands.
 
+use super::begin::begin;
 use super::commands::perform;
-use super::work::begin;
 use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;

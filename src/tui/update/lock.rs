@@ -1,9 +1,9 @@
 //! Locking the vault while nobody is there, and opening it again. Until then nothing is shown, and nothing
 //! that was secret is kept.
 
-use super::arrivals::load_log;
 use super::credentials::load_credentials;
 use super::keys;
+use super::lists::load_log;
 use crate::command::{Key, KeyCode};
 use crate::seal::Passphrase;
 use crate::tui::effect::Effect;

@@ -6,30 +6,35 @@ mod again;
 mod arrivals;
 mod asks;
 mod backups;
+mod begin;
 mod bulk;
 mod columns;
 mod command_line;
 mod commands;
 mod credentials;
+mod failure;
 mod files;
 mod import;
 mod keymap;
 mod keys;
+mod lists;
 mod lock;
 mod mouse;
 mod pages;
 mod place;
+mod refresh;
 mod settings;
 mod settle;
 mod work;
 
+pub use begin::begin;
 pub use command_line::candidates;
+pub use failure::failure_lines;
 #[cfg(test)]
 pub use keymap::take_keymap;
 pub use keymap::take_keymap_file;
 pub use pages::{open_credential_page, open_instance_page, open_invoke_page};
 pub use place::keep as keep_place;
-pub use work::{begin, failure_lines};
 
 use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
@@ -135,7 +140,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             let changes = news.changes_lists();
             let mut effects = wizard::on_news(state, news);
             if changes {
-                effects.extend(work::after_anything(state));
+                effects.extend(lists::after_anything(state));
             }
             effects
         }
@@ -143,7 +148,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             let changes = news.changes_lists();
             let mut effects = composer::on_news(state, news);
             if changes {
-                effects.extend(work::after_anything(state));
+                effects.extend(lists::after_anything(state));
             }
             effects
         }
@@ -159,7 +164,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.report_failure(&failure);
             Vec::new()
         }
-        Message::Ran => arrivals::refresh(state),
+        Message::Ran => refresh::refresh(state),
         Message::Audit(news) => audit::on_news(state, news),
         Message::Domains(news) => domains::on_news(state, news),
         Message::Examined(number, found) => {

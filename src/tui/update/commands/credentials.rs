@@ -1,6 +1,6 @@
 //! What is done with credentials.
 
-use super::super::work::begin;
+use super::super::begin::begin;
 use super::push;
 use crate::model::Side;
 use crate::tui::effect::{Effect, Work};

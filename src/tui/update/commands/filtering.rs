@@ -1,6 +1,6 @@
 //! Narrowing the lists.
 
-use super::super::arrivals::load_log;
+use super::super::lists::load_log;
 use super::moving::focus;
 use super::push;
 use crate::tui::effect::Effect;

@@ -8,7 +8,7 @@ use crate::tui::layers::{Form, Layer};
 use crate::tui::pointer;
 use crate::tui::state::{Level, State};
 use crate::tui::update::asks::ask_recover_owner;
-use crate::tui::update::work::begin;
+use crate::tui::update::begin::begin;
 use crate::workspace::{COLOURS, HostedBy, InstanceChange};
 
 /// Offers its settings to be changed.

@@ -1,6 +1,6 @@
 //! Writing queries, sending them again, and looking at what came.
 
-use super::super::work::begin;
+use super::super::begin::begin;
 use super::on_instance;
 use crate::command::{Id, Scope};
 use crate::model::InstanceName;

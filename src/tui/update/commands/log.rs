@@ -1,6 +1,6 @@
 //! What is done with lines of the invoke log.
 
-use super::super::work::begin;
+use super::super::begin::begin;
 use super::{push, push_form};
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};

@@ -1,7 +1,7 @@
 //! Marking pointers, and what is done to all that are marked.
 
+use super::super::begin::begin;
 use super::super::bulk::bulk;
-use super::super::work::begin;
 use super::{on_instance, on_pointer};
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};

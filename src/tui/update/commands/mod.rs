@@ -12,11 +12,11 @@ mod moving;
 mod pointers;
 mod shell;
 
-use super::arrivals::refresh;
 use super::asks::{
     ask_clear_audit, ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, ask_use_spare_key, quit,
 };
-use super::work::{begin, begin_demo};
+use super::begin::{begin, begin_demo};
+use super::refresh::refresh;
 use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
