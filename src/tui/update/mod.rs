@@ -8,12 +8,14 @@ mod asks;
 mod backups;
 mod begin;
 mod bulk;
+mod candidates;
 mod columns;
 mod command_line;
 mod commands;
 mod credentials;
 mod failure;
 mod files;
+mod history;
 mod import;
 mod keymap;
 mod keys;
@@ -25,10 +27,11 @@ mod place;
 mod refresh;
 mod settings;
 mod settle;
+mod themes;
 mod work;
 
 pub use begin::begin;
-pub use command_line::candidates;
+pub use candidates::candidates;
 pub use failure::failure_lines;
 #[cfg(test)]
 pub use keymap::take_keymap;
@@ -38,9 +41,8 @@ pub use place::keep as keep_place;
 
 use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
-use super::message::{Brightness, Message};
-use super::state::{Level, Phase, State};
-use super::theme::Theme;
+use super::message::Message;
+use super::state::{Phase, State};
 use super::{audit, composer, doctor, domains, livetest, map, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
@@ -111,7 +113,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Background(brightness) => {
-            take_background(state, brightness);
+            themes::take_background(state, brightness);
             Vec::new()
         }
         Message::Terminate => commands::leave(state),
@@ -194,39 +196,6 @@ fn mask(state: &mut State, until: Timestamp) {
     for layer in &mut state.layers {
         if let Layer::Notice(notice) = layer {
             notice.reveal.mask(until);
-        }
-    }
-}
-
-/// Takes the theme that fits the terminal, unless a person chose one.
-fn take_background(state: &mut State, brightness: Brightness) {
-    if state.look.chosen {
-        return;
-    }
-    let name = match brightness {
-        Brightness::Dark => "dark",
-        Brightness::Light => "light",
-    };
-    take_theme(state, name);
-}
-
-/// Takes a theme by name; says what is wrong with it otherwise.
-fn take_theme(state: &mut State, name: &str) -> bool {
-    let theme = look_at_theme(state, name);
-    let is_there = theme.is_some();
-    if let Some(theme) = theme {
-        state.look.theme = theme;
-    }
-    is_there
-}
-
-/// A theme by name, for this terminal; says what is wrong with it otherwise.
-fn look_at_theme(state: &mut State, name: &str) -> Option<Theme> {
-    match state.look.catalog.theme(name, state.look.depth) {
-        Ok(theme) => Some(theme),
-        Err(error) => {
-            state.report(Level::Bad, error.to_string(), "the theme stays as it was");
-            None
         }
     }
 }

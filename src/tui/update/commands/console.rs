@@ -1,6 +1,7 @@
 //! What concerns the console itself.
 
 use super::super::place;
+use super::super::themes::take_theme;
 use crate::tui::composer;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Form, Layer};
@@ -58,7 +59,7 @@ pub(super) fn theme(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     else {
         return Vec::new();
     };
-    if !super::super::take_theme(state, &name) {
+    if !take_theme(state, &name) {
         return Vec::new();
     }
     state.look.chosen = true;
