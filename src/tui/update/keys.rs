@@ -1,13 +1,14 @@
 //! Where a key goes: to the line or window on top, or else through the table of commands.
 
+use super::asks::quit;
 use super::begin::begin;
 use super::commands::perform;
+use super::confirm;
 use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::layers::{
-    Act, Answer, Choice, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Rows, Submission, Then, edit,
-    paste,
+    Act, Answer, Choice, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Rows, Submission, edit, paste,
 };
 use crate::tui::message::Message;
 use crate::tui::pointer;
@@ -41,7 +42,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         state.report_shown = false;
     }
     if key == Key::ctrl('c') && !matches!(state.layers.last(), Some(Layer::Confirm(_))) {
-        return super::asks::quit(state);
+        return quit(state);
     }
     if key == Key::ctrl('z') {
         return vec![Effect::Suspend];
@@ -56,7 +57,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Help(_)) => help(state, key),
         Some(Layer::Command(_)) => super::command_line::on_key(state, key),
         Some(Layer::Filter(_)) => filter_line(state, key),
-        Some(Layer::Confirm(_)) => confirm(state, key),
+        Some(Layer::Confirm(_)) => confirm::on_key(state, key),
         Some(Layer::Menu(_)) => menu(state, key),
         Some(Layer::Columns(_)) => super::columns::on_key(state, key),
         Some(Layer::Notice(_) | Layer::Reports(_)) => reading(state, key),
@@ -127,7 +128,7 @@ pub(super) fn on_rest(state: &mut State, turn: u64) {
 
 fn waiting(state: &mut State, key: Key) -> Vec<Effect> {
     if key == Key::char('q') {
-        return super::asks::quit(state);
+        return quit(state);
     }
     Vec::new()
 }
@@ -149,7 +150,7 @@ fn first_run(state: &mut State, key: Key) -> Vec<Effect> {
         KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') => first.step(true),
         KeyCode::Up | KeyCode::BackTab | KeyCode::Char('k') => first.step(false),
         KeyCode::Char('p' | ' ') | KeyCode::Left | KeyCode::Right => first.passphrase = !first.passphrase,
-        KeyCode::Char('q') => return super::asks::quit(state),
+        KeyCode::Char('q') => return quit(state),
         KeyCode::Enter => {
             let first = *first;
             state.first_choice = Some(first.choice);
@@ -175,7 +176,7 @@ fn form(state: &mut State, key: Key) -> Vec<Effect> {
         Answer::Passed | Answer::Taken => pointer::form_changed(state),
         Answer::Close => {
             if form.purpose == Purpose::Unlock {
-                return super::asks::quit(state);
+                return quit(state);
             }
             state.layers.pop();
             Vec::new()
@@ -355,25 +356,6 @@ fn filter_changed(state: &mut State) -> Vec<Effect> {
     state.pointers.typing = true;
     let settled = Message::FilterSettled(state.pointers.generation);
     vec![Effect::After(REST, settled)]
-}
-
-pub(super) fn confirm(state: &mut State, key: Key) -> Vec<Effect> {
-    match key.code {
-        KeyCode::Char('y' | 'Y') => {
-            let Some(Layer::Confirm(confirm)) = state.layers.pop() else {
-                return Vec::new();
-            };
-            match confirm.then {
-                Then::Do(work) => vec![begin(state, work)],
-                Then::Quit => super::commands::leave(state),
-            }
-        }
-        KeyCode::Char('n' | 'N' | 'q' | 'c') | KeyCode::Esc => {
-            state.layers.pop();
-            Vec::new()
-        }
-        _ => Vec::new(),
-    }
 }
 
 fn menu(state: &mut State, key: Key) -> Vec<Effect> {

@@ -12,6 +12,7 @@ mod candidates;
 mod columns;
 mod command_line;
 mod commands;
+mod confirm;
 mod credentials;
 mod failure;
 mod files;
@@ -19,6 +20,7 @@ mod history;
 mod import;
 mod keymap;
 mod keys;
+mod leave;
 mod lists;
 mod lock;
 mod mouse;
@@ -116,7 +118,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             themes::take_background(state, brightness);
             Vec::new()
         }
-        Message::Terminate => commands::leave(state),
+        Message::Terminate => leave::leave(state),
         Message::Tick => {
             state.tick = state.tick.wrapping_add(1);
             Vec::new()

@@ -26,7 +26,6 @@ use crate::tui::state::{Level, Pane, State};
 use crate::tui::tail;
 use crate::tui::wizard;
 use crate::tui::{audit, doctor, domains, map, pointer};
-pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
