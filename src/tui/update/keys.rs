@@ -2,8 +2,9 @@
 
 use super::asks::quit;
 use super::begin::begin;
-use super::commands::perform;
+use super::commands::{perform, scroll};
 use super::confirm;
+use super::narrow::{narrow_log, remember_log_filter, remember_pointer_filter};
 use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
@@ -301,8 +302,8 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             let rows = line.rows;
             state.layers.pop();
             return match rows {
-                Rows::Pointers => vec![super::commands::remember_pointer_filter(state)],
-                Rows::Log => vec![super::commands::remember_log_filter(state)],
+                Rows::Pointers => vec![remember_pointer_filter(state)],
+                Rows::Log => vec![remember_log_filter(state)],
                 Rows::Audit => Vec::new(),
             };
         }
@@ -340,7 +341,7 @@ fn filter_changed(state: &mut State) -> Vec<Effect> {
     };
     let text = input.value().trim().to_owned();
     match rows {
-        Rows::Log => return super::commands::narrow_log(state, &text),
+        Rows::Log => return narrow_log(state, &text),
         Rows::Audit => return audit::narrow(state, &text),
         Rows::Pointers => {}
     }
@@ -416,10 +417,10 @@ fn reading(state: &mut State, key: Key) -> Vec<Effect> {
             state.layers.pop();
             Vec::new()
         }
-        KeyCode::Down | KeyCode::Char('j') => super::commands::scroll(state, 1),
-        KeyCode::Up | KeyCode::Char('k') => super::commands::scroll(state, -1),
-        KeyCode::PageDown | KeyCode::Char(' ') => super::commands::scroll(state, 10),
-        KeyCode::PageUp => super::commands::scroll(state, -10),
+        KeyCode::Down | KeyCode::Char('j') => scroll(state, 1),
+        KeyCode::Up | KeyCode::Char('k') => scroll(state, -1),
+        KeyCode::PageDown | KeyCode::Char(' ') => scroll(state, 10),
+        KeyCode::PageUp => scroll(state, -10),
         _ => Vec::new(),
     }
 }

@@ -1,6 +1,12 @@
 //! What happens to the state when something happens: pure, so that a test can hold every case.
 //!
 //! A message changes the state and leads to effects. Nothing here waits, locks or touches a socket.
+//!
+//! Each file leans on floors below its own only. From the top: this loop; what a person does (`keys`, `mouse`,
+//! `command_line`); the table of the commands; single commands beside it, and what comes in (`arrivals`, `work`,
+//! `settings`, `lock`); the questions (`asks`, `confirm`); at the bottom what many do: beginning work (`begin`), asking
+//! for lists (`lists`, `credentials`), opening and going somewhere (`pages`, `on_top`, `panes`, `narrow`), and finding
+//! what a command concerns (`concerned`). The pages beside this folder lean on that bottom, and on nothing above it.
 
 mod again;
 mod arrivals;
@@ -12,8 +18,10 @@ mod candidates;
 mod columns;
 mod command_line;
 mod commands;
+mod concerned;
 mod confirm;
 mod credentials;
+mod edit_again;
 mod failure;
 mod files;
 mod history;
@@ -24,21 +32,29 @@ mod leave;
 mod lists;
 mod lock;
 mod mouse;
+mod narrow;
+mod on_top;
 mod pages;
+mod panes;
 mod place;
 mod refresh;
 mod settings;
 mod settle;
 mod themes;
+mod whose_mouse;
 mod work;
 
 pub use begin::begin;
 pub use candidates::candidates;
+pub use commands::perform;
+pub use concerned::target;
+pub use edit_again::edit_entry;
 pub use failure::failure_lines;
 #[cfg(test)]
 pub use keymap::take_keymap;
 pub use keymap::take_keymap_file;
 pub use pages::{open_credential_page, open_instance_page, open_invoke_page};
+pub use panes::show_pointers_of;
 pub use place::keep as keep_place;
 
 use super::effect::Effect;
@@ -48,8 +64,6 @@ use super::state::{Phase, State};
 use super::{audit, composer, doctor, domains, livetest, map, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
-
-pub use commands::{edit_entry, perform, show_pointers_of, target};
 
 /// What the home is like when the console starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

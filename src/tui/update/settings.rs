@@ -3,8 +3,9 @@
 //! Nothing is kept over what could not be read yet. What a person changes until then is held back, and stands when the
 //! rest comes.
 
+use super::narrow::narrow_log;
 use super::themes::take_theme;
-use super::{commands, history, place};
+use super::{history, place};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::message::Outcome;
@@ -66,7 +67,7 @@ fn apply(state: &mut State, name: &str, value: String) -> Vec<Effect> {
         "pointers.filter" => state.pointers.set_filter(&value),
         "pointers.merged" => state.pointers.set_merged(value == "true"),
         "livetest" => state.live_setup = Some(value),
-        "log.filter" => return commands::narrow_log(state, &value),
+        "log.filter" => return narrow_log(state, &value),
         _ => {}
     }
     Vec::new()
