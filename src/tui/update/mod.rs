@@ -46,6 +46,7 @@ mod work;
 
 pub use begin::begin;
 pub use candidates::candidates;
+#[cfg(test)]
 pub use commands::perform;
 pub use concerned::target;
 pub use edit_again::edit_entry;
@@ -56,6 +57,7 @@ pub use keymap::take_keymap_file;
 pub use pages::{open_credential_page, open_instance_page, open_invoke_page};
 pub use panes::show_pointers_of;
 pub use place::keep as keep_place;
+pub use whose_mouse::turn_mouse;
 
 use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
