@@ -1,7 +1,8 @@
 //! The runs that were kept: a list, and the figures of each as they were.
 
+use super::begin::{begin, errand};
 use super::errand::{Errand, Source};
-use super::keys::{begin, common, errand, figures};
+use super::figures::{common, figures};
 use super::state::{LiveTest, Showing};
 use crate::client::load::{Distribution, Figures, Pace, Plan};
 use crate::command::{Key, KeyCode};

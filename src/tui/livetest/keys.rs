@@ -1,16 +1,16 @@
 //! What keys do in the live test.
 
+use super::begin::{begin, errand};
 use super::errand::{Errand, Source};
+use super::figures::{common, figures};
 use super::kept;
 use super::state::{LiveTest, Showing};
 use crate::command::{Key, KeyCode};
-use crate::tui::clock::duration;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, Tab, edit};
 use crate::tui::state::State;
 use crate::tui::update::open_invoke_page;
-use crate::workspace::{LoadReport, SavedLoad};
-use std::fmt::Write;
+use crate::workspace::SavedLoad;
 use tui_input::Input;
 
 /// Opens it on a pointer, or on what a line of the log asked.
@@ -20,19 +20,6 @@ pub fn open(state: &mut State, source: Source) -> Vec<Effect> {
     let list = errand(state, Errand::List);
     state.layers.push(Layer::LiveTest(Box::new(test)));
     vec![prepare, list]
-}
-
-pub(super) fn errand(state: &mut State, errand: Errand) -> Effect {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
-    Effect::LiveTest(ticket, errand)
-}
-
-pub(super) fn begin(state: &mut State, test: &mut LiveTest, wanted: Errand) -> Effect {
-    test.ticket = Some(state.next_ticket);
-    test.failure = None;
-    test.note = None;
-    errand(state, wanted)
 }
 
 /// A key was pressed.
@@ -189,23 +176,6 @@ fn finished(state: &mut State, test: &mut LiveTest, key: Key) -> (bool, Vec<Effe
     (true, effects)
 }
 
-/// What can be done whether it still runs or not.
-pub(super) fn common(test: &mut LiveTest, key: Key) {
-    match key.code {
-        KeyCode::Tab | KeyCode::Right | KeyCode::Char('l') => {
-            test.lane = (test.lane + 1) % test.lanes.len().max(1)
-        }
-        KeyCode::Char('c') => {
-            if test.saved.is_empty() {
-                test.note = Some("no run is kept yet: w keeps this one when it is over".to_owned());
-            }
-            let next = test.before.map_or(0, |index| index + 1);
-            test.before = (next < test.saved.len()).then_some(next);
-        }
-        _ => {}
-    }
-}
-
 /// The slowest of the calls that were traced, by the route that is selected.
 fn open_sample(state: &mut State, test: &mut LiveTest) -> Vec<Effect> {
     let lines = test
@@ -240,29 +210,4 @@ fn name(state: &mut State, test: &mut LiveTest, key: Key) -> Vec<Effect> {
         }
     }
     Vec::new()
-}
-
-/// The figures as text.
-pub(super) fn figures(test: &LiveTest) -> String {
-    let mut text = String::new();
-    let lanes = test
-        .report
-        .as_ref()
-        .map_or(&test.lanes, |LoadReport { lanes, .. }| lanes);
-    for (label, figures) in lanes {
-        let at = |share| duration(figures.latency.percentile(share));
-        let _ = writeln!(
-            text,
-            "{label}: {} calls, {:.1}/s, p50 {}, p90 {}, p99 {}, p99.9 {}, max {}, {} errors",
-            figures.requests,
-            figures.rate(),
-            at(0.5),
-            at(0.9),
-            at(0.99),
-            at(0.999),
-            duration(figures.latency.max()),
-            figures.failed()
-        );
-    }
-    text
 }

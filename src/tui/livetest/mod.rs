@@ -3,7 +3,9 @@
 //! The load is the workspace's, the same as `butterfly bench`. What is wanted of it are [`Errand`]s, what came of them is
 //! [`News`]; figures come a few times a second while it runs, and nothing comes or is drawn when it does not.
 
+mod begin;
 mod errand;
+mod figures;
 mod kept;
 mod keys;
 mod news;

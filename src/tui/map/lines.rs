@@ -1,7 +1,7 @@
-//! The signs that wires are drawn with.
+//! The signs and the colours that wires are drawn with.
 
 use super::layout::Cell;
-use crate::tui::theme::{ASCII, Glyphs};
+use crate::tui::theme::{ASCII, Glyphs, Role};
 use crate::workspace::DoorState;
 
 /// Where a wire goes on from a cell.
@@ -89,6 +89,18 @@ pub fn mark(state: DoorState, glyphs: &Glyphs) -> Option<&'static str> {
         DoorState::Stale => Some(glyphs.stopped),
         DoorState::Suspended => Some(if *glyphs == ASCII { "=" } else { "‖" }),
         DoorState::Frozen => Some(glyphs.bad),
+    }
+}
+
+/// How a door looks.
+pub fn door_role(state: DoorState) -> Role {
+    match state {
+        DoorState::Active => Role::Good,
+        DoorState::Due => Role::Warn,
+        DoorState::Waiting => Role::Changing,
+        DoorState::Suspended => Role::Warn,
+        DoorState::Frozen => Role::Bad,
+        DoorState::Stale | DoorState::Unknown => Role::Faint,
     }
 }
 

@@ -1,8 +1,7 @@
 //! What is known of the selected party or door, in words.
 
-use super::lines::mark;
+use super::lines::{door_role, mark};
 use super::state::{Map, Traffic};
-use super::view::door_role;
 use crate::command::Id;
 use crate::tui::content::health;
 use crate::tui::state::State;

@@ -1,7 +1,7 @@
 //! Draws the map: boxes, wires, what goes through them, and beside it what is known of the selected thing.
 
 use super::layout::{Cell, Frame};
-use super::lines::{head, is_broken, mark, sign, ways};
+use super::lines::{door_role, head, is_broken, mark, sign, ways};
 use super::panel;
 use super::state::{Map, Thing, key};
 use crate::command::Id;
@@ -139,18 +139,6 @@ fn on_screen(map: &Map, area: Rect, (x, y): Cell) -> Option<Cell> {
     let x = (x + map.margin.0).checked_sub(map.corner.0)?;
     let y = (y + map.margin.1).checked_sub(map.corner.1)?;
     (x < area.width && y < area.height).then_some((area.x + x, area.y + y))
-}
-
-/// How a door looks.
-pub fn door_role(state: DoorState) -> Role {
-    match state {
-        DoorState::Active => Role::Good,
-        DoorState::Due => Role::Warn,
-        DoorState::Waiting => Role::Changing,
-        DoorState::Suspended => Role::Warn,
-        DoorState::Frozen => Role::Bad,
-        DoorState::Stale | DoorState::Unknown => Role::Faint,
-    }
 }
 
 fn draw_wires(state: &State, map: &Map, canvas: &mut Canvas, area: Rect) {

@@ -4,8 +4,8 @@
 //! An instance that does not answer is not meant: it is looked at by its own watcher, and its pointers are asked for
 //! once it is back.
 
-use super::arrivals::load_log;
 use super::credentials::load_credentials;
+use super::lists::load_log;
 use crate::model::{InstanceName, InstanceState};
 use crate::protocol::Code;
 use crate::tui::effect::Effect;

@@ -1,6 +1,8 @@
 //! What was asked for comes in.
 
+use super::begin::begin_demo;
 use super::credentials::{load_credentials, load_missing, on_credentials};
+use super::lists::load_log;
 use super::settings;
 use crate::command::Id;
 use crate::model::{InstanceName, InstanceState, Side};
@@ -12,7 +14,7 @@ use crate::tui::layers::{Choice, Form, Layer};
 use crate::tui::map;
 use crate::tui::message::{Message, Outcome};
 use crate::tui::state::{Level, Load, Phase, Source, State};
-use crate::tui::{audit, composer, doctor, domains, pointer, tail, wizard};
+use crate::tui::{composer, tail, wizard};
 use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow};
 
 /// Takes what comes in.
@@ -90,7 +92,7 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
     ];
     effects.extend(load_credentials(state));
     match state.first_choice.take() {
-        Some(Choice::Demo) => effects.push(super::work::begin_demo(state)),
+        Some(Choice::Demo) => effects.push(begin_demo(state)),
         Some(Choice::Host) => state.layers.push(Layer::Form(Box::new(Form::init(&[])))),
         Some(Choice::Accept) => effects.extend(wizard::open(state, Some(Side::Held))),
         Some(Choice::Remote) => state.layers.push(Layer::Form(Box::new(Form::add_remote()))),
@@ -245,27 +247,6 @@ fn on_log_marked(state: &mut State, outcome: Outcome<u64>) -> Vec<Effect> {
         state.report_failure(&failure);
     }
     vec![load_log(state)]
-}
-
-/// Asks for the newest lines.
-pub fn load_log(state: &State) -> Effect {
-    Effect::LoadLog {
-        generation: state.log.generation,
-        ask: state.log.newest(),
-    }
-}
-
-/// Everything, again.
-pub fn refresh(state: &mut State) -> Vec<Effect> {
-    state.pointers.ask_again();
-    let mut effects = vec![Effect::LoadInstances, Effect::ProbeNow, load_log(state)];
-    effects.extend(load_credentials(state));
-    effects.extend(pointer::refresh(state));
-    effects.extend(domains::refresh(state));
-    effects.extend(audit::refresh(state));
-    effects.extend(doctor::again(state));
-    state.report(Level::Info, "looking at everything again", "");
-    effects
 }
 
 /// What depends on a credential, for its page and for the question before it is revoked.

@@ -1,5 +1,6 @@
 //! Questions before what is dangerous. Each names what it will hit.
 
+use super::leave::leave;
 use crate::model::{InstanceKind, InstanceName, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Confirm, Layer, Then};
@@ -192,7 +193,7 @@ fn ask_about(state: &mut State, name: String, confirm: Confirm) -> Vec<Effect> {
 pub fn quit(state: &mut State) -> Vec<Effect> {
     let hosted = state.hosted();
     if hosted.is_empty() || state.phase != Phase::Open {
-        return super::commands::leave(state);
+        return leave(state);
     }
     let names = hosted.join(", ");
     ask(

@@ -1,5 +1,6 @@
 //! The same done to many pointers: asked about where it destroys, and what came of it.
 
+use super::begin::begin;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Confirm, Layer, Notice, Then, places};
 use crate::tui::state::{Level, State};
@@ -17,7 +18,7 @@ pub fn bulk(state: &mut State, action: BulkAction, targets: Vec<BulkTarget>) -> 
         return Vec::new();
     }
     if action != BulkAction::Delete {
-        return vec![super::work::begin(state, Work::Bulk(action, targets))];
+        return vec![begin(state, Work::Bulk(action, targets))];
     }
     let instances: BTreeSet<&str> = targets.iter().map(|target| target.instance.as_str()).collect();
     let only = instances.first().filter(|_| instances.len() == 1);

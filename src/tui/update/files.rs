@@ -1,7 +1,8 @@
 //! A file that a person writes has changed: what is right in it holds from now on, what is wrong is said
 //! with its line, and the old stays.
 
-use super::{look_at_theme, take_keymap_file, take_theme};
+use super::keymap::take_keymap_file;
+use super::themes::{look_at_theme, take_theme};
 use crate::tui::effect::Effect;
 use crate::tui::files::Files;
 use crate::tui::state::{Level, State};
@@ -173,7 +174,7 @@ mod tests {
             ..ConsoleConfig::default()
         };
         update(&mut state, files(None, Ok(config())));
-        crate::tui::update::take_theme(&mut state, "high-contrast");
+        super::take_theme(&mut state, "high-contrast");
         update(&mut state, files(None, Ok(config())));
         assert_eq!(state.look.theme.name, "high-contrast");
     }

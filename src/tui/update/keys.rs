@@ -1,13 +1,15 @@
 //! Where a key goes: to the line or window on top, or else through the table of commands.
 
-use super::commands::perform;
-use super::work::begin;
+use super::asks::quit;
+use super::begin::begin;
+use super::commands::{perform, scroll};
+use super::confirm;
+use super::narrow::{narrow_log, remember_log_filter, remember_pointer_filter};
 use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::layers::{
-    Act, Answer, Choice, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Rows, Submission, Then, edit,
-    paste,
+    Act, Answer, Choice, CommandLine, Entry, FilterLine, Form, Layer, Purpose, Rows, Submission, edit, paste,
 };
 use crate::tui::message::Message;
 use crate::tui::pointer;
@@ -41,7 +43,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         state.report_shown = false;
     }
     if key == Key::ctrl('c') && !matches!(state.layers.last(), Some(Layer::Confirm(_))) {
-        return super::asks::quit(state);
+        return quit(state);
     }
     if key == Key::ctrl('z') {
         return vec![Effect::Suspend];
@@ -56,7 +58,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Help(_)) => help(state, key),
         Some(Layer::Command(_)) => super::command_line::on_key(state, key),
         Some(Layer::Filter(_)) => filter_line(state, key),
-        Some(Layer::Confirm(_)) => confirm(state, key),
+        Some(Layer::Confirm(_)) => confirm::on_key(state, key),
         Some(Layer::Menu(_)) => menu(state, key),
         Some(Layer::Columns(_)) => super::columns::on_key(state, key),
         Some(Layer::Notice(_) | Layer::Reports(_)) => reading(state, key),
@@ -127,7 +129,7 @@ pub(super) fn on_rest(state: &mut State, turn: u64) {
 
 fn waiting(state: &mut State, key: Key) -> Vec<Effect> {
     if key == Key::char('q') {
-        return super::asks::quit(state);
+        return quit(state);
     }
     Vec::new()
 }
@@ -149,7 +151,7 @@ fn first_run(state: &mut State, key: Key) -> Vec<Effect> {
         KeyCode::Down | KeyCode::Tab | KeyCode::Char('j') => first.step(true),
         KeyCode::Up | KeyCode::BackTab | KeyCode::Char('k') => first.step(false),
         KeyCode::Char('p' | ' ') | KeyCode::Left | KeyCode::Right => first.passphrase = !first.passphrase,
-        KeyCode::Char('q') => return super::asks::quit(state),
+        KeyCode::Char('q') => return quit(state),
         KeyCode::Enter => {
             let first = *first;
             state.first_choice = Some(first.choice);
@@ -175,7 +177,7 @@ fn form(state: &mut State, key: Key) -> Vec<Effect> {
         Answer::Passed | Answer::Taken => pointer::form_changed(state),
         Answer::Close => {
             if form.purpose == Purpose::Unlock {
-                return super::asks::quit(state);
+                return quit(state);
             }
             state.layers.pop();
             Vec::new()
@@ -300,8 +302,8 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             let rows = line.rows;
             state.layers.pop();
             return match rows {
-                Rows::Pointers => vec![super::commands::remember_pointer_filter(state)],
-                Rows::Log => vec![super::commands::remember_log_filter(state)],
+                Rows::Pointers => vec![remember_pointer_filter(state)],
+                Rows::Log => vec![remember_log_filter(state)],
                 Rows::Audit => Vec::new(),
             };
         }
@@ -339,7 +341,7 @@ fn filter_changed(state: &mut State) -> Vec<Effect> {
     };
     let text = input.value().trim().to_owned();
     match rows {
-        Rows::Log => return super::commands::narrow_log(state, &text),
+        Rows::Log => return narrow_log(state, &text),
         Rows::Audit => return audit::narrow(state, &text),
         Rows::Pointers => {}
     }
@@ -355,25 +357,6 @@ fn filter_changed(state: &mut State) -> Vec<Effect> {
     state.pointers.typing = true;
     let settled = Message::FilterSettled(state.pointers.generation);
     vec![Effect::After(REST, settled)]
-}
-
-pub(super) fn confirm(state: &mut State, key: Key) -> Vec<Effect> {
-    match key.code {
-        KeyCode::Char('y' | 'Y') => {
-            let Some(Layer::Confirm(confirm)) = state.layers.pop() else {
-                return Vec::new();
-            };
-            match confirm.then {
-                Then::Do(work) => vec![begin(state, work)],
-                Then::Quit => super::commands::leave(state),
-            }
-        }
-        KeyCode::Char('n' | 'N' | 'q' | 'c') | KeyCode::Esc => {
-            state.layers.pop();
-            Vec::new()
-        }
-        _ => Vec::new(),
-    }
 }
 
 fn menu(state: &mut State, key: Key) -> Vec<Effect> {
@@ -434,10 +417,10 @@ fn reading(state: &mut State, key: Key) -> Vec<Effect> {
             state.layers.pop();
             Vec::new()
         }
-        KeyCode::Down | KeyCode::Char('j') => super::commands::scroll(state, 1),
-        KeyCode::Up | KeyCode::Char('k') => super::commands::scroll(state, -1),
-        KeyCode::PageDown | KeyCode::Char(' ') => super::commands::scroll(state, 10),
-        KeyCode::PageUp => super::commands::scroll(state, -10),
+        KeyCode::Down | KeyCode::Char('j') => scroll(state, 1),
+        KeyCode::Up | KeyCode::Char('k') => scroll(state, -1),
+        KeyCode::PageDown | KeyCode::Char(' ') => scroll(state, 10),
+        KeyCode::PageUp => scroll(state, -10),
         _ => Vec::new(),
     }
 }

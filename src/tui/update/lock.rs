@@ -1,9 +1,10 @@
 //! Locking the vault while nobody is there, and opening it again. Until then nothing is shown, and nothing
 //! that was secret is kept.
 
-use super::arrivals::load_log;
+use super::confirm;
 use super::credentials::load_credentials;
-use super::keys;
+use super::leave::leave;
+use super::lists::load_log;
 use crate::command::{Key, KeyCode};
 use crate::seal::Passphrase;
 use crate::tui::effect::Effect;
@@ -126,7 +127,7 @@ fn note_failure(state: &mut State, failure: &Failure) {
 
 fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     if matches!(state.layers.last(), Some(Layer::Confirm(_))) {
-        return keys::confirm(state, key);
+        return confirm::on_key(state, key);
     }
     if key == Key::ctrl('c') {
         return ask_to_leave(state);
@@ -161,7 +162,7 @@ fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
 /// Whoever stands before a locked console does not learn what it hosts, but is told that it may be needed.
 fn ask_to_leave(state: &mut State) -> Vec<Effect> {
     if state.hosted().is_empty() {
-        return super::commands::leave(state);
+        return leave(state);
     }
     state.layers.push(Layer::Confirm(Box::new(Confirm {
         title: "Leave the console?".to_owned(),

@@ -1,46 +1,71 @@
 //! What happens to the state when something happens: pure, so that a test can hold every case.
 //!
 //! A message changes the state and leads to effects. Nothing here waits, locks or touches a socket.
+//!
+//! Each file leans on floors below its own only. From the top: this loop; what a person does (`keys`, `mouse`,
+//! `command_line`); the table of the commands; single commands beside it, and what comes in (`arrivals`, `work`,
+//! `settings`, `lock`); the questions (`asks`, `confirm`); at the bottom what many do: beginning work (`begin`), asking
+//! for lists (`lists`, `credentials`), opening and going somewhere (`pages`, `on_top`, `panes`, `narrow`), and finding
+//! what a command concerns (`concerned`). The pages beside this folder lean on that bottom, and on nothing above it.
 
 mod again;
 mod arrivals;
 mod asks;
 mod backups;
+mod begin;
 mod bulk;
+mod candidates;
 mod columns;
 mod command_line;
 mod commands;
+mod concerned;
+mod confirm;
 mod credentials;
+mod edit_again;
+mod failure;
 mod files;
+mod history;
 mod import;
 mod keymap;
 mod keys;
+mod leave;
+mod lists;
 mod lock;
 mod mouse;
+mod narrow;
+mod on_top;
 mod pages;
+mod panes;
 mod place;
+mod refresh;
 mod settings;
 mod settle;
+mod themes;
+mod whose_mouse;
 mod work;
 
-pub use command_line::candidates;
+pub use begin::begin;
+pub use candidates::candidates;
+#[cfg(test)]
+pub use commands::perform;
+pub use concerned::target;
+pub use edit_again::edit_entry;
+pub use failure::failure_lines;
 #[cfg(test)]
 pub use keymap::take_keymap;
 pub use keymap::take_keymap_file;
 pub use pages::{open_credential_page, open_instance_page, open_invoke_page};
+pub use panes::show_pointers_of;
 pub use place::keep as keep_place;
-pub use work::{begin, failure_lines};
+pub use whose_mouse::turn_mouse;
 
 use super::effect::Effect;
 use super::layers::{FirstRun, Form, Layer};
-use super::message::{Brightness, Message};
-use super::state::{Level, Phase, State};
-use super::theme::Theme;
+use super::message::Message;
+use super::state::{Phase, State};
 use super::{audit, composer, doctor, domains, livetest, map, pointer, wizard};
 use crate::model::Timestamp;
 use crate::workspace::Unlock;
-
-pub use commands::{edit_entry, perform, show_pointers_of, target};
 
 /// What the home is like when the console starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,10 +131,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Background(brightness) => {
-            take_background(state, brightness);
+            themes::take_background(state, brightness);
             Vec::new()
         }
-        Message::Terminate => commands::leave(state),
+        Message::Terminate => leave::leave(state),
         Message::Tick => {
             state.tick = state.tick.wrapping_add(1);
             Vec::new()
@@ -135,7 +160,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             let changes = news.changes_lists();
             let mut effects = wizard::on_news(state, news);
             if changes {
-                effects.extend(work::after_anything(state));
+                effects.extend(lists::after_anything(state));
             }
             effects
         }
@@ -143,7 +168,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             let changes = news.changes_lists();
             let mut effects = composer::on_news(state, news);
             if changes {
-                effects.extend(work::after_anything(state));
+                effects.extend(lists::after_anything(state));
             }
             effects
         }
@@ -159,7 +184,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.report_failure(&failure);
             Vec::new()
         }
-        Message::Ran => arrivals::refresh(state),
+        Message::Ran => refresh::refresh(state),
         Message::Audit(news) => audit::on_news(state, news),
         Message::Domains(news) => domains::on_news(state, news),
         Message::Examined(number, found) => {
@@ -189,39 +214,6 @@ fn mask(state: &mut State, until: Timestamp) {
     for layer in &mut state.layers {
         if let Layer::Notice(notice) = layer {
             notice.reveal.mask(until);
-        }
-    }
-}
-
-/// Takes the theme that fits the terminal, unless a person chose one.
-fn take_background(state: &mut State, brightness: Brightness) {
-    if state.look.chosen {
-        return;
-    }
-    let name = match brightness {
-        Brightness::Dark => "dark",
-        Brightness::Light => "light",
-    };
-    take_theme(state, name);
-}
-
-/// Takes a theme by name; says what is wrong with it otherwise.
-fn take_theme(state: &mut State, name: &str) -> bool {
-    let theme = look_at_theme(state, name);
-    let is_there = theme.is_some();
-    if let Some(theme) = theme {
-        state.look.theme = theme;
-    }
-    is_there
-}
-
-/// A theme by name, for this terminal; says what is wrong with it otherwise.
-fn look_at_theme(state: &mut State, name: &str) -> Option<Theme> {
-    match state.look.catalog.theme(name, state.look.depth) {
-        Ok(theme) => Some(theme),
-        Err(error) => {
-            state.report(Level::Bad, error.to_string(), "the theme stays as it was");
-            None
         }
     }
 }

@@ -181,11 +181,12 @@ mod tests {
     use crate::tui::fake::{answer, blank, demo, fill, name, press};
     use crate::tui::message::Message;
     use crate::tui::state::State;
-    use crate::tui::update::{commands, update};
+    use crate::tui::update::leave::leave;
+    use crate::tui::update::update;
 
     /// Leaves, and starts again on the same home.
     fn left_and_started(state: &mut State) -> State {
-        let effects = commands::leave(state);
+        let effects = leave(state);
         let kept = effects.into_iter().find_map(|effect| match effect {
             Effect::Remember("place", text) => Some(text),
             _ => None,

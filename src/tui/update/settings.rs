@@ -3,7 +3,9 @@
 //! Nothing is kept over what could not be read yet. What a person changes until then is held back, and stands when the
 //! rest comes.
 
-use super::{command_line, commands, place};
+use super::narrow::narrow_log;
+use super::themes::take_theme;
+use super::{history, place};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::message::Outcome;
@@ -28,7 +30,7 @@ pub fn take(state: &mut State, outcome: Outcome<Vec<(String, String)>>) -> Vec<E
     let mut effects = Vec::new();
     for (name, value) in settings {
         match name.as_str() {
-            "history" => command_line::take_history(state, &value),
+            "history" => history::take_history(state, &value),
             "expressions" => invoke::take_expressions(state, &value),
             // Whoever has waited for it is somewhere else by now.
             "place" if !is_late => place::take(state, &value),
@@ -38,7 +40,7 @@ pub fn take(state: &mut State, outcome: Outcome<Vec<(String, String)>>) -> Vec<E
     }
     effects.extend(held.into_iter().filter_map(|(name, value)| {
         let value = match name {
-            "history" => command_line::kept_history(state),
+            "history" => history::kept_history(state),
             "expressions" => invoke::kept_expressions(state),
             _ => Some(value),
         };
@@ -50,7 +52,7 @@ pub fn take(state: &mut State, outcome: Outcome<Vec<(String, String)>>) -> Vec<E
 fn apply(state: &mut State, name: &str, value: String) -> Vec<Effect> {
     match name {
         "theme" if !state.look.chosen && state.look.catalog.names().contains(&value) => {
-            state.look.chosen = super::take_theme(state, &value);
+            state.look.chosen = take_theme(state, &value);
         }
         "focus" => {
             if let Some(pane) = Pane::ALL.into_iter().find(|pane| pane.title() == value) {
@@ -65,7 +67,7 @@ fn apply(state: &mut State, name: &str, value: String) -> Vec<Effect> {
         "pointers.filter" => state.pointers.set_filter(&value),
         "pointers.merged" => state.pointers.set_merged(value == "true"),
         "livetest" => state.live_setup = Some(value),
-        "log.filter" => return commands::narrow_log(state, &value),
+        "log.filter" => return narrow_log(state, &value),
         _ => {}
     }
     Vec::new()

@@ -11,8 +11,8 @@ use crate::tui::clipboard::Copied;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::fake::{self, answer, blank, demo, fill, key, press, write};
 use crate::tui::layers::{Layer, Tab};
-use crate::tui::message::{Done, Mouse};
-use crate::tui::state::Pane;
+use crate::tui::message::{Brightness, Done, Mouse};
+use crate::tui::state::{Level, Pane};
 use crate::workspace::VaultLock;
 
 const SIZE: (u16, u16) = (120, 36);

@@ -1,56 +1,20 @@
-//! Work that a person asked for: begun, on its way, over.
+//! Work that a person asked for: on its way, over.
 
-use super::arrivals::load_log;
 use super::backups;
-use super::credentials::load_credentials;
+use super::failure::failure_lines;
+use super::lists::after_anything;
 use super::pages::open_invoke_page;
 use crate::command::Id;
 use crate::seal::Passphrase;
 use crate::tui::clock::count;
-use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{DifferencePage, Layer, Notice, Steps, Tab};
+use crate::tui::effect::Effect;
+use crate::tui::layers::{DifferencePage, Layer, Notice, Tab};
 use crate::tui::message::{Done, Outcome};
 use crate::tui::state::{Level, Load, Running, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
 use crate::tui::{domains, pointer};
 use crate::workspace::{Check, CheckResult, Failure, Rotated};
-
-/// Begins work.
-pub fn begin(state: &mut State, work: Work) -> Effect {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
-    state.running.push(Running {
-        ticket,
-        words: work.words(),
-        is_gentle: work.stops_gently(),
-        is_stopping: false,
-        foreground: matches!(
-            work,
-            Work::InvokePointer(..)
-                | Work::Call(..)
-                | Work::Compare(..)
-                | Work::CompareDirect(_)
-                | Work::Replay(_)
-                | Work::Demo
-                | Work::Revoke(_)
-                | Work::Domains(..)
-        ),
-    });
-    state.report_shown = false;
-    Effect::Work(ticket, work)
-}
-
-/// Begins to make the demo, with its steps in a window.
-pub fn begin_demo(state: &mut State) -> Effect {
-    let effect = begin(state, Work::Demo);
-    state.layers.push(Layer::Steps(Steps {
-        ticket: state.next_ticket - 1,
-        title: "Making the demo".to_owned(),
-        steps: Vec::new(),
-    }));
-    effect
-}
 
 /// A step of long work: shown in its window, if it has one, else on the status line.
 pub fn on_step(state: &mut State, ticket: u64, words: String) {
@@ -114,34 +78,6 @@ fn on_failure(state: &mut State, running: &Running, failure: Failure) {
             .layers
             .push(Layer::Notice(Box::new(Notice::new(title, Level::Bad, lines))));
     }
-}
-
-/// A failure as lines: what, where, and what to do.
-pub fn failure_lines(state: &State, failure: &Failure, room: u16) -> Vec<Line> {
-    let mut lines: Vec<Line> = wrap(&failure.message, room)
-        .into_iter()
-        .map(|text| Line::of(text, Role::Strong))
-        .collect();
-    lines.push(Line::new());
-    if let Some(instance) = &failure.instance {
-        lines.push(Line::of("on    ", Role::Dim).and(instance.clone(), Role::Accent));
-    }
-    lines.push(Line::of("code  ", Role::Dim).and(failure.code.as_str(), Role::Bad));
-    for (index, text) in wrap(&state.remedy_here(&failure.remedy), room.saturating_sub(6))
-        .into_iter()
-        .enumerate()
-    {
-        let label = if index == 0 { "do    " } else { "      " };
-        lines.push(Line::of(label, Role::Dim).and(text, Role::Good));
-    }
-    lines
-}
-
-/// The lists may show other things now.
-pub fn after_anything(state: &mut State) -> Vec<Effect> {
-    let mut effects = vec![Effect::LoadInstances, load_log(state)];
-    effects.extend(load_credentials(state));
-    effects
 }
 
 fn on_done(state: &mut State, done: Done) -> Vec<Effect> {

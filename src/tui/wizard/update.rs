@@ -13,7 +13,7 @@ use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::message::Message;
 use crate::tui::state::State;
-use crate::tui::update::perform;
+use crate::tui::update::turn_mouse;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -133,7 +133,7 @@ pub(super) fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, 
         if let Meaning::Run(binding) = meaning
             && binding.command.id == Id::Mouse
         {
-            return (true, perform(state, Id::Mouse, None));
+            return (true, turn_mouse(state));
         }
         return (true, vec![Effect::Redraw]);
     }

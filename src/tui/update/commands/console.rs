@@ -1,10 +1,9 @@
 //! What concerns the console itself.
 
-use super::super::place;
-use crate::tui::composer;
+use super::super::themes::take_theme;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Form, Layer};
-use crate::tui::state::{Level, Phase, State};
+use crate::tui::state::{Level, State};
 
 pub(super) fn cancel(state: &mut State) -> Vec<Effect> {
     if let Some(running) = state.running.last_mut()
@@ -58,26 +57,10 @@ pub(super) fn theme(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     else {
         return Vec::new();
     };
-    if !super::super::take_theme(state, &name) {
+    if !take_theme(state, &name) {
         return Vec::new();
     }
     state.look.chosen = true;
     state.report(Level::Info, format!("theme {name}"), "");
     vec![Effect::Remember("theme", name)]
-}
-
-/// Leaves without asking.
-pub fn leave(state: &mut State) -> Vec<Effect> {
-    if matches!(state.phase, Phase::Stopping | Phase::Done) {
-        return Vec::new();
-    }
-    let is_open = state.phase == Phase::Open;
-    let mut effects: Vec<Effect> = place::keep(state).filter(|_| is_open).into_iter().collect();
-    if is_open {
-        effects.extend(composer::keep_unsent(state));
-    }
-    state.layers.clear();
-    state.phase = Phase::Stopping;
-    effects.push(Effect::Shutdown);
-    effects
 }

@@ -1,7 +1,7 @@
 //! What is done with credentials.
 
-use super::super::work::begin;
-use super::push;
+use super::super::begin::begin;
+use super::super::on_top::push;
 use crate::model::Side;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Item, Layer, Menu};

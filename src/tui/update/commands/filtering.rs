@@ -1,8 +1,8 @@
 //! Narrowing the lists.
 
-use super::super::arrivals::load_log;
-use super::moving::focus;
-use super::push;
+use super::super::narrow::{narrow_log, remember_log_filter, remember_pointer_filter};
+use super::super::on_top::push;
+use super::super::panes::focus;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{FilterLine, Layer, Rows};
 use crate::tui::state::{Level, Pane, State};
@@ -37,28 +37,6 @@ pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
         effects.push(Effect::PrepareLogFilter);
     }
     effects
-}
-
-/// Gives the log another filter.
-pub fn narrow_log(state: &mut State, text: &str) -> Vec<Effect> {
-    let text = text.trim();
-    if state.log.text == text {
-        return Vec::new();
-    }
-    if state.log.set_filter(text, state.clock.now()) {
-        return vec![load_log(state)];
-    }
-    Vec::new()
-}
-
-/// The filter of the log as it is to come back with the next console.
-pub fn remember_log_filter(state: &State) -> Effect {
-    Effect::Remember("log.filter", state.log.text.clone())
-}
-
-/// The filter of the pointers as it is to come back with the next console.
-pub fn remember_pointer_filter(state: &State) -> Effect {
-    Effect::Remember("pointers.filter", state.pointers.filter.clone())
 }
 
 pub(super) fn clear_filter(state: &mut State) -> Vec<Effect> {

@@ -1,6 +1,7 @@
 //! What can be done with what is selected, as a menu.
 
-use super::push;
+use super::super::concerned::target;
+use super::super::on_top::push;
 use crate::command::{Command, Id, KeyCode, Scope, commands};
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Item, Layer, Menu};
@@ -57,7 +58,7 @@ fn selected(state: &State, scope: Scope) -> Option<String> {
             state.instances.selected_name().map(|name| name.to_string())
         }
         Scope::Pointers | Scope::PointerPage => {
-            super::target(state).map(|(name, address)| format!("{address} on {name}"))
+            target(state).map(|(name, address)| format!("{address} on {name}"))
         }
         Scope::Credentials | Scope::CredentialPage => state.credential().map(|row| row.name.clone()),
         Scope::Audit => state.layers.last().and_then(|layer| match layer {

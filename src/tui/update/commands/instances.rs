@@ -1,14 +1,14 @@
 //! What is done to the selected instance.
 
-use super::on_instance;
+use super::super::asks::ask_recover_owner;
+use super::super::begin::begin;
+use super::super::concerned::on_instance;
 use crate::command::Id;
 use crate::model::{InstanceKind, InstanceName};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Form, Layer};
 use crate::tui::pointer;
 use crate::tui::state::{Level, State};
-use crate::tui::update::asks::ask_recover_owner;
-use crate::tui::update::work::begin;
 use crate::workspace::{COLOURS, HostedBy, InstanceChange};
 
 /// Offers its settings to be changed.

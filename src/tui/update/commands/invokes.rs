@@ -1,15 +1,16 @@
 //! Writing queries, sending them again, and looking at what came.
 
-use super::super::work::begin;
-use super::on_instance;
+use super::super::begin::begin;
+use super::super::concerned::{concerned_line, on_instance, target};
+use super::super::edit_again::edit_entry;
+use super::moving::open;
 use crate::command::{Id, Scope};
 use crate::model::InstanceName;
-use crate::tui::composer::{self, Followed};
+use crate::tui::composer;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{InvokePage, Layer};
 use crate::tui::livetest::{self, Source};
 use crate::tui::state::{Level, State};
-use crate::workspace::{LogEntry, LogKind};
 
 /// Among so many of the newest lines marks are looked for.
 const MARKS_LOOKED_AT: u64 = 2_000;
@@ -40,7 +41,7 @@ fn open_composer(state: &mut State, name: InstanceName) -> Vec<Effect> {
 pub(super) fn edit_again(state: &mut State) -> Vec<Effect> {
     let mut effects = Vec::new();
     if !matches!(state.layers.last(), Some(Layer::Invoke(_))) {
-        effects = super::moving::open(state);
+        effects = open(state);
     }
     let Some(Layer::Invoke(page)) = state.layers.last_mut() else {
         return effects;
@@ -54,33 +55,9 @@ pub(super) fn edit_again(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Opens the composer with the query of this line.
-pub fn edit_entry(state: &mut State, entry: &LogEntry) -> Vec<Effect> {
-    let name = InstanceName::parse(&entry.row.instance).ok();
-    let Some(name) = name.filter(|name| state.instances.get(name.as_str()).is_some()) else {
-        let text = format!("{} is not in this home any more", entry.row.instance);
-        let key = state.key_for(Id::Compose);
-        let remedy = format!("open the composer with {key} and paste the query");
-        state.report(Level::Warn, text, remedy);
-        return Vec::new();
-    };
-    match (&entry.row.pointer, entry.row.kind) {
-        // What the peer was asked is no question for the instance that has the pointer.
-        (Some(pointer), LogKind::Call) => {
-            let call = Followed {
-                through: name,
-                route: entry.row.route,
-                query: entry.query.clone(),
-            };
-            composer::open_call(state, call, pointer.clone())
-        }
-        _ => composer::open_query(state, name, &entry.query),
-    }
-}
-
 /// Sends a line of the log again, as a new line.
 pub(super) fn repeat(state: &mut State) -> Vec<Effect> {
-    match super::log::concerned(state) {
+    match concerned_line(state) {
         Some(id) => vec![begin(state, Work::Replay(id))],
         None => Vec::new(),
     }
@@ -90,9 +67,9 @@ pub(super) fn repeat(state: &mut State) -> Vec<Effect> {
 pub(super) fn live_test(state: &mut State) -> Vec<Effect> {
     let on_log = matches!(state.scopes()[0], Scope::Log | Scope::InvokePage);
     let source = if on_log {
-        super::log::concerned(state).map(Source::Line)
+        concerned_line(state).map(Source::Line)
     } else {
-        super::target(state).map(|(instance, address)| Source::Pointer(instance, address))
+        target(state).map(|(instance, address)| Source::Pointer(instance, address))
     };
     source.map_or(Vec::new(), |source| livetest::open(state, source))
 }
@@ -106,7 +83,7 @@ pub(super) fn on_tab(state: &mut State, change: impl FnOnce(&mut InvokePage)) ->
 
 /// Puts two invokes beside each other: the one that is named or was chosen before, and this one.
 pub(super) fn compare(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
-    let Some(id) = super::log::concerned(state) else {
+    let Some(id) = concerned_line(state) else {
         return Vec::new();
     };
     let named = argument.map(|text| text.trim().trim_start_matches('#').parse::<u64>());
@@ -155,7 +132,7 @@ fn marked_pair(state: &State, id: u64) -> Option<(u64, u64)> {
 }
 
 pub(super) fn compare_direct(state: &mut State) -> Vec<Effect> {
-    match super::log::concerned(state) {
+    match concerned_line(state) {
         Some(id) => vec![begin(state, Work::CompareDirect(id))],
         None => Vec::new(),
     }

@@ -1,21 +1,13 @@
 //! What is done with lines of the invoke log.
 
-use super::super::work::begin;
-use super::{push, push_form};
+use super::super::begin::begin;
+use super::super::concerned::{concerned_line, concerned_row};
+use super::super::on_top::{push, push_form};
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Form, Item, Layer, Menu};
 use crate::tui::state::{Level, State};
-use crate::workspace::{LogForm, LogRow};
-
-/// The line that is open or selected.
-pub(super) fn concerned(state: &State) -> Option<u64> {
-    let open = state.layers.iter().rev().find_map(|layer| match layer {
-        Layer::Invoke(page) => Some(page.id),
-        _ => None,
-    });
-    open.or_else(|| state.log.selected().map(|row| row.id))
-}
+use crate::workspace::LogForm;
 
 pub(super) fn follow(state: &mut State) -> Vec<Effect> {
     if state.log.is_frozen() {
@@ -50,17 +42,8 @@ fn mark_of(state: &State) -> Option<(u64, bool)> {
     Some((row.id, row.marked))
 }
 
-/// The line concerned, as far as it was fetched.
-pub(super) fn concerned_row(state: &State) -> Option<&LogRow> {
-    let open = state.layers.iter().rev().find_map(|layer| match layer {
-        Layer::Invoke(page) => page.entry.as_ref().map(|entry| &entry.row),
-        _ => None,
-    });
-    open.or_else(|| state.log.selected())
-}
-
 pub(super) fn note(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
-    let Some(id) = concerned(state) else {
+    let Some(id) = concerned_line(state) else {
         return Vec::new();
     };
     if let Some(text) = argument {
@@ -78,7 +61,7 @@ pub(super) fn note(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
 }
 
 pub(super) fn copy_as(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
-    let Some(id) = concerned(state) else {
+    let Some(id) = concerned_line(state) else {
         return Vec::new();
     };
     if let Some(name) = argument {

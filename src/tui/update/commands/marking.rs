@@ -1,8 +1,8 @@
 //! Marking pointers, and what is done to all that are marked.
 
+use super::super::begin::begin;
 use super::super::bulk::bulk;
-use super::super::work::begin;
-use super::{on_instance, on_pointer};
+use super::super::concerned::{on_instance, on_pointer};
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::pointer;
@@ -96,7 +96,7 @@ pub(super) fn export(state: &mut State, path: Option<&str>) -> Vec<Effect> {
 }
 
 /// What is marked, where a command is about the list and not about a page over it.
-pub fn marked(state: &State) -> Option<Vec<BulkTarget>> {
+fn marked(state: &State) -> Option<Vec<BulkTarget>> {
     let marks = &state.pointers.marks;
     (state.layers.is_empty() && !marks.is_empty()).then(|| marks.targets())
 }

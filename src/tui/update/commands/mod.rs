@@ -1,4 +1,6 @@
-//! What each command does.
+//! What each command does: the table that performs one by its id.
+//!
+//! Files beside this one do single commands and know nothing of the table.
 
 mod console;
 mod credentials;
@@ -7,36 +9,37 @@ mod here;
 mod instances;
 mod invokes;
 mod log;
-pub mod marking;
+mod marking;
 mod moving;
 mod pointers;
 mod shell;
 
-use super::arrivals::refresh;
 use super::asks::{
     ask_clear_audit, ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, ask_use_spare_key, quit,
 };
-use super::work::{begin, begin_demo};
+use super::begin::{begin, begin_demo};
+use super::concerned::{on_instance, on_pointer};
+use super::on_top::{push, push_form};
+use super::panes::show_pane;
+use super::refresh::refresh;
+use super::whose_mouse::turn_mouse;
 use crate::command::Id;
-use crate::model::{InstanceName, PointerAddress, Route, Side};
+use crate::model::{Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::invoke;
 use crate::tui::layers::{CommandLine, Form, Help, Layer, Reports, Tab};
-use crate::tui::state::{Level, Pane, State};
+use crate::tui::state::{Pane, State};
 use crate::tui::tail;
 use crate::tui::wizard;
 use crate::tui::{audit, doctor, domains, map, pointer};
-pub use console::leave;
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
-pub use filtering::{narrow_log, remember_log_filter, remember_pointer_filter};
-pub use invokes::edit_entry;
 use invokes::{compare, compare_direct, compose, edit_again, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
 use marking::{delete, invoke, mark_all, mark_pointer, mark_range, unmark};
-use moving::{back, beside, open, page, show_pane, step, turn_instance, turn_pane};
-pub use moving::{scroll, show_pointers_of};
+pub use moving::scroll;
+use moving::{back, beside, open, page, step, turn_instance, turn_pane};
 use pointers::{choose_route, columns, federate, follow_link, merge};
 
 /// Does what a command does.
@@ -208,83 +211,9 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::CommandLine => push(state, Layer::Command(CommandLine::default())),
         Id::Run => shell::run(state, argument),
         Id::Theme => theme(state, argument),
-        Id::Mouse => {
-            state.mouse = !state.mouse;
-            let text = if state.mouse {
-                "the mouse is the console's again".to_owned()
-            } else {
-                format!(
-                    "the mouse is the terminal's: select text with it; {} takes it back",
-                    state.key_for(Id::Mouse)
-                )
-            };
-            state.report(Level::Info, text, "");
-            vec![Effect::Mouse(state.mouse)]
-        }
+        Id::Mouse => turn_mouse(state),
         Id::Redraw => vec![Effect::Redraw],
         Id::Suspend => vec![Effect::Suspend],
         Id::Quit => quit(state),
-    }
-}
-
-fn push(state: &mut State, layer: Layer) -> Vec<Effect> {
-    state.layers.push(layer);
-    Vec::new()
-}
-
-fn push_form(state: &mut State, form: impl FnOnce(&[String]) -> Form) -> Vec<Effect> {
-    let names: Vec<String> = state
-        .instances
-        .rows
-        .iter()
-        .map(|instance| instance.row.name.to_string())
-        .collect();
-    let form = form(&names);
-    push(state, Layer::Form(Box::new(form)))
-}
-
-/// The instance that is named, or else the one that is selected.
-fn on_instance(
-    state: &mut State,
-    argument: Option<&str>,
-    then: impl FnOnce(&mut State, InstanceName) -> Vec<Effect>,
-) -> Vec<Effect> {
-    let name = match argument {
-        Some(name) => state
-            .instances
-            .get(name)
-            .map(|instance| instance.row.name.clone()),
-        None => state.instances.selected_name(),
-    };
-    match name {
-        Some(name) => then(state, name),
-        None => {
-            let text = match argument {
-                Some(name) => format!("there is no instance {name:?}"),
-                None => "no instance is selected".to_owned(),
-            };
-            let remedy = format!("{} shows the instances", state.key_for(Id::ShowInstances));
-            state.report(Level::Warn, text, remedy);
-            Vec::new()
-        }
-    }
-}
-
-/// The pointer that is open or selected, with its instance.
-pub fn target(state: &State) -> Option<(InstanceName, PointerAddress)> {
-    let open = state.layers.iter().rev().find_map(|layer| match layer {
-        Layer::Pointer(page) => Some((page.instance.clone(), page.address.clone())),
-        _ => None,
-    });
-    open.or_else(|| {
-        let target = state.pointers.target(state.pointers.selected)?;
-        Some((target.instance, target.address))
-    })
-}
-
-fn on_pointer(state: &mut State, work: impl FnOnce(InstanceName, PointerAddress) -> Work) -> Vec<Effect> {
-    match target(state) {
-        Some((name, address)) => vec![begin(state, work(name, address))],
-        None => Vec::new(),
     }
 }

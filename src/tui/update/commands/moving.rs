@@ -1,11 +1,13 @@
 //! Moving: the selection, the pages, the panes.
 
+use super::super::concerned::on_instance;
 use super::super::pages::{open_credential_page, open_instance_page, open_invoke_page};
-use super::{instances, on_instance};
-use crate::model::InstanceName;
+use super::super::panes::focus;
+use super::filtering::clear_filter;
+use super::instances;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, Tab};
-use crate::tui::state::{Level, Pane, State};
+use crate::tui::state::{Pane, State};
 use crate::tui::{audit, content, domains, invoke, map, pointer};
 
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
@@ -59,7 +61,7 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
         return vec![Effect::Remember("zoom", "false".to_owned())];
     }
     if state.situation().filtered {
-        return super::filtering::clear_filter(state);
+        return clear_filter(state);
     }
     Vec::new()
 }
@@ -127,14 +129,6 @@ pub fn scroll(state: &mut State, rows: i64) -> Vec<Effect> {
     Vec::new()
 }
 
-pub(super) fn focus(state: &mut State, pane: Pane) -> Vec<Effect> {
-    if state.focus == pane {
-        return Vec::new();
-    }
-    state.focus = pane;
-    vec![Effect::Remember("focus", pane.title().to_owned())]
-}
-
 pub(super) fn turn_pane(state: &mut State, step: usize) -> Vec<Effect> {
     let pane = Pane::ALL[(state.focus.index() + step) % 4];
     focus(state, pane)
@@ -149,88 +143,6 @@ pub(super) fn beside(state: &mut State) -> Vec<Effect> {
         Pane::Log => Pane::Credentials,
     };
     focus(state, pane)
-}
-
-/// Goes to a pane; what follows its name on the command line chooses an instance and a filter.
-pub(super) fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -> Vec<Effect> {
-    let Targets { instance, filter } = Targets::read(pane, argument.unwrap_or_default());
-    if let Some(name) = instance {
-        match state.instances.index(name) {
-            Some(place) => {
-                state.instances.select(place);
-                state.pointers.set_merged(false);
-            }
-            None => state.report(Level::Warn, format!("there is no instance {name:?}"), ""),
-        }
-    }
-    state.layers.clear();
-    let mut effects = focus(state, pane);
-    match (pane, filter) {
-        (Pane::Pointers, Some(filter)) => {
-            // The pointers of the instance that was just chosen, not of the one before.
-            let all: Vec<_> = state
-                .instances
-                .rows
-                .iter()
-                .map(|instance| instance.row.name.clone())
-                .collect();
-            state.pointers.show(&all, state.instances.selected_name());
-            state.pointers.set_filter(filter);
-        }
-        (Pane::Log, Some(filter)) => {
-            effects.extend(super::filtering::narrow_log(state, filter));
-            effects.push(super::filtering::remember_log_filter(state));
-        }
-        _ => {}
-    }
-    effects
-}
-
-/// What may follow the name of a pane: `beta /fine dust`, `@beta status:failed`.
-struct Targets<'a> {
-    instance: Option<&'a str>,
-    filter: Option<&'a str>,
-}
-
-impl<'a> Targets<'a> {
-    fn read(pane: Pane, text: &'a str) -> Self {
-        let text = text.trim();
-        if text.is_empty() {
-            return Self {
-                instance: None,
-                filter: None,
-            };
-        }
-        if pane == Pane::Log {
-            // Its filter has a language of its own, in which an instance is a term.
-            return Self {
-                instance: None,
-                filter: Some(text.strip_prefix('/').unwrap_or(text).trim()),
-            };
-        }
-        if let Some(filter) = text.strip_prefix('/') {
-            return Self {
-                instance: None,
-                filter: Some(filter.trim()),
-            };
-        }
-        let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-        let rest = rest.trim();
-        Self {
-            instance: Some(name.strip_prefix('@').unwrap_or(name)),
-            filter: (!rest.is_empty()).then(|| rest.strip_prefix('/').unwrap_or(rest).trim()),
-        }
-    }
-}
-
-/// Shows the pointers of an instance, with another filter if one is given.
-pub fn show_pointers_of(state: &mut State, name: &InstanceName, filter: Option<&str>) -> Vec<Effect> {
-    let effects = show_pane(state, Pane::Pointers, Some(name.as_str()));
-    if let Some(filter) = filter {
-        state.pointers.federated_only = false;
-        state.pointers.set_filter(filter);
-    }
-    effects
 }
 
 pub(super) fn turn_instance(state: &mut State, step: i64) -> Vec<Effect> {

@@ -1,7 +1,8 @@
 //! What is done with pointers.
 
-use super::moving::show_pane;
-use super::{on_instance, push, push_form, target};
+use super::super::concerned::{on_instance, target};
+use super::super::on_top::{push, push_form};
+use super::super::panes::show_pane;
 use crate::command::Id;
 use crate::model::Route;
 use crate::tui::effect::{Effect, Work};

@@ -1,7 +1,7 @@
 //! A line of the person's own shell, about what is selected.
 
-use super::log::concerned_row;
-use super::{push, target};
+use super::super::concerned::{concerned_row, target};
+use super::super::on_top::push;
 use crate::command::Scope;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{CommandLine, Layer};

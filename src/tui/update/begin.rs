@@ -1,0 +1,43 @@
+//! Work that a person asked for begins: from here on it is under way, and can be waited for or stopped.
+//!
+//! Every command that works ends here, also those of the pages; so this leans on none of them.
+
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::{Layer, Steps};
+use crate::tui::state::{Running, State};
+
+/// Begins work.
+pub fn begin(state: &mut State, work: Work) -> Effect {
+    let ticket = state.next_ticket;
+    state.next_ticket += 1;
+    state.running.push(Running {
+        ticket,
+        words: work.words(),
+        is_gentle: work.stops_gently(),
+        is_stopping: false,
+        foreground: matches!(
+            work,
+            Work::InvokePointer(..)
+                | Work::Call(..)
+                | Work::Compare(..)
+                | Work::CompareDirect(_)
+                | Work::Replay(_)
+                | Work::Demo
+                | Work::Revoke(_)
+                | Work::Domains(..)
+        ),
+    });
+    state.report_shown = false;
+    Effect::Work(ticket, work)
+}
+
+/// Begins to make the demo, with its steps in a window.
+pub fn begin_demo(state: &mut State) -> Effect {
+    let effect = begin(state, Work::Demo);
+    state.layers.push(Layer::Steps(Steps {
+        ticket: state.next_ticket - 1,
+        title: "Making the demo".to_owned(),
+        steps: Vec::new(),
+    }));
+    effect
+}

@@ -1,0 +1,76 @@
+//! What a command concerns: what is named, open or selected.
+//!
+//! Pages of their own ask this too, so it leans on no command.
+
+use super::begin::begin;
+use crate::command::Id;
+use crate::model::{InstanceName, PointerAddress};
+use crate::tui::effect::{Effect, Work};
+use crate::tui::layers::Layer;
+use crate::tui::state::{Level, State};
+use crate::workspace::LogRow;
+
+/// The instance that is named, or else the one that is selected.
+pub fn on_instance(
+    state: &mut State,
+    argument: Option<&str>,
+    then: impl FnOnce(&mut State, InstanceName) -> Vec<Effect>,
+) -> Vec<Effect> {
+    let name = match argument {
+        Some(name) => state
+            .instances
+            .get(name)
+            .map(|instance| instance.row.name.clone()),
+        None => state.instances.selected_name(),
+    };
+    match name {
+        Some(name) => then(state, name),
+        None => {
+            let text = match argument {
+                Some(name) => format!("there is no instance {name:?}"),
+                None => "no instance is selected".to_owned(),
+            };
+            let remedy = format!("{} shows the instances", state.key_for(Id::ShowInstances));
+            state.report(Level::Warn, text, remedy);
+            Vec::new()
+        }
+    }
+}
+
+/// The pointer that is open or selected, with its instance.
+pub fn target(state: &State) -> Option<(InstanceName, PointerAddress)> {
+    let open = state.layers.iter().rev().find_map(|layer| match layer {
+        Layer::Pointer(page) => Some((page.instance.clone(), page.address.clone())),
+        _ => None,
+    });
+    open.or_else(|| {
+        let target = state.pointers.target(state.pointers.selected)?;
+        Some((target.instance, target.address))
+    })
+}
+
+/// Begins work on the pointer that is open or selected.
+pub fn on_pointer(state: &mut State, work: impl FnOnce(InstanceName, PointerAddress) -> Work) -> Vec<Effect> {
+    match target(state) {
+        Some((name, address)) => vec![begin(state, work(name, address))],
+        None => Vec::new(),
+    }
+}
+
+/// The line of the log that is open or selected.
+pub fn concerned_line(state: &State) -> Option<u64> {
+    let open = state.layers.iter().rev().find_map(|layer| match layer {
+        Layer::Invoke(page) => Some(page.id),
+        _ => None,
+    });
+    open.or_else(|| state.log.selected().map(|row| row.id))
+}
+
+/// The line concerned, as far as it was fetched.
+pub fn concerned_row(state: &State) -> Option<&LogRow> {
+    let open = state.layers.iter().rev().find_map(|layer| match layer {
+        Layer::Invoke(page) => page.entry.as_ref().map(|entry| &entry.row),
+        _ => None,
+    });
+    open.or_else(|| state.log.selected())
+}

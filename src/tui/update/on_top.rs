@@ -1,0 +1,23 @@
+//! A layer comes on top of what is there.
+
+use crate::tui::effect::Effect;
+use crate::tui::layers::{Form, Layer};
+use crate::tui::state::State;
+
+/// A layer.
+pub fn push(state: &mut State, layer: Layer) -> Vec<Effect> {
+    state.layers.push(layer);
+    Vec::new()
+}
+
+/// A form, which may offer the names of the instances.
+pub fn push_form(state: &mut State, form: impl FnOnce(&[String]) -> Form) -> Vec<Effect> {
+    let names: Vec<String> = state
+        .instances
+        .rows
+        .iter()
+        .map(|instance| instance.row.name.to_string())
+        .collect();
+    let form = form(&names);
+    push(state, Layer::Form(Box::new(form)))
+}
