@@ -1,7 +1,6 @@
 //! Forms and questions about pointers: opened, and told what the instance knows while one types.
 
 use super::errand::{Errand, News};
-use super::{fetch_header, marked};
 use crate::command::Id;
 use crate::model::{Connection, ConnectionId, InstanceName, Pointer, PointerAddress};
 use crate::tui::effect::{Effect, Work};
@@ -150,38 +149,30 @@ pub fn form_changed(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Takes what came.
-pub(super) fn on_news(state: &mut State, news: News) -> Vec<Effect> {
-    match news {
-        News::Rested(text) => {
-            let Some(Layer::Form(form)) = state.layers.last() else {
-                return Vec::new();
-            };
-            return match form.reference_to_look_for() {
-                Some((instance, now)) if now == text => vec![Effect::Pointer(Errand::Taken(instance, text))],
-                _ => Vec::new(),
-            };
-        }
-        News::Tags(instance, tags) => {
-            if let Some(form) = form_on(state, &instance) {
-                form.learn_tags(tags);
-            }
-        }
-        News::Taken(instance, text, taken) => {
-            if let Some(form) = form_on(state, &instance) {
-                form.known.taken = taken.map(|taken| (text, taken));
-                form.recheck();
-            }
-        }
-        News::Connections(instance, address, found) => choose_connection(state, instance, address, found),
-        News::CredentialPointers(instance, address, found) => {
-            return fetch_header::choose(state, instance, address, found);
-        }
-        News::MarkedConnections(instance, found) => marked::choose_connection(state, &instance, found),
-        News::Hanging(address, found) => tell_hanging(state, &address, &found),
-        News::Neighbors { .. } | News::Described(..) => {}
+/// A reference rested: if it still stands there, it is looked for.
+pub(super) fn look_for(state: &State, text: String) -> Vec<Effect> {
+    let Some(Layer::Form(form)) = state.layers.last() else {
+        return Vec::new();
+    };
+    match form.reference_to_look_for() {
+        Some((instance, now)) if now == text => vec![Effect::Pointer(Errand::Taken(instance, text))],
+        _ => Vec::new(),
     }
-    Vec::new()
+}
+
+/// Which tags there are on an instance.
+pub(super) fn learn_tags(state: &mut State, instance: &InstanceName, tags: Vec<(String, u64)>) {
+    if let Some(form) = form_on(state, instance) {
+        form.learn_tags(tags);
+    }
+}
+
+/// Which pointer has this reference already, if one has.
+pub(super) fn learn_taken(state: &mut State, instance: &InstanceName, text: String, taken: Option<Taken>) {
+    if let Some(form) = form_on(state, instance) {
+        form.known.taken = taken.map(|taken| (text, taken));
+        form.recheck();
+    }
 }
 
 fn form_on<'a>(state: &'a mut State, instance: &InstanceName) -> Option<&'a mut Form> {
@@ -191,7 +182,8 @@ fn form_on<'a>(state: &'a mut State, instance: &InstanceName) -> Option<&'a mut 
     })
 }
 
-fn choose_connection(
+/// The connections are there.
+pub(super) fn choose_connection(
     state: &mut State,
     instance: InstanceName,
     address: PointerAddress,
@@ -271,7 +263,7 @@ pub(super) fn report_no_connection(state: &mut State, instance: &InstanceName) {
 }
 
 /// Into the question that is open.
-fn tell_hanging(state: &mut State, address: &PointerAddress, found: &Result<HangingOn, Failure>) {
+pub(super) fn tell_hanging(state: &mut State, address: &PointerAddress, found: &Result<HangingOn, Failure>) {
     let words = match found {
         Ok(found) => hanging_words(found),
         Err(failure) => vec![format!("it cannot be told what hangs on it: {}", failure.message)],

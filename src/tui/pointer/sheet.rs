@@ -1,15 +1,8 @@
-//! The page as lines and the links among them: data in, lines out.
+//! Lines and the links among them: what each section of the page adds to, and what one moves over.
+//!
+//! Below the page and its sections: it knows neither what they say nor the state.
 
-use super::around::add_around;
-use super::circuit::add_circuit;
-use super::facts::add_facts;
-use super::page::PointerPage;
-use super::route::add_route;
 use crate::model::{ConnectionId, InstanceName, PointerAddress};
-use crate::tui::content::heading;
-use crate::tui::state::State;
-use crate::tui::theme::Role;
-use crate::tui::widgets::json::json_lines;
 use crate::tui::widgets::text::Line;
 
 /// Where a link goes.
@@ -59,23 +52,4 @@ impl Sheet {
     pub fn link_at(&mut self, line: usize, to: Destination) {
         self.links.push(Link { line, to });
     }
-}
-
-/// Makes the page for a width.
-pub fn sheet(state: &State, page: &PointerPage, room: u16) -> Sheet {
-    let mut sheet = Sheet::default();
-    add_facts(state, page, &mut sheet, room);
-    if let Some(pointer) = page.pointer() {
-        if let Some(federated) = &pointer.federated {
-            add_route(state, page, federated, &mut sheet, room);
-            heading(&mut sheet.lines, "What the peer is asked");
-            sheet.lines.extend(json_lines(&federated.query, room));
-        }
-        add_circuit(state, page, pointer, &mut sheet, room);
-    }
-    if !page.is_gone() {
-        add_around(state, page, &mut sheet);
-    }
-    sheet.lines.push(Line::of("", Role::Base));
-    sheet
 }

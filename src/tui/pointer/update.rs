@@ -1,14 +1,17 @@
 //! What happens to the page when something happens.
 
-use super::errand::{Errand, News};
+use super::errand::Errand;
 use super::page::{Band, PointerPage};
-use super::sheet::{Destination, sheet};
+use super::sections::sheet;
+use super::sheet::{Destination, Sheet};
 use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::tui::content::page_area;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
+use crate::tui::message::Outcome;
 use crate::tui::state::{Load, State};
 use crate::tui::update::{open_credential_page, show_pointers_of};
+use crate::workspace::NeighborPage;
 
 /// Neighbours that are asked for at a time.
 const PAGE: u64 = 20;
@@ -46,7 +49,7 @@ pub fn step(state: &mut State, rows: i64) -> bool {
 }
 
 /// The page on top as it is drawn now, and how many lines of it fit.
-fn drawn(state: &State) -> Option<(super::Sheet, usize)> {
+fn drawn(state: &State) -> Option<(Sheet, usize)> {
     let Some(Layer::Pointer(page)) = state.layers.last() else {
         return None;
     };
@@ -114,64 +117,54 @@ pub fn refresh(state: &mut State) -> Vec<Effect> {
     vec![load(page)]
 }
 
-/// Takes what came.
-pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
-    match news {
-        News::Neighbors {
-            instance,
-            address,
-            computed,
-            offset,
-            outcome,
-        } => {
-            let Some(page) = page_about(state, &instance, &address) else {
-                return Vec::new();
-            };
-            let band = if computed {
-                &mut page.near
-            } else {
-                &mut page.related
-            };
-            match outcome {
-                Ok(found) => {
-                    let unknown: Vec<PointerAddress> = found
-                        .neighbors
-                        .iter()
-                        .filter(|neighbour| neighbour.description.is_none())
-                        .map(|neighbour| neighbour.address.clone())
-                        .collect();
-                    band.take(offset, found);
-                    if !unknown.is_empty() {
-                        return vec![Effect::Pointer(Errand::Describe(instance, unknown))];
-                    }
-                }
-                Err(failure) => {
-                    band.asked = false;
-                    band.load = Load::Failed(failure);
-                }
+/// Neighbours came, by coordinates or stored ones, from this place on; those without words are asked about.
+pub(super) fn take_neighbours(
+    state: &mut State,
+    instance: InstanceName,
+    address: &PointerAddress,
+    computed: bool,
+    offset: u64,
+    outcome: Outcome<NeighborPage>,
+) -> Vec<Effect> {
+    let Some(page) = page_about(state, &instance, address) else {
+        return Vec::new();
+    };
+    let band = if computed {
+        &mut page.near
+    } else {
+        &mut page.related
+    };
+    match outcome {
+        Ok(found) => {
+            let unknown: Vec<PointerAddress> = found
+                .neighbors
+                .iter()
+                .filter(|neighbour| neighbour.description.is_none())
+                .map(|neighbour| neighbour.address.clone())
+                .collect();
+            band.take(offset, found);
+            if !unknown.is_empty() {
+                return vec![Effect::Pointer(Errand::Describe(instance, unknown))];
             }
         }
-        News::Tags(..)
-        | News::Rested(_)
-        | News::Taken(..)
-        | News::Connections(..)
-        | News::MarkedConnections(..)
-        | News::CredentialPointers(..)
-        | News::Hanging(..) => {
-            return super::forms::on_news(state, news);
-        }
-        News::Described(instance, told) => {
-            for layer in &mut state.layers {
-                if let Layer::Pointer(page) = layer
-                    && page.instance == instance
-                {
-                    describe(&mut page.related, &told);
-                    describe(&mut page.near, &told);
-                }
-            }
+        Err(failure) => {
+            band.asked = false;
+            band.load = Load::Failed(failure);
         }
     }
     Vec::new()
+}
+
+/// Words came for neighbours that had none.
+pub(super) fn take_words(state: &mut State, instance: &InstanceName, told: &[(PointerAddress, String)]) {
+    for layer in &mut state.layers {
+        if let Layer::Pointer(page) = layer
+            && page.instance == *instance
+        {
+            describe(&mut page.related, told);
+            describe(&mut page.near, told);
+        }
+    }
 }
 
 fn page_about<'a>(

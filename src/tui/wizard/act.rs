@@ -1,18 +1,18 @@
 //! What is to be done before the next step: the errands that follow from the answers.
 
-use super::enter::{enter, errand_for};
+use super::begin::begin;
+use super::enter::errand_for;
 use super::errand::{Errand, Opening};
-use super::options::{ACCEPT, DRAFT, MATCH, OFFER};
+use super::options::MATCH;
 use super::state::Wizard;
-use super::update::set_out;
-use crate::handshake::guide::{Answers, Course, Source, Step, UnderWay};
-use crate::model::{AppId, Delivery, Endpoint, InstanceName, Profile, Side};
+use crate::handshake::guide::{Answers, Source, Step};
+use crate::model::{AppId, Delivery, Endpoint, InstanceName, Profile};
 use crate::protocol::{CredentialForm, HeldCredential, Query};
 use crate::seal::{FernetKey, Passphrase, TokenSecret};
 use crate::tui::effect::Effect;
 use crate::tui::paths::typed_path;
 use crate::tui::state::State;
-use crate::workspace::{AskRequest, FederateRequest, HandshakeRow, OfferRequest, RemoteRequest};
+use crate::workspace::{AskRequest, FederateRequest, OfferRequest, RemoteRequest};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -68,53 +68,6 @@ pub fn act(state: &mut State, wizard: &mut Wizard) -> Option<Vec<Effect>> {
         _ => return None,
     };
     Some(vec![errand_for(state, wizard, errand)])
-}
-
-/// The side is chosen, or something is resumed.
-fn begin(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
-    let Some(chosen) = wizard.list.current().map(|item| item.key.clone()) else {
-        return Vec::new();
-    };
-    match chosen.as_str() {
-        OFFER => return set_out(state, wizard, Side::Issued),
-        ACCEPT => return set_out(state, wizard, Side::Held),
-        DRAFT => {
-            if let Some(draft) = wizard.draft.take() {
-                wizard.course = draft;
-            }
-        }
-        other => {
-            let row = wizard
-                .others
-                .iter()
-                .find(|row| other.strip_prefix("id:") == Some(row.id.as_str()));
-            if let Some(row) = row.cloned() {
-                resume(wizard, &row);
-            }
-        }
-    }
-    enter(state, wizard)
-}
-
-/// Goes on with a handshake that is under way.
-fn resume(wizard: &mut Wizard, row: &HandshakeRow) {
-    let under_way = UnderWay {
-        id: row.id.clone(),
-        state: row.state,
-        verified: row.verified,
-        alarm: row.alarm.clone(),
-    };
-    wizard.course = Course::resumed(row.side, row.delivery, under_way);
-    let instance = row
-        .instance
-        .as_deref()
-        .and_then(|name| InstanceName::parse(name).ok());
-    match row.side {
-        Side::Issued => wizard.course.answers.instance = instance,
-        Side::Held => wizard.course.answers.relay = instance,
-    }
-    wizard.pages.clear();
-    wizard.row = Some(row.clone());
 }
 
 fn offer(wizard: &Wizard) -> Option<OfferRequest> {

@@ -1,14 +1,11 @@
 //! What is typed before a step knows what it is about: it waits, and is taken in its order once the facts are there.
 //!
 //! Only where a step reads something so that one can answer. What is under way because somebody said so is never
-//! answered ahead: its outcome is to be seen first.
+//! answered ahead: its outcome is to be seen first. What waits is kept here and nothing more: this knows errands and
+//! keys, not the wizard, whose part it is.
 
 use super::errand::Errand;
-use super::state::Wizard;
-use super::update::{paste, press};
 use crate::command::Key;
-use crate::tui::effect::Effect;
-use crate::tui::state::State;
 use std::collections::VecDeque;
 use zeroize::Zeroizing;
 
@@ -48,42 +45,18 @@ impl Ahead {
         }
     }
 
+    /// What was typed first of what waits, which waits no longer.
+    pub fn pop(&mut self) -> Option<Typed> {
+        self.typed.pop_front()
+    }
+
+    /// Whether the errand with this ticket brings the facts.
+    pub fn waits_for(&self, ticket: u64) -> bool {
+        self.facts == Some(ticket)
+    }
+
     /// Forgets what waits.
     pub fn clear(&mut self) {
         self.typed.clear();
     }
-}
-
-/// Whether the present step still waits for what it is about.
-pub fn waits(wizard: &Wizard) -> bool {
-    wizard.ticket.is_some() && wizard.ticket == wizard.ahead.facts
-}
-
-/// Takes what waited, as far as the facts are there. Says whether the wizard stays.
-pub fn play(state: &mut State, wizard: &mut Wizard) -> (bool, Vec<Effect>) {
-    if wizard.failure.is_some() {
-        // It was typed for something else than what there is to read now.
-        wizard.ahead.clear();
-    }
-    let mut effects = Vec::new();
-    while !waits(wizard) {
-        let Some(typed) = wizard.ahead.typed.pop_front() else {
-            break;
-        };
-        let stays = match typed {
-            Typed::Key(key) => {
-                let (stays, led_to) = press(state, wizard, key);
-                effects.extend(led_to);
-                stays
-            }
-            Typed::Paste(text) => {
-                paste(state, wizard, &text);
-                true
-            }
-        };
-        if !stays {
-            return (false, effects);
-        }
-    }
-    (true, effects)
 }

@@ -3,7 +3,7 @@
 use super::errand::{Errand, News};
 use super::state::Wizard;
 use super::{answers, fields, options};
-use crate::handshake::guide::{Purpose, Step};
+use crate::handshake::guide::{Happened, Purpose, Step};
 use crate::model::Side;
 use crate::tui::effect::Effect;
 use crate::tui::message::Message;
@@ -37,6 +37,16 @@ pub fn enter(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
     effects.extend(ask(state, wizard));
     effects.extend(poll(state, wizard));
     effects
+}
+
+/// Takes in what happened, and enters the step that one is at then.
+pub fn happened(state: &mut State, wizard: &mut Wizard, what: Happened) -> Vec<Effect> {
+    let before = wizard.step();
+    wizard.course.happened(what);
+    if wizard.step() == before {
+        return vec![keep(state, wizard)];
+    }
+    enter(state, wizard)
 }
 
 /// Keeps the draft as it is now, or forgets it where nothing is left to go on with.

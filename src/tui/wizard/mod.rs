@@ -7,6 +7,7 @@
 mod act;
 mod ahead;
 mod answers;
+mod begin;
 mod enter;
 mod errand;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod state;
 mod tests;
 mod update;
 mod view;
+mod within;
 
 pub use errand::{Errand, News, run};
 pub use news::on_news;

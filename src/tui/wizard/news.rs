@@ -1,12 +1,14 @@
-//! What comes back to the wizard.
+//! What comes back to the wizard, and what was typed ahead of it.
 
-use super::ahead::play;
-use super::enter::{enter, errand_in_background, keep, poll};
+use super::ahead::Typed;
+use super::begin::set_out;
+use super::enter::{enter, errand_in_background, happened, keep, poll};
 use super::errand::{Errand, Heard, News};
 use super::options;
 use super::picker::Item;
 use super::state::Wizard;
-use super::update::{happened, set_out, with};
+use super::update::{paste, press};
+use super::within::with;
 use crate::handshake::guide::{Happened, Step};
 use crate::model::{AppId, CredentialState, Holder, Side};
 use crate::tui::effect::Effect;
@@ -40,6 +42,35 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         let effects = effects.into_iter().chain(played).collect();
         (stays, effects)
     })
+}
+
+/// Takes what waited, as far as the facts are there. Says whether the wizard stays.
+fn play(state: &mut State, wizard: &mut Wizard) -> (bool, Vec<Effect>) {
+    if wizard.failure.is_some() {
+        // It was typed for something else than what there is to read now.
+        wizard.ahead.clear();
+    }
+    let mut effects = Vec::new();
+    while !wizard.waits_for_facts() {
+        let Some(typed) = wizard.ahead.pop() else {
+            break;
+        };
+        let stays = match typed {
+            Typed::Key(key) => {
+                let (stays, led_to) = press(state, wizard, key);
+                effects.extend(led_to);
+                stays
+            }
+            Typed::Paste(text) => {
+                paste(state, wizard, &text);
+                true
+            }
+        };
+        if !stays {
+            return (false, effects);
+        }
+    }
+    (true, effects)
 }
 
 fn rested(state: &mut State, wizard: &mut Wizard, word: String) -> Vec<Effect> {

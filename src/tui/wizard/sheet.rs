@@ -1,83 +1,23 @@
 //! What stands in the middle of each step, row by row; nothing is drawn here.
+//!
+//! Above the files that say what stands at some of the steps; they know the rows, and nothing of this.
 
 mod after;
 mod asking;
 mod handing;
+mod rows;
 
 use self::after::{activation, call, checks, done, no_instance, words};
 use self::asking::{fields, list, review};
 use self::handing::{hand_over, send};
+use self::rows::spinner;
+pub use self::rows::{Row, Sheet};
 use super::prose;
 use super::state::Wizard;
 use crate::handshake::guide::Step;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::widgets::text::{Line, wrap};
-
-/// A row.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Row {
-    /// Something to read.
-    Text(Line),
-    /// Something loud, over the whole width.
-    Loud(String),
-    /// Part of something to pick, and whether it is selected.
-    Item(Line, bool),
-    /// A field, by its place.
-    Field(usize),
-    /// Under a field.
-    Hint(usize),
-    /// The line that a list is searched with.
-    Search,
-    /// Within a frame.
-    Card(Line),
-    /// The upper or lower edge of a frame.
-    Edge(bool),
-}
-
-/// The rows, and which of them must be in view.
-#[derive(Default)]
-pub struct Sheet {
-    /// The rows.
-    pub rows: Vec<Row>,
-    /// First and last row that must be in view.
-    pub focus: Option<(usize, usize)>,
-}
-
-impl Sheet {
-    fn line(&mut self, text: impl Into<String>, role: Role) {
-        self.rows.push(Row::Text(Line::of(text, role)));
-    }
-
-    fn prose(&mut self, text: &str, role: Role, room: u16) {
-        for part in wrap(text, room) {
-            self.line(part, role);
-        }
-    }
-
-    fn gap(&mut self) {
-        self.rows.push(Row::Text(Line::new()));
-    }
-
-    /// A line with something before it, continued under its text.
-    fn led(&mut self, lead: &str, ink: Role, text: &str, role: Role, room: u16) {
-        let indent = u16::try_from(lead.chars().count()).unwrap_or(4);
-        for (index, part) in wrap(text, room.saturating_sub(indent)).into_iter().enumerate() {
-            let lead = if index == 0 {
-                lead.to_owned()
-            } else {
-                " ".repeat(usize::from(indent))
-            };
-            self.rows.push(Row::Text(Line::of(lead, ink).and(part, role)));
-        }
-    }
-
-    fn card(&mut self, lines: Vec<Line>) {
-        self.rows.push(Row::Edge(true));
-        self.rows.extend(lines.into_iter().map(Row::Card));
-        self.rows.push(Row::Edge(false));
-    }
-}
+use crate::tui::widgets::text::wrap;
 
 /// The rows of the present step in so many columns; `tall` if there is room to breathe.
 pub fn sheet(state: &State, wizard: &Wizard, room: u16, tall: bool) -> Sheet {
@@ -103,20 +43,6 @@ pub fn sheet(state: &State, wizard: &Wizard, room: u16, tall: bool) -> Sheet {
     }
     busy(state, wizard, &mut sheet);
     sheet
-}
-
-fn spinner(state: &State) -> &'static str {
-    state.look.glyphs.spinner[state.tick % 4]
-}
-
-/// Minutes and seconds.
-pub fn countdown(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    format!("{}:{:02}", seconds / 60, seconds % 60)
-}
-
-fn elapsed(state: &State, wizard: &Wizard) -> String {
-    countdown(state.clock.now().as_seconds() - wizard.since.as_seconds())
 }
 
 fn alarm(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
@@ -187,15 +113,4 @@ fn busy(state: &State, wizard: &Wizard, sheet: &mut Sheet) {
     };
     sheet.gap();
     sheet.line(format!("{} {words}…", spinner(state)), Role::Changing);
-}
-
-fn waiting(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, what: &str) {
-    let text = format!("{what} · {}", elapsed(state, wizard));
-    sheet.led(
-        &format!("{} ", spinner(state)),
-        Role::Changing,
-        &text,
-        Role::Changing,
-        room,
-    );
 }

@@ -1,4 +1,4 @@
-//! What the wizard knows.
+//! What the wizard knows. It knows nothing of the keys that change it, nor of how it is drawn.
 
 use super::ahead::Ahead;
 use super::picker::Picker;
@@ -131,6 +131,11 @@ impl Wizard {
             .iter()
             .find(|field| field.id == id)
             .map_or("", Field::value)
+    }
+
+    /// Whether the present step still waits for what it is about.
+    pub fn waits_for_facts(&self) -> bool {
+        self.ticket.is_some_and(|ticket| self.ahead.waits_for(ticket))
     }
 
     /// Whether secrets are shown now.

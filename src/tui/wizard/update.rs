@@ -1,13 +1,14 @@
 //! What keys and pasted text do in the wizard.
 
 use super::act::act;
-use super::ahead::{Typed, waits};
+use super::ahead::Typed;
 use super::answers::{self, note, take};
 use super::enter::{enter, errand_for, keep};
 use super::errand::{Errand, News};
 use super::state::{Wizard, Zoom};
+use super::within::with;
 use crate::command::{Answer as Meaning, Id, Key, KeyCode, Scope};
-use crate::handshake::guide::{Course, Happened, Source, Step};
+use crate::handshake::guide::{Source, Step};
 use crate::model::{Delivery, Side};
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
@@ -35,49 +36,6 @@ pub fn open(state: &mut State, side: Option<Side>) -> Vec<Effect> {
     vec![effect]
 }
 
-/// Begins anew on a side.
-pub fn set_out(state: &mut State, wizard: &mut Wizard, side: Side) -> Vec<Effect> {
-    wizard.course = Course::of(side);
-    wizard.draft = None;
-    wizard.pages.clear();
-    prefill(state, wizard);
-    enter(state, wizard)
-}
-
-/// The selected instance is the likely one.
-fn prefill(state: &State, wizard: &mut Wizard) {
-    if wizard.course.side() == Side::Issued {
-        let selected = state
-            .instances
-            .selected()
-            .map(|instance| instance.row.name.clone());
-        wizard.course.answers.instance = selected;
-    }
-}
-
-/// Takes the wizard out of the layers for a while, so that both can be changed.
-pub fn with(
-    state: &mut State,
-    change: impl FnOnce(&mut State, &mut Wizard) -> (bool, Vec<Effect>),
-) -> Vec<Effect> {
-    let Some(place) = state
-        .layers
-        .iter()
-        .position(|layer| matches!(layer, Layer::Wizard(_)))
-    else {
-        return Vec::new();
-    };
-    let Layer::Wizard(mut wizard) = state.layers.remove(place) else {
-        return Vec::new();
-    };
-    let (stays, effects) = change(state, &mut wizard);
-    if stays {
-        let place = place.min(state.layers.len());
-        state.layers.insert(place, Layer::Wizard(wizard));
-    }
-    effects
-}
-
 /// A key was pressed.
 pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     with(state, |state, wizard| press(state, wizard, key))
@@ -86,7 +44,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
 /// Text was pasted.
 pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     with(state, |state, wizard| {
-        if waits(wizard) {
+        if wizard.waits_for_facts() {
             wizard.ahead.push(Typed::Paste(Zeroizing::new(text.to_owned())));
         } else {
             paste(state, wizard, text);
@@ -138,7 +96,7 @@ pub(super) fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, 
         return (true, vec![Effect::Redraw]);
     }
     let leaving = std::mem::take(&mut wizard.leaving);
-    if waits(wizard) && key.code != KeyCode::Esc {
+    if wizard.waits_for_facts() && key.code != KeyCode::Esc {
         wizard.ahead.push(Typed::Key(key));
         return (true, Vec::new());
     }
@@ -348,16 +306,6 @@ fn forward(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
     }
     if wizard.course.forward().is_none() {
         return Vec::new();
-    }
-    enter(state, wizard)
-}
-
-/// Takes in what happened, and enters the step that one is at then.
-pub fn happened(state: &mut State, wizard: &mut Wizard, what: Happened) -> Vec<Effect> {
-    let before = wizard.step();
-    wizard.course.happened(what);
-    if wizard.step() == before {
-        return vec![keep(state, wizard)];
     }
     enter(state, wizard)
 }

@@ -1,7 +1,7 @@
 //! What stands on the screen after something was opened: words, fresh keys, checks, the first call.
 
 use super::asking::list;
-use super::{Row, Sheet, spinner, waiting};
+use super::rows::{Row, Sheet, spinner, waiting};
 use crate::command::Id;
 use crate::handshake::guide::Step;
 use crate::model::{Delivery, Side};

@@ -1,6 +1,6 @@
 //! What stands on the screen while something is asked: lists, fields, and the review of what was answered.
 
-use super::{Row, Sheet, spinner};
+use super::rows::{Row, Sheet, spinner};
 use crate::command::Id;
 use crate::handshake::guide::{Source, Step};
 use crate::model::{Delivery, Side, Timestamp};

@@ -1,6 +1,6 @@
 //! What stands on the screen while something is handed over: codes, bundles, plain values, requests.
 
-use super::{Sheet, countdown, waiting};
+use super::rows::{Sheet, countdown, waiting};
 use crate::model::{Delivery, Holder};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
