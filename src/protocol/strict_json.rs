@@ -1,7 +1,8 @@
-//! JSON read strictly: depth limit, no duplicate keys, no lone surrogates, no numbers out of range.
+//! JSON read strictly: depth limit, no duplicate and no reserved keys, no lone surrogates, no numbers out of range.
 //!
 //! Two parsers that disagree about a message are an attack waiting to happen; whatever could be
-//! read in two ways is refused (RFC 8259 leaves these cases to the reader).
+//! read in two ways is refused (RFC 8259 leaves these cases to the reader). So is what this program's own library would
+//! read a second time: an object with one of the names by which it knows text that is JSON already.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -11,10 +12,14 @@ use std::fmt;
 /// How deep arrays and objects may nest.
 pub const DEEPEST: usize = 64;
 
+/// How the names begin by which the library hands JSON text on to itself. Whoever wrote one could have a text read later,
+/// where a value is taken apart, that nobody has read strictly.
+const RESERVED: &str = "$serde_json::private::";
+
 /// Why bytes are not acceptable JSON.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StrictJsonError {
-    /// Malformed, too deep, a duplicate key, a lone surrogate, or a number out of range.
+    /// Malformed, too deep, a duplicate or reserved key, a lone surrogate, or a number out of range.
     #[error("{0}")]
     Malformed(String),
     /// Acceptable JSON, but not an object with a `status`.
@@ -118,7 +123,7 @@ fn too_deep(bytes: &[u8]) -> Option<usize> {
     None
 }
 
-/// A value whose objects have no duplicate keys.
+/// A value whose objects have no duplicate and no reserved keys.
 struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
@@ -177,6 +182,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
+            if name.starts_with(RESERVED) {
+                return Err(A::Error::custom(format!("the member {name:?} has a reserved name")));
+            }
             if object.contains_key(&name) {
                 return Err(A::Error::custom(format!("the member {name:?} is there twice")));
             }
@@ -217,6 +225,9 @@ mod tests {
             "",
             "01",
             "\u{feff}{}",
+            r#"{"$serde_json::private::RawValue":"{\"a\":1,\"a\":2}"}"#,
+            r#"[{"a":{"$serde_json::private::Number":"1"}}]"#,
+            r#"{"\u0024serde_json::private::RawValue":"1"}"#,
         ] {
             assert!(parse(text.as_bytes()).is_err(), "{text}");
         }
