@@ -5,7 +5,11 @@
 //! everything on the screen it is a state, an update and a view. What is worth keeping when it is closed is in
 //! [`Memory`].
 
+mod arrived;
+mod asking;
+mod background;
 mod blank;
+mod choosing;
 mod errand;
 #[cfg(test)]
 pub mod fake;
@@ -17,6 +21,7 @@ mod news;
 mod offer;
 mod open;
 mod place;
+mod rows;
 mod send;
 mod state;
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! What comes back to the composer.
 
+use super::background::background;
 use super::errand::{Errand, Heard, News};
 use super::looking::{look, to_look_up, word};
 use super::memory::Known;
 use super::open::followed;
 use super::state::{Asked, Composer, Panel, Taking};
-use super::update::{background, offer, with};
+use super::update::{offer, with};
 use crate::tui::effect::Effect;
 use crate::tui::state::State;
 use crate::workspace::{Failure, ReplyPath};

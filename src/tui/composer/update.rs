@@ -1,14 +1,16 @@
 //! What keys and pasted text do in the composer.
 
+use super::background::background;
 use super::blank;
-use super::errand::{Errand, News};
+use super::choosing;
+use super::errand::News;
 use super::layout::Areas;
 use super::looking::{look, word};
 use super::offer::{offers, take};
 use super::place::{Slot, place};
 use super::send::{cancel, dry_run, send};
 use super::state::{Asked, Composer, Panel, Popup};
-use super::window::{self, Kind};
+use super::window::Kind;
 use crate::command::{Key, KeyCode};
 use crate::protocol::json_text::Tree;
 use crate::tui::effect::Effect;
@@ -62,13 +64,6 @@ fn keep_draft(state: &mut State, composer: &Composer) {
     }
 }
 
-/// Begins an errand that nobody waits for.
-pub fn background(state: &mut State, errand: Errand) -> Effect {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
-    Effect::Composer(ticket, errand)
-}
-
 /// A key was pressed.
 pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
     with(state, |state, composer| {
@@ -119,7 +114,7 @@ pub fn on_edited(state: &mut State, edited: Result<Option<String>, Failure>) -> 
 fn press(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Effect>) {
     composer.note = None;
     if composer.window.is_some() {
-        return (true, window::press(state, composer, key));
+        return (true, choosing::press(state, composer, key));
     }
     let sends = key == Key::ctrl('s') || key.code == KeyCode::Enter && (key.ctrl || key.alt);
     if sends {
@@ -129,9 +124,9 @@ fn press(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Eff
     match (key.code, key.ctrl) {
         (KeyCode::Char('d'), true) => return (true, turn_dry_run(state, composer)),
         (KeyCode::Char('x'), true) => return (true, cancel(state, composer)),
-        (KeyCode::Char('g'), true) => return (true, window::open(state, composer, Kind::Ways)),
-        (KeyCode::Char('t'), true) => return (true, window::open(state, composer, Kind::Templates)),
-        (KeyCode::Char('r'), true) => return (true, window::open(state, composer, Kind::History)),
+        (KeyCode::Char('g'), true) => return (true, choosing::open(state, composer, Kind::Ways)),
+        (KeyCode::Char('t'), true) => return (true, choosing::open(state, composer, Kind::Templates)),
+        (KeyCode::Char('r'), true) => return (true, choosing::open(state, composer, Kind::History)),
         (KeyCode::Char('f'), true) => {
             lay_out(composer);
             return (true, Vec::new());

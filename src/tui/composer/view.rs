@@ -9,9 +9,10 @@ mod window;
 
 pub use panel::{panel_length, prepare_reply};
 
+use super::rows::way_label;
 use super::state::{Asked, Composer, Panel};
 use super::update::areas;
-use super::window::{Kind, way_label};
+use super::window::Kind;
 use crate::protocol::Origin;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
