@@ -14,15 +14,18 @@ mod errand;
 #[cfg(test)]
 pub mod fake;
 mod filling;
+mod layer;
 mod layout;
 mod looking;
 mod memory;
 mod news;
 mod offer;
+mod offering;
 mod open;
 mod place;
 mod rows;
 mod send;
+mod settling;
 mod state;
 #[cfg(test)]
 mod tests;

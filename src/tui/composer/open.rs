@@ -3,8 +3,8 @@
 use super::background::background;
 use super::errand::{Errand, Followed};
 use super::send::send;
+use super::settling::settle;
 use super::state::Composer;
-use super::update::settle;
 use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::protocol::Query;
 use crate::protocol::json_text::quoted;

@@ -9,9 +9,9 @@ mod window;
 
 pub use panel::{panel_length, prepare_reply};
 
+use super::layout::areas;
 use super::rows::way_label;
 use super::state::{Asked, Composer, Panel};
-use super::update::areas;
 use super::window::Kind;
 use crate::protocol::Origin;
 use crate::tui::state::State;

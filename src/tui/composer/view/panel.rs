@@ -1,7 +1,7 @@
 //! What stands beside the query, or below it: help, the dry run, the reply.
 
+use super::super::layout::areas;
 use super::super::state::{Asked, Composer, Panel};
-use super::super::update::areas;
 use super::{dry_run, help};
 use crate::tui::clock::{bytes, duration};
 use crate::tui::content::status_glyph;
