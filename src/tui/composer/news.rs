@@ -8,7 +8,7 @@ use super::memory::Known;
 use super::offering::offer;
 use super::open::followed;
 use super::state::{Asked, Composer, Panel, Taking};
-use super::view::prepare_reply;
+use super::view::panel_lines::prepare_reply;
 use crate::tui::effect::Effect;
 use crate::tui::state::State;
 use crate::workspace::{Failure, ReplyPath};

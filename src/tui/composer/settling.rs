@@ -7,7 +7,7 @@ use super::layout::areas;
 use super::looking::{look, word};
 use super::offering::offer;
 use super::state::Composer;
-use super::view::prepare_reply;
+use super::view::panel_lines::prepare_reply;
 use crate::tui::effect::Effect;
 use crate::tui::message::Message;
 use crate::tui::state::State;

@@ -7,7 +7,7 @@ use super::offering;
 use super::send::{cancel, dry_run, send};
 use super::settling::settle;
 use super::state::{Asked, Composer, Panel};
-use super::view::panel_length;
+use super::view::panel_lines::panel_length;
 use super::window::Kind;
 use crate::command::{Key, KeyCode};
 use crate::tui::effect::Effect;

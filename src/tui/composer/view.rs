@@ -3,11 +3,10 @@
 mod dry_run;
 mod help;
 mod panel;
+pub mod panel_lines;
 mod popup;
 mod text;
 mod window;
-
-pub use panel::{panel_length, prepare_reply};
 
 use super::layout::areas;
 use super::rows::way_label;
