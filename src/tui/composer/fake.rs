@@ -1,6 +1,7 @@
 //! Made-up answers for the composer's tests.
 
-use super::errand::{Arrived, Errand, Heard};
+use super::arrived::Arrived;
+use super::errand::{Errand, Heard};
 use crate::model::Grant;
 use crate::protocol::Actions;
 use crate::tui::fake::common::now;

@@ -1,6 +1,7 @@
 //! Where everything of the composer is: the query and what stands beside it, or below where there is no room.
 
 use super::state::{Composer, Panel};
+use crate::tui::state::State;
 use ratatui::layout::Rect;
 
 /// From this width on, the panel stands beside the query.
@@ -72,6 +73,11 @@ impl Areas {
         let width = self.editor.width.saturating_sub(self.numbers + 1);
         (usize::from(width), usize::from(self.editor.height))
     }
+}
+
+/// Where everything is on the screen as it is.
+pub fn areas(state: &State, composer: &Composer) -> Areas {
+    Areas::of(state.layout().body, composer)
 }
 
 fn split(middle: Rect, beside: bool, panel: Panel) -> (Rect, Option<Rect>) {

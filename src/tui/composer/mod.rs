@@ -4,20 +4,35 @@
 //! What it wants done are [`Errand`]s, run by `errand` on the workspace; what came of them is [`News`]. Like
 //! everything on the screen it is a state, an update and a view. What is worth keeping when it is closed is in
 //! [`Memory`].
+//!
+//! Its files stand on floors, and no arrow runs up. On top are what is drawn (`view`), what keys do (`update`) and what
+//! came (`news`). Under the keys is choosing in a window over it (`choosing`); under the news, opening it (`open`).
+//! Then come sending (`send`), which has blanks asked for (`asking`), and what follows a change of the text
+//! (`settling`, `offering`, `looking`). All of them change the state (`state`), which knows nothing of keys, sending,
+//! opening or drawing; it is made of what stands at the bottom: a window, the blanks that are being filled in, offers
+//! and their places, and the reply that arrived.
 
+mod arrived;
+mod asking;
+mod background;
 mod blank;
+mod choosing;
 mod errand;
 #[cfg(test)]
 pub mod fake;
 mod filling;
+mod layer;
 mod layout;
 mod looking;
 mod memory;
 mod news;
 mod offer;
+mod offering;
 mod open;
 mod place;
+mod rows;
 mod send;
+mod settling;
 mod state;
 #[cfg(test)]
 mod tests;

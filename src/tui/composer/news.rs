@@ -1,11 +1,14 @@
 //! What comes back to the composer.
 
+use super::background::background;
 use super::errand::{Errand, Heard, News};
+use super::layer::with;
 use super::looking::{look, to_look_up, word};
 use super::memory::Known;
+use super::offering::offer;
 use super::open::followed;
 use super::state::{Asked, Composer, Panel, Taking};
-use super::update::{background, offer, with};
+use super::view::panel_lines::prepare_reply;
 use crate::tui::effect::Effect;
 use crate::tui::state::State;
 use crate::workspace::{Failure, ReplyPath};
@@ -130,7 +133,7 @@ fn came(state: &mut State, composer: &mut Composer, ticket: u64, heard: Heard) -
                 composer.reply_lines = (0, Vec::new());
                 composer.scroll[Panel::Reply.index()] = 0;
                 composer.panel = Panel::Reply;
-                super::view::prepare_reply(state, composer);
+                prepare_reply(state, composer);
                 return vec![background(state, Errand::Kept)];
             }
         }

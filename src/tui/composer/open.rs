@@ -1,9 +1,10 @@
 //! Opening the composer: empty, with a query of the log, or on a pointer.
 
+use super::background::background;
 use super::errand::{Errand, Followed};
 use super::send::send;
+use super::settling::settle;
 use super::state::Composer;
-use super::update::{background, settle};
 use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::protocol::Query;
 use crate::protocol::json_text::quoted;
@@ -13,15 +14,12 @@ use crate::tui::state::State;
 use crate::workspace::{PointerDetail, Way, laid_out};
 use serde_json::Value;
 
-/// What a person begins with: the cursor comes between the quotes.
-pub(super) const FIRST: &str = "{\n  \"action\": \"\"\n}";
-
 /// Opens it for an instance, with what was being written for it.
 pub fn open(state: &mut State, instance: InstanceName) -> Vec<Effect> {
     let draft = state.composer.drafts.get(&instance).cloned();
     let composer = match draft {
         Some(text) => Composer::new(instance, &text, text.len()),
-        None => Composer::new(instance, FIRST, FIRST.len() - 3),
+        None => Composer::new(instance, Composer::FIRST, Composer::FIRST.len() - 3),
     };
     show(state, composer)
 }
@@ -35,7 +33,8 @@ pub fn open_query(state: &mut State, instance: InstanceName, query: &Value) -> V
 
 /// Opens it for an instance with a query as it was typed elsewhere, and sends that unless something is wrong with it.
 pub fn send_text(state: &mut State, instance: InstanceName, text: &str) -> Vec<Effect> {
-    let text = query_of(text).map_or_else(|| text.to_owned(), |query| laid_out(&query.to_value()));
+    let text =
+        Query::parse(text.as_bytes()).map_or_else(|_| text.to_owned(), |query| laid_out(&query.to_value()));
     let mut effects = show(state, Composer::new(instance, &text, text.len()));
     if let Some(Layer::Composer(mut composer)) = state.layers.pop() {
         effects.extend(send(state, &mut composer));
@@ -107,9 +106,4 @@ fn show(state: &mut State, mut composer: Composer) -> Vec<Effect> {
     effects.extend(settle(state, &mut composer, true));
     state.layers.push(Layer::Composer(Box::new(composer)));
     effects
-}
-
-/// The query of a text, if it is one.
-pub fn query_of(text: &str) -> Option<Query> {
-    Query::parse(text.as_bytes()).ok()
 }

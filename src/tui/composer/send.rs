@@ -1,9 +1,9 @@
 //! Sending, and looking at what would be sent.
 
+use super::asking;
 use super::errand::Errand;
-use super::filling::{self, Purpose};
+use super::filling::{Filling, Purpose};
 use super::looking::look;
-use super::open::query_of;
 use super::state::{Asked, Composer, Panel};
 use crate::tui::effect::Effect;
 use crate::tui::state::{Running, State};
@@ -42,13 +42,28 @@ pub fn send(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
         return Vec::new();
     }
     match outgoing(composer) {
-        Some(outgoing) => filling::begin(state, composer, outgoing, Purpose::Send),
+        Some(outgoing) => begin(state, composer, Filling::of(outgoing, Purpose::Send)),
         None => Vec::new(),
     }
 }
 
-/// Sends it, its blanks filled in.
-pub fn send_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {
+/// Goes on with a query that has no blanks to be asked for.
+fn begin(state: &mut State, composer: &mut Composer, filling: Filling) -> Vec<Effect> {
+    match asking::begin(state, composer, filling) {
+        Some(filled) => go_on(state, composer, filled),
+        None => Vec::new(),
+    }
+}
+
+/// Does with a query, its blanks filled in, what they were filled in for.
+pub fn go_on(state: &mut State, composer: &mut Composer, filled: Filling) -> Vec<Effect> {
+    match filled.purpose {
+        Purpose::Send => send_filled(state, composer, filled.outgoing),
+        Purpose::DryRun => look_at_filled(state, composer, filled.outgoing),
+    }
+}
+
+fn send_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {
     let ticket = state.next_ticket;
     state.next_ticket += 1;
     let text = composer.editor.text().to_owned();
@@ -72,7 +87,7 @@ pub fn send_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoin
 pub fn dry_run(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
     composer.panel = Panel::DryRun;
     match outgoing(composer) {
-        Some(outgoing) => filling::begin(state, composer, outgoing, Purpose::DryRun),
+        Some(outgoing) => begin(state, composer, Filling::of(outgoing, Purpose::DryRun)),
         None => {
             composer.dry_run = Asked::None;
             composer.note = Some(("there is no whole query yet to look at".to_owned(), true));
@@ -81,8 +96,7 @@ pub fn dry_run(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
     }
 }
 
-/// Looks at it, its blanks filled in.
-pub fn look_at_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {
+fn look_at_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {
     let ticket = state.next_ticket;
     state.next_ticket += 1;
     composer.dry_run = Asked::Waiting(ticket);
@@ -108,7 +122,7 @@ pub fn cancel(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
 fn outgoing(composer: &Composer) -> Option<Outgoing> {
     Some(Outgoing {
         instance: composer.instance.clone(),
-        query: query_of(composer.editor.text())?,
+        query: composer.query()?,
         answers: Some(Answers::new()),
         as_app_id: composer.identity.clone(),
         way: composer.way.clone(),

@@ -1,11 +1,12 @@
 //! What the composer knows.
 
-use super::errand::Arrived;
+use super::arrived::Arrived;
 use super::filling::Filling;
 use super::offer::Offer;
 use super::place::{Place, ReplyOf};
 use super::window::Window;
 use crate::model::{AppId, InstanceName, PointerAddress};
+use crate::protocol::Query;
 use crate::protocol::json_text::Tree;
 use crate::tui::widgets::editor::Editor;
 use crate::tui::widgets::text::Line;
@@ -148,6 +149,9 @@ pub struct Composer {
 }
 
 impl Composer {
+    /// What a person begins with: the cursor comes between the quotes.
+    pub const FIRST: &str = "{\n  \"action\": \"\"\n}";
+
     /// A composer for an instance, with a text to begin with and the cursor at an offset of it.
     pub fn new(instance: InstanceName, text: &str, cursor: usize) -> Self {
         let mut editor = Editor::new(text);
@@ -189,6 +193,11 @@ impl Composer {
         self.editor.go_to(text.len());
         self.editor.text().clone_into(&mut self.given);
         self.looked_at = None;
+    }
+
+    /// What is written, if it is a query.
+    pub fn query(&self) -> Option<Query> {
+        Query::parse(self.editor.text().as_bytes()).ok()
     }
 
     /// The ticket of the query that is on its way.

@@ -1,7 +1,6 @@
 //! What was written and not sent outlives the console: every few seconds, and when it is left, what has changed of it is
 //! kept in the vault; a new console offers it where it was being written.
 
-use super::open::FIRST;
 use super::state::Composer;
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
@@ -26,7 +25,7 @@ fn unsent(state: &State) -> BTreeMap<InstanceName, String> {
         texts.insert(composer.instance.clone(), composer.editor.text().to_owned());
     }
     texts.retain(|instance, text| {
-        let is_empty = text.trim().is_empty() || text == FIRST;
+        let is_empty = text.trim().is_empty() || text == Composer::FIRST;
         !is_empty && text.len() <= LONGEST && memory.sent.get(instance) != Some(text)
     });
     texts
@@ -81,8 +80,8 @@ pub fn take_kept(state: &mut State, outcome: Result<Vec<(InstanceName, String)>,
         for layer in &mut state.layers {
             if let Layer::Composer(composer) = layer
                 && composer.instance == instance
-                && composer.given == FIRST
-                && composer.editor.text() == FIRST
+                && composer.given == Composer::FIRST
+                && composer.editor.text() == Composer::FIRST
             {
                 composer.begin_with(&text);
             }

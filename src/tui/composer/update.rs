@@ -1,73 +1,20 @@
 //! What keys and pasted text do in the composer.
 
-use super::blank;
-use super::errand::{Errand, News};
-use super::layout::Areas;
-use super::looking::{look, word};
-use super::offer::{offers, take};
-use super::place::{Slot, place};
+use super::choosing;
+use super::layer::with;
+use super::layout::areas;
+use super::offering;
 use super::send::{cancel, dry_run, send};
-use super::state::{Asked, Composer, Panel, Popup};
-use super::window::{self, Kind};
+use super::settling::settle;
+use super::state::{Asked, Composer, Panel};
+use super::view::panel_lines::panel_length;
+use super::window::Kind;
 use crate::command::{Key, KeyCode};
-use crate::protocol::json_text::Tree;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Layer, Tab};
-use crate::tui::message::Message;
+use crate::tui::layers::{Tab, paste};
 use crate::tui::state::State;
 use crate::tui::update::open_invoke_page;
 use crate::workspace::{Failure, laid_out};
-use std::time::Duration;
-
-/// How long typing must rest before pointers are searched for.
-const REST: Duration = Duration::from_millis(150);
-/// How long before it is looked up whether the pointers that are named are there.
-const SETTLED: Duration = Duration::from_millis(500);
-/// Longer texts are looked at only once typing rests.
-const LONG: usize = 64 * 1024;
-
-/// Takes the composer out of the layers for a while, so that both can be changed.
-pub fn with(
-    state: &mut State,
-    change: impl FnOnce(&mut State, &mut Composer) -> (bool, Vec<Effect>),
-) -> Vec<Effect> {
-    let found = state
-        .layers
-        .iter()
-        .position(|layer| matches!(layer, Layer::Composer(_)));
-    let Some(at) = found else { return Vec::new() };
-    let Layer::Composer(mut composer) = state.layers.remove(at) else {
-        return Vec::new();
-    };
-    let (stays, mut effects) = change(state, &mut composer);
-    if stays {
-        let at = at.min(state.layers.len());
-        state.layers.insert(at, Layer::Composer(composer));
-    } else {
-        keep_draft(state, &composer);
-        effects.extend(super::keep_unsent(state));
-    }
-    effects
-}
-
-fn keep_draft(state: &mut State, composer: &Composer) {
-    let text = composer.editor.text();
-    if text.trim().is_empty() {
-        state.composer.drafts.remove(&composer.instance);
-    } else if text != composer.given {
-        state
-            .composer
-            .drafts
-            .insert(composer.instance.clone(), text.to_owned());
-    }
-}
-
-/// Begins an errand that nobody waits for.
-pub fn background(state: &mut State, errand: Errand) -> Effect {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
-    Effect::Composer(ticket, errand)
-}
 
 /// A key was pressed.
 pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
@@ -84,7 +31,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
 pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     with(state, |state, composer| {
         if let Some(window) = &mut composer.window {
-            crate::tui::layers::paste(&mut window.input, text);
+            paste(&mut window.input, text);
             return (true, Vec::new());
         }
         composer.editor.paste(text);
@@ -119,7 +66,7 @@ pub fn on_edited(state: &mut State, edited: Result<Option<String>, Failure>) -> 
 fn press(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Effect>) {
     composer.note = None;
     if composer.window.is_some() {
-        return (true, window::press(state, composer, key));
+        return (true, choosing::press(state, composer, key));
     }
     let sends = key == Key::ctrl('s') || key.code == KeyCode::Enter && (key.ctrl || key.alt);
     if sends {
@@ -129,9 +76,9 @@ fn press(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Eff
     match (key.code, key.ctrl) {
         (KeyCode::Char('d'), true) => return (true, turn_dry_run(state, composer)),
         (KeyCode::Char('x'), true) => return (true, cancel(state, composer)),
-        (KeyCode::Char('g'), true) => return (true, window::open(state, composer, Kind::Ways)),
-        (KeyCode::Char('t'), true) => return (true, window::open(state, composer, Kind::Templates)),
-        (KeyCode::Char('r'), true) => return (true, window::open(state, composer, Kind::History)),
+        (KeyCode::Char('g'), true) => return (true, choosing::open(state, composer, Kind::Ways)),
+        (KeyCode::Char('t'), true) => return (true, choosing::open(state, composer, Kind::Templates)),
+        (KeyCode::Char('r'), true) => return (true, choosing::open(state, composer, Kind::History)),
         (KeyCode::Char('f'), true) => {
             lay_out(composer);
             return (true, Vec::new());
@@ -146,7 +93,7 @@ fn press(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Eff
             return (true, Vec::new());
         }
         (KeyCode::Char(' '), true) => {
-            complete(state, composer);
+            offering::complete(state, composer);
             return (true, Vec::new());
         }
         (KeyCode::BackTab, _) => {
@@ -159,7 +106,7 @@ fn press(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Eff
     if composer.in_panel {
         return read(state, composer, key);
     }
-    if composer.popup.is_some() && choose(composer, key) {
+    if composer.popup.is_some() && offering::press(composer, key) {
         return (true, Vec::new());
     }
     match key.code {
@@ -169,7 +116,7 @@ fn press(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Eff
         }
         KeyCode::Esc => (false, Vec::new()),
         KeyCode::Tab => {
-            complete(state, composer);
+            offering::complete(state, composer);
             (true, Vec::new())
         }
         _ => {
@@ -182,11 +129,6 @@ fn press(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Eff
             (true, Vec::new())
         }
     }
-}
-
-/// Where everything is on the screen as it is.
-pub fn areas(state: &State, composer: &Composer) -> Areas {
-    Areas::of(state.layout().body, composer)
 }
 
 fn wide(state: &State, composer: &Composer) -> bool {
@@ -256,137 +198,8 @@ fn read(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Effe
         }
         _ => {}
     }
-    let lines = super::view::panel_length(state, composer);
+    let lines = panel_length(state, composer);
     let scroll = &mut composer.scroll[composer.panel.index()];
     *scroll = (*scroll).min(lines.saturating_sub(page));
     (true, Vec::new())
-}
-
-/// Keys while there are offers. True if the key was for them.
-fn choose(composer: &mut Composer, key: Key) -> bool {
-    let Some(popup) = &mut composer.popup else {
-        return false;
-    };
-    let last = popup.offers.len().saturating_sub(1);
-    match (key.code, key.ctrl) {
-        (KeyCode::Esc, _) => composer.popup = None,
-        (KeyCode::Down, false) | (KeyCode::Char('n'), true) => {
-            popup.selected = if popup.selected == last {
-                0
-            } else {
-                popup.selected + 1
-            };
-            popup.wanted = true;
-        }
-        (KeyCode::Up, false) | (KeyCode::Char('p'), true) => {
-            popup.selected = if popup.selected == 0 {
-                last
-            } else {
-                popup.selected - 1
-            };
-            popup.wanted = true;
-        }
-        (KeyCode::PageDown, _) => popup.selected = (popup.selected + 6).min(last),
-        (KeyCode::PageUp, _) => popup.selected = popup.selected.saturating_sub(6),
-        (KeyCode::Tab, _) => accept(composer),
-        (KeyCode::Enter, false) if popup.wanted || popup.place.begun => accept(composer),
-        _ => return false,
-    }
-    true
-}
-
-fn accept(composer: &mut Composer) {
-    let Some(popup) = composer.popup.take() else {
-        return;
-    };
-    let Some(offer) = popup.offers.get(popup.selected) else {
-        return;
-    };
-    let (span, text, caret) = take(composer.editor.text(), &popup.place, offer);
-    composer.editor.replace(span, &text);
-    composer.editor.go_to(caret);
-}
-
-/// Offers what fits at the cursor, because a person asked for it.
-fn complete(state: &State, composer: &mut Composer) {
-    composer.tree = Tree::of(composer.editor.text());
-    offer(state, composer, true);
-    match &composer.popup {
-        Some(popup) if popup.offers.len() == 1 => accept(composer),
-        Some(_) => {}
-        None => composer.note = Some((nothing_to_offer(state, composer), true)),
-    }
-}
-
-fn nothing_to_offer(state: &State, composer: &Composer) -> String {
-    let instance = &composer.instance;
-    if !composer.knows {
-        return "this home does not know the instance that is asked in the end".to_owned();
-    }
-    if let Some(failure) = state.composer.unasked.get(instance) {
-        return format!("{instance} could not be asked: {}", failure.message);
-    }
-    match state.composer.of(instance, composer.identity.as_ref()) {
-        Some(_) => "nothing to offer here".to_owned(),
-        None => format!("{instance} has not told yet what it knows"),
-    }
-}
-
-/// Offers what fits at the cursor; by itself only where something is begun.
-pub fn offer(state: &State, composer: &mut Composer, wanted: bool) {
-    let before = composer.popup.take();
-    let text = composer.editor.text();
-    let Some(place) = place(text, &composer.tree, composer.editor.cursor()) else {
-        return;
-    };
-    let is_start = place.slot == Slot::Start;
-    if !wanted && !place.begun && (place.slot == Slot::Name || is_start) {
-        return;
-    }
-    let in_blank = blank::offers(text, &place, &state.composer, composer);
-    let known = state.composer.of(&composer.instance, composer.identity.as_ref());
-    let known = known.filter(|_| composer.knows);
-    let elsewhere = || known.map(|knowledge| offers(text, &place, knowledge, &composer.found));
-    let offers = in_blank.or_else(elsewhere).unwrap_or_default();
-    if offers.is_empty() {
-        return;
-    }
-    let same = before.as_ref().filter(|before| before.place.slot == place.slot);
-    let label = same.and_then(|before| before.offers.get(before.selected));
-    let selected = label.and_then(|chosen| offers.iter().position(|offer| offer.label == chosen.label));
-    composer.popup = Some(Popup {
-        selected: selected
-            .filter(|_| same.is_some_and(|before| before.wanted))
-            .unwrap_or(0),
-        wanted: wanted || same.is_some_and(|before| before.wanted),
-        offers,
-        place,
-    });
-}
-
-/// After every key: structure, remarks, offers and what is to be looked up follow the text.
-pub fn settle(state: &mut State, composer: &mut Composer, typed: bool) -> Vec<Effect> {
-    let revision = composer.editor.revision();
-    let mut effects = Vec::new();
-    if composer.looked_at != Some(revision) {
-        if composer.editor.text().len() > LONG && composer.looked_at.is_some() {
-            composer.popup = None;
-        } else {
-            look(state, composer);
-        }
-        if typed {
-            offer(state, composer, false);
-        }
-        if let Some(errand) = blank::to_look_at(composer) {
-            effects.push(background(state, errand));
-        }
-        effects.push(Effect::After(SETTLED, Message::Composer(News::Settled(revision))));
-        if composer.editor.text().len() > LONG || word(state, composer).is_some() {
-            effects.push(Effect::After(REST, Message::Composer(News::Rested(revision))));
-        }
-    }
-    let (width, height) = areas(state, composer).room();
-    composer.editor.follow(width, height);
-    super::view::prepare_reply(state, composer);
-    effects
 }

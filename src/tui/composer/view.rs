@@ -3,15 +3,15 @@
 mod dry_run;
 mod help;
 mod panel;
+pub mod panel_lines;
 mod popup;
 mod text;
 mod window;
 
-pub use panel::{panel_length, prepare_reply};
-
+use super::layout::areas;
+use super::rows::way_label;
 use super::state::{Asked, Composer, Panel};
-use super::update::areas;
-use super::window::{Kind, way_label};
+use super::window::Kind;
 use crate::protocol::Origin;
 use crate::tui::state::State;
 use crate::tui::theme::Role;

@@ -1,8 +1,9 @@
 //! Choices that lie over the composer.
 
 use super::super::filling::Filling;
+use super::super::rows::{Take, rows};
 use super::super::state::{Asked, Composer};
-use super::super::window::{Kind, Take, Window, rows};
+use super::super::window::{Kind, Window};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, width};

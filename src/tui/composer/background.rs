@@ -1,0 +1,12 @@
+//! Errands that nobody waits for.
+
+use super::errand::Errand;
+use crate::tui::effect::Effect;
+use crate::tui::state::State;
+
+/// Begins an errand that nobody waits for.
+pub fn background(state: &mut State, errand: Errand) -> Effect {
+    let ticket = state.next_ticket;
+    state.next_ticket += 1;
+    Effect::Composer(ticket, errand)
+}
