@@ -183,7 +183,9 @@ impl<'de> Visitor<'de> for StrictVisitor {
         let mut object = Map::new();
         while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
             if name.starts_with(RESERVED) {
-                return Err(A::Error::custom(format!("the member {name:?} has a reserved name")));
+                return Err(A::Error::custom(format!(
+                    "the member {name:?} has a reserved name"
+                )));
             }
             if object.contains_key(&name) {
                 return Err(A::Error::custom(format!("the member {name:?} is there twice")));

@@ -1,6 +1,7 @@
 //! What pages say, as lines: data in, lines out, nothing drawn and nothing kept.
 
 mod credential;
+mod failure;
 pub(in crate::tui) mod fields;
 mod form;
 mod instance;
@@ -8,6 +9,7 @@ mod pointer;
 
 pub use super::invoke::status_glyph;
 pub use credential::{credential_lines, dependent_words};
+pub use failure::failure_lines;
 pub use fields::{field, heading};
 pub use form::{CIRCUIT_NUMBERS, FormLayout, circuit_numbers, circuit_room};
 pub use instance::{health, instance_lines, state_glyph, state_role};

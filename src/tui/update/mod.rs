@@ -22,7 +22,6 @@ mod concerned;
 mod confirm;
 mod credentials;
 mod edit_again;
-mod failure;
 mod files;
 mod history;
 mod import;
@@ -50,7 +49,6 @@ pub use candidates::candidates;
 pub use commands::perform;
 pub use concerned::target;
 pub use edit_again::edit_entry;
-pub use failure::failure_lines;
 #[cfg(test)]
 pub use keymap::take_keymap;
 pub use keymap::take_keymap_file;

@@ -1,12 +1,12 @@
 //! Work that a person asked for: on its way, over.
 
 use super::backups;
-use super::failure::failure_lines;
 use super::lists::after_anything;
 use super::pages::open_invoke_page;
 use crate::command::Id;
 use crate::seal::Passphrase;
 use crate::tui::clock::count;
+use crate::tui::content::failure_lines;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{DifferencePage, Layer, Notice, Tab};
 use crate::tui::message::{Done, Outcome};

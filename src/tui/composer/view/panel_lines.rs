@@ -5,10 +5,10 @@ use super::super::layout::areas;
 use super::super::state::{Asked, Composer, Panel};
 use super::{dry_run, help};
 use crate::tui::clock::{bytes, duration};
+use crate::tui::content::failure_lines;
 use crate::tui::content::status_glyph;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::update::failure_lines;
 use crate::tui::widgets::json::json_lines;
 use crate::tui::widgets::text::{Line, wrap};
 

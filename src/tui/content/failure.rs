@@ -1,4 +1,4 @@
-//! A failure in a window, where a line has no room for it.
+//! A failure in a window or a panel, where a line has no room for it.
 
 use crate::tui::state::State;
 use crate::tui::theme::Role;
