@@ -35,12 +35,26 @@ const LOCK_TRIES: u32 = 3;
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 impl Instance {
-    /// Makes the folder with settings, key, databases and the owner's credential, which is returned: whoever asked keeps it in the vault.
+    /// Makes the folder with settings, key, databases and the owner's credential, which is returned: whoever asked keeps it in
+    /// the vault. It is made beside its place and moved there when it is whole.
     pub async fn create(
         folder: &Path,
         new: NewInstance,
     ) -> Result<(Settings, HeldCredential), InstanceError> {
-        create(folder, new).await
+        let settings = settle(new).await?;
+        let place = Folder::at(folder);
+        let making = place.make_beside(settings.instance_id.as_str())?;
+        let made = match fill(&making, &settings).await {
+            Ok(owner) => making.move_to(&place).map(|()| owner),
+            Err(error) => Err(error),
+        };
+        match made {
+            Ok(owner) => Ok((settings, owner)),
+            Err(error) => {
+                making.discard();
+                Err(error)
+            }
+        }
     }
 
     /// Takes the folder's lock and opens the instance.
@@ -52,24 +66,6 @@ impl Instance {
     #[doc(hidden)]
     pub async fn open_without_audit_for_bench(folder: &Path) -> Result<Arc<Self>, InstanceError> {
         open(folder, None, true).await
-    }
-}
-
-/// Makes the folder beside its place and moves it there when it is whole.
-async fn create(path: &Path, new: NewInstance) -> Result<(Settings, HeldCredential), InstanceError> {
-    let settings = settle(new).await?;
-    let place = Folder::at(path);
-    let making = place.make_beside(settings.instance_id.as_str())?;
-    let made = match fill(&making, &settings).await {
-        Ok(owner) => making.move_to(&place).map(|()| owner),
-        Err(error) => Err(error),
-    };
-    match made {
-        Ok(owner) => Ok((settings, owner)),
-        Err(error) => {
-            making.discard();
-            Err(error)
-        }
     }
 }
 
@@ -234,12 +230,11 @@ async fn open_folder(
 /// What the table says of an action, for the audit trail.
 pub(super) fn act_of(name: &str) -> Option<Act> {
     let action = table::ALL.find(name)?;
-    Some(match action.access {
-        Access::Anyone => Act::Anyones,
-        Access::Owner => Act::Administration,
-        Access::Granted if action.writes => Act::Administration,
-        Access::Granted => Act::Reading,
-    })
+    match action.access {
+        Access::Anyone => Some(Act::Anyones),
+        Access::Owner => Some(Act::Administration),
+        Access::Granted => action.writes.then_some(Act::Administration),
+    }
 }
 
 async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {

@@ -33,18 +33,16 @@ const MADE: [(&str, &str); 6] = [
     ("credential", "name"),
 ];
 
-/// What an action is to the trail.
+/// What an action is to the trail, if it is more than reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Act {
     /// Anybody may call it: it is about the credential that it is called with.
     Anyones,
     /// Something is changed or administered: it is always about something.
     Administration,
-    /// Something is read.
-    Reading,
 }
 
-/// Says what the action of this name is; none if there is no such action.
+/// Says what the action of this name is; none if it only reads, or there is no such action.
 pub(super) type TellAct = fn(&str) -> Option<Act>;
 
 /// The audit trail of an instance, as calls write to it.

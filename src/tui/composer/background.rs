@@ -6,7 +6,5 @@ use crate::tui::state::State;
 
 /// Begins an errand that nobody waits for.
 pub fn background(state: &mut State, errand: Errand) -> Effect {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
-    Effect::Composer(ticket, errand)
+    Effect::Composer(state.take_ticket(), errand)
 }

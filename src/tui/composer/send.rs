@@ -64,8 +64,7 @@ pub fn go_on(state: &mut State, composer: &mut Composer, filled: Filling) -> Vec
 }
 
 fn send_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
+    let ticket = state.take_ticket();
     let text = composer.editor.text().to_owned();
     state.composer.sent.insert(composer.instance.clone(), text);
     composer.asked = None;
@@ -97,8 +96,7 @@ pub fn dry_run(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
 }
 
 fn look_at_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
+    let ticket = state.take_ticket();
     composer.dry_run = Asked::Waiting(ticket);
     composer.dry_run_of = composer.editor.revision();
     vec![Effect::Composer(ticket, Errand::DryRun(Box::new(outgoing)))]

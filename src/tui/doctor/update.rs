@@ -9,8 +9,7 @@ use crate::workspace::Observation;
 /// Opens the page, and has everything looked at.
 pub fn open(state: &mut State) -> Vec<Effect> {
     state.layers.retain(|layer| !matches!(layer, Layer::Doctor(_)));
-    let doctor = Doctor::new(state.next_ticket);
-    state.next_ticket += 1;
+    let doctor = Doctor::new(state.take_ticket());
     let number = doctor.number;
     state.layers.push(Layer::Doctor(Box::new(doctor)));
     vec![Effect::Examine(number)]

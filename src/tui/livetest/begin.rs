@@ -7,8 +7,7 @@ use crate::tui::state::State;
 
 /// An errand beside the one that the test waits for.
 pub(super) fn errand(state: &mut State, errand: Errand) -> Effect {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
+    let ticket = state.take_ticket();
     Effect::LiveTest(ticket, errand)
 }
 

@@ -57,8 +57,7 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
     if !again {
         return Vec::new();
     }
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
+    let ticket = state.take_ticket();
     vec![Effect::LiveTest(ticket, Errand::List)]
 }
 

@@ -21,8 +21,7 @@ const SELDOM: Duration = Duration::from_secs(60);
 /// Opens the map.
 pub fn open(state: &mut State) -> Vec<Effect> {
     state.layers.retain(|layer| !matches!(layer, Layer::Map(_)));
-    let mut map = Map::new(state.next_ticket);
-    state.next_ticket += 1;
+    let mut map = Map::new(state.take_ticket());
     map.selected = state
         .instances
         .selected_name()

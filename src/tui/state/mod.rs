@@ -302,6 +302,13 @@ impl State {
             || matches!(self.phase, Phase::Opening | Phase::Stopping)
     }
 
+    /// The number of something that begins now; each is given once.
+    pub fn take_ticket(&mut self) -> u64 {
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        ticket
+    }
+
     /// The scopes whose keys are in force, nearest first.
     pub fn scopes(&self) -> &'static [Scope] {
         let own = match self.layers.iter().rev().find_map(Layer::page_scope) {

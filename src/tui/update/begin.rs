@@ -8,8 +8,7 @@ use crate::tui::state::{Running, State};
 
 /// Begins work.
 pub fn begin(state: &mut State, work: Work) -> Effect {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
+    let ticket = state.take_ticket();
     state.running.push(Running {
         ticket,
         words: work.words(),

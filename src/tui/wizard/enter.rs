@@ -103,8 +103,7 @@ fn ask(state: &mut State, wizard: &mut Wizard) -> Option<Effect> {
 
 /// Begins an errand that the step waits for.
 pub fn errand_for(state: &mut State, wizard: &mut Wizard, errand: Errand) -> Effect {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
+    let ticket = state.take_ticket();
     wizard.ticket = Some(ticket);
     wizard.ahead.begun(ticket, &errand);
     wizard.failure = None;
@@ -114,8 +113,7 @@ pub fn errand_for(state: &mut State, wizard: &mut Wizard, errand: Errand) -> Eff
 
 /// Begins an errand that nobody waits for.
 pub fn errand_in_background(state: &mut State, errand: Errand) -> Effect {
-    let ticket = state.next_ticket;
-    state.next_ticket += 1;
+    let ticket = state.take_ticket();
     Effect::Wizard(ticket, errand)
 }
 
