@@ -18,7 +18,7 @@ pub fn markdown() -> String {
     );
     for scope in Scope::all() {
         let rows: Vec<&Command> = commands()
-            .filter(|command| command.scopes.contains(&scope))
+            .filter(|command| command.belongs_to(scope))
             .collect();
         if rows.is_empty() {
             continue;
@@ -91,7 +91,7 @@ pub fn roff() -> String {
     let mut text = String::from(".SH \"CONSOLE KEYS\"\n");
     for scope in Scope::all() {
         let _ = writeln!(text, ".SS \"{}\"", scope.title());
-        for command in commands().filter(|command| command.scopes.contains(&scope)) {
+        for command in commands().filter(|command| command.belongs_to(scope)) {
             let keys = keys(Preset::Vim, command, scope);
             let shown = match keys.is_empty() {
                 true => format!(":{}", command.name),

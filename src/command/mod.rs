@@ -33,6 +33,8 @@ pub enum Scope {
     Panes,
     /// Wherever there are lines to move over.
     Moving,
+    /// On every page, where one reads.
+    Reading,
     /// In the pane with the instances.
     Instances,
     /// In the pane with the pointers.
@@ -70,6 +72,7 @@ impl Scope {
             Self::Global => "Everywhere",
             Self::Panes => "Panes",
             Self::Moving => "Moving",
+            Self::Reading => "Reading a page",
             Self::Instances => "Instances",
             Self::Pointers => "Pointers",
             Self::Credentials => "Credentials",
@@ -116,16 +119,16 @@ impl Scope {
         &[Self::Pointers, Self::Moving, Self::Panes, Self::Global],
         &[Self::Credentials, Self::Moving, Self::Panes, Self::Global],
         &[Self::Log, Self::Moving, Self::Panes, Self::Global],
-        &[Self::InstancePage, Self::Moving, Self::Global],
-        &[Self::InstanceLog, Self::Moving, Self::Global],
-        &[Self::Map, Self::Moving, Self::Global],
-        &[Self::Domains, Self::Moving, Self::Global],
-        &[Self::Audit, Self::Moving, Self::Global],
-        &[Self::Doctor, Self::Moving, Self::Global],
-        &[Self::PointerPage, Self::Moving, Self::Global],
-        &[Self::CredentialPage, Self::Moving, Self::Global],
-        &[Self::InvokePage, Self::Moving, Self::Global],
-        &[Self::DifferencePage, Self::Moving, Self::Global],
+        &[Self::InstancePage, Self::Moving, Self::Reading, Self::Global],
+        &[Self::InstanceLog, Self::Moving, Self::Reading, Self::Global],
+        &[Self::Map, Self::Moving, Self::Reading, Self::Global],
+        &[Self::Domains, Self::Moving, Self::Reading, Self::Global],
+        &[Self::Audit, Self::Moving, Self::Reading, Self::Global],
+        &[Self::Doctor, Self::Moving, Self::Reading, Self::Global],
+        &[Self::PointerPage, Self::Moving, Self::Reading, Self::Global],
+        &[Self::CredentialPage, Self::Moving, Self::Reading, Self::Global],
+        &[Self::InvokePage, Self::Moving, Self::Reading, Self::Global],
+        &[Self::DifferencePage, Self::Moving, Self::Reading, Self::Global],
     ];
 }
 
@@ -311,6 +314,8 @@ pub struct Command {
     pub available: fn(&Situation) -> bool,
     /// The keys that it has unless told otherwise.
     pub keys: &'static [&'static str],
+    /// Keys that it has in one scope only, unless told otherwise.
+    pub also: &'static [(Scope, &'static str)],
     /// What may follow its name on the command line; empty for nothing.
     pub argument: &'static str,
 }
@@ -319,6 +324,21 @@ impl Command {
     /// Whether it is there at all: possible now, and not kept back because only reading is wanted.
     pub fn is_available(&self, situation: &Situation) -> bool {
         !(self.changes && situation.read_only) && (self.available)(situation)
+    }
+
+    /// Whether its keys work in this scope, or some of them.
+    pub fn belongs_to(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope) || self.also.iter().any(|(own, _)| *own == scope)
+    }
+
+    /// The keys that it has in this scope unless told otherwise.
+    pub fn keys_in(&self, scope: Scope) -> impl Iterator<Item = &'static str> {
+        let everywhere = match self.scopes.contains(&scope) {
+            true => self.keys,
+            false => &[],
+        };
+        let only_there = self.also.iter().filter(move |(own, _)| *own == scope);
+        everywhere.iter().copied().chain(only_there.map(|(_, keys)| *keys))
     }
 }
 

@@ -125,6 +125,7 @@ pub(super) const fn shows(
         weight,
         available: always,
         keys,
+        also: &[],
         argument: "",
     }
 }
@@ -164,6 +165,11 @@ pub(super) const fn destroys(
 impl Command {
     pub(super) const fn when(self, available: fn(&Situation) -> bool) -> Self {
         Self { available, ..self }
+    }
+
+    /// Gives it keys in one scope that it has nowhere else.
+    pub(super) const fn also(self, also: &'static [(Scope, &'static str)]) -> Self {
+        Self { also, ..self }
     }
 
     pub(super) const fn taking(self, argument: &'static str) -> Self {

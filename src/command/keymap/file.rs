@@ -247,7 +247,7 @@ impl Reader<'_> {
                 "take another key for it",
             );
         }
-        if !command.scopes.contains(&scope) && !command.scopes.iter().all(|own| is_under(scope, *own)) {
+        if !command.belongs_to(scope) && !command.scopes.iter().all(|own| is_under(scope, *own)) {
             let scopes: Vec<String> = command.scopes.iter().map(|scope| scope.name()).collect();
             return self.tell(
                 name.span(),

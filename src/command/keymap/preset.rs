@@ -47,11 +47,11 @@ impl Preset {
 
     /// What it binds, in the order of the table.
     pub fn bindings(self) -> Vec<Binding> {
+        let scopes = Scope::all();
         commands()
             .flat_map(|command| {
-                let keys = self.keys(command);
-                command.scopes.iter().flat_map(move |scope| {
-                    keys.clone().into_iter().map(move |keys| Binding {
+                scopes.iter().flat_map(move |scope| {
+                    self.keys(command, *scope).into_iter().map(move |keys| Binding {
                         scope: *scope,
                         keys,
                         command,
@@ -63,13 +63,15 @@ impl Preset {
             .collect()
     }
 
-    fn keys(self, command: &Command) -> Vec<Sequence> {
+    fn keys(self, command: &Command, scope: Scope) -> Vec<Sequence> {
         let read = |keys: &[&str]| keys.iter().filter_map(|text| Sequence::parse(text)).collect();
-        let own: Vec<Sequence> = read(command.keys);
+        let own: Vec<Sequence> = command.keys_in(scope).filter_map(Sequence::parse).collect();
         if self == Self::Vim {
             return own;
         }
-        if let Some((_, keys)) = PLAIN.iter().find(|(id, _)| *id == command.id) {
+        if let Some((_, keys)) = PLAIN.iter().find(|(id, _)| *id == command.id)
+            && command.scopes.contains(&scope)
+        {
             return read(keys);
         }
         if !moves(command) {

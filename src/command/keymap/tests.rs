@@ -43,7 +43,7 @@ fn no_preset_has_keys_that_clash_where_both_are_in_force() {
 fn the_plain_preset_reaches_every_command_that_the_other_does_and_needs_no_letter_to_move() {
     let (vim, plain) = (Keymap::of(Preset::Vim), Keymap::of(Preset::Plain));
     for scope in Scope::all() {
-        for command in commands().filter(|command| command.scopes.contains(&scope)) {
+        for command in commands().filter(|command| command.belongs_to(scope)) {
             let is_reached = |keymap: &Keymap| keymap.keys(command.id, &[scope]).next().is_some();
             assert_eq!(
                 is_reached(&vim),

@@ -73,7 +73,8 @@ pub(super) static COMMANDS: &[Command] = &[
         60,
         &["v"],
     )
-    .when(on_invoke),
+    .when(on_invoke)
+    .also(&[(Log, "space")]),
     shows(
         Id::NoteLine,
         "note",

@@ -1,6 +1,6 @@
 //! Moving over lines.
 
-use crate::command::Scope::Moving;
+use crate::command::Scope::{Moving, Reading};
 use crate::command::rows::shows;
 use crate::command::{Command, Id};
 
@@ -40,8 +40,9 @@ pub(super) static COMMANDS: &[Command] = &[
         "A page down",
         &[Moving],
         0,
-        &["pgdn", "ctrl-f", "space"],
-    ),
+        &["pgdn", "ctrl-f"],
+    )
+    .also(&[(Reading, "space")]),
     shows(
         Id::PageUp,
         "page-up",

@@ -46,7 +46,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "Mark this pointer, or take its mark away: what is done next is done to all that are marked",
         &[Pointers],
         58,
-        &["v"],
+        &["v", "space"],
     )
     .when(on_pointer),
     shows(
@@ -56,7 +56,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "Mark everything from the last mark to here",
         &[Pointers],
         30,
-        &["ctrl-v"],
+        &["ctrl-v", "ctrl-space"],
     )
     .when(on_pointer),
     shows(

@@ -37,7 +37,7 @@ impl Help {
     pub fn entries(&self, scopes: &[Scope], situation: &Situation, keymap: &Keymap) -> Vec<Entry> {
         let mut entries: Vec<Entry> = keymap.own_lines(scopes, situation).map(own).collect();
         for scope in scopes {
-            for command in commands().filter(|command| command.scopes.contains(scope)) {
+            for command in commands().filter(|command| command.belongs_to(*scope)) {
                 if !is_listed(&entries, command) {
                     entries.push(entry(command, *scope, situation));
                 }

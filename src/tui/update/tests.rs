@@ -665,6 +665,26 @@ fn help_finds_by_letters_in_order_and_says_why_something_cannot_be_done() {
     assert_eq!(command_line::line(&state), "theme ");
 }
 
+#[test]
+fn the_blank_marks_in_lists_and_turns_pages_where_one_reads() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["2", "space"]);
+    assert_eq!(state.pointers.marks.len(), 1);
+    press(&mut state, &["j", "j", "ctrl-space"]);
+    assert_eq!(state.pointers.marks.len(), 4);
+
+    press(&mut state, &["4"]);
+    let marks = key(&mut state, "space");
+    assert!(matches!(marks.as_slice(), [Effect::MarkLog(..)]));
+
+    press(&mut state, &["2", "enter"]);
+    let found = state.keymap.press(&[], crate::command::Key::char(' '), state.scopes(), &state.situation());
+    assert!(
+        matches!(found, crate::command::Answer::Run(binding) if binding.command.id == crate::command::Id::PageDown),
+        "{found:?}"
+    );
+}
+
 /// What the footer and the help show is what the keys do.
 #[test]
 fn every_key_that_is_shown_does_what_is_said() {
