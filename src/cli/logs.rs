@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -29,13 +29,13 @@ pub enum Logging {
 
 /// Starts logging. `verbosity` counts the `-v`s; the guard writes out what is pending when dropped.
 pub fn start(home: &Path, logging: Logging, verbosity: u8) -> Option<WorkerGuard> {
-    let filter = EnvFilter::new(match (verbosity, logging) {
-        (0, Logging::Verb | Logging::Host) => "butterfly_console=warn,error",
-        (0, Logging::Console) => "butterfly_console=info,warn",
-        (1, _) => "butterfly_console=info,warn",
-        (2, _) => "butterfly_console=debug,info",
-        (_, _) => "butterfly_console=trace,debug",
-    });
+    let (ours, others) = match (verbosity, logging) {
+        (0, Logging::Verb | Logging::Host) => (LevelFilter::WARN, LevelFilter::ERROR),
+        (0, Logging::Console) | (1, _) => (LevelFilter::INFO, LevelFilter::WARN),
+        (2, _) => (LevelFilter::DEBUG, LevelFilter::INFO),
+        (_, _) => (LevelFilter::TRACE, LevelFilter::DEBUG),
+    };
+    let filter = levels(ours, others);
     if logging != Logging::Console {
         let to_stderr = tracing_subscriber::fmt::layer()
             .with_target(false)
@@ -43,7 +43,7 @@ pub fn start(home: &Path, logging: Logging, verbosity: u8) -> Option<WorkerGuard
             .with_writer(io::stderr)
             .with_filter(filter);
         let to_folder = (logging == Logging::Host)
-            .then(|| EventLayer.with_filter(EnvFilter::new("butterfly_console=info,off")));
+            .then(|| EventLayer.with_filter(levels(LevelFilter::INFO, LevelFilter::OFF)));
         // A second subscriber is refused where tests run verbs in one process; the first one stays.
         let _ = tracing_subscriber::registry()
             .with(to_stderr)
@@ -64,12 +64,19 @@ pub fn start(home: &Path, logging: Logging, verbosity: u8) -> Option<WorkerGuard
         .with_writer(writer)
         .with_filter(filter);
     // What hosted instances log is looked at in the console too, in more detail than the file keeps.
-    let to_pages = EventLayer.with_filter(EnvFilter::new("butterfly_console=debug,off"));
+    let to_pages = EventLayer.with_filter(levels(LevelFilter::DEBUG, LevelFilter::OFF));
     let _ = tracing_subscriber::registry()
         .with(to_file)
         .with(to_pages)
         .try_init();
     Some(guard)
+}
+
+/// How much is logged of what this program does, and of what the libraries in it do.
+fn levels(ours: LevelFilter, others: LevelFilter) -> Targets {
+    Targets::new()
+        .with_target("butterfly_console", ours)
+        .with_default(others)
 }
 
 /// `<home>/logs/butterfly.DATE.log`, made once there is a home: the console may open before there is one.

@@ -17,9 +17,7 @@ pub fn markdown() -> String {
          ⚠ asks first and names what it will hit; ✎ changes something, and is not there where only reading is wanted.\n",
     );
     for scope in Scope::all() {
-        let rows: Vec<&Command> = commands()
-            .filter(|command| command.belongs_to(scope))
-            .collect();
+        let rows: Vec<&Command> = commands().filter(|command| command.belongs_to(scope)).collect();
         if rows.is_empty() {
             continue;
         }

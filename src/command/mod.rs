@@ -155,6 +155,11 @@ pub enum Id {
     ShowCredentials,
     ShowLog,
     Zoom,
+    Wider,
+    Narrower,
+    Taller,
+    Lower,
+    ResetPanes,
     NextInstance,
     PreviousInstance,
     Filter,
@@ -338,7 +343,10 @@ impl Command {
             false => &[],
         };
         let only_there = self.also.iter().filter(move |(own, _)| *own == scope);
-        everywhere.iter().copied().chain(only_there.map(|(_, keys)| *keys))
+        everywhere
+            .iter()
+            .copied()
+            .chain(only_there.map(|(_, keys)| *keys))
     }
 }
 

@@ -218,6 +218,10 @@ pub enum Brightness {
 pub enum Mouse {
     /// The main button went down.
     Click(u16, u16),
+    /// The mouse was moved while it is down.
+    Drag(u16, u16),
+    /// It went up.
+    Release,
     /// The wheel turned: negative is up.
     Wheel(u16, u16, i64),
 }

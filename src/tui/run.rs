@@ -420,6 +420,8 @@ impl Console {
                 let (x, y) = (event.column, event.row);
                 match event.kind {
                     MouseEventKind::Down(MouseButton::Left) => Some(Message::Mouse(Mouse::Click(x, y))),
+                    MouseEventKind::Drag(MouseButton::Left) => Some(Message::Mouse(Mouse::Drag(x, y))),
+                    MouseEventKind::Up(MouseButton::Left) => Some(Message::Mouse(Mouse::Release)),
                     MouseEventKind::ScrollDown => Some(Message::Mouse(Mouse::Wheel(x, y, 1))),
                     MouseEventKind::ScrollUp => Some(Message::Mouse(Mouse::Wheel(x, y, -1))),
                     _ => None,

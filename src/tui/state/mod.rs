@@ -27,7 +27,7 @@ use super::audit;
 use super::clock::Clock;
 use super::composer::Memory;
 use super::layers::{Choice, Layer};
-use super::layout::Layout;
+use super::layout::{Border, Borders, Layout};
 use super::theme::{ASCII, Catalog, Depth, Glyphs, Theme, UNICODE};
 use crate::command::{Id, Keymap, Scope, Situation, Target};
 use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Pointer, Side};
@@ -187,6 +187,10 @@ pub struct State {
     pub focus: Pane,
     /// Whether it has the whole screen.
     pub zoom: bool,
+    /// Where a person put the borders between the panes.
+    pub borders: Borders,
+    /// The border that the mouse has taken.
+    pub dragged: Option<Border>,
     /// Whether the mouse is ours.
     pub mouse: bool,
     /// The instances.
@@ -252,6 +256,8 @@ impl State {
             phase: Phase::Opening,
             focus: Pane::Pointers,
             zoom: false,
+            borders: Borders::default(),
+            dragged: None,
             mouse: true,
             instances: Instances::default(),
             pointers: Pointers::default(),
@@ -281,7 +287,8 @@ impl State {
 
     /// Where everything is on the screen.
     pub fn layout(&self) -> Layout {
-        Layout::of(self.size, self.focus, self.zoom, self.instances.wanted_lines())
+        let instances = self.instances.wanted_lines();
+        Layout::of(self.size, self.focus, self.zoom, instances, self.borders)
     }
 
     /// Whether something moves on the screen by itself.

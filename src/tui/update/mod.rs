@@ -13,6 +13,7 @@ mod arrivals;
 mod asks;
 mod backups;
 mod begin;
+mod borders;
 mod bulk;
 mod candidates;
 mod columns;

@@ -1,5 +1,7 @@
-//! The mouse: a click gives a pane the focus and selects a row, the wheel scrolls what is under it.
+//! The mouse: a click gives a pane the focus and selects a row, the wheel scrolls what is under it, and borders between
+//! panes are dragged.
 
+use super::borders;
 use super::commands::scroll;
 use crate::tui::effect::Effect;
 use crate::tui::message::Mouse;
@@ -25,10 +27,18 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
                 audit::click(state, x, y);
                 Vec::new()
             }
+            Mouse::Drag(..) | Mouse::Release => borders::release(state),
         };
     }
     match mouse {
-        Mouse::Click(x, y) => click(state, x, y),
+        Mouse::Click(x, y) => {
+            // A click on a frame gives the focus too, which may move the border.
+            let border = state.layout().border_at(x, y);
+            click(state, x, y);
+            state.dragged = border;
+        }
+        Mouse::Drag(x, y) => borders::drag(state, x, y),
+        Mouse::Release => return borders::release(state),
         Mouse::Wheel(x, y, rows) => wheel(state, x, y, rows * 3),
     }
     Vec::new()

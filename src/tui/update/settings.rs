@@ -5,7 +5,7 @@
 
 use super::narrow::narrow_log;
 use super::themes::take_theme;
-use super::{history, place};
+use super::{borders, history, place};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::message::Outcome;
@@ -60,6 +60,7 @@ fn apply(state: &mut State, name: &str, value: String) -> Vec<Effect> {
             }
         }
         "zoom" => state.zoom = value == "true",
+        borders::SETTING => borders::take_kept(state, &value),
         "pointers.columns" => {
             state.pointers.columns = Columns::from_text(&value);
             state.pointers.ask_anew();

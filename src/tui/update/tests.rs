@@ -1,4 +1,5 @@
 mod again;
+mod borders;
 mod command_line;
 mod credentials;
 mod lock;
@@ -678,7 +679,12 @@ fn the_blank_marks_in_lists_and_turns_pages_where_one_reads() {
     assert!(matches!(marks.as_slice(), [Effect::MarkLog(..)]));
 
     press(&mut state, &["2", "enter"]);
-    let found = state.keymap.press(&[], crate::command::Key::char(' '), state.scopes(), &state.situation());
+    let found = state.keymap.press(
+        &[],
+        crate::command::Key::char(' '),
+        state.scopes(),
+        &state.situation(),
+    );
     assert!(
         matches!(found, crate::command::Answer::Run(binding) if binding.command.id == crate::command::Id::PageDown),
         "{found:?}"

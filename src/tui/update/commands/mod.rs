@@ -18,6 +18,7 @@ use super::asks::{
     ask_clear_audit, ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, ask_use_spare_key, quit,
 };
 use super::begin::{begin, begin_demo};
+use super::borders;
 use super::concerned::{on_instance, on_pointer};
 use super::on_top::{push, push_form};
 use super::panes::show_pane;
@@ -72,6 +73,11 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
             state.zoom = !state.zoom;
             vec![Effect::Remember("zoom", state.zoom.to_string())]
         }
+        Id::Wider => borders::widen(state, 1),
+        Id::Narrower => borders::widen(state, -1),
+        Id::Taller => borders::heighten(state, 1),
+        Id::Lower => borders::heighten(state, -1),
+        Id::ResetPanes => borders::reset(state),
         Id::NextInstance => turn_instance(state, 1),
         Id::PreviousInstance => turn_instance(state, -1),
         Id::Filter => filter(state, argument),
