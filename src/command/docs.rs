@@ -123,7 +123,7 @@ pub fn keymap_template() -> String {
          # and change it. A file that cannot be read changes nothing; a line that cannot be understood is told and passed over.\n\
          #\n\
          #   \"ctrl-t\" = \"theme light\"      a command with what follows it on the command line\n\
-         #   \"y c\" = \"call circuit\"        keys in a row\n\
+         #   \"u c\" = \"call circuit\"        keys in a row\n\
          #   \"i\" = { run = \"invoke\", when = \"pointer && !read_only\" }\n\
          #   \"f\" = false                   takes a key away\n\n\
          # vim: arrows and the motions of vim. plain: no letters needed for moving.\n\

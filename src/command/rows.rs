@@ -46,6 +46,9 @@ pub(super) fn on_selected_link(situation: &Situation) -> bool {
 pub(super) fn on_trail(situation: &Situation) -> bool {
     situation.trail
 }
+pub(super) fn on_credential(situation: &Situation) -> bool {
+    situation.credential
+}
 pub(super) fn on_revocable(situation: &Situation) -> bool {
     situation.revocable
 }

@@ -1,4 +1,4 @@
-//! Keys pressed one after the other, which together mean one thing: `j`, `g g`, `y c`.
+//! Keys pressed one after the other, which together mean one thing: `j`, `g g`, `u c`.
 
 use super::Key;
 use std::fmt;

@@ -65,6 +65,7 @@ mod safe;
 mod sealing;
 mod secret_file;
 mod session;
+mod shell;
 mod stop;
 mod transfer;
 mod verify;
@@ -115,6 +116,7 @@ pub use pointer_care::{TagChange, normal_tag};
 pub use pointer_columns::PointerColumn;
 pub use reads::only_reads;
 pub use secret_file::SecretFile;
+pub use shell::shell_command;
 pub use stop::StopSign;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,

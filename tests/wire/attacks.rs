@@ -333,3 +333,40 @@ async fn threat_54_a_made_up_trace_decides_nothing() {
         assert_eq!(ask("get_graph_stats", Some(tp)).await, 401, "{tp:?}");
     }
 }
+
+#[tokio::test]
+async fn threat_27_a_query_that_is_no_strict_json_is_answered_sealed_and_does_nothing() {
+    let running = Running::start().await;
+    let owner = &running.owner;
+    let HeldKeys::Native { keys, .. } = &owner.keys else {
+        unreachable!()
+    };
+    let deep = format!(
+        r#"{{"action": "create_pointer", "data_reference": {}1{}}}"#,
+        "[".repeat(200),
+        "]".repeat(200)
+    );
+    let ambiguous = [
+        // Which of two references counts is for every parser to choose.
+        r#"{"action": "create_pointer", "data_reference": "https://a.example", "data_reference": "https://b.example"}"#,
+        r#"{"action": "create_pointer", "data_reference": "https://a.example", "tags": ["\ud800"]}"#,
+        // A text that the library would read a second time, and not strictly.
+        r#"{"action": "create_pointer", "data_reference": {"$serde_json::private::RawValue": "{\"a\":1,\"a\":2}"}}"#,
+        r#"{"action": "create_pointer", "data_reference": {"$serde_json::private::Number": "1"}}"#,
+        &deep,
+        r#"["create_pointer"]"#,
+        r#"{"action": "create_pointer", "data_reference": "https://a.example"} x"#,
+    ];
+    for text in ambiguous {
+        let body = jwe::seal_query(keys, text.as_bytes());
+        let claims = claims(owner, body.as_bytes());
+        let token = sign(owner, &claims);
+        let answer = post(running.address(), &token, "application/jose", body.as_bytes()).await;
+        assert_eq!(answer.status, 400, "{text}");
+        let reply = jwe::open_reply(keys, &claims.jti, &answer.body).unwrap();
+        let reply: serde_json::Value = serde_json::from_slice(&reply).unwrap();
+        assert_eq!(reply["code"], Code::MalformedQuery.as_str(), "{text}");
+    }
+    let stats = running.result("get_graph_stats", json!({})).await;
+    assert_eq!(stats["total_pointers"], 0);
+}

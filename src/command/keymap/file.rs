@@ -4,7 +4,7 @@
 //! preset = "plain"
 //!
 //! [keys.pointers]
-//! "y c" = "call circuit"
+//! "u c" = "call circuit"
 //! p = { run = "invoke", when = "pointer && !read_only" }
 //! x = false
 //! ```

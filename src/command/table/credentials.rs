@@ -2,7 +2,8 @@
 
 use crate::command::Scope::{CredentialPage, Credentials, InstancePage, Instances, Panes};
 use crate::command::rows::{
-    changes, destroys, on_held, on_local, on_revocable, on_rotatable, on_suspendable, on_suspended, shows,
+    changes, destroys, on_credential, on_held, on_local, on_revocable, on_rotatable, on_suspendable,
+    on_suspended, shows,
 };
 use crate::command::{Command, Id};
 
@@ -95,4 +96,15 @@ pub(super) static COMMANDS: &[Command] = &[
         &[],
     )
     .when(on_held),
+    shows(
+        Id::CopyCredential,
+        "copy-credential",
+        "copy",
+        "Copy its name, app_id, key id, or the command that shows it; never a secret",
+        &[Credentials, CredentialPage],
+        28,
+        &["y"],
+    )
+    .when(on_credential)
+    .taking("[name|app-id|key-id|command]"),
 ];

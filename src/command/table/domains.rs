@@ -127,4 +127,15 @@ pub(super) static COMMANDS: &[Command] = &[
         &["x"],
     )
     .when(on_domain),
+    shows(
+        Id::CopyDomain,
+        "copy-domain",
+        "copy",
+        "Copy the id or the name of what is selected",
+        &[Domains],
+        28,
+        &["y"],
+    )
+    .when(on_domain)
+    .taking("[id|name]"),
 ];

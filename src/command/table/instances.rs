@@ -74,6 +74,17 @@ pub(super) static COMMANDS: &[Command] = &[
     .when(editable)
     .taking("[1-8|none]"),
     shows(
+        Id::CopyInstance,
+        "copy-instance",
+        "copy",
+        "Copy its URL, name, id, or the command that shows it",
+        &[Instances, InstancePage],
+        28,
+        &["y"],
+    )
+    .when(on_instance)
+    .taking("[url|name|id|command]"),
+    shows(
         Id::InstanceLog,
         "instance-log",
         "its log",

@@ -167,6 +167,17 @@ pub(super) static COMMANDS: &[Command] = &[
         &["D"],
     )
     .when(on_pointer),
+    shows(
+        Id::CopyPointer,
+        "copy-pointer",
+        "copy",
+        "Copy its address, reference, description, JSON, or the command for it; of all that are marked, one a line",
+        &[Pointers, PointerPage],
+        28,
+        &["y"],
+    )
+    .when(on_pointers)
+    .taking("[address|reference|description|command|json]"),
     changes(
         Id::TagPointer,
         "tags",

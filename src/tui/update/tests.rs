@@ -1,6 +1,7 @@
 mod again;
 mod borders;
 mod command_line;
+mod copying;
 mod credentials;
 mod lock;
 mod settings;

@@ -5,6 +5,7 @@ use super::python::{legacy_program, native_program};
 use super::replayable;
 use crate::model::{Profile, Route};
 use crate::protocol::{Code, HeldCredential, Query};
+use crate::workspace::shell::{program, quoted};
 use crate::workspace::{Failure, Home, LogEntry, LogKind, Workspace, held};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -231,36 +232,6 @@ fn as_curl(post: &Post, home: &Home) -> String {
     )
 }
 
-/// How this program is called for this home.
-fn program(home: &Home) -> String {
-    if Home::default_root().is_ok_and(|usual| usual == home.root()) {
-        return "butterfly".to_owned();
-    }
-    format!("butterfly --home {}", quoted(&home.root().display().to_string()))
-}
-
-/// A word for a shell.
-fn quoted(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+=,".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).expect("a value has only string keys")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_for_a_shell_are_quoted_where_they_have_to_be() {
-        assert_eq!(quoted("alpha-2"), "alpha-2");
-        assert_eq!(quoted("{\"a\": 1}"), "'{\"a\": 1}'");
-        assert_eq!(quoted("it's $HOME"), r"'it'\''s $HOME'");
-        assert_eq!(quoted(""), "''");
-    }
 }

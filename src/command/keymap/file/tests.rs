@@ -33,7 +33,7 @@ fn keys_are_rebound_added_in_a_row_and_taken_away() {
         r#"
         [keys.pointers]
         w = "invoke"
-        "y c" = "call circuit"
+        "u c" = "call circuit"
         x = false
         [keys.global]
         "ctrl-t" = { run = "theme light" }
@@ -46,7 +46,7 @@ fn keys_are_rebound_added_in_a_row_and_taken_away() {
         Some("invoke"),
         "its old key stays"
     );
-    assert_eq!(meaning(&keymap, "y c", false).as_deref(), Some("call circuit"));
+    assert_eq!(meaning(&keymap, "u c", false).as_deref(), Some("call circuit"));
     assert_eq!(meaning(&keymap, "x", false), None);
     assert_eq!(meaning(&keymap, "ctrl-t", false).as_deref(), Some("theme light"));
     let shown = keymap.keys(Id::InvokePointer, &[Scope::Pointers]).next();

@@ -3,6 +3,7 @@
 //! Files beside this one do single commands and know nothing of the table.
 
 mod console;
+mod copying;
 mod credentials;
 mod filtering;
 mod here;
@@ -168,6 +169,10 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::MarkLine => mark(state),
         Id::NoteLine => note(state, argument),
         Id::CopyLine => copy_as(state, argument),
+        Id::CopyPointer => copying::copy_pointer(state, argument),
+        Id::CopyInstance => copying::copy_instance(state, argument),
+        Id::CopyCredential => copying::copy_credential(state, argument),
+        Id::CopyDomain => copying::copy_domain(state, argument),
         Id::ExportLog => export(state),
         Id::NextTab => on_tab(state, |page| page.turn(true)),
         Id::PreviousTab => on_tab(state, |page| page.turn(false)),

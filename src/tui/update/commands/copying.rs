@@ -1,0 +1,165 @@
+//! Copying what is selected, for somewhere else: an address, a URL, a name, the command that shows it. Never a secret:
+//! what could be one is not among what lists and pages know.
+
+use super::super::concerned::target;
+use super::super::on_top::push;
+use crate::command::Id;
+use crate::tui::domains::Row;
+use crate::tui::effect::Effect;
+use crate::tui::layers::{Item, Layer, Menu};
+use crate::tui::state::{Level, State};
+use crate::workspace::{BulkTarget, Home, shell_command};
+
+/// Something that can be copied: the key that chooses it, what it is called, and the text itself.
+type Offer = (char, &'static str, String);
+
+pub(super) fn copy_pointer(state: &mut State, form: Option<&str>) -> Vec<Effect> {
+    if state.layers.is_empty() && !state.pointers.marks.is_empty() {
+        return copy_marked(state, form);
+    }
+    let (Some((instance, address)), Some(pointer)) = (target(state), state.pointer()) else {
+        return Vec::new();
+    };
+    let verbs: &[&str] = match pointer.federated {
+        Some(_) => &["call"],
+        None => &["pointer", "show"],
+    };
+    let words = [verbs, &[instance.as_str(), address.as_str()]].concat();
+    let json = serde_json::to_string_pretty(pointer).expect("a pointer can be written as JSON");
+    let offers = vec![
+        ('y', "address", address.to_string()),
+        ('r', "reference", pointer.data_reference.clone()),
+        ('d', "description", pointer.description.clone()),
+        ('c', "command", shell_command(&home(state), &words)),
+        ('s', "json", json),
+    ];
+    offer(
+        state,
+        &format!("Copy of {address}"),
+        Id::CopyPointer,
+        offers,
+        form,
+    )
+}
+
+/// One line for each; beside others, an address says nothing without its instance.
+fn copy_marked(state: &mut State, form: Option<&str>) -> Vec<Effect> {
+    let marked = state.pointers.marks.targets();
+    let lines = |line: &dyn Fn(&BulkTarget) -> String| marked.iter().map(line).collect::<Vec<_>>().join("\n");
+    let offers = vec![
+        ('y', "address", lines(&|target| target.address.to_string())),
+        (
+            'c',
+            "command",
+            lines(&|target| {
+                let words = [
+                    "pointer",
+                    "show",
+                    target.instance.as_str(),
+                    target.address.as_str(),
+                ];
+                shell_command(&home(state), &words)
+            }),
+        ),
+    ];
+    let title = format!("Copy of {} marked pointers", marked.len());
+    offer(state, &title, Id::CopyPointer, offers, form)
+}
+
+pub(super) fn copy_instance(state: &mut State, form: Option<&str>) -> Vec<Effect> {
+    let Some(instance) = state.instances.selected() else {
+        return Vec::new();
+    };
+    let row = &instance.row;
+    let mut offers = vec![
+        ('y', "url", row.endpoint.to_string()),
+        ('n', "name", row.name.to_string()),
+    ];
+    offers.extend(row.instance_id.as_ref().map(|id| ('i', "id", id.to_string())));
+    let words = ["instance", "show", row.name.as_str()];
+    offers.push(('c', "command", shell_command(&home(state), &words)));
+    let title = format!("Copy of {}", row.name);
+    offer(state, &title, Id::CopyInstance, offers, form)
+}
+
+pub(super) fn copy_credential(state: &mut State, form: Option<&str>) -> Vec<Effect> {
+    let Some(row) = state.credential() else {
+        return Vec::new();
+    };
+    let mut offers = vec![
+        ('y', "name", row.name.clone()),
+        ('a', "app-id", row.app_id.to_string()),
+    ];
+    offers.extend(row.kid.clone().map(|kid| ('i', "key-id", kid)));
+    let words = ["credential", "show", row.name.as_str()];
+    offers.push(('c', "command", shell_command(&home(state), &words)));
+    let title = format!("Copy of {}", row.name);
+    offer(state, &title, Id::CopyCredential, offers, form)
+}
+
+pub(super) fn copy_domain(state: &mut State, form: Option<&str>) -> Vec<Effect> {
+    let Some(Layer::Domains(page)) = state.layers.last() else {
+        return Vec::new();
+    };
+    let named =
+        |id: &dyn ToString, name: &str| vec![('y', "id", id.to_string()), ('n', "name", name.to_owned())];
+    let offers = match page.selected() {
+        Some(Row::Connection(..)) => page.connection().map(|one| named(&one.id, &one.name)),
+        Some(Row::Domain(_)) => page.domain().map(|one| named(&one.id, &one.name)),
+        Some(Row::Key(domain, place)) => page
+            .key(domain, place)
+            .map(|key| vec![('y', "id", key.id.clone())]),
+        Some(Row::Federation(_, place)) => page
+            .tree
+            .federations
+            .get(place)
+            .map(|one| vec![('y', "id", one.id.to_string())]),
+        None => None,
+    };
+    let title = format!("Copy from the domains of {}", page.instance);
+    offer(state, &title, Id::CopyDomain, offers.unwrap_or_default(), form)
+}
+
+/// Copies what is named, or the only thing that there is; else lets one be chosen.
+fn offer(state: &mut State, title: &str, id: Id, offers: Vec<Offer>, form: Option<&str>) -> Vec<Effect> {
+    if let Some(form) = form {
+        let found = offers.iter().find(|(_, name, _)| *name == form);
+        if let Some((.., text)) = found {
+            return vec![Effect::Copy(text.clone())];
+        }
+        let known: Vec<&str> = offers.iter().map(|(_, name, _)| *name).collect();
+        let text = format!("there is no {form:?} to copy of it");
+        state.report(Level::Warn, text, format!("take one of {}", known.join(", ")));
+        return Vec::new();
+    }
+    if let [(.., text)] = offers.as_slice() {
+        return vec![Effect::Copy(text.clone())];
+    }
+    let items: Vec<Item> = offers
+        .iter()
+        .map(|(key, name, text)| Item::run(*key, *name, in_a_line(text), id, Some(name)))
+        .collect();
+    if items.is_empty() {
+        return Vec::new();
+    }
+    let title = title.to_owned();
+    push(
+        state,
+        Layer::Menu(Menu {
+            title,
+            items,
+            selected: 0,
+        }),
+    )
+}
+
+/// The beginning of a text, without line ends.
+fn in_a_line(text: &str) -> String {
+    const LETTERS: usize = 300;
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").chars().take(LETTERS).collect()
+}
+
+fn home(state: &State) -> Home {
+    Home::at(&state.home)
+}
