@@ -3,7 +3,7 @@
 use super::outcome::{Outcome, usage};
 use super::session::Session;
 use crate::tui;
-use crate::workspace::Workspace;
+use crate::workspace::{Demo, Workspace};
 use std::io::IsTerminal;
 use std::sync::Arc;
 
@@ -15,16 +15,22 @@ pub async fn run(session: &Session, theme: Option<String>) -> Outcome {
         true => session.open_unasked().await?.cloned(),
         false => None,
     };
-    open(session, theme, workspace).await
+    open(session, theme, workspace, None).await
 }
 
-/// Opens the console on a home that is open already, if it is.
-pub async fn open(session: &Session, theme: Option<String>, workspace: Option<Arc<Workspace>>) -> Outcome {
+/// Opens the console on a home that is open already, if it is, and on the demo, if that was made for it.
+pub async fn open(
+    session: &Session,
+    theme: Option<String>,
+    workspace: Option<Arc<Workspace>>,
+    demo: Option<Demo>,
+) -> Outcome {
     tui::run(tui::Options {
         home: session.home().clone(),
         theme,
         read_only: session.is_read_only(),
         workspace,
+        demo,
     })
     .await?;
     Ok(())

@@ -33,8 +33,8 @@ impl Demo {
         }
         console::require_terminal()?;
         let workspace = session.open_or_create_unasked().await?.clone();
-        build(session, &workspace).await?;
-        console::open(session, theme, Some(workspace)).await
+        let federation = build(session, &workspace).await?;
+        console::open(session, theme, Some(workspace), Some(federation)).await
     }
 }
 

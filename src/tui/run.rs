@@ -14,12 +14,12 @@ use super::signals::Signals;
 use super::state::{Look, Phase, State};
 use super::terminal::{Terminal, is_in_window, stop_the_group};
 use super::theme::{Catalog, depth_of_terminal, glyphs_of_terminal};
-use super::update::{Start, keep_place, start, take_keymap_file, update};
+use super::update::{Start, keep_place, start, take_keymap_file, tell_demo, update};
 use super::view::view;
 use super::window_title::window_title;
 use crate::command::{Key, KeyCode};
 use crate::protocol::Code;
-use crate::workspace::{ConsoleConfig, Failure, Home, Workspace};
+use crate::workspace::{ConsoleConfig, Demo, Failure, Home, Workspace};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     Event, EventStream, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
@@ -51,6 +51,8 @@ pub struct Options {
     pub read_only: bool,
     /// The home, if it is open already.
     pub workspace: Option<Arc<Workspace>>,
+    /// The demo, if it was made for this.
+    pub demo: Option<Demo>,
 }
 
 /// Runs the console until a person leaves it. Hosted instances are stopped before it returns.
@@ -89,7 +91,11 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         background: asks,
         instances: begin == Start::Open,
     };
-    let (now, later) = start(&mut state, begin)
+    let begun = start(&mut state, begin);
+    if let Some(demo) = &options.demo {
+        tell_demo(&mut state, demo);
+    }
+    let (now, later) = begun
         .into_iter()
         .partition(|effect| !awaited.instances || is_for_first_frame(effect));
     console.after_first_frame = later;

@@ -2,9 +2,11 @@
 //!
 //! Every command that works ends here, also those of the pages; so this leans on none of them.
 
+use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Layer, Steps};
-use crate::tui::state::{Running, State};
+use crate::tui::state::{Level, Running, State};
+use crate::workspace::Demo;
 
 /// Begins work.
 pub fn begin(state: &mut State, work: Work) -> Effect {
@@ -39,4 +41,17 @@ pub fn begin_demo(state: &mut State) -> Effect {
         steps: Vec::new(),
     }));
     effect
+}
+
+/// Says that the demo stands, and where to begin.
+pub fn tell_demo(state: &mut State, demo: &Demo) {
+    let names: Vec<String> = demo.instances.iter().map(|(name, ..)| name.to_string()).collect();
+    let remedy = format!(
+        "{} {} shows it hop by hop; {} makes another",
+        state.key_for(Id::ShowLog),
+        state.key_for(Id::Open),
+        state.key_for(Id::CallPointer),
+    );
+    let text = format!("{} are joined, and a first call was made", names.join(" and "));
+    state.report(Level::Good, text, remedy);
 }

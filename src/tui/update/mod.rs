@@ -44,7 +44,7 @@ mod themes;
 mod whose_mouse;
 mod work;
 
-pub use begin::begin;
+pub use begin::{begin, tell_demo};
 pub use candidates::candidates;
 #[cfg(test)]
 pub use commands::perform;

@@ -668,6 +668,26 @@ fn help_finds_by_letters_in_order_and_says_why_something_cannot_be_done() {
 }
 
 #[test]
+fn whoever_starts_the_demo_is_told_where_its_first_call_is() {
+    let mut state = demo(SIZE);
+    let instances = fake::instances().into_iter().take(2);
+    let made = crate::workspace::Demo {
+        instances: instances
+            .map(|row| (row.name, row.endpoint, row.instance_id.unwrap()))
+            .collect(),
+        pointers: Vec::new(),
+    };
+    tell_demo(&mut state, &made);
+    let screen = crate::tui::view::tests::screen(&state);
+    let told = "alpha and beta are joined, and a first call was made";
+    assert!(screen.contains(told), "{screen}");
+    assert!(
+        screen.contains("4 ⏎ shows it hop by hop; c makes another"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn the_blank_marks_in_lists_and_turns_pages_where_one_reads() {
     let mut state = demo(SIZE);
     press(&mut state, &["2", "space"]);

@@ -1,6 +1,7 @@
 //! Work that a person asked for: on its way, over.
 
 use super::backups;
+use super::begin::tell_demo;
 use super::lists::after_anything;
 use super::pages::open_invoke_page;
 use crate::command::Id;
@@ -233,14 +234,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         }
         Done::VaultExported(file, words) => backups::on_vault_exported(state, &file, words),
         Done::Demo(demo) => {
-            let names: Vec<String> = demo.instances.iter().map(|(name, ..)| name.to_string()).collect();
-            let remedy = format!(
-                "{} shows the federated pointers; {} calls one",
-                state.key_for(Id::FederatedOnly),
-                state.key_for(Id::CallPointer)
-            );
-            let text = format!("the demo stands: {} are joined", names.join(" and "));
-            state.report(Level::Good, text, remedy);
+            tell_demo(state, &demo);
             effects.push(Effect::ProbeNow);
             state.pointers.ask_again();
         }
