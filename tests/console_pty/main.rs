@@ -11,6 +11,7 @@ mod outside;
 mod place;
 #[path = "../support/mod.rs"]
 mod support;
+mod tour;
 mod trail;
 
 use std::os::unix::fs::PermissionsExt;

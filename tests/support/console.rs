@@ -84,6 +84,16 @@ impl Console {
         Self::run(command, size, variables)
     }
 
+    /// Starts the demo, which ends in a console.
+    pub fn start_demo(home: &Path, size: (u16, u16)) -> Self {
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
+        command.arg("--home");
+        command.arg(home);
+        command.arg("demo");
+        command.cwd(std::env::current_dir().unwrap());
+        Self::run(command, size, &[])
+    }
+
     /// Starts one as the child of another program that waits for it and leads its process group, as `cargo run` does.
     pub fn start_led(home: &Path, size: (u16, u16)) -> Self {
         let mut command = CommandBuilder::new("sh");
