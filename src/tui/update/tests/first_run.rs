@@ -1,0 +1,112 @@
+//! Beginning: an empty home, one that does not open, the demo.
+
+use super::*;
+
+#[test]
+fn an_empty_home_begins_with_a_choice_and_the_choice_happens_once_it_is_made() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    assert!(matches!(
+        key(&mut state, "enter").as_slice(),
+        [Effect::CreateHome(_)]
+    ));
+    assert!(key(&mut state, "enter").is_empty(), "only once");
+    let effects = update(&mut state, Message::HomeOpened);
+    assert!(works(effects).iter().any(|(_, work)| matches!(work, Work::Demo)));
+}
+
+#[test]
+fn whoever_was_given_an_offer_is_led_to_the_side_that_accepts() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    press(&mut state, &["j", "j"]);
+    assert!(matches!(
+        key(&mut state, "enter").as_slice(),
+        [Effect::CreateHome(_)]
+    ));
+    let effects = update(&mut state, Message::HomeOpened);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Wizard(..))));
+    let Some(Layer::Wizard(wizard)) = state.layers.last() else {
+        panic!("the wizard is open");
+    };
+    assert_eq!(wizard.wanted, Some(Side::Held));
+}
+
+#[test]
+fn a_vault_that_does_not_open_is_said_in_its_form_and_the_choice_is_still_there() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    press(&mut state, &["5", "enter"]);
+    write(&mut state, "~/vault.age");
+    press(&mut state, &["down"]);
+    write(&mut state, "correct horse");
+    let Some(Effect::BringVault(bringing)) = key(&mut state, "ctrl-s").pop() else {
+        panic!("it is brought along");
+    };
+    assert_eq!(bringing.path, std::path::Path::new("~/vault.age"));
+    assert!(matches!(bringing.lock, VaultLock::KeyFile(None)));
+    update(&mut state, Message::HomeFailed(fake::failure()));
+    assert!(matches!(state.layers.last(), Some(Layer::Form(form)) if form.failure.is_some()));
+    press(&mut state, &["esc"]);
+    assert!(matches!(state.layers.last(), Some(Layer::FirstRun(_))));
+    assert_eq!(state.phase, Phase::FirstRun);
+    // Another choice is not taken for this one.
+    press(&mut state, &["1", "enter"]);
+    let effects = update(&mut state, Message::HomeOpened);
+    assert!(works(effects).iter().any(|(_, work)| matches!(work, Work::Demo)));
+}
+
+#[test]
+fn a_home_that_cannot_be_made_leaves_the_choice() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    key(&mut state, "enter");
+    update(&mut state, Message::HomeFailed(fake::failure()));
+    assert_eq!(state.phase, Phase::FirstRun);
+    assert!(matches!(state.layers.last(), Some(Layer::FirstRun(_))));
+}
+
+#[test]
+fn a_wrong_passphrase_is_said_and_asked_for_again() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Locked);
+    write(&mut state, "wrong");
+    assert!(matches!(
+        key(&mut state, "enter").as_slice(),
+        [Effect::OpenHome(_)]
+    ));
+    update(&mut state, Message::HomeFailed(fake::failure()));
+    assert!(matches!(state.layers.last(), Some(Layer::Form(form)) if form.failure.is_some()));
+    assert!(matches!(
+        key(&mut state, "enter").as_slice(),
+        [Effect::OpenHome(_)]
+    ));
+}
+
+#[test]
+fn opening_twice_as_wide_a_home_is_the_same_home() {
+    let mut state = demo((40, 10));
+    update(&mut state, Message::Resize(200, 50));
+    fill(&mut state);
+    assert_eq!(state.instances.rows.len(), 5);
+}
+
+#[test]
+fn whoever_starts_the_demo_is_told_where_its_first_call_is() {
+    let mut state = demo(SIZE);
+    let instances = fake::instances().into_iter().take(2);
+    let made = crate::workspace::Demo {
+        instances: instances
+            .map(|row| (row.name, row.endpoint, row.instance_id.unwrap()))
+            .collect(),
+        pointers: Vec::new(),
+    };
+    tell_demo(&mut state, &made);
+    let screen = crate::tui::view::tests::screen(&state);
+    let told = "alpha and beta are joined, and a first call was made";
+    assert!(screen.contains(told), "{screen}");
+    assert!(
+        screen.contains("4 ⏎ shows it hop by hop; c makes another"),
+        "{screen}"
+    );
+}
