@@ -156,7 +156,7 @@ fn told(settings: &Settings) -> Vec<(&'static str, String)> {
         ("tls", tls),
         ("fetches from", reach),
         ("files of", files),
-        ("data of at most", most),
+        ("data at most", most),
         ("writes", writes.to_owned()),
     ]
 }

@@ -10,7 +10,7 @@ use crate::tui::clock::{count, latency};
 use crate::tui::content::{state_glyph, state_role};
 use crate::tui::state::{Load, State};
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::draw::{Canvas, both_ends};
 use crate::tui::widgets::text::{draw_lines, wrap};
 use crate::workspace::{Door, DoorState, Party, PartyKind};
 use ratatui::layout::Rect;
@@ -197,6 +197,7 @@ fn draw_label(map: &Map, canvas: &mut Canvas, area: Rect, door: &Door, wire: &[C
     let straight = usize::from(map.picture.runway);
     let room = map.picture.runway.saturating_sub(4);
     let traffic = map.traffic(door);
+    let is_name = traffic.calls == 0 && door.state == DoorState::Active;
     let (words, role) = match (traffic.calls, door.state) {
         (0, DoorState::Active) => (door.app_id.clone(), Role::Dim),
         (0, state) => (state.as_str().to_owned(), door_role(state)),
@@ -216,6 +217,10 @@ fn draw_label(map: &Map, canvas: &mut Canvas, area: Rect, door: &Door, wire: &[C
     };
     let room = room.min(area.right().saturating_sub(x));
     let style = canvas.style(role);
+    let words = match is_name {
+        true => both_ends(&words, room.saturating_sub(1), canvas.glyphs.ellipsis),
+        false => words,
+    };
     let used = canvas.put(x, y, room, &format!(" {words}"), style);
     canvas.put(x + used, y, 1, " ", style);
 }

@@ -26,6 +26,30 @@ pub fn width(text: &str) -> u16 {
     u16::try_from(inert(text).width()).unwrap_or(u16::MAX)
 }
 
+/// A name in at most `room` columns, of which both ends stay: names of one family differ at their ends.
+pub fn both_ends(name: &str, room: u16, ellipsis: &str) -> String {
+    let name = inert(name);
+    let room = usize::from(room);
+    if name.width() <= room {
+        return name.into_owned();
+    }
+    let within = |room: usize, graphemes: &mut dyn Iterator<Item = &str>| -> usize {
+        let mut used = 0;
+        graphemes
+            .take_while(|grapheme| {
+                used += grapheme.width();
+                used <= room
+            })
+            .map(str::len)
+            .sum()
+    };
+    let tail_room = room.saturating_sub(1) / 2;
+    let tail = within(tail_room, &mut name.graphemes(true).rev());
+    let head_room = room.saturating_sub(1 + tail_room);
+    let head = within(head_room, &mut name.graphemes(true));
+    format!("{}{ellipsis}{}", &name[..head], &name[name.len() - tail..])
+}
+
 /// A style on the ground of windows.
 pub fn on_overlay(canvas: &Canvas, role: Role) -> Style {
     canvas.style(Role::Overlay).patch(canvas.style(role))
@@ -204,6 +228,19 @@ mod tests {
             .collect();
         canvas.spans(0, 0, room, &spans);
         buffer.content().iter().map(|cell| cell.symbol()).collect()
+    }
+
+    #[test]
+    fn of_a_name_that_does_not_fit_both_ends_are_shown() {
+        let shown = |name: &str, room| both_ends(name, room, "…");
+        assert_eq!(shown("alpha-federation-console", 18), "alpha-fed…-console");
+        assert_eq!(shown("alpha-federation-instance", 18), "alpha-fed…instance");
+        assert_eq!(shown("alpha/owner", 11), "alpha/owner");
+        assert_eq!(shown("漢字漢字漢字", 6), "漢…字", "half of a sign is none");
+        assert_eq!(shown("owner", 1), "…");
+        for room in 1..12 {
+            assert!(width(&shown("a\u{301}b\u{301}漢c\u{301}d\u{301}e\u{301}", room)) <= room);
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A table over a source of any length: only the rows that are visible are ever built.
 
-use super::draw::{Canvas, width};
+use super::draw::{Canvas, both_ends, width};
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -18,6 +18,8 @@ pub struct Column {
     pub rank: u8,
     /// Whether its text ends at the right edge.
     pub right: bool,
+    /// Whether it holds names, of which both ends are shown where they do not fit.
+    pub both_ends: bool,
     /// Whether rows are sorted by it, and then whether the greatest comes first.
     pub sorted: Option<bool>,
 }
@@ -31,6 +33,7 @@ impl Column {
             share: 0,
             rank,
             right: false,
+            both_ends: false,
             sorted: None,
         }
     }
@@ -43,7 +46,16 @@ impl Column {
             share,
             rank,
             right: false,
+            both_ends: false,
             sorted: None,
+        }
+    }
+
+    /// The same, with names in it.
+    pub const fn of_names(self) -> Self {
+        Self {
+            both_ends: true,
+            ..self
         }
     }
 
@@ -201,7 +213,15 @@ fn draw_row(canvas: &mut Canvas, inner: Rect, y: u16, widths: &[u16], columns: &
         } else {
             0
         };
-        canvas.spans(x + shift, y, room - shift, cell);
+        match cell.as_slice() {
+            [(name, style)] if column.both_ends => {
+                let name = both_ends(name, *room, canvas.glyphs.ellipsis);
+                canvas.put(x + shift, y, room - shift, &name, *style);
+            }
+            _ => {
+                canvas.spans(x + shift, y, room - shift, cell);
+            }
+        }
         x += room + 1;
     }
 }

@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 
 const CREDENTIALS: [Column; 7] = [
     Column::fixed("", 1, 0),
-    Column::growing("name", 18, 3, 0),
+    Column::growing("name", 18, 3, 0).of_names(),
     Column::fixed("side", 6, 1),
     Column::growing("instance", 7, 1, 2),
     Column::fixed("state", 9, 0),
