@@ -8,9 +8,9 @@ mod claims;
 mod legacy;
 mod native;
 
-pub use claims::Claims;
+pub use claims::{Claims, Expectation};
 pub use legacy::{LegacyClaims, claimed_legacy, sign_legacy, verify_legacy};
-pub use native::{Expectation, claimed_kid, sign, verify};
+pub use native::{claimed_kid, sign, verify};
 
 use super::base64url;
 use super::keys::SignatureKey;

@@ -1,6 +1,6 @@
 //! Pointers out of files: all good rows in one step at the end, or nothing at all.
 
-use super::import_file::{self, FromFile};
+use super::import_file::{self, FromFile, ImportFormat, RejectedRow};
 use super::session::Session;
 use super::{Failure, StopSign, Workspace, pointers};
 use crate::model::Timestamp;
@@ -14,15 +14,6 @@ const MOST_REPORTED: usize = 100;
 /// Seconds for taking over all rows in one step.
 const COMMIT_PATIENCE: i64 = 600;
 
-/// The form of a file of pointers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportFormat {
-    /// One JSON object a line.
-    Jsonl,
-    /// A header line with the field names; tags separated by `;`.
-    Csv,
-}
-
 /// How far an import is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ImportProgress {
@@ -34,15 +25,6 @@ pub struct ImportProgress {
     pub rejected: u64,
     /// All rows are staged; the instance is taking them over in one step.
     pub committing: bool,
-}
-
-/// A row that cannot be imported.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct RejectedRow {
-    /// Line in the file, from 1.
-    pub line: u64,
-    /// What is wrong with it.
-    pub reason: String,
 }
 
 /// What an import came to.

@@ -1,9 +1,9 @@
 //! Reading a file of pointers on a thread that may block, in chunks that fit into one request.
 
-use super::{Failure, ImportFormat, RejectedRow};
+use super::Failure;
 use crate::model::NewPointer;
 use crate::protocol::{Code, strict_json};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -18,6 +18,24 @@ const MOST_BYTES: usize = 512 * 1024;
 const LONGEST_ROW: usize = 256 * 1024;
 /// Chunks read ahead.
 const AHEAD: usize = 2;
+
+/// The form of a file of pointers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportFormat {
+    /// One JSON object a line.
+    Jsonl,
+    /// A header line with the field names; tags separated by `;`.
+    Csv,
+}
+
+/// A row that cannot be imported.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RejectedRow {
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub reason: String,
+}
 
 /// What comes out of a file, in its order.
 pub(super) enum FromFile {

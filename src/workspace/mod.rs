@@ -97,7 +97,8 @@ pub use home::{
     Home, Unlock, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE, VAULT_PASSPHRASE_VARIABLE,
     VaultLock, check_not_loose,
 };
-pub use import::{ImportFormat, ImportPreview, ImportProgress, ImportReport, RejectedRow};
+pub use import::{ImportPreview, ImportProgress, ImportReport};
+pub use import_file::{ImportFormat, RejectedRow};
 pub use jq::{
     Answer as JqAnswer, JqError, JqOffer, JqPlace, JqSession, Limits as JqLimits, Standing as JqStanding,
     evaluate as jq, place as jq_place, standing as jq_standing,

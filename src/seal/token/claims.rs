@@ -1,6 +1,6 @@
 //! The claims of a native token, each of them checked.
 
-use super::{CLOCK_SKEW, Expectation, KnownClaim, LIFETIME, TokenError, body_hash, optional, required};
+use super::{CLOCK_SKEW, KnownClaim, LIFETIME, TokenError, body_hash, optional, required};
 use crate::model::{AppId, InstanceId};
 use crate::seal::base64url;
 use crate::seal::strict;
@@ -11,6 +11,19 @@ use subtle::ConstantTimeEq;
 const MOST_HOPS: usize = 8;
 /// Longest traceparent; version 00 of W3C Trace Context has 55 characters.
 const LONGEST_TRACEPARENT: usize = 128;
+
+/// What a server expects of a native token beside its signature.
+#[derive(Debug, Clone, Copy)]
+pub struct Expectation<'a> {
+    /// The app_id to which the credential with this kid was issued.
+    pub app_id: &'a AppId,
+    /// The instance's own id.
+    pub audience: &'a InstanceId,
+    /// The endpoint recorded in the credential.
+    pub endpoint: &'a str,
+    /// Unix seconds now.
+    pub now: i64,
+}
 
 /// Every claim of a native token. All are required except `tp` and `trc`; unknown ones are refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

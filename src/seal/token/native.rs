@@ -1,24 +1,13 @@
 //! Tokens of the native profile: made, found, verified.
 
 use super::claims::KNOWN;
-use super::{Claims, HS256, TokenError, authenticate, read_claims, read_header, sign_under, split};
-use crate::model::{AppId, InstanceId, KeyId};
+use super::{
+    Claims, Expectation, HS256, TokenError, authenticate, read_claims, read_header, sign_under, split,
+};
+use crate::model::KeyId;
 use crate::seal::NativeKeys;
 use crate::seal::headers::{TOKEN_TYPE, kid_of_token_header};
 use serde::Deserialize;
-
-/// What a server expects of a native token beside its signature.
-#[derive(Debug, Clone, Copy)]
-pub struct Expectation<'a> {
-    /// The app_id to which the credential with this kid was issued.
-    pub app_id: &'a AppId,
-    /// The instance's own id.
-    pub audience: &'a InstanceId,
-    /// The endpoint recorded in the credential.
-    pub endpoint: &'a str,
-    /// Unix seconds now.
-    pub now: i64,
-}
 
 /// A header: these members and no others.
 #[derive(Deserialize)]

@@ -1,12 +1,21 @@
 //! A choice among a few things, each on a key of its own.
 
 use crate::command::Id;
+use crate::model::{ConnectionId, InstanceName};
 use crate::tui::effect::Work;
-use crate::tui::pointer::ForMarked;
 
 /// Keys for things to choose from, one after the other; those that move and close are not among them.
 pub fn item_keys() -> impl Iterator<Item = char> {
     ('1'..='9').chain('a'..='i').chain('l'..='p').chain('r'..='z')
+}
+
+/// A step on the way to assigning what is marked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ForMarked {
+    /// Choose among the connections of this instance.
+    Connections(InstanceName),
+    /// Assign what is marked on this instance to this connection of this name, or to none.
+    Assign(InstanceName, Option<(ConnectionId, String)>),
 }
 
 /// What choosing something leads to.

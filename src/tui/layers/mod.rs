@@ -38,7 +38,7 @@ pub use help::{Entry, Help};
 pub use line::{edit, paste, type_into};
 pub use lock_screen::LockScreen;
 pub use marked_forms::places;
-pub use menu::{Act, Item, Menu, item_keys};
+pub use menu::{Act, ForMarked, Item, Menu, item_keys};
 pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage};
 

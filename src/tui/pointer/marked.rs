@@ -5,20 +5,11 @@ use super::forms::{connection_items, open, report_no_connection, with_path};
 use crate::model::{Connection, ConnectionId, InstanceName};
 use crate::tui::clock::count;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{Act, Confirm, Form, Item, Layer, Menu, Then, places};
+use crate::tui::layers::{Act, Confirm, ForMarked, Form, Item, Layer, Menu, Then, places};
 use crate::tui::message::Outcome;
 use crate::tui::state::State;
 use crate::workspace::{BulkAction, BulkTarget};
 use std::collections::BTreeMap;
-
-/// A step on the way to assigning what is marked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ForMarked {
-    /// Choose among the connections of this instance.
-    Connections(InstanceName),
-    /// Assign what is marked on this instance to this connection of this name, or to none.
-    Assign(InstanceName, Option<(ConnectionId, String)>),
-}
 
 /// Changes the tags of these.
 pub fn tag_marked(state: &mut State, targets: Vec<BulkTarget>) -> Vec<Effect> {

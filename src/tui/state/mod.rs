@@ -1,173 +1,49 @@
 //! Everything that the console knows, and nothing that it does.
 
 mod begun;
+mod credentials;
 mod history;
 mod idle;
 mod instances;
 mod kept;
 mod lists;
+mod load;
 mod log;
+mod look;
+mod phase;
 mod place;
 mod pointers;
 pub mod recent;
 mod remedy;
+mod report;
+mod running;
 
 pub use crate::tui::pane::Pane;
 pub use begun::Begun;
+pub use credentials::Credentials;
 pub use history::{History, Pace, Sight};
 pub use idle::Idle;
 pub use instances::{Branch, Instance, Instances};
 pub use kept::{Kept, Told};
 pub use lists::Cursor;
+pub use load::{Again, Load};
 pub use log::Log;
+pub use look::Look;
+pub use phase::Phase;
 pub use place::{OpenPage, Place};
 pub use pointers::{Columns, Pointers, Source};
+pub use report::{Level, Report};
+pub use running::Running;
 
 use super::audit;
 use super::clock::Clock;
 use super::composer::Memory;
 use super::layers::{Choice, Layer};
 use super::layout::{Border, Borders, Layout};
-use super::theme::{ASCII, Catalog, Depth, Glyphs, Theme, UNICODE};
 use crate::command::{Id, Keymap, Scope, Situation, Target};
 use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Pointer, Side};
-use crate::workspace::{ConsoleConfig, CredentialRow, Failure, GlyphChoice, HostedBy};
+use crate::workspace::{CredentialRow, Failure, HostedBy};
 use std::collections::VecDeque;
-
-/// How far the console is with its home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// There is none yet: a person chooses.
-    FirstRun,
-    /// It is locked: a person is asked.
-    Locked,
-    /// It is being made or opened.
-    Opening,
-    /// It is open.
-    Open,
-    /// It was locked while nobody was there: a person is asked before anything is shown again.
-    Shut,
-    /// Hosted instances are being stopped.
-    Stopping,
-    /// Over.
-    Done,
-}
-
-/// How bad a report is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the words say it")]
-pub enum Level {
-    Good,
-    Info,
-    Warn,
-    Bad,
-}
-
-/// Something that was reported.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Report {
-    /// How bad it is.
-    pub level: Level,
-    /// What happened.
-    pub text: String,
-    /// What to do about it; empty if nothing.
-    pub remedy: String,
-    /// When, as shown.
-    pub at: String,
-}
-
-/// Work that is under way because a person asked for it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Running {
-    /// Its number.
-    pub ticket: u64,
-    /// What is being done.
-    pub words: String,
-    /// Whether it can be stopped between two steps, and tells then what was done.
-    pub is_gentle: bool,
-    /// Whether it is to stop: what was done by then is still waited for.
-    pub is_stopping: bool,
-    /// Whether a failure deserves a page of its own.
-    pub foreground: bool,
-}
-
-/// What is known of something that has to be fetched.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub enum Load {
-    /// Not there yet.
-    #[default]
-    Waiting,
-    /// There.
-    Ready,
-    /// Could not be had; what was there before stays on the screen.
-    Failed(Failure),
-}
-
-impl Load {
-    /// Whether it could not be had.
-    pub fn has_failed(&self) -> bool {
-        matches!(self, Self::Failed(_))
-    }
-}
-
-/// How things look.
-#[derive(Debug, Clone)]
-pub struct Look {
-    /// The theme.
-    pub theme: Theme,
-    /// The themes that there are.
-    pub catalog: Catalog,
-    /// How many colours the terminal shows.
-    pub depth: Depth,
-    /// The signs that are drawn with.
-    pub glyphs: Glyphs,
-    /// What the locale says of the signs.
-    pub fitting_glyphs: Glyphs,
-    /// What `config.toml` says.
-    pub config: ConsoleConfig,
-    /// Whether a person chose the theme, so that the terminal's background no longer does.
-    pub chosen: bool,
-}
-
-impl Look {
-    /// Takes the signs that the settings say, or else those that fit the terminal.
-    pub fn take_glyphs(&mut self) {
-        self.glyphs = match self.config.glyphs {
-            GlyphChoice::Auto => self.fitting_glyphs,
-            GlyphChoice::Unicode => UNICODE,
-            GlyphChoice::Ascii => ASCII,
-        };
-    }
-}
-
-/// The credentials.
-#[derive(Debug, Clone, Default)]
-pub struct Credentials {
-    /// Both sides, as listed.
-    pub rows: Vec<CredentialRow>,
-    /// Instances that could not be asked.
-    pub missing: Vec<Failure>,
-    /// Whether they are there.
-    pub load: Load,
-    /// Where one is in the list.
-    pub cursor: Cursor,
-    /// Whether they have been asked for and did not come yet.
-    pub loading: bool,
-    /// Whether they have to be asked for once more when they come.
-    pub again: Again,
-}
-
-/// Whether what is on its way has to be asked for once more.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Again {
-    /// It will do.
-    #[default]
-    No,
-    /// If not everybody could be asked: somebody answers again.
-    IfMissing,
-    /// It may be older than what was changed meanwhile.
-    Yes,
-}
 
 /// Everything that the console knows.
 pub struct State {

@@ -4,8 +4,11 @@
 //! told before it is filled in. Pure: where the values come from is told from outside.
 
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+
+/// What goes into blanks that ask for something, by name.
+pub type Answers = BTreeMap<String, String>;
 
 /// Where what goes into a blank comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

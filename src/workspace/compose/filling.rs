@@ -2,7 +2,7 @@
 
 use super::super::{Failure, JqLimits, Workspace, blocking, jq};
 use super::Outgoing;
-use super::blanks::{AskedBlank, FromReply, Source, asked, fill, replies};
+use super::blanks::{Answers, AskedBlank, FromReply, Source, asked, fill, replies};
 use super::paths::{ReplyPath, paths};
 use crate::model::InstanceName;
 use crate::protocol::{Code, Query};
@@ -11,9 +11,6 @@ use serde_json::Value;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-
-/// What goes into blanks that ask for something, by name.
-pub type Answers = BTreeMap<String, String>;
 
 /// Lines of the log that are looked through for a reply, newest first.
 const LOOKED_THROUGH: u64 = 5_000;

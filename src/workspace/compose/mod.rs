@@ -14,11 +14,12 @@ mod outgoing;
 mod paths;
 mod ways;
 
-pub use blanks::{AskedBlank, BegunBlank, asked as blanks_of, begun as begun_blank, spans as blank_spans};
+pub use blanks::{
+    Answers, AskedBlank, BegunBlank, asked as blanks_of, begun as begun_blank, spans as blank_spans,
+};
 pub use check::{Facts, Finding, Weight, findings};
 pub use circuit_look::CircuitLook;
 pub use dry_run::{DryRun, Leg, QueryLayer, WireLayer};
-pub use filling::Answers;
 pub use kept::{SentQuery, blank, laid_out, on_one_line, skeleton};
 pub use layers::{BodyLayer, Claim};
 pub use learn::Knowledge;

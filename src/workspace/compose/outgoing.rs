@@ -1,7 +1,7 @@
 //! A query as a person wants it sent: to whom, as whom, which way.
 
 use super::super::{CallOptions, Failure, InvokeOptions, Workspace, read_only};
-use super::Answers;
+use super::blanks::Answers;
 use crate::client::relay_query;
 use crate::model::{AppId, ConnectionId, Endpoint, InstanceName, Pointer, Route};
 use crate::protocol::{Query, Reply};
