@@ -8,11 +8,12 @@
 mod address;
 mod content;
 mod files;
+mod policy;
 
 use super::fetch_header::FetchHeader;
 use crate::protocol::{Code, Problem};
 pub use files::file;
-use ipnet::IpNet;
+pub use policy::FetchPolicy;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::ClientConfig;
 use serde_json::{Value, json};
@@ -21,17 +22,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OnceCell;
 use url::{Host, Url};
-
-/// What may be reached, and how much of what.
-#[derive(Debug, Clone, Copy)]
-pub struct FetchPolicy<'a> {
-    /// Address ranges that may be contacted beside public ones.
-    pub allowed: &'a [IpNet],
-    /// Bytes of a response, or of a file.
-    pub largest: usize,
-    /// For all of it: resolving, connecting, receiving.
-    pub longest: Duration,
-}
 
 /// What a fetch came to.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,6 @@
 //! The foot of the screen: what was reported or is under way, and the keys that work here.
 
+use super::key_text::shown;
 use crate::command::{Command, Id, commands};
 use crate::model::filter::{Field, Filter};
 use crate::tui::layers::{CommandLine, Layer};
@@ -268,21 +269,4 @@ fn draw_keys(state: &State, canvas: &mut Canvas, area: Rect) {
         .map(|(_, key, label)| (key.as_str(), *label))
         .collect();
     draw_pairs(canvas, area, &pairs);
-}
-
-/// A key, or keys in a row, as the terminal can show them.
-pub(super) fn shown(keys: &impl ToString, canvas: &Canvas) -> String {
-    let text = keys.to_string();
-    if *canvas.glyphs == crate::tui::theme::ASCII {
-        return text
-            .replace("↑↓", "Up/Down")
-            .replace("←→", "Left/Right")
-            .replace('⏎', "Enter")
-            .replace('⇧', "S-")
-            .replace('↑', "Up")
-            .replace('↓', "Down")
-            .replace('←', "Left")
-            .replace('→', "Right");
-    }
-    text
 }

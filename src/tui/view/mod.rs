@@ -2,6 +2,7 @@
 
 mod first_run;
 mod footer;
+mod key_text;
 mod lock_screen;
 mod overlays;
 mod pages;

@@ -5,7 +5,7 @@ use crate::tui::content::{inside, window};
 use crate::tui::layers::{Entry, Help};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::view::footer::shown;
+use crate::tui::view::key_text::shown;
 use crate::tui::widgets::draw::{Canvas, on_overlay, width};
 use ratatui::layout::Rect;
 use ratatui::style::Style;

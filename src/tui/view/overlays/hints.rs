@@ -4,7 +4,7 @@ use super::frame;
 use crate::command::Sequence;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::view::footer::shown;
+use crate::tui::view::key_text::shown;
 use crate::tui::widgets::draw::{Canvas, on_overlay, width};
 use ratatui::layout::Rect;
 

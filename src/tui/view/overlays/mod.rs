@@ -86,7 +86,7 @@ pub(super) fn keys(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
     let y = area.bottom() - 2;
     let mut x = area.x + 3;
     for (key, label) in pairs {
-        let key = &super::footer::shown(key, canvas);
+        let key = &super::key_text::shown(key, canvas);
         let (strong, dim) = (on_overlay(canvas, Role::Key), on_overlay(canvas, Role::Dim));
         let room = (area.right() - 1).saturating_sub(x);
         if width(key) + 1 + width(label) > room {
