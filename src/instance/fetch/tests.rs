@@ -1,4 +1,5 @@
 use super::*;
+use ipnet::IpNet;
 use std::net::TcpListener as StdListener;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
