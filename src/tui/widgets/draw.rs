@@ -43,7 +43,8 @@ pub fn both_ends(name: &str, room: u16, ellipsis: &str) -> String {
             .map(str::len)
             .sum()
     };
-    let tail_room = room.saturating_sub(1) / 2;
+    // What a name ends with tells more of its family apart.
+    let tail_room = room.saturating_sub(1) * 3 / 5;
     let tail = within(tail_room, &mut name.graphemes(true).rev());
     let head_room = room.saturating_sub(1 + tail_room);
     let head = within(head_room, &mut name.graphemes(true));
@@ -233,8 +234,8 @@ mod tests {
     #[test]
     fn of_a_name_that_does_not_fit_both_ends_are_shown() {
         let shown = |name: &str, room| both_ends(name, room, "…");
-        assert_eq!(shown("alpha-federation-console", 18), "alpha-fed…-console");
-        assert_eq!(shown("alpha-federation-instance", 18), "alpha-fed…instance");
+        assert_eq!(shown("alpha-federation-console", 18), "alpha-f…on-console");
+        assert_eq!(shown("alpha-federation-instance", 18), "alpha-f…n-instance");
         assert_eq!(shown("alpha/owner", 11), "alpha/owner");
         assert_eq!(shown("漢字漢字漢字", 6), "漢…字", "half of a sign is none");
         assert_eq!(shown("owner", 1), "…");
