@@ -65,8 +65,8 @@ pub struct State {
     pub zoom: bool,
     /// Where a person put the borders between the panes.
     pub borders: Borders,
-    /// The border that the mouse has taken.
-    pub dragged: Option<Border>,
+    /// The border that the mouse has taken, and whether it was moved since.
+    pub dragged: Option<(Border, bool)>,
     /// Whether the mouse is ours.
     pub mouse: bool,
     /// The instances.

@@ -50,9 +50,10 @@ pub fn reset(state: &mut State) -> Vec<Effect> {
 
 /// The mouse went here with its button down: the border that it has taken goes along.
 pub fn drag(state: &mut State, x: u16, y: u16) {
-    let Some(border) = state.dragged else {
+    let Some((border, _)) = state.dragged else {
         return;
     };
+    state.dragged = Some((border, true));
     let layout = state.layout();
     let before = match border {
         Border::Columns => i32::from(x),
@@ -61,11 +62,11 @@ pub fn drag(state: &mut State, x: u16, y: u16) {
     state.borders = layout.moved_to(state.borders, border, before);
 }
 
-/// Lets go of the border.
+/// Lets go of the border. Whoever only clicked on it has moved nothing.
 pub fn release(state: &mut State) -> Vec<Effect> {
     match state.dragged.take() {
-        Some(_) => vec![kept(state.borders)],
-        None => Vec::new(),
+        Some((_, true)) => vec![kept(state.borders)],
+        _ => Vec::new(),
     }
 }
 

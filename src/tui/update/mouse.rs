@@ -35,7 +35,7 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
             // A click on a frame gives the focus too, which may move the border.
             let border = state.layout().border_at(x, y);
             click(state, x, y);
-            state.dragged = border;
+            state.dragged = border.map(|border| (border, false));
         }
         Mouse::Drag(x, y) => borders::drag(state, x, y),
         Mouse::Release => return borders::release(state),

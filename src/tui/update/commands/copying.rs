@@ -42,7 +42,7 @@ pub(super) fn copy_pointer(state: &mut State, form: Option<&str>) -> Vec<Effect>
     )
 }
 
-/// One line for each; beside others, an address says nothing without its instance.
+/// One line for each.
 fn copy_marked(state: &mut State, form: Option<&str>) -> Vec<Effect> {
     let marked = state.pointers.marks.targets();
     let lines = |line: &dyn Fn(&BulkTarget) -> String| marked.iter().map(line).collect::<Vec<_>>().join("\n");

@@ -79,6 +79,13 @@ fn the_mouse_takes_a_border_and_lets_go_of_it() {
     let log = state.layout().panes[3];
     mouse(&mut state, Mouse::Click(log.x + 4, log.y));
     assert_eq!(state.focus, Pane::Log);
+    assert_eq!(
+        kept(mouse(&mut state, Mouse::Release)),
+        None,
+        "a click moves nothing"
+    );
+    let log = state.layout().panes[3];
+    mouse(&mut state, Mouse::Click(log.x + 4, log.y));
     mouse(&mut state, Mouse::Drag(log.x + 4, log.y + 3));
     assert_eq!(state.layout().panes[3].y, log.y + 3);
     mouse(&mut state, Mouse::Release);
