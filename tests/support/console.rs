@@ -77,20 +77,13 @@ impl Console {
 
     /// Starts one in this folder, where the files are that it names.
     pub fn start_in(folder: &Path, home: &Path, size: (u16, u16), variables: &[(&str, &str)]) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
-        command.arg("--home");
-        command.arg(home);
-        command.cwd(folder);
-        Self::run(command, size, variables)
+        Self::run(program(folder, home), size, variables)
     }
 
     /// Starts the demo, which ends in a console.
     pub fn start_demo(home: &Path, size: (u16, u16)) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
-        command.arg("--home");
-        command.arg(home);
+        let mut command = program(&std::env::current_dir().unwrap(), home);
         command.arg("demo");
-        command.cwd(std::env::current_dir().unwrap());
         Self::run(command, size, &[])
     }
 
@@ -311,6 +304,15 @@ impl Drop for Console {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The program on this home, in this folder.
+fn program(folder: &Path, home: &Path) -> CommandBuilder {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_butterfly"));
+    command.arg("--home");
+    command.arg(home);
+    command.cwd(folder);
+    command
 }
 
 fn cells(count: u16) -> NonZeroU16 {

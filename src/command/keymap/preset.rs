@@ -64,7 +64,6 @@ impl Preset {
     }
 
     fn keys(self, command: &Command, scope: Scope) -> Vec<Sequence> {
-        let read = |keys: &[&str]| keys.iter().filter_map(|text| Sequence::parse(text)).collect();
         let own: Vec<Sequence> = command.keys_in(scope).filter_map(Sequence::parse).collect();
         if self == Self::Vim {
             return own;
@@ -72,7 +71,7 @@ impl Preset {
         if let Some((_, keys)) = PLAIN.iter().find(|(id, _)| *id == command.id)
             && command.scopes.contains(&scope)
         {
-            return read(keys);
+            return keys.iter().filter_map(|text| Sequence::parse(text)).collect();
         }
         if !moves(command) {
             return own;

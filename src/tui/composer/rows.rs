@@ -4,6 +4,7 @@ use super::state::{Asked, Composer};
 use super::window::{Kind, Window};
 use crate::model::{AppId, Holder, Side};
 use crate::tui::state::State;
+use crate::tui::widgets::text::in_one_line;
 use crate::workspace::{CredentialRow, SentQuery, Way, laid_out, skeleton};
 
 /// What taking a row does.
@@ -97,11 +98,6 @@ fn history(state: &State) -> Vec<Row> {
         }
     };
     state.composer.history.iter().map(row).collect()
-}
-
-/// Text without line breaks and the blanks that go with them.
-fn in_one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The credentials that this home holds for the instance, and then the ways that are not straight.

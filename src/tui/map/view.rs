@@ -196,14 +196,6 @@ fn draw_label(map: &Map, canvas: &mut Canvas, area: Rect, door: &Door, wire: &[C
     };
     let straight = usize::from(map.picture.runway);
     let room = map.picture.runway.saturating_sub(4);
-    let traffic = map.traffic(door);
-    let is_name = traffic.calls == 0 && door.state == DoorState::Active;
-    let (words, role) = match (traffic.calls, door.state) {
-        (0, DoorState::Active) => (door.app_id.clone(), Role::Dim),
-        (0, state) => (state.as_str().to_owned(), door_role(state)),
-        _ if traffic.errors > 0 => (panel::traffic_words(traffic), Role::Bad),
-        _ => (panel::traffic_words(traffic), Role::Accent),
-    };
     if room < SHORTEST_LABEL {
         return;
     }
@@ -216,11 +208,17 @@ fn draw_label(map: &Map, canvas: &mut Canvas, area: Rect, door: &Door, wire: &[C
         return;
     };
     let room = room.min(area.right().saturating_sub(x));
-    let style = canvas.style(role);
-    let words = match is_name {
-        true => both_ends(&words, room.saturating_sub(1), canvas.glyphs.ellipsis),
-        false => words,
+    let traffic = map.traffic(door);
+    let (words, role) = match (traffic.calls, door.state) {
+        (0, DoorState::Active) => {
+            let name = both_ends(&door.app_id, room.saturating_sub(1), canvas.glyphs.ellipsis);
+            (name, Role::Dim)
+        }
+        (0, state) => (state.as_str().to_owned(), door_role(state)),
+        _ if traffic.errors > 0 => (panel::traffic_words(traffic), Role::Bad),
+        _ => (panel::traffic_words(traffic), Role::Accent),
     };
+    let style = canvas.style(role);
     let used = canvas.put(x, y, room, &format!(" {words}"), style);
     canvas.put(x + used, y, 1, " ", style);
 }

@@ -1,13 +1,23 @@
 //! A layer comes on top of what is there.
 
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Form, Layer};
+use crate::tui::layers::{Form, Item, Layer, Menu};
 use crate::tui::state::State;
 
 /// A layer.
 pub fn push(state: &mut State, layer: Layer) -> Vec<Effect> {
     state.layers.push(layer);
     Vec::new()
+}
+
+/// A choice among these, of which the first is selected.
+pub fn push_menu(state: &mut State, title: String, items: Vec<Item>) -> Vec<Effect> {
+    let menu = Menu {
+        title,
+        items,
+        selected: 0,
+    };
+    push(state, Layer::Menu(menu))
 }
 
 /// A form, which may offer the names of the instances.

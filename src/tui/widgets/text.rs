@@ -5,6 +5,11 @@ use crate::tui::widgets::draw::{Canvas, width};
 use ratatui::layout::Rect;
 use unicode_segmentation::UnicodeSegmentation;
 
+/// Text without line breaks and the blanks that go with them.
+pub fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// A line of spans with their roles. An instance's own colour is asked for by its place in the list.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Line {

@@ -2,12 +2,13 @@
 //! what could be one is not among what lists and pages know.
 
 use super::super::concerned::target;
-use super::super::on_top::push;
+use super::super::on_top::push_menu;
 use crate::command::Id;
 use crate::tui::domains::Row;
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Item, Layer, Menu};
+use crate::tui::layers::{Item, Layer};
 use crate::tui::state::{Level, State};
+use crate::tui::widgets::text::in_one_line;
 use crate::workspace::{BulkTarget, Home, shell_command};
 
 /// Something that can be copied: the key that chooses it, what it is called, and the text itself.
@@ -142,22 +143,13 @@ fn offer(state: &mut State, title: &str, id: Id, offers: Vec<Offer>, form: Optio
     if items.is_empty() {
         return Vec::new();
     }
-    let title = title.to_owned();
-    push(
-        state,
-        Layer::Menu(Menu {
-            title,
-            items,
-            selected: 0,
-        }),
-    )
+    push_menu(state, title.to_owned(), items)
 }
 
 /// The beginning of a text, without line ends.
 fn in_a_line(text: &str) -> String {
     const LETTERS: usize = 300;
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(LETTERS).collect()
+    in_one_line(text).chars().take(LETTERS).collect()
 }
 
 fn home(state: &State) -> Home {

@@ -1,10 +1,10 @@
 //! What is done with credentials.
 
 use super::super::begin::begin;
-use super::super::on_top::push;
+use super::super::on_top::push_menu;
 use crate::model::Side;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{Item, Layer, Menu};
+use crate::tui::layers::Item;
 use crate::tui::state::State;
 
 pub(super) fn on_credential(state: &mut State, work: impl FnOnce(String) -> Work) -> Vec<Effect> {
@@ -42,12 +42,5 @@ pub(super) fn choose_overlap(state: &mut State) -> Vec<Effect> {
             Work::EndOverlap(name.clone()),
         ));
     }
-    push(
-        state,
-        Layer::Menu(Menu {
-            title: format!("Rotate the keys of {name}"),
-            items,
-            selected: 0,
-        }),
-    )
+    push_menu(state, format!("Rotate the keys of {name}"), items)
 }

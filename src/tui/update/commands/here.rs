@@ -1,10 +1,10 @@
 //! What can be done with what is selected, as a menu.
 
 use super::super::concerned::target;
-use super::super::on_top::push;
+use super::super::on_top::push_menu;
 use crate::command::{Command, Id, KeyCode, Scope, commands};
 use crate::tui::effect::Effect;
-use crate::tui::layers::{Item, Layer, Menu};
+use crate::tui::layers::{Item, Layer};
 use crate::tui::state::State;
 
 /// Opens the menu of what can be done with what is selected.
@@ -23,14 +23,7 @@ pub(super) fn menu(state: &mut State) -> Vec<Effect> {
         Some(name) => format!("{}: {name}", scope.title()),
         None => scope.title().to_owned(),
     };
-    push(
-        state,
-        Layer::Menu(Menu {
-            title,
-            items,
-            selected: 0,
-        }),
-    )
+    push_menu(state, title, items)
 }
 
 /// The key that the command has without the menu, if it is a single sign; a blank if it has none.

@@ -2,10 +2,10 @@
 
 use super::super::begin::begin;
 use super::super::concerned::{concerned_line, concerned_row};
-use super::super::on_top::{push, push_form};
+use super::super::on_top::{push_form, push_menu};
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{Form, Item, Layer, Menu};
+use crate::tui::layers::{Form, Item, Layer};
 use crate::tui::state::{Level, State};
 use crate::workspace::LogForm;
 
@@ -77,14 +77,7 @@ pub(super) fn copy_as(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
         .into_iter()
         .map(|form| Item::work(form.key(), form.as_str(), form.doc(), Work::CopyLog(id, form)))
         .collect();
-    push(
-        state,
-        Layer::Menu(Menu {
-            title: format!("Copy line {id} as"),
-            items,
-            selected: 0,
-        }),
-    )
+    push_menu(state, format!("Copy line {id} as"), items)
 }
 
 pub(super) fn export(state: &mut State) -> Vec<Effect> {
