@@ -6,13 +6,13 @@
 //! that the system trusts decide. One crypto provider, ring, for all of it.
 
 use crate::protocol::Spki;
+use crate::seal::sha256;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
-use sha2::{Digest, Sha256};
 use std::sync::{Arc, Mutex, PoisonError};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
@@ -50,7 +50,7 @@ pub const OTHER_KEY: &str = "is not one of the";
 /// None if it is not an X.509 certificate.
 pub fn pin_of_certificate(certificate: &[u8]) -> Option<Spki> {
     let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
-    let digest = Sha256::digest(parsed.tbs_certificate.subject_pki.raw);
+    let digest = sha256(parsed.tbs_certificate.subject_pki.raw);
     Some(Spki(URL_SAFE_NO_PAD.encode(digest)))
 }
 

@@ -7,8 +7,9 @@ use super::{FernetKey, RootKey, TokenSecret, provider};
 use crate::model::KeyId;
 use aes::{Aes128, cipher::KeyInit};
 use hkdf::Hkdf;
-use hmac::{Hmac, Mac};
+use hmac::Hmac;
 use jsonwebtoken::DecodingKey;
+use ring::hmac as ring_hmac;
 use sha2::Sha256;
 use std::fmt;
 use std::sync::Arc;
@@ -145,38 +146,36 @@ impl fmt::Debug for LegacyKeys {
     }
 }
 
-/// A key for HS256: prepared for the tokens that we expect, and as the library takes it for all
-/// others. The library's key would print itself, so neither is ever given to `Debug`.
-pub(super) struct SignatureKey {
-    prepared: Hmac<Sha256>,
-    library: DecodingKey,
-}
+/// A key for HS256, as the library takes it. It would print itself, so it is never given to `Debug`.
+///
+/// The tokens that we expect are signed and checked by `ring`, in half the time where the processor has no instructions
+/// for SHA-256. Its key does not wipe itself, so that it is made anew each time and none stays in memory.
+pub(super) struct SignatureKey(DecodingKey);
 
 impl SignatureKey {
     fn new(secret: &[u8]) -> Self {
         provider::install();
-        Self {
-            prepared: prepared_mac(secret),
-            library: DecodingKey::from_secret(secret),
-        }
+        Self(DecodingKey::from_secret(secret))
     }
 
     /// The signature of `message`.
     pub(super) fn sign(&self, message: &[u8]) -> [u8; 32] {
-        let mut mac = self.prepared.clone();
-        mac.update(message);
-        mac.finalize().into_bytes().into()
+        let tag = ring_hmac::sign(&self.at_once(), message);
+        *tag.as_ref().first_chunk().expect("HMAC-SHA256 gives 32 bytes")
     }
 
     /// Whether this is the signature of `message`; constant time.
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8; 32]) -> bool {
-        let mut mac = self.prepared.clone();
-        mac.update(message);
-        mac.verify(signature.into()).is_ok()
+        ring_hmac::verify(&self.at_once(), message, signature).is_ok()
     }
 
     pub(super) fn for_library(&self) -> &DecodingKey {
-        &self.library
+        &self.0
+    }
+
+    fn at_once(&self) -> ring_hmac::Key {
+        let secret = self.0.try_get_as_bytes().expect("it was made of a secret");
+        ring_hmac::Key::new(ring_hmac::HMAC_SHA256, secret)
     }
 }
 

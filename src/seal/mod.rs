@@ -8,6 +8,7 @@
 mod agreement;
 mod base64url;
 mod data_key;
+mod digest;
 pub mod fernet;
 mod gcm;
 mod headers;
@@ -27,6 +28,7 @@ pub mod token;
 
 pub use agreement::{AgreementError, AgreementKey, AgreementSecret, Mixing};
 pub use data_key::DataKey;
+pub use digest::{Sha256, sha256};
 pub use hex::hex;
 pub use identity::{Identity, IdentityKey, IdentityKeyError};
 pub use keys::{LegacyKeys, NativeKeys};

@@ -13,13 +13,13 @@ pub use legacy::{LegacyClaims, claimed_legacy, sign_legacy, verify_legacy};
 pub use native::{claimed_kid, sign, verify};
 
 use super::base64url;
+use super::digest::sha256;
 use super::keys::SignatureKey;
 use super::strict::{self, NotStrict};
 use jsonwebtoken::Algorithm;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 
 /// Longest life of a native token, in seconds.
 pub const LIFETIME: i64 = 60;
@@ -69,7 +69,7 @@ impl TokenError {
 
 /// base64url SHA-256 of a body: the claim `bsh`.
 pub fn body_hash(body: &[u8]) -> String {
-    base64url::encode(&Sha256::digest(body))
+    base64url::encode(&sha256(body))
 }
 
 /// A token in its three parts, still encoded.

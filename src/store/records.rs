@@ -7,6 +7,7 @@ use crate::model::{
     PointerAddress, Profile, Timestamp,
 };
 use crate::model::{NEAR, gyroid_score};
+use crate::seal::Sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
@@ -454,15 +455,13 @@ impl ImportId {
 
 /// What no two pointers may share: the data_reference, and for a federated pointer what makes it one.
 pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) -> [u8; 16] {
-    use sha2::{Digest, Sha256};
     let mut hasher = Sha256::new();
-    hasher.update((data_reference.len() as u64).to_be_bytes());
+    hasher.update(&(data_reference.len() as u64).to_be_bytes());
     hasher.update(data_reference.as_bytes());
     if let Some(federated) = federated {
-        hasher.update(serde_json::to_vec(federated).expect("federated has only string keys"));
+        hasher.update(&serde_json::to_vec(federated).expect("federated has only string keys"));
     }
-    let digest: [u8; 32] = hasher.finalize().into();
-    *digest.first_chunk().expect("16 is less than 32")
+    *hasher.finish().first_chunk().expect("16 is less than 32")
 }
 
 /// Tokens that the audit trail has seen within some time.

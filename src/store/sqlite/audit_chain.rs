@@ -1,9 +1,8 @@
 //! The chain of the audit trail: each record's hash covers the one before it.
 
 use crate::model::KeyId;
-use crate::seal::hex;
+use crate::seal::{Sha256, hex};
 use crate::store::{AuditHead, AuditOutcome, NewAuditRecord};
-use sha2::{Digest, Sha256};
 
 /// A SHA-256 digest.
 pub(super) type Hash = [u8; 32];
@@ -45,8 +44,8 @@ fn hash(previous: &Hash, sequence: u64, record: &NewAuditRecord) -> Hash {
     let mut hasher = Sha256::new();
     hasher.update(b"butterfly/v1 audit");
     hasher.update(previous);
-    hasher.update(sequence.to_be_bytes());
-    hasher.update(record.at.as_micros().to_be_bytes());
+    hasher.update(&sequence.to_be_bytes());
+    hasher.update(&record.at.as_micros().to_be_bytes());
     let fields = [
         record.app_id.as_ref().map(AsRef::as_ref),
         record.kid.as_ref().map(KeyId::as_str),
@@ -58,15 +57,15 @@ fn hash(previous: &Hash, sequence: u64, record: &NewAuditRecord) -> Hash {
     ];
     for field in fields {
         match field {
-            None => hasher.update([0]),
+            None => hasher.update(&[0]),
             Some(text) => {
-                hasher.update([1]);
-                hasher.update((text.len() as u64).to_be_bytes());
+                hasher.update(&[1]);
+                hasher.update(&(text.len() as u64).to_be_bytes());
                 hasher.update(text.as_bytes());
             }
         }
     }
-    hasher.finalize().into()
+    hasher.finish()
 }
 
 /// Reads the word back.

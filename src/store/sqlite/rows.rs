@@ -4,9 +4,9 @@ use super::failure::{damaged, not_found};
 use crate::model::{
     ConnectionId, DomainId, Federated, Pointer, PointerAddress, Timestamp, gyroid_coordinates,
 };
+use crate::seal::sha256;
 use crate::store::{StoreError, Summary};
 use rusqlite::{Connection, Row, params};
-use sha2::{Digest, Sha256};
 
 /// The columns that [`pointer()`] reads, of a table called `p`.
 pub(super) const POINTER: &str = "p.address, p.description, p.data_reference, p.tags, p.connection, p.x, p.y, p.z, \
@@ -51,7 +51,7 @@ pub(super) fn coordinates_of(number: i64) -> (f64, f64, f64) {
     for (place, digit) in text[4..].iter_mut().enumerate() {
         *digit = DIGITS[((number >> (44 - 4 * place)) & 0xf) as usize];
     }
-    gyroid_coordinates(&Sha256::digest(text).into())
+    gyroid_coordinates(&sha256(&text))
 }
 
 /// A list of texts as a JSON array.
