@@ -245,6 +245,8 @@ pub enum Id {
     CopyInstance,
     CopyCredential,
     CopyDomain,
+    CopyRecord,
+    CopyParty,
     ExportLog,
     NextTab,
     PreviousTab,

@@ -62,6 +62,8 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (CopyInstance, Counterpart::Verb("instance show")),
     (CopyCredential, Counterpart::Verb("credential show")),
     (CopyDomain, Counterpart::Verb("domain list")),
+    (CopyRecord, Counterpart::Verb("audit list")),
+    (CopyParty, Counterpart::Verb("instance show")),
     (ExportLog, Counterpart::Verb("log export")),
     (EditAgain, Counterpart::Verb("invoke")),
     (LiveTest, Counterpart::Verb("bench")),

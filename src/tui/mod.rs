@@ -29,6 +29,7 @@ mod outside;
 mod painter;
 mod pane;
 mod paths;
+mod patience;
 mod pointer;
 mod reveal;
 mod run;

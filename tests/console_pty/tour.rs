@@ -7,7 +7,7 @@ fn the_demo_opens_and_its_first_call_is_where_it_says() {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
     let mut console = Console::start_demo(&home, (120, 36));
-    console.wait_for("alpha and beta are joined, and a first call was made");
+    console.wait_for("alpha and beta are joined");
     console.wait_for("2 of 2 up");
     console.wait_for("get_pointer_sum");
     console.press("4\r");

@@ -44,6 +44,16 @@ pub(super) static COMMANDS: &[Command] = &[
         80,
         &["v"],
     ),
+    shows(
+        Id::CopyRecord,
+        "copy-record",
+        "copy",
+        "Copy the selected record, who asked, what it was about, the token's id, the hash, or the command that shows it",
+        &[Audit],
+        28,
+        &["y"],
+    )
+    .taking("[json|who|about|token|hash|command]"),
     destroys(
         Id::AuditClear,
         "clear-audit",

@@ -51,6 +51,16 @@ pub(super) static COMMANDS: &[Command] = &[
         &["/"],
     ),
     shows(
+        Id::CopyParty,
+        "copy-party",
+        "copy",
+        "Copy the URL, name or id of the selected party, or the name, app_id or connection of the selected door",
+        &[Map],
+        28,
+        &["y"],
+    )
+    .taking("[url|name|id|command|app-id|connection]"),
+    shows(
         Id::MapNext,
         "map-next",
         "next",

@@ -4,7 +4,7 @@ use crate::model::InstanceName;
 use crate::model::filter::Filter;
 use crate::store::AuditPage;
 use crate::tui::message::Outcome;
-use crate::tui::runner::patient;
+use crate::tui::patience::patient;
 use crate::workspace::{AuditReport, Workspace};
 
 /// Records that are asked for at a time.

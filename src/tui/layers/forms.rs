@@ -2,30 +2,16 @@
 
 use super::form::{Form, Submission};
 use super::form_field::Field;
-use super::form_purpose::Known;
-use super::form_purpose::Purpose;
+use super::form_purpose::{Known, Purpose};
+use super::instance_forms::patience_error;
 use crate::model::{
-    AppId, Endpoint, InstanceId, InstanceKind, InstanceName, KeyId, NewPointer, Pointer, PointerChange,
-    Profile, Route,
+    AppId, Endpoint, InstanceId, InstanceName, KeyId, NewPointer, Pointer, PointerChange, Route,
 };
-use crate::protocol::{CredentialForm, HeldCredential, Query};
-use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey, TokenSecret};
+use crate::protocol::Query;
+use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey};
 use crate::tui::effect::Work;
 use crate::tui::layers::Choice;
-use crate::workspace::{
-    COLOURS, FederateRequest, InitInstance, InstanceChange, InstanceRow, LONGEST_PATIENCE_S, RemoteRequest,
-    Unlock, VaultLock, normal_tag,
-};
-
-/// Names of the fields that hold the plain values of a credential.
-const VALUES: [&str; 6] = [
-    "kid",
-    "root",
-    "instance_id",
-    "jwt_secret",
-    "encryption_key",
-    "access_key",
-];
+use crate::workspace::{FederateRequest, Unlock, VaultLock, normal_tag};
 
 impl Form {
     pub(super) fn of(
@@ -75,104 +61,6 @@ impl Form {
             &format!("The home {home} is locked with a passphrase."),
             "unlock",
             vec![Field::secret("passphrase", "Passphrase", "")],
-        )
-    }
-
-    /// A local instance.
-    pub fn init(names: &[String]) -> Self {
-        let name = ["alpha", "beta", "gamma", "delta"]
-            .iter()
-            .find(|name| !names.iter().any(|taken| taken == *name))
-            .unwrap_or(&"");
-        let fields = vec![
-            Field::text("name", "Name", *name, "how you will call it here"),
-            Field::text(
-                "listen",
-                "Listens on",
-                "",
-                "empty: this machine only, a free port; or ADDRESS:PORT",
-            ),
-            Field::text(
-                "endpoint",
-                "Endpoint",
-                "",
-                "empty: what it listens on; or the URL that others will use",
-            ),
-        ];
-        Self::of(
-            Purpose::Init,
-            "Host a new instance".into(),
-            "It is made in your home and hosted by this console. Its owner credential goes into the vault.",
-            "make and start it",
-            fields,
-        )
-    }
-
-    /// A remote.
-    pub fn add_remote() -> Self {
-        let fields = vec![
-            Field::text("name", "Name", "", "how you will call it here"),
-            Field::text("endpoint", "URL", "", "such as https://instance-b.example/invoke"),
-            Field::choice(
-                "profile",
-                "Profile",
-                vec!["native".into(), "legacy".into()],
-                "legacy: an original Python instance",
-            ),
-            Field::text("app_id", "app_id", "", "the name under which you call it"),
-        ];
-        let mut form = Self::of(
-            Purpose::AddRemote,
-            "Add a remote instance".into(),
-            "From plain values, as its administrator gave them to you. If you were given a code or a bundle, close this and accept that (:accept).",
-            "add it",
-            fields,
-        );
-        form.rearrange();
-        form
-    }
-
-    /// What this home knows of an instance.
-    pub fn edit_instance(row: &InstanceRow) -> Self {
-        let mut colours = vec!["by its place".to_owned()];
-        colours.extend((1..=COLOURS).map(|place| place.to_string()));
-        let mut fields = vec![
-            Field::choice("colour", "Colour", colours, "of the theme's palette")
-                .at(usize::from(row.colour.unwrap_or(0))),
-            Field::choice(
-                "read_only",
-                "Read-only",
-                vec!["no".into(), "yes".into()],
-                "yes: nothing is changed on it from here",
-            )
-            .at(usize::from(row.read_only)),
-            Field::text(
-                "patience",
-                "Patience",
-                row.patience_s
-                    .map(|seconds| seconds.to_string())
-                    .unwrap_or_default(),
-                "seconds a call may take, 1 to 30; empty: as usual",
-            ),
-        ];
-        let intro = if row.kind == InstanceKind::Remote {
-            fields.push(Field::text(
-                "endpoint",
-                "URL",
-                row.endpoint.as_str(),
-                "where it answers now",
-            ));
-            fields.extend(values(row.profile));
-            "Secret values that you leave empty stay as they are; new ones are given together."
-        } else {
-            "Its endpoint and its owner are its own: they are in its instance.toml."
-        };
-        Self::of(
-            Purpose::EditInstance(Box::new(row.clone())),
-            format!("{} in this home", row.name),
-            intro,
-            "save",
-            fields,
         )
     }
 
@@ -262,17 +150,7 @@ impl Form {
     pub(super) fn rearrange(&mut self) {
         self.rearrange_backup();
         self.rearrange_lock();
-        if self.purpose != Purpose::AddRemote {
-            return;
-        }
-        let legacy = self.value("profile") == Profile::Legacy.as_str();
-        let wanted = if legacy { "jwt_secret" } else { "kid" };
-        if self.field(wanted).is_some() {
-            return;
-        }
-        self.fields.truncate(4);
-        self.fields
-            .extend(values(if legacy { Profile::Legacy } else { Profile::Native }));
+        self.rearrange_remote();
     }
 
     /// Says of each field what is wrong with it.
@@ -288,10 +166,7 @@ impl Form {
     fn complaint(&self, field: &Field) -> Option<String> {
         let value = field.value();
         let empty = || value.is_empty().then(|| "is needed".to_owned());
-        if let Purpose::EditInstance(_) = self.purpose
-            && VALUES.contains(&field.id)
-            && VALUES.iter().all(|id| self.value(id).is_empty())
-        {
+        if self.stays_as_it_is(field.id) {
             return None;
         }
         match field.id {
@@ -346,17 +221,7 @@ impl Form {
                     .ok()
                     .map(|words| Submission::Open(Unlock::Passphrase(words)));
             }
-            Purpose::Init => Work::Init(Box::new(InitInstance {
-                name: InstanceName::parse(self.value("name")).ok()?,
-                listen: self.value("listen").parse().ok(),
-                endpoint: Endpoint::parse(self.value("endpoint")).ok(),
-                insecure_http: false,
-                tls: None,
-            })),
-            Purpose::AddRemote => Work::AddRemote(Box::new(self.remote()?)),
-            Purpose::EditInstance(row) => {
-                Work::EditInstance(row.name.clone(), Box::new(self.instance_change(row)?))
-            }
+            Purpose::Init | Purpose::AddRemote | Purpose::EditInstance(_) => self.instance_work()?,
             Purpose::NewPointer(instance) => Work::Create(
                 instance.clone(),
                 Box::new(NewPointer {
@@ -408,59 +273,6 @@ impl Form {
         Some(Submission::Do(work))
     }
 
-    fn instance_change(&self, row: &InstanceRow) -> Option<InstanceChange> {
-        let colour = self.value("colour").parse().ok();
-        let read_only = self.value("read_only") == "yes";
-        let patience = self.value("patience").trim().parse().ok();
-        let mut change = InstanceChange {
-            colour: (colour != row.colour).then_some(colour),
-            read_only: (read_only != row.read_only).then_some(read_only),
-            patience_s: (patience != row.patience_s).then_some(patience),
-            ..InstanceChange::default()
-        };
-        if row.kind == InstanceKind::Local {
-            return Some(change);
-        }
-        let endpoint = Endpoint::parse(self.value("endpoint")).ok()?;
-        if VALUES.iter().any(|id| !self.value(id).is_empty()) {
-            change.credential = Some(self.credential(row.profile, row.app_id.clone(), endpoint.clone())?);
-        }
-        change.endpoint = (endpoint != row.endpoint).then_some(endpoint);
-        Some(change)
-    }
-
-    fn remote(&self) -> Option<RemoteRequest> {
-        let app_id = AppId::parse(self.value("app_id")).ok()?;
-        let endpoint = Endpoint::parse(self.value("endpoint")).ok()?;
-        let profile = Profile::parse(self.value("profile"))?;
-        Some(RemoteRequest {
-            name: InstanceName::parse(self.value("name")).ok()?,
-            credential: self.credential(profile, app_id, endpoint)?,
-        })
-    }
-
-    /// The credential that plain values make.
-    fn credential(&self, profile: Profile, app_id: AppId, endpoint: Endpoint) -> Option<CredentialForm> {
-        let held = if profile == Profile::Legacy {
-            HeldCredential::legacy(
-                app_id,
-                endpoint,
-                TokenSecret::parse(self.value("jwt_secret")).ok()?,
-                FernetKey::parse(self.value("encryption_key")).ok()?,
-                AccessKey::parse(self.value("access_key")).ok(),
-            )
-        } else {
-            HeldCredential::native(
-                app_id,
-                endpoint,
-                InstanceId::parse(self.value("instance_id")).ok()?,
-                KeyId::parse(self.value("kid")).ok()?,
-                RootKey::parse(self.value("root")).ok()?,
-            )
-        };
-        Some(CredentialForm::of(&held))
-    }
-
     /// The words of a field: tags as they are stored, each once.
     pub(super) fn words(&self, id: &str) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
@@ -473,39 +285,6 @@ impl Form {
     }
 }
 
-/// Fields for the plain values of a credential.
-fn values(profile: Profile) -> Vec<Field> {
-    match profile {
-        Profile::Legacy => vec![
-            Field::secret("jwt_secret", "JWT secret", "JWT_SECRET_KEY of the instance"),
-            Field::secret(
-                "encryption_key",
-                "Encryption key",
-                "BUTTERFLY_ENCRYPTION_KEY, 44 characters",
-            ),
-            Field::secret(
-                "access_key",
-                "Access key",
-                "key_…, only where the instance wants one",
-            ),
-        ],
-        Profile::Native => vec![
-            Field::text("kid", "Key id", "", "kid_ and 16 digits"),
-            Field::secret("root", "Root", "32 bytes in base64url, 43 characters"),
-            Field::text("instance_id", "Instance id", "", "inst_ and 12 digits"),
-        ],
-    }
-}
-
-/// What is wrong with a patience, if anything.
-fn patience_error(value: &str) -> Option<String> {
-    let value = value.trim();
-    let is_patience = value
-        .parse::<u64>()
-        .is_ok_and(|seconds| (1..=LONGEST_PATIENCE_S).contains(&seconds));
-    (!value.is_empty() && !is_patience).then(|| format!("is not a number from 1 to {LONGEST_PATIENCE_S}"))
-}
-
 /// The complaint of a parser.
 fn wrong<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Option<String> {
     parsed.err().map(|error| error.to_string())
@@ -513,20 +292,7 @@ fn wrong<T, E: std::fmt::Display>(parsed: Result<T, E>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::form_field::Kind;
     use super::*;
-
-    #[test]
-    fn what_is_wrong_is_said_at_its_field_and_nothing_is_sent() {
-        let mut form = Form::init(&["alpha".into()]);
-        assert_eq!(form.value("name"), "beta");
-        form.fields[1].kind = Kind::Text("nonsense".into());
-        assert!(form.submit().is_none());
-        assert_eq!(form.at, 1);
-        assert!(form.fields[1].error.as_deref().unwrap().contains("ADDRESS:PORT"));
-        form.fields[1].kind = Kind::Text("127.0.0.1:5001".into());
-        assert!(matches!(form.submit(), Some(Submission::Do(Work::Init(_)))));
-    }
 
     #[test]
     fn the_two_spellings_of_a_passphrase_must_agree() {
@@ -539,14 +305,5 @@ mod tests {
         form.fields[1].kind = Field::secret("again", "", "").kind;
         form.paste("correct horse");
         assert!(matches!(form.submit(), Some(Submission::Create(_))));
-    }
-
-    #[test]
-    fn a_remote_asks_for_what_its_profile_needs() {
-        let mut form = Form::add_remote();
-        assert!(form.field("root").is_some() && form.field("jwt_secret").is_none());
-        form.at = 2;
-        form.key(crate::command::Key::char(' '));
-        assert!(form.field("root").is_none() && form.field("jwt_secret").is_some());
     }
 }

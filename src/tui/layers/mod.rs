@@ -13,6 +13,7 @@ mod form_field;
 mod form_purpose;
 mod forms;
 mod help;
+mod instance_forms;
 mod line;
 mod lock_screen;
 mod log_forms;

@@ -6,6 +6,7 @@ use crate::command::Id;
 use crate::tui::content::health;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
+use crate::tui::widgets::draw::width;
 use crate::tui::widgets::text::{Ink, Line, wrap};
 use crate::workspace::{Door, Party, PartyKind};
 
@@ -114,10 +115,30 @@ fn door_line(state: &State, map: &Map, door: &Door, party: &Party) -> Line {
 }
 
 /// Calls of the last five minutes, in words.
-pub fn traffic_words(traffic: Traffic) -> String {
-    // Of the last five minutes, in tenths.
+fn traffic_words(traffic: Traffic) -> String {
+    with_failures(format!("{} calls/min", rate(traffic)), traffic)
+}
+
+/// The same in so many columns: that some failed is the last thing to be left out.
+pub fn traffic_within(traffic: Traffic, room: u16) -> String {
+    let short = format!("{}/min", rate(traffic));
+    let least = match traffic.errors {
+        0 => short.clone(),
+        errors => format!("{errors} failed"),
+    };
+    [traffic_words(traffic), with_failures(short, traffic)]
+        .into_iter()
+        .find(|words| width(words) <= room)
+        .unwrap_or(least)
+}
+
+/// Calls a minute over the last five, to a tenth.
+fn rate(traffic: Traffic) -> String {
     let tenths = traffic.calls * 2;
-    let rate = format!("{}.{} calls/min", tenths / 10, tenths % 10);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+fn with_failures(rate: String, traffic: Traffic) -> String {
     match traffic.errors {
         0 => rate,
         errors => format!("{rate}, {errors} failed"),

@@ -1,5 +1,7 @@
 //! The map at all sizes and in all states, with a held clock.
 
+use super::panel::traffic_within;
+use super::state::Traffic;
 use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
 use crate::tui::fake::{self, answer, blank, demo, federation, large_federation, press, write};
@@ -82,6 +84,25 @@ fn all_states_of_the_map() {
         map.doors[0].uses = Some(37);
         tell(state, map);
     });
+}
+
+#[test]
+fn what_goes_through_a_door_is_said_in_the_words_that_fit_and_failures_last_of_all() {
+    let some = Traffic {
+        calls: 7,
+        errors: 2,
+        last: None,
+    };
+    let none_failed = Traffic { errors: 0, ..some };
+    for (room, words, without) in [
+        (30, "1.4 calls/min, 2 failed", "1.4 calls/min"),
+        (22, "1.4/min, 2 failed", "1.4 calls/min"),
+        (12, "2 failed", "1.4/min"),
+        (8, "2 failed", "1.4/min"),
+    ] {
+        assert_eq!(traffic_within(some, room), words);
+        assert_eq!(traffic_within(none_failed, room), without);
+    }
 }
 
 #[test]

@@ -215,8 +215,11 @@ fn draw_label(map: &Map, canvas: &mut Canvas, area: Rect, door: &Door, wire: &[C
             (name, Role::Dim)
         }
         (0, state) => (state.as_str().to_owned(), door_role(state)),
-        _ if traffic.errors > 0 => (panel::traffic_words(traffic), Role::Bad),
-        _ => (panel::traffic_words(traffic), Role::Accent),
+        _ if traffic.errors > 0 => (panel::traffic_within(traffic, room.saturating_sub(1)), Role::Bad),
+        _ => (
+            panel::traffic_within(traffic, room.saturating_sub(1)),
+            Role::Accent,
+        ),
     };
     let style = canvas.style(role);
     let used = canvas.put(x, y, room, &format!(" {words}"), style);

@@ -2,7 +2,7 @@
 
 use crate::model::{Connection, InstanceName, Pointer, PointerAddress};
 use crate::tui::message::Outcome;
-use crate::tui::runner::patient;
+use crate::tui::patience::patient;
 use crate::workspace::{HangingOn, NeighborPage, Taken, Workspace};
 
 /// Something to fetch.

@@ -3,6 +3,7 @@
 //! Every instance is watched by a task of its own, with its own timeout and backoff: a dead one never
 //! holds up a living one, nor the screen.
 
+mod fetch;
 mod files;
 mod pace;
 mod remember;
@@ -15,18 +16,17 @@ use super::composer;
 use super::effect::{Bringing, Effect, Work};
 use super::message::{Message, Outcome};
 use super::paths::{files_in, typed_path};
-use super::pointer;
+use super::patience::{contained, patient};
 use super::wizard::{self, Errand, News};
-use super::{audit, doctor, domains, invoke, livetest};
+use super::{doctor, invoke, livetest};
 use crate::model::InstanceName;
-use crate::protocol::Code;
-use crate::workspace::{Check, Failure, Home, Observation, Severity, StopSign, Unlock, VaultLock, Workspace};
+use crate::workspace::{Check, Home, Observation, Severity, StopSign, Unlock, VaultLock, Workspace};
+use fetch::fetch;
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use remember::{Memory, PREFIX, What};
+use remember::{Memory, What};
 use std::collections::HashMap;
 use std::future::Future;
-use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -35,11 +35,8 @@ use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
-use watch::{Watch, without_ourselves};
+use watch::Watch;
 use work::do_work;
-
-/// How long anything else may take, beyond the patience of the call itself.
-const PATIENCE: Duration = Duration::from_secs(40);
 
 /// How often the vault is asked whether another console changed something.
 const WATCH_VAULT: Duration = Duration::from_millis(700);
@@ -244,69 +241,7 @@ impl Runner {
             return;
         };
         self.watch_vault(&workspace);
-        self.spawn(async move {
-            match effect {
-                Effect::LoadPreferences => {
-                    let found = patient(workspace.preferences(PREFIX)).await;
-                    let without_prefix =
-                        |(name, value): (String, _)| (name[PREFIX.len()..].to_owned(), value);
-                    Message::Preferences(found.map(|found| found.into_iter().map(without_prefix).collect()))
-                }
-                Effect::LoadDrafts => Message::Drafts(patient(workspace.drafts()).await),
-                Effect::LoadIdleLock => Message::IdleLock(patient(workspace.idle_lock()).await),
-                Effect::LoadInstances => {
-                    let rows = patient(workspace.instances()).await;
-                    Message::Instances(rows.map(|rows| rows.into_iter().map(without_ourselves).collect()))
-                }
-                Effect::LoadMap(number) => Message::Map(number, patient(workspace.federation_map()).await),
-                Effect::LoadInstance(name) => {
-                    let detail = patient(workspace.instance_detail(name.as_str())).await;
-                    Message::Detail(name, detail.map(Box::new))
-                }
-                Effect::LoadPointers {
-                    instance,
-                    generation,
-                    page,
-                    query,
-                } => {
-                    let outcome = patient(workspace.list_pointers(instance.as_str(), &query)).await;
-                    Message::Pointers {
-                        instance,
-                        generation,
-                        page,
-                        outcome,
-                    }
-                }
-                Effect::LoadPointer(instance, address) => {
-                    let detail = patient(workspace.pointer(instance.as_str(), &address)).await;
-                    Message::Pointer(instance, address, detail.map(Box::new))
-                }
-                Effect::Pointer(errand) => Message::PointerNews(pointer::run(&workspace, errand).await),
-                Effect::Audit(errand) => Message::Audit(audit::run(&workspace, errand).await),
-                Effect::Domains(errand) => Message::Domains(domains::run(&workspace, errand).await),
-                Effect::LoadCredentials => Message::Credentials(patient(workspace.credentials()).await),
-                Effect::LoadDependents(name) => {
-                    let found = patient(workspace.dependents(&name)).await;
-                    Message::Dependents(name, found)
-                }
-                Effect::LoadLog { generation, ask } => Message::Log {
-                    generation,
-                    outcome: patient(workspace.log_window(&ask)).await,
-                },
-                Effect::PrepareLogFilter => {
-                    // What fails here is told when the filter is asked for.
-                    let _ = patient(workspace.prepare_log_filter()).await;
-                    Message::Tick
-                }
-                Effect::MarkLog(ids, marked) => {
-                    Message::LogMarked(patient(workspace.mark_log(ids, marked)).await)
-                }
-                Effect::LoadEntry(id) => {
-                    Message::Entry(id, patient(workspace.log_detail(id)).await.map(Box::new))
-                }
-                _ => Message::Tick,
-            }
-        });
+        self.spawn(async move { fetch(&workspace, effect).await });
     }
 
     /// Looks at everything for the doctor; it may take its time where databases are large.
@@ -501,30 +436,8 @@ fn settled(opened: Outcome<Arc<Workspace>>, cell: &OnceLock<Arc<Workspace>>) -> 
     }
 }
 
-/// Waits for an answer, but not for ever.
-pub(super) async fn patient<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-    timeout(PATIENCE, contained(future)).await.unwrap_or_else(|_| {
-        Err(Failure::new(
-            Code::DeadlineExceeded,
-            "no answer in time",
-            "lists are asked for again by themselves; :refresh asks for everything now",
-        ))
-    })
-}
-
 async fn tell_at_the_end(messages: UnboundedSender<Message>, future: BoxFuture<'static, Message>) {
     let _ = messages.send(future.await);
-}
-
-/// A mistake in a task is a failure of that task, not the end of the console.
-async fn contained<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|_| {
-        Err(Failure::new(
-            Code::Internal,
-            "the program made a mistake while doing that",
-            "please report it with the log file; the console goes on",
-        ))
-    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Writes remembered settings and drafts, one after the other: a newer value never loses to an older one, and of
 //! several that wait only the newest is written.
 
-use super::patient;
 use crate::model::InstanceName;
 use crate::tui::message::Outcome;
+use crate::tui::patience::patient;
 use crate::workspace::Workspace;
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -47,11 +47,11 @@ pub fn begin_demo(state: &mut State) -> Effect {
 pub fn tell_demo(state: &mut State, demo: &Demo) {
     let names: Vec<String> = demo.instances.iter().map(|(name, ..)| name.to_string()).collect();
     let remedy = format!(
-        "{} {} shows it hop by hop; {} makes another",
+        "{} {} shows a first call, {} makes another",
         state.key_for(Id::ShowLog),
         state.key_for(Id::Open),
         state.key_for(Id::CallPointer),
     );
-    let text = format!("{} are joined, and a first call was made", names.join(" and "));
+    let text = format!("{} are joined", names.join(" and "));
     state.report(Level::Good, text, remedy);
 }

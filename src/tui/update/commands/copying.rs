@@ -9,7 +9,7 @@ use crate::tui::effect::Effect;
 use crate::tui::layers::{Item, Layer};
 use crate::tui::state::{Level, State};
 use crate::tui::widgets::text::in_one_line;
-use crate::workspace::{BulkTarget, Home, shell_command};
+use crate::workspace::{BulkTarget, Door, Home, InstanceRow, Party, PartyKind, shell_command};
 
 /// Something that can be copied: the key that chooses it, what it is called, and the text itself.
 type Offer = (char, &'static str, String);
@@ -71,7 +71,12 @@ pub(super) fn copy_instance(state: &mut State, form: Option<&str>) -> Vec<Effect
     let Some(instance) = state.instances.selected() else {
         return Vec::new();
     };
-    let row = &instance.row;
+    let offers = of_instance(state, &instance.row);
+    let title = format!("Copy of {}", instance.row.name);
+    offer(state, &title, Id::CopyInstance, offers, form)
+}
+
+fn of_instance(state: &State, row: &InstanceRow) -> Vec<Offer> {
     let mut offers = vec![
         ('y', "url", row.endpoint.to_string()),
         ('n', "name", row.name.to_string()),
@@ -79,8 +84,7 @@ pub(super) fn copy_instance(state: &mut State, form: Option<&str>) -> Vec<Effect
     offers.extend(row.instance_id.as_ref().map(|id| ('i', "id", id.to_string())));
     let words = ["instance", "show", row.name.as_str()];
     offers.push(('c', "command", shell_command(&home(state), &words)));
-    let title = format!("Copy of {}", row.name);
-    offer(state, &title, Id::CopyInstance, offers, form)
+    offers
 }
 
 pub(super) fn copy_credential(state: &mut State, form: Option<&str>) -> Vec<Effect> {
@@ -119,6 +123,69 @@ pub(super) fn copy_domain(state: &mut State, form: Option<&str>) -> Vec<Effect> 
     };
     let title = format!("Copy from the domains of {}", page.instance);
     offer(state, &title, Id::CopyDomain, offers.unwrap_or_default(), form)
+}
+
+pub(super) fn copy_record(state: &mut State, form: Option<&str>) -> Vec<Effect> {
+    let Some(Layer::Audit(trail)) = state.layers.last() else {
+        return Vec::new();
+    };
+    let Some(record) = trail.selected() else {
+        return Vec::new();
+    };
+    let json = serde_json::to_string_pretty(record).expect("a record can be written as JSON");
+    let mut offers = vec![('y', "json", json)];
+    let who = record.app_id.as_ref().map(ToString::to_string);
+    let key = record.kid.as_ref().map(ToString::to_string);
+    offers.extend(who.or(key).map(|who| ('w', "who", who)));
+    offers.extend(record.subject.clone().map(|about| ('a', "about", about)));
+    offers.extend(record.jti.clone().map(|jti| ('t', "token", jti)));
+    offers.push(('h', "hash", record.hash.clone()));
+    let before = (record.sequence + 1).to_string();
+    let words = [
+        "audit",
+        "list",
+        trail.instance.as_str(),
+        "--before",
+        &before,
+        "--limit",
+        "1",
+    ];
+    offers.push(('c', "command", shell_command(&home(state), &words)));
+    let title = format!("Copy of record {} of {}", record.sequence, trail.instance);
+    offer(state, &title, Id::CopyRecord, offers, form)
+}
+
+pub(super) fn copy_party(state: &mut State, form: Option<&str>) -> Vec<Effect> {
+    let Some(Layer::Map(map)) = state.layers.last() else {
+        return Vec::new();
+    };
+    let (title, offers) = match (map.party(), map.door()) {
+        (Some(party), _) => (format!("Copy of {}", party.name), of_party(state, party)),
+        (_, Some(door)) => (format!("Copy of the door of {}", door.app_id), of_door(door)),
+        _ => return Vec::new(),
+    };
+    offer(state, &title, Id::CopyParty, offers, form)
+}
+
+/// An instance of this home is copied as in the list of instances; of others there is a name.
+fn of_party(state: &State, party: &Party) -> Vec<Offer> {
+    let known = match party.kind {
+        PartyKind::Local | PartyKind::Remote => state.instances.get(&party.name),
+        PartyKind::Console | PartyKind::Caller | PartyKind::Endpoint => None,
+    };
+    known.map_or_else(
+        || vec![('y', "name", party.name.clone())],
+        |instance| of_instance(state, &instance.row),
+    )
+}
+
+fn of_door(door: &Door) -> Vec<Offer> {
+    let mut offers: Vec<Offer> = Vec::new();
+    offers.extend(door.credentials.first().map(|name| ('y', "name", name.clone())));
+    offers.push(('a', "app-id", door.app_id.clone()));
+    let gateway = door.gateways.first();
+    offers.extend(gateway.map(|gateway| ('g', "connection", gateway.id.clone())));
+    offers
 }
 
 /// Copies what is named, or the only thing that there is; else lets one be chosen.

@@ -173,6 +173,8 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::CopyInstance => copying::copy_instance(state, argument),
         Id::CopyCredential => copying::copy_credential(state, argument),
         Id::CopyDomain => copying::copy_domain(state, argument),
+        Id::CopyRecord => copying::copy_record(state, argument),
+        Id::CopyParty => copying::copy_party(state, argument),
         Id::ExportLog => export(state),
         Id::NextTab => on_tab(state, |page| page.turn(true)),
         Id::PreviousTab => on_tab(state, |page| page.turn(false)),

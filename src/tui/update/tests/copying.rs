@@ -51,6 +51,40 @@ fn what_is_selected_is_copied_in_the_form_that_one_chooses() {
 }
 
 #[test]
+fn on_the_map_and_in_the_audit_trail_what_is_selected_is_copied_too() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["N"]);
+    let (party, door) = match state.layers.last() {
+        Some(Layer::Map(map)) => (map.party().unwrap().name.clone(), map.data.doors[0].clone()),
+        _ => panic!("the map is not open"),
+    };
+    let row = state.instances.get(&party).unwrap().row.clone();
+    assert_eq!(
+        copied(&mut state, &["y", "y"]),
+        Some(row.endpoint.to_string()),
+        "an instance of this home, as in the list"
+    );
+    press(&mut state, &["l"]);
+    assert_eq!(copied(&mut state, &["y", "a"]), Some(door.app_id));
+    press(&mut state, &["esc"]);
+
+    press(&mut state, &["g", "a"]);
+    let record = match state.layers.last() {
+        Some(Layer::Audit(trail)) => trail.selected().unwrap().clone(),
+        _ => panic!("the trail is not open"),
+    };
+    let json = copied(&mut state, &["y", "y"]).unwrap();
+    assert_eq!(
+        serde_json::from_str::<crate::store::AuditRecord>(&json).unwrap(),
+        record
+    );
+    assert_eq!(copied(&mut state, &["y", "h"]), Some(record.hash));
+    let command = copied(&mut state, &["y", "c"]).unwrap();
+    let one = format!("--before {} --limit 1", record.sequence + 1);
+    assert!(command.ends_with(&one), "{command}");
+}
+
+#[test]
 fn of_all_that_are_marked_one_line_each_is_copied() {
     let mut state = demo(SIZE);
     press(&mut state, &["2", "v", "v"]);

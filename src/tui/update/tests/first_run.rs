@@ -103,10 +103,10 @@ fn whoever_starts_the_demo_is_told_where_its_first_call_is() {
     };
     tell_demo(&mut state, &made);
     let screen = crate::tui::view::tests::screen(&state);
-    let told = "alpha and beta are joined, and a first call was made";
+    let told = "alpha and beta are joined";
     assert!(screen.contains(told), "{screen}");
     assert!(
-        screen.contains("4 ⏎ shows it hop by hop; c makes another"),
+        screen.contains("4 ⏎ shows a first call, c makes another"),
         "{screen}"
     );
 }
