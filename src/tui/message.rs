@@ -4,6 +4,7 @@ use super::clipboard::Copied;
 use super::composer;
 use super::files::Files;
 use super::invoke;
+use super::outcome::Outcome;
 use super::paths::FileName;
 use super::pointer;
 use super::state::Pace;
@@ -20,9 +21,6 @@ use crate::workspace::{
 };
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// What came of something that was asked for.
-pub type Outcome<T> = Result<T, Failure>;
 
 /// Something that happened.
 pub enum Message {

@@ -25,6 +25,7 @@ mod map;
 #[doc(hidden)]
 pub mod measure;
 mod message;
+mod outcome;
 mod outside;
 mod painter;
 mod pane;

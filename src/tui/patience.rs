@@ -1,6 +1,6 @@
 //! What the console puts around whatever it waits for: an end, and a failure in place of a mistake.
 
-use super::message::Outcome;
+use super::outcome::Outcome;
 use crate::protocol::Code;
 use crate::workspace::Failure;
 use futures::FutureExt;

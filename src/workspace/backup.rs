@@ -5,17 +5,21 @@
 //! told in `instance::copying`. Both ways are whole or not at all: a backup gets its name when it is finished, and a
 //! restored instance is made beside, opened and checked before it comes to its place.
 
+mod of;
 mod packed;
 mod restoring;
+
+pub use of::BackupOf;
 
 use super::folders::cannot;
 use super::{Failure, PartialFile, Workspace, blocking};
 use crate::handshake::{BundleError, SealedWriter, is_recipient};
 use crate::instance::Instance;
-use crate::model::{InstanceId, InstanceName, Timestamp};
+use crate::model::{InstanceName, Timestamp};
 use crate::protocol::{Code, Query};
 use crate::seal::{Passphrase, private, random};
 use crate::store::AuditHead;
+use of::{damaged, foreign};
 use packed::Head;
 use serde::Serialize;
 use serde_json::json;
@@ -42,19 +46,6 @@ pub struct Backup {
     pub words: Option<Passphrase>,
     /// Whether the instance's settings name a certificate outside its folder, which is not in the backup.
     pub lacks_certificate: bool,
-}
-
-/// Which instance a backup is of, and when it was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BackupOf {
-    /// What it is called on record.
-    pub id: String,
-    /// The instance's name when it was made.
-    pub name: InstanceName,
-    /// The instance.
-    pub instance_id: InstanceId,
-    /// When.
-    pub made_at: Timestamp,
 }
 
 /// An instance that was restored.
@@ -224,21 +215,4 @@ fn refused(error: BundleError) -> Failure {
         other => return foreign(&other.to_string()),
     };
     Failure::new(Code::BundleRefused, message, remedy)
-}
-
-fn damaged() -> Failure {
-    Failure::new(
-        Code::BundleRefused,
-        "the backup is damaged: it was cut short or changed",
-        "take another copy of it, or an earlier backup",
-    )
-}
-
-/// A file that is none of ours.
-fn foreign(reason: &str) -> Failure {
-    Failure::new(
-        Code::BundleRefused,
-        format!("this file cannot be restored: {reason}"),
-        "give the file that `butterfly instance backup` wrote",
-    )
 }

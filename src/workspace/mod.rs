@@ -51,7 +51,9 @@ mod looking;
 mod map;
 mod neighbors;
 mod original;
+mod originals;
 mod owner;
+mod owners;
 mod partial_file;
 mod peers;
 mod pointer_care;
@@ -68,6 +70,7 @@ mod session;
 mod shell;
 mod stop;
 mod transfer;
+mod turns;
 mod verify;
 mod views;
 mod wire;
@@ -133,13 +136,13 @@ use config::Config;
 use futures::future::BoxFuture;
 use hosting::Hosts;
 use log::LogIndex;
-use original::Originals;
-use session::Turns;
+use originals::Originals;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use turns::Turns;
 
 /// An open home. Shared freely between tasks.
 pub struct Workspace {

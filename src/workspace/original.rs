@@ -1,88 +1,25 @@
 //! Original Python instances: they know neither lists nor pages, so everything is searched for once, kept
 //! for a moment, and pages are cut from it here.
 
-use super::domains::Owners;
+use super::domains::owners;
 use super::leading::leads_elsewhere;
+use super::owners::Owners;
 use super::session::Session;
 use super::{Failure, Workspace};
 use crate::model::filter::Filter;
-use crate::model::{InstanceName, Pointer, PointerTest, pointer_matches, pointer_test};
+use crate::model::{Pointer, PointerTest, pointer_matches, pointer_test};
 use crate::protocol::{Code, Query};
 use crate::store::{PointerPage, PointerQuery, Start};
 use serde::Deserialize;
 use serde_json::json;
-use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
-
-/// How long an answer is good for.
-const FRESH: Duration = Duration::from_secs(10);
-
-/// What is known of original instances.
-#[derive(Default)]
-pub(super) struct Originals(Mutex<State>);
-
-#[derive(Default)]
-struct State {
-    known: HashSet<InstanceName>,
-    pointers: HashMap<(InstanceName, String), Kept<Vec<Pointer>>>,
-    owners: HashMap<InstanceName, Kept<Owners>>,
-}
-
-/// Something that was told, and when.
-struct Kept<T> {
-    at: Instant,
-    told: Arc<T>,
-}
-
-impl<T> Kept<T> {
-    fn now(told: T) -> Self {
-        Self {
-            at: Instant::now(),
-            told: Arc::new(told),
-        }
-    }
-
-    fn is_fresh(&self) -> bool {
-        self.at.elapsed() < FRESH
-    }
-}
+use std::sync::Arc;
 
 #[derive(Deserialize)]
 struct Found {
     pointers: Vec<Pointer>,
 }
 
-impl Originals {
-    pub(super) fn is_known(&self, name: &InstanceName) -> bool {
-        self.state().known.contains(name)
-    }
-
-    pub(super) fn note(&self, name: &InstanceName) {
-        self.state().known.insert(name.clone());
-    }
-
-    /// What was found is not what is there any more.
-    pub(super) fn forget(&self, name: &InstanceName) {
-        let mut state = self.state();
-        state.pointers.retain(|(kept, _), _| kept != name);
-        state.owners.remove(name);
-    }
-
-    /// Keeps what was found for a while.
-    pub(super) fn keep(&self, key: (InstanceName, String), pointers: Vec<Pointer>) -> Arc<Vec<Pointer>> {
-        let kept = Kept::now(pointers);
-        let pointers = Arc::clone(&kept.told);
-        self.state().pointers.insert(key, kept);
-        pointers
-    }
-
-    pub(super) fn fresh(&self, key: &(InstanceName, String)) -> Option<Arc<Vec<Pointer>>> {
-        let mut state = self.state();
-        state.pointers.retain(|_, kept| kept.is_fresh());
-        state.pointers.get(key).map(|kept| Arc::clone(&kept.told))
-    }
-
+impl Workspace {
     /// Whose the connections of an instance are, as far as the filter asks for that.
     pub(super) async fn owners(
         &self,
@@ -93,32 +30,17 @@ impl Originals {
             return Ok(Arc::default());
         }
         let name = session.record.name.clone();
-        let known = self
-            .state()
-            .owners
-            .get(&name)
-            .filter(|kept| kept.is_fresh())
-            .map(|kept| Arc::clone(&kept.told));
-        if let Some(known) = known {
+        if let Some(known) = self.originals.fresh_owners(&name) {
             return Ok(known);
         }
-        let kept = match Owners::ask(session).await {
-            Ok(told) => Kept::now(told),
+        match owners(session).await {
+            Ok(told) => Ok(self.originals.keep_owners(name, told)),
             // Whoever may not be told still finds connections by their ids.
-            Err(_) if !Owners::are_needed(filter) => return Ok(Arc::default()),
-            Err(failure) => return Err(failure),
-        };
-        let owners = Arc::clone(&kept.told);
-        self.state().owners.insert(name, kept);
-        Ok(owners)
+            Err(_) if !Owners::are_needed(filter) => Ok(Arc::default()),
+            Err(failure) => Err(failure),
+        }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Workspace {
     /// A page of an original instance's pointers.
     pub(super) async fn original_page(
         &self,
@@ -136,7 +58,7 @@ impl Workspace {
                 self.originals.keep(key, found.pointers)
             }
         };
-        let owners = self.originals.owners(session, &wanted.filter).await?;
+        let owners = self.owners(session, &wanted.filter).await?;
         cut(&pointers, wanted, &owners)
     }
 }

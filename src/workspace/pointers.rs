@@ -1,8 +1,8 @@
 //! Pointers of any instance, local or remote, native or original.
 
-use super::domains::Owners;
 use super::held_there::held_name;
 use super::leading::{connections, relayed_through};
+use super::owners::Owners;
 use super::session::Session;
 use super::{Failure, ListRemark, PointerDetail, PointerList, Workspace};
 use crate::model::filter::Filter;
@@ -151,7 +151,7 @@ impl Workspace {
         };
         let name = session.record.name.clone();
         let key = (name, format!("older {}", list_query(&plain).to_value()));
-        let owners = self.originals.owners(session, &wanted.filter).await?;
+        let owners = self.owners(session, &wanted.filter).await?;
         if let Some(pointers) = self.originals.fresh(&key) {
             return older_list(&pointers, wanted, &owners);
         }

@@ -5,12 +5,11 @@ use super::hosting::Hosting;
 use super::{Failure, Workspace, held, in_a_moment, read_only};
 use crate::client::{ClientError, Exchange};
 use crate::instance::{Instance, InstanceError};
-use crate::model::{InstanceKind, InstanceName, Profile, Timestamp};
+use crate::model::{InstanceKind, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, PhaseName, Query, Reply, Stopwatch};
 use crate::vault::{HeldEntry, InstanceRecord};
 use serde_json::Value;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 
@@ -26,20 +25,6 @@ pub(super) fn context(at: Timestamp, timeout_seconds: Option<u64>, trace: bool) 
 /// How long another process may have a stopped instance open, before that is called a failure: 4 s in all.
 const VISITS: u32 = 200;
 const VISIT: Duration = Duration::from_millis(20);
-
-/// Who may open a stopped instance in this process: one at a time for each.
-#[derive(Default)]
-pub(super) struct Turns(Mutex<HashMap<InstanceName, Arc<tokio::sync::Mutex<()>>>>);
-
-impl Turns {
-    pub(super) async fn take(&self, name: &InstanceName) -> OwnedMutexGuard<()> {
-        let turn = {
-            let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(turns.entry(name.clone()).or_default())
-        };
-        turn.lock_owned().await
-    }
-}
 
 /// An instance that can be asked.
 pub(super) struct Session<'a> {

@@ -1,6 +1,6 @@
 //! `butterfly credential check`: live checks of a held credential, one after the other.
 
-use super::open;
+use super::home::open;
 use crate::cli::inert::inert;
 use crate::cli::outcome::{Outcome, Stop, write_line};
 use crate::cli::session::Session;

@@ -1,6 +1,6 @@
 //! `butterfly credential dependents` and `reseal`: what hangs on a credential.
 
-use super::open;
+use super::home::open;
 use crate::cli::inert::inert;
 use crate::cli::outcome::Outcome;
 use crate::cli::session::Session;

@@ -1,6 +1,6 @@
 //! `butterfly credential list` and `show`; never secrets.
 
-use super::open;
+use super::home::open;
 use crate::cli::grant_words::describe_grant;
 use crate::cli::outcome::{Outcome, tell};
 use crate::cli::session::Session;

@@ -2,16 +2,15 @@
 
 mod check;
 mod dependents;
+mod home;
 mod list;
 mod plain;
 mod revoke;
 mod rotate;
 mod suspend;
 
-use super::outcome::{Outcome, Stop};
+use super::outcome::Outcome;
 use super::session::Session;
-use crate::protocol::Code;
-use crate::workspace::{Failure, Workspace};
 use check::Check;
 use clap::Subcommand;
 use dependents::{Dependents, Reseal};
@@ -19,7 +18,6 @@ use list::{List, Show};
 use plain::{Export, Import};
 use revoke::Revoke;
 use rotate::{EndOverlap, Rotate};
-use std::sync::Arc;
 use suspend::{Resume, Suspend};
 
 /// List, check, rotate, suspend, revoke, export and import credentials.
@@ -56,25 +54,4 @@ impl Credential {
             Self::Import(verb) => verb.run(session).await,
         }
     }
-}
-
-/// An empty home has no credential, and making a vault to find that out would be wrong.
-fn require_home(session: &Session, name: &str) -> Outcome {
-    if session.home().has_vault() {
-        return Ok(());
-    }
-    Err(Stop::Failure(Failure::new(
-        Code::CredentialNotFound,
-        format!(
-            "there is no credential {name:?}: nothing was made in {} yet",
-            session.home().root().display()
-        ),
-        "accept one with `butterfly handshake accept`, or try `butterfly demo`",
-    )))
-}
-
-/// The open home, where a credential is to be found.
-async fn open<'s>(session: &'s Session, name: &str) -> Outcome<&'s Arc<Workspace>> {
-    require_home(session, name)?;
-    Ok(session.open().await?)
 }

@@ -1,5 +1,6 @@
 //! `butterfly credential export` and `import`: secrets in plain text, where a person asked for that.
 
+use super::home::require_home;
 use crate::cli::arguments::read_file;
 use crate::cli::ask;
 use crate::cli::outcome::{Outcome, file_failed, usage, write_line};
@@ -41,7 +42,7 @@ pub struct Import {
 
 impl Export {
     pub async fn run(self, session: &Session) -> Outcome {
-        super::require_home(session, &self.name)?;
+        require_home(session, &self.name)?;
         let workspace = session.open().await?;
         let row = workspace.credential(&self.name).await?;
         let place = self.out.as_ref().map_or_else(

@@ -1,6 +1,7 @@
 //! `butterfly credential revoke`: for good, after saying what will break.
 
-use super::{dependents, open};
+use super::dependents;
+use super::home::open;
 use crate::cli::ask;
 use crate::cli::outcome::Outcome;
 use crate::cli::session::Session;

@@ -1,6 +1,7 @@
 //! `butterfly credential rotate` and `end-overlap`: fresh keys, without a call that fails.
 
-use super::{dependents, open};
+use super::dependents;
+use super::home::open;
 use crate::cli::arguments::span;
 use crate::cli::ask;
 use crate::cli::outcome::Outcome;

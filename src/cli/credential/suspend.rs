@@ -1,6 +1,6 @@
 //! `butterfly credential suspend` and `resume`: refused for a while.
 
-use super::open;
+use super::home::open;
 use crate::cli::outcome::Outcome;
 use crate::cli::session::Session;
 use clap::Args;

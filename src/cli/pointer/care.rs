@@ -4,7 +4,7 @@ use super::super::outcome::Outcome;
 use super::super::session::Session;
 use super::super::table::Table;
 use super::super::words;
-use super::show_pointer;
+use super::describe::show_pointer;
 use crate::model::PointerAddress;
 use clap::Args;
 use serde_json::json;

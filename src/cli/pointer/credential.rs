@@ -2,7 +2,7 @@
 
 use super::super::outcome::Outcome;
 use super::super::session::Session;
-use super::show_pointer;
+use super::describe::show_pointer;
 use crate::model::ConnectionId;
 use crate::workspace::{NewFetchHeader, SecretFile};
 use clap::Args;

@@ -3,23 +3,22 @@
 mod bulk;
 mod care;
 mod credential;
+mod describe;
 mod list;
 mod show;
 mod transfer;
 
+pub use describe::show_pointer;
 pub use show::describe_circuit;
 
 use super::outcome::{Outcome, usage};
 use super::session::Session;
-use super::table::pairs;
-use super::words;
-use crate::model::{ConnectionId, NewPointer, Pointer as PointerModel, PointerAddress, PointerChange};
+use crate::model::{ConnectionId, NewPointer, PointerAddress, PointerChange};
 use bulk::{Assign, Delete, Tag};
 use care::{Duplicate, Neighbors};
 use clap::{Args, Subcommand};
 use credential::Credential;
 use list::{List, Search};
-use serde_json::{Value, json};
 use show::show;
 use transfer::{Export, Import};
 
@@ -171,36 +170,4 @@ impl Update {
             .await?;
         show_pointer(session, &pointer)
     }
-}
-
-/// Prints a pointer that was made or changed: `{"pointer": {…}}` for scripts.
-pub fn show_pointer(session: &Session, pointer: &PointerModel) -> Outcome {
-    session.show(&json!({"pointer": pointer}), || describe_pointer(pointer))
-}
-
-pub fn describe_pointer(pointer: &PointerModel) -> String {
-    let text = |value: &Value| value.to_string();
-    let federated = pointer.federated.as_ref();
-    pairs([
-        ("address", Some(pointer.address.to_string())),
-        ("description", Some(pointer.description.clone())),
-        ("data_reference", Some(pointer.data_reference.clone())),
-        (
-            "tags",
-            (!pointer.tags.is_empty()).then(|| pointer.tags.join(", ")),
-        ),
-        (
-            "connection",
-            pointer.connection_id.as_ref().map(ToString::to_string),
-        ),
-        (
-            "coordinates",
-            Some(format!("{:.4} {:.4} {:.4}", pointer.x, pointer.y, pointer.z)),
-        ),
-        ("created", Some(words::moment(pointer.created_at))),
-        ("changed", Some(words::moment(pointer.last_modified))),
-        ("route", federated.map(|federated| federated.route.to_string())),
-        ("peer", federated.map(|federated| federated.endpoint.to_string())),
-        ("asks", federated.map(|federated| text(&federated.query))),
-    ])
 }

@@ -4,7 +4,7 @@ use super::super::outcome::Outcome;
 use super::super::session::Session;
 use super::super::table::{Table, pairs};
 use super::super::words;
-use super::describe_pointer;
+use super::describe::describe_pointer;
 use crate::model::{Connection, ConnectionStatus, PointerAddress, Route};
 use crate::protocol::circuit::{Circuit, Leads, Step};
 use crate::protocol::data_reference::ReferenceKind;

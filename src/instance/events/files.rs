@@ -3,7 +3,7 @@
 //!
 //! Files are numbered and never renamed: whoever follows them goes on with the next number, on every platform.
 
-use super::Event;
+use super::event::Event;
 use crate::seal::private;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};

@@ -5,14 +5,15 @@
 //! Telling never waits: where the ring is being read that very moment, the event is dropped and counted. Calls that
 //! succeed cost one relaxed load unless somebody looks.
 
+mod event;
 mod files;
 mod follower;
 
+pub use event::{Event, Origin, Weight};
 pub use follower::EventFollower;
 
 use crate::model::Timestamp;
 use files::Keeper;
-use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::fmt;
@@ -25,66 +26,6 @@ use tracing_appender::non_blocking::WorkerGuard;
 const MOST: usize = 2_000;
 /// Longest text that is kept, in bytes.
 const LONGEST: usize = 600;
-
-/// How much an event matters, the most first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs, reason = "the words say it")]
-pub enum Weight {
-    Error,
-    Warn,
-    Info,
-    Debug,
-}
-
-impl Weight {
-    /// All of them, the heaviest first.
-    pub const ALL: [Self; 4] = [Self::Error, Self::Warn, Self::Info, Self::Debug];
-
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warn => "warn",
-            Self::Info => "info",
-            Self::Debug => "debug",
-        }
-    }
-}
-
-/// Where an event comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs, reason = "the words say it")]
-pub enum Origin {
-    Log,
-    Audit,
-}
-
-impl Origin {
-    /// The word for it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Log => "log",
-            Self::Audit => "audit",
-        }
-    }
-}
-
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
-    /// Its place in the ring, or in the files; ascending without gaps in each.
-    pub number: u64,
-    /// When.
-    pub at: Timestamp,
-    /// How much it matters.
-    pub weight: Weight,
-    /// Where it comes from.
-    pub origin: Origin,
-    /// In words. Parts of it may come from callers.
-    pub text: String,
-}
 
 /// What was read of a ring, or of files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,11 +3,9 @@
 //! A code that waits lies sealed in the store. From its claim on the bundle is in memory only, so that a
 //! restart burns it.
 
-use super::{CLAIM, offers};
-use crate::handshake::{AlarmKind, Claim, ClaimAnswer, Claimed, Handover};
-use crate::instance::{Instance, InstanceError};
+use crate::handshake::{Claim, ClaimAnswer, Claimed, Handover};
 use crate::model::Timestamp;
-use crate::store::{AuditOutcome, OfferRecord, Store, StoreError};
+use crate::store::{OfferRecord, Store, StoreError};
 use std::collections::HashMap;
 use tokio::sync::{Mutex, MutexGuard};
 use zeroize::Zeroizing;
@@ -92,30 +90,4 @@ impl Slot {
             step: Step::Waits,
         }
     }
-}
-
-/// Codes that were claimed when the instance stopped are burnt: nobody gets a second guess. Their offers' people are told.
-pub(in crate::instance) async fn burn_interrupted(
-    instance: &Instance,
-    interrupted: Vec<OfferRecord>,
-) -> Result<(), InstanceError> {
-    for offer in interrupted {
-        offers::alarm(instance, &offer, AlarmKind::WrongCode).await;
-        let id = offer.id.clone();
-        instance
-            .store()
-            .put_offer(OfferRecord { code: None, ..offer })
-            .await?;
-        instance
-            .trail()
-            .step(
-                Timestamp::now(),
-                CLAIM,
-                Some(&id),
-                AuditOutcome::Failed,
-                Some("claim_interrupted"),
-            )
-            .await?;
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@
 //! Whoever does not know the code has one guess, and is noticed: a code is burnt durably before its claim is
 //! answered, and a second party, a wrong proof or a restart in between raises an alarm on the offer's credentials.
 
+mod burning;
 mod claim;
 mod confirm;
 mod desk;
@@ -11,7 +12,8 @@ mod door;
 mod offers;
 mod publish;
 
-pub(super) use desk::{Desk, burn_interrupted};
+pub(super) use burning::burn_interrupted;
+pub(super) use desk::Desk;
 pub(super) use door::answer;
 pub(super) use publish::publish;
 

@@ -1,9 +1,9 @@
 //! What is wrong with a step, as far as the circuit alone tells.
 
+use super::fault::Fault;
 use super::placeholder::{Piece, pieces, placeholder};
 use super::places::Places;
-use super::step::{Leads, Step};
-use super::{FEDERATED_INVOKE, Fault, RELAY};
+use super::step::{FEDERATED_INVOKE, Leads, RELAY, Step};
 use crate::model::{ConnectionId, Endpoint};
 use serde_json::Value;
 

@@ -6,12 +6,14 @@
 //! tells, so that a form can say at once what would be refused, and a page can draw what is there.
 
 mod check;
+mod fault;
 mod placeholder;
 mod places;
 mod step;
 
+pub use fault::Fault;
 pub use placeholder::{Piece, pieces};
-pub use step::{Arrow, Leads, Parameter, Step};
+pub use step::{Arrow, FEDERATED_INVOKE, Leads, Parameter, RELAY, Step};
 
 use super::strict_json;
 use crate::model::CIRCUIT_PREFIX;
@@ -22,34 +24,6 @@ use serde_json::Value;
 
 /// Steps of one circuit.
 pub const MOST_STEPS: usize = 32;
-/// The action that calls another instance.
-pub const RELAY: &str = "relay";
-/// What the action of a circuit that only its caller can go on with is called.
-pub const FEDERATED_INVOKE: &str = "federated_invoke";
-
-/// Something that is wrong with a circuit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    /// The step, counted from 0; none if it is the circuit as a whole.
-    pub step: Option<usize>,
-    /// Line and column in the text, from 1, where that can be told.
-    pub place: Option<(usize, usize)>,
-    /// What is wrong, in words.
-    pub message: String,
-    /// Whether an instance would refuse it; otherwise it only may not be what was meant.
-    pub refused: bool,
-}
-
-impl Fault {
-    /// The fault in one line: where, and what.
-    pub fn words(&self) -> String {
-        match self.place {
-            Some((line, column)) => format!("line {line}, column {column}: {}", self.message),
-            None => self.message.clone(),
-        }
-    }
-}
-
 /// A circuit, read.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Circuit {

@@ -1,10 +1,14 @@
 //! One step of a circuit, taken apart.
 
 use super::placeholder::{Piece, pieces};
-use super::{FEDERATED_INVOKE, RELAY};
 use crate::protocol::profile_of_sealed;
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+/// The action that calls another instance.
+pub const RELAY: &str = "relay";
+/// What the action of a circuit that only its caller can go on with is called.
+pub const FEDERATED_INVOKE: &str = "federated_invoke";
 
 /// A step.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -3,7 +3,7 @@
 use crate::model::InstanceName;
 use crate::model::filter::Filter;
 use crate::store::AuditPage;
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::patience::patient;
 use crate::workspace::{AuditReport, Workspace};
 

@@ -6,7 +6,7 @@ use crate::model::Grant;
 use crate::protocol::Actions;
 use crate::tui::fake::common::now;
 use crate::tui::fake::pointers::{address, detail_of};
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::workspace::{
     BodyLayer, Claim, DryRun, Knowledge, Leg, QueryLayer, ReplyPath, SentQuery, Template, WireLayer,
 };

@@ -2,7 +2,7 @@
 
 use crate::model::{ConnectionId, ConnectionStatus, DomainId, InstanceName};
 use crate::seal::Passphrase;
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::patience::patient;
 use crate::workspace::{AccessKeyRow, DomainChange, DomainTree, Failure, Workspace};
 use serde_json::Value;

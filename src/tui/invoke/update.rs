@@ -13,7 +13,7 @@ use super::view::content_area;
 use super::wire::wire_lines;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
-use crate::tui::message::Outcome as Came;
+use crate::tui::outcome::Outcome as Came;
 use crate::tui::state::{Load, State};
 use crate::tui::update::edit_entry;
 use crate::tui::widgets::tree::{Document, Folding, ROOT, Tree, Unfold};

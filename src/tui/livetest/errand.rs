@@ -3,7 +3,7 @@
 use crate::client::load::Figures;
 use crate::model::{InstanceName, PointerAddress};
 use crate::protocol::Query;
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::workspace::{
     LoadControl, LoadReport, LoadRequest, LoadTarget, LogKind, Prospects, SavedLoad, Workspace,
 };

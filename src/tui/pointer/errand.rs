@@ -1,7 +1,7 @@
 //! What the page wants fetched, and what came of it.
 
 use crate::model::{Connection, InstanceName, Pointer, PointerAddress};
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::patience::patient;
 use crate::workspace::{HangingOn, NeighborPage, Taken, Workspace};
 

@@ -7,7 +7,7 @@ use crate::model::{InstanceName, Pointer, PointerAddress, PointerChange};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Act, Form, Item, Layer, Menu, item_keys};
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::state::{Level, State};
 use crate::tui::update::target;
 

@@ -6,7 +6,7 @@ use crate::model::{Connection, ConnectionId, InstanceName};
 use crate::tui::clock::count;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Act, Confirm, ForMarked, Form, Item, Layer, Menu, Then, places};
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::state::State;
 use crate::workspace::{BulkAction, BulkTarget};
 use std::collections::BTreeMap;

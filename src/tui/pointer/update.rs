@@ -8,7 +8,7 @@ use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::tui::content::page_area;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::state::{Load, State};
 use crate::tui::update::{open_credential_page, show_pointers_of};
 use crate::workspace::NeighborPage;

@@ -2,7 +2,7 @@
 //! several that wait only the newest is written.
 
 use crate::model::InstanceName;
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::patience::patient;
 use crate::workspace::Workspace;
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ use super::super::state::Pace as Shown;
 use super::pace::{self, Pace};
 use crate::model::{InstanceKind, InstanceName, InstanceState, Timestamp};
 use crate::protocol::Code;
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::patience::contained;
 use crate::workspace::{Failure, HostedBy, InstanceRow, Workspace};
 use std::pin::pin;

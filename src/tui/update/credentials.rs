@@ -2,7 +2,7 @@
 
 use crate::model::InstanceState;
 use crate::tui::effect::Effect;
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::state::{Again, Load, State};
 use crate::workspace::{CredentialRow, Failure};
 

@@ -8,7 +8,7 @@ use super::themes::take_theme;
 use super::{borders, history, place};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::state::{Columns, Level, Pane, State, Told};
 
 /// Takes what was kept.

@@ -5,7 +5,7 @@ use crate::model::{ConnectionId, Grant, InstanceName, Pointer, PointerAddress, S
 use crate::protocol::{Code, Query};
 use crate::seal::Passphrase;
 use crate::store::PointerQuery;
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::paths::typed_path;
 use crate::workspace::{
     AcceptRequest, Accepted, AskRequest, CallOptions, Called, Check, Failure, FederateRequest, HandshakeRow,

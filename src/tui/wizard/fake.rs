@@ -8,7 +8,7 @@ use crate::protocol::{CredentialForm, HeldCredential, Reply};
 use crate::seal::{FernetKey, Passphrase, TokenSecret};
 use crate::tui::fake::common::now;
 use crate::tui::fake::pointers::{address, pointer};
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::workspace::{Accepted, Called, HandshakeRow, OfferMade, OfferRequest, RequestMade, Verified};
 use serde_json::json;
 use zeroize::Zeroizing;

@@ -12,7 +12,7 @@ use super::within::with;
 use crate::handshake::guide::{Happened, Step};
 use crate::model::{AppId, CredentialState, Holder, Side};
 use crate::tui::effect::Effect;
-use crate::tui::message::Outcome;
+use crate::tui::outcome::Outcome;
 use crate::tui::state::State;
 use crate::workspace::HandshakeRow;
 use serde_json::Value;

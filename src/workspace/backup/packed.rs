@@ -2,11 +2,12 @@
 //! it proves that nothing was changed or cut off.
 
 use super::super::folders::cannot;
-use super::{BackupOf, Failure, damaged, foreign};
+use super::of::{BackupOf, damaged, foreign};
 use crate::instance::COPIED;
 use crate::model::{InstanceId, InstanceName, Timestamp};
 use crate::protocol::Code;
 use crate::seal::private;
+use crate::workspace::Failure;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};

@@ -2,7 +2,8 @@
 
 use super::super::folders::{cannot, move_folder};
 use super::super::{Failure, Workspace, blocking};
-use super::{BackupOf, Restored, packed, refused};
+use super::of::BackupOf;
+use super::{Restored, packed, refused};
 use crate::handshake::{Opener, open_stream};
 use crate::instance::{Adopted, Instance};
 use crate::model::{InstanceKind, InstanceName, Timestamp};

@@ -2,12 +2,11 @@
 //! instance. What is changed about them is a [`DomainChange`].
 
 mod change;
-mod owners;
 
 pub use change::DomainChange;
-pub(super) use owners::Owners;
 
 use super::held_there::held_credentials;
+use super::owners::Owners;
 use super::session::Session;
 use super::{Failure, Workspace};
 use crate::model::{
@@ -232,6 +231,17 @@ async fn tree(session: &mut Session<'_>) -> Result<DomainTree, Failure> {
         }
     }
     Ok(tree)
+}
+
+/// What all connections are called, and whose they are.
+pub(super) async fn owners(session: &mut Session<'_>) -> Result<Owners, Failure> {
+    let (domains, connections) = owned(session).await?;
+    Ok(Owners::of(
+        domains.into_iter().map(|domain| (domain.id, domain.name)),
+        connections
+            .into_iter()
+            .map(|connection| (connection.id, connection.name, connection.domain_id)),
+    ))
 }
 
 /// All domains and their connections. An original instance tells both in one reply.

@@ -2,7 +2,8 @@
 
 use crate::model::InstanceName;
 use crate::tui::effect::{RestoreOpener, Restoring};
-use crate::tui::message::{Done, Outcome};
+use crate::tui::message::Done;
+use crate::tui::outcome::Outcome;
 use crate::tui::paths::typed_path;
 use crate::workspace::{Opener, SecretFile, Workspace};
 

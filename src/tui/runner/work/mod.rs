@@ -6,7 +6,8 @@ mod pointers;
 mod transfers;
 
 use super::super::effect::Work;
-use super::super::message::{Done, Outcome};
+use super::super::message::Done;
+use super::super::outcome::Outcome;
 use crate::tui::domains;
 use crate::tui::paths::typed_path;
 use crate::workspace::{CallOptions, InvokeOptions, StopSign, Workspace};

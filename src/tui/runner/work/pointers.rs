@@ -3,7 +3,8 @@
 use crate::model::{ConnectionId, InstanceName, PointerAddress};
 use crate::store::PointerQuery;
 use crate::tui::effect::KeepHeader;
-use crate::tui::message::{Done, Outcome};
+use crate::tui::message::Done;
+use crate::tui::outcome::Outcome;
 use crate::workspace::Workspace;
 
 /// Pointers that are marked at once, at most.

@@ -3,7 +3,8 @@
 use crate::model::InstanceName;
 use crate::store::PointerQuery;
 use crate::tui::clock::count;
-use crate::tui::message::{Done, Outcome};
+use crate::tui::message::Done;
+use crate::tui::outcome::Outcome;
 use crate::tui::paths::typed_path;
 use crate::workspace::{
     BulkAction, BulkProgress, BulkTarget, ImportProgress, LogExport, StopSign, Workspace,

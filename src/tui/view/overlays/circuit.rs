@@ -1,11 +1,10 @@
 //! A circuit as it is written in a form: numbered lines in the colours of JSON, the faulty one marked.
 
-use super::on_overlay;
 use crate::protocol::json_text::{Token, TokenKind, tokens};
 use crate::tui::content::{CIRCUIT_NUMBERS, circuit_numbers, circuit_room};
 use crate::tui::layers::CircuitField;
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::draw::{Canvas, on_overlay};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation;

@@ -1,11 +1,11 @@
 //! The window with the columns of the pointers.
 
-use super::{frame, keys, on_overlay};
+use super::frame::{frame, keys};
 use crate::tui::content::{inside, window};
 use crate::tui::layers::ColumnsWindow;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::draw::{Canvas, on_overlay};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 

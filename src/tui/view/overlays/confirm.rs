@@ -1,11 +1,11 @@
 //! The question before something dangerous.
 
-use super::{frame, on_overlay};
+use super::frame::frame;
 use crate::tui::content::{inside, window};
 use crate::tui::layers::Confirm;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::Canvas;
+use crate::tui::widgets::draw::{Canvas, on_overlay};
 use crate::tui::widgets::text::wrap;
 
 /// Most dependents that a question lists; how many more there are is said.

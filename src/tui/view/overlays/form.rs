@@ -1,6 +1,6 @@
 //! Fields to fill in.
 
-use super::{frame, keys};
+use super::frame::{frame, keys};
 use crate::model::CIRCUIT_PREFIX;
 use crate::tui::content::FormLayout;
 use crate::tui::layers::{Field, Form, Kind};

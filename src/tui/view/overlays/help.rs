@@ -1,6 +1,6 @@
 //! The window with everything that can be done here.
 
-use super::frame;
+use super::frame::frame;
 use crate::tui::content::{inside, window};
 use crate::tui::layers::{Entry, Help};
 use crate::tui::state::State;

@@ -1,6 +1,6 @@
 //! What may follow the keys begun with.
 
-use super::frame;
+use super::frame::frame;
 use crate::command::Sequence;
 use crate::tui::state::State;
 use crate::tui::theme::Role;

@@ -1,6 +1,6 @@
 //! A choice.
 
-use super::{frame, keys};
+use super::frame::{frame, keys};
 use crate::tui::content::{inside, window};
 use crate::tui::layers::Menu;
 use crate::tui::state::State;

@@ -5,6 +5,7 @@ pub mod columns;
 mod completion;
 mod confirm;
 mod form;
+mod frame;
 mod help;
 mod hints;
 mod menu;
@@ -14,17 +15,17 @@ use crate::tui::content::{inside, report_lines, window};
 use crate::tui::layers::Layer;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::{Canvas, on_overlay, width};
-use crate::tui::widgets::text::{Line, draw_lines};
+use crate::tui::widgets::draw::{Canvas, on_overlay};
 use completion::draw_completion;
 use confirm::draw_confirm;
 use form::draw_form;
+use frame::overlay_lines;
+pub(super) use frame::{frame, keys};
 use help::draw_help;
 pub use hints::draw_hints;
 use menu::draw_menu;
 use notice::{draw_notice, draw_steps};
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 /// Draws a window.
 pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
@@ -48,52 +49,6 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
         Layer::LiveTest(test) => crate::tui::livetest::draw(state, test, canvas, body),
         Layer::FirstRun(first) => super::first_run::draw(state, first, canvas, body),
         _ => {}
-    }
-}
-
-pub(super) fn frame(canvas: &mut Canvas, area: Rect, title: &str, border: Role) {
-    let ground = canvas.style(Role::Overlay);
-    canvas.fill(area, ground);
-    let style = on_overlay(canvas, border);
-    canvas.frame(area, style);
-    let strong = on_overlay(canvas, Role::TitleFocus);
-    canvas.put(
-        area.x + 2,
-        area.y,
-        area.width.saturating_sub(4),
-        &format!(" {title} "),
-        strong,
-    );
-}
-
-fn overlay_lines(canvas: &mut Canvas, area: Rect, lines: &[Line], top: usize) {
-    let ground = Style {
-        fg: None,
-        ..canvas.style(Role::Overlay)
-    };
-    draw_lines(canvas, area, lines, top);
-    canvas.tint(area, ground);
-    let bar = Rect::new(area.x, area.y, area.width + 3, area.height);
-    canvas.scrollbar(bar, top as u64, lines.len() as u64);
-    canvas.tint(Rect::new(area.right() + 2, area.y, 1, area.height), ground);
-}
-
-/// The keys of a window in its last line.
-pub(super) fn keys(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
-    if area.height < 4 {
-        return;
-    }
-    let y = area.bottom() - 2;
-    let mut x = area.x + 3;
-    for (key, label) in pairs {
-        let key = &super::key_text::shown(key, canvas);
-        let (strong, dim) = (on_overlay(canvas, Role::Key), on_overlay(canvas, Role::Dim));
-        let room = (area.right() - 1).saturating_sub(x);
-        if width(key) + 1 + width(label) > room {
-            break;
-        }
-        x += canvas.put(x, y, room, key, strong) + 1;
-        x += canvas.put(x, y, (area.right() - 1).saturating_sub(x), label, dim) + 3;
     }
 }
 

@@ -1,6 +1,6 @@
 //! Something to read, and long work step by step.
 
-use super::{frame, keys, overlay_lines};
+use super::frame::{frame, keys, overlay_lines};
 use crate::tui::content::{inside, level_role, notice_lines, window};
 use crate::tui::layers::{Notice, Steps};
 use crate::tui::state::State;

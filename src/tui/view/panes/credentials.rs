@@ -1,6 +1,6 @@
 //! The pane with the credentials.
 
-use super::{table, without_rows};
+use super::rows::{table, without_rows};
 use crate::command::Id;
 use crate::model::{Side, Timestamp};
 use crate::tui::clock::Clock;

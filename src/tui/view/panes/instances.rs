@@ -1,6 +1,6 @@
 //! The pane with the instances: local and remote ones, each with its state, round trip, recent looks and last trouble.
 
-use super::{table, without_rows};
+use super::rows::{table, without_rows};
 use crate::command::Id;
 use crate::model::{InstanceKind, InstanceState};
 use crate::tui::clock::{count, latency};

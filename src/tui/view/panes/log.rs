@@ -1,7 +1,7 @@
 //! The pane with the invoke log.
 
 use super::pointers::over_last_row;
-use super::without_rows;
+use super::rows::without_rows;
 use crate::command::Id;
 use crate::model::filter::{Filter, Test, Text, Value};
 use crate::tui::clock::{bytes, count, duration};

@@ -1,6 +1,6 @@
 //! The pane with the pointers.
 
-use super::without_rows;
+use super::rows::without_rows;
 use crate::command::Id;
 use crate::model::{InstanceState, Pointer, PointerPart, Timestamp, matched_places};
 use crate::tui::clock::count;

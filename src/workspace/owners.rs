@@ -1,51 +1,43 @@
 //! What the connections of an instance are called, and whose they are: for lists of pointers that are filtered here,
 //! because the instance cannot.
 
-use super::{ConnectionRow, DomainRow, owned};
 use crate::model::filter::Filter;
 use crate::model::{ConnectionId, DomainId, KnownConnection, PointerTest, pointer_test};
-use crate::workspace::Failure;
-use crate::workspace::session::Session;
 use std::collections::HashMap;
 
 /// Connections with their names and domains.
 #[derive(Default)]
-pub(in crate::workspace) struct Owners {
+pub(super) struct Owners {
     connections: HashMap<ConnectionId, (String, DomainId)>,
     domains: HashMap<DomainId, String>,
 }
 
 impl Owners {
     /// Whether a filter asks for any of it.
-    pub(in crate::workspace) fn are_asked_for(filter: &Filter) -> bool {
+    pub(super) fn are_asked_for(filter: &Filter) -> bool {
         Self::are_needed(filter) || has(filter, |test| matches!(test, PointerTest::Connection(_)))
     }
 
     /// Whether nothing can be told without it: connections can be found by their ids alone.
-    pub(in crate::workspace) fn are_needed(filter: &Filter) -> bool {
+    pub(super) fn are_needed(filter: &Filter) -> bool {
         has(filter, |test| matches!(test, PointerTest::Domain(_)))
     }
 
-    /// All that the instance tells.
-    pub(in crate::workspace) async fn ask(session: &mut Session<'_>) -> Result<Self, Failure> {
-        Ok(Self::of(owned(session).await?))
-    }
-
-    fn of((domains, connections): (Vec<DomainRow>, Vec<ConnectionRow>)) -> Self {
+    /// From domains and their names, and connections with their names and domains.
+    pub(super) fn of(
+        domains: impl Iterator<Item = (DomainId, String)>,
+        connections: impl Iterator<Item = (ConnectionId, String, DomainId)>,
+    ) -> Self {
         Self {
             connections: connections
-                .into_iter()
-                .map(|connection| (connection.id, (connection.name, connection.domain_id)))
+                .map(|(id, name, domain)| (id, (name, domain)))
                 .collect(),
-            domains: domains
-                .into_iter()
-                .map(|domain| (domain.id, domain.name))
-                .collect(),
+            domains: domains.collect(),
         }
     }
 
     /// What is known of a connection. A domain that may not be seen goes by its id.
-    pub(in crate::workspace) fn known(&self, id: &ConnectionId) -> KnownConnection<'_> {
+    pub(super) fn known(&self, id: &ConnectionId) -> KnownConnection<'_> {
         let Some((name, domain)) = self.connections.get(id) else {
             return KnownConnection::default();
         };

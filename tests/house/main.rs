@@ -1,5 +1,9 @@
-//! The plan of the house in `src/lib.rs` is what the code is: a room uses only rooms on floors below its own.
+//! The plan of the house in `src/lib.rs` is what the code is: a room uses only rooms on floors below its own, and no
+//! file imports from another one that, by whatever detour, imports from it.
 
+mod imports;
+
+use imports::Imports;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -97,4 +101,45 @@ fn what_is_used_is_seen_and_what_is_only_spoken_of_is_not() {
     let source = "use crate::model::Pointer; // not crate::vault\n/// See [`crate::tui`].\nlet a = crate::seal::hex(crate::store::X);";
     let used: Vec<_> = used_in(source).collect();
     assert_eq!(used, ["model", "seal", "store"]);
+}
+
+#[test]
+fn no_file_imports_from_one_that_imports_from_it() {
+    let imports = Imports::of_crate(&source_folder());
+    assert!(imports.len() > 500, "only {} files were looked at", imports.len());
+    if let Some(circle) = imports.circle() {
+        panic!("files that import from each other: {}", circle.join(" → "));
+    }
+}
+
+#[test]
+fn a_circle_is_found_behind_names_that_are_handed_on() {
+    let source = |text: &str| text.to_owned();
+    let module = |path: &str| path.split("::").map(str::to_owned).collect::<Vec<_>>();
+    let with = |inner: &str| {
+        Imports::of(BTreeMap::from([
+            (
+                module("room"),
+                source("mod inner;\nmod other;\npub use inner::{\n    Thing, // and\n    More,\n};"),
+            ),
+            (module("room::inner"), source(inner)),
+            (
+                module("room::other"),
+                source("pub(super) use crate::room::{Thing as It};"),
+            ),
+        ]))
+    };
+    assert_eq!(with("use std::fmt;").circle(), None);
+    assert_eq!(
+        with("// use super::other::Other;").circle(),
+        None,
+        "only spoken of"
+    );
+    let told = with("use super::{other::Other};").circle().unwrap();
+    assert_eq!(told, ["room::inner", "room::other", "room::inner"]);
+    assert_eq!(
+        with("#[cfg(test)]\nmod tests {\n    use super::super::other::Other;\n}").circle(),
+        None,
+        "tests may"
+    );
 }
