@@ -175,6 +175,16 @@ pub enum Side {
     Held,
 }
 
+impl Side {
+    /// The word used in JSON and on the screen.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::Held => "held",
+        }
+    }
+}
+
 /// Who keeps a held credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

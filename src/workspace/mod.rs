@@ -123,11 +123,12 @@ pub use secret_file::SecretFile;
 pub use shell::shell_command;
 pub use stop::StopSign;
 pub use views::{
-    AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CallOptions, Called, Check, CheckKind,
-    CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn, HeadCheck, HostedBy,
-    InitInstance, InstanceChange, InstanceDetail, InstanceRow, InvokeOptions, Invoked, ListRemark, LogEntry,
-    LogFilter, LogKind, LogRow, LogWire, Neighbor, NeighborPage, OfferMade, OfferRequest, PointerDetail,
-    PointerList, Received, RemoteRequest, RequestMade, Rotated, Sealed, Taken, Verified,
+    AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CREDENTIAL_FIELDS, CallOptions, Called,
+    Check, CheckKind, CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn,
+    HeadCheck, HostedBy, INSTANCE_FIELDS, InitInstance, InstanceChange, InstanceDetail, InstanceRow,
+    InvokeOptions, Invoked, ListRemark, LogEntry, LogFilter, LogKind, LogRow, LogWire, Neighbor,
+    NeighborPage, OfferMade, OfferRequest, PointerDetail, PointerList, Received, RemoteRequest, RequestMade,
+    Rotated, Sealed, Taken, Verified,
 };
 
 use crate::client::Client;

@@ -189,3 +189,37 @@ fn the_map_says_who_can_call_whom() {
     let dot = home.run(&["instance", "map", "--dot"]);
     assert!(dot.stdout.starts_with("digraph"), "{}", dot.stdout);
 }
+
+/// The names of what was listed.
+fn names(listed: &Value) -> Vec<&str> {
+    let rows = listed.as_array().expect("a list");
+    rows.iter().filter_map(|row| row["name"].as_str()).collect()
+}
+
+#[test]
+fn lists_of_instances_and_credentials_are_filtered() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let secret = home.write_private("secret", "a-secret-for-this-test-and-nothing-else");
+    let key = home.write_private("key", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=");
+    let nowhere = "http://127.0.0.1:9/invoke";
+    home.ok(&add_original("museum", nowhere, "me", [&secret, &key]));
+    for (filter, left) in [
+        ("kind:remote", &["museum"][..]),
+        ("!kind:remote", &["alpha"]),
+        ("~msm profile:legacy", &["museum"]),
+        ("state:up", &[]),
+    ] {
+        let listed = home.ok(&["instance", "list", "--filter", filter]);
+        assert_eq!(names(&listed), left, "{filter}");
+    }
+    let all = home.ok(&["credential", "list"]);
+    let held = home.ok(&["credential", "list", "--filter", "side:held instance:museum"]);
+    assert!(names(&held).len() == 1 && names(&all).len() > 1, "{held} {all}");
+    assert_eq!(held[0]["instance"], "museum");
+    for list in ["instance", "credential"] {
+        let wrong = home.run(&[list, "list", "--filter", "state:odd"]);
+        assert_eq!(wrong.code, 2);
+        assert!(wrong.stderr.contains("expected"), "{}", wrong.stderr);
+    }
+}

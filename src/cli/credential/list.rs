@@ -6,14 +6,25 @@ use crate::cli::outcome::{Outcome, tell};
 use crate::cli::session::Session;
 use crate::cli::table::{Table, pairs};
 use crate::cli::words;
+use crate::model::filter::Filter;
 use crate::model::{Delivery, Holder, Side};
-use crate::workspace::CredentialRow;
+use crate::workspace::{CREDENTIAL_FIELDS, CredentialRow};
 use clap::Args;
 use serde_json::{Value, json};
 
 /// List the credentials that we hold, and those that instances of ours issued.
 #[derive(Debug, Args)]
-pub struct List {}
+pub struct List {
+    /// Only what this leaves, for example 'side:held !state:active' (name:, instance:, side:, state:, app:, key:,
+    /// profile:, attention:, words, ~letters, !not).
+    #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter)]
+    filter: Filter,
+}
+
+/// Reads a filter of credentials.
+fn filter(text: &str) -> Result<Filter, String> {
+    Filter::parse(text, CREDENTIAL_FIELDS).map_err(|error| error.to_string())
+}
 
 /// Show a credential: where it stands, what it allows, when it was used; never its secrets.
 #[derive(Debug, Args)]
@@ -24,7 +35,7 @@ pub struct Show {
 
 impl List {
     pub async fn run(self, session: &Session) -> Outcome {
-        let (rows, failures) = if session.home().has_vault() {
+        let (mut rows, failures) = if session.home().has_vault() {
             session.open().await?.credentials().await?
         } else {
             (Vec::new(), Vec::new())
@@ -33,6 +44,7 @@ impl List {
         for failure in &failures {
             tell(failure);
         }
+        rows.retain(|row| row.fits(&self.filter));
         session.show(&rows, || table(&rows).to_text())
     }
 }

@@ -17,9 +17,10 @@ use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
 use crate::instance::{Tls, check_listen};
+use crate::model::filter::Filter;
 use crate::model::{AppId, Endpoint, InstanceName, InstanceState};
 use crate::protocol::{Code, ExitClass};
-use crate::workspace::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest};
+use crate::workspace::{Failure, HostedBy, INSTANCE_FIELDS, InitInstance, InstanceRow, RemoteRequest};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -31,7 +32,12 @@ pub enum Instance {
     Init(Init),
     Add(Box<Add>),
     /// List the instances of this home, as last known.
-    List,
+    List {
+        /// Only what this leaves, for example 'kind:remote !state:up' (name:, state:, kind:, profile:, url:, version:,
+        /// trouble:, words, ~letters, !not).
+        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter)]
+        filter: Filter,
+    },
     /// Show one instance, as last known.
     Show {
         /// The instance's name in this home.
@@ -123,7 +129,7 @@ impl Instance {
         match self {
             Self::Init(verb) => verb.run(session).await,
             Self::Add(verb) => verb.run(session).await,
-            Self::List => list(session).await,
+            Self::List { filter } => list(session, &filter).await,
             Self::Show { name } => show(session, &name).await,
             Self::Probe { name } => probe(session, &name).await,
             Self::Remove(verb) => verb.run(session).await,
@@ -196,13 +202,20 @@ impl Add {
     }
 }
 
-async fn list(session: &Session) -> Outcome {
-    let rows = if session.home().has_vault() {
+/// Reads a filter of instances.
+fn filter(text: &str) -> Result<Filter, String> {
+    Filter::parse(text, INSTANCE_FIELDS).map_err(|error| error.to_string())
+}
+
+async fn list(session: &Session, filter: &Filter) -> Outcome {
+    let mut rows = if session.home().has_vault() {
         session.open().await?.instances().await?
     } else {
         Vec::new()
     };
+    rows.retain(|row| row.fits(filter));
     session.show(&rows, || match rows.as_slice() {
+        [] if !filter.is_empty() => "No instance matches.".to_owned(),
         [] => "No instances yet. Try `butterfly demo`, `butterfly instance init NAME`, or `butterfly instance add`."
             .to_owned(),
         rows => table(rows).to_text(),

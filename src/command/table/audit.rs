@@ -50,7 +50,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "copy",
         "Copy the selected record, who asked, what it was about, the token's id, the hash, or the command that shows it",
         &[Audit],
-        28,
+        8,
         &["y"],
     )
     .taking("[json|who|about|token|hash|command]"),

@@ -56,7 +56,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "copy",
         "Copy the URL, name or id of the selected party, or the name, app_id or connection of the selected door",
         &[Map],
-        28,
+        8,
         &["y"],
     )
     .taking("[url|name|id|command|app-id|connection]"),

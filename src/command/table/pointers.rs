@@ -1,6 +1,6 @@
 //! Commands on pointers.
 
-use crate::command::Scope::{Instances, Log, PointerPage, Pointers};
+use crate::command::Scope::{Credentials, Instances, Log, PointerPage, Pointers};
 use crate::command::rows::{
     changes, destroys, on_federated, on_instance, on_link, on_pointer, on_pointers, on_selected_link,
     on_trail, shows, when_filtered, when_marked,
@@ -102,8 +102,8 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::Filter,
         "filter",
         "filter",
-        "Filter as you type: words, #tag, @instance, route:relay, conn:, domain:, ref:, addr:, ~letters, !not",
-        &[Pointers, Log],
+        "Filter as you type: words, #tag, @instance, route:relay, conn:, domain:, ref:, state:, ~letters, !not",
+        &[Pointers, Log, Instances, Credentials],
         85,
         &["/"],
     )
@@ -113,7 +113,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "clear",
         "clear filter",
         "Show everything again",
-        &[Pointers, Log],
+        &[Pointers, Log, Instances, Credentials],
         60,
         &["backspace"],
     )

@@ -18,6 +18,7 @@ mod fields;
 mod help;
 mod kind;
 mod parse;
+mod parts;
 mod text;
 mod value;
 mod write;

@@ -12,23 +12,18 @@ pub fn with(
     state: &mut State,
     change: impl FnOnce(&mut State, &mut Composer) -> (bool, Vec<Effect>),
 ) -> Vec<Effect> {
-    let found = state
-        .layers
-        .iter()
-        .position(|layer| matches!(layer, Layer::Composer(_)));
-    let Some(at) = found else { return Vec::new() };
-    let Layer::Composer(mut composer) = state.layers.remove(at) else {
-        return Vec::new();
-    };
-    let (stays, mut effects) = change(state, &mut composer);
-    if stays {
-        let at = at.min(state.layers.len());
-        state.layers.insert(at, Layer::Composer(composer));
-    } else {
-        keep_draft(state, &composer);
-        effects.extend(keep_unsent(state));
-    }
-    effects
+    let is_composer = |layer: &Layer| matches!(layer, Layer::Composer(_));
+    state.change_layer(is_composer, |state, layer| {
+        let Layer::Composer(composer) = layer else {
+            return (true, Vec::new());
+        };
+        let (stays, mut effects) = change(state, composer);
+        if !stays {
+            keep_draft(state, composer);
+            effects.extend(keep_unsent(state));
+        }
+        (stays, effects)
+    })
 }
 
 fn keep_draft(state: &mut State, composer: &Composer) {

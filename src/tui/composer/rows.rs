@@ -114,7 +114,7 @@ fn ways(state: &State, composer: &Composer) -> Vec<Row> {
     }
     let others = state
         .credentials
-        .rows
+        .rows()
         .iter()
         .filter(|row| is_identity(row, composer));
     for row in others.filter(|row| usual.is_none_or(|usual| usual.row.app_id != row.app_id)) {

@@ -101,7 +101,7 @@ fn identity(state: &State, composer: &Composer) -> (String, String, String) {
         (None, None) => "?".to_owned(),
     };
     let named = composer.identity.as_ref().and_then(|app_id| {
-        state.credentials.rows.iter().find(|credential| {
+        state.credentials.rows().iter().find(|credential| {
             credential.app_id == *app_id && credential.instance == composer.instance.as_str()
         })
     });

@@ -11,7 +11,7 @@ use crate::workspace::Dependent;
 
 /// The lines of a credential's page.
 pub fn credential_lines(state: &State, page: &CredentialPage, room: u16) -> Vec<Line> {
-    let Some(row) = state.credentials.rows.iter().find(|row| row.name == page.name) else {
+    let Some(row) = state.credentials.rows().iter().find(|row| row.name == page.name) else {
         return vec![Line::of("It is no longer there.", Role::Dim)];
     };
     let clock = &state.clock;

@@ -293,7 +293,7 @@ fn add_credentials(
     field(lines, "called as", row.app_id.as_str(), Role::Base, room);
     field(lines, "with", &row.credential, Role::Base, room);
     let concerned =
-        state.credentials.rows.iter().filter(|credential| {
+        state.credentials.rows().iter().filter(|credential| {
             credential.instance == page.name.as_str() && credential.name != row.credential
         });
     for credential in concerned {

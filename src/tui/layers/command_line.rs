@@ -6,7 +6,7 @@ use crate::model::POINTER_FIELDS;
 use crate::model::filter::Field;
 use crate::store::AUDIT_FIELDS;
 use crate::tui::widgets::candidates::{Candidate, Cycle};
-use crate::workspace::LOG_FIELDS;
+use crate::workspace::{CREDENTIAL_FIELDS, INSTANCE_FIELDS, LOG_FIELDS};
 use tui_input::Input;
 
 /// What may stand at the end of the line, and from which byte on it would.
@@ -145,6 +145,10 @@ pub enum Rows {
     Log,
     /// Of the page with an audit trail, which is beneath.
     Audit,
+    /// Of the pane with the instances.
+    Instances,
+    /// Of the pane with the credentials.
+    Credentials,
 }
 
 /// The line after `/`.
@@ -173,6 +177,8 @@ impl FilterLine {
             Rows::Pointers => POINTER_FIELDS,
             Rows::Log => LOG_FIELDS,
             Rows::Audit => AUDIT_FIELDS,
+            Rows::Instances => INSTANCE_FIELDS,
+            Rows::Credentials => CREDENTIAL_FIELDS,
         }
     }
 }

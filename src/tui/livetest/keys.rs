@@ -24,16 +24,13 @@ pub fn open(state: &mut State, source: Source) -> Vec<Effect> {
 
 /// A key was pressed.
 pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
-    let Some(Layer::LiveTest(mut test)) = state.layers.pop() else {
-        return Vec::new();
-    };
-    let place = state.layers.len();
-    let (stays, effects) = press(state, &mut test, key);
-    if stays {
-        // A page that was opened lies over it.
-        state.layers.insert(place, Layer::LiveTest(test));
-    }
-    effects
+    state.change_layer(
+        |layer| matches!(layer, Layer::LiveTest(_)),
+        |state, layer| match layer {
+            Layer::LiveTest(test) => press(state, test, key),
+            _ => (true, Vec::new()),
+        },
+    )
 }
 
 fn press(state: &mut State, test: &mut LiveTest, key: Key) -> (bool, Vec<Effect>) {

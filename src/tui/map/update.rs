@@ -189,7 +189,7 @@ fn open_instance(state: &mut State, id: &str) -> Vec<Effect> {
 }
 
 fn open_credential(state: &mut State, name: String) -> Vec<Effect> {
-    if !state.credentials.rows.iter().any(|row| row.name == name) {
+    if !state.credentials.rows().iter().any(|row| row.name == name) {
         let text = format!("{name} is not among the credentials any more");
         let remedy = format!("{} looks at everything again", state.key_for(Id::Refresh));
         state.report(Level::Warn, text, remedy);

@@ -181,7 +181,7 @@ fn add_credential(state: &State, page: &PointerPage, federated: &Federated, shee
         sheet.lines.push(line.and(format!("{sign} {text}"), role));
         return;
     };
-    let Some(row) = state.credentials.rows.iter().find(|row| row.name == *name) else {
+    let Some(row) = state.credentials.rows().iter().find(|row| row.name == *name) else {
         sheet
             .lines
             .push(line.and(format!("{} {name}", glyphs.unknown), Role::Base));

@@ -92,15 +92,12 @@ fn a_way_that_is_broken_says_where() {
                 connection.status = ConnectionStatus::Disabled;
             }
         });
-        let row = state
-            .credentials
-            .rows
-            .iter_mut()
-            .find(|row| row.name == "beta/alpha-federation");
-        if let Some(row) = row {
+        let mut rows = state.credentials.rows().to_vec();
+        if let Some(row) = rows.iter_mut().find(|row| row.name == "beta/alpha-federation") {
             row.state = CredentialState::Suspended;
             row.attention = Some("its issuer suspended it: ask beta's administrator".into());
         }
+        state.credentials.replace(rows);
         state.instances.rows[1].row.state = InstanceState::Unreachable;
     });
     compare("route_without_credential", |state| {

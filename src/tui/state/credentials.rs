@@ -1,21 +1,79 @@
 //! The credentials, as they are listed.
 
-use super::{Again, Cursor, Load};
-use crate::workspace::{CredentialRow, Failure};
+use super::{Again, Cursor, ListFilter, Load};
+use crate::workspace::{CREDENTIAL_FIELDS, CredentialRow, Failure};
 
 /// The credentials.
 #[derive(Debug, Clone, Default)]
 pub struct Credentials {
     /// Both sides, as listed.
-    pub rows: Vec<CredentialRow>,
+    rows: Vec<CredentialRow>,
+    /// The places of those that the filter lets through.
+    shown: Vec<usize>,
+    filter: ListFilter,
     /// Instances that could not be asked.
     pub missing: Vec<Failure>,
     /// Whether they are there.
     pub load: Load,
-    /// Where one is in the list.
+    /// Where one is among those that are shown.
     pub cursor: Cursor,
     /// Whether they have been asked for and did not come yet.
     pub loading: bool,
     /// Whether they have to be asked for once more when they come.
     pub again: Again,
+}
+
+impl Credentials {
+    /// All of them, shown or not.
+    pub fn rows(&self) -> &[CredentialRow] {
+        &self.rows
+    }
+
+    /// How many are shown.
+    pub fn len(&self) -> usize {
+        self.shown.len()
+    }
+
+    /// Whether none is shown.
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// One of those that are shown.
+    pub fn get(&self, line: usize) -> Option<&CredentialRow> {
+        self.rows.get(*self.shown.get(line)?)
+    }
+
+    /// The one that is selected.
+    pub fn selected(&self) -> Option<&CredentialRow> {
+        self.get(self.cursor.selected)
+    }
+
+    /// What they are filtered by.
+    pub fn filter(&self) -> &ListFilter {
+        &self.filter
+    }
+
+    /// Takes a new list, keeping the selection on the credential that had it.
+    pub fn replace(&mut self, rows: Vec<CredentialRow>) {
+        let selected = self.selected().map(|row| row.name.clone());
+        self.rows = rows;
+        self.show(selected.as_deref());
+    }
+
+    /// Shows only what another filter lets through, keeping the selection if it does.
+    pub fn set_filter(&mut self, text: &str) {
+        let selected = self.selected().map(|row| row.name.clone());
+        self.filter.set(text, CREDENTIAL_FIELDS);
+        self.show(selected.as_deref());
+    }
+
+    fn show(&mut self, selected: Option<&str>) {
+        let fits = |place: &usize| self.rows[*place].fits(self.filter.filter());
+        self.shown = (0..self.rows.len()).filter(fits).collect();
+        let line =
+            selected.and_then(|name| self.shown.iter().position(|place| self.rows[*place].name == name));
+        let line = line.unwrap_or(self.cursor.selected);
+        self.cursor.select(line, self.shown.len());
+    }
 }

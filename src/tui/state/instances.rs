@@ -1,9 +1,9 @@
 //! The instances as a tree of local and remote ones, and how each was when last looked at.
 
 use super::history::{History, Pace};
-use super::{Cursor, Load};
+use super::{Cursor, ListFilter, Load};
 use crate::model::{InstanceKind, InstanceName, InstanceState, Timestamp};
-use crate::workspace::InstanceRow;
+use crate::workspace::{INSTANCE_FIELDS, InstanceRow};
 
 /// An instance on the screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +59,7 @@ pub struct Instances {
     heading: Option<InstanceKind>,
     /// Whether the local and the remote ones are folded away.
     folded: [bool; 2],
+    filter: ListFilter,
 }
 
 /// The groups, in the order of the tree.
@@ -81,12 +82,49 @@ impl Instances {
         format!("{} of {} up", up.count(), self.rows.len())
     }
 
-    /// The selected one; none while a folded group is.
+    /// The selected one; none while a folded group is, or where the filter lets none through.
     pub fn selected(&self) -> Option<&Instance> {
-        if self.heading.is_some() {
+        if self.heading.is_some() || !self.is_shown(self.cursor.selected) {
             return None;
         }
         self.rows.get(self.cursor.selected)
+    }
+
+    /// What they are filtered by.
+    pub fn filter(&self) -> &ListFilter {
+        &self.filter
+    }
+
+    /// Shows only what another filter lets through.
+    pub fn set_filter(&mut self, text: &str) {
+        self.filter.set(text, INSTANCE_FIELDS);
+        self.leave_hidden();
+    }
+
+    /// Whether the filter lets the one at this place through.
+    pub fn is_shown(&self, place: usize) -> bool {
+        let instance = self.rows.get(place);
+        instance.is_some_and(|instance| instance.row.fits(self.filter.filter()))
+    }
+
+    /// The places of those that are shown, whether or not their group is folded.
+    pub fn shown(&self) -> Vec<usize> {
+        (0..self.rows.len())
+            .filter(|place| self.is_shown(*place))
+            .collect()
+    }
+
+    /// Selects the next one that is shown where the filter hides the selected one.
+    fn leave_hidden(&mut self) {
+        let selected = self.cursor.selected;
+        if self.is_shown(selected) {
+            return;
+        }
+        let shown = self.shown();
+        let next = shown.iter().find(|place| **place >= selected).or(shown.last());
+        if let Some(place) = next {
+            self.cursor.selected = *place;
+        }
     }
 
     /// The name of the selected one.
@@ -121,10 +159,13 @@ impl Instances {
             .map_or(place, |chosen| usize::from(chosen).saturating_sub(1))
     }
 
-    /// Selects the one at this place, unfolding its group.
+    /// Selects the one at this place, unfolding its group; if the filter hides it, everything is shown again.
     pub fn select(&mut self, place: usize) {
         self.heading = None;
         self.cursor.select(place, self.rows.len());
+        if !self.is_shown(self.cursor.selected) {
+            self.set_filter("");
+        }
         if let Some(instance) = self.rows.get(self.cursor.selected) {
             self.folded[place_of(instance.row.kind)] = false;
         }
@@ -155,7 +196,8 @@ impl Instances {
     pub fn fold(&mut self) {
         if let Some(kind) = self.heading.take() {
             self.folded[place_of(kind)] = false;
-            let first = self.rows.iter().position(|instance| instance.row.kind == kind);
+            let shown = self.shown();
+            let first = shown.into_iter().find(|place| self.rows[*place].row.kind == kind);
             self.select(first.unwrap_or(0));
             return;
         }
@@ -181,10 +223,11 @@ impl Instances {
     /// The lines of the tree in a room of so many lines.
     pub fn tree(&self, height: usize) -> Vec<Branch> {
         let headings = self.has_headings(height);
-        let mut lines = Vec::with_capacity(self.rows.len() + 2);
+        let shown = self.shown();
+        let mut lines = Vec::with_capacity(shown.len() + 2);
         for kind in KINDS {
             let members = || {
-                let places = 0..self.rows.len();
+                let places = shown.iter().copied();
                 places.filter(|place| self.rows[*place].row.kind == kind)
             };
             let count = members().count();
@@ -263,11 +306,12 @@ impl Instances {
     /// Brings the selection into a view of this height.
     pub fn settle(&mut self, height: usize) {
         self.cursor.select(self.cursor.selected, self.rows.len());
+        self.leave_hidden();
         if self.heading.is_some_and(|kind| !self.is_folded(kind)) {
             self.heading = None;
         }
         if self.heading.is_none()
-            && let Some(instance) = self.rows.get(self.cursor.selected)
+            && let Some(instance) = self.selected()
             && self.is_folded(instance.row.kind)
         {
             self.heading = Some(instance.row.kind);
@@ -415,10 +459,30 @@ mod tests {
         assert_eq!(instances.colour("beta"), Some(6));
     }
 
+    #[test]
+    fn what_the_filter_hides_is_not_selected_and_whoever_is_named_is_shown() {
+        let mut instances = fake_instances();
+        instances.set_filter("kind:remote");
+        instances.settle(10);
+        assert_eq!(instances.selected_name(), Some(fake::name("museum")));
+        assert_eq!(instances.shown().len(), 2);
+        instances.step(5);
+        assert_eq!(
+            instances.selected_name(),
+            Some(instances.rows[4].row.name.clone())
+        );
+        instances.set_filter("nobody");
+        instances.settle(10);
+        assert!(instances.selected().is_none() && instances.tree(10).is_empty());
+        instances.select(0);
+        assert_eq!(instances.selected_name(), Some(fake::name("alpha")));
+        assert!(instances.filter().is_empty());
+    }
+
     proptest! {
         #[test]
         fn what_is_selected_is_always_visible(
-            acts in prop::collection::vec((0u8..4, -8i64..8), 0..30),
+            acts in prop::collection::vec((0u8..5, -8i64..8), 0..30),
             height in 1usize..12,
         ) {
             let mut instances = fake_instances();
@@ -427,14 +491,16 @@ mod tests {
                     0 => instances.step(number),
                     1 => instances.fold(),
                     2 => instances.select(number.unsigned_abs() as usize),
+                    3 => instances.set_filter(["", "a", "kind:remote", "nobody"][number.unsigned_abs() as usize % 4]),
                     _ => instances.click(number.unsigned_abs() as usize, height),
                 }
                 instances.settle(height);
                 let tree = instances.tree(height);
                 let line = instances.selected_line(&tree);
                 prop_assert!(instances.cursor.top <= line && line < instances.cursor.top + height);
-                if let Some(instance) = instances.selected() {
-                    prop_assert!(!instances.is_folded(instance.row.kind));
+                match instances.selected() {
+                    Some(instance) => prop_assert!(!instances.is_folded(instance.row.kind)),
+                    None => prop_assert!(instances.selected_heading().is_some() || tree.is_empty()),
                 }
             }
         }

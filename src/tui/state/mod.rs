@@ -1,11 +1,13 @@
 //! Everything that the console knows, and nothing that it does.
 
 mod begun;
+mod changing;
 mod credentials;
 mod history;
 mod idle;
 mod instances;
 mod kept;
+mod list_filter;
 mod lists;
 mod load;
 mod log;
@@ -25,6 +27,7 @@ pub use history::{History, Pace, Sight};
 pub use idle::Idle;
 pub use instances::{Branch, Instance, Instances};
 pub use kept::{Kept, Told};
+pub use list_filter::ListFilter;
 pub use lists::Cursor;
 pub use load::{Again, Load};
 pub use log::Log;
@@ -230,8 +233,8 @@ impl State {
             _ => None,
         });
         match open {
-            Some(name) => self.credentials.rows.iter().find(|row| row.name == name),
-            None => self.credentials.rows.get(self.credentials.cursor.selected),
+            Some(name) => self.credentials.rows().iter().find(|row| row.name == name),
+            None => self.credentials.selected(),
         }
     }
 
@@ -252,6 +255,16 @@ impl State {
             hosted_here: row.hosted_by == HostedBy::Here,
             stopped: row.hosted_by == HostedBy::Nobody && row.state != InstanceState::Changing,
             editable: !self.read_only,
+        }
+    }
+
+    /// What a pane is filtered by, as it was typed.
+    pub fn filter_text(&self, pane: Pane) -> &str {
+        match pane {
+            Pane::Instances => self.instances.filter().text(),
+            Pane::Pointers => &self.pointers.filter,
+            Pane::Credentials => self.credentials.filter().text(),
+            Pane::Log => &self.log.text,
         }
     }
 
@@ -313,7 +326,8 @@ impl State {
             filtered: match self.focus {
                 Pane::Pointers => self.pointers.is_filtered(),
                 Pane::Log => !self.log.text.is_empty(),
-                _ => false,
+                Pane::Instances => !self.instances.filter().is_empty(),
+                Pane::Credentials => !self.credentials.filter().is_empty(),
             },
             busy: !self.running.is_empty(),
             read_only: self.read_only || self.concerned_is_read_only(),

@@ -85,7 +85,7 @@ fn values(state: &State, command: &Command, wish: &'static str) -> Vec<Candidate
             .collect(),
         "CREDENTIAL" => state
             .credentials
-            .rows
+            .rows()
             .iter()
             .map(|row| plain(row.name.clone(), &format!("for {}", row.instance)))
             .collect(),

@@ -43,10 +43,7 @@ pub fn on_credentials(
     credentials.loading = false;
     match outcome {
         Ok((rows, missing)) => {
-            let selected = credentials.rows.get(credentials.cursor.selected);
-            let place = selected.and_then(|selected| rows.iter().position(|row| row.name == selected.name));
-            credentials.cursor.selected = place.unwrap_or(credentials.cursor.selected);
-            credentials.rows = rows;
+            credentials.replace(rows);
             credentials.missing = missing;
             credentials.load = Load::Ready;
         }

@@ -4,7 +4,7 @@ use super::asks::quit;
 use super::begin::begin;
 use super::commands::{perform, scroll};
 use super::confirm;
-use super::narrow::{narrow_log, remember_log_filter, remember_pointer_filter};
+use super::narrow::{narrow_log, remember_filter};
 use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
@@ -301,11 +301,7 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
         KeyCode::Enter => {
             let rows = line.rows;
             state.layers.pop();
-            return match rows {
-                Rows::Pointers => vec![remember_pointer_filter(state)],
-                Rows::Log => vec![remember_log_filter(state)],
-                Rows::Audit => Vec::new(),
-            };
+            return remember_filter(state, rows).into_iter().collect();
         }
         KeyCode::Esc => {
             line.input = tui_input::Input::new(line.before.clone());
@@ -343,6 +339,14 @@ fn filter_changed(state: &mut State) -> Vec<Effect> {
     match rows {
         Rows::Log => return narrow_log(state, &text),
         Rows::Audit => return audit::narrow(state, &text),
+        Rows::Instances => {
+            state.instances.set_filter(&text);
+            return Vec::new();
+        }
+        Rows::Credentials => {
+            state.credentials.set_filter(&text);
+            return Vec::new();
+        }
         Rows::Pointers => {}
     }
     if state.pointers.filter == text {

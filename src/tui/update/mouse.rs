@@ -54,7 +54,7 @@ fn click(state: &mut State, x: u16, y: u16) {
         let line = usize::from(y - rows.y);
         match pane {
             Pane::Instances => state.instances.click(line, usize::from(rows.height)),
-            Pane::Credentials => state.credentials.cursor.click(line, state.credentials.rows.len()),
+            Pane::Credentials => state.credentials.cursor.click(line, state.credentials.len()),
             Pane::Log => {
                 let row = state.log.top + line as u64;
                 if row < state.log.shown() {
@@ -82,7 +82,7 @@ fn wheel(state: &mut State, x: u16, y: u16, rows: i64) {
         // Scrolling over the instances must not switch what the other panes show.
         Pane::Instances => {}
         Pane::Credentials => {
-            let total = state.credentials.rows.len();
+            let total = state.credentials.len();
             state.credentials.cursor.scroll(rows, total, height);
         }
         Pane::Log => state.log.scroll(rows, height as u64),

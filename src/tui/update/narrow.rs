@@ -1,10 +1,11 @@
-//! Narrowing the log, and the filters as they are kept for the next time.
+//! Narrowing the lists of the panes, and their filters as they are kept for the next time.
 //!
 //! The line of the filter, the commands and what was kept of earlier runs all narrow, so this leans on none of them.
 
 use super::lists::load_log;
 use crate::tui::effect::Effect;
-use crate::tui::state::State;
+use crate::tui::layers::Rows;
+use crate::tui::state::{Pane, State};
 
 /// Gives the log another filter.
 pub fn narrow_log(state: &mut State, text: &str) -> Vec<Effect> {
@@ -18,12 +19,24 @@ pub fn narrow_log(state: &mut State, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// The filter of the log as it is to come back with the next console.
-pub fn remember_log_filter(state: &State) -> Effect {
-    Effect::Remember("log.filter", state.log.text.clone())
+/// The rows of a pane.
+pub fn rows_of(pane: Pane) -> Rows {
+    match pane {
+        Pane::Instances => Rows::Instances,
+        Pane::Pointers => Rows::Pointers,
+        Pane::Credentials => Rows::Credentials,
+        Pane::Log => Rows::Log,
+    }
 }
 
-/// The filter of the pointers as it is to come back with the next console.
-pub fn remember_pointer_filter(state: &State) -> Effect {
-    Effect::Remember("pointers.filter", state.pointers.filter.clone())
+/// The filter of a pane as it is to come back with the next console; that of a page goes with its page.
+pub fn remember_filter(state: &State, rows: Rows) -> Option<Effect> {
+    let (name, pane) = match rows {
+        Rows::Pointers => ("pointers.filter", Pane::Pointers),
+        Rows::Log => ("log.filter", Pane::Log),
+        Rows::Instances => ("instances.filter", Pane::Instances),
+        Rows::Credentials => ("credentials.filter", Pane::Credentials),
+        Rows::Audit => return None,
+    };
+    Some(Effect::Remember(name, state.filter_text(pane).to_owned()))
 }

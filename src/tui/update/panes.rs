@@ -2,9 +2,10 @@
 //!
 //! Pages lead here when what they show has its rows in a pane, so this leans on none of them.
 
-use super::narrow::{narrow_log, remember_log_filter};
+use super::narrow::{narrow_log, remember_filter};
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
+use crate::tui::layers::Rows;
 use crate::tui::state::{Level, Pane, State};
 
 /// Gives a pane the focus.
@@ -44,7 +45,7 @@ pub fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -> Vec<E
         }
         (Pane::Log, Some(filter)) => {
             effects.extend(narrow_log(state, filter));
-            effects.push(remember_log_filter(state));
+            effects.extend(remember_filter(state, Rows::Log));
         }
         _ => {}
     }

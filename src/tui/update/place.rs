@@ -167,7 +167,7 @@ fn open(state: &mut State, page: Page) -> Vec<Effect> {
             _ => Vec::new(),
         },
         Page::Credential(name) => {
-            if !state.credentials.rows.iter().any(|row| row.name == name) {
+            if !state.credentials.rows().iter().any(|row| row.name == name) {
                 return Vec::new();
             }
             open_credential_page(state, name)

@@ -69,6 +69,8 @@ fn apply(state: &mut State, name: &str, value: String) -> Vec<Effect> {
         "pointers.merged" => state.pointers.set_merged(value == "true"),
         "livetest" => state.live_setup = Some(value),
         "log.filter" => return narrow_log(state, &value),
+        "instances.filter" => state.instances.set_filter(&value),
+        "credentials.filter" => state.credentials.set_filter(&value),
         _ => {}
     }
     Vec::new()

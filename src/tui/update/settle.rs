@@ -37,7 +37,7 @@ pub fn settle(state: &mut State) -> Vec<Effect> {
     let layout = state.layout();
     let height = |pane| usize::from(layout.rows(pane).height);
     state.instances.settle(height(Pane::Instances));
-    let credentials = state.credentials.rows.len();
+    let credentials = state.credentials.len();
     state
         .credentials
         .cursor

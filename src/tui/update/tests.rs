@@ -3,6 +3,7 @@ mod borders;
 mod command_line;
 mod copying;
 mod credentials;
+mod filtering;
 mod first_run;
 mod keys;
 mod lock;

@@ -69,6 +69,24 @@ fn panes() {
 }
 
 #[test]
+fn instances_and_credentials_that_a_filter_leaves() {
+    compare("instances_filtered", |state| {
+        press(state, &["1", "/"]);
+        write(state, "kind:remote");
+    });
+    compare("credentials_filtered", |state| {
+        press(state, &["3", "/"]);
+        write(state, "side:held beta");
+        press(state, &["enter"]);
+    });
+    compare("credentials_without_a_match", |state| {
+        press(state, &["3", "/"]);
+        write(state, "nobody");
+        press(state, &["enter"]);
+    });
+}
+
+#[test]
 fn pointers_of_all_instances() {
     compare("pointers_merged", |state| press(state, &["a"]));
     compare("pointers_merged_zoomed", |state| press(state, &["z", "a", "j"]));

@@ -12,20 +12,11 @@ pub fn with(
     state: &mut State,
     change: impl FnOnce(&mut State, &mut Wizard) -> (bool, Vec<Effect>),
 ) -> Vec<Effect> {
-    let Some(place) = state
-        .layers
-        .iter()
-        .position(|layer| matches!(layer, Layer::Wizard(_)))
-    else {
-        return Vec::new();
-    };
-    let Layer::Wizard(mut wizard) = state.layers.remove(place) else {
-        return Vec::new();
-    };
-    let (stays, effects) = change(state, &mut wizard);
-    if stays {
-        let place = place.min(state.layers.len());
-        state.layers.insert(place, Layer::Wizard(wizard));
-    }
-    effects
+    state.change_layer(
+        |layer| matches!(layer, Layer::Wizard(_)),
+        |state, layer| match layer {
+            Layer::Wizard(wizard) => change(state, wizard),
+            _ => (true, Vec::new()),
+        },
+    )
 }

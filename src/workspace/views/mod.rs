@@ -1,9 +1,11 @@
 //! What the functions of a workspace take and give: plain data, ready to show or to print as JSON.
 
+mod fields;
 mod handshake;
 mod lifecycle;
 mod neighbors;
 
+pub use fields::{CREDENTIAL_FIELDS, INSTANCE_FIELDS};
 pub use handshake::{
     AcceptRequest, Accepted, AskRequest, BundleView, Check, CheckKind, CheckResult, HandshakeRow, OfferMade,
     OfferRequest, Received, RequestMade, Verified,

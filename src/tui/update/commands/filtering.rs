@@ -1,6 +1,6 @@
 //! Narrowing the lists.
 
-use super::super::narrow::{narrow_log, remember_log_filter, remember_pointer_filter};
+use super::super::narrow::{narrow_log, remember_filter, rows_of};
 use super::super::on_top::push;
 use super::super::panes::focus;
 use crate::tui::effect::Effect;
@@ -8,44 +8,57 @@ use crate::tui::layers::{FilterLine, Layer, Rows};
 use crate::tui::state::{Level, Pane, State};
 
 pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
-    let pane = if state.focus == Pane::Log {
-        Pane::Log
-    } else {
-        Pane::Pointers
-    };
+    let rows = rows_of(state.focus);
     if let Some(text) = argument {
-        if pane == Pane::Log {
-            let mut effects = narrow_log(state, text);
-            effects.push(remember_log_filter(state));
-            return effects;
-        }
-        state.pointers.set_filter(text);
-        if let Some(error) = state.pointers.filter_error.clone() {
-            state.report(Level::Warn, error.to_string(), "the rest of the filter holds");
-        }
-        let mut effects = focus(state, pane);
-        effects.push(remember_pointer_filter(state));
+        let mut effects = narrow(state, rows, text);
+        effects.extend(remember_filter(state, rows));
         return effects;
     }
-    let line = if pane == Pane::Log {
-        FilterLine::over(Rows::Log, &state.log.text)
-    } else {
-        FilterLine::over(Rows::Pointers, &state.pointers.filter)
-    };
+    let line = FilterLine::over(rows, state.filter_text(state.focus));
     let mut effects = push(state, Layer::Filter(line));
-    if pane == Pane::Log {
+    if rows == Rows::Log {
         effects.push(Effect::PrepareLogFilter);
     }
     effects
 }
 
-pub(super) fn clear_filter(state: &mut State) -> Vec<Effect> {
-    if state.focus == Pane::Log {
-        let mut effects = narrow_log(state, "");
-        effects.push(remember_log_filter(state));
-        return effects;
+/// Gives the rows this filter; what is wrong with it is told, and the rest holds.
+fn narrow(state: &mut State, rows: Rows, text: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let problem = match rows {
+        Rows::Log => return narrow_log(state, text),
+        Rows::Instances => {
+            state.instances.set_filter(text);
+            state.instances.filter().problem().cloned()
+        }
+        Rows::Credentials => {
+            state.credentials.set_filter(text);
+            state.credentials.filter().problem().cloned()
+        }
+        Rows::Pointers | Rows::Audit => {
+            state.pointers.set_filter(text);
+            effects = focus(state, Pane::Pointers);
+            state.pointers.filter_error.clone()
+        }
+    };
+    if let Some(error) = problem {
+        state.report(Level::Warn, error.to_string(), "the rest of the filter holds");
     }
-    state.pointers.set_federated_only(false);
-    state.pointers.set_filter("");
-    vec![remember_pointer_filter(state)]
+    effects
+}
+
+pub(super) fn clear_filter(state: &mut State) -> Vec<Effect> {
+    let rows = rows_of(state.focus);
+    let mut effects = Vec::new();
+    match rows {
+        Rows::Log => effects = narrow_log(state, ""),
+        Rows::Instances => state.instances.set_filter(""),
+        Rows::Credentials => state.credentials.set_filter(""),
+        Rows::Pointers | Rows::Audit => {
+            state.pointers.set_federated_only(false);
+            state.pointers.set_filter("");
+        }
+    }
+    effects.extend(remember_filter(state, rows));
+    effects
 }

@@ -91,7 +91,7 @@ pub(super) fn step(state: &mut State, rows: i64) -> Vec<Effect> {
     match state.focus {
         Pane::Instances => state.instances.step(rows),
         Pane::Pointers => state.pointers.step(rows),
-        Pane::Credentials => state.credentials.cursor.step(rows, state.credentials.rows.len()),
+        Pane::Credentials => state.credentials.cursor.step(rows, state.credentials.len()),
         Pane::Log => state.log.step(rows),
     }
     Vec::new()

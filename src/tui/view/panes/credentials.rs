@@ -23,7 +23,12 @@ const CREDENTIALS: [Column; 7] = [
 
 pub(super) fn credentials(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.credentials;
-    if list.rows.is_empty() {
+    if list.is_empty() && !list.rows().is_empty() {
+        let way = format!("{} shows all of them", state.key_for(Id::ClearFilter));
+        without_rows(state, canvas, area, &list.load, ("Nothing matches", &way));
+        return;
+    }
+    if list.is_empty() {
         let way = format!(
             "{} offers one, {} accepts a bundle",
             state.key_for(Id::Offer),
@@ -38,7 +43,7 @@ pub(super) fn credentials(state: &State, canvas: &mut Canvas, area: Rect, framed
     }
     table(
         &CREDENTIALS,
-        list.rows.len() as u64,
+        list.len() as u64,
         list.cursor.top,
         list.cursor.selected,
         state.focus == Pane::Credentials,
@@ -46,7 +51,7 @@ pub(super) fn credentials(state: &State, canvas: &mut Canvas, area: Rect, framed
         framed,
     )
     .draw(canvas, area, |index, canvas| {
-        let row = usize::try_from(index).ok().and_then(|place| list.rows.get(place));
+        let row = usize::try_from(index).ok().and_then(|line| list.get(line));
         row.map_or_else(Vec::new, |row| credential_cells(state, row, canvas))
     });
 }

@@ -41,6 +41,11 @@ pub(super) fn instances(state: &State, canvas: &mut Canvas, area: Rect, framed: 
     }
     let rows = state.layout().rows(Pane::Instances);
     let tree = list.tree(usize::from(rows.height));
+    if tree.is_empty() {
+        let way = format!("{} shows all of them", state.key_for(Id::ClearFilter));
+        without_rows(state, canvas, area, &list.load, ("Nothing matches", &way));
+        return;
+    }
     table(
         &INSTANCES,
         tree.len() as u64,
@@ -85,8 +90,10 @@ fn draw_heading(state: &State, canvas: &mut Canvas, line: Rect, kind: InstanceKi
         InstanceKind::Local => "Local",
         InstanceKind::Remote => "Remote",
     };
+    let list = &state.instances;
     let is_up = |instance: &&Instance| instance.row.kind == kind && instance.row.state == InstanceState::Up;
-    let up = state.instances.rows.iter().filter(is_up).count();
+    let shown = list.shown().into_iter().filter_map(|place| list.rows.get(place));
+    let up = shown.filter(is_up).count();
     let note = if up == members {
         format!("  {members}")
     } else {

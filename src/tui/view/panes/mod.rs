@@ -106,7 +106,12 @@ fn draw_subtitle(state: &State, canvas: &mut Canvas, pane: Pane, x: u16, area: R
             }
         }
         Pane::Log => log::subtitle(state, canvas, &mut spans),
-        _ => {}
+        Pane::Instances | Pane::Credentials => {
+            let text = state.filter_text(pane);
+            if !text.is_empty() {
+                spans.push((format!("/{text} "), canvas.style(Role::Match)));
+            }
+        }
     }
     canvas.spans(x, area.y, room, &spans)
 }
@@ -118,8 +123,13 @@ fn note(state: &State, pane: Pane) -> String {
         total => format!("{}/{}", selected + 1, count(total as u64)),
     };
     match pane {
-        Pane::Instances => place(state.instances.cursor.selected, state.instances.rows.len()),
-        Pane::Credentials => place(state.credentials.cursor.selected, state.credentials.rows.len()),
+        Pane::Instances => {
+            let shown = state.instances.shown();
+            let selected = state.instances.cursor.selected;
+            let before = shown.iter().take_while(|place| **place < selected);
+            place(before.count(), shown.len())
+        }
+        Pane::Credentials => place(state.credentials.cursor.selected, state.credentials.len()),
         Pane::Log => log::note(state),
         Pane::Pointers => {
             let pointers = &state.pointers;

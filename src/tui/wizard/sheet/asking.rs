@@ -171,7 +171,7 @@ fn look_alike(state: &State, wizard: &Wizard) -> Option<String> {
     let shape = shape(typed);
     state
         .credentials
-        .rows
+        .rows()
         .iter()
         .filter(|row| row.side == Side::Issued && row.app_id.as_str() != typed)
         .find(|row| self::shape(row.app_id.as_str()) == shape)

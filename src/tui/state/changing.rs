@@ -1,0 +1,26 @@
+//! Changing a layer and the state that it lies in at the same time.
+
+use super::State;
+use crate::tui::layers::Layer;
+
+impl State {
+    /// Takes the lowest layer that is meant out for a while, so that `change` has both; it comes back to its place if
+    /// that says that it stays. Nothing happens where there is none.
+    pub fn change_layer<T: Default>(
+        &mut self,
+        is_meant: impl Fn(&Layer) -> bool,
+        change: impl FnOnce(&mut Self, &mut Layer) -> (bool, T),
+    ) -> T {
+        let Some(place) = self.layers.iter().position(is_meant) else {
+            return T::default();
+        };
+        let mut layer = self.layers.remove(place);
+        let (stays, told) = change(self, &mut layer);
+        if stays {
+            // A page that was opened meanwhile lies over it.
+            let place = place.min(self.layers.len());
+            self.layers.insert(place, layer);
+        }
+        told
+    }
+}
