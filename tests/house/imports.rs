@@ -39,7 +39,7 @@ impl Imports {
         }
         for (module, imports) in &all.imports {
             for import in imports.iter().filter(|import| import.is_handed_on) {
-                if let Some(path) = all.from_the_root(module, &import.path)
+                if let Some(path) = all.path_from_root(module, &import.path)
                     && let Some(name) = path.last()
                 {
                     let names = all.handed_on.entry(module.clone()).or_default();
@@ -92,7 +92,7 @@ impl Imports {
 
     fn imported_by(&self, module: &Module) -> BTreeSet<Module> {
         let resolved = |import: &Import| {
-            let target = self.resolve(self.from_the_root(module, &import.path)?, 0)?;
+            let target = self.resolve(self.path_from_root(module, &import.path)?, 0)?;
             // A folder that hands on what its files make does not lean on them by that.
             let is_own = import.is_handed_on && target.starts_with(module);
             (target != *module && !is_own).then_some(target)
@@ -101,7 +101,7 @@ impl Imports {
     }
 
     /// The path from the root; none for what other crates make.
-    fn from_the_root(&self, module: &Module, path: &[String]) -> Option<Vec<String>> {
+    fn path_from_root(&self, module: &Module, path: &[String]) -> Option<Vec<String>> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
             "crate" => Some(rest.to_vec()),
