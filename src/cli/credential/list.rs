@@ -7,7 +7,7 @@ use crate::cli::session::Session;
 use crate::cli::table::{Table, pairs};
 use crate::cli::words;
 use crate::model::filter::Filter;
-use crate::model::{Delivery, Holder, Side};
+use crate::model::{Delivery, Holder};
 use crate::workspace::{CREDENTIAL_FIELDS, CredentialRow};
 use clap::Args;
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ fn table(rows: &[CredentialRow]) -> Table {
         table.row([
             mark(row).to_owned(),
             row.name.clone(),
-            side(row.side).to_owned(),
+            row.side.as_str().to_owned(),
             words::or_dash(row.holder.map(holder)),
             row.instance.clone(),
             row.app_id.to_string(),
@@ -128,7 +128,7 @@ fn details(row: &CredentialRow) -> String {
     let mut text = pairs([
         ("ALARM", alarm),
         ("name", Some(row.name.clone())),
-        ("side", Some(side(row.side).to_owned())),
+        ("side", Some(row.side.as_str().to_owned())),
         ("holder", row.holder.map(|held| holder(held).to_owned())),
         ("instance", Some(row.instance.clone())),
         ("app_id", Some(row.app_id.to_string())),
@@ -155,13 +155,6 @@ fn details(row: &CredentialRow) -> String {
 
 fn yes_or_no(value: bool) -> &'static str {
     if value { "yes" } else { "no" }
-}
-
-fn side(side: Side) -> &'static str {
-    match side {
-        Side::Issued => "issued",
-        Side::Held => "held",
-    }
 }
 
 fn holder(holder: Holder) -> &'static str {

@@ -2,7 +2,7 @@
 
 use super::rows::{table, without_rows};
 use crate::command::Id;
-use crate::model::{Side, Timestamp};
+use crate::model::Timestamp;
 use crate::tui::clock::Clock;
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
@@ -72,10 +72,6 @@ fn credential_cells(state: &State, row: &CredentialRow, canvas: &Canvas) -> Vec<
     };
     let place = state.instances.colour(&row.instance);
     let instance = place.map_or(canvas.style(Role::Base), |place| canvas.theme.instance(place));
-    let side = match row.side {
-        Side::Issued => "issued",
-        Side::Held => "held",
-    };
     let standing = canvas.style(if usable { Role::Base } else { Role::Bad });
     let lease = row.expires_at.map_or_else(
         || "no end".to_owned(),
@@ -84,7 +80,7 @@ fn credential_cells(state: &State, row: &CredentialRow, canvas: &Canvas) -> Vec<
     vec![
         vec![(sign.to_owned(), canvas.style(role))],
         vec![(row.name.clone(), instance)],
-        vec![(side.to_owned(), dim)],
+        vec![(row.side.as_str().to_owned(), dim)],
         vec![(row.instance.clone(), instance)],
         vec![(row.state.to_string(), standing)],
         vec![(day(&state.clock, row.last_used, "never"), dim)],
