@@ -54,25 +54,32 @@ impl Credentials {
         &self.filter
     }
 
-    /// Takes a new list, keeping the selection on the credential that had it.
+    /// Takes a new list, keeping the selection on the credential that had it: also if that is not what was filtered by
+    /// any more, so that no key acts on another one because of what was told meanwhile.
     pub fn replace(&mut self, rows: Vec<CredentialRow>) {
         let selected = self.selected().map(|row| row.name.clone());
         self.rows = rows;
-        self.show(selected.as_deref());
+        self.show(selected.as_deref(), true);
     }
 
     /// Shows only what another filter lets through, keeping the selection if it does.
     pub fn set_filter(&mut self, text: &str) {
         let selected = self.selected().map(|row| row.name.clone());
         self.filter.set(text, CREDENTIAL_FIELDS);
-        self.show(selected.as_deref());
+        self.show(selected.as_deref(), false);
     }
 
-    fn show(&mut self, selected: Option<&str>) {
-        let fits = |place: &usize| self.rows[*place].fits(self.filter.filter());
-        self.shown = (0..self.rows.len()).filter(fits).collect();
-        let line =
-            selected.and_then(|name| self.shown.iter().position(|place| self.rows[*place].name == name));
+    fn show(&mut self, selected: Option<&str>, holds: bool) {
+        let is_selected = |row: &CredentialRow| selected == Some(row.name.as_str());
+        let is_shown = |place: &usize| {
+            let row = &self.rows[*place];
+            row.fits(self.filter.filter()) || holds && is_selected(row)
+        };
+        self.shown = (0..self.rows.len()).filter(is_shown).collect();
+        let line = self
+            .shown
+            .iter()
+            .position(|place| is_selected(&self.rows[*place]));
         let line = line.unwrap_or(self.cursor.selected);
         self.cursor.select(line, self.shown.len());
     }

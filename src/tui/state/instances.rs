@@ -60,6 +60,9 @@ pub struct Instances {
     /// Whether the local and the remote ones are folded away.
     folded: [bool; 2],
     filter: ListFilter,
+    /// The selected one was let through when it was selected. It stays while it is, whatever becomes of it: no key
+    /// shall act on another one because of what was seen meanwhile.
+    holds: bool,
 }
 
 /// The groups, in the order of the tree.
@@ -98,11 +101,17 @@ impl Instances {
     /// Shows only what another filter lets through.
     pub fn set_filter(&mut self, text: &str) {
         self.filter.set(text, INSTANCE_FIELDS);
+        self.holds = false;
         self.leave_hidden();
     }
 
-    /// Whether the filter lets the one at this place through.
+    /// Whether the filter lets the one at this place through, or did when it was selected.
     pub fn is_shown(&self, place: usize) -> bool {
+        let is_held = self.holds && self.heading.is_none() && place == self.cursor.selected;
+        is_held || self.fits(place)
+    }
+
+    fn fits(&self, place: usize) -> bool {
         let instance = self.rows.get(place);
         instance.is_some_and(|instance| instance.row.fits(self.filter.filter()))
     }
@@ -117,14 +126,12 @@ impl Instances {
     /// Selects the next one that is shown where the filter hides the selected one.
     fn leave_hidden(&mut self) {
         let selected = self.cursor.selected;
-        if self.is_shown(selected) {
-            return;
+        if !self.is_shown(selected) {
+            let shown = self.shown();
+            let next = shown.iter().find(|place| **place >= selected).or(shown.last());
+            self.cursor.selected = next.copied().unwrap_or(selected);
         }
-        let shown = self.shown();
-        let next = shown.iter().find(|place| **place >= selected).or(shown.last());
-        if let Some(place) = next {
-            self.cursor.selected = *place;
-        }
+        self.holds |= self.fits(self.cursor.selected);
     }
 
     /// The name of the selected one.
@@ -163,7 +170,7 @@ impl Instances {
     pub fn select(&mut self, place: usize) {
         self.heading = None;
         self.cursor.select(place, self.rows.len());
-        if !self.is_shown(self.cursor.selected) {
+        if !self.fits(self.cursor.selected) {
             self.set_filter("");
         }
         if let Some(instance) = self.rows.get(self.cursor.selected) {
@@ -299,6 +306,7 @@ impl Instances {
             Branch::Instance(place) => {
                 self.heading = None;
                 self.cursor.selected = place;
+                self.holds = true;
             }
         }
     }
@@ -356,6 +364,7 @@ impl Instances {
             })
             .collect();
         let place = selected.and_then(|name| self.index(name.as_str()));
+        self.holds &= place.is_some();
         self.cursor
             .select(place.unwrap_or(self.cursor.selected), self.rows.len());
         self.load = Load::Ready;
@@ -477,6 +486,23 @@ mod tests {
         instances.select(0);
         assert_eq!(instances.selected_name(), Some(fake::name("alpha")));
         assert!(instances.filter().is_empty());
+    }
+
+    #[test]
+    fn what_is_selected_stays_selected_when_it_is_not_what_was_filtered_by_any_more() {
+        let mut instances = fake_instances();
+        instances.set_filter("state:up");
+        instances.settle(10);
+        assert_eq!(instances.selected_name(), Some(fake::name("alpha")));
+        let mut row = instances.get("alpha").unwrap().row.clone();
+        row.state = InstanceState::Unreachable;
+        instances.update(row);
+        instances.settle(10);
+        assert_eq!(instances.selected_name(), Some(fake::name("alpha")));
+        instances.step(1);
+        instances.settle(10);
+        assert_eq!(instances.selected_name(), Some(fake::name("beta")));
+        assert_eq!(instances.shown().len(), 1, "once it is left it is hidden");
     }
 
     proptest! {

@@ -47,6 +47,24 @@ fn credentials_are_filtered_as_one_types_and_keys_act_on_what_is_shown() {
 }
 
 #[test]
+fn a_credential_that_changes_under_the_filter_stays_selected_until_it_is_left() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["3", "/"]);
+    write(&mut state, "state:active");
+    press(&mut state, &["enter"]);
+    let selected = state.credential().unwrap().name.clone();
+    let mut rows = state.credentials.rows().to_vec();
+    for row in rows.iter_mut().filter(|row| row.name == selected) {
+        row.state = crate::model::CredentialState::Suspended;
+    }
+    update(&mut state, Message::Credentials(Ok((rows.clone(), Vec::new()))));
+    assert_eq!(state.credential().unwrap().name, selected);
+    press(&mut state, &["G"]);
+    update(&mut state, Message::Credentials(Ok((rows, Vec::new()))));
+    assert!(!shown_credentials(&state).contains(&selected));
+}
+
+#[test]
 fn no_key_acts_on_a_credential_that_the_filter_hides() {
     let mut state = demo(SIZE);
     press(&mut state, &["3", "/"]);
