@@ -148,8 +148,8 @@ impl fmt::Debug for LegacyKeys {
 
 /// A key for HS256, as the library takes it. It would print itself, so it is never given to `Debug`.
 ///
-/// The tokens that we expect are signed and checked by `ring`, in half the time where the processor has no instructions
-/// for SHA-256. Its key does not wipe itself, so that it is made anew each time and none stays in memory.
+/// The tokens that we expect are signed and checked by `ring`, in two thirds of the time where the processor has no
+/// instructions for SHA-256. Its key does not wipe itself, so that it is made anew each time and none stays in memory.
 pub(super) struct SignatureKey(DecodingKey);
 
 impl SignatureKey {
