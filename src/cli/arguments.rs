@@ -1,6 +1,7 @@
 //! Arguments that several verbs take: queries, enumerations, files.
 
 use super::outcome::{Outcome, file_failed, usage};
+use crate::model::filter::{Field, Filter};
 use crate::model::{Delivery, Holder, InstanceName, Profile, Route};
 use crate::protocol::Query;
 use crate::workspace::{Failure, ImportFormat};
@@ -12,6 +13,13 @@ use std::time::Duration;
 /// A path that means the same from every folder: some of them are written down.
 pub fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(path).map_err(|error| file_failed("find", path, &error))
+}
+
+/// Reads a filter of whatever has these fields.
+pub fn filter_of(
+    fields: &'static [Field],
+) -> impl Fn(&str) -> Result<Filter, String> + Clone + Send + Sync + 'static {
+    move |text| Filter::parse(text, fields).map_err(|error| error.to_string())
 }
 
 /// How a credential seals.

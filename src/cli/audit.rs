@@ -1,5 +1,6 @@
 //! `butterfly audit …`: what is on record on an instance, and whether the record is whole.
 
+use super::arguments::filter_of;
 use super::ask;
 use super::outcome::{Outcome, Stop, tell, write_json};
 use super::session::Session;
@@ -24,7 +25,7 @@ pub enum Audit {
         /// The instance.
         instance: String,
         /// Only what this leaves, for example 'who:museum !outcome:done since:1h'.
-        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter)]
+        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(AUDIT_FIELDS))]
         filter: Filter,
         /// How many at most.
         #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
@@ -67,10 +68,6 @@ impl Audit {
             Self::Clear { instance, yes } => clear(session, &instance, yes).await,
         }
     }
-}
-
-fn filter(text: &str) -> Result<Filter, String> {
-    Filter::parse(text, AUDIT_FIELDS).map_err(|error| error.to_string())
 }
 
 async fn verify(session: &Session, instance: &str) -> Outcome {

@@ -1,6 +1,7 @@
 //! `butterfly credential list` and `show`; never secrets.
 
 use super::home::open;
+use crate::cli::arguments::filter_of;
 use crate::cli::grant_words::describe_grant;
 use crate::cli::outcome::{Outcome, tell};
 use crate::cli::session::Session;
@@ -17,13 +18,8 @@ use serde_json::{Value, json};
 pub struct List {
     /// Only what this leaves, for example 'side:held !state:active' (name:, instance:, side:, state:, app:, key:,
     /// profile:, attention:, words, ~letters, !not).
-    #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter)]
+    #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(CREDENTIAL_FIELDS))]
     filter: Filter,
-}
-
-/// Reads a filter of credentials.
-fn filter(text: &str) -> Result<Filter, String> {
-    Filter::parse(text, CREDENTIAL_FIELDS).map_err(|error| error.to_string())
 }
 
 /// Show a credential: where it stands, what it allows, when it was used; never its secrets.

@@ -10,7 +10,7 @@ mod values;
 
 pub use background::Mark;
 
-use super::arguments::ProfileArg;
+use super::arguments::{ProfileArg, filter_of};
 use super::ask;
 use super::outcome::{Outcome, Stop};
 use super::session::Session;
@@ -35,7 +35,7 @@ pub enum Instance {
     List {
         /// Only what this leaves, for example 'kind:remote !state:up' (name:, state:, kind:, profile:, url:, version:,
         /// trouble:, words, ~letters, !not).
-        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter)]
+        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(INSTANCE_FIELDS))]
         filter: Filter,
     },
     /// Show one instance, as last known.
@@ -200,11 +200,6 @@ impl Add {
             )
         })
     }
-}
-
-/// Reads a filter of instances.
-fn filter(text: &str) -> Result<Filter, String> {
-    Filter::parse(text, INSTANCE_FIELDS).map_err(|error| error.to_string())
 }
 
 async fn list(session: &Session, filter: &Filter) -> Outcome {

@@ -1,6 +1,7 @@
 //! `butterfly pointer delete`, `tag` and `assign`: the same done to one pointer, to several, or to all that a
 //! filter leaves.
 
+use super::super::arguments::filter_of;
 use super::super::ask;
 use super::super::outcome::{Outcome, Stop, tell, usage};
 use super::super::progress::{style, visible};
@@ -8,9 +9,9 @@ use super::super::session::Session;
 use super::super::signal::until_signal;
 use super::super::words;
 use super::describe::show_pointer;
-use super::list::{filter, for_one, instance_name};
+use super::list::{for_one, instance_name};
 use crate::model::filter::Filter;
-use crate::model::{ConnectionId, PointerAddress};
+use crate::model::{ConnectionId, POINTER_FIELDS, PointerAddress};
 use crate::protocol::ExitClass;
 use crate::store::PointerQuery;
 use crate::workspace::{
@@ -32,7 +33,7 @@ pub struct Delete {
     #[arg(value_name = "POINTER", required_unless_present = "filter")]
     pointers: Vec<PointerAddress>,
     /// All that this leaves, as in `pointer list`.
-    #[arg(long, value_name = "EXPR", value_parser = filter, conflicts_with = "pointers")]
+    #[arg(long, value_name = "EXPR", value_parser = filter_of(POINTER_FIELDS), conflicts_with = "pointers")]
     filter: Option<Filter>,
     /// Do not ask. Needed for more than one where nobody can be asked.
     #[arg(short, long)]
@@ -54,7 +55,7 @@ pub struct Tag {
     #[arg(long, value_name = "TAG", value_delimiter = ',')]
     remove: Vec<String>,
     /// All that this leaves, as in `pointer list`.
-    #[arg(long, value_name = "EXPR", value_parser = filter, conflicts_with = "pointers")]
+    #[arg(long, value_name = "EXPR", value_parser = filter_of(POINTER_FIELDS), conflicts_with = "pointers")]
     filter: Option<Filter>,
     /// With --filter: do not ask. Needed there where nobody can be asked.
     #[arg(short, long)]
@@ -73,7 +74,7 @@ pub struct Assign {
     #[arg(long)]
     none: bool,
     /// All that this leaves, as in `pointer list`, instead of named ones.
-    #[arg(long, value_name = "EXPR", value_parser = filter)]
+    #[arg(long, value_name = "EXPR", value_parser = filter_of(POINTER_FIELDS))]
     filter: Option<Filter>,
     /// With --filter: do not ask. Needed there where nobody can be asked.
     #[arg(short, long)]

@@ -1,5 +1,6 @@
 //! `butterfly pointer list` and `search`: pointers of one instance or of all, filtered, sorted, in chosen columns.
 
+use super::super::arguments::filter_of;
 use super::super::outcome::{Outcome, tell, usage};
 use super::super::session::Session;
 use super::super::table::Table;
@@ -63,7 +64,7 @@ struct Page {
     #[arg(long)]
     federated: bool,
     /// Only what this leaves, as in the console: 'dust #air !#old route:relay conn:none ref:csv ~mns'.
-    #[arg(long, value_name = "EXPR", value_parser = filter)]
+    #[arg(long, value_name = "EXPR", value_parser = filter_of(POINTER_FIELDS))]
     filter: Option<Filter>,
     /// By which column: created, modified, description, address or tags; `:desc` for the greatest first.
     #[arg(long, value_name = "COLUMN[:desc]", value_parser = order)]
@@ -81,11 +82,6 @@ struct Page {
     /// Go on where an earlier page ended: its `next`.
     #[arg(long, value_name = "CURSOR")]
     after: Option<String>,
-}
-
-/// Reads a filter of pointers.
-pub fn filter(text: &str) -> Result<Filter, String> {
-    Filter::parse(text, POINTER_FIELDS).map_err(|error| error.to_string())
 }
 
 fn order(text: &str) -> Result<Order, String> {

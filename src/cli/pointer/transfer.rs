@@ -1,7 +1,7 @@
 //! `butterfly pointer import` and `export`: pointers in and out of files, a million at a time.
 
-use super::list::{filter, for_one};
-use crate::cli::arguments::FormatArg;
+use super::list::for_one;
+use crate::cli::arguments::{FormatArg, filter_of};
 use crate::cli::export_target::ExportTarget;
 use crate::cli::inert::inert;
 use crate::cli::outcome::{Outcome, Stop, file_failed};
@@ -9,6 +9,7 @@ use crate::cli::progress::{style, visible};
 use crate::cli::session::Session;
 use crate::cli::signal::until_signal;
 use crate::cli::words;
+use crate::model::POINTER_FIELDS;
 use crate::model::filter::Filter;
 use crate::protocol::ExitClass;
 use crate::store::PointerQuery;
@@ -49,7 +50,7 @@ pub struct Export {
     #[arg(long)]
     format: Option<FormatArg>,
     /// Only what this leaves, as in `pointer list`.
-    #[arg(long, value_name = "EXPR", value_parser = filter)]
+    #[arg(long, value_name = "EXPR", value_parser = filter_of(POINTER_FIELDS))]
     filter: Option<Filter>,
     /// Replace a file of that name.
     #[arg(long)]
