@@ -37,3 +37,41 @@ impl ListFilter {
         self.text.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::filter::Kind;
+    use crate::tui::fake;
+    use crate::workspace::{CREDENTIAL_FIELDS, INSTANCE_FIELDS};
+
+    /// What could be asked for in a field: each of its words, or any one letter or digit.
+    fn askable(field: &Field) -> Vec<String> {
+        match field.kind {
+            Kind::OneOf(words) => words.iter().map(|word| (*word).to_owned()).collect(),
+            _ => ('a'..='z').chain('0'..='9').map(String::from).collect(),
+        }
+    }
+
+    fn each_is_answered(fields: &'static [Field], fits: impl Fn(&Filter) -> bool) {
+        for field in fields {
+            let is_answered = askable(field).iter().any(|value| {
+                let filter = Filter::parse(&format!("{}:{value}", field.name), fields).unwrap();
+                fits(&filter)
+            });
+            assert!(is_answered, "no row has anything for {}", field.name);
+        }
+    }
+
+    #[test]
+    fn rows_have_something_for_each_field_that_is_offered() {
+        let instances = fake::instances();
+        each_is_answered(INSTANCE_FIELDS, |filter| {
+            instances.iter().any(|row| row.fits(filter))
+        });
+        let credentials = fake::credentials();
+        each_is_answered(CREDENTIAL_FIELDS, |filter| {
+            credentials.iter().any(|row| row.fits(filter))
+        });
+    }
+}

@@ -83,7 +83,12 @@ const fn states() -> [&'static str; CredentialState::ALL.len()] {
 impl InstanceRow {
     /// Whether a filter with [`INSTANCE_FIELDS`] lets it through.
     pub fn fits(&self, filter: &Filter) -> bool {
-        filter.fits(&[
+        filter.fits(&self.parts())
+    }
+
+    /// What it has for each of [`INSTANCE_FIELDS`].
+    fn parts(&self) -> [(&'static str, &str); INSTANCE_FIELDS.len()] {
+        [
             ("name", self.name.as_str()),
             ("state", self.state.as_str()),
             ("kind", self.kind.as_str()),
@@ -91,14 +96,19 @@ impl InstanceRow {
             ("url", self.endpoint.as_str()),
             ("version", self.version.as_deref().unwrap_or_default()),
             ("trouble", self.error.as_deref().unwrap_or_default()),
-        ])
+        ]
     }
 }
 
 impl CredentialRow {
     /// Whether a filter with [`CREDENTIAL_FIELDS`] lets it through.
     pub fn fits(&self, filter: &Filter) -> bool {
-        filter.fits(&[
+        filter.fits(&self.parts())
+    }
+
+    /// What it has for each of [`CREDENTIAL_FIELDS`].
+    fn parts(&self) -> [(&'static str, &str); CREDENTIAL_FIELDS.len()] {
+        [
             ("name", self.name.as_str()),
             ("instance", self.instance.as_str()),
             ("side", self.side.as_str()),
@@ -107,6 +117,6 @@ impl CredentialRow {
             ("key", self.kid.as_deref().unwrap_or_default()),
             ("profile", self.profile.as_str()),
             ("attention", self.attention.as_deref().unwrap_or_default()),
-        ])
+        ]
     }
 }

@@ -2,7 +2,6 @@
 
 use super::super::narrow::{narrow_log, remember_filter, rows_of};
 use super::super::on_top::push;
-use super::super::panes::focus;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{FilterLine, Layer, Rows};
 use crate::tui::state::{Level, Pane, State};
@@ -10,7 +9,7 @@ use crate::tui::state::{Level, Pane, State};
 pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     let rows = rows_of(state.focus);
     if let Some(text) = argument {
-        let mut effects = narrow(state, rows, text);
+        let mut effects = narrow(state, text);
         effects.extend(remember_filter(state, rows));
         return effects;
     }
@@ -22,43 +21,40 @@ pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     effects
 }
 
-/// Gives the rows this filter; what is wrong with it is told, and the rest holds.
-fn narrow(state: &mut State, rows: Rows, text: &str) -> Vec<Effect> {
-    let mut effects = Vec::new();
-    let problem = match rows {
-        Rows::Log => return narrow_log(state, text),
-        Rows::Instances => {
+/// Gives the list that has the focus this filter; what is wrong with it is told, and the rest holds.
+fn narrow(state: &mut State, text: &str) -> Vec<Effect> {
+    let problem = match state.focus {
+        Pane::Log => return narrow_log(state, text),
+        Pane::Instances => {
             state.instances.set_filter(text);
             state.instances.filter().problem().cloned()
         }
-        Rows::Credentials => {
+        Pane::Credentials => {
             state.credentials.set_filter(text);
             state.credentials.filter().problem().cloned()
         }
-        Rows::Pointers | Rows::Audit => {
+        Pane::Pointers => {
             state.pointers.set_filter(text);
-            effects = focus(state, Pane::Pointers);
             state.pointers.filter_error.clone()
         }
     };
     if let Some(error) = problem {
         state.report(Level::Warn, error.to_string(), "the rest of the filter holds");
     }
-    effects
+    Vec::new()
 }
 
 pub(super) fn clear_filter(state: &mut State) -> Vec<Effect> {
-    let rows = rows_of(state.focus);
     let mut effects = Vec::new();
-    match rows {
-        Rows::Log => effects = narrow_log(state, ""),
-        Rows::Instances => state.instances.set_filter(""),
-        Rows::Credentials => state.credentials.set_filter(""),
-        Rows::Pointers | Rows::Audit => {
+    match state.focus {
+        Pane::Log => effects = narrow_log(state, ""),
+        Pane::Instances => state.instances.set_filter(""),
+        Pane::Credentials => state.credentials.set_filter(""),
+        Pane::Pointers => {
             state.pointers.set_federated_only(false);
             state.pointers.set_filter("");
         }
     }
-    effects.extend(remember_filter(state, rows));
+    effects.extend(remember_filter(state, rows_of(state.focus)));
     effects
 }
