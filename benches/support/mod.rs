@@ -242,6 +242,7 @@ pub fn rows(count: usize) -> Vec<NewPointer> {
             connection_id: None,
             credential_pointer_address: None,
             federated: None,
+            author: None,
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use super::issued::{Credential, FROZEN, IssuedKeys, Presented};
 use super::replay::Claim;
 use super::{Instance, limits};
 use crate::model::{KeyId, Timestamp};
-use crate::seal::token::{self, CLOCK_SKEW, Claims, Expectation, TokenError};
+use crate::seal::token::{self, CLOCK_SKEW, Claims, Expectation, LegacyClaims, TokenError};
 use crate::seal::{LegacyKeys, NativeKeys};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -187,7 +187,11 @@ fn count_call(presented: &Presented) -> Result<(), Refusal> {
 }
 
 /// A legacy call whose token holds. Its tokens name no body and serve any number of calls, as in the original.
-pub(super) fn legacy(instance: &Instance, token: Option<&str>, now: Timestamp) -> Result<Presented, Refusal> {
+pub(super) fn legacy(
+    instance: &Instance,
+    token: Option<&str>,
+    now: Timestamp,
+) -> Result<(Presented, LegacyClaims), Refusal> {
     let token = token.ok_or_else(|| Refusal::plain("token_missing"))?;
     let claimed = token::claimed_legacy(token).map_err(|error| Refusal::plain(error.reason()))?;
     let candidates = instance
@@ -200,7 +204,7 @@ pub(super) fn legacy(instance: &Instance, token: Option<&str>, now: Timestamp) -
     let mut refusal = Refusal::plain("credential_unknown");
     for presented in candidates.into_iter().flat_map(both_keys) {
         match verify_legacy(&presented, token, now) {
-            Ok(()) => return Ok(presented),
+            Ok(claims) => return Ok((presented, claims)),
             Err(cause) => refusal = cause,
         }
     }
@@ -220,14 +224,16 @@ fn both_keys(credential: Arc<Credential>) -> impl Iterator<Item = Presented> {
     std::iter::once(present).chain(before)
 }
 
-fn verify_legacy(presented: &Presented, token: &str, now: Timestamp) -> Result<(), Refusal> {
+fn verify_legacy(presented: &Presented, token: &str, now: Timestamp) -> Result<LegacyClaims, Refusal> {
     let keys = legacy_keys(presented).ok_or_else(|| Refusal::of(presented, None, "other_profile"))?;
-    token::verify_legacy(keys, token, now.as_seconds()).map_err(|error| Refusal::token(presented, error))?;
+    let claims = token::verify_legacy(keys, token, now.as_seconds())
+        .map_err(|error| Refusal::token(presented, error))?;
     if let Some(reason) = refusal(&presented.credential, now) {
         return Err(Refusal::of(presented, None, reason));
     }
     if presented.is_rotated_away(now) {
         return Err(Refusal::of(presented, None, ROTATED_AWAY));
     }
-    count_call(presented)
+    count_call(presented)?;
+    Ok(claims)
 }

@@ -23,6 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// What an instance is put together from.
 pub(super) struct Parts {
@@ -57,6 +58,8 @@ pub struct Instance {
     recalling: tokio::sync::Mutex<()>,
     failures: Failures,
     gate: Gate,
+    /// What goes on without its caller.
+    unfinished: TaskTracker,
     metrics: Metrics,
     witness: Witness,
     owner: Caller,
@@ -99,6 +102,7 @@ impl Instance {
             recalling: tokio::sync::Mutex::default(),
             failures: Failures::default(),
             gate: Gate::new(MOST_CALLS),
+            unfinished: TaskTracker::new(),
             metrics: Metrics::default(),
             witness: Witness::default(),
             owner: Caller::owner_in_process(),
@@ -228,6 +232,11 @@ impl Instance {
 
     pub(super) fn failures(&self) -> &Failures {
         &self.failures
+    }
+
+    /// The calls that go on although nobody waits for them any more.
+    pub(super) fn unfinished(&self) -> &TaskTracker {
+        &self.unfinished
     }
 
     pub(super) fn gate(&self) -> &Gate {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Instant;
 
 const MINUTE_US: i64 = 60_000_000;
@@ -95,28 +95,28 @@ fn network(peer: IpAddr) -> IpAddr {
 /// So many things at once.
 #[derive(Debug)]
 pub(super) struct Gate {
-    inside: AtomicUsize,
+    inside: Arc<AtomicUsize>,
     most: usize,
 }
 
 /// A place inside a gate; given back when dropped.
-pub(super) struct Place<'a>(&'a Gate);
+pub(super) struct Place(Arc<AtomicUsize>);
 
 impl Gate {
-    pub(super) const fn new(most: usize) -> Self {
+    pub(super) fn new(most: usize) -> Self {
         Self {
-            inside: AtomicUsize::new(0),
+            inside: Arc::default(),
             most,
         }
     }
 
     /// A place, unless all are taken.
-    pub(super) fn enter(&self) -> Option<Place<'_>> {
+    pub(super) fn enter(&self) -> Option<Place> {
         if self.inside.fetch_add(1, Ordering::Relaxed) >= self.most {
             self.inside.fetch_sub(1, Ordering::Relaxed);
             return None;
         }
-        Some(Place(self))
+        Some(Place(Arc::clone(&self.inside)))
     }
 
     pub(super) fn inside(&self) -> usize {
@@ -124,9 +124,59 @@ impl Gate {
     }
 }
 
-impl Drop for Place<'_> {
+impl Drop for Place {
     fn drop(&mut self) {
-        self.0.inside.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// How many of something each address has; none has more than its share.
+#[derive(Debug)]
+pub(super) struct Shares {
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    most: usize,
+}
+
+/// One thing that an address has; given back when dropped.
+pub(super) struct Share {
+    held: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    address: IpAddr,
+}
+
+impl Shares {
+    pub(super) fn new(most: usize) -> Self {
+        Self {
+            held: Arc::default(),
+            most,
+        }
+    }
+
+    /// One more for this address, unless it has its share.
+    pub(super) fn take(&self, peer: IpAddr) -> Option<Share> {
+        let address = network(peer);
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = held.entry(address).or_insert(0);
+        if *count >= self.most {
+            return None;
+        }
+        *count += 1;
+        Some(Share {
+            held: Arc::clone(&self.held),
+            address,
+        })
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(count) = held.get_mut(&self.address) else {
+            return;
+        };
+        *count -= 1;
+        if *count == 0 {
+            held.remove(&self.address);
+        }
     }
 }
 
@@ -176,6 +226,19 @@ mod tests {
             let _ = failures.count(IpAddr::V4(number.into()), NOW);
         }
         assert!(failures.addresses.lock().unwrap().len() <= ADDRESSES);
+    }
+
+    #[test]
+    fn threat_24_no_address_has_more_than_its_share() {
+        let shares = Shares::new(2);
+        let [greedy, honest]: [IpAddr; 2] = ["2001:db8::1", "192.0.2.1"].map(|text| text.parse().unwrap());
+        let taken = [shares.take(greedy), shares.take("2001:db8::2".parse().unwrap())];
+        assert!(taken.iter().all(Option::is_some));
+        assert!(shares.take(greedy).is_none());
+        assert!(shares.take(honest).is_some());
+        drop(taken);
+        assert!(shares.take(greedy).is_some());
+        assert!(shares.held.lock().unwrap().is_empty());
     }
 
     #[test]

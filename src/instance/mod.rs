@@ -31,6 +31,7 @@ mod issued;
 mod issuing;
 mod legacy_stand_in;
 mod limits;
+mod malformed;
 mod metrics;
 mod once;
 mod opening;
@@ -55,6 +56,7 @@ mod settings;
 mod size;
 mod tls;
 mod trail;
+mod unfinished;
 mod witness;
 mod workers;
 

@@ -3,9 +3,12 @@
 //! That a call begins is durable before it does, and its reply is kept, sealed, for a day. Whoever sends the same query
 //! under the same key again gets that reply; where there is none (the instance stopped in the middle, or the deadline
 //! passed) nobody knows how it ended, and that is what is said. A key belongs to the credential that it came with.
+//!
+//! Only what may change something has a use for it: plain reading is done anew each time, and keeps nothing.
 
 use super::Instance;
 use super::caller::Caller;
+use super::relay::SENT;
 use crate::model::Timestamp;
 use crate::protocol::{Code, Problem, Query, QueryError, Reply};
 use crate::seal::row;
@@ -18,6 +21,9 @@ pub const IDEMPOTENCY_KEY: &str = "idempotency_key";
 
 /// How long replies are kept, in seconds.
 const KEPT: i64 = 24 * 60 * 60;
+
+/// Bytes of a reply that is kept whole; of a larger one, only how it ended.
+const LARGEST: usize = 64 * 1024;
 
 /// Characters of a key.
 const LONGEST: usize = 128;
@@ -71,11 +77,35 @@ pub(super) async fn begin(
     }
 }
 
-/// Keeps the reply. Where that fails, a repetition hears that nobody knows: it is never done twice.
+/// Keeps the reply. Where that fails, a repetition hears that nobody knows: it is never done twice. Where nothing was
+/// sent to anybody, nothing is kept: the same call may be tried again.
 pub(super) async fn end(instance: &Instance, once: OnceKey, reply: &Reply) {
-    let sealed = row::seal(instance.key(), &identity(&once), &reply.to_bytes());
+    if was_unsent(reply) {
+        if let Err(error) = instance.store().forget_once(&once).await {
+            tracing::error!(%error, credential = %once.caller, "a call of which nothing was sent keeps its idempotency_key");
+        }
+        return;
+    }
+    let mut bytes = reply.to_bytes();
+    if bytes.len() > LARGEST {
+        bytes = without_result(reply).to_bytes();
+    }
+    let sealed = row::seal(instance.key(), &identity(&once), &bytes);
     if let Err(error) = instance.store().end_once(&once, sealed).await {
         tracing::error!(%error, credential = %once.caller, "the reply of a call with an idempotency_key was not kept");
+    }
+}
+
+/// Whether it ended before anything left this instance. A step of a circuit does not tell of those before it.
+fn was_unsent(reply: &Reply) -> bool {
+    reply.member(SENT) == Some(&Value::Bool(false)) && reply.member("step").is_none()
+}
+
+/// That it succeeded, without what it came to.
+fn without_result(reply: &Reply) -> Reply {
+    match reply.problem() {
+        Some(problem) => Reply::error(&Problem::new(problem.code, problem.message)),
+        None => Reply::success(Value::Null).with("result_omitted", Value::Bool(true)),
     }
 }
 
@@ -97,6 +127,7 @@ fn digest(query: &Query) -> [u8; 32] {
     if let Some(members) = asked.as_object_mut() {
         members.shift_remove("trace");
     }
+    asked.sort_all_objects();
     Sha256::digest(asked.to_string()).into()
 }
 

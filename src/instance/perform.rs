@@ -1,7 +1,7 @@
 //! What happens to a call once it is open, over the wire or in process: grants → intent → execute →
 //! re-check that the credential still stands → audit.
 
-use super::actions::{Call, table};
+use super::actions::{Access, Action, Call, caller_gone, table};
 use super::circuit::MOST_STEPS_IN_ALL;
 use super::issued::{Credential, FROZEN};
 use super::once::{self, Turn};
@@ -12,13 +12,26 @@ use crate::model::Timestamp;
 use crate::protocol::{CallContext, Code, Hop, PhaseName, Problem, Query, Reply, Stopwatch};
 use crate::store::{AuditOutcome, StoreError};
 use serde_json::json;
+use std::future::Future;
 use std::net::IpAddr;
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// The stable word for a call that ended because nobody waited for it any more.
+const CALLER_GONE: &str = "caller_gone";
 
 /// Longest call, whatever deadline the caller names.
 const LONGEST_MS: i64 = 300_000;
+
+/// Actions that need no `writes` in the grant, and yet may change something: what a circuit's steps or a peer do, what
+/// was learned of a held credential, that a backup was made.
+const CHANGING_BY_THE_WAY: [&str; 3] = [
+    "check_held_credential",
+    "invoke_through_connection",
+    "record_backup",
+];
 
 /// With it the holder makes sure that it can call: under fresh keys that is the first use.
 const WHOAMI: &str = "whoami";
@@ -33,6 +46,8 @@ pub(super) struct Opened<'a> {
     pub query: &'a Query,
     pub context: &'a CallContext,
     pub peer: Option<IpAddr>,
+    /// Cancelled when nobody waits for the call any more.
+    pub gone: &'a CancellationToken,
 }
 
 /// How a call ended.
@@ -55,6 +70,7 @@ impl Instance {
             query,
             context,
             peer: None,
+            gone: &CancellationToken::new(),
         };
         match perform(&opened, &mut watch).await {
             Ended::Replied(reply, onward) if context.trace || query.wants_trace() => {
@@ -83,6 +99,7 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
         depth: 0,
         steps: &steps,
         onward: &onward,
+        gone: opened.gone,
     };
     let deed = Deed {
         caller: opened.caller,
@@ -102,6 +119,10 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
         Some(reason) => {
             let reason = Some(reason.to_owned());
             trail.conclude(&deed, now, AuditOutcome::Denied, reason).await
+        }
+        None if opened.gone.is_cancelled() && reply.status() == "error" => {
+            let reason = Some(CALLER_GONE.to_owned());
+            trail.conclude(&deed, now, AuditOutcome::Failed, reason).await
         }
         None => trail.conclude_with(&deed, now, &reply).await,
     };
@@ -158,21 +179,51 @@ async fn authorise_and_execute(
         }
     }
     // After the intent: a key whose call could not be put on record is not used up by it.
-    let once = match once::begin(opened.instance, opened.caller, opened.query, began).await {
+    let begun = match may_change(action) {
+        true => once::begin(opened.instance, opened.caller, opened.query, began).await,
+        false => Ok(None),
+    };
+    let once = match begun {
         Ok(None) => None,
         Ok(Some(Turn::Now(once))) => Some(once),
         Ok(Some(Turn::Before(reply))) => return reply,
         Err(problem) => return Reply::error(&problem),
     };
-    let executed = tokio::time::timeout(patience, dispatch::execute(call, action)).await;
-    watch.lap(PhaseName::Execute);
-    let Ok(reply) = executed else {
-        return Reply::error(&too_late(opened));
+    let executing = dispatch::execute(call, action);
+    let reply = match is_brought_to_its_end(action) {
+        true => executing.await,
+        false => while_waited_for(opened, patience, executing).await,
     };
+    watch.lap(PhaseName::Execute);
     if let Some(once) = once {
         once::end(opened.instance, once, &reply).await;
     }
     reply
+}
+
+/// Whether an action goes on without its caller and beyond its deadline: stopped in the middle, what it changed would
+/// be half done. What it waits for elsewhere has that deadline, and ends with its caller, by itself.
+fn is_brought_to_its_end(action: &Action) -> bool {
+    may_change(action) || action.access == Access::Anyone
+}
+
+/// Whether an action may change anything, here or elsewhere.
+fn may_change(action: &Action) -> bool {
+    action.writes || CHANGING_BY_THE_WAY.contains(&action.name)
+}
+
+/// Reads as long as somebody waits for it.
+async fn while_waited_for(
+    opened: &Opened<'_>,
+    patience: Duration,
+    executing: impl Future<Output = Reply>,
+) -> Reply {
+    tokio::select! {
+        biased;
+        reply = executing => reply,
+        () = tokio::time::sleep(patience) => Reply::error(&too_late(opened)),
+        () = opened.gone.cancelled() => Reply::error(&caller_gone()),
+    }
 }
 
 /// The problem that a call cannot be put on record. Who asked for a change has to know that it may be made.
@@ -240,4 +291,30 @@ fn too_late(opened: &Opened<'_>) -> Problem {
         format!("the deadline passed on {}", path.join(" → ")),
     )
     .with("path", path.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_reading_stops_in_the_middle() {
+        for name in CHANGING_BY_THE_WAY {
+            assert!(
+                !table::ALL.find(name).unwrap().writes,
+                "{name} is named for nothing"
+            );
+        }
+        for name in [
+            "activate_credential",
+            "exchange_audit_heads",
+            "create_pointer",
+            "relay",
+        ] {
+            assert!(is_brought_to_its_end(table::ALL.find(name).unwrap()), "{name}");
+        }
+        assert!(!is_brought_to_its_end(
+            table::ALL.find("search_pointers").unwrap()
+        ));
+    }
 }

@@ -4,15 +4,18 @@
 use super::authenticate::{self, ROTATED_AWAY, Refusal};
 use super::body::{self, BodyError};
 use super::issued::Presented;
+use super::limits::Place;
+use super::malformed::malformed;
 use super::perform::{Ended, Opened, perform};
 use super::response::{self, Answer};
 use super::rotating;
 use super::trail::Deed;
+use super::unfinished::ToTheEnd;
 use super::witness;
 use super::{Instance, limits};
 use crate::model::{Grant, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, PhaseName, Problem, Query, QueryError, Reply, Stopwatch};
-use crate::seal::token::Claims;
+use crate::seal::token::{Claims, LegacyChain};
 use crate::seal::{fernet, jwe};
 use crate::store::AuditOutcome;
 use hyper::body::{Bytes, Incoming};
@@ -22,6 +25,7 @@ use serde_json::json;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// How long a legacy call, which names no deadline, may take.
 const LEGACY_SECONDS: i64 = 60;
@@ -35,7 +39,7 @@ pub(super) async fn invoke(instance: &Arc<Instance>, peer: IpAddr, request: Requ
 }
 
 async fn answer(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incoming>) -> Answer {
-    let Some(_place) = instance.gate().enter() else {
+    let Some(place) = instance.gate().enter() else {
         instance.metrics().limited.add_one();
         return response::overloaded();
     };
@@ -58,8 +62,8 @@ async fn answer(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incomin
     };
     let token = bearer(&head.headers);
     let answer = match profile {
-        Profile::Native => native(instance, peer, token, &body).await,
-        Profile::Legacy => legacy(instance, peer, token, &body).await,
+        Profile::Native => native(instance, place, peer, token, &body).await,
+        Profile::Legacy => legacy(instance, place, peer, token, &body).await,
     };
     // What follows a chunked body is not followed by the guard.
     if head.headers.contains_key(TRANSFER_ENCODING) {
@@ -94,7 +98,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
-async fn native(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, body: &Bytes) -> Answer {
+async fn native(
+    instance: &Arc<Instance>,
+    place: Place,
+    peer: IpAddr,
+    token: Option<&str>,
+    body: &Bytes,
+) -> Answer {
     let mut watch = Stopwatch::start();
     let now = Timestamp::now();
     instance.recall_tokens(now).await;
@@ -128,20 +138,27 @@ async fn native(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, bod
 
     let seal = |reply: &Reply| jwe::seal_reply(keys, &claims.jti, &reply.to_bytes());
     let call = Call {
-        instance,
+        instance: Arc::clone(instance),
+        _place: place,
         peer,
-        presented: &presented,
-        jti: Some(&claims.jti),
+        presented: presented.clone(),
+        jti: Some(claims.jti.clone()),
         context: native_context(&claims, &presented.credential.record.grant),
     };
     call.answer(query, watch, seal).await
 }
 
-async fn legacy(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, body: &Bytes) -> Answer {
+async fn legacy(
+    instance: &Arc<Instance>,
+    place: Place,
+    peer: IpAddr,
+    token: Option<&str>,
+    body: &Bytes,
+) -> Answer {
     let mut watch = Stopwatch::start();
     let now = Timestamp::now();
-    let presented = match authenticate::legacy(instance, token, now) {
-        Ok(presented) => presented,
+    let (presented, claims) = match authenticate::legacy(instance, token, now) {
+        Ok(authenticated) => authenticated,
         Err(refusal) => return refused(instance, peer, Profile::Legacy, now, refusal),
     };
     let Some(keys) = authenticate::legacy_keys(&presented) else {
@@ -158,12 +175,12 @@ async fn legacy(instance: &Arc<Instance>, peer: IpAddr, token: Option<&str>, bod
     let opened = fernet::open(keys, body);
     presented.credential.note_use(now);
 
-    let mut context = CallContext::begin(now, LEGACY_SECONDS);
-    context.hop = presented.credential.record.grant.hops;
+    let context = legacy_context(claims.chain, &presented.credential.record.grant, now);
     let call = Call {
-        instance,
+        instance: Arc::clone(instance),
+        _place: place,
         peer,
-        presented: &presented,
+        presented: presented.clone(),
         jti: None,
         context,
     };
@@ -193,20 +210,33 @@ fn native_context(claims: &Claims, grant: &Grant) -> CallContext {
     }
 }
 
-/// A call that is authenticated and opened.
-struct Call<'a> {
-    instance: &'a Arc<Instance>,
+/// Where a legacy call stands: at the beginning of its chain, unless its token says otherwise.
+fn legacy_context(chain: Option<LegacyChain>, grant: &Grant, now: Timestamp) -> CallContext {
+    let mut context = CallContext::begin(now, LEGACY_SECONDS);
+    context.hop = grant.hops;
+    if let Some(chain) = chain {
+        context.hop = chain.hop.min(grant.hops);
+        context.path = chain.path;
+        context.deadline_ms = chain.dl.min(context.deadline_ms);
+    }
+    context
+}
+
+/// A call that is authenticated and opened. It keeps its place until it is done, whether or not somebody waits for it.
+struct Call {
+    instance: Arc<Instance>,
+    _place: Place,
     peer: IpAddr,
-    presented: &'a Presented,
-    jti: Option<&'a str>,
+    presented: Presented,
+    jti: Option<String>,
     context: CallContext,
 }
 
-impl Call<'_> {
+impl Call {
     async fn answer(
         mut self,
         query: Result<Query, QueryError>,
-        mut watch: Stopwatch,
+        watch: Stopwatch,
         seal: impl Fn(&Reply) -> String,
     ) -> Answer {
         let query = match query {
@@ -214,34 +244,50 @@ impl Call<'_> {
             Err(error) => return self.not_a_query(error, seal).await,
         };
         self.context.trace |= query.wants_trace();
-        watch.stop_unless(self.context.trace);
-        let opened = Opened {
-            instance: self.instance,
-            caller: self.presented.caller(),
-            credential: Some(&self.presented.credential),
-            jti: self.jti,
-            query: &query,
-            context: &self.context,
-            peer: Some(self.peer),
-        };
+        let is_traced = self.context.trace;
         let profile = self.presented.credential.record.profile;
-        let (reply, onward) = match perform(&opened, &mut watch).await {
-            Ended::Replied(reply, onward) => (reply, onward),
-            Ended::Withheld => {
-                self.instance.metrics().unauthenticated.add_one();
-                return response::unauthenticated(profile, false);
-            }
+        let instance = Arc::clone(&self.instance);
+        let gone = CancellationToken::new();
+        let performed = self.perform(query, watch, gone.clone());
+        let (ended, mut watch) = ToTheEnd::of(performed, gone, instance.unfinished().clone()).await;
+        let Ended::Replied(reply, onward) = ended else {
+            return response::unauthenticated(profile, false);
         };
-        self.count(&reply);
         let mut body = seal(&reply);
         let status = status(&reply, profile);
-        if self.context.trace {
+        if is_traced {
             // A reply cannot tell how long its own sealing took; what is told is the same reply's without the trace.
             watch.lap(PhaseName::Seal);
-            let hop = watch.into_hop(self.instance.id().as_str(), onward);
+            let hop = watch.into_hop(instance.id().as_str(), onward);
             body = seal(&reply.with_trace(&hop));
         }
         response::sealed(status, profile, body)
+    }
+
+    /// Does what is asked, puts it on record and counts it.
+    async fn perform(
+        self,
+        query: Query,
+        mut watch: Stopwatch,
+        gone: CancellationToken,
+    ) -> (Ended, Stopwatch) {
+        watch.stop_unless(self.context.trace);
+        let opened = Opened {
+            instance: &self.instance,
+            caller: self.presented.caller(),
+            credential: Some(&self.presented.credential),
+            jti: self.jti.as_deref(),
+            query: &query,
+            context: &self.context,
+            peer: Some(self.peer),
+            gone: &gone,
+        };
+        let ended = perform(&opened, &mut watch).await;
+        match &ended {
+            Ended::Replied(reply, _) => self.count(reply),
+            Ended::Withheld => self.instance.metrics().unauthenticated.add_one(),
+        }
+        (ended, watch)
     }
 
     /// Opened, but not strict JSON or not a query.
@@ -268,7 +314,7 @@ impl Call<'_> {
         let nothing = Query::new("", json!({}));
         let deed = Deed {
             caller: self.presented.caller(),
-            jti: self.jti,
+            jti: self.jti.as_deref(),
             query: &nothing,
         };
         let reason = Some(reason.to_owned());
@@ -330,20 +376,4 @@ fn refused(instance: &Instance, peer: IpAddr, profile: Profile, now: Timestamp, 
 fn no_body(instance: &Instance, peer: IpAddr, error: BodyError) -> Answer {
     let (status, reason, detail) = error.told("a body has 1 MiB at most");
     malformed(instance, peer, status, reason, detail)
-}
-
-/// Not a call at all.
-fn malformed(
-    instance: &Instance,
-    peer: IpAddr,
-    status: StatusCode,
-    reason: &'static str,
-    detail: &str,
-) -> Answer {
-    let now = Timestamp::now();
-    instance.metrics().malformed.add_one();
-    if instance.failures().count(peer, limits::moment_us()).is_ok() {
-        instance.trail().deny_soon(now, None, None, reason);
-    }
-    response::final_problem(status, detail)
 }

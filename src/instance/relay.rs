@@ -9,7 +9,7 @@ use super::grant_part::GrantPart;
 use super::held::Holding;
 use super::peer_gate::Shut;
 use super::{holding, witness};
-use crate::client::Exchange;
+use crate::client::{ClientError, Exchange};
 use crate::model::{Connection, ConnectionStatus, InstanceId, Timestamp};
 use crate::protocol::strict_json::{self, DEEPEST};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
@@ -19,6 +19,8 @@ use std::time::Duration;
 
 /// Time kept back from the peer, so that its failure can still be told before our own caller gives up.
 const MARGIN_MS: u64 = 100;
+/// The member of a problem that says whether anything left this instance: false where nothing did.
+pub const SENT: &str = "sent";
 /// Levels that a peer's reply gains on its way through a relay: it stands beside `result` in ours.
 const NESTING: usize = 2;
 
@@ -38,6 +40,7 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     let peer = credential.instance_id().cloned();
     let path = path_with(call, None);
     refuse_loop(call, peer.as_ref())?;
+    refuse_itself(call, credential)?;
     let (context, patience) = onward_context(call, credential)?;
 
     let about = |problem: Problem| {
@@ -54,11 +57,12 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
         let _place = gate.place().await;
         holding::invoke(call.instance, &holding, query, &context).await
     };
-    let invoked = tokio::time::timeout(patience, invoked)
-        .await
+    let invoked = call
+        .unless_gone(tokio::time::timeout(patience, invoked))
+        .await?
         .map_err(|_| about(too_late(credential)))?;
     passage.ended(&invoked, call.now());
-    let exchange = invoked.map_err(|error| about(error.into()))?;
+    let exchange = invoked.map_err(|error| about(failed(error)))?;
     note_hop(call, &exchange);
     answer(exchange.reply, peer.clone()).map_err(about)
 }
@@ -138,6 +142,16 @@ fn refuse_loop(call: &Call<'_>, peer: Option<&InstanceId>) -> Result<(), Problem
     .with("path", json!(path)))
 }
 
+/// A credential of the original instances does not say whose it is; where it leads to says enough.
+fn refuse_itself(call: &Call<'_>, credential: &HeldCredential) -> Result<(), Problem> {
+    if credential.endpoint != call.instance.settings().endpoint {
+        return Ok(());
+    }
+    let path = path_with(call, Some(call.instance.id()));
+    let message = format!("the call would come back to where it is: {}", arrows(&path));
+    Err(Problem::new(Code::LoopDetected, message).with("path", json!(path)))
+}
+
 /// What the peer is told of the chain, and how long it is waited for.
 fn onward_context(call: &Call<'_>, credential: &HeldCredential) -> Result<(CallContext, Duration), Problem> {
     let path = path_with(call, None);
@@ -191,7 +205,18 @@ fn given_a_pause(credential: &HeldCredential, shut: &Shut, now: Timestamp) -> Pr
          (last: {})",
         credential.endpoint, shut.failures, shut.cause
     );
-    Problem::new(Code::PeerUnreachable, message).with("retry_after", json!(seconds))
+    Problem::new(Code::PeerUnreachable, message)
+        .with("retry_after", json!(seconds))
+        .with(SENT, json!(false))
+}
+
+fn failed(error: ClientError) -> Problem {
+    let is_unsent = matches!(error, ClientError::Unreachable { sent: false, .. });
+    let problem = Problem::from(error);
+    match is_unsent {
+        true => problem.with(SENT, json!(false)),
+        false => problem,
+    }
 }
 
 fn arrows(path: &[InstanceId]) -> String {

@@ -1,6 +1,7 @@
 //! The HTTP server around an instance: accepting, bounding, and stopping without losing what was accepted.
 
 use super::guard::Guard;
+use super::limits::Shares;
 use super::workers::Workers;
 use super::{Instance, InstanceError, proxy_protocol, routes, witness};
 use hyper::server::conn::http1;
@@ -65,6 +66,8 @@ impl Instance {
 
 /// Connections at one time.
 const MOST_CONNECTIONS: usize = 1024;
+/// How many of them one address may have, so that it cannot shut out all others. Trusted proxies speak for many.
+const MOST_OF_ONE: usize = MOST_CONNECTIONS / 2;
 /// Longest head of a request: a token has 8 KiB at most.
 const LONGEST_HEAD: usize = 16 * 1024;
 /// How long a caller may take for its side of the TLS handshake.
@@ -109,6 +112,7 @@ pub(super) async fn serve(
     let server = Server {
         instance,
         places: Arc::new(Semaphore::new(MOST_CONNECTIONS)),
+        shares: Shares::new(MOST_OF_ONE),
         http: http(),
         tls: instance_tls,
         stop: stop.clone(),
@@ -131,7 +135,7 @@ pub(super) async fn serve(
     }
     server.instance.begin_stopping();
     drop(listener);
-    let left = server.workers.end(GRACE).await;
+    let left = server.workers.end(GRACE, server.instance.unfinished()).await;
     if left > 0 {
         tracing::warn!(left, "connections did not end in time and were cut");
     }
@@ -140,6 +144,7 @@ pub(super) async fn serve(
 struct Server {
     instance: Arc<Instance>,
     places: Arc<Semaphore>,
+    shares: Shares,
     http: http1::Builder,
     tls: Option<TlsAcceptor>,
     stop: CancellationToken,
@@ -150,7 +155,11 @@ impl Server {
     fn welcome(&self, stream: std::net::TcpStream, peer: SocketAddr) {
         let metrics = self.instance.metrics();
         metrics.connections.add_one();
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
+        let address = peer.ip().to_canonical();
+        let is_proxy = self.instance.settings().trusts(address);
+        let share = self.shares.take(address);
+        let place = Arc::clone(&self.places).try_acquire_owned().ok();
+        let Some(place) = place.filter(|_| is_proxy || share.is_some()) else {
             metrics.turned_away.add_one();
             turn_away(stream);
             return;
@@ -163,7 +172,7 @@ impl Server {
         let stop = self.stop.clone();
         let tls = self.tls.clone();
         self.workers.give(async move {
-            let _place = place;
+            let _places = (place, share);
             match TcpStream::from_std(stream) {
                 Ok(stream) => begin(instance, &http, tls, stream, peer.ip(), stop).await,
                 Err(error) => tracing::warn!(%error, "a connection could not be taken over"),

@@ -42,6 +42,8 @@ pub struct Workers {
     workers: Vec<Worker>,
     /// Counts what is done without a worker.
     here: TaskTracker,
+    /// Ends what was given where it runs, so that what goes on without it finds its runtime.
+    hang_up: CancellationToken,
     cut: CancellationToken,
 }
 
@@ -59,6 +61,7 @@ impl Workers {
         Self {
             workers: Vec::new(),
             here: TaskTracker::new(),
+            hang_up: CancellationToken::new(),
             cut: CancellationToken::new(),
         }
     }
@@ -81,6 +84,10 @@ impl Workers {
     /// Gives this to whoever has the least to do. The future is polled by that worker only: what belongs to a
     /// runtime is made inside it.
     pub fn give(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let hang_up = self.hang_up.clone();
+        let work = async move {
+            hang_up.run_until_cancelled(work).await;
+        };
         let Some(idlest) = self.workers.iter().min_by_key(|worker| worker.load.len()) else {
             let cut = self.cut.clone();
             let work = async move {
@@ -93,8 +100,9 @@ impl Workers {
         let _ = idlest.give.send(Box::pin(idlest.load.track_future(work)));
     }
 
-    /// Waits until what was given is finished, as long as `grace` allows; tells how much had to be cut.
-    pub async fn end(self, grace: Duration) -> usize {
+    /// Waits until what was given is finished, as long as `grace` allows; tells how much had to be cut. What of it goes
+    /// on by itself, as one of the `unfinished`, has as long again.
+    pub async fn end(self, grace: Duration, unfinished: &TaskTracker) -> usize {
         let workers = self.workers.iter().map(|worker| &worker.load);
         let loads: Vec<TaskTracker> = workers.chain([&self.here]).cloned().collect();
         let finished = async {
@@ -106,6 +114,15 @@ impl Workers {
         // What is left then is counted before it is cut.
         let _ = tokio::time::timeout(grace, finished).await;
         let left = loads.iter().map(TaskTracker::len).sum();
+        self.hang_up.cancel();
+        let let_go = async {
+            for load in &loads {
+                load.wait().await;
+            }
+            unfinished.close();
+            unfinished.wait().await;
+        };
+        let _ = tokio::time::timeout(grace, let_go).await;
         // A thread that still reads something is waited for, but not on this one.
         let _ = tokio::task::spawn_blocking(move || drop(self)).await;
         left
@@ -196,7 +213,7 @@ mod tests {
         );
         assert_eq!(number(), 0);
         gate.cancel();
-        assert_eq!(workers.end(LONG).await, 0);
+        assert_eq!(workers.end(LONG, &TaskTracker::new()).await, 0);
         drop(tell);
         let mut ended = 0;
         while told.recv().await.is_some() {
@@ -209,7 +226,7 @@ mod tests {
     async fn what_does_not_finish_in_time_is_cut_and_counted() {
         let workers = Workers::of(2).unwrap();
         workers.give(pending());
-        assert_eq!(workers.end(Duration::ZERO).await, 1);
+        assert_eq!(workers.end(Duration::ZERO, &TaskTracker::new()).await, 1);
     }
 
     #[tokio::test]
@@ -220,7 +237,7 @@ mod tests {
         workers.give(async move { tell.send(std::thread::current().id()).unwrap() });
         assert_eq!(told.await, Ok(here));
         workers.give(pending());
-        assert_eq!(workers.end(Duration::ZERO).await, 1);
+        assert_eq!(workers.end(Duration::ZERO, &TaskTracker::new()).await, 1);
     }
 
     #[tokio::test]
@@ -232,7 +249,7 @@ mod tests {
         let (tell, told) = oneshot::channel();
         workers.give(async move { tell.send(number()).unwrap() });
         assert_ne!(told.await.unwrap(), 0);
-        assert_eq!(workers.end(LONG).await, 0);
+        assert_eq!(workers.end(LONG, &TaskTracker::new()).await, 0);
     }
 
     #[tokio::test]

@@ -57,6 +57,9 @@ pub struct NewPointer {
     /// Where it leads, if it leads to another instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub federated: Option<Federated>,
+    /// The credential that says where it leads; none for the instance's owner. Never read from outside.
+    #[serde(skip)]
+    pub author: Option<String>,
 }
 
 /// What to change of a pointer; a field that is not given stays.
@@ -77,6 +80,9 @@ pub struct PointerChange {
     /// Where it leads from now on, if it leads to another instance: goes with a new data_reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub federated: Option<Federated>,
+    /// The credential that says where it leads from now on; none within for the instance's owner.
+    #[serde(skip)]
+    pub author: Option<Option<String>>,
 }
 
 /// Whether a connection lets calls through.

@@ -3,7 +3,7 @@
 use super::code::Code;
 use super::{HeldCredential, HeldKeys, Problem, Query, Reply, strict_json::StrictJsonError};
 use crate::model::{InstanceId, Profile, Timestamp};
-use crate::seal::token::{Claims, LIFETIME, LegacyClaims};
+use crate::seal::token::{Claims, LIFETIME, LegacyChain, LegacyClaims};
 use crate::seal::{fernet, jwe, random, token};
 
 /// Life of a legacy token, in seconds: the original instances allow no clock skew at all, so leave room for it.
@@ -136,6 +136,7 @@ pub fn send_sealed(
                 app_id: Some(credential.app_id.clone()),
                 access_key: access_key.as_ref().map(|key| key.expose_text().to_owned()),
                 exp: now.as_seconds() + LEGACY_LIFETIME,
+                chain: chain(context),
             };
             SealedRequest {
                 token: token::sign_legacy(keys, &claims),
@@ -145,6 +146,15 @@ pub fn send_sealed(
             }
         }
     }
+}
+
+/// Only an instance that relays tells where it stands: what a person sends is what an original client sends.
+fn chain(context: &CallContext) -> Option<LegacyChain> {
+    (!context.path.is_empty()).then(|| LegacyChain {
+        hop: context.hop,
+        path: context.path.clone(),
+        dl: context.deadline_ms,
+    })
 }
 
 /// Opens the body of a response to the request with this `jti`.

@@ -98,6 +98,8 @@ impl StoreError {
 pub trait Store: Send + Sync {
     /// The pointer at this address.
     async fn pointer(&self, address: &PointerAddress) -> Result<Option<Pointer>, StoreError>;
+    /// The credential that says where a pointer leads, if it is not the owner's.
+    async fn author(&self, address: &PointerAddress) -> Result<Option<String>, StoreError>;
     /// What `get_pointer_summary` tells; the hot path.
     async fn summary(&self, address: &PointerAddress) -> Result<Option<Summary>, StoreError>;
     /// The pointer that has this data_reference and leads to no other instance.
@@ -269,6 +271,8 @@ pub trait Store: Send + Sync {
     ) -> Result<Begun, StoreError>;
     /// Keeps the sealed reply of such a call.
     async fn end_once(&self, once: &OnceKey, reply: Vec<u8>) -> Result<(), StoreError>;
+    /// Forgets such a call, of which nothing was done.
+    async fn forget_once(&self, once: &OnceKey) -> Result<(), StoreError>;
     /// Heads of audit trails that were shared with peers.
     async fn heads(&self) -> Result<Vec<SharedHead>, StoreError>;
     /// Keeps a head in place of the last one of that peer and side.

@@ -434,5 +434,6 @@ fn pointer((data_reference, description, tags): &Row) -> NewPointer {
         connection_id: None,
         credential_pointer_address: None,
         federated: None,
+        author: None,
     }
 }

@@ -82,6 +82,7 @@ impl Workspace {
             connection_id: Some(connection_id),
             credential_pointer_address: None,
             federated: Some(federated),
+            author: None,
         };
         let parameters = serde_json::to_value(&new).expect("a pointer has only string keys");
         self.change_in(session, &Query::new("create_pointer", parameters))

@@ -137,6 +137,7 @@ impl Workspace {
             connection_id: like.connection_id,
             credential_pointer_address: like.credential_pointer_address,
             federated: None,
+            author: None,
         };
         self.create_pointer(instance, new).await
     }

@@ -89,6 +89,7 @@ impl Side {
             connection_id: None,
             credential_pointer_address: None,
             federated: None,
+            author: None,
         };
         self.home.create_pointer(self.name, new).await.unwrap()
     }

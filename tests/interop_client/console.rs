@@ -74,6 +74,7 @@ fn pointer(data_reference: &str, description: &str, tags: &[&str]) -> NewPointer
         connection_id: None,
         credential_pointer_address: None,
         federated: None,
+        author: None,
     }
 }
 

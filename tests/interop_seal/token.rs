@@ -226,6 +226,7 @@ fn legacy_tokens_verify_on_both_sides() {
                 app_id: (!by_key || by_both).then(app_id),
                 access_key: (by_key || by_both).then(|| random::access_key().expose_text().to_owned()),
                 exp: now + 60 + lifetime,
+                chain: None,
             };
             let ours = token::sign_legacy(&keys, &claims);
             for verifier in VERIFIERS {

@@ -58,6 +58,7 @@ async fn a_refused_token_gets_plain_json_with_a_message() {
         app_id: Some(app("nobody")),
         access_key: None,
         exp: Timestamp::now().as_seconds() + 60,
+        chain: None,
     };
     let expired = LegacyClaims {
         app_id: Some(app("my-test-app")),
@@ -173,6 +174,7 @@ async fn on_a_stand_in_access_keys_are_used_with_the_secrets_of_the_environment_
         app_id: Some(app(keys[0].1.as_str().unwrap())),
         access_key: None,
         exp: Timestamp::now().as_seconds() + 60,
+        chain: None,
     };
     let token = sign_legacy(self::keys(&client), &claims);
     let body = sealed(&client, "whoami", json!({})).body;

@@ -53,5 +53,6 @@ fn pointer(reference: &str) -> NewPointer {
         connection_id: None,
         credential_pointer_address: None,
         federated: None,
+        author: None,
     }
 }

@@ -134,6 +134,7 @@ impl Create {
             connection_id: self.connection,
             credential_pointer_address: self.credential_pointer,
             federated: None,
+            author: None,
         };
         let workspace = session.open_for(&self.instance).await?;
         let pointer = workspace.create_pointer(&self.instance, new).await?;
@@ -157,6 +158,7 @@ impl Update {
                 false => self.credential_pointer.map(Some),
             },
             federated: None,
+            author: None,
         };
         if change == PointerChange::default() {
             return Err(usage(

@@ -8,6 +8,7 @@ use crate::protocol::{Access, CallContext, Code, Hop, Problem, Query, Rendered, 
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// A parameter of an action.
 #[derive(Debug, Clone, Copy)]
@@ -113,6 +114,8 @@ pub struct Call<'a> {
     pub steps: &'a std::sync::atomic::AtomicU32,
     /// The hop that a relay made, for the trace of the reply.
     pub onward: &'a std::sync::Mutex<Option<Hop>>,
+    /// Cancelled when nobody waits for the call any more.
+    pub gone: &'a CancellationToken,
 }
 
 /// How an action ends: with a result, or with a problem.

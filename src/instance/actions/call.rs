@@ -7,11 +7,25 @@ use crate::instance::trail::Deed;
 use crate::model::{Connection, ConnectionId, Domain, DomainId, Grant, Pointer, PointerAddress, Timestamp};
 use crate::protocol::{Code, Problem, Query};
 use crate::store::{Store, StoreError};
+use std::future::Future;
+
+/// The problem that nobody waits for the call any more; nobody hears it.
+pub(in crate::instance) fn caller_gone() -> Problem {
+    Problem::new(
+        Code::DeadlineExceeded,
+        "whoever asked for this did not wait for it to end",
+    )
+}
 
 impl Call<'_> {
     /// What the instance remembers.
     pub fn store(&self) -> &dyn Store {
         self.instance.store()
+    }
+
+    /// Under whose name the caller says where pointers lead; none for the instance's owner.
+    pub fn author(&self) -> Option<String> {
+        (!self.grant().owner).then(|| self.caller.credential.clone())
     }
 
     /// What the caller may do.
@@ -170,6 +184,11 @@ impl Call<'_> {
     pub fn remaining_ms(&self) -> Option<u64> {
         let left = self.context.deadline_ms - self.now().as_micros() / 1_000;
         u64::try_from(left).ok().filter(|left| *left > 0)
+    }
+
+    /// Waits for something elsewhere, as long as somebody waits for this call.
+    pub async fn unless_gone<T>(&self, work: impl Future<Output = T>) -> Result<T, Problem> {
+        self.gone.run_until_cancelled(work).await.ok_or_else(caller_gone)
     }
 
     /// Makes it durable that a step of this call is about to be taken, before it is.

@@ -93,6 +93,10 @@ pub fn import_id(call: &Call<'_>) -> Result<ImportId, Problem> {
 
 /// Makes a pointer that may be made, and tells of it.
 pub async fn make_pointer(call: &Call<'_>, new: NewPointer, message: &str) -> Answer {
+    let new = NewPointer {
+        author: call.author(),
+        ..new
+    };
     Inspector::new(call).inspect(&new).await?;
     let pointer = match call.store().create_pointer(new, call.now()).await {
         Ok(pointer) => pointer,

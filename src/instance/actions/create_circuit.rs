@@ -55,5 +55,6 @@ fn read(call: &Call<'_>) -> Result<NewPointer, Problem> {
         connection_id: call.query.optional_id("connection_id")?,
         credential_pointer_address: None,
         federated: None,
+        author: None,
     })
 }

@@ -59,6 +59,7 @@ async fn run(call: &Call<'_>) -> Answer {
         connection_id: query.optional_id("connection_id")?,
         credential_pointer_address: None,
         federated: None,
+        author: None,
     };
     check::make_pointer(call, new, "Credential pointer created successfully.").await
 }

@@ -61,5 +61,6 @@ fn read(call: &Call<'_>) -> Result<NewPointer, Problem> {
         connection_id: query.optional_id("connection_id")?,
         credential_pointer_address: query.optional_id("credential_pointer_address")?,
         federated: query.optional("federated")?,
+        author: None,
     })
 }

@@ -64,7 +64,9 @@ pub fn markdown() -> String {
          **Everywhere.** `\"trace\": true` has the phases of the call told beside the reply, hop inside hop. With an\n\
          `idempotency_key` (1 to 128 visible ASCII characters) a call is done once: within a day the same query under the same\n\
          key is answered with the first reply and `\"repeated\": true`; `outcome_unknown` says that nobody knows how the first one\n\
-         ended, `already_exists` that the key belongs to another query. Keys are a credential's own.\n\n\
+         ended, `already_exists` that the key belongs to another query. Keys are a credential's own. Plain reading heeds none; of a\n\
+         reply of more than 64 KiB only its end is kept (`\"result_omitted\": true`); and where a peer could not be reached, so that\n\
+         nothing was sent (`\"sent\": false`), the same key may be tried again.\n\n\
          **Codes.** Any action may fail with {}; those of its own are in the table.\n\n\
          **Shapes.** Said once, and named in the results:\n\n",
         anywhere.join(", ")

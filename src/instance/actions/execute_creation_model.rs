@@ -86,6 +86,7 @@ async fn shortcut(call: &Call<'_>, pointer: &Pointer) -> Result<Option<PointerAd
         connection_id: pointer.connection_id.clone(),
         credential_pointer_address: None,
         federated: None,
+        author: None,
     };
     if let Some(known) = call.store().holder_of(&new.data_reference).await? {
         let seen = call.pointer_at(&known).await?;

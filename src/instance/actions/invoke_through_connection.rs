@@ -87,7 +87,12 @@ async fn follow(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> 
         return Ok(passage(pointer, &federated));
     }
     match reference {
-        Reference::Circuit(circuit) => circuit.run(call, connection).await,
+        Reference::Circuit(circuit) => {
+            if circuit.acts(call.table) {
+                refuse_for_others(call, pointer).await?;
+            }
+            circuit.run(call, connection).await
+        }
         Reference::Web(url) => match endpoint_of_peer(call, &url) {
             Some(reference) => reference::passage(&reference, connection, held.as_ref())
                 .map(|federated| passage(pointer, &federated))
@@ -103,6 +108,24 @@ async fn follow(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> 
             pointer,
             "It is neither a web address nor a circuit, which is what this instance can follow.",
         )),
+    }
+}
+
+/// A circuit runs with the rights of whoever invokes it. One that does more than tell is run by its author only, unless
+/// the instance's owner says where it leads: else its author would have others do what they may, and it may not.
+async fn refuse_for_others(call: &Call<'_>, pointer: &Pointer) -> Result<(), Problem> {
+    let author = call.store().author(&pointer.address).await?;
+    match author {
+        Some(author) if author != call.caller.credential => Err(Problem::new(
+            Code::AccessDenied,
+            format!(
+                "Access denied. The circuit of {} does more than tell, and would do so with your rights; it was written \
+                 under the credential {author:?}. The instance's owner can look at it, and take it over by updating its \
+                 data_reference.",
+                pointer.address
+            ),
+        )),
+        _ => Ok(()),
     }
 }
 
@@ -138,7 +161,9 @@ async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
         ));
     };
     let policy = call.instance.settings().fetch_policy();
-    let fetched = fetch::get(url, header.as_ref(), &policy, Duration::from_millis(remaining)).await?;
+    let patience = Duration::from_millis(remaining);
+    let fetching = fetch::get(url, header.as_ref(), &policy, patience);
+    let fetched = call.unless_gone(fetching).await??;
     Ok(rendered(pointer, fetched))
 }
 

@@ -52,8 +52,13 @@ async fn run(call: &Call<'_>) -> Answer {
             false => call.query.optional_id("credential_pointer_address")?.map(Some),
         },
         federated: call.query.optional("federated")?,
+        author: None,
     };
     inspect(call, &pointer, &change).await?;
+    let change = PointerChange {
+        author: change.data_reference.is_some().then(|| call.author()),
+        ..change
+    };
     let changed = call
         .store()
         .update_pointer(&pointer.address, change, call.now())

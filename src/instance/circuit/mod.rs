@@ -1,13 +1,13 @@
 //! Circuits: pointers whose data_reference is a list of actions for this instance to take.
 //!
 //! Steps run one after the other, with the caller's own rights and never with more; what only the
-//! owner may do cannot be part of a circuit, so that nobody can write one for the owner to trip
-//! over. Everything about a circuit is bounded: its steps, how deep circuits call circuits, the
+//! owner of the instance or of a domain may do, or what is between a credential and its holder, cannot
+//! be part of a circuit, so that nobody can write one for them to trip over. Everything about a circuit is bounded: its steps, how deep circuits call circuits, the
 //! steps of one call all together, the size of what they come to, and the call's deadline.
 
 mod placeholder;
 
-use super::actions::{Access, Answer, Call, Outcome, Table};
+use super::actions::{Access, Action, Answer, Call, Outcome, Table, caller_gone};
 use super::size::json_size;
 use super::{dispatch, relay};
 use crate::model::{Connection, ConnectionId, DomainRole};
@@ -22,6 +22,9 @@ pub const DEEPEST: u8 = 4;
 pub const MOST_STEPS_IN_ALL: u32 = 256;
 /// Bytes of all results of one circuit.
 const LARGEST_RESULT: usize = 32 * 1024 * 1024;
+
+/// What anybody may call and only tells something.
+const TELLING: [&str; 2] = ["get_capabilities", "whoami"];
 
 /// A checked circuit.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +75,15 @@ impl Circuit {
     /// The connections that its relay steps use.
     pub fn relays_through(&self) -> impl Iterator<Item = &ConnectionId> {
         self.steps.iter().filter_map(|step| step.relay_through.as_ref())
+    }
+
+    /// Whether it does more than tell its caller something: a step changes something here, or hands results of others on to
+    /// another instance.
+    pub fn acts(&self, table: Table) -> bool {
+        self.steps.iter().any(|step| match step.relay_through {
+            Some(_) => placeholder::last_reference(&step.query).is_some(),
+            None => table.find(&step.action).is_none_or(|action| action.writes),
+        })
     }
 
     /// Takes the steps. `via` is the connection through which the pointer was invoked: whoever may
@@ -149,12 +161,23 @@ fn known(index: usize, name: &str, table: Table) -> Result<&str, Problem> {
             "step {index} has an action that is not known here: '{name}'"
         ))
     })?;
-    if action.access == Access::Owner {
-        return Err(invalid(format!(
-            "step {index}: '{name}' is the owner's own business and cannot be part of a circuit"
-        )));
+    match whose_business(action) {
+        Some(whose) => Err(invalid(format!(
+            "step {index}: '{name}' is {whose} own business and cannot be part of a circuit"
+        ))),
+        None => Ok(name),
     }
-    Ok(name)
+}
+
+/// Whose business alone an action is. A circuit is run by others than its author and with their rights: it could have
+/// them give away a domain, or spend the keys that they call with.
+fn whose_business(action: &Action) -> Option<&'static str> {
+    match action.access {
+        Access::Owner => Some("the owner's"),
+        Access::Anyone if !TELLING.contains(&action.name) => Some("a credential's"),
+        _ if action.is_for_domain_owners() => Some("a domain owner's"),
+        _ => None,
+    }
 }
 
 /// Where a relay goes is part of the circuit, never of its data.
@@ -172,6 +195,9 @@ fn relay_connection(index: usize, query: &Query) -> Result<ConnectionId, Problem
 
 async fn run_step(step: &Step, call: &Call<'_>, via: &Connection, results: &[Value]) -> Answer {
     spend_step(call)?;
+    if call.gone.is_cancelled() {
+        return Err(caller_gone());
+    }
     if call.remaining_ms().is_none() {
         return Err(Problem::new(
             Code::DeadlineExceeded,

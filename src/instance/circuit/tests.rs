@@ -55,6 +55,62 @@ fn what_only_the_owner_may_do_is_no_step() {
 }
 
 #[test]
+fn what_is_between_others_is_no_step() {
+    let others = table::ALL.iter().filter(|action| {
+        action.is_for_domain_owners() || (action.access == Access::Anyone && !TELLING.contains(&action.name))
+    });
+    let names: Vec<_> = others.map(|action| action.name).collect();
+    for name in [
+        "activate_credential",
+        "exchange_audit_heads",
+        "generate_access_key",
+        "accept_federation",
+    ] {
+        assert!(names.contains(&name), "{name}");
+    }
+    for name in names {
+        assert_eq!(
+            problem_of(json!({"action": name})).code,
+            Code::InvalidCircuit,
+            "{name}"
+        );
+    }
+    for name in TELLING {
+        assert!(read(json!({"action": name})).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn a_circuit_acts_if_it_changes_something_or_hands_results_on() {
+    let relay =
+        |query: Value| json!({"action": "relay", "connection_id": "conn_0123456789ab", "query": query});
+    let stats = json!({"action": "get_graph_stats"});
+    let tells = [
+        stats.clone(),
+        json!([stats, {"action": "get_pointer", "pointer_address": "ptr_0123456789ab"}]),
+        relay(json!({"action": "create_pointer", "data_reference": "x"})),
+        json!([stats, relay(json!({"action": "whoami"}))]),
+    ];
+    for definition in tells {
+        assert!(
+            !read(definition.clone()).unwrap().acts(table::ALL),
+            "{definition}"
+        );
+    }
+    let acts = [
+        json!([stats, {"action": "create_pointer", "data_reference": "{0.total_pointers}"}]),
+        json!({"action": "delete_pointer", "pointer_address": "ptr_0123456789ab"}),
+        json!([
+            stats,
+            relay(json!({"action": "create_pointer", "data_reference": "{0.total_pointers}"}))
+        ]),
+    ];
+    for definition in acts {
+        assert!(read(definition.clone()).unwrap().acts(table::ALL), "{definition}");
+    }
+}
+
+#[test]
 fn a_relay_through_a_connection_is_recognised() {
     let step =
         json!({"action": "relay", "connection_id": "conn_0123456789ab", "query": {"action": "whoami"}});

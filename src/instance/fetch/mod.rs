@@ -40,12 +40,16 @@ pub async fn get(
     patience: Duration,
 ) -> Result<Fetched, Problem> {
     let patience = patience.min(policy.longest);
-    match tokio::time::timeout(patience, get_unbounded(url, header, policy, patience)).await {
+    match tokio::time::timeout(patience, get_unbounded(url, header, policy)).await {
         Ok(fetched) => fetched,
         Err(_) => Ok(Fetched::Unavailable(format!(
-            "{} did not answer within {} ms",
+            "{} was not done answering within {} ms{}",
             place(url),
-            patience.as_millis()
+            patience.as_millis(),
+            match patience == policy.longest {
+                true => " (the instance's administrator can allow more with fetch_seconds in instance.toml)",
+                false => ", when the call's deadline passed",
+            }
         ))),
     }
 }
@@ -54,7 +58,6 @@ async fn get_unbounded(
     url: &Url,
     header: Option<&FetchHeader>,
     policy: &FetchPolicy<'_>,
-    patience: Duration,
 ) -> Result<Fetched, Problem> {
     let addresses = match resolve(url).await {
         Ok(addresses) => addresses,
@@ -65,7 +68,7 @@ async fn get_unbounded(
             return Err(refused(url, kind));
         }
     }
-    let received = match exchange(url, header, addresses, policy.largest, patience).await {
+    let received = match exchange(url, header, addresses, policy.largest).await {
         Ok(received) => received,
         Err(cause) => return Ok(Fetched::Unavailable(cause)),
     };
@@ -122,7 +125,6 @@ async fn exchange(
     header: Option<&FetchHeader>,
     addresses: Vec<SocketAddr>,
     largest: usize,
-    patience: Duration,
 ) -> Result<Value, String> {
     let client = reqwest::Client::builder()
         .tls_backend_preconfigured(trust_for(url).await?)
@@ -132,7 +134,6 @@ async fn exchange(
         .retry(reqwest::retry::never())
         .referer(false)
         .http1_only()
-        .timeout(patience)
         .user_agent(concat!("butterfly/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| error.to_string())?;

@@ -15,7 +15,9 @@ use crate::handshake::CLAIM_PATH;
 use crate::instance::Instance;
 use crate::instance::body::{self, BodyError};
 use crate::instance::limits;
+use crate::instance::malformed::malformed;
 use crate::instance::response::{self, Answer};
+use crate::instance::unfinished::ToTheEnd;
 use crate::model::Timestamp;
 use crate::protocol::{Code, strict_json};
 use crate::store::AuditOutcome;
@@ -26,6 +28,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use std::net::IpAddr;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// Longest body, in bytes.
 const LONGEST: usize = 8 * 1024;
@@ -39,11 +43,11 @@ const CONTESTED: &str = "the code was claimed by two parties, so its credentials
 
 /// Answers one request to either route.
 pub(in crate::instance) async fn answer(
-    instance: &Instance,
+    instance: &Arc<Instance>,
     peer: IpAddr,
     request: Request<Incoming>,
 ) -> Answer {
-    let Some(_place) = instance.gate().enter() else {
+    let Some(place) = instance.gate().enter() else {
         instance.metrics().limited.add_one();
         return response::overloaded();
     };
@@ -62,21 +66,33 @@ pub(in crate::instance) async fn answer(
         Ok(body) => body,
         Err(error) => return no_body(instance, peer, error),
     };
-    let answer = match head.uri.path() {
-        CLAIM_PATH => match read(&body) {
-            Some(message) => told(instance, peer, CLAIM, claim::claim(instance, message).await),
-            None => unreadable(instance, peer),
-        },
-        _ => match read(&body) {
-            Some(message) => told(instance, peer, CONFIRM, confirm::confirm(instance, message).await),
-            None => unreadable(instance, peer),
-        },
+    let is_claim = head.uri.path() == CLAIM_PATH;
+    let ours = Arc::clone(instance);
+    // A code that is burnt must be known to be so, whether or not somebody waits for the answer.
+    let stepped = async move {
+        let _place = place;
+        step(&ours, peer, is_claim, &body).await
     };
+    let unfinished = instance.unfinished().clone();
+    let answer = ToTheEnd::of(stepped, CancellationToken::new(), unfinished).await;
     // What follows a chunked body is not followed by the guard.
     if head.headers.contains_key(TRANSFER_ENCODING) {
         return response::closing(answer);
     }
     answer
+}
+
+async fn step(instance: &Instance, peer: IpAddr, is_claim: bool, body: &[u8]) -> Answer {
+    if is_claim {
+        return match read(body) {
+            Some(message) => told(instance, peer, CLAIM, claim::claim(instance, message).await),
+            None => unreadable(instance, peer),
+        };
+    }
+    match read(body) {
+        Some(message) => told(instance, peer, CONFIRM, confirm::confirm(instance, message).await),
+        None => unreadable(instance, peer),
+    }
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -151,21 +167,4 @@ fn unreadable(instance: &Instance, peer: IpAddr) -> Answer {
         "malformed_message",
         detail,
     )
-}
-
-fn malformed(
-    instance: &Instance,
-    peer: IpAddr,
-    status: StatusCode,
-    reason: &'static str,
-    detail: &str,
-) -> Answer {
-    let now = Timestamp::now();
-    instance.metrics().malformed.add_one();
-    if let Err(wait) = instance.failures().count(peer, limits::moment_us()) {
-        instance.metrics().limited.add_one();
-        return response::too_many(wait);
-    }
-    instance.trail().deny_soon(now, None, None, reason);
-    response::final_problem(status, detail)
 }

@@ -4,7 +4,7 @@ use super::{
     HS256, KnownClaim, TokenError, authenticate, optional, read_claims, read_header, required, sign_under,
     split,
 };
-use crate::model::AppId;
+use crate::model::{AppId, InstanceId};
 use crate::seal::{LegacyKeys, strict};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
@@ -12,6 +12,10 @@ use std::fmt;
 /// `{"alg":"HS256","typ":"JWT"}`, encoded: what we write, and what PyJWT writes.
 const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
 const TYPE: &str = "JWT";
+/// Longest life of a token from now on, in seconds: those of the original clients live for an hour.
+const LONGEST_LIFE: i64 = 86_400;
+/// Instances on the path of a call, at most.
+const LONGEST_PATH: usize = 16;
 
 /// The claims of a legacy token. At least one of `app_id` and `access_key` must be there.
 #[derive(Clone, Serialize, Deserialize)]
@@ -25,6 +29,26 @@ pub struct LegacyClaims {
     /// When it ends, Unix seconds (a float is read too: some clients write one).
     #[serde(deserialize_with = "whole_seconds")]
     pub exp: i64,
+    /// Where the call stands in a chain, said by an instance of this program that relays.
+    #[serde(
+        default,
+        rename = "bfly_chain",
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "if_ours"
+    )]
+    pub chain: Option<LegacyChain>,
+}
+
+/// Where a call stands in a chain of calls. The original instances know no chains and pass over this; those of this
+/// program need it to notice that a call comes back to where it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegacyChain {
+    /// Hops left after the one being made.
+    pub hop: u8,
+    /// Instances that the call passed through so far.
+    pub path: Vec<InstanceId>,
+    /// When the caller stops waiting, Unix milliseconds.
+    pub dl: i64,
 }
 
 impl fmt::Debug for LegacyClaims {
@@ -34,6 +58,7 @@ impl fmt::Debug for LegacyClaims {
             .field("app_id", &self.app_id)
             .field("access_key", &self.access_key.as_ref().map(|_| "redacted"))
             .field("exp", &self.exp)
+            .field("chain", &self.chain)
             .finish()
     }
 }
@@ -71,6 +96,13 @@ fn whole_seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::E
     }
 }
 
+/// Whatever else bears that name is passed over, like any claim that is not known.
+fn if_ours<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<LegacyChain>, D::Error> {
+    let claimed = serde_json::Value::deserialize(deserializer)?;
+    let chain: Option<LegacyChain> = serde_json::from_value(claimed).ok();
+    Ok(chain.filter(|chain| chain.path.len() <= LONGEST_PATH))
+}
+
 /// A header: these members and no others.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -99,6 +131,9 @@ pub fn verify_legacy(keys: &LegacyKeys, token: &str, now: i64) -> Result<LegacyC
     // No allowance for skew: the original makes none, and its tokens live for an hour.
     if claims.exp <= now {
         return Err(TokenError::Time);
+    }
+    if claims.exp > now + LONGEST_LIFE {
+        return Err(TokenError::Claim("exp"));
     }
     Ok(claims)
 }

@@ -44,3 +44,10 @@ pub(super) fn end(conn: &Connection, once: &OnceKey, reply: &[u8]) -> Result<(),
         .execute(params![once.caller, once.key, reply])?;
     Ok(())
 }
+
+/// Forgets a call, as if it had not begun.
+pub(super) fn forget(conn: &Connection, once: &OnceKey) -> Result<(), StoreError> {
+    conn.prepare_cached("DELETE FROM once WHERE caller = ?1 AND key = ?2")?
+        .execute(params![once.caller, once.key])?;
+    Ok(())
+}

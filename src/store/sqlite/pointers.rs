@@ -108,8 +108,8 @@ fn insert(conn: &Connection, new: NewPointer, now: Timestamp) -> Result<(i64, Po
         let inserted = conn
             .prepare_cached(
                 "INSERT INTO pointers (address, uniqueness, created_at, last_modified, connection, tags,
-                     description, credential_pointer, x, y, z, data_reference, federated)
-                 VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                     description, credential_pointer, x, y, z, data_reference, federated, author)
+                 VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?
             .execute(params![
                 number(at.as_str()),
@@ -124,6 +124,7 @@ fn insert(conn: &Connection, new: NewPointer, now: Timestamp) -> Result<(i64, Po
                 place.2,
                 new.data_reference,
                 federated,
+                new.author,
             ]);
         match inserted {
             Ok(_) => break (at, place),
@@ -202,6 +203,10 @@ pub(super) fn update(
     if let Some(federated) = change.federated {
         pointer.federated = Some(federated);
     }
+    if let Some(author) = change.author {
+        conn.prepare_cached("UPDATE pointers SET author = ?2 WHERE id = ?1")?
+            .execute(params![id, author])?;
+    }
     pointer.last_modified = now;
     let unique = uniqueness(&pointer.data_reference, pointer.federated.as_ref());
     let updated = conn
@@ -228,6 +233,14 @@ pub(super) fn update(
         },
         Err(error) => Err(error.into()),
     }
+}
+
+/// The credential that says where a pointer leads, if it is not the owner's.
+pub(super) fn author(conn: &Connection, at: &PointerAddress) -> Result<Option<String>, StoreError> {
+    let id = row_id(conn, at)?;
+    Ok(conn
+        .prepare_cached("SELECT author FROM pointers WHERE id = ?1")?
+        .query_row([id], |row| row.get(0))?)
 }
 
 /// Assigns to a connection, or to none.

@@ -24,7 +24,7 @@ mod embedded {
 }
 
 pub(super) const MIGRATIONS: open::Migrations = open::Migrations {
-    newest: 7,
+    newest: 8,
     runner: embedded::migrations::runner,
 };
 
@@ -56,6 +56,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     async fn pointer(&self, address: &PointerAddress) -> Result<Option<Pointer>, StoreError> {
         self.readers.quick(|conn| pointers::find(conn, address))
+    }
+
+    async fn author(&self, address: &PointerAddress) -> Result<Option<String>, StoreError> {
+        self.readers.quick(|conn| pointers::author(conn, address))
     }
 
     async fn summary(&self, address: &PointerAddress) -> Result<Option<Summary>, StoreError> {
@@ -451,6 +455,11 @@ impl Store for SqliteStore {
         self.writer
             .write(move |work| once::end(work.conn, &key, &reply))
             .await
+    }
+
+    async fn forget_once(&self, once: &OnceKey) -> Result<(), StoreError> {
+        let key = once.clone();
+        self.writer.write(move |work| once::forget(work.conn, &key)).await
     }
 
     async fn close(&self) {

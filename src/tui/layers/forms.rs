@@ -231,6 +231,7 @@ impl Form {
                     connection_id: None,
                     credential_pointer_address: None,
                     federated: None,
+                    author: None,
                 }),
             ),
             Purpose::EditPointer(instance, pointer) => {
@@ -244,6 +245,7 @@ impl Form {
                     tags: (tags != pointer.tags).then_some(tags),
                     credential_pointer_address: None,
                     federated: None,
+                    author: None,
                 };
                 Work::Update(instance.clone(), pointer.address.clone(), Box::new(change))
             }

@@ -242,6 +242,7 @@ impl Form {
                     connection_id: like.connection_id.clone(),
                     credential_pointer_address: like.credential_pointer_address.clone(),
                     federated: None,
+                    author: None,
                 }),
             ),
             Purpose::TagPointer(instance, pointer) => Work::Tag(

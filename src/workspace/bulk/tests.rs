@@ -32,6 +32,7 @@ async fn home(instances: &[&str]) -> (TempDir, Arc<Workspace>, Vec<BulkTarget>) 
                 connection_id: None,
                 credential_pointer_address: None,
                 federated: None,
+                author: None,
             };
             let pointer = workspace.create_pointer(name, new).await.unwrap();
             targets.push(BulkTarget {

@@ -9,6 +9,7 @@ fn claims() -> LegacyClaims {
         app_id: Some(AppId::parse("alpha").unwrap()),
         access_key: None,
         exp: NOW + 3600,
+        chain: None,
     }
 }
 

@@ -54,6 +54,7 @@ fn new(reference: &str, description: &str, tags: &[&str]) -> NewPointer {
         connection_id: None,
         credential_pointer_address: None,
         federated: None,
+        author: None,
     }
 }
 
