@@ -29,6 +29,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a legacy call, which names no deadline, may take.
 const LEGACY_SECONDS: i64 = 60;
+/// Seconds between a token and its arrival that say nothing of the clocks.
+const ON_THE_WAY: i64 = 2;
 
 /// Answers one call, and notes how long that took.
 pub(super) async fn invoke(instance: &Arc<Instance>, peer: IpAddr, request: Request<Incoming>) -> Answer {
@@ -143,7 +145,7 @@ async fn native(
         peer,
         presented: presented.clone(),
         jti: Some(claims.jti.clone()),
-        context: native_context(&claims, &presented.credential.record.grant),
+        context: native_context(&claims, &presented.credential.record.grant, now),
     };
     call.answer(query, watch, seal).await
 }
@@ -200,14 +202,24 @@ fn is_housekeeping(query: &Result<Query, QueryError>) -> bool {
 }
 
 /// Where a native call stands in its chain: what its token says, within what the grant allows.
-fn native_context(claims: &Claims, grant: &Grant) -> CallContext {
+fn native_context(claims: &Claims, grant: &Grant, now: Timestamp) -> CallContext {
     CallContext {
         hop: claims.hop.min(grant.hops),
         path: claims.path.clone(),
-        deadline_ms: claims.dl,
+        deadline_ms: on_our_clock(claims.dl, claims.iat, now),
         traceparent: claims.tp.clone(),
         trace: claims.trc == Some(true),
     }
+}
+
+/// A deadline that was said by the caller's clock, which its token shows. Within the skew that is allowed, a call has the
+/// time that its caller gives it.
+fn on_our_clock(deadline_ms: i64, issued_at: i64, now: Timestamp) -> i64 {
+    let ahead = now.as_seconds() - issued_at;
+    if ahead.abs() <= ON_THE_WAY {
+        return deadline_ms;
+    }
+    deadline_ms.saturating_add(ahead.saturating_mul(1_000))
 }
 
 /// Where a legacy call stands: at the beginning of its chain, unless its token says otherwise.
@@ -376,4 +388,23 @@ fn refused(instance: &Instance, peer: IpAddr, profile: Profile, now: Timestamp, 
 fn no_body(instance: &Instance, peer: IpAddr, error: BodyError) -> Answer {
     let (status, reason, detail) = error.told("a body has 1 MiB at most");
     malformed(instance, peer, status, reason, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threat_09_a_call_has_its_time_although_the_clocks_differ() {
+        let now = Timestamp::from_micros(1_795_428_672_000_000);
+        let seconds = now.as_seconds();
+        // The caller waits for 10 s, by its own clock.
+        let given = |ahead: i64| {
+            let issued_at = seconds - ahead;
+            (on_our_clock((issued_at + 10) * 1_000, issued_at, now) - seconds * 1_000) / 1_000
+        };
+        assert_eq!([given(-29), given(-3), given(0), given(3), given(29)], [10; 5]);
+        // What took its time on the way has the less left.
+        assert_eq!([given(1), given(2)], [9, 8]);
+    }
 }

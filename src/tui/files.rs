@@ -37,6 +37,15 @@ pub fn broken_themes(home: &Home) -> Vec<(String, String)> {
     catalog.names().into_iter().filter_map(broken).collect()
 }
 
+/// The theme that the settings name and that is not there, with the names of those that are.
+pub fn unknown_theme(home: &Home) -> Option<(String, String)> {
+    let name = home.console_config().ok()?.theme?;
+    let catalog = Catalog::load(Some(&home.root().join("themes")));
+    let is_there = catalog.names().contains(&name);
+    let error = catalog.theme(&name, Depth::True).err().filter(|_| !is_there)?;
+    Some((name, error.to_string()))
+}
+
 fn keymap(home: &Home) -> Result<Option<String>, Failure> {
     let path = home.root().join("keymap.toml");
     match std::fs::read_to_string(&path) {

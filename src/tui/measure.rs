@@ -81,6 +81,7 @@ impl Console {
     pub fn open(size: (u16, u16), pointers: u64) -> Self {
         let catalog = Catalog::load(None);
         let look = Look {
+            missed: None,
             theme: catalog
                 .theme("dark", Depth::True)
                 .expect("the dark theme is built in"),

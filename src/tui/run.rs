@@ -11,7 +11,7 @@ use super::outside::{Reading, ShellLine, edit, read, run_line};
 use super::painter::Painter;
 use super::runner::Runner;
 use super::signals::Signals;
-use super::state::{Look, Phase, State};
+use super::state::{Level, Look, Phase, State};
 use super::terminal::{Terminal, is_in_window, stop_the_group};
 use super::theme::{Catalog, depth_of_terminal, glyphs_of_terminal};
 use super::update::{Start, keep_place, start, take_keymap_file, tell_demo, update};
@@ -60,7 +60,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let files = Files::read(&options.home);
     let keymap = files.keymap;
     // What is wrong with the settings is said when the home is opened.
-    let look = look(&options, files.themes, files.config.unwrap_or_default())?;
+    let (look, missed) = look(&options, files.themes, files.config.unwrap_or_default())?;
     let asks = !look.chosen && options_ask();
     let begin = match &options.workspace {
         Some(_) => Start::Open,
@@ -71,6 +71,9 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let size = crossterm::terminal::size().map_err(|error| no_terminal(&error))?;
     let home = options.home.root().display().to_string();
     let mut state = State::new(home, look, Clock::System, size, options.read_only);
+    if let Some(why) = missed {
+        state.report(Level::Bad, why, "the usual theme is shown until it is put right");
+    }
     take_keymap_file(&mut state, keymap);
     state.mouse = state.look.config.mouse.unwrap_or(true);
     let (sender, messages) = unbounded_channel();
@@ -122,7 +125,13 @@ fn options_ask() -> bool {
     std::env::var("COLORFGBG").is_err() && is_in_window()
 }
 
-fn look(options: &Options, catalog: Catalog, config: ConsoleConfig) -> Result<Look, Failure> {
+/// How things look to begin with, and why the theme of the settings could not be had. One that was asked for just now must
+/// be there.
+fn look(
+    options: &Options,
+    catalog: Catalog,
+    config: ConsoleConfig,
+) -> Result<(Look, Option<String>), Failure> {
     let variable = |name: &str| std::env::var(name).ok();
     let depth = depth_of_terminal(variable);
     let told = variable("COLORFGBG").as_deref().and_then(from_environment);
@@ -131,8 +140,15 @@ fn look(options: &Options, catalog: Catalog, config: ConsoleConfig) -> Result<Lo
         _ => "dark",
     };
     let named = options.theme.as_deref().or(config.theme.as_deref());
-    let name = named.unwrap_or(fitting);
-    let theme = catalog.theme(name, depth).map_err(|error| {
+    let mut missed = None;
+    let theme = match catalog.theme(named.unwrap_or(fitting), depth) {
+        Err(error) if options.theme.is_none() && named.is_some() => {
+            missed = Some(error.to_string());
+            catalog.theme(fitting, depth)
+        }
+        had => had,
+    };
+    let theme = theme.map_err(|error| {
         Failure::new(
             Code::InvalidParameter,
             error.to_string(),
@@ -141,7 +157,8 @@ fn look(options: &Options, catalog: Catalog, config: ConsoleConfig) -> Result<Lo
     })?;
     let fitting_glyphs = glyphs_of_terminal(variable);
     let mut look = Look {
-        chosen: named.is_some(),
+        chosen: named.is_some() && missed.is_none(),
+        missed: config.theme.clone().filter(|_| missed.is_some()),
         theme,
         catalog,
         depth,
@@ -150,7 +167,7 @@ fn look(options: &Options, catalog: Catalog, config: ConsoleConfig) -> Result<Lo
         config,
     };
     look.take_glyphs();
-    Ok(look)
+    Ok((look, missed))
 }
 
 /// What the first frame waits for.

@@ -32,8 +32,13 @@ impl Workspace {
 
     async fn remember(&self, record: InstanceRecord, seen: Seen) -> Result<InstanceRow, Failure> {
         let (name, remembered) = (record.name.clone(), seen.clone());
-        self.in_vault(move |vault| vault.set_seen(&name, &remembered))
-            .await?;
+        let kept = self
+            .in_vault(move |vault| vault.set_seen(&name, &remembered))
+            .await;
+        if let Err(failure) = kept {
+            // What was seen of an instance is no less true on a full disk.
+            tracing::warn!(instance = %record.name, failure = %failure.message, "what was seen is not remembered");
+        }
         Ok(self.row_of(InstanceRecord {
             seen: Some(seen),
             ..record

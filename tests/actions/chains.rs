@@ -1,7 +1,7 @@
 //! Chains over three instances, whose middle one dies and comes back.
 
 use crate::running::{Running, problem_of, result_of, text};
-use butterfly_console::model::Grant;
+use butterfly_console::model::{Grant, Profile};
 use butterfly_console::protocol::{Code, Reply};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -149,4 +149,33 @@ async fn what_one_credential_learned_of_a_peer_holds_for_every_other_one_that_le
     for credential in held["credentials"].as_array().unwrap() {
         assert_ne!(credential["peer"]["state"], "closed", "{credential}");
     }
+}
+
+/// Credentials of the original instances name no instance: what the relaying instances tell each other does.
+#[tokio::test]
+async fn threat_28_a_loop_through_legacy_credentials_is_noticed() {
+    let alpha = Running::start("alpha").await;
+    let beta = Running::start("beta").await;
+    let way = async |from: &Running, to: &Running, name: &str| {
+        let mut grant = Grant::read(["relay", "whoami"]);
+        grant.writes = true;
+        grant.owner = true;
+        grant.hops = Grant::MOST_HOPS;
+        let credential = to.issue_as(name, Profile::Legacy, grant).await;
+        from.hold(name, &credential).await;
+        from.connection(name, Some(name)).await
+    };
+    let there = way(&alpha, &beta, "to-beta").await;
+    let back = way(&beta, &alpha, "to-alpha").await;
+    let itself = way(&alpha, &alpha, "to-itself").await;
+    let relay = |connection: &str, query: Value| json!({"action": "relay", "connection_id": connection, "query": query});
+    let whoami = json!({"action": "whoami"});
+
+    let round = json!({"connection_id": there, "query": relay(&back, relay(&there, whoami.clone()))});
+    let (code, problem) = alpha.fails("relay", round).await;
+    assert_eq!(code, Code::LoopDetected, "{problem}");
+    let (code, problem) = alpha
+        .fails("relay", json!({"connection_id": itself, "query": whoami}))
+        .await;
+    assert_eq!(code, Code::LoopDetected, "{problem}");
 }

@@ -153,3 +153,42 @@ async fn a_circuit_that_invokes_itself_ends() {
     );
     assert_eq!(code, Code::InvalidCircuit);
 }
+
+#[tokio::test]
+async fn a_circuit_that_acts_runs_for_its_author_only_until_the_owner_takes_it_over() {
+    let running = Running::start("alpha").await;
+    let connection = running.connection("inside", None).await;
+    let mut grant = Grant::read(["create_circuit", "create_pointer", "invoke_through_connection"]);
+    grant.writes = true;
+    grant.pointers.all = true;
+    grant.pointers.connections.insert(connection.parse().unwrap());
+    let author = running.issue("author", grant.clone()).await;
+    let other = running.issue("other", grant).await;
+    let definition = json!([{"action": "get_graph_stats"}, {"action": "create_pointer", "data_reference": "n {0.total_pointers}"}]);
+    let parameters = json!({"circuit_definition": definition, "connection_id": connection});
+    let made = result_of(call(&author, "create_circuit", parameters).await.reply);
+    let circuit = text(&made["pointer"]["address"]);
+
+    let (code, problem) = problem_of(&running.invoke(&connection, &circuit).await);
+    assert_eq!(code, Code::AccessDenied, "{problem}");
+    assert!(text(&problem["message"]).contains("\"author\""), "{problem}");
+    let invoke = |by| call(by, "invoke_through_connection", through(&connection, &circuit));
+    assert_eq!(problem_of(&invoke(&other).await.reply).0, Code::AccessDenied);
+    result_of(invoke(&author).await.reply);
+
+    let taken = json!({"pointer_address": circuit, "data_reference": made["pointer"]["data_reference"]});
+    running.get("update_pointer", taken).await;
+    result_of(running.invoke(&connection, &circuit).await);
+    result_of(invoke(&other).await.reply);
+    // Whoever changes where it leads from then on is its author again.
+    let mut grant = Grant::read(["update_pointer"]);
+    grant.writes = true;
+    grant.pointers.all = true;
+    let third = running.issue("third", grant).await;
+    let taken = json!({"pointer_address": circuit, "data_reference": made["pointer"]["data_reference"]});
+    result_of(call(&third, "update_pointer", taken).await.reply);
+    assert_eq!(
+        problem_of(&running.invoke(&connection, &circuit).await).0,
+        Code::AccessDenied
+    );
+}

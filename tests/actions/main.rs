@@ -10,6 +10,7 @@ mod domains;
 mod federations;
 mod grants;
 mod graph;
+mod hang_ups;
 mod imports;
 mod invoking;
 mod once;

@@ -108,3 +108,70 @@ async fn a_key_that_is_none_is_refused() {
     }
     assert_eq!(pointers(&running).await, 0);
 }
+
+#[tokio::test]
+async fn plain_reading_heeds_no_key_and_keeps_nothing() {
+    let running = Running::start("alpha").await;
+    for _ in 0..2 {
+        let reply = running
+            .ask("get_graph_stats", json!({"idempotency_key": "k"}))
+            .await;
+        assert!(reply.member("repeated").is_none());
+        result_of(reply);
+    }
+    let database = rusqlite::Connection::open(running.file("instance.db")).unwrap();
+    let kept: i64 = database
+        .query_row("SELECT count(*) FROM once", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(kept, 0);
+}
+
+#[tokio::test]
+async fn of_a_long_reply_only_its_end_is_kept() {
+    let running = Running::start("alpha").await;
+    let long = "x".repeat(60_000);
+    let parameters = |key: &str| json!({"data_reference": long, "tags": vec!["t".repeat(100); 1], "description": "d".repeat(4_000), "idempotency_key": key});
+    let first = result_of(running.ask("create_pointer", parameters("k")).await);
+    assert_eq!(first["pointer"]["data_reference"], long);
+    let again = running.ask("create_pointer", parameters("k")).await;
+    assert_eq!(again.member("repeated"), Some(&json!(true)));
+    assert_eq!(again.member("result_omitted"), None, "this one is short enough");
+    let connection = running.connection("inside", None).await;
+    let steps = vec![json!({"action": "get_pointer", "pointer_address": first["pointer"]["address"]}); 2];
+    let circuit = running.circuit(&connection, json!(steps)).await;
+    let invoke = json!({"connection_id": connection, "pointer_address": circuit, "idempotency_key": "two"});
+    let whole = result_of(running.ask("invoke_through_connection", invoke.clone()).await);
+    assert_eq!(whole.as_array().unwrap().len(), 2);
+    let again = running.ask("invoke_through_connection", invoke).await;
+    assert_eq!(again.member("repeated"), Some(&json!(true)));
+    assert_eq!(again.member("result_omitted"), Some(&json!(true)));
+}
+
+#[tokio::test]
+async fn threat_32_where_nothing_was_sent_the_same_key_may_be_tried_again() {
+    let alpha = Running::start("alpha").await;
+    let mut beta = Running::start("beta").await;
+    let connection = alpha.join(&beta, &["get_graph_stats"]).await;
+    let parameters =
+        json!({"connection_id": connection, "query": {"action": "get_graph_stats"}, "idempotency_key": "k"});
+    beta.stop().await;
+    let (code, problem) = alpha.fails("relay", parameters.clone()).await;
+    assert_eq!(code, Code::PeerUnreachable);
+    assert_eq!(problem["sent"], json!(false));
+    beta.serve_again().await;
+    let reply = alpha.ask("relay", parameters.clone()).await;
+    assert!(reply.member("repeated").is_none());
+    result_of(reply);
+    let again = alpha.ask("relay", parameters).await;
+    assert_eq!(again.member("repeated"), Some(&json!(true)));
+}
+
+#[tokio::test]
+async fn the_order_of_members_makes_no_other_query() {
+    let running = Running::start("alpha").await;
+    let one = json!({"data_reference": "one", "description": "d", "idempotency_key": "k"});
+    let other = json!({"idempotency_key": "k", "description": "d", "data_reference": "one"});
+    running.get("create_pointer", one).await;
+    let again = running.ask("create_pointer", other).await;
+    assert_eq!(again.member("repeated"), Some(&json!(true)));
+}

@@ -32,6 +32,7 @@ pub fn blank(size: (u16, u16)) -> State {
 pub fn themed(size: (u16, u16), theme: &str, depth: Depth) -> State {
     let catalog = Catalog::load(None);
     let look = Look {
+        missed: None,
         theme: catalog.theme(theme, depth).unwrap(),
         catalog,
         depth,

@@ -20,6 +20,8 @@ pub struct Look {
     pub config: ConsoleConfig,
     /// Whether a person chose the theme, so that the terminal's background no longer does.
     pub chosen: bool,
+    /// The theme that `config.toml` names and that could not be had: it is tried again when a theme changes.
+    pub missed: Option<String>,
 }
 
 impl Look {

@@ -10,7 +10,7 @@ use crate::tui::clipboard::Copied;
 use crate::tui::content::dependent_words;
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
-use crate::tui::layers::{Choice, Form, Layer};
+use crate::tui::layers::{Choice, Form, Layer, Purpose};
 use crate::tui::map;
 use crate::tui::message::Message;
 use crate::tui::outcome::Outcome;
@@ -119,12 +119,15 @@ fn on_failed(state: &mut State, failure: &Failure) {
     } else {
         Phase::Locked
     };
-    if let Some(Layer::Form(form)) = state.layers.last_mut() {
+    let is_unlocking = |layer: &Layer| matches!(layer, Layer::Form(form) if form.purpose == Purpose::Unlock);
+    if state.layers.last().is_some_and(is_unlocking) {
+        // What was typed is not seen: the next passphrase begins with nothing before it.
+        state.layers.pop();
+    } else if let Some(Layer::Form(form)) = state.layers.last_mut() {
         form.failure = Some(failure.clone());
         form.ticket = None;
         return;
-    }
-    if is_first_run {
+    } else if is_first_run {
         return;
     }
     let mut form = Form::unlock(&state.home);

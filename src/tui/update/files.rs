@@ -26,12 +26,16 @@ pub fn on_files(state: &mut State, files: Files) -> Vec<Effect> {
     }
 }
 
-/// The file of the theme in use may be another now.
+/// The file of the theme in use may be another now, or there is one at last for the theme that was to be used.
 fn take_theme_again(state: &mut State) {
-    let name = state.look.theme.name.clone();
+    let name = match &state.look.missed {
+        Some(missed) => missed.clone(),
+        None => state.look.theme.name.clone(),
+    };
     match look_at_theme(state, &name) {
         Some(theme) if theme != state.look.theme => {
             state.look.theme = theme;
+            state.look.chosen |= state.look.missed.take().is_some();
             state.report(Level::Info, format!("theme {name}, read again"), "");
         }
         _ => {}
@@ -45,9 +49,12 @@ fn take_config(state: &mut State, config: ConsoleConfig) -> Vec<Effect> {
         // Another section may have changed: how long until the vault is locked.
         return vec![Effect::LoadIdleLock];
     }
+    state.report(Level::Info, "config.toml, read again", "");
     let mut effects = vec![Effect::LoadIdleLock];
     if let Some(theme) = config.theme.filter(|theme| before.theme.as_ref() != Some(theme)) {
-        state.look.chosen |= take_theme(state, &theme);
+        let is_taken = take_theme(state, &theme);
+        state.look.chosen |= is_taken;
+        state.look.missed = (!is_taken).then_some(theme);
     }
     if before.glyphs != config.glyphs {
         state.look.take_glyphs();
@@ -57,7 +64,6 @@ fn take_config(state: &mut State, config: ConsoleConfig) -> Vec<Effect> {
         state.mouse = mouse;
         effects.push(Effect::Mouse(mouse));
     }
-    state.report(Level::Info, "config.toml, read again", "");
     effects
 }
 
@@ -107,6 +113,28 @@ mod tests {
         );
         assert_eq!(state.look.theme, after);
         assert!(last(&state).contains("line 3"), "{}", last(&state));
+    }
+
+    #[test]
+    fn a_theme_that_cannot_be_had_yet_is_taken_once_its_file_is_right() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = demo((120, 36));
+        let before = state.look.theme.clone();
+        let config = || ConsoleConfig {
+            theme: Some("mine".to_owned()),
+            ..ConsoleConfig::default()
+        };
+        update(&mut state, files(Some(folder.path()), Ok(config())));
+        assert_eq!(state.look.theme, before);
+        assert!(
+            last(&state).contains("mine"),
+            "what failed is said last: {}",
+            last(&state)
+        );
+        std::fs::write(folder.path().join("mine.toml"), "inherits = \"light\"\n").unwrap();
+        update(&mut state, files(Some(folder.path()), Ok(config())));
+        assert_eq!(state.look.theme.name, "mine");
+        assert_eq!(last(&state), "theme mine, read again");
     }
 
     #[test]

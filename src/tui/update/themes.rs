@@ -13,7 +13,9 @@ pub fn take_background(state: &mut State, brightness: Brightness) {
         Brightness::Dark => "dark",
         Brightness::Light => "light",
     };
-    take_theme(state, name);
+    if let Some(theme) = look_at_theme(state, name) {
+        state.look.theme = theme;
+    }
 }
 
 /// Takes a theme by name; says what is wrong with it otherwise.
@@ -22,6 +24,7 @@ pub fn take_theme(state: &mut State, name: &str) -> bool {
     let is_there = theme.is_some();
     if let Some(theme) = theme {
         state.look.theme = theme;
+        state.look.missed = None;
     }
     is_there
 }

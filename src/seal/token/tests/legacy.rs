@@ -112,6 +112,10 @@ fn threat_08_exp_of_a_legacy_token() {
         verify(&with_claims(r#"{"app_id":"alpha"}"#)),
         Err(TokenError::Claim("exp"))
     );
+    for exp in [NOW + 86_401, 1 << 40, i64::MAX] {
+        let token = sign_legacy(&legacy_keys(), &LegacyClaims { exp, ..claims() });
+        assert_eq!(verify(&token), Err(TokenError::Claim("exp")), "{exp}");
+    }
     for exp in [NOW, NOW - 1, 0, i64::MIN] {
         let token = sign_legacy(&legacy_keys(), &LegacyClaims { exp, ..claims() });
         assert_eq!(verify(&token), Err(TokenError::Time), "{exp}");
@@ -167,5 +171,29 @@ fn every_prefix_and_every_flipped_bit_is_refused() {
             continue;
         };
         assert!(verify(&text).is_err(), "bit {bit}");
+    }
+}
+
+#[test]
+fn where_a_call_stands_is_read_if_it_is_ours_and_passed_over_otherwise() {
+    let chain = LegacyChain {
+        hop: 3,
+        path: vec!["inst_0123456789ab".parse().unwrap()],
+        dl: 7,
+    };
+    let said = LegacyClaims {
+        chain: Some(chain.clone()),
+        ..claims()
+    };
+    let token = sign_legacy(&legacy_keys(), &said);
+    let read = verify_legacy(&legacy_keys(), &token, NOW).unwrap();
+    assert_eq!(read.chain, Some(chain));
+    for foreign in ["7", "null", "\"x\"", r#"{"hop":300,"path":[],"dl":0}"#] {
+        let token = with_claims(&format!(
+            r#"{{"app_id":"alpha","exp":{},"bfly_chain":{foreign}}}"#,
+            NOW + 60
+        ));
+        let read = verify_legacy(&legacy_keys(), &token, NOW).unwrap();
+        assert_eq!(read.chain, None, "{foreign}");
     }
 }

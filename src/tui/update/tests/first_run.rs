@@ -110,3 +110,20 @@ fn whoever_starts_the_demo_is_told_where_its_first_call_is() {
         "{screen}"
     );
 }
+
+#[test]
+fn a_wrong_passphrase_is_taken_away_before_the_next_one_is_typed() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Locked);
+    let given = |state: &mut State, text: &str| {
+        write(state, text);
+        let Some(Effect::OpenHome(Unlock::Passphrase(words))) = key(state, "enter").pop() else {
+            panic!("it is tried");
+        };
+        words.expose_text().to_owned()
+    };
+    assert_eq!(given(&mut state, "wrong"), "wrong");
+    update(&mut state, Message::HomeFailed(fake::failure()));
+    assert!(matches!(state.layers.last(), Some(Layer::Form(form)) if form.failure.is_some()));
+    assert_eq!(given(&mut state, "right"), "right");
+}

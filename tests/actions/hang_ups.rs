@@ -1,0 +1,161 @@
+//! Callers that hang up before their answer is there.
+
+use crate::running::{Running, context, text, through};
+use butterfly_console::model::{Grant, Timestamp};
+use butterfly_console::protocol::{HeldCredential, Query, SealedRequest, seal_query};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// Longer than anything here takes; what never comes ends a test by it.
+const LONG: Duration = Duration::from_secs(60);
+
+fn sealed(credential: &HeldCredential, action: &str, parameters: Value) -> SealedRequest {
+    seal_query(
+        credential,
+        &Query::new(action, parameters),
+        &context(),
+        Timestamp::now(),
+    )
+}
+
+async fn send(running: &Running, request: &SealedRequest) -> TcpStream {
+    let address = running.instance.settings().listen;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /invoke HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n",
+        request.token,
+        request.content_type,
+        request.body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(request.body.as_bytes()).await.unwrap();
+    stream
+}
+
+/// Hangs up, and waits until the other side has noticed: it closes too.
+async fn hang_up(mut stream: TcpStream) {
+    stream.shutdown().await.unwrap();
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).await.unwrap();
+    assert!(rest.is_empty(), "it was answered before");
+}
+
+/// Waits for a record of this action and outcome.
+async fn recorded(running: &Running, action: &str, outcome: &str) -> Value {
+    let looking = async {
+        loop {
+            let trail = running.trail().await;
+            let is_meant = |record: &&Value| record["action"] == action && record["outcome"] == outcome;
+            if let Some(record) = trail.iter().find(is_meant) {
+                return record.clone();
+            }
+        }
+    };
+    tokio::time::timeout(LONG, looking)
+        .await
+        .expect("it is put on record")
+}
+
+#[tokio::test]
+async fn threat_46_a_change_whose_caller_hangs_up_is_made_whole() {
+    let running = Running::start("alpha").await;
+    let locked = rusqlite::Connection::open(running.file("instance.db")).unwrap();
+    locked.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let parameters =
+        json!({"name": "friend", "app_id": "friend", "profile": "native", "grant": Grant::read(["whoami"])});
+    let request = sealed(&running.owner, "issue_credential", parameters.clone());
+    let stream = send(&running, &request).await;
+    recorded(&running, "issue_credential", "intent").await;
+    hang_up(stream).await;
+    locked.execute_batch("ROLLBACK").unwrap();
+    recorded(&running, "issue_credential", "done").await;
+    let listed = running.get("list_credentials", json!({})).await;
+    let names: Vec<_> = listed["credentials"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|credential| text(&credential["name"]))
+        .collect();
+    assert!(names.contains(&"friend".to_owned()), "{names:?}");
+    running.get("revoke_credential", json!({"name": "friend"})).await;
+}
+
+#[tokio::test]
+async fn threat_11_a_call_whose_caller_hangs_up_is_on_record_and_not_taken_again() {
+    let running = Running::start_allowing("alpha", &["127.0.0.0/8"]).await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/slow", silent.local_addr().unwrap());
+    let connection = running.connection("outside", None).await;
+    let pointer = running
+        .pointer(json!({"data_reference": url, "connection_id": connection}))
+        .await;
+    let mut grant = Grant::read(["invoke_through_connection"]);
+    grant.pointers.all = true;
+    let friend = running.issue("friend", grant).await;
+    let request = sealed(
+        &friend,
+        "invoke_through_connection",
+        through(&connection, &pointer),
+    );
+    let stream = send(&running, &request).await;
+    let (mut fetching, _) = tokio::time::timeout(LONG, silent.accept())
+        .await
+        .unwrap()
+        .unwrap();
+    hang_up(stream).await;
+    // Nobody waits for the data any more: the fetch is given up.
+    let mut asked = Vec::new();
+    tokio::time::timeout(LONG, fetching.read_to_end(&mut asked))
+        .await
+        .expect("the fetch is given up")
+        .unwrap();
+    let record = recorded(&running, "invoke_through_connection", "failed").await;
+    assert_eq!(record["reason"], "caller_gone");
+    assert_eq!(record["app_id"], "friend");
+
+    let running = running.reopen().await;
+    let mut stream = send(&running, &request).await;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 401");
+}
+
+#[tokio::test]
+async fn a_chain_ends_with_its_first_caller() {
+    let alpha = Running::start("alpha").await;
+    let beta = Running::start_allowing("beta", &["127.0.0.0/8"]).await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/slow", silent.local_addr().unwrap());
+    let outside = beta.connection("outside", None).await;
+    let pointer = beta
+        .pointer(json!({"data_reference": url, "connection_id": outside}))
+        .await;
+    let mut grant = Grant::read(["invoke_through_connection"]);
+    grant.pointers.all = true;
+    let credential = beta.issue("from-alpha", grant).await;
+    alpha.hold("to-beta", &credential).await;
+    let connection = alpha.connection("to-beta", Some("to-beta")).await;
+    let mut query = through(&outside, &pointer);
+    query["action"] = json!("invoke_through_connection");
+    let request = sealed(
+        &alpha.owner,
+        "relay",
+        json!({"connection_id": connection, "query": query}),
+    );
+    let stream = send(&alpha, &request).await;
+    let (mut fetching, _) = tokio::time::timeout(LONG, silent.accept())
+        .await
+        .unwrap()
+        .unwrap();
+    hang_up(stream).await;
+    let mut asked = Vec::new();
+    tokio::time::timeout(LONG, fetching.read_to_end(&mut asked))
+        .await
+        .expect("the fetch at the end of the chain is given up")
+        .unwrap();
+    assert_eq!(recorded(&alpha, "relay", "failed").await["reason"], "caller_gone");
+    let there = recorded(&beta, "invoke_through_connection", "failed").await;
+    assert_eq!(there["reason"], "caller_gone");
+}
