@@ -13,7 +13,7 @@ use super::table::{Table, pairs};
 use super::words;
 use crate::model::filter::Filter;
 use crate::protocol::{Code, Query};
-use crate::workspace::{Failure, LOG_FIELDS, LogEntry, LogFilter, LogForm, LogRow};
+use crate::workspace::{Failure, LOG_FIELDS, LogEntry, LogFilter, LogForm, LogRow, LogWire};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::IsTerminal;
@@ -336,15 +336,26 @@ fn describe(entry: &LogEntry) -> String {
         text.push_str(&format!("\nreply\n{}\n", reply::json_text(reply)));
     }
     for (index, wire) in entry.wire.iter().enumerate() {
+        let answered = match wire.status {
+            0 => "no response".to_owned(),
+            status => status.to_string(),
+        };
         text.push_str(&inert_lines(&format!(
-            "\nexchange {} · POST {} · {} · {} bytes sent, {} received\ntoken {}\n",
+            "\nexchange {} · POST {} · {answered} · {} bytes sent, {} received\ntoken {}\n",
             index + 1,
             wire.endpoint,
-            wire.status,
             words::count(wire.sizes.0),
             words::count(wire.sizes.1),
             wire.token,
         )));
+        if is_json(wire) {
+            text.push_str(&inert_lines(&format!("answered {}\n", wire.response_body)));
+        }
     }
     text
+}
+
+/// Whether it was answered in the clear, with a problem document or the like.
+fn is_json(wire: &LogWire) -> bool {
+    wire.response_body.trim_start().starts_with('{')
 }

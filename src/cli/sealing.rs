@@ -13,6 +13,9 @@ pub struct Seal {
     remote: String,
     /// The query as JSON; - for stdin, @FILE for a file.
     query: String,
+    /// As a configuration for `curl --config -`, which posts it; its last word is the `jti` for `open` (native).
+    #[arg(long)]
+    curl: bool,
 }
 
 /// Open a reply that someone got.
@@ -38,12 +41,16 @@ impl Seal {
             .seal(&self.remote, &query)
             .await?;
         session.show(&sealed, || {
+            if self.curl {
+                return sealed.curl_config();
+            }
             format!(
                 "POST {}\nContent-Type: {}\nAuthorization: {}\n\n{}",
                 sealed.endpoint, sealed.content_type, sealed.authorization, sealed.body
             )
         })?;
-        if let (Some(jti), false) = (&sealed.jti, session.is_json()) {
+        let is_told = self.curl || session.is_json();
+        if let (Some(jti), false) = (&sealed.jti, is_told) {
             session.note(&format!(
                 "The token is good for one minute. Open the reply with --jti {jti}"
             ));

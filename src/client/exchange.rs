@@ -1,5 +1,6 @@
 //! One request and its response, with everything that an administrator may want to see of it.
 
+use super::ClientError;
 use crate::protocol::{Hop, Reply, SealedRequest};
 
 /// A finished sealed invoke.
@@ -18,5 +19,24 @@ pub struct Exchange {
     /// The caller's phases; `next` is the server's part if the reply carried a trace.
     pub hop: Hop,
     /// Microseconds from sealing to opened reply.
+    pub elapsed_us: u64,
+}
+
+/// A sealed invoke that did not end in a reply, and how far it came.
+#[derive(Clone)]
+pub struct FailedExchange {
+    /// Why.
+    pub error: ClientError,
+    /// What was sealed, and sent unless it failed before that.
+    pub request: SealedRequest,
+    /// HTTP status; none if no response came.
+    pub status: Option<u16>,
+    /// Response headers, as they came.
+    pub response_headers: Vec<(String, String)>,
+    /// The response body as far as it was read: a problem document, a page of somebody else's, what cannot be opened.
+    pub response_body: Vec<u8>,
+    /// The caller's phases as far as they were reached; `open` is not among them, because nothing was opened.
+    pub hop: Hop,
+    /// Microseconds from sealing until it failed.
     pub elapsed_us: u64,
 }

@@ -1,9 +1,10 @@
 //! Sealed invokes over HTTP.
 
 use super::connections::{ClientSettings, Connections};
+use super::progress::Progress;
 use super::response::{self, Answer};
 use super::timing::{Phases, noting_connection};
-use super::{ClientError, Exchange};
+use super::{ClientError, Exchange, FailedExchange};
 use crate::model::{Endpoint, Timestamp};
 use crate::protocol::{
     CallContext, HeldCredential, PhaseName, Query, SealedRequest, Spki, seal_query, send_sealed,
@@ -59,6 +60,17 @@ impl Client {
         query: &Query,
         context: &CallContext,
     ) -> Result<Exchange, ClientError> {
+        let attempted = self.attempt(credential, query, context).await;
+        attempted.map_err(|failed| failed.error)
+    }
+
+    /// The same, telling of an invoke that failed how far it came.
+    pub async fn attempt(
+        &self,
+        credential: &HeldCredential,
+        query: &Query,
+        context: &CallContext,
+    ) -> Result<Exchange, Box<FailedExchange>> {
         let mut phases = Phases::start();
         let request = seal_query(credential, query, context, Timestamp::now());
         phases.lap(PhaseName::Seal);
@@ -72,6 +84,17 @@ impl Client {
         body: String,
         context: &CallContext,
     ) -> Result<Exchange, ClientError> {
+        let attempted = self.attempt_sealed(credential, body, context).await;
+        attempted.map_err(|failed| failed.error)
+    }
+
+    /// The same, telling of a call that failed how far it came.
+    pub async fn attempt_sealed(
+        &self,
+        credential: &HeldCredential,
+        body: String,
+        context: &CallContext,
+    ) -> Result<Exchange, Box<FailedExchange>> {
         let mut phases = Phases::start();
         let request = send_sealed(credential, body, context, Timestamp::now());
         phases.lap(PhaseName::Seal);
@@ -85,7 +108,8 @@ impl Client {
         request: SealedRequest,
         context: &CallContext,
     ) -> Result<Exchange, ClientError> {
-        self.exchange(credential, request, context, Phases::start()).await
+        let sent = self.exchange(credential, request, context, Phases::start());
+        sent.await.map_err(|failed| failed.error)
     }
 
     async fn exchange(
@@ -94,40 +118,32 @@ impl Client {
         request: SealedRequest,
         context: &CallContext,
         phases: Phases,
-    ) -> Result<Exchange, ClientError> {
-        let endpoint = &credential.endpoint;
-        let call = self.exchange_without_deadline(credential, request, phases);
-        within_deadline(endpoint, context.deadline_ms, call).await
+    ) -> Result<Exchange, Box<FailedExchange>> {
+        noting_connection(self.noted_exchange(credential, request, context, phases)).await
     }
 
-    async fn exchange_without_deadline(
+    async fn noted_exchange(
         &self,
         credential: &HeldCredential,
         request: SealedRequest,
-        mut phases: Phases,
-    ) -> Result<Exchange, ClientError> {
-        let endpoint = &credential.endpoint;
-        let answer = self.post(credential, &request, &mut phases).await?;
-        let reply = response::open(endpoint, credential, &request.jti, &answer)?;
-        phases.lap(PhaseName::Open);
-        let elapsed_us = phases.elapsed_us();
-        Ok(Exchange {
-            status: answer.status,
-            response_headers: answer.header_texts(),
-            response_body: answer.body,
-            hop: phases.into_hop(reply.trace()),
-            reply,
-            request,
-            elapsed_us,
-        })
+        context: &CallContext,
+        phases: Phases,
+    ) -> Result<Exchange, Box<FailedExchange>> {
+        let mut progress = Progress::after(phases);
+        let posting = self.post(credential, &request, &mut progress);
+        let posted = within_deadline(&credential.endpoint, context.deadline_ms, posting).await;
+        match posted.and_then(|()| progress.open(credential, &request)) {
+            Ok(reply) => Ok(progress.arrive(request, reply)),
+            Err(error) => Err(Box::new(progress.fail(request, error))),
+        }
     }
 
     async fn post(
         &self,
         credential: &HeldCredential,
         request: &SealedRequest,
-        phases: &mut Phases,
-    ) -> Result<Answer, ClientError> {
+        progress: &mut Progress,
+    ) -> Result<(), ClientError> {
         let endpoint = &credential.endpoint;
         self.check_transport(endpoint)?;
         let client = self.connections.client_for(endpoint, &credential.pins).await?;
@@ -140,12 +156,13 @@ impl Client {
             .header(CONTENT_TYPE, request.content_type)
             .body(request.body.clone())
             .send();
-        let (response, connected) = noting_connection(sending).await;
-        phases.answered(connected);
-        let response = response.map_err(|error| response::transport_error(endpoint, &error))?;
-        let answer = response::read(endpoint, response, self.settings.response_limit).await?;
-        phases.lap(PhaseName::Receive);
-        Ok(answer)
+        progress.sending();
+        let response = sending.await;
+        let mut response = response.map_err(|error| response::transport_error(endpoint, &error))?;
+        let body = progress.answered(Answer::begun(&mut response));
+        response::read_body(endpoint, response, self.settings.response_limit, body).await?;
+        progress.received();
+        Ok(())
     }
 
     /// `GET` of one of an instance's open routes, such as `/health`, within a deadline.

@@ -11,6 +11,7 @@ mod inert;
 pub mod load;
 pub mod preview;
 mod probe;
+mod progress;
 mod reference;
 mod response;
 mod routes;
@@ -20,7 +21,7 @@ mod tls;
 
 pub use connections::ClientSettings;
 pub use error::ClientError;
-pub use exchange::Exchange;
+pub use exchange::{Exchange, FailedExchange};
 pub use http::Client;
 pub use inert::inert;
 pub use probe::{PATIENCE_S as PROBE_PATIENCE_S, Probe, Seen};

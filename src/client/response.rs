@@ -10,7 +10,7 @@ use std::error::Error;
 /// Statuses under which a sealed reply may travel (DESIGN section 3.7).
 const SEALED_STATUSES: [u16; 7] = [200, 400, 403, 429, 502, 504, 508];
 
-/// A response, read to its end.
+/// A response, as far as it was read.
 pub struct Answer {
     /// The status.
     pub status: u16,
@@ -20,6 +20,15 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// A response of which nothing but its head was read.
+    pub fn begun(response: &mut reqwest::Response) -> Self {
+        Self {
+            status: response.status().as_u16(),
+            headers: std::mem::take(response.headers_mut()),
+            body: Vec::new(),
+        }
+    }
+
     /// The headers as text; bytes that are none are replaced.
     pub fn header_texts(&self) -> Vec<(String, String)> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -66,12 +75,24 @@ impl Answer {
     }
 }
 
-/// Reads a response, refusing one that is too large as soon as that is known.
+/// Reads a response to its end, refusing one that is too large as soon as that is known.
 pub async fn read(
     endpoint: &Endpoint,
     mut response: reqwest::Response,
     limit: usize,
 ) -> Result<Answer, ClientError> {
+    let mut answer = Answer::begun(&mut response);
+    read_body(endpoint, response, limit, &mut answer.body).await?;
+    Ok(answer)
+}
+
+/// Reads what follows a response's head. What came is in `body`, even if that ends in an error.
+pub async fn read_body(
+    endpoint: &Endpoint,
+    mut response: reqwest::Response,
+    limit: usize,
+    body: &mut Vec<u8>,
+) -> Result<(), ClientError> {
     let too_large = || ClientError::TooLarge {
         endpoint: endpoint.as_str().to_owned(),
         limit,
@@ -80,21 +101,15 @@ pub async fn read(
     if announced > limit as u64 {
         return Err(too_large());
     }
-    let mut body = Vec::new();
     loop {
         let chunk = response.chunk().await;
         let chunk = chunk.map_err(|error| transport_error(endpoint, &error))?;
-        let Some(chunk) = chunk else { break };
+        let Some(chunk) = chunk else { return Ok(()) };
         if chunk.len() > limit - body.len() {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer {
-        status: response.status().as_u16(),
-        headers: std::mem::take(response.headers_mut()),
-        body,
-    })
 }
 
 /// The sealed reply in a response to the request with this `jti`, or what the response is instead.

@@ -7,7 +7,7 @@
 
 use super::reference::{self, Reference};
 use super::timing::micros;
-use super::{Client, ClientError, Exchange};
+use super::{Client, ClientError, Exchange, FailedExchange};
 use crate::model::{ConnectionId, Endpoint, Federated, KeyId, Pointer, PointerAddress, Profile, Route};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
 use serde::Deserialize;
@@ -72,6 +72,8 @@ pub struct FailedCall {
     pub hops: Vec<Hop>,
     /// The exchanges that ended in a reply.
     pub exchanges: Vec<Exchange>,
+    /// The one after them that ended in none, if that is why the call failed.
+    pub failed: Option<Box<FailedExchange>>,
 }
 
 /// Why a federated call did not end in the peer's reply.
@@ -121,6 +123,7 @@ impl Client {
             context: context.clone().traced(call.trace),
             began: Instant::now(),
             legs: Vec::with_capacity(3),
+            failed: None,
             pointer: None,
             route: call.route,
         };
@@ -170,6 +173,8 @@ struct Journey<'a> {
     context: CallContext,
     began: Instant,
     legs: Vec<Leg>,
+    /// The exchange that ended the call without a reply, and when it began.
+    failed: Option<(u64, Box<FailedExchange>)>,
     /// Known once its instance showed it.
     pointer: Option<Pointer>,
     /// Known from the start if the caller chose it.
@@ -232,18 +237,32 @@ impl Journey<'_> {
             query
         };
         let start_us = micros(self.began.elapsed());
-        let exchange = self.client.invoke(credential, &query, &self.context).await?;
-        Ok(self.note(with, start_us, exchange))
+        let attempted = self.client.attempt(credential, &query, &self.context).await;
+        self.note(with, start_us, attempted)
     }
 
-    fn note(&mut self, with: With, start_us: u64, exchange: Exchange) -> Reply {
-        let reply = exchange.reply.clone();
-        self.legs.push(Leg {
-            with,
-            start_us,
-            exchange,
-        });
-        reply
+    fn note(
+        &mut self,
+        with: With,
+        start_us: u64,
+        attempted: Result<Exchange, Box<FailedExchange>>,
+    ) -> Result<Reply, CallError> {
+        match attempted {
+            Ok(exchange) => {
+                let reply = exchange.reply.clone();
+                self.legs.push(Leg {
+                    with,
+                    start_us,
+                    exchange,
+                });
+                Ok(reply)
+            }
+            Err(failed) => {
+                let error = failed.error.clone();
+                self.failed = Some((start_us, failed));
+                Err(error.into())
+            }
+        }
     }
 
     async fn pointer(
@@ -289,8 +308,8 @@ impl Journey<'_> {
     async fn circuit(&mut self, reference: &Reference, peers: &dyn Peers) -> Result<Reply, CallError> {
         let (peer, sealed) = sealed_before(reference, peers)?;
         let start_us = micros(self.began.elapsed());
-        let exchange = self.client.invoke_sealed(&peer, sealed, &self.context).await?;
-        Ok(self.note(With::Peer, start_us, exchange))
+        let attempted = self.client.attempt_sealed(&peer, sealed, &self.context).await;
+        self.note(With::Peer, start_us, attempted)
     }
 
     fn arrive(self, reply: Reply, route: Route, pointer: Pointer) -> CallOutcome {
@@ -312,16 +331,22 @@ impl Journey<'_> {
             pointer: self.pointer,
             route: self.route,
             exchanges: self.legs.into_iter().map(|leg| leg.exchange).collect(),
+            failed: self.failed.map(|(_, failed)| failed),
         }
     }
 
     /// The caller's phases over all exchanges, then what the instances told: of the pointer's own
     /// instance the last exchange, which is the one that went further, and of the peer.
     fn hops(&self) -> Vec<Hop> {
+        let answered = self.legs.iter().map(|leg| (leg.start_us, &leg.exchange.hop));
+        let failed = self
+            .failed
+            .iter()
+            .map(|(start_us, failed)| (*start_us, &failed.hop));
         let mut phases = Vec::new();
-        for leg in &self.legs {
-            phases.extend(leg.exchange.hop.phases.iter().cloned().map(|mut phase| {
-                phase.start_us += leg.start_us;
+        for (start_us, hop) in answered.chain(failed) {
+            phases.extend(hop.phases.iter().cloned().map(|mut phase| {
+                phase.start_us += start_us;
                 phase
             }));
         }

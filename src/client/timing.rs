@@ -15,17 +15,21 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 tokio::task_local! {
-    static CONNECTED: Cell<Option<(Instant, Instant)>>;
+    static CONNECTING: Cell<Option<Connecting>>;
 }
 
-/// Runs a request; tells when a connection was being made for it, if one was.
-pub async fn noting_connection<F: Future>(request: F) -> (F::Output, Option<(Instant, Instant)>) {
-    CONNECTED
-        .scope(Cell::new(None), async move {
-            let output = request.await;
-            (output, CONNECTED.with(Cell::get))
-        })
-        .await
+/// A connection that is being made for a request.
+#[derive(Clone, Copy)]
+struct Connecting {
+    began: Instant,
+    /// When it was there, or had failed.
+    ended: Option<Instant>,
+    is_there: bool,
+}
+
+/// Runs a request and notes when a connection is being made for it, for the `Phases` that are measured within.
+pub async fn noting_connection<F: Future>(request: F) -> F::Output {
+    CONNECTING.scope(Cell::new(None), request).await
 }
 
 /// The layer around the HTTP library's connector.
@@ -63,12 +67,25 @@ where
         let connecting = self.inner.call(destination);
         Box::pin(async move {
             let began = Instant::now();
+            note(Connecting {
+                began,
+                ended: None,
+                is_there: false,
+            });
             let connection = connecting.await;
-            // A connection that lost against one that became free is finished in another task: not ours.
-            let _ = CONNECTED.try_with(|noted| noted.set(Some((began, Instant::now()))));
+            note(Connecting {
+                began,
+                ended: Some(Instant::now()),
+                is_there: connection.is_ok(),
+            });
             connection
         })
     }
+}
+
+fn note(connecting: Connecting) {
+    // A connection that lost against one that became free is finished in another task: not ours.
+    let _ = CONNECTING.try_with(|noted| noted.set(Some(connecting)));
 }
 
 /// The phases of one exchange in the order in which they end.
@@ -96,12 +113,33 @@ impl Phases {
     }
 
     /// Ends the phases of a request whose response has just begun.
-    pub fn answered(&mut self, connected: Option<(Instant, Instant)>) {
-        if let Some((began, ended)) = connected {
-            self.lap = self.lap.max(began);
-            self.lap_at(PhaseName::Connect, ended);
+    pub fn answered(&mut self) {
+        if let Some(Connecting {
+            began,
+            ended: Some(ended),
+            ..
+        }) = connecting()
+        {
+            self.connected(began, ended);
         }
         self.lap(PhaseName::Wait);
+    }
+
+    /// Ends the phases of a request that got no response: the last is the one in which that was given up.
+    pub fn given_up(&mut self) {
+        let Some(connecting) = connecting() else {
+            self.lap(PhaseName::Wait);
+            return;
+        };
+        self.connected(connecting.began, connecting.ended.unwrap_or_else(Instant::now));
+        if connecting.is_there {
+            self.lap(PhaseName::Wait);
+        }
+    }
+
+    fn connected(&mut self, began: Instant, ended: Instant) {
+        self.lap = self.lap.max(began);
+        self.lap_at(PhaseName::Connect, ended);
     }
 
     /// Microseconds since the start.
@@ -126,6 +164,11 @@ impl Phases {
         });
         self.lap = end;
     }
+}
+
+/// The connection that is or was being made for the request that this task runs.
+fn connecting() -> Option<Connecting> {
+    CONNECTING.try_with(Cell::get).ok().flatten()
 }
 
 /// Whole microseconds.

@@ -59,6 +59,11 @@ impl Workspace {
                     self.notice_tls(error).await;
                 }
                 let mut happened = told(base, failed.pointer.as_ref(), &failed.exchanges, &record);
+                if let Some(exchange) = &failed.failed {
+                    let index = happened.wire.len();
+                    let place = place_of(index, &exchange.request.token, &record, failed.pointer.as_ref());
+                    happened.wire.push(wire::of_failed(exchange, place));
+                }
                 let refused = failed.pointer.as_ref().and_then(|pointer| {
                     let federated = pointer.federated.as_ref()?;
                     let own = options.query.as_ref().map(Query::to_value);
@@ -140,11 +145,15 @@ fn told(
         .get("action")
         .and_then(Value::as_str)
         .map_or(base.action, str::to_owned);
-    let peer = federated.map_or(record.endpoint.as_str(), |federated| federated.endpoint.as_str());
     let wire = exchanges
         .iter()
         .enumerate()
-        .map(|(index, exchange)| wire::of_exchange(exchange, place_of(index, exchange, record, peer)))
+        .map(|(index, exchange)| {
+            wire::of_exchange(
+                exchange,
+                place_of(index, &exchange.request.token, record, pointer),
+            )
+        })
         .collect();
     Happened {
         query,
@@ -167,16 +176,21 @@ fn failure_of(error: CallError, record: &InstanceRecord, pointer: Option<&Pointe
     failure
 }
 
-/// Where each exchange went: the first to the pointer's instance; later ones say so in their token, or, where
-/// that is a legacy one, went to the peer.
-fn place_of<'a>(index: usize, exchange: &Exchange, record: &'a InstanceRecord, peer: &'a str) -> &'a str {
+/// Where an exchange with this token went: the first to the pointer's instance; later ones say so in their token,
+/// or, where that is a legacy one, went to the peer.
+fn place_of<'a>(
+    index: usize,
+    token: &str,
+    record: &'a InstanceRecord,
+    pointer: Option<&'a Pointer>,
+) -> &'a str {
     let own = record.endpoint.as_str();
-    let target = wire::claim(&exchange.request.token, "htu");
+    let target = wire::claim(token, "htu");
     if index == 0 || target.as_deref() == Some(own) {
-        own
-    } else {
-        peer
+        return own;
     }
+    let federated = pointer.and_then(|pointer| pointer.federated.as_ref());
+    federated.map_or(own, |federated| federated.endpoint.as_str())
 }
 
 pub(super) fn unmade() -> Failure {

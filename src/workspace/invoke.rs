@@ -1,7 +1,7 @@
 //! Invoking: any query to any instance, recorded in the invoke log.
 
 use super::log::Happened;
-use super::session::{Session, context};
+use super::session::{Session, Unanswered, context};
 use super::{Failure, InvokeOptions, Invoked, LogKind, Workspace, held, wire};
 use crate::model::{AppId, PointerAddress, Timestamp};
 use crate::protocol::{Code, Hop, Query};
@@ -64,17 +64,30 @@ impl Workspace {
         } else {
             query.clone()
         };
-        let asked = session.ask(&sent, &context).await;
+        let asked = session.attempt(&sent, &context).await;
         let elapsed_us = match &asked {
             Ok(asked) => asked.elapsed_us,
             Err(_) => u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
         };
-        let (outcome, mut hops, exchange) = match asked {
-            Ok(asked) => (Ok(asked.reply), asked.hops, asked.exchange),
-            Err(failure) => (Err(failure), Vec::new(), None),
+        let endpoint = session.record.endpoint.as_str();
+        let (outcome, mut hops, wire) = match asked {
+            Ok(asked) => {
+                let exchange = asked.exchange.iter();
+                let wire = exchange.map(|exchange| wire::of_exchange(exchange, endpoint));
+                (Ok(asked.reply), asked.hops, wire.collect())
+            }
+            Err(Unanswered { failure, exchange }) => {
+                let exchange = exchange.as_deref();
+                let hops = exchange.map(|exchange| exchange.hop.clone().flatten());
+                let wire = exchange.map(|exchange| wire::of_failed(exchange, endpoint));
+                (
+                    Err(failure),
+                    hops.unwrap_or_default(),
+                    wire.into_iter().collect::<Vec<_>>(),
+                )
+            }
         };
         self.name_hops(&mut hops).await?;
-        let endpoint = session.record.endpoint.as_str();
         let happened = Happened {
             at,
             kind: LogKind::Invoke,
@@ -91,10 +104,7 @@ impl Workspace {
             elapsed_us,
             outcome: outcome.clone(),
             hops: hops.clone(),
-            wire: exchange
-                .iter()
-                .map(|exchange| wire::of_exchange(exchange, endpoint))
-                .collect(),
+            wire,
         };
         let log_id = self.record_in_log(happened).await?;
         Ok(Invoked {

@@ -71,6 +71,7 @@ mod shell;
 mod stop;
 mod transfer;
 mod turns;
+mod unsealed;
 mod verify;
 mod views;
 mod wire;

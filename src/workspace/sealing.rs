@@ -1,6 +1,6 @@
 //! The seed's helper: sealing a query for someone else to send, opening a reply that someone got.
 
-use super::{Failure, Sealed, Workspace};
+use super::{Failure, Sealed, Workspace, unsealed};
 use crate::model::Timestamp;
 use crate::protocol::{CallContext, Code, HeldCredential, HeldKeys, Query, Reply, open_reply, seal_query};
 use base64::Engine;
@@ -26,10 +26,14 @@ impl Workspace {
     }
 
     /// Opens a reply to a query that `seal` made; `jti` is what `seal` gave (native). Without it, a native
-    /// reply to any request under this credential is opened.
+    /// reply to any request under this credential is opened. What is no reply but says why there is none is a
+    /// failure that says so.
     pub async fn open_reply(&self, remote: &str, body: &[u8], jti: Option<&str>) -> Result<Reply, Failure> {
         let credential = self.credential_named(remote).await?;
         let body = body.trim_ascii();
+        if let Some(failure) = unsealed::failure(body, &credential.endpoint) {
+            return Err(failure.on(remote));
+        }
         let jti = match (&credential.keys, jti) {
             (_, Some(jti)) => jti.to_owned(),
             (HeldKeys::Native { .. }, None) => answered(body).unwrap_or_default(),
@@ -54,6 +58,22 @@ impl Workspace {
         }
         let record = self.record(name).await?;
         self.credential_of(&record).await
+    }
+}
+
+impl Sealed {
+    /// As a configuration file of `curl`, so that the token is no argument of any program; the last line is a
+    /// remark with the `jti`, where there is one.
+    pub fn curl_config(&self) -> String {
+        let quoted = |text: &str| text.replace('\\', r"\\").replace('"', r#"\""#);
+        let mut lines = vec![
+            format!("url = \"{}\"", quoted(self.endpoint.as_str())),
+            format!("header = \"Content-Type: {}\"", self.content_type),
+            format!("header = \"Authorization: {}\"", self.authorization),
+            format!("data = \"{}\"", self.body),
+        ];
+        lines.extend(self.jti.iter().map(|jti| format!("# jti {jti}")));
+        lines.join("\n")
     }
 }
 

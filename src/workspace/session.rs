@@ -3,7 +3,7 @@
 
 use super::hosting::Hosting;
 use super::{Failure, Workspace, held, in_a_moment, read_only};
-use crate::client::{ClientError, Exchange};
+use crate::client::{ClientError, Exchange, FailedExchange};
 use crate::instance::{Instance, InstanceError};
 use crate::model::{InstanceKind, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, PhaseName, Query, Reply, Stopwatch};
@@ -51,6 +51,22 @@ pub(super) struct Asked {
     pub(super) hops: Vec<Hop>,
     /// What travelled, if it went over the wire.
     pub(super) exchange: Option<Exchange>,
+}
+
+/// Why asking came to nothing.
+pub(super) struct Unanswered {
+    pub(super) failure: Failure,
+    /// How far it came, if it went over the wire.
+    pub(super) exchange: Option<Box<FailedExchange>>,
+}
+
+impl From<Failure> for Unanswered {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            exchange: None,
+        }
+    }
 }
 
 impl Workspace {
@@ -175,16 +191,24 @@ impl Workspace {
 impl Session<'_> {
     /// Asks. An error reply is a reply.
     pub(super) async fn ask(&mut self, query: &Query, context: &CallContext) -> Result<Asked, Failure> {
+        let asked = self.attempt(query, context).await;
+        asked.map_err(|unanswered| unanswered.failure)
+    }
+
+    /// The same, telling of what came to nothing how far it came.
+    pub(super) async fn attempt(
+        &mut self,
+        query: &Query,
+        context: &CallContext,
+    ) -> Result<Asked, Unanswered> {
         read_only::permit(&self.record, query)?;
         match self.ask_once(query, context).await {
-            Err(failure @ ClientError::Unreachable { sent: false, .. })
-                if self.record.kind == InstanceKind::Local =>
-            {
-                self.ask_again(query, context, failure).await
+            Err(failed) if self.record.kind == InstanceKind::Local && never_arrived(&failed) => {
+                self.ask_again(query, context, failed).await
             }
-            Err(error) => {
-                self.workspace.notice_tls(&error).await;
-                Err(self.failed(error))
+            Err(failed) => {
+                self.workspace.notice_tls(&failed.error).await;
+                Err(self.failed(failed))
             }
             Ok(asked) => Ok(asked),
         }
@@ -196,8 +220,8 @@ impl Session<'_> {
         &mut self,
         query: &Query,
         context: &CallContext,
-        mut failure: ClientError,
-    ) -> Result<Asked, Failure> {
+        mut failed: Box<FailedExchange>,
+    ) -> Result<Asked, Unanswered> {
         for _ in 0..VISITS {
             let Ok(way) = self.workspace.inside(&self.record).await else {
                 break;
@@ -206,19 +230,19 @@ impl Session<'_> {
             if let Some(way) = way {
                 self.way = way;
             }
-            failure = match self.ask_once(query, context).await {
-                Err(error @ ClientError::Unreachable { sent: false, .. }) if !is_open_here => error,
-                outcome => return outcome.map_err(|error| self.failed(error)),
+            failed = match self.ask_once(query, context).await {
+                Err(failed) if !is_open_here && never_arrived(&failed) => failed,
+                outcome => return outcome.map_err(|failed| self.failed(failed)),
             };
             tokio::time::sleep(VISIT).await;
         }
-        Err(self.failed(failure))
+        Err(self.failed(failed))
     }
 
-    async fn ask_once(&self, query: &Query, context: &CallContext) -> Result<Asked, ClientError> {
+    async fn ask_once(&self, query: &Query, context: &CallContext) -> Result<Asked, Box<FailedExchange>> {
         match &self.way {
             Way::Wire { credential, .. } => {
-                let exchange = self.workspace.client.invoke(credential, query, context).await?;
+                let exchange = self.workspace.client.attempt(credential, query, context).await?;
                 Ok(Asked {
                     reply: exchange.reply.clone(),
                     elapsed_us: exchange.elapsed_us,
@@ -299,12 +323,20 @@ impl Session<'_> {
         }
     }
 
-    fn failed(&self, error: ClientError) -> Failure {
-        let is_down = matches!(error, ClientError::Unreachable { .. });
-        let mut failure = Failure::from(error).on(self.record.name.as_str());
+    fn failed(&self, exchange: Box<FailedExchange>) -> Unanswered {
+        let is_down = matches!(exchange.error, ClientError::Unreachable { .. });
+        let mut failure = Failure::from(exchange.error.clone()).on(self.record.name.as_str());
         if is_down && self.record.kind == InstanceKind::Local {
             failure.remedy = format!("host it with `butterfly serve {}`", self.record.name);
         }
-        failure
+        Unanswered {
+            failure,
+            exchange: Some(exchange),
+        }
     }
+}
+
+/// Whether the instance certainly does not know of it.
+fn never_arrived(failed: &FailedExchange) -> bool {
+    matches!(failed.error, ClientError::Unreachable { sent: false, .. })
 }

@@ -25,6 +25,7 @@ mod logs;
 mod owner;
 mod pointers;
 mod pointers_many;
+mod refused;
 mod secrets;
 mod serving;
 mod sides;

@@ -2,6 +2,7 @@
 
 mod exchanges;
 mod failures;
+mod how_far;
 mod peer;
 mod probes;
 mod routes;

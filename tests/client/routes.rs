@@ -1,11 +1,11 @@
 //! The three routes of a federated call: which instance is asked what, and what comes back.
 
-use crate::peer::{Bound, Opened, Server, bind, instance, legacy, native, patient};
+use crate::peer::{Answer, Bound, Opened, Server, bind, instance, legacy, native, patient};
 use butterfly_console::client::{CallError, CallOutcome, Client, ClientError, FederatedCall, Peers};
 use butterfly_console::model::{
     CIRCUIT_PREFIX, Endpoint, Federated, KeyId, Pointer, PointerAddress, Profile, Route, Timestamp,
 };
-use butterfly_console::protocol::{Code, HeldCredential, Hop, Problem, Query, Reply, seal_body};
+use butterfly_console::protocol::{Code, HeldCredential, Hop, PhaseName, Problem, Query, Reply, seal_body};
 use butterfly_console::seal::random;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
@@ -449,4 +449,40 @@ async fn an_instance_that_cannot_be_reached_is_told_as_such() {
         CallError::Client(ClientError::Unreachable { .. })
     ));
     assert_eq!(error.code(), Code::PeerUnreachable);
+}
+
+#[tokio::test]
+async fn a_call_that_the_peer_refuses_tells_of_that_exchange_too() {
+    for route in [Route::Endpoint, Route::Circuit] {
+        let bound = bind().await;
+        let b = native(&bound.endpoint);
+        let _server = bound.serve(|_| Answer::new(401, "application/problem+json", r#"{"status":401}"#));
+        let federation = Federation::new(|_| asking(question(), route, &b)).await;
+        let call = FederatedCall {
+            via: &federation.a,
+            pointer: &federation.pointer.address,
+            route: None,
+            trace: true,
+            query: None,
+        };
+        let holds = Holds(vec![b.clone()]);
+        let Err(stopped) = Client::new().follow(call, &holds, &patient()).await else {
+            panic!("it was answered");
+        };
+        assert_eq!(stopped.exchanges.len(), 2);
+        let failed = stopped.failed.unwrap();
+        assert_eq!(failed.status, Some(401));
+        assert_eq!(failed.response_body, br#"{"status":401}"#);
+        let [console, a] = &stopped.hops[..] else {
+            panic!("{:?}", stopped.hops);
+        };
+        assert_eq!(a.instance, "a");
+        let count = |name| console.phases.iter().filter(|phase| phase.name == name).count();
+        assert_eq!((count(PhaseName::Seal), count(PhaseName::Wait)), (3, 3));
+        assert_eq!(count(PhaseName::Open), 2, "the third was not opened");
+        let last = console.phases.last().unwrap();
+        assert_eq!(last.name, PhaseName::Receive);
+        let sealed = console.phases.iter().rfind(|phase| phase.name == PhaseName::Seal);
+        assert!(last.start_us >= sealed.unwrap().start_us);
+    }
 }

@@ -11,12 +11,17 @@ const STATS: &str = r#"{"action": "get_graph_stats"}"#;
 
 /// Runs a text of a shell, in which this program is called `butterfly`.
 fn shell(program: &Program, text: &str) -> Output {
+    shell_with(program, text, "")
+}
+
+/// The same, with a line of the shell before it.
+fn shell_with(program: &Program, text: &str, before: &str) -> Output {
     let marker = program.file("here", b"");
     let folder = marker.parent().unwrap();
     let _ = symlink(env!("CARGO_BIN_EXE_butterfly"), folder.join("butterfly"));
     let path = format!("{}:{}", folder.display(), std::env::var("PATH").unwrap());
     Command::new("sh")
-        .args(["-c", text])
+        .args(["-c", &format!("{before}\n{text}")])
         .env("PATH", path)
         .env("NO_PROXY", "*")
         .output()
@@ -69,6 +74,31 @@ fn a_native_line_runs_as_python_and_through_curl() {
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(
             text.contains("weather.example/oslo") || text.contains("success"),
+            "{}",
+            told(&output)
+        );
+    }
+    if has_curl() {
+        // What curl posts is answered; what it hands on answers another request, as a replaying proxy's would.
+        let pipeline = copied(&program, &line, "curl");
+        let other = r#"curl() { cat >/dev/null; butterfly seal alpha '{"action":"whoami"}' --curl | command curl -s --config -; }"#;
+        let output = shell_with(&program, &pipeline, other);
+        assert_eq!(output.status.code(), Some(3), "{}", told(&output));
+        assert!(
+            told(&output).contains("answers another request"),
+            "{}",
+            told(&output)
+        );
+        let nothing = "curl() { cat >/dev/null; return 7; }";
+        let output = shell_with(&program, &pipeline, nothing);
+        assert_eq!(output.status.code(), Some(4), "{}", told(&output));
+        assert!(told(&output).contains("nothing came"), "{}", told(&output));
+        // A token that is none is refused over HTTP.
+        let spoiled = "curl() { sed 's/Bearer e/Bearer f/' | command curl \"$@\"; }";
+        let output = shell_with(&program, &pipeline, spoiled);
+        assert_eq!(output.status.code(), Some(3), "{}", told(&output));
+        assert!(
+            told(&output).contains("refused the credential"),
             "{}",
             told(&output)
         );

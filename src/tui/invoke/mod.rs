@@ -12,6 +12,7 @@ mod state;
 mod table;
 mod trace;
 mod typing;
+mod unkept;
 mod update;
 mod view;
 mod wire;

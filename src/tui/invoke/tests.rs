@@ -14,7 +14,7 @@ use crate::tui::update::update;
 use crate::tui::view::tests::screen;
 use crate::tui::view::view;
 use crate::tui::widgets::tree::looked;
-use crate::workspace::{Comparison, LogDetail};
+use crate::workspace::{Comparison, LogDetail, LogEntry};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde_json::{Value, json};
@@ -43,6 +43,46 @@ fn open(state: &mut State, detail: LogDetail) {
     let id = page(state).id;
     let effects = update(state, Message::Entry(id, Ok(Box::new(detail))));
     answer(state, effects);
+}
+
+/// An invoke that the instance refused over HTTP.
+fn refused() -> LogEntry {
+    let mut entry = fake::entry();
+    entry.reply = None;
+    entry.row.status = "failed".into();
+    entry.row.code = Some("peer_refused".into());
+    entry.row.route = None;
+    entry.row.reply_bytes = 0;
+    let hint = "token or clock";
+    entry.failure = Some(format!(
+        "alpha: http://127.0.0.1:5001/invoke refused the credential: {hint}; ask the instance's administrator"
+    ));
+    entry.hops.truncate(1);
+    entry.hops[0].phases.pop();
+    let wire = &mut entry.wire[0];
+    wire.status = 401;
+    wire.response_headers = vec![("content-type".into(), "application/problem+json".into())];
+    wire.response_body =
+        json!({"type": "about:blank", "title": "Unauthorized\u{1b}[2J", "status": 401, "detail": hint})
+            .to_string();
+    wire.sizes.1 = wire.response_body.len() as u64;
+    entry
+}
+
+/// An invoke that nobody answered.
+fn unreached() -> LogEntry {
+    let mut entry = refused();
+    entry.row.code = Some("peer_unreachable".into());
+    entry.failure = Some(
+        "alpha: http://127.0.0.1:5001/invoke cannot be reached: Connection refused; check the URL".into(),
+    );
+    entry.hops[0].phases.truncate(2);
+    let wire = &mut entry.wire[0];
+    wire.status = 0;
+    wire.response_headers.clear();
+    wire.response_body.clear();
+    wire.sizes.1 = 0;
+    entry
 }
 
 fn page(state: &State) -> &InvokePage {
@@ -157,6 +197,25 @@ fn tabs_and_states() {
         entry.hops = Vec::new();
         open(state, LogDetail::of(entry));
         press(state, &["4"]);
+    });
+    compare("refused_wire", |state| {
+        open(state, LogDetail::of(refused()));
+        press(state, &["3"]);
+    });
+    compare("refused_trace", |state| {
+        open(state, LogDetail::of(refused()));
+        press(state, &["4"]);
+    });
+    compare("unreached_wire", |state| {
+        open(state, LogDetail::of(unreached()));
+        press(state, &["3"]);
+    });
+    compare("earlier_wire", |state| {
+        let mut entry = unreached();
+        entry.wire.clear();
+        entry.hops.clear();
+        open(state, LogDetail::of(entry));
+        press(state, &["3"]);
     });
     compare("error_reply", |state| {
         let mut entry = fake::entry();

@@ -3,10 +3,11 @@
 mod bodies;
 mod claims;
 
+use super::unkept;
 use crate::tui::clock::{Clock, bytes};
 use crate::tui::content::fields::{field, heading};
 use crate::tui::theme::{Glyphs, Role};
-use crate::tui::widgets::text::Line;
+use crate::tui::widgets::text::{Line, wrap};
 use crate::workspace::{LogEntry, LogWire};
 
 /// The lines of all legs.
@@ -17,10 +18,11 @@ pub fn wire_lines(entry: &LogEntry, clock: &Clock, glyphs: &Glyphs, whole: bool,
             "Nothing that travelled was kept of this one.",
             Role::Dim,
         ));
-        lines.push(Line::of(
-            "It failed before an answer came, or the instance was asked inside this process.",
-            Role::Dim,
-        ));
+        lines.extend(
+            wrap(unkept::why(entry), width)
+                .into_iter()
+                .map(|text| Line::of(text, Role::Dim)),
+        );
         return lines;
     }
     for (index, wire) in entry.wire.iter().enumerate() {
@@ -37,9 +39,23 @@ pub fn wire_lines(entry: &LogEntry, clock: &Clock, glyphs: &Glyphs, whole: bool,
         );
         add_request(wire, clock, whole, &mut lines, width);
         lines.push(Line::new());
-        add_reply(wire, glyphs, whole, &mut lines, width);
+        let is_last = index + 1 == entry.wire.len();
+        let failure = entry.failure.as_deref().filter(|_| is_last);
+        if wire.status == 0 {
+            add_silence(failure, &mut lines, width);
+        } else {
+            add_reply(wire, glyphs, whole, &mut lines, width);
+        }
     }
     lines
+}
+
+/// A leg to which no HTTP response came, and why, as far as that is known.
+fn add_silence(failure: Option<&str>, lines: &mut Vec<Line>, width: u16) {
+    field(lines, "answered", "no HTTP response came", Role::Bad, width);
+    if let Some(failure) = failure {
+        field(lines, "because", failure, Role::Base, width);
+    }
 }
 
 fn add_request(wire: &LogWire, clock: &Clock, whole: bool, lines: &mut Vec<Line>, width: u16) {
@@ -72,14 +88,12 @@ fn add_reply(wire: &LogWire, glyphs: &Glyphs, whole: bool, lines: &mut Vec<Line>
         field(lines, name, value, Role::Base, width);
     }
     lines.push(Line::new());
-    bodies::add(
-        lines,
-        "sealed reply",
-        &wire.response_body,
-        wire.sizes.1,
-        whole,
-        width,
-    );
+    let (kept, size) = (&wire.response_body, wire.sizes.1);
+    if !bodies::is_sealed(kept, size) {
+        bodies::add_plain(lines, "reply", kept, size, whole, width);
+        return;
+    }
+    bodies::add(lines, "sealed reply", kept, size, whole, width);
     let asked = claims::claim(&wire.token, "jti");
     let answers = bodies::protected_header(&wire.response_body)
         .and_then(|header| header.get("irt").and_then(|irt| irt.as_str().map(str::to_owned)));

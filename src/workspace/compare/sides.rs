@@ -254,7 +254,10 @@ fn wires(one: &[LogWire], other: &[LogWire]) -> Vec<FieldPair> {
     };
     add("last leg to", &|leg| leg.endpoint.clone());
     add("profile", &|leg| profile(leg).to_owned());
-    add("HTTP status", &|leg| leg.status.to_string());
+    add("HTTP status", &|leg| match leg.status {
+        0 => "none came".to_owned(),
+        status => status.to_string(),
+    });
     for claim in ["app_id", "aud", "hop", "path"] {
         add(claim, &|leg| {
             let value = &leg.token["claims"][claim];

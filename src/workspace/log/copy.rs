@@ -206,7 +206,8 @@ fn as_load(butterfly: &str, entry: &LogEntry) -> String {
     command
 }
 
-/// The sealed query and its token go from one program to the next without ever being an argument.
+/// The sealed query and its token go from one program to the next without ever being an argument. What is one is
+/// the `jti`, the last word that `seal` says: no secret, and what the reply has to answer.
 fn as_curl(post: &Post, home: &Home) -> String {
     let butterfly = program(home);
     let remote = quoted(&post.remote);
@@ -224,11 +225,16 @@ fn as_curl(post: &Post, home: &Home) -> String {
         // The pin decides, as it does for this program.
         format!(" --insecure --pinnedpubkey '{}'", pins.join(";"))
     };
+    let jti = match post.credential.profile() {
+        Profile::Native => " --jti \"${sealed##* }\"",
+        Profile::Legacy => "",
+    };
     format!(
-        "{butterfly} seal {remote} {query} |\n  \
-         sed -e '1s/^POST \\(.*\\)/url = \"\\1\"/' -e '2,3s/.*/header = \"&\"/' -e '4d' -e '5s/.*/data = \"&\"/' |\n  \
-         curl --silent --show-error{pinned} --config - |\n  \
-         {butterfly} open {remote} -"
+        "sealed=$({butterfly} seal {remote} {query} --curl) &&\n  \
+         curl --silent --show-error{pinned} --config - <<END |\n\
+         $sealed\n\
+         END\n  \
+         {butterfly} open {remote} -{jti}"
     )
 }
 

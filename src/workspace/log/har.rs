@@ -24,7 +24,7 @@ pub(super) struct Maker {
 }
 
 impl Maker {
-    /// With what is known of the instances of this home: where a call that got no answer went.
+    /// With what is known of the instances of this home: where a call went of which no exchange was kept.
     pub(super) fn with(records: &[InstanceRecord]) -> Self {
         let endpoints = records
             .iter()
@@ -33,7 +33,7 @@ impl Maker {
         Self { endpoints }
     }
 
-    /// One entry for each exchange; one without a response where there was none.
+    /// One entry for each exchange, answered or not; one without a response where nothing was kept of any.
     pub(super) fn entries(&self, entry: &LogEntry) -> Vec<Value> {
         if entry.row.kind == LogKind::Load {
             // Its calls were not kept one by one.
@@ -79,18 +79,11 @@ impl Maker {
                 "headersSize": -1,
                 "bodySize": -1,
             },
-            "response": {
-                "status": 0,
-                "statusText": "",
-                "httpVersion": "",
-                "cookies": [],
-                "headers": [],
-                "content": {"size": 0, "mimeType": "x-unknown"},
-                "redirectURL": "",
-                "headersSize": -1,
-                "bodySize": -1,
-                "comment": "nothing travelled: asked in this process, or not answered",
-            },
+            "response": no_response(if entry.row.status == "failed" {
+                "it failed before anything was sealed, or was kept by a version that kept nothing of what failed"
+            } else {
+                "nothing travelled: asked in this process"
+            }),
             "cache": {},
             "timings": {"send": 0, "wait": took, "receive": 0},
             "comment": format!("line {}", entry.row.id),
@@ -145,7 +138,26 @@ fn request(wire: &LogWire) -> Value {
     })
 }
 
+/// As browsers write it where none came.
+fn no_response(why: &str) -> Value {
+    json!({
+        "status": 0,
+        "statusText": "",
+        "httpVersion": "",
+        "cookies": [],
+        "headers": [],
+        "content": {"size": 0, "mimeType": "x-unknown"},
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": -1,
+        "comment": why,
+    })
+}
+
 fn response(wire: &LogWire) -> Value {
+    if wire.status == 0 {
+        return no_response("no HTTP response came");
+    }
     let headers: Vec<Value> = wire
         .response_headers
         .iter()

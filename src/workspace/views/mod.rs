@@ -390,13 +390,13 @@ pub struct LogWire {
     pub content_type: String,
     /// The sealed request body, as text, cut after 16 KiB.
     pub request_body: String,
-    /// HTTP status of the response.
+    /// HTTP status of the response; 0 where none came.
     pub status: u16,
     /// Response headers.
     pub response_headers: Vec<(String, String)>,
-    /// The sealed response body, as text, cut after 16 KiB.
+    /// The response body, sealed or a problem in the clear, as text, cut after 16 KiB.
     pub response_body: String,
-    /// Bytes of the whole request and response bodies.
+    /// Bytes of the whole request body, and of the response body as far as it came.
     pub sizes: (u64, u64),
 }
 

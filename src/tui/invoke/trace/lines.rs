@@ -91,7 +91,7 @@ pub(super) fn make(spans: &Spans, glyphs: &Glyphs, width: u16) -> Made {
         return Made {
             ruler: Line::new(),
             rows: Vec::new(),
-            notes: nothing(),
+            notes: Vec::new(),
         };
     }
     let width = usize::from(width).saturating_sub(2);
@@ -117,16 +117,6 @@ pub(super) fn make(spans: &Spans, glyphs: &Glyphs, width: u16) -> Made {
         rows,
         notes: notes(spans, glyphs),
     }
-}
-
-fn nothing() -> Vec<Line> {
-    vec![
-        Line::of("No hop reported its phases.", Role::Dim),
-        Line::of(
-            "Original instances keep no times; the command line asks for them with --trace.",
-            Role::Dim,
-        ),
-    ]
 }
 
 fn ruler(glyphs: &Glyphs, scale: Scale) -> Line {

@@ -1,6 +1,7 @@
 //! Where the time of a call went: a waterfall over hops and phases.
 
 mod lines;
+mod notes;
 mod places;
 
 use crate::tui::theme::{Glyphs, Role};
@@ -53,6 +54,7 @@ impl TraceView {
         let spans = Span::all(&entry.hops, entry.row.route, entry.row.elapsed_us);
         let made = lines::make(&spans, glyphs, width);
         (self.ruler, self.rows, self.notes) = (made.ruler, made.rows, made.notes);
+        self.notes.extend(notes::of(entry, width));
         self.settle(usize::MAX);
     }
 

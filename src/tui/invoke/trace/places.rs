@@ -116,12 +116,13 @@ fn places(hops: &[Hop], route: Option<Route>) -> Vec<Place> {
         depth: 0,
         waited: None,
     }];
-    let mut within = wait(first, 0);
+    let first = answered(first);
+    let mut within = wait(&first, 0);
     for (index, hop) in hops.iter().enumerate().skip(1) {
         let calls_both = matches!(route, Some(Route::Endpoint | Route::Circuit)) && hops.len() > 2;
         let mut depth = index;
         if calls_both && index <= 2 {
-            within = wait(first, 2 - index);
+            within = wait(&first, 2 - index);
             depth = 1;
         } else if calls_both {
             depth = index - 1;
@@ -136,6 +137,15 @@ fn places(hops: &[Hop], route: Option<Route>) -> Vec<Place> {
         within = (start + inner.0, inner.1);
     }
     places
+}
+
+/// The caller's phases without those of an exchange after the last that was opened: nobody in the picture answered it.
+fn answered(caller: &Hop) -> Hop {
+    let opened = caller.phases.iter().filter(|phase| phase.name == PhaseName::Open);
+    let last = opened.map(|phase| phase.start_us).max().unwrap_or(u64::MAX);
+    let mut caller = caller.clone();
+    caller.phases.retain(|phase| phase.start_us <= last);
+    caller
 }
 
 /// When a hop waited for another one, and for how long: its last wait but `before`, or else its execution.
@@ -200,6 +210,21 @@ mod tests {
             .map(|place| (place.start, place.depth))
             .collect();
         assert_eq!(found, [(0, 0), (225, 1), (425, 1)]);
+    }
+
+    #[test]
+    fn an_exchange_that_nobody_answered_is_no_place_for_a_hop() {
+        use PhaseName::{Connect, Open, Seal, Wait};
+        let answered = [(Seal, 0, 10), (Wait, 10, 100), (Open, 110, 10)];
+        for failed in [
+            &[(Seal, 200, 10), (Wait, 210, 500)][..],
+            &[(Seal, 200, 10), (Connect, 210, 500)],
+        ] {
+            let phases: Vec<_> = answered.iter().chain(failed).copied().collect();
+            let hops = [hop(&phases), hop(&[(PhaseName::Execute, 0, 50)])];
+            let places = places(&hops, Some(Route::Endpoint));
+            assert_eq!((places[1].start, places[1].waited), (35, Some(100)));
+        }
     }
 
     #[test]

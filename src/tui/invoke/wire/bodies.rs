@@ -13,15 +13,13 @@ use serde_json::Value;
 const BEGINNING: usize = 16;
 /// The most of a body that is shown on demand.
 const WHOLE: usize = 64 * 1024;
+/// Lines of a body in the clear that are shown without being asked for.
+const FIRST_LINES: usize = 12;
 
 /// The lines of a body of which `kept` was kept.
 pub fn add(lines: &mut Vec<Line>, label: &str, kept: &str, size: u64, whole: bool, width: u16) {
     let is_cut = (kept.len() as u64) < size;
-    let cut = if is_cut {
-        format!(", of which the first {} were kept", count(kept.len() as u64))
-    } else {
-        String::new()
-    };
+    let cut = cut(kept, size);
     let jwe: Vec<&str> = kept.split('.').collect();
     if kept.is_empty() {
         field(lines, label, &format!("{} bytes", count(size)), Role::Base, width);
@@ -52,6 +50,54 @@ pub fn add(lines: &mut Vec<Line>, label: &str, kept: &str, size: u64, whole: boo
     for text in wrap(shown, width.saturating_sub(15).max(16)) {
         lines.push(continued(Line::of(text, Role::Faint)));
     }
+}
+
+/// The lines of a body that nobody sealed, such as a problem document, of which `kept` was kept.
+pub fn add_plain(lines: &mut Vec<Line>, label: &str, kept: &str, size: u64, whole: bool, width: u16) {
+    let what = match size {
+        0 => "no body".to_owned(),
+        _ => format!("{} bytes, not sealed{}", count(size), cut(kept, size)),
+    };
+    field(lines, label, &what, Role::Base, width);
+    let shown = &kept[..kept.floor_char_boundary(WHOLE)];
+    let shown = match serde_json::from_str::<Value>(shown) {
+        Ok(value) => serde_json::to_string_pretty(&value).expect("a value has only string keys"),
+        Err(_) => shown.to_owned(),
+    };
+    let mut texts = shown
+        .split('\n')
+        .flat_map(|text| indented(text, width.saturating_sub(15).max(16)));
+    let most = if whole { usize::MAX } else { FIRST_LINES };
+    for text in texts.by_ref().take(most) {
+        lines.push(continued(Line::of(text, Role::Faint)));
+    }
+    let more = texts.count();
+    if more > 0 {
+        let more = format!("… {} more lines", count(more as u64));
+        lines.push(continued(Line::of(more, Role::Dim)));
+    }
+}
+
+/// A line of text in as many as it needs, each with the blanks before it.
+fn indented(text: &str, room: u16) -> Vec<String> {
+    let rest = text.trim_start_matches(' ');
+    let blanks = " ".repeat((text.len() - rest.len()).min(usize::from(room / 2)));
+    let room = room - u16::try_from(blanks.len()).unwrap_or(0);
+    let parts = wrap(rest, room);
+    parts.into_iter().map(|part| format!("{blanks}{part}")).collect()
+}
+
+fn cut(kept: &str, size: u64) -> String {
+    match kept.len() as u64 {
+        all if all >= size => String::new(),
+        0 => ", which were not kept".to_owned(),
+        kept => format!(", of which the first {} were kept", count(kept)),
+    }
+}
+
+/// Whether a body looks as one that was sealed.
+pub fn is_sealed(kept: &str, size: u64) -> bool {
+    protected_header(kept).is_some() || fernet(kept, size).is_some()
 }
 
 /// The protected header of a JWE, if the body is one.

@@ -1,0 +1,103 @@
+//! One exchange on its way, so that wherever it ends it can be told how far it came.
+
+use super::response::{self, Answer};
+use super::timing::Phases;
+use super::{ClientError, Exchange, FailedExchange};
+use crate::protocol::{HeldCredential, PhaseName, Reply, SealedRequest};
+
+/// How far an exchange came.
+enum Stage {
+    Sealed,
+    Sending,
+    Receiving,
+    Received,
+}
+
+/// An exchange on its way: what is known of it wherever it ends.
+pub(super) struct Progress {
+    phases: Phases,
+    stage: Stage,
+    answer: Option<Answer>,
+}
+
+impl Progress {
+    /// What is sealed already.
+    pub(super) fn after(phases: Phases) -> Self {
+        Self {
+            phases,
+            stage: Stage::Sealed,
+            answer: None,
+        }
+    }
+
+    /// From here on the instance may know of it.
+    pub(super) fn sending(&mut self) {
+        self.stage = Stage::Sending;
+    }
+
+    /// The head of a response is there; gives the place for its body.
+    pub(super) fn answered(&mut self, answer: Answer) -> &mut Vec<u8> {
+        self.phases.answered();
+        self.stage = Stage::Receiving;
+        &mut self.answer.insert(answer).body
+    }
+
+    /// The body is there too.
+    pub(super) fn received(&mut self) {
+        self.phases.lap(PhaseName::Receive);
+        self.stage = Stage::Received;
+    }
+
+    /// Opens what was received.
+    pub(super) fn open(
+        &mut self,
+        credential: &HeldCredential,
+        request: &SealedRequest,
+    ) -> Result<Reply, ClientError> {
+        let answer = self.answer.as_ref().expect("a response was received");
+        let reply = response::open(&credential.endpoint, credential, &request.jti, answer)?;
+        self.phases.lap(PhaseName::Open);
+        Ok(reply)
+    }
+
+    /// It ended in this reply.
+    pub(super) fn arrive(self, request: SealedRequest, reply: Reply) -> Exchange {
+        let (status, response_headers, response_body) = taken_apart(self.answer);
+        let elapsed_us = self.phases.elapsed_us();
+        Exchange {
+            status: status.unwrap_or_default(),
+            response_headers,
+            response_body,
+            hop: self.phases.into_hop(reply.trace()),
+            reply,
+            request,
+            elapsed_us,
+        }
+    }
+
+    /// It ended in none.
+    pub(super) fn fail(mut self, request: SealedRequest, error: ClientError) -> FailedExchange {
+        match self.stage {
+            Stage::Sealed | Stage::Received => {}
+            Stage::Sending => self.phases.given_up(),
+            Stage::Receiving => self.phases.lap(PhaseName::Receive),
+        }
+        let (status, response_headers, response_body) = taken_apart(self.answer);
+        let elapsed_us = self.phases.elapsed_us();
+        FailedExchange {
+            error,
+            request,
+            status,
+            response_headers,
+            response_body,
+            hop: self.phases.into_hop(None),
+            elapsed_us,
+        }
+    }
+}
+
+fn taken_apart(answer: Option<Answer>) -> (Option<u16>, Vec<(String, String)>, Vec<u8>) {
+    answer.map_or_else(Default::default, |answer| {
+        (Some(answer.status), answer.header_texts(), answer.body)
+    })
+}
