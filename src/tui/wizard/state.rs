@@ -163,6 +163,13 @@ impl Wizard {
             && alarm.is_some_and(|alarm| alarm.kind == AlarmKind::WrongCode && alarm.at >= self.since)
     }
 
+    /// Whether a code is out that nobody has taken yet: only the other side can turn the page.
+    pub fn waits_for_code(&self) -> bool {
+        self.step() == Step::HandOver
+            && self.course.answers.delivery == Delivery::Code
+            && !self.course.is_answered()
+    }
+
     /// Whether the step waits for the other side, and so is looked at again and again.
     pub fn waits_for_peer(&self, now: Timestamp) -> bool {
         if self.course.is_over() || self.failure.is_some() && self.step() == Step::HandOver {

@@ -326,6 +326,41 @@ fn going_back_keeps_what_was_answered_and_leaving_keeps_the_draft() {
 }
 
 #[test]
+fn nobody_confirms_words_before_the_code_was_taken() {
+    let mut state = demo((80, 24));
+    offer(&mut state, Delivery::Code);
+    let footer = |state: &State| screen(state).lines().last().unwrap().to_owned();
+    assert!(!footer(&state).contains('⏎'), "{}", footer(&state));
+    press(&mut state, &["enter", "enter", "enter"]);
+    assert_eq!(step(&state), Step::HandOver);
+    assert!(screen(&state).contains("nobody has typed the code in yet"));
+    seen(&mut state, |row| row.state = CredentialState::Delivered);
+    assert_eq!(step(&state), Step::Words);
+    assert!(footer(&state).contains("⏎ answer"));
+    // Back to the code, and on again: it is known to have been taken.
+    press(&mut state, &["esc", "enter"]);
+    assert_eq!(step(&state), Step::Words);
+}
+
+#[test]
+fn from_fresh_keys_one_leaves_and_does_not_answer_again() {
+    for side in [Side::Issued, Side::Held] {
+        let mut state = demo((120, 36));
+        match side {
+            Side::Issued => {
+                offer(&mut state, Delivery::Code);
+                seen(&mut state, |row| row.state = CredentialState::Delivered);
+            }
+            Side::Held => accept(&mut state, Delivery::Code),
+        }
+        words_match(&mut state);
+        assert_eq!(step(&state), Step::Activation);
+        press(&mut state, &["esc"]);
+        assert!(!is_open(&state), "{side:?}");
+    }
+}
+
+#[test]
 fn a_mistyped_code_is_noticed_before_it_is_burnt() {
     let mut state = demo((120, 36));
     accept_until_input(&mut state, Delivery::Code);

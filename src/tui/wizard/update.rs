@@ -305,6 +305,14 @@ fn forward(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
         return effects;
     }
     if wizard.course.forward().is_none() {
+        if wizard.waits_for_code() {
+            let waits = wizard.waits_for_peer(state.clock.now());
+            wizard.note = Some(if waits {
+                "nobody has typed the code in yet: this page turns by itself then".to_owned()
+            } else {
+                "this code is of no use any more: n makes another one".to_owned()
+            });
+        }
         return Vec::new();
     }
     enter(state, wizard)

@@ -252,12 +252,14 @@ pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
         (_, true) => "leave for now",
         _ => "back",
     };
-    let mut pairs = vec![("⏎", next(wizard))];
+    let mut pairs: Vec<_> = next(wizard).map(|next| ("⏎", next)).into_iter().collect();
     if wizard.list.many {
         pairs.push(("Space", "pick"));
     }
     if wizard.fields().len() > 1 {
-        pairs.push(("Tab", "next field"));
+        if wizard.at + 1 == wizard.fields().len() {
+            pairs.push(("Tab", "next field"));
+        }
         pairs.push(("←→", "choose"));
         pairs.push(("^S", "next step"));
     } else if !wizard.list.items.is_empty() {
@@ -293,8 +295,14 @@ pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
     pairs
 }
 
-fn next(wizard: &Wizard) -> &'static str {
-    match wizard.step() {
+/// What Enter does; nothing where only the other side, or only time, turns the page.
+fn next(wizard: &Wizard) -> Option<&'static str> {
+    if wizard.at + 1 < wizard.fields().len() {
+        return Some("next field");
+    }
+    Some(match wizard.step() {
+        Step::HandOver if wizard.waits_for_code() => return None,
+        Step::Activation => return None,
         Step::Review => "make it",
         Step::Ask => "make the request",
         Step::Passphrase => "open it",
@@ -302,5 +310,5 @@ fn next(wizard: &Wizard) -> &'static str {
         Step::Words => "answer",
         Step::Done => "close",
         _ => "next",
-    }
+    })
 }
