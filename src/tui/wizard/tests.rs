@@ -343,6 +343,32 @@ fn nobody_confirms_words_before_the_code_was_taken() {
 }
 
 #[test]
+fn all_seven_words_and_both_answers_are_seen_in_few_rows() {
+    for side in [Side::Issued, Side::Held] {
+        for (width, height) in (20..=24).flat_map(|height| [(80, height), (120, height)]) {
+            let mut state = demo((width, height));
+            match side {
+                Side::Issued => {
+                    offer(&mut state, Delivery::Code);
+                    seen(&mut state, |row| row.state = CredentialState::Delivered);
+                }
+                Side::Held => accept(&mut state, Delivery::Code),
+            }
+            for key in ["up", "down", "pageup"] {
+                press(&mut state, &[key]);
+                let shown = screen(&state);
+                for (index, word) in fake::words().iter().enumerate() {
+                    let numbered = format!("{}  {word}", index + 1);
+                    assert!(shown.contains(&numbered), "{width}x{height}\n{shown}");
+                }
+                assert!(shown.contains("1  They match, all seven"), "{shown}");
+                assert!(shown.contains("2  They differ"), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
 fn from_fresh_keys_one_leaves_and_does_not_answer_again() {
     for side in [Side::Issued, Side::Held] {
         let mut state = demo((120, 36));

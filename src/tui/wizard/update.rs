@@ -127,11 +127,24 @@ pub(super) fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, 
         if key == Key::char('q') && !wizard.list.finds {
             return back(state, wizard, leaving);
         }
+        if wizard.step() == Step::Words && scroll_words(wizard, key) {
+            return (true, Vec::new());
+        }
         let changed = wizard.list.key(key);
         note(wizard);
         return (true, if changed { found(wizard) } else { Vec::new() });
     }
     (true, read(state, wizard, key))
+}
+
+/// The words and their two answers are at most two screens. Says whether it was a key for that.
+fn scroll_words(wizard: &mut Wizard, key: Key) -> bool {
+    match key.code {
+        KeyCode::PageUp => wizard.scroll = 0,
+        KeyCode::PageDown => wizard.scroll = usize::MAX,
+        _ => return false,
+    }
+    true
 }
 
 /// The filter of a list of pointers changed: others may have to be fetched.

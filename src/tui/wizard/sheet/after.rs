@@ -1,7 +1,7 @@
 //! What stands on the screen after something was opened: words, fresh keys, checks, the first call.
 
 use super::asking::list;
-use super::rows::{Row, Sheet, spinner, waiting};
+use super::rows::{Row, Sheet, Space, spinner, waiting};
 use crate::command::Id;
 use crate::handshake::guide::Step;
 use crate::model::{Delivery, Side};
@@ -13,7 +13,8 @@ use crate::tui::widgets::text::Line;
 use crate::tui::wizard::state::Wizard;
 use crate::workspace::{Check, CheckKind, CheckResult};
 
-pub fn words(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall: bool) {
+pub fn words(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, space: Space) {
+    let tall = space == Space::Tall;
     if let Some(words) = wizard.words() {
         let line = |index: usize| {
             Line::of(format!("{}  ", index + 1), Role::Dim).and(words[index].clone(), Role::Match)
@@ -40,7 +41,9 @@ pub fn words(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall:
             sheet.gap();
         }
     }
-    list(state, wizard, sheet, room, tall);
+    list(state, wizard, sheet, room, space);
+    // The words stay in view, whatever is selected.
+    sheet.focus = None;
 }
 
 pub fn activation(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
