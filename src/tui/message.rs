@@ -46,6 +46,10 @@ pub enum Message {
     HomeFailed(Failure),
     /// What could not be told is worth asking for again.
     AskAgain,
+    /// It is time to go on with handshakes that wait for the other side, if this plan still stands.
+    Onward(u64),
+    /// What came of that: the peers that can be called now.
+    WentOn(Outcome<Vec<String>>),
     /// Remembered settings: name and value.
     Preferences(Outcome<Vec<(String, String)>>),
     /// What was being written in the composer, by instance.

@@ -12,6 +12,7 @@ mod lists;
 mod load;
 mod log;
 mod look;
+mod onward;
 mod phase;
 mod place;
 mod pointers;
@@ -32,6 +33,7 @@ pub use lists::Cursor;
 pub use load::{Again, Load};
 pub use log::Log;
 pub use look::Look;
+pub use onward::Onward;
 pub use phase::Phase;
 pub use place::{OpenPage, Place};
 pub use pointers::{Columns, Pointers, Source};
@@ -120,6 +122,8 @@ pub struct State {
     pub begun: Begun,
     /// The instance whose log is read.
     pub tailed: Option<InstanceName>,
+    /// When handshakes that wait only for the other side are gone on with.
+    pub onward: Onward,
 }
 
 impl State {
@@ -161,6 +165,7 @@ impl State {
             kept: Kept::default(),
             begun: Begun::default(),
             tailed: None,
+            onward: Onward::default(),
         }
     }
 

@@ -369,6 +369,33 @@ fn all_seven_words_and_both_answers_are_seen_in_few_rows() {
 }
 
 #[test]
+fn the_panes_show_what_the_wizard_came_to() {
+    let mut state = demo((120, 36));
+    offer(&mut state, Delivery::Code);
+    let asks = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::LoadCredentials))
+    };
+    let news = |state: &State, credential| {
+        let row = fake::row(Side::Issued, Delivery::Code, credential);
+        assert!(wizard(state).course.under_way().is_some());
+        Message::Wizard(News::Came(0, Ok(Heard::Row(Box::new(row)))))
+    };
+    let same = news(&state, CredentialState::Offered);
+    assert!(!asks(&update(&mut state, same)), "nothing changed");
+    let taken = news(&state, CredentialState::Delivered);
+    let effects = update(&mut state, taken);
+    assert!(asks(&effects));
+    answer(&mut state, effects);
+    let left = update(&mut state, Message::Key(Key::parse("enter").unwrap()));
+    answer(&mut state, left);
+    assert_eq!(step(&state), Step::Activation);
+    let left = update(&mut state, Message::Key(Key::parse("esc").unwrap()));
+    assert!(!is_open(&state) && asks(&left));
+}
+
+#[test]
 fn from_fresh_keys_one_leaves_and_does_not_answer_again() {
     for side in [Side::Issued, Side::Held] {
         let mut state = demo((120, 36));

@@ -62,7 +62,7 @@ pub fn activation(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) 
     }
     sheet.gap();
     sheet.prose(
-        "This screen goes on by itself. You can leave: it goes on in the background, and you find it here again.",
+        "This page goes on by itself. You can leave: as long as this console runs, it goes on without you.",
         Role::Dim,
         room,
     );
