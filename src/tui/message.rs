@@ -185,7 +185,7 @@ pub enum Done {
     /// Lines of the log were written to a file.
     LogExported(u64, PathBuf),
     /// A credential was revoked or forgotten.
-    Revoked(String),
+    Revoked(Box<CredentialRow>),
     /// A credential changed; with a word for how.
     Credential(Box<CredentialRow>, &'static str),
     /// A credential has fresh keys, or is to get them.
