@@ -218,6 +218,18 @@ impl Wizard {
         self.step() == Step::HandOver && secret
     }
 
+    /// Whether an instance of ours got a credential with which it can call by itself.
+    pub fn can_relay(&self) -> bool {
+        let known = self
+            .row
+            .as_ref()
+            .map_or(&[][..], |row| row.credentials.as_slice());
+        match &self.accepted {
+            Some(accepted) => accepted.connection_id.is_some(),
+            None => known.iter().any(|name| name.contains("/held/")),
+        }
+    }
+
     /// The other side, in words.
     pub fn peer(&self) -> String {
         let answers = &self.course.answers;

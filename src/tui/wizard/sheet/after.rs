@@ -236,11 +236,13 @@ pub fn done(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
             }
         }
         Side::Held => {
-            lines.push(format!("You can call {peer}."));
+            if all_passed(wizard) {
+                lines.push(format!("You can call {peer}."));
+            }
             if !plain {
                 lines.push("The words matched, and fresh keys are in force.".to_owned());
             }
-            if let Some(address) = wizard.course.pointer() {
+            if let Some(address) = wizard.course.pointer().filter(|_| answered(wizard)) {
                 lines.push(format!(
                     "The pointer {address} leads there: {} calls it from the Pointers pane.",
                     state.key_for(Id::CallPointer)
@@ -248,9 +250,48 @@ pub fn done(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
             }
         }
     }
+    let glyphs = &state.look.glyphs;
     for line in lines {
-        sheet.led("✓ ", Role::Good, &line, Role::Base, room);
+        sheet.led(&format!("{} ", glyphs.good), Role::Good, &line, Role::Base, room);
+    }
+    for line in shortcomings(state, wizard) {
+        sheet.led(&format!("{} ", glyphs.warn), Role::Warn, &line, Role::Base, room);
     }
     sheet.gap();
     sheet.line("Enter closes this.", Role::Dim);
+}
+
+fn all_passed(wizard: &Wizard) -> bool {
+    let failed = |check: &Check| matches!(check.result, CheckResult::Failed { .. });
+    !wizard.checks.iter().any(failed)
+}
+
+/// Whether the first call through the new pointer came back with what it was made for.
+fn answered(wizard: &Wizard) -> bool {
+    wizard
+        .called
+        .as_ref()
+        .is_some_and(|called| called.reply.is_success())
+}
+
+/// What did not work on the way, so that nobody leaves in the belief that it does.
+fn shortcomings(state: &State, wizard: &Wizard) -> Vec<String> {
+    let mut lines = Vec::new();
+    if wizard.course.side() == Side::Held && !all_passed(wizard) {
+        lines.push(format!(
+            "Not every check passed: {} checks it again in the Credentials pane.",
+            state.key_for(Id::CheckCredential)
+        ));
+    }
+    if let Some(address) = wizard.course.pointer().filter(|_| !answered(wizard)) {
+        let why = match wizard.called.as_ref().and_then(|called| called.reply.problem()) {
+            Some(problem) => format!("was refused: {}", problem.message),
+            None => "did not come back".to_owned(),
+        };
+        lines.push(format!(
+            "The pointer {address} stands, but the first call through it {why}. {} calls it again from the Pointers pane.",
+            state.key_for(Id::CallPointer)
+        ));
+    }
+    lines
 }

@@ -119,7 +119,8 @@ pub fn fields(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, spac
         sheet.line(text, Role::Good);
         sheet.gap();
     }
-    if let (Step::Keep, Some(says)) = (wizard.step(), &wizard.says) {
+    // A failure is to be seen beside the fields; what the bundle says was read by then.
+    if let (Step::Keep, Some(says), None) = (wizard.step(), &wizard.says, &wizard.failure) {
         said(state, says, sheet, room);
     }
     for index in 0..wizard.fields().len() {
