@@ -222,7 +222,7 @@ impl State {
     pub fn key_for(&self, id: Id) -> String {
         let here = self.keymap.keys(id, self.scopes()).next();
         match here.or_else(|| self.keymap.anywhere(id)) {
-            Some(keys) => keys.to_string(),
+            Some(keys) => self.look.glyphs.spelled_keys(keys),
             None => format!(":{}", crate::command::command(id).name),
         }
     }

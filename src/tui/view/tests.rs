@@ -2,6 +2,7 @@
 
 mod backups;
 mod log;
+mod plain;
 
 use super::*;
 use crate::command::Key;
