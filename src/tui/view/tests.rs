@@ -318,6 +318,26 @@ fn failures_in_panes() {
 }
 
 #[test]
+fn the_way_back_is_among_the_keys_of_every_page() {
+    let ways: [&[&str]; 5] = [
+        &["2", "enter"],
+        &["2", "G", "enter"],
+        &["3", "enter"],
+        &["4", "enter"],
+        &["1", "enter"],
+    ];
+    for way in ways {
+        let mut state = demo((80, 24));
+        press(&mut state, way);
+        let shown = screen(&state);
+        assert!(
+            shown.lines().last().unwrap().contains("Esc back"),
+            "{way:?}\n{shown}"
+        );
+    }
+}
+
+#[test]
 fn plain_signs_and_no_colour() {
     let mut state = themed((80, 24), "dark", Depth::None);
     state.look.glyphs = ASCII;

@@ -1,5 +1,6 @@
 //! Both sides, every step: what keys do, and what is seen, at three sizes and with a held clock.
 
+mod joining;
 mod pictures;
 
 use super::errand::{Errand, Heard, News};

@@ -96,6 +96,7 @@ pub(super) fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, 
         return (true, vec![Effect::Redraw]);
     }
     let leaving = std::mem::take(&mut wizard.leaving);
+    wizard.note = None;
     if wizard.waits_for_facts() && key.code != KeyCode::Esc {
         wizard.ahead.push(Typed::Key(key));
         return (true, Vec::new());
@@ -308,8 +309,9 @@ fn forward(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
         return Vec::new();
     }
     if wizard.list.many && wizard.list.picked.is_empty() {
-        // Going on with what is selected is what was meant.
-        wizard.list.toggle();
+        // What is merely selected is not granted: nobody said so.
+        wizard.note = Some("nothing is picked yet: Space picks what is selected".to_owned());
+        return Vec::new();
     }
     if !take(state, wizard) {
         return Vec::new();

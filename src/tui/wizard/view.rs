@@ -256,7 +256,10 @@ pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
             pairs.push(("Tab", "next field"));
         }
         pairs.push(("←→", "choose"));
-        pairs.push(("^S", "next step"));
+        if wizard.at + 1 < wizard.fields().len() {
+            let last = at_last(wizard);
+            pairs.push(("^S", if last == "next" { "next step" } else { last }));
+        }
     } else if !wizard.list.items.is_empty() {
         pairs.push(("↑↓", "choose"));
     }
@@ -295,9 +298,16 @@ fn next(wizard: &Wizard) -> Option<&'static str> {
     if wizard.at + 1 < wizard.fields().len() {
         return Some("next field");
     }
-    Some(match wizard.step() {
-        Step::HandOver if wizard.waits_for_code() => return None,
-        Step::Activation => return None,
+    match wizard.step() {
+        Step::Activation => None,
+        Step::HandOver if wizard.waits_for_code() => None,
+        _ => Some(at_last(wizard)),
+    }
+}
+
+/// What the step ends with.
+fn at_last(wizard: &Wizard) -> &'static str {
+    match wizard.step() {
         Step::Review => "make it",
         Step::Ask => "make the request",
         Step::Passphrase => "open it",
@@ -305,5 +315,5 @@ fn next(wizard: &Wizard) -> Option<&'static str> {
         Step::Words => "answer",
         Step::Done => "close",
         _ => "next",
-    })
+    }
 }
