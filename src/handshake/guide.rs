@@ -190,10 +190,16 @@ impl Course {
             return Step::Begin;
         };
         let plain = self.answers.delivery == Delivery::Plain;
+        // What people said of the words is said: that somebody has copies is for the credentials' own commands then.
+        let compared = under_way.verified && !plain;
+        let active = is_active(under_way.state);
         match self.side {
+            Side::Issued if compared && active => Step::Done,
+            Side::Issued if compared => Step::Activation,
             Side::Issued => Step::HandOver,
             Side::Held if under_way.state == CredentialState::Requested => Step::Send,
-            Side::Held if plain => Step::Checks,
+            Side::Held if plain || compared && active => Step::Checks,
+            Side::Held if compared => Step::Activation,
             Side::Held => Step::Words,
         }
     }
@@ -221,11 +227,12 @@ impl Course {
                 .is_some_and(|under_way| under_way.verified),
             Step::Activation => state.is_some_and(is_active),
             Step::Checks => self.checked,
+            // Only of a code is it known whether somebody took it; before that there are no words to compare.
+            Step::HandOver => answers.delivery != Delivery::Code || self.was_taken(),
             Step::Purpose
             | Step::Limits
             | Step::Delivery
             | Step::File
-            | Step::HandOver
             | Step::Way
             | Step::Send
             | Step::Passphrase
@@ -328,19 +335,23 @@ impl Course {
         }
     }
 
+    /// Whether the other side is known to have got what was handed over.
+    fn was_taken(&self) -> bool {
+        self.under_way.as_ref().is_some_and(|under_way| {
+            !matches!(
+                under_way.state,
+                CredentialState::Requested | CredentialState::Offered
+            )
+        })
+    }
+
     fn turns_by_itself(&self) -> bool {
-        let Some(under_way) = &self.under_way else {
+        if self.under_way.is_none() {
             return false;
-        };
+        }
         match self.at {
             Step::Review | Step::Ask | Step::Keep | Step::Words | Step::Activation => self.is_answered(),
-            Step::HandOver => {
-                self.answers.delivery != Delivery::Plain
-                    && !matches!(
-                        under_way.state,
-                        CredentialState::Requested | CredentialState::Offered
-                    )
-            }
+            Step::HandOver => self.answers.delivery != Delivery::Plain && self.was_taken(),
             Step::Pointer => self.pointer.is_some(),
             _ => false,
         }

@@ -87,9 +87,12 @@ impl Clock {
         }
     }
 
-    /// How long from now, coarsely: `in 12 days`, `3 h ago`.
+    /// How long from now, coarsely: `in 12 days`, `3 h ago`, `just now`.
     pub fn distance(&self, moment: Timestamp) -> String {
         let seconds = moment.as_seconds() - self.now().as_seconds();
+        if seconds == 0 {
+            return "just now".to_owned();
+        }
         let size = seconds.unsigned_abs();
         let words = match size {
             0..60 => format!("{size} s"),
@@ -173,5 +176,6 @@ mod tests {
             "in 12 days"
         );
         assert_eq!(clock.distance(clock.now().plus_seconds(-90)), "1 min ago");
+        assert_eq!(clock.distance(clock.now()), "just now");
     }
 }

@@ -90,6 +90,8 @@ pub enum Effect {
     Examine(u64),
     /// Fetch the credentials.
     LoadCredentials,
+    /// Go on with handshakes that wait for nobody here.
+    Onward,
     /// Fetch what depends on a credential.
     LoadDependents(String),
     /// Fetch lines of the log.

@@ -46,6 +46,10 @@ pub enum Message {
     HomeFailed(Failure),
     /// What could not be told is worth asking for again.
     AskAgain,
+    /// It is time to go on with handshakes that wait for the other side, if this plan still stands.
+    Onward(u64),
+    /// What came of that: the peers that can be called now.
+    WentOn(Outcome<Vec<String>>),
     /// Remembered settings: name and value.
     Preferences(Outcome<Vec<(String, String)>>),
     /// What was being written in the composer, by instance.
@@ -181,7 +185,7 @@ pub enum Done {
     /// Lines of the log were written to a file.
     LogExported(u64, PathBuf),
     /// A credential was revoked or forgotten.
-    Revoked(String),
+    Revoked(Box<CredentialRow>),
     /// A credential changed; with a word for how.
     Credential(Box<CredentialRow>, &'static str),
     /// A credential has fresh keys, or is to get them.

@@ -5,6 +5,7 @@
 
 mod catalog;
 mod depth;
+mod spelling;
 
 pub use catalog::Catalog;
 pub use depth::{Depth, depth_of_terminal};

@@ -47,6 +47,7 @@ impl Workspace {
         let console = part(&came.bundle, Holder::Console)?;
         let instance = part(&came.bundle, Holder::Instance)?;
         let ours = self.holder_of(&request, &came, console.is_some()).await?;
+        let ours = self.unless_called(ours, &came, console.is_some()).await?;
         let plan = self.plan(&came, request.name.as_ref(), console.as_ref()).await?;
         let installed = match (&ours, &instance) {
             (Some(ours), Some((bundled, held))) => {
@@ -163,6 +164,33 @@ impl Workspace {
             "the bundle has a credential for an instance only, and no instance of ours was named to hold it",
             "name one, with `butterfly handshake accept --instance NAME`",
         ))
+    }
+
+    /// An instance that relays to itself goes round in a circle. Where a code is spent already and the console has a
+    /// part too, that part is kept.
+    async fn unless_called(
+        &self,
+        ours: Option<InstanceName>,
+        came: &Came,
+        has_console: bool,
+    ) -> Result<Option<InstanceName>, Failure> {
+        let Some(name) = ours else {
+            return Ok(None);
+        };
+        let record = self.record(name.as_str()).await?;
+        let called = &came.bundle.instance.id;
+        if called.is_none() || record.instance_id != *called {
+            return Ok(Some(name));
+        }
+        if came.bundle.delivery == Delivery::Code && has_console {
+            return Ok(None);
+        }
+        Err(Failure::new(
+            Code::InvalidParameter,
+            format!("the bundle lets {name} be called, and {name} cannot call itself"),
+            "keep it for the console alone, or name another instance of ours to hold it",
+        )
+        .on(name.as_str()))
     }
 
     async fn require_local(&self, ours: &InstanceName) -> Result<(), Failure> {
@@ -480,7 +508,7 @@ fn nothing_for(ours: &InstanceName) -> Failure {
     Failure::new(
         Code::InvalidParameter,
         "the bundle has no credential for an instance, only one for a console",
-        "accept it without `--instance`, or ask the other administrator for an offer with holder instance",
+        "keep it for the console alone (no instance), or ask the other administrator for an offer with holder instance",
     )
     .on(ours.as_str())
 }

@@ -158,3 +158,50 @@ async fn an_offer_whose_bundle_cannot_be_written_is_taken_back() {
     assert!(beta.home.handshakes(false).await.unwrap().0.is_empty());
     beta.home.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_only_for_the_other_side_goes_on_without_being_named() {
+    let (alpha, beta) = (Side::new("alpha").await, Side::new("beta").await);
+    let (made, accepted) = hand_over(&alpha, &beta, Delivery::Code, true).await;
+    assert!(alpha.home.go_on_with_handshakes().await.unwrap().is_empty());
+    let row = alpha.home.handshake(&accepted.id).await.unwrap();
+    assert!(!row.verified, "nobody compared the words here");
+    assert!(alpha.home.verify(&accepted.id, true).await.unwrap().waiting);
+    assert!(alpha.home.go_on_with_handshakes().await.unwrap().is_empty());
+    beta.home.verify(&made.offer_id, true).await.unwrap();
+    assert_eq!(alpha.home.go_on_with_handshakes().await.unwrap(), [row.peer]);
+    assert_eq!(ask(&alpha, &stats()).await, None);
+    assert!(alpha.home.go_on_with_handshakes().await.unwrap().is_empty());
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_not_confirmed_before_a_code_was_taken_and_the_code_stays_good() {
+    let (alpha, beta) = (Side::new("alpha").await, Side::new("beta").await);
+    let made = beta.home.offer(offer_of(Delivery::Code, true)).await.unwrap();
+    let early = beta.home.verify(&made.offer_id, true).await.unwrap_err();
+    assert_eq!(early.code, Code::WrongStep, "{early}");
+    assert!(!beta.home.handshake(&made.offer_id).await.unwrap().verified);
+    let accepted = alpha.home.accept(accepting(received(&made))).await.unwrap();
+    compare(&alpha, &beta, &made, &accepted).await;
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_instance_holds_a_credential_for_itself() {
+    let beta = Side::new("beta").await;
+    for (delivery, is_kept) in [(Delivery::Passphrase, false), (Delivery::Code, true)] {
+        let made = beta.home.offer(offer_of(delivery, true)).await.unwrap();
+        let mut request = accepting(received(&made));
+        request.instance = Some(instance("beta"));
+        match beta.home.accept(request).await {
+            // The code is spent: what it brought for the console is kept.
+            Ok(accepted) if is_kept => assert_eq!(accepted.connection_id, None),
+            Err(refused) if !is_kept => assert_eq!(refused.code, Code::InvalidParameter, "{refused}"),
+            other => panic!("{delivery}: {other:?}"),
+        }
+    }
+    beta.home.shutdown().await;
+}

@@ -4,7 +4,7 @@ use crate::cli::ask;
 use crate::cli::outcome::{Outcome, usage};
 use crate::cli::session::Session;
 use crate::cli::table::pairs;
-use crate::model::{CredentialState, Side};
+use crate::model::{CredentialState, Delivery, Side};
 use crate::protocol::Code;
 use crate::workspace::{Failure, HandshakeRow, Verified, Workspace};
 use clap::Args;
@@ -70,6 +70,17 @@ fn compare(session: &Session, row: &HandshakeRow) -> Outcome<bool> {
         );
         return Err(failure.into());
     };
+    if row.side == Side::Issued && row.delivery == Delivery::Code && row.state == CredentialState::Offered {
+        let failure = Failure::new(
+            Code::WrongStep,
+            format!(
+                "{} has no words to compare yet: nobody has taken the code",
+                row.peer
+            ),
+            row.next.clone(),
+        );
+        return Err(failure.into());
+    }
     if !ask::is_possible() {
         return Err(usage(
             "the words are compared by people, and nobody can be asked",

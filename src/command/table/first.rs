@@ -35,7 +35,7 @@ pub(super) static COMMANDS: &[Command] = &[
             InvokePage,
             DifferencePage,
         ],
-        20,
+        90,
         &["esc"],
     )
     .when(somewhere_to_go_back),

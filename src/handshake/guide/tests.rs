@@ -146,6 +146,11 @@ fn walk(course: &mut Course) -> Vec<Step> {
             Step::Review => course.happened(Happened::Made("offer_1".into())),
             Step::Ask => course.happened(Happened::Asked("req_1".into())),
             Step::Keep => course.happened(Happened::Kept("offer_1".into(), State::Opened)),
+            Step::HandOver if course.answers.delivery == Delivery::Code => course.happened(Happened::Seen {
+                state: State::Delivered,
+                verified: false,
+                alarm: None,
+            }),
             Step::Words => course.happened(Happened::WordsMatch),
             Step::Activation => course.happened(Happened::Seen {
                 state: State::Active,
@@ -197,6 +202,7 @@ fn a_code_that_was_claimed_turns_the_page_and_words_that_differ_end_it() {
     let mut course = Course::resumed(Side::Issued, Delivery::Code, under_way);
     assert_eq!(course.at(), Step::HandOver);
     assert_eq!(course.clone().back(), None, "what was made is not unmade");
+    assert_eq!(course.forward(), None, "there are no words on the other side yet");
     course.happened(Happened::Seen {
         state: State::Delivered,
         verified: false,
@@ -207,6 +213,25 @@ fn a_code_that_was_claimed_turns_the_page_and_words_that_differ_end_it() {
     course.happened(Happened::WordsDiffer);
     assert!(course.is_over());
     assert_eq!((course.forward(), course.back()), (None, None));
+}
+
+#[test]
+fn words_that_were_compared_are_not_asked_about_again() {
+    for (side, at) in [(Side::Issued, Step::HandOver), (Side::Held, Step::Words)] {
+        let mut under_way = UnderWay {
+            id: "offer_1".into(),
+            state: State::Opened,
+            verified: false,
+            alarm: None,
+        };
+        let course = Course::resumed(side, Delivery::Passphrase, under_way.clone());
+        assert_eq!(course.first(), at);
+        under_way.state = State::Verified;
+        under_way.verified = true;
+        let mut course = Course::resumed(side, Delivery::Passphrase, under_way);
+        assert_eq!(course.at(), Step::Activation);
+        assert_eq!(course.back(), None, "one leaves from here");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::withdraw_offer::{end, find};
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, list_offers};
 use crate::handshake::{AlarmKind, Event};
 use crate::instance::issuing;
+use crate::model::Delivery;
 use crate::protocol::{Code, Problem};
 use crate::store::OfferRecord;
 use futures::future::BoxFuture;
@@ -54,7 +55,24 @@ async fn confirm_words(call: &Call<'_>) -> Answer {
     })))
 }
 
+/// What nobody has taken yet has no words on the other side: whoever confirms them compared nothing, and a code would
+/// be spoilt by it. Only a code tells that it was taken; of a file nobody here knows whether it was opened.
+fn was_taken(offer: &OfferRecord) -> Result<(), Problem> {
+    if offer.delivery != Delivery::Code || offer.state != "offered" {
+        return Ok(());
+    }
+    Err(Problem::new(
+        Code::WrongStep,
+        format!(
+            "nobody has taken the code of the offer {} yet, so the other side has no words to compare; \
+             wait until its code was typed in there",
+            offer.id
+        ),
+    ))
+}
+
 async fn confirm(call: &Call<'_>, offer: OfferRecord) -> Result<OfferRecord, Problem> {
+    was_taken(&offer)?;
     let now = call.now();
     let standing: Vec<_> = list_offers::credentials(call.instance, &offer)
         .into_iter()

@@ -42,8 +42,8 @@ pub enum Purpose {
     ImportPointers(InstanceName),
     /// Pointers of this instance into a file; what the filter shows, if there is one.
     ExportPointers(InstanceName, Option<PointerQuery>),
-    /// A federated pointer on this instance.
-    Federate(InstanceName),
+    /// A federated pointer on this instance; what each peer of the choice is asked unless told otherwise.
+    Federate(InstanceName, Vec<String>),
     /// Something about the domains of this instance.
     Domains(InstanceName, AboutDomains),
     /// How the vault is locked from now on.

@@ -1,11 +1,12 @@
 //! The forms that there are: their fields, what is wrong with what was typed, and what they lead to.
 
+use super::first_query::query_within;
 use super::form::{Form, Submission};
 use super::form_field::Field;
 use super::form_purpose::{Known, Purpose};
 use super::instance_forms::patience_error;
 use crate::model::{
-    AppId, Endpoint, InstanceId, InstanceName, KeyId, NewPointer, Pointer, PointerChange, Route,
+    AppId, Endpoint, Grant, InstanceId, InstanceName, KeyId, NewPointer, Pointer, PointerChange, Route,
 };
 use crate::protocol::Query;
 use crate::seal::{AccessKey, FernetKey, Passphrase, RootKey};
@@ -119,7 +120,12 @@ impl Form {
     }
 
     /// A federated pointer.
-    pub fn federate(instance: &InstanceName, peers: Vec<String>) -> Self {
+    pub fn federate(instance: &InstanceName, peers: Vec<(String, Option<Grant>)>) -> Self {
+        let (peers, queries): (Vec<String>, Vec<String>) = peers
+            .into_iter()
+            .map(|(peer, grant)| (peer, query_within(grant.as_ref())))
+            .unzip();
+        let query = queries.first().cloned().unwrap_or_default();
         let fields = vec![
             Field::choice("via", "Peer", peers, "where it leads"),
             Field::choice(
@@ -128,17 +134,12 @@ impl Form {
                 Route::ALL.iter().map(|route| route.to_string()).collect(),
                 "endpoint: you call the peer; circuit: with a query sealed beforehand; relay: the instance calls",
             ),
-            Field::text(
-                "query",
-                "Query",
-                "{\"action\": \"get_graph_stats\"}",
-                "what the peer is asked, as JSON",
-            ),
+            Field::text("query", "Query", query, "what the peer is asked, as JSON"),
             Field::text("description", "Description", "", "empty: made up from the query"),
             Field::text("tags", "Tags", "federated", "separated by blanks"),
         ];
         Self::of(
-            Purpose::Federate(instance.clone()),
+            Purpose::Federate(instance.clone(), queries),
             format!("Federated pointer on {instance}"),
             "A pointer here that stands for a question to another instance.",
             "make it",
@@ -148,6 +149,7 @@ impl Form {
 
     /// The fields that depend on others come and go.
     pub(super) fn rearrange(&mut self) {
+        self.rearrange_query();
         self.rearrange_backup();
         self.rearrange_lock();
         self.rearrange_remote();
@@ -260,7 +262,7 @@ impl Form {
             Purpose::Backup(_) | Purpose::Restore => self.backup_work()?,
             Purpose::TagMarked(_) | Purpose::ExportMarked(_) => self.marked_work()?,
             Purpose::Domains(..) => self.domain_work()?,
-            Purpose::Federate(instance) => {
+            Purpose::Federate(instance, _) => {
                 let description = self.value("description");
                 Work::Federate(Box::new(FederateRequest {
                     instance: instance.clone(),

@@ -140,7 +140,7 @@ impl Form {
             | Purpose::EditPointer(instance, _)
             | Purpose::TagPointer(instance, _)
             | Purpose::FetchHeader(instance, _)
-            | Purpose::Federate(instance) => BTreeSet::from([instance]),
+            | Purpose::Federate(instance, _) => BTreeSet::from([instance]),
             _ => BTreeSet::new(),
         }
     }

@@ -49,6 +49,7 @@ pub(super) async fn fetch(workspace: &Workspace, effect: Effect) -> Message {
         Effect::Audit(errand) => Message::Audit(audit::run(workspace, errand).await),
         Effect::Domains(errand) => Message::Domains(domains::run(workspace, errand).await),
         Effect::LoadCredentials => Message::Credentials(patient(workspace.credentials()).await),
+        Effect::Onward => Message::WentOn(patient(workspace.go_on_with_handshakes()).await),
         Effect::LoadDependents(name) => {
             let found = patient(workspace.dependents(&name)).await;
             Message::Dependents(name, found)

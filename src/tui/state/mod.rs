@@ -12,6 +12,7 @@ mod lists;
 mod load;
 mod log;
 mod look;
+mod onward;
 mod phase;
 mod place;
 mod pointers;
@@ -32,6 +33,7 @@ pub use lists::Cursor;
 pub use load::{Again, Load};
 pub use log::Log;
 pub use look::Look;
+pub use onward::Onward;
 pub use phase::Phase;
 pub use place::{OpenPage, Place};
 pub use pointers::{Columns, Pointers, Source};
@@ -120,6 +122,8 @@ pub struct State {
     pub begun: Begun,
     /// The instance whose log is read.
     pub tailed: Option<InstanceName>,
+    /// When handshakes that wait only for the other side are gone on with.
+    pub onward: Onward,
 }
 
 impl State {
@@ -161,6 +165,7 @@ impl State {
             kept: Kept::default(),
             begun: Begun::default(),
             tailed: None,
+            onward: Onward::default(),
         }
     }
 
@@ -195,12 +200,17 @@ impl State {
         ticket
     }
 
-    /// The scopes whose keys are in force, nearest first.
-    pub fn scopes(&self) -> &'static [Scope] {
-        let own = match self.layers.iter().rev().find_map(Layer::page_scope) {
+    /// The page or the pane that one is at, whatever window lies over it.
+    fn own_scope(&self) -> Scope {
+        match self.layers.iter().rev().find_map(Layer::page_scope) {
             Some(scope) => scope,
             None => self.focus.scope(),
-        };
+        }
+    }
+
+    /// The scopes whose keys are in force, nearest first.
+    pub fn scopes(&self) -> &'static [Scope] {
+        let own = self.own_scope();
         Scope::STACKS
             .into_iter()
             .find(|stack| stack[0] == own)
@@ -212,7 +222,7 @@ impl State {
     pub fn key_for(&self, id: Id) -> String {
         let here = self.keymap.keys(id, self.scopes()).next();
         match here.or_else(|| self.keymap.anywhere(id)) {
-            Some(keys) => keys.to_string(),
+            Some(keys) => self.look.glyphs.spelled_keys(keys),
             None => format!(":{}", crate::command::command(id).name),
         }
     }
@@ -236,6 +246,17 @@ impl State {
             Some(name) => self.credentials.rows().iter().find(|row| row.name == name),
             None => self.credentials.selected(),
         }
+    }
+
+    /// The same, if the instance that it is kept on lets itself be changed. Which one is selected does not matter.
+    fn changeable_credential(&self) -> Option<&CredentialRow> {
+        let is_fixed = |name: &str| {
+            self.instances
+                .get(name)
+                .is_some_and(|instance| instance.row.read_only)
+        };
+        self.credential()
+            .filter(|row| !row.kept_on().is_some_and(is_fixed))
     }
 
     /// What commands may want to know where they are about this instance rather than the selected one.
@@ -294,19 +315,19 @@ impl State {
             link: matches!(self.layers.last(), Some(Layer::Pointer(page)) if page.at.is_some()),
             trail: matches!(self.layers.last(), Some(Layer::Pointer(page)) if !page.trail.is_empty()),
             credential: self.credential().is_some(),
-            revocable: self.credential().is_some_and(|row| {
+            revocable: self.changeable_credential().is_some_and(|row| {
                 !matches!(row.state, CredentialState::Revoked | CredentialState::Expired)
                     && !row.grant.as_ref().is_some_and(|grant| grant.owner)
             }),
-            rotatable: self.credential().is_some_and(|row| {
+            rotatable: self.changeable_credential().is_some_and(|row| {
                 row.state.is_usable() && !row.grant.as_ref().is_some_and(|grant| grant.owner)
             }),
-            suspendable: self.credential().is_some_and(|row| {
+            suspendable: self.changeable_credential().is_some_and(|row| {
                 row.side == Side::Issued
                     && row.state.is_usable()
                     && !row.grant.as_ref().is_some_and(|grant| grant.owner)
             }),
-            suspended: self.credential().is_some_and(|row| {
+            suspended: self.changeable_credential().is_some_and(|row| {
                 row.state == CredentialState::Suspended
                     && !row.alarm.as_ref().is_some_and(|alarm| alarm.kind.freezes())
             }),
@@ -338,7 +359,14 @@ impl State {
 
     /// Whether the instance that keys would act on refuses changes. Making or adding another one is not its matter.
     fn concerned_is_read_only(&self) -> bool {
-        let elsewhere = self.layers.is_empty() && matches!(self.focus, Pane::Credentials | Pane::Log);
+        let elsewhere = matches!(
+            self.own_scope(),
+            Scope::Credentials
+                | Scope::CredentialPage
+                | Scope::Log
+                | Scope::InvokePage
+                | Scope::DifferencePage
+        );
         !elsewhere
             && self
                 .instances

@@ -54,7 +54,7 @@ fn own(line: &str, state: &State) -> Option<String> {
     };
     let key = state.keymap.keys(id, state.scopes()).next();
     Some(match (key, named) {
-        (Some(key), None) => format!("{words} ({key})"),
+        (Some(key), None) => format!("{words} ({})", state.look.glyphs.spelled_keys(key)),
         _ => words,
     })
 }

@@ -3,6 +3,7 @@
 use super::begin::begin_demo;
 use super::credentials::{load_credentials, load_missing, on_credentials};
 use super::lists::load_log;
+use super::onward;
 use super::settings;
 use crate::command::Id;
 use crate::model::{InstanceName, InstanceState, Side};
@@ -67,6 +68,7 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
             }
         }
         Message::Credentials(outcome) => return on_credentials(state, outcome),
+        Message::WentOn(outcome) => return onward::on_gone(state, outcome),
         Message::Dependents(name, outcome) => on_dependents(state, &name, outcome),
         Message::Log { generation, outcome } => return on_log(state, generation, outcome),
         Message::LogMarked(outcome) => return on_log_marked(state, outcome),

@@ -6,6 +6,9 @@ use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Confirm, Layer, Then};
 use crate::tui::state::{Phase, State};
 
+/// What is kept in no instance, but in the vault.
+const THIS_HOME: &str = "this home";
+
 fn ask(state: &mut State, confirm: Confirm) -> Vec<Effect> {
     state.layers.push(Layer::Confirm(Box::new(confirm)));
     Vec::new()
@@ -131,28 +134,32 @@ pub fn ask_revoke(state: &mut State) -> Vec<Effect> {
     let Some(row) = state.credential() else {
         return Vec::new();
     };
-    let (name, instance) = (row.name.clone(), row.instance.clone());
-    let text = match row.side {
-        Side::Issued => format!(
-            "{instance} refuses {} under {name} at once and for good. It cannot be undone; a new credential can be offered.",
-            row.app_id
-        ),
-        Side::Held => format!(
-            "This side forgets {name}: it can no longer call {instance} with it. The other side still honours it until its administrator revokes it."
-        ),
-    };
-    ask_about(
-        state,
-        name.clone(),
-        Confirm {
+    let (name, instance) = (row.name.clone(), &row.instance);
+    let kept_on = row.kept_on().unwrap_or(THIS_HOME).to_owned();
+    let confirm = match row.side {
+        Side::Issued => Confirm {
             title: format!("Revoke {name}?"),
-            text,
-            instance: Some(instance),
+            text: format!(
+                "{instance} refuses {} under {name} at once and for good. It cannot be undone; a new credential can be offered.",
+                row.app_id
+            ),
+            instance: Some(kept_on),
             dependents: None,
             yes: "revoke it",
-            then: Then::Do(Work::Revoke(name)),
+            then: Then::Do(Work::Revoke(name.clone())),
         },
-    )
+        Side::Held => Confirm {
+            title: format!("Forget {name}?"),
+            text: format!(
+                "It is forgotten here: {kept_on} can no longer call {instance} with it. {instance} still honours it until its administrator revokes it there."
+            ),
+            instance: Some(kept_on),
+            dependents: None,
+            yes: "forget it",
+            then: Then::Do(Work::Revoke(name.clone())),
+        },
+    };
+    ask_about(state, name, confirm)
 }
 
 pub fn ask_suspend(state: &mut State) -> Vec<Effect> {

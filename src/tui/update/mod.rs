@@ -34,6 +34,7 @@ mod lock;
 mod mouse;
 mod narrow;
 mod on_top;
+mod onward;
 mod pages;
 mod panes;
 mod place;
@@ -113,6 +114,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     if is_touch {
         state.returning = None;
     }
+    let under_way = wizard::under_way(state);
     let mut effects = match message {
         Message::Mask(until) => {
             mask(state, until);
@@ -143,6 +145,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::AskAgain => again::ask(state),
+        Message::Onward(turn) => onward::go_on(state, turn),
         other if state.phase == Phase::Shut => lock::while_shut(state, other),
         Message::Key(key) => keys::on_key(state, key),
         Message::KeysRested(turn) => {
@@ -158,7 +161,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Wizard(news) => {
             let changes = news.changes_lists();
             let mut effects = wizard::on_news(state, news);
-            if changes {
+            if changes && wizard::under_way(state) == under_way {
                 effects.extend(lists::after_anything(state));
             }
             effects
@@ -195,9 +198,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         other => {
             let mut effects = arrivals::on_arrival(state, other);
             effects.extend(again::plan(state));
+            effects.extend(onward::plan(state));
             effects
         }
     };
+    if under_way.is_some() && wizard::under_way(state) != under_way && state.phase == Phase::Open {
+        // A handshake went on, or the wizard was left: the panes show how things stand.
+        effects.extend(lists::after_anything(state));
+    }
     if let Some(is_there) = attending {
         effects.push(Effect::Attend(is_there));
         effects.extend(map::hurry(state).filter(|_| is_there));

@@ -5,6 +5,7 @@ use super::begin::tell_demo;
 use super::lists::after_anything;
 use super::pages::open_invoke_page;
 use crate::command::Id;
+use crate::model::Side;
 use crate::seal::Passphrase;
 use crate::tui::clock::count;
 use crate::tui::content::failure_lines;
@@ -16,7 +17,7 @@ use crate::tui::state::{Level, Load, Running, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
 use crate::tui::{domains, pointer};
-use crate::workspace::{Check, CheckResult, Failure, Rotated};
+use crate::workspace::{Check, CheckResult, CredentialRow, Failure, Rotated};
 
 /// A step of long work: shown in its window, if it has one, else on the status line.
 pub fn on_step(state: &mut State, ticket: u64, words: String) {
@@ -194,11 +195,12 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
                 "",
             );
         }
-        Done::Revoked(name) => {
-            state.report(Level::Good, format!("{name} is refused from now on"), "");
+        Done::Revoked(row) => {
+            let (text, remedy) = revoked(&row);
+            state.report(Level::Good, text, remedy);
             state
                 .layers
-                .retain(|layer| !matches!(layer, Layer::Credential(page) if page.name == name));
+                .retain(|layer| !matches!(layer, Layer::Credential(page) if page.name == row.name));
         }
         Done::Credential(row, word) => {
             state.report(Level::Good, format!("{} {word}", row.name), "");
@@ -242,6 +244,18 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
     }
     effects.extend(after_anything(state));
     effects
+}
+
+/// What became of a credential, and what is left to do: one that is held ends elsewhere.
+fn revoked(row: &CredentialRow) -> (String, String) {
+    let (name, instance) = (&row.name, &row.instance);
+    match row.side {
+        Side::Issued => (format!("{name} is refused from now on"), String::new()),
+        Side::Held => (
+            format!("{name} is forgotten here; {instance} still honours it"),
+            format!("have it revoked on {instance}"),
+        ),
+    }
 }
 
 /// Says what a rotation came to; the new values, where they must be handed over again.

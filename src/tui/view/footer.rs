@@ -219,17 +219,34 @@ fn window_keys(layer: &Layer) -> Vec<(&'static str, &'static str)> {
     }
 }
 
+/// As many as there is room for, and among them the way out, wherever it stands.
+fn fitting<'pair>(
+    canvas: &Canvas,
+    room: u16,
+    pairs: &[(&'pair str, &'pair str)],
+) -> Vec<(&'pair str, &'pair str)> {
+    let wide = |pairs: &[(&str, &str)]| -> u16 {
+        let each = |(name, label): &(&str, &str)| width(&shown(name, canvas)) + 1 + width(label);
+        let gaps = 3 * u16::try_from(pairs.len().saturating_sub(1)).unwrap_or(0);
+        1 + pairs.iter().map(each).sum::<u16>() + gaps
+    };
+    let mut pairs = pairs.to_vec();
+    while !pairs.is_empty() && wide(&pairs) >= room {
+        let last = pairs.iter().rposition(|(name, _)| *name != "Esc");
+        pairs.remove(last.unwrap_or(0));
+    }
+    pairs
+}
+
 fn draw_pairs(canvas: &mut Canvas, area: Rect, pairs: &[(&str, &str)]) {
     let (key, bar) = (
         canvas.style(Role::Bar).patch(canvas.style(Role::Key)),
         canvas.style(Role::Bar),
     );
+    let pairs = fitting(canvas, area.width, pairs);
     let mut x = area.x + 1;
     for (name, label) in pairs {
-        let name = &shown(name, canvas);
-        if x + width(name) + 1 + width(label) >= area.right() {
-            break;
-        }
+        let name = &shown(&name, canvas);
         x += canvas.put(x, area.y, area.right() - x, name, key) + 1;
         x += canvas.put(x, area.y, area.right().saturating_sub(x), label, bar) + 3;
     }

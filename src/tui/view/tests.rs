@@ -2,6 +2,7 @@
 
 mod backups;
 mod log;
+mod plain;
 
 use super::*;
 use crate::command::Key;
@@ -314,6 +315,26 @@ fn failures_in_panes() {
         state.pointers.load = Load::Failed(fake::failure());
         state.credentials.load = Load::Failed(fake::failure());
     });
+}
+
+#[test]
+fn the_way_back_is_among_the_keys_of_every_page() {
+    let ways: [&[&str]; 5] = [
+        &["2", "enter"],
+        &["2", "G", "enter"],
+        &["3", "enter"],
+        &["4", "enter"],
+        &["1", "enter"],
+    ];
+    for way in ways {
+        let mut state = demo((80, 24));
+        press(&mut state, way);
+        let shown = screen(&state);
+        assert!(
+            shown.lines().last().unwrap().contains("Esc back"),
+            "{way:?}\n{shown}"
+        );
+    }
 }
 
 #[test]

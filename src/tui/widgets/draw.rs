@@ -69,7 +69,8 @@ impl Canvas<'_> {
             return 0;
         }
         let room = room.min(area.right() - x);
-        let text = inert(text);
+        let inert = inert(text);
+        let text = self.glyphs.spelled(&inert);
         if text.width() <= usize::from(room) {
             let (end, _) = self.buffer.set_stringn(x, y, &text, usize::from(room), style);
             return end - x;

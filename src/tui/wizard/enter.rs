@@ -27,7 +27,7 @@ pub fn enter(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
     wizard.serial += 1;
     let step = wizard.step();
     // What depends on other answers is made anew; what was typed stays.
-    if step == Step::Pointer || !wizard.pages.contains_key(&step) {
+    if matches!(step, Step::Pointer | Step::Keep) || !wizard.pages.contains_key(&step) {
         let fields = fields::fields(state, wizard);
         wizard.pages.insert(step, fields);
     }

@@ -2,8 +2,8 @@
 
 use super::state::Wizard;
 use crate::handshake::guide::{Answers, Purpose, Source, Step};
-use crate::model::{Delivery, Grant, InstanceKind, InstanceName, Route};
-use crate::tui::layers::{Field, Kind};
+use crate::model::{Delivery, Endpoint, Holder, InstanceKind, InstanceName, Route};
+use crate::tui::layers::{Field, Kind, query_within};
 use crate::tui::state::State;
 use serde_json::json;
 
@@ -127,8 +127,8 @@ fn ask(state: &State, answers: &Answers) -> Vec<Field> {
         chosen(
             "relay",
             "For",
-            &locals(state),
-            default_relay(state, answers).as_str(),
+            &locals(state, None),
+            default_relay(state, answers, None).as_str(),
         )
         .hinted("the instance of yours that shall call by itself; none: only this console"),
         chosen("holders", "Held by", &["both", "instance", "console"], "both")
@@ -185,13 +185,14 @@ fn keep(state: &State, wizard: &Wizard) -> Vec<Field> {
         "how you will call it here; empty: the name that it has itself"
     };
     let mut fields = vec![Field::text("name", "Name here", value, hint)];
-    if !plain {
+    if !plain && may_relay(wizard) {
+        let called = called_here(state, wizard);
         fields.push(
             chosen(
                 "relay",
                 "For relay",
-                &locals(state),
-                default_relay(state, answers).as_str(),
+                &locals(state, called.as_deref()),
+                default_relay(state, answers, called.as_deref()).as_str(),
             )
             .hinted("the instance of yours that may call it by itself; none: only this console"),
         );
@@ -200,12 +201,17 @@ fn keep(state: &State, wizard: &Wizard) -> Vec<Field> {
 }
 
 fn pointer(state: &State, wizard: &Wizard) -> Vec<Field> {
-    let locals: Vec<String> = locals(state).into_iter().filter(|name| name != NONE).collect();
+    let called = called_here(state, wizard);
+    let called = called.as_deref();
+    let locals: Vec<String> = locals(state, called)
+        .into_iter()
+        .filter(|name| name != NONE)
+        .collect();
     if locals.is_empty() {
         return Vec::new();
     }
-    let relay = default_relay(state, &wizard.course.answers);
-    let route = if wizard.course.answers.relay.is_some() {
+    let relay = default_relay(state, &wizard.course.answers, called);
+    let route = if wizard.can_relay() {
         Route::Relay
     } else {
         Route::Endpoint
@@ -220,7 +226,7 @@ fn pointer(state: &State, wizard: &Wizard) -> Vec<Field> {
         from_its_start(Field::text(
             "query",
             "Asks",
-            query(wizard.grant.as_ref()),
+            query_within(wizard.grant.as_ref()),
             "what the other side is asked, as JSON",
         )),
     ]
@@ -232,21 +238,6 @@ fn from_its_start(mut field: Field) -> Field {
         *input = std::mem::take(input).with_cursor(0);
     }
     field
-}
-
-/// A query that the grant allows: the pointer that was agreed on, if one was.
-pub fn query(grant: Option<&Grant>) -> String {
-    let address = grant.and_then(|grant| grant.pointers.addresses.first());
-    let may = |action: &str| grant.is_none_or(|grant| grant.allows_action(action));
-    let query = match address {
-        Some(address) if may("get_pointer_summary") => {
-            json!({"action": "get_pointer_summary", "pointer_address": address})
-        }
-        _ if may("get_graph_stats") => json!({"action": "get_graph_stats"}),
-        _ if may("list_pointers") => json!({"action": "list_pointers", "limit": 5}),
-        _ => json!({"action": "whoami"}),
-    };
-    query.to_string()
 }
 
 /// A choice with one of its options chosen.
@@ -267,22 +258,59 @@ impl Field {
     }
 }
 
-/// Instances of ours that can hold a credential, after none.
-fn locals(state: &State) -> Vec<String> {
+/// Whether what came may have a credential for an instance of ours, as far as that is known before it is opened.
+fn may_relay(wizard: &Wizard) -> bool {
+    let answers = &wizard.course.answers;
+    let said = wizard.says.as_ref().and_then(|says| says.get("credentials"));
+    let said = said.filter(|_| answers.delivery == Delivery::Passphrase);
+    match said.and_then(|credentials| credentials.as_array()) {
+        Some(credentials) => credentials
+            .iter()
+            .any(|credential| credential.get("holder") == Some(&json!(Holder::Instance))),
+        None => answers.delivery != Delivery::Request || answers.holders.contains(&Holder::Instance),
+    }
+}
+
+/// The instance of this home that is about to be called, if it is one: it cannot hold a credential for itself.
+fn called_here(state: &State, wizard: &Wizard) -> Option<String> {
+    let answers = &wizard.course.answers;
+    let said = wizard
+        .says
+        .as_ref()
+        .filter(|_| answers.delivery == Delivery::Passphrase);
+    let id = said.and_then(|says| says.pointer("/instance/id")?.as_str());
+    let by_code = answers.delivery == Delivery::Code;
+    let url = Endpoint::parse(&answers.url).ok().filter(|_| by_code);
+    let rows = state.instances.rows.iter().map(|instance| &instance.row);
+    rows.filter(|row| row.kind == InstanceKind::Local)
+        .find(|row| {
+            let has_id = id.is_some() && row.instance_id.as_ref().map(|id| id.as_str()) == id;
+            let answers_there = url
+                .as_ref()
+                .is_some_and(|url| url.authority() == row.endpoint.authority());
+            has_id || answers_there || wizard.remote.as_ref() == Some(&row.name)
+        })
+        .map(|row| row.name.to_string())
+}
+
+/// Instances of ours that can hold a credential to call another one, after none.
+fn locals(state: &State, called: Option<&str>) -> Vec<String> {
     let rows = state.instances.rows.iter().map(|instance| &instance.row);
     std::iter::once(NONE.to_owned())
         .chain(
             rows.filter(|row| row.kind == InstanceKind::Local && !row.read_only)
-                .map(|row| row.name.to_string()),
+                .map(|row| row.name.to_string())
+                .filter(|name| called != Some(name.as_str())),
         )
         .collect()
 }
 
 /// The instance that was named, or the first that there is.
-fn default_relay(state: &State, answers: &Answers) -> String {
+fn default_relay(state: &State, answers: &Answers, called: Option<&str>) -> String {
     let named = answers.relay.as_ref().map(ToString::to_string);
     named
-        .or_else(|| locals(state).into_iter().nth(1))
+        .filter(|name| called != Some(name.as_str()))
+        .or_else(|| locals(state, called).into_iter().nth(1))
         .unwrap_or_else(|| NONE.to_owned())
 }
 

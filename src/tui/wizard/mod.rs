@@ -31,3 +31,4 @@ pub use news::on_news;
 pub use state::Wizard;
 pub use update::{on_key, on_paste, open};
 pub use view::{draw, keys};
+pub use within::under_way;

@@ -249,7 +249,7 @@ fn accepted(wizard: &Wizard) -> Vec<String> {
         lines.extend(grant(allowed, None));
     }
     match &answers.relay {
-        Some(name) if place(wizard) > place_of(wizard, Step::Keep) => {
+        Some(name) if place(wizard) > place_of(wizard, Step::Keep) && wizard.can_relay() => {
             lines.push(format!("{name} may call it by itself (route relay)."));
         }
         _ => {}

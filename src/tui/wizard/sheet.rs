@@ -11,7 +11,7 @@ use self::after::{activation, call, checks, done, no_instance, words};
 use self::asking::{fields, list, review};
 use self::handing::{hand_over, send};
 use self::rows::spinner;
-pub use self::rows::{Row, Sheet};
+pub use self::rows::{LABELS, Row, Sheet, Space};
 use super::prose;
 use super::state::Wizard;
 use crate::handshake::guide::Step;
@@ -19,8 +19,8 @@ use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::wrap;
 
-/// The rows of the present step in so many columns; `tall` if there is room to breathe.
-pub fn sheet(state: &State, wizard: &Wizard, room: u16, tall: bool) -> Sheet {
+/// The rows of the present step in so many columns.
+pub fn sheet(state: &State, wizard: &Wizard, room: u16, space: Space) -> Sheet {
     let mut sheet = Sheet::default();
     alarm(state, wizard, &mut sheet, room);
     if wizard.course.is_over() {
@@ -32,14 +32,14 @@ pub fn sheet(state: &State, wizard: &Wizard, room: u16, tall: bool) -> Sheet {
         Step::Review => review(state, wizard, &mut sheet, room),
         Step::HandOver => hand_over(state, wizard, &mut sheet, room),
         Step::Send => send(state, wizard, &mut sheet, room),
-        Step::Words => words(state, wizard, &mut sheet, room, tall),
+        Step::Words => words(state, wizard, &mut sheet, room, space),
         Step::Activation => activation(state, wizard, &mut sheet, room),
         Step::Checks => checks(state, wizard, &mut sheet, room),
         Step::Pointer if wizard.fields().is_empty() => no_instance(state, wizard, &mut sheet, room),
         Step::Call => call(state, wizard, &mut sheet, room),
         Step::Done => done(state, wizard, &mut sheet, room),
-        _ if wizard.fields().is_empty() => list(state, wizard, &mut sheet, room, tall),
-        _ => fields(state, wizard, &mut sheet, room, tall),
+        _ if wizard.fields().is_empty() => list(state, wizard, &mut sheet, room, space),
+        _ => fields(state, wizard, &mut sheet, room, space),
     }
     busy(state, wizard, &mut sheet);
     sheet

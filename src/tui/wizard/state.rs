@@ -163,6 +163,13 @@ impl Wizard {
             && alarm.is_some_and(|alarm| alarm.kind == AlarmKind::WrongCode && alarm.at >= self.since)
     }
 
+    /// Whether a code is out that nobody has taken yet: only the other side can turn the page.
+    pub fn waits_for_code(&self) -> bool {
+        self.step() == Step::HandOver
+            && self.course.answers.delivery == Delivery::Code
+            && !self.course.is_answered()
+    }
+
     /// Whether the step waits for the other side, and so is looked at again and again.
     pub fn waits_for_peer(&self, now: Timestamp) -> bool {
         if self.course.is_over() || self.failure.is_some() && self.step() == Step::HandOver {
@@ -209,6 +216,18 @@ impl Wizard {
             .as_ref()
             .is_some_and(|made| made.passphrase.is_some() || !made.plain.is_empty());
         self.step() == Step::HandOver && secret
+    }
+
+    /// Whether an instance of ours got a credential with which it can call by itself.
+    pub fn can_relay(&self) -> bool {
+        let known = self
+            .row
+            .as_ref()
+            .map_or(&[][..], |row| row.credentials.as_slice());
+        match &self.accepted {
+            Some(accepted) => accepted.connection_id.is_some(),
+            None => known.iter().any(|name| name.contains("/held/")),
+        }
     }
 
     /// The other side, in words.

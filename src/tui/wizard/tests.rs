@@ -1,5 +1,6 @@
 //! Both sides, every step: what keys do, and what is seen, at three sizes and with a held clock.
 
+mod joining;
 mod pictures;
 
 use super::errand::{Errand, Heard, News};
@@ -323,6 +324,94 @@ fn going_back_keeps_what_was_answered_and_leaving_keeps_the_draft() {
     assert_eq!(step(&state), Step::Begin, "what was left is not written over");
     press(&mut state, &["enter", "enter"]);
     assert_eq!(wizard(&state).typed(Step::Who, "app_id"), "museum-lab");
+}
+
+#[test]
+fn nobody_confirms_words_before_the_code_was_taken() {
+    let mut state = demo((80, 24));
+    offer(&mut state, Delivery::Code);
+    let footer = |state: &State| screen(state).lines().last().unwrap().to_owned();
+    assert!(!footer(&state).contains('⏎'), "{}", footer(&state));
+    press(&mut state, &["enter", "enter", "enter"]);
+    assert_eq!(step(&state), Step::HandOver);
+    assert!(screen(&state).contains("nobody has typed the code in yet"));
+    seen(&mut state, |row| row.state = CredentialState::Delivered);
+    assert_eq!(step(&state), Step::Words);
+    assert!(footer(&state).contains("⏎ answer"));
+    // Back to the code, and on again: it is known to have been taken.
+    press(&mut state, &["esc", "enter"]);
+    assert_eq!(step(&state), Step::Words);
+}
+
+#[test]
+fn all_seven_words_and_both_answers_are_seen_in_few_rows() {
+    for side in [Side::Issued, Side::Held] {
+        for (width, height) in (20..=24).flat_map(|height| [(80, height), (120, height)]) {
+            let mut state = demo((width, height));
+            match side {
+                Side::Issued => {
+                    offer(&mut state, Delivery::Code);
+                    seen(&mut state, |row| row.state = CredentialState::Delivered);
+                }
+                Side::Held => accept(&mut state, Delivery::Code),
+            }
+            for key in ["up", "down", "pageup"] {
+                press(&mut state, &[key]);
+                let shown = screen(&state);
+                for (index, word) in fake::words().iter().enumerate() {
+                    let numbered = format!("{}  {word}", index + 1);
+                    assert!(shown.contains(&numbered), "{width}x{height}\n{shown}");
+                }
+                assert!(shown.contains("1  They match, all seven"), "{shown}");
+                assert!(shown.contains("2  They differ"), "{shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_panes_show_what_the_wizard_came_to() {
+    let mut state = demo((120, 36));
+    offer(&mut state, Delivery::Code);
+    let asks = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::LoadCredentials))
+    };
+    let news = |state: &State, credential| {
+        let row = fake::row(Side::Issued, Delivery::Code, credential);
+        assert!(wizard(state).course.under_way().is_some());
+        Message::Wizard(News::Came(0, Ok(Heard::Row(Box::new(row)))))
+    };
+    let same = news(&state, CredentialState::Offered);
+    assert!(!asks(&update(&mut state, same)), "nothing changed");
+    let taken = news(&state, CredentialState::Delivered);
+    let effects = update(&mut state, taken);
+    assert!(asks(&effects));
+    answer(&mut state, effects);
+    let left = update(&mut state, Message::Key(Key::parse("enter").unwrap()));
+    answer(&mut state, left);
+    assert_eq!(step(&state), Step::Activation);
+    let left = update(&mut state, Message::Key(Key::parse("esc").unwrap()));
+    assert!(!is_open(&state) && asks(&left));
+}
+
+#[test]
+fn from_fresh_keys_one_leaves_and_does_not_answer_again() {
+    for side in [Side::Issued, Side::Held] {
+        let mut state = demo((120, 36));
+        match side {
+            Side::Issued => {
+                offer(&mut state, Delivery::Code);
+                seen(&mut state, |row| row.state = CredentialState::Delivered);
+            }
+            Side::Held => accept(&mut state, Delivery::Code),
+        }
+        words_match(&mut state);
+        assert_eq!(step(&state), Step::Activation);
+        press(&mut state, &["esc"]);
+        assert!(!is_open(&state), "{side:?}");
+    }
 }
 
 #[test]

@@ -96,6 +96,7 @@ pub(super) fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, 
         return (true, vec![Effect::Redraw]);
     }
     let leaving = std::mem::take(&mut wizard.leaving);
+    wizard.note = None;
     if wizard.waits_for_facts() && key.code != KeyCode::Esc {
         wizard.ahead.push(Typed::Key(key));
         return (true, Vec::new());
@@ -127,11 +128,24 @@ pub(super) fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, 
         if key == Key::char('q') && !wizard.list.finds {
             return back(state, wizard, leaving);
         }
+        if wizard.step() == Step::Words && scroll_words(wizard, key) {
+            return (true, Vec::new());
+        }
         let changed = wizard.list.key(key);
         note(wizard);
         return (true, if changed { found(wizard) } else { Vec::new() });
     }
     (true, read(state, wizard, key))
+}
+
+/// The words and their two answers are at most two screens. Says whether it was a key for that.
+fn scroll_words(wizard: &mut Wizard, key: Key) -> bool {
+    match key.code {
+        KeyCode::PageUp => wizard.scroll = 0,
+        KeyCode::PageDown => wizard.scroll = usize::MAX,
+        _ => return false,
+    }
+    true
 }
 
 /// The filter of a list of pointers changed: others may have to be fetched.
@@ -295,8 +309,9 @@ fn forward(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
         return Vec::new();
     }
     if wizard.list.many && wizard.list.picked.is_empty() {
-        // Going on with what is selected is what was meant.
-        wizard.list.toggle();
+        // What is merely selected is not granted: nobody said so.
+        wizard.note = Some("nothing is picked yet: Space picks what is selected".to_owned());
+        return Vec::new();
     }
     if !take(state, wizard) {
         return Vec::new();
@@ -305,6 +320,14 @@ fn forward(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
         return effects;
     }
     if wizard.course.forward().is_none() {
+        if wizard.waits_for_code() {
+            let waits = wizard.waits_for_peer(state.clock.now());
+            wizard.note = Some(if waits {
+                "nobody has typed the code in yet: this page turns by itself then".to_owned()
+            } else {
+                "this code is of no use any more: n makes another one".to_owned()
+            });
+        }
         return Vec::new();
     }
     enter(state, wizard)

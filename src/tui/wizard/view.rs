@@ -1,14 +1,16 @@
 //! Draws the wizard over the panes: the steps on the left, the question in the middle, and on the right what is
 //! about to be shared with whom. Where there is less room, the steps are a line above, and the words stand below.
 
+mod below;
 mod rows;
 mod zoom;
 
+use self::below::{below, draw_below};
 use self::rows::draw_sheet;
 use self::zoom::{draw_picture, draw_zoom};
 use super::prose;
 use super::qr;
-use super::sheet::sheet;
+use super::sheet::{Sheet, Space, sheet};
 use super::state::Wizard;
 use crate::handshake::guide::Step;
 use crate::model::{Delivery, Side};
@@ -57,7 +59,8 @@ pub fn draw(state: &State, wizard: &Wizard, canvas: &mut Canvas, body: Rect) {
         draw_aside(state, wizard, canvas, aside);
         inner.width -= wide;
     } else {
-        let lines = below(state, wizard, inner.width.saturating_sub(4), inner.height);
+        let wanted = wanted(state, wizard, inner);
+        let lines = below(state, wizard, inner.width.saturating_sub(4), inner.height, wanted);
         let high = u16::try_from(lines.len()).unwrap_or(0);
         draw_below(canvas, inner, &lines);
         inner.height = inner.height.saturating_sub(if high == 0 { 0 } else { high + 1 });
@@ -76,20 +79,15 @@ fn heading(wizard: &Wizard) -> String {
 }
 
 fn draw_main(state: &State, wizard: &Wizard, canvas: &mut Canvas, inner: Rect) {
-    let area = Rect::new(
-        inner.x + 2.min(inner.width),
-        inner.y,
-        inner.width.saturating_sub(4).min(100),
-        inner.height,
-    );
+    let area = main_area(inner);
     let roomy = area.height >= 26;
     let strong = canvas.style(Role::Strong);
     let top = area.y + u16::from(roomy);
-    for (row, line) in (0..2).zip(wrap(&prose::question(wizard), area.width)) {
-        canvas.put(area.x, top + row, area.width, &line, strong);
+    let question = question(wizard, area.width);
+    for (row, line) in (0..).zip(&question) {
+        canvas.put(area.x, top + row, area.width, line, strong);
     }
-    let taken = u16::try_from(wrap(&prose::question(wizard), area.width).len().min(2)).unwrap_or(1);
-    let head = u16::from(roomy) + taken + 1;
+    let head = u16::from(roomy) + rows_of(&question) + 1;
     let mut rest = Rect::new(
         area.x,
         area.y + head.min(area.height),
@@ -102,11 +100,54 @@ fn draw_main(state: &State, wizard: &Wizard, canvas: &mut Canvas, inner: Rect) {
         canvas.put(rest.x, y, rest.width, note, accent);
         rest.height = rest.height.saturating_sub(1);
     }
-    let tall = rest.height >= 18;
-    let sheet = sheet(state, wizard, rest.width, tall);
-    let used = u16::try_from(sheet.rows.len()).unwrap_or(u16::MAX);
+    let sheet = fitting(state, wizard, rest);
+    let used = rows_of(&sheet.rows);
     draw_sheet(state, wizard, canvas, rest, &sheet);
     draw_picture(wizard, canvas, rest, used);
+}
+
+/// Where the question and its answers stand.
+fn main_area(inner: Rect) -> Rect {
+    Rect::new(
+        inner.x + 2.min(inner.width),
+        inner.y,
+        inner.width.saturating_sub(4).min(100),
+        inner.height,
+    )
+}
+
+fn question(wizard: &Wizard, room: u16) -> Vec<String> {
+    let mut lines = wrap(&prose::question(wizard), room);
+    lines.truncate(2);
+    lines
+}
+
+fn rows_of<T>(lines: &[T]) -> u16 {
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
+}
+
+/// How many rows the question and its answers want.
+fn wanted(state: &State, wizard: &Wizard, inner: Rect) -> u16 {
+    let room = main_area(inner).width;
+    let sheet = sheet(state, wizard, room, Space::Usual);
+    let note = u16::from(wizard.note.is_some());
+    let head = rows_of(&question(wizard, room)) + 1 + note;
+    rows_of(&sheet.rows).saturating_add(head)
+}
+
+/// The rows as spacious as there is room for. Lists and fields scroll; the words to compare are to be seen whole.
+fn fitting(state: &State, wizard: &Wizard, rest: Rect) -> Sheet {
+    let tall = rest.height >= 18;
+    let usual = if tall { Space::Tall } else { Space::Usual };
+    if wizard.step() != Step::Words {
+        return sheet(state, wizard, rest.width, usual);
+    }
+    let spacious = [usual, Space::Usual].map(|space| sheet(state, wizard, rest.width, space));
+    let fits = |sheet: &Sheet| sheet.rows.len() <= usize::from(rest.height);
+    spacious
+        .into_iter()
+        .find(fits)
+        .unwrap_or_else(|| sheet(state, wizard, rest.width, Space::Tight))
 }
 
 fn draw_rail(wizard: &Wizard, canvas: &mut Canvas, area: Rect) {
@@ -192,52 +233,6 @@ fn draw_aside(state: &State, wizard: &Wizard, canvas: &mut Canvas, area: Rect) {
     }
 }
 
-/// The words below, where there is no room beside: what is shared first, then why.
-fn below(state: &State, wizard: &Wizard, room: u16, height: u16) -> Vec<Line> {
-    let most: u16 = match height {
-        0..12 => 0,
-        12..16 => 2,
-        16..22 if matches!(wizard.step(), Step::HandOver | Step::Call | Step::Keep) => 2,
-        16..22 => 4,
-        _ => 8,
-    };
-    let shared = prose::shared(state, wizard).join(" ");
-    let mut lines = Vec::new();
-    if !shared.is_empty() && wizard.step() != Step::Review {
-        let parts = wrap(&shared, room);
-        let keep = parts.len().min(usize::from(most).saturating_sub(2));
-        for (index, part) in parts.iter().take(keep).enumerate() {
-            let cut = index + 1 == keep && parts.len() > keep;
-            let text = if cut { format!("{part} …") } else { part.clone() };
-            lines.push(Line::of(text, Role::Base));
-        }
-    }
-    for part in wrap(prose::why(wizard), room) {
-        lines.push(Line::of(part, Role::Dim));
-    }
-    lines.truncate(usize::from(most));
-    lines
-}
-
-fn draw_below(canvas: &mut Canvas, inner: Rect, lines: &[Line]) {
-    let high = u16::try_from(lines.len()).unwrap_or(0);
-    if high == 0 || high + 1 > inner.height {
-        return;
-    }
-    let y = inner.bottom() - high - 1;
-    let border = canvas.style(Role::Border);
-    canvas.rule(inner.x, y, inner.width, border);
-    for (row, line) in (0..high).zip(lines) {
-        draw_line(
-            canvas,
-            inner.x + 2,
-            y + 1 + row,
-            inner.width.saturating_sub(4),
-            line,
-        );
-    }
-}
-
 /// The keys that work at the present step, for the last line of the screen.
 pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
     if wizard.zoom.is_some() {
@@ -252,14 +247,19 @@ pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
         (_, true) => "leave for now",
         _ => "back",
     };
-    let mut pairs = vec![("⏎", next(wizard))];
+    let mut pairs: Vec<_> = next(wizard).map(|next| ("⏎", next)).into_iter().collect();
     if wizard.list.many {
         pairs.push(("Space", "pick"));
     }
     if wizard.fields().len() > 1 {
-        pairs.push(("Tab", "next field"));
+        if wizard.at + 1 == wizard.fields().len() {
+            pairs.push(("Tab", "next field"));
+        }
         pairs.push(("←→", "choose"));
-        pairs.push(("^S", "next step"));
+        if wizard.at + 1 < wizard.fields().len() {
+            let last = at_last(wizard);
+            pairs.push(("^S", if last == "next" { "next step" } else { last }));
+        }
     } else if !wizard.list.items.is_empty() {
         pairs.push(("↑↓", "choose"));
     }
@@ -293,7 +293,20 @@ pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
     pairs
 }
 
-fn next(wizard: &Wizard) -> &'static str {
+/// What Enter does; nothing where only the other side, or only time, turns the page.
+fn next(wizard: &Wizard) -> Option<&'static str> {
+    if wizard.at + 1 < wizard.fields().len() {
+        return Some("next field");
+    }
+    match wizard.step() {
+        Step::Activation => None,
+        Step::HandOver if wizard.waits_for_code() => None,
+        _ => Some(at_last(wizard)),
+    }
+}
+
+/// What the step ends with.
+fn at_last(wizard: &Wizard) -> &'static str {
     match wizard.step() {
         Step::Review => "make it",
         Step::Ask => "make the request",

@@ -3,6 +3,7 @@
 //! Knows the wizard's state and nothing of what changes it.
 
 use super::state::Wizard;
+use crate::handshake::guide::UnderWay;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::state::State;
@@ -19,4 +20,12 @@ pub fn with(
             _ => (true, Vec::new()),
         },
     )
+}
+
+/// While the wizard is open: how the handshake stands that it is about, if there is one yet.
+pub fn under_way(state: &State) -> Option<Option<UnderWay>> {
+    state.layers.iter().find_map(|layer| match layer {
+        Layer::Wizard(wizard) => Some(wizard.course.under_way().cloned()),
+        _ => None,
+    })
 }

@@ -6,6 +6,7 @@ mod asking;
 mod checks;
 mod next;
 mod offering;
+mod onward;
 mod receiving;
 mod standing;
 

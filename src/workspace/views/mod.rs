@@ -314,6 +314,17 @@ pub struct CredentialRow {
     pub ended_at: Option<Timestamp>,
 }
 
+impl CredentialRow {
+    /// The instance of ours on which it is kept, and on which commands about it act; none for this home itself.
+    pub fn kept_on(&self) -> Option<&str> {
+        match (self.side, self.holder) {
+            (Side::Issued, _) => Some(&self.instance),
+            (Side::Held, Some(Holder::Instance)) => self.name.split_once("/held/").map(|(ours, _)| ours),
+            (Side::Held, _) => None,
+        }
+    }
+}
+
 /// What kind of line of the invoke log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,6 +1,6 @@
 //! One-time codes that are wrong, used up, or claimed by somebody else.
 
-use super::{Pair, Way, accept, alarms, refused};
+use super::{Joined, Pair, Way, accept, alarms, refused};
 use crate::binary::{End, Home};
 use serde_json::{Value, json};
 
@@ -50,6 +50,23 @@ fn a_wrong_code_burns_it_tells_both_and_a_new_one_works() {
     let accepted = accept(&pair.ours, &renewed, &here);
     assert_eq!(accepted.code, 0, "{}", accepted.stderr);
     assert_eq!(accepted.json()["words"], made["words"]);
+}
+
+#[test]
+fn words_that_nobody_else_has_yet_are_not_confirmed_and_the_code_stays_good() {
+    let pair = Pair::new();
+    let made = offer(&pair);
+    let id = made["offer_id"].as_str().unwrap();
+    let early = pair.theirs.run_json(&["handshake", "verify", id, "--match"]);
+    assert_eq!(refused(&early, 1), "wrong_step");
+    let here = ["--instance", "alpha", "--name", "beta"];
+    let accepted = accept(&pair.ours, &made, &here);
+    assert_eq!(accepted.code, 0, "{}", accepted.stderr);
+    let joined = Joined {
+        accepted: accepted.json(),
+        offer: made,
+    };
+    pair.verify(&joined);
 }
 
 #[test]

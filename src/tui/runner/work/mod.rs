@@ -118,7 +118,7 @@ pub(super) async fn do_work(
             let pointer = workspace.federate(*request).await?;
             Done::Pointer(name, Box::new(pointer), "made")
         }
-        Work::Revoke(name) => Done::Revoked(workspace.revoke_credential(&name).await?.name),
+        Work::Revoke(name) => Done::Revoked(Box::new(workspace.revoke_credential(&name).await?)),
         Work::Rotate(name, overlap) => {
             Done::Rotated(Box::new(workspace.rotate_credential(&name, overlap).await?))
         }

@@ -4,7 +4,7 @@ use super::super::concerned::{on_instance, target};
 use super::super::on_top::{push, push_form};
 use super::super::panes::show_pane;
 use crate::command::Id;
-use crate::model::Route;
+use crate::model::{Grant, InstanceName, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{ColumnsWindow, Form, Item, Layer, Menu};
 use crate::tui::state::{Level, Pane, State};
@@ -55,12 +55,16 @@ pub(super) fn choose_route(state: &mut State) -> Vec<Effect> {
 
 pub(super) fn federate(state: &mut State) -> Vec<Effect> {
     on_instance(state, None, |state, name| {
-        let peers: Vec<String> = state
+        let peers: Vec<_> = state
             .instances
             .rows
             .iter()
             .map(|instance| instance.row.name.to_string())
             .filter(|peer| *peer != name.as_str())
+            .map(|peer| {
+                let grant = granted(state, &name, &peer);
+                (peer, grant)
+            })
             .collect();
         if peers.is_empty() {
             let remedy = format!(
@@ -73,6 +77,20 @@ pub(super) fn federate(state: &mut State) -> Vec<Effect> {
         }
         push_form(state, |_| Form::federate(&name, peers))
     })
+}
+
+/// What an instance of ours may ask a peer: with its own credential if it has one, or else with this console's.
+fn granted(state: &State, ours: &InstanceName, peer: &str) -> Option<Grant> {
+    let rows = state.credentials.rows().iter();
+    let held = rows.filter(|row| row.side == Side::Held && row.instance == peer && row.state.is_usable());
+    let (own, others): (Vec<_>, Vec<_>) = held.partition(|row| row.kept_on() == Some(ours.as_str()));
+    let console = others.into_iter().filter(|row| row.kept_on().is_none());
+    let mut grants = own
+        .into_iter()
+        .chain(console)
+        .filter_map(|row| row.grant.as_ref());
+    // The owner's is for administering it, not for federation.
+    grants.find(|grant| !grant.owner).cloned()
 }
 
 pub(super) fn follow_link(state: &mut State) -> Vec<Effect> {

@@ -1,7 +1,7 @@
 //! What stands on the screen after something was opened: words, fresh keys, checks, the first call.
 
 use super::asking::list;
-use super::rows::{Row, Sheet, spinner, waiting};
+use super::rows::{Row, Sheet, Space, spinner, waiting};
 use crate::command::Id;
 use crate::handshake::guide::Step;
 use crate::model::{Delivery, Side};
@@ -13,7 +13,8 @@ use crate::tui::widgets::text::Line;
 use crate::tui::wizard::state::Wizard;
 use crate::workspace::{Check, CheckKind, CheckResult};
 
-pub fn words(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall: bool) {
+pub fn words(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, space: Space) {
+    let tall = space == Space::Tall;
     if let Some(words) = wizard.words() {
         let line = |index: usize| {
             Line::of(format!("{}  ", index + 1), Role::Dim).and(words[index].clone(), Role::Match)
@@ -40,7 +41,9 @@ pub fn words(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall:
             sheet.gap();
         }
     }
-    list(state, wizard, sheet, room, tall);
+    list(state, wizard, sheet, room, space);
+    // The words stay in view, whatever is selected.
+    sheet.focus = None;
 }
 
 pub fn activation(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
@@ -59,7 +62,7 @@ pub fn activation(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) 
     }
     sheet.gap();
     sheet.prose(
-        "This screen goes on by itself. You can leave: it goes on in the background, and you find it here again.",
+        "This page goes on by itself. You can leave: as long as this console runs, it goes on without you.",
         Role::Dim,
         room,
     );
@@ -233,11 +236,13 @@ pub fn done(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
             }
         }
         Side::Held => {
-            lines.push(format!("You can call {peer}."));
+            if all_passed(wizard) {
+                lines.push(format!("You can call {peer}."));
+            }
             if !plain {
                 lines.push("The words matched, and fresh keys are in force.".to_owned());
             }
-            if let Some(address) = wizard.course.pointer() {
+            if let Some(address) = wizard.course.pointer().filter(|_| answered(wizard)) {
                 lines.push(format!(
                     "The pointer {address} leads there: {} calls it from the Pointers pane.",
                     state.key_for(Id::CallPointer)
@@ -245,9 +250,48 @@ pub fn done(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
             }
         }
     }
+    let glyphs = &state.look.glyphs;
     for line in lines {
-        sheet.led("✓ ", Role::Good, &line, Role::Base, room);
+        sheet.led(&format!("{} ", glyphs.good), Role::Good, &line, Role::Base, room);
+    }
+    for line in shortcomings(state, wizard) {
+        sheet.led(&format!("{} ", glyphs.warn), Role::Warn, &line, Role::Base, room);
     }
     sheet.gap();
     sheet.line("Enter closes this.", Role::Dim);
+}
+
+fn all_passed(wizard: &Wizard) -> bool {
+    let failed = |check: &Check| matches!(check.result, CheckResult::Failed { .. });
+    !wizard.checks.iter().any(failed)
+}
+
+/// Whether the first call through the new pointer came back with what it was made for.
+fn answered(wizard: &Wizard) -> bool {
+    wizard
+        .called
+        .as_ref()
+        .is_some_and(|called| called.reply.is_success())
+}
+
+/// What did not work on the way, so that nobody leaves in the belief that it does.
+fn shortcomings(state: &State, wizard: &Wizard) -> Vec<String> {
+    let mut lines = Vec::new();
+    if wizard.course.side() == Side::Held && !all_passed(wizard) {
+        lines.push(format!(
+            "Not every check passed: {} checks it again in the Credentials pane.",
+            state.key_for(Id::CheckCredential)
+        ));
+    }
+    if let Some(address) = wizard.course.pointer().filter(|_| !answered(wizard)) {
+        let why = match wizard.called.as_ref().and_then(|called| called.reply.problem()) {
+            Some(problem) => format!("was refused: {}", problem.message),
+            None => "did not come back".to_owned(),
+        };
+        lines.push(format!(
+            "The pointer {address} stands, but the first call through it {why}. {} calls it again from the Pointers pane.",
+            state.key_for(Id::CallPointer)
+        ));
+    }
+    lines
 }

@@ -1,6 +1,6 @@
 //! What stands on the screen while something is asked: lists, fields, and the review of what was answered.
 
-use super::rows::{Row, Sheet, spinner};
+use super::rows::{LABELS, Row, Sheet, Space, spinner};
 use crate::command::Id;
 use crate::handshake::guide::{Source, Step};
 use crate::model::{Delivery, Side, Timestamp};
@@ -10,7 +10,7 @@ use crate::tui::widgets::text::{Line, wrap};
 use crate::tui::wizard::prose;
 use crate::tui::wizard::state::Wizard;
 
-pub fn list(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall: bool) {
+pub fn list(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, space: Space) {
     let list = &wizard.list;
     let glyphs = &state.look.glyphs;
     if list.finds {
@@ -40,7 +40,11 @@ pub fn list(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall: 
             sheet.rows.push(Row::Item(line, selected));
         } else {
             sheet.rows.push(Row::Item(line, selected));
-            for part in wrap(&item.doc, room.saturating_sub(5)) {
+            let parts = match space {
+                Space::Tight => Vec::new(),
+                _ => wrap(&item.doc, room.saturating_sub(5)),
+            };
+            for part in parts {
                 let line = Line::of(format!("    {part}"), Role::Dim);
                 sheet.rows.push(Row::Item(line, selected));
             }
@@ -48,7 +52,7 @@ pub fn list(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall: 
         if selected {
             sheet.focus = Some((first, sheet.rows.len() - 1));
         }
-        if !list.many && tall {
+        if !list.many && space == Space::Tall {
             sheet.gap();
         }
     }
@@ -99,7 +103,7 @@ fn mark_role(mark: &str) -> Role {
     }
 }
 
-pub fn fields(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall: bool) {
+pub fn fields(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, space: Space) {
     let answers = &wizard.course.answers;
     let pasted = match (wizard.step(), &answers.bundle) {
         (Step::Bundle, Some(Source::Text(text))) => Some(text.len()),
@@ -115,15 +119,14 @@ pub fn fields(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall
         sheet.line(text, Role::Good);
         sheet.gap();
     }
-    if let (Step::Keep, Some(says)) = (wizard.step(), &wizard.says) {
+    // A failure is to be seen beside the fields; what the bundle says was read by then.
+    if let (Step::Keep, Some(says), None) = (wizard.step(), &wizard.says, &wizard.failure) {
         said(state, says, sheet, room);
     }
     for index in 0..wizard.fields().len() {
         let first = sheet.rows.len();
         sheet.rows.push(Row::Field(index));
-        if tall || index == wizard.at {
-            sheet.rows.push(Row::Hint(index));
-        }
+        hint(wizard, index, sheet, room, space);
         if index == wizard.at {
             sheet.focus = Some((first, sheet.rows.len() - 1));
         }
@@ -141,6 +144,26 @@ pub fn fields(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, tall
             room,
         );
     }
+}
+
+/// What stands under a field: what is wrong with it, or what it is for.
+fn hint(wizard: &Wizard, index: usize, sheet: &mut Sheet, room: u16, space: Space) {
+    let here = index == wizard.at;
+    if !here && space != Space::Tall {
+        return;
+    }
+    let Some(field) = wizard.fields().get(index) else {
+        return;
+    };
+    let (text, role) = match &field.error {
+        Some(error) if field.touched => (error.as_str(), Role::Bad),
+        // While one types, a mistake is more of a hint.
+        Some(error) if !field.value().is_empty() => (error.as_str(), Role::Warn),
+        _ if here => (field.hint.as_str(), Role::Dim),
+        _ => return sheet.gap(),
+    };
+    let indent = usize::from(LABELS) + 1;
+    sheet.led(&" ".repeat(indent), role, text, role, room);
 }
 
 /// What the bundle says, before anything of it is kept.

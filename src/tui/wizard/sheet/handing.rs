@@ -73,6 +73,10 @@ fn code(state: &State, wizard: &Wizard, made: &OfferMade, sheet: &mut Sheet, roo
         ),
         Role::Dim,
     );
+    sheet.line(
+        "  this page turns by itself when they have typed it in",
+        Role::Dim,
+    );
 }
 
 fn bundle(state: &State, wizard: &Wizard, made: &OfferMade, sheet: &mut Sheet, room: u16) {
@@ -130,9 +134,17 @@ fn bundle(state: &State, wizard: &Wizard, made: &OfferMade, sheet: &mut Sheet, r
         room,
         &format!("waiting for {} to open it", wizard.peer()),
     );
-    sheet.line(
-        "  Enter goes on to the words as soon as they have opened it",
+    opened_elsewhere(sheet, room);
+}
+
+/// Nobody here can know when a bundle is opened; whoever opened it says so.
+fn opened_elsewhere(sheet: &mut Sheet, room: u16) {
+    sheet.led(
+        "  ",
         Role::Dim,
+        "When they tell you that they have opened it, go on to the words with Enter.",
+        Role::Dim,
+        room,
     );
 }
 
@@ -208,10 +220,7 @@ fn resumed_hand_over(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u1
             &format!("waiting for {}", wizard.peer()),
         );
         if answers.delivery != Delivery::Code {
-            sheet.line(
-                "  Enter goes on to the words as soon as they have opened it",
-                Role::Dim,
-            );
+            opened_elsewhere(sheet, room);
         }
     }
 }

@@ -7,6 +7,20 @@ use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
 use crate::tui::wizard::state::Wizard;
 
+/// Columns for the labels of fields.
+pub const LABELS: u16 = 16;
+
+/// How much there is for the rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Space {
+    /// Room to breathe.
+    Tall,
+    /// What there mostly is.
+    Usual,
+    /// Only for what matters most.
+    Tight,
+}
+
 /// A row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Row {
@@ -18,8 +32,6 @@ pub enum Row {
     Item(Line, bool),
     /// A field, by its place.
     Field(usize),
-    /// Under a field.
-    Hint(usize),
     /// The line that a list is searched with.
     Search,
     /// Within a frame.

@@ -1,6 +1,6 @@
 //! Draws rows and fields.
 
-use super::super::sheet::{Row, Sheet};
+use super::super::sheet::{LABELS, Row, Sheet};
 use super::super::state::Wizard;
 use crate::tui::layers::{Field, Kind};
 use crate::tui::state::State;
@@ -11,8 +11,7 @@ use crate::tui::widgets::text::draw_line;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// Columns for the labels of fields.
-const LABELS: u16 = 16;
+/// Draws the rows of a step, from what must be in view on.
 pub fn draw_sheet(state: &State, wizard: &Wizard, canvas: &mut Canvas, area: Rect, sheet: &Sheet) {
     let mut area = area;
     let mut rows = sheet.rows.as_slice();
@@ -78,7 +77,6 @@ fn draw_row(state: &State, wizard: &Wizard, canvas: &mut Canvas, line: Rect, row
             }
         }
         Row::Field(index) => draw_field(state, wizard, canvas, line, *index),
-        Row::Hint(index) => draw_hint(wizard, canvas, line, *index),
         Row::Search => canvas.search(line, &wizard.list.filter),
         Row::Card(text) => {
             let border = canvas.style(Role::BorderFocus);
@@ -159,22 +157,4 @@ fn draw_content(
         }
         Kind::Choice(..) | Kind::Circuit(_) => 0,
     }
-}
-
-fn draw_hint(wizard: &Wizard, canvas: &mut Canvas, line: Rect, index: usize) {
-    let Some(field) = wizard.fields().get(index) else {
-        return;
-    };
-    let here = index == wizard.at;
-    let empty = field.value().is_empty();
-    let (text, role) = match &field.error {
-        Some(error) if field.touched => (error.as_str(), Role::Bad),
-        // While one types, a mistake is more of a hint.
-        Some(error) if !empty => (error.as_str(), Role::Warn),
-        _ if here => (field.hint.as_str(), Role::Dim),
-        _ => return,
-    };
-    let style = canvas.style(role);
-    let room = line.width.saturating_sub(LABELS + 1);
-    canvas.put(line.x + LABELS + 1, line.y, room, text, style);
 }
