@@ -14,7 +14,8 @@ pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
     AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun, CodeRecord, ConnectionChange, Edge,
     HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, OnceKey,
-    PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead, Start, Statistics, Summary, TagMatch,
+    PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead, Sight, Start, Statistics, Summary,
+    TagMatch,
 };
 
 use crate::model::{
