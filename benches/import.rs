@@ -115,11 +115,20 @@ async fn import(path: &Path) -> f64 {
     let rows: Vec<NewPointer> = rows(ROWS);
     let store = SqliteStore::open(path).expect("a store");
     let began = Instant::now();
-    let id = store.begin_import().await.expect("a session");
+    let id = store
+        .begin_import("bench", Timestamp::now())
+        .await
+        .expect("a session");
     for chunk in rows.chunks(CHUNK) {
-        store.import_rows(id, chunk.to_vec()).await.expect("good rows");
+        store
+            .import_rows(id, "bench", chunk.to_vec(), Timestamp::now())
+            .await
+            .expect("good rows");
     }
-    let count = store.commit_import(id, Timestamp::now()).await.expect("a commit");
+    let count = store
+        .commit_import(id, "bench", Timestamp::now())
+        .await
+        .expect("a commit");
     assert_eq!(count, ROWS as u64);
     let rate = ROWS as f64 / began.elapsed().as_secs_f64();
     store.close().await;

@@ -276,11 +276,20 @@ pub async fn new_instance(folder: &Path) -> HeldCredential {
 pub async fn fill(folder: &Path, count: usize) -> Vec<PointerAddress> {
     let instance = Instance::open(folder, None).await.expect("the instance");
     let store = instance.store();
-    let id = store.begin_import().await.expect("a session");
+    let id = store
+        .begin_import("bench", Timestamp::now())
+        .await
+        .expect("a session");
     for chunk in rows(count).chunks(5_000) {
-        store.import_rows(id, chunk.to_vec()).await.expect("good rows");
+        store
+            .import_rows(id, "bench", chunk.to_vec(), Timestamp::now())
+            .await
+            .expect("good rows");
     }
-    store.commit_import(id, Timestamp::now()).await.expect("a commit");
+    store
+        .commit_import(id, "bench", Timestamp::now())
+        .await
+        .expect("a commit");
     let mut addresses = Vec::new();
     for page in 0..64 {
         let start = Start::Offset(page * (count as u64) / 64);

@@ -50,6 +50,8 @@ pub struct Instance {
     /// One for each worker, and the first for all else: connections belong to a runtime.
     clients: Vec<Client>,
     key: DataKey,
+    /// Seals cursors that some callers must not read.
+    cursor_key: DataKey,
     tls: Option<tls::Served>,
     issued: Arc<Issued>,
     held: Arc<Held>,
@@ -93,6 +95,7 @@ impl Instance {
             store: parts.store,
             trail: parts.trail,
             clients: (0..=workers::MOST).map(|_| Client::new()).collect(),
+            cursor_key: parts.key.derived("butterfly/v1 cursor"),
             key: parts.key,
             tls: parts.tls,
             issued: parts.issued,
@@ -224,6 +227,10 @@ impl Instance {
 
     pub(super) fn key(&self) -> &DataKey {
         &self.key
+    }
+
+    pub(super) fn cursor_key(&self) -> &DataKey {
+        &self.cursor_key
     }
 
     pub(super) fn replay(&self) -> &Replay {

@@ -30,6 +30,8 @@ const FLUSH: Duration = Duration::from_secs(1);
 /// How often the mere counts of their uses are. Each time, every reader has to let go of the pages of the database
 /// that it had at hand: under load, with a million pointers, that costs a tenth of all lookups if it is done each second.
 const FLUSH_USES: Duration = Duration::from_secs(15);
+/// How often it is looked for imports that nobody goes on with.
+const END_IMPORTS: Duration = Duration::from_secs(30);
 /// How often, and after how long, a lock that somebody only looked at is tried again.
 const LOCK_TRIES: u32 = 3;
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
@@ -256,7 +258,7 @@ fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
     }
 }
 
-/// Stores lives and uses every now and then, until the instance closes, and finds out when a disk that refused takes writes
+/// Stores lives and uses every now and then, until the instance closes, ends imports that were left, and finds out when a disk that refused takes writes
 /// again: an instance that is not ready gets no calls that would.
 fn keep_flushing(
     issued: Arc<Issued>,
@@ -267,6 +269,7 @@ fn keep_flushing(
 ) {
     tokio::spawn(async move {
         let (mut ticks, mut ticks_for_uses) = (every(FLUSH), every(FLUSH_USES));
+        let mut ticks_for_imports = every(END_IMPORTS);
         loop {
             tokio::select! {
                 _ = ticks.tick() => {
@@ -281,6 +284,11 @@ fn keep_flushing(
                     }
                     if let Err(error) = held.flush_uses(store.as_ref()).await {
                         tracing::warn!(%error, "uses of held credentials could not be stored");
+                    }
+                }
+                _ = ticks_for_imports.tick() => {
+                    if let Err(error) = store.end_resting_imports(Timestamp::now()).await {
+                        tracing::warn!(%error, "imports that nobody goes on with could not be ended");
                     }
                 }
                 () = closing.cancelled() => return,

@@ -1,7 +1,7 @@
 //! What a failure of storage looks like to a caller.
 
 use crate::protocol::{Code, Problem};
-use crate::store::StoreError;
+use crate::store::{IMPORT_REST_MINUTES, StoreError};
 use serde_json::json;
 
 impl From<StoreError> for Problem {
@@ -14,6 +14,17 @@ impl From<StoreError> for Problem {
             StoreError::AlreadyExists { .. } => Self::new(Code::AlreadyExists, message),
             StoreError::InUse { by, .. } => Self::new(Code::InUse, message).with("used_by", json!(by)),
             StoreError::NotFound { what, name } => not_found(what, &name),
+            StoreError::TooManyImports { .. } => Self::new(
+                Code::TooManyImports,
+                format!(
+                    "{message}; end one with commit_import or abort_import, or wait: one that nobody goes on with ends after \
+                     {IMPORT_REST_MINUTES} minutes"
+                ),
+            ),
+            StoreError::StillStaging => Self::new(
+                Code::InUse,
+                format!("{message}; nothing is lost, commit it when import_pointers has answered"),
+            ),
             StoreError::BadCursor => Self::new(
                 Code::InvalidParameter,
                 format!("'after' is not acceptable: {message}"),
@@ -46,6 +57,15 @@ pub(crate) fn not_found(what: &str, name: &str) -> Problem {
         "domain" => (Code::DomainNotFound, "Domain"),
         "offer" => (Code::OfferNotFound, "Offer"),
         "federation" => (Code::FederationNotFound, "Federation"),
+        "import" => {
+            return Problem::new(
+                Code::InvalidParameter,
+                format!(
+                    "no import {name:?} of this credential on this instance: it has ended, as one does that nobody goes on with \
+                     for {IMPORT_REST_MINUTES} minutes, or is somebody else's; begin again with begin_import"
+                ),
+            );
+        }
         what if what.ends_with("credential") => (Code::CredentialNotFound, "Credential"),
         what => {
             return Problem::new(

@@ -46,6 +46,19 @@ pub struct Grant {
 }
 
 impl PointerScope {
+    /// Whether a pointer with these properties is covered.
+    pub fn covers(
+        &self,
+        address: &PointerAddress,
+        tags: &[String],
+        connection: Option<&ConnectionId>,
+    ) -> bool {
+        self.all
+            || self.addresses.contains(address)
+            || tags.iter().any(|tag| self.tags.contains(tag))
+            || connection.is_some_and(|connection| self.covers_connection(connection))
+    }
+
     /// Whether pointers assigned to this connection are covered because of that.
     pub fn covers_connection(&self, connection: &ConnectionId) -> bool {
         self.connections.contains(connection) || self.of_domains.contains(connection)
@@ -94,12 +107,7 @@ impl Grant {
         tags: &[String],
         connection: Option<&ConnectionId>,
     ) -> bool {
-        let scope = &self.pointers;
-        self.owner
-            || scope.all
-            || scope.addresses.contains(address)
-            || tags.iter().any(|tag| scope.tags.contains(tag))
-            || connection.is_some_and(|connection| scope.covers_connection(connection))
+        self.owner || self.pointers.covers(address, tags, connection)
     }
 }
 

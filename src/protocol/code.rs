@@ -104,6 +104,8 @@ pub enum Code {
     FileFailed,
     /// A call that was to be done once began before, and nobody knows whether it ended.
     OutcomeUnknown,
+    /// As many imports are open as may be at a time.
+    TooManyImports,
     /// Anything else; a defect if it is ever seen.
     Internal,
 }
@@ -123,7 +125,7 @@ pub enum ExitClass {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 50] = [
+    pub const ALL: [Self; 51] = [
         Self::MalformedQuery,
         Self::UnknownAction,
         Self::MissingParameter,
@@ -173,6 +175,7 @@ impl Code {
         Self::Usage,
         Self::FileFailed,
         Self::OutcomeUnknown,
+        Self::TooManyImports,
         Self::Internal,
     ];
 
@@ -228,6 +231,7 @@ impl Code {
             Self::Usage => "usage",
             Self::FileFailed => "file_failed",
             Self::OutcomeUnknown => "outcome_unknown",
+            Self::TooManyImports => "too_many_imports",
             Self::Internal => "internal",
         }
     }

@@ -14,7 +14,8 @@ pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
     AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun, CodeRecord, ConnectionChange, Edge,
     HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, OnceKey,
-    PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead, Start, Statistics, Summary, TagMatch,
+    PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead, Sight, Start, Statistics, Summary,
+    TagMatch,
 };
 
 use crate::model::{
@@ -59,6 +60,20 @@ pub enum StoreError {
         /// What needs it; the first of them, if there are many.
         by: Vec<String>,
     },
+    /// No more imports may be begun now.
+    #[error(
+        "{open} {}, and more may not be open at a time",
+        if *.own { "imports of this credential are open already" } else { "imports are open already" }
+    )]
+    TooManyImports {
+        /// How many are open.
+        open: usize,
+        /// Whether these are all of the one that asks.
+        own: bool,
+    },
+    /// Rows of an import are still on their way.
+    #[error("rows of this import are still being staged")]
+    StillStaging,
     /// A cursor that this store did not give out.
     #[error("the cursor is not one that this instance gave out; start again without it")]
     BadCursor,
@@ -85,11 +100,27 @@ pub enum StoreError {
     Closed,
 }
 
+/// Imports that may be open at a time: each is a file with rows, and holds files open.
+pub const MOST_IMPORTS: usize = 8;
+/// The same of one credential.
+pub const MOST_IMPORTS_OF_ONE: usize = 2;
+/// After how many minutes without a call an import ends by itself: whoever began it is gone.
+pub const IMPORT_REST_MINUTES: i64 = 10;
+
 impl StoreError {
     /// Whether it is the disk that keeps anything from being written, whatever was to be written.
     pub(crate) fn is_of_disk(&self) -> bool {
         matches!(self, Self::Full(_) | Self::Disk(_))
     }
+}
+
+/// What became of rows that were given to an import.
+#[derive(Debug)]
+pub struct Staged {
+    /// How many rows the import has by now.
+    pub rows: u64,
+    /// Which of the rows given were refused, counted from 0 among them and in their order, and why.
+    pub refused: Vec<(usize, StoreError)>,
 }
 
 /// What an instance remembers, apart from its audit trail. Every write is durable when its future is
@@ -147,17 +178,32 @@ pub trait Store: Send + Sync {
     /// Makes many pointers in one transaction: all of them or none. The error names the index that failed.
     async fn create_pointers(&self, new: Vec<NewPointer>, now: Timestamp)
     -> Result<u64, (usize, StoreError)>;
-    /// Begins an import: rows are staged where nobody sees them, and appear all at once or not at all.
-    async fn begin_import(&self) -> Result<ImportId, StoreError>;
-    /// Stages more rows and tells how many are staged by now. The error names the row, counted from 0 over
-    /// the whole import, that meets a pointer which is there already, one staged earlier, or a connection
-    /// that is not there; of these rows none is then staged, and the import may go on.
-    async fn import_rows(&self, id: ImportId, rows: Vec<NewPointer>) -> Result<u64, (usize, StoreError)>;
-    /// Makes all staged rows appear, in one transaction, and ends the import whether or not that succeeds.
-    /// Tells how many they were. Other writes wait meanwhile, for about 15 s for each million rows.
-    async fn commit_import(&self, id: ImportId, now: Timestamp) -> Result<u64, (usize, StoreError)>;
+    /// Begins an import: rows are staged where nobody sees them, and appear all at once or not at all. `whose` names the
+    /// credential that begins it, and nobody else can go on with it or end it: for others it is not there. Of imports
+    /// there may be only [`MOST_IMPORTS`] at a time, and [`MOST_IMPORTS_OF_ONE`] of one credential.
+    async fn begin_import(&self, whose: &str, now: Timestamp) -> Result<ImportId, StoreError>;
+    /// Stages more rows. Those that meet a pointer which is there already, one staged earlier, or a connection that is
+    /// not there are left out and told; on any other error none of these rows is staged, and the import may go on.
+    async fn import_rows(
+        &self,
+        id: ImportId,
+        whose: &str,
+        rows: Vec<NewPointer>,
+        now: Timestamp,
+    ) -> Result<Staged, StoreError>;
+    /// Makes all staged rows appear, in one transaction, and ends the import whether or not that succeeds; as long as
+    /// rows of it are still being staged, it fails and nothing ends. Tells how many they were; the error names the row,
+    /// counted from 0 over all that were staged. Other writes wait meanwhile, for about 15 s for each million rows.
+    async fn commit_import(
+        &self,
+        id: ImportId,
+        whose: &str,
+        now: Timestamp,
+    ) -> Result<u64, (usize, StoreError)>;
     /// Ends an import; nothing of it stays.
-    async fn abort_import(&self, id: ImportId) -> Result<(), StoreError>;
+    async fn abort_import(&self, id: ImportId, whose: &str) -> Result<(), StoreError>;
+    /// Ends the imports that nobody has gone on with for [`IMPORT_REST_MINUTES`], and tells how many.
+    async fn end_resting_imports(&self, now: Timestamp) -> Result<usize, StoreError>;
     /// Changes a pointer.
     async fn update_pointer(
         &self,

@@ -4,13 +4,14 @@ use super::order::Order;
 use crate::model::filter::Filter;
 use crate::model::{
     AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, KeyId, Pointer,
-    PointerAddress, Profile, Timestamp,
+    PointerAddress, PointerScope, Profile, Timestamp,
 };
 use crate::model::{NEAR, gyroid_score};
 use crate::seal::Sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
+use std::sync::Arc;
 
 /// What `get_pointer_summary` tells.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -78,6 +79,16 @@ pub enum Start {
     Offset(u64),
 }
 
+/// What whoever asks may see, where that is not everything.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sight {
+    /// The pointers that may be given; others are passed over.
+    pub scope: PointerScope,
+    /// How many matches are looked at for one page. It may then be short, or empty, and more may follow all the same;
+    /// otherwise, that more follow is said only where one of them may be seen.
+    pub most_rows: u64,
+}
+
 /// Which pointers are wanted. Terms and tags are SQL LIKE patterns, as in the original system:
 /// a pointer matches when its description contains `term`, a tag when it equals the pattern.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -100,6 +111,9 @@ pub struct PointerQuery {
     pub bearing: Option<String>,
     /// What else must hold, in the filter language, with the fields of `STORED_POINTER_FIELDS`.
     pub filter: Filter,
+    /// What may be seen, where that is not everything. Pages are then found by looking once, however seldom one of the
+    /// matches may be seen; they are not counted, and do not begin at an offset.
+    pub sight: Option<Arc<Sight>>,
     /// In which order.
     pub order: Order,
     /// Where the page begins.

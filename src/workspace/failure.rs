@@ -113,6 +113,7 @@ fn remedy_for(code: Code) -> &'static str {
         Code::HandshakeNotFound => "list the handshakes with `butterfly handshake status`",
         Code::RequestRefused => "ask the other administrator for a new request",
         Code::BundleRefused => "ask the other administrator for a new offer",
+        Code::TooManyImports => "wait until another import has ended",
         Code::RateLimited | Code::Overloaded => "wait a little and try again",
         Code::StorageFailed => "look after the disk and the database of the instance, then try again",
         _ => "look at the instance's audit trail for the reason",

@@ -333,7 +333,7 @@ impl Import<'_, '_> {
     async fn abort(&mut self) {
         let query = Query::new("abort_import", json!({"import_id": self.id}));
         match self.session.result(&query).await {
-            // A commit that failed has ended the import already.
+            // A commit that failed has ended the import already, and so has the instance if nobody went on for long.
             Ok(_)
             | Err(Failure {
                 code: Code::InvalidParameter,

@@ -1,6 +1,7 @@
 //! Many pointers at once.
 
-use crate::running::{Running, text};
+use crate::running::{Running, call, get, problem_of, refused, text};
+use butterfly_console::model::Grant;
 use butterfly_console::protocol::Code;
 use serde_json::{Value, json};
 
@@ -92,4 +93,54 @@ async fn nothing_stays_of_an_import_that_is_aborted() {
             .await;
         assert_eq!(code, Code::InvalidParameter);
     }
+}
+
+fn importer() -> Grant {
+    let mut grant = Grant::read(["begin_import", "import_pointers", "commit_import", "abort_import"]);
+    grant.writes = true;
+    grant
+}
+
+#[tokio::test]
+async fn nobody_begins_so_many_imports_that_others_can_begin_none() {
+    let running = Running::start("alpha").await;
+    let greedy = running.issue("greedy", importer()).await;
+    for _ in 0..2 {
+        get(&greedy, "begin_import", json!({})).await;
+    }
+    let third = call(&greedy, "begin_import", json!({})).await;
+    let (code, told) = problem_of(&third.reply);
+    assert_eq!(code, Code::TooManyImports);
+    let message = text(&told["message"]);
+    assert!(
+        message.contains("abort_import") && message.contains("10 minutes"),
+        "{message}"
+    );
+    let import = running.get("begin_import", json!({})).await["import_id"].clone();
+    running.get("abort_import", json!({"import_id": import})).await;
+}
+
+#[tokio::test]
+async fn only_who_began_an_import_goes_on_with_it() {
+    let running = Running::start("alpha").await;
+    let (ann, bob) = (
+        running.issue("ann", importer()).await,
+        running.issue("bob", importer()).await,
+    );
+    let import = get(&ann, "begin_import", json!({})).await["import_id"].clone();
+    let rows = json!({"import_id": import, "pointers": [row(0)]});
+    get(&ann, "import_pointers", rows.clone()).await;
+    let own = json!({"import_id": import});
+    for (action, parameters) in [
+        ("import_pointers", rows),
+        ("commit_import", own.clone()),
+        ("abort_import", own.clone()),
+    ] {
+        assert_eq!(
+            refused(&bob, action, parameters).await,
+            Code::InvalidParameter,
+            "{action}"
+        );
+    }
+    assert_eq!(get(&ann, "commit_import", own).await["imported"], 1);
 }

@@ -6,6 +6,7 @@ mod chains;
 mod circuits;
 mod connections;
 mod credential_pointers;
+mod cursors;
 mod domains;
 mod federations;
 mod grants;

@@ -19,7 +19,7 @@ pub static ACTION: Action = Action {
 
 async fn run(call: &Call<'_>) -> Answer {
     let id = check::import_id(call)?;
-    call.store().abort_import(id).await?;
+    call.store().abort_import(id, &call.caller.credential).await?;
     Ok(Outcome::Success(json!({
         "message": "Import aborted; nothing was imported.",
         "import_id": id.to_string(),

@@ -2,6 +2,7 @@
 
 use super::parameter::IMPORT_ID;
 use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, check};
+use crate::store::StoreError;
 use serde_json::json;
 
 /// The row of the table.
@@ -13,18 +14,26 @@ pub static ACTION: Action = Action {
     within: Some(DomainRole::Writer),
     parameters: &[IMPORT_ID],
     result: "{imported}",
-    errors: &[Code::DuplicateReference, Code::ConnectionNotFound],
+    errors: &[Code::DuplicateReference, Code::ConnectionNotFound, Code::InUse],
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call<'_>) -> Answer {
     let id = check::import_id(call)?;
-    let committed = call.store().commit_import(id, call.now()).await;
+    let committed = call
+        .store()
+        .commit_import(id, &call.caller.credential, call.now())
+        .await;
     let imported = match committed {
         Ok(imported) => imported,
         Err((row, error)) => {
+            let is_about_the_row = matches!(error, StoreError::DuplicateReference { .. });
             let problem = call.storage_problem(error).await;
-            return Err(problem.with("staged_row", json!(row)));
+            return Err(if is_about_the_row {
+                problem.with("staged_row", json!(row))
+            } else {
+                problem
+            });
         }
     };
     Ok(Outcome::Success(json!({"imported": imported})))

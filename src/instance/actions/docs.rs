@@ -48,7 +48,8 @@ pub fn markdown() -> String {
          A query is `{\"action\": NAME, …parameters}`, its reply `{\"status\": \"success\", \"result\": …}` or\n\
          `{\"status\": \"error\", \"code\", \"message\", …}`. Parameters marked * are needed; a result's member marked ? may be missing.\n\
          Lists of pointers without `limit` give every match, as in the original system; with it they come in pages of 1000 at\n\
-         most, `next` being the `after` of the page that follows.\n\n",
+         most, `next` being the `after` of the page that follows. Whoever sees only some pointers gets pages that may be short or\n\
+         empty although more follow, and a sealed `next`, good for the same credential, action and order only.\n\n",
     );
     let anywhere: Vec<String> = ANYWHERE.iter().map(|code| format!("`{code}`")).collect();
     let _ = write!(

@@ -5,7 +5,7 @@ use super::parameter::IMPORT_ID;
 use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use crate::model::NewPointer;
 use crate::protocol::Problem;
-use crate::store::{ImportId, StoreError};
+use crate::store::ImportId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -84,52 +84,19 @@ async fn read(inspector: &mut Inspector<'_>, row: &Value) -> Result<NewPointer, 
     Ok(new)
 }
 
-/// Stages the rows. The store takes a batch whole or not at all: where one row is refused, those before it
-/// are staged, it is left out, and those after it are tried next.
+/// Stages the rows, and adds those that the store refuses to the others that were.
 async fn stage(
     call: &Call<'_>,
     id: ImportId,
-    mut rows: Vec<(usize, NewPointer)>,
+    rows: Vec<(usize, NewPointer)>,
     refused: &mut Vec<(usize, Problem)>,
 ) -> Result<usize, Problem> {
-    let mut staged_before = call
-        .store()
-        .import_rows(id, Vec::new())
-        .await
-        .map_err(|(_, error)| error)?;
-    let mut accepted = 0;
-    while !rows.is_empty() {
-        let batch = rows.iter().map(|(_, new)| new.clone()).collect();
-        let (row, error) = match call.store().import_rows(id, batch).await {
-            Ok(_) => return Ok(accepted + rows.len()),
-            Err(failure) => failure,
-        };
-        let at = usize::try_from(staged_before)
-            .ok()
-            .and_then(|before| row.checked_sub(before))
-            .filter(|at| *at < rows.len() && is_about_the_row(&error));
-        let Some(at) = at else {
-            return Err(error.into());
-        };
-        let rest = rows.split_off(at + 1);
-        let (index, _) = rows.pop().expect("the batch has the row that was refused");
-        refused.push((index, call.storage_problem(error).await));
-        accepted += rows.len();
-        let good = rows.into_iter().map(|(_, new)| new).collect();
-        staged_before = call
-            .store()
-            .import_rows(id, good)
-            .await
-            .map_err(|(_, error)| error)?;
-        rows = rest;
+    let (places, rows): (Vec<usize>, Vec<NewPointer>) = rows.into_iter().unzip();
+    let whose = &call.caller.credential;
+    let staged = call.store().import_rows(id, whose, rows, call.now()).await?;
+    let accepted = places.len() - staged.refused.len();
+    for (row, error) in staged.refused {
+        refused.push((places[row], call.storage_problem(error).await));
     }
     Ok(accepted)
-}
-
-fn is_about_the_row(error: &StoreError) -> bool {
-    match error {
-        StoreError::DuplicateReference { .. } | StoreError::AlreadyExists { .. } => true,
-        StoreError::NotFound { what, .. } => *what != "import",
-        _ => false,
-    }
 }

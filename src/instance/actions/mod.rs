@@ -20,6 +20,7 @@ mod create_credential_pointer;
 mod create_domain;
 mod create_offer;
 mod create_pointer;
+mod cursor;
 mod delete_connection;
 mod delete_domain;
 mod delete_pointer;

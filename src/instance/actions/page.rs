@@ -1,13 +1,14 @@
 //! Pages of pointers: how `list_pointers`, `search_pointers` and `get_pointers_for_connection` read them.
 
-use super::{Answer, Call, Outcome, check};
+use super::{Answer, Call, Outcome, check, cursor};
 use crate::instance::size::json_size;
 use crate::model::filter::{Field, Filter};
 use crate::model::{Pointer, STORED_POINTER_FIELDS};
 use crate::protocol::{Code, Problem, Rendered};
-use crate::store::{Order, PointerPage, PointerQuery, SortBy, Start};
+use crate::store::{Order, PointerPage, PointerQuery, Sight, SortBy, Start};
 use serde::Serialize;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// The largest page.
 pub const LARGEST_PAGE: u64 = 1_000;
@@ -75,23 +76,27 @@ struct Shown<'a> {
 /// Reads `federated`, `filter`, `sort`, `limit`, `after` and `offset` of a call and gives that page of the pointers
 /// wanted; without a limit of the call's own, `usual` holds, and where that is none, every match is given.
 pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>) -> Result<Page, Problem> {
-    wanted.start = start(call)?;
+    let order = order(call)?;
+    wanted.order = order;
+    wanted.start = start(call, order)?;
+    wanted.sight = sight(call);
     wanted.federated_only = call.query.optional("federated")?.unwrap_or(false);
     let asked = filter(call, STORED_POINTER_FIELDS)?;
     wanted.filter.terms.extend(asked.terms.iter().cloned());
-    let order = order(call)?;
-    wanted.order = order;
     let limit = call.query.optional_count("limit")?.or(usual);
     if limit == Some(0) {
         return Err(check::invalid("limit", "must be at least 1"));
     }
     let found = match limit {
         None => every_match(call, wanted).await?,
-        Some(limit) if call.sees_every_pointer() => {
+        Some(limit) => {
             wanted.limit = Some(limit.min(LARGEST_PAGE));
-            call.store().pointers(&wanted).await?
+            let mut page = call.store().pointers(&wanted).await?;
+            if wanted.sight.is_some() {
+                page.next = page.next.map(|next| cursor::seal(call, order, &next));
+            }
+            page
         }
-        Some(limit) => visible_page(call, wanted, limit.min(LARGEST_PAGE)).await?,
     };
     Ok(Page {
         found,
@@ -128,46 +133,30 @@ fn order(call: &Call<'_>) -> Result<Order, Problem> {
     Ok(Order { by, descending })
 }
 
-fn start(call: &Call<'_>) -> Result<Start, Problem> {
+/// What the caller sees, where that is not everything.
+fn sight(call: &Call<'_>) -> Option<Arc<Sight>> {
+    if call.sees_every_pointer() {
+        return None;
+    }
+    Some(Arc::new(Sight {
+        scope: call.grant().pointers.clone(),
+        most_rows: MOST_ROWS,
+    }))
+}
+
+fn start(call: &Call<'_>, order: Order) -> Result<Start, Problem> {
     let after = call.query.optional_text("after")?;
     let offset = call.query.optional_count("offset")?;
     match (after, offset) {
         (None, None) => Ok(Start::First),
-        (Some(cursor), None) => Ok(Start::After(cursor.to_owned())),
+        (Some(cursor), None) if call.sees_every_pointer() => Ok(Start::After(cursor.to_owned())),
+        (Some(cursor), None) => Ok(Start::After(cursor::open(call, order, cursor)?)),
         (None, Some(offset)) if call.sees_every_pointer() => Ok(Start::Offset(offset)),
         (None, Some(_)) => Err(check::invalid(
             "offset",
             "this credential sees only some pointers and cannot count over the others; use 'after'",
         )),
         (Some(_), Some(_)) => Err(check::invalid("offset", "give either 'after' or 'offset'")),
-    }
-}
-
-/// A page for a caller that sees only some pointers: how many there are in all is not told.
-async fn visible_page(call: &Call<'_>, mut wanted: PointerQuery, limit: u64) -> Result<PointerPage, Problem> {
-    let mut pointers = Vec::new();
-    let mut looked_at = 0;
-    loop {
-        let missing = limit - pointers.len() as u64;
-        wanted.limit = Some(missing);
-        let page = call.store().pointers(&wanted).await?;
-        looked_at += missing;
-        pointers.extend(
-            page.pointers
-                .into_iter()
-                .filter(|pointer| is_visible(call, pointer)),
-        );
-        let is_full = pointers.len() as u64 >= limit || looked_at >= MOST_ROWS;
-        match page.next {
-            Some(next) if !is_full => wanted.start = Start::After(next),
-            next => {
-                return Ok(PointerPage {
-                    total: None,
-                    pointers,
-                    next,
-                });
-            }
-        }
     }
 }
 
@@ -178,9 +167,6 @@ async fn every_match(call: &Call<'_>, mut wanted: PointerQuery) -> Result<Pointe
     loop {
         let page = call.store().pointers(&wanted).await?;
         for pointer in page.pointers {
-            if !is_visible(call, &pointer) {
-                continue;
-            }
             room -= json_size(&pointer, room).ok_or_else(too_many)?;
             pointers.push(pointer);
         }
@@ -193,11 +179,6 @@ async fn every_match(call: &Call<'_>, mut wanted: PointerQuery) -> Result<Pointe
         };
         wanted.start = Start::After(next);
     }
-}
-
-fn is_visible(call: &Call<'_>, pointer: &Pointer) -> bool {
-    call.grant()
-        .allows_pointer(&pointer.address, &pointer.tags, pointer.connection_id.as_ref())
 }
 
 fn too_many() -> Problem {

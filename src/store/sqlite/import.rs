@@ -1,6 +1,5 @@
-//! Import sessions: rows are staged in a file of their own, where no reader sees them, and moved into the
-//! database by one transaction. A crash on the way leaves a staging file that nobody holds a lock on;
-//! the next start removes it.
+//! One import: its rows are staged in a file of their own, where no reader sees them, and moved into the database by
+//! one transaction.
 
 use super::failure::{RowError, damaged, is_unique_violation};
 use super::open::{self, private_file};
@@ -10,18 +9,11 @@ use super::search_index;
 use crate::model::{NewPointer, Timestamp};
 use crate::seal::random;
 use crate::store::records::uniqueness;
-use crate::store::{ImportId, StoreError};
+use crate::store::{Staged, StoreError};
 use rusqlite::{Connection, params};
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// The sessions that are open on one store.
-pub(super) struct Imports {
-    database: PathBuf,
-    sessions: Mutex<HashMap<ImportId, Arc<Mutex<Staging>>>>,
-}
 
 /// One session's rows.
 pub(super) struct Staging {
@@ -45,49 +37,6 @@ impl Drop for StagingFile {
     }
 }
 
-impl Imports {
-    /// Removes what earlier runs left behind.
-    pub(super) fn new(database: PathBuf) -> Self {
-        remove_leftovers(&database);
-        Self {
-            database,
-            sessions: Mutex::default(),
-        }
-    }
-
-    /// Begins a session.
-    pub(super) fn begin(&self) -> Result<ImportId, StoreError> {
-        let id = ImportId(u64::from_be_bytes(random::bytes()));
-        let mut path = self.database.clone().into_os_string();
-        path.push(format!("{MARK}{:016x}", id.0));
-        let staging = Staging::create(Path::new(&path))?;
-        self.locked().insert(id, Arc::new(Mutex::new(staging)));
-        Ok(id)
-    }
-
-    /// The session of this id.
-    pub(super) fn get(&self, id: ImportId) -> Result<Arc<Mutex<Staging>>, StoreError> {
-        self.locked().get(&id).cloned().ok_or_else(|| unknown(id))
-    }
-
-    /// Takes the session of this id out: it ends here, one way or the other.
-    pub(super) fn take(&self, id: ImportId) -> Result<Arc<Mutex<Staging>>, StoreError> {
-        self.locked().remove(&id).ok_or_else(|| unknown(id))
-    }
-
-    /// Ends every session.
-    pub(super) fn clear(&self) {
-        self.locked().clear();
-    }
-
-    fn locked(&self) -> std::sync::MutexGuard<'_, HashMap<ImportId, Arc<Mutex<Staging>>>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What stands between the database's name and the session's number.
-const MARK: &str = "-import-";
-
 const STAGED: &str = "
     PRAGMA journal_mode = MEMORY;
     PRAGMA synchronous = OFF;
@@ -110,37 +59,9 @@ const STAGED: &str = "
     CREATE TABLE staged_tags (tag TEXT NOT NULL, n INTEGER NOT NULL) STRICT;
 ";
 
-fn unknown(id: ImportId) -> StoreError {
-    StoreError::NotFound {
-        what: "import",
-        name: id.to_string(),
-    }
-}
-
-fn remove_leftovers(database: &Path) {
-    let (Some(folder), Some(name)) = (database.parent(), database.file_name()) else {
-        return;
-    };
-    let prefix = format!("{}{MARK}", name.to_string_lossy());
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    for entry in entries.flatten() {
-        let is_staging = entry.file_name().to_string_lossy().starts_with(&prefix);
-        if !is_staging || !entry.file_type().is_ok_and(|kind| kind.is_file()) {
-            continue;
-        }
-        // The lock of a session that still runs, here or in another process, says: not a leftover.
-        let abandoned = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
-        if abandoned {
-            let removed = std::fs::remove_file(entry.path());
-            tracing::info!(path = %entry.path().display(), ?removed, "removed what an unfinished import left");
-        }
-    }
-}
-
 impl Staging {
-    fn create(path: &Path) -> Result<Self, StoreError> {
+    /// An empty one, in this file.
+    pub(super) fn create(path: &Path) -> Result<Self, StoreError> {
         let failed = |error: std::io::Error| StoreError::Failed(format!("cannot stage an import: {error}"));
         let path = private_file(path)?;
         let lock = File::open(&path).map_err(failed)?;
@@ -152,27 +73,40 @@ impl Staging {
         Ok(Self { conn, rows: 0, file })
     }
 
-    /// Stages rows, all of them or none. `existing` reads the database that they will go to.
-    pub(super) fn add(&mut self, existing: &Connection, new: Vec<NewPointer>) -> Result<u64, RowError> {
-        self.conn
-            .execute_batch("SAVEPOINT batch")
-            .map_err(StoreError::from)?;
+    /// Stages the rows that can be, and tells which cannot; on any other error none. `existing` reads the database that
+    /// they will go to.
+    pub(super) fn add(&mut self, existing: &Connection, new: &[NewPointer]) -> Result<Staged, StoreError> {
+        self.conn.execute_batch("SAVEPOINT batch")?;
+        let added = self.add_each(existing, new);
+        if added.is_err() {
+            self.conn.execute_batch("ROLLBACK TO batch")?;
+        }
+        self.conn.execute_batch("RELEASE batch")?;
+        let refused = added?;
+        self.rows += (new.len() - refused.len()) as u64;
+        Ok(Staged {
+            rows: self.rows,
+            refused,
+        })
+    }
+
+    /// A row is refused before anything of it is written, so that there is nothing to take back.
+    fn add_each(
+        &self,
+        existing: &Connection,
+        new: &[NewPointer],
+    ) -> Result<Vec<(usize, StoreError)>, StoreError> {
         let mut connections = HashMap::new();
+        let mut refused = Vec::new();
+        let mut n = self.rows.cast_signed() + 1;
         for (index, row) in new.iter().enumerate() {
-            if let Err(error) = self.add_one(existing, &mut connections, row, index) {
-                let undone = self.conn.execute_batch("ROLLBACK TO batch; RELEASE batch");
-                undone.map_err(StoreError::from)?;
-                let index = usize::try_from(self.rows)
-                    .unwrap_or(usize::MAX)
-                    .saturating_add(index);
-                return Err(RowError { index, error });
+            match self.add_one(existing, &mut connections, row, n) {
+                Ok(()) => n += 1,
+                Err(error) if is_about_the_row(&error) => refused.push((index, error)),
+                Err(error) => return Err(error),
             }
         }
-        self.conn
-            .execute_batch("RELEASE batch")
-            .map_err(StoreError::from)?;
-        self.rows += new.len() as u64;
-        Ok(self.rows)
+        Ok(refused)
     }
 
     fn add_one(
@@ -180,7 +114,7 @@ impl Staging {
         existing: &Connection,
         connections: &mut HashMap<String, i64>,
         new: &NewPointer,
-        index: usize,
+        n: i64,
     ) -> Result<(), StoreError> {
         let unique = uniqueness(&new.data_reference, new.federated.as_ref());
         if let Some(address) = holder_of(existing, &unique)? {
@@ -197,7 +131,6 @@ impl Staging {
                 }
             },
         };
-        let n = self.rows.cast_signed() + index as i64 + 1;
         loop {
             let at = random::pointer_address();
             let taken = one(
@@ -251,21 +184,25 @@ impl Staging {
     }
 }
 
+fn is_about_the_row(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::DuplicateReference { .. }
+            | StoreError::NotFound {
+                what: "connection",
+                ..
+            }
+    )
+}
+
 /// Moves everything that was staged into the database, in one transaction. Runs on the writer's thread,
 /// outside any other transaction; every other write waits.
-pub(super) fn commit(
-    conn: &Connection,
-    session: Arc<Mutex<Staging>>,
-    now: Timestamp,
-) -> Result<u64, RowError> {
-    let Ok(session) = Arc::try_unwrap(session) else {
-        return Err(StoreError::Busy("rows of this import are still being staged".to_owned()).into());
-    };
+pub(super) fn commit(conn: &Connection, staged: Staging, now: Timestamp) -> Result<u64, RowError> {
     let Staging {
         conn: staging,
         rows,
         file,
-    } = session.into_inner().unwrap_or_else(PoisonError::into_inner);
+    } = staged;
     staging.close().map_err(|(_, error)| StoreError::from(error))?;
     if rows == 0 {
         return Ok(0);

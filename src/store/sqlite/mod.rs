@@ -17,6 +17,7 @@ mod failure;
 mod federations;
 mod heads;
 mod import;
+mod imports;
 mod once;
 mod open;
 mod order;

@@ -8,7 +8,7 @@ use super::plan::{Driver, plan};
 use super::pointers::{BLOCK_BITS, total};
 use super::rows::{POINTER, pointer};
 use crate::model::Pointer;
-use crate::store::{Order, PointerPage, PointerQuery, SortBy, Start, StoreError};
+use crate::store::{Order, PointerPage, PointerQuery, Sight, SortBy, Start, StoreError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -26,24 +26,28 @@ pub(super) fn page(conn: &Connection, query: &PointerQuery) -> Result<PointerPag
     };
     let Some(plan) = fitting_plan(conn, query)? else {
         return Ok(PointerPage {
-            total: Some(0),
+            total: query.sight.is_none().then_some(0),
             pointers: Vec::new(),
             next: None,
         });
     };
     let (pointers, next) = match query.start {
-        Start::Offset(offset) if plan.is_everything() => jump(conn, &plan, query, offset)?,
+        Start::Offset(offset) if plan.is_everything() && query.sight.is_none() => {
+            jump(conn, &plan, query, offset)?
+        }
         Start::Offset(offset) => {
             let skip = i64::try_from(offset).unwrap_or(i64::MAX);
-            fetch(conn, &plan, query.order, query.limit, Begin::Skipping(skip))?
+            fetch(conn, &plan, Wanted::of(query), Begin::Skipping(skip))?
         }
-        Start::First => fetch(conn, &plan, query.order, query.limit, Begin::Skipping(0))?,
+        Start::First => fetch(conn, &plan, Wanted::of(query), Begin::Skipping(0))?,
         Start::After(_) => {
             let begin = place.map_or(Begin::Skipping(0), Begin::After);
-            fetch(conn, &plan, query.order, query.limit, begin)?
+            fetch(conn, &plan, Wanted::of(query), begin)?
         }
     };
-    let total = if plan.is_everything() {
+    let total = if query.sight.is_some() {
+        None
+    } else if plan.is_everything() {
         Some(total(conn)?)
     } else {
         count(conn, &plan, query, pointers.len(), next.is_none())?
@@ -80,15 +84,44 @@ enum Begin {
     After(Place),
 }
 
-fn fetch(
-    conn: &Connection,
-    plan: &Plan,
+/// Which of the rows that a plan gives are wanted, and how many.
+#[derive(Clone, Copy)]
+struct Wanted<'a> {
     order: Order,
     limit: Option<u64>,
-    begin: Begin,
-) -> Result<Found, StoreError> {
-    let most = limit.map_or(i64::MAX - 1, |limit| i64::try_from(limit).unwrap_or(i64::MAX - 1));
-    if most == 0 {
+    sight: Option<&'a Sight>,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(query: &'a PointerQuery) -> Self {
+        Self {
+            order: query.order,
+            limit: query.limit,
+            sight: query.sight.as_deref(),
+        }
+    }
+
+    /// How many rows are looked at, at most.
+    fn most_rows(self) -> i64 {
+        let most = match self.sight {
+            Some(sight) => sight.most_rows,
+            None => self.limit.unwrap_or(u64::MAX),
+        };
+        i64::try_from(most).unwrap_or(i64::MAX).min(i64::MAX - 1)
+    }
+
+    fn may_see(self, pointer: &Pointer) -> bool {
+        self.sight.is_none_or(|sight| {
+            let connection = pointer.connection_id.as_ref();
+            sight.scope.covers(&pointer.address, &pointer.tags, connection)
+        })
+    }
+}
+
+fn fetch(conn: &Connection, plan: &Plan, wanted: Wanted<'_>, begin: Begin) -> Result<Found, StoreError> {
+    let (order, most_rows) = (wanted.order, wanted.most_rows());
+    let limit = wanted.limit.unwrap_or(u64::MAX);
+    if limit == 0 || most_rows == 0 {
         return Ok((Vec::new(), None));
     }
     let mut conditions = plan.conditions.clone();
@@ -108,7 +141,7 @@ fn fetch(
             0
         }
     };
-    values.extend([Value::from(most.saturating_add(1)), Value::from(skip)]);
+    values.extend([Value::from(most_rows + 1), Value::from(skip)]);
     let sql = format!(
         "SELECT {POINTER}, {} FROM {} {} ORDER BY {} LIMIT ? OFFSET ?",
         key(order.by).unwrap_or("NULL"),
@@ -120,15 +153,25 @@ fn fetch(
     let mut rows = statement.query(params_from_iter(values))?;
     let mut pointers = Vec::new();
     let mut last = Place { key: None, id: 0 };
+    let mut looked_at = 0;
     while let Some(row) = rows.next()? {
-        if pointers.len() as i64 == most {
+        if looked_at == most_rows {
+            return Ok((pointers, Some(last)));
+        }
+        looked_at += 1;
+        let found = pointer(row)?;
+        let may_see = wanted.may_see(&found);
+        // That more follow is said where one does that may be seen: of others not even that they are there.
+        if may_see && pointers.len() as u64 == limit {
             return Ok((pointers, Some(last)));
         }
         last = Place {
             key: Some(row.get(13)?).filter(|key| *key != Value::Null),
             id: row.get(12)?,
         };
-        pointers.push(pointer(row)?);
+        if may_see {
+            pointers.push(found);
+        }
     }
     Ok((pointers, None))
 }
@@ -146,21 +189,25 @@ fn jump(conn: &Connection, plan: &Plan, query: &PointerQuery, offset: u64) -> Re
     let order = query.order;
     if order.by == SortBy::Created {
         let (id, skip) = seek(conn, offset, order.descending)?;
-        return fetch(conn, plan, order, query.limit, Begin::From(id, skip));
+        return fetch(conn, plan, Wanted::of(query), Begin::From(id, skip));
     }
     let total = total(conn)?;
     let left = total.saturating_sub(offset);
     let wanted = query.limit.unwrap_or(left).min(left);
     if offset <= total / 2 || wanted == 0 {
         let skip = i64::try_from(offset).unwrap_or(i64::MAX);
-        return fetch(conn, plan, order, query.limit, Begin::Skipping(skip));
+        return fetch(conn, plan, Wanted::of(query), Begin::Skipping(skip));
     }
-    let backwards = Order {
-        descending: !order.descending,
-        ..order
+    let backwards = Wanted {
+        order: Order {
+            descending: !order.descending,
+            ..order
+        },
+        limit: Some(wanted),
+        sight: None,
     };
     let skip = i64::try_from(left - wanted).unwrap_or(i64::MAX);
-    let (mut pointers, _) = fetch(conn, plan, backwards, Some(wanted), Begin::Skipping(skip))?;
+    let (mut pointers, _) = fetch(conn, plan, backwards, Begin::Skipping(skip))?;
     pointers.reverse();
     let next = match pointers.last() {
         Some(last) if left > wanted => Some(place_of(conn, order, last)?),

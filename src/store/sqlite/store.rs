@@ -1,6 +1,7 @@
 //! The store itself: which of the other files answers what, and on which thread.
 
-use super::import::{self, Imports};
+use super::import;
+use super::imports::Imports;
 use super::places::Places;
 use super::reader::Readers;
 use super::writer::Writer;
@@ -12,7 +13,8 @@ use crate::model::{
 use crate::store::records::uniqueness;
 use crate::store::{
     Begun, ConnectionChange, Edge, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, OfferRecord,
-    OnceKey, PointerPage, PointerQuery, Relationship, SharedHead, Statistics, Store, StoreError, Summary,
+    OnceKey, PointerPage, PointerQuery, Relationship, SharedHead, Staged, Statistics, Store, StoreError,
+    Summary,
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
@@ -160,34 +162,48 @@ impl Store for SqliteStore {
         Ok(made?)
     }
 
-    async fn begin_import(&self) -> Result<ImportId, StoreError> {
-        let imports = Arc::clone(&self.imports);
-        self.readers.long(move |_| imports.begin()).await
+    async fn begin_import(&self, whose: &str, now: Timestamp) -> Result<ImportId, StoreError> {
+        let (imports, whose) = (Arc::clone(&self.imports), whose.to_owned());
+        self.readers.long(move |_| imports.begin(whose, now)).await
     }
 
-    async fn import_rows(&self, id: ImportId, rows: Vec<NewPointer>) -> Result<u64, (usize, StoreError)> {
-        let session = self.imports.get(id).map_err(|error| (0, error))?;
-        let staged = self
-            .readers
+    async fn import_rows(
+        &self,
+        id: ImportId,
+        whose: &str,
+        rows: Vec<NewPointer>,
+        now: Timestamp,
+    ) -> Result<Staged, StoreError> {
+        let session = self.imports.get(id, whose, now)?;
+        self.readers
             .long(move |conn| {
                 let mut session = session.lock().unwrap_or_else(PoisonError::into_inner);
-                Ok(session.add(conn, rows))
+                session.add(conn, &rows)
             })
-            .await;
-        Ok(staged.map_err(|error| (0, error))??)
+            .await
     }
 
-    async fn commit_import(&self, id: ImportId, now: Timestamp) -> Result<u64, (usize, StoreError)> {
-        let session = self.imports.take(id).map_err(|error| (0, error))?;
+    async fn commit_import(
+        &self,
+        id: ImportId,
+        whose: &str,
+        now: Timestamp,
+    ) -> Result<u64, (usize, StoreError)> {
+        let staged = self.imports.take(id, whose).map_err(|error| (0, error))?;
         let moved = self
             .writer
-            .alone(move |conn| import::commit(conn, session, now))
+            .alone(move |conn| import::commit(conn, staged, now))
             .await;
         Ok(moved?)
     }
 
-    async fn abort_import(&self, id: ImportId) -> Result<(), StoreError> {
-        self.imports.take(id).map(drop)
+    async fn abort_import(&self, id: ImportId, whose: &str) -> Result<(), StoreError> {
+        self.imports.end(id, whose)
+    }
+
+    async fn end_resting_imports(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let imports = Arc::clone(&self.imports);
+        self.readers.long(move |_| Ok(imports.end_resting(now))).await
     }
 
     async fn update_pointer(

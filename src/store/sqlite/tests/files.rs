@@ -16,12 +16,12 @@ async fn threat_53_files_are_made_private() {
     let store = place.store();
     let _log = place.log();
     store.create_domain("d", &app(), NOW).await.unwrap();
-    let id = store.begin_import().await.unwrap();
+    let id = store.begin_import("ann", NOW).await.unwrap();
     for entry in std::fs::read_dir(place.folder.path()).unwrap() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
-    store.abort_import(id).await.unwrap();
+    store.abort_import(id, "ann").await.unwrap();
 }
 
 #[cfg(unix)]

@@ -2,7 +2,15 @@
 
 use super::*;
 use crate::model::ConnectionId;
-use crate::store::{PointerQuery, Store, StoreError};
+use crate::store::sqlite::imports::Imports;
+use crate::store::{ImportId, PointerQuery, Staged, Store, StoreError};
+
+/// The credential that imports.
+const ANN: &str = "ann";
+
+async fn stage(store: &SqliteStore, id: ImportId, rows: Vec<NewPointer>) -> Staged {
+    store.import_rows(id, ANN, rows, NOW).await.unwrap()
+}
 
 fn rows(from: u64, to: u64) -> Vec<NewPointer> {
     (from..to)
@@ -24,11 +32,11 @@ async fn rows_appear_all_at_once_and_are_found_like_any_other() {
         .create_pointer(new("before", "imported earlier", &["bulk"]), NOW)
         .await
         .unwrap();
-    let id = store.begin_import().await.unwrap();
-    assert_eq!(store.import_rows(id, rows(0, 1500)).await.unwrap(), 1500);
-    assert_eq!(store.import_rows(id, rows(1500, 3000)).await.unwrap(), 3000);
+    let id = store.begin_import(ANN, NOW).await.unwrap();
+    assert_eq!(stage(&store, id, rows(0, 1500)).await.rows, 1500);
+    assert_eq!(stage(&store, id, rows(1500, 3000)).await.rows, 3000);
     assert_eq!(store.statistics().await.unwrap().pointers, 1);
-    assert_eq!(store.commit_import(id, NOW).await.unwrap(), 3000);
+    assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 3000);
     assert_eq!(files_with(&place, "-import-"), 0);
     assert_eq!(store.statistics().await.unwrap().pointers, 3001);
     assert_eq!(
@@ -47,67 +55,156 @@ async fn rows_appear_all_at_once_and_are_found_like_any_other() {
     let after = store.create_pointer(new("after", "", &[]), NOW).await.unwrap();
     let all = store.pointers(&PointerQuery::default()).await.unwrap().pointers;
     assert_eq!(all.last(), Some(&after));
-    assert!(store.commit_import(id, NOW).await.is_err());
+    assert!(store.commit_import(id, ANN, NOW).await.is_err());
 }
 
 #[tokio::test]
 async fn an_aborted_import_leaves_nothing() {
     let place = Place::new();
     let store = place.store();
-    let id = store.begin_import().await.unwrap();
-    store.import_rows(id, rows(0, 10)).await.unwrap();
+    let id = store.begin_import(ANN, NOW).await.unwrap();
+    stage(&store, id, rows(0, 10)).await;
     assert_eq!(files_with(&place, "-import-"), 1);
-    store.abort_import(id).await.unwrap();
+    store.abort_import(id, ANN).await.unwrap();
     assert_eq!(files_with(&place, "-import-"), 0);
     assert_eq!(store.statistics().await.unwrap().pointers, 0);
-    let (_, error) = store.import_rows(id, rows(0, 1)).await.unwrap_err();
+    let error = store.import_rows(id, ANN, rows(0, 1), NOW).await.unwrap_err();
     assert!(matches!(error, StoreError::NotFound { what: "import", .. }));
 }
 
 #[tokio::test]
-async fn a_row_that_cannot_be_is_named_over_the_whole_import() {
+async fn rows_that_cannot_be_are_all_told_at_once_and_the_others_stay() {
     let place = Place::new();
     let store = place.store();
     let there = store.create_pointer(new("there", "", &[]), NOW).await.unwrap();
-    let id = store.begin_import().await.unwrap();
-    store.import_rows(id, rows(0, 10)).await.unwrap();
-    let mut bad = rows(10, 13);
-    bad[2] = new("there", "", &[]);
-    let (index, error) = store.import_rows(id, bad.clone()).await.unwrap_err();
-    assert_eq!(index, 12);
-    assert!(matches!(error, StoreError::DuplicateReference { address } if address == there.address));
-    bad[2] = new("import-3", "", &[]);
-    let (index, error) = store.import_rows(id, bad.clone()).await.unwrap_err();
-    assert_eq!(index, 12);
-    assert!(matches!(error, StoreError::DuplicateReference { .. }));
-    bad[2] = new("fine", "", &[]);
-    bad[2].connection_id = Some(ConnectionId::parse("conn_0123456789ab").unwrap());
-    let (index, error) = store.import_rows(id, bad).await.unwrap_err();
-    assert_eq!(index, 12);
+    let id = store.begin_import(ANN, NOW).await.unwrap();
+    stage(&store, id, rows(0, 10)).await;
+    let mut mixed = rows(10, 16);
+    mixed[0] = new("there", "", &["lost"]);
+    mixed[2] = new("import-3", "", &["lost"]);
+    mixed[3].connection_id = Some(ConnectionId::parse("conn_0123456789ab").unwrap());
+    mixed[5] = new("import-11", "", &["lost"]);
+    let staged = stage(&store, id, mixed).await;
+    assert_eq!(staged.rows, 12);
+    let [(0, first), (2, second), (3, third), (5, fourth)] = staged.refused.as_slice() else {
+        panic!("{:?}", staged.refused);
+    };
+    assert!(matches!(first, StoreError::DuplicateReference { address } if *address == there.address));
+    for staged_before in [second, fourth] {
+        assert!(matches!(staged_before, StoreError::DuplicateReference { .. }));
+    }
     assert!(matches!(
-        error,
+        third,
         StoreError::NotFound {
             what: "connection",
             ..
         }
     ));
-    // Nothing of a refused batch was staged, and the import goes on.
-    assert_eq!(store.import_rows(id, rows(10, 12)).await.unwrap(), 12);
-    assert_eq!(store.commit_import(id, NOW).await.unwrap(), 12);
-    assert_eq!(store.statistics().await.unwrap().pointers, 13);
+    let nothing_new = stage(&store, id, rows(0, 10)).await;
+    assert_eq!((nothing_new.rows, nothing_new.refused.len()), (12, 10));
+    assert_eq!(stage(&store, id, rows(20, 22)).await.rows, 14);
+    assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 14);
+    assert_eq!(store.statistics().await.unwrap().pointers, 15);
+    let tags = [("bulk".to_owned(), 14), ("other".to_owned(), 14)];
+    assert_eq!(store.tags().await.unwrap(), tags);
+}
+
+#[tokio::test]
+async fn only_so_many_imports_are_open_at_a_time() {
+    let place = Place::new();
+    let store = place.store();
+    let first = store.begin_import(ANN, NOW).await.unwrap();
+    store.begin_import(ANN, NOW).await.unwrap();
+    let error = store.begin_import(ANN, NOW).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::TooManyImports { open: 2, own: true }),
+        "{error}"
+    );
+    for name in ["b", "c", "d"] {
+        store.begin_import(name, NOW).await.unwrap();
+        store.begin_import(name, NOW).await.unwrap();
+    }
+    let error = store.begin_import("e", NOW).await.unwrap_err();
+    assert!(
+        matches!(error, StoreError::TooManyImports { open: 8, own: false }),
+        "{error}"
+    );
+    assert_eq!(files_with(&place, "-import-"), 8);
+    store.abort_import(first, ANN).await.unwrap();
+    store.begin_import("e", NOW).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_import_is_not_there_for_anybody_but_who_began_it() {
+    let place = Place::new();
+    let store = place.store();
+    let id = store.begin_import(ANN, NOW).await.unwrap();
+    stage(&store, id, rows(0, 3)).await;
+    let refusals = [
+        store.import_rows(id, "bob", rows(3, 4), NOW).await.unwrap_err(),
+        store.commit_import(id, "bob", NOW).await.unwrap_err().1,
+        store.abort_import(id, "bob").await.unwrap_err(),
+    ];
+    for error in refusals {
+        assert!(
+            matches!(error, StoreError::NotFound { what: "import", .. }),
+            "{error}"
+        );
+    }
+    assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn an_import_that_nobody_goes_on_with_ends_and_leaves_no_file() {
+    let place = Place::new();
+    let store = place.store();
+    let minutes = |count: i64| NOW.plus_seconds(60 * count);
+    let left = store.begin_import(ANN, NOW).await.unwrap();
+    let used = store.begin_import("bob", NOW).await.unwrap();
+    store.import_rows(left, ANN, rows(0, 3), NOW).await.unwrap();
+    store
+        .import_rows(used, "bob", rows(0, 3), minutes(9))
+        .await
+        .unwrap();
+    assert_eq!(store.end_resting_imports(minutes(9)).await.unwrap(), 0);
+    assert_eq!(store.end_resting_imports(minutes(10)).await.unwrap(), 1);
+    assert_eq!(files_with(&place, "-import-"), 1);
+    let error = store
+        .import_rows(left, ANN, rows(3, 4), minutes(10))
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::NotFound { what: "import", .. }));
+    // The clock is set back by a day: it does not last for a day longer.
+    assert_eq!(store.end_resting_imports(minutes(-1_440)).await.unwrap(), 0);
+    assert_eq!(store.end_resting_imports(minutes(-1_430)).await.unwrap(), 1);
+    assert_eq!(files_with(&place, "-import-"), 0);
+}
+
+#[tokio::test]
+async fn an_import_whose_rows_are_on_their_way_is_neither_committed_nor_lost() {
+    let place = Place::new();
+    let imports = Imports::new(place.data());
+    let id = imports.begin(ANN.to_owned(), NOW).unwrap();
+    let staging = imports.get(id, ANN, NOW).unwrap();
+    let error = imports.take(id, ANN).err().unwrap();
+    assert!(matches!(error, StoreError::StillStaging), "{error}");
+    assert_eq!(imports.end_resting(NOW.plus_seconds(3_600)), 0);
+    drop(staging);
+    assert!(imports.take(id, ANN).is_ok());
+    assert!(imports.take(id, ANN).is_err(), "it has ended");
 }
 
 #[tokio::test]
 async fn a_pointer_made_meanwhile_fails_the_whole_import_by_name() {
     let place = Place::new();
     let store = place.store();
-    let id = store.begin_import().await.unwrap();
-    store.import_rows(id, rows(0, 100)).await.unwrap();
+    let id = store.begin_import(ANN, NOW).await.unwrap();
+    stage(&store, id, rows(0, 100)).await;
     let rival = store
         .create_pointer(new("import-42", "", &[]), NOW)
         .await
         .unwrap();
-    let (index, error) = store.commit_import(id, NOW).await.unwrap_err();
+    let (index, error) = store.commit_import(id, ANN, NOW).await.unwrap_err();
     assert_eq!(index, 42);
     assert!(matches!(error, StoreError::DuplicateReference { address } if address == rival.address));
     assert_eq!(store.statistics().await.unwrap().pointers, 1);
@@ -120,8 +217,8 @@ async fn a_pointer_made_meanwhile_fails_the_whole_import_by_name() {
 async fn threat_46_what_a_crash_left_of_an_import_is_removed_and_a_running_one_is_not() {
     let place = Place::new();
     let store = place.store();
-    let id = store.begin_import().await.unwrap();
-    store.import_rows(id, rows(0, 5)).await.unwrap();
+    let id = store.begin_import(ANN, NOW).await.unwrap();
+    stage(&store, id, rows(0, 5)).await;
     // A killed process leaves its staging file, but not its lock.
     std::fs::write(
         place.folder.path().join("instance.db-import-dead"),
@@ -131,6 +228,6 @@ async fn threat_46_what_a_crash_left_of_an_import_is_removed_and_a_running_one_i
     let second = place.store();
     assert_eq!(files_with(&place, "-import-dead"), 0);
     assert_eq!(files_with(&place, "-import-"), 1);
-    assert_eq!(store.commit_import(id, NOW).await.unwrap(), 5);
+    assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 5);
     assert_eq!(second.statistics().await.unwrap().pointers, 5);
 }

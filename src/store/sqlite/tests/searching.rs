@@ -1,9 +1,10 @@
 //! Paging and searching, against a naive reading of the same rows.
 
 use super::*;
-use crate::model::{Pointer, PointerAddress, PointerChange};
-use crate::store::{PointerQuery, Start, Store, StoreError, TagMatch};
+use crate::model::{Pointer, PointerAddress, PointerChange, PointerScope};
+use crate::store::{Order, PointerQuery, Sight, SortBy, Start, Store, StoreError, TagMatch};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 /// `LIKE` as SQL has it: `%` any run, `_` any one character, ASCII letters in any case.
 fn like(pattern: &[char], text: &[char]) -> bool {
@@ -297,4 +298,82 @@ async fn a_cursor_of_somebody_else_is_refused() {
             "{cursor}"
         );
     }
+}
+
+#[tokio::test]
+async fn who_sees_little_gets_a_page_by_one_look_however_seldom_that_is() {
+    let place = Place::new();
+    let store = place.store();
+    let rows = (0..3_000).map(|row| {
+        let tags: &[&str] = if row % 1_000 == 999 {
+            &["public"]
+        } else {
+            &["private"]
+        };
+        new(&format!("row-{row}"), &format!("payroll {row:04}"), tags)
+    });
+    store.create_pointers(rows.collect(), NOW).await.unwrap();
+    let mut scope = PointerScope::default();
+    scope.tags.insert("public".to_owned());
+    for by in SortBy::ALL {
+        for descending in [false, true] {
+            let mut query = PointerQuery {
+                term: Some("payroll".to_owned()),
+                sight: Some(Arc::new(Sight {
+                    scope: scope.clone(),
+                    most_rows: 2_500,
+                })),
+                order: Order { by, descending },
+                limit: Some(1),
+                ..PointerQuery::default()
+            };
+            let mut seen = Vec::new();
+            let mut pages = 0;
+            loop {
+                let page = store.pointers(&query).await.unwrap();
+                assert_eq!(page.total, None, "how many there are is not said");
+                assert!(page.pointers.len() <= 1);
+                pages += 1;
+                seen.extend(page.pointers.into_iter().map(|pointer| pointer.description));
+                match page.next {
+                    Some(next) => query.start = Start::After(next),
+                    None => break,
+                }
+            }
+            // One for each that is seen, and one more where more than are looked at at once come before it.
+            assert!(pages <= 4, "{pages} pages by {by:?}");
+            if by == SortBy::Created {
+                assert_eq!(pages, 3, "of what follows the last one not even that it is there");
+            }
+            seen.sort();
+            assert_eq!(seen, ["payroll 0999", "payroll 1999", "payroll 2999"], "{by:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_sees_nothing_looks_at_so_many_rows_and_goes_on_after_them() {
+    let place = Place::new();
+    let store = place.store();
+    let rows = (0..25).map(|row| new(&row.to_string(), &format!("{row:02}"), &[]));
+    store.create_pointers(rows.collect(), NOW).await.unwrap();
+    let mut query = PointerQuery {
+        sight: Some(Arc::new(Sight {
+            scope: PointerScope::default(),
+            most_rows: 10,
+        })),
+        limit: Some(1),
+        ..PointerQuery::default()
+    };
+    let mut pages = 0;
+    loop {
+        let page = store.pointers(&query).await.unwrap();
+        assert_eq!(page.pointers, []);
+        pages += 1;
+        match page.next {
+            Some(next) => query.start = Start::After(next),
+            None => break,
+        }
+    }
+    assert_eq!(pages, 3);
 }
