@@ -43,6 +43,7 @@ mod secrets;
 mod serve;
 mod session;
 mod signal;
+mod surroundings;
 mod table;
 mod template;
 mod unlock;
@@ -67,6 +68,9 @@ use std::process::ExitCode;
 ///
 /// Without a subcommand, the console opens. Everything that the console does, the subcommands do too, with
 /// --json for scripts.
+///
+/// What is kept in the vault opens with BUTTERFLY_VAULT_PASSPHRASE_FILE, BUTTERFLY_VAULT_PASSPHRASE or
+/// BUTTERFLY_VAULT_KEY_FILE, with its key file or keyring, or at a prompt; `butterfly man` tells all variables and files.
 ///
 /// Exit codes: 0 done; 1 the operation failed; 2 usage; 3 refused (authentication, grant, policy);
 /// 4 unreachable, or the deadline passed.
@@ -152,6 +156,9 @@ enum Verb {
     #[command(subcommand)]
     Audit(Deferred<audit::Audit>),
     /// Make the vault, see how it is locked, lock it differently, carry it elsewhere.
+    ///
+    /// BUTTERFLY_VAULT_PASSPHRASE, or the file that BUTTERFLY_VAULT_PASSPHRASE_FILE names, gives its passphrase, and
+    /// BUTTERFLY_VAULT_KEY_FILE its key file, to open it and to lock a new one; else people are asked.
     #[command(subcommand)]
     Vault(Deferred<vault::Vault>),
     /// Say what is wrong with this set-up, and the remedy.
