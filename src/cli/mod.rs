@@ -10,6 +10,7 @@ mod audit;
 mod bench;
 mod call;
 mod compared;
+mod complete;
 mod completions;
 mod config_template;
 mod connection;
@@ -165,6 +166,9 @@ enum Verb {
     Doctor(Deferred<doctor::Doctor>),
     /// Print a completion script for a shell.
     Completions(Deferred<completions::Completions>),
+    /// Print the names that fit where the last of these words stands; for the scripts of `completions`.
+    #[command(hide = true)]
+    Complete(Deferred<complete::Complete>),
     /// Print the man page, or write one for each verb into a folder.
     Man(Deferred<man::Man>),
     /// Print a page with all commands and keys of the console, or with all actions of an instance, in Markdown.
@@ -252,6 +256,7 @@ fn dispatch<'a>(
         Some(Verb::Vault(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Doctor(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Completions(Deferred(verb))) => Box::pin(ready(verb.run(session))),
+        Some(Verb::Complete(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Man(Deferred(verb))) => Box::pin(ready(verb.run())),
         Some(Verb::Docs(Deferred(verb))) => Box::pin(ready(verb.run())),
         Some(Verb::ConfigTemplate(Deferred(verb))) => Box::pin(ready(verb.run())),
