@@ -107,13 +107,13 @@ fn plain_load(path: &Path) -> f64 {
 
 /// The instance's tables, empty.
 async fn empty_tables(path: &Path) {
-    SqliteStore::open(path).expect("a store").close().await;
+    SqliteStore::create(path).expect("a store").close().await;
 }
 
 /// Rows a second through an import session, with everything that belongs to it.
 async fn import(path: &Path) -> f64 {
     let rows: Vec<NewPointer> = rows(ROWS);
-    let store = SqliteStore::open(path).expect("a store");
+    let store = SqliteStore::create(path).expect("a store");
     let began = Instant::now();
     let id = store
         .begin_import("bench", Timestamp::now())

@@ -1,14 +1,40 @@
 //! Asking a person. Nothing is asked where nobody sits in front of a terminal.
+//!
+//! Questions go to stderr, or to the terminal itself where stderr goes elsewhere (`… 2>&1 | tee file`): whoever sits there
+//! is asked all the same, and nothing is done unasked because its messages are kept.
 
 use crate::protocol::Code;
 use crate::seal::Passphrase;
 use crate::workspace::Failure;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, IsTerminal, Write};
 use zeroize::Zeroizing;
 
+/// The terminal of this process, whatever its streams lead to.
+#[cfg(unix)]
+const TERMINAL: &str = "/dev/tty";
+#[cfg(not(unix))]
+const TERMINAL: &str = "CONOUT$";
+
 /// Whether somebody can answer.
 pub fn is_possible() -> bool {
-    io::stdin().is_terminal() && io::stderr().is_terminal()
+    io::stdin().is_terminal() && (io::stderr().is_terminal() || terminal().is_some())
+}
+
+fn terminal() -> Option<File> {
+    OpenOptions::new().write(true).open(TERMINAL).ok()
+}
+
+/// Shows text to whoever answers.
+fn show(text: &str) {
+    let show_on = |place: &mut dyn Write| {
+        let _ = write!(place, "{text}");
+        let _ = place.flush();
+    };
+    match terminal().filter(|_| !io::stderr().is_terminal()) {
+        Some(mut terminal) => show_on(&mut terminal),
+        None => show_on(&mut io::stderr().lock()),
+    }
 }
 
 /// A passphrase, typed unseen.
@@ -31,15 +57,13 @@ pub fn new_passphrase(what: &str) -> Result<Passphrase, Failure> {
         if first.expose_text() == second.expose_text() {
             return Ok(first);
         }
-        let _ = writeln!(io::stderr().lock(), "They differ; once more.");
+        tell("They differ; once more.");
     }
 }
 
 /// A line that is no secret.
 pub fn line(prompt: &str) -> Result<String, Failure> {
-    let mut stderr = io::stderr().lock();
-    let _ = write!(stderr, "{prompt}");
-    let _ = stderr.flush();
+    show(prompt);
     let mut answer = String::new();
     let read = io::stdin()
         .lock()
@@ -95,7 +119,7 @@ pub fn yes_or_no(question: &str) -> Result<bool, Failure> {
 
 /// Says something to whoever answers.
 pub fn tell(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    show(&format!("{text}\n"));
 }
 
 fn cannot_ask(error: &io::Error) -> Failure {

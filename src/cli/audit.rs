@@ -45,7 +45,7 @@ pub enum Audit {
     Clear {
         /// The instance.
         instance: String,
-        /// Do not ask.
+        /// Do not ask; where nobody can be asked, it is not done without this.
         #[arg(long)]
         yes: bool,
     },
@@ -97,7 +97,7 @@ async fn clear(session: &Session, instance: &str, yes: bool) -> Outcome {
     session.permit("clearing an audit trail")?;
     let workspace = session.open_for(instance).await?;
     let what = format!("This removes every record of the audit trail of {instance}.");
-    ask::confirm(&what, yes)?;
+    ask::insist(&what, yes)?;
     let old = workspace.clear_audit(instance).await?;
     session.show(&json!({ "cleared": old }), || {
         format!(

@@ -106,6 +106,9 @@ impl Bench {
     }
 
     async fn load(self, session: &Session) -> Outcome {
+        if self.save.is_some() {
+            session.permit("keeping the figures of a run")?;
+        }
         let request = self.request()?;
         if let LoadTarget::Query(query) = &request.target {
             permit_query(session, query)?;

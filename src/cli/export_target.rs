@@ -20,10 +20,19 @@ enum Sink {
 impl ExportTarget {
     /// Begins it. A file of that name that is there already is replaced only if that is wanted.
     pub fn open(path: &Path, force: bool) -> Result<Self, Failure> {
+        Self::begin(path, || PartialFile::create(path, force))
+    }
+
+    /// The same for what only its owner may read.
+    pub fn open_private(path: &Path, force: bool) -> Result<Self, Failure> {
+        Self::begin(path, || PartialFile::create_private(path, force))
+    }
+
+    fn begin(path: &Path, create: impl FnOnce() -> Result<PartialFile, NotWritten>) -> Result<Self, Failure> {
         let sink = match path.as_os_str() == "-" {
             true => Sink::Stdout(BufWriter::with_capacity(1 << 18, io::stdout())),
             false => {
-                let file = PartialFile::create(path, force).map_err(|problem| not_written(path, problem))?;
+                let file = create().map_err(|problem| not_written(path, problem))?;
                 Sink::File(file, path.to_owned())
             }
         };

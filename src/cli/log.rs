@@ -166,12 +166,14 @@ impl Log {
             }
             Self::Replay { id } => replay(session, id).await,
             Self::Mark { ids } => {
+                session.permit("marking lines of the log")?;
                 let changed = session.open().await?.mark_log(ids, true).await?;
                 session.show(&json!({"marked": changed}), || {
                     format!("{} marked", lines(changed))
                 })
             }
             Self::Unmark { ids, all } => {
+                session.permit("taking marks away")?;
                 let workspace = session.open().await?;
                 let changed = if all {
                     workspace.unmark_log().await?
@@ -183,6 +185,7 @@ impl Log {
                 })
             }
             Self::Note { id, text } => {
+                session.permit("putting a note to a line of the log")?;
                 if text.contains('\n') {
                     return Err(usage("a note is one line of text", "leave the line breaks out"));
                 }

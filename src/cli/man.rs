@@ -1,7 +1,7 @@
 //! `butterfly man`: the man pages.
 
-use super::Cli;
 use super::outcome::{Outcome, file_failed, write_line};
+use super::{Cli, surroundings};
 use crate::command::docs;
 use clap::{Command, CommandFactory};
 use std::io;
@@ -37,6 +37,7 @@ impl Man {
 fn main_page(command: Command) -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     clap_mangen::Man::new(command).render(&mut page)?;
+    page.extend_from_slice(surroundings::sections().as_bytes());
     page.extend_from_slice(docs::roff().as_bytes());
     Ok(page)
 }
@@ -73,6 +74,7 @@ mod tests {
             String::from_utf8(page.clone()).unwrap()
         };
         assert!(page("butterfly.1").contains("CONSOLE KEYS"));
+        assert!(page("butterfly.1").contains("BUTTERFLY_VAULT_KEY_FILE"));
         assert!(page("butterfly-instance-start.1").contains("start"));
     }
 }

@@ -10,6 +10,7 @@ mod audit;
 mod bench;
 mod call;
 mod compared;
+mod complete;
 mod completions;
 mod config_template;
 mod connection;
@@ -43,6 +44,7 @@ mod secrets;
 mod serve;
 mod session;
 mod signal;
+mod surroundings;
 mod table;
 mod template;
 mod unlock;
@@ -67,6 +69,9 @@ use std::process::ExitCode;
 ///
 /// Without a subcommand, the console opens. Everything that the console does, the subcommands do too, with
 /// --json for scripts.
+///
+/// What is kept in the vault opens with BUTTERFLY_VAULT_PASSPHRASE_FILE, BUTTERFLY_VAULT_PASSPHRASE or
+/// BUTTERFLY_VAULT_KEY_FILE, with its key file or keyring, or at a prompt; `butterfly man` tells all variables and files.
 ///
 /// Exit codes: 0 done; 1 the operation failed; 2 usage; 3 refused (authentication, grant, policy);
 /// 4 unreachable, or the deadline passed.
@@ -152,12 +157,18 @@ enum Verb {
     #[command(subcommand)]
     Audit(Deferred<audit::Audit>),
     /// Make the vault, see how it is locked, lock it differently, carry it elsewhere.
+    ///
+    /// BUTTERFLY_VAULT_PASSPHRASE, or the file that BUTTERFLY_VAULT_PASSPHRASE_FILE names, gives its passphrase, and
+    /// BUTTERFLY_VAULT_KEY_FILE its key file, to open it and to lock a new one; else people are asked.
     #[command(subcommand)]
     Vault(Deferred<vault::Vault>),
     /// Say what is wrong with this set-up, and the remedy.
     Doctor(Deferred<doctor::Doctor>),
     /// Print a completion script for a shell.
     Completions(Deferred<completions::Completions>),
+    /// Print the names that fit where the last of these words stands; for the scripts of `completions`.
+    #[command(hide = true)]
+    Complete(Deferred<complete::Complete>),
     /// Print the man page, or write one for each verb into a folder.
     Man(Deferred<man::Man>),
     /// Print a page with all commands and keys of the console, or with all actions of an instance, in Markdown.
@@ -245,6 +256,7 @@ fn dispatch<'a>(
         Some(Verb::Vault(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Doctor(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Completions(Deferred(verb))) => Box::pin(ready(verb.run(session))),
+        Some(Verb::Complete(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Man(Deferred(verb))) => Box::pin(ready(verb.run())),
         Some(Verb::Docs(Deferred(verb))) => Box::pin(ready(verb.run())),
         Some(Verb::ConfigTemplate(Deferred(verb))) => Box::pin(ready(verb.run())),

@@ -35,6 +35,13 @@ pub fn usage(message: impl Into<String>, remedy: impl Into<String>) -> Stop {
 
 /// A file that could not be read or written.
 pub fn file_failed(what: &str, path: &std::path::Path, error: &io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return Failure::new(
+            Code::FileFailed,
+            format!("{} is there already", path.display()),
+            "choose another name: what is there is not replaced",
+        );
+    }
     Failure::new(
         Code::FileFailed,
         format!("cannot {what} {}: {error}", path.display()),

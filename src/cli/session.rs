@@ -76,23 +76,17 @@ impl Session {
     /// The open home, made first if there is none.
     pub async fn open_or_create(&self) -> Result<&Arc<Workspace>, Failure> {
         self.workspace
-            .get_or_try_init(|| async {
-                if self.home.has_vault() {
-                    return unlock::open(&self.home).await;
-                }
-                unlock::create(&self.home).await
-            })
+            .get_or_try_init(|| unlock::open_or(&self.home, || unlock::create(&self.home)))
             .await
     }
 
     /// The open home, made first, without a question, if there is none.
     pub async fn open_or_create_unasked(&self) -> Result<&Arc<Workspace>, Failure> {
         self.workspace
-            .get_or_try_init(|| async {
-                if self.home.has_vault() {
-                    return unlock::open(&self.home).await;
-                }
-                Workspace::create(self.home.clone(), unlock::ambient_lock(&self.home)?).await
+            .get_or_try_init(|| {
+                unlock::open_or(&self.home, || async {
+                    Workspace::create(self.home.clone(), unlock::ambient_lock(&self.home)?).await
+                })
             })
             .await
     }

@@ -47,7 +47,7 @@ async fn open_asking(home: &Home) -> Result<Arc<Workspace>, Failure> {
         let passphrase = ask::passphrase(&prompt)?;
         match Workspace::open(home.clone(), Unlock::Passphrase(passphrase)).await {
             Err(failure) if failure.code == Code::VaultLocked && attempt < TRIES => {
-                let _ = writeln!(std::io::stderr().lock(), "{}", failure.message);
+                ask::tell(&failure.message);
             }
             result => return result,
         }
@@ -71,6 +71,21 @@ pub async fn create(home: &Home) -> Result<Arc<Workspace>, Failure> {
     Ok(workspace)
 }
 
+/// Opens a home; `make` makes it first, if there is none. Several verbs may begin in a new home at once: one of them makes
+/// it, and the others open what it made.
+pub async fn open_or<F>(home: &Home, make: impl FnOnce() -> F) -> Result<Arc<Workspace>, Failure>
+where
+    F: Future<Output = Result<Arc<Workspace>, Failure>>,
+{
+    if home.has_vault() {
+        return open(home).await;
+    }
+    match make().await {
+        Err(failure) if failure.code == Code::AlreadyExists && home.has_vault() => open(home).await,
+        made => made,
+    }
+}
+
 /// How a new home is locked: as the environment or `config.toml` says, else as a person chooses, else under a key
 /// file.
 pub fn lock_for_new_home(home: &Home) -> Result<VaultLock, Failure> {
@@ -83,14 +98,13 @@ pub fn lock_for_new_home(home: &Home) -> Result<VaultLock, Failure> {
     if !ask::is_possible() {
         return Ok(VaultLock::KeyFile(None));
     }
-    let _ = writeln!(
-        std::io::stderr().lock(),
+    ask::tell(&format!(
         "A new home in {}. How shall its vault be locked?\n  \
          p  under a passphrase that you type each time\n  \
          k  under a key file in the home: nothing to type; who reads your files reads the vault\n  \
          o  in the keyring of the operating system: opens while you are logged in",
         home.root().display()
-    );
+    ));
     loop {
         match ask::line("[p/k/o] ")?.as_str() {
             "p" => return ask::new_passphrase("New passphrase").map(VaultLock::Passphrase),

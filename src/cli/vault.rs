@@ -18,6 +18,9 @@ use std::path::PathBuf;
 const WORDS_VARIABLE: &str = "BUTTERFLY_EXPORT_PASSPHRASE";
 
 /// Make the vault, see how it is locked, lock it differently, carry it elsewhere.
+///
+/// BUTTERFLY_VAULT_PASSPHRASE, or the file that BUTTERFLY_VAULT_PASSPHRASE_FILE names, gives its passphrase, and
+/// BUTTERFLY_VAULT_KEY_FILE its key file, to open it and to lock a new one; else people are asked.
 #[derive(Debug, Subcommand)]
 pub enum Vault {
     /// Make the vault of a new home.
@@ -245,7 +248,16 @@ impl Restore {
                 found.credentials,
                 found.handshakes
             )
-        })
+        })?;
+        let waiting = Workspace::without_databases(home);
+        if !waiting.is_empty() {
+            session.note(&format!(
+                "Still missing, because they are not in an exported vault: the databases of {}. Put instance.db and audit.db \
+                 back into instances/NAME, or run `butterfly instance restore NAME FILE` with a backup.",
+                waiting.join(", ")
+            ));
+        }
+        Ok(())
     }
 }
 

@@ -108,7 +108,7 @@ pub fn roff() -> String {
 }
 
 /// A text in which nothing is a request to the formatter.
-fn roff_text(text: &str) -> String {
+pub fn roff_text(text: &str) -> String {
     let text = text.replace('\\', "\\e").replace('-', "\\-");
     match text.starts_with(['.', '\'']) {
         true => format!("\\&{text}"),

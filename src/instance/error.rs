@@ -95,6 +95,9 @@ impl InstanceError {
                 "look at the disk, whether it is writable, and at the folder's permissions"
             }
             Self::Store(StoreError::TooNew { .. }) => "upgrade this program",
+            Self::Store(StoreError::Missing { .. }) => {
+                "put it back from a backup (`butterfly instance restore NAME FILE`), or from a copy of the folder"
+            }
             Self::Store(_) => "check the disk and the folder's permissions",
         }
     }

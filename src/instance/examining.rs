@@ -135,6 +135,8 @@ fn examine_databases(place: &Folder) -> Health {
                 );
             }
             Ok(_) => {}
+            // Its text and remedy name the file already.
+            Err(error @ StoreError::Missing { .. }) => return InstanceError::from(error).into(),
             Err(error) => return Health::Bad(format!("{name}: {error}"), remedy.to_owned()),
         }
         match check_database(&path, false) {

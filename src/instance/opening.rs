@@ -113,8 +113,8 @@ async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
 /// Key, databases, the owner's credential, and last the settings.
 async fn fill(folder: &Folder, settings: &Settings) -> Result<HeldCredential, InstanceError> {
     let key = folder.make_key()?;
-    let store = SqliteStore::open(&folder.database())?;
-    let audit = SqliteAuditLog::open(&folder.audit())?;
+    let store = SqliteStore::create(&folder.database())?;
+    let audit = SqliteAuditLog::create(&folder.audit())?;
     let pins = match settings.tls {
         Some(Tls::Own) => tls::make(folder, settings)?,
         _ => Vec::new(),

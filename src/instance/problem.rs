@@ -39,9 +39,11 @@ impl From<StoreError> for Problem {
                     "{message}; look at the disk that the instance is kept on, whether it is full or read-only, then try again"
                 ),
             ),
-            StoreError::Busy(_) | StoreError::TooNew { .. } | StoreError::Failed(_) | StoreError::Closed => {
-                Self::new(Code::StorageFailed, message)
-            }
+            StoreError::Busy(_)
+            | StoreError::TooNew { .. }
+            | StoreError::Missing { .. }
+            | StoreError::Failed(_)
+            | StoreError::Closed => Self::new(Code::StorageFailed, message),
         }
     }
 }

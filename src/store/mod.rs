@@ -92,6 +92,12 @@ pub enum StoreError {
         /// Which database.
         path: String,
     },
+    /// There is no database where one should be.
+    #[error("{path} is missing or empty")]
+    Missing {
+        /// Which database.
+        path: String,
+    },
     /// Anything else that the database reports.
     #[error("the database failed: {0}")]
     Failed(String),

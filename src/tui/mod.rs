@@ -48,3 +48,4 @@ mod wizard;
 
 pub use doctor::look as look_at_everything;
 pub use run::{Options, run};
+pub use theme::Catalog as Themes;

@@ -3,7 +3,7 @@
 use super::VaultError;
 use crate::seal::{DataKey, RootKey, private, random};
 use std::fs;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
 
 fn refused(path: &Path, reason: impl Into<String>, remedy: &'static str) -> VaultError {
@@ -148,11 +148,31 @@ pub(super) fn make_key_file(path: &Path) -> Result<DataKey, VaultError> {
     if fs::symlink_metadata(path).is_ok() {
         return read_key_file(path);
     }
+    // Made under another name and put in place whole: whoever makes the same home at the same time reads all of it.
+    let making = path.with_added_extension(format!("making-{}", std::process::id()));
+    let _ = fs::remove_file(&making);
     let key = random::root_key();
-    let mut file = make_file(path)?;
-    file.write_all(key.expose_text().as_bytes())
+    let mut file = make_file(&making)?;
+    let put = file
+        .write_all(key.expose_text().as_bytes())
         .and_then(|()| file.write_all(b"\n"))
         .and_then(|()| file.sync_all())
-        .map_err(|error| not_possible(path, &error, "cannot be written"))?;
-    Ok(DataKey::from_bytes(*key.expose_bytes()))
+        .and_then(|()| put_in_place(&making, path));
+    let _ = fs::remove_file(&making);
+    match put {
+        Ok(()) => Ok(DataKey::from_bytes(*key.expose_bytes())),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => read_key_file(path),
+        Err(error) => Err(not_possible(path, &error, "cannot be written")),
+    }
+}
+
+/// Links the finished file to its name, which fails if somebody else was faster.
+pub(super) fn put_in_place(making: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(making, path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            // Some file systems know no hard links.
+            fs::rename(making, path)
+        }
+        linked => linked,
+    }
 }

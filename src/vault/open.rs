@@ -249,16 +249,12 @@ pub(super) fn flags() -> OpenFlags {
     OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW
 }
 
-/// Links the finished file to its name, which fails if another console was faster.
+/// Gives the finished file its name, unless another console was faster.
 fn put_in_place(making: &Path, path: &Path, folder: &Path) -> Result<(), VaultError> {
-    match std::fs::hard_link(making, path) {
-        Ok(()) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            Err(VaultError::Exists(folder.to_owned()))
-        }
-        // Some file systems know no hard links.
-        Err(_) => std::fs::rename(making, path).map_err(|error| VaultError::Failed(error.to_string())),
-    }
+    files::put_in_place(making, path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => VaultError::Exists(folder.to_owned()),
+        _ => VaultError::Failed(error.to_string()),
+    })
 }
 
 fn connect(folder: &Path) -> Result<(PathBuf, Connection), VaultError> {

@@ -147,7 +147,7 @@ fn make(folder: &Path, bench: &Path, id: String, file: PathBuf, seal: BackupSeal
         made_at,
     };
     let head = Head::of(&of, &bench.0, &names)?;
-    let partial = PartialFile::create_private(&file).map_err(|error| error.at(&file))?;
+    let partial = PartialFile::create_private(&file, false).map_err(|error| error.at(&file))?;
     let (mut writer, words) = match seal {
         BackupSeal::Words => {
             let (writer, words) = SealedWriter::under_words(partial).map_err(refused)?;

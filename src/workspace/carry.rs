@@ -79,6 +79,17 @@ impl Workspace {
         .await
     }
 
+    /// The local instances of a home that have settings and no database, as they are after a vault was restored.
+    pub fn without_databases(home: &Home) -> Vec<String> {
+        let folder = home.root().join("instances");
+        let instances = entries(&folder).unwrap_or_default();
+        instances
+            .into_iter()
+            .filter(|(_, path)| path.join("instance.toml").exists() && !path.join("instance.db").exists())
+            .map(|(name, _)| name)
+            .collect()
+    }
+
     /// How much the vault holds.
     pub async fn vault_contents(&self) -> Result<VaultContents, Failure> {
         self.in_vault(Vault::counts).await

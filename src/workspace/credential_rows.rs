@@ -80,7 +80,7 @@ pub(super) fn row_of_entry(entry: HeldEntry, now: Timestamp) -> CredentialRow {
     let is_caller = entry.role == HeldRole::Caller;
     let look = Look {
         is_weak,
-        wants_words: is_caller,
+        wants_words: is_caller && came_with_words(life.delivery),
         verify_first: life.verify_first,
         may_idle: false,
         away: None,
@@ -112,12 +112,9 @@ pub(super) fn row_of_entry(entry: HeldEntry, now: Timestamp) -> CredentialRow {
 }
 
 pub(super) fn row_of_issued(issued: Issued, instance: &str, now: Timestamp) -> CredentialRow {
-    let was_handed_over = issued
-        .delivery
-        .is_some_and(|delivery| delivery != Delivery::Plain);
     let look = Look {
         is_weak: false,
-        wants_words: was_handed_over,
+        wants_words: came_with_words(issued.delivery),
         verify_first: issued.verify_first,
         may_idle: true,
         away: None,
@@ -156,7 +153,7 @@ pub(super) fn row_of_held_there(
 ) -> CredentialRow {
     let look = Look {
         is_weak: false,
-        wants_words: true,
+        wants_words: came_with_words(held.delivery),
         verify_first: held.verify_first,
         may_idle: held.uses.is_some(),
         away: held.peer.as_ref().and_then(PeerThere::attention),
@@ -186,6 +183,11 @@ pub(super) fn row_of_held_there(
         ended_at: held.ended_at,
     };
     attended(row, &look, now)
+}
+
+/// Whether there are words to compare: plain values, handed over or typed in, have none.
+fn came_with_words(delivery: Option<Delivery>) -> bool {
+    delivery.is_some_and(|delivery| delivery != Delivery::Plain)
 }
 
 /// The row with what its administrator should know, the worst of it.

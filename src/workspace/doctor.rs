@@ -3,6 +3,7 @@
 //! nothing secret is told. What cannot be looked at (the vault is locked, say) is said.
 
 mod files;
+mod held;
 mod instances;
 mod remotes;
 mod system;
@@ -89,7 +90,9 @@ pub async fn examine(home: &Home, opened: Result<&Workspace, &Failure>) -> Vec<O
     found.extend(vault(home, opened).await);
     found.extend(instances::all(home).await);
     if let Ok(workspace) = opened {
-        found.extend(workspace.examine_remotes().await);
+        let (remotes, held) = tokio::join!(workspace.examine_remotes(), workspace.examine_held());
+        found.extend(remotes);
+        found.extend(held);
     }
     found.extend(system::all(home.root()));
     found.extend(terminal::all(|name| std::env::var(name).ok()));

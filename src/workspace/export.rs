@@ -2,7 +2,7 @@
 
 use super::folders::cannot;
 use super::session::Session;
-use super::{Failure, ImportFormat, Workspace};
+use super::{Failure, ImportFormat, Workspace, tags_cell};
 use crate::model::{ConnectionId, Pointer};
 use crate::store::{PointerQuery, Start};
 use std::io::{self, Write};
@@ -127,7 +127,7 @@ fn record(pointer: &Pointer) -> [String; 9] {
         pointer.address.to_string(),
         pointer.data_reference.clone(),
         pointer.description.clone(),
-        pointer.tags.join(";"),
+        tags_cell::written(&pointer.tags),
         pointer
             .connection_id
             .as_ref()

@@ -91,6 +91,21 @@ fn unfinished(name: &InstanceName) -> String {
 }
 
 pub(super) fn cannot(path: &Path, what: &str, error: &std::io::Error) -> Failure {
+    if let Some(folder) = path.parent()
+        && error.kind() == std::io::ErrorKind::NotFound
+        && !folder.as_os_str().is_empty()
+        && !folder.exists()
+    {
+        return Failure::new(
+            Code::FileFailed,
+            format!(
+                "{} cannot {what}: there is no folder {}",
+                path.display(),
+                folder.display()
+            ),
+            "make that folder first, or name another file",
+        );
+    }
     Failure::new(
         Code::FileFailed,
         format!("{} cannot {what}: {error}", path.display()),
@@ -111,4 +126,22 @@ pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
             let _ = fs::remove_file(path);
             cannot(path, "be written", &error)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let absent = folder.path().join("absent");
+        let told = write_new(&absent.join("file"), b"").unwrap_err();
+        assert!(
+            told.message
+                .ends_with(&format!("there is no folder {}", absent.display())),
+            "{told}"
+        );
+        assert!(told.remedy.contains("make that folder"), "{told}");
+    }
 }

@@ -1,6 +1,6 @@
 //! Reading a file of pointers on a thread that may block, in chunks that fit into one request.
 
-use super::Failure;
+use super::{Failure, tags_cell};
 use crate::model::NewPointer;
 use crate::protocol::{Code, strict_json};
 use serde::{Deserialize, Serialize};
@@ -24,7 +24,7 @@ const AHEAD: usize = 2;
 pub enum ImportFormat {
     /// One JSON object a line.
     Jsonl,
-    /// A header line with the field names; tags separated by `;`.
+    /// A header line with the field names; tags separated by `;`, or as a JSON list.
     Csv,
 }
 
@@ -280,12 +280,7 @@ fn csv_row(names: &[&str], record: &csv::StringRecord) -> Result<Value, String> 
             return Err(format!("a field has more than {LONGEST_ROW} bytes"));
         }
         let value = match *name {
-            "tags" => json!(
-                text.split(';')
-                    .map(str::trim)
-                    .filter(|tag| !tag.is_empty())
-                    .collect::<Vec<_>>()
-            ),
+            "tags" => json!(tags_cell::read(text)),
             "federated" => {
                 strict_json::parse(text.as_bytes()).map_err(|error| format!("federated: {error}"))?
             }

@@ -69,6 +69,7 @@ mod secret_file;
 mod session;
 mod shell;
 mod stop;
+mod tags_cell;
 mod transfer;
 mod turns;
 mod unsealed;

@@ -51,9 +51,9 @@ impl PartialFile {
         Self::begin(wanted, overwrite, OpenOptions::new())
     }
 
-    /// The same for what only its owner may read (mode 0600). One of that name is never replaced.
-    pub fn create_private(wanted: &Path) -> Result<Self, NotWritten> {
-        Self::begin(wanted, false, private::files())
+    /// The same for what only its owner may read (mode 0600).
+    pub fn create_private(wanted: &Path, overwrite: bool) -> Result<Self, NotWritten> {
+        Self::begin(wanted, overwrite, private::files())
     }
 
     fn begin(wanted: &Path, overwrite: bool, mut options: OpenOptions) -> Result<Self, NotWritten> {

@@ -124,6 +124,41 @@ fn each_fault_is_named_at_its_place() {
 }
 
 #[test]
+fn a_database_that_is_gone_is_a_fault_and_no_empty_one_takes_its_place() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    for name in ["instance.db", "audit.db"] {
+        let (database, aside) = (home.path(&format!("instances/alpha/{name}")), home.path("aside"));
+        std::fs::rename(&database, &aside).unwrap();
+        for line in [
+            &["--read-only", "pointer", "list", "alpha"][..],
+            &["pointer", "list", "alpha"],
+            &["serve", "alpha"],
+            &["instance", "recover-owner", "alpha", "--yes"],
+        ] {
+            let ended = home.run_json(line);
+            let told = super::error(&ended);
+            assert_eq!(
+                (ended.code, &told["code"]),
+                (1, &json!("storage_failed")),
+                "{line:?}"
+            );
+            assert!(told["message"].as_str().unwrap().contains(name), "{told}");
+            let remedy = told["remedy"].as_str().unwrap();
+            assert!(remedy.contains("butterfly instance restore"), "{told}");
+        }
+        let found = look(&home);
+        let fault = one(&found, "databases", "alpha");
+        assert_eq!(fault["severity"], "fault");
+        let message = fault["message"].as_str().unwrap();
+        assert!(message.contains(name) && message.contains("missing"), "{fault}");
+        assert!(!database.exists(), "{name} was made anew");
+        std::fs::rename(&aside, &database).unwrap();
+    }
+    assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 0);
+}
+
+#[test]
 fn a_locked_vault_hides_the_remotes_and_nothing_else() {
     let home = Home::empty();
     home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);

@@ -56,6 +56,28 @@ fn two_command_lines_write_to_one_stopped_instance_and_both_succeed() {
 }
 
 #[test]
+fn several_verbs_begin_in_one_new_home_at_once() {
+    for _ in 0..3 {
+        let home = Home::empty();
+        let names = ["a", "b", "c", "d"];
+        std::thread::scope(|scope| {
+            for name in names {
+                let home = &home;
+                scope.spawn(move || home.ok(&["instance", "init", name, "--listen", "127.0.0.1:0"]));
+            }
+        });
+        let listed = home.ok(&["instance", "list"]);
+        assert_eq!(listed.as_array().unwrap().len(), names.len(), "{listed}");
+        let left = std::fs::read_dir(home.root()).unwrap().flatten();
+        let left: Vec<_> = left
+            .map(|entry| entry.file_name().into_string().unwrap())
+            .filter(|name| name.contains("making"))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+#[test]
 fn the_log_keeps_that_a_credential_was_issued_and_not_its_secret() {
     let home = Home::empty();
     home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);

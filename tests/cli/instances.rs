@@ -96,6 +96,14 @@ fn a_remote_that_moved_is_called_where_it_is_now() {
         &values,
     ]
     .concat());
+    for verb in ["start", "stop", "log"] {
+        let refused = home.run_json(&["instance", verb, "far"]);
+        let told = error(&refused);
+        assert!(
+            told["message"].as_str().unwrap().contains("remote"),
+            "{verb}: {told}"
+        );
+    }
     let moved = home.ok(&[
         "instance",
         "edit",

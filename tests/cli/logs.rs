@@ -139,6 +139,12 @@ fn an_export_holds_every_line_oldest_first() {
     home.run(&["log", "export", "--filter", "marked", path.to_str().unwrap()]);
     let har: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     assert_eq!(har["log"]["version"], "1.2");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions());
+    assert_eq!(
+        mode & 0o777,
+        0o600,
+        "what the vault seals is not for others to read"
+    );
     let entries = har["log"]["entries"].as_array().unwrap();
     assert_eq!(entries.len(), 1);
     // The instance was not hosted: nothing travelled.

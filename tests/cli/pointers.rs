@@ -127,11 +127,47 @@ fn imports_take_all_rows_or_none() {
         assert!(serde_json::from_str::<Value>(line).unwrap()["data_reference"].is_string());
     }
 
+    let none = home.write("none.jsonl", "");
+    let header = home.write("header.csv", "data_reference,description,tags\n");
+    for file in [&none, &header] {
+        let ended = home.run(&["pointer", "import", "alpha", file]);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        assert!(ended.stderr.contains("nothing to import"), "{}", ended.stderr);
+    }
+    let twice = home.write(
+        "twice.jsonl",
+        &"{\"data_reference\": \"https://example.org/twice\"}\n".repeat(2),
+    );
+    let ended = home.run_json(&["pointer", "import", "alpha", &twice]);
+    let reason = &ended.json()["rejected_rows"][0]["reason"];
+    assert!(reason.as_str().unwrap().contains("an earlier row"), "{reason}");
+    let looked = home.ok(&["--read-only", "pointer", "import", "alpha", &twice, "--dry-run"]);
+    assert_eq!((&looked["new"], &looked["already_there"]), (&json!(1), &json!(1)));
+    for tag in ["semi;colon", " sp "] {
+        home.ok(&[
+            "pointer",
+            "create",
+            "alpha",
+            &format!("https://example.org/{tag}"),
+            "--tag",
+            tag,
+        ]);
+    }
+
     // What goes out comes in again, in the other form.
     let csv = home.path("out.csv").display().to_string();
     assert_eq!(home.run(&["pointer", "export", "alpha", &csv]).code, 0);
     let _beta = home.serve_new("beta");
-    assert_eq!(home.ok(&["pointer", "import", "beta", &csv])["imported"], 2);
+    assert_eq!(home.ok(&["pointer", "import", "beta", &csv])["imported"], 4);
+    let tags = |instance: &str| {
+        let listed = home.ok(&["pointer", "list", instance]);
+        let rows = listed["pointers"].as_array().unwrap();
+        let mut tags: Vec<_> = rows.iter().map(|row| row["tags"].to_string()).collect();
+        tags.sort();
+        tags
+    };
+    assert_eq!(tags("beta"), tags("alpha"));
+    assert!(tags("beta").contains(&json!(["semi;colon"]).to_string()));
     let one = home.ok(&["pointer", "search", "beta", "one"]);
     assert_eq!(one["pointers"][0]["tags"], json!(["a"]));
 }

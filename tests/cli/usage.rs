@@ -1,6 +1,6 @@
 //! Command lines that do not make sense, and what read-only mode refuses.
 
-use super::binary::{End, Home};
+use super::binary::{End, Home, add_original};
 use super::error;
 
 #[test]
@@ -143,6 +143,18 @@ fn read_only_refuses_whatever_would_change_something() {
         &["credential", "suspend", "c"],
         &["credential", "resume", "c"],
         &["credential", "import", "r", "-"],
+        &["log", "mark", "1"],
+        &["log", "unmark", "--all"],
+        &["log", "note", "1", "x"],
+        &[
+            "bench",
+            "alpha",
+            "{\"action\": \"get_graph_stats\"}",
+            "--count",
+            "1",
+            "--save",
+            "b",
+        ],
         &["vault", "init"],
         &["vault", "passphrase"],
         &["serve", "alpha"],
@@ -156,6 +168,27 @@ fn read_only_refuses_whatever_would_change_something() {
 }
 
 #[test]
+fn what_cannot_be_had_again_wants_a_yes_where_nobody_can_be_asked() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    for line in [
+        &["audit", "clear", "alpha"][..],
+        &["instance", "recover-owner", "alpha"],
+        &["instance", "remove", "alpha"],
+    ] {
+        let ended = home.run_json(line);
+        assert_eq!(ended.code, 2, "{line:?}: {}", ended.stderr);
+        assert!(
+            error(&ended)["remedy"].as_str().unwrap().contains("--yes"),
+            "{line:?}"
+        );
+        home.ok(&["pointer", "list", "alpha"]);
+        home.ok(&[line, &["--yes"]].concat());
+    }
+    assert_eq!(home.ok(&["instance", "list"]), serde_json::json!([]));
+}
+
+#[test]
 fn completions_and_help_need_no_home() {
     let home = Home::empty();
     for shell in ["bash", "zsh", "fish"] {
@@ -166,6 +199,48 @@ fn completions_and_help_need_no_home() {
     assert_eq!(home.run(&["--help"]).code, 0);
     assert_eq!(home.run(&["handshake", "offer", "--help"]).code, 0);
     assert_eq!(home.run(&["credential", "rotate", "--help"]).code, 0);
+}
+
+/// What bash offers for a line, driven through the script that the program prints.
+fn offered(home: &Home, words: &[&str]) -> Vec<String> {
+    let script = home.beside("completions.bash");
+    std::fs::write(&script, home.run(&["completions", "bash"]).stdout).unwrap();
+    let program = home.command(&[]).get_program().to_str().unwrap().to_owned();
+    let drive = "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); \
+        $(complete -p butterfly | sed 's/.*-F \\([^ ]*\\) .*/\\1/') \"$1\" \"${@: -1}\" \"${@: -2:1}\"; \
+        printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let root = home.root().display().to_string();
+    let mut bash = std::process::Command::new("bash");
+    bash.args(["--norc", "-c", drive, &script, &program]).args(words);
+    let ended = bash.env("BUTTERFLY_HOME", root).end();
+    assert!(ended.stderr.is_empty(), "{}", ended.stderr);
+    ended.stdout.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn a_shell_completes_the_names_of_instances_and_themes() {
+    let home = Home::empty();
+    for name in ["alpha", "beta"] {
+        home.ok(&["instance", "init", name, "--listen", "127.0.0.1:0"]);
+    }
+    let [secret, key] =
+        ["s", "k"].map(|name| home.write_private(name, "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY="));
+    home.ok(&add_original("office", super::NOWHERE, "me", [&secret, &key]));
+    assert_eq!(
+        offered(&home, &["instance", "show", ""]),
+        ["alpha", "beta", "office"]
+    );
+    assert_eq!(offered(&home, &["call", "al"]), ["alpha"]);
+    assert_eq!(offered(&home, &["demo", "--theme", "li"]), ["light"]);
+    assert!(offered(&home, &["instance", "st"]).contains(&"start".to_owned()));
+    assert!(offered(&home, &["call", "alpha", "--tr"]).contains(&"--trace".to_owned()));
+    let words = home.write_private("words", "correct horse\n");
+    home.ok(&["vault", "passphrase", "--passphrase-file", &words]);
+    assert_eq!(
+        offered(&home, &["call", ""]),
+        ["alpha", "beta"],
+        "nobody is asked"
+    );
 }
 
 #[test]

@@ -186,16 +186,25 @@ fn an_exported_vault_is_restored_under_another_lock_with_what_instances_need_bes
             std::fs::read(home.path(&path)).unwrap()
         );
     }
+    assert!(
+        restored.stderr.contains("the databases of alpha"),
+        "{}",
+        restored.stderr
+    );
+    let unlocked = |line: &[&str]| {
+        other
+            .command(line)
+            .env("BUTTERFLY_VAULT_PASSPHRASE_FILE", &lock)
+            .end()
+    };
+    assert_eq!(unlocked(&["pointer", "list", "alpha"]).code, 1);
     assert!(!other.path("instances/alpha/instance.db").exists());
     // With the databases beside them, everything is as it was.
     for name in ["instance.db", "audit.db"] {
         let path = format!("instances/alpha/{name}");
         std::fs::copy(home.path(&path), other.path(&path)).unwrap();
     }
-    let listed = other
-        .command(&["pointer", "list", "alpha", "--json"])
-        .env("BUTTERFLY_VAULT_PASSPHRASE_FILE", &lock)
-        .end();
+    let listed = unlocked(&["pointer", "list", "alpha", "--json"]);
     assert_eq!(listed.code, 0, "{}", listed.stderr);
 }
 

@@ -8,7 +8,7 @@ use crate::cli::outcome::{Outcome, tell};
 use crate::cli::session::Session;
 use crate::cli::table::{Table, pairs};
 use crate::cli::words;
-use crate::model::{Delivery, Side};
+use crate::model::{Delivery, Side, Timestamp};
 use crate::protocol::Code;
 use crate::workspace::{Failure, HandshakeRow, Workspace};
 use clap::Args;
@@ -154,10 +154,39 @@ fn offers_table(offers: &Value) -> Table {
             text(offer, "id"),
             text(offer, "label"),
             text(offer, "state"),
-            text(offer, "expires_at"),
+            moment_of(&offer["expires_at"]),
             joined("credentials", ", "),
             joined("words", " "),
         ]);
     }
     table
+}
+
+/// A moment as an instance tells it, as people read it.
+fn moment_of(told: &Value) -> String {
+    let Some(text) = told.as_str() else {
+        return "-".to_owned();
+    };
+    Timestamp::parse(text).map_or_else(|| text.to_owned(), words::moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_of_offers_are_shown_like_all_others() {
+        let offers = json!([{
+            "id": "off_1",
+            "label": "alpha",
+            "state": "offered",
+            "expires_at": "2026-11-29T18:16:09.036387+00:00",
+            "credentials": [],
+            "words": []
+        }]);
+        let shown = offers_table(&offers).to_text();
+        assert!(shown.contains("2026-11-29 18:16:09Z"), "{shown}");
+        assert!(!shown.contains("+00:00"), "{shown}");
+        assert_eq!(moment_of(&json!(null)), "-");
+    }
 }

@@ -5,7 +5,7 @@
 
 use super::super::outcome::{Outcome, file_failed};
 use super::super::session::Session;
-use super::folder;
+use super::{folder, settings_of};
 use crate::instance::Instance;
 use crate::model::InstanceName;
 use crate::protocol::Code;
@@ -53,7 +53,7 @@ pub async fn start(session: &Session, name: &InstanceName) -> Outcome {
     session.permit("hosting an instance")?;
     let home = session.home().root().to_owned();
     let place = folder(&home, name);
-    let settings = Instance::read_settings(&place).map_err(|error| Failure::from(error).on(name.as_str()))?;
+    let settings = settings_of(session, name).await?;
     if let Some(pid) = Instance::hosted_by(&place) {
         return session.show(
             &json!({"name": name, "endpoint": settings.endpoint, "pid": pid, "started": false}),
@@ -144,7 +144,7 @@ pub async fn stop(session: &Session, name: &InstanceName) -> Outcome {
     session.permit("stopping an instance")?;
     let home = session.home().root();
     let place = folder(home, name);
-    Instance::read_settings(&place).map_err(|error| Failure::from(error).on(name.as_str()))?;
+    settings_of(session, name).await?;
     let Some(pid) = Instance::hosted_by(&place) else {
         return session.show(&json!({"name": name, "stopped": false}), || {
             format!("Nobody hosts {name}.")

@@ -4,8 +4,8 @@ use super::super::inert::inert;
 use super::super::outcome::{Outcome, file_failed, write_json, write_line};
 use super::super::session::Session;
 use super::super::words;
-use super::folder;
-use crate::instance::{Event, EventFollower, Instance, Reading, Weight};
+use super::{folder, settings_of};
+use crate::instance::{Event, EventFollower, Reading, Weight};
 use crate::model::InstanceName;
 use crate::workspace::Failure;
 use clap::{Args, ValueEnum};
@@ -57,7 +57,7 @@ impl Level {
 impl Log {
     pub async fn run(self, session: &Session) -> Outcome {
         let place = folder(session.home().root(), &self.name);
-        Instance::read_settings(&place).map_err(|error| Failure::from(error).on(self.name.as_str()))?;
+        settings_of(session, &self.name).await?;
         let mut follower = EventFollower::new(&place);
         let mut told = self.wanted(read(&mut follower, &place)?.events);
         told.drain(..told.len().saturating_sub(self.lines));

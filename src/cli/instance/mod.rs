@@ -16,9 +16,9 @@ use super::outcome::{Outcome, Stop};
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
-use crate::instance::{Tls, check_listen};
+use crate::instance::{Instance as Hosted, Settings, Tls, check_listen};
 use crate::model::filter::Filter;
-use crate::model::{AppId, Endpoint, InstanceName, InstanceState};
+use crate::model::{AppId, Endpoint, InstanceKind, InstanceName, InstanceState};
 use crate::protocol::{Code, ExitClass};
 use crate::workspace::{Failure, HostedBy, INSTANCE_FIELDS, InitInstance, InstanceRow, RemoteRequest};
 use clap::{Args, Subcommand};
@@ -119,7 +119,7 @@ pub struct Add {
 pub struct Remove {
     /// The instance's name in this home.
     name: String,
-    /// Do not ask.
+    /// Do not ask; where nobody can be asked, it is not done without this.
     #[arg(short, long)]
     yes: bool,
 }
@@ -237,7 +237,11 @@ impl Remove {
         session.permit("removing an instance")?;
         let workspace = session.open_for(&self.name).await?;
         let row = workspace.instance(&self.name).await?;
-        ask::confirm(&removal(&row), self.yes)?;
+        match row.kind {
+            // Its data is nowhere else.
+            InstanceKind::Local => ask::insist(&removal(&row), self.yes)?,
+            InstanceKind::Remote => ask::confirm(&removal(&row), self.yes)?,
+        }
         workspace.remove_instance(&self.name).await?;
         session.show(&json!({"removed": row.name}), || {
             format!("{} is removed.", row.name)
@@ -246,13 +250,12 @@ impl Remove {
 }
 
 fn removal(row: &InstanceRow) -> String {
-    use crate::model::InstanceKind::{Local, Remote};
     match row.kind {
-        Local => format!(
+        InstanceKind::Local => format!(
             "This removes the local instance {} with all its pointers and credentials.",
             row.name
         ),
-        Remote => format!(
+        InstanceKind::Remote => format!(
             "This forgets the remote instance {} and the credentials held for it.",
             row.name
         ),
@@ -313,6 +316,28 @@ fn details(row: &InstanceRow) -> String {
 /// The folder of a local instance.
 pub fn folder(home: &Path, name: &InstanceName) -> PathBuf {
     home.join("instances").join(name.as_str())
+}
+
+/// The settings of a local instance. The vault is looked into only to say what a name without a folder is, and only where
+/// nobody has to be asked for that.
+pub async fn settings_of(session: &Session, name: &InstanceName) -> Result<Settings, Failure> {
+    let failure = match Hosted::read_settings(&folder(session.home().root(), name)) {
+        Ok(settings) => return Ok(settings),
+        Err(error) => Failure::from(error).on(name.as_str()),
+    };
+    if failure.code == Code::InstanceNotFound
+        && let Ok(Some(workspace)) = session.open_unasked().await
+        && let Ok(row) = workspace.instance(name.as_str()).await
+        && row.kind == InstanceKind::Remote
+    {
+        return Err(Failure::new(
+            Code::InvalidParameter,
+            "this instance is not ours to host: it is a remote one",
+            "ask its administrator, or name a local instance (`butterfly instance list`)",
+        )
+        .on(name.as_str()));
+    }
+    Err(failure)
 }
 
 /// The local instances of a home, without opening its vault.

@@ -16,7 +16,7 @@ use clap::Args;
 pub struct RecoverOwner {
     /// The instance's name: that of its folder under `instances` in this home.
     name: InstanceName,
-    /// Do not ask.
+    /// Do not ask; where nobody can be asked, it is not done without this.
     #[arg(short, long)]
     yes: bool,
 }
@@ -29,7 +29,7 @@ impl RecoverOwner {
             "This makes a new owner for the instance {}; the present one is let in no more.",
             self.name
         );
-        ask::confirm(&question, self.yes)?;
+        ask::insist(&question, self.yes)?;
         let recovered = workspace.recover_owner(&self.name).await?;
         session.show(&recovered, || told(&recovered))
     }

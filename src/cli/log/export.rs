@@ -12,7 +12,8 @@ use std::path::PathBuf;
 
 /// Write lines, oldest first, as JSONL (what `show --json` prints, one line each) or HAR 1.2.
 ///
-/// Queries and replies are in it in plain, sealed bodies as they travelled; tokens without their signatures.
+/// Queries and replies are in it in plain, sealed bodies as they travelled; tokens without their signatures:
+/// a file is made for its owner alone (mode 0600).
 #[derive(Debug, Args)]
 pub struct Export {
     /// The file; - for stdout.
@@ -54,7 +55,7 @@ impl Export {
             format,
         };
         let workspace = session.open().await?;
-        let mut target = ExportTarget::open(&self.file, self.force)?;
+        let mut target = ExportTarget::open_private(&self.file, self.force)?;
         let bar =
             visible(ProgressBar::new(0)).with_style(style("{bar:32} {percent:>3}% · {msg} · {elapsed}"));
         let progress = |progress: LogProgress| {

@@ -125,7 +125,7 @@ impl Search {
 fn either_one_or_all() -> super::super::outcome::Stop {
     usage(
         "an instance is named, and --all-instances is given",
-        "give one of them; 'super::NAME' in --filter leaves some of all",
+        "give one of them; '@NAME' in --filter leaves some of all",
     )
 }
 

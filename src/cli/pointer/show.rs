@@ -6,6 +6,7 @@ use super::super::table::{Table, pairs};
 use super::super::words;
 use super::describe::describe_pointer;
 use crate::model::{Connection, ConnectionStatus, PointerAddress, Route};
+use crate::protocol::Code;
 use crate::protocol::circuit::{Circuit, Leads, Step};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::workspace::{CredentialRow, InstanceRow, PointerDetail};
@@ -22,6 +23,8 @@ struct Shown {
     kind: ReferenceKind,
     circuit: Option<Circuit>,
     credential: Option<CredentialRow>,
+    /// Nobody has the credential that the pointer's connection names.
+    is_credential_gone: bool,
     peer: Option<InstanceRow>,
 }
 
@@ -29,10 +32,12 @@ struct Shown {
 pub async fn show(session: &Session, instance: &str, address: &PointerAddress) -> Outcome {
     let workspace = session.open_for(instance).await?;
     let detail = workspace.pointer(instance, address).await?;
-    let credential = match &detail.credential {
-        Some(name) => workspace.credential(name).await.ok(),
-        None => None,
+    let found = match &detail.credential {
+        Some(name) => workspace.credential(name).await.map(Some),
+        None => Ok(None),
     };
+    let is_credential_gone = matches!(&found, Err(failure) if failure.code == Code::CredentialNotFound);
+    let credential = found.unwrap_or_default();
     let peer = match &detail.leads_to {
         Some(name) => timeout(PATIENCE, workspace.probe(name.as_str()))
             .await
@@ -45,6 +50,7 @@ pub async fn show(session: &Session, instance: &str, address: &PointerAddress) -
         kind: ReferenceKind::of(reference),
         circuit: Circuit::of_reference(reference),
         credential,
+        is_credential_gone,
         peer,
         detail,
     };
@@ -65,6 +71,7 @@ impl Shown {
             "leads_to": detail.leads_to,
             "credential": detail.credential,
             "credential_state": self.credential,
+            "credential_gone": self.is_credential_gone,
             "peer": self.peer,
         })
     }
@@ -128,6 +135,9 @@ impl Shown {
                 words::moment_or_dash(row.expires_at),
                 words::moment_or_dash(row.last_used),
             ),
+            (None, Some(name)) if self.is_credential_gone => {
+                format!("{name}, which is not held any more: accept a new one for it")
+            }
             (None, Some(name)) => name.clone(),
             (None, None) => "none is held: accept a bundle for it".to_owned(),
         };

@@ -59,7 +59,9 @@ pub struct Export {
 
 impl Import {
     pub async fn run(self, session: &Session) -> Outcome {
-        session.permit("importing pointers")?;
+        if !self.dry_run {
+            session.permit("importing pointers")?;
+        }
         let workspace = session.open_for(&self.instance).await?;
         let (source, length) = source(&self.file)?;
         let format = FormatArg::or_guess(self.format, &self.file);
@@ -106,6 +108,13 @@ impl Import {
     fn tell(&self, session: &Session, report: &ImportReport) -> Outcome {
         for row in &report.rejected_rows {
             session.note(&format!("{}:{}: {}", self.file.display(), row.line, row.reason));
+        }
+        if report.rows == 0 && !report.stopped {
+            session.note(&format!("{} has no rows: nothing to import", self.file.display()));
+            return match session.is_json() {
+                true => session.show(report, String::new),
+                false => Ok(()),
+            };
         }
         let untold = report.rejected.saturating_sub(report.rejected_rows.len() as u64);
         if untold > 0 {

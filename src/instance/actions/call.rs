@@ -62,17 +62,15 @@ impl Call<'_> {
         let StoreError::DuplicateReference { address } = &error else {
             return error.into();
         };
-        let is_seen = match self.pointer_at(address).await {
-            Ok(pointer) => authorise::pointer(self.grant(), &pointer).is_ok(),
-            Err(_) => false,
+        let reason = match self.store().pointer(address).await {
+            Ok(Some(pointer)) if authorise::pointer(self.grant(), &pointer).is_ok() => return error.into(),
+            // No pointer yet: it is staged, and nobody but the one who imports can have done that.
+            Ok(None) => "an earlier row of the same import has this data_reference already",
+            _ => {
+                "another pointer, which this credential's grant does not cover, has this data_reference already"
+            }
         };
-        if is_seen {
-            return error.into();
-        }
-        Problem::new(
-            Code::DuplicateReference,
-            "another pointer, which this credential's grant does not cover, has this data_reference already",
-        )
+        Problem::new(Code::DuplicateReference, reason)
     }
 
     /// The connection that a parameter names.

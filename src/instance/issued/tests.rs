@@ -17,7 +17,7 @@ impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self {
-            store: SqliteStore::open(&folder.path().join("instance.db")).unwrap(),
+            store: SqliteStore::create(&folder.path().join("instance.db")).unwrap(),
             key: DataKey::generate(),
             _folder: folder,
         }

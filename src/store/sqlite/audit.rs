@@ -14,7 +14,7 @@ use crate::store::{
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::{mpsc, oneshot};
@@ -52,9 +52,17 @@ pub struct SqliteAuditLog {
 }
 
 impl SqliteAuditLog {
-    /// Opens or creates the database file (mode 0600).
+    /// Makes the database file (mode 0600), where it is not there yet, and opens it.
+    pub fn create(path: &Path) -> Result<Self, StoreError> {
+        Self::start(open::new_writer(path, &MIGRATIONS)?)
+    }
+
+    /// Opens a trail that is there; none is made in its place ([`StoreError::Missing`]).
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let (conn, path) = open::writer(path, &MIGRATIONS)?;
+        Self::start(open::writer(path, &MIGRATIONS)?)
+    }
+
+    fn start((conn, path): (Connection, PathBuf)) -> Result<Self, StoreError> {
         conn.pragma_update(None, "cache_size", open::CACHE_OF_TRAIL)?;
         let readers = Arc::new(Readers::new(path));
         let (orders, waiting) = mpsc::unbounded_channel();

@@ -70,7 +70,7 @@ pub fn issued_credentials(path: &Path) -> Result<Vec<IssuedRecord>, StoreError> 
 }
 
 fn schema(path: &Path, known: i64) -> Result<Schema, StoreError> {
-    let applied = open::applied(&open::reader(path)?)?.unwrap_or_default();
+    let applied = open::applied(&open::reader(path)?)?.ok_or_else(|| open::missing(path))?;
     Ok(match applied.cmp(&known) {
         Ordering::Less => Schema::Older,
         Ordering::Equal => Schema::Current,

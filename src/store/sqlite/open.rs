@@ -29,21 +29,47 @@ pub(super) struct Migrations {
     pub runner: fn() -> Runner,
 }
 
-/// Opens or creates a database for its one writer, and brings its schema up to date.
+/// Opens a database that is there for its one writer, and brings its schema up to date. One that is missing is not made:
+/// whoever lost it should hear so, and not find an empty one in its place.
 ///
 /// The path that comes back has no symbolic link in it; readers open that one.
 pub(super) fn writer(path: &Path, migrations: &Migrations) -> Result<(Connection, PathBuf), StoreError> {
-    check_version()?;
+    let path = file_that_is_there(path)?;
+    let (conn, applied) = connect_writer(&path)?;
+    if applied.is_none() {
+        return Err(missing(&path));
+    }
+    finish(conn, path, migrations)
+}
+
+/// The same for one that is made if it is not there.
+pub(super) fn new_writer(path: &Path, migrations: &Migrations) -> Result<(Connection, PathBuf), StoreError> {
     let path = private_file(path)?;
-    let mut conn = connect(&path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let (conn, _) = connect_writer(&path)?;
+    finish(conn, path, migrations)
+}
+
+/// A connection in the mode that everybody uses it in, and how far its schema is; none where it has no tables at all.
+fn connect_writer(path: &Path) -> Result<(Connection, Option<i64>), StoreError> {
+    check_version()?;
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let mode = conn.query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0));
-    let mode = mode.map_err(|error| damaged_file(&path, error))?;
+    let mode = mode.map_err(|error| damaged_file(path, error))?;
     if mode != "wal" {
         return Err(StoreError::Failed(format!(
             "{} cannot be used with a write-ahead log (it is in mode {mode:?}); put it on a local disk",
             path.display()
         )));
     }
+    let applied = applied(&conn)?;
+    Ok((conn, applied))
+}
+
+fn finish(
+    mut conn: Connection,
+    path: PathBuf,
+    migrations: &Migrations,
+) -> Result<(Connection, PathBuf), StoreError> {
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "cache_size", CACHE)?;
@@ -61,7 +87,14 @@ pub(super) fn touch(conn: &Connection) -> Result<(), StoreError> {
 
 /// Opens a connection that can only read.
 pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
-    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let conn = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY).map_err(|error| {
+        // A link that leads nowhere is there, and no database.
+        if std::fs::symlink_metadata(path).is_ok() {
+            error
+        } else {
+            missing(path)
+        }
+    })?;
     conn.pragma_update(None, "mmap_size", MMAP)?;
     conn.pragma_update(None, "query_only", true)?;
     Ok(conn)
@@ -101,8 +134,35 @@ fn check_version() -> Result<(), StoreError> {
 /// Makes sure that the file is there, is a file, and is nobody else's to read. A symbolic link in the
 /// folders above it is the administrator's choice; one in its place is somebody's trap.
 pub(super) fn private_file(path: &Path) -> Result<PathBuf, StoreError> {
-    let failed =
-        |error: std::io::Error| StoreError::Failed(format!("cannot open {}: {error}", path.display()));
+    let path = without_links(path)?;
+    match private::files().write(true).create_new(true).open(&path) {
+        Ok(_) => Ok(path),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => check_file(path),
+        Err(error) => Err(cannot_open(&path, &error)),
+    }
+}
+
+/// The same, but it must be there.
+fn file_that_is_there(path: &Path) -> Result<PathBuf, StoreError> {
+    let path = without_links(path)?;
+    match std::fs::symlink_metadata(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(missing(&path)),
+        _ => check_file(path),
+    }
+}
+
+pub(super) fn missing(path: &Path) -> StoreError {
+    StoreError::Missing {
+        path: path.display().to_string(),
+    }
+}
+
+fn cannot_open(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Failed(format!("cannot open {}: {error}", path.display()))
+}
+
+/// The path with no link in the folders above the file.
+fn without_links(path: &Path) -> Result<PathBuf, StoreError> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -110,12 +170,8 @@ pub(super) fn private_file(path: &Path) -> Result<PathBuf, StoreError> {
     let name = path
         .file_name()
         .ok_or_else(|| StoreError::Failed(format!("{} does not name a file", path.display())))?;
-    let path = folder.canonicalize().map_err(failed)?.join(name);
-    match private::files().write(true).create_new(true).open(&path) {
-        Ok(_) => Ok(path),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => check_file(path),
-        Err(error) => Err(failed(error)),
-    }
+    let folder = folder.canonicalize().map_err(|error| cannot_open(path, &error))?;
+    Ok(folder.join(name))
 }
 
 fn check_file(path: PathBuf) -> Result<PathBuf, StoreError> {

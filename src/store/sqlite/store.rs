@@ -18,7 +18,7 @@ use crate::store::{
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 
 mod embedded {
@@ -39,9 +39,20 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens or creates the database file (mode 0600) and brings its schema up to date.
+    /// Makes the database file (mode 0600), where it is not there yet, and opens it.
+    pub fn create(path: &Path) -> Result<Self, StoreError> {
+        Self::start(open::new_writer(path, &MIGRATIONS)?)
+    }
+
+    /// Opens a database that is there, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where there is none, or nothing is in it: none is made in its place.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let (conn, path) = open::writer(path, &MIGRATIONS)?;
+        Self::start(open::writer(path, &MIGRATIONS)?)
+    }
+
+    fn start((conn, path): (rusqlite::Connection, PathBuf)) -> Result<Self, StoreError> {
         let readers = Arc::new(Readers::new(path.clone()));
         let writer = Writer::start(conn, path.clone(), Arc::clone(&readers))?;
         let imports = Arc::new(Imports::new(path));

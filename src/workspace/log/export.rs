@@ -114,7 +114,7 @@ impl Workspace {
         path: &Path,
         progress: &(dyn Fn(LogProgress) + Send + Sync),
     ) -> Result<u64, Failure> {
-        let mut file = PartialFile::create_private(path).map_err(|error| error.at(path))?;
+        let mut file = PartialFile::create_private(path, false).map_err(|error| error.at(path))?;
         let written = self.export_log(export, &mut file, progress).await?;
         file.keep().map_err(|error| error.at(path))?;
         Ok(written)

@@ -120,16 +120,28 @@ fn revoking_says_what_it_breaks_and_ends_it_at_once() {
         assert_eq!(refused(&ended, 1), "wrong_step");
     }
     pair.call_none(&pointers);
+    let faults = |check: &str, subject: &str| {
+        let found = pair.ours.run_json(&["doctor"]).json();
+        let is_it = |one: &&Value| {
+            (&one["check"], &one["subject"], &one["severity"])
+                == (&json!(check), &json!(subject), &json!("fault"))
+        };
+        found.as_array().unwrap().iter().filter(is_it).count()
+    };
 
     // On the side that holds it, the pointers are named.
     let relaying = held(&pair)
         .into_iter()
         .find(|name| name.starts_with("alpha/held/"))
         .unwrap();
+    assert_eq!((faults("held", &relaying), faults("connection", "alpha")), (1, 0));
     let told = pair.ours.run(&["credential", "revoke", &relaying]);
     assert_eq!(told.code, 0, "{}", told.stderr);
     assert!(told.stdout.contains(&pointers[2].1), "{}", told.stdout);
     assert!(!held(&pair).contains(&relaying));
+    assert_eq!((faults("held", &relaying), faults("connection", "alpha")), (0, 1));
+    let shown = pair.ours.run(&["pointer", "show", "alpha", &pointers[2].1]);
+    assert!(shown.stdout.contains("not held any more"), "{}", shown.stdout);
 }
 
 #[test]

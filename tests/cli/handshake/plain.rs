@@ -73,6 +73,14 @@ fn legacy_values_are_those_of_an_original_instance_and_rotate_by_hand() {
     };
     assert_eq!(add("beta", &values).code, 0);
     pair.ours.ok(&["invoke", "beta", &pair.query()]);
+    // There are no words that anybody could compare.
+    let listed = pair.ours.ok(&["credential", "list"]);
+    let held = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["profile"] == "legacy");
+    assert_eq!(held.unwrap()["attention"], serde_json::Value::Null, "{listed}");
 
     let name = &pair.issued()[0];
     let rotated = pair.theirs.ok(&["credential", "rotate", name, "--overlap", "1h"]);

@@ -4,17 +4,22 @@ use super::{Pair, Way, named};
 use crate::binary::Home;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use std::io::{Read, Write};
+use std::process::Command;
 
 /// Runs a verb on a terminal: waits for each text to appear, then types the answer. All that was shown, and the exit
 /// code.
 fn typed(home: &Home, line: &[&str], answers: &[(&str, &str)]) -> (String, u32) {
+    typed_to(&home.command(line), answers)
+}
+
+/// The same for a program.
+fn typed_to(plain: &Command, answers: &[(&str, &str)]) -> (String, u32) {
     let size = PtySize {
         rows: 40,
         cols: 200,
         ..PtySize::default()
     };
     let pty = native_pty_system().openpty(size).unwrap();
-    let plain = home.command(line);
     let mut command = CommandBuilder::new(plain.get_program());
     command.args(plain.get_args());
     for (name, value) in plain.get_envs() {
@@ -136,4 +141,31 @@ fn plain_values_and_revoking_are_not_done_before_a_person_said_yes() {
         named(&pair.theirs.ok(&["credential", "list"]), name)["state"],
         "revoked"
     );
+}
+
+#[test]
+fn a_person_is_asked_also_where_messages_go_into_a_file() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let plain = home.command(&["instance", "remove", "alpha"]);
+    let kept = home.beside("kept");
+    let mut redirected = Command::new("sh");
+    redirected
+        .args(["-c", &format!("exec \"$0\" \"$@\" 2>{kept}")])
+        .arg(plain.get_program())
+        .args(plain.get_args())
+        .current_dir(plain.get_current_dir().unwrap());
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => redirected.env(name, value),
+            None => redirected.env_remove(name),
+        };
+    }
+    let (shown, exit) = typed_to(&redirected, &[("Type yes", "no")]);
+    assert_eq!(exit, 2, "{shown}");
+    assert!(std::fs::read_to_string(&kept).unwrap().contains("not confirmed"));
+    home.ok(&["instance", "show", "alpha"]);
+    let (shown, exit) = typed_to(&redirected, &[("Type yes", "yes")]);
+    assert_eq!(exit, 0, "{shown}");
+    assert_eq!(home.ok(&["instance", "list"]), serde_json::json!([]));
 }

@@ -51,6 +51,7 @@ async fn threat_53_a_symlinked_database_is_refused() {
     let dangling = place.folder.path().join("dangling.db");
     std::os::unix::fs::symlink(place.folder.path().join("nowhere"), &dangling).unwrap();
     assert!(SqliteAuditLog::open(&dangling).is_err());
+    assert!(SqliteAuditLog::create(&dangling).is_err());
     assert!(!place.folder.path().join("nowhere").exists());
 }
 
@@ -76,6 +77,21 @@ async fn a_newer_schema_is_refused() {
         SqliteStore::open(&place.data()),
         Err(StoreError::TooNew { .. })
     ));
+}
+
+#[tokio::test]
+async fn what_is_missing_or_empty_is_not_made_by_opening_it() {
+    let place = Place::new();
+    let is_missing = |opened: Result<(), StoreError>| matches!(opened, Err(StoreError::Missing { .. }));
+    assert!(is_missing(SqliteStore::open(&place.data()).map(drop)));
+    assert!(is_missing(SqliteAuditLog::open(&place.trail()).map(drop)));
+    assert!(!place.data().exists() && !place.trail().exists());
+    crate::seal::private::files()
+        .write(true)
+        .create_new(true)
+        .open(place.data())
+        .unwrap();
+    assert!(is_missing(SqliteStore::open(&place.data()).map(drop)));
 }
 
 #[test]

@@ -38,11 +38,11 @@ impl Place {
     }
 
     fn store(&self) -> SqliteStore {
-        SqliteStore::open(&self.data()).unwrap()
+        SqliteStore::create(&self.data()).unwrap()
     }
 
     fn log(&self) -> SqliteAuditLog {
-        SqliteAuditLog::open(&self.trail()).unwrap()
+        SqliteAuditLog::create(&self.trail()).unwrap()
     }
 }
 

@@ -1,0 +1,116 @@
+//! The variables and files that this program goes by, for its man page.
+
+use crate::command::docs::roff_text as roff;
+use std::fmt::Write;
+
+/// Variables, and what each says.
+const VARIABLES: [(&str, &str); 12] = [
+    ("BUTTERFLY_HOME", "The home, where --home does not name one."),
+    (
+        "BUTTERFLY_VAULT_PASSPHRASE",
+        "The passphrase that unlocks the vault, or locks a new one. Other programs of the same user can read it: prefer a file.",
+    ),
+    (
+        "BUTTERFLY_VAULT_PASSPHRASE_FILE",
+        "A file (mode 0600) with that passphrase.",
+    ),
+    (
+        "BUTTERFLY_VAULT_KEY_FILE",
+        "The key file of the vault, where it lies elsewhere than it was made.",
+    ),
+    (
+        "BUTTERFLY_BUNDLE_PASSPHRASE",
+        "The words of a bundle, for `handshake accept` and `inspect`.",
+    ),
+    (
+        "BUTTERFLY_HANDSHAKE_CODE",
+        "The code that the other administrator reads out, for `handshake accept --url`.",
+    ),
+    (
+        "BUTTERFLY_EXPORT_PASSPHRASE",
+        "The words of an exported vault or of a backup, for `vault restore` and `instance restore`.",
+    ),
+    (
+        "JWT_SECRET_KEY, BUTTERFLY_ENCRYPTION_KEY",
+        "The secrets of an original instance that `serve --legacy-app` stands in for.",
+    ),
+    ("VISUAL, EDITOR", "The editor that the console opens for a query."),
+    (
+        "PAGER",
+        "The pager that the console opens for a reply; else less.",
+    ),
+    ("NO_COLOR", "The console draws without colours."),
+    ("TERM, COLORTERM", "What the terminal can do."),
+];
+
+/// Files of a home, and what is in each.
+const FILES: [(&str, &str); 8] = [
+    (
+        "config.toml",
+        "Settings of the console and of the vault; `butterfly config-template` prints one.",
+    ),
+    (
+        "keymap.toml",
+        "Keys of the console; `butterfly config-template --keymap` prints one.",
+    ),
+    ("themes/*.toml", "Themes, over the built-in ones."),
+    (
+        "console.db",
+        "The vault: instances, credentials that are held, the invoke log; what is secret in it is sealed.",
+    ),
+    (
+        "vault.key",
+        "The key file of the vault, where it is locked under one. Keep a copy elsewhere: nothing else opens the vault.",
+    ),
+    (
+        "instances/NAME/",
+        "A local instance: instance.toml (its settings), instance.key (what it seals with), instance.db (its data), audit.db (its audit trail), its log, and its TLS keys.",
+    ),
+    (
+        "logs/",
+        "What the console, and instances in the background, told of themselves.",
+    ),
+    ("run/", "Which process hosts an instance in the background."),
+];
+
+/// Both as sections of a man page.
+pub fn sections() -> String {
+    let mut page = String::new();
+    section(&mut page, "ENVIRONMENT", &VARIABLES);
+    section(&mut page, "FILES", &FILES);
+    page
+}
+
+fn section(page: &mut String, title: &str, rows: &[(&str, &str)]) {
+    let _ = writeln!(page, ".SH {title}");
+    if title == "FILES" {
+        let _ = writeln!(page, "In the home:");
+    }
+    for (name, meaning) in rows {
+        let _ = writeln!(page, ".TP\n\\fB{}\\fR\n{}", roff(name), roff(meaning));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::{
+        VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE, VAULT_PASSPHRASE_VARIABLE,
+    };
+
+    #[test]
+    fn what_unlocks_a_vault_is_told() {
+        for name in [
+            VAULT_KEY_FILE_VARIABLE,
+            VAULT_PASSPHRASE_FILE_VARIABLE,
+            VAULT_PASSPHRASE_VARIABLE,
+        ] {
+            assert!(VARIABLES.iter().any(|(told, _)| *told == name), "{name}");
+        }
+        let page = sections();
+        assert!(
+            page.contains(".SH ENVIRONMENT") && page.contains(".SH FILES"),
+            "{page}"
+        );
+    }
+}
