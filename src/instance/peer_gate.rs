@@ -3,7 +3,9 @@
 //! as the field calls it).
 //!
 //! Only what says something of the peer counts: that it could not be reached, or that it let a caller wait for long.
-//! A caller that is in a hurry cannot shut the gate for others. Pure but for the places: time is told from outside.
+//! A caller that is in a hurry cannot shut the gate for others. Calls that were under way when it shut tell nothing that
+//! is not known by then: many of them that fail are one event, and only the trial after a pause makes the next one
+//! longer. Pure but for the places: time is told from outside.
 
 use crate::client::ClientError;
 use crate::model::Timestamp;
@@ -38,6 +40,9 @@ struct State {
     retry_at: Option<Timestamp>,
     /// Somebody is trying whether the peer is back.
     is_trying: bool,
+    /// Which stretch this is: a new one begins when the gate shuts or opens, and with every trial. What a call of an
+    /// earlier one learned counts no more, so that one blip is not counted once for each call that was under way.
+    epoch: u64,
 }
 
 /// The gate is shut.
@@ -55,7 +60,8 @@ pub(super) struct Shut {
 pub(super) struct Passage<'a> {
     gate: &'a PeerGate,
     began: Timestamp,
-    is_trial: bool,
+    /// The stretch in which it passed; a trial's is its own.
+    epoch: u64,
     is_told: bool,
 }
 
@@ -78,11 +84,11 @@ impl PeerGate {
     /// Lets a call through, unless the peer is given a pause. After the pause one call tries; the others go on hearing no.
     pub(super) fn pass(&self, now: Timestamp) -> Result<Passage<'_>, Shut> {
         let mut state = self.state();
-        let is_trial = match state.retry_at {
-            None => false,
+        match state.retry_at {
+            None => {}
             Some(at) if is_over(at, now) && !state.is_trying => {
                 state.is_trying = true;
-                true
+                state.epoch += 1;
             }
             Some(retry_at) => {
                 return Err(Shut {
@@ -91,11 +97,11 @@ impl PeerGate {
                     cause: state.cause.clone().unwrap_or_default(),
                 });
             }
-        };
+        }
         Ok(Passage {
             gate: self,
             began: now,
-            is_trial,
+            epoch: state.epoch,
             is_told: false,
         })
     }
@@ -123,12 +129,22 @@ impl PeerGate {
         })
     }
 
+    /// The peer is there, whenever the call that says so began: the worst that an answer from just before it went away
+    /// can do is to let a few more calls find that out.
     fn succeeded(&self) {
-        *self.state() = State::default();
+        let mut state = self.state();
+        let was_shut = state.retry_at.is_some();
+        *state = State {
+            epoch: state.epoch + u64::from(was_shut),
+            ..State::default()
+        };
     }
 
-    fn failed(&self, now: Timestamp, cause: String) {
+    fn failed(&self, epoch: u64, now: Timestamp, cause: String) {
         let mut state = self.state();
+        if epoch != state.epoch {
+            return;
+        }
         state.failures = state.failures.saturating_add(1);
         state.cause = Some(cause);
         state.is_trying = false;
@@ -136,6 +152,15 @@ impl PeerGate {
             let doubled = (state.failures - FAILURES).min(16);
             let pause = (FIRST_PAUSE << doubled).min(LONGEST_PAUSE);
             state.retry_at = Some(Timestamp::from_micros(now.as_micros() + pause));
+            state.epoch += 1;
+        }
+    }
+
+    /// Nothing was learned of the peer. If it was the trial, the next call may be one.
+    fn learned_nothing(&self, epoch: u64) {
+        let mut state = self.state();
+        if epoch == state.epoch {
+            state.is_trying = false;
         }
     }
 
@@ -150,7 +175,7 @@ impl Passage<'_> {
         self.is_told = true;
         match outcome {
             Err(error @ (ClientError::Unreachable { .. } | ClientError::Tls { .. })) => {
-                self.gate.failed(now, error.to_string());
+                self.gate.failed(self.epoch, now, error.to_string());
             }
             Err(ClientError::Deadline { .. }) => self.gave_up(now),
             // Whatever else it said, it is there.
@@ -160,9 +185,10 @@ impl Passage<'_> {
 
     fn gave_up(&self, now: Timestamp) {
         if now.as_micros() - self.began.as_micros() >= TOO_LONG {
-            self.gate.failed(now, "it did not answer in time".to_owned());
-        } else if self.is_trial {
-            self.gate.state().is_trying = false;
+            self.gate
+                .failed(self.epoch, now, "it did not answer in time".to_owned());
+        } else {
+            self.gate.learned_nothing(self.epoch);
         }
     }
 }
@@ -269,6 +295,73 @@ mod tests {
             gate.pass(at(0)).unwrap().ended(&deadline(), at(5_000));
         }
         assert_eq!(state(&gate, 5_000), "open");
+    }
+
+    #[test]
+    fn calls_that_were_under_way_when_it_shut_make_the_pause_no_longer() {
+        let gate = PeerGate::default();
+        let passed: Vec<_> = (0..20).map(|_| gate.pass(at(0)).unwrap()).collect();
+        for passage in passed {
+            passage.ended(&away(), at(3));
+        }
+        let refused = gate.pass(at(3)).map(drop).unwrap_err();
+        assert_eq!((refused.retry_at, refused.failures), (at(1_003), FAILURES));
+        gate.pass(at(1_003)).unwrap().ended(&Ok(()), at(1_004));
+        assert_eq!(state(&gate, 1_004), "closed");
+    }
+
+    #[test]
+    fn a_straggler_neither_ends_a_trial_nor_adds_to_what_it_finds() {
+        let gate = PeerGate::default();
+        let mut stragglers: Vec<_> = (0..4).map(|_| gate.pass(at(0)).unwrap()).collect();
+        for _ in 0..FAILURES {
+            gate.pass(at(0)).unwrap().ended(&away(), at(0));
+        }
+        let mut straggle = |outcome: &Result<(), ClientError>, now| stragglers.remove(0).ended(outcome, now);
+        let trial = gate.pass(at(1_000)).unwrap();
+        straggle(&away(), at(1_001));
+        straggle(&deadline(), at(6_000));
+        assert!(gate.pass(at(6_000)).is_err(), "the trial is still under way");
+        trial.ended(&away(), at(6_001));
+        let refused = gate.pass(at(6_001)).map(drop).unwrap_err();
+        assert_eq!(
+            (refused.retry_at, refused.failures),
+            (at(8_001), FAILURES + 1),
+            "the second pause"
+        );
+        // The peer answered after all: that opens it, and what began before that says nothing any more.
+        straggle(&Ok(()), at(6_100));
+        assert_eq!(state(&gate, 6_100), "closed");
+        straggle(&away(), at(6_101));
+        assert_eq!(gate.view(at(6_101))["failures"], 0);
+    }
+
+    #[test]
+    fn a_trial_that_was_overtaken_by_an_answer_cannot_shut_the_gate_again() {
+        let gate = PeerGate::default();
+        let straggler = gate.pass(at(0)).unwrap();
+        for _ in 0..FAILURES {
+            gate.pass(at(0)).unwrap().ended(&away(), at(0));
+        }
+        let trial = gate.pass(at(1_000)).unwrap();
+        straggler.ended(&Ok(()), at(1_001));
+        trial.ended(&away(), at(1_002));
+        assert_eq!(gate.view(at(1_002))["failures"], 0);
+        assert!(gate.pass(at(1_002)).is_ok());
+    }
+
+    #[test]
+    fn a_trial_whose_caller_is_gone_does_not_keep_the_gate_half_open() {
+        let gate = shut();
+        // In a hurry: nothing was learned, and the next call tries.
+        gate.pass(at(1_000)).unwrap().ended(&deadline(), at(1_100));
+        let next = gate.pass(at(1_100)).unwrap();
+        assert!(gate.pass(at(1_100)).is_err(), "one at a time");
+        // Waited for long: as good as away, and after the pause the next one tries.
+        next.ended(&deadline(), at(7_000));
+        assert_eq!(state(&gate, 7_000), "open");
+        assert!(gate.pass(at(8_999)).is_err());
+        assert!(gate.pass(at(9_000)).is_ok());
     }
 
     #[test]
