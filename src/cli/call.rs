@@ -61,8 +61,9 @@ impl Call {
         if !session.is_json() {
             let (status, took) = (called.reply.status(), words::duration(called.elapsed_us));
             session.note(&format!(
-                "{status} on route {} in {took} · log {}",
-                called.route, called.log_id
+                "{status} on route {} in {took} · {}",
+                called.route,
+                words::log_place(&called.log_id)
             ));
             if self.trace {
                 reply::note_hops(session, &called.hops);

@@ -65,7 +65,10 @@ impl Invoke {
         show(session, &invoked.reply, self.jq.as_deref()).await?;
         if !session.is_json() {
             let (status, took) = (invoked.reply.status(), words::duration(invoked.elapsed_us));
-            session.note(&format!("{status} in {took} · log {}", invoked.log_id));
+            session.note(&format!(
+                "{status} in {took} · {}",
+                words::log_place(&invoked.log_id)
+            ));
             if self.trace {
                 reply::note_hops(session, &invoked.hops);
             }
@@ -134,7 +137,10 @@ impl Invoke {
         show(session, &sent.reply, self.jq.as_deref()).await?;
         if !session.is_json() {
             let (status, took) = (sent.reply.status(), words::duration(sent.elapsed_us));
-            session.note(&format!("{status} in {took} · log {}", sent.log_id));
+            session.note(&format!(
+                "{status} in {took} · {}",
+                words::log_place(&sent.log_id)
+            ));
         }
         reply::outcome(&sent.reply, &self.instance)
     }

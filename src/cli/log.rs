@@ -284,7 +284,10 @@ async fn replay(session: &Session, id: u64) -> Outcome {
     session.show(&replayed.reply.to_value(), || reply::text(&replayed.reply))?;
     if !session.is_json() {
         let (status, took) = (replayed.reply.status(), words::duration(replayed.elapsed_us));
-        session.note(&format!("{status} in {took} · log {}", replayed.log_id));
+        session.note(&format!(
+            "{status} in {took} · {}",
+            words::log_place(&replayed.log_id)
+        ));
     }
     reply::outcome(&replayed.reply, &instance)
 }

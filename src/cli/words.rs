@@ -1,6 +1,7 @@
-//! Numbers, moments and durations as people read them.
+//! Numbers, moments and durations as people read them, and where a call stands in the invoke log.
 
 use crate::model::Timestamp;
+use crate::workspace::Failure;
 
 /// Microseconds: `740 µs`, `3.2 ms`, `12.5 s`.
 pub fn duration(micros: u64) -> String {
@@ -8,6 +9,14 @@ pub fn duration(micros: u64) -> String {
         0..1_000 => format!("{micros} µs"),
         1_000..1_000_000 => format!("{:.1} ms", micros as f64 / 1e3),
         _ => format!("{:.1} s", micros as f64 / 1e6),
+    }
+}
+
+/// Where a call stands in the invoke log, or why it does not.
+pub fn log_place(logged: &Result<u64, Failure>) -> String {
+    match logged {
+        Ok(id) => format!("log {id}"),
+        Err(failure) => format!("{}; {}", failure.message, failure.remedy),
     }
 }
 

@@ -41,6 +41,8 @@ pub enum InstanceError {
         path: PathBuf,
         /// What is wrong with it.
         reason: String,
+        /// What a person can do about it.
+        remedy: &'static str,
     },
     /// The system starts no more threads for it.
     #[error("the system has no thread to host it: {0}")]
@@ -84,9 +86,7 @@ impl InstanceError {
             Self::PlainHttp(_) => {
                 "say `--tls`, listen on 127.0.0.1 behind a TLS proxy, or say `--insecure-http`"
             }
-            Self::File { .. } => {
-                "put it right (mode 0600 for files, 0700 for folders, no links) and try again"
-            }
+            Self::File { remedy, .. } => remedy,
             Self::NoThread(_) => "stop something else, or allow more processes (`ulimit -u`), and try again",
             Self::BadCopy(_) => "restore another backup; keep this one to find out what happened to it",
             Self::NoOwner => "make a new owner with `butterfly instance recover-owner NAME`",

@@ -122,6 +122,8 @@ type Look = fn(&Path) -> Result<Schema, StoreError>;
 
 fn examine_databases(place: &Folder) -> Health {
     let remedy = "restore the instance from a backup: `butterfly instance restore`";
+    let unreadable = "see whether its disk can be read and written, and who owns the file; only if it is damaged, restore the \
+                      instance from a backup: `butterfly instance restore`";
     for (path, schema) in [
         (place.database(), schema_of_data as Look),
         (place.audit(), schema_of_trail as Look),
@@ -137,7 +139,7 @@ fn examine_databases(place: &Folder) -> Health {
             Ok(_) => {}
             // Its text and remedy name the file already.
             Err(error @ StoreError::Missing { .. }) => return InstanceError::from(error).into(),
-            Err(error) => return Health::Bad(format!("{name}: {error}"), remedy.to_owned()),
+            Err(error) => return Health::Bad(format!("{name}: {error}"), unreadable.to_owned()),
         }
         match check_database(&path, false) {
             Ok(findings) => {
@@ -145,7 +147,7 @@ fn examine_databases(place: &Folder) -> Health {
                     return Health::Bad(format!("{name} is damaged: {finding}"), remedy.to_owned());
                 }
             }
-            Err(error) => return Health::Bad(format!("{name}: {error}"), remedy.to_owned()),
+            Err(error) => return Health::Bad(format!("{name}: {error}"), unreadable.to_owned()),
         }
     }
     Health::Good("both databases are whole".to_owned())

@@ -94,7 +94,11 @@ impl Folder {
         if check_private(path)? {
             return Ok(());
         }
-        Err(refused(path, "is missing"))
+        Err(InstanceError::File {
+            path: path.to_owned(),
+            reason: "is missing".to_owned(),
+            remedy: remedy_for(std::io::ErrorKind::NotFound),
+        })
     }
 
     /// Reads a secret's file.
@@ -176,7 +180,7 @@ impl Folder {
             std::io::ErrorKind::NotFound => InstanceError::Missing(self.0.clone()),
             _ => failed(&path, &error),
         })?;
-        toml::from_str(&text).map_err(|error| refused(&path, &error.to_string()))
+        toml::from_str(&text).map_err(|error| miswritten(&path, &text, &error))
     }
 
     pub(super) fn write_settings(&self, settings: &Settings) -> Result<(), InstanceError> {
@@ -360,13 +364,40 @@ fn check_mode(path: &Path, about: &Metadata, expected: u32) -> Result<(), Instan
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> InstanceError {
-    refused(path, &error.to_string())
+    InstanceError::File {
+        path: path.to_owned(),
+        reason: error.to_string(),
+        remedy: remedy_for(error.kind()),
+    }
+}
+
+fn remedy_for(kind: std::io::ErrorKind) -> &'static str {
+    use std::io::ErrorKind;
+    match kind {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some disk space and try again",
+        ErrorKind::ReadOnlyFilesystem => "have its disk mounted for writing, or move the home to another one",
+        ErrorKind::PermissionDenied => "see who owns it: it must be the user who runs this",
+        ErrorKind::NotFound => "put it back, or restore the instance from a backup",
+        _ => "look at the disk, and at the folder's owner and permissions",
+    }
+}
+
+/// The line at fault and what is wrong with it, in one line.
+fn miswritten(path: &Path, text: &str, error: &toml::de::Error) -> InstanceError {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    InstanceError::File {
+        path: path.to_owned(),
+        reason: format!("line {line}: {}", error.message()),
+        remedy: "put that line right and try again",
+    }
 }
 
 fn refused(path: &Path, reason: &str) -> InstanceError {
     InstanceError::File {
         path: path.to_owned(),
         reason: reason.to_owned(),
+        remedy: "put it right (mode 0600 for files, 0700 for folders, no links) and try again",
     }
 }
 

@@ -171,6 +171,7 @@ fn failure(folder: &Path, thread: JoinHandle<Result<(), InstanceError>>) -> Inst
         Ok(Ok(())) => InstanceError::File {
             path: folder.to_owned(),
             reason: "the instance ended before it listened".to_owned(),
+            remedy: "look at its log: `butterfly instance log NAME`",
         },
         Err(panic) => std::panic::resume_unwind(panic),
     }

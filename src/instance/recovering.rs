@@ -39,6 +39,7 @@ impl Instance {
             return Err(InstanceError::File {
                 path: folder.settings(),
                 reason: format!("it is of an instance called {}", settings.name),
+                remedy: "give that name, or put the right instance.toml there",
             });
         }
         let _lock = folder.lock()?;

@@ -138,5 +138,6 @@ fn unusable(path: &Path, reason: &str) -> InstanceError {
     InstanceError::File {
         path: path.to_owned(),
         reason: format!("cannot be used for TLS: {reason}"),
+        remedy: "put it back from a backup, or give another certificate and key in instance.toml",
     }
 }

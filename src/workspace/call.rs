@@ -80,7 +80,8 @@ impl Workspace {
                 happened.hops = failed.hops;
                 happened.outcome = Err(failure.clone());
                 self.name_hops(&mut happened.hops).await?;
-                self.record_in_log(happened).await?;
+                // What went wrong with the call is what its caller asks for.
+                let _ = self.place_in_log(happened).await;
                 Err(failure)
             }
         }
@@ -101,7 +102,7 @@ impl Workspace {
             hops: hops.clone(),
             ..told(base, Some(&outcome.pointer), &outcome.exchanges, record)
         };
-        let log_id = self.record_in_log(happened).await?;
+        let log_id = self.place_in_log(happened).await;
         Ok(Called {
             log_id,
             reply: outcome.reply,

@@ -106,7 +106,7 @@ impl Workspace {
             hops: hops.clone(),
             wire,
         };
-        let log_id = self.record_in_log(happened).await?;
+        let log_id = self.place_in_log(happened).await;
         Ok(Invoked {
             log_id,
             reply: outcome?,

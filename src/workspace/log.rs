@@ -184,6 +184,23 @@ impl Workspace {
         Ok(held.map(|held| held.form.app_id.clone()))
     }
 
+    /// Adds the line of a call that was made; gives its place. That it cannot be written makes nothing undone: its reply is
+    /// there, and whoever sent it must not think that it can be sent again.
+    pub(super) async fn place_in_log(&self, happened: Happened) -> Result<u64, Failure> {
+        let recorded = self.record_in_log(happened).await;
+        recorded.map_err(|failure| {
+            tracing::warn!(failure = %failure.message, "a call that was made is not in the invoke log");
+            Failure {
+                message: format!(
+                    "the call was made and answered, but is not in the invoke log: {}",
+                    failure.message
+                ),
+                remedy: format!("{}; do not send a change again without looking", failure.remedy),
+                ..failure
+            }
+        })
+    }
+
     /// Adds a line; gives its place.
     pub(super) async fn record_in_log(&self, happened: Happened) -> Result<u64, Failure> {
         self.in_vault(move |vault| {

@@ -157,6 +157,21 @@ impl<'a> Inspector<'a> {
         fits_route(&reference, federated)
     }
 
+    /// Whether a pointer may be made that names no author, as an import makes them: a circuit that does more than tell is
+    /// then the owner's, and nobody else may make it so.
+    pub fn of_no_author(&self, data_reference: &str) -> Result<(), Problem> {
+        if self.call.grant().owner {
+            return Ok(());
+        }
+        match Reference::read(data_reference, self.call.table)? {
+            Reference::Circuit(circuit) if circuit.acts(self.call.table) => Err(Problem::new(
+                Code::OwnerOnly,
+                "a circuit that does more than tell is imported by the instance's owner only; make it with create_circuit",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a data_reference may be fetched with the header of a credential pointer. One that does not say where it
     /// may go goes where the instance's owner says.
     pub async fn credential(&self, address: &PointerAddress, data_reference: &str) -> Result<(), Problem> {

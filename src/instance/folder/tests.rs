@@ -61,3 +61,21 @@ fn threat_48_the_lock_says_who_hosts() {
     assert_eq!(folder.hosted_by(), None, "a PID left by a crash hosts nothing");
     folder.lock().unwrap();
 }
+
+#[test]
+fn a_miswritten_setting_is_said_in_one_line_with_its_own() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = Folder::at(home.path());
+    std::fs::write(
+        home.path().join("instance.toml"),
+        "name = \"alpha\"\nlisten = [\n",
+    )
+    .unwrap();
+    let error = folder.read_settings().unwrap_err();
+    let said = error.to_string();
+    assert!(
+        said.contains("instance.toml: line ") && !said.contains('\n'),
+        "{said}"
+    );
+    assert_eq!(error.remedy(), "put that line right and try again");
+}

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 /// A reply, short enough to stand beside the query; the invoke's page has all of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arrived {
-    /// Its place in the invoke log.
-    pub log_id: u64,
+    /// Its place in the invoke log, if it is there.
+    pub log_id: Option<u64>,
     /// Its status.
     pub status: String,
     /// Microseconds.
@@ -36,7 +36,7 @@ impl Arrived {
         }
         let value = shortened(&value, &mut left, &mut is_cut);
         Self {
-            log_id: sent.log_id,
+            log_id: sent.log_id.as_ref().ok().copied(),
             status: sent.reply.status().to_owned(),
             elapsed_us: sent.elapsed_us,
             bytes: sent.reply.to_bytes().len() as u64,

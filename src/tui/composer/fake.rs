@@ -128,7 +128,7 @@ pub fn dry_run() -> DryRun {
 /// A reply.
 pub fn arrived() -> Arrived {
     Arrived {
-        log_id: 4,
+        log_id: Some(4),
         status: "success".into(),
         elapsed_us: 1_840,
         bytes: 68,

@@ -191,8 +191,9 @@ fn read(state: &mut State, composer: &mut Composer, key: Key) -> (bool, Vec<Effe
             composer.panel = Panel::ALL[(composer.panel.index() + 2) % 3];
         }
         KeyCode::Enter => {
-            if let (Panel::Reply, Asked::Here(sent)) = (composer.panel, &composer.reply) {
-                let id = sent.log_id;
+            if let (Panel::Reply, Asked::Here(sent)) = (composer.panel, &composer.reply)
+                && let Some(id) = sent.log_id
+            {
                 return (true, open_invoke_page(state, id, Tab::Reply));
             }
         }

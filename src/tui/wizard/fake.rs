@@ -162,7 +162,7 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
         ),
         Errand::Federate(_) => Heard::Federated(Box::new(pointer(3))),
         Errand::Call(..) => Heard::Called(Box::new(Called {
-            log_id: 4,
+            log_id: Ok(4),
             reply: Reply::success(
                 json!({"address": address(7), "description": "Grid frequency, 1 s means, 2026",
                 "tags": ["dataset", "grid"], "neighbor_count": 0}),

@@ -93,7 +93,7 @@ impl Workspace {
             trace: true,
             ..InvokeOptions::default()
         };
-        Ok(self.invoke(target.as_str(), &query, options).await?.log_id)
+        self.invoke(target.as_str(), &query, options).await?.log_id
     }
 
     /// Finds a pointer of another instance that leads to where this was asked, with the same query, and calls it.
@@ -112,7 +112,7 @@ impl Workspace {
                         trace: true,
                         ..CallOptions::default()
                     };
-                    return Ok(self.call(row.name.as_str(), &pointer, options).await?.log_id);
+                    return self.call(row.name.as_str(), &pointer, options).await?.log_id;
                 }
                 Ok(None) => {}
                 Err(_) => unreachable.push(row.name.to_string()),

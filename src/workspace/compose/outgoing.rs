@@ -73,8 +73,8 @@ pub struct Outgoing {
 /// What sending came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sent {
-    /// Its place in the invoke log.
-    pub log_id: u64,
+    /// Its place in the invoke log; or why it is not there, though it was sent.
+    pub log_id: Result<u64, Failure>,
     /// The reply as it was opened.
     pub reply: Reply,
     /// Microseconds.

@@ -21,6 +21,7 @@ use crate::model::{
 };
 use crate::protocol::{CredentialForm, Hop, Query, Reply};
 use crate::store::{PointerPage, Relationship};
+use crate::workspace::failure::Failure;
 use serde::Serialize;
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -197,8 +198,8 @@ pub struct InvokeOptions {
 /// A finished invoke.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Invoked {
-    /// Its place in the invoke log.
-    pub log_id: u64,
+    /// Its place in the invoke log; or why it is not there, though it was made.
+    pub log_id: Result<u64, Failure>,
     /// The reply as it was opened.
     pub reply: Reply,
     /// Microseconds.
@@ -223,8 +224,8 @@ pub struct CallOptions {
 /// A finished federated call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Called {
-    /// Its place in the invoke log.
-    pub log_id: u64,
+    /// Its place in the invoke log; or why it is not there, though it was made.
+    pub log_id: Result<u64, Failure>,
     /// The peer's reply, opened.
     pub reply: Reply,
     /// The route taken.

@@ -78,12 +78,15 @@ pub fn prepare_reply(state: &State, composer: &mut Composer) {
     let mut lines = vec![
         Line::of(format!("{glyph} {}", arrived.status), role).and(
             format!(
-                "  {} {} {} {} log {}",
+                "  {} {} {} {} {}",
                 duration(arrived.elapsed_us),
                 glyphs.dot,
                 bytes(arrived.bytes),
                 glyphs.dot,
-                arrived.log_id
+                match arrived.log_id {
+                    Some(id) => format!("log {id}"),
+                    None => "not in the log".to_owned(),
+                }
             ),
             Role::Dim,
         ),

@@ -103,7 +103,7 @@ pub(super) async fn do_work(
                 ..InvokeOptions::default()
             };
             let invoked = workspace.invoke_pointer(name.as_str(), &address, traced).await?;
-            Done::Invoked(invoked.log_id)
+            Done::Invoked(invoked.log_id?)
         }
         Work::Call(name, address, route) => {
             let options = CallOptions {
@@ -111,7 +111,7 @@ pub(super) async fn do_work(
                 trace: true,
                 ..CallOptions::default()
             };
-            Done::Invoked(workspace.call(name.as_str(), &address, options).await?.log_id)
+            Done::Invoked(workspace.call(name.as_str(), &address, options).await?.log_id?)
         }
         Work::Federate(request) => {
             let name = request.instance.clone();
@@ -153,7 +153,7 @@ pub(super) async fn do_work(
         }
         Work::CopyLog(id, form) => Done::LogText(workspace.log_as(id, form).await?),
         Work::ExportLog(export, path) => progress.export_log(workspace, &export, path).await?,
-        Work::Replay(id) => Done::Invoked(workspace.replay_log(id).await?.log_id),
+        Work::Replay(id) => Done::Invoked(workspace.replay_log(id).await?.log_id?),
         Work::Domains(name, change) => {
             let changed = domains::change(workspace, &name, &change).await?;
             Done::Domains(name, changed)
