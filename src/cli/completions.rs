@@ -38,9 +38,12 @@ _butterfly_names() {
 }
 "#;
 
-/// Fish: beside what the generated script offers.
+/// Fish: names alone, without files, where names are wanted.
 const FISH: &str = r#"
-complete -c butterfly -n 'not string match -q -- "-*" (commandline -ct)' -a '(command butterfly complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+function __butterfly_names
+    command butterfly complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null
+end
+complete -c butterfly -f -n 'count (__butterfly_names) </dev/null >/dev/null' -a '(__butterfly_names)'
 "#;
 
 /// Print a completion script for a shell.

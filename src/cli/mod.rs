@@ -2,7 +2,7 @@
 //!
 //! A verb reads its arguments, asks the `workspace`, and prints: a table for people, or one JSON value with
 //! `--json`. It decides nothing by itself, so that the console and the command line cannot differ.
-//! Depends on `workspace` and what is below it; on `tui` only to open the console and to try its themes.
+//! Depends on `workspace` and what is below it; on `tui` only to open the console, and to try and name its themes.
 
 mod arguments;
 mod ask;

@@ -7,6 +7,10 @@ use super::super::{Check, CheckKind, CheckResult, Failure, HostedBy, Workspace};
 use super::{Observation, Severity};
 use crate::model::{Connection, InstanceKind};
 use crate::vault::InstanceRecord;
+use std::time::Duration;
+
+/// How long an instance may take to say what it holds.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Workspace {
     /// Every running instance of ours, all at once.
@@ -22,9 +26,11 @@ impl Workspace {
 
     async fn examine_held_by(&self, record: InstanceRecord) -> Vec<Observation> {
         let ours = record.name.to_string();
-        let (held, gateways) = match self.held_and_gateways(record).await {
-            Ok(found) => found,
-            Err(failure) => return vec![Observation::failed("held", ours, &failure)],
+        let asked = tokio::time::timeout(PATIENCE, self.held_and_gateways(record)).await;
+        let (held, gateways) = match asked {
+            Ok(Ok(found)) => found,
+            Ok(Err(failure)) => return vec![Observation::failed("held", ours, &failure)],
+            Err(_) => return vec![silent(&ours)],
         };
         let checked = held
             .iter()
@@ -56,6 +62,19 @@ impl Workspace {
             Err(failure) => Observation::failed("held", name, &failure),
         }
     }
+}
+
+fn silent(ours: &str) -> Observation {
+    Observation::of(
+        Severity::Fault,
+        "held",
+        ours,
+        format!(
+            "it is hosted, and did not say within {} s what it holds",
+            PATIENCE.as_secs()
+        ),
+        "look at it with `butterfly instance log`, and start it anew",
+    )
 }
 
 fn judge(name: &str, checks: &[Check]) -> Observation {
