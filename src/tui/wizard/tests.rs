@@ -355,7 +355,7 @@ fn all_seven_words_and_both_answers_are_seen_in_few_rows() {
                 }
                 Side::Held => accept(&mut state, Delivery::Code),
             }
-            for key in ["up", "down", "pageup"] {
+            for key in ["up", "down", "pgup"] {
                 press(&mut state, &[key]);
                 let shown = screen(&state);
                 for (index, word) in fake::words().iter().enumerate() {

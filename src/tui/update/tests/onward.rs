@@ -43,7 +43,7 @@ fn a_held_credential_whose_words_were_compared_goes_on_without_the_wizard() {
             .iter()
             .any(|effect| matches!(effect, Effect::LoadCredentials))
     );
-    let (wait, message) = planned(listed(&mut state, waits())).expect("it waits still");
+    let (wait, message) = planned(asked).expect("it waits still");
     assert_eq!(wait, 10, "ever more seldom: the other side puts it on record");
     update(&mut state, message);
     update(&mut state, Message::WentOn(Ok(vec!["beta".into()])));
