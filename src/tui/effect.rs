@@ -1,5 +1,6 @@
 //! What `update` wants done: described here as plain values, done elsewhere.
 
+use super::clock::pointers;
 use super::message::Message;
 use super::outside::{Reading, ShellLine};
 use super::pointer;
@@ -326,7 +327,9 @@ impl Work {
             Self::Export { instance, path, .. } => format!("exporting {instance} to {}", path.display()),
             Self::Delete(_, address) => format!("deleting {address}"),
             Self::MarkAll(_) => "marking all that match".to_owned(),
-            Self::Bulk(action, targets) => format!("{} {} pointers", action.doing(), targets.len()),
+            Self::Bulk(action, targets) => {
+                format!("{} {}", action.doing(), pointers(targets.len() as u64))
+            }
             Self::Domains(name, change) => format!("{} on {name}", change.doing()),
             Self::InvokePointer(_, address) => format!("invoking {address}"),
             Self::Call(_, address, None) => format!("calling {address}"),

@@ -6,7 +6,7 @@ use super::lists::after_anything;
 use super::pages::open_invoke_page;
 use crate::command::Id;
 use crate::seal::Passphrase;
-use crate::tui::clock::count;
+use crate::tui::clock::{count, pointers};
 use crate::tui::content::failure_lines;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{DifferencePage, Layer, Notice, Tab};
@@ -144,7 +144,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             state.pointers.ask_again();
         }
         Done::Exported(written, path) => {
-            let text = format!("{} pointers exported to {path}", count(written));
+            let text = format!("{} exported to {path}", pointers(written));
             state.report(Level::Good, text, "");
         }
         Done::PointerDeleted(instance, address) => {
@@ -155,6 +155,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         Done::Matching(targets, complete) => {
             let row = state.pointers.selected;
             let count = targets.len();
+            let targets = targets.into_iter().map(|target| (target, None));
             state.pointers.marks.add(row, targets);
             if complete {
                 let remedy = format!("{} takes the marks away again", state.key_for(Id::MarkAll));
@@ -187,12 +188,12 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         }
         Done::LogText(text) => effects.push(Effect::Copy(text)),
         Done::LogExported(lines, path) => {
-            let lines = crate::tui::clock::count(lines);
-            state.report(
-                Level::Good,
-                format!("{lines} lines exported to {}", path.display()),
-                "",
-            );
+            let lines = match lines {
+                1 => "one line".to_owned(),
+                many => format!("{} lines", count(many)),
+            };
+            let text = format!("{lines} exported to {}", path.display());
+            state.report(Level::Good, text, "");
         }
         Done::Revoked(name) => {
             state.report(Level::Good, format!("{name} is refused from now on"), "");

@@ -13,7 +13,8 @@ use crate::workspace::{BulkAction, BulkTarget};
 pub(super) fn mark_pointer(state: &mut State) -> Vec<Effect> {
     let row = state.pointers.selected;
     if let Some(target) = state.pointers.target(row) {
-        state.pointers.marks.toggle(row, target);
+        let description = state.pointers.row(row).map(|row| row.description.clone());
+        state.pointers.marks.toggle(row, target, description);
         state.pointers.step(1);
     }
     Vec::new()
@@ -22,7 +23,11 @@ pub(super) fn mark_pointer(state: &mut State) -> Vec<Effect> {
 pub(super) fn mark_range(state: &mut State) -> Vec<Effect> {
     let row = state.pointers.selected;
     let rows = state.pointers.marks.range_to(row);
-    let targets: Option<Vec<BulkTarget>> = rows.map(|row| state.pointers.target(row)).collect();
+    let seen = |row| {
+        let description = state.pointers.row(row)?.description.clone();
+        Some((state.pointers.target(row)?, Some(description)))
+    };
+    let targets: Option<Vec<_>> = rows.map(seen).collect();
     match targets {
         Some(targets) => state.pointers.marks.add(row, targets),
         None => {
