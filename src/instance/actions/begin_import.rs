@@ -10,6 +10,7 @@ pub static ACTION: Action = Action {
     help: "Begins an import; go on with import_pointers and end with commit_import or abort_import.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[],
     result: "{import_id}",

@@ -7,6 +7,7 @@ mod filtering;
 mod first_run;
 mod keys;
 mod lock;
+mod sending_again;
 mod settings;
 
 use super::*;

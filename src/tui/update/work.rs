@@ -1,5 +1,6 @@
 //! Work that a person asked for: on its way, over.
 
+use super::asks::ask_to_send;
 use super::backups;
 use super::begin::tell_demo;
 use super::lists::after_anything;
@@ -226,6 +227,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             let page = DifferencePage::new(*comparison, added_us);
             state.layers.push(Layer::Difference(Box::new(page)));
         }
+        Done::Asks(destruction, again) => ask_to_send(state, &destruction, again),
         Done::Domains(instance, changed) => effects.extend(domains::on_changed(state, instance, changed)),
         Done::LockChanged(how) => {
             state.report(

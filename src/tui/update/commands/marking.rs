@@ -2,7 +2,7 @@
 
 use super::super::begin::begin;
 use super::super::bulk::bulk;
-use super::super::concerned::{on_instance, on_pointer};
+use super::super::concerned::on_instance;
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::pointer;
@@ -72,7 +72,7 @@ pub(super) fn delete(state: &mut State) -> Vec<Effect> {
 pub(super) fn invoke(state: &mut State) -> Vec<Effect> {
     match marked(state) {
         Some(targets) => bulk(state, BulkAction::Invoke, targets),
-        None => on_pointer(state, Work::InvokePointer),
+        None => super::pointers::invoke(state),
     }
 }
 

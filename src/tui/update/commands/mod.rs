@@ -13,6 +13,7 @@ mod log;
 mod marking;
 mod moving;
 mod pointers;
+mod refusing;
 mod shell;
 
 use super::asks::{
@@ -20,7 +21,7 @@ use super::asks::{
 };
 use super::begin::{begin, begin_demo};
 use super::borders;
-use super::concerned::{on_instance, on_pointer};
+use super::concerned::on_instance;
 use super::on_top::{push, push_form};
 use super::panes::show_pane;
 use super::refresh::refresh;
@@ -154,10 +155,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::SortColumns => columns(state, argument),
         Id::Unmark => unmark(state),
         Id::InvokePointer => invoke(state),
-        Id::CallPointer => {
-            let route = argument.and_then(Route::parse);
-            on_pointer(state, |name, address| Work::Call(name, address, route))
-        }
+        Id::CallPointer => pointers::call(state, argument.and_then(Route::parse)),
         Id::CallByRoute => choose_route(state),
         Id::Federate => federate(state),
         Id::LiveTest => invokes::live_test(state),
