@@ -138,6 +138,8 @@ pub enum Effect {
     Read(Reading),
     /// Step aside for a line of the person's own shell; that it ended comes back as a message.
     Run(ShellLine),
+    /// Run a line of the person's own shell behind the console; how it ended comes back as a message.
+    RunBehind(ShellLine),
 }
 
 /// What a person asked for.

@@ -128,6 +128,8 @@ pub enum Message {
     NotStarted(Failure),
     /// A line of the person's own shell has ended: it may have changed anything.
     Ran,
+    /// A line behind the console ended.
+    RanBehind(Ended),
     /// News for the page with an audit trail.
     Audit(crate::tui::audit::News),
     /// News for the page about domains.
@@ -212,6 +214,15 @@ pub enum Again {
     Send(u64),
     /// It is sent another way, and put beside itself.
     Compare(u64),
+}
+
+/// How a line of the shell behind the console ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// As it was written.
+    pub line: String,
+    /// How, in words, if it failed; and the first line of what it complained.
+    pub failed: Option<(String, String)>,
 }
 
 /// Whether a terminal's background is dark or light.

@@ -40,6 +40,7 @@ mod place;
 mod refresh;
 mod settings;
 mod settle;
+mod shell_lines;
 mod themes;
 mod whose_mouse;
 mod work;
@@ -184,6 +185,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Ran => refresh::refresh(state),
+        Message::RanBehind(ended) => {
+            shell_lines::on_ended(state, &ended);
+            refresh::refresh(state)
+        }
         Message::Audit(news) => audit::on_news(state, news),
         Message::Domains(news) => domains::on_news(state, news),
         Message::Examined(number, found) => {

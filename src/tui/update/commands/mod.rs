@@ -221,6 +221,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Menu => here::menu(state),
         Id::CommandLine => push(state, Layer::Command(CommandLine::default())),
         Id::Run => shell::run(state, argument),
+        Id::RunQuietly => shell::run_quietly(state, argument),
         Id::Theme => theme(state, argument),
         Id::Mouse => turn_mouse(state),
         Id::Redraw => vec![Effect::Redraw],
