@@ -105,7 +105,8 @@ pub(super) static COMMANDS: &[Command] = &[
         &[Log],
         40,
         &["X"],
-    ),
+    )
+    .taking("[FILE]"),
     shows(
         Id::NextTab,
         "next-tab",

@@ -24,6 +24,7 @@ mod confirm;
 mod credentials;
 mod edit_again;
 mod files;
+mod filter_words;
 mod history;
 mod import;
 mod keymap;
@@ -174,8 +175,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::PointerNews(news) => pointer::on_news(state, news),
         Message::Folder(folder, files) => {
-            if let Some(Layer::Form(form)) = state.layers.last_mut() {
-                form.learn_files(&folder, files);
+            match state.layers.last_mut() {
+                Some(Layer::Form(form)) => form.learn_files(&folder, files),
+                Some(Layer::Command(line)) => command_line::learn_files(line, &folder, files),
+                _ => {}
             }
             Vec::new()
         }

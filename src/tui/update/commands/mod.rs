@@ -173,7 +173,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::CopyDomain => copying::copy_domain(state, argument),
         Id::CopyRecord => copying::copy_record(state, argument),
         Id::CopyParty => copying::copy_party(state, argument),
-        Id::ExportLog => export(state),
+        Id::ExportLog => export(state, argument),
         Id::NextTab => on_tab(state, |page| page.turn(true)),
         Id::PreviousTab => on_tab(state, |page| page.turn(false)),
         Id::TabQuery => on_tab(state, |page| page.show(Tab::Query)),
