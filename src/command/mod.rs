@@ -299,6 +299,7 @@ pub enum Id {
     Redraw,
     Suspend,
     Run,
+    RunQuietly,
     Quit,
 }
 

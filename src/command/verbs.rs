@@ -96,6 +96,7 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (Redraw, CONSOLE),
     (Suspend, CONSOLE),
     (Run, Counterpart::None("a shell is there already")),
+    (RunQuietly, Counterpart::None("a shell is there already")),
     (Quit, CONSOLE),
     (Open, MOVES),
     (Back, MOVES),

@@ -142,6 +142,14 @@ pub fn count(number: u64) -> String {
     text
 }
 
+/// A number of pointers: `one pointer`, `1 000 pointers`.
+pub fn pointers(number: u64) -> String {
+    match number {
+        1 => "one pointer".to_owned(),
+        many => format!("{} pointers", count(many)),
+    }
+}
+
 /// Bytes as people read them.
 pub fn bytes(size: u64) -> String {
     #[allow(clippy::cast_precision_loss, reason = "three digits are shown")]

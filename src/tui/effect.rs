@@ -1,5 +1,6 @@
 //! What `update` wants done: described here as plain values, done elsewhere.
 
+use super::clock::pointers;
 use super::message::Message;
 use super::outside::{Reading, ShellLine};
 use super::pointer;
@@ -139,6 +140,8 @@ pub enum Effect {
     Read(Reading),
     /// Step aside for a line of the person's own shell; that it ended comes back as a message.
     Run(ShellLine),
+    /// Run a line of the person's own shell behind the console; how it ended comes back as a message.
+    RunBehind(ShellLine),
 }
 
 /// What a person asked for.
@@ -233,7 +236,7 @@ pub enum Work {
     /// Put two lines of the log beside each other.
     Compare(u64, u64),
     /// Put a line beside the same query asked directly, or through another instance.
-    CompareDirect(u64),
+    CompareDirect(u64, Consent),
     /// Put a note to a line of the log.
     NoteLog(u64, String),
     /// Make a text of a line of the log that can be pasted elsewhere.
@@ -241,7 +244,7 @@ pub enum Work {
     /// Write lines of the log to a file.
     ExportLog(Box<LogExport>, PathBuf),
     /// Send a line of the log again.
-    Replay(u64),
+    Replay(u64, Consent),
     /// Change something about the domains of an instance.
     Domains(InstanceName, Box<DomainChange>),
     /// Lock the vault differently from now on.
@@ -260,6 +263,15 @@ pub enum Work {
     },
     /// Make and start the demo.
     Demo,
+}
+
+/// Whether somebody was asked, where a query may destroy something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// Not yet: if it does, it is not sent, and somebody is asked.
+    Unasked,
+    /// Yes.
+    Given,
 }
 
 /// A header for fetching that is to be kept.
@@ -328,7 +340,9 @@ impl Work {
             Self::Export { instance, path, .. } => format!("exporting {instance} to {}", path.display()),
             Self::Delete(_, address) => format!("deleting {address}"),
             Self::MarkAll(_) => "marking all that match".to_owned(),
-            Self::Bulk(action, targets) => format!("{} {} pointers", action.doing(), targets.len()),
+            Self::Bulk(action, targets) => {
+                format!("{} {}", action.doing(), pointers(targets.len() as u64))
+            }
             Self::Domains(name, change) => format!("{} on {name}", change.doing()),
             Self::InvokePointer(_, address) => format!("invoking {address}"),
             Self::Call(_, address, None) => format!("calling {address}"),
@@ -342,11 +356,11 @@ impl Work {
             Self::Check(name) => format!("checking {name}"),
             Self::Reseal(name) => format!("sealing circuits of {name} anew"),
             Self::Compare(one, other) => format!("comparing #{one} and #{other}"),
-            Self::CompareDirect(id) => format!("making the other side of #{id}"),
+            Self::CompareDirect(id, _) => format!("making the other side of #{id}"),
             Self::NoteLog(id, _) => format!("noting line {id}"),
             Self::CopyLog(id, form) => format!("making {} of line {id}", form.words()),
             Self::ExportLog(_, path) => format!("exporting to {}", path.display()),
-            Self::Replay(id) => format!("sending line {id} again"),
+            Self::Replay(id, _) => format!("sending line {id} again"),
             Self::ChangeLock { .. } => "locking the vault differently".to_owned(),
             Self::ExportVault { path, .. } => format!("writing the vault to {}", path.display()),
             Self::Demo => "making the demo".to_owned(),

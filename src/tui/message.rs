@@ -15,7 +15,7 @@ use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::seal::Passphrase;
 use crate::store::AuditHead;
 use crate::workspace::{
-    Backup, BulkReport, BulkTarget, Check, Comparison, CredentialRow, Demo, Dependent, Failure,
+    Backup, BulkReport, BulkTarget, Check, Comparison, CredentialRow, Demo, Dependent, Destruction, Failure,
     FederationMap, ImportPreview, ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow,
     Observation, PointerDetail, PointerList, RecoveredOwner, Restored, Rotated,
 };
@@ -132,6 +132,8 @@ pub enum Message {
     NotStarted(Failure),
     /// A line of the person's own shell has ended: it may have changed anything.
     Ran,
+    /// A line behind the console ended.
+    RanBehind(Ended),
     /// News for the page with an audit trail.
     Audit(crate::tui::audit::News),
     /// News for the page about domains.
@@ -197,6 +199,8 @@ pub enum Done {
     /// Two lines of the log beside each other; for a direct call against one through another instance, what
     /// the way there added, microseconds.
     Compared(Box<Comparison>, Option<i64>),
+    /// Nothing yet: it would destroy something, and this is done after a yes.
+    Asks(Box<Destruction>, Again),
     /// Something about the domains of an instance was changed.
     Domains(InstanceName, crate::tui::domains::Changed),
     /// The vault is locked differently; how, in words.
@@ -205,6 +209,24 @@ pub enum Done {
     VaultExported(PathBuf, Passphrase),
     /// The demo stands.
     Demo(Box<Demo>),
+}
+
+/// What is done with a line of the log after a yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// It is sent again.
+    Send(u64),
+    /// It is sent another way, and put beside itself.
+    Compare(u64),
+}
+
+/// How a line of the shell behind the console ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// As it was written.
+    pub line: String,
+    /// How, in words, if it failed; and the first line of what it complained.
+    pub failed: Option<(String, String)>,
 }
 
 /// Whether a terminal's background is dark or light.

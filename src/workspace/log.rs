@@ -139,7 +139,7 @@ impl Workspace {
         if is_there { Ok(()) } else { Err(no_line(id)) }
     }
 
-    /// What a line's query or call is when it is made again, as a new line.
+    /// Sends a line's query again, or makes its call again, with the very query that was logged; that is a new line.
     pub async fn replay_log(&self, id: u64) -> Result<Invoked, Failure> {
         let entry = self.log_entry(id).await?;
         let instance = entry.row.instance.clone();
@@ -147,6 +147,7 @@ impl Workspace {
             let options = CallOptions {
                 route: entry.row.route,
                 trace: true,
+                query: asked_of_peer(&entry)?,
                 ..CallOptions::default()
             };
             let called = self.call(&instance, pointer, options).await?;
@@ -289,6 +290,15 @@ pub(super) fn replayable(entry: &LogEntry) -> Result<Query, Failure> {
             "write the query anew with `butterfly invoke`",
         )
     })
+}
+
+/// What a call asked its peer, as it can be asked again: the pointer may say something else by now. None where the line
+/// does not tell it, because the pointer was never seen or its query was sealed by somebody else.
+pub(super) fn asked_of_peer(entry: &LogEntry) -> Result<Option<Query>, Failure> {
+    match entry.query.get("action") {
+        Some(_) => replayable(entry).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// Reads a filter of the log; says what is wrong with it, and where.

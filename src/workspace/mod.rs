@@ -24,6 +24,7 @@ mod credentials;
 mod demo;
 mod demo_pointers;
 mod dependents;
+mod destroys;
 mod doctor;
 mod domains;
 mod editing;
@@ -94,6 +95,7 @@ pub use compose::{
 pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use credential_pointer::NewFetchHeader;
 pub use demo::Demo;
+pub use destroys::{Destruction, destroying, destroying_of_pointer};
 pub use doctor::{Observation, Severity, examine};
 pub use domains::{AccessKeyRow, ConnectionRow, DomainChange, DomainDetail, DomainRow, DomainTree};
 pub use editing::{COLOURS, LONGEST_PATIENCE_S};

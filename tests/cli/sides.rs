@@ -70,6 +70,57 @@ fn an_invoke_is_put_beside_the_same_query_through_another_instance() {
     );
 }
 
+/// Has a pointer of alpha ask its peer for something else from now on.
+fn ask_for_another(home: &Home, address: &str, query: &Value) {
+    let shown = home.ok(&["pointer", "show", "alpha", address])["pointer"].clone();
+    let mut federated = shown["federated"].clone();
+    federated["query"] = query.clone();
+    let mut reference = shown["data_reference"].clone();
+    if federated["route"] == "relay" {
+        let step = json!([{"action": "relay", "connection_id": federated["connection_id"], "query": query}]);
+        reference = format!("internal_circuit::{step}").into();
+    }
+    let change = json!({"action": "update_pointer", "pointer_address": address, "data_reference": reference,
+        "federated": federated});
+    home.ok(&["invoke", "alpha", &change.to_string()]);
+}
+
+#[test]
+fn a_call_is_made_again_with_the_query_that_was_logged_whatever_its_pointer_says_by_now() {
+    let home = Home::empty();
+    let (_serving, pointers) = demo(&home);
+    let made = json!({"action": "create_pointer", "data_reference": "https://example.org/never", "description": "no"});
+    for route in ["endpoint", "relay", "circuit"] {
+        let address = pointers[route].as_str().unwrap();
+        home.ok(&["call", "alpha", address]);
+        let line = newest(&home)["id"].to_string();
+        let asked = home.ok(&["log", "show", &line])["query"].clone();
+        ask_for_another(&home, address, &made);
+        let again = home.run_json(&["--read-only", "log", "replay", &line]);
+        if route == "circuit" {
+            assert_eq!(again.code, 1, "{again:?}");
+            let told = error(&again)["message"].as_str().unwrap().to_owned();
+            assert!(told.contains("sealed beforehand"), "{told}");
+            continue;
+        }
+        assert_eq!(again.code, 0, "{route}: {again:?}");
+        let id = newest(&home)["id"].to_string();
+        assert_ne!(id, line);
+        assert_eq!(home.ok(&["log", "show", &id])["query"], asked, "{route}");
+    }
+    let all = home.ok(&["pointer", "list", "beta", "--filter", "ref:example.org/never"]);
+    assert_eq!(all["count"], 0, "nothing was made");
+}
+
+#[test]
+fn a_call_whose_query_the_log_does_not_know_is_not_made_again_where_nothing_may_change() {
+    let home = Home::empty();
+    let (_serving, _) = demo(&home);
+    assert_eq!(home.run_json(&["call", "alpha", "ptr_ffffffffffff"]).code, 1);
+    let line = newest(&home)["id"].to_string();
+    assert_eq!(home.run_json(&["--read-only", "log", "replay", &line]).code, 3);
+}
+
 #[test]
 fn what_is_missing_for_a_comparison_is_said() {
     let home = Home::empty();

@@ -105,7 +105,7 @@ fn lines_of_the_log_go_to_a_file_in_ones_own_home() {
     console.press("X");
     console.wait_for("Export the invoke log");
     console.press("\t\t\x15~/lines\r");
-    console.wait_for("1 lines exported");
+    console.wait_for("one line exported");
     let text = std::fs::read_to_string(folder.path().join("lines.jsonl")).unwrap();
     assert!(text.contains("whoami"), "{text}");
     console.press("q");

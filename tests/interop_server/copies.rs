@@ -108,6 +108,40 @@ fn a_native_line_runs_as_python_and_through_curl() {
 }
 
 #[test]
+fn a_line_to_an_instance_with_a_certificate_of_its_own_runs_as_python_and_checks_its_key() {
+    let Some(python) = python() else { return };
+    let program = Program::new();
+    program.json(&["instance", "init", "alpha", "--listen", "127.0.0.1:0", "--tls"]);
+    let _hosted = program.serve("alpha");
+    let reply = program.json(&["invoke", "alpha", STATS]);
+    let text = copied(&program, "1", "python");
+    let export = format!(" --home {}", program.home().display());
+    assert!(
+        text.contains(&export) && text.contains(" credential export alpha/owner --plain --json"),
+        "{text}"
+    );
+    let secret = program.json(&["credential", "export", "alpha/owner", "--plain"]);
+    let run = |name: &str, text: &str| {
+        let file = program.file(name, text.as_bytes());
+        let mut command = python.script(file.to_str().unwrap());
+        command.env("BUTTERFLY_ROOT", secret["root"].as_str().unwrap());
+        command.output().unwrap()
+    };
+    let output = run("copied.py", &text);
+    assert!(output.status.success(), "{}", told(&output));
+    assert_eq!(read_json(&output)["result"], reply["result"]);
+
+    let (before, pins) = text.split_once("PINS = ").unwrap();
+    let (_, behind) = pins.split_once(']').unwrap();
+    let other = run(
+        "other.py",
+        &format!("{before}PINS = [\"{}\"]{behind}", "A".repeat(43)),
+    );
+    assert!(!other.status.success());
+    assert!(told(&other).contains("nothing was sent"), "{}", told(&other));
+}
+
+#[test]
 fn a_legacy_line_runs_as_python_and_through_curl() {
     let Some(stand_in) = StandIn::start() else { return };
     let program = Program::new();

@@ -66,7 +66,10 @@ impl Export {
         let written = workspace.export_log(&export, &mut target, &progress).await;
         bar.finish_and_clear();
         let count = target.end(written)?;
-        session.note(&format!("{} lines exported", words::count(count)));
+        session.note(&match count {
+            1 => "one line exported".to_owned(),
+            many => format!("{} lines exported", words::count(many)),
+        });
         Ok(())
     }
 }

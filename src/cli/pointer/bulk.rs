@@ -252,7 +252,7 @@ async fn targets(
 fn many(targets: &[BulkTarget]) -> String {
     match targets {
         [only] => format!("one pointer, {},", only.address),
-        targets => format!("{} pointers", words::count(targets.len() as u64)),
+        targets => words::pointers(targets.len() as u64),
     }
 }
 
@@ -287,7 +287,7 @@ fn told(session: &Session, report: &BulkReport) -> Outcome {
         tell(&failure);
     }
     session.show(&to_value(report), || {
-        let done = words::count(report.done.len() as u64);
+        let done = words::pointers(report.done.len() as u64);
         let not = match report.failed.len() {
             0 => String::new(),
             failed => format!(", {} not", words::count(failed as u64)),
@@ -296,7 +296,7 @@ fn told(session: &Session, report: &BulkReport) -> Outcome {
             0 => String::new(),
             left => format!("; stopped, {} were not touched", words::count(left as u64)),
         };
-        format!("{done} pointers {word}{not}{left}.")
+        format!("{done} {word}{not}{left}.")
     })?;
     match report.failed.first() {
         Some((_, failure)) => Err(Stop::Told(failure.exit_class())),

@@ -121,10 +121,13 @@ impl Import {
             session.note(&format!("and {} more bad rows", words::count(untold)));
         }
         session.note(&format!(
-            "{} pointers imported into {}, {} rows refused",
-            words::count(report.imported),
+            "{} imported into {}, {} refused",
+            words::pointers(report.imported),
             self.instance,
-            words::count(report.rejected)
+            match report.rejected {
+                1 => "one row".to_owned(),
+                many => format!("{} rows", words::count(many)),
+            }
         ));
         if session.is_json() {
             session.show(report, String::new)?;
@@ -163,8 +166,8 @@ impl Export {
         bar.finish_and_clear();
         let count = target.end(written)?;
         session.note(&format!(
-            "{} pointers exported from {}",
-            words::count(count),
+            "{} exported from {}",
+            words::pointers(count),
             self.instance
         ));
         Ok(())

@@ -15,7 +15,7 @@
 mod conflict;
 
 use super::{Binding, Condition, Keymap, Preset};
-use crate::command::{HABITS, Key, KeyCode, Scope, Sequence, by_name};
+use crate::command::{Command, HABITS, Key, KeyCode, Scope, Sequence, by_name};
 use std::fmt;
 use std::ops::Range;
 use toml::Spanned;
@@ -247,7 +247,7 @@ impl Reader<'_> {
                 "take another key for it",
             );
         }
-        if !command.belongs_to(scope) && !command.scopes.iter().all(|own| is_under(scope, *own)) {
+        if !is_there(command, scope) {
             let scopes: Vec<String> = command.scopes.iter().map(|scope| scope.name()).collect();
             return self.tell(
                 name.span(),
@@ -337,12 +337,13 @@ impl Reader<'_> {
     }
 }
 
-/// Whether wherever the first scope is in force, the second one is too: a command may get a key in a nearer scope.
-fn is_under(near: Scope, far: Scope) -> bool {
+/// Whether a command is there wherever this scope is in force, by whichever of its own scopes: it may get a key in a
+/// nearer one.
+fn is_there(command: &Command, scope: Scope) -> bool {
     Scope::STACKS
         .into_iter()
-        .filter(|stack| stack.contains(&near))
-        .all(|stack| stack.contains(&far))
+        .filter(|stack| stack.contains(&scope))
+        .all(|stack| stack.iter().any(|own| command.belongs_to(*own)))
 }
 
 /// The entries of a table in the order of the file.

@@ -143,6 +143,16 @@ pub(super) static COMMANDS: &[Command] = &[
         &["!"],
     )
     .taking("[LINE]"),
+    changes(
+        Id::RunQuietly,
+        "run-quietly",
+        "run quietly",
+        "Run a line of your shell behind the console: for what opens something elsewhere. How it ended is told in the messages",
+        &[Global],
+        0,
+        &[],
+    )
+    .taking("[LINE]"),
     shows(
         Id::Quit,
         "quit",

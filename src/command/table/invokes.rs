@@ -9,7 +9,7 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::Compose,
         "query",
         "query",
-        "Compose a query for the selected instance: completed, checked, looked at as it would travel, sent",
+        "Compose a query for the selected instance: completed, checked, looked at as it would travel, sent. Given JSON is sent at once, unless it destroys something: then it asks",
         &[Panes, InstancePage, PointerPage],
         62,
         &["I"],
@@ -105,7 +105,8 @@ pub(super) static COMMANDS: &[Command] = &[
         &[Log],
         40,
         &["X"],
-    ),
+    )
+    .taking("[FILE]"),
     shows(
         Id::NextTab,
         "next-tab",

@@ -10,6 +10,7 @@ pub static ACTION: Action = Action {
     help: "Ends an import; nothing of it stays.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[IMPORT_ID],
     result: "{message, import_id}",

@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Lets the people of another domain work in the caller's, as they asked.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Administrator),
     parameters: &[Parameter::required(
         "request_key",

@@ -37,6 +37,8 @@ pub struct Action {
     pub access: Access,
     /// Whether it changes anything here or may change something elsewhere: needs `writes` in the grant, and an intent on record.
     pub writes: bool,
+    /// Whether such a call takes something away for good or shuts somebody out: whoever sends one by hand is asked first.
+    pub destroys: fn(&Query) -> bool,
     /// What a caller that its grant binds to a domain (an access key) needs there; none where such callers may not
     /// call it at all. With `Administrator`, everybody else must administer the domain concerned too.
     pub within: Option<DomainRole>,

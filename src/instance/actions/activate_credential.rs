@@ -17,6 +17,7 @@ pub static ACTION: Action = Action {
     access: Access::Anyone,
     // It changes what the caller calls with, nothing of the instance's: a grant without writes has it too.
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::required(

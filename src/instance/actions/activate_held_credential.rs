@@ -15,6 +15,7 @@ pub static ACTION: Action = Action {
     help: "Mixes fresh keys into a held credential, so that whoever copied its bundle has nothing.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[HELD_NAME],
     result: "{credential: held, warning}",

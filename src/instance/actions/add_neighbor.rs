@@ -14,6 +14,7 @@ pub static ACTION: Action = Action {
     help: "Stores a relationship between two pointers, in both directions.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[
         POINTER_ADDRESS,

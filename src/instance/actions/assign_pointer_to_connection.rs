@@ -10,6 +10,7 @@ pub static ACTION: Action = Action {
     help: "Lets a pointer be invoked through a connection of the caller's domain, or through none any more.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[
         POINTER_ADDRESS,

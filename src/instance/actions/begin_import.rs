@@ -10,6 +10,7 @@ pub static ACTION: Action = Action {
     help: "Begins an import; go on with import_pointers and end with commit_import or abort_import. Nobody else can; of one credential 2 are open at a time, of all together 8, and one that rests for 10 minutes ends.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[],
     result: "{import_id}",

@@ -13,6 +13,7 @@ pub static ACTION: Action = Action {
     help: "Tries a held credential on its peer: reach, TLS key, identity, token, reply and grant.",
     access: Access::Owner,
     writes: false,
+    destroys: |_| false,
     within: None,
     parameters: &[HELD_NAME],
     result: "{passed, checks: [{kind, result: passed|failed|skipped, note?, why?, remedy?}], credential: held}",

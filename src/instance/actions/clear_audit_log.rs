@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Removes every record of the audit trail; the clearing itself and the old end stay on record.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| true,
     within: None,
     parameters: &[],
     result: "{cleared: {sequence, hash}}",

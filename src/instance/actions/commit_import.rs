@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Makes the staged rows of an import appear all at once, and ends it.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[IMPORT_ID],
     result: "{imported}",

@@ -17,6 +17,7 @@ pub static ACTION: Action = Action {
     help: "Says whether the seven words of an offer are the same on both sides.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[
         Parameter::required("id", Kind::Text, "which offer"),

@@ -13,6 +13,7 @@ pub static ACTION: Action = Action {
     help: "Makes a pointer that runs actions when it is invoked.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[
         Parameter::required(

@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Makes a connection in a domain of the caller's; with held_credential, a federated one.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Administrator),
     parameters: &[
         Parameter::required("domain_id", Kind::DomainId, "the domain that will own it"),

@@ -13,6 +13,7 @@ pub static ACTION: Action = Action {
     help: "Makes a pointer that holds the header for fetching others, sealed: name it as their credential_pointer_address.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[
         Parameter::required("header", Kind::Text, "the header's name, such as Authorization"),

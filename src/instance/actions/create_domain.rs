@@ -9,6 +9,7 @@ pub static ACTION: Action = Action {
     help: "Makes a domain, owned by the caller's app_id.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[Parameter::required(
         "name",

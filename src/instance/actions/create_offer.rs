@@ -20,6 +20,7 @@ pub static ACTION: Action = Action {
     help: "Makes the credentials of a handshake's offer: one for each holder.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[
         Parameter::required("label", Kind::Text, "who it is for"),

@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Makes a pointer; its data_reference must not be another pointer's.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[
         Parameter::required(

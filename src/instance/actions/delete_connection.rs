@@ -16,6 +16,7 @@ pub static ACTION: Action = Action {
     help: "Removes a connection that no pointer is assigned to or leads through, and no standing credential's grant names.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| true,
     within: Some(DomainRole::Administrator),
     parameters: &[CONNECTION_ID],
     result: "{message, connection_id}",

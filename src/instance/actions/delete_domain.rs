@@ -14,6 +14,7 @@ pub static ACTION: Action = Action {
     help: "Removes a domain that has no connections, access keys and federations any more.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| true,
     within: None,
     parameters: &[Parameter::required("domain_id", Kind::DomainId, "the domain")],
     result: "{message, domain_id}",

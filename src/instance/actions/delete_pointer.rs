@@ -10,6 +10,7 @@ pub static ACTION: Action = Action {
     help: "Removes a pointer and its relationships; the data it refers to is not touched.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| true,
     within: Some(DomainRole::Writer),
     parameters: &[POINTER_ADDRESS],
     result: "{message, pointer_address}",

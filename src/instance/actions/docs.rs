@@ -2,6 +2,8 @@
 //! page, `get_capabilities` and what happens cannot differ.
 
 use super::{Access, Action, Code, Parameter, table};
+use crate::protocol::Query;
+use serde_json::json;
 use std::fmt::Write;
 
 /// Shapes that results name instead of spelling them out.
@@ -57,7 +59,8 @@ pub fn markdown() -> String {
         "**Who may call it.** *anyone*: whoever is authenticated. *granted*: whoever's grant names the action, on the pointers\n\
          that the grant covers. *domain's owner*: granted, and only the app_id that owns the domain concerned, access keys with\n\
          `admin_domain` in it, and the instance's owner. *owner*: the instance's owner only. ✎ changes something: the grant must\n\
-         allow writes, and a read-only instance refuses.\n\n\
+         allow writes, and a read-only instance refuses. ⚠ takes something away for good or shuts somebody out as well: the\n\
+         console asks before it sends one.\n\n\
          **Access keys** open one domain. The column *key* says which permission they need; each includes those before it:\n\
          `read_pointers` (see and invoke the pointers of its connections), `read_write` (and change, make and assign them),\n\
          `admin_domain` (and administer connections, keys and federations). A *federation* lets the people of one domain do in\n\
@@ -87,7 +90,11 @@ pub fn markdown() -> String {
 fn row(text: &mut String, action: &Action) {
     let parameters: Vec<String> = action.parameters.iter().map(parameter).collect();
     let codes: Vec<String> = action.errors.iter().map(|code| format!("`{code}`")).collect();
-    let mark = if action.writes { "✎ " } else { "" };
+    let mark = match (destroys(action), action.writes) {
+        (true, _) => "⚠ ✎ ",
+        (false, true) => "✎ ",
+        (false, false) => "",
+    };
     let _ = writeln!(
         text,
         "| `{}` | {mark}{} | {} | {} | {} | {} | {} |",
@@ -99,6 +106,11 @@ fn row(text: &mut String, action: &Action) {
         key(action),
         codes.join(" "),
     );
+}
+
+/// Whether it destroys unless a parameter says otherwise.
+fn destroys(action: &Action) -> bool {
+    (action.destroys)(&Query::new(action.name, json!({})))
 }
 
 fn parameter(parameter: &Parameter) -> String {

@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Removes a credential that this instance holds for relay.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| true,
     within: None,
     parameters: &[HELD_NAME],
     result: "{dropped}",

@@ -16,6 +16,7 @@ pub static ACTION: Action = Action {
     help: "Shows the end of this instance's audit trail, and keeps the end of the caller's.",
     access: Access::Anyone,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::optional("peer", Kind::Text, "the caller's instance id, for the record"),

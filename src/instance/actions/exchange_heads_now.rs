@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Exchanges the ends of audit trails with every peer that this instance has a credential for.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[Parameter::optional(
         "accept",

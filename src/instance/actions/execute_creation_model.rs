@@ -25,6 +25,7 @@ pub static ACTION: Action = Action {
     help: "Tells a pointer's neighbours, its risk and what lies near it, and makes a circuit that tells it again.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[POINTER_ADDRESS],
     result: "{determination_graph: {root, neighbors}, logical_analysis: {logic_gate: {is_secure_url, is_public_and_connected}, decision_tree: {risk_level}, proximity_analysis: {nearby_pointers: [{address, description}]}}, summary, shortcut_pointer_address}",

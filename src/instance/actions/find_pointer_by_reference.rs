@@ -10,6 +10,7 @@ pub static ACTION: Action = Action {
     help: "Finds the pointer that has exactly this data_reference and leads to no other instance.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[Parameter::required(
         "data_reference",

@@ -10,6 +10,7 @@ pub static ACTION: Action = Action {
     help: "Lists the pointers that bear a tag; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::required("tag", Kind::Text, "the whole tag").naming("tag"),

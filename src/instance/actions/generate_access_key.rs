@@ -14,6 +14,7 @@ pub static ACTION: Action = Action {
     help: "Makes a key that opens one domain, and returns it, once.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Administrator),
     parameters: &[
         Parameter::required("domain_id", Kind::DomainId, "the domain that it opens"),

@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Shows the domains that the caller owns (the instance's owner: all) with their connections, and counts.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Administrator),
     parameters: &[PAGE_OF_LIST, OFFSET],
     result: "{domains: [{id, name, owner_app_id, created_at, connections: [connection]}], total_pointers, total_relationships, total_domains, total_connections}",

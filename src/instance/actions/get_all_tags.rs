@@ -13,6 +13,7 @@ pub static ACTION: Action = Action {
     help: "Lists the tags that pointers bear, in alphabetical order, with how many bear each.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::optional("prefix", Kind::Text, "only those that begin like this"),

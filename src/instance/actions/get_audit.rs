@@ -14,6 +14,7 @@ pub static ACTION: Action = Action {
     help: "Shows the audit trail, newest first.",
     access: Access::Owner,
     writes: false,
+    destroys: |_| false,
     within: None,
     parameters: &[
         Parameter::optional(

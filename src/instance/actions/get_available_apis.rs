@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Lists the public APIs that this instance knows by name.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[],
     result: "{edition, available_apis: [{api_type, description}]}",

@@ -14,6 +14,7 @@ pub static ACTION: Action = Action {
     help: "Lists the actions of this instance with their parameters.",
     access: Access::Anyone,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[],
     result: "{actions: [{name, help, access, writes, needs_in_domain, parameters: [{name, kind, required, help, choices?, names?}], result, errors: [code]}], shapes: {…}}",

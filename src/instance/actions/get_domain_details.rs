@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Shows a domain of the caller with its connections, and its access keys without their secrets.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Administrator),
     parameters: &[Parameter::optional(
         "domain_id",

@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Lists the federations of the domains that the caller administers.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Administrator),
     parameters: &[
         Parameter::optional("domain_id", Kind::DomainId, "only those of this domain"),

@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Gives pointers and stored relationships as nodes and edges.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[graph::LIMIT],
     result: "{nodes: [{id, description, tags, connection_id, x, y, z}], edges: [{source, target, relationship, weight}], complete}",

@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Draws pointers and stored relationships in the DOT language.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[graph::LIMIT],
     result: "{dot_string, pointers, relationships, complete}",

@@ -9,6 +9,7 @@ pub static ACTION: Action = Action {
     help: "Counts pointers and stored relationships; null for a caller that sees only some of them.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[],
     result: "{total_pointers, total_relationships}",

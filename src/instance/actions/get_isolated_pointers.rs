@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Lists the pointers that have no stored relationship; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: PAGED,
     result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",

@@ -13,6 +13,7 @@ pub static ACTION: Action = Action {
     help: "Lists neighbours of a pointer: stored relationships, strongest first, or computed ones, nearest first.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[
         POINTER_ADDRESS,

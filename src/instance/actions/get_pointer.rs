@@ -10,6 +10,7 @@ pub static ACTION: Action = Action {
     help: "Shows a pointer and its strongest neighbours.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[POINTER_ADDRESS],
     result: "{…pointer, neighbors: [{address, relationship, weight}]}",

@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Lists the kinds of a pointer's stored relationships, in alphabetical order.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[POINTER_ADDRESS],
     result: "{relationships: [kind]}",

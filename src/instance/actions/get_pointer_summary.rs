@@ -15,6 +15,7 @@ pub static ACTION: Action = Action {
     help: "Shows what a pointer is, without where its data is.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[POINTER_ADDRESS],
     result: "{address, description, connection_id, tags, neighbor_count, created_at, last_modified}",

@@ -10,6 +10,7 @@ pub static ACTION: Action = Action {
     help: "Lists the pointers that are invoked through a connection; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[CONNECTION_ID, FILTER, SORT, DESCENDING, LIMIT, AFTER, OFFSET],
     result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",

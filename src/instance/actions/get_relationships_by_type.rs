@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Lists the stored relationships of one kind, each pair once.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::required("relationship_type", Kind::Text, "which kind"),

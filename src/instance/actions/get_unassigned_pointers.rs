@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Lists the pointers that are assigned to no connection; without a limit, all of them.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: PAGED,
     result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",

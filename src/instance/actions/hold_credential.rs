@@ -18,6 +18,7 @@ pub static ACTION: Action = Action {
     help: "Installs a credential with which this instance calls another one (relay).",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[
         Parameter::required("name", Kind::Text, "what to call it here"),

@@ -18,6 +18,7 @@ pub static ACTION: Action = Action {
     help: "Stages rows of an import; tells which were refused, counted from 0 within this call.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[
         IMPORT_ID,

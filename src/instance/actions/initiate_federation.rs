@@ -17,6 +17,7 @@ pub static ACTION: Action = Action {
     help: "Asks another domain of this instance to let the people of the caller's domain work in it.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Administrator),
     parameters: &[
         Parameter::required("target_domain_id", Kind::DomainId, "the domain that is asked"),

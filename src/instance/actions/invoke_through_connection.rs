@@ -21,6 +21,7 @@ pub static ACTION: Action = Action {
     help: "Follows a pointer through the connection that it is assigned to.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[CONNECTION_ID, POINTER_ADDRESS],
     result: "{message, data, content_type?} where data is fetched; a circuit's result or list of results; a relay's result, with peer_reply and peer beside it; {message, pointer, data_reference, federated} where the caller goes on by itself. Or interpretation_rendered {interpretation, details}",

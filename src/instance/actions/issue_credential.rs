@@ -14,6 +14,7 @@ pub static ACTION: Action = Action {
     help: "Makes a credential for somebody and returns it with its secrets, once.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[
         Parameter::optional(

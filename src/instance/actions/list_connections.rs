@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Lists connections, of one domain or of all that the caller may see.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::optional("domain_id", Kind::DomainId, "only those of this domain"),

@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Lists the domains that the caller owns, is bound to or is federated with; the instance's owner sees all.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[PAGE_OF_LIST, OFFSET],
     result: "{count, total, domains: [{id, name, owner_app_id, created_at}]}",

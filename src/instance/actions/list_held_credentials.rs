@@ -15,6 +15,7 @@ pub static ACTION: Action = Action {
     help: "Lists the credentials that this instance holds for relay, without secrets.",
     access: Access::Owner,
     writes: false,
+    destroys: |_| false,
     within: None,
     parameters: &[PAGE_OF_LIST, OFFSET],
     result: "{count, total, credentials: [held]}",

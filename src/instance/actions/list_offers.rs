@@ -17,6 +17,7 @@ pub static ACTION: Action = Action {
     help: "Lists the offers made and not withdrawn, as they stand now.",
     access: Access::Owner,
     writes: false,
+    destroys: |_| false,
     within: None,
     parameters: &[PAGE_OF_LIST, OFFSET],
     result: "{count, total, offers: [offer]}",

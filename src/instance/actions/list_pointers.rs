@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Lists pointers, 100 a page and in order of creation unless told otherwise.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[FEDERATED, FILTER, SORT, DESCENDING, LIMIT, AFTER, OFFSET],
     result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",

@@ -15,6 +15,7 @@ pub static ACTION: Action = Action {
     help: "Lets an offer's bundle be claimed under a one-time code; replaces an earlier code of the offer.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[
         Parameter::required("id", Kind::Text, "which offer"),

@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Puts on record that a backup of the whole instance is about to be made.",
     access: Access::Owner,
     writes: false,
+    destroys: |_| false,
     within: None,
     parameters: &[Parameter::required(
         "id",

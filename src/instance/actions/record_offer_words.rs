@@ -13,6 +13,7 @@ pub static ACTION: Action = Action {
     help: "Keeps the seven words of an offer with it.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[
         Parameter::required("id", Kind::Text, "which offer"),

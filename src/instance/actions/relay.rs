@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Asks the instance behind a federated connection, with the credential that this instance holds.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[
         CONNECTION_ID,

@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Removes the stored relationships between two pointers, of one kind or all of them, in both directions.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| true,
     within: Some(DomainRole::Writer),
     parameters: &[
         POINTER_ADDRESS,

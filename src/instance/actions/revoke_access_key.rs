@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Refuses an access key for good, from this moment on.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| true,
     within: Some(DomainRole::Administrator),
     parameters: &[Parameter::required(
         "key_to_revoke",

@@ -14,6 +14,7 @@ pub static ACTION: Action = Action {
     help: "Refuses a credential for good, from this moment on.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| true,
     within: None,
     parameters: &[ISSUED_NAME],
     result: "{credential: credential}",

@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Ends a federation of two domains, or withdraws the request for it; either side may.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| true,
     within: Some(DomainRole::Administrator),
     parameters: &[Parameter::required(
         "federation_id",

@@ -15,6 +15,7 @@ pub static ACTION: Action = Action {
     help: "Has the keys of an issued credential replaced, while the older ones are answered for a time.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[
         ISSUED_NAME,

@@ -12,6 +12,7 @@ pub static ACTION: Action = Action {
     help: "Mixes fresh keys into an activated held credential; its peer answers the old ones for a while.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[
         HELD_NAME,

@@ -15,6 +15,7 @@ pub static ACTION: Action = Action {
     help: "Seals the bundle of an offer to whoever asked for it, signed by this instance.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[
         Parameter::required("id", Kind::Text, "which offer"),

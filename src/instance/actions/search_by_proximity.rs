@@ -13,6 +13,7 @@ pub static ACTION: Action = Action {
     help: "Finds the pointers within a distance of another one, nearest first.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::required(

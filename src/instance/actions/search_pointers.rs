@@ -15,6 +15,7 @@ pub static ACTION: Action = Action {
     help: "Finds pointers; without a limit, all that match. Terms and tags are SQL LIKE patterns.",
     access: Access::Granted,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::optional("search_term", Kind::Text, "what the description must contain"),

@@ -3,7 +3,7 @@
 use super::parameter::CONNECTION_ID;
 use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, check};
 use crate::model::ConnectionStatus;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The row of the table.
 pub static ACTION: Action = Action {
@@ -11,6 +11,7 @@ pub static ACTION: Action = Action {
     help: "Opens or closes a connection of the caller's domain.",
     access: Access::Granted,
     writes: true,
+    destroys: |query| query.get("status").and_then(Value::as_str) != Some("active"),
     within: Some(DomainRole::Administrator),
     parameters: &[
         CONNECTION_ID,

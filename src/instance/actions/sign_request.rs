@@ -13,6 +13,7 @@ pub static ACTION: Action = Action {
     help: "Signs a request for a credential of another instance in this instance's name.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[Parameter::required(
         "request",

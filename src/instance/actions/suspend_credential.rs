@@ -6,7 +6,7 @@ use crate::handshake::Event;
 use crate::instance::issuing;
 use crate::model::Timestamp;
 use futures::future::BoxFuture;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Its row in the table.
 pub static ACTION: Action = Action {
@@ -14,6 +14,7 @@ pub static ACTION: Action = Action {
     help: "Refuses a credential until it is resumed, or resumes it.",
     access: Access::Owner,
     writes: true,
+    destroys: |query| query.get("resume") != Some(&Value::Bool(true)),
     within: None,
     parameters: &[
         ISSUED_NAME,

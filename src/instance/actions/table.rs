@@ -88,6 +88,7 @@ pub static ALL: Table = Table::of(&[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Query;
     use std::collections::HashSet;
 
     #[test]
@@ -109,6 +110,48 @@ mod tests {
             for parameter in action.parameters {
                 assert!(!parameter.help.is_empty(), "{} {}", action.name, parameter.name);
             }
+        }
+    }
+
+    #[test]
+    fn whatever_is_called_destroying_destroys_and_nothing_destroys_that_only_reads() {
+        let beginnings = [
+            "clear_",
+            "delete_",
+            "drop_",
+            "remove_",
+            "revoke_",
+            "suspend_",
+            "withdraw_",
+        ];
+        for action in ALL {
+            let is_called_so = beginnings.iter().any(|begin| action.name.starts_with(begin));
+            let destroys = (action.destroys)(&Query::new(action.name, serde_json::json!({})));
+            assert!(!is_called_so || destroys, "{}", action.name);
+            assert!(!destroys || action.writes, "{}", action.name);
+        }
+    }
+
+    #[test]
+    fn letting_in_again_destroys_nothing() {
+        let destroys = |name: &str, parameters| {
+            let query = Query::new(name, parameters);
+            (ALL.find(name).unwrap().destroys)(&query)
+        };
+        for (name, shuts_out, lets_in) in [
+            (
+                "suspend_credential",
+                serde_json::json!({"name": "a@b"}),
+                serde_json::json!({"name": "a@b", "resume": true}),
+            ),
+            (
+                "set_connection_status",
+                serde_json::json!({"status": "disabled"}),
+                serde_json::json!({"status": "active"}),
+            ),
+        ] {
+            assert!(destroys(name, shuts_out), "{name}");
+            assert!(!destroys(name, lets_in), "{name}");
         }
     }
 

@@ -13,6 +13,7 @@ pub static ACTION: Action = Action {
     help: "Changes a connection of the caller's domain; what is not given stays.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Administrator),
     parameters: &[
         CONNECTION_ID,

@@ -9,6 +9,7 @@ pub static ACTION: Action = Action {
     help: "Gives a domain another name.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Administrator),
     parameters: &[
         Parameter::required("domain_id", Kind::DomainId, "the domain"),

@@ -13,6 +13,7 @@ pub static ACTION: Action = Action {
     help: "Changes a pointer; what is not given stays.",
     access: Access::Granted,
     writes: true,
+    destroys: |_| false,
     within: Some(DomainRole::Writer),
     parameters: &[
         POINTER_ADDRESS,

@@ -18,6 +18,7 @@ pub static ACTION: Action = Action {
     help: "Walks the whole audit trail and tells the first record that does not fit, if any.",
     access: Access::Owner,
     writes: false,
+    destroys: |_| false,
     within: None,
     parameters: &[Parameter::optional(
         "heads",

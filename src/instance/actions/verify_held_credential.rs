@@ -17,6 +17,7 @@ pub static ACTION: Action = Action {
     help: "Records whether the words of a held credential match; settles that its peer shows another TLS key or identity.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| false,
     within: None,
     parameters: &[
         HELD_NAME,

@@ -15,6 +15,7 @@ pub static ACTION: Action = Action {
     help: "Tells who the caller is on this instance and what the credential allows.",
     access: Access::Anyone,
     writes: false,
+    destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[],
     result: "{app_id, credential: {name, state, verified, generation, rotation_due, overlap_until, expires_at, verify_first, alarm, grant}, profile, grant, instance_id, name}",

@@ -14,6 +14,7 @@ pub static ACTION: Action = Action {
     help: "Withdraws an offer and revokes those of its credentials that were never activated.",
     access: Access::Owner,
     writes: true,
+    destroys: |_| true,
     within: None,
     parameters: &[Parameter::required("id", Kind::Text, "which offer")],
     result: "{offer: offer}",

@@ -16,6 +16,7 @@ fn row(access: Access, writes: bool) -> Action {
         help: "",
         access,
         writes,
+        destroys: |_| false,
         within: Some(DomainRole::Reader),
         result: "",
         errors: &[],

@@ -45,6 +45,7 @@ pub use errand::{Errand, Followed, News, run};
 pub use memory::Memory;
 pub use news::on_news;
 pub use open::{open, open_call, open_pointer, open_query, send_text};
+pub use send::send_agreed;
 pub use state::Composer;
 pub use unsent::{keep_unsent, take_kept};
 pub use update::{on_edited, on_key, on_paste};

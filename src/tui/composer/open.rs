@@ -2,6 +2,7 @@
 
 use super::background::background;
 use super::errand::{Errand, Followed};
+use super::layer::with;
 use super::send::send;
 use super::settling::settle;
 use super::state::Composer;
@@ -31,15 +32,13 @@ pub fn open_query(state: &mut State, instance: InstanceName, query: &Value) -> V
     show(state, composer)
 }
 
-/// Opens it for an instance with a query as it was typed elsewhere, and sends that unless something is wrong with it.
+/// Opens it for an instance with a query as it was typed elsewhere, and sends that unless something is wrong with it;
+/// after a question if it destroys something.
 pub fn send_text(state: &mut State, instance: InstanceName, text: &str) -> Vec<Effect> {
     let text =
         Query::parse(text.as_bytes()).map_or_else(|_| text.to_owned(), |query| laid_out(&query.to_value()));
     let mut effects = show(state, Composer::new(instance, &text, text.len()));
-    if let Some(Layer::Composer(mut composer)) = state.layers.pop() {
-        effects.extend(send(state, &mut composer));
-        state.layers.push(Layer::Composer(composer));
-    }
+    effects.extend(with(state, |state, composer| (true, send(state, composer))));
     effects
 }
 

@@ -3,11 +3,13 @@
 use super::asking;
 use super::errand::Errand;
 use super::filling::{Filling, Purpose};
+use super::layer::with;
 use super::looking::look;
 use super::state::{Asked, Composer, Panel};
 use crate::tui::effect::Effect;
+use crate::tui::layers::{Confirm, Layer, Then};
 use crate::tui::state::{Running, State};
-use crate::workspace::{Answers, Outgoing, Weight};
+use crate::workspace::{Answers, Destruction, Outgoing, Way, Weight, destroying};
 
 /// Sends the query; where there are warnings, only when told so twice.
 pub fn send(state: &mut State, composer: &mut Composer) -> Vec<Effect> {
@@ -58,9 +60,42 @@ fn begin(state: &mut State, composer: &mut Composer, filling: Filling) -> Vec<Ef
 /// Does with a query, its blanks filled in, what they were filled in for.
 pub fn go_on(state: &mut State, composer: &mut Composer, filled: Filling) -> Vec<Effect> {
     match filled.purpose {
-        Purpose::Send => send_filled(state, composer, filled.outgoing),
+        Purpose::Send => send_or_ask(state, composer, filled.outgoing),
         Purpose::DryRun => look_at_filled(state, composer, filled.outgoing),
     }
+}
+
+/// Sends it; after a question if it destroys something.
+fn send_or_ask(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {
+    let Some(query) = destroying(&outgoing.answered()) else {
+        return send_filled(state, composer, outgoing);
+    };
+    let destruction = Destruction {
+        query,
+        instance: hit(&outgoing),
+        way: outgoing.way.words(),
+    };
+    let confirm = Confirm::before_sending(&destruction, Then::Send(Box::new(outgoing)));
+    state.layers.push(Layer::Confirm(Box::new(confirm)));
+    Vec::new()
+}
+
+/// The instance that a query hits: on a pointer's way to one that is not in this home, its address.
+fn hit(outgoing: &Outgoing) -> String {
+    match &outgoing.way {
+        Way::Pointer { through, pointer, .. } if *through == outgoing.instance => match &pointer.federated {
+            Some(federated) => federated.endpoint.authority(),
+            None => format!("whatever {} leads to", pointer.address),
+        },
+        _ => outgoing.instance.to_string(),
+    }
+}
+
+/// Sends what was asked about, after a yes.
+pub fn send_agreed(state: &mut State, outgoing: Outgoing) -> Vec<Effect> {
+    with(state, |state, composer| {
+        (true, send_filled(state, composer, outgoing))
+    })
 }
 
 fn send_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -> Vec<Effect> {

@@ -101,6 +101,86 @@ fn what_is_no_query_is_not_sent_and_a_warning_is_asked_about_once() {
     assert_eq!(sent(&twice).unwrap().1.query.action(), "get_pointer");
 }
 
+/// What is asked about before it is sent.
+fn question(state: &State) -> Option<(String, String)> {
+    match state.layers.last() {
+        Some(Layer::Confirm(confirm)) => {
+            Some((confirm.text.clone(), confirm.instance.clone().unwrap_or_default()))
+        }
+        _ => None,
+    }
+}
+
+/// Sends, also where there are warnings; nothing is sent at once.
+fn try_to_send(state: &mut State) {
+    for _ in 0..2 {
+        if question(state).is_none() && composer(state).window.is_none() {
+            assert!(sent(&effects(state, "ctrl-s")).is_none());
+        }
+    }
+}
+
+const DELETE: &str = "{\"action\": \"delete_pointer\", \"pointer_address\": \"ptr_000000000007\"}";
+
+#[test]
+fn what_destroys_is_sent_after_a_yes_only() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(&mut state, DELETE);
+    try_to_send(&mut state);
+    let (text, instance) = question(&state).expect("it asks");
+    assert!(text.contains("ptr_000000000007"), "{text}");
+    assert_eq!(instance, "alpha");
+    assert!(sent(&effects(&mut state, "esc")).is_none());
+    assert!(matches!(state.layers.last(), Some(Layer::Composer(_))));
+    try_to_send(&mut state);
+    assert!(question(&state).is_some(), "it asks each time");
+    let yes = effects(&mut state, "y");
+    assert_eq!(sent(&yes).unwrap().1.query.action(), "delete_pointer");
+    assert!(matches!(state.layers.last(), Some(Layer::Composer(_))));
+}
+
+#[test]
+fn what_destroys_asks_also_as_a_line_as_a_key_and_inside_a_relay() {
+    let mut state = demo((120, 36));
+    press(&mut state, &[":"]);
+    write(&mut state, "query {\"action\": \"clear_audit_log\"}");
+    assert!(sent(&effects(&mut state, "enter")).is_none());
+    let (text, instance) = question(&state).expect("it asks");
+    assert!(text.contains("audit trail"), "{text}");
+    assert_eq!(instance, "alpha");
+
+    let mut state = demo((120, 36));
+    let bound = "[keys.panes]\n\"alt-k\" = 'query {\"action\": \"clear_audit_log\"}'\n";
+    state.keymap = crate::command::Keymap::load(bound).unwrap().0;
+    assert!(sent(&effects(&mut state, "alt-k")).is_none());
+    assert!(question(&state).is_some());
+
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    let relay =
+        format!("{{\"action\": \"relay\", \"connection_id\": \"conn_0123456789ab\", \"query\": {DELETE}}}");
+    write_query(&mut state, &relay);
+    try_to_send(&mut state);
+    assert!(question(&state).unwrap().0.contains("ptr_000000000007"));
+}
+
+#[test]
+fn a_question_names_what_was_filled_in() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I"]);
+    write_query(
+        &mut state,
+        "{\"action\": \"delete_pointer\", \"pointer_address\": \"{{which}}\"}",
+    );
+    try_to_send(&mut state);
+    write(&mut state, "ptr_000000000007");
+    assert!(sent(&effects(&mut state, "enter")).is_none());
+    let (text, _) = question(&state).expect("it asks");
+    assert!(text.contains("ptr_000000000007"), "{text}");
+    assert!(sent(&effects(&mut state, "y")).is_some());
+}
+
 #[test]
 fn another_text_is_asked_about_anew() {
     let mut state = demo((120, 36));

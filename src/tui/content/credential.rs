@@ -2,7 +2,7 @@
 
 use super::fields::{field, heading};
 use crate::model::{Delivery, Grant, Holder, Side};
-use crate::tui::clock::count;
+use crate::tui::clock::{count, pointers};
 use crate::tui::layers::CredentialPage;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
@@ -219,8 +219,8 @@ pub fn dependent_words(state: &State, dependent: &Dependent) -> String {
         Dependent::Connection {
             instance,
             name,
-            pointers,
-        } => format!("the connection “{name}” of {instance}, with {pointers} pointers"),
+            pointers: many,
+        } => format!("the connection “{name}” of {instance}, with {}", pointers(*many)),
         Dependent::Caller {
             app_id,
             last_used,

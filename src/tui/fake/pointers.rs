@@ -158,6 +158,12 @@ pub fn neighbours(errand: pointer::Errand) -> pointer::News {
                 complete: true,
             }),
         ),
+        pointer::Errand::HangingOnMarked(_) => pointer::News::HangingOnMarked(Ok(HangingOn {
+            relationships: 9,
+            circuits: vec![Taken::of(&pointer(6))],
+            fetched_with: Vec::new(),
+            complete: true,
+        })),
         pointer::Errand::Describe(instance, addresses) => {
             let told = addresses
                 .into_iter()

@@ -5,6 +5,7 @@ use crate::command::Key;
 use crate::model::POINTER_FIELDS;
 use crate::model::filter::Field;
 use crate::store::AUDIT_FIELDS;
+use crate::tui::paths::FileName;
 use crate::tui::widgets::candidates::{Candidate, Cycle};
 use crate::workspace::{CREDENTIAL_FIELDS, INSTANCE_FIELDS, LOG_FIELDS};
 use tui_input::Input;
@@ -33,6 +34,8 @@ pub struct CommandLine {
     pub search: Option<(Input, usize)>,
     /// What is wrong with the line as it was entered, until it changes.
     pub error: Option<String>,
+    /// The folder that is looked into for the path that is typed, and what is in it, once that is known.
+    pub folder: Option<(String, Vec<FileName>)>,
 }
 
 impl CommandLine {
@@ -82,11 +85,7 @@ impl CommandLine {
 
     /// Takes the next candidate, or the one before.
     pub fn take(&mut self, fresh: Candidates, forward: bool) {
-        let cycle = match self.cycle.take() {
-            Some(cycle) => Some(cycle.step(forward)),
-            None => Cycle::begin(&self.input.value()[..fresh.from], "", fresh.items, forward),
-        };
-        let Some(cycle) = cycle else {
+        let Some(cycle) = next(self.cycle.take(), self.input.value(), fresh, forward) else {
             return;
         };
         self.put(cycle.written());
@@ -151,6 +150,19 @@ pub enum Rows {
     Credentials,
 }
 
+impl Rows {
+    /// What they can be filtered by.
+    pub const fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Pointers => POINTER_FIELDS,
+            Self::Log => LOG_FIELDS,
+            Self::Audit => AUDIT_FIELDS,
+            Self::Instances => INSTANCE_FIELDS,
+            Self::Credentials => CREDENTIAL_FIELDS,
+        }
+    }
+}
+
 /// The line after `/`.
 pub struct FilterLine {
     /// Which rows are filtered.
@@ -159,6 +171,8 @@ pub struct FilterLine {
     pub input: Input,
     /// The filter that `Esc` brings back.
     pub before: String,
+    /// The candidate that was taken, if the last key took one.
+    pub cycle: Option<Cycle>,
 }
 
 impl FilterLine {
@@ -168,17 +182,30 @@ impl FilterLine {
             rows,
             input: Input::new(before.to_owned()),
             before: before.to_owned(),
+            cycle: None,
         }
     }
 
     /// What they can be filtered by.
     pub fn fields(&self) -> &'static [Field] {
-        match self.rows {
-            Rows::Pointers => POINTER_FIELDS,
-            Rows::Log => LOG_FIELDS,
-            Rows::Audit => AUDIT_FIELDS,
-            Rows::Instances => INSTANCE_FIELDS,
-            Rows::Credentials => CREDENTIAL_FIELDS,
-        }
+        self.rows.fields()
+    }
+
+    /// Takes the next candidate, or the one before; false where there is none.
+    pub fn take(&mut self, fresh: Candidates, forward: bool) -> bool {
+        let Some(cycle) = next(self.cycle.take(), self.input.value(), fresh, forward) else {
+            return false;
+        };
+        self.input = Input::new(cycle.written());
+        self.cycle = Some(cycle);
+        true
+    }
+}
+
+/// The next candidate. One that was the only one is behind us: after `status:` come its values.
+fn next(cycle: Option<Cycle>, text: &str, fresh: Candidates, forward: bool) -> Option<Cycle> {
+    match cycle.filter(|cycle| cycle.items.len() > 1) {
+        Some(cycle) => Some(cycle.step(forward)),
+        None => Cycle::begin(&text[..fresh.from], "", fresh.items, forward),
     }
 }

@@ -1,11 +1,14 @@
 //! A question before something dangerous. It names what will be hit; only `y` says yes.
 
 use crate::tui::effect::Work;
+use crate::workspace::{Destruction, Outgoing};
 
 /// What a yes leads to.
 pub enum Then {
     /// Doing something.
     Do(Work),
+    /// Sending what the composer holds ready.
+    Send(Box<Outgoing>),
     /// Leaving.
     Quit,
 }
@@ -24,4 +27,18 @@ pub struct Confirm {
     pub yes: &'static str,
     /// What it leads to.
     pub then: Then,
+}
+
+impl Confirm {
+    /// Before a query is sent that takes something away for good or shuts somebody out.
+    pub fn before_sending(destruction: &Destruction, then: Then) -> Self {
+        Self {
+            title: format!("Send {}?", destruction.query.action()),
+            text: destruction.words(),
+            instance: Some(destruction.instance.clone()),
+            dependents: None,
+            yes: "send it",
+            then,
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::form_purpose::Purpose;
 use crate::tui::clock::count;
 use crate::tui::effect::Work;
 use crate::workspace::{LogExport, LogFormat};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const FILTERED: &str = "what the filter leaves";
 const MARKED: &str = "marked lines";
@@ -29,7 +29,13 @@ impl Form {
     }
 
     /// A file with lines of the log.
-    pub fn export_log(filter: &str, matched: u64, stamp: &str) -> Self {
+    /// The format is the one that the ending of the path says, if it says one.
+    pub fn export_log(filter: &str, matched: u64, path: &str) -> Self {
+        let ending = Path::new(path).extension().and_then(|ending| ending.to_str());
+        let format = LogFormat::ALL
+            .iter()
+            .position(|format| Some(format.as_str()) == ending)
+            .unwrap_or(0);
         let lines = if filter.is_empty() {
             "All lines".to_owned()
         } else {
@@ -50,13 +56,9 @@ impl Form {
                     .map(|format| format.as_str().to_owned())
                     .collect(),
                 "jsonl: one JSON object a line; har: for browsers' tools",
-            ),
-            Field::text(
-                "path",
-                "File",
-                format!("butterfly-log-{stamp}"),
-                "its ending is added",
-            ),
+            )
+            .at(format),
+            Field::text("path", "File", path, "its ending is added"),
         ];
         Self::of(
             Purpose::ExportLog(filter.to_owned()),

@@ -35,9 +35,12 @@ fn how_many(targets: &[BulkTarget]) -> String {
 }
 
 impl Form {
-    /// Tags to put on all marked pointers, and to take off.
-    pub fn tag_marked(targets: Vec<BulkTarget>) -> Self {
-        let intro = format!("{}. Tags that are not named here stay.", places(&targets));
+    /// Tags to put on all marked pointers, which are named so, and to take off.
+    pub fn tag_marked(targets: Vec<BulkTarget>, naming: &str) -> Self {
+        let intro = format!(
+            "{naming}\n{}. Tags that are not named here stay.",
+            places(&targets)
+        );
         Self::of(
             Purpose::TagMarked(targets.clone()),
             format!("Tags of {}", how_many(&targets)),
@@ -132,7 +135,7 @@ mod tests {
 
     #[test]
     fn tags_that_change_nothing_or_contradict_each_other_are_not_sent() {
-        let mut form = Form::tag_marked(targets(&["alpha", "alpha"]));
+        let mut form = Form::tag_marked(targets(&["alpha", "alpha"]), "");
         assert!(form.submit().is_none());
         form.paste("#new old");
         form.at = 1;

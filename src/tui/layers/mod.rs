@@ -44,6 +44,7 @@ pub use marked_forms::places;
 pub use menu::{Act, ForMarked, Item, Menu, item_keys};
 pub use notice::{Notice, Reports, Steps};
 pub use pages::{CredentialPage, InstancePage};
+pub use path_field::split as split_path;
 
 use crate::command::Scope;
 use crate::tui::audit::AuditTrail;

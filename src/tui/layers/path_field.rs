@@ -158,7 +158,7 @@ fn usual(purpose: &Purpose, field: &str) -> &'static str {
 }
 
 /// The folder with its last separator, and what is written behind it.
-fn split(text: &str) -> (&str, &str) {
+pub fn split(text: &str) -> (&str, &str) {
     let at = text
         .rfind(is_separator)
         .map_or(0, |at| at + text[at..].chars().next().map_or(0, char::len_utf8));

@@ -6,7 +6,7 @@ use super::panel;
 use super::state::{Map, Thing, key};
 use crate::command::Id;
 use crate::model::InstanceState;
-use crate::tui::clock::{count, latency};
+use crate::tui::clock::{latency, pointers};
 use crate::tui::content::{state_glyph, state_role};
 use crate::tui::state::{Load, State};
 use crate::tui::theme::Role;
@@ -360,9 +360,9 @@ fn draw_words(state: &State, map: &Map, canvas: &mut Canvas, area: Rect, party: 
     let dim = canvas.style(Role::Dim);
     clipped(map, canvas, area, (frame.x + 2, frame.y + 2), room, &detail, dim);
     // Boxes with several wires on a side have lines to spare.
-    let pointers = instance.and_then(|instance| instance.row.pointers);
-    if let Some(pointers) = pointers.filter(|_| frame.height > 4) {
-        let text = format!("{} pointers", count(pointers));
+    let many = instance.and_then(|instance| instance.row.pointers);
+    if let Some(many) = many.filter(|_| frame.height > 4) {
+        let text = pointers(many);
         clipped(map, canvas, area, (frame.x + 2, frame.y + 3), room, &text, dim);
     }
 }

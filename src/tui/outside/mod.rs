@@ -1,11 +1,14 @@
-//! Programs of the person's own that get the terminal while the console steps aside: an editor, a pager, a shell.
+//! Programs of the person's own that get the terminal while the console steps aside (an editor, a pager, a shell), and
+//! those that run behind it.
 //!
 //! They get nothing of what opens the vault.
 
+mod behind;
 mod editor;
 mod pager;
 mod shell;
 
+pub use behind::Behind;
 pub use editor::edit;
 pub use pager::{Reading, read};
 pub use shell::{ShellLine, run_line};

@@ -24,24 +24,31 @@ const HOME: &str = "BUTTERFLY_HOME";
 
 /// Runs it to its end; tells what went wrong, and whether the console was told to end meanwhile.
 pub async fn run_line(home: &Home, line: &ShellLine, signals: &mut Signals) -> Vec<Message> {
-    let mut command = without_secrets(shell(&line.line));
-    command
-        .envs(line.about.iter().map(|(name, value)| (name, value)))
-        .env(HOME, home.root());
-    let mut child = match command.spawn() {
+    let mut child = match told(shell(&line.line), home, line).spawn() {
         Ok(child) => child,
-        Err(error) => {
-            return vec![Message::NotStarted(Failure::new(
-                Code::FileFailed,
-                format!("the line could not be run: {error}"),
-                "check that a shell is installed, and what is selected for signs that no program takes",
-            ))];
-        }
+        Err(error) => return vec![Message::NotStarted(not_run(&error))],
     };
     if last(&mut child, signals).await {
         return vec![Message::Terminate];
     }
     vec![Message::Ran]
+}
+
+/// The same command, told in its environment what is selected and where the home is.
+pub(super) fn told(mut command: Command, home: &Home, line: &ShellLine) -> Command {
+    command
+        .envs(line.about.iter().map(|(name, value)| (name, value)))
+        .env(HOME, home.root());
+    without_secrets(command)
+}
+
+/// Why a line could not be run.
+pub(super) fn not_run(error: &std::io::Error) -> Failure {
+    Failure::new(
+        Code::FileFailed,
+        format!("the line could not be run: {error}"),
+        "check that a shell is installed, and what is selected for signs that no program takes",
+    )
 }
 
 /// The line in a shell within a shell: whatever it does, the outer one shows how it ended and waits for Enter, also after

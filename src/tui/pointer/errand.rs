@@ -3,7 +3,7 @@
 use crate::model::{Connection, InstanceName, Pointer, PointerAddress};
 use crate::tui::outcome::Outcome;
 use crate::tui::patience::patient;
-use crate::workspace::{HangingOn, NeighborPage, Taken, Workspace};
+use crate::workspace::{BulkTarget, HangingOn, NeighborPage, Taken, Workspace};
 
 /// Something to fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum Errand {
     CredentialPointers(InstanceName, PointerAddress),
     /// What hangs on a pointer.
     Hanging(InstanceName, PointerAddress),
+    /// What hangs on all of these, which are marked.
+    HangingOnMarked(Vec<BulkTarget>),
     /// What these pointers are, in words.
     Describe(InstanceName, Vec<PointerAddress>),
 }
@@ -66,6 +68,8 @@ pub enum News {
     CredentialPointers(InstanceName, PointerAddress, Outcome<Vec<Pointer>>),
     /// What hangs on a pointer.
     Hanging(PointerAddress, Outcome<HangingOn>),
+    /// What hangs on all that are marked.
+    HangingOnMarked(Outcome<HangingOn>),
     /// What pointers are, in words.
     Described(InstanceName, Vec<(PointerAddress, String)>),
 }
@@ -114,6 +118,9 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> News {
         Errand::Hanging(instance, address) => {
             let found = patient(workspace.hanging_on(instance.as_str(), &address)).await;
             News::Hanging(address, found)
+        }
+        Errand::HangingOnMarked(targets) => {
+            News::HangingOnMarked(patient(workspace.hanging_on_all(&targets)).await)
         }
         Errand::Describe(instance, addresses) => {
             let told = patient(async { Ok(workspace.descriptions(instance.as_str(), &addresses).await) });

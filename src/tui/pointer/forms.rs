@@ -264,27 +264,30 @@ pub(super) fn report_no_connection(state: &mut State, instance: &InstanceName) {
 }
 
 /// Into the question that is open.
-pub(super) fn tell_hanging(state: &mut State, address: &PointerAddress, found: &Result<HangingOn, Failure>) {
+pub(super) fn tell_hanging(state: &mut State, about: &str, found: &Result<HangingOn, Failure>, them: &str) {
     let words = match found {
-        Ok(found) => hanging_words(found),
-        Err(failure) => vec![format!("it cannot be told what hangs on it: {}", failure.message)],
+        Ok(found) => hanging_words(found, them),
+        Err(failure) => vec![format!(
+            "it cannot be told what hangs on {them}: {}",
+            failure.message
+        )],
     };
     for layer in &mut state.layers {
         if let Layer::Confirm(confirm) = layer
             && let Some((asked, told)) = &mut confirm.dependents
-            && asked == address.as_str()
+            && asked == about
         {
             *told = Some(words.clone());
         }
     }
 }
 
-fn hanging_words(found: &HangingOn) -> Vec<String> {
+fn hanging_words(found: &HangingOn, them: &str) -> Vec<String> {
     let mut words = Vec::new();
     match found.relationships {
         0 => {}
-        1 => words.push("one relationship goes with it".to_owned()),
-        many => words.push(format!("{many} relationships go with it")),
+        1 => words.push(format!("one relationship goes with {them}")),
+        many => words.push(format!("{many} relationships go with {them}")),
     }
     let mut name = |pointers: &[Taken], why: &str| {
         let shown = pointers.iter().take(MOST_NAMED);
@@ -293,8 +296,20 @@ fn hanging_words(found: &HangingOn) -> Vec<String> {
             words.push(format!("{} more of these", pointers.len() - MOST_NAMED));
         }
     };
-    name(&found.circuits, "is a circuit that names it");
-    name(&found.fetched_with, "is fetched with what it keeps");
+    name(
+        &found.circuits,
+        &format!(
+            "is a circuit that names {}",
+            if them == "it" { "it" } else { "one of them" }
+        ),
+    );
+    name(
+        &found.fetched_with,
+        &format!(
+            "is fetched with what {} keeps",
+            if them == "it" { "it" } else { "one of them" }
+        ),
+    );
     if !found.complete {
         words.push("not every pointer was looked at: there are many".to_owned());
     }

@@ -3,7 +3,7 @@
 use super::errand::Errand;
 use super::forms::{connection_items, open, report_no_connection, with_path};
 use crate::model::{Connection, ConnectionId, InstanceName};
-use crate::tui::clock::count;
+use crate::tui::clock::{count, pointers};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Act, Confirm, ForMarked, Form, Item, Layer, Menu, Then, places};
 use crate::tui::outcome::Outcome;
@@ -11,9 +11,13 @@ use crate::tui::state::State;
 use crate::workspace::{BulkAction, BulkTarget};
 use std::collections::BTreeMap;
 
+/// What a question about all that are marked asks of what hangs on them.
+pub const MARKED: &str = "all that are marked";
+
 /// Changes the tags of these.
 pub fn tag_marked(state: &mut State, targets: Vec<BulkTarget>) -> Vec<Effect> {
-    open(state, Form::tag_marked(targets))
+    let naming = state.pointers.naming(&targets);
+    open(state, Form::tag_marked(targets, &naming))
 }
 
 /// Writes these into a file.
@@ -96,24 +100,33 @@ pub(super) fn choose_connection(state: &mut State, instance: &InstanceName, foun
 /// Asks: what each was assigned to before is not kept anywhere.
 fn ask_to_assign(state: &mut State, instance: InstanceName, connection: Option<(ConnectionId, String)>) {
     let targets = marked_on(state, &instance);
-    let many = match targets.len() {
-        1 => "one pointer".to_owned(),
-        many => format!("{} pointers", count(many as u64)),
+    let many = pointers(targets.len() as u64);
+    let is_one = targets.len() == 1;
+    let of = format!("{}\n\n{many} of {instance}", state.pointers.naming(&targets));
+    let kept = match is_one {
+        true => "Which connection it has now is not kept.",
+        false => "Which connection each has now is not kept.",
     };
     let (title, text, yes) = match &connection {
         Some((id, name)) => (
             format!("Assign {many} to {name}?"),
             format!(
-                "{many} of {instance} are invoked through {name} ({id}) from then on. Which connection each has now is not kept."
+                "{of} {} invoked through {name} ({id}) from then on. {kept}",
+                if is_one { "is" } else { "are" }
             ),
-            "assign them",
+            if is_one { "assign it" } else { "assign them" },
         ),
         None => (
-            format!("Take {many} out of their connections?"),
             format!(
-                "{many} of {instance} cannot be invoked then. Which connection each has now is not kept."
+                "Take {many} out of {}?",
+                if is_one {
+                    "its connection"
+                } else {
+                    "their connections"
+                }
             ),
-            "take them out",
+            format!("{of} cannot be invoked then. {kept}"),
+            if is_one { "take it out" } else { "take them out" },
         ),
     };
     let action = BulkAction::Assign(connection.map(|(id, _)| id));

@@ -24,7 +24,7 @@ mod way;
 pub use errand::{Errand, News, run};
 pub use fetch_header::{fetch_with, keep_header};
 pub use forms::{assign, delete, duplicate, edit, export, form_changed, import, new, open as open_form, tag};
-pub use marked::{assign_marked, export_marked, for_marked, tag_marked};
+pub use marked::{MARKED, assign_marked, export_marked, for_marked, tag_marked};
 pub use news::on_news;
 pub use page::PointerPage;
 pub use sections::sheet;

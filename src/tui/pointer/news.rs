@@ -3,6 +3,7 @@
 //! Above all of them: none of them takes news by itself.
 
 use super::errand::News;
+use super::marked::MARKED;
 use super::{fetch_header, forms, marked, update};
 use crate::tui::effect::Effect;
 use crate::tui::state::State;
@@ -28,7 +29,8 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
             return fetch_header::choose(state, instance, address, found);
         }
         News::MarkedConnections(instance, found) => marked::choose_connection(state, &instance, found),
-        News::Hanging(address, found) => forms::tell_hanging(state, &address, &found),
+        News::Hanging(address, found) => forms::tell_hanging(state, address.as_str(), &found, "it"),
+        News::HangingOnMarked(found) => forms::tell_hanging(state, MARKED, &found, "them"),
     }
     Vec::new()
 }

@@ -16,6 +16,7 @@ use super::composer;
 use super::effect::{Bringing, Effect, Work};
 use super::message::Message;
 use super::outcome::Outcome;
+use super::outside::Behind;
 use super::paths::{files_in, typed_path};
 use super::patience::{contained, patient};
 use super::wizard::{self, Errand, News};
@@ -66,6 +67,7 @@ pub struct Runner {
     live: livetest::Controls,
     files: Option<JoinHandle<()>>,
     attended: Arc<AtomicBool>,
+    behind: Behind,
 }
 
 impl Runner {
@@ -89,6 +91,7 @@ impl Runner {
             live: livetest::Controls::default(),
             files: None,
             attended: Arc::new(AtomicBool::new(true)),
+            behind: Behind::default(),
         }
     }
 
@@ -140,6 +143,7 @@ impl Runner {
                 let news = invoke::run(&mut self.seat, errand);
                 self.spawn(async move { Message::Inspected(page, number, news.await) });
             }
+            Effect::RunBehind(line) => self.behind.begin(&self.home, line, self.messages.clone()),
             Effect::Shutdown => self.shut_down(),
             Effect::Examine(number) => self.examine(number),
             Effect::Copy(_)
@@ -393,6 +397,7 @@ impl Runner {
     }
 
     fn shut_down(&mut self) {
+        self.behind = Behind::default();
         self.watchers
             .drain()
             .for_each(|(_, watcher)| watcher.task.abort());

@@ -386,17 +386,25 @@ impl State {
 
     /// Puts something on the status line, and into the log file.
     pub fn report(&mut self, level: Level, text: impl Into<String>, remedy: impl Into<String>) {
-        let report = Report {
-            level,
-            text: text.into(),
-            remedy: self.remedy_here(&remedy.into()),
-            at: self.clock.time(self.clock.now()),
+        self.report_on_screen(level, text, remedy);
+        let Some(report) = self.reports.back() else {
+            return;
         };
         match level {
             Level::Bad => tracing::error!(remedy = %report.remedy, "{}", report.text),
             Level::Warn => tracing::warn!(remedy = %report.remedy, "{}", report.text),
             Level::Good | Level::Info => tracing::info!("{}", report.text),
         }
+    }
+
+    /// Reports on the screen only what may hold something that belongs in no file.
+    pub fn report_on_screen(&mut self, level: Level, text: impl Into<String>, remedy: impl Into<String>) {
+        let report = Report {
+            level,
+            text: text.into(),
+            remedy: self.remedy_here(&remedy.into()),
+            at: self.clock.time(self.clock.now()),
+        };
         self.reports.push_back(report);
         while self.reports.len() > 200 {
             self.reports.pop_front();

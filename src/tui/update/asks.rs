@@ -1,10 +1,13 @@
 //! Questions before what is dangerous. Each names what it will hit.
 
+use super::begin::begin;
 use super::leave::leave;
-use crate::model::{InstanceKind, InstanceName, Side};
-use crate::tui::effect::{Effect, Work};
+use crate::model::{Endpoint, InstanceKind, InstanceName, PointerAddress, Route, Side};
+use crate::tui::effect::{Consent, Effect, Work};
 use crate::tui::layers::{Confirm, Layer, Then};
-use crate::tui::state::{Phase, State};
+use crate::tui::message::Again;
+use crate::tui::state::{Level, Phase, State};
+use crate::workspace::{Destruction, destroying_of_pointer};
 
 /// What is kept in no instance, but in the vault.
 const THIS_HOME: &str = "this home";
@@ -194,6 +197,58 @@ fn ask_about(state: &mut State, name: String, confirm: Confirm) -> Vec<Effect> {
         },
     );
     vec![Effect::LoadDependents(name)]
+}
+
+/// Asks before a line of the log is sent again that destroys something. The line was looked up first: whoever has gone
+/// on meanwhile is not asked, because their next key is meant for something else.
+pub fn ask_to_send(state: &mut State, destruction: &Destruction, again: Again) {
+    if !matches!(state.layers.last(), None | Some(Layer::Invoke(_))) {
+        let text = format!(
+            "not sent again: {} destroys something on {}, and you have gone on meanwhile",
+            destruction.query.action(),
+            destruction.instance
+        );
+        state.report(Level::Warn, text, "send it again where you can be asked");
+        return;
+    }
+    let work = match again {
+        Again::Send(id) => Work::Replay(id, Consent::Given),
+        Again::Compare(id) => Work::CompareDirect(id, Consent::Given),
+    };
+    let confirm = Confirm::before_sending(destruction, Then::Do(work));
+    state.layers.push(Layer::Confirm(Box::new(confirm)));
+}
+
+/// Calls or invokes a pointer; after a question if what it stands for destroys something.
+pub fn through_pointer(
+    state: &mut State,
+    name: InstanceName,
+    address: PointerAddress,
+    work: fn(InstanceName, PointerAddress, Option<Route>) -> Work,
+    route: Option<Route>,
+) -> Vec<Effect> {
+    let pointer = state.pointer().filter(|pointer| pointer.address == address);
+    let destroying = pointer.and_then(|pointer| Some((pointer, destroying_of_pointer(pointer)?)));
+    let Some((pointer, query)) = destroying else {
+        return vec![begin(state, work(name, address, route))];
+    };
+    let destruction = Destruction {
+        query,
+        instance: match &pointer.federated {
+            Some(federated) => name_at(state, &federated.endpoint),
+            None => name.to_string(),
+        },
+        way: Some(format!("through {address} of {name}")),
+    };
+    let then = Then::Do(work(name, address, route));
+    ask(state, Confirm::before_sending(&destruction, then))
+}
+
+/// What the instance at an endpoint is called here, or where it answers.
+fn name_at(state: &State, endpoint: &Endpoint) -> String {
+    let mut rows = state.instances.rows.iter();
+    let known = rows.find(|instance| instance.row.endpoint == *endpoint);
+    known.map_or_else(|| endpoint.authority(), |instance| instance.row.name.to_string())
 }
 
 /// Leaves, after asking if that stops instances.

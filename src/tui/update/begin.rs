@@ -21,8 +21,8 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
             Work::InvokePointer(..)
                 | Work::Call(..)
                 | Work::Compare(..)
-                | Work::CompareDirect(_)
-                | Work::Replay(_)
+                | Work::CompareDirect(..)
+                | Work::Replay(..)
                 | Work::Demo
                 | Work::Revoke(_)
                 | Work::Domains(..)

@@ -1,8 +1,10 @@
 //! The same done to many pointers: asked about where it destroys, and what came of it.
 
 use super::begin::begin;
+use crate::tui::clock::pointers;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Confirm, Layer, Notice, Then, places};
+use crate::tui::pointer;
 use crate::tui::state::{Level, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::{Line, wrap};
@@ -22,19 +24,30 @@ pub fn bulk(state: &mut State, action: BulkAction, targets: Vec<BulkTarget>) -> 
     }
     let instances: BTreeSet<&str> = targets.iter().map(|target| target.instance.as_str()).collect();
     let only = instances.first().filter(|_| instances.len() == 1);
-    let confirm = Confirm {
-        title: format!("Delete {} pointers?", targets.len()),
-        text: format!(
-            "Deleted are {}, with their relationships. The data they refer to is not touched.",
-            places(&targets)
+    let fate = match targets.as_slice() {
+        [only] => format!(
+            "It is deleted from {}, with its relationships. The data it refers to is not touched.",
+            only.instance
         ),
+        several => format!(
+            "Deleted are {}, with their relationships. The data they refer to is not touched.",
+            places(several)
+        ),
+    };
+    let confirm = Confirm {
+        title: format!("Delete {}?", pointers(targets.len() as u64)),
+        text: format!("{}\n\n{fate}", state.pointers.naming(&targets)),
         instance: only.map(|name| (*name).to_owned()),
-        dependents: None,
-        yes: "delete them",
-        then: Then::Do(Work::Bulk(action, targets)),
+        dependents: Some((pointer::MARKED.to_owned(), None)),
+        yes: if targets.len() == 1 {
+            "delete it"
+        } else {
+            "delete them"
+        },
+        then: Then::Do(Work::Bulk(action, targets.clone())),
     };
     state.layers.push(Layer::Confirm(Box::new(confirm)));
-    Vec::new()
+    vec![Effect::Pointer(pointer::Errand::HangingOnMarked(targets))]
 }
 
 /// Says what came of it: in a line if all went well, else in a window with each failure and its remedy.
@@ -47,8 +60,8 @@ pub fn on_report(state: &mut State, report: &BulkReport) {
         state.report(
             Level::Warn,
             format!(
-                "stopped: {} pointers {word}, {} failed, {} not touched",
-                report.done.len(),
+                "stopped: {} {word}, {} failed, {} not touched",
+                pointers(report.done.len() as u64),
                 report.failed.len(),
                 report.left
             ),
@@ -62,14 +75,19 @@ pub fn on_report(state: &mut State, report: &BulkReport) {
             BulkAction::Export { path, .. } => format!(" to {}", path.display()),
             _ => String::new(),
         };
-        state.report(Level::Good, format!("{total} pointers {word}{into}"), "");
+        state.report(
+            Level::Good,
+            format!("{} {word}{into}", pointers(total as u64)),
+            "",
+        );
         return;
     } else {
         state.report(
             Level::Warn,
             format!(
-                "{} of {total} pointers {word}, {} failed",
+                "{} of {} {word}, {} failed",
                 report.done.len(),
+                pointers(total as u64),
                 report.failed.len()
             ),
             "",

@@ -1,23 +1,46 @@
 //! What may follow on the line after `:`.
 
+use super::filter_words::{filter_words, lines, pointers};
+use super::narrow::rows_of;
+use super::panes::is_filter;
 use crate::command::{Command, Id, by_name, commands};
-use crate::tui::layers::Candidates;
+use crate::tui::layers::{Candidates, Layer, Rows, split_path};
+use crate::tui::paths::FileName;
 use crate::tui::state::State;
 use crate::tui::widgets::candidates::Candidate;
+use crate::workspace::{LogForm, PointerColumn};
 
 /// What may stand at the end of the line.
 pub fn candidates(state: &State, text: &str) -> Candidates {
-    let from = text.rfind(' ').map_or(0, |place| place + 1);
-    let begun = text[from..].to_lowercase();
-    let Some((name, _)) = text.split_once(' ') else {
+    let Some((name, argument)) = text.split_once(' ') else {
         return Candidates {
             from: 0,
-            items: names(state, &begun),
+            items: names(state, &text.to_lowercase()),
         };
     };
     let Some(command) = by_name(name) else {
         return Candidates::default();
     };
+    let behind = name.len() + 1;
+    let mut found = match (path_of(command, argument), filtered(state, command, argument)) {
+        (Some(_), _) => files(state, argument),
+        (None, Some((rows, from))) => {
+            let words = filter_words(state, rows, &argument[from..]);
+            Candidates {
+                from: from + words.from,
+                ..words
+            }
+        }
+        (None, None) => words(state, command, argument),
+    };
+    found.from += behind;
+    found
+}
+
+/// What may stand at the end of an argument that is no filter and no path.
+fn words(state: &State, command: &Command, argument: &str) -> Candidates {
+    let from = argument.rfind(' ').map_or(0, |place| place + 1);
+    let begun = argument[from..].to_lowercase();
     let mut items: Vec<Candidate> = Vec::new();
     for wish in wishes(command) {
         items.extend(values(state, command, wish));
@@ -28,6 +51,58 @@ pub fn candidates(state: &State, text: &str) -> Candidates {
     });
     items.truncate(100);
     Candidates { from, items }
+}
+
+/// The rows that the end of an argument filters, and from which byte of it on the filter stands; none where something
+/// else is meant there.
+fn filtered(state: &State, command: &Command, argument: &str) -> Option<(Rows, usize)> {
+    if !wishes(command).any(|wish| wish == "FILTER") {
+        return None;
+    }
+    match command.id {
+        Id::ShowLog => Some((Rows::Log, 0)),
+        Id::AuditFilter => Some((Rows::Audit, 0)),
+        Id::ShowPointers => {
+            let (first, from) = match argument.split_once(' ') {
+                Some((first, _)) if !is_filter(first) => (&argument[first.len() + 1..], first.len() + 1),
+                _ => (argument, 0),
+            };
+            let is_instance = from == 0 && !is_filter(first);
+            let sign = usize::from(first.starts_with('/'));
+            (!is_instance).then_some((Rows::Pointers, from + sign))
+        }
+        _ => Some((rows_of(state.focus), 0)),
+    }
+}
+
+/// The path that is an argument, if it is one.
+pub fn path_of<'a>(command: &Command, argument: &'a str) -> Option<&'a str> {
+    wishes(command).any(|wish| wish == "FILE").then_some(argument)
+}
+
+/// Files in the folder that a path has come to, as far as that was looked into.
+fn files(state: &State, path: &str) -> Candidates {
+    let (folder, begun) = split_path(path);
+    let known = match state.layers.last() {
+        Some(Layer::Command(line)) => line.folder.as_ref(),
+        _ => None,
+    };
+    let there = known
+        .filter(|(known, _)| known == folder)
+        .map(|(_, files)| files.as_slice())
+        .unwrap_or_default();
+    let shown = |file: &&FileName| {
+        let is_meant = file.name.starts_with(begun) && file.written() != begun;
+        is_meant && (begun.starts_with('.') || !file.name.starts_with('.'))
+    };
+    let items = there.iter().filter(shown).take(100).map(|file| Candidate {
+        text: file.written(),
+        doc: if file.is_folder { "folder" } else { "" }.to_owned(),
+    });
+    Candidates {
+        from: folder.len(),
+        items: items.collect(),
+    }
 }
 
 fn names(state: &State, begun: &str) -> Vec<Candidate> {
@@ -79,8 +154,20 @@ fn values(state: &State, command: &Command, wish: &'static str) -> Vec<Candidate
             let names = state.look.catalog.names().into_iter();
             names.map(|name| plain(name, "theme")).collect()
         }
-        "WORDS" | "FILTER" => tags(state),
-        "POINTER" | "ADDRESS" => rows(state)
+        "FORM" => {
+            let forms = LogForm::ALL.into_iter();
+            forms
+                .map(|form| plain(form.as_str().to_owned(), form.doc()))
+                .collect()
+        }
+        "COLUMN" => PointerColumn::ALL
+            .into_iter()
+            .map(|column| plain(column.title().replace(' ', "-"), "column"))
+            .collect(),
+        "ID" => lines(state)
+            .map(|line| plain(line.id.to_string(), &line.action))
+            .collect(),
+        "POINTER" | "ADDRESS" => pointers(state)
             .map(|pointer| plain(pointer.address.to_string(), &pointer.description))
             .collect(),
         "CREDENTIAL" => state
@@ -100,23 +187,4 @@ pub fn instances(state: &State) -> impl Iterator<Item = Candidate> {
         text: instance.row.name.to_string(),
         doc: instance.row.endpoint.authority(),
     })
-}
-
-/// Pointers near the selection that have been fetched.
-fn rows(state: &State) -> impl Iterator<Item = &crate::model::Pointer> {
-    let first = state.pointers.selected.saturating_sub(100);
-    (first..first + 200).filter_map(|place| state.pointers.row(place))
-}
-
-/// Tags of pointers that have been fetched.
-fn tags(state: &State) -> Vec<Candidate> {
-    let mut tags: Vec<&String> = rows(state).flat_map(|pointer| &pointer.tags).collect();
-    tags.sort_unstable();
-    tags.dedup();
-    tags.into_iter()
-        .map(|tag| Candidate {
-            text: format!("#{tag}"),
-            doc: "tag".to_owned(),
-        })
-        .collect()
 }

@@ -1,11 +1,13 @@
 //! The line after `:`: its keys, what is wrong with it, and what it does.
 
-use super::candidates::{candidates, instances, is_choice, wishes};
+use super::candidates::{candidates, instances, is_choice, path_of, wishes};
 use super::commands::perform;
 use super::history::remember;
+use super::panes::is_filter;
 use crate::command::{Command, Id, Key, KeyCode, by_name, command, commands, missing};
 use crate::tui::effect::Effect;
-use crate::tui::layers::{CommandLine, Layer};
+use crate::tui::layers::{CommandLine, Layer, split_path};
+use crate::tui::paths::FileName;
 use crate::tui::state::State;
 use tui_input::Input;
 
@@ -34,7 +36,31 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         (KeyCode::Enter, _) => return enter(state),
         _ => line.edit(key),
     }
-    Vec::new()
+    look_into_folder(state).into_iter().collect()
+}
+
+/// A path that is typed leads into another folder: what is in that helps to go on.
+pub fn look_into_folder(state: &mut State) -> Option<Effect> {
+    let Some(Layer::Command(line)) = state.layers.last_mut() else {
+        return None;
+    };
+    let (name, argument) = line.input.value().split_once(' ')?;
+    let (folder, _) = split_path(path_of(by_name(name)?, argument)?);
+    let folder = folder.to_owned();
+    if line.folder.as_ref().is_some_and(|(known, _)| *known == folder) {
+        return None;
+    }
+    line.folder = Some((folder.clone(), Vec::new()));
+    Some(Effect::LookIntoFolder(folder))
+}
+
+/// What is in the folder that the path has come to.
+pub fn learn_files(line: &mut CommandLine, folder: &str, files: Vec<FileName>) {
+    if let Some((known, there)) = &mut line.folder
+        && known == folder
+    {
+        *there = files;
+    }
 }
 
 /// Looking in the history: Enter takes the line, which may then be changed or entered.
@@ -146,15 +172,29 @@ fn named_instance<'a>(state: &State, command: &Command, argument: &'a str) -> Op
     (wants_instance && state.instances.get(name).is_some()).then_some(name)
 }
 
+/// Whether the first word behind a command names an instance, and is no filter. Where an instance is written with its
+/// sign, everything else is one.
+fn names_instance(command: &Command, first: &str) -> bool {
+    let wants = |wanted: &str| wishes(command).any(|wish| wish == wanted);
+    let is_filter = match command.argument.contains("@INSTANCE") {
+        true => !first.starts_with('@'),
+        false => wants("FILTER") && is_filter(first),
+    };
+    wants("INSTANCE") && !first.is_empty() && !is_filter
+}
+
 /// Where only certain words may follow, one of them has to.
 fn expect_known(state: &State, command: &Command, argument: &str) -> Result<(), String> {
     let first = argument.split_whitespace().next().unwrap_or_default();
-    let wants_instance = wishes(command).any(|wish| wish == "INSTANCE");
     let name = first.strip_prefix('@').unwrap_or(first);
-    if wants_instance && !name.is_empty() && !name.starts_with('/') && state.instances.get(name).is_none() {
+    if names_instance(command, first) && state.instances.get(name).is_none() {
         let names: Vec<String> = instances(state).map(|candidate| candidate.text).collect();
+        let filter = match command.id {
+            Id::ShowPointers => format!("; a filter begins with /, as in /{name}"),
+            _ => String::new(),
+        };
         return Err(format!(
-            "there is no instance {name:?}; there are: {}",
+            "there is no instance {name:?}; there are: {}{filter}",
             names.join(", ")
         ));
     }

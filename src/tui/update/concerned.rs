@@ -2,10 +2,9 @@
 //!
 //! Pages of their own ask this too, so it leans on no command.
 
-use super::begin::begin;
 use crate::command::Id;
 use crate::model::{InstanceName, PointerAddress};
-use crate::tui::effect::{Effect, Work};
+use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::state::{Level, State};
 use crate::workspace::LogRow;
@@ -47,14 +46,6 @@ pub fn target(state: &State) -> Option<(InstanceName, PointerAddress)> {
         let target = state.pointers.target(state.pointers.selected)?;
         Some((target.instance, target.address))
     })
-}
-
-/// Begins work on the pointer that is open or selected.
-pub fn on_pointer(state: &mut State, work: impl FnOnce(InstanceName, PointerAddress) -> Work) -> Vec<Effect> {
-    match target(state) {
-        Some((name, address)) => vec![begin(state, work(name, address))],
-        None => Vec::new(),
-    }
 }
 
 /// The line of the log that is open or selected.

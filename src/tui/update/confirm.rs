@@ -5,6 +5,7 @@
 use super::begin::begin;
 use super::leave::leave;
 use crate::command::{Key, KeyCode};
+use crate::tui::composer;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, Then};
 use crate::tui::state::State;
@@ -18,6 +19,7 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
             };
             match confirm.then {
                 Then::Do(work) => vec![begin(state, work)],
+                Then::Send(outgoing) => composer::send_agreed(state, *outgoing),
                 Then::Quit => leave(state),
             }
         }

@@ -32,7 +32,7 @@ pub fn kept_history(state: &State) -> Option<String> {
 fn is_for_a_shell(line: &str) -> bool {
     let name = line.split_whitespace().next();
     name.and_then(by_name)
-        .is_some_and(|command| command.id == Id::Run)
+        .is_some_and(|command| matches!(command.id, Id::Run | Id::RunQuietly))
 }
 
 /// Takes the lines that were kept; those of this run are newer.

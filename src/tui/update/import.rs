@@ -1,7 +1,7 @@
 //! An import: what the file would come to is asked about first, and said afterwards.
 
 use crate::model::InstanceName;
-use crate::tui::clock::count;
+use crate::tui::clock::{count, pointers};
 use crate::tui::effect::Work;
 use crate::tui::layers::{Confirm, Layer, Notice, Then};
 use crate::tui::state::{Level, State};
@@ -77,7 +77,7 @@ pub fn on_imported(state: &mut State, instance: &InstanceName, report: &ImportRe
         state.report(Level::Warn, text, "nothing of it is left there; U begins again");
         return;
     }
-    let imported = format!("{} pointers imported into {instance}", count(report.imported));
+    let imported = format!("{} imported into {instance}", pointers(report.imported));
     if report.rejected == 0 {
         state.report(Level::Good, imported, "");
         return;

@@ -4,6 +4,7 @@ use super::asks::quit;
 use super::begin::begin;
 use super::commands::{perform, scroll};
 use super::confirm;
+use super::filter_words::filter_words;
 use super::narrow::{narrow_log, remember_filter};
 use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
@@ -14,7 +15,6 @@ use crate::tui::layers::{
 use crate::tui::message::Message;
 use crate::tui::pointer;
 use crate::tui::state::{Begun, Level, Phase, State};
-use crate::tui::widgets::filter::complete_filter;
 use crate::tui::{audit, composer, map, tail, wizard};
 use std::time::Duration;
 
@@ -83,9 +83,13 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
         Some(Layer::Composer(_)) => return composer::on_paste(state, text),
         Some(Layer::Invoke(_)) => return invoke::on_paste(state, text),
         Some(Layer::Help(help)) => paste(&mut help.input, text),
-        Some(Layer::Command(line)) => line.paste(text),
+        Some(Layer::Command(line)) => {
+            line.paste(text);
+            return super::command_line::look_into_folder(state).into_iter().collect();
+        }
         Some(Layer::Filter(line)) => {
             paste(&mut line.input, text);
+            line.cycle = None;
             return filter_changed(state);
         }
         _ => {}
@@ -309,13 +313,7 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             state.layers.pop();
             return effects;
         }
-        KeyCode::Tab => {
-            let completed = complete_filter(line.input.value(), line.fields());
-            match completed {
-                Some(text) => line.input = tui_input::Input::new(text),
-                None => return Vec::new(),
-            }
-        }
+        KeyCode::Tab | KeyCode::BackTab => return take_word(state, key.code == KeyCode::Tab),
         // The list stays within reach while one types.
         KeyCode::Down if line.rows == Rows::Audit => return audit::step(state, 1),
         KeyCode::Up if line.rows == Rows::Audit => return audit::step(state, -1),
@@ -325,9 +323,23 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
             if !edit(&mut line.input, key) {
                 return Vec::new();
             }
+            line.cycle = None;
         }
     }
     filter_changed(state)
+}
+
+/// Takes the next word that may be meant, or the one before.
+fn take_word(state: &mut State, forward: bool) -> Vec<Effect> {
+    let fresh = match state.layers.last() {
+        Some(Layer::Filter(line)) => filter_words(state, line.rows, line.input.value()),
+        _ => return Vec::new(),
+    };
+    let taken = match state.layers.last_mut() {
+        Some(Layer::Filter(line)) => line.take(fresh, forward),
+        _ => false,
+    };
+    if taken { filter_changed(state) } else { Vec::new() }
 }
 
 /// The filter changed: instances are asked once it rests, the log at once.

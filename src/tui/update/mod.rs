@@ -24,6 +24,7 @@ mod confirm;
 mod credentials;
 mod edit_again;
 mod files;
+mod filter_words;
 mod history;
 mod import;
 mod keymap;
@@ -41,6 +42,7 @@ mod place;
 mod refresh;
 mod settings;
 mod settle;
+mod shell_lines;
 mod themes;
 mod whose_mouse;
 mod work;
@@ -176,8 +178,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::PointerNews(news) => pointer::on_news(state, news),
         Message::Folder(folder, files) => {
-            if let Some(Layer::Form(form)) = state.layers.last_mut() {
-                form.learn_files(&folder, files);
+            match state.layers.last_mut() {
+                Some(Layer::Form(form)) => form.learn_files(&folder, files),
+                Some(Layer::Command(line)) => command_line::learn_files(line, &folder, files),
+                _ => {}
             }
             Vec::new()
         }
@@ -187,6 +191,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Ran => refresh::refresh(state),
+        Message::RanBehind(ended) => {
+            shell_lines::on_ended(state, &ended);
+            refresh::refresh(state)
+        }
         Message::Audit(news) => audit::on_news(state, news),
         Message::Domains(news) => domains::on_news(state, news),
         Message::Examined(number, found) => {

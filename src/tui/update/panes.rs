@@ -74,10 +74,10 @@ impl<'a> Targets<'a> {
                 filter: Some(text.strip_prefix('/').unwrap_or(text).trim()),
             };
         }
-        if let Some(filter) = text.strip_prefix('/') {
+        if pane == Pane::Pointers && is_filter(text) {
             return Self {
                 instance: None,
-                filter: Some(filter.trim()),
+                filter: Some(text.strip_prefix('/').unwrap_or(text).trim()),
             };
         }
         let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
@@ -87,6 +87,12 @@ impl<'a> Targets<'a> {
             filter: (!rest.is_empty()).then(|| rest.strip_prefix('/').unwrap_or(rest).trim()),
         }
     }
+}
+
+/// Whether what stands where an instance may be named begins a filter: by its sign, or as a field.
+pub fn is_filter(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    first.starts_with(['/', '#', '!', '~', '"']) || first.contains(':')
 }
 
 /// Shows the pointers of an instance, with another filter if one is given.

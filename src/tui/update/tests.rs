@@ -8,6 +8,7 @@ mod first_run;
 mod keys;
 mod lock;
 mod onward;
+mod sending_again;
 mod settings;
 
 use super::*;
@@ -31,6 +32,35 @@ fn works(effects: Vec<Effect>) -> Vec<(u64, Work)> {
             _ => None,
         })
         .collect()
+}
+
+#[test]
+fn a_line_behind_the_console_leaves_it_on_the_screen_and_tells_how_it_ended() {
+    let mut state = demo(SIZE);
+    press(&mut state, &[":"]);
+    write(&mut state, "run-quietly xdg-open \"$BUTTERFLY_REFERENCE\"");
+    let effects = key(&mut state, "enter");
+    let line = effects.iter().find_map(|effect| match effect {
+        Effect::RunBehind(line) => Some(line),
+        _ => None,
+    });
+    assert!(line.is_some_and(|line| line.about.iter().any(|(name, _)| *name == "BUTTERFLY_REFERENCE")));
+    assert!(!super::history::kept_history(&state).unwrap().contains("xdg-open"));
+    let ended = |failed| {
+        Message::RanBehind(crate::tui::message::Ended {
+            line: "xdg-open x".into(),
+            failed,
+        })
+    };
+    update(&mut state, ended(None));
+    assert_eq!(state.reports.back().unwrap().level, Level::Good);
+    update(
+        &mut state,
+        ended(Some(("ended with 3".into(), "no browser".into()))),
+    );
+    let told = state.reports.back().unwrap();
+    assert_eq!(told.level, Level::Bad);
+    assert_eq!(told.text, "xdg-open x: it ended with 3: no browser");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Work that a person asked for: on its way, over.
 
+use super::asks::ask_to_send;
 use super::backups;
 use super::begin::tell_demo;
 use super::lists::after_anything;
@@ -7,7 +8,7 @@ use super::pages::open_invoke_page;
 use crate::command::Id;
 use crate::model::Side;
 use crate::seal::Passphrase;
-use crate::tui::clock::count;
+use crate::tui::clock::{count, pointers};
 use crate::tui::content::failure_lines;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{DifferencePage, Layer, Notice, Tab};
@@ -145,7 +146,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             state.pointers.ask_again();
         }
         Done::Exported(written, path) => {
-            let text = format!("{} pointers exported to {path}", count(written));
+            let text = format!("{} exported to {path}", pointers(written));
             state.report(Level::Good, text, "");
         }
         Done::PointerDeleted(instance, address) => {
@@ -156,6 +157,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         Done::Matching(targets, complete) => {
             let row = state.pointers.selected;
             let count = targets.len();
+            let targets = targets.into_iter().map(|target| (target, None));
             state.pointers.marks.add(row, targets);
             if complete {
                 let remedy = format!("{} takes the marks away again", state.key_for(Id::MarkAll));
@@ -188,12 +190,12 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         }
         Done::LogText(text) => effects.push(Effect::Copy(text)),
         Done::LogExported(lines, path) => {
-            let lines = crate::tui::clock::count(lines);
-            state.report(
-                Level::Good,
-                format!("{lines} lines exported to {}", path.display()),
-                "",
-            );
+            let lines = match lines {
+                1 => "one line".to_owned(),
+                many => format!("{} lines", count(many)),
+            };
+            let text = format!("{lines} exported to {}", path.display());
+            state.report(Level::Good, text, "");
         }
         Done::Revoked(row) => {
             let (text, remedy) = revoked(&row);
@@ -227,6 +229,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             let page = DifferencePage::new(*comparison, added_us);
             state.layers.push(Layer::Difference(Box::new(page)));
         }
+        Done::Asks(destruction, again) => ask_to_send(state, &destruction, again),
         Done::Domains(instance, changed) => effects.extend(domains::on_changed(state, instance, changed)),
         Done::LockChanged(how) => {
             state.report(

@@ -92,19 +92,6 @@ fn short(field: &Field) -> String {
     }
 }
 
-/// The text with the name of the field completed that is begun at its end, where only one begins so.
-pub fn complete_filter(text: &str, fields: &[Field]) -> Option<String> {
-    let start = text.rfind(char::is_whitespace).map_or(0, |blank| blank + 1);
-    let begun = text[start..].trim_start_matches('!');
-    if begun.is_empty() || begun.contains(':') {
-        return None;
-    }
-    let mut known = fields.iter().filter(|field| field.name.starts_with(begun));
-    let field = known.next().filter(|_| known.next().is_none())?;
-    let kept = &text[..text.len() - begun.len()];
-    Some(format!("{kept}{}:", field.name))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,12 +103,6 @@ mod tests {
         assert!(filter_hint("beta !status:", LOG_FIELDS).contains("interpreted"));
         assert!(filter_hint("beta cr", LOG_FIELDS).starts_with("cred:"));
         assert!(filter_hint("s", LOG_FIELDS).starts_with("status: size:>1MB since:1h"));
-        assert_eq!(
-            complete_filter("beta !cr", LOG_FIELDS).as_deref(),
-            Some("beta !cred:")
-        );
-        assert_eq!(complete_filter("s", LOG_FIELDS), None);
-        assert_eq!(complete_filter("beta ", LOG_FIELDS), None);
     }
 
     #[test]

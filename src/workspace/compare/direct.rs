@@ -5,6 +5,7 @@ use super::sides::{Comparison, without_trace};
 use crate::model::{Endpoint, InstanceName, PointerAddress};
 use crate::protocol::{Code, Query};
 use crate::store::PointerQuery;
+use crate::workspace::log::asked_of_peer;
 use crate::workspace::{CallOptions, Failure, InvokeOptions, LogEntry, LogKind, Workspace};
 use serde::Serialize;
 use serde_json::Value;
@@ -83,12 +84,15 @@ impl Workspace {
                 "ask its administrator for a credential of your own (a handshake), or add it with `butterfly instance add`",
             ));
         };
-        let query = Query::from_value(federated.query).map_err(|error| {
-            missing(
-                format!("the pointer's query is not known: {error}"),
-                "a sealed circuit of someone else's making cannot be asked directly",
-            )
-        })?;
+        let query = match asked_of_peer(entry)? {
+            Some(query) => query,
+            None => Query::from_value(federated.query).map_err(|error| {
+                missing(
+                    format!("the pointer's query is not known: {error}"),
+                    "a sealed circuit of someone else's making cannot be asked directly",
+                )
+            })?,
+        };
         let options = InvokeOptions {
             trace: true,
             ..InvokeOptions::default()

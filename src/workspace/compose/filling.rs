@@ -17,6 +17,21 @@ const LOOKED_THROUGH: u64 = 5_000;
 /// Lines that are fetched at a time.
 const BATCH: u64 = 250;
 
+impl Outgoing {
+    /// The query as far as its blanks were answered. What a reply is to give is named in its place: that is looked for
+    /// when the query is sent.
+    pub fn answered(&self) -> Query {
+        let Some(answers) = &self.answers else {
+            return self.query.clone();
+        };
+        let value = fill(&self.query.to_value(), &mut |source| match source {
+            Source::Asked { name, is_json } => answered(name, *is_json, answers),
+            Source::Reply(wanted) => format!("(from the last reply to {})", wanted.action).into(),
+        });
+        Query::from_value(value).unwrap_or_else(|_| self.query.clone())
+    }
+}
+
 impl Workspace {
     /// A query for an instance with its blanks filled in.
     pub async fn fill_in(

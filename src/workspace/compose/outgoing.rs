@@ -45,6 +45,22 @@ impl Way {
         }
     }
 
+    /// How a query goes this way, if not straight: `through alpha`.
+    pub fn words(&self) -> Option<String> {
+        match self {
+            Self::Direct => None,
+            Self::Relay { through, .. } => Some(format!("through {through}, which relays it")),
+            Self::Pointer {
+                through,
+                pointer,
+                route,
+            } => Some(format!(
+                "through {} of {through}, on route {route}",
+                pointer.address
+            )),
+        }
+    }
+
     /// The instance that is talked to first on this way to an instance.
     pub fn first<'a>(&'a self, instance: &'a InstanceName) -> &'a InstanceName {
         self.through().unwrap_or(instance)

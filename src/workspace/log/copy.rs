@@ -79,8 +79,21 @@ impl LogForm {
 struct Post {
     /// A name that `butterfly seal` knows.
     remote: String,
+    /// What the credential is called in the vault.
+    name: String,
     credential: HeldCredential,
     query: Query,
+}
+
+impl Post {
+    /// The command that prints the credential's secrets.
+    fn export(&self, home: &Home) -> String {
+        format!(
+            "{} credential export {} --plain --json",
+            program(home),
+            quoted(&self.name)
+        )
+    }
 }
 
 impl Workspace {
@@ -91,9 +104,10 @@ impl Workspace {
             LogForm::Command => self.as_command(&entry).await,
             LogForm::Python => {
                 let post = self.post_of(&entry).await?;
+                let (query, export) = (post.query.to_value(), post.export(self.home()));
                 Ok(match post.credential.profile() {
-                    Profile::Native => native_program(&post.credential, &post.query.to_value(), &post.remote),
-                    Profile::Legacy => legacy_program(&post.credential, &post.query.to_value(), &post.remote),
+                    Profile::Native => native_program(&post.credential, &query, &export),
+                    Profile::Legacy => legacy_program(&post.credential, &query, &export),
                 })
             }
             LogForm::Curl => Ok(as_curl(&self.post_of(&entry).await?, self.home())),
@@ -143,6 +157,7 @@ impl Workspace {
             return Ok(Post {
                 credential: self.credential_of(&record).await?,
                 remote: entry.row.instance.clone(),
+                name: record.credential.clone(),
                 query: Query::new("invoke_through_connection", parameters),
             });
         }
@@ -156,6 +171,7 @@ impl Workspace {
             return Ok(Post {
                 credential: self.credential_of(&record).await?,
                 remote: entry.row.instance.clone(),
+                name: record.credential.clone(),
                 query,
             });
         }
@@ -170,7 +186,8 @@ impl Workspace {
         })?;
         Ok(Post {
             credential: held::usable(found)?,
-            remote: used,
+            remote: used.clone(),
+            name: used,
             query,
         })
     }

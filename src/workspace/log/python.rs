@@ -1,20 +1,22 @@
 //! Python programs that send one query: written from the wire contract with other people's libraries, and run
 //! against real instances by the tests.
 
-use crate::protocol::{HeldCredential, HeldKeys};
+use crate::protocol::{HeldCredential, HeldKeys, Spki};
 use serde_json::Value;
 use std::fmt::Write;
 
 /// For the native profile: JWE and JWT by joserfc.
-pub(super) fn native_program(credential: &HeldCredential, query: &Value, name: &str) -> String {
+/// `export` is the command that prints its secret.
+pub(super) fn native_program(credential: &HeldCredential, query: &Value, export: &str) -> String {
     let text = |value: Option<&str>| literal(&Value::from(value.unwrap_or_default()), 0);
+    let way = Way::of(&credential.pins);
     format!(
         r#"# One sealed query of the native profile. Needs: pip install joserfc
 # The secret comes from the environment: BUTTERFLY_ROOT is `root` in what
-#     butterfly credential export {name} --plain --json
+#     {export}
 # prints. Do not write it into this file.
 import base64, hashlib, hmac, json, os, time, urllib.error, urllib.request
-from joserfc import jwe, jwt
+{imports}from joserfc import jwe, jwt
 from joserfc.jwe import JWERegistry
 from joserfc.jwk import OctKey
 from joserfc.registry import HeaderParameter
@@ -52,8 +54,8 @@ claims = {{
 token = jwt.encode({{"alg": "HS256", "kid": KID, "typ": "bfly-inv+jwt"}}, claims, key(b"token"), algorithms=["HS256"])
 headers = {{"Authorization": "Bearer " + token, "Content-Type": "application/jose"}}
 request = urllib.request.Request(ENDPOINT, body.encode(), headers, method="POST")
-try:
-    response = urllib.request.urlopen(request, timeout=30)
+{pinned}try:
+    response = {open}(request, timeout=30)
 except urllib.error.HTTPError as error:
     response = error
 answer = response.read().decode()
@@ -69,11 +71,16 @@ print(json.dumps(json.loads(reply.plaintext), indent=2))
         app_id = text(Some(credential.app_id.as_str())),
         kid = text(credential.kid().map(|kid| kid.as_str())),
         query = literal(query, 0),
+        imports = way.imports,
+        pinned = way.pinned,
+        open = way.open,
     )
 }
 
 /// For the legacy profile: Fernet by cryptography, JWT by PyJWT.
-pub(super) fn legacy_program(credential: &HeldCredential, query: &Value, name: &str) -> String {
+/// `export` is the command that prints its secrets.
+pub(super) fn legacy_program(credential: &HeldCredential, query: &Value, export: &str) -> String {
+    let way = Way::of(&credential.pins);
     let (more, key) = if has_access_key(credential) {
         (
             ", BUTTERFLY_ACCESS_KEY",
@@ -85,10 +92,10 @@ pub(super) fn legacy_program(credential: &HeldCredential, query: &Value, name: &
     format!(
         r#"# One sealed query of the legacy profile. Needs: pip install cryptography pyjwt
 # The secrets come from the environment: JWT_SECRET_KEY, BUTTERFLY_ENCRYPTION_KEY{more}, as in what
-#     butterfly credential export {name} --plain --json
+#     {export}
 # prints. Do not write them into this file.
 import json, os, time, urllib.error, urllib.request
-import jwt
+{imports}import jwt
 from cryptography.fernet import Fernet
 
 ENDPOINT = {endpoint}
@@ -99,8 +106,8 @@ claims = {{"app_id": {app_id}, "exp": int(time.time()) + 60{key}}}
 token = jwt.encode(claims, os.environ["JWT_SECRET_KEY"], algorithm="HS256")
 headers = {{"Authorization": f"Bearer {{token}}", "Content-Type": "text/plain"}}
 request = urllib.request.Request(ENDPOINT, fernet.encrypt(json.dumps(QUERY).encode()), headers, method="POST")
-try:
-    response = urllib.request.urlopen(request, timeout=30)
+{pinned}try:
+    response = {open}(request, timeout=30)
 except urllib.error.HTTPError as error:
     if error.code == 401:
         raise SystemExit(f"HTTP 401: {{error.read().decode()}}")
@@ -110,8 +117,69 @@ print(json.dumps(json.loads(fernet.decrypt(response.read())), indent=2))
         endpoint = literal(&Value::from(credential.endpoint.as_str()), 0),
         app_id = literal(&Value::from(credential.app_id.as_str()), 0),
         query = literal(query, 0),
+        imports = way.imports,
+        pinned = way.pinned,
+        open = way.open,
     )
 }
+
+/// How a program opens its connection: with a certificate that an authority signed, or with a key that is pinned.
+struct Way {
+    /// What it imports for that.
+    imports: &'static str,
+    /// What it does before, in whole lines.
+    pinned: String,
+    /// What opens a request.
+    open: &'static str,
+}
+
+impl Way {
+    fn of(pins: &[Spki]) -> Self {
+        if pins.is_empty() {
+            return Self {
+                imports: "",
+                pinned: String::new(),
+                open: "urllib.request.urlopen",
+            };
+        }
+        // Pads and the standard alphabet do not make it another key.
+        let pins = pins
+            .iter()
+            .map(|pin| pin.0.trim_end_matches('=').replace('+', "-").replace('/', "_"));
+        Self {
+            imports: "import base64, hashlib, http.client, ssl\nfrom cryptography import x509\n\
+                      from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat\n",
+            pinned: PINNED.replace("{pins}", &literal(&pins.collect(), 0)),
+            open: "opener.open",
+        }
+    }
+}
+
+/// The key alone decides, as it does for this program; it is looked at before anything is sent.
+const PINNED: &str = r#"
+# The instance made its certificate itself: its key must be one of these (SHA-256 of the public key, base64url).
+PINS = {pins}
+anybody = ssl.create_default_context()
+anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+
+
+class Pinned(http.client.HTTPSConnection):
+    def connect(self):
+        super().connect()
+        shown = x509.load_der_x509_certificate(self.sock.getpeercert(binary_form=True)).public_key()
+        spki = shown.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        pin = base64.urlsafe_b64encode(hashlib.sha256(spki).digest()).rstrip(b"=").decode()
+        if pin not in PINS:
+            raise SystemExit(f"nothing was sent: the instance shows the key {pin}, which is not pinned")
+
+
+class ByPin(urllib.request.HTTPSHandler):
+    def https_open(self, request):
+        return self.do_open(Pinned, request, context=anybody)
+
+
+opener = urllib.request.build_opener(ByPin)
+"#;
 
 /// A value as Python writes it.
 fn literal(value: &Value, depth: usize) -> String {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::command::keymap::Answer;
-use crate::command::{Id, Situation};
+use crate::command::{Id, Situation, command};
 use proptest::prelude::*;
 
 fn load(text: &str) -> (Keymap, Vec<Problem>) {
@@ -165,4 +165,41 @@ proptest! {
         let answer = keymap.press(&[], key, &stack, &Situation::default());
         prop_assert!(matches!(answer, Answer::Run(binding) if binding.command.id == Id::Help), "{} {:?}", text, problems);
     }
+}
+
+/// What a file that gives this command a key in this scope is told about where the command is.
+fn told_of_place(command: &crate::command::Command, scope: Scope) -> Option<String> {
+    let text = format!(
+        "[keys.{}]\n\"alt-9 alt-8\" = \"{}\"\n",
+        scope.name(),
+        command.name
+    );
+    let (_, problems) = load(&text);
+    let mut messages = problems.into_iter().map(|problem| problem.message);
+    messages.find(|message| message.contains("does nothing in"))
+}
+
+#[test]
+fn a_command_gets_a_key_wherever_its_own_key_works_and_nowhere_else() {
+    let usual = Keymap::of(Preset::default());
+    for command in crate::command::commands() {
+        let works = |stack: &[Scope]| usual.keys(command.id, stack).next().is_some();
+        if !Scope::STACKS.into_iter().any(works) {
+            // It has no key that could tell.
+            continue;
+        }
+        for scope in Scope::all() {
+            let mut stacks = Scope::STACKS.into_iter().filter(|stack| stack.contains(&scope));
+            let told = told_of_place(command, scope);
+            assert_eq!(
+                told.is_none(),
+                stacks.all(works),
+                "{} {scope:?}: {told:?}",
+                command.name
+            );
+        }
+    }
+    let query = command(Id::Compose);
+    assert_eq!(told_of_place(query, Scope::Pointers), None);
+    assert!(told_of_place(query, Scope::Map).is_some());
 }

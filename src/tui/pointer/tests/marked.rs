@@ -109,6 +109,63 @@ fn worked(ticket: u64, action: BulkAction, targets: Vec<BulkTarget>) -> Message 
     )
 }
 
+/// The question that is asked.
+fn question(state: &State) -> &crate::tui::layers::Confirm {
+    match state.layers.last() {
+        Some(Layer::Confirm(confirm)) => confirm,
+        _ => panic!("it is not asked"),
+    }
+}
+
+#[test]
+fn windows_before_marked_pointers_are_deleted() {
+    compare("marked_confirm_delete", |state| {
+        mark(state);
+        press(state, &["x"]);
+    });
+    compare("marked_confirm_delete_hidden", |state| {
+        press(state, &["v", "/"]);
+        write(state, "#nothing");
+        press(state, &["enter", "x"]);
+    });
+}
+
+#[test]
+fn a_question_names_what_is_marked_and_says_what_cannot_be_seen() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["v"]);
+    let marked = state.pointers.marks.targets()[0].address.to_string();
+    let description = state.pointers.row(0).unwrap().description.clone();
+    press(&mut state, &["x"]);
+    let seen = question(&state);
+    assert_eq!(seen.title, "Delete one pointer?");
+    assert_eq!(seen.yes, "delete it");
+    assert!(
+        seen.text.contains(&marked) && seen.text.contains(&description),
+        "{}",
+        seen.text
+    );
+    assert!(!seen.text.contains("visible"), "{}", seen.text);
+    let told = seen.dependents.as_ref().unwrap().1.as_ref().unwrap();
+    assert!(told[0].contains("9 relationships go with them"), "{told:?}");
+
+    press(&mut state, &["esc", "/"]);
+    write(&mut state, "#nothing");
+    press(&mut state, &["enter"]);
+    press(&mut state, &["x"]);
+    let hidden = question(&state);
+    assert!(
+        hidden.text.contains(&marked) && hidden.text.contains(&description),
+        "{}",
+        hidden.text
+    );
+    assert!(
+        hidden.text.contains("It is not visible under the filter."),
+        "{}",
+        hidden.text
+    );
+}
+
 #[test]
 fn tags_go_to_all_that_are_marked_and_what_failed_stays_marked() {
     let mut state = demo(SIZE);

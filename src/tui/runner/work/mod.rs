@@ -5,8 +5,8 @@ mod instances;
 mod pointers;
 mod transfers;
 
-use super::super::effect::Work;
-use super::super::message::Done;
+use super::super::effect::{Consent, Work};
+use super::super::message::{Again, Done};
 use super::super::outcome::Outcome;
 use crate::tui::domains;
 use crate::tui::paths::typed_path;
@@ -143,17 +143,22 @@ pub(super) async fn do_work(
             Done::Resealed(name, resealed)
         }
         Work::Compare(one, other) => Done::Compared(Box::new(workspace.compare_log(one, other).await?), None),
-        Work::CompareDirect(id) => {
-            let compared = workspace.compare_direct(id).await?;
-            Done::Compared(Box::new(compared.comparison), Some(compared.added_us))
-        }
+        Work::CompareDirect(id, Consent::Unasked) => match workspace.destruction_by_line(id).await? {
+            Some(hit) => Done::Asks(Box::new(hit), Again::Compare(id)),
+            None => compare_direct(workspace, id).await?,
+        },
+        Work::CompareDirect(id, Consent::Given) => compare_direct(workspace, id).await?,
         Work::NoteLog(id, text) => {
             workspace.note_log(id, &text).await?;
             Done::Noted(id)
         }
         Work::CopyLog(id, form) => Done::LogText(workspace.log_as(id, form).await?),
         Work::ExportLog(export, path) => progress.export_log(workspace, &export, path).await?,
-        Work::Replay(id) => Done::Invoked(workspace.replay_log(id).await?.log_id?),
+        Work::Replay(id, Consent::Unasked) => match workspace.destruction_by_line(id).await? {
+            Some(hit) => Done::Asks(Box::new(hit), Again::Send(id)),
+            None => replay(workspace, id).await?,
+        },
+        Work::Replay(id, Consent::Given) => replay(workspace, id).await?,
         Work::Domains(name, change) => {
             let changed = domains::change(workspace, &name, &change).await?;
             Done::Domains(name, changed)
@@ -170,6 +175,18 @@ pub(super) async fn do_work(
         }
         Work::Demo => Done::Demo(Box::new(workspace.demo(step).await?)),
     })
+}
+
+async fn replay(workspace: &Workspace, id: u64) -> Outcome<Done> {
+    Ok(Done::Invoked(workspace.replay_log(id).await?.log_id?))
+}
+
+async fn compare_direct(workspace: &Workspace, id: u64) -> Outcome<Done> {
+    let compared = workspace.compare_direct(id).await?;
+    Ok(Done::Compared(
+        Box::new(compared.comparison),
+        Some(compared.added_us),
+    ))
 }
 
 /// Where what was typed leads from the root: it is looked for when this console is long gone.

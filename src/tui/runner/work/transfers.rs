@@ -2,7 +2,7 @@
 
 use crate::model::InstanceName;
 use crate::store::PointerQuery;
-use crate::tui::clock::count;
+use crate::tui::clock::{count, pointers};
 use crate::tui::message::Done;
 use crate::tui::outcome::Outcome;
 use crate::tui::paths::typed_path;
@@ -89,10 +89,7 @@ impl<'a> Progress<'a> {
     ) -> Outcome<Done> {
         let tell = |written: u64| {
             if self.is_due() {
-                (self.step)(&format!(
-                    "exporting {instance}: {} pointers written",
-                    count(written)
-                ));
+                (self.step)(&format!("exporting {instance}: {} written", pointers(written)));
             }
         };
         let written = workspace

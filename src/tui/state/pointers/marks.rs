@@ -2,12 +2,13 @@
 //! that they survive filters, sorting and paging.
 
 use crate::workspace::BulkTarget;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// The marked pointers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
-    marked: BTreeSet<BulkTarget>,
+    /// With what each said of itself when it was marked, where that was seen.
+    marked: BTreeMap<BulkTarget, Option<String>>,
     /// The row of the last mark: where a range begins.
     anchor: Option<u64>,
 }
@@ -15,7 +16,7 @@ pub struct Marks {
 impl Marks {
     /// Whether this pointer is marked.
     pub fn contains(&self, target: &BulkTarget) -> bool {
-        self.marked.contains(target)
+        self.marked.contains_key(target)
     }
 
     /// How many are marked.
@@ -30,14 +31,19 @@ impl Marks {
 
     /// All of them, in order.
     pub fn targets(&self) -> Vec<BulkTarget> {
-        self.marked.iter().cloned().collect()
+        self.marked.keys().cloned().collect()
+    }
+
+    /// What a marked one said of itself when it was marked, if that was seen.
+    pub fn description(&self, target: &BulkTarget) -> Option<&str> {
+        self.marked.get(target)?.as_deref()
     }
 
     /// Marks the pointer in this row, or takes its mark away.
-    pub fn toggle(&mut self, row: u64, target: BulkTarget) {
+    pub fn toggle(&mut self, row: u64, target: BulkTarget, description: Option<String>) {
         self.anchor = Some(row);
-        if !self.marked.remove(&target) {
-            self.marked.insert(target);
+        if self.marked.remove(&target).is_none() {
+            self.marked.insert(target, description);
         }
     }
 
@@ -47,10 +53,12 @@ impl Marks {
         anchor.min(row)..=anchor.max(row)
     }
 
-    /// Marks these; a range goes on from this row.
-    pub fn add(&mut self, row: u64, targets: impl IntoIterator<Item = BulkTarget>) {
+    /// Marks these, each with what it says of itself where that is seen; a range goes on from this row.
+    pub fn add(&mut self, row: u64, targets: impl IntoIterator<Item = (BulkTarget, Option<String>)>) {
         self.anchor = Some(row);
-        self.marked.extend(targets);
+        for (target, description) in targets {
+            self.marked.entry(target).or_insert(description);
+        }
     }
 
     /// Takes the marks of these away.
@@ -76,6 +84,7 @@ mod tests {
     use super::*;
     use crate::model::{InstanceName, PointerAddress};
     use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     fn target(number: u64) -> BulkTarget {
         BulkTarget {
@@ -94,7 +103,7 @@ mod tests {
             for (row, kind) in steps {
                 match kind {
                     0 => {
-                        marks.toggle(row, target(row));
+                        marks.toggle(row, target(row), None);
                         if !expected.remove(&row) {
                             expected.insert(row);
                         }
@@ -103,7 +112,7 @@ mod tests {
                         let range = marks.range_to(row);
                         prop_assert!(range.contains(&row) && range.clone().count() <= 20);
                         expected.extend(range.clone());
-                        marks.add(row, range.map(target));
+                        marks.add(row, range.map(|row| (target(row), None)));
                     }
                     2 => {
                         marks.remove([&target(row)]);

@@ -2,11 +2,12 @@
 //! around where one is, and what is on the screen stays there until something newer has come.
 //!
 //! `source` holds the pages of an instance, `merge` reads several as one, `marks` what is marked, `columns`
-//! what is shown of each and how they are sorted.
+//! what is shown of each and how they are sorted, `naming` says in words which are marked.
 
 mod columns;
 mod marks;
 mod merge;
+mod naming;
 mod source;
 
 pub use columns::Columns;

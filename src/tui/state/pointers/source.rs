@@ -67,6 +67,11 @@ impl Source {
         self.pages.get(&(index / PAGE))?.rows.get(row)
     }
 
+    /// All rows that are kept.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Pointer> {
+        self.pages.values().flat_map(|page| &page.rows)
+    }
+
     /// Whether what is shown at this place answers an older question.
     pub(super) fn is_stale(&self, index: u64, generation: u64) -> bool {
         self.pages

@@ -1,16 +1,18 @@
 //! Writing queries, sending them again, and looking at what came.
 
 use super::super::begin::begin;
-use super::super::concerned::{concerned_line, on_instance, target};
+use super::super::concerned::{concerned_line, concerned_row, on_instance, target};
 use super::super::edit_again::edit_entry;
 use super::moving::open;
+use super::refusing::refuse;
 use crate::command::{Id, Scope};
 use crate::model::InstanceName;
 use crate::tui::composer;
-use crate::tui::effect::{Effect, Work};
+use crate::tui::effect::{Consent, Effect, Work};
 use crate::tui::layers::{InvokePage, Layer};
 use crate::tui::livetest::{self, Source};
 use crate::tui::state::{Level, State};
+use crate::workspace::only_reads;
 
 /// Among so many of the newest lines marks are looked for.
 const MARKS_LOOKED_AT: u64 = 2_000;
@@ -57,10 +59,23 @@ pub(super) fn edit_again(state: &mut State) -> Vec<Effect> {
 
 /// Sends a line of the log again, as a new line.
 pub(super) fn repeat(state: &mut State) -> Vec<Effect> {
-    match concerned_line(state) {
-        Some(id) => vec![begin(state, Work::Replay(id))],
-        None => Vec::new(),
+    again(state, "not sent again", Work::Replay)
+}
+
+/// Sends what a line of the log asked, one way or another.
+fn again(state: &mut State, not: &str, work: fn(u64, Consent) -> Work) -> Vec<Effect> {
+    let Some(id) = concerned_line(state) else {
+        return Vec::new();
+    };
+    if state.read_only {
+        let row = concerned_row(state).filter(|row| row.id == id);
+        let action = row.map_or("a query that is not known yet", |row| row.action.as_str());
+        if !only_reads(action) {
+            let action = action.to_owned();
+            return refuse(state, not, &action);
+        }
     }
+    vec![begin(state, work(id, Consent::Unasked))]
 }
 
 /// Loads the pointer that is open or selected, or what the line of the log asked.
@@ -132,8 +147,5 @@ fn marked_pair(state: &State, id: u64) -> Option<(u64, u64)> {
 }
 
 pub(super) fn compare_direct(state: &mut State) -> Vec<Effect> {
-    match concerned_line(state) {
-        Some(id) => vec![begin(state, Work::CompareDirect(id))],
-        None => Vec::new(),
-    }
+    again(state, "not compared", Work::CompareDirect)
 }

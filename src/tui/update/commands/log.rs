@@ -80,9 +80,11 @@ pub(super) fn copy_as(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
     push_menu(state, format!("Copy line {id} as"), items)
 }
 
-pub(super) fn export(state: &mut State) -> Vec<Effect> {
+pub(super) fn export(state: &mut State, path: Option<&str>) -> Vec<Effect> {
     let filter = state.log.filter.to_string();
     let matched = state.log.matched;
-    let name = state.clock.file_stamp();
-    push_form(state, |_| Form::export_log(&filter, matched, &name))
+    let usual = format!("butterfly-log-{}", state.clock.file_stamp());
+    push_form(state, |_| {
+        Form::export_log(&filter, matched, path.unwrap_or(&usual))
+    })
 }

@@ -2,7 +2,7 @@
 
 use super::super::begin::begin;
 use super::super::bulk::bulk;
-use super::super::concerned::{on_instance, on_pointer};
+use super::super::concerned::on_instance;
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::pointer;
@@ -13,7 +13,8 @@ use crate::workspace::{BulkAction, BulkTarget};
 pub(super) fn mark_pointer(state: &mut State) -> Vec<Effect> {
     let row = state.pointers.selected;
     if let Some(target) = state.pointers.target(row) {
-        state.pointers.marks.toggle(row, target);
+        let description = state.pointers.row(row).map(|row| row.description.clone());
+        state.pointers.marks.toggle(row, target, description);
         state.pointers.step(1);
     }
     Vec::new()
@@ -22,7 +23,11 @@ pub(super) fn mark_pointer(state: &mut State) -> Vec<Effect> {
 pub(super) fn mark_range(state: &mut State) -> Vec<Effect> {
     let row = state.pointers.selected;
     let rows = state.pointers.marks.range_to(row);
-    let targets: Option<Vec<BulkTarget>> = rows.map(|row| state.pointers.target(row)).collect();
+    let seen = |row| {
+        let description = state.pointers.row(row)?.description.clone();
+        Some((state.pointers.target(row)?, Some(description)))
+    };
+    let targets: Option<Vec<_>> = rows.map(seen).collect();
     match targets {
         Some(targets) => state.pointers.marks.add(row, targets),
         None => {
@@ -67,7 +72,7 @@ pub(super) fn delete(state: &mut State) -> Vec<Effect> {
 pub(super) fn invoke(state: &mut State) -> Vec<Effect> {
     match marked(state) {
         Some(targets) => bulk(state, BulkAction::Invoke, targets),
-        None => on_pointer(state, Work::InvokePointer),
+        None => super::pointers::invoke(state),
     }
 }
 

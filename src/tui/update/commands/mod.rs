@@ -13,6 +13,7 @@ mod log;
 mod marking;
 mod moving;
 mod pointers;
+mod refusing;
 mod shell;
 
 use super::asks::{
@@ -20,7 +21,7 @@ use super::asks::{
 };
 use super::begin::{begin, begin_demo};
 use super::borders;
-use super::concerned::{on_instance, on_pointer};
+use super::concerned::on_instance;
 use super::on_top::{push, push_form};
 use super::panes::show_pane;
 use super::refresh::refresh;
@@ -154,10 +155,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::SortColumns => columns(state, argument),
         Id::Unmark => unmark(state),
         Id::InvokePointer => invoke(state),
-        Id::CallPointer => {
-            let route = argument.and_then(Route::parse);
-            on_pointer(state, |name, address| Work::Call(name, address, route))
-        }
+        Id::CallPointer => pointers::call(state, argument.and_then(Route::parse)),
         Id::CallByRoute => choose_route(state),
         Id::Federate => federate(state),
         Id::LiveTest => invokes::live_test(state),
@@ -175,7 +173,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::CopyDomain => copying::copy_domain(state, argument),
         Id::CopyRecord => copying::copy_record(state, argument),
         Id::CopyParty => copying::copy_party(state, argument),
-        Id::ExportLog => export(state),
+        Id::ExportLog => export(state, argument),
         Id::NextTab => on_tab(state, |page| page.turn(true)),
         Id::PreviousTab => on_tab(state, |page| page.turn(false)),
         Id::TabQuery => on_tab(state, |page| page.show(Tab::Query)),
@@ -223,6 +221,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Menu => here::menu(state),
         Id::CommandLine => push(state, Layer::Command(CommandLine::default())),
         Id::Run => shell::run(state, argument),
+        Id::RunQuietly => shell::run_quietly(state, argument),
         Id::Theme => theme(state, argument),
         Id::Mouse => turn_mouse(state),
         Id::Redraw => vec![Effect::Redraw],

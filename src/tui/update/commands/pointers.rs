@@ -1,17 +1,55 @@
 //! What is done with pointers.
 
+use super::super::asks::through_pointer;
 use super::super::concerned::{on_instance, target};
 use super::super::on_top::{push, push_form};
 use super::super::panes::show_pane;
+use super::refusing::refuse;
 use crate::command::Id;
-use crate::model::{Grant, InstanceName, Route, Side};
+use crate::model::{Grant, InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{ColumnsWindow, Form, Item, Layer, Menu};
 use crate::tui::state::{Level, Pane, State};
-use crate::workspace::PointerColumn;
+use crate::workspace::{PointerColumn, only_reads};
+use serde_json::Value;
+
+/// Calls the pointer that is open or selected.
+pub(super) fn call(state: &mut State, route: Option<Route>) -> Vec<Effect> {
+    let Some((name, address)) = target(state) else {
+        return Vec::new();
+    };
+    if let Some(action) = forbidden(state, &address) {
+        return refuse(state, &format!("{address} is not called"), &action);
+    }
+    through_pointer(state, name, address, Work::Call, route)
+}
+
+/// The action that a federated pointer asks its peer, where this console only reads and that may change something.
+fn forbidden(state: &State, address: &PointerAddress) -> Option<String> {
+    let pointer = state
+        .pointer()
+        .filter(|pointer| state.read_only && pointer.address == *address)?;
+    let query = &pointer.federated.as_ref()?.query;
+    match query.get("action").and_then(Value::as_str) {
+        Some(action) if only_reads(action) => None,
+        Some(action) => Some(action.to_owned()),
+        None => Some("a query that is not known".to_owned()),
+    }
+}
+
+/// Invokes the pointer that is open or selected.
+pub(super) fn invoke(state: &mut State) -> Vec<Effect> {
+    match target(state) {
+        Some((name, address)) => {
+            let work = |name, address, _route| Work::InvokePointer(name, address);
+            through_pointer(state, name, address, work, None)
+        }
+        None => Vec::new(),
+    }
+}
 
 pub(super) fn choose_route(state: &mut State) -> Vec<Effect> {
-    let Some((name, address)) = target(state) else {
+    let Some((_, address)) = target(state) else {
         return Vec::new();
     };
     let own = state
@@ -32,12 +70,7 @@ pub(super) fn choose_route(state: &mut State) -> Vec<Effect> {
                 Route::Circuit => "this console fetches the query already sealed, and posts it",
                 Route::Relay => "the instance makes the call itself, and answers",
             };
-            Item::work(
-                key,
-                label,
-                doc,
-                Work::Call(name.clone(), address.clone(), Some(route)),
-            )
+            Item::run(key, label, doc, Id::CallPointer, Some(route.as_str()))
         })
         .collect();
     let selected = own

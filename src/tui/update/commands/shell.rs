@@ -19,6 +19,17 @@ pub(super) fn run(state: &mut State, line: Option<&str>) -> Vec<Effect> {
     }
 }
 
+/// Runs it behind the console.
+pub(super) fn run_quietly(state: &mut State, line: Option<&str>) -> Vec<Effect> {
+    match line {
+        None => push(state, Layer::Command(CommandLine::with("run-quietly "))),
+        Some(line) => vec![Effect::RunBehind(ShellLine {
+            line: line.to_owned(),
+            about: about(state),
+        })],
+    }
+}
+
 /// What is selected, as variables of the environment.
 fn about(state: &State) -> Vec<(&'static str, String)> {
     let mut about = Vec::new();

@@ -169,3 +169,86 @@ fn one_line_goes_to_a_pane_of_an_instance_with_a_filter() {
         (Pane::Log, "@beta status:failed")
     );
 }
+
+#[test]
+fn a_filter_alone_may_follow_where_an_instance_may() {
+    for (text, pane, filter) in [
+        ("log status:failed", Pane::Log, "status:failed"),
+        ("log took:>5ms", Pane::Log, "took:>5ms"),
+        ("log @alpha status:ok", Pane::Log, "@alpha status:ok"),
+        ("log dust", Pane::Log, "dust"),
+        ("pointers #dataset", Pane::Pointers, "#dataset"),
+        ("pointers route:relay", Pane::Pointers, "route:relay"),
+        ("pointers /dust", Pane::Pointers, "dust"),
+        ("pointers beta #dataset", Pane::Pointers, "#dataset"),
+    ] {
+        let mut state = demo(SIZE);
+        press(&mut state, &[":"]);
+        write(&mut state, text);
+        press(&mut state, &["enter"]);
+        assert!(state.layers.is_empty(), "{text} is refused");
+        assert_eq!((state.focus, state.filter_text(pane)), (pane, filter), "{text}");
+    }
+    let state = demo(SIZE);
+    let read = |text: &str| super::super::command_line::read(&state, text);
+    assert!(read("log @nowhere").unwrap_err().contains("there is no instance"));
+    let told = read("pointers dust").unwrap_err();
+    assert!(told.contains("/dust"), "{told}");
+}
+
+#[test]
+fn every_argument_that_is_known_is_completed() {
+    let mut state = demo(SIZE);
+    state.focus = Pane::Pointers;
+    for (text, offered) in [
+        ("log @al", "@alpha"),
+        ("log status:f", "status:failed"),
+        ("log beta cr", "cred:"),
+        ("filter @al", "@alpha"),
+        ("filter #a", "#air"),
+        ("pointers beta /rou", "route:"),
+        ("pointers #a", "#air"),
+        ("pointers be", "beta"),
+        ("columns le", "leads-to"),
+        ("copy py", "python"),
+        ("compare ", "3"),
+    ] {
+        let found = candidates(&state, text);
+        let texts: Vec<&str> = found.items.iter().map(|item| item.text.as_str()).collect();
+        assert!(texts.contains(&offered), "{text}: {texts:?}");
+        let taken = format!("{}{offered}", &text[..found.from]);
+        assert!(taken.starts_with(text.trim_end()), "{text} becomes {taken}");
+    }
+    let of_log = candidates(&state, "log #");
+    assert!(of_log.items.is_empty(), "lines of the log have no tags");
+    let read = super::super::command_line::read(&state, "columns leads-to");
+    assert!(read.is_ok(), "{read:?}");
+}
+
+#[test]
+fn files_are_completed_folder_by_folder() {
+    let mut state = demo(SIZE);
+    press(&mut state, &[":"]);
+    write(&mut state, "import ");
+    write(&mut state, "air.j");
+    press(&mut state, &["tab"]);
+    assert_eq!(line(&state), "import air.jsonl");
+    press(&mut state, &["esc", ":"]);
+    write(&mut state, "import /srv/");
+    let offered = candidates(&state, &line(&state));
+    assert_eq!(offered.from, "import /srv/".len());
+    assert!(!offered.items.is_empty());
+}
+
+#[test]
+fn the_log_is_exported_to_the_file_that_is_named() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["4", ":"]);
+    write(&mut state, "export-log calls.har");
+    press(&mut state, &["enter"]);
+    let Some(Layer::Form(form)) = state.layers.last() else {
+        panic!("no form");
+    };
+    assert_eq!(form.value("path"), "calls.har");
+    assert_eq!(form.value("format"), "har");
+}

@@ -1,6 +1,6 @@
 //! What may stand in the line after `:`, as a list above it.
 
-use crate::tui::layers::CommandLine;
+use crate::tui::layers::{CommandLine, FilterLine};
 use crate::tui::state::State;
 use crate::tui::update::candidates;
 use crate::tui::widgets::candidates::{Candidate, draw_candidates};
@@ -34,5 +34,15 @@ pub fn draw_completion(state: &State, line: &CommandLine, canvas: &mut Canvas, b
             let column = width(&line.input.value()[..fresh.from]);
             draw_candidates(canvas, body, column, &fresh.items, None);
         }
+    }
+}
+
+/// Draws what the word may be that was completed in a filter. Before that, the rows that it leaves are what one looks at.
+pub fn draw_words(line: &FilterLine, canvas: &mut Canvas, body: Rect) {
+    if let Some(cycle) = line.cycle.as_ref().filter(|cycle| cycle.items.len() > 1)
+        && body.height >= 3
+    {
+        let column = width(&cycle.before);
+        draw_candidates(canvas, body, column, &cycle.items, Some(cycle.place));
     }
 }

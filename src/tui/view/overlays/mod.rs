@@ -16,7 +16,7 @@ use crate::tui::layers::Layer;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, on_overlay};
-use completion::draw_completion;
+use completion::{draw_completion, draw_words};
 use confirm::draw_confirm;
 use form::draw_form;
 use frame::overlay_lines;
@@ -32,6 +32,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
     match layer {
         Layer::Help(help) => draw_help(state, help, canvas),
         Layer::Command(line) => draw_completion(state, line, canvas, body),
+        Layer::Filter(line) => draw_words(line, canvas, body),
         Layer::Confirm(confirm) => draw_confirm(state, confirm, canvas),
         Layer::Menu(menu) => draw_menu(state, menu, canvas),
         Layer::Columns(window) => columns::draw_columns(state, *window, canvas),

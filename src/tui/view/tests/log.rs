@@ -139,7 +139,10 @@ fn what_is_done_with_a_line_is_asked_for() {
     let effects = update(&mut state, Message::Key(Key::char('r')));
     assert!(matches!(
         &effects[..],
-        [Effect::Work(_, crate::tui::effect::Work::Replay(2))]
+        [Effect::Work(
+            _,
+            crate::tui::effect::Work::Replay(2, crate::tui::effect::Consent::Unasked)
+        )]
     ));
 }
 
