@@ -9,6 +9,8 @@ use std::process::Stdio;
 const WHOAMI: &str = r#"{"action":"whoami"}"#;
 const CALLER: &str = "alpha-federation-console";
 const CREDENTIAL: &str = "alpha-federation-console@beta";
+/// Its name where it is held.
+const HELD: &str = "beta/alpha-federation-console";
 
 /// The newest line with everything that was kept of it.
 fn newest(home: &Home) -> Value {
@@ -98,7 +100,7 @@ fn a_refused_invoke_and_a_refused_call_are_kept_as_they_travelled() {
 fn where_nobody_answered_what_was_sealed_is_kept() {
     let home = Home::empty();
     let key = home.write_private("root", &"A".repeat(43));
-    let id = "inst_0123456789abcdef";
+    let id = "inst_0123456789ab";
     home.ok(&[
         "instance",
         "add",
@@ -140,11 +142,11 @@ fn open_says_what_came_instead_of_a_reply() {
     let home = Home::empty();
     let serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));
     home.ok(&["credential", "suspend", CREDENTIAL]);
-    let sealed = home.ok(&["seal", CREDENTIAL, WHOAMI]);
+    let sealed = home.ok(&["seal", HELD, WHOAMI]);
     let (status, problem) = post(&sealed);
     assert_eq!(status, 401);
     let open = |body: &str| {
-        let mut command = home.command(&["open", CREDENTIAL, "-", "--json"]);
+        let mut command = home.command(&["open", HELD, "-", "--json"]);
         let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(body.as_bytes()).unwrap();
         let output = child.wait_with_output().unwrap();
@@ -169,7 +171,7 @@ fn open_says_what_came_instead_of_a_reply() {
     let (code, told) = open("what is this");
     assert_eq!((code, &told["code"]), (Some(3), &json!("cannot_open")));
     drop(serving);
-    let text = home.command(&["seal", CREDENTIAL, WHOAMI, "--curl"]).end();
+    let text = home.command(&["seal", HELD, WHOAMI, "--curl"]).end();
     assert!(text.stdout.starts_with("url = \"http://"), "{text:?}");
     assert!(text.stdout.contains("\n# jti "), "{text:?}");
     assert!(

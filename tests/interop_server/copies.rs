@@ -81,8 +81,11 @@ fn a_native_line_runs_as_python_and_through_curl() {
     if has_curl() {
         // What curl posts is answered; what it hands on answers another request, as a replaying proxy's would.
         let pipeline = copied(&program, &line, "curl");
-        let other = r#"curl() { cat >/dev/null; butterfly seal alpha '{"action":"whoami"}' --curl | command curl -s --config -; }"#;
-        let output = shell_with(&program, &pipeline, other);
+        let called = pipeline.strip_prefix("sealed=$(").unwrap();
+        let called = called.split(" seal ").next().unwrap();
+        let seal = format!(r#"{called} seal alpha '{{"action":"whoami"}}' --curl"#);
+        let other = format!("curl() {{ cat >/dev/null; {seal} | command curl -s --config -; }}");
+        let output = shell_with(&program, &pipeline, &other);
         assert_eq!(output.status.code(), Some(3), "{}", told(&output));
         assert!(
             told(&output).contains("answers another request"),
