@@ -261,6 +261,11 @@ impl Restore {
     }
 }
 
+/// What is said where the change could not be finished because somebody was reading.
+const KEEPS_OLD_LOCK: &str = "warning: another console or command is reading the vault, so that its write-ahead log \
+    (console.db-wal) still has the vault's key as the old lock sealed it; close the others and run any command on this home, \
+    such as `butterfly instance list`, which takes it out";
+
 async fn change(session: &Session, lock: Lock) -> Outcome {
     session.permit("locking the vault differently")?;
     let workspace = session.open().await?;
@@ -269,6 +274,9 @@ async fn change(session: &Session, lock: Lock) -> Outcome {
         None => ask_passphrase("New passphrase of the vault")?,
     };
     workspace.change_lock(lock).await?;
+    if workspace.keeps_old_lock() {
+        session.note(KEEPS_OLD_LOCK);
+    }
     session.show(&json!({"home": session.home().root(), "changed": true}), || {
         "The vault is locked differently from now on; nothing in it was sealed anew.".to_owned()
     })

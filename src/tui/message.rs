@@ -203,8 +203,8 @@ pub enum Done {
     Asks(Box<Destruction>, Again),
     /// Something about the domains of an instance was changed.
     Domains(InstanceName, crate::tui::domains::Changed),
-    /// The vault is locked differently; how, in words.
-    LockChanged(&'static str),
+    /// The vault is locked differently; how, in words, and whether the old lock still lies in its log.
+    LockChanged(&'static str, bool),
     /// The whole vault is in this file, and opens with these words.
     VaultExported(PathBuf, Passphrase),
     /// The demo stands.

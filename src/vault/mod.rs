@@ -17,6 +17,7 @@ mod lock;
 mod log;
 mod manifest;
 mod numbers;
+mod old_lock;
 mod open;
 mod preferences;
 mod retention;
@@ -24,6 +25,7 @@ mod sealed_rows;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod writing;
 
 pub use drafts::Draft;
 pub use error::VaultError;

@@ -2,11 +2,12 @@
 
 use super::lock::LockRow;
 use super::manifest::Manifest;
-use super::{Lock, LockKind, LogRetention, VaultError, files};
+use super::{Lock, LockKind, LogRetention, VaultError, files, old_lock};
 use crate::seal::{DataKey, Identity};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ mod embedded {
 /// What `user_version` says after the newest migration.
 const VERSION: i64 = 4;
 /// How long one console waits for another one's write.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// Pages of the write-ahead log at which whoever opens the database copies it back and begins it anew.
 const LONG_LOG: u64 = 128;
 /// Pages at which it is copied back in any case: later, so that a one-shot command does not do what the next one does.
@@ -33,6 +34,8 @@ pub struct Vault {
     /// None while it is locked: then the key is nowhere in this process.
     key: RwLock<Option<DataKey>>,
     connection: Mutex<Connection>,
+    /// The write-ahead log still has the data key as an older lock sealed it.
+    pub(super) keeps_old_lock: AtomicBool,
     pub(super) retention: LogRetention,
 }
 
@@ -85,10 +88,12 @@ impl Vault {
         let row = LockRow::read_checked(&mut connection, &path)?;
         let lock = choose(row.kind(&default_key_file(folder)))?;
         let key = row.open(&lock, &path)?;
+        let keeps_old_lock = old_lock::stays(&connection, PATIENCE)?;
         Ok(Self {
             path,
             key: RwLock::new(Some(key)),
             connection: Mutex::new(connection),
+            keeps_old_lock: AtomicBool::new(keeps_old_lock),
             retention: LogRetention::default(),
         })
     }
@@ -114,18 +119,22 @@ impl Vault {
         Ok(row.kind(&default_key_file(folder)))
     }
 
-    /// Seals the data key another way. What it seals stays as it is, so this is done in an instant.
+    /// Seals the data key another way. What it seals stays as it is, so this is done in an instant, unless somebody
+    /// else is reading: see [`Vault::keeps_old_lock`].
     pub fn change_lock(&self, lock: &Lock) -> Result<(), VaultError> {
         let row = LockRow::seal(&self.key()?, lock)?;
         let before = LockRow::read(&self.connection())?;
-        if let Err(error) = self.write_durably(|transaction| row.write(transaction)) {
+        let written = self.write_durably(|transaction| {
+            old_lock::note(transaction)?;
+            row.write(transaction)
+        });
+        if let Err(error) = written {
             row.forget_in(lock);
             return Err(error);
         }
         // The data key as the old lock sealed it shall not be found in what the file still has room for.
-        let connection = self.connection();
-        let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        drop(connection);
+        let is_forgotten = old_lock::forget(&self.connection(), PATIENCE);
+        self.keeps_old_lock.store(!is_forgotten, Ordering::Release);
         if let Some(before) = before {
             before.forget();
         }
@@ -196,33 +205,6 @@ impl Vault {
     pub(super) fn connection(&self) -> MutexGuard<'_, Connection> {
         // A panic elsewhere leaves no half-written state: SQLite rolled its transaction back.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Writes in one transaction and raises the change number. A power cut may take the last of these
-    /// back, never a part of one.
-    pub(super) fn write<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
-        let mut connection = self.connection();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = work(&transaction)?;
-        transaction
-            .prepare_cached("UPDATE counters SET changes = changes + 1 WHERE id = 1")?
-            .execute([])?;
-        transaction.commit()?;
-        Ok(value)
-    }
-
-    /// The same, on the disk before it returns: for what cannot be made again, such as credentials.
-    pub(super) fn write_durably<T>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, VaultError>,
-    ) -> Result<T, VaultError> {
-        self.connection().pragma_update(None, "synchronous", "FULL")?;
-        let outcome = self.write(work);
-        self.connection().pragma_update(None, "synchronous", "NORMAL")?;
-        outcome
     }
 }
 
@@ -304,7 +286,7 @@ fn shorten_log(connection: &Connection, path: &Path) -> Result<(), VaultError> {
     }
     // Another console that is open just now is not waited for: it does this by itself.
     connection.busy_timeout(Duration::ZERO)?;
-    let shortened = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    let shortened = old_lock::empty_log(connection);
     connection.busy_timeout(PATIENCE)?;
     if let Err(error) = shortened {
         // On a full disk, say: the log is only longer than it should be.

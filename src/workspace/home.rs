@@ -235,6 +235,12 @@ impl Workspace {
         self.in_vault(move |vault| vault.change_lock(&lock)).await
     }
 
+    /// Whether the vault's key as an older lock sealed it may still be found beside the vault, because somebody was reading
+    /// when the lock was changed. The next write or command takes it out, once nobody is in the way.
+    pub fn keeps_old_lock(&self) -> bool {
+        self.vault.keeps_old_lock()
+    }
+
     /// Every remembered setting whose name begins like this, with its name.
     pub async fn preferences(&self, prefix: &str) -> Result<Vec<(String, String)>, Failure> {
         let prefix = prefix.to_owned();

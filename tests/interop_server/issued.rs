@@ -55,6 +55,18 @@ impl Instance {
             .expect("Python can be started")
     }
 
+    /// The owner's credential, in plain form.
+    fn owner(&self) -> Value {
+        let credentials = self.program.json(&["credential", "list"]);
+        let mut rows = credentials.as_array().unwrap().iter();
+        let owner = rows
+            .find(|row| row["side"] == "held" && row["instance"] == "beta")
+            .unwrap_or_else(|| panic!("no owner in {credentials}"));
+        let name = owner["name"].as_str().unwrap();
+        self.program
+            .json(&["credential", "export", name, "--plain", "--yes"])
+    }
+
     fn summary(&self) -> Value {
         json!({"action": "get_pointer_summary", "pointer_address": self.pointer})
     }
@@ -73,17 +85,7 @@ fn an_issued_credential_works_in_a_client_of_another_language() {
 #[test]
 fn the_owners_credential_as_exported_works_there_too() {
     let Some(instance) = Instance::start() else { return };
-    let credentials = instance.program.json(&["credential", "list"]);
-    let owner = credentials
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|row| row["side"] == "held" && row["instance"] == "beta")
-        .unwrap_or_else(|| panic!("no owner in {credentials}"));
-    let name = owner["name"].as_str().unwrap();
-    let credential = instance
-        .program
-        .json(&["credential", "export", name, "--plain", "--yes"]);
+    let credential = instance.owner();
     for member in ["endpoint", "app_id", "kid", "root", "instance_id"] {
         assert!(credential[member].is_string(), "{member} is missing");
     }
@@ -94,6 +96,31 @@ fn the_owners_credential_as_exported_works_there_too() {
         read_json(&output)["result"]["pointers"][0]["address"],
         instance.pointer
     );
+}
+
+/// JOSE libraries bound what they open, some at 64 KiB; a list of some hundred entries is longer.
+#[test]
+fn a_large_reply_is_opened_there_too() {
+    let Some(instance) = Instance::start() else { return };
+    let lines: String = (0..400)
+        .map(|number| {
+            let reference = format!("https://weather.example/{number}");
+            let pointer = json!({"data_reference": reference, "description": "fair and calm ".repeat(20)});
+            format!("{pointer}\n")
+        })
+        .collect();
+    let file = instance.program.file("pointers.jsonl", lines.as_bytes());
+    instance
+        .program
+        .json(&["pointer", "import", "beta", file.to_str().unwrap()]);
+    let output = instance.client(
+        &instance.owner(),
+        &json!({"action": "list_pointers", "limit": 400}),
+    );
+    assert!(output.status.success(), "{}", told(&output));
+    assert!(output.stdout.len() > 2 * 65_536, "{} bytes", output.stdout.len());
+    let reply = read_json(&output);
+    assert_eq!(reply["result"]["pointers"].as_array().unwrap().len(), 400);
 }
 
 #[test]

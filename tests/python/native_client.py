@@ -9,7 +9,8 @@ another language.
 CREDENTIAL is a file with what `butterfly credential export NAME --plain --json` prints (`-` reads
 it from standard input): endpoint, app_id, kid, root, instance_id. QUERY is JSON, for example
 '{"action": "get_graph_stats"}'. The opened reply is printed as JSON. The process ends with 0 for a
-success, 1 for an error reply, 3 where the instance refuses the credential.
+success, 1 for an error reply, 3 where the instance refuses the credential or something else than a
+reply to the query came back, 4 where nothing came back.
 """
 
 import base64
@@ -23,6 +24,7 @@ import urllib.error
 import urllib.request
 
 from joserfc import jwe, jwt
+from joserfc.errors import JoseError
 from joserfc.jwe import JWERegistry
 from joserfc.jwk import OctKey
 from joserfc.registry import HeaderParameter
@@ -33,6 +35,11 @@ TOKEN = b"butterfly/v1 token"
 
 # A reply's header has one parameter that no RFC registers: the token id that it answers.
 BODIES = JWERegistry({"irt": HeaderParameter("In Reply To", "str")}, ["dir", "A256GCM"])
+
+# An instance fetches up to 64 MiB for a caller; in a reply, base64 in JSON in base64url, that is 16/9 as much. What is
+# longer is not read. joserfc by itself opens 64 KiB only, and a protected header of 1 KiB, which is enough.
+LONGEST_REPLY = 128 * 1024 * 1024
+BODIES.max_ciphertext_length = LONGEST_REPLY
 
 
 def base64url(data):
@@ -98,7 +105,10 @@ class Client:
 
     def open(self, body, token_id):
         """The reply, if it was sealed for this credential and answers this very request."""
-        opened = jwe.decrypt_compact(body, self.reply_key, registry=BODIES)
+        try:
+            opened = jwe.decrypt_compact(body, self.reply_key, registry=BODIES)
+        except (JoseError, ValueError) as error:
+            raise Refused(f"what came back cannot be opened: {error!r}") from error
         header = opened.protected
         if header.get("typ") != "bfly-reply+jwe" or header.get("kid") != self.kid:
             raise Refused("what came back is not a reply to this credential")
@@ -124,7 +134,9 @@ class Client:
         except urllib.error.HTTPError as error:
             response = error
         with response:
-            answer = response.read().decode()
+            answer = response.read(LONGEST_REPLY + 1).decode(errors="replace")
+            if len(answer) > LONGEST_REPLY:
+                raise Refused(f"more than {LONGEST_REPLY} bytes came back")
             if response.headers.get_content_type() != "application/jose":
                 raise Refused(f"HTTP {response.status}: {answer}")
         return self.open(answer, token_id)
@@ -139,6 +151,9 @@ def main():
     except Refused as refusal:
         print(refusal, file=sys.stderr)
         return 3
+    except OSError as error:
+        print(f"{client.endpoint} cannot be reached: {error}", file=sys.stderr)
+        return 4
     print(json.dumps(reply))
     return 1 if reply["status"] == "error" else 0
 

@@ -231,13 +231,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         }
         Done::Asks(destruction, again) => ask_to_send(state, &destruction, again),
         Done::Domains(instance, changed) => effects.extend(domains::on_changed(state, instance, changed)),
-        Done::LockChanged(how) => {
-            state.report(
-                Level::Good,
-                format!("the vault is locked with {how} from now on"),
-                "",
-            );
-        }
+        Done::LockChanged(how, keeps_old) => tell_lock(state, how, keeps_old),
         Done::VaultExported(file, words) => backups::on_vault_exported(state, &file, words),
         Done::Demo(demo) => {
             tell_demo(state, &demo);
@@ -342,4 +336,15 @@ fn checks_notice(state: &State, name: &str, checks: &[Check]) -> Notice {
         }
     }
     Notice::new(format!("Checks of {name}"), level, lines)
+}
+
+/// How the vault is locked, and whether the old lock still lies in its log because somebody was reading.
+fn tell_lock(state: &mut State, how: &str, keeps_old: bool) {
+    let text = format!("the vault is locked with {how} from now on");
+    if keeps_old {
+        let remedy = "another console is reading it, and its log has the key under the old lock until that one is closed and this one writes";
+        state.report(Level::Warn, text, remedy);
+    } else {
+        state.report(Level::Good, text, "");
+    }
 }

@@ -6,6 +6,9 @@ use crate::protocol::Code;
 use crate::seal::Passphrase;
 use keyring_core::mock;
 use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tempfile::TempDir;
 
 fn passphrase(text: &str) -> Lock {
     Lock::Passphrase(Passphrase::parse(text).unwrap())
@@ -99,22 +102,110 @@ fn a_key_in_the_keyring_opens_it_and_every_lock_can_follow_every_other() {
     assert!(other.to_string().contains("key in the keyring"), "{other}");
 }
 
+/// The data key as it is sealed now, and where it may be found.
+struct Sealed {
+    folder: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl Sealed {
+    fn now(folder: &Path) -> Self {
+        let bytes = Connection::open(folder.join("console.db"))
+            .unwrap()
+            .query_row("SELECT sealed_key FROM lock", [], |row| row.get(0))
+            .unwrap();
+        Self {
+            folder: folder.to_owned(),
+            bytes,
+        }
+    }
+
+    fn is_found(&self) -> bool {
+        ["console.db", "console.db-wal"].iter().any(|name| {
+            let file = std::fs::read(self.folder.join(name)).unwrap_or_default();
+            file.windows(self.bytes.len()).any(|window| window == self.bytes)
+        })
+    }
+}
+
+/// Another console that is in the middle of reading, until it is dropped.
+fn reader(folder: &Path) -> Connection {
+    let connection = Connection::open(folder.join("console.db")).unwrap();
+    connection
+        .execute_batch("BEGIN; SELECT count(*) FROM preferences;")
+        .unwrap();
+    connection
+}
+
+/// A vault whose lock was changed while somebody was reading, the reader, and the key as the old lock sealed it.
+fn changed_under_a_reader() -> (TempDir, PathBuf, Vault, Connection, Sealed) {
+    let (parent, folder, vault) = vault();
+    // In the write-ahead log, where it stays until that is begun anew.
+    vault.change_lock(&key_file(&folder)).unwrap();
+    let sealed = Sealed::now(&folder);
+    vault.connection().busy_timeout(Duration::from_millis(1)).unwrap();
+    let reader = reader(&folder);
+    vault.change_lock(&passphrase("words")).unwrap();
+    assert!(vault.keeps_old_lock() && sealed.is_found());
+    (parent, folder, vault, reader, sealed)
+}
+
 #[test]
 fn the_data_key_under_an_older_lock_is_not_left_in_the_file() {
     let (_parent, folder, vault) = vault();
-    let sealed: Vec<u8> = Connection::open(folder.join("console.db"))
-        .unwrap()
-        .query_row("SELECT sealed_key FROM lock", [], |row| row.get(0))
-        .unwrap();
-    let is_found = || {
-        ["console.db", "console.db-wal"].iter().any(|name| {
-            let bytes = std::fs::read(folder.join(name)).unwrap_or_default();
-            bytes.windows(sealed.len()).any(|window| window == sealed)
-        })
-    };
-    assert!(is_found());
+    let sealed = Sealed::now(&folder);
+    assert!(sealed.is_found());
     vault.change_lock(&passphrase("words")).unwrap();
-    assert!(!is_found());
+    assert!(!sealed.is_found());
+    assert!(!vault.keeps_old_lock());
+}
+
+#[test]
+fn what_a_reader_keeps_of_an_older_lock_is_taken_out_by_the_next_write() {
+    let (_parent, _folder, vault, reader, sealed) = changed_under_a_reader();
+    vault.set_preference("theme", "dark").unwrap();
+    assert!(vault.keeps_old_lock() && sealed.is_found(), "it still reads");
+    drop(reader);
+    vault.set_preference("theme", "light").unwrap();
+    assert!(!vault.keeps_old_lock() && !sealed.is_found());
+}
+
+#[test]
+fn what_a_reader_keeps_of_an_older_lock_is_taken_out_by_the_next_opening() {
+    let (_parent, folder, vault, reader, sealed) = changed_under_a_reader();
+    drop(vault);
+    let vault = Vault::open(&folder, &passphrase("words")).unwrap();
+    assert!(vault.keeps_old_lock() && sealed.is_found(), "it still reads");
+    drop((reader, vault));
+    let vault = Vault::open(&folder, &passphrase("words")).unwrap();
+    assert!(!vault.keeps_old_lock() && !sealed.is_found());
+    assert_eq!(vault.preferences("vault/").unwrap(), []);
+}
+
+#[test]
+fn what_cannot_be_made_again_waits_for_the_disk_whoever_else_writes() {
+    let (_parent, _folder, vault) = vault();
+    let level = |connection: &Connection| -> i64 {
+        connection
+            .pragma_query_value(None, "synchronous", |row| row.get(0))
+            .unwrap()
+    };
+    let (full, normal) = (2, 1);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..500 {
+                    // Taken back, so that nobody waits for the disk here.
+                    let refused = vault.write_durably(|transaction| {
+                        assert_eq!(level(transaction), full);
+                        Err::<(), _>(VaultError::Busy)
+                    });
+                    assert_eq!(refused, Err(VaultError::Busy));
+                }
+            });
+        }
+    });
+    assert_eq!(level(&vault.connection()), normal);
 }
 
 #[test]

@@ -166,7 +166,7 @@ pub(super) async fn do_work(
         Work::ChangeLock { now, lock } => {
             let words = lock.words();
             workspace.change_lock_as(now, lock).await?;
-            Done::LockChanged(words)
+            Done::LockChanged(words, workspace.keeps_old_lock())
         }
         Work::ExportVault { path, with_log } => {
             let file = in_full(&path);
