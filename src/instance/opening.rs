@@ -11,7 +11,8 @@ use super::issued::{self, Issued};
 use super::legacy_stand_in::LegacyStandIn;
 use super::recall::recall_tokens;
 use super::replay::{self, Gap, Replay};
-use super::settings::{NewInstance, ProxyHeader, Settings, Tls, usual};
+use super::retention::Retention;
+use super::settings::{AuditKept, NewInstance, ProxyHeader, Settings, Tls, usual};
 use super::trail::{Act, Trail};
 use super::{Instance, InstanceError, server, tls};
 use crate::model::{AppId, CredentialState, Endpoint, Grant, Profile, Timestamp};
@@ -105,6 +106,8 @@ async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
         fetch_seconds: usual::seconds(),
         file_roots: Vec::new(),
         read_only: false,
+        audit_days: AuditKept::default().days,
+        audit_mib: AuditKept::default().mib,
         trusted_proxies: Vec::new(),
         proxy_header: ProxyHeader::default(),
     })
@@ -211,6 +214,9 @@ async fn open_folder(
         trail.shared_log(),
         closing.clone(),
     );
+    if !audit_off {
+        Retention::new(trail.shared_log(), folder.clone(), &settings).keep(closing.clone());
+    }
     let instance = Instance::assemble(Parts {
         settings,
         key,

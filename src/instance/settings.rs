@@ -3,6 +3,7 @@
 use super::fetch::FetchPolicy;
 use crate::model::{Endpoint, InstanceId, InstanceName};
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -49,6 +50,21 @@ pub struct Settings {
     /// Refuse every write.
     #[serde(default)]
     pub read_only: bool,
+    /// Days for which its audit trail is kept: 1 to 36500; 0, or nothing said, for ever.
+    #[serde(
+        default,
+        deserialize_with = "between::days",
+        skip_serializing_if = "usual::is_unbounded"
+    )]
+    pub audit_days: u32,
+    /// Largest audit trail, in MiB: 1 to 1048576; 0, or nothing said, for any size. When it grows beyond that, its oldest
+    /// tenth goes.
+    #[serde(
+        default,
+        deserialize_with = "between::mib",
+        skip_serializing_if = "usual::is_unbounded"
+    )]
+    pub audit_mib: u32,
     /// Address ranges of reverse proxies in front of it (for example `127.0.0.1/32`): what they say of where a call comes
     /// from is believed, for limits and for `sources` of grants. None unless the administrator names some.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -68,10 +84,55 @@ impl Settings {
         }
     }
 
+    /// How much of its audit trail is kept.
+    pub const fn audit_kept(&self) -> AuditKept {
+        AuditKept {
+            days: self.audit_days,
+            mib: self.audit_mib,
+        }
+    }
+
     /// Whether an address is a reverse proxy's whose word counts.
     pub fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.trusted_proxies.iter().any(|range| range.contains(&address))
+    }
+}
+
+/// How much of its audit trail an instance keeps. What is older or more goes, and a record says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct AuditKept {
+    /// Days; 0 for ever.
+    #[serde(rename = "audit_days")]
+    pub days: u32,
+    /// MiB; 0 for any size.
+    #[serde(rename = "audit_mib")]
+    pub mib: u32,
+}
+
+impl AuditKept {
+    /// The most days that can be said.
+    pub const MOST_DAYS: u32 = 36_500;
+    /// The most MiB that can be said.
+    pub const MOST_MIB: u32 = 1024 * 1024;
+}
+
+impl Default for AuditKept {
+    /// What an instance is made with: a year and a month more, so that last year's can still be looked at, and up to
+    /// 1 GiB.
+    fn default() -> Self {
+        Self { days: 400, mib: 1024 }
+    }
+}
+
+impl fmt::Display for AuditKept {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.days, self.mib) {
+            (0, 0) => formatter.write_str("all of it, for ever"),
+            (days, 0) => write!(formatter, "{days} days"),
+            (0, mib) => write!(formatter, "at most {mib} MiB"),
+            (days, mib) => write!(formatter, "{days} days, at most {mib} MiB"),
+        }
     }
 }
 
@@ -86,6 +147,11 @@ pub(super) mod usual {
         *mib == largest()
     }
 
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "the form that serde calls")]
+    pub const fn is_unbounded(limit: &u32) -> bool {
+        *limit == 0
+    }
+
     pub const fn seconds() -> u16 {
         10
     }
@@ -98,9 +164,19 @@ pub(super) mod usual {
 
 /// Numbers that must lie between two others; anything else is refused where the file is read.
 mod between {
+    use super::AuditKept;
     use serde::de::Error;
     use serde::{Deserialize, Deserializer};
+    use std::fmt::Display;
     use std::ops::RangeInclusive;
+
+    pub fn days<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+        number(deserializer, 0..=AuditKept::MOST_DAYS)
+    }
+
+    pub fn mib<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+        number(deserializer, 0..=AuditKept::MOST_MIB)
+    }
 
     pub fn largest<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
         number(deserializer, 1..=64)
@@ -110,12 +186,12 @@ mod between {
         number(deserializer, 1..=300)
     }
 
-    fn number<'de, D: Deserializer<'de>>(
+    fn number<'de, D: Deserializer<'de>, N: TryFrom<i64> + PartialOrd + Display>(
         deserializer: D,
-        range: RangeInclusive<u16>,
-    ) -> Result<u16, D::Error> {
+        range: RangeInclusive<N>,
+    ) -> Result<N, D::Error> {
         let number = i64::deserialize(deserializer)?;
-        u16::try_from(number)
+        N::try_from(number)
             .ok()
             .filter(|number| range.contains(number))
             .ok_or_else(|| {
@@ -206,6 +282,20 @@ mod tests {
             (16 * 1024 * 1024, Duration::from_secs(10))
         );
         assert!(!toml::to_string(&settings).unwrap().contains("fetch_largest_mib"));
+    }
+
+    #[test]
+    fn an_older_instance_keeps_its_whole_audit_trail_until_it_is_told_otherwise() {
+        let settings = read("").unwrap();
+        assert_eq!(settings.audit_kept(), AuditKept { days: 0, mib: 0 });
+        assert!(!toml::to_string(&settings).unwrap().contains("audit_"));
+        let told = read("audit_days = 30\naudit_mib = 8").unwrap();
+        assert_eq!(told.audit_kept(), AuditKept { days: 30, mib: 8 });
+        assert_eq!(told.audit_kept().to_string(), "30 days, at most 8 MiB");
+        for wrong in ["audit_days = -1", "audit_days = 36501", "audit_mib = 1048577"] {
+            let refused = read(wrong).unwrap_err().to_string();
+            assert!(refused.contains("must be 0 to"), "{refused}");
+        }
     }
 
     #[test]

@@ -12,10 +12,10 @@ pub mod sqlite;
 pub use audit_filter::{AUDIT_FIELDS, AuditFilter};
 pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
-    AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun, CodeRecord, ConnectionChange, Edge,
-    HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, OnceKey,
-    PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead, Sight, Start, Statistics, Summary,
-    TagMatch,
+    AuditCut, AuditExtent, AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun, CodeRecord,
+    ConnectionChange, Edge, HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord,
+    OfferRecord, OnceKey, PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead, Sight, Start, Statistics,
+    Summary, TagMatch,
 };
 
 use crate::model::{
@@ -366,9 +366,12 @@ pub trait AuditLog: Send + Sync {
     /// Begins a new segment: removes every record so far and appends `record`, to whose reason the old head
     /// (sequence and hash) is added. Sequence and chain go on. Gives the old head.
     async fn clear(&self, record: NewAuditRecord) -> Result<AuditHead, StoreError>;
-    /// Removes leading records that are older than a moment (retention) and, if there were any, appends `record`,
-    /// to whose reason the last of them is added. Sequence and chain go on.
-    async fn prune(&self, before: Timestamp, record: NewAuditRecord) -> Result<(), StoreError>;
+    /// How much it holds.
+    async fn extent(&self) -> Result<AuditExtent, StoreError>;
+    /// Removes leading records (retention), at most so many, and, if there were any, appends `record`, to whose reason
+    /// the last of them is added. Sequence and chain go on. Gives how many went; the room that they took is free for
+    /// records to come.
+    async fn prune(&self, cut: AuditCut, most: u64, record: NewAuditRecord) -> Result<u64, StoreError>;
     /// Whether the last record could not be written, one that nobody waits for too.
     fn is_failing(&self) -> bool;
     /// Writes what could not be written before, and finds out whether that is possible again.

@@ -285,6 +285,28 @@ pub struct AuditHead {
     pub hash: String,
 }
 
+/// How much an audit trail holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AuditExtent {
+    /// Records in it.
+    pub records: u64,
+    /// The sequence number of the last record that was ever appended.
+    pub last: u64,
+    /// When the first record in it was made; none if it is empty.
+    pub oldest: Option<Timestamp>,
+    /// Bytes that it takes, without room in its file that is free for what comes.
+    pub bytes: u64,
+}
+
+/// Which leading records of an audit trail go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditCut {
+    /// Those before the first one that is as young as this or younger.
+    Before(Timestamp),
+    /// Those up to and with this sequence number.
+    Through(u64),
+}
+
 /// A head that two instances have shown each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SharedHead {

@@ -2,7 +2,7 @@
 
 use super::hosting::Hosting;
 use super::{Failure, InstanceChange, InstanceDetail, InstanceRow, Workspace, blocking};
-use crate::instance::{EventFollower, Instance, Looking, Settings, Tls};
+use crate::instance::{AuditKept, EventFollower, Instance, Looking, Settings, Tls};
 use crate::model::{Endpoint, InstanceKind, InstanceName, Profile};
 use crate::protocol::{Code, CredentialForm};
 use crate::vault::InstanceRecord;
@@ -14,7 +14,8 @@ pub const COLOURS: u8 = 8;
 pub const LONGEST_PATIENCE_S: u64 = super::session::PATIENCE.unsigned_abs();
 
 impl Workspace {
-    /// Changes what this home knows of an instance. Nothing is asked of the instance itself.
+    /// Changes what this home knows of an instance, and how much of its audit trail one of ours keeps. Nothing is asked
+    /// of the instance itself.
     pub async fn edit_instance(&self, name: &str, change: InstanceChange) -> Result<InstanceRow, Failure> {
         let record = self.record(name).await?;
         check(&record, &change)?;
@@ -29,6 +30,13 @@ impl Workspace {
             self.in_vault(move |vault| vault.set_choices(&name, colour.as_deref(), read_only, patience_s))
                 .await?;
         }
+        if change.audit_days.is_some() || change.audit_mib.is_some() {
+            let place = self.place_of(&record.name);
+            let (days, mib) = (change.audit_days, change.audit_mib);
+            blocking(move || Instance::keep_audit(&place, days, mib))
+                .await
+                .map_err(|error| Failure::from(error).on(record.name.as_str()))?;
+        }
         if let Some(form) = change.credential {
             self.replace_values(&record, form).await?;
         }
@@ -36,6 +44,17 @@ impl Workspace {
             self.move_remote(&record, endpoint).await?;
         }
         self.instance(name).await
+    }
+
+    /// How much of its audit trail an instance of ours keeps; none of a remote, and where its settings cannot be read.
+    pub async fn audit_kept(&self, name: &str) -> Result<Option<AuditKept>, Failure> {
+        let record = self.record(name).await?;
+        if record.kind == InstanceKind::Remote {
+            return Ok(None);
+        }
+        let place = self.place_of(&record.name);
+        let settings = blocking(move || Instance::read_settings(&place).ok()).await;
+        Ok(settings.map(|settings| settings.audit_kept()))
     }
 
     /// Fresh values for the credential that a remote is called with, under the same name.
@@ -158,6 +177,7 @@ fn told(settings: &Settings) -> Vec<(&'static str, String)> {
         ("files of", files),
         ("data at most", most),
         ("writes", writes.to_owned()),
+        ("audit trail", settings.audit_kept().to_string()),
     ]
 }
 
@@ -183,6 +203,22 @@ fn check(record: &InstanceRecord, change: &InstanceChange) -> Result<(), Failure
         );
     }
     let is_local = record.kind == InstanceKind::Local;
+    let (days, mib) = (change.audit_days.unwrap_or(0), change.audit_mib.unwrap_or(0));
+    if days > AuditKept::MOST_DAYS || mib > AuditKept::MOST_MIB {
+        return wrong(
+            format!("{days} days or {mib} MiB is more than can be said"),
+            "choose at most 36500 days and 1048576 MiB, or 0 for no limit",
+        );
+    }
+    if !is_local && (change.audit_days.is_some() || change.audit_mib.is_some()) {
+        return wrong(
+            format!(
+                "{} is not hosted here: how much of its audit trail it keeps is its own",
+                record.name
+            ),
+            "ask its administrator",
+        );
+    }
     if is_local && (change.endpoint.is_some() || change.credential.is_some()) {
         return wrong(
             format!(

@@ -58,6 +58,57 @@ fn what_a_home_knows_of_an_instance_is_edited() {
 }
 
 #[test]
+fn how_much_of_an_audit_trail_is_kept_is_said_when_it_is_made_and_later() {
+    let home = Home::empty();
+    let kept = |row: &Value| (row["audit_days"].as_u64(), row["audit_mib"].as_u64());
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    assert_eq!(
+        kept(&home.ok(&["instance", "show", "alpha"])),
+        (Some(400), Some(1024))
+    );
+    let edited = home.ok(&["instance", "edit", "alpha", "--audit-days", "30"]);
+    assert_eq!(kept(&edited), (Some(30), Some(1024)));
+    let shown = home.run(&["instance", "show", "alpha"]).stdout;
+    assert!(shown.contains("30 days, at most 1024 MiB"), "{shown}");
+    home.ok(&[
+        "instance",
+        "init",
+        "beta",
+        "--listen",
+        "127.0.0.1:0",
+        "--audit-days",
+        "0",
+        "--audit-mib",
+        "8",
+    ]);
+    assert_eq!(kept(&home.ok(&["instance", "show", "beta"])), (Some(0), Some(8)));
+    // It still opens, and its trail with it.
+    home.ok(&["pointer", "create", "alpha", "https://example.org/a"]);
+    assert_eq!(home.ok(&["audit", "verify", "alpha"])["valid"], true);
+
+    // One from before there was such a setting keeps all of it.
+    let file = home.root().join("instances/beta/instance.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let older: Vec<&str> = text.lines().filter(|line| !line.starts_with("audit_")).collect();
+    std::fs::write(&file, older.join("\n")).unwrap();
+    assert_eq!(kept(&home.ok(&["instance", "show", "beta"])), (Some(0), Some(0)));
+
+    let much = home.run_json(&["instance", "edit", "alpha", "--audit-days", "36501"]);
+    assert_eq!(much.code, 2, "{}", much.stdout);
+    let secret = home.write_private("secret", "a-secret-for-this-test-and-nothing-else");
+    let key = home.write_private("key", "YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXoxMjM0NTY=");
+    home.ok(&add_original(
+        "theirs",
+        "http://127.0.0.1:9/invoke",
+        "me",
+        [&secret, &key],
+    ));
+    let refused = home.run_json(&["instance", "edit", "theirs", "--audit-days", "1"]);
+    assert_eq!(error(&refused)["code"], "invalid_parameter", "{}", refused.stdout);
+    assert_eq!(kept(&home.ok(&["instance", "show", "theirs"])), (None, None));
+}
+
+#[test]
 fn a_call_ends_when_the_patience_with_its_instance_does() {
     // Takes connections and never says a word.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,9 +1,10 @@
-//! `butterfly instance edit`: what this home knows of an instance.
+//! `butterfly instance edit`: what this home knows of an instance, and how much of its audit trail one of ours keeps.
 
 use super::super::arguments::ProfileArg;
 use super::super::outcome::{Outcome, usage};
 use super::super::session::Session;
-use super::details;
+use super::audit_limits::AuditLimits;
+use super::show;
 use super::values::Values;
 use crate::model::{AppId, Endpoint, Profile};
 use crate::workspace::{InstanceChange, LONGEST_PATIENCE_S};
@@ -18,7 +19,8 @@ pub enum Switch {
     Off,
 }
 
-/// Change what this home knows of an instance: colour, read-only, patience, a remote's URL or its values.
+/// Change what this home knows of an instance: colour, read-only, patience, a remote's URL or its values; and how much of
+/// its audit trail a local one keeps.
 ///
 /// Nothing is asked of the instance itself.
 #[derive(Debug, Args)]
@@ -34,6 +36,8 @@ pub struct Edit {
     /// How long calls to it may take, 1s to 30s (a single call may be given more with --timeout), or `usual`.
     #[arg(long, value_name = "TIME", value_parser = patience)]
     patience: Option<Patience>,
+    #[command(flatten)]
+    audit: AuditLimits,
     /// Where a remote answers now.
     #[arg(long, value_name = "URL")]
     endpoint: Option<Endpoint>,
@@ -99,6 +103,8 @@ impl Edit {
             colour: self.colour.map(|Chosen(colour)| colour),
             read_only: self.set_read_only.map(|switch| switch == Switch::On),
             patience_s: self.patience.map(|Patience(seconds)| seconds),
+            audit_days: self.audit.audit_days,
+            audit_mib: self.audit.audit_mib,
             endpoint: self.endpoint,
             credential,
         };
@@ -108,7 +114,7 @@ impl Edit {
                 "see `butterfly instance edit --help`",
             ));
         }
-        let row = workspace.edit_instance(&self.name, change).await?;
-        session.show(&row, || details(&row))
+        workspace.edit_instance(&self.name, change).await?;
+        show(session, workspace, &self.name).await
     }
 }

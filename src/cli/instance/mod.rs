@@ -1,5 +1,6 @@
 //! `butterfly instance …`: the instances of this home.
 
+mod audit_limits;
 mod background;
 mod backup;
 mod edit;
@@ -16,12 +17,15 @@ use super::outcome::{Outcome, Stop};
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
-use crate::instance::{Instance as Hosted, Settings, Tls, check_listen};
+use crate::instance::{AuditKept, Instance as Hosted, Settings, Tls, check_listen};
 use crate::model::filter::Filter;
 use crate::model::{AppId, Endpoint, InstanceKind, InstanceName, InstanceState};
 use crate::protocol::{Code, ExitClass};
-use crate::workspace::{Failure, HostedBy, INSTANCE_FIELDS, InitInstance, InstanceRow, RemoteRequest};
+use crate::workspace::{
+    Failure, HostedBy, INSTANCE_FIELDS, InitInstance, InstanceRow, RemoteRequest, Workspace,
+};
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -95,6 +99,8 @@ pub struct Init {
     /// The private key of that certificate (PEM, mode 0600).
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    audit: audit_limits::AuditLimits,
 }
 
 /// Add a remote instance from plain values. Secrets come from files.
@@ -130,7 +136,7 @@ impl Instance {
             Self::Init(verb) => verb.run(session).await,
             Self::Add(verb) => verb.run(session).await,
             Self::List { filter } => list(session, &filter).await,
-            Self::Show { name } => show(session, &name).await,
+            Self::Show { name } => show(session, session.open_for(&name).await?, &name).await,
             Self::Probe { name } => probe(session, &name).await,
             Self::Remove(verb) => verb.run(session).await,
             Self::UseSpareKey { name } => {
@@ -177,6 +183,10 @@ impl Init {
                 tls,
             })
             .await?;
+        let change = self.audit.change();
+        if !change.is_empty() {
+            workspace.edit_instance(row.name.as_str(), change).await?;
+        }
         session.show(&row, || {
             format!("{}Host it with `butterfly serve {}`.", details(&row), row.name)
         })
@@ -217,9 +227,21 @@ async fn list(session: &Session, filter: &Filter) -> Outcome {
     })
 }
 
-async fn show(session: &Session, name: &str) -> Outcome {
-    let row = session.open_for(name).await?.instance(name).await?;
-    session.show(&row, || details(&row))
+/// One instance as it is listed, and of one of ours how much of its audit trail it keeps.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    row: InstanceRow,
+    #[serde(flatten)]
+    kept: Option<AuditKept>,
+}
+
+async fn show(session: &Session, workspace: &Workspace, name: &str) -> Outcome {
+    let shown = Shown {
+        row: workspace.instance(name).await?,
+        kept: workspace.audit_kept(name).await?,
+    };
+    session.show(&shown, || details_with(&shown.row, shown.kept))
 }
 
 async fn probe(session: &Session, name: &str) -> Outcome {
@@ -289,6 +311,10 @@ fn table(rows: &[InstanceRow]) -> Table {
 }
 
 fn details(row: &InstanceRow) -> String {
+    details_with(row, None)
+}
+
+fn details_with(row: &InstanceRow, kept: Option<AuditKept>) -> String {
     let hosted_by = match row.hosted_by {
         HostedBy::Nobody => None,
         HostedBy::Here => Some("this process".to_owned()),
@@ -309,6 +335,7 @@ fn details(row: &InstanceRow) -> String {
         ("round trip", row.latency_us.map(words::duration)),
         ("patience", row.patience_s.map(|seconds| format!("{seconds} s"))),
         ("read-only", row.read_only.then(|| "yes".to_owned())),
+        ("audit trail", kept.map(|kept| kept.to_string())),
         ("error", row.error.clone()),
     ])
 }

@@ -44,7 +44,7 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::EditInstance,
         "edit-instance",
         "edit",
-        "Change its colour, whether it is read-only, and for a remote its URL and secret values",
+        "Change its colour, whether it is read-only, how much of its audit trail it keeps, and for a remote its URL and secret values",
         &[Instances, InstancePage],
         64,
         &["e"],

@@ -7,10 +7,11 @@ use super::audit_chain::Chain;
 use super::failure::again;
 use super::open;
 use super::reader::Readers;
-use super::{audit_rows, audit_walk};
+use super::{audit_cut, audit_rows, audit_walk};
 use crate::model::Timestamp;
 use crate::store::{
-    AuditFilter, AuditHead, AuditLog, AuditPage, AuditVerdict, NewAuditRecord, SeenTokens, StoreError,
+    AuditCut, AuditExtent, AuditFilter, AuditHead, AuditLog, AuditPage, AuditVerdict, NewAuditRecord,
+    SeenTokens, StoreError,
 };
 use async_trait::async_trait;
 use rusqlite::Connection;
@@ -38,9 +39,16 @@ type Done<T = ()> = oneshot::Sender<Result<T, StoreError>>;
 enum Order {
     Append(NewAuditRecord, Option<Done>),
     Clear(NewAuditRecord, Done<AuditHead>),
-    Prune(Timestamp, NewAuditRecord, Done),
+    Prune(Prune, Done<u64>),
     Try(Done),
     Close(oneshot::Sender<()>),
+}
+
+/// What is to be forgotten, at most how much of it, and the record that says so.
+struct Prune {
+    cut: AuditCut,
+    most: u64,
+    record: NewAuditRecord,
 }
 
 /// The audit trail: `audit.db`.
@@ -144,8 +152,13 @@ impl AuditLog for SqliteAuditLog {
         self.order(|done| Order::Clear(record, done)).await
     }
 
-    async fn prune(&self, before: Timestamp, record: NewAuditRecord) -> Result<(), StoreError> {
-        self.order(|done| Order::Prune(before, record, done)).await
+    async fn extent(&self) -> Result<AuditExtent, StoreError> {
+        self.readers.long(audit_cut::extent).await
+    }
+
+    async fn prune(&self, cut: AuditCut, most: u64, record: NewAuditRecord) -> Result<u64, StoreError> {
+        let prune = Prune { cut, most, record };
+        self.order(|done| Order::Prune(prune, done)).await
     }
 
     fn is_failing(&self) -> bool {
@@ -189,10 +202,9 @@ impl Thread {
                         self.append(std::mem::take(&mut group));
                         let _ = done.send(self.transaction(|conn, chain| clear(conn, chain, &record)));
                     }
-                    Order::Prune(before, record, done) => {
+                    Order::Prune(what, done) => {
                         self.append(std::mem::take(&mut group));
-                        let pruned = self.transaction(|conn, chain| prune(conn, chain, before, &record));
-                        let _ = done.send(pruned);
+                        let _ = done.send(self.transaction(|conn, chain| prune(conn, chain, &what)));
                     }
                     Order::Try(done) => {
                         self.append(std::mem::take(&mut group));
@@ -277,16 +289,12 @@ fn clear(conn: &Connection, chain: &mut Chain, record: &NewAuditRecord) -> Resul
 }
 
 /// Forgets what is old, and says so: otherwise nobody could tell it from records that were taken out.
-fn prune(
-    conn: &Connection,
-    chain: &mut Chain,
-    before: Timestamp,
-    record: &NewAuditRecord,
-) -> Result<(), StoreError> {
-    match audit_rows::last_before(conn, before)? {
-        Some(last) => forget(conn, chain, &last, record),
-        None => Ok(()),
-    }
+fn prune(conn: &Connection, chain: &mut Chain, prune: &Prune) -> Result<u64, StoreError> {
+    let Some((last, count)) = audit_cut::last_of(conn, prune.cut, prune.most)? else {
+        return Ok(0);
+    };
+    forget(conn, chain, &last, &prune.record)?;
+    Ok(count)
 }
 
 fn forget(

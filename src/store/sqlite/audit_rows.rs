@@ -99,24 +99,6 @@ pub(super) fn forget_until(conn: &Connection, last: &Chain, now: Timestamp) -> R
     set_end(conn, "base", last)
 }
 
-/// The last of the leading records that are older than a moment: the one before the first that is not.
-pub(super) fn last_before(conn: &Connection, before: Timestamp) -> Result<Option<Chain>, StoreError> {
-    one(
-        conn,
-        "SELECT sequence, hash FROM records
-         WHERE sequence < coalesce((SELECT sequence FROM records WHERE at >= ?1 ORDER BY sequence LIMIT 1),
-                                   9223372036854775807)
-         ORDER BY sequence DESC LIMIT 1",
-        before.as_micros(),
-        |row| {
-            Ok(Chain {
-                sequence: row.get::<_, i64>(0)?.cast_unsigned(),
-                hash: row.get::<_, Hash>(1)?,
-            })
-        },
-    )
-}
-
 /// The newest records that fit, newest first.
 pub(super) fn recent(
     conn: &Connection,

@@ -6,6 +6,7 @@
 
 mod audit;
 mod audit_chain;
+mod audit_cut;
 mod audit_rows;
 mod audit_walk;
 mod conditions;

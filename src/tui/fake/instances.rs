@@ -69,6 +69,7 @@ pub fn instance_detail(name: &InstanceName) -> InstanceDetail {
                 ("listens on", "127.0.0.1:5001".into()),
                 ("tls", "none: this machine only".into()),
                 ("writes", "answered".into()),
+                ("audit trail", "400 days, at most 1024 MiB".into()),
             ],
             false => Vec::new(),
         },

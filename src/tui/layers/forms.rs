@@ -4,7 +4,8 @@ use super::first_query::query_within;
 use super::form::{Form, Submission};
 use super::form_field::Field;
 use super::form_purpose::{Known, Purpose};
-use super::instance_forms::patience_error;
+use super::instance_forms::{audit_limit_error, patience_error};
+use crate::instance::AuditKept;
 use crate::model::{
     AppId, Endpoint, Grant, InstanceId, InstanceName, KeyId, NewPointer, Pointer, PointerChange, Route,
 };
@@ -177,6 +178,8 @@ impl Form {
             "kid" => empty().or_else(|| wrong(KeyId::parse(value))),
             "instance_id" => empty().or_else(|| wrong(InstanceId::parse(value))),
             "patience" => patience_error(value),
+            "audit_days" => audit_limit_error(value, AuditKept::MOST_DAYS),
+            "audit_mib" => audit_limit_error(value, AuditKept::MOST_MIB),
             "endpoint" if self.purpose == Purpose::Init && value.is_empty() => None,
             "endpoint" => empty().or_else(|| wrong(Endpoint::parse(value))),
             "path" => self.path_complaint(value),

@@ -109,6 +109,20 @@ impl Form {
             fields.extend(values(row.profile));
             "Secret values that you leave empty stay as they are; new ones are given together."
         } else {
+            fields.extend([
+                Field::text(
+                    "audit_days",
+                    "Audit days",
+                    "",
+                    "kept for so long; 0: for ever; empty: as it is",
+                ),
+                Field::text(
+                    "audit_mib",
+                    "Audit MiB",
+                    "",
+                    "kept up to that size; 0: any; empty: as it is",
+                ),
+            ]);
             "Its endpoint and its owner are its own: they are in its instance.toml."
         };
         Self::of(
@@ -170,6 +184,8 @@ impl Form {
             ..InstanceChange::default()
         };
         if row.kind == InstanceKind::Local {
+            change.audit_days = self.value("audit_days").trim().parse().ok();
+            change.audit_mib = self.value("audit_mib").trim().parse().ok();
             return Some(change);
         }
         let endpoint = Endpoint::parse(self.value("endpoint")).ok()?;
@@ -246,6 +262,13 @@ pub(super) fn patience_error(value: &str) -> Option<String> {
     (!value.is_empty() && !is_patience).then(|| format!("is not a number from 1 to {LONGEST_PATIENCE_S}"))
 }
 
+/// What is wrong with how much of an audit trail is kept, if anything.
+pub(super) fn audit_limit_error(value: &str, most: u32) -> Option<String> {
+    let value = value.trim();
+    let is_limit = value.parse::<u32>().is_ok_and(|number| number <= most);
+    (!value.is_empty() && !is_limit).then(|| format!("is not a number from 0 to {most}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::form::Submission;
@@ -262,6 +285,34 @@ mod tests {
         assert!(form.fields[1].error.as_deref().unwrap().contains("ADDRESS:PORT"));
         form.fields[1].kind = Kind::Text("127.0.0.1:5001".into());
         assert!(matches!(form.submit(), Some(Submission::Do(Work::Init(_)))));
+    }
+
+    #[test]
+    fn an_instance_of_ours_is_told_how_much_of_its_audit_trail_it_keeps() {
+        let row = |name| {
+            let mut rows = crate::tui::fake::instances().into_iter();
+            rows.find(|row| row.name.as_str() == name).unwrap()
+        };
+        let mut form = Form::edit_instance(&row("alpha"));
+        let place = |form: &Form, id| form.fields.iter().position(|field| field.id == id).unwrap();
+        let days = place(&form, "audit_days");
+        form.fields[days].kind = Kind::Text("many".into());
+        assert!(form.submit().is_none());
+        assert!(form.fields[days].error.as_deref().unwrap().contains("0 to 36500"));
+        form.fields[days].kind = Kind::Text("30".into());
+        let Some(Submission::Do(Work::EditInstance(_, change))) = form.submit() else {
+            panic!("nothing was sent");
+        };
+        assert_eq!(
+            (change.audit_days, change.audit_mib),
+            (Some(30), None),
+            "what is empty stays"
+        );
+        let remote = crate::tui::fake::instances()
+            .into_iter()
+            .find(|row| row.kind == InstanceKind::Remote)
+            .unwrap();
+        assert!(Form::edit_instance(&remote).field("audit_days").is_none());
     }
 
     #[test]

@@ -106,6 +106,10 @@ pub struct InstanceChange {
     pub read_only: Option<bool>,
     /// How many seconds a call may take, or none for what is usual.
     pub patience_s: Option<Option<u64>>,
+    /// A local one: for how many days it keeps its audit trail; 0 for ever.
+    pub audit_days: Option<u32>,
+    /// A local one: how many MiB of its audit trail it keeps; 0 for any size.
+    pub audit_mib: Option<u32>,
     /// Where a remote answers now.
     pub endpoint: Option<Endpoint>,
     /// Fresh values for the credential that a remote is called with.
@@ -118,6 +122,8 @@ impl InstanceChange {
         self.colour.is_none()
             && self.read_only.is_none()
             && self.patience_s.is_none()
+            && self.audit_days.is_none()
+            && self.audit_mib.is_none()
             && self.endpoint.is_none()
             && self.credential.is_none()
     }

@@ -5,7 +5,8 @@ use crate::model::KeyId;
 use crate::model::filter::Filter;
 use crate::store::sqlite::audit_rows::LOOKED_AT;
 use crate::store::{
-    AUDIT_FIELDS, AuditFilter, AuditHead, AuditLog, AuditOutcome, AuditRecord, NewAuditRecord, StoreError,
+    AUDIT_FIELDS, AuditCut, AuditFilter, AuditHead, AuditLog, AuditOutcome, AuditRecord, NewAuditRecord,
+    StoreError,
 };
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -388,7 +389,11 @@ async fn clearing_begins_a_segment_that_names_the_old_head() {
 async fn pruning_takes_only_what_is_old_says_so_and_the_chain_goes_on() {
     let place = Place::new();
     let log = filled(&place, 6).await;
-    log.prune(NOW.plus_seconds(4), record(7)).await.unwrap();
+    let before = async |seconds, number| {
+        let cut = AuditCut::Before(NOW.plus_seconds(seconds));
+        log.prune(cut, u64::MAX, record(number)).await.unwrap()
+    };
+    assert_eq!(before(4, 7).await, 3);
     let numbers = async || -> Vec<u64> {
         let kept = newest(&log, None, 10).await;
         kept.iter().map(|record| record.sequence).collect()
@@ -397,14 +402,75 @@ async fn pruning_takes_only_what_is_old_says_so_and_the_chain_goes_on() {
     log.append(record(8)).await.unwrap();
     let verdict = log.verify().await.unwrap();
     assert_eq!((verdict.records, verdict.first_bad), (5, None));
-    log.prune(NOW.plus_seconds(4), record(9)).await.unwrap();
+    assert_eq!(before(4, 9).await, 0);
     assert_eq!(
         numbers().await,
         [8, 7, 6, 5, 4],
         "there was nothing to take, and nothing is said"
     );
-    log.prune(NOW.plus_seconds(400), record(9)).await.unwrap();
+    assert_eq!(before(400, 9).await, 5);
     assert_eq!(numbers().await, [9]);
+    assert_eq!(log.verify().await.unwrap().first_bad, None);
+}
+
+#[tokio::test]
+async fn pruning_in_steps_stays_whole_after_each_and_ends_where_it_was_told() {
+    let place = Place::new();
+    let log = filled(&place, 10).await;
+    let kept: Vec<AuditHead> = newest(&log, None, 10).await.iter().map(head).collect();
+    for (cut, most, gone, first) in [
+        (AuditCut::Before(NOW.plus_seconds(7)), 4, 4, 5),
+        (AuditCut::Before(NOW.plus_seconds(7)), 4, 2, 7),
+        (AuditCut::Before(NOW.plus_seconds(7)), 4, 0, 7),
+        (AuditCut::Through(9), 2, 2, 9),
+        (AuditCut::Through(9), 2, 1, 10),
+        (AuditCut::Through(9), 2, 0, 10),
+    ] {
+        let pruned = log.prune(cut, most, record(11)).await.unwrap();
+        let last = log.head().await.unwrap().sequence;
+        let extent = log.extent().await.unwrap();
+        assert_eq!(pruned, gone, "{cut:?}");
+        assert_eq!((extent.records, extent.last), (last + 1 - first, last));
+        assert_eq!(log.verify().await.unwrap().first_bad, None, "{cut:?}");
+        // Heads that somebody kept: not one of them is contradicted, and those that are still there hold.
+        for head in &kept {
+            let holds = log.holds(head.clone()).await.unwrap();
+            let expected = (head.sequence + 1 >= first).then_some(true);
+            assert_eq!(holds, expected, "{head:?} after {cut:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_room_of_records_that_went_is_free_for_those_to_come() {
+    let place = Place::new();
+    let log = place.log();
+    let append = async |numbers: std::ops::RangeInclusive<i64>| {
+        let end = *numbers.end();
+        for number in numbers {
+            log.append_soon(record(number));
+        }
+        log.append(record(end + 1)).await.unwrap();
+    };
+    append(1..=2_999).await;
+    let full = log.extent().await.unwrap();
+    assert_eq!((full.records, full.last), (3_000, 3_000));
+    assert_eq!(full.oldest, Some(record(1).at));
+    log.prune(AuditCut::Through(2_700), u64::MAX, record(3_001))
+        .await
+        .unwrap();
+    let cut = log.extent().await.unwrap();
+    assert_eq!((cut.records, cut.last), (301, 3_001));
+    assert!(cut.bytes < full.bytes / 2, "{} of {}", cut.bytes, full.bytes);
+    let pages = || -> i64 {
+        rusqlite::Connection::open(place.trail())
+            .unwrap()
+            .pragma_query_value(None, "page_count", |row| row.get(0))
+            .unwrap()
+    };
+    let before = pages();
+    append(3_002..=5_000).await;
+    assert!(pages() <= before, "{} more than {before}", pages());
     assert_eq!(log.verify().await.unwrap().first_bad, None);
 }
 
