@@ -12,6 +12,7 @@ mod draw;
 mod folding;
 mod node;
 mod reader;
+mod saying;
 mod search;
 #[cfg(test)]
 mod tests;
