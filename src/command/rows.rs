@@ -76,6 +76,12 @@ pub(super) fn on_tree(situation: &Situation) -> bool {
 pub(super) fn on_tree_or_table(situation: &Situation) -> bool {
     situation.tree || situation.table
 }
+pub(super) fn on_tree_or_comparison(situation: &Situation) -> bool {
+    situation.tree || situation.comparison
+}
+pub(super) fn on_invoke_or_comparison(situation: &Situation) -> bool {
+    situation.invoke || situation.comparison
+}
 pub(super) fn on_table(situation: &Situation) -> bool {
     situation.table
 }

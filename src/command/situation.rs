@@ -50,6 +50,8 @@ pub struct Situation {
     pub tree: bool,
     /// Something is looked for in it.
     pub matches: bool,
+    /// Two invokes are beside each other.
+    pub comparison: bool,
     /// A table of a reply is open.
     pub table: bool,
     /// The reply of an invoke is there.
@@ -104,6 +106,7 @@ pub static FACTS: &[Fact] = &[
     ("invoke", |situation| situation.invoke),
     ("tree", |situation| situation.tree),
     ("matches", |situation| situation.matches),
+    ("comparison", |situation| situation.comparison),
     ("table", |situation| situation.table),
     ("reply", |situation| situation.reply),
     ("domain", |situation| situation.domain),

@@ -214,6 +214,39 @@ fn routes_are_loaded_side_by_side() {
 }
 
 #[test]
+fn the_lines_of_a_run_stand_in_the_log_in_the_order_of_time() {
+    let home = Home::empty();
+    let (_serving, pointers) = demo(&home);
+    let address = pointers["relay"].as_str().unwrap();
+    let line = "--route endpoint --route relay --route circuit --count 24 --concurrency 1 --warm-up 0s --trace-every 1";
+    let mut bench = vec!["bench", "alpha", "--pointer", address];
+    bench.extend(line.split(' '));
+    let figures = home.ok(&bench);
+    let of_run = |row: &Value| row["id"].as_u64().unwrap() >= figures["log_id"].as_u64().unwrap();
+    let rows = home.ok(&["log", "list"]);
+    let rows: Vec<&Value> = rows
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|row| of_run(row))
+        .collect();
+    assert_eq!(rows.len(), 10, "three of each route, and what sums it up");
+    let times: Vec<&str> = rows.iter().map(|row| row["at"].as_str().unwrap()).collect();
+    assert!(
+        times.is_sorted_by(|newer, older| newer >= older),
+        "newest first: {times:?}"
+    );
+    for route in figures["routes"].as_array().unwrap() {
+        let took = |id: &Value| rows.iter().find(|row| row["id"] == *id).unwrap()["elapsed_us"].as_u64();
+        let took: Vec<_> = route["log"].as_array().unwrap().iter().map(took).collect();
+        assert!(
+            took.is_sorted_by(|slower, faster| slower >= faster),
+            "the slowest first: {took:?}"
+        );
+    }
+}
+
+#[test]
 fn without_a_terminal_what_writes_is_loaded_with_yes_only() {
     let home = Home::empty();
     let _serving = home.serve_new("alpha");

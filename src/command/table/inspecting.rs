@@ -1,7 +1,10 @@
-//! Commands on the page about an invoke: its trees, its table, what is looked for in them.
+//! Commands on the page about an invoke: its trees, its table, what is looked for in them; and on two beside each other.
 
-use crate::command::Scope::{InvokePage, Log};
-use crate::command::rows::{on_invoke, on_matches, on_reply, on_table, on_tree, on_tree_or_table, shows};
+use crate::command::Scope::{DifferencePage, InvokePage, Log};
+use crate::command::rows::{
+    on_invoke, on_invoke_or_comparison, on_matches, on_reply, on_table, on_tree, on_tree_or_comparison,
+    on_tree_or_table, shows,
+};
 use crate::command::{Command, Id};
 
 pub(super) static COMMANDS: &[Command] = &[
@@ -71,17 +74,17 @@ pub(super) static COMMANDS: &[Command] = &[
         "find",
         "find",
         "Find a text in names and values, also in what is folded away",
-        &[InvokePage],
+        &[InvokePage, DifferencePage],
         74,
         &["/"],
     )
-    .when(on_tree),
+    .when(on_tree_or_comparison),
     shows(
         Id::NextMatch,
         "next-match",
         "next match",
         "Go to the next match",
-        &[InvokePage],
+        &[InvokePage, DifferencePage],
         73,
         &["n"],
     )
@@ -91,7 +94,7 @@ pub(super) static COMMANDS: &[Command] = &[
         "previous-match",
         "match before",
         "Go to the match before",
-        &[InvokePage],
+        &[InvokePage, DifferencePage],
         0,
         &["N"],
     )
@@ -160,12 +163,12 @@ pub(super) static COMMANDS: &[Command] = &[
         Id::Pager,
         "pager",
         "own pager",
-        "Read what the tab shows in your own pager: $PAGER, else less",
-        &[InvokePage],
+        "Read what the tab shows, or a comparison, in your own pager: $PAGER, else less",
+        &[InvokePage, DifferencePage],
         58,
         &["ctrl-o"],
     )
-    .when(on_invoke),
+    .when(on_invoke_or_comparison),
     shows(
         Id::CompareInvokes,
         "compare",
@@ -187,4 +190,24 @@ pub(super) static COMMANDS: &[Command] = &[
         &["+"],
     )
     .when(on_invoke),
+    shows(
+        Id::OpenSide,
+        "open-side",
+        "open",
+        "Open the invoke that the selected line is about; where that is both, choose one",
+        &[DifferencePage],
+        95,
+        &["enter"],
+    )
+    .taking("[first|second]"),
+    shows(
+        Id::CopyDifference,
+        "copy-difference",
+        "copy",
+        "Copy the selected line, all lines, or the command that shows them",
+        &[DifferencePage],
+        64,
+        &["y"],
+    )
+    .taking("[line|all|command]"),
 ];

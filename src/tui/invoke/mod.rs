@@ -20,7 +20,9 @@ mod wire;
 #[cfg(test)]
 mod tests;
 
-pub use difference::DifferencePage;
+pub use difference::{
+    DifferencePage, Half, click as click_difference, draw as draw_difference, keys as keys_of_difference,
+};
 pub use errand::{Errand, News, Seat, done, run};
 pub use state::{InvokePage, Tab};
 pub use trace::status_glyph;

@@ -214,19 +214,15 @@ fn columns(document: &Document, rows: &[NodeId]) -> Vec<Column> {
         .collect()
 }
 
-/// What stands in a cell, at most about so many characters of it.
+/// What stands in a cell, at most about so many columns of it. Characters may take none of their own: twice as many are
+/// enough for what people write.
 pub fn cell(document: &Document, id: NodeId, most: usize) -> Cow<'_, str> {
-    let slice = document.slice(id);
-    let end = slice
-        .char_indices()
-        .nth(most * 2)
-        .map_or(slice.len(), |(end, _)| end);
-    if end < slice.len() || document.kind(id) != Kind::Text {
-        let part = &slice[..end];
-        let shown = part.strip_prefix('"').unwrap_or(part);
-        return Cow::Borrowed(shown);
+    if let Some(said) = document.says_at_first(id, most * 2) {
+        return said;
     }
-    document.said(id).unwrap_or(Cow::Borrowed(slice))
+    let slice = document.slice(id);
+    let end = slice.char_indices().nth(most * 2).map(|(end, _)| end);
+    Cow::Borrowed(&slice[..end.unwrap_or(slice.len())])
 }
 
 /// What rows are sorted by: numbers, then texts, then whatever else, and what is not there last.
@@ -306,5 +302,30 @@ mod tests {
         assert_eq!(column(&document, &sorted, "name"), ["ä", "b", "a"]);
         assert_eq!(list_for(&Document::of_value(&json!({"a": [1, 2]})), 0), None);
         assert_eq!(list_for(&Document::read("".into()), 0), None);
+    }
+
+    #[test]
+    fn long_texts_and_short_ones_are_shown_without_their_escapes() {
+        let short = r#"internal_circuit::[{"action":"whoami"}]"#;
+        let long = format!(
+            "internal_circuit::{}",
+            json!({"action": "federated_invoke", "sealed": "e".repeat(400)})
+        );
+        let wide = "🦋 \"日本語\" ".repeat(40);
+        let texts = [short, long.as_str(), wide.as_str()];
+        let document = Document::of_value(&json!(texts.map(|text| json!({"text": text}))));
+        let data = make(&document, 0, None);
+        assert_eq!(data.columns[0].width, 40);
+        for (text, shown) in texts.into_iter().zip(column(&document, &data, "text")) {
+            assert!(text.starts_with(&shown), "{shown}");
+            assert!(
+                shown == text || shown.width() > 40,
+                "what is cut can be seen to be: {shown}"
+            );
+        }
+        let escaped = format!(r#"[{{"text": "{}"}}]"#, r"\ud83e\udd8b".repeat(100));
+        let document = Document::read(escaped.into());
+        let shown = column(&document, &make(&document, 0, None), "text");
+        assert_eq!(shown, ["🦋".repeat(80)]);
     }
 }

@@ -26,7 +26,7 @@ mod path_field;
 mod pointer_forms;
 mod vault_forms;
 
-pub use crate::tui::invoke::{DifferencePage, InvokePage, Tab};
+pub use crate::tui::invoke::{DifferencePage, Half, InvokePage, Tab};
 pub use crate::tui::pointer::PointerPage;
 pub use circuit_field::CircuitField;
 pub use columns::ColumnsWindow;
@@ -135,7 +135,6 @@ impl Layer {
             Self::Doctor(doctor) => Some(&mut doctor.scroll),
             Self::Pointer(page) => Some(&mut page.scroll),
             Self::Credential(page) => Some(&mut page.scroll),
-            Self::Difference(page) => Some(&mut page.sheet.top),
             Self::Notice(notice) => Some(&mut notice.scroll),
             Self::Reports(reports) => Some(&mut reports.scroll),
             _ => None,

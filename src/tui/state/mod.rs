@@ -298,6 +298,10 @@ impl State {
             Some(Layer::Invoke(page)) => Some(page),
             _ => None,
         };
+        let compared = match self.layers.last() {
+            Some(Layer::Difference(page)) => Some(page),
+            _ => None,
+        };
         let domains = match self.layers.last() {
             Some(Layer::Domains(page)) => Some(page),
             _ => None,
@@ -337,7 +341,9 @@ impl State {
             invoke: page_invoke || self.log.selected().is_some(),
             marked: !self.pointers.marks.is_empty(),
             tree: inspected.is_some_and(|page| page.tree().is_some()),
-            matches: inspected.is_some_and(|page| page.tree().is_some_and(|tree| tree.matches.is_some())),
+            matches: inspected.is_some_and(|page| page.tree().is_some_and(|tree| tree.matches.is_some()))
+                || compared.is_some_and(|page| !page.seeking.found.is_empty()),
+            comparison: compared.is_some(),
             table: inspected.is_some_and(|page| page.has_table()),
             reply: inspected.is_some_and(|page| page.reply.text.is_some()),
             domain: domains.is_some_and(|page| page.selected().is_some()),

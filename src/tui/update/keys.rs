@@ -66,6 +66,10 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         Some(Layer::Wizard(_)) => wizard::on_key(state, key),
         Some(Layer::Composer(_)) => composer::on_key(state, key),
         Some(Layer::Invoke(page)) if page.typing.is_some() => invoke::on_key(state, key),
+        Some(Layer::Difference(page)) if page.seeking.typing => {
+            page.on_key(key);
+            Vec::new()
+        }
         Some(Layer::LiveTest(_)) => crate::tui::livetest::on_key(state, key),
         _ if state.phase != Phase::Open => waiting(state, key),
         _ => through_table(state, key),
@@ -82,6 +86,7 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
         Some(Layer::Wizard(_)) => return wizard::on_paste(state, text),
         Some(Layer::Composer(_)) => return composer::on_paste(state, text),
         Some(Layer::Invoke(_)) => return invoke::on_paste(state, text),
+        Some(Layer::Difference(page)) => page.on_paste(text),
         Some(Layer::Help(help)) => paste(&mut help.input, text),
         Some(Layer::Command(line)) => {
             line.paste(text);

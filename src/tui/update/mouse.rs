@@ -6,7 +6,7 @@ use super::commands::scroll;
 use crate::tui::effect::Effect;
 use crate::tui::message::Mouse;
 use crate::tui::state::{Pane, Phase, State};
-use crate::tui::{audit, domains};
+use crate::tui::{audit, domains, invoke};
 
 /// The mouse did something.
 pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
@@ -25,6 +25,7 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
             Mouse::Click(x, y) => {
                 domains::click(state, x, y);
                 audit::click(state, x, y);
+                invoke::click_difference(state, x, y);
                 Vec::new()
             }
             Mouse::Drag(..) | Mouse::Release => borders::release(state),

@@ -35,6 +35,10 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
         Some(Layer::Invoke(page)) if page.typing.is_some() => {
             draw_pairs(canvas, area, &crate::tui::invoke::keys(page).unwrap_or_default());
         }
+        Some(Layer::Difference(page)) if page.seeking.typing => {
+            let keys = crate::tui::invoke::keys_of_difference(page);
+            draw_pairs(canvas, area, &keys.unwrap_or_default());
+        }
         Some(layer) if layer.page_scope().is_none() => draw_pairs(canvas, area, &window_keys(layer)),
         _ if state.phase == Phase::Open => draw_keys(state, canvas, area),
         _ => {}

@@ -75,7 +75,7 @@ pub fn draw(state: &State, layer: &Layer, canvas: &mut Canvas, body: Rect) {
         }
         Layer::Map(map) => map::draw(state, map, canvas, body),
         Layer::Invoke(page) => invoke::draw(state, page, canvas, body),
-        Layer::Difference(page) => scrolled(canvas, area, &page.sheet.lines, page.sheet.top),
+        Layer::Difference(page) => invoke::draw_difference(page, canvas, area),
         _ => {}
     }
 }

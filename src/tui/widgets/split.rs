@@ -82,6 +82,7 @@ impl Split {
             focused: true,
             headings: self.has_headings(),
             framed: !self.is_beside,
+            fits: false,
         }
     }
 

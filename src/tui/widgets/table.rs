@@ -117,6 +117,46 @@ pub fn widths(columns: &[Column], room: u16) -> Vec<u16> {
         .collect()
 }
 
+/// The widths of the columns in a room, by what is to be seen in them: before a growing column is cut, those that are
+/// blank give their room away, and growing ones what they do not need. Blank ones that may go at all go altogether if
+/// that does not do.
+fn fitted(columns: &[Column], needs: &[u16], room: u16) -> Vec<u16> {
+    let mut given = widths(columns, room);
+    let lack = |given: &[u16], place: usize| -> u16 {
+        match given[place] > 0 && columns[place].share > 0 {
+            true => needs[place].saturating_sub(given[place]),
+            false => 0,
+        }
+    };
+    let mut lacking: Vec<usize> = (0..columns.len())
+        .filter(|place| lack(&given, *place) > 0)
+        .collect();
+    // As many as possible are whole.
+    lacking.sort_by_key(|place| lack(&given, *place));
+    let (mut blank, others): (Vec<usize>, Vec<usize>) =
+        (0..columns.len()).partition(|place| needs[*place] == 0);
+    let growing = others.iter().filter(|place| columns[**place].share > 0);
+    let givers: Vec<usize> = blank.iter().chain(growing).copied().collect();
+    blank.retain(|place| columns[*place].rank > 0);
+    blank.sort_by_key(|place| std::cmp::Reverse(columns[*place].rank));
+    for place in lacking {
+        for giver in &givers {
+            let kept = needs[*giver].max(width(columns[*giver].title));
+            let gift = given[*giver].saturating_sub(kept).min(lack(&given, place));
+            given[*giver] -= gift;
+            given[place] += gift;
+        }
+        for giver in &blank {
+            if given[*giver] > 0 && lack(&given, place) > 0 {
+                // With the column goes the one between it and the next.
+                given[place] += given[*giver] + 1;
+                given[*giver] = 0;
+            }
+        }
+    }
+    given
+}
+
 /// What a table shows.
 pub struct Table<'a> {
     /// Its columns.
@@ -133,6 +173,8 @@ pub struct Table<'a> {
     pub headings: bool,
     /// Whether there is a frame around it, on whose right side the scrollbar goes.
     pub framed: bool,
+    /// Whether the widths follow what is visible; else they depend on the room alone.
+    pub fits: bool,
 }
 
 impl Table<'_> {
@@ -143,20 +185,21 @@ impl Table<'_> {
         }
         // A column at the left marks the selection without colour, one at the right keeps off the scrollbar.
         let inner = Rect::new(area.x + 1, area.y, area.width - 2, area.height);
-        let widths = widths(self.columns, inner.width);
-        let mut y = inner.y;
-        if self.headings && area.height > 1 {
-            self.draw_headings(canvas, inner, &widths);
-            y += 1;
-        }
+        let has_headings = self.headings && area.height > 1;
+        let y = inner.y + u16::from(has_headings);
         let body = Rect::new(area.x, y, area.width, area.bottom() - y);
-        for line in 0..body.height {
-            let index = self.top + u64::from(line);
-            if index >= self.total {
-                break;
-            }
-            let y = body.y + line;
-            let cells = row(index, canvas);
+        let last = self.total.min(self.top + u64::from(body.height));
+        let rows: Vec<(u64, Vec<Cell>)> = (self.top..last)
+            .map(|index| (index, row(index, canvas)))
+            .collect();
+        let widths = match self.fits {
+            true => fitted(self.columns, &self.needs(&rows), inner.width),
+            false => widths(self.columns, inner.width),
+        };
+        if has_headings {
+            self.draw_headings(canvas, inner, &widths);
+        }
+        for (y, (index, cells)) in (body.y..).zip(rows) {
             draw_row(canvas, inner, y, &widths, self.columns, &cells);
             if index == self.selected {
                 self.mark(canvas, Rect::new(area.x, y, area.width - 1, 1));
@@ -164,6 +207,24 @@ impl Table<'_> {
         }
         let bar = Rect::new(body.x, body.y, body.width + u16::from(self.framed), body.height);
         canvas.scrollbar(bar, self.top, self.total);
+    }
+
+    /// The widest that stands in each column.
+    fn needs(&self, rows: &[(u64, Vec<Cell>)]) -> Vec<u16> {
+        let wide = |cell: &Cell| {
+            cell.iter()
+                .map(|(text, _)| width(text))
+                .fold(0, u16::saturating_add)
+        };
+        let widest = |place: usize| {
+            rows.iter()
+                .filter_map(|(_, cells)| cells.get(place))
+                .map(wide)
+                .max()
+        };
+        (0..self.columns.len())
+            .map(|place| widest(place).unwrap_or(0))
+            .collect()
     }
 
     fn draw_headings(&self, canvas: &mut Canvas, inner: Rect, widths: &[u16]) {
@@ -242,5 +303,39 @@ mod tests {
         assert_eq!(widths(&COLUMNS, 20), [4, 15, 0]);
         assert_eq!(widths(&COLUMNS, 9), [4, 4, 0], "none leaves the table");
         assert_eq!(widths(&COLUMNS, 3), [3, 0, 0]);
+    }
+
+    const GROWING: [Column; 4] = [
+        Column::growing("action", 10, 1, 0),
+        Column::fixed("pointer", 10, 2),
+        Column::growing("outcome", 10, 1, 0),
+        Column::growing("note", 10, 2, 0),
+    ];
+
+    #[test]
+    fn what_is_blank_gives_its_room_away_before_anything_is_cut() {
+        let shared = widths(&GROWING, 63);
+        assert_eq!(shared, [15, 10, 15, 20]);
+        assert_eq!(fitted(&GROWING, &[15, 10, 8, 20], 63), shared, "nothing is cut");
+        assert_eq!(
+            fitted(&GROWING, &[10, 10, 25, 0], 63),
+            [15, 10, 25, 10],
+            "what is blank gives first"
+        );
+        assert_eq!(
+            fitted(&GROWING, &[10, 0, 40, 0], 63),
+            [10, 0, 47, 4],
+            "down to the headings, then what others do not need, then all"
+        );
+        assert_eq!(
+            fitted(&GROWING, &[17, 10, 25, 90], 63),
+            shared,
+            "nobody has anything to give"
+        );
+        assert_eq!(
+            fitted(&GROWING, &[17, 0, 8, 90], 63),
+            [17, 0, 8, 36],
+            "as many as possible are whole"
+        );
     }
 }

@@ -28,6 +28,13 @@ pub(super) enum Sample {
 }
 
 impl Sample {
+    /// When it was sent.
+    pub(super) fn at(&self) -> Timestamp {
+        match self {
+            Self::Query(at, _) | Self::Call(at, _) => *at,
+        }
+    }
+
     fn elapsed_us(&self) -> u64 {
         match self {
             Self::Query(_, exchange) => exchange.elapsed_us,

@@ -7,6 +7,7 @@
 mod caller;
 mod prospects;
 mod run;
+mod samples;
 mod saved;
 mod summary;
 

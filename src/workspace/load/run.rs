@@ -1,18 +1,15 @@
 //! The run: a runtime of its own, one lane for each route.
 
-use super::caller::{Caller, Sample, What};
+use super::caller::{Caller, What};
 use super::prospects::Prepared;
 use super::{LoadRequest, LoadTarget, summary};
 use crate::client::load::{self, Figures, Wish};
 use crate::model::{Route, Timestamp};
 use crate::protocol::Code;
-use crate::workspace::call::unmade;
-use crate::workspace::log::Happened;
-use crate::workspace::{Failure, LogKind, Workspace, wire};
-use serde_json::json;
+use crate::workspace::{Failure, Workspace};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
@@ -68,7 +65,7 @@ pub struct LoadRun {
 pub struct LoadReport {
     /// The figures of each route, with its label.
     pub lanes: Vec<(String, Figures)>,
-    /// Lines of the invoke log: the slowest of the calls that were traced, by label.
+    /// Lines of the invoke log: the slowest of the calls that were traced, by label, the slowest first.
     pub samples: Vec<(String, Vec<u64>)>,
     /// The line of the invoke log that sums it up.
     pub log_id: Option<u64>,
@@ -139,7 +136,7 @@ impl Workspace {
         })
     }
 
-    /// Waits for the end of a load, counts its messages, keeps a few of its calls, and sums it up in the invoke log.
+    /// Waits for the end of a load, counts its messages, sums it up in the invoke log, and keeps a few of its calls there.
     pub async fn finish_load(&self, run: LoadRun) -> Result<LoadReport, Failure> {
         let figures = run.done.await.map_err(|_| {
             Failure::new(
@@ -148,20 +145,16 @@ impl Workspace {
                 "please report it with the log file",
             )
         })?;
-        let labels: Vec<String> = run.lanes.iter().map(|lane| lane.label.clone()).collect();
-        let mut samples = Vec::new();
-        for (label, caller) in labels.iter().zip(&run.callers) {
+        for caller in &run.callers {
             self.count_messages(&run.prepared, caller).await?;
-            let kept = std::mem::take(&mut *caller.samples.lock().unwrap_or_else(PoisonError::into_inner));
-            let mut lines = Vec::new();
-            for sample in kept {
-                lines.push(self.log_sample(&run.prepared, caller, sample).await?);
-            }
-            samples.push((label.clone(), lines));
         }
-        let lanes: Vec<(String, Figures)> = labels.into_iter().zip(figures).collect();
+        let labels: Vec<String> = run.lanes.iter().map(|lane| lane.label.clone()).collect();
+        let lanes: Vec<(String, Figures)> = labels.iter().cloned().zip(figures).collect();
+        // The run began before its calls: it is the first of its lines.
         let summed_up = summary::of(&run.prepared, &run.request, run.began, &lanes);
         let log_id = self.place_in_log(summed_up).await.ok();
+        let lines = self.log_samples(&run.prepared, &run.callers).await?;
+        let samples = labels.into_iter().zip(lines).collect();
         Ok(LoadReport {
             lanes,
             samples,
@@ -183,53 +176,6 @@ impl Workspace {
             }
         })
         .await
-    }
-
-    async fn log_sample(&self, prepared: &Prepared, caller: &Caller, sample: Sample) -> Result<u64, Failure> {
-        let record = &prepared.record;
-        let base = Happened {
-            at: Timestamp::now(),
-            kind: LogKind::Invoke,
-            instance: record.name.to_string(),
-            action: prepared.query.action().to_owned(),
-            pointer: prepared.pointer.as_ref().map(|pointer| pointer.address.clone()),
-            route: None,
-            // Its messages are counted with all others.
-            credential: None,
-            query: prepared.query.to_value(),
-            elapsed_us: 0,
-            outcome: Err(unmade()),
-            hops: Vec::new(),
-            wire: Vec::new(),
-        };
-        match sample {
-            Sample::Query(at, exchange) => {
-                let mut hops = exchange.hop.clone().flatten();
-                self.name_hops(&mut hops).await?;
-                self.record_in_log(Happened {
-                    at,
-                    elapsed_us: exchange.elapsed_us,
-                    wire: vec![wire::of_exchange(&exchange, record.endpoint.as_str())],
-                    outcome: Ok(exchange.reply),
-                    hops,
-                    ..base
-                })
-                .await
-            }
-            Sample::Call(at, outcome) => {
-                let address = match &caller.what {
-                    What::Call(address, _) => json!(address),
-                    What::Query(_) => json!(null),
-                };
-                let base = Happened {
-                    at,
-                    kind: LogKind::Call,
-                    query: json!({"pointer_address": address}),
-                    ..base
-                };
-                self.called(base, *outcome, record).await?.log_id
-            }
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the page's own commands do.
 
+use super::super::difference;
 use super::super::errand::Errand;
 use super::super::reply::Mode;
 use super::super::state::{InvokePage, Tab};
@@ -20,8 +21,11 @@ use std::sync::Arc;
 /// The most of a value that is shown in a window, or copied.
 const LONGEST_VALUE: usize = 64 * 1024;
 
-/// Does one of the page's own commands.
+/// Does one of the page's own commands, or of those that a comparison has in common with it.
 pub fn act(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect> {
+    if let Some(Layer::Difference(_)) = state.layers.last() {
+        return difference::act(state, id);
+    }
     let Some(Layer::Invoke(page)) = state.layers.last_mut() else {
         return Vec::new();
     };

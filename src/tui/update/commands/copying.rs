@@ -167,6 +167,23 @@ pub(super) fn copy_party(state: &mut State, form: Option<&str>) -> Vec<Effect> {
     offer(state, &title, Id::CopyParty, offers, form)
 }
 
+pub(super) fn copy_difference(state: &mut State, form: Option<&str>) -> Vec<Effect> {
+    let Some(Layer::Difference(page)) = state.layers.last() else {
+        return Vec::new();
+    };
+    let (all, line) = page.texts(&state.clock, &state.look.glyphs);
+    let ids = [page.comparison.one.id, page.comparison.other.id].map(|id| id.to_string());
+    let words = ["log", "diff", &ids[0], &ids[1]];
+    let mut offers = vec![
+        ('y', "line", line),
+        ('a', "all", all),
+        ('c', "command", shell_command(&home(state), &words)),
+    ];
+    offers.retain(|(.., text)| !text.is_empty());
+    let title = format!("Copy of {}", page.title());
+    offer(state, &title, Id::CopyDifference, offers, form)
+}
+
 /// An instance of this home is copied as in the list of instances; of others there is a name.
 fn of_party(state: &State, party: &Party) -> Vec<Offer> {
     let known = match party.kind {

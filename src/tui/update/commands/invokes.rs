@@ -5,17 +5,14 @@ use super::super::concerned::{concerned_line, concerned_row, on_instance, target
 use super::super::edit_again::edit_entry;
 use super::moving::open;
 use super::refusing::refuse;
-use crate::command::{Id, Scope};
+use crate::command::Scope;
 use crate::model::InstanceName;
 use crate::tui::composer;
 use crate::tui::effect::{Consent, Effect, Work};
 use crate::tui::layers::{InvokePage, Layer};
 use crate::tui::livetest::{self, Source};
-use crate::tui::state::{Level, State};
+use crate::tui::state::State;
 use crate::workspace::only_reads;
-
-/// Among so many of the newest lines marks are looked for.
-const MARKS_LOOKED_AT: u64 = 2_000;
 
 pub(super) fn compose(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     on_instance(state, None, |state, name| match argument {
@@ -63,7 +60,7 @@ pub(super) fn repeat(state: &mut State) -> Vec<Effect> {
 }
 
 /// Sends what a line of the log asked, one way or another.
-fn again(state: &mut State, not: &str, work: fn(u64, Consent) -> Work) -> Vec<Effect> {
+pub(super) fn again(state: &mut State, not: &str, work: fn(u64, Consent) -> Work) -> Vec<Effect> {
     let Some(id) = concerned_line(state) else {
         return Vec::new();
     };
@@ -94,58 +91,4 @@ pub(super) fn on_tab(state: &mut State, change: impl FnOnce(&mut InvokePage)) ->
         change(page);
     }
     Vec::new()
-}
-
-/// Puts two invokes beside each other: the one that is named or was chosen before, and this one.
-pub(super) fn compare(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
-    let Some(id) = concerned_line(state) else {
-        return Vec::new();
-    };
-    let named = argument.map(|text| text.trim().trim_start_matches('#').parse::<u64>());
-    if let Some(Err(_)) = named {
-        state.report(
-            Level::Bad,
-            "that is no number of a line",
-            "for example :compare 12",
-        );
-        return Vec::new();
-    }
-    let other = named.and_then(Result::ok).or(state.compare_with);
-    let pair = match other.filter(|other| *other != id) {
-        Some(other) => Some((other, id)),
-        None => marked_pair(state, id),
-    };
-    match pair {
-        Some((one, other)) => {
-            state.compare_with = None;
-            vec![begin(state, Work::Compare(one, other))]
-        }
-        None => {
-            state.compare_with = Some(id);
-            let text = format!("#{id} is one side of a comparison");
-            let remedy = format!(
-                "press {} on the other one; {} compares direct and through",
-                state.key_for(Id::CompareInvokes),
-                state.key_for(Id::CompareDirect)
-            );
-            state.report(Level::Info, text, remedy);
-            Vec::new()
-        }
-    }
-}
-
-/// The two lines that are marked, or the one that is and this one; of those that were fetched so far.
-fn marked_pair(state: &State, id: u64) -> Option<(u64, u64)> {
-    let rows = (0..state.log.shown().min(MARKS_LOOKED_AT)).filter_map(|index| state.log.row(index));
-    let mut marked: Vec<u64> = rows.filter(|row| row.marked).map(|row| row.id).collect();
-    marked.sort_unstable();
-    match marked.as_slice() {
-        [one, other] => Some((*one, *other)),
-        [one] if *one != id => Some((*one, id)),
-        _ => None,
-    }
-}
-
-pub(super) fn compare_direct(state: &mut State) -> Vec<Effect> {
-    again(state, "not compared", Work::CompareDirect)
 }

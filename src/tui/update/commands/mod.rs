@@ -2,6 +2,7 @@
 //!
 //! Files beside this one do single commands and know nothing of the table.
 
+mod comparing;
 mod console;
 mod copying;
 mod credentials;
@@ -35,10 +36,11 @@ use crate::tui::state::{Pane, State};
 use crate::tui::tail;
 use crate::tui::wizard;
 use crate::tui::{audit, doctor, domains, map, pointer};
+use comparing::{compare, compare_direct, open_side};
 use console::{cancel, theme};
 use credentials::{choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
-use invokes::{compare, compare_direct, compose, edit_again, on_tab, repeat};
+use invokes::{compose, edit_again, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
 use marking::{delete, invoke, mark_all, mark_pointer, mark_range, unmark};
 pub use moving::scroll;
@@ -173,6 +175,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::CopyDomain => copying::copy_domain(state, argument),
         Id::CopyRecord => copying::copy_record(state, argument),
         Id::CopyParty => copying::copy_party(state, argument),
+        Id::CopyDifference => copying::copy_difference(state, argument),
         Id::ExportLog => export(state, argument),
         Id::NextTab => on_tab(state, |page| page.turn(true)),
         Id::PreviousTab => on_tab(state, |page| page.turn(false)),
@@ -198,6 +201,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         | Id::Pager => invoke::act(state, id, argument),
         Id::CompareInvokes => compare(state, argument),
         Id::CompareDirect => compare_direct(state),
+        Id::OpenSide => open_side(state, argument),
         Id::FollowLink => follow_link(state),
         Id::GoThere => pointer::go(state),
         Id::WalkBack => {

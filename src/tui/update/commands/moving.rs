@@ -111,6 +111,10 @@ pub fn scroll(state: &mut State, rows: i64) -> Vec<Effect> {
         page.step(rows);
         return Vec::new();
     }
+    if let Some(Layer::Difference(page)) = state.layers.last_mut() {
+        page.step(rows);
+        return Vec::new();
+    }
     if let Some(Layer::Tail(tail)) = state.layers.last_mut() {
         // Whoever scrolls up wants to read; whoever goes to the end wants what comes.
         let follows = rows == i64::MAX || tail.follows && rows > 0;

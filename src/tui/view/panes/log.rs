@@ -59,6 +59,7 @@ pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) 
         focused: state.focus == Pane::Log,
         headings: has_headings(area),
         framed,
+        fits: true,
     }
     .draw(canvas, area, |index, canvas| match list.row(index) {
         Some(row) => cells(state, row, canvas),

@@ -85,6 +85,7 @@ fn draw_table(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
         focused: state.focus == Pane::Pointers,
         headings,
         framed,
+        fits: false,
     }
     .draw(canvas, area, |index, canvas| {
         let Some(pointer) = list.row(index) else {

@@ -165,3 +165,34 @@ fn the_filter_of_the_log_is_remembered_and_comes_back() {
     answer(&mut state, effects);
     assert_eq!((state.log.matched, state.log.total), (1, 3));
 }
+
+#[test]
+fn a_blank_note_gives_its_room_to_an_outcome_that_would_be_cut() {
+    let mut state = demo((200, 50));
+    let rows: Vec<LogRow> = fake::log_window(&state.log.newest())
+        .rows
+        .into_iter()
+        .map(|row| LogRow {
+            code: Some("pointer_not_found".to_owned()),
+            note: None,
+            ..row
+        })
+        .collect();
+    let window = LogWindow {
+        matched: 3,
+        total: 3,
+        newest: Some(3),
+        rows,
+        ..LogWindow::default()
+    };
+    let generation = state.log.generation;
+    update(
+        &mut state,
+        Message::Log {
+            generation,
+            outcome: Ok(window),
+        },
+    );
+    let shown = screen(&state);
+    assert_eq!(shown.matches("pointer_not_found").count(), 3, "{shown}");
+}

@@ -1,7 +1,7 @@
 //! A JSON text with an index over it: where each value stands, in what, and how many it holds.
 
 use super::node::{NO_NAME, Node, NodeId, ROOT};
-use super::reader;
+use super::{reader, saying};
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -134,6 +134,11 @@ impl Document {
     /// What a text says; none if it is no text.
     pub fn said(&self, id: NodeId) -> Option<Cow<'_, str>> {
         (self.kind(id) == Kind::Text).then(|| spoken(self.slice(id)))
+    }
+
+    /// The first so many characters of what a text says, or all of it; none if it is no text.
+    pub fn says_at_first(&self, id: NodeId, characters: usize) -> Option<Cow<'_, str>> {
+        (self.kind(id) == Kind::Text).then(|| saying::beginning(self.slice(id), characters))
     }
 
     /// The values directly within one, in order.

@@ -12,6 +12,7 @@ mod draw;
 mod folding;
 mod node;
 mod reader;
+mod saying;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -25,5 +26,5 @@ pub use draw::{draw_tree, mark, path_line};
 pub use folding::TooMuch;
 pub use folding::{Folding, Unfold};
 pub use node::{NodeId, ROOT};
-pub use search::{Matches, find};
+pub use search::{Matches, Seeker, find};
 pub use view::Tree;
