@@ -14,8 +14,8 @@ pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
     AuditCut, AuditExtent, AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun, CodeRecord,
     ConnectionChange, Edge, HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord,
-    OfferRecord, OnceKey, PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead, Sight, Start, Statistics,
-    Summary, TagMatch,
+    OfferRecord, OnceKey, PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead, Sight, Start,
+    Statistics, Summary, TagMatch,
 };
 
 use crate::model::{

@@ -1,10 +1,10 @@
 //! Putting two invokes beside each other, and going on from there.
 
-use super::invokes::again;
 use super::super::begin::begin;
 use super::super::concerned::concerned_line;
 use super::super::on_top::push_menu;
 use super::super::pages::open_invoke_page;
+use super::invokes::again;
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Half, Item, Layer};
