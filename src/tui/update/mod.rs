@@ -192,8 +192,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Ran => refresh::refresh(state),
         Message::RanBehind(ended) => {
+            let effects = refresh::refresh(state);
             shell_lines::on_ended(state, &ended);
-            refresh::refresh(state)
+            effects
         }
         Message::Audit(news) => audit::on_news(state, news),
         Message::Domains(news) => domains::on_news(state, news),

@@ -135,7 +135,14 @@ fn a_question_names_what_is_marked_and_says_what_cannot_be_seen() {
     let mut state = demo(SIZE);
     press(&mut state, &["v"]);
     let marked = state.pointers.marks.targets()[0].address.to_string();
-    let description = state.pointers.row(0).unwrap().description.clone();
+    let description: String = state
+        .pointers
+        .row(0)
+        .unwrap()
+        .description
+        .chars()
+        .take(20)
+        .collect();
     press(&mut state, &["x"]);
     let seen = question(&state);
     assert_eq!(seen.title, "Delete one pointer?");

@@ -192,7 +192,7 @@ fn done_says_what_did_not_work() {
     tell(
         &mut state,
         Heard::Called(Box::new(Called {
-            log_id: 4,
+            log_id: Ok(4),
             reply,
             route: crate::model::Route::Relay,
             elapsed_us: 900,
