@@ -100,7 +100,7 @@ async fn a_query_is_completed_looked_at_and_sent_every_way_that_there_is() {
         assert_eq!(workspace.log_count().await.unwrap(), before);
         let sent = workspace.send(&outgoing).await.unwrap();
         assert!(sent.reply.is_success(), "{:?}", sent.reply.to_value());
-        (looked, workspace.log_entry(sent.log_id).await.unwrap())
+        (looked, workspace.log_entry(sent.log_id.unwrap()).await.unwrap())
     };
     let query = Query::parse(text.as_bytes()).unwrap();
     let (looked, entry) = asked("alpha", query, Way::Direct).await;
@@ -164,7 +164,7 @@ async fn a_query_is_completed_looked_at_and_sent_every_way_that_there_is() {
             assert_eq!(sent.unwrap_err().code, Code::InvalidParameter);
         } else {
             looked.unwrap();
-            let entry = workspace.log_entry(sent.unwrap().log_id).await.unwrap();
+            let entry = workspace.log_entry(sent.unwrap().log_id.unwrap()).await.unwrap();
             assert_eq!(entry.query, stats.to_value());
         }
     }
@@ -196,7 +196,7 @@ async fn blanks_are_filled_in_with_answers_and_with_what_the_log_keeps_of_replie
         "description": "Tides at {{site}}", "tags": "{{tags:json}}"});
     let made = outgoing(made, &[("site", "Bergen"), ("tags", "[\"tides\", \"sea\"]")]);
     let sent = workspace.send(&made).await.unwrap();
-    let entry = workspace.log_entry(sent.log_id).await.unwrap();
+    let entry = workspace.log_entry(sent.log_id.unwrap()).await.unwrap();
     assert_eq!(
         entry.query,
         json!({"action": "create_pointer", "data_reference": "https://data.example/Bergen.csv",
@@ -246,7 +246,7 @@ async fn blanks_are_filled_in_with_answers_and_with_what_the_log_keeps_of_replie
     };
     let sent = workspace.send(&plain).await.unwrap();
     assert_eq!(
-        workspace.log_entry(sent.log_id).await.unwrap().query["x"],
+        workspace.log_entry(sent.log_id.unwrap()).await.unwrap().query["x"],
         "{{site}}"
     );
     workspace.shutdown().await;
