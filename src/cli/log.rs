@@ -344,16 +344,15 @@ fn describe(entry: &LogEntry) -> String {
         text.push_str(&format!("\nreply\n{}\n", reply::json_text(reply)));
     }
     for (index, wire) in entry.wire.iter().enumerate() {
+        let (sent, received) = (words::count(wire.sizes.0), words::count(wire.sizes.1));
         let answered = match wire.status {
-            0 => "no response".to_owned(),
-            status => status.to_string(),
+            0 => format!("no response · {sent} bytes sealed"),
+            status => format!("{status} · {sent} bytes sent, {received} received"),
         };
         text.push_str(&inert_lines(&format!(
-            "\nexchange {} · POST {} · {answered} · {} bytes sent, {} received\ntoken {}\n",
+            "\nexchange {} · POST {} · {answered}\ntoken {}\n",
             index + 1,
             wire.endpoint,
-            words::count(wire.sizes.0),
-            words::count(wire.sizes.1),
             wire.token,
         )));
         if is_json(wire) {

@@ -27,15 +27,14 @@ pub fn wire_lines(entry: &LogEntry, clock: &Clock, glyphs: &Glyphs, whole: bool,
     }
     for (index, wire) in entry.wire.iter().enumerate() {
         let (sent, received) = wire.sizes;
+        let travelled = match wire.status {
+            // Perhaps it was not even sent.
+            0 => format!("{} sealed, nothing received", bytes(sent)),
+            _ => format!("{} sent, {} received", bytes(sent), bytes(received)),
+        };
         heading(
             &mut lines,
-            &format!(
-                "Leg {} of {}   {} sent, {} received",
-                index + 1,
-                entry.wire.len(),
-                bytes(sent),
-                bytes(received)
-            ),
+            &format!("Leg {} of {}   {travelled}", index + 1, entry.wire.len()),
         );
         add_request(wire, clock, whole, &mut lines, width);
         lines.push(Line::new());

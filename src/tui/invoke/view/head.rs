@@ -35,11 +35,10 @@ pub(super) fn draw(state: &State, entry: &LogEntry, canvas: &mut Canvas, area: R
         format!("   {}   {}", duration(row.elapsed_us), bytes(row.reply_bytes)),
         Role::Base,
     );
-    let (sent, received) = entry
-        .wire
-        .iter()
-        .fold((0, 0), |sum, wire| (sum.0 + wire.sizes.0, sum.1 + wire.sizes.1));
-    if !entry.wire.is_empty() {
+    // What nobody answered may not have been sent.
+    let answered = || entry.wire.iter().filter(|wire| wire.status != 0);
+    let (sent, received) = answered().fold((0, 0), |sum, wire| (sum.0 + wire.sizes.0, sum.1 + wire.sizes.1));
+    if answered().next().is_some() {
         line = line.and(
             format!("   on the wire {} and {}", bytes(sent), bytes(received)),
             Role::Dim,
