@@ -92,7 +92,7 @@ async fn threat_48_two_consoles_on_one_home_lose_nothing() {
     let mut ids: Vec<_> = futures::future::join_all(asks)
         .await
         .into_iter()
-        .map(|invoked| invoked.unwrap().log_id)
+        .map(|invoked| invoked.unwrap().log_id.unwrap())
         .collect();
     ids.sort_unstable();
     assert_eq!(ids, (1..=20).collect::<Vec<u64>>());
