@@ -24,6 +24,7 @@ async fn fill(running: &Running, count: usize, nth: usize) {
         connection_id: None,
         credential_pointer_address: None,
         federated: None,
+        author: None,
     });
     let store = running.instance.store();
     store
