@@ -220,7 +220,7 @@ mod tests {
     /// A trail with a record a day, kept as told.
     async fn kept_for(days: u32, mib: u32, records: i64) -> (tempfile::TempDir, Retention) {
         let folder = tempfile::tempdir().unwrap();
-        let log = SqliteAuditLog::open(&folder.path().join("audit.db")).unwrap();
+        let log = SqliteAuditLog::create(&folder.path().join("audit.db")).unwrap();
         for number in 0..records - 1 {
             log.append_soon(record(day(number)));
         }

@@ -34,6 +34,7 @@ mod federate;
 mod folders;
 mod gateway;
 mod handshake;
+mod hanging;
 mod held;
 mod held_there;
 mod home;

@@ -77,6 +77,7 @@ fn a_wrong_passphrase_is_said_and_asked_for_again() {
     ));
     update(&mut state, Message::HomeFailed(fake::failure()));
     assert!(matches!(state.layers.last(), Some(Layer::Form(form)) if form.failure.is_some()));
+    write(&mut state, "right");
     assert!(matches!(
         key(&mut state, "enter").as_slice(),
         [Effect::OpenHome(_)]
