@@ -193,7 +193,22 @@ async fn nobody_else_speaks_for_an_instance_s_trail() {
     let query = json!({"action": "exchange_audit_heads", "sequence": 1_000_000, "hash": "0".repeat(64)});
     let relayed = json!({"connection_id": connection, "query": query});
     assert_eq!(alpha.fails("relay", relayed).await.0, Code::AccessDenied);
-    let circuit = alpha.circuit(&connection, json!([query.clone()])).await;
+    let definition = json!({"circuit_definition": [query], "connection_id": connection});
+    assert_eq!(
+        alpha.fails("create_circuit", definition).await.0,
+        Code::InvalidCircuit
+    );
+    // Nor by one that was made before that was refused.
+    let circuit = alpha
+        .circuit(&connection, json!([{"action": "get_graph_stats"}]))
+        .await;
+    alpha.tamper(
+        "instance.db",
+        &format!(
+            "UPDATE pointers SET data_reference = 'internal_circuit::[{query}]'
+             WHERE data_reference LIKE '%get_graph_stats%'"
+        ),
+    );
     let (code, _) = problem_of(&alpha.invoke(&connection, &circuit).await);
     assert_eq!(code, Code::InvalidCircuit);
     let heard = kept(&beta, "credential:from-alpha", "theirs").await;

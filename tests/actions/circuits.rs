@@ -158,7 +158,12 @@ async fn a_circuit_that_invokes_itself_ends() {
 async fn a_circuit_that_acts_runs_for_its_author_only_until_the_owner_takes_it_over() {
     let running = Running::start("alpha").await;
     let connection = running.connection("inside", None).await;
-    let mut grant = Grant::read(["create_circuit", "create_pointer", "invoke_through_connection"]);
+    let mut grant = Grant::read([
+        "create_circuit",
+        "create_pointer",
+        "get_graph_stats",
+        "invoke_through_connection",
+    ]);
     grant.writes = true;
     grant.pointers.all = true;
     grant.pointers.connections.insert(connection.parse().unwrap());
