@@ -1,10 +1,11 @@
 //! What happens to a call once it is open, over the wire or in process: grants → intent → execute →
 //! re-check that the credential still stands → audit.
 
-use super::actions::{Access, Action, Call, caller_gone, table};
+use super::actions::{Access, Action, Call, table};
 use super::circuit::MOST_STEPS_IN_ALL;
 use super::issued::{Credential, FROZEN};
 use super::once::{self, Turn};
+use super::problem::caller_gone;
 use super::trail::Deed;
 use super::{Caller, Instance, authorise, dispatch, issuing, witness};
 use crate::handshake::{Event, LifeError};

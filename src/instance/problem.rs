@@ -1,4 +1,4 @@
-//! What a failure of storage looks like to a caller.
+//! What a failure of storage looks like to a caller, and other problems that several parts tell of.
 
 use crate::protocol::{Code, Problem};
 use crate::store::{IMPORT_REST_MINUTES, StoreError};
@@ -77,4 +77,12 @@ pub(crate) fn not_found(what: &str, name: &str) -> Problem {
         }
     };
     Problem::new(code, format!("{article} not found: {name}"))
+}
+
+/// The problem that nobody waits for the call any more; nobody hears it.
+pub(super) fn caller_gone() -> Problem {
+    Problem::new(
+        Code::DeadlineExceeded,
+        "whoever asked for this did not wait for it to end",
+    )
 }

@@ -2,20 +2,12 @@
 
 use super::{Call, DomainRole, check};
 use crate::instance::authorise::{self, Roles};
-use crate::instance::problem::not_found;
+use crate::instance::problem::{caller_gone, not_found};
 use crate::instance::trail::Deed;
 use crate::model::{Connection, ConnectionId, Domain, DomainId, Grant, Pointer, PointerAddress, Timestamp};
 use crate::protocol::{Code, Problem, Query};
 use crate::store::{Store, StoreError};
 use std::future::Future;
-
-/// The problem that nobody waits for the call any more; nobody hears it.
-pub(in crate::instance) fn caller_gone() -> Problem {
-    Problem::new(
-        Code::DeadlineExceeded,
-        "whoever asked for this did not wait for it to end",
-    )
-}
 
 impl Call<'_> {
     /// What the instance remembers.

@@ -94,4 +94,3 @@ mod withdraw_offer;
 pub use crate::model::DomainRole;
 pub use crate::protocol::{Access, Code, ValueKind as Kind};
 pub use action::{Action, Answer, Call, Outcome, Parameter, Table};
-pub(in crate::instance) use call::caller_gone;

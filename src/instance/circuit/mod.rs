@@ -7,7 +7,8 @@
 
 mod placeholder;
 
-use super::actions::{Access, Action, Answer, Call, Outcome, Table, caller_gone};
+use super::actions::{Access, Action, Answer, Call, Outcome, Table};
+use super::problem::caller_gone;
 use super::size::json_size;
 use super::{dispatch, relay};
 use crate::model::{Connection, ConnectionId, DomainRole};
