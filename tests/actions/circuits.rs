@@ -189,6 +189,7 @@ async fn a_circuit_that_acts_runs_for_its_author_only_until_the_owner_takes_it_o
     let mut grant = Grant::read(["update_pointer"]);
     grant.writes = true;
     grant.pointers.all = true;
+    grant.pointers.connections.insert(connection.parse().unwrap());
     let third = running.issue("third", grant).await;
     let taken = json!({"pointer_address": circuit, "data_reference": made["pointer"]["data_reference"]});
     result_of(call(&third, "update_pointer", taken).await.reply);
