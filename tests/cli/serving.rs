@@ -151,7 +151,8 @@ fn what_an_instance_told_is_read_while_another_process_hosts_it_and_after() {
     // A second run goes on after the first one.
     let serving = Serving::start(home.command(&["serve", "alpha"]));
     assert_eq!(serving.stop(), 0);
-    assert_eq!(home.ok(&log).as_array().unwrap().len(), 5);
+    let told = home.ok(&log);
+    assert_eq!(told.as_array().unwrap().len(), 5, "{told}");
     let worse = home.ok(&[&log[..], &["--level", "warn"]].concat());
     assert_eq!(worse.as_array().unwrap().len(), 1);
     let last = home.ok(&[&log[..], &["--words", "STOPPED", "-n", "1"]].concat());
