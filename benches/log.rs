@@ -6,7 +6,9 @@
 mod support;
 
 use butterfly_console::model::Timestamp;
-use butterfly_console::workspace::{Home, LogAsk, LogPlace, LogWindow, Unlock, VaultLock, Workspace};
+use butterfly_console::workspace::{
+    Home, LogAsk, LogColumn, LogPlace, LogWindow, SortColumn, Sorting, Unlock, VaultLock, Workspace,
+};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,19 +28,24 @@ const FILTERS: [&str; 7] = [
     "nothing-has-this",
 ];
 
+fn asked(filter: &str, place: LogPlace) -> LogAsk {
+    LogAsk {
+        filter: filter.to_owned(),
+        as_of: Timestamp::from_micros(1_795_428_672_000_000),
+        place,
+        limit: 150,
+        anchor: None,
+        sorting: None,
+    }
+}
+
 fn main() {
     let runtime = Runtime::new().expect("a runtime");
     let folder = tempfile::tempdir().expect("a folder");
     let many = runtime.block_on(workspace(&folder.path().join("many"), MANY));
     let few = runtime.block_on(workspace(&folder.path().join("few"), 10));
     let ask = |workspace: &Arc<Workspace>, filter: &str, place| -> (LogWindow, f64) {
-        let ask = LogAsk {
-            filter: filter.to_owned(),
-            as_of: Timestamp::from_micros(1_795_428_672_000_000),
-            place,
-            limit: 150,
-            anchor: None,
-        };
+        let ask = asked(filter, place);
         let began = Instant::now();
         let window = runtime.block_on(workspace.log_window(&ask)).expect("a window");
         (window, began.elapsed().as_secs_f64() * 1e3)
@@ -104,6 +111,24 @@ fn main() {
         .map(|jump| ask(&many, "", LogPlace::From(jump * 49_999)).1)
         .collect();
     figures.add("jump to any place, ms", median(jumps), Goal::Nothing);
+    for column in LogColumn::ALL {
+        // The other way round each time, so that none is found already made.
+        let turns = (0..2 * ROUNDS).map(|turn| Sorting {
+            by: *column,
+            descending: turn % 2 == 0,
+        });
+        let took = turns.map(|sorting| {
+            let ask = LogAsk {
+                sorting: Some(sorting),
+                ..asked("", LogPlace::Newest)
+            };
+            let began = Instant::now();
+            runtime.block_on(many.log_window(&ask)).expect("a window");
+            began.elapsed().as_secs_f64() * 1e3
+        });
+        let name = format!("sorted by {}, ms", column.title());
+        figures.add(name, median(took.collect()), Goal::Nothing);
+    }
     figures.show();
 }
 

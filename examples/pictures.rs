@@ -98,7 +98,7 @@ const PICTURES: &[Picture] = &[
             step("\r", "Who is going to call"),
             step("harbour-lab\r", "be able to do?"),
             step("\r", "[ ]"),
-            step("\r", "Within which limits?"),
+            step(" \r", "Within which limits?"),
             step("\x13", "shall hold a credential?"),
             step("\r", "How will you hand it over?"),
         ],

@@ -1,10 +1,9 @@
 //! Arguments that several verbs take: queries, enumerations, files.
 
 use super::outcome::{Outcome, file_failed, usage};
-use crate::model::filter::{Field, Filter};
 use crate::model::{Delivery, Holder, InstanceName, Profile, Route};
 use crate::protocol::Query;
-use crate::workspace::{Failure, ImportFormat};
+use crate::workspace::{Failure, ImportFormat, SortColumn, Sorting};
 use clap::ValueEnum;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -15,11 +14,12 @@ pub fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     std::path::absolute(path).map_err(|error| file_failed("find", path, &error))
 }
 
-/// Reads a filter of whatever has these fields.
-pub fn filter_of(
-    fields: &'static [Field],
-) -> impl Fn(&str) -> Result<Filter, String> + Clone + Send + Sync + 'static {
-    move |text| Filter::parse(text, fields).map_err(|error| error.to_string())
+/// Reads in which order a list is wanted.
+pub fn sorting<C: SortColumn>(text: &str) -> Result<Sorting<C>, String> {
+    Sorting::parse(text).ok_or_else(|| {
+        let words: Vec<String> = C::ALL.iter().map(|column| column.word()).collect();
+        format!("not one of {}, with :desc or without", words.join(", "))
+    })
 }
 
 /// How a credential seals.
@@ -64,9 +64,9 @@ impl From<RouteArg> for Route {
 /// Who keeps a held credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum HolderArg {
-    /// Their administrator's console: routes endpoint and circuit.
+    /// The calling administrator's console: routes endpoint and circuit.
     Console,
-    /// Their instance: route relay.
+    /// The calling instance itself: route relay.
     Instance,
 }
 

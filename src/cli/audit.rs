@@ -1,15 +1,14 @@
 //! `butterfly audit …`: what is on record on an instance, and whether the record is whole.
 
-use super::arguments::filter_of;
 use super::ask;
-use super::outcome::{Outcome, Stop, tell, write_json};
+use super::filter::{FilterArg, filter_of};
+use super::outcome::{Outcome, Stop, write_json};
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
-use crate::model::filter::Filter;
 use crate::protocol::Code;
-use crate::store::{AUDIT_FIELDS, AuditRecord};
-use crate::workspace::{AuditReport, Failure, HeadCheck};
+use crate::store::AuditRecord;
+use crate::workspace::{AuditReport, Failure, HeadCheck, Rows};
 use clap::Subcommand;
 use serde_json::json;
 use std::io::IsTerminal;
@@ -17,7 +16,8 @@ use std::io::IsTerminal;
 /// Read, verify and clear the audit trail of an instance that we own.
 ///
 /// A filter is terms that must all hold: words; who:, action:, about:, outcome:intent|done|denied|failed, why:, key:,
-/// token:, since:1h, before:10:30; !term for what must not hold, ~letters for letters in that order.
+/// token:, since:1h, before:10:30; !term for what must not hold, ~letters for letters in that order, saved:NAME for
+/// what `butterfly filter save` kept.
 #[derive(Debug, Subcommand)]
 pub enum Audit {
     /// List the newest records first.
@@ -25,8 +25,8 @@ pub enum Audit {
         /// The instance.
         instance: String,
         /// Only what this leaves, for example 'who:museum !outcome:done since:1h'.
-        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(AUDIT_FIELDS))]
-        filter: Filter,
+        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(Rows::Audit))]
+        filter: FilterArg,
         /// How many at most.
         #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
         limit: u32,
@@ -61,7 +61,9 @@ impl Audit {
                 before,
             } => {
                 let workspace = session.open_for(&instance).await?;
-                let records = workspace.audit(&instance, &filter, before, limit).await?;
+                let records = workspace
+                    .audit(&instance, &filter.read(session).await?, before, limit)
+                    .await?;
                 session.show(&records, || table(&records).to_text())
             }
             Self::Verify { instance } => verify(session, &instance).await,
@@ -89,7 +91,7 @@ async fn verify(session: &Session, instance: &str) -> Outcome {
     } else {
         session.show(&report, || describe(&report))?;
     }
-    tell(&failure);
+    session.tell(&failure);
     Err(Stop::Told(failure.exit_class()))
 }
 

@@ -242,7 +242,10 @@ impl Kept {
             Self::List => {
                 let saved = session.open().await?.saved_loads().await?;
                 let rows: Vec<_> = saved.iter().map(show::row).collect();
-                session.show(&rows, || show::list(&saved))
+                session.show(&rows, || match saved.is_empty() {
+                    true => session.here("No run is kept; keep one with `butterfly bench … --save NAME`."),
+                    false => show::list(&saved),
+                })
             }
             Self::Show { name } => {
                 let saved = session.open().await?.saved_load(&name).await?;

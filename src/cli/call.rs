@@ -69,7 +69,7 @@ impl Call {
                 reply::note_hops(session, &called.hops);
             }
         }
-        reply::outcome(&called.reply, &self.instance)
+        reply::outcome(session, &called.reply, &self.instance)
     }
 
     /// What the call would send, as the pointer is now.

@@ -1,15 +1,26 @@
 //! `butterfly complete`: the names that a shell offers where a word is written. The scripts of `butterfly completions`
 //! know verbs and flags; what is in a home only the program knows, so they ask it here. Nobody is asked for anything,
-//! and only what is at hand is looked at: no instance is called.
+//! and only what is at hand is looked at: no remote is called. Whatever is in the way, or takes too long, offers nothing
+//! and says nothing: somebody is writing a line.
 
 use super::Cli;
-use super::instance::local_names;
 use super::outcome::{Outcome, write_line};
 use super::session::Session;
+use crate::model::InstanceKind;
+use crate::store::PointerQuery;
 use crate::tui::Themes;
 use crate::vault::LockKind;
+use crate::workspace::{LogFilter, Workspace};
 use clap::{Arg, ArgAction, Args, Command, CommandFactory};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long somebody waits for names at most.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// Lines of the log, the newest first, and pointers that are offered.
+const MOST_LINES: u64 = 50;
+const MOST_POINTERS: u64 = 200;
 
 /// Verbs of `instance` whose NAME is one that is there.
 const OF_INSTANCES: [&str; 11] = [
@@ -34,11 +45,31 @@ pub struct Complete {
     words: Vec<String>,
 }
 
+/// Verbs of `credential` whose NAME is one that is there.
+const OF_CREDENTIALS: [&str; 10] = [
+    "show",
+    "check",
+    "dependents",
+    "rotate",
+    "end-overlap",
+    "reseal",
+    "suspend",
+    "resume",
+    "revoke",
+    "export",
+];
+
 /// What is wanted somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wanted {
     Instance,
     Theme,
+    Credential,
+    Template,
+    /// A line of the log, by its number.
+    Line,
+    /// A pointer of the instance that the line names.
+    Pointer,
 }
 
 /// What a line says up to the word that is being written.
@@ -46,6 +77,8 @@ enum Wanted {
 struct Place {
     wanted: Option<Wanted>,
     home: Option<PathBuf>,
+    /// The instance that the line names.
+    instance: Option<String>,
 }
 
 impl Complete {
@@ -56,14 +89,14 @@ impl Complete {
         let Some(wanted) = place.wanted else {
             return Ok(());
         };
-        let there = match place.home {
-            Some(home) => &Session::new(Some(home), false, true)?,
-            None => session,
+        let elsewhere = match place.home.map(|home| Session::new(Some(home), false, true)) {
+            None => None,
+            Some(Ok(there)) => Some(there),
+            Some(Err(_)) => return Ok(()),
         };
-        let mut names = match wanted {
-            Wanted::Theme => Themes::load(Some(&there.home().root().join("themes"))).names(),
-            Wanted::Instance => instances(there).await,
-        };
+        let there = elsewhere.as_ref().unwrap_or(session);
+        let found = names(there, wanted, place.instance.as_deref());
+        let mut names = tokio::time::timeout(PATIENCE, found).await.unwrap_or_default();
         let beginning = self.words.last().map_or("", String::as_str);
         names.retain(|name| name.starts_with(beginning));
         match names.is_empty() {
@@ -73,13 +106,45 @@ impl Complete {
     }
 }
 
-/// Local instances by their folders; all of them where the vault opens without a word from anybody.
+/// The names that there are of what is wanted.
+async fn names(session: &Session, wanted: Wanted, instance: Option<&str>) -> Vec<String> {
+    match wanted {
+        Wanted::Theme => return Themes::load(Some(&session.home().root().join("themes"))).names(),
+        Wanted::Instance => return instances(session).await,
+        _ => {}
+    }
+    let Some(workspace) = opened(session).await else {
+        return Vec::new();
+    };
+    let mut names = match wanted {
+        // Not sorted: the newest is what one means.
+        Wanted::Line => return lines(workspace).await,
+        Wanted::Credential => credentials(workspace).await,
+        Wanted::Template => templates(workspace).await,
+        Wanted::Pointer => match instance {
+            Some(instance) => pointers(workspace, instance).await,
+            None => Vec::new(),
+        },
+        Wanted::Instance | Wanted::Theme => Vec::new(),
+    };
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The open home, where it opens without a word from anybody.
+async fn opened(session: &Session) -> Option<&Arc<Workspace>> {
+    match session.home().lock_kind() {
+        Ok(LockKind::KeyFile(_)) => session.open_unasked().await.ok().flatten(),
+        _ => None,
+    }
+}
+
+/// Local instances by their folders; all of them where the vault opens.
 async fn instances(session: &Session) -> Vec<String> {
-    let home = session.home();
-    let local = local_names(home.root()).unwrap_or_default();
+    let local = session.home().instances_on_disk().unwrap_or_default();
     let mut names: Vec<String> = local.iter().map(ToString::to_string).collect();
-    if matches!(home.lock_kind(), Ok(LockKind::KeyFile(_)))
-        && let Ok(Some(workspace)) = session.open_unasked().await
+    if let Some(workspace) = opened(session).await
         && let Ok(rows) = workspace.instances().await
     {
         names.extend(rows.iter().map(|row| row.name.to_string()));
@@ -87,6 +152,50 @@ async fn instances(session: &Session) -> Vec<String> {
     names.sort();
     names.dedup();
     names
+}
+
+/// What is held here and, of what local instances have issued, what can be told now.
+async fn credentials(workspace: &Workspace) -> Vec<String> {
+    let rows = workspace.credentials().await.map(|(rows, _)| rows);
+    let rows = rows.unwrap_or_default().into_iter();
+    rows.map(|row| row.name).collect()
+}
+
+async fn templates(workspace: &Workspace) -> Vec<String> {
+    let kept = workspace.templates().await.map(|templates| templates.list);
+    let kept = kept.unwrap_or_default().into_iter();
+    kept.map(|template| template.name).collect()
+}
+
+async fn lines(workspace: &Workspace) -> Vec<String> {
+    let newest = LogFilter {
+        instance: None,
+        filter: String::new(),
+        before: None,
+        limit: MOST_LINES,
+        sorting: None,
+    };
+    let rows = workspace.log(&newest).await.unwrap_or_default();
+    rows.iter().map(|row| row.id.to_string()).collect()
+}
+
+/// Those of an instance of ours: a remote would have to be called.
+async fn pointers(workspace: &Workspace, instance: &str) -> Vec<String> {
+    let is_ours = |kind| kind == InstanceKind::Local;
+    if !workspace
+        .instance(instance)
+        .await
+        .is_ok_and(|row| is_ours(row.kind))
+    {
+        return Vec::new();
+    }
+    let some = PointerQuery {
+        limit: Some(MOST_POINTERS),
+        ..PointerQuery::default()
+    };
+    let page = workspace.pointers(instance, &some).await;
+    let found = page.map(|page| page.pointers).unwrap_or_default();
+    found.iter().map(|pointer| pointer.address.to_string()).collect()
 }
 
 fn place(command: &Command, words: &[String]) -> Place {
@@ -103,8 +212,10 @@ fn place(command: &Command, words: &[String]) -> Place {
             continue;
         }
         if let Some(argument) = value_of.take() {
-            if argument.get_id() == "home" {
-                found.home = Some(PathBuf::from(word));
+            match argument.get_id().as_str() {
+                "home" => found.home = Some(PathBuf::from(word)),
+                "instance" => found.instance = Some(word.clone()),
+                _ => {}
             }
         } else if word.len() > 1 && word.starts_with('-') {
             match word.split_once('=') {
@@ -116,6 +227,9 @@ fn place(command: &Command, words: &[String]) -> Place {
             at = verb;
             path.push(verb.get_name());
         } else {
+            if positional(at, positionals).is_some_and(|argument| argument.get_id() == "instance") {
+                found.instance = Some(word.clone());
+            }
             positionals += 1;
         }
     }
@@ -157,7 +271,12 @@ fn wanted_by(argument: &Arg, path: &[&str]) -> Option<Wanted> {
     match (argument.get_id().as_str(), path) {
         ("theme", _) => Some(Wanted::Theme),
         ("instance" | "via" | "remote", _) | ("name", ["serve"]) => Some(Wanted::Instance),
-        ("name", ["instance", verb]) if OF_INSTANCES.contains(verb) => Some(Wanted::Instance),
+        ("name" | "names", ["instance", verb]) if OF_INSTANCES.contains(verb) => Some(Wanted::Instance),
+        ("name", ["credential", verb]) if OF_CREDENTIALS.contains(verb) => Some(Wanted::Credential),
+        ("template", ["invoke"])
+        | ("name" | "names", ["template", "show" | "save" | "export" | "delete"]) => Some(Wanted::Template),
+        ("id" | "ids" | "one" | "other" | "before", ["log", _]) => Some(Wanted::Line),
+        ("pointer" | "pointers" | "credential_pointer", _) => Some(Wanted::Pointer),
         _ => None,
     }
 }
@@ -192,11 +311,36 @@ mod tests {
             "ins",
             "instance ",
             "instance init ",
-            "call alpha ",
             "call --",
-            "log show ",
+            "credential import ",
+            "pointer create alpha ",
         ] {
             assert_eq!(found(line).wanted, None, "{line}");
+        }
+    }
+
+    #[test]
+    fn credentials_templates_lines_and_pointers_are_offered_where_one_is_named() {
+        for (line, wanted) in [
+            ("credential show ", Wanted::Credential),
+            ("credential rotate --overlap 1h al", Wanted::Credential),
+            ("invoke alpha --template ", Wanted::Template),
+            ("template show ", Wanted::Template),
+            ("template export queries.toml one ", Wanted::Template),
+            ("log show ", Wanted::Line),
+            ("log diff 1 ", Wanted::Line),
+            ("log mark 1 2 ", Wanted::Line),
+            ("log list --before ", Wanted::Line),
+            ("call alpha ", Wanted::Pointer),
+            ("--json pointer show alpha ptr_", Wanted::Pointer),
+            ("pointer delete alpha ptr_000000000001 ", Wanted::Pointer),
+            ("bench alpha --pointer ", Wanted::Pointer),
+        ] {
+            let place = found(line);
+            assert_eq!(place.wanted, Some(wanted), "{line}");
+            if wanted == Wanted::Pointer {
+                assert_eq!(place.instance.as_deref(), Some("alpha"), "{line}");
+            }
         }
     }
 
@@ -212,12 +356,14 @@ mod tests {
     }
 
     #[test]
-    fn every_verb_of_instances_that_is_named_here_is_there() {
+    fn every_verb_that_is_named_here_is_there() {
         let mut command = Cli::command();
         command.build();
-        let group = command.find_subcommand("instance").unwrap();
-        for verb in OF_INSTANCES {
-            assert!(group.find_subcommand(verb).is_some(), "{verb}");
+        for (group, verbs) in [("instance", &OF_INSTANCES[..]), ("credential", &OF_CREDENTIALS)] {
+            let group = command.find_subcommand(group).unwrap();
+            for verb in verbs {
+                assert!(group.find_subcommand(verb).is_some(), "{verb}");
+            }
         }
     }
 }

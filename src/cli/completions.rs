@@ -1,6 +1,7 @@
 //! `butterfly completions`: what a shell needs to complete our arguments.
 //!
-//! The scripts know verbs and flags by themselves; for names of instances and themes they ask `butterfly complete`.
+//! The scripts know verbs and flags by themselves; for names of instances, credentials, templates and themes, for lines
+//! of the log and addresses of pointers they ask `butterfly complete`.
 
 use super::Cli;
 use super::outcome::{Outcome, write_line};

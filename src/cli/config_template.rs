@@ -2,21 +2,28 @@
 
 use super::outcome::{Outcome, write_line};
 use crate::command::docs;
+use crate::instance::SETTINGS_TEMPLATE;
 use crate::workspace::CONFIG_TEMPLATE;
 
-/// Print a config.toml, or a keymap.toml, that says what is so anyway, with comments.
+/// Print a config.toml, a keymap.toml or an instance.toml that says what is so anyway, with comments.
 #[derive(Debug, clap::Args)]
 pub struct ConfigTemplate {
     /// The keys of the console instead.
     #[arg(long)]
     keymap: bool,
+    /// The settings of a local instance instead.
+    #[arg(long, conflicts_with = "keymap")]
+    instance: bool,
 }
 
 impl ConfigTemplate {
     pub fn run(self) -> Outcome {
-        let text = match self.keymap {
-            true => docs::keymap_template(),
-            false => CONFIG_TEMPLATE.to_owned(),
+        if self.keymap {
+            return write_line(docs::keymap_template().trim_end());
+        }
+        let text = match self.instance {
+            true => SETTINGS_TEMPLATE,
+            false => CONFIG_TEMPLATE,
         };
         write_line(text.trim_end())
     }

@@ -151,6 +151,7 @@ impl Connection {
                     connection: connection.clone(),
                     name,
                     description,
+                    if_still: None,
                 };
                 let result = change(session, &instance, edit).await?;
                 session.show(&result, || format!("{connection} is changed."))

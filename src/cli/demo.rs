@@ -50,7 +50,7 @@ async fn serve(session: &Session) -> Outcome {
         // One line: whoever started us reads up to the line feed and goes on.
         write_json(&to_value(session, &federation), false)?;
     } else {
-        write_line(&summary(&federation))?;
+        write_line(&summary(session, &federation))?;
     }
     end.wait().await;
     if !session.is_json() {
@@ -102,7 +102,7 @@ fn to_value(session: &Session, federation: &Federation) -> Value {
     json!({"home": session.home().root(), "instances": instances, "pointers": pointers})
 }
 
-fn summary(federation: &Federation) -> String {
+fn summary(session: &Session, federation: &Federation) -> String {
     let mut text = String::from("The demo is ready.\n");
     for (name, endpoint, id) in &federation.instances {
         text.push_str(&format!("  {name:<6} {endpoint}  {id}\n"));
@@ -112,7 +112,8 @@ fn summary(federation: &Federation) -> String {
     };
     for (route, address) in &federation.pointers {
         text.push_str(&format!(
-            "  route {route:<9} butterfly call {name} {address} --trace\n"
+            "  route {route:<9} {}\n",
+            session.command(&format!("call {name} {address} --trace"))
         ));
     }
     text.push_str("Ctrl-C stops it; the home keeps everything.");

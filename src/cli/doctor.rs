@@ -26,7 +26,10 @@ impl Doctor {
         // Without a vault nothing is opened, and nothing made.
         let opened = session.open().await;
         let opened = opened.as_ref().map(|workspace| &***workspace);
-        let found = tui::look_at_everything(home, opened).await;
+        let mut found = tui::look_at_everything(home, opened).await;
+        for one in &mut found {
+            one.remedy = session.here(&one.remedy);
+        }
         session.show(&found, || told(&found, self.all))?;
         match found.iter().any(|one| one.severity == Severity::Fault) {
             true => Err(Stop::Told(ExitClass::Failed)),

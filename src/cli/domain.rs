@@ -82,7 +82,12 @@ impl Domain {
                 domain,
                 name,
             } => {
-                let result = change(session, &instance, DomainChange::Rename(domain.clone(), name)).await?;
+                let result = change(
+                    session,
+                    &instance,
+                    DomainChange::Rename(domain.clone(), name, None),
+                )
+                .await?;
                 session.show(&result, || {
                     format!("{domain} is called {} now.", text(&result["domain"], "name"))
                 })

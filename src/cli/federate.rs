@@ -49,8 +49,8 @@ impl Federate {
         show_pointer(session, &pointer)?;
         if !session.is_json() {
             session.note(&format!(
-                "Try it: butterfly call {} {} --trace",
-                self.instance, pointer.address
+                "Try it: {}",
+                session.command(&format!("call {} {} --trace", self.instance, pointer.address))
             ));
         }
         Ok(())

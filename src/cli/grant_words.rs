@@ -34,7 +34,7 @@ pub fn describe_grant(grant: &Grant) -> String {
         || "any address".to_owned(),
         |sources| list(sources.iter().map(ToString::to_string).collect()),
     );
-    let lines = [
+    let mut lines = vec![
         ("actions", list(grant.actions.iter().cloned().collect())),
         ("pointers", pointers.join("; ")),
         (
@@ -57,7 +57,11 @@ pub fn describe_grant(grant: &Grant) -> String {
         ),
         ("from", sources),
     ];
+    if grant.strict_replay {
+        lines.push(("replays", "refused: each call is taken once".to_owned()));
+    }
     lines
+        .into_iter()
         .map(|(name, value)| {
             let value = if value.is_empty() {
                 "none".to_owned()
@@ -66,5 +70,6 @@ pub fn describe_grant(grant: &Grant) -> String {
             };
             format!("  {name:<8}  {value}")
         })
+        .collect::<Vec<_>>()
         .join("\n")
 }

@@ -73,7 +73,7 @@ impl Invoke {
                 reply::note_hops(session, &invoked.hops);
             }
         }
-        reply::outcome(&invoked.reply, &self.instance)
+        reply::outcome(session, &invoked.reply, &self.instance)
     }
 
     /// The query as it will be sent: the kept one, or one with `--set`, with its blanks filled in.
@@ -142,7 +142,7 @@ impl Invoke {
                 words::log_place(&sent.log_id)
             ));
         }
-        reply::outcome(&sent.reply, &self.instance)
+        reply::outcome(session, &sent.reply, &self.instance)
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod export;
 
+use super::arguments::sorting;
 use super::compared;
+use super::filter::{FilterArg, filter_of};
 use super::inert::{inert, inert_lines};
 use super::jq;
 use super::outcome::{Outcome, usage};
@@ -11,9 +13,8 @@ use super::reply;
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
-use crate::model::filter::Filter;
 use crate::protocol::{Code, Query};
-use crate::workspace::{Failure, LOG_FIELDS, LogEntry, LogFilter, LogForm, LogRow, LogWire};
+use crate::workspace::{Failure, LogColumn, LogEntry, LogFilter, LogForm, LogRow, LogWire, Rows, Sorting};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use std::io::IsTerminal;
@@ -22,23 +23,27 @@ use std::io::IsTerminal;
 ///
 /// A filter is terms that must all hold: words; @instance, action:, status:ok|error|interpreted|failed, code:,
 /// route:, pointer:, cred:, kind:invoke|call|load, took:>100ms, size:>1MB, since:1h, before:10:30, marked, noted, note:;
-/// !term for what must not hold, ~letters for letters in that order.
+/// !term for what must not hold, ~letters for letters in that order, saved:NAME for what `butterfly filter save` kept.
 #[derive(Debug, Subcommand)]
 pub enum Log {
-    /// List the newest lines first.
+    /// List lines, the newest first.
     List {
         /// Only of this instance.
         #[arg(long)]
         instance: Option<String>,
         /// Only what this leaves, for example 'status:failed took:>100ms since:1h !@beta'.
-        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter)]
-        filter: String,
+        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(Rows::Log))]
+        filter: FilterArg,
         /// Only lines older than this one.
         #[arg(long, value_name = "ID")]
         before: Option<u64>,
         /// How many at most.
         #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..))]
         limit: u64,
+        /// By which column of all lines: time, instance, action, route, outcome, pointer, note, size or took; `:desc`
+        /// for the greatest first.
+        #[arg(long, value_name = "COLUMN[:desc]", value_parser = sorting::<LogColumn>)]
+        sort: Option<Sorting<LogColumn>>,
     },
     /// Show everything that was kept of one line.
     Show {
@@ -138,12 +143,14 @@ impl Log {
                 filter,
                 before,
                 limit,
+                sort,
             } => {
                 let filter = LogFilter {
                     instance,
-                    filter,
+                    filter: filter.text(session).await?,
                     before,
                     limit,
+                    sorting: sort,
                 };
                 list(session, &filter).await
             }
@@ -210,14 +217,6 @@ impl Log {
             }
             Self::Export(export) => export.run(session).await,
         }
-    }
-}
-
-/// Reads a filter of the log.
-fn filter(text: &str) -> Result<String, String> {
-    match Filter::parse(text, LOG_FIELDS) {
-        Ok(_) => Ok(text.to_owned()),
-        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -291,7 +290,7 @@ async fn replay(session: &Session, id: u64) -> Outcome {
             words::log_place(&replayed.log_id)
         ));
     }
-    reply::outcome(&replayed.reply, &instance)
+    reply::outcome(session, &replayed.reply, &instance)
 }
 
 fn table(rows: &[LogRow]) -> Table {

@@ -24,6 +24,7 @@ mod domain;
 mod dry_run;
 mod export_target;
 mod federate;
+mod filter;
 mod grant_words;
 mod handshake;
 mod inert;
@@ -150,6 +151,9 @@ enum Verb {
     /// Keep queries under a name, sealed in this home, and use them again.
     #[command(subcommand)]
     Template(Deferred<template::Template>),
+    /// Keep filters under a name: `saved:NAME` in a filter stands for what was kept for that kind of list.
+    #[command(subcommand)]
+    Filter(Deferred<filter::Filter>),
     /// List, show, repeat, mark, copy and export invokes and calls of this home.
     #[command(subcommand)]
     Log(Deferred<log::Log>),
@@ -173,7 +177,7 @@ enum Verb {
     Man(Deferred<man::Man>),
     /// Print a page with all commands and keys of the console, or with all actions of an instance, in Markdown.
     Docs(Deferred<docs::Docs>),
-    /// Print a config.toml, or a keymap.toml, that says what is so anyway, with comments.
+    /// Print a config.toml, a keymap.toml or an instance.toml that says what is so anyway, with comments.
     ConfigTemplate(Deferred<config_template::ConfigTemplate>),
 }
 
@@ -223,7 +227,7 @@ impl Cli {
         let _flushes_when_dropped = logs::start(session.home().root(), logging, self.global.verbose);
         let outcome = dispatch(self.verb, &session, self.global.theme).await;
         session.close().await;
-        outcome::report(outcome, session.is_json())
+        outcome::report(session.outcome_here(outcome), session.is_json())
     }
 }
 
@@ -251,6 +255,7 @@ fn dispatch<'a>(
         Some(Verb::Seal(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Open(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Template(Deferred(verb))) => Box::pin(verb.run(session)),
+        Some(Verb::Filter(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Log(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Audit(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Vault(Deferred(verb))) => Box::pin(verb.run(session)),

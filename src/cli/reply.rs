@@ -1,7 +1,7 @@
 //! Showing replies and the hops of a call.
 
 use super::inert::inert_lines;
-use super::outcome::{Outcome, Stop, tell};
+use super::outcome::{Outcome, Stop};
 use super::session::Session;
 use super::table::Table;
 use super::words;
@@ -24,9 +24,9 @@ pub fn json_text(value: &Value) -> String {
 }
 
 /// How a verb ends that got this reply, which was printed already: an error is told on stderr too.
-pub fn outcome(reply: &Reply, instance: &str) -> Outcome {
+pub fn outcome(session: &Session, reply: &Reply, instance: &str) -> Outcome {
     if let Some(problem) = reply.problem() {
-        tell(&Failure::from_problem(&problem, instance));
+        session.tell(&Failure::from_problem(&problem, instance));
     }
     reply.exit_class().map_or(Ok(()), |class| Err(Stop::Told(class)))
 }
@@ -58,6 +58,14 @@ pub fn note_hops(session: &Session, hops: &[Hop]) {
                 words::duration(phase.start_us),
                 words::duration(phase.duration_us),
             ]);
+        }
+        if let Some(code) = &hop.failed {
+            let (number, instance) = match hop.phases.is_empty() {
+                true => ((index + 1).to_string(), hop.instance.clone()),
+                false => (String::new(), String::new()),
+            };
+            let ended = format!("ended here: {code}");
+            table.row([number, instance, ended, String::new(), String::new()]);
         }
     }
     session.note(table.to_text().trim_end());

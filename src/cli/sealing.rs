@@ -67,6 +67,6 @@ impl Open {
             .open_reply(&self.remote, body.trim_ascii(), self.jti.as_deref())
             .await?;
         session.show(&opened.to_value(), || reply::text(&opened))?;
-        reply::outcome(&opened, &self.remote)
+        reply::outcome(session, &opened, &self.remote)
     }
 }

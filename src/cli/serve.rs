@@ -1,7 +1,7 @@
 //! `butterfly serve`: a local instance in the foreground, or a stand-in for an original one.
 
 use super::arguments;
-use super::instance::{Mark, folder, local_names};
+use super::instance::{Mark, folder};
 use super::outcome::{Outcome, usage};
 use super::secrets::from_environment;
 use super::session::Session;
@@ -23,12 +23,15 @@ const STAND_IN_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Add
 /// Host a local instance in the foreground; prints `listening on URL` when ready.
 ///
 /// Needs no vault: an instance starts unattended. With JWT_SECRET_KEY and BUTTERFLY_ENCRYPTION_KEY set and
-/// --legacy-app, it stands in for an original Python instance: that one's unmodified clients work against it.
+/// --legacy-app, it stands in for an original Python instance: that one's unmodified clients work against it. As there,
+/// each such app_id may do everything, as an owner. Where there is no instance yet, one is made, and with it an owner of its
+/// own, whose credential is in this home's vault.
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     /// The instance; may be left out where there is only one.
     name: Option<InstanceName>,
-    /// Let this app_id call with the secrets of the environment, as the original would; repeatable.
+    /// Let this app_id call with the secrets of the environment, as the original would: with all rights of an owner, for
+    /// as long as this process serves; repeatable.
     #[arg(long, value_name = "APP_ID")]
     legacy_app: Vec<AppId>,
     /// Where an instance listens that is made for --legacy-app; 127.0.0.1:5001 unless told.
@@ -88,7 +91,7 @@ impl Serve {
 
     /// The instance to host: the one named, the only one, or one that is made for a stand-in.
     async fn choose(&self, session: &Session, is_stand_in: bool) -> Outcome<InstanceName> {
-        let names = local_names(session.home().root())?;
+        let names = session.home().instances_on_disk()?;
         let name = match (&self.name, names.as_slice()) {
             (Some(name), _) => name.clone(),
             (None, [only]) => only.clone(),

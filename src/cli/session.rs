@@ -2,10 +2,10 @@
 
 use super::arguments::absolute;
 use super::inert::inert_lines;
-use super::outcome::{Outcome, write_json, write_line};
+use super::outcome::{self, Outcome, Stop, write_json, write_line};
 use super::unlock;
 use crate::protocol::Code;
-use crate::workspace::{Failure, Home, Unlock, Workspace};
+use crate::workspace::{Failure, Home, Unlock, Workspace, commands_here, program_here, unknown_told};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
@@ -96,6 +96,9 @@ impl Session {
         if self.home.has_vault() {
             return self.open().await;
         }
+        if let Some((what, remedy)) = unknown_told(&self.home.instances_without_vault()?) {
+            return Err(Failure::new(Code::InstanceNotFound, what, remedy));
+        }
         Err(Failure::new(
             Code::InstanceNotFound,
             format!(
@@ -123,8 +126,40 @@ impl Session {
         write_line(words.trim_end_matches('\n'))
     }
 
+    /// A text for people in which each command of this program, between backquotes, works as it stands: it names the
+    /// home where that has to be said.
+    pub fn here(&self, text: &str) -> String {
+        commands_here(&self.home, text)
+    }
+
+    /// A command of this program with these words, as it works here for this home.
+    pub fn command(&self, words: &str) -> String {
+        format!("{} {words}", program_here(&self.home))
+    }
+
+    /// How a verb ends, with a remedy that works as it stands.
+    pub fn outcome_here(&self, outcome: Outcome) -> Outcome {
+        outcome.map_err(|stop| match stop {
+            Stop::Failure(failure) => Stop::Failure(self.failure_here(&failure)),
+            told => told,
+        })
+    }
+
+    fn failure_here(&self, failure: &Failure) -> Failure {
+        Failure {
+            message: self.here(&failure.message),
+            remedy: self.here(&failure.remedy),
+            ..failure.clone()
+        }
+    }
+
+    /// Tells people of a failure that does not end the verb, or that was told to scripts already.
+    pub fn tell(&self, failure: &Failure) {
+        outcome::tell(&self.failure_here(failure));
+    }
+
     /// A remark for people, on stderr. Scripts do not read it; it never carries a secret.
     pub fn note(&self, text: &str) {
-        let _ = writeln!(std::io::stderr().lock(), "{}", inert_lines(text));
+        let _ = writeln!(std::io::stderr().lock(), "{}", inert_lines(&self.here(text)));
     }
 }

@@ -44,7 +44,7 @@ const VARIABLES: [(&str, &str); 12] = [
 ];
 
 /// Files of a home, and what is in each.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     (
         "config.toml",
         "Settings of the console and of the vault; `butterfly config-template` prints one.",
@@ -52,6 +52,10 @@ const FILES: [(&str, &str); 8] = [
     (
         "keymap.toml",
         "Keys of the console; `butterfly config-template --keymap` prints one.",
+    ),
+    (
+        "queries/*.toml",
+        "Queries that have a name: each table is one, called FILE/TABLE; `butterfly template export` writes such a file.",
     ),
     ("themes/*.toml", "Themes, over the built-in ones."),
     (
@@ -64,7 +68,7 @@ const FILES: [(&str, &str); 8] = [
     ),
     (
         "instances/NAME/",
-        "A local instance: instance.toml (its settings), instance.key (what it seals with), instance.db (its data), audit.db (its audit trail), its log, and its TLS keys.",
+        "A local instance: instance.toml (its settings; `butterfly config-template --instance` prints one that names them all), instance.key (what it seals with), instance.db (its data), audit.db (its audit trail), its log, and its TLS keys.",
     ),
     (
         "logs/",

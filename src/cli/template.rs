@@ -2,15 +2,18 @@
 
 use super::arguments;
 use super::ask;
-use super::outcome::{Outcome, usage};
+use super::export_target::ExportTarget;
+use super::outcome::{Outcome, file_failed, usage};
 use super::session::Session;
 use super::table::Table;
 use super::words;
 use crate::model::Timestamp;
 use crate::protocol::Query;
-use crate::workspace::{Template as Kept, skeleton};
+use crate::workspace::{Template as Kept, Templates, as_query_file, skeleton};
 use clap::Subcommand;
 use serde_json::{Value, json};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// Keep queries under a name, sealed in this home, and use them again.
 ///
@@ -18,9 +21,13 @@ use serde_json::{Value, json};
 /// taken as JSON (a number, say), and {{create_pointer | .result.pointer.address}} is what a jq expression makes of
 /// the last reply to that action by the same instance; {{create_pointer@beta | …}} by another one. Send it with
 /// `butterfly invoke INSTANCE --template NAME --set site=Oslo`.
+///
+/// Queries may stand in files too, to be kept with a team's other files: each table of queries/*.toml in the home, and in
+/// folders that `[queries] from` in config.toml names, is one, called FILE/TABLE, with query (a table, or a text with
+/// JSON), and perhaps about and instance.
 #[derive(Debug, Subcommand)]
 pub enum Template {
-    /// List the kept queries; with --instance also a skeleton of each action of that instance.
+    /// List the queries that have a name; with --instance also a skeleton of each action of that instance.
     List {
         /// The instance that is asked for its actions.
         #[arg(long)]
@@ -44,6 +51,16 @@ pub enum Template {
         #[arg(long)]
         instance: Option<String>,
     },
+    /// Write queries into a file that others can put among theirs, in plain text; all that are kept, or those named.
+    Export {
+        /// The file, such as queries.toml; - for stdout.
+        file: PathBuf,
+        /// Their names.
+        names: Vec<String>,
+        /// Replace a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
     /// Forget a kept query.
     Delete {
         /// Its name.
@@ -64,6 +81,7 @@ impl Template {
                 query,
                 instance,
             } => save(session, name, &query, instance).await,
+            Self::Export { file, names, force } => export(session, &file, &names, force).await,
             Self::Delete { name, yes } => {
                 session.permit("forgetting a template")?;
                 let workspace = session.open().await?;
@@ -77,10 +95,10 @@ impl Template {
 }
 
 async fn list(session: &Session, instance: Option<&str>) -> Outcome {
-    let kept = if session.home().has_vault() {
+    let Templates { list: kept, problems } = if session.home().has_vault() {
         session.open().await?.templates().await?
     } else {
-        Vec::new()
+        Templates::default()
     };
     let mut rows: Vec<Value> = kept.iter().map(of_kept).collect();
     if let Some(instance) = instance {
@@ -98,11 +116,53 @@ async fn list(session: &Session, instance: Option<&str>) -> Outcome {
             table.row([text("name"), text("kind"), text("instance"), query]);
         }
         table.to_text()
-    })
+    })?;
+    for problem in problems {
+        session.note(&problem.to_string());
+    }
+    Ok(())
 }
 
 fn of_kept(kept: &Kept) -> Value {
-    json!({"name": kept.name, "kind": "kept", "instance": kept.instance, "text": kept.text, "at": kept.at})
+    let kind = if kept.file.is_some() { "file" } else { "kept" };
+    json!({
+        "name": kept.name,
+        "kind": kind,
+        "instance": kept.instance,
+        "about": kept.about,
+        "text": kept.text,
+        "at": kept.at,
+        "file": kept.file,
+    })
+}
+
+async fn export(session: &Session, file: &Path, names: &[String], force: bool) -> Outcome {
+    let known = session.open().await?.templates().await?;
+    for name in names {
+        known.find(name)?;
+    }
+    let mut chosen = known.list;
+    chosen.retain(|template| match names {
+        [] => template.file.is_none(),
+        names => names.contains(&template.name),
+    });
+    chosen.retain(|template| {
+        let is_whole = Query::parse(template.text.as_bytes()).is_ok();
+        if !is_whole {
+            session.note(&format!("{} is no whole query, and is left out", template.name));
+        }
+        is_whole
+    });
+    let mut target = ExportTarget::open_private(file, force)?;
+    let written = target
+        .write_all(as_query_file(&chosen).as_bytes())
+        .map_err(|error| file_failed("write", file, &error));
+    target.end(written)?;
+    session.note(&match chosen.len() {
+        1 => "one query exported".to_owned(),
+        many => format!("{many} queries exported"),
+    });
+    Ok(())
 }
 
 async fn show(session: &Session, name: &str, instance: Option<&str>) -> Outcome {
@@ -125,12 +185,8 @@ async fn save(session: &Session, name: String, query: &str, instance: Option<Str
     session.permit("keeping a template")?;
     let bytes = arguments::text_or_file(query)?;
     Query::parse(&bytes).map_err(|error| usage(error.to_string(), "give a JSON object with an action"))?;
-    let kept = Kept {
-        name,
-        text: String::from_utf8_lossy(&bytes).trim().to_owned(),
-        instance,
-        at: Timestamp::now(),
-    };
+    let text = String::from_utf8_lossy(&bytes).trim().to_owned();
+    let kept = Kept::to_keep(name, text, instance, Timestamp::now());
     session.open().await?.save_template(kept.clone()).await?;
     session.show(&of_kept(&kept), || {
         format!("kept as {} · {}", kept.name, words::moment(kept.at))

@@ -9,10 +9,12 @@ use super::table::pairs;
 use super::unlock;
 use crate::protocol::Code;
 use crate::vault::LockKind;
-use crate::workspace::{Failure, SecretFile, VaultContents, VaultLock, Workspace};
+use crate::workspace::{
+    ExportedVault, Failure, RestoredVault, SecretFile, VaultContents, VaultLock, Workspace,
+};
 use clap::{Args, Subcommand};
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The variable that may hold the words of an exported vault.
 const WORDS_VARIABLE: &str = "BUTTERFLY_EXPORT_PASSPHRASE";
@@ -33,9 +35,13 @@ pub enum Vault {
     ///
     /// In it are all that the vault keeps (credentials, instances, handshakes, settings of the console) and the
     /// settings and keys of local instances. Not in it are the databases of local instances: their pointers, issued
-    /// credentials and audit trails. Copy `instances/NAME/*.db` beside it while they are stopped.
+    /// credentials and audit trails. Take those with `butterfly instance backup NAME FILE`, while they run or not.
     Export(Export),
-    /// Make a home of an exported vault, under a new lock. The home must be empty.
+    /// Make a home of an exported vault, under a new lock.
+    ///
+    /// In a home that is not empty it replaces the vault, and the settings and keys of instances that are in the file:
+    /// it says which, asks, and keeps what was there in a folder of the home. Databases of the same instances, themes and
+    /// config.toml stay where they are. Close every console on the home first.
     Restore(Restore),
 }
 
@@ -57,6 +63,9 @@ pub struct Restore {
     /// The file that holds its words; else BUTTERFLY_EXPORT_PASSPHRASE, or a prompt.
     #[arg(long, value_name = "FILE")]
     words_file: Option<PathBuf>,
+    /// Do not ask before something is replaced; where nobody can be asked, it is not done without this.
+    #[arg(short, long)]
+    yes: bool,
     #[command(flatten)]
     lock: Lock,
 }
@@ -126,7 +135,7 @@ async fn status(session: &Session) -> Outcome {
                 ("home", Some(home.root().display().to_string())),
                 (
                     "vault",
-                    Some("none yet; make one with `butterfly vault init`".to_owned()),
+                    Some(session.here("none yet; make one with `butterfly vault init`")),
                 ),
             ])
         });
@@ -207,7 +216,7 @@ impl Export {
         })?;
         if !session.is_json() {
             session.note(
-                "Not in it: the databases of local instances. Copy instances/NAME/*.db too, while they are stopped.",
+                "Not in it: the databases of local instances. `butterfly instance backup NAME FILE` takes those.",
             );
         }
         Ok(())
@@ -234,12 +243,18 @@ impl Restore {
             }
         };
         let home = session.home();
+        let exported = ExportedVault::open(&self.file, &words).await?;
+        let replaced = exported.replaces(home)?;
+        ask_to_replace(home.root(), &replaced, self.yes)?;
         let lock = match self.lock.chosen("Passphrase of the restored vault")? {
             Some(lock) => lock,
             None => unlock::lock_for_new_home(home)?,
         };
-        let found = Workspace::restore_vault(home, &self.file, &words, lock).await?;
-        let value = json!({"home": home.root(), "restored": found});
+        let RestoredVault {
+            contents: found,
+            aside,
+        } = exported.put_into(home, lock).await?;
+        let value = json!({"home": home.root(), "restored": found, "replaced": replaced, "kept_in": aside});
         session.show(&value, || {
             format!(
                 "The vault is restored in {}: {} instances, {} credentials, {} handshakes.",
@@ -249,6 +264,12 @@ impl Restore {
                 found.handshakes
             )
         })?;
+        if let Some(aside) = aside {
+            session.note(&format!(
+                "What it replaced is in {}; remove that once everything is as it should be.",
+                aside.display()
+            ));
+        }
         let waiting = Workspace::without_databases(home);
         if !waiting.is_empty() {
             session.note(&format!(
@@ -259,6 +280,21 @@ impl Restore {
         }
         Ok(())
     }
+}
+
+/// Asks before something in a home is replaced. A script has to say that it means it.
+fn ask_to_replace(root: &Path, replaced: &[PathBuf], is_confirmed: bool) -> Outcome {
+    if replaced.is_empty() {
+        return Ok(());
+    }
+    let list: Vec<_> = replaced.iter().map(|path| path.display().to_string()).collect();
+    let what = format!("in {} this would replace {}", root.display(), list.join(", "));
+    if !is_confirmed && !ask::is_possible() {
+        let remedy = "give --yes if you mean it, which keeps what was there in a folder of the home, or another --home";
+        return Err(Failure::new(Code::AlreadyExists, what, remedy).into());
+    }
+    let question = format!("{what}. What was there is kept in a folder of the home.");
+    Ok(ask::confirm(&question, is_confirmed)?)
 }
 
 /// What is said where the change could not be finished because somebody was reading.

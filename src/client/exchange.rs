@@ -29,6 +29,8 @@ pub struct FailedExchange {
     pub error: ClientError,
     /// What was sealed, and sent unless it failed before that.
     pub request: SealedRequest,
+    /// Whether the instance was reached: there was a connection, over which it may have come.
+    pub is_sent: bool,
     /// HTTP status; none if no response came.
     pub status: Option<u16>,
     /// Response headers, as they came.

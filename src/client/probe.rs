@@ -23,6 +23,9 @@ pub struct Probe {
     pub discovery: Option<Discovery>,
     /// Pointers on the instance, if it told.
     pub pointers: Option<u64>,
+    /// A number that is another one whenever anything changed there, if it told: its owner is told.
+    #[serde(skip)]
+    pub changes: Option<u64>,
     /// What went wrong, with the remedy.
     pub error: Option<String>,
 }
@@ -96,7 +99,13 @@ impl Client {
         let Some(credential) = credential else {
             return without_credential(alive, latency_us, discovery);
         };
-        let query = Query::new("get_graph_stats", json!({}));
+        // Original instances are asked nothing that they do not know.
+        let asked = if legacy {
+            json!({})
+        } else {
+            json!({"changes": true})
+        };
+        let query = Query::new("get_graph_stats", asked);
         match self.invoke(credential, &query, &context).await {
             Ok(exchange) => answered(discovery, &exchange),
             Err(error) => explain(failed(discovery, &error), credential),
@@ -205,20 +214,22 @@ fn without_credential(
         latency_us: Some(latency_us),
         discovery,
         pointers: None,
+        changes: None,
         error,
     }
 }
 
 fn answered(discovery: Option<Discovery>, exchange: &Exchange) -> Probe {
+    let told = |member: &str| {
+        let result = exchange.reply.result()?;
+        result.get(member).and_then(Value::as_u64)
+    };
     Probe {
         state: InstanceState::Up,
         latency_us: Some(exchange.elapsed_us),
         discovery,
-        pointers: exchange
-            .reply
-            .result()
-            .and_then(|result| result.get("total_pointers"))
-            .and_then(Value::as_u64),
+        pointers: told("total_pointers"),
+        changes: told("changes"),
         error: complaint(&exchange.reply),
     }
 }
@@ -243,6 +254,7 @@ fn failed(discovery: Option<Discovery>, error: &ClientError) -> Probe {
         latency_us: None,
         discovery,
         pointers: None,
+        changes: None,
         error: Some(format!("{error}; {}", error.remedy())),
     }
 }

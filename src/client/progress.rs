@@ -3,7 +3,7 @@
 use super::response::{self, Answer};
 use super::timing::Phases;
 use super::{ClientError, Exchange, FailedExchange};
-use crate::protocol::{HeldCredential, PhaseName, Reply, SealedRequest};
+use crate::protocol::{HeldCredential, Hop, PhaseName, Reply, SealedRequest};
 
 /// How far an exchange came.
 enum Stage {
@@ -84,13 +84,19 @@ impl Progress {
         }
         let (status, response_headers, response_body) = taken_apart(self.answer);
         let elapsed_us = self.phases.elapsed_us();
+        let is_sent = self.phases.reached_the_instance();
+        let failed = Some(error.code().as_str().to_owned());
         FailedExchange {
             error,
             request,
+            is_sent,
             status,
             response_headers,
             response_body,
-            hop: self.phases.into_hop(None),
+            hop: Hop {
+                failed,
+                ..self.phases.into_hop(None)
+            },
             elapsed_us,
         }
     }

@@ -352,13 +352,18 @@ impl Journey<'_> {
         }
         let mut hops = vec![Hop {
             instance: "console".to_owned(),
+            depth: Some(0),
             phases,
-            next: None,
+            failed: self
+                .failed
+                .as_ref()
+                .and_then(|(_, failed)| failed.hop.failed.clone()),
+            ..Hop::default()
         }];
         for with in [With::PointersInstance, With::Peer] {
             let last = self.legs.iter().rfind(|leg| leg.with == with);
             let told = last.and_then(|leg| leg.exchange.hop.next.clone());
-            hops.extend(told.into_iter().flat_map(|hop| hop.flatten()));
+            hops.extend(told.into_iter().flat_map(|hop| hop.flatten_at(1)));
         }
         hops
     }

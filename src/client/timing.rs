@@ -137,6 +137,11 @@ impl Phases {
         }
     }
 
+    /// Whether the instance was waited for: there was a connection to it.
+    pub fn reached_the_instance(&self) -> bool {
+        self.phases.iter().any(|phase| phase.name == PhaseName::Wait)
+    }
+
     fn connected(&mut self, began: Instant, ended: Instant) {
         self.lap = self.lap.max(began);
         self.lap_at(PhaseName::Connect, ended);
@@ -153,6 +158,7 @@ impl Phases {
             instance: "console".to_owned(),
             phases: self.phases,
             next: next.map(Box::new),
+            ..Hop::default()
         }
     }
 

@@ -247,6 +247,7 @@ fn grant(maker: &Grant, bound: DomainGrant, table: Table) -> Grant {
         rate_per_minute: maker.rate_per_minute,
         hops: maker.hops,
         sources: maker.sources.clone(),
+        strict_replay: maker.strict_replay,
         domain: Some(bound),
     }
 }

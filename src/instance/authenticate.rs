@@ -58,6 +58,20 @@ impl Refusal {
         }
     }
 
+    /// Of a token that is not known to be fresh.
+    pub(super) fn not_fresh(presented: &Presented, jti: &str, claim: Claim) -> Self {
+        let (reason, retry_after) = match claim {
+            Claim::Fresh | Claim::Replayed => return Self::of(presented, Some(jti), "replayed"),
+            Claim::Behind => ("clock_went_back", 1),
+            Claim::Full => ("replay_memory_full", FULL_WAIT),
+        };
+        Self::TooMany {
+            reason,
+            kid: presented.kid().cloned(),
+            retry_after,
+        }
+    }
+
     fn token(presented: &Presented, error: TokenError) -> Self {
         Self::Unauthenticated {
             reason: error.reason().into(),
@@ -159,17 +173,7 @@ fn take_token(
     count_call(presented)?;
     match replay.claim(number, &claims.jti, claims.exp + CLOCK_SKEW, now.as_seconds()) {
         Claim::Fresh => Ok(()),
-        Claim::Replayed => Err(Refusal::of(presented, Some(&claims.jti), "replayed")),
-        Claim::Behind => Err(Refusal::TooMany {
-            reason: "clock_went_back",
-            kid: presented.kid().cloned(),
-            retry_after: 1,
-        }),
-        Claim::Full => Err(Refusal::TooMany {
-            reason: "replay_memory_full",
-            kid: presented.kid().cloned(),
-            retry_after: FULL_WAIT,
-        }),
+        claim => Err(Refusal::not_fresh(presented, &claims.jti, claim)),
     }
 }
 

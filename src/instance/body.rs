@@ -11,6 +11,8 @@ pub const LONGEST: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How much of a body that is too long is read and thrown away, so that its sender hears why.
 const MOST_DISCARDED: usize = 8 << 20;
+/// How long such a sender may be quiet, waiting perhaps to be told whether it may send at all.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,9 +99,9 @@ async fn next(body: &mut Incoming) -> Result<Option<Bytes>, BodyError> {
 async fn discard(mut body: Incoming, read: usize) {
     let mut read = read;
     while read < MOST_DISCARDED {
-        match next(&mut body).await {
-            Ok(Some(chunk)) => read += chunk.len(),
-            Ok(None) | Err(_) => return,
+        match tokio::time::timeout(QUIET, next(&mut body)).await {
+            Ok(Ok(Some(chunk))) => read += chunk.len(),
+            Ok(Ok(None) | Err(_)) | Err(_) => return,
         }
     }
 }

@@ -53,6 +53,9 @@ pub enum InstanceError {
     /// Nobody is let in as its owner.
     #[error("its owner has no credential")]
     NoOwner,
+    /// It makes no certificate itself, and so has no spare key for one.
+    #[error("it shows no certificate of its own, so that it has no spare key")]
+    NoOwnTls,
     /// Storage failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,6 +73,7 @@ impl InstanceError {
             Self::NoThread(_) => Code::Overloaded,
             Self::BadCopy(_) => Code::BundleRefused,
             Self::NoOwner => Code::CredentialNotFound,
+            Self::NoOwnTls => Code::InvalidParameter,
             Self::Store(_) => Code::StorageFailed,
         }
     }
@@ -90,6 +94,9 @@ impl InstanceError {
             Self::NoThread(_) => "stop something else, or allow more processes (`ulimit -u`), and try again",
             Self::BadCopy(_) => "restore another backup; keep this one to find out what happened to it",
             Self::NoOwner => "make a new owner with `butterfly instance recover-owner NAME`",
+            Self::NoOwnTls => {
+                "plain HTTP has no key, and a given certificate is renewed where it was made; `instance init --tls` makes an instance with keys of its own"
+            }
             Self::Store(StoreError::Full(_)) => "free some disk space and try again",
             Self::Store(StoreError::Disk(_)) => {
                 "look at the disk, whether it is writable, and at the folder's permissions"

@@ -3,6 +3,7 @@
 use super::caller::OWNER;
 use super::folder::Folder;
 use super::issued::open_secrets;
+use super::pulse::Pulse;
 use super::settings::{Settings, Tls};
 use super::{Instance, InstanceError, tls};
 use crate::model::Timestamp;
@@ -209,13 +210,57 @@ fn judge_end(end: Timestamp, now: Timestamp) -> Health {
 
 fn examine_listening(place: &Folder, settings: &Settings) -> Health {
     if let Some(pid) = place.hosted_by() {
-        return Health::Good(format!("hosted by process {pid} on {}", settings.listen));
+        return judge_host(pid, settings, &Pulse::of(pid, settings.listen));
     }
     match TcpListener::bind(settings.listen) {
-        Ok(_) => Health::Good(format!("stopped; {} is free for it", settings.listen)),
+        Ok(_) => examine_stopped(place, settings),
         Err(error) => Health::Doubtful(
             format!("stopped, and {} is not free for it: {error}", settings.listen),
             "stop what uses that address, or change `listen` and `endpoint` in its instance.toml".to_owned(),
+        ),
+    }
+}
+
+/// One that nobody has open.
+fn examine_stopped(place: &Folder, settings: &Settings) -> Health {
+    match place.deserted_by() {
+        Some(pid) => Health::Doubtful(
+            format!("process {pid}, which had it open, ended without closing it: it crashed, or was killed"),
+            "start the instance again; `butterfly instance log` shows what it did last".to_owned(),
+        ),
+        None => Health::Good(format!("stopped; {} is free for it", settings.listen)),
+    }
+}
+
+/// What is to be said of the process that has the lock.
+fn judge_host(pid: u32, settings: &Settings, pulse: &Pulse) -> Health {
+    let listen = settings.listen;
+    match pulse {
+        Pulse::Answers => Health::Good(format!("hosted by process {pid} on {listen}")),
+        Pulse::Frozen => Health::Bad(
+            format!(
+                "hosted by process {pid}, which is frozen: it was stopped by a signal or a debugger, and answers nobody"
+            ),
+            format!(
+                "let it go on with `kill -CONT {pid}`; or end it with `kill -KILL {pid}` and start the instance again, nothing \
+                 that it acknowledged is lost"
+            ),
+        ),
+        Pulse::Silent => Health::Bad(
+            format!(
+                "hosted by process {pid}, which does not answer on {listen}: it hangs, or has very much to do"
+            ),
+            format!(
+                "look again in a moment; if it stays like this, end it with `kill -KILL {pid}` and start the instance again, \
+                 nothing that it acknowledged is lost"
+            ),
+        ),
+        Pulse::NotListening(error) => Health::Doubtful(
+            format!("process {pid} has it open, but nothing listens on {listen}: {error}"),
+            format!(
+                "look again in a moment, it may be at work without serving; if it stays like this, end process {pid} and start \
+                 the instance again"
+            ),
         ),
     }
 }

@@ -4,7 +4,7 @@
 //! whole folder, so that an interrupted creation leaves no half of one.
 
 use super::{InstanceError, Settings};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, line_of};
 use crate::seal::{DataKey, RootKey, private};
 use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -238,6 +238,13 @@ impl Folder {
         Ok(Lock(file))
     }
 
+    /// The process that had the lock and was gone before it could give it back: it crashed, or was killed.
+    pub(super) fn deserted_by(&self) -> Option<u32> {
+        let mut file = File::open(self.lock_file()).ok()?;
+        let pid = read_pid(&mut file)?;
+        file.try_lock_shared().is_ok().then_some(pid)
+    }
+
     /// The process that has the lock now. Asks the lock itself only where a PID was left behind, so
     /// that looking does not get in the way of opening.
     pub(super) fn hosted_by(&self) -> Option<u32> {
@@ -384,8 +391,7 @@ fn remedy_for(kind: std::io::ErrorKind) -> &'static str {
 
 /// The line at fault and what is wrong with it, in one line.
 fn miswritten(path: &Path, text: &str, error: &toml::de::Error) -> InstanceError {
-    let before = error.span().and_then(|span| text.get(..span.start));
-    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+    let line = error.span().map_or(1, |span| line_of(text, span.start));
     InstanceError::File {
         path: path.to_owned(),
         reason: format!("line {line}: {}", error.message()),

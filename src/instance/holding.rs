@@ -3,7 +3,7 @@
 
 use super::Instance;
 use super::held::Holding;
-use crate::client::{ClientError, Exchange};
+use crate::client::{ClientError, Exchange, FailedExchange};
 use crate::handshake::{AlarmKind, Event, Life, LifeError};
 use crate::model::{CredentialState, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply};
@@ -12,6 +12,9 @@ use std::sync::Arc;
 
 /// What the audit trail calls an alarm about a held credential.
 const ALARM: &str = "held_credential_alarm";
+
+/// What an attempt to call a peer came to.
+pub(super) type Attempted = Result<Exchange, Box<FailedExchange>>;
 
 /// The held credential of this name.
 pub(super) fn find(instance: &Instance, name: &str) -> Result<Arc<Holding>, Problem> {
@@ -155,19 +158,23 @@ pub(super) fn refused(error: LifeError) -> Problem {
 }
 
 /// Calls the peer for a relay. Where keys were being mixed in at that very moment the old one is refused,
-/// so that nothing was executed, and the call is made once more under the new one.
+/// so that nothing was executed, and the call is made once more under the new one. `note` hears of each attempt as soon
+/// as it ended, because whoever waits for what follows may give up.
 pub(super) async fn invoke(
     instance: &Instance,
     holding: &Arc<Holding>,
     query: &Query,
     context: &CallContext,
-) -> Result<Exchange, ClientError> {
-    let asked = ask(instance, holding, query, context).await;
+    note: &(dyn Fn(&Attempted) + Send + Sync),
+) -> Attempted {
+    let asked = attempt(instance, holding, query, context, note).await;
     match &asked {
-        Err(ClientError::Refused { .. }) => match renewed(instance, holding).await {
-            Some(renewed) => ask(instance, &renewed, query, context).await,
-            None => asked,
-        },
+        Err(failed) if matches!(failed.error, ClientError::Refused { .. }) => {
+            match renewed(instance, holding).await {
+                Some(renewed) => attempt(instance, &renewed, query, context, note).await,
+                None => asked,
+            }
+        }
         Ok(exchange) if exchange.reply.code() == Some(Code::CredentialFrozen) => {
             heed_freezing(instance, holding, context).await;
             asked
@@ -203,16 +210,30 @@ pub(super) async fn ask(
     query: &Query,
     context: &CallContext,
 ) -> Result<Exchange, ClientError> {
-    holding.note_use(Timestamp::now());
-    let asked = instance
+    let attempted = attempt(instance, holding, query, context, &|_| {}).await;
+    attempted.map_err(|failed| failed.error)
+}
+
+async fn attempt(
+    instance: &Instance,
+    holding: &Holding,
+    query: &Query,
+    context: &CallContext,
+    note: &(dyn Fn(&Attempted) + Send + Sync),
+) -> Attempted {
+    let attempted = instance
         .client()
-        .invoke(&holding.credential, query, context)
+        .attempt(&holding.credential, query, context)
         .await;
-    match &asked {
-        Ok(_) => note_first_use(instance, holding).await,
-        Err(error) => notice_tls(instance, holding, error).await,
+    note(&attempted);
+    if attempted.as_ref().map_or_else(|failed| failed.is_sent, |_| true) {
+        holding.note_use(Timestamp::now());
     }
-    asked
+    match &attempted {
+        Ok(_) => note_first_use(instance, holding).await,
+        Err(failed) => notice_tls(instance, holding, &failed.error).await,
+    }
+    attempted
 }
 
 /// A credential that was answered is in use, unless it opens nothing but the handshake.

@@ -264,8 +264,8 @@ fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
     }
 }
 
-/// Stores lives and uses every now and then, until the instance closes, ends imports that were left, and finds out when a disk that refused takes writes
-/// again: an instance that is not ready gets no calls that would.
+/// Every now and then, until the instance closes: stores lives and uses, ends imports that were left, and finds out
+/// when a disk that refused takes writes again: an instance that is not ready gets no calls that would.
 fn keep_flushing(
     issued: Arc<Issued>,
     held: Arc<Held>,
@@ -278,6 +278,9 @@ fn keep_flushing(
         let mut ticks_for_imports = every(END_IMPORTS);
         loop {
             tokio::select! {
+                // First of all: what ticks at that moment would find its database closed.
+                biased;
+                () = closing.cancelled() => return,
                 _ = ticks.tick() => {
                     try_again(store.as_ref(), audit.as_ref()).await;
                     if let Err(error) = issued.flush_lives(store.as_ref(), Timestamp::now()).await {
@@ -297,7 +300,6 @@ fn keep_flushing(
                         tracing::warn!(%error, "imports that nobody goes on with could not be ended");
                     }
                 }
-                () = closing.cancelled() => return,
             }
         }
     });

@@ -170,14 +170,14 @@ impl PeerGate {
 }
 
 impl Passage<'_> {
-    /// How the call ended.
-    pub(super) fn ended<T>(mut self, outcome: &Result<T, ClientError>, now: Timestamp) {
+    /// How the call ended: with a reply, or in this.
+    pub(super) fn ended(mut self, error: Option<&ClientError>, now: Timestamp) {
         self.is_told = true;
-        match outcome {
-            Err(error @ (ClientError::Unreachable { .. } | ClientError::Tls { .. })) => {
+        match error {
+            Some(error @ (ClientError::Unreachable { .. } | ClientError::Tls { .. })) => {
                 self.gate.failed(self.epoch, now, error.to_string());
             }
-            Err(ClientError::Deadline { .. }) => self.gave_up(now),
+            Some(ClientError::Deadline { .. }) => self.gave_up(now),
             // Whatever else it said, it is there.
             _ => self.gate.succeeded(),
         }
@@ -209,19 +209,19 @@ mod tests {
         Timestamp::from_micros(milliseconds * 1_000)
     }
 
-    fn away() -> Result<(), ClientError> {
-        Err(ClientError::Unreachable {
+    fn away() -> ClientError {
+        ClientError::Unreachable {
             endpoint: "http://127.0.0.1:9/invoke".to_owned(),
             cause: "refused".to_owned(),
             sent: false,
-        })
+        }
     }
 
-    fn deadline() -> Result<(), ClientError> {
-        Err(ClientError::Deadline {
+    fn deadline() -> ClientError {
+        ClientError::Deadline {
             endpoint: "http://127.0.0.1:9/invoke".to_owned(),
             seconds: 1,
-        })
+        }
     }
 
     fn state(gate: &PeerGate, now: i64) -> String {
@@ -232,7 +232,7 @@ mod tests {
     fn shut() -> PeerGate {
         let gate = PeerGate::default();
         for _ in 0..FAILURES {
-            gate.pass(at(0)).unwrap().ended(&away(), at(0));
+            gate.pass(at(0)).unwrap().ended(Some(&away()), at(0));
         }
         gate
     }
@@ -247,7 +247,7 @@ mod tests {
         let trial = gate.pass(at(1_000)).unwrap();
         assert_eq!(state(&gate, 1_000), "half_open");
         assert!(gate.pass(at(1_000)).is_err(), "one tries, the others wait");
-        trial.ended(&Ok(()), at(1_001));
+        trial.ended(None, at(1_001));
         assert_eq!(state(&gate, 1_001), "closed");
         assert!(gate.pass(at(1_001)).is_ok() && gate.pass(at(1_001)).is_ok());
     }
@@ -260,7 +260,7 @@ mod tests {
             let retry = gate.pass(at(now)).map(drop).unwrap_err().retry_at.as_micros() / 1_000;
             pauses.push(retry - now);
             now = retry;
-            gate.pass(at(now)).unwrap().ended(&away(), at(now));
+            gate.pass(at(now)).unwrap().ended(Some(&away()), at(now));
         }
         assert_eq!(
             pauses,
@@ -271,15 +271,15 @@ mod tests {
     #[test]
     fn success_in_between_starts_the_count_anew_and_any_answer_is_one() {
         let gate = PeerGate::default();
-        let refused = Err::<(), _>(ClientError::Refused {
+        let refused = ClientError::Refused {
             endpoint: String::new(),
             hint: None,
-        });
+        };
         for _ in 0..20 {
             for _ in 1..FAILURES {
-                gate.pass(at(0)).unwrap().ended(&away(), at(0));
+                gate.pass(at(0)).unwrap().ended(Some(&away()), at(0));
             }
-            gate.pass(at(0)).unwrap().ended(&refused, at(0));
+            gate.pass(at(0)).unwrap().ended(Some(&refused), at(0));
         }
         assert_eq!(state(&gate, 0), "closed");
     }
@@ -288,11 +288,11 @@ mod tests {
     fn callers_in_a_hurry_do_not_shut_the_gate_and_a_peer_that_hangs_does() {
         let gate = PeerGate::default();
         for _ in 0..50 {
-            gate.pass(at(0)).unwrap().ended(&deadline(), at(100));
+            gate.pass(at(0)).unwrap().ended(Some(&deadline()), at(100));
         }
         assert_eq!(state(&gate, 100), "closed");
         for _ in 0..FAILURES {
-            gate.pass(at(0)).unwrap().ended(&deadline(), at(5_000));
+            gate.pass(at(0)).unwrap().ended(Some(&deadline()), at(5_000));
         }
         assert_eq!(state(&gate, 5_000), "open");
     }
@@ -302,11 +302,11 @@ mod tests {
         let gate = PeerGate::default();
         let passed: Vec<_> = (0..20).map(|_| gate.pass(at(0)).unwrap()).collect();
         for passage in passed {
-            passage.ended(&away(), at(3));
+            passage.ended(Some(&away()), at(3));
         }
         let refused = gate.pass(at(3)).map(drop).unwrap_err();
         assert_eq!((refused.retry_at, refused.failures), (at(1_003), FAILURES));
-        gate.pass(at(1_003)).unwrap().ended(&Ok(()), at(1_004));
+        gate.pass(at(1_003)).unwrap().ended(None, at(1_004));
         assert_eq!(state(&gate, 1_004), "closed");
     }
 
@@ -315,14 +315,14 @@ mod tests {
         let gate = PeerGate::default();
         let mut stragglers: Vec<_> = (0..4).map(|_| gate.pass(at(0)).unwrap()).collect();
         for _ in 0..FAILURES {
-            gate.pass(at(0)).unwrap().ended(&away(), at(0));
+            gate.pass(at(0)).unwrap().ended(Some(&away()), at(0));
         }
-        let mut straggle = |outcome: &Result<(), ClientError>, now| stragglers.remove(0).ended(outcome, now);
+        let mut straggle = |outcome: Option<&ClientError>, now| stragglers.remove(0).ended(outcome, now);
         let trial = gate.pass(at(1_000)).unwrap();
-        straggle(&away(), at(1_001));
-        straggle(&deadline(), at(6_000));
+        straggle(Some(&away()), at(1_001));
+        straggle(Some(&deadline()), at(6_000));
         assert!(gate.pass(at(6_000)).is_err(), "the trial is still under way");
-        trial.ended(&away(), at(6_001));
+        trial.ended(Some(&away()), at(6_001));
         let refused = gate.pass(at(6_001)).map(drop).unwrap_err();
         assert_eq!(
             (refused.retry_at, refused.failures),
@@ -330,9 +330,9 @@ mod tests {
             "the second pause"
         );
         // The peer answered after all: that opens it, and what began before that says nothing any more.
-        straggle(&Ok(()), at(6_100));
+        straggle(None, at(6_100));
         assert_eq!(state(&gate, 6_100), "closed");
-        straggle(&away(), at(6_101));
+        straggle(Some(&away()), at(6_101));
         assert_eq!(gate.view(at(6_101))["failures"], 0);
     }
 
@@ -341,11 +341,11 @@ mod tests {
         let gate = PeerGate::default();
         let straggler = gate.pass(at(0)).unwrap();
         for _ in 0..FAILURES {
-            gate.pass(at(0)).unwrap().ended(&away(), at(0));
+            gate.pass(at(0)).unwrap().ended(Some(&away()), at(0));
         }
         let trial = gate.pass(at(1_000)).unwrap();
-        straggler.ended(&Ok(()), at(1_001));
-        trial.ended(&away(), at(1_002));
+        straggler.ended(None, at(1_001));
+        trial.ended(Some(&away()), at(1_002));
         assert_eq!(gate.view(at(1_002))["failures"], 0);
         assert!(gate.pass(at(1_002)).is_ok());
     }
@@ -354,11 +354,11 @@ mod tests {
     fn a_trial_whose_caller_is_gone_does_not_keep_the_gate_half_open() {
         let gate = shut();
         // In a hurry: nothing was learned, and the next call tries.
-        gate.pass(at(1_000)).unwrap().ended(&deadline(), at(1_100));
+        gate.pass(at(1_000)).unwrap().ended(Some(&deadline()), at(1_100));
         let next = gate.pass(at(1_100)).unwrap();
         assert!(gate.pass(at(1_100)).is_err(), "one at a time");
         // Waited for long: as good as away, and after the pause the next one tries.
-        next.ended(&deadline(), at(7_000));
+        next.ended(Some(&deadline()), at(7_000));
         assert_eq!(state(&gate, 7_000), "open");
         assert!(gate.pass(at(8_999)).is_err());
         assert!(gate.pass(at(9_000)).is_ok());

@@ -5,8 +5,10 @@ use super::actions::{Access, Action, Call, table};
 use super::circuit::MOST_STEPS_IN_ALL;
 use super::issued::{Credential, FROZEN};
 use super::once::{self, Turn};
+use super::onward::Onward;
 use super::problem::caller_gone;
 use super::trail::Deed;
+use super::whereabouts::Whereabouts;
 use super::{Caller, Instance, authorise, dispatch, issuing, witness};
 use crate::handshake::{Event, LifeError};
 use crate::model::Timestamp;
@@ -15,8 +17,8 @@ use crate::store::{AuditOutcome, StoreError};
 use serde_json::json;
 use std::future::Future;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -53,8 +55,8 @@ pub(super) struct Opened<'a> {
 
 /// How a call ended.
 pub(super) enum Ended {
-    /// With a reply, and the hop that a relay made.
-    Replied(Reply, Option<Hop>),
+    /// With a reply, and the hops that relays made.
+    Replied(Reply, Vec<Hop>),
     /// Its credential was revoked meanwhile: nobody gets the result.
     Withheld,
 }
@@ -75,7 +77,8 @@ impl Instance {
         };
         match perform(&opened, &mut watch).await {
             Ended::Replied(reply, onward) if context.trace || query.wants_trace() => {
-                reply.with_trace(&watch.into_hop(self.id().as_str(), onward))
+                let hop = watch.into_hop(self.id().as_str(), onward).ended(reply.failure());
+                reply.with_trace(&hop)
             }
             Ended::Replied(reply, _) => reply,
             Ended::Withheld => Reply::error(&Problem::new(
@@ -88,7 +91,7 @@ impl Instance {
 
 /// Does what is asked, as far as the grant goes, and puts it on record.
 pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended {
-    let onward = Mutex::new(None);
+    let onward = Onward::since(watch.began());
     let steps = AtomicU32::new(MOST_STEPS_IN_ALL);
     let call = Call {
         table: table::ALL,
@@ -116,6 +119,7 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
     };
     let now = Timestamp::now();
     let lost = opened.credential.and_then(|credential| credential.loss(now));
+    let onward = onward.into_hops();
     let recorded = match lost {
         Some(reason) => {
             let reason = Some(reason.to_owned());
@@ -125,21 +129,20 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
             let reason = Some(CALLER_GONE.to_owned());
             trail.conclude(&deed, now, AuditOutcome::Failed, reason).await
         }
-        None => trail.conclude_with(&deed, now, &reply).await,
+        None => trail.conclude_with(&deed, now, &reply, &onward).await,
     };
     watch.lap(PhaseName::Audit);
     if lost.is_some() {
         // Its result is withheld too, but whoever has the keys of a frozen one is told why: both sides must know.
         return match opened.credential.and_then(|credential| frozen(credential, now)) {
-            Some(problem) => Ended::Replied(Reply::error(&problem), None),
+            Some(problem) => Ended::Replied(Reply::error(&problem), Vec::new()),
             None => Ended::Withheld,
         };
     }
-    let onward = onward.into_inner().unwrap_or_else(PoisonError::into_inner);
     match recorded {
         Ok(()) => Ended::Replied(reply, onward),
         // What is not on record is not answered.
-        Err(error) => Ended::Replied(Reply::error(&unrecorded(opened, &reply, error)), None),
+        Err(error) => Ended::Replied(Reply::error(&unrecorded(opened, &reply, error)), Vec::new()),
     }
 }
 
@@ -285,13 +288,8 @@ fn remaining(context: &CallContext, now: Timestamp) -> Option<Duration> {
 }
 
 fn too_late(opened: &Opened<'_>) -> Problem {
-    let mut path: Vec<_> = opened.context.path.iter().map(ToString::to_string).collect();
-    path.push(opened.instance.id().to_string());
-    Problem::new(
-        Code::DeadlineExceeded,
-        format!("the deadline passed on {}", path.join(" → ")),
-    )
-    .with("path", path.into())
+    let here = Whereabouts::here(&opened.context.path, opened.instance.id());
+    here.tell(Problem::new(Code::DeadlineExceeded, "the deadline passed"))
 }
 
 #[cfg(test)]

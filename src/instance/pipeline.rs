@@ -9,6 +9,7 @@ use super::malformed::malformed;
 use super::perform::{Ended, Opened, perform};
 use super::response::{self, Answer};
 use super::rotating;
+use super::strict_replay;
 use super::trail::Deed;
 use super::unfinished::ToTheEnd;
 use super::witness;
@@ -175,6 +176,14 @@ async fn legacy(
     watch.lap(PhaseName::Authenticate);
     let seal = |reply: &Reply| fernet::seal(keys, Timestamp::now(), &reply.to_bytes());
     let opened = fernet::open(keys, body);
+    let taken = match &opened {
+        Ok(_) => strict_replay::take(instance, &presented, token.unwrap_or_default(), body, now).await,
+        Err(_) => Ok(None),
+    };
+    let jti = match taken {
+        Ok(jti) => jti,
+        Err(refusal) => return refused(instance, peer, Profile::Legacy, now, refusal),
+    };
     presented.credential.note_use(now);
 
     let context = legacy_context(claims.chain, &presented.credential.record.grant, now);
@@ -183,7 +192,7 @@ async fn legacy(
         _place: place,
         peer,
         presented: presented.clone(),
-        jti: None,
+        jti,
         context,
     };
     let Ok(plaintext) = opened else {
@@ -270,7 +279,9 @@ impl Call {
         if is_traced {
             // A reply cannot tell how long its own sealing took; what is told is the same reply's without the trace.
             watch.lap(PhaseName::Seal);
-            let hop = watch.into_hop(instance.id().as_str(), onward);
+            let hop = watch
+                .into_hop(instance.id().as_str(), onward)
+                .ended(reply.failure());
             body = seal(&reply.with_trace(&hop));
         }
         response::sealed(status, profile, body)

@@ -12,6 +12,7 @@ impl From<StoreError> for Problem {
                 Self::new(Code::DuplicateReference, message).with("pointer_address", json!(address))
             }
             StoreError::AlreadyExists { .. } => Self::new(Code::AlreadyExists, message),
+            StoreError::ChangedMeanwhile { .. } => Self::new(Code::ChangedMeanwhile, message),
             StoreError::InUse { by, .. } => Self::new(Code::InUse, message).with("used_by", json!(by)),
             StoreError::NotFound { what, name } => not_found(what, &name),
             StoreError::TooManyImports { .. } => Self::new(

@@ -1,7 +1,7 @@
 //! What replay protection has to know again: tokens of a time that it has not seen, or has forgotten.
 
 use super::issued::Issued;
-use super::replay::{Gap, Replay};
+use super::replay::{Gap, OF_LEGACY, Replay};
 use crate::model::Timestamp;
 use crate::store::{AuditLog, StoreError};
 
@@ -18,8 +18,11 @@ pub(super) async fn recall_tokens(
         .tokens(moment(gap.from), moment(gap.until.saturating_add(1)))
         .await?;
     let known = found.seen.into_iter().filter_map(|(kid, jti, at)| {
-        let presented = issued.by_kid(&kid)?;
-        Some((presented.credential.standing.number, jti, at.as_seconds()))
+        let number = match kid {
+            Some(kid) => issued.by_kid(&kid)?.credential.standing.number,
+            None => OF_LEGACY,
+        };
+        Some((number, jti, at.as_seconds()))
     });
     replay.recall(gap, known, found.is_all);
     Ok(())

@@ -7,22 +7,25 @@
 use super::actions::{Answer, Call, Outcome};
 use super::grant_part::GrantPart;
 use super::held::Holding;
+use super::holding::Attempted;
 use super::peer_gate::Shut;
+use super::whereabouts::Whereabouts;
 use super::{holding, witness};
-use crate::client::{ClientError, Exchange};
+use crate::client::ClientError;
 use crate::model::{Connection, ConnectionStatus, InstanceId, Timestamp};
 use crate::protocol::strict_json::{self, DEEPEST};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
 use serde_json::{Value, json};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Time kept back from the peer, so that its failure can still be told before our own caller gives up.
 const MARGIN_MS: u64 = 100;
 /// The member of a problem that says whether anything left this instance: false where nothing did.
 pub const SENT: &str = "sent";
-/// Levels that a peer's reply gains on its way through a relay: it stands beside `result` in ours.
-const NESTING: usize = 2;
+/// Levels that a peer's reply gains on its way through a relay: it stands beside `result` in ours, its trace in a list of
+/// hops of a hop of ours.
+const NESTING: usize = 3;
 
 /// What an instance says to its peers in its own name only: nobody may have it said by relay.
 const SPOKEN_FOR_ITSELF: [&str; 2] = [witness::EXCHANGE, "activate_credential"];
@@ -37,34 +40,30 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     }
     let holding = holding_of(call, connection)?;
     let credential = &holding.credential;
-    let peer = credential.instance_id().cloned();
-    let path = path_with(call, None);
-    refuse_loop(call, peer.as_ref())?;
-    refuse_itself(call, credential)?;
-    let (context, patience) = onward_context(call, credential)?;
+    let way = Whereabouts::before(call, &holding);
+    refuse_loop(call, &way)?;
+    refuse_itself(call, credential, &way)?;
+    let (context, patience) = onward_context(call, credential, &way)?;
 
-    let about = |problem: Problem| {
-        problem
-            .with("path", json!(path))
-            .with("peer", json!(peer))
-            .with("peer_endpoint", json!(credential.endpoint))
-    };
     let gate = &holding.gate;
     let passage = gate
         .pass(call.now())
-        .map_err(|shut| about(given_a_pause(credential, &shut, call.now())))?;
+        .map_err(|shut| way.tell(given_a_pause(credential, &shut, call.now())))?;
+    let (before, began_us) = (call.onward.count(), call.onward.elapsed_us());
     let invoked = async {
         let _place = gate.place().await;
-        holding::invoke(call.instance, &holding, query, &context).await
+        let note = |attempted: &Attempted| note_hop(call, attempted);
+        holding::invoke(call.instance, &holding, query, &context, &note).await
     };
-    let invoked = call
-        .unless_gone(tokio::time::timeout(patience, invoked))
-        .await?
-        .map_err(|_| about(too_late(credential)))?;
-    passage.ended(&invoked, call.now());
-    let exchange = invoked.map_err(|error| about(failed(error)))?;
-    note_hop(call, &exchange);
-    answer(exchange.reply, peer.clone()).map_err(about)
+    let Ok(invoked) = call.unless_gone(tokio::time::timeout(patience, invoked)).await? else {
+        if call.onward.count() == before {
+            note_hop_not_made(call, began_us);
+        }
+        return Err(way.tell(too_late(credential)));
+    };
+    passage.ended(invoked.as_ref().err().map(|failed| &failed.error), call.now());
+    let exchange = invoked.map_err(|attempt| way.tell(failed(attempt.error)))?;
+    answer(exchange.reply, &way)
 }
 
 fn not_for_others(query: &Query) -> Problem {
@@ -121,46 +120,54 @@ fn path_with(call: &Call<'_>, next: Option<&InstanceId>) -> Vec<InstanceId> {
     path
 }
 
-fn refuse_loop(call: &Call<'_>, peer: Option<&InstanceId>) -> Result<(), Problem> {
+fn refuse_loop(call: &Call<'_>, way: &Whereabouts) -> Result<(), Problem> {
     let own = call.instance.id();
     let passed = &call.context.path;
-    let (again, path) = if passed.contains(own) {
-        (own, path_with(call, None))
-    } else {
-        match peer {
-            Some(peer) if peer == own || passed.contains(peer) => (peer, path_with(call, Some(peer))),
-            _ => return Ok(()),
+    if passed.contains(own) {
+        let way = Whereabouts {
+            path: passed.clone(),
+            peer: Some(own.clone()),
+            peer_name: None,
+            peer_endpoint: None,
+        };
+        return Err(a_second_time(own, path_with(call, None), &way));
+    }
+    match &way.peer {
+        Some(peer) if peer == own || passed.contains(peer) => {
+            Err(a_second_time(peer, path_with(call, Some(peer)), way))
         }
-    };
-    Err(Problem::new(
-        Code::LoopDetected,
-        format!(
-            "the call would pass through {again} a second time: {}",
-            arrows(&path)
-        ),
-    )
-    .with("path", json!(path)))
+        _ => Ok(()),
+    }
 }
 
 /// A credential of the original instances does not say whose it is; where it leads to says enough.
-fn refuse_itself(call: &Call<'_>, credential: &HeldCredential) -> Result<(), Problem> {
+fn refuse_itself(call: &Call<'_>, credential: &HeldCredential, way: &Whereabouts) -> Result<(), Problem> {
     if credential.endpoint != call.instance.settings().endpoint {
         return Ok(());
     }
-    let path = path_with(call, Some(call.instance.id()));
-    let message = format!("the call would come back to where it is: {}", arrows(&path));
-    Err(Problem::new(Code::LoopDetected, message).with("path", json!(path)))
+    let own = call.instance.id();
+    Err(a_second_time(own, path_with(call, Some(own)), way))
 }
 
-/// What the peer is told of the chain, and how long it is waited for.
-fn onward_context(call: &Call<'_>, credential: &HeldCredential) -> Result<(CallContext, Duration), Problem> {
-    let path = path_with(call, None);
+fn a_second_time(again: &InstanceId, path: Vec<InstanceId>, way: &Whereabouts) -> Problem {
+    let message = format!("the call would pass through {again} a second time");
+    way.tell(Problem::new(Code::LoopDetected, message))
+        .with("path", json!(path))
+}
+
+/// What the peer is told of the chain, and how long it is waited for: a little longer than until the deadline that the
+/// peer is told, at which the call itself gives up and still tells how far it came.
+fn onward_context(
+    call: &Call<'_>,
+    credential: &HeldCredential,
+    way: &Whereabouts,
+) -> Result<(CallContext, Duration), Problem> {
     let granted = call.grant().hops;
     let Some(hop) = call.context.hop.min(granted).checked_sub(1) else {
-        return Err(no_hop_left(granted, credential, &path).with("path", json!(path)));
+        return Err(way.tell(no_hop_left(granted, credential)));
     };
     let Some(remaining) = call.remaining_ms() else {
-        return Err(too_late(credential).with("path", json!(path)));
+        return Err(way.tell(too_late(credential)));
     };
     let margin = MARGIN_MS.min(remaining / 10);
     let deadline_ms = call
@@ -169,17 +176,21 @@ fn onward_context(call: &Call<'_>, credential: &HeldCredential) -> Result<(CallC
         .saturating_sub(i64::try_from(margin).unwrap_or(i64::MAX));
     let context = CallContext {
         hop,
-        path,
+        path: way.path.clone(),
         deadline_ms,
         traceparent: call.context.traceparent.clone(),
-        trace: call.context.trace || call.query.wants_trace(),
+        trace: is_traced(call),
     };
-    Ok((context, Duration::from_millis(remaining - margin)))
+    Ok((context, Duration::from_millis(remaining - margin / 2)))
+}
+
+fn is_traced(call: &Call<'_>) -> bool {
+    call.context.trace || call.query.wants_trace()
 }
 
 /// Either the caller's grant allows none at all, or the chain of calls has used them up.
-fn no_hop_left(granted: u8, credential: &HeldCredential, path: &[InstanceId]) -> Problem {
-    let onward = format!("for the call to {}, after {}", credential.endpoint, arrows(path));
+fn no_hop_left(granted: u8, credential: &HeldCredential) -> Problem {
+    let onward = format!("for the call to {}", credential.endpoint);
     if granted == 0 {
         let message = format!(
             "this credential's grant allows no further hop {onward}; ask the instance's administrator"
@@ -219,44 +230,57 @@ fn failed(error: ClientError) -> Problem {
     }
 }
 
-fn arrows(path: &[InstanceId]) -> String {
-    let names: Vec<&str> = path.iter().map(InstanceId::as_str).collect();
-    names.join(" → ")
+/// Keeps an onward call for the trace, however it ended: our phases as the caller, and inside them the peer's own.
+fn note_hop(call: &Call<'_>, attempted: &Attempted) {
+    let (hop, elapsed_us) = match attempted {
+        Ok(exchange) => (&exchange.hop, exchange.elapsed_us),
+        Err(failed) => (&failed.hop, failed.elapsed_us),
+    };
+    let noted = Hop {
+        instance: call.instance.id().to_string(),
+        at_us: Some(call.onward.elapsed_us().saturating_sub(elapsed_us)),
+        phases: hop.phases.clone(),
+        failed: hop.failed.clone(),
+        next: hop.next.clone().filter(|_| is_traced(call)),
+        ..Hop::default()
+    };
+    call.onward.note(match attempted {
+        Ok(exchange) => noted.ended(exchange.reply.failure()),
+        Err(_) => noted,
+    });
 }
 
-/// Keeps the onward call for the trace: our phases as the caller, and inside them the peer's own.
-fn note_hop(call: &Call<'_>, exchange: &Exchange) {
-    let hop = Hop {
+/// The same of one whose time was over before anything was sent.
+fn note_hop_not_made(call: &Call<'_>, began_us: u64) {
+    call.onward.note(Hop {
         instance: call.instance.id().to_string(),
-        phases: exchange.hop.phases.clone(),
-        next: exchange.reply.trace().map(Box::new),
-    };
-    *call.onward.lock().unwrap_or_else(PoisonError::into_inner) = Some(hop);
+        at_us: Some(began_us),
+        failed: Some(Code::DeadlineExceeded.as_str().to_owned()),
+        ..Hop::default()
+    });
 }
 
 /// What the peer's reply means to our caller.
-fn answer(reply: Reply, peer: Option<InstanceId>) -> Answer {
+fn answer(reply: Reply, way: &Whereabouts) -> Answer {
     let peer_reply = reply.to_value();
     if strict_json::depth(&peer_reply) + NESTING > DEEPEST {
-        return Err(Problem::new(
-            Code::PeerGarbage,
-            "the peer's reply nests too deep to be handed on",
-        ));
+        let message = "the peer's reply nests too deep to be handed on";
+        return Err(way.tell(Problem::new(Code::PeerGarbage, message)));
     }
     if let Some(problem) = reply.problem() {
-        return Err(problem.with("peer_reply", peer_reply));
+        return Err(way.hand_on(problem, peer_reply));
     }
     match reply.status() {
         "success" => Ok(Outcome::Relayed {
             result: reply.into_result().unwrap_or(Value::Null),
             peer_reply,
-            peer,
+            peer: way.peer.clone(),
         }),
         "interpretation_rendered" => Ok(interpretation(&reply)),
-        status => Err(Problem::new(
+        status => Err(way.tell(Problem::new(
             Code::PeerGarbage,
             format!("the peer answered with a status that is not known here: {status:?}"),
-        )),
+        ))),
     }
 }
 

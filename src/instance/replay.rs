@@ -12,6 +12,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many live tokens are remembered: about 35,000 calls a second for as long as they last, in 180 MB at most.
 pub(super) const CAPACITY: usize = 4_000_000;
+/// Under which number legacy calls are remembered: what tells them apart holds for all credentials together.
+pub(super) const OF_LEGACY: u32 = u32::MAX;
 const SHARDS: usize = 16;
 /// Seconds whose tokens are forgotten together.
 const SPAN: i64 = 64;

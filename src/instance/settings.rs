@@ -8,6 +8,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// An `instance.toml` with everything that may stand in it, explained.
+pub const SETTINGS_TEMPLATE: &str = include_str!("settings_template.toml");
+
 /// The settings of an instance, kept in `instance.toml`. Nothing secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -271,6 +274,47 @@ mod tests {
         toml::from_str(&format!(
             "name = \"alpha\"\ninstance_id = \"inst_0123456789ab\"\nlisten = \"127.0.0.1:5001\"\nendpoint = \"http://127.0.0.1:5001/invoke\"\n{more}"
         ))
+    }
+
+    /// The template with all that it comments out taken into use, or the lines alone that every instance needs.
+    fn template(taken_into_use: bool) -> Settings {
+        let lines = SETTINGS_TEMPLATE
+            .lines()
+            .map(|line| match line.strip_prefix('#') {
+                Some(rest) if taken_into_use && !rest.starts_with(' ') => rest,
+                _ => line,
+            });
+        toml::from_str(&lines.collect::<Vec<_>>().join("\n")).unwrap()
+    }
+
+    #[test]
+    fn the_template_names_every_setting_and_says_what_is_so_anyway() {
+        let (bare, whole) = (template(false), template(true));
+        assert_eq!(
+            Settings {
+                tls: Some(Tls::Own),
+                ..bare
+            },
+            whole
+        );
+        let every = Settings {
+            fetch_largest_mib: 1,
+            fetch_seconds: 1,
+            audit_days: 1,
+            audit_mib: 1,
+            trusted_proxies: vec!["127.0.0.1/32".parse().unwrap()],
+            proxy_header: ProxyHeader::Forwarded,
+            ..whole
+        };
+        let written = toml::Table::try_from(&every).unwrap();
+        for key in written.keys() {
+            let is_there = SETTINGS_TEMPLATE.lines().any(|line| {
+                line.trim_start_matches('#')
+                    .strip_prefix(key.as_str())
+                    .is_some_and(|rest| rest.starts_with(" = "))
+            });
+            assert!(is_there, "{key} is missing");
+        }
     }
 
     #[test]

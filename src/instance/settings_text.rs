@@ -36,7 +36,7 @@ impl Instance {
                          into it yourself",
                         wanted.audit_days, wanted.audit_mib
                     ),
-                    remedy: "write it as `butterfly instance init` does, and try again",
+                    remedy: "write it as `instance init` does, and try again",
                 });
             }
         }

@@ -41,6 +41,9 @@ pub(super) fn make(folder: &Folder, settings: &Settings) -> Result<Vec<Spki>, In
 
 /// Shows the spare key from the next start on, and draws a new spare one.
 pub(super) fn use_spare(folder: &Folder, settings: &Settings) -> Result<Vec<Spki>, InstanceError> {
+    if !matches!(settings.tls, Some(Tls::Own)) {
+        return Err(InstanceError::NoOwnTls);
+    }
     let names = names(settings);
     let key = spare_key(folder)?;
     let spare = new_key(folder)?;

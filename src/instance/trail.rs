@@ -4,7 +4,7 @@ use super::caller::Caller;
 use super::events::{self, Events, Origin, Weight};
 use super::grant_part::GRANT_PART;
 use crate::model::{InstanceId, KeyId, Timestamp};
-use crate::protocol::{Code, Query, Reply};
+use crate::protocol::{Code, Hop, Query, Reply};
 use crate::store::{AuditHead, AuditLog, AuditOutcome, NewAuditRecord, StoreError};
 use serde_json::Value;
 use std::sync::Arc;
@@ -114,11 +114,13 @@ impl Trail {
         deed: &Deed<'_>,
         now: Timestamp,
         reply: &Reply,
+        onward: &[Hop],
     ) -> Result<(), StoreError> {
         if self.is_off {
             return Ok(());
         }
         let (outcome, reason) = verdict(reply);
+        let reason = reason.map(|reason| with_way(reason, reply, onward));
         let mut record = self.record(deed, now, outcome, reason);
         record.subject = key(deed, reply).or(record.subject).or_else(|| made(reply));
         self.append(record).await
@@ -322,6 +324,26 @@ pub(super) fn verdict(reply: &Reply) -> (AuditOutcome, Option<String>) {
         _ => AuditOutcome::Failed,
     };
     (outcome, Some(reason(reply, code)))
+}
+
+/// A reason with how far the call of a peer came that ended it, where it is about the way there: `peer_unreachable:inst_… seal=12us connect=340us`.
+fn with_way(reason: String, reply: &Reply, onward: &[Hop]) -> String {
+    let is_of_the_way = reply.code().is_some_and(Code::is_of_the_way);
+    let ended = onward
+        .last()
+        .filter(|hop| is_of_the_way && hop.says_where_it_ended());
+    let Some(hop) = ended else {
+        return reason;
+    };
+    let peer = ["peer", "peer_endpoint"]
+        .iter()
+        .find_map(|name| reply.member(name)?.as_str())
+        .unwrap_or("a peer");
+    let mut text = format!("{reason}:{}", plain(peer));
+    for phase in &hop.phases {
+        text.push_str(&format!(" {}={}us", phase.name.as_str(), phase.duration_us));
+    }
+    text
 }
 
 /// The stable word; for a refusal of our own grant, with the part of it that refused.

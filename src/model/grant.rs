@@ -40,6 +40,10 @@ pub struct Grant {
     pub hops: u8,
     /// Addresses that calls may come from, if limited.
     pub sources: Option<Vec<ipnet::IpNet>>,
+    /// Legacy only: whether each call is taken once, told by its token and the bytes of its body. A native credential's
+    /// always are.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub strict_replay: bool,
     /// The domain that the holder is bound to, if it is: as with an access key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<DomainGrant>,

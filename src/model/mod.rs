@@ -13,6 +13,7 @@ mod ids;
 mod instance;
 mod pointer;
 mod pointer_filter;
+mod text;
 mod time;
 mod visible;
 
@@ -33,5 +34,6 @@ pub use pointer_filter::{
     KnownConnection, POINTER_FIELDS, PointerPart, PointerTest, STORED_POINTER_FIELDS, includes_instance,
     is_connection, is_domain, is_tag, matched_places, pointer_matches, pointer_test, without_instances,
 };
+pub use text::line_of;
 pub use time::Timestamp;
 pub use visible::is_visible;

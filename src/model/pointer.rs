@@ -80,9 +80,23 @@ pub struct PointerChange {
     /// Where it leads from now on, if it leads to another instance: goes with a new data_reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub federated: Option<Federated>,
+    /// Only if it last changed at exactly this moment: its `last_modified` as whoever changes it saw it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub if_unchanged_since: Option<Timestamp>,
     /// The credential that says where it leads from now on; none within for the instance's owner.
     #[serde(skip)]
     pub author: Option<Option<String>>,
+}
+
+impl PointerChange {
+    /// Whether nothing is to be changed.
+    pub fn is_empty(&self) -> bool {
+        let without_condition = Self {
+            if_unchanged_since: None,
+            ..self.clone()
+        };
+        without_condition == Self::default()
+    }
 }
 
 /// Whether a connection lets calls through.

@@ -32,6 +32,8 @@ pub enum Code {
     DuplicateReference,
     /// Something else of this name or identity is there already.
     AlreadyExists,
+    /// What was to be changed is not as whoever asks saw it: nothing was written.
+    ChangedMeanwhile,
     /// Something else still needs what was to be removed.
     InUse,
     /// The pointer is not assigned to the connection that was named.
@@ -125,7 +127,7 @@ pub enum ExitClass {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 51] = [
+    pub const ALL: [Self; 52] = [
         Self::MalformedQuery,
         Self::UnknownAction,
         Self::MissingParameter,
@@ -139,6 +141,7 @@ impl Code {
         Self::FederationNotFound,
         Self::DuplicateReference,
         Self::AlreadyExists,
+        Self::ChangedMeanwhile,
         Self::InUse,
         Self::NotAssigned,
         Self::ConnectionDisabled,
@@ -195,6 +198,7 @@ impl Code {
             Self::FederationNotFound => "federation_not_found",
             Self::DuplicateReference => "duplicate_reference",
             Self::AlreadyExists => "already_exists",
+            Self::ChangedMeanwhile => "changed_meanwhile",
             Self::InUse => "in_use",
             Self::NotAssigned => "not_assigned",
             Self::ConnectionDisabled => "connection_disabled",
@@ -289,6 +293,19 @@ impl Code {
             (Profile::Native, Self::PeerUnreachable | Self::PeerRefused | Self::PeerGarbage) => 502,
             (Profile::Native, _) => 200,
         }
+    }
+
+    /// Whether it is about the way from hop to hop, and not about what was asked at its end.
+    pub const fn is_of_the_way(self) -> bool {
+        matches!(
+            self,
+            Self::LoopDetected
+                | Self::HopsExhausted
+                | Self::DeadlineExceeded
+                | Self::PeerUnreachable
+                | Self::PeerRefused
+                | Self::PeerGarbage
+        )
     }
 }
 

@@ -28,7 +28,7 @@ pub use envelope::{
     CallContext, EnvelopeError, SealedRequest, open_reply, profile_of_sealed, seal_body, seal_query,
     send_sealed,
 };
-pub use query::{Query, QueryError};
+pub use query::{BESIDE_PARAMETERS, Query, QueryError};
 pub use rendered::Rendered;
 pub use reply::{Problem, Reply};
 pub use trace::{Hop, Phase, PhaseName, Stopwatch};

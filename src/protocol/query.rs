@@ -5,6 +5,9 @@ use crate::model::IdError;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+/// Members of a query that any action takes beside its own parameters.
+pub const BESIDE_PARAMETERS: [&str; 3] = ["action", "trace", "idempotency_key"];
+
 /// An action and its parameters.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Query {

@@ -169,6 +169,11 @@ impl Reply {
         self.member("code").and_then(Value::as_str).and_then(Code::parse)
     }
 
+    /// The code of an error, also of one that names none that we know; none of any other reply.
+    pub fn failure(&self) -> Option<Code> {
+        (self.status() == "error").then(|| self.code().unwrap_or(Code::Internal))
+    }
+
     /// The message of an error.
     pub fn message(&self) -> Option<&str> {
         self.member("message").and_then(Value::as_str)

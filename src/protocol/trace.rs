@@ -1,5 +1,6 @@
 //! Where the time of a call went: phases of each hop, hop inside hop.
 
+use super::Code;
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 
@@ -61,28 +62,66 @@ impl PhaseName {
     }
 }
 
-/// What one party of a call spent its time on, and the hop that it made in turn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What one party of a call spent its time on, and the hops that it made in turn.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
     /// The instance's id, or `console` for the caller's own part.
     pub instance: String,
+    /// How many hops it is inside of; only where hops are told one after the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub depth: Option<usize>,
+    /// When it began, in microseconds since the hop that caused it did; only where one clock measured both.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_us: Option<u64>,
     /// In order of time.
     pub phases: Vec<Phase>,
+    /// The code with which the call ended here: the last phase is the one in which it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
     /// The further hop that this one caused, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<Box<Hop>>,
+    /// The hops that it caused after that one, in order: a circuit with several relay steps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<Hop>,
 }
 
 impl Hop {
-    /// This hop and all within it, outermost first, none of them nested any more.
+    /// This hop and all within it, outermost first and in order of time, none of them nested any more.
     pub fn flatten(self) -> Vec<Hop> {
+        self.flatten_at(0)
+    }
+
+    /// The same for a hop that is inside of so many others.
+    pub fn flatten_at(self, depth: usize) -> Vec<Hop> {
         let mut hops = Vec::new();
-        let mut rest = Some(Box::new(self));
-        while let Some(mut hop) = rest {
-            rest = hop.next.take();
-            hops.push(*hop);
+        let mut rest = vec![(self, depth)];
+        while let Some((mut hop, depth)) = rest.pop() {
+            rest.extend(hop.then.drain(..).rev().map(|later| (later, depth + 1)));
+            rest.extend(hop.next.take().map(|next| (*next, depth + 1)));
+            hop.depth = Some(depth);
+            hops.push(hop);
         }
         hops
+    }
+
+    /// This hop of a call that ended: where that was with an error, and no hop within says that it is from there, it is
+    /// from here.
+    pub fn ended(mut self, failure: Option<Code>) -> Self {
+        if let Some(code) = failure.filter(|_| !self.says_where_it_ended()) {
+            self.failed = Some(code.as_str().to_owned());
+        }
+        self
+    }
+
+    /// Whether the call ended here or within.
+    pub fn says_where_it_ended(&self) -> bool {
+        self.failed.is_some() || self.onward().any(Self::says_where_it_ended)
+    }
+
+    /// The hops that it caused, in order.
+    pub fn onward(&self) -> impl Iterator<Item = &Self> {
+        self.next.as_deref().into_iter().chain(&self.then)
     }
 }
 
@@ -126,17 +165,25 @@ impl Stopwatch {
         self.lap = now;
     }
 
+    /// When it was started.
+    pub fn began(&self) -> Instant {
+        self.began
+    }
+
     /// Microseconds since the start.
     pub fn elapsed_us(&self) -> u64 {
         micros(self.began.elapsed())
     }
 
-    /// The hop that was measured.
-    pub fn into_hop(self, instance: impl Into<String>, next: Option<Hop>) -> Hop {
+    /// The hop that was measured, with those that it caused, in order.
+    pub fn into_hop(self, instance: impl Into<String>, onward: impl IntoIterator<Item = Hop>) -> Hop {
+        let mut onward = onward.into_iter();
         Hop {
             instance: instance.into(),
             phases: self.phases,
-            next: next.map(Box::new),
+            next: onward.next().map(Box::new),
+            then: onward.collect(),
+            ..Hop::default()
         }
     }
 }
@@ -148,6 +195,7 @@ fn micros(duration: std::time::Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn phases_follow_each_other_without_gaps() {
@@ -161,13 +209,51 @@ mod tests {
 
     #[test]
     fn nested_hops_flatten_outermost_first() {
-        let hop = |name: &str, next| Hop {
-            instance: name.into(),
-            phases: Vec::new(),
-            next,
-        };
-        let nested = hop("a", Some(Box::new(hop("b", Some(Box::new(hop("c", None)))))));
+        let nested = hop("a", vec![hop("b", vec![hop("c", vec![])])]);
         let names: Vec<_> = nested.flatten().into_iter().map(|hop| hop.instance).collect();
         assert_eq!(names, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn several_hops_of_one_flatten_in_order_each_with_its_own() {
+        let nested = hop(
+            "a",
+            vec![
+                hop("b", vec![hop("c", vec![])]),
+                hop("d", vec![]),
+                hop("e", vec![hop("f", vec![])]),
+            ],
+        );
+        let told: Vec<_> = nested
+            .flatten()
+            .into_iter()
+            .map(|hop| (hop.instance, hop.depth.unwrap()))
+            .collect();
+        let told: Vec<_> = told.iter().map(|(name, depth)| (name.as_str(), *depth)).collect();
+        assert_eq!(told, [("a", 0), ("b", 1), ("c", 2), ("d", 1), ("e", 1), ("f", 2)]);
+    }
+
+    #[test]
+    fn a_failure_is_marked_once_and_where_it_was() {
+        let error = Some(Code::PeerUnreachable);
+        let here = hop("a", vec![hop("b", vec![])]).ended(error);
+        assert_eq!(here.failed.as_deref(), Some("peer_unreachable"));
+        let mut further = hop("b", vec![]);
+        further.failed = Some("deadline_exceeded".into());
+        let there = hop("a", vec![hop("c", vec![]), further]).ended(error);
+        assert_eq!(there.failed, None);
+        let well = hop("a", vec![]).ended(None);
+        assert_eq!(well.failed, None);
+    }
+
+    #[test]
+    fn what_an_older_instance_tells_is_read() {
+        let told = json!({"instance": "a", "phases": [], "next": {"instance": "b", "phases": []}});
+        let told: Hop = serde_json::from_value(told).unwrap();
+        assert_eq!(told, hop("a", vec![hop("b", vec![])]));
+    }
+
+    fn hop(name: &str, onward: Vec<Hop>) -> Hop {
+        Stopwatch::start().into_hop(name, onward)
     }
 }

@@ -9,7 +9,7 @@ mod legacy;
 mod native;
 
 pub use claims::{Claims, Expectation};
-pub use legacy::{LegacyChain, LegacyClaims, claimed_legacy, sign_legacy, verify_legacy};
+pub use legacy::{LegacyChain, LegacyClaims, claimed_legacy, legacy_call_id, sign_legacy, verify_legacy};
 pub use native::{claimed_kid, sign, verify};
 
 use super::base64url;

@@ -12,10 +12,10 @@ pub mod sqlite;
 pub use audit_filter::{AUDIT_FIELDS, AuditFilter};
 pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
-    AuditCut, AuditExtent, AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun, CodeRecord,
-    ConnectionChange, Edge, HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, NewAuditRecord,
-    OfferRecord, OnceKey, PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead, Sight, Start,
-    Statistics, Summary, TagMatch,
+    AsSeen, AuditCut, AuditExtent, AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun,
+    CodeRecord, ConnectionChange, Edge, HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness,
+    NewAuditRecord, OfferRecord, OnceKey, PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead,
+    Sight, Start, Statistics, Summary, TagMatch,
 };
 
 use crate::model::{
@@ -49,6 +49,16 @@ pub enum StoreError {
         what: &'static str,
         /// Its name.
         name: String,
+    },
+    /// What was to be changed is not as it was seen.
+    #[error("the {what} {name} was changed meanwhile; nothing was written")]
+    ChangedMeanwhile {
+        /// What kind of thing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+        /// When it last changed, if that is kept of it.
+        at: Option<Timestamp>,
     },
     /// What was to be removed is still needed.
     #[error("the {what} {name} is still needed by {}", .by.join(", "))]
@@ -210,7 +220,8 @@ pub trait Store: Send + Sync {
     async fn abort_import(&self, id: ImportId, whose: &str) -> Result<(), StoreError>;
     /// Ends the imports that nobody has gone on with for [`IMPORT_REST_MINUTES`], and tells how many.
     async fn end_resting_imports(&self, now: Timestamp) -> Result<usize, StoreError>;
-    /// Changes a pointer.
+    /// Changes a pointer. Each change gives it another `last_modified`, a later one than before, whatever the clock says:
+    /// by that moment it is known whether it is as it was.
     async fn update_pointer(
         &self,
         address: &PointerAddress,
@@ -228,6 +239,9 @@ pub trait Store: Send + Sync {
     ) -> Result<Pointer, StoreError>;
     /// Counts.
     async fn statistics(&self) -> Result<Statistics, StoreError>;
+    /// A number that is another one after each change of what can be listed, and after a restart: pointers, relationships,
+    /// domains, connections, federations, credentials, offers. That a credential was used is no change.
+    async fn changes(&self) -> Result<u64, StoreError>;
 
     /// Every domain.
     async fn domains(&self) -> Result<Vec<Domain>, StoreError>;
@@ -235,8 +249,13 @@ pub trait Store: Send + Sync {
     async fn domain(&self, id: &DomainId) -> Result<Option<Domain>, StoreError>;
     /// Makes a domain; its name is unique.
     async fn create_domain(&self, name: &str, owner: &AppId, now: Timestamp) -> Result<Domain, StoreError>;
-    /// Gives a domain another name, unique like the first one.
-    async fn rename_domain(&self, id: &DomainId, name: &str) -> Result<Domain, StoreError>;
+    /// Gives a domain another name, unique like the first one; only if it still is what was seen of it.
+    async fn rename_domain(
+        &self,
+        id: &DomainId,
+        name: &str,
+        if_still: Option<AsSeen>,
+    ) -> Result<Domain, StoreError>;
     /// Removes a domain that has no connection and no federation that stands.
     async fn delete_domain(&self, id: &DomainId) -> Result<(), StoreError>;
     /// Every connection, or those of one domain.

@@ -9,7 +9,7 @@ use crate::model::{
 use crate::model::{NEAR, gyroid_score};
 use crate::seal::Sha256;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::fmt;
 use std::sync::Arc;
 
@@ -193,6 +193,29 @@ pub struct ConnectionChange {
     pub description: Option<String>,
     /// The held credential that relays use from now on, or none any more.
     pub held_credential: Option<Option<String>>,
+    /// Only if the connection still is what was seen of it.
+    pub if_still: Option<AsSeen>,
+}
+
+impl ConnectionChange {
+    /// Whether nothing is to be changed.
+    pub fn is_empty(&self) -> bool {
+        self.name.is_none() && self.description.is_none() && self.held_credential.is_none()
+    }
+}
+
+/// Members of something as whoever changes it saw them, where no moment tells whether it is still as it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AsSeen(pub Map<String, Value>);
+
+impl AsSeen {
+    /// Whether each of them still is what it was; one that is not there is null.
+    pub fn holds_of(&self, thing: &impl Serialize) -> bool {
+        let now = serde_json::to_value(thing).unwrap_or_default();
+        self.0
+            .iter()
+            .all(|(member, seen)| now.get(member).unwrap_or(&Value::Null) == seen)
+    }
 }
 
 /// A credential that this instance holds to call another one.
@@ -503,8 +526,8 @@ pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) ->
 /// Tokens that the audit trail has seen within some time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenTokens {
-    /// The key, the token's id, and when it was seen.
-    pub seen: Vec<(KeyId, String, Timestamp)>,
+    /// The key (none of a legacy credential), the token's id, and when it was seen.
+    pub seen: Vec<(Option<KeyId>, String, Timestamp)>,
     /// Whether none was seen after that time.
     pub is_all: bool,
 }

@@ -11,7 +11,7 @@ use crate::seal::Passphrase;
 use crate::store::PointerQuery;
 use crate::workspace::{
     BackupSeal, BulkAction, BulkTarget, DomainChange, FederateRequest, InitInstance, InstanceChange, LogAsk,
-    LogExport, LogForm, NewFetchHeader, RemoteRequest, TagChange, Unlock, VaultLock,
+    LogExport, LogForm, NewFetchHeader, RemoteRequest, Rows, TagChange, Unlock, VaultLock,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -48,12 +48,18 @@ pub enum Effect {
     LoadPreferences,
     /// Remember a setting.
     Remember(&'static str, String),
+    /// Fetch the filters that are kept under a name.
+    LoadFilters,
+    /// Keep a filter of these rows under a name, or forget it.
+    KeepFilter(Rows, String, Option<String>),
     /// Fetch what was being written in the composer when the last console ended.
     LoadDrafts,
     /// Keep what is being written for an instance, or forget it.
     KeepDraft(InstanceName, Option<String>),
     /// Fetch the list of instances.
     LoadInstances,
+    /// Find out whether there are instances on disk that the vault does not know.
+    FindUnknown,
     /// Keep an eye on exactly these instances, each on its own.
     Watch(Vec<InstanceName>),
     /// Fetch everything that the home can tell of an instance.
@@ -229,6 +235,8 @@ pub enum Work {
     EndOverlap(String),
     /// Suspend an issued credential, or resume it.
     Suspend(String, bool),
+    /// Get the values of a credential in plain text.
+    ExportCredential(String),
     /// Try a held credential.
     Check(String),
     /// Seal its circuits anew.
@@ -353,6 +361,7 @@ impl Work {
             Self::EndOverlap(name) => format!("ending the overlap of {name}"),
             Self::Suspend(name, true) => format!("suspending {name}"),
             Self::Suspend(name, false) => format!("resuming {name}"),
+            Self::ExportCredential(name) => format!("getting the values of {name}"),
             Self::Check(name) => format!("checking {name}"),
             Self::Reseal(name) => format!("sealing circuits of {name} anew"),
             Self::Compare(one, other) => format!("comparing #{one} and #{other}"),

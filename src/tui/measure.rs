@@ -277,6 +277,7 @@ fn instance(pointers: u64) -> InstanceRow {
         latency_us: Some(800),
         pointers: Some(pointers),
         version: None,
+        changes: None,
         error: None,
         read_only: false,
         patience_s: None,
@@ -315,5 +316,31 @@ fn pointer(number: u64) -> Pointer {
         last_modified: moment,
         credential_pointer_address: None,
         federated: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the terminal is sent when the selection moves by a line, in the middle of a long list.
+    fn bytes_of_a_move(mut console: Console) -> usize {
+        for key in ["G", "pgup", "pgup", "j"] {
+            console.press(key);
+        }
+        let mut screen = Screen::default();
+        console.paint(&mut screen);
+        console.press("j");
+        console.paint(&mut screen)
+    }
+
+    /// At night, over a line that is slow: each press of a key is one packet, and a small one.
+    #[test]
+    fn moving_the_selection_sends_less_than_a_kilobyte_in_true_colour() {
+        let size = (200, 50);
+        let pointers = bytes_of_a_move(Console::open(size, 10_000));
+        let log = bytes_of_a_move(Console::open_log(size, 10_000));
+        assert!((100..500).contains(&pointers), "{pointers} for the pointers");
+        assert!((100..900).contains(&log), "{log} for the log");
     }
 }

@@ -12,13 +12,16 @@ use super::wizard::News;
 use crate::command::Key;
 use crate::instance::Reading;
 use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
+use crate::protocol::CredentialForm;
 use crate::seal::Passphrase;
 use crate::store::AuditHead;
 use crate::workspace::{
-    Backup, BulkReport, BulkTarget, Check, Comparison, CredentialRow, Demo, Dependent, Destruction, Failure,
-    FederationMap, ImportPreview, ImportReport, InstanceDetail, InstanceRow, LogDetail, LogWindow,
-    Observation, PointerDetail, PointerList, RecoveredOwner, Restored, Rotated,
+    Backup, BulkReport, BulkTarget, Check, Comparison, ConnectionRow, CredentialRow, Demo, Dependent,
+    Destruction, DomainRow, Failure, FederationMap, ImportPreview, ImportReport, InstanceDetail, InstanceRow,
+    KeptFilters, LogDetail, LogWindow, Observation, PointerDetail, PointerList, RecoveredOwner, Restored,
+    Rotated,
 };
+use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -52,8 +55,12 @@ pub enum Message {
     WentOn(Outcome<Vec<String>>),
     /// Remembered settings: name and value.
     Preferences(Outcome<Vec<(String, String)>>),
+    /// The instances on disk that the vault does not know.
+    Unknown(Outcome<Vec<InstanceName>>),
     /// What was being written in the composer, by instance.
     Drafts(Outcome<Vec<(InstanceName, String)>>),
+    /// Filters that are kept under a name; or why one was not kept or forgotten.
+    Filters(Outcome<KeptFilters>),
     /// After how long without a key the vault is locked.
     IdleLock(Outcome<Option<Duration>>),
     /// Files that a person writes in the home have changed.
@@ -80,6 +87,8 @@ pub enum Message {
     Map(u64, Outcome<FederationMap>),
     /// It is time to ask for it again, unless it came since: for which map, and how often it had come.
     MapDue(u64, u64),
+    /// It is time to ask again for the domains of this instance, if this turn still stands.
+    DomainsDue(InstanceName, u64),
     /// Something was read of the log of an instance.
     Told(InstanceName, Reading),
     /// Everything that the home can tell of an instance.
@@ -180,6 +189,8 @@ pub enum Done {
     Bulk(Box<BulkReport>),
     /// An invoke or a call ended with a reply, and has this place in the log.
     Invoked(u64),
+    /// An invoke or a call ended with this reply, which could not be written into the log; and why not.
+    Unlogged(Box<Value>, Failure),
     /// A note was put to a line of the log, or taken away.
     Noted(u64),
     /// A line of the log as something to be pasted elsewhere.
@@ -192,6 +203,8 @@ pub enum Done {
     Credential(Box<CredentialRow>, &'static str),
     /// A credential has fresh keys, or is to get them.
     Rotated(Box<Rotated>),
+    /// The values of a credential, to be shown.
+    CredentialExported(String, CredentialForm),
     /// A credential was tried.
     Checked(String, Vec<Check>),
     /// Circuits were sealed anew.
@@ -199,6 +212,8 @@ pub enum Done {
     /// Two lines of the log beside each other; for a direct call against one through another instance, what
     /// the way there added, microseconds.
     Compared(Box<Comparison>, Option<i64>),
+    /// Nothing: others changed meanwhile what was to be changed; why nothing was done, and what it is now.
+    Meanwhile(Failure, Present),
     /// Nothing yet: it would destroy something, and this is done after a yes.
     Asks(Box<Destruction>, Again),
     /// Something about the domains of an instance was changed.
@@ -209,6 +224,17 @@ pub enum Done {
     VaultExported(PathBuf, Passphrase),
     /// The demo stands.
     Demo(Box<Demo>),
+}
+
+/// Something that a form is about, as it is now.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Present {
+    /// A pointer.
+    Pointer(Box<Pointer>),
+    /// A connection.
+    Connection(Box<ConnectionRow>),
+    /// A domain.
+    Domain(Box<DomainRow>),
 }
 
 /// What is done with a line of the log after a yes.

@@ -31,6 +31,7 @@ mod painter;
 mod pane;
 mod paths;
 mod patience;
+mod pen;
 mod pointer;
 mod reveal;
 mod run;

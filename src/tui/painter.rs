@@ -1,24 +1,20 @@
 //! Brings a drawn screen to the terminal: only the cells that changed, in one write, inside
 //! synchronized-update brackets. A screen equal to the last one writes no byte.
 
+use super::pen::Pen;
 use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
-use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier};
 use std::io::{self, BufWriter, Write};
 
 /// What a frame may fill before it is written: a whole screen fits.
 const BUFFERED: usize = 64 * 1024;
 
-/// How many changed cells are made ready at a time: a whole screen at once would take as much memory again.
-const PART: usize = 1_024;
-
 /// Keeps the last screen and writes the differences.
 pub struct Painter<W: Write> {
-    backend: CrosstermBackend<BufWriter<W>>,
+    target: BufWriter<W>,
     last: Option<(Buffer, Option<(u16, u16)>)>,
     spare: Buffer,
 }
@@ -27,7 +23,7 @@ impl<W: Write> Painter<W> {
     /// Paints onto this.
     pub fn new(target: W) -> Self {
         Self {
-            backend: CrosstermBackend::new(BufWriter::with_capacity(BUFFERED, target)),
+            target: BufWriter::with_capacity(BUFFERED, target),
             last: None,
             spare: Buffer::default(),
         }
@@ -60,51 +56,30 @@ impl<W: Write> Painter<W> {
             self.spare = next;
             return Ok(false);
         }
-        queue!(self.backend, BeginSynchronizedUpdate, Hide)?;
+        queue!(self.target, BeginSynchronizedUpdate, Hide)?;
         if !same_size {
-            queue!(self.backend, Clear(ClearType::All))?;
+            queue!(self.target, Clear(ClearType::All))?;
         }
-        for part in updates.chunks(PART) {
-            let part = thrifty(part);
-            self.backend
-                .draw(part.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
+        let mut pen = Pen::default();
+        for (x, y, cell) in updates {
+            pen.draw(&mut self.target, (x, y), cell)?;
         }
+        pen.lay_down(&mut self.target)?;
         if let Some((x, y)) = cursor {
-            queue!(self.backend, MoveTo(x, y), Show)?;
+            queue!(self.target, MoveTo(x, y), Show)?;
         }
-        queue!(self.backend, EndSynchronizedUpdate)?;
-        Write::flush(&mut self.backend)?;
+        queue!(self.target, EndSynchronizedUpdate)?;
+        self.target.flush()?;
         self.last = Some((next, cursor));
         self.spare = last;
         Ok(true)
     }
 }
 
-/// The same cells for fewer bytes: a blank has no letter to be seen in a colour, and takes the one that is in force.
-/// That is most of what moving a selection over a row of many colours would send.
-fn thrifty(updates: &[(u16, u16, &Cell)]) -> Vec<(u16, u16, Cell)> {
-    let mut last: Option<(Color, Modifier)> = None;
-    let shown_on_blanks = Modifier::UNDERLINED | Modifier::REVERSED | Modifier::CROSSED_OUT;
-    let mut cells = Vec::with_capacity(updates.len());
-    for (x, y, cell) in updates {
-        let mut cell = (*cell).clone();
-        if let Some((fg, modifier)) = last
-            && cell.symbol() == " "
-            && !(cell.modifier | modifier).intersects(shown_on_blanks)
-        {
-            cell.fg = fg;
-            cell.modifier = modifier;
-        }
-        last = Some((cell.fg, cell.modifier));
-        cells.push((*x, *y, cell));
-    }
-    cells
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ratatui::style::Style;
+    use ratatui::style::{Color, Modifier, Style};
     use std::cell::RefCell;
     use std::rc::Rc;
 

@@ -14,7 +14,7 @@ use super::signals::Signals;
 use super::state::{Level, Look, Phase, State};
 use super::terminal::{Terminal, is_in_window, stop_the_group};
 use super::theme::{Catalog, depth_of_terminal, glyphs_of_terminal};
-use super::update::{Start, keep_place, start, take_keymap_file, tell_demo, update};
+use super::update::{Start, keep_place, start, take_keymap_file, tell_demo, tell_unknown, update};
 use super::view::view;
 use super::window_title::window_title;
 use crate::command::{Key, KeyCode};
@@ -77,6 +77,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     take_keymap_file(&mut state, keymap);
     state.mouse = state.look.config.mouse.unwrap_or(true);
     let (sender, messages) = unbounded_channel();
+    let without_vault = options.home.instances_without_vault();
     let mut runner = Runner::new(options.home, options.workspace, sender);
     let terminal = Terminal::take(state.mouse).map_err(|error| no_terminal(&error))?;
     let mut console = Console {
@@ -95,6 +96,10 @@ pub async fn run(options: Options) -> Result<(), Failure> {
         instances: begin == Start::Open,
     };
     let begun = start(&mut state, begin);
+    if begin == Start::Empty {
+        // A folder that cannot be read is for `doctor` to tell.
+        tell_unknown(&mut state, &without_vault.unwrap_or_default());
+    }
     if let Some(demo) = &options.demo {
         tell_demo(&mut state, demo);
     }

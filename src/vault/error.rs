@@ -114,7 +114,7 @@ impl VaultError {
                 "log in where a keyring runs (GNOME Keyring, KWallet, KeePassXC, the macOS keychain) and unlock it, or lock the vault with `--passphrase` or `--key-file`"
             }
             Self::WrongKeyring(_) => {
-                "log in as the account that locked it; if that keyring is gone, make an empty home of an exported vault with `butterfly vault restore`"
+                "log in as the account that locked it; if that keyring is gone, make an empty home of an exported vault with `vault restore`"
             }
             Self::Locked(_) => "unlock it in the console first",
             Self::OtherLock {

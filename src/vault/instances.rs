@@ -50,6 +50,9 @@ pub struct Seen {
     pub pointers: Option<u64>,
     /// Its program's version.
     pub version: Option<String>,
+    /// A number that is another one whenever anything changed there, if this probe was told: nothing to remember.
+    #[serde(skip)]
+    pub changes: Option<u64>,
     /// What was wrong, with the remedy.
     pub error: Option<String>,
     /// When it last answered a sealed call: pointers and version are from then.

@@ -25,6 +25,16 @@ impl Vault {
         Ok(found)
     }
 
+    /// Forgets a setting; whether it was there.
+    pub fn forget_preference(&self, name: &str) -> Result<bool, VaultError> {
+        self.write(|transaction| {
+            let gone = transaction
+                .prepare_cached("DELETE FROM preferences WHERE name = ?1")?
+                .execute([name])?;
+            Ok(gone > 0)
+        })
+    }
+
     /// Remembers a setting.
     pub fn set_preference(&self, name: &str, value: &str) -> Result<(), VaultError> {
         self.write(|transaction| {

@@ -61,6 +61,7 @@ impl Workspace {
         };
         let first = console.or(instance).map(|(_, held)| held);
         let mut accepted = accepted(&came.bundle, &plan, ours.as_ref(), installed.as_ref(), first);
+        accepted.warning = other_name(request.name.as_ref(), &plan.remote);
         let is_new = installed.as_ref().is_some_and(|installed| installed.is_new);
         if plan.entries.is_empty() && !is_new {
             if let Some(name) = plan.known.first() {
@@ -414,9 +415,14 @@ fn id_of(came: &Came, records: &[InstanceRecord]) -> String {
         .iter()
         .any(|record| record.kind == InstanceKind::Local && record.instance_id == bundle.instance.id);
     if is_ours {
-        return format!("{}-held", bundle.id);
+        return held_id(&bundle.id);
     }
     bundle.id.clone()
+}
+
+/// The id of the handshake in which this home accepts an offer of an instance of its own.
+pub(super) fn held_id(offer: &str) -> String {
+    format!("{offer}-held")
 }
 
 fn accepted(
@@ -442,7 +448,17 @@ fn accepted(
         credentials,
         connection_id: installed.map(|installed| installed.connection_id.clone()),
         verify_first: bundle.verify_first,
+        warning: None,
     }
+}
+
+/// Said where a name was given and the instance has another one here already. A code is spent by then, so that it is no
+/// reason to keep nothing.
+fn other_name(wanted: Option<&InstanceName>, remote: &InstanceName) -> Option<String> {
+    let wanted = wanted.filter(|wanted| *wanted != remote)?;
+    Some(format!(
+        "this instance is in this home already, as {remote}; it keeps that name, and is not called {wanted}"
+    ))
 }
 
 fn handshake(came: Came, accepted: &Accepted, ours: Option<&InstanceName>) -> HandshakeEntry {

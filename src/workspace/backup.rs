@@ -203,7 +203,7 @@ fn refused(error: BundleError) -> Failure {
         ),
         BundleError::TooFewWords { words, least } => (
             format!("{words} words were given; a backup has at least {least}"),
-            "give all the words that `butterfly instance backup` showed",
+            "give all the words that `instance backup` showed",
         ),
         BundleError::UnknownWord { position } => (
             format!("word {position} is not one that backups use"),

@@ -272,16 +272,7 @@ impl Workspace {
                 let query = Query::new("assign_pointer_to_connection", parameters);
                 session.result(&query).await.map(drop)
             }
-            BulkAction::Tags(change) => {
-                let pointer = self.pointer_in(session, address).await?;
-                let tags = change.apply(&pointer.tags);
-                if tags == pointer.tags {
-                    return Ok(());
-                }
-                let parameters = json!({"pointer_address": address, "tags": tags});
-                let query = Query::new("update_pointer", parameters);
-                session.result(&query).await.map(drop)
-            }
+            BulkAction::Tags(change) => self.tag_in(session, address, change).await.map(drop),
             BulkAction::Invoke => self.bulk_invoke(session, target).await,
             BulkAction::Export { .. } => {
                 let pointer = self.pointer_in(session, address).await?;

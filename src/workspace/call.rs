@@ -79,7 +79,7 @@ impl Workspace {
                 happened.route = failed.route;
                 happened.hops = failed.hops;
                 happened.outcome = Err(failure.clone());
-                self.name_hops(&mut happened.hops).await?;
+                self.name_hops(&mut happened.hops).await;
                 // What went wrong with the call is what its caller asks for.
                 let _ = self.place_in_log(happened).await;
                 Err(failure)
@@ -94,7 +94,7 @@ impl Workspace {
         record: &InstanceRecord,
     ) -> Result<Called, Failure> {
         let mut hops = outcome.hops;
-        self.name_hops(&mut hops).await?;
+        self.name_hops(&mut hops).await;
         let happened = Happened {
             route: Some(outcome.route),
             elapsed_us: outcome.elapsed_us,

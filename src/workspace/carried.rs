@@ -164,7 +164,7 @@ pub(super) fn foreign(reason: &str) -> Failure {
     Failure::new(
         Code::BundleRefused,
         format!("this file cannot be restored: {reason}"),
-        "give the file that `butterfly vault export` wrote",
+        "give the file that `vault export` wrote",
     )
 }
 

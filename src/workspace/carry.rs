@@ -59,22 +59,8 @@ impl Workspace {
         let (home, file, passphrase) = (home.clone(), file.to_owned(), passphrase.clone());
         blocking(move || {
             refuse_used(home.root())?;
-            let sealed = read(&file)?;
-            if ![ARMOUR, BINARY]
-                .iter()
-                .any(|start| sealed.trim_ascii_start().starts_with(start))
-            {
-                return Err(foreign("it is no age file"));
-            }
-            let plain = open_under_words(&sealed, &passphrase).map_err(refused)?;
-            let carried = unpacked(&plain)?;
-            let lock = home.lock(lock)?;
-            let was_there = home.root().exists();
-            let restored = unload(home.root(), &carried, &lock);
-            if restored.is_err() {
-                clear(home.root(), was_there);
-            }
-            restored
+            let carried = opened(&file, &passphrase)?;
+            into_empty(home.root(), &carried, &home.lock(lock)?)
         })
         .await
     }
@@ -133,8 +119,39 @@ fn entries(folder: &Path) -> Result<Vec<(String, PathBuf)>, Failure> {
     Ok(found)
 }
 
+/// What is in the file that an export wrote.
+pub(super) fn opened(file: &Path, words: &Passphrase) -> Result<Carried, Failure> {
+    let sealed = read(file)?;
+    if ![ARMOUR, BINARY]
+        .iter()
+        .any(|start| sealed.trim_ascii_start().starts_with(start))
+    {
+        return Err(foreign("it is no age file"));
+    }
+    let plain = open_under_words(&sealed, words).map_err(refused)?;
+    unpacked(&plain)
+}
+
+/// Makes a home of it where none is; nothing stays if that fails.
+pub(super) fn into_empty(
+    root: &Path,
+    carried: &Carried,
+    lock: &crate::vault::Lock,
+) -> Result<VaultContents, Failure> {
+    let was_there = root.exists();
+    let restored = unload(root, carried, lock);
+    if restored.is_err() {
+        clear(root, was_there);
+    }
+    restored
+}
+
 /// The vault comes last: while it is not there, there is no home yet.
-fn unload(root: &Path, carried: &Carried, lock: &crate::vault::Lock) -> Result<VaultContents, Failure> {
+pub(super) fn unload(
+    root: &Path,
+    carried: &Carried,
+    lock: &crate::vault::Lock,
+) -> Result<VaultContents, Failure> {
     private_folder(root)?;
     for file in &carried.files {
         let folder = root.join("instances").join(file.instance.as_str());
@@ -153,7 +170,7 @@ fn private_folder(path: &Path) -> Result<(), Failure> {
 }
 
 /// Refuses a home in which something is.
-fn refuse_used(root: &Path) -> Result<(), Failure> {
+pub(super) fn refuse_used(root: &Path) -> Result<(), Failure> {
     let is_used = match fs::read_dir(root) {
         Ok(mut entries) => entries.next().is_some(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => false,
@@ -165,7 +182,7 @@ fn refuse_used(root: &Path) -> Result<(), Failure> {
     Err(Failure::new(
         Code::AlreadyExists,
         format!("{} is not empty", root.display()),
-        "give an empty or new folder with `--home DIR`; what is there is not written over",
+        "give an empty or new folder with `--home DIR`, or see what it would replace with `butterfly vault restore FILE`",
     ))
 }
 
@@ -201,11 +218,11 @@ fn refused(error: BundleError) -> Failure {
     let (message, remedy) = match error {
         BundleError::WrongPassphrase => (
             "these words do not open the exported vault".to_owned(),
-            "give the words that `butterfly vault export` showed for this very file",
+            "give the words that `vault export` showed for this very file",
         ),
         BundleError::TooFewWords { words, least } => (
             format!("{words} words were given; an exported vault has at least {least}"),
-            "give all the words that `butterfly vault export` showed",
+            "give all the words that `vault export` showed",
         ),
         BundleError::UnknownWord { position } => (
             format!("word {position} is not one that exported vaults use"),

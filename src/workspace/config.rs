@@ -1,6 +1,7 @@
 //! The parts of `config.toml` that matter below the console: how the vault is unlocked, what is kept.
 
 use super::Failure;
+use crate::model::line_of;
 use crate::protocol::Code;
 use crate::vault::LogRetention;
 use serde::Deserialize;
@@ -17,6 +18,7 @@ pub(super) struct Config {
     vault: VaultSection,
     log: LogSection,
     network: NetworkSection,
+    queries: QueriesSection,
     console: ConsoleConfig,
 }
 
@@ -81,6 +83,13 @@ struct NetworkSection {
     insecure_http: bool,
 }
 
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct QueriesSection {
+    /// Folders with files of queries beside `queries` in the home; relative to the home.
+    from: Vec<PathBuf>,
+}
+
 impl Config {
     /// Reads the file; one that is not there says nothing.
     pub(super) fn read(root: &Path) -> Result<Self, Failure> {
@@ -102,7 +111,7 @@ impl Config {
                 format!(
                     "{}, line {}: {}",
                     path.display(),
-                    line_of(&text, error.span()),
+                    error.span().map_or(1, |span| line_of(&text, span.start)),
                     error.message()
                 ),
                 "put it right, or move it away to go on without it",
@@ -138,16 +147,14 @@ impl Config {
         }
     }
 
+    /// Folders that were named, with files of queries.
+    pub(super) fn query_folders(&self, root: &Path) -> Vec<PathBuf> {
+        self.queries.from.iter().map(|path| root.join(path)).collect()
+    }
+
     pub(super) fn insecure_http(&self) -> bool {
         self.network.insecure_http
     }
-}
-
-/// The line of a mistake, counted from 1.
-fn line_of(text: &str, span: Option<std::ops::Range<usize>>) -> usize {
-    let place = span.map_or(0, |span| span.start);
-    let before = text.as_bytes().iter().take(place);
-    1 + before.filter(|byte| **byte == b'\n').count()
 }
 
 #[cfg(test)]
@@ -155,13 +162,14 @@ mod tests {
     use super::*;
 
     /// What a file leads to, where it says nothing of its own.
-    fn told(text: &str) -> (Option<Duration>, LogRetention, bool, bool, GlyphChoice) {
+    fn told(text: &str) -> (Option<Duration>, LogRetention, bool, bool, usize, GlyphChoice) {
         let config: Config = toml::from_str(text).unwrap();
         (
             config.idle_lock(),
             config.retention(),
             config.insecure_http(),
             config.is_keyring_named(),
+            config.query_folders(Path::new("home")).len(),
             config.console.glyphs,
         )
     }

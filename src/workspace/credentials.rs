@@ -4,9 +4,11 @@
 //! (`beta/alpha-console`), what an instance issued is `NAME@INSTANCE`, what an instance holds for relay is
 //! `INSTANCE/held/NAME`.
 
+use super::closed_doors::{heed_connections, heed_issued_ends};
 use super::credential_rows::{Issued, row_of_entry, row_of_held_there, row_of_issued};
 use super::handshake::Offered;
 use super::held_there::held_credentials;
+use super::leading::connections;
 use super::session::Session;
 use super::{CredentialRow, Failure, Workspace};
 use crate::model::{CredentialState, Holder, InstanceKind, Side, Timestamp};
@@ -42,10 +44,12 @@ impl Survey {
 type Told = (Vec<CredentialRow>, Vec<Offered>);
 
 impl Workspace {
-    /// Every credential: held by this console, held by instances of ours, issued by instances that we own. An
+    /// Every credential: held by this console, held by instances of ours, issued by instances that we own. A held one that
+    /// this home itself has shut out, on the instance that issued it or on the way there, says so. An
     /// instance that cannot be asked is named in the second list with the reason; it holds nothing up.
     pub async fn credentials(&self) -> Result<(Vec<CredentialRow>, Vec<Failure>), Failure> {
-        let survey = self.survey(false).await?;
+        let mut survey = self.survey(false).await?;
+        heed_issued_ends(&mut survey.rows);
         Ok((survey.rows, survey.failures))
     }
 
@@ -225,12 +229,27 @@ async fn told_by_instance(
         .into_iter()
         .map(|issued| row_of_issued(issued, &instance, now))
         .collect();
-    for held in held_credentials(session).await? {
-        rows.push(row_of_held_there(held, &instance, records, now));
-    }
+    let held = held_credentials(session).await?;
     if !with_offers {
+        let connections = match held.is_empty() {
+            true => Vec::new(),
+            false => connections(session).await?,
+        };
+        for held in held {
+            let through: Vec<_> = connections
+                .iter()
+                .filter(|connection| connection.held_credential.as_deref() == Some(&held.name))
+                .collect();
+            let row = row_of_held_there(held, &instance, records, now);
+            rows.push(heed_connections(row, &through));
+        }
         return Ok((rows, Vec::new()));
     }
+    // How a handshake stands does not depend on what was closed since.
+    rows.extend(
+        held.into_iter()
+            .map(|held| row_of_held_there(held, &instance, records, now)),
+    );
     let query = Query::new("list_offers", json!({}));
     let result = session.result(&query).await?;
     let listed: Offers = serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;

@@ -46,16 +46,21 @@ impl Workspace {
     /// log has none. `step` is told what is being done, in words.
     pub async fn demo(&self, step: &(dyn Fn(&str) + Send + Sync)) -> Result<Demo, Failure> {
         let (alpha, beta) = (name(ALPHA), name(BETA));
+        // Before anything is made: what others have called so since is not the demo's to start or to fill.
+        for instance in [&alpha, &beta] {
+            self.require_demo_name(instance).await?;
+        }
         for instance in [&alpha, &beta] {
             step(&format!("hosting {instance}"));
             self.demo_instance(instance).await?;
+            self.record_demo_instance(instance).await?;
         }
         step("filling beta with pointers");
         self.demo_pointers(BETA, demo_pointers::beta()).await?;
         step("handshake: beta offers alpha a credential, alpha accepts");
         self.demo_handshake(&alpha, &beta).await?;
         step("comparing words, mixing fresh keys in");
-        self.demo_words(&beta).await?;
+        self.demo_words().await?;
         step("making a federated pointer for each route");
         let pointers = self.demo_federated(&alpha).await?;
         // After the federated ones, so that those stand first in the list.
@@ -169,6 +174,7 @@ impl Workspace {
                 file: None,
             })
             .await?;
+        self.record_demo_offer(&offer.offer_id).await?;
         self.accept(AcceptRequest {
             received: Received::Passphrase {
                 bundle: offer.armoured.unwrap_or_default().into_bytes(),
@@ -181,17 +187,15 @@ impl Workspace {
         Ok(())
     }
 
-    /// Both sides are ours, so the words are the same: beta says so, then alpha, whereupon fresh keys are mixed in.
-    async fn demo_words(&self, beta: &InstanceName) -> Result<(), Failure> {
+    /// Both sides are ours, so the words are the same: beta says so, then alpha, whereupon fresh keys are mixed in. Only of
+    /// what the demo itself offered and accepted: whoever else has these names must be compared with by people.
+    async fn demo_words(&self) -> Result<(), Failure> {
+        let made = self.demo_record().await?;
         for side in [Side::Issued, Side::Held] {
             let (rows, _) = self.handshakes(false).await?;
-            let ours = rows.into_iter().filter(|row| {
-                let is_of_beta = match row.side {
-                    Side::Issued => row.instance.as_deref() == Some(beta.as_str()) && row.peer == APP_ID,
-                    Side::Held => row.peer == beta.as_str(),
-                };
-                row.side == side && is_of_beta && row.alarm.is_none()
-            });
+            let ours = rows
+                .into_iter()
+                .filter(|row| row.side == side && made.began(row) && row.alarm.is_none());
             for row in ours {
                 self.verify(&row.id, true).await?;
             }

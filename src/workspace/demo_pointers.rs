@@ -416,6 +416,14 @@ const BETA: &[Row] = &[
     ),
 ];
 
+/// Whether the demo has a pointer with this data_reference.
+pub(super) fn is_one(data_reference: &str) -> bool {
+    ALPHA
+        .iter()
+        .chain(BETA)
+        .any(|(reference, ..)| *reference == data_reference)
+}
+
 /// alpha's pointers.
 pub(super) fn alpha() -> Vec<NewPointer> {
     ALPHA.iter().map(pointer).collect()

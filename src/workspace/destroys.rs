@@ -5,7 +5,7 @@ use super::redact::{has_lost_secrets, without_secrets};
 use super::{Failure, LogEntry, LogKind, Workspace};
 use crate::instance::actions::table;
 use crate::model::{CIRCUIT_PREFIX, Pointer};
-use crate::protocol::Query;
+use crate::protocol::{BESIDE_PARAMETERS, Query};
 use serde_json::Value;
 
 /// Beginnings of the names of actions that destroy, on instances that have others than ours.
@@ -18,8 +18,6 @@ const DESTROYING: [&str; 7] = [
     "suspend_",
     "withdraw_",
 ];
-/// Members of a query that say nothing of what it hits.
-const BESIDE: [&str; 3] = ["action", "trace", "idempotency_key"];
 /// The most letters of a value that are shown.
 const LONGEST_VALUE: usize = 60;
 
@@ -60,7 +58,7 @@ fn hit(query: &Query) -> Vec<String> {
     };
     let named = members
         .into_iter()
-        .filter(|(name, _)| !BESIDE.contains(&name.as_str()));
+        .filter(|(name, _)| !BESIDE_PARAMETERS.contains(&name.as_str()));
     named
         .map(|(name, value)| format!("{name} {}", shown(&value)))
         .collect()

@@ -87,8 +87,10 @@ pub async fn examine(home: &Home, opened: Result<&Workspace, &Failure>) -> Vec<O
     let mut found = files::home(home);
     found.extend(files::config(home));
     found.extend(files::keymap(home));
+    found.extend(files::queries(home));
     found.extend(vault(home, opened).await);
     found.extend(instances::all(home).await);
+    found.extend(instances::unknown(home, opened).await);
     if let Ok(workspace) = opened {
         let (remotes, held) = tokio::join!(workspace.examine_remotes(), workspace.examine_held());
         found.extend(remotes);

@@ -32,9 +32,11 @@ impl Failure {
         }
     }
 
-    /// Says on which instance it happened.
+    /// Says on which instance it happened; commands that the remedy names are about it from then on.
     pub fn on(mut self, instance: impl Into<String>) -> Self {
-        self.instance = Some(instance.into());
+        let instance = instance.into();
+        self.remedy = self.remedy.replace(SOME_INSTANCE, &instance);
+        self.instance = Some(instance);
         self
     }
 
@@ -59,6 +61,9 @@ impl Failure {
     }
 }
 
+/// Stands in remedies where the name of the instance goes, once it is known.
+const SOME_INSTANCE: &str = "INSTANCE";
+
 /// What usually helps, by code.
 fn remedy_for(code: Code) -> &'static str {
     match code {
@@ -72,11 +77,15 @@ fn remedy_for(code: Code) -> &'static str {
         Code::MissingParameter => {
             "parameters stand beside \"action\" in the query; see which with `butterfly invoke INSTANCE '{\"action\": \"get_capabilities\"}'`"
         }
-        Code::UnknownAction | Code::MalformedQuery | Code::InvalidParameter => {
+        Code::InvalidParameter => {
+            "correct the value, or see what the action takes: `butterfly invoke INSTANCE '{\"action\": \"get_capabilities\"}'`"
+        }
+        Code::UnknownAction | Code::MalformedQuery => {
             "see what the instance's actions take: `butterfly invoke INSTANCE '{\"action\": \"get_capabilities\"}'`"
         }
         Code::AccessKeyNotFound => "list the keys with `butterfly domain show INSTANCE DOMAIN`",
         Code::FederationNotFound => "list the federations with `butterfly domain federations INSTANCE`",
+        Code::ChangedMeanwhile => "look at what it is now, and make the change again if it still is to be",
         Code::InUse => "remove or move what still needs it first",
         Code::OfferNotFound => "list the offers with `butterfly handshake status INSTANCE`",
         Code::NoHeldCredential => "install one with `butterfly handshake accept`, or take route endpoint",
@@ -239,6 +248,16 @@ mod tests {
         ] {
             assert_ne!(remedy_for(code), usual, "{code}");
         }
+    }
+
+    #[test]
+    fn a_remedy_names_the_instance_that_is_concerned() {
+        let problem = Problem::new(Code::PointerNotFound, "there is no such pointer");
+        let failure = Failure::from_problem(&problem, "museum");
+        assert_eq!(
+            failure.remedy,
+            "list the pointers with `butterfly pointer list museum`"
+        );
     }
 
     #[test]

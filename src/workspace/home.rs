@@ -1,5 +1,6 @@
 //! The home: the folder with everything that a console keeps.
 
+use super::compose::QueryFolder;
 use super::config::{Config, ConsoleConfig};
 use super::{Failure, Workspace, blocking, in_a_moment};
 use crate::protocol::Code;
@@ -111,6 +112,17 @@ impl Home {
     /// What `config.toml` says of the console.
     pub fn console_config(&self) -> Result<ConsoleConfig, Failure> {
         Ok(Config::read(&self.root)?.console())
+    }
+
+    /// The folders whose files hold queries: the home's own, and those that `config.toml` names.
+    pub(super) fn query_folders(&self) -> Result<Vec<QueryFolder>, Failure> {
+        let own = QueryFolder {
+            path: self.root.join("queries"),
+            is_named: false,
+        };
+        let named = Config::read(&self.root)?.query_folders(&self.root).into_iter();
+        let named = named.map(|path| QueryFolder { path, is_named: true });
+        Ok(std::iter::once(own).chain(named).collect())
     }
 
     pub(super) fn lock(&self, lock: VaultLock) -> Result<Lock, Failure> {

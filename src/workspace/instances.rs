@@ -40,7 +40,10 @@ impl Workspace {
                     "{} is there already, but this home does not know it",
                     place.display()
                 ),
-                "move that folder away, or choose another name",
+                format!(
+                    "take it over with `butterfly instance recover-owner {}`, or choose another name",
+                    new.name
+                ),
             ));
         }
         let listen = match new.listen {

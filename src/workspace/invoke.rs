@@ -87,7 +87,7 @@ impl Workspace {
                 )
             }
         };
-        self.name_hops(&mut hops).await?;
+        self.name_hops(&mut hops).await;
         let happened = Happened {
             at,
             kind: LogKind::Invoke,
@@ -146,12 +146,13 @@ impl Workspace {
             })
     }
 
-    /// Calls hops by the names that this home has for them.
-    pub(super) async fn name_hops(&self, hops: &mut [Hop]) -> Result<(), Failure> {
+    /// Calls hops by the names that this home has for them. A vault that cannot be read just now leaves them their ids:
+    /// the call is made, and what came of it is worth more than names.
+    pub(super) async fn name_hops(&self, hops: &mut [Hop]) {
         if hops.len() < 2 {
-            return Ok(());
+            return;
         }
-        let records = self.records().await?;
+        let records = self.records().await.unwrap_or_default();
         for hop in hops {
             let known = records.iter().find(|record| {
                 record
@@ -163,7 +164,6 @@ impl Workspace {
                 hop.instance = record.name.to_string();
             }
         }
-        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ mod fields;
 mod har;
 mod index;
 mod large;
+mod order;
 mod python;
 mod sieve;
 mod window;
@@ -19,7 +20,8 @@ pub use window::{LogAsk, LogPlace, LogWindow};
 
 use super::redact::{has_lost_secrets, names_no_secret, without_secrets};
 use super::{
-    CallOptions, Failure, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire, Workspace,
+    CallOptions, Failure, InvokeOptions, Invoked, LogEntry, LogFilter, LogKind, LogRow, LogWire, Sorting,
+    Workspace,
 };
 use crate::model::filter::Filter;
 use crate::model::{PointerAddress, Route, Timestamp};
@@ -73,10 +75,13 @@ pub(super) struct Happened {
 }
 
 impl Workspace {
-    /// Lines of the log, newest first.
+    /// Lines of the log, newest first or in the order that is asked for.
     pub async fn log(&self, filter: &LogFilter) -> Result<Vec<LogRow>, Failure> {
         let wanted = parsed(&filter.filter)?;
         let filter = filter.clone();
+        if let Some(sorting) = filter.sorting.and_then(Sorting::settled) {
+            return self.sorted_log(wanted, filter, sorting).await;
+        }
         let as_of = Timestamp::now();
         let lines = self
             .in_vault_at_length(move |vault| {

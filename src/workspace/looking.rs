@@ -74,6 +74,7 @@ impl Workspace {
                 .map(|discovery| discovery.version)
                 .or_else(|| before.version.clone()),
             answered_at: Some(now),
+            changes: None,
             ..before.clone()
         })
     }
@@ -114,6 +115,7 @@ impl Workspace {
                 InstanceState::Up => Some(Timestamp::now()),
                 _ => record.seen.as_ref().and_then(|seen| seen.answered_at),
             },
+            changes: probe.changes,
             error: probe.error.or(missing),
         }
     }
@@ -134,6 +136,7 @@ fn stopped(record: &InstanceRecord) -> Seen {
         pointers: before.and_then(|seen| seen.pointers),
         version: before.and_then(|seen| seen.version.clone()),
         answered_at: before.and_then(|seen| seen.answered_at),
+        changes: None,
         error: None,
     }
 }

@@ -15,6 +15,7 @@ mod call;
 mod carried;
 mod carry;
 mod circuits;
+mod closed_doors;
 mod compare;
 mod compose;
 mod config;
@@ -23,6 +24,7 @@ mod credential_rows;
 mod credentials;
 mod demo;
 mod demo_pointers;
+mod demo_record;
 mod dependents;
 mod destroys;
 mod doctor;
@@ -44,6 +46,7 @@ mod import_file;
 mod instances;
 mod invoke;
 mod jq;
+mod kept_filters;
 mod leading;
 mod lifecycle;
 mod load;
@@ -64,23 +67,25 @@ mod pointers;
 mod read_only;
 mod reads;
 mod redact;
+mod replacing;
 mod rows;
 mod safe;
 mod sealing;
 mod secret_file;
 mod session;
 mod shell;
+mod sorting;
 mod stop;
 mod tags_cell;
 mod transfer;
 mod turns;
+mod unknown;
 mod unsealed;
 mod verify;
 mod views;
 mod wire;
 
 pub use crate::handshake::Opener;
-pub use crate::vault::Template;
 pub use all_pointers::AllPointers;
 pub use backup::{Backup, BackupOf, BackupSeal, Restored};
 pub use bulk::{BulkAction, BulkProgress, BulkReport, BulkTarget};
@@ -90,8 +95,8 @@ pub use compare::{
 };
 pub use compose::{
     Answers, AskedBlank, BegunBlank, BodyLayer, CircuitLook, Claim, DryRun, Facts, Finding, Knowledge, Leg,
-    Outgoing, QueryLayer, ReplyPath, Sent, SentQuery, Way, Weight, WireLayer, begun_blank, blank,
-    blank_spans, blanks_of, findings, laid_out, on_one_line, skeleton,
+    Outgoing, QueryLayer, ReplyPath, Sent, SentQuery, Template, Templates, Way, Weight, WireLayer,
+    as_query_file, begun_blank, blank, blank_spans, blanks_of, findings, laid_out, on_one_line, skeleton,
 };
 pub use config::{CONFIG_TEMPLATE, ConsoleConfig, GlyphChoice};
 pub use credential_pointer::NewFetchHeader;
@@ -111,6 +116,7 @@ pub use jq::{
     Answer as JqAnswer, JqError, JqOffer, JqPlace, JqSession, Limits as JqLimits, Standing as JqStanding,
     evaluate as jq, place as jq_place, standing as jq_standing,
 };
+pub use kept_filters::{KeptFilters, Rows, check_kept_filter};
 pub use load::{
     LoadControl, LoadLane, LoadReport, LoadRequest, LoadRun, LoadTarget, Prospect, Prospects, SavedLoad,
 };
@@ -124,9 +130,12 @@ pub use partial_file::{NotWritten, PartialFile};
 pub use pointer_care::{TagChange, normal_tag};
 pub use pointer_columns::PointerColumn;
 pub use reads::only_reads;
+pub use replacing::{ExportedVault, RestoredVault};
 pub use secret_file::SecretFile;
-pub use shell::shell_command;
+pub use shell::{commands_here, program_here, shell_command};
+pub use sorting::{CredentialColumn, InstanceColumn, LogColumn, SortColumn, SortKey, Sorting};
 pub use stop::StopSign;
+pub use unknown::unknown_told;
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CREDENTIAL_FIELDS, CallOptions, Called,
     Check, CheckKind, CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn,

@@ -6,7 +6,7 @@ use super::pointers::not_there;
 use super::session::Session;
 use super::views::Taken;
 use super::{Failure, Workspace};
-use crate::model::{Connection, ConnectionId, NewPointer, Pointer, PointerAddress, PointerChange};
+use crate::model::{Connection, ConnectionId, NewPointer, Pointer, PointerAddress};
 use crate::protocol::{Code, Query};
 use serde_json::{Value, json};
 
@@ -57,6 +57,9 @@ pub fn normal_tag(text: &str) -> String {
     text.trim().trim_start_matches('#').trim().to_owned()
 }
 
+/// How often others may be faster.
+const TRIES: u32 = 8;
+
 impl Workspace {
     /// Puts tags on a pointer and takes others off. What others did to its tags in the meantime stays.
     pub async fn tag_pointer(
@@ -65,16 +68,37 @@ impl Workspace {
         address: &PointerAddress,
         change: &TagChange,
     ) -> Result<Pointer, Failure> {
-        let pointer = self.pointer(instance, address).await?.pointer;
-        let tags = change.apply(&pointer.tags);
-        if tags == pointer.tags {
-            return Ok(pointer);
+        let mut session = self.session(instance).await?;
+        let tagged = self.tag_in(&mut session, address, change).await;
+        session.close().await;
+        tagged
+    }
+
+    /// Where others change the pointer between reading and writing, it is read again: what is wanted of the tags is said
+    /// as a difference, so that nobody has to be asked.
+    pub(super) async fn tag_in(
+        &self,
+        session: &mut Session<'_>,
+        address: &PointerAddress,
+        change: &TagChange,
+    ) -> Result<Pointer, Failure> {
+        let mut tries = TRIES;
+        loop {
+            let pointer = self.pointer_in(session, address).await?;
+            let tags = change.apply(&pointer.tags);
+            if tags == pointer.tags {
+                return Ok(pointer);
+            }
+            let query = Query::new(
+                "update_pointer",
+                json!({"pointer_address": address, "tags": tags, "if_unchanged_since": pointer.last_modified}),
+            );
+            tries -= 1;
+            match self.change_in(session, &query).await {
+                Err(failure) if failure.code == Code::ChangedMeanwhile && tries > 0 => {}
+                ended => return ended,
+            }
         }
-        let change = PointerChange {
-            tags: Some(tags),
-            ..PointerChange::default()
-        };
-        self.update_pointer(instance, address, change).await
     }
 
     /// Assigns a pointer to a connection, or to none.

@@ -1,6 +1,7 @@
 //! What can be shown of a pointer in a list, and what lists can be sorted by: the same on the screen and on the
 //! command line.
 
+use super::sorting::{is_called, split_direction};
 use crate::model::{InstanceName, Pointer};
 use crate::store::{Order, SortBy};
 
@@ -62,10 +63,9 @@ impl PointerColumn {
 
     /// Reads its heading, which may be written in one word, or the name of its field.
     pub fn parse(text: &str) -> Option<Self> {
-        let heading = text.replace(['_', '-'], " ");
         Self::ALL
             .into_iter()
-            .find(|column| column.title() == heading || column.field() == text)
+            .find(|column| is_called(text, column.title(), column.field()))
     }
 
     /// The order of pointers that it stands for, if it does.
@@ -82,12 +82,7 @@ impl PointerColumn {
 
     /// Reads an order: a column, and `:desc` for the greatest first.
     pub fn parse_order(text: &str) -> Option<Order> {
-        let (name, descending) = match text.split_once(':') {
-            Some((name, "desc")) => (name, true),
-            Some((name, "asc")) => (name, false),
-            Some(_) => return None,
-            None => (text, false),
-        };
+        let (name, descending) = split_direction(text)?;
         let by = Self::parse(name)?.sorts_by()?;
         Some(Order { by, descending })
     }

@@ -25,6 +25,7 @@ impl Workspace {
             app_id: record.app_id,
             latency_us: seen.as_ref().and_then(|seen| seen.latency_us),
             pointers: seen.as_ref().and_then(|seen| seen.pointers),
+            changes: seen.as_ref().and_then(|seen| seen.changes),
             version: seen.as_ref().and_then(|seen| seen.version.clone()),
             read_only: record.read_only,
             patience_s: record.patience_s,

@@ -1,6 +1,8 @@
 //! The one place that decides how an instance is reached: over the wire as whoever we are there, or,
 //! for a local instance that nobody hosts, in this process under its lock.
 
+mod following;
+
 use super::hosting::Hosting;
 use super::{Failure, Workspace, held, in_a_moment, read_only};
 use crate::client::{ClientError, Exchange, FailedExchange};
@@ -86,7 +88,13 @@ impl Workspace {
             .await?;
         found.ok_or_else(|| {
             let names: Vec<_> = known.iter().map(|record| record.name.as_str()).collect();
-            let remedy = if names.is_empty() {
+            let on_disk = self.home.instances_on_disk().unwrap_or_default();
+            let remedy = if on_disk.iter().any(|there| there.as_str() == name) {
+                format!(
+                    "its folder is here, but this home does not know it: take it over with \
+                     `butterfly instance recover-owner {name}`"
+                )
+            } else if names.is_empty() {
                 "make one with `butterfly instance init NAME`, or add one with `butterfly instance add`"
                     .to_owned()
             } else {
@@ -202,6 +210,9 @@ impl Session<'_> {
         context: &CallContext,
     ) -> Result<Asked, Unanswered> {
         read_only::permit(&self.record, query)?;
+        if self.record.read_only && query.action() == read_only::THROUGH {
+            self.permit_following(query, context).await?;
+        }
         match self.ask_once(query, context).await {
             Err(failed) if self.record.kind == InstanceKind::Local && never_arrived(&failed) => {
                 self.ask_again(query, context, failed).await

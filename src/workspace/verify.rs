@@ -1,9 +1,9 @@
 //! After a bundle is open: people compare words, fresh keys are mixed in, or nothing of it stays.
 
 use super::handshake::Standing;
-use super::{Failure, Verified, Workspace};
+use super::{Failure, HandshakeRow, Verified, Workspace};
 use crate::handshake::{AlarmKind, Event};
-use crate::model::{CredentialState, InstanceKind, Side, Timestamp};
+use crate::model::{CredentialState, Delivery, InstanceKind, Side, Timestamp};
 use crate::protocol::{Code, Query};
 use crate::vault::HandshakeEntry;
 use serde::Deserialize;
@@ -23,6 +23,7 @@ impl Workspace {
     /// If they differ: nothing of it stays.
     pub async fn verify(&self, id: &str, words_match: bool) -> Result<Verified, Failure> {
         let standing = self.standing(id).await?;
+        standing.row.has_words_to_compare()?;
         match (standing.row.side, words_match) {
             (Side::Issued, _) => self.confirm(standing, words_match).await,
             (Side::Held, true) => {
@@ -195,6 +196,7 @@ impl Workspace {
             state: CredentialState::Revoked,
             verified: false,
             waiting: false,
+            activates: false,
             credentials: Vec::new(),
             resealed: 0,
         })
@@ -252,6 +254,23 @@ impl Workspace {
     }
 }
 
+impl HandshakeRow {
+    /// Refuses where there never are words: whoever said something of them would have compared nothing.
+    pub fn has_words_to_compare(&self) -> Result<(), Failure> {
+        if self.delivery != Delivery::Plain {
+            return Ok(());
+        }
+        Err(Failure::new(
+            Code::WrongStep,
+            format!(
+                "{} was handed over as plain values, which have no words to compare",
+                self.id
+            ),
+            "there is nothing to verify; if somebody else may have seen the values, revoke them with `butterfly credential revoke`",
+        ))
+    }
+}
+
 /// What is kept of a handshake in which a bundle was opened.
 fn opened(standing: &Standing) -> Result<&HandshakeEntry, Failure> {
     let waits = || {
@@ -289,7 +308,9 @@ fn parts(entry: &HandshakeEntry) -> Vec<Part> {
 /// Where a handshake stands, for whoever moved it.
 fn told(standing: Standing) -> Verified {
     let row = standing.row;
-    let is_waiting = row.verified
+    // Where no keys are mixed, what the other side says changes nothing here.
+    let is_waiting = row.activates
+        && row.verified
         && matches!(
             row.state,
             CredentialState::Offered
@@ -302,6 +323,7 @@ fn told(standing: Standing) -> Verified {
         state: row.state,
         verified: row.verified,
         waiting: is_waiting,
+        activates: row.activates,
         credentials: standing.states,
         resealed: 0,
     }

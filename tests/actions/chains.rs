@@ -7,16 +7,16 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 /// alpha asks beta, which asks gamma.
-struct Chain {
-    alpha: Running,
-    beta: Running,
-    gamma: Running,
-    connection: String,
-    query: Value,
+pub struct Chain {
+    pub alpha: Running,
+    pub beta: Running,
+    pub gamma: Running,
+    pub connection: String,
+    pub query: Value,
 }
 
 impl Chain {
-    async fn start() -> Self {
+    pub async fn start() -> Self {
         let (alpha, beta, gamma) = tokio::join!(
             Running::start("alpha"),
             Running::start("beta"),
@@ -44,7 +44,7 @@ impl Chain {
         }
     }
 
-    async fn ask(&self) -> Reply {
+    pub async fn ask(&self) -> Reply {
         let parameters = json!({"connection_id": self.connection, "query": self.query, "trace": true});
         self.alpha.ask("relay", parameters).await
     }

@@ -2,6 +2,7 @@
 
 mod access_keys;
 mod audit;
+mod chain_traces;
 mod chains;
 mod circuits;
 mod connections;
@@ -14,6 +15,7 @@ mod graph;
 mod hang_ups;
 mod imports;
 mod invoking;
+mod meanwhile;
 mod once;
 mod pointers;
 mod refusals;

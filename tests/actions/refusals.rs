@@ -135,3 +135,41 @@ async fn rate_and_lease_refuse_with_words_of_their_own() {
     alpha.get("whoami", json!({})).await;
     assert_eq!(last_denial(&alpha).await, "lease_ended");
 }
+
+#[tokio::test]
+async fn a_grant_without_writes_has_nothing_written_at_a_peer_by_a_circuit() {
+    let alpha = Running::start("alpha").await;
+    let beta = Running::start("beta").await;
+    let connection = alpha.join(&beta, &["get_graph_stats", "create_pointer"]).await;
+    let relay = |query: Value| json!([{"action": "relay", "connection_id": connection, "query": query}]);
+    let reading = alpha
+        .circuit(&connection, relay(json!({"action": "get_graph_stats"})))
+        .await;
+    let writing = alpha
+        .circuit(
+            &connection,
+            relay(json!({"action": "create_pointer", "data_reference": "https://b.example/1"})),
+        )
+        .await;
+    let mut grant = Grant::read(["invoke_through_connection"]);
+    grant.hops = 1;
+    let reader = alpha.issue("reader", grant).await;
+    let follow = async |pointer: &str| {
+        call(
+            &reader,
+            "invoke_through_connection",
+            through(&connection, pointer),
+        )
+        .await
+        .reply
+    };
+    assert!(follow(&reading).await.is_success());
+    let (code, problem) = problem_of(&follow(&writing).await);
+    assert_eq!(code, Code::NotGranted, "{problem}");
+    assert_eq!(problem["grant"], "writes", "{problem}");
+    let asked = beta.trail().await;
+    assert!(
+        asked.iter().all(|record| record["action"] != "create_pointer"),
+        "it was sent all the same: {asked:?}"
+    );
+}

@@ -10,7 +10,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
 /// A credential for an instance that only the test knows of.
-fn credential_for(address: std::net::SocketAddr, instance_id: InstanceId) -> HeldCredential {
+pub fn credential_for(address: std::net::SocketAddr, instance_id: InstanceId) -> HeldCredential {
     HeldCredential::native(
         AppId::parse("alpha").unwrap(),
         Endpoint::parse(&format!("http://{address}/invoke")).unwrap(),

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 /// A folder for one administrator's home, removed in the end.
 pub struct Home {
     folder: TempDir,
+    name: &'static str,
 }
 
 /// A process that ended.
@@ -59,14 +60,20 @@ pub fn add_original<'a>(
 impl Home {
     /// One that is not there yet: the program makes it.
     pub fn empty() -> Self {
+        Self::called("home")
+    }
+
+    /// The same, with another name for its folder.
+    pub fn called(name: &'static str) -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
+            name,
         }
     }
 
     /// The home itself.
     pub fn root(&self) -> PathBuf {
-        self.folder.path().join("home")
+        self.folder.path().join(self.name)
     }
 
     /// A path inside the home.
@@ -111,6 +118,11 @@ impl Home {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command
+    }
+
+    /// A command with these words, as the program prints it for whoever works on this home.
+    pub fn printed(&self, words: &str) -> String {
+        format!("butterfly --home {} {words}", self.root().display())
     }
 
     /// Runs a verb.

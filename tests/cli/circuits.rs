@@ -187,3 +187,39 @@ fn a_step_whose_placeholder_finds_nothing_says_what_is_there() {
     );
     assert!(message.contains("\"pointers\""), "{message}");
 }
+
+#[test]
+fn what_a_circuit_would_change_is_not_changed_on_an_instance_that_is_read_only_here() {
+    let ready = ready();
+    let reading = json!([{"action": "get_graph_stats"}]);
+    let (reads, _) = ready.made(&reading);
+    let writing = json!([{"action": "get_graph_stats"}, {"action": "create_pointer", "data_reference": "https://example.org/new"}]);
+    let (writes, hidden) = ready.made(&writing);
+    let through = json!([{"action": "invoke_through_connection", "connection_id": ready.connection, "pointer_address": hidden}]);
+    let (leads_there, _) = ready.made(&through);
+    let relaying = json!([{"action": "relay", "connection_id": ready.connection,
+        "query": {"action": "create_pointer", "data_reference": "https://example.org/new"}}]);
+    let (relays, _) = ready.made(&relaying);
+    let home = &ready.home;
+    home.ok(&["instance", "edit", "alpha", "--set-read-only", "on"]);
+    let before = ready.changes();
+    home.ok(&["invoke", "alpha", &reads]);
+    for (run, what) in [
+        (&writes, "step 1 of its circuit (create_pointer)"),
+        (&leads_there, "step 1 of its circuit (create_pointer)"),
+        (&relays, "relays create_pointer"),
+    ] {
+        let refused = home.run_json(&["invoke", "alpha", run]);
+        assert_eq!(refused.code, 3, "{}", refused.stdout);
+        let told = refused.json();
+        assert_eq!(told["error"]["code"], "read_only", "{told}");
+        assert!(
+            told["error"]["message"].as_str().unwrap().contains(what),
+            "{told}"
+        );
+    }
+    // What reads was followed, and nothing else.
+    assert_eq!(ready.changes(), before + 1);
+    home.ok(&["instance", "edit", "alpha", "--set-read-only", "off"]);
+    home.ok(&["invoke", "alpha", &writes]);
+}

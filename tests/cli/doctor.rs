@@ -4,6 +4,7 @@ use super::binary::{End, Ended, Home, add_original};
 
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 /// What was found, by check and place; faults end with 1.
 fn examined(ended: &Ended) -> Vec<Value> {
@@ -145,7 +146,7 @@ fn a_database_that_is_gone_is_a_fault_and_no_empty_one_takes_its_place() {
             );
             assert!(told["message"].as_str().unwrap().contains(name), "{told}");
             let remedy = told["remedy"].as_str().unwrap();
-            assert!(remedy.contains("butterfly instance restore"), "{told}");
+            assert!(remedy.contains(&home.printed("instance restore")), "{told}");
         }
         let found = look(&home);
         let fault = one(&found, "databases", "alpha");
@@ -226,4 +227,38 @@ fn a_remote_that_answers_is_asked_for_its_time() {
     let found = look(&elsewhere);
     assert_eq!(one(&found, "remote", "alpha")["severity"], "fault");
     assert_eq!(serving.stop(), 0);
+}
+
+#[test]
+fn an_instance_whose_process_is_frozen_or_gone_is_told_of() {
+    let home = Home::empty();
+    let serving = home.serve_new("alpha");
+    let signal = |name: &str| {
+        let pid = serving.id().to_string();
+        let status = Command::new("kill").args(["-s", name, &pid]).status().unwrap();
+        assert!(status.success());
+    };
+    signal("STOP");
+    let found = look(&home);
+    let finding = one(&found, "listen", "alpha");
+    assert_eq!(finding["severity"], "fault", "{finding}");
+    let told = finding["message"].as_str().unwrap();
+    assert!(
+        told.contains("does not answer") || told.contains("frozen"),
+        "{finding}"
+    );
+    signal("CONT");
+    assert_eq!(severity(&home, "listen", "alpha"), "ok");
+    signal("KILL");
+    assert_ne!(serving.stop(), 0);
+    let found = look(&home);
+    let finding = one(&found, "listen", "alpha");
+    assert_eq!(finding["severity"], "warning", "{finding}");
+    assert!(
+        finding["message"]
+            .as_str()
+            .unwrap()
+            .contains("without closing it"),
+        "{finding}"
+    );
 }

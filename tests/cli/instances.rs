@@ -272,7 +272,22 @@ fn lists_of_instances_and_credentials_are_filtered() {
         let listed = home.ok(&["instance", "list", "--filter", filter]);
         assert_eq!(names(&listed), left, "{filter}");
     }
+    for (sort, order) in [
+        ("name:desc", ["museum", "alpha"]),
+        ("pointers", ["alpha", "museum"]),
+    ] {
+        let listed = home.ok(&["instance", "list", "--sort", sort]);
+        assert_eq!(names(&listed), order, "{sort}");
+    }
     let all = home.ok(&["credential", "list"]);
+    let mut sorted = names(&all);
+    sorted.sort_unstable();
+    assert_eq!(names(&home.ok(&["credential", "list", "--sort", "name"])), sorted);
+    sorted.reverse();
+    assert_eq!(
+        names(&home.ok(&["credential", "list", "--sort", "name:desc"])),
+        sorted
+    );
     let held = home.ok(&["credential", "list", "--filter", "side:held instance:museum"]);
     assert!(names(&held).len() == 1 && names(&all).len() > 1, "{held} {all}");
     assert_eq!(held[0]["instance"], "museum");
@@ -280,5 +295,8 @@ fn lists_of_instances_and_credentials_are_filtered() {
         let wrong = home.run(&[list, "list", "--filter", "state:odd"]);
         assert_eq!(wrong.code, 2);
         assert!(wrong.stderr.contains("expected"), "{}", wrong.stderr);
+        let wrong = home.run(&[list, "list", "--sort", "colour"]);
+        assert_eq!(wrong.code, 2);
+        assert!(wrong.stderr.contains("not one of"), "{}", wrong.stderr);
     }
 }

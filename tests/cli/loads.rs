@@ -125,7 +125,7 @@ fn a_run_is_one_line_of_the_invoke_log() {
         error(&again)["remedy"]
             .as_str()
             .unwrap()
-            .contains("butterfly bench")
+            .contains(&home.printed("bench"))
     );
 }
 

@@ -36,6 +36,17 @@ fn lines_are_filtered_paged_marked_and_noted() {
     assert_eq!(ids(&home, &["--filter", "pointer:0001"]), [2]);
     assert_eq!(ids(&home, &["--filter", "get_graph", "--before", "3"]), [1]);
     assert_eq!(ids(&home, &["--limit", "1"]), [3]);
+    assert_eq!(ids(&home, &["--sort", "time"]), [1, 2, 3]);
+    assert_eq!(ids(&home, &["--sort", "time:desc", "--limit", "2"]), [3, 2]);
+    assert_eq!(ids(&home, &["--sort", "outcome", "--limit", "1"]), [2]);
+    assert_eq!(ids(&home, &["--sort", "action:desc", "--before", "3"]), [2, 1]);
+    let wrong = home.run(&["log", "list", "--sort", "colour"]);
+    assert_eq!(wrong.code, 2);
+    assert!(
+        wrong.stderr.contains("not one of time, instance"),
+        "{}",
+        wrong.stderr
+    );
     let wrong = home.run(&["log", "list", "--filter", "status:odd"]);
     assert_eq!(wrong.code, 2);
     assert!(
@@ -154,4 +165,35 @@ fn an_export_holds_every_line_oldest_first() {
     let beside = std::fs::read_dir(home.path("marked.har").parent().unwrap()).unwrap();
     let mut names = beside.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     assert!(names.all(|name| !name.ends_with(".part")));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_reply_is_told_though_the_log_cannot_be_written() {
+    use super::binary::End;
+    use super::faults::Faults;
+    let home = home();
+    let faults = Faults::none();
+    let before = ids(&home, &[]).len();
+    for rule in ["full console.db-wal", "write console.db-wal"] {
+        faults.set(rule);
+        for (query, code) in [(STATS, 0), (MISSING, 1)] {
+            for json in [true, false] {
+                let mut line = vec!["invoke", "alpha", query];
+                line.splice(0..0, json.then_some("--json"));
+                let mut command = home.command(&line);
+                faults.put_under(&mut command);
+                let ended = command.end();
+                assert_eq!(ended.code, code, "{rule}: {}", ended.stderr);
+                assert!(ended.stdout.contains("status"), "{rule}: {}", ended.stdout);
+                assert!(
+                    ended.stderr.contains("not in the invoke log"),
+                    "{rule}: {}",
+                    ended.stderr
+                );
+            }
+        }
+    }
+    faults.mend();
+    assert_eq!(ids(&home, &[]).len(), before);
 }

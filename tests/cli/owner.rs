@@ -45,6 +45,63 @@ fn a_home_whose_vault_is_gone_gets_its_instance_back() {
 }
 
 #[test]
+fn instances_that_a_new_vault_does_not_know_are_told_and_taken_over_by_one_command() {
+    let home = home_with_pointer();
+    home.ok(&["instance", "init", "beta", "--listen", "127.0.0.1:0"]);
+    let lose = || {
+        for name in ["console.db", "console.db-wal", "console.db-shm", "vault.key"] {
+            let _ = std::fs::remove_file(home.path(name));
+        }
+    };
+    assert!(!home.run(&["instance", "list"]).stderr.contains("on disk"));
+    lose();
+    let command = home.printed("instance recover-owner alpha beta");
+    let command = command.as_str();
+    let told = |with_vault: bool| {
+        let listed = home.run(&["instance", "list"]);
+        assert_eq!(listed.code, 0, "{}", listed.stderr);
+        assert!(listed.stderr.contains(command), "{}", listed.stderr);
+        assert!(!listed.stdout.contains("demo"), "{}", listed.stdout);
+        let found = home.run_json(&["doctor"]).json();
+        let unknown: Vec<_> = found
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["check"] == "unknown")
+            .collect();
+        assert_eq!(unknown.len(), 1, "{found}");
+        assert_eq!(unknown[0]["severity"], "warning");
+        assert!(
+            unknown[0]["remedy"].as_str().unwrap().contains(command),
+            "{found}"
+        );
+        let lost = home.run_json(&["pointer", "list", "alpha"]);
+        assert_eq!(error(&lost)["code"], "instance_not_found");
+        let remedy = error(&lost)["remedy"].as_str().unwrap().to_owned();
+        assert!(
+            remedy.contains(&home.printed("instance recover-owner alpha")),
+            "{with_vault} {remedy}"
+        );
+    };
+    told(false);
+    home.ok(&["vault", "init", "--key-file"]);
+    told(true);
+    // A copy under another name is none that could be taken over.
+    let copied = std::process::Command::new("cp")
+        .arg("-r")
+        .args([home.path("instances/beta"), home.path("instances/copy")])
+        .status();
+    assert!(copied.unwrap().success());
+    told(true);
+    let recovered = home.ok(&["instance", "recover-owner", "alpha", "beta", "--yes"]);
+    assert_eq!(recovered[0]["name"], "alpha", "{recovered}");
+    assert_eq!(recovered[1]["added"], true, "{recovered}");
+    let listed = home.run(&["instance", "list"]);
+    assert_eq!(listed.stderr, "");
+    assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 1);
+}
+
+#[test]
 fn the_owner_of_before_is_let_in_no_more() {
     let home = home_with_pointer();
     // Somebody has the owner's credential.

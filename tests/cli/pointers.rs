@@ -56,9 +56,30 @@ fn pointers_are_made_found_changed_and_removed() {
         (&changed["pointer"]["description"], &changed["pointer"]["tags"]),
         (&json!("Tides"), &json!([]))
     );
+    let shown = home.ok(&["pointer", "show", "alpha", &address]);
+    assert_eq!(shown["pointer"]["description"], "Tides");
+
+    // Somebody else changes it between looking and changing.
+    let seen = shown["pointer"]["last_modified"].as_str().unwrap();
+    let update = |words| {
+        let condition = ["--description", words, "--if-unchanged-since", seen];
+        home.run_json(&[&["pointer", "update", "alpha", &address], &condition[..]].concat())
+    };
+    assert_eq!(update("Tides of the harbour").code, 0);
+    let late = update("Ebb and flow");
+    assert_eq!(
+        (late.code, error(&late)["code"].as_str()),
+        (1, Some("changed_meanwhile"))
+    );
+    assert!(
+        error(&late)["remedy"]
+            .as_str()
+            .unwrap()
+            .contains("what it is now")
+    );
     assert_eq!(
         home.ok(&["pointer", "show", "alpha", &address])["pointer"]["description"],
-        "Tides"
+        "Tides of the harbour"
     );
 
     assert_eq!(

@@ -118,3 +118,65 @@ fn what_a_query_may_do_is_judged_as_it_is_sent() {
     let reply = home.run(&["--json", "invoke", "alpha", SEARCH]);
     assert!(reply.stdout.contains("invalid_parameter"), "{}", reply.stdout);
 }
+
+#[test]
+fn queries_stand_in_files_too_where_a_team_keeps_them() {
+    let home = Home::empty();
+    with_pointers(&home);
+    home.ok(&["template", "save", "search", SEARCH, "--instance", "alpha"]);
+    let team = home.path("team");
+    std::fs::create_dir(&team).unwrap();
+    let file = team.join("coast.toml");
+    let ended = home.run(&["template", "export", file.to_str().unwrap()]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let config = "[queries]\nfrom = [\"team\"]\n[vault]\nkey_file = \"vault.key\"\n";
+    std::fs::write(home.path("config.toml"), config).unwrap();
+
+    let listed = home.ok(&["template", "list"]);
+    let kinds: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (&row["name"], &row["kind"]))
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            (&json!("search"), &json!("kept")),
+            (&json!("coast/search"), &json!("file"))
+        ]
+    );
+    let filled = [
+        "--template",
+        "coast/search",
+        "--set",
+        "what=Soil",
+        "--set",
+        "limit=5",
+    ];
+    let reply = home.ok(&[&["invoke", "alpha"], &filled[..]].concat());
+    assert_eq!(reply["result"]["pointers"].as_array().unwrap().len(), 1);
+
+    // It belongs to whoever has the file.
+    for line in [
+        &["template", "delete", "coast/search", "--yes"][..],
+        &["template", "save", "coast/search", SEARCH],
+    ] {
+        let ended = home.run(&[&["--json"], line].concat());
+        let message = error(&ended)["message"].as_str().unwrap().to_owned();
+        assert!(message.contains("coast.toml"), "{message}");
+    }
+    let ended = home.run(&["template", "export", file.to_str().unwrap()]);
+    assert!(ended.stderr.contains("--force"), "{}", ended.stderr);
+
+    std::fs::write(team.join("broken.toml"), "[one]\nquery = 7\n").unwrap();
+    let ended = home.run(&["template", "list"]);
+    assert!(ended.stderr.contains("broken.toml, line 2"), "{}", ended.stderr);
+    assert!(ended.stdout.contains("coast/search"), "{}", ended.stdout);
+    let findings = home.run(&["doctor"]);
+    assert!(
+        findings.stdout.contains("broken.toml, line 2"),
+        "{}",
+        findings.stdout
+    );
+}

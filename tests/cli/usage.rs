@@ -244,6 +244,38 @@ fn a_shell_completes_the_names_of_instances_and_themes() {
 }
 
 #[test]
+fn a_shell_completes_credentials_templates_lines_and_pointers() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let made = home.ok(&["pointer", "create", "alpha", "https://example.org/"]);
+    let address = made["pointer"]["address"].as_str().unwrap().to_owned();
+    let stats = r#"{"action": "get_graph_stats"}"#;
+    home.ok(&["template", "save", "stats", stats]);
+    home.ok(&["invoke", "alpha", stats]);
+    let line = home.ok(&["log", "list"])[0]["id"].to_string();
+    for (words, expected) in [
+        (&["credential", "show", "al"][..], "alpha/owner"),
+        (&["invoke", "alpha", "--template", ""], "stats"),
+        (&["log", "show", ""], &line),
+        (&["pointer", "show", "alpha", "ptr_"], &address),
+        (&["call", "alpha", ""], &address),
+    ] {
+        assert!(offered(&home, words).contains(&expected.to_owned()), "{words:?}");
+    }
+    // Trouble offers nothing and says nothing.
+    std::fs::write(home.path("console.db"), "no database at all").unwrap();
+    for words in [
+        &["credential", "show", "al"][..],
+        &["call", "alpha", "ptr_"],
+        &["log", "show", ""],
+    ] {
+        let ended = home.run(&[&["complete", "--"], words].concat());
+        assert_eq!((ended.code, ended.stdout.as_str()), (0, ""), "{words:?}");
+        assert_eq!(ended.stderr, "", "{words:?}");
+    }
+}
+
+#[test]
 fn without_a_terminal_the_console_says_so() {
     let home = Home::empty();
     let ended = home.run(&[]);

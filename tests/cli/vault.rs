@@ -209,6 +209,59 @@ fn an_exported_vault_is_restored_under_another_lock_with_what_instances_need_bes
 }
 
 #[test]
+fn restoring_over_a_home_says_what_it_replaces_and_keeps_it_aside() {
+    let home = Home::empty();
+    let (file, words) = exported(&home);
+    // The vault is lost; the instance and its database are not.
+    for name in ["console.db", "console.db-wal", "console.db-shm"] {
+        let _ = std::fs::remove_file(home.path(name));
+    }
+    std::fs::write(home.path("config.toml"), "# mine\n").unwrap();
+    let restore = |more: &[&str]| {
+        let line = [&["vault", "restore", &file, "--key-file", "--json"], more].concat();
+        let mut command = home.command(&line);
+        command.env("BUTTERFLY_EXPORT_PASSPHRASE", &words).end()
+    };
+    let asked = restore(&[]);
+    let said = error(&asked);
+    assert_eq!(said["code"], "already_exists", "{said}");
+    for part in ["vault.key", "instances/alpha/instance.key"] {
+        assert!(said["message"].as_str().unwrap().contains(part), "{said}");
+    }
+    assert!(said["remedy"].as_str().unwrap().contains("--yes"), "{said}");
+    let key = std::fs::read(home.path("vault.key")).unwrap();
+
+    let restored = restore(&["--yes"]);
+    assert_eq!(restored.code, 0, "{}", restored.stderr);
+    let kept = restored.json()["kept_in"].as_str().unwrap().to_owned();
+    assert_eq!(std::fs::read(format!("{kept}/vault.key")).unwrap(), key);
+    assert_eq!(
+        std::fs::read_to_string(home.path("config.toml")).unwrap(),
+        "# mine\n"
+    );
+    assert_eq!(
+        home.run(&["pointer", "list", "alpha"]).code,
+        0,
+        "its database stayed"
+    );
+
+    // Of another instance with the name of one in the file, the whole folder goes aside.
+    let other = Home::empty();
+    other.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let restored = other
+        .command(&["vault", "restore", &file, "--key-file", "--json", "--yes"])
+        .env("BUTTERFLY_EXPORT_PASSPHRASE", &words)
+        .end();
+    assert_eq!(restored.code, 0, "{}", restored.stderr);
+    let replaced = restored.json()["replaced"].clone();
+    assert!(
+        replaced.as_array().unwrap().contains(&json!("instances/alpha")),
+        "{replaced}"
+    );
+    assert!(!other.path("instances/alpha/instance.db").exists());
+}
+
+#[test]
 fn what_is_no_whole_export_of_ours_restores_nothing_and_leaves_nothing() {
     let home = Home::empty();
     let (file, words) = exported(&home);

@@ -49,8 +49,7 @@ async fn phases_tell_a_new_connection_from_one_kept_alive_and_hold_the_servers_p
     let credential = native(&bound.endpoint);
     let server_part = Hop {
         instance: "inst_0123456789ab".to_owned(),
-        phases: Vec::new(),
-        next: None,
+        ..Hop::default()
     };
     let told = server_part.clone();
     let _server = instance(bound, &credential, move |_| {

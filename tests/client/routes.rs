@@ -48,8 +48,8 @@ struct Federation {
 fn hop(name: &str, next: Option<Hop>) -> Hop {
     Hop {
         instance: name.to_owned(),
-        phases: Vec::new(),
         next: next.map(Box::new),
+        ..Hop::default()
     }
 }
 

@@ -324,9 +324,8 @@ async fn invokes_are_logged_whether_they_succeed_or_fail() {
 
     let filter = LogFilter {
         instance: Some(REMOTE.to_owned()),
-        filter: String::new(),
-        before: None,
         limit: 10,
+        ..LogFilter::default()
     };
     let rows = workspace.log(&filter).await.unwrap();
     let row = |action: &str| rows.iter().find(|row| row.action == action).unwrap();

@@ -96,7 +96,11 @@ pub const ROWS: &[Row] = &[
         "A random source that repeats itself",
         "the sender notices, and does not send",
     ),
-    row(21, "A legacy token spelled differently", "refused"),
+    row(
+        21,
+        "A legacy token spelled differently",
+        "refused; where replay is strict, whatever its spelling, a token is taken once with each body",
+    ),
     row(22, "A compressed body", "refused; nothing is unpacked"),
     row(
         23,

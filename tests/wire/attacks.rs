@@ -254,6 +254,12 @@ async fn threat_23_a_body_over_the_limit_is_refused_announced_or_not() {
     }
     chunked.extend_from_slice(b"0\r\n\r\n");
     assert_eq!(parse(&raw(running.address(), &chunked).await).status, 413);
+    let announced = format!(
+        "POST /invoke HTTP/1.1\r\nHost: x\r\nContent-Type: application/jose\r\nContent-Length: {}\r\n\r\n",
+        LIMIT + 1
+    );
+    let answer = parse(&raw(running.address(), announced.as_bytes()).await);
+    assert_eq!(answer.status, 413, "whoever waits to be told hears why");
 }
 
 #[tokio::test]

@@ -216,3 +216,56 @@ async fn threat_55_an_access_key_that_never_was_and_one_that_was_revoked_are_ans
     assert!(reasons.contains(&"credential_revoked".to_owned()), "{reasons:?}");
     assert!(reasons.contains(&"credential_unknown".to_owned()), "{reasons:?}");
 }
+
+#[tokio::test]
+async fn threat_21_where_replay_is_strict_a_legacy_call_is_taken_once() {
+    let running = Running::start().await;
+    let mut grant = Grant::read(["get_graph_stats"]);
+    let lenient = running.issue("lenient", Profile::Legacy, &grant).await;
+    grant.strict_replay = true;
+    let strict = running.issue("strict", Profile::Legacy, &grant).await;
+    assert_eq!(running.listed("strict").await["grant"]["strict_replay"], true);
+    let send = async |running: &Running, token: &str, body: &str| {
+        post(running.address(), token, "text/plain", body.as_bytes())
+            .await
+            .status
+    };
+
+    // As in the original.
+    let call = sealed(&lenient, "get_graph_stats", json!({}));
+    for _ in 0..2 {
+        assert_eq!(send(&running, &call.token, &call.body).await, 200);
+    }
+    let call = sealed(&strict, "get_graph_stats", json!({}));
+    let again = [call.body.clone(), format!(" {}\n", call.body)];
+    assert_eq!(send(&running, &call.token, &call.body).await, 200);
+    for body in &again {
+        assert_eq!(send(&running, &call.token, body).await, 401, "{body:?}");
+    }
+    // Another body is another call.
+    let other = sealed(&strict, "get_graph_stats", json!({"other": true}));
+    assert_eq!(send(&running, &call.token, &other.body).await, 200);
+    // What was sealed before is not made new by a token.
+    let before = Timestamp::now().plus_seconds(-120);
+    let old = fernet::seal(keys(&strict), before, br#"{"action": "get_graph_stats"}"#);
+    assert_eq!(send(&running, &call.token, &old).await, 401);
+    let denials = running.denials().await;
+    for reason in ["replayed", "body_not_of_now"] {
+        assert!(denials.iter().any(|denial| denial == reason), "{denials:?}");
+    }
+
+    let running = running.restart().await;
+    for body in &again {
+        assert_eq!(send(&running, &call.token, body).await, 401, "{body:?}");
+    }
+    assert_eq!(
+        send(
+            &running,
+            &call.token,
+            &sealed(&strict, "get_graph_stats", json!({})).body
+        )
+        .await,
+        200
+    );
+    assert!(!running.is_refused(&lenient).await);
+}

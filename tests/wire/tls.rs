@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use butterfly_console::client::{Client, pin_of_certificate};
-use butterfly_console::instance::{Host, Instance, NewInstance, Tls};
+use butterfly_console::instance::{Host, Instance, InstanceError, NewInstance, Tls};
 use butterfly_console::model::{InstanceName, Profile};
 use butterfly_console::protocol::{HeldCredential, Query};
 use serde_json::json;
@@ -90,6 +90,15 @@ async fn threat_52_the_spare_key_takes_over_and_a_third_one_is_refused() {
     let refused = answers(&owner).await.unwrap_err();
     assert!(refused.contains("pinned"), "{refused}");
     host.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_instance_that_shows_no_certificate_of_its_own_has_no_spare_key() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("plain");
+    Instance::create(&folder, new(None)).await.unwrap();
+    let refused = Instance::use_spare_tls_key(&folder).unwrap_err();
+    assert!(matches!(refused, InstanceError::NoOwnTls), "{refused}");
 }
 
 #[tokio::test]

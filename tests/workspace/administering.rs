@@ -6,7 +6,7 @@ use butterfly_console::protocol::{Code, Query};
 use butterfly_console::seal::Passphrase;
 use butterfly_console::store::PointerQuery;
 use butterfly_console::workspace::{
-    CallOptions, Home, HostedBy, InvokeOptions, Unlock, VaultLock, Workspace,
+    CallOptions, Home, HostedBy, InvokeOptions, TagChange, Unlock, VaultLock, Workspace,
 };
 use serde_json::json;
 
@@ -60,6 +60,36 @@ async fn an_instance_is_administered_stopped_and_running_alike() {
     assert!(workspace.instances().await.unwrap().is_empty());
     assert!(!workspace.home().root().join("instances/alpha").exists());
     init(&workspace, "alpha").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tags_that_several_put_on_at_once_are_all_there() {
+    let (_folder, workspace) = home().await;
+    init(&workspace, "alpha").await;
+    workspace.start_instance("alpha").await.unwrap();
+    let made = workspace
+        .create_pointer("alpha", pointer("https://a.example/1"))
+        .await
+        .unwrap();
+    let changes = ["air", "dust", "hourly", "station"].map(|tag| TagChange {
+        add: vec![tag.to_owned()],
+        remove: Vec::new(),
+    });
+    let asks = changes
+        .iter()
+        .map(|change| workspace.tag_pointer("alpha", &made.address, change));
+    for outcome in futures::future::join_all(asks).await {
+        outcome.unwrap();
+    }
+    let mut tags = workspace
+        .pointer("alpha", &made.address)
+        .await
+        .unwrap()
+        .pointer
+        .tags;
+    tags.sort();
+    assert_eq!(tags, ["air", "dust", "hourly", "station", "test"]);
+    workspace.stop_instance("alpha").await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

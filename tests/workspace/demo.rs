@@ -1,8 +1,13 @@
 //! The demo: made, called on every route, found again, completed after it was killed.
 
-use super::{again, home, init, name};
-use butterfly_console::model::{InstanceState, Route};
-use butterfly_console::workspace::{CallOptions, LogFilter, LogKind};
+use super::{again, home, init, name, pointer};
+use butterfly_console::model::{AppId, Delivery, Endpoint, Grant, Holder, InstanceState, Profile, Route};
+use butterfly_console::protocol::{Code, CredentialForm, HeldCredential};
+use butterfly_console::seal::{FernetKey, TokenSecret};
+use butterfly_console::workspace::{
+    AcceptRequest, CallOptions, HandshakeRow, LogFilter, LogKind, OfferRequest, Received, RemoteRequest,
+    Workspace,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_works_on_every_route_and_is_found_again() {
@@ -100,4 +105,127 @@ async fn a_demo_killed_half_way_is_completed() {
     let demo = workspace.demo(&|_| {}).await.unwrap();
     assert_eq!(demo.instances.len(), 2);
     workspace.shutdown().await;
+}
+
+/// An offer of this instance to whoever is called like the demo's alpha.
+async fn offer(workspace: &Workspace, instance: &str) -> Received {
+    let made = workspace
+        .offer(OfferRequest {
+            instance: name(instance),
+            app_id: AppId::parse("alpha-federation").unwrap(),
+            profile: Profile::Native,
+            holders: vec![Holder::Console],
+            grant: Grant::read(["get_pointer"]),
+            lease_days: None,
+            delivery: Delivery::Passphrase,
+            verify_first: true,
+            request: None,
+            file: None,
+        })
+        .await
+        .unwrap();
+    Received::Passphrase {
+        bundle: made.armoured.unwrap().into_bytes(),
+        passphrase: made.passphrase.unwrap(),
+    }
+}
+
+async fn running(workspace: &Workspace) -> Vec<HandshakeRow> {
+    workspace.handshakes(false).await.unwrap().0
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_started_again_says_nothing_of_handshakes_with_strangers() {
+    let (_folder, workspace) = home().await;
+    let demo = workspace.demo(&|_| {}).await.unwrap();
+    // Somebody else's instance is called beta, too, and does not answer now; and beta offers something to somebody
+    // who is called like the demo's alpha.
+    let (_theirs, stranger) = home().await;
+    init(&stranger, "beta").await;
+    let received = offer(&stranger, "beta").await;
+    let accept = AcceptRequest {
+        received,
+        name: None,
+        instance: None,
+    };
+    workspace.accept(accept).await.unwrap();
+    offer(&workspace, "beta").await;
+    let before = running(&workspace).await;
+    assert_eq!(before.len(), 2, "{before:?}");
+
+    assert_eq!(workspace.demo(&|_| {}).await.unwrap(), demo);
+    assert_eq!(running(&workspace).await, before);
+    assert!(before.iter().all(|row| !row.verified), "{before:?}");
+    workspace.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_demo_that_was_killed_before_the_words_says_its_own() {
+    let (folder, workspace) = home().await;
+    let stopped = tokio::spawn({
+        let workspace = workspace.clone();
+        async move {
+            workspace
+                .demo(&|step| assert!(!step.starts_with("comparing words")))
+                .await
+        }
+    });
+    assert!(stopped.await.unwrap_err().is_panic());
+    workspace.shutdown().await;
+    let begun = running(&workspace).await;
+    assert_eq!(begun.iter().filter(|row| !row.verified).count(), 2, "{begun:?}");
+    drop(workspace);
+    let workspace = again(&folder).await;
+    workspace.demo(&|_| {}).await.unwrap();
+    assert_eq!(running(&workspace).await, []);
+    workspace.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_a_name_of_the_demo_is_left_alone_and_named() {
+    let (_folder, workspace) = home().await;
+    let legacy = HeldCredential::legacy(
+        AppId::parse("somebody").unwrap(),
+        Endpoint::parse("http://127.0.0.1:1/invoke").unwrap(),
+        TokenSecret::parse("a token secret of at least 32 bytes").unwrap(),
+        FernetKey::parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap(),
+        None,
+    );
+    let remote = RemoteRequest {
+        name: name("beta"),
+        credential: CredentialForm::of(&legacy),
+    };
+    workspace.add_remote(remote).await.unwrap();
+    let refused = workspace.demo(&|_| {}).await.unwrap_err();
+    assert_eq!(
+        (refused.code, refused.instance.as_deref()),
+        (Code::AlreadyExists, Some("beta"))
+    );
+    assert!(
+        refused
+            .message
+            .contains("a remote instance at http://127.0.0.1:1"),
+        "{refused}"
+    );
+    assert!(refused.remedy.contains("--home"), "{refused}");
+    assert_eq!(workspace.instances().await.unwrap().len(), 1, "nothing was made");
+
+    let (_folder, workspace) = home().await;
+    init(&workspace, "alpha").await;
+    let own = workspace
+        .create_pointer("alpha", pointer("https://a.example/1"))
+        .await
+        .unwrap();
+    let refused = workspace.demo(&|_| {}).await.unwrap_err();
+    assert_eq!(
+        (refused.code, refused.instance.as_deref()),
+        (Code::AlreadyExists, Some("alpha"))
+    );
+    let kept = workspace
+        .pointers("alpha", &Default::default())
+        .await
+        .unwrap()
+        .pointers;
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0].address, own.address);
 }

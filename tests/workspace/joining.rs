@@ -77,7 +77,7 @@ async fn a_bundle_is_offered_inspected_and_accepted_and_accepted_again() {
         .accept(request(armoured.clone().into_bytes(), &words))
         .await
         .unwrap();
-    assert_eq!(accepted.words, offer.words);
+    assert_eq!(Some(&accepted.words), offer.words.as_ref());
     assert_eq!(accepted.remote, name("beta"));
     assert!(accepted.connection_id.is_some());
     let again = alpha_home

@@ -1,8 +1,9 @@
 //! Looking at instances, with and without a call that they put on record.
 
-use super::{home, init, pointer};
+use super::{again, home, init, pointer};
 use butterfly_console::model::InstanceState;
 use butterfly_console::model::filter::Filter;
+use butterfly_console::store::PointerQuery;
 use butterfly_console::workspace::Workspace;
 
 /// How many calls there were on record, before this one that asks.
@@ -47,4 +48,26 @@ async fn a_glance_leaves_nothing_on_record_as_long_as_all_is_well() {
         InstanceState::Stopped
     );
     workspace.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_tells_that_another_console_changed_something_and_what_was_read_is_no_change() {
+    let (folder, one) = home().await;
+    init(&one, "alpha").await;
+    one.start_instance("alpha").await.unwrap();
+    let two = again(&folder).await;
+    let before = one.probe("alpha").await.unwrap().changes;
+    assert!(before.is_some(), "its owner is told");
+    two.probe("alpha").await.unwrap();
+    two.list_pointers("alpha", &PointerQuery::default())
+        .await
+        .unwrap();
+    assert_eq!(one.probe("alpha").await.unwrap().changes, before);
+    two.create_pointer("alpha", pointer("https://data.example/tides"))
+        .await
+        .unwrap();
+    assert_ne!(one.probe("alpha").await.unwrap().changes, before);
+    let glanced = one.glance("alpha").await.unwrap();
+    assert_eq!(glanced.changes, None, "a glance is no call that could tell");
+    one.shutdown().await;
 }

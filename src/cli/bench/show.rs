@@ -272,9 +272,6 @@ pub fn row(saved: &SavedLoad) -> Value {
 
 /// Kept runs for people.
 pub fn list(saved: &[SavedLoad]) -> String {
-    if saved.is_empty() {
-        return "No run is kept; keep one with `butterfly bench … --save NAME`.".to_owned();
-    }
     let mut table = Table::new(["NAME", "KEPT", "INSTANCE", "LOAD", "ROUTES", ">P50", ">P99"]);
     for run in saved {
         let mut latency = Distribution::default();

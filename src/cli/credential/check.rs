@@ -23,7 +23,7 @@ impl Check {
         let report = |check: &Made| {
             if !json {
                 // Whoever closed the pipe has seen enough; the checks go on to their exit code.
-                let _ = write_line(&line(check));
+                let _ = write_line(&line(session, check));
             }
         };
         let checks = workspace.check_credential(&self.name, &report).await?;
@@ -50,13 +50,17 @@ fn class(kind: CheckKind) -> ExitClass {
     }
 }
 
-fn line(check: &Made) -> String {
+fn line(session: &Session, check: &Made) -> String {
     let what = check.kind.words();
     let text = match &check.result {
         CheckResult::Passed { note } if note.is_empty() => format!("ok    {what}"),
         CheckResult::Passed { note } => format!("ok    {what} ({note})"),
         CheckResult::Failed { why, remedy } => {
-            return format!("FAIL  {what}: {}\n      {}", inert(why), inert(remedy));
+            return format!(
+                "FAIL  {what}: {}\n      {}",
+                inert(why),
+                inert(&session.here(remedy))
+            );
         }
         CheckResult::Skipped => format!("-     {what}"),
     };

@@ -1,15 +1,15 @@
 //! `butterfly credential list` and `show`; never secrets.
 
 use super::home::open;
-use crate::cli::arguments::filter_of;
+use crate::cli::arguments::sorting;
+use crate::cli::filter::{FilterArg, filter_of};
 use crate::cli::grant_words::describe_grant;
-use crate::cli::outcome::{Outcome, tell};
+use crate::cli::outcome::Outcome;
 use crate::cli::session::Session;
 use crate::cli::table::{Table, pairs};
 use crate::cli::words;
-use crate::model::filter::Filter;
 use crate::model::{Delivery, Holder};
-use crate::workspace::{CREDENTIAL_FIELDS, CredentialRow};
+use crate::workspace::{CredentialColumn, CredentialRow, Rows, Sorting};
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -17,9 +17,13 @@ use serde_json::{Value, json};
 #[derive(Debug, Args)]
 pub struct List {
     /// Only what this leaves, for example 'side:held !state:active' (name:, instance:, side:, state:, app:, key:,
-    /// profile:, attention:, words, ~letters, !not).
-    #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(CREDENTIAL_FIELDS))]
-    filter: Filter,
+    /// profile:, attention:, words, ~letters, !not, saved:NAME).
+    #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(Rows::Credentials))]
+    filter: FilterArg,
+    /// By which column: attention (what needs it most first), name, side, instance, state (in the order of a
+    /// credential's life), last-used or lease; `:desc` for the greatest first.
+    #[arg(long, value_name = "COLUMN[:desc]", value_parser = sorting::<CredentialColumn>)]
+    sort: Option<Sorting<CredentialColumn>>,
 }
 
 /// Show a credential: where it stands, what it allows, when it was used; never its secrets.
@@ -31,6 +35,7 @@ pub struct Show {
 
 impl List {
     pub async fn run(self, session: &Session) -> Outcome {
+        let filter = self.filter.read(session).await?;
         let (mut rows, failures) = if session.home().has_vault() {
             session.open().await?.credentials().await?
         } else {
@@ -38,9 +43,12 @@ impl List {
         };
         // An instance that cannot be asked holds nothing up, but nobody shall take the list for complete.
         for failure in &failures {
-            tell(failure);
+            session.tell(failure);
         }
-        rows.retain(|row| row.fits(&self.filter));
+        rows.retain(|row| row.fits(&filter));
+        if let Some(sorting) = self.sort {
+            sorting.sort(&mut rows, CredentialColumn::key);
+        }
         session.show(&rows, || table(&rows).to_text())
     }
 }
@@ -132,7 +140,7 @@ fn details(row: &CredentialRow) -> String {
         ("kid", row.kid.as_ref().map(ToString::to_string)),
         ("handed over", row.delivery.map(|way| delivery(way).to_owned())),
         ("state", Some(row.state.to_string())),
-        ("verified", Some(yes_or_no(row.verified).to_owned())),
+        ("verified", Some(row.comparison().to_owned())),
         ("keys", Some(keys)),
         ("rotate by", row.rotation_due.map(words::moment)),
         ("old key until", row.overlap_until.map(words::moment)),

@@ -2,6 +2,7 @@
 
 mod check;
 mod dependents;
+mod handed_over;
 mod home;
 mod list;
 mod plain;

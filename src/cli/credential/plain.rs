@@ -1,5 +1,6 @@
 //! `butterfly credential export` and `import`: secrets in plain text, where a person asked for that.
 
+use super::handed_over::form_of;
 use super::home::require_home;
 use crate::cli::arguments::read_file;
 use crate::cli::ask;
@@ -31,7 +32,10 @@ pub struct Export {
     yes: bool,
 }
 
-/// Add a remote instance from a credential that `export --plain --json` wrote.
+/// Add a remote instance from plain values.
+///
+/// They are read as this program prints them with --json: by `credential export --plain`, `handshake offer --by plain`
+/// (all of it, or one element of `plain`; of several the console's), `domain access-key create` or `credential rotate`.
 #[derive(Debug, Args)]
 pub struct Import {
     /// What to call the remote in this home.
@@ -78,12 +82,12 @@ impl Import {
     pub async fn run(self, session: &Session) -> Outcome {
         session.permit("importing a credential")?;
         let bytes = Zeroizing::new(read_file(&self.file)?);
-        let credential = CredentialForm::from_json(&bytes)
+        let credential = form_of(&bytes)
             .and_then(|form| form.into_held())
             .map_err(|error| {
                 usage(
                     format!("{}: {error}", self.file.display()),
-                    "give what `butterfly credential export NAME --plain --json` wrote",
+                    "give what `credential export NAME --plain`, `handshake offer --by plain` or `domain access-key create` prints with --json",
                 )
             })?;
         let workspace = session.open_or_create().await?;
@@ -91,10 +95,10 @@ impl Import {
         let credential = CredentialForm::of(&credential);
         let row = workspace.add_remote(RemoteRequest { name, credential }).await?;
         session.show(&row, || {
-            format!(
+            session.here(&format!(
                 "{} is added; see whether it answers with `butterfly instance probe {0}`.",
                 row.name
-            )
+            ))
         })
     }
 }

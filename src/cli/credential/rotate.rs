@@ -55,7 +55,7 @@ impl Rotate {
         }
         let overlap = if self.now { 0 } else { self.overlap };
         let rotated = workspace.rotate_credential(&row.name, overlap).await?;
-        session.show(&to_value(&rotated), || explain(&rotated))
+        session.show(&to_value(&rotated), || session.here(&explain(&rotated)))
     }
 }
 
@@ -105,8 +105,16 @@ fn explain(rotated: &Rotated) -> String {
     };
     if let Some(until) = rotated.overlap_until {
         text.push_str(&format!(
-            "The old key is answered until {}; end that sooner with\n  butterfly credential end-overlap NAME, on the side that issued it.\n",
-            words::moment(until)
+            "The old key is answered until {}; {}.\n",
+            words::moment(until),
+            match row.side {
+                Side::Issued => format!(
+                    "end that sooner with `butterfly credential end-overlap {}`",
+                    row.name
+                ),
+                Side::Held =>
+                    "the side that issued it can end that sooner, with `credential end-overlap`".to_owned(),
+            }
         ));
     }
     if !rotated.resealed.is_empty() {

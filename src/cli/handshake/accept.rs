@@ -38,7 +38,7 @@ pub struct Accept {
     /// The file that holds the code; else BUTTERFLY_HANDSHAKE_CODE, or a prompt.
     #[arg(long, value_name = "FILE", requires = "url")]
     code_file: Option<PathBuf>,
-    /// What to call the remote in this home; what the bundle proposes unless told.
+    /// What to call the remote in this home; what the bundle proposes unless told. One that is here already keeps its name.
     #[arg(long)]
     name: Option<InstanceName>,
     /// The instance of ours that shall relay with the bundle's instance credential.
@@ -74,7 +74,10 @@ impl Accept {
                 instance: self.instance,
             })
             .await?;
-        session.show(&accepted, || explain(&accepted))
+        if let Some(warning) = &accepted.warning {
+            session.note(&format!("warning: {warning}"));
+        }
+        session.show(&accepted, || explain(session, &accepted))
     }
 
     async fn bundle<'s>(
@@ -94,7 +97,7 @@ impl Accept {
                         "the bundle answers a request, and nothing was asked from {}",
                         session.home().root().display()
                     ),
-                    "accept it with the home (--home) where `butterfly handshake request` was run",
+                    "accept it with the home (--home) where `handshake request` was run",
                 );
                 Err(failure.into())
             }
@@ -169,7 +172,7 @@ fn check_form(code: &str) -> Result<(), Failure> {
     })
 }
 
-fn explain(accepted: &Accepted) -> String {
+fn explain(session: &Session, accepted: &Accepted) -> String {
     let mut text = pairs([
         ("remote", Some(accepted.remote.to_string())),
         ("called as", Some(accepted.app_id.to_string())),
@@ -182,9 +185,8 @@ fn explain(accepted: &Accepted) -> String {
         ("words", Some(accepted.words.join(" "))),
     ]);
     text.push_str(&format!(
-        "\nCompare the seven words with whoever made the offer, over the phone, and say here what came of it:\n  \
-         butterfly handshake verify {}\n",
-        accepted.remote
+        "\nCompare the seven words with whoever made the offer, over the phone, and say here what came of it:\n  {}\n",
+        session.command(&format!("handshake verify {}", accepted.id))
     ));
     text.push_str(match accepted.verify_first {
         true => "Until people on both sides did, it opens nothing.",

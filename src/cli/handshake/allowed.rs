@@ -45,6 +45,10 @@ pub struct Allowed {
     /// Calls may come from this address or network only (198.51.100.7, 2001:db8::/32); repeatable.
     #[arg(long, value_name = "CIDR", value_parser = network)]
     source: Vec<IpNet>,
+    /// For a legacy credential: each call is taken once, told by its token and body. Calls must be sealed anew each time,
+    /// and pointers with the route circuit do not work with it. A native credential's calls are always taken once.
+    #[arg(long)]
+    strict_replay: bool,
 }
 
 impl Allowed {
@@ -64,6 +68,7 @@ impl Allowed {
         grant.writes = self.writes;
         grant.rate_per_minute = self.rate;
         grant.hops = self.hops;
+        grant.strict_replay = self.strict_replay;
         grant.sources = (!self.source.is_empty()).then_some(self.source);
         grant
     }

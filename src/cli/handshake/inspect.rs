@@ -45,7 +45,7 @@ impl Inspect {
         let bytes = read_file(&self.file)?;
         if parcel(&bytes).await? == Parcel::Request {
             let seen = Workspace::inspect_request(&String::from_utf8_lossy(&bytes))?;
-            return session.show(&seen, || describe_request(&seen));
+            return session.show(&seen, || describe_request(session, &seen));
         }
         let passphrase = given_passphrase(self.passphrase_file)?;
         let seen = Workspace::inspect_bundle(&bytes, passphrase.as_ref()).await?;
@@ -108,10 +108,9 @@ fn list(value: &Value, by: &str) -> Option<String> {
     Some(items.join(by))
 }
 
-fn describe_request(seen: &Value) -> String {
+fn describe_request(session: &Session, seen: &Value) -> String {
     format!(
-        "{}\nSomebody asks you for a credential. Answer with:\n  \
-         butterfly handshake offer INSTANCE --request FILE",
+        "{}\nSomebody asks you for a credential. Answer with:\n  {}",
         pairs([
             ("request", member(seen, "id")),
             ("from", member(seen, "name")),
@@ -120,7 +119,8 @@ fn describe_request(seen: &Value) -> String {
             ("would call as", member(seen, "app_id")),
             ("holders", list(&seen["holders"], " and ")),
             ("expires", member(seen, "expires_at")),
-        ])
+        ]),
+        session.command("handshake offer INSTANCE --request FILE")
     )
 }
 

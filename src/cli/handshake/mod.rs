@@ -23,7 +23,7 @@ use verify::Verify;
 ///
 /// Whoever will be called offers; whoever will call accepts. Four ways to hand the credential over, best first:
 /// a code (--by code), a request (--request FILE), a bundle under a passphrase, the plain values (--by plain).
-/// Afterwards both sides compare seven words over the phone and say so with `handshake verify`.
+/// Afterwards both sides compare seven words over the phone and say so with `handshake verify`; plain values have none.
 #[derive(Debug, Subcommand)]
 pub enum Handshake {
     Request(Ask),

@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 ///
 /// --by code: prints a one-time code to read out; the other side types it together with this instance's URL. Good for
 /// 15 minutes and one try. --request FILE: seals a bundle that only whoever made the request can open. --by
-/// passphrase: seals a bundle under generated words; send it one way and the words another. --by plain: prints the
-/// secrets themselves, for original Python instances. Whichever way: compare the seven words afterwards, and say so
-/// with `handshake verify`.
+/// passphrase: seals a bundle under generated words; send it one way and the words another. In these three ways, compare
+/// the seven words afterwards, and say so with `handshake verify`. --by plain: prints the secrets themselves, for original
+/// Python instances; they have no words to compare.
 #[derive(Debug, Args)]
 pub struct Offer {
     /// The instance that will be called.
@@ -35,7 +35,8 @@ pub struct Offer {
     /// Until people on both sides have compared the words, it opens nothing.
     #[arg(long)]
     verify_first: bool,
-    /// Who on the other side gets a credential; repeatable. Both unless told, or as the request says.
+    /// Who on the other side gets a credential of its own: `console` is their administrator's (routes endpoint and circuit),
+    /// `instance` their instance's (route relay). Repeatable; both unless told, or as the request says.
     #[arg(long, value_enum)]
     holder: Vec<HolderArg>,
     /// How the credentials seal.
@@ -104,7 +105,9 @@ impl Offer {
         if let Some(warning) = &offer.warning {
             session.note(&format!("warning: {warning}"));
         }
-        session.show(&offered::to_value(&offer), || offered::explain(&request, &offer))
+        session.show(&offered::to_value(&offer), || {
+            offered::explain(session, &request, &offer)
+        })
     }
 
     /// The way, and whether the other arguments go with it.

@@ -2,6 +2,7 @@
 
 use crate::cli::grant_words::describe_grant;
 use crate::cli::plain_values::values_text;
+use crate::cli::session::Session;
 use crate::cli::words;
 use crate::model::{Delivery, Holder, Profile};
 use crate::workspace::{OfferMade, OfferRequest};
@@ -41,18 +42,22 @@ fn plain_value((holder, form): &(Holder, crate::protocol::CredentialForm)) -> Va
 }
 
 /// What is shared, in plain words, and what to do next.
-pub fn explain(request: &OfferRequest, offer: &OfferMade) -> String {
+pub fn explain(session: &Session, request: &OfferRequest, offer: &OfferMade) -> String {
     format!(
         "{}\n{}\n{}",
         shared(request),
         handed_over(offer),
-        next(offer, request.profile)
+        next(session, offer, request.profile)
     )
 }
 
 /// A new code for an offer that was made before.
-pub fn explain_code(offer: &OfferMade) -> String {
-    format!("{}\n{}", handed_over(offer), next(offer, Profile::Native))
+pub fn explain_code(session: &Session, offer: &OfferMade) -> String {
+    format!(
+        "{}\n{}",
+        handed_over(offer),
+        next(session, offer, Profile::Native)
+    )
 }
 
 /// With whom what is shared.
@@ -104,10 +109,10 @@ fn handed_over(offer: &OfferMade) -> String {
         };
         text.push_str(&format!("{whose}\n{}\n", values_text(form).as_str()));
     }
-    if offer.delivery != Delivery::Plain {
+    if let Some(seven) = &offer.words {
         text.push_str(&format!(
             "words       {}\nexpires     {}\n",
-            offer.words.join(" "),
+            seven.join(" "),
             words::moment(offer.expires_at)
         ));
     }
@@ -115,7 +120,7 @@ fn handed_over(offer: &OfferMade) -> String {
 }
 
 /// What the two people do now.
-fn next(offer: &OfferMade, profile: Profile) -> String {
+fn next(session: &Session, offer: &OfferMade, profile: Profile) -> String {
     let how = match offer.delivery {
         Delivery::Code => format!(
             "Read the code to the other administrator over the phone: it opens once, and a wrong try burns it.\n\
@@ -135,7 +140,8 @@ fn next(offer: &OfferMade, profile: Profile) -> String {
         }
         Delivery::Plain => {
             return "Hand the values over where nobody else reads them, and clear this screen and its scrollback.\n\
-                    Nothing proves who got them, and no fresh keys are mixed in: give a lease, and rotate them."
+                    There are no words to compare, so nothing proves who got them, and no fresh keys are mixed in:\n\
+                    give a lease, and rotate them."
                 .to_owned();
         }
     };
@@ -147,7 +153,8 @@ fn next(offer: &OfferMade, profile: Profile) -> String {
             "Then compare the seven words over the phone (legacy credentials have no fresh keys to mix in), and say so:"
         }
     };
-    format!("{how}\n{verify}\n  butterfly handshake verify {}", offer.offer_id)
+    let command = session.command(&format!("handshake verify {}", offer.offer_id));
+    format!("{how}\n{verify}\n  {command}")
 }
 
 #[cfg(test)]
@@ -162,7 +169,8 @@ mod tests {
         OfferMade {
             offer_id: "off_0123456789ab".to_owned(),
             delivery,
-            words: ["a", "b", "c", "d", "e", "f", "g"].map(str::to_owned),
+            words: (delivery != Delivery::Plain)
+                .then(|| ["a", "b", "c", "d", "e", "f", "g"].map(str::to_owned)),
             file: None,
             armoured: None,
             passphrase: None,
@@ -214,7 +222,13 @@ mod tests {
             fields(&code),
             ["offer_id", "words", "code", "endpoint", "expires_at"]
         );
-        assert!(explain_code(&code).contains("accept --url http://127.0.0.1:5001/invoke"));
+        let session = Session::new(Some("/srv/a home".into()), false, false).unwrap();
+        let told = explain_code(&session, &code);
+        assert!(
+            told.ends_with("  butterfly --home '/srv/a home' handshake verify off_0123456789ab"),
+            "{told}"
+        );
+        assert!(explain_code(&session, &code).contains("accept --url http://127.0.0.1:5001/invoke"));
     }
 
     #[test]
@@ -231,6 +245,7 @@ mod tests {
             ..made(Delivery::Plain)
         };
         let value = to_value(&offer);
+        assert_eq!(value["words"], Value::Null);
         assert_eq!(value["plain"][0]["holder"], "console");
         assert_eq!(value["plain"][0]["app_id"], "alpha");
         let text = handed_over(&offer);

@@ -21,7 +21,9 @@ pub struct Ask {
     /// The name under which we would like to call; the instance's name unless told.
     #[arg(long, value_name = "ID", required_unless_present = "instance")]
     app_id: Option<AppId>,
-    /// Who of us gets a credential; repeatable. This console unless told, and the instance if one is named.
+    /// Who of us gets a credential of its own: `console` makes calls from here (routes endpoint and circuit), `instance`
+    /// lets the one named with --instance call by itself (route relay). Repeatable; the console unless told, and the
+    /// instance if one is named.
     #[arg(long, value_enum)]
     holder: Vec<HolderArg>,
     /// Write the request there instead of printing it; - prints it.
@@ -73,8 +75,9 @@ impl Ask {
         session.note(&format!(
             "Send it to the other administrator; nothing in it is secret. It may be answered until {}.\n\
              There: butterfly handshake offer INSTANCE --request FILE\n\
-             Here, with what comes back: butterfly handshake accept FILE",
-            words::moment(made.expires_at)
+             Here, with what comes back: {}",
+            words::moment(made.expires_at),
+            session.command("handshake accept FILE")
         ));
         Ok(())
     }

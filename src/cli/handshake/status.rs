@@ -4,7 +4,7 @@ use super::offered;
 use crate::cli::ask;
 use crate::cli::domain::{items, text};
 use crate::cli::inert::inert;
-use crate::cli::outcome::{Outcome, tell};
+use crate::cli::outcome::Outcome;
 use crate::cli::session::Session;
 use crate::cli::table::{Table, pairs};
 use crate::cli::words;
@@ -53,11 +53,12 @@ impl Status {
             false => (Vec::new(), Vec::new()),
         };
         for failure in &failures {
-            tell(failure);
+            session.tell(failure);
         }
         session.show(&rows, || match rows.as_slice() {
-            [] => "No handshake is going on. Begin one with `butterfly handshake offer` or `butterfly handshake request`."
-                .to_owned(),
+            [] => session.here(
+                "No handshake is going on. Begin one with `butterfly handshake offer` or `butterfly handshake request`.",
+            ),
             rows => rows.iter().map(describe).collect::<Vec<_>>().join("\n"),
         })
     }
@@ -87,7 +88,9 @@ impl NewCode {
     pub async fn run(self, session: &Session) -> Outcome {
         session.permit("making a code")?;
         let offer = open(session, &self.id).await?.new_code(&self.id).await?;
-        session.show(&offered::to_value(&offer), || offered::explain_code(&offer))
+        session.show(&offered::to_value(&offer), || {
+            offered::explain_code(session, &offer)
+        })
     }
 }
 
@@ -123,6 +126,7 @@ fn describe(row: &HandshakeRow) -> String {
         Delivery::Plain => "in plain",
     };
     let verified = match (row.verified, row.verify_first) {
+        _ if row.delivery == Delivery::Plain => "plain values have no words to compare",
         (true, _) => "the words were compared here",
         (false, true) => "nobody compared the words here; it opens nothing before that",
         (false, false) => "nobody compared the words here",
@@ -138,7 +142,13 @@ fn describe(row: &HandshakeRow) -> String {
             "credentials",
             (!row.credentials.is_empty()).then(|| row.credentials.join(", ")),
         ),
-        ("ends", row.expires_at.map(words::moment)),
+        // Plain values are in use from the beginning, and end with their lease.
+        (
+            "ends",
+            row.expires_at
+                .filter(|_| row.delivery != Delivery::Plain)
+                .map(words::moment),
+        ),
         ("next", Some(row.next.clone())),
     ])
 }

@@ -16,10 +16,12 @@ const PAUSE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_
 /// Say that the seven words match on both sides, or that they differ.
 ///
 /// On a terminal, it shows the words and asks. Both sides do this; then fresh keys are mixed in, so that whatever travelled
-/// on the way here opens nothing any more. If the words differ, somebody is in between: nothing of the handshake stays.
+/// on the way here opens nothing any more. Not so with legacy credentials: they keep the keys that travelled. Plain
+/// values have no words, so that there is nothing to verify. If the words differ, somebody is in between: nothing of the
+/// handshake stays.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The handshake or offer by its id, or the remote or a credential by its name.
+    /// The handshake or offer by its id, or the remote or a credential by its name where that fits one handshake only.
     id: String,
     /// The words were compared, and they match.
     #[arg(long = "match", conflicts_with = "differ")]
@@ -40,13 +42,14 @@ impl Verify {
         let answer = match (self.matches, self.differ) {
             (true, _) => Some(true),
             (_, true) => Some(false),
+            _ if row.delivery == Delivery::Plain => return Ok(row.has_words_to_compare()?),
             // Said before: there is nothing left for people to do here.
             _ if row.verified => None,
             _ => Some(compare(session, &row)?),
         };
         let mut verified = match answer {
-            Some(answer) => workspace.verify(&self.id, answer).await?,
-            None => workspace.advance(&self.id).await?,
+            Some(answer) => workspace.verify(&row.id, answer).await?,
+            None => workspace.advance(&row.id).await?,
         };
         if let Some(seconds) = self.wait
             && verified.waiting
@@ -54,9 +57,9 @@ impl Verify {
             if !session.is_json() {
                 session.note(&format!("Waiting for {} …", row.peer));
             }
-            verified = wait(workspace, &self.id, Duration::from_secs(seconds)).await?;
+            verified = wait(workspace, &row.id, Duration::from_secs(seconds)).await?;
         }
-        session.show(&verified, || explain(&row, &verified))
+        session.show(&verified, || explain(session, &row, &verified))
     }
 }
 
@@ -109,12 +112,12 @@ async fn wait(workspace: &Workspace, id: &str, longest: Duration) -> Result<Veri
         Code::DeadlineExceeded,
         "the other side has not said yet that the words match",
         format!(
-            "have its administrator run `butterfly handshake verify`, then go on with `butterfly handshake verify {id} --wait`"
+            "have its administrator say so with `handshake verify`, then go on with `butterfly handshake verify {id} --wait`"
         ),
     ))
 }
 
-fn explain(row: &HandshakeRow, verified: &Verified) -> String {
+fn explain(session: &Session, row: &HandshakeRow, verified: &Verified) -> String {
     let credentials = verified
         .credentials
         .iter()
@@ -133,22 +136,29 @@ fn explain(row: &HandshakeRow, verified: &Verified) -> String {
         ),
     ]);
     text.push('\n');
-    text.push_str(&outcome(row, verified));
+    text.push_str(&outcome(session, row, verified));
     text
 }
 
-fn outcome(row: &HandshakeRow, verified: &Verified) -> String {
+fn outcome(session: &Session, row: &HandshakeRow, verified: &Verified) -> String {
     if verified.state == CredentialState::Revoked {
         return "The words differ: somebody is in between. Nothing of this handshake opens anything any more.\n\
                 Make a new offer over another channel."
             .to_owned();
     }
+    if !verified.activates {
+        return format!(
+            "Verified. Legacy credentials get no fresh keys: what travelled on the way here goes on opening the same.\n\
+             {} says so at their own screen.",
+            row.peer
+        );
+    }
     if verified.waiting {
         return match row.side {
             Side::Held => format!(
-                "Verified here. {} must say so too; then fresh keys are mixed in:\n  \
-                 butterfly handshake verify {} --wait",
-                row.peer, verified.id
+                "Verified here. {} must say so too; then fresh keys are mixed in:\n  {}",
+                row.peer,
+                session.command(&format!("handshake verify {} --wait", verified.id))
             ),
             Side::Issued => format!(
                 "Verified here. What is left is up to {}, whose next call mixes fresh keys in.",

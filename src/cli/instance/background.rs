@@ -72,10 +72,10 @@ pub async fn start(session: &Session, name: &InstanceName) -> Outcome {
     session.show(
         &json!({"name": name, "endpoint": settings.endpoint, "pid": pid, "started": true, "log": path}),
         || {
-            format!(
+            session.here(&format!(
                 "{name} answers at {}. Process {pid} hosts it.\nFollow it with `butterfly instance log -f {name}`, stop it with `butterfly instance stop {name}`.",
                 settings.endpoint
-            )
+            ))
         },
     )
 }
@@ -154,7 +154,7 @@ pub async fn stop(session: &Session, name: &InstanceName) -> Outcome {
     if marked.trim() != pid.to_string() {
         return Err(Failure::new(
             Code::AlreadyHosted,
-            format!("process {pid} hosts it, which is no `butterfly serve` for it alone"),
+            format!("process {pid} hosts it, which is no `serve` for it alone"),
             "stop it in the console that hosts it, or end that process",
         )
         .on(name.as_str())

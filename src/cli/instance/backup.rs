@@ -113,7 +113,7 @@ impl Restore {
         let restored = workspace
             .restore_instance(&self.name, &file, opener, self.force)
             .await?;
-        session.show(&restored, || told(&restored))
+        session.show(&restored, || session.here(&told(&restored)))
     }
 
     fn opener(&self) -> Outcome<Opener> {

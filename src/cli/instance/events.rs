@@ -62,7 +62,10 @@ impl Log {
         let mut told = self.wanted(read(&mut follower, &place)?.events);
         told.drain(..told.len().saturating_sub(self.lines));
         if !self.follow {
-            return session.show(&told, || self.in_words(&told));
+            return session.show(&told, || match told.is_empty() {
+                true => session.here(&self.nothing()),
+                false => told.iter().map(line).collect::<Vec<_>>().join("\n"),
+            });
         }
         self.print(session, &told)?;
         loop {
@@ -95,14 +98,11 @@ impl Log {
         })
     }
 
-    fn in_words(&self, events: &[Event]) -> String {
-        if events.is_empty() {
-            return format!(
-                "{} has told nothing of that yet. What it answered: `butterfly audit list {}`.",
-                self.name, self.name
-            );
-        }
-        events.iter().map(line).collect::<Vec<_>>().join("\n")
+    fn nothing(&self) -> String {
+        format!(
+            "{} has told nothing of that yet. What it answered: `butterfly audit list {}`.",
+            self.name, self.name
+        )
     }
 }
 

@@ -7,6 +7,10 @@ use crate::workspace::{Door, DoorState, FederationMap, PartyKind};
 use clap::Args;
 use std::fmt::Write;
 
+/// Said where there is no door.
+const NOBODY: &str =
+    "Nobody can call anybody yet. Join two instances with `butterfly handshake`, or try `butterfly demo`.";
+
 /// Show who can call whom: instances, callers and the credentials between them, with state and traffic.
 #[derive(Debug, Args)]
 pub struct Map {
@@ -28,15 +32,14 @@ impl Map {
         if self.dot {
             return write_line(dot(&map).trim_end());
         }
-        session.show(&map, || words(&map))
+        session.show(&map, || match map.doors.is_empty() {
+            true => session.here(NOBODY),
+            false => words(&map),
+        })
     }
 }
 
 fn words(map: &FederationMap) -> String {
-    if map.doors.is_empty() {
-        return "Nobody can call anybody yet. Join two instances with `butterfly handshake`, or try `butterfly demo`."
-            .to_owned();
-    }
     let mut table = Table::new([
         "CALLER",
         "",

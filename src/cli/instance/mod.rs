@@ -11,8 +11,9 @@ mod values;
 
 pub use background::Mark;
 
-use super::arguments::{ProfileArg, filter_of};
+use super::arguments::{ProfileArg, sorting};
 use super::ask;
+use super::filter::{FilterArg, filter_of};
 use super::outcome::{Outcome, Stop};
 use super::session::Session;
 use super::table::{Table, pairs};
@@ -22,7 +23,8 @@ use crate::model::filter::Filter;
 use crate::model::{AppId, Endpoint, InstanceKind, InstanceName, InstanceState};
 use crate::protocol::{Code, ExitClass};
 use crate::workspace::{
-    Failure, HostedBy, INSTANCE_FIELDS, InitInstance, InstanceRow, RemoteRequest, Workspace,
+    Failure, HostedBy, InitInstance, InstanceColumn, InstanceRow, RemoteRequest, Rows, Sorting, Workspace,
+    unknown_told,
 };
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -38,9 +40,13 @@ pub enum Instance {
     /// List the instances of this home, as last known.
     List {
         /// Only what this leaves, for example 'kind:remote !state:up' (name:, state:, kind:, profile:, url:, version:,
-        /// trouble:, words, ~letters, !not).
-        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(INSTANCE_FIELDS))]
-        filter: Filter,
+        /// trouble:, words, ~letters, !not, saved:NAME).
+        #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(Rows::Instances))]
+        filter: FilterArg,
+        /// By which column: name, state (what is well first), trip, pointers, version, last-trouble or endpoint; `:desc`
+        /// for the greatest first.
+        #[arg(long, value_name = "COLUMN[:desc]", value_parser = sorting::<InstanceColumn>)]
+        sort: Option<Sorting<InstanceColumn>>,
     },
     /// Show one instance, as last known.
     Show {
@@ -135,7 +141,7 @@ impl Instance {
         match self {
             Self::Init(verb) => verb.run(session).await,
             Self::Add(verb) => verb.run(session).await,
-            Self::List { filter } => list(session, &filter).await,
+            Self::List { filter, sort } => list(session, &filter.read(session).await?, sort).await,
             Self::Show { name } => show(session, session.open_for(&name).await?, &name).await,
             Self::Probe { name } => probe(session, &name).await,
             Self::Remove(verb) => verb.run(session).await,
@@ -188,7 +194,11 @@ impl Init {
             workspace.edit_instance(row.name.as_str(), change).await?;
         }
         session.show(&row, || {
-            format!("{}Host it with `butterfly serve {}`.", details(&row), row.name)
+            session.here(&format!(
+                "{}Host it with `butterfly serve {}`.",
+                details(&row),
+                row.name
+            ))
         })
     }
 }
@@ -203,28 +213,38 @@ impl Add {
         let name = self.name;
         let row = workspace.add_remote(RemoteRequest { name, credential }).await?;
         session.show(&row, || {
-            format!(
+            session.here(&format!(
                 "{}See whether it answers with `butterfly instance probe {}`.",
                 details(&row),
                 row.name
-            )
+            ))
         })
     }
 }
 
-async fn list(session: &Session, filter: &Filter) -> Outcome {
-    let mut rows = if session.home().has_vault() {
-        session.open().await?.instances().await?
+async fn list(session: &Session, filter: &Filter, sort: Option<Sorting<InstanceColumn>>) -> Outcome {
+    let (mut rows, unknown) = if session.home().has_vault() {
+        let workspace = session.open().await?;
+        (workspace.instances().await?, workspace.unknown_instances().await?)
     } else {
-        Vec::new()
+        (Vec::new(), session.home().instances_without_vault()?)
     };
     rows.retain(|row| row.fits(filter));
+    if let Some(sorting) = sort {
+        sorting.sort(&mut rows, InstanceColumn::key);
+    }
     session.show(&rows, || match rows.as_slice() {
         [] if !filter.is_empty() => "No instance matches.".to_owned(),
-        [] => "No instances yet. Try `butterfly demo`, `butterfly instance init NAME`, or `butterfly instance add`."
-            .to_owned(),
+        [] if !unknown.is_empty() => "This home knows no instance.".to_owned(),
+        [] => session.here(
+            "No instances yet. Try `butterfly demo`, `butterfly instance init NAME`, or `butterfly instance add`.",
+        ),
         rows => table(rows).to_text(),
-    })
+    })?;
+    if let Some((what, remedy)) = unknown_told(&unknown) {
+        session.note(&format!("{what}\n  {remedy}"));
+    }
+    Ok(())
 }
 
 /// One instance as it is listed, and of one of ours how much of its audit trail it keeps.
@@ -365,23 +385,6 @@ pub async fn settings_of(session: &Session, name: &InstanceName) -> Result<Setti
         .on(name.as_str()));
     }
     Err(failure)
-}
-
-/// The local instances of a home, without opening its vault.
-pub fn local_names(home: &Path) -> Result<Vec<InstanceName>, Failure> {
-    let root = home.join("instances");
-    let entries = match std::fs::read_dir(&root) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(super::outcome::file_failed("read", &root, &error)),
-    };
-    let mut names: Vec<InstanceName> = entries
-        .flatten()
-        .filter(|entry| entry.path().join("instance.toml").is_file())
-        .filter_map(|entry| InstanceName::parse(entry.file_name().to_str()?).ok())
-        .collect();
-    names.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-    Ok(names)
 }
 
 /// A file as the instance finds it from wherever it is started.

@@ -1,11 +1,12 @@
 //! `butterfly log export`: lines of the log for other programs.
 
 use crate::cli::export_target::ExportTarget;
+use crate::cli::filter::{FilterArg, filter_of};
 use crate::cli::outcome::Outcome;
 use crate::cli::progress::{style, visible};
 use crate::cli::session::Session;
 use crate::cli::words;
-use crate::workspace::{LogExport, LogFormat, LogProgress};
+use crate::workspace::{LogExport, LogFormat, LogProgress, Rows};
 use clap::{Args, ValueEnum};
 use indicatif::ProgressBar;
 use std::path::PathBuf;
@@ -20,8 +21,8 @@ pub struct Export {
     #[arg(default_value = "-")]
     file: PathBuf,
     /// Only what this leaves; `marked` for marked lines.
-    #[arg(long, value_name = "FILTER", default_value = "", value_parser = super::filter)]
-    filter: String,
+    #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(Rows::Log))]
+    filter: FilterArg,
     /// Its form; guessed from the file's name unless given.
     #[arg(long)]
     format: Option<FormatArg>,
@@ -51,7 +52,7 @@ impl Export {
             Some(FormatArg::Jsonl) | None => LogFormat::Jsonl,
         };
         let export = LogExport {
-            filter: self.filter,
+            filter: self.filter.text(session).await?,
             format,
         };
         let workspace = session.open().await?;

@@ -1,21 +1,20 @@
 //! `butterfly pointer delete`, `tag` and `assign`: the same done to one pointer, to several, or to all that a
 //! filter leaves.
 
-use super::super::arguments::filter_of;
 use super::super::ask;
-use super::super::outcome::{Outcome, Stop, tell, usage};
+use super::super::filter::{FilterArg, filter_of};
+use super::super::outcome::{Outcome, Stop, usage};
 use super::super::progress::{style, visible};
 use super::super::session::Session;
 use super::super::signal::until_signal;
 use super::super::words;
 use super::describe::show_pointer;
 use super::list::{for_one, instance_name};
-use crate::model::filter::Filter;
-use crate::model::{ConnectionId, POINTER_FIELDS, PointerAddress};
+use crate::model::{ConnectionId, PointerAddress};
 use crate::protocol::ExitClass;
 use crate::store::PointerQuery;
 use crate::workspace::{
-    BulkAction, BulkProgress, BulkReport, BulkTarget, StopSign, TagChange, Workspace, normal_tag,
+    BulkAction, BulkProgress, BulkReport, BulkTarget, Rows, StopSign, TagChange, Workspace, normal_tag,
 };
 use clap::Args;
 use indicatif::ProgressBar;
@@ -33,8 +32,8 @@ pub struct Delete {
     #[arg(value_name = "POINTER", required_unless_present = "filter")]
     pointers: Vec<PointerAddress>,
     /// All that this leaves, as in `pointer list`.
-    #[arg(long, value_name = "EXPR", value_parser = filter_of(POINTER_FIELDS), conflicts_with = "pointers")]
-    filter: Option<Filter>,
+    #[arg(long, value_name = "EXPR", value_parser = filter_of(Rows::Pointers), conflicts_with = "pointers")]
+    filter: Option<FilterArg>,
     /// Do not ask. Needed for more than one where nobody can be asked.
     #[arg(short, long)]
     yes: bool,
@@ -55,8 +54,8 @@ pub struct Tag {
     #[arg(long, value_name = "TAG", value_delimiter = ',')]
     remove: Vec<String>,
     /// All that this leaves, as in `pointer list`.
-    #[arg(long, value_name = "EXPR", value_parser = filter_of(POINTER_FIELDS), conflicts_with = "pointers")]
-    filter: Option<Filter>,
+    #[arg(long, value_name = "EXPR", value_parser = filter_of(Rows::Pointers), conflicts_with = "pointers")]
+    filter: Option<FilterArg>,
     /// With --filter: do not ask. Needed there where nobody can be asked.
     #[arg(short, long)]
     yes: bool,
@@ -74,8 +73,8 @@ pub struct Assign {
     #[arg(long)]
     none: bool,
     /// All that this leaves, as in `pointer list`, instead of named ones.
-    #[arg(long, value_name = "EXPR", value_parser = filter_of(POINTER_FIELDS))]
-    filter: Option<Filter>,
+    #[arg(long, value_name = "EXPR", value_parser = filter_of(Rows::Pointers))]
+    filter: Option<FilterArg>,
     /// With --filter: do not ask. Needed there where nobody can be asked.
     #[arg(short, long)]
     yes: bool,
@@ -106,7 +105,7 @@ impl Delete {
         if let [only] = self.pointers.as_slice() {
             return delete_one(session, workspace, &self.instance, only, self.yes).await;
         }
-        let targets = targets(workspace, &self.instance, self.pointers, self.filter).await?;
+        let targets = targets(session, workspace, &self.instance, self.pointers, self.filter).await?;
         if !targets.is_empty() {
             let text = format!("This removes {} from {}.", many(&targets), self.instance);
             ask::insist(&text, self.yes)?;
@@ -146,7 +145,7 @@ impl Tag {
             return show_pointer(session, &pointer);
         }
         let is_filtered = self.filter.is_some();
-        let targets = targets(workspace, &self.instance, self.pointers, self.filter).await?;
+        let targets = targets(session, workspace, &self.instance, self.pointers, self.filter).await?;
         if is_filtered && !targets.is_empty() {
             let text = format!(
                 "This changes the tags of {} on {}.",
@@ -178,7 +177,7 @@ impl Assign {
             return show_pointer(session, &pointer);
         }
         let is_filtered = self.filter.is_some();
-        let targets = targets(workspace, &self.instance, pointers, self.filter).await?;
+        let targets = targets(session, workspace, &self.instance, pointers, self.filter).await?;
         if is_filtered && !targets.is_empty() {
             let to = connection.as_ref().map_or("no connection", ConnectionId::as_str);
             let text = format!("This assigns {} on {} to {to}.", many(&targets), self.instance);
@@ -216,10 +215,11 @@ impl Assign {
 
 /// The named pointers, each once, or all that a filter leaves.
 async fn targets(
+    session: &Session,
     workspace: &Workspace,
     instance: &str,
     pointers: Vec<PointerAddress>,
-    filter: Option<Filter>,
+    filter: Option<FilterArg>,
 ) -> Outcome<Vec<BulkTarget>> {
     let Some(filter) = filter else {
         let instance = instance_name(instance)?;
@@ -236,7 +236,7 @@ async fn targets(
         return Ok(targets);
     };
     let query = PointerQuery {
-        filter: for_one(filter, instance)?,
+        filter: for_one(filter.read(session).await?, instance)?,
         ..PointerQuery::default()
     };
     let (targets, is_all) = workspace.matching(instance, &query, MOST).await?;
@@ -284,7 +284,7 @@ fn told(session: &Session, report: &BulkReport) -> Outcome {
     for (target, failure) in &report.failed {
         let mut failure = failure.clone();
         failure.message = format!("{}: {}", target.address, failure.message);
-        tell(&failure);
+        session.tell(&failure);
     }
     session.show(&to_value(report), || {
         let done = words::pointers(report.done.len() as u64);

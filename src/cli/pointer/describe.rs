@@ -29,6 +29,13 @@ pub fn describe_pointer(pointer: &Pointer) -> String {
             pointer.connection_id.as_ref().map(ToString::to_string),
         ),
         (
+            "header",
+            pointer
+                .credential_pointer_address
+                .as_ref()
+                .map(ToString::to_string),
+        ),
+        (
             "coordinates",
             Some(format!("{:.4} {:.4} {:.4}", pointer.x, pointer.y, pointer.z)),
         ),

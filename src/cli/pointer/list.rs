@@ -1,16 +1,14 @@
 //! `butterfly pointer list` and `search`: pointers of one instance or of all, filtered, sorted, in chosen columns.
 
-use super::super::arguments::filter_of;
-use super::super::outcome::{Outcome, tell, usage};
+use super::super::filter::{self, FilterArg, filter_of};
+use super::super::outcome::{Outcome, usage};
 use super::super::session::Session;
 use super::super::table::Table;
 use super::super::words;
 use crate::model::filter::Filter;
-use crate::model::{
-    ConnectionId, InstanceName, POINTER_FIELDS, Pointer, includes_instance, without_instances,
-};
+use crate::model::{ConnectionId, InstanceName, Pointer, includes_instance, without_instances};
 use crate::store::{Order, PointerQuery, Start, TagMatch};
-use crate::workspace::{Failure, ListRemark, PointerColumn};
+use crate::workspace::{Failure, ListRemark, PointerColumn, Rows};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
@@ -63,9 +61,10 @@ struct Page {
     /// Only pointers that lead to another instance.
     #[arg(long)]
     federated: bool,
-    /// Only what this leaves, as in the console: 'dust #air !#old route:relay conn:none ref:csv ~mns'.
-    #[arg(long, value_name = "EXPR", value_parser = filter_of(POINTER_FIELDS))]
-    filter: Option<Filter>,
+    /// Only what this leaves, as in the console: 'dust #air !#old route:relay conn:none ref:csv ~mns';
+    /// saved:NAME for what `butterfly filter save` kept.
+    #[arg(long, value_name = "EXPR", value_parser = filter_of(Rows::Pointers))]
+    filter: Option<FilterArg>,
     /// By which column: created, modified, description, address or tags; `:desc` for the greatest first.
     #[arg(long, value_name = "COLUMN[:desc]", value_parser = order)]
     sort: Option<Order>,
@@ -141,13 +140,14 @@ struct Found {
 impl Page {
     async fn show(self, session: &Session, instance: Option<&str>, term: Option<String>) -> Outcome {
         let columns = self.columns.clone();
-        let query = self.query(term);
+        let filter = filter::read(self.filter.as_ref(), session).await?;
+        let query = self.query(term, filter);
         let found = match instance {
             Some(instance) => of_one(session, instance, query).await?,
             None => of_all(session, &query).await?,
         };
         for failure in &found.missing {
-            tell(failure);
+            session.tell(failure);
         }
         let is_all = instance.is_none();
         session.show(&found.to_value(&columns, is_all), || {
@@ -162,7 +162,7 @@ impl Page {
         }
     }
 
-    fn query(self, term: Option<String>) -> PointerQuery {
+    fn query(self, term: Option<String>, filter: Filter) -> PointerQuery {
         PointerQuery {
             term,
             tags: self.tag,
@@ -174,7 +174,7 @@ impl Page {
             },
             connection: self.connection,
             federated_only: self.federated,
-            filter: self.filter.unwrap_or_default(),
+            filter,
             order: self.sort.unwrap_or_default(),
             start: self.after.map_or(Start::First, Start::After),
             limit: Some(self.limit),

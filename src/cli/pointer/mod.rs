@@ -13,7 +13,7 @@ pub use show::describe_circuit;
 
 use super::outcome::{Outcome, usage};
 use super::session::Session;
-use crate::model::{ConnectionId, NewPointer, PointerAddress, PointerChange};
+use crate::model::{ConnectionId, NewPointer, PointerAddress, PointerChange, Timestamp};
 use bulk::{Assign, Delete, Tag};
 use care::{Duplicate, Neighbors};
 use clap::{Args, Subcommand};
@@ -96,6 +96,9 @@ pub struct Update {
     /// Fetch its data without a header from now on.
     #[arg(long, conflicts_with = "credential_pointer")]
     no_credential_pointer: bool,
+    /// Only if it did not change since: its `last_modified`, as `pointer show --json` gives it.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    if_unchanged_since: Option<Timestamp>,
 }
 
 impl Pointer {
@@ -158,9 +161,10 @@ impl Update {
                 false => self.credential_pointer.map(Some),
             },
             federated: None,
+            if_unchanged_since: self.if_unchanged_since,
             author: None,
         };
-        if change == PointerChange::default() {
+        if change.is_empty() {
             return Err(usage(
                 "nothing was given to change",
                 "give --description, --data-reference, --tag, --no-tags, --credential-pointer or --no-credential-pointer",
@@ -172,4 +176,9 @@ impl Update {
             .await?;
         show_pointer(session, &pointer)
     }
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    Timestamp::parse(text)
+        .ok_or_else(|| "it is not a time with an offset, such as 2026-11-23T10:11:12.123456+00:00".to_owned())
 }

@@ -1,19 +1,18 @@
 //! `butterfly pointer import` and `export`: pointers in and out of files, a million at a time.
 
 use super::list::for_one;
-use crate::cli::arguments::{FormatArg, filter_of};
+use crate::cli::arguments::FormatArg;
 use crate::cli::export_target::ExportTarget;
+use crate::cli::filter::{self, FilterArg, filter_of};
 use crate::cli::inert::inert;
 use crate::cli::outcome::{Outcome, Stop, file_failed};
 use crate::cli::progress::{style, visible};
 use crate::cli::session::Session;
 use crate::cli::signal::until_signal;
 use crate::cli::words;
-use crate::model::POINTER_FIELDS;
-use crate::model::filter::Filter;
 use crate::protocol::ExitClass;
 use crate::store::PointerQuery;
-use crate::workspace::{Failure, ImportPreview, ImportProgress, ImportReport, StopSign};
+use crate::workspace::{Failure, ImportPreview, ImportProgress, ImportReport, Rows, StopSign};
 use clap::Args;
 use indicatif::ProgressBar;
 use std::fs::File;
@@ -50,8 +49,8 @@ pub struct Export {
     #[arg(long)]
     format: Option<FormatArg>,
     /// Only what this leaves, as in `pointer list`.
-    #[arg(long, value_name = "EXPR", value_parser = filter_of(POINTER_FIELDS))]
-    filter: Option<Filter>,
+    #[arg(long, value_name = "EXPR", value_parser = filter_of(Rows::Pointers))]
+    filter: Option<FilterArg>,
     /// Replace a file of that name.
     #[arg(long)]
     force: bool,
@@ -152,7 +151,7 @@ impl Export {
         let workspace = session.open_for(&self.instance).await?;
         let format = FormatArg::or_guess(self.format, &self.file);
         let wanted = PointerQuery {
-            filter: for_one(self.filter.unwrap_or_default(), &self.instance)?,
+            filter: for_one(filter::read(self.filter.as_ref(), session).await?, &self.instance)?,
             ..PointerQuery::default()
         };
         let mut target = ExportTarget::open(&self.file, self.force)?;

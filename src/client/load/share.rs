@@ -6,9 +6,9 @@ use crate::protocol::{Hop, PhaseName};
 /// waited for the next one is the next one's time and, what is left of it, the network's.
 pub fn shares_of(hop: &Hop, name: &dyn Fn(&str) -> String) -> Vec<(String, u64)> {
     let mut shares = Vec::new();
-    let mut current = Some(hop);
-    while let Some(hop) = current {
-        let inner = hop.next.as_deref().map_or(0, length);
+    let mut rest = vec![hop];
+    while let Some(hop) = rest.pop() {
+        let inner: u64 = hop.onward().map(length).sum();
         let waited: u64 = hop
             .phases
             .iter()
@@ -29,7 +29,7 @@ pub fn shares_of(hop: &Hop, name: &dyn Fn(&str) -> String) -> Vec<(String, u64)>
         } else {
             shares.push((name(&hop.instance), whole.saturating_sub(inner)));
         }
-        current = hop.next.as_deref();
+        rest.extend(hop.onward());
     }
     shares
 }

@@ -284,22 +284,25 @@ fn who_took_the_time_is_told_apart_and_adds_up() {
     let server = Hop {
         instance: "inst_b".into(),
         phases: vec![phase(PhaseName::Execute, 0, 300)],
-        next: None,
+        ..Hop::default()
     };
     let relaying = Hop {
         instance: "inst_a".into(),
         phases: vec![phase(PhaseName::Seal, 0, 50), phase(PhaseName::Wait, 50, 400)],
         next: Some(Box::new(server)),
+        ..Hop::default()
     };
     let asked = Hop {
         instance: "inst_a".into(),
         phases: vec![phase(PhaseName::Execute, 0, 600)],
         next: Some(Box::new(relaying)),
+        ..Hop::default()
     };
     let caller = Hop {
         instance: "console".into(),
         phases: vec![phase(PhaseName::Seal, 0, 100), phase(PhaseName::Wait, 100, 800)],
         next: Some(Box::new(asked)),
+        ..Hop::default()
     };
     let shares = shares_of(&caller, &|id| id.replace("inst_", ""));
     let of = |place: &str| {

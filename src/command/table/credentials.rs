@@ -97,6 +97,16 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .when(on_held),
     shows(
+        Id::ExportCredential,
+        "export-credential",
+        "export",
+        "Show a credential's values in plain text, after a question, for whoever takes them elsewhere",
+        &[Credentials, CredentialPage],
+        10,
+        &[],
+    )
+    .when(on_credential),
+    shows(
         Id::CopyCredential,
         "copy-credential",
         "copy",

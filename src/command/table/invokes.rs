@@ -17,6 +17,17 @@ pub(super) static COMMANDS: &[Command] = &[
     .when(on_instance)
     .taking("[JSON]"),
     shows(
+        Id::Template,
+        "template",
+        "template",
+        "Begin a query with one that has a name: kept before (^T in the composer), or in a file of queries/ in the home",
+        &[Panes, InstancePage],
+        0,
+        &[],
+    )
+    .when(on_instance)
+    .taking("[NAME]"),
+    shows(
         Id::LiveTest,
         "live-test",
         "live test",

@@ -1,6 +1,6 @@
 //! Commands on pointers.
 
-use crate::command::Scope::{Credentials, Instances, Log, PointerPage, Pointers};
+use crate::command::Scope::{Audit, Credentials, Instances, Log, Panes, PointerPage, Pointers};
 use crate::command::rows::{
     changes, destroys, on_federated, on_instance, on_link, on_pointer, on_pointers, on_selected_link,
     on_trail, shows, when_filtered, when_marked,
@@ -88,6 +88,17 @@ pub(super) static COMMANDS: &[Command] = &[
         &["s"],
     )
     .taking("[COLUMN TO SORT BY]"),
+    shows(
+        Id::Sort,
+        "sort",
+        "sort",
+        "Sort this list by a column; the same again turns it round, none lets it stand as it comes",
+        &[Instances, Credentials, Log],
+        0,
+        &[],
+    )
+    .also(&[(Instances, ","), (Credentials, "s"), (Log, "s")])
+    .taking("[COLUMN] [desc|asc|none]"),
     shows(
         Id::Unmark,
         "unmark",
@@ -281,4 +292,33 @@ pub(super) static COMMANDS: &[Command] = &[
         &["backspace"],
     )
     .when(on_trail),
+    shows(
+        Id::SaveFilter,
+        "save-filter",
+        "keep filter",
+        "Keep this filter under a name: saved:NAME stands for it in filters of this kind of list",
+        &[Pointers, Log, Instances, Credentials, Audit],
+        0,
+        &[],
+    )
+    .taking("NAME"),
+    shows(
+        Id::SavedFilters,
+        "saved-filters",
+        "kept filters",
+        "Filter this list by one that was kept, to choose from",
+        &[Panes],
+        0,
+        &["g f"],
+    ),
+    shows(
+        Id::ForgetFilter,
+        "forget-filter",
+        "forget filter",
+        "Forget a filter that was kept for this kind of list",
+        &[Pointers, Log, Instances, Credentials, Audit],
+        0,
+        &[],
+    )
+    .taking("NAME"),
 ];

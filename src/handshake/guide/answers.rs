@@ -203,6 +203,7 @@ impl Answers {
             rate_per_minute: self.rate_per_minute,
             hops: self.hops,
             sources: (!self.sources.is_empty()).then(|| self.sources.clone()),
+            strict_replay: false,
             domain: None,
         }
     }

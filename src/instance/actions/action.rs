@@ -3,8 +3,9 @@
 
 use crate::instance::caller::Caller;
 use crate::instance::core::Instance;
+use crate::instance::onward::Onward;
 use crate::model::{DomainRole, InstanceId};
-use crate::protocol::{Access, CallContext, Code, Hop, Problem, Query, Rendered, ValueKind};
+use crate::protocol::{Access, CallContext, Code, Problem, Query, Rendered, ValueKind};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::sync::Arc;
@@ -114,8 +115,8 @@ pub struct Call<'a> {
     pub depth: u8,
     /// How many steps the circuits within this call may still take, all of them together.
     pub steps: &'a std::sync::atomic::AtomicU32,
-    /// The hop that a relay made, for the trace of the reply.
-    pub onward: &'a std::sync::Mutex<Option<Hop>>,
+    /// The hops that relays made, for the trace of the reply.
+    pub onward: &'a Onward,
     /// Cancelled when nobody waits for the call any more.
     pub gone: &'a CancellationToken,
 }

@@ -33,7 +33,7 @@ pub static ACTION: Action = Action {
         ),
     ],
     result: "{kid, key, generation, overlap_until}",
-    errors: &[Code::WrongStep, Code::CredentialFrozen],
+    errors: &[Code::WrongStep, Code::NotVerified, Code::CredentialFrozen],
     run,
 };
 

@@ -1,6 +1,6 @@
 //! What actions ask of their call: the things that its parameters name, loaded and authorised.
 
-use super::{Call, DomainRole, check};
+use super::{Call, DomainRole, check, meanwhile};
 use crate::instance::authorise::{self, Roles};
 use crate::instance::problem::{caller_gone, not_found};
 use crate::instance::trail::Deed;
@@ -51,8 +51,12 @@ impl Call<'_> {
 
     /// A failure of storage, as this caller may hear it: of a pointer that it does not see, no more than that there is one.
     pub async fn storage_problem(&self, error: StoreError) -> Problem {
-        let StoreError::DuplicateReference { address } = &error else {
-            return error.into();
+        let address = match &error {
+            StoreError::DuplicateReference { address } => address,
+            StoreError::ChangedMeanwhile { what, name, at } => {
+                return meanwhile::problem(self, what, name, *at).await;
+            }
+            _ => return error.into(),
         };
         let reason = match self.store().pointer(address).await {
             Ok(Some(pointer)) if authorise::pointer(self.grant(), &pointer).is_ok() => return error.into(),

@@ -121,8 +121,8 @@ impl<'a> Inspector<'a> {
     }
 
     /// Whether a pointer may be made: its fields hold what they may, the caller's grant covers it, and
-    /// every connection that it would be able to use is one that the caller may give away.
-    pub async fn inspect(&mut self, new: &NewPointer) -> Result<(), Problem> {
+    /// every connection that it would be able to use is one that the caller may give away. Tells what its data_reference is.
+    pub async fn inspect(&mut self, new: &NewPointer) -> Result<Reference, Problem> {
         data_reference(&new.data_reference)?;
         description(&new.description)?;
         tags(&new.tags)?;
@@ -137,7 +137,12 @@ impl<'a> Inspector<'a> {
     }
 
     /// Whether a data_reference is well formed, and its author may use every connection that it relays through.
-    pub async fn reference(&mut self, text: &str, federated: Option<&Federated>) -> Result<(), Problem> {
+    /// Tells what it is.
+    pub async fn reference(
+        &mut self,
+        text: &str,
+        federated: Option<&Federated>,
+    ) -> Result<Reference, Problem> {
         let reference = Reference::read(text, self.call.table)?;
         if let Reference::Circuit(circuit) = &reference {
             for connection in circuit.relays_through() {
@@ -145,7 +150,7 @@ impl<'a> Inspector<'a> {
             }
         }
         let Some(federated) = federated else {
-            return Ok(());
+            return Ok(reference);
         };
         self.connection(&federated.connection_id).await?;
         if federated.query.to_string().len() > LONGEST_REFERENCE {
@@ -154,16 +159,17 @@ impl<'a> Inspector<'a> {
                 format!("its query is longer than {LONGEST_REFERENCE} bytes"),
             ));
         }
-        fits_route(&reference, federated)
+        fits_route(&reference, federated)?;
+        Ok(reference)
     }
 
     /// Whether a pointer may be made that names no author, as an import makes them: a circuit that does more than tell is
     /// then the owner's, and nobody else may make it so.
-    pub fn of_no_author(&self, data_reference: &str) -> Result<(), Problem> {
+    pub fn of_no_author(&self, reference: &Reference) -> Result<(), Problem> {
         if self.call.grant().owner {
             return Ok(());
         }
-        match Reference::read(data_reference, self.call.table)? {
+        match reference {
             Reference::Circuit(circuit) if circuit.acts(self.call.table) => Err(Problem::new(
                 Code::OwnerOnly,
                 "a circuit that does more than tell is imported by the instance's owner only; make it with create_circuit",

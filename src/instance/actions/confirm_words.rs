@@ -59,6 +59,15 @@ async fn confirm_words(call: &Call<'_>) -> Answer {
 /// What nobody has taken yet has no words on the other side: whoever confirms them compared nothing, and a code would
 /// be spoilt by it. Only a code tells that it was taken; of a file nobody here knows whether it was opened.
 fn was_taken(offer: &OfferRecord) -> Result<(), Problem> {
+    if offer.delivery == Delivery::Plain {
+        return Err(Problem::new(
+            Code::WrongStep,
+            format!(
+                "{} was handed over as plain values, which have no words to compare",
+                offer.id
+            ),
+        ));
+    }
     if offer.delivery != Delivery::Code || offer.state != "offered" {
         return Ok(());
     }

@@ -7,7 +7,7 @@ use serde_json::json;
 use std::fmt::Write;
 
 /// Shapes that results name instead of spelling them out.
-pub const SHAPES: [(&str, &str); 5] = [
+pub const SHAPES: [(&str, &str); 6] = [
     (
         "pointer",
         "{address, description, data_reference, tags, connection_id, x, y, z, created_at, last_modified, credential_pointer_address?, federated?: {route, connection_id, endpoint, profile, kid, query}}",
@@ -21,6 +21,10 @@ pub const SHAPES: [(&str, &str); 5] = [
         "{name, app_id, profile, kid, state, verified, grant, expires_at, created_at, last_used, uses, holder, delivery, offer, generation, rotation_due, overlap_until, alarm, verify_first, ended_at}",
     ),
     (
+        "grant",
+        "{owner, actions, pointers: {all, addresses, tags, connections}, writes, rate_per_minute, hops, sources, strict_replay?, domain?: {domain_id, permissions}}",
+    ),
+    (
         "held",
         "{name, app_id, profile, kid, endpoint, instance_id, pins, peer_name, identity, words, grant, state, verified, verify_first, delivery, holder, offer, offer_ends, generation, rotation_due, overlap_until, alarm, ended_at, activation_pending, expires_at, created_at, last_used, uses, peer: {state: closed|open|half_open, failures, cause, retry_at, in_flight}}",
     ),
@@ -31,10 +35,14 @@ pub const SHAPES: [(&str, &str); 5] = [
 ];
 
 /// Codes that any action may fail with.
-const ANYWHERE: [Code; 8] = [
+const ANYWHERE: [Code; 12] = [
+    Code::UnknownAction,
+    Code::MalformedQuery,
     Code::NotGranted,
     Code::OwnerOnly,
     Code::ReadOnly,
+    Code::NotVerified,
+    Code::CredentialFrozen,
     Code::MissingParameter,
     Code::InvalidParameter,
     Code::DeadlineExceeded,
@@ -71,6 +79,11 @@ pub fn markdown() -> String {
          ended, `already_exists` that the key belongs to another query. Keys are a credential's own. Plain reading heeds none; of a\n\
          reply of more than 64 KiB only its end is kept (`\"result_omitted\": true`); and where a peer could not be reached, so that\n\
          nothing was sent (`\"sent\": false`), the same key may be tried again.\n\n\
+         **Two who change the same thing.** `update_pointer` with `if_unchanged_since` (the `last_modified` that the caller saw)\n\
+         and `update_connection` and `update_domain` with `if_still` (members as the caller saw them, such as\n\
+         `{{\"name\": \"gate\"}}`) write nothing where that is not so any more, and fail with `changed_meanwhile`; of a pointer the\n\
+         problem says `changed_at`, and to the owner `changed_by`, where the audit trail has it. No two changes of a pointer have\n\
+         the same `last_modified`, whatever the clock does.\n\n\
          **Codes.** Any action may fail with {}; those of its own are in the table.\n\n\
          **Shapes.** Said once, and named in the results:\n\n",
         anywhere.join(", ")

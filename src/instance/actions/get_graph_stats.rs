@@ -1,6 +1,7 @@
-//! `get_graph_stats`: how much there is. What liveness checks of the original system ask for.
+//! `get_graph_stats`: how much there is, and for consoles whether anything changed since they last asked. What liveness
+//! checks of the original system ask for.
 
-use super::{Access, Action, Answer, Call, DomainRole, Outcome};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use serde_json::json;
 
 /// The row of the table.
@@ -11,8 +12,12 @@ pub static ACTION: Action = Action {
     writes: false,
     destroys: |_| false,
     within: Some(DomainRole::Reader),
-    parameters: &[],
-    result: "{total_pointers, total_relationships}",
+    parameters: &[Parameter::optional(
+        "changes",
+        Kind::Flag,
+        "true to have the owner told a number that is another one whenever anything changed that can be listed",
+    )],
+    result: "{total_pointers, total_relationships, changes?}",
     errors: &[],
     run: |call| Box::pin(run(call)),
 };
@@ -24,8 +29,13 @@ async fn run(call: &Call<'_>) -> Answer {
         ));
     }
     let statistics = call.store().statistics().await?;
-    Ok(Outcome::Success(json!({
+    let mut result = json!({
         "total_pointers": statistics.pointers,
         "total_relationships": statistics.relationships,
-    })))
+    });
+    let wants_changes = call.query.optional("changes")?.unwrap_or(false);
+    if wants_changes && call.grant().owner {
+        result["changes"] = json!(call.store().changes().await?);
+    }
+    Ok(Outcome::Success(result))
 }

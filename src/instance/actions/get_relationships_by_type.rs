@@ -15,7 +15,11 @@ pub static ACTION: Action = Action {
     within: Some(DomainRole::Reader),
     parameters: &[
         Parameter::required("relationship_type", Kind::Text, "which kind"),
-        graph::LIMIT,
+        Parameter::optional(
+            "limit",
+            Kind::Count,
+            "how many relationships at most; 10000 unless told otherwise, up to 100000",
+        ),
     ],
     result: "{count, relationships: [{pointer_a, pointer_b, weight}], complete}",
     errors: &[],

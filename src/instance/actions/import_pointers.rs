@@ -81,8 +81,8 @@ async fn inspect(
 
 async fn read(inspector: &mut Inspector<'_>, row: &Value) -> Result<NewPointer, Problem> {
     let new = NewPointer::deserialize(row).map_err(|error| check::invalid("pointers", error.to_string()))?;
-    inspector.inspect(&new).await?;
-    inspector.of_no_author(&new.data_reference)?;
+    let reference = inspector.inspect(&new).await?;
+    inspector.of_no_author(&reference)?;
     Ok(new)
 }
 

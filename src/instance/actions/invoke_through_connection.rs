@@ -107,7 +107,7 @@ async fn follow(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> 
         )),
         Reference::Invoke(_) | Reference::Other => Ok(interpretation(
             pointer,
-            "It is neither a web address nor a circuit, which is what this instance can follow.",
+            "It is no web address, file or circuit: nothing else can be followed here.",
         )),
     }
 }

@@ -62,6 +62,7 @@ mod list_domains;
 mod list_held_credentials;
 mod list_offers;
 mod list_pointers;
+mod meanwhile;
 mod neighbors;
 mod page;
 mod parameter;

@@ -119,7 +119,7 @@ pub const PROFILE: Parameter =
 pub const GRANT: Parameter = Parameter::required(
     "grant",
     Kind::Json,
-    "what it allows: {owner, actions, pointers: {all, addresses, tags, connections}, writes, rate_per_minute, hops, sources}",
+    "what it allows: {owner, actions, pointers: {all, addresses, tags, connections}, writes, rate_per_minute, hops, sources, strict_replay?, domain?}",
 );
 
 /// When a credential ends.

@@ -1,6 +1,7 @@
-//! `update_connection {connection_id, name?, description?, held_credential?}` → `{message, connection}`.
+//! `update_connection {connection_id, name?, description?, held_credential?, if_still?}` → `{message, connection}`.
 
 use super::create_connection::require_held;
+use super::meanwhile::{IF_STILL, if_still};
 use super::parameter::{CONNECTION_ID, DESCRIPTION};
 use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, check};
 use crate::protocol::Problem;
@@ -25,11 +26,13 @@ pub static ACTION: Action = Action {
             "the credential that relays use from now on, null for none; only the instance's owner may say",
         )
         .naming("held_credential"),
+        IF_STILL,
     ],
-    result: "{message, connection: {id, domain_id, name, description, status, held_credential?, created_at}}",
+    result: "{message, connection: connection}",
     errors: &[
         Code::AccessDenied,
         Code::ConnectionNotFound,
+        Code::ChangedMeanwhile,
         Code::OwnerOnly,
         Code::NoHeldCredential,
     ],
@@ -40,13 +43,16 @@ async fn run(call: &Call<'_>) -> Answer {
     let connection = call.connection("connection_id").await?;
     call.require_role(&connection, DomainRole::Administrator).await?;
     let change = read(call)?;
-    if change == ConnectionChange::default() {
+    if change.is_empty() {
         return Err(Problem::new(
             Code::MissingParameter,
             "Action 'update_connection' requires something to change: 'name', 'description' or 'held_credential'.",
         ));
     }
-    let connection = call.store().update_connection(&connection.id, change).await?;
+    let connection = match call.store().update_connection(&connection.id, change).await {
+        Ok(connection) => connection,
+        Err(error) => return Err(call.storage_problem(error).await),
+    };
     Ok(Outcome::Success(json!({
         "message": "Connection updated successfully.",
         "connection": connection,
@@ -70,5 +76,6 @@ fn read(call: &Call<'_>) -> Result<ConnectionChange, Problem> {
             .map(str::to_owned),
         description: description.map(str::to_owned),
         held_credential: changes_held.then(|| held.map(str::to_owned)),
+        if_still: if_still(call, &["name", "description", "status", "held_credential"])?,
     })
 }

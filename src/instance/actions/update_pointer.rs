@@ -30,10 +30,16 @@ pub static ACTION: Action = Action {
             Kind::Json,
             "where it leads from now on: {route, connection_id, endpoint, profile, kid, query}; only with a data_reference that fits",
         ),
+        Parameter::optional(
+            "if_unchanged_since",
+            Kind::Text,
+            "its last_modified as the caller saw it: nothing is changed if it changed since",
+        ),
     ],
     result: "{message, pointer: pointer}",
     errors: &[
         Code::PointerNotFound,
+        Code::ChangedMeanwhile,
         Code::DuplicateReference,
         Code::InvalidCircuit,
         Code::ConnectionNotFound,
@@ -44,22 +50,21 @@ pub static ACTION: Action = Action {
 
 async fn run(call: &Call<'_>) -> Answer {
     let pointer = call.pointer("pointer_address").await?;
+    let description = call.query.optional_text("description")?.map(str::to_owned);
+    let data_reference = call.query.optional_text("data_reference")?.map(str::to_owned);
     let change = PointerChange {
-        description: call.query.optional_text("description")?.map(str::to_owned),
-        data_reference: call.query.optional_text("data_reference")?.map(str::to_owned),
+        author: data_reference.is_some().then(|| call.author()),
+        description,
+        data_reference,
         tags: call.query.optional_texts("tags")?,
         credential_pointer_address: match call.query.is_null("credential_pointer_address") {
             true => Some(None),
             false => call.query.optional_id("credential_pointer_address")?.map(Some),
         },
         federated: call.query.optional("federated")?,
-        author: None,
+        if_unchanged_since: call.query.optional("if_unchanged_since")?,
     };
     inspect(call, &pointer, &change).await?;
-    let change = PointerChange {
-        author: change.data_reference.is_some().then(|| call.author()),
-        ..change
-    };
     let changed = call
         .store()
         .update_pointer(&pointer.address, change, call.now())
@@ -75,7 +80,7 @@ async fn run(call: &Call<'_>) -> Answer {
 }
 
 async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> Result<(), Problem> {
-    if *change == PointerChange::default() {
+    if change.is_empty() {
         return Err(Problem::new(
             Code::MissingParameter,
             "Action 'update_pointer' requires something to change: 'description', 'data_reference', 'tags' or 'credential_pointer_address'.",

@@ -2,14 +2,18 @@
 //!
 //! Steps run one after the other, with the caller's own rights and never with more; what only the
 //! owner of the instance or of a domain may do, or what is between a credential and its holder, cannot
-//! be part of a circuit, so that nobody can write one for them to trip over. Everything about a circuit is bounded: its steps, how deep circuits call circuits, the
-//! steps of one call all together, the size of what they come to, and the call's deadline.
+//! be part of a circuit, so that nobody can write one for them to trip over. Everything about a circuit
+//! is bounded: its steps, how deep circuits call circuits, the steps of one call all together, the size
+//! of what they come to, and the call's deadline.
 
 mod placeholder;
 
 use super::actions::{Access, Action, Answer, Call, Outcome, Table};
+use super::grant_part::GrantPart;
 use super::problem::caller_gone;
+use super::reading::may_write_at_a_peer;
 use super::size::json_size;
+use super::whereabouts::Whereabouts;
 use super::{dispatch, relay};
 use crate::model::{Connection, ConnectionId, DomainRole};
 use crate::protocol::circuit::{FEDERATED_INVOKE, MOST_STEPS, RELAY};
@@ -200,10 +204,9 @@ async fn run_step(step: &Step, call: &Call<'_>, via: &Connection, results: &[Val
         return Err(caller_gone());
     }
     if call.remaining_ms().is_none() {
-        return Err(Problem::new(
-            Code::DeadlineExceeded,
-            "the deadline passed before the circuit was done",
-        ));
+        let here = Whereabouts::here(&call.context.path, call.instance.id());
+        let message = "the deadline passed before the circuit was done";
+        return Err(here.tell(Problem::new(Code::DeadlineExceeded, message)));
     }
     let filled = placeholder::fill(&step.query, results).map_err(|error| invalid(error.to_string()))?;
     let query = Query::from_value(filled)?;
@@ -242,6 +245,13 @@ async fn relay_step(call: &Call<'_>, via: &Connection, id: &ConnectionId, query:
         &other
     };
     let onward = Query::from_value(query.required("query")?)?;
+    if !call.grant().writes && may_write_at_a_peer(&onward, call.table) {
+        return Err(GrantPart::Writes.refuses(format!(
+            "this credential's grant does not allow writes, and the circuit relays '{}', which may change something at the \
+             peer; ask the instance's administrator",
+            onward.action()
+        )));
+    }
     call.record_intent(query).await?;
     relay::relay(call, connection, &onward).await
 }

@@ -46,9 +46,10 @@ pub async fn get(
             "{} was not done answering within {} ms{}",
             place(url),
             patience.as_millis(),
-            match patience == policy.longest {
-                true => " (the instance's administrator can allow more with fetch_seconds in instance.toml)",
-                false => ", when the call's deadline passed",
+            if patience == policy.longest {
+                " (the instance's administrator can allow more with fetch_seconds in instance.toml)"
+            } else {
+                ", when the call's deadline passed"
             }
         ))),
     }

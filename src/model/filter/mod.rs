@@ -9,6 +9,7 @@
 //! | `#tag`, `@instance` | short for `tag:…` and `instance:…` |
 //! | `~letters` | the letters in this order, with anything between them |
 //! | `!term` | not that |
+//! | `saved:name` | what was kept under that name |
 //!
 //! Small letters stand for both cases; a capital letter (A to Z) anywhere in a text makes that text exact.
 //! Which fields there are is said by whoever is filtered, in a table; checks, errors and help are made from
@@ -16,6 +17,7 @@
 
 mod fields;
 mod help;
+mod kept;
 mod kind;
 mod parse;
 mod parts;
@@ -28,6 +30,7 @@ mod tests;
 
 pub use fields::Field;
 pub use help::help;
+pub use kept::{KeptTerm, SAVED, expand, kept_terms, without_kept};
 pub use kind::Kind;
 pub use parse::FilterError;
 pub use text::Text;

@@ -5,7 +5,7 @@ use super::{
     split,
 };
 use crate::model::{AppId, InstanceId};
-use crate::seal::{LegacyKeys, strict};
+use crate::seal::{LegacyKeys, Sha256, base64url, strict};
 use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 
@@ -115,6 +115,21 @@ struct Header {
 /// Signs a legacy token: header `{"alg":"HS256","typ":"JWT"}`.
 pub fn sign_legacy(keys: &LegacyKeys, claims: &LegacyClaims) -> String {
     sign_under(keys.signature(), HEADER, claims)
+}
+
+/// 22 characters that stand for a token together with the bytes of its body, whatever the spelling of either, as a
+/// native token's `jti` does for its call.
+pub fn legacy_call_id(token: &str, body: &[u8]) -> Result<String, TokenError> {
+    let parts = split(token)?;
+    let mut digest = Sha256::new();
+    for part in [parts.header, parts.claims, parts.signature] {
+        let bytes = base64url::decode(part.as_bytes()).ok_or(TokenError::Malformed)?;
+        digest.update(&bytes.len().to_be_bytes());
+        digest.update(&bytes);
+    }
+    digest.update(body);
+    let digest = digest.finish();
+    Ok(base64url::encode(&digest[..16]))
 }
 
 /// The claims of a legacy token before anything is checked: for finding the credential in a map, nothing else.

@@ -90,8 +90,8 @@ pub(super) fn forget_until(conn: &Connection, last: &Chain, now: Timestamp) -> R
     conn.prepare_cached("DELETE FROM cleared_tokens WHERE at < ?1")?
         .execute([dead])?;
     conn.prepare_cached(
-        "INSERT INTO cleared_tokens SELECT kid, jti, at FROM records
-         WHERE jti IS NOT NULL AND kid IS NOT NULL AND at >= ?1 AND sequence <= ?2",
+        "INSERT INTO cleared_tokens SELECT COALESCE(kid, ''), jti, at FROM records
+         WHERE jti IS NOT NULL AND (kid IS NOT NULL OR length(jti) = 22) AND at >= ?1 AND sequence <= ?2",
     )?
     .execute([dead, last.sequence.cast_signed()])?;
     conn.prepare_cached("DELETE FROM records WHERE sequence <= ?1")?
@@ -180,21 +180,21 @@ pub(super) fn record(row: &Row) -> Result<NewAuditRecord, StoreError> {
     })
 }
 
-/// Tokens seen from one moment to another.
+/// Tokens seen from one moment to another. Those without a key are of legacy calls that are taken once, by ids of 22
+/// characters.
 pub(super) fn tokens(conn: &Connection, from: Timestamp, until: Timestamp) -> Result<SeenTokens, StoreError> {
     let seen = all(
         conn,
-        "SELECT kid, jti, at FROM records
-         WHERE jti IS NOT NULL AND at BETWEEN ?1 AND ?2 AND kid IS NOT NULL
+        "SELECT COALESCE(kid, ''), jti, at FROM records
+         WHERE jti IS NOT NULL AND (kid IS NOT NULL OR length(jti) = 22) AND at BETWEEN ?1 AND ?2
          UNION ALL SELECT kid, jti, at FROM cleared_tokens WHERE at BETWEEN ?1 AND ?2",
         [from.as_micros(), until.as_micros()],
         |row| {
-            let kid = text(row, 0)?;
-            Ok((
-                KeyId::parse(kid).map_err(|_| damaged("key id", kid))?,
-                row.get(1)?,
-                Timestamp::from_micros(row.get(2)?),
-            ))
+            let kid = match text(row, 0)? {
+                "" => None,
+                kid => Some(KeyId::parse(kid).map_err(|_| damaged("key id", kid))?),
+            };
+            Ok((kid, row.get(1)?, Timestamp::from_micros(row.get(2)?)))
         },
     )?;
     let later: bool = conn.query_row(

@@ -35,16 +35,39 @@ pub(super) fn drive_by_words(plan: &mut Plan, filter: &Filter) -> bool {
     driven
 }
 
-/// The one tag that every match must bear, if there is such a one: its rows may drive the search.
-pub(super) fn needed_tag(conn: &Connection, filter: &Filter) -> Result<Option<i64>, StoreError> {
-    for term in filter.terms.iter().filter(|term| !term.not) {
-        if let Some(PointerTest::Tag(text)) = pointer_test(&term.test)
-            && let [only] = tags(conn, text)?.as_slice()
-        {
-            return Ok(Some(*only));
+/// The words that every description must hold.
+pub(super) fn words(filter: &Filter) -> Vec<&str> {
+    let needed = filter.terms.iter().filter(|term| !term.not);
+    needed
+        .filter_map(|term| match pointer_test(&term.test) {
+            Some(PointerTest::Description(text)) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether a term wants a tag.
+pub(super) fn names_tags(filter: &Filter) -> bool {
+    wanted_tags(filter).next().is_some()
+}
+
+fn wanted_tags(filter: &Filter) -> impl Iterator<Item = &Text> {
+    let needed = filter.terms.iter().filter(|term| !term.not);
+    needed.filter_map(|term| match pointer_test(&term.test) {
+        Some(PointerTest::Tag(text)) => Some(text),
+        _ => None,
+    })
+}
+
+/// The tags that every match must bear, where a term names just one: their rows may drive the search.
+pub(super) fn needed_tags(conn: &Connection, filter: &Filter) -> Result<Vec<i64>, StoreError> {
+    let mut needed = Vec::new();
+    for text in wanted_tags(filter) {
+        if let [only] = tags(conn, text)?.as_slice() {
+            needed.push(*only);
         }
     }
-    Ok(None)
+    Ok(needed)
 }
 
 /// Adds what every term requires; false when nothing can match. `by_words` tells that the trigram index has

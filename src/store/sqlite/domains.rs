@@ -4,8 +4,9 @@ use super::failure::{damaged, is_unique_violation, not_found};
 use super::rows::{address, all, connection_id, domain_id, number, one};
 use crate::model::{AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, Timestamp};
 use crate::seal::random;
-use crate::store::{ConnectionChange, StoreError};
+use crate::store::{AsSeen, ConnectionChange, StoreError};
 use rusqlite::{Row, params};
+use serde::Serialize;
 
 /// How many things that stand in the way of a removal are named.
 const MOST_NAMED: i64 = 20;
@@ -190,6 +191,11 @@ pub(super) fn update_connection(
     id: &ConnectionId,
     change: &ConnectionChange,
 ) -> Result<Connection, StoreError> {
+    if let Some(seen) = &change.if_still
+        && let Some(connection) = find_connection(conn, id)?
+    {
+        require_still(seen, &connection, "connection", id.as_str())?;
+    }
     conn.prepare_cached(
         "UPDATE connections SET name = coalesce(?2, name), description = coalesce(?3, description),
              held_credential = CASE ?4 WHEN 0 THEN held_credential ELSE ?5 END
@@ -238,7 +244,13 @@ pub(super) fn rename_domain(
     conn: &rusqlite::Connection,
     id: &DomainId,
     name: &str,
+    if_still: Option<&AsSeen>,
 ) -> Result<Domain, StoreError> {
+    if let Some(seen) = if_still
+        && let Some(domain) = find_domain(conn, id)?
+    {
+        require_still(seen, &domain, "domain", id.as_str())?;
+    }
     let renamed = conn
         .prepare_cached("UPDATE domains SET name = ?2 WHERE id = ?1")?
         .execute(params![number(id.as_str()), name]);
@@ -278,6 +290,22 @@ pub(super) fn delete_domain(conn: &rusqlite::Connection, id: &DomainId) -> Resul
         0 => Err(not_found("domain", id.as_str())),
         _ => Ok(()),
     }
+}
+
+fn require_still(
+    seen: &AsSeen,
+    thing: &impl Serialize,
+    what: &'static str,
+    name: &str,
+) -> Result<(), StoreError> {
+    if seen.holds_of(thing) {
+        return Ok(());
+    }
+    Err(StoreError::ChangedMeanwhile {
+        what,
+        name: name.to_owned(),
+        at: None,
+    })
 }
 
 fn refuse_if_used(what: &'static str, name: &str, by: Vec<String>) -> Result<(), StoreError> {

@@ -4,7 +4,9 @@ use rusqlite::types::Value;
 
 /// A pattern that names more tags than this is matched on the rows instead.
 pub(super) const FEW_TAGS: usize = 8;
+
 /// How the rows of a search are found.
+#[derive(Clone)]
 pub(super) struct Plan {
     pub(super) from: String,
     /// The driver's column that holds the pointer's id.

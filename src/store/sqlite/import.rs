@@ -1,9 +1,10 @@
 //! One import: its rows are staged in a file of their own, where no reader sees them, and moved into the database by
 //! one transaction.
 
+use super::blocks::BLOCK_BITS;
 use super::failure::{RowError, damaged, is_unique_violation};
 use super::open::{self, private_file};
-use super::pointers::{BLOCK_BITS, holder_of, known_connection};
+use super::pointers::{holder_of, known_connection};
 use super::rows::{address, coordinates, federated_to_json, list_to_json, number, one};
 use super::search_index;
 use crate::model::{NewPointer, Timestamp};

@@ -1,5 +1,6 @@
 //! Opening a database file: who may read it, which SQLite this is, how it behaves, which schema it has.
 
+use super::ids;
 use crate::seal::private;
 use crate::store::StoreError;
 use refinery::Runner;
@@ -39,14 +40,14 @@ pub(super) fn writer(path: &Path, migrations: &Migrations) -> Result<(Connection
     if applied.is_none() {
         return Err(missing(&path));
     }
-    finish(conn, path, migrations)
+    finish(conn, path, applied, migrations)
 }
 
 /// The same for one that is made if it is not there.
 pub(super) fn new_writer(path: &Path, migrations: &Migrations) -> Result<(Connection, PathBuf), StoreError> {
     let path = private_file(path)?;
-    let (conn, _) = connect_writer(&path)?;
-    finish(conn, path, migrations)
+    let (conn, applied) = connect_writer(&path)?;
+    finish(conn, path, applied, migrations)
 }
 
 /// A connection in the mode that everybody uses it in, and how far its schema is; none where it has no tables at all.
@@ -68,13 +69,14 @@ fn connect_writer(path: &Path) -> Result<(Connection, Option<i64>), StoreError> 
 fn finish(
     mut conn: Connection,
     path: PathBuf,
+    applied: Option<i64>,
     migrations: &Migrations,
 ) -> Result<(Connection, PathBuf), StoreError> {
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "cache_size", CACHE)?;
     conn.pragma_update(None, "mmap_size", MMAP)?;
-    migrate(&mut conn, &path, migrations)?;
+    migrate(&mut conn, &path, applied, migrations)?;
     Ok((conn, path))
 }
 
@@ -97,6 +99,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     })?;
     conn.pragma_update(None, "mmap_size", MMAP)?;
     conn.pragma_update(None, "query_only", true)?;
+    ids::teach(&conn)?;
     Ok(conn)
 }
 
@@ -196,9 +199,15 @@ fn check_file(path: PathBuf) -> Result<PathBuf, StoreError> {
     Ok(path)
 }
 
-fn migrate(conn: &mut Connection, path: &Path, migrations: &Migrations) -> Result<(), StoreError> {
+/// Brings a schema from where it is to where the migrations lead.
+fn migrate(
+    conn: &mut Connection,
+    path: &Path,
+    from: Option<i64>,
+    migrations: &Migrations,
+) -> Result<(), StoreError> {
     let known = migrations.newest;
-    match applied(conn)? {
+    match from {
         Some(version) if version > known => {
             return Err(StoreError::TooNew {
                 path: path.display().to_string(),

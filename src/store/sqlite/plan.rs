@@ -86,7 +86,7 @@ pub(super) fn plan(
             plan.narrow = true;
         }
     }
-    if !driven && let Some(tag) = conditions::needed_tag(conn, &query.filter)? {
+    if !driven && let Some(tag) = conditions::needed_tags(conn, &query.filter)?.first().copied() {
         plan.drive("pointer_tags t", "t.pointer_id");
         plan.require("t.tag_id = ?".to_owned(), [Value::from(tag)]);
     }

@@ -1,5 +1,6 @@
 //! Pointers: reading one, making, changing, removing, assigning.
 
+use super::blocks;
 use super::failure::{RowError, damaged, is_unique_violation, not_found};
 use super::rows::{
     POINTER, SUMMARY, address, coordinates, federated_to_json, list_from_json, list_to_json, number, one,
@@ -15,8 +16,6 @@ use crate::store::{Statistics, StoreError, Summary};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::sync::LazyLock;
 
-/// Pointers are counted in runs of this many ids, as a power of two.
-pub(super) const BLOCK_BITS: i64 = 12;
 /// From this many new pointers on, the search index is filled by one statement.
 const BULK: usize = 64;
 
@@ -47,7 +46,7 @@ pub(super) fn holder_of(conn: &Connection, unique: &[u8]) -> Result<Option<Point
 /// Makes one pointer.
 pub(super) fn create(work: &Work, new: NewPointer, now: Timestamp) -> Result<Pointer, StoreError> {
     let (id, pointer) = insert(work.conn, new, now)?;
-    count(work.conn, id, 1)?;
+    blocks::count(work.conn, id, 1)?;
     work.follow(IndexChange::Added {
         id,
         description: pointer.description.clone(),
@@ -72,23 +71,13 @@ pub(super) fn create_many(work: &Work, new: Vec<NewPointer>, now: Timestamp) -> 
     let Some(&first) = ids.first() else {
         return Ok(0);
     };
-    for run in ids.chunk_by(|left, right| left >> BLOCK_BITS == right >> BLOCK_BITS) {
-        count(work.conn, run[0], run.len() as i64)?;
+    for run in blocks::runs(&ids) {
+        blocks::count(work.conn, run[0], run.len() as i64)?;
     }
     if bulk {
         search_index::add_from(work.conn, first)?;
     }
     Ok(made)
-}
-
-/// Notes `change` pointers more (or fewer) in the run that `id` belongs to.
-fn count(conn: &Connection, id: i64, change: i64) -> Result<(), StoreError> {
-    conn.prepare_cached(
-        "INSERT INTO pointer_blocks (block, live) VALUES (?1, ?2)
-         ON CONFLICT (block) DO UPDATE SET live = live + ?2",
-    )
-    .and_then(|mut statement| statement.execute(params![id >> BLOCK_BITS, change]))?;
-    Ok(())
 }
 
 /// A credential pointer as it is stored.
@@ -182,6 +171,16 @@ pub(super) fn update(
     let conn = work.conn;
     let id = row_id(conn, at)?;
     let mut pointer = find(conn, at)?.ok_or_else(|| not_found("pointer", at.as_str()))?;
+    if change
+        .if_unchanged_since
+        .is_some_and(|seen| seen != pointer.last_modified)
+    {
+        return Err(StoreError::ChangedMeanwhile {
+            what: "pointer",
+            name: at.to_string(),
+            at: Some(pointer.last_modified),
+        });
+    }
     if let Some(description) = change.description
         && description != pointer.description
     {
@@ -207,7 +206,7 @@ pub(super) fn update(
         conn.prepare_cached("UPDATE pointers SET author = ?2 WHERE id = ?1")?
             .execute(params![id, author])?;
     }
-    pointer.last_modified = now;
+    pointer.last_modified = later_than(pointer.last_modified, now);
     let unique = uniqueness(&pointer.data_reference, pointer.federated.as_ref());
     let updated = conn
         .prepare_cached(
@@ -221,18 +220,27 @@ pub(super) fn update(
             list_to_json(&pointer.tags),
             pointer.data_reference,
             unique,
-            now.as_micros(),
+            pointer.last_modified.as_micros(),
             federated_to_json(pointer.federated.as_ref()),
             credential_number(pointer.credential_pointer_address.as_ref()),
         ]);
     match updated {
-        Ok(_) => Ok(pointer),
+        Ok(_) => {
+            work.note_moved(id);
+            Ok(pointer)
+        }
         Err(error) if is_unique_violation(&error) => match holder_of(conn, &unique)? {
             Some(address) => Err(StoreError::DuplicateReference { address }),
             None => Err(error.into()),
         },
         Err(error) => Err(error.into()),
     }
+}
+
+/// The moment of a change after another one: no two of a pointer have the same, also within one tick of the clock and
+/// where that goes back.
+fn later_than(before: Timestamp, now: Timestamp) -> Timestamp {
+    now.max(Timestamp::from_micros(before.as_micros().saturating_add(1)))
 }
 
 /// The credential that says where a pointer leads, if it is not the owner's.
@@ -252,9 +260,12 @@ pub(super) fn assign(
 ) -> Result<Pointer, StoreError> {
     let id = row_id(work.conn, at)?;
     let connection = known_connection(work.conn, connection)?;
+    let before = find(work.conn, at)?.ok_or_else(|| not_found("pointer", at.as_str()))?;
+    let changed = later_than(before.last_modified, now);
     work.conn
         .prepare_cached("UPDATE pointers SET connection = ?2, last_modified = ?3 WHERE id = ?1")?
-        .execute(params![id, connection, now.as_micros()])?;
+        .execute(params![id, connection, changed.as_micros()])?;
+    work.note_moved(id);
     find(work.conn, at)?.ok_or_else(|| not_found("pointer", at.as_str()))
 }
 
@@ -271,17 +282,9 @@ pub(super) fn delete(work: &Work, at: &PointerAddress) -> Result<(), StoreError>
     tags::detach(conn, id, &list_from_json(&tags)?)?;
     conn.prepare_cached("DELETE FROM pointers WHERE id = ?1")?
         .execute([id])?;
-    count(conn, id, -1)?;
+    blocks::count(conn, id, -1)?;
     work.follow(IndexChange::Removed { id, description });
     Ok(())
-}
-
-/// How many pointers there are.
-pub(super) fn total(conn: &Connection) -> Result<u64, StoreError> {
-    let total: i64 = conn
-        .prepare_cached("SELECT coalesce(sum(live), 0) FROM pointer_blocks")?
-        .query_row([], |row| row.get(0))?;
-    Ok(total.cast_unsigned())
 }
 
 /// Counts of everything.
@@ -291,7 +294,7 @@ pub(super) fn statistics(conn: &Connection) -> Result<Statistics, StoreError> {
         Ok(count.cast_unsigned())
     };
     Ok(Statistics {
-        pointers: total(conn)?,
+        pointers: blocks::total(conn)?,
         relationships: counted("SELECT value FROM counters WHERE name = 'relationships'")?,
         domains: counted("SELECT count(*) FROM domains")?,
         connections: counted("SELECT count(*) FROM connections")?,

@@ -4,7 +4,8 @@ use super::import;
 use super::imports::Imports;
 use super::places::Places;
 use super::reader::Readers;
-use super::writer::Writer;
+use super::sorted::Sorted;
+use super::writer::{Fault, Work, Writer};
 use super::{credentials, domains, federations, heads, once, open, pointers, relationships, search, tags};
 use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, DomainPermission, Federation,
@@ -12,13 +13,14 @@ use crate::model::{
 };
 use crate::store::records::uniqueness;
 use crate::store::{
-    Begun, ConnectionChange, Edge, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness, OfferRecord,
-    OnceKey, PointerPage, PointerQuery, Relationship, SharedHead, Staged, Statistics, Store, StoreError,
-    Summary,
+    AsSeen, Begun, ConnectionChange, Edge, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness,
+    OfferRecord, OnceKey, PointerPage, PointerQuery, Relationship, SharedHead, Staged, Statistics, Store,
+    StoreError, Summary,
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
 mod embedded {
@@ -36,6 +38,8 @@ pub struct SqliteStore {
     readers: Arc<Readers>,
     imports: Arc<Imports>,
     places: Arc<Places>,
+    sorted: Arc<Sorted>,
+    changes: AtomicU64,
 }
 
 impl SqliteStore {
@@ -54,14 +58,36 @@ impl SqliteStore {
 
     fn start((conn, path): (rusqlite::Connection, PathBuf)) -> Result<Self, StoreError> {
         let readers = Arc::new(Readers::new(path.clone()));
-        let writer = Writer::start(conn, path.clone(), Arc::clone(&readers))?;
+        let sorted = Arc::new(Sorted::default());
+        let writer = Writer::start(conn, path.clone(), Arc::clone(&readers), Arc::clone(&sorted))?;
         let imports = Arc::new(Imports::new(path));
         Ok(Self {
             writer,
             readers,
             imports,
             places: Arc::default(),
+            sorted,
+            // Another process that had it open before counted from an earlier moment.
+            changes: AtomicU64::new(Timestamp::now().as_micros().unsigned_abs()),
         })
+    }
+
+    /// A write after which lists are not what they were.
+    async fn change<T, E>(
+        &self,
+        operation: impl FnOnce(&Work) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: Fault,
+    {
+        let done = self.writer.write(operation).await?;
+        self.note_change();
+        Ok(done)
+    }
+
+    fn note_change(&self) {
+        self.changes.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -129,8 +155,7 @@ impl Store for SqliteStore {
         weight: f64,
     ) -> Result<(), StoreError> {
         let (from, to, kind) = (from.clone(), to.clone(), relationship.to_owned());
-        self.writer
-            .write(move |work| relationships::add(work.conn, &from, &to, &kind, weight))
+        self.change(move |work| relationships::add(work.conn, &from, &to, &kind, weight))
             .await
     }
 
@@ -141,14 +166,15 @@ impl Store for SqliteStore {
         relationship: Option<&str>,
     ) -> Result<u64, StoreError> {
         let (one, other, kind) = (one.clone(), other.clone(), relationship.map(str::to_owned));
-        self.writer
-            .write(move |work| relationships::remove(work.conn, &one, &other, kind.as_deref()))
+        self.change(move |work| relationships::remove(work.conn, &one, &other, kind.as_deref()))
             .await
     }
 
     async fn pointers(&self, query: &PointerQuery) -> Result<PointerPage, StoreError> {
-        let query = query.clone();
-        self.readers.long(move |conn| search::page(conn, &query)).await
+        let (query, sorted) = (query.clone(), Arc::clone(&self.sorted));
+        self.readers
+            .long(move |conn| search::page(conn, &query, &sorted))
+            .await
     }
 
     async fn tags(&self) -> Result<Vec<(String, u64)>, StoreError> {
@@ -156,9 +182,7 @@ impl Store for SqliteStore {
     }
 
     async fn create_pointer(&self, new: NewPointer, now: Timestamp) -> Result<Pointer, StoreError> {
-        self.writer
-            .write(move |work| pointers::create(work, new, now))
-            .await
+        self.change(move |work| pointers::create(work, new, now)).await
     }
 
     async fn create_pointers(
@@ -167,8 +191,7 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<u64, (usize, StoreError)> {
         let made = self
-            .writer
-            .write(move |work| pointers::create_many(work, new, now))
+            .change(move |work| pointers::create_many(work, new, now))
             .await;
         Ok(made?)
     }
@@ -204,8 +227,9 @@ impl Store for SqliteStore {
         let moved = self
             .writer
             .alone(move |conn| import::commit(conn, staged, now))
-            .await;
-        Ok(moved?)
+            .await?;
+        self.note_change();
+        Ok(moved)
     }
 
     async fn abort_import(&self, id: ImportId, whose: &str) -> Result<(), StoreError> {
@@ -224,16 +248,13 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<Pointer, StoreError> {
         let address = address.clone();
-        self.writer
-            .write(move |work| pointers::update(work, &address, change, now))
+        self.change(move |work| pointers::update(work, &address, change, now))
             .await
     }
 
     async fn delete_pointer(&self, address: &PointerAddress) -> Result<(), StoreError> {
         let gone = address.clone();
-        self.writer
-            .write(move |work| pointers::delete(work, &gone))
-            .await?;
+        self.change(move |work| pointers::delete(work, &gone)).await?;
         self.places.forget(address);
         Ok(())
     }
@@ -245,13 +266,16 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<Pointer, StoreError> {
         let (address, connection) = (address.clone(), connection.cloned());
-        self.writer
-            .write(move |work| pointers::assign(work, &address, connection.as_ref(), now))
+        self.change(move |work| pointers::assign(work, &address, connection.as_ref(), now))
             .await
     }
 
     async fn statistics(&self) -> Result<Statistics, StoreError> {
         self.readers.quick(pointers::statistics)
+    }
+
+    async fn changes(&self) -> Result<u64, StoreError> {
+        Ok(self.changes.load(Ordering::Relaxed))
     }
 
     async fn domains(&self) -> Result<Vec<Domain>, StoreError> {
@@ -264,22 +288,24 @@ impl Store for SqliteStore {
 
     async fn create_domain(&self, name: &str, owner: &AppId, now: Timestamp) -> Result<Domain, StoreError> {
         let (name, owner) = (name.to_owned(), owner.clone());
-        self.writer
-            .write(move |work| domains::create_domain(work.conn, &name, &owner, now))
+        self.change(move |work| domains::create_domain(work.conn, &name, &owner, now))
             .await
     }
 
-    async fn rename_domain(&self, id: &DomainId, name: &str) -> Result<Domain, StoreError> {
+    async fn rename_domain(
+        &self,
+        id: &DomainId,
+        name: &str,
+        if_still: Option<AsSeen>,
+    ) -> Result<Domain, StoreError> {
         let (id, name) = (id.clone(), name.to_owned());
-        self.writer
-            .write(move |work| domains::rename_domain(work.conn, &id, &name))
+        self.change(move |work| domains::rename_domain(work.conn, &id, &name, if_still.as_ref()))
             .await
     }
 
     async fn delete_domain(&self, id: &DomainId) -> Result<(), StoreError> {
         let id = id.clone();
-        self.writer
-            .write(move |work| domains::delete_domain(work.conn, &id))
+        self.change(move |work| domains::delete_domain(work.conn, &id))
             .await
     }
 
@@ -305,11 +331,10 @@ impl Store for SqliteStore {
         let domain = domain.clone();
         let (name, description) = (name.to_owned(), description.to_owned());
         let held = held_credential.map(str::to_owned);
-        self.writer
-            .write(move |work| {
-                domains::create_connection(work.conn, &domain, &name, &description, held.as_deref(), now)
-            })
-            .await
+        self.change(move |work| {
+            domains::create_connection(work.conn, &domain, &name, &description, held.as_deref(), now)
+        })
+        .await
     }
 
     async fn set_connection_status(
@@ -318,8 +343,7 @@ impl Store for SqliteStore {
         status: ConnectionStatus,
     ) -> Result<Connection, StoreError> {
         let id = id.clone();
-        self.writer
-            .write(move |work| domains::set_status(work.conn, &id, status))
+        self.change(move |work| domains::set_status(work.conn, &id, status))
             .await
     }
 
@@ -329,15 +353,13 @@ impl Store for SqliteStore {
         change: ConnectionChange,
     ) -> Result<Connection, StoreError> {
         let id = id.clone();
-        self.writer
-            .write(move |work| domains::update_connection(work.conn, &id, &change))
+        self.change(move |work| domains::update_connection(work.conn, &id, &change))
             .await
     }
 
     async fn delete_connection(&self, id: &ConnectionId) -> Result<(), StoreError> {
         let id = id.clone();
-        self.writer
-            .write(move |work| domains::delete_connection(work.conn, &id))
+        self.change(move |work| domains::delete_connection(work.conn, &id))
             .await
     }
 
@@ -363,25 +385,21 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<Federation, StoreError> {
         let (source, target) = (source.clone(), target.clone());
-        self.writer
-            .write(move |work| {
-                federations::create(work.conn, (&source, &target), &permissions, &request, now)
-            })
-            .await
+        self.change(move |work| {
+            federations::create(work.conn, (&source, &target), &permissions, &request, now)
+        })
+        .await
     }
 
     async fn accept_federation(&self, id: &FederationId, now: Timestamp) -> Result<Federation, StoreError> {
         let id = id.clone();
-        self.writer
-            .write(move |work| federations::accept(work.conn, &id, now))
+        self.change(move |work| federations::accept(work.conn, &id, now))
             .await
     }
 
     async fn revoke_federation(&self, id: &FederationId) -> Result<Federation, StoreError> {
         let id = id.clone();
-        self.writer
-            .write(move |work| federations::revoke(work.conn, &id))
-            .await
+        self.change(move |work| federations::revoke(work.conn, &id)).await
     }
 
     async fn issued(&self) -> Result<Vec<IssuedRecord>, StoreError> {
@@ -389,21 +407,18 @@ impl Store for SqliteStore {
     }
 
     async fn insert_issued(&self, record: IssuedRecord) -> Result<(), StoreError> {
-        self.writer
-            .write(move |work| credentials::insert_issued(work.conn, &record))
+        self.change(move |work| credentials::insert_issued(work.conn, &record))
             .await
     }
 
     async fn update_issued(&self, record: IssuedRecord) -> Result<(), StoreError> {
-        self.writer
-            .write(move |work| credentials::update_issued(work.conn, &record))
+        self.change(move |work| credentials::update_issued(work.conn, &record))
             .await
     }
 
     async fn remove_issued(&self, name: &str) -> Result<(), StoreError> {
         let name = name.to_owned();
-        self.writer
-            .write(move |work| credentials::remove_issued(work.conn, &name))
+        self.change(move |work| credentials::remove_issued(work.conn, &name))
             .await
     }
 
@@ -418,15 +433,13 @@ impl Store for SqliteStore {
     }
 
     async fn put_held(&self, record: HeldRecord) -> Result<(), StoreError> {
-        self.writer
-            .write(move |work| credentials::put_held(work.conn, &record))
+        self.change(move |work| credentials::put_held(work.conn, &record))
             .await
     }
 
     async fn remove_held(&self, name: &str) -> Result<(), StoreError> {
         let name = name.to_owned();
-        self.writer
-            .write(move |work| credentials::remove_held(work.conn, &name))
+        self.change(move |work| credentials::remove_held(work.conn, &name))
             .await
     }
 
@@ -435,8 +448,7 @@ impl Store for SqliteStore {
     }
 
     async fn put_offer(&self, record: OfferRecord) -> Result<(), StoreError> {
-        self.writer
-            .write(move |work| credentials::put_offer(work.conn, &record))
+        self.change(move |work| credentials::put_offer(work.conn, &record))
             .await
     }
 

@@ -5,6 +5,7 @@
 use super::failure::{RowError, again};
 use super::reader::Readers;
 use super::search_index::IndexChange;
+use super::sorted::Sorted;
 use crate::store::StoreError;
 use rusqlite::Connection;
 use std::cell::RefCell;
@@ -27,12 +28,19 @@ pub(super) struct Work<'a> {
     /// Changes to the search index, made once for the whole group: each savepoint would otherwise
     /// leave a segment of its own in the index.
     index: RefCell<Vec<IndexChange>>,
+    /// Pointers whose place in some order may be another one now, noted when that is committed.
+    moved: RefCell<Vec<i64>>,
 }
 
 impl Work<'_> {
     /// Has the search index follow, before the group is committed.
     pub(super) fn follow(&self, change: IndexChange) {
         self.index.borrow_mut().push(change);
+    }
+
+    /// Says that a pointer, by the id of its row, was changed after it was made.
+    pub(super) fn note_moved(&self, id: i64) {
+        self.moved.borrow_mut().push(id);
     }
 }
 
@@ -83,13 +91,19 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread. `path` is the database's, to see how long its log is.
-    pub(super) fn start(conn: Connection, path: PathBuf, readers: Arc<Readers>) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        conn: Connection,
+        path: PathBuf,
+        readers: Arc<Readers>,
+        sorted: Arc<Sorted>,
+    ) -> Result<Self, StoreError> {
         let (orders, waiting) = mpsc::channel(WAITING);
         let mut log = path.into_os_string();
         log.push("-wal");
         let thread = Thread {
             conn,
             readers,
+            sorted,
             log: log.into(),
             long_log: LONG_LOG,
         };
@@ -193,6 +207,7 @@ impl Writer {
 struct Thread {
     conn: Connection,
     readers: Arc<Readers>,
+    sorted: Arc<Sorted>,
     log: PathBuf,
     long_log: u64,
 }
@@ -240,6 +255,7 @@ impl Thread {
         let work = Work {
             conn: &self.conn,
             index: RefCell::default(),
+            moved: RefCell::default(),
         };
         let mut answers = Vec::with_capacity(writes.len());
         let mut fault: Option<StoreError> = None;
@@ -259,6 +275,7 @@ impl Thread {
         if committed.is_err() && !self.conn.is_autocommit() {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
+        self.sorted.note(&work.moved.take());
         self.readers.changed();
         let told = committed.as_ref().copied();
         for answer in answers {

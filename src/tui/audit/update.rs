@@ -8,6 +8,7 @@ use crate::tui::effect::Effect;
 use crate::tui::layers::{FilterLine, Layer, Rows};
 use crate::tui::message::Message;
 use crate::tui::state::{Level, State};
+use crate::tui::update::expanded;
 use std::time::Duration;
 
 /// How long the keys rest before an instance is asked for what they say.
@@ -121,7 +122,8 @@ pub fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
         state.layers.push(Layer::Filter(line));
         return Vec::new();
     };
-    let effects = narrow(state, text);
+    let text = expanded(state, Rows::Audit, text);
+    let effects = narrow(state, &text);
     let problem = top(state).and_then(|page| page.problem.clone());
     if let Some(problem) = problem {
         state.report(Level::Warn, problem.to_string(), "the rest of the filter holds");

@@ -51,7 +51,7 @@ fn names(memory: &Memory, composer: &Composer) -> Vec<Offer> {
         seen.insert(name.clone());
         offers.push(asked(name, &format!("is asked for; last time: {answer}")));
     }
-    for template in &memory.templates {
+    for template in memory.templates() {
         let query = serde_json::from_str(&template.text).unwrap_or_default();
         for blank in blanks_of(&query) {
             if seen.insert(blank.name.clone()) {

@@ -69,7 +69,14 @@ pub fn press(state: &mut State, composer: &mut Composer, key: Key) -> Vec<Effect
             return open(state, composer, Kind::Name);
         }
         (KeyCode::Char('x'), true) if window.kind == Kind::Templates => {
-            let chosen = rows.get(window.selected).filter(|row| row.mark == "kept");
+            let chosen = rows.get(window.selected);
+            if let Some(row) = chosen.filter(|row| row.mark == "file") {
+                composer.note = Some((
+                    format!("{} stands in a file, and is changed there", row.label),
+                    false,
+                ));
+            }
+            let chosen = chosen.filter(|row| row.mark == "kept");
             let Some(name) = chosen.map(|row| row.label.clone()) else {
                 composer.window = Some(window);
                 return Vec::new();
@@ -94,12 +101,12 @@ fn press_name(state: &mut State, composer: &mut Composer, mut window: Window, ke
     match key.code {
         KeyCode::Esc => return open(state, composer, Kind::Templates),
         KeyCode::Enter if !window.input.value().trim().is_empty() => {
-            let template = Template {
-                name: window.input.value().trim().to_owned(),
-                text: composer.editor.text().to_owned(),
-                instance: Some(composer.instance.to_string()),
-                at: state.clock.now(),
-            };
+            let template = Template::to_keep(
+                window.input.value().trim(),
+                composer.editor.text().to_owned(),
+                Some(composer.instance.to_string()),
+                state.clock.now(),
+            );
             composer.note = Some((format!("kept as {}", template.name), false));
             return vec![background(state, Errand::Keep(template))];
         }

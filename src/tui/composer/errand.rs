@@ -4,7 +4,8 @@ use super::arrived::Arrived;
 use super::place::ReplyOf;
 use crate::model::{AppId, InstanceName, PointerAddress, Route};
 use crate::workspace::{
-    DryRun, Failure, Knowledge, Outgoing, PointerDetail, ReplyPath, SentQuery, Template, Way, Workspace,
+    DryRun, Failure, Knowledge, Outgoing, PointerDetail, ReplyPath, SentQuery, Template, Templates, Way,
+    Workspace,
 };
 use serde_json::Value;
 
@@ -28,6 +29,11 @@ pub enum Errand {
     Send(Box<Outgoing>),
     /// Fetch what is kept, and what was sent.
     Kept,
+    /// Fetch the queries that have a name, and nothing else.
+    Templates,
+    /// Fetch the query of this name, to open the composer with it for the instance that it was written for, else for
+    /// this one.
+    Fetch(String, InstanceName),
     /// Keep a query.
     Keep(Template),
     /// Forget a kept query.
@@ -64,7 +70,11 @@ pub enum Heard {
     /// The reply.
     Arrived(Box<Arrived>),
     /// What is kept, and what was sent.
-    Kept(Vec<Template>, Vec<SentQuery>),
+    Kept(Templates, Vec<SentQuery>),
+    /// The queries that have a name.
+    Templates(Templates),
+    /// The query of a name.
+    Fetched(Box<Template>, InstanceName),
 }
 
 /// News for the composer.
@@ -117,6 +127,8 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> Result<Heard, Failure
         Errand::DryRun(outgoing) => Heard::DryRun(Box::new(workspace.dry_run(&outgoing).await?)),
         Errand::Send(outgoing) => Heard::Arrived(Box::new(Arrived::of(&workspace.send(&outgoing).await?))),
         Errand::Kept => kept(workspace).await?,
+        Errand::Templates => Heard::Templates(workspace.templates().await?),
+        Errand::Fetch(name, instance) => Heard::Fetched(Box::new(workspace.template(&name).await?), instance),
         Errand::Keep(template) => {
             workspace.save_template(template).await?;
             kept(workspace).await?

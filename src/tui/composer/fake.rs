@@ -4,11 +4,12 @@ use super::arrived::Arrived;
 use super::errand::{Errand, Heard};
 use crate::model::Grant;
 use crate::protocol::Actions;
-use crate::tui::fake::common::now;
+use crate::tui::fake::common::{failure, now};
 use crate::tui::fake::pointers::{address, detail_of};
 use crate::tui::outcome::Outcome;
 use crate::workspace::{
-    BodyLayer, Claim, DryRun, Knowledge, Leg, QueryLayer, ReplyPath, SentQuery, Template, WireLayer,
+    BodyLayer, Claim, DryRun, Knowledge, Leg, QueryLayer, ReplyPath, SentQuery, Template, Templates,
+    WireLayer,
 };
 use serde_json::{Value, json};
 
@@ -137,6 +138,31 @@ pub fn arrived() -> Arrived {
     }
 }
 
+/// Queries that have a name: one kept, one in a file.
+fn templates() -> Templates {
+    let text = "{\n  \"action\": \"search_pointers\",\n  \"search_term\": \"harbour\"\n}";
+    let kept = Template::to_keep(
+        "stations of the harbour",
+        text.into(),
+        Some("alpha".into()),
+        now(),
+    );
+    let in_file = Template {
+        about: Some("How much there is of everything".into()),
+        file: Some("queries/coast.toml".into()),
+        ..Template::to_keep(
+            "coast/figures",
+            "{\n  \"action\": \"get_graph_stats\"\n}".into(),
+            Some("beta".into()),
+            now(),
+        )
+    };
+    Templates {
+        list: vec![kept, in_file],
+        problems: Vec::new(),
+    }
+}
+
 /// Answers at once what an instance and the vault would; what is sent or looked at waits for the test.
 pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
     Some(Ok(match errand {
@@ -168,13 +194,19 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
         }
         Errand::Ways(instance) => Heard::Ways(instance, Vec::new()),
         Errand::Follow(call, address) => Heard::Followed(call, Box::new(detail_of(&address))),
+        Errand::Templates => Heard::Templates(templates()),
+        Errand::Fetch(wanted, instance) => {
+            let found = templates()
+                .list
+                .into_iter()
+                .find(|template| template.name == wanted);
+            match found {
+                Some(template) => Heard::Fetched(Box::new(template), instance),
+                None => return Some(Err(failure())),
+            }
+        }
         Errand::Kept | Errand::Keep(_) | Errand::Forget(_) => Heard::Kept(
-            vec![Template {
-                name: "stations of the harbour".into(),
-                text: "{\n  \"action\": \"search_pointers\",\n  \"search_term\": \"harbour\"\n}".into(),
-                instance: Some("alpha".into()),
-                at: now(),
-            }],
+            templates(),
             vec![
                 SentQuery {
                     log_id: 3,

@@ -1,7 +1,7 @@
 //! What is worth keeping while the composer is closed. It goes when the vault is locked.
 
 use crate::model::{AppId, InstanceName, Timestamp};
-use crate::workspace::{Answers, Failure, Knowledge, SentQuery, Template};
+use crate::workspace::{Answers, Failure, Knowledge, SentQuery, Template, Templates};
 use std::collections::{BTreeMap, HashMap};
 
 /// After how many seconds an instance is asked again what it knows.
@@ -29,8 +29,10 @@ pub struct Memory {
     pub sent: HashMap<InstanceName, String>,
     /// What the vault keeps of what was being written.
     pub kept: BTreeMap<InstanceName, String>,
-    /// Queries that are kept.
-    pub templates: Vec<Template>,
+    /// Queries that have a name; none before they were asked for.
+    pub templates: Option<Templates>,
+    /// The errand that fetches the query of a name, to open the composer with it.
+    pub fetching: Option<u64>,
     /// Queries that were sent.
     pub history: Vec<SentQuery>,
     /// What went into blanks last, by name.
@@ -40,6 +42,11 @@ pub struct Memory {
 }
 
 impl Memory {
+    /// The queries that have a name.
+    pub fn templates(&self) -> &[Template] {
+        self.templates.as_ref().map_or(&[], |known| known.list.as_slice())
+    }
+
     /// What is known of an instance, under this identity or else under another.
     pub fn of(&self, instance: &InstanceName, identity: Option<&AppId>) -> Option<&Knowledge> {
         let exactly = self.known.get(&(instance.clone(), identity.cloned()));

@@ -6,7 +6,7 @@
 //! [`Memory`].
 //!
 //! Its files stand on floors, and no arrow runs up. On top are what is drawn (`view`), what keys do (`update`) and what
-//! came (`news`). Under the keys is choosing in a window over it (`choosing`); under the news, opening it (`open`).
+//! came (`news`). Under the keys is choosing in a window over it (`choosing`); under the news, opening it (`open`), perhaps with a choice.
 //! Then come sending (`send`), which has blanks asked for (`asking`), and what follows a change of the text
 //! (`settling`, `offering`, `looking`). All of them change the state (`state`), which knows nothing of keys, sending,
 //! opening or drawing; it is made of what stands at the bottom: a window, the blanks that are being filled in, offers
@@ -41,10 +41,11 @@ mod update;
 mod view;
 mod window;
 
+pub use background::ask_for_templates;
 pub use errand::{Errand, Followed, News, run};
 pub use memory::Memory;
 pub use news::on_news;
-pub use open::{open, open_call, open_pointer, open_query, send_text};
+pub use open::{open, open_call, open_pointer, open_query, open_template, open_templates, send_text};
 pub use send::send_agreed;
 pub use state::Composer;
 pub use unsent::{keep_unsent, take_kept};

@@ -6,7 +6,7 @@ use super::layer::with;
 use super::looking::{look, to_look_up, word};
 use super::memory::Known;
 use super::offering::offer;
-use super::open::followed;
+use super::open::{fetched, followed};
 use super::state::{Asked, Composer, Panel, Taking};
 use super::view::panel_lines::prepare_reply;
 use crate::tui::effect::Effect;
@@ -27,6 +27,17 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
             state.composer.following = None;
             return match outcome {
                 Ok(Heard::Followed(call, detail)) => followed(state, *call, *detail),
+                Ok(_) => Vec::new(),
+                Err(failure) => {
+                    state.report_failure(&failure);
+                    Vec::new()
+                }
+            };
+        }
+        News::Came(ticket, outcome) if state.composer.fetching == Some(ticket) => {
+            state.composer.fetching = None;
+            return match outcome {
+                Ok(Heard::Fetched(template, instance)) => fetched(state, &template, instance),
                 Ok(_) => Vec::new(),
                 Err(failure) => {
                     state.report_failure(&failure);
@@ -62,9 +73,10 @@ fn remember(state: &mut State, heard: &Heard) {
                 .insert((instance.clone(), identity.clone()), known);
         }
         Heard::Kept(templates, history) => {
-            state.composer.templates.clone_from(templates);
+            state.composer.templates = Some(templates.clone());
             state.composer.history.clone_from(history);
         }
+        Heard::Templates(templates) => state.composer.templates = Some(templates.clone()),
         _ => {}
     }
 }
@@ -137,7 +149,7 @@ fn came(state: &mut State, composer: &mut Composer, ticket: u64, heard: Heard) -
                 return vec![background(state, Errand::Kept)];
             }
         }
-        Heard::Kept(..) | Heard::Followed(..) => {}
+        Heard::Kept(..) | Heard::Templates(_) | Heard::Fetched(..) | Heard::Followed(..) => {}
     }
     Vec::new()
 }

@@ -1,18 +1,20 @@
 //! Opening the composer: empty, with a query of the log, or on a pointer.
 
 use super::background::background;
+use super::choosing;
 use super::errand::{Errand, Followed};
 use super::layer::with;
 use super::send::send;
 use super::settling::settle;
 use super::state::Composer;
+use super::window::Kind;
 use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::protocol::Query;
 use crate::protocol::json_text::quoted;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
 use crate::tui::state::State;
-use crate::workspace::{PointerDetail, Way, laid_out};
+use crate::workspace::{PointerDetail, Template, Way, laid_out};
 use serde_json::Value;
 
 /// Opens it for an instance, with what was being written for it.
@@ -82,6 +84,38 @@ pub(super) fn followed(state: &mut State, call: Followed, mut detail: PointerDet
         federated.route = call.route.unwrap_or(federated.route);
     }
     open_pointer(state, call.through, &detail.pointer, detail.leads_to)
+}
+
+/// Opens it for an instance with the choice of queries that have a name.
+pub fn open_templates(state: &mut State, instance: InstanceName) -> Vec<Effect> {
+    let mut effects = open(state, instance);
+    effects.extend(with(state, |state, composer| {
+        (true, choosing::open(state, composer, Kind::Templates))
+    }));
+    effects
+}
+
+/// Opens it with the query of this name, which has to be fetched: for the instance that it was written for, if that is
+/// here, else for this one.
+pub fn open_template(state: &mut State, instance: InstanceName, name: &str) -> Vec<Effect> {
+    state.composer.fetching = Some(state.next_ticket);
+    vec![background(state, Errand::Fetch(name.to_owned(), instance))]
+}
+
+/// The query of a name is there. Whoever went elsewhere meanwhile is left in peace.
+pub(super) fn fetched(state: &mut State, template: &Template, otherwise: InstanceName) -> Vec<Effect> {
+    if !state.layers.is_empty() {
+        return Vec::new();
+    }
+    let written_for = template
+        .instance
+        .as_deref()
+        .and_then(|name| InstanceName::parse(name).ok());
+    let instance = written_for
+        .filter(|name| state.instances.get(name.as_str()).is_some())
+        .unwrap_or(otherwise);
+    let composer = Composer::new(instance, &template.text, template.text.len());
+    show(state, composer)
 }
 
 fn about(pointer: &Pointer) -> String {

@@ -63,10 +63,16 @@ fn fit(words: &str, text: &str) -> Option<usize> {
 }
 
 fn templates(state: &State, composer: &Composer) -> Vec<Row> {
-    let kept = state.composer.templates.iter().map(|template| Row {
+    let kept = state.composer.templates().iter().map(|template| Row {
         label: template.name.clone(),
-        detail: in_one_line(&template.text),
-        mark: "kept",
+        detail: match &template.about {
+            Some(about) => in_one_line(about),
+            None => in_one_line(&template.text),
+        },
+        mark: match template.file {
+            Some(_) => "file",
+            None => "kept",
+        },
         take: Take::Text(template.text.clone()),
     });
     let knowledge = state.composer.of(&composer.instance, composer.identity.as_ref());

@@ -470,6 +470,56 @@ fn templates_history_and_ways_are_chosen_from() {
 }
 
 #[test]
+fn a_query_that_has_a_name_is_begun_with_by_that_name() {
+    let mut state = demo((120, 36));
+    press(&mut state, &[":"]);
+    write(&mut state, "template coast");
+    press(&mut state, &["tab", "enter"]);
+    assert!(text(&state).contains("get_graph_stats"));
+    assert_eq!(
+        composer(&state).instance.as_str(),
+        "beta",
+        "for what it was written for"
+    );
+    press(&mut state, &["esc", ":"]);
+    write(&mut state, "template no such name");
+    press(&mut state, &["enter"]);
+    assert!(state.layers.is_empty(), "it is said in the messages");
+    press(&mut state, &[":"]);
+    write(&mut state, "template");
+    press(&mut state, &["enter"]);
+    write(&mut state, "harbour");
+    press(&mut state, &["enter"]);
+    assert!(text(&state).contains("\"search_term\": \"harbour\""));
+}
+
+#[test]
+fn what_stands_in_a_file_is_not_forgotten_here() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I", "ctrl-t"]);
+    write(&mut state, "coast");
+    for _ in 0..2 {
+        let effects = effects(&mut state, "ctrl-x");
+        assert!(effects.is_empty());
+    }
+    let note = composer(&state).note.as_ref().map(|(note, _)| note.as_str());
+    assert!(
+        note.is_some_and(|note| note.contains("stands in a file")),
+        "{note:?}"
+    );
+}
+
+#[test]
+fn a_file_of_queries_that_is_wrong_is_told_where_they_are_chosen() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["I", "ctrl-t"]);
+    let templates = state.composer.templates.as_mut().unwrap();
+    templates.problems = vec![crate::tui::fake::failure(), crate::tui::fake::failure()];
+    let shown = screen(&state);
+    assert!(shown.contains("(and 1 more: :doctor)"), "{shown}");
+}
+
+#[test]
 fn forgetting_a_template_is_asked_about() {
     let mut state = demo((120, 36));
     press(&mut state, &["I", "ctrl-t"]);

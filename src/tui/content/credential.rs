@@ -49,12 +49,8 @@ pub fn credential_lines(state: &State, page: &CredentialPage, room: u16) -> Vec<
         Role::Bad
     };
     field(&mut lines, "state", row.state.as_str(), usable, room);
-    let (verified, role) = if row.verified {
-        ("yes: people on both sides compared words", Role::Good)
-    } else {
-        ("not yet: compare the seven words with the other side", Role::Warn)
-    };
-    field(&mut lines, "verified", verified, role, room);
+    let role = if row.verified { Role::Good } else { Role::Warn };
+    field(&mut lines, "verified", row.comparison(), role, room);
     if let Some(delivery) = row.delivery {
         field(
             &mut lines,
@@ -205,6 +201,15 @@ fn add_grant(grant: &Grant, lines: &mut Vec<Line>, room: u16) {
         let sources: Vec<String> = sources.iter().map(ToString::to_string).collect();
         field(lines, "only from", &sources.join(", "), Role::Base, room);
     }
+    if grant.strict_replay {
+        field(
+            lines,
+            "replays",
+            "refused: each call is taken once",
+            Role::Base,
+            room,
+        );
+    }
 }
 
 /// What stops working, one to a line.
@@ -233,5 +238,37 @@ pub fn dependent_words(state: &State, dependent: &Dependent) -> String {
             None => format!("{app_id}, which never called"),
         },
         Dependent::Instance { name } => format!("this console’s own way to {name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::fake::demo;
+
+    /// The page about a credential that nobody handed over.
+    fn page(name: &str) -> String {
+        let state = demo((120, 36));
+        let page = CredentialPage {
+            name: name.to_owned(),
+            dependents: None,
+            scroll: 0,
+        };
+        let lines = credential_lines(&state, &page, 100);
+        let texts = lines
+            .iter()
+            .map(|line| line.spans.iter().map(|(text, _)| text.as_str()).collect());
+        texts.collect::<Vec<String>>().join("\n")
+    }
+
+    #[test]
+    fn of_an_owner_nobody_says_that_words_were_compared() {
+        let owner = page("old-client");
+        assert!(
+            owner.contains("the instance made it for its own administrator"),
+            "{owner}"
+        );
+        assert!(!owner.contains("compared"), "{owner}");
+        assert!(page("beta/alpha-federation").contains("people compared the seven words"));
     }
 }

@@ -4,7 +4,9 @@ mod credential;
 mod failure;
 pub(in crate::tui) mod fields;
 mod form;
+mod headings;
 mod instance;
+mod log_line;
 mod pointer;
 
 pub use super::invoke::status_glyph;
@@ -12,7 +14,9 @@ pub use credential::{credential_lines, dependent_words};
 pub use failure::failure_lines;
 pub use fields::{field, heading};
 pub use form::{CIRCUIT_NUMBERS, FormLayout, circuit_numbers, circuit_room};
+pub use headings::{BAR, LOOKS, columns, heading_at, headings};
 pub use instance::{health, instance_lines, state_glyph, state_role};
+pub use log_line::LogLine;
 pub use pointer::{route_glyph, shorten};
 
 use super::doctor;

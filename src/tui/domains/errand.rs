@@ -2,6 +2,7 @@
 
 use crate::model::{ConnectionId, ConnectionStatus, DomainId, InstanceName};
 use crate::seal::Passphrase;
+use crate::tui::message::Present;
 use crate::tui::outcome::Outcome;
 use crate::tui::patience::patient;
 use crate::workspace::{AccessKeyRow, DomainChange, DomainTree, Failure, Workspace};
@@ -71,10 +72,32 @@ pub async fn change(
     })
 }
 
+/// What a domain or connection is now that others changed before this could; none if it is gone.
+pub async fn present(
+    workspace: &Workspace,
+    instance: &InstanceName,
+    change: &DomainChange,
+) -> Outcome<Option<Present>> {
+    let tree = workspace.domain_tree(instance.as_str()).await?;
+    Ok(match change {
+        DomainChange::Rename(id, ..) => {
+            let mut domains = tree.domains.into_iter();
+            let found = domains.find(|domain| domain.id == *id);
+            found.map(|domain| Present::Domain(Box::new(domain)))
+        }
+        DomainChange::EditConnection { connection: id, .. } => {
+            let mut connections = tree.connections.into_iter();
+            let found = connections.find(|connection| connection.id == *id);
+            found.map(|connection| Present::Connection(Box::new(connection)))
+        }
+        _ => None,
+    })
+}
+
 fn words(change: &DomainChange) -> String {
     match change {
         DomainChange::MakeDomain(name) => format!("the domain {name} is made"),
-        DomainChange::Rename(_, name) => format!("the domain is called {name} now"),
+        DomainChange::Rename(_, name, _) => format!("the domain is called {name} now"),
         DomainChange::RemoveDomain(_) => "the domain is removed".to_owned(),
         DomainChange::MakeConnection { name, .. } => format!("the connection {name} is made"),
         DomainChange::EditConnection { .. } => "the connection is changed".to_owned(),

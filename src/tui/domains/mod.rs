@@ -18,7 +18,10 @@ mod view;
 mod words;
 
 pub use asks::{accept, add_connection, close, delete, edit, federate, new_domain, new_key, open_it};
-pub use errand::{Changed, Errand, News, change, run};
+pub use errand::{Changed, Errand, News, change, present, run};
 pub use state::{Domains, Row};
-pub use update::{click, fold_or_go, on_changed, on_news, open, pointers, refresh, settle, step, with_names};
+pub use update::{
+    click, fold_or_go, hurry, look_again, on_changed, on_news, open, pointers, refresh, settle, step,
+    with_names,
+};
 pub use view::draw;

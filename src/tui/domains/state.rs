@@ -69,6 +69,10 @@ pub struct Domains {
     pub rows: Vec<Row>,
     /// Where one is.
     pub cursor: Cursor,
+    /// How often it was fetched.
+    pub turn: u64,
+    /// Whether what is under way only finds out whether the domains are as they were.
+    is_glance: bool,
 }
 
 impl Domains {
@@ -85,15 +89,32 @@ impl Domains {
             connections: Vec::new(),
             rows: Vec::new(),
             cursor: Cursor::default(),
+            turn: 0,
+            is_glance: false,
         }
+    }
+
+    /// To fetch everything again.
+    pub fn everything(&mut self) -> Errand {
+        self.is_glance = false;
+        Errand::Tree(self.instance.clone())
+    }
+
+    /// To fetch the domains, and the rest only where they are others than before.
+    pub fn glance(&mut self) -> Errand {
+        self.is_glance = true;
+        Errand::Tree(self.instance.clone())
     }
 
     /// Takes what there is. Keys and counts of before stay until they come anew.
     pub fn take(&mut self, tree: DomainTree) {
         let selected = self.thing();
+        let is_as_before = self.load == Load::Ready && self.tree == tree;
+        if !(std::mem::take(&mut self.is_glance) && is_as_before) {
+            self.asked = (HashSet::new(), HashSet::new());
+        }
         self.tree = tree;
         self.load = Load::Ready;
-        self.asked = (HashSet::new(), HashSet::new());
         self.arrange(selected);
     }
 

@@ -1,5 +1,7 @@
 //! The page at all sizes and in all states, and what its keys lead to, with a held clock.
 
+mod meanwhile;
+
 use super::errand::{Changed, Errand, News};
 use super::fake::{domain_id, tree};
 use super::state::Thing;
@@ -197,6 +199,53 @@ fn a_fresh_key_is_masked_until_it_is_asked_for() {
     assert!(screen(&state).contains("CANARY"));
     let reports: Vec<&str> = state.reports.iter().map(|report| report.text.as_str()).collect();
     assert!(reports.iter().all(|text| !text.contains("CANARY")));
+}
+
+#[test]
+fn what_others_change_shows_without_a_key_and_nothing_else_is_asked_for_meanwhile() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["g", "d"]);
+    let turn = page(&state).turn;
+    let due = |turn| Message::DomainsDue(name("alpha"), turn);
+    assert!(
+        update(&mut state, due(turn - 1)).is_empty(),
+        "it was asked for since"
+    );
+    let asked = update(&mut state, due(turn));
+    assert!(matches!(asked.as_slice(), [Effect::Domains(Errand::Tree(_))]));
+    let same = page(&state).tree.clone();
+    let effects = update(
+        &mut state,
+        Message::Domains(News::Tree(name("alpha"), Ok(same.clone()))),
+    );
+    assert!(
+        matches!(effects.as_slice(), [Effect::After(_, Message::DomainsDue(..))]),
+        "all is as it was, and keys and counts stay"
+    );
+    let mut fewer = same;
+    fewer.domains.truncate(1);
+    let before = page(&state).rows.len();
+    let turn = page(&state).turn;
+    update(&mut state, due(turn));
+    let effects = update(&mut state, Message::Domains(News::Tree(name("alpha"), Ok(fewer))));
+    assert!(page(&state).rows.len() < before);
+    let asks = |effect: &Effect| matches!(effect, Effect::Domains(Errand::Keys(..) | Errand::Count(..)));
+    assert!(effects.iter().any(asks));
+    // The refresh of all pages asks for everything, and so does a change in the vault for the domains.
+    let effects = key(&mut state, "ctrl-r");
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Domains(Errand::Tree(_))))
+    );
+    let effects = update(&mut state, Message::VaultChanged);
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Domains(Errand::Tree(_))))
+    );
+    press(&mut state, &["esc"]);
+    assert!(update(&mut state, due(turn + 1)).is_empty(), "the page is closed");
 }
 
 #[test]

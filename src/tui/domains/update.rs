@@ -8,11 +8,18 @@ use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Layer, Notice};
+use crate::tui::message::Message;
 use crate::tui::state::{Level, Load, State};
 use crate::tui::theme::Role;
 use crate::tui::update::show_pointers_of;
 use crate::tui::widgets::text::{Line, wrap};
 use crate::workspace::Failure;
+use std::time::Duration;
+
+/// How often the page is asked for again while it is open.
+const AGAIN: Duration = Duration::from_secs(5);
+/// The same while nobody is there: instances put on record that they are asked.
+const SELDOM: Duration = Duration::from_secs(60);
 
 /// Opens the page of an instance.
 pub fn open(state: &mut State, instance: InstanceName) -> Vec<Effect> {
@@ -36,9 +43,32 @@ pub(super) fn top(state: &mut State) -> Option<&mut Domains> {
 /// Everything on the page on top, again.
 pub fn refresh(state: &mut State) -> Vec<Effect> {
     match top(state) {
-        Some(page) => vec![Effect::Domains(Errand::Tree(page.instance.clone()))],
+        Some(page) => vec![Effect::Domains(page.everything())],
         None => Vec::new(),
     }
+}
+
+/// It is time to ask again, if the page is still open and was not asked for since: others change domains too.
+pub fn look_again(state: &mut State, instance: &InstanceName, turn: u64) -> Vec<Effect> {
+    match page_of(state, instance) {
+        Some(page) if page.turn == turn => vec![Effect::Domains(page.glance())],
+        _ => Vec::new(),
+    }
+}
+
+/// Something was done, or somebody is there again: the page that is open may show other things now.
+pub fn hurry(state: &mut State) -> Option<Effect> {
+    state.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Domains(page) => Some(Effect::Domains(page.glance())),
+        _ => None,
+    })
+}
+
+fn page_of<'a>(state: &'a mut State, instance: &InstanceName) -> Option<&'a mut Domains> {
+    state.layers.iter_mut().find_map(|layer| match layer {
+        Layer::Domains(page) if page.instance == *instance => Some(&mut **page),
+        _ => None,
+    })
 }
 
 /// Takes what came.
@@ -46,16 +76,19 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
     let of = match &news {
         News::Tree(instance, _) | News::Keys(instance, _) | News::Counted(instance, _) => instance,
     };
-    let found = state.layers.iter_mut().find_map(|layer| match layer {
-        Layer::Domains(page) if page.instance == *of => Some(page),
-        _ => None,
-    });
-    let Some(page) = found else {
+    let wait = if state.idle.is_away { SELDOM } else { AGAIN };
+    let Some(page) = page_of(state, of) else {
         return Vec::new();
     };
     match news {
-        News::Tree(_, Ok(tree)) => page.take(tree),
-        News::Tree(_, Err(failure)) => page.load = Load::Failed(failure),
+        News::Tree(instance, outcome) => {
+            match outcome {
+                Ok(tree) => page.take(tree),
+                Err(failure) => page.load = Load::Failed(failure),
+            }
+            page.turn += 1;
+            return vec![Effect::After(wait, Message::DomainsDue(instance, page.turn))];
+        }
         News::Keys(_, Ok(keys)) => page.take_keys(keys),
         News::Keys(_, Err(failure)) => {
             state.report_failure(&failure);
@@ -166,12 +199,8 @@ pub fn on_changed(state: &mut State, instance: InstanceName, changed: Changed) -
             ..Notice::new(format!("On {instance}, {}", changed.words), Level::Warn, lines)
         })));
     }
-    let is_open = state
-        .layers
-        .iter()
-        .any(|layer| matches!(layer, Layer::Domains(page) if page.instance == instance));
-    if is_open {
-        return vec![Effect::Domains(Errand::Tree(instance))];
+    match page_of(state, &instance) {
+        Some(page) => vec![Effect::Domains(page.everything())],
+        None => Vec::new(),
     }
-    Vec::new()
 }

@@ -42,6 +42,7 @@ pub fn credentials() -> Vec<CredentialRow> {
         CredentialRow {
             grant: Some(Grant::read(["get_pointer_summary", "whoami"])),
             verified: false,
+            delivery: Some(Delivery::Passphrase),
             state: CredentialState::Offered,
             last_used: None,
             ..row("alpha-federation", Side::Issued, "beta")

@@ -18,6 +18,7 @@ pub fn instances() -> Vec<InstanceRow> {
         latency_us: None,
         pointers: None,
         version: None,
+        changes: None,
         error: None,
         read_only: false,
         patience_s: None,

@@ -41,14 +41,20 @@ pub fn log() -> Vec<LogRow> {
     ]
 }
 
-/// Lines whose action contains the first word of the filter.
+/// Lines whose action contains the first word of the filter; in any order but that of time by what they took.
 pub fn log_window(ask: &LogAsk) -> LogWindow {
     let word = ask.filter.split(' ').next().unwrap_or_default();
-    let rows: Vec<LogRow> = log()
+    let mut rows: Vec<LogRow> = log()
         .into_iter()
         .rev()
         .filter(|row| row.action.contains(word))
         .collect();
+    let newest = rows.last().map(|row| row.id);
+    match ask.sorting {
+        Some(sorting) if sorting.descending => rows.sort_by_key(|row| row.elapsed_us),
+        Some(_) => rows.sort_by_key(|row| std::cmp::Reverse(row.elapsed_us)),
+        None => {}
+    }
     LogWindow {
         first: 0,
         matched: rows.len() as u64,
@@ -57,7 +63,7 @@ pub fn log_window(ask: &LogAsk) -> LogWindow {
         up_to_anchor: ask
             .anchor
             .map(|id| rows.iter().filter(|row| row.id <= id).count() as u64),
-        newest: rows.last().map(|row| row.id),
+        newest,
         rows,
     }
 }
@@ -73,7 +79,7 @@ pub fn entry() -> LogEntry {
                 duration_us: *duration_us,
             })
             .collect(),
-        next: None,
+        ..Hop::default()
     };
     use PhaseName::{Audit, Authenticate, Authorise, Connect, Execute, Open, Receive, Seal, Wait};
     LogEntry {

@@ -68,6 +68,7 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
     let mut waiting = effects;
     while let Some(effect) = waiting.pop() {
         let message = match effect {
+            Effect::FindUnknown => Message::Unknown(Ok(Vec::new())),
             Effect::LoadInstances => Message::Instances(Ok(instances())),
             Effect::LoadCredentials => Message::Credentials(Ok((credentials(), Vec::new()))),
             Effect::LoadLog { generation, ask } => Message::Log {
@@ -100,6 +101,7 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
             Effect::Examine(number) => Message::Examined(number, super::doctor::fake::observations()),
             Effect::LoadInstance(name) => Message::Detail(name.clone(), Ok(Box::new(instance_detail(&name)))),
             Effect::LoadPreferences => Message::Preferences(Ok(Vec::new())),
+            Effect::LoadFilters => Message::Filters(Ok(state.filters.clone())),
             Effect::LoadDrafts => Message::Drafts(Ok(Vec::new())),
             Effect::LoadDependents(name) => Message::Dependents(name, Ok(dependents())),
             Effect::LoadEntry(id) => Message::Entry(id, Ok(Box::new(LogDetail::of(entry())))),

@@ -2,12 +2,9 @@
 
 use super::line::{edit, paste};
 use crate::command::Key;
-use crate::model::POINTER_FIELDS;
-use crate::model::filter::Field;
-use crate::store::AUDIT_FIELDS;
 use crate::tui::paths::FileName;
 use crate::tui::widgets::candidates::{Candidate, Cycle};
-use crate::workspace::{CREDENTIAL_FIELDS, INSTANCE_FIELDS, LOG_FIELDS};
+use crate::workspace::Rows;
 use tui_input::Input;
 
 /// What may stand at the end of the line, and from which byte on it would.
@@ -135,34 +132,6 @@ impl CommandLine {
     }
 }
 
-/// Rows that can be filtered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rows {
-    /// Of the pane with the pointers.
-    Pointers,
-    /// Of the pane with the invoke log.
-    Log,
-    /// Of the page with an audit trail, which is beneath.
-    Audit,
-    /// Of the pane with the instances.
-    Instances,
-    /// Of the pane with the credentials.
-    Credentials,
-}
-
-impl Rows {
-    /// What they can be filtered by.
-    pub const fn fields(self) -> &'static [Field] {
-        match self {
-            Self::Pointers => POINTER_FIELDS,
-            Self::Log => LOG_FIELDS,
-            Self::Audit => AUDIT_FIELDS,
-            Self::Instances => INSTANCE_FIELDS,
-            Self::Credentials => CREDENTIAL_FIELDS,
-        }
-    }
-}
-
 /// The line after `/`.
 pub struct FilterLine {
     /// Which rows are filtered.
@@ -184,11 +153,6 @@ impl FilterLine {
             before: before.to_owned(),
             cycle: None,
         }
-    }
-
-    /// What they can be filtered by.
-    pub fn fields(&self) -> &'static [Field] {
-        self.rows.fields()
     }
 
     /// Takes the next candidate, or the one before; false where there is none.

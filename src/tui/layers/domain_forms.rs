@@ -62,7 +62,7 @@ impl Form {
     pub fn rename_domain(instance: &InstanceName, domain: &DomainRow) -> Self {
         about(
             instance,
-            AboutDomains::Rename(domain.id.clone()),
+            AboutDomains::Rename(Box::new(domain.clone())),
             format!("Domain {} on {instance}", domain.name),
             "Its id, and whatever refers to it, stays.",
             "rename it",
@@ -177,7 +177,9 @@ impl Form {
         let allowed = || DomainPermission::parse(self.value("permissions")).map(|one| vec![one]);
         let change = match what {
             AboutDomains::NewDomain => DomainChange::MakeDomain(called()),
-            AboutDomains::Rename(domain) => DomainChange::Rename(domain.clone(), called()),
+            AboutDomains::Rename(before) => {
+                DomainChange::Rename(before.id.clone(), called(), Some(before.name.clone()))
+            }
             AboutDomains::NewConnection(domain) => DomainChange::MakeConnection {
                 domain: domain.clone(),
                 name: called(),
@@ -195,6 +197,7 @@ impl Form {
                     // Something has to be said, or there would be nothing to do.
                     name: name.or_else(|| description.is_none().then(called)),
                     description,
+                    if_still: Some(before.clone()),
                 }
             }
             AboutDomains::NewKey(domain) => DomainChange::MakeKey(domain.clone(), allowed()?),

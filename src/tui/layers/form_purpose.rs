@@ -5,7 +5,7 @@ use crate::model::{DomainId, InstanceName, Pointer, PointerAddress};
 use crate::store::PointerQuery;
 use crate::tui::layers::first_run::Choice;
 use crate::tui::paths::FileName;
-use crate::workspace::{BulkTarget, ConnectionRow, InstanceRow, Taken};
+use crate::workspace::{BulkTarget, ConnectionRow, DomainRow, InstanceRow, Taken};
 
 /// What a form is for.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ pub enum AboutDomains {
     /// A domain.
     NewDomain,
     /// Another name for this one.
-    Rename(DomainId),
+    Rename(Box<DomainRow>),
     /// A connection of this one.
     NewConnection(DomainId),
     /// The name of this connection, and what it is for.

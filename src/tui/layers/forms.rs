@@ -250,6 +250,7 @@ impl Form {
                     tags: (tags != pointer.tags).then_some(tags),
                     credential_pointer_address: None,
                     federated: None,
+                    if_unchanged_since: Some(pointer.last_modified),
                     author: None,
                 };
                 Work::Update(instance.clone(), pointer.address.clone(), Box::new(change))

@@ -3,6 +3,8 @@
 use crate::command::Id;
 use crate::model::{ConnectionId, InstanceName};
 use crate::tui::effect::Work;
+use crate::tui::layers::Settled;
+use crate::tui::widgets::text::Line;
 
 /// Keys for things to choose from, one after the other; those that move and close are not among them.
 pub fn item_keys() -> impl Iterator<Item = char> {
@@ -26,6 +28,8 @@ pub enum Act {
     Run(Id, Option<String>),
     /// Something about the marked pointers.
     Marked(ForMarked),
+    /// How the form below goes on, where others changed what it is about.
+    Settle(Box<Settled>),
 }
 
 /// One of the things.
@@ -72,6 +76,8 @@ impl Item {
 pub struct Menu {
     /// What is chosen.
     pub title: String,
+    /// What a person should know before choosing.
+    pub about: Vec<Line>,
     /// The things.
     pub items: Vec<Item>,
     /// Which is selected.

@@ -126,6 +126,7 @@ pub(super) fn choose(
     });
     state.layers.push(Layer::Menu(Menu {
         title: format!("Fetch {address} on {instance} with"),
+        about: Vec::new(),
         items,
         selected: 0,
     }));

@@ -214,6 +214,7 @@ pub(super) fn choose_connection(
         .min(items.len() - 1);
     state.layers.push(Layer::Menu(Menu {
         title: format!("Assign {address} on {instance} to"),
+        about: Vec::new(),
         items,
         selected,
     }));

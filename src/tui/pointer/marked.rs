@@ -48,6 +48,7 @@ pub fn assign_marked(state: &mut State, targets: &[BulkTarget]) -> Vec<Effect> {
     });
     let menu = Menu {
         title: "A connection is one instance's: assign those on".to_owned(),
+        about: Vec::new(),
         items: items.collect(),
         selected: 0,
     };
@@ -92,6 +93,7 @@ pub(super) fn choose_connection(state: &mut State, instance: &InstanceName, foun
     });
     state.layers.push(Layer::Menu(Menu {
         title: format!("Assign {} to", places(&marked)),
+        about: Vec::new(),
         items,
         selected: 1,
     }));

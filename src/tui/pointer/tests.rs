@@ -3,6 +3,7 @@
 mod circuit_form;
 mod importing;
 mod marked;
+mod meanwhile;
 
 use super::*;
 use crate::command::Key;

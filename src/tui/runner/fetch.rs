@@ -16,8 +16,20 @@ pub(super) async fn fetch(workspace: &Workspace, effect: Effect) -> Message {
             let without_prefix = |(name, value): (String, _)| (name[PREFIX.len()..].to_owned(), value);
             Message::Preferences(found.map(|found| found.into_iter().map(without_prefix).collect()))
         }
+        Effect::LoadFilters => Message::Filters(patient(workspace.kept_filters()).await),
+        Effect::KeepFilter(rows, name, filter) => {
+            let done = match &filter {
+                Some(filter) => patient(workspace.keep_filter(rows, &name, filter)).await,
+                None => patient(workspace.forget_filter(rows, &name)).await.map(|_| ()),
+            };
+            Message::Filters(match done {
+                Ok(()) => patient(workspace.kept_filters()).await,
+                Err(failure) => Err(failure),
+            })
+        }
         Effect::LoadDrafts => Message::Drafts(patient(workspace.drafts()).await),
         Effect::LoadIdleLock => Message::IdleLock(patient(workspace.idle_lock()).await),
+        Effect::FindUnknown => Message::Unknown(patient(workspace.unknown_instances()).await),
         Effect::LoadInstances => {
             let rows = patient(workspace.instances()).await;
             Message::Instances(rows.map(|rows| rows.into_iter().map(without_ourselves).collect()))

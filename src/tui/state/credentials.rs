@@ -1,7 +1,7 @@
 //! The credentials, as they are listed.
 
 use super::{Again, Cursor, ListFilter, Load};
-use crate::workspace::{CREDENTIAL_FIELDS, CredentialRow, Failure};
+use crate::workspace::{CREDENTIAL_FIELDS, CredentialColumn, CredentialRow, Failure, Sorting};
 
 /// The credentials.
 #[derive(Debug, Clone, Default)]
@@ -11,6 +11,8 @@ pub struct Credentials {
     /// The places of those that the filter lets through.
     shown: Vec<usize>,
     filter: ListFilter,
+    /// How they are sorted; none is as listed.
+    sorting: Option<Sorting<CredentialColumn>>,
     /// Instances that could not be asked.
     pub missing: Vec<Failure>,
     /// Whether they are there.
@@ -69,6 +71,18 @@ impl Credentials {
         self.show(selected.as_deref(), false);
     }
 
+    /// How they are sorted; none is as listed.
+    pub fn sorting(&self) -> Option<Sorting<CredentialColumn>> {
+        self.sorting
+    }
+
+    /// Another order, keeping the selection.
+    pub fn set_sorting(&mut self, sorting: Option<Sorting<CredentialColumn>>) {
+        let selected = self.selected().map(|row| row.name.clone());
+        self.sorting = sorting;
+        self.show(selected.as_deref(), true);
+    }
+
     fn show(&mut self, selected: Option<&str>, holds: bool) {
         let is_selected = |row: &CredentialRow| selected == Some(row.name.as_str());
         let is_shown = |place: &usize| {
@@ -76,6 +90,9 @@ impl Credentials {
             row.fits(self.filter.filter()) || holds && is_selected(row)
         };
         self.shown = (0..self.rows.len()).filter(is_shown).collect();
+        if let Some(sorting) = self.sorting {
+            sorting.sort(&mut self.shown, |by, place| by.key(&self.rows[*place]));
+        }
         let line = self
             .shown
             .iter()

@@ -3,7 +3,7 @@
 use super::history::{History, Pace};
 use super::{Cursor, ListFilter, Load};
 use crate::model::{InstanceKind, InstanceName, InstanceState, Timestamp};
-use crate::workspace::{INSTANCE_FIELDS, InstanceRow};
+use crate::workspace::{INSTANCE_FIELDS, InstanceColumn, InstanceRow, SortKey, Sorting};
 
 /// An instance on the screen.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Instance {
     pub history: History,
     /// How it is looked at, once that is known.
     pub pace: Option<Pace>,
+    /// The number that it last told its owner: another one says that something on it was changed.
+    pub changes: Option<u64>,
 }
 
 impl Instance {
@@ -28,6 +30,26 @@ impl Instance {
                 self.row.state,
                 InstanceState::Unreachable | InstanceState::Refused
             )
+    }
+
+    /// What it has in a column, as it is shown: a figure that is steady on the screen does not move its row either.
+    fn key(&self, by: InstanceColumn) -> SortKey {
+        match by {
+            InstanceColumn::Trip if self.is_from_before() => SortKey::Blank,
+            InstanceColumn::Trip if self.row.state == InstanceState::Up => SortKey::number(self.latency_us),
+            InstanceColumn::Trip => SortKey::Blank,
+            InstanceColumn::Trouble => SortKey::text(self.last_trouble()),
+            other => other.key(&self.row),
+        }
+    }
+
+    /// What was wrong last.
+    pub fn last_trouble(&self) -> &str {
+        let last = self.history.troubles().next_back();
+        let error = self.row.error.as_deref();
+        error
+            .or(last.map(|trouble| trouble.text.as_str()))
+            .unwrap_or_default()
     }
 
     /// Whether it was asked and is taking its time, though it used to answer.
@@ -60,6 +82,8 @@ pub struct Instances {
     /// Whether the local and the remote ones are folded away.
     folded: [bool; 2],
     filter: ListFilter,
+    /// How those of each group are sorted; none is by name.
+    pub sorting: Option<Sorting<InstanceColumn>>,
     /// The selected one was let through when it was selected. It stays while it is, whatever becomes of it: no key
     /// shall act on another one because of what was seen meanwhile.
     holds: bool,
@@ -116,19 +140,32 @@ impl Instances {
         instance.is_some_and(|instance| instance.row.fits(self.filter.filter()))
     }
 
-    /// The places of those that are shown, whether or not their group is folded.
+    /// The places of those that are shown, in their order, whether or not their group is folded.
     pub fn shown(&self) -> Vec<usize> {
-        (0..self.rows.len())
-            .filter(|place| self.is_shown(*place))
-            .collect()
+        let mut places = self.sorted();
+        places.retain(|place| self.is_shown(*place));
+        places
+    }
+
+    /// The places of all of them in the order in which they are listed.
+    fn sorted(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = (0..self.rows.len()).collect();
+        if let Some(sorting) = self.sorting {
+            sorting.sort(&mut places, |by, place| self.rows[*place].key(by));
+            places.sort_by_key(|place| place_of(self.rows[*place].row.kind));
+        }
+        places
     }
 
     /// Selects the next one that is shown where the filter hides the selected one.
     fn leave_hidden(&mut self) {
         let selected = self.cursor.selected;
         if !self.is_shown(selected) {
-            let shown = self.shown();
-            let next = shown.iter().find(|place| **place >= selected).or(shown.last());
+            let sorted = self.sorted();
+            let (before, behind) =
+                sorted.split_at(sorted.iter().position(|place| *place == selected).unwrap_or(0));
+            let is_shown = |place: &&usize| self.is_shown(**place);
+            let next = behind.iter().find(is_shown).or(before.iter().rfind(is_shown));
             self.cursor.selected = next.copied().unwrap_or(selected);
         }
         self.holds |= self.fits(self.cursor.selected);
@@ -357,6 +394,7 @@ impl Instances {
                 Instance {
                     stale: known.as_ref().is_some_and(|instance| instance.stale),
                     pace: known.as_ref().and_then(|instance| instance.pace),
+                    changes: known.as_ref().and_then(|instance| instance.changes),
                     history: known.map(|instance| instance.history).unwrap_or_default(),
                     latency_us,
                     row,
@@ -383,10 +421,12 @@ impl Instances {
     pub fn take_look(&mut self, row: InstanceRow, at: Timestamp) {
         let name = row.name.clone();
         let (state, measured, error) = (row.state, row.latency_us, row.error.clone());
+        let changes = row.changes;
         self.update(row);
         let Some(instance) = self.get_mut(&name) else {
             return;
         };
+        instance.changes = changes.or(instance.changes);
         instance.history.see(at, state, measured.zip(instance.latency_us));
         if let Some(error) = error {
             instance.history.complain(at, &error);

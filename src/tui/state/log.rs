@@ -2,12 +2,13 @@
 //!
 //! Lines are kept by their place counted from the oldest, so that what was fetched stays where it is while new ones
 //! come in. Whoever is on the newest line follows; whoever leaves it, or says so, has the view frozen: then the new
-//! ones are counted and nothing moves.
+//! ones are counted and nothing moves. In another order than newest first the view is always frozen: what is new would
+//! come in anywhere.
 
 use super::Load;
 use crate::model::Timestamp;
 use crate::model::filter::{Filter, FilterError};
-use crate::workspace::{Failure, LOG_FIELDS, LogAsk, LogPlace, LogRow, LogWindow};
+use crate::workspace::{Failure, LOG_FIELDS, LogAsk, LogColumn, LogPlace, LogRow, LogWindow, Sorting};
 use std::collections::BTreeMap;
 
 /// How many lines are fetched around those that are visible, on either side.
@@ -31,6 +32,8 @@ pub struct Log {
     pub filter: Filter,
     /// What of it cannot.
     pub problem: Option<FilterError>,
+    /// In which order; none is newest first.
+    pub sorting: Option<Sorting<LogColumn>>,
     /// Counts the filters: an answer to an older one is dropped.
     pub generation: u64,
     /// How many lines there are in all.
@@ -110,6 +113,7 @@ impl Log {
             place,
             limit,
             anchor: self.frozen_on.filter(|_| self.answered),
+            sorting: self.sorting,
         }
     }
 
@@ -148,6 +152,13 @@ impl Log {
         self.as_of = Some(now);
         self.ask_again();
         true
+    }
+
+    /// Another order, from its first line. What is there stays until the answer comes.
+    pub fn set_sorting(&mut self, sorting: Option<Sorting<LogColumn>>) {
+        self.sorting = sorting;
+        self.follow();
+        self.ask_again();
     }
 
     /// Everything is asked for anew.
@@ -217,7 +228,7 @@ impl Log {
     }
 
     fn follow_at_the_top(&mut self) {
-        if self.selected == 0 {
+        if self.selected == 0 && self.sorting.is_none() {
             self.follow();
         } else {
             self.freeze();
@@ -255,6 +266,8 @@ impl Log {
             self.tried = None;
             return false;
         }
+        let selected = self.selected().map(|row| row.id);
+        let moved = self.sorting.is_some() && window.epoch != self.epoch;
         let grown = self.load == Load::Ready && window.total > self.total;
         self.total = window.total;
         self.matched = window.matched;
@@ -263,15 +276,22 @@ impl Log {
             self.epoch = window.epoch;
             self.tried = None;
         }
-        if !self.answered {
+        let is_unordered = self.sorting.is_some() && self.frozen.is_none();
+        if !self.answered || is_unordered {
             self.begin_with(&window);
         } else if let (Some(_), Some(left)) = (self.frozen, window.up_to_anchor) {
             // Places move when old lines go: the view stays with its lines, while any is left.
             self.frozen = Some(left);
         }
+        if moved {
+            self.rows.clear();
+        }
         for (place, row) in (window.first..).zip(window.rows) {
             let epoch = window.epoch;
             self.rows.insert(place, Held { row, epoch });
+        }
+        if moved && let Some(id) = selected {
+            self.stay_with(id);
         }
         self.let_go();
         self.load = Load::Ready;
@@ -280,6 +300,16 @@ impl Log {
         }
         self.clamp();
         grown
+    }
+
+    /// Lines that went have moved the others, in an order that says nothing of by how much: the selection and the view
+    /// stay with their line, if it is there.
+    fn stay_with(&mut self, id: u64) {
+        let found = self.rows.iter().find(|(_, held)| held.row.id == id);
+        if let Some(index) = found.and_then(|(place, _)| self.shown().checked_sub(place + 1)) {
+            self.top = (self.top + index).saturating_sub(self.selected);
+            self.selected = index;
+        }
     }
 
     /// The first answer to a filter: rows of the one before would only mislead.
@@ -296,6 +326,10 @@ impl Log {
                 self.top = self.selected.saturating_sub(self.height / 2);
             }
             _ => self.follow(),
+        }
+        if self.sorting.is_some() && window.matched > 0 {
+            self.frozen = Some(window.matched);
+            self.frozen_on = window.newest;
         }
     }
 

@@ -47,7 +47,7 @@ use super::layers::{Choice, Layer};
 use super::layout::{Border, Borders, Layout};
 use crate::command::{Id, Keymap, Scope, Situation, Target};
 use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Pointer, Side};
-use crate::workspace::{CredentialRow, Failure, HostedBy};
+use crate::workspace::{CredentialRow, Failure, HostedBy, KeptFilters};
 use std::collections::VecDeque;
 
 /// Everything that the console knows.
@@ -82,6 +82,8 @@ pub struct State {
     pub credentials: Credentials,
     /// The invoke log.
     pub log: Log,
+    /// Filters that are kept under a name.
+    pub filters: KeptFilters,
     /// What lies over the panes, topmost last.
     pub layers: Vec<Layer>,
     /// What was reported, newest last.
@@ -146,6 +148,7 @@ impl State {
             pointers: Pointers::default(),
             credentials: Credentials::default(),
             log: Log::default(),
+            filters: KeptFilters::default(),
             layers: Vec::new(),
             reports: VecDeque::new(),
             report_shown: false,
@@ -320,7 +323,9 @@ impl State {
             trail: matches!(self.layers.last(), Some(Layer::Pointer(page)) if !page.trail.is_empty()),
             credential: self.credential().is_some(),
             revocable: self.changeable_credential().is_some_and(|row| {
-                !matches!(row.state, CredentialState::Revoked | CredentialState::Expired)
+                // One that is held is forgotten, whatever became of its other end.
+                (row.side == Side::Held
+                    || !matches!(row.state, CredentialState::Revoked | CredentialState::Expired))
                     && !row.grant.as_ref().is_some_and(|grant| grant.owner)
             }),
             rotatable: self.changeable_credential().is_some_and(|row| {
@@ -332,7 +337,8 @@ impl State {
                     && !row.grant.as_ref().is_some_and(|grant| grant.owner)
             }),
             suspended: self.changeable_credential().is_some_and(|row| {
-                row.state == CredentialState::Suspended
+                row.side == Side::Issued
+                    && row.state == CredentialState::Suspended
                     && !row.alarm.as_ref().is_some_and(|alarm| alarm.kind.freezes())
             }),
             held: self

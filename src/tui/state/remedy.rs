@@ -3,7 +3,7 @@
 
 use super::State;
 use crate::command::{Id, in_console};
-use crate::workspace::Failure;
+use crate::workspace::{Failure, Home, commands_here};
 
 /// What a verb names begins so.
 const PROGRAM: &str = "`butterfly ";
@@ -15,8 +15,9 @@ impl State {
     }
 
     /// A remedy with the console's commands in the place of verbs: `butterfly instance init NAME` is `:init`. What
-    /// there is only on the command line stays.
+    /// there is only on the command line stays, and names the home where a shell needs that.
     pub fn remedy_here(&self, remedy: &str) -> String {
+        let home = Home::at(&self.home);
         let mut told = String::with_capacity(remedy.len());
         let mut rest = remedy;
         while let Some((before, after)) = rest.split_once(PROGRAM) {
@@ -26,7 +27,7 @@ impl State {
             told.push_str(before);
             match own(line, self) {
                 Some(own) => told.push_str(&own),
-                None => told.push_str(&format!("{PROGRAM}{line}`")),
+                None => told.push_str(&commands_here(&home, &format!("{PROGRAM}{line}`"))),
             }
             rest = behind;
         }
@@ -91,16 +92,19 @@ mod tests {
             ),
             (
                 "`butterfly vault restore` makes a home",
-                "`butterfly vault restore` makes a home",
+                "`butterfly --home /home/ada/.butterfly vault restore` makes a home",
             ),
             ("see `butterfly audit verify beta`", "see `:audit beta`"),
             ("see `butterfly domain show`", "see `:domains` (gd)"),
             ("`butterfly federate INSTANCE --via beta`", "`:federate` (F)"),
             (
                 "give it another port: `butterfly instance edit beta --listen 127.0.0.1:5012`",
-                "give it another port: `butterfly instance edit beta --listen 127.0.0.1:5012`",
+                "give it another port: `butterfly --home /home/ada/.butterfly instance edit beta --listen 127.0.0.1:5012`",
             ),
-            ("`butterfly credentialless`", "`butterfly credentialless`"),
+            (
+                "`butterfly credentialless`",
+                "`butterfly --home /home/ada/.butterfly credentialless`",
+            ),
             ("an open `butterfly ", "an open `butterfly "),
             ("check the path", "check the path"),
         ] {

@@ -2,6 +2,7 @@
 
 use super::depth::{Depth, bring_down, with_few_colours, without_colour};
 use super::{Role, Theme};
+use crate::model::line_of;
 use ratatui::style::{Color, Modifier, Style};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
@@ -98,12 +99,6 @@ impl Source<'_> {
             reason,
         }
     }
-}
-
-/// The line of a place in a text, counted from 1.
-fn line_of(text: &str, place: usize) -> usize {
-    let before = text.as_bytes().iter().take(place);
-    1 + before.filter(|byte| **byte == b'\n').count()
 }
 
 /// Every theme that there is, by name: those inside the program, and over them those of the home.

@@ -4,6 +4,7 @@ use super::begin::begin_demo;
 use super::credentials::{load_credentials, load_missing, on_credentials};
 use super::lists::load_log;
 use super::onward;
+use super::refresh::look_after_change;
 use super::settings;
 use crate::command::Id;
 use crate::model::{InstanceName, InstanceState, Side};
@@ -16,8 +17,8 @@ use crate::tui::map;
 use crate::tui::message::Message;
 use crate::tui::outcome::Outcome;
 use crate::tui::state::{Level, Load, Phase, Source, State};
-use crate::tui::{composer, tail, wizard};
-use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow};
+use crate::tui::{composer, domains, tail, wizard};
+use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow, unknown_told};
 
 /// Takes what comes in.
 pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
@@ -25,9 +26,16 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
         Message::HomeOpened => return on_opened(state),
         Message::HomeFailed(failure) => on_failed(state, &failure),
         Message::Preferences(outcome) => return settings::take(state, outcome),
+        Message::Filters(Ok(filters)) => state.filters = filters,
+        Message::Filters(Err(failure)) => state.report_failure(&failure),
         Message::Drafts(outcome) => composer::take_kept(state, outcome),
         Message::Copied(copied) => return on_copied(state, copied),
-        Message::VaultChanged => return vec![Effect::LoadInstances, load_log(state)],
+        Message::VaultChanged => {
+            let mut effects = vec![Effect::LoadInstances, Effect::LoadFilters, load_log(state)];
+            effects.extend(domains::hurry(state));
+            return effects;
+        }
+        Message::Unknown(outcome) => on_unknown(state, outcome),
         Message::Instances(outcome) => return on_instances(state, outcome),
         Message::Probed(name, Ok(row)) => {
             debug_assert_eq!(name, row.name);
@@ -40,6 +48,7 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Paced(name, pace) => state.instances.note_pace(&name, pace),
         Message::Map(number, outcome) => return map::on_map(state, number, outcome),
+        Message::DomainsDue(instance, turn) => return domains::look_again(state, &instance, turn),
         Message::MapDue(number, turn) => return map::look_again(state, number, turn),
         Message::Told(name, reading) => tail::on_reading(state, &name, reading),
         Message::Detail(name, outcome) => on_detail(state, &name, outcome),
@@ -86,10 +95,12 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
         .retain(|layer| !matches!(layer, Layer::FirstRun(_) | Layer::Form(_)));
     let mut effects = vec![
         Effect::LoadPreferences,
+        Effect::LoadFilters,
         Effect::LoadDrafts,
         // The first frame waits for these.
         Effect::LoadInstances,
         Effect::LoadIdleLock,
+        Effect::FindUnknown,
         Effect::WatchFiles,
         load_log(state),
     ];
@@ -155,6 +166,26 @@ fn on_copied(state: &mut State, copied: Copied) -> Vec<Effect> {
     }
 }
 
+/// Instances that are on disk and not in the vault are not listed: somebody has to be told that they are there.
+fn on_unknown(state: &mut State, outcome: Outcome<Vec<InstanceName>>) {
+    match outcome {
+        Ok(names) => tell_unknown(state, &names),
+        Err(failure) => {
+            state.report_failure(&failure);
+        }
+    }
+}
+
+/// Says so, and what to type on the command line.
+pub fn tell_unknown(state: &mut State, names: &[InstanceName]) {
+    let Some((what, remedy)) = unknown_told(names) else {
+        return;
+    };
+    // A console without any instance has no command for it, and its own takes one at a time: told as it is typed there.
+    let remedy = remedy.replace('`', "");
+    state.report(Level::Warn, what, remedy);
+}
+
 fn on_instances(state: &mut State, outcome: Result<Vec<InstanceRow>, Failure>) -> Vec<Effect> {
     match outcome {
         Ok(rows) => {
@@ -179,7 +210,7 @@ fn on_instances(state: &mut State, outcome: Result<Vec<InstanceRow>, Failure>) -
     }
 }
 
-/// An instance that came back, or has more or fewer pointers than before, is worth asking again.
+/// An instance that came back, or on which something was changed since the last look, is worth asking again.
 fn on_probed(state: &mut State, row: InstanceRow) -> Vec<Effect> {
     let Some(before) = state.instances.get(row.name.as_str()) else {
         return Vec::new();
@@ -198,16 +229,23 @@ fn on_probed(state: &mut State, row: InstanceRow) -> Vec<Effect> {
     let came_back = row.state == InstanceState::Up && was != InstanceState::Up;
     let other_count = row.pointers.is_some() && row.pointers != before.row.pointers;
     let changed = selected && (came_back && failed || other_count && before.row.pointers.is_some());
+    let differs = |(then, now)| then != now;
+    let was_changed = before.changes.zip(row.changes).is_some_and(differs);
     let now = state.clock.now();
     let name = row.name.clone();
     state.instances.take_look(row, now);
     if changed {
         state.pointers.ask_again();
     }
-    if came_back {
-        return load_missing(state, was, name.as_str()).into_iter().collect();
+    let mut effects = Vec::new();
+    if was_changed {
+        effects.extend(look_after_change(state, &name));
     }
-    rings.then_some(Effect::Ring).into_iter().collect()
+    if came_back {
+        effects.extend(load_missing(state, was, name.as_str()));
+    }
+    effects.extend(rings.then_some(Effect::Ring));
+    effects
 }
 
 /// Everything about an instance, for its page.

@@ -187,6 +187,26 @@ pub fn ask_suspend(state: &mut State) -> Vec<Effect> {
     )
 }
 
+/// Asks before secrets are shown: whoever sees them can do what the credential allows.
+pub fn ask_export_credential(state: &mut State) -> Vec<Effect> {
+    let Some(row) = state.credential() else {
+        return Vec::new();
+    };
+    let (name, instance) = (row.name.clone(), row.instance.clone());
+    let confirm = Confirm {
+        title: format!("Show the values of {name}?"),
+        text: format!(
+            "In plain text, once they are asked for in the window that opens. Who sees them can call {instance} as {}.",
+            row.app_id
+        ),
+        instance: Some(instance),
+        dependents: None,
+        yes: "show them",
+        then: Then::Do(Work::ExportCredential(name)),
+    };
+    ask(state, confirm)
+}
+
 /// Asks about a credential; what depends on it is told as soon as it is known.
 fn ask_about(state: &mut State, name: String, confirm: Confirm) -> Vec<Effect> {
     ask(

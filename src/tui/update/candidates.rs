@@ -1,13 +1,16 @@
 //! What may follow on the line after `:`.
 
 use super::filter_words::{filter_words, lines, pointers};
+use super::kept_filters::rows_here;
 use super::narrow::rows_of;
 use super::panes::is_filter;
+use super::sorting;
 use crate::command::{Command, Id, by_name, commands};
 use crate::tui::layers::{Candidates, Layer, Rows, split_path};
 use crate::tui::paths::FileName;
 use crate::tui::state::State;
 use crate::tui::widgets::candidates::Candidate;
+use crate::tui::widgets::text::in_one_line;
 use crate::workspace::{LogForm, PointerColumn};
 
 /// What may stand at the end of the line.
@@ -22,6 +25,12 @@ pub fn candidates(state: &State, text: &str) -> Candidates {
         return Candidates::default();
     };
     let behind = name.len() + 1;
+    if command.id == Id::Template {
+        return Candidates {
+            from: behind,
+            items: templates(state, argument),
+        };
+    }
     let mut found = match (path_of(command, argument), filtered(state, command, argument)) {
         (Some(_), _) => files(state, argument),
         (None, Some((rows, from))) => {
@@ -51,6 +60,20 @@ fn words(state: &State, command: &Command, argument: &str) -> Candidates {
     });
     items.truncate(100);
     Candidates { from, items }
+}
+
+/// Queries by their names, which may have blanks in them.
+fn templates(state: &State, begun: &str) -> Vec<Candidate> {
+    let begun_small = begun.to_lowercase();
+    let templates = state.composer.templates().iter();
+    templates
+        .filter(|template| template.name != begun && template.name.to_lowercase().starts_with(&begun_small))
+        .take(100)
+        .map(|template| Candidate {
+            text: template.name.clone(),
+            doc: in_one_line(template.about.as_ref().unwrap_or(&template.text)),
+        })
+        .collect()
 }
 
 /// The rows that the end of an argument filters, and from which byte of it on the filter stands; none where something
@@ -150,6 +173,11 @@ fn values(state: &State, command: &Command, wish: &'static str) -> Vec<Candidate
     };
     match wish {
         "INSTANCE" => instances(state).collect(),
+        "NAME" if command.id == Id::ForgetFilter => {
+            let kept = state.filters.of(rows_here(state));
+            kept.map(|(name, filter)| plain(name.to_owned(), filter))
+                .collect()
+        }
         "NAME" if command.id == Id::Theme => {
             let names = state.look.catalog.names().into_iter();
             names.map(|name| plain(name, "theme")).collect()
@@ -160,6 +188,10 @@ fn values(state: &State, command: &Command, wish: &'static str) -> Vec<Candidate
                 .map(|form| plain(form.as_str().to_owned(), form.doc()))
                 .collect()
         }
+        "COLUMN" if command.id == Id::Sort => sorting::words(state.focus)
+            .into_iter()
+            .map(|name| plain(name.replace(' ', "-"), "column"))
+            .collect(),
         "COLUMN" => PointerColumn::ALL
             .into_iter()
             .map(|column| plain(column.title().replace(' ', "-"), "column"))

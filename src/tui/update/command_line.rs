@@ -5,6 +5,7 @@ use super::commands::perform;
 use super::history::remember;
 use super::panes::is_filter;
 use crate::command::{Command, Id, Key, KeyCode, by_name, command, commands, missing};
+use crate::tui::composer;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{CommandLine, Layer, split_path};
 use crate::tui::paths::FileName;
@@ -36,7 +37,19 @@ pub fn on_key(state: &mut State, key: Key) -> Vec<Effect> {
         (KeyCode::Enter, _) => return enter(state),
         _ => line.edit(key),
     }
-    look_into_folder(state).into_iter().collect()
+    let mut effects: Vec<Effect> = look_into_folder(state).into_iter().collect();
+    effects.extend(ask_for_templates(state));
+    effects
+}
+
+/// Queries are named for the first time: there may be names to go on with.
+fn ask_for_templates(state: &mut State) -> Option<Effect> {
+    let Some(Layer::Command(line)) = state.layers.last() else {
+        return None;
+    };
+    let (name, _) = line.input.value().split_once(' ')?;
+    let is_meant = by_name(name).is_some_and(|command| command.id == Id::Template);
+    (is_meant && state.composer.templates.is_none()).then(|| composer::ask_for_templates(state))
 }
 
 /// A path that is typed leads into another folder: what is in that helps to go on.

@@ -1,7 +1,7 @@
 //! What may stand where a term of a filter is typed: names of fields, and the values that this console has seen.
 
 use crate::model::Pointer;
-use crate::model::filter::{Field, Kind};
+use crate::model::filter::{Field, Kind, SAVED};
 use crate::tui::layers::{Candidates, Layer, Rows};
 use crate::tui::state::State;
 use crate::tui::widgets::candidates::Candidate;
@@ -34,6 +34,16 @@ fn terms(state: &State, rows: Rows, begun: &str) -> Vec<Candidate> {
         let mut fields = fields.iter();
         fields.find(|field| field.name == name || field.also.contains(&name))
     };
+    let kept = state.filters.of(rows);
+    let kept: Vec<Candidate> = kept
+        .map(|(name, filter)| Candidate {
+            text: format!("{SAVED}{name}"),
+            doc: filter.to_owned(),
+        })
+        .collect();
+    if begun.starts_with(SAVED) {
+        return kept;
+    }
     if let Some((name, _)) = begun.split_once(':') {
         let Some(field) = called(name) else {
             return Vec::new();
@@ -54,13 +64,15 @@ fn terms(state: &State, rows: Rows, begun: &str) -> Vec<Candidate> {
             return values.unwrap_or_default().into_iter().map(written).collect();
         }
     }
-    fields
-        .iter()
-        .map(|field| Candidate {
-            text: format!("{}:", field.name),
-            doc: field.help.to_owned(),
-        })
-        .collect()
+    let names = fields.iter().map(|field| Candidate {
+        text: format!("{}:", field.name),
+        doc: field.help.to_owned(),
+    });
+    let saved = (!kept.is_empty()).then(|| Candidate {
+        text: SAVED.to_owned(),
+        doc: "what was kept under this name".to_owned(),
+    });
+    names.chain(saved).collect()
 }
 
 /// A value as a filter reads it.

@@ -5,6 +5,7 @@ use super::begin::begin;
 use super::commands::{perform, scroll};
 use super::confirm;
 use super::filter_words::filter_words;
+use super::meanwhile::{self, Next};
 use super::narrow::{narrow_log, remember_filter};
 use crate::command::{Answer as Meaning, Key, KeyCode};
 use crate::tui::effect::Effect;
@@ -352,7 +353,8 @@ fn filter_changed(state: &mut State) -> Vec<Effect> {
     let Some(Layer::Filter(FilterLine { rows, input, .. })) = state.layers.last() else {
         return Vec::new();
     };
-    let text = input.value().trim().to_owned();
+    let rows = *rows;
+    let (text, _) = state.filters.expand(rows, input.value().trim());
     match rows {
         Rows::Log => return narrow_log(state, &text),
         Rows::Audit => return audit::narrow(state, &text),
@@ -414,6 +416,10 @@ fn menu(state: &mut State, key: Key) -> Vec<Effect> {
                 Act::Do(work) => vec![begin(state, work)],
                 Act::Run(id, argument) => perform(state, id, argument.as_deref()),
                 Act::Marked(what) => pointer::for_marked(state, what),
+                Act::Settle(how) => match meanwhile::go_on(state, *how) {
+                    Next::Send => submit(state),
+                    Next::Wait => Vec::new(),
+                },
             }
         }
         _ => Vec::new(),

@@ -27,11 +27,13 @@ mod files;
 mod filter_words;
 mod history;
 mod import;
+mod kept_filters;
 mod keymap;
 mod keys;
 mod leave;
 mod lists;
 mod lock;
+mod meanwhile;
 mod mouse;
 mod narrow;
 mod on_top;
@@ -43,10 +45,13 @@ mod refresh;
 mod settings;
 mod settle;
 mod shell_lines;
+mod sorting;
 mod themes;
+mod unlogged;
 mod whose_mouse;
 mod work;
 
+pub use arrivals::tell_unknown;
 pub use begin::{begin, tell_demo};
 pub use candidates::candidates;
 #[cfg(test)]
@@ -56,6 +61,7 @@ pub use edit_again::edit_entry;
 #[cfg(test)]
 pub use keymap::take_keymap;
 pub use keymap::take_keymap_file;
+pub use narrow::expanded;
 pub use pages::{open_credential_page, open_instance_page, open_invoke_page};
 pub use panes::show_pointers_of;
 pub use place::keep as keep_place;
@@ -173,6 +179,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             let mut effects = composer::on_news(state, news);
             if changes {
                 effects.extend(lists::after_anything(state));
+                effects.extend(domains::hurry(state));
             }
             effects
         }
@@ -217,7 +224,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     }
     if let Some(is_there) = attending {
         effects.push(Effect::Attend(is_there));
-        effects.extend(map::hurry(state).filter(|_| is_there));
+        if is_there {
+            effects.extend(map::hurry(state));
+            effects.extend(domains::hurry(state));
+        }
     }
     effects.extend(settle::settle(state));
     settings::hold_back(state, &mut effects);

@@ -3,6 +3,8 @@
 
 use super::borders;
 use super::commands::scroll;
+use super::sorting::sort;
+use crate::tui::content::heading_at;
 use crate::tui::effect::Effect;
 use crate::tui::message::Mouse;
 use crate::tui::state::{Pane, Phase, State};
@@ -14,10 +16,10 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         return Vec::new();
     }
     if let (true, Mouse::Click(x, y)) = (state.layers.is_empty(), mouse)
-        && let Some(kind) = super::columns::heading_at(state, x, y)
+        && let Some((pane, name)) = heading_at(state, x, y)
     {
-        state.focus = Pane::Pointers;
-        return super::columns::sort(state, kind);
+        state.focus = pane;
+        return sort(state, pane, name, None);
     }
     if !state.layers.is_empty() {
         return match mouse {

@@ -3,9 +3,10 @@
 //! The line of the filter, the commands and what was kept of earlier runs all narrow, so this leans on none of them.
 
 use super::lists::load_log;
+use crate::command::Id;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Rows;
-use crate::tui::state::{Pane, State};
+use crate::tui::state::{Level, Pane, State};
 
 /// Gives the log another filter.
 pub fn narrow_log(state: &mut State, text: &str) -> Vec<Effect> {
@@ -17,6 +18,16 @@ pub fn narrow_log(state: &mut State, text: &str) -> Vec<Effect> {
         return vec![load_log(state)];
     }
     Vec::new()
+}
+
+/// A filter with what is kept in place of the names in it; what is wrong with one is told.
+pub fn expanded(state: &mut State, rows: Rows, text: &str) -> String {
+    let (text, problem) = state.filters.expand(rows, text);
+    if let Some(problem) = problem {
+        let remedy = format!("{} shows the kept ones", state.key_for(Id::SavedFilters));
+        state.report(Level::Warn, problem.to_string(), remedy);
+    }
+    text
 }
 
 /// The rows of a pane.

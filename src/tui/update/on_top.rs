@@ -14,6 +14,7 @@ pub fn push(state: &mut State, layer: Layer) -> Vec<Effect> {
 pub fn push_menu(state: &mut State, title: String, items: Vec<Item>) -> Vec<Effect> {
     let menu = Menu {
         title,
+        about: Vec::new(),
         items,
         selected: 0,
     };

@@ -2,7 +2,7 @@
 //!
 //! Pages lead here when what they show has its rows in a pane, so this leans on none of them.
 
-use super::narrow::{narrow_log, remember_filter};
+use super::narrow::{expanded, narrow_log, remember_filter};
 use crate::model::InstanceName;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Rows;
@@ -41,10 +41,12 @@ pub fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -> Vec<E
                 .map(|instance| instance.row.name.clone())
                 .collect();
             state.pointers.show(&all, state.instances.selected_name());
-            state.pointers.set_filter(filter);
+            let filter = expanded(state, Rows::Pointers, filter);
+            state.pointers.set_filter(&filter);
         }
         (Pane::Log, Some(filter)) => {
-            effects.extend(narrow_log(state, filter));
+            let filter = expanded(state, Rows::Log, filter);
+            effects.extend(narrow_log(state, &filter));
             effects.extend(remember_filter(state, Rows::Log));
         }
         _ => {}

@@ -5,7 +5,7 @@
 
 use super::narrow::narrow_log;
 use super::themes::take_theme;
-use super::{borders, history, place};
+use super::{borders, history, place, sorting};
 use crate::tui::effect::Effect;
 use crate::tui::invoke;
 use crate::tui::outcome::Outcome;
@@ -67,6 +67,7 @@ fn apply(state: &mut State, name: &str, value: String) -> Vec<Effect> {
         }
         "pointers.filter" => state.pointers.set_filter(&value),
         "pointers.merged" => state.pointers.set_merged(value == "true"),
+        name if sorting::SETTINGS.contains(&name) => return sorting::take_kept(state, name, &value),
         "livetest" => state.live_setup = Some(value),
         "log.filter" => return narrow_log(state, &value),
         "instances.filter" => state.instances.set_filter(&value),

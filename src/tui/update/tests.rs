@@ -1,15 +1,18 @@
 mod again;
 mod borders;
+mod changed;
 mod command_line;
 mod copying;
 mod credentials;
 mod filtering;
 mod first_run;
+mod kept_filters;
 mod keys;
 mod lock;
 mod onward;
 mod sending_again;
 mod settings;
+mod sorting;
 
 use super::*;
 use crate::command::{Scope, commands};
@@ -23,6 +26,13 @@ use crate::tui::state::{Level, Pane};
 use crate::workspace::VaultLock;
 
 const SIZE: (u16, u16) = (120, 36);
+
+/// Writes a line after `:` and enters it.
+fn say(state: &mut State, line: &str) -> Vec<Effect> {
+    press(state, &[":"]);
+    write(state, line);
+    key(state, "enter")
+}
 
 fn works(effects: Vec<Effect>) -> Vec<(u64, Work)> {
     effects
@@ -280,6 +290,24 @@ fn a_filter_is_asked_for_once_it_rests_and_escape_brings_the_old_one_back() {
 }
 
 #[test]
+fn a_reply_that_cannot_be_logged_is_shown_all_the_same() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["j", "j", "j"]);
+    let (ticket, _) = works(key(&mut state, "c")).remove(0);
+    let reply = serde_json::json!({"status": "success", "result": {"dust": 12}});
+    let done = Done::Unlogged(Box::new(reply), fake::failure());
+    update(&mut state, Message::Worked(ticket, Ok(done)));
+    assert!(matches!(state.layers.last(), Some(Layer::Notice(_))));
+    let shown = crate::tui::view::tests::screen(&state);
+    assert!(
+        shown.contains("dust") && shown.contains("not in the invoke log"),
+        "{shown}"
+    );
+    let report = state.reports.back().unwrap();
+    assert!(report.text.contains(&fake::failure().message), "{}", report.text);
+}
+
+#[test]
 fn a_call_opens_its_reply_at_once_and_a_failed_one_says_what_to_do() {
     let mut state = demo(SIZE);
     press(&mut state, &["j", "j", "j"]);
@@ -320,6 +348,20 @@ fn a_form_stays_open_with_what_went_wrong_and_closes_when_it_went_well() {
     let done = Done::Pointer(fake::name("alpha"), Box::new(fake::pointer(5)), "made");
     update(&mut state, Message::Worked(ticket, Ok(done)));
     assert!(state.layers.is_empty());
+}
+
+#[test]
+fn a_backup_is_brought_back_under_the_name_that_is_selected_whatever_was_last_known_of_its_host() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["1"]);
+    let name = state.instances.selected_name().unwrap();
+    let row = &state.instances.get(name.as_str()).unwrap().row;
+    assert_ne!(row.hosted_by, crate::workspace::HostedBy::Nobody);
+    press(&mut state, &["R"]);
+    let Some(Layer::Form(form)) = state.layers.last() else {
+        panic!("a form is open")
+    };
+    assert_eq!(form.value("name"), name.as_str());
 }
 
 #[test]

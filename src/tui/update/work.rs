@@ -4,9 +4,12 @@ use super::asks::ask_to_send;
 use super::backups;
 use super::begin::tell_demo;
 use super::lists::after_anything;
+use super::meanwhile;
 use super::pages::open_invoke_page;
+use super::refresh::look_after_change;
 use crate::command::Id;
-use crate::model::Side;
+use crate::model::{InstanceName, Side};
+use crate::protocol::CredentialForm;
 use crate::seal::Passphrase;
 use crate::tui::clock::{count, pointers};
 use crate::tui::content::failure_lines;
@@ -49,6 +52,18 @@ pub fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) -> Vec<
         .layers
         .retain(|layer| !matches!(layer, Layer::Steps(steps) if steps.ticket == ticket));
     match outcome {
+        Ok(Done::Meanwhile(failure, now)) => {
+            let instance = failure.instance.as_deref().map(InstanceName::parse);
+            let instance = instance.and_then(Result::ok);
+            if !meanwhile::ask(state, ticket, &failure, now) {
+                on_failure(state, &running, failure);
+            }
+            let mut effects = after_anything(state);
+            if let Some(name) = instance {
+                effects.extend(look_after_change(state, &name));
+            }
+            effects
+        }
         Ok(done) => {
             state
                 .layers
@@ -178,6 +193,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             }
             effects.extend(open_invoke_page(state, id, Tab::Reply));
         }
+        Done::Unlogged(reply, failure) => super::unlogged::show(state, &reply, &failure),
         Done::Noted(id) => {
             state.report(Level::Good, format!("the note of line {id} is kept"), "");
             let open = state
@@ -212,6 +228,21 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
                 state.layers.push(Layer::Notice(Box::new(notice)));
             }
         }
+        Done::CredentialExported(name, form) => {
+            let told = Line::of(
+                "Whoever has them can do all that it allows: hand them over by a safe way.",
+                Role::Base,
+            );
+            let notice = Notice {
+                secret: values_of(&form),
+                ..Notice::new(
+                    format!("The values of {name}"),
+                    Level::Warn,
+                    vec![told, Line::new()],
+                )
+            };
+            state.layers.push(Layer::Notice(Box::new(notice)));
+        }
         Done::Checked(name, checks) => {
             let notice = checks_notice(state, &name, &checks);
             state.layers.push(Layer::Notice(Box::new(notice)));
@@ -229,6 +260,8 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             let page = DifferencePage::new(*comparison, added_us);
             state.layers.push(Layer::Difference(Box::new(page)));
         }
+        // Asked about above, before the form is closed.
+        Done::Meanwhile(failure, _) => state.report_failure(&failure),
         Done::Asks(destruction, again) => ask_to_send(state, &destruction, again),
         Done::Domains(instance, changed) => effects.extend(domains::on_changed(state, instance, changed)),
         Done::LockChanged(how, keeps_old) => tell_lock(state, how, keeps_old),
@@ -287,13 +320,8 @@ fn on_rotated(state: &mut State, rotated: &Rotated) -> Option<Notice> {
         );
         return None;
     };
-    let values = form.expose_value();
-    let lines: Vec<String> = ["app_id", "kid", "root", "jwt_secret_key", "encryption_key"]
-        .into_iter()
-        .filter_map(|key| Some(format!("{key}={}", values.get(key)?.as_str()?)))
-        .collect();
     Some(Notice {
-        secret: Passphrase::parse(&lines.join(" ")).ok(),
+        secret: values_of(form),
         ..Notice::new(
             format!("{name} has new values"),
             Level::Warn,
@@ -304,6 +332,26 @@ fn on_rotated(state: &mut State, rotated: &Rotated) -> Option<Notice> {
             ],
         )
     })
+}
+
+/// What the other side types in, as one secret.
+fn values_of(form: &CredentialForm) -> Option<Passphrase> {
+    let values = form.expose_value();
+    let names = [
+        "endpoint",
+        "app_id",
+        "kid",
+        "root",
+        "instance_id",
+        "jwt_secret_key",
+        "encryption_key",
+        "access_key",
+    ];
+    let lines: Vec<String> = names
+        .into_iter()
+        .filter_map(|key| Some(format!("{key}={}", values.get(key)?.as_str()?)))
+        .collect();
+    Passphrase::parse(&lines.join(" ")).ok()
 }
 
 /// The checks with their ticks, one to a line, and what to do where one failed.

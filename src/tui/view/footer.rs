@@ -2,8 +2,8 @@
 
 use super::key_text::shown;
 use crate::command::{Command, Id, commands};
-use crate::model::filter::{Field, Filter};
-use crate::tui::layers::{CommandLine, Layer};
+use crate::model::filter::{Comparison, Filter, Term, Test, Text, Value, kept_terms, without_kept};
+use crate::tui::layers::{CommandLine, FilterLine, Layer};
 use crate::tui::layout::Layout;
 use crate::tui::state::{Level, Phase, State};
 use crate::tui::theme::Role;
@@ -30,7 +30,7 @@ pub fn draw(state: &State, canvas: &mut Canvas, layout: &Layout) {
         }
         Some(Layer::Filter(line)) => {
             draw_line(canvas, area, "/", &line.input);
-            draw_filter(canvas, area, layout.status, &line.input, line.fields());
+            draw_filter(state, canvas, layout, line);
         }
         Some(Layer::Invoke(page)) if page.typing.is_some() => {
             draw_pairs(canvas, area, &crate::tui::invoke::keys(page).unwrap_or_default());
@@ -58,15 +58,19 @@ fn draw_line(canvas: &mut Canvas, area: Rect, sign: &str, input: &tui_input::Inp
 }
 
 /// The terms in their colours; on the line above what is wrong, or what could come next.
-fn draw_filter(
-    canvas: &mut Canvas,
-    area: Rect,
-    above: Rect,
-    input: &tui_input::Input,
-    fields: &'static [Field],
-) {
+fn draw_filter(state: &State, canvas: &mut Canvas, layout: &Layout, line: &FilterLine) {
+    let (area, above) = (layout.footer, layout.status);
+    let (input, fields) = (&line.input, line.rows.fields());
     let text = input.value();
-    let (filter, problem) = Filter::parse_typed(text, fields);
+    let (mut filter, wrong) = Filter::parse_typed(&without_kept(text), fields);
+    let (_, unknown) = state.filters.expand(line.rows, text);
+    let problem = wrong.or(unknown);
+    // A kept filter is one term of those that are drawn.
+    filter.terms.extend(kept_terms(text).into_iter().map(|kept| Term {
+        span: kept.span,
+        not: kept.not,
+        test: Test::Field("saved", Comparison::Is, Value::Text(Text::new(kept.name))),
+    }));
     let room = area.width.saturating_sub(4);
     let scroll = input.visual_scroll(usize::from(room));
     let hidden: usize = text.chars().take(scroll).map(char::len_utf8).sum();

@@ -3,6 +3,7 @@
 mod backups;
 mod log;
 mod plain;
+mod sorting;
 
 use super::*;
 use crate::command::Key;
@@ -10,9 +11,9 @@ use crate::protocol::Code;
 use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
 use crate::tui::fake::{self, answer, blank, demo, press, themed, write};
-use crate::tui::layers::Notice;
+use crate::tui::layers::{Notice, Rows};
 use crate::tui::message::{Done, Message};
-use crate::tui::state::{Level, Load};
+use crate::tui::state::{Level, Load, Pane};
 use crate::tui::theme::{ASCII, Depth};
 use crate::tui::update::{Start, start, update};
 use crate::workspace::{Failure, PointerList};
@@ -105,6 +106,17 @@ fn pointers_of_all_instances() {
         press(state, &["z", "/"]);
         write(state, "dust ~mns #a* !draft rout:x");
         press(state, &["backspace", "backspace"]);
+    });
+    compare("pointers_filtered_by_what_is_kept", |state| {
+        state.filters.note(Rows::Pointers, "dust", Some("dust #air"));
+        press(state, &["/"]);
+        write(state, "saved:dust !draft saved:du");
+    });
+    compare("kept_filters", |state| {
+        for (name, filter) in [("dust", "dust #air"), ("relays", "route:relay !conn:none")] {
+            state.filters.note(Rows::Pointers, name, Some(filter));
+        }
+        press(state, &["g", "f"]);
     });
     compare("pointers_matched", |state| {
         press(state, &["/"]);

@@ -120,7 +120,7 @@ pub fn widths(columns: &[Column], room: u16) -> Vec<u16> {
 /// The widths of the columns in a room, by what is to be seen in them: before a growing column is cut, those that are
 /// blank give their room away, and growing ones what they do not need. Blank ones that may go at all go altogether if
 /// that does not do.
-fn fitted(columns: &[Column], needs: &[u16], room: u16) -> Vec<u16> {
+pub fn fitted(columns: &[Column], needs: &[u16], room: u16) -> Vec<u16> {
     let mut given = widths(columns, room);
     let lack = |given: &[u16], place: usize| -> u16 {
         match given[place] > 0 && columns[place].share > 0 {
@@ -235,7 +235,7 @@ impl Table<'_> {
                 .sorted
                 .map(|descending| canvas.glyphs.sorted[usize::from(descending)]);
             let title = match arrow {
-                Some(arrow) => format!("{} {arrow}", column.title),
+                Some(arrow) => with_arrow(column.title, arrow, *room, canvas.glyphs.ellipsis),
                 None => column.title.to_owned(),
             };
             if column.right {
@@ -260,6 +260,20 @@ impl Table<'_> {
         let accent = canvas.style(Role::Accent).patch(ground);
         canvas.put(line.x, line.y, 1, mark, accent);
     }
+}
+
+/// A heading with the arrow of what is sorted by, which is there whatever becomes of the heading.
+fn with_arrow(title: &str, arrow: &str, room: u16, ellipsis: &str) -> String {
+    let room = usize::from(room.saturating_sub(width(arrow)));
+    let letters = title.chars().count();
+    if letters < room && letters > 0 {
+        return format!("{title} {arrow}");
+    }
+    if letters <= room {
+        return format!("{title}{arrow}");
+    }
+    let kept: String = title.chars().take(room.saturating_sub(1)).collect();
+    format!("{kept}{ellipsis}{arrow}")
 }
 
 fn draw_row(canvas: &mut Canvas, inner: Rect, y: u16, widths: &[u16], columns: &[Column], cells: &[Cell]) {
@@ -303,6 +317,15 @@ mod tests {
         assert_eq!(widths(&COLUMNS, 20), [4, 15, 0]);
         assert_eq!(widths(&COLUMNS, 9), [4, 4, 0], "none leaves the table");
         assert_eq!(widths(&COLUMNS, 3), [3, 0, 0]);
+    }
+
+    #[test]
+    fn the_arrow_of_what_is_sorted_by_stays_however_narrow_the_column_is() {
+        let shown = |title, room| with_arrow(title, "^", room, "~");
+        assert_eq!(shown("pointers", 10), "pointers ^");
+        assert_eq!(shown("pointers", 9), "pointers^");
+        assert_eq!(shown("version", 7), "versi~^");
+        assert_eq!(shown("", 1), "^");
     }
 
     const GROWING: [Column; 4] = [

@@ -35,6 +35,7 @@ pub fn row(side: Side, delivery: Delivery, state: CredentialState) -> HandshakeR
         state,
         verified: false,
         verify_first: true,
+        activates: delivery != Delivery::Plain,
         alarm: None,
         next: "the other side types the code".into(),
         created_at: now(),
@@ -60,7 +61,7 @@ pub fn made(request: &OfferRequest) -> OfferMade {
     OfferMade {
         offer_id: "offer_0123456789ab".into(),
         delivery: request.delivery,
-        words: words(),
+        words: (request.delivery != Delivery::Plain).then(words),
         file: request.file.clone(),
         armoured: sealed.then_some(armour),
         passphrase: (request.delivery == Delivery::Passphrase)
@@ -91,6 +92,7 @@ pub fn accepted() -> Accepted {
         ],
         connection_id: Some(ConnectionId::parse("conn_0123456789ab").unwrap()),
         verify_first: true,
+        warning: None,
     }
 }
 
@@ -155,6 +157,7 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
                 },
                 verified: matches,
                 waiting: matches,
+                activates: true,
                 credentials: Vec::new(),
                 resealed: 0,
             }),

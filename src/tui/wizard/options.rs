@@ -28,7 +28,7 @@ pub fn list(state: &State, wizard: &Wizard) -> Picker {
         Step::Holders => Picker::one(holders(), holders_key(&answers.holders)),
         Step::Delivery => Picker::one(deliveries(), answers.delivery.as_str()),
         Step::Way => Picker::one(ways(), answers.delivery.as_str()),
-        Step::Words => Picker::one(words(wizard.course.side()), MATCH),
+        Step::Words => Picker::one(words(wizard), MATCH),
         _ => Picker::default(),
     }
 }
@@ -274,8 +274,8 @@ fn ways() -> Vec<Item> {
     ]
 }
 
-fn words(side: Side) -> Vec<Item> {
-    let differ = match side {
+fn words(wizard: &Wizard) -> Vec<Item> {
+    let differ = match wizard.course.side() {
         Side::Issued => "Somebody is in between. The offer is withdrawn at once; nothing was opened.",
         Side::Held => "Somebody is in between. Nothing of it stays here.",
     };
@@ -283,7 +283,10 @@ fn words(side: Side) -> Vec<Item> {
         Item::new(
             MATCH,
             "They match, all seven",
-            "Then fresh keys are mixed, and calls can be made.",
+            match wizard.row.as_ref().is_none_or(|row| row.activates) {
+                true => "Then fresh keys are mixed, and calls can be made.",
+                false => "Legacy credentials get no fresh keys: what travelled goes on opening the same.",
+            },
         ),
         Item::new(DIFFER, "They differ", differ),
     ]

@@ -198,7 +198,7 @@ impl Wizard {
 
     /// The seven words, once there are any.
     pub fn words(&self) -> Option<&[String; 7]> {
-        let made = self.made.as_ref().map(|made| &made.words);
+        let made = self.made.as_ref().and_then(|made| made.words.as_ref());
         let accepted = self.accepted.as_ref().map(|accepted| &accepted.words);
         let row = self.row.as_ref().and_then(|row| row.words.as_ref());
         made.or(accepted).or(row)

@@ -64,6 +64,7 @@ fn verified(state: &mut State, credential: CredentialState) {
         state: credential,
         verified: true,
         waiting: false,
+        activates: true,
         credentials: Vec::new(),
         resealed: 0,
     };

@@ -31,6 +31,6 @@ pub(super) fn foreign(reason: &str) -> Failure {
     Failure::new(
         Code::BundleRefused,
         format!("this file cannot be restored: {reason}"),
-        "give the file that `butterfly instance backup` wrote",
+        "give the file that `instance backup` wrote",
     )
 }

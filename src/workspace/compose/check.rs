@@ -4,7 +4,7 @@ use super::blanks::{has_blank, unclear};
 use crate::instance::LONGEST_BODY;
 use crate::model::Grant;
 use crate::protocol::json_text::{self, Member, Shape, Tree};
-use crate::protocol::{Access, ActionInfo, Actions, Origin, ParameterInfo};
+use crate::protocol::{Access, ActionInfo, Actions, BESIDE_PARAMETERS, Origin, ParameterInfo};
 use crate::workspace::only_reads;
 use serde::Serialize;
 use serde_json::Value;
@@ -12,8 +12,6 @@ use std::ops::Range;
 
 /// The longest query whose sealed body an instance of this program takes.
 const LONGEST_QUERY: usize = (LONGEST_BODY - 1024) / 4 * 3;
-/// What any action takes beside its own parameters.
-const EVERYWHERE: [&str; 3] = ["action", "trace", "idempotency_key"];
 /// How much a remark weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -191,7 +189,7 @@ fn parameter(text: &str, action: &ActionInfo, member: &Member, found: &mut Vec<F
     let Some(name) = member.name.as_deref() else {
         return;
     };
-    if EVERYWHERE.contains(&name) {
+    if BESIDE_PARAMETERS.contains(&name) {
         return;
     }
     let Some(known) = action.parameter(name) else {

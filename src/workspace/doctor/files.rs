@@ -1,5 +1,6 @@
 //! The home's folder, and the files in it that are the console's.
 
+use super::super::compose::query_file_problems;
 use super::super::config::Config;
 use super::super::{Home, blocking};
 use super::{Observation, Severity};
@@ -19,7 +20,7 @@ const LEFT_BEHIND: [(&str, &str); 7] = [
     ("editing.", "a query was being edited there"),
     (
         ".replaced-",
-        "an instance is kept there that was replaced by a backup",
+        "what a backup or an exported vault replaced is kept there",
     ),
 ];
 
@@ -92,6 +93,24 @@ pub(super) fn config(home: &Home) -> Option<Observation> {
         Ok(_) if is_there => Some(Observation::ok("config", "config.toml", "it can be read")),
         Ok(_) => None,
     }
+}
+
+/// Whether files that should hold queries do. What is wrong with `config.toml` is told where that is looked at.
+pub(super) fn queries(home: &Home) -> Vec<Observation> {
+    let problems = home.query_folders().map(|folders| query_file_problems(&folders));
+    problems
+        .unwrap_or_default()
+        .iter()
+        .map(|problem| {
+            Observation::of(
+                Severity::Warning,
+                "queries",
+                "queries",
+                problem.message.as_str(),
+                &problem.remedy,
+            )
+        })
+        .collect()
 }
 
 /// Whether `keymap.toml` can be understood.

@@ -1,6 +1,6 @@
 //! The local instances of a home, whether the vault is open or not: serving does not need it either.
 
-use super::super::Home;
+use super::super::{Failure, Home, Workspace, unknown_told};
 use super::{Observation, Severity};
 use crate::instance::{Health, Instance};
 use crate::model::InstanceName;
@@ -22,6 +22,25 @@ pub(super) async fn all(home: &Home) -> Vec<Observation> {
         }
     }
     found
+}
+
+/// Those that the vault does not know, where that can be told.
+pub(super) async fn unknown(home: &Home, opened: Result<&Workspace, &Failure>) -> Option<Observation> {
+    let found = match opened {
+        Ok(workspace) => workspace.unknown_instances().await,
+        Err(_) => home.instances_without_vault(),
+    };
+    let (message, remedy) = match found {
+        Ok(names) => unknown_told(&names)?,
+        Err(failure) => (failure.message, failure.remedy),
+    };
+    Some(Observation::of(
+        Severity::Warning,
+        "unknown",
+        "instances",
+        message,
+        remedy,
+    ))
 }
 
 fn folders(home: &Home) -> Vec<(InstanceName, PathBuf)> {

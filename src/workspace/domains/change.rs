@@ -2,6 +2,7 @@
 //! and stands in the invoke log like any other, without the keys.
 
 use super::super::{Failure, InvokeOptions, Workspace};
+use super::ConnectionRow;
 use crate::model::{ConnectionId, ConnectionStatus, DomainId, DomainPermission, FederationId};
 use crate::protocol::Query;
 use serde_json::{Value, json};
@@ -11,8 +12,8 @@ use zeroize::Zeroizing;
 pub enum DomainChange {
     /// Make a domain; we own it.
     MakeDomain(String),
-    /// Give a domain another name.
-    Rename(DomainId, String),
+    /// Give a domain another name; where this is said, only if it is still called so.
+    Rename(DomainId, String, Option<String>),
     /// Remove a domain that nothing needs any more.
     RemoveDomain(DomainId),
     /// Make a connection.
@@ -34,6 +35,8 @@ pub enum DomainChange {
         name: Option<String>,
         /// What it is for.
         description: Option<String>,
+        /// Only if it still has the name and the description that it has here.
+        if_still: Option<Box<ConnectionRow>>,
     },
     /// Open or close a connection.
     SetStatus(ConnectionId, ConnectionStatus),
@@ -62,8 +65,12 @@ impl DomainChange {
     fn query(&self) -> Query {
         match self {
             Self::MakeDomain(name) => Query::new("create_domain", json!({"name": name})),
-            Self::Rename(domain, name) => {
-                Query::new("update_domain", json!({"domain_id": domain, "name": name}))
+            Self::Rename(domain, name, seen) => {
+                let query = Query::new("update_domain", json!({"domain_id": domain, "name": name}));
+                match seen {
+                    Some(seen) => query.with("if_still", json!({"name": seen})),
+                    None => query,
+                }
             }
             Self::RemoveDomain(domain) => Query::new("delete_domain", json!({"domain_id": domain})),
             Self::MakeConnection {
@@ -82,10 +89,19 @@ impl DomainChange {
                 connection,
                 name,
                 description,
-            } => Query::new(
-                "update_connection",
-                json!({"connection_id": connection, "name": name, "description": description}),
-            ),
+                if_still,
+            } => {
+                let parameters =
+                    json!({"connection_id": connection, "name": name, "description": description});
+                let query = Query::new("update_connection", parameters);
+                match if_still {
+                    Some(seen) => query.with(
+                        "if_still",
+                        json!({"name": seen.name, "description": seen.description}),
+                    ),
+                    None => query,
+                }
+            }
             Self::SetStatus(connection, status) => Query::new(
                 "set_connection_status",
                 json!({"connection_id": connection, "status": status}),

@@ -101,7 +101,7 @@ impl Workspace {
         Ok(OfferMade {
             offer_id: bundle.id.clone(),
             delivery: bundle.delivery,
-            words: bundle.words(),
+            words: words_of(&bundle),
             file: request
                 .file
                 .clone()
@@ -124,11 +124,10 @@ impl Workspace {
         bundle: &Bundle,
         names: &[String],
     ) -> Result<Handed, Failure> {
-        let record = Query::new(
-            "record_offer_words",
-            json!({"id": bundle.id, "words": bundle.words()}),
-        );
-        session.result(&record).await?;
+        if let Some(words) = words_of(bundle) {
+            let record = Query::new("record_offer_words", json!({"id": bundle.id, "words": words}));
+            session.result(&record).await?;
+        }
         let handed = seal(session, request, bundle).await?;
         let entry = entry_of(request, bundle, names, handed.ends);
         self.in_vault(move |vault| vault.put_handshake(&entry)).await?;
@@ -192,7 +191,7 @@ impl Workspace {
         Ok(OfferMade {
             offer_id: bundle.id.clone(),
             delivery: bundle.delivery,
-            words: bundle.words(),
+            words: words_of(&bundle),
             file: None,
             armoured: None,
             passphrase: None,
@@ -227,7 +226,7 @@ fn checked(request: &OfferRequest) -> Result<Option<Request>, Failure> {
         (None, Delivery::Request) => Err(Failure::new(
             Code::Usage,
             "an answer needs the request that it answers",
-            "have the other administrator make one with `butterfly handshake request`",
+            "have the other administrator make one with `handshake request`",
         )),
         (Some(_), _) => Err(Failure::new(
             Code::Usage,
@@ -390,7 +389,7 @@ fn entry_of(
             .iter()
             .map(|name| format!("{name}@{}", request.instance))
             .collect(),
-        words: Some(bundle.words()),
+        words: words_of(bundle),
         verify_first: bundle.verify_first,
         request: None,
         request_key: None,
@@ -399,6 +398,11 @@ fn entry_of(
         expires_at: Some(ends.unwrap_or(bundle.expires_at)),
         ended_at: None,
     }
+}
+
+/// The seven words, where both sides can have them: whoever gets plain values gets no bundle to make words of.
+fn words_of(bundle: &Bundle) -> Option<[String; 7]> {
+    (bundle.delivery != Delivery::Plain).then(|| bundle.words())
 }
 
 /// The bundle, or the values; nothing for a code, which is meant for the ear.

@@ -2,7 +2,7 @@
 
 use super::next::next;
 use crate::handshake::Alarm;
-use crate::model::{CredentialState, Delivery, Side, Timestamp};
+use crate::model::{CredentialState, Delivery, Profile, Side, Timestamp};
 use crate::protocol::Code;
 use crate::vault::HandshakeEntry;
 use crate::workspace::{CredentialRow, Failure, HandshakeRow, Workspace};
@@ -69,7 +69,8 @@ impl Workspace {
         Ok(self.standing(id).await?.row)
     }
 
-    /// The same with what is kept of it. Of several to which a name fits, one that is not over, then the newest.
+    /// The same with what is kept of it. Where a name fits several that are not over, none of them is taken: what is said
+    /// of the words of one must not go to another. Of those that are over it is the newest.
     pub(in crate::workspace) async fn standing(&self, id: &str) -> Result<Standing, Failure> {
         let (standings, failures) = self.standings().await?;
         let fits = |standing: &Standing| {
@@ -79,12 +80,15 @@ impl Workspace {
                 || standing.row.credentials.iter().any(|name| name == id)
         };
         let by_id = standings.iter().position(|standing| standing.row.id == id);
-        let running = || {
-            standings
-                .iter()
-                .position(|standing| fits(standing) && !standing.is_over)
-        };
-        let at = by_id.or_else(running).or_else(|| standings.iter().position(fits));
+        let running: Vec<usize> = (0..standings.len())
+            .filter(|at| fits(&standings[*at]) && !standings[*at].is_over)
+            .collect();
+        if by_id.is_none() && running.len() > 1 {
+            return Err(several(id, running.iter().map(|at| &standings[*at].row)));
+        }
+        let at = by_id
+            .or(running.first().copied())
+            .or_else(|| standings.iter().position(fits));
         let Some(at) = at else {
             let mut remedy = "list the handshakes with `butterfly handshake status`".to_owned();
             if let Some(failure) = failures.first() {
@@ -132,6 +136,25 @@ impl Workspace {
         });
         Ok((standings, survey.failures))
     }
+}
+
+/// That a name fits several handshakes, which those are, and that one is named by its id.
+fn several<'a>(name: &str, rows: impl Iterator<Item = &'a HandshakeRow>) -> Failure {
+    let candidates: Vec<String> = rows
+        .map(|row| {
+            let whose = match row.side {
+                Side::Issued => "which we offer to",
+                Side::Held => "which we accept from",
+            };
+            format!("{} ({whose} {}, {})", row.id, row.peer, row.state)
+        })
+        .collect();
+    let shown: String = name.chars().take(120).collect();
+    Failure::new(
+        Code::InvalidParameter,
+        format!("{shown:?} fits several handshakes: {}", candidates.join("; ")),
+        "name the one that is meant by its id; `butterfly handshake status` shows all of them",
+    )
 }
 
 impl Workspace {
@@ -185,7 +208,7 @@ fn held(
         })
     };
     let verified = !rows.is_empty() && rows.iter().all(|row| row.verified);
-    let can_mix = entry.delivery != Delivery::Plain && rows.iter().any(|row| row.kid.is_some());
+    let can_mix = can_mix(entry.delivery, &rows);
     let is_mixed = !can_mix || rows.iter().all(|row| row.generation > 0);
     let row = HandshakeRow {
         id: entry.id.clone(),
@@ -198,6 +221,7 @@ fn held(
         state,
         verified,
         verify_first: entry.verify_first,
+        activates: can_mix,
         alarm: rows.iter().find_map(|row| row.alarm.clone()),
         next: String::new(),
         created_at: entry.created_at,
@@ -233,6 +257,7 @@ fn issued(
         .delivery
         .or_else(|| entry.as_ref().map(|entry| entry.delivery))
         .unwrap_or(Delivery::Passphrase);
+    let can_mix = can_mix(delivery, &rows);
     let row = HandshakeRow {
         id: offered.id.clone(),
         side: Side::Issued,
@@ -240,10 +265,13 @@ fn issued(
         peer: offered.label.clone(),
         instance: Some(instance.to_owned()),
         credentials: names,
-        words: words.or_else(|| entry.as_ref().and_then(|entry| entry.words.clone())),
+        words: words
+            .or_else(|| entry.as_ref().and_then(|entry| entry.words.clone()))
+            .filter(|_| delivery != Delivery::Plain),
         state,
         verified: offered.verified || all_verified,
         verify_first: offered.verify_first || entry.as_ref().is_some_and(|entry| entry.verify_first),
+        activates: can_mix,
         alarm: offered
             .alarm
             .clone()
@@ -252,7 +280,6 @@ fn issued(
         created_at: offered.created_at,
         expires_at: Some(offered.code_ends.unwrap_or(offered.expires_at)),
     };
-    let can_mix = delivery != Delivery::Plain && rows.iter().any(|row| row.kid.is_some());
     let is_mixed = !can_mix || rows.iter().all(|row| row.generation > 0);
     finished(row, entry, &rows, is_mixed, offered.code_ends)
 }
@@ -271,10 +298,11 @@ fn unheard(entry: HandshakeEntry, now: Timestamp) -> Standing {
         peer: entry.peer.clone(),
         instance: entry.instance.clone(),
         credentials: entry.credentials.clone(),
-        words: entry.words.clone(),
+        words: entry.words.clone().filter(|_| entry.delivery != Delivery::Plain),
         state,
         verified: false,
         verify_first: entry.verify_first,
+        activates: can_mix(entry.delivery, &[]),
         alarm: None,
         next: String::new(),
         created_at: entry.created_at,
@@ -305,6 +333,11 @@ fn finished(
         states: rows.iter().map(|row| (row.name.clone(), row.state)).collect(),
         is_over: is_done,
     }
+}
+
+/// Whether fresh keys are to be mixed in; of credentials that nobody tells of it is taken for granted.
+fn can_mix(delivery: Delivery, rows: &[&CredentialRow]) -> bool {
+    delivery != Delivery::Plain && (rows.is_empty() || rows.iter().any(|row| row.profile == Profile::Native))
 }
 
 /// How far along a state is.

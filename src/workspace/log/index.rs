@@ -5,10 +5,12 @@
 //! first. What is shown is read from the vault by place; this only knows which places.
 
 use super::columns::Columns;
+use super::order::ordered;
 use super::sieve::Sieve;
 use crate::model::Timestamp;
 use crate::model::filter::Filter;
 use crate::vault::{LogState, Vault, VaultError};
+use crate::workspace::{LogColumn, Sorting};
 
 /// Lines that are read at once: the vault is free for others in between.
 const BLOCK: u64 = 20_000;
@@ -19,6 +21,14 @@ struct Found {
     as_of: Timestamp,
     places: Vec<u32>,
     seen: usize,
+    order: Option<Ordered>,
+}
+
+/// The same lines up to one of them, in another order than that of time, the last one first.
+struct Ordered {
+    sorting: Sorting<LogColumn>,
+    up_to: u64,
+    places: Vec<u32>,
 }
 
 /// The log in memory.
@@ -92,6 +102,7 @@ impl LogIndex {
                 as_of,
                 places,
                 seen: 0,
+                order: None,
             }
         });
         let sieve = Sieve::new(filter, &self.columns, as_of);
@@ -100,34 +111,112 @@ impl LogIndex {
         self.found = Some(found);
     }
 
+    /// Puts what was found in this order, up to a line or to the newest that there is; none is that of time, newest
+    /// first, and has all of them.
+    pub(super) fn sort(&mut self, sorting: Option<Sorting<LogColumn>>, up_to: Option<u64>) {
+        let Some(found) = &mut self.found else {
+            return;
+        };
+        let Some(sorting) = sorting else {
+            found.order = None;
+            return;
+        };
+        let up_to = up_to.or(self.columns.ids.last().copied()).unwrap_or(0);
+        let is_there = |order: &Ordered| order.sorting == sorting && order.up_to == up_to;
+        if found.order.as_ref().is_some_and(is_there) {
+            return;
+        }
+        let end = self.columns.ids.partition_point(|id| *id <= up_to);
+        let count = found.places.partition_point(|place| (*place as usize) < end);
+        found.order = Some(Ordered {
+            sorting,
+            up_to,
+            places: ordered(&self.columns, &found.places[..count], sorting),
+        });
+    }
+
+    /// Keeps only lines of this very instance, older than a line.
+    pub(super) fn narrow(&mut self, instance: Option<&str>, before: Option<u64>) {
+        let columns = &self.columns;
+        let shapes = columns.all_shapes.iter();
+        let meant: Vec<bool> = shapes
+            .map(|shape| instance.is_none_or(|instance| shape.instance == instance))
+            .collect();
+        if let Some(found) = &mut self.found {
+            found.places.retain(|place| {
+                let place = *place as usize;
+                before.is_none_or(|before| columns.ids[place] < before)
+                    && meant[columns.shapes[place] as usize]
+            });
+        }
+    }
+
+    /// Forgets what was asked for last: it was narrowed by more than its filter.
+    pub(super) fn forget(&mut self) {
+        self.found = None;
+    }
+
+    /// The places in the order that was asked for.
+    fn listed(&self) -> &[u32] {
+        match &self.found {
+            Some(Found {
+                order: Some(order), ..
+            }) => &order.places,
+            Some(found) => &found.places,
+            None => &[],
+        }
+    }
+
+    /// How many lines are in that order: without those that are newer than the one up to which it goes.
+    pub(super) fn listed_count(&self) -> u64 {
+        self.listed().len() as u64
+    }
+
+    /// The newest line up to which it goes.
+    pub(super) fn newest(&self) -> Option<u64> {
+        let found = self.found.as_ref()?;
+        match &found.order {
+            Some(order) => Some(order.up_to),
+            None => found.places.last().map(|place| self.columns.ids[*place as usize]),
+        }
+    }
+
     /// How many lines the filter leaves.
     pub(super) fn matched(&self) -> u64 {
         self.found.as_ref().map_or(0, |found| found.places.len() as u64)
     }
 
-    /// The lines that it leaves, from the `first` on.
+    /// The lines in the order that was asked for, from the `first` on.
     pub(super) fn ids(&self, first: u64, limit: u64) -> Vec<u64> {
-        let Some(found) = &self.found else {
-            return Vec::new();
-        };
-        let from = usize::try_from(first).map_or(found.places.len(), |first| first.min(found.places.len()));
+        let listed = self.listed();
+        let from = usize::try_from(first).map_or(listed.len(), |first| first.min(listed.len()));
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let places = found.places[from..].iter().take(limit);
+        let places = listed[from..].iter().take(limit);
         places.map(|place| self.columns.ids[*place as usize]).collect()
     }
 
-    /// Where a line is among those that it leaves.
+    /// Where a line is in that order.
     pub(super) fn place_of(&self, id: u64) -> Option<u64> {
-        let place = self.up_to(id).checked_sub(1)?;
-        let is_there = self.ids(place, 1).first() == Some(&id);
-        is_there.then_some(place)
+        let at = u32::try_from(self.columns.ids.binary_search(&id).ok()?).ok()?;
+        let place = match &self.found {
+            Some(Found {
+                order: Some(order), ..
+            }) => order.places.iter().position(|place| *place == at),
+            found => found.as_ref()?.places.binary_search(&at).ok(),
+        };
+        place.map(|place| place as u64)
     }
 
-    /// How many of those that it leaves are not newer than a line.
+    /// How many of the lines in that order are not newer than a line.
     pub(super) fn up_to(&self, id: u64) -> u64 {
-        self.found.as_ref().map_or(0, |found| {
-            let older = |place: &u32| self.columns.ids[*place as usize] <= id;
-            found.places.partition_point(older) as u64
-        })
+        let end = self.columns.ids.partition_point(|known| *known <= id);
+        let is_older = |place: &u32| (*place as usize) < end;
+        match &self.found {
+            Some(Found {
+                order: Some(order), ..
+            }) if order.up_to <= id => order.places.len() as u64,
+            Some(found) => found.places.partition_point(is_older) as u64,
+            None => 0,
+        }
     }
 }

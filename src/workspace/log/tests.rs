@@ -48,6 +48,7 @@ fn ask(filter: &str, place: LogPlace) -> LogAsk {
         place,
         limit: 40,
         anchor: None,
+        sorting: None,
     }
 }
 
@@ -199,4 +200,116 @@ async fn an_export_tells_how_far_it_is_and_one_that_is_given_up_leaves_nothing()
     drop(given_up);
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().flatten().collect();
     assert_eq!(left.len(), 2, "the home and the first export: {left:?}");
+}
+
+/// A line of this instance that took so long, with a pointer or without.
+fn add_line(workspace: &Workspace, instance: &str, elapsed_us: u64, pointer: Option<&str>) -> u64 {
+    let line = LogLine {
+        id: 0,
+        at: Timestamp::now(),
+        kind: "invoke".into(),
+        instance: instance.into(),
+        action: "whoami".into(),
+        pointer: pointer.map(Into::into),
+        route: None,
+        status: "success".into(),
+        code: None,
+        elapsed_us,
+        reply_bytes: 2,
+        credential: None,
+    };
+    workspace.vault.add_log(&line, b"{}").unwrap()
+}
+
+/// Six lines: what each took, on which instance, through which pointer.
+fn six(workspace: &Workspace) {
+    for (instance, took, pointer) in [
+        ("beta", 50, None),
+        ("alpha", 10, Some("ptr_00000000000b")),
+        ("alpha", 90, None),
+        ("Alpha2", 10, Some("ptr_00000000000a")),
+        ("beta", 70, None),
+        ("alpha", 90, Some("ptr_00000000000b")),
+    ] {
+        add_line(workspace, instance, took, pointer);
+    }
+}
+
+async fn sorted(workspace: &Workspace, words: &str, filter: LogFilter) -> Vec<u64> {
+    let filter = LogFilter {
+        sorting: Some(Sorting::parse(words).unwrap()),
+        ..filter
+    };
+    let rows = workspace.log(&filter).await.unwrap();
+    rows.iter().map(|row| row.id).collect()
+}
+
+#[tokio::test]
+async fn lines_are_sorted_by_any_column_the_newer_one_first_where_they_are_alike() {
+    let (_folder, workspace) = home("").await;
+    six(&workspace);
+    workspace.note_log(4, "Later").await.unwrap();
+    workspace.note_log(2, "again").await.unwrap();
+    let all = || LogFilter {
+        limit: 9,
+        ..LogFilter::default()
+    };
+    for (words, wanted) in [
+        ("took", [4, 2, 1, 5, 6, 3]),
+        ("took:desc", [6, 3, 5, 1, 4, 2]),
+        ("time", [1, 2, 3, 4, 5, 6]),
+        ("time:desc", [6, 5, 4, 3, 2, 1]),
+        ("instance", [6, 3, 2, 4, 5, 1]),
+        ("instance:desc", [5, 1, 4, 6, 3, 2]),
+        ("pointer", [4, 6, 2, 5, 3, 1]),
+        ("pointer:desc", [6, 2, 4, 5, 3, 1]),
+        ("note", [2, 4, 6, 5, 3, 1]),
+        ("note:desc", [4, 2, 6, 5, 3, 1]),
+        ("outcome", [6, 5, 4, 3, 2, 1]),
+        ("route", [6, 5, 4, 3, 2, 1]),
+    ] {
+        assert_eq!(sorted(&workspace, words, all()).await, wanted, "{words}");
+    }
+    let some = LogFilter {
+        instance: Some("alpha".into()),
+        before: Some(6),
+        ..all()
+    };
+    assert_eq!(sorted(&workspace, "took:desc", some).await, [3, 2]);
+    let few = LogFilter {
+        filter: "took:>20us".into(),
+        limit: 3,
+        ..LogFilter::default()
+    };
+    assert_eq!(sorted(&workspace, "took", few).await, [1, 5, 6]);
+}
+
+#[tokio::test]
+async fn a_sorted_window_goes_up_to_its_anchor_and_counts_what_came_since() {
+    let (_folder, workspace) = home("").await;
+    six(&workspace);
+    let slowest = |anchor| LogAsk {
+        anchor,
+        sorting: Sorting::parse("took:desc"),
+        ..ask("", LogPlace::Newest)
+    };
+    let window = workspace.log_window(&slowest(None)).await.unwrap();
+    assert_eq!(ids(&window), [2, 4, 1, 5, 3, 6], "the last line first");
+    assert_eq!(
+        (window.newest, window.matched, window.up_to_anchor),
+        (Some(6), 6, None)
+    );
+    add_line(&workspace, "alpha", 80, None);
+    let later = workspace.log_window(&slowest(Some(6))).await.unwrap();
+    assert_eq!(ids(&later), ids(&window));
+    assert_eq!((later.matched, later.up_to_anchor), (7, Some(6)));
+    let anew = workspace.log_window(&slowest(None)).await.unwrap();
+    assert_eq!(ids(&anew), [2, 4, 1, 5, 7, 3, 6]);
+    let around = LogAsk {
+        place: LogPlace::Around(5),
+        limit: 2,
+        ..slowest(Some(6))
+    };
+    let around = workspace.log_window(&around).await.unwrap();
+    assert_eq!((around.first, ids(&around)), (2, vec![1, 5]));
 }

@@ -1,12 +1,14 @@
 //! A window on the invoke log, filtered or not, at whatever place.
 //!
-//! Places count from the oldest line on, so that what was fetched stays where it is while new lines come.
+//! Places count from the oldest line on, so that what was fetched stays where it is while new lines come. In another
+//! order than that of time they count from its last line on, and go up to the line that was the newest when it was asked
+//! for first: the anchor.
 
 use super::{LogIndex, parsed, row};
 use crate::model::Timestamp;
 use crate::model::filter::Filter;
 use crate::vault::{Vault, VaultError};
-use crate::workspace::{Failure, LogRow, Workspace};
+use crate::workspace::{Failure, LogColumn, LogFilter, LogRow, Sorting, Workspace};
 use std::sync::PoisonError;
 
 /// Near the newest line a log without a filter is read from the vault; farther away it is worth having in memory.
@@ -34,8 +36,10 @@ pub struct LogAsk {
     pub place: LogPlace,
     /// How many at most.
     pub limit: u64,
-    /// A line up to which the lines are to be counted.
+    /// A line up to which the lines are to be counted; in another order than that of time, up to which there are any.
     pub anchor: Option<u64>,
+    /// In which order; none is newest first.
+    pub sorting: Option<Sorting<LogColumn>>,
 }
 
 /// A run of lines.
@@ -72,6 +76,7 @@ impl Workspace {
         self.in_vault_at_length(move |vault| {
             let mut index = kept.lock().unwrap_or_else(PoisonError::into_inner);
             if filter.is_empty()
+                && ask.sorting.is_none()
                 && let Some(window) = near(vault, &ask)?
             {
                 return Ok(window);
@@ -81,6 +86,31 @@ impl Workspace {
             let window = found(vault, filled, &filter, &ask)?;
             let_go_if_locked(vault, &mut index)?;
             Ok(window)
+        })
+        .await
+    }
+
+    /// Lines of the log in another order than that of time, as many as are wanted.
+    pub(super) async fn sorted_log(
+        &self,
+        wanted: Filter,
+        filter: LogFilter,
+        sorting: Sorting<LogColumn>,
+    ) -> Result<Vec<LogRow>, Failure> {
+        let kept = std::sync::Arc::clone(&self.log_index);
+        let as_of = Timestamp::now();
+        self.in_vault_at_length(move |vault| {
+            let mut index = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let filled = index.get_or_insert_default();
+            filled.refresh(vault)?;
+            filled.find(&wanted, as_of);
+            filled.narrow(filter.instance.as_deref(), filter.before);
+            filled.sort(Some(sorting), None);
+            let first = filled.listed_count().saturating_sub(filter.limit);
+            let lines = vault.log_lines(&filled.ids(first, filter.limit))?;
+            filled.forget();
+            let_go_if_locked(vault, &mut index)?;
+            Ok(lines.into_iter().rev().map(row).collect())
         })
         .await
     }
@@ -141,8 +171,8 @@ fn found(
     ask: &LogAsk,
 ) -> Result<LogWindow, VaultError> {
     index.find(filter, ask.as_of);
-    let matched = index.matched();
-    let last = matched.saturating_sub(ask.limit);
+    index.sort(ask.sorting, ask.anchor);
+    let last = index.listed_count().saturating_sub(ask.limit);
     let first = match ask.place {
         LogPlace::Newest => last,
         LogPlace::From(first) => first,
@@ -154,10 +184,10 @@ fn found(
     Ok(LogWindow {
         first,
         rows: lines.into_iter().map(row).collect(),
-        matched,
+        matched: index.matched(),
         total: index.total(),
         epoch: index.epoch(),
         up_to_anchor: ask.anchor.map(|id| index.up_to(id)),
-        newest: index.ids(matched.saturating_sub(1), 1).pop(),
+        newest: index.newest(),
     })
 }

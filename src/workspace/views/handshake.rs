@@ -44,8 +44,8 @@ pub struct OfferMade {
     pub offer_id: String,
     /// How it travels.
     pub delivery: Delivery,
-    /// Seven words, the same on both sides.
-    pub words: [String; 7],
+    /// Seven words, the same on both sides; none for plain values, of which the other side can make none.
+    pub words: Option<[String; 7]>,
     /// Where the bundle was written.
     pub file: Option<PathBuf>,
     /// The bundle as armoured text; none for a code and for plain values.
@@ -144,6 +144,9 @@ pub struct Accepted {
     pub connection_id: Option<ConnectionId>,
     /// Whether its credentials open nothing before they are activated.
     pub verify_first: bool,
+    /// Something that the administrator should know: that a name was given which the instance does not get.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
 }
 
 /// A handshake as it stands, from our side.
@@ -161,7 +164,7 @@ pub struct HandshakeRow {
     pub instance: Option<String>,
     /// The credentials in it, by their names in this home.
     pub credentials: Vec<String>,
-    /// The seven words, once there are any.
+    /// The seven words, once there are any; plain values have none.
     pub words: Option<[String; 7]>,
     /// The least advanced of its credentials.
     pub state: CredentialState,
@@ -169,6 +172,8 @@ pub struct HandshakeRow {
     pub verified: bool,
     /// Whether its credentials open nothing before they are activated.
     pub verify_first: bool,
+    /// Whether fresh keys are mixed in once people compared the words: not into plain values and legacy credentials.
+    pub activates: bool,
     /// Something that a person must know of.
     pub alarm: Option<Alarm>,
     /// What comes next, in words, and who does it.
@@ -190,6 +195,8 @@ pub struct Verified {
     pub verified: bool,
     /// Whether we wait for the other side's people to say that the words match.
     pub waiting: bool,
+    /// Whether fresh keys are mixed in: not into plain values and legacy credentials.
+    pub activates: bool,
     /// What was done to each credential, by name.
     pub credentials: Vec<(String, CredentialState)>,
     /// Circuits that were sealed anew under the fresh keys.

@@ -22,6 +22,7 @@ use crate::model::{
 use crate::protocol::{CredentialForm, Hop, Query, Reply};
 use crate::store::{PointerPage, Relationship};
 use crate::workspace::failure::Failure;
+use crate::workspace::sorting::{LogColumn, Sorting};
 use serde::Serialize;
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -63,6 +64,9 @@ pub struct InstanceRow {
     pub pointers: Option<u64>,
     /// Its program's version, when told.
     pub version: Option<String>,
+    /// A number that is another one whenever anything changed on it, if this look was told.
+    #[serde(skip)]
+    pub changes: Option<u64>,
     /// What the last probe found wrong, with the remedy.
     pub error: Option<String>,
     /// Whether the console refuses to change anything on it.
@@ -330,6 +334,17 @@ impl CredentialRow {
             (Side::Held, _) => None,
         }
     }
+
+    /// Whether people compared words, in words: who did, or why there is nothing to compare.
+    pub fn comparison(&self) -> &'static str {
+        match (self.delivery, self.verified) {
+            (None, true) => "not needed: the instance made it for its own administrator",
+            (None, false) => "no: it came without a handshake, and so without words to compare",
+            (Some(Delivery::Plain), _) => "no: plain values have no words to compare",
+            (Some(_), true) => "yes: people compared the seven words",
+            (Some(_), false) => "not yet: compare the seven words with the other side",
+        }
+    }
 }
 
 /// What kind of line of the invoke log.
@@ -436,7 +451,7 @@ pub struct LogEntry {
     pub wire: Vec<LogWire>,
 }
 
-/// Which lines of the invoke log are wanted, newest first.
+/// Which lines of the invoke log are wanted, newest first unless told otherwise.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LogFilter {
     /// Only of this instance.
@@ -447,4 +462,6 @@ pub struct LogFilter {
     pub before: Option<u64>,
     /// How many at most.
     pub limit: u64,
+    /// In which order.
+    pub sorting: Option<Sorting<LogColumn>>,
 }

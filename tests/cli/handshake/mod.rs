@@ -7,6 +7,7 @@ mod codes;
 mod life;
 mod plain;
 mod requests;
+mod told;
 mod typed;
 mod ways;
 mod words;

@@ -1,7 +1,10 @@
 //! Plain values: for original Python instances, and where no other way can be gone.
 
 use super::Pair;
+use crate::named;
 use serde_json::{Value, json};
+use std::io::Write;
+use std::process::Stdio;
 
 fn offer(pair: &Pair, profile: &str) -> Value {
     let line = [
@@ -28,9 +31,8 @@ fn native_values_are_imported_on_the_other_side_and_work() {
         made.get("file").is_none() && made.get("passphrase").is_none(),
         "{made}"
     );
-    let mut values = made["plain"][0].clone();
+    let values = &made["plain"][0];
     assert_eq!(values["holder"], "console");
-    values.as_object_mut().unwrap().remove("holder");
     for name in ["endpoint", "app_id", "kid", "root", "instance_id"] {
         assert!(values[name].is_string(), "{name}");
     }
@@ -43,6 +45,52 @@ fn native_values_are_imported_on_the_other_side_and_work() {
         (&json!("plain"), &json!(0)),
         "{row}"
     );
+}
+
+#[test]
+fn what_an_offer_or_an_access_key_prints_is_imported_as_it_is() {
+    let pair = Pair::new();
+    let line = ["handshake", "offer", "beta", "--app-id", "both", "--by", "plain"];
+    let made = pair.theirs.ok(&line);
+    let domain = pair.theirs.ok(&["domain", "create", "beta", "weather"])["domain"]["id"].clone();
+    let line = ["domain", "access-key", "create", "beta", domain.as_str().unwrap()];
+    let key = pair.theirs.ok(&line);
+    for (name, printed, app_id) in [
+        ("whole", &made, "both-console"),
+        ("console", &made["plain"][0], "both-console"),
+        ("instance", &made["plain"][1], "both-instance"),
+        ("key", &key, key["secret"]["app_id"].as_str().unwrap()),
+        (
+            "secret",
+            &key["secret"],
+            key["secret"]["app_id"].as_str().unwrap(),
+        ),
+    ] {
+        let mut command = pair.ours.command(&["credential", "import", name, "-", "--json"]);
+        let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+        let text = printed.to_string();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(
+            output.status.success(),
+            "{name}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let listed = pair.ours.ok(&["credential", "list"]);
+        named(&listed, &format!("{name}/{app_id}"));
+        assert_eq!(
+            pair.ours.ok(&["instance", "probe", name])["state"],
+            "up",
+            "{name}"
+        );
+    }
+    let nothing = pair
+        .ours
+        .write("nothing.json", &made["plain"][0]["root"].to_string());
+    let ended = pair.ours.run_json(&["credential", "import", "nothing", &nothing]);
+    assert_eq!(ended.code, 2, "{}", ended.stdout);
+    let root = made["plain"][0]["root"].as_str().unwrap();
+    assert!(!ended.stdout.contains(root) && !ended.stderr.contains(root));
 }
 
 #[test]

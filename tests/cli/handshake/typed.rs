@@ -93,7 +93,13 @@ fn a_person_types_a_code_compares_the_words_and_says_so() {
     let (shown, exit) = typed(&pair.ours, &line, &[("code", "4711"), ("code", code)]);
     assert_eq!(exit, 0, "{shown}");
     assert!(shown.contains(&words.join(" ")), "{shown}");
-    assert!(shown.contains("butterfly handshake verify beta"), "{shown}");
+    let home = pair.ours.root();
+    let next = format!(
+        "butterfly --home {} handshake verify {}",
+        home.display(),
+        offer["offer_id"].as_str().unwrap()
+    );
+    assert!(shown.contains(&next), "{shown}");
 
     let question = "[yes/no]";
     let (shown, exit) = typed(

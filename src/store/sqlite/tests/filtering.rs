@@ -3,7 +3,7 @@
 use super::*;
 use crate::model::filter::Filter;
 use crate::model::{
-    ConnectionId, Endpoint, Federated, KnownConnection, Pointer, PointerChange, Profile, Route,
+    ConnectionId, DomainId, Endpoint, Federated, KnownConnection, Pointer, PointerChange, Profile, Route,
     STORED_POINTER_FIELDS, pointer_matches,
 };
 use crate::store::{Order, PointerQuery, SortBy, Start, Store};
@@ -57,11 +57,19 @@ fn a_row() -> impl Strategy<Value = Row> {
     )
 }
 
-async fn fill(store: &SqliteStore, rows: &[Row], gates: &[(ConnectionId, &str)]) {
+/// A connection, and the domain that it stands in.
+struct Gate {
+    id: ConnectionId,
+    name: &'static str,
+    domain: DomainId,
+    domain_name: &'static str,
+}
+
+async fn fill(store: &SqliteStore, rows: &[Row], gates: &[Gate]) {
     for (number, (description, tags, gate, route)) in rows.iter().enumerate() {
         let mut wanted = new(&format!("ref {number}"), description, &[]);
         wanted.tags.clone_from(tags);
-        wanted.connection_id = gates.get(*gate).map(|(id, _)| id.clone());
+        wanted.connection_id = gates.get(*gate).map(|gate| gate.id.clone());
         wanted.credential_pointer_address = ["ptr_00000000000a", "ptr_b00000000000"]
             .get(number % 3)
             .map(|keeper| keeper.parse().unwrap());
@@ -69,7 +77,7 @@ async fn fill(store: &SqliteStore, rows: &[Row], gates: &[(ConnectionId, &str)])
             .get(*route)
             .map(|route| Federated {
                 route: *route,
-                connection_id: gates[0].0.clone(),
+                connection_id: gates[0].id.clone(),
                 endpoint: Endpoint::parse("http://127.0.0.1:5002").unwrap(),
                 profile: Profile::Native,
                 kid: None,
@@ -87,18 +95,17 @@ proptest! {
     fn sql_finds_and_sorts_what_plain_code_does(
         rows in prop::collection::vec(a_row(), 1..40),
         changed in prop::collection::vec(any::<prop::sample::Index>(), 0..6),
+        done in prop::collection::vec((0..4_u8, any::<prop::sample::Index>()), 0..9),
         queries in prop::collection::vec(a_query(), 16),
     ) {
         block_on(async {
             let place = Place::new();
             let store = place.store();
             let mut gates = Vec::new();
-            let mut domains = Vec::new();
             for (name, of) in [("Gate A", "air"), ("gateway", "fair water")] {
                 let domain = store.create_domain(of, &app(), NOW).await.unwrap();
                 let gate = store.create_connection(&domain.id, name, "", None, NOW).await.unwrap();
-                gates.push((gate.id, name));
-                domains.push((domain.id, of));
+                gates.push(Gate { id: gate.id, name, domain: domain.id, domain_name: of });
             }
             fill(&store, &rows, &gates).await;
             for (number, which) in changed.iter().enumerate() {
@@ -107,49 +114,127 @@ proptest! {
                 let change = PointerChange { tags: Some(vec!["ab".into()]), ..PointerChange::default() };
                 store.update_pointer(&which.get(&all).address, change, later).await.unwrap();
             }
-            let all = store.pointers(&PointerQuery::default()).await.unwrap().pointers;
-            for (text, order, size, offset) in &queries {
-                let filter = Filter::parse(text, STORED_POINTER_FIELDS).unwrap();
-                let known = |id: &ConnectionId| {
-                    let place = gates.iter().position(|(gate, _)| gate == id).unwrap();
-                    let (domain, of) = &domains[place];
-                    KnownConnection { name: Some(gates[place].1), domain: Some((domain, of)) }
-                };
-                let mut expected: Vec<(usize, Pointer)> = all
-                    .iter()
-                    .cloned()
-                    .enumerate()
-                    .filter(|(_, pointer)| pointer_matches(&filter, pointer, known))
-                    .collect();
-                expected.sort_by(|(first, left), (second, right)| {
-                    let by_age = if order.descending { second.cmp(first) } else { first.cmp(second) };
-                    let by_key = order.compare(left, right);
-                    if order.by == SortBy::Created { by_age } else { by_key.then(by_age) }
-                });
-                let expected: Vec<Pointer> = expected.into_iter().map(|(_, pointer)| pointer).collect();
-                let query = PointerQuery { filter, order: *order, ..PointerQuery::default() };
-                let whole = store.pointers(&query).await.unwrap();
-                assert_eq!(whole.pointers, expected, "{text} {order:?}");
-                let mut step = PointerQuery { limit: Some(*size), ..query.clone() };
-                let mut paged = Vec::new();
-                loop {
-                    let page = store.pointers(&step).await.unwrap();
-                    paged.extend(page.pointers);
-                    let Some(next) = page.next else { break };
-                    step.start = Start::After(next);
-                }
-                assert_eq!(paged, expected, "{text} {order:?} by {size}");
-                let jump = PointerQuery { start: Start::Offset(*offset), limit: Some(*size), ..query };
-                let page = store.pointers(&jump).await.unwrap();
-                let rest: Vec<Pointer> = expected.iter().skip(*offset as usize).take(*size as usize).cloned().collect();
-                assert_eq!(page.pointers, rest, "{text} {order:?} at {offset}");
-                let is_end = offset + size >= expected.len() as u64;
-                assert_eq!(page.next.is_none(), is_end, "{text} {order:?} at {offset}");
-                if let Some(total) = page.total {
-                    assert_eq!(total, expected.len() as u64, "{text} {order:?}");
+            agree(&store, &gates, &queries).await;
+            // What is kept in memory for the orders follows what is done to the pointers.
+            for (number, (what, which)) in done.iter().enumerate() {
+                let all = store.pointers(&PointerQuery::default()).await.unwrap().pointers;
+                let later = Timestamp::from_micros(NOW.as_micros() + 2_000 - number as i64);
+                do_one(&store, *what, all.get(which.index(all.len().max(1))), &gates[0].id, later).await;
+                if number % 3 == 0 {
+                    agree(&store, &gates, &queries).await;
                 }
             }
+            agree(&store, &gates, &queries).await;
         });
+    }
+}
+
+/// Changes, deletes or makes a pointer.
+async fn do_one(store: &SqliteStore, what: u8, which: Option<&Pointer>, gate: &ConnectionId, now: Timestamp) {
+    let Some(pointer) = which else {
+        return;
+    };
+    let at = &pointer.address;
+    match what {
+        0 => store.delete_pointer(at).await.unwrap(),
+        1 => {
+            let assigned = pointer.connection_id.is_none().then_some(gate);
+            store.assign_pointer(at, assigned, now).await.unwrap();
+        }
+        2 => {
+            let change = PointerChange {
+                description: Some(format!("b{}", pointer.description)),
+                tags: Some(vec!["a".to_owned(), "b".to_owned()]),
+                ..PointerChange::default()
+            };
+            store.update_pointer(at, change, now).await.unwrap();
+        }
+        _ => {
+            let reference = format!("made {}", now.as_micros());
+            let made = new(&reference, &format!("abc {}", pointer.description), &["a"]);
+            store.create_pointer(made, now).await.unwrap();
+        }
+    }
+}
+
+/// Compares what the store answers with what plain code makes of all pointers.
+async fn agree(store: &SqliteStore, gates: &[Gate], queries: &[(String, Order, u64, u64)]) {
+    let all = store.pointers(&PointerQuery::default()).await.unwrap().pointers;
+    for (text, order, size, offset) in queries {
+        agree_on(store, &all, gates, (text, *order, *size, *offset)).await;
+    }
+}
+
+async fn agree_on(
+    store: &SqliteStore,
+    all: &[Pointer],
+    gates: &[Gate],
+    (text, order, size, offset): (&str, Order, u64, u64),
+) {
+    let filter = Filter::parse(text, STORED_POINTER_FIELDS).unwrap();
+    let known = |id: &ConnectionId| {
+        let gate = gates.iter().find(|gate| gate.id == *id).unwrap();
+        KnownConnection {
+            name: Some(gate.name),
+            domain: Some((&gate.domain, gate.domain_name)),
+        }
+    };
+    let mut expected: Vec<(usize, Pointer)> = all
+        .iter()
+        .cloned()
+        .enumerate()
+        .filter(|(_, pointer)| pointer_matches(&filter, pointer, known))
+        .collect();
+    expected.sort_by(|(first, left), (second, right)| {
+        let by_age = if order.descending {
+            second.cmp(first)
+        } else {
+            first.cmp(second)
+        };
+        let by_key = order.compare(left, right);
+        if order.by == SortBy::Created {
+            by_age
+        } else {
+            by_key.then(by_age)
+        }
+    });
+    let expected: Vec<Pointer> = expected.into_iter().map(|(_, pointer)| pointer).collect();
+    let query = PointerQuery {
+        filter,
+        order,
+        ..PointerQuery::default()
+    };
+    let whole = store.pointers(&query).await.unwrap();
+    assert_eq!(whole.pointers, expected, "{text} {order:?}");
+    let mut step = PointerQuery {
+        limit: Some(size),
+        ..query.clone()
+    };
+    let mut paged = Vec::new();
+    loop {
+        let page = store.pointers(&step).await.unwrap();
+        paged.extend(page.pointers);
+        let Some(next) = page.next else { break };
+        step.start = Start::After(next);
+    }
+    assert_eq!(paged, expected, "{text} {order:?} by {size}");
+    let jump = PointerQuery {
+        start: Start::Offset(offset),
+        limit: Some(size),
+        ..query
+    };
+    let page = store.pointers(&jump).await.unwrap();
+    let rest: Vec<Pointer> = expected
+        .iter()
+        .skip(offset as usize)
+        .take(size as usize)
+        .cloned()
+        .collect();
+    assert_eq!(page.pointers, rest, "{text} {order:?} at {offset}");
+    let is_end = offset + size >= expected.len() as u64;
+    assert_eq!(page.next.is_none(), is_end, "{text} {order:?} at {offset}");
+    if let Some(total) = page.total {
+        assert_eq!(total, expected.len() as u64, "{text} {order:?}");
     }
 }
 

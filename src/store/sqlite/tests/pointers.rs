@@ -152,6 +152,43 @@ async fn changes_replace_only_what_they_name() {
 }
 
 #[tokio::test]
+async fn every_change_is_later_than_the_one_before_and_one_that_was_not_seen_keeps_another_from_being_written()
+ {
+    let place = Place::new();
+    let store = place.store();
+    let made = store.create_pointer(new("a", "made", &[]), NOW).await.unwrap();
+    let change = |words: &str, seen: &Pointer| PointerChange {
+        description: Some(words.to_owned()),
+        if_unchanged_since: Some(seen.last_modified),
+        ..PointerChange::default()
+    };
+    // The clock stands still, then goes back.
+    let first = store
+        .update_pointer(&made.address, change("first", &made), NOW)
+        .await
+        .unwrap();
+    assert!(first.last_modified > made.last_modified);
+    let assigned = store
+        .assign_pointer(&made.address, None, NOW.plus_seconds(-60))
+        .await
+        .unwrap();
+    assert!(assigned.last_modified > first.last_modified);
+    for seen in [&made, &first] {
+        let refused = store
+            .update_pointer(&made.address, change("late", seen), NOW)
+            .await;
+        match refused {
+            Err(StoreError::ChangedMeanwhile { what, name, at }) => assert_eq!(
+                (what, name.as_str(), at),
+                ("pointer", made.address.as_str(), Some(assigned.last_modified))
+            ),
+            other => panic!("expected that it was changed meanwhile, got {other:?}"),
+        }
+    }
+    assert_eq!(store.pointer(&made.address).await.unwrap(), Some(assigned));
+}
+
+#[tokio::test]
 async fn assigning_needs_both_to_be_there() {
     let place = Place::new();
     let store = place.store();

@@ -64,9 +64,10 @@ fn in_a_text() -> State {
 fn a_blank_takes_its_name_from_those_before_and_a_reply_from_those_that_came() {
     let mut state = in_a_text();
     state.composer.answers.insert("site".into(), "Oslo".into());
-    let mut written = state.composer.templates[0].clone();
+    let templates = state.composer.templates.as_mut().unwrap();
+    let mut written = templates.list[0].clone();
     written.text = "{\"action\": \"search_pointers\", \"search_term\": \"{{station}} {{site}}\"}".into();
-    state.composer.templates.push(written);
+    templates.list.push(written);
     write(&mut state, "tides {{");
     assert_eq!(
         offered(&state),

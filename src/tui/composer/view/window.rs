@@ -179,6 +179,14 @@ fn below(state: &State, composer: &Composer, window: &Window) -> Option<String> 
     if let Some(name) = &window.armed {
         return Some(format!("^X again forgets {name} for good"));
     }
+    if window.kind == Kind::Templates {
+        let templates = state.composer.templates.as_ref()?;
+        return Some(match templates.problems.as_slice() {
+            [] => return None,
+            [problem] => problem.message.clone(),
+            [problem, others @ ..] => format!("{} (and {} more: :doctor)", problem.message, others.len()),
+        });
+    }
     match (window.kind, &composer.ways) {
         (Kind::Ways, Asked::Waiting(_)) => Some(format!(
             "{} looking for ways through other instances…",

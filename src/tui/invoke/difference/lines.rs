@@ -200,7 +200,7 @@ fn add_pairs(writer: &mut Writer, title: &str, pairs: &[FieldPair], sides: [&str
 
 /// A text with blanks behind it, by its columns on the screen.
 fn padded(text: &str, room: usize) -> String {
-    let used = usize::from(crate::tui::widgets::draw::width(text));
+    let used = usize::from(width(text));
     format!("{text}{}", " ".repeat(room.saturating_sub(used) + 2))
 }
 

@@ -174,6 +174,12 @@ fn add_hop(span: &Span, glyphs: &Glyphs, scale: Scale, rows: &mut Vec<Row>) {
     for phase in &span.phases {
         rows.push(phase_row(span, phase, &indent, glyphs, scale));
     }
+    if let Some(code) = &span.failed {
+        rows.push(Row {
+            line: Line::of(format!("{indent}  {} ended here: {code}", glyphs.bad), Role::Bad),
+            about: Some(format!("{}: the call ended here: {code}", span.instance)),
+        });
+    }
     for (at, long) in &span.gaps {
         let text = bar(start.saturating_add(*at), *long, scale, glyphs.dot);
         rows.push(Row {

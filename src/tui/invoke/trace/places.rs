@@ -26,6 +26,8 @@ pub(super) struct Span {
     /// How long it was at it.
     pub(super) length: u64,
     pub(super) phases: Vec<Phase>,
+    /// The code with which the call ended here.
+    pub(super) failed: Option<String>,
     /// Time between its phases that none of them accounts for: from when, how long.
     pub(super) gaps: Vec<(u64, u64)>,
     /// What it spent itself, without what its callee was at.
@@ -45,7 +47,7 @@ impl Span {
         let ends = hops
             .iter()
             .zip(&places)
-            .map(|(hop, place)| place.start + length(hop));
+            .map(|(hop, place)| place.start.saturating_add(length(hop)));
         let end = ends.max().unwrap_or(0).max(elapsed_us).max(1);
         let spans = hops.iter().zip(&places).enumerate().map(|(index, (hop, place))| {
             let within: u64 = places
@@ -62,6 +64,7 @@ impl Span {
                 place: *place,
                 length: length(hop),
                 phases: hop.phases.clone(),
+                failed: hop.failed.clone(),
                 gaps: gaps(hop),
                 own: length(hop).saturating_sub(within),
             }
@@ -116,27 +119,47 @@ fn places(hops: &[Hop], route: Option<Route>) -> Vec<Place> {
         depth: 0,
         waited: None,
     }];
+    let depths = depths(hops, route);
+    let callees = depths.iter().filter(|depth| **depth == 1).count();
     let first = answered(first);
-    let mut within = wait(&first, 0);
+    let mut called = 0;
     for (index, hop) in hops.iter().enumerate().skip(1) {
-        let calls_both = matches!(route, Some(Route::Endpoint | Route::Circuit)) && hops.len() > 2;
-        let mut depth = index;
-        if calls_both && index <= 2 {
-            within = wait(&first, 2 - index);
-            depth = 1;
-        } else if calls_both {
-            depth = index - 1;
-        }
-        let start = within.0 + within.1.saturating_sub(length(hop)) / 2;
-        places.push(Place {
-            start,
-            depth,
-            waited: Some(within.1),
-        });
-        let inner = wait(hop, 0);
-        within = (start + inner.0, inner.1);
+        let depth = depths[index];
+        let caller = (0..index).rev().find(|before| depths[*before] + 1 == depth);
+        let caller = caller.unwrap_or(0);
+        let within = if depth == 1 {
+            called += 1;
+            wait(&first, callees - called)
+        } else {
+            wait(&hops[caller], 0)
+        };
+        let began: u64 = places[caller].start;
+        let (start, waited) = match hop.at_us {
+            // Its caller measured it: no other clock is in it.
+            Some(at) => (began.saturating_add(at.min(length(&hops[caller]))), None),
+            None => {
+                let middle = within.1.saturating_sub(length(hop)) / 2;
+                let start = began.saturating_add(within.0).saturating_add(middle);
+                (start, Some(within.1))
+            }
+        };
+        places.push(Place { start, depth, waited });
     }
     places
+}
+
+/// How many hops each is inside of. Calls that were kept before hops told so have one in each, or two side by side that
+/// the console called itself.
+fn depths(hops: &[Hop], route: Option<Route>) -> Vec<usize> {
+    let calls_both = matches!(route, Some(Route::Endpoint | Route::Circuit)) && hops.len() > 2;
+    let usual = |index: usize| match index {
+        0 => 0,
+        1 | 2 if calls_both => 1,
+        index if calls_both => index - 1,
+        index => index,
+    };
+    let told = |(index, hop): (usize, &Hop)| hop.depth.unwrap_or_else(|| usual(index)).max(index.min(1));
+    hops.iter().enumerate().map(told).collect()
 }
 
 /// The caller's phases without those of an exchange after the last that was opened: nobody in the picture answered it.
@@ -175,7 +198,7 @@ mod tests {
                     duration_us: *duration_us,
                 })
                 .collect(),
-            next: None,
+            ..Hop::default()
         }
     }
 
@@ -210,6 +233,30 @@ mod tests {
             .map(|place| (place.start, place.depth))
             .collect();
         assert_eq!(found, [(0, 0), (225, 1), (425, 1)]);
+    }
+
+    #[test]
+    fn several_relays_of_one_circuit_stand_where_their_instance_made_them() {
+        let relay = |at, depth| Hop {
+            at_us: Some(at),
+            depth: Some(depth),
+            ..hop(&[(PhaseName::Wait, 0, 100)])
+        };
+        let told = |depth| Hop {
+            depth: Some(depth),
+            ..hop(&[(PhaseName::Execute, 0, 60)])
+        };
+        let console = hop(&[(PhaseName::Wait, 0, 1_000)]);
+        let circuit = Hop {
+            depth: Some(1),
+            ..hop(&[(PhaseName::Execute, 0, 800)])
+        };
+        let hops = [console, circuit, relay(50, 2), told(3), relay(400, 2), told(3)];
+        let found: Vec<(u64, usize)> = places(&hops, None)
+            .iter()
+            .map(|place| (place.start, place.depth))
+            .collect();
+        assert_eq!(found, [(0, 0), (100, 1), (150, 2), (170, 3), (500, 2), (520, 3)]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod transfers;
 use super::super::effect::{Consent, Work};
 use super::super::message::{Again, Done};
 use super::super::outcome::Outcome;
+use crate::protocol::{Code, Reply};
 use crate::tui::domains;
 use crate::tui::paths::typed_path;
 use crate::workspace::{CallOptions, InvokeOptions, StopSign, Workspace};
@@ -64,10 +65,7 @@ pub(super) async fn do_work(
             let pointer = workspace.create_pointer(name.as_str(), *new).await?;
             Done::Pointer(name, Box::new(pointer), "made")
         }
-        Work::Update(name, address, change) => {
-            let pointer = workspace.update_pointer(name.as_str(), &address, *change).await?;
-            Done::Pointer(name, Box::new(pointer), "saved")
-        }
+        Work::Update(name, address, change) => pointers::update(workspace, name, &address, *change).await?,
         Work::Tag(name, address, change) => {
             let pointer = workspace.tag_pointer(name.as_str(), &address, &change).await?;
             Done::Pointer(name, Box::new(pointer), "tagged")
@@ -103,7 +101,7 @@ pub(super) async fn do_work(
                 ..InvokeOptions::default()
             };
             let invoked = workspace.invoke_pointer(name.as_str(), &address, traced).await?;
-            Done::Invoked(invoked.log_id?)
+            invoked_as(invoked.log_id, &invoked.reply)
         }
         Work::Call(name, address, route) => {
             let options = CallOptions {
@@ -111,7 +109,8 @@ pub(super) async fn do_work(
                 trace: true,
                 ..CallOptions::default()
             };
-            Done::Invoked(workspace.call(name.as_str(), &address, options).await?.log_id?)
+            let called = workspace.call(name.as_str(), &address, options).await?;
+            invoked_as(called.log_id, &called.reply)
         }
         Work::Federate(request) => {
             let name = request.instance.clone();
@@ -133,6 +132,10 @@ pub(super) async fn do_work(
                 false => "is answered again",
             };
             Done::Credential(Box::new(row), word)
+        }
+        Work::ExportCredential(name) => {
+            let form = workspace.export_credential(&name).await?;
+            Done::CredentialExported(name, form)
         }
         Work::Check(name) => {
             let checks = workspace.check_credential(&name, &|_| {}).await?;
@@ -159,10 +162,13 @@ pub(super) async fn do_work(
             None => replay(workspace, id).await?,
         },
         Work::Replay(id, Consent::Given) => replay(workspace, id).await?,
-        Work::Domains(name, change) => {
-            let changed = domains::change(workspace, &name, &change).await?;
-            Done::Domains(name, changed)
-        }
+        Work::Domains(name, change) => match domains::change(workspace, &name, &change).await {
+            Err(failure) if failure.code == Code::ChangedMeanwhile => {
+                let now = domains::present(workspace, &name, &change).await?;
+                Done::Meanwhile(failure.clone(), now.ok_or(failure)?)
+            }
+            changed => Done::Domains(name, changed?),
+        },
         Work::ChangeLock { now, lock } => {
             let words = lock.words();
             workspace.change_lock_as(now, lock).await?;
@@ -178,7 +184,16 @@ pub(super) async fn do_work(
 }
 
 async fn replay(workspace: &Workspace, id: u64) -> Outcome<Done> {
-    Ok(Done::Invoked(workspace.replay_log(id).await?.log_id?))
+    let replayed = workspace.replay_log(id).await?;
+    Ok(invoked_as(replayed.log_id, &replayed.reply))
+}
+
+/// A reply has a page of its own in the log. One that could not be logged is shown all the same.
+fn invoked_as(log_id: Outcome<u64>, reply: &Reply) -> Done {
+    match log_id {
+        Ok(id) => Done::Invoked(id),
+        Err(failure) => Done::Unlogged(Box::new(reply.to_value()), failure),
+    }
 }
 
 async fn compare_direct(workspace: &Workspace, id: u64) -> Outcome<Done> {

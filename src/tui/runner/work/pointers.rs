@@ -1,9 +1,10 @@
 //! What is done to pointers in more than one step.
 
-use crate::model::{ConnectionId, InstanceName, PointerAddress};
+use crate::model::{ConnectionId, InstanceName, PointerAddress, PointerChange};
+use crate::protocol::Code;
 use crate::store::PointerQuery;
 use crate::tui::effect::KeepHeader;
-use crate::tui::message::Done;
+use crate::tui::message::{Done, Present};
 use crate::tui::outcome::Outcome;
 use crate::workspace::Workspace;
 
@@ -57,4 +58,20 @@ pub(super) async fn matching(
         complete &= all;
     }
     Ok(Done::Matching(found, complete))
+}
+
+/// Changes one. Where others were there first, it is told what they made of it.
+pub(super) async fn update(
+    workspace: &Workspace,
+    name: InstanceName,
+    address: &PointerAddress,
+    change: PointerChange,
+) -> Outcome<Done> {
+    let failure = match workspace.update_pointer(name.as_str(), address, change).await {
+        Ok(pointer) => return Ok(Done::Pointer(name, Box::new(pointer), "saved")),
+        Err(failure) if failure.code == Code::ChangedMeanwhile => failure,
+        Err(failure) => return Err(failure),
+    };
+    let now = workspace.pointer(name.as_str(), address).await?.pointer;
+    Ok(Done::Meanwhile(failure, Present::Pointer(Box::new(now))))
 }

@@ -45,7 +45,39 @@ impl Source {
         self.ids.push(self.newest);
     }
 
+    /// The answer to whoever wants the oldest on top: up to the anchor, from the newest of those on.
+    fn oldest_on_top(&self, ask: &LogAsk) -> LogWindow {
+        let up_to = ask.anchor.unwrap_or(self.newest);
+        let ids = self.ids.iter().filter(|id| **id <= up_to);
+        let turned = Self {
+            ids: ids.rev().copied().collect(),
+            ..*self
+        };
+        let last = (turned.ids.len() as u64).saturating_sub(ask.limit);
+        let first = match ask.place {
+            LogPlace::Newest => last,
+            LogPlace::From(first) => first.min(turned.ids.len() as u64),
+            LogPlace::Around(id) => {
+                let place = turned.ids.iter().position(|known| *known == id);
+                place.map_or(last, |place| (place as u64).saturating_sub(ask.limit / 2))
+            }
+        };
+        let ids = turned.ids.iter().skip(first as usize).take(ask.limit as usize);
+        LogWindow {
+            first,
+            rows: ids.map(|id| row(*id)).collect(),
+            matched: self.ids.len() as u64,
+            total: self.ids.len() as u64,
+            epoch: self.epoch,
+            up_to_anchor: ask.anchor.map(|_| turned.ids.len() as u64),
+            newest: Some(up_to),
+        }
+    }
+
     fn answer(&self, ask: &LogAsk) -> LogWindow {
+        if ask.sorting.is_some() {
+            return self.oldest_on_top(ask);
+        }
         let matched = self.ids.len() as u64;
         let last = matched.saturating_sub(ask.limit);
         let place_of = |id| self.ids.binary_search(&id).ok().map(|place| place as u64);
@@ -235,6 +267,45 @@ fn what_of_a_filter_is_not_right_is_told_and_the_rest_works() {
     assert!(log.problem.is_none());
 }
 
+const OLDEST: Sorting<LogColumn> = Sorting {
+    by: LogColumn::Time,
+    descending: false,
+};
+
+#[test]
+fn in_another_order_nothing_is_followed_and_what_came_is_counted_until_it_is_asked_for() {
+    let mut source = Source::with(300);
+    let mut log = opened(&source, 10);
+    log.set_sorting(Some(OLDEST));
+    assert_eq!(
+        log.selected().unwrap().id,
+        300,
+        "what was there stays until the answer comes"
+    );
+    refresh(&mut log, &source, 10);
+    assert_eq!((log.selected().unwrap().id, log.is_frozen()), (1, true));
+    log.step(1);
+    log.step(-1);
+    (0..7).for_each(|_| source.add());
+    refresh(&mut log, &source, 10);
+    assert_eq!(
+        (log.selected().unwrap().id, log.shown(), log.waiting()),
+        (1, 300, 7)
+    );
+    log.step(i64::MAX);
+    settle(&mut log, &source, 10);
+    assert_eq!(log.selected().unwrap().id, 300);
+    log.ask_again();
+    refresh(&mut log, &source, 10);
+    assert_eq!(
+        (log.selected().unwrap().id, log.shown(), log.waiting()),
+        (300, 307, 0)
+    );
+    log.set_sorting(None);
+    refresh(&mut log, &source, 10);
+    assert_eq!((log.selected().unwrap().id, log.is_frozen()), (307, false));
+}
+
 #[derive(Debug, Clone)]
 enum Deed {
     Step(i64),
@@ -320,6 +391,52 @@ proptest! {
             }
             if !log.is_frozen() {
                 prop_assert_eq!((log.selected, log.waiting()), (0, 0));
+            }
+        }
+    }
+
+    #[test]
+    fn in_another_order_too_what_is_in_view_is_there_and_the_selection_stays_with_its_line(
+        lines in 1u64..900, height in 1u64..60, deeds in prop::collection::vec(deed(), 0..25),
+    ) {
+        let mut source = Source::with(lines);
+        let mut log = opened(&source, height);
+        log.set_sorting(Some(OLDEST));
+        refresh(&mut log, &source, height);
+        for deed in deeds {
+            let before = log.selected().map(|row| row.id);
+            match deed {
+                Deed::Step(rows) => log.step(rows),
+                Deed::Wheel(rows) => log.scroll(rows, height),
+                Deed::Add(new) => (0..new).for_each(|_| source.add()),
+                Deed::Drop(old) => {
+                    let old = old.min(source.ids.len() - 1);
+                    source.ids.drain(..old);
+                    source.epoch += 1;
+                }
+                Deed::Again(old) => {
+                    let old = old.min(source.ids.len() - 1);
+                    source.ids.drain(..old);
+                    source.epoch += 1;
+                    log.ask_again();
+                }
+                Deed::Freeze => log.freeze(),
+                Deed::Follow => {}
+            }
+            let stays = !matches!(deed, Deed::Step(_) | Deed::Wheel(_));
+            let shown = log.shown();
+            refresh(&mut log, &source, height);
+            let still = before.filter(|id| stays && source.ids.binary_search(id).is_ok());
+            // Whatever was shown may be gone: then it begins anew.
+            prop_assert!(still.is_none() || shown == 0 || still == log.selected().map(|row| row.id));
+            let shown = log.shown();
+            prop_assert!(log.is_frozen() && shown > 0);
+            prop_assert!(log.top <= log.selected);
+            prop_assert!(log.selected < shown && log.selected < log.top + height);
+            prop_assert_eq!(shown + log.waiting(), source.ids.len() as u64);
+            for line in 0..height.min(shown - log.top) {
+                let place = usize::try_from(log.top + line).unwrap();
+                prop_assert_eq!(log.row(log.top + line).map(|row| row.id), Some(source.ids[place]));
             }
         }
     }

@@ -220,7 +220,8 @@ impl Pointers {
     }
 
     /// Brings the selection into a view of this height, and finds the rows that are visible then. A pointer that is
-    /// selected stays so where a reload moved it to another row in view.
+    /// selected stays so where a reload moved it to another row: one in view, or one not far from it, which is then where
+    /// on the screen the old one was.
     pub fn settle(&mut self, height: u64) {
         let height = height.max(1);
         self.lay_out(height);
@@ -231,14 +232,32 @@ impl Pointers {
             && row == self.selected
             && before != now
         {
-            let mut rows = self.top..self.top + height;
-            if let Some(row) = rows.find(|row| self.target(*row).as_ref() == Some(&before)) {
-                self.selected = row;
+            if let Some(found) = self.find_near(row, &before) {
+                let view = self.top..self.top + height;
+                if !view.contains(&found) {
+                    let above = row - self.top;
+                    self.top = found.saturating_sub(above);
+                }
+                self.selected = found;
+                self.seen = Some((found, before));
+                return self.lay_out(height);
+            }
+            if self.sources.len() == 1 && self.is_waiting() {
+                // It may be on the page that is still on its way.
                 self.seen = Some((row, before));
                 return;
             }
         }
         self.seen = Some((self.selected, now));
+    }
+
+    /// The row of a pointer that was in this one: the nearest that is known.
+    fn find_near(&self, row: u64, wanted: &BulkTarget) -> Option<u64> {
+        let has = |row: &u64| self.target(*row).as_ref() == Some(wanted);
+        (1..=PAGE)
+            .flat_map(|step| [row.checked_sub(step), row.checked_add(step)])
+            .flatten()
+            .find(has)
     }
 
     fn lay_out(&mut self, height: u64) {

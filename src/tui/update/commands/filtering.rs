@@ -1,6 +1,6 @@
 //! Narrowing the lists.
 
-use super::super::narrow::{narrow_log, remember_filter, rows_of};
+use super::super::narrow::{expanded, narrow_log, remember_filter, rows_of};
 use super::super::on_top::push;
 use crate::tui::effect::Effect;
 use crate::tui::layers::{FilterLine, Layer, Rows};
@@ -9,7 +9,8 @@ use crate::tui::state::{Level, Pane, State};
 pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     let rows = rows_of(state.focus);
     if let Some(text) = argument {
-        let mut effects = narrow(state, text);
+        let text = expanded(state, rows, text);
+        let mut effects = narrow(state, &text);
         effects.extend(remember_filter(state, rows));
         return effects;
     }

@@ -77,12 +77,14 @@ pub(super) fn backup(state: &mut State, name: InstanceName) -> Vec<Effect> {
     pointer::open_form(state, form)
 }
 
-/// Offers to make an instance of a backup: the selected one, if it could be replaced now.
+/// Offers to make an instance of a backup: the selected one, if it is ours. Whether somebody hosts it is asked when
+/// the form is sent: what is known of that here may be a look old.
 pub(super) fn restore(state: &mut State) -> Vec<Effect> {
     let selected = state.instances.selected_name().filter(|name| {
-        state.instances.get(name.as_str()).is_some_and(|instance| {
-            instance.row.kind == InstanceKind::Local && instance.row.hosted_by == HostedBy::Nobody
-        })
+        state
+            .instances
+            .get(name.as_str())
+            .is_some_and(|instance| instance.row.kind == InstanceKind::Local)
     });
     let form = Form::restore(selected.as_ref());
     pointer::open_form(state, form)

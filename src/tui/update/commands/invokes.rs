@@ -21,6 +21,14 @@ pub(super) fn compose(state: &mut State, argument: Option<&str>) -> Vec<Effect> 
     })
 }
 
+/// Begins a query with one that has a name, or offers all of them.
+pub(super) fn template(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
+    on_instance(state, None, |state, instance| match argument {
+        Some(name) => composer::open_template(state, instance, name),
+        None => composer::open_templates(state, instance),
+    })
+}
+
 /// On a pointer's page, the composer begins with that pointer.
 fn open_composer(state: &mut State, name: InstanceName) -> Vec<Effect> {
     let open = match state.layers.last() {

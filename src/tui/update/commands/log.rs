@@ -3,13 +3,17 @@
 use super::super::begin::begin;
 use super::super::concerned::{concerned_line, concerned_row};
 use super::super::on_top::{push_form, push_menu};
+use super::super::sorting::unsort;
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Form, Item, Layer};
-use crate::tui::state::{Level, State};
+use crate::tui::state::{Level, Pane, State};
 use crate::workspace::LogForm;
 
 pub(super) fn follow(state: &mut State) -> Vec<Effect> {
+    if state.log.sorting.is_some() {
+        return unsort(state, Pane::Log);
+    }
     if state.log.is_frozen() {
         state.log.follow();
     } else {

@@ -16,13 +16,16 @@ mod moving;
 mod pointers;
 mod refusing;
 mod shell;
+mod sorting;
 
 use super::asks::{
-    ask_clear_audit, ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend, ask_use_spare_key, quit,
+    ask_clear_audit, ask_export_credential, ask_remove, ask_restart, ask_revoke, ask_stop, ask_suspend,
+    ask_use_spare_key, quit,
 };
 use super::begin::{begin, begin_demo};
 use super::borders;
 use super::concerned::on_instance;
+use super::kept_filters::{forget_filter, save_filter, saved_filters};
 use super::on_top::{push, push_form};
 use super::panes::show_pane;
 use super::refresh::refresh;
@@ -86,6 +89,9 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::PreviousInstance => turn_instance(state, -1),
         Id::Filter => filter(state, argument),
         Id::ClearFilter => clear_filter(state),
+        Id::SaveFilter => save_filter(state, argument),
+        Id::SavedFilters => saved_filters(state),
+        Id::ForgetFilter => forget_filter(state, argument),
         Id::FederatedOnly => {
             let wanted = !state.pointers.federated_only;
             state.pointers.set_federated_only(wanted);
@@ -155,6 +161,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::MarkAll => mark_all(state),
         Id::MergeInstances => merge(state),
         Id::SortColumns => columns(state, argument),
+        Id::Sort => sorting::sort(state, argument),
         Id::Unmark => unmark(state),
         Id::InvokePointer => invoke(state),
         Id::CallPointer => pointers::call(state, argument.and_then(Route::parse)),
@@ -163,6 +170,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::LiveTest => invokes::live_test(state),
         Id::LoadRuns => crate::tui::livetest::open_kept(state),
         Id::Compose => compose(state, argument),
+        Id::Template => invokes::template(state, argument),
         Id::Repeat => repeat(state),
         Id::EditAgain => edit_again(state),
         Id::FollowLog => follow(state),
@@ -215,6 +223,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::RotateCredential => choose_overlap(state),
         Id::SuspendCredential => ask_suspend(state),
         Id::ResumeCredential => on_credential(state, |name| Work::Suspend(name, false)),
+        Id::ExportCredential => ask_export_credential(state),
         Id::CheckCredential => on_credential(state, Work::Check),
         Id::ResealCircuits => on_credential(state, Work::Reseal),
         Id::Demo => vec![begin_demo(state)],

@@ -4,13 +4,14 @@ use super::super::asks::through_pointer;
 use super::super::concerned::{on_instance, target};
 use super::super::on_top::{push, push_form};
 use super::super::panes::show_pane;
+use super::super::sorting::sort;
 use super::refusing::refuse;
 use crate::command::Id;
 use crate::model::{Grant, InstanceName, PointerAddress, Route, Side};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{ColumnsWindow, Form, Item, Layer, Menu};
 use crate::tui::state::{Level, Pane, State};
-use crate::workspace::{PointerColumn, only_reads};
+use crate::workspace::only_reads;
 use serde_json::Value;
 
 /// Calls the pointer that is open or selected.
@@ -80,6 +81,7 @@ pub(super) fn choose_route(state: &mut State) -> Vec<Effect> {
         state,
         Layer::Menu(Menu {
             title: format!("Call {address} by"),
+            about: Vec::new(),
             items,
             selected,
         }),
@@ -146,16 +148,8 @@ pub(super) fn merge(state: &mut State) -> Vec<Effect> {
 
 /// Opens the window with the columns, or sorts by the one that is named.
 pub(super) fn columns(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
-    let Some(name) = argument else {
-        return push(state, Layer::Columns(ColumnsWindow::default()));
-    };
-    match PointerColumn::parse(name) {
-        Some(kind) => super::super::columns::sort(state, kind),
-        None => {
-            let text = format!("there is no column {name:?}");
-            let remedy = format!("{} shows the columns", state.key_for(Id::SortColumns));
-            state.report(Level::Warn, text, remedy);
-            Vec::new()
-        }
+    match argument {
+        None => push(state, Layer::Columns(ColumnsWindow::default())),
+        Some(name) => sort(state, Pane::Pointers, name, None),
     }
 }

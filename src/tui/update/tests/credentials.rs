@@ -190,6 +190,37 @@ fn whether_a_credential_can_be_changed_is_decided_by_where_it_is_kept() {
 }
 
 #[test]
+fn the_values_of_a_credential_are_shown_after_a_yes_and_masked() {
+    use crate::model::{AppId, Endpoint, InstanceId, KeyId};
+    use crate::protocol::{CredentialForm, HeldCredential};
+    use crate::seal::RootKey;
+    use crate::tui::view::tests::screen;
+    let mut state = demo((120, 36));
+    press(&mut state, &["3"]);
+    perform(&mut state, Id::ExportCredential, None);
+    assert!(matches!(state.layers.last(), Some(Layer::Confirm(_))));
+    let (ticket, work) = works(key(&mut state, "y")).remove(0);
+    let Work::ExportCredential(name) = work else {
+        panic!("its values are asked for");
+    };
+    let held = HeldCredential::native(
+        AppId::parse("museum").unwrap(),
+        Endpoint::parse("http://127.0.0.1:5001").unwrap(),
+        InstanceId::parse("inst_0123456789ab").unwrap(),
+        KeyId::parse("kid_0123456789abcdef").unwrap(),
+        RootKey::parse(&"A".repeat(43)).unwrap(),
+    );
+    let form = CredentialForm::of(&held);
+    update(
+        &mut state,
+        Message::Worked(ticket, Ok(Done::CredentialExported(name, form))),
+    );
+    assert!(!screen(&state).contains("root=A"), "{}", screen(&state));
+    key(&mut state, "v");
+    assert!(screen(&state).contains("root=A"), "{}", screen(&state));
+}
+
+#[test]
 fn a_federated_pointer_asks_first_what_the_credential_allows() {
     let mut state = demo(SIZE);
     let mut rows = fake::credentials();

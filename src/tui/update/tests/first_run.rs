@@ -128,3 +128,29 @@ fn a_wrong_passphrase_is_taken_away_before_the_next_one_is_typed() {
     assert!(matches!(state.layers.last(), Some(Layer::Form(form)) if form.failure.is_some()));
     assert_eq!(given(&mut state, "right"), "right");
 }
+
+#[test]
+fn instances_that_the_vault_does_not_know_are_told_of() {
+    let mut state = blank(SIZE);
+    let names = ["alpha", "beta"].map(fake::name);
+    start(&mut state, Start::Empty);
+    tell_unknown(&mut state, &names);
+    let report = state.reports.back().unwrap();
+    assert!(
+        report.text.contains("alpha and beta are on disk"),
+        "{}",
+        report.text
+    );
+    let whole = "butterfly instance recover-owner alpha beta";
+    assert!(report.remedy.ends_with(whole), "{}", report.remedy);
+
+    let mut state = blank(SIZE);
+    let asked = start(&mut state, Start::Open);
+    assert!(asked.iter().any(|effect| matches!(effect, Effect::FindUnknown)));
+    let reports = state.reports.len();
+    update(&mut state, Message::Unknown(Ok(Vec::new())));
+    assert_eq!(state.reports.len(), reports, "nothing to tell");
+    update(&mut state, Message::Unknown(Ok(names.to_vec())));
+    let report = state.reports.back().unwrap();
+    assert!(report.remedy.ends_with(whole), "{}", report.remedy);
+}

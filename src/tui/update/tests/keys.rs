@@ -123,6 +123,7 @@ fn a_menu_may_run_a_command_with_an_argument() {
     let mut state = demo(SIZE);
     state.layers.push(Layer::Menu(crate::tui::layers::Menu {
         title: "Anything".into(),
+        about: Vec::new(),
         items: vec![crate::tui::layers::Item::run(
             't',
             "light",

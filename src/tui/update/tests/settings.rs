@@ -37,12 +37,6 @@ fn kept(effects: Vec<Effect>) -> Vec<(&'static str, String)> {
     kept.collect()
 }
 
-fn say(state: &mut State, line: &str) -> Vec<Effect> {
-    press(state, &[":"]);
-    write(state, line);
-    key(state, "enter")
-}
-
 #[test]
 fn what_could_not_be_told_at_the_start_is_asked_for_again() {
     let mut state = forgetful();

@@ -1,6 +1,6 @@
 //! A choice.
 
-use super::frame::{frame, keys};
+use super::frame::{frame, keys, overlay_lines};
 use crate::tui::content::{inside, window};
 use crate::tui::layers::Menu;
 use crate::tui::state::State;
@@ -28,10 +28,26 @@ pub(super) fn draw_menu(state: &State, menu: &Menu, canvas: &mut Canvas) {
     // Where a sentence does not fit beside its label, that of the selected one stands below, as a whole.
     let is_cut = menu.items.iter().any(|item| width(&item.doc) > docs);
     let below = if is_cut { SENTENCE } else { 0 };
-    let area = window(state, COLUMNS, menu.items.len() + usize::from(below));
+    let about = menu.about.len() + usize::from(!menu.about.is_empty());
+    let area = window(state, COLUMNS, about + menu.items.len() + usize::from(below));
     frame(canvas, area, &menu.title, Role::OverlayBorder);
-    let inner = inside(area);
-    let rows = (inner.height + 1).saturating_sub(below);
+    let mut inner = inside(area);
+    let room = (inner.height + 1).saturating_sub(below);
+    // On a small screen the things to choose from are what has to be seen.
+    let least = u16::try_from(menu.items.len())
+        .unwrap_or(room)
+        .clamp(1, room.max(1));
+    let above = u16::try_from(about)
+        .unwrap_or(room)
+        .min(room.saturating_sub(least));
+    let lines = Rect {
+        height: above.saturating_sub(1),
+        ..inner
+    };
+    overlay_lines(canvas, lines, &menu.about, 0);
+    inner.y += above;
+    inner.height = inner.height.saturating_sub(above);
+    let rows = room - above;
     let shown = usize::from(rows).max(1);
     let top = menu
         .selected

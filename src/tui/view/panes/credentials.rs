@@ -4,22 +4,13 @@ use super::rows::{table, without_rows};
 use crate::command::Id;
 use crate::model::Timestamp;
 use crate::tui::clock::Clock;
+use crate::tui::content::columns;
 use crate::tui::state::{Pane, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
-use crate::tui::widgets::table::{Cell, Column};
+use crate::tui::widgets::table::Cell;
 use crate::workspace::CredentialRow;
 use ratatui::layout::Rect;
-
-const CREDENTIALS: [Column; 7] = [
-    Column::fixed("", 1, 0),
-    Column::growing("name", 18, 3, 0).of_names(),
-    Column::fixed("side", 6, 1),
-    Column::growing("instance", 7, 1, 2),
-    Column::fixed("state", 9, 0),
-    Column::fixed("last used", 11, 4),
-    Column::fixed("lease", 11, 5),
-];
 
 pub(super) fn credentials(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.credentials;
@@ -42,7 +33,7 @@ pub(super) fn credentials(state: &State, canvas: &mut Canvas, area: Rect, framed
         return;
     }
     table(
-        &CREDENTIALS,
+        &columns(state, Pane::Credentials),
         list.len() as u64,
         list.cursor.top,
         list.cursor.selected,

@@ -4,29 +4,14 @@ use super::rows::{table, without_rows};
 use crate::command::Id;
 use crate::model::{InstanceKind, InstanceState};
 use crate::tui::clock::{count, latency};
-use crate::tui::content::{state_glyph, state_role};
+use crate::tui::content::{LOOKS, columns, state_glyph, state_role};
 use crate::tui::layout::has_headings;
 use crate::tui::state::{Branch, Instance, Pane, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
-use crate::tui::widgets::table::{Cell, Column};
+use crate::tui::widgets::table::Cell;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-
-/// Columns of recent looks.
-const LOOKS: usize = 8;
-
-const INSTANCES: [Column; 9] = [
-    Column::fixed("", 1, 0),
-    Column::growing("name", 9, 2, 0),
-    Column::fixed("state", 11, 0),
-    Column::fixed("trip", 7, 1).right(),
-    Column::fixed("looks", LOOKS as u16, 2),
-    Column::fixed("pointers", 9, 3).right(),
-    Column::fixed("version", 7, 5),
-    Column::growing("last trouble", 18, 3, 4),
-    Column::growing("endpoint", 15, 1, 6),
-];
 
 pub(super) fn instances(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.instances;
@@ -47,7 +32,7 @@ pub(super) fn instances(state: &State, canvas: &mut Canvas, area: Rect, framed: 
         return;
     }
     table(
-        &INSTANCES,
+        &columns(state, Pane::Instances),
         tree.len() as u64,
         list.cursor.top,
         list.selected_line(&tree),
@@ -176,7 +161,7 @@ fn looks(instance: &Instance, canvas: &Canvas) -> Cell {
     }
     instance
         .history
-        .spark(LOOKS)
+        .spark(usize::from(LOOKS))
         .into_iter()
         .map(|look| match look {
             None => (" ".to_owned(), canvas.style(Role::Base)),

@@ -4,34 +4,17 @@ use super::pointers::over_last_row;
 use super::rows::without_rows;
 use crate::command::Id;
 use crate::model::filter::{Filter, Test, Text, Value};
-use crate::tui::clock::{bytes, count, duration};
-use crate::tui::content::{route_glyph, status_glyph};
+use crate::tui::clock::count;
+use crate::tui::content::{BAR, LogLine, columns, status_glyph};
 use crate::tui::layout::has_headings;
 use crate::tui::state::{Load, Pane, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
-use crate::tui::widgets::table::{Cell, Column, Table};
-use crate::workspace::LogRow;
+use crate::tui::widgets::table::{Cell, Table};
+use crate::workspace::{LogRow, SortColumn};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use std::ops::Range;
-
-const LOG: [Column; 11] = [
-    Column::fixed("time", 11, 2),
-    Column::fixed("", 3, 0),
-    Column::growing("instance", 8, 1, 0),
-    Column::growing("action", 16, 3, 0),
-    Column::fixed("route", 10, 1),
-    Column::growing("outcome", 8, 2, 3),
-    Column::fixed("pointer", 16, 4),
-    Column::growing("note", 8, 3, 7),
-    Column::fixed("size", 8, 6).right(),
-    Column::fixed("took", 9, 0).right(),
-    Column::fixed("", BAR as u16, 5),
-];
-
-/// Cells of the bar beside a duration.
-const BAR: usize = 6;
 
 pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.log;
@@ -52,7 +35,7 @@ pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) 
         return;
     }
     Table {
-        columns: &LOG,
+        columns: &columns(state, Pane::Log),
         total: list.shown(),
         top: list.top,
         selected: list.selected,
@@ -70,18 +53,20 @@ pub(super) fn log(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) 
     }
 }
 
-/// Beside the title: the filter, and whether the view is frozen.
+/// Beside the title: the filter, and whether the view is frozen or in an order that cannot be followed.
 pub(super) fn subtitle(state: &State, canvas: &Canvas, spans: &mut Vec<(String, Style)>) {
     let list = &state.log;
-    if list.is_frozen() {
+    if let Some(sorting) = list.sorting {
+        let arrow = canvas.glyphs.sorted[usize::from(sorting.descending)];
+        let by = sorting.by.title();
+        spans.push((format!("by {by} {arrow} not followed "), canvas.style(Role::Warn)));
+    } else if list.is_frozen() {
         let sign = canvas.glyphs.pause;
         spans.push((format!("{sign} frozen "), canvas.style(Role::Warn)));
-        if list.waiting() > 0 {
-            spans.push((
-                format!("{} new ", count(list.waiting())),
-                canvas.style(Role::Accent),
-            ));
-        }
+    }
+    if list.is_frozen() && list.waiting() > 0 {
+        let new = format!("{} new ", count(list.waiting()));
+        spans.push((new, canvas.style(Role::Accent)));
     }
     if !list.text.is_empty() {
         spans.push((format!("/{} ", list.text), canvas.style(Role::Match)));
@@ -106,16 +91,7 @@ fn cells(state: &State, row: &LogRow, canvas: &Canvas) -> Vec<Cell> {
     let (_, role) = status_glyph(&row.status, canvas.glyphs);
     let place = state.instances.colour(&row.instance);
     let instance = place.map_or(canvas.style(Role::Base), |place| canvas.theme.instance(place));
-    let route = row
-        .route
-        .map(|route| format!("{} {route}", route_glyph(route, canvas.glyphs)))
-        .unwrap_or_default();
-    let pointer = row.pointer.as_ref().map(ToString::to_string).unwrap_or_default();
-    let note = row.note.clone().unwrap_or_default();
-    let outcome = row.code.clone().unwrap_or_else(|| match row.status.as_str() {
-        "interpretation_rendered" => "interpreted".to_owned(),
-        status => status.to_owned(),
-    });
+    let line = LogLine::of(state, row);
     let found = |text: String, field: &str, style: Style| {
         lit(
             &text,
@@ -125,16 +101,16 @@ fn cells(state: &State, row: &LogRow, canvas: &Canvas) -> Vec<Cell> {
         )
     };
     vec![
-        vec![(state.clock.time(row.at), dim)],
+        vec![(line.time, dim)],
         signs(row, canvas),
-        found(row.instance.clone(), "instance", instance),
-        found(row.action.clone(), "action", canvas.style(Role::Base)),
-        vec![(route, canvas.style(Role::Route))],
-        found(outcome, "code", canvas.style(role)),
-        found(pointer, "pointer", canvas.style(Role::Address)),
-        found(note, "note", canvas.style(Role::Tag)),
-        vec![(size(row), dim)],
-        vec![(duration(row.elapsed_us), dim)],
+        found(line.instance, "instance", instance),
+        found(line.action, "action", canvas.style(Role::Base)),
+        vec![(line.route, canvas.style(Role::Route))],
+        found(line.outcome, "code", canvas.style(role)),
+        found(line.pointer, "pointer", canvas.style(Role::Address)),
+        found(line.note, "note", canvas.style(Role::Tag)),
+        vec![(line.size, dim)],
+        vec![(line.took, dim)],
         bar(row.elapsed_us, canvas),
     ]
 }
@@ -156,15 +132,9 @@ fn signs(row: &LogRow, canvas: &Canvas) -> Cell {
     ]
 }
 
-fn size(row: &LogRow) -> String {
-    if row.reply_bytes == 0 {
-        return String::new();
-    }
-    bytes(row.reply_bytes)
-}
-
 /// How long it took, by the order of magnitude: a cell and a half for every factor of ten from 100 µs on.
 fn bar(micros: u64, canvas: &Canvas) -> Cell {
+    const CELLS: usize = BAR as usize;
     let bars = &canvas.glyphs.bars;
     #[allow(clippy::cast_precision_loss, reason = "it is a bar of six cells")]
     let magnitude = (micros.max(1) as f64 / 100.0).log10().clamp(0.0, 4.0) / 4.0;
@@ -173,7 +143,7 @@ fn bar(micros: u64, canvas: &Canvas) -> Cell {
         clippy::cast_sign_loss,
         reason = "between 1 and 48"
     )]
-    let eighths = ((magnitude * (BAR * 8) as f64) as usize).max(1);
+    let eighths = ((magnitude * (CELLS * 8) as f64) as usize).max(1);
     let (full, rest) = (eighths / 8, eighths % 8);
     let mut text = bars[7].repeat(full);
     if rest > 0 {

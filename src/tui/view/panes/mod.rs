@@ -126,8 +126,8 @@ fn note(state: &State, pane: Pane) -> String {
         Pane::Instances => {
             let shown = state.instances.shown();
             let selected = state.instances.cursor.selected;
-            let before = shown.iter().take_while(|place| **place < selected);
-            place(before.count(), shown.len())
+            let line = shown.iter().position(|place| *place == selected);
+            place(line.unwrap_or(0), shown.len())
         }
         Pane::Credentials => place(state.credentials.cursor.selected, state.credentials.len()),
         Pane::Log => log::note(state),

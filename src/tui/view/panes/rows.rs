@@ -44,14 +44,14 @@ pub(super) fn without_rows(state: &State, canvas: &mut Canvas, area: Rect, load:
 
 /// The rows of a pane as a table.
 pub(super) fn table(
-    columns: &'static [Column],
+    columns: &[Column],
     total: u64,
     top: usize,
     selected: usize,
     focused: bool,
     area: Rect,
     framed: bool,
-) -> Table<'static> {
+) -> Table<'_> {
     Table {
         columns,
         total,

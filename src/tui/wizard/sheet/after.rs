@@ -213,10 +213,15 @@ pub fn call(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
         .extend(json_lines(&value, room).into_iter().map(Row::Text));
 }
 
+/// What is so of legacy credentials, once people compared the words.
+const AS_THEY_CAME: &str =
+    "The words matched. Legacy credentials get no fresh keys: what travelled goes on opening the same.";
+
 pub fn done(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
     let peer = wizard.peer();
     let mut lines = Vec::new();
     let plain = wizard.course.answers.delivery == Delivery::Plain;
+    let activates = wizard.row.as_ref().is_none_or(|row| row.activates);
     match wizard.course.side() {
         Side::Issued => {
             let instance = wizard
@@ -228,11 +233,13 @@ pub fn done(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
             lines.push(format!("{peer} can call {instance}, within what you granted."));
             if plain {
                 lines.push("Nobody compared words: revoke it if you doubt who has the values.".to_owned());
-            } else {
+            } else if activates {
                 lines.push(
                     "The words matched, and fresh keys are in force: what travelled is worthless now."
                         .to_owned(),
                 );
+            } else {
+                lines.push(AS_THEY_CAME.to_owned());
             }
         }
         Side::Held => {
@@ -240,7 +247,11 @@ pub fn done(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
                 lines.push(format!("You can call {peer}."));
             }
             if !plain {
-                lines.push("The words matched, and fresh keys are in force.".to_owned());
+                let keys = match activates {
+                    true => "The words matched, and fresh keys are in force.",
+                    false => AS_THEY_CAME,
+                };
+                lines.push(keys.to_owned());
             }
             if let Some(address) = wizard.course.pointer().filter(|_| answered(wizard)) {
                 lines.push(format!(
@@ -276,7 +287,12 @@ fn answered(wizard: &Wizard) -> bool {
 
 /// What did not work on the way, so that nobody leaves in the belief that it does.
 fn shortcomings(state: &State, wizard: &Wizard) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines = Vec::from_iter(
+        wizard
+            .accepted
+            .as_ref()
+            .and_then(|accepted| accepted.warning.clone()),
+    );
     if wizard.course.side() == Side::Held && !all_passed(wizard) {
         lines.push(format!(
             "Not every check passed: {} checks it again in the Credentials pane.",

@@ -1,8 +1,10 @@
 //! An expression as far as it is written. Pure.
 //!
 //! An unfinished expression has no syntax tree. So it is read from its beginning to the cursor, as far as is needed to
-//! know which brackets and branches are open, what was piped into each of them, which values have names there, and
+//! know which brackets and branches are open, what was piped into each of them, which values and functions have names there, and
 //! which term is being written.
+
+use super::definition::{Function, Signature, is_of_name};
 
 /// What opened a level of the expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,13 +21,15 @@ pub(super) enum Opened<'a> {
     Text,
     /// From `if` to `end`.
     Branch,
+    /// From the colon of a `def`, which begins at this byte, to its semicolon.
+    Definition(usize, Function<'a>),
 }
 
 impl Opened<'_> {
     /// What ends it.
     fn end(self) -> Option<char> {
         match self {
-            Self::Whole | Self::Branch => None,
+            Self::Whole | Self::Branch | Self::Definition(..) => None,
             Self::Group | Self::Call(_) | Self::Fold(_) => Some(')'),
             Self::Index(_) | Self::List => Some(']'),
             Self::Object => Some('}'),
@@ -57,6 +61,10 @@ pub(super) struct Level<'a> {
     pub(super) variables: Vec<&'a str>,
     /// How many of them hold for every argument.
     lasting: usize,
+    /// Functions that were defined.
+    pub(super) functions: Vec<Function<'a>>,
+    /// Where their definitions stand.
+    pub(super) definitions: Option<(usize, usize)>,
     /// The fold whose source is being written.
     fold: Option<Fold>,
     pub(super) term: Option<Term>,
@@ -92,6 +100,8 @@ impl<'a> Level<'a> {
             wants_name: opened == Opened::Object,
             is_pattern: false,
             variables: Vec::new(),
+            functions: Vec::new(),
+            definitions: None,
             lasting: 0,
             fold: None,
             term: None,
@@ -113,6 +123,8 @@ impl<'a> Level<'a> {
         self.piped = None;
         self.is_named = false;
         self.variables.truncate(self.lasting);
+        self.functions.clear();
+        self.definitions = None;
     }
 
     /// What divides the parts of an expression: what is written behind it has another input, or begins anew.
@@ -143,11 +155,6 @@ impl<'a> Level<'a> {
             _ => {}
         }
     }
-}
-
-/// Whether a name of jq may have this letter in it.
-pub(super) fn is_of_name(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || letter == '_'
 }
 
 /// The levels that are open at the end of the text, the outermost first; none for what nothing opened, and in a
@@ -193,10 +200,18 @@ pub(super) fn levels(text: &str) -> Option<Vec<Level<'_>>> {
             }
             ']' | ')' | '}' => close(&mut levels, letter)?,
             '#' => return None,
+            ';' if matches!(level.opened, Opened::Definition(..)) => end_definition(&mut levels, at)?,
             letter if is_of_name(letter) => {
                 let begins = level.term.is_none() && !level.wants_name;
-                level.term_from(at);
                 let word = word(text, at);
+                if begins && word == "def" && at + word.len() < text.len() {
+                    let signature = Signature::read(text, at + word.len())?;
+                    let body = signature.body;
+                    levels.push(begin_definition(&signature, at));
+                    while letters.next_if(|(next, _)| *next < body).is_some() {}
+                    continue;
+                }
+                level.term_from(at);
                 // A word that is still being written is none yet.
                 if begins && at + word.len() < text.len() {
                     keyword(&mut levels, at, word)?;
@@ -216,6 +231,26 @@ pub(super) fn levels(text: &str) -> Option<Vec<Level<'_>>> {
         }
     }
     Some(levels)
+}
+
+/// What stands in the body of a definition.
+fn begin_definition<'a>(signature: &Signature<'a>, at: usize) -> Level<'a> {
+    let mut body = Level::new(Opened::Definition(at, signature.function), signature.body);
+    body.functions = signature.functions().collect();
+    body.variables = signature.variables().collect();
+    body
+}
+
+/// A definition is whole: what stood before it goes on, and can call it.
+fn end_definition(levels: &mut Vec<Level<'_>>, at: usize) -> Option<()> {
+    let Some(Opened::Definition(start, function)) = levels.pop().map(|body| body.opened) else {
+        return None;
+    };
+    let level = levels.last_mut()?;
+    level.functions.push(function);
+    let first = level.definitions.map_or(start, |(first, _)| first);
+    level.definitions = Some((first, at + 1));
+    Some(())
 }
 
 /// The word that begins here.

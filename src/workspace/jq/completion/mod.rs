@@ -1,6 +1,7 @@
 //! What can go on where the cursor stands in an expression: the members of what really is there, asked of the reply itself
 //! by running what was written so far, and the filters of jq by their names.
 
+mod definition;
 mod filters;
 mod levels;
 mod place;
@@ -113,12 +114,12 @@ impl JqPlace {
             Slot::Step | Slot::First => self.steps(standing),
             Slot::Index => indices(standing),
             Slot::Name => names(standing),
-            Slot::Filter => filters::offers(),
+            Slot::Filter => self.callable(),
             Slot::Variable => self.named(),
             Slot::Anything => {
                 let mut all = self.steps(standing);
                 all.extend(self.named());
-                all.extend(filters::offers());
+                all.extend(self.callable());
                 all
             }
         };
@@ -134,6 +135,20 @@ impl JqPlace {
         };
         offers.retain(|offer| rank(offer).is_some() && offer.text != self.begun);
         offers.sort_by_key(rank);
+        offers
+    }
+
+    /// What can be called: what the expression defines, the newest first, then what jq has. A name that is defined
+    /// once more is another function.
+    fn callable(&self) -> Vec<JqOffer> {
+        let mut offers: Vec<JqOffer> = Vec::new();
+        for name in self.functions.iter().rev() {
+            if offers.iter().all(|offer| offer.text != *name) {
+                offers.push(offer(name.clone(), "defined before"));
+            }
+        }
+        let own = filters::offers();
+        offers.extend(own.into_iter().filter(|own| !self.functions.contains(&own.text)));
         offers
     }
 

@@ -1,6 +1,7 @@
 //! Where the cursor stands in an expression that is being written: what is begun there, and on what it would work. Pure.
 
-use super::levels::{Level, Opened, Term, is_of_name, levels};
+use super::definition::{Function, is_of_name};
+use super::levels::{Level, Opened, Term, levels};
 
 /// What can go on at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct JqPlace {
     pub(super) of: String,
     /// The names that values were given before, each with its `$`.
     pub(super) variables: Vec<String>,
+    /// The functions that were defined before, as they are written to be called.
+    pub(super) functions: Vec<String>,
 }
 
 /// What may go somewhere.
@@ -53,13 +56,21 @@ pub fn place(text: &str) -> Option<JqPlace> {
         return None;
     }
     let variables = levels.iter().flat_map(|level| &level.variables);
+    let functions = levels.iter().flat_map(|level| &level.functions);
     Some(JqPlace {
         from,
         begun: begun.to_owned(),
         slot,
         of,
         variables: variables.map(|name| (*name).to_owned()).collect(),
+        functions: functions.map(written).collect(),
     })
+}
+
+/// A function as it is called.
+fn written(function: &Function<'_>) -> String {
+    let bracket = if function.takes_arguments { "(" } else { "" };
+    format!("{}{bracket}", function.name)
 }
 
 /// Where what is begun begins, what it may become, and on what that would work.
@@ -143,6 +154,9 @@ fn input(text: &str, levels: &[Level<'_>]) -> String {
             if level.is_named {
                 pieces.push(".".to_owned());
             }
+        } else if let Some((start, end)) = level.definitions {
+            // What is written can call what was defined before it.
+            pieces.push(format!("{} .", &text[start..end]));
         }
     }
     if pieces.is_empty() {

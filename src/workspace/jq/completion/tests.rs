@@ -98,6 +98,27 @@ fn members_are_those_of_what_the_expression_leads_to() {
         ("{if: .re", &[".result"]),
         ("{a: .result | .co", &[".count"]),
         (".status end | .", &[]),
+        ("def mine: .result; mi", &["mine"]),
+        ("def mine(f; $n): f; mi", &["mine("]),
+        ("def mine: .result; mine | .co", &[".count"]),
+        (".result | def mine: .pointers[]; mine | .ad", &[".address"]),
+        (
+            "def mine: .x; def mi2: .; .result.pointers | map(mi",
+            &["mi2", "mine"],
+        ),
+        ("def mine: .pointers[]; .result | [mine | .ad", &[".address"]),
+        ("def mine: {a: 1}; [map(mine | .", &[".a"]),
+        ("def mine(f; $n): .result | f + $", &["$n"]),
+        ("def mine(inner): in", &["inner", "mine("]),
+        ("def mine(inner): .; in", &["mine("]),
+        ("def mine: def inner: .x; in", &["inner", "mine"]),
+        ("def mine: def inner: .x; inner; in", &["mine"]),
+        (".result | def mine: .co", &[".count"]),
+        ("[(def mine: .; mine)] | mi", &[]),
+        ("def ", &[]),
+        ("def mi", &[]),
+        ("def mine(", &[]),
+        ("def mine(.", &[]),
         ("$x.", &[]),
         ("1.", &[]),
         ("", &[]),
@@ -220,7 +241,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_has_a_place_or_none(text in "([.a\\[\\](){}|;,:\"\\\\ é$?=#]| as \\$a|if |then |else |end|reduce |foreach ){0,24}") {
+    fn any_text_has_a_place_or_none(text in "([.a\\[\\](){}|;,:\"\\\\ é$?=#]| as \\$a|if |then |else |end|reduce |foreach |def f: |def g(h; \\$i): ){0,24}") {
         if let Some(place) = place(&text) {
             prop_assert_eq!(&text[place.from..], place.begun.as_str());
             if let Some(question) = place.question() {

@@ -1,10 +1,10 @@
-//! Queries to begin with: skeletons of actions, those that a person keeps under a name, and those sent before.
+//! Queries to begin with: skeletons of actions, and those sent before.
 
 use super::super::{Failure, LogKind, Workspace};
 use crate::model::Timestamp;
 use crate::protocol::json_text::quoted;
-use crate::protocol::{ActionInfo, Code, ParameterInfo, ValueKind};
-use crate::vault::{LogQuery, Template};
+use crate::protocol::{ActionInfo, ParameterInfo, ValueKind};
+use crate::vault::LogQuery;
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::HashSet;
@@ -13,8 +13,6 @@ use std::collections::HashSet;
 const LONGEST_REPLY: u64 = 256 * 1024;
 /// Lines of the log that are looked at.
 const LOOKED_AT: u64 = 400;
-/// Letters of a template's name.
-const LONGEST_NAME: usize = 60;
 
 /// A query that was sent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -32,41 +30,6 @@ pub struct SentQuery {
 }
 
 impl Workspace {
-    /// The queries that a person keeps, by name.
-    pub async fn templates(&self) -> Result<Vec<Template>, Failure> {
-        self.in_vault(|vault| vault.templates()).await
-    }
-
-    /// Keeps a query under a name, in place of the one that has it.
-    pub async fn save_template(&self, template: Template) -> Result<(), Failure> {
-        let name = template.name.trim();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-            return Err(Failure::new(
-                Code::InvalidParameter,
-                format!("a template's name has 1 to {LONGEST_NAME} letters"),
-                "choose another name",
-            ));
-        }
-        let template = Template {
-            name: name.to_owned(),
-            ..template
-        };
-        self.in_vault(move |vault| vault.put_template(&template)).await
-    }
-
-    /// The kept query of this name.
-    pub async fn template(&self, name: &str) -> Result<Template, Failure> {
-        let found = self.templates().await?.into_iter().find(|kept| kept.name == name);
-        found.ok_or_else(|| no_template(name))
-    }
-
-    /// Forgets a kept query.
-    pub async fn delete_template(&self, name: &str) -> Result<(), Failure> {
-        let wanted = name.to_owned();
-        let was_there = self.in_vault(move |vault| vault.remove_template(&wanted)).await?;
-        if was_there { Ok(()) } else { Err(no_template(name)) }
-    }
-
     /// Queries that were sent, newest first, each once. Those beside a very long reply are left out.
     pub async fn sent_queries(&self) -> Result<Vec<SentQuery>, Failure> {
         let newest = LogQuery {
@@ -100,15 +63,6 @@ impl Workspace {
         }
         Ok(found)
     }
-}
-
-fn no_template(name: &str) -> Failure {
-    let shown: String = name.chars().take(80).collect();
-    Failure::new(
-        Code::InvalidParameter,
-        format!("there is no template {shown:?}"),
-        "list them with `butterfly template list`",
-    )
 }
 
 /// A query for an action with everything that it needs, still to be filled in.

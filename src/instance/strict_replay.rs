@@ -1,0 +1,44 @@
+//! Legacy calls that are taken once, where their credential was issued so (`strict_replay` in its grant).
+//!
+//! Their tokens have no id and serve for an hour: what tells one call from another is the token together with the body,
+//! the bytes of both and never their spelling. So that this need not be remembered for as long as a token lives, a body
+//! must have been sealed just now, by the time that its sender put under the seal. Sealed anew for each call, as every
+//! client does, that is so; a query that was sealed long before (route *circuit*) is what is being kept out.
+
+use super::Instance;
+use super::authenticate::Refusal;
+use super::issued::Presented;
+use super::replay::{Claim, OF_LEGACY};
+use crate::model::Timestamp;
+use crate::seal::token::{CLOCK_SKEW, LIFETIME};
+use crate::seal::{fernet, token};
+
+/// The stable word for a body that was sealed too long ago, or too far ahead of our clock.
+const NOT_OF_NOW: &str = "body_not_of_now";
+
+/// Takes a call whose token holds and whose body opened; what it is known by, for the trail. Nothing where its
+/// credential takes the same call again and again, as the original instances do.
+pub(super) async fn take(
+    instance: &Instance,
+    presented: &Presented,
+    token: &str,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<Option<String>, Refusal> {
+    if !presented.credential.record.grant.strict_replay {
+        return Ok(None);
+    }
+    let refused = |id: Option<&str>, reason: &'static str| Refusal::of(presented, id, reason);
+    let (bytes, sealed_at) = fernet::sent(body).ok_or_else(|| refused(None, NOT_OF_NOW))?;
+    let id = token::legacy_call_id(token, &bytes).map_err(|_| refused(None, "token_malformed"))?;
+    let age = now.as_seconds().saturating_sub(sealed_at);
+    if !(-CLOCK_SKEW..=LIFETIME + CLOCK_SKEW).contains(&age) {
+        return Err(refused(Some(&id), NOT_OF_NOW));
+    }
+    instance.recall_tokens(now).await;
+    let ends = sealed_at + LIFETIME + CLOCK_SKEW;
+    match instance.replay().claim(OF_LEGACY, &id, ends, now.as_seconds()) {
+        Claim::Fresh => Ok(Some(id)),
+        claim => Err(Refusal::not_fresh(presented, &id, claim)),
+    }
+}

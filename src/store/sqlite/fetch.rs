@@ -1,0 +1,169 @@
+//! The rows of a page: which are wanted, and those that a plan gives.
+
+use super::driven::Plan;
+use super::order::{Place, after, key, order_by};
+use super::rows::{POINTER, pointer};
+use crate::model::Pointer;
+use crate::store::{Order, PointerQuery, Sight, StoreError};
+use rusqlite::types::Value;
+use rusqlite::{Connection, Row, params_from_iter};
+use std::ops::ControlFlow;
+
+/// Rows found, and the place after which more follow, if more do.
+pub(super) type Found = (Vec<Pointer>, Option<Place>);
+
+/// Where in its order a page begins.
+pub(super) enum Begin {
+    /// After so many rows.
+    Skipping(i64),
+    /// After this place.
+    After(Place),
+}
+
+/// Which of the rows that a plan gives are wanted, and how many.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) order: Order,
+    pub(super) limit: Option<u64>,
+    pub(super) sight: Option<&'a Sight>,
+}
+
+impl<'a> Wanted<'a> {
+    pub(super) fn of(query: &'a PointerQuery) -> Self {
+        Self {
+            order: query.order,
+            limit: query.limit,
+            sight: query.sight.as_deref(),
+        }
+    }
+
+    /// Whether no row can be.
+    pub(super) fn is_nothing(self) -> bool {
+        self.limit == Some(0) || self.most_rows() == 0
+    }
+
+    /// How many rows are looked at, at most.
+    fn most_rows(self) -> i64 {
+        let most = match self.sight {
+            Some(sight) => sight.most_rows,
+            None => self.limit.unwrap_or(u64::MAX),
+        };
+        i64::try_from(most).unwrap_or(i64::MAX).min(i64::MAX - 1)
+    }
+
+    fn may_see(self, pointer: &Pointer) -> bool {
+        self.sight.is_none_or(|sight| {
+            let connection = pointer.connection_id.as_ref();
+            sight.scope.covers(&pointer.address, &pointer.tags, connection)
+        })
+    }
+}
+
+/// A page while it is filled, row by row.
+pub(super) struct Page<'a> {
+    wanted: Wanted<'a>,
+    pointers: Vec<Pointer>,
+    last: Place,
+    looked_at: i64,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn of(wanted: Wanted<'a>) -> Self {
+        Self {
+            wanted,
+            pointers: Vec::new(),
+            last: Place { key: None, id: 0 },
+            looked_at: 0,
+        }
+    }
+
+    /// Takes the columns of [`columns`]; breaks off where the page was full before.
+    pub(super) fn take(&mut self, row: &Row<'_>) -> Result<ControlFlow<()>, StoreError> {
+        if self.looked_at == self.wanted.most_rows() {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.looked_at += 1;
+        let found = pointer(row)?;
+        let may_see = self.wanted.may_see(&found);
+        let is_full = self
+            .wanted
+            .limit
+            .is_some_and(|limit| self.pointers.len() as u64 == limit);
+        // That more follow is said where one does that may be seen: of others not even that they are there.
+        if may_see && is_full {
+            return Ok(ControlFlow::Break(()));
+        }
+        self.last = Place {
+            key: Some(row.get(13)?).filter(|key| *key != Value::Null),
+            id: row.get(12)?,
+        };
+        if may_see {
+            self.pointers.push(found);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// What was found when there are no more rows.
+    pub(super) fn at_the_end(self) -> Found {
+        (self.pointers, None)
+    }
+
+    /// What was found when more rows follow.
+    pub(super) fn broken_off(self) -> Found {
+        (self.pointers, Some(self.last))
+    }
+}
+
+/// The columns of a row that a page takes, of a table called `p`.
+pub(super) fn columns(order: Order) -> String {
+    format!("{POINTER}, {}", key(order.by).unwrap_or("NULL"))
+}
+
+/// A page of the rows that a plan gives.
+pub(super) fn fetch(
+    conn: &Connection,
+    plan: &Plan,
+    wanted: Wanted<'_>,
+    begin: Begin,
+) -> Result<Found, StoreError> {
+    let order = wanted.order;
+    if wanted.is_nothing() {
+        return Ok((Vec::new(), None));
+    }
+    let mut conditions = plan.conditions.clone();
+    let mut values = plan.values.clone();
+    let skip = match begin {
+        Begin::Skipping(skip) => skip,
+        Begin::After(place) => {
+            let (condition, more) = after(order, plan.id, place);
+            conditions.push(condition);
+            values.extend(more);
+            0
+        }
+    };
+    values.extend([Value::from(wanted.most_rows() + 1), Value::from(skip)]);
+    let sql = format!(
+        "SELECT {} FROM {} {} ORDER BY {} LIMIT ? OFFSET ?",
+        columns(order),
+        plan.from,
+        condition(&conditions),
+        order_by(order, plan.id)
+    );
+    let mut statement = conn.prepare_cached(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut page = Page::of(wanted);
+    while let Some(row) = rows.next()? {
+        if page.take(row)?.is_break() {
+            return Ok(page.broken_off());
+        }
+    }
+    Ok(page.at_the_end())
+}
+
+/// The `WHERE` of these conditions.
+pub(super) fn condition(conditions: &[String]) -> String {
+    match conditions {
+        [] => String::new(),
+        conditions => format!("WHERE {}", conditions.join(" AND ")),
+    }
+}

@@ -1,0 +1,202 @@
+//! Which rows may match a search, gathered from the indexes before any row is looked at.
+//!
+//! A search wants rows in an order, and an index that finds them knows nothing of it. So the ids are gathered from all
+//! indexes that can tell, as sets; what is in all of them is then looked at in the order that is wanted.
+
+use super::conditions;
+use super::driven::has_trigram;
+use super::ids::Ids;
+use super::tags;
+use crate::store::{PointerQuery, StoreError, TagMatch};
+use rusqlite::{Connection, params};
+
+/// A tag that fewer bear is gathered even where that may turn out to be in vain.
+const FEW_BEARERS: usize = if cfg!(test) { 4 } else { 50_000 };
+/// From so few candidates on it is cheaper to look at each than to gather another set.
+pub(super) const FEW: usize = if cfg!(test) { 2 } else { 5_000 };
+/// Words that more descriptions hold are not gathered where a tag has narrowed the search already.
+const FEW_HOLDERS: usize = if cfg!(test) { 8 } else { 150_000 };
+
+/// Whether some index may be able to tell which rows match: known without asking one.
+pub(super) fn may_tell(query: &PointerQuery) -> bool {
+    let names_tags = !query.tags.is_empty() || query.bearing.is_some();
+    names_tags || conditions::names_tags(&query.filter) || !words(query).is_empty()
+}
+
+/// The words of a search that the trigram index can find.
+fn words(query: &PointerQuery) -> Vec<&str> {
+    let mut words = conditions::words(&query.filter);
+    words.extend(query.term.as_deref());
+    words.retain(|word| has_trigram(word));
+    words
+}
+
+/// The indexes that can tell which rows may match.
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    /// The words of the descriptions, as one expression of the trigram index.
+    words: Option<String>,
+    /// Tags that each match bears.
+    tags: Vec<i64>,
+}
+
+impl Lists {
+    /// Those of a search.
+    pub(super) fn of(conn: &Connection, query: &PointerQuery) -> Result<Self, StoreError> {
+        let mut found = conditions::needed_tags(conn, &query.filter)?;
+        if query.tag_match == TagMatch::All || query.tags.len() == 1 {
+            for pattern in &query.tags {
+                if let [only] = tags::matching(conn, pattern, 2)?.as_slice() {
+                    found.push(*only);
+                }
+            }
+        }
+        if let Some(tag) = &query.bearing {
+            found.extend(tags::id(conn, tag)?);
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(Self {
+            words: expression(&words(query)),
+            tags: found,
+        })
+    }
+
+    /// Whether no index can tell anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_none() && self.tags.is_empty()
+    }
+
+    /// Whether words and a tag must come together: neither of the two alone narrows the search well.
+    pub(super) fn is_mixed(&self) -> bool {
+        self.words.is_some() && !self.tags.is_empty()
+    }
+
+    /// What may match, where that can be said cheaply: where some tag is borne by few.
+    pub(super) fn gather_cheaply(&self, conn: &Connection) -> Result<Option<Ids>, StoreError> {
+        let mut found: Option<Ids> = None;
+        for tag in &self.tags {
+            if let Some(bearers) = bearers(conn, *tag, FEW_BEARERS)? {
+                meet(&mut found, bearers);
+            }
+        }
+        let Some(mut found) = found else {
+            return Ok(None);
+        };
+        if found.len() > FEW
+            && let Some(words) = &self.words
+            && let Some(holders) = holders(conn, words, FEW_HOLDERS)?
+        {
+            found.intersect(&holders);
+        }
+        Ok(Some(found))
+    }
+
+    /// What may match, where an index says that those are not more than so many.
+    pub(super) fn gather_up_to(&self, conn: &Connection, most: usize) -> Result<Option<Ids>, StoreError> {
+        let mut found = None;
+        for tag in &self.tags {
+            if let Some(bearers) = bearers(conn, *tag, most)? {
+                meet(&mut found, bearers);
+            }
+        }
+        if found.is_none()
+            && let Some(words) = &self.words
+        {
+            found = holders(conn, words, most)?;
+        }
+        Ok(found)
+    }
+
+    /// What may match, whatever it costs.
+    pub(super) fn gather(&self, conn: &Connection) -> Result<Option<Ids>, StoreError> {
+        let cheap = self.gather_cheaply(conn)?;
+        if cheap.is_some() {
+            return Ok(cheap);
+        }
+        let mut found = None;
+        if let Some(words) = &self.words
+            && let Some(holders) = holders(conn, words, usize::MAX)?
+        {
+            meet(&mut found, holders);
+        }
+        for tag in &self.tags {
+            if found.as_ref().is_none_or(|found| found.len() > FEW)
+                && let Some(bearers) = bearers(conn, *tag, usize::MAX)?
+            {
+                meet(&mut found, bearers);
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn meet(found: &mut Option<Ids>, others: Ids) {
+    match found {
+        Some(found) => found.intersect(&others),
+        None => *found = Some(others),
+    }
+}
+
+/// The pointers that bear a tag; none where they are more than so many.
+fn bearers(conn: &Connection, tag: i64, most: usize) -> Result<Option<Ids>, StoreError> {
+    let sql =
+        "SELECT gathered(pointer_id) FROM (SELECT pointer_id FROM pointer_tags WHERE tag_id = ?1 LIMIT ?2)";
+    up_to(most, |limit| {
+        conn.prepare_cached(sql)?
+            .query_row(params![tag, limit], |row| row.get(0))
+    })
+}
+
+/// The pointers whose description may hold these words; none where they are more than so many.
+fn holders(conn: &Connection, words: &str, most: usize) -> Result<Option<Ids>, StoreError> {
+    let sql = "SELECT gathered(rowid) FROM
+         (SELECT rowid FROM pointer_search WHERE pointer_search MATCH ?1 LIMIT ?2)";
+    up_to(most, |limit| {
+        conn.prepare_cached(sql)?
+            .query_row(params![words, limit], |row| row.get(0))
+    })
+}
+
+/// What a query gives that takes a limit; none where there is more.
+fn up_to(most: usize, gather: impl Fn(i64) -> rusqlite::Result<Ids>) -> Result<Option<Ids>, StoreError> {
+    let limit = i64::try_from(most).unwrap_or(i64::MAX - 1) + 1;
+    let ids = gather(limit)?;
+    Ok((ids.len() <= most).then_some(ids))
+}
+
+/// All descriptions that hold these patterns hold all of these trigrams. Of a long word some are enough: what they let
+/// through is looked at anyway.
+fn expression(words: &[&str]) -> Option<String> {
+    let mut trigrams: Vec<String> = Vec::new();
+    for run in words.iter().flat_map(|word| word.split(['%', '_'])) {
+        let letters: Vec<char> = run.chars().collect();
+        let Some(last) = letters.len().checked_sub(3) else {
+            continue;
+        };
+        for place in [0, last / 2, last] {
+            let trigram: String = letters[place..place + 3].iter().collect();
+            let quoted = format!("\"{}\"", trigram.replace('"', "\"\""));
+            if !trigrams.contains(&quoted) {
+                trigrams.push(quoted);
+            }
+        }
+    }
+    (!trigrams.is_empty()).then(|| trigrams.join(" AND "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_come_down_to_some_of_their_trigrams() {
+        assert_eq!(expression(&["os"]), None);
+        assert_eq!(expression(&["osl"]), Some("\"osl\"".to_owned()));
+        assert_eq!(
+            expression(&["harbour", "a\"b"]),
+            Some("\"har\" AND \"rbo\" AND \"our\" AND \"a\"\"b\"".to_owned())
+        );
+        assert_eq!(expression(&["ab%cde_f"]), Some("\"cde\"".to_owned()));
+    }
+}
