@@ -20,7 +20,7 @@ const ROUNDS: usize = 5;
 /// The rows of a page of the console.
 const PAGE: u64 = 200;
 /// Typed letter by letter.
-const FILTERS: [&str; 10] = [
+const FILTERS: [&str; 11] = [
     "quarterly revenue",
     "station 99999",
     "tag:site-17 oslo",
@@ -28,6 +28,7 @@ const FILTERS: [&str; 10] = [
     "!tag:site-3 harbour",
     "ref:example/42/",
     "addr:fe12",
+    "addr:fe12 station",
     "~trblsl",
     "\"Patient registry\" !lagos",
     "nothing-has-this",
@@ -35,12 +36,13 @@ const FILTERS: [&str; 10] = [
 
 /// Asked in other orders than that of creation: words that stand together at one end of an order or are spread over all
 /// of it, seldom and often.
-const SORTED: [&str; 6] = [
+const SORTED: [&str; 7] = [
     "harbour",
     "temperature",
     "oslo",
     "station",
     "tag:site-17 oslo",
+    "addr:fe12 station",
     "nothing-has-this",
 ];
 

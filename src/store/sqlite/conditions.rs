@@ -262,18 +262,19 @@ fn through(numbers: &[i64], these: &str) -> Option<Condition> {
     ))
 }
 
-/// From so many digits on few addresses hold them: those are found in the index of addresses, which is a small part
-/// of the table.
-const FEW_HOLD: usize = 4;
+/// From so many digits on few addresses hold them.
+const FEW_HOLD: usize = if cfg!(test) { 1 } else { 3 };
 
-/// An address with these digits anywhere in it.
-fn holding_digits(digits: &str) -> Condition {
-    let condition = if digits.len() < FEW_HOLD {
-        "instr(printf('%012x', p.address), ?)"
-    } else {
-        "p.id IN (SELECT a.id FROM pointers a WHERE instr(printf('%012x', a.address), ?))"
-    };
-    (condition.to_owned(), vec![Value::from(digits.to_owned())])
+/// Digits that every address must hold somewhere, and few do: the longest that a term names.
+pub(super) fn digits(filter: &Filter) -> Option<String> {
+    let needed = filter.terms.iter().filter(|term| !term.not);
+    let parts = needed.filter_map(|term| match pointer_test(&term.test) {
+        Some(PointerTest::Address(part)) => Some(part),
+        _ => None,
+    });
+    parts
+        .filter(|part| part.len() >= FEW_HOLD && part.bytes().all(is_digit))
+        .max_by_key(String::len)
 }
 
 /// A digit of an address.
@@ -303,7 +304,8 @@ fn address(part: &str) -> Condition {
         return ("p.address BETWEEN ? AND ?".to_owned(), bounds.into());
     }
     if !part.is_empty() && part.bytes().all(is_digit) {
-        return holding_digits(part);
+        let condition = "instr(printf('%012x', p.address), ?)";
+        return (condition.to_owned(), vec![Value::from(part.to_owned())]);
     }
     let pattern = like_pattern(&[String::new(), part.to_owned(), String::new()]);
     (

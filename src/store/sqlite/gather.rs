@@ -4,8 +4,9 @@
 //! indexes that can tell, as sets; what is in all of them is then looked at in the order that is wanted.
 
 use super::conditions;
+use super::digits::Addresses;
 use super::driven::has_trigram;
-use super::ids::Ids;
+use super::ids::{Ids, TOO_MANY};
 use super::tags;
 use crate::store::{PointerQuery, StoreError, TagMatch};
 use rusqlite::{Connection, params};
@@ -20,7 +21,10 @@ const FEW_HOLDERS: usize = if cfg!(test) { 8 } else { 150_000 };
 /// Whether some index may be able to tell which rows match: known without asking one.
 pub(super) fn may_tell(query: &PointerQuery) -> bool {
     let names_tags = !query.tags.is_empty() || query.bearing.is_some();
-    names_tags || conditions::names_tags(&query.filter) || !words(query).is_empty()
+    names_tags
+        || conditions::names_tags(&query.filter)
+        || conditions::digits(&query.filter).is_some()
+        || !words(query).is_empty()
 }
 
 /// The words of a search that the trigram index can find.
@@ -32,17 +36,23 @@ fn words(query: &PointerQuery) -> Vec<&str> {
 }
 
 /// The indexes that can tell which rows may match.
-#[derive(Debug, Default)]
-pub(super) struct Lists {
+pub(super) struct Lists<'a> {
+    addresses: &'a Addresses,
     /// The words of the descriptions, as one expression of the trigram index.
     words: Option<String>,
     /// Tags that each match bears.
     tags: Vec<i64>,
+    /// Digits that each address holds.
+    digits: Option<String>,
 }
 
-impl Lists {
+impl<'a> Lists<'a> {
     /// Those of a search.
-    pub(super) fn of(conn: &Connection, query: &PointerQuery) -> Result<Self, StoreError> {
+    pub(super) fn of(
+        conn: &Connection,
+        query: &PointerQuery,
+        addresses: &'a Addresses,
+    ) -> Result<Self, StoreError> {
         let mut found = conditions::needed_tags(conn, &query.filter)?;
         if query.tag_match == TagMatch::All || query.tags.len() == 1 {
             for pattern in &query.tags {
@@ -56,27 +66,39 @@ impl Lists {
         }
         found.sort_unstable();
         found.dedup();
+        let digits = conditions::digits(&query.filter);
+        // Where something else narrows the search, one trigram of a word is enough.
+        let of_each = if found.is_empty() && digits.is_none() {
+            3
+        } else {
+            1
+        };
         Ok(Self {
-            words: expression(&words(query)),
+            addresses,
+            words: expression(&words(query), of_each),
             tags: found,
+            digits,
         })
     }
 
     /// Whether no index can tell anything.
     pub(super) fn is_empty(&self) -> bool {
-        self.words.is_none() && self.tags.is_empty()
+        self.words.is_none() && self.tags.is_empty() && self.digits.is_none()
     }
 
-    /// Whether words and a tag must come together: neither of the two alone narrows the search well.
-    pub(super) fn is_mixed(&self) -> bool {
-        self.words.is_some() && !self.tags.is_empty()
+    /// Whether no index alone gives the rows: where words and a tag must come together, neither of the two narrows the
+    /// search well, and digits within addresses are in no index.
+    pub(super) fn are_several(&self) -> bool {
+        self.digits.is_some() || self.words.is_some() && !self.tags.is_empty()
     }
 
-    /// What may match, where that can be said cheaply: where some tag is borne by few.
+    /// What may match, where that can be said cheaply: where some tag is borne by few, or there are digits.
     pub(super) fn gather_cheaply(&self, conn: &Connection) -> Result<Option<Ids>, StoreError> {
-        let mut found: Option<Ids> = None;
+        let mut found = self.holding_digits(conn)?;
         for tag in &self.tags {
-            if let Some(bearers) = bearers(conn, *tag, FEW_BEARERS)? {
+            if is_many(found.as_ref())
+                && let Some(bearers) = bearers(conn, *tag, FEW_BEARERS)?
+            {
                 meet(&mut found, bearers);
             }
         }
@@ -94,9 +116,11 @@ impl Lists {
 
     /// What may match, where an index says that those are not more than so many.
     pub(super) fn gather_up_to(&self, conn: &Connection, most: usize) -> Result<Option<Ids>, StoreError> {
-        let mut found = None;
+        let mut found = self.holding_digits(conn)?;
         for tag in &self.tags {
-            if let Some(bearers) = bearers(conn, *tag, most)? {
+            if is_many(found.as_ref())
+                && let Some(bearers) = bearers(conn, *tag, most)?
+            {
                 meet(&mut found, bearers);
             }
         }
@@ -121,7 +145,7 @@ impl Lists {
             meet(&mut found, holders);
         }
         for tag in &self.tags {
-            if found.as_ref().is_none_or(|found| found.len() > FEW)
+            if is_many(found.as_ref())
                 && let Some(bearers) = bearers(conn, *tag, usize::MAX)?
             {
                 meet(&mut found, bearers);
@@ -129,6 +153,18 @@ impl Lists {
         }
         Ok(found)
     }
+
+    fn holding_digits(&self, conn: &Connection) -> Result<Option<Ids>, StoreError> {
+        let digits = self.digits.as_deref();
+        digits
+            .map(|digits| self.addresses.holding(conn, digits))
+            .transpose()
+    }
+}
+
+/// Whether it is worth while to gather another set.
+fn is_many(found: Option<&Ids>) -> bool {
+    found.is_none_or(|found| found.len() > FEW)
 }
 
 fn meet(found: &mut Option<Ids>, others: Ids) {
@@ -140,41 +176,44 @@ fn meet(found: &mut Option<Ids>, others: Ids) {
 
 /// The pointers that bear a tag; none where they are more than so many.
 fn bearers(conn: &Connection, tag: i64, most: usize) -> Result<Option<Ids>, StoreError> {
-    let sql =
-        "SELECT gathered(pointer_id) FROM (SELECT pointer_id FROM pointer_tags WHERE tag_id = ?1 LIMIT ?2)";
-    up_to(most, |limit| {
+    let sql = "SELECT gathered(pointer_id, ?2) FROM pointer_tags WHERE tag_id = ?1";
+    up_to(most, |most| {
         conn.prepare_cached(sql)?
-            .query_row(params![tag, limit], |row| row.get(0))
+            .query_row(params![tag, most], |row| row.get(0))
     })
 }
 
 /// The pointers whose description may hold these words; none where they are more than so many.
 fn holders(conn: &Connection, words: &str, most: usize) -> Result<Option<Ids>, StoreError> {
-    let sql = "SELECT gathered(rowid) FROM
-         (SELECT rowid FROM pointer_search WHERE pointer_search MATCH ?1 LIMIT ?2)";
-    up_to(most, |limit| {
+    let sql = "SELECT gathered(rowid, ?2) FROM pointer_search WHERE pointer_search MATCH ?1";
+    up_to(most, |most| {
         conn.prepare_cached(sql)?
-            .query_row(params![words, limit], |row| row.get(0))
+            .query_row(params![words, most], |row| row.get(0))
     })
 }
 
-/// What a query gives that takes a limit; none where there is more.
+/// What a query gathers that takes a limit; none where there is more.
 fn up_to(most: usize, gather: impl Fn(i64) -> rusqlite::Result<Ids>) -> Result<Option<Ids>, StoreError> {
-    let limit = i64::try_from(most).unwrap_or(i64::MAX - 1) + 1;
-    let ids = gather(limit)?;
-    Ok((ids.len() <= most).then_some(ids))
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    match gather(most) {
+        Ok(ids) => Ok(Some(ids)),
+        Err(error) if error.sqlite_error_code() == Some(TOO_MANY) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
-/// All descriptions that hold these patterns hold all of these trigrams. Of a long word some are enough: what they let
-/// through is looked at anyway.
-fn expression(words: &[&str]) -> Option<String> {
+/// All descriptions that hold these patterns hold all of these trigrams. Of a long word some are enough, one or three: what
+/// they let through is looked at anyway.
+fn expression(words: &[&str], of_each: usize) -> Option<String> {
     let mut trigrams: Vec<String> = Vec::new();
     for run in words.iter().flat_map(|word| word.split(['%', '_'])) {
         let letters: Vec<char> = run.chars().collect();
         let Some(last) = letters.len().checked_sub(3) else {
             continue;
         };
-        for place in [0, last / 2, last] {
+        let places = [last / 2, 0, last];
+        for place in &places[..of_each] {
+            let place = *place;
             let trigram: String = letters[place..place + 3].iter().collect();
             let quoted = format!("\"{}\"", trigram.replace('"', "\"\""));
             if !trigrams.contains(&quoted) {
@@ -191,12 +230,13 @@ mod tests {
 
     #[test]
     fn words_come_down_to_some_of_their_trigrams() {
-        assert_eq!(expression(&["os"]), None);
-        assert_eq!(expression(&["osl"]), Some("\"osl\"".to_owned()));
+        assert_eq!(expression(&["os"], 3), None);
+        assert_eq!(expression(&["osl"], 3), Some("\"osl\"".to_owned()));
         assert_eq!(
-            expression(&["harbour", "a\"b"]),
-            Some("\"har\" AND \"rbo\" AND \"our\" AND \"a\"\"b\"".to_owned())
+            expression(&["harbour", "a\"b"], 3),
+            Some("\"rbo\" AND \"har\" AND \"our\" AND \"a\"\"b\"".to_owned())
         );
-        assert_eq!(expression(&["ab%cde_f"]), Some("\"cde\"".to_owned()));
+        assert_eq!(expression(&["harbour"], 1), Some("\"rbo\"".to_owned()));
+        assert_eq!(expression(&["ab%cde_f"], 3), Some("\"cde\"".to_owned()));
     }
 }

@@ -1,11 +1,11 @@
 //! A set of row ids, one bit for each, and the SQL function that gathers one.
 //!
-//! A query that hands out its rows one by one spends more on handing out than on finding. `gathered(id)` stays inside
+//! A query that hands out its rows one by one spends more on handing out than on finding. `gathered(id, most)` stays inside
 //! SQLite until the last row was found.
 
-use rusqlite::Connection;
 use rusqlite::functions::{Aggregate, Context, FunctionFlags};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+use rusqlite::{Connection, ErrorCode, ffi};
 
 const BITS: usize = u64::BITS as usize;
 
@@ -76,26 +76,45 @@ impl FromSql for Ids {
     }
 }
 
-/// Teaches a connection `gathered(id)`.
+/// How a query ends that would gather more than it may: a limit of its own would hand out its rows one by one, too.
+pub(super) const TOO_MANY: ErrorCode = ErrorCode::TooBig;
+
+/// Teaches a connection `gathered(id, most)`.
 pub(super) fn teach(conn: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
-    conn.create_aggregate_function("gathered", 1, flags, Gather)
+    conn.create_aggregate_function("gathered", 2, flags, Gather)
 }
 
 struct Gather;
 
-impl Aggregate<Ids, Vec<u8>> for Gather {
-    fn init(&self, _: &mut Context<'_>) -> rusqlite::Result<Ids> {
-        Ok(Ids::default())
+/// What was gathered, and how many more may be.
+struct Gathered {
+    ids: Ids,
+    room: i64,
+}
+
+impl Aggregate<Gathered, Vec<u8>> for Gather {
+    fn init(&self, context: &mut Context<'_>) -> rusqlite::Result<Gathered> {
+        Ok(Gathered {
+            ids: Ids::default(),
+            room: context.get(1)?,
+        })
     }
 
-    fn step(&self, context: &mut Context<'_>, ids: &mut Ids) -> rusqlite::Result<()> {
-        ids.insert(context.get(0)?);
+    fn step(&self, context: &mut Context<'_>, gathered: &mut Gathered) -> rusqlite::Result<()> {
+        if gathered.room == 0 {
+            return Err(rusqlite::Error::SqliteFailure(
+                ffi::Error::new(ffi::SQLITE_TOOBIG),
+                None,
+            ));
+        }
+        gathered.room -= 1;
+        gathered.ids.insert(context.get(0)?);
         Ok(())
     }
 
-    fn finalize(&self, _: &mut Context<'_>, ids: Option<Ids>) -> rusqlite::Result<Vec<u8>> {
-        Ok(ids.unwrap_or_default().to_bytes())
+    fn finalize(&self, _: &mut Context<'_>, gathered: Option<Gathered>) -> rusqlite::Result<Vec<u8>> {
+        Ok(gathered.map_or_else(Vec::new, |gathered| gathered.ids.to_bytes()))
     }
 }
 
@@ -128,14 +147,17 @@ mod tests {
         }
 
         #[test]
-        fn sqlite_gathers_the_ids_of_its_rows(ids in some_ids()) {
+        fn sqlite_gathers_the_ids_of_its_rows_up_to_so_many(ids in some_ids(), most in 0..70_i64) {
             let conn = Connection::open_in_memory().unwrap();
             teach(&conn).unwrap();
-            let list = serde_json::to_string(&ids).unwrap();
-            let gathered: Ids = conn
-                .query_row("SELECT gathered(value) FROM json_each(?1)", [list], |row| row.get(0))
-                .unwrap();
-            prop_assert_eq!(gathered.ascending(), ids.into_iter().collect::<Vec<_>>());
+            let list = serde_json::json!(ids).to_string();
+            let sql = "SELECT gathered(value, ?2) FROM json_each(?1)";
+            let gathered = conn.query_row(sql, (list, most), |row| row.get::<_, Ids>(0));
+            if ids.len() as i64 <= most {
+                prop_assert_eq!(gathered.unwrap().ascending(), ids.into_iter().collect::<Vec<_>>());
+            } else {
+                prop_assert_eq!(gathered.unwrap_err().sqlite_error_code(), Some(TOO_MANY));
+            }
         }
     }
 }

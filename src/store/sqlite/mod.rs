@@ -13,6 +13,7 @@ mod blocks;
 mod conditions;
 mod copying;
 mod credentials;
+mod digits;
 mod domains;
 mod driven;
 mod failure;

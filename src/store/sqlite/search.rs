@@ -4,6 +4,7 @@
 //! where a page begins. Where several indexes find what matches, and none of them gives the order, `walk` goes through it.
 
 use super::blocks::total;
+use super::digits::Addresses;
 use super::driven::Plan;
 use super::fetch::{Begin, Wanted, condition, fetch};
 use super::gather::{self, Lists};
@@ -23,6 +24,7 @@ pub(super) fn page(
     conn: &Connection,
     query: &PointerQuery,
     sorted: &Sorted,
+    addresses: &Addresses,
 ) -> Result<PointerPage, StoreError> {
     let begin = match &query.start {
         Start::First => Begin::Skipping(0),
@@ -35,7 +37,7 @@ pub(super) fn page(
         _ if !gather::may_tell(query) => None,
         _ => Some(sorted.all(conn, query.order)?),
     };
-    match walk(conn, query, begin, sequence)? {
+    match walk(conn, query, begin, sequence, addresses)? {
         Way::Walked(page) => Ok(page),
         Way::ByIndex(begin) => by_index(conn, query, begin),
     }
@@ -55,9 +57,10 @@ fn walk(
     query: &PointerQuery,
     begin: Begin,
     sequence: Option<Sequence>,
+    addresses: &Addresses,
 ) -> Result<Way, StoreError> {
-    let lists = Lists::of(conn, query)?;
-    if lists.is_empty() || sequence.is_none() && !lists.is_mixed() {
+    let lists = Lists::of(conn, query, addresses)?;
+    if lists.is_empty() || sequence.is_none() && !lists.are_several() {
         return Ok(Way::ByIndex(begin));
     }
     let Some(plan) = plan(conn, query, Driver::Order)? else {

@@ -1,5 +1,6 @@
 //! The store itself: which of the other files answers what, and on which thread.
 
+use super::digits::Addresses;
 use super::import;
 use super::imports::Imports;
 use super::places::Places;
@@ -39,6 +40,7 @@ pub struct SqliteStore {
     imports: Arc<Imports>,
     places: Arc<Places>,
     sorted: Arc<Sorted>,
+    addresses: Arc<Addresses>,
     changes: AtomicU64,
 }
 
@@ -67,6 +69,7 @@ impl SqliteStore {
             imports,
             places: Arc::default(),
             sorted,
+            addresses: Arc::default(),
             // Another process that had it open before counted from an earlier moment.
             changes: AtomicU64::new(Timestamp::now().as_micros().unsigned_abs()),
         })
@@ -171,9 +174,10 @@ impl Store for SqliteStore {
     }
 
     async fn pointers(&self, query: &PointerQuery) -> Result<PointerPage, StoreError> {
-        let (query, sorted) = (query.clone(), Arc::clone(&self.sorted));
+        let query = query.clone();
+        let (sorted, addresses) = (Arc::clone(&self.sorted), Arc::clone(&self.addresses));
         self.readers
-            .long(move |conn| search::page(conn, &query, &sorted))
+            .long(move |conn| search::page(conn, &query, &sorted, &addresses))
             .await
     }
 

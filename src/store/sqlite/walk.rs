@@ -12,7 +12,7 @@ use crate::store::StoreError;
 use rusqlite::{CachedStatement, Connection, Row};
 
 /// So many rows are looked at before ids are gathered.
-const EFFORT: usize = if cfg!(test) { 2 } else { 2_000 };
+const EFFORT: usize = if cfg!(test) { 2 } else { 1_500 };
 /// So many rows are looked at to count what matches.
 const COUNTED: usize = 5_000;
 
@@ -21,7 +21,7 @@ pub(super) struct Walk<'a> {
     conn: &'a Connection,
     /// What every row must fulfil; its rows are those of `pointers`.
     plan: &'a Plan,
-    lists: &'a Lists,
+    lists: &'a Lists<'a>,
     sequence: Sequence,
     /// What may match, once that was gathered.
     among: Option<Ids>,
@@ -34,7 +34,7 @@ impl<'a> Walk<'a> {
     pub(super) fn through_all(
         conn: &'a Connection,
         plan: &'a Plan,
-        lists: &'a Lists,
+        lists: &'a Lists<'a>,
         sequence: Sequence,
     ) -> Self {
         Self {
@@ -51,7 +51,7 @@ impl<'a> Walk<'a> {
     pub(super) fn through_gathered(
         conn: &'a Connection,
         plan: &'a Plan,
-        lists: &'a Lists,
+        lists: &'a Lists<'a>,
         sequence: Sequence,
     ) -> Self {
         Self {

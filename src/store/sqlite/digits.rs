@@ -1,0 +1,132 @@
+//! The addresses of all pointers in memory, for the question that no index answers: which of them hold some digits.
+//!
+//! An address never changes, and an id never comes back: what is kept stays right, and only what is new is read.
+
+use super::blocks::total;
+use super::ids::Ids;
+use super::rows::all;
+use crate::store::StoreError;
+use rusqlite::Connection;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Of more pointers that are gone than these everything is read anew.
+const FEW_GONE: usize = if cfg!(test) { 3 } else { 100_000 };
+/// The digits of an address.
+const DIGITS: usize = 12;
+
+/// The addresses of one store.
+#[derive(Default)]
+pub(super) struct Addresses {
+    kept: Mutex<Arc<Vec<Numbered>>>,
+}
+
+/// A pointer's id and its address as a number.
+#[derive(Clone, Copy)]
+struct Numbered {
+    id: i64,
+    address: i64,
+}
+
+impl Addresses {
+    /// The pointers whose addresses hold these digits, of those that are there and perhaps some that are gone.
+    pub(super) fn holding(&self, conn: &Connection, digits: &str) -> Result<Ids, StoreError> {
+        let mut holding = Ids::default();
+        let (Ok(wanted), Some(shifts)) = (i64::from_str_radix(digits, 16), DIGITS.checked_sub(digits.len()))
+        else {
+            return Ok(holding);
+        };
+        let mask = (1 << (4 * digits.len())) - 1;
+        for one in self.all(conn)?.iter() {
+            // Without a way out in between: a processor is faster through all places than at guessing which it is.
+            let places = (0..=shifts).map(|place| (one.address >> (4 * place)) & mask == wanted);
+            if places.fold(false, |found, here| found | here) {
+                holding.insert(one.id);
+            }
+        }
+        Ok(holding)
+    }
+
+    fn all(&self, conn: &Connection) -> Result<Arc<Vec<Numbered>>, StoreError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let there = usize::try_from(total(conn)?).unwrap_or(usize::MAX);
+        if kept.len() > there.saturating_add(FEW_GONE) {
+            *kept = Arc::default();
+        }
+        let last = kept.last().map_or(0, |one| one.id);
+        let fresh = all(
+            conn,
+            "SELECT id, address FROM pointers WHERE id > ?1 ORDER BY id",
+            [last],
+            |row| {
+                Ok(Numbered {
+                    id: row.get(0)?,
+                    address: row.get(1)?,
+                })
+            },
+        )?;
+        if !fresh.is_empty() {
+            Arc::make_mut(&mut kept).extend(fresh);
+        }
+        Ok(Arc::clone(&kept))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn table() -> Connection {
+        let conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(
+            "CREATE TABLE pointers (id INTEGER PRIMARY KEY, address INTEGER);
+             CREATE TABLE pointer_blocks (block INTEGER PRIMARY KEY, live INTEGER);
+             INSERT INTO pointer_blocks VALUES (0, 0);",
+        )
+        .unwrap();
+        conn
+    }
+
+    fn add(conn: &Connection, id: i64, address: i64) {
+        conn.execute("INSERT INTO pointers VALUES (?1, ?2)", (id, address))
+            .unwrap();
+        conn.execute("UPDATE pointer_blocks SET live = live + 1", [])
+            .unwrap();
+    }
+
+    proptest! {
+        #[test]
+        fn digits_are_found_where_they_are_written(
+            addresses in prop::collection::vec(0..0x1_0000_0000_0000_i64, 1..30),
+            place in 0..12_usize,
+            length in 1..13_usize,
+            other in "[0-9a-f]{1,14}",
+        ) {
+            let (conn, kept) = (table(), Addresses::default());
+            let own = format!("{:012x}", addresses[0]);
+            let own = &own[place..(place + length).min(12)];
+            for (id, address) in addresses.iter().enumerate() {
+                add(&conn, id as i64 + 1, *address);
+                for digits in [own, other.as_str()] {
+                    let expected: Vec<i64> = (0..=id)
+                        .filter(|id| format!("{:012x}", addresses[*id]).contains(digits))
+                        .map(|id| id as i64 + 1)
+                        .collect();
+                    prop_assert_eq!(kept.holding(&conn, digits).unwrap().ascending(), expected);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_gone_is_forgotten_some_time() {
+        let (conn, kept) = (table(), Addresses::default());
+        for id in 1..=10 {
+            add(&conn, id, 0xabc);
+        }
+        assert_eq!(kept.holding(&conn, "abc").unwrap().len(), 10);
+        conn.execute("DELETE FROM pointers WHERE id < 9", []).unwrap();
+        conn.execute("UPDATE pointer_blocks SET live = 2", []).unwrap();
+        assert_eq!(kept.holding(&conn, "abc").unwrap().ascending(), [9, 10]);
+    }
+}
