@@ -20,7 +20,7 @@ const ROUNDS: usize = 5;
 /// The rows of a page of the console.
 const PAGE: u64 = 200;
 /// Typed letter by letter.
-const FILTERS: [&str; 11] = [
+const FILTERS: [&str; 10] = [
     "quarterly revenue",
     "station 99999",
     "tag:site-17 oslo",
@@ -29,10 +29,12 @@ const FILTERS: [&str; 11] = [
     "ref:example/42/",
     "addr:fe12",
     "addr:fe12 station",
-    "~trblsl",
     "\"Patient registry\" !lagos",
     "nothing-has-this",
 ];
+
+/// What no index tells: every pointer is looked at where few match. For letters 30 to 320 ms were measured to be possible.
+const LOOKED_THROUGH: [&str; 3] = ["~trblsl", "~trblsl station", "ref:nowhere"];
 
 /// Asked in other orders than that of creation: words that stand together at one end of an order or are spread over all
 /// of it, seldom and often.
@@ -115,6 +117,13 @@ fn main() {
         slowest.0,
         Goal::AtMost(16.0, 9.0),
     );
+    for filter in LOOKED_THROUGH {
+        figures.add(
+            format!("more for all of {filter:?}"),
+            rounds(filter, usual, &Start::First),
+            Goal::AtMost(320.0, 30.0),
+        );
+    }
     let (mut sorted, mut slowest) = (Vec::new(), (0.0, String::new()));
     for by in [SortBy::Description, SortBy::Modified, SortBy::Tags] {
         for (filter, descending) in SORTED

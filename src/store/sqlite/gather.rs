@@ -132,12 +132,8 @@ impl<'a> Lists<'a> {
         Ok(found)
     }
 
-    /// What may match, whatever it costs.
-    pub(super) fn gather(&self, conn: &Connection) -> Result<Option<Ids>, StoreError> {
-        let cheap = self.gather_cheaply(conn)?;
-        if cheap.is_some() {
-            return Ok(cheap);
-        }
+    /// What may match, whatever it costs, where it could not be said cheaply.
+    pub(super) fn gather_the_rest(&self, conn: &Connection) -> Result<Option<Ids>, StoreError> {
         let mut found = None;
         if let Some(words) = &self.words
             && let Some(holders) = holders(conn, words, usize::MAX)?

@@ -67,7 +67,10 @@ fn walk(
         return Ok(Way::Walked(nothing(query)));
     };
     let mut walk = match sequence {
-        Some(sequence) => Walk::through_all(conn, &plan, &lists, sequence),
+        Some(sequence) => {
+            let among = lists.gather_cheaply(conn)?;
+            Walk::through_all(conn, &plan, &lists, sequence, among)
+        }
         None => {
             let Some(these) = lists.gather_cheaply(conn)? else {
                 return Ok(Way::ByIndex(begin));

@@ -1,7 +1,8 @@
 //! A search whose rows come in an order that the indexes which find them know nothing of.
 //!
-//! Rows are looked at one by one in the order that is wanted. Where many match, the page is soon full. Where it is not,
-//! the ids that may match at all are gathered, and only those are looked at from then on.
+//! Rows are looked at one by one in the order that is wanted, of those only that may match, where it is cheap to say which.
+//! Where it is not, and many match, the page is soon full all the same. Where it is not full soon, the ids that may match
+//! are gathered whatever it costs, and only those are looked at from then on.
 
 use super::driven::Plan;
 use super::fetch::{Begin, Found, Page, Wanted, columns};
@@ -11,8 +12,8 @@ use super::sorted::Sequence;
 use crate::store::StoreError;
 use rusqlite::{CachedStatement, Connection, Row};
 
-/// So many rows are looked at before ids are gathered.
-const EFFORT: usize = if cfg!(test) { 2 } else { 1_500 };
+/// So many rows are looked at before ids are gathered whatever it costs.
+const EFFORT: usize = if cfg!(test) { 2 } else { 2_000 };
 /// So many rows are looked at to count what matches.
 const COUNTED: usize = 5_000;
 
@@ -30,20 +31,21 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// Through all pointers in some order.
+    /// Through all pointers in some order, of which these may match, if that is known.
     pub(super) fn through_all(
         conn: &'a Connection,
         plan: &'a Plan,
         lists: &'a Lists<'a>,
         sequence: Sequence,
+        among: Option<Ids>,
     ) -> Self {
         Self {
             conn,
             plan,
             lists,
             sequence,
-            among: None,
-            is_gathered: false,
+            is_gathered: among.is_some(),
+            among,
         }
     }
 
@@ -56,7 +58,7 @@ impl<'a> Walk<'a> {
     ) -> Self {
         Self {
             is_gathered: true,
-            ..Self::through_all(conn, plan, lists, sequence)
+            ..Self::through_all(conn, plan, lists, sequence, None)
         }
     }
 
@@ -73,7 +75,7 @@ impl<'a> Walk<'a> {
         let mut question = Question::of(self.conn, self.plan, &columns(wanted.order))?;
         for place in first..self.sequence.len() {
             if place - first == EFFORT && !self.is_gathered {
-                self.among = self.lists.gather(self.conn)?;
+                self.among = self.lists.gather_the_rest(self.conn)?;
                 self.is_gathered = true;
             }
             let id = self.sequence.at(place);
