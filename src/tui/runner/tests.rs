@@ -143,7 +143,7 @@ async fn who_comes_second_with_a_change_is_told_what_it_is_now() {
             connection: gate.id.clone(),
             name: Some(name.into()),
             description: None,
-            if_still: Some(Box::new(gate.clone())),
+            if_still: Some(gate.as_seen()),
         };
         Work::Domains(fake::name("alpha"), Box::new(change))
     };
