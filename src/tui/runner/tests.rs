@@ -29,6 +29,7 @@ fn remote(name: &str, port: u16) -> RemoteRequest {
 
 async fn init_alpha(workspace: &Workspace) {
     let alpha = InitInstance {
+        key: Default::default(),
         name: fake::name("alpha"),
         listen: Some("127.0.0.1:0".parse().unwrap()),
         endpoint: None,
