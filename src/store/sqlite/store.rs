@@ -1,5 +1,6 @@
 //! The store itself: which of the other files answers what, and on which thread.
 
+use super::changes::Changes;
 use super::import;
 use super::imports::Imports;
 use super::places::Places;
@@ -20,7 +21,6 @@ use crate::store::{
 use async_trait::async_trait;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
 mod embedded {
@@ -39,7 +39,7 @@ pub struct SqliteStore {
     imports: Arc<Imports>,
     places: Arc<Places>,
     sorted: Arc<Sorted>,
-    changes: AtomicU64,
+    changes: Changes,
 }
 
 impl SqliteStore {
@@ -57,6 +57,7 @@ impl SqliteStore {
     }
 
     fn start((conn, path): (rusqlite::Connection, PathBuf)) -> Result<Self, StoreError> {
+        let changes = Changes::of(&path);
         let readers = Arc::new(Readers::new(path.clone()));
         let sorted = Arc::new(Sorted::default());
         let writer = Writer::start(conn, path.clone(), Arc::clone(&readers), Arc::clone(&sorted))?;
@@ -67,8 +68,7 @@ impl SqliteStore {
             imports,
             places: Arc::default(),
             sorted,
-            // Another process that had it open before counted from an earlier moment.
-            changes: AtomicU64::new(Timestamp::now().as_micros().unsigned_abs()),
+            changes,
         })
     }
 
@@ -87,7 +87,7 @@ impl SqliteStore {
     }
 
     fn note_change(&self) {
-        self.changes.fetch_add(1, Ordering::Relaxed);
+        self.changes.count();
     }
 }
 
@@ -275,7 +275,7 @@ impl Store for SqliteStore {
     }
 
     async fn changes(&self) -> Result<u64, StoreError> {
-        Ok(self.changes.load(Ordering::Relaxed))
+        Ok(self.changes.number())
     }
 
     async fn domains(&self) -> Result<Vec<Domain>, StoreError> {
@@ -504,5 +504,6 @@ impl Store for SqliteStore {
     async fn close(&self) {
         self.imports.clear();
         self.writer.close().await;
+        self.changes.end();
     }
 }
