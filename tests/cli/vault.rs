@@ -1,7 +1,7 @@
 //! `butterfly vault …` end to end: every lock, loose files, carrying a vault elsewhere, the keyring.
 
 use super::error;
-use crate::binary::{End, Ended, Home};
+use crate::binary::{End, Ended, Home, Serving};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -518,6 +518,21 @@ fn an_instance_keeps_its_key_in_a_file_or_a_variable_elsewhere() {
     assert!(!settings("beta").contains(KEY));
     assert_eq!(with_key(&home, &["pointer", "list", "beta"], Some(KEY)).code, 0);
     assert_eq!(with_key(&home, &["pointer", "list", "beta"], None).code, 1);
+
+    // Who hosts it has the variable; who only looks need not.
+    let hosted = {
+        let mut command = home.command(&["serve", "beta"]);
+        command.env("HOME_KEY", KEY);
+        Serving::start(command)
+    };
+    let severity = || {
+        let found = home.run_json(&["doctor"]).json();
+        let about_key = |one: &&Value| one["check"] == "key" && one["subject"] == "beta";
+        let finding = found.as_array().unwrap().iter().find(about_key).cloned();
+        finding.unwrap()["severity"].clone()
+    };
+    assert_eq!(severity(), "warning");
+    drop(hosted);
 
     // A backup is whole: it opens where neither is there.
     let backup = home.beside("alpha.backup");
