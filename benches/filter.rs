@@ -166,6 +166,7 @@ async fn hosting(root: &Path, count: usize) -> Arc<Workspace> {
         .await
         .expect("a home");
     let new = InitInstance {
+        key: Default::default(),
         name: InstanceName::parse("alpha").expect("a name"),
         listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
         endpoint: None,

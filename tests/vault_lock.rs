@@ -28,6 +28,7 @@ async fn hosting() -> (TempDir, Arc<Workspace>) {
         .unwrap();
     workspace
         .init_instance(InitInstance {
+            key: Default::default(),
             name: InstanceName::parse("alpha").unwrap(),
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             endpoint: None,

@@ -263,6 +263,7 @@ pub async fn new_instance(folder: &Path) -> HeldCredential {
         .and_then(|name| name.to_str())
         .expect("a folder with a name");
     let new = NewInstance {
+        key: Default::default(),
         name: InstanceName::parse(name).expect("a name"),
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         endpoint: None,

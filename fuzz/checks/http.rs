@@ -23,6 +23,7 @@ static HOSTED: LazyLock<Hosted> = LazyLock::new(|| {
     let folder = home.path().join("alpha");
     let address = runtime.block_on(async {
         let new = NewInstance {
+            key: Default::default(),
             name: InstanceName::parse("alpha").expect("well formed"),
             listen: "127.0.0.1:0".parse().expect("well formed"),
             endpoint: None,

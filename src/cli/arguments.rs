@@ -3,6 +3,7 @@
 use super::outcome::{Outcome, file_failed, usage};
 use crate::model::{Delivery, Holder, InstanceName, Profile, Route};
 use crate::protocol::Query;
+use crate::seal::RootKey;
 use crate::workspace::{Failure, ImportFormat, SortColumn, Sorting};
 use clap::ValueEnum;
 use std::io::{self, Read};
@@ -171,6 +172,21 @@ pub fn parsed_query(bytes: &[u8]) -> Outcome<Query> {
 pub fn instance_name(argument: &str) -> Outcome<InstanceName> {
     InstanceName::parse(argument)
         .map_err(|error| usage(error.to_string(), "see the names with `butterfly instance list`"))
+}
+
+/// The name of a variable. What is in it has no place on a command line, and is not repeated.
+pub fn variable_name(name: String) -> Outcome<String> {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let is_fine = !name.is_empty()
+        && !name.starts_with(|first: char| first.is_ascii_digit())
+        && name.chars().all(is_name);
+    if !is_fine || RootKey::parse(&name).is_ok() {
+        return Err(usage(
+            "--from-variable takes the name of an environment variable, not what is in it",
+            "set the variable, and give its name: letters, digits and _",
+        ));
+    }
+    Ok(name)
 }
 
 /// Reads NAME=VALUE: what goes into a blank.

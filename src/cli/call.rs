@@ -22,7 +22,7 @@ pub struct Call {
     /// How to travel; the pointer's own route unless told.
     #[arg(long)]
     route: Option<RouteArg>,
-    /// Ask every hop for its phases.
+    /// Ask every hop for its phases; of a call that failed, those until then and where it ended.
     #[arg(long)]
     trace: bool,
     /// Seconds to wait; 30 unless told.
@@ -48,7 +48,8 @@ impl Call {
             query: None,
         };
         let workspace = session.open_for(&self.instance).await?;
-        let called = workspace.call(&self.instance, &self.pointer, options).await?;
+        let called = workspace.call(&self.instance, &self.pointer, options).await;
+        let called = called.map_err(|failure| reply::unanswered(session, failure))?;
         let mut value = json!({
             "reply": called.reply.to_value(),
             "route": called.route,

@@ -3,15 +3,19 @@
 //! and only what is at hand is looked at: no remote is called. Whatever is in the way, or takes too long, offers nothing
 //! and says nothing: somebody is writing a line.
 
+mod line;
+
 use super::Cli;
 use super::outcome::{Outcome, write_line};
 use super::session::Session;
 use crate::model::InstanceKind;
+use crate::model::filter::SAVED;
 use crate::store::PointerQuery;
 use crate::tui::Themes;
 use crate::vault::LockKind;
-use crate::workspace::{LogFilter, Workspace};
+use crate::workspace::{LogFilter, Rows, Workspace};
 use clap::{Arg, ArgAction, Args, Command, CommandFactory};
+use line::Line;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -43,6 +47,9 @@ pub struct Complete {
     /// The words of the line after the name of the program; the last one is being written.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     words: Vec<String>,
+    /// Instead of words one line of bash, which takes words apart at these signs; names are quoted as they have to be.
+    #[arg(long, value_name = "SIGNS", allow_hyphen_values = true)]
+    bash: Option<String>,
 }
 
 /// Verbs of `credential` whose NAME is one that is there.
@@ -70,6 +77,8 @@ enum Wanted {
     Line,
     /// A pointer of the instance that the line names.
     Pointer,
+    /// A filter of such rows that is kept under a name: `saved:NAME`.
+    Filter(Rows),
 }
 
 /// What a line says up to the word that is being written.
@@ -85,7 +94,12 @@ impl Complete {
     pub async fn run(self, session: &Session) -> Outcome {
         let mut command = Cli::command();
         command.build();
-        let place = place(&command, &self.words);
+        let line = self.bash.as_deref().map(|breaks| {
+            let written = self.words.first().map_or("", String::as_str);
+            Line::read(written, breaks)
+        });
+        let words = line.as_ref().map_or(&self.words, |line| &line.words);
+        let place = place(&command, words);
         let Some(wanted) = place.wanted else {
             return Ok(());
         };
@@ -97,8 +111,11 @@ impl Complete {
         let there = elsewhere.as_ref().unwrap_or(session);
         let found = names(there, wanted, place.instance.as_deref());
         let mut names = tokio::time::timeout(PATIENCE, found).await.unwrap_or_default();
-        let beginning = self.words.last().map_or("", String::as_str);
+        let beginning = words.last().map_or("", String::as_str);
         names.retain(|name| name.starts_with(beginning));
+        if let Some(line) = &line {
+            names = names.iter().filter_map(|name| line.written(name)).collect();
+        }
         match names.is_empty() {
             true => Ok(()),
             false => write_line(&names.join("\n")),
@@ -125,6 +142,7 @@ async fn names(session: &Session, wanted: Wanted, instance: Option<&str>) -> Vec
             Some(instance) => pointers(workspace, instance).await,
             None => Vec::new(),
         },
+        Wanted::Filter(rows) => kept_filters(workspace, rows).await,
         Wanted::Instance | Wanted::Theme => Vec::new(),
     };
     names.sort();
@@ -135,7 +153,7 @@ async fn names(session: &Session, wanted: Wanted, instance: Option<&str>) -> Vec
 /// The open home, where it opens without a word from anybody.
 async fn opened(session: &Session) -> Option<&Arc<Workspace>> {
     match session.home().lock_kind() {
-        Ok(LockKind::KeyFile(_)) => session.open_unasked().await.ok().flatten(),
+        Ok(LockKind::KeyFile(_) | LockKind::Variable(_)) => session.open_unasked().await.ok().flatten(),
         _ => None,
     }
 }
@@ -165,6 +183,11 @@ async fn templates(workspace: &Workspace) -> Vec<String> {
     let kept = workspace.templates().await.map(|templates| templates.list);
     let kept = kept.unwrap_or_default().into_iter();
     kept.map(|template| template.name).collect()
+}
+
+async fn kept_filters(workspace: &Workspace, rows: Rows) -> Vec<String> {
+    let kept = workspace.kept_filters().await.unwrap_or_default();
+    kept.of(rows).map(|(name, _)| format!("{SAVED}{name}")).collect()
 }
 
 async fn lines(workspace: &Workspace) -> Vec<String> {
@@ -267,6 +290,36 @@ fn positional(command: &Command, place: usize) -> Option<&Arg> {
         .or_else(|| last.filter(|last| matches!(last.get_action(), ArgAction::Append)))
 }
 
+/// What a group of verbs lists.
+fn rows_of(group: &str) -> Option<Rows> {
+    Some(match group {
+        "pointer" => Rows::Pointers,
+        "log" => Rows::Log,
+        "instance" => Rows::Instances,
+        "credential" => Rows::Credentials,
+        "audit" => Rows::Audit,
+        _ => return None,
+    })
+}
+
+/// The flags, without their dashes, for whose values names are offered.
+pub fn flags_with_names(command: &Command) -> Vec<String> {
+    let mut flags = Vec::new();
+    let mut waiting = vec![(command, Vec::new())];
+    while let Some((command, path)) = waiting.pop() {
+        let named = command
+            .get_arguments()
+            .filter(|argument| wanted_by(argument, &path).is_some());
+        flags.extend(named.filter_map(Arg::get_long).map(str::to_owned));
+        for verb in command.get_subcommands() {
+            waiting.push((verb, [&path[..], &[verb.get_name()]].concat()));
+        }
+    }
+    flags.sort();
+    flags.dedup();
+    flags
+}
+
 fn wanted_by(argument: &Arg, path: &[&str]) -> Option<Wanted> {
     match (argument.get_id().as_str(), path) {
         ("theme", _) => Some(Wanted::Theme),
@@ -277,6 +330,8 @@ fn wanted_by(argument: &Arg, path: &[&str]) -> Option<Wanted> {
         | ("name" | "names", ["template", "show" | "save" | "export" | "delete"]) => Some(Wanted::Template),
         ("id" | "ids" | "one" | "other" | "before", ["log", _]) => Some(Wanted::Line),
         ("pointer" | "pointers" | "credential_pointer", _) => Some(Wanted::Pointer),
+        ("filter", ["filter", ..]) => None,
+        ("filter", [group, ..]) => rows_of(group).map(Wanted::Filter),
         _ => None,
     }
 }
@@ -335,6 +390,11 @@ mod tests {
             ("--json pointer show alpha ptr_", Wanted::Pointer),
             ("pointer delete alpha ptr_000000000001 ", Wanted::Pointer),
             ("bench alpha --pointer ", Wanted::Pointer),
+            ("log list --filter ", Wanted::Filter(Rows::Log)),
+            ("log export --filter sav", Wanted::Filter(Rows::Log)),
+            ("instance list --filter ", Wanted::Filter(Rows::Instances)),
+            ("credential list --filter ", Wanted::Filter(Rows::Credentials)),
+            ("audit list alpha --filter ", Wanted::Filter(Rows::Audit)),
         ] {
             let place = found(line);
             assert_eq!(place.wanted, Some(wanted), "{line}");

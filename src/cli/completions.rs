@@ -4,32 +4,37 @@
 //! of the log and addresses of pointers they ask `butterfly complete`.
 
 use super::Cli;
+use super::complete::flags_with_names;
 use super::outcome::{Outcome, write_line};
 use super::session::Session;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-/// Bash: names alone, where names are wanted; the generated script would offer `<NAME>` beside them.
+/// Bash: names alone, where names are wanted; the generated script would offer `<NAME>` beside them. The line goes to the
+/// program as it is written, with its quotes: what bash makes words of it is neither what a shell would run, nor what
+/// is replaced.
 const BASH: &str = r#"
 _butterfly_with_names() {
     _butterfly "$@"
     local name names=()
     while IFS= read -r name; do
         names+=("$name")
-    done < <("$1" complete -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+    done < <("$1" complete --bash "$COMP_WORDBREAKS" -- "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
     if [[ ${#names[@]} -gt 0 ]]; then
         COMPREPLY=("${names[@]}")
     fi
 }
 "#;
 
-/// Zsh: in the place of files, wherever the generated script knows nothing better.
+/// Zsh: in the place of files, wherever the generated script knows nothing better. What is begun is left out: zsh knows
+/// its quotes, and chooses from all names itself.
 const ZSH: &str = r#"
 _butterfly_names() {
     local -a line names
-    line=(${(Qz)LBUFFER})
-    [[ $LBUFFER == *[[:space:]] ]] && line+=('')
-    line=("${(@)line[${line[(I)*butterfly]}+1,-1]}")
+    local begun=$IPREFIX$QIPREFIX$PREFIX
+    line=(${(z)LBUFFER[1,-$#begun-1]})
+    [[ $IPREFIX == --*= ]] && line+=(${IPREFIX%=})
+    line=("${(@Q)line[${line[(I)*butterfly]}+1,-1]}" '')
     names=(${(f)"$(command butterfly complete -- "${line[@]}" 2>/dev/null)"})
     if (( $#names )); then
         compadd -a names
@@ -39,10 +44,17 @@ _butterfly_names() {
 }
 "#;
 
-/// Fish: names alone, without files, where names are wanted.
+/// Fish: names alone, without files, where names are wanted. What is begun is left out: fish knows its quotes, and chooses
+/// from all names itself.
 const FISH: &str = r#"
 function __butterfly_names
-    command butterfly complete -- (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null
+    set -l word (commandline -ct)
+    if string match -qr -- '^--[a-z-]+=' "$word"
+        set word (string split -m1 -- = "$word")[1] ''
+    else if not string match -q -- '-*' "$word"
+        set word ''
+    end
+    command butterfly complete -- (commandline -opc)[2..-1] $word 2>/dev/null
 end
 complete -c butterfly -f -n 'count (__butterfly_names) </dev/null >/dev/null' -a '(__butterfly_names)'
 "#;
@@ -76,7 +88,30 @@ fn with_names(shell: Shell, script: &str) -> String {
             let asking = rest.replace(":_default", ":_butterfly_names");
             format!("{first}\n{ZSH}{asking}")
         }
-        Shell::Fish => format!("{script}{FISH}"),
+        Shell::Fish => format!("{}{FISH}", with_values(script)),
         _ => script.to_owned(),
     }
+}
+
+/// A script of fish that asks for the values of flags, too: of a flag that takes a value fish offers only what its own
+/// line says, which is files, unless it says otherwise.
+fn with_values(script: &str) -> String {
+    let mut command = Cli::command();
+    command.build();
+    let flags = flags_with_names(&command);
+    let wants_names = |line: &str| {
+        let flag = line
+            .split_once(" -l ")
+            .and_then(|(_, rest)| rest.split(' ').next());
+        flag.is_some_and(|flag| flags.iter().any(|named| named == flag)) && line.ends_with(" -r")
+    };
+    let mut asking = String::with_capacity(script.len());
+    for line in script.lines() {
+        asking.push_str(line);
+        if wants_names(line) {
+            asking.push_str(" -f -a '(__butterfly_names)'");
+        }
+        asking.push('\n');
+    }
+    asking
 }

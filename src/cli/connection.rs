@@ -1,5 +1,6 @@
 //! `butterfly connection …`: the gateways through which pointers are invoked.
 
+use super::arguments::answer;
 use super::domain::{change, change_if_confirmed, text};
 use super::outcome::Outcome;
 use super::reply;
@@ -9,7 +10,7 @@ use crate::model::{ConnectionId, ConnectionStatus, DomainId, PointerAddress};
 use crate::protocol::Query;
 use crate::workspace::{DomainChange, InvokeOptions};
 use clap::{Subcommand, ValueEnum};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// List, make, change, open, close, assign and remove connections.
 #[derive(Debug, Subcommand)]
@@ -68,6 +69,10 @@ pub enum Connection {
         /// What it is for.
         #[arg(long)]
         description: Option<String>,
+        /// Only if this still is so of it: name, description, status or held_credential, as `connection list --json`
+        /// gives them; once for each. Nothing behind = stands for none.
+        #[arg(long, value_name = "MEMBER=VALUE", value_parser = seen)]
+        if_still: Vec<(String, Value)>,
     },
     /// Remove a connection that nothing needs any more.
     Remove {
@@ -146,12 +151,15 @@ impl Connection {
                 connection,
                 name,
                 description,
+                if_still,
             } => {
                 let edit = DomainChange::EditConnection {
                     connection: connection.clone(),
                     name,
                     description,
-                    if_still: None,
+                    if_still: Some(if_still)
+                        .filter(|seen| !seen.is_empty())
+                        .map(|seen| seen.into_iter().collect()),
                 };
                 let result = change(session, &instance, edit).await?;
                 session.show(&result, || format!("{connection} is changed."))
@@ -167,6 +175,17 @@ impl Connection {
                 session.show(&result, || format!("{connection} is removed."))
             }
         }
+    }
+}
+
+/// Reads what somebody saw of a connection.
+fn seen(argument: &str) -> Result<(String, Value), String> {
+    const MEMBERS: [&str; 4] = ["name", "description", "status", "held_credential"];
+    let (member, value) = answer(argument).map_err(|_| "write it as MEMBER=VALUE".to_owned())?;
+    match member.as_str() {
+        "held_credential" if value.is_empty() => Ok((member, Value::Null)),
+        known if MEMBERS.contains(&known) => Ok((member, Value::String(value))),
+        other => Err(format!("{other:?} is not one of {}", MEMBERS.join(", "))),
     }
 }
 

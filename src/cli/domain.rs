@@ -42,6 +42,9 @@ pub enum Domain {
         domain: DomainId,
         /// Its new name.
         name: String,
+        /// Only if it is still called so.
+        #[arg(long, value_name = "NAME")]
+        if_still: Option<String>,
     },
     /// Remove a domain that nothing needs any more.
     Remove {
@@ -81,13 +84,10 @@ impl Domain {
                 instance,
                 domain,
                 name,
+                if_still,
             } => {
-                let result = change(
-                    session,
-                    &instance,
-                    DomainChange::Rename(domain.clone(), name, None),
-                )
-                .await?;
+                let rename = DomainChange::Rename(domain.clone(), name, if_still);
+                let result = change(session, &instance, rename).await?;
                 session.show(&result, || {
                     format!("{domain} is called {} now.", text(&result["domain"], "name"))
                 })

@@ -31,7 +31,7 @@ pub struct Invoke {
     /// Call under this app_id instead of the usual one.
     #[arg(long = "as", value_name = "APP_ID")]
     as_app_id: Option<AppId>,
-    /// Ask every hop for its phases.
+    /// Ask every hop for its phases; of a call that failed, those until then and where it ended.
     #[arg(long)]
     trace: bool,
     /// Seconds to wait; 30 unless told.
@@ -61,7 +61,8 @@ impl Invoke {
             timeout_seconds: self.timeout,
         };
         let workspace = session.open_for(&self.instance).await?;
-        let invoked = workspace.invoke(&self.instance, &query, options).await?;
+        let invoked = workspace.invoke(&self.instance, &query, options).await;
+        let invoked = invoked.map_err(|failure| reply::unanswered(session, failure))?;
         show(session, &invoked.reply, self.jq.as_deref()).await?;
         if !session.is_json() {
             let (status, took) = (invoked.reply.status(), words::duration(invoked.elapsed_us));
@@ -133,7 +134,8 @@ impl Invoke {
             return dry_run::show(session, &workspace.dry_run(&outgoing).await?);
         }
         permit_query(session, &outgoing.query)?;
-        let sent = workspace.send(&outgoing).await?;
+        let sent = workspace.send(&outgoing).await;
+        let sent = sent.map_err(|failure| reply::unanswered(session, failure))?;
         show(session, &sent.reply, self.jq.as_deref()).await?;
         if !session.is_json() {
             let (status, took) = (sent.reply.status(), words::duration(sent.elapsed_us));
@@ -141,6 +143,9 @@ impl Invoke {
                 "{status} in {took} · {}",
                 words::log_place(&sent.log_id)
             ));
+            if outgoing.trace {
+                reply::note_hops(session, &sent.hops);
+            }
         }
         reply::outcome(session, &sent.reply, &self.instance)
     }

@@ -39,6 +39,14 @@ pub fn result(reply: Reply, instance: &str) -> Result<Value, Failure> {
     Ok(reply.into_result().unwrap_or_default())
 }
 
+/// How a verb ends whose call ended without a reply: the hops that it came to are told before what failed.
+pub fn unanswered(session: &Session, failure: Failure) -> Stop {
+    if !session.is_json() {
+        note_hops(session, &failure.hops);
+    }
+    failure.into()
+}
+
 /// The phases of each hop, on stderr, beside the reply.
 pub fn note_hops(session: &Session, hops: &[Hop]) {
     if hops.is_empty() {

@@ -6,7 +6,7 @@ use super::outcome::{Outcome, usage};
 use super::secrets::from_environment;
 use super::session::Session;
 use super::signal::EndSignal;
-use crate::instance::{Host, LegacyStandIn};
+use crate::instance::{Host, KeySource, LegacyStandIn};
 use crate::model::{AppId, InstanceName};
 use crate::protocol::Code;
 use crate::seal::{FernetKey, TokenSecret};
@@ -143,6 +143,7 @@ impl Serve {
         let workspace = session.open_or_create_unasked().await?;
         let row = workspace
             .init_instance(InitInstance {
+                key: KeySource::Own,
                 name,
                 listen: Some(self.listen.unwrap_or(STAND_IN_LISTEN)),
                 endpoint: None,

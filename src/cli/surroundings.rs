@@ -68,7 +68,7 @@ const FILES: [(&str, &str); 9] = [
     ),
     (
         "instances/NAME/",
-        "A local instance: instance.toml (its settings; `butterfly config-template --instance` prints one that names them all), instance.key (what it seals with), instance.db (its data), audit.db (its audit trail), its log, and its TLS keys.",
+        "A local instance: instance.toml (its settings; `butterfly config-template --instance` prints one that names them all), instance.key (what it seals with, unless `key` in instance.toml says where that is), instance.db (its data), audit.db (its audit trail), its log, and its TLS keys.",
     ),
     (
         "logs/",

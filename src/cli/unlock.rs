@@ -92,8 +92,8 @@ pub fn lock_for_new_home(home: &Home) -> Result<VaultLock, Failure> {
     if let Some(lock) = lock_from_environment()? {
         return Ok(lock);
     }
-    if home.is_keyring_named()? {
-        return Ok(VaultLock::Keyring);
+    if let Some(lock) = home.named_lock()? {
+        return Ok(lock);
     }
     if !ask::is_possible() {
         return Ok(VaultLock::KeyFile(None));
@@ -120,8 +120,8 @@ pub fn ambient_lock(home: &Home) -> Result<VaultLock, Failure> {
     if let Some(lock) = lock_from_environment()? {
         return Ok(lock);
     }
-    if home.is_keyring_named()? {
-        return Ok(VaultLock::Keyring);
+    if let Some(lock) = home.named_lock()? {
+        return Ok(lock);
     }
     Ok(VaultLock::KeyFile(None))
 }

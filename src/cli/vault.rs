@@ -1,6 +1,6 @@
 //! `butterfly vault …`: the console's own database, and what unlocks it.
 
-use super::arguments::absolute;
+use super::arguments::{absolute, variable_name};
 use super::ask;
 use super::outcome::{Outcome, usage};
 use super::secrets::passphrase_from_environment;
@@ -27,6 +27,11 @@ const WORDS_VARIABLE: &str = "BUTTERFLY_EXPORT_PASSPHRASE";
 pub enum Vault {
     /// Make the vault of a new home.
     Init(Lock),
+    /// Open the vault as every other command does, and say by what: asks for its passphrase where nothing else gives it.
+    ///
+    /// Nothing stays open behind it: each command opens the vault for itself, and the console locks it after a while.
+    /// For scripts and services, to find out before they begin whether it opens without anybody there.
+    Unlock,
     /// Say whether there is a vault, how it is locked, and what is in it.
     Status,
     /// Lock the vault differently from now on: another passphrase, a key file, or the keyring.
@@ -83,6 +88,9 @@ pub struct Lock {
     /// Under a key file, which is made; in the home unless a path is given.
     #[arg(long, value_name = "PATH", num_args = 0..=1)]
     key_file: Option<Option<PathBuf>>,
+    /// Under the key in this environment variable, 32 bytes in base64url, which has to be set whenever it is opened.
+    #[arg(long, value_name = "NAME")]
+    from_variable: Option<String>,
     /// Under a key in the keyring of the operating system (Secret Service or keychain).
     #[arg(long)]
     keyring: bool,
@@ -92,6 +100,7 @@ impl Vault {
     pub async fn run(self, session: &Session) -> Outcome {
         match self {
             Self::Init(lock) => init(session, lock).await,
+            Self::Unlock => open(session).await,
             Self::Status => status(session).await,
             Self::Passphrase(lock) => change(session, lock).await,
             Self::Export(export) => export.run(session).await,
@@ -123,6 +132,44 @@ async fn init(session: &Session, lock: Lock) -> Outcome {
     session.show(&json!({"home": home.root(), "vault": true}), || {
         format!("The vault in {} is made.", home.root().display())
     })
+}
+
+async fn open(session: &Session) -> Outcome {
+    let home = session.home();
+    let needs_passphrase = home.has_vault() && home.needs_passphrase();
+    session.open().await?;
+    let kind = home.lock_kind()?;
+    let value = json!({
+        "home": home.root(),
+        "unlocked": true,
+        "lock": lock_word(&kind),
+        "asked": needs_passphrase,
+    });
+    session.show(&value, || {
+        let asked = match needs_passphrase {
+            true => "",
+            false => ", and nobody has to be asked",
+        };
+        format!(
+            "The vault in {} opens with its {}{asked}.",
+            home.root().display(),
+            lock_words(&kind)
+        )
+    })
+}
+
+/// How a vault is locked, for scripts.
+fn lock_word(kind: &LockKind) -> String {
+    kind.words().replace(' ', "_")
+}
+
+/// The same for people, with where the key is.
+fn lock_words(kind: &LockKind) -> String {
+    match kind {
+        LockKind::KeyFile(path) => format!("key file {}", path.display()),
+        LockKind::Variable(name) => format!("key in the variable {name}"),
+        _ => kind.words().to_owned(),
+    }
 }
 
 /// Opens the vault only if nobody has to be asked: what is in it is a courtesy, not what `status` is for.
@@ -161,7 +208,7 @@ async fn status(session: &Session) -> Outcome {
         "vault": true,
         "needs_passphrase": needs_passphrase,
         "path": home.root().join("console.db"),
-        "lock": kind.words().replace(' ', "_"),
+        "lock": lock_word(&kind),
         "key_file": key_file,
         "idle_lock_minutes": idle.unwrap_or(0),
         "contents": contents,
@@ -173,10 +220,7 @@ async fn status(session: &Session) -> Outcome {
             (None, true) => "locked; asks for its passphrase".to_owned(),
             (None, false) => "opens without a question".to_owned(),
         };
-        let lock = match &key_file {
-            Some(path) => format!("key file {}", path.display()),
-            None => kind.words().to_owned(),
-        };
+        let lock = lock_words(&kind);
         let idle = match idle {
             Some(minutes) => format!("after {minutes} minutes without a key in the console"),
             None => "never; `idle_lock_minutes` is 0 in config.toml".to_owned(),
@@ -327,6 +371,9 @@ impl Lock {
             let path = path.map(|path| absolute(&path)).transpose()?;
             return Ok(Some(VaultLock::KeyFile(path)));
         }
+        if let Some(name) = self.from_variable {
+            return variable_name(name).map(VaultLock::Variable).map(Some);
+        }
         if let Some(path) = self.passphrase_file {
             let passphrase = SecretFile::read_private(&path)?.passphrase()?;
             return Ok(Some(VaultLock::Passphrase(passphrase)));
@@ -342,7 +389,7 @@ fn ask_passphrase(prompt: &str) -> Outcome<VaultLock> {
     if !ask::is_possible() {
         return Err(usage(
             "a passphrase is asked for, and nobody can answer",
-            "give --passphrase-file FILE, --key-file [PATH], or --keyring",
+            "give --passphrase-file FILE, --key-file [PATH], --from-variable NAME, or --keyring",
         ));
     }
     Ok(ask::new_passphrase(prompt).map(VaultLock::Passphrase)?)

@@ -64,8 +64,18 @@ fn markdown_row(text: &mut String, command: &Command, scope: Scope) {
         "| {} | {same} | `:{}{argument}` | {mark}{} | {verb} |",
         code(&vim),
         command.name,
-        command.doc.replace('|', "\\|"),
+        told(command).replace('|', "\\|"),
     );
+}
+
+/// What a command does. Of one that filters the list that has the focus, which lists that can be: they are the scopes in
+/// which its key works.
+fn told(command: &Command) -> String {
+    if !command.argument.contains("FILTER") || command.scopes.len() < 2 {
+        return command.doc.to_owned();
+    }
+    let panes: Vec<&str> = command.scopes.iter().map(|scope| scope.title()).collect();
+    format!("{} (in: {})", command.doc, panes.join(", "))
 }
 
 fn code(keys: &[String]) -> String {
@@ -99,7 +109,7 @@ pub fn roff() -> String {
                 text,
                 ".TP\n\\fB{}\\fR\n{} (\\fI:{}\\fR)",
                 roff_text(&shown),
-                roff_text(command.doc),
+                roff_text(&told(command)),
                 roff_text(command.name)
             );
         }
@@ -180,8 +190,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_row_of_the_filter_says_which_lists_it_filters() {
+        let panes = "(in: Pointers, Invoke log, Instances, Credentials)";
+        let page = markdown();
+        let rows: Vec<&str> = page.lines().filter(|line| line.contains("`:filter ")).collect();
+        assert_eq!(rows.len(), 4);
+        assert!(rows.iter().all(|row| row.contains(panes)), "{rows:?}");
+        assert!(roff().contains(panes));
+    }
+
     /// Bindings as text, to compare whole keymaps.
-    fn told(keymap: &Keymap) -> Vec<String> {
+    fn bindings(keymap: &Keymap) -> Vec<String> {
         let mut told: Vec<String> = keymap
             .bindings()
             .iter()
@@ -203,7 +223,7 @@ mod tests {
         let template = keymap_template();
         let (keymap, problems) = Keymap::load(&template).unwrap();
         assert_eq!(problems, []);
-        assert_eq!(told(&keymap), told(&Keymap::default()));
+        assert_eq!(bindings(&keymap), bindings(&Keymap::default()));
         let taken_into_use: String = template
             .lines()
             .map(|line| match line.strip_prefix('#') {
@@ -213,7 +233,7 @@ mod tests {
             .collect();
         let (keymap, problems) = Keymap::load(&taken_into_use).unwrap();
         assert_eq!(problems, []);
-        assert_eq!(told(&keymap), told(&Keymap::default()));
+        assert_eq!(bindings(&keymap), bindings(&Keymap::default()));
         assert!(keymap.keys(Id::Help, &[Scope::Global]).count() > 1);
     }
 }

@@ -25,6 +25,9 @@ const LACKS: &[Lack] = &[
     ("an instance hosted by this console", |situation| {
         local(situation).hosted_here = true;
     }),
+    ("an instance on disk that this home does not know", |situation| {
+        situation.unknown = true;
+    }),
     ("a pointer", |situation| situation.pointer = true),
     ("a pointer that leads to another instance", |situation| {
         situation.pointer = true;

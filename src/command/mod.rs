@@ -213,6 +213,7 @@ pub enum Id {
     BackupInstance,
     RestoreInstance,
     RecoverOwner,
+    TakeOver,
     UseSpareKey,
     RemoveInstance,
     NewPointer,

@@ -28,6 +28,9 @@ pub(super) fn editable(situation: &Situation) -> bool {
 pub(super) fn among_instances(situation: &Situation) -> bool {
     situation.instances
 }
+pub(super) fn when_unknown(situation: &Situation) -> bool {
+    situation.unknown
+}
 pub(super) fn on_pointer(situation: &Situation) -> bool {
     situation.pointer
 }

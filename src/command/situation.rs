@@ -20,6 +20,8 @@ pub struct Situation {
     pub instance: Option<Target>,
     /// There are instances.
     pub instances: bool,
+    /// Instances lie on the disk of this home that it does not know.
+    pub unknown: bool,
     /// A pointer is selected or open.
     pub pointer: bool,
     /// And it leads to another instance.
@@ -91,6 +93,7 @@ pub static FACTS: &[Fact] = &[
         on(situation, |instance| instance.editable)
     }),
     ("instances", |situation| situation.instances),
+    ("unknown", |situation| situation.unknown),
     ("marked", |situation| situation.marked),
     ("pointer", |situation| situation.pointer),
     ("federated", |situation| situation.federated),

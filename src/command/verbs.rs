@@ -37,6 +37,7 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (BackupInstance, Counterpart::Verb("instance backup")),
     (RestoreInstance, Counterpart::Verb("instance restore")),
     (RecoverOwner, Counterpart::Verb("instance recover-owner")),
+    (TakeOver, Counterpart::Verb("instance recover-owner")),
     (UseSpareKey, Counterpart::Verb("instance use-spare-key")),
     (RemoveInstance, Counterpart::Verb("instance remove")),
     (NewPointer, Counterpart::Verb("pointer create")),

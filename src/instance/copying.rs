@@ -13,7 +13,7 @@
 use super::caller::OWNER;
 use super::folder::Folder;
 use super::issued::open_secrets;
-use super::settings::{Settings, Tls};
+use super::settings::{KeySource, Settings, Tls};
 use super::{Instance, InstanceError};
 use crate::model::{InstanceName, Timestamp};
 use crate::protocol::HeldCredential;
@@ -56,6 +56,7 @@ impl Instance {
     pub fn copy(folder: &Path, to: &Path) -> Result<Vec<&'static str>, InstanceError> {
         let (from, to) = (Folder::at(folder), Folder::at(to));
         from.check()?;
+        let settings = from.read_settings()?;
         let mut made = Vec::new();
         for name in COPIED {
             let (source, copy) = (from.file(name), to.file(name));
@@ -63,10 +64,16 @@ impl Instance {
             match name {
                 "instance.db" | "audit.db" => copy_database(&source, &copy)?,
                 _ if !is_needed && !source.exists() => continue,
-                "instance.toml" => {
+                "instance.toml" if settings.key == KeySource::Own => {
                     let text = from.read_text(&source)?;
                     to.write_private(&copy, text.as_bytes())?;
                 }
+                // A copy is whole: where it is opened nobody may have the file or the variable.
+                "instance.toml" => to.write_settings(&Settings {
+                    key: KeySource::Own,
+                    ..settings.clone()
+                })?,
+                "instance.key" => to.copy_key(&from.read_key(&settings.key)?)?,
                 _ => to.write_private(&copy, from.read_secret(&source)?.as_bytes())?,
             }
             made.push(name);

@@ -17,6 +17,7 @@ use crate::client::Client;
 use crate::model::{AppId, Endpoint, InstanceId, Timestamp};
 use crate::protocol::{HeldCredential, Spki};
 use crate::seal::{DataKey, Identity};
+use crate::store::sqlite::changes_kept;
 use crate::store::{AuditLog, Store, StoreError};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -86,6 +87,12 @@ impl Instance {
     /// Since when it is hosted by that process.
     pub fn hosted_since(folder: &Path) -> Option<Timestamp> {
         folder::Folder::at(folder).hosted_since()
+    }
+
+    /// The number of the last change to what can be listed, as whoever opened the instance in this folder last left it: what
+    /// `get_graph_stats` tells of one that is hosted.
+    pub fn changes_kept(folder: &Path) -> u64 {
+        changes_kept(&folder::Folder::at(folder).database())
     }
 
     /// Puts together what was opened.

@@ -44,6 +44,14 @@ pub enum InstanceError {
         /// What a person can do about it.
         remedy: &'static str,
     },
+    /// Its key is to be in an environment variable, and is not.
+    #[error("its key is to be in the variable {name}, which {reason}")]
+    KeyVariable {
+        /// Which variable.
+        name: String,
+        /// What is wrong with it; never what is in it.
+        reason: &'static str,
+    },
     /// The system starts no more threads for it.
     #[error("the system has no thread to host it: {0}")]
     NoThread(std::io::Error),
@@ -69,7 +77,7 @@ impl InstanceError {
             Self::Missing(_) => Code::InstanceNotFound,
             Self::Hosted { .. } => Code::AlreadyHosted,
             Self::Listen { .. } | Self::PlainHttp(_) => Code::CannotListen,
-            Self::File { .. } => Code::FileFailed,
+            Self::File { .. } | Self::KeyVariable { .. } => Code::FileFailed,
             Self::NoThread(_) => Code::Overloaded,
             Self::BadCopy(_) => Code::BundleRefused,
             Self::NoOwner => Code::CredentialNotFound,
@@ -91,6 +99,9 @@ impl InstanceError {
                 "say `--tls`, listen on 127.0.0.1 behind a TLS proxy, or say `--insecure-http`"
             }
             Self::File { remedy, .. } => remedy,
+            Self::KeyVariable { .. } => {
+                "set it to the key, 32 bytes in base64url (43 letters), for whatever opens the instance; instance.toml says under `key` where its key is"
+            }
             Self::NoThread(_) => "stop something else, or allow more processes (`ulimit -u`), and try again",
             Self::BadCopy(_) => "restore another backup; keep this one to find out what happened to it",
             Self::NoOwner => "make a new owner with `butterfly instance recover-owner NAME`",

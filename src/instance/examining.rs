@@ -70,11 +70,13 @@ fn found(check: &'static str, health: Health) -> Examined {
 
 fn examine_all(place: &Folder, settings: &Settings) -> Vec<Examined> {
     let mut examined = examine_files(place, settings);
-    let is_sound = !examined.iter().any(|one| {
-        matches!(one.health, Health::Bad(..)) && matches!(one.check, "files" | "key" | "databases")
+    let is_sound = !examined.iter().any(|one| match one.check {
+        "key" => !matches!(one.health, Health::Good(_)),
+        "files" | "databases" => matches!(one.health, Health::Bad(..)),
+        _ => false,
     });
     if is_sound {
-        examined.push(found("secrets", examine_secrets(place)));
+        examined.push(found("secrets", examine_secrets(place, settings)));
     }
     examined
 }
@@ -84,8 +86,12 @@ fn examine_files(place: &Folder, settings: &Settings) -> Vec<Examined> {
         Ok(()) => Health::Good("only its owner gets at its folder".to_owned()),
         Err(error) => error.into(),
     };
-    let key = match place.read_key() {
+    let key = match place.read_key(&settings.key) {
         Ok(_) => Health::Good("its key can be read".to_owned()),
+        // Whoever hosts it has it.
+        Err(error @ InstanceError::KeyVariable { .. }) if place.hosted_by().is_some() => {
+            Health::Doubtful(error.to_string(), error.remedy().to_owned())
+        }
         Err(error) => error.into(),
     };
     let mut examined = vec![
@@ -266,7 +272,7 @@ fn judge_host(pid: u32, settings: &Settings, pulse: &Pulse) -> Health {
 }
 
 /// Secrets of legacy credentials that anybody could guess.
-fn examine_secrets(place: &Folder) -> Health {
+fn examine_secrets(place: &Folder, settings: &Settings) -> Health {
     // Opening it would bring an older schema up to date, which is for whoever hosts it.
     if !matches!(schema_of_data(&place.database()), Ok(Schema::Current)) {
         return Health::Doubtful(
@@ -275,7 +281,7 @@ fn examine_secrets(place: &Folder) -> Health {
             "start the instance once: that brings them up to date".to_owned(),
         );
     }
-    match weak_credentials(place) {
+    match weak_credentials(place, settings) {
         Ok(weak) if weak.is_empty() => Health::Good("no credential has a weak secret".to_owned()),
         Ok(weak) => Health::Bad(
             format!(
@@ -288,8 +294,8 @@ fn examine_secrets(place: &Folder) -> Health {
     }
 }
 
-fn weak_credentials(place: &Folder) -> Result<Vec<String>, InstanceError> {
-    let key = place.read_key()?;
+fn weak_credentials(place: &Folder, settings: &Settings) -> Result<Vec<String>, InstanceError> {
+    let key = place.read_key(&settings.key)?;
     let mut weak = Vec::new();
     let mut has_owner = false;
     for record in issued_credentials(&place.database())? {

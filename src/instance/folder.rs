@@ -3,9 +3,10 @@
 //! `instance.toml` is what makes a folder an instance: it arrives last, with the rename of the
 //! whole folder, so that an interrupted creation leaves no half of one.
 
-use super::{InstanceError, Settings};
+use super::{InstanceError, KeySource, Settings};
 use crate::model::{Timestamp, line_of};
 use crate::seal::{DataKey, RootKey, private};
+use std::env::VarError;
 use std::fs::{self, File, Metadata, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -189,17 +190,28 @@ impl Folder {
         write_new(&self.settings(), text.as_bytes())
     }
 
-    /// Draws the key under which the instance seals what it keeps.
-    pub(super) fn make_key(&self) -> Result<DataKey, InstanceError> {
+    /// The key under which a new instance seals what it keeps: drawn, unless it is in a variable, or in a file that is
+    /// there already.
+    pub(super) fn make_key(&self, source: &KeySource) -> Result<DataKey, InstanceError> {
+        let path = match source {
+            KeySource::Variable(_) => return self.read_key(source),
+            KeySource::File(path) if path.symlink_metadata().is_ok() => return self.read_key(source),
+            KeySource::File(path) => path.clone(),
+            KeySource::Own => self.key(),
+        };
         let key = DataKey::generate();
         let text = RootKey::from_bytes(*key.expose_bytes()).expose_text();
-        write_new(&self.key(), text.as_bytes())?;
+        write_new(&path, text.as_bytes())?;
         Ok(key)
     }
 
     /// Reads the key, refusing a file that others can read.
-    pub(super) fn read_key(&self) -> Result<DataKey, InstanceError> {
-        let path = self.key();
+    pub(super) fn read_key(&self, source: &KeySource) -> Result<DataKey, InstanceError> {
+        let path = match source {
+            KeySource::Variable(name) => return key_in_variable(name),
+            KeySource::File(path) => path.clone(),
+            KeySource::Own => self.key(),
+        };
         if !check_private(&path)? {
             return Err(refused(
                 &path,
@@ -207,8 +219,14 @@ impl Folder {
             ));
         }
         let text = self.read_secret(&path)?;
-        let key = RootKey::parse(&text).map_err(|error| refused(&path, &format!("is {error}")))?;
+        let key = RootKey::parse(text.trim_end()).map_err(|error| refused(&path, &format!("is {error}")))?;
         Ok(DataKey::from_bytes(*key.expose_bytes()))
+    }
+
+    /// Writes the key of another folder into this one, from wherever it is.
+    pub(super) fn copy_key(&self, key: &DataKey) -> Result<(), InstanceError> {
+        let text = RootKey::from_bytes(*key.expose_bytes()).expose_text();
+        write_new(&self.key(), text.as_bytes())
     }
 
     /// Takes the lock, saying whose process has it.
@@ -299,6 +317,21 @@ fn exchange(one: &Path, other: &Path) -> std::io::Result<()> {
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 fn exchange(_: &Path, _: &Path) -> std::io::Result<()> {
     Err(std::io::ErrorKind::Unsupported.into())
+}
+
+/// The key that the environment gives. What is there is never told, right or wrong.
+fn key_in_variable(name: &str) -> Result<DataKey, InstanceError> {
+    let wrong = |reason| InstanceError::KeyVariable {
+        name: name.to_owned(),
+        reason,
+    };
+    let text = match std::env::var(name) {
+        Ok(text) => Zeroizing::new(text),
+        Err(VarError::NotPresent) => return Err(wrong("is not set here")),
+        Err(VarError::NotUnicode(_)) => return Err(wrong("holds no key")),
+    };
+    let key = RootKey::parse(text.trim()).map_err(|_| wrong("holds no key"))?;
+    Ok(DataKey::from_bytes(*key.expose_bytes()))
 }
 
 /// The lock on a folder; let go when dropped, and by the system if the process dies.

@@ -78,4 +78,4 @@ pub use host::Host;
 pub use legacy_stand_in::LegacyStandIn;
 pub use reading::{may_write_at_a_peer, only_reads};
 pub use server::check_listen;
-pub use settings::{AuditKept, NewInstance, ProxyHeader, SETTINGS_TEMPLATE, Settings, Tls};
+pub use settings::{AuditKept, KeySource, NewInstance, ProxyHeader, SETTINGS_TEMPLATE, Settings, Tls};

@@ -101,6 +101,7 @@ async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
         endpoint,
         insecure_http: new.insecure_http,
         tls: new.tls,
+        key: new.key,
         fetch_allow: Vec::new(),
         fetch_largest_mib: usual::largest(),
         fetch_seconds: usual::seconds(),
@@ -115,7 +116,7 @@ async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
 
 /// Key, databases, the owner's credential, and last the settings.
 async fn fill(folder: &Folder, settings: &Settings) -> Result<HeldCredential, InstanceError> {
-    let key = folder.make_key()?;
+    let key = folder.make_key(&settings.key)?;
     let store = SqliteStore::create(&folder.database())?;
     let audit = SqliteAuditLog::create(&folder.audit())?;
     let pins = match settings.tls {
@@ -191,7 +192,7 @@ async fn open_folder(
     let settings = folder.read_settings()?;
     let tls = tls::load(&folder, &settings)?;
     let lock = take_lock(&folder).await?;
-    let key = folder.read_key()?;
+    let key = folder.read_key(&settings.key)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.database())?);
     let audit: Arc<dyn AuditLog> = Arc::new(SqliteAuditLog::open(&folder.audit())?);
 

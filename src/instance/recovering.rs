@@ -43,7 +43,7 @@ impl Instance {
             });
         }
         let _lock = folder.lock()?;
-        let key = folder.read_key()?;
+        let key = folder.read_key(&settings.key)?;
         let pins = tls::load(&folder, &settings)?.map_or_else(Vec::new, |served| served.pins);
         let store = SqliteStore::open(&folder.database())?;
         let log = SqliteAuditLog::open(&folder.audit())?;

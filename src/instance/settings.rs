@@ -29,6 +29,9 @@ pub struct Settings {
     /// TLS, and with which certificate; none for plain HTTP.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<Tls>,
+    /// Where the key is under which it seals what it keeps.
+    #[serde(default, skip_serializing_if = "KeySource::is_own")]
+    pub key: KeySource,
     /// Address ranges that pointers may reach beside public ones (for example `10.0.0.0/8`).
     #[serde(default)]
     pub fetch_allow: Vec<ipnet::IpNet>,
@@ -207,6 +210,25 @@ mod between {
     }
 }
 
+/// Where the key is under which an instance seals what it keeps: 32 bytes in base64url.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeySource {
+    /// In `instance.key` in its folder.
+    #[default]
+    Own,
+    /// In this file, by its whole path; where there is none yet, it is made with the instance.
+    File(PathBuf),
+    /// In this environment variable of whoever opens it.
+    Variable(String),
+}
+
+impl KeySource {
+    fn is_own(&self) -> bool {
+        *self == Self::Own
+    }
+}
+
 /// How a reverse proxy says whom it calls for: in which header, which must be the one that the proxy itself writes (the
 /// other one it passes on as the caller sent it), or before the first byte of the connection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -249,6 +271,8 @@ pub struct NewInstance {
     pub insecure_http: bool,
     /// TLS, and with which certificate; none for plain HTTP.
     pub tls: Option<Tls>,
+    /// Where its key is.
+    pub key: KeySource,
 }
 
 /// Which certificate an instance shows.

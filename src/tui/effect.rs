@@ -11,7 +11,7 @@ use crate::seal::Passphrase;
 use crate::store::PointerQuery;
 use crate::workspace::{
     BackupSeal, BulkAction, BulkTarget, DomainChange, FederateRequest, InitInstance, InstanceChange, LogAsk,
-    LogExport, LogForm, NewFetchHeader, RemoteRequest, Rows, TagChange, Unlock, VaultLock,
+    LogExport, LogForm, NewFetchHeader, RemoteRequest, Rows, TagChange, Unlock, VaultLock, listed,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -175,6 +175,8 @@ pub enum Work {
     Restore(Box<Restoring>),
     /// Make a new owner for an instance.
     RecoverOwner(InstanceName),
+    /// Make new owners for instances on disk that this home does not know.
+    TakeOver(Vec<InstanceName>),
     /// Show the spare TLS key of a local instance from its next start on.
     UseSpareKey(InstanceName),
     /// Remove every record of the audit trail of an instance.
@@ -334,6 +336,7 @@ impl Work {
             }
             Self::Restore(restoring) => format!("restoring {}", restoring.name),
             Self::RecoverOwner(name) => format!("making a new owner for {name}"),
+            Self::TakeOver(names) => format!("taking {} over", listed(names)),
             Self::UseSpareKey(name) => format!("changing the TLS key of {name}"),
             Self::ClearAudit(name) => format!("clearing the audit trail of {name}"),
             Self::Init(new) => format!("making {}", new.name),

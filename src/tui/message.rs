@@ -19,7 +19,7 @@ use crate::workspace::{
     Backup, BulkReport, BulkTarget, Check, Comparison, ConnectionRow, CredentialRow, Demo, Dependent,
     Destruction, DomainRow, Failure, FederationMap, ImportPreview, ImportReport, InstanceDetail, InstanceRow,
     KeptFilters, LogDetail, LogWindow, Observation, PointerDetail, PointerList, RecoveredOwner, Restored,
-    Rotated,
+    Rotated, TakenOver,
 };
 use serde_json::Value;
 use std::path::PathBuf;
@@ -169,6 +169,8 @@ pub enum Done {
     Restored(Box<Restored>),
     /// An instance has a new owner.
     OwnerRecovered(RecoveredOwner),
+    /// Instances on disk are known to this home now, or some of them.
+    TakenOver(Box<TakenOver>),
     /// An instance shows its spare TLS key from its next start on.
     SpareKeyUsed(InstanceName),
     /// The audit trail of an instance was cleared; where it ended.

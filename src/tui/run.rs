@@ -98,7 +98,7 @@ pub async fn run(options: Options) -> Result<(), Failure> {
     let begun = start(&mut state, begin);
     if begin == Start::Empty {
         // A folder that cannot be read is for `doctor` to tell.
-        tell_unknown(&mut state, &without_vault.unwrap_or_default());
+        tell_unknown(&mut state, without_vault.unwrap_or_default());
     }
     if let Some(demo) = &options.demo {
         tell_demo(&mut state, demo);

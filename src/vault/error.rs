@@ -23,6 +23,22 @@ pub enum VaultError {
         /// The vault.
         vault: PathBuf,
     },
+    /// Its key is in an environment variable, which does not give it.
+    #[error("the vault's key is in the variable {name}, which {reason}")]
+    KeyVariable {
+        /// The variable.
+        name: String,
+        /// What is wrong with it; never what is in it.
+        reason: &'static str,
+    },
+    /// The key in the variable does not open it.
+    #[error("the key in the variable {name} does not open the vault at {}", vault.display())]
+    WrongKeyVariable {
+        /// The variable.
+        name: String,
+        /// The vault.
+        vault: PathBuf,
+    },
     /// The keyring of the operating system cannot be used.
     #[error("the keyring of the operating system cannot be used: {0}")]
     NoKeyring(String),
@@ -37,7 +53,7 @@ pub enum VaultError {
     OtherLock {
         /// The vault.
         path: PathBuf,
-        /// `passphrase`, `key file` or `key in the keyring`.
+        /// `passphrase`, `key file`, `key in the keyring` or `key in a variable`.
         kind: &'static str,
     },
     /// A file or folder is loose, a link, missing or not writable.
@@ -87,6 +103,8 @@ impl VaultError {
             Self::Missing(_)
             | Self::WrongPassphrase(_)
             | Self::WrongKeyFile { .. }
+            | Self::KeyVariable { .. }
+            | Self::WrongKeyVariable { .. }
             | Self::NoKeyring(_)
             | Self::WrongKeyring(_)
             | Self::Locked(_)
@@ -107,6 +125,9 @@ impl VaultError {
             Self::WrongKeyFile { .. } => {
                 "give the key file that belongs to this home in BUTTERFLY_VAULT_KEY_FILE"
             }
+            Self::KeyVariable { .. } | Self::WrongKeyVariable { .. } => {
+                "set it to the key that locked the vault, 32 bytes in base64url; another name for it stands in config.toml: `key = { variable = \"NAME\" }` under [vault]"
+            }
             Self::OtherLock {
                 kind: "passphrase", ..
             } => "give it in BUTTERFLY_VAULT_PASSPHRASE, BUTTERFLY_VAULT_PASSPHRASE_FILE, or at the prompt",
@@ -121,6 +142,10 @@ impl VaultError {
                 kind: "key in the keyring",
                 ..
             } => "run this without BUTTERFLY_VAULT_KEY_FILE, as the account whose keyring it is",
+            Self::OtherLock {
+                kind: "key in a variable",
+                ..
+            } => "run this without BUTTERFLY_VAULT_KEY_FILE, where the variable is set",
             Self::OtherLock { .. } => "give it in BUTTERFLY_VAULT_KEY_FILE",
             Self::File { remedy, .. } => remedy,
             Self::Tampered { .. } => {

@@ -2,9 +2,10 @@
 //! keyring of the operating system.
 
 use super::{Keyring, VaultError, files};
-use crate::seal::{DataKey, Passphrase, random, row};
+use crate::seal::{DataKey, Passphrase, RootKey, random, row};
 use argon2::{Algorithm, Argon2, Params, Version};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::env::VarError;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -15,6 +16,9 @@ const LANES: u32 = 1;
 /// What a damaged row may ask of our memory at most: 1 GiB.
 const MOST_MEMORY_KIB: u32 = 1024 * 1024;
 
+/// The kind of lock whose key is in an environment variable.
+const VARIABLE: &str = "key_variable";
+
 /// How the data key is sealed.
 #[derive(Clone)]
 pub enum Lock {
@@ -24,6 +28,8 @@ pub enum Lock {
     KeyFile(PathBuf),
     /// Under a key in this keyring.
     Keyring(Keyring),
+    /// Under the key in this environment variable.
+    Variable(String),
 }
 
 /// How a vault is locked, without opening it.
@@ -35,6 +41,8 @@ pub enum LockKind {
     KeyFile(PathBuf),
     /// By a key in the keyring of the operating system.
     Keyring,
+    /// By a key in an environment variable: which it was when the lock was made.
+    Variable(String),
 }
 
 impl LockKind {
@@ -44,6 +52,7 @@ impl LockKind {
             Self::Passphrase => "passphrase",
             Self::KeyFile(_) => "key file",
             Self::Keyring => "keyring",
+            Self::Variable(_) => "key variable",
         }
     }
 }
@@ -56,7 +65,7 @@ pub(super) struct LockRow {
     passes: u32,
     lanes: u32,
     key_file: Option<String>,
-    /// The vault's name in the keyring.
+    /// The vault's name in the keyring, or the variable's.
     account: Option<String>,
     sealed_key: Vec<u8>,
 }
@@ -67,6 +76,7 @@ impl Lock {
             Self::Passphrase(_) => "passphrase",
             Self::KeyFile(_) => "key_file",
             Self::Keyring(_) => "keyring",
+            Self::Variable(_) => VARIABLE,
         }
     }
 }
@@ -103,6 +113,10 @@ impl LockRow {
                 made.account = Some(account);
                 key
             }
+            Lock::Variable(name) => {
+                made.account = Some(name.clone());
+                key_in_variable(name)?
+            }
         };
         made.sealed_key = row::seal(&key, &made.identity(), data_key.expose_bytes());
         Ok(made)
@@ -129,6 +143,13 @@ impl LockRow {
                     VaultError::WrongKeyring(vault.to_owned()),
                 )
             }
+            (Lock::Variable(name), VARIABLE) => (
+                key_in_variable(name)?,
+                VaultError::WrongKeyVariable {
+                    name: name.clone(),
+                    vault: vault.to_owned(),
+                },
+            ),
             _ => {
                 return Err(VaultError::OtherLock {
                     path: vault.to_owned(),
@@ -145,7 +166,7 @@ impl LockRow {
 
     /// Takes what it has in the keyring out of it, now that it locks nothing any more.
     pub(super) fn forget(&self) {
-        if self.account.is_none() {
+        if self.account.is_none() || self.kind == VARIABLE {
             return;
         }
         match Keyring::of_the_system() {
@@ -235,6 +256,7 @@ impl LockRow {
         match self.kind.as_str() {
             "passphrase" => "passphrase",
             "keyring" => "key in the keyring",
+            VARIABLE => "key in a variable",
             _ => "key file",
         }
     }
@@ -243,6 +265,7 @@ impl LockRow {
         match self.kind.as_str() {
             "passphrase" => return LockKind::Passphrase,
             "keyring" => return LockKind::Keyring,
+            VARIABLE => return LockKind::Variable(self.account.clone().unwrap_or_default()),
             _ => {}
         }
         let recorded = self.key_file.as_ref().map(PathBuf::from);
@@ -254,4 +277,19 @@ impl LockRow {
         };
         LockKind::KeyFile(path)
     }
+}
+
+/// The key that the environment gives: 32 bytes in base64url. What is there is never told, right or wrong.
+fn key_in_variable(name: &str) -> Result<DataKey, VaultError> {
+    let wrong = |reason| VaultError::KeyVariable {
+        name: name.to_owned(),
+        reason,
+    };
+    let text = match std::env::var(name) {
+        Ok(text) => Zeroizing::new(text),
+        Err(VarError::NotPresent) => return Err(wrong("is not set")),
+        Err(VarError::NotUnicode(_)) => return Err(wrong("holds no key")),
+    };
+    let key = RootKey::parse(text.trim()).map_err(|_| wrong("holds no key"))?;
+    Ok(DataKey::from_bytes(*key.expose_bytes()))
 }

@@ -81,8 +81,12 @@ impl Workspace {
                 happened.outcome = Err(failure.clone());
                 self.name_hops(&mut happened.hops).await;
                 // What went wrong with the call is what its caller asks for.
+                let hops = happened.hops.clone();
                 let _ = self.place_in_log(happened).await;
-                Err(failure)
+                Err(match options.trace {
+                    true => failure.after(hops),
+                    false => failure,
+                })
             }
         }
     }

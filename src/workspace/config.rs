@@ -56,10 +56,20 @@ pub enum GlyphChoice {
 struct VaultSection {
     /// Unlocks the vault; relative to the home.
     key_file: Option<PathBuf>,
+    /// Gives the key that unlocks the vault, and locks a new one.
+    key: Option<VaultKey>,
     /// A new vault is locked in the keyring of the operating system.
     keyring: bool,
     /// Minutes without a key after which the console locks the vault; 0 for never.
     idle_lock_minutes: Option<u32>,
+}
+
+/// Where the key of the vault is.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum VaultKey {
+    /// In this environment variable: 32 bytes in base64url.
+    Variable(String),
 }
 
 /// Long enough to read a trace, short enough for a desk that was left.
@@ -126,6 +136,13 @@ impl Config {
 
     pub(super) fn key_file(&self, root: &Path) -> Option<PathBuf> {
         self.vault.key_file.as_ref().map(|path| root.join(path))
+    }
+
+    pub(super) fn key_variable(&self) -> Option<&str> {
+        self.vault
+            .key
+            .as_ref()
+            .map(|VaultKey::Variable(name)| name.as_str())
     }
 
     pub(super) fn is_keyring_named(&self) -> bool {

@@ -11,6 +11,7 @@ use super::{
     Workspace,
 };
 use super::{Received, demo_pointers};
+use crate::instance::KeySource;
 use crate::model::{
     AppId, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceName, NewPointer, Pointer, PointerAddress,
     Profile, Route, Side,
@@ -94,6 +95,7 @@ impl Workspace {
         });
         if !is_there.await? {
             self.init_instance(InitInstance {
+                key: KeySource::Own,
                 name: instance.clone(),
                 listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
                 endpoint: None,

@@ -3,7 +3,7 @@
 use crate::client::{CallError, ClientError};
 use crate::handshake::{BundleError, CodeError, HandoverError, LifeError, RequestError};
 use crate::instance::InstanceError;
-use crate::protocol::{Code, CredentialFormError, ExitClass, Problem};
+use crate::protocol::{Code, CredentialFormError, ExitClass, Hop, Problem};
 use crate::vault::VaultError;
 use serde_json::{Value, json};
 use std::fmt;
@@ -19,6 +19,9 @@ pub struct Failure {
     pub instance: Option<String>,
     /// What to do.
     pub remedy: String,
+    /// The hops of a call that ended without a reply, where they were asked for: what it came to, and its times until
+    /// then.
+    pub hops: Vec<Hop>,
 }
 
 impl Failure {
@@ -29,7 +32,19 @@ impl Failure {
             message: message.into(),
             instance: None,
             remedy: remedy.into(),
+            hops: Vec::new(),
         }
+    }
+
+    /// With the hops of the call that failed. One of them says that the call ended there: the caller's own, if the
+    /// others do not.
+    pub fn after(mut self, mut hops: Vec<Hop>) -> Self {
+        let is_said = hops.iter().any(Hop::says_where_it_ended);
+        if let Some(own) = hops.first_mut().filter(|_| !is_said) {
+            own.failed = Some(self.code.as_str().to_owned());
+        }
+        self.hops = hops;
+        self
     }
 
     /// Says on which instance it happened; commands that the remedy names are about it from then on.
@@ -45,14 +60,18 @@ impl Failure {
         self.code.exit_class()
     }
 
-    /// `{"error": {"code", "message", "instance", "remedy"}}`.
+    /// `{"error": {"code", "message", "instance", "remedy"}}`, and `hops` beside it where they were asked for.
     pub fn to_value(&self) -> Value {
-        json!({"error": {
+        let mut value = json!({"error": {
             "code": self.code.as_str(),
             "message": self.message,
             "instance": self.instance,
             "remedy": self.remedy,
-        }})
+        }});
+        if !self.hops.is_empty() {
+            value["hops"] = json!(self.hops);
+        }
+        value
     }
 
     /// The failure that an instance's error reply tells of.

@@ -34,6 +34,8 @@ pub enum VaultLock {
     KeyFile(Option<PathBuf>),
     /// Under a key in the keyring of the operating system.
     Keyring,
+    /// Under the key in this environment variable.
+    Variable(String),
 }
 
 impl VaultLock {
@@ -43,6 +45,7 @@ impl VaultLock {
             Self::Passphrase(_) => "a passphrase",
             Self::KeyFile(_) => "a key file",
             Self::Keyring => "the keyring",
+            Self::Variable(_) => "a key in a variable",
         }
     }
 }
@@ -99,9 +102,14 @@ impl Home {
         Ok(Vault::lock_kind(&self.root)?)
     }
 
-    /// Whether `config.toml` says that a new vault is locked in the keyring of the operating system.
-    pub fn is_keyring_named(&self) -> Result<bool, Failure> {
-        Ok(Config::read(&self.root)?.is_keyring_named())
+    /// What `config.toml` says of how a new vault is locked: under the key in a variable, or in the keyring of the
+    /// operating system.
+    pub fn named_lock(&self) -> Result<Option<VaultLock>, Failure> {
+        let config = Config::read(&self.root)?;
+        if let Some(name) = config.key_variable() {
+            return Ok(Some(VaultLock::Variable(name.to_owned())));
+        }
+        Ok(config.is_keyring_named().then_some(VaultLock::Keyring))
     }
 
     /// After how long without a key the console locks the vault; none for never.
@@ -130,6 +138,7 @@ impl Home {
             VaultLock::Passphrase(passphrase) => Lock::Passphrase(passphrase),
             VaultLock::KeyFile(path) => Lock::KeyFile(path.unwrap_or_else(|| self.root.join("vault.key"))),
             VaultLock::Keyring => Lock::Keyring(Keyring::of_the_system()?),
+            VaultLock::Variable(name) => Lock::Variable(name),
         })
     }
 
@@ -159,6 +168,10 @@ impl Home {
                 Ok(Lock::KeyFile(path))
             }
             LockKind::Keyring => Ok(Lock::Keyring(Keyring::of_the_system()?)),
+            LockKind::Variable(recorded) => {
+                let named = config.key_variable().map(str::to_owned);
+                Ok(Lock::Variable(named.unwrap_or(recorded)))
+            }
         }
     }
 }

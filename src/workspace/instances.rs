@@ -59,6 +59,7 @@ impl Workspace {
                 endpoint: new.endpoint,
                 insecure_http: new.insecure_http,
                 tls: new.tls,
+                key: new.key,
             },
         )
         .await;

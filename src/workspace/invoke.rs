@@ -107,9 +107,13 @@ impl Workspace {
             wire,
         };
         let log_id = self.place_in_log(happened).await;
+        let reply = match outcome {
+            Err(failure) if options.trace => return Err(failure.after(hops)),
+            outcome => outcome?,
+        };
         Ok(Invoked {
             log_id,
-            reply: outcome?,
+            reply,
             elapsed_us,
             hops,
         })

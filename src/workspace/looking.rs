@@ -2,9 +2,11 @@
 
 use super::{Failure, HostedBy, InstanceRow, Workspace};
 use crate::client::PROBE_PATIENCE_S;
+use crate::instance::Instance;
 use crate::model::{InstanceKind, InstanceState, Timestamp};
 use crate::protocol::CallContext;
 use crate::vault::{InstanceRecord, Seen};
+use std::path::Path;
 
 impl Workspace {
     /// Looks at an instance over the network, and remembers what was found.
@@ -13,7 +15,8 @@ impl Workspace {
         let is_stopped =
             record.kind == InstanceKind::Local && self.row_of(record.clone()).hosted_by == HostedBy::Nobody;
         let seen = if is_stopped {
-            stopped(&record)
+            let folder = self.folder_of(&record).ok();
+            stopped(&record, folder.as_deref())
         } else {
             self.look_and_watch(&record).await
         };
@@ -127,7 +130,8 @@ pub(super) fn patience_of(record: &InstanceRecord) -> i64 {
     chosen.unwrap_or(PROBE_PATIENCE_S)
 }
 
-fn stopped(record: &InstanceRecord) -> Seen {
+/// What there is to see of one that nobody hosts: the command line may have changed something on it, as its owner.
+fn stopped(record: &InstanceRecord, folder: Option<&Path>) -> Seen {
     let before = record.seen.as_ref();
     Seen {
         at: Timestamp::now(),
@@ -136,7 +140,7 @@ fn stopped(record: &InstanceRecord) -> Seen {
         pointers: before.and_then(|seen| seen.pointers),
         version: before.and_then(|seen| seen.version.clone()),
         answered_at: before.and_then(|seen| seen.answered_at),
-        changes: None,
+        changes: folder.map(Instance::changes_kept),
         error: None,
     }
 }

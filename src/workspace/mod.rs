@@ -135,7 +135,7 @@ pub use secret_file::SecretFile;
 pub use shell::{commands_here, program_here, shell_command};
 pub use sorting::{CredentialColumn, InstanceColumn, LogColumn, SortColumn, SortKey, Sorting};
 pub use stop::StopSign;
-pub use unknown::unknown_told;
+pub use unknown::{TakenOver, listed, unknown_told};
 pub use views::{
     AcceptRequest, Accepted, AskRequest, AuditReport, BundleView, CREDENTIAL_FIELDS, CallOptions, Called,
     Check, CheckKind, CheckResult, CredentialRow, Dependent, FederateRequest, HandshakeRow, HangingOn,

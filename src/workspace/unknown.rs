@@ -2,7 +2,7 @@
 //! came from elsewhere. Nothing that they hold is lost; they are taken over by making a new owner.
 
 use super::folders::cannot;
-use super::{Failure, Home, Workspace};
+use super::{Failure, Home, InstanceRow, RecoveredOwner, Workspace};
 use crate::instance::Instance;
 use crate::model::InstanceName;
 use std::collections::HashSet;
@@ -56,22 +56,59 @@ impl Workspace {
         let known = records.into_iter().map(|record| record.name).collect();
         self.home.unknown_besides(&known)
     }
+
+    /// Makes a new owner for each of these instances, so that this home knows them. One that cannot be taken over
+    /// holds up none of the others.
+    pub async fn adopt(&self, names: &[InstanceName]) -> Result<TakenOver, Failure> {
+        let (mut taken, mut left) = (Vec::new(), Vec::new());
+        for name in names {
+            match self.recover_owner(name).await {
+                Ok(recovered) => taken.push(recovered),
+                Err(failure) => left.push(failure),
+            }
+        }
+        let rows = self.instances().await?;
+        Ok(TakenOver { taken, left, rows })
+    }
+}
+
+/// What taking instances over came to.
+#[derive(Debug)]
+pub struct TakenOver {
+    /// Those that this home calls as their owner from now on.
+    pub taken: Vec<RecoveredOwner>,
+    /// Why the others could not be; each failure names its instance.
+    pub left: Vec<Failure>,
+    /// All instances of the home afterwards.
+    pub rows: Vec<InstanceRow>,
+}
+
+/// Names in a row, as one says them.
+pub fn listed(names: &[InstanceName]) -> String {
+    let mut listed = String::new();
+    for (place, name) in names.iter().enumerate() {
+        let joint = match place {
+            0 => "",
+            last if last + 1 == names.len() => " and ",
+            _ => ", ",
+        };
+        let _ = write!(listed, "{joint}{name}");
+    }
+    listed
 }
 
 /// What is said of such instances, and the one command line that takes all of them over; none where there are none.
 pub fn unknown_told(names: &[InstanceName]) -> Option<(String, String)> {
-    let (first, rest) = names.split_first()?;
-    let mut listed = first.to_string();
-    let mut command = format!("butterfly instance recover-owner {first}");
-    for (place, name) in rest.iter().enumerate() {
-        let joint = if place + 1 == rest.len() { " and" } else { "," };
-        let _ = write!(listed, "{joint} {name}");
-        let _ = write!(command, " {name}");
-    }
-    let (are, them) = match rest {
-        [] => ("is", "it"),
+    let (are, them) = match names {
+        [] => return None,
+        [_] => ("is", "it"),
         _ => ("are", "them"),
     };
+    let mut command = "butterfly instance recover-owner".to_owned();
+    for name in names {
+        let _ = write!(command, " {name}");
+    }
+    let listed = listed(names);
     Some((
         format!("{listed} {are} on disk, but this home does not know {them}: its vault was lost, or is new"),
         format!("take {them} over with `{command}`"),

@@ -59,6 +59,7 @@ impl Running {
         let home = TempDir::new().unwrap();
         let folder = home.path().join(name);
         let new = NewInstance {
+            key: Default::default(),
             name: InstanceName::parse(name).unwrap(),
             listen: "127.0.0.1:0".parse().unwrap(),
             endpoint: None,

@@ -88,6 +88,18 @@ fn each_fault_is_named_at_its_place() {
     assert_eq!(one(&found, "config", "config.toml")["severity"], "fault");
     assert_eq!(one(&found, "keymap", "keymap.toml")["severity"], "fault");
     assert_eq!(one(&found, "theme", "themes/mine.toml")["severity"], "warning");
+    let keys = "[keys.pointers]\nw = \"invoke\"\n\"w w\" = \"zoom\"\n";
+    std::fs::write(home.path("keymap.toml"), keys).unwrap();
+    std::fs::remove_file(home.path("config.toml")).unwrap();
+    let found = look(&home);
+    let conflict = one(&found, "keymap", "keymap.toml");
+    assert_eq!(conflict["severity"], "warning");
+    let message = conflict["message"].as_str().unwrap();
+    assert!(
+        message.contains("line 3") && message.contains("invoke already in pointers (line 2)"),
+        "{message}"
+    );
+    std::fs::write(home.path("config.toml"), "").unwrap();
     for name in ["config.toml", "keymap.toml", "themes/mine.toml"] {
         std::fs::remove_file(home.path(name)).unwrap();
     }

@@ -13,7 +13,13 @@ fn a_domain_gets_keys_and_federations_and_goes_when_they_are_gone() {
         made["domain"]["id"].as_str().unwrap().to_owned()
     };
     let (here, there) = (make("here"), make("there"));
-    home.ok(&["domain", "rename", "alpha", &here, "home"]);
+    home.ok(&["domain", "rename", "alpha", &here, "home", "--if-still", "here"]);
+    // Somebody else has renamed it meanwhile.
+    let late = home.run_json(&["domain", "rename", "alpha", &here, "nest", "--if-still", "here"]);
+    assert_eq!(
+        (late.code, &error(&late)["code"]),
+        (1, &json!("changed_meanwhile"))
+    );
     assert_eq!(
         named(&home.ok(&["domain", "list", "alpha"]), "home")["id"],
         here.as_str()
@@ -66,6 +72,28 @@ fn a_domain_gets_keys_and_federations_and_goes_when_they_are_gone() {
     let gate = gate["connection"]["id"].as_str().unwrap();
     let changed = home.ok(&["connection", "edit", "alpha", gate, "--description", "words"]);
     assert_eq!(changed["connection"]["description"], "words");
+    let edit = |seen: &[&str]| {
+        let line = ["connection", "edit", "alpha", gate, "--name", "door"];
+        home.run_json(&[&line[..], seen].concat())
+    };
+    let late = edit(&["--if-still", "description=other words"]);
+    assert_eq!(
+        (late.code, &error(&late)["code"]),
+        (1, &json!("changed_meanwhile"))
+    );
+    let all = [
+        "--if-still",
+        "name=gate",
+        "--if-still",
+        "description=words",
+        "--if-still",
+        "held_credential=",
+    ];
+    let renamed = edit(&all);
+    assert_eq!(renamed.json()["connection"]["name"], "door", "{}", renamed.stderr);
+    let unknown = edit(&["--if-still", "colour=red"]);
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.stderr.contains("held_credential"), "{}", unknown.stderr);
     home.ok(&["connection", "remove", "alpha", gate]);
     home.ok(&["domain", "remove", "alpha", &there]);
     assert_eq!(home.ok(&["domain", "list", "alpha"]), json!([]));

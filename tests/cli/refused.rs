@@ -75,6 +75,10 @@ fn a_refused_invoke_and_a_refused_call_are_kept_as_they_travelled() {
         let address = ready["pointers"][route].as_str().unwrap();
         let refused = home.run_json(&["call", "alpha", address, "--trace"]);
         assert_eq!(refused.code, 3, "{refused:?}");
+        // The hops are told where the call failed as where it did not, with where it ended.
+        let told: Value = serde_json::from_str(&refused.stdout).unwrap();
+        assert_eq!(told["hops"][0]["failed"], "peer_refused", "{told}");
+        assert_eq!(told["hops"][1]["instance"], "alpha");
         let line = newest(&home);
         let statuses: Vec<_> = line["wire"]
             .as_array()
@@ -93,6 +97,13 @@ fn a_refused_invoke_and_a_refused_call_are_kept_as_they_travelled() {
             .map(|entry| entry["response"]["status"].clone())
             .collect();
         assert_eq!(answers, [200, 200, 401]);
+        let said = home.run(&["call", "alpha", address, "--trace"]).stderr;
+        assert!(
+            said.contains("HOP") && said.contains("ended here: peer_refused"),
+            "{said}"
+        );
+        let plain = home.run_json(&["call", "alpha", address]);
+        assert!(!plain.stdout.contains("hops"), "{plain:?}");
     }
 }
 
@@ -117,8 +128,19 @@ fn where_nobody_answered_what_was_sealed_is_kept() {
         "--instance-id",
         id,
     ]);
+    let traced = home.run_json(&["invoke", "away", WHOAMI, "--trace"]);
+    let told: Value = serde_json::from_str(&traced.stdout).unwrap();
+    let hop = &told["hops"][0];
+    let names: Vec<_> = hop["phases"].as_array().unwrap().iter().collect();
+    assert_eq!(hop["failed"], "peer_unreachable");
+    assert_eq!(names.last().unwrap()["name"], "connect");
+    let said = home.run(&["invoke", "away", WHOAMI, "--trace"]).stderr;
+    let (hops, error) = said.split_once("error: ").unwrap();
+    assert!(hops.contains("ended here: peer_unreachable"), "{said}");
+    assert!(error.contains("remedy: "), "{said}");
     let failed = home.run_json(&["invoke", "away", WHOAMI]);
     assert_eq!(failed.code, 4, "{failed:?}");
+    assert!(!failed.stdout.contains("hops"), "{failed:?}");
     let line = newest(&home);
     assert_eq!(line["wire"][0]["status"], 0);
     assert_eq!(line["wire"][0]["token"]["claims"]["app_id"], "somebody");

@@ -203,18 +203,64 @@ fn completions_and_help_need_no_home() {
 
 /// What bash offers for a line, driven through the script that the program prints.
 fn offered(home: &Home, words: &[&str]) -> Vec<String> {
+    offered_for(home, &words.join(" "))
+}
+
+/// The same for a line as it is typed, with its quotes.
+fn offered_for(home: &Home, line: &str) -> Vec<String> {
     let script = home.beside("completions.bash");
     std::fs::write(&script, home.run(&["completions", "bash"]).stdout).unwrap();
     let program = home.command(&[]).get_program().to_str().unwrap().to_owned();
-    let drive = "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); \
-        $(complete -p butterfly | sed 's/.*-F \\([^ ]*\\) .*/\\1/') \"$1\" \"${@: -1}\" \"${@: -2:1}\"; \
+    // As bash calls it, whose words are parted by blanks here only: what the line says counts.
+    let drive = "source \"$0\"; COMP_LINE=\"butterfly $2\"; COMP_POINT=${#COMP_LINE}; \
+        IFS=' ' read -ra COMP_WORDS <<< \"$COMP_LINE\"; [[ $COMP_LINE == *' ' ]] && COMP_WORDS+=(''); \
+        COMP_WORDS[0]=\"$1\"; \
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); \
+        $(complete -p butterfly | sed 's/.*-F \\([^ ]*\\) .*/\\1/') \
+        \"$1\" \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"; \
         printf '%s\\n' \"${COMPREPLY[@]}\"";
     let root = home.root().display().to_string();
     let mut bash = std::process::Command::new("bash");
-    bash.args(["--norc", "-c", drive, &script, &program]).args(words);
+    bash.args(["--norc", "-c", drive, &script, &program, line]);
     let ended = bash.env("BUTTERFLY_HOME", root).end();
     assert!(ended.stderr.is_empty(), "{}", ended.stderr);
     ended.stdout.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn names_with_blanks_and_signs_are_offered_as_the_shell_reads_them() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let stats = r#"{"action": "get_graph_stats"}"#;
+    for name in ["tide table", "tide's $5", "tides"] {
+        home.ok(&["template", "save", name, stats]);
+    }
+    home.ok(&["filter", "save", "log", "slow", "took:>1s"]);
+    for (line, expected) in [
+        ("template show ", &[r"tide\ table", r"tide\'s\ \$5", "tides"][..]),
+        (r"template show tide\ ", &[r"tide\ table"]),
+        ("template show \"tide t", &["tide table"]),
+        ("template show \"tide'", &[r"tide's \$5"]),
+        ("template show 'tide ", &["tide table"]),
+        ("invoke alpha --template=tides", &["tides"]),
+        // Bash replaces only what stands behind the last of its signs.
+        ("credential show alpha/ow", &["alpha/owner"]),
+        ("log list --filter sav", &["saved:slow"]),
+        ("log list --filter saved:s", &["slow"]),
+    ] {
+        assert_eq!(offered_for(&home, line), expected, "{line}");
+    }
+    let fish = home.run(&["completions", "fish"]).stdout;
+    for flag in ["template", "filter", "via", "theme"] {
+        let lines: Vec<&str> = fish
+            .lines()
+            .filter(|line| line.contains(&format!(" -l {flag} ")))
+            .collect();
+        assert!(!lines.is_empty(), "{flag}");
+        for line in lines {
+            assert!(line.ends_with("-r -f -a '(__butterfly_names)'"), "{line}");
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `butterfly vault …` end to end: every lock, loose files, carrying a vault elsewhere, the keyring.
 
 use super::error;
-use crate::binary::{End, Ended, Home};
+use crate::binary::{End, Ended, Home, Serving};
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -385,4 +385,162 @@ rm "$BUTTERFLY_HOME/vault.key"
     let status = ended.json();
     assert_eq!(status["lock"], json!("keyring"));
     assert_eq!(status["contents"]["instances"], json!(1));
+}
+
+/// 32 bytes in base64url.
+const KEY: &str = "c2l4dGVlbiBieXRlcyBhbmQgdGhlbiBzaXh0ZWVuITE";
+const OTHER_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+fn with_key(home: &Home, line: &[&str], key: Option<&str>) -> Ended {
+    let mut command = home.command(&[&["--json"], line].concat());
+    command.envs(key.map(|key| ("HOME_KEY", key)));
+    command.end()
+}
+
+#[test]
+fn a_vault_is_locked_under_the_key_in_a_variable_and_opens_only_where_that_is_set() {
+    let home = Home::empty();
+    let made = with_key(
+        &home,
+        &["vault", "init", "--from-variable", "HOME_KEY"],
+        Some(KEY),
+    );
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    assert!(!home.path("vault.key").exists());
+    let opened = with_key(&home, &["vault", "unlock"], Some(KEY));
+    assert_eq!(opened.code, 0, "{}", opened.stderr);
+    let told = opened.json();
+    assert_eq!(
+        (&told["lock"], &told["unlocked"], &told["asked"]),
+        (&json!("key_variable"), &json!(true), &json!(false))
+    );
+    for (key, expected) in [
+        (None, "HOME_KEY, which is not set"),
+        (Some("not a key"), "HOME_KEY, which holds no key"),
+        (Some(OTHER_KEY), "HOME_KEY does not open"),
+    ] {
+        let refused = with_key(&home, &["vault", "unlock"], key);
+        assert_eq!(
+            (refused.code, &error(&refused)["code"]),
+            (3, &json!("vault_locked"))
+        );
+        let message = error(&refused)["message"].as_str().unwrap().to_owned();
+        assert!(message.contains(expected), "{message}");
+        if let Some(key) = key {
+            assert!(!format!("{refused:?}").contains(key), "what is there is not told");
+        }
+    }
+    // config.toml may give it another name, here and for new vaults.
+    let config = "[vault]\nkey = { variable = \"OTHER_NAME\" }\n";
+    std::fs::write(home.path("config.toml"), config).unwrap();
+    let ended = home
+        .command(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"])
+        .env("OTHER_NAME", KEY)
+        .end();
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let fresh = Home::called("fresh");
+    std::fs::create_dir_all(fresh.root()).unwrap();
+    mode(fresh.root(), 0o700);
+    std::fs::write(fresh.path("config.toml"), config).unwrap();
+    let ended = fresh.command(&["vault", "init"]).env("OTHER_NAME", KEY).end();
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert_eq!(fresh.ok(&["vault", "status"])["lock"], "key_variable");
+
+    // The key itself has no place on a command line, and is not repeated.
+    let refused = Home::called("third").run_json(&["vault", "init", "--from-variable", KEY]);
+    assert_eq!(refused.code, 2);
+    assert!(!format!("{refused:?}").contains(KEY), "{refused:?}");
+}
+
+#[test]
+fn unlocking_says_by_what_the_vault_opens_and_asks_nobody_who_is_not_there() {
+    let home = Home::empty();
+    assert_eq!(
+        error(&home.run_json(&["vault", "unlock"]))["code"],
+        "vault_locked"
+    );
+    home.ok(&["vault", "init", "--key-file"]);
+    assert_eq!(home.ok(&["vault", "unlock"])["lock"], "key_file");
+    let words = home.write_private("words", "correct horse\n");
+    home.ok(&["vault", "passphrase", "--passphrase-file", &words]);
+    assert_eq!(home.run_json(&["vault", "unlock"]).code, 3);
+    let opened = home
+        .command(&["vault", "unlock"])
+        .env("BUTTERFLY_VAULT_PASSPHRASE", "correct horse")
+        .end();
+    assert_eq!(opened.code, 0, "{}", opened.stderr);
+    assert!(
+        opened.stdout.contains("opens with its passphrase, and nobody"),
+        "{}",
+        opened.stdout
+    );
+}
+
+#[test]
+fn an_instance_keeps_its_key_in_a_file_or_a_variable_elsewhere() {
+    let home = Home::empty();
+    let file = home.beside("museum.key");
+    let new = |name, more: &[&str], key| {
+        let line = ["instance", "init", name, "--listen", "127.0.0.1:0"];
+        with_key(&home, &[&line[..], more].concat(), key)
+    };
+    assert_eq!(new("alpha", &["--key-file", &file], None).code, 0);
+    assert_eq!(
+        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    let settings = |name: &str| {
+        let path = home.path(&format!("instances/{name}/instance.toml"));
+        std::fs::read_to_string(path).unwrap()
+    };
+    assert!(settings("alpha").contains(&file), "{}", settings("alpha"));
+    assert!(!home.path("instances/alpha/instance.key").exists());
+    home.ok(&["pointer", "create", "alpha", "https://example.org/"]);
+    std::fs::rename(&file, home.beside("moved.key")).unwrap();
+    let lost = home.run_json(&["pointer", "list", "alpha"]);
+    assert!(
+        error(&lost)["message"]
+            .as_str()
+            .unwrap()
+            .contains("museum.key: is missing")
+    );
+    std::fs::rename(home.beside("moved.key"), &file).unwrap();
+
+    let unset = new("beta", &["--from-variable", "HOME_KEY"], None);
+    assert!(
+        error(&unset)["message"]
+            .as_str()
+            .unwrap()
+            .contains("HOME_KEY, which is not set")
+    );
+    assert!(!home.path("instances/beta").exists(), "no half of one");
+    assert_eq!(new("beta", &["--from-variable", "HOME_KEY"], Some(KEY)).code, 0);
+    assert!(!settings("beta").contains(KEY));
+    assert_eq!(with_key(&home, &["pointer", "list", "beta"], Some(KEY)).code, 0);
+    assert_eq!(with_key(&home, &["pointer", "list", "beta"], None).code, 1);
+
+    // Who hosts it has the variable; who only looks need not.
+    let hosted = {
+        let mut command = home.command(&["serve", "beta"]);
+        command.env("HOME_KEY", KEY);
+        Serving::start(command)
+    };
+    let severity = || {
+        let found = home.run_json(&["doctor"]).json();
+        let about_key = |one: &&Value| one["check"] == "key" && one["subject"] == "beta";
+        let finding = found.as_array().unwrap().iter().find(about_key).cloned();
+        finding.unwrap()["severity"].clone()
+    };
+    assert_eq!(severity(), "warning");
+    drop(hosted);
+
+    // A backup is whole: it opens where neither is there.
+    let backup = home.beside("alpha.backup");
+    let made = home.ok(&["instance", "backup", "alpha", &backup]);
+    let words = home.write_private("backup.words", made["passphrase"].as_str().unwrap());
+    std::fs::remove_file(&file).unwrap();
+    let other = Home::called("other");
+    other.ok(&["instance", "restore", "alpha", &backup, "--words-file", &words]);
+    assert_eq!(other.ok(&["pointer", "list", "alpha"])["count"], 1);
+    assert!(other.path("instances/alpha/instance.key").exists());
 }

@@ -48,6 +48,7 @@ impl Running {
         let home = Arc::new(TempDir::new().unwrap());
         let folder = home.path().join(name);
         let new = NewInstance {
+            key: Default::default(),
             name: InstanceName::parse(name).unwrap(),
             listen: "127.0.0.1:0".parse().unwrap(),
             endpoint,

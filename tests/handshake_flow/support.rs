@@ -42,6 +42,7 @@ impl Side {
         let side = Self::empty(name).await;
         side.home
             .init_instance(InitInstance {
+                key: Default::default(),
                 name: instance(name),
                 listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
                 endpoint: proxy.map(|proxy| proxy.endpoint.clone()),

@@ -47,6 +47,7 @@ impl Console {
     /// Makes an instance of ours and hosts it in the background.
     pub async fn host(&self, name: &str) {
         let new = InitInstance {
+            key: Default::default(),
             name: InstanceName::parse(name).unwrap(),
             listen: Some("127.0.0.1:0".parse().unwrap()),
             endpoint: None,

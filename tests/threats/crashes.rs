@@ -57,6 +57,7 @@ fn random_below(limit: usize) -> usize {
 
 pub async fn make(home: &Path) -> HeldCredential {
     let new = NewInstance {
+        key: Default::default(),
         name: InstanceName::parse("alpha").unwrap(),
         listen: "127.0.0.1:0".parse().unwrap(),
         endpoint: None,

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 fn new(listen: &str) -> NewInstance {
     NewInstance {
+        key: Default::default(),
         name: InstanceName::parse("alpha").unwrap(),
         listen: listen.parse().unwrap(),
         endpoint: None,

@@ -38,6 +38,7 @@ async fn sources_of_a_grant_hold_for_the_caller_behind_a_proxy_that_hands_tls_on
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("alpha");
     let new = NewInstance {
+        key: Default::default(),
         name: InstanceName::parse("alpha").unwrap(),
         listen: "127.0.0.1:0".parse().unwrap(),
         endpoint: Some(Endpoint::parse(&endpoint).unwrap()),

@@ -48,6 +48,7 @@ pub async fn create() -> (tempfile::TempDir, PathBuf, HeldCredential) {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("instances/alpha");
     let new = NewInstance {
+        key: Default::default(),
         name: InstanceName::parse("alpha").unwrap(),
         listen: "127.0.0.1:0".parse().unwrap(),
         endpoint: None,

@@ -12,6 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn new(tls: Option<Tls>) -> NewInstance {
     NewInstance {
+        key: Default::default(),
         name: InstanceName::parse("alpha").unwrap(),
         listen: "127.0.0.1:0".parse().unwrap(),
         endpoint: None,

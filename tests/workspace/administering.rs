@@ -200,3 +200,53 @@ async fn a_wrong_passphrase_is_said_and_changes_nothing() {
         Some("\"dark\"")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_new_vault_does_not_know_is_taken_over_and_one_that_cannot_be_holds_up_none() {
+    let (folder, workspace) = home().await;
+    for instance in ["alpha", "beta"] {
+        init(&workspace, instance).await;
+    }
+    workspace
+        .create_pointer("alpha", pointer("https://data.example/tides"))
+        .await
+        .unwrap();
+    workspace.shutdown().await;
+    drop(workspace);
+    let root = folder.path().join("home");
+    for entry in std::fs::read_dir(&root).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            std::fs::remove_file(path).unwrap();
+        }
+    }
+    std::fs::remove_file(root.join("instances/beta/instance.key")).unwrap();
+    let workspace = Workspace::create(Home::at(&root), VaultLock::KeyFile(None))
+        .await
+        .unwrap();
+    let unknown = workspace.unknown_instances().await.unwrap();
+    assert_eq!(unknown, ["alpha", "beta"].map(super::name));
+
+    let over = workspace
+        .adopt(&[super::name("beta"), super::name("alpha")])
+        .await
+        .unwrap();
+    let taken: Vec<&str> = over.taken.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(taken, ["alpha"]);
+    assert!(over.taken[0].added);
+    let left: Vec<_> = over
+        .left
+        .iter()
+        .map(|failure| failure.instance.as_deref())
+        .collect();
+    assert_eq!(left, [Some("beta")]);
+    let rows: Vec<&str> = over.rows.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(rows, ["alpha"]);
+    let listed = workspace.list_pointers("alpha", &PointerQuery::default()).await;
+    assert_eq!(listed.unwrap().page.pointers.len(), 1);
+    assert_eq!(
+        workspace.unknown_instances().await.unwrap(),
+        [super::name("beta")]
+    );
+    workspace.shutdown().await;
+}

@@ -71,3 +71,46 @@ async fn a_look_tells_that_another_console_changed_something_and_what_was_read_i
     assert_eq!(glanced.changes, None, "a glance is no call that could tell");
     one.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_changed_on_an_instance_that_nobody_hosts_is_told_by_a_look_too() {
+    let (folder, one) = home().await;
+    init(&one, "alpha").await;
+    let two = again(&folder).await;
+    // That its owner called it for the first time is kept with the credential.
+    one.list_pointers("alpha", &PointerQuery::default())
+        .await
+        .unwrap();
+    let stopped = one.probe("alpha").await.unwrap();
+    assert_eq!(stopped.state, InstanceState::Stopped);
+    let before = stopped.changes;
+    assert!(before.is_some());
+    // What only reads opens it all the same, and changes nothing.
+    two.list_pointers("alpha", &PointerQuery::default())
+        .await
+        .unwrap();
+    assert_eq!(one.probe("alpha").await.unwrap().changes, before);
+    let mut numbers = vec![before];
+    for place in 0..2 {
+        two.create_pointer("alpha", pointer(&format!("https://data.example/{place}")))
+            .await
+            .unwrap();
+        let now = one.glance("alpha").await.unwrap().changes;
+        assert!(!numbers.contains(&now), "{numbers:?} {now:?}");
+        numbers.push(now);
+    }
+    one.list_pointers("alpha", &PointerQuery::default())
+        .await
+        .unwrap();
+    assert_eq!(one.probe("alpha").await.unwrap().changes, numbers[2]);
+    // What a host changed stands when it is gone.
+    one.start_instance("alpha").await.unwrap();
+    two.create_pointer("alpha", pointer("https://data.example/hosted"))
+        .await
+        .unwrap();
+    let hosted = one.probe("alpha").await.unwrap().changes;
+    one.stop_instance("alpha").await.unwrap();
+    assert_eq!(one.probe("alpha").await.unwrap().changes, hosted);
+    one.shutdown().await;
+    two.shutdown().await;
+}

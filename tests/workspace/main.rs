@@ -35,6 +35,7 @@ fn name(text: &str) -> InstanceName {
 async fn init(workspace: &Workspace, instance: &str) {
     workspace
         .init_instance(InitInstance {
+            key: Default::default(),
             name: name(instance),
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             endpoint: None,

@@ -11,14 +11,14 @@ mod values;
 
 pub use background::Mark;
 
-use super::arguments::{ProfileArg, sorting};
+use super::arguments::{self, ProfileArg, sorting, variable_name};
 use super::ask;
 use super::filter::{FilterArg, filter_of};
 use super::outcome::{Outcome, Stop};
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
-use crate::instance::{AuditKept, Instance as Hosted, Settings, Tls, check_listen};
+use crate::instance::{AuditKept, Instance as Hosted, KeySource, Settings, Tls, check_listen};
 use crate::model::filter::Filter;
 use crate::model::{AppId, Endpoint, InstanceKind, InstanceName, InstanceState};
 use crate::protocol::{Code, ExitClass};
@@ -105,6 +105,12 @@ pub struct Init {
     /// The private key of that certificate (PEM, mode 0600).
     #[arg(long, value_name = "FILE", requires = "tls_certificate")]
     tls_key: Option<PathBuf>,
+    /// Keep the key under which it seals what it keeps in this file, outside its folder; it is made unless it is there.
+    #[arg(long, value_name = "FILE")]
+    key_file: Option<PathBuf>,
+    /// Take that key (32 bytes in base64url) from this environment variable, now and whenever the instance is opened.
+    #[arg(long, value_name = "NAME", conflicts_with = "key_file")]
+    from_variable: Option<String>,
     #[command(flatten)]
     audit: audit_limits::AuditLimits,
 }
@@ -179,9 +185,15 @@ impl Init {
             check_listen(listen, self.insecure_http || tls.is_some())
                 .map_err(|error| Failure::from(error).on(self.name.as_str()))?;
         }
+        let key = match (self.key_file, self.from_variable) {
+            (Some(file), _) => KeySource::File(arguments::absolute(&file)?),
+            (None, Some(name)) => KeySource::Variable(variable_name(name)?),
+            (None, None) => KeySource::Own,
+        };
         let workspace = session.open_or_create().await?;
         let row = workspace
             .init_instance(InitInstance {
+                key,
                 name: self.name,
                 listen: self.listen,
                 endpoint: self.endpoint,

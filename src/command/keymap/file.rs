@@ -329,7 +329,9 @@ impl Reader<'_> {
                 );
             }
         }
-        let conflicts = conflict::lay_over(&mut self.keymap.bindings, std::mem::take(&mut self.own));
+        let own = std::mem::take(&mut self.own);
+        let line_of = |at| problem(self.text, at, "", "").line;
+        let conflicts = conflict::lay_over(&mut self.keymap.bindings, own, line_of);
         for (at, message, remedy) in conflicts {
             self.tell(at..at, message, remedy);
         }

@@ -1,8 +1,9 @@
 //! Commands on instances.
 
-use crate::command::Scope::{InstanceLog, InstancePage, Instances};
+use crate::command::Scope::{InstanceLog, InstancePage, Instances, Panes};
 use crate::command::rows::{
     among_instances, changes, destroys, editable, on_instance, on_local, shows, startable, stoppable,
+    when_unknown,
 };
 use crate::command::{Command, Id};
 
@@ -180,6 +181,17 @@ pub(super) static COMMANDS: &[Command] = &[
         &["O"],
     )
     .taking("[INSTANCE]"),
+    destroys(
+        Id::TakeOver,
+        "take-over",
+        "take over",
+        "Take instances over that lie on disk and that this home does not know: each gets a new owner, which this home calls it as; they must be stopped",
+        &[Panes],
+        72,
+        &["g o"],
+    )
+    .when(when_unknown)
+    .taking("[INSTANCE…]"),
     destroys(
         Id::UseSpareKey,
         "use-spare-key",

@@ -7,7 +7,7 @@ fn finished() -> (tempfile::TempDir, Folder) {
     let home = tempfile::tempdir().unwrap();
     let place = Folder::at(&home.path().join("instances/alpha"));
     let making = place.make_beside("x").unwrap();
-    making.make_key().unwrap();
+    making.make_key(&KeySource::Own).unwrap();
     fs::write(making.settings(), "").unwrap();
     making.move_to(&place).unwrap();
     (home, place)
@@ -19,7 +19,7 @@ fn a_folder_and_its_files_are_private() {
     assert_eq!(fs::metadata(&folder.0).unwrap().mode() & 0o777, 0o700);
     assert_eq!(fs::metadata(folder.key()).unwrap().mode() & 0o777, 0o600);
     folder.check().unwrap();
-    folder.read_key().unwrap();
+    folder.read_key(&KeySource::Own).unwrap();
 }
 
 #[test]
@@ -32,11 +32,14 @@ fn a_second_creation_at_one_place_is_refused() {
 fn threat_53_loose_modes_and_links_are_refused() {
     let (_home, folder) = finished();
     fs::set_permissions(folder.key(), fs::Permissions::from_mode(0o640)).unwrap();
-    let message = folder.read_key().unwrap_err().to_string();
+    let message = folder.read_key(&KeySource::Own).unwrap_err().to_string();
     assert!(message.contains("0640"), "{message}");
     fs::rename(folder.key(), folder.0.join("elsewhere")).unwrap();
     symlink(folder.0.join("elsewhere"), folder.key()).unwrap();
-    assert!(matches!(folder.read_key(), Err(InstanceError::File { .. })));
+    assert!(matches!(
+        folder.read_key(&KeySource::Own),
+        Err(InstanceError::File { .. })
+    ));
 
     symlink("/dev/null", folder.database()).unwrap();
     assert!(matches!(folder.check(), Err(InstanceError::File { .. })));
@@ -78,4 +81,27 @@ fn a_miswritten_setting_is_said_in_one_line_with_its_own() {
         "{said}"
     );
     assert_eq!(error.remedy(), "put that line right and try again");
+}
+
+#[test]
+fn a_key_elsewhere_is_made_once_and_never_told() {
+    let (home, folder) = finished();
+    let path = home.path().join("elsewhere.key");
+    let source = KeySource::File(path.clone());
+    assert!(folder.read_key(&source).is_err());
+    let made = folder.make_key(&source).unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
+    for again in [folder.read_key(&source), folder.make_key(&source)] {
+        assert_eq!(again.unwrap().expose_bytes(), made.expose_bytes());
+    }
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(folder.read_key(&source).is_err());
+
+    let nowhere = KeySource::Variable("BUTTERFLY_TEST_KEY_THAT_NOBODY_SETS".to_owned());
+    let told = folder.make_key(&nowhere).unwrap_err().to_string();
+    assert!(told.contains("NOBODY_SETS, which is not set here"), "{told}");
+    // What is in a variable that holds something else is not told.
+    let other = KeySource::Variable("PATH".to_owned());
+    let told = folder.read_key(&other).unwrap_err().to_string();
+    assert!(told.ends_with("which holds no key"), "{told}");
 }

@@ -1,6 +1,7 @@
 //! Filters that are kept under a name: in a filter, `saved:NAME` stands for what was kept under that name.
 //!
-//! All terms of a filter must hold, so that the text of one may stand within another.
+//! All terms of a filter must hold, so that the text of one may stand within another. One of a single term may be turned
+//! round: `!saved:NAME`.
 
 use super::parse::FilterError;
 use std::ops::Range;
@@ -67,14 +68,23 @@ pub fn expand(text: &str, kept: impl Fn(&str) -> Option<String>) -> (String, Opt
     for term in kept_terms(text) {
         expanded.push_str(&text[end..term.span.start]);
         end = term.span.end;
-        let (message, expected) = match (kept(&term.name), term.not) {
-            (Some(kept), false) => {
-                expanded.push_str(&kept);
-                continue;
-            }
-            (Some(_), true) => (
-                format!("{SAVED}{} cannot be turned round", term.name),
-                "a ! before a single term",
+        let kept = kept(&term.name);
+        let standing = match term.not {
+            true => kept.as_deref().and_then(turned_round),
+            false => kept.clone(),
+        };
+        if let Some(standing) = standing {
+            expanded.push_str(&standing);
+            continue;
+        }
+        let (message, expected) = match (kept, term.not) {
+            (Some(kept), _) => (
+                format!(
+                    "{SAVED}{} is {} terms that must all hold ({kept}), and only one term can be turned round",
+                    term.name,
+                    how_many(&kept)
+                ),
+                "a kept filter of one term after !, or these terms with a ! before each that must not hold",
             ),
             (None, _) if term.name.is_empty() => {
                 ("it ends too early".to_owned(), "the name of a kept filter")
@@ -93,6 +103,30 @@ pub fn expand(text: &str, kept: impl Fn(&str) -> Option<String>) -> (String, Opt
     }
     expanded.push_str(&text[end..]);
     (expanded.trim().to_owned(), problem)
+}
+
+/// The filter that holds where this one does not: of one term, which is all that a filter can say. Of several it would
+/// be that some one of them does not hold, and there is no such term.
+fn turned_round(kept: &str) -> Option<String> {
+    let kept = kept.trim();
+    if how_many(kept) != 1 {
+        return None;
+    }
+    Some(match kept.strip_prefix('!') {
+        Some(term) => term.to_owned(),
+        None => format!("!{kept}"),
+    })
+}
+
+/// How many terms there are.
+fn how_many(text: &str) -> usize {
+    let (mut rest, mut count) = (text.trim_start(), 0);
+    while !rest.is_empty() {
+        // A term has a letter at least, unless the text begins with a blank.
+        rest = rest[length(rest).max(1)..].trim_start();
+        count += 1;
+    }
+    count
 }
 
 /// The filter with blanks in place of the names, so that everything else stands where it stood.
@@ -141,15 +175,42 @@ mod tests {
         let problem = problem.unwrap();
         assert_eq!((text.as_str(), problem.column), ("ä  b", 3));
         assert_eq!(&"ä saved:fast b"[problem.span], "saved:fast");
+        let problem = expand("a !saved:slow", of).1.unwrap();
+        assert_eq!(
+            problem.message,
+            "saved:slow is 2 terms that must all hold (took:>1s !@beta), and only one term can be turned round"
+        );
+        assert_eq!(problem.column, 3);
+        assert_eq!(expand("a saved:", of).1.unwrap().message, "it ends too early");
+        assert_eq!(without_kept("ä saved:fast b"), "ä            b");
+    }
+
+    #[test]
+    fn a_kept_filter_of_one_term_can_be_turned_round() {
+        let of = |name: &str| {
+            let kept = match name {
+                "away" => "!@beta",
+                "words" => "\"fine dust\" ",
+                "noted" => "note:\"a b\"",
+                _ => return None,
+            };
+            Some(kept.to_owned())
+        };
+        for (text, expected) in [
+            ("!saved:away", "@beta"),
+            ("x !saved:words y", "x !\"fine dust\" y"),
+            ("!saved:noted", "!note:\"a b\""),
+            ("saved:away", "!@beta"),
+        ] {
+            assert_eq!(expand(text, of), (expected.to_owned(), None));
+        }
         assert!(
-            expand("!saved:slow", of)
+            expand("!saved:nobody", of)
                 .1
                 .unwrap()
                 .message
-                .contains("turned round")
+                .contains("no filter is kept")
         );
-        assert_eq!(expand("a saved:", of).1.unwrap().message, "it ends too early");
-        assert_eq!(without_kept("ä saved:fast b"), "ä            b");
     }
 
     proptest! {

@@ -9,7 +9,7 @@
 //! | `#tag`, `@instance` | short for `tag:…` and `instance:…` |
 //! | `~letters` | the letters in this order, with anything between them |
 //! | `!term` | not that |
-//! | `saved:name` | what was kept under that name |
+//! | `saved:name` | what was kept under that name; `!saved:name` where that is one term |
 //!
 //! Small letters stand for both cases; a capital letter (A to Z) anywhere in a text makes that text exact.
 //! Which fields there are is said by whoever is filtered, in a table; checks, errors and help are made from

@@ -10,6 +10,7 @@ mod audit_cut;
 mod audit_rows;
 mod audit_walk;
 mod blocks;
+mod changes;
 mod conditions;
 mod copying;
 mod credentials;
@@ -45,6 +46,7 @@ mod walk;
 mod writer;
 
 pub use audit::SqliteAuditLog;
+pub use changes::changes_kept;
 pub use copying::{
     Schema, check_database, check_trail, copy_database, issued_credentials, schema_of_data, schema_of_trail,
 };

@@ -1,5 +1,6 @@
 //! The store itself: which of the other files answers what, and on which thread.
 
+use super::changes::Changes;
 use super::digits::Addresses;
 use super::import;
 use super::imports::Imports;
@@ -21,7 +22,6 @@ use crate::store::{
 use async_trait::async_trait;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
 mod embedded {
@@ -41,7 +41,7 @@ pub struct SqliteStore {
     places: Arc<Places>,
     sorted: Arc<Sorted>,
     addresses: Arc<Addresses>,
-    changes: AtomicU64,
+    changes: Changes,
 }
 
 impl SqliteStore {
@@ -59,6 +59,7 @@ impl SqliteStore {
     }
 
     fn start((conn, path): (rusqlite::Connection, PathBuf)) -> Result<Self, StoreError> {
+        let changes = Changes::of(&path);
         let readers = Arc::new(Readers::new(path.clone()));
         let sorted = Arc::new(Sorted::default());
         let writer = Writer::start(conn, path.clone(), Arc::clone(&readers), Arc::clone(&sorted))?;
@@ -70,8 +71,7 @@ impl SqliteStore {
             places: Arc::default(),
             sorted,
             addresses: Arc::default(),
-            // Another process that had it open before counted from an earlier moment.
-            changes: AtomicU64::new(Timestamp::now().as_micros().unsigned_abs()),
+            changes,
         })
     }
 
@@ -90,7 +90,7 @@ impl SqliteStore {
     }
 
     fn note_change(&self) {
-        self.changes.fetch_add(1, Ordering::Relaxed);
+        self.changes.count();
     }
 }
 
@@ -279,7 +279,7 @@ impl Store for SqliteStore {
     }
 
     async fn changes(&self) -> Result<u64, StoreError> {
-        Ok(self.changes.load(Ordering::Relaxed))
+        Ok(self.changes.number())
     }
 
     async fn domains(&self) -> Result<Vec<Domain>, StoreError> {
@@ -508,5 +508,6 @@ impl Store for SqliteStore {
     async fn close(&self) {
         self.imports.clear();
         self.writer.close().await;
+        self.changes.end();
     }
 }

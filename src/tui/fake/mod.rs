@@ -68,7 +68,7 @@ pub fn answer(state: &mut State, effects: Vec<Effect>) {
     let mut waiting = effects;
     while let Some(effect) = waiting.pop() {
         let message = match effect {
-            Effect::FindUnknown => Message::Unknown(Ok(Vec::new())),
+            Effect::FindUnknown => Message::Unknown(Ok(state.unknown.clone())),
             Effect::LoadInstances => Message::Instances(Ok(instances())),
             Effect::LoadCredentials => Message::Credentials(Ok((credentials(), Vec::new()))),
             Effect::LoadLog { generation, ask } => Message::Log {

@@ -197,7 +197,7 @@ impl Form {
                     // Something has to be said, or there would be nothing to do.
                     name: name.or_else(|| description.is_none().then(called)),
                     description,
-                    if_still: Some(before.clone()),
+                    if_still: Some(before.as_seen()),
                 }
             }
             AboutDomains::NewKey(domain) => DomainChange::MakeKey(domain.clone(), allowed()?),

@@ -3,6 +3,7 @@
 use super::form::Form;
 use super::form_field::Field;
 use super::form_purpose::Purpose;
+use crate::instance::KeySource;
 use crate::model::{AppId, Endpoint, InstanceId, InstanceKind, InstanceName, KeyId, Profile};
 use crate::protocol::{CredentialForm, HeldCredential};
 use crate::seal::{AccessKey, FernetKey, RootKey, TokenSecret};
@@ -159,6 +160,7 @@ impl Form {
     pub(super) fn instance_work(&self) -> Option<Work> {
         Some(match &self.purpose {
             Purpose::Init => Work::Init(Box::new(InitInstance {
+                key: KeySource::Own,
                 name: InstanceName::parse(self.value("name")).ok()?,
                 listen: self.value("listen").parse().ok(),
                 endpoint: Endpoint::parse(self.value("endpoint")).ok(),

@@ -29,6 +29,7 @@ fn remote(name: &str, port: u16) -> RemoteRequest {
 
 async fn init_alpha(workspace: &Workspace) {
     let alpha = InitInstance {
+        key: Default::default(),
         name: fake::name("alpha"),
         listen: Some("127.0.0.1:0".parse().unwrap()),
         endpoint: None,
@@ -143,7 +144,7 @@ async fn who_comes_second_with_a_change_is_told_what_it_is_now() {
             connection: gate.id.clone(),
             name: Some(name.into()),
             description: None,
-            if_still: Some(Box::new(gate.clone())),
+            if_still: Some(gate.as_seen()),
         };
         Work::Domains(fake::name("alpha"), Box::new(change))
     };

@@ -76,6 +76,8 @@ pub struct State {
     pub mouse: bool,
     /// The instances.
     pub instances: Instances,
+    /// Those that lie on disk and that this home does not know.
+    pub unknown: Vec<InstanceName>,
     /// The pointers of the selected instance.
     pub pointers: Pointers,
     /// The credentials.
@@ -145,6 +147,7 @@ impl State {
             dragged: None,
             mouse: true,
             instances: Instances::default(),
+            unknown: Vec::new(),
             pointers: Pointers::default(),
             credentials: Credentials::default(),
             log: Log::default(),
@@ -313,6 +316,7 @@ impl State {
         Situation {
             instance: instance.map(|instance| self.target(instance)),
             instances: !self.instances.rows.is_empty(),
+            unknown: !self.unknown.is_empty(),
             pointer: pointer.is_some(),
             federated: pointer.is_some_and(|pointer| pointer.federated.is_some()),
             leads_somewhere: self.layers.iter().rev().any(|layer| match layer {

@@ -18,7 +18,7 @@ use crate::tui::message::Message;
 use crate::tui::outcome::Outcome;
 use crate::tui::state::{Level, Load, Phase, Source, State};
 use crate::tui::{composer, domains, tail, wizard};
-use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow, unknown_told};
+use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow};
 
 /// Takes what comes in.
 pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
@@ -32,10 +32,14 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Copied(copied) => return on_copied(state, copied),
         Message::VaultChanged => {
             let mut effects = vec![Effect::LoadInstances, Effect::LoadFilters, load_log(state)];
+            if !state.unknown.is_empty() {
+                // The command line may have taken them over.
+                effects.push(Effect::FindUnknown);
+            }
             effects.extend(domains::hurry(state));
             return effects;
         }
-        Message::Unknown(outcome) => on_unknown(state, outcome),
+        Message::Unknown(outcome) => super::unknown::on_unknown(state, outcome),
         Message::Instances(outcome) => return on_instances(state, outcome),
         Message::Probed(name, Ok(row)) => {
             debug_assert_eq!(name, row.name);
@@ -107,6 +111,7 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
     effects.extend(load_credentials(state));
     match state.first_choice.take() {
         Some(Choice::Demo) => effects.push(begin_demo(state)),
+        Some(Choice::TakeOver) => effects.extend(super::unknown::take_over(state, None)),
         Some(Choice::Host) => state.layers.push(Layer::Form(Box::new(Form::init(&[])))),
         Some(Choice::Accept) => effects.extend(wizard::open(state, Some(Side::Held))),
         Some(Choice::Remote) => state.layers.push(Layer::Form(Box::new(Form::add_remote()))),
@@ -164,26 +169,6 @@ fn on_copied(state: &mut State, copied: Copied) -> Vec<Effect> {
         Copied::Refused(_, text) => vec![Effect::CopyByTerminal(text)],
         _ => Vec::new(),
     }
-}
-
-/// Instances that are on disk and not in the vault are not listed: somebody has to be told that they are there.
-fn on_unknown(state: &mut State, outcome: Outcome<Vec<InstanceName>>) {
-    match outcome {
-        Ok(names) => tell_unknown(state, &names),
-        Err(failure) => {
-            state.report_failure(&failure);
-        }
-    }
-}
-
-/// Says so, and what to type on the command line.
-pub fn tell_unknown(state: &mut State, names: &[InstanceName]) {
-    let Some((what, remedy)) = unknown_told(names) else {
-        return;
-    };
-    // A console without any instance has no command for it, and its own takes one at a time: told as it is typed there.
-    let remedy = remedy.replace('`', "");
-    state.report(Level::Warn, what, remedy);
 }
 
 fn on_instances(state: &mut State, outcome: Result<Vec<InstanceRow>, Failure>) -> Vec<Effect> {

@@ -152,7 +152,7 @@ fn first_run(state: &mut State, key: Key) -> Vec<Effect> {
         return Vec::new();
     }
     if let KeyCode::Char(digit) = key.code
-        && let Some(choice) = Choice::of_digit(digit)
+        && let Some(choice) = first.of_digit(digit)
     {
         first.choice = choice;
         return Vec::new();

@@ -47,11 +47,11 @@ mod settle;
 mod shell_lines;
 mod sorting;
 mod themes;
+mod unknown;
 mod unlogged;
 mod whose_mouse;
 mod work;
 
-pub use arrivals::tell_unknown;
 pub use begin::{begin, tell_demo};
 pub use candidates::candidates;
 #[cfg(test)]
@@ -65,6 +65,7 @@ pub use narrow::expanded;
 pub use pages::{open_credential_page, open_instance_page, open_invoke_page};
 pub use panes::show_pointers_of;
 pub use place::keep as keep_place;
+pub use unknown::tell_unknown;
 pub use whose_mouse::turn_mouse;
 
 use super::effect::Effect;

@@ -121,6 +121,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
         Done::BackedUp(made) => backups::on_backed_up(state, *made),
         Done::Restored(restored) => backups::on_restored(state, &restored),
         Done::OwnerRecovered(recovered) => backups::on_owner_recovered(state, &recovered),
+        Done::TakenOver(over) => effects.extend(super::unknown::on_taken_over(state, *over)),
         Done::SpareKeyUsed(name) => state.report(
             Level::Good,
             format!("{name} shows its spare TLS key from its next start on, and has a new spare one"),

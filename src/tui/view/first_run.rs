@@ -5,6 +5,7 @@ use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::text::wrap;
+use crate::workspace::listed;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -76,7 +77,11 @@ impl Extent {
 /// Draws it.
 pub fn draw(state: &State, first: &FirstRun, canvas: &mut Canvas, body: Rect) {
     let wide = 72.min(body.width);
-    let texts = Choice::ALL.map(|choice| wrap(choice.text(), wide.saturating_sub(8)));
+    let choices = first.choices();
+    let told = choices
+        .iter()
+        .map(|choice| wrap(choice.text(), wide.saturating_sub(8)));
+    let texts: Vec<Vec<String>> = told.collect();
     let fits = |extent: &Extent| extent.lines(&texts) <= body.height;
     let extent = EXTENTS.into_iter().find(fits).unwrap_or(LEAST);
     let high = extent.lines(&texts).min(body.height);
@@ -86,16 +91,16 @@ pub fn draw(state: &State, first: &FirstRun, canvas: &mut Canvas, body: Rect) {
         wide,
         high,
     );
-    let mut y = area.y + draw_welcome(canvas, area, extent);
-    for (index, (choice, text)) in Choice::ALL.into_iter().zip(&texts).enumerate() {
-        let is_selected = choice == first.choice;
+    let mut y = area.y + draw_welcome(state, canvas, area, extent);
+    for (index, (choice, text)) in choices.iter().zip(&texts).enumerate() {
+        let is_selected = *choice == first.choice;
         if !extent.others && !is_selected {
             continue;
         }
         let is_told = extent.all_texts || is_selected;
         let shown = Shown {
             index,
-            choice,
+            title: title(state, *choice),
             text: if is_told { text } else { &[] },
             is_selected,
         };
@@ -118,7 +123,7 @@ pub fn draw(state: &State, first: &FirstRun, canvas: &mut Canvas, body: Rect) {
 }
 
 /// What it is; returns the lines that this took.
-fn draw_welcome(canvas: &mut Canvas, area: Rect, extent: Extent) -> u16 {
+fn draw_welcome(state: &State, canvas: &mut Canvas, area: Rect, extent: Extent) -> u16 {
     if !extent.welcome {
         return 0;
     }
@@ -138,15 +143,29 @@ fn draw_welcome(canvas: &mut Canvas, area: Rect, extent: Extent) -> u16 {
         y += 1;
     }
     canvas.put_centred(area.x, y, area.width, "Welcome to butterfly", strong);
-    let asked = "This home is empty. How would you like to begin?";
+    let asked = match state.unknown.is_empty() {
+        true => "This home is empty. How would you like to begin?",
+        false => "Instances lie here that no vault knows. How would you like to begin?",
+    };
     canvas.put_centred(area.x, y + 1, area.width, asked, dim);
     y + 3 - area.y
+}
+
+/// A choice in a few words; of instances that lie there, their names as long as one takes them in at a glance.
+fn title(state: &State, choice: Choice) -> String {
+    match (choice, state.unknown.as_slice()) {
+        (Choice::TakeOver, names @ [_] | names @ [_, _] | names @ [_, _, _]) => {
+            format!("Take over {}", listed(names))
+        }
+        (Choice::TakeOver, names) => format!("Take over {} instances", names.len()),
+        _ => choice.title().to_owned(),
+    }
 }
 
 /// A choice as it is shown.
 struct Shown<'a> {
     index: usize,
-    choice: Choice,
+    title: String,
     text: &'a [String],
     is_selected: bool,
 }
@@ -168,7 +187,7 @@ fn draw_choice(canvas: &mut Canvas, area: Rect, shown: &Shown<'_>) -> u16 {
     );
     canvas.put(area.x + 3, area.y, 1, &(shown.index + 1).to_string(), key);
     let room = area.width.saturating_sub(6);
-    canvas.put(area.x + 6, area.y, room, shown.choice.title(), title);
+    canvas.put(area.x + 6, area.y, room, &shown.title, title);
     for (row, line) in (1..lines).zip(shown.text) {
         canvas.put(area.x + 6, area.y + row, area.width.saturating_sub(8), line, dim);
     }

@@ -17,6 +17,7 @@ async fn home(instances: &[&str]) -> (TempDir, Arc<Workspace>, Vec<BulkTarget>) 
     for name in instances {
         let instance = InstanceName::parse(name).unwrap();
         let new = InitInstance {
+            key: Default::default(),
             name: instance.clone(),
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
             endpoint: None,

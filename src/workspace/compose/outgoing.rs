@@ -4,7 +4,7 @@ use super::super::{CallOptions, Failure, InvokeOptions, Workspace, read_only};
 use super::blanks::Answers;
 use crate::client::relay_query;
 use crate::model::{AppId, ConnectionId, Endpoint, InstanceName, Pointer, Route};
-use crate::protocol::{Query, Reply};
+use crate::protocol::{Hop, Query, Reply};
 
 /// Which way a query goes.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -95,6 +95,8 @@ pub struct Sent {
     pub reply: Reply,
     /// Microseconds.
     pub elapsed_us: u64,
+    /// The hops, as far as they tell.
+    pub hops: Vec<Hop>,
 }
 
 impl Workspace {
@@ -141,6 +143,7 @@ impl Workspace {
                     log_id: called.log_id,
                     reply: called.reply,
                     elapsed_us: called.elapsed_us,
+                    hops: called.hops,
                 });
             }
         };
@@ -148,6 +151,7 @@ impl Workspace {
             log_id: invoked.log_id,
             reply: invoked.reply,
             elapsed_us: invoked.elapsed_us,
+            hops: invoked.hops,
         })
     }
 }

@@ -5,7 +5,7 @@ use super::super::{Failure, InvokeOptions, Workspace};
 use super::ConnectionRow;
 use crate::model::{ConnectionId, ConnectionStatus, DomainId, DomainPermission, FederationId};
 use crate::protocol::Query;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
 
 /// Something to change. May hold the secret of a key: it is never shown.
@@ -35,8 +35,8 @@ pub enum DomainChange {
         name: Option<String>,
         /// What it is for.
         description: Option<String>,
-        /// Only if it still has the name and the description that it has here.
-        if_still: Option<Box<ConnectionRow>>,
+        /// Only if each of these members of it still is so.
+        if_still: Option<Map<String, Value>>,
     },
     /// Open or close a connection.
     SetStatus(ConnectionId, ConnectionStatus),
@@ -59,6 +59,15 @@ pub enum DomainChange {
     Accept(Zeroizing<String>),
     /// End a federation, or withdraw the request for it.
     EndFederation(FederationId),
+}
+
+impl ConnectionRow {
+    /// What a change of its name or description depends on: that both still are what they are here.
+    pub fn as_seen(&self) -> Map<String, Value> {
+        let members = [("name", &self.name), ("description", &self.description)];
+        let members = members.map(|(member, seen)| (member.to_owned(), json!(seen)));
+        members.into_iter().collect()
+    }
 }
 
 impl DomainChange {
@@ -95,10 +104,7 @@ impl DomainChange {
                     json!({"connection_id": connection, "name": name, "description": description});
                 let query = Query::new("update_connection", parameters);
                 match if_still {
-                    Some(seen) => query.with(
-                        "if_still",
-                        json!({"name": seen.name, "description": seen.description}),
-                    ),
+                    Some(seen) => query.with("if_still", json!(seen)),
                     None => query,
                 }
             }

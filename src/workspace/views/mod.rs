@@ -14,7 +14,7 @@ pub use lifecycle::{AuditReport, Dependent, HeadCheck, Rotated};
 pub use neighbors::{HangingOn, Neighbor, NeighborPage, Taken};
 
 use crate::handshake::Alarm;
-use crate::instance::Tls;
+use crate::instance::{KeySource, Tls};
 use crate::model::{
     AppId, Connection, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceKind,
     InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
@@ -146,6 +146,8 @@ pub struct InitInstance {
     pub insecure_http: bool,
     /// TLS, and with which certificate; none for plain HTTP.
     pub tls: Option<Tls>,
+    /// Where its key is.
+    pub key: KeySource,
 }
 
 /// A remote instance to add, from plain values.

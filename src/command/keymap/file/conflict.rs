@@ -10,8 +10,14 @@ pub type Conflict = (usize, String, String);
 /// Lays a person's bindings over those of a preset.
 ///
 /// In the same scope the person's keys replace the preset's, sequences that begin with them too. A nearer scope hides a farther
-/// one: that is what nearer scopes are for, so only a key of the person that is hidden itself is told.
-pub fn lay_over(bindings: &mut Vec<Binding>, own: Vec<Own>) -> Vec<Conflict> {
+/// one: that is what nearer scopes are for, so of the same keys only a key of the person that is hidden itself is told.
+/// Of keys that are the beginning of others it is told both ways: nobody expects that a sequence takes the key away that
+/// it begins with, or a key all sequences that begin with it.
+pub fn lay_over(
+    bindings: &mut Vec<Binding>,
+    own: Vec<Own>,
+    line_of: impl Fn(usize) -> usize,
+) -> Vec<Conflict> {
     let mut conflicts = Vec::new();
     let mut kept: Vec<Own> = Vec::new();
     for new in own {
@@ -19,20 +25,20 @@ pub fn lay_over(bindings: &mut Vec<Binding>, own: Vec<Own>) -> Vec<Conflict> {
             Some(old) => conflicts.push((
                 new.at,
                 format!(
-                    "{} is {} already in {}, and both may be meant at once",
+                    "{} is {} already in {} (line {}), and both may be meant at once",
                     old.binding.keys.spelled(),
                     old.binding.line(),
-                    old.binding.scope.name()
+                    old.binding.scope.name(),
+                    line_of(old.at)
                 ),
                 "take another key, or conditions of which only one can hold".to_owned(),
             )),
             None => kept.push(new),
         }
     }
-    for new in &kept {
-        replace(bindings, &new.binding, new.at, &mut conflicts);
-    }
-    for new in &kept {
+    let replaced: Vec<Vec<Binding>> = kept.iter().map(|new| replace(bindings, &new.binding)).collect();
+    for (new, replaced) in kept.iter().zip(&replaced) {
+        tell_unreached(bindings, replaced, new, &mut conflicts);
         tell_hidden(bindings, &kept, new, &mut conflicts);
     }
     let mut all: Vec<Binding> = kept.into_iter().map(|own| own.binding).collect();
@@ -53,38 +59,73 @@ fn touch(one: &Binding, other: &Binding) -> bool {
     one.keys.starts_with(other.keys.keys()) || other.keys.starts_with(one.keys.keys())
 }
 
-/// Takes away what the new binding replaces. What it leaves of a command that had only these keys is told.
-fn replace(bindings: &mut Vec<Binding>, new: &Binding, at: usize, conflicts: &mut Vec<Conflict>) {
-    let goes = |old: &Binding| {
+/// Takes away what the new binding replaces. Gives what had other keys: that may have been all the keys of a command.
+fn replace(bindings: &mut Vec<Binding>, new: &Binding) -> Vec<Binding> {
+    let goes = |old: &mut Binding| {
         let replaced = old.scope == new.scope && touch(old, new);
         let stays_below = old.keys == new.keys && new.when.is_some();
         replaced && !stays_below
     };
-    let gone: Vec<&Binding> = bindings
-        .iter()
-        .filter(|old| goes(old) && old.keys != new.keys)
-        .collect();
-    if !gone.is_empty() {
-        let names: Vec<String> = gone
-            .iter()
-            .map(|old| format!("{} ({})", old.keys.spelled(), old.line()))
-            .collect();
-        let words = if new.keys.keys().len() < gone[0].keys.keys().len() {
-            "begin with it"
-        } else {
-            "is its beginning"
+    let gone = bindings.extract_if(.., goes);
+    gone.filter(|old| old.keys != new.keys).collect()
+}
+
+/// Tells which sequences begin with a person's key, or which keys a person's sequence begins with, in the same scope or in
+/// farther ones: none of them is reached where the person's is in force.
+fn tell_unreached(preset: &[Binding], replaced: &[Binding], new: &Own, conflicts: &mut Vec<Conflict>) {
+    let binding = &new.binding;
+    let is_farther = |scope: Scope| {
+        Scope::STACKS.into_iter().any(|stack| {
+            let place = |scope: Scope| stack.iter().position(|other| *other == scope);
+            let both = place(binding.scope).zip(place(scope));
+            both.is_some_and(|(own, other)| own < other)
+        })
+    };
+    let farther = preset.iter().filter(|old| {
+        old.keys != binding.keys
+            && touch(old, binding)
+            && is_farther(old.scope)
+            && old.line() != binding.line()
+            && Condition::can_both_hold(old.when.as_ref(), binding.when.as_ref())
+    });
+    let unreached: Vec<&Binding> = replaced.iter().chain(farther).collect();
+    for is_longer in [true, false] {
+        let mut names: Vec<String> = Vec::new();
+        for old in &unreached {
+            let name = format!("{} ({})", old.keys.spelled(), old.line());
+            let fits = (old.keys.keys().len() > binding.keys.keys().len()) == is_longer;
+            if fits && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let words = match (is_longer, names.len()) {
+            (_, 0) => continue,
+            (true, 1) => "begins with it and is",
+            (true, _) => "begin with it and are",
+            (false, _) => "is its beginning and is",
         };
         conflicts.push((
-            at,
+            new.at,
             format!(
-                "{}: {} {words} and no longer reached",
-                new.keys.spelled(),
-                names.join(", ")
+                "{}: {} {words} not reached in {}",
+                binding.keys.spelled(),
+                some_of(&names),
+                binding.scope.name()
             ),
             "give them other keys, or say so with `\"keys\" = false`".to_owned(),
         ));
     }
-    bindings.retain(|old| !goes(old));
+}
+
+/// As many as one reads, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    const MOST: usize = 4;
+    match names.get(..MOST) {
+        Some(first) if names.len() > MOST + 1 => {
+            format!("{} and {} more", first.join(", "), names.len() - MOST)
+        }
+        _ => names.join(", "),
+    }
 }
 
 /// Tells where a person's key means something else because a nearer scope has it.
@@ -101,10 +142,14 @@ fn tell_hidden(preset: &[Binding], kept: &[Own], new: &Own, conflicts: &mut Vec<
             let same_meaning = other.line() == new.binding.line();
             if is_nearer
                 && !same_meaning
-                && new.binding.keys.starts_with(other.keys.keys())
+                && touch(&new.binding, other)
                 && Condition::can_both_hold(other.when.as_ref(), new.binding.when.as_ref())
             {
-                let words = format!("{} in {}", other.line(), other.scope.name());
+                let keys = match other.keys == new.binding.keys {
+                    true => String::new(),
+                    false => format!(" ({})", other.keys.spelled()),
+                };
+                let words = format!("{}{keys} in {}", other.line(), other.scope.name());
                 if !hiding.contains(&words) {
                     hiding.push(words);
                 }
@@ -119,7 +164,7 @@ fn tell_hidden(preset: &[Binding], kept: &[Own], new: &Own, conflicts: &mut Vec<
         format!(
             "{} is also {}, which is nearer and goes first",
             new.binding.keys.spelled(),
-            hiding.join(", ")
+            some_of(&hiding)
         ),
         "take another key, or take that one away there with false".to_owned(),
     ));

@@ -117,10 +117,28 @@ fn two_meanings_that_can_be_at_once_are_a_conflict_and_others_are_not() {
 }
 
 #[test]
+fn what_is_bound_twice_names_both_lines() {
+    let (keymap, problems) = load("[keys.pointers]\nw = \"invoke\"\n\"w w\" = \"zoom\"\n");
+    assert_eq!((problems.len(), problems[0].line), (1, 3), "{problems:?}");
+    assert!(
+        problems[0]
+            .message
+            .contains("w is invoke already in pointers (line 2)"),
+        "{problems:?}"
+    );
+    assert_eq!(meaning(&keymap, "w", true).as_deref(), Some("invoke"));
+}
+
+#[test]
 fn a_key_that_hides_a_sequence_or_is_hidden_is_told() {
     let (keymap, problems) = load("[keys.moving]\ng = \"top\"\n");
-    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(problems.len(), 2, "{problems:?}");
     assert!(problems[0].message.contains("g g"), "{problems:?}");
+    // On pages that have sequences of their own it is not reached itself.
+    assert!(
+        problems[1].message.contains("domains (g d) in instance-page"),
+        "{problems:?}"
+    );
     assert_eq!(meaning(&keymap, "g", false).as_deref(), Some("top"));
 
     let (_, problems) = load("[keys.global]\ni = \"theme\"\n");
@@ -129,6 +147,40 @@ fn a_key_that_hides_a_sequence_or_is_hidden_is_told() {
 
     let (_, problems) = load("[keys.pointers]\nj = \"invoke\"\n");
     assert_eq!(problems, [], "a nearer scope may hide a farther one");
+}
+
+#[test]
+fn a_beginning_of_other_keys_is_told_across_scopes_too() {
+    let told = |text: &str| {
+        let (_, problems) = load(text);
+        let mut told = problems
+            .into_iter()
+            .map(|problem| (problem.line, problem.message));
+        let first = told.next();
+        assert_eq!(told.next(), None, "{text}");
+        first
+    };
+    // A key of a nearer scope takes every sequence away that begins with it.
+    let (line, message) = told("[keys.pointers]\ng = \"invoke\"\n").unwrap();
+    assert_eq!(line, 2);
+    assert!(
+        message.contains("(take-over)") && message.contains("begin with it and are not reached in pointers"),
+        "{message}"
+    );
+    // A sequence of a nearer scope takes the key away that it begins with.
+    let (_, message) = told("[keys.pointers]\n\"j k\" = \"invoke\"\n").unwrap();
+    assert!(
+        message.contains("j (down) is its beginning and is not reached in pointers"),
+        "{message}"
+    );
+    // A key of a farther scope is hidden by sequences of a nearer one.
+    let (_, message) = told("[keys.global]\ng = \"theme\"\n").unwrap();
+    assert!(message.contains("take-over (g o) in panes"), "{message}");
+    // Said so, it is no surprise.
+    assert_eq!(
+        told("[keys.moving]\nj = false\n[keys.pointers]\n\"j k\" = \"invoke\"\n"),
+        None
+    );
 }
 
 #[test]

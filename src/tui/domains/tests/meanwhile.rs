@@ -54,7 +54,7 @@ fn meet_at_connection(state: &mut State) -> (ConnectionRow, ConnectionRow) {
     let DomainChange::EditConnection { if_still, .. } = sent else {
         panic!("a connection is changed");
     };
-    assert_eq!(if_still.as_deref(), Some(&seen));
+    assert_eq!(if_still, Some(seen.as_seen()));
     (seen, theirs)
 }
 
@@ -80,7 +80,7 @@ fn ours_is_saved_over_theirs_and_what_was_left_stays_theirs() {
     };
     let ours = format!("{} of ours", seen.description);
     assert_eq!((name, description), (None, Some(ours)));
-    assert_eq!(if_still.as_deref(), Some(&theirs));
+    assert_eq!(if_still, Some(theirs.as_seen()));
 }
 
 #[test]

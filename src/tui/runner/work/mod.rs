@@ -47,6 +47,7 @@ pub(super) async fn do_work(
         }
         Work::Restore(restoring) => instances::restore(workspace, *restoring).await?,
         Work::RecoverOwner(name) => Done::OwnerRecovered(workspace.recover_owner(&name).await?),
+        Work::TakeOver(names) => Done::TakenOver(Box::new(workspace.adopt(&names).await?)),
         Work::UseSpareKey(name) => {
             workspace.use_spare_key(name.as_str()).await?;
             Done::SpareKeyUsed(name)

@@ -145,6 +145,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::BackupInstance => on_instance(state, argument, instances::backup),
         Id::RestoreInstance => instances::restore(state),
         Id::RecoverOwner => instances::recover_owner(state, argument),
+        Id::TakeOver => super::unknown::take_over(state, argument),
         Id::UseSpareKey => on_instance(state, argument, ask_use_spare_key),
         Id::NewPointer => on_instance(state, None, |state, name| pointer::new(state, &name)),
         Id::EditPointer => pointer::edit(state),

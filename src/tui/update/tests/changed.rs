@@ -53,6 +53,20 @@ fn lists_are_read_again_when_the_number_is_another_one_and_only_then() {
 }
 
 #[test]
+fn lists_of_an_instance_that_nobody_hosts_are_read_again_too() {
+    let mut state = demo(SIZE);
+    let stopped = |state: &mut State, changes| {
+        let mut row = state.instances.get("alpha").unwrap().row.clone();
+        row.state = InstanceState::Stopped;
+        row.changes = Some(changes);
+        update(state, Message::Probed(row.name.clone(), Ok(row)))
+    };
+    stopped(&mut state, 7);
+    assert!(asked(&stopped(&mut state, 7)).is_empty());
+    assert_eq!(asked(&stopped(&mut state, 8)), ["credentials", "pointers"]);
+}
+
+#[test]
 fn the_selected_pointer_stays_selected_and_where_it_is_on_the_screen() {
     let mut state = demo(SIZE);
     look(&mut state, "alpha", Some(7));

@@ -131,26 +131,102 @@ fn a_wrong_passphrase_is_taken_away_before_the_next_one_is_typed() {
 
 #[test]
 fn instances_that_the_vault_does_not_know_are_told_of() {
-    let mut state = blank(SIZE);
     let names = ["alpha", "beta"].map(fake::name);
-    start(&mut state, Start::Empty);
-    tell_unknown(&mut state, &names);
-    let report = state.reports.back().unwrap();
-    assert!(
-        report.text.contains("alpha and beta are on disk"),
-        "{}",
-        report.text
-    );
-    let whole = "butterfly instance recover-owner alpha beta";
-    assert!(report.remedy.ends_with(whole), "{}", report.remedy);
-
     let mut state = blank(SIZE);
     let asked = start(&mut state, Start::Open);
     assert!(asked.iter().any(|effect| matches!(effect, Effect::FindUnknown)));
     let reports = state.reports.len();
     update(&mut state, Message::Unknown(Ok(Vec::new())));
     assert_eq!(state.reports.len(), reports, "nothing to tell");
-    update(&mut state, Message::Unknown(Ok(names.to_vec())));
+    for _ in 0..2 {
+        update(&mut state, Message::Unknown(Ok(names.to_vec())));
+        assert_eq!(state.reports.len(), reports + 1, "told once");
+    }
     let report = state.reports.back().unwrap();
-    assert!(report.remedy.ends_with(whole), "{}", report.remedy);
+    assert!(
+        report.text.contains("alpha and beta are on disk"),
+        "{}",
+        report.text
+    );
+    assert_eq!(report.remedy, "go takes them over");
+}
+
+#[test]
+fn a_home_whose_vault_is_lost_begins_with_taking_over_what_lies_in_it() {
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    tell_unknown(&mut state, ["alpha", "beta"].map(fake::name).to_vec());
+    assert!(state.reports.is_empty(), "the choice says it");
+    assert!(matches!(
+        key(&mut state, "enter").as_slice(),
+        [Effect::CreateHome(_)]
+    ));
+    update(&mut state, Message::HomeOpened);
+    let screen = crate::tui::view::tests::screen(&state);
+    assert!(screen.contains("Take alpha and beta over?"), "{screen}");
+    let Some((_, Work::TakeOver(names))) = works(key(&mut state, "y")).pop() else {
+        panic!("they are taken over");
+    };
+    assert_eq!(names, ["alpha", "beta"].map(fake::name));
+
+    // Nobody is held to it: what is chosen otherwise happens.
+    let mut state = blank(SIZE);
+    start(&mut state, Start::Empty);
+    tell_unknown(&mut state, vec![fake::name("alpha")]);
+    press(&mut state, &["2", "enter"]);
+    let effects = update(&mut state, Message::HomeOpened);
+    assert!(works(effects).iter().any(|(_, work)| matches!(work, Work::Demo)));
+
+    // Where nothing may be changed they are only told of.
+    let mut state = blank(SIZE);
+    state.read_only = true;
+    start(&mut state, Start::Empty);
+    tell_unknown(&mut state, vec![fake::name("alpha")]);
+    assert!(state.reports.back().unwrap().text.contains("alpha is on disk"));
+}
+
+#[test]
+fn what_was_taken_over_is_shown_and_the_rest_says_why_it_was_not() {
+    let mut state = demo(SIZE);
+    let names = ["gamma", "delta", "omega"].map(fake::name);
+    state
+        .instances
+        .replace(fake::instances().into_iter().take(2).collect());
+    update(&mut state, Message::Unknown(Ok(names.to_vec())));
+
+    // One that is not there is not taken over.
+    perform(&mut state, crate::command::Id::TakeOver, Some("gamma nobody"));
+    assert!(state.layers.is_empty());
+    assert!(state.reports.back().unwrap().text.contains("\"nobody\""));
+
+    press(&mut state, &["2", "g", "o"]);
+    let Some((ticket, Work::TakeOver(asked))) = works(key(&mut state, "y")).pop() else {
+        panic!("they are taken over");
+    };
+    assert_eq!(asked, names);
+    let recovered = crate::workspace::RecoveredOwner {
+        name: fake::name("gamma"),
+        instance_id: fake::instances()[0].instance_id.clone().unwrap(),
+        added: true,
+    };
+    let left = fake::failure().on("delta");
+    let over = crate::workspace::TakenOver {
+        taken: vec![recovered],
+        left: vec![left],
+        rows: fake::instances(),
+    };
+    let effects = update(
+        &mut state,
+        Message::Worked(ticket, Ok(Done::TakenOver(Box::new(over)))),
+    );
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::FindUnknown)));
+    assert_eq!(state.focus, Pane::Instances);
+    assert_eq!(state.instances.selected_name(), Some(fake::name("gamma")));
+    let told: Vec<&str> = state.reports.iter().map(|report| report.text.as_str()).collect();
+    assert!(
+        told.contains(&"gamma is in this home now, with a new owner"),
+        "{told:?}"
+    );
+    assert!(told.last().unwrap().starts_with("delta: "), "{told:?}");
+    assert!(!state.unknown.contains(&fake::name("gamma")));
 }

@@ -10,11 +10,22 @@ use crate::tui::state::{Branch, Instance, Pane, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::table::Cell;
+use crate::workspace::listed;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 pub(super) fn instances(state: &State, canvas: &mut Canvas, area: Rect, framed: bool) {
     let list = &state.instances;
+    if list.rows.is_empty() && !state.unknown.is_empty() {
+        let (are, them) = match state.unknown.len() {
+            1 => ("is", "it"),
+            _ => ("are", "them"),
+        };
+        let what = format!("{} {are} on disk, unknown to this home", listed(&state.unknown));
+        let way = format!("{} takes {them} over", state.key_for(Id::TakeOver));
+        without_rows(state, canvas, area, &list.load, (&what, &way));
+        return;
+    }
     if list.rows.is_empty() {
         let ways = format!(
             "{} hosts one here, {} adds a remote, :demo makes two",

@@ -111,6 +111,12 @@ fn draw_subtitle(state: &State, canvas: &mut Canvas, pane: Pane, x: u16, area: R
             if !text.is_empty() {
                 spans.push((format!("/{text} "), canvas.style(Role::Match)));
             }
+            if pane == Pane::Instances && !state.unknown.is_empty() {
+                spans.push((
+                    format!("+{} on disk ", state.unknown.len()),
+                    canvas.style(Role::Warn),
+                ));
+            }
         }
     }
     canvas.spans(x, area.y, room, &spans)

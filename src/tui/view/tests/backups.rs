@@ -10,7 +10,7 @@ use crate::tui::fake::{self, demo, press, write};
 use crate::tui::layers::Layer;
 use crate::tui::message::{Done, Message};
 use crate::tui::state::State;
-use crate::tui::update::{perform, update};
+use crate::tui::update::{Start, perform, start, tell_unknown, update};
 use crate::tui::view::tests::screen;
 use crate::workspace::{Backup, BackupOf, Restored};
 
@@ -88,6 +88,22 @@ fn forms_and_what_they_came_to() {
     compare("confirm_recover_owner", |state| {
         perform(state, crate::command::Id::RecoverOwner, Some("gamma"));
     });
+    compare("confirm_take_over", |state| {
+        let names = ["museum", "omega"].map(fake::name);
+        update(state, Message::Unknown(Ok(names.to_vec())));
+        press(state, &["g", "o"]);
+    });
+    compare("instances_unknown", |state| {
+        state.instances.replace(Vec::new());
+        let names = ["alpha", "beta", "museum"].map(fake::name);
+        update(state, Message::Unknown(Ok(names.to_vec())));
+    });
+    for size in super::SIZES {
+        let mut state = fake::blank(size);
+        start(&mut state, Start::Empty);
+        tell_unknown(&mut state, ["alpha", "beta"].map(fake::name).to_vec());
+        insta::assert_snapshot!(format!("first_run_unknown_{}x{}", size.0, size.1), screen(&state));
+    }
     compare("confirm_use_spare_key", |state| {
         perform(state, crate::command::Id::UseSpareKey, Some("gamma"));
     });
