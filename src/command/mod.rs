@@ -289,6 +289,7 @@ pub enum Id {
     RotateCredential,
     SuspendCredential,
     ResumeCredential,
+    ChangeCredential,
     CheckCredential,
     ExportCredential,
     ResealCircuits,

@@ -4,7 +4,7 @@ use super::secrets::IssuedKeys;
 use crate::handshake::Life;
 use crate::instance::Caller;
 use crate::instance::limits::Rate;
-use crate::model::{CredentialState, KeyId, Timestamp};
+use crate::model::{CredentialState, Grant, KeyId, Timestamp};
 use crate::seal::LegacyKeys;
 use crate::store::{IssuedRecord, StoreError};
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,8 @@ pub(in crate::instance) struct Standing {
     /// Whether there is something of its life that the store does not have yet.
     pub(super) is_unsaved: AtomicBool,
     verdict: AtomicU8,
+    /// When its lease ends, in microseconds: calls in flight began under the one of then.
+    lease_ends_us: AtomicI64,
     uses: AtomicU64,
     pub(super) noted: AtomicU64,
     last_used_us: AtomicI64,
@@ -116,6 +118,7 @@ impl Standing {
             rate: Rate::default(),
             is_unsaved: AtomicBool::new(false),
             verdict: AtomicU8::new(Verdict::Stands as u8),
+            lease_ends_us: AtomicI64::new(micros_or_never(record.expires_at)),
             uses: AtomicU64::new(record.uses),
             noted: AtomicU64::new(record.uses),
             last_used_us: AtomicI64::new(record.last_used.map_or(i64::MIN, Timestamp::as_micros)),
@@ -131,16 +134,19 @@ impl Standing {
             CredentialState::Suspended => Verdict::Suspended,
             _ => Verdict::Stands,
         };
+        self.lease_ends_us
+            .store(micros_or_never(life.lease_ends()), Ordering::Release);
         self.verdict.store(verdict as u8, Ordering::Release);
     }
 
     /// Why calls in flight may not get their result, as a stable word.
-    fn loss(&self) -> Option<&'static str> {
+    fn loss(&self, now: Timestamp) -> Option<&'static str> {
         match self.verdict.load(Ordering::Acquire) {
             verdict if verdict == Verdict::Suspended as u8 => Some("credential_suspended"),
             verdict if verdict == Verdict::Frozen as u8 => Some(FROZEN),
             verdict if verdict == Verdict::Revoked as u8 => Some("credential_revoked"),
-            _ => self.stands_with.as_ref().and_then(|standing| standing.loss()),
+            _ if self.lease_ends_us.load(Ordering::Acquire) <= now.as_micros() => Some("lease_ended"),
+            _ => self.stands_with.as_ref().and_then(|standing| standing.loss(now)),
         }
     }
 
@@ -204,6 +210,21 @@ impl Credential {
         )
     }
 
+    /// The same credential, allowing something else.
+    pub(in crate::instance) fn granting(&self, grant: Grant, life: Life, now: Timestamp) -> Self {
+        Self::new(
+            IssuedRecord {
+                grant,
+                ..self.record_at(now)
+            },
+            (life, self.keyed),
+            self.keys.clone(),
+            self.previous.as_ref().map(|previous| previous.keys.clone()),
+            Arc::clone(&self.standing),
+            now,
+        )
+    }
+
     /// The same credential, its access key used with these secrets.
     pub(super) fn under(&self, keys: &LegacyKeys, now: Timestamp) -> Self {
         Self::new(
@@ -247,10 +268,7 @@ impl Credential {
 
     /// Why a call that began may not get its result, as a stable word; none if it may.
     pub(in crate::instance) fn loss(&self, now: Timestamp) -> Option<&'static str> {
-        let has_ended = || self.life.lease_ends().is_some_and(|ends| ends <= now);
-        self.standing
-            .loss()
-            .or_else(|| has_ended().then_some("lease_ended"))
+        self.standing.loss(now)
     }
 
     /// Notes a call; what is stored follows within some seconds.
@@ -323,6 +341,11 @@ impl Presented {
     pub(in crate::instance) fn is_rotated_away(&self, now: Timestamp) -> bool {
         self.is_previous && self.credential.life.overlap(now).is_none()
     }
+}
+
+/// A moment that may never come.
+fn micros_or_never(moment: Option<Timestamp>) -> i64 {
+    moment.map_or(i64::MAX, Timestamp::as_micros)
 }
 
 /// A life as it is stored.

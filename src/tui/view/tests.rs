@@ -1,6 +1,7 @@
 //! Every pane, page, window and state, at three sizes, with a held clock.
 
 mod backups;
+mod granting;
 mod log;
 mod plain;
 mod sorting;
