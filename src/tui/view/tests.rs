@@ -82,6 +82,11 @@ fn instances_and_credentials_that_a_filter_leaves() {
         write(state, "side:held beta");
         press(state, &["enter"]);
     });
+    compare("credentials_in_need", |state| {
+        press(state, &["3", "z", "/"]);
+        write(state, "attention:any");
+        press(state, &["enter"]);
+    });
     compare("credentials_without_a_match", |state| {
         press(state, &["3", "/"]);
         write(state, "nobody");
