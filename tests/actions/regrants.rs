@@ -1,9 +1,10 @@
 //! What an issued credential allows, changed under the keys that its holder has.
 
 use crate::access_keys::{everything, key, place};
-use crate::running::{Running, get, refused, text};
+use crate::running::{Running, context, get, refused, text};
+use butterfly_console::client::Client;
 use butterfly_console::model::{Grant, Profile, Timestamp};
-use butterfly_console::protocol::Code;
+use butterfly_console::protocol::{Code, Query, SealedRequest, seal_query};
 use serde_json::{Value, json};
 
 /// What the owner sees of a credential.
@@ -235,4 +236,39 @@ async fn of_an_access_key_everything_is_changed_but_what_its_permissions_say() {
             Code::InvalidParameter
         );
     }
+}
+
+#[tokio::test]
+async fn threat_21_where_replay_becomes_strict_no_copy_from_before_is_taken() {
+    let running = Running::start("alpha").await;
+    let friend = running
+        .issue_as("friend", Profile::Legacy, Grant::read(["get_graph_stats"]))
+        .await;
+    let context = context();
+    let query = Query::new("get_graph_stats", json!({}));
+    let client = Client::new();
+    let send = async |request: &SealedRequest| {
+        let sent = client.send(&friend, request.clone(), &context).await;
+        sent.is_ok_and(|exchange| exchange.reply.is_success())
+    };
+    let before = seal_query(&friend, &query, &context, Timestamp::now());
+    assert!(
+        send(&before).await && send(&before).await,
+        "as original instances do"
+    );
+    let strict = |is_strict: bool| json!({"name": "friend", "grant": {"strict_replay": is_strict}});
+    running.get("change_credential", strict(true)).await;
+    assert!(!send(&before).await, "a copy of it may be with somebody");
+
+    // Their clock is a little ahead: the second in which it was switched is over there.
+    let after = seal_query(&friend, &query, &context, Timestamp::now().plus_seconds(5));
+    assert!(send(&after).await);
+    assert!(!send(&after).await);
+    let running = running.reopen().await;
+    assert!(
+        !send(&before).await && !send(&after).await,
+        "after a restart neither"
+    );
+    running.get("change_credential", strict(false)).await;
+    assert!(send(&before).await && send(&before).await);
 }

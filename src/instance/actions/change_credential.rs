@@ -98,6 +98,9 @@ async fn change_credential(call: &Call<'_>) -> Answer {
     require_changeable(call, &credential, now)?;
     let next = credential.granting(grant, life, now);
     let changes = differences(&credential, &next);
+    if next.record.grant.strict_replay && !credential.record.grant.strict_replay {
+        take_each_call_once(call, &credential, now);
+    }
     let credential = match changes.is_empty() {
         true => credential,
         false => issuing::settle(call.instance, next, now).await?,
@@ -106,6 +109,16 @@ async fn change_credential(call: &Call<'_>) -> Answer {
         "credential": issuing::view(&credential, now),
         "changes": changes,
     })))
+}
+
+/// From this moment on, and not only once it is stored: what is taken meanwhile would be remembered nowhere.
+fn take_each_call_once(call: &Call<'_>, credential: &Credential, now: Timestamp) {
+    let grant = Grant {
+        strict_replay: true,
+        ..credential.record.grant.clone()
+    };
+    let strict = credential.granting(grant, credential.life.clone(), now);
+    call.instance.issued().put(strict, now);
 }
 
 /// Whether the credential is what the caller saw of it: what putting that in its place would leave as it is.

@@ -64,6 +64,20 @@ pub(in crate::instance) struct Keyed {
     /// Uses before that.
     #[serde(rename = "keyed_uses")]
     pub uses: u64,
+    /// Since when each call made with them is taken once, where they were in use before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict_since: Option<Timestamp>,
+}
+
+impl Keyed {
+    /// Of keys that nobody has used yet.
+    pub(super) const fn fresh(at: Timestamp) -> Self {
+        Self {
+            at,
+            uses: 0,
+            strict_since: None,
+        }
+    }
 }
 
 /// What is stored in [`IssuedRecord::life`].
@@ -212,12 +226,21 @@ impl Credential {
 
     /// The same credential, allowing something else.
     pub(in crate::instance) fn granting(&self, grant: Grant, life: Life, now: Timestamp) -> Self {
+        let is_strict = self.record.grant.strict_replay;
+        let keyed = Keyed {
+            strict_since: match grant.strict_replay {
+                true if is_strict => self.keyed.strict_since,
+                true => Some(now),
+                false => None,
+            },
+            ..self.keyed
+        };
         Self::new(
             IssuedRecord {
                 grant,
                 ..self.record_at(now)
             },
-            (life, self.keyed),
+            (life, keyed),
             self.keys.clone(),
             self.previous.as_ref().map(|previous| previous.keys.clone()),
             Arc::clone(&self.standing),
@@ -250,6 +273,8 @@ impl Credential {
         let keyed = Keyed {
             at: now,
             uses: record.uses,
+            // The keys of before are answered for a while longer.
+            strict_since: self.keyed.strict_since,
         };
         let record = IssuedRecord {
             sealed_secrets,
