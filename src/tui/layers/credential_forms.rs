@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn an_end_is_a_day_days_from_now_or_a_moment() {
-        let end = |text: &str| end_of(text, NOW).map(|end| end_text(end));
+        let end = |text: &str| end_of(text, NOW).map(end_text);
         assert_eq!(end("").unwrap(), "");
         assert_eq!(end("2027-01-31").unwrap(), "2027-01-31T23:59:59Z");
         assert_eq!(end("2027-01-31T10:00:00Z").unwrap(), "2027-01-31T10:00:00Z");
