@@ -162,6 +162,7 @@ impl Issued {
         let mut index = self.write();
         index.put(Arc::clone(&credential));
         credential.standing.judge(&credential.life, now);
+        credential.standing.allow(&credential.caller.grant);
         credential
     }
 

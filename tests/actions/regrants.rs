@@ -272,3 +272,30 @@ async fn threat_21_where_replay_becomes_strict_no_copy_from_before_is_taken() {
     running.get("change_credential", strict(false)).await;
     assert!(send(&before).await && send(&before).await);
 }
+
+#[tokio::test]
+async fn an_access_key_allows_no_more_than_whoever_made_it_may_do_by_now() {
+    let running = Running::start("alpha").await;
+    let mine = running.issue("mine", everything()).await;
+    let here = place(&mine, "here").await;
+    let (_, writer) = key(&mine, &here.domain, json!("read_write")).await;
+    let write = |words: &str| json!({"pointer_address": here.pointer, "description": words});
+    let mine_may = async |grant: Value| {
+        let asked = json!({"name": "mine", "grant": grant});
+        running.get("change_credential", asked).await;
+    };
+    get(&writer, "update_pointer", write("rain")).await;
+    mine_may(json!({"writes": false})).await;
+    assert_eq!(
+        refused(&writer, "update_pointer", write("snow")).await,
+        Code::NotGranted
+    );
+    get(&writer, "get_pointer", json!({"pointer_address": here.pointer})).await;
+    mine_may(json!({"writes": true, "sources": ["192.0.2.0/24"]})).await;
+    assert_eq!(
+        refused(&writer, "update_pointer", write("snow")).await,
+        Code::NotGranted
+    );
+    mine_may(json!({"sources": null})).await;
+    get(&writer, "update_pointer", write("snow")).await;
+}

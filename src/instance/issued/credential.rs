@@ -9,8 +9,8 @@ use crate::seal::LegacyKeys;
 use crate::store::{IssuedRecord, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The stable word for a credential that is frozen. Its callers are told, so that both sides are alarmed.
 pub(in crate::instance) const FROZEN: &str = "credential_frozen";
@@ -104,6 +104,8 @@ pub(in crate::instance) struct Standing {
     pub(super) noted: AtomicU64,
     last_used_us: AtomicI64,
     is_in_memory: bool,
+    /// What the credential allows now: access keys that stand with it allow no more.
+    grant: RwLock<Arc<Grant>>,
     /// Of the credential that an access key stands and falls with.
     stands_with: Option<Arc<Standing>>,
 }
@@ -127,6 +129,7 @@ impl Standing {
         stands_with: Option<Arc<Standing>>,
     ) -> Self {
         Self {
+            grant: RwLock::new(Arc::new(record.grant.clone())),
             stands_with,
             number,
             rate: Rate::default(),
@@ -151,6 +154,19 @@ impl Standing {
         self.lease_ends_us
             .store(micros_or_never(life.lease_ends()), Ordering::Release);
         self.verdict.store(verdict as u8, Ordering::Release);
+    }
+
+    /// From here on access keys that stand with it allow no more than this.
+    pub(super) fn allow(&self, grant: &Arc<Grant>) {
+        *self.grant.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(grant);
+    }
+
+    /// What the credential allows now that this one stands and falls with, if there is one.
+    fn grant_above(&self) -> Option<Arc<Grant>> {
+        let above = self.stands_with.as_ref()?;
+        Some(Arc::clone(
+            &above.grant.read().unwrap_or_else(PoisonError::into_inner),
+        ))
     }
 
     /// Why calls in flight may not get their result, as a stable word.
@@ -355,6 +371,17 @@ impl Presented {
             Some(previous) if self.is_previous => &previous.caller,
             _ => &self.credential.caller,
         }
+    }
+
+    /// The same as far as they may do it by now: no more than the credential allows that an access key stands with. None
+    /// for all others.
+    pub(in crate::instance) fn caller_below(&self) -> Option<Caller> {
+        let above = self.credential.standing.grant_above()?;
+        let caller = self.caller();
+        Some(Caller {
+            grant: Arc::new(caller.grant.within(&above)),
+            ..caller.clone()
+        })
     }
 
     /// The key id that was used.
