@@ -202,6 +202,7 @@ fn two_people_with_two_terminals_are_joined_by_plain_values() {
     let mut accepting = hosting(folder.path(), "museum");
     offer(&mut offering);
     offering.press("4\r");
+    offering.answer("May the same call be made twice?", "2\r");
     offering.answer("Is this what you want to share?", "\r");
     offering.wait_for("Whoever sees these values");
     offering.press("st");

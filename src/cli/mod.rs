@@ -135,7 +135,7 @@ enum Verb {
     /// Join two instances: ask for a credential or offer one, accept it, compare words, see where it stands.
     #[command(subcommand)]
     Handshake(Deferred<handshake::Handshake>),
-    /// List, check, rotate, suspend, revoke, export and import credentials.
+    /// List, check, change, rotate, suspend, revoke, export and import credentials.
     #[command(subcommand)]
     Credential(Deferred<credential::Credential>),
     /// List, make, change and remove domains, their access keys and federations.

@@ -12,6 +12,7 @@ use crate::protocol::{
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use url::Url;
 
@@ -71,10 +72,23 @@ impl Client {
         query: &Query,
         context: &CallContext,
     ) -> Result<Exchange, Box<FailedExchange>> {
+        self.attempt_telling(credential, query, context, &AtomicBool::new(false))
+            .await
+    }
+
+    /// The same, telling also whoever gives it up in the middle whether the instance may know of it: that is noted in
+    /// `sent` when the attempt is dropped.
+    pub async fn attempt_telling(
+        &self,
+        credential: &HeldCredential,
+        query: &Query,
+        context: &CallContext,
+        sent: &AtomicBool,
+    ) -> Result<Exchange, Box<FailedExchange>> {
         let mut phases = Phases::start();
         let request = seal_query(credential, query, context, Timestamp::now());
         phases.lap(PhaseName::Seal);
-        self.exchange(credential, request, context, phases).await
+        self.exchange(credential, request, context, (phases, sent)).await
     }
 
     /// Calls with a body that was sealed before (route *circuit*), under a fresh token.
@@ -98,7 +112,8 @@ impl Client {
         let mut phases = Phases::start();
         let request = send_sealed(credential, body, context, Timestamp::now());
         phases.lap(PhaseName::Seal);
-        self.exchange(credential, request, context, phases).await
+        self.exchange(credential, request, context, (phases, &AtomicBool::new(false)))
+            .await
     }
 
     /// Sends what was sealed and signed already.
@@ -108,7 +123,8 @@ impl Client {
         request: SealedRequest,
         context: &CallContext,
     ) -> Result<Exchange, ClientError> {
-        let sent = self.exchange(credential, request, context, Phases::start());
+        let noted = (Phases::start(), &AtomicBool::new(false));
+        let sent = self.exchange(credential, request, context, noted);
         sent.await.map_err(|failed| failed.error)
     }
 
@@ -117,9 +133,9 @@ impl Client {
         credential: &HeldCredential,
         request: SealedRequest,
         context: &CallContext,
-        phases: Phases,
+        noted: (Phases, &AtomicBool),
     ) -> Result<Exchange, Box<FailedExchange>> {
-        noting_connection(self.noted_exchange(credential, request, context, phases)).await
+        noting_connection(self.noted_exchange(credential, request, context, noted)).await
     }
 
     async fn noted_exchange(
@@ -127,9 +143,9 @@ impl Client {
         credential: &HeldCredential,
         request: SealedRequest,
         context: &CallContext,
-        phases: Phases,
+        (phases, sent): (Phases, &AtomicBool),
     ) -> Result<Exchange, Box<FailedExchange>> {
-        let mut progress = Progress::after(phases);
+        let mut progress = Progress::after(phases, sent);
         let posting = self.post(credential, &request, &mut progress);
         let posted = within_deadline(&credential.endpoint, context.deadline_ms, posting).await;
         match posted.and_then(|()| progress.open(credential, &request)) {
@@ -142,7 +158,7 @@ impl Client {
         &self,
         credential: &HeldCredential,
         request: &SealedRequest,
-        progress: &mut Progress,
+        progress: &mut Progress<'_>,
     ) -> Result<(), ClientError> {
         let endpoint = &credential.endpoint;
         self.check_transport(endpoint)?;

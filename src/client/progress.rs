@@ -1,9 +1,10 @@
 //! One exchange on its way, so that wherever it ends it can be told how far it came.
 
 use super::response::{self, Answer};
-use super::timing::Phases;
+use super::timing::{self, Phases};
 use super::{ClientError, Exchange, FailedExchange};
 use crate::protocol::{HeldCredential, Hop, PhaseName, Reply, SealedRequest};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How far an exchange came.
 enum Stage {
@@ -14,25 +15,45 @@ enum Stage {
 }
 
 /// An exchange on its way: what is known of it wherever it ends.
-pub(super) struct Progress {
+pub(super) struct Progress<'a> {
     phases: Phases,
     stage: Stage,
     answer: Option<Answer>,
+    abandoned: Abandoned<'a>,
 }
 
-impl Progress {
-    /// What is sealed already.
-    pub(super) fn after(phases: Phases) -> Self {
+/// Tells whoever gives an exchange up in the middle whether the instance may know of it.
+struct Abandoned<'a> {
+    is_sending: bool,
+    sent: &'a AtomicBool,
+}
+
+impl Drop for Abandoned<'_> {
+    fn drop(&mut self) {
+        if self.is_sending && timing::has_connection() {
+            self.sent.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+impl<'a> Progress<'a> {
+    /// What is sealed already; where it is given up after it was sent, that is noted.
+    pub(super) fn after(phases: Phases, sent: &'a AtomicBool) -> Self {
         Self {
             phases,
             stage: Stage::Sealed,
             answer: None,
+            abandoned: Abandoned {
+                is_sending: false,
+                sent,
+            },
         }
     }
 
     /// From here on the instance may know of it.
     pub(super) fn sending(&mut self) {
         self.stage = Stage::Sending;
+        self.abandoned.is_sending = true;
     }
 
     /// The head of a response is there; gives the place for its body.

@@ -177,6 +177,11 @@ fn connecting() -> Option<Connecting> {
     CONNECTING.try_with(Cell::get).ok().flatten()
 }
 
+/// Whether the request that this task runs has a connection: one that was kept, or was made for it.
+pub fn has_connection() -> bool {
+    connecting().is_none_or(|connecting| connecting.is_there)
+}
+
 /// Whole microseconds.
 pub fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)

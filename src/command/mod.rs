@@ -290,6 +290,7 @@ pub enum Id {
     RotateCredential,
     SuspendCredential,
     ResumeCredential,
+    ChangeCredential,
     CheckCredential,
     ExportCredential,
     ResealCircuits,

@@ -55,6 +55,9 @@ pub(super) fn on_credential(situation: &Situation) -> bool {
 pub(super) fn on_revocable(situation: &Situation) -> bool {
     situation.revocable
 }
+pub(super) fn on_regrantable(situation: &Situation) -> bool {
+    situation.regrantable
+}
 pub(super) fn on_rotatable(situation: &Situation) -> bool {
     situation.rotatable
 }

@@ -36,6 +36,8 @@ pub struct Situation {
     pub credential: bool,
     /// And it can be revoked.
     pub revocable: bool,
+    /// And it was issued here, and what it allows can be changed.
+    pub regrantable: bool,
     /// And its keys can be rotated.
     pub rotatable: bool,
     /// And it was issued here and answers: it can be suspended.
@@ -102,6 +104,7 @@ pub static FACTS: &[Fact] = &[
     ("trail", |situation| situation.trail),
     ("credential", |situation| situation.credential),
     ("revocable", |situation| situation.revocable),
+    ("regrantable", |situation| situation.regrantable),
     ("rotatable", |situation| situation.rotatable),
     ("suspendable", |situation| situation.suspendable),
     ("suspended", |situation| situation.suspended),

@@ -86,6 +86,7 @@ const COUNTERPARTS: &[(Id, Counterpart)] = &[
     (RotateCredential, Counterpart::Verb("credential rotate")),
     (SuspendCredential, Counterpart::Verb("credential suspend")),
     (ResumeCredential, Counterpart::Verb("credential resume")),
+    (ChangeCredential, Counterpart::Verb("credential change")),
     (CheckCredential, Counterpart::Verb("credential check")),
     (ExportCredential, Counterpart::Verb("credential export")),
     (ResealCircuits, Counterpart::Verb("credential reseal")),

@@ -155,7 +155,9 @@ impl Course {
                 match self.answers.delivery {
                     Delivery::Request => steps.extend([Step::Request, Step::File]),
                     Delivery::Passphrase => steps.push(Step::File),
-                    Delivery::Code | Delivery::Plain => {}
+                    // A native call is taken once, whoever makes it: only of legacy ones that is a choice.
+                    Delivery::Plain => steps.push(Step::Replays),
+                    Delivery::Code => {}
                 }
                 steps.extend([Step::Review, Step::HandOver]);
                 if !plain {
@@ -232,6 +234,7 @@ impl Course {
             Step::Purpose
             | Step::Limits
             | Step::Delivery
+            | Step::Replays
             | Step::File
             | Step::Way
             | Step::Send

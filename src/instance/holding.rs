@@ -9,6 +9,7 @@ use crate::model::{CredentialState, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What the audit trail calls an alarm about a held credential.
 const ALARM: &str = "held_credential_alarm";
@@ -214,6 +215,20 @@ pub(super) async fn ask(
     attempted.map_err(|failed| failed.error)
 }
 
+/// A message on its way under a credential. That it was sent is a use, also where nobody waits for the answer any more.
+struct OnItsWay<'a> {
+    holding: &'a Holding,
+    sent: &'a AtomicBool,
+}
+
+impl Drop for OnItsWay<'_> {
+    fn drop(&mut self) {
+        if self.sent.load(Ordering::Relaxed) {
+            self.holding.note_use(Timestamp::now());
+        }
+    }
+}
+
 async fn attempt(
     instance: &Instance,
     holding: &Holding,
@@ -221,14 +236,16 @@ async fn attempt(
     context: &CallContext,
     note: &(dyn Fn(&Attempted) + Send + Sync),
 ) -> Attempted {
+    let sent = AtomicBool::new(false);
+    let on_its_way = OnItsWay { holding, sent: &sent };
     let attempted = instance
         .client()
-        .attempt(&holding.credential, query, context)
+        .attempt_telling(&holding.credential, query, context, &sent)
         .await;
+    let is_sent = attempted.as_ref().map_or_else(|failed| failed.is_sent, |_| true);
+    sent.store(is_sent, Ordering::Relaxed);
+    drop(on_its_way);
     note(&attempted);
-    if attempted.as_ref().map_or_else(|failed| failed.is_sent, |_| true) {
-        holding.note_use(Timestamp::now());
-    }
     match &attempted {
         Ok(_) => note_first_use(instance, holding).await,
         Err(failed) => notice_tls(instance, holding, &failed.error).await,

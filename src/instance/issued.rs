@@ -101,7 +101,7 @@ impl Issued {
                 sealed_previous: None,
                 access_key: None,
             };
-            let lived = (Life::in_use(Beginning::default()), Keyed { at: now, uses: 0 });
+            let lived = (Life::in_use(Beginning::default()), Keyed::fresh(now));
             let keys = IssuedKeys::Legacy(keys.clone(), None);
             let standing = self.standing(&record, true);
             self.put(Credential::new(record, lived, keys, None, standing, now), now);
@@ -112,7 +112,7 @@ impl Issued {
     pub(super) fn begin(&self, record: IssuedRecord, life: Life, keys: IssuedKeys) -> Credential {
         let now = record.created_at;
         let standing = self.standing(&record, false);
-        let lived = (life, Keyed { at: now, uses: 0 });
+        let lived = (life, Keyed::fresh(now));
         Credential::new(record, lived, keys, None, standing, now)
     }
 
@@ -162,6 +162,7 @@ impl Issued {
         let mut index = self.write();
         index.put(Arc::clone(&credential));
         credential.standing.judge(&credential.life, now);
+        credential.standing.allow(&credential.caller.grant);
         credential
     }
 
@@ -338,11 +339,7 @@ fn life_of_older(record: &IssuedRecord, offer: Option<&OfferRecord>, now: Timest
             tracing::warn!(credential = %record.name, %error, "an older credential's state was not understood in full");
         }
     }
-    let keyed = Keyed {
-        at: record.created_at,
-        uses: 0,
-    };
-    (life, keyed)
+    (life, Keyed::fresh(record.created_at))
 }
 
 #[cfg(test)]

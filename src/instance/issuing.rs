@@ -139,7 +139,7 @@ pub(super) fn issued_credential(instance: &Instance, name: &str) -> Result<Arc<C
 }
 
 /// An instance without an owner could only be helped by whoever has its folder.
-fn keep_an_owner(instance: &Instance, credential: &Credential) -> Result<(), Problem> {
+pub(super) fn keep_an_owner(instance: &Instance, credential: &Credential) -> Result<(), Problem> {
     let now = Timestamp::now();
     let is_owner = |candidate: &Credential| {
         let stands = candidate.life.state_at(now).is_usable();
@@ -200,7 +200,11 @@ pub(super) fn overlap_until(life: &Life, now: Timestamp) -> Option<Timestamp> {
 
 /// The grant that a query asks for.
 pub(super) fn grant(query: &Query) -> Result<Grant, Problem> {
-    let grant: Grant = query.required("grant")?;
+    within_bounds(query.required("grant")?)
+}
+
+/// A grant, unless it goes further than any may.
+pub(super) fn within_bounds(grant: Grant) -> Result<Grant, Problem> {
     if grant.hops > Grant::MOST_HOPS {
         return Err(Problem::new(
             Code::InvalidParameter,

@@ -295,9 +295,10 @@ impl Call {
         gone: CancellationToken,
     ) -> (Ended, Stopwatch) {
         watch.stop_unless(self.context.trace);
+        let below = self.presented.caller_below();
         let opened = Opened {
             instance: &self.instance,
-            caller: self.presented.caller(),
+            caller: below.as_ref().unwrap_or_else(|| self.presented.caller()),
             credential: Some(&self.presented.credential),
             jti: self.jti.as_deref(),
             query: &query,

@@ -4,6 +4,9 @@
 //! the bytes of both and never their spelling. So that this need not be remembered for as long as a token lives, a body
 //! must have been sealed just now, by the time that its sender put under the seal. Sealed anew for each call, as every
 //! client does, that is so; a query that was sealed long before (route *circuit*) is what is being kept out.
+//!
+//! Where that was chosen later (`change_credential`), what was sealed up to that second may have been taken already, and is
+//! taken no more.
 
 use super::Instance;
 use super::authenticate::Refusal;
@@ -33,6 +36,11 @@ pub(super) async fn take(
     let id = token::legacy_call_id(token, &bytes).map_err(|_| refused(None, "token_malformed"))?;
     let age = now.as_seconds().saturating_sub(sealed_at);
     if !(-CLOCK_SKEW..=LIFETIME + CLOCK_SKEW).contains(&age) {
+        return Err(refused(Some(&id), NOT_OF_NOW));
+    }
+    // What was taken before that is remembered nowhere.
+    let since = presented.credential.keyed.strict_since;
+    if since.is_some_and(|since| sealed_at <= since.as_seconds()) {
         return Err(refused(Some(&id), NOT_OF_NOW));
     }
     instance.recall_tokens(now).await;

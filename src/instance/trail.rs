@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// Longest text from a caller that goes on record.
 const LONGEST: usize = 128;
+/// Longest account of what was changed that goes on record, in characters.
+const LONGEST_ACCOUNT: usize = 2_000;
 /// Parameters that say what an action is about, the telling ones first.
 const SUBJECTS: [&str; 9] = [
     "federation_id",
@@ -120,7 +122,10 @@ impl Trail {
             return Ok(());
         }
         let (outcome, reason) = verdict(reply);
-        let reason = reason.map(|reason| with_way(reason, reply, onward));
+        let reason = match reason {
+            Some(reason) => Some(with_way(reason, reply, onward)),
+            None => changes(deed, reply),
+        };
         let mut record = self.record(deed, now, outcome, reason);
         record.subject = key(deed, reply).or(record.subject).or_else(|| made(reply));
         self.append(record).await
@@ -364,6 +369,20 @@ fn key(deed: &Deed<'_>, reply: &Reply) -> Option<String> {
     Some(plain(id))
 }
 
+/// What a credential allowed before, and what it allows now: `writes false -> true, hops 0 -> 2`.
+fn changes(deed: &Deed<'_>, reply: &Reply) -> Option<String> {
+    if deed.query.action() != "change_credential" {
+        return None;
+    }
+    let changes = reply.result()?.get("changes")?.as_array()?;
+    let one = |change: &Value| {
+        let what = change["what"].as_str().unwrap_or_default();
+        format!("{what} {} -> {}", change["before"], change["now"])
+    };
+    let account = changes.iter().map(one).collect::<Vec<_>>().join(", ");
+    (!account.is_empty()).then(|| inert(&account, LONGEST_ACCOUNT))
+}
+
 /// What a reply says was made.
 fn made(reply: &Reply) -> Option<String> {
     // What is rendered already is long or read often, and makes nothing.
@@ -382,12 +401,17 @@ fn subject(query: &Query) -> Option<String> {
 
 /// Text of a caller's as it may stand in the trail: short, and nothing that a terminal would act on.
 fn plain(text: &str) -> String {
+    inert(text, LONGEST)
+}
+
+/// The same, of a length of its own.
+fn inert(text: &str, longest: usize) -> String {
     let is_plain = |character: char| character == ' ' || character.is_ascii_graphic();
-    if text.len() <= LONGEST && text.chars().all(is_plain) {
+    if text.len() <= longest && text.chars().all(is_plain) {
         return text.to_owned();
     }
     text.chars()
-        .take(LONGEST)
+        .take(longest)
         .map(|character| if is_plain(character) { character } else { '?' })
         .collect()
 }

@@ -1,6 +1,7 @@
 //! What an issued credential allows.
 
 use super::{ConnectionId, DomainGrant, PointerAddress};
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -39,7 +40,7 @@ pub struct Grant {
     /// How many further hops a call may take from here (0 to 8).
     pub hops: u8,
     /// Addresses that calls may come from, if limited.
-    pub sources: Option<Vec<ipnet::IpNet>>,
+    pub sources: Option<Vec<IpNet>>,
     /// Legacy only: whether each call is taken once, told by its token and the bytes of its body. A native credential's
     /// always are.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -99,6 +100,19 @@ impl Grant {
         }
     }
 
+    /// What of this another grant allows too: actions, writes, hops and where calls may come from. Which pointers, and how
+    /// often, stays as it is.
+    pub fn within(&self, other: &Self) -> Self {
+        let actions = self.actions.iter().filter(|action| other.allows_action(action));
+        Self {
+            actions: actions.cloned().collect(),
+            writes: self.writes && other.writes,
+            hops: self.hops.min(other.hops),
+            sources: common(self.sources.as_deref(), other.sources.as_deref()),
+            ..self.clone()
+        }
+    }
+
     /// Whether an action of this name may be called at all.
     pub fn allows_action(&self, action: &str) -> bool {
         self.owner || self.actions.contains(action)
@@ -115,9 +129,48 @@ impl Grant {
     }
 }
 
+/// Addresses that are in both; none is any. Of two networks one lies in the other, or they have nothing in common.
+fn common(one: Option<&[IpNet]>, other: Option<&[IpNet]>) -> Option<Vec<IpNet>> {
+    let (Some(one), Some(other)) = (one, other) else {
+        return one.or(other).map(<[IpNet]>::to_vec);
+    };
+    let lies_in = |net: &&IpNet, nets: &[IpNet]| nets.iter().any(|outer| outer.contains(*net));
+    let inner = one.iter().filter(|net| lies_in(net, other));
+    let outer = other.iter().filter(|net| lies_in(net, one) && !one.contains(net));
+    Some(inner.chain(outer).copied().collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_two_grants_allow_is_no_more_than_either() {
+        let nets = |texts: &[&str]| -> Option<Vec<IpNet>> {
+            Some(texts.iter().map(|text| text.parse().unwrap()).collect())
+        };
+        let mut one = Grant::read(["get_pointer", "create_pointer"]);
+        (one.writes, one.hops, one.rate_per_minute) = (true, 4, Some(60));
+        one.sources = nets(&["10.0.0.0/8", "192.0.2.7/32", "2001:db8::/32"]);
+        let mut other = Grant::read(["get_pointer", "whoami"]);
+        (other.writes, other.hops) = (false, 2);
+        other.sources = nets(&["10.1.0.0/16", "192.0.2.0/24", "198.51.100.0/24"]);
+        let both = one.within(&other);
+        assert_eq!(Vec::from_iter(&both.actions), ["get_pointer"]);
+        assert_eq!(
+            (both.writes, both.hops, both.rate_per_minute),
+            (false, 2, Some(60))
+        );
+        assert_eq!(both.sources, nets(&["192.0.2.7/32", "10.1.0.0/16"]));
+        assert_eq!(one.within(&one), one);
+        let anywhere = Grant {
+            sources: None,
+            ..other.clone()
+        };
+        assert_eq!(one.within(&anywhere).sources, one.sources);
+        assert_eq!(anywhere.within(&one).sources, one.sources);
+        assert_eq!(one.within(&Grant::owner()), one);
+    }
 
     #[test]
     fn the_default_allows_nothing() {

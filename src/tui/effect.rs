@@ -10,8 +10,9 @@ use crate::model::{ConnectionId, InstanceName, NewPointer, PointerAddress, Point
 use crate::seal::Passphrase;
 use crate::store::PointerQuery;
 use crate::workspace::{
-    BackupSeal, BulkAction, BulkTarget, DomainChange, FederateRequest, InitInstance, InstanceChange, LogAsk,
-    LogExport, LogForm, NewFetchHeader, RemoteRequest, Rows, TagChange, Unlock, VaultLock, listed,
+    BackupSeal, BulkAction, BulkTarget, DomainChange, FederateRequest, GrantChange, InitInstance,
+    InstanceChange, LogAsk, LogExport, LogForm, NewFetchHeader, RemoteRequest, Rows, TagChange, Unlock,
+    VaultLock, listed,
 };
 use std::path::PathBuf;
 use std::time::Duration;
@@ -235,6 +236,8 @@ pub enum Work {
     Rotate(String, u32),
     /// Stop answering the older key of an issued credential.
     EndOverlap(String),
+    /// Change what a credential allows.
+    ChangeCredential(String, Box<GrantChange>),
     /// Suspend an issued credential, or resume it.
     Suspend(String, bool),
     /// Get the values of a credential in plain text.
@@ -360,6 +363,7 @@ impl Work {
             Self::Call(_, address, Some(route)) => format!("calling {address} by {route}"),
             Self::Federate(request) => format!("making a federated pointer on {}", request.instance),
             Self::Revoke(name) => format!("revoking {name}"),
+            Self::ChangeCredential(name, _) => format!("changing {name}"),
             Self::Rotate(name, _) => format!("rotating the keys of {name}"),
             Self::EndOverlap(name) => format!("ending the overlap of {name}"),
             Self::Suspend(name, true) => format!("suspending {name}"),

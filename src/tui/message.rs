@@ -237,6 +237,8 @@ pub enum Present {
     Connection(Box<ConnectionRow>),
     /// A domain.
     Domain(Box<DomainRow>),
+    /// An issued credential.
+    Credential(Box<CredentialRow>),
 }
 
 /// What is done with a line of the log after a yes.

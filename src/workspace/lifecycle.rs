@@ -108,7 +108,7 @@ impl Workspace {
     }
 
     /// The row of an issued credential: only the side that issued one decides whether it is answered.
-    async fn issued_row(&self, name: &str) -> Result<CredentialRow, Failure> {
+    pub(super) async fn issued_row(&self, name: &str) -> Result<CredentialRow, Failure> {
         let row = self.credential(name).await?;
         if row.side == Side::Issued {
             return Ok(row);

@@ -1,8 +1,8 @@
 //! Callers that hang up before their answer is there.
 
 use crate::running::{Running, context, text, through};
-use butterfly_console::model::{Grant, Timestamp};
-use butterfly_console::protocol::{HeldCredential, Query, SealedRequest, seal_query};
+use butterfly_console::model::{Grant, Profile, Timestamp};
+use butterfly_console::protocol::{CredentialForm, HeldCredential, Query, SealedRequest, seal_query};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -56,6 +56,15 @@ async fn recorded(running: &Running, action: &str, outcome: &str) -> Value {
     tokio::time::timeout(LONG, looking)
         .await
         .expect("it is put on record")
+}
+
+/// Of one that was made for the test, and called with once.
+async fn assert_is_used_once(running: &Running, list: &str, name: &str) {
+    let listed = running.get(list, json!({})).await;
+    let found = listed["credentials"].as_array().unwrap().iter();
+    let credential = found.clone().find(|one| one["name"] == name).unwrap();
+    assert_eq!(credential["uses"], 1, "{credential}");
+    assert!(credential["last_used"].is_string(), "{credential}");
 }
 
 #[tokio::test]
@@ -114,6 +123,7 @@ async fn threat_11_a_call_whose_caller_hangs_up_is_on_record_and_not_taken_again
     let record = recorded(&running, "invoke_through_connection", "failed").await;
     assert_eq!(record["reason"], "caller_gone");
     assert_eq!(record["app_id"], "friend");
+    assert_is_used_once(&running, "list_credentials", "friend").await;
 
     let running = running.reopen().await;
     let mut stream = send(&running, &request).await;
@@ -158,4 +168,65 @@ async fn a_chain_ends_with_its_first_caller() {
     assert_eq!(recorded(&alpha, "relay", "failed").await["reason"], "caller_gone");
     let there = recorded(&beta, "invoke_through_connection", "failed").await;
     assert_eq!(there["reason"], "caller_gone");
+    // What was sent was used, on either side.
+    assert_is_used_once(&alpha, "list_held_credentials", "to-beta").await;
+    assert_is_used_once(&beta, "list_credentials", "from-alpha").await;
+}
+
+#[tokio::test]
+async fn a_legacy_call_whose_caller_hangs_up_is_a_use() {
+    let running = Running::start_allowing("alpha", &["127.0.0.0/8"]).await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/slow", silent.local_addr().unwrap());
+    let connection = running.connection("outside", None).await;
+    let pointer = running
+        .pointer(json!({"data_reference": url, "connection_id": connection}))
+        .await;
+    let mut grant = Grant::read(["invoke_through_connection"]);
+    grant.pointers.all = true;
+    grant.strict_replay = true;
+    let friend = running.issue_as("friend", Profile::Legacy, grant).await;
+    let asked = through(&connection, &pointer);
+    let stream = send(&running, &sealed(&friend, "invoke_through_connection", asked)).await;
+    let waiting = tokio::time::timeout(LONG, silent.accept())
+        .await
+        .unwrap()
+        .unwrap();
+    hang_up(stream).await;
+    recorded(&running, "invoke_through_connection", "failed").await;
+    drop(waiting);
+    assert_is_used_once(&running, "list_credentials", "friend").await;
+    let running = running.reopen().await;
+    assert_is_used_once(&running, "list_credentials", "friend").await;
+}
+
+#[tokio::test]
+async fn a_relay_that_never_reached_its_peer_is_no_use() {
+    let alpha = Running::start("alpha").await;
+    let beta = Running::start("beta").await;
+    let credential = beta.issue("from-alpha", Grant::read(["whoami"])).await;
+    // It takes connections, and never says a word of TLS.
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let mut form = CredentialForm::of(&credential).expose_value();
+    form["endpoint"] = json!(format!("https://{}/invoke", silent.local_addr().unwrap()));
+    alpha
+        .get("hold_credential", json!({"name": "to-nobody", "form": form}))
+        .await;
+    let connection = alpha.connection("to-nobody", Some("to-nobody")).await;
+    let asked = json!({"connection_id": connection, "query": {"action": "whoami"}});
+    let stream = send(&alpha, &sealed(&alpha.owner, "relay", asked)).await;
+    let connecting = tokio::time::timeout(LONG, silent.accept())
+        .await
+        .unwrap()
+        .unwrap();
+    hang_up(stream).await;
+    assert_eq!(recorded(&alpha, "relay", "failed").await["reason"], "caller_gone");
+    drop(connecting);
+    let listed = alpha.get("list_held_credentials", json!({})).await;
+    let held = &listed["credentials"][0];
+    assert_eq!(
+        (&held["name"], &held["uses"]),
+        (&json!("to-nobody"), &json!(0)),
+        "{held}"
+    );
 }

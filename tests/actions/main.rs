@@ -19,6 +19,7 @@ mod meanwhile;
 mod once;
 mod pointers;
 mod refusals;
+mod regrants;
 mod relays;
 mod running;
 mod scopes;

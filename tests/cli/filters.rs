@@ -33,6 +33,11 @@ fn filters_are_kept_used_and_forgotten() {
     );
     assert_eq!(count(&home.ok(&["instance", "list", "--filter", "saved:far"])), 0);
     assert!(count(&home.ok(&["credential", "list", "--filter", "saved:held"])) > 0);
+    let all = count(&home.ok(&["credential", "list"]));
+    let in_need = count(&home.ok(&["credential", "list", "--filter", "attention:any"]));
+    let at_rest = count(&home.ok(&["credential", "list", "--filter", "attention:none"]));
+    assert_eq!(in_need + at_rest, all);
+    assert!(at_rest > 0);
     assert_eq!(
         home.ok(&["pointer", "list", "alpha", "--filter", "saved:air"])["count"],
         0

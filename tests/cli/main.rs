@@ -29,6 +29,7 @@ mod owner;
 mod pointers;
 mod pointers_many;
 mod refused;
+mod regrants;
 mod secrets;
 mod serving;
 mod sides;

@@ -140,6 +140,7 @@ fn read_only_refuses_whatever_would_change_something() {
         &["credential", "rotate", "c"],
         &["credential", "end-overlap", "c"],
         &["credential", "reseal", "c"],
+        &["credential", "change", "c", "--rate", "6"],
         &["credential", "suspend", "c"],
         &["credential", "resume", "c"],
         &["credential", "import", "r", "-"],

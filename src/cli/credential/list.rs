@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Args)]
 pub struct List {
     /// Only what this leaves, for example 'side:held !state:active' (name:, instance:, side:, state:, app:, key:,
-    /// profile:, attention:, words, ~letters, !not, saved:NAME).
+    /// profile:, attention:any|none, words, ~letters, !not, saved:NAME).
     #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(Rows::Credentials))]
     filter: FilterArg,
     /// By which column: attention (what needs it most first), name, side, instance, state (in the order of a

@@ -1,5 +1,6 @@
 //! `butterfly credential …`: what lets one party call another, through its whole life.
 
+mod change;
 mod check;
 mod dependents;
 mod handed_over;
@@ -12,6 +13,7 @@ mod suspend;
 
 use super::outcome::Outcome;
 use super::session::Session;
+use change::Change;
 use check::Check;
 use clap::Subcommand;
 use dependents::{Dependents, Reseal};
@@ -21,12 +23,13 @@ use revoke::Revoke;
 use rotate::{EndOverlap, Rotate};
 use suspend::{Resume, Suspend};
 
-/// List, check, rotate, suspend, revoke, export and import credentials.
+/// List, check, change, rotate, suspend, revoke, export and import credentials.
 #[derive(Debug, Subcommand)]
 pub enum Credential {
     List(List),
     Show(Show),
     Check(Check),
+    Change(Change),
     Dependents(Dependents),
     Rotate(Rotate),
     EndOverlap(EndOverlap),
@@ -44,6 +47,7 @@ impl Credential {
             Self::List(verb) => verb.run(session).await,
             Self::Show(verb) => verb.run(session).await,
             Self::Check(verb) => verb.run(session).await,
+            Self::Change(verb) => verb.run(session).await,
             Self::Dependents(verb) => verb.run(session).await,
             Self::Rotate(verb) => verb.run(session).await,
             Self::EndOverlap(verb) => verb.run(session).await,

@@ -75,7 +75,7 @@ impl Allowed {
 }
 
 /// A network, or one address.
-fn network(text: &str) -> Result<IpNet, String> {
+pub fn network(text: &str) -> Result<IpNet, String> {
     text.parse()
         .or_else(|_| text.parse().map(|address: std::net::IpAddr| IpNet::from(address)))
         .map_err(|_| "not an IP address or network, such as 198.51.100.7 or 2001:db8::/32".to_owned())

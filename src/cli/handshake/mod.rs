@@ -12,6 +12,7 @@ mod verify;
 use super::outcome::Outcome;
 use super::session::Session;
 use accept::Accept;
+pub use allowed::network;
 use clap::Subcommand;
 use inspect::Inspect;
 use offer::Offer;

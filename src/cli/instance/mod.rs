@@ -40,7 +40,7 @@ pub enum Instance {
     /// List the instances of this home, as last known.
     List {
         /// Only what this leaves, for example 'kind:remote !state:up' (name:, state:, kind:, profile:, url:, version:,
-        /// trouble:, words, ~letters, !not, saved:NAME).
+        /// trouble:any|none, words, ~letters, !not, saved:NAME).
         #[arg(long, value_name = "FILTER", default_value = "", value_parser = filter_of(Rows::Instances))]
         filter: FilterArg,
         /// By which column: name, state (what is well first), trip, pointers, version, last-trouble or endpoint; `:desc`

@@ -2,8 +2,8 @@
 
 use crate::command::Scope::{CredentialPage, Credentials, InstancePage, Instances, Panes};
 use crate::command::rows::{
-    changes, destroys, on_credential, on_held, on_local, on_revocable, on_rotatable, on_suspendable,
-    on_suspended, shows,
+    changes, destroys, on_credential, on_held, on_local, on_regrantable, on_revocable, on_rotatable,
+    on_suspendable, on_suspended, shows,
 };
 use crate::command::{Command, Id};
 
@@ -46,6 +46,16 @@ pub(super) static COMMANDS: &[Command] = &[
         &["x"],
     )
     .when(on_revocable),
+    changes(
+        Id::ChangeCredential,
+        "change",
+        "change",
+        "Change what an issued credential allows, or when it ends; its keys stay",
+        &[Credentials, CredentialPage],
+        59,
+        &["e"],
+    )
+    .when(on_regrantable),
     shows(
         Id::CheckCredential,
         "check",

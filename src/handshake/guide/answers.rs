@@ -122,6 +122,8 @@ pub struct Answers {
     pub hops: u8,
     /// Addresses that calls may come from; empty for anywhere.
     pub sources: Vec<IpNet>,
+    /// Whether each call is taken once, where that is a choice: plain values make a legacy credential.
+    pub strict_replay: bool,
     /// Days until the lease ends; none for no end.
     pub lease_days: Option<u32>,
     /// The request that is answered.
@@ -156,6 +158,7 @@ impl Default for Answers {
             rate_per_minute: Some(60),
             hops: 0,
             sources: Vec::new(),
+            strict_replay: false,
             lease_days: Some(90),
             request: String::new(),
             file: String::new(),
@@ -203,7 +206,7 @@ impl Answers {
             rate_per_minute: self.rate_per_minute,
             hops: self.hops,
             sources: (!self.sources.is_empty()).then(|| self.sources.clone()),
-            strict_replay: false,
+            strict_replay: self.strict_replay && self.delivery == Delivery::Plain,
             domain: None,
         }
     }

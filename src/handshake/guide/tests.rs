@@ -245,3 +245,15 @@ fn the_default_is_the_least_that_the_purpose_needs() {
     assert_eq!(grant.pointers.addresses.len(), 1);
     assert_eq!(answers.lease_days, Some(90));
 }
+
+#[test]
+fn whether_calls_are_taken_once_is_asked_where_it_is_a_choice() {
+    let mut course = Course::of(Side::Issued);
+    course.answers.strict_replay = true;
+    for delivery in Delivery::ALL {
+        course.answers.delivery = delivery;
+        let is_plain = delivery == Delivery::Plain;
+        assert_eq!(course.steps().contains(&Step::Replays), is_plain, "{delivery}");
+        assert_eq!(course.answers.grant().strict_replay, is_plain, "{delivery}");
+    }
+}

@@ -80,10 +80,10 @@ pub fn markdown() -> String {
          reply of more than 64 KiB only its end is kept (`\"result_omitted\": true`); and where a peer could not be reached, so that\n\
          nothing was sent (`\"sent\": false`), the same key may be tried again.\n\n\
          **Two who change the same thing.** `update_pointer` with `if_unchanged_since` (the `last_modified` that the caller saw)\n\
-         and `update_connection` and `update_domain` with `if_still` (members as the caller saw them, such as\n\
-         `{{\"name\": \"gate\"}}`) write nothing where that is not so any more, and fail with `changed_meanwhile`; of a pointer the\n\
-         problem says `changed_at`, and to the owner `changed_by`, where the audit trail has it. No two changes of a pointer have\n\
-         the same `last_modified`, whatever the clock does.\n\n\
+         and `update_connection`, `update_domain` and `change_credential` with `if_still` (members as the caller saw them, such\n\
+         as `{{\"name\": \"gate\"}}`) write nothing where that is not so any more, and fail with `changed_meanwhile`; of a pointer\n\
+         the problem says `changed_at`, and to the owner `changed_by`, where the audit trail has it. No two changes of a pointer\n\
+         have the same `last_modified`, whatever the clock does.\n\n\
          **Codes.** Any action may fail with {}; those of its own are in the table.\n\n\
          **Shapes.** Said once, and named in the results:\n\n",
         anywhere.join(", ")

@@ -9,6 +9,7 @@ mod add_neighbor;
 mod assign_pointer_to_connection;
 mod begin_import;
 mod call;
+mod change_credential;
 mod check;
 mod check_held_credential;
 mod clear_audit_log;

@@ -122,6 +122,13 @@ pub const GRANT: Parameter = Parameter::required(
     "what it allows: {owner, actions, pointers: {all, addresses, tags, connections}, writes, rate_per_minute, hops, sources, strict_replay?, domain?}",
 );
 
+/// What of what a credential allows is to be otherwise.
+pub const GRANT_CHANGE: Parameter = Parameter::optional(
+    "grant",
+    Kind::Json,
+    "the members of its grant that shall be otherwise, such as {\"rate_per_minute\": 60, \"writes\": false}; each is replaced as a whole, and what is not there stays",
+);
+
 /// When a credential ends.
 pub const LEASE_ENDS: Parameter = Parameter::optional(
     "lease_ends",

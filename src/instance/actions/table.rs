@@ -11,6 +11,7 @@ pub static ALL: Table = Table::of(&[
     &add_neighbor::ACTION,
     &assign_pointer_to_connection::ACTION,
     &begin_import::ACTION,
+    &change_credential::ACTION,
     &check_held_credential::ACTION,
     &clear_audit_log::ACTION,
     &commit_import::ACTION,

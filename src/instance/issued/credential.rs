@@ -4,13 +4,13 @@ use super::secrets::IssuedKeys;
 use crate::handshake::Life;
 use crate::instance::Caller;
 use crate::instance::limits::Rate;
-use crate::model::{CredentialState, KeyId, Timestamp};
+use crate::model::{CredentialState, Grant, KeyId, Timestamp};
 use crate::seal::LegacyKeys;
 use crate::store::{IssuedRecord, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// The stable word for a credential that is frozen. Its callers are told, so that both sides are alarmed.
 pub(in crate::instance) const FROZEN: &str = "credential_frozen";
@@ -64,6 +64,20 @@ pub(in crate::instance) struct Keyed {
     /// Uses before that.
     #[serde(rename = "keyed_uses")]
     pub uses: u64,
+    /// Since when each call made with them is taken once, where they were in use before that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub strict_since: Option<Timestamp>,
+}
+
+impl Keyed {
+    /// Of keys that nobody has used yet.
+    pub(super) const fn fresh(at: Timestamp) -> Self {
+        Self {
+            at,
+            uses: 0,
+            strict_since: None,
+        }
+    }
 }
 
 /// What is stored in [`IssuedRecord::life`].
@@ -84,10 +98,14 @@ pub(in crate::instance) struct Standing {
     /// Whether there is something of its life that the store does not have yet.
     pub(super) is_unsaved: AtomicBool,
     verdict: AtomicU8,
+    /// When its lease ends, in microseconds: calls in flight began under the one of then.
+    lease_ends_us: AtomicI64,
     uses: AtomicU64,
     pub(super) noted: AtomicU64,
     last_used_us: AtomicI64,
     is_in_memory: bool,
+    /// What the credential allows now: access keys that stand with it allow no more.
+    grant: RwLock<Arc<Grant>>,
     /// Of the credential that an access key stands and falls with.
     stands_with: Option<Arc<Standing>>,
 }
@@ -111,11 +129,13 @@ impl Standing {
         stands_with: Option<Arc<Standing>>,
     ) -> Self {
         Self {
+            grant: RwLock::new(Arc::new(record.grant.clone())),
             stands_with,
             number,
             rate: Rate::default(),
             is_unsaved: AtomicBool::new(false),
             verdict: AtomicU8::new(Verdict::Stands as u8),
+            lease_ends_us: AtomicI64::new(micros_or_never(record.expires_at)),
             uses: AtomicU64::new(record.uses),
             noted: AtomicU64::new(record.uses),
             last_used_us: AtomicI64::new(record.last_used.map_or(i64::MIN, Timestamp::as_micros)),
@@ -131,16 +151,32 @@ impl Standing {
             CredentialState::Suspended => Verdict::Suspended,
             _ => Verdict::Stands,
         };
+        self.lease_ends_us
+            .store(micros_or_never(life.lease_ends()), Ordering::Release);
         self.verdict.store(verdict as u8, Ordering::Release);
     }
 
+    /// From here on access keys that stand with it allow no more than this.
+    pub(super) fn allow(&self, grant: &Arc<Grant>) {
+        *self.grant.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(grant);
+    }
+
+    /// What the credential allows now that this one stands and falls with, if there is one.
+    fn grant_above(&self) -> Option<Arc<Grant>> {
+        let above = self.stands_with.as_ref()?;
+        Some(Arc::clone(
+            &above.grant.read().unwrap_or_else(PoisonError::into_inner),
+        ))
+    }
+
     /// Why calls in flight may not get their result, as a stable word.
-    fn loss(&self) -> Option<&'static str> {
+    fn loss(&self, now: Timestamp) -> Option<&'static str> {
         match self.verdict.load(Ordering::Acquire) {
             verdict if verdict == Verdict::Suspended as u8 => Some("credential_suspended"),
             verdict if verdict == Verdict::Frozen as u8 => Some(FROZEN),
             verdict if verdict == Verdict::Revoked as u8 => Some("credential_revoked"),
-            _ => self.stands_with.as_ref().and_then(|standing| standing.loss()),
+            _ if self.lease_ends_us.load(Ordering::Acquire) <= now.as_micros() => Some("lease_ended"),
+            _ => self.stands_with.as_ref().and_then(|standing| standing.loss(now)),
         }
     }
 
@@ -204,6 +240,30 @@ impl Credential {
         )
     }
 
+    /// The same credential, allowing something else.
+    pub(in crate::instance) fn granting(&self, grant: Grant, life: Life, now: Timestamp) -> Self {
+        let is_strict = self.record.grant.strict_replay;
+        let keyed = Keyed {
+            strict_since: match grant.strict_replay {
+                true if is_strict => self.keyed.strict_since,
+                true => Some(now),
+                false => None,
+            },
+            ..self.keyed
+        };
+        Self::new(
+            IssuedRecord {
+                grant,
+                ..self.record_at(now)
+            },
+            (life, keyed),
+            self.keys.clone(),
+            self.previous.as_ref().map(|previous| previous.keys.clone()),
+            Arc::clone(&self.standing),
+            now,
+        )
+    }
+
     /// The same credential, its access key used with these secrets.
     pub(super) fn under(&self, keys: &LegacyKeys, now: Timestamp) -> Self {
         Self::new(
@@ -229,6 +289,8 @@ impl Credential {
         let keyed = Keyed {
             at: now,
             uses: record.uses,
+            // The keys of before are answered for a while longer.
+            strict_since: self.keyed.strict_since,
         };
         let record = IssuedRecord {
             sealed_secrets,
@@ -247,10 +309,7 @@ impl Credential {
 
     /// Why a call that began may not get its result, as a stable word; none if it may.
     pub(in crate::instance) fn loss(&self, now: Timestamp) -> Option<&'static str> {
-        let has_ended = || self.life.lease_ends().is_some_and(|ends| ends <= now);
-        self.standing
-            .loss()
-            .or_else(|| has_ended().then_some("lease_ended"))
+        self.standing.loss(now)
     }
 
     /// Notes a call; what is stored follows within some seconds.
@@ -314,6 +373,17 @@ impl Presented {
         }
     }
 
+    /// The same as far as they may do it by now: no more than the credential allows that an access key stands with. None
+    /// for all others.
+    pub(in crate::instance) fn caller_below(&self) -> Option<Caller> {
+        let above = self.credential.standing.grant_above()?;
+        let caller = self.caller();
+        Some(Caller {
+            grant: Arc::new(caller.grant.within(&above)),
+            ..caller.clone()
+        })
+    }
+
     /// The key id that was used.
     pub(in crate::instance) fn kid(&self) -> Option<&KeyId> {
         self.caller().kid.as_ref()
@@ -323,6 +393,11 @@ impl Presented {
     pub(in crate::instance) fn is_rotated_away(&self, now: Timestamp) -> bool {
         self.is_previous && self.credential.life.overlap(now).is_none()
     }
+}
+
+/// A moment that may never come.
+fn micros_or_never(moment: Option<Timestamp>) -> i64 {
+    moment.map_or(i64::MAX, Timestamp::as_micros)
 }
 
 /// A life as it is stored.

@@ -141,3 +141,35 @@ async fn being_used_is_stored_with_the_next_flush() {
     assert_eq!(credential.record_at(later).state, CredentialState::Active);
     assert_eq!(credential.record_at(later).uses, record.uses + 1);
 }
+
+#[tokio::test]
+async fn another_end_of_a_lease_holds_for_calls_in_flight_and_for_what_stands_with_it() {
+    let place = Place::new();
+    place.keep("a").await;
+    let issued = place.load(NOW).await.unwrap();
+    let before = issued.by_name("a").unwrap();
+    let stands_with = AccessKeyOf {
+        under_environment: false,
+        stands_with: Some("a".to_owned()),
+    };
+    let record = IssuedRecord {
+        name: "key-0123456789ab".to_owned(),
+        access_key: Some(stands_with.to_value()),
+        ..before.record.clone()
+    };
+    let key = issued.begin(record, Life::in_use(Beginning::default()), before.keys.clone());
+    let later = NOW.plus_seconds(60);
+    assert_eq!((before.loss(later), key.loss(later)), (None, None));
+
+    let change = |ends| {
+        let mut life = before.life.clone();
+        life.apply(Event::LeaseChanged { ends }, NOW).unwrap();
+        issued.put(before.granting(Grant::default(), life, NOW), NOW)
+    };
+    change(Some(later));
+    let ended = Some("lease_ended");
+    assert_eq!((before.loss(later), key.loss(later)), (ended, ended));
+    assert_eq!(before.loss(NOW), None);
+    let longer = change(None);
+    assert_eq!((longer.loss(later), key.loss(later)), (None, None));
+}

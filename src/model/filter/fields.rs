@@ -23,7 +23,7 @@ impl Field {
     pub const fn new(name: &'static str, kind: Kind, help: &'static str) -> Self {
         let plain = match kind {
             Kind::Bytes | Kind::Duration | Kind::Moment => Comparison::AtLeast,
-            Kind::Text | Kind::OneOf(_) | Kind::Number => Comparison::Is,
+            Kind::Text | Kind::Remark | Kind::OneOf(_) | Kind::Number => Comparison::Is,
         };
         Self {
             name,

@@ -15,6 +15,7 @@ pub fn help(fields: &[Field], words: &str) -> Vec<(String, String)> {
             ("tag", _) => "#tag".to_owned(),
             ("instance", _) => "@instance".to_owned(),
             (name, Kind::Text) => format!("{name}:text"),
+            (name, Kind::Remark) => format!("{name}:text|any|none"),
             (name, Kind::OneOf(words)) => format!("{name}:{}", words.join("|")),
             (name, Kind::Number) => format!("{name}:>2"),
             (name, Kind::Bytes) => format!("{name}:>1MB"),

@@ -5,6 +5,8 @@
 pub enum Kind {
     /// Any text.
     Text,
+    /// A text that many have not: any text, `any` for whoever has one, `none` for whoever has not.
+    Remark,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// A whole number.
@@ -22,6 +24,7 @@ impl Kind {
     pub fn example(self) -> String {
         match self {
             Self::Text => "a text".to_owned(),
+            Self::Remark => "a text, any or none".to_owned(),
             Self::OneOf(words) => words.join(", "),
             Self::Number => "a whole number".to_owned(),
             Self::Bytes => "a size, such as 300, 20kB or 1MB".to_owned(),
@@ -32,6 +35,6 @@ impl Kind {
 
     /// Whether more and less mean something.
     pub(super) const fn has_order(self) -> bool {
-        !matches!(self, Self::Text | Self::OneOf(_))
+        !matches!(self, Self::Text | Self::Remark | Self::OneOf(_))
     }
 }

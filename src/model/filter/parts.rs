@@ -18,6 +18,9 @@ fn holds(test: &Test, parts: &[(&'static str, &str)]) -> bool {
         Test::Field(field, _, Value::Text(text)) => {
             parts.any(|(name, part)| name == field && text.is_in(part))
         }
+        Test::Field(field, _, Value::Present(is_there)) => {
+            parts.any(|(name, part)| name == field && part.is_empty() != *is_there)
+        }
         Test::Field(field, _, Value::Word(word)) => parts.any(|(name, part)| name == field && part == word),
         Test::Field(..) => false,
     }
@@ -30,12 +33,13 @@ mod tests {
 
     const FIELDS: &[Field] = &[
         Field::new("name", Kind::Text, "its name"),
+        Field::new("remark", Kind::Remark, "what is said of it"),
         Field::new("state", Kind::OneOf(&["up", "stopped"]), "how it is"),
     ];
 
     #[test]
     fn every_term_has_to_hold_of_some_part_or_of_the_one_that_it_names() {
-        let row = [("name", "museum"), ("state", "up")];
+        let row = [("name", "museum"), ("remark", ""), ("state", "up")];
         for (text, fits) in [
             ("", true),
             ("seu", true),
@@ -51,5 +55,25 @@ mod tests {
             let filter = Filter::parse(text, FIELDS).unwrap();
             assert_eq!(filter.fits(&row), fits, "{text}");
         }
+    }
+
+    #[test]
+    fn what_many_have_not_is_asked_for_by_whether_it_is_there() {
+        for (remark, fitting) in [
+            ("", ["remark:none", "!remark:any", "!remark:old"]),
+            ("old keys, any day", ["remark:any", "!remark:NONE", "remark:old"]),
+        ] {
+            let row = [("name", "museum"), ("remark", remark)];
+            for text in fitting {
+                let filter = Filter::parse(text, FIELDS).unwrap();
+                assert!(filter.fits(&row), "{text} of {remark:?}");
+                let (not, term) = text.strip_prefix('!').map_or((true, text), |term| (false, term));
+                let other = if not { format!("!{term}") } else { term.to_owned() };
+                let other = Filter::parse(&other, FIELDS).unwrap();
+                assert!(!other.fits(&row), "{text} of {remark:?}");
+            }
+        }
+        let filter = Filter::parse("remark:Any !remark:none", FIELDS).unwrap();
+        assert_eq!(filter.to_string(), "remark:any !remark:none");
     }
 }

@@ -53,6 +53,8 @@ impl Comparison {
 pub enum Value {
     /// A text.
     Text(Text),
+    /// Whether there is any text.
+    Present(bool),
     /// One of a field's words.
     Word(&'static str),
     /// A whole number.
@@ -101,10 +103,19 @@ impl Moment {
     }
 }
 
+/// How it is written that there is a text, and that there is none.
+pub(super) const ANY: &str = "any";
+pub(super) const NONE: &str = "none";
+
 /// Reads a value of a kind.
 pub(super) fn read(text: &str, kind: Kind) -> Option<Value> {
     match kind {
         Kind::Text => Some(Value::Text(Text::new(text))),
+        Kind::Remark => Some(match text.to_ascii_lowercase().as_str() {
+            ANY => Value::Present(true),
+            NONE => Value::Present(false),
+            _ => Value::Text(Text::new(text)),
+        }),
         Kind::OneOf(words) => {
             let known = words.iter().find(|word| word.eq_ignore_ascii_case(text));
             known.map(|word| Value::Word(word))

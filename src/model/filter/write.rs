@@ -1,6 +1,6 @@
 //! Filters as text that reads back as the same filter.
 
-use super::value::{Comparison, Moment, TIME_UNITS, Value};
+use super::value::{ANY, Comparison, Moment, NONE, TIME_UNITS, Value};
 use super::{Filter, Term, Test};
 use std::fmt;
 
@@ -37,7 +37,7 @@ impl fmt::Display for Term {
             }
             Test::Field(name, comparison, value) => {
                 write!(formatter, "{name}:")?;
-                let has_no_sign = matches!(value, Value::Text(_) | Value::Word(_));
+                let has_no_sign = matches!(value, Value::Text(_) | Value::Present(_) | Value::Word(_));
                 if *comparison != Comparison::Is || !has_no_sign {
                     formatter.write_str(comparison.sign())?;
                 }
@@ -50,6 +50,8 @@ impl fmt::Display for Term {
 fn write_value(formatter: &mut fmt::Formatter<'_>, value: &Value) -> fmt::Result {
     match value {
         Value::Text(text) => quoted(formatter, text.as_str()),
+        Value::Present(true) => formatter.write_str(ANY),
+        Value::Present(false) => formatter.write_str(NONE),
         Value::Word(word) => formatter.write_str(word),
         Value::Number(number) | Value::Bytes(number) => write!(formatter, "{number}"),
         Value::Duration(micros) | Value::Moment(Moment::Ago(micros)) => {

@@ -106,6 +106,16 @@ impl Field {
         self
     }
 
+    /// Puts something else into it: another text, or another one of its choices.
+    pub(super) fn put(&mut self, value: &str) {
+        match &mut self.kind {
+            Kind::Choice(options, at) => {
+                *at = options.iter().position(|option| option == value).unwrap_or(*at);
+            }
+            kind => *kind = Kind::Text(Input::new(value.to_owned())),
+        }
+    }
+
     fn of(id: &'static str, label: &'static str, kind: Kind, hint: &str) -> Self {
         Self {
             id,

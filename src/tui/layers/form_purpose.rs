@@ -1,11 +1,11 @@
 //! What a form is for, and what it learns of the instance meanwhile. Types only: what follows from them is said by the
 //! forms themselves.
 
-use crate::model::{DomainId, InstanceName, Pointer, PointerAddress};
+use crate::model::{DomainId, InstanceName, Pointer, PointerAddress, Timestamp};
 use crate::store::PointerQuery;
 use crate::tui::layers::first_run::Choice;
 use crate::tui::paths::FileName;
-use crate::workspace::{BulkTarget, ConnectionRow, DomainRow, InstanceRow, Taken};
+use crate::workspace::{BulkTarget, ConnectionRow, CredentialRow, DomainRow, InstanceRow, Taken};
 
 /// What a form is for.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,8 @@ pub enum Purpose {
     Federate(InstanceName, Vec<String>),
     /// Something about the domains of this instance.
     Domains(InstanceName, AboutDomains),
+    /// What this credential allows, as it was at this moment.
+    ChangeCredential(Box<CredentialRow>, Timestamp),
     /// How the vault is locked from now on.
     ChangeLock,
     /// A file with the whole vault.

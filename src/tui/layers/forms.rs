@@ -187,6 +187,9 @@ impl Form {
             "listen" if value.is_empty() => None,
             "listen" => wrong(value.parse::<std::net::SocketAddr>())
                 .map(|_| "is not ADDRESS:PORT, such as 127.0.0.1:5001".to_owned()),
+            "actions" | "scope" | "rate" | "hops" | "sources" | "ends" => {
+                self.grant_complaint(field.id, value)
+            }
             "query" => empty().or_else(|| wrong(Query::parse(value.as_bytes()))),
             "root" => empty().or_else(|| wrong(RootKey::parse(value))),
             "encryption_key" => empty().or_else(|| wrong(FernetKey::parse(value))),
@@ -266,6 +269,7 @@ impl Form {
             Purpose::Backup(_) | Purpose::Restore => self.backup_work()?,
             Purpose::TagMarked(_) | Purpose::ExportMarked(_) => self.marked_work()?,
             Purpose::Domains(..) => self.domain_work()?,
+            Purpose::ChangeCredential(..) => self.grant_work()?,
             Purpose::Federate(instance, _) => {
                 let description = self.value("description");
                 Work::Federate(Box::new(FederateRequest {

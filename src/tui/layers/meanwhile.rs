@@ -1,11 +1,10 @@
 //! What somebody else changed while a form was open on it: theirs and what was typed beside each other, and how the form
 //! goes on from there.
 
+use super::credential_forms::texts;
 use super::form::Form;
-use super::form_field::Kind;
 use super::form_purpose::{AboutDomains, Purpose};
 use crate::tui::message::Present;
-use tui_input::Input;
 
 /// What is to be done about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +70,10 @@ fn members(present: &Present) -> Vec<Member> {
                 text(connection.held_credential.as_deref()),
             ),
         ],
+        Present::Credential(row) => {
+            let texts = texts(row).into_iter();
+            texts.map(|(id, label, value)| member(id, label, value)).collect()
+        }
         Present::Domain(domain) => vec![member("called", "Name", domain.name.clone())],
     }
 }
@@ -96,7 +99,7 @@ impl Form {
                 continue;
             }
             if let Some(field) = self.fields.iter_mut().find(|field| field.id == after.id) {
-                field.kind = Kind::Text(Input::new(after.value));
+                field.put(&after.value);
                 field.touched = false;
             }
         }
@@ -106,6 +109,7 @@ impl Form {
                 *seen = now
             }
             (Purpose::Domains(_, AboutDomains::Rename(seen)), Present::Domain(now)) => *seen = now,
+            (Purpose::ChangeCredential(seen, _), Present::Credential(now)) => *seen = now,
             _ => {}
         }
         self.failure = None;
@@ -120,6 +124,7 @@ impl Form {
             Purpose::Domains(_, AboutDomains::EditConnection(connection)) => {
                 Some(Present::Connection(connection.clone()))
             }
+            Purpose::ChangeCredential(row, _) => Some(Present::Credential(row.clone())),
             Purpose::Domains(_, AboutDomains::Rename(domain)) => Some(Present::Domain(domain.clone())),
             _ => None,
         }

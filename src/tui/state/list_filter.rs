@@ -48,6 +48,7 @@ mod tests {
     /// What could be asked for in a field: each of its words, or any one letter or digit.
     fn askable(field: &Field) -> Vec<String> {
         match field.kind {
+            Kind::Remark => vec!["any".to_owned(), "none".to_owned()],
             Kind::OneOf(words) => words.iter().map(|word| (*word).to_owned()).collect(),
             _ => ('a'..='z').chain('0'..='9').map(String::from).collect(),
         }
@@ -61,6 +62,22 @@ mod tests {
             });
             assert!(is_answered, "no row has anything for {}", field.name);
         }
+    }
+
+    #[test]
+    fn what_needs_attention_is_found_and_so_is_what_does_not() {
+        let names = |text: &str| -> Vec<String> {
+            let filter = Filter::parse(text, CREDENTIAL_FIELDS).unwrap();
+            let rows = fake::credentials().into_iter().filter(|row| row.fits(&filter));
+            rows.map(|row| row.name).collect()
+        };
+        assert_eq!(names("attention:any"), ["museum", "harbour-console@alpha"]);
+        assert_eq!(names("attention:none").len(), fake::credentials().len() - 2);
+        // An alarm stays something to look at, whatever became of the credential since.
+        let mut revoked = fake::credentials().remove(3);
+        revoked.attention = None;
+        assert!(revoked.alarm.is_some());
+        assert!(revoked.fits(&Filter::parse("attention:any", CREDENTIAL_FIELDS).unwrap()));
     }
 
     #[test]

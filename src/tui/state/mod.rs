@@ -332,6 +332,12 @@ impl State {
                     || !matches!(row.state, CredentialState::Revoked | CredentialState::Expired))
                     && !row.grant.as_ref().is_some_and(|grant| grant.owner)
             }),
+            regrantable: self.changeable_credential().is_some_and(|row| {
+                row.side == Side::Issued
+                    && (row.state.is_usable() || row.state == CredentialState::Suspended)
+                    && row.grant.as_ref().is_some_and(|grant| !grant.owner)
+                    && !row.alarm.as_ref().is_some_and(|alarm| alarm.kind.freezes())
+            }),
             rotatable: self.changeable_credential().is_some_and(|row| {
                 row.state.is_usable() && !row.grant.as_ref().is_some_and(|grant| grant.owner)
             }),

@@ -85,8 +85,11 @@ fn quoted(value: &str) -> String {
 
 /// Values of a field that are known: its words, or what rows have that were fetched. In order, each once.
 fn values(state: &State, rows: Rows, field: &Field) -> Vec<String> {
-    if let Kind::OneOf(words) = field.kind {
-        return words.iter().map(|word| (*word).to_owned()).collect();
+    match field.kind {
+        Kind::OneOf(words) => return words.iter().map(|word| (*word).to_owned()).collect(),
+        // What is said of this one or that is long, and no answer to a question.
+        Kind::Remark => return vec!["any".to_owned(), "none".to_owned()],
+        _ => {}
     }
     let mut values: Vec<String> = match (rows, field.name) {
         (Rows::Pointers | Rows::Log | Rows::Credentials, "instance") | (Rows::Instances, "name") => {
@@ -209,6 +212,10 @@ mod tests {
         assert!(offered(Rows::Pointers, "#a").contains(&"#air".to_owned()));
         assert!(offered(Rows::Pointers, "conn:").contains(&"conn:none".to_owned()));
         assert!(offered(Rows::Instances, "state:").contains(&"state:up".to_owned()));
+        assert_eq!(offered(Rows::Credentials, "att"), ["attention:"]);
+        let there = ["attention:any", "attention:none"];
+        assert_eq!(offered(Rows::Credentials, "attention:"), there);
+        assert_eq!(offered(Rows::Instances, "trouble:n"), ["trouble:none"]);
         assert!(offered(Rows::Log, "frob:").is_empty());
         assert!(offered(Rows::Log, "status:failed").is_empty());
     }

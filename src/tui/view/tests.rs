@@ -1,6 +1,7 @@
 //! Every pane, page, window and state, at three sizes, with a held clock.
 
 mod backups;
+mod granting;
 mod log;
 mod plain;
 mod sorting;
@@ -79,6 +80,11 @@ fn instances_and_credentials_that_a_filter_leaves() {
     compare("credentials_filtered", |state| {
         press(state, &["3", "/"]);
         write(state, "side:held beta");
+        press(state, &["enter"]);
+    });
+    compare("credentials_in_need", |state| {
+        press(state, &["3", "z", "/"]);
+        write(state, "attention:any");
         press(state, &["enter"]);
     });
     compare("credentials_without_a_match", |state| {

@@ -1,16 +1,15 @@
 //! What is typed and picked at each step: what is wrong with it, and how it becomes answers.
 
 use super::fields::NONE;
-use super::options::{holders_of, purpose};
+use super::options::{REFUSED, holders_of, purpose};
 use super::state::Wizard;
 use crate::handshake::OneTimeCode;
 use crate::handshake::guide::{Purpose, Source, Step};
-use crate::model::{AppId, Delivery, Endpoint, Grant, Holder, InstanceName, Route, Side};
+use crate::model::{AppId, Delivery, Endpoint, Holder, InstanceName, Route, Side};
 use crate::protocol::Query;
 use crate::seal::{FernetKey, TokenSecret};
-use crate::tui::layers::Field;
+use crate::tui::layers::{Field, hops_complaint, rate_complaint, sources};
 use crate::tui::state::State;
-use ipnet::IpNet;
 
 /// Says of each field of the present step what is wrong with it.
 pub fn check(state: &State, wizard: &mut Wizard) {
@@ -39,15 +38,8 @@ fn complaint(state: &State, wizard: &Wizard, step: Step, field: &Field) -> Optio
             Ok(1..=3650) => None,
             _ => Some("is not a number of days from 1 to 3650".to_owned()),
         },
-        "rate" if value.is_empty() => None,
-        "rate" => match value.parse::<u32>() {
-            Ok(1..) => None,
-            _ => Some("is not a number of calls a minute".to_owned()),
-        },
-        "hops" => match value.parse::<u8>() {
-            Ok(0..=Grant::MOST_HOPS) => None,
-            _ => Some("is not a number from 0 to 8".to_owned()),
-        },
+        "rate" => rate_complaint(value),
+        "hops" => hops_complaint(value),
         "sources" => sources(value).err(),
         "request" if !wizard.course.answers.request.is_empty() => None,
         "request" => empty(),
@@ -75,19 +67,6 @@ fn words(value: &str) -> Option<String> {
         .filter(|word| !word.is_empty())
         .count();
     (count < 7).then(|| format!("are {count} of 7 so far"))
-}
-
-fn sources(value: &str) -> Result<Vec<IpNet>, String> {
-    value
-        .split([' ', ','])
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let single = word.parse::<std::net::IpAddr>().map(IpNet::from);
-            single
-                .or_else(|_| word.parse::<IpNet>())
-                .map_err(|_| format!("{word} is not an address or a range such as 10.1.0.0/16"))
-        })
-        .collect()
 }
 
 /// The complaint of a parser.
@@ -152,6 +131,7 @@ pub fn note(wizard: &mut Wizard) {
                 answers.holders = vec![Holder::Console];
             }
         }
+        Step::Replays => answers.strict_replay = current == REFUSED,
         Step::File => answers.file = typed("file"),
         Step::Code | Step::Plain => {
             answers.url = typed("url");

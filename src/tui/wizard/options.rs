@@ -10,6 +10,9 @@ use crate::tui::state::State;
 pub const OFFER: &str = "offer";
 pub const ACCEPT: &str = "accept";
 pub const DRAFT: &str = "draft";
+/// The keys of the question about calls that come again.
+pub const TAKEN: &str = "taken";
+pub const REFUSED: &str = "refused";
 /// The keys of the question about the words.
 pub const MATCH: &str = "match";
 pub const DIFFER: &str = "differ";
@@ -27,6 +30,10 @@ pub fn list(state: &State, wizard: &Wizard) -> Picker {
         Step::Scope => scope(wizard),
         Step::Holders => Picker::one(holders(), holders_key(&answers.holders)),
         Step::Delivery => Picker::one(deliveries(), answers.delivery.as_str()),
+        Step::Replays => {
+            let key = if answers.strict_replay { REFUSED } else { TAKEN };
+            Picker::one(replays(), key)
+        }
         Step::Way => Picker::one(ways(), answers.delivery.as_str()),
         Step::Words => Picker::one(words(wizard), MATCH),
         _ => Picker::default(),
@@ -244,6 +251,22 @@ fn deliveries() -> Vec<Item> {
             "For an original Python instance or client. Whoever sees them can call you.",
         )
         .marked("weakest"),
+    ]
+}
+
+fn replays() -> Vec<Item> {
+    vec![
+        Item::new(
+            TAKEN,
+            "Take the same call again and again",
+            "As original instances do: whoever copies a call on its way can make it once more, for as long as its token lives.",
+        ),
+        Item::new(
+            REFUSED,
+            "Take each call once",
+            "A copy is worthless. Their program must seal each call anew, as original clients do; a query that was sealed before (route circuit) does not work.",
+        )
+        .marked("safer"),
     ]
 }
 

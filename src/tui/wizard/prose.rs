@@ -29,6 +29,7 @@ pub fn question(wizard: &Wizard) -> String {
         Step::Limits => "Within which limits?".into(),
         Step::Holders => "Who on their side shall hold a credential?".into(),
         Step::Delivery => "How will you hand it over?".into(),
+        Step::Replays => "May the same call be made twice?".into(),
         Step::Request => "What did they send you?".into(),
         Step::File => "Shall the bundle be written to a file too?".into(),
         Step::Review => "Is this what you want to share?".into(),
@@ -108,6 +109,9 @@ pub fn why(wizard: &Wizard) -> &'static str {
         Step::Holders => "Each holder gets keys of its own, so that one can be revoked without the other.",
         Step::Delivery => {
             "The code needs your instance to be reachable from theirs right now. The bundles can be sent by mail. In every way but the last, seven spoken words prove afterwards that nobody came in between."
+        }
+        Step::Replays => {
+            "The tokens of original instances say nothing of the call that they are for, and live for an hour. So it is for your instance to remember which calls it took. You can change this later, under the same keys."
         }
         Step::Request => {
             "A request holds a public key and a name, nothing secret. Who really sent it is what the seven words prove later."
@@ -291,6 +295,9 @@ pub fn grant(grant: &Grant, wizard: Option<&Wizard>) -> Vec<String> {
         1 => "May be led on over one more instance.".to_owned(),
         hops => format!("May be led on over {hops} more instances."),
     });
+    if grant.strict_replay {
+        lines.push("Each call is taken once.".to_owned());
+    }
     lines
 }
 

@@ -96,7 +96,7 @@ fn offer(state: &mut State, delivery: Delivery) {
         answer(state, effects);
         press(state, &["enter"]);
     }
-    if step(state) == Step::File {
+    if matches!(step(state), Step::File | Step::Replays) {
         press(state, &["enter"]);
     }
     assert_eq!(step(state), Step::Review);

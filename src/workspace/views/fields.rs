@@ -35,8 +35,8 @@ pub const INSTANCE_FIELDS: &[Field] = &[
     Field::new("version", Kind::Text, "its program's version contains this"),
     Field::new(
         "trouble",
-        Kind::Text,
-        "what was wrong when last looked at contains this",
+        Kind::Remark,
+        "what was wrong when last looked at contains this; any: something was",
     )
     .also(&["error"]),
 ];
@@ -64,8 +64,8 @@ pub const CREDENTIAL_FIELDS: &[Field] = &[
     Field::new("profile", Kind::OneOf(PROFILES), "how it seals"),
     Field::new(
         "attention",
-        Kind::Text,
-        "what an administrator should know of it contains this",
+        Kind::Remark,
+        "what an administrator should know of it contains this; any: there is something",
     )
     .also(&["needs"]),
 ];
@@ -116,7 +116,13 @@ impl CredentialRow {
             ("app", self.app_id.as_str()),
             ("key", self.kid.as_deref().unwrap_or_default()),
             ("profile", self.profile.as_str()),
-            ("attention", self.attention.as_deref().unwrap_or_default()),
+            ("attention", self.remark().unwrap_or_default()),
         ]
+    }
+
+    /// What needs attention: an alarm does, whatever became of the credential since.
+    fn remark(&self) -> Option<&str> {
+        let alarm = || self.alarm.as_ref().map(|alarm| alarm.kind.advice());
+        self.attention.as_deref().or_else(alarm)
     }
 }

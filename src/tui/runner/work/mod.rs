@@ -6,7 +6,7 @@ mod pointers;
 mod transfers;
 
 use super::super::effect::{Consent, Work};
-use super::super::message::{Again, Done};
+use super::super::message::{Again, Done, Present};
 use super::super::outcome::Outcome;
 use crate::protocol::{Code, Reply};
 use crate::tui::domains;
@@ -126,6 +126,20 @@ pub(super) async fn do_work(
             let row = workspace.end_overlap(&name).await?;
             Done::Credential(Box::new(row), "answers its new key only")
         }
+        Work::ChangeCredential(name, change) => match workspace.change_credential(&name, &change).await {
+            Err(failure) if failure.code == Code::ChangedMeanwhile => {
+                let now = workspace.credential(&name).await?;
+                Done::Meanwhile(failure, Present::Credential(Box::new(now)))
+            }
+            changed => {
+                let changed = changed?;
+                let word = match changed.changes.is_empty() {
+                    true => "is as it was",
+                    false => "is changed",
+                };
+                Done::Credential(Box::new(changed.row), word)
+            }
+        },
         Work::Suspend(name, suspended) => {
             let row = workspace.suspend_credential(&name, suspended).await?;
             let word = match suspended {

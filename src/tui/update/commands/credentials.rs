@@ -1,10 +1,10 @@
 //! What is done with credentials.
 
 use super::super::begin::begin;
-use super::super::on_top::push_menu;
+use super::super::on_top::{push, push_menu};
 use crate::model::Side;
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::Item;
+use crate::tui::layers::{Form, Item, Layer};
 use crate::tui::state::State;
 
 pub(super) fn on_credential(state: &mut State, work: impl FnOnce(String) -> Work) -> Vec<Effect> {
@@ -43,4 +43,13 @@ pub(super) fn choose_overlap(state: &mut State) -> Vec<Effect> {
         ));
     }
     push_menu(state, format!("Rotate the keys of {name}"), items)
+}
+
+/// Asks what the credential shall allow.
+pub(super) fn change_credential(state: &mut State) -> Vec<Effect> {
+    let now = state.clock.now();
+    match state.credential().map(|row| Form::change_credential(row, now)) {
+        Some(form) => push(state, Layer::Form(Box::new(form))),
+        None => Vec::new(),
+    }
 }

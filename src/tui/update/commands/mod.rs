@@ -41,7 +41,7 @@ use crate::tui::wizard;
 use crate::tui::{audit, doctor, domains, map, pointer};
 use comparing::{compare, compare_direct, open_side};
 use console::{cancel, theme};
-use credentials::{choose_overlap, on_credential};
+use credentials::{change_credential, choose_overlap, on_credential};
 use filtering::{clear_filter, filter};
 use invokes::{compose, edit_again, on_tab, repeat};
 use log::{copy_as, export, follow, mark, note};
@@ -221,6 +221,7 @@ pub fn perform(state: &mut State, id: Id, argument: Option<&str>) -> Vec<Effect>
         Id::Offer => wizard::open(state, Some(Side::Issued)),
         Id::Accept => wizard::open(state, Some(Side::Held)),
         Id::RevokeCredential => ask_revoke(state),
+        Id::ChangeCredential => change_credential(state),
         Id::RotateCredential => choose_overlap(state),
         Id::SuspendCredential => ask_suspend(state),
         Id::ResumeCredential => on_credential(state, |name| Work::Suspend(name, false)),

@@ -97,7 +97,7 @@ pub fn list(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, space:
 
 fn mark_role(mark: &str) -> Role {
     match mark {
-        "best" | "least" | "up" | "active" => Role::Good,
+        "best" | "least" | "safer" | "up" | "active" => Role::Good,
         "weakest" | "changes" => Role::Warn,
         _ => Role::Faint,
     }

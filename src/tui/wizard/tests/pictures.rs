@@ -82,9 +82,13 @@ fn the_questions_of_who_offers() {
         offer_until_delivery(state);
         press(state, &["enter"]);
     });
+    compare("offer_replays", |state| {
+        offer_until_delivery(state);
+        press(state, &["4", "enter", "down"]);
+    });
     compare("offer_review_plain", |state| {
         offer_until_delivery(state);
-        press(state, &["4", "enter"]);
+        press(state, &["4", "enter", "2", "enter"]);
     });
 }
 

@@ -121,7 +121,7 @@ fn every_field_of_the_table_is_known_to_the_sieve() {
     for field in LOG_FIELDS {
         let value = match field.kind {
             crate::model::filter::Kind::OneOf(words) => words[0],
-            crate::model::filter::Kind::Text => "a",
+            crate::model::filter::Kind::Text | crate::model::filter::Kind::Remark => "a",
             crate::model::filter::Kind::Bytes | crate::model::filter::Kind::Number => "0",
             crate::model::filter::Kind::Duration => "0s",
             crate::model::filter::Kind::Moment => "100h",
