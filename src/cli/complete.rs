@@ -53,8 +53,9 @@ pub struct Complete {
 }
 
 /// Verbs of `credential` whose NAME is one that is there.
-const OF_CREDENTIALS: [&str; 10] = [
+const OF_CREDENTIALS: [&str; 11] = [
     "show",
+    "change",
     "check",
     "dependents",
     "rotate",

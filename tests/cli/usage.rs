@@ -302,6 +302,7 @@ fn a_shell_completes_credentials_templates_lines_and_pointers() {
     let line = home.ok(&["log", "list"])[0]["id"].to_string();
     for (words, expected) in [
         (&["credential", "show", "al"][..], "alpha/owner"),
+        (&["credential", "change", "al"], "alpha/owner"),
         (&["invoke", "alpha", "--template", ""], "stats"),
         (&["log", "show", ""], &line),
         (&["pointer", "show", "alpha", "ptr_"], &address),
