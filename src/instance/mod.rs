@@ -21,6 +21,7 @@ mod examining;
 mod fetch;
 mod fetch_header;
 mod folder;
+mod free_port;
 mod grant_part;
 mod guard;
 mod handshake;

@@ -14,7 +14,7 @@ use super::replay::{self, Gap, Replay};
 use super::retention::Retention;
 use super::settings::{AuditKept, NewInstance, ProxyHeader, Settings, Tls, usual};
 use super::trail::{Act, Trail};
-use super::{Instance, InstanceError, server, tls};
+use super::{Instance, InstanceError, free_port, server, tls};
 use crate::model::{AppId, CredentialState, Endpoint, Grant, Profile, Timestamp};
 use crate::protocol::{HeldCredential, Spki};
 use crate::seal::{DataKey, random};
@@ -76,11 +76,7 @@ impl Instance {
 async fn settle(new: NewInstance) -> Result<Settings, InstanceError> {
     let mut listen = new.listen;
     if listen.port() == 0 {
-        let listener = server::bind(listen, new.insecure_http || new.tls.is_some()).await?;
-        listen = listener.local_addr().map_err(|error| InstanceError::Listen {
-            address: listen.to_string(),
-            cause: error.to_string(),
-        })?;
+        listen = free_port::choose(listen, new.insecure_http || new.tls.is_some()).await?;
     }
     server::check_listen(listen, new.insecure_http || new.tls.is_some())?;
     let endpoint = match new.endpoint {
