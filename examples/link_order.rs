@@ -21,8 +21,8 @@ use std::thread;
 use std::time::Duration;
 
 const LIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/link-order.txt");
-const PROGRAM: &str = "target/release/butterfly";
-const MAP: &str = "target/link.map";
+const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/release/butterfly");
+const MAP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/link.map");
 const HEADING: &str = "\
 # The functions that the program goes through when it starts, by their names in object files. Written by
 # `cargo run --example link_order`, read by build.rs. A star stands for what another compiler would say differently.
@@ -152,8 +152,11 @@ impl Runs {
         let mut keys = pair.master.take_writer()?;
         let mut shown = Vec::new();
         while !contains(&shown, b"alpha") {
-            let piece = output.recv();
-            shown.extend(piece.map_err(|_| "the console ended before it showed anything")?);
+            let Ok(piece) = output.recv() else {
+                let said = String::from_utf8_lossy(&shown);
+                return Err(format!("the console ended before it showed the instance: {said}").into());
+            };
+            shown.extend(piece);
         }
         while output.recv_timeout(STILL).is_ok() {}
         keys.write_all(b"\x03")?;
