@@ -17,6 +17,7 @@ mod request;
 #[cfg(test)]
 mod samples;
 mod sealed_stream;
+mod told;
 mod words;
 
 pub use bundle::{Outside, SealedBundle, inspect, open_under_words, seal_under_words};
@@ -31,3 +32,4 @@ pub use life_event::{Alarm, AlarmKind, Event, Exchange, LifeError, Overlap};
 pub use renewal::{Agreement, RenewalError, renew};
 pub use request::{Asking, REQUEST_SECONDS, Request, RequestError, RequestKey};
 pub use sealed_stream::{Opener, SealedWriter, is_recipient, open_stream};
+pub use told::Told;

@@ -6,8 +6,8 @@ use super::Instance;
 use super::held::Holding;
 use super::holding;
 use crate::client::{ClientError, Seen, inert};
-use crate::handshake::AlarmKind;
-use crate::model::{Grant, Profile};
+use crate::handshake::{AlarmKind, Told};
+use crate::model::{GrantDifference, Profile};
 use crate::protocol::{CallContext, Code, Query, Reply};
 use serde_json::{Value, json};
 
@@ -220,20 +220,26 @@ fn granted(holding: &Holding, reply: &Reply) -> Found {
             remedy: "ask the instance's administrator".to_owned(),
         });
     }
-    let told = reply.result().and_then(|result| result.get("grant")).cloned();
-    let told: Option<Grant> = told.and_then(|grant| serde_json::from_value(grant).ok());
-    match (&holding.record.grant, told) {
-        (Some(agreed), Some(told)) if *agreed != told => Err(Failed {
-            why: "it allows other things than the bundle said".to_owned(),
-            remedy: "ask the instance's administrator what changed; `credential show` tells both".to_owned(),
-        }),
-        (Some(_), Some(_)) => Ok("as the bundle said".to_owned()),
-        (None, Some(told)) => Ok(match told.owner {
-            true => "everything".to_owned(),
-            false => format!("{} actions", told.actions.len()),
-        }),
-        (_, None) => Ok("it does not tell".to_owned()),
+    let Some(told) = Told::of(reply) else {
+        return Ok("it does not tell".to_owned());
+    };
+    let record = &holding.record;
+    let differences = told.differs_from(record.grant.as_ref(), record.expires_at);
+    if !differences.is_empty() {
+        return Err(Failed {
+            why: inert(&format!(
+                "it allows something else by now: {}",
+                GrantDifference::listed(&differences)
+            )),
+            remedy: "this instance knows it from now on; ask the other administrator whether that was meant"
+                .to_owned(),
+        });
     }
+    Ok(match (&record.grant, told.grant.owner) {
+        (Some(_), _) => "as it was known".to_owned(),
+        (None, true) => "everything".to_owned(),
+        (None, false) => format!("{} actions", told.grant.actions.len()),
+    })
 }
 
 fn of(error: &ClientError) -> Failed {

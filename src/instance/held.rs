@@ -4,7 +4,7 @@
 use super::peer_gate::PeerGate;
 use super::peer_gates::PeerGates;
 use crate::handshake::{Beginning, Event, Life};
-use crate::model::{Endpoint, Holder, Timestamp};
+use crate::model::{Endpoint, Grant, Holder, Timestamp};
 use crate::protocol::{CredentialForm, HeldCredential};
 use crate::seal::{DataKey, IdentityKey, row};
 use crate::store::{HeldRecord, Store, StoreError};
@@ -148,6 +148,12 @@ impl Holding {
         self.record.kid = credential.kid().cloned();
         self.record.sealed_form = seal(key, &self.record.name, &credential);
         self.credential = credential;
+        self
+    }
+
+    /// The same credential where it is known to allow this.
+    pub(super) fn allowing(mut self, grant: Grant) -> Self {
+        self.record.grant = Some(grant);
         self
     }
 

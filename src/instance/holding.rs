@@ -4,7 +4,7 @@
 use super::Instance;
 use super::held::Holding;
 use crate::client::{ClientError, Exchange, FailedExchange};
-use crate::handshake::{AlarmKind, Event, Life, LifeError};
+use crate::handshake::{AlarmKind, Event, Life, LifeError, Told};
 use crate::model::{CredentialState, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply};
 use serde_json::{Value, json};
@@ -266,7 +266,8 @@ async fn note_first_use(instance: &Instance, holding: &Holding) {
 }
 
 /// Takes to heart what the peer says of the credential in a reply of its own (never a relayed one, which may
-/// speak of a credential further on): that it is frozen, or that its keys are to be rotated.
+/// speak of a credential further on): that it is frozen, that its keys are to be rotated, or that it allows something
+/// else by now.
 pub(super) async fn heed_reply(instance: &Instance, name: &str, reply: &Reply) {
     if let Some(problem) = reply
         .problem()
@@ -275,6 +276,11 @@ pub(super) async fn heed_reply(instance: &Instance, name: &str, reply: &Reply) {
         let kind = AlarmKind::of_freezing(&problem);
         alarm(instance, name, kind, &problem.message).await;
         return;
+    }
+    if let Some(told) = Told::of(reply)
+        && let Err(problem) = know(instance, name, told).await
+    {
+        tracing::warn!(credential = name, %problem.message, "what the peer allows by now cannot be noted");
     }
     let due = reply
         .result()
@@ -290,6 +296,24 @@ pub(super) async fn heed_reply(instance: &Instance, name: &str, reply: &Reply) {
     {
         tracing::warn!(credential = name, %problem.message, "the peer asks for a rotation that cannot be noted");
     }
+}
+
+/// Keeps what a held credential allows by now, where that is news.
+async fn know(instance: &Instance, name: &str, told: Told) -> Result<(), Problem> {
+    let _alone = instance.changing().await;
+    let holding = find(instance, name)?;
+    let record = &holding.record;
+    let is_known = record.grant.as_ref() == Some(&told.grant);
+    if is_known && told.differs_from(None, record.expires_at).is_empty() {
+        return Ok(());
+    }
+    let mut life = holding.life.clone();
+    if let Some(ends) = told.lease_ends {
+        life.apply(Event::LeaseChanged { ends }, Timestamp::now())
+            .map_err(refused)?;
+    }
+    keep(instance, holding.at(life).allowing(told.grant)).await?;
+    Ok(())
 }
 
 /// A call that this instance makes for itself: it goes no further than the peer.

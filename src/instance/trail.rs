@@ -3,7 +3,7 @@
 use super::caller::Caller;
 use super::events::{self, Events, Origin, Weight};
 use super::grant_part::GRANT_PART;
-use crate::model::{InstanceId, KeyId, Timestamp};
+use crate::model::{GrantDifference, InstanceId, KeyId, Timestamp};
 use crate::protocol::{Code, Hop, Query, Reply};
 use crate::store::{AuditHead, AuditLog, AuditOutcome, NewAuditRecord, StoreError};
 use serde_json::Value;
@@ -374,12 +374,9 @@ fn changes(deed: &Deed<'_>, reply: &Reply) -> Option<String> {
     if deed.query.action() != "change_credential" {
         return None;
     }
-    let changes = reply.result()?.get("changes")?.as_array()?;
-    let one = |change: &Value| {
-        let what = change["what"].as_str().unwrap_or_default();
-        format!("{what} {} -> {}", change["before"], change["now"])
-    };
-    let account = changes.iter().map(one).collect::<Vec<_>>().join(", ");
+    let changes = reply.result()?.get("changes")?.clone();
+    let changes: Vec<GrantDifference> = serde_json::from_value(changes).ok()?;
+    let account = GrantDifference::listed(&changes);
     (!account.is_empty()).then(|| inert(&account, LONGEST_ACCOUNT))
 }
 

@@ -9,6 +9,7 @@ mod endpoint;
 mod federated;
 pub mod filter;
 mod grant;
+mod grant_difference;
 mod ids;
 mod instance;
 mod pointer;
@@ -22,6 +23,7 @@ pub use domain_role::{DomainGrant, DomainPermission, DomainRole, Federation, Fed
 pub use endpoint::{Endpoint, EndpointError};
 pub use federated::{Federated, Route};
 pub use grant::{Grant, PointerScope};
+pub use grant_difference::GrantDifference;
 pub use ids::{
     AppId, ConnectionId, DomainId, FederationId, IdError, InstanceId, InstanceName, KeyId, PointerAddress,
 };

@@ -1,9 +1,9 @@
 //! Noticing that an instance is not the one it was: another TLS key, another identity. What people's words had
 //! proven is no longer so, and nothing more is sent to it.
 
-use super::Workspace;
+use super::{Failure, Workspace};
 use crate::client::{ClientError, Probe};
-use crate::handshake::{AlarmKind, Event};
+use crate::handshake::{AlarmKind, Event, Told};
 use crate::model::{Endpoint, Timestamp};
 use crate::protocol::{CallContext, Code, Discovery, HeldCredential, Reply};
 use crate::vault::HeldEntry;
@@ -51,8 +51,8 @@ impl Workspace {
         .await;
     }
 
-    /// Takes to heart what an instance says of a credential in answer to `whoami`: that it is frozen, or that its keys
-    /// are to be rotated.
+    /// Takes to heart what an instance says of a credential in answer to `whoami`: that it is frozen, that its keys are
+    /// to be rotated, or that it allows something else by now.
     pub(super) async fn heed(&self, name: &str, reply: &Reply) {
         if let Some(problem) = reply
             .problem()
@@ -62,6 +62,11 @@ impl Workspace {
             return self
                 .raise(AlarmKind::of_freezing(&problem), move |entry| entry.name == name)
                 .await;
+        }
+        if let Some(told) = Told::of(reply)
+            && let Err(failure) = self.know(name, told).await
+        {
+            tracing::warn!(%failure, credential = %name, "what a credential allows by now cannot be noted");
         }
         let told = reply
             .result()
@@ -77,6 +82,24 @@ impl Workspace {
         {
             tracing::warn!(%failure, credential = %name, "a rotation that is asked for cannot be noted");
         }
+    }
+
+    /// Keeps what a credential allows by now, where that is news.
+    async fn know(&self, name: &str, told: Told) -> Result<(), Failure> {
+        let entry = self.held_entry(name).await?;
+        let is_known = entry.grant.as_ref() == Some(&told.grant);
+        if is_known && told.differs_from(None, entry.expires_at).is_empty() {
+            return Ok(());
+        }
+        self.change_held(name, move |entry, life| {
+            entry.grant = Some(told.grant);
+            if let Some(ends) = told.lease_ends {
+                life.apply(Event::LeaseChanged { ends }, Timestamp::now())?;
+                entry.expires_at = ends;
+            }
+            Ok(())
+        })
+        .await
     }
 
     /// Raises an alarm for the credentials concerned, once.

@@ -131,7 +131,7 @@ pub use partial_file::{NotWritten, PartialFile};
 pub use pointer_care::{TagChange, normal_tag};
 pub use pointer_columns::PointerColumn;
 pub use reads::only_reads;
-pub use regranting::{GrantChange, GrantDifference, Regranted};
+pub use regranting::{GrantChange, Regranted};
 pub use replacing::{ExportedVault, RestoredVault};
 pub use secret_file::SecretFile;
 pub use shell::{commands_here, program_here, shell_command};

@@ -2,10 +2,10 @@
 
 use super::lifecycle::issued_name;
 use super::{CredentialRow, Failure, Workspace};
-use crate::model::{PointerScope, Timestamp};
+use crate::model::{GrantDifference, PointerScope, Timestamp};
 use crate::protocol::{Code, Query};
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -30,17 +30,6 @@ pub struct GrantChange {
     pub lease_ends: Option<Option<Timestamp>>,
     /// Only if the credential still is what was seen of it: members `grant` and `expires_at`, as in its row.
     pub if_still: Option<Value>,
-}
-
-/// Something that is otherwise than it was.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct GrantDifference {
-    /// Which member of the grant, such as `pointers.tags`; or `expires_at`.
-    pub what: String,
-    /// What it was.
-    pub before: Value,
-    /// What it is.
-    pub now: Value,
 }
 
 /// What changing a credential came to.

@@ -81,3 +81,32 @@ async fn another_tls_key_fails_its_check_and_raises_the_alarm() {
     assert_eq!(lines[..3], ["reachable passed", "tls failed", "identity skipped"]);
     assert_eq!(checked["credential"]["alarm"]["kind"], "tls_key_changed");
 }
+
+#[tokio::test]
+async fn what_the_issuer_changed_is_told_once_and_known_from_then_on() {
+    let (alpha, beta, offer, _) = active().await;
+    let name = &offer["credentials"][0]["name"];
+    let before = alpha.get("list_held_credentials", json!({})).await;
+    let change = json!({"name": name, "grant": {"hops": 3}, "lease_ends": "2090-01-01T00:00:00Z"});
+    beta.get("change_credential", change).await;
+    let (lines, checked) = check(&alpha).await;
+    assert_eq!(lines[4..], ["reply passed", "grant failed"], "{checked}");
+    let why = checked["checks"][5]["why"].as_str().unwrap();
+    assert!(why.contains("hops 0 -> 3") && why.contains("expires_at"), "{why}");
+    let known = |listed: &Value| {
+        let credential = &listed["credentials"][0];
+        (
+            credential["grant"]["hops"].clone(),
+            credential["expires_at"].clone(),
+        )
+    };
+    let after = alpha.get("list_held_credentials", json!({})).await;
+    assert_eq!(known(&before).0, json!(0), "{before}");
+    assert_eq!(known(&after).0, json!(3), "{after}");
+    assert!(
+        known(&after).1.as_str().unwrap().starts_with("2090-01-01"),
+        "{after}"
+    );
+    let (lines, checked) = check(&alpha).await;
+    assert_eq!(lines[5], "grant passed", "{checked}");
+}

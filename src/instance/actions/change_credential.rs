@@ -9,7 +9,7 @@ use super::{Access, Action, Answer, Call, Code, Kind, Outcome, Parameter, check}
 use crate::handshake::{Event, LifeError};
 use crate::instance::issued::Credential;
 use crate::instance::issuing;
-use crate::model::{CredentialState, Grant, Timestamp};
+use crate::model::{CredentialState, Grant, GrantDifference, Timestamp};
 use crate::protocol::Problem;
 use futures::future::BoxFuture;
 use serde_json::{Map, Value, json};
@@ -46,20 +46,6 @@ pub static ACTION: Action = Action {
     run,
 };
 
-/// Members of a grant in the order in which changes of them are told; those of its scope stand for themselves.
-const MEMBERS: [&str; 11] = [
-    "/actions",
-    "/pointers/all",
-    "/pointers/addresses",
-    "/pointers/tags",
-    "/pointers/connections",
-    "/writes",
-    "/rate_per_minute",
-    "/hops",
-    "/sources",
-    "/strict_replay",
-    "/domain",
-];
 /// Those that follow from the permissions of an access key.
 const OF_PERMISSIONS: [&str; 4] = ["actions", "pointers", "writes", "domain"];
 
@@ -196,31 +182,9 @@ fn require_changeable(call: &Call<'_>, credential: &Credential, now: Timestamp) 
     issuing::keep_an_owner(call.instance, credential)
 }
 
-/// What is otherwise than it was, member by member.
-fn differences(before: &Credential, now: &Credential) -> Vec<Value> {
-    let told = |what: &str, before: Value, now: Value| json!({"what": what, "before": before, "now": now});
-    let members =
-        |credential: &Credential| serde_json::to_value(&credential.record.grant).unwrap_or_default();
-    let (old, new) = (members(before), members(now));
-    let value = |grant: &Value, pointer: &str| {
-        let absent = match pointer {
-            // What is not there is not so.
-            "/strict_replay" => Value::Bool(false),
-            _ => Value::Null,
-        };
-        grant.pointer(pointer).cloned().unwrap_or(absent)
-    };
-    let of_grant = MEMBERS.iter().map(|pointer| {
-        let what = pointer[1..].replace('/', ".");
-        told(&what, value(&old, pointer), value(&new, pointer))
-    });
-    let lease = told(
-        "expires_at",
-        json!(before.record.expires_at),
-        json!(now.record.expires_at),
-    );
-    of_grant
-        .chain([lease])
-        .filter(|change| change["before"] != change["now"])
-        .collect()
+/// What is otherwise than it was.
+fn differences(before: &Credential, now: &Credential) -> Vec<GrantDifference> {
+    let of_grant = GrantDifference::between(&before.record.grant, &now.record.grant);
+    let of_lease = GrantDifference::of_lease(before.record.expires_at, now.record.expires_at);
+    of_grant.into_iter().chain(of_lease).collect()
 }

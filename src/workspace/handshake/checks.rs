@@ -1,8 +1,8 @@
 //! Live checks of a held credential, one after the other, each with what was seen.
 
-use crate::client::ClientError;
-use crate::handshake::AlarmKind;
-use crate::model::{Grant, Holder, Side, Timestamp};
+use crate::client::{ClientError, inert};
+use crate::handshake::{AlarmKind, Told};
+use crate::model::{GrantDifference, Holder, Side, Timestamp};
 use crate::protocol::{CallContext, Code, Discovery, HeldCredential, Query, Reply};
 use crate::vault::HeldEntry;
 use crate::workspace::{Check, CheckKind, CheckResult, Failure, Workspace, held};
@@ -241,19 +241,23 @@ fn check_grant(entry: &HeldEntry, reply: &Reply, checks: &mut Checks<'_>) {
             "ask the instance's administrator",
         );
     }
-    let told = reply
-        .result()
-        .and_then(|result| result.get("grant"))
-        .and_then(|grant| serde_json::from_value::<Grant>(grant.clone()).ok());
-    match (&entry.grant, told) {
-        (_, None) => checks.passed(CheckKind::Grant, "the instance does not tell"),
-        (Some(agreed), Some(told)) if *agreed != told => checks.failed(
+    let Some(told) = Told::of(reply) else {
+        return checks.passed(CheckKind::Grant, "the instance does not tell");
+    };
+    let differences = told.differs_from(entry.grant.as_ref(), entry.expires_at);
+    if !differences.is_empty() {
+        return checks.failed(
             CheckKind::Grant,
-            "the instance grants something else than the bundle said",
-            "ask the instance's administrator whether that was meant",
-        ),
-        (Some(_), Some(_)) => checks.passed(CheckKind::Grant, "what the bundle said"),
-        (None, Some(_)) => checks.passed(CheckKind::Grant, "no bundle said what it should be"),
+            inert(&format!(
+                "it allows something else by now: {}",
+                GrantDifference::listed(&differences)
+            )),
+            "this home knows it from now on; ask the instance's administrator whether that was meant",
+        );
+    }
+    match entry.grant {
+        Some(_) => checks.passed(CheckKind::Grant, "what was known"),
+        None => checks.passed(CheckKind::Grant, "no bundle said what it should be"),
     }
 }
 

@@ -173,6 +173,26 @@ fn a_credential_that_does_not_work_says_at_which_check() {
 }
 
 #[test]
+fn what_an_issuer_changed_is_told_once_and_known_from_then_on() {
+    let pair = Pair::new();
+    pair.join(Way::Passphrase, &[]);
+    let name = held(&pair)
+        .into_iter()
+        .find(|name| !name.contains("/held/"))
+        .unwrap();
+    for issued in pair.issued() {
+        pair.theirs.ok(&["credential", "change", &issued, "--hops", "2"]);
+    }
+    let told = pair.ours.run(&["credential", "check", &name]);
+    assert_eq!(told.code, 3, "{}", told.stdout);
+    assert!(told.stdout.contains("hops 0 -> 2"), "{}", told.stdout);
+    let shown = pair.ours.ok(&["credential", "show", &name]);
+    assert_eq!(shown["grant"]["hops"], json!(2), "{shown}");
+    let again = pair.ours.run(&["credential", "check", &name]);
+    assert_eq!(again.code, 0, "{}", again.stdout);
+}
+
+#[test]
 fn what_an_offer_does_not_allow_is_refused() {
     let pair = Pair::new();
     let far = pair.far.clone();

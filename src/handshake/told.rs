@@ -1,0 +1,85 @@
+//! What an instance tells its caller of the caller's own credential, in answer to `whoami`.
+
+use crate::model::{Grant, GrantDifference, Timestamp};
+use crate::protocol::Reply;
+
+/// More names than these in a grant are not taken from an instance, which may mean harm.
+const MOST: usize = 10_000;
+
+/// What a credential allows by now, as its issuer says: it may have changed that under the same keys.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// What it allows.
+    pub grant: Grant,
+    /// When its lease ends; outside none where that is not told.
+    pub lease_ends: Option<Option<Timestamp>>,
+}
+
+impl Told {
+    /// Reads the answer to `whoami`; none where the instance tells nothing of this, as original ones do, or more than
+    /// anybody would keep.
+    pub fn of(whoami: &Reply) -> Option<Self> {
+        let result = whoami.result()?;
+        let grant: Grant = serde_json::from_value(result.get("grant")?.clone()).ok()?;
+        if size(&grant) > MOST {
+            return None;
+        }
+        let lease_ends = result
+            .get("credential")
+            .and_then(|credential| credential.get("expires_at"))
+            .and_then(|ends| serde_json::from_value(ends.clone()).ok());
+        Some(Self { grant, lease_ends })
+    }
+
+    /// What is otherwise than the holder knew. What it did not know cannot be.
+    pub fn differs_from(&self, grant: Option<&Grant>, lease_ends: Option<Timestamp>) -> Vec<GrantDifference> {
+        let of_grant = grant.map(|known| GrantDifference::between(known, &self.grant));
+        let of_lease = self
+            .lease_ends
+            .and_then(|told| GrantDifference::of_lease(lease_ends, told));
+        of_grant.into_iter().flatten().chain(of_lease).collect()
+    }
+}
+
+fn size(grant: &Grant) -> usize {
+    let pointers = &grant.pointers;
+    let sources = grant.sources.as_ref().map_or(0, Vec::len);
+    grant.actions.len()
+        + pointers.addresses.len()
+        + pointers.tags.len()
+        + pointers.connections.len()
+        + sources
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn told(result: serde_json::Value) -> Option<Told> {
+        Told::of(&Reply::success(result))
+    }
+
+    #[test]
+    fn a_lease_without_an_end_is_told_and_one_that_is_not_told_is_not() {
+        let grant = Grant::read(["whoami"]);
+        let without = told(json!({"grant": grant, "credential": {"name": "a"}})).unwrap();
+        assert_eq!(without.lease_ends, None);
+        let unending = told(json!({"grant": grant, "credential": {"expires_at": null}})).unwrap();
+        assert_eq!(unending.lease_ends, Some(None));
+        let ending =
+            told(json!({"grant": grant, "credential": {"expires_at": "2026-01-01T00:00:00Z"}})).unwrap();
+        let end = Timestamp::parse("2026-01-01T00:00:00Z").unwrap();
+        assert_eq!(ending.lease_ends, Some(Some(end)));
+        assert_eq!(without.differs_from(Some(&grant), Some(end)), []);
+        assert_eq!(unending.differs_from(Some(&grant), Some(end)).len(), 1);
+        assert_eq!(
+            ending.differs_from(Some(&Grant::owner()), Some(end))[0].what,
+            "owner"
+        );
+        assert_eq!(ending.differs_from(None, Some(end)), []);
+        assert_eq!(told(json!({"app_id": "demo"})), None);
+        let endless = Grant::read((0..=MOST).map(|number| format!("action_{number}")));
+        assert_eq!(told(json!({"grant": endless})), None);
+    }
+}
