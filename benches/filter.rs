@@ -20,7 +20,7 @@ const ROUNDS: usize = 5;
 /// The rows of a page of the console.
 const PAGE: u64 = 200;
 /// Typed letter by letter.
-const FILTERS: [&str; 10] = [
+const FILTERS: [&str; 12] = [
     "quarterly revenue",
     "station 99999",
     "tag:site-17 oslo",
@@ -29,6 +29,8 @@ const FILTERS: [&str; 10] = [
     "ref:example/42/",
     "addr:fe12",
     "addr:fe12 station",
+    "qz",
+    "!at route:none",
     "\"Patient registry\" !lagos",
     "nothing-has-this",
 ];

@@ -13,6 +13,7 @@ use std::ops::ControlFlow;
 pub(super) type Found = (Vec<Pointer>, Option<Place>);
 
 /// Where in its order a page begins.
+#[derive(Clone)]
 pub(super) enum Begin {
     /// After so many rows.
     Skipping(i64),

@@ -27,6 +27,16 @@ pub(super) fn may_tell(query: &PointerQuery) -> bool {
         || !words(query).is_empty()
 }
 
+/// Whether something else than descriptions narrows a search.
+pub(super) fn is_narrowed(query: &PointerQuery) -> bool {
+    let is_somewhere = query.connection.is_some() || query.federated_only || query.isolated_only;
+    is_somewhere
+        || !query.tags.is_empty()
+        || query.bearing.is_some()
+        || conditions::names_tags(&query.filter)
+        || conditions::digits(&query.filter).is_some()
+}
+
 /// The words of a search that the trigram index can find.
 fn words(query: &PointerQuery) -> Vec<&str> {
     let mut words = conditions::words(&query.filter);

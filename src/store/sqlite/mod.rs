@@ -34,7 +34,9 @@ mod plan;
 mod pointers;
 mod reader;
 mod relationships;
+mod remembered;
 mod rows;
+mod scan;
 mod search;
 mod search_index;
 mod sorted;
@@ -42,6 +44,7 @@ mod store;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod walk;
 mod writer;
 

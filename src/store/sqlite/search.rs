@@ -5,13 +5,16 @@
 
 use super::blocks::total;
 use super::digits::Addresses;
-use super::driven::Plan;
+use super::driven::{Plan, has_trigram};
 use super::fetch::{Begin, Wanted, condition, fetch};
 use super::gather::{self, Lists};
 use super::jump::jump;
 use super::order::{read_cursor, write_cursor};
 use super::plan::{Driver, plan};
-use super::sorted::{Sequence, Sorted};
+use super::remembered::Remembered;
+use super::scan;
+use super::sorted::Sequence;
+use super::texts::{Texts, Wording};
 use super::walk::Walk;
 use crate::store::{PointerPage, PointerQuery, SortBy, Start, StoreError};
 use rusqlite::{Connection, params_from_iter};
@@ -23,8 +26,7 @@ const COUNTED: i64 = 5_000;
 pub(super) fn page(
     conn: &Connection,
     query: &PointerQuery,
-    sorted: &Sorted,
-    addresses: &Addresses,
+    remembered: &Remembered,
 ) -> Result<PointerPage, StoreError> {
     let begin = match &query.start {
         Start::First => Begin::Skipping(0),
@@ -35,12 +37,46 @@ pub(super) fn page(
     let sequence = match query.order.by {
         SortBy::Created => None,
         _ if !gather::may_tell(query) => None,
-        _ => Some(sorted.all(conn, query.order)?),
+        _ => Some(remembered.sorted.all(conn, query.order)?),
     };
-    match walk(conn, query, begin, sequence, addresses)? {
+    if let Some(page) = scanned(conn, query, begin.clone(), &remembered.texts)? {
+        return Ok(page);
+    }
+    match walk(conn, query, begin, sequence, &remembered.addresses)? {
         Way::Walked(page) => Ok(page),
         Way::ByIndex(begin) => by_index(conn, query, begin),
     }
+}
+
+/// Looks through the descriptions where nothing else narrows the search.
+fn scanned(
+    conn: &Connection,
+    query: &PointerQuery,
+    begin: Begin,
+    texts: &Texts,
+) -> Result<Option<PointerPage>, StoreError> {
+    if query.order.by != SortBy::Created || gather::is_narrowed(query) {
+        return Ok(None);
+    }
+    let Some(wording) = Wording::of(&query.filter, has_trigram) else {
+        return Ok(None);
+    };
+    // Before anything else is read with this connection.
+    let Some(descriptions) = texts.all(conn)? else {
+        return Ok(None);
+    };
+    let Some(plan) = plan(conn, query, Driver::Order)? else {
+        return Ok(Some(nothing(query)));
+    };
+    let found = scan::page(conn, &plan, &descriptions, &wording, Wanted::of(query), begin)?;
+    Ok(found.map(|(pointers, next)| PointerPage {
+        total: match known_total(query, pointers.len(), next.is_none()) {
+            Total::Known(total) => Some(total),
+            Total::Unknown | Total::ToBeCounted => None,
+        },
+        pointers,
+        next: next.as_ref().map(write_cursor),
+    }))
 }
 
 /// How a page is found.

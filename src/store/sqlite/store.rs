@@ -1,12 +1,11 @@
 //! The store itself: which of the other files answers what, and on which thread.
 
 use super::changes::Changes;
-use super::digits::Addresses;
 use super::import;
 use super::imports::Imports;
 use super::places::Places;
 use super::reader::Readers;
-use super::sorted::Sorted;
+use super::remembered::Remembered;
 use super::writer::{Fault, Work, Writer};
 use super::{credentials, domains, federations, heads, once, open, pointers, relationships, search, tags};
 use crate::model::{
@@ -39,8 +38,7 @@ pub struct SqliteStore {
     readers: Arc<Readers>,
     imports: Arc<Imports>,
     places: Arc<Places>,
-    sorted: Arc<Sorted>,
-    addresses: Arc<Addresses>,
+    remembered: Arc<Remembered>,
     changes: Changes,
 }
 
@@ -61,16 +59,15 @@ impl SqliteStore {
     fn start((conn, path): (rusqlite::Connection, PathBuf)) -> Result<Self, StoreError> {
         let changes = Changes::of(&path);
         let readers = Arc::new(Readers::new(path.clone()));
-        let sorted = Arc::new(Sorted::default());
-        let writer = Writer::start(conn, path.clone(), Arc::clone(&readers), Arc::clone(&sorted))?;
+        let remembered = Arc::new(Remembered::default());
+        let writer = Writer::start(conn, path.clone(), Arc::clone(&readers), Arc::clone(&remembered))?;
         let imports = Arc::new(Imports::new(path));
         Ok(Self {
             writer,
             readers,
             imports,
             places: Arc::default(),
-            sorted,
-            addresses: Arc::default(),
+            remembered,
             changes,
         })
     }
@@ -175,9 +172,9 @@ impl Store for SqliteStore {
 
     async fn pointers(&self, query: &PointerQuery) -> Result<PointerPage, StoreError> {
         let query = query.clone();
-        let (sorted, addresses) = (Arc::clone(&self.sorted), Arc::clone(&self.addresses));
+        let remembered = Arc::clone(&self.remembered);
         self.readers
-            .long(move |conn| search::page(conn, &query, &sorted, &addresses))
+            .long(move |conn| search::page(conn, &query, &remembered))
             .await
     }
 

@@ -119,14 +119,14 @@ impl<'a> Walk<'a> {
 }
 
 /// Whether a row fulfils everything, asked of one after the other.
-struct Question<'a> {
+pub(super) struct Question<'a> {
     statement: CachedStatement<'a>,
     /// Which parameter the id is.
     id: usize,
 }
 
 impl<'a> Question<'a> {
-    fn of(conn: &'a Connection, plan: &Plan, columns: &str) -> Result<Self, StoreError> {
+    pub(super) fn of(conn: &'a Connection, plan: &Plan, columns: &str) -> Result<Self, StoreError> {
         let mut conditions = plan.conditions.clone();
         conditions.push("p.id = ?".to_owned());
         let sql = format!(
@@ -144,7 +144,7 @@ impl<'a> Question<'a> {
     }
 
     /// What is read of the row, if it is there and matches.
-    fn ask<T>(
+    pub(super) fn ask<T>(
         &mut self,
         id: i64,
         read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,

@@ -4,8 +4,8 @@
 
 use super::failure::{RowError, again};
 use super::reader::Readers;
+use super::remembered::Remembered;
 use super::search_index::IndexChange;
-use super::sorted::Sorted;
 use crate::store::StoreError;
 use rusqlite::Connection;
 use std::cell::RefCell;
@@ -95,7 +95,7 @@ impl Writer {
         conn: Connection,
         path: PathBuf,
         readers: Arc<Readers>,
-        sorted: Arc<Sorted>,
+        remembered: Arc<Remembered>,
     ) -> Result<Self, StoreError> {
         let (orders, waiting) = mpsc::channel(WAITING);
         let mut log = path.into_os_string();
@@ -103,7 +103,7 @@ impl Writer {
         let thread = Thread {
             conn,
             readers,
-            sorted,
+            remembered,
             log: log.into(),
             long_log: LONG_LOG,
         };
@@ -207,7 +207,7 @@ impl Writer {
 struct Thread {
     conn: Connection,
     readers: Arc<Readers>,
-    sorted: Arc<Sorted>,
+    remembered: Arc<Remembered>,
     log: PathBuf,
     long_log: u64,
 }
@@ -275,7 +275,7 @@ impl Thread {
         if committed.is_err() && !self.conn.is_autocommit() {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
-        self.sorted.note(&work.moved.take());
+        self.remembered.note(&work.moved.take());
         self.readers.changed();
         let told = committed.as_ref().copied();
         for answer in answers {

@@ -1,0 +1,66 @@
+//! A search through all pointers in order of creation, for what no index tells of their descriptions.
+
+use super::driven::Plan;
+use super::fetch::{Begin, Found, Page, Wanted, columns};
+use super::texts::{Descriptions, Wording};
+use super::walk::Question;
+use crate::store::StoreError;
+use rusqlite::Connection;
+
+/// So many rows are asked of the table, beyond those that are wanted. Where more turn out not to match, for another
+/// reason than their descriptions, the table is faster.
+const EFFORT: u64 = if cfg!(test) { 3 } else { 4_000 };
+
+/// One page; none where this is not a fast way to it. The rows of `plan` are those of `pointers`.
+pub(super) fn page(
+    conn: &Connection,
+    plan: &Plan,
+    descriptions: &Descriptions,
+    wording: &Wording,
+    wanted: Wanted<'_>,
+    begin: Begin,
+) -> Result<Option<Found>, StoreError> {
+    let mut page = Page::of(wanted);
+    if wanted.is_nothing() {
+        return Ok(Some(page.at_the_end()));
+    }
+    // A place far on is found faster by who counts without looking at each row.
+    if matches!(begin, Begin::Skipping(skip) if skip.unsigned_abs() > EFFORT) {
+        return Ok(None);
+    }
+    let ids = descriptions.ids();
+    let descending = wanted.order.descending;
+    let (places, mut skip) = match begin {
+        Begin::Skipping(skip) => (0..ids.len(), skip),
+        Begin::After(place) if descending => (0..ids.partition_point(|id| *id < place.id), 0),
+        Begin::After(place) => (ids.partition_point(|id| *id <= place.id)..ids.len(), 0),
+    };
+    let mut question = Question::of(conn, plan, &columns(wanted.order))?;
+    let mut in_vain = 0;
+    for step in 0..places.len() {
+        let place = if descending {
+            places.end - 1 - step
+        } else {
+            places.start + step
+        };
+        if !descriptions.may_be(place, wording) {
+            continue;
+        }
+        let took = question.ask(ids[place], |row| {
+            if skip > 0 {
+                skip -= 1;
+                return Ok(false);
+            }
+            Ok(page.take(row)?.is_break())
+        })?;
+        match took {
+            Some(true) => return Ok(Some(page.broken_off())),
+            Some(false) => {}
+            None => in_vain += 1,
+        }
+        if in_vain > EFFORT {
+            return Ok(None);
+        }
+    }
+    Ok(Some(page.at_the_end()))
+}
