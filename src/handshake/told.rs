@@ -31,13 +31,21 @@ impl Told {
         Some(Self { grant, lease_ends })
     }
 
-    /// What is otherwise than the holder knew. What it did not know cannot be.
+    /// What is otherwise than the holder knew: nothing where it knew nothing, because no bundle told it.
     pub fn differs_from(&self, grant: Option<&Grant>, lease_ends: Option<Timestamp>) -> Vec<GrantDifference> {
-        let of_grant = grant.map(|known| GrantDifference::between(known, &self.grant));
+        let Some(known) = grant else {
+            return Vec::new();
+        };
+        let of_grant = GrantDifference::between(known, &self.grant);
         let of_lease = self
             .lease_ends
             .and_then(|told| GrantDifference::of_lease(lease_ends, told));
-        of_grant.into_iter().flatten().chain(of_lease).collect()
+        of_grant.into_iter().chain(of_lease).collect()
+    }
+
+    /// Whether the holder did not know it so.
+    pub fn is_news(&self, grant: Option<&Grant>, lease_ends: Option<Timestamp>) -> bool {
+        grant != Some(&self.grant) || self.lease_ends.is_some_and(|told| told != lease_ends)
     }
 }
 
@@ -77,7 +85,9 @@ mod tests {
             ending.differs_from(Some(&Grant::owner()), Some(end))[0].what,
             "owner"
         );
-        assert_eq!(ending.differs_from(None, Some(end)), []);
+        assert_eq!(ending.differs_from(None, None), []);
+        assert!(ending.is_news(None, Some(end)) && ending.is_news(Some(&grant), None));
+        assert!(!ending.is_news(Some(&grant), Some(end)) && !without.is_news(Some(&grant), None));
         assert_eq!(told(json!({"app_id": "demo"})), None);
         let endless = Grant::read((0..=MOST).map(|number| format!("action_{number}")));
         assert_eq!(told(json!({"grant": endless})), None);

@@ -303,8 +303,7 @@ async fn know(instance: &Instance, name: &str, told: Told) -> Result<(), Problem
     let _alone = instance.changing().await;
     let holding = find(instance, name)?;
     let record = &holding.record;
-    let is_known = record.grant.as_ref() == Some(&told.grant);
-    if is_known && told.differs_from(None, record.expires_at).is_empty() {
+    if !told.is_news(record.grant.as_ref(), record.expires_at) {
         return Ok(());
     }
     let mut life = holding.life.clone();

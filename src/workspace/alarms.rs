@@ -87,8 +87,7 @@ impl Workspace {
     /// Keeps what a credential allows by now, where that is news.
     async fn know(&self, name: &str, told: Told) -> Result<(), Failure> {
         let entry = self.held_entry(name).await?;
-        let is_known = entry.grant.as_ref() == Some(&told.grant);
-        if is_known && told.differs_from(None, entry.expires_at).is_empty() {
+        if !told.is_news(entry.grant.as_ref(), entry.expires_at) {
             return Ok(());
         }
         self.change_held(name, move |entry, life| {
