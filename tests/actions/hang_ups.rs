@@ -42,6 +42,38 @@ async fn hang_up(mut stream: TcpStream) {
     assert!(rest.is_empty(), "it was answered before");
 }
 
+/// A server that takes connections and says nothing.
+struct Silent(TcpListener);
+
+impl Silent {
+    async fn new() -> Self {
+        Self(TcpListener::bind("127.0.0.1:0").await.unwrap())
+    }
+
+    /// A connection, and a pointer in it whose data lies there.
+    async fn pointer_on(&self, running: &Running) -> (String, String) {
+        let url = format!("http://{}/slow", self.0.local_addr().unwrap());
+        let connection = running.connection("outside", None).await;
+        let pointer = running
+            .pointer(json!({"data_reference": url, "connection_id": connection}))
+            .await;
+        (connection, pointer)
+    }
+
+    /// Waits until somebody calls.
+    async fn called(&self) -> TcpStream {
+        let accepted = tokio::time::timeout(LONG, self.0.accept()).await;
+        accepted.unwrap().unwrap().0
+    }
+}
+
+/// What lets somebody fetch the data of every pointer.
+fn fetching_everything() -> Grant {
+    let mut grant = Grant::read(["invoke_through_connection"]);
+    grant.pointers.all = true;
+    grant
+}
+
 /// Waits for a record of this action and outcome.
 async fn recorded(running: &Running, action: &str, outcome: &str) -> Value {
     let looking = async {
@@ -94,25 +126,16 @@ async fn threat_46_a_change_whose_caller_hangs_up_is_made_whole() {
 #[tokio::test]
 async fn threat_11_a_call_whose_caller_hangs_up_is_on_record_and_not_taken_again() {
     let running = Running::start_allowing("alpha", &["127.0.0.0/8"]).await;
-    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/slow", silent.local_addr().unwrap());
-    let connection = running.connection("outside", None).await;
-    let pointer = running
-        .pointer(json!({"data_reference": url, "connection_id": connection}))
-        .await;
-    let mut grant = Grant::read(["invoke_through_connection"]);
-    grant.pointers.all = true;
-    let friend = running.issue("friend", grant).await;
+    let silent = Silent::new().await;
+    let (connection, pointer) = silent.pointer_on(&running).await;
+    let friend = running.issue("friend", fetching_everything()).await;
     let request = sealed(
         &friend,
         "invoke_through_connection",
         through(&connection, &pointer),
     );
     let stream = send(&running, &request).await;
-    let (mut fetching, _) = tokio::time::timeout(LONG, silent.accept())
-        .await
-        .unwrap()
-        .unwrap();
+    let mut fetching = silent.called().await;
     hang_up(stream).await;
     // Nobody waits for the data any more: the fetch is given up.
     let mut asked = Vec::new();
@@ -136,15 +159,9 @@ async fn threat_11_a_call_whose_caller_hangs_up_is_on_record_and_not_taken_again
 async fn a_chain_ends_with_its_first_caller() {
     let alpha = Running::start("alpha").await;
     let beta = Running::start_allowing("beta", &["127.0.0.0/8"]).await;
-    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/slow", silent.local_addr().unwrap());
-    let outside = beta.connection("outside", None).await;
-    let pointer = beta
-        .pointer(json!({"data_reference": url, "connection_id": outside}))
-        .await;
-    let mut grant = Grant::read(["invoke_through_connection"]);
-    grant.pointers.all = true;
-    let credential = beta.issue("from-alpha", grant).await;
+    let silent = Silent::new().await;
+    let (outside, pointer) = silent.pointer_on(&beta).await;
+    let credential = beta.issue("from-alpha", fetching_everything()).await;
     alpha.hold("to-beta", &credential).await;
     let connection = alpha.connection("to-beta", Some("to-beta")).await;
     let mut query = through(&outside, &pointer);
@@ -155,10 +172,7 @@ async fn a_chain_ends_with_its_first_caller() {
         json!({"connection_id": connection, "query": query}),
     );
     let stream = send(&alpha, &request).await;
-    let (mut fetching, _) = tokio::time::timeout(LONG, silent.accept())
-        .await
-        .unwrap()
-        .unwrap();
+    let mut fetching = silent.called().await;
     hang_up(stream).await;
     let mut asked = Vec::new();
     tokio::time::timeout(LONG, fetching.read_to_end(&mut asked))
@@ -176,22 +190,14 @@ async fn a_chain_ends_with_its_first_caller() {
 #[tokio::test]
 async fn a_legacy_call_whose_caller_hangs_up_is_a_use() {
     let running = Running::start_allowing("alpha", &["127.0.0.0/8"]).await;
-    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/slow", silent.local_addr().unwrap());
-    let connection = running.connection("outside", None).await;
-    let pointer = running
-        .pointer(json!({"data_reference": url, "connection_id": connection}))
-        .await;
-    let mut grant = Grant::read(["invoke_through_connection"]);
-    grant.pointers.all = true;
+    let silent = Silent::new().await;
+    let (connection, pointer) = silent.pointer_on(&running).await;
+    let mut grant = fetching_everything();
     grant.strict_replay = true;
     let friend = running.issue_as("friend", Profile::Legacy, grant).await;
     let asked = through(&connection, &pointer);
     let stream = send(&running, &sealed(&friend, "invoke_through_connection", asked)).await;
-    let waiting = tokio::time::timeout(LONG, silent.accept())
-        .await
-        .unwrap()
-        .unwrap();
+    let waiting = silent.called().await;
     hang_up(stream).await;
     recorded(&running, "invoke_through_connection", "failed").await;
     drop(waiting);
