@@ -4,10 +4,11 @@
 
 use super::blocks::total;
 use super::ids::Ids;
+use super::noted::locked;
 use super::rows::all;
 use crate::store::StoreError;
 use rusqlite::Connection;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Of more pointers that are gone than these everything is read anew.
 const FEW_GONE: usize = if cfg!(test) { 3 } else { 100_000 };
@@ -47,7 +48,7 @@ impl Addresses {
     }
 
     fn all(&self, conn: &Connection) -> Result<Arc<Vec<Numbered>>, StoreError> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = locked(&self.kept);
         let there = usize::try_from(total(conn)?).unwrap_or(usize::MAX);
         if kept.len() > there.saturating_add(FEW_GONE) {
             *kept = Arc::default();

@@ -65,21 +65,28 @@ pub(super) struct Page<'a> {
     wanted: Wanted<'a>,
     pointers: Vec<Pointer>,
     last: Place,
+    skip: i64,
     looked_at: i64,
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(wanted: Wanted<'a>) -> Self {
+    /// An empty one, which passes over as many rows first.
+    pub(super) fn after(skip: i64, wanted: Wanted<'a>) -> Self {
         Self {
             wanted,
             pointers: Vec::new(),
             last: Place { key: None, id: 0 },
+            skip,
             looked_at: 0,
         }
     }
 
     /// Takes the columns of [`columns`]; breaks off where the page was full before.
     pub(super) fn take(&mut self, row: &Row<'_>) -> Result<ControlFlow<()>, StoreError> {
+        if self.skip > 0 {
+            self.skip -= 1;
+            return Ok(ControlFlow::Continue(()));
+        }
         if self.looked_at == self.wanted.most_rows() {
             return Ok(ControlFlow::Break(()));
         }
@@ -152,7 +159,7 @@ pub(super) fn fetch(
     );
     let mut statement = conn.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(values))?;
-    let mut page = Page::of(wanted);
+    let mut page = Page::after(0, wanted);
     while let Some(row) = rows.next()? {
         if page.take(row)?.is_break() {
             return Ok(page.broken_off());

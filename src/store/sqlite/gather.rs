@@ -20,18 +20,17 @@ const FEW_HOLDERS: usize = if cfg!(test) { 8 } else { 150_000 };
 
 /// Whether some index may be able to tell which rows match: known without asking one.
 pub(super) fn may_tell(query: &PointerQuery) -> bool {
-    let names_tags = !query.tags.is_empty() || query.bearing.is_some();
-    names_tags
-        || conditions::names_tags(&query.filter)
-        || conditions::digits(&query.filter).is_some()
-        || !words(query).is_empty()
+    names_tags_or_digits(query) || !words(query).is_empty()
 }
 
 /// Whether something else than descriptions narrows a search.
 pub(super) fn is_narrowed(query: &PointerQuery) -> bool {
     let is_somewhere = query.connection.is_some() || query.federated_only || query.isolated_only;
-    is_somewhere
-        || !query.tags.is_empty()
+    is_somewhere || names_tags_or_digits(query)
+}
+
+fn names_tags_or_digits(query: &PointerQuery) -> bool {
+    !query.tags.is_empty()
         || query.bearing.is_some()
         || conditions::names_tags(&query.filter)
         || conditions::digits(&query.filter).is_some()

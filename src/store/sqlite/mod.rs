@@ -26,6 +26,7 @@ mod ids;
 mod import;
 mod imports;
 mod jump;
+mod noted;
 mod once;
 mod open;
 mod order;

@@ -20,9 +20,8 @@ pub(super) fn page(
     wanted: Wanted<'_>,
     begin: Begin,
 ) -> Result<Option<Found>, StoreError> {
-    let mut page = Page::of(wanted);
     if wanted.is_nothing() {
-        return Ok(Some(page.at_the_end()));
+        return Ok(Some((Vec::new(), None)));
     }
     // A place far on is found faster by who counts without looking at each row.
     if matches!(begin, Begin::Skipping(skip) if skip.unsigned_abs() > EFFORT) {
@@ -30,11 +29,12 @@ pub(super) fn page(
     }
     let ids = descriptions.ids();
     let descending = wanted.order.descending;
-    let (places, mut skip) = match begin {
+    let (places, skip) = match begin {
         Begin::Skipping(skip) => (0..ids.len(), skip),
         Begin::After(place) if descending => (0..ids.partition_point(|id| *id < place.id), 0),
         Begin::After(place) => (ids.partition_point(|id| *id <= place.id)..ids.len(), 0),
     };
+    let mut page = Page::after(skip, wanted);
     let mut question = Question::of(conn, plan, &columns(wanted.order))?;
     let mut in_vain = 0;
     for step in 0..places.len() {
@@ -46,16 +46,9 @@ pub(super) fn page(
         if !descriptions.may_be(place, wording) {
             continue;
         }
-        let took = question.ask(ids[place], |row| {
-            if skip > 0 {
-                skip -= 1;
-                return Ok(false);
-            }
-            Ok(page.take(row)?.is_break())
-        })?;
-        match took {
-            Some(true) => return Ok(Some(page.broken_off())),
-            Some(false) => {}
+        match question.ask(ids[place], |row| page.take(row))? {
+            Some(flow) if flow.is_break() => return Ok(Some(page.broken_off())),
+            Some(_) => {}
             None => in_vain += 1,
         }
         if in_vain > EFFORT {

@@ -2,6 +2,7 @@
 //!
 //! Most pages come from one index, which gives their rows in order: `plan` decides which, `order` how they are sorted and
 //! where a page begins. Where several indexes find what matches, and none of them gives the order, `walk` goes through it.
+//! Where no index tells what a filter says of descriptions, `scan` looks through those that are kept in memory.
 
 use super::blocks::total;
 use super::digits::Addresses;

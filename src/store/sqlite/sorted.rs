@@ -5,29 +5,20 @@
 //! (the instance's lock sees to that), and notes what it changes.
 
 use super::blocks::total;
+use super::noted::{FEW_CHANGES, Noted, locked};
 use super::order::{Place, after, key, order_by};
 use super::rows::all;
 use crate::store::{Order, SortBy, StoreError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-/// Of more changes than these everything is sorted anew.
-const FEW_CHANGES: usize = if cfg!(test) { 3 } else { 1_000 };
+use std::sync::{Arc, Mutex};
 
 /// The orders of one store.
 #[derive(Default)]
 pub(super) struct Sorted {
     orders: [Mutex<Sorting>; SortBy::ALL.len()],
-    changed: Mutex<[Changed; SortBy::ALL.len()]>,
-}
-
-/// What was changed since an order was read.
-#[derive(Default)]
-struct Changed {
-    is_kept: bool,
-    ids: Vec<i64>,
+    changed: Mutex<[Noted; SortBy::ALL.len()]>,
 }
 
 #[derive(Default)]
@@ -50,8 +41,8 @@ impl Sorted {
         let mut kept = locked(&self.orders[which]);
         let changed = {
             let mut noted = locked(&self.changed);
-            noted[which].is_kept = true;
-            std::mem::take(&mut noted[which].ids)
+            noted[which].keep();
+            noted[which].take()
         };
         // Taken out, so that a failure leaves nothing: what was noted would be lost on what is kept.
         let mut sorting = std::mem::take(&mut *kept);
@@ -63,14 +54,8 @@ impl Sorted {
 
     /// These were changed, after they were made, and that is committed.
     pub(super) fn note(&self, ids: &[i64]) {
-        if ids.is_empty() {
-            return;
-        }
         for changed in locked(&self.changed).iter_mut() {
-            // What is beyond a few has everything read anew, whatever it was.
-            if changed.is_kept && changed.ids.len() <= FEW_CHANGES {
-                changed.ids.extend(ids);
-            }
+            changed.note(ids);
         }
     }
 }
@@ -222,9 +207,4 @@ fn ascending(by: SortBy) -> Order {
 
 fn place_of(by: SortBy) -> usize {
     SortBy::ALL.iter().position(|one| *one == by).unwrap_or(0)
-}
-
-/// A panic in between leaves an order that is read anew.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -6,16 +6,15 @@
 //! never passed over.
 
 use super::blocks::total;
+use super::noted::{FEW_CHANGES, Noted, locked};
 use crate::model::filter::{Filter, Text};
 use crate::model::{PointerTest, pointer_test};
 use crate::store::StoreError;
 use memchr::memmem::Finder;
 use rusqlite::Connection;
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
-/// Of more changes than these everything is read anew.
-const FEW_CHANGES: usize = if cfg!(test) { 3 } else { 1_000 };
 /// Of so few pointers the table is as fast.
 const FEW: u64 = if cfg!(test) { 2 } else { 50_000 };
 
@@ -24,13 +23,6 @@ const FEW: u64 = if cfg!(test) { 2 } else { 50_000 };
 pub(super) struct Texts {
     kept: Mutex<Arc<Descriptions>>,
     noted: Mutex<Noted>,
-}
-
-/// What was changed since the descriptions were looked at.
-#[derive(Default)]
-struct Noted {
-    is_kept: bool,
-    ids: Vec<i64>,
 }
 
 /// Descriptions in the order of their pointers' ids, in small letters, one after the other.
@@ -44,17 +36,18 @@ pub(super) struct Descriptions {
 }
 
 impl Texts {
-    /// All descriptions; none where there are too few for this to be worth while, and at the first time. Some pointers may be gone. To be asked
-    /// before anything else is read with this connection: what was noted until now is then part of what it sees.
+    /// All descriptions; none where there are too few for this to be worth while, and at the first time. Some pointers
+    /// may be gone. To be asked before anything else is read with this connection: what was noted until now is then part
+    /// of what it sees.
     pub(super) fn all(&self, conn: &Connection) -> Result<Option<Arc<Descriptions>>, StoreError> {
         let mut kept = locked(&self.kept);
         let mut changed = {
             let mut noted = locked(&self.noted);
             // Reading them takes longer than one search: for a command that searches once the table is faster.
-            if !std::mem::replace(&mut noted.is_kept, true) {
+            if !noted.keep() {
                 return Ok(None);
             }
-            std::mem::take(&mut noted.ids)
+            noted.take()
         };
         let there = total(conn)?;
         if there <= FEW {
@@ -81,11 +74,7 @@ impl Texts {
 
     /// These were changed, after they were made, and that is committed.
     pub(super) fn note(&self, ids: &[i64]) {
-        let mut noted = locked(&self.noted);
-        // What is beyond a few has everything read anew, whatever it was.
-        if noted.is_kept && noted.ids.len() <= FEW_CHANGES {
-            noted.ids.extend(ids);
-        }
+        locked(&self.noted).note(ids);
     }
 }
 
@@ -204,11 +193,6 @@ fn are_in(letters: &[String], text: &[u8]) -> bool {
         rest = &rest[place + letter.len()..];
     }
     true
-}
-
-/// A panic in between leaves descriptions that are read anew.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

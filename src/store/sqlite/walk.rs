@@ -64,14 +64,14 @@ impl<'a> Walk<'a> {
 
     /// One page.
     pub(super) fn page(&mut self, wanted: Wanted<'_>, begin: Begin) -> Result<Found, StoreError> {
-        let mut page = Page::of(wanted);
         if wanted.is_nothing() {
-            return Ok(page.at_the_end());
+            return Ok((Vec::new(), None));
         }
-        let (first, mut skip) = match begin {
+        let (first, skip) = match begin {
             Begin::Skipping(skip) => (0, skip),
             Begin::After(place) => (self.sequence.after(self.conn, place)?, 0),
         };
+        let mut page = Page::after(skip, wanted);
         let mut question = Question::of(self.conn, self.plan, &columns(wanted.order))?;
         for place in first..self.sequence.len() {
             if place - first == EFFORT && !self.is_gathered {
@@ -82,14 +82,8 @@ impl<'a> Walk<'a> {
             if self.among.as_ref().is_some_and(|among| !among.has(id)) {
                 continue;
             }
-            let took = question.ask(id, |row| {
-                if skip > 0 {
-                    skip -= 1;
-                    return Ok(false);
-                }
-                Ok(page.take(row)?.is_break())
-            })?;
-            if took == Some(true) {
+            let taken = question.ask(id, |row| page.take(row))?;
+            if taken.is_some_and(|flow| flow.is_break()) {
                 return Ok(page.broken_off());
             }
         }
