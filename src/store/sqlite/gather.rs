@@ -8,6 +8,7 @@ use super::digits::Addresses;
 use super::driven::has_trigram;
 use super::ids::{Ids, TOO_MANY};
 use super::tags;
+use super::text_search::TextSearch;
 use crate::store::{PointerQuery, StoreError, TagMatch};
 use rusqlite::{Connection, params};
 
@@ -23,10 +24,9 @@ pub(super) fn may_tell(query: &PointerQuery) -> bool {
     names_tags_or_digits(query) || !words(query).is_empty()
 }
 
-/// Whether something else than descriptions narrows a search.
-pub(super) fn is_narrowed(query: &PointerQuery) -> bool {
-    let is_somewhere = query.connection.is_some() || query.federated_only || query.isolated_only;
-    is_somewhere || names_tags_or_digits(query)
+/// Whether a connection or relations narrow a search.
+pub(super) fn is_somewhere(query: &PointerQuery) -> bool {
+    query.connection.is_some() || query.federated_only || query.isolated_only
 }
 
 fn names_tags_or_digits(query: &PointerQuery) -> bool {
@@ -47,6 +47,8 @@ fn words(query: &PointerQuery) -> Vec<&str> {
 /// The indexes that can tell which rows may match.
 pub(super) struct Lists<'a> {
     addresses: &'a Addresses,
+    /// What descriptions in memory tell. Where there are any, the trigram index is not asked.
+    texts: Option<&'a TextSearch>,
     /// The words of the descriptions, as one expression of the trigram index.
     words: Option<String>,
     /// Tags that each match bears.
@@ -61,6 +63,7 @@ impl<'a> Lists<'a> {
         conn: &Connection,
         query: &PointerQuery,
         addresses: &'a Addresses,
+        texts: Option<&'a TextSearch>,
     ) -> Result<Self, StoreError> {
         let mut found = conditions::needed_tags(conn, &query.filter)?;
         if query.tag_match == TagMatch::All || query.tags.len() == 1 {
@@ -82,9 +85,14 @@ impl<'a> Lists<'a> {
         } else {
             1
         };
+        let words = match texts {
+            Some(_) => None,
+            None => expression(&words(query), of_each),
+        };
         Ok(Self {
             addresses,
-            words: expression(&words(query), of_each),
+            texts,
+            words,
             tags: found,
             digits,
         })
@@ -92,13 +100,27 @@ impl<'a> Lists<'a> {
 
     /// Whether no index can tell anything.
     pub(super) fn is_empty(&self) -> bool {
-        self.words.is_none() && self.tags.is_empty() && self.digits.is_none()
+        !self.name_texts() && self.tags.is_empty() && self.digits.is_none()
+    }
+
+    /// Whether nothing but descriptions can tell.
+    pub(super) fn name_only_texts(&self) -> bool {
+        self.tags.is_empty() && self.digits.is_none()
+    }
+
+    /// What descriptions in memory tell.
+    pub(super) fn texts(&self) -> Option<&'a TextSearch> {
+        self.texts
+    }
+
+    fn name_texts(&self) -> bool {
+        self.texts.is_some() || self.words.is_some()
     }
 
     /// Whether no index alone gives the rows: where words and a tag must come together, neither of the two narrows the
     /// search well, and digits within addresses are in no index.
     pub(super) fn are_several(&self) -> bool {
-        self.digits.is_some() || self.words.is_some() && !self.tags.is_empty()
+        self.digits.is_some() || self.name_texts() && !self.tags.is_empty()
     }
 
     /// What may match, where that can be said cheaply: where some tag is borne by few, or there are digits.
@@ -133,22 +155,15 @@ impl<'a> Lists<'a> {
                 meet(&mut found, bearers);
             }
         }
-        if found.is_none()
-            && let Some(words) = &self.words
-        {
-            found = holders(conn, words, most)?;
+        if found.is_none() {
+            found = self.holding_texts(conn, most)?;
         }
         Ok(found)
     }
 
     /// What may match, whatever it costs, where it could not be said cheaply.
     pub(super) fn gather_the_rest(&self, conn: &Connection) -> Result<Option<Ids>, StoreError> {
-        let mut found = None;
-        if let Some(words) = &self.words
-            && let Some(holders) = holders(conn, words, usize::MAX)?
-        {
-            meet(&mut found, holders);
-        }
+        let mut found = self.holding_texts(conn, usize::MAX)?;
         for tag in &self.tags {
             if is_many(found.as_ref())
                 && let Some(bearers) = bearers(conn, *tag, usize::MAX)?
@@ -157,6 +172,14 @@ impl<'a> Lists<'a> {
             }
         }
         Ok(found)
+    }
+
+    fn holding_texts(&self, conn: &Connection, most: usize) -> Result<Option<Ids>, StoreError> {
+        match (self.texts, &self.words) {
+            (Some(texts), _) => Ok(texts.up_to(most)),
+            (None, Some(words)) => holders(conn, words, most),
+            (None, None) => Ok(None),
+        }
     }
 
     fn holding_digits(&self, conn: &Connection) -> Result<Option<Ids>, StoreError> {

@@ -14,6 +14,7 @@ mod changes;
 mod conditions;
 mod copying;
 mod credentials;
+mod descriptions;
 mod digits;
 mod domains;
 mod driven;
@@ -26,6 +27,7 @@ mod ids;
 mod import;
 mod imports;
 mod jump;
+mod matching;
 mod noted;
 mod once;
 mod open;
@@ -45,8 +47,10 @@ mod store;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod text_search;
 mod texts;
 mod walk;
+mod wording;
 mod writer;
 
 pub use audit::SqliteAuditLog;

@@ -1,9 +1,10 @@
-//! A search through all pointers in order of creation, for what no index tells of their descriptions.
+//! A search through all pointers in order of creation, of which the descriptions in memory tell those that may match.
 
 use super::driven::Plan;
 use super::fetch::{Begin, Found, Page, Wanted, columns};
-use super::texts::{Descriptions, Wording};
-use super::walk::Question;
+use super::matching::{AT_A_TIME, Question, how_many};
+use super::text_search::TextSearch;
+
 use crate::store::StoreError;
 use rusqlite::Connection;
 
@@ -15,8 +16,7 @@ const EFFORT: u64 = if cfg!(test) { 3 } else { 4_000 };
 pub(super) fn page(
     conn: &Connection,
     plan: &Plan,
-    descriptions: &Descriptions,
-    wording: &Wording,
+    texts: &TextSearch,
     wanted: Wanted<'_>,
     begin: Begin,
 ) -> Result<Option<Found>, StoreError> {
@@ -27,9 +27,9 @@ pub(super) fn page(
     if matches!(begin, Begin::Skipping(skip) if skip.unsigned_abs() > EFFORT) {
         return Ok(None);
     }
-    let ids = descriptions.ids();
+    let ids = texts.ids();
     let descending = wanted.order.descending;
-    let (places, skip) = match begin {
+    let (among, skip) = match begin {
         Begin::Skipping(skip) => (0..ids.len(), skip),
         Begin::After(place) if descending => (0..ids.partition_point(|id| *id < place.id), 0),
         Begin::After(place) => (ids.partition_point(|id| *id <= place.id)..ids.len(), 0),
@@ -37,15 +37,7 @@ pub(super) fn page(
     let mut page = Page::after(skip, wanted);
     let mut question = Question::of(conn, plan, &columns(wanted.order))?;
     let mut in_vain = 0;
-    for step in 0..places.len() {
-        let place = if descending {
-            places.end - 1 - step
-        } else {
-            places.start + step
-        };
-        if !descriptions.may_be(place, wording) {
-            continue;
-        }
+    for place in texts.places(among, descending) {
         match question.ask(ids[place], |row| page.take(row))? {
             Some(flow) if flow.is_break() => return Ok(Some(page.broken_off())),
             Some(_) => {}
@@ -56,4 +48,34 @@ pub(super) fn page(
         }
     }
     Ok(Some(page.at_the_end()))
+}
+
+/// How many match in all; none where they are more than so many, or it takes too long to tell.
+pub(super) fn count(
+    conn: &Connection,
+    plan: &Plan,
+    texts: &TextSearch,
+    most: u64,
+) -> Result<Option<u64>, StoreError> {
+    let tells_all = texts.tells_all_of(plan);
+    let (mut matching, mut in_vain) = (0, 0);
+    let mut asked = Vec::new();
+    let mut places = texts.places(0..texts.ids().len(), false).peekable();
+    while let Some(place) = places.next() {
+        if tells_all && !texts.is_changed(place) {
+            matching += 1;
+        } else {
+            asked.push(texts.ids()[place]);
+        }
+        if asked.len() == AT_A_TIME || places.peek().is_none() {
+            let found = how_many(conn, plan, &asked)?;
+            matching += found;
+            in_vain += asked.len() as u64 - found;
+            asked.clear();
+        }
+        if matching > most || in_vain > EFFORT {
+            return Ok(None);
+        }
+    }
+    Ok(Some(matching))
 }

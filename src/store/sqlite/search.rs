@@ -6,7 +6,7 @@
 
 use super::blocks::total;
 use super::digits::Addresses;
-use super::driven::{Plan, has_trigram};
+use super::driven::Plan;
 use super::fetch::{Begin, Wanted, condition, fetch};
 use super::gather::{self, Lists};
 use super::jump::jump;
@@ -15,8 +15,9 @@ use super::plan::{Driver, plan};
 use super::remembered::Remembered;
 use super::scan;
 use super::sorted::Sequence;
-use super::texts::{Texts, Wording};
+use super::text_search::TextSearch;
 use super::walk::Walk;
+use super::wording::Wording;
 use crate::store::{PointerPage, PointerQuery, SortBy, Start, StoreError};
 use rusqlite::{Connection, params_from_iter};
 
@@ -34,50 +35,41 @@ pub(super) fn page(
         Start::Offset(offset) => Begin::Skipping(i64::try_from(*offset).unwrap_or(i64::MAX)),
         Start::After(cursor) => Begin::After(read_cursor(cursor, query.order.by)?),
     };
-    // Before anything else is read with this connection.
-    let sequence = match query.order.by {
-        SortBy::Created => None,
-        _ if !gather::may_tell(query) => None,
-        _ => Some(remembered.sorted.all(conn, query.order)?),
-    };
-    if let Some(page) = scanned(conn, query, begin.clone(), &remembered.texts)? {
-        return Ok(page);
-    }
-    match walk(conn, query, begin, sequence, &remembered.addresses)? {
+    let (sequence, texts) = in_memory(conn, query, remembered)?;
+    match walk(
+        conn,
+        query,
+        begin,
+        sequence,
+        &remembered.addresses,
+        texts.as_ref(),
+    )? {
         Way::Walked(page) => Ok(page),
         Way::ByIndex(begin) => by_index(conn, query, begin),
     }
 }
 
-/// Looks through the descriptions where nothing else narrows the search.
-fn scanned(
+/// What is kept in memory for such a search: the pointers in its order, and their descriptions.
+fn in_memory(
     conn: &Connection,
     query: &PointerQuery,
-    begin: Begin,
-    texts: &Texts,
-) -> Result<Option<PointerPage>, StoreError> {
-    if query.order.by != SortBy::Created || gather::is_narrowed(query) {
-        return Ok(None);
-    }
-    let Some(wording) = Wording::of(&query.filter, has_trigram) else {
-        return Ok(None);
+    remembered: &Remembered,
+) -> Result<(Option<Sequence>, Option<TextSearch>), StoreError> {
+    // Both before anything is read with this connection.
+    let look = match Wording::of(&query.filter) {
+        Some(wording) if !gather::is_somewhere(query) => remembered.texts.look(wording),
+        _ => None,
     };
-    // Before anything else is read with this connection.
-    let Some(descriptions) = texts.all(conn)? else {
-        return Ok(None);
+    let sorted = match query.order.by {
+        SortBy::Created => None,
+        by if look.is_some() || gather::may_tell(query) => Some(remembered.sorted.look(by)),
+        _ => None,
     };
-    let Some(plan) = plan(conn, query, Driver::Order)? else {
-        return Ok(Some(nothing(query)));
-    };
-    let found = scan::page(conn, &plan, &descriptions, &wording, Wanted::of(query), begin)?;
-    Ok(found.map(|(pointers, next)| PointerPage {
-        total: match known_total(query, pointers.len(), next.is_none()) {
-            Total::Known(total) => Some(total),
-            Total::Unknown | Total::ToBeCounted => None,
-        },
-        pointers,
-        next: next.as_ref().map(write_cursor),
-    }))
+    let texts = look.map(|look| look.search(conn)).transpose()?.flatten();
+    let sequence = sorted
+        .map(|sorted| sorted.sequence(conn, query.order))
+        .transpose()?;
+    Ok((sequence, texts))
 }
 
 /// How a page is found.
@@ -88,32 +80,37 @@ enum Way {
     ByIndex(Begin),
 }
 
-/// Walks where rows are found by indexes that know nothing of the order.
+/// Walks where rows are found by indexes that know nothing of the order, or in memory.
 fn walk(
     conn: &Connection,
     query: &PointerQuery,
     begin: Begin,
     sequence: Option<Sequence>,
     addresses: &Addresses,
+    texts: Option<&TextSearch>,
 ) -> Result<Way, StoreError> {
-    let lists = Lists::of(conn, query, addresses)?;
-    if lists.is_empty() || sequence.is_none() && !lists.are_several() {
+    let lists = Lists::of(conn, query, addresses, texts)?;
+    if lists.is_empty() {
         return Ok(Way::ByIndex(begin));
     }
+    let gathered = match &sequence {
+        None if !lists.are_several() => None,
+        _ => lists.gather_cheaply(conn)?,
+    };
     let Some(plan) = plan(conn, query, Driver::Order)? else {
         return Ok(Way::Walked(nothing(query)));
     };
-    let mut walk = match sequence {
-        Some(sequence) => {
-            let among = lists.gather_cheaply(conn)?;
-            Walk::through_all(conn, &plan, &lists, sequence, among)
-        }
-        None => {
-            let Some(these) = lists.gather_cheaply(conn)? else {
-                return Ok(Way::ByIndex(begin));
-            };
+    let mut walk = match (sequence, gathered) {
+        (Some(sequence), among) => Walk::through_all(conn, &plan, &lists, sequence, among),
+        (None, Some(these)) => {
             let sequence = Sequence::by_creation(these.ascending(), query.order.descending);
             Walk::through_gathered(conn, &plan, &lists, sequence)
+        }
+        (None, None) => {
+            return match texts {
+                Some(texts) => scan(conn, query, &plan, begin, texts),
+                None => Ok(Way::ByIndex(begin)),
+            };
         }
     };
     let (pointers, next) = walk.page(Wanted::of(query), begin)?;
@@ -121,6 +118,29 @@ fn walk(
         Total::Known(total) => Some(total),
         Total::Unknown => None,
         Total::ToBeCounted => walk.count()?,
+    };
+    Ok(Way::Walked(PointerPage {
+        total,
+        pointers,
+        next: next.as_ref().map(write_cursor),
+    }))
+}
+
+/// Looks through the descriptions where nothing else narrows the search.
+fn scan(
+    conn: &Connection,
+    query: &PointerQuery,
+    plan: &Plan,
+    begin: Begin,
+    texts: &TextSearch,
+) -> Result<Way, StoreError> {
+    let Some((pointers, next)) = scan::page(conn, plan, texts, Wanted::of(query), begin.clone())? else {
+        return Ok(Way::ByIndex(begin));
+    };
+    let total = match known_total(query, pointers.len(), next.is_none()) {
+        Total::Known(total) => Some(total),
+        Total::Unknown => None,
+        Total::ToBeCounted => scan::count(conn, plan, texts, COUNTED.unsigned_abs())?,
     };
     Ok(Way::Walked(PointerPage {
         total,

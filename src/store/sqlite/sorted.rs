@@ -12,7 +12,7 @@ use crate::store::{Order, SortBy, StoreError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// The orders of one store.
 #[derive(Default)]
@@ -33,23 +33,27 @@ pub(super) struct Sequence {
     order: Order,
 }
 
+/// A look at one order, begun before anything was read.
+pub(super) struct Look<'a> {
+    kept: MutexGuard<'a, Sorting>,
+    /// Taken out, so that a failure leaves nothing: what was noted would be lost on what is kept.
+    sorting: Sorting,
+    changed: Vec<i64>,
+}
+
 impl Sorted {
-    /// All pointers in this order. Some of them may be gone. To be asked before anything else is read with this
-    /// connection: what was noted until now is then part of what it sees.
-    pub(super) fn all(&self, conn: &Connection, order: Order) -> Result<Sequence, StoreError> {
-        let which = place_of(order.by);
+    /// Begins a look at pointers in this order, which must be done before anything is read with a connection: what was
+    /// noted until now is then part of what it sees.
+    pub(super) fn look(&self, by: SortBy) -> Look<'_> {
+        let which = place_of(by);
         let mut kept = locked(&self.orders[which]);
-        let changed = {
-            let mut noted = locked(&self.changed);
-            noted[which].keep();
-            noted[which].take()
-        };
-        // Taken out, so that a failure leaves nothing: what was noted would be lost on what is kept.
-        let mut sorting = std::mem::take(&mut *kept);
-        sorting.catch_up(conn, order.by, &changed)?;
-        let ids = Arc::clone(&sorting.ids);
-        *kept = sorting;
-        Ok(Sequence { ids, order })
+        let mut noted = locked(&self.changed);
+        noted[which].keep();
+        Look {
+            sorting: std::mem::take(&mut *kept),
+            kept,
+            changed: noted[which].take(),
+        }
     }
 
     /// These were changed, after they were made, and that is committed.
@@ -57,6 +61,16 @@ impl Sorted {
         for changed in locked(&self.changed).iter_mut() {
             changed.note(ids);
         }
+    }
+}
+
+impl Look<'_> {
+    /// All pointers in this order, which must be by what was looked at. Some of them may be gone.
+    pub(super) fn sequence(mut self, conn: &Connection, order: Order) -> Result<Sequence, StoreError> {
+        self.sorting.catch_up(conn, order.by, &self.changed)?;
+        let ids = Arc::clone(&self.sorting.ids);
+        *self.kept = self.sorting;
+        Ok(Sequence { ids, order })
     }
 }
 

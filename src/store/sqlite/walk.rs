@@ -8,12 +8,17 @@ use super::driven::Plan;
 use super::fetch::{Begin, Found, Page, Wanted, columns};
 use super::gather::Lists;
 use super::ids::Ids;
+use super::matching::{Question, how_many};
+use super::scan;
 use super::sorted::Sequence;
+use super::text_search::TextSearch;
 use crate::store::StoreError;
-use rusqlite::{CachedStatement, Connection, Row};
+use rusqlite::Connection;
 
-/// So many rows are looked at before ids are gathered whatever it costs.
+/// So many rows are asked of the table before ids are gathered whatever it costs.
 const EFFORT: usize = if cfg!(test) { 2 } else { 2_000 };
+/// So many are looked at where descriptions in memory tell most of those apart that do not match.
+const EFFORT_IN_MEMORY: usize = if cfg!(test) { 4 } else { 5_000 };
 /// So many rows are looked at to count what matches.
 const COUNTED: usize = 5_000;
 
@@ -23,6 +28,8 @@ pub(super) struct Walk<'a> {
     /// What every row must fulfil; its rows are those of `pointers`.
     plan: &'a Plan,
     lists: &'a Lists<'a>,
+    /// What descriptions in memory tell.
+    texts: Option<&'a TextSearch>,
     sequence: Sequence,
     /// What may match, once that was gathered.
     among: Option<Ids>,
@@ -43,6 +50,7 @@ impl<'a> Walk<'a> {
             conn,
             plan,
             lists,
+            texts: lists.texts(),
             sequence,
             is_gathered: among.is_some(),
             among,
@@ -73,13 +81,20 @@ impl<'a> Walk<'a> {
         };
         let mut page = Page::after(skip, wanted);
         let mut question = Question::of(self.conn, self.plan, &columns(wanted.order))?;
+        let effort = match self.texts {
+            Some(_) => EFFORT_IN_MEMORY,
+            None => EFFORT,
+        };
         for place in first..self.sequence.len() {
-            if place - first == EFFORT && !self.is_gathered {
+            if place - first == effort && !self.is_gathered {
                 self.among = self.lists.gather_the_rest(self.conn)?;
                 self.is_gathered = true;
             }
             let id = self.sequence.at(place);
             if self.among.as_ref().is_some_and(|among| !among.has(id)) {
+                continue;
+            }
+            if self.texts.is_some_and(|texts| !texts.may_be(id)) {
                 continue;
             }
             let taken = question.ask(id, |row| page.take(row))?;
@@ -92,59 +107,22 @@ impl<'a> Walk<'a> {
 
     /// How many match in all, where few can.
     pub(super) fn count(&mut self) -> Result<Option<u64>, StoreError> {
+        if let Some(texts) = self.texts
+            && self.lists.name_only_texts()
+        {
+            return scan::count(self.conn, self.plan, texts, COUNTED as u64);
+        }
         if self.among.is_none() && self.sequence.len() > COUNTED {
             self.among = self.lists.gather_up_to(self.conn, COUNTED)?;
         }
         match &self.among {
-            Some(among) if among.len() <= COUNTED => self.count_these(&among.ascending()),
-            None if self.sequence.len() <= COUNTED => self.count_these(self.sequence.ids()),
+            Some(among) if among.len() <= COUNTED => {
+                how_many(self.conn, self.plan, &among.ascending()).map(Some)
+            }
+            None if self.sequence.len() <= COUNTED => {
+                how_many(self.conn, self.plan, self.sequence.ids()).map(Some)
+            }
             _ => Ok(None),
         }
-    }
-
-    fn count_these(&self, ids: &[i64]) -> Result<Option<u64>, StoreError> {
-        let mut question = Question::of(self.conn, self.plan, "1")?;
-        let mut matching = 0;
-        for id in ids {
-            matching += u64::from(question.ask(*id, |_| Ok(()))?.is_some());
-        }
-        Ok(Some(matching))
-    }
-}
-
-/// Whether a row fulfils everything, asked of one after the other.
-pub(super) struct Question<'a> {
-    statement: CachedStatement<'a>,
-    /// Which parameter the id is.
-    id: usize,
-}
-
-impl<'a> Question<'a> {
-    pub(super) fn of(conn: &'a Connection, plan: &Plan, columns: &str) -> Result<Self, StoreError> {
-        let mut conditions = plan.conditions.clone();
-        conditions.push("p.id = ?".to_owned());
-        let sql = format!(
-            "SELECT {columns} FROM pointers p WHERE {}",
-            conditions.join(" AND ")
-        );
-        let mut statement = conn.prepare_cached(&sql)?;
-        for (place, value) in plan.values.iter().enumerate() {
-            statement.raw_bind_parameter(place + 1, value)?;
-        }
-        Ok(Self {
-            statement,
-            id: plan.values.len() + 1,
-        })
-    }
-
-    /// What is read of the row, if it is there and matches.
-    pub(super) fn ask<T>(
-        &mut self,
-        id: i64,
-        read: impl FnOnce(&Row<'_>) -> Result<T, StoreError>,
-    ) -> Result<Option<T>, StoreError> {
-        self.statement.raw_bind_parameter(self.id, id)?;
-        let mut rows = self.statement.raw_query();
-        rows.next()?.map(read).transpose()
     }
 }
