@@ -7,6 +7,13 @@ use memchr::memmem::Finder;
 use rusqlite::Connection;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::panic::resume_unwind;
+use std::sync::LazyLock;
+use std::thread;
+
+/// From so many on a search is shared.
+const WORTH_SHARING: usize = if cfg!(test) { 4 } else { 32_768 };
+const FEWEST_PROCESSORS: usize = if cfg!(test) { 3 } else { 1 };
 
 /// Descriptions in the order of their pointers' ids, in small letters, each with a NUL at its end: none of them holds one,
 /// so that nothing is found across two.
@@ -81,6 +88,9 @@ impl Descriptions {
         // It would be here if none before it were gone, and is not further before than there are gone in all.
         let here = usize::try_from(id - first).ok()?;
         let gone = usize::try_from(last - first).ok()? + 1 - self.ids.len();
+        if gone == 0 {
+            return Some(here);
+        }
         let from = here.saturating_sub(gone);
         let found = self.ids[from..(here + 1).min(self.ids.len())]
             .binary_search(&id)
@@ -99,13 +109,7 @@ impl Descriptions {
 
     /// The places of these where the pointer may be meant.
     pub(super) fn within(&self, places: Range<usize>, wording: &Wording) -> Vec<usize> {
-        let mut found = match wording.seldom() {
-            Some(word) => self.around(word, places.clone(), wording),
-            None => places
-                .clone()
-                .filter(|place| wording.holds(self.text(*place)))
-                .collect(),
-        };
+        let mut found = self.holding(places.clone(), wording);
         let before = found.len();
         found.extend(self.changed.range(places));
         if found.len() > before {
@@ -113,6 +117,40 @@ impl Descriptions {
             found.dedup();
         }
         found
+    }
+
+    /// The places of these that hold what is wanted. Of many, each processor looks through a part.
+    fn holding(&self, places: Range<usize>, wording: &Wording) -> Vec<usize> {
+        let parts = if places.len() < WORTH_SHARING {
+            1
+        } else {
+            processors()
+        };
+        let size = places.len().div_ceil(parts).max(1);
+        let (first, rest) = (
+            places.start..places.end.min(places.start + size),
+            places.start + size,
+        );
+        thread::scope(|scope| {
+            let others: Vec<_> = (rest..places.end)
+                .step_by(size)
+                .map(|from| {
+                    scope.spawn(move || self.holding_here(from..places.end.min(from + size), wording))
+                })
+                .collect();
+            let mut found = self.holding_here(first, wording);
+            for other in others {
+                found.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            }
+            found
+        })
+    }
+
+    fn holding_here(&self, places: Range<usize>, wording: &Wording) -> Vec<usize> {
+        match wording.seldom() {
+            Some(word) => self.around(word, places, wording),
+            None => places.filter(|place| wording.holds(self.text(*place))).collect(),
+        }
     }
 
     /// Goes from one place that holds a word to the next one, without a look at those between them.
@@ -147,6 +185,15 @@ impl Descriptions {
         let to = (from + step).min(places.end);
         from + self.ends[from..to].partition_point(|end| *end <= byte)
     }
+}
+
+/// Processors that share one search. Asking the system takes longer than a search of few.
+fn processors() -> usize {
+    static PROCESSORS: LazyLock<usize> = LazyLock::new(|| {
+        let here = thread::available_parallelism().map_or(1, |here| here.get());
+        here.clamp(FEWEST_PROCESSORS, 4)
+    });
+    *PROCESSORS
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use super::ids::Ids;
 use super::noted::locked;
 use super::rows::all;
 use crate::store::StoreError;
+use memchr::memmem;
 use rusqlite::Connection;
+use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 
 /// Of more pointers that are gone than these everything is read anew.
@@ -18,55 +20,51 @@ const DIGITS: usize = 12;
 /// The addresses of one store.
 #[derive(Default)]
 pub(super) struct Addresses {
-    kept: Mutex<Arc<Vec<Numbered>>>,
+    kept: Mutex<Arc<Digits>>,
 }
 
-/// A pointer's id and its address as a number.
-#[derive(Clone, Copy)]
-struct Numbered {
-    id: i64,
-    address: i64,
+/// Addresses in the order of their pointers' ids, as digits, each with a NUL at its end: so many are searched through as
+/// one text, in which nothing is found across two.
+#[derive(Default, Clone)]
+struct Digits {
+    ids: Vec<i64>,
+    text: Vec<u8>,
 }
 
 impl Addresses {
     /// The pointers whose addresses hold these digits, of those that are there and perhaps some that are gone.
     pub(super) fn holding(&self, conn: &Connection, digits: &str) -> Result<Ids, StoreError> {
         let mut holding = Ids::default();
-        let (Ok(wanted), Some(shifts)) = (i64::from_str_radix(digits, 16), DIGITS.checked_sub(digits.len()))
-        else {
+        if digits.is_empty() {
             return Ok(holding);
-        };
-        let mask = (1 << (4 * digits.len())) - 1;
-        for one in self.all(conn)?.iter() {
-            // Without a way out in between: a processor is faster through all places than at guessing which it is.
-            let places = (0..=shifts).map(|place| (one.address >> (4 * place)) & mask == wanted);
-            if places.fold(false, |found, here| found | here) {
-                holding.insert(one.id);
-            }
+        }
+        let all = self.all(conn)?;
+        for at in memmem::find_iter(&all.text, digits) {
+            holding.insert(all.ids[at / (DIGITS + 1)]);
         }
         Ok(holding)
     }
 
-    fn all(&self, conn: &Connection) -> Result<Arc<Vec<Numbered>>, StoreError> {
+    fn all(&self, conn: &Connection) -> Result<Arc<Digits>, StoreError> {
         let mut kept = locked(&self.kept);
         let there = usize::try_from(total(conn)?).unwrap_or(usize::MAX);
-        if kept.len() > there.saturating_add(FEW_GONE) {
+        if kept.ids.len() > there.saturating_add(FEW_GONE) {
             *kept = Arc::default();
         }
-        let last = kept.last().map_or(0, |one| one.id);
-        let fresh = all(
+        let last = kept.ids.last().map_or(0, |id| *id);
+        let fresh: Vec<(i64, i64)> = all(
             conn,
             "SELECT id, address FROM pointers WHERE id > ?1 ORDER BY id",
             [last],
-            |row| {
-                Ok(Numbered {
-                    id: row.get(0)?,
-                    address: row.get(1)?,
-                })
-            },
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         if !fresh.is_empty() {
-            Arc::make_mut(&mut kept).extend(fresh);
+            let kept = Arc::make_mut(&mut kept);
+            for (id, address) in fresh {
+                kept.ids.push(id);
+                // Into a vector nothing can fail to be written.
+                let _ = write!(kept.text, "{address:0DIGITS$x}\0");
+            }
         }
         Ok(Arc::clone(&kept))
     }

@@ -8,10 +8,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Descriptions that are looked at to tell what is seldom.
-const SAMPLE: usize = 2_048;
+const SAMPLE: u64 = 500;
 /// Places that are looked at in one go, at first and at most: a page is often full with few.
 const FIRST_BLOCK: usize = if cfg!(test) { 2 } else { 256 };
-const LARGEST_BLOCK: usize = if cfg!(test) { 5 } else { 16_384 };
+const LARGEST_BLOCK: usize = if cfg!(test) { 5 } else { 262_144 };
 
 /// What is looked for, and where.
 pub(super) struct TextSearch {
@@ -24,8 +24,7 @@ impl TextSearch {
     /// `are_all_there` tells that none of the pointers is gone.
     pub(super) fn of(descriptions: Arc<Descriptions>, mut wording: Wording, are_all_there: bool) -> Self {
         let there = descriptions.ids().len();
-        let sample = (0..there).step_by((there / SAMPLE).max(1));
-        wording.learn(sample.map(|place| descriptions.text(place)));
+        wording.learn(sample(there).map(|place| descriptions.text(place)));
         Self {
             descriptions,
             wording,
@@ -80,6 +79,16 @@ impl TextSearch {
     }
 }
 
+/// Some of so many places, spread over all of them without a rhythm: what is numbered often has one.
+fn sample(there: usize) -> impl Iterator<Item = usize> + Clone {
+    const GOLDEN_RATIO: u64 = 0x9e37_79b9_7f4a_7c15;
+    let size = if there == 0 { 0 } else { SAMPLE };
+    (0..size).map(move |number| {
+        let part = number.wrapping_mul(GOLDEN_RATIO);
+        (u128::from(part) * there as u128 >> u64::BITS) as usize
+    })
+}
+
 /// Places that are found on the way.
 pub(super) struct Places<'a> {
     search: &'a TextSearch,
@@ -124,6 +133,25 @@ impl Iterator for Places<'_> {
             if !self.descending {
                 self.found.reverse();
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sample_is_spread_over_all_places_and_over_every_rhythm() {
+        assert_eq!(sample(0).count(), 0);
+        for there in [1, 7, 1_000_000, 1_048_576] {
+            assert!(sample(there).all(|place| place < there), "{there}");
+        }
+        for rhythm in 2..=16 {
+            let mut at = vec![0; rhythm];
+            sample(1_000_000).for_each(|place| at[place % rhythm] += 1);
+            let (least, most) = (at.iter().min().unwrap(), at.iter().max().unwrap());
+            assert!(most <= &(2 * least), "{rhythm}: {at:?}");
         }
     }
 }

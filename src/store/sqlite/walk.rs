@@ -18,7 +18,7 @@ use rusqlite::Connection;
 /// So many rows are asked of the table before ids are gathered whatever it costs.
 const EFFORT: usize = if cfg!(test) { 2 } else { 2_000 };
 /// So many are looked at where descriptions in memory tell most of those apart that do not match.
-const EFFORT_IN_MEMORY: usize = if cfg!(test) { 4 } else { 5_000 };
+const EFFORT_IN_MEMORY: usize = if cfg!(test) { 4 } else { 2_000 };
 /// So many rows are looked at to count what matches.
 const COUNTED: usize = 5_000;
 

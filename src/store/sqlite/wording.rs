@@ -87,12 +87,14 @@ impl Wording {
     /// Finds out what holds of the fewest, from some of the descriptions: that is looked at first from then on.
     pub(super) fn learn<'a>(&mut self, some: impl Iterator<Item = &'a [u8]> + Clone) {
         let all = some.clone().count();
-        let holders = |check: &Check| some.clone().filter(|text| check.holds(text)).count();
-        self.checks.sort_by_cached_key(holders);
-        self.is_seldom = self.checks.first().is_some_and(|first| match first {
-            Check::Holds(word) => !word.needle().is_empty() && holders(first) < all.div_ceil(4),
+        let held = |check: &Check| some.clone().filter(|text| check.holds(text)).count();
+        let mut counted: Vec<_> = self.checks.drain(..).map(|check| (held(&check), check)).collect();
+        counted.sort_by_key(|(held, _)| *held);
+        self.is_seldom = counted.first().is_some_and(|(held, first)| match first {
+            Check::Holds(word) => !word.needle().is_empty() && *held < all.div_ceil(4),
             _ => false,
         });
+        self.checks.extend(counted.into_iter().map(|(_, check)| check));
     }
 
     /// A word that few descriptions hold, if there is one and that is known.
@@ -118,11 +120,19 @@ fn letters(text: &Text) -> Vec<String> {
 impl Check {
     fn holds(&self, text: &[u8]) -> bool {
         match self {
-            Self::Holds(finder) => finder.find(text).is_some(),
-            Self::Lacks(finder) => finder.find(text).is_none(),
+            Self::Holds(word) => is_in(word, text),
+            Self::Lacks(word) => !is_in(word, text),
             Self::Letters(letters) => are_in(letters, text),
             Self::LacksLetters(letters) => !are_in(letters, text),
         }
+    }
+}
+
+fn is_in(word: &Finder<'_>, text: &[u8]) -> bool {
+    match word.needle() {
+        // In a text so short the way into the search for a word is most of it.
+        [byte] => memchr::memchr(*byte, text).is_some(),
+        _ => word.find(text).is_some(),
     }
 }
 
