@@ -40,7 +40,7 @@ const LOOKED_THROUGH: [&str; 3] = ["~trblsl", "~trblsl station", "ref:nowhere"];
 
 /// Asked in other orders than that of creation: words that stand together at one end of an order or are spread over all
 /// of it, seldom and often.
-const SORTED: [&str; 7] = [
+const SORTED: [&str; 9] = [
     "harbour",
     "temperature",
     "oslo",
@@ -48,6 +48,8 @@ const SORTED: [&str; 7] = [
     "tag:site-17 oslo",
     "addr:fe12 station",
     "nothing-has-this",
+    "qz",
+    "!at",
 ];
 
 fn main() {

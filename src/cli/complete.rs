@@ -80,6 +80,10 @@ enum Wanted {
     Pointer,
     /// A filter of such rows that is kept under a name: `saved:NAME`.
     Filter(Rows),
+    /// Which rows a filter is kept for.
+    Rows,
+    /// The name of a filter that is kept for the rows that the line names.
+    FilterName,
 }
 
 /// What a line says up to the word that is being written.
@@ -89,6 +93,8 @@ struct Place {
     home: Option<PathBuf>,
     /// The instance that the line names.
     instance: Option<String>,
+    /// The rows that it names.
+    rows: Option<Rows>,
 }
 
 impl Complete {
@@ -104,13 +110,17 @@ impl Complete {
         let Some(wanted) = place.wanted else {
             return Ok(());
         };
-        let elsewhere = match place.home.map(|home| Session::new(Some(home), false, true)) {
+        let elsewhere = match place
+            .home
+            .clone()
+            .map(|home| Session::new(Some(home), false, true))
+        {
             None => None,
             Some(Ok(there)) => Some(there),
             Some(Err(_)) => return Ok(()),
         };
         let there = elsewhere.as_ref().unwrap_or(session);
-        let found = names(there, wanted, place.instance.as_deref());
+        let found = names(there, wanted, &place);
         let mut names = tokio::time::timeout(PATIENCE, found).await.unwrap_or_default();
         let beginning = words.last().map_or("", String::as_str);
         names.retain(|name| name.starts_with(beginning));
@@ -125,10 +135,11 @@ impl Complete {
 }
 
 /// The names that there are of what is wanted.
-async fn names(session: &Session, wanted: Wanted, instance: Option<&str>) -> Vec<String> {
+async fn names(session: &Session, wanted: Wanted, place: &Place) -> Vec<String> {
     match wanted {
         Wanted::Theme => return Themes::load(Some(&session.home().root().join("themes"))).names(),
         Wanted::Instance => return instances(session).await,
+        Wanted::Rows => return Rows::ALL.map(|rows| rows.word().to_owned()).into(),
         _ => {}
     }
     let Some(workspace) = opened(session).await else {
@@ -139,12 +150,16 @@ async fn names(session: &Session, wanted: Wanted, instance: Option<&str>) -> Vec
         Wanted::Line => return lines(workspace).await,
         Wanted::Credential => credentials(workspace).await,
         Wanted::Template => templates(workspace).await,
-        Wanted::Pointer => match instance {
+        Wanted::Pointer => match &place.instance {
             Some(instance) => pointers(workspace, instance).await,
             None => Vec::new(),
         },
-        Wanted::Filter(rows) => kept_filters(workspace, rows).await,
-        Wanted::Instance | Wanted::Theme => Vec::new(),
+        Wanted::Filter(rows) => kept_filters(workspace, rows, SAVED).await,
+        Wanted::FilterName => match place.rows {
+            Some(rows) => kept_filters(workspace, rows, "").await,
+            None => Vec::new(),
+        },
+        Wanted::Instance | Wanted::Theme | Wanted::Rows => Vec::new(),
     };
     names.sort();
     names.dedup();
@@ -186,9 +201,9 @@ async fn templates(workspace: &Workspace) -> Vec<String> {
     kept.map(|template| template.name).collect()
 }
 
-async fn kept_filters(workspace: &Workspace, rows: Rows) -> Vec<String> {
+async fn kept_filters(workspace: &Workspace, rows: Rows, before: &str) -> Vec<String> {
     let kept = workspace.kept_filters().await.unwrap_or_default();
-    kept.of(rows).map(|(name, _)| format!("{SAVED}{name}")).collect()
+    kept.of(rows).map(|(name, _)| format!("{before}{name}")).collect()
 }
 
 async fn lines(workspace: &Workspace) -> Vec<String> {
@@ -251,8 +266,10 @@ fn place(command: &Command, words: &[String]) -> Place {
             at = verb;
             path.push(verb.get_name());
         } else {
-            if positional(at, positionals).is_some_and(|argument| argument.get_id() == "instance") {
-                found.instance = Some(word.clone());
+            match positional(at, positionals).map(|argument| argument.get_id().as_str()) {
+                Some("instance") => found.instance = Some(word.clone()),
+                Some("rows") => found.rows = Rows::parse(word),
+                _ => {}
             }
             positionals += 1;
         }
@@ -331,6 +348,8 @@ fn wanted_by(argument: &Arg, path: &[&str]) -> Option<Wanted> {
         | ("name" | "names", ["template", "show" | "save" | "export" | "delete"]) => Some(Wanted::Template),
         ("id" | "ids" | "one" | "other" | "before", ["log", _]) => Some(Wanted::Line),
         ("pointer" | "pointers" | "credential_pointer", _) => Some(Wanted::Pointer),
+        ("rows", ["filter", _]) => Some(Wanted::Rows),
+        ("name", ["filter", "save" | "delete"]) => Some(Wanted::FilterName),
         ("filter", ["filter", ..]) => None,
         ("filter", [group, ..]) => rows_of(group).map(Wanted::Filter),
         _ => None,
@@ -403,6 +422,19 @@ mod tests {
                 assert_eq!(place.instance.as_deref(), Some("alpha"), "{line}");
             }
         }
+    }
+
+    #[test]
+    fn the_lists_of_kept_filters_and_their_names_are_offered() {
+        for line in ["filter list ", "filter delete ", "filter save po"] {
+            assert_eq!(found(line).wanted, Some(Wanted::Rows), "{line}");
+        }
+        for line in ["filter delete log ", "filter save log sl"] {
+            let place = found(line);
+            assert_eq!(place.wanted, Some(Wanted::FilterName), "{line}");
+            assert_eq!(place.rows, Some(Rows::Log), "{line}");
+        }
+        assert_eq!(found("filter save log slow ").wanted, None);
     }
 
     #[test]

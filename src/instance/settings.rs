@@ -229,6 +229,16 @@ impl KeySource {
     }
 }
 
+impl fmt::Display for KeySource {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own => formatter.write_str("instance.key in its folder"),
+            Self::File(path) => write!(formatter, "in the file {}", path.display()),
+            Self::Variable(name) => write!(formatter, "in the variable {name}"),
+        }
+    }
+}
+
 /// How a reverse proxy says whom it calls for: in which header, which must be the one that the proxy itself writes (the
 /// other one it passes on as the caller sent it), or before the first byte of the connection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

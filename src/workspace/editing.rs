@@ -2,7 +2,7 @@
 
 use super::hosting::Hosting;
 use super::{Failure, InstanceChange, InstanceDetail, InstanceRow, Workspace, blocking};
-use crate::instance::{AuditKept, EventFollower, Instance, Looking, Settings, Tls};
+use crate::instance::{AuditKept, EventFollower, Instance, KeySource, Looking, Settings, Tls};
 use crate::model::{Endpoint, InstanceKind, InstanceName, Profile};
 use crate::protocol::{Code, CredentialForm};
 use crate::vault::InstanceRecord;
@@ -46,15 +46,14 @@ impl Workspace {
         self.instance(name).await
     }
 
-    /// How much of its audit trail an instance of ours keeps; none of a remote, and where its settings cannot be read.
-    pub async fn audit_kept(&self, name: &str) -> Result<Option<AuditKept>, Failure> {
+    /// What `instance.toml` says of an instance of ours; none of a remote, and where it cannot be read.
+    pub async fn settings(&self, name: &str) -> Result<Option<Settings>, Failure> {
         let record = self.record(name).await?;
         if record.kind == InstanceKind::Remote {
             return Ok(None);
         }
         let place = self.place_of(&record.name);
-        let settings = blocking(move || Instance::read_settings(&place).ok()).await;
-        Ok(settings.map(|settings| settings.audit_kept()))
+        Ok(blocking(move || Instance::read_settings(&place).ok()).await)
     }
 
     /// Fresh values for the credential that a remote is called with, under the same name.
@@ -170,7 +169,8 @@ fn told(settings: &Settings) -> Vec<(&'static str, String)> {
         settings.fetch_largest_mib, settings.fetch_seconds
     );
     let writes = if settings.read_only { "refused" } else { "answered" };
-    vec![
+    let key = (settings.key != KeySource::Own).then(|| ("key", settings.key.to_string()));
+    let told = [
         ("listens on", settings.listen.to_string()),
         ("tls", tls),
         ("fetches from", reach),
@@ -178,7 +178,8 @@ fn told(settings: &Settings) -> Vec<(&'static str, String)> {
         ("data at most", most),
         ("writes", writes.to_owned()),
         ("audit trail", settings.audit_kept().to_string()),
-    ]
+    ];
+    told.into_iter().chain(key).collect()
 }
 
 /// Refuses what cannot be changed, before anything is.

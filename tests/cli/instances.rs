@@ -1,6 +1,6 @@
 //! `butterfly instance edit`, `start`, `stop` and `map`.
 
-use super::binary::{Home, Serving, add_original};
+use super::binary::{End, Home, Serving, add_original};
 use super::{error, named};
 use serde_json::{Value, json};
 
@@ -298,5 +298,34 @@ fn lists_of_instances_and_credentials_are_filtered() {
         let wrong = home.run(&[list, "list", "--sort", "colour"]);
         assert_eq!(wrong.code, 2);
         assert!(wrong.stderr.contains("not one of"), "{}", wrong.stderr);
+    }
+}
+
+#[test]
+fn an_instance_says_where_its_key_is_and_never_what_it_is() {
+    const KEY: &str = "c2l4dGVlbiBieXRlcyBhbmQgdGhlbiBzaXh0ZWVuITE";
+    let home = Home::empty();
+    let init = |name: &str, more: &[&str]| {
+        let line = [&["instance", "init", name, "--listen", "127.0.0.1:0"], more].concat();
+        let ended = home.command(&line).env("GAMMA_KEY", KEY).end();
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+    };
+    let file = home.path("beta.key").display().to_string();
+    init("alpha", &[]);
+    init("beta", &["--key-file", &file]);
+    init("gamma", &["--from-variable", "GAMMA_KEY"]);
+    for (name, told, shown) in [
+        ("alpha", json!("own"), "instance.key in its folder".to_owned()),
+        ("beta", json!({"file": file}), format!("in the file {file}")),
+        (
+            "gamma",
+            json!({"variable": "GAMMA_KEY"}),
+            "in the variable GAMMA_KEY".to_owned(),
+        ),
+    ] {
+        let show = ["instance", "show", name];
+        assert_eq!(home.ok(&show)["key"], told);
+        let text = home.run(&show).stdout;
+        assert!(text.contains(&shown) && !text.contains(KEY), "{text}");
     }
 }

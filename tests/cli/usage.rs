@@ -299,6 +299,7 @@ fn a_shell_completes_credentials_templates_lines_and_pointers() {
     let stats = r#"{"action": "get_graph_stats"}"#;
     home.ok(&["template", "save", "stats", stats]);
     home.ok(&["invoke", "alpha", stats]);
+    home.ok(&["filter", "save", "log", "slow", "took:>1s"]);
     let line = home.ok(&["log", "list"])[0]["id"].to_string();
     for (words, expected) in [
         (&["credential", "show", "al"][..], "alpha/owner"),
@@ -307,6 +308,9 @@ fn a_shell_completes_credentials_templates_lines_and_pointers() {
         (&["log", "show", ""], &line),
         (&["pointer", "show", "alpha", "ptr_"], &address),
         (&["call", "alpha", ""], &address),
+        (&["filter", "delete", "log", ""], "slow"),
+        (&["filter", "delete", "lo"], "log"),
+        (&["log", "list", "--filter", "saved:sl"], "slow"),
     ] {
         assert!(offered(&home, words).contains(&expected.to_owned()), "{words:?}");
     }

@@ -259,21 +259,28 @@ async fn list(session: &Session, filter: &Filter, sort: Option<Sorting<InstanceC
     Ok(())
 }
 
-/// One instance as it is listed, and of one of ours how much of its audit trail it keeps.
+/// One instance as it is listed, and of one of ours how much of its audit trail it keeps and where its key is.
 #[derive(Serialize)]
 struct Shown {
     #[serde(flatten)]
     row: InstanceRow,
     #[serde(flatten)]
     kept: Option<AuditKept>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<KeySource>,
 }
 
 async fn show(session: &Session, workspace: &Workspace, name: &str) -> Outcome {
+    let row = workspace.instance(name).await?;
+    let settings = workspace.settings(name).await?;
     let shown = Shown {
-        row: workspace.instance(name).await?,
-        kept: workspace.audit_kept(name).await?,
+        row,
+        kept: settings.as_ref().map(Settings::audit_kept),
+        key: settings.map(|settings| settings.key),
     };
-    session.show(&shown, || details_with(&shown.row, shown.kept))
+    session.show(&shown, || {
+        details_with(&shown.row, shown.kept, shown.key.as_ref())
+    })
 }
 
 async fn probe(session: &Session, name: &str) -> Outcome {
@@ -343,10 +350,10 @@ fn table(rows: &[InstanceRow]) -> Table {
 }
 
 fn details(row: &InstanceRow) -> String {
-    details_with(row, None)
+    details_with(row, None, None)
 }
 
-fn details_with(row: &InstanceRow, kept: Option<AuditKept>) -> String {
+fn details_with(row: &InstanceRow, kept: Option<AuditKept>, key: Option<&KeySource>) -> String {
     let hosted_by = match row.hosted_by {
         HostedBy::Nobody => None,
         HostedBy::Here => Some("this process".to_owned()),
@@ -368,6 +375,7 @@ fn details_with(row: &InstanceRow, kept: Option<AuditKept>) -> String {
         ("patience", row.patience_s.map(|seconds| format!("{seconds} s"))),
         ("read-only", row.read_only.then(|| "yes".to_owned())),
         ("audit trail", kept.map(|kept| kept.to_string())),
+        ("key", key.map(ToString::to_string)),
         ("error", row.error.clone()),
     ])
 }

@@ -1,6 +1,6 @@
 //! Opening a database file: who may read it, which SQLite this is, how it behaves, which schema it has.
 
-use super::ids;
+use super::search;
 use crate::seal::private;
 use crate::store::StoreError;
 use refinery::Runner;
@@ -99,7 +99,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, StoreError> {
     })?;
     conn.pragma_update(None, "mmap_size", MMAP)?;
     conn.pragma_update(None, "query_only", true)?;
-    ids::teach(&conn)?;
+    search::teach(&conn)?;
     Ok(conn)
 }
 

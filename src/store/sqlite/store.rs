@@ -5,7 +5,7 @@ use super::import;
 use super::imports::Imports;
 use super::places::Places;
 use super::reader::Readers;
-use super::remembered::Remembered;
+use super::search::Remembered;
 use super::writer::{Fault, Work, Writer};
 use super::{credentials, domains, federations, heads, once, open, pointers, relationships, search, tags};
 use crate::model::{

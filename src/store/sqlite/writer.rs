@@ -4,7 +4,7 @@
 
 use super::failure::{RowError, again};
 use super::reader::Readers;
-use super::remembered::Remembered;
+use super::search::Remembered;
 use super::search_index::IndexChange;
 use crate::store::StoreError;
 use rusqlite::Connection;

@@ -1,7 +1,9 @@
 //! Both sides, every step: what keys do, and what is seen, at three sizes and with a held clock.
 
+mod ahead;
 mod joining;
 mod pictures;
+mod secrets;
 
 use super::errand::{Errand, Heard, News};
 use super::fake;
@@ -467,65 +469,6 @@ fn a_failure_is_said_in_place_and_nothing_is_lost() {
 }
 
 #[test]
-fn t45_secrets_are_masked_until_asked_for_and_again_by_themselves() {
-    let mut state = demo((120, 36));
-    offer(&mut state, Delivery::Passphrase);
-    assert!(!screen(&state).contains("absent"));
-    let effects = update(&mut state, Message::Key(crate::command::Key::char('s')));
-    assert!(screen(&state).contains("absent"));
-    let Some(Effect::After(wait, message)) = effects.into_iter().next() else {
-        panic!("nothing hides it");
-    };
-    assert_eq!(wait.as_secs(), 30);
-    update(&mut state, message);
-    assert!(!screen(&state).contains("absent"));
-    // Not left by mistake: it is not shown again.
-    press(&mut state, &["esc"]);
-    assert!(is_open(&state));
-    press(&mut state, &["esc"]);
-    assert!(!is_open(&state));
-    let mut state = demo((120, 36));
-    accept_until_input(&mut state, Delivery::Passphrase);
-    armour(&mut state);
-    press(&mut state, &["enter"]);
-    write(&mut state, "correct horse");
-    assert!(!screen(&state).contains("horse"));
-}
-
-#[test]
-fn nothing_secret_is_in_the_draft() {
-    let mut state = demo((120, 36));
-    accept_until_input(&mut state, Delivery::Passphrase);
-    armour(&mut state);
-    press(&mut state, &["enter"]);
-    write(&mut state, "able about above absent absorb abstract absurd");
-    press(&mut state, &["enter"]);
-    assert_eq!(step(&state), Step::Keep);
-    let kept = drafts(errands(&mut state, "esc"));
-    assert!(!kept.is_empty());
-    assert!(kept.iter().all(|draft| !draft.contains("absent")), "{kept:?}");
-    let mut state = demo((120, 36));
-    accept_until_input(&mut state, Delivery::Code);
-    write(&mut state, "http://127.0.0.1:5001");
-    press(&mut state, &["tab"]);
-    write(&mut state, "4711-able-about-above");
-    let kept = drafts(errands(&mut state, "enter"));
-    assert!(
-        kept[0].contains("127.0.0.1:5001") && !kept[0].contains("4711"),
-        "{kept:?}"
-    );
-}
-
-/// What is kept of where the wizard is.
-fn drafts(errands: Vec<Errand>) -> Vec<String> {
-    let kept = errands.into_iter().filter_map(|errand| match errand {
-        Errand::KeepDraft(Some(draft)) => Some(draft.to_string()),
-        _ => None,
-    });
-    kept.collect()
-}
-
-#[test]
 fn news_for_a_step_that_was_left_moves_nothing() {
     let mut state = demo((120, 36));
     offer(&mut state, Delivery::Code);
@@ -538,74 +481,6 @@ fn news_for_a_step_that_was_left_moves_nothing() {
         Message::Wizard(News::Came(99_999, Ok(Heard::Added(name("beta"))))),
     );
     assert_eq!(step(&state), Step::Words);
-}
-
-/// Types keys while nothing that was asked for has come yet; what was asked is returned.
-fn type_ahead(state: &mut State, keys: &[&str], text: &str) -> Vec<Effect> {
-    let named = keys.iter().map(|key| Key::parse(key).unwrap());
-    let letters = text.chars().map(Key::char);
-    named
-        .chain(letters)
-        .flat_map(|key| update(state, Message::Key(key)))
-        .collect()
-}
-
-#[test]
-fn what_is_typed_before_the_facts_are_there_waits_for_them() {
-    let mut state = demo((120, 36));
-    press(&mut state, &["1"]);
-    let asked = type_ahead(&mut state, &["o", "enter"], "museum-lab");
-    let pasted = update(&mut state, Message::Paste("-two".into()));
-    assert_eq!(step(&state), Step::Begin);
-    answer(&mut state, asked.into_iter().chain(pasted).collect());
-    assert_eq!(step(&state), Step::Who);
-    assert_eq!(wizard(&state).typed(Step::Who, "app_id"), "museum-lab-two");
-    // Pointers to pick from come late: what is found and picked meanwhile is not lost either.
-    press(&mut state, &["enter"]);
-    let asked = type_ahead(&mut state, &["enter", "down", "space"], "");
-    assert_eq!(step(&state), Step::Scope);
-    assert!(wizard(&state).list.picked.is_empty());
-    answer(&mut state, asked);
-    assert_eq!(wizard(&state).list.picked, [address(2).to_string()]);
-}
-
-#[test]
-fn what_waits_is_bounded_and_is_dropped_by_esc_and_by_a_failure() {
-    let mut state = demo((120, 36));
-    press(&mut state, &["1"]);
-    let asked = type_ahead(&mut state, &["o", "enter"], &"a".repeat(1_000));
-    answer(&mut state, asked);
-    assert_eq!(wizard(&state).typed(Step::Who, "app_id").len(), 63);
-
-    let mut state = demo((120, 36));
-    press(&mut state, &["1"]);
-    let asked = type_ahead(&mut state, &["o", "enter"], "museum");
-    let ticket = wizard(&state).ticket.unwrap();
-    update(&mut state, Message::Wizard(News::Came(ticket, Err(failure()))));
-    drop(asked);
-    assert_eq!(step(&state), Step::Begin);
-    assert!(wizard(&state).failure.is_some());
-    press(&mut state, &["esc"]);
-    assert!(!is_open(&state));
-
-    let mut state = demo((120, 36));
-    press(&mut state, &["1"]);
-    let asked = type_ahead(&mut state, &["o", "enter", "esc"], "");
-    assert!(!is_open(&state));
-    answer(&mut state, asked);
-    assert!(!is_open(&state) && state.layers.is_empty());
-}
-
-#[test]
-fn what_is_under_way_is_not_answered_ahead() {
-    let mut state = demo((120, 36));
-    offer_until_delivery(&mut state);
-    press(&mut state, &["1", "enter"]);
-    assert_eq!(step(&state), Step::Review);
-    // The second and third Enter were not meant for a code that nobody has seen.
-    let asked = type_ahead(&mut state, &["enter", "enter", "enter"], "");
-    answer(&mut state, asked);
-    assert_eq!(step(&state), Step::HandOver);
 }
 
 #[test]

@@ -276,7 +276,7 @@ fn each_order_has_an_index_and_none_needs_a_sort() {
     drop(place.store());
     let conn = rusqlite::Connection::open(place.data()).unwrap();
     for by in SortBy::ALL {
-        let Some(key) = super::super::order::key(by) else {
+        let Some(key) = super::super::search::key(by) else {
             continue;
         };
         for direction in ["", " DESC"] {

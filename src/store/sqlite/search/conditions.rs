@@ -3,10 +3,10 @@
 //! What a term means is said by `model::pointer_filter`; a property in the tests compares the two.
 
 use super::driven::{FEW_TAGS, Plan, has_trigram};
-use super::rows::{all, connection_id, domain_id};
 use crate::model::filter::{Filter, Text};
 use crate::model::{PointerTest, is_connection, is_domain, pointer_test};
 use crate::store::StoreError;
+use crate::store::sqlite::rows::{all, connection_id, domain_id};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 

@@ -4,12 +4,12 @@
 //! the table once more, so that only what is passed over must be right: where a description was changed, its pointer is
 //! never passed over.
 
-use super::blocks::total;
 use super::descriptions::Descriptions;
 use super::noted::{FEW_CHANGES, Noted, locked};
 use super::text_search::TextSearch;
 use super::wording::Wording;
 use crate::store::StoreError;
+use crate::store::sqlite::blocks::total;
 use rusqlite::Connection;
 use std::sync::{Arc, Mutex, MutexGuard};
 

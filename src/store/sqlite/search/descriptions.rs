@@ -1,8 +1,8 @@
 //! Descriptions in memory, one after the other, and where among them something stands.
 
-use super::rows::all;
 use super::wording::Wording;
 use crate::store::StoreError;
+use crate::store::sqlite::rows::all;
 use memchr::memmem::Finder;
 use rusqlite::Connection;
 use std::collections::BTreeSet;

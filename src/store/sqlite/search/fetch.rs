@@ -2,8 +2,8 @@
 
 use super::driven::Plan;
 use super::order::{Place, after, key, order_by};
-use super::rows::{POINTER, pointer};
 use crate::model::Pointer;
+use crate::store::sqlite::rows::{POINTER, pointer};
 use crate::store::{Order, PointerQuery, Sight, StoreError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row, params_from_iter};

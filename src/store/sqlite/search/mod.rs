@@ -2,24 +2,48 @@
 //!
 //! Most pages come from one index, which gives their rows in order: `plan` decides which, `order` how they are sorted and
 //! where a page begins. Where several indexes find what matches, and none of them gives the order, `walk` goes through it.
-//! Where no index tells what a filter says of descriptions, `scan` looks through those that are kept in memory.
+//! Where no index tells what a filter says of descriptions, `scan` looks through those that are kept in memory: `remembered`
+//! is all that is kept there.
 
-use super::blocks::total;
-use super::digits::Addresses;
-use super::driven::Plan;
-use super::fetch::{Begin, Wanted, condition, fetch};
-use super::gather::{self, Lists};
-use super::jump::jump;
-use super::order::{read_cursor, write_cursor};
-use super::plan::{Driver, plan};
-use super::remembered::Remembered;
-use super::scan;
-use super::sorted::Sequence;
-use super::text_search::TextSearch;
-use super::walk::Walk;
-use super::wording::Wording;
+mod conditions;
+mod descriptions;
+mod digits;
+mod driven;
+mod fetch;
+mod gather;
+mod ids;
+mod jump;
+mod matching;
+mod noted;
+mod order;
+mod plan;
+mod remembered;
+mod scan;
+mod sorted;
+mod text_search;
+mod texts;
+mod walk;
+mod wording;
+
+use crate::store::sqlite::blocks::total;
 use crate::store::{PointerPage, PointerQuery, SortBy, Start, StoreError};
+use digits::Addresses;
+use driven::Plan;
+use fetch::{Begin, Wanted, condition, fetch};
+use gather::Lists;
+use jump::jump;
+use order::{read_cursor, write_cursor};
+use plan::{Driver, plan};
 use rusqlite::{Connection, params_from_iter};
+use sorted::Sequence;
+use text_search::TextSearch;
+use walk::Walk;
+use wording::Wording;
+
+pub(super) use ids::teach;
+#[cfg(test)]
+pub(super) use order::key;
+pub(super) use remembered::Remembered;
 
 /// Matches are counted up to here; more than that would cost more than the page.
 const COUNTED: i64 = 5_000;

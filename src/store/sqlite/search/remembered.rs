@@ -6,7 +6,7 @@ use super::texts::Texts;
 
 /// Orders, addresses and descriptions.
 #[derive(Default)]
-pub(super) struct Remembered {
+pub(in crate::store::sqlite) struct Remembered {
     pub(super) sorted: Sorted,
     pub(super) addresses: Addresses,
     pub(super) texts: Texts,
@@ -14,7 +14,7 @@ pub(super) struct Remembered {
 
 impl Remembered {
     /// These were changed, after they were made, and that is committed.
-    pub(super) fn note(&self, ids: &[i64]) {
+    pub(in crate::store::sqlite) fn note(&self, ids: &[i64]) {
         if ids.is_empty() {
             return;
         }

@@ -7,8 +7,8 @@ use super::conditions;
 use super::digits::Addresses;
 use super::driven::has_trigram;
 use super::ids::{Ids, TOO_MANY};
-use super::tags;
 use super::text_search::TextSearch;
+use crate::store::sqlite::tags;
 use crate::store::{PointerQuery, StoreError, TagMatch};
 use rusqlite::{Connection, params};
 

@@ -7,8 +7,8 @@
 
 use super::conditions;
 use super::driven::{FEW_TAGS, Plan, has_trigram};
-use super::rows::number;
-use super::tags;
+use crate::store::sqlite::rows::number;
+use crate::store::sqlite::tags;
 use crate::store::{PointerQuery, StoreError, TagMatch};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};

@@ -2,11 +2,11 @@
 //!
 //! An address never changes, and an id never comes back: what is kept stays right, and only what is new is read.
 
-use super::blocks::total;
 use super::ids::Ids;
 use super::noted::locked;
-use super::rows::all;
 use crate::store::StoreError;
+use crate::store::sqlite::blocks::total;
+use crate::store::sqlite::rows::all;
 use memchr::memmem;
 use rusqlite::Connection;
 use std::io::Write as _;

@@ -1,10 +1,10 @@
 //! The page at an offset within everything.
 
-use super::blocks::{BLOCK_BITS, total};
 use super::driven::Plan;
 use super::fetch::{Begin, Found, Wanted, fetch};
 use super::order::{Place, key};
 use crate::model::Pointer;
+use crate::store::sqlite::blocks::{BLOCK_BITS, total};
 use crate::store::{Order, PointerQuery, SortBy, StoreError};
 use rusqlite::Connection;
 use rusqlite::types::Value;
@@ -55,7 +55,7 @@ fn place_of(conn: &Connection, order: Order, pointer: &Pointer) -> Result<Place,
         "SELECT p.id, {} FROM pointers p WHERE p.address = ?",
         key(order.by).unwrap_or("NULL")
     );
-    let address = super::rows::number(pointer.address.as_str());
+    let address = crate::store::sqlite::rows::number(pointer.address.as_str());
     let place = conn.prepare_cached(&sql)?.query_row([address], |row| {
         Ok(Place {
             id: row.get(0)?,

@@ -4,10 +4,10 @@
 //! eight bytes a pointer, kept from the first search on that is sorted so. The store is the only writer of its database
 //! (the instance's lock sees to that), and notes what it changes.
 
-use super::blocks::total;
 use super::noted::{FEW_CHANGES, Noted, locked};
 use super::order::{Place, after, key, order_by};
-use super::rows::all;
+use crate::store::sqlite::blocks::total;
+use crate::store::sqlite::rows::all;
 use crate::store::{Order, SortBy, StoreError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};

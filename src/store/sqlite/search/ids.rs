@@ -80,7 +80,7 @@ impl FromSql for Ids {
 pub(super) const TOO_MANY: ErrorCode = ErrorCode::TooBig;
 
 /// Teaches a connection `gathered(id, most)`.
-pub(super) fn teach(conn: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store::sqlite) fn teach(conn: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     conn.create_aggregate_function("gathered", 2, flags, Gather)
 }

@@ -12,7 +12,7 @@ pub(super) struct Place {
 }
 
 /// What rows are sorted by, beside their id; none for the order of creation.
-pub(super) fn key(by: SortBy) -> Option<&'static str> {
+pub(in crate::store::sqlite) fn key(by: SortBy) -> Option<&'static str> {
     match by {
         SortBy::Created => None,
         SortBy::Modified => Some("p.last_modified"),
