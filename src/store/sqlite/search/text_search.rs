@@ -85,7 +85,7 @@ fn sample(there: usize) -> impl Iterator<Item = usize> + Clone {
     let size = if there == 0 { 0 } else { SAMPLE };
     (0..size).map(move |number| {
         let part = number.wrapping_mul(GOLDEN_RATIO);
-        (u128::from(part) * there as u128 >> u64::BITS) as usize
+        ((u128::from(part) * there as u128) >> u64::BITS) as usize
     })
 }
 

@@ -53,10 +53,10 @@ impl Wording {
             }
             wording.is_indexed &= !term.not && !is_letters && has_trigram(text.as_str());
             wording.checks.push(match (is_letters, term.not) {
-                (false, false) => Check::Holds(finder(&text)),
-                (false, true) => Check::Lacks(finder(&text)),
-                (true, false) => Check::Letters(letters(&text)),
-                (true, true) => Check::LacksLetters(letters(&text)),
+                (false, false) => Check::Holds(finder(text)),
+                (false, true) => Check::Lacks(finder(text)),
+                (true, false) => Check::Letters(letters(text)),
+                (true, true) => Check::LacksLetters(letters(text)),
             });
         }
         (!wording.checks.is_empty()).then_some(wording)
