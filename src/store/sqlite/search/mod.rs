@@ -80,16 +80,18 @@ fn in_memory(
     remembered: &Remembered,
 ) -> Result<(Option<Sequence>, Option<TextSearch>), StoreError> {
     // Both before anything is read with this connection.
-    let look = match Wording::of(&query.filter) {
-        Some(wording) if !gather::is_somewhere(query) => remembered.texts.look(wording),
-        _ => None,
-    };
+    let wording = Wording::of(&query.filter).filter(|_| !gather::is_somewhere(query));
+    let is_missing = wording.as_ref().is_some_and(|wording| !wording.is_indexed());
+    let look = wording.and_then(|wording| remembered.texts.look(wording));
     let sorted = match query.order.by {
         SortBy::Created => None,
         by if look.is_some() || gather::may_tell(query) => Some(remembered.sorted.look(by)),
         _ => None,
     };
     let texts = look.map(|look| look.search(conn)).transpose()?.flatten();
+    if is_missing && texts.is_none() {
+        remembered.texts.miss(conn)?;
+    }
     let sequence = sorted
         .map(|sorted| sorted.sequence(conn, query.order))
         .transpose()?;

@@ -3,6 +3,8 @@
 use super::digits::Addresses;
 use super::sorted::Sorted;
 use super::texts::Texts;
+use crate::store::StoreError;
+use rusqlite::Connection;
 
 /// Orders, addresses and descriptions.
 #[derive(Default)]
@@ -20,5 +22,15 @@ impl Remembered {
         }
         self.sorted.note(ids);
         self.texts.note(ids);
+    }
+
+    /// Whether there is something to be read that no search waits for; said once, to whoever reads it then.
+    pub(in crate::store::sqlite) fn is_to_be_read(&self) -> bool {
+        self.texts.are_to_be_read()
+    }
+
+    /// Reads it, with a connection with which nothing was read yet.
+    pub(in crate::store::sqlite) fn read(&self, conn: &Connection) -> Result<(), StoreError> {
+        self.texts.read(conn)
     }
 }
