@@ -35,6 +35,9 @@ const FILTERS: [&str; 12] = [
     "nothing-has-this",
 ];
 
+/// The first thing that somebody looks for: it begins with what no index tells.
+const FIRST_WORD: &str = "qzebra 9999";
+
 /// What no index tells: every pointer is looked at where few match. For letters 30 to 320 ms were measured to be possible.
 const LOOKED_THROUGH: [&str; 3] = ["~trblsl", "~trblsl station", "ref:nowhere"];
 
@@ -83,6 +86,16 @@ fn main() {
     let mut figures = Figures::of(format!(
         "filter of the pointers: {ROWS} of them, pages of {PAGE}, {ROUNDS} rounds; milliseconds more than with ten"
     ));
+    // Nothing is kept in memory yet, and each letter is typed once.
+    let first_word = (1..=FIRST_WORD.len()).map(|end| {
+        let wanted = &FIRST_WORD[..end];
+        ask(&many, wanted, usual, Start::First) - ask(&few, wanted, usual, Start::First)
+    });
+    figures.add(
+        format!("the first word after the start, {FIRST_WORD:?}: its slowest keystroke"),
+        first_word.fold(0.0, f64::max),
+        Goal::Nothing,
+    );
     figures.add(
         "a page without filter",
         rounds("", usual, &Start::First),
