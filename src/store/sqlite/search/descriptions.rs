@@ -149,7 +149,7 @@ impl Descriptions {
     fn holding_here(&self, places: Range<usize>, wording: &Wording) -> Vec<usize> {
         match wording.seldom() {
             Some(word) => self.around(word, places, wording),
-            None => places.filter(|place| wording.holds(self.text(*place))).collect(),
+            None => wording.among(places.map(|place| (place, self.text(place)))),
         }
     }
 

@@ -85,15 +85,21 @@ impl<'a> Walk<'a> {
             Some(_) => EFFORT_IN_MEMORY,
             None => EFFORT,
         };
+        let mut left = self.among.as_ref().map(Ids::len);
         for place in first..self.sequence.len() {
             if place - first == effort && !self.is_gathered {
                 self.among = self.lists.gather_the_rest(self.conn)?;
                 self.is_gathered = true;
+                left = self.among.as_ref().map(Ids::len);
+            }
+            if left == Some(0) {
+                break;
             }
             let id = self.sequence.at(place);
             if self.among.as_ref().is_some_and(|among| !among.has(id)) {
                 continue;
             }
+            left = left.map(|left| left - 1);
             if self.texts.is_some_and(|texts| !texts.may_be(id)) {
                 continue;
             }

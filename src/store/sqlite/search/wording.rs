@@ -78,6 +78,24 @@ impl Wording {
         self.checks.iter().all(|check| check.holds(description))
     }
 
+    /// Those of these descriptions of which it holds, by what comes with each.
+    pub(super) fn among<'a>(&self, descriptions: impl Iterator<Item = (usize, &'a [u8])>) -> Vec<usize> {
+        let Some((first, others)) = self.checks.split_first() else {
+            return descriptions.map(|(place, _)| place).collect();
+        };
+        let others = |text| others.iter().all(|check| check.holds(text));
+        // The first one decides most of them: which it is, is not asked for each.
+        match first {
+            Check::Holds(word) if word.needle().len() > 1 => {
+                places(descriptions, |text| word.find(text).is_some() && others(text))
+            }
+            Check::Lacks(word) if word.needle().len() > 1 => {
+                places(descriptions, |text| word.find(text).is_none() && others(text))
+            }
+            first => places(descriptions, |text| first.holds(text) && others(text)),
+        }
+    }
+
     /// The same, where the word that few hold is known to be there.
     pub(super) fn holds_besides_seldom(&self, description: &[u8]) -> bool {
         let known = usize::from(self.is_seldom);
@@ -104,6 +122,16 @@ impl Wording {
             _ => None,
         }
     }
+}
+
+fn places<'a>(
+    descriptions: impl Iterator<Item = (usize, &'a [u8])>,
+    is_meant: impl Fn(&'a [u8]) -> bool,
+) -> Vec<usize> {
+    descriptions
+        .filter(|(_, text)| is_meant(text))
+        .map(|(place, _)| place)
+        .collect()
 }
 
 fn finder(text: &Text) -> Finder<'static> {
