@@ -64,7 +64,7 @@ impl Instance {
             match name {
                 "instance.db" | "audit.db" => copy_database(&source, &copy)?,
                 _ if !is_needed && !source.exists() => continue,
-                "instance.toml" if settings.key == KeySource::Own => {
+                "instance.toml" if settings.key.is_own() => {
                     let text = from.read_text(&source)?;
                     to.write_private(&copy, text.as_bytes())?;
                 }

@@ -224,7 +224,8 @@ pub enum KeySource {
 }
 
 impl KeySource {
-    fn is_own(&self) -> bool {
+    /// Whether it lies where it does unless somebody says otherwise.
+    pub fn is_own(&self) -> bool {
         *self == Self::Own
     }
 }

@@ -2,7 +2,7 @@
 
 use super::hosting::Hosting;
 use super::{Failure, InstanceChange, InstanceDetail, InstanceRow, Workspace, blocking};
-use crate::instance::{AuditKept, EventFollower, Instance, KeySource, Looking, Settings, Tls};
+use crate::instance::{AuditKept, EventFollower, Instance, Looking, Settings, Tls};
 use crate::model::{Endpoint, InstanceKind, InstanceName, Profile};
 use crate::protocol::{Code, CredentialForm};
 use crate::vault::InstanceRecord;
@@ -169,7 +169,7 @@ fn told(settings: &Settings) -> Vec<(&'static str, String)> {
         settings.fetch_largest_mib, settings.fetch_seconds
     );
     let writes = if settings.read_only { "refused" } else { "answered" };
-    let key = (settings.key != KeySource::Own).then(|| ("key", settings.key.to_string()));
+    let key = (!settings.key.is_own()).then(|| ("key", settings.key.to_string()));
     let told = [
         ("listens on", settings.listen.to_string()),
         ("tls", tls),

@@ -128,6 +128,15 @@ fn armour(state: &mut State) {
     answer(state, effects);
 }
 
+/// Opens what is sealed under a passphrase.
+fn open_with_passphrase(state: &mut State) {
+    armour(state);
+    press(state, &["enter"]);
+    write(state, "able about above absent absorb abstract absurd");
+    press(state, &["enter"]);
+    assert_eq!(step(state), Step::Keep);
+}
+
 /// Accepts, up to the comparison of words; for plain values, up to the checks.
 fn accept(state: &mut State, delivery: Delivery) {
     accept_until_input(state, delivery);
@@ -138,12 +147,7 @@ fn accept(state: &mut State, delivery: Delivery) {
             write(state, "4711-able-about-above");
             press(state, &["enter"]);
         }
-        Delivery::Passphrase => {
-            armour(state);
-            press(state, &["enter"]);
-            write(state, "able about above absent absorb abstract absurd");
-            press(state, &["enter"]);
-        }
+        Delivery::Passphrase => open_with_passphrase(state),
         Delivery::Request => {
             press(state, &["tab", "tab"]);
             write(state, "museum-lab");

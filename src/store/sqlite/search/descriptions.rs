@@ -72,7 +72,7 @@ impl Descriptions {
     }
 
     pub(super) fn is_changed(&self, place: usize) -> bool {
-        !self.changed.is_empty() && self.changed.contains(&place)
+        self.changed.contains(&place)
     }
 
     fn last_id(&self) -> i64 {
@@ -121,18 +121,13 @@ impl Descriptions {
 
     /// The places of these that hold what is wanted. Of many, each processor looks through a part.
     fn holding(&self, places: Range<usize>, wording: &Wording) -> Vec<usize> {
-        let parts = if places.len() < WORTH_SHARING {
-            1
-        } else {
-            processors()
-        };
-        let size = places.len().div_ceil(parts).max(1);
-        let (first, rest) = (
-            places.start..places.end.min(places.start + size),
-            places.start + size,
-        );
+        if places.len() < WORTH_SHARING {
+            return self.holding_here(places, wording);
+        }
+        let size = places.len().div_ceil(processors());
+        let first = places.start..places.start + size;
         thread::scope(|scope| {
-            let others: Vec<_> = (rest..places.end)
+            let others: Vec<_> = (first.end..places.end)
                 .step_by(size)
                 .map(|from| {
                     scope.spawn(move || self.holding_here(from..places.end.min(from + size), wording))
@@ -201,15 +196,13 @@ mod tests {
     use super::*;
     use crate::model::STORED_POINTER_FIELDS;
     use crate::model::filter::Filter;
+    use crate::store::sqlite::search::table::{add, table};
     use proptest::prelude::*;
 
     fn descriptions(rows: &[(i64, String)]) -> Descriptions {
-        let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch("CREATE TABLE pointers (id INTEGER PRIMARY KEY, description TEXT)")
-            .unwrap();
-        for row in rows {
-            conn.execute("INSERT INTO pointers VALUES (?1, ?2)", (row.0, &row.1))
-                .unwrap();
+        let conn = table();
+        for (id, description) in rows {
+            add(&conn, Some(*id), 0, description);
         }
         let mut descriptions = Descriptions::default();
         descriptions.read_on(&conn).unwrap();

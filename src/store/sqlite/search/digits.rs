@@ -73,25 +73,8 @@ impl Addresses {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::sqlite::search::table::{add, table};
     use proptest::prelude::*;
-
-    fn table() -> Connection {
-        let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch(
-            "CREATE TABLE pointers (id INTEGER PRIMARY KEY, address INTEGER);
-             CREATE TABLE pointer_blocks (block INTEGER PRIMARY KEY, live INTEGER);
-             INSERT INTO pointer_blocks VALUES (0, 0);",
-        )
-        .unwrap();
-        conn
-    }
-
-    fn add(conn: &Connection, id: i64, address: i64) {
-        conn.execute("INSERT INTO pointers VALUES (?1, ?2)", (id, address))
-            .unwrap();
-        conn.execute("UPDATE pointer_blocks SET live = live + 1", [])
-            .unwrap();
-    }
 
     proptest! {
         #[test]
@@ -105,7 +88,7 @@ mod tests {
             let own = format!("{:012x}", addresses[0]);
             let own = &own[place..(place + length).min(12)];
             for (id, address) in addresses.iter().enumerate() {
-                add(&conn, id as i64 + 1, *address);
+                add(&conn, Some(id as i64 + 1), *address, "");
                 for digits in [own, other.as_str()] {
                     let expected: Vec<i64> = (0..=id)
                         .filter(|id| format!("{:012x}", addresses[*id]).contains(digits))
@@ -121,7 +104,7 @@ mod tests {
     fn what_is_gone_is_forgotten_some_time() {
         let (conn, kept) = (table(), Addresses::default());
         for id in 1..=10 {
-            add(&conn, id, 0xabc);
+            add(&conn, Some(id), 0xabc, "");
         }
         assert_eq!(kept.holding(&conn, "abc").unwrap().len(), 10);
         conn.execute("DELETE FROM pointers WHERE id < 9", []).unwrap();

@@ -6,6 +6,8 @@ use crate::store::StoreError;
 use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, Row, params_from_iter};
 
+/// Matches are counted up to here; more than that would cost more than the page.
+pub(super) const COUNTED: u64 = 5_000;
 /// Rows that are counted in one go.
 pub(super) const AT_A_TIME: usize = if cfg!(test) { 3 } else { 1_000 };
 

@@ -20,6 +20,8 @@ mod plan;
 mod remembered;
 mod scan;
 mod sorted;
+#[cfg(test)]
+mod table;
 mod text_search;
 mod texts;
 mod walk;
@@ -29,9 +31,10 @@ use crate::store::sqlite::blocks::total;
 use crate::store::{PointerPage, PointerQuery, SortBy, Start, StoreError};
 use digits::Addresses;
 use driven::Plan;
-use fetch::{Begin, Wanted, condition, fetch};
+use fetch::{Begin, Found, Wanted, condition, fetch};
 use gather::Lists;
 use jump::jump;
+use matching::COUNTED;
 use order::{read_cursor, write_cursor};
 use plan::{Driver, plan};
 use rusqlite::{Connection, params_from_iter};
@@ -44,9 +47,6 @@ pub(super) use ids::teach;
 #[cfg(test)]
 pub(super) use order::key;
 pub(super) use remembered::Remembered;
-
-/// Matches are counted up to here; more than that would cost more than the page.
-const COUNTED: i64 = 5_000;
 
 /// One page of what matches.
 pub(super) fn page(
@@ -139,17 +139,8 @@ fn walk(
             };
         }
     };
-    let (pointers, next) = walk.page(Wanted::of(query), begin)?;
-    let total = match known_total(query, pointers.len(), next.is_none()) {
-        Total::Known(total) => Some(total),
-        Total::Unknown => None,
-        Total::ToBeCounted => walk.count()?,
-    };
-    Ok(Way::Walked(PointerPage {
-        total,
-        pointers,
-        next: next.as_ref().map(write_cursor),
-    }))
+    let found = walk.page(Wanted::of(query), begin)?;
+    told(query, found, || walk.count()).map(Way::Walked)
 }
 
 /// Looks through the descriptions where nothing else narrows the search.
@@ -160,19 +151,10 @@ fn scan(
     begin: Begin,
     texts: &TextSearch,
 ) -> Result<Way, StoreError> {
-    let Some((pointers, next)) = scan::page(conn, plan, texts, Wanted::of(query), begin.clone())? else {
-        return Ok(Way::ByIndex(begin));
-    };
-    let total = match known_total(query, pointers.len(), next.is_none()) {
-        Total::Known(total) => Some(total),
-        Total::Unknown => None,
-        Total::ToBeCounted => scan::count(conn, plan, texts, COUNTED.unsigned_abs())?,
-    };
-    Ok(Way::Walked(PointerPage {
-        total,
-        pointers,
-        next: next.as_ref().map(write_cursor),
-    }))
+    match scan::page(conn, plan, texts, Wanted::of(query), begin.clone())? {
+        Some(found) => told(query, found, || scan::count(conn, plan, texts)).map(Way::Walked),
+        None => Ok(Way::ByIndex(begin)),
+    }
 }
 
 fn by_index(conn: &Connection, query: &PointerQuery, begin: Begin) -> Result<PointerPage, StoreError> {
@@ -180,15 +162,33 @@ fn by_index(conn: &Connection, query: &PointerQuery, begin: Begin) -> Result<Poi
         return Ok(nothing(query));
     };
     let is_everything = plan.is_everything() && query.sight.is_none();
-    let (pointers, next) = match query.start {
+    let found = match query.start {
         Start::Offset(offset) if is_everything => jump(conn, &plan, query, offset)?,
         _ => fetch(conn, &plan, Wanted::of(query), begin)?,
     };
+    if is_everything {
+        let total = total(conn)?;
+        return Ok(PointerPage {
+            total: Some(total),
+            ..told(query, found, || Ok(None))?
+        });
+    }
+    told(query, found, || match plan.narrow {
+        true => count(conn, &plan),
+        false => Ok(None),
+    })
+}
+
+/// A page of what was found; how many match in all is counted only where nothing else says so.
+fn told(
+    query: &PointerQuery,
+    (pointers, next): Found,
+    count: impl FnOnce() -> Result<Option<u64>, StoreError>,
+) -> Result<PointerPage, StoreError> {
     let total = match known_total(query, pointers.len(), next.is_none()) {
-        _ if is_everything => Some(total(conn)?),
         Total::Known(total) => Some(total),
-        Total::ToBeCounted if plan.narrow => count(conn, &plan)?,
-        Total::ToBeCounted | Total::Unknown => None,
+        Total::Unknown => None,
+        Total::ToBeCounted => count()?,
     };
     Ok(PointerPage {
         total,
@@ -241,18 +241,19 @@ fn known_total(query: &PointerQuery, seen: usize, complete: bool) -> Total {
 /// How many match, where that is cheap to say.
 fn count(conn: &Connection, plan: &Plan) -> Result<Option<u64>, StoreError> {
     let counted = count_up_to(conn, plan)?;
-    Ok((counted <= COUNTED).then_some(counted.cast_unsigned()))
+    Ok((counted <= COUNTED).then_some(counted))
 }
 
 /// How many match, or one more than are counted.
-fn count_up_to(conn: &Connection, plan: &Plan) -> Result<i64, StoreError> {
+fn count_up_to(conn: &Connection, plan: &Plan) -> Result<u64, StoreError> {
     let sql = format!(
         "SELECT count(*) FROM (SELECT 1 FROM {} {} LIMIT {})",
         plan.from,
         condition(&plan.conditions),
         COUNTED + 1
     );
-    Ok(conn
+    let counted: i64 = conn
         .prepare_cached(&sql)?
-        .query_row(params_from_iter(&plan.values), |row| row.get(0))?)
+        .query_row(params_from_iter(&plan.values), |row| row.get(0))?;
+    Ok(counted.unsigned_abs())
 }

@@ -21,9 +21,9 @@ impl Noted {
         }
     }
 
-    /// From now on changes are noted; whether they were before.
-    pub(super) fn keep(&mut self) -> bool {
-        std::mem::replace(&mut self.is_kept, true)
+    /// From now on changes are noted.
+    pub(super) fn keep(&mut self) {
+        self.is_kept = true;
     }
 
     /// What was changed since this was asked last.

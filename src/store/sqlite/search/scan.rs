@@ -2,9 +2,8 @@
 
 use super::driven::Plan;
 use super::fetch::{Begin, Found, Page, Wanted, columns};
-use super::matching::{AT_A_TIME, Question, how_many};
+use super::matching::{AT_A_TIME, COUNTED, Question, how_many};
 use super::text_search::TextSearch;
-
 use crate::store::StoreError;
 use rusqlite::Connection;
 
@@ -50,13 +49,8 @@ pub(super) fn page(
     Ok(Some(page.at_the_end()))
 }
 
-/// How many match in all; none where they are more than so many, or it takes too long to tell.
-pub(super) fn count(
-    conn: &Connection,
-    plan: &Plan,
-    texts: &TextSearch,
-    most: u64,
-) -> Result<Option<u64>, StoreError> {
+/// How many match in all; none where they are more than are counted, or it takes too long to tell.
+pub(super) fn count(conn: &Connection, plan: &Plan, texts: &TextSearch) -> Result<Option<u64>, StoreError> {
     let tells_all = texts.tells_all_of(plan);
     let (mut matching, mut in_vain) = (0, 0);
     let mut asked = Vec::new();
@@ -73,7 +67,7 @@ pub(super) fn count(
             in_vain += asked.len() as u64 - found;
             asked.clear();
         }
-        if matching > most || in_vain > EFFORT {
+        if matching > COUNTED || in_vain > EFFORT {
             return Ok(None);
         }
     }

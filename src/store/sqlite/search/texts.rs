@@ -132,15 +132,10 @@ mod tests {
     use super::*;
     use crate::model::STORED_POINTER_FIELDS;
     use crate::model::filter::Filter;
+    use crate::store::sqlite::search::table;
 
     fn table(descriptions: &[&str]) -> Connection {
-        let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch(
-            "CREATE TABLE pointers (id INTEGER PRIMARY KEY, description TEXT);
-             CREATE TABLE pointer_blocks (block INTEGER PRIMARY KEY, live INTEGER);
-             INSERT INTO pointer_blocks VALUES (0, 0);",
-        )
-        .unwrap();
+        let conn = table::table();
         descriptions
             .iter()
             .for_each(|description| add(&conn, description));
@@ -148,10 +143,7 @@ mod tests {
     }
 
     fn add(conn: &Connection, description: &str) {
-        conn.execute("INSERT INTO pointers (description) VALUES (?1)", [description])
-            .unwrap();
-        conn.execute("UPDATE pointer_blocks SET live = live + 1", [])
-            .unwrap();
+        table::add(conn, None, 0, description);
     }
 
     /// What is found in memory, if there is something; what is missed is read as it is in a store.

@@ -8,19 +8,16 @@ use super::driven::Plan;
 use super::fetch::{Begin, Found, Page, Wanted, columns};
 use super::gather::Lists;
 use super::ids::Ids;
-use super::matching::{Question, how_many};
+use super::matching::{COUNTED, Question, how_many};
 use super::scan;
 use super::sorted::Sequence;
-use super::text_search::TextSearch;
 use crate::store::StoreError;
 use rusqlite::Connection;
 
-/// So many rows are asked of the table before ids are gathered whatever it costs.
+/// So many rows are looked at before ids are gathered whatever it costs.
 const EFFORT: usize = if cfg!(test) { 2 } else { 2_000 };
-/// So many are looked at where descriptions in memory tell most of those apart that do not match.
-const EFFORT_IN_MEMORY: usize = if cfg!(test) { 4 } else { 2_000 };
 /// So many rows are looked at to count what matches.
-const COUNTED: usize = 5_000;
+const FEW: usize = COUNTED as usize;
 
 /// A search that goes through pointers in their order.
 pub(super) struct Walk<'a> {
@@ -28,8 +25,6 @@ pub(super) struct Walk<'a> {
     /// What every row must fulfil; its rows are those of `pointers`.
     plan: &'a Plan,
     lists: &'a Lists<'a>,
-    /// What descriptions in memory tell.
-    texts: Option<&'a TextSearch>,
     sequence: Sequence,
     /// What may match, once that was gathered.
     among: Option<Ids>,
@@ -50,7 +45,6 @@ impl<'a> Walk<'a> {
             conn,
             plan,
             lists,
-            texts: lists.texts(),
             sequence,
             is_gathered: among.is_some(),
             among,
@@ -81,13 +75,10 @@ impl<'a> Walk<'a> {
         };
         let mut page = Page::after(skip, wanted);
         let mut question = Question::of(self.conn, self.plan, &columns(wanted.order))?;
-        let effort = match self.texts {
-            Some(_) => EFFORT_IN_MEMORY,
-            None => EFFORT,
-        };
+        let texts = self.lists.texts();
         let mut left = self.among.as_ref().map(Ids::len);
         for place in first..self.sequence.len() {
-            if place - first == effort && !self.is_gathered {
+            if place - first == EFFORT && !self.is_gathered {
                 self.among = self.lists.gather_the_rest(self.conn)?;
                 self.is_gathered = true;
                 left = self.among.as_ref().map(Ids::len);
@@ -100,7 +91,7 @@ impl<'a> Walk<'a> {
                 continue;
             }
             left = left.map(|left| left - 1);
-            if self.texts.is_some_and(|texts| !texts.may_be(id)) {
+            if texts.is_some_and(|texts| !texts.may_be(id)) {
                 continue;
             }
             let taken = question.ask(id, |row| page.take(row))?;
@@ -113,19 +104,17 @@ impl<'a> Walk<'a> {
 
     /// How many match in all, where few can.
     pub(super) fn count(&mut self) -> Result<Option<u64>, StoreError> {
-        if let Some(texts) = self.texts
+        if let Some(texts) = self.lists.texts()
             && self.lists.name_only_texts()
         {
-            return scan::count(self.conn, self.plan, texts, COUNTED as u64);
+            return scan::count(self.conn, self.plan, texts);
         }
-        if self.among.is_none() && self.sequence.len() > COUNTED {
-            self.among = self.lists.gather_up_to(self.conn, COUNTED)?;
+        if self.among.is_none() && self.sequence.len() > FEW {
+            self.among = self.lists.gather_up_to(self.conn, FEW)?;
         }
         match &self.among {
-            Some(among) if among.len() <= COUNTED => {
-                how_many(self.conn, self.plan, &among.ascending()).map(Some)
-            }
-            None if self.sequence.len() <= COUNTED => {
+            Some(among) if among.len() <= FEW => how_many(self.conn, self.plan, &among.ascending()).map(Some),
+            None if self.sequence.len() <= FEW => {
                 how_many(self.conn, self.plan, self.sequence.ids()).map(Some)
             }
             _ => Ok(None),

@@ -123,11 +123,7 @@ fn an_instance_is_not_offered_to_hold_a_credential_for_itself() {
 fn a_bundle_for_the_console_alone_asks_and_claims_nothing_of_a_relay() {
     let mut state = demo((80, 24));
     accept_until_input(&mut state, Delivery::Passphrase);
-    armour(&mut state);
-    press(&mut state, &["enter"]);
-    write(&mut state, "able about above absent absorb abstract absurd");
-    press(&mut state, &["enter"]);
-    assert_eq!(step(&state), Step::Keep);
+    open_with_passphrase(&mut state);
     assert_eq!(choice(&state, "relay"), None);
     let asked = errands(&mut state, "enter");
     assert!(
@@ -158,10 +154,7 @@ fn a_bundle_for_the_console_alone_asks_and_claims_nothing_of_a_relay() {
 fn a_failure_is_seen_beside_the_fields_of_a_full_page() {
     let mut state = demo((80, 24));
     accept_until_input(&mut state, Delivery::Passphrase);
-    armour(&mut state);
-    press(&mut state, &["enter"]);
-    write(&mut state, "able about above absent absorb abstract absurd");
-    press(&mut state, &["enter"]);
+    open_with_passphrase(&mut state);
     update(&mut state, Message::Key(Key::ctrl('s')));
     let ticket = wizard(&state).ticket.unwrap();
     update(&mut state, Message::Wizard(News::Came(ticket, Err(failure()))));

@@ -32,11 +32,7 @@ fn t45_secrets_are_masked_until_asked_for_and_again_by_themselves() {
 fn nothing_secret_is_in_the_draft() {
     let mut state = demo((120, 36));
     accept_until_input(&mut state, Delivery::Passphrase);
-    armour(&mut state);
-    press(&mut state, &["enter"]);
-    write(&mut state, "able about above absent absorb abstract absurd");
-    press(&mut state, &["enter"]);
-    assert_eq!(step(&state), Step::Keep);
+    open_with_passphrase(&mut state);
     let kept = drafts(errands(&mut state, "esc"));
     assert!(!kept.is_empty());
     assert!(kept.iter().all(|draft| !draft.contains("absent")), "{kept:?}");
