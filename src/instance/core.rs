@@ -39,8 +39,9 @@ pub(super) struct Parts {
     pub tls: Option<tls::Served>,
     pub lock: folder::Lock,
     pub folder: folder::Folder,
-    /// Ends what goes on as long as it is open.
+    /// Ends what goes on as long as it is open: the keepers.
     pub closing: CancellationToken,
+    pub keepers: TaskTracker,
 }
 
 /// An open instance. It holds the folder's lock until it is closed.
@@ -71,6 +72,7 @@ pub struct Instance {
     is_stopping: AtomicBool,
     is_closed: AtomicBool,
     closing: CancellationToken,
+    keepers: TaskTracker,
 }
 
 impl Instance {
@@ -121,6 +123,7 @@ impl Instance {
             is_stopping: AtomicBool::new(false),
             is_closed: AtomicBool::new(false),
             closing: parts.closing,
+            keepers: parts.keepers,
         })
     }
 
@@ -128,6 +131,9 @@ impl Instance {
     pub async fn close(&self) {
         self.is_closed.store(true, Ordering::Release);
         self.closing.cancel();
+        // What they took in hand to store is nobody else's to store.
+        self.keepers.close();
+        self.keepers.wait().await;
         if let Err(error) = self.flush_uses().await {
             tracing::warn!(%error, "the last uses of credentials were not stored");
         }

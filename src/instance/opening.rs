@@ -25,6 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// How often what became of credentials is stored, and a disk that refused is tried again.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -204,15 +205,17 @@ async fn open_folder(
     let trail = Trail::new(audit, act_of, &settings.instance_id, audit_off);
     let (desk, interrupted) = Desk::load(store.as_ref()).await?;
     let closing = CancellationToken::new();
-    keep_flushing(
+    let keepers = TaskTracker::new();
+    keepers.spawn(keep_flushing(
         Arc::clone(&issued),
         Arc::clone(&held),
         Arc::clone(&store),
         trail.shared_log(),
         closing.clone(),
-    );
+    ));
     if !audit_off {
-        Retention::new(trail.shared_log(), folder.clone(), &settings).keep(closing.clone());
+        let retention = Retention::new(trail.shared_log(), folder.clone(), &settings);
+        keepers.spawn(retention.keep(closing.clone()));
     }
     let instance = Instance::assemble(Parts {
         settings,
@@ -227,6 +230,7 @@ async fn open_folder(
         lock,
         folder,
         closing,
+        keepers,
     });
     handshake::burn_interrupted(&instance, interrupted).await?;
     Ok(instance)
@@ -263,43 +267,41 @@ fn warn_if_weak(settings: &Settings, stand_in: &LegacyStandIn) {
 
 /// Every now and then, until the instance closes: stores lives and uses, ends imports that were left, and finds out
 /// when a disk that refused takes writes again: an instance that is not ready gets no calls that would.
-fn keep_flushing(
+async fn keep_flushing(
     issued: Arc<Issued>,
     held: Arc<Held>,
     store: Arc<dyn Store>,
     audit: Arc<dyn AuditLog>,
     closing: CancellationToken,
 ) {
-    tokio::spawn(async move {
-        let (mut ticks, mut ticks_for_uses) = (every(FLUSH), every(FLUSH_USES));
-        let mut ticks_for_imports = every(END_IMPORTS);
-        loop {
-            tokio::select! {
-                // First of all: what ticks at that moment would find its database closed.
-                biased;
-                () = closing.cancelled() => return,
-                _ = ticks.tick() => {
-                    try_again(store.as_ref(), audit.as_ref()).await;
-                    if let Err(error) = issued.flush_lives(store.as_ref(), Timestamp::now()).await {
-                        tracing::warn!(%error, "what became of credentials could not be stored");
-                    }
+    let (mut ticks, mut ticks_for_uses) = (every(FLUSH), every(FLUSH_USES));
+    let mut ticks_for_imports = every(END_IMPORTS);
+    loop {
+        tokio::select! {
+            // First of all: what ticks at that moment would find its database closed.
+            biased;
+            () = closing.cancelled() => return,
+            _ = ticks.tick() => {
+                try_again(store.as_ref(), audit.as_ref()).await;
+                if let Err(error) = issued.flush_lives(store.as_ref(), Timestamp::now()).await {
+                    tracing::warn!(%error, "what became of credentials could not be stored");
                 }
-                _ = ticks_for_uses.tick() => {
-                    if let Err(error) = issued.flush_uses(store.as_ref()).await {
-                        tracing::warn!(%error, "uses of credentials could not be stored");
-                    }
-                    if let Err(error) = held.flush_uses(store.as_ref()).await {
-                        tracing::warn!(%error, "uses of held credentials could not be stored");
-                    }
+            }
+            _ = ticks_for_uses.tick() => {
+                if let Err(error) = issued.flush_uses(store.as_ref()).await {
+                    tracing::warn!(%error, "uses of credentials could not be stored");
                 }
-                _ = ticks_for_imports.tick() => {
-                    if let Err(error) = store.end_resting_imports(Timestamp::now()).await {
-                        tracing::warn!(%error, "imports that nobody goes on with could not be ended");
-                    }
+                if let Err(error) = held.flush_uses(store.as_ref()).await {
+                    tracing::warn!(%error, "uses of held credentials could not be stored");
+                }
+            }
+            _ = ticks_for_imports.tick() => {
+                if let Err(error) = store.end_resting_imports(Timestamp::now()).await {
+                    tracing::warn!(%error, "imports that nobody goes on with could not be ended");
                 }
             }
         }
-    });
+    }
 }
 
 fn every(period: Duration) -> tokio::time::Interval {

@@ -82,17 +82,15 @@ impl Retention {
     }
 
     /// Does so now and then, until the instance closes.
-    pub(super) fn keep(mut self, closing: CancellationToken) {
-        tokio::spawn(async move {
-            while pause(LOOK, &closing).await {
-                self.read_again().await;
-                let Some(due) = self.look(Timestamp::now()).await else {
-                    continue;
-                };
-                tracing::info!(reason = %due.reason, "records of the audit trail go");
-                while self.step(&due, Timestamp::now()).await && pause(PAUSE, &closing).await {}
-            }
-        });
+    pub(super) async fn keep(mut self, closing: CancellationToken) {
+        while pause(LOOK, &closing).await {
+            self.read_again().await;
+            let Some(due) = self.look(Timestamp::now()).await else {
+                continue;
+            };
+            tracing::info!(reason = %due.reason, "records of the audit trail go");
+            while self.step(&due, Timestamp::now()).await && pause(PAUSE, &closing).await {}
+        }
     }
 
     /// Settings that cannot be read right now hold as they were.
@@ -284,7 +282,7 @@ mod tests {
         let (folder, retention) = kept_for(0, 0, 30).await;
         let log = Arc::clone(&retention.log);
         let closing = CancellationToken::new();
-        retention.keep(closing.clone());
+        tokio::spawn(retention.keep(closing.clone()));
         tokio::time::sleep(LOOK * 3).await;
         assert_eq!(log.head().await.unwrap().sequence, 30, "for ever");
         std::fs::write(

@@ -2,7 +2,8 @@
 //! memory. Who looks at it while nobody has it open finds the last one in a file beside it: `instance.changes`.
 //!
 //! The file is written at the first change of a run and at its end, and nowhere in between: a run that ends badly leaves
-//! another number all the same. One that only reads writes nothing.
+//! another number all the same. One that only reads writes nothing. Who writes counts, at each commit, and not who asked for
+//! it: they may be gone, or go on when the database is closed already.
 
 use crate::model::Timestamp;
 use crate::seal::private;

@@ -39,7 +39,7 @@ pub struct SqliteStore {
     imports: Arc<Imports>,
     places: Arc<Places>,
     remembered: Arc<Remembered>,
-    changes: Changes,
+    changes: Arc<Changes>,
 }
 
 impl SqliteStore {
@@ -57,10 +57,16 @@ impl SqliteStore {
     }
 
     fn start((conn, path): (rusqlite::Connection, PathBuf)) -> Result<Self, StoreError> {
-        let changes = Changes::of(&path);
+        let changes = Arc::new(Changes::of(&path));
         let readers = Arc::new(Readers::new(path.clone()));
         let remembered = Arc::new(Remembered::default());
-        let writer = Writer::start(conn, path.clone(), Arc::clone(&readers), Arc::clone(&remembered))?;
+        let writer = Writer::start(
+            conn,
+            path.clone(),
+            Arc::clone(&readers),
+            Arc::clone(&remembered),
+            Arc::clone(&changes),
+        )?;
         let imports = Arc::new(Imports::new(path));
         Ok(Self {
             writer,
@@ -96,13 +102,8 @@ impl SqliteStore {
         T: Send + 'static,
         E: Fault,
     {
-        let done = self.writer.write(operation).await?;
-        self.note_change();
-        Ok(done)
-    }
-
-    fn note_change(&self) {
-        self.changes.count();
+        let operation = move |work: &Work| operation(work).inspect(|_| work.note_change());
+        self.writer.write(operation).await
     }
 }
 
@@ -245,11 +246,11 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<u64, (usize, StoreError)> {
         let staged = self.imports.take(id, whose).map_err(|error| (0, error))?;
+        let changes = Arc::clone(&self.changes);
         let moved = self
             .writer
-            .alone(move |conn| import::commit(conn, staged, now))
+            .alone(move |conn| import::commit(conn, staged, now).inspect(|_| changes.count()))
             .await?;
-        self.note_change();
         Ok(moved)
     }
 

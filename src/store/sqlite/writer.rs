@@ -2,13 +2,14 @@
 //! transaction, commits once, and then answers all of them: many callers share one fsync, and none
 //! waits for a timer.
 
+use super::changes::Changes;
 use super::failure::{RowError, again};
 use super::reader::Readers;
 use super::search::Remembered;
 use super::search_index::IndexChange;
 use crate::store::StoreError;
 use rusqlite::Connection;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,6 +31,8 @@ pub(super) struct Work<'a> {
     index: RefCell<Vec<IndexChange>>,
     /// Pointers whose place in some order may be another one now, noted when that is committed.
     moved: RefCell<Vec<i64>>,
+    /// Whether lists are not what they were, once this is committed.
+    changes_lists: Cell<bool>,
 }
 
 impl Work<'_> {
@@ -41,6 +44,11 @@ impl Work<'_> {
     /// Says that a pointer, by the id of its row, was changed after it was made.
     pub(super) fn note_moved(&self, id: i64) {
         self.moved.borrow_mut().push(id);
+    }
+
+    /// Says that something changed that can be listed.
+    pub(super) fn note_change(&self) {
+        self.changes_lists.set(true);
     }
 }
 
@@ -96,6 +104,7 @@ impl Writer {
         path: PathBuf,
         readers: Arc<Readers>,
         remembered: Arc<Remembered>,
+        changes: Arc<Changes>,
     ) -> Result<Self, StoreError> {
         let (orders, waiting) = mpsc::channel(WAITING);
         let mut log = path.into_os_string();
@@ -104,6 +113,7 @@ impl Writer {
             conn,
             readers,
             remembered,
+            changes,
             log: log.into(),
             long_log: LONG_LOG,
         };
@@ -208,6 +218,7 @@ struct Thread {
     conn: Connection,
     readers: Arc<Readers>,
     remembered: Arc<Remembered>,
+    changes: Arc<Changes>,
     log: PathBuf,
     long_log: u64,
 }
@@ -256,6 +267,7 @@ impl Thread {
             conn: &self.conn,
             index: RefCell::default(),
             moved: RefCell::default(),
+            changes_lists: Cell::default(),
         };
         let mut answers = Vec::with_capacity(writes.len());
         let mut fault: Option<StoreError> = None;
@@ -277,6 +289,9 @@ impl Thread {
         }
         self.remembered.note(&work.moved.take());
         self.readers.changed();
+        if committed.is_ok() && work.changes_lists.get() {
+            self.changes.count();
+        }
         let told = committed.as_ref().copied();
         for answer in answers {
             answer(told);

@@ -113,8 +113,10 @@ async fn threat_47_a_full_disk_is_said_and_what_was_there_stays() {
     // SQLite reports a database at its largest allowed size just as it does a full disk.
     conn.pragma_update(None, "max_page_count", pages).unwrap();
     let readers = std::sync::Arc::new(crate::store::sqlite::reader::Readers::new(place.data()));
+    let changes = std::sync::Arc::new(crate::store::sqlite::changes::Changes::of(&place.data()));
+    let remembered = std::sync::Arc::default();
     let writer =
-        crate::store::sqlite::writer::Writer::start(conn, place.data(), readers, std::sync::Arc::default())
+        crate::store::sqlite::writer::Writer::start(conn, place.data(), readers, remembered, changes)
             .unwrap();
     let big = "x".repeat(200_000);
     let fill = move |work: &crate::store::sqlite::writer::Work| -> Result<(), StoreError> {

@@ -1,7 +1,9 @@
 //! Group commit, reading one's own writes, closing, and two stores on one file.
 
 use super::*;
+use crate::store::sqlite::changes_kept;
 use crate::store::{PointerQuery, Store, StoreError};
+use futures::FutureExt;
 use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -80,6 +82,22 @@ async fn after_closing_everything_says_so() {
         Err(StoreError::Closed)
     ));
     assert_eq!(files_with(&place, "-wal"), 0, "the log was folded in");
+}
+
+#[tokio::test]
+async fn a_change_whose_asker_left_counts_and_one_that_was_refused_does_not() {
+    let place = Place::new();
+    let store = place.store();
+    let before = store.changes().await.unwrap();
+    let asked = store.create_pointer(new("a", "", &[]), NOW).now_or_never();
+    drop(asked);
+    store.close().await;
+    let after = changes_kept(&place.data());
+    assert!(after > before, "{after} {before}");
+    let again = place.store();
+    assert!(again.create_pointer(new("a", "", &[]), NOW).await.is_err());
+    again.close().await;
+    assert_eq!(changes_kept(&place.data()), after);
 }
 
 #[tokio::test]
