@@ -1,4 +1,4 @@
-//! Sealed invokes through the whole server, beside a bare echo on the same HTTP library.
+//! Sealed invokes through the whole server, beside a bare echo on axum, and one on the HTTP library alone.
 //!
 //! `cargo bench --bench invoke`
 
@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use support::{
     CONNECTIONS, Figures, Goal, ROWS, Server, fill, load, median, new_instance, new_runtime, request_bytes,
-    start_echo,
+    start_echo, start_echo_without_framework,
 };
 
 /// Requests in one round of one workload.
@@ -24,7 +24,7 @@ fn main() {
     let folder = folder.path().join("alpha");
     let owner = runtime.block_on(new_instance(&folder));
     let addresses = runtime.block_on(fill(&folder, ROWS));
-    let echo = start_echo(2);
+    let echoes = [start_echo(2), start_echo_without_framework(2)];
 
     let mut figures = Figures::of(format!(
         "sealed invokes: {ROWS} pointers, {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS} requests"
@@ -36,7 +36,7 @@ fn main() {
     let bench = Bench {
         runtime: &runtime,
         owner: &owner,
-        echo,
+        echoes,
         folder: &folder,
     };
     bench.compare(
@@ -66,12 +66,13 @@ fn main() {
 struct Bench<'a> {
     runtime: &'a tokio::runtime::Runtime,
     owner: &'a HeldCredential,
-    echo: SocketAddr,
+    /// On axum, and on the HTTP library alone.
+    echoes: [SocketAddr; 2],
     folder: &'a Path,
 }
 
 impl Bench<'_> {
-    /// Alternates between the echo and the instance, with the same requests.
+    /// Alternates between the echoes and the instance, with the same requests.
     fn compare(
         &self,
         figures: &mut Figures,
@@ -81,13 +82,14 @@ impl Bench<'_> {
         query: impl Fn(usize) -> Query,
     ) {
         let server = Server::start(self.folder, audit);
-        let mut ratios = Vec::new();
+        let (mut ratios, mut bare) = (Vec::new(), Vec::new());
         let (mut rates, mut p50, mut p99) = (Vec::new(), Vec::new(), Vec::new());
         // The first round warms caches and connections, and does not count.
         for round in 0..=ROUNDS {
-            let to_echo = self
-                .runtime
-                .block_on(load(self.echo, self.requests(&query), CONNECTIONS));
+            let [to_echo, to_bare] = self.echoes.map(|echo| {
+                let requests = self.requests(&query);
+                self.runtime.block_on(load(echo, requests, CONNECTIONS)).rate()
+            });
             let to_instance = self
                 .runtime
                 .block_on(load(server.address, self.requests(&query), CONNECTIONS));
@@ -98,12 +100,14 @@ impl Bench<'_> {
             if round == 0 {
                 continue;
             }
-            ratios.push(to_instance.rate() / to_echo.rate());
+            ratios.push(to_instance.rate() / to_echo);
+            bare.push(to_instance.rate() / to_bare);
             rates.push(to_instance.rate());
             p50.push(f64::from(to_instance.percentile(50.0)));
             p99.push(f64::from(to_instance.percentile(99.0)));
         }
         figures.add(name, median(ratios), goal);
+        figures.add("    against the HTTP library alone", median(bare), Goal::Nothing);
         figures.add("    requests a second", median(rates), Goal::Nothing);
         figures.add("    p50, microseconds", median(p50), Goal::Nothing);
         figures.add("    p99, microseconds", median(p99), Goal::Nothing);

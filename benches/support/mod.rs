@@ -1,4 +1,4 @@
-//! What the benches share: a bare echo on the server's own HTTP library, and a load generator.
+//! What the benches share: bare echoes, and a load generator.
 //!
 //! Processor speed swings between runs, so only ratios taken in interleaved rounds mean anything:
 //! every bench alternates between what it compares and reports the median of the rounds' ratios.
@@ -8,6 +8,7 @@ mod figures;
 
 pub use figures::{Figures, Goal};
 
+use axum::serve::ListenerExt;
 use butterfly_console::instance::{Instance, NewInstance};
 use butterfly_console::model::{InstanceName, NewPointer, PointerAddress, Timestamp};
 use butterfly_console::protocol::HeldCredential;
@@ -18,6 +19,7 @@ use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,8 +32,37 @@ use tokio_util::sync::CancellationToken;
 /// Keep-alive connections that a load keeps busy.
 pub const CONNECTIONS: usize = 32;
 
-/// Starts a server that answers each request with its own body, on a thread and runtime of its own.
+/// Starts a bare axum server that answers each request with its own body: what the goals of sealed calls are ratios to.
 pub fn start_echo(workers: usize) -> SocketAddr {
+    start(workers, |listener| async move {
+        let echo = axum::Router::new().route("/invoke", axum::routing::post(|body: Bytes| async { body }));
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("TCP_NODELAY"));
+        axum::serve(listener, echo).await.expect("it serves");
+    })
+}
+
+/// The same on nothing but the HTTP library that the instance's own server is built on.
+pub fn start_echo_without_framework(workers: usize) -> SocketAddr {
+    start(workers, |listener| async move {
+        loop {
+            let (stream, _) = listener.accept().await.expect("a connection");
+            stream.set_nodelay(true).expect("TCP_NODELAY");
+            tokio::spawn(async move {
+                let _ = hyper::server::conn::http1::Builder::new()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(Duration::from_secs(10))
+                    .serve_connection(TokioIo::new(stream), service_fn(echo))
+                    .await;
+            });
+        }
+    })
+}
+
+/// Serves on a thread and runtime of its own.
+fn start<F>(workers: usize, serve: impl FnOnce(TcpListener) -> F + Send + 'static) -> SocketAddr
+where
+    F: Future<Output = ()>,
+{
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -44,17 +75,7 @@ pub fn start_echo(workers: usize) -> SocketAddr {
             sender
                 .send(listener.local_addr().expect("an address"))
                 .expect("the bench waits");
-            loop {
-                let (stream, _) = listener.accept().await.expect("a connection");
-                stream.set_nodelay(true).expect("TCP_NODELAY");
-                tokio::spawn(async move {
-                    let _ = hyper::server::conn::http1::Builder::new()
-                        .timer(TokioTimer::new())
-                        .header_read_timeout(Duration::from_secs(10))
-                        .serve_connection(TokioIo::new(stream), service_fn(echo))
-                        .await;
-                });
-            }
+            serve(listener).await;
         });
     });
     receiver.recv().expect("the echo listens")

@@ -269,8 +269,10 @@ impl Call {
         let profile = self.presented.credential.record.profile;
         let instance = Arc::clone(&self.instance);
         let gone = CancellationToken::new();
-        let performed = self.perform(query, watch, gone.clone());
-        let (ended, mut watch) = ToTheEnd::of(performed, gone, instance.unfinished().clone()).await;
+        let unfinished = instance.unfinished().clone();
+        // Not kept under a name of its own: the room for it would be in every future around this one, and be copied with it.
+        let to_the_end = ToTheEnd::of(self.perform(query, watch, gone.clone()), gone, unfinished);
+        let (ended, mut watch) = to_the_end.await;
         let Ended::Replied(reply, onward) = ended else {
             return response::unauthenticated(profile, false);
         };

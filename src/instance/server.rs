@@ -169,7 +169,8 @@ impl Server {
         }
         let instance = Arc::clone(&self.instance);
         let http = self.http.clone();
-        let stop = self.stop.clone();
+        // Looked at whenever the connection goes on: one for all would be waited for by every worker.
+        let stop = self.stop.child_token();
         let tls = self.tls.clone();
         self.workers.give(async move {
             let _places = (place, share);

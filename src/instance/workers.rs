@@ -84,7 +84,8 @@ impl Workers {
     /// Gives this to whoever has the least to do. The future is polled by that worker only: what belongs to a
     /// runtime is made inside it.
     pub fn give(&self, work: impl Future<Output = ()> + Send + 'static) {
-        let hang_up = self.hang_up.clone();
+        // Looked at whenever the work goes on: one for all would be waited for by every worker.
+        let hang_up = self.hang_up.child_token();
         let work = async move {
             hang_up.run_until_cancelled(work).await;
         };
