@@ -1,5 +1,6 @@
 //! Every pane, page, window and state, at three sizes, with a held clock.
 
+mod anything;
 mod backups;
 mod granting;
 mod log;
