@@ -5,6 +5,7 @@ use crate::command::Key;
 use crate::tui::paths::FileName;
 use crate::tui::widgets::candidates::{Candidate, Cycle};
 use crate::workspace::Rows;
+use std::collections::{BTreeMap, BTreeSet};
 use tui_input::Input;
 
 /// What may stand at the end of the line, and from which byte on it would.
@@ -132,6 +133,12 @@ impl CommandLine {
     }
 }
 
+/// Values of one field that are kept while one types.
+const MOST_SEEN: usize = 10_000;
+
+/// Values of fields that were seen, by the field's name.
+pub type Seen = BTreeMap<&'static str, BTreeSet<String>>;
+
 /// The line after `/`.
 pub struct FilterLine {
     /// Which rows are filtered.
@@ -142,6 +149,8 @@ pub struct FilterLine {
     pub before: String,
     /// The candidate that was taken, if the last key took one.
     pub cycle: Option<Cycle>,
+    /// Values of fields that were seen since the line was opened: what is typed takes their rows away.
+    pub seen: Seen,
 }
 
 impl FilterLine {
@@ -152,6 +161,17 @@ impl FilterLine {
             input: Input::new(before.to_owned()),
             before: before.to_owned(),
             cycle: None,
+            seen: Seen::new(),
+        }
+    }
+
+    /// Keeps values of a field, so that they are offered whatever is shown by then.
+    pub fn note(&mut self, field: &'static str, values: impl IntoIterator<Item = String>) {
+        let kept = self.seen.entry(field).or_default();
+        for value in values {
+            if kept.len() < MOST_SEEN {
+                kept.insert(value);
+            }
         }
     }
 

@@ -34,7 +34,7 @@ pub use crate::tui::pointer::PointerPage;
 pub use crate::workspace::Rows;
 pub use circuit_field::CircuitField;
 pub use columns::ColumnsWindow;
-pub use command_line::{Candidates, CommandLine, FilterLine};
+pub use command_line::{Candidates, CommandLine, FilterLine, Seen};
 pub use confirm::{Confirm, Then};
 pub use first_query::query_within;
 pub use first_run::{Choice, FirstRun};

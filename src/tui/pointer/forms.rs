@@ -4,7 +4,7 @@ use super::errand::{Errand, News};
 use crate::command::Id;
 use crate::model::{Connection, ConnectionId, InstanceName, Pointer, PointerAddress};
 use crate::tui::effect::{Effect, Work};
-use crate::tui::layers::{Act, Confirm, Form, Item, Layer, Menu, Then, item_keys};
+use crate::tui::layers::{Act, Confirm, Form, Item, Layer, Menu, Rows, Then, item_keys};
 use crate::tui::message::Message;
 use crate::tui::outcome::Outcome;
 use crate::tui::state::{Level, State};
@@ -161,8 +161,13 @@ pub(super) fn look_for(state: &State, text: String) -> Vec<Effect> {
     }
 }
 
-/// Which tags there are on an instance.
+/// Which tags there are on an instance: for a form, or for a filter.
 pub(super) fn learn_tags(state: &mut State, instance: &InstanceName, tags: Vec<(String, u64)>) {
+    if let Some(Layer::Filter(line)) = state.layers.last_mut()
+        && line.rows == Rows::Pointers
+    {
+        return line.note("tag", tags.into_iter().map(|(tag, _)| tag));
+    }
     if let Some(form) = form_on(state, instance) {
         form.learn_tags(tags);
     }

@@ -2,7 +2,7 @@
 
 use crate::model::Pointer;
 use crate::model::filter::{Field, Kind, SAVED};
-use crate::tui::layers::{Candidates, Layer, Rows};
+use crate::tui::layers::{Candidates, FilterLine, Layer, Rows, Seen};
 use crate::tui::state::State;
 use crate::tui::widgets::candidates::Candidate;
 use crate::workspace::LogRow;
@@ -10,14 +10,42 @@ use crate::workspace::LogRow;
 /// Rows before and behind the selection that are looked through for values.
 const NEAR: u64 = 100;
 
+/// Keeps for the filter line on top what its rows show now, before the next key takes them away.
+pub fn note_seen(state: &mut State) {
+    let Some(Layer::Filter(line)) = state.layers.last() else {
+        return;
+    };
+    let rows = line.rows;
+    let noted: Vec<_> = rows
+        .fields()
+        .iter()
+        .map(|field| (field.name, shown(state, rows, field)))
+        .collect();
+    if let Some(Layer::Filter(line)) = state.layers.last_mut() {
+        for (name, values) in noted {
+            line.note(name, values);
+        }
+    }
+}
+
+/// What may stand at the end of the filter line.
+pub fn words_of_line(state: &State, line: &FilterLine) -> Candidates {
+    words_beside(state, line.rows, line.input.value(), &line.seen)
+}
+
 /// What may stand at the end of a filter of these rows.
 pub fn filter_words(state: &State, rows: Rows, text: &str) -> Candidates {
+    words_beside(state, rows, text, &Seen::new())
+}
+
+/// The same, with values that were seen before.
+fn words_beside(state: &State, rows: Rows, text: &str, seen: &Seen) -> Candidates {
     let mut from = text.rfind(char::is_whitespace).map_or(0, |blank| {
         blank + text[blank..].chars().next().map_or(0, char::len_utf8)
     });
     from += text[from..].len() - text[from..].trim_start_matches('!').len();
     let begun = text[from..].to_lowercase();
-    let mut items = terms(state, rows, &begun);
+    let mut items = terms(state, rows, &begun, seen);
     items.retain(|item| {
         let offered = item.text.to_lowercase();
         offered.starts_with(&begun) && offered != begun
@@ -28,7 +56,7 @@ pub fn filter_words(state: &State, rows: Rows, text: &str) -> Candidates {
 }
 
 /// Terms that may be meant by what is begun.
-fn terms(state: &State, rows: Rows, begun: &str) -> Vec<Candidate> {
+fn terms(state: &State, rows: Rows, begun: &str, seen: &Seen) -> Vec<Candidate> {
     let fields = rows.fields();
     let called = |name: &str| {
         let mut fields = fields.iter();
@@ -52,11 +80,14 @@ fn terms(state: &State, rows: Rows, begun: &str) -> Vec<Candidate> {
             text: format!("{name}:{}", quoted(&value)),
             doc: String::new(),
         };
-        return values(state, rows, field).into_iter().map(written).collect();
+        return values(state, rows, field, seen)
+            .into_iter()
+            .map(written)
+            .collect();
     }
     for (sign, name) in [('@', "instance"), ('#', "tag")] {
         if begun.starts_with(sign) {
-            let values = called(name).map(|field| values(state, rows, field));
+            let values = called(name).map(|field| values(state, rows, field, seen));
             let written = |value: String| Candidate {
                 text: format!("{sign}{}", quoted(&value)),
                 doc: name.to_owned(),
@@ -83,15 +114,25 @@ fn quoted(value: &str) -> String {
     }
 }
 
-/// Values of a field that are known: its words, or what rows have that were fetched. In order, each once.
-fn values(state: &State, rows: Rows, field: &Field) -> Vec<String> {
+/// Values of a field that are known: its words, or what rows have and had that were fetched. In order, each once.
+fn values(state: &State, rows: Rows, field: &Field, seen: &Seen) -> Vec<String> {
     match field.kind {
         Kind::OneOf(words) => return words.iter().map(|word| (*word).to_owned()).collect(),
         // What is said of this one or that is long, and no answer to a question.
         Kind::Remark => return vec!["any".to_owned(), "none".to_owned()],
         _ => {}
     }
-    let mut values: Vec<String> = match (rows, field.name) {
+    let mut values = shown(state, rows, field);
+    values.extend(seen.get(field.name).into_iter().flatten().cloned());
+    values.retain(|value| !value.is_empty());
+    values.sort_unstable();
+    values.dedup();
+    values
+}
+
+/// Values of a field that rows have which are fetched now.
+fn shown(state: &State, rows: Rows, field: &Field) -> Vec<String> {
+    match (rows, field.name) {
         (Rows::Pointers | Rows::Log | Rows::Credentials, "instance") | (Rows::Instances, "name") => {
             instances(state)
         }
@@ -100,11 +141,7 @@ fn values(state: &State, rows: Rows, field: &Field) -> Vec<String> {
         (Rows::Credentials, name) => of_credentials(state, name),
         (Rows::Instances, name) => of_instances(state, name),
         (Rows::Audit, name) => of_audit(state, name),
-    };
-    values.retain(|value| !value.is_empty());
-    values.sort_unstable();
-    values.dedup();
-    values
+    }
 }
 
 fn instances(state: &State) -> Vec<String> {
@@ -198,6 +235,41 @@ mod tests {
         let state = demo((120, 36));
         let found = filter_words(&state, rows, text);
         found.items.into_iter().map(|item| item.text).collect()
+    }
+
+    fn typed(state: &State) -> String {
+        match state.layers.last() {
+            Some(Layer::Filter(line)) => line.input.value().to_owned(),
+            _ => panic!("no filter is typed"),
+        }
+    }
+
+    #[test]
+    fn values_are_offered_although_what_is_typed_took_their_rows_away() {
+        let mut state = demo((120, 36));
+        press(&mut state, &["2", "/"]);
+        // No pointer that is shown bears this one: the instance told of it.
+        write(&mut state, "tag:wat");
+        assert_eq!(pointers(&state).count(), 0, "nothing matches half a tag");
+        press(&mut state, &["tab"]);
+        assert_eq!(typed(&state), "tag:water");
+        // And this was seen in the list, before anything was typed.
+        press(&mut state, &["ctrl-u"]);
+        write(&mut state, "!#dat");
+        press(&mut state, &["tab"]);
+        assert_eq!(typed(&state), "!#dataset");
+        press(&mut state, &["esc", "4", "/"]);
+        let action = lines(&state).next().unwrap().action.clone();
+        write(&mut state, &format!("action:{}", &action[..action.len() - 1]));
+        state
+            .log
+            .take(state.log.generation, crate::workspace::LogWindow::default());
+        press(&mut state, &["tab"]);
+        assert!(
+            typed(&state).starts_with("action:") && typed(&state).len() >= action.len() + 7,
+            "{}",
+            typed(&state)
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::asks::quit;
 use super::begin::begin;
 use super::commands::{perform, scroll};
 use super::confirm;
-use super::filter_words::filter_words;
+use super::filter_words::{note_seen, words_of_line};
 use super::meanwhile::{self, Next};
 use super::narrow::{narrow_log, remember_filter};
 use crate::command::{Answer as Meaning, Key, KeyCode};
@@ -338,7 +338,7 @@ fn filter_line(state: &mut State, key: Key) -> Vec<Effect> {
 /// Takes the next word that may be meant, or the one before.
 fn take_word(state: &mut State, forward: bool) -> Vec<Effect> {
     let fresh = match state.layers.last() {
-        Some(Layer::Filter(line)) => filter_words(state, line.rows, line.input.value()),
+        Some(Layer::Filter(line)) => words_of_line(state, line),
         _ => return Vec::new(),
     };
     let taken = match state.layers.last_mut() {
@@ -350,6 +350,7 @@ fn take_word(state: &mut State, forward: bool) -> Vec<Effect> {
 
 /// The filter changed: instances are asked once it rests, the log at once.
 fn filter_changed(state: &mut State) -> Vec<Effect> {
+    note_seen(state);
     let Some(Layer::Filter(FilterLine { rows, input, .. })) = state.layers.last() else {
         return Vec::new();
     };

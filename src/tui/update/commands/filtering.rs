@@ -2,8 +2,10 @@
 
 use super::super::narrow::{expanded, narrow_log, remember_filter, rows_of};
 use super::super::on_top::push;
+use crate::model::{InstanceName, InstanceState};
 use crate::tui::effect::Effect;
 use crate::tui::layers::{FilterLine, Layer, Rows};
+use crate::tui::pointer::Errand;
 use crate::tui::state::{Level, Pane, State};
 
 pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
@@ -16,10 +18,27 @@ pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     }
     let line = FilterLine::over(rows, state.filter_text(state.focus));
     let mut effects = push(state, Layer::Filter(line));
-    if rows == Rows::Log {
-        effects.push(Effect::PrepareLogFilter);
+    match rows {
+        Rows::Log => effects.push(Effect::PrepareLogFilter),
+        Rows::Pointers => effects.extend(
+            shown_instances(state)
+                .into_iter()
+                .map(Errand::Tags)
+                .map(Effect::Pointer),
+        ),
+        _ => {}
     }
     effects
+}
+
+/// The instances whose pointers are shown, as far as they answer.
+fn shown_instances(state: &State) -> Vec<InstanceName> {
+    let selected = state.instances.selected_name();
+    let rows = state.instances.rows.iter().map(|instance| &instance.row);
+    rows.filter(|row| state.pointers.merged || selected.as_ref() == Some(&row.name))
+        .filter(|row| row.state == InstanceState::Up)
+        .map(|row| row.name.clone())
+        .collect()
 }
 
 /// Gives the list that has the focus this filter; what is wrong with it is told, and the rest holds.
