@@ -125,6 +125,17 @@ impl Replay {
         let Some(token) = self.token(credential, jti) else {
             return Claim::Replayed;
         };
+        match self.claim_token(token, ends, now) {
+            // What ended may fill the room of other shards.
+            Claim::Full => {
+                self.sweep(now);
+                self.claim_token(token, ends, now)
+            }
+            claim => claim,
+        }
+    }
+
+    fn claim_token(&self, token: Token, ends: i64, now: i64) -> Claim {
         let mut shard = self.shard(token);
         self.forget(&mut shard, now);
         if shard.knows(&token) {
@@ -135,8 +146,6 @@ impl Replay {
         }
         if self.remembered.fetch_add(1, Ordering::Relaxed) >= self.capacity {
             self.remembered.fetch_sub(1, Ordering::Relaxed);
-            drop(shard);
-            self.sweep(now);
             return Claim::Full;
         }
         shard.remember(token, ends.min(now.saturating_add(LONGEST)).max(now));
@@ -200,7 +209,7 @@ impl Replay {
         self.remembered.load(Ordering::Relaxed)
     }
 
-    /// Forgets what ended, in every shard: the others may hold room that this one lacks.
+    /// Forgets what ended, in every shard.
     fn sweep(&self, now: i64) {
         for shard in &self.shards {
             let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
