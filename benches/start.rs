@@ -3,14 +3,16 @@
 //!
 //! `cargo bench --bench start`
 
+#[path = "support/pieces.rs"]
+mod pieces;
 #[path = "../tests/support/mod.rs"]
 mod programs;
 mod support;
 
+use pieces::pieces;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use programs::program::Program;
 use std::io::{Read, Write};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 use support::{Figures, Goal, median};
 
@@ -118,20 +120,6 @@ fn start(program: &Program) -> Started {
         resident,
         resident_at_rest,
     }
-}
-
-/// What comes from a terminal, piece by piece.
-fn pieces(mut output: Box<dyn Read + Send>) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        let mut buffer = [0; 65536];
-        while let Ok(count @ 1..) = output.read(&mut buffer) {
-            if sender.send(buffer[..count].to_vec()).is_err() {
-                return;
-            }
-        }
-    });
-    receiver
 }
 
 fn has_frame_with_rows(shown: &[u8]) -> bool {

@@ -8,16 +8,18 @@
 //!
 //! Needs valgrind and nm. To be run again when the test of the list says that it has become old.
 
+#[path = "../benches/support/pieces.rs"]
+mod pieces;
+
+use pieces::pieces;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::error::Error;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::thread;
 use std::time::Duration;
 
 const LIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/link-order.txt");
@@ -223,20 +225,6 @@ fn end_well(command: &mut Command) -> Result {
         return Ok(());
     }
     Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)).into())
-}
-
-/// What comes from a terminal, piece by piece, until it is closed.
-fn pieces(mut output: Box<dyn Read + Send>) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = channel();
-    thread::spawn(move || {
-        let mut buffer = [0; 65536];
-        while let Ok(length @ 1..) = output.read(&mut buffer) {
-            if sender.send(buffer[..length].to_vec()).is_err() {
-                return;
-            }
-        }
-    });
-    receiver
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {

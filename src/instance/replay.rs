@@ -7,7 +7,7 @@
 //! nothing is fresh until the tokens of that time were recalled from the audit trail, which has them all.
 
 use std::collections::{BTreeMap, HashSet};
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -30,14 +30,8 @@ const ON_RECORD: i64 = 300;
 /// A token, told by 64 bits that are drawn from its credential and its `jti` with a key that nobody else has. Two tokens
 /// that have them in common, which nobody can bring about, are one in 2^42 calls where as many as possible are alive: the
 /// later one is refused then, as if it had been seen. What is remembered is a third as large, and every call touches it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Token(u64);
-
-impl Hash for Token {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.0);
-    }
-}
 
 /// A token is its own hash already.
 #[derive(Default)]

@@ -246,10 +246,9 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<u64, (usize, StoreError)> {
         let staged = self.imports.take(id, whose).map_err(|error| (0, error))?;
-        let changes = Arc::clone(&self.changes);
         let moved = self
             .writer
-            .alone(move |conn| import::commit(conn, staged, now).inspect(|_| changes.count()))
+            .alone(move |conn| import::commit(conn, staged, now))
             .await?;
         Ok(moved)
     }

@@ -56,13 +56,20 @@ impl Work<'_> {
 type Answer = Box<dyn FnOnce(Result<(), &StoreError>) + Send>;
 /// A write: given the work, or the reason why there is none.
 type Write = Box<dyn FnOnce(Result<&Work, &StoreError>) -> Option<Ran> + Send>;
-/// A write that makes its own transactions; what it returns answers its caller.
-type Alone = Box<dyn FnOnce(&Connection) -> Box<dyn FnOnce() + Send> + Send>;
+/// A write that makes its own transactions.
+type Alone = Box<dyn FnOnce(&Connection) -> RanAlone + Send>;
 
 /// A write that ran and waits for the commit.
 struct Ran {
     failed: Option<StoreError>,
     answer: Answer,
+}
+
+/// A write that made its own transactions.
+struct RanAlone {
+    is_done: bool,
+    /// Answers its caller.
+    answer: Box<dyn FnOnce() + Send>,
 }
 
 enum Order {
@@ -160,7 +167,8 @@ impl Writer {
         self.noted(outcome.await.map_err(|_| StoreError::Closed)?)
     }
 
-    /// Runs `operation` by itself, outside any transaction; every other write waits until it is done.
+    /// Runs `operation` by itself, outside any transaction; every other write waits until it is done. What it does changes
+    /// what can be listed.
     pub(super) async fn alone<T, E>(
         &self,
         operation: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
@@ -172,9 +180,12 @@ impl Writer {
         let (done, outcome) = oneshot::channel();
         let alone: Alone = Box::new(move |conn| {
             let result = operation(conn);
-            Box::new(move || {
-                let _ = done.send(result);
-            })
+            RanAlone {
+                is_done: result.is_ok(),
+                answer: Box::new(move || {
+                    let _ = done.send(result);
+                }),
+            }
         });
         self.order(Order::Alone(alone)).await?;
         self.noted(outcome.await.map_err(|_| StoreError::Closed)?)
@@ -233,9 +244,9 @@ impl Thread {
                     Order::Write(write) => group.push(write),
                     Order::Alone(alone) => {
                         self.group(std::mem::take(&mut group));
-                        let answer = alone(&self.conn);
-                        self.readers.changed();
-                        answer();
+                        let ran = alone(&self.conn);
+                        self.changed(ran.is_done);
+                        (ran.answer)();
                     }
                     Order::Close(done) => {
                         self.group(std::mem::take(&mut group));
@@ -288,13 +299,18 @@ impl Thread {
             let _ = self.conn.execute_batch("ROLLBACK");
         }
         self.remembered.note(&work.moved.take());
-        self.readers.changed();
-        if committed.is_ok() && work.changes_lists.get() {
-            self.changes.count();
-        }
+        self.changed(committed.is_ok() && work.changes_lists.get());
         let told = committed.as_ref().copied();
         for answer in answers {
             answer(told);
+        }
+    }
+
+    /// Something was written. Who hears of another number finds what changed.
+    fn changed(&self, changes_lists: bool) {
+        self.readers.changed();
+        if changes_lists {
+            self.changes.count();
         }
     }
 

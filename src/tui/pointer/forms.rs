@@ -163,8 +163,14 @@ pub(super) fn look_for(state: &State, text: String) -> Vec<Effect> {
 
 /// Which tags there are on an instance: for a form, or for a filter.
 pub(super) fn learn_tags(state: &mut State, instance: &InstanceName, tags: Vec<(String, u64)>) {
+    let is_shown = state
+        .pointers
+        .sources()
+        .iter()
+        .any(|source| source.name == *instance);
     if let Some(Layer::Filter(line)) = state.layers.last_mut()
         && line.rows == Rows::Pointers
+        && is_shown
     {
         return line.note("tag", tags.into_iter().map(|(tag, _)| tag));
     }

@@ -16,6 +16,10 @@ pub fn note_seen(state: &mut State) {
         return;
     };
     let rows = line.rows;
+    // Only of lists whose rows go: the others are there whole.
+    if !matches!(rows, Rows::Pointers | Rows::Log | Rows::Audit) {
+        return;
+    }
     let noted: Vec<_> = rows
         .fields()
         .iter()
@@ -264,6 +268,7 @@ mod tests {
         state
             .log
             .take(state.log.generation, crate::workspace::LogWindow::default());
+        assert_eq!(lines(&state).count(), 0, "no line has half an action");
         press(&mut state, &["tab"]);
         assert!(
             typed(&state).starts_with("action:") && typed(&state).len() >= action.len() + 7,

@@ -20,25 +20,22 @@ pub(super) fn filter(state: &mut State, argument: Option<&str>) -> Vec<Effect> {
     let mut effects = push(state, Layer::Filter(line));
     match rows {
         Rows::Log => effects.push(Effect::PrepareLogFilter),
-        Rows::Pointers => effects.extend(
-            shown_instances(state)
-                .into_iter()
-                .map(Errand::Tags)
-                .map(Effect::Pointer),
-        ),
+        Rows::Pointers => effects.extend(ask_for_tags(state)),
         _ => {}
     }
     effects
 }
 
-/// The instances whose pointers are shown, as far as they answer.
-fn shown_instances(state: &State) -> Vec<InstanceName> {
-    let selected = state.instances.selected_name();
-    let rows = state.instances.rows.iter().map(|instance| &instance.row);
-    rows.filter(|row| state.pointers.merged || selected.as_ref() == Some(&row.name))
-        .filter(|row| row.state == InstanceState::Up)
-        .map(|row| row.name.clone())
-        .collect()
+/// Asks the instances whose pointers are shown for their tags, as far as they answer.
+fn ask_for_tags(state: &State) -> impl Iterator<Item = Effect> {
+    let names = state.pointers.sources().iter().map(|source| &source.name);
+    let is_up = |name: &&InstanceName| {
+        let instance = state.instances.get(name.as_str());
+        instance.is_some_and(|instance| instance.row.state == InstanceState::Up)
+    };
+    names
+        .filter(is_up)
+        .map(|name| Effect::Pointer(Errand::Tags(name.clone())))
 }
 
 /// Gives the list that has the focus this filter; what is wrong with it is told, and the rest holds.
