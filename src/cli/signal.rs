@@ -4,20 +4,22 @@ use crate::protocol::Code;
 use crate::workspace::{Failure, StopSign};
 use std::future::Future;
 use std::io;
-use std::pin::pin;
 
 /// Waits for work that can be stopped, and shows it the sign when somebody wants the program to end.
-pub async fn until_signal<T>(
+pub fn until_signal<T>(
     stop: &StopSign,
     work: impl Future<Output = Result<T, Failure>>,
-) -> Result<T, Failure> {
-    let mut signal = EndSignal::listen()?;
-    let mut work = pin!(work);
-    tokio::select! {
-        ended = &mut work => return ended,
-        () = signal.wait() => stop.show(),
+) -> impl Future<Output = Result<T, Failure>> {
+    // Boxed before it is waited for: an `async` function has room twice for a future that it is given.
+    let mut work = Box::pin(work);
+    async move {
+        let mut signal = EndSignal::listen()?;
+        tokio::select! {
+            ended = &mut work => return ended,
+            () = signal.wait() => stop.show(),
+        }
+        work.await
     }
-    work.await
 }
 
 /// Listens for SIGINT, SIGTERM and SIGHUP (or Ctrl-C) from now on.

@@ -86,6 +86,8 @@ impl Workers {
     pub fn give(&self, work: impl Future<Output = ()> + Send + 'static) {
         // Looked at whenever the work goes on: one for all would be waited for by every worker.
         let hang_up = self.hang_up.child_token();
+        // Boxed here: what waits for a future that it was given has room for it twice.
+        let work: Work = Box::pin(work);
         let work = async move {
             hang_up.run_until_cancelled(work).await;
         };

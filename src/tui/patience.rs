@@ -13,23 +13,32 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// Waits for an answer, but not for ever.
-pub async fn patient<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-    timeout(PATIENCE, contained(future)).await.unwrap_or_else(|_| {
-        Err(Failure::new(
-            Code::DeadlineExceeded,
-            "no answer in time",
-            "lists are asked for again by themselves; :refresh asks for everything now",
-        ))
-    })
+pub fn patient<T>(future: impl Future<Output = Outcome<T>>) -> impl Future<Output = Outcome<T>> {
+    let waited_for = timeout(PATIENCE, contained(future));
+    async move {
+        waited_for.await.unwrap_or_else(|_| {
+            Err(Failure::new(
+                Code::DeadlineExceeded,
+                "no answer in time",
+                "lists are asked for again by themselves; :refresh asks for everything now",
+            ))
+        })
+    }
 }
 
 /// A mistake in a task is a failure of that task, not the end of the console.
-pub async fn contained<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-    AssertUnwindSafe(future).catch_unwind().await.unwrap_or_else(|_| {
-        Err(Failure::new(
-            Code::Internal,
-            "the program made a mistake while doing that",
-            "please report it with the log file; the console goes on",
-        ))
-    })
+///
+/// Boxed before it is waited for: an `async` function keeps room for what it is given and once more for where it puts
+/// that, so that a large future becomes several times as large on its way up.
+pub fn contained<T>(future: impl Future<Output = Outcome<T>>) -> impl Future<Output = Outcome<T>> {
+    let caught = AssertUnwindSafe(Box::pin(future)).catch_unwind();
+    async move {
+        caught.await.unwrap_or_else(|_| {
+            Err(Failure::new(
+                Code::Internal,
+                "the program made a mistake while doing that",
+                "please report it with the log file; the console goes on",
+            ))
+        })
+    }
 }

@@ -181,8 +181,10 @@ impl Call<'_> {
     }
 
     /// Waits for something elsewhere, as long as somebody waits for this call.
-    pub async fn unless_gone<T>(&self, work: impl Future<Output = T>) -> Result<T, Problem> {
-        self.gone.run_until_cancelled(work).await.ok_or_else(caller_gone)
+    pub fn unless_gone<T>(&self, work: impl Future<Output = T>) -> impl Future<Output = Result<T, Problem>> {
+        // Boxed first: what waits for a future that it was given has room for it twice.
+        let work = Box::pin(work);
+        async move { self.gone.run_until_cancelled(work).await.ok_or_else(caller_gone) }
     }
 
     /// Makes it durable that a step of this call is about to be taken, before it is.

@@ -177,16 +177,22 @@ impl Readers {
         locked(&self.pool).clear();
     }
 
-    /// A lane that nobody uses right now, or else this thread's own as soon as it is free.
+    /// A lane that nobody uses right now, or else this thread's own as soon as it is free. One that is open comes before
+    /// one that is to be opened: a connection takes memory, and threads that hardly read can share it.
     fn lane(&self) -> MutexGuard<'_, Option<Lane>> {
         let own = THREAD.with(|thread| *thread);
         let count = self.lanes.len();
+        let mut unopened = None;
         for step in 0..count {
-            if let Ok(lane) = self.lanes[(own + step) % count].try_lock() {
+            let Ok(lane) = self.lanes[(own + step) % count].try_lock() else {
+                continue;
+            };
+            if lane.is_some() {
                 return lane;
             }
+            unopened.get_or_insert(lane);
         }
-        locked(&self.lanes[own % count])
+        unopened.unwrap_or_else(|| locked(&self.lanes[own % count]))
     }
 }
 
