@@ -42,3 +42,28 @@ pub fn contained<T>(future: impl Future<Output = Outcome<T>>) -> impl Future<Out
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::ready;
+
+    #[tokio::test]
+    async fn what_is_waited_for_takes_no_room_in_whoever_waits() {
+        let large = || async {
+            let room = [7_u8; 16_384];
+            ready(()).await;
+            Ok(room.len())
+        };
+        assert!(size_of_val(&large()) >= 16_384);
+        assert!(size_of_val(&contained(large())) < 256);
+        assert!(size_of_val(&patient(large())) < 512);
+        assert_eq!(patient(large()).await.unwrap(), 16_384);
+    }
+
+    #[tokio::test]
+    async fn a_mistake_is_a_failure() {
+        let failure = patient(async { panic!("a mistake, made on purpose") }).await;
+        assert_eq!(Outcome::<()>::unwrap_err(failure).code, Code::Internal);
+    }
+}

@@ -233,3 +233,50 @@ impl Lane {
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+    use std::thread;
+
+    fn readers(folder: &tempfile::TempDir) -> Readers {
+        let path = folder.path().join("read.db");
+        Connection::open(&path)
+            .and_then(|conn| conn.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE seen (it)"))
+            .unwrap();
+        Readers::new(path)
+    }
+
+    fn open_lanes(readers: &Readers) -> usize {
+        readers.lanes.iter().filter(|lane| locked(lane).is_some()).count()
+    }
+
+    #[test]
+    fn threads_that_read_one_after_the_other_share_a_connection() {
+        let folder = tempfile::tempdir().unwrap();
+        let readers = readers(&folder);
+        for _ in 0..4 {
+            thread::scope(|scope| scope.spawn(|| readers.quick(|_| Ok(())).unwrap()).join().unwrap());
+        }
+        assert_eq!(open_lanes(&readers), 1);
+    }
+
+    #[test]
+    fn threads_that_read_at_once_have_one_each() {
+        let folder = tempfile::tempdir().unwrap();
+        let readers = readers(&folder);
+        let both = Barrier::new(2);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    readers.quick(|_| {
+                        both.wait();
+                        Ok(())
+                    })
+                });
+            }
+        });
+        assert_eq!(open_lanes(&readers), 2);
+    }
+}
