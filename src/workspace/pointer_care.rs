@@ -172,10 +172,9 @@ impl Workspace {
     /// The tags of an instance with how many pointers bear each, where it tells.
     pub async fn tags(&self, instance: &str) -> Result<Vec<(String, u64)>, Failure> {
         let mut session = self.session(instance).await?;
-        let query = Query::new("get_all_tags", json!({"limit": MOST_TAGS}));
-        let result = session.result(&query).await;
+        let found = tags(&mut session).await;
         session.close().await;
-        Ok(read_tags(&result?))
+        found
     }
 
     /// Which pointer has this reference already. None where there is none, or the instance cannot tell.
@@ -192,6 +191,12 @@ impl Workspace {
             Err(failure) => Err(failure),
         }
     }
+}
+
+/// The same over a session that is open already.
+pub(super) async fn tags(session: &mut Session<'_>) -> Result<Vec<(String, u64)>, Failure> {
+    let query = Query::new("get_all_tags", json!({"limit": MOST_TAGS}));
+    Ok(read_tags(&session.result(&query).await?))
 }
 
 /// `used` says how many bear each; original instances list names alone.

@@ -1,10 +1,13 @@
 //! Queries completed, looked at and sent.
 
-use super::{home, name};
+use super::{home, init, name};
 use butterfly_console::model::Route;
 use butterfly_console::protocol::{Code, CredentialForm, Query};
-use butterfly_console::workspace::{Facts, Outgoing, RemoteRequest, Way, Workspace, findings, skeleton};
+use butterfly_console::workspace::{
+    Facts, ImportFormat, Outgoing, RemoteRequest, Way, Workspace, findings, skeleton,
+};
 use serde_json::json;
+use std::io::Cursor;
 use std::net::TcpListener;
 
 /// A remote on a listener of ours, which counts who comes.
@@ -65,6 +68,29 @@ async fn a_dry_run_is_exact_shows_no_secret_and_sends_nothing() {
     // The listener does hear of what is really sent.
     assert!(workspace.send(&outgoing).await.is_err());
     assert_eq!(visits(&listener), 1);
+    workspace.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_tag_of_an_instance_is_offered_however_many_pointers_it_has() {
+    let (_folder, workspace) = home().await;
+    init(&workspace, "alpha").await;
+    let row = |number| {
+        format!("{{\"data_reference\": \"https://rows.example/{number}\", \"tags\": [\"site-{number}\"]}}\n")
+    };
+    let rows: String = (0..250).map(row).collect();
+    workspace
+        .import_pointers(
+            "alpha",
+            Box::new(Cursor::new(rows.into_bytes())),
+            ImportFormat::Jsonl,
+            false,
+            &|_| {},
+        )
+        .await
+        .unwrap();
+    let knowledge = workspace.learn("alpha", None).await.unwrap();
+    assert_eq!(knowledge.tags.len(), 250);
     workspace.shutdown().await;
 }
 

@@ -1,5 +1,6 @@
 //! What an instance tells so that a query for it can be completed: its actions, and the names of what it has.
 
+use super::super::pointer_care::tags;
 use super::super::session::{PATIENCE, Session};
 use super::super::{Failure, Workspace};
 use crate::model::{AppId, Grant, PointerAddress, Timestamp};
@@ -8,7 +9,7 @@ use crate::store::PointerQuery;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Pointers whose tags are looked at.
+/// Pointers whose tags are looked at where the tags themselves may not be asked for.
 const LOOKED_AT: u64 = 200;
 /// Pointers that are offered for a word.
 const OFFERED: u64 = 20;
@@ -28,7 +29,7 @@ pub struct Knowledge {
     pub credentials: Vec<String>,
     /// Names of the credentials that it holds.
     pub held: Vec<String>,
-    /// Tags of its pointers, as far as they were seen.
+    /// Tags of its pointers, as far as the identity that asked may see them.
     pub tags: Vec<String>,
 }
 
@@ -53,11 +54,7 @@ impl Workspace {
         let actions = told.unwrap_or_else(Actions::of_originals);
         if actions.origin == Origin::BuiltIn {
             return Ok(Knowledge {
-                tags: named(session, "get_all_tags", "tags", None)
-                    .await
-                    .into_iter()
-                    .map(|(tag, _)| tag)
-                    .collect(),
+                tags: self.tags_in(session).await,
                 grant: None,
                 actions,
                 connections: Vec::new(),
@@ -70,17 +67,21 @@ impl Workspace {
         let grant = whoami.and_then(|told| serde_json::from_value(told.get("grant")?.clone()).ok());
         let names = |pairs: Vec<(String, String)>| pairs.into_iter().map(|(name, _)| name).collect();
         Ok(Knowledge {
-            connections: named(session, "list_connections", "connections", Some("id")).await,
-            domains: named(session, "list_domains", "domains", Some("id")).await,
-            credentials: names(named(session, "list_credentials", "credentials", Some("name")).await),
-            held: names(named(session, "list_held_credentials", "credentials", Some("name")).await),
+            connections: named(session, "list_connections", "connections", "id").await,
+            domains: named(session, "list_domains", "domains", "id").await,
+            credentials: names(named(session, "list_credentials", "credentials", "name").await),
+            held: names(named(session, "list_held_credentials", "credentials", "name").await),
             tags: self.tags_in(session).await,
             actions,
             grant,
         })
     }
 
+    /// Every tag, if the identity may ask for them; else those of the first pointers.
     async fn tags_in(&self, session: &mut Session<'_>) -> Vec<String> {
+        if let Ok(told) = tags(session).await {
+            return told.into_iter().map(|(tag, _)| tag).collect();
+        }
         let query = PointerQuery {
             limit: Some(LOOKED_AT),
             ..PointerQuery::default()
@@ -88,12 +89,8 @@ impl Workspace {
         let Ok(page) = self.page_in(session, &query).await else {
             return Vec::new();
         };
-        let tags: BTreeSet<String> = page
-            .pointers
-            .into_iter()
-            .flat_map(|pointer| pointer.tags)
-            .collect();
-        tags.into_iter().collect()
+        let seen = page.pointers.into_iter().flat_map(|pointer| pointer.tags);
+        BTreeSet::from_iter(seen).into_iter().collect()
     }
 
     /// Pointers whose description has this word: address and description.
@@ -129,12 +126,7 @@ impl Workspace {
 }
 
 /// The members of a list that an action gives: what they are called by, and their names. Nothing if it may not be asked.
-async fn named(
-    session: &mut Session<'_>,
-    action: &str,
-    list: &str,
-    member: Option<&str>,
-) -> Vec<(String, String)> {
+async fn named(session: &mut Session<'_>, action: &str, list: &str, member: &str) -> Vec<(String, String)> {
     let Ok(result) = session.result(&Query::new(action, json!({}))).await else {
         return Vec::new();
     };
@@ -143,9 +135,6 @@ async fn named(
     items
         .unwrap_or_default()
         .iter()
-        .filter_map(|item| match member {
-            None => Some((item.as_str()?.to_owned(), String::new())),
-            Some(member) => Some((text(item, member)?, text(item, "name").unwrap_or_default())),
-        })
+        .filter_map(|item| Some((text(item, member)?, text(item, "name").unwrap_or_default())))
         .collect()
 }
