@@ -10,6 +10,7 @@ mod alarms;
 mod all_pointers;
 mod audit;
 mod backup;
+mod blocking;
 mod bulk;
 mod call;
 mod carried;
@@ -149,22 +150,21 @@ pub use views::{
 
 use crate::client::Client;
 use crate::vault::{Vault, VaultError};
+use blocking::{Line, blocking, in_a_moment};
 use config::Config;
 use futures::future::BoxFuture;
 use hosting::Hosts;
 use log::LogIndex;
 use originals::Originals;
-use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
-use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use turns::Turns;
 
 /// An open home. Shared freely between tasks.
 pub struct Workspace {
     home: Home,
     vault: Arc<Vault>,
+    /// Before the vault, which lets in one at a time.
+    line: Line,
     client: Client,
     hosts: Arc<Hosts>,
     turns: Turns,
@@ -183,6 +183,7 @@ impl Workspace {
         Arc::new(Self {
             home,
             vault: Arc::new(vault.keeping(config.retention())),
+            line: Line::default(),
             client,
             hosts: Arc::default(),
             turns: Turns::default(),
@@ -196,7 +197,7 @@ impl Workspace {
         &self,
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, Failure>> {
-        Box::pin(of_vault(Blocking::begin_short(unlocked(&self.vault, work))))
+        Box::pin(of_vault(self.line.in_a_moment(unlocked(&self.vault, work))))
     }
 
     /// The same for what goes through much of it and may be given up meanwhile.
@@ -204,7 +205,7 @@ impl Workspace {
         &self,
         work: impl FnOnce(&Vault) -> Result<T, VaultError> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, Failure>> {
-        Box::pin(of_vault(Blocking::begin(unlocked(&self.vault, work))))
+        Box::pin(of_vault(blocking(unlocked(&self.vault, work))))
     }
 }
 
@@ -220,103 +221,6 @@ where
     }
 }
 
-async fn of_vault<T>(work: Blocking<Result<T, VaultError>>) -> Result<T, Failure> {
-    Ok(work.ended().await?)
-}
-
-/// Runs something that blocks off the runtime's own threads.
-fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> BoxFuture<'static, T> {
-    Box::pin(Blocking::begin(work).ended())
-}
-
-/// Runs something that blocks for a moment only.
-fn in_a_moment<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> BoxFuture<'static, T> {
-    Box::pin(Blocking::begin_short(work).ended())
-}
-
-/// Whether the runtime has no other thread than this one, as for a command that does one thing and ends: then
-/// nobody else is kept waiting, and starting a thread would take longer than what is done on it.
-fn is_alone() -> bool {
-    Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread
-}
-
-/// Something that runs off the runtime's own threads.
-///
-/// To the runtime all of it is of one type: what it takes to run and to await a task is generated once, and not
-/// for each thing that is done.
-struct Blocking<T> {
-    /// None if it was done on the spot.
-    task: Option<JoinHandle<()>>,
-    answer: oneshot::Receiver<T>,
-}
-
-impl<T: Send + 'static> Blocking<T> {
-    fn begin(work: impl FnOnce() -> T + Send + 'static) -> Self {
-        let (give, answer) = oneshot::channel();
-        let work: Box<dyn FnOnce() + Send> = Box::new(move || {
-            // Whoever wanted it may have gone.
-            let _ = give.send(work());
-        });
-        Self {
-            task: Some(tokio::task::spawn_blocking(work)),
-            answer,
-        }
-    }
-
-    /// The same for what takes a moment only: where there is one thread, on that one.
-    fn begin_short(work: impl FnOnce() -> T + Send + 'static) -> Self {
-        if !is_alone() {
-            return Self::begin(work);
-        }
-        let (give, answer) = oneshot::channel();
-        let _ = give.send(work());
-        Self { task: None, answer }
-    }
-}
-
-impl<T> Blocking<T> {
-    async fn ended(self) -> T {
-        match self.answer.await {
-            Ok(value) => value,
-            Err(_) => match without_answer(self.task).await {},
-        }
-    }
-}
-
-/// A task that ended without an answer made a mistake, which is handed on.
-async fn without_answer(task: Option<JoinHandle<()>>) -> Infallible {
-    if let Some(task) = task
-        && let Err(error) = task.await
-        && let Ok(panic) = error.try_into_panic()
-    {
-        std::panic::resume_unwind(panic)
-    }
-    // Only a runtime that is being dropped cancels such a task, and then nobody waits here any more.
-    std::future::pending().await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{blocking, in_a_moment};
-    use std::thread;
-
-    #[tokio::test]
-    async fn a_moment_is_spent_on_the_only_thread_there_is() {
-        let here = thread::current().id();
-        assert_eq!(in_a_moment(|| thread::current().id()).await, here);
-        assert_ne!(blocking(|| thread::current().id()).await, here);
-    }
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
-    async fn where_others_may_wait_a_moment_is_spent_elsewhere() {
-        let here = thread::current().id();
-        assert_ne!(in_a_moment(|| thread::current().id()).await, here);
-    }
-
-    #[tokio::test]
-    #[should_panic(expected = "a mistake")]
-    async fn a_mistake_is_handed_on() {
-        let mistake = || -> u8 { panic!("a mistake") };
-        in_a_moment(mistake).await;
-    }
+async fn of_vault<T>(work: BoxFuture<'static, Result<T, VaultError>>) -> Result<T, Failure> {
+    Ok(work.await?)
 }
