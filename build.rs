@@ -36,10 +36,14 @@ fn main() {
 }
 
 /// The functions of the list in a section of their own, before all others. Everything else stays as the linker does it.
+/// A line with a bracket names what the linker shall take by itself: the code of a file whose functions it cannot tell apart.
 pub fn linker_script(names: &str) -> String {
     let mut script = String::from("SECTIONS {\n  .text.start : {\n");
     for name in names.lines().filter(|line| !line.starts_with('#')) {
-        let _ = writeln!(script, "    *(.text.{name})");
+        let _ = match name.contains('(') {
+            true => writeln!(script, "    {name}"),
+            false => writeln!(script, "    *(.text.{name})"),
+        };
     }
     script.push_str("  }\n} INSERT BEFORE .text;\n");
     script

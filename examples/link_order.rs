@@ -41,7 +41,12 @@ const STILL: Duration = Duration::from_secs(10);
 /// Nothing listens there: it takes rights that nobody has here.
 const NOWHERE: &str = "http://127.0.0.1:1/invoke";
 /// What a processor that valgrind does not know makes a program choose.
-const BESIDES: [&str; 3] = ["_ZN3aes*", "_ZN4sha2*", "_ZN7polyval*"];
+const BESIDES: [&str; 4] = [
+    "_ZN3aes*",
+    "_ZN4sha2*",
+    "_ZN7polyval*",
+    "*sha256-x86_64-elf.o(.text)",
+];
 /// Functions whose names begin alike are all taken when at least this part of them is wanted.
 const WANTED: f64 = 0.9;
 /// What stands before the name of a function that is marked as cold.
@@ -55,12 +60,13 @@ fn main() -> Result {
     let mut arguments = std::env::args().skip(1);
     let program = PathBuf::from(arguments.next().unwrap_or_else(|| PROGRAM.to_owned()));
     let map = arguments.next().unwrap_or_else(|| MAP.to_owned());
-    let sizes = sizes(&program)?;
+    let functions = functions(&program)?;
+    let sizes: HashMap<String, u64> = functions.iter().map(|one| (one.name.clone(), one.size)).collect();
     if sizes.is_empty() {
         return Err(format!("{} does not say what its functions are called", program.display()).into());
     }
     let map = fs::read_to_string(map)?;
-    let cold = cold(&map);
+    let (cold, sections) = (cold(&map), sections(&map));
     let folder = tempfile::tempdir()?;
     let runs = Runs {
         program,
@@ -69,7 +75,7 @@ fn main() -> Result {
     let (mut entered, mut lines, mut known) = (BTreeSet::new(), Vec::new(), HashSet::new());
     // What is entered sooner, or by more, stays together.
     for run in runs.all()? {
-        entered.extend(run);
+        entered.extend(with_other_names(run, &functions, &sections));
         let more = list(&entered, &sizes, &cold).into_iter();
         lines.extend(more.filter(|line| known.insert(line.clone())));
     }
@@ -231,23 +237,59 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// Each function of the program and how many bytes it has.
-fn sizes(program: &Path) -> Result<HashMap<String, u64>> {
+/// A function of the program.
+struct Function {
+    name: String,
+    /// Where it is, as the program's file says it.
+    place: u64,
+    /// How many bytes it has.
+    size: u64,
+}
+
+fn functions(program: &Path) -> Result<Vec<Function>> {
     let output = Command::new("nm")
         .args(["-S", "--defined-only"])
         .arg(program)
         .output()?;
     let text = String::from_utf8(output.stdout)?;
-    let mut sizes = HashMap::new();
+    let mut functions = Vec::new();
     for line in text.lines() {
-        let [_, size, kind, name] = line.split_whitespace().collect::<Vec<_>>()[..] else {
+        let [place, size, kind, name] = line.split_whitespace().collect::<Vec<_>>()[..] else {
             continue;
         };
         if matches!(kind, "t" | "T" | "w" | "W") {
-            sizes.insert(name.to_owned(), u64::from_str_radix(size, 16)?);
+            functions.push(Function {
+                name: name.to_owned(),
+                place: u64::from_str_radix(place, 16)?,
+                size: u64::from_str_radix(size, 16)?,
+            });
         }
     }
-    Ok(sizes)
+    Ok(functions)
+}
+
+/// Functions that do the same are one function under several names, of which a run knows one, and the linker another.
+fn with_other_names(
+    mut entered: BTreeSet<String>,
+    functions: &[Function],
+    sections: &HashSet<&str>,
+) -> BTreeSet<String> {
+    let is_entered = |one: &&Function| entered.contains(&one.name);
+    let places: HashSet<u64> = functions.iter().filter(is_entered).map(|one| one.place).collect();
+    let others = functions.iter().filter(|one| places.contains(&one.place));
+    let known_to_linker = others.filter(|one| sections.contains(one.name.as_str()));
+    entered.extend(known_to_linker.map(|one| one.name.clone()));
+    entered
+}
+
+/// The functions that the linker finds in sections of their own.
+fn sections(map: &str) -> HashSet<&str> {
+    let places = map.match_indices("(.text.");
+    let names = places.map(|(place, mark)| &map[place + mark.len()..]);
+    let names = names.filter_map(|rest| rest.split([')', '\n']).next());
+    names
+        .map(|name| name.strip_prefix(COLD).unwrap_or(name))
+        .collect()
 }
 
 /// The functions that are marked as cold: the linker finds them in sections that say so. A C compiler puts the cold

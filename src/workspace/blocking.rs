@@ -80,15 +80,19 @@ impl Line {
             return in_a_moment(work);
         }
         let (work, answer) = answered(work);
+        self.take(work);
+        Box::pin(ended(answer))
+    }
+
+    fn take(&self, work: Work) {
         let mut waiting = locked(&self.0);
         waiting.works.push_back(work);
-        if !waiting.is_served {
-            waiting.is_served = true;
-            let server = Server(Arc::clone(&self.0));
-            tokio::task::spawn_blocking(move || server.serve());
+        if waiting.is_served {
+            return;
         }
-        drop(waiting);
-        Box::pin(ended(answer))
+        waiting.is_served = true;
+        let server = Server(Arc::clone(&self.0));
+        tokio::task::spawn_blocking(move || server.serve());
     }
 }
 
