@@ -91,24 +91,36 @@ impl Line {
             return;
         }
         waiting.is_served = true;
-        let server = Server(Arc::clone(&self.0));
+        let server = Server::of(self);
         tokio::task::spawn_blocking(move || server.serve());
     }
 }
 
 /// Does what waits, until nothing does. Dropped before that, by a runtime that ends, it lets go of it.
-struct Server(Arc<Mutex<Waiting>>);
+struct Server {
+    waiting: Arc<Mutex<Waiting>>,
+    /// It found nothing more to do. What comes from then on is another's.
+    is_done: bool,
+}
 
 impl Server {
-    fn serve(&self) {
+    fn of(line: &Line) -> Self {
+        Self {
+            waiting: Arc::clone(&line.0),
+            is_done: false,
+        }
+    }
+
+    fn serve(mut self) {
         while let Some(work) = self.next() {
             work();
         }
     }
 
-    fn next(&self) -> Option<Work> {
-        let mut waiting = locked(&self.0);
+    fn next(&mut self) -> Option<Work> {
+        let mut waiting = locked(&self.waiting);
         let next = waiting.works.pop_front();
+        self.is_done = next.is_none();
         waiting.is_served = next.is_some();
         next
     }
@@ -116,11 +128,11 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        if self.is_done {
+            return;
+        }
         let left = {
-            let mut waiting = locked(&self.0);
-            if !waiting.is_served {
-                return;
-            }
+            let mut waiting = locked(&self.waiting);
             waiting.is_served = false;
             std::mem::take(&mut waiting.works)
         };
@@ -199,6 +211,30 @@ mod tests {
         assert!(tokio::spawn(mistake).await.unwrap_err().is_panic());
         assert_eq!(behind.await, 7);
         assert_eq!(line.in_a_moment(|| 8).await, 8);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn whoever_has_done_everything_lets_go_of_nothing_that_came_later() {
+        let line = Line::default();
+        let mut first = Server::of(&line);
+        assert!(first.next().is_none());
+        let (go, told_to_go) = std::sync::mpsc::channel();
+        let held = line.in_a_moment(move || told_to_go.recv().unwrap());
+        let behind = line.in_a_moment(|| 7);
+        drop(first);
+        go.send(()).unwrap();
+        held.await;
+        assert_eq!(behind.await, 7);
+    }
+
+    #[test]
+    fn a_runtime_that_ends_lets_go_of_what_waits() {
+        let line = Line::default();
+        let (work, answer) = answered(|| 7);
+        locked(&line.0).works.push_back(work);
+        drop(Server::of(&line));
+        assert!(answer.blocking_recv().is_err());
+        assert!(!locked(&line.0).is_served);
     }
 
     #[test]
