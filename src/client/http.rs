@@ -218,17 +218,15 @@ pub(super) fn within_deadline<T>(
     let left_ms = deadline_ms.saturating_sub(Timestamp::now().as_micros() / 1_000);
     let left_ms = u64::try_from(left_ms).unwrap_or(0);
     // Boxed before it is waited for: an `async` function has room twice for a future that it is given.
-    let call = (left_ms > 0).then(|| Box::pin(tokio::time::timeout(Duration::from_millis(left_ms), call)));
+    let call = Box::pin(tokio::time::timeout(Duration::from_millis(left_ms), call));
     async move {
-        let ended = match call {
-            Some(call) => call.await.ok(),
-            None => None,
+        let too_late = || ClientError::Deadline {
+            endpoint: endpoint.as_str().to_owned(),
+            seconds: left_ms.div_ceil(1_000),
         };
-        ended.unwrap_or_else(|| {
-            Err(ClientError::Deadline {
-                endpoint: endpoint.as_str().to_owned(),
-                seconds: left_ms.div_ceil(1_000),
-            })
-        })
+        if left_ms == 0 {
+            return Err(too_late());
+        }
+        call.await.unwrap_or_else(|_| Err(too_late()))
     }
 }

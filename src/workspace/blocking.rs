@@ -85,14 +85,16 @@ impl Line {
     }
 
     fn take(&self, work: Work) {
-        let mut waiting = locked(&self.0);
-        waiting.works.push_back(work);
-        if waiting.is_served {
-            return;
+        let is_served = {
+            let mut waiting = locked(&self.0);
+            waiting.works.push_back(work);
+            std::mem::replace(&mut waiting.is_served, true)
+        };
+        if !is_served {
+            // Not under the lock: a runtime that has ended drops it at once.
+            let server = Server::of(self);
+            tokio::task::spawn_blocking(move || server.serve());
         }
-        waiting.is_served = true;
-        let server = Server::of(self);
-        tokio::task::spawn_blocking(move || server.serve());
     }
 }
 
@@ -234,6 +236,22 @@ mod tests {
         locked(&line.0).works.push_back(work);
         drop(Server::of(&line));
         assert!(answer.blocking_recv().is_err());
+        assert!(!locked(&line.0).is_served);
+    }
+
+    #[test]
+    fn a_runtime_that_has_ended_lets_go_at_once() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .unwrap();
+        let handle = runtime.handle().clone();
+        drop(runtime);
+        let _inside = handle.enter();
+        let line = Line::default();
+        let (work, mut answer) = answered(|| 7);
+        line.take(work);
+        assert!(answer.try_recv().is_err());
         assert!(!locked(&line.0).is_served);
     }
 
