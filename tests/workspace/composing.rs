@@ -1,13 +1,12 @@
 //! Queries completed, looked at and sent.
 
-use super::{home, init, name};
+use super::{home, import, init, name};
 use butterfly_console::model::Route;
 use butterfly_console::protocol::{Code, CredentialForm, Query};
 use butterfly_console::workspace::{
     Facts, ImportFormat, Outgoing, RemoteRequest, Way, Workspace, findings, skeleton,
 };
 use serde_json::json;
-use std::io::Cursor;
 use std::net::TcpListener;
 
 /// A remote on a listener of ours, which counts who comes.
@@ -79,14 +78,7 @@ async fn every_tag_of_an_instance_is_offered_however_many_pointers_it_has() {
         format!("{{\"data_reference\": \"https://rows.example/{number}\", \"tags\": [\"site-{number}\"]}}\n")
     };
     let rows: String = (0..250).map(row).collect();
-    workspace
-        .import_pointers(
-            "alpha",
-            Box::new(Cursor::new(rows.into_bytes())),
-            ImportFormat::Jsonl,
-            false,
-            &|_| {},
-        )
+    import(&workspace, "alpha", rows.into_bytes(), ImportFormat::Jsonl, false)
         .await
         .unwrap();
     let knowledge = workspace.learn("alpha", None).await.unwrap();

@@ -9,7 +9,10 @@ mod looking;
 mod transfers;
 
 use butterfly_console::model::{InstanceName, NewPointer};
-use butterfly_console::workspace::{Home, InitInstance, Unlock, VaultLock, Workspace};
+use butterfly_console::workspace::{
+    Failure, Home, ImportFormat, ImportReport, InitInstance, Unlock, VaultLock, Workspace,
+};
+use std::io::Cursor;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -44,6 +47,20 @@ async fn init(workspace: &Workspace, instance: &str) {
         })
         .await
         .unwrap();
+}
+
+/// Imports what a file of these bytes would hold.
+async fn import(
+    workspace: &Workspace,
+    instance: &str,
+    bytes: Vec<u8>,
+    format: ImportFormat,
+    skip_bad: bool,
+) -> Result<ImportReport, Failure> {
+    let source = Box::new(Cursor::new(bytes));
+    workspace
+        .import_pointers(instance, source, format, skip_bad, &|_| {})
+        .await
 }
 
 fn pointer(reference: &str) -> NewPointer {

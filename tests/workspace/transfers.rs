@@ -1,10 +1,9 @@
 //! Pointers imported and exported.
 
-use super::{home, init};
+use super::{home, import, init};
 use butterfly_console::protocol::Code;
 use butterfly_console::store::{PointerQuery, Start};
 use butterfly_console::workspace::ImportFormat;
-use std::io::Cursor;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_thousand_rows_come_in_and_go_out_again() {
@@ -14,14 +13,7 @@ async fn twenty_thousand_rows_come_in_and_go_out_again() {
     let rows: String = (0..20_000)
         .map(|row| format!("{{\"data_reference\": \"https://rows.example/{row}\", \"tags\": [\"bulk\"]}}\n"))
         .collect();
-    let report = workspace
-        .import_pointers(
-            "alpha",
-            Box::new(Cursor::new(rows.into_bytes())),
-            ImportFormat::Jsonl,
-            false,
-            &|_| {},
-        )
+    let report = import(&workspace, "alpha", rows.into_bytes(), ImportFormat::Jsonl, false)
         .await
         .unwrap();
     assert_eq!((report.imported, report.rejected), (20_000, 0));
@@ -33,14 +25,7 @@ async fn twenty_thousand_rows_come_in_and_go_out_again() {
     assert_eq!(written, 20_000);
     // Over the wire this time.
     workspace.start_instance("beta").await.unwrap();
-    let report = workspace
-        .import_pointers(
-            "beta",
-            Box::new(Cursor::new(out)),
-            ImportFormat::Csv,
-            false,
-            &|_| {},
-        )
+    let report = import(&workspace, "beta", out, ImportFormat::Csv, false)
         .await
         .unwrap();
     assert_eq!(
@@ -77,9 +62,8 @@ async fn bad_rows_are_told_by_line_and_nothing_is_half_done() {
         "{\"data_reference\": \"https://r.example/1\"}\n",
         "{\"data_reference\": \"https://r.example/2\"}\n",
     );
-    let source = || Box::new(Cursor::new(text.as_bytes().to_vec()));
-    let strict = workspace
-        .import_pointers("alpha", source(), ImportFormat::Jsonl, false, &|_| {})
+    let source = || text.as_bytes().to_vec();
+    let strict = import(&workspace, "alpha", source(), ImportFormat::Jsonl, false)
         .await
         .unwrap();
     assert_eq!(strict.imported, 0);
@@ -97,22 +81,14 @@ async fn bad_rows_are_told_by_line_and_nothing_is_half_done() {
             .pointers
             .is_empty()
     );
-    let lenient = workspace
-        .import_pointers("alpha", source(), ImportFormat::Jsonl, true, &|_| {})
+    let lenient = import(&workspace, "alpha", source(), ImportFormat::Jsonl, true)
         .await
         .unwrap();
     let lines: Vec<_> = lenient.rejected_rows.iter().map(|row| row.line).collect();
     assert_eq!((lenient.imported, lines), (2, vec![3, 4, 5, 6]));
     assert_eq!(workspace.pointers("alpha", &all).await.unwrap().pointers.len(), 2);
     let csv = b"description,tags\nx,y\n".to_vec();
-    let headless = workspace
-        .import_pointers(
-            "alpha",
-            Box::new(Cursor::new(csv)),
-            ImportFormat::Csv,
-            true,
-            &|_| {},
-        )
+    let headless = import(&workspace, "alpha", csv, ImportFormat::Csv, true)
         .await
         .unwrap_err();
     assert_eq!(headless.code, Code::FileFailed);
