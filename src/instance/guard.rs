@@ -1,10 +1,14 @@
 //! What stands between the socket and the HTTP library: requests that two readers could take for
-//! different ones are spoilt before they are parsed, and whoever stalls is let go.
+//! different ones are spoilt before they are parsed, whoever stalls is let go, and responses leave together.
 //!
 //! The library accepts a bare LF as the end of a line, and quietly drops a Content-Length beside
 //! Transfer-Encoding (RFC 9112, sections 2.2 and 6.1, allow both; request smuggling lives on them).
 //! Here one byte of such a head is replaced by one that no head may have: the library itself then
 //! answers 400 and closes.
+//!
+//! A response is handed to the system once everybody has had a turn whose request was there at the same time. A reader
+//! that each response wakes takes the processor from whoever answers the next one; a reader that is woken once finds
+//! them all. Under load that is worth nearly half of a call, and to a connection that is alone it costs nothing.
 
 mod head;
 
@@ -12,7 +16,7 @@ use head::{Head, Heads};
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
@@ -26,6 +30,8 @@ const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Guard<S> {
     stream: S,
     heads: Heads,
+    /// What is written next has let others go first. Once for each time that something was read.
+    gave_way: bool,
     head_deadline: Option<Pin<Box<Sleep>>>,
     write_deadline: Option<Pin<Box<Sleep>>>,
 }
@@ -35,6 +41,7 @@ impl<S> Guard<S> {
         Self {
             stream,
             heads: Heads::new(),
+            gave_way: false,
             head_deadline: None,
             write_deadline: None,
         }
@@ -51,6 +58,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guard<S> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut guard.stream).poll_read(context, buffer);
         if polled.is_ready() {
+            guard.gave_way = false;
             guard.heads.watch(&mut buffer.filled_mut()[before..]);
             if guard.heads.state() != Head::Awaited {
                 guard.head_deadline = None;
@@ -65,6 +73,16 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guard<S> {
 }
 
 impl<S: AsyncWrite + Unpin> Guard<S> {
+    /// Pending once, and woken at once: whoever is ready already has its turn before.
+    fn give_way(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.gave_way {
+            return Poll::Ready(());
+        }
+        self.gave_way = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
     /// Lets go of a peer that does not read.
     fn unless_stalled<T>(
         &mut self,
@@ -88,6 +106,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guard<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        ready!(self.give_way(context));
         let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
         self.unless_stalled(polled, context)
     }
@@ -97,6 +116,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Guard<S> {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        ready!(self.give_way(context));
         let polled = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
         self.unless_stalled(polled, context)
     }
@@ -132,7 +152,8 @@ fn expire(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::AsyncWriteExt;
+    use std::sync::{Arc, Mutex};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     #[tokio::test(start_paused = true)]
     async fn threat_24_a_peer_that_does_not_read_is_let_go() {
@@ -142,6 +163,44 @@ mod tests {
         assert_eq!(refused.kind(), io::ErrorKind::TimedOut);
         assert!(began.elapsed() >= WRITE_PATIENCE);
         drop(client);
+    }
+
+    #[tokio::test]
+    async fn what_is_written_lets_everybody_go_first_who_is_ready_once_for_each_reading() {
+        let (server, mut client) = tokio::io::duplex(64);
+        let mut guard = Guard::new(server);
+        let mut context = Context::from_waker(futures::task::noop_waker_ref());
+        let mut write = |guard: &mut Guard<_>| Pin::new(guard).poll_write(&mut context, b"reply").is_ready();
+        assert!(!write(&mut guard), "others first");
+        assert!(write(&mut guard) && write(&mut guard), "and then no more of them");
+        client.write_all(b"x").await.unwrap();
+        guard.read_u8().await.unwrap();
+        assert!(!write(&mut guard));
+        assert!(write(&mut guard));
+    }
+
+    #[tokio::test]
+    async fn responses_of_requests_that_came_together_leave_together() {
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let (tell, told) = tokio::sync::watch::channel(());
+        let calls = (0..3).map(|number| {
+            let (order, mut told) = (Arc::clone(&order), told.clone());
+            async move {
+                told.changed().await.unwrap();
+                order.lock().unwrap().push(("answered", number));
+                let (server, _client) = tokio::io::duplex(64);
+                Guard::new(server).write_all(b"reply").await.unwrap();
+                order.lock().unwrap().push(("written", number));
+            }
+        });
+        let tasks: Vec<_> = calls.map(tokio::spawn).collect();
+        tokio::task::yield_now().await;
+        tell.send(()).unwrap();
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let order: Vec<_> = order.lock().unwrap().iter().map(|(what, _)| *what).collect();
+        assert_eq!(order, [["answered"; 3], ["written"; 3]].concat());
     }
 
     #[tokio::test(start_paused = true)]
