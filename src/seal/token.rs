@@ -7,6 +7,7 @@
 mod claims;
 mod legacy;
 mod native;
+mod spelled;
 
 pub use claims::{Claims, Expectation};
 pub use legacy::{LegacyChain, LegacyClaims, claimed_legacy, legacy_call_id, sign_legacy, verify_legacy};
@@ -147,11 +148,10 @@ fn authenticate(
 }
 
 /// Claims as a strict structure. What does not fit is looked at again for the name of the claim.
-fn read_claims<T: DeserializeOwned>(part: &str, known: &[KnownClaim]) -> Result<T, TokenError> {
-    let json = decode(part)?;
-    strict::object(&json).map_err(|cause| match cause {
+fn read_claims<T: DeserializeOwned>(json: &[u8], known: &[KnownClaim]) -> Result<T, TokenError> {
+    strict::object(json).map_err(|cause| match cause {
         NotStrict::Syntax => TokenError::Malformed,
-        NotStrict::Shape => TokenError::Claim(offending(&json, known)),
+        NotStrict::Shape => TokenError::Claim(offending(json, known)),
     })
 }
 

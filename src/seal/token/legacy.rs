@@ -1,8 +1,8 @@
 //! Tokens of the legacy profile, as the original instances and their clients make them.
 
 use super::{
-    HS256, KnownClaim, TokenError, authenticate, optional, read_claims, read_header, required, sign_under,
-    split,
+    HS256, KnownClaim, TokenError, authenticate, decode, optional, read_claims, read_header, required,
+    sign_under, split,
 };
 use crate::model::{AppId, InstanceId};
 use crate::seal::{LegacyKeys, Sha256, base64url, strict};
@@ -160,7 +160,7 @@ fn check_header(encoded: &str) -> Result<(), TokenError> {
 }
 
 fn read(encoded: &str) -> Result<LegacyClaims, TokenError> {
-    let claims: LegacyClaims = read_claims(encoded, KNOWN)?;
+    let claims: LegacyClaims = read_claims(&decode(encoded)?, KNOWN)?;
     if claims.app_id.is_none() && claims.access_key.is_none() {
         return Err(TokenError::Claim("app_id"));
     }

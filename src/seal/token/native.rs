@@ -2,7 +2,8 @@
 
 use super::claims::KNOWN;
 use super::{
-    Claims, Expectation, HS256, TokenError, authenticate, read_claims, read_header, sign_under, split,
+    Claims, Expectation, HS256, TokenError, authenticate, decode, read_claims, read_header, sign_under,
+    spelled, split,
 };
 use crate::model::KeyId;
 use crate::seal::NativeKeys;
@@ -39,7 +40,11 @@ pub fn verify(keys: &NativeKeys, token: &str, expected: Expectation<'_>) -> Resu
     authenticate(keys.signature(), &parts, keys.token_header(), |header| {
         check_header(keys, header)
     })?;
-    let claims: Claims = read_claims(parts.claims, KNOWN)?;
+    let json = decode(parts.claims)?;
+    let claims: Claims = match spelled::read(&json) {
+        Some(claims) => claims,
+        None => read_claims(&json, KNOWN)?,
+    };
     claims.check(expected)?;
     Ok(claims)
 }

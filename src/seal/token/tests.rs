@@ -6,6 +6,7 @@ use crate::seal::{FernetKey, LegacyKeys, NativeKeys, RootKey, TokenSecret};
 
 mod legacy;
 mod native;
+mod spelled;
 
 /// When the tests play.
 const NOW: i64 = 1_795_428_672;

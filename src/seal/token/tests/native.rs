@@ -14,7 +14,7 @@ fn instance() -> InstanceId {
     InstanceId::parse("inst_0123456789ab").unwrap()
 }
 
-fn claims() -> Claims {
+pub(super) fn claims() -> Claims {
     Claims {
         app_id: app(),
         iss: app(),
