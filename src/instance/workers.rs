@@ -6,6 +6,7 @@
 //! its time runs on the runtime's blocking threads.
 
 use super::events;
+use crate::store::take_in;
 use futures::future::BoxFuture;
 use std::cell::Cell;
 use std::future::Future;
@@ -153,7 +154,10 @@ impl Worker {
             if let Some(own) = own {
                 events::belong(&own);
             }
-            runtime.block_on(cut.run_until_cancelled(work(given)));
+            runtime.block_on(async {
+                tokio::spawn(take_in());
+                cut.run_until_cancelled(work(given)).await;
+            });
         })?;
         Ok(Self {
             give,

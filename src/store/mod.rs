@@ -5,11 +5,13 @@
 //! be shared by several nodes. Depends on `model` and `seal` (for the shapes of what it keeps sealed).
 
 mod audit_filter;
+mod handing_over;
 mod order;
 mod records;
 pub mod sqlite;
 
 pub use audit_filter::{AUDIT_FIELDS, AuditFilter};
+pub use handing_over::take_in;
 pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
     AsSeen, AuditCut, AuditExtent, AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun,

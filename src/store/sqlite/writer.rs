@@ -8,6 +8,7 @@ use super::reader::Readers;
 use super::search::Remembered;
 use super::search_index::IndexChange;
 use crate::store::StoreError;
+use crate::store::handing_over::{Orderer, Round, Telling};
 use rusqlite::Connection;
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
@@ -52,8 +53,8 @@ impl Work<'_> {
     }
 }
 
-/// Told how the commit ended.
-type Answer = Box<dyn FnOnce(Result<(), &StoreError>) + Send>;
+/// Told how the commit ended; gives what tells the caller.
+type Answer = Box<dyn FnOnce(Result<(), &StoreError>) -> Telling + Send>;
 /// A write: given the work, or the reason why there is none.
 type Write = Box<dyn FnOnce(Result<&Work, &StoreError>) -> Option<Ran> + Send>;
 /// A write that makes its own transactions.
@@ -62,6 +63,7 @@ type Alone = Box<dyn FnOnce(&Connection) -> RanAlone + Send>;
 /// A write that ran and waits for the commit.
 struct Ran {
     failed: Option<StoreError>,
+    orderer: Orderer,
     answer: Answer,
 }
 
@@ -145,6 +147,7 @@ impl Writer {
         E: Fault,
     {
         let (done, outcome) = oneshot::channel();
+        let orderer = Orderer::here();
         let write: Write = Box::new(move |work| {
             let work = match work {
                 Ok(work) => work,
@@ -156,12 +159,18 @@ impl Writer {
             let result = operation(work);
             let failed = result.as_ref().err().map(|error| again(error.cause()));
             let answer: Answer = Box::new(move |commit| {
-                let _ = done.send(match commit {
+                let result = match commit {
                     Ok(()) => result,
                     Err(error) => result.and_then(|_| Err(again(error).into())),
-                });
+                };
+                // Whoever waited may have gone.
+                Box::new(move || drop(done.send(result)))
             });
-            Some(Ran { failed, answer })
+            Some(Ran {
+                failed,
+                orderer,
+                answer,
+            })
         });
         self.order(Order::Write(write)).await?;
         self.noted(outcome.await.map_err(|_| StoreError::Closed)?)
@@ -301,8 +310,9 @@ impl Thread {
         self.remembered.note(&work.moved.take());
         self.changed(committed.is_ok() && work.changes_lists.get());
         let told = committed.as_ref().copied();
-        for answer in answers {
-            answer(told);
+        let mut round = Round::default();
+        for (orderer, answer) in answers {
+            round.add(orderer, answer(told));
         }
     }
 
@@ -350,7 +360,7 @@ impl Thread {
 
 /// Runs one write inside a savepoint. The second value is set when SQLite gave up the whole
 /// transaction (a full disk, an I/O error): then nothing of the group can stay.
-fn run_one(work: &Work, write: Write) -> (Option<Answer>, Option<StoreError>) {
+fn run_one(work: &Work, write: Write) -> (Option<(Orderer, Answer)>, Option<StoreError>) {
     if let Err(error) = work.conn.execute_batch("SAVEPOINT one") {
         let error = error.into();
         write(Err(&error));
@@ -360,9 +370,10 @@ fn run_one(work: &Work, write: Write) -> (Option<Answer>, Option<StoreError>) {
     let Some(ran) = write(Ok(work)) else {
         return (None, None);
     };
+    let answer = Some((ran.orderer, ran.answer));
     if work.conn.is_autocommit() {
         let lost = StoreError::Failed("the transaction was given up".to_owned());
-        return (Some(ran.answer), Some(ran.failed.unwrap_or(lost)));
+        return (answer, Some(ran.failed.unwrap_or(lost)));
     }
     let end = match ran.failed {
         None => "RELEASE one",
@@ -372,5 +383,5 @@ fn run_one(work: &Work, write: Write) -> (Option<Answer>, Option<StoreError>) {
         }
     };
     let ended = work.conn.execute_batch(end);
-    (Some(ran.answer), ended.err().map(StoreError::from))
+    (answer, ended.err().map(StoreError::from))
 }
