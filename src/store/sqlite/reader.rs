@@ -6,7 +6,8 @@
 //! waited for it) and otherwise after a few milliseconds (so that another process's writes are seen
 //! too). Lists and scans run on the runtime's blocking threads with connections of a small pool.
 
-use super::open;
+use super::{domains, open};
+use crate::model::{self, ConnectionId};
 use crate::store::StoreError;
 use rusqlite::Connection;
 use std::path::PathBuf;
@@ -44,6 +45,8 @@ struct Lane {
 struct Snapshot {
     generation: u64,
     taken: Instant,
+    /// The federated connection that was looked up in it last.
+    connection: Option<model::Connection>,
 }
 
 impl Readers {
@@ -65,6 +68,30 @@ impl Readers {
         &self,
         lookup: impl FnOnce(&Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.on_lane(|lane| lookup(&lane.conn))
+    }
+
+    /// The federated connection of this id. Every relay asks for its own, most of them for the same: the last one is
+    /// kept for as long as the snapshot in which it was found.
+    pub(super) fn connection(&self, id: &ConnectionId) -> Result<Option<model::Connection>, StoreError> {
+        self.on_lane(|lane| {
+            let kept = lane
+                .snapshot
+                .as_ref()
+                .and_then(|snapshot| snapshot.connection.as_ref());
+            if let Some(kept) = kept.filter(|kept| kept.id == *id) {
+                return Ok(Some(kept.clone()));
+            }
+            let found = domains::find_connection(&lane.conn, id)?;
+            if let Some(snapshot) = &mut lane.snapshot {
+                snapshot.connection.clone_from(&found);
+            }
+            Ok(found)
+        })
+    }
+
+    /// Reads on a lane whose snapshot has all that this process wrote.
+    fn on_lane<T>(&self, read: impl FnOnce(&mut Lane) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let mut lane = self.lane();
         if self.closed.load(Ordering::Acquire) {
             return Err(StoreError::Closed);
@@ -77,7 +104,7 @@ impl Readers {
             }),
         };
         lane.refresh(self.generation.load(Ordering::Acquire))?;
-        let found = lookup(&lane.conn);
+        let found = read(lane);
         if found.is_err() {
             lane.release();
         }
@@ -211,6 +238,7 @@ impl Lane {
         self.snapshot = Some(Snapshot {
             generation,
             taken: now,
+            connection: None,
         });
         Ok(())
     }

@@ -338,7 +338,7 @@ impl Store for SqliteStore {
     }
 
     async fn connection(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
-        self.readers.quick(|conn| domains::find_connection(conn, id))
+        self.readers.connection(id)
     }
 
     async fn create_connection(

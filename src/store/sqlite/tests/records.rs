@@ -300,6 +300,36 @@ async fn connections_are_changed_in_part() {
     assert_eq!(store.connection(&made.id).await.unwrap(), None);
 }
 
+#[tokio::test]
+async fn a_connection_that_is_asked_for_again_is_as_it_is_by_then() {
+    let place = Place::new();
+    let store = place.store();
+    let domain = store.create_domain("a", &app(), NOW).await.unwrap();
+    let mut made = Vec::new();
+    for name in ["gate", "door"] {
+        let connection = store.create_connection(&domain.id, name, "", None, NOW).await;
+        made.push(connection.unwrap());
+    }
+    for _ in 0..3 {
+        for connection in &made {
+            for _ in 0..2 {
+                let found = store.connection(&connection.id).await.unwrap();
+                assert_eq!(found.as_ref(), Some(connection));
+            }
+        }
+        let change = ConnectionChange {
+            name: Some(format!("{}s", made[1].name)),
+            ..ConnectionChange::default()
+        };
+        let id = made[1].id.clone();
+        made[1] = store.update_connection(&id, change).await.unwrap();
+    }
+    store.delete_connection(&made[1].id).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(store.connection(&made[1].id).await.unwrap(), None);
+    }
+}
+
 #[test]
 fn what_needs_a_connection_is_found_by_indices() {
     let place = Place::new();
