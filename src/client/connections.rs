@@ -1,22 +1,14 @@
-//! Which HTTP client serves which endpoint: one for plain HTTP, one for the system's authorities,
+//! Which connections serve which endpoint: one for plain HTTP, one for the system's authorities,
 //! one for each set of pins. Each is built when it is first needed and keeps its connections alive.
 
 use super::ClientError;
-use super::timing::NoteConnections;
 use super::tls;
+use super::transport::Transport;
 use crate::model::Endpoint;
 use crate::protocol::Spki;
-use rustls::ClientConfig;
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
-use std::time::Duration;
 use tokio::sync::OnceCell;
-
-/// The name under which this program's requests go.
-pub(super) const AGENT: &str = concat!("butterfly/", env!("CARGO_PKG_VERSION"));
-
-/// A connection idle for longer is closed by us, before the server's own limit makes a request fail.
-const IDLE: Duration = Duration::from_secs(15);
 
 /// How a client behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,23 +28,22 @@ impl Default for ClientSettings {
     }
 }
 
-/// HTTP clients by what they trust.
+/// Connections by what they trust.
 #[derive(Default)]
 pub struct Connections {
-    plain: OnceLock<reqwest::Client>,
-    authorities: OnceCell<reqwest::Client>,
-    pinned: Mutex<HashMap<Vec<String>, reqwest::Client>>,
+    plain: OnceLock<Transport>,
+    authorities: OnceCell<Transport>,
+    pinned: Mutex<HashMap<Vec<String>, Transport>>,
 }
 
 impl Connections {
-    /// The client for an endpoint whose key must be one of `pins`, if there are any.
-    pub async fn client_for(
-        &self,
-        endpoint: &Endpoint,
-        pins: &[Spki],
-    ) -> Result<reqwest::Client, ClientError> {
+    /// The connections for an endpoint whose key must be one of `pins`, if there are any.
+    pub async fn to(&self, endpoint: &Endpoint, pins: &[Spki]) -> Result<Transport, ClientError> {
         if !endpoint.is_tls() {
-            return Ok(self.plain.get_or_init(|| build(tls::trusting_nobody())).clone());
+            return Ok(self
+                .plain
+                .get_or_init(|| Transport::new(tls::trusting_nobody()))
+                .clone());
         }
         if !pins.is_empty() {
             return Ok(self.pinned(pins));
@@ -64,40 +55,23 @@ impl Connections {
         })
     }
 
-    fn pinned(&self, pins: &[Spki]) -> reqwest::Client {
+    fn pinned(&self, pins: &[Spki]) -> Transport {
         let mut key: Vec<String> = pins.iter().map(|pin| pin.0.clone()).collect();
         key.sort_unstable();
         key.dedup();
         let mut pinned = self.pinned.lock().unwrap_or_else(PoisonError::into_inner);
         pinned
             .entry(key)
-            .or_insert_with(|| build(tls::trusting_pins(pins.to_vec())))
+            .or_insert_with(|| Transport::new(tls::trusting_pins(pins.to_vec())))
             .clone()
     }
 }
 
 /// Reads the system's certificates off the asynchronous threads: there may be hundreds of files.
-async fn build_for_authorities() -> Result<reqwest::Client, String> {
+async fn build_for_authorities() -> Result<Transport, String> {
     let config = tokio::task::spawn_blocking(tls::trusting_the_system)
         .await
         .map_err(|error| error.to_string())?
         .map_err(|error| format!("the system's certificate authorities cannot be read ({error})"))?;
-    Ok(build(config))
-}
-
-/// An HTTP client that trusts as `config` says.
-pub fn build(config: ClientConfig) -> reqwest::Client {
-    reqwest::Client::builder()
-        .tls_backend_preconfigured(config)
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .http1_only()
-        .tcp_nodelay(true)
-        .pool_idle_timeout(IDLE)
-        .user_agent(AGENT)
-        .connector_layer(NoteConnections)
-        .build()
-        .expect("these options need nothing of the system")
+    Ok(Transport::new(config))
 }

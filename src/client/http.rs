@@ -4,12 +4,12 @@ use super::connections::{ClientSettings, Connections};
 use super::progress::Progress;
 use super::response::{self, Answer};
 use super::timing::{Phases, noting_connection};
-use super::{ClientError, Exchange, FailedExchange};
+use super::{ClientError, Exchange, FailedExchange, transport};
 use crate::model::{Endpoint, Timestamp};
 use crate::protocol::{
     CallContext, HeldCredential, PhaseName, Query, SealedRequest, Spki, seal_query, send_sealed,
 };
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -162,19 +162,17 @@ impl Client {
     ) -> Result<(), ClientError> {
         let endpoint = &credential.endpoint;
         self.check_transport(endpoint)?;
-        let client = self.connections.client_for(endpoint, &credential.pins).await?;
+        let transport = self.connections.to(endpoint, &credential.pins).await?;
         let mut bearer = HeaderValue::try_from(format!("Bearer {}", request.token))
             .expect("a token is base64url and dots");
         bearer.set_sensitive(true);
-        let sending = client
-            .post(endpoint.url().clone())
+        let posted = transport::post(endpoint.url())
             .header(AUTHORIZATION, bearer)
-            .header(CONTENT_TYPE, request.content_type)
-            .body(request.body.clone())
-            .send();
+            .header(CONTENT_TYPE, HeaderValue::from_static(request.content_type));
+        let sending = transport.send(transport::with(posted, request.body.clone()));
         progress.sending();
         let response = sending.await;
-        let mut response = response.map_err(|error| response::transport_error(endpoint, &error))?;
+        let mut response = response.map_err(|error| response::unanswered(endpoint, &error))?;
         let body = progress.answered(Answer::begun(&mut response));
         response::read_body(endpoint, response, self.settings.response_limit, body).await?;
         progress.received();
@@ -191,9 +189,9 @@ impl Client {
     ) -> Result<Answer, ClientError> {
         let call = async {
             self.check_transport(endpoint)?;
-            let client = self.connections.client_for(endpoint, pins).await?;
-            let response = client.get(url).send().await;
-            let response = response.map_err(|error| response::transport_error(endpoint, &error))?;
+            let transport = self.connections.to(endpoint, pins).await?;
+            let response = transport.send(transport::with(transport::get(&url), "")).await;
+            let response = response.map_err(|error| response::unanswered(endpoint, &error))?;
             response::read(endpoint, response, self.settings.response_limit).await
         };
         within_deadline(endpoint, deadline_ms, call).await

@@ -18,6 +18,7 @@ mod routes;
 mod stranger;
 mod timing;
 mod tls;
+mod transport;
 
 pub use connections::ClientSettings;
 pub use error::ClientError;

@@ -1,8 +1,8 @@
 //! What would travel, worked out without travelling: the steps of a federated call, and the head of a request.
 
-use super::connections::AGENT;
 use super::reference::Reference;
 use super::routes::{Peers, look, not_federated, passage, peer_of, sealed_before};
+use super::transport::AGENT;
 use crate::model::{Pointer, Route};
 use crate::protocol::{HeldCredential, Problem, Query, SealedRequest};
 

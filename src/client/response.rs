@@ -1,9 +1,12 @@
 //! What a response means: a sealed reply, a refusal, an HTTP error, or nothing we understand.
 
+use super::transport::Begun;
 use super::{ClientError, inert};
 use crate::model::{Endpoint, Profile};
 use crate::protocol::{EnvelopeError, HeldCredential, Reply, open_reply};
-use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
+use http_body_util::BodyExt;
+use hyper::body::Body;
+use hyper::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
 use serde_json::Value;
 use std::error::Error;
 
@@ -21,7 +24,7 @@ pub struct Answer {
 
 impl Answer {
     /// A response of which nothing but its head was read.
-    pub fn begun(response: &mut reqwest::Response) -> Self {
+    pub fn begun(response: &mut Begun) -> Self {
         Self {
             status: response.status().as_u16(),
             headers: std::mem::take(response.headers_mut()),
@@ -76,11 +79,7 @@ impl Answer {
 }
 
 /// Reads a response to its end, refusing one that is too large as soon as that is known.
-pub async fn read(
-    endpoint: &Endpoint,
-    mut response: reqwest::Response,
-    limit: usize,
-) -> Result<Answer, ClientError> {
+pub async fn read(endpoint: &Endpoint, mut response: Begun, limit: usize) -> Result<Answer, ClientError> {
     let mut answer = Answer::begun(&mut response);
     read_body(endpoint, response, limit, &mut answer.body).await?;
     Ok(answer)
@@ -89,7 +88,7 @@ pub async fn read(
 /// Reads what follows a response's head. What came is in `body`, even if that ends in an error.
 pub async fn read_body(
     endpoint: &Endpoint,
-    mut response: reqwest::Response,
+    mut response: Begun,
     limit: usize,
     body: &mut Vec<u8>,
 ) -> Result<(), ClientError> {
@@ -97,19 +96,19 @@ pub async fn read_body(
         endpoint: endpoint.as_str().to_owned(),
         limit,
     };
-    let announced = response.content_length().unwrap_or(0);
+    let announced = response.body().size_hint().lower();
     if announced > limit as u64 {
         return Err(too_large());
     }
-    loop {
-        let chunk = response.chunk().await;
-        let chunk = chunk.map_err(|error| transport_error(endpoint, &error))?;
-        let Some(chunk) = chunk else { return Ok(()) };
+    while let Some(frame) = response.frame().await {
+        let frame = frame.map_err(|error| broken_off(endpoint, &error, true))?;
+        let Ok(chunk) = frame.into_data() else { continue };
         if chunk.len() > limit - body.len() {
             return Err(too_large());
         }
         body.extend_from_slice(&chunk);
     }
+    Ok(())
 }
 
 /// The sealed reply in a response to the request with this `jti`, or what the response is instead.
@@ -144,8 +143,13 @@ fn retry_after(headers: &HeaderMap) -> Option<u64> {
     headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
 }
 
-/// What a failure of the HTTP library comes to.
-pub fn transport_error(endpoint: &Endpoint, error: &reqwest::Error) -> ClientError {
+/// What it comes to that a request got no response.
+pub fn unanswered(endpoint: &Endpoint, error: &hyper_util::client::legacy::Error) -> ClientError {
+    broken_off(endpoint, error, !error.is_connect())
+}
+
+/// What a failure of the HTTP library comes to; `connected` where there was a connection.
+fn broken_off(endpoint: &Endpoint, error: &(dyn Error + 'static), connected: bool) -> ClientError {
     let endpoint = endpoint.as_str().to_owned();
     let causes = causes(error);
     let certificate = causes.iter().find_map(|cause| {
@@ -168,7 +172,7 @@ pub fn transport_error(endpoint: &Endpoint, error: &reqwest::Error) -> ClientErr
     ClientError::Unreachable {
         endpoint,
         cause: inert(&innermost),
-        sent: !error.is_connect() && !http.is_some_and(hyper::Error::is_canceled),
+        sent: connected && !http.is_some_and(hyper::Error::is_canceled),
     }
 }
 

@@ -5,9 +5,14 @@
 //! that was seen is compared with the pins of the bundle that comes out of it.
 
 use super::response::{self, Answer};
-use super::{Client, ClientError, connections, tls};
+use super::transport::{self, Transport};
+use super::{Client, ClientError, tls};
 use crate::model::Endpoint;
 use crate::protocol::{DISCOVERY_PATH, Discovery, Spki};
+use http_body_util::Full;
+use hyper::Request;
+use hyper::body::Bytes;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,9 +23,8 @@ const ATTEMPTS: usize = 3;
 /// A conversation with an instance that is not known yet.
 pub struct Stranger {
     endpoint: Endpoint,
-    http: reqwest::Client,
+    transport: Transport,
     seen: Arc<Mutex<Option<Spki>>>,
-    client: Client,
 }
 
 impl Client {
@@ -29,10 +33,9 @@ impl Client {
         self.check_transport(endpoint)?;
         let seen = Arc::default();
         Ok(Stranger {
-            http: connections::build(tls::noting_the_key(Arc::clone(&seen))),
+            transport: Transport::new(tls::noting_the_key(Arc::clone(&seen))),
             endpoint: endpoint.clone(),
             seen,
-            client: self.clone(),
         })
     }
 }
@@ -41,7 +44,9 @@ impl Stranger {
     /// What it says of itself; none if it is no instance of this kind.
     pub async fn discovery(&self, deadline_ms: i64) -> Result<Option<Discovery>, ClientError> {
         let url = self.endpoint.sibling(DISCOVERY_PATH);
-        let answer = self.again(deadline_ms, || self.http.get(url.clone())).await?;
+        let answer = self
+            .again(deadline_ms, || transport::with(transport::get(&url), ""))
+            .await?;
         if answer.status != 200 {
             return Ok(None);
         }
@@ -60,10 +65,9 @@ impl Stranger {
         let body = serde_json::to_string(message).expect("a message has only string keys");
         let answer = self
             .again(deadline_ms, || {
-                self.http
-                    .post(url.clone())
-                    .header(reqwest::header::CONTENT_TYPE, "application/json")
-                    .body(body.clone())
+                let posted =
+                    transport::post(&url).header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                transport::with(posted, body.clone())
             })
             .await?;
         let refused = |detail| ClientError::Http {
@@ -87,28 +91,22 @@ impl Stranger {
     async fn again(
         &self,
         deadline_ms: i64,
-        request: impl Fn() -> reqwest::RequestBuilder,
+        request: impl Fn() -> Request<Full<Bytes>>,
     ) -> Result<Answer, ClientError> {
         for _ in 1..ATTEMPTS {
-            match self.client.answered(&self.endpoint, request(), deadline_ms).await {
+            match self.answered(request(), deadline_ms).await {
                 Err(ClientError::Unreachable { sent: true, .. }) => {}
                 outcome => return outcome,
             }
         }
-        self.client.answered(&self.endpoint, request(), deadline_ms).await
+        self.answered(request(), deadline_ms).await
     }
-}
 
-impl Client {
-    async fn answered(
-        &self,
-        endpoint: &Endpoint,
-        request: reqwest::RequestBuilder,
-        deadline_ms: i64,
-    ) -> Result<Answer, ClientError> {
+    async fn answered(&self, request: Request<Full<Bytes>>, deadline_ms: i64) -> Result<Answer, ClientError> {
+        let endpoint = &self.endpoint;
         let call = async {
-            let response = request.send().await;
-            let response = response.map_err(|error| response::transport_error(endpoint, &error))?;
+            let response = self.transport.send(request).await;
+            let response = response.map_err(|error| response::unanswered(endpoint, &error))?;
             response::read(endpoint, response, LONGEST_ANSWER).await
         };
         super::http::within_deadline(endpoint, deadline_ms, call).await

@@ -182,7 +182,7 @@ fn response(wire: &LogWire) -> Value {
 }
 
 fn status_text(status: u16) -> &'static str {
-    reqwest::StatusCode::from_u16(status)
+    hyper::StatusCode::from_u16(status)
         .ok()
         .and_then(|status| status.canonical_reason())
         .unwrap_or("")
