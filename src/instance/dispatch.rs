@@ -70,11 +70,7 @@ fn reply(outcome: Outcome) -> Reply {
     match outcome {
         Outcome::Success(result) => Reply::success(result),
         Outcome::Rendered(result) => Reply::success_rendered(result),
-        Outcome::Relayed {
-            result,
-            peer_reply,
-            peer,
-        } => relayed(result, peer_reply, peer.map(|peer| peer.to_string())),
+        Outcome::Relayed { reply, peer } => relayed(reply, peer.map(|peer| peer.to_string())),
         Outcome::Interpretation {
             interpretation,
             details,
@@ -83,8 +79,8 @@ fn reply(outcome: Outcome) -> Reply {
 }
 
 /// A success that carries the peer's own reply beside the result.
-fn relayed(result: Value, peer_reply: Value, peer: Option<String>) -> Reply {
-    let reply = Reply::success(result).with("peer_reply", peer_reply);
+fn relayed(peer_reply: Reply, peer: Option<String>) -> Reply {
+    let reply = Reply::handing_on(peer_reply);
     match peer {
         Some(peer) => reply.with("peer", Value::String(peer)),
         None => reply,

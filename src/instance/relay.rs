@@ -262,18 +262,16 @@ fn note_hop_not_made(call: &Call<'_>, began_us: u64) {
 
 /// What the peer's reply means to our caller.
 fn answer(reply: Reply, way: &Whereabouts) -> Answer {
-    let peer_reply = reply.to_value();
-    if strict_json::depth(&peer_reply) + NESTING > DEEPEST {
+    if strict_json::depth_of_text(&reply.to_bytes()) + NESTING > DEEPEST {
         let message = "the peer's reply nests too deep to be handed on";
         return Err(way.tell(Problem::new(Code::PeerGarbage, message)));
     }
     if let Some(problem) = reply.problem() {
-        return Err(way.hand_on(problem, peer_reply));
+        return Err(way.hand_on(problem, reply.to_value()));
     }
     match reply.status() {
         "success" => Ok(Outcome::Relayed {
-            result: reply.into_result().unwrap_or(Value::Null),
-            peer_reply,
+            reply,
             peer: way.peer.clone(),
         }),
         "interpretation_rendered" => Ok(interpretation(&reply)),

@@ -12,6 +12,7 @@ mod credential;
 pub mod data_reference;
 mod discovery;
 mod envelope;
+mod handed_on;
 pub mod json_text;
 mod original_actions;
 mod query;

@@ -1,4 +1,4 @@
-//! A result that is JSON text from the beginning: what is only sent never becomes a tree of values.
+//! A result that is JSON text from the beginning: what is only sent or handed on never becomes a tree of values.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -21,6 +21,14 @@ impl Rendered {
         serde_json::to_writer(&mut json, thing).expect("only what has string keys is rendered");
         Self {
             text: String::from_utf8(json).expect("JSON is written as UTF-8"),
+            value: OnceLock::new(),
+        }
+    }
+
+    /// JSON text that was read before, and is JSON.
+    pub(super) fn read(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
             value: OnceLock::new(),
         }
     }

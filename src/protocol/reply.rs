@@ -1,6 +1,7 @@
 //! A reply: the JSON object inside a sealed response.
 
 use super::code::{Code, ExitClass};
+use super::handed_on::{self, BEFORE_RESULT};
 use super::rendered::Rendered;
 use super::strict_json::{self, StrictJsonError};
 use super::{Hop, QueryError};
@@ -20,6 +21,8 @@ pub struct Reply(Arc<Body>);
 struct Body {
     /// A result that is text; then `status` is `success`, and neither of the two is among the others.
     rendered: Option<Rendered>,
+    /// The whole reply of a peer that is handed on with its result, which is text then.
+    peer_reply: Option<Rendered>,
     others: Map<String, Value>,
 }
 
@@ -74,15 +77,32 @@ impl Reply {
 
     /// The same with a result that is rendered already.
     pub fn success_rendered(result: Rendered) -> Self {
+        Self::rendered(result, None, Map::new())
+    }
+
+    fn rendered(result: Rendered, peer_reply: Option<Rendered>, others: Map<String, Value>) -> Self {
         Self(Arc::new(Body {
             rendered: Some(result),
-            others: Map::new(),
+            peer_reply,
+            others,
         }))
+    }
+
+    /// `{"status": "success", "result": …, "peer_reply": …}`: what a peer answered, with its result as ours.
+    pub fn handing_on(peer_reply: Self) -> Self {
+        let whole = String::from_utf8(peer_reply.to_bytes()).expect("JSON is written as UTF-8");
+        let mut body = Arc::unwrap_or_clone(peer_reply.0);
+        let result = body.rendered.unwrap_or_else(|| {
+            let result = body.others.shift_remove("result").unwrap_or(Value::Null);
+            Rendered::of(&result)
+        });
+        Self::rendered(result, Some(Rendered::read(whole)), Map::new())
     }
 
     fn whole(object: Map<String, Value>) -> Self {
         Self(Arc::new(Body {
             rendered: None,
+            peer_reply: None,
             others: object,
         }))
     }
@@ -116,6 +136,9 @@ impl Reply {
 
     /// Reads the bytes that a sealed response held: an object with a text `status`.
     pub fn parse(bytes: &[u8]) -> Result<Self, StrictJsonError> {
+        if let Some((result, others)) = handed_on::read(bytes) {
+            return Ok(Self::rendered(result, None, others));
+        }
         match strict_json::parse(bytes)? {
             Value::Object(object) if object.get("status").is_some_and(Value::is_string) => {
                 Ok(Self::whole(object))
@@ -160,6 +183,9 @@ impl Reply {
         match (&self.0.rendered, name) {
             (Some(_), "status") => Some(&SUCCESS),
             (Some(rendered), "result") => Some(rendered.value()),
+            (Some(_), PEER_REPLY) if self.0.peer_reply.is_some() => {
+                self.0.peer_reply.as_ref().map(Rendered::value)
+            }
             _ => self.0.others.get(name),
         }
     }
@@ -206,7 +232,7 @@ impl Reply {
 
     /// Adds or replaces a top-level member.
     pub fn with(mut self, name: &str, value: Value) -> Self {
-        if matches!(name, "status" | "result") {
+        if matches!(name, "status" | "result" | PEER_REPLY) {
             self = Self::whole(self.into_object());
         }
         Arc::make_mut(&mut self.0).others.insert(name.to_owned(), value);
@@ -240,6 +266,9 @@ impl Reply {
         let mut object = Map::with_capacity(2 + body.others.len());
         object.insert("status".to_owned(), SUCCESS.clone());
         object.insert("result".to_owned(), rendered.into_value());
+        if let Some(peer_reply) = body.peer_reply {
+            object.insert(PEER_REPLY.to_owned(), peer_reply.into_value());
+        }
         object.extend(body.others);
         object
     }
@@ -251,9 +280,15 @@ impl Reply {
             return serde_json::to_vec(others).expect(SERIALISES);
         };
         let text = rendered.as_str();
-        let mut bytes = Vec::with_capacity(BEFORE_RESULT.len() + text.len() + 1);
+        let peer_reply = self.0.peer_reply.as_ref().map_or("", Rendered::as_str);
+        let length = BEFORE_RESULT.len() + text.len() + BEFORE_PEER_REPLY.len() + peer_reply.len();
+        let mut bytes = Vec::with_capacity(length + USUAL_OTHERS);
         bytes.extend_from_slice(BEFORE_RESULT);
         bytes.extend_from_slice(text.as_bytes());
+        if !peer_reply.is_empty() {
+            bytes.extend_from_slice(BEFORE_PEER_REPLY);
+            bytes.extend_from_slice(peer_reply.as_bytes());
+        }
         for (name, value) in others {
             bytes.push(b',');
             serde_json::to_writer(&mut bytes, name).expect(SERIALISES);
@@ -265,8 +300,11 @@ impl Reply {
     }
 }
 
-/// What a reply with a rendered result begins with.
-const BEFORE_RESULT: &[u8] = br#"{"status":"success","result":"#;
+/// The member of a relayed reply that is the peer's own one.
+const PEER_REPLY: &str = "peer_reply";
+const BEFORE_PEER_REPLY: &[u8] = br#","peer_reply":"#;
+/// Bytes for which there is room behind what is text already.
+const USUAL_OTHERS: usize = 64;
 const SERIALISES: &str = "a JSON map with string keys always serialises";
 
 impl PartialEq for Reply {
@@ -306,6 +344,29 @@ mod tests {
         assert_eq!(rendered.into_result(), Some(result));
         let replaced = shared.with("result", json!(1));
         assert_eq!(replaced.to_bytes(), plain.with("result", json!(1)).to_bytes());
+    }
+
+    #[test]
+    fn a_reply_that_is_handed_on_is_there_twice_whoever_wrote_it() {
+        let texts = [
+            r#"{"status":"success","result":{"a":[1,2]},"trace":{"at_us":1}}"#,
+            r#"{"result": {"a": [1, 2]}, "status": "success", "took": 3}"#,
+            r#"{"status":"success"}"#,
+        ];
+        for text in texts {
+            let theirs: Value = serde_json::from_str(text).unwrap();
+            let handed_on = Reply::handing_on(Reply::parse(text.as_bytes()).unwrap());
+            let handed_on = handed_on.with("peer", json!("inst_1"));
+            let result = &theirs["result"];
+            let expected =
+                json!({"status": "success", "result": result, "peer_reply": theirs, "peer": "inst_1"});
+            assert_eq!(handed_on.to_value(), expected);
+            assert_eq!(handed_on.to_bytes(), serde_json::to_vec(&expected).unwrap());
+            assert_eq!(handed_on.member("peer_reply"), Some(&theirs));
+            let replaced = handed_on.with("peer_reply", json!(1));
+            assert_eq!(replaced.member("peer_reply"), Some(&json!(1)));
+            assert_eq!(replaced.to_value()["peer_reply"], json!(1));
+        }
     }
 
     #[test]

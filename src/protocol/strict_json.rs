@@ -14,7 +14,7 @@ pub const DEEPEST: usize = 64;
 
 /// How the names begin by which the library hands JSON text on to itself. Whoever wrote one could have a text read later,
 /// where a value is taken apart, that nobody has read strictly.
-const RESERVED: &str = "$serde_json::private::";
+pub(super) const RESERVED: &str = "$serde_json::private::";
 
 /// Why bytes are not acceptable JSON.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +85,21 @@ pub fn depth(value: &Value) -> usize {
     }
 }
 
+/// The same of JSON text that was read strictly before.
+pub fn depth_of_text(bytes: &[u8]) -> usize {
+    let mut deepest = 0;
+    walk(bytes, |depth, _| {
+        deepest = deepest.max(depth);
+        true
+    });
+    deepest
+}
+
+/// Whether text nests no deeper than it may.
+pub(super) fn is_shallow(bytes: &[u8]) -> bool {
+    too_deep(bytes).is_none()
+}
+
 /// Counts brackets outside strings, so that a deep document is refused before any recursion.
 fn check_depth(bytes: &[u8]) -> Result<(), StrictJsonError> {
     match too_deep(bytes) {
@@ -97,6 +112,16 @@ fn check_depth(bytes: &[u8]) -> Result<(), StrictJsonError> {
 
 /// The bracket that opens one level too many.
 fn too_deep(bytes: &[u8]) -> Option<usize> {
+    let mut place = None;
+    walk(bytes, |depth, offset| {
+        place = (depth > DEEPEST).then_some(offset);
+        place.is_none()
+    });
+    place
+}
+
+/// Tells of every bracket that opens outside a string how deep it is and where, as long as `go_on` says so.
+fn walk(bytes: &[u8], mut go_on: impl FnMut(usize, usize) -> bool) {
     let mut depth = 0usize;
     let mut in_string = false;
     let mut escaped = false;
@@ -112,19 +137,20 @@ fn too_deep(bytes: &[u8]) -> Option<usize> {
         }
         match byte {
             b'"' => in_string = true,
-            b'[' | b'{' => depth += 1,
+            b'[' | b'{' => {
+                depth += 1;
+                if !go_on(depth, offset) {
+                    return;
+                }
+            }
             b']' | b'}' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        if depth > DEEPEST {
-            return Some(offset);
-        }
     }
-    None
 }
 
 /// A value whose objects have no duplicate and no reserved keys.
-struct Strict(Value);
+pub(super) struct Strict(pub(super) Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -197,7 +223,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use proptest::prelude::*;
 
@@ -244,7 +270,7 @@ mod tests {
         assert_eq!(serde_json::from_str::<Value>(text).unwrap().to_string(), text);
     }
 
-    fn any_json() -> impl Strategy<Value = Value> {
+    pub(in crate::protocol) fn any_json() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::Bool),

@@ -5,7 +5,7 @@ use crate::instance::caller::Caller;
 use crate::instance::core::Instance;
 use crate::instance::onward::Onward;
 use crate::model::{DomainRole, InstanceId};
-use crate::protocol::{Access, CallContext, Code, Problem, Query, Rendered, ValueKind};
+use crate::protocol::{Access, CallContext, Code, Problem, Query, Rendered, Reply, ValueKind};
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::sync::Arc;
@@ -133,10 +133,8 @@ pub enum Outcome {
     Rendered(Rendered),
     /// `status: success`, and beside the result the peer's own reply (relay).
     Relayed {
-        /// The result.
-        result: Value,
-        /// The peer's whole reply.
-        peer_reply: Value,
+        /// The peer's whole reply, a success.
+        reply: Reply,
         /// The peer.
         peer: Option<InstanceId>,
     },

@@ -107,7 +107,8 @@ impl Circuit {
         for (index, step) in self.steps.iter().enumerate() {
             let outcome = run_step(step, call, via, &results).await;
             let result = match outcome.map_err(|problem| problem.with("step", json!(index)))? {
-                Outcome::Success(result) | Outcome::Relayed { result, .. } => result,
+                Outcome::Success(result) => result,
+                Outcome::Relayed { reply, .. } => reply.into_result().unwrap_or(Value::Null),
                 Outcome::Rendered(result) => result.into_value(),
                 Outcome::Interpretation {
                     interpretation,

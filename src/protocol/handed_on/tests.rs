@@ -1,0 +1,101 @@
+//! Replies that are read as text.
+
+use super::*;
+use crate::protocol::strict_json::tests::any_json;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::Index;
+use serde_json::json;
+
+/// What the reader of any JSON makes of a reply: its result, and the other members.
+fn parsed(bytes: &[u8]) -> Option<(Value, Map<String, Value>)> {
+    let Ok(Value::Object(mut members)) = strict_json::parse(bytes) else {
+        return None;
+    };
+    members.shift_remove("status")?;
+    Some((members.shift_remove("result")?, members))
+}
+
+fn with_result(result: &str) -> String {
+    format!(r#"{{"status":"success","result":{result}}}"#)
+}
+
+#[test]
+fn a_reply_like_ours_is_read_and_its_result_kept_as_it_was_written() {
+    let text = r#"{"status":"success","result":{ "a": [1.50, "\u00e4", null] },"trace":{"at":3}}"#;
+    let (result, others) = read(text.as_bytes()).unwrap();
+    assert_eq!(result.as_str(), r#"{ "a": [1.50, "\u00e4", null] }"#);
+    assert_eq!(result.value(), &json!({"a": [1.5, "\u{e4}", null]}));
+    assert_eq!(Value::Object(others), json!({"trace": {"at": 3}}));
+}
+
+#[test]
+fn threat_27_whatever_strict_json_refuses_is_refused() {
+    let many: Vec<String> = (0..40).map(|number| format!(r#""m{number}":1"#)).collect();
+    let results = [
+        r#"{"a":1,"a":2}"#.to_owned(),
+        r#"[{"x":{"a":1,"\u0061":2}}]"#.to_owned(),
+        r#""\ud800""#.to_owned(),
+        "1e400".to_owned(),
+        "01".to_owned(),
+        String::new(),
+        r#"{"$serde_json::private::RawValue":"1"}"#.to_owned(),
+        r#"{"\u0024serde_json::private::Number":"1"}"#.to_owned(),
+        format!(r#"{{{},"m39":2}}"#, many.join(",")),
+        format!(r#"{{{},"m3":2}}"#, many.join(",")),
+        "[".repeat(100) + &"]".repeat(100),
+    ];
+    for result in results {
+        let text = with_result(&result);
+        assert!(strict_json::parse(text.as_bytes()).is_err(), "{result}");
+        assert!(read(text.as_bytes()).is_none(), "{result}");
+    }
+    for text in [
+        r#"{"status":"success","result":1,"result":2}"#,
+        r#"{"status":"success","result":1,"status":"error"}"#,
+        r#"{"status":"success","result":1,"a":1,"a":2}"#,
+        r#"{"status":"success","result":1,"$serde_json::private::RawValue":"1"}"#,
+        r#"{"status":"success","result":1} {}"#,
+    ] {
+        assert!(read(text.as_bytes()).is_none(), "{text}");
+    }
+    let not_text = [BEFORE_RESULT, b"\"\xff\"}"].concat();
+    assert!(read(&not_text).is_none());
+    let many = with_result(&format!("{{{}}}", many.join(",")));
+    assert!(read(many.as_bytes()).is_some());
+}
+
+#[test]
+fn other_replies_are_left_to_the_other_reader() {
+    for text in [
+        r#"{"status":"error","message":"no"}"#,
+        r#"{"result":1,"status":"success"}"#,
+        r#"{"status": "success","result":1}"#,
+        r#"{"status":"success"}"#,
+        "[]",
+    ] {
+        assert!(read(text.as_bytes()).is_none(), "{text}");
+    }
+    let long = with_result(&format!("{:?}", "x".repeat(LONGEST)));
+    assert!(read(long.as_bytes()).is_none());
+}
+
+proptest! {
+    #[test]
+    fn what_is_read_here_the_other_reader_reads_the_same(
+        result in any_json(),
+        trace in any_json(),
+        changes in vec((any::<Index>(), any::<u8>()), 0..3),
+    ) {
+        let text = format!(r#"{{"status":"success","result":{result},"trace":{trace}}}"#);
+        prop_assert!(read(text.as_bytes()).is_some());
+        let mut bytes = text.into_bytes();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let is_ours = bytes.starts_with(BEFORE_RESULT);
+        let read = read(&bytes).map(|(result, others)| (result.into_value(), others));
+        prop_assert_eq!(read, parsed(&bytes).filter(|_| is_ours));
+    }
+}
