@@ -22,7 +22,10 @@ fn the_list_of_what_stands_together_names_functions_that_the_program_has() {
 
     let list = include_str!("../../assets/link-order.txt");
     let names = list.lines().filter_map(|line| line.strip_suffix('*'));
-    let listed: Vec<&str> = names.map(|name| name.trim_start_matches("unlikely.")).collect();
+    let listed: Vec<&str> = names
+        .filter(|name| !is_of_one_build(name))
+        .map(|name| name.trim_start_matches("unlikely."))
+        .collect();
     assert!(listed.len() > 1_000, "{} names", listed.len());
     let missing: Vec<&&str> = listed.iter().filter(|name| !begins_one(&there, name)).collect();
     assert!(
@@ -31,6 +34,14 @@ fn the_list_of_what_stands_together_names_functions_that_the_program_has() {
         missing.len(),
         listed.len()
     );
+}
+
+/// Whether a name has the number in it that stands for types and compiler, and for how the program was built: with such a
+/// name a function is in the program that is given to people, and not in the one that is tested.
+fn is_of_one_build(name: &str) -> bool {
+    let number = name.strip_suffix('E').and_then(|name| name.rsplit_once("17h"));
+    number
+        .is_some_and(|(_, digits)| digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// A program with one function, which the list is told of besides all the others.
