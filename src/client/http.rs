@@ -190,7 +190,7 @@ impl Client {
         let call = async {
             self.check_transport(endpoint)?;
             let transport = self.connections.to(endpoint, pins).await?;
-            let response = transport.send(transport::with(transport::get(&url), "")).await;
+            let response = transport.send(transport::get(&url)).await;
             let response = response.map_err(|error| response::unanswered(endpoint, &error))?;
             response::read(endpoint, response, self.settings.response_limit).await
         };

@@ -2,7 +2,7 @@
 
 use super::reference::Reference;
 use super::routes::{Peers, look, not_federated, passage, peer_of, sealed_before};
-use super::transport::AGENT;
+use super::transport::{AGENT, ANYTHING};
 use crate::model::{Pointer, Route};
 use crate::protocol::{HeldCredential, Problem, Query, SealedRequest};
 
@@ -84,7 +84,7 @@ pub fn head(credential: &HeldCredential, request: &SealedRequest) -> (String, Ve
             format!("Bearer (masked, {} bytes)", request.token.len()),
         ),
         header("content-type", request.content_type.to_owned()),
-        header("accept", "*/*".to_owned()),
+        header("accept", ANYTHING.to_owned()),
         header("user-agent", AGENT.to_owned()),
         header("host", host(url)),
         header("content-length", request.body.len().to_string()),

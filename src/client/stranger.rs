@@ -44,9 +44,7 @@ impl Stranger {
     /// What it says of itself; none if it is no instance of this kind.
     pub async fn discovery(&self, deadline_ms: i64) -> Result<Option<Discovery>, ClientError> {
         let url = self.endpoint.sibling(DISCOVERY_PATH);
-        let answer = self
-            .again(deadline_ms, || transport::with(transport::get(&url), ""))
-            .await?;
+        let answer = self.again(deadline_ms, || transport::get(&url)).await?;
         if answer.status != 200 {
             return Ok(None);
         }

@@ -23,7 +23,7 @@ use url::Url;
 /// The name under which this program's requests go.
 pub(super) const AGENT: &str = concat!("butterfly/", env!("CARGO_PKG_VERSION"));
 /// Whatever is answered is looked at.
-const ANYTHING: &str = "*/*";
+pub(super) const ANYTHING: &str = "*/*";
 
 /// A connection idle for longer is closed by us, before the server's own limit makes a request fail.
 const IDLE: Duration = Duration::from_secs(15);
@@ -71,9 +71,9 @@ impl Transport {
     }
 }
 
-/// The beginning of a `GET`.
-pub(super) fn get(url: &Url) -> Builder {
-    begin(Method::GET, url)
+/// A `GET`.
+pub(super) fn get(url: &Url) -> Request<Full<Bytes>> {
+    with(begin(Method::GET, url), "")
 }
 
 /// The beginning of a `POST`.

@@ -13,7 +13,7 @@ use super::whereabouts::Whereabouts;
 use super::{holding, witness};
 use crate::client::ClientError;
 use crate::model::{Connection, ConnectionStatus, InstanceId, Timestamp};
-use crate::protocol::strict_json::{self, DEEPEST};
+use crate::protocol::strict_json::DEEPEST;
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -262,7 +262,7 @@ fn note_hop_not_made(call: &Call<'_>, began_us: u64) {
 
 /// What the peer's reply means to our caller.
 fn answer(reply: Reply, way: &Whereabouts) -> Answer {
-    if strict_json::depth_of_text(&reply.to_bytes()) + NESTING > DEEPEST {
+    if reply.depth() + NESTING > DEEPEST {
         let message = "the peer's reply nests too deep to be handed on";
         return Err(way.tell(Problem::new(Code::PeerGarbage, message)));
     }

@@ -183,9 +183,10 @@ impl Reply {
         match (&self.0.rendered, name) {
             (Some(_), "status") => Some(&SUCCESS),
             (Some(rendered), "result") => Some(rendered.value()),
-            (Some(_), PEER_REPLY) if self.0.peer_reply.is_some() => {
-                self.0.peer_reply.as_ref().map(Rendered::value)
-            }
+            (_, PEER_REPLY) => match &self.0.peer_reply {
+                Some(peer_reply) => Some(peer_reply.value()),
+                None => self.0.others.get(PEER_REPLY),
+            },
             _ => self.0.others.get(name),
         }
     }
@@ -243,6 +244,15 @@ impl Reply {
     pub fn with_trace(self, hop: &Hop) -> Self {
         let value = serde_json::to_value(hop).expect("a hop has only string keys");
         self.with("trace", value)
+    }
+
+    /// How deep it nests, in levels.
+    pub fn depth(&self) -> usize {
+        let body = &self.0;
+        let texts = [&body.rendered, &body.peer_reply].into_iter().flatten();
+        let texts = texts.map(|text| strict_json::depth_of_text(text.as_str().as_bytes()));
+        let values = body.others.values().map(strict_json::depth);
+        1 + texts.chain(values).max().unwrap_or(0)
     }
 
     /// What a process that got this reply ends with; none for a reply that is no error.
@@ -361,6 +371,7 @@ mod tests {
             let expected =
                 json!({"status": "success", "result": result, "peer_reply": theirs, "peer": "inst_1"});
             assert_eq!(handed_on.to_value(), expected);
+            assert_eq!(handed_on.depth(), strict_json::depth(&expected));
             assert_eq!(handed_on.to_bytes(), serde_json::to_vec(&expected).unwrap());
             assert_eq!(handed_on.member("peer_reply"), Some(&theirs));
             let replaced = handed_on.with("peer_reply", json!(1));

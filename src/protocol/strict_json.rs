@@ -4,6 +4,9 @@
 //! read in two ways is refused (RFC 8259 leaves these cases to the reader). So is what this program's own library would
 //! read a second time: an object with one of the names by which it knows text that is JSON already.
 
+mod checked;
+
+use checked::{Checked, refuse_name};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
@@ -11,10 +14,6 @@ use std::fmt;
 
 /// How deep arrays and objects may nest.
 pub const DEEPEST: usize = 64;
-
-/// How the names begin by which the library hands JSON text on to itself. Whoever wrote one could have a text read later,
-/// where a value is taken apart, that nobody has read strictly.
-pub(super) const RESERVED: &str = "$serde_json::private::";
 
 /// Why bytes are not acceptable JSON.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +43,15 @@ pub fn parse_located(bytes: &[u8]) -> Result<Value, (StrictJsonError, Option<(us
         let place = (error.line() > 0).then(|| (error.line(), error.column().max(1)));
         (StrictJsonError::Malformed(error.to_string()), place)
     })
+}
+
+/// Whether `parse` reads `bytes`, for text that stays text.
+pub(super) fn accepts(bytes: &[u8]) -> bool {
+    if too_deep(bytes).is_some() {
+        return false;
+    }
+    let read: Result<Checked, _> = serde_json::from_slice(bytes);
+    read.is_ok()
 }
 
 /// Where reading stops, and why.
@@ -86,18 +94,13 @@ pub fn depth(value: &Value) -> usize {
 }
 
 /// The same of JSON text that was read strictly before.
-pub fn depth_of_text(bytes: &[u8]) -> usize {
+pub(super) fn depth_of_text(bytes: &[u8]) -> usize {
     let mut deepest = 0;
     walk(bytes, |depth, _| {
         deepest = deepest.max(depth);
         true
     });
     deepest
-}
-
-/// Whether text nests no deeper than it may.
-pub(super) fn is_shallow(bytes: &[u8]) -> bool {
-    too_deep(bytes).is_none()
 }
 
 /// Counts brackets outside strings, so that a deep document is refused before any recursion.
@@ -150,7 +153,7 @@ fn walk(bytes: &[u8], mut go_on: impl FnMut(usize, usize) -> bool) {
 }
 
 /// A value whose objects have no duplicate and no reserved keys.
-pub(super) struct Strict(pub(super) Value);
+struct Strict(Value);
 
 impl<'de> Deserialize<'de> for Strict {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -208,14 +211,7 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some((name, Strict(value))) = members.next_entry::<String, Strict>()? {
-            if name.starts_with(RESERVED) {
-                return Err(A::Error::custom(format!(
-                    "the member {name:?} has a reserved name"
-                )));
-            }
-            if object.contains_key(&name) {
-                return Err(A::Error::custom(format!("the member {name:?} is there twice")));
-            }
+            refuse_name(&name, object.contains_key(&name)).map_err(A::Error::custom)?;
             object.insert(name, value);
         }
         Ok(Value::Object(object))

@@ -1,7 +1,7 @@
 //! The claims of a native token as this program writes them, read without a parser.
 //!
 //! Nearly every token that an instance sees was written by a console or an instance like itself: the same members in the
-//! same order, without a blank. To compare that takes a quarter of the time in which any JSON can be read. Whatever is
+//! same order, without a blank. To compare that is less than half the work of reading any JSON. Whatever is
 //! spelled otherwise is not refused here, only left to the parser; what is taken here the parser would take as well, and
 //! read the same.
 
