@@ -6,10 +6,7 @@
 //! what it is.
 
 use super::rendered::Rendered;
-use super::strict_json;
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::value::RawValue;
+use super::strict_json::{self, DEEPEST};
 use serde_json::{Map, Value};
 
 /// What such a reply begins with.
@@ -17,24 +14,35 @@ pub(super) const BEFORE_RESULT: &[u8] = br#"{"status":"success","result":"#;
 /// The longest reply that is read like this, in bytes. A longer one is looked at by people, and would be there twice.
 const LONGEST: usize = 64 * 1024;
 
-/// The members of a reply.
-#[derive(Deserialize)]
-struct Members<'a> {
-    #[serde(rename = "status")]
-    _status: IgnoredAny,
-    #[serde(borrow)]
-    result: &'a RawValue,
-    #[serde(flatten)]
-    others: Map<String, Value>,
-}
-
 /// The result, and the members beside `status` and it, if the reply is of this kind and nothing is wrong with it.
 pub(super) fn read(bytes: &[u8]) -> Option<(Rendered, Map<String, Value>)> {
-    if bytes.len() > LONGEST || !bytes.starts_with(BEFORE_RESULT) || !strict_json::accepts(bytes) {
+    if bytes.len() > LONGEST {
         return None;
     }
-    let Members { result, others, .. } = serde_json::from_slice(bytes).ok()?;
-    Some((Rendered::read(result.get()), others))
+    let from_result = std::str::from_utf8(bytes.strip_prefix(BEFORE_RESULT)?).ok()?;
+    let (length, levels) = strict_json::first_value(from_result)?;
+    if levels == DEEPEST {
+        return None;
+    }
+    let (result, rest) = from_result.split_at(length);
+    Some((Rendered::read(result, levels), others(rest)?))
+}
+
+/// The members that follow a result, up to the end of the reply.
+fn others(rest: &str) -> Option<Map<String, Value>> {
+    if rest == "}" {
+        return Some(Map::new());
+    }
+    let members = format!("{{{}", rest.strip_prefix(',')?);
+    match strict_json::parse(members.as_bytes()).ok()? {
+        Value::Object(others) if !others.is_empty() && !is_again(&others) => Some(others),
+        _ => None,
+    }
+}
+
+/// Whether one of the members is there that were there before.
+fn is_again(others: &Map<String, Value>) -> bool {
+    ["status", "result"].iter().any(|name| others.contains_key(*name))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A result that is JSON text from the beginning: what is only sent or handed on never becomes a tree of values.
 
+use super::strict_json;
 use serde::Serialize;
 use serde_json::Value;
 use std::sync::OnceLock;
@@ -12,6 +13,8 @@ const USUAL: usize = 1_000;
 pub struct Rendered {
     text: String,
     value: OnceLock<Value>,
+    /// How deep it nests, where that is known.
+    levels: Option<usize>,
 }
 
 impl Rendered {
@@ -22,15 +25,23 @@ impl Rendered {
         Self {
             text: String::from_utf8(json).expect("JSON is written as UTF-8"),
             value: OnceLock::new(),
+            levels: None,
         }
     }
 
-    /// JSON text that was read before, and is JSON.
-    pub(super) fn read(text: impl Into<String>) -> Self {
+    /// JSON text that was read before, is JSON and nests so deep.
+    pub(super) fn read(text: impl Into<String>, levels: usize) -> Self {
         Self {
             text: text.into(),
             value: OnceLock::new(),
+            levels: Some(levels),
         }
+    }
+
+    /// How deep it nests: 0 levels for what is neither an array nor an object.
+    pub(super) fn depth(&self) -> usize {
+        self.levels
+            .unwrap_or_else(|| strict_json::depth_of_text(&self.text))
     }
 
     /// The text.

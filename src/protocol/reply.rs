@@ -91,12 +91,13 @@ impl Reply {
     /// `{"status": "success", "result": …, "peer_reply": …}`: what a peer answered, with its result as ours.
     pub fn handing_on(peer_reply: Self) -> Self {
         let whole = String::from_utf8(peer_reply.to_bytes()).expect("JSON is written as UTF-8");
+        let levels = peer_reply.depth();
         let mut body = Arc::unwrap_or_clone(peer_reply.0);
         let result = body.rendered.unwrap_or_else(|| {
             let result = body.others.shift_remove("result").unwrap_or(Value::Null);
             Rendered::of(&result)
         });
-        Self::rendered(result, Some(Rendered::read(whole)), Map::new())
+        Self::rendered(result, Some(Rendered::read(whole, levels)), Map::new())
     }
 
     fn whole(object: Map<String, Value>) -> Self {
@@ -250,7 +251,7 @@ impl Reply {
     pub fn depth(&self) -> usize {
         let body = &self.0;
         let texts = [&body.rendered, &body.peer_reply].into_iter().flatten();
-        let texts = texts.map(|text| strict_json::depth_of_text(text.as_str().as_bytes()));
+        let texts = texts.map(Rendered::depth);
         let values = body.others.values().map(strict_json::depth);
         1 + texts.chain(values).max().unwrap_or(0)
     }

@@ -45,13 +45,13 @@ pub fn parse_located(bytes: &[u8]) -> Result<Value, (StrictJsonError, Option<(us
     })
 }
 
-/// Whether `parse` reads `bytes`, for text that stays text.
-pub(super) fn accepts(bytes: &[u8]) -> bool {
-    if too_deep(bytes).is_some() {
-        return false;
-    }
-    let read: Result<Checked, _> = serde_json::from_slice(bytes);
-    read.is_ok()
+/// Reads the value with which `text` begins, for text that stays text: how many bytes of it that is, and how many levels
+/// it nests, which may be [`DEEPEST`] at most. Whatever `parse` refuses is refused.
+pub(super) fn first_value(text: &str) -> Option<(usize, usize)> {
+    let mut values = serde_json::Deserializer::from_str(text).into_iter();
+    // The library itself stops at twice as many levels.
+    let Checked(levels) = values.next()?.ok()?;
+    (levels <= DEEPEST).then(|| (values.byte_offset(), levels))
 }
 
 /// Where reading stops, and why.
@@ -94,9 +94,9 @@ pub fn depth(value: &Value) -> usize {
 }
 
 /// The same of JSON text that was read strictly before.
-pub(super) fn depth_of_text(bytes: &[u8]) -> usize {
+pub(super) fn depth_of_text(text: &str) -> usize {
     let mut deepest = 0;
-    walk(bytes, |depth, _| {
+    walk(text.as_bytes(), |depth, _| {
         deepest = deepest.max(depth);
         true
     });

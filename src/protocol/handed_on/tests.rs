@@ -24,6 +24,7 @@ fn with_result(result: &str) -> String {
 fn a_reply_like_ours_is_read_and_its_result_kept_as_it_was_written() {
     let text = r#"{"status":"success","result":{ "a": [1.50, "\u00e4", null] },"trace":{"at":3}}"#;
     let (result, others) = read(text.as_bytes()).unwrap();
+    assert_eq!(result.depth(), 2);
     assert_eq!(result.as_str(), r#"{ "a": [1.50, "\u00e4", null] }"#);
     assert_eq!(result.value(), &json!({"a": [1.5, "\u{e4}", null]}));
     assert_eq!(Value::Object(others), json!({"trace": {"at": 3}}));
@@ -56,6 +57,11 @@ fn threat_27_whatever_strict_json_refuses_is_refused() {
         r#"{"status":"success","result":1,"a":1,"a":2}"#,
         r#"{"status":"success","result":1,"$serde_json::private::RawValue":"1"}"#,
         r#"{"status":"success","result":1} {}"#,
+        r#"{"status":"success","result":1,}"#,
+        r#"{"status":"success","result":1,,"a":1}"#,
+        r#"{"status":"success","result":1 "a":1}"#,
+        r#"{"status":"success","result":{"a":1"#,
+        r#"{"status":"success","result":1"#,
     ] {
         assert!(read(text.as_bytes()).is_none(), "{text}");
     }
@@ -63,6 +69,20 @@ fn threat_27_whatever_strict_json_refuses_is_refused() {
     assert!(read(&not_text).is_none());
     let many = with_result(&format!("{{{}}}", many.join(",")));
     assert!(read(many.as_bytes()).is_some());
+}
+
+#[test]
+fn a_reply_nests_as_deep_as_any_other_may_and_knows_how_deep() {
+    let nested = |levels: usize| with_result(&("[".repeat(levels) + &"]".repeat(levels)));
+    for levels in [0, 1, 5, DEEPEST - 1] {
+        let text = nested(levels).replace(":}", ":7}");
+        let (result, _) = read(text.as_bytes()).unwrap();
+        assert_eq!(result.depth(), levels);
+        assert_eq!(result.depth(), strict_json::depth(result.value()));
+    }
+    let too_deep = nested(DEEPEST);
+    assert!(strict_json::parse(too_deep.as_bytes()).is_err());
+    assert!(read(too_deep.as_bytes()).is_none());
 }
 
 #[test]
