@@ -7,7 +7,7 @@ use super::audit_chain::Chain;
 use super::failure::again;
 use super::open;
 use super::reader::Readers;
-use super::{audit_cut, audit_rows, audit_walk};
+use super::{audit_cut, audit_rows, audit_tokens, audit_walk};
 use crate::model::Timestamp;
 use crate::store::handing_over::{Orderer, Round};
 use crate::store::{
@@ -31,7 +31,7 @@ mod embedded {
 }
 
 pub(super) const MIGRATIONS: open::Migrations = open::Migrations {
-    newest: 2,
+    newest: 3,
     runner: embedded::migrations::runner,
 };
 
@@ -133,7 +133,7 @@ impl AuditLog for SqliteAuditLog {
 
     async fn tokens(&self, from: Timestamp, until: Timestamp) -> Result<SeenTokens, StoreError> {
         self.readers
-            .long(move |conn| audit_rows::tokens(conn, from, until))
+            .long(move |conn| audit_tokens::seen(conn, from, until))
             .await
     }
 
@@ -237,11 +237,7 @@ impl Thread {
         }
         let written = self.transaction(|conn, chain| {
             let records = unwritten.iter().chain(group.iter().map(|(record, _)| record));
-            for record in records {
-                let place = chain.append(record);
-                audit_rows::insert(conn, place, record)?;
-            }
-            Ok(())
+            audit_rows::insert(conn, chain, records)
         });
         if let Err(error) = &written {
             tracing::error!(%error, records = group.len(), "the audit trail could not be written");
@@ -334,6 +330,5 @@ fn forget(
         Some(reason) => format!("{reason}; {}", last.as_previous()),
         None => last.as_previous(),
     });
-    let place = chain.append(&record);
-    audit_rows::insert(conn, place, &record)
+    audit_rows::insert(conn, chain, [&record])
 }

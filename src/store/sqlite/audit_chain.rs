@@ -1,8 +1,11 @@
 //! The chain of the audit trail: each record's hash covers the one before it.
 
 use crate::model::KeyId;
-use crate::seal::{Sha256, hex};
+use crate::seal::{hex, sha256};
 use crate::store::{AuditHead, AuditOutcome, NewAuditRecord};
+
+/// Bytes of most records, as they are hashed.
+const USUAL: usize = 384;
 
 /// A SHA-256 digest.
 pub(super) type Hash = [u8; 32];
@@ -41,11 +44,11 @@ impl Chain {
 /// SHA-256 over the previous hash and every field, each with its length before it, so that no two
 /// records are written alike.
 fn hash(previous: &Hash, sequence: u64, record: &NewAuditRecord) -> Hash {
-    let mut hasher = Sha256::new();
-    hasher.update(b"butterfly/v1 audit");
-    hasher.update(previous);
-    hasher.update(&sequence.to_be_bytes());
-    hasher.update(&record.at.as_micros().to_be_bytes());
+    let mut hashed = Vec::with_capacity(USUAL);
+    hashed.extend_from_slice(b"butterfly/v1 audit");
+    hashed.extend_from_slice(previous);
+    hashed.extend_from_slice(&sequence.to_be_bytes());
+    hashed.extend_from_slice(&record.at.as_micros().to_be_bytes());
     let fields = [
         record.app_id.as_ref().map(AsRef::as_ref),
         record.kid.as_ref().map(KeyId::as_str),
@@ -57,15 +60,15 @@ fn hash(previous: &Hash, sequence: u64, record: &NewAuditRecord) -> Hash {
     ];
     for field in fields {
         match field {
-            None => hasher.update(&[0]),
+            None => hashed.push(0),
             Some(text) => {
-                hasher.update(&[1]);
-                hasher.update(&(text.len() as u64).to_be_bytes());
-                hasher.update(text.as_bytes());
+                hashed.push(1);
+                hashed.extend_from_slice(&(text.len() as u64).to_be_bytes());
+                hashed.extend_from_slice(text.as_bytes());
             }
         }
     }
-    hasher.finish()
+    sha256(&hashed)
 }
 
 /// Reads the word back.

@@ -1,11 +1,12 @@
 //! The audit trail's tables.
 
 use super::audit_chain::{Chain, Hash, outcome};
+use super::audit_tokens;
 use super::failure::damaged;
-use super::rows::{all, one, text};
+use super::rows::{one, text};
 use crate::model::{AppId, KeyId, Timestamp};
 use crate::seal::hex;
-use crate::store::{AuditFilter, AuditHead, AuditPage, AuditRecord, NewAuditRecord, SeenTokens, StoreError};
+use crate::store::{AuditFilter, AuditHead, AuditPage, AuditRecord, NewAuditRecord, StoreError};
 use rusqlite::{Connection, Row, params};
 
 pub(super) const COLUMNS: &str = "at, app_id, kid, jti, action, subject, outcome, reason, hash, sequence";
@@ -13,28 +14,33 @@ pub(super) const COLUMNS: &str = "at, app_id, kid, jti, action, subject, outcome
 /// Records that are looked at for one page: a few hundredths of a second.
 pub(super) const LOOKED_AT: usize = 20_000;
 
-/// Seconds; no token lives as long as this.
-const TOKENS_LIVE: i64 = 900;
-
-/// Writes a record at its place.
-pub(super) fn insert(conn: &Connection, place: &Chain, record: &NewAuditRecord) -> Result<(), StoreError> {
-    conn.prepare_cached(
+/// Writes records, each at its place: the chain grows by them.
+pub(super) fn insert<'a>(
+    conn: &Connection,
+    chain: &mut Chain,
+    records: impl IntoIterator<Item = &'a NewAuditRecord>,
+) -> Result<(), StoreError> {
+    let before = chain.sequence;
+    let mut statement = conn.prepare_cached(
         "INSERT INTO records (sequence, at, app_id, kid, jti, action, subject, outcome, reason, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-    )?
-    .execute(params![
-        place.sequence.cast_signed(),
-        record.at.as_micros(),
-        record.app_id.as_ref().map(AppId::as_str),
-        record.kid.as_ref().map(KeyId::as_str),
-        record.jti,
-        record.action,
-        record.subject,
-        record.outcome.as_str(),
-        record.reason,
-        place.hash,
-    ])?;
-    Ok(())
+    )?;
+    for record in records {
+        let place = chain.append(record);
+        statement.execute(params![
+            place.sequence.cast_signed(),
+            record.at.as_micros(),
+            record.app_id.as_ref().map(AppId::as_str),
+            record.kid.as_ref().map(KeyId::as_str),
+            record.jti,
+            record.action,
+            record.subject,
+            record.outcome.as_str(),
+            record.reason,
+            place.hash,
+        ])?;
+    }
+    audit_tokens::note(conn, before, chain.sequence)
 }
 
 /// Where the chain ends.
@@ -86,14 +92,7 @@ fn set_end(conn: &Connection, what: &str, chain: &Chain) -> Result<(), StoreErro
 
 /// Removes every record up to this one; the chain kept here begins after it. Tokens that may still be alive stay known.
 pub(super) fn forget_until(conn: &Connection, last: &Chain, now: Timestamp) -> Result<(), StoreError> {
-    let dead = now.plus_seconds(-TOKENS_LIVE).as_micros();
-    conn.prepare_cached("DELETE FROM cleared_tokens WHERE at < ?1")?
-        .execute([dead])?;
-    conn.prepare_cached(
-        "INSERT INTO cleared_tokens SELECT COALESCE(kid, ''), jti, at FROM records
-         WHERE jti IS NOT NULL AND (kid IS NOT NULL OR length(jti) = 22) AND at >= ?1 AND sequence <= ?2",
-    )?
-    .execute([dead, last.sequence.cast_signed()])?;
+    audit_tokens::keep_living(conn, last.sequence, now)?;
     conn.prepare_cached("DELETE FROM records WHERE sequence <= ?1")?
         .execute([last.sequence.cast_signed()])?;
     set_end(conn, "base", last)
@@ -178,30 +177,4 @@ pub(super) fn record(row: &Row) -> Result<NewAuditRecord, StoreError> {
         outcome: outcome(word).ok_or_else(|| damaged("audit outcome", word))?,
         reason: row.get(7)?,
     })
-}
-
-/// Tokens seen from one moment to another. Those without a key are of legacy calls that are taken once, by ids of 22
-/// characters.
-pub(super) fn tokens(conn: &Connection, from: Timestamp, until: Timestamp) -> Result<SeenTokens, StoreError> {
-    let seen = all(
-        conn,
-        "SELECT COALESCE(kid, ''), jti, at FROM records
-         WHERE jti IS NOT NULL AND (kid IS NOT NULL OR length(jti) = 22) AND at BETWEEN ?1 AND ?2
-         UNION ALL SELECT kid, jti, at FROM cleared_tokens WHERE at BETWEEN ?1 AND ?2",
-        [from.as_micros(), until.as_micros()],
-        |row| {
-            let kid = match text(row, 0)? {
-                "" => None,
-                kid => Some(KeyId::parse(kid).map_err(|_| damaged("key id", kid))?),
-            };
-            Ok((kid, row.get(1)?, Timestamp::from_micros(row.get(2)?)))
-        },
-    )?;
-    let later: bool = conn.query_row(
-        "SELECT EXISTS (SELECT 1 FROM records WHERE jti IS NOT NULL AND at > ?1)
-             OR EXISTS (SELECT 1 FROM cleared_tokens WHERE at > ?1)",
-        [until.as_micros()],
-        |row| row.get(0),
-    )?;
-    Ok(SeenTokens { seen, is_all: !later })
 }

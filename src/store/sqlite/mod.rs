@@ -8,6 +8,7 @@ mod audit;
 mod audit_chain;
 mod audit_cut;
 mod audit_rows;
+mod audit_tokens;
 mod audit_walk;
 mod blocks;
 mod changes;
