@@ -1,4 +1,5 @@
-//! A relay hop beside a direct call: the same query to beta, once straight and once through alpha.
+//! A relay hop beside a direct call: the same query to beta, once straight and once through alpha. Beside it a hop on
+//! nothing but the HTTP library, which seals and looks at nothing: what a hop costs here at the least.
 //!
 //! `cargo bench --bench relay`
 
@@ -12,7 +13,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use support::{
     CONNECTIONS, Figures, Goal, LoadResult, Server, fill, load, median, new_instance, new_runtime,
-    request_bytes,
+    request_bytes, start_echo_without_framework, start_hop_without_framework,
 };
 
 const REQUESTS: usize = 30_000;
@@ -43,6 +44,23 @@ fn main() {
     let mut figures = Figures::of(format!(
         "relay: {CONNECTIONS} connections, {ROUNDS} rounds of {REQUESTS} requests"
     ));
+    let bare = start_echo_without_framework(2);
+    let bare_hop = start_hop_without_framework(2, bare);
+    let (mut rates, mut medians) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let straight = run(bare, &beta_owner, &direct, REQUESTS, CONNECTIONS);
+        let through = run(bare_hop, &beta_owner, &direct, REQUESTS, CONNECTIONS);
+        if round > 0 {
+            rates.push(through.rate() / straight.rate());
+            medians.push(p50(&through) / p50(&straight));
+        }
+    }
+    figures.add(
+        "a bare hop / a bare echo, requests a second",
+        median(rates),
+        Goal::Nothing,
+    );
+    figures.add("a bare hop / a bare echo, p50", median(medians), Goal::Nothing);
     for audit in [false, true] {
         let (alpha, beta) = (Server::start(&alpha, audit), Server::start(&beta, audit));
         let (mut rates, mut medians, mut added) = (Vec::new(), Vec::new(), Vec::new());

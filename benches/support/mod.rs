@@ -58,6 +58,39 @@ pub fn start_echo_without_framework(workers: usize) -> SocketAddr {
     })
 }
 
+/// Starts a bare hop on the same library: it sends what it gets on to `peer`, over one connection for each that it is
+/// given, and answers with what comes back. What goes through it is neither sealed nor looked at.
+pub fn start_hop_without_framework(workers: usize, peer: SocketAddr) -> SocketAddr {
+    start(workers, move |listener| async move {
+        loop {
+            let (stream, _) = listener.accept().await.expect("a connection");
+            stream.set_nodelay(true).expect("TCP_NODELAY");
+            tokio::spawn(hop(stream, peer));
+        }
+    })
+}
+
+async fn hop(stream: TcpStream, peer: SocketAddr) {
+    let onward = TcpStream::connect(peer).await.expect("the peer listens");
+    onward.set_nodelay(true).expect("TCP_NODELAY");
+    let (sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(onward))
+        .await
+        .expect("HTTP to the peer");
+    tokio::spawn(connection);
+    let sender = tokio::sync::Mutex::new(sender);
+    let service = service_fn(|request: Request<Incoming>| async {
+        let mut sender = sender.lock().await;
+        sender.ready().await?;
+        let response = sender.send_request(request).await?;
+        Ok::<_, hyper::Error>(Response::new(Full::new(
+            response.into_body().collect().await?.to_bytes(),
+        )))
+    });
+    let _ = hyper::server::conn::http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
 /// Serves on a thread and runtime of its own.
 fn start<F>(workers: usize, serve: impl FnOnce(TcpListener) -> F + Send + 'static) -> SocketAddr
 where

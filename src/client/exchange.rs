@@ -2,6 +2,22 @@
 
 use super::ClientError;
 use crate::protocol::{Hop, Reply, SealedRequest};
+use hyper::header::HeaderMap;
+
+/// The headers of a response.
+#[derive(Clone, Default)]
+pub struct Headers(pub(super) HeaderMap);
+
+impl Headers {
+    /// As text; bytes that are none are replaced.
+    pub fn to_texts(&self) -> Vec<(String, String)> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
+            .collect()
+    }
+}
 
 /// A finished sealed invoke.
 #[derive(Clone)]
@@ -15,7 +31,7 @@ pub struct Exchange {
     /// The sealed response body as it came.
     pub response_body: Vec<u8>,
     /// Response headers, as they came.
-    pub response_headers: Vec<(String, String)>,
+    pub response_headers: Headers,
     /// The caller's phases; `next` is the server's part if the reply carried a trace.
     pub hop: Hop,
     /// Microseconds from sealing to opened reply.
@@ -34,7 +50,7 @@ pub struct FailedExchange {
     /// HTTP status; none if no response came.
     pub status: Option<u16>,
     /// Response headers, as they came.
-    pub response_headers: Vec<(String, String)>,
+    pub response_headers: Headers,
     /// The response body as far as it was read: a problem document, a page of somebody else's, what cannot be opened.
     pub response_body: Vec<u8>,
     /// The caller's phases as far as they were reached; `open` is not among them, because nothing was opened.

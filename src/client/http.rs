@@ -163,13 +163,14 @@ impl Client {
         let endpoint = &credential.endpoint;
         self.check_transport(endpoint)?;
         let transport = self.connections.to(endpoint, &credential.pins).await?;
-        let mut bearer = HeaderValue::try_from(format!("Bearer {}", request.token))
-            .expect("a token is base64url and dots");
+        let bearer = ["Bearer ", &request.token].concat();
+        let mut bearer = HeaderValue::try_from(bearer).expect("a token is base64url and dots");
         bearer.set_sensitive(true);
         let posted = transport::post(endpoint.url())
             .header(AUTHORIZATION, bearer)
             .header(CONTENT_TYPE, HeaderValue::from_static(request.content_type));
-        let sending = transport.send(transport::with(posted, request.body.clone()));
+        let request = transport::with(posted, request.body.clone());
+        let sending = transport.send(endpoint.url(), request);
         progress.sending();
         let response = sending.await;
         let mut response = response.map_err(|error| response::unanswered(endpoint, &error))?;
@@ -190,7 +191,7 @@ impl Client {
         let call = async {
             self.check_transport(endpoint)?;
             let transport = self.connections.to(endpoint, pins).await?;
-            let response = transport.send(transport::get(&url)).await;
+            let response = transport.send(&url, transport::get(&url)).await;
             let response = response.map_err(|error| response::unanswered(endpoint, &error))?;
             response::read(endpoint, response, self.settings.response_limit).await
         };

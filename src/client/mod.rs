@@ -3,11 +3,14 @@
 //! Talks to instances of this program and to original Python instances alike; knows nothing of
 //! where credentials are kept. Depends on `protocol`, `seal` and `model`.
 
+mod arriving;
 mod connections;
 mod error;
 mod exchange;
 mod http;
+mod idle;
 mod inert;
+mod live;
 pub mod load;
 pub mod preview;
 mod probe;
@@ -22,7 +25,7 @@ mod transport;
 
 pub use connections::ClientSettings;
 pub use error::ClientError;
-pub use exchange::{Exchange, FailedExchange};
+pub use exchange::{Exchange, FailedExchange, Headers};
 pub use http::Client;
 pub use inert::inert;
 pub use probe::{PATIENCE_S as PROBE_PATIENCE_S, Probe, Seen};

@@ -5,6 +5,7 @@ use super::routes::{Peers, look, not_federated, passage, peer_of, sealed_before}
 use super::transport::{AGENT, ANYTHING};
 use crate::model::{Pointer, Route};
 use crate::protocol::{HeldCredential, Problem, Query, SealedRequest};
+use url::Position;
 
 /// Whom a step goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,10 +74,7 @@ pub fn steps(
 /// The request line and the headers of a request, the token masked.
 pub fn head(credential: &HeldCredential, request: &SealedRequest) -> (String, Vec<(String, String)>) {
     let url = credential.endpoint.url();
-    let target = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
+    let target = &url[Position::BeforePath..Position::AfterQuery];
     let header = |name: &str, value: String| (name.to_owned(), value);
     let headers = vec![
         header(
@@ -86,19 +84,10 @@ pub fn head(credential: &HeldCredential, request: &SealedRequest) -> (String, Ve
         header("content-type", request.content_type.to_owned()),
         header("accept", ANYTHING.to_owned()),
         header("user-agent", AGENT.to_owned()),
-        header("host", host(url)),
+        header("host", url[Position::BeforeHost..Position::AfterPort].to_owned()),
         header("content-length", request.body.len().to_string()),
     ];
     (format!("POST {target} HTTP/1.1"), headers)
-}
-
-/// The host, and the port where it is not the scheme's own.
-fn host(url: &url::Url) -> String {
-    let name = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{name}:{port}"),
-        None => name.to_owned(),
-    }
 }
 
 #[cfg(test)]

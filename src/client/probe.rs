@@ -127,7 +127,7 @@ impl Client {
             deadline_ms: CallContext::begin(Timestamp::now(), seconds).deadline_ms,
         };
         let answer = look.liveness(profile == Profile::Legacy).await.ok()?;
-        let headers = answer.header_texts();
+        let headers = answer.headers.to_texts();
         let (_, date) = headers.iter().find(|(name, _)| name == "date")?;
         http_date(date)
     }

@@ -1,5 +1,6 @@
 //! One exchange on its way, so that wherever it ends it can be told how far it came.
 
+use super::exchange::Headers;
 use super::response::{self, Answer};
 use super::timing::{self, Phases};
 use super::{ClientError, Exchange, FailedExchange};
@@ -123,8 +124,8 @@ impl<'a> Progress<'a> {
     }
 }
 
-fn taken_apart(answer: Option<Answer>) -> (Option<u16>, Vec<(String, String)>, Vec<u8>) {
+fn taken_apart(answer: Option<Answer>) -> (Option<u16>, Headers, Vec<u8>) {
     answer.map_or_else(Default::default, |answer| {
-        (Some(answer.status), answer.header_texts(), answer.body)
+        (Some(answer.status), answer.headers, answer.body)
     })
 }

@@ -1,6 +1,7 @@
 //! What a response means: a sealed reply, a refusal, an HTTP error, or nothing we understand.
 
-use super::transport::Begun;
+use super::exchange::Headers;
+use super::transport::{Begun, Failure};
 use super::{ClientError, inert};
 use crate::model::{Endpoint, Profile};
 use crate::protocol::{EnvelopeError, HeldCredential, Reply, open_reply};
@@ -19,7 +20,8 @@ pub struct Answer {
     pub status: u16,
     /// The body.
     pub body: Vec<u8>,
-    headers: HeaderMap,
+    /// The headers.
+    pub headers: Headers,
 }
 
 impl Answer {
@@ -27,23 +29,15 @@ impl Answer {
     pub fn begun(response: &mut Begun) -> Self {
         Self {
             status: response.status().as_u16(),
-            headers: std::mem::take(response.headers_mut()),
+            headers: Headers(std::mem::take(response.headers_mut())),
             body: Vec::new(),
         }
-    }
-
-    /// The headers as text; bytes that are none are replaced.
-    pub fn header_texts(&self) -> Vec<(String, String)> {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        self.headers
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes())))
-            .collect()
     }
 
     fn media_type(&self) -> String {
         let value = self
             .headers
+            .0
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok());
         let essence = value
@@ -69,9 +63,11 @@ impl Answer {
     /// Whether the body claims to be sealed. Original instances label what they seal in several ways,
     /// so for them anything counts that is not evidently something else.
     fn looks_sealed(&self, profile: Profile) -> bool {
+        if self.status == 200 {
+            return true;
+        }
         let media_type = self.media_type();
         match profile {
-            _ if self.status == 200 => true,
             Profile::Native => media_type == Profile::Native.content_type(),
             Profile::Legacy => !media_type.ends_with("json") && !media_type.ends_with("html"),
         }
@@ -130,7 +126,7 @@ pub fn open(
             endpoint: endpoint_text(),
             status: answer.status,
             detail: answer.detail(),
-            retry_after: retry_after(&answer.headers),
+            retry_after: retry_after(&answer.headers.0),
         });
     }
     open_reply(credential, jti, &answer.body).map_err(|source| ClientError::Garbage {
@@ -144,8 +140,11 @@ fn retry_after(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// What it comes to that a request got no response.
-pub fn unanswered(endpoint: &Endpoint, error: &hyper_util::client::legacy::Error) -> ClientError {
-    broken_off(endpoint, error, !error.is_connect())
+pub fn unanswered(endpoint: &Endpoint, failure: &Failure) -> ClientError {
+    match failure {
+        Failure::Unconnected(error) => broken_off(endpoint, &**error, false),
+        Failure::Unanswered(error) => broken_off(endpoint, error, true),
+    }
 }
 
 /// What a failure of the HTTP library comes to; `connected` where there was a connection.

@@ -16,6 +16,7 @@ use hyper::header::{CONTENT_TYPE, HeaderValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::{Arc, Mutex, PoisonError};
+use url::Url;
 
 /// Attempts for one message, where the connection breaks off or the answer is lost.
 const ATTEMPTS: usize = 3;
@@ -44,7 +45,7 @@ impl Stranger {
     /// What it says of itself; none if it is no instance of this kind.
     pub async fn discovery(&self, deadline_ms: i64) -> Result<Option<Discovery>, ClientError> {
         let url = self.endpoint.sibling(DISCOVERY_PATH);
-        let answer = self.again(deadline_ms, || transport::get(&url)).await?;
+        let answer = self.again(&url, deadline_ms, || transport::get(&url)).await?;
         if answer.status != 200 {
             return Ok(None);
         }
@@ -62,7 +63,7 @@ impl Stranger {
         let url = self.endpoint.sibling(path);
         let body = serde_json::to_string(message).expect("a message has only string keys");
         let answer = self
-            .again(deadline_ms, || {
+            .again(&url, deadline_ms, || {
                 let posted =
                     transport::post(&url).header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
                 transport::with(posted, body.clone())
@@ -88,22 +89,28 @@ impl Stranger {
 
     async fn again(
         &self,
+        url: &Url,
         deadline_ms: i64,
         request: impl Fn() -> Request<Full<Bytes>>,
     ) -> Result<Answer, ClientError> {
         for _ in 1..ATTEMPTS {
-            match self.answered(request(), deadline_ms).await {
+            match self.answered(url, request(), deadline_ms).await {
                 Err(ClientError::Unreachable { sent: true, .. }) => {}
                 outcome => return outcome,
             }
         }
-        self.answered(request(), deadline_ms).await
+        self.answered(url, request(), deadline_ms).await
     }
 
-    async fn answered(&self, request: Request<Full<Bytes>>, deadline_ms: i64) -> Result<Answer, ClientError> {
+    async fn answered(
+        &self,
+        url: &Url,
+        request: Request<Full<Bytes>>,
+        deadline_ms: i64,
+    ) -> Result<Answer, ClientError> {
         let endpoint = &self.endpoint;
         let call = async {
-            let response = self.transport.send(request).await;
+            let response = self.transport.send(url, request).await;
             let response = response.map_err(|error| response::unanswered(endpoint, &error))?;
             response::read(endpoint, response, LONGEST_ANSWER).await
         };

@@ -1,18 +1,13 @@
 //! Where the time of one exchange went, as far as a caller can see it.
 //!
-//! The HTTP library makes connections by itself, inside the request. A layer around its connector
-//! notes when that began and ended, for the task that is waiting for it; a connection that was kept
-//! alive shows no such phase. `connect` includes the TLS handshake, and `wait` the writing of the
-//! request: the library does not let them be told apart.
+//! Connections are made somewhere inside a request. What makes one notes when that began and ended, for the task that is
+//! waiting for it; a connection that was kept alive shows no such phase. `connect` includes the TLS handshake, and
+//! `wait` the writing of the request: the library does not let them be told apart.
 
 use crate::protocol::{Hop, Phase, PhaseName};
 use std::cell::Cell;
 use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
-use tower_layer::Layer;
-use tower_service::Service;
 
 tokio::task_local! {
     static CONNECTING: Cell<Option<Connecting>>;
@@ -32,59 +27,25 @@ pub async fn noting_connection<F: Future>(request: F) -> F::Output {
     CONNECTING.scope(Cell::new(None), request).await
 }
 
-/// The layer around the HTTP library's connector.
-#[derive(Clone, Copy)]
-pub struct NoteConnections;
-
-impl<S> Layer<S> for NoteConnections {
-    type Service = NotedConnector<S>;
-
-    fn layer(&self, inner: S) -> Self::Service {
-        NotedConnector { inner }
-    }
-}
-
-/// A connector that notes when it began and ended.
-#[derive(Clone)]
-pub struct NotedConnector<S> {
-    inner: S,
-}
-
-impl<S, R> Service<R> for NotedConnector<S>
-where
-    S: Service<R>,
-    S::Future: Send + 'static,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<S::Response, S::Error>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, destination: R) -> Self::Future {
-        let connecting = self.inner.call(destination);
-        Box::pin(async move {
-            let began = Instant::now();
-            note(Connecting {
-                began,
-                ended: None,
-                is_there: false,
-            });
-            let connection = connecting.await;
-            note(Connecting {
-                began,
-                ended: Some(Instant::now()),
-                is_there: connection.is_ok(),
-            });
-            connection
-        })
-    }
+/// Makes a connection, and notes when that began and ended.
+pub async fn noting<T, E>(connecting: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    let began = Instant::now();
+    note(Connecting {
+        began,
+        ended: None,
+        is_there: false,
+    });
+    let connection = connecting.await;
+    note(Connecting {
+        began,
+        ended: Some(Instant::now()),
+        is_there: connection.is_ok(),
+    });
+    connection
 }
 
 fn note(connecting: Connecting) {
-    // A connection that lost against one that became free is finished in another task: not ours.
+    // Not everybody wants to know.
     let _ = CONNECTING.try_with(|noted| noted.set(Some(connecting)));
 }
 

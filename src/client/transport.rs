@@ -1,32 +1,33 @@
 //! HTTP/1.1 to whoever is trusted: requests go out, the heads of responses come back.
 //!
-//! Calls follow no redirects, use no proxies and are never repeated here, so that what stands between this and the
-//! connections is their pool alone: a library that can do more would go through all of that for each call, which is a
-//! seventh of what an instance does to relay one.
+//! Calls follow no redirects, use no proxies and are never repeated here unless nothing of them was sent, so that all
+//! there is to do is to keep connections. A library that can do more would go through all of that for each call.
 
-use super::timing::{NoteConnections, NotedConnector};
+use super::arriving::Arriving;
+use super::idle::Idle;
+use super::live::{Live, Unanswered};
+use super::timing::noting;
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ACCEPT, HeaderValue, USER_AGENT};
+use hyper::header::{ACCEPT, HOST, HeaderValue, USER_AGENT};
 use hyper::http::request::Builder;
 use hyper::{Method, Request, Response, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::{Client as Pool, Error};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
+use std::error::Error;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
-use tower_layer::Layer;
-use url::Url;
+use tower_service::Service;
+use url::{Position, Url};
 
 /// The name under which this program's requests go.
 pub(super) const AGENT: &str = concat!("butterfly/", env!("CARGO_PKG_VERSION"));
 /// Whatever is answered is looked at.
 pub(super) const ANYTHING: &str = "*/*";
 
-/// A connection idle for longer is closed by us, before the server's own limit makes a request fail.
-const IDLE: Duration = Duration::from_secs(15);
 /// How often a quiet connection is asked whether its other end is still there, from when on and how often in vain.
 const KEPT_ALIVE: Duration = Duration::from_secs(15);
 const MOST_UNANSWERED: u32 = 3;
@@ -36,10 +37,23 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 
 /// Connections to whoever is trusted in one way. Cheap to clone (shared).
 #[derive(Clone)]
-pub(super) struct Transport(Arc<Pool<NotedConnector<HttpsConnector<HttpConnector>>, Full<Bytes>>>);
+pub(super) struct Transport(Arc<Connections>);
+
+struct Connections {
+    connector: HttpsConnector<HttpConnector>,
+    idle: Arc<Idle>,
+}
 
 /// A response of which the head was read.
-pub(super) type Begun = Response<Incoming>;
+pub(super) type Begun = Response<Arriving>;
+
+/// Why there is no response.
+pub(super) enum Failure {
+    /// There was no connection over which to ask.
+    Unconnected(Box<dyn Error + Send + Sync>),
+    /// The connection ended, or what came over it is no response.
+    Unanswered(hyper::Error),
+}
 
 impl Transport {
     /// Connections that trust as `config` says, none of them made yet.
@@ -57,18 +71,64 @@ impl Transport {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        let pool = Pool::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE)
-            .build(NoteConnections.layer(connector));
-        Self(Arc::new(pool))
+        Self(Arc::new(Connections {
+            connector,
+            idle: Arc::default(),
+        }))
     }
 
-    /// Sends a request, and waits for the head of its response.
-    pub(super) async fn send(&self, request: Request<Full<Bytes>>) -> Result<Begun, Error> {
-        self.0.request(request).await
+    /// Sends a request to where `url` leads, and waits for the head of its response.
+    pub(super) async fn send(&self, url: &Url, mut request: Request<Full<Bytes>>) -> Result<Begun, Failure> {
+        request.headers_mut().insert(HOST, host(url));
+        let origin = &url[..Position::BeforePath];
+        after_the_others().await;
+        while let Some(live) = self.free(origin) {
+            match live.exchange(request).await {
+                Ok(begun) => return Ok(self.arriving(begun)),
+                Err(Unanswered {
+                    unsent: Some(unsent), ..
+                }) => request = unsent,
+                Err(failed) => return Err(Failure::Unanswered(failed.error)),
+            }
+        }
+        let live = noting(self.connect(origin)).await?;
+        let begun = live.exchange(request).await;
+        begun
+            .map(|begun| self.arriving(begun))
+            .map_err(|failed| Failure::Unanswered(failed.error))
     }
+
+    fn arriving(&self, (response, live): (Response<Incoming>, Box<Live>)) -> Begun {
+        response.map(|incoming| Arriving::over(live, &self.0.idle, incoming))
+    }
+
+    /// A connection that was used before and is still there.
+    fn free(&self, origin: &str) -> Option<Box<Live>> {
+        std::iter::from_fn(|| self.0.idle.take(origin)).find_map(|mut live| live.is_free().then_some(live))
+    }
+
+    async fn connect(&self, origin: &str) -> Result<Box<Live>, Failure> {
+        let to = Uri::try_from(origin).expect("the origin of an endpoint is a URI");
+        let stream = self.0.connector.clone().call(to).await;
+        let stream = stream.map_err(Failure::Unconnected)?;
+        let live = Live::begin(origin.to_owned(), stream).await;
+        live.map_err(|error| Failure::Unconnected(error.into()))
+    }
+}
+
+/// Lets everybody go first who is ready, so that requests which are made together leave together: a peer that the first
+/// one wakes takes the processor from whoever makes the next one.
+async fn after_the_others() {
+    let mut gave_way = false;
+    poll_fn(|context| {
+        if gave_way {
+            return Poll::Ready(());
+        }
+        gave_way = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// A `GET`.
@@ -82,8 +142,14 @@ pub(super) fn post(url: &Url) -> Builder {
 }
 
 fn begin(method: Method, url: &Url) -> Builder {
-    let uri = Uri::try_from(url.as_str()).expect("the URL of an endpoint is a URI");
-    Request::builder().method(method).uri(uri)
+    let target = &url[Position::BeforePath..Position::AfterQuery];
+    Request::builder().method(method).uri(target)
+}
+
+/// The host, and the port where it is not the scheme's own.
+fn host(url: &Url) -> HeaderValue {
+    let host = &url[Position::BeforeHost..Position::AfterPort];
+    HeaderValue::from_str(host).expect("a host is ASCII")
 }
 
 /// A request with this body. What was put into it before has its form by its type.

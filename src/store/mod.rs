@@ -26,6 +26,7 @@ use crate::model::{
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Why storage could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -263,7 +264,7 @@ pub trait Store: Send + Sync {
     /// Every connection, or those of one domain.
     async fn connections(&self, domain: Option<&DomainId>) -> Result<Vec<Connection>, StoreError>;
     /// One connection.
-    async fn connection(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError>;
+    async fn connection(&self, id: &ConnectionId) -> Result<Option<Arc<Connection>>, StoreError>;
     /// Makes a connection; `held_credential` makes it a federated one.
     async fn create_connection(
         &self,

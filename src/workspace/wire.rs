@@ -17,7 +17,7 @@ const SECRET_HEADERS: [&str; 2] = ["set-cookie", "set-cookie2"];
 pub(super) fn of_exchange(exchange: &Exchange, endpoint: &str) -> LogWire {
     LogWire {
         status: exchange.status,
-        response_headers: headers(&exchange.response_headers, &exchange.request.token),
+        response_headers: headers(exchange.response_headers.to_texts(), &exchange.request.token),
         response_body: kept(&exchange.response_body),
         sizes: sizes(&exchange.request, &exchange.response_body),
         ..sent(&exchange.request, endpoint)
@@ -29,7 +29,7 @@ pub(super) fn of_failed(exchange: &FailedExchange, endpoint: &str) -> LogWire {
     let token = &exchange.request.token;
     LogWire {
         status: exchange.status.unwrap_or_default(),
-        response_headers: headers(&exchange.response_headers, token),
+        response_headers: headers(exchange.response_headers.to_texts(), token),
         response_body: in_the_clear(&exchange.response_body, token),
         sizes: sizes(&exchange.request, &exchange.response_body),
         ..sent(&exchange.request, endpoint)
@@ -54,17 +54,17 @@ fn sizes(request: &SealedRequest, response_body: &[u8]) -> (u64, u64) {
     (request.body.len() as u64, response_body.len() as u64)
 }
 
-fn headers(headers: &[(String, String)], token: &str) -> Vec<(String, String)> {
-    let kept = |(name, value): &(String, String)| {
+fn headers(headers: Vec<(String, String)>, token: &str) -> Vec<(String, String)> {
+    let kept = |(name, value): (String, String)| {
         let is_secret = SECRET_HEADERS.contains(&name.as_str());
         let value = if is_secret {
             "(masked)".to_owned()
         } else {
-            without_token(value, token)
+            without_token(&value, token)
         };
-        (name.clone(), value)
+        (name, value)
     };
-    headers.iter().map(kept).collect()
+    headers.into_iter().map(kept).collect()
 }
 
 /// What is kept of a body that nobody sealed: a proxy may repeat in it what was sent, and an instance that
@@ -161,7 +161,7 @@ mod tests {
             ("x-echo".to_owned(), token.to_owned()),
             ("date".to_owned(), "today".to_owned()),
         ];
-        let values: Vec<String> = headers(&came, token)
+        let values: Vec<String> = headers(came.to_vec(), token)
             .into_iter()
             .map(|(_, value)| value)
             .collect();

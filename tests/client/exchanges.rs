@@ -32,6 +32,7 @@ async fn both_profiles_get_their_reply() {
         assert!(
             exchange
                 .response_headers
+                .to_texts()
                 .iter()
                 .any(|(name, _)| name == "content-type")
         );

@@ -62,8 +62,9 @@ async fn a_refusal_is_there_as_it_came() {
         let failed = failed(&credential).await;
         assert_eq!(failed.status, Some(status));
         assert_eq!(failed.response_body, BODY.as_bytes());
+        let headers = failed.response_headers.to_texts();
         let header = |name: &str| {
-            let found = failed.response_headers.iter().find(|(known, _)| known == name);
+            let found = headers.iter().find(|(known, _)| known == name);
             found.map(|(_, value)| value.as_str())
         };
         assert_eq!(header("content-type"), Some("application/problem+json"));
@@ -99,7 +100,10 @@ async fn where_nothing_answers_the_request_is_there() {
         failed.error,
         ClientError::Unreachable { sent: false, .. }
     ));
-    assert_eq!((failed.status, failed.response_headers.len()), (None, 0));
+    assert_eq!(
+        (failed.status, failed.response_headers.to_texts().len()),
+        (None, 0)
+    );
     assert_eq!(phases(&failed), [Seal, Connect]);
 }
 

@@ -3,6 +3,7 @@
 mod exchanges;
 mod failures;
 mod how_far;
+mod kept;
 mod peer;
 mod probes;
 mod routes;

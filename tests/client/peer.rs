@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// A request as a server got it.
@@ -54,13 +55,33 @@ pub struct Bound {
 /// A running server; it stops when dropped.
 pub struct Server {
     requests: Arc<AtomicUsize>,
+    connections: watch::Receiver<Connections>,
     task: JoinHandle<()>,
+}
+
+/// How many connections there were, and how many of them ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Connections {
+    pub begun: usize,
+    pub ended: usize,
 }
 
 impl Server {
     /// How many requests arrived.
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
+    }
+
+    /// Connections so far.
+    pub fn connections(&self) -> Connections {
+        *self.connections.borrow()
+    }
+
+    /// Waits until so many connections have ended.
+    pub async fn ended(&self, count: usize) {
+        let mut connections = self.connections.clone();
+        let is_so = |now: &Connections| now.ended >= count;
+        connections.wait_for(is_so).await.unwrap();
     }
 }
 
@@ -115,12 +136,22 @@ impl Bound {
     {
         let requests = Arc::new(AtomicUsize::new(0));
         let counter = requests.clone();
+        let (count, connections) = watch::channel(Connections::default());
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = self.listener.accept().await {
-                tokio::spawn(serve(stream, counter.clone()));
+                count.send_modify(|count| count.begun += 1);
+                let (serving, count) = (serve(stream, counter.clone()), count.clone());
+                tokio::spawn(async move {
+                    serving.await;
+                    count.send_modify(|count| count.ended += 1);
+                });
             }
         });
-        Server { requests, task }
+        Server {
+            requests,
+            connections,
+            task,
+        }
     }
 }
 

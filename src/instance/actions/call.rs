@@ -8,6 +8,7 @@ use crate::model::{Connection, ConnectionId, Domain, DomainId, Grant, Pointer, P
 use crate::protocol::{Code, Problem, Query};
 use crate::store::{Store, StoreError};
 use std::future::Future;
+use std::sync::Arc;
 
 impl Call<'_> {
     /// What the instance remembers.
@@ -70,13 +71,13 @@ impl Call<'_> {
     }
 
     /// The connection that a parameter names.
-    pub async fn connection(&self, parameter: &'static str) -> Result<Connection, Problem> {
+    pub async fn connection(&self, parameter: &'static str) -> Result<Arc<Connection>, Problem> {
         let id: ConnectionId = self.query.id(parameter)?;
         self.connection_at(&id).await
     }
 
     /// The connection of this id.
-    pub async fn connection_at(&self, id: &ConnectionId) -> Result<Connection, Problem> {
+    pub async fn connection_at(&self, id: &ConnectionId) -> Result<Arc<Connection>, Problem> {
         let found = self.store().connection(id).await?;
         found.ok_or_else(|| not_found("connection", id.as_str()))
     }

@@ -13,6 +13,7 @@ use crate::protocol::{Code, Problem, QueryError};
 use crate::store::ImportId;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Bytes of a data_reference, or of a federated query.
 const LONGEST_REFERENCE: usize = 64 * 1024;
@@ -108,7 +109,7 @@ pub async fn make_pointer(call: &Call<'_>, new: NewPointer, message: &str) -> An
 /// Checks new pointers of one call; looks at each connection once.
 pub struct Inspector<'a> {
     call: &'a Call<'a>,
-    usable: HashMap<ConnectionId, Result<Connection, Problem>>,
+    usable: HashMap<ConnectionId, Result<Arc<Connection>, Problem>>,
 }
 
 impl<'a> Inspector<'a> {
@@ -223,7 +224,7 @@ impl<'a> Inspector<'a> {
         ))
     }
 
-    async fn connection(&mut self, id: &ConnectionId) -> Result<Connection, Problem> {
+    async fn connection(&mut self, id: &ConnectionId) -> Result<Arc<Connection>, Problem> {
         if let Some(known) = self.usable.get(id) {
             return known.clone();
         }
@@ -232,7 +233,7 @@ impl<'a> Inspector<'a> {
         found
     }
 
-    async fn look_at(&self, id: &ConnectionId) -> Result<Connection, Problem> {
+    async fn look_at(&self, id: &ConnectionId) -> Result<Arc<Connection>, Problem> {
         let connection = self.call.connection_at(id).await?;
         self.call.require_use(&connection, DomainRole::Writer).await?;
         Ok(connection)

@@ -29,7 +29,7 @@ async fn run(call: &Call<'_>) -> Answer {
         call.caller = &caller;
     }
     let wanted = PointerQuery {
-        connection: Some(connection.id),
+        connection: Some(connection.id.clone()),
         ..PointerQuery::default()
     };
     page::read(&call, wanted, None).await?.into_answer()

@@ -38,7 +38,11 @@ pub static ACTION: Action = Action {
 async fn run(call: &Call<'_>) -> Answer {
     let connection = call.connection("connection_id").await?;
     call.require_use(&connection, DomainRole::Writer).await?;
-    let query = Query::from_value(call.query.required("query")?).map_err(|error| QueryError::Invalid {
+    let asked = call
+        .query
+        .get("query")
+        .ok_or_else(|| call.query.missing("query"))?;
+    let query = Query::from_value(asked.clone()).map_err(|error| QueryError::Invalid {
         name: "query",
         reason: error.to_string(),
     })?;

@@ -113,8 +113,8 @@ async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> 
     // Whoever changes where an assigned pointer leads changes what its connection is used for.
     match &pointer.connection_id {
         Some(id) => {
-            call.require_use(&call.connection_at(id).await?, DomainRole::Writer)
-                .await
+            let connection = call.connection_at(id).await?;
+            call.require_use(&connection, DomainRole::Writer).await
         }
         None => Ok(()),
     }

@@ -98,8 +98,8 @@ struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    fn contains(&self, name: &Cow<'a, str>) -> bool {
-        self.few.contains(name) || (!self.more.is_empty() && self.more.contains(name))
+    fn contains(&self, name: &str) -> bool {
+        self.few.iter().any(|known| known == name) || (!self.more.is_empty() && self.more.contains(name))
     }
 
     fn add(&mut self, name: Cow<'a, str>) {

@@ -1,9 +1,9 @@
 //! Tokens that the audit trail has seen, found by when that was, so that replay protection knows them again after a
 //! restart.
 //!
-//! Times need not rise with the numbers of records, because clocks are set back. An index would tell, but putting each
-//! record into it took a quarter of the time that writing one takes. So it is noted for each stretch of numbers from
-//! when to when it has tokens, and the few stretches that may have some of the time in question are looked through.
+//! Times need not rise with the numbers of records, because clocks are set back. An index would tell, but each record
+//! would have to be put into it, and each commit would write a page of it. So it is noted for each stretch of numbers
+//! from when to when it has tokens, and the few stretches that may have some of the time in question are looked through.
 
 use super::failure::damaged;
 use super::rows::{all, text};

@@ -46,7 +46,7 @@ struct Snapshot {
     generation: u64,
     taken: Instant,
     /// The federated connection that was looked up in it last.
-    connection: Option<model::Connection>,
+    connection: Option<Arc<model::Connection>>,
 }
 
 impl Readers {
@@ -73,16 +73,16 @@ impl Readers {
 
     /// The federated connection of this id. Every relay asks for its own, most of them for the same: the last one is
     /// kept for as long as the snapshot in which it was found.
-    pub(super) fn connection(&self, id: &ConnectionId) -> Result<Option<model::Connection>, StoreError> {
+    pub(super) fn connection(&self, id: &ConnectionId) -> Result<Option<Arc<model::Connection>>, StoreError> {
         self.on_lane(|lane| {
             let kept = lane
                 .snapshot
                 .as_ref()
                 .and_then(|snapshot| snapshot.connection.as_ref());
             if let Some(kept) = kept.filter(|kept| kept.id == *id) {
-                return Ok(Some(kept.clone()));
+                return Ok(Some(Arc::clone(kept)));
             }
-            let found = domains::find_connection(&lane.conn, id)?;
+            let found = domains::find_connection(&lane.conn, id)?.map(Arc::new);
             if let Some(snapshot) = &mut lane.snapshot {
                 snapshot.connection.clone_from(&found);
             }

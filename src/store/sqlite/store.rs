@@ -337,7 +337,7 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn connection(&self, id: &ConnectionId) -> Result<Option<Connection>, StoreError> {
+    async fn connection(&self, id: &ConnectionId) -> Result<Option<Arc<Connection>>, StoreError> {
         self.readers.connection(id)
     }
 

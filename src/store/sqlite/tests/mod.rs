@@ -8,6 +8,7 @@ mod pointers;
 mod records;
 mod relating;
 mod searching;
+mod tokens;
 mod writing;
 
 use super::{SqliteAuditLog, SqliteStore};

@@ -48,7 +48,7 @@ async fn domains_and_connections_read_back() {
         .create_connection(&domain.id, "gate", "words", Some("held-b"), NOW)
         .await
         .unwrap();
-    assert_eq!(store.connection(&gate.id).await.unwrap(), Some(gate.clone()));
+    assert_eq!(store.connection(&gate.id).await.unwrap().as_deref(), Some(&gate));
     assert_eq!(
         store.connections(Some(&domain.id)).await.unwrap(),
         std::slice::from_ref(&gate)
@@ -314,7 +314,7 @@ async fn a_connection_that_is_asked_for_again_is_as_it_is_by_then() {
         for connection in &made {
             for _ in 0..2 {
                 let found = store.connection(&connection.id).await.unwrap();
-                assert_eq!(found.as_ref(), Some(connection));
+                assert_eq!(found.as_deref(), Some(connection));
             }
         }
         let change = ConnectionChange {
