@@ -170,6 +170,7 @@ impl Client {
             .header(AUTHORIZATION, bearer)
             .header(CONTENT_TYPE, HeaderValue::from_static(request.content_type));
         let request = transport::with(posted, request.body.clone());
+        transport::after_the_others().await;
         let sending = transport.send(endpoint.url(), request);
         progress.sending();
         let response = sending.await;

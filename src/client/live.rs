@@ -16,7 +16,7 @@ use std::task::{Context, Waker};
 use tokio::net::TcpStream;
 
 /// What a connection runs over: TCP, or TLS over TCP.
-pub(super) type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
+type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 /// A connection over which one request at a time may be sent.
 pub(super) struct Live {
@@ -58,7 +58,7 @@ impl Live {
     pub(super) fn is_free(&mut self) -> bool {
         // Nobody is woken by a connection that nobody uses, nor by its own request once it has one.
         self.drive(&mut Context::from_waker(Waker::noop()));
-        self.connection.is_some() && self.sender.is_ready()
+        self.is_free_already()
     }
 
     /// The same, where it has just done all that there was to do.

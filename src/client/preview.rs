@@ -2,10 +2,9 @@
 
 use super::reference::Reference;
 use super::routes::{Peers, look, not_federated, passage, peer_of, sealed_before};
-use super::transport::{AGENT, ANYTHING};
+use super::transport::{AGENT, ANYTHING, host, target};
 use crate::model::{Pointer, Route};
 use crate::protocol::{HeldCredential, Problem, Query, SealedRequest};
-use url::Position;
 
 /// Whom a step goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +73,6 @@ pub fn steps(
 /// The request line and the headers of a request, the token masked.
 pub fn head(credential: &HeldCredential, request: &SealedRequest) -> (String, Vec<(String, String)>) {
     let url = credential.endpoint.url();
-    let target = &url[Position::BeforePath..Position::AfterQuery];
     let header = |name: &str, value: String| (name.to_owned(), value);
     let headers = vec![
         header(
@@ -84,10 +82,10 @@ pub fn head(credential: &HeldCredential, request: &SealedRequest) -> (String, Ve
         header("content-type", request.content_type.to_owned()),
         header("accept", ANYTHING.to_owned()),
         header("user-agent", AGENT.to_owned()),
-        header("host", url[Position::BeforeHost..Position::AfterPort].to_owned()),
+        header("host", host(url).to_owned()),
         header("content-length", request.body.len().to_string()),
     ];
-    (format!("POST {target} HTTP/1.1"), headers)
+    (format!("POST {} HTTP/1.1", target(url)), headers)
 }
 
 #[cfg(test)]

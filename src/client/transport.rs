@@ -77,11 +77,12 @@ impl Transport {
         }))
     }
 
-    /// Sends a request to where `url` leads, and waits for the head of its response.
+    /// Sends a request to where `url` leads, and waits for the head of its response. From its first turn on it is under
+    /// way: on a connection that was kept, or on one whose making is noted.
     pub(super) async fn send(&self, url: &Url, mut request: Request<Full<Bytes>>) -> Result<Begun, Failure> {
-        request.headers_mut().insert(HOST, host(url));
+        let host = HeaderValue::from_str(host(url)).expect("a host is ASCII");
+        request.headers_mut().insert(HOST, host);
         let origin = &url[..Position::BeforePath];
-        after_the_others().await;
         while let Some(live) = self.free(origin) {
             match live.exchange(request).await {
                 Ok(begun) => return Ok(self.arriving(begun)),
@@ -117,8 +118,8 @@ impl Transport {
 }
 
 /// Lets everybody go first who is ready, so that requests which are made together leave together: a peer that the first
-/// one wakes takes the processor from whoever makes the next one.
-async fn after_the_others() {
+/// one wakes takes the processor from whoever makes the next one. Nothing is under way meanwhile.
+pub(super) async fn after_the_others() {
     let mut gave_way = false;
     poll_fn(|context| {
         if gave_way {
@@ -142,14 +143,17 @@ pub(super) fn post(url: &Url) -> Builder {
 }
 
 fn begin(method: Method, url: &Url) -> Builder {
-    let target = &url[Position::BeforePath..Position::AfterQuery];
-    Request::builder().method(method).uri(target)
+    Request::builder().method(method).uri(target(url))
+}
+
+/// What a request line names: the path, and the query where there is one.
+pub(super) fn target(url: &Url) -> &str {
+    &url[Position::BeforePath..Position::AfterQuery]
 }
 
 /// The host, and the port where it is not the scheme's own.
-fn host(url: &Url) -> HeaderValue {
-    let host = &url[Position::BeforeHost..Position::AfterPort];
-    HeaderValue::from_str(host).expect("a host is ASCII")
+pub(super) fn host(url: &Url) -> &str {
+    &url[Position::BeforeHost..Position::AfterPort]
 }
 
 /// A request with this body. What was put into it before has its form by its type.

@@ -1,10 +1,11 @@
 //! Calls that end in no reply tell how far they came: what was sent, what came instead, and where the time went.
 
-use crate::peer::{Answer, Bound, bind, native, patient, seal, stats};
+use crate::peer::{Answer, Bound, bind, native, open, patient, seal, stats};
 use butterfly_console::client::{Client, ClientError, ClientSettings, FailedExchange};
 use butterfly_console::model::Timestamp;
 use butterfly_console::protocol::{CallContext, HeldCredential, PhaseName, Reply};
 use serde_json::json;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -153,4 +154,36 @@ async fn of_an_answer_over_the_limit_no_more_than_that_is_kept() {
     assert!(matches!(failed.error, ClientError::TooLarge { .. }));
     assert_eq!(failed.status, Some(401));
     assert!(failed.response_body.len() <= 1_000);
+}
+
+/// Whether a call that is given up after so many turns tells that the instance may know of it.
+async fn is_sent_after(client: &Client, credential: &HeldCredential, turns: usize) -> bool {
+    let sent = AtomicBool::new(false);
+    let (query, context) = (stats(), patient());
+    let mut attempt = Box::pin(client.attempt_telling(credential, &query, &context, &sent));
+    for _ in 0..turns {
+        assert!(futures::poll!(attempt.as_mut()).is_pending());
+    }
+    drop(attempt);
+    sent.load(Ordering::Relaxed)
+}
+
+#[tokio::test]
+async fn a_call_that_is_given_up_tells_whether_anything_of_it_may_have_left() {
+    let bound = bind().await;
+    let credential = native(&bound.endpoint);
+    let key = credential.clone();
+    let _server = bound.serve(move |received| {
+        let opened = open(&key, &received);
+        seal(&key, &opened.jti, 200, &Reply::success(json!({})))
+    });
+    let client = Client::new();
+    assert!(!is_sent_after(&client, &credential, 1).await, "not begun");
+    assert!(!is_sent_after(&client, &credential, 2).await, "connecting");
+    client.invoke(&credential, &stats(), &patient()).await.unwrap();
+    assert!(
+        !is_sent_after(&client, &credential, 1).await,
+        "not begun on a kept one"
+    );
+    assert!(is_sent_after(&client, &credential, 2).await);
 }
