@@ -279,7 +279,9 @@ impl Thread {
         run("BEGIN IMMEDIATE")?;
         // Read anew each time: another process may have written to this file since.
         let mut chain = audit_rows::head(&self.conn)?;
+        let before = chain.sequence;
         let made = task(&self.conn, &mut chain)?;
+        audit_tokens::note(&self.conn, before, chain.sequence)?;
         audit_rows::set_head(&self.conn, &chain)?;
         run("COMMIT")?;
         Ok(made)
@@ -324,7 +326,8 @@ fn forget(
     last: &Chain,
     record: &NewAuditRecord,
 ) -> Result<(), StoreError> {
-    audit_rows::forget_until(conn, last, record.at)?;
+    audit_tokens::keep_living(conn, last.sequence, record.at)?;
+    audit_rows::forget_until(conn, last)?;
     let mut record = record.clone();
     record.reason = Some(match record.reason {
         Some(reason) => format!("{reason}; {}", last.as_previous()),

@@ -1,7 +1,6 @@
 //! The audit trail's tables.
 
 use super::audit_chain::{Chain, Hash, outcome};
-use super::audit_tokens;
 use super::failure::damaged;
 use super::rows::{one, text};
 use crate::model::{AppId, KeyId, Timestamp};
@@ -20,7 +19,6 @@ pub(super) fn insert<'a>(
     chain: &mut Chain,
     records: impl IntoIterator<Item = &'a NewAuditRecord>,
 ) -> Result<(), StoreError> {
-    let before = chain.sequence;
     let mut statement = conn.prepare_cached(
         "INSERT INTO records (sequence, at, app_id, kid, jti, action, subject, outcome, reason, hash)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -40,7 +38,7 @@ pub(super) fn insert<'a>(
             place.hash,
         ])?;
     }
-    audit_tokens::note(conn, before, chain.sequence)
+    Ok(())
 }
 
 /// Where the chain ends.
@@ -90,9 +88,8 @@ fn set_end(conn: &Connection, what: &str, chain: &Chain) -> Result<(), StoreErro
     Ok(())
 }
 
-/// Removes every record up to this one; the chain kept here begins after it. Tokens that may still be alive stay known.
-pub(super) fn forget_until(conn: &Connection, last: &Chain, now: Timestamp) -> Result<(), StoreError> {
-    audit_tokens::keep_living(conn, last.sequence, now)?;
+/// Removes every record up to this one; the chain kept here begins after it.
+pub(super) fn forget_until(conn: &Connection, last: &Chain) -> Result<(), StoreError> {
     conn.prepare_cached("DELETE FROM records WHERE sequence <= ?1")?
         .execute([last.sequence.cast_signed()])?;
     set_end(conn, "base", last)

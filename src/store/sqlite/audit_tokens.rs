@@ -5,6 +5,7 @@
 //! would have to be put into it, and each commit would write a page of it. So it is noted for each stretch of numbers
 //! from when to when it has tokens, and the few stretches that may have some of the time in question are looked through.
 
+use super::audit_rows::head;
 use super::failure::damaged;
 use super::rows::{all, text};
 use crate::model::{KeyId, Timestamp};
@@ -93,10 +94,7 @@ fn is_any_after(conn: &Connection, moment: i64) -> Result<bool, StoreError> {
 
 /// The numbers among which the records with tokens of a time are: the stretches that may have some, and the last one.
 fn between(conn: &Connection, from: i64, until: i64) -> Result<Vec<Range<i64>>, StoreError> {
-    let last: i64 = conn.query_row("SELECT sequence FROM ends WHERE what = 'head'", [], |row| {
-        row.get(0)
-    })?;
-    let last = stretch(last.cast_unsigned() + 1);
+    let last = stretch(head(conn)?.sequence + 1);
     let mut numbers: Vec<i64> = all(
         conn,
         "SELECT number FROM stretches WHERE latest >= ?1 AND earliest <= ?2 AND number < ?3 ORDER BY number",
