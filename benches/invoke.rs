@@ -9,6 +9,7 @@ use butterfly_console::protocol::{CallContext, HeldCredential, Query, seal_query
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::Path;
+use support::disk::{copy_in_memory, median_sync};
 use support::{
     CONNECTIONS, Figures, Goal, ROWS, Server, fill, load, median, new_instance, new_runtime, request_bytes,
     start_echo, start_echo_without_framework,
@@ -20,8 +21,8 @@ const ROUNDS: usize = 7;
 
 fn main() {
     let runtime = new_runtime();
-    let folder = tempfile::tempdir().expect("a folder");
-    let folder = folder.path().join("alpha");
+    let home = tempfile::tempdir().expect("a folder");
+    let folder = home.path().join("alpha");
     let owner = runtime.block_on(new_instance(&folder));
     let addresses = runtime.block_on(fill(&folder, ROWS));
     let echoes = [start_echo(2), start_echo_without_framework(2)];
@@ -60,6 +61,25 @@ fn main() {
         true,
         summary,
     );
+    figures.add(
+        "    a sync of this disk, microseconds",
+        median_sync(home.path()),
+        Goal::Nothing,
+    );
+    // How much of that is the disk, and how much the program.
+    if let Some(copy) = copy_in_memory(&folder) {
+        let bench = Bench {
+            folder: copy.path(),
+            ..bench
+        };
+        bench.compare(
+            &mut figures,
+            "the same where a sync costs nothing / echo",
+            Goal::Nothing,
+            true,
+            summary,
+        );
+    }
     figures.show();
 }
 
