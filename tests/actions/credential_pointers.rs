@@ -1,8 +1,8 @@
 //! Data that is fetched with a header which a credential pointer holds.
 
-use crate::running::{Running, call, problem_of, result_of, text, through};
+use crate::running::{Running, call, get, problem_of, result_of, text, through};
 use butterfly_console::model::{Grant, Timestamp};
-use butterfly_console::protocol::Code;
+use butterfly_console::protocol::{Code, HeldCredential};
 use butterfly_console::seal::{FernetKey, LegacyKeys, TokenSecret, fernet};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -155,30 +155,102 @@ async fn threat_51_a_pointer_cannot_be_given_a_header_that_is_for_another_server
     assert_eq!(code, Code::InvalidParameter, "a pointer that holds no header");
 }
 
-#[tokio::test]
-async fn a_header_of_the_originals_form_is_sent_where_the_owner_says_only() {
-    let (running, mut source) = start().await;
-    let issued = running
-        .get(
-            "issue_credential",
-            json!({"name": "old", "app_id": "old", "profile": "legacy", "grant": {"owner": true, "writes": true}}),
-        )
-        .await;
+/// A credential pointer of the original's form, whose header `X-Api-Key: 0123` does not say where it may go.
+async fn unbound(running: &Running) -> String {
+    let asked = json!({
+        "name": "old",
+        "app_id": "old",
+        "profile": "legacy",
+        "grant": {"owner": true, "writes": true},
+    });
+    let issued = running.get("issue_credential", asked).await;
     let keys = LegacyKeys::new(
         &TokenSecret::parse(&text(&issued["secret"]["jwt_secret_key"])).unwrap(),
         &FernetKey::parse(&text(&issued["secret"]["encryption_key"])).unwrap(),
     );
     let written = json!({"header": "X-Api-Key", "token": "0123"}).to_string();
     let sealed = fernet::seal(&keys, Timestamp::now(), written.as_bytes());
-    let credential = running
+    running
         .pointer(json!({"data_reference": sealed, "tags": ["keys"]}))
-        .await;
-    let connection = running.connection("outside", None).await;
-    let mut grant = Grant::read(["create_pointer", "get_pointer"]);
+        .await
+}
+
+/// Somebody who may write every pointer, and use a connection.
+async fn writer(running: &Running, connection: &str) -> HeldCredential {
+    let mut grant = Grant::read([
+        "begin_import",
+        "create_credential_pointer",
+        "create_pointer",
+        "delete_pointer",
+        "get_pointer",
+        "import_pointers",
+        "invoke_through_connection",
+        "update_pointer",
+    ]);
     grant.writes = true;
     grant.pointers.all = true;
     grant.pointers.connections.insert(connection.parse().unwrap());
-    let friend = running.issue("friend", grant).await;
+    running.issue("friend", grant).await
+}
+
+#[tokio::test]
+async fn threat_51_a_header_without_origins_cannot_be_had_sent_by_moving_its_text() {
+    let (running, source) = start().await;
+    let mut thief = Source::open().await;
+    let owners = unbound(&running).await;
+    let connection = running.connection("outside", None).await;
+    let friend = writer(&running, &connection).await;
+    let shown = get(&friend, "get_pointer", json!({"pointer_address": owners})).await;
+    let stolen = text(&shown["data_reference"]);
+
+    // Into a credential pointer of the friend's own, which was bound when a pointer was made that names it.
+    let own = json!({"header": "X-Key", "token": "1", "origins": [thief.origin], "tags": ["keys"]});
+    let own = get(&friend, "create_credential_pointer", own).await;
+    let own = text(&own["pointer"]["address"]);
+    let leading = get(&friend, "create_pointer", closed(&thief, &own, &connection)).await;
+    let leading = text(&leading["pointer"]["address"]);
+    let moved = json!({"pointer_address": own, "data_reference": format!("{stolen} ")});
+    get(&friend, "update_pointer", moved).await;
+    let followed = call(
+        &friend,
+        "invoke_through_connection",
+        through(&connection, &leading),
+    )
+    .await;
+    let (code, told) = problem_of(&followed.reply);
+    assert_eq!(code, Code::AccessDenied, "{told}");
+    assert!(told.to_string().contains("friend"), "{told}");
+    assert_eq!(
+        problem_of(&running.invoke(&connection, &leading).await).0,
+        Code::AccessDenied,
+        "nor by the owner's hand"
+    );
+
+    // Into one of the owner's pointers, by writing over its text.
+    let bound = holding(&running, &[&source.origin]).await;
+    let pointer = running.pointer(closed(&source, &bound, &connection)).await;
+    let moved = json!({"pointer_address": bound, "data_reference": format!(" {stolen}")});
+    get(&friend, "update_pointer", moved).await;
+    assert_eq!(
+        problem_of(&running.invoke(&connection, &pointer).await).0,
+        Code::AccessDenied
+    );
+
+    // Out of its place, to be brought in again by an import, whose rows name no author.
+    get(&friend, "delete_pointer", json!({"pointer_address": owners})).await;
+    let import = get(&friend, "begin_import", json!({})).await["import_id"].clone();
+    let rows = json!({"import_id": import, "pointers": [{"data_reference": stolen, "tags": ["keys"]}]});
+    let staged = get(&friend, "import_pointers", rows).await;
+    assert!(staged.to_string().contains("owner_only"), "{staged}");
+    assert!(thief.heads.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_header_of_the_originals_form_is_sent_where_the_owner_says_only() {
+    let (running, mut source) = start().await;
+    let credential = unbound(&running).await;
+    let connection = running.connection("outside", None).await;
+    let friend = writer(&running, &connection).await;
     let refused = call(
         &friend,
         "create_pointer",

@@ -164,9 +164,9 @@ impl<'a> Inspector<'a> {
         Ok(reference)
     }
 
-    /// Whether a pointer may be made that names no author, as an import makes them: a circuit that does more than tell is
-    /// then the owner's, and nobody else may make it so.
-    pub fn of_no_author(&self, reference: &Reference) -> Result<(), Problem> {
+    /// Whether a pointer may be made that names no author, as an import makes them: a circuit that does more than tell, and
+    /// a header that does not say where it may go, are then the owner's, and nobody else may make them so.
+    pub fn of_no_author(&self, new: &NewPointer, reference: &Reference) -> Result<(), Problem> {
         if self.call.grant().owner {
             return Ok(());
         }
@@ -175,8 +175,17 @@ impl<'a> Inspector<'a> {
                 Code::OwnerOnly,
                 "a circuit that does more than tell is imported by the instance's owner only; make it with create_circuit",
             )),
+            Reference::Sealed(_) if self.is_unbound_header(&new.data_reference) => Err(Problem::new(
+                Code::OwnerOnly,
+                "a header that does not say where it may go is imported by the instance's owner only; make it with \
+                 create_credential_pointer",
+            )),
             _ => Ok(()),
         }
+    }
+
+    fn is_unbound_header(&self, data_reference: &str) -> bool {
+        FetchHeader::open(self.call.instance, data_reference).is_some_and(|header| !header.is_bound())
     }
 
     /// Whether a data_reference may be fetched with the header of a credential pointer. One that does not say where it

@@ -82,7 +82,7 @@ async fn inspect(
 async fn read(inspector: &mut Inspector<'_>, row: &Value) -> Result<NewPointer, Problem> {
     let new = NewPointer::deserialize(row).map_err(|error| check::invalid("pointers", error.to_string()))?;
     let reference = inspector.inspect(&new).await?;
-    inspector.of_no_author(&reference)?;
+    inspector.of_no_author(&new, &reference)?;
     Ok(new)
 }
 

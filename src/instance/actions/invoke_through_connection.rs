@@ -152,7 +152,7 @@ fn passage(pointer: &Pointer, federated: &Federated) -> Outcome {
 
 async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
     let header = match &pointer.credential_pointer_address {
-        Some(address) => Some(header(call, address, url).await?),
+        Some(address) => Some(header(call, pointer, address, url).await?),
         None => None,
     };
     let Some(remaining) = call.remaining_ms() else {
@@ -169,7 +169,12 @@ async fn fetch(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
 }
 
 /// The header that a credential pointer holds, if it may go to this place.
-async fn header(call: &Call<'_>, address: &PointerAddress, url: &Url) -> Result<FetchHeader, Problem> {
+async fn header(
+    call: &Call<'_>,
+    pointer: &Pointer,
+    address: &PointerAddress,
+    url: &Url,
+) -> Result<FetchHeader, Problem> {
     let found = call.store().pointer(address).await?;
     let credential = found.ok_or_else(|| {
         let message = format!("Credential pointer '{address}' not found.");
@@ -178,7 +183,27 @@ async fn header(call: &Call<'_>, address: &PointerAddress, url: &Url) -> Result<
     let header = FetchHeader::open(call.instance, &credential.data_reference)
         .ok_or_else(|| Problem::new(Code::CannotOpen, "Malformed credential pointer data."))?;
     header.check_goes_to(url)?;
+    if !header.is_bound() {
+        refuse_unless_owners(call, &pointer.address).await?;
+        refuse_unless_owners(call, address).await?;
+    }
     Ok(header)
+}
+
+/// A header that does not say where it may go is sent only where the instance's owner says: by a pointer and out of a
+/// credential pointer that both are of the owner's writing, whatever either was when it was looked at last.
+async fn refuse_unless_owners(call: &Call<'_>, address: &PointerAddress) -> Result<(), Problem> {
+    let Some(author) = call.store().author(address).await? else {
+        return Ok(());
+    };
+    Err(Problem::new(
+        Code::AccessDenied,
+        format!(
+            "Access denied. The header of the credential pointer does not say where it may go, and the data_reference of \
+             {address} was written under the credential {author:?}. The instance's owner can look at it, and take it \
+             over by updating its data_reference; create_credential_pointer makes a header that says where it may go."
+        ),
+    ))
 }
 
 async fn read_file(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
