@@ -6,7 +6,7 @@ use super::{Fetched, too_much};
 use crate::protocol::{Code, Problem};
 use std::fs::File;
 use std::io::{ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use url::Url;
 
 /// Reads the file of a `file://` URL, if it lies below one of these folders and has no more than so many bytes.
@@ -26,8 +26,10 @@ fn refused() -> Problem {
 }
 
 fn read_below(path: &Path, roots: &[PathBuf], largest: usize) -> Result<Fetched, Problem> {
-    // Before anything is touched: what is asked for must be below a folder by its words alone.
-    let is_below = |root: &PathBuf| path.starts_with(root);
+    // Before anything is touched: what is asked for must be below a folder by its words alone. A URL's own `..` are gone
+    // by now; those that were written as `..%2F` are not.
+    let leads_up = path.components().any(|part| part == Component::ParentDir);
+    let is_below = |root: &PathBuf| !leads_up && path.starts_with(root);
     let roots: Vec<PathBuf> = roots
         .iter()
         .filter(|root| is_below(root))
@@ -168,6 +170,10 @@ mod tests {
             "open/../secret",
             "open/%2e%2e/secret",
             "open/inner/../../secret",
+            "open/..%2Fsecret",
+            "open/..%2Fnothing",
+            "open/inner/..%2F..%2Fnothing",
+            "open/%2e%2e%2fnothing/at-all",
             "nothing",
         ] {
             assert!(folders.is_refused(name).await, "{name}");
