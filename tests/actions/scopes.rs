@@ -134,6 +134,38 @@ async fn neighbours_outside_the_grant_are_not_shown() {
 }
 
 #[tokio::test]
+async fn pages_of_neighbours_neither_lose_those_that_may_be_seen_nor_tell_of_others() {
+    let (running, addresses) = half_public().await;
+    let caller = running.issue("reader", public_only()).await;
+    for (other, weight) in [(1, 9), (3, 8), (5, 7), (2, 2), (4, 1)] {
+        let parameters = json!({
+            "pointer_address": addresses[0],
+            "neighbor_address": addresses[other],
+            "weight": weight,
+        });
+        running.get("add_neighbor", parameters).await;
+    }
+    let page = async |limit: u64, offset: u64| -> Vec<String> {
+        let asked = json!({"pointer_address": addresses[0], "limit": limit, "offset": offset});
+        let found = result_of(call(&caller, "get_neighbors", asked).await.reply);
+        assert_eq!(found["total"], Value::Null);
+        let neighbors = found["neighbors"].as_array().unwrap();
+        neighbors
+            .iter()
+            .map(|neighbor| text(&neighbor["address"]))
+            .collect()
+    };
+    let visible = [addresses[2].clone(), addresses[4].clone()];
+    assert_eq!(page(2, 0).await, visible);
+    assert_eq!(page(1, 0).await, visible[..1]);
+    assert_eq!(page(1, 1).await, visible[1..]);
+    assert!(page(2, 2).await.is_empty());
+    let asked = json!({"pointer_address": addresses[0]});
+    let summary = result_of(call(&caller, "get_pointer_summary", asked).await.reply);
+    assert_eq!(summary["neighbor_count"], 2);
+}
+
+#[tokio::test]
 async fn tags_and_references_of_hidden_pointers_are_not_told() {
     let (running, _) = half_public().await;
     let mut grant = public_only();

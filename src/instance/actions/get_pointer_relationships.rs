@@ -24,7 +24,7 @@ async fn run(call: &Call<'_>) -> Answer {
     // Kinds of relationships to what the caller does not see are not told: those are looked at one by one.
     let kinds: BTreeSet<String> = match call.sees_every_pointer() {
         true => call.store().relationship_kinds(&pointer.address).await?,
-        false => neighbors::visible(call, &pointer.address, neighbors::MOST)
+        false => neighbors::visible(call, &pointer.address, neighbors::MOST_LOOKED_AT)
             .await?
             .into_iter()
             .map(|found| found.relationship)

@@ -29,7 +29,7 @@ async fn run(call: &Call<'_>) -> Answer {
     let mut summary = found.ok_or_else(|| not_found("pointer", address.as_str()))?;
     authorise(call, &summary)?;
     if summary.neighbor_count > 0 && !call.sees_every_pointer() {
-        let seen = neighbors::visible(call, &address, neighbors::MOST).await?;
+        let seen = neighbors::visible(call, &address, neighbors::MOST_LOOKED_AT).await?;
         summary.neighbor_count = seen.len() as u64;
     }
     Ok(Outcome::Rendered(Rendered::of(&summary)))

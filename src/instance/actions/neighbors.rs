@@ -8,8 +8,8 @@ use crate::store::{Nearness, Relationship};
 /// How many are shown, strongest first.
 pub const MOST: usize = 1_000;
 
-/// Among how many near ones those are looked for that a narrower grant lets its holder see.
-const MOST_LOOKED_AT: usize = 20_000;
+/// Among how many neighbours those are looked for that a narrower grant lets its holder see.
+pub const MOST_LOOKED_AT: usize = 20_000;
 
 /// How many of the near ones may be skipped before a page.
 const DEEPEST: usize = 100_000;
@@ -34,14 +34,25 @@ pub fn skipped(call: &Call<'_>) -> Result<usize, Problem> {
     Ok(asked)
 }
 
-/// The relationships of a pointer whose other end the caller may see.
+/// The strongest relationships of a pointer whose other end the caller may see.
 pub async fn visible(
     call: &Call<'_>,
     address: &PointerAddress,
     limit: usize,
 ) -> Result<Vec<Relationship>, Problem> {
-    let found = call.store().relationships(address, limit).await?;
-    only_visible(call, found).await
+    if call.sees_every_pointer() {
+        return Ok(call.store().relationships(address, limit).await?);
+    }
+    let mut seen = Vec::new();
+    for relationship in call.store().relationships(address, MOST_LOOKED_AT).await? {
+        if seen.len() == limit {
+            break;
+        }
+        if is_visible(call, &relationship.address).await? {
+            seen.push(relationship);
+        }
+    }
+    Ok(seen)
 }
 
 /// The same, and how many there are in all, where that may be told.
@@ -101,19 +112,6 @@ pub async fn near(
         }
     }
     Ok((seen, None))
-}
-
-async fn only_visible(call: &Call<'_>, found: Vec<Relationship>) -> Result<Vec<Relationship>, Problem> {
-    if call.sees_every_pointer() {
-        return Ok(found);
-    }
-    let mut seen = Vec::with_capacity(found.len());
-    for relationship in found {
-        if is_visible(call, &relationship.address).await? {
-            seen.push(relationship);
-        }
-    }
-    Ok(seen)
 }
 
 async fn is_visible(call: &Call<'_>, address: &PointerAddress) -> Result<bool, Problem> {
