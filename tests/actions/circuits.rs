@@ -92,6 +92,32 @@ async fn a_circuit_has_the_rights_of_whoever_runs_it() {
 }
 
 #[tokio::test]
+async fn a_read_only_instance_has_nothing_written_at_a_peer_either() {
+    let alpha = Running::start("alpha").await;
+    let beta = Running::start("beta").await;
+    let mut grant = Grant::read(["create_pointer", "get_graph_stats"]);
+    grant.writes = true;
+    let credential = beta.issue("from-alpha", grant).await;
+    alpha.hold("to-beta", &credential).await;
+    let to_beta = alpha.connection("to-beta", Some("to-beta")).await;
+    let step = |query: Value| json!([{"action": "relay", "connection_id": to_beta, "query": query}]);
+    let writes = step(json!({"action": "create_pointer", "data_reference": "https://a.example/new"}));
+    let writes = alpha.circuit(&to_beta, writes).await;
+    let reads = alpha
+        .circuit(&to_beta, step(json!({"action": "get_graph_stats"})))
+        .await;
+    let file = alpha.file("instance.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("read_only = false", "read_only = true")).unwrap();
+    let alpha = alpha.reopen().await;
+    assert!(alpha.instance.settings().read_only);
+    let (code, told) = problem_of(&alpha.invoke(&to_beta, &writes).await);
+    assert_eq!(code, Code::ReadOnly, "{told}");
+    let stats = result_of(alpha.invoke(&to_beta, &reads).await);
+    assert_eq!(stats["total_pointers"], 0, "{stats}");
+}
+
+#[tokio::test]
 async fn nobody_writes_a_circuit_for_the_owner_to_trip_over() {
     let running = Running::start("alpha").await;
     for action in ["issue_credential", "hold_credential", "revoke_credential"] {

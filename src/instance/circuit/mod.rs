@@ -246,7 +246,17 @@ async fn relay_step(call: &Call<'_>, via: &Connection, id: &ConnectionId, query:
         &other
     };
     let onward = Query::from_value(query.required("query")?)?;
-    if !call.grant().writes && may_write_at_a_peer(&onward, call.table) {
+    let may_write = may_write_at_a_peer(&onward, call.table);
+    if may_write && call.instance.settings().read_only {
+        return Err(Problem::new(
+            Code::ReadOnly,
+            format!(
+                "this instance is read-only, and the circuit relays '{}', which may change something at the peer",
+                onward.action()
+            ),
+        ));
+    }
+    if may_write && !call.grant().writes {
         return Err(GrantPart::Writes.refuses(format!(
             "this credential's grant does not allow writes, and the circuit relays '{}', which may change something at the \
              peer; ask the instance's administrator",
