@@ -1,6 +1,6 @@
 //! Pointers: made, shown, changed, removed, listed and found.
 
-use crate::running::{Running, text};
+use crate::running::{Running, get, text};
 use butterfly_console::protocol::Code;
 use serde_json::{Value, json};
 
@@ -337,4 +337,43 @@ async fn tags_and_taken_references_are_told_before_a_pointer_is_made() {
         )
         .await;
     assert_eq!(free["pointer"], Value::Null);
+}
+
+/// A query that nests so many levels.
+fn nested(levels: usize) -> Value {
+    (1..levels).fold(json!({"action": "whoami"}), |inner, _| json!({"action": inner}))
+}
+
+#[tokio::test]
+async fn no_pointer_can_be_made_whose_list_nobody_can_read() {
+    let running = Running::start("alpha").await;
+    let endpoint = "https://beta.example/invoke";
+    let connection = running.connection("away", None).await;
+    let leading = |levels: usize| {
+        json!({
+            "data_reference": endpoint,
+            "federated": {
+                "route": "endpoint", "connection_id": connection, "endpoint": endpoint, "profile": "native", "kid": null,
+                "query": nested(levels),
+            },
+        })
+    };
+    let (code, told) = running.fails("create_pointer", leading(33)).await;
+    assert_eq!(code, Code::InvalidParameter, "{told}");
+    assert!(told.to_string().contains("nests deeper than 32 levels"), "{told}");
+    let import = running.get("begin_import", json!({})).await["import_id"].clone();
+    let staged = running
+        .get(
+            "import_pointers",
+            json!({"import_id": import, "pointers": [leading(33)]}),
+        )
+        .await;
+    assert_eq!(staged["accepted"], 0, "{staged}");
+    let pointer = running.pointer(leading(32)).await;
+    let mut deeper = leading(33);
+    deeper["pointer_address"] = json!(pointer);
+    let (code, _) = running.fails("update_pointer", deeper).await;
+    assert_eq!(code, Code::InvalidParameter);
+    let listed = get(&running.owner, "list_pointers", json!({})).await;
+    assert_eq!(listed["count"], 1);
 }

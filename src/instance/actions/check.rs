@@ -9,7 +9,7 @@ use crate::instance::reference::{self, Reference};
 use crate::model::{
     Connection, ConnectionId, DomainPermission, Endpoint, Federated, NewPointer, PointerAddress, Route,
 };
-use crate::protocol::{Code, Problem, QueryError};
+use crate::protocol::{Code, Problem, QueryError, strict_json};
 use crate::store::ImportId;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, HashMap};
@@ -17,6 +17,9 @@ use std::sync::Arc;
 
 /// Bytes of a data_reference, or of a federated query.
 const LONGEST_REFERENCE: usize = 64 * 1024;
+/// Levels of a federated pointer's query: it is shown in pages, and those within replies of relays and circuits, which all
+/// together may have no more levels than JSON is read with.
+const DEEPEST_QUERY: usize = strict_json::DEEPEST / 2;
 /// Bytes of a description.
 const LONGEST_DESCRIPTION: usize = 4 * 1024;
 /// Bytes of a domain's or connection's name.
@@ -158,6 +161,12 @@ impl<'a> Inspector<'a> {
             return Err(invalid(
                 "federated",
                 format!("its query is longer than {LONGEST_REFERENCE} bytes"),
+            ));
+        }
+        if strict_json::depth(&federated.query) > DEEPEST_QUERY {
+            return Err(invalid(
+                "federated",
+                format!("its query nests deeper than {DEEPEST_QUERY} levels"),
             ));
         }
         fits_route(&reference, federated)?;
