@@ -25,8 +25,8 @@ use tokio_util::sync::CancellationToken;
 /// The stable word for a call that ended because nobody waited for it any more.
 const CALLER_GONE: &str = "caller_gone";
 
-/// Longest call, whatever deadline the caller names.
-const LONGEST_MS: i64 = 300_000;
+/// Longest call, whatever deadline the caller names, in milliseconds.
+pub(super) const LONGEST_MS: i64 = 300_000;
 
 /// Actions that need no `writes` in the grant, and yet may change something: what a circuit's steps or a peer do, what
 /// was learned of a held credential, that a backup was made.

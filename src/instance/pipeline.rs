@@ -6,7 +6,7 @@ use super::body::{self, BodyError};
 use super::issued::Presented;
 use super::limits::Place;
 use super::malformed::malformed;
-use super::perform::{Ended, Opened, perform};
+use super::perform::{Ended, LONGEST_MS, Opened, perform};
 use super::response::{self, Answer};
 use super::rotating;
 use super::strict_replay;
@@ -210,12 +210,14 @@ fn is_housekeeping(query: &Result<Query, QueryError>) -> bool {
         .is_ok_and(|query| query.action() == witness::EXCHANGE)
 }
 
-/// Where a native call stands in its chain: what its token says, within what the grant allows.
+/// Where a native call stands in its chain: what its token says, within what the grant allows and a call may take. Peers
+/// that it goes on to are told the deadline that holds here.
 fn native_context(claims: &Claims, grant: &Grant, now: Timestamp) -> CallContext {
+    let latest = now.as_micros() / 1_000 + LONGEST_MS;
     CallContext {
         hop: claims.hop.min(grant.hops),
         path: claims.path.clone(),
-        deadline_ms: on_our_clock(claims.dl, claims.iat, now),
+        deadline_ms: on_our_clock(claims.dl, claims.iat, now).min(latest),
         traceparent: claims.tp.clone(),
         trace: claims.trc == Some(true),
     }
@@ -407,6 +409,8 @@ fn no_body(instance: &Instance, peer: IpAddr, error: BodyError) -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::seal::random;
+    use serde_json::json;
 
     #[test]
     fn threat_09_a_call_has_its_time_although_the_clocks_differ() {
@@ -420,5 +424,22 @@ mod tests {
         assert_eq!([given(-29), given(-3), given(0), given(3), given(29)], [10; 5]);
         // What took its time on the way has the less left.
         assert_eq!([given(1), given(2)], [9, 8]);
+    }
+
+    #[test]
+    fn no_call_lasts_longer_than_calls_may_whatever_its_token_says() {
+        let now = Timestamp::from_micros(1_795_428_672_000_000);
+        let deadline_within = |seconds: i64| {
+            let claims: Claims = serde_json::from_value(json!({
+                "app_id": "alpha", "iss": "alpha", "aud": random::instance_id(),
+                "iat": now.as_seconds(), "exp": now.as_seconds() + 60,
+                "jti": "j", "htm": "POST", "htu": "u", "bsh": "b", "hop": 1, "path": [],
+                "dl": now.as_micros() / 1_000 + seconds * 1_000,
+            }))
+            .unwrap();
+            let context = native_context(&claims, &Grant::default(), now);
+            (context.deadline_ms - now.as_micros() / 1_000) / 1_000
+        };
+        assert_eq!([30, 300, 301, 86_400].map(deadline_within), [30, 300, 300, 300]);
     }
 }
