@@ -16,6 +16,8 @@ const ALARM: &str = "held_credential_alarm";
 
 /// What an attempt to call a peer came to.
 pub(super) type Attempted = Result<Exchange, Box<FailedExchange>>;
+/// What is told of attempts: whether the peer may know of the one that was given up in the middle, and how each ended.
+pub(super) type Noted<'a> = (&'a AtomicBool, &'a (dyn Fn(&Attempted) + Send + Sync));
 
 /// The held credential of this name.
 pub(super) fn find(instance: &Instance, name: &str) -> Result<Arc<Holding>, Problem> {
@@ -166,13 +168,13 @@ pub(super) async fn invoke(
     holding: &Arc<Holding>,
     query: &Query,
     context: &CallContext,
-    note: &(dyn Fn(&Attempted) + Send + Sync),
+    noted: Noted<'_>,
 ) -> Attempted {
-    let asked = attempt(instance, holding, query, context, note).await;
+    let asked = attempt(instance, holding, query, context, noted).await;
     match &asked {
         Err(failed) if matches!(failed.error, ClientError::Refused { .. }) => {
             match renewed(instance, holding).await {
-                Some(renewed) => attempt(instance, &renewed, query, context, note).await,
+                Some(renewed) => attempt(instance, &renewed, query, context, noted).await,
                 None => asked,
             }
         }
@@ -211,7 +213,8 @@ pub(super) async fn ask(
     query: &Query,
     context: &CallContext,
 ) -> Result<Exchange, ClientError> {
-    let attempted = attempt(instance, holding, query, context, &|_| {}).await;
+    let noted: Noted<'_> = (&AtomicBool::new(false), &|_| {});
+    let attempted = attempt(instance, holding, query, context, noted).await;
     attempted.map_err(|failed| failed.error)
 }
 
@@ -234,13 +237,13 @@ async fn attempt(
     holding: &Holding,
     query: &Query,
     context: &CallContext,
-    note: &(dyn Fn(&Attempted) + Send + Sync),
+    (sent, note): Noted<'_>,
 ) -> Attempted {
-    let sent = AtomicBool::new(false);
-    let on_its_way = OnItsWay { holding, sent: &sent };
+    sent.store(false, Ordering::Relaxed);
+    let on_its_way = OnItsWay { holding, sent };
     let attempted = instance
         .client()
-        .attempt_telling(&holding.credential, query, context, &sent)
+        .attempt_telling(&holding.credential, query, context, sent)
         .await;
     let is_sent = attempted.as_ref().map_or_else(|failed| failed.is_sent, |_| true);
     sent.store(is_sent, Ordering::Relaxed);

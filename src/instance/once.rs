@@ -28,6 +28,9 @@ const LARGEST: usize = 64 * 1024;
 /// Characters of a key.
 const LONGEST: usize = 128;
 
+/// What a peer, or an instance behind it, says before it does anything.
+const REFUSED: [Code; 3] = [Code::RateLimited, Code::Overloaded, Code::PeerRefused];
+
 /// What is to be done about a call with a key.
 pub(super) enum Turn {
     /// It is to be done now; its reply is to be kept under this.
@@ -77,15 +80,21 @@ pub(super) async fn begin(
     }
 }
 
-/// Keeps the reply. Where that fails, a repetition hears that nobody knows: it is never done twice. Where nothing was
-/// sent to anybody, nothing is kept: the same call may be tried again.
+/// Keeps the reply. Where that fails, a repetition hears that nobody knows: it is never done twice. So it does where a peer
+/// was asked and no reply of it says what it did. Where nothing was done, nothing is kept: the same call may be tried again.
 pub(super) async fn end(instance: &Instance, once: OnceKey, reply: &Reply) {
-    if was_unsent(reply) {
-        if let Err(error) = instance.store().forget_once(&once).await {
-            tracing::error!(%error, credential = %once.caller, "a call of which nothing was sent keeps its idempotency_key");
+    match known_of(reply) {
+        Known::NothingDone => {
+            if let Err(error) = instance.store().forget_once(&once).await {
+                tracing::error!(%error, credential = %once.caller, "a call that did nothing keeps its idempotency_key");
+            }
         }
-        return;
+        Known::Nothing => {}
+        Known::End => keep(instance, once, reply).await,
     }
+}
+
+async fn keep(instance: &Instance, once: OnceKey, reply: &Reply) {
     let mut bytes = reply.to_bytes();
     if bytes.len() > LARGEST {
         bytes = without_result(reply).to_bytes();
@@ -96,9 +105,27 @@ pub(super) async fn end(instance: &Instance, once: OnceKey, reply: &Reply) {
     }
 }
 
-/// Whether it ended before anything left this instance. A step of a circuit does not tell of those before it.
-fn was_unsent(reply: &Reply) -> bool {
-    reply.member(SENT) == Some(&Value::Bool(false)) && reply.member("step").is_none()
+/// What a reply says of what was done.
+enum Known {
+    /// How it ended.
+    End,
+    /// That nothing was: it ended before anything left this instance, or was refused by whoever was asked.
+    NothingDone,
+    /// Nothing: a peer was asked, and did not answer.
+    Nothing,
+}
+
+/// A step of a circuit does not tell of those before it.
+fn known_of(reply: &Reply) -> Known {
+    let sent = reply.member(SENT).and_then(Value::as_bool);
+    let is_refused = reply.code().is_some_and(|code| REFUSED.contains(&code));
+    match sent {
+        _ if reply.status() != "error" => Known::End,
+        Some(true) if !is_refused => Known::Nothing,
+        None if !is_refused => Known::End,
+        _ if reply.member("step").is_some() => Known::End,
+        _ => Known::NothingDone,
+    }
 }
 
 /// That it succeeded, without what it came to.

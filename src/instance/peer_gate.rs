@@ -45,6 +45,21 @@ struct State {
     epoch: u64,
 }
 
+impl State {
+    /// Why no call is let through at this moment.
+    fn shut_at(&self, now: Timestamp) -> Option<Shut> {
+        let retry_at = self.retry_at?;
+        if is_over(retry_at, now) && !self.is_trying {
+            return None;
+        }
+        Some(Shut {
+            retry_at,
+            failures: self.failures,
+            cause: self.cause.clone().unwrap_or_default(),
+        })
+    }
+}
+
 /// The gate is shut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Shut {
@@ -81,22 +96,36 @@ fn is_over(end: Timestamp, now: Timestamp) -> bool {
 }
 
 impl PeerGate {
+    /// A place among the calls that are under way, if one is free.
+    pub(super) fn free_place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
+    }
+
+    /// A place among the calls that are under way; waits for one. Who waits here says nothing of the peer: ask for a
+    /// place first, and to pass when it is there.
+    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
+        // Never closed; without a place the call goes through all the same.
+        Arc::clone(&self.places).acquire_owned().await.ok()
+    }
+
+    /// Whether a call would be let through now.
+    pub(super) fn look(&self, now: Timestamp) -> Result<(), Shut> {
+        let state = self.state();
+        match state.shut_at(now) {
+            Some(shut) => Err(shut),
+            None => Ok(()),
+        }
+    }
+
     /// Lets a call through, unless the peer is given a pause. After the pause one call tries; the others go on hearing no.
     pub(super) fn pass(&self, now: Timestamp) -> Result<Passage<'_>, Shut> {
         let mut state = self.state();
-        match state.retry_at {
-            None => {}
-            Some(at) if is_over(at, now) && !state.is_trying => {
-                state.is_trying = true;
-                state.epoch += 1;
-            }
-            Some(retry_at) => {
-                return Err(Shut {
-                    retry_at,
-                    failures: state.failures,
-                    cause: state.cause.clone().unwrap_or_default(),
-                });
-            }
+        if let Some(shut) = state.shut_at(now) {
+            return Err(shut);
+        }
+        if state.retry_at.is_some() {
+            state.is_trying = true;
+            state.epoch += 1;
         }
         Ok(Passage {
             gate: self,
@@ -104,12 +133,6 @@ impl PeerGate {
             epoch: state.epoch,
             is_told: false,
         })
-    }
-
-    /// A place among the calls that are under way; waits for one.
-    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        // Never closed; without a place the call goes through all the same.
-        Arc::clone(&self.places).acquire_owned().await.ok()
     }
 
     /// How it stands, for administrators: `{state: closed | open | half_open, failures, cause, retry_at, in_flight}`.
@@ -250,6 +273,17 @@ mod tests {
         trial.ended(None, at(1_001));
         assert_eq!(state(&gate, 1_001), "closed");
         assert!(gate.pass(at(1_001)).is_ok() && gate.pass(at(1_001)).is_ok());
+    }
+
+    #[test]
+    fn whoever_looks_is_told_what_a_call_would_be_and_tries_nothing() {
+        let gate = shut();
+        assert!(gate.look(at(999)).is_err());
+        assert!(gate.look(at(1_000)).is_ok() && gate.look(at(1_000)).is_ok());
+        let trial = gate.pass(at(1_000)).unwrap();
+        assert!(gate.look(at(1_000)).is_err(), "one tries, the others wait");
+        trial.ended(None, at(1_001));
+        assert!(gate.look(at(1_001)).is_ok());
     }
 
     #[test]

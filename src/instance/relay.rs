@@ -11,17 +11,20 @@ use super::holding::Attempted;
 use super::peer_gate::Shut;
 use super::whereabouts::Whereabouts;
 use super::{holding, witness};
-use crate::client::ClientError;
+use crate::client::{ClientError, FailedExchange};
 use crate::model::{Connection, ConnectionStatus, InstanceId, Timestamp};
 use crate::protocol::strict_json::DEEPEST;
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Time kept back from the peer, so that its failure can still be told before our own caller gives up.
 const MARGIN_MS: u64 = 100;
-/// The member of a problem that says whether anything left this instance: false where nothing did.
+/// The member of a problem that says whether anything left this instance: false where nothing did; true where something
+/// did and no reply of the peer says what became of it.
 pub const SENT: &str = "sent";
 /// Levels that a peer's reply gains on its way through a relay: it stands beside `result` in ours, its trace in a list of
 /// hops of a hop of ours.
@@ -44,25 +47,39 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     refuse_loop(call, &way)?;
     refuse_itself(call, credential, &way)?;
     let (context, patience) = onward_context(call, credential, &way)?;
+    let until = Instant::now() + patience;
 
     let gate = &holding.gate;
-    let passage = gate
-        .pass(call.now())
-        .map_err(|shut| way.tell(given_a_pause(credential, &shut, call.now())))?;
+    let shut = |shut: Shut| way.tell(given_a_pause(credential, &shut, call.now()));
+    gate.look(call.now()).map_err(shut)?;
     let (before, began_us) = (call.onward.count(), call.onward.elapsed_us());
-    let invoked = async {
-        let _place = gate.place().await;
-        let note = |attempted: &Attempted| note_hop(call, attempted);
-        holding::invoke(call.instance, &holding, query, &context, &note).await
+    let _place = match gate.free_place() {
+        Some(place) => Some(place),
+        None => {
+            let waited = call
+                .unless_gone(tokio::time::timeout_at(until, gate.place()))
+                .await;
+            let Ok(place) = waited.map_err(|gone| gone.with(SENT, json!(false)))? else {
+                note_hop_not_made(call, began_us);
+                return Err(way.tell(no_place(credential)));
+            };
+            place
+        }
     };
-    let Ok(invoked) = call.unless_gone(tokio::time::timeout(patience, invoked)).await? else {
+    let passage = gate.pass(call.now()).map_err(shut)?;
+    let sent = AtomicBool::new(false);
+    let note = |attempted: &Attempted| note_hop(call, attempted);
+    let invoked = holding::invoke(call.instance, &holding, query, &context, (&sent, &note));
+    let invoked = call.unless_gone(tokio::time::timeout_at(until, invoked)).await;
+    let as_far = |problem: Problem| problem.with(SENT, json!(sent.load(Ordering::Relaxed)));
+    let Ok(invoked) = invoked.map_err(as_far)? else {
         if call.onward.count() == before {
             note_hop_not_made(call, began_us);
         }
-        return Err(way.tell(too_late(credential)));
+        return Err(way.tell(as_far(too_late(credential))));
     };
     passage.ended(invoked.as_ref().err().map(|failed| &failed.error), call.now());
-    let exchange = invoked.map_err(|attempt| way.tell(failed(attempt.error)))?;
+    let exchange = invoked.map_err(|attempt| way.tell(failed(*attempt)))?;
     answer(exchange.reply, &way)
 }
 
@@ -207,6 +224,18 @@ fn too_late(credential: &HeldCredential) -> Problem {
     )
 }
 
+/// The time was over before another call to the peer ended.
+fn no_place(credential: &HeldCredential) -> Problem {
+    Problem::new(
+        Code::DeadlineExceeded,
+        format!(
+            "the deadline passed while as many calls of {} were under way as this instance makes at a time; nothing was sent",
+            credential.endpoint
+        ),
+    )
+    .with(SENT, json!(false))
+}
+
 /// The peer was away several times in a row: nothing was sent.
 fn given_a_pause(credential: &HeldCredential, shut: &Shut, now: Timestamp) -> Problem {
     let wait = (shut.retry_at.as_micros() - now.as_micros()).max(0);
@@ -221,12 +250,19 @@ fn given_a_pause(credential: &HeldCredential, shut: &Shut, now: Timestamp) -> Pr
         .with(SENT, json!(false))
 }
 
-fn failed(error: ClientError) -> Problem {
-    let is_unsent = matches!(error, ClientError::Unreachable { sent: false, .. });
-    let problem = Problem::from(error);
-    match is_unsent {
-        true => problem.with(SENT, json!(false)),
-        false => problem,
+fn failed(failed: FailedExchange) -> Problem {
+    let is_sent = match &failed.error {
+        ClientError::Unreachable { sent, .. } => *sent,
+        _ => failed.is_sent,
+    };
+    let wait = match &failed.error {
+        ClientError::Http { retry_after, .. } => *retry_after,
+        _ => None,
+    };
+    let problem = Problem::from(failed.error).with(SENT, json!(is_sent));
+    match wait {
+        Some(seconds) => problem.with("retry_after", json!(seconds)),
+        None => problem,
     }
 }
 

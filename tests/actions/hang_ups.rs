@@ -1,8 +1,9 @@
 //! Callers that hang up before their answer is there.
 
+use crate::relays::legacy_credential_for;
 use crate::running::{Running, context, text, through};
 use butterfly_console::model::{Grant, Profile, Timestamp};
-use butterfly_console::protocol::{CredentialForm, HeldCredential, Query, SealedRequest, seal_query};
+use butterfly_console::protocol::{Code, CredentialForm, HeldCredential, Query, SealedRequest, seal_query};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -235,4 +236,29 @@ async fn a_relay_that_never_reached_its_peer_is_no_use() {
         (&json!("to-nobody"), &json!(0)),
         "{held}"
     );
+}
+
+#[tokio::test]
+async fn a_write_that_was_relayed_when_its_caller_hung_up_is_not_said_to_have_failed() {
+    let alpha = Running::start("alpha").await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let credential = legacy_credential_for(silent.local_addr().unwrap());
+    alpha.hold("silent", &credential).await;
+    let connection = alpha.connection("silent", Some("silent")).await;
+    let asked = json!({
+        "connection_id": connection,
+        "query": {"action": "create_pointer", "data_reference": "one"},
+        "idempotency_key": "k",
+    });
+    let stream = send(&alpha, &sealed(&alpha.owner, "relay", asked.clone())).await;
+    let (mut peer, _) = tokio::time::timeout(LONG, silent.accept())
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(peer.read(&mut [0; 4 * 1024]).await.unwrap() > 0);
+    hang_up(stream).await;
+    recorded(&alpha, "relay", "failed").await;
+    drop(peer);
+    let (code, told) = alpha.fails("relay", asked).await;
+    assert_eq!(code, Code::OutcomeUnknown, "{told}");
 }

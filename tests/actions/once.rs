@@ -1,9 +1,14 @@
 //! Calls that are done once, however often they are sent.
 
-use crate::running::{Running, call, problem_of, result_of};
-use butterfly_console::model::Grant;
-use butterfly_console::protocol::Code;
+use crate::relays::credential_for;
+use crate::running::{Running, call, call_in, problem_of, result_of};
+use butterfly_console::model::{Grant, Timestamp};
+use butterfly_console::protocol::{CallContext, Code, CredentialForm};
+use butterfly_console::seal::random;
 use serde_json::{Value, json};
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 fn making(reference: &str, key: &str) -> Value {
     json!({"data_reference": reference, "idempotency_key": key})
@@ -174,4 +179,80 @@ async fn the_order_of_members_makes_no_other_query() {
     running.get("create_pointer", one).await;
     let again = running.ask("create_pointer", other).await;
     assert_eq!(again.member("repeated"), Some(&json!(true)));
+}
+
+/// A peer that takes whatever comes, and answers each request with this; without it, with nothing.
+async fn answering(answer: Option<&'static str>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                let mut request = [0; 16 * 1024];
+                while stream.read(&mut request).await.is_ok_and(|read| read > 0) {
+                    if let Some(answer) = answer {
+                        stream.write_all(answer.as_bytes()).await.unwrap();
+                    }
+                }
+            });
+        }
+    });
+    address
+}
+
+/// A relay to somebody who answers there, and how it ends within a second.
+async fn relayed(alpha: &Running, scheme: &str, address: SocketAddr) -> (Code, Value) {
+    let name = format!("to-{}", address.port());
+    if alpha.instance.held_credential(&name).is_none() {
+        let credential = credential_for(address, random::instance_id());
+        let mut form = CredentialForm::of(&credential).expose_value();
+        form["endpoint"] = json!(format!("{scheme}://{address}/invoke"));
+        alpha
+            .get("hold_credential", json!({"name": name, "form": form}))
+            .await;
+        alpha.connection(&name, Some(&name)).await;
+    }
+    let connections = alpha.get("list_connections", json!({})).await;
+    let all = connections["connections"].as_array().unwrap();
+    let connection = all.iter().find(|one| one["name"] == name).unwrap();
+    let query = json!({"action": "create_pointer", "data_reference": "one"});
+    let asked = json!({"connection_id": connection["id"], "query": query, "idempotency_key": "k"});
+    let mut chain = CallContext::begin(Timestamp::now(), 1);
+    chain.hop = Grant::MOST_HOPS;
+    problem_of(&call_in(&alpha.owner, "relay", asked, &chain).await.reply)
+}
+
+#[tokio::test]
+async fn threat_32_nobody_says_that_nothing_was_done_where_a_peer_was_asked_and_did_not_answer() {
+    let alpha = Running::start("alpha").await;
+    let silent = answering(None).await;
+    let (code, told) = relayed(&alpha, "http", silent).await;
+    assert_eq!(code, Code::DeadlineExceeded, "{told}");
+    assert_eq!(told["sent"], true, "{told}");
+    let (code, told) = relayed(&alpha, "http", silent).await;
+    assert_eq!(code, Code::OutcomeUnknown, "{told}");
+}
+
+#[tokio::test]
+async fn threat_32_a_key_is_not_used_up_by_a_peer_that_was_never_asked_or_refused_at_once() {
+    let alpha = Running::start("alpha").await;
+    // It takes connections, and never says a word of TLS.
+    let silent = answering(None).await;
+    for _ in 0..2 {
+        let (code, told) = relayed(&alpha, "https", silent).await;
+        assert_eq!(code, Code::DeadlineExceeded, "{told}");
+        assert_eq!((&told["sent"], &told["repeated"]), (&json!(false), &Value::Null));
+    }
+    let alpha = Running::start("alpha").await;
+    let busy = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 7\r\nContent-Length: 0\r\n\r\n";
+    let busy = answering(Some(busy)).await;
+    for _ in 0..2 {
+        let (code, told) = relayed(&alpha, "http", busy).await;
+        assert_eq!(code, Code::RateLimited, "{told}");
+        assert_eq!(
+            (&told["retry_after"], &told["repeated"]),
+            (&json!(7), &Value::Null)
+        );
+    }
 }

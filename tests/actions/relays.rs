@@ -21,7 +21,7 @@ pub fn credential_for(address: std::net::SocketAddr, instance_id: InstanceId) ->
 }
 
 /// A legacy one: with such a peer, no heads of audit trails are exchanged.
-fn legacy_credential_for(address: std::net::SocketAddr) -> HeldCredential {
+pub fn legacy_credential_for(address: std::net::SocketAddr) -> HeldCredential {
     HeldCredential::legacy(
         AppId::parse("alpha").unwrap(),
         Endpoint::parse(&format!("http://{address}/invoke")).unwrap(),
@@ -377,6 +377,38 @@ async fn threat_30_the_deadline_holds_mid_chain_and_the_child_call_is_cancelled(
         sent > 0,
         "the request arrived, and then its connection was closed"
     );
+}
+
+#[tokio::test]
+async fn a_call_that_found_no_place_says_so_and_holds_nothing_against_the_peer() {
+    let alpha = Running::start("alpha").await;
+    let hanging = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    alpha
+        .hold("hanging", &legacy_credential_for(hanging.local_addr().unwrap()))
+        .await;
+    let connection = alpha.connection("hanging", Some("hanging")).await;
+    let asked = json!({"connection_id": connection, "query": {"action": "whoami"}});
+    let long: Vec<_> = (0..64)
+        .map(|_| {
+            let (owner, asked) = (alpha.owner.clone(), asked.clone());
+            tokio::spawn(async move { call(&owner, "relay", asked).await })
+        })
+        .collect();
+    let mut taken = Vec::new();
+    while taken.len() < long.len() {
+        taken.push(hanging.accept().await.unwrap().0);
+    }
+    let mut chain = CallContext::begin(Timestamp::now(), 1);
+    chain.hop = Grant::MOST_HOPS;
+    let exchange = call_in(&alpha.owner, "relay", asked, &chain).await;
+    let (code, problem) = problem_of(&exchange.reply);
+    assert_eq!(code, Code::DeadlineExceeded, "{problem}");
+    assert_eq!(problem["sent"], false, "{problem}");
+    assert!(text(&problem["message"]).contains("under way"), "{problem}");
+    drop(taken);
+    for call in long {
+        call.await.unwrap();
+    }
 }
 
 #[tokio::test]
