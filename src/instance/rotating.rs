@@ -79,7 +79,7 @@ pub(super) async fn mix(
     let answer = credential.life.mix(generation, &theirs, now);
     match answer.map_err(|error| issuing::refused(name, &error))? {
         Mix::Repeat(ours) => Ok(Mixed { credential, ours }),
-        Mix::Conflict => Err(freeze(instance, &credential).await?),
+        Mix::Conflict => Err(freeze(instance, &credential, generation).await?),
         Mix::Fresh if under != credential.record.kid.as_ref() => Err(Problem::new(
             Code::WrongStep,
             format!(
@@ -92,12 +92,44 @@ pub(super) async fn mix(
     }
 }
 
-/// Freezes a credential that two parties have; the problem to tell.
-async fn freeze(instance: &Instance, credential: &Credential) -> Result<Problem, Problem> {
+/// Freezes a credential that two parties have; the problem to tell. Whoever else had its bundle had all that was in it.
+async fn freeze(instance: &Instance, credential: &Credential, generation: u32) -> Result<Problem, Problem> {
     let name = &credential.record.name;
     let event = Event::Alarmed(AlarmKind::ActivatedTwice);
-    issuing::happen_alone(instance, name, event).await?;
+    issuing::happen_alone(instance, name, event.clone()).await?;
+    if generation == 1 {
+        for other in offered_beside(instance, name).await? {
+            if !other.life.has_ended() {
+                issuing::happen_alone(instance, &other.record.name, event.clone()).await?;
+            }
+        }
+    }
     Ok(issuing::refused(name, &LifeError::Frozen))
+}
+
+/// Revokes what was offered beside a credential and was never activated. Its holder took this one alone, so that nobody
+/// who should have the others has them; whoever copied the bundle does.
+pub(super) async fn revoke_what_nobody_took(instance: &Instance, name: &str) -> Result<(), Problem> {
+    let _alone = instance.changing().await;
+    for other in offered_beside(instance, name).await? {
+        if other.life.generation() == 0 && !other.life.has_ended() {
+            issuing::happen_alone(instance, &other.record.name, Event::Revoke).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The other credentials of the offer that a credential was part of.
+async fn offered_beside(instance: &Instance, name: &str) -> Result<Vec<Arc<Credential>>, Problem> {
+    let offers = instance.store().offers().await?;
+    let of_it = offers
+        .into_iter()
+        .filter(|offer| offer.credentials.iter().any(|one| one == name));
+    let others = of_it.flat_map(|offer| offer.credentials);
+    Ok(others
+        .filter(|other| other != name)
+        .filter_map(|other| instance.issued().by_name(&other))
+        .collect())
 }
 
 async fn mix_fresh(

@@ -59,9 +59,15 @@ impl Workspace {
             (Some(ours), None) => return Err(nothing_for(ours)),
             (None, _) => None,
         };
+        let is_untaken = instance.is_some() && installed.is_none();
         let first = console.or(instance).map(|(_, held)| held);
         let mut accepted = accepted(&came.bundle, &plan, ours.as_ref(), installed.as_ref(), first);
-        accepted.warning = other_name(request.name.as_ref(), &plan.remote);
+        let warnings = [
+            other_name(request.name.as_ref(), &plan.remote),
+            is_untaken.then(|| UNTAKEN.to_owned()),
+        ];
+        let warnings: Vec<String> = warnings.into_iter().flatten().collect();
+        accepted.warning = (!warnings.is_empty()).then(|| warnings.join("; "));
         let is_new = installed.as_ref().is_some_and(|installed| installed.is_new);
         if plan.entries.is_empty() && !is_new {
             if let Some(name) = plan.known.first() {
@@ -451,6 +457,10 @@ fn accepted(
         warning: None,
     }
 }
+
+/// Said where the bundle has a credential for an instance, and none of ours takes it.
+const UNTAKEN: &str = "the offer's credential for an instance is not taken; it ends when fresh keys are mixed into the \
+                       console's, so accept again with `--instance NAME` before that if an instance of yours is to relay";
 
 /// Said where a name was given and the instance has another one here already. A code is spent by then, so that it is no
 /// reason to keep nothing.

@@ -11,7 +11,7 @@ use crate::protocol::{CallContext, Code, CredentialForm, HeldCredential, Query};
 use crate::seal::{AgreementKey, AgreementSecret};
 use crate::vault::HeldEntry;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Seconds for each call.
 const PATIENCE: i64 = 15;
@@ -42,8 +42,9 @@ enum Attempt {
 }
 
 impl Workspace {
-    /// Activates a credential, unless that was done: then only the first call is made, where it is missing.
-    pub(super) async fn activate(&self, name: &str) -> Result<Mixed, Failure> {
+    /// Activates a credential, unless that was done: then only the first call is made, where it is missing. Where it was
+    /// taken alone, its instance is told that nobody has the others of the offer.
+    pub(super) async fn activate(&self, name: &str, is_alone: bool) -> Result<Mixed, Failure> {
         let entry = self.held_entry(name).await?;
         let life = held::life_of(&entry);
         held::usable(entry.clone())?;
@@ -56,7 +57,11 @@ impl Workspace {
         if life.generation() > 0 {
             return self.prove(name, None).await;
         }
-        match self.mix(name, 1, None).await? {
+        let how = match is_alone {
+            true => json!({"alone": true}),
+            false => json!({}),
+        };
+        match self.mix(name, 1, how).await? {
             Attempt::Waiting => Ok(Mixed {
                 is_waiting: true,
                 old_kid: None,
@@ -86,10 +91,8 @@ impl Workspace {
                 "compare the words first: `butterfly handshake verify`",
             ));
         }
-        match self
-            .mix(name, life.generation() + 1, Some(overlap_seconds))
-            .await?
-        {
+        let how = json!({"overlap_seconds": overlap_seconds});
+        match self.mix(name, life.generation() + 1, how).await? {
             Attempt::Waiting => Err(Failure::new(
                 Code::NotVerified,
                 format!("{name} is not verified on the other side any more"),
@@ -99,12 +102,8 @@ impl Workspace {
         }
     }
 
-    async fn mix(
-        &self,
-        name: &str,
-        generation: u32,
-        overlap_seconds: Option<u32>,
-    ) -> Result<Attempt, Failure> {
+    /// `how` is what else the instance is told.
+    async fn mix(&self, name: &str, generation: u32, how: Value) -> Result<Attempt, Failure> {
         let (entry, secret) = self.pending(name, generation).await?;
         let Some(secret) = secret else {
             // Another console was faster.
@@ -116,11 +115,9 @@ impl Workspace {
                 .ok_or_else(|| native_only(name));
         };
         let credential = held::usable(entry)?;
-        let mut parameters = json!({"generation": generation, "key": secret.key()});
-        if let Some(seconds) = overlap_seconds {
-            parameters["overlap_seconds"] = json!(seconds);
-        }
-        let query = Query::new("activate_credential", parameters);
+        let query = Query::new("activate_credential", how)
+            .with("generation", json!(generation))
+            .with("key", json!(secret.key()));
         let answer = match self.ask_to_mix(name, &credential, &query).await? {
             Some(answer) => answer,
             None => return Ok(Attempt::Waiting),

@@ -122,10 +122,13 @@ impl Workspace {
         let entry = opened(&standing)?;
         let mut waiting = false;
         let mut resealed = 0;
-        for part in parts(entry) {
+        let parts = parts(entry);
+        // Then nobody else should have the others of the offer.
+        let is_alone = parts.len() == 1;
+        for part in parts {
             match &part {
                 Part::Here(name) => {
-                    let mixed = self.activate(name).await?;
+                    let mixed = self.activate(name, is_alone).await?;
                     waiting |= mixed.is_waiting;
                     if mixed.old_kid.is_some() {
                         resealed += self.reseal_quietly(name, mixed.old_kid).await;

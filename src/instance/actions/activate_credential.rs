@@ -1,6 +1,7 @@
-//! `activate_credential {generation, key, overlap_seconds?}` → `{kid, key, generation, overlap_until}`: the holder's fresh
-//! X25519 key mixed into its own credential, ours in return. The same key again gets the same answer, under the older
-//! key too, as the first one may have been lost; another key for the same generation freezes the credential.
+//! `activate_credential {generation, key, overlap_seconds?, alone?}` → `{kid, key, generation, overlap_until}`: the holder's
+//! fresh X25519 key mixed into its own credential, ours in return. The same key again gets the same answer, under the older
+//! key too, as the first one may have been lost; another key for the same generation freezes the credential, and at
+//! activation all that were offered with it. Of an offer that was taken in part only, nothing else stays: see `alone`.
 
 use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
 use crate::handshake::AlarmKind;
@@ -31,6 +32,11 @@ pub static ACTION: Action = Action {
             Kind::Count,
             "how long the older key is answered, 86400 unless said otherwise; not at all at activation",
         ),
+        Parameter::optional(
+            "alone",
+            Kind::Flag,
+            "true at activation where the holder took no other credential of the offer: those are revoked",
+        ),
     ],
     result: "{kid, key, generation, overlap_until}",
     errors: &[Code::WrongStep, Code::NotVerified, Code::CredentialFrozen],
@@ -45,6 +51,7 @@ async fn activate_credential(call: &Call<'_>) -> Answer {
     let generation: u32 = call.query.required("generation")?;
     let key: AgreementKey = call.query.required("key")?;
     let overlap = rotating::overlap_seconds(call.query)?;
+    let is_alone = call.query.optional("alone")?.unwrap_or(false);
     call.record_intent(call.query).await?;
     let caller = call.caller;
     let mixed = rotating::mix(
@@ -62,6 +69,9 @@ async fn activate_credential(call: &Call<'_>) -> Answer {
         raise_alarm(call).await?;
     }
     let mixed = mixed?;
+    if is_alone && generation == 1 {
+        rotating::revoke_what_nobody_took(call.instance, &caller.credential).await?;
+    }
     let (life, now) = (&mixed.credential.life, call.now());
     Ok(Outcome::Success(json!({
         "kid": mixed.credential.record.kid,

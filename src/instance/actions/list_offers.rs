@@ -45,12 +45,21 @@ pub(super) fn view(instance: &Instance, offer: &OfferRecord, now: Timestamp) -> 
     let code = offer.code.as_ref();
     let mut view = json!(offer);
     view["state"] = state(offer, &credentials, now).into();
-    view["verified"] = (!credentials.is_empty() && lives.clone().all(|life| life.is_verified())).into();
+    view["verified"] = is_verified(&credentials).into();
     view["verify_first"] = lives.clone().any(|life| life.verify_first).into();
     view["alarm"] = json!(lives.find_map(|life| life.alarm()));
     view["code_ends"] = json!(code.map(|code| code.ends));
     view["code_claimed"] = json!(code.map(|code| code.sealed.is_none()));
     view
+}
+
+/// Whether people compared the words: of those that stand, where any does, because what was not taken is revoked.
+fn is_verified(credentials: &[Arc<Credential>]) -> bool {
+    let standing = credentials.iter().any(|credential| !credential.life.has_ended());
+    let mut counted = credentials
+        .iter()
+        .filter(|credential| !standing || !credential.life.has_ended());
+    !credentials.is_empty() && counted.all(|credential| credential.life.is_verified())
 }
 
 /// The credentials of an offer that are still known.

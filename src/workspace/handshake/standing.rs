@@ -251,7 +251,9 @@ fn issued(
         // Withdrawn, or refused by people's words.
         None => CredentialState::Revoked,
     };
-    let all_verified = !rows.is_empty() && rows.iter().all(|row| row.verified);
+    // What the other side did not take is revoked: nobody compares words for it, or mixes keys into it.
+    let standing: Vec<&&CredentialRow> = rows.iter().filter(|row| row.state.is_usable()).collect();
+    let all_verified = !standing.is_empty() && standing.iter().all(|row| row.verified);
     let words = offered.words.clone().try_into().ok();
     let delivery = offered
         .delivery
@@ -280,7 +282,7 @@ fn issued(
         created_at: offered.created_at,
         expires_at: Some(offered.code_ends.unwrap_or(offered.expires_at)),
     };
-    let is_mixed = !can_mix || rows.iter().all(|row| row.generation > 0);
+    let is_mixed = !can_mix || standing.iter().all(|row| row.generation > 0);
     finished(row, entry, &rows, is_mixed, offered.code_ends)
 }
 

@@ -1,8 +1,8 @@
 //! People who find that the words differ, and names that are easily taken for each other.
 
-use super::{Pair, Way, accept, alarms, refused};
+use super::{Joined, Pair, Way, accept, alarms, refused};
 use crate::binary::Home;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn threat_38_words_that_differ_end_it_on_the_side_that_accepts() {
@@ -45,6 +45,65 @@ fn without_a_person_somebody_must_say_what_came_of_it() {
         .ours
         .run_json(&["handshake", "verify", "no-such-handshake", "--match"]);
     assert_eq!(refused(&ended, 1), "handshake_not_found");
+}
+
+#[test]
+fn threat_36_what_nobody_took_of_an_offer_opens_nothing_once_the_rest_is_active() {
+    for more in [&["--verify-first"][..], &[]] {
+        let pair = Pair::new();
+        let bundle = pair.theirs.beside("beta.bundle");
+        let line = [
+            "handshake",
+            "offer",
+            "beta",
+            "--app-id",
+            "alpha-people",
+            "--file",
+            &bundle,
+        ];
+        let offer = pair.theirs.ok(&[&line[..], more].concat());
+        // A person takes it, and no instance.
+        let accepted = accept(&pair.ours, &offer, &["--name", "beta"]);
+        assert_eq!(accepted.code, 0, "{}", accepted.stderr);
+        let joined = Joined {
+            offer,
+            accepted: accepted.json(),
+        };
+        pair.verify(&joined);
+        let id = joined.offer["offer_id"].as_str().unwrap();
+        let there = pair.theirs.ok(&["handshake", "verify", id, "--wait=60"]);
+        assert_eq!(
+            (&there["state"], &there["waiting"]),
+            (&json!("active"), &json!(false)),
+            "{there}"
+        );
+        let part = |row: &Value| (row["holder"].clone(), row["state"].clone());
+        let mut parts: Vec<_> = pair.issued_rows().iter().map(part).collect();
+        parts.sort_by_key(|(holder, _)| holder.to_string());
+        assert_eq!(
+            parts,
+            [
+                (json!("console"), json!("active")),
+                (json!("instance"), json!("revoked"))
+            ],
+            "{more:?}"
+        );
+
+        let thief = Home::empty();
+        let _gamma = thief.serve_new("gamma");
+        let stolen = accept(&thief, &joined.offer, &["--instance", "gamma", "--name", "beta"]);
+        assert_eq!(stolen.code, 0, "{}", stolen.stderr);
+        let query = pair.query();
+        let line = [
+            "federate", "gamma", "--via", "beta", "--query", &query, "--route", "relay",
+        ];
+        let made = thief.run_json(&line);
+        if made.code == 0 {
+            let address = made.json()["pointer"]["address"].as_str().unwrap().to_owned();
+            let called = thief.run_json(&["call", "gamma", &address]);
+            assert_eq!(called.code, 3, "{}", called.stdout);
+        }
+    }
 }
 
 #[test]
