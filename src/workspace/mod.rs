@@ -50,6 +50,7 @@ mod jq;
 mod kept_filters;
 mod leading;
 mod lifecycle;
+mod like;
 mod load;
 mod log;
 mod log_detail;

@@ -3,6 +3,7 @@
 
 use super::domains::owners;
 use super::leading::leads_elsewhere;
+use super::like::has_what_is_searched;
 use super::owners::Owners;
 use super::session::Session;
 use super::{Failure, Workspace};
@@ -106,6 +107,8 @@ pub(super) fn cut(
     let mut matching: Vec<&Pointer> = pointers
         .iter()
         .filter(|pointer| !wanted.federated_only || leads_elsewhere(pointer))
+        // Of a connection's pointers all were given, whatever else was asked for.
+        .filter(|pointer| wanted.connection.is_none() || has_what_is_searched(pointer, wanted))
         .filter(|pointer| pointer_matches(&wanted.filter, pointer, |id| owners.known(id)))
         .collect();
     if !wanted.order.is_usual() {

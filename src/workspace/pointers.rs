@@ -28,16 +28,19 @@ struct Listed {
     #[serde(default)]
     next: Option<String>,
     #[serde(default)]
+    searched: bool,
+    #[serde(default)]
     filter: Option<String>,
     #[serde(default)]
     sort: Option<String>,
 }
 
 impl Listed {
-    /// Whether the instance filtered and sorted as it was asked to; one that knows nothing of that says nothing.
+    /// Whether the instance searched, filtered and sorted as it was asked to; one that knows nothing of that says nothing.
     fn heeds(&self, wanted: &PointerQuery) -> bool {
         (wanted.filter.is_empty() || self.filter.is_some())
             && (wanted.order.is_usual() || self.sort.is_some())
+            && (wanted.connection.is_none() || !is_search(wanted) || self.searched)
     }
 }
 
@@ -346,14 +349,17 @@ async fn listed(session: &mut Session<'_>, wanted: &PointerQuery) -> Result<List
     serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
 }
 
+fn is_search(wanted: &PointerQuery) -> bool {
+    wanted.term.is_some() || !wanted.tags.is_empty() || !wanted.exclude_tags.is_empty()
+}
+
 fn list_query(wanted: &PointerQuery) -> Query {
-    let is_search = wanted.term.is_some() || !wanted.tags.is_empty() || !wanted.exclude_tags.is_empty();
     let mut query = if let Some(connection) = &wanted.connection {
         Query::new(
             "get_pointers_for_connection",
-            json!({"connection_id": connection}),
+            json!({"connection_id": connection, "tag_match_mode": wanted.tag_match}),
         )
-    } else if is_search || wanted.limit.is_none() {
+    } else if is_search(wanted) || wanted.limit.is_none() {
         Query::new("search_pointers", json!({"tag_match_mode": wanted.tag_match}))
     } else {
         Query::new("list_pointers", json!({}))

@@ -215,6 +215,36 @@ fn domains_and_connections_are_made_and_listed() {
     home.ok(&["connection", "assign", "alpha", address, connection_id]);
     let through = home.ok(&["pointer", "list", "alpha", "--connection", connection_id]);
     assert_eq!(through["pointers"][0]["address"], address);
+
+    let line = [
+        "pointer",
+        "create",
+        "alpha",
+        "https://example.org/sea",
+        "--description",
+        "Museum",
+        "--tag",
+        "sea",
+        "--connection",
+        connection_id,
+    ];
+    let museum = home.ok(&line)["pointer"]["address"].clone();
+    let found = |line: &[&str]| -> Vec<Value> {
+        let whole = [line, &["--connection", connection_id]].concat();
+        let page = home.ok(&whole);
+        let rows = page["pointers"].as_array().unwrap().iter();
+        rows.map(|row| row["address"].clone()).collect()
+    };
+    assert_eq!(found(&["pointer", "list", "alpha"]).len(), 2);
+    assert_eq!(
+        found(&["pointer", "list", "alpha", "--tag", "sea"]),
+        std::slice::from_ref(&museum)
+    );
+    assert_eq!(found(&["pointer", "search", "alpha", "museum"]), [museum]);
+    assert_eq!(
+        found(&["pointer", "list", "alpha", "--exclude-tag", "sea"]),
+        [json!(address)]
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `get_pointers_for_connection`: the pointers assigned to a connection.
 
 use super::parameter::{AFTER, CONNECTION_ID, DESCENDING, FILTER, LIMIT, OFFSET, SORT};
+use super::wish::{self, EXCLUDE_TAGS, SEARCH_TAGS, SEARCH_TERM, TAG_MATCH_MODE};
 use super::{Access, Action, Answer, Call, Code, DomainRole, page};
 use crate::store::PointerQuery;
 
@@ -12,8 +13,20 @@ pub static ACTION: Action = Action {
     writes: false,
     destroys: |_| false,
     within: Some(DomainRole::Reader),
-    parameters: &[CONNECTION_ID, FILTER, SORT, DESCENDING, LIMIT, AFTER, OFFSET],
-    result: "{count, total, pointers: [pointer], next, filter?, sort?, descending?}",
+    parameters: &[
+        CONNECTION_ID,
+        SEARCH_TERM,
+        SEARCH_TAGS,
+        EXCLUDE_TAGS,
+        TAG_MATCH_MODE,
+        FILTER,
+        SORT,
+        DESCENDING,
+        LIMIT,
+        AFTER,
+        OFFSET,
+    ],
+    result: "{count, total, pointers: [pointer], next, searched?, filter?, sort?, descending?}",
     errors: &[Code::ConnectionNotFound, Code::AccessDenied],
     run: |call| Box::pin(run(call)),
 };
@@ -30,7 +43,9 @@ async fn run(call: &Call<'_>) -> Answer {
     }
     let wanted = PointerQuery {
         connection: Some(connection.id.clone()),
-        ..PointerQuery::default()
+        ..wish::read(&call)?
     };
-    page::read(&call, wanted, None).await?.into_answer()
+    let is_searched = wish::is_there(&wanted);
+    let page = page::read(&call, wanted, None).await?;
+    page.searched(is_searched).into_answer()
 }

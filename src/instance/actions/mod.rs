@@ -91,6 +91,7 @@ mod update_pointer;
 mod verify_audit;
 mod verify_held_credential;
 mod whoami;
+mod wish;
 mod withdraw_offer;
 
 pub use crate::model::DomainRole;

@@ -38,12 +38,18 @@ pub struct Page {
     found: PointerPage,
     filter: Filter,
     order: Order,
+    searched: bool,
 }
 
 impl Page {
+    /// Says that a term or tags were heeded, where older instances have not heeded them.
+    pub fn searched(self, searched: bool) -> Self {
+        Self { searched, ..self }
+    }
+
     /// `count` (of this page), `total` (null where it is not known), `pointers`, and the cursor `next` (null at the
-    /// end); and where they were asked for, `filter` and `sort` as they were understood: an older instance says
-    /// nothing of them, and has not heeded them.
+    /// end); and where they were asked for, `searched`, `filter` and `sort` as they were understood: an older instance
+    /// says nothing of them, and has not heeded them.
     pub fn into_answer(self) -> Answer {
         let is_usual = self.order.is_usual();
         Ok(Outcome::Rendered(Rendered::of(&Shown {
@@ -51,6 +57,7 @@ impl Page {
             total: self.found.total,
             pointers: &self.found.pointers,
             next: self.found.next.as_deref(),
+            searched: self.searched.then_some(true),
             filter: (!self.filter.is_empty()).then(|| self.filter.to_string()),
             sort: (!is_usual).then_some(self.order.by.as_str()),
             descending: (!is_usual).then_some(self.order.descending),
@@ -65,6 +72,8 @@ struct Shown<'a> {
     total: Option<u64>,
     pointers: &'a [Pointer],
     next: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    searched: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     filter: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -102,6 +111,7 @@ pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>)
         found,
         filter: asked,
         order,
+        searched: false,
     })
 }
 

@@ -1,13 +1,8 @@
 //! `search_pointers`: pointers by words of their description and by tags, all of them or a page at a time.
 
 use super::parameter::{AFTER, DESCENDING, FEDERATED, FILTER, LIMIT, OFFSET, SORT};
-use super::{Access, Action, Answer, Call, DomainRole, Kind, Parameter, check, page};
-use crate::protocol::Problem;
-use crate::store::{PointerQuery, TagMatch};
-
-/// Characters of a pattern, and patterns of a search.
-const LONGEST_PATTERN: usize = 1_000;
-const MOST_PATTERNS: usize = 64;
+use super::wish::{self, EXCLUDE_TAGS, SEARCH_TAGS, SEARCH_TERM, TAG_MATCH_MODE};
+use super::{Access, Action, Answer, Call, DomainRole, page};
 
 /// The row of the table.
 pub static ACTION: Action = Action {
@@ -18,15 +13,10 @@ pub static ACTION: Action = Action {
     destroys: |_| false,
     within: Some(DomainRole::Reader),
     parameters: &[
-        Parameter::optional("search_term", Kind::Text, "what the description must contain"),
-        Parameter::optional("search_tags", Kind::Texts, "tags that it must bear").naming("tag"),
-        Parameter::optional("exclude_tags", Kind::Texts, "tags that it must not bear").naming("tag"),
-        Parameter::optional(
-            "tag_match_mode",
-            Kind::Text,
-            "ALL of search_tags (as usual), or ANY",
-        )
-        .among(&["ALL", "ANY"]),
+        SEARCH_TERM,
+        SEARCH_TAGS,
+        EXCLUDE_TAGS,
+        TAG_MATCH_MODE,
         FEDERATED,
         FILTER,
         SORT,
@@ -41,44 +31,6 @@ pub static ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let wanted = PointerQuery {
-        term: term(call)?,
-        tags: patterns(call, "search_tags")?,
-        exclude_tags: patterns(call, "exclude_tags")?,
-        tag_match: tag_match(call)?,
-        ..PointerQuery::default()
-    };
+    let wanted = wish::read(call)?;
     page::read(call, wanted, None).await?.into_answer()
-}
-
-fn term(call: &Call<'_>) -> Result<Option<String>, Problem> {
-    let term = call.query.optional_text("search_term")?;
-    if term.is_some_and(|term| term.chars().count() > LONGEST_PATTERN) {
-        return Err(check::invalid(
-            "search_term",
-            format!("longer than {LONGEST_PATTERN} characters"),
-        ));
-    }
-    Ok(term.filter(|term| !term.is_empty()).map(str::to_owned))
-}
-
-fn patterns(call: &Call<'_>, name: &'static str) -> Result<Vec<String>, Problem> {
-    let patterns = call.query.optional_texts(name)?.unwrap_or_default();
-    let is_long = |pattern: &String| pattern.chars().count() > LONGEST_PATTERN;
-    if patterns.len() > MOST_PATTERNS || patterns.iter().any(is_long) {
-        return Err(check::invalid(
-            name,
-            format!("at most {MOST_PATTERNS} patterns of {LONGEST_PATTERN} characters"),
-        ));
-    }
-    Ok(patterns)
-}
-
-fn tag_match(call: &Call<'_>) -> Result<TagMatch, Problem> {
-    match call.query.optional_text("tag_match_mode")? {
-        None => Ok(TagMatch::default()),
-        Some(mode) if mode.eq_ignore_ascii_case("ALL") => Ok(TagMatch::All),
-        Some(mode) if mode.eq_ignore_ascii_case("ANY") => Ok(TagMatch::Any),
-        Some(_) => Err(check::invalid("tag_match_mode", "must be ALL or ANY")),
-    }
 }
