@@ -5,6 +5,7 @@
 
 use super::{InstanceError, KeySource, Settings};
 use crate::model::{Timestamp, line_of};
+use crate::seal::in_place::sync_folder;
 use crate::seal::{DataKey, RootKey, private};
 use std::env::VarError;
 use std::fs::{self, File, Metadata, TryLockError};
@@ -349,18 +350,6 @@ fn read_pid(file: &mut File) -> Option<u32> {
     file.seek(SeekFrom::Start(0)).ok()?;
     file.take(16).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()
-}
-
-/// Makes durable which files are in a folder.
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Folders cannot be opened like files; the file system's journal has to do.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 /// Writes a file that is not there yet, durably.

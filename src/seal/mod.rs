@@ -2,8 +2,8 @@
 //! tokens of both profiles.
 //!
 //! Everything cryptographic in the program is in this room; the ciphers themselves are libraries.
-//! It depends on `model` and on nothing else, does no I/O beyond drawing random bytes, and knows
-//! no clock: callers say what time it is.
+//! It depends on `model` and on nothing else, and knows no clock: callers say what time it is. It does no I/O beyond
+//! drawing random bytes and saying how files are to lie on a disk.
 
 mod agreement;
 mod base64url;
@@ -14,6 +14,7 @@ mod gcm;
 mod headers;
 mod hex;
 mod identity;
+pub mod in_place;
 pub mod jwe;
 mod keys;
 mod nonce;

@@ -1,9 +1,9 @@
 //! Files and folders that only their owner may look into: made that way, and refused otherwise.
 
 use super::VaultError;
-use crate::seal::{DataKey, RootKey, private, random};
+use crate::seal::{DataKey, RootKey, in_place, private, random};
 use std::fs;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 
 fn refused(path: &Path, reason: impl Into<String>, remedy: &'static str) -> VaultError {
@@ -157,22 +157,11 @@ pub(super) fn make_key_file(path: &Path) -> Result<DataKey, VaultError> {
         .write_all(key.expose_text().as_bytes())
         .and_then(|()| file.write_all(b"\n"))
         .and_then(|()| file.sync_all())
-        .and_then(|()| put_in_place(&making, path));
+        .and_then(|()| in_place::put(&making, path));
     let _ = fs::remove_file(&making);
     match put {
         Ok(()) => Ok(DataKey::from_bytes(*key.expose_bytes())),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => read_key_file(path),
         Err(error) => Err(not_possible(path, &error, "cannot be written")),
-    }
-}
-
-/// Links the finished file to its name, which fails if somebody else was faster.
-pub(super) fn put_in_place(making: &Path, path: &Path) -> io::Result<()> {
-    match fs::hard_link(making, path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            // Some file systems know no hard links.
-            fs::rename(making, path)
-        }
-        linked => linked,
     }
 }

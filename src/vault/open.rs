@@ -3,7 +3,7 @@
 use super::lock::LockRow;
 use super::manifest::Manifest;
 use super::{Lock, LockKind, LogRetention, VaultError, files, old_lock};
-use crate::seal::{DataKey, Identity};
+use crate::seal::{DataKey, Identity, in_place};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -233,7 +233,7 @@ pub(super) fn flags() -> OpenFlags {
 
 /// Gives the finished file its name, unless another console was faster.
 fn put_in_place(making: &Path, path: &Path, folder: &Path) -> Result<(), VaultError> {
-    files::put_in_place(making, path).map_err(|error| match error.kind() {
+    in_place::put(making, path).map_err(|error| match error.kind() {
         std::io::ErrorKind::AlreadyExists => VaultError::Exists(folder.to_owned()),
         _ => VaultError::Failed(error.to_string()),
     })

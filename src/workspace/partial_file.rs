@@ -3,7 +3,7 @@
 use super::Failure;
 use super::folders::cannot;
 use crate::protocol::Code;
-use crate::seal::private;
+use crate::seal::{in_place, private};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -77,22 +77,29 @@ impl PartialFile {
     pub fn keep_durably(mut self) -> Result<(), NotWritten> {
         self.writer.flush()?;
         self.writer.get_ref().sync_all()?;
-        self.keep()
+        self.put()?;
+        Ok(in_place::sync_folder_of(&self.wanted)?)
     }
 
     /// Gives it its name.
     pub fn keep(mut self) -> Result<(), NotWritten> {
         self.writer.flush()?;
-        if self.overwrite {
-            std::fs::rename(&self.written, &self.wanted)?;
-            self.is_kept = true;
-            return Ok(());
-        }
-        // Fails if somebody made a file of that name in the meantime. A link leaves the name that was written to
-        // behind, and that goes.
-        match std::fs::hard_link(&self.written, &self.wanted) {
-            Err(_) if self.wanted.exists() => Err(NotWritten::Taken),
-            linked => Ok(linked?),
+        self.put()
+    }
+
+    fn put(&mut self) -> Result<(), NotWritten> {
+        let put = match self.overwrite {
+            true => std::fs::rename(&self.written, &self.wanted),
+            // Somebody may have made a file of that name in the meantime.
+            false => in_place::put(&self.written, &self.wanted),
+        };
+        match put {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(NotWritten::Taken),
+            Err(error) => Err(error.into()),
+            Ok(()) => {
+                self.is_kept = true;
+                Ok(())
+            }
         }
     }
 }
