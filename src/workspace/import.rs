@@ -310,7 +310,8 @@ impl Import<'_, '_> {
         let context = CallContext::begin(Timestamp::now(), COMMIT_PATIENCE);
         let reply = self.session.ask(&query, &context).await?.reply;
         if let Some(problem) = reply.problem() {
-            // Somebody else made a pointer in the meantime that one of ours would be a second of.
+            // Somebody made a pointer in the meantime that one of ours would be a second of, or removed a connection that
+            // one of ours needs.
             let row = problem.details.get("staged_row").and_then(Value::as_u64);
             let Some(line) = row.and_then(|row| self.places.line(row)) else {
                 return Err(Failure::from_problem(&problem, self.session.record.name.as_str()));

@@ -144,3 +144,46 @@ async fn only_who_began_an_import_goes_on_with_it() {
     }
     assert_eq!(get(&ann, "commit_import", own).await["imported"], 1);
 }
+
+/// Rows that need a connection, each in one of the ways that keep it from being removed once they are pointers.
+fn rows_that_need(connection: &str) -> [Value; 3] {
+    let relay = json!({"action": "relay", "connection_id": connection, "query": {"action": "whoami"}});
+    let peer = "https://peer.example/invoke";
+    [
+        json!({"data_reference": "https://a.example/assigned", "connection_id": connection}),
+        json!({"data_reference": format!("internal_circuit::[{relay}]")}),
+        json!({
+            "data_reference": peer,
+            "federated": {
+                "route": "endpoint",
+                "connection_id": connection,
+                "endpoint": peer,
+                "profile": "native",
+                "kid": null,
+                "query": {"action": "whoami"},
+            },
+        }),
+    ]
+}
+
+#[tokio::test]
+async fn an_import_says_which_of_its_rows_needs_a_connection_that_was_removed_meanwhile() {
+    let running = Running::start("alpha").await;
+    for way in 0..3 {
+        let gate = running.connection(&format!("gate-{way}"), None).await;
+        let needing = &rows_that_need(&gate)[way];
+        let import = running.get("begin_import", json!({})).await["import_id"].clone();
+        let rows =
+            json!({"import_id": import, "pointers": [row(0), {"data_reference": ""}, row(1), needing]});
+        let staged = running.get("import_pointers", rows).await;
+        assert_eq!(staged["accepted"], 3, "{staged}");
+        running
+            .get("delete_connection", json!({"connection_id": gate}))
+            .await;
+        let (code, problem) = running.fails("commit_import", json!({"import_id": import})).await;
+        assert_eq!(code, Code::ConnectionNotFound, "{problem}");
+        assert_eq!(problem["staged_row"], 2, "{problem}");
+    }
+    let stats = running.get("get_graph_stats", json!({})).await;
+    assert_eq!(stats["total_pointers"], 0);
+}

@@ -1,9 +1,12 @@
 //! Pointers imported and exported.
 
 use super::{home, import, init};
-use butterfly_console::protocol::Code;
+use butterfly_console::protocol::{Code, Query};
 use butterfly_console::store::{PointerQuery, Start};
-use butterfly_console::workspace::ImportFormat;
+use butterfly_console::workspace::{ImportFormat, ImportProgress, InvokeOptions, Workspace};
+use serde_json::{Value, json};
+use std::io::Cursor;
+use tokio::runtime::Handle;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_thousand_rows_come_in_and_go_out_again() {
@@ -92,4 +95,42 @@ async fn bad_rows_are_told_by_line_and_nothing_is_half_done() {
         .await
         .unwrap_err();
     assert_eq!(headless.code, Code::FileFailed);
+}
+
+/// Has the owner do something, and gives what it came to.
+async fn done(workspace: &Workspace, action: &str, parameters: Value) -> Value {
+    let query = Query::new(action, parameters);
+    let invoked = workspace.invoke("alpha", &query, InvokeOptions::default()).await;
+    invoked.unwrap().reply.into_result().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_goes_while_rows_are_imported_is_told_by_the_line_that_needs_it() {
+    let (_folder, workspace) = home().await;
+    init(&workspace, "alpha").await;
+    workspace.start_instance("alpha").await.unwrap();
+    let domain = done(&workspace, "create_domain", json!({"name": "a"})).await;
+    for skip_bad in [false, true] {
+        let parameters = json!({"domain_id": domain["domain"]["id"], "name": format!("gate-{skip_bad}")});
+        let made = done(&workspace, "create_connection", parameters).await;
+        let gate = made["connection"]["id"].clone();
+        let needing = json!({"data_reference": "https://r.example/3", "connection_id": gate});
+        let text = format!("{{\"data_reference\": \"https://r.example/1\"}}\n\n{needing}\n");
+        let remove = |progress: ImportProgress| {
+            if progress.committing {
+                let gone = done(&workspace, "delete_connection", json!({"connection_id": gate}));
+                tokio::task::block_in_place(|| Handle::current().block_on(gone));
+            }
+        };
+        let source = Box::new(Cursor::new(text.into_bytes()));
+        let report = workspace
+            .import_pointers("alpha", source, ImportFormat::Jsonl, skip_bad, &remove)
+            .await
+            .unwrap();
+        assert_eq!((report.imported, report.rejected), (0, 1), "skip bad: {skip_bad}");
+        let told = &report.rejected_rows[0];
+        assert_eq!(told.line, 3);
+        assert!(told.reason.contains(gate.as_str().unwrap()), "{}", told.reason);
+    }
+    workspace.shutdown().await;
 }

@@ -28,7 +28,14 @@ async fn run(call: &Call<'_>) -> Answer {
     let imported = match committed {
         Ok(imported) => imported,
         Err((row, error)) => {
-            let is_about_the_row = matches!(error, StoreError::DuplicateReference { .. });
+            let is_about_the_row = matches!(
+                error,
+                StoreError::DuplicateReference { .. }
+                    | StoreError::NotFound {
+                        what: "connection",
+                        ..
+                    }
+            );
             let problem = call.storage_problem(error).await;
             return Err(if is_about_the_row {
                 problem.with("staged_row", json!(row))

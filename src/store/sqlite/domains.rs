@@ -223,6 +223,14 @@ pub(super) const NEEDED_BY: &str = "
             WHERE substr(data_reference, 1, 18) = 'internal_circuit::' AND instr(data_reference, ?2) > 0
     ) ORDER BY id LIMIT ?3";
 
+/// The connections that a text names, by the measure of [`NEEDED_BY`]: that of a circuit, or of what a pointer that leads
+/// away carries.
+pub(super) fn named_in(text: &str) -> impl Iterator<Item = ConnectionId> {
+    const LENGTH: usize = "conn_0123456789ab".len();
+    let places = text.match_indices("conn_");
+    places.filter_map(|(at, _)| ConnectionId::parse(text.get(at..at + LENGTH)?).ok())
+}
+
 /// Removes a connection, unless a pointer is assigned to it, leads through it, or relays through it.
 pub(super) fn delete_connection(conn: &rusqlite::Connection, id: &ConnectionId) -> Result<(), StoreError> {
     let key = number(id.as_str());

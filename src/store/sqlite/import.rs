@@ -3,8 +3,9 @@
 
 use super::blocks::BLOCK_BITS;
 use super::failure::{RowError, damaged, is_unique_violation};
+use super::import_connections::{self, Connections};
 use super::open::{self, private_file};
-use super::pointers::{holder_of, known_connection};
+use super::pointers::holder_of;
 use super::rows::{address, coordinates, federated_to_json, list_to_json, number, one};
 use super::search_index;
 use crate::model::{NewPointer, Timestamp};
@@ -12,7 +13,6 @@ use crate::seal::random;
 use crate::store::records::uniqueness;
 use crate::store::{Staged, StoreError};
 use rusqlite::{Connection, params};
-use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -70,6 +70,7 @@ impl Staging {
         let file = StagingFile { path, _lock: lock };
         let conn = Connection::open(&file.path)?;
         conn.execute_batch(STAGED)?;
+        conn.execute_batch(import_connections::STAGED)?;
         conn.set_prepared_statement_cache_capacity(16);
         Ok(Self { conn, rows: 0, file })
     }
@@ -97,7 +98,7 @@ impl Staging {
         existing: &Connection,
         new: &[NewPointer],
     ) -> Result<Vec<(usize, StoreError)>, StoreError> {
-        let mut connections = HashMap::new();
+        let mut connections = Connections::of(existing);
         let mut refused = Vec::new();
         let mut n = self.rows.cast_signed() + 1;
         for (index, row) in new.iter().enumerate() {
@@ -113,7 +114,7 @@ impl Staging {
     fn add_one(
         &self,
         existing: &Connection,
-        connections: &mut HashMap<String, i64>,
+        connections: &mut Connections<'_>,
         new: &NewPointer,
         n: i64,
     ) -> Result<(), StoreError> {
@@ -121,17 +122,9 @@ impl Staging {
         if let Some(address) = holder_of(existing, &unique)? {
             return Err(StoreError::DuplicateReference { address });
         }
-        let connection = match &new.connection_id {
-            None => None,
-            Some(id) => match connections.get(id.as_str()) {
-                Some(number) => Some(*number),
-                None => {
-                    let number = known_connection(existing, Some(id))?;
-                    connections.extend(number.map(|number| (id.as_str().to_owned(), number)));
-                    number
-                }
-            },
-        };
+        let federated = federated_to_json(new.federated.as_ref());
+        let connection = connections.assigned_to(new)?;
+        let needed = connections.needed_by(new, federated.as_deref())?;
         loop {
             let at = random::pointer_address();
             let taken = one(
@@ -163,7 +156,7 @@ impl Staging {
                     y,
                     z,
                     new.data_reference,
-                    federated_to_json(new.federated.as_ref()),
+                    federated,
                 ]);
             match inserted {
                 Ok(_) => break,
@@ -181,7 +174,7 @@ impl Staging {
                 .prepare_cached("INSERT INTO staged_tags VALUES (?1, ?2)")?
                 .execute(params![tag, n])?;
         }
-        Ok(())
+        connections.note(&self.conn, &needed, n)
     }
 }
 
@@ -235,6 +228,9 @@ fn move_rows(conn: &Connection, now: Timestamp) -> Result<(), RowError> {
 }
 
 fn move_within(conn: &Connection, now: Timestamp) -> Result<(), RowError> {
+    if let Some((n, error)) = import_connections::first_gone(conn)? {
+        return Err(of_row(n, error));
+    }
     let base = last_id(conn)?;
     let moved = conn.execute(
         "INSERT INTO pointers (id, address, uniqueness, created_at, last_modified, connection, tags,
@@ -290,8 +286,12 @@ fn clash(conn: &Connection) -> Result<Option<RowError>, StoreError> {
         0,
         |row| Ok((row.get::<_, i64>(0)?, address(row.get(1)?)?)),
     )?;
-    Ok(found.map(|(n, address)| RowError {
+    Ok(found.map(|(n, address)| of_row(n, StoreError::DuplicateReference { address })))
+}
+
+fn of_row(n: i64, error: StoreError) -> RowError {
+    RowError {
         index: usize::try_from(n - 1).unwrap_or_default(),
-        error: StoreError::DuplicateReference { address },
-    }))
+        error,
+    }
 }

@@ -19,6 +19,7 @@ mod failure;
 mod federations;
 mod heads;
 mod import;
+mod import_connections;
 mod imports;
 mod once;
 mod open;

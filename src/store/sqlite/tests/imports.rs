@@ -1,9 +1,10 @@
 //! Imports: all at once or not at all.
 
 use super::*;
-use crate::model::ConnectionId;
+use crate::model::{ConnectionId, Endpoint, Federated, Profile, Route};
 use crate::store::sqlite::imports::Imports;
 use crate::store::{ImportId, PointerQuery, Staged, Store, StoreError};
+use serde_json::json;
 
 /// The credential that imports.
 const ANN: &str = "ann";
@@ -230,4 +231,68 @@ async fn threat_46_what_a_crash_left_of_an_import_is_removed_and_a_running_one_i
     assert_eq!(files_with(&place, "-import-"), 1);
     assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 5);
     assert_eq!(second.statistics().await.unwrap().pointers, 5);
+}
+
+/// Rows that need a connection, each in one of the ways that keep it from being removed once they are pointers.
+fn rows_that_need(connection: &ConnectionId) -> [NewPointer; 3] {
+    let assigned = NewPointer {
+        connection_id: Some(connection.clone()),
+        ..new("assigned", "", &[])
+    };
+    let relay = json!({"action": "relay", "connection_id": connection, "query": {"action": "whoami"}});
+    let circuit = new(&format!("internal_circuit::[{relay}]"), "", &[]);
+    let leading = NewPointer {
+        federated: Some(Federated {
+            route: Route::Endpoint,
+            connection_id: connection.clone(),
+            endpoint: Endpoint::parse("https://peer.example").unwrap(),
+            profile: Profile::Native,
+            kid: None,
+            query: json!({"action": "whoami"}),
+        }),
+        ..new("https://peer.example/invoke", "", &[])
+    };
+    [assigned, circuit, leading]
+}
+
+#[tokio::test]
+async fn a_connection_that_is_removed_meanwhile_fails_the_import_by_the_first_row_that_needs_it() {
+    for way in 0..3 {
+        let place = Place::new();
+        let store = place.store();
+        let app = AppId::parse("ann").unwrap();
+        let domain = store.create_domain("a", &app, NOW).await.unwrap();
+        let [stays, goes] =
+            ["stays", "goes"].map(|name| store.create_connection(&domain.id, name, "", None, NOW));
+        let (stays, goes) = (stays.await.unwrap().id, goes.await.unwrap().id);
+        let id = store.begin_import(ANN, NOW).await.unwrap();
+        let mut all = rows(0, 12);
+        all[2].connection_id = Some(stays);
+        all[7] = rows_that_need(&goes)[way].clone();
+        all[9] = rows_that_need(&goes)[(way + 1) % 3].clone();
+        assert_eq!(stage(&store, id, all).await.refused.len(), 0);
+        stage(&store, id, vec![rows_that_need(&goes)[(way + 2) % 3].clone()]).await;
+        store.delete_connection(&goes).await.unwrap();
+
+        let (index, error) = store.commit_import(id, ANN, NOW).await.unwrap_err();
+        assert_eq!(index, 7, "way {way}");
+        assert!(
+            matches!(&error, StoreError::NotFound { what: "connection", name } if *name == goes.to_string()),
+            "{error}"
+        );
+        assert_eq!(store.statistics().await.unwrap().pointers, 0);
+        assert_eq!(files_with(&place, "-import-"), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_was_never_there_keeps_out_who_needs_it_and_not_who_names_it() {
+    let place = Place::new();
+    let store = place.store();
+    let id = store.begin_import(ANN, NOW).await.unwrap();
+    let absent = ConnectionId::parse("conn_0123456789ab").unwrap();
+    let staged = stage(&store, id, rows_that_need(&absent).to_vec()).await;
+    let refused: Vec<usize> = staged.refused.iter().map(|(index, _)| *index).collect();
+    assert_eq!(refused, [0, 2]);
+    assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 1);
 }
