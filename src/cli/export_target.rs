@@ -83,6 +83,7 @@ impl ExportTarget {
 fn not_written(path: &Path, problem: NotWritten) -> Failure {
     match problem {
         NotWritten::Taken => is_there(path),
+        NotWritten::NoFile(_) => problem.at(path),
         NotWritten::Failed(error) => file_failed("write", path, &error),
     }
 }

@@ -1,7 +1,7 @@
 //! How files with secrets are to lie on a disk: for their owner alone, as the platform knows it. Permission
 //! bits on Unix; elsewhere what a person's own folder hands down. Says so, and makes folders.
 
-use std::fs::{DirBuilder, Metadata, OpenOptions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
@@ -29,6 +29,32 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         result => result,
     }
+}
+
+/// Opens a file to those to whom another one was open that it replaces, and to nobody else. It becomes its owner's, too,
+/// where that can be.
+#[cfg(unix)]
+pub fn open_like(file: &File, replaced: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+    let about = file.metadata()?;
+    let mut mode = replaced.mode() & 0o777;
+    let (owner, group) = (Some(replaced.uid()), Some(replaced.gid()));
+    let is_theirs = (about.uid(), about.gid()) == (replaced.uid(), replaced.gid());
+    if !is_theirs && fchown(file, owner, group).is_err() && fchown(file, None, group).is_err() {
+        // What the one group could do is not for another one.
+        mode &= 0o707;
+    }
+    if about.mode() & 0o777 == mode {
+        // Some file systems have one mode for all files, and refuse every change of it.
+        return Ok(());
+    }
+    file.set_permissions(PermissionsExt::from_mode(mode))
+}
+
+/// It has what its folder hands down.
+#[cfg(not(unix))]
+pub fn open_like(_: &File, _: &Metadata) -> io::Result<()> {
+    Ok(())
 }
 
 /// The permission bits, if others than the owner may do something with it.

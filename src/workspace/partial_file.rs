@@ -4,8 +4,8 @@ use super::Failure;
 use super::folders::cannot;
 use crate::protocol::Code;
 use crate::seal::{in_place, private};
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// Bytes that are written at a time.
@@ -17,6 +17,7 @@ pub struct PartialFile {
     written: PathBuf,
     wanted: PathBuf,
     overwrite: bool,
+    is_private: bool,
     is_kept: bool,
 }
 
@@ -26,6 +27,9 @@ pub enum NotWritten {
     /// One of that name is there, and was not to be replaced.
     #[error("it is there already")]
     Taken,
+    /// What is there is no file, and is never replaced.
+    #[error("it is {0}")]
+    NoFile(&'static str),
     /// It cannot be written.
     #[error(transparent)]
     Failed(#[from] io::Error),
@@ -33,12 +37,17 @@ pub enum NotWritten {
 
 impl NotWritten {
     /// As a failure, for the console.
-    pub(super) fn at(self, path: &Path) -> Failure {
+    pub fn at(self, path: &Path) -> Failure {
         match self {
             Self::Taken => Failure::new(
                 Code::FileFailed,
                 format!("{} is there already", path.display()),
                 "choose another name, or have it replaced where that is offered",
+            ),
+            Self::NoFile(what) => Failure::new(
+                Code::FileFailed,
+                format!("{} is {what}, and nothing is put in its place", path.display()),
+                "name a file",
             ),
             Self::Failed(error) => cannot(path, "be written", &error),
         }
@@ -46,20 +55,28 @@ impl NotWritten {
 }
 
 impl PartialFile {
-    /// Begins a file; one of that name that is there already is replaced only if that is wanted.
+    /// Begins a file; one of that name that is there already is replaced only if that is wanted. The new one is then open
+    /// to those to whom the old one was, and a link leads to it as it did before.
     pub fn create(wanted: &Path, overwrite: bool) -> Result<Self, NotWritten> {
-        Self::begin(wanted, overwrite, OpenOptions::new())
+        Self::begin(wanted, overwrite, false)
     }
 
-    /// The same for what only its owner may read (mode 0600).
+    /// The same for what only its owner may read (mode 0600), whatever it replaces.
     pub fn create_private(wanted: &Path, overwrite: bool) -> Result<Self, NotWritten> {
-        Self::begin(wanted, overwrite, private::files())
+        Self::begin(wanted, overwrite, true)
     }
 
-    fn begin(wanted: &Path, overwrite: bool, mut options: OpenOptions) -> Result<Self, NotWritten> {
-        if !overwrite && wanted.exists() {
+    fn begin(wanted: &Path, overwrite: bool, is_private: bool) -> Result<Self, NotWritten> {
+        let replaced = replaced(wanted)?;
+        if replaced.is_some() && !overwrite {
             return Err(NotWritten::Taken);
         }
+        // Whom the old one was not open to does not look into the new one either while it is written.
+        let mut options = match is_private || replaced.is_some() {
+            true => private::files(),
+            false => File::options(),
+        };
+        let wanted = replaced.unwrap_or_else(|| wanted.to_owned());
         let mut written = wanted.as_os_str().to_owned();
         written.push(format!(".{}.part", std::process::id()));
         let written = PathBuf::from(written);
@@ -67,15 +84,16 @@ impl PartialFile {
         Ok(Self {
             writer: BufWriter::with_capacity(BUFFER, file),
             written,
-            wanted: wanted.to_owned(),
+            wanted,
             overwrite,
+            is_private,
             is_kept: false,
         })
     }
 
     /// Gives it its name once it is on the disk: for what must outlive a loss of power.
     pub fn keep_durably(mut self) -> Result<(), NotWritten> {
-        self.writer.flush()?;
+        self.finish()?;
         self.writer.get_ref().sync_all()?;
         self.put()?;
         Ok(in_place::sync_folder_of(&self.wanted)?)
@@ -83,18 +101,30 @@ impl PartialFile {
 
     /// Gives it its name.
     pub fn keep(mut self) -> Result<(), NotWritten> {
-        self.writer.flush()?;
+        self.finish()?;
         self.put()
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        if !self.overwrite || self.is_private {
+            return Ok(());
+        }
+        match fs::metadata(&self.wanted) {
+            Ok(replaced) => private::open_like(self.writer.get_ref(), &replaced),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     fn put(&mut self) -> Result<(), NotWritten> {
         let put = match self.overwrite {
-            true => std::fs::rename(&self.written, &self.wanted),
+            true => fs::rename(&self.written, &self.wanted),
             // Somebody may have made a file of that name in the meantime.
             false => in_place::put(&self.written, &self.wanted),
         };
         match put {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(NotWritten::Taken),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(NotWritten::Taken),
             Err(error) => Err(error.into()),
             Ok(()) => {
                 self.is_kept = true;
@@ -118,53 +148,37 @@ impl Drop for PartialFile {
     fn drop(&mut self) {
         if !self.is_kept {
             // What cannot be removed is only a leftover; the failure itself is told.
-            let _ = std::fs::remove_file(&self.written);
+            let _ = fs::remove_file(&self.written);
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn files(folder: &Path) -> Vec<String> {
-        let mut names: Vec<_> = std::fs::read_dir(folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
+/// The file that is there under this name, at the end of all links; none if there is nothing. What is no file is refused.
+fn replaced(wanted: &Path) -> Result<Option<PathBuf>, NotWritten> {
+    let about = match fs::symlink_metadata(wanted) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        about => about?,
+    };
+    if about.is_file() {
+        return Ok(Some(wanted.to_owned()));
     }
-
-    #[test]
-    fn what_is_not_kept_leaves_nothing_and_what_is_kept_is_whole() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.jsonl");
-        let mut partial = PartialFile::create(&path, false).unwrap();
-        partial.write_all(b"half").unwrap();
-        assert!(!path.exists(), "it appears only when it is whole");
-        drop(partial);
-        assert!(files(folder.path()).is_empty());
-        let mut partial = PartialFile::create(&path, false).unwrap();
-        partial.write_all(b"whole").unwrap();
-        partial.keep().unwrap();
-        assert_eq!(files(folder.path()), ["out.jsonl"]);
-        assert_eq!(std::fs::read(&path).unwrap(), b"whole");
+    let place = match fs::canonicalize(wanted) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(NotWritten::NoFile("a link to something that is not there"));
+        }
+        place => place?,
+    };
+    let about = fs::metadata(&place)?;
+    if about.is_dir() {
+        return Err(NotWritten::NoFile("a folder"));
     }
-
-    #[test]
-    fn a_file_that_came_in_the_meantime_is_not_replaced_unless_wanted() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.csv");
-        let mut partial = PartialFile::create(&path, false).unwrap();
-        partial.write_all(b"ours").unwrap();
-        std::fs::write(&path, b"theirs").unwrap();
-        assert!(partial.keep().is_err());
-        assert_eq!(std::fs::read(&path).unwrap(), b"theirs");
-        assert_eq!(files(folder.path()), ["out.csv"]);
-        let mut partial = PartialFile::create(&path, true).unwrap();
-        partial.write_all(b"ours").unwrap();
-        partial.keep().unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), b"ours");
+    if !about.is_file() {
+        return Err(NotWritten::NoFile(
+            "a device, or something else that is not a plain file",
+        ));
     }
+    Ok(Some(place))
 }
+
+#[cfg(test)]
+mod tests;
