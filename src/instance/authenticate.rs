@@ -207,9 +207,18 @@ pub(super) fn legacy(
     }
     let mut refusal = Refusal::plain("credential_unknown");
     for presented in candidates.into_iter().flat_map(both_keys) {
-        match verify_legacy(&presented, token, now) {
-            Ok(claims) => return Ok((presented, claims)),
-            Err(cause) => refusal = cause,
+        let Some(keys) = legacy_keys(&presented) else {
+            refusal = Refusal::of(&presented, None, "other_profile");
+            continue;
+        };
+        match token::verify_legacy(keys, token, now.as_seconds()) {
+            Ok(claims) => {
+                admit_legacy(&presented, now)?;
+                return Ok((presented, claims));
+            }
+            // Only this leaves open whose token it is. Whatever else is wrong is so of this key's holder.
+            Err(error @ TokenError::Signature) => refusal = Refusal::token(&presented, error),
+            Err(error) => return Err(Refusal::token(&presented, error)),
         }
     }
     Err(refusal)
@@ -228,16 +237,13 @@ fn both_keys(credential: Arc<Credential>) -> impl Iterator<Item = Presented> {
     std::iter::once(present).chain(before)
 }
 
-fn verify_legacy(presented: &Presented, token: &str, now: Timestamp) -> Result<LegacyClaims, Refusal> {
-    let keys = legacy_keys(presented).ok_or_else(|| Refusal::of(presented, None, "other_profile"))?;
-    let claims = token::verify_legacy(keys, token, now.as_seconds())
-        .map_err(|error| Refusal::token(presented, error))?;
+/// Whether a key whose signature holds is answered now; counts the call.
+fn admit_legacy(presented: &Presented, now: Timestamp) -> Result<(), Refusal> {
     if let Some(reason) = refusal(&presented.credential, now) {
         return Err(Refusal::of(presented, None, reason));
     }
     if presented.is_rotated_away(now) {
         return Err(Refusal::of(presented, None, ROTATED_AWAY));
     }
-    count_call(presented)?;
-    Ok(claims)
+    count_call(presented)
 }

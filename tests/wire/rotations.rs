@@ -1,8 +1,8 @@
 //! Changing keys while calls are made with them.
 
 use crate::support::*;
-use butterfly_console::model::{Grant, Profile};
-use butterfly_console::protocol::{Code, HeldCredential};
+use butterfly_console::model::{Grant, Profile, Timestamp};
+use butterfly_console::protocol::{Code, CredentialForm, HeldCredential, Query, seal_query};
 use butterfly_console::seal::AgreementSecret;
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -93,6 +93,61 @@ async fn threat_34_fresh_secrets_of_plain_and_legacy_credentials_overlap_too() {
         assert!(!running.is_refused(&fresh).await, "{profile}");
     }
     assert_eq!(running.denials().await, ["key_rotated_away"; 2]);
+}
+
+#[tokio::test]
+async fn a_rotated_legacy_credential_hears_what_is_wrong_as_before_its_rotation() {
+    let running = Running::start().await;
+    let mut grant = Grant::read(["get_graph_stats"]);
+    grant.rate_per_minute = Some(2);
+    let old = running.issue("partner", Profile::Legacy, &grant).await;
+    let overlapping = json!({"name": "partner", "overlap_seconds": 60});
+    let rotated = running.result("rotate_credential", overlapping).await;
+    let fresh = held(&rotated["form"]);
+    let answer = async |credential: &HeldCredential| {
+        let call = sealed(credential, "get_graph_stats", json!({}));
+        running.send(&call).await
+    };
+    // Both keys draw on one rate.
+    assert_eq!(answer(&old).await.status, 200);
+    assert_eq!(answer(&fresh).await.status, 200);
+    for credential in [&fresh, &old] {
+        let refused = answer(credential).await;
+        assert_eq!(refused.status, 429);
+        assert!(refused.header("retry-after").is_some());
+    }
+
+    let query = Query::new("get_graph_stats", json!({}));
+    let yesterday = Timestamp::now().plus_seconds(-86_400);
+    let skewed = running
+        .send(&seal_query(&fresh, &query, &context(), yesterday))
+        .await;
+    assert_eq!(skewed.status, 401);
+    assert!(skewed.text().contains("clocks"), "its signature holds");
+
+    let stranger = running.issue("stranger", Profile::Legacy, &grant).await;
+    let stranger = CredentialForm::of(&stranger).expose_value();
+    let mut forged = CredentialForm::of(&fresh).expose_value();
+    forged["jwt_secret_key"] = stranger["jwt_secret_key"].clone();
+    let forged = answer(&held(&forged)).await;
+    let mut after = Vec::new();
+    for action in ["suspend_credential", "revoke_credential"] {
+        running.result(action, json!({"name": "partner"})).await;
+        after.push(answer(&fresh).await);
+    }
+    assert_eq!(forged.status, 401);
+    assert_eq!(after, [forged.clone(), forged], "who is refused is not told why");
+    assert_eq!(
+        running.denials().await,
+        [
+            "credential_revoked",
+            "credential_suspended",
+            "token_signature",
+            "token_time",
+            "rate_limited",
+            "rate_limited"
+        ]
+    );
 }
 
 #[tokio::test]
