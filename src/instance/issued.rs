@@ -52,7 +52,10 @@ impl Issued {
                 offered.insert(name, offer.clone());
             }
         }
-        for record in store.issued().await? {
+        let mut records = store.issued().await?;
+        // By their times a key may come before what it stands with: clocks go back. What it stands with is never a key.
+        records.sort_by_key(|record| record.access_key.is_some());
+        for record in records {
             let (mut lived, mut is_new) = match &record.life {
                 Some(stored) => (credential::read_life(&record.name, stored)?, false),
                 None => (life_of_older(&record, offered.get(&record.name), now), true),

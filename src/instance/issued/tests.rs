@@ -29,11 +29,32 @@ impl Place {
 
     /// Stores a credential; its record.
     async fn keep(&self, name: &str) -> IssuedRecord {
+        let record = self.draw(name);
+        self.store.insert_issued(record.clone()).await.unwrap();
+        record
+    }
+
+    /// Stores an access key that stands with this credential, made at this moment.
+    async fn keep_key(&self, name: &str, stands_with: &str, created_at: Timestamp) {
+        let access_key = AccessKeyOf {
+            under_environment: false,
+            stands_with: Some(stands_with.to_owned()),
+        };
+        let record = IssuedRecord {
+            created_at,
+            access_key: Some(access_key.to_value()),
+            ..self.draw(name)
+        };
+        self.store.insert_issued(record).await.unwrap();
+    }
+
+    /// A credential that is not stored yet.
+    fn draw(&self, name: &str) -> IssuedRecord {
         let endpoint = Endpoint::parse("http://127.0.0.1:5001/invoke").unwrap();
         let app_id = AppId::parse(name).unwrap();
         let instance = InstanceId::parse("inst_0123456789ab").unwrap();
         let held = draw(app_id.clone(), Profile::Native, endpoint.clone(), &instance);
-        let record = IssuedRecord {
+        IssuedRecord {
             name: name.to_owned(),
             app_id,
             profile: Profile::Native,
@@ -50,9 +71,7 @@ impl Place {
             life: None,
             sealed_previous: None,
             access_key: None,
-        };
-        self.store.insert_issued(record.clone()).await.unwrap();
-        record
+        }
     }
 
     /// Puts other secrets into a record, sealed as this instance seals them.
@@ -172,4 +191,29 @@ async fn another_end_of_a_lease_holds_for_calls_in_flight_and_for_what_stands_wi
     assert_eq!(before.loss(NOW), None);
     let longer = change(None);
     assert_eq!((longer.loss(later), key.loss(later)), (None, None));
+}
+
+#[tokio::test]
+async fn an_access_key_from_before_its_maker_by_a_clock_that_went_back_stands_with_it() {
+    let place = Place::new();
+    place.keep("a").await;
+    let before = NOW.plus_seconds(-3600);
+    place.keep_key("key-0123456789ab", "a", before).await;
+    place.keep_key("key-ba9876543210", "nobody", before).await;
+    for _ in 0..2 {
+        let issued = place.load(NOW).await.unwrap();
+        let key = issued.by_name("key-0123456789ab").unwrap();
+        assert_eq!(key.refusal(NOW), None);
+        let orphan = issued.by_name("key-ba9876543210").unwrap();
+        assert_eq!(orphan.refusal(NOW), Some("credential_revoked"));
+        issued.flush(&place.store, NOW).await.unwrap();
+    }
+
+    let issued = place.load(NOW).await.unwrap();
+    let maker = issued.by_name("a").unwrap();
+    let mut life = maker.life.clone();
+    life.apply(Event::Suspend, NOW).unwrap();
+    issued.put(maker.living(life, NOW), NOW);
+    let key = issued.by_name("key-0123456789ab").unwrap();
+    assert_eq!(key.refusal(NOW), Some("credential_suspended"));
 }
