@@ -1,19 +1,23 @@
 //! Heads of audit trails, exchanged with peers: what the end of our trail was is known elsewhere, and the ends of
 //! theirs are known here. Whoever cuts or rewrites a trail afterwards is contradicted by another machine.
 //!
-//! A head that was shown is never replaced by an earlier one, nor one that turned out not to hold: it is evidence.
+//! A head that was shown is never replaced by an earlier one, nor one that turned out not to hold: it is evidence,
+//! until a person has explained it.
 
+mod heads;
+mod heeding;
 pub(super) mod order;
 
 use super::Instance;
 use super::caller::Caller;
 use super::held::Holding;
 use super::{holding, issuing};
-use crate::handshake::{AlarmKind, Event, Life};
+use crate::handshake::{AlarmKind, Event};
 use crate::model::{CredentialState, Profile, Timestamp};
 use crate::protocol::{CallContext, Query};
-use crate::store::{AuditHead, HeadSide, SharedHead, StoreError};
+use crate::store::{AuditHead, HeadSide, StoreError};
 use futures::StreamExt;
+use heads::{caller_key, follows, keep, kept};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -64,24 +68,6 @@ struct Shown {
     head: AuditHead,
     known_holds: Option<bool>,
     yours: Option<AuditHead>,
-}
-
-/// The key under which a caller's head is kept. It cannot choose it: whom it says that it is, it may make up.
-pub(super) fn caller_key(credential: &str) -> String {
-    format!("credential:{credential}")
-}
-
-/// The head that is kept of a peer.
-pub(super) async fn kept(
-    instance: &Instance,
-    peer: &str,
-    side: HeadSide,
-) -> Result<Option<AuditHead>, StoreError> {
-    let heads = instance.store().heads().await?;
-    let found = heads
-        .into_iter()
-        .find(|kept| kept.peer == peer && kept.side == side);
-    Ok(found.map(|kept| kept.head))
 }
 
 /// Keeps what a caller shows of its trail, and that it was shown ours.
@@ -155,11 +141,11 @@ pub(super) async fn keep_exchanging(instance: Arc<Instance>, stop: CancellationT
 }
 
 /// Exchanges heads with every peer for which a native credential in use is held. With `accept`, what a peer shows
-/// now counts, whatever it had shown before.
+/// now counts, whatever it had shown before; of peers that are not asked, what they show next.
 pub(super) async fn exchange_with_all(instance: &Arc<Instance>, accept: bool) -> Vec<PeerReport> {
     let _alone = instance.witness().round.lock().await;
     if accept {
-        heed_alarms(instance).await;
+        heeding::heed_alarms(instance).await;
     }
     let asked = peers(instance).into_iter().map(|(peer, holding)| async move {
         let mut report = PeerReport {
@@ -297,21 +283,6 @@ pub(super) fn is_hash(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Whether a head can follow one that was shown before.
-fn follows(before: Option<&AuditHead>, shown: &AuditHead) -> bool {
-    before.is_none_or(|before| shown.sequence > before.sequence || shown == before)
-}
-
-async fn keep(instance: &Instance, peer: &str, side: HeadSide, head: &AuditHead) -> Result<(), StoreError> {
-    let head = SharedHead {
-        peer: peer.to_owned(),
-        side,
-        head: head.clone(),
-        seen_at: Timestamp::now(),
-    };
-    instance.store().put_head(head).await
-}
-
 /// Puts it on record, once for each peer while this process runs.
 async fn alarm(
     instance: &Instance,
@@ -348,29 +319,5 @@ async fn alarm_issued(instance: &Instance, name: &str) {
     }
     if let Err(problem) = issuing::happen(instance, name, WENT_BACK).await {
         tracing::error!(credential = name, %problem, "an alarm was not stored");
-    }
-}
-
-/// A person has explained why trails went back.
-async fn heed_alarms(instance: &Instance) {
-    let is_ours = |life: &Life| {
-        life.alarm()
-            .is_some_and(|alarm| alarm.kind == AlarmKind::AuditWentBack)
-    };
-    for holding in instance.held().all() {
-        let name = &holding.record.name;
-        if is_ours(&holding.life)
-            && let Err(problem) = holding::happened(instance, name, Event::AlarmHeeded).await
-        {
-            tracing::error!(credential = name, %problem, "an alarm stays");
-        }
-    }
-    for credential in instance.issued().all() {
-        let name = &credential.record.name;
-        if is_ours(&credential.life)
-            && let Err(problem) = issuing::happen(instance, name, Event::AlarmHeeded).await
-        {
-            tracing::error!(credential = name, %problem, "an alarm stays");
-        }
     }
 }

@@ -351,6 +351,8 @@ pub trait Store: Send + Sync {
     async fn heads(&self) -> Result<Vec<SharedHead>, StoreError>;
     /// Keeps a head in place of the last one of that peer and side.
     async fn put_head(&self, head: SharedHead) -> Result<(), StoreError>;
+    /// Removes the head of that peer and side, if there is one.
+    async fn remove_head(&self, peer: &str, side: HeadSide) -> Result<(), StoreError>;
 
     /// Whether the disk refused the last write.
     fn is_failing(&self) -> bool;

@@ -1,8 +1,9 @@
 //! The audit trail as its owner and the peers see it: what is on record, whether the record is whole, and who else
 //! knows where it ended.
 
-use crate::running::{Running, call, problem_of, text};
+use crate::running::{Running, call, get, problem_of, text};
 use butterfly_console::instance::actions::{Access, Action, Kind, table};
+use butterfly_console::model::Grant;
 use butterfly_console::protocol::{Code, CredentialForm};
 use butterfly_console::store::NewAuditRecord;
 use serde_json::{Value, json};
@@ -165,6 +166,92 @@ async fn threat_50_the_own_cut_tail_is_noticed_with_a_peer_s_help() {
         known_to_beta,
         "the evidence stays"
     );
+}
+
+#[tokio::test]
+async fn a_caller_s_trail_that_went_back_is_forgotten_for_good_once_that_is_explained() {
+    let beta = Running::start("beta").await;
+    let partner = beta.issue("partner", Grant::default()).await;
+    let show = async |sequence: u32| {
+        let head = json!({"sequence": sequence, "hash": "a".repeat(64)});
+        get(&partner, "exchange_audit_heads", head).await
+    };
+    show(1000).await;
+    show(500).await;
+    let alarm = alarm_of(&beta, "list_credentials", "partner").await;
+    assert_eq!(alarm["kind"], "audit_went_back");
+    let evidence = kept(&beta, "credential:partner", "theirs").await;
+    assert_eq!(evidence["head"]["sequence"], 1000);
+    beta.get("exchange_heads_now", json!({"accept": true})).await;
+    let beta = beta.reopen().await;
+    show(600).await;
+    let alarm = alarm_of(&beta, "list_credentials", "partner").await;
+    assert_eq!(alarm, Value::Null);
+    assert_eq!(reasons(&beta).await, ["peer_audit_went_back credential:partner"]);
+
+    // From there on it is watched as before.
+    show(550).await;
+    let alarm = alarm_of(&beta, "list_credentials", "partner").await;
+    assert_eq!(alarm["kind"], "audit_went_back");
+    let known = kept(&beta, "credential:partner", "theirs").await;
+    assert_eq!(known["head"]["sequence"], 600);
+    beta.get("exchange_heads_now", json!({"accept": true})).await;
+    show(560).await;
+    show(555).await;
+    let again = ["peer_audit_went_back credential:partner"; 3];
+    assert_eq!(
+        reasons(&beta).await,
+        again,
+        "what was explained once is not all that may happen"
+    );
+}
+
+#[tokio::test]
+async fn an_own_trail_that_went_back_is_forgotten_for_callers_too_once_that_is_explained() {
+    let beta = Running::start("beta").await;
+    let (partner, other) = (
+        beta.issue("partner", Grant::default()).await,
+        beta.issue("other", Grant::default()).await,
+    );
+    get(&other, "exchange_audit_heads", json!({})).await;
+    let shown_before = kept(&beta, "credential:other", "ours").await;
+    beta.get("create_domain", json!({"name": "of its own"})).await;
+    get(&partner, "exchange_audit_heads", json!({})).await;
+    beta.cut_tail(3);
+    get(&partner, "exchange_audit_heads", json!({})).await;
+    assert_eq!(kept(&beta, "credential:partner", "ours").await["holds"], false);
+    assert_eq!(reasons(&beta).await, ["own_audit_went_back credential:partner"]);
+
+    beta.get("exchange_heads_now", json!({"accept": true})).await;
+    assert_eq!(
+        kept(&beta, "credential:other", "ours").await,
+        shown_before,
+        "what holds stays"
+    );
+    get(&partner, "exchange_audit_heads", json!({})).await;
+    assert_eq!(kept(&beta, "credential:partner", "ours").await["holds"], true);
+    assert_eq!(reasons(&beta).await, ["own_audit_went_back credential:partner"]);
+
+    get(&partner, "exchange_audit_heads", json!({})).await;
+    beta.cut_tail(2);
+    get(&partner, "exchange_audit_heads", json!({})).await;
+    let again = ["own_audit_went_back credential:partner"; 2];
+    assert_eq!(reasons(&beta).await, again, "what happens again is said again");
+}
+
+#[tokio::test]
+async fn that_a_peer_s_trail_went_back_can_be_accepted_while_it_is_away() {
+    let (alpha, mut beta) = joined().await;
+    exchange(&alpha).await;
+    beta.cut_tail(2);
+    assert_eq!(exchange(&alpha).await["went_back"], true);
+    beta.stop().await;
+    let accepted = alpha.get("exchange_heads_now", json!({"accept": true})).await;
+    assert!(accepted["peers"][0]["error"].is_string(), "{accepted}");
+    beta.serve_again().await;
+    assert_eq!(exchange(&alpha).await["went_back"], false);
+    let alarm = alarm_of(&alpha, "list_held_credentials", "to-beta").await;
+    assert_eq!(alarm, Value::Null);
 }
 
 #[tokio::test]

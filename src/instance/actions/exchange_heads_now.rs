@@ -1,5 +1,6 @@
 //! `exchange_heads_now {accept?}` → `{peers: [{peer, credential, error, head, went_back, yours, yours_holds}]}`: asks
-//! every peer that can be asked, at once. With `accept`, what each shows now counts, whatever it had shown before.
+//! every peer that can be asked, at once. With `accept`, what each shows now counts, whatever it had shown before; of
+//! those that cannot be asked, or only call, what they show next.
 
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter};
 use crate::instance::witness;

@@ -50,4 +50,10 @@ impl Witness {
         let mut alarmed = self.alarmed.lock().unwrap_or_else(PoisonError::into_inner);
         alarmed.remove(&(peer.to_owned(), reason));
     }
+
+    /// All of it was explained; if it is so again, it is said again.
+    pub(super) fn forget_alarms(&self) {
+        let mut alarmed = self.alarmed.lock().unwrap_or_else(PoisonError::into_inner);
+        alarmed.clear();
+    }
 }

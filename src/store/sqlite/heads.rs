@@ -54,3 +54,10 @@ pub(super) fn put_head(conn: &Connection, head: &SharedHead) -> Result<(), Store
     ])?;
     Ok(())
 }
+
+/// Removes the head of that peer and side, if there is one.
+pub(super) fn remove_head(conn: &Connection, peer: &str, side: HeadSide) -> Result<(), StoreError> {
+    conn.prepare_cached("DELETE FROM heads WHERE peer = ?1 AND side = ?2")?
+        .execute(params![peer, word(side)])?;
+    Ok(())
+}

@@ -14,7 +14,7 @@ use crate::model::{
 };
 use crate::store::records::uniqueness;
 use crate::store::{
-    AsSeen, Begun, ConnectionChange, Edge, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness,
+    AsSeen, Begun, ConnectionChange, Edge, HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness,
     OfferRecord, OnceKey, PointerPage, PointerQuery, Relationship, SharedHead, Staged, Statistics, Store,
     StoreError, Summary,
 };
@@ -486,6 +486,13 @@ impl Store for SqliteStore {
     async fn put_head(&self, head: SharedHead) -> Result<(), StoreError> {
         self.writer
             .write(move |work| heads::put_head(work.conn, &head))
+            .await
+    }
+
+    async fn remove_head(&self, peer: &str, side: HeadSide) -> Result<(), StoreError> {
+        let peer = peer.to_owned();
+        self.writer
+            .write(move |work| heads::remove_head(work.conn, &peer, side))
             .await
     }
 
