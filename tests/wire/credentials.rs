@@ -74,6 +74,36 @@ async fn threat_43_an_offer_warns_of_a_near_clash_too() {
 }
 
 #[tokio::test]
+async fn an_offer_that_is_refused_leaves_no_credential_behind() {
+    let running = Running::start().await;
+    let before = running.result("list_credentials", json!({})).await;
+    let order = json!({
+        "label": "x", "app_id": "a".repeat(56), "profile": "native", "holders": ["console", "instance"], "grant": {},
+    });
+    let longest = json!("a".repeat(55));
+    for (name, value) in [
+        ("app_id", order["app_id"].clone()),
+        ("grant", json!({"hops": Grant::MOST_HOPS + 1})),
+        ("lease_ends", json!("2020-01-01T00:00:00+00:00")),
+        ("valid_seconds", json!(86_401)),
+        ("delivery", json!("pigeon")),
+        ("holders", json!(["console", "pocket"])),
+    ] {
+        let mut asked = order.clone();
+        asked["app_id"] = longest.clone();
+        asked[name] = value;
+        let refused = running.ask("create_offer", asked).await;
+        assert_eq!(refused.code(), Some(Code::InvalidParameter), "{name}");
+        let after = running.result("list_credentials", json!({})).await;
+        assert_eq!(names(&after), names(&before), "{name}");
+    }
+    let mut asked = order;
+    asked["app_id"] = longest;
+    let made = running.result("create_offer", asked).await;
+    assert_eq!(made["credentials"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
 async fn threat_05_a_short_secret_is_refused_at_import() {
     let running = Running::start().await;
     let native = CredentialForm::of(&running.owner).expose_value();

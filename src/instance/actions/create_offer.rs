@@ -70,13 +70,13 @@ async fn create_offer(call: &Call<'_>) -> Answer {
     let _alone = call.instance.changing().await;
     let now = Timestamp::now();
     let expires_at = now.plus_seconds(order.valid_seconds);
-    let mut credentials = Vec::with_capacity(order.holders.len());
-    let mut names = Vec::with_capacity(order.holders.len());
+    let mut credentials = Vec::with_capacity(order.parts.len());
+    let mut names = Vec::with_capacity(order.parts.len());
     let (id, mut warning) = (random::offer_id(), None);
-    for holder in &order.holders {
-        let made = issuing::make(call.instance, order.wanted(*holder, &id, expires_at)?).await?;
+    for part in &order.parts {
+        let made = issuing::make(call.instance, order.wanted(part, &id, expires_at)).await?;
         names.push(made.credential.record.name.clone());
-        credentials.push(part(*holder, &made));
+        credentials.push(view(part.holder, &made));
         warning = warning.or(made.warning);
     }
     let offer = OfferRecord {
@@ -107,12 +107,17 @@ async fn create_offer(call: &Call<'_>) -> Answer {
     Ok(Outcome::Success(result))
 }
 
-/// What the query asks for.
+/// Who is to hold one of the credentials, and the name that it calls under.
+struct Part {
+    holder: Holder,
+    app_id: AppId,
+}
+
+/// What the query asks for. All of it can be made: what is refused is refused before anything is.
 struct Order {
     label: String,
-    app_id: AppId,
     profile: Profile,
-    holders: Vec<Holder>,
+    parts: Vec<Part>,
     grant: Grant,
     lease_ends: Option<Timestamp>,
     valid_seconds: i64,
@@ -133,6 +138,7 @@ impl Order {
                 "'label' has 200 characters at most, and no control characters",
             ));
         }
+        let parts = parts(&query.id("app_id")?, &holders)?;
         let valid_seconds = query.optional_count("valid_seconds")?.unwrap_or(LONGEST);
         if valid_seconds == 0 || valid_seconds > LONGEST {
             return Err(refused("'valid_seconds' is between 1 and 86400"));
@@ -147,27 +153,24 @@ impl Order {
         }
         Ok(Self {
             label,
-            app_id: query.id("app_id")?,
             profile,
             delivery,
             verify_first,
-            holders,
+            parts,
             grant: issuing::grant(query)?,
             lease_ends: issuing::lease_ends(query)?,
             valid_seconds: valid_seconds.cast_signed(),
         })
     }
 
-    fn wanted(&self, holder: Holder, offer: &str, until: Timestamp) -> Result<Wanted, Problem> {
-        let app_id = AppId::parse(&format!("{}-{}", self.app_id, word(holder)))
-            .map_err(|_| refused("'app_id' is too long: 55 characters leave room for its ending"))?;
-        Ok(Wanted {
+    fn wanted(&self, part: &Part, offer: &str, until: Timestamp) -> Wanted {
+        Wanted {
             name: None,
-            app_id,
+            app_id: part.app_id.clone(),
             profile: self.profile,
             grant: self.grant.clone(),
-            life: self.life(holder, offer, until),
-        })
+            life: self.life(part.holder, offer, until),
+        }
     }
 
     /// Plain values are in use as soon as they are shown: no offer of theirs can end.
@@ -189,7 +192,18 @@ impl Order {
     }
 }
 
-fn part(holder: Holder, made: &Made) -> serde_json::Value {
+/// One part for each holder, if every one of their app_ids is acceptable.
+fn parts(app_id: &AppId, holders: &[Holder]) -> Result<Vec<Part>, Problem> {
+    let part = |holder: &Holder| {
+        let app_id = AppId::parse(&format!("{app_id}-{}", word(*holder)))
+            .map_err(|_| refused("'app_id' is too long: 55 characters leave room for its ending"))?;
+        let holder = *holder;
+        Ok(Part { holder, app_id })
+    };
+    holders.iter().map(part).collect()
+}
+
+fn view(holder: Holder, made: &Made) -> serde_json::Value {
     json!({
         "holder": holder,
         "name": made.credential.record.name,
