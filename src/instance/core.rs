@@ -197,7 +197,8 @@ impl Instance {
         (!has_ended).then(|| holding.credential.clone())
     }
 
-    /// Where the instances answer for which credentials are held: the fetch policy lets their exact host and port through.
+    /// Where the instances answer for which credentials are held: they are called there, and nothing is fetched from
+    /// exactly there. What else their hosts have is under the fetch policy, as everything is.
     pub fn held_endpoints(&self) -> Vec<Endpoint> {
         self.held.endpoints()
     }
