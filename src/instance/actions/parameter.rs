@@ -81,8 +81,11 @@ pub const DESCENDING: Parameter =
 pub const TAGS: Parameter = Parameter::optional("tags", Kind::Texts, "labels").naming("tag");
 
 /// The size of a page.
-pub const LIMIT: Parameter =
-    Parameter::optional("limit", Kind::Count, "how many at most in this page, up to 1000");
+pub const LIMIT: Parameter = Parameter::optional(
+    "limit",
+    Kind::Count,
+    "how many at most in this page, up to 1000 and 16 MB",
+);
 
 /// The size of a page of a list that is given whole without it.
 pub const PAGE_OF_LIST: Parameter = Parameter::optional(

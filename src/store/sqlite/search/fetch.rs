@@ -60,10 +60,35 @@ impl<'a> Wanted<'a> {
     }
 }
 
+/// Bytes of JSON that the rows of a page come to at most, unless it is a single one: a page of a thousand large ones
+/// would otherwise take an instance a gigabyte of memory. A page that ends here says that more follow.
+pub(super) const LARGEST_PAGE: usize = 16 * 1024 * 1024;
+
+/// About how many bytes a pointer comes to as JSON.
+fn size(pointer: &Pointer) -> usize {
+    let text = |text: &str| {
+        let escaped = text
+            .bytes()
+            .filter(|byte| *byte < b' ' || matches!(byte, b'"' | b'\\'));
+        // A control character becomes six.
+        text.len() + 5 * escaped.count()
+    };
+    let tags: usize = pointer.tags.iter().map(|tag| text(tag) + 3).sum();
+    let federated = pointer
+        .federated
+        .as_ref()
+        .map_or(0, |federated| text(&federated.query.to_string()) + USUAL_SIZE);
+    USUAL_SIZE + text(&pointer.description) + text(&pointer.data_reference) + tags + federated
+}
+
+/// What the other members of a pointer come to.
+const USUAL_SIZE: usize = 400;
+
 /// A page while it is filled, row by row.
 pub(super) struct Page<'a> {
     wanted: Wanted<'a>,
     pointers: Vec<Pointer>,
+    bytes: usize,
     last: Place,
     skip: i64,
     looked_at: i64,
@@ -75,6 +100,7 @@ impl<'a> Page<'a> {
         Self {
             wanted,
             pointers: Vec::new(),
+            bytes: 0,
             last: Place { key: None, id: 0 },
             skip,
             looked_at: 0,
@@ -93,10 +119,11 @@ impl<'a> Page<'a> {
         self.looked_at += 1;
         let found = pointer(row)?;
         let may_see = self.wanted.may_see(&found);
-        let is_full = self
-            .wanted
-            .limit
-            .is_some_and(|limit| self.pointers.len() as u64 == limit);
+        let bytes = self.bytes + size(&found);
+        let is_full = self.wanted.limit.is_some_and(|limit| {
+            let is_large = bytes > LARGEST_PAGE && !self.pointers.is_empty();
+            is_large || self.pointers.len() as u64 == limit
+        });
         // That more follow is said where one does that may be seen: of others not even that they are there.
         if may_see && is_full {
             return Ok(ControlFlow::Break(()));
@@ -106,6 +133,7 @@ impl<'a> Page<'a> {
             id: row.get(12)?,
         };
         if may_see {
+            self.bytes = bytes;
             self.pointers.push(found);
         }
         Ok(ControlFlow::Continue(()))

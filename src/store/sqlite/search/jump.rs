@@ -42,6 +42,11 @@ pub(super) fn jump(
     };
     let skip = i64::try_from(left - wanted).unwrap_or(i64::MAX);
     let (mut pointers, _) = fetch(conn, plan, backwards, Begin::Skipping(skip))?;
+    if (pointers.len() as u64) < wanted {
+        // They are too large for one page, which begins at the other end.
+        let skip = i64::try_from(offset).unwrap_or(i64::MAX);
+        return fetch(conn, plan, Wanted::of(query), Begin::Skipping(skip));
+    }
     pointers.reverse();
     let next = match pointers.last() {
         Some(last) if left > wanted => Some(place_of(conn, order, last)?),

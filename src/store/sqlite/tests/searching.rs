@@ -187,6 +187,52 @@ async fn jumps_land_where_they_should_across_runs_of_ids() {
 }
 
 #[tokio::test]
+async fn a_page_of_large_rows_is_a_short_one_and_no_row_is_lost() {
+    let place = Place::new();
+    let store = place.store();
+    // As JSON, each of these characters is six.
+    let large = "\u{1}".repeat(60_000);
+    let rows = (0..120)
+        .map(|row| {
+            new(
+                &format!("{row:03}{large}"),
+                &format!("row {:03}", row * 7 % 120),
+                &[],
+            )
+        })
+        .collect();
+    store.create_pointers(rows, NOW).await.unwrap();
+    for by in [SortBy::Created, SortBy::Description] {
+        for start in [0, 10, 100] {
+            let query = PointerQuery {
+                order: Order {
+                    by,
+                    descending: false,
+                },
+                start: Start::Offset(start),
+                ..PointerQuery::default()
+            };
+            let whole = addresses(&store.pointers(&query).await.unwrap().pointers);
+            assert_eq!(whole.len() as u64, 120 - start);
+            let asked = PointerQuery {
+                limit: Some(1_000),
+                ..query.clone()
+            };
+            let page = store.pointers(&asked).await.unwrap();
+            assert_eq!(page.total, Some(120));
+            let bytes = serde_json::to_vec(&page.pointers).unwrap().len();
+            assert!(bytes <= 16 * 1024 * 1024, "{bytes}");
+            assert_eq!(page.next.is_some(), start < 100, "{start}");
+            assert_eq!(
+                addresses(&by_pages(&store, &query, 1_000).await),
+                whole,
+                "{by:?} from {start}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
 async fn pages_stay_in_place_while_others_write() {
     let place = Place::new();
     let store = place.store();
