@@ -17,6 +17,9 @@ pub struct ClientSettings {
     pub plain_http_anywhere: bool,
     /// The largest response that is read, in bytes.
     pub response_limit: usize,
+    /// Whether replies are handed on rather than looked at: their results stay text then, and those of strangers do not
+    /// take many times their size of memory.
+    pub hands_on: bool,
 }
 
 impl Default for ClientSettings {
@@ -24,6 +27,7 @@ impl Default for ClientSettings {
         Self {
             plain_http_anywhere: false,
             response_limit: 128 * 1024 * 1024,
+            hands_on: false,
         }
     }
 }

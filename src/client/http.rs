@@ -52,6 +52,13 @@ impl Client {
         Self::with_settings(self.settings)
     }
 
+    /// The same client, over the same connections, for replies of which it is known that they are small.
+    pub fn taking_at_most(&self, response_limit: usize) -> Self {
+        let mut smaller = self.clone();
+        smaller.settings.response_limit = response_limit.min(self.settings.response_limit);
+        smaller
+    }
+
     /// Seals the query, calls, opens the reply. The context's deadline bounds the whole.
     ///
     /// Dropping the future closes the connection; the instance may have executed the query all the same.
@@ -148,7 +155,11 @@ impl Client {
         let mut progress = Progress::after(phases, sent);
         let posting = self.post(credential, &request, &mut progress);
         let posted = within_deadline(&credential.endpoint, context.deadline_ms, posting).await;
-        match posted.and_then(|()| progress.open(credential, &request)) {
+        let opened = match posted {
+            Ok(()) => progress.open(credential, &request, self.settings.hands_on).await,
+            Err(error) => Err(error),
+        };
+        match opened {
             Ok(reply) => Ok(progress.arrive(request, reply)),
             Err(error) => Err(Box::new(progress.fail(request, error))),
         }

@@ -7,6 +7,9 @@ use super::{ClientError, Exchange, FailedExchange};
 use crate::protocol::{HeldCredential, Hop, PhaseName, Reply, SealedRequest};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Bytes of a body that is opened at once.
+const AT_ONCE: usize = 256 * 1024;
+
 /// How far an exchange came.
 enum Stage {
     Sealed,
@@ -70,14 +73,30 @@ impl<'a> Progress<'a> {
         self.stage = Stage::Received;
     }
 
-    /// Opens what was received.
-    pub(super) fn open(
+    /// Opens what was received. What takes its time is done on a blocking thread, so that others go on meanwhile.
+    pub(super) async fn open(
         &mut self,
         credential: &HeldCredential,
         request: &SealedRequest,
+        hands_on: bool,
     ) -> Result<Reply, ClientError> {
-        let answer = self.answer.as_ref().expect("a response was received");
-        let reply = response::open(&credential.endpoint, credential, &request.jti, answer)?;
+        let answer = self.answer.take().expect("a response was received");
+        let (answer, opened) = if answer.body.len() <= AT_ONCE {
+            let opened = response::open(credential, &request.jti, &answer, hands_on);
+            (answer, opened)
+        } else {
+            let (credential, jti) = (credential.clone(), request.jti.clone());
+            let opening = tokio::task::spawn_blocking(move || {
+                let opened = response::open(&credential, &jti, &answer, hands_on);
+                (answer, opened)
+            });
+            // Only a panic ends it early, and that goes on here.
+            opening
+                .await
+                .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
+        };
+        self.answer = Some(answer);
+        let reply = opened?;
         self.phases.lap(PhaseName::Open);
         Ok(reply)
     }

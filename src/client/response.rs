@@ -4,7 +4,7 @@ use super::exchange::Headers;
 use super::transport::{Begun, Failure};
 use super::{ClientError, inert};
 use crate::model::{Endpoint, Profile};
-use crate::protocol::{EnvelopeError, HeldCredential, Reply, open_reply};
+use crate::protocol::{EnvelopeError, HeldCredential, Reply, open_reply, open_reply_to_hand_on};
 use http_body_util::BodyExt;
 use hyper::body::Body;
 use hyper::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -107,14 +107,15 @@ pub async fn read_body(
     Ok(())
 }
 
-/// The sealed reply in a response to the request with this `jti`, or what the response is instead.
+/// The sealed reply in a response to the request with this `jti`, or what the response is instead. Where the reply is to
+/// be handed on, its result stays text.
 pub fn open(
-    endpoint: &Endpoint,
     credential: &HeldCredential,
     jti: &str,
     answer: &Answer,
+    hands_on: bool,
 ) -> Result<Reply, ClientError> {
-    let endpoint_text = || endpoint.as_str().to_owned();
+    let endpoint_text = || credential.endpoint.as_str().to_owned();
     if answer.status == 401 {
         return Err(ClientError::Refused {
             endpoint: endpoint_text(),
@@ -129,7 +130,11 @@ pub fn open(
             retry_after: retry_after(&answer.headers.0),
         });
     }
-    open_reply(credential, jti, &answer.body).map_err(|source| ClientError::Garbage {
+    let opened = match hands_on {
+        true => open_reply_to_hand_on(credential, jti, &answer.body),
+        false => open_reply(credential, jti, &answer.body),
+    };
+    opened.map_err(|source| ClientError::Garbage {
         endpoint: endpoint_text(),
         source,
     })

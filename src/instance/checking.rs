@@ -72,7 +72,7 @@ async fn make(
     findings: &mut Findings,
 ) -> Result<(), ()> {
     let credential = &holding.credential;
-    let client = instance.client();
+    let client = instance.own_client();
     let looked = client
         .look(
             &credential.endpoint,

@@ -13,7 +13,7 @@ use super::settings::Settings;
 use super::trail::Trail;
 use super::witness::order::Witness;
 use super::{InstanceError, folder, tls, workers};
-use crate::client::Client;
+use crate::client::{Client, ClientSettings};
 use crate::model::{AppId, Endpoint, InstanceId, Timestamp};
 use crate::protocol::{HeldCredential, Spki};
 use crate::seal::{DataKey, Identity};
@@ -103,7 +103,7 @@ impl Instance {
             settings: parts.settings,
             store: parts.store,
             trail: parts.trail,
-            clients: (0..=workers::MOST).map(|_| Client::new()).collect(),
+            clients: (0..=workers::MOST).map(|_| new_client()).collect(),
             cursor_key: parts.key.derived("butterfly/v1 cursor"),
             key: parts.key,
             tls: parts.tls,
@@ -187,6 +187,11 @@ impl Instance {
     /// Calls other instances, over connections of the thread that asks.
     pub fn client(&self) -> &Client {
         &self.clients[workers::number()]
+    }
+
+    /// The same for calls that this instance makes for itself: replies to them are small, whoever is asked.
+    pub fn own_client(&self) -> Client {
+        self.client().taking_at_most(LARGEST_OF_OWN)
     }
 
     /// The credential held under this name, opened; none if there is none, or it ended. Whether calls may be
@@ -332,3 +337,14 @@ impl Drop for Instance {
 
 /// Calls answered at one time.
 const MOST_CALLS: usize = 1024;
+
+/// Bytes of a response to a call that the instance makes for itself.
+const LARGEST_OF_OWN: usize = 1024 * 1024;
+
+/// What calls peers, and hands on what they say.
+fn new_client() -> Client {
+    Client::with_settings(ClientSettings {
+        hands_on: true,
+        ..ClientSettings::default()
+    })
+}

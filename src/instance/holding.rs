@@ -3,7 +3,7 @@
 
 use super::Instance;
 use super::held::Holding;
-use crate::client::{ClientError, Exchange, FailedExchange};
+use crate::client::{Client, ClientError, Exchange, FailedExchange};
 use crate::handshake::{AlarmKind, Event, Life, LifeError, Told};
 use crate::model::{CredentialState, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply};
@@ -170,11 +170,12 @@ pub(super) async fn invoke(
     context: &CallContext,
     noted: Noted<'_>,
 ) -> Attempted {
-    let asked = attempt(instance, holding, query, context, noted).await;
+    let client = instance.client();
+    let asked = attempt((instance, client), holding, query, context, noted).await;
     match &asked {
         Err(failed) if matches!(failed.error, ClientError::Refused { .. }) => {
             match renewed(instance, holding).await {
-                Some(renewed) => attempt(instance, &renewed, query, context, noted).await,
+                Some(renewed) => attempt((instance, client), &renewed, query, context, noted).await,
                 None => asked,
             }
         }
@@ -191,7 +192,7 @@ async fn heed_freezing(instance: &Instance, holding: &Holding, context: &CallCon
     let whoami = Query::new("whoami", json!({}));
     let context = own_context(instance, context);
     let asked = instance
-        .client()
+        .own_client()
         .invoke(&holding.credential, &whoami, &context)
         .await;
     if let Ok(exchange) = asked {
@@ -214,7 +215,8 @@ pub(super) async fn ask(
     context: &CallContext,
 ) -> Result<Exchange, ClientError> {
     let noted: Noted<'_> = (&AtomicBool::new(false), &|_| {});
-    let attempted = attempt(instance, holding, query, context, noted).await;
+    let client = instance.own_client();
+    let attempted = attempt((instance, &client), holding, query, context, noted).await;
     attempted.map_err(|failed| failed.error)
 }
 
@@ -233,7 +235,7 @@ impl Drop for OnItsWay<'_> {
 }
 
 async fn attempt(
-    instance: &Instance,
+    (instance, client): (&Instance, &Client),
     holding: &Holding,
     query: &Query,
     context: &CallContext,
@@ -241,8 +243,7 @@ async fn attempt(
 ) -> Attempted {
     sent.store(false, Ordering::Relaxed);
     let on_its_way = OnItsWay { holding, sent };
-    let attempted = instance
-        .client()
+    let attempted = client
         .attempt_telling(&holding.credential, query, context, sent)
         .await;
     let is_sent = attempted.as_ref().map_or_else(|failed| failed.is_sent, |_| true);

@@ -120,7 +120,7 @@ async fn refuse_impostor(
     };
     let credential = &holding.credential;
     let seen = instance
-        .client()
+        .own_client()
         .look(
             &credential.endpoint,
             &credential.pins,
@@ -209,7 +209,7 @@ async fn asked(
     let mut tries = 1;
     loop {
         match instance
-            .client()
+            .own_client()
             .invoke(&holding.credential, query, &context)
             .await
         {

@@ -260,7 +260,7 @@ async fn ask(
         ..CallContext::begin(Timestamp::now(), PATIENCE)
     };
     let credential = &holding.credential;
-    let exchange = instance.client().invoke(credential, &query, &context).await;
+    let exchange = instance.own_client().invoke(credential, &query, &context).await;
     if let Err(error) = &exchange {
         holding::notice_tls(instance, holding, error).await;
     }

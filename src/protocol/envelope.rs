@@ -5,6 +5,7 @@ use super::{HeldCredential, HeldKeys, Problem, Query, Reply, strict_json::Strict
 use crate::model::{InstanceId, Profile, Timestamp};
 use crate::seal::token::{Claims, LIFETIME, LegacyChain, LegacyClaims};
 use crate::seal::{fernet, jwe, random, token};
+use zeroize::Zeroizing;
 
 /// Life of a legacy token, in seconds: the original instances allow no clock skew at all, so leave room for it.
 const LEGACY_LIFETIME: i64 = 300;
@@ -159,12 +160,24 @@ fn chain(context: &CallContext) -> Option<LegacyChain> {
 
 /// Opens the body of a response to the request with this `jti`.
 pub fn open_reply(credential: &HeldCredential, jti: &str, body: &[u8]) -> Result<Reply, EnvelopeError> {
+    Ok(Reply::parse(&opened(credential, jti, body)?)?)
+}
+
+/// The same for whoever hands the reply on: see [`Reply::parse_to_hand_on`].
+pub fn open_reply_to_hand_on(
+    credential: &HeldCredential,
+    jti: &str,
+    body: &[u8],
+) -> Result<Reply, EnvelopeError> {
+    Ok(Reply::parse_to_hand_on(&opened(credential, jti, body)?)?)
+}
+
+fn opened(credential: &HeldCredential, jti: &str, body: &[u8]) -> Result<Zeroizing<Vec<u8>>, EnvelopeError> {
     let opened = match &credential.keys {
         HeldKeys::Native { keys, .. } => jwe::open_reply(keys, jti, body),
         HeldKeys::Legacy { keys, .. } => fernet::open(keys, body),
     };
-    let plaintext = opened.map_err(|_| EnvelopeError::CannotOpen)?;
-    Ok(Reply::parse(&plaintext)?)
+    opened.map_err(|_| EnvelopeError::CannotOpen)
 }
 
 impl SealedRequest {

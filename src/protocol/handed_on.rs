@@ -6,13 +6,13 @@
 //! what it is.
 
 use super::rendered::Rendered;
-use super::strict_json::{self, DEEPEST};
+use super::strict_json::{self, DEEPEST, StrictJsonError};
 use serde_json::{Map, Value};
 
 /// What such a reply begins with.
 pub(super) const BEFORE_RESULT: &[u8] = br#"{"status":"success","result":"#;
 /// The longest reply that is read like this, in bytes. A longer one is looked at by people, and would be there twice.
-const LONGEST: usize = 64 * 1024;
+pub(super) const LONGEST: usize = 64 * 1024;
 
 /// The result, and the members beside `status` and it, if the reply is of this kind and nothing is wrong with it.
 pub(super) fn read(bytes: &[u8]) -> Option<(Rendered, Map<String, Value>)> {
@@ -26,6 +26,40 @@ pub(super) fn read(bytes: &[u8]) -> Option<(Rendered, Map<String, Value>)> {
     }
     let (result, rest) = from_result.split_at(length);
     Some((Rendered::read(result, levels), others(rest)?))
+}
+
+/// Bytes that the members of a large reply may have together, its result apart.
+const MOST_BESIDE: usize = 1024 * 1024;
+
+/// The members of a reply of any size that is handed on, and its result where that stays text. A peer that answers with
+/// 90 MB of brackets costs as much memory, and not thirty times that.
+pub(super) fn read_large(bytes: &[u8]) -> Result<(Option<Rendered>, Map<String, Value>), StrictJsonError> {
+    let members = strict_json::members(bytes)?;
+    let is_success = members
+        .iter()
+        .any(|(name, text)| name == "status" && *text == r#""success""#);
+    let (mut result, mut others) = (None, Map::new());
+    let mut room = MOST_BESIDE;
+    for (name, text) in members {
+        if is_success && name == "result" {
+            let read = strict_json::first_value(text);
+            let (_, levels) = read.ok_or_else(|| malformed("its result is not acceptable JSON"))?;
+            result = Some(Rendered::read(text, levels));
+            continue;
+        }
+        room = room
+            .checked_sub(text.len())
+            .ok_or_else(|| malformed("more than its result is larger than 1 MiB"))?;
+        others.insert(name, strict_json::parse(text.as_bytes())?);
+    }
+    if result.is_some() {
+        others.shift_remove("status");
+    }
+    Ok((result, others))
+}
+
+fn malformed(why: &str) -> StrictJsonError {
+    StrictJsonError::Malformed(why.to_owned())
 }
 
 /// The members that follow a result, up to the end of the reply.

@@ -26,8 +26,8 @@ pub use code::{Code, ExitClass};
 pub use credential::{CredentialForm, CredentialFormError, HeldCredential, HeldKeys, Spki};
 pub use discovery::{DISCOVERY_PATH, Discovery};
 pub use envelope::{
-    CallContext, EnvelopeError, SealedRequest, open_reply, profile_of_sealed, seal_body, seal_query,
-    send_sealed,
+    CallContext, EnvelopeError, SealedRequest, open_reply, open_reply_to_hand_on, profile_of_sealed,
+    seal_body, seal_query, send_sealed,
 };
 pub use query::{BESIDE_PARAMETERS, Query, QueryError};
 pub use rendered::Rendered;

@@ -148,6 +148,24 @@ impl Reply {
         }
     }
 
+    /// The same for whoever hands replies on: the result of a success stays text however long it is, and what is beside
+    /// it, or what says of no success, is not taken for more than a part of the memory that a result may need.
+    pub fn parse_to_hand_on(bytes: &[u8]) -> Result<Self, StrictJsonError> {
+        if bytes.len() <= handed_on::LONGEST {
+            return Self::parse(bytes);
+        }
+        match handed_on::read_large(bytes)? {
+            (Some(result), others) => Ok(Self::rendered(result, None, others)),
+            (None, object) if object.get("status").is_some_and(Value::is_string) => Ok(Self::whole(object)),
+            (None, _) => Err(StrictJsonError::NotAReply),
+        }
+    }
+
+    /// Bytes of a result that is text still.
+    pub fn result_length(&self) -> Option<usize> {
+        self.0.rendered.as_ref().map(|result| result.as_str().len())
+    }
+
     /// `success`, `error`, `interpretation_rendered`, or what another implementation says.
     pub fn status(&self) -> &str {
         self.member("status").and_then(Value::as_str).unwrap_or_default()

@@ -9,6 +9,7 @@ mod checked;
 use checked::{Checked, refuse_name};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
@@ -53,6 +54,52 @@ pub(super) fn first_value(text: &str) -> Option<(usize, usize)> {
     let Checked(levels) = values.next()?.ok()?;
     (levels <= DEEPEST).then(|| (values.byte_offset(), levels))
 }
+
+/// The members of the object that fills all of `bytes`, in their order, each as the text that it is: nothing is wrong
+/// with their names, and how deep they nest is known not to be too deep, but what they hold is not read yet.
+pub(super) fn members(bytes: &[u8]) -> Result<Vec<(String, &str)>, StrictJsonError> {
+    check_depth(bytes)?;
+    let malformed = |error: serde_json::Error| StrictJsonError::Malformed(error.to_string());
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let Members(members) = Members::deserialize(&mut deserializer).map_err(malformed)?;
+    deserializer.end().map_err(malformed)?;
+    Ok(members)
+}
+
+/// The members of an object as text.
+struct Members<'a>(Vec<(String, &'a str)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Members<'de>, A::Error> {
+        let mut read: Vec<(String, &str)> = Vec::new();
+        while let Some((name, text)) = members.next_entry::<String, &RawValue>()? {
+            let is_there = read.iter().any(|(other, _)| *other == name);
+            refuse_name(&name, is_there).map_err(A::Error::custom)?;
+            if read.len() == MOST_MEMBERS {
+                return Err(A::Error::custom(format!("more than {MOST_MEMBERS} members")));
+            }
+            read.push((name, text.get()));
+        }
+        Ok(Members(read))
+    }
+}
+
+/// Members of an object whose members are kept as text: each is looked for among all.
+const MOST_MEMBERS: usize = 1_000;
 
 /// Where reading stops, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -108,6 +108,10 @@ impl Circuit {
             let outcome = run_step(step, call, via, &results).await;
             let result = match outcome.map_err(|problem| problem.with("step", json!(index)))? {
                 Outcome::Success(result) => result,
+                // As text it is known how large it is before memory is taken for what it holds.
+                Outcome::Relayed { reply, .. } if reply.result_length() > Some(room) => {
+                    return Err(too_large(index));
+                }
                 Outcome::Relayed { reply, .. } => reply.into_result().unwrap_or(Value::Null),
                 Outcome::Rendered(result) => result.into_value(),
                 Outcome::Interpretation {
@@ -115,12 +119,7 @@ impl Circuit {
                     details,
                 } => return Ok(cannot_be_had(index, interpretation, &details)),
             };
-            let size = json_size(&result, room).ok_or_else(|| {
-                invalid(format!(
-                    "the circuit's results are larger than {LARGEST_RESULT} bytes"
-                ))
-                .with("step", json!(index))
-            })?;
+            let size = json_size(&result, room).ok_or_else(|| too_large(index))?;
             room -= size;
             results.push(result);
         }
@@ -276,6 +275,13 @@ fn spend_step(call: &Call<'_>) -> Result<(), Problem> {
             "the circuits of this call take more than {MOST_STEPS_IN_ALL} steps together"
         ))
     })
+}
+
+fn too_large(step: usize) -> Problem {
+    invalid(format!(
+        "the circuit's results are larger than {LARGEST_RESULT} bytes"
+    ))
+    .with("step", json!(step))
 }
 
 fn cannot_be_had(index: usize, interpretation: String, details: &Value) -> Outcome {

@@ -50,6 +50,7 @@ fn threat_27_whatever_strict_json_refuses_is_refused() {
         let text = with_result(&result);
         assert!(strict_json::parse(text.as_bytes()).is_err(), "{result}");
         assert!(read(text.as_bytes()).is_none(), "{result}");
+        assert!(read_large(text.as_bytes()).is_err(), "{result}");
     }
     for text in [
         r#"{"status":"success","result":1,"result":2}"#,
@@ -64,9 +65,11 @@ fn threat_27_whatever_strict_json_refuses_is_refused() {
         r#"{"status":"success","result":1"#,
     ] {
         assert!(read(text.as_bytes()).is_none(), "{text}");
+        assert!(read_large(text.as_bytes()).is_err(), "{text}");
     }
     let not_text = [BEFORE_RESULT, b"\"\xff\"}"].concat();
     assert!(read(&not_text).is_none());
+    assert!(read_large(&not_text).is_err());
     let many = with_result(&format!("{{{}}}", many.join(",")));
     assert!(read(many.as_bytes()).is_some());
 }
@@ -100,7 +103,57 @@ fn other_replies_are_left_to_the_other_reader() {
     assert!(read(long.as_bytes()).is_none());
 }
 
+#[test]
+fn threat_31_only_the_result_of_a_large_reply_may_be_large_and_it_stays_text() {
+    let large = format!("[{}{{}}]", "{},".repeat(1_000_000));
+    for text in [
+        format!(r#"{{"status":"success","result":{large},"trace":{{"at":3}}}}"#),
+        format!(r#"{{"result":{large}, "trace":{{"at":3}}, "status":"success"}}"#),
+    ] {
+        let (result, others) = read_large(text.as_bytes()).unwrap();
+        assert_eq!(result.unwrap().as_str(), large);
+        assert_eq!(Value::Object(others), json!({"trace": {"at": 3}}));
+    }
+    for text in [
+        format!(r#"{{"status":"success","result":1,"trace":{large}}}"#),
+        format!(r#"{{"status":"error","code":"internal","message":"no","peer_reply":{large}}}"#),
+        format!(r#"{{"status":"interpretation_rendered","result":{large}}}"#),
+    ] {
+        assert!(read_large(text.as_bytes()).is_err());
+    }
+    let many: Vec<String> = (0..2_000).map(|number| format!(r#""m{number}":1"#)).collect();
+    assert!(read_large(format!("{{{}}}", many.join(",")).as_bytes()).is_err());
+}
+
 proptest! {
+    #[test]
+    fn a_large_reply_is_read_as_the_other_reader_reads_it(
+        result in any_json(),
+        status in prop::sample::select(vec!["success", "error"]),
+        is_last in any::<bool>(),
+        trace in any_json(),
+        changes in vec((any::<Index>(), any::<u8>()), 0..3),
+    ) {
+        let text = match is_last {
+            true => format!(r#"{{"trace":{trace}, "result":{result},"status":"{status}"}}"#),
+            false => format!(r#"{{"status":"{status}","result": {result} ,"trace":{trace}}}"#),
+        };
+        let mut bytes = text.into_bytes();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let read = read_large(&bytes).ok().map(|(result, mut others)| {
+            if let Some(result) = result {
+                others.insert("status".to_owned(), json!("success"));
+                others.insert("result".to_owned(), result.into_value());
+            }
+            Value::Object(others)
+        });
+        let parsed = strict_json::parse(&bytes).ok().filter(Value::is_object);
+        prop_assert_eq!(read, parsed);
+    }
+
     #[test]
     fn what_is_read_here_the_other_reader_reads_the_same(
         result in any_json(),
