@@ -1,5 +1,6 @@
 //! An import: what the file would come to is asked about first, and said afterwards.
 
+use crate::command::Id;
 use crate::model::InstanceName;
 use crate::tui::clock::{count, pointers};
 use crate::tui::effect::Work;
@@ -10,8 +11,15 @@ use crate::tui::widgets::text::{Line, wrap};
 use crate::workspace::{ImportPreview, ImportReport};
 use std::path::PathBuf;
 
-/// Says what a file would come to, and asks whether it shall.
-pub fn on_previewed(state: &mut State, instance: InstanceName, path: PathBuf, preview: &ImportPreview) {
+/// Says what a file would come to, and asks whether it shall. Whoever has gone on meanwhile is told on the status line
+/// only, because their next key is meant for something else.
+pub fn on_previewed(
+    state: &mut State,
+    instance: InstanceName,
+    path: PathBuf,
+    preview: &ImportPreview,
+    can_be_asked: bool,
+) {
     let file = path.display().to_string();
     if preview.stopped {
         let text = format!(
@@ -19,6 +27,15 @@ pub fn on_previewed(state: &mut State, instance: InstanceName, path: PathBuf, pr
             count(preview.rows)
         );
         state.report(Level::Warn, text, "");
+        return;
+    }
+    if !can_be_asked {
+        let text = format!(
+            "{file} was looked at, and nothing is imported yet: {}",
+            what_is_in_it(preview)
+        );
+        let remedy = format!("{} asks about it again", state.key_for(Id::ImportPointers));
+        state.report(Level::Info, text, remedy);
         return;
     }
     if preview.new == 0 {

@@ -51,6 +51,9 @@ pub fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) -> Vec<
     state
         .layers
         .retain(|layer| !matches!(layer, Layer::Steps(steps) if steps.ticket == ticket));
+    // The form that waits for it is closed before what it came to is shown.
+    let waits = |layer: &Layer| matches!(layer, Layer::Form(form) if form.ticket == Some(ticket));
+    let can_be_asked = state.layers.last().is_none_or(waits);
     match outcome {
         Ok(Done::Meanwhile(failure, now)) => {
             let instance = failure.instance.as_deref().map(InstanceName::parse);
@@ -65,10 +68,8 @@ pub fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) -> Vec<
             effects
         }
         Ok(done) => {
-            state
-                .layers
-                .retain(|layer| !matches!(layer, Layer::Form(form) if form.ticket == Some(ticket)));
-            on_done(state, done)
+            state.layers.retain(|layer| !waits(layer));
+            on_done(state, done, can_be_asked)
         }
         Err(failure) => {
             let failure = domains::with_names(state, failure);
@@ -99,7 +100,7 @@ fn on_failure(state: &mut State, running: &Running, failure: Failure) {
     }
 }
 
-fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
+fn on_done(state: &mut State, done: Done, can_be_asked: bool) -> Vec<Effect> {
     let mut effects = Vec::new();
     match done {
         Done::Instance(row, word) => {
@@ -155,7 +156,7 @@ fn on_done(state: &mut State, done: Done) -> Vec<Effect> {
             }
         }
         Done::Previewed(instance, path, preview) => {
-            super::import::on_previewed(state, instance, path, &preview)
+            super::import::on_previewed(state, instance, path, &preview, can_be_asked)
         }
         Done::Imported(instance, report) => {
             super::import::on_imported(state, &instance, &report);

@@ -61,6 +61,35 @@ fn a_file_is_looked_at_before_it_is_imported() {
 }
 
 #[test]
+fn whoever_has_gone_on_is_not_asked_whether_to_import() {
+    let gone_on = |keys: &[&str]| {
+        let mut state = demo((120, 36));
+        press(&mut state, &["U"]);
+        write(&mut state, "/data/air.jsonl");
+        update(&mut state, Message::Key(Key::ctrl('s')));
+        let ticket = state.running[0].ticket;
+        press(&mut state, &["esc"]);
+        press(&mut state, keys);
+        let done = Done::Previewed(fake::name("alpha"), PathBuf::from("/data/air.jsonl"), some());
+        update(&mut state, Message::Worked(ticket, Ok(done)));
+        let effects = update(&mut state, Message::Key(Key::char('y')));
+        let imports = effects.iter().any(|effect| matches!(effect, Effect::Work(..)));
+        (state, imports)
+    };
+    let (state, imports) = gone_on(&["n"]);
+    assert!(!imports);
+    assert!(matches!(state.layers.as_slice(), [Layer::Form(form)] if form.value("description") == "y"));
+    let told = &state.reports[0];
+    assert!(told.text.contains("419 990 new"), "{}", told.text);
+    assert!(told.remedy.contains("U asks"), "{}", told.remedy);
+    let (state, imports) = gone_on(&[":"]);
+    assert!(!imports);
+    assert!(matches!(state.layers.as_slice(), [Layer::Command(line)] if line.input.value() == "y"));
+    let (_, imports) = gone_on(&[]);
+    assert!(imports, "whoever only closed the form is asked");
+}
+
+#[test]
 fn a_path_is_completed_by_tab_and_tab_leads_on_where_nothing_is_to_be_completed() {
     let mut state = demo((120, 36));
     press(&mut state, &["X", "ctrl-u"]);
