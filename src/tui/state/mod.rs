@@ -295,9 +295,26 @@ impl State {
         }
     }
 
+    /// The instance that keys act on: the one whose page is open, or else the selected one. None while the page is
+    /// about one that is gone: the selection fell to a neighbour, which nobody looks at.
+    pub fn instance(&self) -> Option<&Instance> {
+        match self.instance_page() {
+            Some(name) => self.instances.get(name.as_str()),
+            None => self.instances.selected(),
+        }
+    }
+
+    /// Whose page is open.
+    pub fn instance_page(&self) -> Option<&InstanceName> {
+        self.layers.iter().rev().find_map(|layer| match layer {
+            Layer::Instance(page) => Some(&page.name),
+            _ => None,
+        })
+    }
+
     /// What commands may want to know.
     pub fn situation(&self) -> Situation {
-        let instance = self.instances.selected();
+        let instance = self.instance();
         let pointer = self.pointer();
         let page_invoke = matches!(self.layers.last(), Some(Layer::Invoke(_)));
         let inspected = match self.layers.last() {
@@ -389,11 +406,7 @@ impl State {
                 | Scope::InvokePage
                 | Scope::DifferencePage
         );
-        !elsewhere
-            && self
-                .instances
-                .selected()
-                .is_some_and(|instance| instance.row.read_only)
+        !elsewhere && self.instance().is_some_and(|instance| instance.row.read_only)
     }
 
     /// Names of the instances that this process hosts.

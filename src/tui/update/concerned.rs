@@ -9,7 +9,7 @@ use crate::tui::layers::Layer;
 use crate::tui::state::{Level, State};
 use crate::workspace::LogRow;
 
-/// The instance that is named, or else the one that is selected.
+/// The instance that is named, or else the one that is open or selected.
 pub fn on_instance(
     state: &mut State,
     argument: Option<&str>,
@@ -20,14 +20,15 @@ pub fn on_instance(
             .instances
             .get(name)
             .map(|instance| instance.row.name.clone()),
-        None => state.instances.selected_name(),
+        None => state.instance().map(|instance| instance.row.name.clone()),
     };
     match name {
         Some(name) => then(state, name),
         None => {
-            let text = match argument {
-                Some(name) => format!("there is no instance {name:?}"),
-                None => "no instance is selected".to_owned(),
+            let text = match (argument, state.instance_page()) {
+                (Some(name), _) => format!("there is no instance {name:?}"),
+                (None, Some(name)) => format!("{name} is no longer there"),
+                (None, None) => "no instance is selected".to_owned(),
             };
             let remedy = format!("{} shows the instances", state.key_for(Id::ShowInstances));
             state.report(Level::Warn, text, remedy);

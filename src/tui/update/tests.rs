@@ -6,6 +6,7 @@ mod copying;
 mod credentials;
 mod filtering;
 mod first_run;
+mod gone;
 mod kept_filters;
 mod keys;
 mod lock;

@@ -46,12 +46,13 @@ fn shortened(path: &str, room: u16) -> String {
     format!("…{tail}")
 }
 
-/// The selected instance at the right, in its colour, marked for what it is. Returns where it begins.
+/// The instance that keys act on, at the right, in its colour, marked for what it is. Returns where it begins.
 fn draw_instance(state: &State, canvas: &mut Canvas, area: Rect) -> u16 {
-    let Some(instance) = state.instances.selected() else {
+    let Some(instance) = state.instance() else {
         return area.right();
     };
     let row = &instance.row;
+    let colour = state.instances.colour(row.name.as_str()).unwrap_or_default();
     let bar = canvas.style(Role::Bar);
     let (mark, role) = match row.kind {
         InstanceKind::Local => (" LOCAL ", Role::Local),
@@ -62,12 +63,8 @@ fn draw_instance(state: &State, canvas: &mut Canvas, area: Rect) -> u16 {
         (format!("{glyph} "), bar.patch(canvas.style(state_role(instance)))),
         (
             row.name.to_string(),
-            bar.patch(
-                canvas
-                    .theme
-                    .instance(state.instances.colour_at(state.instances.cursor.selected)),
-            )
-            .add_modifier(ratatui::style::Modifier::BOLD),
+            bar.patch(canvas.theme.instance(colour))
+                .add_modifier(ratatui::style::Modifier::BOLD),
         ),
         (format!("  {}  ", health(instance)), bar),
         (mark.to_owned(), canvas.style(role)),

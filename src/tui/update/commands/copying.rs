@@ -68,7 +68,7 @@ fn copy_marked(state: &mut State, form: Option<&str>) -> Vec<Effect> {
 }
 
 pub(super) fn copy_instance(state: &mut State, form: Option<&str>) -> Vec<Effect> {
-    let Some(instance) = state.instances.selected() else {
+    let Some(instance) = state.instance() else {
         return Vec::new();
     };
     let offers = of_instance(state, &instance.row);

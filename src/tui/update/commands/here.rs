@@ -48,7 +48,7 @@ fn key_of(state: &State, command: &Command, scope: Scope) -> char {
 fn selected(state: &State, scope: Scope) -> Option<String> {
     match scope {
         Scope::Instances | Scope::InstancePage => {
-            state.instances.selected_name().map(|name| name.to_string())
+            state.instance().map(|instance| instance.row.name.to_string())
         }
         Scope::Pointers | Scope::PointerPage => {
             target(state).map(|(name, address)| format!("{address} on {name}"))

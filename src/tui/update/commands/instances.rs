@@ -80,12 +80,9 @@ pub(super) fn backup(state: &mut State, name: InstanceName) -> Vec<Effect> {
 /// Offers to make an instance of a backup: the selected one, if it is ours. Whether somebody hosts it is asked when
 /// the form is sent: what is known of that here may be a look old.
 pub(super) fn restore(state: &mut State) -> Vec<Effect> {
-    let selected = state.instances.selected_name().filter(|name| {
-        state
-            .instances
-            .get(name.as_str())
-            .is_some_and(|instance| instance.row.kind == InstanceKind::Local)
-    });
+    let concerned = state.instance().map(|instance| &instance.row);
+    let local = concerned.filter(|row| row.kind == InstanceKind::Local);
+    let selected = local.map(|row| row.name.clone());
     let form = Form::restore(selected.as_ref());
     pointer::open_form(state, form)
 }

@@ -33,7 +33,7 @@ pub(super) fn run_quietly(state: &mut State, line: Option<&str>) -> Vec<Effect> 
 /// What is selected, as variables of the environment.
 fn about(state: &State) -> Vec<(&'static str, String)> {
     let mut about = Vec::new();
-    let mut instance = state.instances.selected_name().map(|name| name.to_string());
+    let mut instance = state.instance().map(|instance| instance.row.name.to_string());
     match state.scopes()[0] {
         Scope::Pointers | Scope::PointerPage => {
             if let Some((name, address)) = target(state) {
