@@ -87,9 +87,9 @@ fn offer(console: &mut Console) {
 /// Both compare the words; then everything goes on by itself, up to the first call.
 fn compare_and_call(offering: &mut Console, accepting: &mut Console) {
     assert_eq!(seven_words(offering), seven_words(accepting));
-    accepting.answer("They match, all seven", "\r");
+    accepting.answer("They match, all seven", "1\r");
     accepting.wait_for("the words match on your side");
-    offering.answer("They match, all seven", "\r");
+    offering.answer("They match, all seven", "1\r");
     offering.wait_for("fresh keys are in force");
     call(accepting, "relay");
 }

@@ -49,8 +49,10 @@ pub fn act(state: &mut State, wizard: &mut Wizard) -> Option<Vec<Effect>> {
         Step::Keep => keep_it(wizard)?,
         Step::Words => {
             let id = wizard.course.under_way()?.id.clone();
-            let words_match = wizard.list.current().is_none_or(|item| item.key == MATCH);
-            Errand::Verify(id, words_match)
+            let Some(answer) = wizard.list.current() else {
+                return Some(Vec::new());
+            };
+            Errand::Verify(id, answer.key == MATCH)
         }
         Step::Pointer => {
             if wizard.fields().is_empty() || wizard.typed(Step::Pointer, "make") != "yes" {

@@ -167,12 +167,8 @@ fn take(state: &mut State, wizard: &mut Wizard, heard: Heard, awaited: bool) -> 
                 (Some(_), _) => options::DRAFT.to_owned(),
                 (None, selected) => selected.unwrap_or_default(),
             };
-            wizard.list.selected = wizard
-                .list
-                .items
-                .iter()
-                .position(|item| item.key == wanted)
-                .unwrap_or(0);
+            let place = wizard.list.items.iter().position(|item| item.key == wanted);
+            wizard.list.selected = place.or(Some(0));
             Vec::new()
         }
         Heard::Connections(rows) => {

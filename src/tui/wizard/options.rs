@@ -35,7 +35,7 @@ pub fn list(state: &State, wizard: &Wizard) -> Picker {
             Picker::one(replays(), key)
         }
         Step::Way => Picker::one(ways(), answers.delivery.as_str()),
-        Step::Words => Picker::one(words(wizard), MATCH),
+        Step::Words => Picker::undecided(words(wizard)),
         _ => Picker::default(),
     }
 }

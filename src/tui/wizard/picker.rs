@@ -42,8 +42,8 @@ impl Item {
 pub struct Picker {
     /// What there is.
     pub items: Vec<Item>,
-    /// Which is selected, among those that are found.
-    pub selected: usize,
+    /// Which is selected, among those that are found; none where somebody has to choose first.
+    pub selected: Option<usize>,
     /// Whether several can be picked.
     pub many: bool,
     /// Those that are picked.
@@ -63,9 +63,16 @@ impl Picker {
     pub fn one(items: Vec<Item>, key: &str) -> Self {
         let selected = items.iter().position(|item| item.key == key).unwrap_or(0);
         Self {
+            selected: Some(selected),
+            ..Self::undecided(items)
+        }
+    }
+
+    /// One of these, none of which is selected: an Enter that was meant for something else answers nothing.
+    pub fn undecided(items: Vec<Item>) -> Self {
+        Self {
             finds: items.len() > 9,
             items,
-            selected,
             ..Self::default()
         }
     }
@@ -75,6 +82,7 @@ impl Picker {
         Self {
             items,
             picked,
+            selected: Some(0),
             many: true,
             finds: true,
             ..Self::default()
@@ -100,7 +108,7 @@ impl Picker {
 
     /// What is selected.
     pub fn current(&self) -> Option<&Item> {
-        self.found().get(self.selected).copied()
+        self.found().get(self.selected?).copied()
     }
 
     /// Whether this one is picked.
@@ -112,24 +120,26 @@ impl Picker {
     pub fn key(&mut self, key: Key) -> bool {
         let last = self.found().len().saturating_sub(1);
         let plain = !key.ctrl && !key.alt;
+        let after = |rows: usize| Some(self.selected.map_or(0, |at| at + rows).min(last));
+        let before = |rows: usize| Some(self.selected.map_or(last, |at| at.saturating_sub(rows)));
         match key.code {
-            KeyCode::Down | KeyCode::Tab => self.selected = (self.selected + 1).min(last),
-            KeyCode::Up | KeyCode::BackTab => self.selected = self.selected.saturating_sub(1),
-            KeyCode::PageDown => self.selected = (self.selected + 10).min(last),
-            KeyCode::PageUp => self.selected = self.selected.saturating_sub(10),
-            KeyCode::Home => self.selected = 0,
-            KeyCode::End => self.selected = last,
+            KeyCode::Down | KeyCode::Tab => self.selected = after(1),
+            KeyCode::Up | KeyCode::BackTab => self.selected = before(1),
+            KeyCode::PageDown => self.selected = after(10),
+            KeyCode::PageUp => self.selected = before(10),
+            KeyCode::Home => self.selected = Some(0),
+            KeyCode::End => self.selected = Some(last),
             KeyCode::Char(' ') if self.many && plain => self.toggle(),
-            KeyCode::Char('j') if !self.finds && plain => self.selected = (self.selected + 1).min(last),
-            KeyCode::Char('k') if !self.finds && plain => self.selected = self.selected.saturating_sub(1),
+            KeyCode::Char('j') if !self.finds && plain => self.selected = after(1),
+            KeyCode::Char('k') if !self.finds && plain => self.selected = before(1),
             KeyCode::Char(digit @ '1'..='9') if !self.finds && plain => {
                 let place = digit as usize - '1' as usize;
                 if place <= last {
-                    self.selected = place;
+                    self.selected = Some(place);
                 }
             }
             _ if self.finds && edit(&mut self.filter, key) => {
-                self.selected = 0;
+                self.selected = Some(0);
                 return true;
             }
             _ => {}
@@ -142,7 +152,8 @@ impl Picker {
         self.items = items;
         self.total = total;
         self.loading = false;
-        self.selected = self.selected.min(self.found().len().saturating_sub(1));
+        let last = self.found().len().saturating_sub(1);
+        self.selected = self.selected.map(|at| at.min(last));
     }
 
     /// Picks what is selected, or lets it go.

@@ -108,7 +108,44 @@ fn offer(state: &mut State, delivery: Delivery) {
 
 fn words_match(state: &mut State) {
     assert_eq!(step(state), Step::Words);
-    press(state, &["enter"]);
+    press(state, &["1", "enter"]);
+}
+
+#[test]
+fn an_enter_that_was_meant_for_the_page_before_says_nothing_of_the_words() {
+    for side in [Side::Issued, Side::Held] {
+        let mut state = demo((80, 20));
+        match side {
+            Side::Issued => {
+                offer(&mut state, Delivery::Code);
+                seen(&mut state, |row| row.state = CredentialState::Delivered);
+            }
+            Side::Held => accept(&mut state, Delivery::Code),
+        }
+        assert_eq!(step(&state), Step::Words);
+        for pressed in ["enter", "ctrl-s", "enter"] {
+            let effects = update(&mut state, Message::Key(Key::parse(pressed).unwrap()));
+            assert!(
+                effects.is_empty(),
+                "nobody is told anything, and nothing is changed"
+            );
+            assert_eq!(step(&state), Step::Words);
+            let shown = screen(&state);
+            assert!(shown.contains("choose an answer first: 1 or 2"), "{shown}");
+            assert!(
+                shown.contains("2  They differ") && !shown.contains('▌'),
+                "{shown}"
+            );
+        }
+        press(&mut state, &["up"]);
+        assert!(screen(&state).contains("▌2  They differ"), "{}", screen(&state));
+        press(&mut state, &["k"]);
+        let effects = update(&mut state, Message::Key(Key::parse("enter").unwrap()));
+        assert!(matches!(
+            effects.as_slice(),
+            [Effect::Wizard(_, Errand::Verify(_, true))]
+        ));
+    }
 }
 
 fn accept_until_input(state: &mut State, delivery: Delivery) {
@@ -344,6 +381,8 @@ fn nobody_confirms_words_before_the_code_was_taken() {
     assert!(screen(&state).contains("nobody has typed the code in yet"));
     seen(&mut state, |row| row.state = CredentialState::Delivered);
     assert_eq!(step(&state), Step::Words);
+    assert!(footer(&state).contains("1 2 ↑↓ choose"), "{}", footer(&state));
+    press(&mut state, &["1"]);
     assert!(footer(&state).contains("⏎ answer"));
     // Back to the code, and on again: it is known to have been taken.
     press(&mut state, &["esc", "enter"]);
@@ -362,7 +401,7 @@ fn all_seven_words_and_both_answers_are_seen_in_few_rows() {
                 }
                 Side::Held => accept(&mut state, Delivery::Code),
             }
-            for key in ["up", "down", "pgup"] {
+            for key in ["enter", "up", "down", "pgup"] {
                 press(&mut state, &[key]);
                 let shown = screen(&state);
                 for (index, word) in fake::words().iter().enumerate() {
@@ -396,8 +435,7 @@ fn the_panes_show_what_the_wizard_came_to() {
     let effects = update(&mut state, taken);
     assert!(asks(&effects));
     answer(&mut state, effects);
-    let left = update(&mut state, Message::Key(Key::parse("enter").unwrap()));
-    answer(&mut state, left);
+    words_match(&mut state);
     assert_eq!(step(&state), Step::Activation);
     let left = update(&mut state, Message::Key(Key::parse("esc").unwrap()));
     assert!(!is_open(&state) && asks(&left));

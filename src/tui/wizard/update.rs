@@ -29,7 +29,7 @@ pub fn open(state: &mut State, side: Option<Side>) -> Vec<Effect> {
     wizard.wanted = side;
     wizard.list = super::options::list(state, &wizard);
     if side == Some(Side::Held) {
-        wizard.list.selected = 1;
+        wizard.list.selected = Some(1);
     }
     let effect = errand_for(state, &mut wizard, Errand::Begin);
     state.layers.push(Layer::Wizard(Box::new(wizard)));
@@ -311,6 +311,11 @@ fn forward(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
     if wizard.list.many && wizard.list.picked.is_empty() {
         // What is merely selected is not granted: nobody said so.
         wizard.note = Some("nothing is picked yet: Space picks what is selected".to_owned());
+        return Vec::new();
+    }
+    if wizard.step() == Step::Words && wizard.list.current().is_none() {
+        // The page may have turned by itself just now, and the key was meant for the one before.
+        wizard.note = Some("choose an answer first: 1 or 2, or the arrows".to_owned());
         return Vec::new();
     }
     if !take(state, wizard) {

@@ -261,7 +261,12 @@ pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
             pairs.push(("^S", if last == "next" { "next step" } else { last }));
         }
     } else if !wizard.list.items.is_empty() {
-        pairs.push(("↑↓", "choose"));
+        let keys = if wizard.list.current().is_some() {
+            "↑↓"
+        } else {
+            "1 2 ↑↓"
+        };
+        pairs.push((keys, "choose"));
     }
     let secret = wizard
         .fields()
@@ -301,6 +306,7 @@ fn next(wizard: &Wizard) -> Option<&'static str> {
     match wizard.step() {
         Step::Activation => None,
         Step::HandOver if wizard.waits_for_code() => None,
+        Step::Words if wizard.list.current().is_none() => None,
         _ => Some(at_last(wizard)),
     }
 }

@@ -19,7 +19,7 @@ pub fn list(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, space:
     }
     let found = list.found();
     for (index, item) in found.iter().enumerate() {
-        let selected = index == list.selected;
+        let selected = Some(index) == list.selected;
         let first = sheet.rows.len();
         let lead = if list.many {
             if list.is_picked(&item.key) {
