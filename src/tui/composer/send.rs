@@ -8,7 +8,7 @@ use super::looking::look;
 use super::state::{Asked, Composer, Panel};
 use crate::tui::effect::Effect;
 use crate::tui::layers::{Confirm, Layer, Then};
-use crate::tui::state::{Running, State};
+use crate::tui::state::{Running, State, Whereabouts};
 use crate::workspace::{Answers, Destruction, Outgoing, Way, Weight, destroying};
 
 /// Sends the query; where there are warnings, only when told so twice.
@@ -113,6 +113,7 @@ fn send_filled(state: &mut State, composer: &mut Composer, outgoing: Outgoing) -
         foreground: false,
         is_gentle: false,
         is_stopping: false,
+        begun_at: Whereabouts::of(&state.layers),
     });
     vec![Effect::Composer(ticket, Errand::Send(Box::new(outgoing)))]
 }

@@ -133,6 +133,17 @@ impl Layer {
         }
     }
 
+    /// Whether a line of the page is being typed into: its letters are no commands then.
+    pub fn is_typed_into(&self) -> bool {
+        match self {
+            Self::Invoke(page) => page.typing.is_some(),
+            Self::Difference(page) => page.seeking.typing,
+            Self::Map(map) => map.typing,
+            Self::Tail(tail) => tail.typing,
+            _ => false,
+        }
+    }
+
     /// How far a layer that scrolls is scrolled.
     pub fn scroll_mut(&mut self) -> Option<&mut usize> {
         match self {

@@ -20,6 +20,7 @@ pub mod recent;
 mod remedy;
 mod report;
 mod running;
+mod whereabouts;
 
 pub use crate::tui::pane::Pane;
 pub use begun::Begun;
@@ -39,6 +40,7 @@ pub use place::{OpenPage, Place};
 pub use pointers::{Columns, Pointers, Source};
 pub use report::{Level, Report};
 pub use running::Running;
+pub use whereabouts::Whereabouts;
 
 use super::audit;
 use super::clock::Clock;

@@ -1,5 +1,7 @@
 //! What is under way.
 
+use super::whereabouts::Whereabouts;
+
 /// Work that is under way because a person asked for it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Running {
@@ -13,4 +15,6 @@ pub struct Running {
     pub is_stopping: bool,
     /// Whether a failure deserves a page of its own.
     pub foreground: bool,
+    /// Where one was when it began: there it may open a page.
+    pub begun_at: Whereabouts,
 }

@@ -221,8 +221,8 @@ fn ask_about(state: &mut State, name: String, confirm: Confirm) -> Vec<Effect> {
 
 /// Asks before a line of the log is sent again that destroys something. The line was looked up first: whoever has gone
 /// on meanwhile is not asked, because their next key is meant for something else.
-pub fn ask_to_send(state: &mut State, destruction: &Destruction, again: Again) {
-    if !matches!(state.layers.last(), None | Some(Layer::Invoke(_))) {
+pub fn ask_to_send(state: &mut State, destruction: &Destruction, again: Again, can_be_asked: bool) {
+    if !can_be_asked {
         let text = format!(
             "not sent again: {} destroys something on {}, and you have gone on meanwhile",
             destruction.query.action(),

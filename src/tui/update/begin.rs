@@ -5,7 +5,7 @@
 use crate::command::Id;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Layer, Steps};
-use crate::tui::state::{Level, Running, State};
+use crate::tui::state::{Level, Running, State, Whereabouts};
 use crate::workspace::Demo;
 
 /// Begins work.
@@ -16,6 +16,7 @@ pub fn begin(state: &mut State, work: Work) -> Effect {
         words: work.words(),
         is_gentle: work.stops_gently(),
         is_stopping: false,
+        begun_at: Whereabouts::of(&state.layers),
         foreground: matches!(
             work,
             Work::InvokePointer(..)

@@ -7,6 +7,7 @@ mod credentials;
 mod filtering;
 mod first_run;
 mod gone;
+mod gone_on;
 mod kept_filters;
 mod keys;
 mod lock;

@@ -51,15 +51,14 @@ pub fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) -> Vec<
     state
         .layers
         .retain(|layer| !matches!(layer, Layer::Steps(steps) if steps.ticket == ticket));
-    // The form that waits for it is closed before what it came to is shown.
-    let waits = |layer: &Layer| matches!(layer, Layer::Form(form) if form.ticket == Some(ticket));
-    let can_be_asked = state.layers.last().is_none_or(waits);
+    // Looked at before the form that waits for it is closed.
+    let is_there = running.begun_at.are_still(&state.layers);
     match outcome {
         Ok(Done::Meanwhile(failure, now)) => {
             let instance = failure.instance.as_deref().map(InstanceName::parse);
             let instance = instance.and_then(Result::ok);
             if !meanwhile::ask(state, ticket, &failure, now) {
-                on_failure(state, &running, failure);
+                on_failure(state, &running, failure, is_there);
             }
             let mut effects = after_anything(state);
             if let Some(name) = instance {
@@ -68,18 +67,36 @@ pub fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) -> Vec<
             effects
         }
         Ok(done) => {
-            state.layers.retain(|layer| !waits(layer));
-            on_done(state, done, can_be_asked)
+            state
+                .layers
+                .retain(|layer| !matches!(layer, Layer::Form(form) if form.ticket == Some(ticket)));
+            let lying = state.layers.len();
+            let effects = on_done(state, done, is_there);
+            if !is_there && lying > 0 && state.layers.len() > lying {
+                lay_beneath(state);
+            }
+            effects
         }
         Err(failure) => {
             let failure = domains::with_names(state, failure);
-            on_failure(state, &running, failure);
+            on_failure(state, &running, failure, is_there);
             after_anything(state)
         }
     }
 }
 
-fn on_failure(state: &mut State, running: &Running, failure: Failure) {
+/// What is to be read lies beneath what one has gone on to, where it covers nothing that is typed and takes no key, and
+/// is not lost: some of it is shown once.
+fn lay_beneath(state: &mut State) {
+    let Some(Layer::Notice(notice)) = state.layers.pop_if(|layer| matches!(layer, Layer::Notice(_))) else {
+        return;
+    };
+    let text = format!("{}: shown once what lies over it is closed", notice.title);
+    state.report(notice.level, text, "");
+    state.layers.insert(0, Layer::Notice(notice));
+}
+
+fn on_failure(state: &mut State, running: &Running, failure: Failure, is_there: bool) {
     for layer in &mut state.layers {
         if let Layer::Form(form) = layer
             && form.ticket == Some(running.ticket)
@@ -91,7 +108,7 @@ fn on_failure(state: &mut State, running: &Running, failure: Failure) {
         }
     }
     state.report_failure(&failure);
-    if running.foreground {
+    if running.foreground && (is_there || state.layers.is_empty()) {
         let lines = failure_lines(state, &failure, 64);
         let title = format!("{} failed", running.words);
         state
@@ -100,8 +117,10 @@ fn on_failure(state: &mut State, running: &Running, failure: Failure) {
     }
 }
 
-fn on_done(state: &mut State, done: Done, can_be_asked: bool) -> Vec<Effect> {
+/// Whoever is not there any more finds on the status line what would have opened.
+fn on_done(state: &mut State, done: Done, is_there: bool) -> Vec<Effect> {
     let mut effects = Vec::new();
+    let can_be_asked = is_there || state.layers.is_empty();
     match done {
         Done::Instance(row, word) => {
             state.report(
@@ -188,6 +207,10 @@ fn on_done(state: &mut State, done: Done, can_be_asked: bool) -> Vec<Effect> {
             }
         }
         Done::Bulk(report) => super::bulk::on_report(state, &report),
+        Done::Invoked(id) if !is_there => {
+            let remedy = format!("{} shows it", state.key_for(Id::ShowLog));
+            state.report(Level::Good, format!("answered: line {id} of the log"), remedy);
+        }
         Done::Invoked(id) => {
             // Sending again from an invoke's page shows the new line in its place.
             if matches!(state.layers.last(), Some(Layer::Invoke(_))) {
@@ -258,13 +281,18 @@ fn on_done(state: &mut State, done: Done, can_be_asked: bool) -> Vec<Effect> {
             state.report(Level::Good, text, "");
             state.pointers.ask_again();
         }
+        Done::Compared(comparison, _) if !is_there => {
+            let text = format!("#{} and #{} are compared", comparison.one.id, comparison.other.id);
+            let remedy = format!("{} in the log shows it", state.key_for(Id::CompareInvokes));
+            state.report(Level::Good, text, remedy);
+        }
         Done::Compared(comparison, added_us) => {
             let page = DifferencePage::new(*comparison, added_us);
             state.layers.push(Layer::Difference(Box::new(page)));
         }
         // Asked about above, before the form is closed.
         Done::Meanwhile(failure, _) => state.report_failure(&failure),
-        Done::Asks(destruction, again) => ask_to_send(state, &destruction, again),
+        Done::Asks(destruction, again) => ask_to_send(state, &destruction, again, can_be_asked),
         Done::Domains(instance, changed) => effects.extend(domains::on_changed(state, instance, changed)),
         Done::LockChanged(how, keeps_old) => tell_lock(state, how, keeps_old),
         Done::VaultExported(file, words) => backups::on_vault_exported(state, &file, words),
