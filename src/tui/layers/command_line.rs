@@ -64,13 +64,14 @@ impl CommandLine {
         }
     }
 
-    /// Pasted text.
-    pub fn paste(&mut self, text: &str) {
+    /// Pasted text. False if only its beginning was taken.
+    pub fn paste(&mut self, text: &str) -> bool {
         match &mut self.search {
             Some((wanted, _)) => paste(wanted, text),
             None => {
-                paste(&mut self.input, text);
+                let whole = paste(&mut self.input, text);
                 self.changed();
+                whole
             }
         }
     }

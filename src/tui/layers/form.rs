@@ -108,14 +108,14 @@ impl Form {
         self.check();
     }
 
-    /// Puts pasted text into the field with the cursor.
-    pub fn paste(&mut self, text: &str) {
-        if let Some(field) = self.fields.get_mut(self.at) {
-            field.paste(text);
-        }
+    /// Puts pasted text into the field with the cursor. False if only the beginning of a line was taken.
+    pub fn paste(&mut self, text: &str) -> bool {
+        let field = self.fields.get_mut(self.at);
+        let whole = field.is_none_or(|field| field.paste(text));
         self.failure = None;
         self.turn();
         self.check();
+        whole
     }
 
     /// The circuit that is written in one of the fields.

@@ -159,14 +159,15 @@ impl Field {
         }
     }
 
-    /// Puts pasted text into it.
-    pub fn paste(&mut self, text: &str) {
+    /// Puts pasted text into it. False if only the beginning of a line was taken.
+    pub fn paste(&mut self, text: &str) -> bool {
         match &mut self.kind {
-            Kind::Text(input) => paste(input, text),
+            Kind::Text(input) => return paste(input, text),
             Kind::Secret(secret) => secret.paste(text),
             Kind::Choice(..) => {}
             Kind::Circuit(circuit) => circuit.paste(text),
         }
+        true
     }
 
     /// What is in it. A secret says it too: only for handing it over.

@@ -3,6 +3,9 @@
 use crate::command::{Key, KeyCode};
 use tui_input::{Input, InputRequest};
 
+/// How long a line that is pasted into can be: what is longer belongs into a file.
+const MOST_BYTES: usize = 64 * 1024;
+
 /// Gives a key to a line of text. Returns whether the text changed.
 pub fn edit(input: &mut Input, key: Key) -> bool {
     use crate::command::KeyCode::{Backspace, Char, Delete, End, Home, Left, Right};
@@ -43,10 +46,53 @@ pub fn type_into(input: &mut Input, typing: &mut bool, key: Key) -> bool {
     true
 }
 
-/// Puts pasted text into a line, its line breaks becoming blanks.
-pub fn paste(input: &mut Input, text: &str) {
-    for character in text.trim().chars() {
-        let character = if character.is_control() { ' ' } else { character };
-        input.handle(InputRequest::InsertChar(character));
+/// Puts pasted text into a line, its line breaks becoming blanks. False if it was longer than a line can be, and only its
+/// beginning was taken.
+pub fn paste(input: &mut Input, text: &str) -> bool {
+    let value = input.value();
+    let place = value
+        .char_indices()
+        .nth(input.cursor())
+        .map_or(value.len(), |(place, _)| place);
+    let (before, after) = value.split_at(place);
+    let (text, room) = (text.trim(), MOST_BYTES.saturating_sub(value.len()));
+    let taken = &text[..text.floor_char_boundary(room)];
+    // Made in one piece: a line takes each letter that is put in by copying all that it has.
+    let mut line = String::with_capacity(value.len() + taken.len());
+    line.push_str(before);
+    line.extend(
+        taken
+            .chars()
+            .map(|letter| if letter.is_control() { ' ' } else { letter }),
+    );
+    let cursor = input.cursor() + taken.chars().count();
+    line.push_str(after);
+    *input = Input::new(line).with_cursor(cursor);
+    taken.len() == text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pasted_text_goes_where_the_cursor_is() {
+        let mut input = Input::new("漢字: x".to_owned()).with_cursor(2);
+        assert!(paste(&mut input, "  a\nb\u{1b}é\n"));
+        assert_eq!(input.value(), "漢字a b é: x");
+        edit(&mut input, Key::char('!'));
+        assert_eq!(input.value(), "漢字a b é!: x");
+    }
+
+    #[test]
+    fn a_large_text_is_taken_at_once_and_no_more_of_it_than_a_line_holds() {
+        let large = "漢".repeat(400_000);
+        let mut input = Input::new("ab".to_owned()).with_cursor(1);
+        assert!(!paste(&mut input, &large));
+        assert!(input.value().len() <= MOST_BYTES && input.value().len() > MOST_BYTES - 3);
+        assert!(input.value().starts_with("a漢") && input.value().ends_with("漢b"));
+        assert_eq!(input.cursor(), input.value().chars().count() - 1);
+        assert!(!paste(&mut input, &large), "it is full");
+        assert!(paste(&mut input, " "));
     }
 }

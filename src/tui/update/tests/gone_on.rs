@@ -42,24 +42,41 @@ fn a_reply_comes_over_no_line_that_is_typed_and_over_no_other_page() {
     press(&mut state, &["/"]);
     assert!(state.layers.last().is_some_and(Layer::is_typed_into));
     update(&mut state, Message::Worked(ticket, Ok(Done::Invoked(14))));
-    assert!(state.layers.last().is_some_and(Layer::is_typed_into), "it is still typed into");
+    assert!(
+        state.layers.last().is_some_and(Layer::is_typed_into),
+        "it is still typed into"
+    );
 }
 
 #[test]
 fn a_failure_is_said_on_the_status_line_then() {
     let state = answered_after(&["n"], Err(fake::failure()));
     assert!(matches!(state.layers.as_slice(), [Layer::Form(_)]));
-    assert!(state.reports.back().unwrap().text.contains(&fake::failure().message));
+    assert!(
+        state
+            .reports
+            .back()
+            .unwrap()
+            .text
+            .contains(&fake::failure().message)
+    );
 }
 
 #[test]
 fn what_is_shown_once_lies_beneath_until_one_is_done() {
     let reply = Box::new(serde_json::json!({"dust": 12}));
     let mut state = answered_after(&["n"], Ok(Done::Unlogged(reply, fake::failure())));
-    assert!(matches!(state.layers.as_slice(), [Layer::Notice(_), Layer::Form(_)]));
+    assert!(matches!(
+        state.layers.as_slice(),
+        [Layer::Notice(_), Layer::Form(_)]
+    ));
     let told = state.reports.back().unwrap();
     assert_eq!(told.level, Level::Warn);
-    assert!(told.text.contains("shown once what lies over it is closed"), "{}", told.text);
+    assert!(
+        told.text.contains("shown once what lies over it is closed"),
+        "{}",
+        told.text
+    );
     press(&mut state, &["esc"]);
     assert!(matches!(state.layers.as_slice(), [Layer::Notice(_)]));
 }

@@ -224,3 +224,18 @@ fn every_key_that_is_shown_does_what_is_said() {
         }
     }
 }
+
+#[test]
+fn of_a_large_text_that_is_pasted_into_a_line_the_beginning_is_taken_and_that_is_said() {
+    let large = "tide ".repeat(100_000);
+    for keys in [["2", "n"], ["2", ":"], ["2", "/"], ["2", "?"]] {
+        let mut state = demo(SIZE);
+        press(&mut state, &keys);
+        update(&mut state, Message::Paste(large.clone()));
+        let told = state.reports.back().map(|report| report.text.as_str());
+        assert!(
+            told.is_some_and(|text| text.contains("64 KiB at most")),
+            "{keys:?}"
+        );
+    }
+}
