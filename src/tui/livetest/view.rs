@@ -51,10 +51,10 @@ fn draw_note(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
     if let Some(input) = &test.naming {
         let used = canvas.put(inner.x, y, inner.width, "Keep as: ", accent);
         let style = canvas.style(Role::Input);
+        let room = (inner.width - used).saturating_sub(1);
         canvas.fill(Rect::new(inner.x + used, y, inner.width - used, 1), style);
-        canvas.put(inner.x + used, y, inner.width - used, input.value(), style);
-        let column = u16::try_from(input.visual_cursor()).unwrap_or(0);
-        canvas.cursor = Some((inner.x + used + column.min(inner.width - used - 1), y));
+        let column = canvas.typed((inner.x + used, y), room, input, style);
+        canvas.cursor = Some((inner.x + used + column, y));
     } else if let Some(note) = &test.note {
         canvas.put(inner.x, y, inner.width, note, accent);
     }

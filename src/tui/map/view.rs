@@ -12,6 +12,7 @@ use crate::tui::state::{Load, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, both_ends};
 use crate::tui::widgets::text::{draw_lines, wrap};
+use crate::tui::widgets::typed::seen;
 use crate::workspace::{Door, DoorState, Party, PartyKind};
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
@@ -83,8 +84,10 @@ pub fn draw(state: &State, map: &Map, canvas: &mut Canvas, body: Rect) {
 
 /// At the right of the title: how many there are, and what is left out.
 fn draw_note(state: &State, map: &Map, canvas: &mut Canvas, body: Rect) {
+    let room = body.width.saturating_sub(24);
     let mut text = if map.typing {
-        format!(" / {} ", map.text.value())
+        let (from, _) = seen(&map.text, room.saturating_sub(4));
+        format!(" / {} ", &map.text.value()[from..])
     } else {
         format!(
             " {} of {} parties, {} of {} doors ",
@@ -100,7 +103,6 @@ fn draw_note(state: &State, map: &Map, canvas: &mut Canvas, body: Rect) {
         text = format!(" /{} {text}", map.text.value());
     }
     let style = canvas.style(if map.typing { Role::Key } else { Role::Dim });
-    let room = body.width.saturating_sub(24);
     canvas.put_right(body.x + 21, body.y, room, &text, style);
 }
 

@@ -25,10 +25,18 @@ pub fn area(body: Rect) -> Rect {
 pub fn draw(state: &State, tail: &Tail, canvas: &mut Canvas, body: Rect) {
     let area = area(body);
     let head = Rect::new(area.x, body.y + 1.min(body.height), area.width, 1);
-    draw_line(canvas, head.x, head.y, head.width, &summary(tail, canvas));
     if tail.typing {
-        let before = 2 + u16::try_from(tail.text.visual_cursor()).unwrap_or(0);
-        canvas.cursor = Some((head.x + before.min(head.width.saturating_sub(1)), head.y));
+        let (key, style) = (canvas.style(Role::Key), canvas.style(Role::Strong));
+        let used = canvas.put(head.x, head.y, head.width, "/ ", key);
+        let column = canvas.typed(
+            (head.x + used, head.y),
+            (head.width - used).saturating_sub(1),
+            &tail.text,
+            style,
+        );
+        canvas.cursor = Some((head.x + used + column, head.y));
+    } else {
+        draw_line(canvas, head.x, head.y, head.width, &summary(tail, canvas));
     }
     if tail.kept() == 0 {
         draw_nothing(state, tail, canvas, area);
@@ -54,11 +62,8 @@ pub fn draw(state: &State, tail: &Tail, canvas: &mut Canvas, body: Rect) {
 
 /// What is shown, and what is not.
 fn summary(tail: &Tail, canvas: &Canvas) -> Line {
-    let mut line = Line::new();
-    if tail.typing {
-        return line.and("/ ", Role::Key).and(tail.text.value(), Role::Strong);
-    }
-    line = match (tail.follows, tail.waiting()) {
+    let line = Line::new();
+    let mut line = match (tail.follows, tail.waiting()) {
         (true, _) => line.and(format!("{} following", canvas.glyphs.up), Role::Good),
         (false, 0) => line.and(format!("{} frozen", canvas.glyphs.stopped), Role::Changing),
         (false, more) => line.and(

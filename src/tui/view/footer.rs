@@ -9,6 +9,7 @@ use crate::tui::state::{Level, Phase, State};
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, width};
 use crate::tui::widgets::filter::{filter_hint, filter_spans};
+use crate::tui::widgets::typed::seen;
 use ratatui::layout::Rect;
 
 /// Draws both lines.
@@ -50,11 +51,8 @@ fn draw_line(canvas: &mut Canvas, area: Rect, sign: &str, input: &tui_input::Inp
     let key = canvas.style(Role::Bar).patch(canvas.style(Role::Key));
     canvas.put(area.x, area.y, 2, &format!(" {sign}"), key);
     let room = area.width.saturating_sub(4);
-    let scroll = input.visual_scroll(usize::from(room));
-    let visible: String = input.value().chars().skip(scroll).collect();
-    canvas.put(area.x + 2, area.y, room, &visible, style);
-    let column = u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(room);
-    canvas.cursor = Some((area.x + 2 + column.min(room), area.y));
+    let column = canvas.typed((area.x + 2, area.y), room, input, style);
+    canvas.cursor = Some((area.x + 2 + column, area.y));
 }
 
 /// The terms in their colours; on the line above what is wrong, or what could come next.
@@ -72,8 +70,7 @@ fn draw_filter(state: &State, canvas: &mut Canvas, layout: &Layout, line: &Filte
         test: Test::Field("saved", Comparison::Is, Value::Text(Text::new(kept.name))),
     }));
     let room = area.width.saturating_sub(4);
-    let scroll = input.visual_scroll(usize::from(room));
-    let hidden: usize = text.chars().take(scroll).map(char::len_utf8).sum();
+    let (hidden, _) = seen(input, room);
     let bar = canvas.style(Role::Bar);
     let mut skipped = 0;
     let spans: Vec<_> = filter_spans(text, &filter, problem.as_ref(), canvas)
@@ -84,7 +81,8 @@ fn draw_filter(state: &State, canvas: &mut Canvas, layout: &Layout, line: &Filte
             (part[cut..].to_owned(), bar.patch(style))
         })
         .collect();
-    canvas.spans(area.x + 2, area.y, room, &spans);
+    canvas.fill(Rect::new(area.x + 2, area.y, room + 1, 1), bar);
+    canvas.spans(area.x + 2, area.y, room + 1, &spans);
     if above.height == 0 {
         return;
     }

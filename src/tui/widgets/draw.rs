@@ -5,7 +5,6 @@ use crate::tui::theme::{Glyphs, Role, Theme};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use tui_input::Input;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -193,29 +192,6 @@ impl Canvas<'_> {
         for x in x..x.saturating_add(room) {
             self.put(x, y, 1, line, style);
         }
-    }
-
-    /// A line to type into, to find something in what is below it.
-    pub fn search(&mut self, area: Rect, input: &Input) {
-        self.input(area, input, "type to find");
-    }
-
-    /// A line to type into, with what is said while nothing is typed.
-    pub fn input(&mut self, area: Rect, input: &Input, empty: &str) {
-        if area.height == 0 {
-            return;
-        }
-        let style = self.style(Role::Input);
-        let line = Rect::new(area.x, area.y, area.width, 1);
-        self.fill(line, style);
-        let room = line.width.saturating_sub(1);
-        if input.value().is_empty() {
-            let hint = style.patch(self.style(Role::Dim));
-            self.put(line.x + 1, line.y, room, empty, hint);
-        }
-        self.put(line.x + 1, line.y, room, input.value(), style);
-        let column = u16::try_from(input.visual_cursor()).unwrap_or(0);
-        self.cursor = Some((line.x + 1 + column.min(line.width.saturating_sub(2)), line.y));
     }
 
     /// A scrollbar in the column at the right edge of `area`, if not everything fits.

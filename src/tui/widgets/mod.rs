@@ -10,3 +10,4 @@ pub mod split;
 pub mod table;
 pub mod text;
 pub mod tree;
+pub mod typed;

@@ -69,12 +69,8 @@ fn draw_foot(seeking: &Seeking, cursor: usize, canvas: &mut Canvas, area: Rect) 
     let news = news(seeking, cursor);
     let taken = canvas.put_right(area.x, area.y, area.width.saturating_sub(1), &news, style);
     let room = area.width.saturating_sub(taken + 4);
-    let scroll = seeking.input.visual_scroll(usize::from(room));
-    let visible: String = seeking.input.value().chars().skip(scroll).collect();
-    canvas.put(area.x + 2, area.y, room, &visible, style);
+    let column = canvas.typed((area.x + 2, area.y), room, &seeking.input, style);
     if seeking.typing {
-        let column = seeking.input.visual_cursor().saturating_sub(scroll);
-        let column = u16::try_from(column).unwrap_or(room).min(room);
         canvas.cursor = Some((area.x + 2 + column, area.y));
     }
 }

@@ -40,11 +40,8 @@ fn draw_typing(typing: &Typing, canvas: &mut Canvas, area: Rect) {
     let key = style.patch(canvas.style(Role::Key));
     canvas.put(area.x, area.y, 1, sign, key);
     let room = area.width.saturating_sub(3);
-    let scroll = typing.input.visual_scroll(usize::from(room));
-    let visible: String = typing.input.value().chars().skip(scroll).collect();
-    canvas.put(area.x + 2, area.y, room, &visible, style);
-    let column = u16::try_from(typing.input.visual_cursor().saturating_sub(scroll)).unwrap_or(room);
-    canvas.cursor = Some((area.x + 2 + column.min(room), area.y));
+    let column = canvas.typed((area.x + 2, area.y), room, &typing.input, style);
+    canvas.cursor = Some((area.x + 2 + column, area.y));
 }
 
 /// Where one is.

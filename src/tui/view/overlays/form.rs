@@ -152,22 +152,15 @@ fn draw_field(canvas: &mut Canvas, line: Rect, field: &Field, here: bool, waitin
     canvas.fill(Rect::new(x, line.y, room, 1), style);
     let inner = room.saturating_sub(2);
     let cursor = match &field.kind {
-        Kind::Text(input) => {
-            let scroll = input.visual_scroll(usize::from(inner));
-            let visible: String = input.value().chars().skip(scroll).collect();
-            canvas.put(x + 1, line.y, inner + 1, &visible, style);
-            input.visual_cursor().saturating_sub(scroll)
-        }
+        Kind::Text(input) => canvas.typed((x + 1, line.y), inner, input, style),
         Kind::Secret(secret) => {
             let dots = secret.count().min(usize::from(inner));
-            canvas.put(x + 1, line.y, inner, &"•".repeat(dots), style);
-            dots
+            canvas.put(x + 1, line.y, inner, &"•".repeat(dots), style)
         }
         Kind::Choice(..) | Kind::Circuit(_) => 0,
     };
     if here && !waiting {
-        let column = u16::try_from(cursor).unwrap_or(inner).min(inner);
-        canvas.cursor = Some((x + 1 + column, line.y));
+        canvas.cursor = Some((x + 1 + cursor, line.y));
     }
 }
 

@@ -5,9 +5,10 @@ use super::super::state::Wizard;
 use crate::tui::layers::{Field, Kind};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::options::draw_options;
 use crate::tui::widgets::text::draw_line;
+use crate::tui::widgets::typed::end_of;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -124,7 +125,7 @@ fn draw_field(state: &State, wizard: &Wizard, canvas: &mut Canvas, line: Rect, i
     let inner = room.saturating_sub(2);
     let cursor = draw_content(state, wizard, canvas, field, (x + 1, line.y, inner), style);
     if here && wizard.ticket.is_none() {
-        canvas.cursor = Some((x + 1 + cursor.min(inner), line.y));
+        canvas.cursor = Some((x + 1 + cursor, line.y));
     }
 }
 
@@ -138,22 +139,16 @@ fn draw_content(
     style: Style,
 ) -> u16 {
     match &field.kind {
-        Kind::Text(input) => {
-            let scroll = input.visual_scroll(usize::from(room));
-            let visible: String = input.value().chars().skip(scroll).collect();
-            canvas.put(x, y, room + 1, &visible, style);
-            u16::try_from(input.visual_cursor().saturating_sub(scroll)).unwrap_or(room)
-        }
+        Kind::Text(input) => canvas.typed((x, y), room, input, style),
         Kind::Secret(secret) => {
             let shown = field.id == "code" || wizard.is_revealed(state.clock.now());
-            let skip = secret.count().saturating_sub(usize::from(room));
-            let text: String = if shown {
-                secret.expose().chars().skip(skip).collect()
-            } else {
-                "•".repeat(secret.count() - skip)
-            };
-            canvas.put(x, y, room + 1, &text, style);
-            width(&text)
+            if !shown {
+                let dots = secret.count().min(usize::from(room));
+                return canvas.put(x, y, room + 1, &"•".repeat(dots), style);
+            }
+            let (from, columns) = end_of(secret.expose(), room);
+            canvas.put(x, y, room + 1, &secret.expose()[from..], style);
+            columns
         }
         Kind::Choice(..) | Kind::Circuit(_) => 0,
     }
