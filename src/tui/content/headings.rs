@@ -1,9 +1,11 @@
 //! The headings of the lists in the panes: which column stands where, and by which one sorts. What draws a list and what
 //! takes a click on a heading both go by this.
 
+use super::instance_line::InstanceLine;
 use super::log_line::LogLine;
 use crate::tui::layout::has_headings;
-use crate::tui::state::{Pane, State};
+use crate::tui::state::{Branch, Pane, State};
+use crate::tui::widgets::draw::width;
 use crate::tui::widgets::table::{Column, fitted, widths};
 use crate::workspace::{CredentialColumn, InstanceColumn, LogColumn, SortColumn, Sorting};
 
@@ -16,7 +18,7 @@ const INSTANCES: [(Option<InstanceColumn>, Column); 9] = {
     use InstanceColumn::{Endpoint, Name, Pointers, State, Trip, Trouble, Version};
     [
         (None, Column::fixed("", 1, 0)),
-        (Some(Name), Column::growing("name", 9, 2, 0)),
+        (Some(Name), Column::growing("name", 9, 2, 0).of_names()),
         (Some(State), Column::fixed("state", 11, 0)),
         (Some(Trip), Column::fixed("trip", 7, 1).right()),
         (None, Column::fixed("looks", LOOKS, 2)),
@@ -33,7 +35,7 @@ const CREDENTIALS: [(Option<CredentialColumn>, Column); 7] = {
         (Some(Attention), Column::fixed("", 1, 0)),
         (Some(Name), Column::growing("name", 18, 3, 0).of_names()),
         (Some(Side), Column::fixed("side", 6, 1)),
-        (Some(Instance), Column::growing("instance", 7, 1, 2)),
+        (Some(Instance), Column::growing("instance", 7, 1, 2).of_names()),
         (Some(State), Column::fixed("state", 9, 0)),
         (Some(LastUsed), Column::fixed("last used", 11, 4)),
         (Some(Lease), Column::fixed("lease", 11, 5)),
@@ -45,7 +47,7 @@ const LOG: [(Option<LogColumn>, Column); 11] = {
     [
         (Some(Time), Column::fixed("time", 11, 2)),
         (None, Column::fixed("", 3, 0)),
-        (Some(Instance), Column::growing("instance", 8, 1, 0)),
+        (Some(Instance), Column::growing("instance", 8, 1, 0).of_names()),
         (Some(Action), Column::growing("action", 16, 3, 0)),
         (Some(Route), Column::fixed("route", 10, 1)),
         (Some(Outcome), Column::growing("outcome", 8, 2, 3)),
@@ -106,8 +108,10 @@ pub fn heading_at(state: &State, x: u16, y: u16) -> Option<(Pane, &'static str)>
     let columns: Vec<Column> = headings.iter().map(|(_, column)| *column).collect();
     let room = inner.width.saturating_sub(2);
     let widths = match pane {
-        Pane::Log => fitted(&columns, &needs(state), room),
-        _ => widths(&columns, room),
+        Pane::Instances => fitted(&columns, &needs_of_instances(state), room),
+        Pane::Pointers => widths(&columns, room),
+        Pane::Credentials => fitted(&columns, &needs_of_credentials(state), room),
+        Pane::Log => fitted(&columns, &needs_of_log(state), room),
     };
     let mut left = inner.x + 1;
     for ((name, _), wide) in headings.into_iter().zip(widths) {
@@ -130,14 +134,39 @@ fn is_empty(state: &State, pane: Pane) -> bool {
     }
 }
 
-/// The widest that stands in each column of the log right now.
-fn needs(state: &State) -> [u16; LOG.len()] {
+/// The widest that stands in each column of the instances right now.
+fn needs_of_instances(state: &State) -> [u16; INSTANCES.len()] {
+    let list = &state.instances;
+    let height = usize::from(state.layout().rows(Pane::Instances).height);
+    let tree = list.tree(height);
+    let lines = tree.iter().skip(list.cursor.top).take(height);
+    let instances = lines.filter_map(|line| match line {
+        Branch::Instance(place) => list.rows.get(*place),
+        Branch::Heading(..) => None,
+    });
+    widest(instances.map(|instance| InstanceLine::of(state, instance).needs()))
+}
+
+/// Those of the credentials, of which only names differ in what they need: all other columns always have something.
+fn needs_of_credentials(state: &State) -> [u16; CREDENTIALS.len()] {
+    let list = &state.credentials;
+    let height = usize::from(state.layout().rows(Pane::Credentials).height);
+    let rows =
+        (list.cursor.top..list.len().min(list.cursor.top + height)).filter_map(|place| list.get(place));
+    widest(rows.map(|row| [1, width(&row.name), 1, width(&row.instance), 1, 1, 1]))
+}
+
+/// Those of the log.
+fn needs_of_log(state: &State) -> [u16; LOG.len()] {
     let list = &state.log;
     let height = u64::from(state.layout().rows(Pane::Log).height);
     let rows = list.top..list.shown().min(list.top + height);
     let lines = rows.filter_map(|index| list.row(index));
-    lines.fold([0; LOG.len()], |widest, row| {
-        let needs = LogLine::of(state, row).needs();
+    widest(lines.map(|row| LogLine::of(state, row).needs()))
+}
+
+fn widest<const COLUMNS: usize>(lines: impl Iterator<Item = [u16; COLUMNS]>) -> [u16; COLUMNS] {
+    lines.fold([0; COLUMNS], |widest, needs| {
         std::array::from_fn(|place| widest[place].max(needs[place]))
     })
 }

@@ -6,6 +6,7 @@ pub(in crate::tui) mod fields;
 mod form;
 mod headings;
 mod instance;
+mod instance_line;
 mod log_line;
 mod pointer;
 
@@ -16,6 +17,7 @@ pub use fields::{field, heading};
 pub use form::{CIRCUIT_NUMBERS, FormLayout, circuit_numbers, circuit_room};
 pub use headings::{BAR, LOOKS, columns, heading_at, headings};
 pub use instance::{health, instance_lines, state_glyph, state_role};
+pub use instance_line::InstanceLine;
 pub use log_line::LogLine;
 pub use pointer::{route_glyph, shorten};
 

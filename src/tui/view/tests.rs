@@ -2,6 +2,7 @@
 
 mod anything;
 mod backups;
+mod families;
 mod granting;
 mod log;
 mod plain;

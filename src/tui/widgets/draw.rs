@@ -37,9 +37,36 @@ fn is_plain(text: &str) -> bool {
 /// A name in at most `room` columns, of which both ends stay: names of one family differ at their ends.
 pub fn both_ends(name: &str, room: u16, ellipsis: &str) -> String {
     let name = inert(name);
+    match ends(&name, room) {
+        None => name.into_owned(),
+        Some((head, tail)) => format!("{}{ellipsis}{}", &name[..head], &name[tail..]),
+    }
+}
+
+/// The same for a name in several styles.
+pub fn both_ends_of(name: &[(String, Style)], room: u16, ellipsis: &str) -> Vec<(String, Style)> {
+    let parts: Vec<_> = name.iter().map(|(text, style)| (inert(text), *style)).collect();
+    let whole: String = parts.iter().map(|(text, _)| text.as_ref()).collect();
+    let Some((head, tail)) = ends(&whole, room) else {
+        return name.to_vec();
+    };
+    let (mut from, mut spans) = (0, Vec::new());
+    for (text, style) in parts {
+        let within = |place: usize| place.clamp(from, from + text.len()) - from;
+        let (before, after) = (&text[..within(head)], &text[within(tail)..]);
+        let is_cut = (from..from + text.len()).contains(&head);
+        let sign = if is_cut { ellipsis } else { "" };
+        spans.push((format!("{before}{sign}{after}"), style));
+        from += text.len();
+    }
+    spans
+}
+
+/// Where the first part of what is shown of a name ends, and where the last one begins; none if all of it fits.
+fn ends(name: &str, room: u16) -> Option<(usize, usize)> {
     let room = usize::from(room);
     if name.width() <= room {
-        return name.into_owned();
+        return None;
     }
     let within = |room: usize, graphemes: &mut dyn Iterator<Item = &str>| -> usize {
         let mut used = 0;
@@ -56,7 +83,7 @@ pub fn both_ends(name: &str, room: u16, ellipsis: &str) -> String {
     let tail = within(tail_room, &mut name.graphemes(true).rev());
     let head_room = room.saturating_sub(1 + tail_room);
     let head = within(head_room, &mut name.graphemes(true));
-    format!("{}{ellipsis}{}", &name[..head], &name[name.len() - tail..])
+    Some((head, name.len() - tail))
 }
 
 /// A style on the ground of windows.

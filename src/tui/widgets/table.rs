@@ -1,6 +1,6 @@
 //! A table over a source of any length: only the rows that are visible are ever built.
 
-use super::draw::{Canvas, both_ends, width};
+use super::draw::{Canvas, both_ends_of, width};
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -276,6 +276,16 @@ fn with_arrow(title: &str, arrow: &str, room: u16, ellipsis: &str) -> String {
     format!("{kept}{ellipsis}{arrow}")
 }
 
+/// A cell with a name, of which both ends stay, and whole what stands behind it after a blank, such as a sign.
+fn named(cell: &Cell, room: u16, ellipsis: &str) -> Cell {
+    let is_behind = |(text, _): &(String, Style)| text.starts_with(' ');
+    let (name, behind) = cell.split_at(cell.iter().position(is_behind).unwrap_or(cell.len()));
+    let taken: u16 = behind.iter().map(|(text, _)| width(text)).sum();
+    let mut spans = both_ends_of(name, room.saturating_sub(taken), ellipsis);
+    spans.extend_from_slice(behind);
+    spans
+}
+
 fn draw_row(canvas: &mut Canvas, inner: Rect, y: u16, widths: &[u16], columns: &[Column], cells: &[Cell]) {
     let mut x = inner.x;
     for ((column, room), cell) in columns.iter().zip(widths).zip(cells) {
@@ -288,14 +298,11 @@ fn draw_row(canvas: &mut Canvas, inner: Rect, y: u16, widths: &[u16], columns: &
         } else {
             0
         };
-        match cell.as_slice() {
-            [(name, style)] if column.both_ends => {
-                let name = both_ends(name, *room, canvas.glyphs.ellipsis);
-                canvas.put(x + shift, y, room - shift, &name, *style);
-            }
-            _ => {
-                canvas.spans(x + shift, y, room - shift, cell);
-            }
+        if column.both_ends {
+            let cell = named(cell, *room, canvas.glyphs.ellipsis);
+            canvas.spans(x + shift, y, room - shift, &cell);
+        } else {
+            canvas.spans(x + shift, y, room - shift, cell);
         }
         x += room + 1;
     }
@@ -326,6 +333,31 @@ mod tests {
         assert_eq!(shown("pointers", 9), "pointers^");
         assert_eq!(shown("version", 7), "versi~^");
         assert_eq!(shown("", 1), "^");
+    }
+
+    #[test]
+    fn a_sign_behind_a_name_stays_and_so_do_both_ends() {
+        let style = Style::default();
+        let cell = |parts: &[&str]| {
+            parts
+                .iter()
+                .map(|part| ((*part).to_owned(), style))
+                .collect::<Cell>()
+        };
+        let shown = |parts: &[&str], room| -> String {
+            let spans = named(&cell(parts), room, "…");
+            spans.into_iter().map(|(text, _)| text).collect()
+        };
+        assert_eq!(shown(&["production-east", " ◌"], 9), "pro…ast ◌");
+        assert_eq!(shown(&["production-east", ""], 9), "prod…east");
+        assert_eq!(shown(&["production-east", " ◌"], 17), "production-east ◌");
+        // What was looked for is in a colour of its own.
+        assert_eq!(shown(&["prod", "uct", "ion-east"], 9), "prod…east");
+        assert_eq!(shown(&["production", "-east"], 9), "prod…east");
+        for room in 0..18 {
+            let wide = width(&shown(&["production", "-east", " ◌"], room));
+            assert!(wide <= room.max(3), "{wide} in {room}");
+        }
     }
 
     const GROWING: [Column; 4] = [

@@ -3,8 +3,7 @@
 use super::rows::{table, without_rows};
 use crate::command::Id;
 use crate::model::{InstanceKind, InstanceState};
-use crate::tui::clock::{count, latency};
-use crate::tui::content::{LOOKS, columns, state_glyph, state_role};
+use crate::tui::content::{InstanceLine, LOOKS, columns, state_glyph, state_role};
 use crate::tui::layout::has_headings;
 use crate::tui::state::{Branch, Instance, Pane, State};
 use crate::tui::theme::Role;
@@ -112,64 +111,38 @@ fn draw_heading(state: &State, canvas: &mut Canvas, line: Rect, kind: InstanceKi
 }
 
 fn cells(state: &State, instance: &Instance, place: usize, canvas: &Canvas) -> Vec<Cell> {
-    let row = &instance.row;
+    let line = InstanceLine::of(state, instance);
     let role = state_role(instance);
     let before = instance.is_from_before();
     let figure = canvas.style(if before { Role::Faint } else { Role::Base });
     let glyph = if instance.is_waited_for() {
         canvas.glyphs.changing
     } else {
-        state_glyph(row.state, canvas.glyphs)
+        state_glyph(instance.row.state, canvas.glyphs)
     };
-    let mut name = vec![(
-        row.name.to_string(),
-        canvas.theme.instance(state.instances.colour_at(place)),
-    )];
-    if row.read_only {
-        name.push((format!(" {}", canvas.glyphs.read_only), canvas.style(Role::Warn)));
-    }
+    let colour = canvas.theme.instance(state.instances.colour_at(place));
+    let (trouble, trouble_role) = line.trouble;
     vec![
         vec![(glyph.to_owned(), canvas.style(role))],
-        name,
-        vec![(word(instance), canvas.style(role))],
-        trip(state, instance, canvas),
-        looks(instance, canvas),
-        vec![(row.pointers.map_or_else(String::new, count), figure)],
-        vec![(row.version.clone().unwrap_or_default(), figure)],
-        trouble(state, instance, canvas),
-        vec![(row.endpoint.authority(), canvas.style(Role::Dim))],
+        vec![(line.name, colour), (line.sign, canvas.style(Role::Warn))],
+        vec![(line.word, canvas.style(role))],
+        vec![(line.trip, figure)],
+        match line.has_looks {
+            true => looks(instance, canvas),
+            false => Vec::new(),
+        },
+        vec![(line.pointers, figure)],
+        vec![(line.version, figure)],
+        vec![
+            (line.since, canvas.style(Role::Dim)),
+            (trouble, canvas.style(trouble_role)),
+        ],
+        vec![(line.endpoint, canvas.style(Role::Dim))],
     ]
-}
-
-/// Its state in a word.
-fn word(instance: &Instance) -> String {
-    if instance.is_waited_for() {
-        return "no answer…".to_owned();
-    }
-    if instance.stale {
-        return format!("{}, stale", instance.row.state);
-    }
-    instance.row.state.to_string()
-}
-
-/// The round trip; where it does not answer, how old what is shown is.
-fn trip(state: &State, instance: &Instance, canvas: &Canvas) -> Cell {
-    if instance.is_from_before() {
-        let since = instance.row.answered_at;
-        let age = since.map_or("", |since| state.clock.age(since));
-        return vec![(age.to_owned(), canvas.style(Role::Faint))];
-    }
-    match (instance.row.state, instance.latency_us) {
-        (InstanceState::Up, Some(micros)) => vec![(latency(micros), canvas.style(Role::Base))],
-        _ => Vec::new(),
-    }
 }
 
 /// The newest looks as heights.
 fn looks(instance: &Instance, canvas: &Canvas) -> Cell {
-    if instance.row.state == InstanceState::Stopped {
-        return Vec::new();
-    }
     instance
         .history
         .spark(usize::from(LOOKS))
@@ -186,21 +159,4 @@ fn looks(instance: &Instance, canvas: &Canvas) -> Cell {
             }
         })
         .collect()
-}
-
-/// What was wrong last, and how long ago; faint once it is over.
-fn trouble(state: &State, instance: &Instance, canvas: &Canvas) -> Cell {
-    let last = instance.history.troubles().next_back();
-    let (text, at, role) = match (&instance.row.error, last) {
-        (Some(error), last) => (error.as_str(), last.map(|trouble| trouble.first), Role::Bad),
-        (None, Some(trouble)) => (trouble.text.as_str(), Some(trouble.last), Role::Faint),
-        (None, None) => return Vec::new(),
-    };
-    let first = text.split(';').next().unwrap_or(text);
-    let mut cell = Vec::new();
-    if let Some(at) = at {
-        cell.push((format!("{} ", state.clock.age(at)), canvas.style(Role::Dim)));
-    }
-    cell.push((first.to_owned(), canvas.style(role)));
-    cell
 }

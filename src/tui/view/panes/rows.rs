@@ -60,6 +60,6 @@ pub(super) fn table(
         focused,
         headings: has_headings(area),
         framed,
-        fits: false,
+        fits: true,
     }
 }
