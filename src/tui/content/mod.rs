@@ -25,10 +25,13 @@ use super::doctor;
 use super::layers::{Layer, Notice};
 use super::state::{Report, State};
 use super::theme::Role;
-use super::widgets::text::{Line, wrap};
+use super::widgets::text::{Line, wrap, wrapped};
 use crate::model::Timestamp;
 use crate::tui::state::Level;
 use ratatui::layout::Rect;
+
+/// Columns of a notice, where the screen has so many.
+const NOTICE: u16 = 68;
 
 /// Where the lines of the layer on top stand.
 pub fn page_area(state: &State) -> Rect {
@@ -42,7 +45,7 @@ pub fn page_area(state: &State) -> Rect {
     match state.layers.last() {
         Some(Layer::Invoke(page)) => super::invoke::content_area(body, page.tab),
         Some(Layer::Notice(notice)) => {
-            let window = window(state, 68, notice_lines(notice, state.clock.now()).len());
+            let (window, _) = notice_window(state, notice);
             inside(window)
         }
         Some(Layer::Reports(_)) => inside(window(state, 100, report_lines(state, 94).len().max(3))),
@@ -78,15 +81,22 @@ pub fn page_length(state: &State, width: u16) -> Option<usize> {
         Layer::Instance(page) => Some(instance_lines(state, page, width).len()),
         Layer::Doctor(page) => Some(doctor::lines(state, page, width).len()),
         Layer::Credential(page) => Some(credential_lines(state, page, width).len()),
-        Layer::Notice(notice) => Some(notice_lines(notice, state.clock.now()).len()),
+        Layer::Notice(notice) => Some(notice_window(state, notice).1.len()),
         Layer::Reports(_) => Some(report_lines(state, 94).len()),
         _ => None,
     }
 }
 
-/// The lines of a window, its secret masked unless it was asked for.
-pub fn notice_lines(notice: &Notice, now: Timestamp) -> Vec<Line> {
-    let mut lines = notice.lines.clone();
+/// The window of a notice, and its lines as they fit into it: how wide it is depends on the screen.
+pub fn notice_window(state: &State, notice: &Notice) -> (Rect, Vec<Line>) {
+    let room = inside(window(state, NOTICE, 0)).width;
+    let lines = notice_lines(notice, state.clock.now(), room);
+    (window(state, NOTICE, lines.len()), lines)
+}
+
+/// Its secret is masked unless it was asked for.
+fn notice_lines(notice: &Notice, now: Timestamp, room: u16) -> Vec<Line> {
+    let mut lines = wrapped(&notice.lines, room);
     if let Some(secret) = &notice.secret {
         lines.push(Line::new());
         let shown = if notice.reveal.is_on(now) {
@@ -94,7 +104,7 @@ pub fn notice_lines(notice: &Notice, now: Timestamp) -> Vec<Line> {
         } else {
             "•••• •••• •••• ••••    press v to see it".to_owned()
         };
-        for (index, text) in wrap(&shown, 54).into_iter().enumerate() {
+        for (index, text) in wrap(&shown, room.saturating_sub(12)).into_iter().enumerate() {
             let label = if index == 0 {
                 "secret      "
             } else {

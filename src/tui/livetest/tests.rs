@@ -323,6 +323,34 @@ fn what_is_wrong_in_the_set_up_is_said_and_not_loaded() {
 }
 
 #[test]
+fn percentiles_go_before_errors_and_nothing_is_written_over_the_frame() {
+    for width in 20..120 {
+        for height in [6, 8, 9, 10, 20] {
+            let mut state = demo((width, height));
+            running(&mut state, Stage::Running, 3, true);
+            let shown = screen(&state);
+            let framed = |line: &str| line.trim_matches('"').ends_with(['│', '╮', '╯']);
+            let body = shown.lines().skip(1).take(usize::from(height) - 3);
+            for line in body {
+                assert!(framed(line), "{width}x{height}\n{shown}");
+            }
+            if height == 20 {
+                assert!(shown.contains("errors"), "{width}x{height}\n{shown}");
+            }
+        }
+    }
+    let mut state = demo((60, 20));
+    running(&mut state, Stage::Running, 1, true);
+    let shown = screen(&state);
+    let heading = shown.lines().find(|line| line.contains("errors")).unwrap();
+    let titles: Vec<&str> = heading.split_whitespace().collect();
+    assert!(
+        titles.join(" ").contains("calls rate/s p99 max errors"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn any_size_is_drawn() {
     for width in [20, 33, 60, 95] {
         for height in [5, 9, 14, 30] {

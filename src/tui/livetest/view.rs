@@ -2,12 +2,12 @@
 
 mod chart;
 mod detail;
+mod table;
 
 use super::state::{LiveTest, Showing};
 use crate::client::load::{Figures, Pace, Stage};
-use crate::tui::clock::duration;
 use crate::tui::state::State;
-use crate::tui::theme::{ASCII, Role};
+use crate::tui::theme::Role;
 use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::text::{Line, draw_line, draw_lines, wrap};
 use ratatui::layout::Rect;
@@ -174,10 +174,10 @@ fn draw_figures(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
         return;
     }
     let many = u16::try_from(lanes.len()).unwrap_or(1);
-    draw_table(
+    table::draw(
         test,
         canvas,
-        Rect::new(inner.x, inner.y + 2, inner.width, many + 1),
+        Rect::new(inner.x, inner.y + 2, inner.width, many + 1).intersection(inner),
     );
     let mut y = inner.y + 4 + many;
     let left = inner.bottom().saturating_sub(y + 1);
@@ -272,54 +272,6 @@ fn draw_head(test: &LiveTest, canvas: &mut Canvas, inner: Rect) {
     draw_line(canvas, inner.x, inner.y, inner.width, &line);
     let strong = canvas.style(Role::Dim);
     canvas.put(inner.x, inner.y + 1, inner.width, label, strong);
-}
-
-fn draw_table(test: &LiveTest, canvas: &mut Canvas, area: Rect) {
-    let narrow = area.width < 90;
-    let heading = canvas.style(Role::Heading);
-    let columns = ["calls", "rate/s", "p50", "p90", "p99", "p99.9", "max", "errors"];
-    let step = if narrow { 8 } else { 11 };
-    for (index, title) in columns.iter().enumerate() {
-        let x = area.x + 10 + u16::try_from(index).unwrap_or(0) * step;
-        canvas.put_right(x, area.y, step - 1, title, heading);
-    }
-    for (index, (label, figures)) in test.lanes.iter().enumerate() {
-        let y = area.y + 1 + u16::try_from(index).unwrap_or(0);
-        let mark = canvas.style(chart::role(index));
-        let sign = if *canvas.glyphs == ASCII {
-            chart::sign(index)
-        } else {
-            canvas.glyphs.mark
-        };
-        canvas.put(area.x, y, 1, sign, mark);
-        let name = canvas.style(if index == test.lane {
-            Role::Strong
-        } else {
-            Role::Base
-        });
-        canvas.put(area.x + 2, y, 9, label, name);
-        let at = |share| duration(figures.latency.percentile(share));
-        let cells = [
-            figures.requests.to_string(),
-            format!("{:.1}", figures.rate()),
-            at(0.5),
-            at(0.9),
-            at(0.99),
-            at(0.999),
-            duration(figures.latency.max()),
-            figures.failed().to_string(),
-        ];
-        for (column, cell) in cells.iter().enumerate() {
-            let x = area.x + 10 + u16::try_from(column).unwrap_or(0) * step;
-            let role = if column == 7 && figures.failed() > 0 {
-                Role::Bad
-            } else {
-                Role::Base
-            };
-            let style = canvas.style(role);
-            canvas.put_right(x, y, step - 1, cell, style);
-        }
-    }
 }
 
 /// The keys that work now, for the last line of the screen.

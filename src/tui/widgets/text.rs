@@ -50,6 +50,55 @@ impl Line {
     }
 }
 
+/// Columns that words need beside what stands before them; where there are fewer, they stand below it.
+const LEAST_BESIDE: u16 = 12;
+
+/// The lines in at most `room` columns: of one that is wider, the last span goes on below where it begins.
+pub fn wrapped(lines: &[Line], room: u16) -> Vec<Line> {
+    let mut parts = Vec::with_capacity(lines.len());
+    for line in lines {
+        let wide = line
+            .spans
+            .iter()
+            .map(|(text, _)| width(text))
+            .fold(0, u16::saturating_add);
+        match line.spans.split_last() {
+            Some(((text, ink), lead)) if wide > room => wrap_line(lead, text, *ink, room, &mut parts),
+            _ => parts.push(line.clone()),
+        }
+    }
+    parts
+}
+
+fn wrap_line(lead: &[(String, Ink)], text: &str, ink: Ink, room: u16, parts: &mut Vec<Line>) {
+    let words = text.trim_start();
+    let mut lead = Line { spans: lead.to_vec() };
+    let indent = &text[..text.len() - words.len()];
+    if !indent.is_empty() {
+        lead = lead.and(indent, ink);
+    }
+    let taken = lead
+        .spans
+        .iter()
+        .map(|(text, _)| width(text))
+        .fold(0, u16::saturating_add);
+    if taken + LEAST_BESIDE > room {
+        let spans = lead.spans.into_iter().chain([(words.to_owned(), ink)]);
+        parts.extend(spans.flat_map(|(text, ink)| {
+            let texts = wrap(text.trim(), room)
+                .into_iter()
+                .filter(|text| !text.is_empty());
+            texts.map(move |text| Line::of(text, ink))
+        }));
+        return;
+    }
+    let below = Line::of(" ".repeat(usize::from(taken)), ink);
+    for text in wrap(words, room - taken) {
+        let before = std::mem::replace(&mut lead, below.clone());
+        parts.push(before.and(text, ink));
+    }
+}
+
 /// Draws the lines from `top` on that fit.
 pub fn draw_lines(canvas: &mut Canvas, area: Rect, lines: &[Line], top: usize) {
     for (row, line) in (0..area.height).zip(lines.iter().skip(top)) {
@@ -117,5 +166,25 @@ mod tests {
         assert_eq!(wrap("abcdef-gh", 4), ["abcd", "ef-", "gh"]);
         assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
         assert_eq!(wrap("日本語", 4), ["日本", "語"]);
+    }
+
+    #[test]
+    fn what_is_wider_than_its_window_goes_on_below_where_it_begins() {
+        let shown = |line: Line, room| -> Vec<String> {
+            let text = |line: Line| line.spans.into_iter().map(|(text, _)| text).collect();
+            wrapped(&[line], room).into_iter().map(text).collect()
+        };
+        let warning = || Line::of("secret  ", Role::Dim).and("hand it over by a safe way", Role::Base);
+        assert_eq!(shown(warning(), 40), ["secret  hand it over by a safe way"]);
+        assert_eq!(
+            shown(warning(), 22),
+            ["secret  hand it over", "        by a safe way"]
+        );
+        assert_eq!(shown(warning(), 14), ["secret", "hand it over", "by a safe way"]);
+        assert_eq!(
+            shown(Line::of("  one two three four", Role::Base), 16),
+            ["  one two three", "  four"]
+        );
+        assert_eq!(shown(Line::new(), 4), [""]);
     }
 }

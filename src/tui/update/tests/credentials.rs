@@ -216,6 +216,13 @@ fn the_values_of_a_credential_are_shown_after_a_yes_and_masked() {
         Message::Worked(ticket, Ok(Done::CredentialExported(name, form))),
     );
     assert!(!screen(&state).contains("root=A"), "{}", screen(&state));
+    for width in [80, 50] {
+        // The warning is whole, whatever the window's width.
+        state.size = (width, 24);
+        let shown = screen(&state);
+        assert!(shown.contains(" way. "), "{shown}");
+    }
+    state.size = (120, 36);
     key(&mut state, "v");
     assert!(screen(&state).contains("root=A"), "{}", screen(&state));
 }

@@ -1,15 +1,14 @@
 //! Something to read, and long work step by step.
 
 use super::frame::{frame, keys, overlay_lines};
-use crate::tui::content::{inside, level_role, notice_lines, window};
+use crate::tui::content::{inside, level_role, notice_window, window};
 use crate::tui::layers::{Notice, Steps};
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::draw::{Canvas, on_overlay};
 
 pub(super) fn draw_notice(state: &State, notice: &Notice, canvas: &mut Canvas) {
-    let lines = notice_lines(notice, state.clock.now());
-    let area = window(state, 68, lines.len());
+    let (area, lines) = notice_window(state, notice);
     frame(canvas, area, &notice.title, level_role(notice.level));
     overlay_lines(canvas, inside(area), &lines, notice.scroll);
     let mut pairs = vec![("Esc", "close")];
