@@ -22,7 +22,7 @@ use crate::store::AuditOutcome;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
 use hyper::{Request, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -177,8 +177,8 @@ async fn legacy(
     let seal = |reply: &Reply| fernet::seal(keys, Timestamp::now(), &reply.to_bytes());
     let opened = fernet::open(keys, body);
     let taken = match &opened {
-        Ok(_) => strict_replay::take(instance, &presented, token.unwrap_or_default(), body, now).await,
-        Err(_) => Ok(None),
+        Ok(_) => take_legacy(instance, &presented, token.unwrap_or_default(), body, now).await,
+        Err(_) => authenticate::count_call(&presented).map(|()| None),
     };
     let jti = match taken {
         Ok(jti) => jti,
@@ -201,6 +201,21 @@ async fn legacy(
     let query = Query::parse(&plaintext);
     watch.lap(PhaseName::Open);
     call.answer(query, watch, seal).await
+}
+
+/// Counts a legacy call whose body opened, and takes it where its credential takes each once; what it is known by then.
+async fn take_legacy(
+    instance: &Instance,
+    presented: &Presented,
+    token: &str,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<Option<String>, Refusal> {
+    let untaken = strict_replay::look(instance, presented, token, body, now).await?;
+    authenticate::count_call(presented)?;
+    untaken
+        .map(|call| strict_replay::take(instance, presented, call, now))
+        .transpose()
 }
 
 /// Whether instances call this by themselves: that a credential is in use, only calls that somebody wanted can say.
@@ -280,6 +295,8 @@ impl Call {
         };
         let mut body = seal(&reply);
         let status = status(&reply, profile);
+        let retry_after = reply.member("retry_after").and_then(Value::as_u64);
+        let retry_after = retry_after.filter(|_| status == 429);
         if is_traced {
             // A reply cannot tell how long its own sealing took; what is told is the same reply's without the trace.
             watch.lap(PhaseName::Seal);
@@ -288,7 +305,7 @@ impl Call {
                 .ended(reply.failure());
             body = seal(&reply.with_trace(&hop));
         }
-        response::sealed(status, profile, body)
+        response::come_again(response::sealed(status, profile, body), retry_after)
     }
 
     /// Does what is asked, puts it on record and counts it.
@@ -410,7 +427,6 @@ fn no_body(instance: &Instance, peer: IpAddr, error: BodyError) -> Answer {
 mod tests {
     use super::*;
     use crate::seal::random;
-    use serde_json::json;
 
     #[test]
     fn threat_09_a_call_has_its_time_although_the_clocks_differ() {

@@ -34,6 +34,16 @@ pub(super) fn sealed(status: u16, profile: Profile, body: String) -> Answer {
     answer(status, profile.content_type(), body)
 }
 
+/// The same with when to come again, for whoever reads no bodies.
+pub(super) fn come_again(mut answer: Answer, retry_after: Option<u64>) -> Answer {
+    if let Some(seconds) = retry_after {
+        answer
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    answer
+}
+
 /// JSON for everybody.
 pub(super) fn json_value(status: StatusCode, value: &Value) -> Answer {
     answer(status, "application/json", value.to_string())

@@ -19,15 +19,24 @@ use crate::seal::{fernet, token};
 /// The stable word for a body that was sealed too long ago, or too far ahead of our clock.
 const NOT_OF_NOW: &str = "body_not_of_now";
 
-/// Takes a call whose token holds and whose body opened; what it is known by, for the trail. Nothing where its
-/// credential takes the same call again and again, as the original instances do.
-pub(super) async fn take(
+/// A call that was not taken before.
+pub(super) struct Untaken {
+    /// What it is known by.
+    id: String,
+    /// Until when that is remembered, Unix seconds.
+    ends: i64,
+}
+
+/// Looks at a call whose token holds and whose body opened, and takes nothing: what was taken before, or is not of now, is
+/// refused before it is counted, because a stranger can send it. Nothing where its credential takes the same call again
+/// and again, as the original instances do.
+pub(super) async fn look(
     instance: &Instance,
     presented: &Presented,
     token: &str,
     body: &[u8],
     now: Timestamp,
-) -> Result<Option<String>, Refusal> {
+) -> Result<Option<Untaken>, Refusal> {
     if !presented.credential.record.grant.strict_replay {
         return Ok(None);
     }
@@ -44,9 +53,23 @@ pub(super) async fn take(
         return Err(refused(Some(&id), NOT_OF_NOW));
     }
     instance.recall_tokens(now).await;
+    if instance.replay().knows(OF_LEGACY, &id) {
+        return Err(Refusal::not_fresh(presented, &id, Claim::Replayed));
+    }
     let ends = sealed_at + LIFETIME + CLOCK_SKEW;
+    Ok(Some(Untaken { id, ends }))
+}
+
+/// Takes a call that was looked at, and counted; what it is known by, for the trail.
+pub(super) fn take(
+    instance: &Instance,
+    presented: &Presented,
+    call: Untaken,
+    now: Timestamp,
+) -> Result<String, Refusal> {
+    let Untaken { id, ends } = call;
     match instance.replay().claim(OF_LEGACY, &id, ends, now.as_seconds()) {
-        Claim::Fresh => Ok(Some(id)),
+        Claim::Fresh => Ok(id),
         claim => Err(Refusal::not_fresh(presented, &id, claim)),
     }
 }

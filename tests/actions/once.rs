@@ -2,6 +2,7 @@
 
 use crate::relays::credential_for;
 use crate::running::{Running, call, call_in, problem_of, result_of};
+use butterfly_console::client::Exchange;
 use butterfly_console::model::{Grant, Timestamp};
 use butterfly_console::protocol::{CallContext, Code, CredentialForm};
 use butterfly_console::seal::random;
@@ -203,6 +204,10 @@ async fn answering(answer: Option<&'static str>) -> SocketAddr {
 
 /// A relay to somebody who answers there, and how it ends within a second.
 async fn relayed(alpha: &Running, scheme: &str, address: SocketAddr) -> (Code, Value) {
+    problem_of(&exchanged(alpha, scheme, address).await.reply)
+}
+
+async fn exchanged(alpha: &Running, scheme: &str, address: SocketAddr) -> Exchange {
     let name = format!("to-{}", address.port());
     if alpha.instance.held_credential(&name).is_none() {
         let credential = credential_for(address, random::instance_id());
@@ -220,7 +225,7 @@ async fn relayed(alpha: &Running, scheme: &str, address: SocketAddr) -> (Code, V
     let asked = json!({"connection_id": connection["id"], "query": query, "idempotency_key": "k"});
     let mut chain = CallContext::begin(Timestamp::now(), 1);
     chain.hop = Grant::MOST_HOPS;
-    problem_of(&call_in(&alpha.owner, "relay", asked, &chain).await.reply)
+    call_in(&alpha.owner, "relay", asked, &chain).await
 }
 
 #[tokio::test]

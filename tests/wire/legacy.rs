@@ -269,3 +269,29 @@ async fn threat_21_where_replay_is_strict_a_legacy_call_is_taken_once() {
     );
     assert!(!running.is_refused(&lenient).await);
 }
+
+#[tokio::test]
+async fn threat_11_replays_use_up_nobody_s_calls() {
+    let running = Running::start().await;
+    let mut grant = Grant::read(["get_graph_stats"]);
+    grant.strict_replay = true;
+    grant.rate_per_minute = Some(2);
+    let strict = running.issue("strict", Profile::Legacy, &grant).await;
+    let status = async |body: &str, token: &str| {
+        post(running.address(), token, "text/plain", body.as_bytes())
+            .await
+            .status
+    };
+    let first = sealed(&strict, "get_graph_stats", json!({}));
+    assert_eq!(status(&first.body, &first.token).await, 200);
+    let before = Timestamp::now().plus_seconds(-120);
+    let old = fernet::seal(keys(&strict), before, br#"{"action": "get_graph_stats"}"#);
+    for _ in 0..5 {
+        assert_eq!(status(&first.body, &first.token).await, 401);
+        assert_eq!(status(&old, &first.token).await, 401);
+    }
+    let second = sealed(&strict, "get_graph_stats", json!({"other": true}));
+    assert_eq!(status(&second.body, &second.token).await, 200);
+    let third = sealed(&strict, "get_graph_stats", json!({"third": true}));
+    assert_eq!(status(&third.body, &third.token).await, 429);
+}
