@@ -134,7 +134,7 @@ impl Workspace {
         ))
     }
 
-    /// Issued: refused from now on. Held: forgotten.
+    /// Issued: refused from now on. Held: forgotten. The credential as it is then.
     pub async fn revoke_credential(&self, name: &str) -> Result<CredentialRow, Failure> {
         let mut row = self.credential(name).await?;
         match (row.side, row.holder) {
@@ -152,7 +152,15 @@ impl Workspace {
             }
             (Side::Held, _) => self.forget(&row.name).await?,
         }
+        // When it ended, and what there is to look at now, is its issuer's to say. That it cannot be asked any more
+        // undoes nothing.
+        if row.side == Side::Issued
+            && let Ok(ended) = self.credential(&row.name).await
+        {
+            return Ok(ended);
+        }
         row.state = CredentialState::Revoked;
+        row.attention = None;
         Ok(row)
     }
 

@@ -37,9 +37,7 @@ impl Revoke {
             None | Some([]) => String::new(),
             Some(found) => format!("\nThis stops working:\n{}", dependents::lines(found)),
         };
-        if !session.is_json() {
-            ask::confirm(&format!("{}{list}", consequence(&row)), self.yes)?;
-        }
+        ask::confirm(&format!("{}{list}", consequence(&row)), self.yes)?;
         let revoked = workspace.revoke_credential(&row.name).await?;
         let mut value = serde_json::to_value(&revoked).expect("a row has only string keys");
         value["breaks"] = json!(breaks);

@@ -141,12 +141,36 @@ fn plain_values_and_revoking_are_not_done_before_a_person_said_yes() {
         named(&pair.theirs.ok(&["credential", "list"]), name)["state"],
         "revoked"
     );
+    // That the answer is for a script does not mean that nobody sits here.
+    let for_a_script = [&line[..], &["--json"]].concat();
+    let (shown, exit) = typed(&pair.theirs, &for_a_script, &[("Type yes", "no")]);
+    assert_eq!(exit, 2, "{shown}");
+    assert_ne!(
+        named(&pair.theirs.ok(&["credential", "list"]), name)["state"],
+        "revoked"
+    );
     let (shown, exit) = typed(&pair.theirs, &line, &[("Type yes", "yes")]);
     assert_eq!(exit, 0, "{shown}");
     assert_eq!(
         named(&pair.theirs.ok(&["credential", "list"]), name)["state"],
         "revoked"
     );
+}
+
+#[test]
+fn what_was_revoked_is_told_as_it_is_then() {
+    let pair = Pair::new();
+    pair.join(Way::Passphrase, &[]);
+    let name = &pair.issued()[0];
+    let mut told = pair.theirs.ok(&["credential", "revoke", name]);
+    let breaks = told.as_object_mut().unwrap().remove("breaks");
+    assert!(breaks.unwrap().is_array(), "{told}");
+    assert_eq!(
+        (&told["state"], told["ended_at"].is_null()),
+        (&serde_json::json!("revoked"), false),
+        "{told}"
+    );
+    assert_eq!(&told, named(&pair.theirs.ok(&["credential", "list"]), name));
 }
 
 #[test]
