@@ -1,9 +1,11 @@
-//! Where exports go: a file that is whole or not there, or stdout.
+//! Where exports go: a file that is whole or not there, or stdout. Files and programs get the bytes as they are; a
+//! terminal would obey what others wrote into them, and gets inert text.
 
+use super::inert::InertWriter;
 use super::outcome::{Outcome, Stop, file_failed};
 use crate::protocol::Code;
 use crate::workspace::{Failure, NotWritten, PartialFile};
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 /// Where an export goes. A file appears under its name only when it is whole.
@@ -13,7 +15,7 @@ pub struct ExportTarget {
 }
 
 enum Sink {
-    Stdout(BufWriter<Stdout>),
+    Stdout(Box<dyn Write + Send>),
     File(PartialFile, PathBuf),
 }
 
@@ -30,7 +32,7 @@ impl ExportTarget {
 
     fn begin(path: &Path, create: impl FnOnce() -> Result<PartialFile, NotWritten>) -> Result<Self, Failure> {
         let sink = match path.as_os_str() == "-" {
-            true => Sink::Stdout(BufWriter::with_capacity(1 << 18, io::stdout())),
+            true => Sink::Stdout(stdout()),
             false => {
                 let file = create().map_err(|problem| not_written(path, problem))?;
                 Sink::File(file, path.to_owned())
@@ -77,6 +79,14 @@ impl ExportTarget {
             self.is_pipe_closed |= error.kind() == io::ErrorKind::BrokenPipe;
         }
         result
+    }
+}
+
+fn stdout() -> Box<dyn Write + Send> {
+    let stdout = BufWriter::with_capacity(1 << 18, io::stdout());
+    match io::stdout().is_terminal() {
+        true => Box::new(InertWriter::new(stdout)),
+        false => Box::new(stdout),
     }
 }
 

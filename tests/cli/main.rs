@@ -34,6 +34,7 @@ mod secrets;
 mod serving;
 mod sides;
 mod templates;
+mod terminal;
 mod usage;
 mod vault;
 

@@ -1,6 +1,7 @@
 //! Pointers in and out, and what governs them.
 
 use super::binary::Home;
+use super::terminal::typed;
 use super::{error, named};
 use serde_json::{Value, json};
 
@@ -275,4 +276,31 @@ fn the_header_with_which_data_is_fetched_is_put_on_and_taken_off() {
         home.ok(&["pointer", "show", "alpha", header])["reference_kind"],
         "header for fetching"
     );
+}
+
+#[test]
+fn t42_an_export_to_a_terminal_is_inert_and_one_to_a_program_is_to_the_letter() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let theirs = "Tide\u{1b}]0;theirs\u{7} Größe \u{9b}31m";
+    let line = [
+        "pointer",
+        "create",
+        "alpha",
+        "https://example.org/tide",
+        "--description",
+        theirs,
+    ];
+    home.ok(&line);
+    let export = ["pointer", "export", "alpha", "--format", "csv"];
+    let (shown, exit) = typed(&home, &export, &[]);
+    assert_eq!(exit, 0, "{shown}");
+    let inert = "Tide\\u{1b}]0;theirs\\u{7} Größe \\u{9b}31m";
+    assert!(shown.contains(inert), "{shown:?}");
+    assert!(
+        !shown.contains("\u{1b}]0;") && !shown.contains('\u{9b}'),
+        "{shown:?}"
+    );
+    let exported = home.run(&export);
+    assert!(exported.stdout.contains(theirs), "{exported:?}");
 }
