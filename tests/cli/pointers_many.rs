@@ -2,6 +2,7 @@
 
 use super::binary::Home;
 use super::error;
+use super::handshake::{Pair, Way};
 use serde_json::{Value, json};
 
 /// Pointers with these references and tags, in this order; their addresses.
@@ -136,6 +137,72 @@ fn all_instances_are_one_list_in_pages_and_one_that_is_silent_is_told() {
     assert_eq!(descriptions(&found), ["d"]);
     let both = home.run_json(&["pointer", "list", "alpha", "--all-instances"]);
     assert_eq!(both.code, 2);
+}
+
+/// A page of all instances, two rows of it, from here on.
+fn two_of_all(home: &Home, cursor: Option<&str>) -> Value {
+    let mut line = vec![
+        "pointer",
+        "list",
+        "--all-instances",
+        "--sort",
+        "description",
+        "--limit",
+        "2",
+    ];
+    line.extend(cursor.iter().flat_map(|cursor| ["--after", cursor]));
+    home.run_json(&line).json()
+}
+
+#[test]
+fn all_that_a_credential_for_some_sees_is_reached_page_by_page_also_past_an_outage() {
+    let mut pair = Pair::new();
+    make(&pair.ours, "alpha", &[("a", "x"), ("d", "x")]);
+    let theirs = [
+        ("b", "sea"),
+        ("bb", "secret"),
+        ("c", "sea"),
+        ("e", "sea"),
+        ("f", "sea"),
+        ("g", "sea"),
+    ];
+    make(&pair.theirs, "beta", &theirs);
+    pair.join(Way::Passphrase, &["--tag", "sea"]);
+
+    let first = two_of_all(&pair.ours, None);
+    assert_eq!(descriptions(&first), ["a", "b"], "{first}");
+    let second = two_of_all(&pair.ours, first["next"].as_str());
+    assert_eq!(descriptions(&second), ["c", "d"], "{second}");
+
+    pair.stop_beta();
+    let without = two_of_all(&pair.ours, first["next"].as_str());
+    assert_eq!(descriptions(&without), ["d"], "{without}");
+    assert_eq!(without["missing"][0]["instance"], "beta", "{without}");
+    let nothing = two_of_all(&pair.ours, without["next"].as_str());
+    assert_eq!(
+        (&nothing["pointers"], &nothing["next"]),
+        (&json!([]), &Value::Null),
+        "{nothing}"
+    );
+
+    pair.start_beta();
+    let mut seen = Vec::new();
+    let mut cursor = without["next"].as_str().map(str::to_owned);
+    while let Some(next) = cursor {
+        let page = two_of_all(&pair.ours, Some(&next));
+        assert_eq!(page["missing"], json!([]), "{page}");
+        seen.extend(descriptions(&page).into_iter().map(str::to_owned));
+        cursor = page["next"].as_str().map(str::to_owned);
+    }
+    assert_eq!(seen, ["c", "e", "f", "g"]);
+}
+
+#[test]
+fn a_cursor_of_before_is_refused_as_none() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let ended = home.run_json(&["pointer", "list", "--all-instances", "--after", "alpha:1"]);
+    assert_eq!(error(&ended)["code"], "invalid_parameter", "{}", ended.stdout);
 }
 
 #[test]

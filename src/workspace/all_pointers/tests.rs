@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::model::{PointerAddress, Timestamp};
+use crate::store::PointerPage;
 use proptest::prelude::*;
 
 fn name(at: usize) -> InstanceName {
@@ -35,37 +36,62 @@ fn lists(moments: &[Vec<i64>]) -> Vec<Vec<Pointer>> {
     moments.iter().enumerate().map(list).collect()
 }
 
-/// What an instance gives of its list from here on, at most so many rows.
-fn give(of: usize, list: &[Pointer], offset: usize, most: usize) -> Given {
-    let end = list.len().min(offset + most);
-    let page = PointerPage {
-        total: None,
-        pointers: list[offset..end].to_vec(),
-        next: (end < list.len()).then(|| "more".to_owned()),
-    };
-    Given::of(name(of), page)
+/// An instance: its list, of which it gives no more rows at a time than this, whatever the limit.
+struct Served<'a> {
+    list: &'a [Pointer],
+    most: usize,
 }
 
-/// All pages, one after another; an instance gives no more rows at a time than this, whatever the limit.
-fn paged(lists: &[Vec<Pointer>], limit: usize, most: &[usize]) -> Vec<(InstanceName, Pointer)> {
-    let order = Order::default();
-    let mut seen = Vec::new();
-    let mut before = BTreeMap::new();
-    loop {
-        let given = lists.iter().enumerate().map(|(of, list)| {
-            let offset = before.get(&name(of)).copied().unwrap_or(0);
-            give(of, list, usize::try_from(offset).unwrap(), limit.min(most[of]))
-        });
-        let (page, has_more) = merge(given.collect(), order, Some(limit));
-        assert!(page.len() <= limit);
-        assert!(!has_more || !page.is_empty(), "no way on after {seen:?}");
-        let next = cursor(before, &page);
-        seen.extend(page);
-        if !has_more {
-            return seen;
+impl Served<'_> {
+    /// A page as an instance gives it to whoever sees only some pointers: cursors of its own, and no offsets.
+    fn page(&self, start: &Start, limit: usize) -> PointerPage {
+        let from = match start {
+            Start::First => 0,
+            Start::After(cursor) => cursor.strip_prefix("behind ").unwrap().parse().unwrap(),
+            Start::Offset(_) => panic!("this credential cannot count"),
+        };
+        let end = self.list.len().min(from + limit.min(self.most));
+        PointerPage {
+            total: None,
+            pointers: self.list[from..end].to_vec(),
+            next: (end < self.list.len()).then(|| format!("behind {end}")),
         }
-        before = offsets(&next).unwrap();
     }
+
+    fn give(&self, of: usize, place: Place, limit: usize) -> Given {
+        let mut given = Given::from(name(of), place);
+        while let Some(start) = given.needs(Some(limit as u64)) {
+            given.add(self.page(&start, limit));
+        }
+        given
+    }
+}
+
+/// All pages, one after another, of limits that take turns.
+fn paged(lists: &[Vec<Pointer>], limits: &[usize], most: &[usize]) -> Vec<(InstanceName, Pointer)> {
+    let mut seen = Vec::new();
+    let mut at = Places::new();
+    for limit in limits.iter().copied().cycle() {
+        let served = lists
+            .iter()
+            .zip(most)
+            .map(|(list, most)| Served { list, most: *most });
+        let mut given: Vec<Given> = served
+            .enumerate()
+            .map(|(of, served)| served.give(of, at.get(&name(of)).cloned().unwrap_or_default(), limit))
+            .collect();
+        let page = merge(&mut given, Order::default(), Some(limit));
+        assert!(page.len() <= limit);
+        let before = at.clone();
+        at.extend(given.iter().map(|of| (of.name.clone(), of.place())));
+        seen.extend(page);
+        if !given.iter().any(Given::has_more) {
+            break;
+        }
+        assert_ne!(at, before, "no way on after {seen:?}");
+        at = places(&cursor(&at)).unwrap();
+    }
+    seen
 }
 
 fn of(instance: usize, seen: &[(InstanceName, Pointer)]) -> Vec<Pointer> {
@@ -76,7 +102,7 @@ fn of(instance: usize, seen: &[(InstanceName, Pointer)]) -> Vec<Pointer> {
 #[test]
 fn a_clock_that_was_set_back_hides_no_row_and_repeats_none() {
     let lists = lists(&[vec![10, 11, 1, 2], vec![5, 6]]);
-    let seen = paged(&lists, 2, &[2, 2]);
+    let seen = paged(&lists, &[2], &[2, 2]);
     assert_eq!((of(0, &seen), of(1, &seen)), (lists[0].clone(), lists[1].clone()));
     let moments: Vec<i64> = seen.iter().map(|(_, row)| row.created_at.as_micros()).collect();
     assert_eq!(moments, [5, 6, 10, 11, 1, 2]);
@@ -85,34 +111,73 @@ fn a_clock_that_was_set_back_hides_no_row_and_repeats_none() {
 #[test]
 fn rows_that_may_come_after_others_wait_for_these() {
     let lists = lists(&[vec![1, 2, 3, 4], vec![9]]);
-    let given = vec![give(0, &lists[0], 0, 2), give(1, &lists[1], 0, 2)];
-    let (page, has_more) = merge(given, Order::default(), Some(100));
+    let served = |of: usize| Served {
+        list: &lists[of],
+        most: 2,
+    };
+    let mut given = vec![
+        served(0).give(0, Place::default(), 100),
+        served(1).give(1, Place::default(), 100),
+    ];
+    let page = merge(&mut given, Order::default(), Some(100));
     assert_eq!((of(0, &page), of(1, &page)), (lists[0][..2].to_vec(), Vec::new()));
-    assert!(has_more);
+    assert!(given[0].has_more() && given[1].has_more());
 }
 
 #[test]
-fn an_instance_that_gives_nothing_though_more_may_follow_holds_up_nobody() {
-    let page = PointerPage {
+fn a_page_on_which_a_credential_sees_nothing_is_left_behind() {
+    let (looked, row) = ("looked so far".to_owned(), made(0, 0, 1));
+    let mut given = Given::from(name(0), Place::default());
+    assert_eq!(given.needs(Some(5)), Some(Start::First));
+    given.add(PointerPage {
         total: None,
         pointers: Vec::new(),
-        next: Some("more".into()),
+        next: Some(looked.clone()),
+    });
+    assert_eq!(given.needs(Some(5)), None);
+    let mut all = [given];
+    assert_eq!(merge(&mut all, Order::default(), Some(5)), []);
+    assert!(all[0].has_more());
+    let mut given = Given::from(name(0), all[0].place());
+    assert_eq!(given.needs(Some(5)), Some(Start::After(looked)));
+    given.add(PointerPage {
+        total: None,
+        pointers: vec![row.clone()],
+        next: None,
+    });
+    let mut all = [given];
+    assert_eq!(merge(&mut all, Order::default(), Some(5)), [(name(0), row)]);
+    assert!(!all[0].has_more());
+}
+
+#[test]
+fn what_one_instance_gives_more_of_is_not_asked_for_from_the_beginning() {
+    let lists = lists(&[(0..40).collect(), (0..40).collect()]);
+    let served = |of: usize| Served {
+        list: &lists[of],
+        most: 100,
     };
-    let told = some_or_all(page.clone()).unwrap_err().on("alpha");
-    assert!(told.remedy.contains("pointer list alpha"), "{told}");
-    let end = PointerPage { next: None, ..page };
-    assert_eq!(some_or_all(end.clone()), Ok(end));
+    let mut given = vec![
+        served(0).give(0, Place::default(), 10),
+        served(1).give(1, Place::default(), 10),
+    ];
+    for _ in 0..6 {
+        merge(&mut given, Order::default(), Some(10));
+        let going_on = |of: usize| served(of).give(of, given[of].place(), 10);
+        given = vec![going_on(0), going_on(1)];
+        assert!(given.iter().all(|of| of.place().used < 10));
+    }
 }
 
 proptest! {
     #[test]
     fn pages_give_each_row_once_and_each_instances_rows_in_its_order(
         moments in prop::collection::vec(prop::collection::vec(0i64..20, 0..12), 1..=3),
-        limit in 1usize..15,
+        limits in prop::collection::vec(1usize..15, 1..4),
         most in prop::collection::vec(1usize..15, 3),
     ) {
         let lists = lists(&moments);
-        let seen = paged(&lists, limit, &most);
+        let seen = paged(&lists, &limits, &most);
         prop_assert_eq!(seen.len(), lists.iter().map(Vec::len).sum::<usize>());
         for (instance, list) in lists.iter().enumerate() {
             prop_assert_eq!(&of(instance, &seen), list);
@@ -122,7 +187,7 @@ proptest! {
     #[test]
     fn lists_that_are_in_order_make_one_that_is(
         mut moments in prop::collection::vec(prop::collection::vec(0i64..20, 0..12), 1..=3),
-        limit in 1usize..15,
+        limits in prop::collection::vec(1usize..15, 1..4),
         most in prop::collection::vec(1usize..15, 3),
     ) {
         moments.iter_mut().for_each(|moments| moments.sort_unstable());
@@ -133,22 +198,33 @@ proptest! {
             .flat_map(|(of, list)| list.iter().map(move |row| (name(of), row.clone())))
             .collect();
         sorted.sort_by(|(_, left), (_, right)| Order::default().compare(left, right));
-        prop_assert_eq!(paged(&lists, limit, &most), sorted);
+        prop_assert_eq!(paged(&lists, &limits, &most), sorted);
     }
 
     #[test]
-    fn a_cursor_is_read_back(rows in prop::collection::btree_map("[a-z][a-z0-9-]{0,6}[a-z0-9]", 1u64..9_999, 1..4)) {
-        let before: BTreeMap<InstanceName, u64> = rows
+    fn a_cursor_is_read_back(
+        rows in prop::collection::btree_map("[a-z][a-z0-9-]{0,6}[a-z0-9]", (prop::option::of("\\PC{0,20}"), 0u64..9_999), 1..4),
+    ) {
+        let at: Places = rows
             .into_iter()
-            .map(|(name, rows)| (InstanceName::parse(&name).unwrap(), rows))
+            .map(|(name, (after, used))| (InstanceName::parse(&name).unwrap(), Place { after, used }))
             .collect();
-        prop_assert_eq!(offsets(&cursor(before.clone(), &[])).unwrap(), before);
+        prop_assert_eq!(places(&cursor(&at)).unwrap(), at);
     }
 
     #[test]
     fn whatever_else_is_given_is_refused_and_no_panic(text in "\\PC{0,20}") {
-        if let Ok(read) = offsets(&text) {
+        if let Ok(read) = places(&text) {
             prop_assert!(!read.is_empty());
         }
     }
+}
+
+#[test]
+fn a_cursor_that_counts_the_rows_of_each_instance_is_none() {
+    let refused = places("alpha:40,beta:3").unwrap_err();
+    assert!(
+        refused.message.contains("no place in a list of all instances"),
+        "{refused}"
+    );
 }
