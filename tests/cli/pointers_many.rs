@@ -99,7 +99,7 @@ fn a_list_is_filtered_and_sorted_and_shows_the_columns_that_are_wanted() {
 fn all_instances_are_one_list_in_pages_and_one_that_is_silent_is_told() {
     let home = Home::empty();
     let nothing = home.ok(&["pointer", "list", "--all-instances"]);
-    assert_eq!(nothing["count"], 0);
+    assert_eq!((&nothing["count"], &nothing["total"]), (&json!(0), &json!(0)));
     let _alpha = home.serve_new("alpha");
     make(&home, "alpha", &[("a", "x"), ("c", "x"), ("e", "y")]);
     home.ok(&["instance", "init", "beta", "--listen", "127.0.0.1:0"]);
@@ -195,6 +195,29 @@ fn all_that_a_credential_for_some_sees_is_reached_page_by_page_also_past_an_outa
         cursor = page["next"].as_str().map(str::to_owned);
     }
     assert_eq!(seen, ["c", "e", "f", "g"]);
+}
+
+#[test]
+fn a_page_says_on_every_page_how_many_it_has_and_how_many_there_are_where_that_is_known() {
+    let home = Home::empty();
+    let _alpha = home.serve_new("alpha");
+    make(
+        &home,
+        "alpha",
+        &[("dust 1", "x"), ("dust 2", "x"), ("dust 3", "x"), ("sand", "x")],
+    );
+    for of in [&["alpha"][..], &["--all-instances"]] {
+        let line = [&["pointer", "list"], of, &["--filter", "dust", "--limit", "2"]].concat();
+        let first = home.ok(&line);
+        assert_eq!(
+            (&first["count"], &first["total"]),
+            (&json!(2), &json!(3)),
+            "{of:?}"
+        );
+        let rest = home.ok(&[&line[..], &["--after", first["next"].as_str().unwrap()]].concat());
+        assert_eq!(rest["count"], 1, "{of:?}");
+        assert!(rest["total"].is_null() || rest["total"] == 3, "{rest}");
+    }
 }
 
 #[test]

@@ -221,7 +221,10 @@ pub fn for_one(filter: Filter, instance: &str) -> Outcome<Filter> {
 async fn of_all(session: &Session, query: &PointerQuery) -> Outcome<Found> {
     let all = match session.home().has_vault() {
         true => session.open().await?.all_pointers(query).await?,
-        false => crate::workspace::AllPointers::default(),
+        false => crate::workspace::AllPointers {
+            total: Some(0),
+            ..crate::workspace::AllPointers::default()
+        },
     };
     Ok(Found {
         rows: all.pointers,
@@ -239,8 +242,12 @@ impl Found {
             .iter()
             .map(|(instance, pointer)| fields(instance, pointer, columns, is_all))
             .collect();
-        let count = self.total.unwrap_or(rows.len() as u64);
-        let mut value = json!({"count": count, "pointers": rows, "next": self.next});
+        let mut value = json!({
+            "count": rows.len(),
+            "total": self.total,
+            "pointers": rows,
+            "next": self.next,
+        });
         if is_all {
             let missing: Vec<Value> = self
                 .missing
