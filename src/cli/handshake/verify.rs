@@ -5,7 +5,7 @@ use crate::cli::outcome::{Outcome, usage};
 use crate::cli::session::Session;
 use crate::cli::table::pairs;
 use crate::model::{CredentialState, Delivery, Side};
-use crate::protocol::Code;
+use crate::protocol::{Code, ExitClass};
 use crate::workspace::{Failure, HandshakeRow, Verified, Workspace};
 use clap::Args;
 use std::time::{Duration, Instant};
@@ -47,20 +47,33 @@ impl Verify {
             _ if row.verified => None,
             _ => Some(compare(session, &row)?),
         };
-        let mut verified = match answer {
-            Some(answer) => workspace.verify(&row.id, answer).await?,
-            None => workspace.advance(&row.id).await?,
+        let told = match answer {
+            Some(answer) => workspace.verify(&row.id, answer).await,
+            None => workspace.advance(&row.id).await,
         };
-        if let Some(seconds) = self.wait
-            && verified.waiting
-        {
-            if !session.is_json() {
-                session.note(&format!("Waiting for {} …", row.peer));
+        let is_left_to_wait_for = match &told {
+            Ok(verified) => verified.waiting,
+            // What people said is kept; that the other side is away may pass.
+            Err(failure) => {
+                may_pass(failure) && workspace.handshake(&row.id).await.is_ok_and(|row| row.verified)
             }
-            verified = wait(workspace, &row.id, Duration::from_secs(seconds)).await?;
-        }
+        };
+        let verified = match self.wait {
+            Some(seconds) if is_left_to_wait_for => {
+                if !session.is_json() {
+                    session.note(&format!("Waiting for {} …", row.peer));
+                }
+                wait(workspace, &row.id, told, Duration::from_secs(seconds)).await?
+            }
+            _ => told?,
+        };
         session.show(&verified, || explain(session, &row, &verified))
     }
+}
+
+/// Whether trying again may help: nobody answered, or not in time.
+fn may_pass(failure: &Failure) -> bool {
+    failure.exit_class() == ExitClass::Unreachable
 }
 
 /// Shows the words to a person and asks.
@@ -96,18 +109,29 @@ fn compare(session: &Session, row: &HandshakeRow) -> Outcome<bool> {
     )?)
 }
 
-/// Looks again and again, ever more seldom, until the other side acted.
-async fn wait(workspace: &Workspace, id: &str, longest: Duration) -> Result<Verified, Failure> {
+/// Looks again and again, ever more seldom, until the other side acted. It may be away meanwhile; if it is in the end, that
+/// is what is told.
+async fn wait(
+    workspace: &Workspace,
+    id: &str,
+    mut told: Result<Verified, Failure>,
+    longest: Duration,
+) -> Result<Verified, Failure> {
     let begun = Instant::now();
     let (mut pause, most) = PAUSE;
     while begun.elapsed() + pause <= longest {
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(most);
-        let verified = workspace.advance(id).await?;
-        if !verified.waiting {
-            return Ok(verified);
+        told = workspace.advance(id).await;
+        let goes_on = match &told {
+            Ok(verified) => verified.waiting,
+            Err(failure) => may_pass(failure),
+        };
+        if !goes_on {
+            return told;
         }
     }
+    told?;
     Err(Failure::new(
         Code::DeadlineExceeded,
         "the other side has not said yet that the words match",

@@ -2,6 +2,8 @@
 
 use super::{Pair, Way, refused, state};
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read};
+use std::net::{TcpListener, TcpStream};
 
 fn name(row: &Value) -> &str {
     row["name"].as_str().unwrap()
@@ -226,4 +228,42 @@ fn what_an_offer_does_not_allow_is_refused() {
     elsewhere.join(Way::Code, &["--source", "198.51.100.0/24"]);
     let ended = elsewhere.ours.run_json(&["invoke", "beta", &elsewhere.query()]);
     assert_eq!(ended.code, 3, "{}", ended.stdout);
+}
+
+#[test]
+fn whoever_waits_for_the_other_side_waits_also_while_it_is_started_again() {
+    let mut pair = Pair::new();
+    let joined = pair.join(Way::Code, &["--verify-first"]);
+    let id = joined.accepted["id"].as_str().unwrap();
+    let mut waiting = pair
+        .ours
+        .command(&["handshake", "verify", id, "--match", "--wait=60"])
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    let mut stderr = BufReader::new(waiting.stderr.take().unwrap());
+    stderr.read_line(&mut said).unwrap();
+    assert!(said.contains("Waiting for"), "{said}");
+
+    // Somebody takes the call in beta's place, and hangs up.
+    let endpoint = joined.offer["endpoint"].as_str().unwrap();
+    let address = endpoint.split('/').nth(2).unwrap().to_owned();
+    pair.stop_beta();
+    let listener = TcpListener::bind(&address).unwrap();
+    let ended = std::thread::spawn(move || {
+        let ended = waiting.wait().unwrap();
+        // Nobody waits below for a call that will not come.
+        let _ = TcpStream::connect(address);
+        ended
+    });
+    drop(listener.accept().unwrap());
+    drop(listener);
+    pair.start_beta();
+    let offer = joined.offer["offer_id"].as_str().unwrap();
+    pair.theirs.ok(&["handshake", "verify", offer, "--match"]);
+    let ended = ended.join().unwrap();
+    stderr.read_to_string(&mut said).unwrap();
+    assert!(ended.success(), "{said}");
+    let row = pair.ours.ok(&["handshake", "status", "--all"]);
+    assert_eq!(row[0]["state"], "active", "{row}");
 }
