@@ -70,7 +70,7 @@ impl Call {
                 reply::note_hops(session, &called.hops);
             }
         }
-        reply::outcome(session, &called.reply, &self.instance)
+        reply::outcome(session, &called.reply, &called.answered_by)
     }
 
     /// What the call would send, as the pointer is now.

@@ -290,7 +290,7 @@ async fn replay(session: &Session, id: u64) -> Outcome {
             words::log_place(&replayed.log_id)
         ));
     }
-    reply::outcome(session, &replayed.reply, &instance)
+    reply::outcome(session, &replayed.reply, &replayed.answered_by)
 }
 
 fn table(rows: &[LogRow]) -> Table {

@@ -58,6 +58,8 @@ pub struct CallOutcome {
     pub hops: Vec<Hop>,
     /// The exchanges with each instance that the caller itself talked to, in order.
     pub exchanges: Vec<Exchange>,
+    /// The peer, where the caller itself asked it; else the pointer's instance gave the reply.
+    pub peer: Option<Endpoint>,
 }
 
 /// A federated call that failed, and how far it came.
@@ -74,6 +76,9 @@ pub struct FailedCall {
     pub exchanges: Vec<Exchange>,
     /// The one after them that ended in none, if that is why the call failed.
     pub failed: Option<Box<FailedExchange>>,
+    /// The peer, if the caller itself asked it, so that the call failed there; else it came no farther than the pointer's
+    /// instance.
+    pub peer: Option<Endpoint>,
 }
 
 /// Why a federated call did not end in the peer's reply.
@@ -124,6 +129,7 @@ impl Client {
             began: Instant::now(),
             legs: Vec::with_capacity(3),
             failed: None,
+            peer: None,
             pointer: None,
             route: call.route,
         };
@@ -175,6 +181,8 @@ struct Journey<'a> {
     legs: Vec<Leg>,
     /// The exchange that ended the call without a reply, and when it began.
     failed: Option<(u64, Box<FailedExchange>)>,
+    /// Known once it was asked: what follows is its doing.
+    peer: Option<Endpoint>,
     /// Known once its instance showed it.
     pointer: Option<Pointer>,
     /// Known from the start if the caller chose it.
@@ -236,6 +244,9 @@ impl Journey<'_> {
         } else {
             query
         };
+        if with == With::Peer {
+            self.peer = Some(credential.endpoint.clone());
+        }
         let start_us = micros(self.began.elapsed());
         let attempted = self.client.attempt(credential, &query, &self.context).await;
         self.note(with, start_us, attempted)
@@ -307,6 +318,7 @@ impl Journey<'_> {
 
     async fn circuit(&mut self, reference: &Reference, peers: &dyn Peers) -> Result<Reply, CallError> {
         let (peer, sealed) = sealed_before(reference, peers)?;
+        self.peer = Some(peer.endpoint.clone());
         let start_us = micros(self.began.elapsed());
         let attempted = self.client.attempt_sealed(&peer, sealed, &self.context).await;
         self.note(With::Peer, start_us, attempted)
@@ -321,6 +333,7 @@ impl Journey<'_> {
             elapsed_us,
             hops: self.hops(),
             exchanges: self.legs.into_iter().map(|leg| leg.exchange).collect(),
+            peer: self.peer,
         }
     }
 
@@ -332,6 +345,7 @@ impl Journey<'_> {
             route: self.route,
             exchanges: self.legs.into_iter().map(|leg| leg.exchange).collect(),
             failed: self.failed.map(|(_, failed)| failed),
+            peer: self.peer,
         }
     }
 

@@ -4,7 +4,7 @@ use super::log::Happened;
 use super::session::context;
 use super::{CallOptions, Called, Failure, HostedBy, LogKind, Workspace, wire};
 use crate::client::{CallError, CallOutcome, Exchange, FederatedCall};
-use crate::model::{InstanceKind, Pointer, PointerAddress, Timestamp};
+use crate::model::{Endpoint, InstanceKind, Pointer, PointerAddress, Timestamp};
 use crate::protocol::{Code, Query};
 use crate::vault::InstanceRecord;
 use serde_json::{Value, json};
@@ -64,6 +64,7 @@ impl Workspace {
                     let place = place_of(index, &exchange.request.token, &record, failed.pointer.as_ref());
                     happened.wire.push(wire::of_failed(exchange, place));
                 }
+                let place = self.asked_last(failed.peer.as_ref(), &record).await;
                 let refused = failed.pointer.as_ref().and_then(|pointer| {
                     let federated = pointer.federated.as_ref()?;
                     let own = options.query.as_ref().map(Query::to_value);
@@ -74,7 +75,7 @@ impl Workspace {
                 });
                 let failure = match refused {
                     Some(failure) if failed.error.code() == Code::ReadOnly => failure,
-                    _ => failure_of(failed.error, &record, failed.pointer.as_ref()),
+                    _ => failure_of(failed.error, place, failed.pointer.as_ref()),
                 };
                 happened.route = failed.route;
                 happened.hops = failed.hops;
@@ -97,6 +98,7 @@ impl Workspace {
         outcome: CallOutcome,
         record: &InstanceRecord,
     ) -> Result<Called, Failure> {
+        let answered_by = self.asked_last(outcome.peer.as_ref(), record).await;
         let mut hops = outcome.hops;
         self.name_hops(&mut hops).await;
         let happened = Happened {
@@ -110,10 +112,22 @@ impl Workspace {
         Ok(Called {
             log_id,
             reply: outcome.reply,
+            answered_by,
             route: outcome.route,
             elapsed_us: outcome.elapsed_us,
             hops,
         })
+    }
+
+    /// Whom a call ended at: the peer, if it was asked, by its name in this home or by host and port; else the pointer's
+    /// instance.
+    async fn asked_last(&self, peer: Option<&Endpoint>, record: &InstanceRecord) -> String {
+        let Some(peer) = peer else {
+            return record.name.to_string();
+        };
+        let records = self.records().await.unwrap_or_default();
+        let known = records.into_iter().find(|record| record.endpoint == *peer);
+        known.map_or_else(|| peer.authority(), |record| record.name.to_string())
     }
 
     /// A federated call is made over the wire, as any caller would: the instance has to be there.
@@ -169,8 +183,8 @@ fn told(
 }
 
 /// A peer that refuses is one that the pointer's instance or we called: only its administrator can help.
-fn failure_of(error: CallError, record: &InstanceRecord, pointer: Option<&Pointer>) -> Failure {
-    let mut failure = Failure::from(error).on(record.name.as_str());
+fn failure_of(error: CallError, place: String, pointer: Option<&Pointer>) -> Failure {
+    let mut failure = Failure::from(error).on(place);
     let peer = pointer.and_then(|pointer| pointer.federated.as_ref());
     if let (Code::PeerRefused, Some(federated)) = (failure.code, peer) {
         failure.remedy = format!(

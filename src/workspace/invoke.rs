@@ -114,6 +114,7 @@ impl Workspace {
         Ok(Invoked {
             log_id,
             reply,
+            answered_by: session.record.name.to_string(),
             elapsed_us,
             hops,
         })

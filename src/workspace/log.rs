@@ -159,6 +159,7 @@ impl Workspace {
             return Ok(Invoked {
                 log_id: called.log_id,
                 reply: called.reply,
+                answered_by: called.answered_by,
                 elapsed_us: called.elapsed_us,
                 hops: called.hops,
             });

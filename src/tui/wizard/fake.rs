@@ -170,6 +170,7 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
                 json!({"address": address(7), "description": "Grid frequency, 1 s means, 2026",
                 "tags": ["dataset", "grid"], "neighbor_count": 0}),
             ),
+            answered_by: "alpha".into(),
             route: Route::Relay,
             elapsed_us: 12_400,
             hops: Vec::new(),

@@ -214,6 +214,8 @@ pub struct Invoked {
     pub log_id: Result<u64, Failure>,
     /// The reply as it was opened.
     pub reply: Reply,
+    /// Who gave it: the name in this home, or host and port.
+    pub answered_by: String,
     /// Microseconds.
     pub elapsed_us: u64,
     /// The phases, outermost hop first.
@@ -240,6 +242,8 @@ pub struct Called {
     pub log_id: Result<u64, Failure>,
     /// The peer's reply, opened.
     pub reply: Reply,
+    /// Who gave it: the name in this home, or host and port.
+    pub answered_by: String,
     /// The route taken.
     pub route: Route,
     /// Microseconds.

@@ -230,6 +230,52 @@ fn what_an_offer_does_not_allow_is_refused() {
     assert_eq!(ended.code, 3, "{}", ended.stdout);
 }
 
+/// On which instance the call of each pointer failed, and why.
+fn blamed(pair: &Pair, pointers: &[(&str, String)]) -> Vec<(Value, Value)> {
+    let failure = |address: &str| {
+        let ended = pair.ours.run_json(&["call", "alpha", address]);
+        let error = crate::error(&ended);
+        (error["instance"].clone(), error["code"].clone())
+    };
+    pointers.iter().map(|(_, address)| failure(address)).collect()
+}
+
+#[test]
+fn a_call_that_fails_names_the_instance_at_which_it_ended() {
+    let mut pair = Pair::new();
+    pair.join(Way::Passphrase, &[]);
+    let pointers = pair.federate();
+    pair.call_all(&pointers);
+
+    pair.theirs.ok(&["pointer", "delete", "beta", &pair.far]);
+    for (route, address) in &pointers {
+        let ended = pair.ours.run(&["call", "alpha", address]);
+        let place = if *route == "relay" { "alpha: " } else { "beta: " };
+        let log = pair.ours.ok(&["log", "list", "--limit", "1"]);
+        let again = pair.ours.run(&["log", "replay", &log[0]["id"].to_string()]);
+        for told in [ended.stderr, again.stderr] {
+            assert!(told.contains(&format!("error: {place}")), "{route}: {told}");
+        }
+    }
+    for name in pair.issued() {
+        pair.theirs.ok(&["credential", "revoke", &name]);
+    }
+    let at = |instance: &str, code: &str| (json!(instance), json!(code));
+    let refused = [
+        at("beta", "peer_refused"),
+        at("beta", "peer_refused"),
+        at("alpha", "peer_refused"),
+    ];
+    assert_eq!(blamed(&pair, &pointers), refused);
+    pair.stop_beta();
+    let away = [
+        at("beta", "peer_unreachable"),
+        at("beta", "peer_unreachable"),
+        at("alpha", "peer_unreachable"),
+    ];
+    assert_eq!(blamed(&pair, &pointers), away);
+}
+
 #[test]
 fn whoever_waits_for_the_other_side_waits_also_while_it_is_started_again() {
     let mut pair = Pair::new();

@@ -187,6 +187,7 @@ fn done_says_what_did_not_work() {
         Heard::Called(Box::new(Called {
             log_id: Ok(4),
             reply,
+            answered_by: "alpha".into(),
             route: crate::model::Route::Relay,
             elapsed_us: 900,
             hops: Vec::new(),
