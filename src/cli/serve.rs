@@ -1,7 +1,7 @@
 //! `butterfly serve`: a local instance in the foreground, or a stand-in for an original one.
 
 use super::arguments;
-use super::instance::{Mark, folder};
+use super::instance::{Mark, folder, why_absent};
 use super::outcome::{Outcome, usage};
 use super::secrets::from_environment;
 use super::session::Session;
@@ -129,6 +129,9 @@ impl Serve {
             return Ok(name);
         }
         if !is_stand_in {
+            if let Some(absent) = why_absent(session, &name).await {
+                return Err(absent.into());
+            }
             let failure = Failure::new(
                 Code::InstanceNotFound,
                 format!("there is no local instance {:?}", name.as_str()),

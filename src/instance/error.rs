@@ -86,11 +86,13 @@ impl InstanceError {
         }
     }
 
-    /// What a person can do about it.
+    /// What a person can do about it; `INSTANCE` stands for its name.
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Exists(_) => "choose another name, or remove that instance first",
-            Self::Missing(_) => "make it with `butterfly instance init NAME`",
+            Self::Missing(_) => {
+                "put it back from a backup with `butterfly instance restore INSTANCE FILE --force`; one that is gone for good is forgotten with `butterfly instance remove INSTANCE`, and a new one made with `butterfly instance init INSTANCE`"
+            }
             Self::Hosted { .. } => "use the running one, or stop that process first",
             Self::Listen { .. } => {
                 "stop what uses that address; a new instance takes another one with `--listen`, one that is there by `listen` in its instance.toml"
@@ -114,7 +116,7 @@ impl InstanceError {
             }
             Self::Store(StoreError::TooNew { .. }) => "upgrade this program",
             Self::Store(StoreError::Missing { .. }) => {
-                "put it back from a backup (`butterfly instance restore NAME FILE`), or from a copy of the folder"
+                "put it back from a backup (`butterfly instance restore INSTANCE FILE --force`), or from a copy of the folder"
             }
             Self::Store(_) => "check the disk and the folder's permissions",
         }

@@ -128,9 +128,9 @@ fn examine_proxies(settings: &Settings) -> Health {
 type Look = fn(&Path) -> Result<Schema, StoreError>;
 
 fn examine_databases(place: &Folder) -> Health {
-    let remedy = "restore the instance from a backup: `butterfly instance restore`";
+    let remedy = "restore the instance from a backup: `butterfly instance restore INSTANCE FILE --force`";
     let unreadable = "see whether its disk can be read and written, and who owns the file; only if it is damaged, restore the \
-                      instance from a backup: `butterfly instance restore`";
+                      instance from a backup: `butterfly instance restore INSTANCE FILE --force`";
     for (path, schema) in [
         (place.database(), schema_of_data as Look),
         (place.audit(), schema_of_trail as Look),

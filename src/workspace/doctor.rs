@@ -92,6 +92,7 @@ pub async fn examine(home: &Home, opened: Result<&Workspace, &Failure>) -> Vec<O
     found.extend(instances::all(home).await);
     found.extend(instances::unknown(home, opened).await);
     if let Ok(workspace) = opened {
+        found.extend(workspace.examine_gone().await);
         let (remotes, held) = tokio::join!(workspace.examine_remotes(), workspace.examine_held());
         found.extend(remotes);
         found.extend(held);

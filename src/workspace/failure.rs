@@ -50,7 +50,7 @@ impl Failure {
     /// Says on which instance it happened; commands that the remedy names are about it from then on.
     pub fn on(mut self, instance: impl Into<String>) -> Self {
         let instance = instance.into();
-        self.remedy = self.remedy.replace(SOME_INSTANCE, &instance);
+        self.remedy = about(&self.remedy, &instance);
         self.instance = Some(instance);
         self
     }
@@ -82,6 +82,11 @@ impl Failure {
 
 /// Stands in remedies where the name of the instance goes, once it is known.
 const SOME_INSTANCE: &str = "INSTANCE";
+
+/// A remedy whose commands are about this instance.
+pub(super) fn about(remedy: &str, instance: &str) -> String {
+    remedy.replace(SOME_INSTANCE, instance)
+}
 
 /// What usually helps, by code.
 fn remedy_for(code: Code) -> &'static str {

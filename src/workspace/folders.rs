@@ -3,12 +3,12 @@
 
 use super::{Failure, Workspace};
 use crate::instance::Instance;
-use crate::model::InstanceName;
+use crate::model::{InstanceKind, InstanceName};
 use crate::protocol::Code;
 use crate::seal::private;
 use crate::vault::InstanceRecord;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 impl Workspace {
@@ -44,30 +44,53 @@ impl Workspace {
         if place.is_dir() {
             return Ok(place);
         }
-        let prefix = unfinished(&record.name);
-        let entries =
-            fs::read_dir(self.instances_folder()?).map_err(|error| cannot(&place, "be read", &error))?;
-        for entry in entries.flatten() {
-            let is_candidate = entry
-                .file_name()
-                .to_str()
-                .is_some_and(|name| name.starts_with(&prefix));
-            if !is_candidate {
-                continue;
-            }
-            let is_it = Instance::read_settings(&entry.path())
-                .is_ok_and(|settings| Some(&settings.instance_id) == record.instance_id.as_ref());
-            if is_it {
-                move_folder(&entry.path(), &place)?;
-                return Ok(place);
-            }
+        let unfinished = self
+            .unfinished_of(record)
+            .map_err(|error| cannot(&place, "be read", &error))?;
+        match unfinished {
+            Some(unfinished) => move_folder(&unfinished, &place).map(|()| place),
+            None => Err(gone(record, &place)),
         }
-        Err(Failure::new(
-            Code::FileFailed,
-            format!("the instance's folder {} is gone", place.display()),
-            "put it back from a backup, or forget the instance with `butterfly instance remove`",
-        )
-        .on(record.name.as_str()))
+    }
+
+    /// That the folder of a local instance is not there, if so, and what to do. Changes nothing.
+    pub(super) fn folder_gone(&self, record: &InstanceRecord) -> Option<Failure> {
+        let place = self.place_of(&record.name);
+        let is_gone = fs::metadata(&place).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+            && matches!(self.unfinished_of(record), Ok(None));
+        is_gone.then(|| gone(record, &place))
+    }
+
+    /// Why there is no folder of this name, where the vault knows: it is a remote, or the folder is gone.
+    pub async fn why_absent(&self, name: &str) -> Option<Failure> {
+        let record = self.record(name).await.ok()?;
+        match record.kind {
+            InstanceKind::Local => self.folder_gone(&record),
+            InstanceKind::Remote => Some(
+                Failure::new(
+                    Code::InvalidParameter,
+                    "this instance is not ours to host: it is a remote one",
+                    "ask its administrator, or name a local instance (`butterfly instance list`)",
+                )
+                .on(name),
+            ),
+        }
+    }
+
+    /// Where it was made, if its maker was killed before it was moved into place.
+    fn unfinished_of(&self, record: &InstanceRecord) -> std::io::Result<Option<PathBuf>> {
+        let prefix = unfinished(&record.name);
+        let entries = match fs::read_dir(self.home.root().join("instances")) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            entries => entries?,
+        };
+        let is_it = |entry: &fs::DirEntry| {
+            let name = entry.file_name();
+            name.to_str().is_some_and(|name| name.starts_with(&prefix))
+                && Instance::read_settings(&entry.path())
+                    .is_ok_and(|settings| Some(&settings.instance_id) == record.instance_id.as_ref())
+        };
+        Ok(entries.flatten().find(is_it).map(|entry| entry.path()))
     }
 
     /// Takes a folder out of sight, then apart.
@@ -82,6 +105,15 @@ impl Workspace {
     }
 }
 
+fn gone(record: &InstanceRecord, place: &Path) -> Failure {
+    Failure::new(
+        Code::FileFailed,
+        format!("the instance's folder {} is gone", place.display()),
+        "put it back from a backup with `butterfly instance restore INSTANCE FILE`, or forget the instance with `butterfly instance remove INSTANCE`",
+    )
+    .on(record.name.as_str())
+}
+
 pub(super) fn move_folder(from: &Path, to: &Path) -> Result<(), Failure> {
     fs::rename(from, to).map_err(|error| cannot(to, "be put in place", &error))
 }
@@ -92,7 +124,7 @@ fn unfinished(name: &InstanceName) -> String {
 
 pub(super) fn cannot(path: &Path, what: &str, error: &std::io::Error) -> Failure {
     if let Some(folder) = path.parent()
-        && error.kind() == std::io::ErrorKind::NotFound
+        && error.kind() == ErrorKind::NotFound
         && !folder.as_os_str().is_empty()
         && !folder.exists()
     {

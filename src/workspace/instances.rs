@@ -109,7 +109,7 @@ impl Workspace {
             Some(_) => Err(Failure::new(
                 Code::AlreadyExists,
                 format!("an instance named {name} is in this home already"),
-                "choose another name, or remove that one first with `butterfly instance remove`",
+                "choose another name, or remove that one first with `butterfly instance remove INSTANCE`",
             )
             .on(name.as_str())),
         }

@@ -13,6 +13,15 @@ impl Workspace {
             InstanceKind::Remote => (HostedBy::Nobody, seen_state(&record)),
             InstanceKind::Local => self.local_state(&record),
         };
+        // Stopped is what can be started.
+        let gone = match state {
+            InstanceState::Stopped => self.folder_gone(&record),
+            _ => None,
+        };
+        let state = match gone {
+            Some(_) => InstanceState::Unreachable,
+            None => state,
+        };
         let seen = record.seen;
         InstanceRow {
             name: record.name,
@@ -33,9 +42,12 @@ impl Workspace {
             credential: record.credential,
             seen_at: seen.as_ref().map(|seen| seen.at),
             answered_at: seen.as_ref().and_then(|seen| seen.answered_at),
-            error: seen
-                .and_then(|seen| seen.error)
-                .filter(|_| state != InstanceState::Stopped),
+            error: match gone {
+                Some(failure) => Some(failure.message),
+                None => seen
+                    .and_then(|seen| seen.error)
+                    .filter(|_| state != InstanceState::Stopped),
+            },
         }
     }
 

@@ -171,6 +171,84 @@ fn a_database_that_is_gone_is_a_fault_and_no_empty_one_takes_its_place() {
     assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 0);
 }
 
+/// The first command in a text, without the program, with this file in the place of FILE.
+fn command_in(home: &Home, text: &str, file: &str) -> Vec<String> {
+    let command = text
+        .split('`')
+        .nth(1)
+        .unwrap_or_else(|| panic!("no command in {text}"));
+    let words = command
+        .strip_prefix(&home.printed(""))
+        .unwrap_or_else(|| panic!("{command}"));
+    let word = |word: &str| {
+        if word == "FILE" {
+            file.to_owned()
+        } else {
+            word.to_owned()
+        }
+    };
+    words.split(' ').map(word).collect()
+}
+
+#[test]
+fn an_instance_whose_folder_is_gone_is_a_fault_and_what_is_told_to_do_mends_it() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    home.ok(&["pointer", "create", "alpha", "https://example.org/tide"]);
+    let backup = home.beside("alpha.backup");
+    let made = home.ok(&["instance", "backup", "alpha", &backup]);
+    let words = home.write_private("words", made["passphrase"].as_str().unwrap());
+    let folder = home.path("instances/alpha");
+    let mend = |remedy: &str| {
+        let mut line = command_in(&home, remedy, &backup);
+        line.extend(["--words-file".to_owned(), words.clone()]);
+        let line: Vec<&str> = line.iter().map(String::as_str).collect();
+        home.ok(&line);
+        assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 1);
+    };
+
+    std::fs::remove_dir_all(&folder).unwrap();
+    let fault = one(&look(&home), "folder", "alpha").clone();
+    assert_eq!(fault["severity"], "fault", "{fault}");
+    let list = home.ok(&["instance", "list"]);
+    for row in [&list[0], &home.ok(&["instance", "show", "alpha"])] {
+        assert_eq!(row["state"], "unreachable", "{row}");
+        assert!(row["error"].as_str().unwrap().contains("is gone"), "{row}");
+    }
+    let taken = home.run_json(&["instance", "init", "alpha"]);
+    assert_eq!(super::error(&taken)["code"], "already_exists", "{}", taken.stdout);
+    mend(fault["remedy"].as_str().unwrap());
+    let found = look(&home);
+    assert!(found.iter().all(|one| one["check"] != "folder"), "{found:?}");
+
+    for line in [
+        &["instance", "start", "alpha"][..],
+        &["serve", "alpha"],
+        &["pointer", "list", "alpha"],
+    ] {
+        std::fs::remove_dir_all(&folder).unwrap();
+        let ended = home.run_json(line);
+        mend(super::error(&ended)["remedy"].as_str().unwrap());
+    }
+    std::fs::remove_file(folder.join("instance.db")).unwrap();
+    let fault = one(&look(&home), "databases", "alpha").clone();
+    mend(fault["remedy"].as_str().unwrap());
+
+    // As it is after `vault restore`: settings and key, and no database.
+    for name in ["instance.db", "audit.db"] {
+        std::fs::remove_file(folder.join(name)).unwrap();
+    }
+    mend(
+        "`butterfly instance restore alpha FILE`"
+            .replace("butterfly", home.printed("").trim())
+            .as_str(),
+    );
+
+    std::fs::remove_dir_all(&folder).unwrap();
+    home.ok(&["instance", "remove", "alpha", "--yes"]);
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+}
+
 #[test]
 fn a_locked_vault_hides_the_remotes_and_nothing_else() {
     let home = Home::empty();

@@ -393,18 +393,17 @@ pub async fn settings_of(session: &Session, name: &InstanceName) -> Result<Setti
         Err(error) => Failure::from(error).on(name.as_str()),
     };
     if failure.code == Code::InstanceNotFound
-        && let Ok(Some(workspace)) = session.open_unasked().await
-        && let Ok(row) = workspace.instance(name.as_str()).await
-        && row.kind == InstanceKind::Remote
+        && let Some(absent) = why_absent(session, name).await
     {
-        return Err(Failure::new(
-            Code::InvalidParameter,
-            "this instance is not ours to host: it is a remote one",
-            "ask its administrator, or name a local instance (`butterfly instance list`)",
-        )
-        .on(name.as_str()));
+        return Err(absent);
     }
     Err(failure)
+}
+
+/// Why there is no folder of this name, as far as that can be told without asking anybody for the vault.
+pub async fn why_absent(session: &Session, name: &InstanceName) -> Option<Failure> {
+    let workspace = session.open_unasked().await.ok()??;
+    workspace.why_absent(name.as_str()).await
 }
 
 /// A file as the instance finds it from wherever it is started.

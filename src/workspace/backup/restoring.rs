@@ -13,9 +13,12 @@ use crate::vault::InstanceRecord;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+/// Without them there is no instance in a folder, only settings and a key for one.
+const DATABASES: [&str; 2] = ["instance.db", "audit.db"];
+
 impl Workspace {
     /// Makes the local instance `name` of a backup. One of that name that is there is only replaced with `force`; it
-    /// is kept aside. Nobody may host it.
+    /// is kept aside, as are settings and key of one whose databases are gone. Nobody may host it.
     pub async fn restore_instance(
         &self,
         name: &InstanceName,
@@ -106,7 +109,9 @@ impl Workspace {
             ));
         }
         self.refuse_hosted(known, place)?;
-        if place.exists() && !force {
+        // As a vault that was restored leaves it: what there is of it is kept aside, and nothing is lost.
+        let has_databases = DATABASES.iter().any(|name| place.join(name).exists());
+        if place.exists() && has_databases && !force {
             return Err(Failure::new(
                 Code::AlreadyExists,
                 format!("there is an instance in {} already", place.display()),

@@ -1,11 +1,15 @@
 //! The local instances of a home, whether the vault is open or not: serving does not need it either.
 
+use super::super::failure::about;
 use super::super::{Failure, Home, Workspace, unknown_told};
 use super::{Observation, Severity};
 use crate::instance::{Health, Instance};
-use crate::model::InstanceName;
+use crate::model::{InstanceKind, InstanceName};
+use crate::vault::InstanceRecord;
 use std::fs;
 use std::path::PathBuf;
+
+const CHECK_OF_FOLDER: &str = "folder";
 
 /// Every local instance.
 pub(super) async fn all(home: &Home) -> Vec<Observation> {
@@ -18,10 +22,31 @@ pub(super) async fn all(home: &Home) -> Vec<Observation> {
                 Health::Bad(message, remedy) => (Severity::Fault, message, remedy),
             };
             let check = examined.check;
+            let remedy = about(&remedy, name.as_str());
             found.push(Observation::of(severity, check, name.as_str(), message, remedy));
         }
     }
     found
+}
+
+impl Workspace {
+    /// Local instances that the vault knows and whose folder is not there.
+    pub(super) async fn examine_gone(&self) -> Vec<Observation> {
+        let records = match self.records().await {
+            Ok(records) => records,
+            Err(failure) => return vec![Observation::failed(CHECK_OF_FOLDER, "instances", &failure)],
+        };
+        let gone = |record: &InstanceRecord| {
+            let failure = self.folder_gone(record)?;
+            Some(Observation::failed(
+                CHECK_OF_FOLDER,
+                record.name.as_str(),
+                &failure,
+            ))
+        };
+        let local = records.iter().filter(|record| record.kind == InstanceKind::Local);
+        local.filter_map(gone).collect()
+    }
 }
 
 /// Those that the vault does not know, where that can be told.
