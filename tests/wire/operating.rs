@@ -1,6 +1,6 @@
 //! What an operator relies on: readiness, metrics, and callers' addresses behind a reverse proxy.
 
-use crate::support::{Response, Running, get, parse, raw, sealed, start_with};
+use crate::support::{Response, Running, get, is_read, parse, raw, sealed, start_with};
 use butterfly_console::model::{Grant, Profile};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -33,10 +33,9 @@ async fn an_instance_that_stops_is_not_ready_and_finishes_what_was_accepted() {
         .unwrap();
     let mut invoke = TcpStream::connect(address).await.unwrap();
     invoke.write_all(head.as_bytes()).await.unwrap();
-    // The one that came first is accepted once the other one is being answered.
     let is_begun = async || {
         let text = get(address, "/metrics").await.text();
-        text.contains("butterfly_invokes_in_flight 1\n")
+        text.contains("butterfly_invokes_in_flight 1\n") && is_read(&ready)
     };
     while !is_begun().await {
         tokio::task::yield_now().await;

@@ -308,6 +308,22 @@ pub async fn raw(address: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     answer
 }
 
+/// Whether the other side of a connection on this machine has read all that was written to it, as the kernel tells.
+pub fn is_read(stream: &TcpStream) -> bool {
+    let port = |address: SocketAddr| format!(":{:04X}", address.port());
+    let (ours, theirs) = (
+        port(stream.local_addr().unwrap()),
+        port(stream.peer_addr().unwrap()),
+    );
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    table.lines().any(|line| {
+        let mut columns = line.split_whitespace().skip(1);
+        let is_theirs = columns.next().is_some_and(|local| local.ends_with(&theirs))
+            && columns.next().is_some_and(|remote| remote.ends_with(&ours));
+        is_theirs && columns.nth(1).is_some_and(|queues| queues.ends_with(":00000000"))
+    })
+}
+
 pub fn parse(bytes: &[u8]) -> Response {
     let end = bytes
         .windows(4)
