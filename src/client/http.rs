@@ -155,9 +155,14 @@ impl Client {
         let mut progress = Progress::after(phases, sent);
         let posting = self.post(credential, &request, &mut progress);
         let posted = within_deadline(&credential.endpoint, context.deadline_ms, posting).await;
+        let hands_on = self.settings.hands_on;
         let opened = match posted {
-            Ok(()) => progress.open(credential, &request, self.settings.hands_on).await,
             Err(error) => Err(error),
+            // Boxed, because there would be room for it in every call.
+            Ok(()) if progress.is_large() => {
+                Box::pin(progress.open_beside(credential, &request, hands_on)).await
+            }
+            Ok(()) => progress.open(credential, &request, hands_on),
         };
         match opened {
             Ok(reply) => Ok(progress.arrive(request, reply)),

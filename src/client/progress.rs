@@ -73,28 +73,43 @@ impl<'a> Progress<'a> {
         self.stage = Stage::Received;
     }
 
-    /// Opens what was received. What takes its time is done on a blocking thread, so that others go on meanwhile.
-    pub(super) async fn open(
+    /// Whether what was received takes so long to open that others should go on meanwhile.
+    pub(super) fn is_large(&self) -> bool {
+        self.answer
+            .as_ref()
+            .is_some_and(|answer| answer.body.len() > AT_ONCE)
+    }
+
+    /// Opens what was received.
+    pub(super) fn open(
+        &mut self,
+        credential: &HeldCredential,
+        request: &SealedRequest,
+        hands_on: bool,
+    ) -> Result<Reply, ClientError> {
+        let answer = self.answer.as_ref().expect("a response was received");
+        let reply = response::open(credential, &request.jti, answer, hands_on)?;
+        self.phases.lap(PhaseName::Open);
+        Ok(reply)
+    }
+
+    /// The same on a blocking thread.
+    pub(super) async fn open_beside(
         &mut self,
         credential: &HeldCredential,
         request: &SealedRequest,
         hands_on: bool,
     ) -> Result<Reply, ClientError> {
         let answer = self.answer.take().expect("a response was received");
-        let (answer, opened) = if answer.body.len() <= AT_ONCE {
-            let opened = response::open(credential, &request.jti, &answer, hands_on);
+        let (credential, jti) = (credential.clone(), request.jti.clone());
+        let opening = tokio::task::spawn_blocking(move || {
+            let opened = response::open(&credential, &jti, &answer, hands_on);
             (answer, opened)
-        } else {
-            let (credential, jti) = (credential.clone(), request.jti.clone());
-            let opening = tokio::task::spawn_blocking(move || {
-                let opened = response::open(&credential, &jti, &answer, hands_on);
-                (answer, opened)
-            });
-            // Only a panic ends it early, and that goes on here.
-            opening
-                .await
-                .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()))
-        };
+        });
+        // Only a panic ends it early, and that goes on here.
+        let (answer, opened) = opening
+            .await
+            .unwrap_or_else(|ended| std::panic::resume_unwind(ended.into_panic()));
         self.answer = Some(answer);
         let reply = opened?;
         self.phases.lap(PhaseName::Open);

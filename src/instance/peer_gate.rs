@@ -24,6 +24,9 @@ const LONGEST_PAUSE: i64 = 30_000_000;
 /// A peer that lets a caller wait so long, in microseconds, is as good as away.
 const TOO_LONG: i64 = 5_000_000;
 
+/// A place among the calls to one peer; without one, a call goes through all the same.
+pub(super) type Place = Option<OwnedSemaphorePermit>;
+
 /// The gate before one peer.
 pub(super) struct PeerGate {
     state: Mutex<State>,
@@ -103,8 +106,8 @@ impl PeerGate {
 
     /// A place among the calls that are under way; waits for one. Who waits here says nothing of the peer: ask for a
     /// place first, and to pass when it is there.
-    pub(super) async fn place(&self) -> Option<OwnedSemaphorePermit> {
-        // Never closed; without a place the call goes through all the same.
+    pub(super) async fn place(&self) -> Place {
+        // Never closed.
         Arc::clone(&self.places).acquire_owned().await.ok()
     }
 

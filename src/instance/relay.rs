@@ -8,7 +8,7 @@ use super::actions::{Answer, Call, Outcome};
 use super::grant_part::GrantPart;
 use super::held::Holding;
 use super::holding::Attempted;
-use super::peer_gate::Shut;
+use super::peer_gate::{PeerGate, Place, Shut};
 use super::whereabouts::Whereabouts;
 use super::{holding, witness};
 use crate::client::{ClientError, FailedExchange};
@@ -55,16 +55,14 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     let (before, began_us) = (call.onward.count(), call.onward.elapsed_us());
     let _place = match gate.free_place() {
         Some(place) => Some(place),
-        None => {
-            let waited = call
-                .unless_gone(tokio::time::timeout_at(until, gate.place()))
-                .await;
-            let Ok(place) = waited.map_err(|gone| gone.with(SENT, json!(false)))? else {
+        // Boxed, because there would be room for it in every relay.
+        None => match Box::pin(place_until(call, gate, until)).await? {
+            Some(place) => place,
+            None => {
                 note_hop_not_made(call, began_us);
                 return Err(way.tell(no_place(credential)));
-            };
-            place
-        }
+            }
+        },
     };
     let passage = gate.pass(call.now()).map_err(shut)?;
     let sent = AtomicBool::new(false);
@@ -81,6 +79,14 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     passage.ended(invoked.as_ref().err().map(|failed| &failed.error), call.now());
     let exchange = invoked.map_err(|attempt| way.tell(failed(*attempt)))?;
     answer(exchange.reply, &way)
+}
+
+/// A place among the calls to a peer, as soon as there is one; none if the time was over before.
+async fn place_until(call: &Call<'_>, gate: &PeerGate, until: Instant) -> Result<Option<Place>, Problem> {
+    let waited = call
+        .unless_gone(tokio::time::timeout_at(until, gate.place()))
+        .await;
+    Ok(waited.map_err(|gone| gone.with(SENT, json!(false)))?.ok())
 }
 
 fn not_for_others(query: &Query) -> Problem {
