@@ -49,17 +49,16 @@ struct State {
 }
 
 impl State {
-    /// Why no call is let through at this moment.
-    fn shut_at(&self, now: Timestamp) -> Option<Shut> {
-        let retry_at = self.retry_at?;
-        if is_over(retry_at, now) && !self.is_trying {
-            return None;
+    /// Whether a call is let through at this moment.
+    fn look(&self, now: Timestamp) -> Result<(), Shut> {
+        match self.retry_at {
+            Some(retry_at) if self.is_trying || !is_over(retry_at, now) => Err(Shut {
+                retry_at,
+                failures: self.failures,
+                cause: self.cause.clone().unwrap_or_default(),
+            }),
+            _ => Ok(()),
         }
-        Some(Shut {
-            retry_at,
-            failures: self.failures,
-            cause: self.cause.clone().unwrap_or_default(),
-        })
     }
 }
 
@@ -113,19 +112,13 @@ impl PeerGate {
 
     /// Whether a call would be let through now.
     pub(super) fn look(&self, now: Timestamp) -> Result<(), Shut> {
-        let state = self.state();
-        match state.shut_at(now) {
-            Some(shut) => Err(shut),
-            None => Ok(()),
-        }
+        self.state().look(now)
     }
 
     /// Lets a call through, unless the peer is given a pause. After the pause one call tries; the others go on hearing no.
     pub(super) fn pass(&self, now: Timestamp) -> Result<Passage<'_>, Shut> {
         let mut state = self.state();
-        if let Some(shut) = state.shut_at(now) {
-            return Err(shut);
-        }
+        state.look(now)?;
         if state.retry_at.is_some() {
             state.is_trying = true;
             state.epoch += 1;

@@ -257,13 +257,10 @@ fn given_a_pause(credential: &HeldCredential, shut: &Shut, now: Timestamp) -> Pr
 }
 
 fn failed(failed: FailedExchange) -> Problem {
-    let is_sent = match &failed.error {
-        ClientError::Unreachable { sent, .. } => *sent,
-        _ => failed.is_sent,
-    };
-    let wait = match &failed.error {
-        ClientError::Http { retry_after, .. } => *retry_after,
-        _ => None,
+    let (is_sent, wait) = match &failed.error {
+        ClientError::Unreachable { sent, .. } => (*sent, None),
+        ClientError::Http { retry_after, .. } => (failed.is_sent, *retry_after),
+        _ => (failed.is_sent, None),
     };
     let problem = Problem::from(failed.error).with(SENT, json!(is_sent));
     match wait {

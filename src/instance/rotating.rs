@@ -99,9 +99,7 @@ async fn freeze(instance: &Instance, credential: &Credential, generation: u32) -
     issuing::happen_alone(instance, name, event.clone()).await?;
     if generation == 1 {
         for other in offered_beside(instance, name).await? {
-            if !other.life.has_ended() {
-                issuing::happen_alone(instance, &other.record.name, event.clone()).await?;
-            }
+            issuing::happen_alone(instance, &other.record.name, event.clone()).await?;
         }
     }
     Ok(issuing::refused(name, &LifeError::Frozen))
@@ -112,14 +110,14 @@ async fn freeze(instance: &Instance, credential: &Credential, generation: u32) -
 pub(super) async fn revoke_what_nobody_took(instance: &Instance, name: &str) -> Result<(), Problem> {
     let _alone = instance.changing().await;
     for other in offered_beside(instance, name).await? {
-        if other.life.generation() == 0 && !other.life.has_ended() {
+        if other.life.generation() == 0 {
             issuing::happen_alone(instance, &other.record.name, Event::Revoke).await?;
         }
     }
     Ok(())
 }
 
-/// The other credentials of the offer that a credential was part of.
+/// The other credentials of the offer that a credential was part of, as far as they have not ended.
 async fn offered_beside(instance: &Instance, name: &str) -> Result<Vec<Arc<Credential>>, Problem> {
     let offers = instance.store().offers().await?;
     let of_it = offers
@@ -129,6 +127,7 @@ async fn offered_beside(instance: &Instance, name: &str) -> Result<Vec<Arc<Crede
     Ok(others
         .filter(|other| other != name)
         .filter_map(|other| instance.issued().by_name(&other))
+        .filter(|other| !other.life.has_ended())
         .collect())
 }
 

@@ -131,6 +131,18 @@ impl StoreError {
     pub(crate) fn is_of_disk(&self) -> bool {
         matches!(self, Self::Full(_) | Self::Disk(_))
     }
+
+    /// Whether one row of an import is at fault, and others may go.
+    pub(crate) fn is_about_a_row(&self) -> bool {
+        matches!(
+            self,
+            Self::DuplicateReference { .. }
+                | Self::NotFound {
+                    what: "connection",
+                    ..
+                }
+        )
+    }
 }
 
 /// What became of rows that were given to an import.

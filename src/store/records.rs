@@ -122,6 +122,13 @@ pub struct PointerQuery {
     pub limit: Option<u64>,
 }
 
+impl PointerQuery {
+    /// Whether it is a search in the original's words: for a term, or by tags.
+    pub fn is_search(&self) -> bool {
+        self.term.is_some() || !self.tags.is_empty() || !self.exclude_tags.is_empty()
+    }
+}
+
 /// One page of pointers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PointerPage {

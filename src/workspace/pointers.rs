@@ -40,7 +40,7 @@ impl Listed {
     fn heeds(&self, wanted: &PointerQuery) -> bool {
         (wanted.filter.is_empty() || self.filter.is_some())
             && (wanted.order.is_usual() || self.sort.is_some())
-            && (wanted.connection.is_none() || !is_search(wanted) || self.searched)
+            && (wanted.connection.is_none() || !wanted.is_search() || self.searched)
     }
 }
 
@@ -349,17 +349,13 @@ async fn listed(session: &mut Session<'_>, wanted: &PointerQuery) -> Result<List
     serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
 }
 
-fn is_search(wanted: &PointerQuery) -> bool {
-    wanted.term.is_some() || !wanted.tags.is_empty() || !wanted.exclude_tags.is_empty()
-}
-
 fn list_query(wanted: &PointerQuery) -> Query {
     let mut query = if let Some(connection) = &wanted.connection {
         Query::new(
             "get_pointers_for_connection",
             json!({"connection_id": connection, "tag_match_mode": wanted.tag_match}),
         )
-    } else if is_search(wanted) || wanted.limit.is_none() {
+    } else if wanted.is_search() || wanted.limit.is_none() {
         Query::new("search_pointers", json!({"tag_match_mode": wanted.tag_match}))
     } else {
         Query::new("list_pointers", json!({}))

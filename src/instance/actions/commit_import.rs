@@ -2,7 +2,6 @@
 
 use super::parameter::IMPORT_ID;
 use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, check};
-use crate::store::StoreError;
 use serde_json::json;
 
 /// The row of the table.
@@ -28,16 +27,9 @@ async fn run(call: &Call<'_>) -> Answer {
     let imported = match committed {
         Ok(imported) => imported,
         Err((row, error)) => {
-            let is_about_the_row = matches!(
-                error,
-                StoreError::DuplicateReference { .. }
-                    | StoreError::NotFound {
-                        what: "connection",
-                        ..
-                    }
-            );
+            let is_about_a_row = error.is_about_a_row();
             let problem = call.storage_problem(error).await;
-            return Err(if is_about_the_row {
+            return Err(if is_about_a_row {
                 problem.with("staged_row", json!(row))
             } else {
                 problem

@@ -45,7 +45,5 @@ async fn run(call: &Call<'_>) -> Answer {
         connection: Some(connection.id.clone()),
         ..wish::read(&call)?
     };
-    let is_searched = wish::is_there(&wanted);
-    let page = page::read(&call, wanted, None).await?;
-    page.searched(is_searched).into_answer()
+    page::read(&call, wanted, None).await?.into_answer()
 }

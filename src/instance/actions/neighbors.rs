@@ -43,16 +43,8 @@ pub async fn visible(
     if call.sees_every_pointer() {
         return Ok(call.store().relationships(address, limit).await?);
     }
-    let mut seen = Vec::new();
-    for relationship in call.store().relationships(address, MOST_LOOKED_AT).await? {
-        if seen.len() == limit {
-            break;
-        }
-        if is_visible(call, &relationship.address).await? {
-            seen.push(relationship);
-        }
-    }
-    Ok(seen)
+    let found = call.store().relationships(address, MOST_LOOKED_AT).await?;
+    first_visible(call, found, limit, |relationship| &relationship.address).await
 }
 
 /// The same, and how many there are in all, where that may be told.
@@ -102,16 +94,27 @@ pub async fn near(
         return Ok((nearest.pointers, Some(nearest.matching)));
     }
     let nearest = call.store().nearest(origin, nearness, MOST_LOOKED_AT).await?;
+    let seen = first_visible(call, nearest.pointers, limit, |(address, _)| address).await?;
+    Ok((seen, None))
+}
+
+/// Those of a list that may be seen, from its beginning, up to so many.
+async fn first_visible<T>(
+    call: &Call<'_>,
+    found: Vec<T>,
+    limit: usize,
+    address: impl Fn(&T) -> &PointerAddress,
+) -> Result<Vec<T>, Problem> {
     let mut seen = Vec::new();
-    for (address, score) in nearest.pointers {
+    for one in found {
         if seen.len() == limit {
             break;
         }
-        if is_visible(call, &address).await? {
-            seen.push((address, score));
+        if is_visible(call, address(&one)).await? {
+            seen.push(one);
         }
     }
-    Ok((seen, None))
+    Ok(seen)
 }
 
 async fn is_visible(call: &Call<'_>, address: &PointerAddress) -> Result<bool, Problem> {

@@ -42,11 +42,6 @@ pub struct Page {
 }
 
 impl Page {
-    /// Says that a term or tags were heeded, where older instances have not heeded them.
-    pub fn searched(self, searched: bool) -> Self {
-        Self { searched, ..self }
-    }
-
     /// `count` (of this page), `total` (null where it is not known), `pointers`, and the cursor `next` (null at the
     /// end); and where they were asked for, `searched`, `filter` and `sort` as they were understood: an older instance
     /// says nothing of them, and has not heeded them.
@@ -92,6 +87,8 @@ pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>)
     wanted.federated_only = call.query.optional("federated")?.unwrap_or(false);
     let asked = filter(call, STORED_POINTER_FIELDS)?;
     wanted.filter.terms.extend(asked.terms.iter().cloned());
+    // Older instances search among all pointers only.
+    let searched = wanted.connection.is_some() && wanted.is_search();
     let limit = call.query.optional_count("limit")?.or(usual);
     if limit == Some(0) {
         return Err(check::invalid("limit", "must be at least 1"));
@@ -111,7 +108,7 @@ pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>)
         found,
         filter: asked,
         order,
-        searched: false,
+        searched,
     })
 }
 

@@ -40,11 +40,6 @@ pub fn read(call: &Call<'_>) -> Result<PointerQuery, Problem> {
     })
 }
 
-/// Whether anything is wished for.
-pub fn is_there(wanted: &PointerQuery) -> bool {
-    wanted.term.is_some() || !wanted.tags.is_empty() || !wanted.exclude_tags.is_empty()
-}
-
 fn term(call: &Call<'_>) -> Result<Option<String>, Problem> {
     let term = call.query.optional_text("search_term")?;
     if term.is_some_and(|term| term.chars().count() > LONGEST_PATTERN) {

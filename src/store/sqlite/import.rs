@@ -104,7 +104,7 @@ impl Staging {
         for (index, row) in new.iter().enumerate() {
             match self.add_one(existing, &mut connections, row, n) {
                 Ok(()) => n += 1,
-                Err(error) if is_about_the_row(&error) => refused.push((index, error)),
+                Err(error) if error.is_about_a_row() => refused.push((index, error)),
                 Err(error) => return Err(error),
             }
         }
@@ -124,7 +124,7 @@ impl Staging {
         }
         let federated = federated_to_json(new.federated.as_ref());
         let connection = connections.assigned_to(new)?;
-        let needed = connections.needed_by(new, federated.as_deref())?;
+        let needed = connections.needed_by(connection, new, federated.as_deref())?;
         loop {
             let at = random::pointer_address();
             let taken = one(
@@ -176,17 +176,6 @@ impl Staging {
         }
         connections.note(&self.conn, &needed, n)
     }
-}
-
-fn is_about_the_row(error: &StoreError) -> bool {
-    matches!(
-        error,
-        StoreError::DuplicateReference { .. }
-            | StoreError::NotFound {
-                what: "connection",
-                ..
-            }
-    )
 }
 
 /// Moves everything that was staged into the database, in one transaction. Runs on the writer's thread,

@@ -37,15 +37,16 @@ impl<'a> Connections<'a> {
         id.map(|id| self.required(id)).transpose()
     }
 
-    /// All that must stay for a row: what keeps a connection from being removed once the row is a pointer. `federated`
-    /// is what it carries, as it is stored. The one that it leads away through must be there; a circuit may name others
+    /// All that must stay for a row: what keeps a connection from being removed once the row is a pointer. `assigned` is
+    /// the one that it is assigned to, `federated` what it carries, as it is stored. The one that it leads away through must be there; a circuit may name others
     /// that are not.
     pub(super) fn needed_by(
         &mut self,
+        assigned: Option<i64>,
         new: &NewPointer,
         federated: Option<&str>,
     ) -> Result<Vec<i64>, StoreError> {
-        let mut needed: Vec<i64> = self.assigned_to(new)?.into_iter().collect();
+        let mut needed: Vec<i64> = assigned.into_iter().collect();
         if let Some(federated) = &new.federated {
             self.required(&federated.connection_id)?;
         }

@@ -20,6 +20,12 @@ pub struct Canvas<'a> {
     pub cursor: Option<(u16, u16)>,
 }
 
+/// How many columns spans take together.
+pub fn spans_width<T>(spans: &[(String, T)]) -> u16 {
+    let widths = spans.iter().map(|(text, _)| width(text));
+    widths.fold(0, u16::saturating_add)
+}
+
 /// How many columns a text takes.
 pub fn width(text: &str) -> u16 {
     let columns = match is_plain(text) {

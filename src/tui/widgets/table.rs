@@ -1,6 +1,6 @@
 //! A table over a source of any length: only the rows that are visible are ever built.
 
-use super::draw::{Canvas, both_ends_of, width};
+use super::draw::{Canvas, both_ends_of, spans_width, width};
 use crate::tui::theme::Role;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -211,15 +211,10 @@ impl Table<'_> {
 
     /// The widest that stands in each column.
     fn needs(&self, rows: &[(u64, Vec<Cell>)]) -> Vec<u16> {
-        let wide = |cell: &Cell| {
-            cell.iter()
-                .map(|(text, _)| width(text))
-                .fold(0, u16::saturating_add)
-        };
         let widest = |place: usize| {
             rows.iter()
                 .filter_map(|(_, cells)| cells.get(place))
-                .map(wide)
+                .map(|cell| spans_width(cell))
                 .max()
         };
         (0..self.columns.len())

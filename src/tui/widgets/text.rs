@@ -1,7 +1,7 @@
 //! Styled lines that a page scrolls over, and the wrapping of prose.
 
 use crate::tui::theme::Role;
-use crate::tui::widgets::draw::{Canvas, width};
+use crate::tui::widgets::draw::{Canvas, spans_width, width};
 use ratatui::layout::Rect;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -57,13 +57,10 @@ const LEAST_BESIDE: u16 = 12;
 pub fn wrapped(lines: &[Line], room: u16) -> Vec<Line> {
     let mut parts = Vec::with_capacity(lines.len());
     for line in lines {
-        let wide = line
-            .spans
-            .iter()
-            .map(|(text, _)| width(text))
-            .fold(0, u16::saturating_add);
         match line.spans.split_last() {
-            Some(((text, ink), lead)) if wide > room => wrap_line(lead, text, *ink, room, &mut parts),
+            Some(((text, ink), lead)) if spans_width(&line.spans) > room => {
+                wrap_line(lead, text, *ink, room, &mut parts)
+            }
             _ => parts.push(line.clone()),
         }
     }
@@ -77,11 +74,7 @@ fn wrap_line(lead: &[(String, Ink)], text: &str, ink: Ink, room: u16, parts: &mu
     if !indent.is_empty() {
         lead = lead.and(indent, ink);
     }
-    let taken = lead
-        .spans
-        .iter()
-        .map(|(text, _)| width(text))
-        .fold(0, u16::saturating_add);
+    let taken = spans_width(&lead.spans);
     if taken + LEAST_BESIDE > room {
         let spans = lead.spans.into_iter().chain([(words.to_owned(), ink)]);
         parts.extend(spans.flat_map(|(text, ink)| {

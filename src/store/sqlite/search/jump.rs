@@ -28,9 +28,12 @@ pub(super) fn jump(
     let total = total(conn)?;
     let left = total.saturating_sub(offset);
     let wanted = query.limit.unwrap_or(left).min(left);
-    if offset <= total / 2 || wanted == 0 {
+    let forwards = || {
         let skip = i64::try_from(offset).unwrap_or(i64::MAX);
-        return fetch(conn, plan, Wanted::of(query), Begin::Skipping(skip));
+        fetch(conn, plan, Wanted::of(query), Begin::Skipping(skip))
+    };
+    if offset <= total / 2 || wanted == 0 {
+        return forwards();
     }
     let backwards = Wanted {
         order: Order {
@@ -44,8 +47,7 @@ pub(super) fn jump(
     let (mut pointers, _) = fetch(conn, plan, backwards, Begin::Skipping(skip))?;
     if (pointers.len() as u64) < wanted {
         // They are too large for one page, which begins at the other end.
-        let skip = i64::try_from(offset).unwrap_or(i64::MAX);
-        return fetch(conn, plan, Wanted::of(query), Begin::Skipping(skip));
+        return forwards();
     }
     pointers.reverse();
     let next = match pointers.last() {
