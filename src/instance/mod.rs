@@ -56,6 +56,7 @@ mod response;
 mod retention;
 mod rotating;
 mod routes;
+mod sealing;
 mod server;
 mod settings;
 mod settings_text;

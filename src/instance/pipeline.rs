@@ -9,6 +9,7 @@ use super::malformed::malformed;
 use super::perform::{Ended, LONGEST_MS, Opened, perform};
 use super::response::{self, Answer};
 use super::rotating;
+use super::sealing::Sealing;
 use super::strict_replay;
 use super::trail::Deed;
 use super::unfinished::ToTheEnd;
@@ -139,16 +140,17 @@ async fn native(
         presented.credential.note_use(now);
     }
 
-    let seal = |reply: &Reply| jwe::seal_reply(keys, &claims.jti, &reply.to_bytes());
+    let context = native_context(&claims, &presented.credential.record.grant, now);
+    let sealing = Sealing::native(presented.clone(), claims.jti.clone());
     let call = Call {
         instance: Arc::clone(instance),
         _place: place,
         peer,
-        presented: presented.clone(),
-        jti: Some(claims.jti.clone()),
-        context: native_context(&claims, &presented.credential.record.grant, now),
+        presented,
+        jti: Some(claims.jti),
+        context,
     };
-    call.answer(query, watch, seal).await
+    call.answer(query, watch, &sealing).await
 }
 
 async fn legacy(
@@ -174,7 +176,6 @@ async fn legacy(
         );
     };
     watch.lap(PhaseName::Authenticate);
-    let seal = |reply: &Reply| fernet::seal(keys, Timestamp::now(), &reply.to_bytes());
     let opened = fernet::open(keys, body);
     let taken = match &opened {
         Ok(_) => take_legacy(instance, &presented, token.unwrap_or_default(), body, now).await,
@@ -187,20 +188,21 @@ async fn legacy(
     presented.credential.note_use(now);
 
     let context = legacy_context(claims.chain, &presented.credential.record.grant, now);
+    let sealing = Sealing::legacy(presented.clone());
     let call = Call {
         instance: Arc::clone(instance),
         _place: place,
         peer,
-        presented: presented.clone(),
+        presented,
         jti,
         context,
     };
     let Ok(plaintext) = opened else {
-        return call.unopened(seal).await;
+        return call.unopened(&sealing).await;
     };
     let query = Query::parse(&plaintext);
     watch.lap(PhaseName::Open);
-    call.answer(query, watch, seal).await
+    call.answer(query, watch, &sealing).await
 }
 
 /// Counts a legacy call whose body opened, and takes it where its credential takes each once; what it is known by then.
@@ -275,11 +277,11 @@ impl Call {
         mut self,
         query: Result<Query, QueryError>,
         watch: Stopwatch,
-        seal: impl Fn(&Reply) -> String,
+        sealing: &Sealing,
     ) -> Answer {
         let query = match query {
             Ok(query) => query,
-            Err(error) => return self.not_a_query(error, seal).await,
+            Err(error) => return self.not_a_query(error, sealing).await,
         };
         self.context.trace |= query.wants_trace();
         let is_traced = self.context.trace;
@@ -293,7 +295,7 @@ impl Call {
         let Ended::Replied(reply, onward) = ended else {
             return response::unauthenticated(profile, false);
         };
-        let mut body = seal(&reply);
+        let mut body = sealing.seal(&reply).await;
         let status = status(&reply, profile);
         let retry_after = reply.member("retry_after").and_then(Value::as_u64);
         let retry_after = retry_after.filter(|_| status == 429);
@@ -303,7 +305,7 @@ impl Call {
             let hop = watch
                 .into_hop(instance.id().as_str(), onward)
                 .ended(reply.failure());
-            body = seal(&reply.with_trace(&hop));
+            body = sealing.seal(&reply.with_trace(&hop)).await;
         }
         response::come_again(response::sealed(status, profile, body), retry_after)
     }
@@ -336,21 +338,22 @@ impl Call {
     }
 
     /// Opened, but not strict JSON or not a query.
-    async fn not_a_query(&self, error: QueryError, seal: impl Fn(&Reply) -> String) -> Answer {
+    async fn not_a_query(&self, error: QueryError, sealing: &Sealing) -> Answer {
         let problem = self.on_record(Problem::from(error), "malformed_query").await;
         let profile = self.presented.credential.record.profile;
         let reply = Reply::error(&problem);
-        response::sealed(status(&reply, profile), profile, seal(&reply))
+        response::sealed(status(&reply, profile), profile, sealing.seal(&reply).await)
     }
 
     /// The token holds, but the body does not open (legacy): 400, sealed, as in the original.
-    async fn unopened(&self, seal: impl Fn(&Reply) -> String) -> Answer {
+    async fn unopened(&self, sealing: &Sealing) -> Answer {
         let problem = Problem::new(
             Code::CannotOpen,
             "the request could not be opened with this credential",
         );
         let problem = self.on_record(problem, "body_cannot_be_opened").await;
-        response::sealed(400, Profile::Legacy, seal(&Reply::error(&problem)))
+        let body = sealing.seal(&Reply::error(&problem)).await;
+        response::sealed(400, Profile::Legacy, body)
     }
 
     /// Puts a call that was no query on record; the problem to tell, which is another one if that failed.

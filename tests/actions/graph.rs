@@ -172,6 +172,32 @@ async fn the_graph_is_drawn_and_exported_and_says_whether_that_is_all() {
 }
 
 #[tokio::test]
+async fn a_graph_has_no_more_text_than_a_reply_can_carry() {
+    let running = Running::start("alpha").await;
+    let rows: Vec<Value> = (0..4_500)
+        .map(|row| json!({"data_reference": format!("row {row}"), "description": "d".repeat(4_096)}))
+        .collect();
+    let session = text(&running.get("begin_import", json!({})).await["import_id"]);
+    for rows in rows.chunks(200) {
+        let parameters = json!({"import_id": session, "pointers": rows});
+        running.get("import_pointers", parameters).await;
+    }
+    running.get("commit_import", json!({"import_id": session})).await;
+    let graph = running.get("get_graph", json!({})).await;
+    assert_eq!(graph["complete"], false);
+    let nodes = graph["nodes"].as_array().unwrap();
+    let described = nodes
+        .iter()
+        .map(|node| node["description"].as_str().unwrap().len());
+    assert_eq!(described.sum::<usize>(), 16 << 20);
+    let dot = running.get("get_graph_dot", json!({})).await;
+    assert_eq!(
+        (&dot["complete"], &dot["pointers"]),
+        (&json!(false), &json!(nodes.len()))
+    );
+}
+
+#[tokio::test]
 async fn a_domain_is_shown_with_its_connections() {
     let running = Running::start("alpha").await;
     running.connection("gate", None).await;

@@ -22,17 +22,18 @@ pub static ACTION: Action = Action {
 async fn run(call: &Call<'_>) -> Answer {
     let graph = graph::read(call).await?;
     let nodes: Vec<Value> = graph
-        .pointers
-        .iter()
-        .map(|pointer| {
+        .nodes
+        .into_iter()
+        .map(|node| {
+            let [x, y, z] = node.coordinates;
             json!({
-                "id": pointer.address,
-                "description": pointer.description,
-                "tags": pointer.tags,
-                "connection_id": pointer.connection_id,
-                "x": pointer.x,
-                "y": pointer.y,
-                "z": pointer.z,
+                "id": node.address,
+                "description": node.description,
+                "tags": node.tags,
+                "connection_id": node.connection_id,
+                "x": x,
+                "y": y,
+                "z": z,
             })
         })
         .collect();

@@ -23,7 +23,7 @@ async fn run(call: &Call<'_>) -> Answer {
     let graph = graph::read(call).await?;
     Ok(Outcome::Success(json!({
         "dot_string": dot(&graph),
-        "pointers": graph.pointers.len(),
+        "pointers": graph.nodes.len(),
         "relationships": graph.edges.len(),
         "complete": graph.complete,
     })))
@@ -31,15 +31,15 @@ async fn run(call: &Call<'_>) -> Answer {
 
 fn dot(graph: &Graph) -> String {
     let mut text = "graph pointers {\n    node [shape=box];\n".to_owned();
-    for pointer in &graph.pointers {
-        let label = match pointer.description.as_str() {
-            "" => pointer.address.as_str(),
+    for node in &graph.nodes {
+        let label = match node.description.as_str() {
+            "" => node.address.as_str(),
             description => description,
         };
         let _ = writeln!(
             text,
             "    {} [label={}];",
-            quoted(pointer.address.as_str()),
+            quoted(node.address.as_str()),
             quoted(label)
         );
     }

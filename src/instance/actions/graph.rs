@@ -2,7 +2,7 @@
 
 use super::{Call, Kind, Parameter};
 use crate::instance::grant_part::GrantPart;
-use crate::model::Pointer;
+use crate::model::{ConnectionId, Pointer, PointerAddress};
 use crate::protocol::Problem;
 use crate::store::{Edge, PointerQuery, Start};
 
@@ -12,17 +12,46 @@ const MOST: u64 = 100_000;
 const USUAL: u64 = 10_000;
 /// How many pointers are read at a time.
 const PAGE: u64 = 1_000;
+/// How many bytes of descriptions and tags are given at most: a page of pointers has no more either.
+const MOST_TEXT: usize = 16 * 1024 * 1024;
 
 /// How much of the graph.
 pub const LIMIT: Parameter = Parameter::optional(
     "limit",
     Kind::Count,
-    "how many pointers and how many relationships at most; 10000 unless told otherwise, up to 100000",
+    "how many pointers and how many relationships at most; 10000 unless told otherwise, up to 100000, and 16 MB of descriptions and tags",
 );
+
+/// What the graph tells of a pointer.
+pub struct Node {
+    pub address: PointerAddress,
+    pub description: String,
+    pub tags: Vec<String>,
+    pub connection_id: Option<ConnectionId>,
+    pub coordinates: [f64; 3],
+}
+
+impl Node {
+    fn text(&self) -> usize {
+        self.description.len() + self.tags.iter().map(String::len).sum::<usize>()
+    }
+}
+
+impl From<Pointer> for Node {
+    fn from(pointer: Pointer) -> Self {
+        Self {
+            address: pointer.address,
+            description: pointer.description,
+            tags: pointer.tags,
+            connection_id: pointer.connection_id,
+            coordinates: [pointer.x, pointer.y, pointer.z],
+        }
+    }
+}
 
 /// A part of the graph: the oldest pointers and the relationships between any.
 pub struct Graph {
-    pub pointers: Vec<Pointer>,
+    pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
     /// Whether that is all.
     pub complete: bool,
@@ -51,21 +80,27 @@ pub async fn edges(call: &Call<'_>, kind: Option<&str>) -> Result<(Vec<Edge>, bo
 pub async fn read(call: &Call<'_>) -> Result<Graph, Problem> {
     require_all(call)?;
     let limit = limit(call)?;
-    let mut pointers = Vec::new();
+    let (mut nodes, mut room) = (Vec::new(), MOST_TEXT);
     let mut query = PointerQuery::default();
-    let all_pointers = loop {
-        query.limit = Some(PAGE.min(limit - pointers.len() as u64));
+    let all_pointers = 'pages: loop {
+        query.limit = Some(PAGE.min(limit - nodes.len() as u64));
         let page = call.store().pointers(&query).await?;
-        pointers.extend(page.pointers);
+        for node in page.pointers.into_iter().map(Node::from) {
+            let Some(left) = room.checked_sub(node.text()) else {
+                break 'pages false;
+            };
+            room = left;
+            nodes.push(node);
+        }
         match page.next {
             None => break true,
-            Some(_) if pointers.len() as u64 >= limit => break false,
+            Some(_) if nodes.len() as u64 >= limit => break false,
             Some(next) => query.start = Start::After(next),
         }
     };
     let (edges, all_edges) = edges(call, None).await?;
     Ok(Graph {
-        pointers,
+        nodes,
         edges,
         complete: all_pointers && all_edges,
     })

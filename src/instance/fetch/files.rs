@@ -29,17 +29,15 @@ fn read_below(path: &Path, roots: &[PathBuf], largest: usize) -> Result<Fetched,
     // Before anything is touched: what is asked for must be below a folder by its words alone. A URL's own `..` are gone
     // by now; those that were written as `..%2F` are not.
     let leads_up = path.components().any(|part| part == Component::ParentDir);
-    let is_below = |root: &PathBuf| !leads_up && path.starts_with(root);
-    let roots: Vec<PathBuf> = roots
-        .iter()
-        .filter(|root| is_below(root))
-        .filter_map(|root| root.canonicalize().ok())
-        .collect();
+    let is_below = |root: &&PathBuf| !leads_up && path.starts_with(root);
+    let named: Vec<&PathBuf> = roots.iter().filter(is_below).collect();
+    let roots: Vec<PathBuf> = named.iter().filter_map(|root| root.canonicalize().ok()).collect();
     if roots.is_empty() {
         return Err(refused());
     }
     let real = match path.canonicalize() {
         Ok(real) => real,
+        Err(_) if leads_out(path, &named, &roots) => return Err(refused()),
         Err(error) => return Ok(Fetched::Unavailable(lacking(&error))),
     };
     if !roots.iter().any(|root| real.starts_with(root)) {
@@ -57,6 +55,16 @@ fn read_below(path: &Path, roots: &[PathBuf], largest: usize) -> Result<Fetched,
         return Ok(Fetched::Unavailable(format!("it {}", too_much("has", largest))));
     }
     Ok(Fetched::Data(shown(&body, content_type(&real).to_owned())))
+}
+
+/// Whether a link on the way from a named folder to what cannot be read leads anywhere else, or nowhere: what is or is
+/// not at its end is not told then.
+fn leads_out(path: &Path, named: &[&PathBuf], roots: &[PathBuf]) -> bool {
+    let is_below = |real: PathBuf| roots.iter().any(|root| real.starts_with(root));
+    path.ancestors()
+        .take_while(|part| !named.iter().any(|root| root == part))
+        .filter(|part| part.is_symlink())
+        .any(|link| !link.canonicalize().is_ok_and(is_below))
 }
 
 /// The file, and at most one byte more than is given.
@@ -198,6 +206,16 @@ mod tests {
         ));
         assert!(folders.is_refused("open/outside").await);
         assert!(folders.is_refused("open/up/secret").await);
+        // Nor is it told what is not there.
+        symlink(folders.path("nothing"), folders.path("open/nowhere")).unwrap();
+        assert!(folders.is_refused("open/nowhere").await);
+        assert!(folders.is_refused("open/nowhere/at-all").await);
+        assert!(folders.is_refused("open/up/nothing").await);
+        symlink(folders.path("open/inner"), folders.path("open/inwards")).unwrap();
+        assert_eq!(
+            folders.read("open/inwards/nothing").await.unwrap(),
+            Fetched::Unavailable("the file is not there".to_owned())
+        );
         // A folder that is itself reached by a link is the folder that was meant.
         symlink(folders.path("open"), folders.path("alias")).unwrap();
         let text = format!("file://{}/alias/a.json", folders.home.path().display());

@@ -5,6 +5,8 @@ use tui_input::{Input, InputRequest};
 
 /// How long a line that is pasted into can be: what is longer belongs into a file.
 const MOST_BYTES: usize = 64 * 1024;
+/// What is said where more was pasted.
+pub const CUT: &str = "only the beginning of what was pasted is taken: a line has 64 KiB at most";
 
 /// Gives a key to a line of text. Returns whether the text changed.
 pub fn edit(input: &mut Input, key: Key) -> bool {

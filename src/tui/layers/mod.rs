@@ -43,7 +43,7 @@ pub use form_field::{Field, Kind, Secret};
 pub use form_purpose::Purpose;
 pub use help::{Entry, Help};
 pub use limits::{hops_complaint, rate_complaint, sources};
-pub use line::{edit, paste, type_into};
+pub use line::{CUT, edit, paste, type_into};
 pub use lock_screen::LockScreen;
 pub use marked_forms::places;
 pub use meanwhile::{Settled, Theirs};

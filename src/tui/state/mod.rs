@@ -45,7 +45,7 @@ pub use whereabouts::Whereabouts;
 use super::audit;
 use super::clock::Clock;
 use super::composer::Memory;
-use super::layers::{Choice, Layer};
+use super::layers::{CUT, Choice, Layer};
 use super::layout::{Border, Borders, Layout};
 use crate::command::{Id, Keymap, Scope, Situation, Target};
 use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Pointer, Side};
@@ -419,6 +419,13 @@ impl State {
             .filter(|instance| instance.row.hosted_by == HostedBy::Here)
             .map(|instance| instance.row.name.to_string())
             .collect()
+    }
+
+    /// Says so where not all of a pasted text was taken.
+    pub fn tell_cut(&mut self, whole: bool) {
+        if !whole {
+            self.report(Level::Warn, CUT, "");
+        }
     }
 
     /// Puts something on the status line, and into the log file.

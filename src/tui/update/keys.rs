@@ -82,39 +82,34 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     match state.layers.last_mut() {
         Some(Layer::Form(form)) => {
             let whole = form.paste(text);
-            tell_cut(state, whole);
+            state.tell_cut(whole);
             return pointer::form_changed(state);
         }
         Some(Layer::Wizard(_)) => return wizard::on_paste(state, text),
         Some(Layer::Composer(_)) => return composer::on_paste(state, text),
         Some(Layer::Invoke(_)) => return invoke::on_paste(state, text),
-        Some(Layer::Difference(page)) => page.on_paste(text),
+        Some(Layer::Difference(page)) => {
+            let whole = page.on_paste(text);
+            state.tell_cut(whole);
+        }
         Some(Layer::Help(help)) => {
             let whole = paste(&mut help.input, text);
-            tell_cut(state, whole);
+            state.tell_cut(whole);
         }
         Some(Layer::Command(line)) => {
             let whole = line.paste(text);
-            tell_cut(state, whole);
+            state.tell_cut(whole);
             return super::command_line::look_into_folder(state).into_iter().collect();
         }
         Some(Layer::Filter(line)) => {
             let whole = paste(&mut line.input, text);
             line.cycle = None;
-            tell_cut(state, whole);
+            state.tell_cut(whole);
             return filter_changed(state);
         }
         _ => {}
     }
     Vec::new()
-}
-
-/// Says so where not all of a pasted text was taken.
-fn tell_cut(state: &mut State, whole: bool) {
-    if !whole {
-        let text = "only the beginning of what was pasted is taken: a line has 64 KiB at most";
-        state.report(Level::Warn, text, "");
-    }
 }
 
 fn through_table(state: &mut State, key: Key) -> Vec<Effect> {

@@ -11,7 +11,7 @@ use crate::command::{Answer as Meaning, Id, Key, KeyCode, Scope};
 use crate::handshake::guide::{Source, Step};
 use crate::model::{Delivery, Side};
 use crate::tui::effect::Effect;
-use crate::tui::layers::Layer;
+use crate::tui::layers::{CUT, Layer};
 use crate::tui::message::Message;
 use crate::tui::state::State;
 use crate::tui::update::turn_mouse;
@@ -69,7 +69,8 @@ pub(super) fn paste(state: &State, wizard: &mut Wizard, text: &str) {
         _ => {
             let at = wizard.at;
             if let Some(field) = wizard.pages.get_mut(&step).and_then(|page| page.get_mut(at)) {
-                field.paste(text);
+                let whole = field.paste(text);
+                wizard.note = (!whole).then(|| CUT.to_owned());
             }
         }
     }

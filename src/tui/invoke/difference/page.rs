@@ -119,12 +119,14 @@ impl DifferencePage {
         }
     }
 
-    /// Text was pasted while it is typed.
-    pub fn on_paste(&mut self, text: &str) {
-        if self.seeking.typing {
-            paste(&mut self.seeking.input, text);
-            self.find();
+    /// Text was pasted while it is typed. False if only the beginning was taken.
+    pub fn on_paste(&mut self, text: &str) -> bool {
+        if !self.seeking.typing {
+            return true;
         }
+        let whole = paste(&mut self.seeking.input, text);
+        self.find();
+        whole
     }
 
     /// Looks for what is typed, and selects the first row from the selected one on that has it.

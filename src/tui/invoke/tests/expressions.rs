@@ -26,6 +26,10 @@ fn an_expression_may_be_written_with_the_point_that_stands_there_or_without() {
     press(&mut state, &["esc", "|"]);
     update(&mut state, Message::Paste(".result".to_owned()));
     assert_eq!(line(&state), ".result");
+    update(&mut state, Message::Paste(" | .a".repeat(20_000)));
+    assert_eq!(line(&state).len(), 64 * 1024);
+    let told = state.reports.back().map(|report| report.text.as_str());
+    assert_eq!(told, Some(crate::tui::layers::CUT));
 }
 
 #[test]

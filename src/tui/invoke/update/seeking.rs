@@ -114,8 +114,10 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     };
     typing.taken = None;
     typing.touch(text.starts_with('.'));
-    paste(&mut typing.input, text);
-    changed(page)
+    let whole = paste(&mut typing.input, text);
+    let effects = changed(page);
+    state.tell_cut(whole);
+    effects
 }
 
 /// Undoes what the line did.

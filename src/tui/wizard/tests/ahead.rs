@@ -32,6 +32,17 @@ fn what_is_typed_before_the_facts_are_there_waits_for_them() {
 }
 
 #[test]
+fn of_a_large_text_that_is_pasted_into_a_field_it_is_said_that_it_is_cut() {
+    let mut state = demo((120, 36));
+    press(&mut state, &["1", "o", "enter"]);
+    assert_eq!(step(&state), Step::Who);
+    update(&mut state, Message::Paste("a".repeat(100_000)));
+    assert_eq!(wizard(&state).note.as_deref(), Some(crate::tui::layers::CUT));
+    press(&mut state, &["backspace"]);
+    assert_eq!(wizard(&state).note, None);
+}
+
+#[test]
 fn what_waits_is_bounded_and_is_dropped_by_esc_and_by_a_failure() {
     let mut state = demo((120, 36));
     press(&mut state, &["1"]);
