@@ -40,6 +40,12 @@ pub enum ClientError {
         /// What it said.
         hint: Option<String>,
     },
+    /// 401 for a call that was under way when the instance ended its credential: it may have been executed.
+    #[error("{endpoint} ended the credential while the call was under way, and withholds its result")]
+    Withheld {
+        /// Where it was dialled.
+        endpoint: String,
+    },
     /// An HTTP error that carries no sealed reply (400, 408, 413, 415, 429, 503, …).
     #[error("{endpoint} answered HTTP {status}{}", detail.as_ref().map(|detail| format!(": {detail}")).unwrap_or_default())]
     Http {
@@ -83,6 +89,7 @@ impl ClientError {
             Self::Unreachable { .. } => Code::PeerUnreachable,
             Self::Deadline { .. } => Code::DeadlineExceeded,
             Self::Refused { .. } | Self::Tls { .. } => Code::PeerRefused,
+            Self::Withheld { .. } => Code::OutcomeUnknown,
             Self::Http { status: 429, .. } => Code::RateLimited,
             Self::Http { status: 503, .. } => Code::Overloaded,
             Self::Http { .. } | Self::Garbage { .. } | Self::TooLarge { .. } => Code::PeerGarbage,
@@ -107,8 +114,12 @@ impl ClientError {
             Self::Unreachable { .. } => {
                 "check that the instance is running and that the URL and port are right"
             }
-            Self::Tls { .. } => {
+            Self::Tls { cause, .. } if cause.contains(OTHER_KEY) => {
                 "ask the instance's administrator whether its TLS key changed, and compare the pin again"
+            }
+            Self::Tls { .. } => {
+                "its certificate must be valid today, be for this host's name, and be of an authority that this system knows; \
+                 whoever administers it can put another one in its place, or give you the pin of its key"
             }
             Self::Deadline { .. } => {
                 "the instance is slow or hangs; try again, or look at it with `instance probe`"
@@ -116,6 +127,13 @@ impl ClientError {
             Self::Refused { .. } => {
                 "the credential is wrong, revoked or expired, or the clocks differ; ask the instance's administrator"
             }
+            Self::Withheld { .. } => {
+                "what was asked may be done: look before you repeat a change, and ask the instance's administrator about the credential"
+            }
+            Self::Http { status: 408, .. } => {
+                "the request took too long on its way; try again, over a faster connection or with less in it"
+            }
+            Self::Http { status: 413, .. } => "send less at once: an instance takes 1 MiB in one query",
             Self::Http { status: 429, .. } => "too many calls; wait a little and try again",
             Self::Http { status: 503, .. } => "the instance is stopping or overloaded; try again in a moment",
             Self::Http { .. } => {

@@ -4,7 +4,7 @@ use super::exchange::Headers;
 use super::transport::{Begun, Failure};
 use super::{ClientError, inert};
 use crate::model::{Endpoint, Profile};
-use crate::protocol::{EnvelopeError, HeldCredential, Reply, open_reply, open_reply_to_hand_on};
+use crate::protocol::{Code, EnvelopeError, HeldCredential, Reply, open_reply, open_reply_to_hand_on};
 use http_body_util::BodyExt;
 use hyper::body::Body;
 use hyper::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -46,13 +46,26 @@ impl Answer {
         essence.trim().to_ascii_lowercase()
     }
 
-    /// What an unsealed error says: RFC 9457 `detail` or `title`, or the original system's `message`.
-    pub fn detail(&self) -> Option<String> {
+    /// An unsealed error (RFC 9457, or the original system's).
+    fn problem(&self) -> Option<Value> {
         let media_type = self.media_type();
         if media_type != "application/json" && !media_type.ends_with("+json") {
             return None;
         }
-        let problem: Value = serde_json::from_slice(&self.body).ok()?;
+        serde_json::from_slice(&self.body).ok()
+    }
+
+    /// Whether an unsealed error says that nobody knows how the call ended.
+    fn is_withheld(&self) -> bool {
+        let code = self
+            .problem()
+            .and_then(|problem| problem.get("code")?.as_str().map(Code::parse));
+        code == Some(Some(Code::OutcomeUnknown))
+    }
+
+    /// What an unsealed error says: RFC 9457 `detail` or `title`, or the original system's `message`.
+    pub fn detail(&self) -> Option<String> {
+        let problem = self.problem()?;
         ["detail", "title", "message"]
             .into_iter()
             .filter_map(|name| problem.get(name)?.as_str())
@@ -117,9 +130,13 @@ pub fn open(
 ) -> Result<Reply, ClientError> {
     let endpoint_text = || credential.endpoint.as_str().to_owned();
     if answer.status == 401 {
-        return Err(ClientError::Refused {
-            endpoint: endpoint_text(),
-            hint: answer.detail(),
+        let endpoint = endpoint_text();
+        return Err(match answer.is_withheld() {
+            true => ClientError::Withheld { endpoint },
+            false => ClientError::Refused {
+                endpoint,
+                hint: answer.detail(),
+            },
         });
     }
     if !SEALED_STATUSES.contains(&answer.status) || !answer.looks_sealed(credential.profile()) {

@@ -293,7 +293,7 @@ impl Call {
         let to_the_end = ToTheEnd::of(self.perform(query, watch, gone.clone()), gone, unfinished);
         let (ended, mut watch) = to_the_end.await;
         let Ended::Replied(reply, onward) = ended else {
-            return response::unauthenticated(profile, false);
+            return response::withheld(profile);
         };
         let mut body = sealing.seal(&reply).await;
         let status = status(&reply, profile);

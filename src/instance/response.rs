@@ -96,6 +96,23 @@ pub(super) fn unauthenticated(profile: Profile, clock: bool) -> Answer {
     response
 }
 
+/// 401 for a call whose credential ended while it was under way. Whoever made it had proved that the credential is theirs,
+/// and has to know that what they asked may be done.
+pub(super) fn withheld(profile: Profile) -> Answer {
+    const DETAIL: &str = "the credential ended while the call was under way: what was asked may be done, and its result is withheld";
+    let mut response = match profile {
+        Profile::Native => coded_problem(StatusCode::UNAUTHORIZED, Code::OutcomeUnknown, DETAIL),
+        Profile::Legacy => json_value(
+            StatusCode::UNAUTHORIZED,
+            &json!({"message": DETAIL, "code": Code::OutcomeUnknown.as_str()}),
+        ),
+    };
+    response
+        .headers_mut()
+        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+}
+
 /// 429.
 pub(super) fn too_many(retry_after: u64) -> Answer {
     let mut response = problem(

@@ -1,7 +1,7 @@
 //! Calls that are done once, however often they are sent.
 
 use crate::relays::credential_for;
-use crate::running::{Running, call, call_in, problem_of, result_of};
+use crate::running::{Running, call, call_in, problem_of, result_of, text};
 use butterfly_console::client::Exchange;
 use butterfly_console::model::{Grant, Timestamp};
 use butterfly_console::protocol::{CallContext, Code, CredentialForm};
@@ -237,6 +237,32 @@ async fn threat_32_nobody_says_that_nothing_was_done_where_a_peer_was_asked_and_
     assert_eq!(told["sent"], true, "{told}");
     let (code, told) = relayed(&alpha, "http", silent).await;
     assert_eq!(code, Code::OutcomeUnknown, "{told}");
+}
+
+#[tokio::test]
+async fn threat_32_what_a_peer_withholds_may_be_done_and_is_not_done_again() {
+    let alpha = Running::start("alpha").await;
+    let withheld = "HTTP/1.1 401 Unauthorized\r\nContent-Type: application/problem+json\r\nContent-Length: 26\r\n\r\n{\"code\":\"outcome_unknown\"}";
+    let withheld = answering(Some(withheld)).await;
+    let (code, told) = relayed(&alpha, "http", withheld).await;
+    assert_eq!(
+        (code, &told["sent"]),
+        (Code::OutcomeUnknown, &json!(true)),
+        "{told}"
+    );
+    assert!(text(&told["message"]).contains("withholds its result"), "{told}");
+    let (code, told) = relayed(&alpha, "http", withheld).await;
+    assert_eq!(code, Code::OutcomeUnknown, "{told}");
+    assert!(
+        text(&told["message"]).contains("this idempotency_key began"),
+        "{told}"
+    );
+    // One that refuses at once has done nothing.
+    let alpha = Running::start("alpha").await;
+    let refused = answering(Some("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n")).await;
+    for _ in 0..2 {
+        assert_eq!(relayed(&alpha, "http", refused).await.0, Code::PeerRefused);
+    }
 }
 
 #[tokio::test]

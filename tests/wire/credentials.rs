@@ -164,7 +164,7 @@ async fn the_only_owner_cannot_lock_itself_out() {
     let query = Query::new("revoke_credential", json!({"name": "owner"}));
     // It revokes itself: done, but the result is withheld as from any revoked credential.
     let refused = running.client.invoke(&running.owner, &query, &context()).await;
-    assert!(matches!(refused, Err(ClientError::Refused { .. })));
+    assert!(matches!(refused, Err(ClientError::Withheld { .. })));
 }
 
 #[tokio::test]
@@ -276,7 +276,8 @@ async fn threat_33_the_result_of_a_call_is_withheld_when_its_credential_is_revok
             .unwrap();
     };
     let (refused, ()) = tokio::join!(call, meanwhile);
-    assert!(matches!(refused, Err(ClientError::Refused { .. })));
+    // Whoever asked had proved that the credential is theirs, and hears that what was asked may be done.
+    assert!(matches!(refused, Err(ClientError::Withheld { .. })));
     assert_eq!(running.denials().await, ["credential_revoked"]);
     let again = running
         .client
