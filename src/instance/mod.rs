@@ -9,6 +9,7 @@ mod apis;
 mod authenticate;
 pub(crate) mod authorise;
 mod body;
+mod breaker;
 mod caller;
 mod checking;
 mod circuit;

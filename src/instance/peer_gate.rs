@@ -1,27 +1,21 @@
 //! What stands before every relay to a peer: room for some calls at a time, and, after the peer could not be reached
-//! several times in a row, a pause in which nobody waits for it in vain (a circuit breaker, closed, open or half-open
-//! as the field calls it).
+//! several times in a row, a pause in which nobody waits for it in vain.
 //!
-//! Only what says something of the peer counts: that it could not be reached, or that it let a caller wait for long.
-//! A caller that is in a hurry cannot shut the gate for others. Calls that were under way when it shut tell nothing that
-//! is not known by then: many of them that fail are one event, and only the trial after a pause makes the next one
-//! longer. Pure but for the places: time is told from outside.
+//! Only what says something of the peer counts for everybody: that it could not be reached. That it let a caller wait for
+//! long says something to this caller only, who may have asked for what takes long: a pause after several such waits is
+//! theirs alone, so that nobody can shut the gate for others. Pure but for the places: time is told from outside.
 
+use super::breaker::{Breaker, Epoch, Shut};
 use crate::client::ClientError;
 use crate::model::Timestamp;
 use serde_json::{Value, json};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Calls to one peer at a time.
 const PLACES: usize = 64;
-/// Failures in a row that shut the gate.
-const FAILURES: u32 = 5;
-/// The first pause; each further one is twice as long.
-const FIRST_PAUSE: i64 = 1_000_000;
-/// The longest pause, microseconds.
-const LONGEST_PAUSE: i64 = 30_000_000;
-/// A peer that lets a caller wait so long, in microseconds, is as good as away.
+/// A peer that lets a caller wait so long, in microseconds, is as good as away for it.
 const TOO_LONG: i64 = 5_000_000;
 
 /// A place among the calls to one peer; without one, a call goes through all the same.
@@ -29,72 +23,49 @@ pub(super) type Place = Option<OwnedSemaphorePermit>;
 
 /// The gate before one peer.
 pub(super) struct PeerGate {
-    state: Mutex<State>,
+    /// Whether it can be reached.
+    reached: Breaker,
+    /// Whether it answers them, of callers whom it let wait, by the names of their credentials.
+    answered: Mutex<HashMap<String, Arc<Breaker>>>,
     places: Arc<Semaphore>,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    /// Failures in a row.
-    failures: u32,
-    /// What the last one said.
-    cause: Option<String>,
-    /// When the next call may try, while the gate is shut.
-    retry_at: Option<Timestamp>,
-    /// Somebody is trying whether the peer is back.
-    is_trying: bool,
-    /// Which stretch this is: a new one begins when the gate shuts or opens, and with every trial. What a call of an
-    /// earlier one learned counts no more, so that one blip is not counted once for each call that was under way.
-    epoch: u64,
-}
-
-impl State {
-    /// Whether a call is let through at this moment.
-    fn look(&self, now: Timestamp) -> Result<(), Shut> {
-        match self.retry_at {
-            Some(retry_at) if self.is_trying || !is_over(retry_at, now) => Err(Shut {
-                retry_at,
-                failures: self.failures,
-                cause: self.cause.clone().unwrap_or_default(),
-            }),
-            _ => Ok(()),
-        }
-    }
 }
 
 /// The gate is shut.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Shut {
-    /// When somebody may try again.
-    pub retry_at: Timestamp,
-    /// How often in a row the peer could not be reached.
-    pub failures: u32,
-    /// What was seen of the peer last.
-    pub cause: String,
+pub(super) enum Closed {
+    /// To everybody: the peer could not be reached.
+    Away(Shut),
+    /// To this caller: the peer did not answer in time.
+    Silent(Shut),
+}
+
+impl Closed {
+    /// What was seen, since when and until when.
+    pub(super) fn shut(&self) -> &Shut {
+        match self {
+            Self::Away(shut) | Self::Silent(shut) => shut,
+        }
+    }
 }
 
 /// One call that was let through. Dropped without a word (its caller gave up), only a long wait is held against the peer.
 pub(super) struct Passage<'a> {
     gate: &'a PeerGate,
+    caller: &'a str,
     began: Timestamp,
-    /// The stretch in which it passed; a trial's is its own.
-    epoch: u64,
+    reached: Epoch,
+    answered: Option<(Arc<Breaker>, Epoch)>,
     is_told: bool,
 }
 
 impl Default for PeerGate {
     fn default() -> Self {
         Self {
-            state: Mutex::default(),
+            reached: Breaker::default(),
+            answered: Mutex::default(),
             places: Arc::new(Semaphore::new(PLACES)),
         }
     }
-}
-
-/// Whether a pause that ends at a moment is over. Where more is left than the longest pause, the clock was set back.
-fn is_over(end: Timestamp, now: Timestamp) -> bool {
-    let left = end.as_micros().saturating_sub(now.as_micros());
-    !(1..=LONGEST_PAUSE).contains(&left)
 }
 
 impl PeerGate {
@@ -110,81 +81,56 @@ impl PeerGate {
         Arc::clone(&self.places).acquire_owned().await.ok()
     }
 
-    /// Whether a call would be let through now.
-    pub(super) fn look(&self, now: Timestamp) -> Result<(), Shut> {
-        self.state().look(now)
+    /// Whether a call of this caller would be let through now.
+    pub(super) fn look(&self, caller: &str, now: Timestamp) -> Result<(), Closed> {
+        self.reached.look(now).map_err(Closed::Away)?;
+        match self.answered().get(caller) {
+            Some(breaker) => breaker.look(now).map_err(Closed::Silent),
+            None => Ok(()),
+        }
     }
 
     /// Lets a call through, unless the peer is given a pause. After the pause one call tries; the others go on hearing no.
-    pub(super) fn pass(&self, now: Timestamp) -> Result<Passage<'_>, Shut> {
-        let mut state = self.state();
-        state.look(now)?;
-        if state.retry_at.is_some() {
-            state.is_trying = true;
-            state.epoch += 1;
-        }
+    pub(super) fn pass<'a>(&'a self, caller: &'a str, now: Timestamp) -> Result<Passage<'a>, Closed> {
+        self.look(caller, now)?;
+        let reached = self.reached.pass(now).map_err(Closed::Away)?;
+        let own = self.answered().get(caller).cloned();
+        let passed = own.map(|breaker| breaker.pass(now).map(|epoch| (breaker, epoch)));
+        let answered = passed.transpose().map_err(|shut| {
+            self.reached.learned_nothing(reached);
+            Closed::Silent(shut)
+        })?;
         Ok(Passage {
             gate: self,
+            caller,
             began: now,
-            epoch: state.epoch,
+            reached,
+            answered,
             is_told: false,
         })
     }
 
-    /// How it stands, for administrators: `{state: closed | open | half_open, failures, cause, retry_at, in_flight}`.
+    /// How it stands, for administrators: `{state: closed | open | half_open, failures, cause, retry_at, in_flight}`. Where
+    /// the peer can be reached, the first caller that is kept from it is told of.
     pub(super) fn view(&self, now: Timestamp) -> Value {
-        let state = self.state();
-        let word = match state.retry_at {
-            None => "closed",
-            Some(at) if state.is_trying || now >= at => "half_open",
-            Some(_) => "open",
+        let mut view = match self.kept_from_it() {
+            Some(breaker) if self.reached.is_closed() => breaker.view(now),
+            _ => self.reached.view(now),
         };
-        json!({
-            "state": word,
-            "failures": state.failures,
-            "cause": state.cause,
-            "retry_at": state.retry_at,
-            "in_flight": PLACES - self.places.available_permits().min(PLACES),
-        })
+        let in_flight = PLACES - self.places.available_permits().min(PLACES);
+        view.insert("in_flight".to_owned(), json!(in_flight));
+        Value::Object(view)
     }
 
-    /// The peer is there, whenever the call that says so began: the worst that an answer from just before it went away
-    /// can do is to let a few more calls find that out.
-    fn succeeded(&self) {
-        let mut state = self.state();
-        let was_shut = state.retry_at.is_some();
-        *state = State {
-            epoch: state.epoch + u64::from(was_shut),
-            ..State::default()
-        };
+    fn kept_from_it(&self) -> Option<Arc<Breaker>> {
+        let answered = self.answered();
+        let kept = answered.iter().filter(|(_, breaker)| !breaker.is_closed());
+        kept.min_by_key(|(caller, _)| *caller)
+            .map(|(_, breaker)| Arc::clone(breaker))
     }
 
-    fn failed(&self, epoch: u64, now: Timestamp, cause: String) {
-        let mut state = self.state();
-        if epoch != state.epoch {
-            return;
-        }
-        state.failures = state.failures.saturating_add(1);
-        state.cause = Some(cause);
-        state.is_trying = false;
-        if state.failures >= FAILURES {
-            let doubled = (state.failures - FAILURES).min(16);
-            let pause = (FIRST_PAUSE << doubled).min(LONGEST_PAUSE);
-            state.retry_at = Some(Timestamp::from_micros(now.as_micros() + pause));
-            state.epoch += 1;
-        }
-    }
-
-    /// Nothing was learned of the peer. If it was the trial, the next call may be one.
-    fn learned_nothing(&self, epoch: u64) {
-        let mut state = self.state();
-        if epoch == state.epoch {
-            state.is_trying = false;
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn answered(&self) -> MutexGuard<'_, HashMap<String, Arc<Breaker>>> {
+        self.answered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -194,20 +140,43 @@ impl Passage<'_> {
         self.is_told = true;
         match error {
             Some(error @ (ClientError::Unreachable { .. } | ClientError::Tls { .. })) => {
-                self.gate.failed(self.epoch, now, error.to_string());
+                self.gate.reached.failed(self.reached, now, error.to_string());
+                self.learned_nothing_of_answers();
             }
             Some(ClientError::Deadline { .. }) => self.gave_up(now),
-            // Whatever else it said, it is there.
-            _ => self.gate.succeeded(),
+            // Whatever else it said, it is there, and answers this caller.
+            _ => self.succeeded(),
+        }
+    }
+
+    fn succeeded(&self) {
+        self.gate.reached.succeeded();
+        if let Some((breaker, _)) = &self.answered {
+            breaker.succeeded();
+            self.gate.answered().remove(self.caller);
         }
     }
 
     fn gave_up(&self, now: Timestamp) {
-        if now.as_micros() - self.began.as_micros() >= TOO_LONG {
-            self.gate
-                .failed(self.epoch, now, "it did not answer in time".to_owned());
-        } else {
-            self.gate.learned_nothing(self.epoch);
+        self.gate.reached.learned_nothing(self.reached);
+        if now.as_micros() - self.began.as_micros() < TOO_LONG {
+            return self.learned_nothing_of_answers();
+        }
+        let (breaker, epoch) = match &self.answered {
+            Some((breaker, epoch)) => (Arc::clone(breaker), *epoch),
+            None => (self.first_of_its_caller(), Epoch::default()),
+        };
+        breaker.failed(epoch, now, "it did not answer in time".to_owned());
+    }
+
+    fn first_of_its_caller(&self) -> Arc<Breaker> {
+        let mut answered = self.gate.answered();
+        Arc::clone(answered.entry(self.caller.to_owned()).or_default())
+    }
+
+    fn learned_nothing_of_answers(&self) {
+        if let Some((breaker, epoch)) = &self.answered {
+            breaker.learned_nothing(*epoch);
         }
     }
 }
@@ -222,7 +191,10 @@ impl Drop for Passage<'_> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::breaker::FAILURES;
     use super::*;
+
+    const CALLER: &str = "museum";
 
     fn at(milliseconds: i64) -> Timestamp {
         Timestamp::from_micros(milliseconds * 1_000)
@@ -251,7 +223,7 @@ mod tests {
     fn shut() -> PeerGate {
         let gate = PeerGate::default();
         for _ in 0..FAILURES {
-            gate.pass(at(0)).unwrap().ended(Some(&away()), at(0));
+            gate.pass(CALLER, at(0)).unwrap().ended(Some(&away()), at(0));
         }
         gate
     }
@@ -260,26 +232,33 @@ mod tests {
     fn a_peer_that_is_away_is_given_a_pause_and_then_one_call_tries() {
         let gate = shut();
         assert_eq!(state(&gate, 0), "open");
-        let refused = gate.pass(at(999)).map(drop).unwrap_err();
+        let closed = gate.pass(CALLER, at(999)).map(drop).unwrap_err();
+        let refused = closed.shut();
         assert_eq!((refused.retry_at, refused.failures), (at(1_000), FAILURES));
         assert!(refused.cause.contains("refused"), "{}", refused.cause);
-        let trial = gate.pass(at(1_000)).unwrap();
+        let trial = gate.pass(CALLER, at(1_000)).unwrap();
         assert_eq!(state(&gate, 1_000), "half_open");
-        assert!(gate.pass(at(1_000)).is_err(), "one tries, the others wait");
+        assert!(
+            gate.pass(CALLER, at(1_000)).is_err(),
+            "one tries, the others wait"
+        );
         trial.ended(None, at(1_001));
         assert_eq!(state(&gate, 1_001), "closed");
-        assert!(gate.pass(at(1_001)).is_ok() && gate.pass(at(1_001)).is_ok());
+        assert!(gate.pass(CALLER, at(1_001)).is_ok() && gate.pass(CALLER, at(1_001)).is_ok());
     }
 
     #[test]
     fn whoever_looks_is_told_what_a_call_would_be_and_tries_nothing() {
         let gate = shut();
-        assert!(gate.look(at(999)).is_err());
-        assert!(gate.look(at(1_000)).is_ok() && gate.look(at(1_000)).is_ok());
-        let trial = gate.pass(at(1_000)).unwrap();
-        assert!(gate.look(at(1_000)).is_err(), "one tries, the others wait");
+        assert!(gate.look(CALLER, at(999)).is_err());
+        assert!(gate.look(CALLER, at(1_000)).is_ok() && gate.look(CALLER, at(1_000)).is_ok());
+        let trial = gate.pass(CALLER, at(1_000)).unwrap();
+        assert!(
+            gate.look(CALLER, at(1_000)).is_err(),
+            "one tries, the others wait"
+        );
         trial.ended(None, at(1_001));
-        assert!(gate.look(at(1_001)).is_ok());
+        assert!(gate.look(CALLER, at(1_001)).is_ok());
     }
 
     #[test]
@@ -287,10 +266,17 @@ mod tests {
         let gate = shut();
         let (mut now, mut pauses) = (0, Vec::new());
         for _ in 0..8 {
-            let retry = gate.pass(at(now)).map(drop).unwrap_err().retry_at.as_micros() / 1_000;
+            let retry = gate
+                .pass(CALLER, at(now))
+                .map(drop)
+                .unwrap_err()
+                .shut()
+                .retry_at
+                .as_micros()
+                / 1_000;
             pauses.push(retry - now);
             now = retry;
-            gate.pass(at(now)).unwrap().ended(Some(&away()), at(now));
+            gate.pass(CALLER, at(now)).unwrap().ended(Some(&away()), at(now));
         }
         assert_eq!(
             pauses,
@@ -307,9 +293,9 @@ mod tests {
         };
         for _ in 0..20 {
             for _ in 1..FAILURES {
-                gate.pass(at(0)).unwrap().ended(Some(&away()), at(0));
+                gate.pass(CALLER, at(0)).unwrap().ended(Some(&away()), at(0));
             }
-            gate.pass(at(0)).unwrap().ended(Some(&refused), at(0));
+            gate.pass(CALLER, at(0)).unwrap().ended(Some(&refused), at(0));
         }
         assert_eq!(state(&gate, 0), "closed");
     }
@@ -318,11 +304,15 @@ mod tests {
     fn callers_in_a_hurry_do_not_shut_the_gate_and_a_peer_that_hangs_does() {
         let gate = PeerGate::default();
         for _ in 0..50 {
-            gate.pass(at(0)).unwrap().ended(Some(&deadline()), at(100));
+            gate.pass(CALLER, at(0))
+                .unwrap()
+                .ended(Some(&deadline()), at(100));
         }
         assert_eq!(state(&gate, 100), "closed");
         for _ in 0..FAILURES {
-            gate.pass(at(0)).unwrap().ended(Some(&deadline()), at(5_000));
+            gate.pass(CALLER, at(0))
+                .unwrap()
+                .ended(Some(&deadline()), at(5_000));
         }
         assert_eq!(state(&gate, 5_000), "open");
     }
@@ -330,33 +320,38 @@ mod tests {
     #[test]
     fn calls_that_were_under_way_when_it_shut_make_the_pause_no_longer() {
         let gate = PeerGate::default();
-        let passed: Vec<_> = (0..20).map(|_| gate.pass(at(0)).unwrap()).collect();
+        let passed: Vec<_> = (0..20).map(|_| gate.pass(CALLER, at(0)).unwrap()).collect();
         for passage in passed {
             passage.ended(Some(&away()), at(3));
         }
-        let refused = gate.pass(at(3)).map(drop).unwrap_err();
+        let closed = gate.pass(CALLER, at(3)).map(drop).unwrap_err();
+        let refused = closed.shut();
         assert_eq!((refused.retry_at, refused.failures), (at(1_003), FAILURES));
-        gate.pass(at(1_003)).unwrap().ended(None, at(1_004));
+        gate.pass(CALLER, at(1_003)).unwrap().ended(None, at(1_004));
         assert_eq!(state(&gate, 1_004), "closed");
     }
 
     #[test]
     fn a_straggler_neither_ends_a_trial_nor_adds_to_what_it_finds() {
         let gate = PeerGate::default();
-        let mut stragglers: Vec<_> = (0..4).map(|_| gate.pass(at(0)).unwrap()).collect();
+        let mut stragglers: Vec<_> = (0..4).map(|_| gate.pass(CALLER, at(0)).unwrap()).collect();
         for _ in 0..FAILURES {
-            gate.pass(at(0)).unwrap().ended(Some(&away()), at(0));
+            gate.pass(CALLER, at(0)).unwrap().ended(Some(&away()), at(0));
         }
         let mut straggle = |outcome: Option<&ClientError>, now| stragglers.remove(0).ended(outcome, now);
-        let trial = gate.pass(at(1_000)).unwrap();
+        let trial = gate.pass(CALLER, at(1_000)).unwrap();
         straggle(Some(&away()), at(1_001));
-        straggle(Some(&deadline()), at(6_000));
-        assert!(gate.pass(at(6_000)).is_err(), "the trial is still under way");
-        trial.ended(Some(&away()), at(6_001));
-        let refused = gate.pass(at(6_001)).map(drop).unwrap_err();
+        straggle(Some(&deadline()), at(5_000));
+        assert!(
+            gate.pass(CALLER, at(5_999)).is_err(),
+            "the trial is still under way"
+        );
+        trial.ended(Some(&away()), at(5_999));
+        let closed = gate.pass(CALLER, at(6_001)).map(drop).unwrap_err();
+        let refused = closed.shut();
         assert_eq!(
             (refused.retry_at, refused.failures),
-            (at(8_001), FAILURES + 1),
+            (at(7_999), FAILURES + 1),
             "the second pause"
         );
         // The peer answered after all: that opens it, and what began before that says nothing any more.
@@ -369,45 +364,80 @@ mod tests {
     #[test]
     fn a_trial_that_was_overtaken_by_an_answer_cannot_shut_the_gate_again() {
         let gate = PeerGate::default();
-        let straggler = gate.pass(at(0)).unwrap();
+        let straggler = gate.pass(CALLER, at(0)).unwrap();
         for _ in 0..FAILURES {
-            gate.pass(at(0)).unwrap().ended(Some(&away()), at(0));
+            gate.pass(CALLER, at(0)).unwrap().ended(Some(&away()), at(0));
         }
-        let trial = gate.pass(at(1_000)).unwrap();
+        let trial = gate.pass(CALLER, at(1_000)).unwrap();
         straggler.ended(None, at(1_001));
         trial.ended(Some(&away()), at(1_002));
         assert_eq!(gate.view(at(1_002))["failures"], 0);
-        assert!(gate.pass(at(1_002)).is_ok());
+        assert!(gate.pass(CALLER, at(1_002)).is_ok());
     }
 
     #[test]
     fn a_trial_whose_caller_is_gone_does_not_keep_the_gate_half_open() {
         let gate = shut();
         // In a hurry: nothing was learned, and the next call tries.
-        gate.pass(at(1_000)).unwrap().ended(Some(&deadline()), at(1_100));
-        let next = gate.pass(at(1_100)).unwrap();
-        assert!(gate.pass(at(1_100)).is_err(), "one at a time");
-        // Waited for long: as good as away, and after the pause the next one tries.
-        next.ended(Some(&deadline()), at(7_000));
-        assert_eq!(state(&gate, 7_000), "open");
-        assert!(gate.pass(at(8_999)).is_err());
-        assert!(gate.pass(at(9_000)).is_ok());
+        gate.pass(CALLER, at(1_000))
+            .unwrap()
+            .ended(Some(&deadline()), at(1_100));
+        let next = gate.pass(CALLER, at(1_100)).unwrap();
+        assert!(gate.pass(CALLER, at(1_100)).is_err(), "one at a time");
+        next.ended(Some(&deadline()), at(1_200));
+        assert!(gate.pass(CALLER, at(1_200)).is_ok());
+    }
+
+    #[test]
+    fn a_trial_that_takes_its_time_keeps_nobody_else_from_trying() {
+        let gate = shut();
+        let slow = gate.pass("slow", at(1_000)).unwrap();
+        assert!(gate.pass(CALLER, at(5_999)).is_err());
+        let trial = gate.pass(CALLER, at(6_000)).unwrap();
+        trial.ended(None, at(6_001));
+        assert_eq!(state(&gate, 6_001), "closed");
+        slow.ended(Some(&away()), at(9_000));
+        assert_eq!(
+            gate.view(at(9_000))["failures"],
+            0,
+            "it tells nothing that is not known"
+        );
+    }
+
+    #[test]
+    fn who_asks_for_what_takes_long_shuts_the_gate_for_nobody_else() {
+        let gate = PeerGate::default();
+        let waiting: Vec<_> = (0..40).map(|_| gate.pass("slow", at(0)).unwrap()).collect();
+        for passage in waiting {
+            passage.ended(Some(&deadline()), at(6_000));
+        }
+        let closed = gate.pass("slow", at(6_000)).map(drop).unwrap_err();
+        assert!(matches!(closed, Closed::Silent(_)), "{closed:?}");
+        assert_eq!(closed.shut().cause, "it did not answer in time");
+        assert!(gate.look(CALLER, at(6_000)).is_ok());
+        gate.pass(CALLER, at(6_000)).unwrap().ended(None, at(6_001));
+        // Administrators see that somebody is kept from it; it says nothing of the peer to the others.
+        assert_eq!(state(&gate, 6_001), "open");
+        assert!(gate.pass("slow", at(6_500)).is_err());
+        gate.pass("slow", at(7_000)).unwrap().ended(None, at(7_001));
+        assert_eq!(state(&gate, 7_001), "closed");
+        assert!(gate.answered().is_empty(), "nothing is kept of who is answered");
     }
 
     #[test]
     fn a_trial_that_is_given_up_lets_the_next_one_try() {
         let gate = shut();
         let soon = Timestamp::from_micros(Timestamp::now().as_micros() + 1_000);
-        drop(gate.pass(soon).unwrap());
-        assert!(gate.pass(soon).is_ok());
+        drop(gate.pass(CALLER, soon).unwrap());
+        assert!(gate.pass(CALLER, soon).is_ok());
     }
 
     #[test]
     fn a_clock_that_is_set_back_by_minutes_or_days_keeps_no_peer_away() {
         for back in [60_000, 3_600_000, 86_400_000] {
             let gate = shut();
-            assert!(gate.pass(at(500)).is_err());
-            assert!(gate.pass(at(-back)).is_ok(), "{back}");
+            assert!(gate.pass(CALLER, at(500)).is_err());
+            assert!(gate.pass(CALLER, at(-back)).is_ok(), "{back}");
         }
     }
 }

@@ -8,7 +8,7 @@ use super::actions::{Answer, Call, Outcome};
 use super::grant_part::GrantPart;
 use super::held::Holding;
 use super::holding::Attempted;
-use super::peer_gate::{PeerGate, Place, Shut};
+use super::peer_gate::{Closed, PeerGate, Place};
 use super::whereabouts::Whereabouts;
 use super::{holding, witness};
 use crate::client::{ClientError, FailedExchange};
@@ -50,8 +50,9 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     let until = Instant::now() + patience;
 
     let gate = &holding.gate;
-    let shut = |shut: Shut| way.tell(given_a_pause(credential, &shut, call.now()));
-    gate.look(call.now()).map_err(shut)?;
+    let caller = call.caller.credential.as_str();
+    let shut = |closed: Closed| way.tell(given_a_pause(credential, &closed, call.now()));
+    gate.look(caller, call.now()).map_err(shut)?;
     let (before, began_us) = (call.onward.count(), call.onward.elapsed_us());
     let _place = match gate.free_place() {
         Some(place) => Some(place),
@@ -64,7 +65,7 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
             }
         },
     };
-    let passage = gate.pass(call.now()).map_err(shut)?;
+    let passage = gate.pass(caller, call.now()).map_err(shut)?;
     let sent = AtomicBool::new(false);
     let note = |attempted: &Attempted| note_hop(call, attempted);
     let invoked = holding::invoke(call.instance, &holding, query, &context, (&sent, &note));
@@ -242,12 +243,17 @@ fn no_place(credential: &HeldCredential) -> Problem {
     .with(SENT, json!(false))
 }
 
-/// The peer was away several times in a row: nothing was sent.
-fn given_a_pause(credential: &HeldCredential, shut: &Shut, now: Timestamp) -> Problem {
+/// The peer was away several times in a row, or let this caller wait: nothing was sent.
+fn given_a_pause(credential: &HeldCredential, closed: &Closed, now: Timestamp) -> Problem {
+    let shut = closed.shut();
+    let failed = match closed {
+        Closed::Away(_) => "could not be reached",
+        Closed::Silent(_) => "did not answer this credential in time",
+    };
     let wait = (shut.retry_at.as_micros() - now.as_micros()).max(0);
     let seconds = (wait + 999_999) / 1_000_000;
     let message = format!(
-        "{} could not be reached {} times in a row and is given a pause; nothing was sent, and it is tried again in {seconds} s \
+        "{} {failed} {} times in a row and is given a pause; nothing was sent, and it is tried again in {seconds} s \
          (last: {})",
         credential.endpoint, shut.failures, shut.cause
     );
