@@ -180,10 +180,13 @@ fn take_token(
 /// Counts a call, unless there were too many.
 pub(super) fn count_call(presented: &Presented) -> Result<(), Refusal> {
     let credential = &presented.credential;
-    let Some(per_minute) = credential.record.grant.rate_per_minute else {
-        return Ok(());
+    let moment = limits::moment_us();
+    let taken = match credential.record.grant.rate_per_minute {
+        Some(per_minute) => credential.standing.rate.take(per_minute, moment),
+        None => Ok(()),
     };
-    let taken = credential.standing.rate.take(per_minute, limits::moment_us());
+    // However many keys are made under a credential, together they are no more than it.
+    let taken = taken.and_then(|()| credential.standing.count_above(moment));
     taken.map_err(|retry_after| Refusal::TooMany {
         reason: "rate_limited",
         kid: presented.kid().cloned(),

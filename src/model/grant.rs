@@ -4,6 +4,7 @@ use super::{ConnectionId, DomainGrant, PointerAddress};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// Which pointers a credential may touch: any that one of the lists names, or all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +22,10 @@ pub struct PointerScope {
     /// names the domain, and what is in it changes.
     #[serde(skip)]
     pub of_domains: BTreeSet<ConnectionId>,
+    /// What a pointer must be covered by too: the scope of the credential that an access key was made with, during one
+    /// call. Never stored.
+    #[serde(skip)]
+    pub below: Option<Arc<PointerScope>>,
 }
 
 /// What an issued credential allows. The default is nothing at all.
@@ -58,15 +63,29 @@ impl PointerScope {
         tags: &[String],
         connection: Option<&ConnectionId>,
     ) -> bool {
-        self.all
-            || self.addresses.contains(address)
-            || tags.iter().any(|tag| self.tags.contains(tag))
-            || connection.is_some_and(|connection| self.covers_connection(connection))
+        let is_named = self.addresses.contains(address) || self.names(tags, connection);
+        is_named
+            && self
+                .below
+                .as_ref()
+                .is_none_or(|above| above.covers(address, tags, connection))
     }
 
-    /// Whether pointers assigned to this connection are covered because of that.
-    pub fn covers_connection(&self, connection: &ConnectionId) -> bool {
-        self.connections.contains(connection) || self.of_domains.contains(connection)
+    /// Whether a pointer that is yet to be made with these would be covered.
+    pub fn covers_new(&self, tags: &[String], connection: Option<&ConnectionId>) -> bool {
+        let above = self.below.as_ref();
+        self.names(tags, connection) && above.is_none_or(|above| above.covers_new(tags, connection))
+    }
+
+    /// Whether every pointer is covered, whatever it is.
+    pub fn covers_all(&self) -> bool {
+        self.all && self.below.is_none()
+    }
+
+    fn names(&self, tags: &[String], connection: Option<&ConnectionId>) -> bool {
+        let has_connection =
+            |connection| self.connections.contains(connection) || self.of_domains.contains(connection);
+        self.all || tags.iter().any(|tag| self.tags.contains(tag)) || connection.is_some_and(has_connection)
     }
 }
 
@@ -100,12 +119,17 @@ impl Grant {
         }
     }
 
-    /// What of this another grant allows too: actions, writes, hops and where calls may come from. Which pointers, and how
-    /// often, stays as it is.
+    /// What of this another grant allows too: actions, pointers, writes, hops and where calls may come from. How often
+    /// stays as it is. Where the other one is bound to a domain, which pointers it sees follows from that, and stays too.
     pub fn within(&self, other: &Self) -> Self {
         let actions = self.actions.iter().filter(|action| other.allows_action(action));
+        let mut pointers = self.pointers.clone();
+        if !other.owner && !other.pointers.covers_all() && other.domain.is_none() {
+            pointers.below = Some(Arc::new(other.pointers.clone()));
+        }
         Self {
             actions: actions.cloned().collect(),
+            pointers,
             writes: self.writes && other.writes,
             hops: self.hops.min(other.hops),
             sources: common(self.sources.as_deref(), other.sources.as_deref()),
@@ -155,6 +179,7 @@ mod tests {
         let mut other = Grant::read(["get_pointer", "whoami"]);
         (other.writes, other.hops) = (false, 2);
         other.sources = nets(&["10.1.0.0/16", "192.0.2.0/24", "198.51.100.0/24"]);
+        let seen = PointerAddress::parse("ptr_0123456789ab").unwrap();
         let both = one.within(&other);
         assert_eq!(Vec::from_iter(&both.actions), ["get_pointer"]);
         assert_eq!(
@@ -170,6 +195,16 @@ mod tests {
         assert_eq!(one.within(&anywhere).sources, one.sources);
         assert_eq!(anywhere.within(&one).sources, one.sources);
         assert_eq!(one.within(&Grant::owner()), one);
+        assert!(both.allows_pointer(&seen, &[], None));
+        // Of pointers, those that both cover.
+        other.pointers = PointerScope::default();
+        other.pointers.tags.insert("air".to_owned());
+        let below = one.within(&other);
+        assert!(below.allows_pointer(&seen, &["air".to_owned()], None));
+        assert!(!below.allows_pointer(&seen, &["sea".to_owned()], None));
+        assert!(!below.pointers.covers_all());
+        assert!(!below.pointers.covers_new(&["sea".to_owned()], None));
+        assert!(below.pointers.covers_new(&["air".to_owned()], None));
     }
 
     #[test]

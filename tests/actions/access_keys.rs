@@ -241,6 +241,61 @@ async fn a_key_does_no_more_than_its_maker_may_and_falls_with_it() {
 }
 
 #[tokio::test]
+async fn a_key_sees_no_pointer_that_its_maker_does_not_see() {
+    let running = Running::start("alpha").await;
+    let mut grant = everything();
+    grant.pointers.all = false;
+    grant.pointers.tags.insert("vis".to_owned());
+    let mine = running.issue("mine", grant).await;
+    let domain = text(&get(&mine, "create_domain", json!({"name": "here"})).await["domain"]["id"]);
+    let asked = json!({"domain_id": domain, "name": "here"});
+    let connection = text(&get(&mine, "create_connection", asked).await["connection"]["id"]);
+    let mut made = Vec::new();
+    for tag in ["vis", "hr"] {
+        let row = json!({"data_reference": tag, "description": "a row", "tags": [tag], "connection_id": connection});
+        made.push(running.pointer(row).await);
+    }
+    let (_, holder) = key(&mine, &domain, json!("read_write")).await;
+    for caller in [&mine, &holder] {
+        get(caller, "get_pointer", json!({"pointer_address": made[0]})).await;
+        for action in ["get_pointer", "delete_pointer", "get_neighbors"] {
+            let asked = json!({"pointer_address": made[1]});
+            assert_eq!(refused(caller, action, asked).await, Code::NotGranted, "{action}");
+        }
+    }
+    let listed = get(&holder, "list_pointers", json!({})).await;
+    assert_eq!(listed["pointers"].as_array().unwrap().len(), 1, "{listed}");
+    let row = json!({"data_reference": "new", "tags": ["hr"], "connection_id": connection});
+    assert_eq!(refused(&holder, "create_pointer", row).await, Code::NotGranted);
+    let row = json!({"data_reference": "new", "tags": ["vis"], "connection_id": connection});
+    get(&holder, "create_pointer", row).await;
+}
+
+#[tokio::test]
+async fn all_keys_of_one_maker_have_its_calls_together() {
+    let running = Running::start("alpha").await;
+    let mut grant = everything();
+    grant.rate_per_minute = Some(8);
+    let mine = running.issue("mine", grant).await;
+    let here = place(&mine, "here").await;
+    // Five calls by now, with those that made the place.
+    let (_, one) = key(&mine, &here.domain, json!("read_pointers")).await;
+    let (_, other) = key(&mine, &here.domain, json!("read_pointers")).await;
+    let (client, context) = (Client::new(), crate::running::context());
+    let whoami = Query::new("whoami", json!({}));
+    let mut answered = 0;
+    for _ in 0..4 {
+        for caller in [&one, &other] {
+            answered += usize::from(client.invoke(caller, &whoami, &context).await.is_ok());
+        }
+    }
+    // A place among them becomes free every few seconds.
+    assert!(answered < 8, "{answered}");
+    let limited = client.invoke(&mine, &whoami, &context).await;
+    assert!(limited.is_err(), "what they used, their maker has no more");
+}
+
+#[tokio::test]
 async fn a_key_made_under_a_legacy_credential_is_used_with_its_secrets() {
     let running = Running::start("alpha").await;
     let mine = running.issue_as("mine", Profile::Legacy, everything()).await;
@@ -294,7 +349,7 @@ async fn threat_33_a_call_in_flight_gets_no_result_when_its_access_key_is_revoke
         stream.write_all(answer).await.unwrap();
     };
     let (answer, ()) = tokio::join!(client.invoke(&reader, &query, &context), meanwhile);
-    assert!(matches!(answer, Err(ClientError::Refused { .. })));
+    assert!(matches!(answer, Err(ClientError::Withheld { .. })));
     let reasons: Vec<Value> = running
         .trail()
         .await

@@ -33,7 +33,7 @@ impl Call<'_> {
 
     /// Whether no pointer is hidden from the caller, so that none needs looking at.
     pub fn sees_every_pointer(&self) -> bool {
-        self.grant().owner || self.grant().pointers.all
+        self.grant().owner || self.grant().pointers.covers_all()
     }
 
     /// The pointer that a parameter names, if the caller may touch it.

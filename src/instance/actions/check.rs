@@ -227,13 +227,7 @@ impl<'a> Inspector<'a> {
     /// A caller that sees only some pointers makes only pointers that it will see.
     fn within_scope(&self, new: &NewPointer) -> Result<(), Problem> {
         let scope = &self.call.grant().pointers;
-        let is_covered = self.call.sees_every_pointer()
-            || new.tags.iter().any(|tag| scope.tags.contains(tag))
-            || new
-                .connection_id
-                .as_ref()
-                .is_some_and(|connection| scope.covers_connection(connection));
-        if is_covered {
+        if self.call.grant().owner || scope.covers_new(&new.tags, new.connection_id.as_ref()) {
             return Ok(());
         }
         Err(GrantPart::Pointer.refuses(

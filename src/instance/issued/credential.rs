@@ -169,6 +169,18 @@ impl Standing {
         ))
     }
 
+    /// Counts a call that an access key is used for, as one of the credential that it stands with; how long to wait, in
+    /// seconds, if that has no more of them.
+    pub(in crate::instance) fn count_above(&self, moment_us: i64) -> Result<(), u64> {
+        let (Some(above), Some(grant)) = (&self.stands_with, self.grant_above()) else {
+            return Ok(());
+        };
+        match grant.rate_per_minute {
+            Some(per_minute) => above.rate.take(per_minute, moment_us),
+            None => Ok(()),
+        }
+    }
+
     /// Why calls in flight may not get their result, as a stable word.
     fn loss(&self, now: Timestamp) -> Option<&'static str> {
         match self.verdict.load(Ordering::Acquire) {
