@@ -13,7 +13,7 @@ use super::recall::recall_tokens;
 use super::replay::{self, Gap, Replay};
 use super::retention::Retention;
 use super::settings::{AuditKept, NewInstance, ProxyHeader, Settings, Tls, usual};
-use super::trail::{Act, Trail};
+use super::trail::{Act, Acts, Trail};
 use super::{Instance, InstanceError, free_port, server, tls};
 use crate::model::{AppId, CredentialState, Endpoint, Grant, Profile, Timestamp};
 use crate::protocol::{HeldCredential, Spki};
@@ -202,7 +202,7 @@ async fn open_folder(
     let replay = Replay::new(replay::CAPACITY);
     let gap = Gap::around(Timestamp::now().as_seconds());
     recall_tokens(&replay, &issued, audit.as_ref(), gap).await?;
-    let trail = Trail::new(audit, act_of, &settings.instance_id, audit_off);
+    let trail = Trail::new(audit, ACTS, &settings.instance_id, audit_off);
     let (desk, interrupted) = Desk::load(store.as_ref()).await?;
     let closing = CancellationToken::new();
     let keepers = TaskTracker::new();
@@ -236,8 +236,16 @@ async fn open_folder(
     Ok(instance)
 }
 
-/// What the table says of an action, for the audit trail.
-pub(super) fn act_of(name: &str) -> Option<Act> {
+/// What the table says of actions, for the audit trail.
+pub(super) const ACTS: Acts = Acts {
+    of: act_of,
+    take: |action, parameter| {
+        let action = table::ALL.find(action);
+        action.is_some_and(|action| action.parameters.iter().any(|taken| taken.name == parameter))
+    },
+};
+
+fn act_of(name: &str) -> Option<Act> {
     let action = table::ALL.find(name)?;
     match action.access {
         Access::Anyone => Some(Act::Anyones),

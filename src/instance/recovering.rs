@@ -5,7 +5,7 @@
 
 use super::caller::OWNER;
 use super::folder::Folder;
-use super::opening::{act_of, owner_of};
+use super::opening::{ACTS, owner_of};
 use super::settings::Settings;
 use super::trail::Trail;
 use super::{Instance, InstanceError, tls};
@@ -47,7 +47,7 @@ impl Instance {
         let pins = tls::load(&folder, &settings)?.map_or_else(Vec::new, |served| served.pins);
         let store = SqliteStore::open(&folder.database())?;
         let log = SqliteAuditLog::open(&folder.audit())?;
-        let trail = Trail::new(Arc::new(log), act_of, &settings.instance_id, false);
+        let trail = Trail::new(Arc::new(log), ACTS, &settings.instance_id, false);
         let made = replace_owner(&store, &trail, &key, &settings).await;
         store.close().await;
         trail.log().close().await;

@@ -44,13 +44,19 @@ pub(super) enum Act {
     Administration,
 }
 
-/// Says what the action of this name is; none if it only reads, or there is no such action.
-pub(super) type TellAct = fn(&str) -> Option<Act>;
+/// What the trail has to know of actions.
+#[derive(Clone, Copy)]
+pub(super) struct Acts {
+    /// What the action of this name is; none if it only reads, or there is no such action.
+    pub of: fn(&str) -> Option<Act>,
+    /// Whether the action of this name takes the parameter of that name: what else a query says, nothing is done about.
+    pub take: fn(&str, &str) -> bool,
+}
 
 /// The audit trail of an instance, as calls write to it.
 pub(super) struct Trail {
     log: Arc<dyn AuditLog>,
-    tell_act: TellAct,
+    acts: Acts,
     /// What an act is about that names nothing else: the instance itself.
     own: String,
     /// Only benches that measure everything else switch it off.
@@ -67,10 +73,10 @@ pub(super) struct Deed<'a> {
 }
 
 impl Trail {
-    pub(super) fn new(log: Arc<dyn AuditLog>, tell_act: TellAct, own: &InstanceId, is_off: bool) -> Self {
+    pub(super) fn new(log: Arc<dyn AuditLog>, acts: Acts, own: &InstanceId, is_off: bool) -> Self {
         Self {
             log,
-            tell_act,
+            acts,
             own: own.to_string(),
             is_off,
             events: events::own(),
@@ -207,7 +213,7 @@ impl Trail {
 
     /// An act of administration is always about something.
     fn about_something(&self, mut record: NewAuditRecord) -> NewAuditRecord {
-        if record.subject.is_none() && (self.tell_act)(&record.action) == Some(Act::Administration) {
+        if record.subject.is_none() && (self.acts.of)(&record.action) == Some(Act::Administration) {
             record.subject = Some(self.own.clone());
         }
         record
@@ -222,7 +228,7 @@ impl Trail {
     ) -> NewAuditRecord {
         // What anybody may call without naming something is about the credential that it is called with.
         let own_credential = || {
-            let act = (self.tell_act)(deed.query.action());
+            let act = (self.acts.of)(deed.query.action());
             (act == Some(Act::Anyones)).then(|| deed.caller.credential.clone())
         };
         NewAuditRecord {
@@ -231,7 +237,7 @@ impl Trail {
             kid: deed.caller.kid.clone(),
             jti: deed.jti.map(str::to_owned),
             action: plain(deed.query.action()),
-            subject: subject(deed.query).or_else(own_credential),
+            subject: subject(deed.query, self.acts).or_else(own_credential),
             outcome,
             reason,
         }
@@ -389,9 +395,11 @@ fn made(reply: &Reply) -> Option<String> {
         .map(plain)
 }
 
-fn subject(query: &Query) -> Option<String> {
+/// What an action is about, by the parameters that it takes: what else a caller writes beside them says nothing.
+fn subject(query: &Query, acts: Acts) -> Option<String> {
     SUBJECTS
         .iter()
+        .filter(|name| (acts.take)(query.action(), name))
         .find_map(|name| query.get(name)?.as_str())
         .map(plain)
 }
@@ -452,7 +460,11 @@ mod tests {
     #[test]
     fn what_callers_write_is_inert_and_short() {
         let query = Query::new("x", json!({"name": "\u{1b}]52;c;AAAA\u{7}\u{202e}"}));
-        assert_eq!(subject(&query).unwrap(), "?]52;c;AAAA??");
+        let acts = Acts {
+            of: |_| None,
+            take: |_, name| name == "name",
+        };
+        assert_eq!(subject(&query, acts).unwrap(), "?]52;c;AAAA??");
         assert_eq!(plain(&"ä".repeat(1000)).len(), LONGEST);
     }
 }

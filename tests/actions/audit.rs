@@ -408,6 +408,27 @@ fn parameters(action: &Action) -> Value {
 }
 
 #[tokio::test]
+async fn what_a_deed_is_about_is_what_it_was_done_to_whatever_else_its_caller_writes() {
+    let running = Running::start("alpha").await;
+    let pointer = running.pointer(json!({"data_reference": "one"})).await;
+    for (action, more) in [
+        ("update_pointer", "nothing to see"),
+        ("delete_pointer", "fed_harmless"),
+    ] {
+        let asked =
+            json!({"pointer_address": pointer, "description": "x", "federation_id": more, "name": more});
+        running.get(action, asked).await;
+        let trail = running.trail().await;
+        let about: Vec<&Value> = trail
+            .iter()
+            .filter(|record| record["action"] == action)
+            .map(|record| &record["subject"])
+            .collect();
+        assert_eq!(about, [&json!(pointer), &json!(pointer)], "{action}");
+    }
+}
+
+#[tokio::test]
 async fn threat_44_the_secrets_of_credentials_are_not_on_record_where_acts_succeed() {
     let (alpha, beta) = (Running::start("alpha").await, Running::start("beta").await);
     let issued = beta
