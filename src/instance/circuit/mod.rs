@@ -82,11 +82,11 @@ impl Circuit {
         self.steps.iter().filter_map(|step| step.relay_through.as_ref())
     }
 
-    /// Whether it does more than tell its caller something: a step changes something here, or hands results of others on to
-    /// another instance.
+    /// Whether it does more than tell its caller something: a step changes something, here or at another instance, or hands
+    /// results of others on to one.
     pub fn acts(&self, table: Table) -> bool {
         self.steps.iter().any(|step| match step.relay_through {
-            Some(_) => placeholder::last_reference(&step.query).is_some(),
+            Some(_) => placeholder::last_reference(&step.query).is_some() || step.may_write_at_a_peer(table),
             None => table.find(&step.action).is_none_or(|action| action.writes),
         })
     }
@@ -132,6 +132,10 @@ impl Circuit {
 }
 
 impl Step {
+    fn may_write_at_a_peer(&self, table: Table) -> bool {
+        Query::from_value(self.query.clone()).is_ok_and(|query| may_write_at_a_peer(&query, table))
+    }
+
     fn check(index: usize, definition: Value, table: Table) -> Result<Self, Problem> {
         let query = Query::from_value(definition)
             .map_err(|_| invalid(format!("step {index} is not an object with an 'action'")))?;

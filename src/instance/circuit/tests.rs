@@ -88,7 +88,7 @@ fn a_circuit_acts_if_it_changes_something_or_hands_results_on() {
     let tells = [
         stats.clone(),
         json!([stats, {"action": "get_pointer", "pointer_address": "ptr_0123456789ab"}]),
-        relay(json!({"action": "create_pointer", "data_reference": "x"})),
+        relay(json!({"action": "get_pointer", "pointer_address": "ptr_0123456789ab"})),
         json!([stats, relay(json!({"action": "whoami"}))]),
     ];
     for definition in tells {
@@ -98,6 +98,7 @@ fn a_circuit_acts_if_it_changes_something_or_hands_results_on() {
         );
     }
     let acts = [
+        relay(json!({"action": "create_pointer", "data_reference": "x"})),
         json!([stats, {"action": "create_pointer", "data_reference": "{0.total_pointers}"}]),
         json!({"action": "delete_pointer", "pointer_address": "ptr_0123456789ab"}),
         json!([

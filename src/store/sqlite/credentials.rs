@@ -129,6 +129,9 @@ fn write_issued(conn: &Connection, record: &IssuedRecord, sql: &str) -> Result<u
 
 /// Removes an issued credential.
 pub(super) fn remove_issued(conn: &Connection, name: &str) -> Result<(), StoreError> {
+    // Its name becomes free: whoever has it next did not write what this one wrote.
+    conn.prepare_cached("UPDATE pointers SET author = ?2 WHERE author = ?1")?
+        .execute([name, &format!("{name} (removed)")])?;
     let removed = conn
         .prepare_cached("DELETE FROM issued WHERE name = ?1")?
         .execute([name])?;

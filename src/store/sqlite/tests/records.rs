@@ -137,7 +137,13 @@ async fn a_removed_credential_leaves_its_name_free() {
     let place = Place::new();
     let store = place.store();
     store.insert_issued(issued("a")).await.unwrap();
+    let mut written = new("ref", "written by a", &[]);
+    written.author = Some("a".to_owned());
+    let written = store.create_pointer(written, NOW).await.unwrap().address;
     store.remove_issued("a").await.unwrap();
+    // Whoever has the name next is not the author of what its holder of before wrote.
+    let author = store.author(&written).await.unwrap();
+    assert_eq!(author.as_deref(), Some("a (removed)"));
     assert_eq!(store.issued().await.unwrap(), []);
     assert!(matches!(
         store.remove_issued("a").await,
