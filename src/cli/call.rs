@@ -52,6 +52,7 @@ impl Call {
         let called = called.map_err(|failure| reply::unanswered(session, failure))?;
         let mut value = json!({
             "reply": called.reply.to_value(),
+            "instance": called.answered_by,
             "route": called.route,
             "elapsed_us": called.elapsed_us,
         });

@@ -75,7 +75,13 @@ impl Workspace {
                 });
                 let failure = match refused {
                     Some(failure) if failed.error.code() == Code::ReadOnly => failure,
-                    _ => failure_of(failed.error, place, failed.pointer.as_ref()),
+                    _ => {
+                        let failure = match &failed.failed {
+                            Some(exchange) => Failure::of_exchange(exchange),
+                            None => Failure::from(failed.error),
+                        };
+                        blaming(failure.on(place), failed.pointer.as_ref())
+                    }
                 };
                 happened.route = failed.route;
                 happened.hops = failed.hops;
@@ -98,7 +104,11 @@ impl Workspace {
         outcome: CallOutcome,
         record: &InstanceRecord,
     ) -> Result<Called, Failure> {
-        let answered_by = self.asked_last(outcome.peer.as_ref(), record).await;
+        let asked_last = self.asked_last(outcome.peer.as_ref(), record).await;
+        let last_reply = outcome.exchanges.last().map(|exchange| &exchange.reply);
+        let answered_by = self
+            .teller(last_reply.unwrap_or(&outcome.reply), asked_last)
+            .await;
         let mut hops = outcome.hops;
         self.name_hops(&mut hops).await;
         let happened = Happened {
@@ -183,8 +193,7 @@ fn told(
 }
 
 /// A peer that refuses is one that the pointer's instance or we called: only its administrator can help.
-fn failure_of(error: CallError, place: String, pointer: Option<&Pointer>) -> Failure {
-    let mut failure = Failure::from(error).on(place);
+fn blaming(mut failure: Failure, pointer: Option<&Pointer>) -> Failure {
     let peer = pointer.and_then(|pointer| pointer.federated.as_ref());
     if let (Code::PeerRefused, Some(federated)) = (failure.code, peer) {
         failure.remedy = format!(

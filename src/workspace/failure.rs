@@ -1,8 +1,9 @@
 //! A failure as a person and a script see it.
 
-use crate::client::{CallError, ClientError};
+use crate::client::{CallError, ClientError, FailedExchange};
 use crate::handshake::{BundleError, CodeError, HandoverError, LifeError, RequestError};
 use crate::instance::InstanceError;
+use crate::model::InstanceName;
 use crate::protocol::{Code, CredentialFormError, ExitClass, Hop, Problem};
 use crate::vault::VaultError;
 use serde_json::{Value, json};
@@ -19,6 +20,9 @@ pub struct Failure {
     pub instance: Option<String>,
     /// What to do.
     pub remedy: String,
+    /// Whether the request had left when the call failed, so that what was asked may be done; none where no request was
+    /// made, or it is not known.
+    pub sent: Option<bool>,
     /// The hops of a call that ended without a reply, where they were asked for: what it came to, and its times until
     /// then.
     pub hops: Vec<Hop>,
@@ -32,6 +36,7 @@ impl Failure {
             message: message.into(),
             instance: None,
             remedy: remedy.into(),
+            sent: None,
             hops: Vec::new(),
         }
     }
@@ -47,10 +52,14 @@ impl Failure {
         self
     }
 
-    /// Says on which instance it happened; commands that the remedy names are about it from then on.
+    /// Says on which instance it happened; commands that the remedy names are about it from then on. Of an instance that
+    /// this home has no name for, there are none.
     pub fn on(mut self, instance: impl Into<String>) -> Self {
         let instance = instance.into();
-        self.remedy = about(&self.remedy, &instance);
+        self.remedy = match InstanceName::parse(&instance) {
+            Err(_) if self.remedy.contains(SOME_INSTANCE) => format!("ask the administrator of {instance}"),
+            _ => about(&self.remedy, &instance),
+        };
         self.instance = Some(instance);
         self
     }
@@ -60,7 +69,7 @@ impl Failure {
         self.code.exit_class()
     }
 
-    /// `{"error": {"code", "message", "instance", "remedy"}}`, and `hops` beside it where they were asked for.
+    /// `{"error": {"code", "message", "instance", "remedy", "sent"?}}`, and `hops` beside it where they were asked for.
     pub fn to_value(&self) -> Value {
         let mut value = json!({"error": {
             "code": self.code.as_str(),
@@ -68,6 +77,9 @@ impl Failure {
             "instance": self.instance,
             "remedy": self.remedy,
         }});
+        if let Some(sent) = self.sent {
+            value["error"]["sent"] = json!(sent);
+        }
         if !self.hops.is_empty() {
             value["hops"] = json!(self.hops);
         }
@@ -76,9 +88,41 @@ impl Failure {
 
     /// The failure that an instance's error reply tells of.
     pub fn from_problem(problem: &Problem, instance: &str) -> Self {
-        Self::new(problem.code, problem.message.clone(), remedy_for(problem.code)).on(instance)
+        Self::from(problem.clone()).on(instance)
+    }
+
+    /// The failure of a call that ended without a reply. What was sent may be done, whatever is said of the rest.
+    pub fn of_exchange(failed: &FailedExchange) -> Self {
+        let failure = Self::from(failed.error.clone());
+        match failed.error {
+            ClientError::Deadline { .. } => failure.sent(failed.is_sent),
+            ClientError::Unreachable { sent: true, .. } if failed.request.body.len() > TAKEN_AT_ONCE => {
+                Self {
+                    remedy: "the query is larger than most instances take, 1 MiB: send less at once"
+                        .to_owned(),
+                    ..failure
+                }
+            }
+            _ => failure,
+        }
+    }
+
+    /// Says whether the request had left: then there is something to look at before it is repeated.
+    fn sent(mut self, sent: bool) -> Self {
+        self.sent = Some(sent);
+        if sent {
+            self.remedy
+                .push_str("; it may have done what was asked, so look before you repeat a change");
+        }
+        self
     }
 }
+
+/// Bytes of a sealed query that instances take.
+const TAKEN_AT_ONCE: usize = 1024 * 1024;
+
+/// The member by which an instance says that its request to a peer had left.
+const SENT: &str = "sent";
 
 /// Stands in remedies where the name of the instance goes, once it is known.
 const SOME_INSTANCE: &str = "INSTANCE";
@@ -124,9 +168,11 @@ fn remedy_for(code: Code) -> &'static str {
             "if it shall be had all the same, list its range under `fetch_allow`, or its folder under `file_roots`, in instance.toml; for a header, make a credential pointer with that server as --origin"
         }
         Code::InvalidCircuit => "correct the circuit: a list of actions, or one of them",
-        Code::LoopDetected | Code::HopsExhausted => {
-            "let the pointer lead there by fewer instances, none of them twice"
+        Code::LoopDetected => "let the pointer lead there by no instance twice",
+        Code::HopsExhausted => {
+            "let the pointer lead there by fewer instances, or ask for a credential that allows more hops"
         }
+        Code::OutcomeUnknown => "look at what it should have done before you ask for a change again",
         Code::DeadlineExceeded => "the instance called last is slow or hangs; try again, or probe it",
         Code::PeerUnreachable => "check that the peer is running and that its URL and port are right",
         Code::PeerRefused => {
@@ -167,7 +213,13 @@ impl std::error::Error for Failure {}
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
-        Self::new(error.code(), error.to_string(), error.remedy())
+        let failure = Self::new(error.code(), error.to_string(), error.remedy());
+        let sent = match error {
+            ClientError::Unreachable { sent, .. } => Some(sent),
+            ClientError::Withheld { .. } => Some(true),
+            _ => None,
+        };
+        Self { sent, ..failure }
     }
 }
 
@@ -236,7 +288,13 @@ impl From<CredentialFormError> for Failure {
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self::new(problem.code, problem.message, remedy_for(problem.code))
+        let failure = Self::new(problem.code, problem.message, remedy_for(problem.code));
+        match (problem.code, problem.details.get(SENT).and_then(Value::as_bool)) {
+            (Code::PeerUnreachable | Code::DeadlineExceeded | Code::PeerGarbage, Some(sent)) => {
+                failure.sent(sent)
+            }
+            (_, sent) => Self { sent, ..failure },
+        }
     }
 }
 
@@ -282,6 +340,27 @@ mod tests {
             failure.remedy,
             "list the pointers with `butterfly pointer list museum`"
         );
+    }
+
+    #[test]
+    fn what_was_sent_before_it_failed_is_not_to_be_repeated_without_looking() {
+        let look = "look before you repeat a change";
+        for code in [Code::PeerUnreachable, Code::DeadlineExceeded, Code::PeerGarbage] {
+            let told = |sent: bool| Failure::from(Problem::new(code, "x").with(SENT, json!(sent)));
+            assert!(told(true).remedy.contains(look), "{code}");
+            assert!(!told(false).remedy.contains(look), "{code}");
+            assert_eq!(told(true).to_value()["error"]["sent"], true);
+            assert_eq!(told(false).to_value()["error"]["sent"], false);
+        }
+        let nothing = Failure::from(Problem::new(Code::PointerNotFound, "x"));
+        assert_eq!(nothing.to_value()["error"].get("sent"), None);
+    }
+
+    #[test]
+    fn of_an_instance_that_has_no_name_here_no_command_is_told() {
+        let problem = Problem::new(Code::PointerNotFound, "there is no such pointer");
+        let failure = Failure::from_problem(&problem, "gamma at 127.0.0.1:5003");
+        assert_eq!(failure.remedy, "ask the administrator of gamma at 127.0.0.1:5003");
     }
 
     #[test]

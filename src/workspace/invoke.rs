@@ -111,10 +111,11 @@ impl Workspace {
             Err(failure) if options.trace => return Err(failure.after(hops)),
             outcome => outcome?,
         };
+        let answered_by = self.teller(&reply, session.record.name.to_string()).await;
         Ok(Invoked {
             log_id,
             reply,
-            answered_by: session.record.name.to_string(),
+            answered_by,
             elapsed_us,
             hops,
         })

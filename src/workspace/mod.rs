@@ -80,6 +80,7 @@ mod shell;
 mod sorting;
 mod stop;
 mod tags_cell;
+mod teller;
 mod transfer;
 mod turns;
 mod unknown;

@@ -335,8 +335,8 @@ impl Session<'_> {
     }
 
     fn failed(&self, exchange: Box<FailedExchange>) -> Unanswered {
-        let is_down = matches!(exchange.error, ClientError::Unreachable { .. });
-        let mut failure = Failure::from(exchange.error.clone()).on(self.record.name.as_str());
+        let is_down = never_arrived(&exchange);
+        let mut failure = Failure::of_exchange(&exchange).on(self.record.name.as_str());
         if is_down && self.record.kind == InstanceKind::Local {
             failure.remedy = format!("host it with `butterfly serve {}`", self.record.name);
         }

@@ -108,6 +108,34 @@ fn a_refused_invoke_and_a_refused_call_are_kept_as_they_travelled() {
 }
 
 #[test]
+fn of_a_relay_it_is_told_which_instance_refused() {
+    let home = Home::empty();
+    let _serving = Serving::start(home.command(&["demo", "--no-tui", "--json"]));
+    let write = r#"{"action":"create_pointer","data_reference":"https://example.org/new"}"#;
+    let made = home.ok(&[
+        "federate", "alpha", "--via", "beta", "--query", write, "--route", "relay",
+    ]);
+    let address = made["pointer"]["address"].as_str().unwrap();
+    let told = home.run_json(&["call", "alpha", address]).json();
+    assert_eq!(
+        (told["reply"]["code"].as_str(), told["instance"].as_str()),
+        (Some("not_granted"), Some("beta")),
+        "{told}"
+    );
+    let said = home.run(&["call", "alpha", address]).stderr;
+    assert!(said.contains("beta: this credential's grant"), "{said}");
+    // Asked directly, alpha relays just the same.
+    let connection = made["pointer"]["connection_id"].as_str().unwrap();
+    let relay = format!(r#"{{"action":"relay","connection_id":"{connection}","query":{write}}}"#);
+    let said = home.run(&["invoke", "alpha", &relay]).stderr;
+    assert!(said.contains("beta: this credential's grant"), "{said}");
+    // What alpha itself refuses is alpha's.
+    let unknown = r#"{"action":"relay","connection_id":"conn_0123456789ab","query":{"action":"whoami"}}"#;
+    let said = home.run(&["invoke", "alpha", unknown]).stderr;
+    assert!(said.contains("alpha: "), "{said}");
+}
+
+#[test]
 fn where_nobody_answered_what_was_sealed_is_kept() {
     let home = Home::empty();
     let key = home.write_private("root", &"A".repeat(43));
