@@ -53,7 +53,8 @@ pub struct Federated {
     pub endpoint: Endpoint,
     /// How the peer's credential seals.
     pub profile: Profile,
-    /// Key id of the credential that the stored query was sealed under; none for legacy.
+    /// Key id of the credential that the pointer was made with: its calls go on with that one, and on route *circuit* the
+    /// stored query is sealed under it. None for legacy, and on route *relay*.
     pub kid: Option<KeyId>,
     /// What the peer is asked.
     pub query: serde_json::Value,

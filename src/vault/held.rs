@@ -4,7 +4,7 @@ use super::instances::{self, InstanceRecord};
 use super::manifest::{Manifest, as_stored};
 use super::{Vault, VaultError};
 use crate::handshake::{Life, LifeError};
-use crate::model::{CredentialState, Grant, Timestamp};
+use crate::model::{CredentialState, Grant, KeyId, Timestamp};
 use crate::protocol::CredentialForm;
 use crate::seal::{DataKey, IdentityKey, row};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -51,12 +51,30 @@ pub struct HeldEntry {
     /// A fresh agreement key that the instance has not answered yet: base64url, with its generation.
     #[serde(default)]
     pub pending: Option<(u32, String)>,
+    /// Key ids that it had before, the oldest first: what was made with it then still leads to it.
+    #[serde(default)]
+    pub former: Vec<KeyId>,
     /// When it was last used; kept beside the seal.
     #[serde(skip)]
     pub last_used: Option<Timestamp>,
     /// How often it was used; kept beside the seal.
     #[serde(skip)]
     pub uses: u64,
+}
+
+/// How many key ids of before are remembered: three months of a rotation each day.
+const FORMER: usize = 90;
+
+impl HeldEntry {
+    /// Takes another form under the same name, remembering the key id that it had.
+    pub fn rekey(&mut self, form: CredentialForm) {
+        if self.form.kid != form.kid {
+            self.former.extend(self.form.kid.clone());
+        }
+        self.form = form;
+        let forgotten = self.former.len().saturating_sub(FORMER);
+        self.former.drain(..forgotten);
+    }
 }
 
 impl Vault {

@@ -38,6 +38,7 @@ fn entry(name: &str, instance: &str) -> HeldEntry {
         life: None,
         identity: None,
         pending: None,
+        former: Vec::new(),
         name: name.to_owned(),
         form: CredentialForm::of(&credential),
         role: HeldRole::Caller,

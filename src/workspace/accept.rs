@@ -397,6 +397,7 @@ fn entry_of(
         })),
         identity: bundle.instance.identity.clone(),
         pending: None,
+        former: Vec::new(),
         name,
         form: CredentialForm::of(credential),
         role: HeldRole::Caller,

@@ -239,7 +239,7 @@ impl Workspace {
                 },
                 now,
             )?;
-            entry.form = form;
+            entry.rekey(form);
             entry.pending = None;
             Ok(())
         })

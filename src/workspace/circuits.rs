@@ -171,6 +171,7 @@ impl Workspace {
         let former = former
             .into_iter()
             .chain(overlapping.and_then(|overlap| overlap.kid.clone()))
+            .chain(entry.former.iter().cloned())
             .collect();
         Ok(Stale {
             entry,

@@ -1,8 +1,8 @@
 //! Credentials as rows of a list, with what an administrator should know of each: the worst first.
 
 use super::CredentialRow;
-use super::held::life_of;
-use super::held_there::{HeldThere, PeerThere, held_name};
+use super::held::{self, life_of};
+use super::held_there::{HeldThere, PeerThere, came_with_words, held_name};
 use crate::handshake::Alarm;
 use crate::model::{
     AppId, CredentialState, Delivery, Endpoint, Grant, Holder, KeyId, Profile, Side, Timestamp,
@@ -183,11 +183,6 @@ pub(super) fn row_of_held_there(
         ended_at: held.ended_at,
     };
     attended(row, &look, now)
-}
-
-/// Whether there are words to compare: plain values, handed over or typed in, have none.
-fn came_with_words(delivery: Option<Delivery>) -> bool {
-    delivery.is_some_and(|delivery| delivery != Delivery::Plain)
 }
 
 /// The row with what its administrator should know, the worst of it.

@@ -60,16 +60,12 @@ impl Workspace {
         };
         let connection_id =
             connection_to(session, &peer.name, held.as_ref().map(|held| held.name.as_str())).await?;
-        let kid = match request.route {
-            Route::Circuit => credential.and_then(|credential| credential.kid().cloned()),
-            Route::Endpoint | Route::Relay => None,
-        };
         let federated = Federated {
             route: request.route,
             connection_id: connection_id.clone(),
             endpoint: peer.endpoint.clone(),
             profile,
-            kid,
+            kid: credential.and_then(|credential| credential.kid().cloned()),
             query: request.query.to_value(),
         };
         let new = NewPointer {
@@ -97,11 +93,12 @@ impl Workspace {
         peer: &Peer,
     ) -> Result<Option<HeldThere>, Failure> {
         match held_credentials(session).await {
-            // After a second handshake there are several: the newest one that works is meant.
+            // After a second handshake there are several: the newest one that works is meant, and one whose words nobody
+            // compared is no better than those before it.
             Ok(held) => Ok(held
                 .into_iter()
                 .filter(|held| held.endpoint == peer.endpoint)
-                .max_by_key(|held| (held.opens_something(), held.created_at))),
+                .max_by_key(|held| (held.opens_something(), held.is_vouched_for(), held.created_at))),
             Err(failure) if request.route == Route::Relay => Err(failure),
             Err(_) => Ok(None),
         }
@@ -123,9 +120,7 @@ impl Workspace {
         }
         let record = self.record(via).await?;
         let peers = self.peers().await?;
-        let credential = peers
-            .best(&record.endpoint, record.profile, None)
-            .map(|(_, credential)| credential.clone());
+        let credential = peers.of_instance(&record).cloned();
         Ok(Peer {
             name: record.name.to_string(),
             profile: credential

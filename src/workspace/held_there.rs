@@ -77,6 +77,11 @@ impl HeldThere {
             && self.state.is_none_or(CredentialState::is_usable)
             && !(self.verify_first && self.generation == 0)
     }
+
+    /// Whether people compared its words, or it has none.
+    pub(super) fn is_vouched_for(&self) -> bool {
+        self.verified || !came_with_words(self.delivery)
+    }
 }
 
 /// What the instance holds for relay.
@@ -94,4 +99,9 @@ pub(super) async fn held_credentials(session: &mut Session<'_>) -> Result<Vec<He
 /// What a credential that an instance of ours holds is called in this home.
 pub(super) fn held_name(holder: &str, held: &str) -> String {
     format!("{holder}/held/{held}")
+}
+
+/// Whether there are words to compare: plain values, handed over or typed in, have none.
+pub(super) fn came_with_words(delivery: Option<Delivery>) -> bool {
+    delivery.is_some_and(|delivery| delivery != Delivery::Plain)
 }

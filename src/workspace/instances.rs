@@ -4,8 +4,8 @@ use super::folders::move_folder;
 use super::hosting::Hosting;
 use super::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest, Workspace, blocking, in_a_moment};
 use crate::instance::{Host, Instance, LegacyStandIn, NewInstance, Settings};
-use crate::model::{CredentialState, InstanceKind, InstanceName, Timestamp};
-use crate::protocol::{Code, CredentialForm, HeldCredential};
+use crate::model::{CredentialState, InstanceKind, InstanceName, Profile, Timestamp};
+use crate::protocol::{Code, CredentialForm, HeldCredential, Spki};
 use crate::vault::{HeldEntry, HeldRole, InstanceRecord};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
@@ -139,6 +139,7 @@ impl Workspace {
             life: None,
             identity: None,
             pending: None,
+            former: Vec::new(),
             name: format!("{}/{}", request.name, held.app_id),
             form: request.credential,
             role: HeldRole::Caller,
@@ -237,6 +238,7 @@ pub(super) fn local_entry(settings: &Settings, owner: &HeldCredential) -> (HeldE
         life: None,
         identity: None,
         pending: None,
+        former: Vec::new(),
         name: format!("{}/owner", settings.name),
         form: CredentialForm::of(owner),
         role: HeldRole::Owner,
