@@ -38,6 +38,9 @@ pub struct Life {
     exchange: Option<Exchange>,
     #[serde(default)]
     overlap: Option<Overlap>,
+    /// Nobody has used the secrets that were drawn last: its holder may have only those of before.
+    #[serde(default)]
+    is_untried: bool,
     #[serde(default)]
     rotation_due: Option<Timestamp>,
     #[serde(default)]
@@ -121,6 +124,7 @@ impl Life {
             generation: 0,
             exchange: None,
             overlap: None,
+            is_untried: false,
             rotation_due: None,
             alarm: None,
             resumes_to: None,
@@ -186,6 +190,16 @@ impl Life {
         self.overlap
             .as_ref()
             .filter(|overlap| overlap.until > now && self.state_at(now).is_usable())
+    }
+
+    /// Whether nobody has used the secrets that were drawn last.
+    pub fn is_untried(&self) -> bool {
+        self.is_untried
+    }
+
+    /// Whether there is an older key with time left, also while the credential itself is refused.
+    pub fn has_older_key(&self, now: Timestamp) -> bool {
+        !self.has_ended() && self.overlap.as_ref().is_some_and(|overlap| overlap.until > now)
     }
 
     /// The key that keys were mixed with last, on either side.

@@ -37,6 +37,8 @@ pub enum Event {
     },
     /// A call was made with it.
     Used,
+    /// A call was made under the secrets that it has now, so that its holder has them.
+    PresentUsed,
     /// The issuer wants the keys rotated by a moment.
     RotationAsked {
         /// By when.
@@ -71,7 +73,7 @@ impl Event {
             Self::WordsMatch | Self::WordsDiffer => "be verified",
             Self::Mixed { .. } => "have keys mixed in",
             Self::Replaced { .. } => "have its keys replaced",
-            Self::Used => "be used",
+            Self::Used | Self::PresentUsed => "be used",
             Self::RotationAsked { .. } | Self::OverlapEnded => "be rotated",
             Self::Suspend => "be suspended",
             Self::Resume => "be resumed",

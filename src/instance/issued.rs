@@ -8,7 +8,9 @@ mod secrets;
 
 pub(super) use access_key::AccessKeyOf;
 pub(super) use credential::{Credential, FROZEN, Keyed, Presented};
-pub(super) use secrets::{IssuedKeys, draw, open_secrets, seal_previous, seal_secrets, working_keys};
+pub(super) use secrets::{
+    IssuedKeys, draw, open_previous, open_secrets, seal_previous, seal_secrets, working_keys,
+};
 
 use super::legacy_stand_in::LegacyStandIn;
 use crate::handshake::{Beginning, Event, Life};
@@ -302,6 +304,7 @@ fn moves(life: &Life, event: &Event, now: Timestamp) -> bool {
     use CredentialState::{Activated, Delivered, Offered, Opened, Verified};
     let state = life.state_at(now);
     match event {
+        Event::PresentUsed => life.is_untried(),
         Event::Used => matches!(state, Offered | Delivered | Opened | Verified | Activated),
         _ => matches!(state, Offered | Delivered),
     }

@@ -45,6 +45,8 @@ pub(super) struct Opened<'a> {
     pub caller: &'a Caller,
     /// With which it was made; none for calls in process, which no revocation overtakes.
     pub credential: Option<&'a Credential>,
+    /// It was made under the key that the credential had before.
+    pub is_under_older_key: bool,
     pub jti: Option<&'a str>,
     pub query: &'a Query,
     pub context: &'a CallContext,
@@ -69,6 +71,7 @@ impl Instance {
             instance: self,
             caller: self.owner(),
             credential: None,
+            is_under_older_key: false,
             jti: None,
             query,
             context,
@@ -273,6 +276,9 @@ fn admit(opened: &Opened<'_>, credential: &Credential, now: Timestamp) -> Result
     };
     let issued = opened.instance.issued();
     issued.heard_of(credential, event, now);
+    if !opened.is_under_older_key {
+        issued.heard_of(credential, Event::PresentUsed, now);
+    }
     Ok(())
 }
 

@@ -323,6 +323,7 @@ impl Call {
             instance: &self.instance,
             caller: below.as_ref().unwrap_or_else(|| self.presented.caller()),
             credential: Some(&self.presented.credential),
+            is_under_older_key: self.presented.is_previous,
             jti: self.jti.as_deref(),
             query: &query,
             context: &self.context,

@@ -8,6 +8,7 @@ use crate::handshake::{AlarmKind, Event, Exchange, LifeError, Mix};
 use crate::model::{Delivery, KeyId, Profile, Timestamp};
 use crate::protocol::{Code, CredentialForm, HeldCredential, HeldKeys, Problem, Query};
 use crate::seal::{AgreementError, AgreementKey, AgreementSecret, Mixing, RootKey};
+use crate::store::StoreError;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -207,7 +208,7 @@ fn weak(error: AgreementError) -> Problem {
     )
 }
 
-/// Stores a credential under other keys and makes them known.
+/// Stores a credential under other keys and makes them known; those of before are answered as its life says.
 async fn rekey(
     instance: &Instance,
     credential: &Credential,
@@ -218,9 +219,14 @@ async fn rekey(
     let name = &credential.record.name;
     let next = credential.rekeyed(
         life,
-        issued::working_keys(after),
-        issued::seal_secrets(instance.key(), name, after),
-        issued::seal_previous(instance.key(), name, before),
+        (
+            issued::working_keys(after),
+            issued::seal_secrets(instance.key(), name, after),
+        ),
+        (
+            issued::working_keys(before),
+            issued::seal_previous(instance.key(), name, before),
+        ),
         now,
     );
     issuing::settle(instance, next, now).await
@@ -247,6 +253,15 @@ pub(super) async fn rotate(instance: &Instance, name: &str, overlap: i64) -> Res
         ));
     }
     if can_mix(&credential) {
+        if overlap == 0 {
+            return Err(Problem::new(
+                Code::WrongStep,
+                format!(
+                    "the keys of {name} are mixed by its holder, and the present one is answered until its holder has \
+                     done so: it cannot be refused by a rotation"
+                ),
+            ));
+        }
         let asked = Event::RotationAsked { due: until };
         return Ok(Rotated {
             credential: issuing::happen_alone(instance, name, asked).await?,
@@ -254,20 +269,37 @@ pub(super) async fn rotate(instance: &Instance, name: &str, overlap: i64) -> Res
         });
     }
     let now = Timestamp::now();
+    let before = in_use(instance, &credential, now)?;
     let mut life = credential.life.clone();
     let replaced = Event::Replaced {
-        old_kid: credential.record.kid.clone(),
+        old_kid: before.kid().cloned(),
         overlap_until: until,
     };
     life.apply(replaced, now)
         .map_err(|error| issuing::refused(name, &error))?;
-    let before = issued::open_secrets(instance.key(), &credential.record)?;
     let after = redraw(instance, &before);
     let credential = rekey(instance, &credential, life, (&before, &after), now).await?;
     Ok(Rotated {
         credential,
         form: Some(CredentialForm::of(&after)),
     })
+}
+
+/// The secrets that whoever holds a credential has: its own, or those of before where nobody used its own yet. Drawing
+/// once more must not shut out who has not got the ones that were drawn last.
+fn in_use(
+    instance: &Instance,
+    credential: &Credential,
+    now: Timestamp,
+) -> Result<HeldCredential, StoreError> {
+    let (key, record) = (instance.key(), &credential.record);
+    if credential.life.is_untried()
+        && credential.life.overlap(now).is_some()
+        && let Some(before) = issued::open_previous(key, record)?
+    {
+        return Ok(before);
+    }
+    issued::open_secrets(key, record)
 }
 
 /// The same credential with fresh secrets. An access key names its caller rather than proving it, so it stays.
@@ -287,9 +319,20 @@ fn redraw(instance: &Instance, before: &HeldCredential) -> HeldCredential {
     after
 }
 
-/// Ends the overlap: the older key is answered no longer, from this moment on.
+/// Ends the overlap: the older key is answered no longer, from this moment on. Refused where none is: whoever asks must
+/// not believe that the present key is.
 pub(super) async fn finish(instance: &Instance, name: &str) -> Result<Arc<Credential>, Problem> {
-    issuing::happen(instance, name, Event::OverlapEnded).await
+    let _alone = instance.changing().await;
+    let credential = issuing::issued_credential(instance, name)?;
+    if !credential.life.has_older_key(Timestamp::now()) {
+        return Err(Problem::new(
+            Code::WrongStep,
+            format!(
+                "{name} has no older key that is answered: there is no overlap to end, and its present key opens as before"
+            ),
+        ));
+    }
+    issuing::happen_alone(instance, name, Event::OverlapEnded).await
 }
 
 /// The problem that nothing can be mixed into a credential.

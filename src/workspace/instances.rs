@@ -106,10 +106,10 @@ impl Workspace {
             .await?;
         match found {
             None => Ok(()),
-            Some(_) => Err(Failure::new(
+            Some(known) => Err(Failure::new(
                 Code::AlreadyExists,
                 format!("an instance named {name} is in this home already"),
-                "choose another name, or remove that one first with `butterfly instance remove INSTANCE`",
+                if_it_is_the_same(&known),
             )
             .on(name.as_str())),
         }
@@ -229,6 +229,19 @@ impl Workspace {
         )
         .on(name))
     }
+}
+
+/// What to do about a name that is taken: fresh values of a remote need no other name.
+fn if_it_is_the_same(known: &InstanceRecord) -> String {
+    let other = "choose another name, or remove that one first with `butterfly instance remove INSTANCE`";
+    let values = match (known.kind, known.profile) {
+        (InstanceKind::Local, _) => return other.to_owned(),
+        (InstanceKind::Remote, Profile::Legacy) => "--jwt-secret-file FILE --encryption-key-file FILE",
+        (InstanceKind::Remote, Profile::Native) => "--kid ID --root-file FILE --instance-id ID",
+    };
+    format!(
+        "if these are new values for it, give it those with `butterfly instance edit INSTANCE {values}`; else {other}"
+    )
 }
 
 /// What the vault keeps of a local instance: its owner's credential, and its row.

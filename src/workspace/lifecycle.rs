@@ -65,7 +65,13 @@ impl Workspace {
     async fn rotate_issued(&self, row: CredentialRow, overlap_seconds: u32) -> Result<Rotated, Failure> {
         let parameters = json!({"name": issued_name(&row), "overlap_seconds": overlap_seconds});
         let query = Query::new("rotate_credential", parameters);
-        let result = self.ask_ours(&row.instance, &query).await?;
+        let result = self
+            .ask_ours(&row.instance, &query)
+            .await
+            .map_err(|failure| match overlap_seconds {
+                0 if row.is_mixed_by_its_holder() => opens_on(failure, &row),
+                _ => failure,
+            })?;
         let told: Told = serde_json::from_value(result).map_err(|_| {
             Failure::new(
                 Code::PeerGarbage,
@@ -94,7 +100,9 @@ impl Workspace {
             "rotate_credential",
             json!({"name": issued_name(&row), "finish": true}),
         );
-        self.ask_ours(&row.instance, &query).await?;
+        self.ask_ours(&row.instance, &query)
+            .await
+            .map_err(|failure| opens_on(failure, &row))?;
         self.credential(&row.name).await
     }
 
@@ -122,6 +130,24 @@ impl Workspace {
             "ask the administrator of that instance, or drop it with `butterfly credential revoke`",
         ))
     }
+}
+
+/// Whoever wants an older key refused may have a key in mind that leaked: what refuses the present one is said.
+fn opens_on(failure: Failure, row: &CredentialRow) -> Failure {
+    if failure.code != Code::WrongStep {
+        return failure;
+    }
+    let name = &row.name;
+    let remedy = match row.is_mixed_by_its_holder() {
+        true => format!(
+            "if its present key leaked, refuse it with `butterfly credential suspend {name}`, or for good with `butterfly \
+             credential revoke {name}` and a new offer; if not, have its holder mix fresh keys in: `butterfly credential rotate {name}`"
+        ),
+        false => format!(
+            "if its present values leaked, replace them at once with `butterfly credential rotate {name} --now`, or revoke it"
+        ),
+    };
+    Failure { remedy, ..failure }
 }
 
 /// What an issued credential is called on its instance.

@@ -96,6 +96,86 @@ async fn threat_34_fresh_secrets_of_plain_and_legacy_credentials_overlap_too() {
 }
 
 #[tokio::test]
+async fn a_second_rotation_before_anybody_has_the_new_values_shuts_nobody_out() {
+    let running = Running::start().await;
+    for profile in [Profile::Native, Profile::Legacy] {
+        let name = profile.as_str();
+        let old = running.issue(name, profile, &Grant::default()).await;
+        let rotate = async || {
+            let rotated = running.result("rotate_credential", json!({"name": name})).await;
+            assert!(rotated["overlap_until"].is_string(), "{rotated}");
+            held(&rotated["form"])
+        };
+        let unseen = rotate().await;
+        let fresh = rotate().await;
+        assert!(
+            !running.is_refused(&old).await,
+            "{profile}: its holder has no others"
+        );
+        assert!(running.is_refused(&unseen).await, "{profile}: they gave way");
+        assert!(!running.is_refused(&fresh).await, "{profile}");
+        // From the first use on its holder has the new ones, which then are those that overlap.
+        let last = rotate().await;
+        assert!(running.is_refused(&old).await, "{profile}");
+        assert!(!running.is_refused(&fresh).await, "{profile}");
+        assert!(!running.is_refused(&last).await, "{profile}");
+    }
+}
+
+#[tokio::test]
+async fn values_that_nobody_used_yet_are_known_as_such_after_a_restart() {
+    let running = Running::start().await;
+    let old = running.issue("plain", Profile::Native, &Grant::default()).await;
+    let rotate = json!({"name": "plain"});
+    running.result("rotate_credential", rotate.clone()).await;
+    assert!(!running.is_refused(&old).await, "used under the older key alone");
+    let running = running.restart().await;
+    running.result("rotate_credential", rotate).await;
+    assert!(!running.is_refused(&old).await);
+    let now = json!({"name": "plain", "overlap_seconds": 0});
+    running.result("rotate_credential", now).await;
+    assert!(running.is_refused(&old).await, "a leak ends at once");
+}
+
+#[tokio::test]
+async fn nothing_says_that_a_key_is_refused_which_goes_on_opening() {
+    let running = Running::start().await;
+    let (_, bundled) = running.offer("partner", json!({})).await;
+    let first = running.mix(&bundled, 1, 0).await;
+    running.ask_as(&first, "whoami", json!({})).await;
+    for asked in [
+        json!({"name": "partner-console", "overlap_seconds": 0}),
+        json!({"name": "partner-console", "finish": true}),
+    ] {
+        let refused = running.ask("rotate_credential", asked.clone()).await;
+        assert_eq!(refused.code(), Some(Code::WrongStep), "{asked}");
+        assert_eq!(
+            running.listed("partner-console").await["rotation_due"],
+            Value::Null
+        );
+        assert!(!running.is_refused(&first).await);
+    }
+    // An overlap can be ended while the credential is suspended: its older key stays refused afterwards.
+    let second = running.mix(&first, 2, 3600).await;
+    let name = json!({"name": "partner-console"});
+    running.result("suspend_credential", name).await;
+    let finished = json!({"name": "partner-console", "finish": true});
+    running.result("rotate_credential", finished).await;
+    let resumed = json!({"name": "partner-console", "resume": true});
+    running.result("suspend_credential", resumed).await;
+    assert!(running.is_refused(&first).await);
+    assert!(!running.is_refused(&second).await);
+    // The trail tells one from the other.
+    let audit = running.result("get_audit", json!({"limit": 50})).await;
+    let records = audit["records"].as_array().unwrap().iter();
+    let turns: Vec<_> = records
+        .filter(|record| record["action"] == "suspend_credential" && record["outcome"] == "done")
+        .map(|record| record["reason"].as_str().unwrap())
+        .collect();
+    assert_eq!(turns, ["resumed", "suspended"]);
+}
+
+#[tokio::test]
 async fn a_rotated_legacy_credential_hears_what_is_wrong_as_before_its_rotation() {
     let running = Running::start().await;
     let mut grant = Grant::read(["get_graph_stats"]);

@@ -16,7 +16,9 @@ use serde_json::{Value, json};
 /// Rotate a credential's keys; the old one is answered for a while longer, so that no call fails.
 ///
 /// One that we hold gets fresh keys at once, and circuits are sealed anew. For one that an instance of ours issued, its
-/// holder is asked to do that; plain and legacy ones get new values, which must be handed over again.
+/// holder is asked to do that, and its present key works until its holder has done so: if that key leaked, suspend or
+/// revoke the credential. Plain and legacy ones get new values, which must be handed over again; those that their holder
+/// has go on working for the overlap, also if you rotate once more before the new ones were used.
 #[derive(Debug, Args)]
 pub struct Rotate {
     /// Its name.
@@ -24,7 +26,8 @@ pub struct Rotate {
     /// How long the old key is answered: 90s, 30m, 24h, 7d.
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = span)]
     overlap: u32,
-    /// The old key is not answered any more, from now on.
+    /// The old key is not answered any more, from now on. Not for one that an instance of ours issued and whose holder mixes
+    /// its keys.
     #[arg(long, conflicts_with = "overlap")]
     now: bool,
     /// Do not ask before new values are shown.
@@ -32,7 +35,7 @@ pub struct Rotate {
     yes: bool,
 }
 
-/// End the overlap of a rotation now: the old key is not answered any more.
+/// End the overlap of a rotation now: the old key is not answered any more. Its present key is, as before.
 #[derive(Debug, Args)]
 pub struct EndOverlap {
     /// The credential's name.
@@ -66,7 +69,7 @@ impl EndOverlap {
         let row = workspace.end_overlap(&self.name).await?;
         session.show(&row, || {
             format!(
-                "{} is {}; its old key is not answered any more.",
+                "{} is {}; its old key is not answered any more, only its present one.",
                 row.name, row.state
             )
         })
@@ -96,16 +99,21 @@ fn explain(rotated: &Rotated) -> String {
     let row = &rotated.row;
     let mut text = match rotated.due {
         Some(due) => format!(
-            "{} is {}: its holder is asked to mix fresh keys in, by {}.\n",
-            row.name,
+            "{name} is {}: its holder is asked to mix fresh keys in, by {}. Its present key is answered until the holder has \
+             done so, also after that.\nIf that key leaked: `butterfly credential suspend {name}`, or revoke it.\n",
             row.state,
-            words::moment(due)
+            words::moment(due),
+            name = row.name,
         ),
         None => format!("{} has fresh keys and is {}.\n", row.name, row.state),
     };
     if let Some(until) = rotated.overlap_until {
         text.push_str(&format!(
-            "The old key is answered until {}; {}.\n",
+            "The {} is answered until {}; {}.\n",
+            match rotated.due {
+                Some(_) => "key before its present one",
+                None => "old key",
+            },
             words::moment(until),
             match row.side {
                 Side::Issued => format!(

@@ -62,6 +62,10 @@ impl Life {
                 }
                 Ok(())
             }
+            Event::PresentUsed => {
+                self.is_untried = false;
+                Ok(())
+            }
             Event::RotationAsked { due } => self.rotation_asked(due, now),
             Event::OverlapEnded => {
                 self.overlap = None;
@@ -148,6 +152,7 @@ impl Life {
         self.rotation_due = None;
         // The words were those of the old secrets.
         self.verified = false;
+        self.is_untried = true;
         self.overlap = (overlap_until > now).then_some(Overlap {
             kid: old_kid,
             until: overlap_until,

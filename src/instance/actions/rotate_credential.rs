@@ -1,7 +1,8 @@
 //! `rotate_credential {name, overlap_seconds?, finish?}` → `{credential, due, overlap_until, form?}`.
 //!
 //! Where keys can be mixed, the holder is asked to do it by `due`. Where they cannot (plain values, legacy), fresh
-//! secrets are drawn: `form` is told this once, and the older ones are answered until `overlap_until`.
+//! secrets are drawn: `form` is told this once, and the older ones are answered until `overlap_until`. Drawn once more
+//! before anybody used them, they give way, and the older ones stay: their holder has no others.
 
 use super::parameter::ISSUED_NAME;
 use super::{Access, Action, Answer, Call, Code, Kind, Outcome, Parameter};
@@ -22,12 +23,12 @@ pub static ACTION: Action = Action {
         Parameter::optional(
             "overlap_seconds",
             Kind::Count,
-            "how long the older secrets are answered, or the holder has for rotating: 86400 unless said otherwise, 2592000 at most",
+            "how long the older secrets are answered, or the holder has for rotating: 86400 unless said otherwise, 2592000 at most; 0 only where fresh secrets are drawn, as a holder's present key is answered until the holder has mixed another",
         ),
         Parameter::optional(
             "finish",
             Kind::Flag,
-            "true to end the overlap now; nothing else is done then",
+            "true to end the overlap now, which there must be; nothing else is done then",
         ),
     ],
     result: "{credential: credential, due, overlap_until, form?}",

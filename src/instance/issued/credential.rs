@@ -288,13 +288,13 @@ impl Credential {
         )
     }
 
-    /// The same credential under other keys; its present ones become the previous ones. Both are given as they are stored too.
+    /// The same credential under other keys, and with those that count as the previous ones. Both are given as they are
+    /// stored too.
     pub(in crate::instance) fn rekeyed(
         &self,
         life: Life,
-        keys: IssuedKeys,
-        sealed_secrets: Vec<u8>,
-        sealed_previous: Vec<u8>,
+        (keys, sealed_secrets): (IssuedKeys, Vec<u8>),
+        (previous, sealed_previous): (IssuedKeys, Vec<u8>),
         now: Timestamp,
     ) -> Self {
         let record = self.record_at(now);
@@ -309,7 +309,7 @@ impl Credential {
             sealed_previous: Some(sealed_previous),
             ..record
         };
-        let (previous, standing) = (self.keys.clone(), Arc::clone(&self.standing));
+        let standing = Arc::clone(&self.standing);
         Self::new(record, (life, keyed), keys, Some(previous), standing, now)
     }
 

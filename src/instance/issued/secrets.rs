@@ -105,11 +105,18 @@ pub(in crate::instance) fn open_secrets(
 
 /// The working keys that a credential had before, if they are kept.
 pub(super) fn previous_keys(key: &DataKey, record: &IssuedRecord) -> Result<Option<IssuedKeys>, StoreError> {
+    Ok(open_previous(key, record)?.map(|held| working_keys(&held)))
+}
+
+/// The secrets that a credential had before, if they are kept.
+pub(in crate::instance) fn open_previous(
+    key: &DataKey,
+    record: &IssuedRecord,
+) -> Result<Option<HeldCredential>, StoreError> {
     let Some(sealed) = &record.sealed_previous else {
         return Ok(None);
     };
-    let held = open(key, &record.name, &identity_before(&record.name), sealed)?;
-    Ok(Some(working_keys(&held)))
+    open(key, &record.name, &identity_before(&record.name), sealed).map(Some)
 }
 
 fn open(key: &DataKey, name: &str, identity: &[u8], sealed: &[u8]) -> Result<HeldCredential, StoreError> {

@@ -329,8 +329,8 @@ fn on_rotated(state: &mut State, rotated: &Rotated) -> Option<Notice> {
         let due = state.clock.date_time(due);
         state.report(
             Level::Good,
-            format!("{name} is to be rotated by its holder by {due}"),
-            "the other side's console says so too, and does it with :rotate",
+            format!("{name} is to be rotated by its holder by {due}; its present key works until that is done"),
+            "the other side's console says so too, and does it with :rotate; if the key leaked, suspend or revoke it here",
         );
         return None;
     }

@@ -341,6 +341,14 @@ impl CredentialRow {
         }
     }
 
+    /// Whether its holder has its keys mixed: whoever issued it can ask for fresh ones, and not refuse the present one
+    /// but with the credential.
+    pub fn is_mixed_by_its_holder(&self) -> bool {
+        self.side == Side::Issued
+            && self.profile == Profile::Native
+            && self.delivery.is_some_and(|delivery| delivery != Delivery::Plain)
+    }
+
     /// Whether people compared words, in words: who did, or why there is nothing to compare.
     pub fn comparison(&self) -> &'static str {
         match (self.delivery, self.verified) {

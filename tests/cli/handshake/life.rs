@@ -78,6 +78,33 @@ fn the_issuing_side_asks_for_a_rotation() {
 }
 
 #[test]
+fn an_issuer_is_not_told_that_a_key_is_dead_which_only_its_holder_replaces() {
+    let pair = Pair::new();
+    let joined = pair.join(Way::Passphrase, &[]);
+    pair.verify(&joined);
+    let issued = &pair.issued()[0];
+    for line in [
+        &["credential", "rotate", issued, "--now"][..],
+        &["credential", "end-overlap", issued],
+    ] {
+        let ended = pair.theirs.run_json(line);
+        assert_eq!(refused(&ended, 1), "wrong_step");
+        let remedy = ended.json()["error"]["remedy"].to_string();
+        for verb in ["suspend", "revoke"] {
+            let command = format!("butterfly credential {verb} {issued}");
+            assert!(remedy.contains(&command), "{remedy}");
+        }
+    }
+    let asked = pair.theirs.run(&["credential", "rotate", issued]);
+    assert!(
+        asked.stdout.contains("Its present key is answered"),
+        "{}",
+        asked.stdout
+    );
+    pair.ours.ok(&["invoke", "beta", &pair.query()]);
+}
+
+#[test]
 fn a_suspended_credential_is_refused_until_it_is_resumed() {
     let pair = Pair::new();
     let joined = pair.join(Way::Request, &[]);

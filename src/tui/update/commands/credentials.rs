@@ -32,6 +32,8 @@ pub(super) fn choose_overlap(state: &mut State) -> Vec<Effect> {
     let name = row.name.clone();
     let mut items: Vec<Item> = OVERLAPS
         .into_iter()
+        // The present key is its holder's to replace: an issuer who needs it refused suspends or revokes it.
+        .filter(|(_, _, _, overlap)| *overlap > 0 || !row.is_mixed_by_its_holder())
         .map(|(key, label, doc, overlap)| Item::work(key, label, doc, Work::Rotate(name.clone(), overlap)))
         .collect();
     if row.overlap_until.is_some() && row.side == Side::Issued {
