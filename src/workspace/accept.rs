@@ -64,7 +64,7 @@ impl Workspace {
         let mut accepted = accepted(&came.bundle, &plan, ours.as_ref(), installed.as_ref(), first);
         let warnings = [
             other_name(request.name.as_ref(), &plan.remote),
-            is_untaken.then(|| UNTAKEN.to_owned()),
+            is_untaken.then(|| untaken(came.bundle.delivery).to_owned()),
         ];
         let warnings: Vec<String> = warnings.into_iter().flatten().collect();
         accepted.warning = (!warnings.is_empty()).then(|| warnings.join("; "));
@@ -459,9 +459,21 @@ fn accepted(
     }
 }
 
-/// Said where the bundle has a credential for an instance, and none of ours takes it.
-const UNTAKEN: &str = "the offer's credential for an instance is not taken; it ends when fresh keys are mixed into the \
-                       console's, so accept again with `--instance NAME` before that if an instance of yours is to relay";
+/// Said where the bundle has a credential for an instance, and none of ours takes it. A code hands over once: whoever claims
+/// it again counts as somebody else, and freezes what it handed over.
+const fn untaken(delivery: Delivery) -> &'static str {
+    match delivery {
+        Delivery::Code => {
+            "the offer's credential for an instance is not taken, and its code is used up: do not type it again; if an \
+             instance of yours is to relay, ask the other administrator for another offer, with `--holder instance`, and \
+             accept that one with `--instance NAME`"
+        }
+        Delivery::Request | Delivery::Passphrase | Delivery::Plain => {
+            "the offer's credential for an instance is not taken; it ends when fresh keys are mixed into the console's, so \
+             accept again with `--instance NAME` before that if an instance of yours is to relay"
+        }
+    }
+}
 
 /// Said where a name was given and the instance has another one here already. A code is spent by then, so that it is no
 /// reason to keep nothing.

@@ -53,6 +53,36 @@ fn a_wrong_code_burns_it_tells_both_and_a_new_one_works() {
 }
 
 #[test]
+fn nobody_is_told_to_type_a_code_again_that_would_freeze_what_it_brought() {
+    let pair = Pair::new();
+    let made = offer(&pair);
+    let accepted = accept(&pair.ours, &made, &["--name", "beta"]);
+    assert_eq!(accepted.code, 0, "{}", accepted.stderr);
+    let accepted = accepted.json();
+    let warning = accepted["warning"].as_str().unwrap();
+    for part in ["do not type it again", "--holder instance"] {
+        assert!(warning.contains(part), "{warning}");
+    }
+    assert!(!warning.contains("accept again"), "{warning}");
+    // What it advises can be had.
+    let line = [
+        "handshake",
+        "offer",
+        "beta",
+        "--app-id",
+        "alpha-relay",
+        "--by",
+        "code",
+        "--holder",
+        "instance",
+    ];
+    let another = pair.theirs.ok(&line);
+    let taken = accept(&pair.ours, &another, &["--instance", "alpha"]);
+    assert_eq!(taken.code, 0, "{}", taken.stderr);
+    assert!(taken.json()["warning"].is_null(), "{}", taken.stdout);
+}
+
+#[test]
 fn words_that_nobody_else_has_yet_are_not_confirmed_and_the_code_stays_good() {
     let pair = Pair::new();
     let made = offer(&pair);
