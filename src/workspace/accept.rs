@@ -427,9 +427,17 @@ fn id_of(came: &Came, records: &[InstanceRecord]) -> String {
     bundle.id.clone()
 }
 
+/// What tells the two sides of a handshake within one home apart.
+const HELD: &str = "-held";
+
 /// The id of the handshake in which this home accepts an offer of an instance of its own.
 pub(super) fn held_id(offer: &str) -> String {
-    format!("{offer}-held")
+    format!("{offer}{HELD}")
+}
+
+/// The offer that such a handshake accepts.
+pub(super) fn offer_of(id: &str) -> &str {
+    id.strip_suffix(HELD).unwrap_or(id)
 }
 
 fn accepted(

@@ -1,5 +1,6 @@
 //! After a bundle is open: people compare words, fresh keys are mixed in, or nothing of it stays.
 
+use super::accept::offer_of;
 use super::handshake::Standing;
 use super::{Failure, HandshakeRow, Verified, Workspace};
 use crate::handshake::{AlarmKind, Event};
@@ -258,6 +259,15 @@ impl Workspace {
 }
 
 impl HandshakeRow {
+    /// The offer's id on the side that made it, where that can be told: an answered request has one of its own there.
+    pub fn offer_there(&self) -> Option<&str> {
+        match (self.side, self.delivery) {
+            (Side::Held, Delivery::Request) => None,
+            (Side::Held, _) => Some(offer_of(&self.id)),
+            (Side::Issued, _) => Some(&self.id),
+        }
+    }
+
     /// Refuses where there never are words: whoever said something of them would have compared nothing.
     pub fn has_words_to_compare(&self) -> Result<(), Failure> {
         if self.delivery != Delivery::Plain {

@@ -166,9 +166,7 @@ fn explain(session: &Session, row: &HandshakeRow, verified: &Verified) -> String
 
 fn outcome(session: &Session, row: &HandshakeRow, verified: &Verified) -> String {
     if verified.state == CredentialState::Revoked {
-        return "The words differ: somebody is in between. Nothing of this handshake opens anything any more.\n\
-                Make a new offer over another channel."
-            .to_owned();
+        return differed(row);
     }
     if !verified.activates {
         return format!(
@@ -196,5 +194,27 @@ fn outcome(session: &Session, row: &HandshakeRow, verified: &Verified) -> String
                 .to_owned()
         }
         _ => "Verified.".to_owned(),
+    }
+}
+
+/// What is so where the words differ. Only the side that made the offer can end what it opens.
+fn differed(row: &HandshakeRow) -> String {
+    match row.side {
+        Side::Issued => {
+            "The words differ: somebody is in between. Nothing of this handshake opens anything any more.\n\
+                         Make a new offer over another channel."
+                .to_owned()
+        }
+        Side::Held => format!(
+            "The words differ: somebody is in between. What came is forgotten here. On {peer} the offer still stands, {opens}.\n\
+             Tell its administrator now, over another channel, to run there\n  butterfly handshake verify {offer} --differ\n\
+             which ends it. Then ask for a new offer over another channel.",
+            peer = row.peer,
+            offer = row.offer_there().unwrap_or("OFFER"),
+            opens = match row.verify_first {
+                true => "and could still be activated by whoever else has it",
+                false => "and goes on opening for whoever has it",
+            }
+        ),
     }
 }

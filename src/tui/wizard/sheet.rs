@@ -15,6 +15,7 @@ pub use self::rows::{LABELS, Row, Sheet, Space};
 use super::prose;
 use super::state::Wizard;
 use crate::handshake::guide::Step;
+use crate::model::Side;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::text::wrap;
@@ -69,11 +70,16 @@ fn over(wizard: &Wizard, sheet: &mut Sheet, room: u16) {
         room,
     );
     sheet.gap();
-    sheet.prose(
-        "Nobody can call with what was handed over. Talk to the other administrator on a way that you trust, and begin again with a new offer.",
-        Role::Base,
-        room,
-    );
+    // What an offer opens is ended by the side that made it.
+    let ended = match wizard.course.side() {
+        Side::Issued => {
+            "Nobody can call with what was handed over. Talk to the other administrator on a way that you trust, and begin again with a new offer."
+        }
+        Side::Held => {
+            "Nothing of it is used here any more. If you found that the words differ, the offer still stands at the other side: tell its administrator now, on a way that you trust, to say so there too. Until then whoever has it may be let in. Then begin again with a new offer."
+        }
+    };
+    sheet.prose(ended, Role::Base, room);
 }
 
 fn failure(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {

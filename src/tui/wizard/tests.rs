@@ -484,6 +484,11 @@ fn words_that_differ_end_it_on_either_side() {
         }
         press(&mut state, &["2", "enter"]);
         assert!(wizard(&state).course.is_over());
+        // What the offer opens is ended where it was made, and nowhere else.
+        let shown = screen(&state);
+        let still_stands = shown.contains("the offer still stands");
+        assert_eq!(still_stands, side == Side::Held, "{shown}");
+        assert_ne!(still_stands, shown.contains("Nobody can call"), "{shown}");
         press(&mut state, &["esc"]);
         assert!(!is_open(&state));
     }

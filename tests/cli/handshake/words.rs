@@ -19,6 +19,27 @@ fn threat_38_words_that_differ_end_it_on_the_side_that_accepts() {
 }
 
 #[test]
+fn threat_38_whoever_accepts_is_told_that_the_offer_stands_until_its_maker_ends_it() {
+    let pair = Pair::new();
+    let joined = pair.join(Way::Passphrase, &[]);
+    let id = joined.accepted["id"].as_str().unwrap();
+    let offer = joined.offer["offer_id"].as_str().unwrap();
+    let said = pair.ours.run(&["handshake", "verify", id, "--differ"]).stdout;
+    assert!(!said.contains("opens anything any more"), "{said}");
+    assert!(said.contains("the offer still stands"), "{said}");
+    let command = format!("butterfly handshake verify {offer} --differ");
+    assert!(said.contains(&command), "{said}");
+    // So it is there.
+    assert!(pair.issued_rows().iter().all(|row| row["state"] != "revoked"));
+    let said = pair
+        .theirs
+        .run(&["handshake", "verify", offer, "--differ"])
+        .stdout;
+    assert!(said.contains("opens anything any more"), "{said}");
+    assert!(pair.issued_rows().iter().all(|row| row["state"] == "revoked"));
+}
+
+#[test]
 fn threat_38_words_that_differ_end_it_on_the_side_that_offers() {
     let pair = Pair::new();
     let joined = pair.join(Way::Code, &[]);
