@@ -114,7 +114,13 @@ async fn make(
             if matches!(error, ClientError::Garbage { .. } | ClientError::TooLarge { .. }) {
                 findings.passed("it is not refused");
             }
-            return findings.add(Err(of(&error)));
+            let mut failed = of(&error);
+            if matches!(error, ClientError::Refused { .. }) && holding.is_between_keys() {
+                failed.remedy = "a rotation of it was begun and its answer never came: rotate it again, which finishes it; \
+                                 the next relay does so too"
+                    .to_owned();
+            }
+            return findings.add(Err(failed));
         }
     };
     findings.passed(format!("as {}", credential.app_id));

@@ -172,6 +172,12 @@ impl Holding {
         self
     }
 
+    /// Whether a rotation was begun whose answer never came: the peer may have taken the fresh keys, and then refuses the
+    /// present one.
+    pub(super) fn is_between_keys(&self) -> bool {
+        self.record.sealed_pending.is_some() && self.life.generation() > 0
+    }
+
     /// The fresh key that the peer has not answered yet, as it was put away.
     pub(super) fn pending(&self, key: &DataKey) -> Option<Zeroizing<String>> {
         let sealed = self.record.sealed_pending.as_ref()?;

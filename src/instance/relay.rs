@@ -7,10 +7,10 @@
 use super::actions::{Answer, Call, Outcome};
 use super::grant_part::GrantPart;
 use super::held::Holding;
-use super::holding::Attempted;
+use super::holding::{Attempted, Noted};
 use super::peer_gate::{Closed, PeerGate, Place};
 use super::whereabouts::Whereabouts;
-use super::{holding, witness};
+use super::{Instance, holding, renewal, witness};
 use crate::client::{ClientError, FailedExchange};
 use crate::model::{Connection, ConnectionStatus, InstanceId, Timestamp};
 use crate::protocol::strict_json::DEEPEST;
@@ -68,7 +68,7 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     let passage = gate.pass(caller, call.now()).map_err(shut)?;
     let sent = AtomicBool::new(false);
     let note = |attempted: &Attempted| note_hop(call, attempted);
-    let invoked = holding::invoke(call.instance, &holding, query, &context, (&sent, &note));
+    let invoked = invoke(call.instance, &holding, query, &context, (&sent, &note));
     let invoked = call.unless_gone(tokio::time::timeout_at(until, invoked)).await;
     let as_far = |problem: Problem| problem.with(SENT, json!(sent.load(Ordering::Relaxed)));
     let Ok(invoked) = invoked.map_err(as_far)? else {
@@ -80,6 +80,26 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     passage.ended(invoked.as_ref().err().map(|failed| &failed.error), call.now());
     let exchange = invoked.map_err(|attempt| way.tell(failed(*attempt)))?;
     answer(exchange.reply, &way)
+}
+
+/// Calls the peer; once more where it refused a key that it had replaced, and the answer that said so was lost.
+async fn invoke(
+    instance: &Instance,
+    holding: &Arc<Holding>,
+    query: &Query,
+    context: &CallContext,
+    noted: Noted<'_>,
+) -> Attempted {
+    let asked = holding::invoke(instance, holding, query, context, noted).await;
+    let is_refused = |failed: &FailedExchange| matches!(failed.error, ClientError::Refused { .. });
+    if !holding.is_between_keys() || !asked.as_ref().is_err_and(|failed| is_refused(failed)) {
+        return asked;
+    }
+    // Boxed, because there would be room for it in every relay.
+    match Box::pin(renewal::finish(instance, holding, context)).await {
+        Some(renewed) => Box::pin(holding::invoke(instance, &renewed, query, context, noted)).await,
+        None => asked,
+    }
 }
 
 /// A place among the calls to a peer, as soon as there is one; none if the time was over before.

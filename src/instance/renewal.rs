@@ -85,6 +85,35 @@ pub(super) async fn rotate(
     first_call(instance, mixed, context).await
 }
 
+/// Finishes a rotation whose answer was lost, after which the peer refused the older key: the same key again gets the same
+/// answer. None where that is of no avail.
+pub(super) async fn finish(
+    instance: &Instance,
+    refused: &Holding,
+    context: &CallContext,
+) -> Option<Arc<Holding>> {
+    let name = &refused.record.name;
+    let found = ready(instance, name).ok()?;
+    let _turn = found.lasting.turn.lock().await;
+    let holding = ready(instance, name).ok()?;
+    if holding.record.kid != refused.record.kid {
+        return Some(holding);
+    }
+    if !holding.is_between_keys() {
+        return None;
+    }
+    match mix(instance, holding, Some(0), context).await {
+        Ok(mixed) => {
+            tracing::info!(credential = %name, "a rotation whose answer was lost is finished");
+            Some(mixed)
+        }
+        Err(problem) => {
+            tracing::warn!(credential = %name, %problem.message, "a rotation that was begun could not be finished");
+            None
+        }
+    }
+}
+
 /// The credential, if keys can be mixed into it.
 fn ready(instance: &Instance, name: &str) -> Result<Arc<Holding>, Problem> {
     let holding = find(instance, name)?;

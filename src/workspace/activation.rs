@@ -12,6 +12,7 @@ use crate::seal::{AgreementKey, AgreementSecret};
 use crate::vault::HeldEntry;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::pin::Pin;
 
 /// Seconds for each call.
 const PATIENCE: i64 = 15;
@@ -102,6 +103,34 @@ impl Workspace {
         }
     }
 
+    /// Finishes a rotation whose answer was lost, after which the instance refused the older key: the same key again gets the
+    /// same answer. Whether there are other keys by now. Behind a pointer, because sealing circuits anew asks instances,
+    /// and whoever asks one may come here.
+    pub(super) fn finish_rotation<'a>(
+        &'a self,
+        name: &'a str,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'a>> {
+        Box::pin(async move {
+            let Ok(entry) = self.held_entry(name).await else {
+                return false;
+            };
+            if !held::is_between_keys(&entry) {
+                return false;
+            }
+            let mixed = match self.rotate_held(name, 0).await {
+                Ok(mixed) => mixed,
+                Err(failure) => {
+                    tracing::warn!(%failure, credential = %name, "a rotation that was begun could not be finished");
+                    return false;
+                }
+            };
+            if let Err(failure) = self.reseal(name, mixed.old_kid).await {
+                tracing::warn!(%failure, credential = %name, "not every circuit was sealed anew");
+            }
+            true
+        })
+    }
+
     /// `how` is what else the instance is told.
     async fn mix(&self, name: &str, generation: u32, how: Value) -> Result<Attempt, Failure> {
         let (entry, secret) = self.pending(name, generation).await?;
@@ -160,7 +189,16 @@ impl Workspace {
             Ok(reply) => reply,
             Err(error) => {
                 self.notice_tls(&error).await;
-                return Err(Failure::from(error).on(place));
+                let is_unsure = matches!(
+                    error,
+                    ClientError::Unreachable { sent: true, .. } | ClientError::Deadline { .. }
+                );
+                let mut failure = Failure::from(error).on(place);
+                let entry = self.held_entry(name).await;
+                if is_unsure && entry.is_ok_and(|entry| held::is_between_keys(&entry)) {
+                    failure.remedy = held::finish_rotation(name);
+                }
+                return Err(failure);
             }
         };
         let Some(problem) = reply.problem() else {

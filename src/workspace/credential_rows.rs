@@ -68,6 +68,8 @@ struct Look {
     may_idle: bool,
     /// Why nothing goes through for now.
     away: Option<String>,
+    /// A rotation was begun, and its answer never came.
+    is_between_keys: bool,
 }
 
 pub(super) fn row_of_entry(entry: HeldEntry, now: Timestamp) -> CredentialRow {
@@ -84,6 +86,7 @@ pub(super) fn row_of_entry(entry: HeldEntry, now: Timestamp) -> CredentialRow {
         verify_first: life.verify_first,
         may_idle: false,
         away: None,
+        is_between_keys: held::is_between_keys(&entry),
     };
     let row = CredentialRow {
         side: Side::Held,
@@ -118,6 +121,7 @@ pub(super) fn row_of_issued(issued: Issued, instance: &str, now: Timestamp) -> C
         verify_first: issued.verify_first,
         may_idle: true,
         away: None,
+        is_between_keys: false,
     };
     let row = CredentialRow {
         name: format!("{}@{instance}", issued.name),
@@ -157,6 +161,7 @@ pub(super) fn row_of_held_there(
         verify_first: held.verify_first,
         may_idle: held.uses.is_some(),
         away: held.peer.as_ref().and_then(PeerThere::attention),
+        is_between_keys: held.activation_pending && held.generation > 0,
     };
     let state = held.state.unwrap_or(CredentialState::Active);
     let row = CredentialRow {
@@ -190,6 +195,7 @@ fn attended(row: CredentialRow, look: &Look, now: Timestamp) -> CredentialRow {
     let attention = alarm(&row)
         .or_else(|| weak(look))
         .or_else(|| ended(&row, now))
+        .or_else(|| between_keys(&row, look))
         .or_else(|| look.away.clone())
         .or_else(|| words(&row, look))
         .or_else(|| lease(&row, now))
@@ -204,6 +210,11 @@ fn alarm(row: &CredentialRow) -> Option<String> {
         .as_ref()
         .filter(|_| row.state != CredentialState::Revoked)
         .map(|alarm| alarm.kind.advice().to_owned())
+}
+
+fn between_keys(row: &CredentialRow, look: &Look) -> Option<String> {
+    let is_open = look.is_between_keys && row.state.is_usable();
+    is_open.then(|| held::finish_rotation(&row.name))
 }
 
 fn weak(look: &Look) -> Option<String> {

@@ -70,6 +70,21 @@ pub(super) fn usable(entry: HeldEntry) -> Result<HeldCredential, Failure> {
     Ok(entry.form.into_held()?)
 }
 
+/// Whether a rotation was begun whose answer never came: its instance may have taken the fresh keys, and then refuses the
+/// present one.
+pub(super) fn is_between_keys(entry: &HeldEntry) -> bool {
+    let generation = life_of(entry).generation();
+    generation > 0 && entry.pending.as_ref().is_some_and(|(of, _)| *of > generation)
+}
+
+/// What to do about that.
+pub(super) fn finish_rotation(name: &str) -> String {
+    format!(
+        "a rotation of it was begun and its answer never came: finish it with `butterfly credential rotate {name}`, which may \
+         be said again"
+    )
+}
+
 impl Workspace {
     /// The credential of this name in the vault.
     pub(super) async fn held_entry(&self, name: &str) -> Result<HeldEntry, Failure> {

@@ -32,6 +32,8 @@ pub(super) struct HeldThere {
     #[serde(default)]
     pub(super) generation: u32,
     #[serde(default)]
+    pub(super) activation_pending: bool,
+    #[serde(default)]
     pub(super) rotation_due: Option<Timestamp>,
     #[serde(default)]
     pub(super) overlap_until: Option<Timestamp>,

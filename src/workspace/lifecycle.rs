@@ -1,7 +1,7 @@
 //! What becomes of credentials after the handshake: rotation, suspension.
 
 use super::held_there::held_name;
-use super::{CredentialRow, Failure, Rotated, Workspace};
+use super::{CredentialRow, Failure, Rotated, Workspace, held};
 use crate::model::{Holder, Side, Timestamp};
 use crate::protocol::{Code, CredentialForm, Query};
 use serde::Deserialize;
@@ -50,7 +50,16 @@ impl Workspace {
             "rotate_held_credential",
             json!({"name": name, "overlap_seconds": overlap_seconds}),
         );
-        self.ask_ours(ours, &query).await?;
+        if let Err(failure) = self.ask_ours(ours, &query).await {
+            let is_unsure = matches!(failure.code, Code::PeerUnreachable | Code::DeadlineExceeded);
+            return Err(match is_unsure {
+                true => Failure {
+                    remedy: held::finish_rotation(&row.name),
+                    ..failure
+                },
+                false => failure,
+            });
+        }
         let row = self.credential(&held_name(ours, name)).await?;
         Ok(Rotated {
             overlap_until: row.overlap_until,

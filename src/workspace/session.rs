@@ -217,6 +217,9 @@ impl Session<'_> {
             Err(failed) if self.record.kind == InstanceKind::Local && never_arrived(&failed) => {
                 self.ask_again(query, context, failed).await
             }
+            Err(failed) if matches!(failed.error, ClientError::Refused { .. }) => {
+                self.ask_under_fresh_keys(query, context, failed).await
+            }
             Err(failed) => {
                 self.workspace.notice_tls(&failed.error).await;
                 Err(self.failed(failed))
@@ -248,6 +251,28 @@ impl Session<'_> {
             tokio::time::sleep(VISIT).await;
         }
         Err(self.failed(failed))
+    }
+
+    /// The credential was refused. If its keys were being rotated and the answer was lost, they are those that the instance
+    /// wants, and as it executed nothing, it is asked once more.
+    async fn ask_under_fresh_keys(
+        &mut self,
+        query: &Query,
+        context: &CallContext,
+        failed: Box<FailedExchange>,
+    ) -> Result<Asked, Unanswered> {
+        let name = match &self.way {
+            Way::Wire { name, .. } => name.clone(),
+            Way::Inside { .. } => return Err(self.failed(failed)),
+        };
+        if !self.workspace.finish_rotation(&name).await {
+            return Err(self.failed(failed));
+        }
+        let entry = self.workspace.held_entry(&name).await?;
+        self.use_credential(name, held::usable(entry)?);
+        self.ask_once(query, context)
+            .await
+            .map_err(|failed| self.failed(failed))
     }
 
     async fn ask_once(&self, query: &Query, context: &CallContext) -> Result<Asked, Box<FailedExchange>> {

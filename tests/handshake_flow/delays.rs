@@ -2,8 +2,9 @@
 
 use crate::proxy::Proxy;
 use crate::support::*;
-use butterfly_console::model::{CredentialState, Delivery};
+use butterfly_console::model::{CredentialState, Delivery, Route};
 use butterfly_console::protocol::Code;
+use butterfly_console::workspace::CheckResult;
 use serde_json::json;
 
 async fn restarted_between(delivery: Delivery) {
@@ -82,6 +83,50 @@ async fn threat_36_an_activation_whose_every_reply_was_lost_goes_on_after_a_rest
     assert_eq!(ask(&alpha, &stats()).await, None);
     let row = beta.home.credential("alpha-console@beta").await.unwrap();
     assert_eq!((row.alarm, row.generation), (None, 1));
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threat_36_a_rotation_whose_every_reply_was_lost_is_told_and_finished_by_the_next_call() {
+    let (alpha, (proxy, beta)) = (Side::new("alpha").await, behind_a_proxy().await);
+    let (made, accepted) = hand_over(&alpha, &beta, Delivery::Passphrase, true).await;
+    compare(&alpha, &beta, &made, &accepted).await;
+    let there = beta.pointer("https://b.example/1").await;
+    let circuit = federate(&alpha, &summary(&there.address), Route::Circuit).await;
+    let relay = federate(&alpha, &summary(&there.address), Route::Relay).await;
+    for name in ["beta/alpha-console", "alpha/held/beta"] {
+        proxy.lose(100);
+        let failed = alpha.home.rotate_credential(name, 0).await.unwrap_err();
+        assert_eq!(failed.code, Code::PeerUnreachable, "{failed}");
+        proxy.lose(0);
+        let again = format!("butterfly credential rotate {name}");
+        assert!(failed.remedy.contains(&again), "{failed}");
+        let attention = alpha.home.credential(name).await.unwrap().attention;
+        assert!(attention.is_some_and(|told| told.contains(&again)), "{name}");
+        let checks = alpha.home.check_credential(name, &|_| ()).await.unwrap();
+        let remedies = checks.iter().filter_map(|check| match &check.result {
+            CheckResult::Failed { remedy, .. } => Some(remedy.as_str()),
+            _ => None,
+        });
+        assert!(
+            remedies
+                .into_iter()
+                .any(|remedy| remedy.contains("a rotation of it was begun")),
+            "{checks:?}"
+        );
+    }
+    assert_eq!(ask(&alpha, &stats()).await, None, "finished on the way");
+    call(&alpha, &relay.address).await.unwrap();
+    call(&alpha, &circuit.address).await.unwrap();
+    for name in ["beta/alpha-console", "alpha/held/beta"] {
+        let row = alpha.home.credential(name).await.unwrap();
+        assert_eq!(
+            (row.generation, row.alarm, row.attention),
+            (2, None, None),
+            "{name}"
+        );
+    }
     alpha.home.shutdown().await;
     beta.home.shutdown().await;
 }

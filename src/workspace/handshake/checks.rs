@@ -198,6 +198,10 @@ impl Workspace {
                 checks.passed(CheckKind::Token, "something was answered");
                 checks.failed(CheckKind::Reply, error.to_string(), error.remedy());
             }
+            Err(error @ ClientError::Refused { .. }) if held::is_between_keys(entry) => {
+                let remedy = held::finish_rotation(&entry.name);
+                checks.failed(CheckKind::Token, error.to_string(), remedy);
+            }
             Err(error) => checks.failed(CheckKind::Token, error.to_string(), error.remedy()),
         }
     }
