@@ -9,7 +9,8 @@ use super::reference::{self, Reference};
 use super::timing::micros;
 use super::{Client, ClientError, Exchange, FailedExchange};
 use crate::model::{ConnectionId, Endpoint, Federated, KeyId, Pointer, PointerAddress, Profile, Route};
-use crate::protocol::{CallContext, Code, HeldCredential, Hop, Problem, Query, Reply};
+use crate::protocol::{CallContext, Code, HeldCredential, HeldKeys, Hop, Problem, Query, Reply};
+use crate::seal::fernet;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::time::Instant;
@@ -517,6 +518,16 @@ pub(super) fn sealed_before(
         let message = format!(
             "the pointer's query is sealed under key {wanted}, but the credential held for {} has key {held}; \
              seal it anew with `federate`, or take route endpoint",
+            peer.endpoint
+        );
+        return Err(Problem::new(Code::NoHeldCredential, message));
+    }
+    if let HeldKeys::Legacy { keys, .. } = &peer.keys
+        && fernet::open(keys, sealed.as_bytes()).is_err()
+    {
+        let message = format!(
+            "the pointer's query is sealed under other keys than the credential held for {} has; seal it anew with \
+             `credential reseal`, or take route endpoint",
             peer.endpoint
         );
         return Err(Problem::new(Code::NoHeldCredential, message));

@@ -1,14 +1,17 @@
 //! Circuits carry a query that was sealed once, under the key of that time. When the key goes, they are found and
-//! sealed anew.
+//! sealed anew: native ones by the key id that they name, legacy ones, which name none, by what opens them.
 
 use super::federate::circuit_reference;
 use super::session::Session;
 use super::{Failure, Workspace, held};
-use crate::model::{Federated, Holder, InstanceKind, KeyId, Pointer, PointerAddress, Profile, Route};
-use crate::protocol::{Code, Query};
+use crate::model::{
+    CIRCUIT_PREFIX, Federated, Holder, InstanceKind, KeyId, Pointer, PointerAddress, Profile, Route,
+};
+use crate::protocol::{Code, CredentialForm, HeldKeys, Query};
+use crate::seal::{LegacyKeys, fernet};
 use crate::store::{PointerQuery, Start};
 use crate::vault::{HeldEntry, HeldRole, InstanceRecord};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Pointers asked for at a time.
 const PAGE: u64 = 1_000;
@@ -20,6 +23,19 @@ struct Stale {
     former: Vec<KeyId>,
     /// Keys of other credentials for the same place, which are not ours to replace.
     others: Vec<KeyId>,
+    /// What opens legacy bodies.
+    legacy: Openers,
+}
+
+/// Keys that open the bodies of legacy circuits for one place.
+#[derive(Default)]
+struct Openers {
+    /// The credential's own; none if it is native.
+    own: Option<LegacyKeys>,
+    /// Those that it had until now.
+    former: Option<LegacyKeys>,
+    /// Those of other credentials, which are not ours to replace.
+    others: Vec<LegacyKeys>,
 }
 
 impl Workspace {
@@ -59,9 +75,21 @@ impl Workspace {
         former: Option<KeyId>,
     ) -> Result<Vec<(String, PointerAddress)>, Failure> {
         let stale = self.stale(name, former).await?;
-        if stale.entry.form.kid.is_none() {
-            return Ok(Vec::new());
-        }
+        self.reseal_stale(&stale).await
+    }
+
+    /// The same after other values took the place of these, under the same name.
+    pub(super) async fn reseal_after(
+        &self,
+        name: &str,
+        before: CredentialForm,
+    ) -> Result<Vec<(String, PointerAddress)>, Failure> {
+        let mut stale = self.stale(name, before.kid.clone()).await?;
+        stale.legacy.former = legacy_keys(before);
+        self.reseal_stale(&stale).await
+    }
+
+    async fn reseal_stale(&self, stale: &Stale) -> Result<Vec<(String, PointerAddress)>, Failure> {
         let mut done = Vec::new();
         let mut missed = None;
         for record in self.local_records().await? {
@@ -72,7 +100,7 @@ impl Workspace {
                     continue;
                 }
             };
-            let resealed = self.reseal_in(&mut session, &stale).await;
+            let resealed = self.reseal_in(&mut session, stale).await;
             let instance = session.record.name.to_string();
             session.close().await;
             match resealed {
@@ -125,7 +153,7 @@ impl Workspace {
         let pointers = self.federated_pointers(session).await?;
         Ok(pointers
             .into_iter()
-            .filter(|(_, federated)| stale.is(federated))
+            .filter(|(pointer, federated)| stale.is(pointer, federated))
             .collect())
     }
 
@@ -157,15 +185,21 @@ impl Workspace {
     async fn stale(&self, name: &str, former: Option<KeyId>) -> Result<Stale, Failure> {
         let entry = self.held_entry(name).await?;
         let endpoint = entry.form.endpoint.clone();
-        let others = self
+        let forms: Vec<_> = self
             .in_vault(|vault| vault.held())
             .await?
             .into_iter()
             .filter(|other| {
                 other.role == HeldRole::Caller && other.name != entry.name && other.form.endpoint == endpoint
             })
-            .filter_map(|other| other.form.kid.clone())
+            .map(|other| other.form)
             .collect();
+        let others = forms.iter().filter_map(|form| form.kid.clone()).collect();
+        let legacy = Openers {
+            own: legacy_keys(entry.form.clone()),
+            former: None,
+            others: forms.into_iter().filter_map(legacy_keys).collect(),
+        };
         let life = held::life_of(&entry);
         let overlapping = life.overlap(crate::model::Timestamp::now());
         let former = former
@@ -177,6 +211,7 @@ impl Workspace {
             entry,
             former,
             others,
+            legacy,
         })
     }
 
@@ -188,16 +223,49 @@ impl Workspace {
 }
 
 impl Stale {
-    fn is(&self, federated: &Federated) -> bool {
-        let Some(kid) = &federated.kid else {
+    fn is(&self, pointer: &Pointer, federated: &Federated) -> bool {
+        if federated.route != Route::Circuit || federated.endpoint != self.entry.form.endpoint {
+            return false;
+        }
+        match federated.profile {
+            Profile::Native => self.is_native(federated.kid.as_ref()),
+            Profile::Legacy => sealed_in(pointer).is_some_and(|sealed| self.legacy.are_too_late_for(&sealed)),
+        }
+    }
+
+    fn is_native(&self, kid: Option<&KeyId>) -> bool {
+        let (Some(kid), Some(own)) = (kid, &self.entry.form.kid) else {
             return false;
         };
-        let leads_here = federated.route == Route::Circuit
-            && federated.profile == Profile::Native
-            && federated.endpoint == self.entry.form.endpoint
-            && self.entry.form.kid.as_ref() != Some(kid);
         // A key that no credential here has any more was this one's, as far as can be told; where there are several,
         // only what is known to have been its own.
-        leads_here && (self.former.contains(kid) || self.others.is_empty())
+        kid != own && (self.former.contains(kid) || self.others.is_empty())
     }
+}
+
+impl Openers {
+    /// Whether a body is sealed under keys that the credential does not have any more, as far as can be told.
+    fn are_too_late_for(&self, sealed: &str) -> bool {
+        let opens = |keys: &LegacyKeys| fernet::open(keys, sealed.as_bytes()).is_ok();
+        match &self.own {
+            None => false,
+            Some(own) if opens(own) => false,
+            Some(_) => self.others.is_empty() || self.former.as_ref().is_some_and(opens),
+        }
+    }
+}
+
+/// The keys of a legacy credential; none of a native one.
+fn legacy_keys(form: CredentialForm) -> Option<LegacyKeys> {
+    match form.into_held().ok()?.keys {
+        HeldKeys::Legacy { keys, .. } => Some(keys),
+        HeldKeys::Native { .. } => None,
+    }
+}
+
+/// The body that a circuit carries.
+fn sealed_in(pointer: &Pointer) -> Option<String> {
+    let step = pointer.data_reference.strip_prefix(CIRCUIT_PREFIX)?;
+    let step: Value = serde_json::from_str(step).ok()?;
+    step.get("sealed")?.as_str().map(str::to_owned)
 }

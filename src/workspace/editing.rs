@@ -1,11 +1,15 @@
 //! Changing what this home knows of an instance, and everything that it knows.
 
+use super::held_there::held_credentials;
 use super::hosting::Hosting;
+use super::session::Session;
 use super::{Failure, InstanceChange, InstanceDetail, InstanceRow, Workspace, blocking};
+use crate::handshake::{Alarm, AlarmKind, Event};
 use crate::instance::{AuditKept, EventFollower, Instance, Looking, Settings, Tls};
-use crate::model::{Endpoint, InstanceKind, InstanceName, Profile};
-use crate::protocol::{Code, CredentialForm};
+use crate::model::{Endpoint, InstanceKind, InstanceName, Profile, Timestamp};
+use crate::protocol::{Code, CredentialForm, Query, Spki};
 use crate::vault::InstanceRecord;
+use serde_json::json;
 
 /// Colours that can be chosen: as many as a theme's palette is sure to have.
 pub const COLOURS: u8 = 8;
@@ -40,6 +44,9 @@ impl Workspace {
         if let Some(form) = change.credential {
             self.replace_values(&record, form).await?;
         }
+        if let Some(pins) = change.pins {
+            self.repin(&record, pins).await?;
+        }
         if let Some(endpoint) = change.endpoint {
             self.move_remote(&record, endpoint).await?;
         }
@@ -63,7 +70,8 @@ impl Workspace {
         let (name, credential) = (record.name.clone(), record.credential.clone());
         let (app_id, profile) = (held.app_id.clone(), held.profile());
         let mut entry = self.entry_of(record).await?;
-        entry.form = form;
+        let before = entry.form.clone();
+        entry.rekey(form);
         // What was known of the old values says nothing about the new ones.
         entry.life = None;
         entry.pending = None;
@@ -71,11 +79,50 @@ impl Workspace {
         entry.grant = None;
         entry.expires_at = None;
         entry.state = crate::model::CredentialState::Active;
+        let changed = credential.clone();
         self.in_vault(move |vault| {
             vault.replace_held(&entry)?;
             vault.set_credential(&name, &credential, &app_id, profile)
         })
-        .await
+        .await?;
+        // The new values are kept; what cannot be sealed anew now is found later.
+        match self.reseal_after(&changed, before).await {
+            Ok(done) => {
+                tracing::info!(credential = %changed, circuits = done.len(), "circuits were sealed anew")
+            }
+            Err(failure) => {
+                tracing::warn!(%failure, credential = %changed, "not every circuit was sealed anew")
+            }
+        }
+        Ok(())
+    }
+
+    /// A remote shows other TLS keys from now on, and people compared them: this home and the instances of ours that relay to
+    /// it take those and no others, which settles the alarm about them.
+    async fn repin(&self, record: &InstanceRecord, pins: Vec<Spki>) -> Result<(), Failure> {
+        let endpoint = record.endpoint.clone();
+        let entries = self.in_vault(|vault| vault.held()).await?;
+        for entry in entries
+            .into_iter()
+            .filter(|entry| entry.form.endpoint == endpoint)
+        {
+            let pins = pins.clone();
+            self.change_held(&entry.name, move |entry, life| {
+                entry.form.pins = pins;
+                match is_about_tls(life.alarm()) {
+                    true => life.apply(Event::WordsMatch, Timestamp::now()),
+                    false => Ok(()),
+                }
+            })
+            .await?;
+        }
+        for ours in self.local_records().await? {
+            let mut session = self.session_with(ours).await?;
+            let repinned = repin_there(&mut session, &endpoint, &pins).await;
+            session.close().await;
+            repinned?;
+        }
+        Ok(())
     }
 
     /// A remote answers elsewhere now: its credentials are for that endpoint from here on.
@@ -140,6 +187,23 @@ impl Workspace {
             row: self.row_of(record),
         })
     }
+}
+
+/// The same for what an instance of ours holds for relay, as far as it refuses to call because of it.
+async fn repin_there(session: &mut Session<'_>, endpoint: &Endpoint, pins: &[Spki]) -> Result<(), Failure> {
+    for held in held_credentials(session).await? {
+        if held.endpoint == *endpoint && is_about_tls(held.alarm.as_ref()) {
+            let settled = json!({"name": held.name, "match": true, "pins": pins});
+            session
+                .result(&Query::new("verify_held_credential", settled))
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+fn is_about_tls(alarm: Option<&Alarm>) -> bool {
+    alarm.is_some_and(|alarm| alarm.kind == AlarmKind::TlsKeyChanged)
 }
 
 /// What an instance was told before it started, as labels and values.
@@ -220,7 +284,7 @@ fn check(record: &InstanceRecord, change: &InstanceChange) -> Result<(), Failure
             "ask its administrator",
         );
     }
-    if is_local && (change.endpoint.is_some() || change.credential.is_some()) {
+    if is_local && (change.endpoint.is_some() || change.credential.is_some() || change.pins.is_some()) {
         return wrong(
             format!(
                 "{} is hosted here: its endpoint and its owner are its own",

@@ -1,9 +1,9 @@
 //! The life of a credential after the handshake: rotation, suspension, what depends on it, what it says of itself.
 
 use crate::support::*;
-use butterfly_console::model::{CredentialState, Delivery, Holder, Route};
+use butterfly_console::model::{CredentialState, Delivery, Holder, Profile, Route};
 use butterfly_console::protocol::Code;
-use butterfly_console::workspace::{Dependent, Received};
+use butterfly_console::workspace::{Dependent, InstanceChange, Received};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn threat_35_a_rotation_seals_circuits_anew_before_the_old_key_dies() {
@@ -274,6 +274,116 @@ async fn after_a_second_handshake_new_relays_go_by_the_newest_credential_that_wo
     beta.home.revoke_credential("alpha-instance@beta").await.unwrap();
     call(&alpha, &second.address).await.unwrap();
     call(&alpha, &first.address).await.unwrap_err();
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threat_38_another_offer_changes_nothing_for_pointers_that_are_there() {
+    let (alpha, beta, _, _) = joined().await;
+    let there = beta.pointer("https://b.example/1").await;
+    let pointer = federate(&alpha, &summary(&there.address), Route::Endpoint).await;
+    let kid = pointer.federated.as_ref().unwrap().kid.as_ref();
+    let first = alpha.home.credential("beta/alpha-console").await.unwrap();
+    assert_eq!(kid.map(|kid| kid.as_str()), first.kid.as_deref());
+
+    let (made, accepted) = hand_over(&alpha, &beta, Delivery::Passphrase, false).await;
+    let console = accepted
+        .credentials
+        .iter()
+        .find(|name| name.starts_with("beta/"))
+        .unwrap();
+    assert_ne!(console, "beta/alpha-console");
+    let used = async |of: &butterfly_console::model::PointerAddress| {
+        call(&alpha, of).await.unwrap();
+        alpha.home.pointer("alpha", of).await.unwrap().credential.unwrap()
+    };
+    assert_eq!(used(&pointer.address).await, "beta/alpha-console");
+    let fresh = federate(&alpha, &stats(), Route::Endpoint).await;
+    assert_eq!(
+        used(&fresh.address).await,
+        "beta/alpha-console",
+        "its words were compared"
+    );
+    // Also once the other is as good, and after a rotation.
+    compare(&alpha, &beta, &made, &accepted).await;
+    alpha
+        .home
+        .rotate_credential("beta/alpha-console", 0)
+        .await
+        .unwrap();
+    assert_eq!(used(&pointer.address).await, "beta/alpha-console");
+    alpha.home.revoke_credential("beta/alpha-console").await.unwrap();
+    assert_eq!(&used(&pointer.address).await, console);
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threat_35_legacy_circuits_are_sealed_anew_with_new_values_and_found_where_they_were_missed() {
+    let (alpha, beta) = (Side::new("alpha").await, Side::new("beta").await);
+    let there = beta.pointer("https://b.example/1").await;
+    let offer = butterfly_console::workspace::OfferRequest {
+        profile: Profile::Legacy,
+        holders: vec![Holder::Console],
+        ..offer_of(Delivery::Plain, false)
+    };
+    let made = beta.home.offer(offer).await.unwrap();
+    let (_, values) = made.plain.into_iter().next().unwrap();
+    let request = butterfly_console::workspace::RemoteRequest {
+        name: instance("beta"),
+        credential: values,
+    };
+    alpha.home.add_remote(request).await.unwrap();
+    let circuit = federate(&alpha, &summary(&there.address), Route::Circuit).await;
+    call(&alpha, &circuit.address).await.unwrap();
+
+    let issued = beta.home.credentials().await.unwrap().0;
+    let issued = issued.iter().find(|row| row.profile == Profile::Legacy).unwrap();
+    let rotated = beta.home.rotate_credential(&issued.name, 0).await.unwrap();
+    let change = InstanceChange {
+        credential: rotated.form,
+        ..InstanceChange::default()
+    };
+    alpha.home.edit_instance("beta", change).await.unwrap();
+    call(&alpha, &circuit.address).await.unwrap();
+
+    // What is advised can be had: an original instance makes no offers.
+    let relayed = butterfly_console::workspace::FederateRequest {
+        instance: instance("alpha"),
+        via: "beta".to_owned(),
+        query: stats(),
+        route: Route::Relay,
+        description: None,
+        tags: Vec::new(),
+    };
+    let failed = alpha.home.federate(relayed).await.unwrap_err();
+    assert_eq!(failed.code, Code::NoHeldCredential, "{failed}");
+    assert!(!failed.remedy.contains("handshake accept"), "{failed}");
+
+    // An older backup of the pointer is put back.
+    let held = alpha.home.credentials().await.unwrap().0;
+    let held = &held
+        .iter()
+        .find(|row| row.profile == Profile::Legacy)
+        .unwrap()
+        .name;
+    assert!(alpha.home.stale_circuits(held).await.unwrap().is_empty());
+    let change = butterfly_console::model::PointerChange {
+        data_reference: Some(circuit.data_reference.clone()),
+        ..Default::default()
+    };
+    alpha
+        .home
+        .update_pointer("alpha", &circuit.address, change)
+        .await
+        .unwrap();
+    let failed = call(&alpha, &circuit.address).await.unwrap_err();
+    assert!(failed.message.contains("sealed under other keys"), "{failed}");
+    let stale = [("alpha".to_owned(), circuit.address.clone())];
+    assert_eq!(alpha.home.stale_circuits(held).await.unwrap(), stale);
+    assert_eq!(alpha.home.reseal_circuits(held).await.unwrap(), stale);
+    call(&alpha, &circuit.address).await.unwrap();
     alpha.home.shutdown().await;
     beta.home.shutdown().await;
 }

@@ -19,7 +19,7 @@ use crate::model::{
     AppId, Connection, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceKind,
     InstanceName, InstanceState, Pointer, PointerAddress, Profile, Route, Side, Timestamp,
 };
-use crate::protocol::{CredentialForm, Hop, Query, Reply};
+use crate::protocol::{CredentialForm, Hop, Query, Reply, Spki};
 use crate::store::{PointerPage, Relationship};
 use crate::workspace::failure::Failure;
 use crate::workspace::sorting::{LogColumn, Sorting};
@@ -118,6 +118,8 @@ pub struct InstanceChange {
     pub endpoint: Option<Endpoint>,
     /// Fresh values for the credential that a remote is called with.
     pub credential: Option<CredentialForm>,
+    /// The TLS keys that a remote may show from now on, as compared with its administrator.
+    pub pins: Option<Vec<Spki>>,
 }
 
 impl InstanceChange {
@@ -130,6 +132,7 @@ impl InstanceChange {
             && self.audit_mib.is_none()
             && self.endpoint.is_none()
             && self.credential.is_none()
+            && self.pins.is_none()
     }
 }
 
