@@ -100,7 +100,7 @@ impl ClientError {
     /// Whether the instance shows a TLS key that is none of those pinned, and where.
     pub fn other_tls_key(&self) -> Option<&str> {
         match self {
-            Self::Tls { endpoint, cause } if cause.contains(OTHER_KEY) => Some(endpoint),
+            Self::Tls { endpoint, cause } if tells_of_another_tls_key(cause) => Some(endpoint),
             _ => None,
         }
     }
@@ -146,6 +146,11 @@ impl ClientError {
             Self::Plaintext { .. } => "give an https:// URL",
         }
     }
+}
+
+/// Whether a message, of ours or of an instance that relays, says that a TLS key is none of those pinned.
+pub fn tells_of_another_tls_key(message: &str) -> bool {
+    message.contains(OTHER_KEY)
 }
 
 fn unreached(endpoint: &str, sent: bool) -> String {

@@ -24,7 +24,7 @@ mod tls;
 mod transport;
 
 pub use connections::ClientSettings;
-pub use error::ClientError;
+pub use error::{ClientError, tells_of_another_tls_key};
 pub use exchange::{Exchange, FailedExchange, Headers};
 pub use http::Client;
 pub use inert::inert;

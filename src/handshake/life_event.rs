@@ -201,10 +201,10 @@ impl AlarmKind {
                 "the words differed: somebody was in between. Make a new offer over another channel"
             }
             Self::TlsKeyChanged => {
-                "the instance shows another TLS key than it did; nothing is sent to it. Compare the words anew with its administrator"
+                "the instance shows another TLS key than it did; nothing is sent to it. Ask its administrator, over another channel, whether that was meant, and compare the pin; then take it with `butterfly instance edit NAME --pin PIN`"
             }
             Self::IdentityChanged => {
-                "the instance shows another identity than it did. Compare the words anew with its administrator"
+                "the instance shows another identity than it did. Ask its administrator, over another channel, whether that was meant; if so, for a new offer"
             }
             Self::AuditWentBack => {
                 "the peer's audit trail lost records that it had shown before. Ask its administrator"

@@ -1,10 +1,11 @@
 //! The federated call, on any route, recorded in the invoke log.
 
 use super::log::Happened;
+use super::peers::HeldPeers;
 use super::session::context;
 use super::{CallOptions, Called, Failure, HostedBy, LogKind, Workspace, wire};
-use crate::client::{CallError, CallOutcome, Exchange, FederatedCall};
-use crate::model::{Endpoint, InstanceKind, Pointer, PointerAddress, Timestamp};
+use crate::client::{CallError, CallOutcome, Exchange, FederatedCall, tells_of_another_tls_key};
+use crate::model::{Endpoint, InstanceKind, Pointer, PointerAddress, Route, Timestamp};
 use crate::protocol::{Code, Query};
 use crate::vault::InstanceRecord;
 use serde_json::{Value, json};
@@ -80,7 +81,7 @@ impl Workspace {
                             Some(exchange) => Failure::of_exchange(exchange),
                             None => Failure::from(failed.error),
                         };
-                        blaming(failure.on(place), failed.pointer.as_ref())
+                        blaming(failure.on(place), failed.pointer.as_ref(), &peers)
                     }
                 };
                 happened.route = failed.route;
@@ -192,16 +193,34 @@ fn told(
     }
 }
 
-/// A peer that refuses is one that the pointer's instance or we called: only its administrator can help.
-fn blaming(mut failure: Failure, pointer: Option<&Pointer>) -> Failure {
-    let peer = pointer.and_then(|pointer| pointer.federated.as_ref());
-    if let (Code::PeerRefused, Some(federated)) = (failure.code, peer) {
-        failure.remedy = format!(
-            "the credential for {} was revoked, has expired, or the clocks differ; ask its administrator for a new offer",
-            federated.endpoint.authority()
-        );
-    }
-    failure
+/// A peer that refuses is one that the pointer's instance or we called: only its administrator can help. Where it is its
+/// TLS key that is refused, or a credential must not be used, that is what is said.
+fn blaming(failure: Failure, pointer: Option<&Pointer>, peers: &HeldPeers) -> Failure {
+    let Some(federated) = pointer.and_then(|pointer| pointer.federated.as_ref()) else {
+        return failure;
+    };
+    let peer = federated.endpoint.authority();
+    let remedy = match failure.code {
+        Code::NoHeldCredential if federated.route != Route::Relay => match peers.why_not(&federated.endpoint)
+        {
+            Some(why) => {
+                return Failure {
+                    instance: failure.instance,
+                    ..why
+                };
+            }
+            None => return failure,
+        },
+        Code::PeerRefused if tells_of_another_tls_key(&failure.message) => format!(
+            "ask the administrator of {peer}, over another channel, whether its TLS key changed, and compare the pin; then \
+             take it with `butterfly instance edit NAME --pin PIN`"
+        ),
+        Code::PeerRefused => format!(
+            "the credential for {peer} was revoked, has expired, or the clocks differ; ask its administrator for a new offer"
+        ),
+        _ => return failure,
+    };
+    Failure { remedy, ..failure }
 }
 
 /// Where an exchange with this token went: the first to the pointer's instance; later ones say so in their token,

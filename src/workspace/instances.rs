@@ -76,8 +76,9 @@ impl Workspace {
     }
 
     /// Shows the spare TLS key of a local instance from its next start on, and draws a new spare one. Nobody may
-    /// host it meanwhile. Whoever accepted a bundle of it pinned both and notices nothing.
-    pub async fn use_spare_key(&self, name: &str) -> Result<(), Failure> {
+    /// host it meanwhile. Whoever accepted a bundle of it pinned both and notices nothing, and knows nothing of the new spare
+    /// one: changing over to that one needs its pin to be taken there first. Gives both pins, the one that is shown first.
+    pub async fn use_spare_key(&self, name: &str) -> Result<Vec<Spki>, Failure> {
         let record = self.record(name).await?;
         let folder = self.folder_of(&record)?;
         let pins = blocking(move || Instance::use_spare_tls_key(&folder))
@@ -86,10 +87,10 @@ impl Workspace {
         let owner = record.credential.clone();
         self.in_vault(move |vault| {
             if let Some(mut entry) = vault.held_by_name(&owner)? {
-                entry.form.pins = pins;
+                entry.form.pins.clone_from(&pins);
                 vault.replace_held(&entry)?;
             }
-            Ok(())
+            Ok(pins)
         })
         .await
     }

@@ -5,10 +5,13 @@ use super::handshake::Standing;
 use super::{Failure, HandshakeRow, Verified, Workspace};
 use crate::handshake::{AlarmKind, Event};
 use crate::model::{CredentialState, Delivery, InstanceKind, Side, Timestamp};
-use crate::protocol::{Code, Query};
+use crate::protocol::{CallContext, Code, Query};
 use crate::vault::HandshakeEntry;
 use serde::Deserialize;
 use serde_json::json;
+
+/// Seconds for looking at an instance.
+const PATIENCE: i64 = 10;
 
 /// A held credential of a handshake.
 enum Part {
@@ -29,8 +32,12 @@ impl Workspace {
             (Side::Issued, _) => self.confirm(standing, words_match).await,
             (Side::Held, true) => {
                 let entry = opened(&standing)?;
+                let is_about_tls = is_about_tls(&standing.row);
                 for part in parts(entry) {
                     self.words_match(&part).await?;
+                    if is_about_tls {
+                        self.look_at_tls(&part).await?;
+                    }
                 }
                 self.go_on(standing).await
             }
@@ -118,6 +125,29 @@ impl Workspace {
         }
     }
 
+    /// Words that match do not bring a pinned key back: whether the instance shows one is looked at, and if not, the alarm
+    /// stands as it did.
+    async fn look_at_tls(&self, part: &Part) -> Result<(), Failure> {
+        match part {
+            Part::Here(name) => {
+                let credential = self.held_entry(name).await?.form.into_held()?;
+                let context = CallContext::begin(Timestamp::now(), PATIENCE);
+                let looked = self
+                    .client
+                    .discover(&credential.endpoint, &credential.pins, &context)
+                    .await;
+                if let Err(error) = looked {
+                    self.notice_tls(&error).await;
+                }
+                Ok(())
+            }
+            Part::There(ours, name) => {
+                let query = Query::new("check_held_credential", json!({ "name": name }));
+                self.ask_ours(ours, &query).await.map(drop)
+            }
+        }
+    }
+
     /// Mixes keys into every credential of the handshake, as far as the other side allows it now.
     async fn go_on(&self, standing: Standing) -> Result<Verified, Failure> {
         let entry = opened(&standing)?;
@@ -139,6 +169,16 @@ impl Workspace {
             }
         }
         let now = self.standing(&standing.row.id).await?;
+        if is_about_tls(&now.row) {
+            return Err(Failure::new(
+                Code::NotVerified,
+                format!(
+                    "the words settle nothing while {} shows another TLS key than the pinned ones",
+                    now.row.peer
+                ),
+                AlarmKind::TlsKeyChanged.advice(),
+            ));
+        }
         let told = told(now);
         Ok(Verified {
             waiting,
@@ -305,6 +345,12 @@ fn opened(standing: &Standing) -> Result<&HandshakeEntry, Failure> {
         return Err(waits());
     }
     Ok(entry)
+}
+
+fn is_about_tls(row: &HandshakeRow) -> bool {
+    row.alarm
+        .as_ref()
+        .is_some_and(|alarm| alarm.kind == AlarmKind::TlsKeyChanged)
 }
 
 fn parts(entry: &HandshakeEntry) -> Vec<Part> {

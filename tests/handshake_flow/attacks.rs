@@ -5,10 +5,10 @@ use crate::proxy::Proxy;
 use crate::support::*;
 use age::secrecy::SecretString;
 use butterfly_console::handshake::{AlarmKind, Bundle};
-use butterfly_console::model::{CredentialState, Delivery, Timestamp};
+use butterfly_console::model::{CredentialState, Delivery, Route, Timestamp};
 use butterfly_console::protocol::Code;
 use butterfly_console::seal::{DataKey, Identity, Passphrase};
-use butterfly_console::workspace::{CheckKind, CheckResult, OfferMade, Received};
+use butterfly_console::workspace::{CheckKind, CheckResult, InstanceChange, OfferMade, Received};
 use std::io::Write;
 use zeroize::Zeroizing;
 
@@ -366,6 +366,12 @@ async fn threat_52_a_code_works_over_tls_and_another_key_takes_everything_back()
         .unwrap();
     let tls = checks.iter().find(|check| check.kind == CheckKind::Tls).unwrap();
     assert!(matches!(tls.result, CheckResult::Failed { .. }), "{checks:?}");
+    // Words that match settle nothing while it does, and nobody says that they did.
+    let failed = alpha.home.verify(&accepted.id, true).await.unwrap_err();
+    assert_eq!(failed.code, Code::NotVerified, "{failed}");
+    assert!(failed.remedy.contains("instance edit"), "{failed}");
+    let row = alpha.home.credential("beta/alpha-console").await.unwrap();
+    assert_eq!(row.alarm.map(|alarm| alarm.kind), Some(AlarmKind::TlsKeyChanged));
     alpha.home.shutdown().await;
     beta.home.shutdown().await;
 }
@@ -426,6 +432,47 @@ async fn threat_52_another_identity_than_the_bundle_named_is_noticed() {
             matches!(identity.result, CheckResult::Failed { .. }),
             "{name}: {checks:?}"
         );
+    }
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threat_52_a_key_that_people_compared_is_taken_here_and_where_it_is_relayed() {
+    let (alpha, beta) = (Side::new("alpha").await, Side::over_tls("beta").await);
+    let (made, accepted) = hand_over(&alpha, &beta, Delivery::Code, true).await;
+    compare(&alpha, &beta, &made, &accepted).await;
+    let mut pointers = Vec::new();
+    for route in Route::ALL {
+        pointers.push(federate(&alpha, &stats(), route).await.address);
+    }
+    beta.home.stop_instance("beta").await.unwrap();
+    beta.home.use_spare_key("beta").await.unwrap();
+    let pins = beta.home.use_spare_key("beta").await.unwrap();
+    beta.home.start_instance("beta").await.unwrap();
+    // Twice: as it is noticed, and from then on.
+    for _ in 0..2 {
+        for pointer in &pointers {
+            let failed = call(&alpha, pointer).await.unwrap_err();
+            assert!(!failed.to_string().contains("revoked"), "{failed}");
+            assert!(!failed.to_string().contains("none is held"), "{failed}");
+            assert!(
+                failed.to_string().contains("instance edit NAME --pin"),
+                "{failed}"
+            );
+        }
+    }
+    let change = InstanceChange {
+        pins: Some(pins),
+        ..InstanceChange::default()
+    };
+    alpha.home.edit_instance("beta", change).await.unwrap();
+    for pointer in &pointers {
+        call(&alpha, pointer).await.unwrap();
+    }
+    for name in ["beta/alpha-console", "alpha/held/beta"] {
+        let row = alpha.home.credential(name).await.unwrap();
+        assert_eq!((row.verified, row.alarm), (true, None), "{name}");
     }
     alpha.home.shutdown().await;
     beta.home.shutdown().await;

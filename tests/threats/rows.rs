@@ -222,7 +222,7 @@ pub const ROWS: &[Row] = &[
     row(
         52,
         "Another TLS key",
-        "refused; the spare one is known; people compare words anew",
+        "refused; the spare one is known; another is taken once people compared its pin",
     ),
     row(
         53,

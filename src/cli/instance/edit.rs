@@ -22,7 +22,8 @@ pub enum Switch {
 /// Change what this home knows of an instance: colour, read-only, patience, a remote's URL or its values; and how much of
 /// its audit trail a local one keeps.
 ///
-/// Nothing is asked of the instance itself.
+/// Nothing is asked of the instance itself. `--pin` alone takes other TLS keys of a remote, here and on the instances of ours
+/// that relay to it: once you compared them with its administrator, over another channel.
 #[derive(Debug, Args)]
 pub struct Edit {
     /// The instance's name in this home.
@@ -82,7 +83,8 @@ impl Edit {
         session.permit("changing what is known of an instance")?;
         let workspace = session.open_for(&self.name).await?;
         let row = workspace.instance(&self.name).await?;
-        let credential = if self.values.is_empty() {
+        let pins = self.values.pins_alone();
+        let credential = if self.values.is_empty() || pins.is_some() {
             None
         } else {
             let profile = match row.profile {
@@ -107,6 +109,7 @@ impl Edit {
             audit_mib: self.audit.audit_mib,
             endpoint: self.endpoint,
             credential,
+            pins,
         };
         if change.is_empty() {
             return Err(usage(

@@ -59,7 +59,7 @@ pub enum Instance {
         name: String,
     },
     Remove(Remove),
-    /// Show the spare TLS key of a local instance from its next start on; whoever pinned both keys notices nothing.
+    /// Show the spare TLS key of a local instance from its next start on; whoever pinned both keys notices nothing. The new spare one must be told to them.
     UseSpareKey {
         /// The instance's name in this home.
         name: String,
@@ -153,9 +153,16 @@ impl Instance {
             Self::Remove(verb) => verb.run(session).await,
             Self::UseSpareKey { name } => {
                 session.permit("changing a TLS key")?;
-                session.open_for(&name).await?.use_spare_key(&name).await?;
-                session.show(&json!({"name": name, "tls_key": "spare"}), || {
-                    format!("{name} shows its spare TLS key from its next start on, and has a new spare one.")
+                let pins = session.open_for(&name).await?.use_spare_key(&name).await?;
+                session.show(&json!({"name": name, "tls_key": "spare", "pins": pins}), || {
+                    let pins: Vec<_> = pins.iter().map(|pin| format!("--pin {}", pin.0)).collect();
+                    format!(
+                        "{name} shows its spare TLS key from its next start on, and has a new spare one.\n\
+                         Whoever holds a credential of it pinned the spare key that it shows then, and does not know the new \
+                         one. Before you change over once more, tell them both pins over another channel, to be taken with\n  \
+                         butterfly instance edit NAME {}",
+                        pins.join(" ")
+                    )
                 })
             }
             Self::Start { name } => background::start(session, &name).await,

@@ -43,13 +43,22 @@ pub struct Values {
 impl Values {
     /// Whether none was given.
     pub fn is_empty(&self) -> bool {
+        self.is_without_secrets() && self.pin.is_empty()
+    }
+
+    fn is_without_secrets(&self) -> bool {
         self.jwt_secret_file.is_none()
             && self.encryption_key_file.is_none()
             && self.access_key_file.is_none()
             && self.kid.is_none()
             && self.root_file.is_none()
             && self.instance_id.is_none()
-            && self.pin.is_empty()
+    }
+
+    /// The TLS keys, if nothing else was given.
+    pub fn pins_alone(&self) -> Option<Vec<Spki>> {
+        let is_alone = !self.pin.is_empty() && self.is_without_secrets();
+        is_alone.then(|| self.pin.iter().cloned().map(Spki).collect())
     }
 
     /// The credential that they make, for calling this endpoint under this name.

@@ -72,10 +72,10 @@ pub const fn alarm(kind: AlarmKind) -> &'static str {
             "the words differ: somebody is in between. Nothing can be called with this."
         }
         AlarmKind::TlsKeyChanged => {
-            "the instance shows another TLS key than before. Ask its administrator, and compare the words again."
+            "the instance shows another TLS key than before. Ask its administrator, compare the pin, and take it with `instance edit NAME --pin PIN`."
         }
         AlarmKind::IdentityChanged => {
-            "the instance shows another identity than before. Ask its administrator, and compare the words again."
+            "the instance shows another identity than before. Ask its administrator whether that was meant; if so, for a new offer."
         }
         AlarmKind::AuditWentBack => {
             "the other side's audit trail lost records that it had shown. Ask its administrator why."
