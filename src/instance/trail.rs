@@ -375,8 +375,12 @@ fn key(deed: &Deed<'_>, reply: &Reply) -> Option<String> {
     Some(plain(id))
 }
 
-/// What a credential allowed before, and what it allows now: `writes false -> true, hops 0 -> 2`.
+/// What a credential allowed before, and what it allows now: `writes false -> true, hops 0 -> 2`; or which way it was turned.
 fn changes(deed: &Deed<'_>, reply: &Reply) -> Option<String> {
+    if deed.query.action() == "suspend_credential" {
+        let is_resumed = deed.query.get("resume") == Some(&Value::Bool(true));
+        return Some(if is_resumed { "resumed" } else { "suspended" }.to_owned());
+    }
     if deed.query.action() != "change_credential" {
         return None;
     }

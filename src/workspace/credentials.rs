@@ -207,7 +207,8 @@ impl Workspace {
             Code::AccessDenied,
             format!(
                 "the secrets of {} are sealed on {} and never leave it again",
-                row.name, row.instance
+                row.name,
+                row.kept_on().unwrap_or(&row.instance)
             ),
             "make a new offer with `butterfly handshake offer`, or export one that this console holds",
         ))

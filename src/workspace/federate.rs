@@ -187,16 +187,24 @@ fn missing_here(request: &FederateRequest, peer: &Peer) -> Failure {
 }
 
 fn missing_there(request: &FederateRequest, peer: &Peer) -> Failure {
+    let instance = &request.instance;
+    let remedy = match peer.profile {
+        Profile::Native => format!(
+            "accept a bundle with `butterfly handshake accept --instance {instance}`, or take route endpoint"
+        ),
+        // Original instances make no offers; their values are all there is to have.
+        Profile::Legacy => format!(
+            "take route endpoint or circuit; or have {instance} hold its values too, with the action hold_credential: \
+             `butterfly invoke {instance} -`"
+        ),
+    };
     Failure::new(
         Code::NoHeldCredential,
         format!(
             "route relay needs a credential for {} held by the instance itself, and there is none",
             peer.name
         ),
-        format!(
-            "accept a bundle with `butterfly handshake accept --instance {}`, or take route endpoint",
-            request.instance
-        ),
+        remedy,
     )
     .on(request.instance.as_str())
 }

@@ -165,6 +165,14 @@ async fn suspending_holds_at_once_and_resuming_takes_it_back() {
         .await
         .unwrap_err();
     assert_eq!(refused.code, Code::InvalidParameter);
+    // What an instance holds is sealed there, and not on the one that it calls.
+    let refused = alpha
+        .home
+        .export_credential("alpha/held/beta")
+        .await
+        .err()
+        .unwrap();
+    assert!(refused.message.contains("sealed on alpha"), "{refused}");
     alpha.home.shutdown().await;
     beta.home.shutdown().await;
 }
