@@ -390,7 +390,7 @@ async fn threat_52_a_probe_notices_another_key() {
     assert_eq!(row.alarm.map(|alarm| alarm.kind), Some(AlarmKind::TlsKeyChanged));
     let (open, _) = alpha.home.handshakes(false).await.unwrap();
     assert_eq!(open.len(), 1, "it is unfinished business again");
-    assert!(open[0].next.contains("Compare the words"), "{}", open[0].next);
+    assert!(open[0].next.contains("compare the pin"), "{}", open[0].next);
     alpha.home.shutdown().await;
     beta.home.shutdown().await;
 }

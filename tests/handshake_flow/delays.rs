@@ -97,7 +97,7 @@ async fn threat_36_a_rotation_whose_every_reply_was_lost_is_told_and_finished_by
     let relay = federate(&alpha, &summary(&there.address), Route::Relay).await;
     for name in ["beta/alpha-console", "alpha/held/beta"] {
         proxy.lose(100);
-        let failed = alpha.home.rotate_credential(name, 0).await.unwrap_err();
+        let failed = alpha.home.rotate_credential(name, 0).await.err().unwrap();
         assert_eq!(failed.code, Code::PeerUnreachable, "{failed}");
         proxy.lose(0);
         let again = format!("butterfly credential rotate {name}");

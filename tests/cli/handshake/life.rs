@@ -91,7 +91,7 @@ fn an_issuer_is_not_told_that_a_key_is_dead_which_only_its_holder_replaces() {
         assert_eq!(refused(&ended, 1), "wrong_step");
         let remedy = ended.json()["error"]["remedy"].to_string();
         for verb in ["suspend", "revoke"] {
-            let command = format!("butterfly credential {verb} {issued}");
+            let command = format!("credential {verb} {issued}`");
             assert!(remedy.contains(&command), "{remedy}");
         }
     }

@@ -139,10 +139,7 @@ fn legacy_values_are_those_of_an_original_instance_and_rotate_by_hand() {
     pair.ours.ok(&["invoke", "beta", &pair.query()]);
     // The name is taken, by the remote that these values are for.
     let taken = add("beta", fresh).json()["error"]["remedy"].to_string();
-    assert!(
-        taken.contains("butterfly instance edit beta --jwt-secret-file"),
-        "{taken}"
-    );
+    assert!(taken.contains("instance edit beta --jwt-secret-file"), "{taken}");
     pair.ours.ok(&["instance", "remove", "beta"]);
     assert_eq!(add("beta", fresh).code, 0);
     pair.ours.ok(&["invoke", "beta", &pair.query()]);
