@@ -1,7 +1,7 @@
 //! `butterfly serve`: a local instance in the foreground, or a stand-in for an original one.
 
 use super::arguments;
-use super::instance::{Mark, folder, why_absent};
+use super::instance::{Mark, folder, no_such, why_absent};
 use super::outcome::{Outcome, usage};
 use super::secrets::from_environment;
 use super::session::Session;
@@ -132,12 +132,7 @@ impl Serve {
             if let Some(absent) = why_absent(session, &name).await {
                 return Err(absent.into());
             }
-            let failure = Failure::new(
-                Code::InstanceNotFound,
-                format!("there is no local instance {:?}", name.as_str()),
-                format!("make it with `butterfly instance init {name}`, or see `butterfly instance list`"),
-            );
-            return Err(failure.into());
+            return Err(no_such(session, &name).into());
         }
         self.make(session, name).await
     }

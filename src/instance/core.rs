@@ -6,13 +6,14 @@ use super::handshake::Desk;
 use super::held::Held;
 use super::issued::Issued;
 use super::limits::{Failures, Gate};
+use super::lock::{FolderLock, Holder};
 use super::metrics::{Metrics, Moment};
 use super::recall::recall_tokens;
 use super::replay::Replay;
 use super::settings::Settings;
 use super::trail::Trail;
 use super::witness::order::Witness;
-use super::{InstanceError, folder, tls, workers};
+use super::{InstanceError, folder, pulse, tls, workers};
 use crate::client::{Client, ClientSettings};
 use crate::model::{AppId, Endpoint, InstanceId, Timestamp};
 use crate::protocol::{HeldCredential, Spki};
@@ -37,7 +38,7 @@ pub(super) struct Parts {
     pub desk: Desk,
     pub replay: Replay,
     pub tls: Option<tls::Served>,
-    pub lock: folder::Lock,
+    pub lock: FolderLock,
     pub folder: folder::Folder,
     /// Ends what goes on as long as it is open: the keepers.
     pub closing: CancellationToken,
@@ -67,7 +68,7 @@ pub struct Instance {
     metrics: Metrics,
     witness: Witness,
     owner: Caller,
-    lock: Mutex<Option<folder::Lock>>,
+    lock: Mutex<Option<FolderLock>>,
     folder: folder::Folder,
     is_stopping: AtomicBool,
     is_closed: AtomicBool,
@@ -81,9 +82,15 @@ impl Instance {
         folder::Folder::at(folder).read_settings()
     }
 
-    /// The process that hosts the instance in this folder now, if one does.
-    pub fn hosted_by(folder: &Path) -> Option<u32> {
+    /// Who hosts the instance in this folder now.
+    pub fn hosted_by(folder: &Path) -> Holder {
         folder::Folder::at(folder).hosted_by()
+    }
+
+    /// Whether this process, which hosts it, takes calls: it listens where the settings say, and is not ending. Waits for
+    /// the answer.
+    pub fn takes_calls(pid: u32, settings: &Settings) -> bool {
+        pulse::takes_calls(pid, settings.listen)
     }
 
     /// Since when it is hosted by that process.

@@ -21,6 +21,9 @@ pub enum InstanceError {
         /// Who hosts it; 0 where that cannot be told.
         pid: u32,
     },
+    /// Whether anybody hosts it cannot be told.
+    #[error("whether the instance is hosted cannot be told: {0}")]
+    Untold(String),
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {cause}")]
     Listen {
@@ -77,7 +80,7 @@ impl InstanceError {
             Self::Missing(_) => Code::InstanceNotFound,
             Self::Hosted { .. } => Code::AlreadyHosted,
             Self::Listen { .. } | Self::PlainHttp(_) => Code::CannotListen,
-            Self::File { .. } | Self::KeyVariable { .. } => Code::FileFailed,
+            Self::File { .. } | Self::KeyVariable { .. } | Self::Untold(_) => Code::FileFailed,
             Self::NoThread(_) => Code::Overloaded,
             Self::BadCopy(_) => Code::BundleRefused,
             Self::NoOwner => Code::CredentialNotFound,
@@ -94,6 +97,9 @@ impl InstanceError {
                 "put it back from a backup with `butterfly instance restore INSTANCE FILE --force`; one that is gone for good is forgotten with `butterfly instance remove INSTANCE`, and a new one made with `butterfly instance init INSTANCE`"
             }
             Self::Hosted { .. } => "use the running one, or stop that process first",
+            Self::Untold(_) => {
+                "see who owns that file: where another user hosts the instance (root, say), have them stop it, then give the file to the owner of its folder with `chown`"
+            }
             Self::Listen { .. } => {
                 "stop what uses that address; a new instance takes another one with `--listen`, one that is there by `listen` in its instance.toml"
             }

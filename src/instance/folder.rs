@@ -3,13 +3,14 @@
 //! `instance.toml` is what makes a folder an instance: it arrives last, with the rename of the
 //! whole folder, so that an interrupted creation leaves no half of one.
 
+use super::lock::{self, FolderLock, Holder};
 use super::{InstanceError, KeySource, Settings};
 use crate::model::{Timestamp, line_of};
 use crate::seal::in_place::sync_folder;
 use crate::seal::{DataKey, RootKey, private};
 use std::env::VarError;
-use std::fs::{self, File, Metadata, TryLockError};
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::fs::{self, File, Metadata};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -231,52 +232,29 @@ impl Folder {
     }
 
     /// Takes the lock, saying whose process has it.
-    pub(super) fn lock(&self) -> Result<Lock, InstanceError> {
+    pub(super) fn lock(&self) -> Result<FolderLock, InstanceError> {
         let path = self.lock_file();
         check_private(&path)?;
-        let mut file = private::files()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|error| failed(&path, &error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(InstanceError::Hosted {
-                    folder: self.0.clone(),
-                    pid: read_pid(&mut file).unwrap_or(0),
-                });
-            }
-            Err(TryLockError::Error(error)) => return Err(failed(&path, &error)),
-        }
-        file.set_len(0)
-            .and_then(|()| writeln!(file, "{}", std::process::id()))
-            .map_err(|error| failed(&path, &error))?;
-        Ok(Lock(file))
+        let taken = lock::take(&path).map_err(|error| failed(&path, &error))?;
+        taken.ok_or_else(|| InstanceError::Hosted {
+            folder: self.0.clone(),
+            pid: self.hosted_by().pid().unwrap_or(0),
+        })
     }
 
-    /// The process that had the lock and was gone before it could give it back: it crashed, or was killed.
+    /// The process that had the lock and was gone before it could give it back.
     pub(super) fn deserted_by(&self) -> Option<u32> {
-        let mut file = File::open(self.lock_file()).ok()?;
-        let pid = read_pid(&mut file)?;
-        file.try_lock_shared().is_ok().then_some(pid)
+        lock::deserted_by(&self.lock_file())
     }
 
-    /// The process that has the lock now. Asks the lock itself only where a PID was left behind, so
-    /// that looking does not get in the way of opening.
-    pub(super) fn hosted_by(&self) -> Option<u32> {
-        let mut file = File::open(self.lock_file()).ok()?;
-        let pid = read_pid(&mut file)?;
-        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)).then_some(pid)
+    /// Who has the lock now.
+    pub(super) fn hosted_by(&self) -> Holder {
+        lock::holder(&self.lock_file())
     }
-}
 
-impl Folder {
-    /// Since when somebody holds the lock: its text is written when it is taken.
+    /// Since when a process holds the lock: its text is written when it is taken.
     pub(super) fn hosted_since(&self) -> Option<Timestamp> {
-        self.hosted_by()?;
+        self.hosted_by().pid()?;
         let written = fs::metadata(self.lock_file()).ok()?.modified().ok()?;
         let since = written.duration_since(std::time::UNIX_EPOCH).ok()?;
         i64::try_from(since.as_micros()).ok().map(Timestamp::from_micros)
@@ -333,23 +311,6 @@ fn key_in_variable(name: &str) -> Result<DataKey, InstanceError> {
     };
     let key = RootKey::parse(text.trim()).map_err(|_| wrong("holds no key"))?;
     Ok(DataKey::from_bytes(*key.expose_bytes()))
-}
-
-/// The lock on a folder; let go when dropped, and by the system if the process dies.
-pub(super) struct Lock(File);
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        // An old PID does no harm: the lock decides, not the text.
-        let _ = self.0.set_len(0);
-    }
-}
-
-fn read_pid(file: &mut File) -> Option<u32> {
-    let mut text = String::new();
-    file.seek(SeekFrom::Start(0)).ok()?;
-    file.take(16).read_to_string(&mut text).ok()?;
-    text.trim().parse().ok()
 }
 
 /// Writes a file that is not there yet, durably.

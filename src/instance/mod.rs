@@ -33,6 +33,7 @@ mod issued;
 mod issuing;
 mod legacy_stand_in;
 mod limits;
+mod lock;
 mod malformed;
 mod metrics;
 mod once;
@@ -79,6 +80,7 @@ pub use events::{Event, EventFollower, EventLayer, Events, Looking, Origin, Read
 pub use examining::{Examined, Health};
 pub use host::Host;
 pub use legacy_stand_in::LegacyStandIn;
+pub use lock::{FolderLock, Holder};
 pub use reading::{may_write_at_a_peer, only_reads};
 pub use server::check_listen;
 pub use settings::{AuditKept, KeySource, NewInstance, ProxyHeader, SETTINGS_TEMPLATE, Settings, Tls};

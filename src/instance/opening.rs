@@ -4,11 +4,12 @@
 use super::actions::{Access, table};
 use super::caller::OWNER;
 use super::core::Parts;
-use super::folder::{Folder, Lock};
+use super::folder::Folder;
 use super::handshake::{self, Desk};
 use super::held::Held;
 use super::issued::{self, Issued};
 use super::legacy_stand_in::LegacyStandIn;
+use super::lock::FolderLock;
 use super::recall::recall_tokens;
 use super::replay::{self, Gap, Replay};
 use super::retention::Retention;
@@ -59,6 +60,11 @@ impl Instance {
                 Err(error)
             }
         }
+    }
+
+    /// Sees to it that nobody opens the instance in this folder while the answer is kept.
+    pub async fn shut(folder: &Path) -> Result<FolderLock, InstanceError> {
+        take_lock(&Folder::at(folder)).await
     }
 
     /// Takes the folder's lock and opens the instance.
@@ -254,7 +260,7 @@ fn act_of(name: &str) -> Option<Act> {
     }
 }
 
-async fn take_lock(folder: &Folder) -> Result<Lock, InstanceError> {
+async fn take_lock(folder: &Folder) -> Result<FolderLock, InstanceError> {
     for _ in 1..LOCK_TRIES {
         match folder.lock() {
             Err(InstanceError::Hosted { .. }) => tokio::time::sleep(LOCK_PAUSE).await,

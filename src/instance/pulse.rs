@@ -8,6 +8,9 @@ use std::time::Duration;
 /// How long is waited for a connection, and for the first byte of an answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Bytes of an answer up to its status: `HTTP/1.1 200`.
+const STATUS: u64 = 12;
+
 /// What was felt.
 #[derive(Debug)]
 pub(super) enum Pulse {
@@ -31,22 +34,33 @@ impl Pulse {
     }
 
     fn at(listen: SocketAddr, patience: Duration) -> Self {
-        let place = dialled(listen);
-        let mut stream = match TcpStream::connect_timeout(&place, patience) {
-            Ok(stream) => stream,
-            Err(error) if is_late(&error) => return Self::Silent,
-            Err(error) => return Self::NotListening(error),
-        };
-        // To one that speaks TLS this is nonsense, at which it hangs up: that too is an answer.
-        let question = format!("GET /health HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n");
-        let asked = stream
-            .set_read_timeout(Some(patience))
-            .and_then(|()| stream.write_all(question.as_bytes()))
-            .and_then(|()| stream.read(&mut [0]));
-        match asked {
-            Err(error) if is_late(&error) => Self::Silent,
-            _ => Self::Answers,
-        }
+        ask(listen, "/health", patience).map_or_else(|pulse| pulse, |_| Self::Answers)
+    }
+}
+
+/// Whether a process that should be listening at an address takes calls: it answers, and does not say that it is not ready
+/// for any, as one that is ending does.
+pub(super) fn takes_calls(pid: u32, listen: SocketAddr) -> bool {
+    !is_stopped(pid) && ask(listen, "/ready", PATIENCE).is_ok_and(|status| !status.ends_with(b" 503"))
+}
+
+/// The first bytes of an answer, up to its status; none of one that hung up.
+fn ask(listen: SocketAddr, path: &str, patience: Duration) -> Result<Vec<u8>, Pulse> {
+    let place = dialled(listen);
+    let mut stream = TcpStream::connect_timeout(&place, patience).map_err(|error| match is_late(&error) {
+        true => Pulse::Silent,
+        false => Pulse::NotListening(error),
+    })?;
+    // To one that speaks TLS this is nonsense, at which it hangs up: that too is an answer.
+    let question = format!("GET {path} HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n");
+    let mut status = Vec::new();
+    let asked = stream
+        .set_read_timeout(Some(patience))
+        .and_then(|()| stream.write_all(question.as_bytes()))
+        .and_then(|()| stream.take(STATUS).read_to_end(&mut status));
+    match asked {
+        Err(error) if is_late(&error) => Err(Pulse::Silent),
+        _ => Ok(status),
     }
 }
 
@@ -87,6 +101,24 @@ mod tests {
         drop(silent);
         assert!(matches!(Pulse::at(place, SHORT), Pulse::NotListening(_)));
         assert!(!is_stopped(std::process::id()));
+    }
+
+    #[test]
+    fn one_that_is_ending_takes_no_calls() {
+        for (status, takes) in [("200 OK", true), ("503 Service Unavailable", false)] {
+            let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+            let place = listener.local_addr().unwrap();
+            let other = std::thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                let _ = stream.read(&mut [0; 512]).unwrap();
+                stream
+                    .write_all(format!("HTTP/1.1 {status}\r\n\r\n").as_bytes())
+                    .unwrap();
+            });
+            assert_eq!(takes_calls(std::process::id(), place), takes, "{status}");
+            other.join().unwrap();
+            assert!(!takes_calls(std::process::id(), place), "nobody listens");
+        }
     }
 
     #[test]

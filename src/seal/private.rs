@@ -23,12 +23,19 @@ pub fn files() -> OpenOptions {
     options
 }
 
-/// Makes a folder that only its owner may enter, unless it is there already. What it is to be in must be there.
+/// Makes a folder that only its owner may enter, unless it is there already. What it is to be in must be there, and has the
+/// same owner.
 pub fn make_folder(path: &Path) -> io::Result<()> {
     match folders().create(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        result => result,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        result => result?,
     }
+    let mut reading = OpenOptions::new();
+    follow_no_link(reading.read(true));
+    if let Ok(made) = reading.open(path) {
+        give_to_owner_of_folder(&made, path);
+    }
+    Ok(())
 }
 
 /// Opens a file to those to whom another one was open that it replaces, and to nobody else. It becomes its owner's, too,
@@ -57,6 +64,39 @@ pub fn open_like(_: &File, _: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
+/// Opens no link in the place of a file.
+#[cfg(unix)]
+pub fn follow_no_link(options: &mut OpenOptions) {
+    let flag = rustix::fs::OFlags::NOFOLLOW.bits();
+    // It is a bit of a signed number there.
+    #[allow(clippy::cast_possible_wrap, reason = "the bits are what counts")]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, flag as i32);
+}
+
+/// Links are not looked for.
+#[cfg(not(unix))]
+pub fn follow_no_link(_: &mut OpenOptions) {}
+
+/// Gives what was opened at a path to whom its folder belongs, where that can be: what root leaves in somebody's folder is
+/// not in their way.
+#[cfg(unix)]
+pub fn give_to_owner_of_folder(file: &File, path: &Path) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let Some(Ok(folder)) = path.parent().map(std::fs::metadata) else {
+        return;
+    };
+    let Ok(about) = file.metadata() else { return };
+    // A file with another name besides may be anybody's.
+    let is_only_here = about.is_dir() || (about.is_file() && about.nlink() == 1);
+    if about.uid() != folder.uid() && is_only_here {
+        let _ = fchown(file, Some(folder.uid()), Some(folder.gid()));
+    }
+}
+
+/// It has what its folder hands down.
+#[cfg(not(unix))]
+pub fn give_to_owner_of_folder(_: &File, _: &Path) {}
+
 /// The permission bits, if others than the owner may do something with it.
 #[cfg(unix)]
 pub fn open_to_others(about: &Metadata) -> Option<u32> {
@@ -68,4 +108,42 @@ pub fn open_to_others(about: &Metadata) -> Option<u32> {
 #[cfg(not(unix))]
 pub fn open_to_others(_: &Metadata) -> Option<u32> {
     None
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{MetadataExt, chown};
+
+    #[test]
+    fn what_is_made_in_somebody_s_folder_is_theirs() {
+        let home = tempfile::tempdir().unwrap();
+        // Only root can give; whoever else makes something there has it already.
+        let somebody = match chown(home.path(), Some(4711), Some(4711)) {
+            Ok(()) => 4711,
+            Err(_) => std::fs::metadata(home.path()).unwrap().uid(),
+        };
+        let folder = home.path().join("folder");
+        make_folder(&folder).unwrap();
+        let path = folder.join("file");
+        let mut options = files();
+        follow_no_link(options.write(true).create(true));
+        give_to_owner_of_folder(&options.open(&path).unwrap(), &path);
+        for made in [&folder, &path] {
+            assert_eq!(std::fs::metadata(made).unwrap().uid(), somebody);
+        }
+    }
+
+    #[test]
+    fn what_has_another_name_besides_is_not_given_away() {
+        let home = tempfile::tempdir().unwrap();
+        let (here, there) = (home.path().join("here"), home.path().join("folder/there"));
+        std::fs::create_dir(home.path().join("folder")).unwrap();
+        let file = File::create(&here).unwrap();
+        let owner = file.metadata().unwrap().uid();
+        let _ = chown(home.path().join("folder"), Some(4711), Some(4711));
+        std::fs::hard_link(&here, &there).unwrap();
+        give_to_owner_of_folder(&file, &there);
+        assert_eq!(std::fs::metadata(&here).unwrap().uid(), owner);
+    }
 }

@@ -3,7 +3,9 @@
 use super::folders::move_folder;
 use super::hosting::Hosting;
 use super::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest, Workspace, blocking, in_a_moment};
-use crate::instance::{Host, Instance, LegacyStandIn, NewInstance, Settings};
+use crate::instance::{
+    FolderLock, Holder, Host, Instance, InstanceError, LegacyStandIn, NewInstance, Settings,
+};
 use crate::model::{CredentialState, InstanceKind, InstanceName, Profile, Timestamp};
 use crate::protocol::{Code, CredentialForm, HeldCredential, Spki};
 use crate::vault::{HeldEntry, HeldRole, InstanceRecord};
@@ -164,12 +166,12 @@ impl Workspace {
         if record.kind == InstanceKind::Local {
             // Behind its turn nobody opens it while its folder goes.
             let _turn = self.turns.take(&record.name).await;
-            match self.row_of(record.clone()).hosted_by {
-                HostedBy::Nobody => {}
-                HostedBy::Here => return Err(hosted(&record.name, "this process")),
-                HostedBy::Other(pid) => return Err(hosted(&record.name, &format!("process {pid}"))),
+            if self.row_of(record.clone()).hosted_by == HostedBy::Here {
+                return Err(hosted(&record.name, "this process"));
             }
+            let shut = self.shut(&record).await?;
             self.discard_folder(&record.name)?;
+            drop(shut);
         }
         self.in_vault(move |vault| vault.remove_instance(record.name.as_str()))
             .await
@@ -195,10 +197,11 @@ impl Workspace {
     pub async fn stop_instance(&self, name: &str) -> Result<InstanceRow, Failure> {
         let record = self.local_record(name).await?;
         if !self.hosts.stop(&record.name).await? {
-            if let Some(pid) = self.hosting_process(&record).await? {
-                return Err(hosted(&record.name, &format!("process {pid}")));
-            }
-            return Ok(self.row_of(record));
+            return match self.hosting_process(&record).await? {
+                Holder::Nobody => Ok(self.row_of(record)),
+                Holder::Process(pid) => Err(hosted(&record.name, &format!("process {pid}"))),
+                Holder::Untold(why) => Err(Failure::from(InstanceError::Untold(why)).on(name)),
+            };
         }
         self.probe(name).await
     }
@@ -213,7 +216,25 @@ impl Workspace {
             .map_err(|error| Failure::from(error).on(name.as_str()))
     }
 
-    async fn hosting_process(&self, record: &InstanceRecord) -> Result<Option<u32>, Failure> {
+    /// Nobody opens the instance while the answer is kept, and nobody has it open now. None where it has no folder.
+    async fn shut(&self, record: &InstanceRecord) -> Result<Option<FolderLock>, Failure> {
+        let place = self.place_of(&record.name);
+        if !place.is_dir() {
+            return Ok(None);
+        }
+        match Instance::hosted_by(&place) {
+            Holder::Nobody => {}
+            Holder::Process(pid) => return Err(hosted(&record.name, &format!("process {pid}"))),
+            Holder::Untold(why) => {
+                return Err(Failure::from(InstanceError::Untold(why)).on(record.name.as_str()));
+            }
+        }
+        let shut = Instance::shut(&place).await;
+        shut.map(Some)
+            .map_err(|error| Failure::from(error).on(record.name.as_str()))
+    }
+
+    async fn hosting_process(&self, record: &InstanceRecord) -> Result<Holder, Failure> {
         let folder = self.folder_of(record)?;
         Ok(in_a_moment(move || Instance::hosted_by(&folder)).await)
     }

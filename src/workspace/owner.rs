@@ -2,7 +2,7 @@
 
 use super::instances::local_entry;
 use super::{Failure, HostedBy, Workspace};
-use crate::instance::{Instance, Settings};
+use crate::instance::{Holder, Instance, InstanceError, Settings};
 use crate::model::{InstanceId, InstanceKind, InstanceName};
 use crate::protocol::{Code, CredentialForm, HeldCredential};
 use crate::vault::InstanceRecord;
@@ -101,7 +101,11 @@ impl Workspace {
         let host = match known.map(|record| self.row_of(record.clone()).hosted_by) {
             Some(HostedBy::Here) => Some("this process".to_owned()),
             Some(HostedBy::Other(pid)) => Some(format!("process {pid}")),
-            _ => Instance::hosted_by(place).map(|pid| format!("process {pid}")),
+            _ => match Instance::hosted_by(place) {
+                Holder::Nobody => None,
+                Holder::Process(pid) => Some(format!("process {pid}")),
+                Holder::Untold(why) => return Err(InstanceError::Untold(why).into()),
+            },
         };
         match host {
             None => Ok(()),

@@ -5,7 +5,7 @@ use super::carried::{Carried, CarriedFile};
 use super::carry::{VaultContents, into_empty, opened, refuse_used, unload};
 use super::folders::{cannot, move_folder};
 use super::{Failure, Home, VaultLock, blocking};
-use crate::instance::Instance;
+use crate::instance::{Holder, Instance, InstanceError};
 use crate::model::Timestamp;
 use crate::protocol::Code;
 use crate::seal::{Passphrase, private};
@@ -44,14 +44,18 @@ impl ExportedVault {
         for file in &self.carried.files {
             let folder = Path::new("instances").join(file.instance.as_str());
             let place = home.root().join(&folder);
-            if let Some(pid) = Instance::hosted_by(&place) {
-                let failure = Failure::new(
+            let failure = match Instance::hosted_by(&place) {
+                Holder::Nobody => None,
+                Holder::Process(pid) => Some(Failure::new(
                     Code::AlreadyHosted,
                     format!(
                         "the instance is hosted by process {pid}, and its settings and key would be replaced"
                     ),
                     "stop it first",
-                );
+                )),
+                Holder::Untold(why) => Some(InstanceError::Untold(why).into()),
+            };
+            if let Some(failure) = failure {
                 return Err(failure.on(file.instance.as_str()));
             }
             if !others.contains(&folder) && place.is_dir() && !self.is_same(file, &place) {

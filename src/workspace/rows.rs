@@ -2,7 +2,7 @@
 
 use super::hosting::Hosting;
 use super::{HostedBy, InstanceRow, Workspace};
-use crate::instance::Instance;
+use crate::instance::{Holder, Instance};
 use crate::model::{InstanceKind, InstanceState};
 use crate::vault::InstanceRecord;
 
@@ -64,15 +64,17 @@ impl Workspace {
             }
             Hosting::No => {}
         }
+        let not_stopped = match seen_state(record) {
+            InstanceState::Stopped => InstanceState::Unknown,
+            seen => seen,
+        };
         match Instance::hosted_by(&self.place_of(&record.name)) {
-            Some(pid) => {
-                let state = match seen_state(record) {
-                    InstanceState::Stopped => InstanceState::Unknown,
-                    seen => seen,
-                };
-                (HostedBy::Other(pid), state)
+            Holder::Process(pid) => (HostedBy::Other(pid), not_stopped),
+            Holder::Nobody => (HostedBy::Nobody, InstanceState::Stopped),
+            Holder::Untold(why) => {
+                tracing::debug!(instance = %record.name, %why, "who hosts it cannot be told");
+                (HostedBy::Unknown, not_stopped)
             }
-            None => (HostedBy::Nobody, InstanceState::Stopped),
         }
     }
 }

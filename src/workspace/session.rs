@@ -6,7 +6,7 @@ mod following;
 use super::hosting::Hosting;
 use super::{Failure, Workspace, held, in_a_moment, read_only};
 use crate::client::{ClientError, Exchange, FailedExchange};
-use crate::instance::{Instance, InstanceError};
+use crate::instance::{Holder, Instance, InstanceError};
 use crate::model::{InstanceKind, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, PhaseName, Query, Reply, Stopwatch};
 use crate::vault::{HeldEntry, InstanceRecord};
@@ -178,7 +178,7 @@ impl Workspace {
         let folder = self.folder_of(record)?;
         let is_hosted = {
             let folder = folder.clone();
-            in_a_moment(move || Instance::hosted_by(&folder).is_some())
+            in_a_moment(move || Instance::hosted_by(&folder) != Holder::Nobody)
         };
         let turn = self.turns.take(&record.name).await;
         // Asked again behind the turn: it may have been started while we waited.

@@ -197,7 +197,17 @@ fn an_instance_is_hosted_in_the_background_until_it_is_stopped() {
         "stopped"
     );
     assert_eq!(home.ok(&["instance", "stop", "alpha"])["stopped"], false);
-    assert_ne!(home.run(&["instance", "start", "nobody"]).code, 0);
+    let absent = error(&home.run_json(&["instance", "start", "nobody"]));
+    assert_eq!(absent["code"], "instance_not_found");
+    assert!(
+        absent["message"].as_str().unwrap().contains("there are: alpha"),
+        "{absent}"
+    );
+    // It was never there: there is nothing to restore or to forget.
+    assert!(
+        !absent["remedy"].as_str().unwrap().contains("restore"),
+        "{absent}"
+    );
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod faults;
 
 mod audit;
+mod background;
 mod backup;
 mod binary;
 mod circuits;

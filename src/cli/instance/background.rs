@@ -6,14 +6,14 @@
 use super::super::outcome::{Outcome, file_failed};
 use super::super::session::Session;
 use super::{folder, settings_of};
-use crate::instance::Instance;
+use crate::instance::{Holder, Instance, InstanceError, Settings};
 use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::seal::private;
 use crate::workspace::{Failure, VAULT_PASSPHRASE_VARIABLE};
 use serde_json::json;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -32,16 +32,30 @@ impl Mark {
     /// Leaves the mark. That it cannot be left costs `instance stop` only.
     pub fn leave(home: &Path, name: &InstanceName) -> Option<Self> {
         let path = mark_file(home, name);
-        private_folder(path.parent()?).ok()?;
-        fs::write(&path, format!("{}\n", std::process::id())).ok()?;
+        private::make_folder(path.parent()?).ok()?;
+        let mut file = private::files()
+            .create(true)
+            .write(true)
+            .truncate(true)
+            .open(&path)
+            .ok()?;
+        private::give_to_owner_of_folder(&file, &path);
+        writeln!(file, "{}", std::process::id()).ok()?;
         Some(Self(path))
     }
 }
 
 impl Drop for Mark {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        // Whoever hosts it next may have left a mark already.
+        if is_marked(&self.0, std::process::id()) {
+            let _ = fs::remove_file(&self.0);
+        }
     }
+}
+
+fn is_marked(mark: &Path, pid: u32) -> bool {
+    fs::read_to_string(mark).unwrap_or_default().trim() == pid.to_string()
 }
 
 fn mark_file(home: &Path, name: &InstanceName) -> PathBuf {
@@ -54,20 +68,20 @@ pub async fn start(session: &Session, name: &InstanceName) -> Outcome {
     let home = session.home().root().to_owned();
     let place = folder(&home, name);
     let settings = settings_of(session, name).await?;
-    if let Some(pid) = Instance::hosted_by(&place) {
+    if let Some(pid) = hosted_well(name, &place, &settings).await? {
         return session.show(
             &json!({"name": name, "endpoint": settings.endpoint, "pid": pid, "started": false}),
             || format!("{name} is hosted already, by process {pid}."),
         );
     }
-    let log = log_file(&home, name)?;
-    let (path, name_there) = (log.1.clone(), name.clone());
-    let pid = tokio::task::spawn_blocking(move || launch(&home, &name_there, log.0))
+    let Log { file, path, before } = log_file(&home, name)?;
+    let name_there = name.clone();
+    let pid = tokio::task::spawn_blocking(move || launch(&home, &name_there, file))
         .await
-        .map_err(|_| ended(name, &path))?
+        .map_err(|_| ended(name, &path, before))?
         .map_err(|error| file_failed("start", Path::new("butterfly serve"), &error))?;
     let Some(pid) = pid else {
-        return Err(ended(name, &path).into());
+        return Err(ended(name, &path, before).into());
     };
     session.show(
         &json!({"name": name, "endpoint": settings.endpoint, "pid": pid, "started": true, "log": path}),
@@ -78,6 +92,40 @@ pub async fn start(session: &Session, name: &InstanceName) -> Outcome {
             ))
         },
     )
+}
+
+/// The process that hosts it and takes calls; none if nobody has it open. One that has and takes none may be about to end, or
+/// have looked into it only: that is waited for.
+async fn hosted_well(name: &InstanceName, place: &Path, settings: &Settings) -> Result<Option<u32>, Failure> {
+    let mut looks = 0;
+    loop {
+        let pid = match Instance::hosted_by(place) {
+            Holder::Nobody => return Ok(None),
+            Holder::Process(pid) => pid,
+            Holder::Untold(why) => return Err(Failure::from(InstanceError::Untold(why)).on(name.as_str())),
+        };
+        let settings_there = settings.clone();
+        let takes_calls =
+            tokio::task::spawn_blocking(move || Instance::takes_calls(pid, &settings_there)).await;
+        if takes_calls.unwrap_or_default() {
+            return Ok(Some(pid));
+        }
+        looks += 1;
+        if looks == LOOKS {
+            return Err(Failure::new(
+                Code::AlreadyHosted,
+                format!(
+                    "process {pid} has it open and takes no calls at {}: it ends, hangs, or is badly off",
+                    settings.listen
+                ),
+                format!(
+                    "`butterfly doctor` says more; end that process, then `butterfly instance start {name}`"
+                ),
+            )
+            .on(name.as_str()));
+        }
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// Starts the program and waits until it says where it listens; none if it ended before.
@@ -108,9 +156,16 @@ fn launch(home: &Path, name: &InstanceName, log: File) -> std::io::Result<Option
 }
 
 /// What it says before it listens, and whatever it is badly off for after: the rest is in its folder.
-fn log_file(home: &Path, name: &InstanceName) -> Result<(File, PathBuf), Failure> {
+struct Log {
+    file: File,
+    path: PathBuf,
+    /// Bytes that others left in it.
+    before: u64,
+}
+
+fn log_file(home: &Path, name: &InstanceName) -> Result<Log, Failure> {
     let folder = home.join("logs");
-    private_folder(&folder).map_err(|error| file_failed("make", &folder, &error))?;
+    private::make_folder(&folder).map_err(|error| file_failed("make", &folder, &error))?;
     let path = folder.join(format!("{name}.log"));
     if fs::metadata(&path).is_ok_and(|about| about.len() > LARGEST_LOG) {
         let _ = fs::rename(&path, folder.join(format!("{name}.old.log")));
@@ -120,20 +175,25 @@ fn log_file(home: &Path, name: &InstanceName) -> Result<(File, PathBuf), Failure
         .append(true)
         .open(&path)
         .map_err(|error| file_failed("open", &path, &error))?;
-    Ok((file, path))
+    private::give_to_owner_of_folder(&file, &path);
+    let before = file.metadata().map_or(0, |about| about.len());
+    Ok(Log { file, path, before })
 }
 
-fn private_folder(folder: &Path) -> std::io::Result<()> {
-    private::folders().recursive(true).create(folder)
-}
-
-fn ended(name: &InstanceName, log: &Path) -> Failure {
-    let said = fs::read_to_string(log).unwrap_or_default();
+/// It ended before it listened, and what it said: not what others said before it, as whose failure that would look.
+fn ended(name: &InstanceName, log: &Path, before: u64) -> Failure {
+    let said = fs::read(log).unwrap_or_default();
+    let from = usize::try_from(before).unwrap_or(usize::MAX).min(said.len());
+    let said = String::from_utf8_lossy(&said[from..]);
     let last: Vec<&str> = said.lines().rev().take(3).collect();
     let last: Vec<&str> = last.into_iter().rev().collect();
+    let last = match last.as_slice() {
+        [] => "it said nothing".to_owned(),
+        last => last.join("; "),
+    };
     Failure::new(
         Code::Internal,
-        format!("it ended before it listened: {}", last.join("; ")),
+        format!("it ended before it listened: {last}"),
         format!("run it in the foreground to see more: `butterfly serve {name}`"),
     )
     .on(name.as_str())
@@ -145,13 +205,18 @@ pub async fn stop(session: &Session, name: &InstanceName) -> Outcome {
     let home = session.home().root();
     let place = folder(home, name);
     settings_of(session, name).await?;
-    let Some(pid) = Instance::hosted_by(&place) else {
-        return session.show(&json!({"name": name, "stopped": false}), || {
-            format!("Nobody hosts {name}.")
-        });
+    let pid = match Instance::hosted_by(&place) {
+        Holder::Process(pid) => pid,
+        Holder::Nobody => {
+            return session.show(&json!({"name": name, "stopped": false}), || {
+                format!("Nobody hosts {name}.")
+            });
+        }
+        Holder::Untold(why) => {
+            return Err(Failure::from(InstanceError::Untold(why)).on(name.as_str()).into());
+        }
     };
-    let marked = fs::read_to_string(mark_file(home, name)).unwrap_or_default();
-    if marked.trim() != pid.to_string() {
+    if !is_marked(&mark_file(home, name), pid) {
         return Err(Failure::new(
             Code::AlreadyHosted,
             format!("process {pid} hosts it, which is no `serve` for it alone"),
@@ -169,7 +234,13 @@ pub async fn stop(session: &Session, name: &InstanceName) -> Outcome {
         .on(name.as_str())
     })?;
     for _ in 0..LOOKS {
-        if Instance::hosted_by(&place) != Some(pid) {
+        let is_over = match Instance::hosted_by(&place) {
+            Holder::Nobody => true,
+            Holder::Process(other) => other != pid,
+            // It has the lock still, and lets it go.
+            Holder::Untold(_) => false,
+        };
+        if is_over {
             return session.show(&json!({"name": name, "pid": pid, "stopped": true}), || {
                 format!("{name} is stopped; nothing acknowledged is lost.")
             });

@@ -365,6 +365,7 @@ fn details_with(row: &InstanceRow, kept: Option<AuditKept>, key: Option<&KeySour
         HostedBy::Nobody => None,
         HostedBy::Here => Some("this process".to_owned()),
         HostedBy::Other(pid) => Some(format!("process {pid}")),
+        HostedBy::Unknown => Some("cannot be told: `butterfly doctor` says why".to_owned()),
     };
     pairs([
         ("name", Some(row.name.to_string())),
@@ -399,12 +400,29 @@ pub async fn settings_of(session: &Session, name: &InstanceName) -> Result<Setti
         Ok(settings) => return Ok(settings),
         Err(error) => Failure::from(error).on(name.as_str()),
     };
-    if failure.code == Code::InstanceNotFound
-        && let Some(absent) = why_absent(session, name).await
-    {
-        return Err(absent);
+    if failure.code != Code::InstanceNotFound {
+        return Err(failure);
     }
-    Err(failure)
+    Err(match why_absent(session, name).await {
+        Some(absent) => absent,
+        None => no_such(session, name),
+    })
+}
+
+/// There is no instance of this name, nor was there one as far as can be told; which there are.
+pub fn no_such(session: &Session, name: &InstanceName) -> Failure {
+    let names = session.home().instances_on_disk().unwrap_or_default();
+    let names: Vec<&str> = names.iter().map(InstanceName::as_str).collect();
+    let there = match names.as_slice() {
+        [] => "there is none in this home".to_owned(),
+        names => format!("there are: {}", names.join(", ")),
+    };
+    Failure::new(
+        Code::InstanceNotFound,
+        format!("there is no local instance {:?}; {there}", name.as_str()),
+        format!("name one that is there (`butterfly instance list`), or make it with `butterfly instance init {name}`"),
+    )
+    .on(name.as_str())
 }
 
 /// Why there is no folder of this name, as far as that can be told without asking anybody for the vault.

@@ -122,10 +122,9 @@ struct Open {
 
 impl EventFiles {
     fn open(&self, number: u64) -> io::Result<Open> {
-        let mut file = private::files()
-            .create(true)
-            .append(true)
-            .open(file(&self.place, number))?;
+        let path = file(&self.place, number);
+        let mut file = private::files().create(true).append(true).open(&path)?;
+        private::give_to_owner_of_folder(&file, &path);
         let size = file.metadata()?.len();
         if size > 0 {
             // Whatever a crash left of a last line ends here. An empty line is no event.

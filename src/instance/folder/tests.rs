@@ -51,17 +51,21 @@ fn threat_53_loose_modes_and_links_are_refused() {
 #[test]
 fn threat_48_the_lock_says_who_hosts() {
     let (_home, folder) = finished();
-    assert_eq!(folder.hosted_by(), None);
+    assert_eq!(folder.hosted_by(), Holder::Nobody);
     let lock = folder.lock().unwrap();
-    assert_eq!(folder.hosted_by(), Some(std::process::id()));
+    assert_eq!(folder.hosted_by(), Holder::Process(std::process::id()));
     let Err(InstanceError::Hosted { pid, .. }) = folder.lock() else {
         panic!("two hosts of one folder");
     };
     assert_eq!(pid, std::process::id());
     drop(lock);
-    assert_eq!(folder.hosted_by(), None);
+    assert_eq!(folder.hosted_by(), Holder::Nobody);
     fs::write(folder.lock_file(), "4000000\n").unwrap();
-    assert_eq!(folder.hosted_by(), None, "a PID left by a crash hosts nothing");
+    assert_eq!(
+        folder.hosted_by(),
+        Holder::Nobody,
+        "a PID left by a crash hosts nothing"
+    );
     folder.lock().unwrap();
 }
 

@@ -126,6 +126,9 @@ fn kind(state: &State, row: &InstanceRow) -> String {
     match (row.hosted_by, row.kind) {
         (HostedBy::Here, _) => "local, hosted by this console".to_owned(),
         (HostedBy::Other(process), _) => format!("local, hosted by process {process}"),
+        (HostedBy::Unknown, _) => {
+            "local; who hosts it cannot be told: `butterfly doctor` says why".to_owned()
+        }
         (HostedBy::Nobody, InstanceKind::Local) => {
             format!(
                 "local, hosted by nobody: {} starts it",

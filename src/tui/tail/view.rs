@@ -112,6 +112,9 @@ fn draw_nothing(state: &State, tail: &Tail, canvas: &mut Canvas, area: Rect) {
             "Process {pid} hosts it and has told nothing yet. Refusals and failures come here; what went well is in its audit trail alone ({}).",
             state.key_for(Id::Audit)
         ),
+        Some(HostedBy::Unknown) => {
+            "It told nothing yet, and who hosts it cannot be told. `butterfly doctor` says why.".to_owned()
+        }
         _ => format!(
             "It told nothing yet. {} starts it; refusals and failures come here, whoever hosts it.",
             state.key_for(Id::StartInstance)

@@ -37,6 +37,8 @@ pub enum HostedBy {
     Here,
     /// Another process, by its id.
     Other(u32),
+    /// That cannot be told: it may be hosted by another user, and is treated as hosted.
+    Unknown,
 }
 
 /// An instance, as listed.
