@@ -81,6 +81,40 @@ impl Failures {
     }
 }
 
+/// Guesses a minute at which codes there are, of one address and of all together. People mistype a number once or twice; of
+/// the 10,000 numbers so many are some hundreds in the quarter of an hour that a code lives.
+const GUESSES_OF_ONE: u32 = 10;
+const GUESSES_OF_ALL: u32 = 30;
+
+/// Counts guesses at one-time codes that hit none. Whoever used them up is to be heard no more, right or wrong: a guess that
+/// hits burns somebody's code. Few are counted, so that it stays small.
+#[derive(Debug, Default)]
+pub(super) struct Guesses {
+    addresses: Mutex<HashMap<IpAddr, i64>>,
+    all: AtomicI64,
+}
+
+impl Guesses {
+    /// Whether this address has a guess left; the error is how many seconds it should wait.
+    pub(super) fn look(&self, peer: IpAddr, now_us: i64) -> Result<(), u64> {
+        let addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let through = addresses.get(&network(peer)).copied().unwrap_or(0);
+        advance(through, GUESSES_OF_ONE, now_us)?;
+        advance(self.all.load(Ordering::Relaxed), GUESSES_OF_ALL, now_us).map(drop)
+    }
+
+    /// Counts one that hit nothing.
+    pub(super) fn count(&self, peer: IpAddr, now_us: i64) {
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        addresses.retain(|_, through| *through > now_us);
+        let through = addresses.entry(network(peer)).or_insert(0);
+        *through = advance(*through, GUESSES_OF_ONE, now_us).unwrap_or(*through);
+        let all = self.all.load(Ordering::Relaxed);
+        let all = advance(all, GUESSES_OF_ALL, now_us).unwrap_or(all);
+        self.all.store(all, Ordering::Relaxed);
+    }
+}
+
 /// One party has a whole /64 of IPv6.
 fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
@@ -217,6 +251,25 @@ mod tests {
         assert!(failures.count("2001:db8::2".parse().unwrap(), NOW).is_err());
         assert_eq!(failures.count("2001:db8:1::1".parse().unwrap(), NOW), Ok(()));
         assert_eq!(failures.count(prober, NOW + 60_000_000), Ok(()));
+    }
+
+    #[test]
+    fn threat_55_guesses_are_few_of_each_and_of_all() {
+        let guesses = Guesses::default();
+        let mut heard = 0;
+        for number in 0..100u32 {
+            let peer = IpAddr::V4((number / 20).into());
+            if guesses.look(peer, NOW).is_ok() {
+                guesses.count(peer, NOW);
+                heard += 1;
+            }
+        }
+        assert_eq!(heard, GUESSES_OF_ALL, "ten of each of three");
+        assert!(guesses.addresses.lock().unwrap().len() <= 3);
+        let fresh = IpAddr::V4(9.into());
+        assert_eq!(guesses.look(fresh, NOW), Err(2));
+        assert_eq!(guesses.look(fresh, NOW + 2_000_000), Ok(()));
+        assert_eq!(guesses.look(IpAddr::V4(0.into()), NOW + 2_000_000), Err(4));
     }
 
     #[test]

@@ -6,15 +6,22 @@ use crate::handshake::{AlarmKind, Claim, ClaimAnswer, Claimed};
 use crate::instance::Instance;
 use crate::model::Timestamp;
 use crate::store::{AuditOutcome, CodeRecord};
+use std::net::IpAddr;
 
 /// Answers a claim: the first one of a code, and that one again. Any other freezes what the code was for.
-pub(super) async fn claim(instance: &Instance, claim: Claim) -> Result<ClaimAnswer, Refusal> {
+pub(super) async fn claim(instance: &Instance, peer: IpAddr, claim: Claim) -> Result<ClaimAnswer, Refusal> {
+    let mut codes = instance.desk().alone_with(peer).await?;
+    let claimed = claim_alone(instance, &mut codes, claim).await;
+    instance.desk().count(peer, &claimed);
+    claimed
+}
+
+async fn claim_alone(instance: &Instance, codes: &mut Codes, claim: Claim) -> Result<ClaimAnswer, Refusal> {
     let now = Timestamp::now();
-    let mut codes = instance.desk().alone().await;
-    let slot = live(&mut codes, &claim.nameplate, now)?;
+    let slot = live(codes, &claim.nameplate, now)?;
     let offer = slot.offer.clone();
     let (first, answer) = match &slot.step {
-        Step::Waits => return first_claim(instance, &mut codes, claim, now).await,
+        Step::Waits => return first_claim(instance, codes, claim, now).await,
         Step::Contested => return Err(Refusal::Contested { offer }),
         Step::Claimed(open) => (&open.claim, &open.answer),
         Step::HandedOver(done) => (&done.claim, &done.answer),

@@ -7,12 +7,27 @@ use crate::handshake::{AlarmKind, Confirmation, Event, Handover};
 use crate::instance::Instance;
 use crate::model::Timestamp;
 use crate::store::AuditOutcome;
+use std::net::IpAddr;
 
 /// Hands the bundle over for the right proof, and again for the same one. A wrong one burns the code.
-pub(super) async fn confirm(instance: &Instance, confirmation: Confirmation) -> Result<Handover, Refusal> {
+pub(super) async fn confirm(
+    instance: &Instance,
+    peer: IpAddr,
+    confirmation: Confirmation,
+) -> Result<Handover, Refusal> {
+    let mut codes = instance.desk().alone_with(peer).await?;
+    let confirmed = confirm_alone(instance, &mut codes, confirmation).await;
+    instance.desk().count(peer, &confirmed);
+    confirmed
+}
+
+async fn confirm_alone(
+    instance: &Instance,
+    codes: &mut Codes,
+    confirmation: Confirmation,
+) -> Result<Handover, Refusal> {
     let now = Timestamp::now();
-    let mut codes = instance.desk().alone().await;
-    let slot = live(&mut codes, &confirmation.nameplate, now)?;
+    let slot = live(codes, &confirmation.nameplate, now)?;
     let offer = slot.offer.clone();
     let unknown = |reason| Refusal::Unknown {
         offer: Some(offer.clone()),
@@ -28,8 +43,8 @@ pub(super) async fn confirm(instance: &Instance, confirmation: Confirmation) -> 
         }
         Step::HandedOver(_) => Err(unknown("other_proof")),
         Step::Claimed(open) => match open.claimed.hand_over(&confirmation, &open.bundle) {
-            Ok(handover) => deliver(instance, &mut codes, confirmation, handover, now).await,
-            Err(_) => burn(instance, &mut codes, &confirmation.nameplate).await,
+            Ok(handover) => deliver(instance, codes, confirmation, handover, now).await,
+            Err(_) => burn(instance, codes, &confirmation.nameplate).await,
         },
     }
 }

@@ -3,10 +3,13 @@
 //! A code that waits lies sealed in the store. From its claim on the bundle is in memory only, so that a
 //! restart burns it.
 
+use super::Refusal;
 use crate::handshake::{Claim, ClaimAnswer, Claimed, Handover};
+use crate::instance::limits::{self, Guesses};
 use crate::model::Timestamp;
 use crate::store::{OfferRecord, Store, StoreError};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use tokio::sync::{Mutex, MutexGuard};
 use zeroize::Zeroizing;
 
@@ -14,6 +17,7 @@ use zeroize::Zeroizing;
 /// Take it before [`Instance::changing`], never after.
 pub(in crate::instance) struct Desk {
     codes: Mutex<Codes>,
+    guesses: Guesses,
 }
 
 /// What lies on the desk, by nameplate. Whoever asks for a nameplate that is not here costs no look at the store.
@@ -72,7 +76,24 @@ impl Desk {
             }
         }
         let codes = Mutex::new(codes);
-        Ok((Self { codes }, interrupted))
+        let guesses = Guesses::default();
+        Ok((Self { codes, guesses }, interrupted))
+    }
+
+    /// Everything on the desk, for one caller at a time, unless it has guessed too much: then nothing of it is looked at. Whoever
+    /// guesses at many at once is counted all the same, one after the other.
+    pub(super) async fn alone_with(&self, peer: IpAddr) -> Result<MutexGuard<'_, Codes>, Refusal> {
+        let codes = self.alone().await;
+        let allowed = self.guesses.look(peer, limits::moment_us());
+        allowed.map_err(|wait| Refusal::TooMany { wait })?;
+        Ok(codes)
+    }
+
+    /// Counts what hit nothing against its address; before anybody else is let at the desk.
+    pub(super) fn count<T>(&self, peer: IpAddr, outcome: &Result<T, Refusal>) {
+        if matches!(outcome, Err(Refusal::Unknown { .. })) {
+            self.guesses.count(peer, limits::moment_us());
+        }
     }
 
     /// Everything on the desk, for one at a time.

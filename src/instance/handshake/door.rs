@@ -1,5 +1,6 @@
 //! The two routes as HTTP: small JSON in, small JSON out, problems as RFC 9457 has them. What failed is counted
-//! against its address, like calls that do not authenticate.
+//! against its address, like calls that do not authenticate; guesses at which codes there are have a small budget of their
+//! own, after which nothing of a claim is looked at.
 //!
 //! | route | body | 200 |
 //! | --- | --- | --- |
@@ -85,12 +86,17 @@ pub(in crate::instance) async fn answer(
 async fn step(instance: &Instance, peer: IpAddr, is_claim: bool, body: &[u8]) -> Answer {
     if is_claim {
         return match read(body) {
-            Some(message) => told(instance, peer, CLAIM, claim::claim(instance, message).await),
+            Some(message) => told(instance, peer, CLAIM, claim::claim(instance, peer, message).await),
             None => unreadable(instance, peer),
         };
     }
     match read(body) {
-        Some(message) => told(instance, peer, CONFIRM, confirm::confirm(instance, message).await),
+        Some(message) => told(
+            instance,
+            peer,
+            CONFIRM,
+            confirm::confirm(instance, peer, message).await,
+        ),
         None => unreadable(instance, peer),
     }
 }
@@ -130,6 +136,10 @@ fn refused(instance: &Instance, peer: IpAddr, action: &'static str, refusal: Ref
         Refusal::Failed(problem) => {
             tracing::error!(action, %problem.message, "a handshake could not be made durable");
             return response::overloaded();
+        }
+        Refusal::TooMany { wait } => {
+            instance.metrics().limited.add_one();
+            (None, "too_many_guesses", response::too_many(wait))
         }
         Refusal::Unknown { offer, reason } => {
             let answer = response::coded_problem(StatusCode::NOT_FOUND, Code::CodeRefused, UNKNOWN);

@@ -44,6 +44,11 @@ enum Refusal {
         /// Whose.
         offer: String,
     },
+    /// This address, or everybody together, guessed too much to be heard now.
+    TooMany {
+        /// Seconds until it is.
+        wait: u64,
+    },
     /// It could not be made durable.
     Failed(Problem),
 }
