@@ -42,7 +42,10 @@ async fn threat_36_a_code_claimed_twice_freezes_and_alarms() {
     second.instance = Some(instance("eve"));
     let before = eve.trace().await;
     let refused = eve.home.accept(second).await.unwrap_err();
-    assert_eq!(refused.code, Code::CodeRefused, "{refused}");
+    // Whoever is second may be the one that was meant: it has to know.
+    assert_eq!(refused.code, Code::CredentialFrozen, "{refused}");
+    assert!(refused.message.contains("claimed by two parties"), "{refused}");
+    assert!(refused.remedy.contains("another channel"), "{refused}");
     assert_eq!(eve.trace().await, before);
     // The offering side sees it ...
     let row = beta.home.handshake(&made.offer_id).await.unwrap();

@@ -133,6 +133,16 @@ fn in_between(what: &str) -> Failure {
 
 fn refused(error: ClientError, what: &str) -> Failure {
     match error {
+        // The one thing that this status says there (DESIGN 3.6): two parties have had the code.
+        ClientError::Http {
+            status: 409, detail, ..
+        } => Failure::new(
+            Code::CredentialFrozen,
+            detail.unwrap_or_else(|| {
+                "the code was claimed by two parties, so its credentials are frozen".to_owned()
+            }),
+            "somebody else had this code: tell the other administrator, and ask for a new offer over another channel",
+        ),
         ClientError::Http { status, .. } if (400..429).contains(&status) => Failure::new(
             Code::CodeRefused,
             what,

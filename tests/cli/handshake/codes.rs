@@ -104,7 +104,10 @@ fn threat_36_a_code_that_two_parties_claim_freezes_what_it_handed_over_and_alarm
     let pair = Pair::new();
     let joined = pair.join(Way::Code, &[]);
     let thief = Home::empty();
-    assert_eq!(refused(&accept(&thief, &joined.offer, &[]), 3), "code_refused");
+    assert_eq!(
+        refused(&accept(&thief, &joined.offer, &[]), 3),
+        "credential_frozen"
+    );
     assert_eq!(thief.ok(&["instance", "list"]), json!([]));
 
     for row in pair.issued_rows() {
