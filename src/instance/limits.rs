@@ -10,6 +10,8 @@ use std::time::Instant;
 const MINUTE_US: i64 = 60_000_000;
 /// Unauthenticated calls that an address may fail with in a minute before it hears 429 instead of 401.
 const FAILURES_A_MINUTE: u32 = 600;
+/// Why the next one is refused, as the trail counts it.
+pub(super) const TOO_MANY_FAILURES: &str = "too_many_failures";
 /// Addresses whose failures are counted one by one; the rest share one count.
 const ADDRESSES: usize = 4096;
 
@@ -116,7 +118,7 @@ impl Guesses {
 }
 
 /// One party has a whole /64 of IPv6.
-fn network(peer: IpAddr) -> IpAddr {
+pub(super) fn network(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(address) => {
             let prefix = u128::from(address) & !u128::from(u64::MAX);

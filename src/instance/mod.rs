@@ -63,6 +63,7 @@ mod server;
 mod settings;
 mod settings_text;
 mod size;
+mod strangers;
 mod strict_replay;
 mod tls;
 mod trail;

@@ -15,7 +15,7 @@ use super::replay::{self, Gap, Replay};
 use super::retention::Retention;
 use super::settings::{AuditKept, NewInstance, ProxyHeader, Settings, Tls, usual};
 use super::trail::{Act, Acts, Trail};
-use super::{Instance, InstanceError, free_port, server, tls};
+use super::{Instance, InstanceError, free_port, server, strangers, tls};
 use crate::model::{AppId, CredentialState, Endpoint, Grant, Profile, Timestamp};
 use crate::protocol::{HeldCredential, Spki};
 use crate::seal::{DataKey, random};
@@ -220,6 +220,12 @@ async fn open_folder(
         closing.clone(),
     ));
     if !audit_off {
+        let strangers = Arc::clone(trail.strangers());
+        keepers.spawn(strangers::keep_summing(
+            strangers,
+            trail.shared_log(),
+            closing.clone(),
+        ));
         let retention = Retention::new(trail.shared_log(), folder.clone(), &settings);
         keepers.spawn(retention.keep(closing.clone()));
     }

@@ -393,10 +393,14 @@ fn status(reply: &Reply, profile: Profile) -> u16 {
     reply.code().unwrap_or(Code::Internal).http_status(profile)
 }
 
-/// 401 or 429. An address that fails too often hears 429 whatever it sends, and is on record once for all.
+/// 401 or 429. An address that fails too often hears 429 whatever it sends, and is only counted.
 fn refused(instance: &Instance, peer: IpAddr, profile: Profile, now: Timestamp, refusal: Refusal) -> Answer {
     if let Err(wait) = instance.failures().count(peer, limits::moment_us()) {
         instance.metrics().limited.add_one();
+        instance
+            .trail()
+            .strangers()
+            .count(peer, limits::TOO_MANY_FAILURES);
         return response::too_many(wait);
     }
     match refusal {
@@ -407,7 +411,9 @@ fn refused(instance: &Instance, peer: IpAddr, profile: Profile, now: Timestamp, 
             clock,
         } => {
             instance.metrics().unauthenticated.add_one();
-            instance.trail().deny_soon(now, kid, jti, &reason);
+            instance
+                .trail()
+                .deny_stranger_soon(now, peer, (kid, jti), &reason);
             response::unauthenticated(profile, clock)
         }
         Refusal::TooMany {

@@ -3,10 +3,12 @@
 use super::caller::Caller;
 use super::events::{self, Events, Origin, Weight};
 use super::grant_part::GRANT_PART;
+use super::strangers::Strangers;
 use crate::model::{GrantDifference, InstanceId, KeyId, Timestamp};
 use crate::protocol::{Code, Hop, Query, Reply};
 use crate::store::{AuditHead, AuditLog, AuditOutcome, NewAuditRecord, StoreError};
 use serde_json::Value;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Longest text from a caller that goes on record.
@@ -63,6 +65,7 @@ pub(super) struct Trail {
     is_off: bool,
     /// Whoever hosts the instance may look at what it refuses.
     events: Option<Arc<Events>>,
+    strangers: Arc<Strangers>,
 }
 
 /// Who did what, as far as it is known.
@@ -80,6 +83,7 @@ impl Trail {
             own: own.to_string(),
             is_off,
             events: events::own(),
+            strangers: Arc::default(),
         }
     }
 
@@ -137,6 +141,25 @@ impl Trail {
         self.append(record).await
     }
 
+    /// What is counted of strangers instead of being on record one by one.
+    pub(super) fn strangers(&self) -> &Arc<Strangers> {
+        &self.strangers
+    }
+
+    /// Puts on record without waiting that somebody was refused who did not prove to be anybody, or counts it where there
+    /// are many of these.
+    pub(super) fn deny_stranger_soon(
+        &self,
+        now: Timestamp,
+        peer: IpAddr,
+        (kid, jti): (Option<KeyId>, Option<String>),
+        reason: &str,
+    ) {
+        if self.strangers.is_one_of_few(peer, reason) {
+            self.deny_soon(now, kid, jti, reason);
+        }
+    }
+
     /// Puts a refusal on record without waiting: nobody buys an fsync without a credential.
     pub(super) fn deny_soon(&self, now: Timestamp, kid: Option<KeyId>, jti: Option<String>, reason: &str) {
         if self.is_off {
@@ -168,17 +191,17 @@ impl Trail {
         self.append(event(now, action, subject, outcome, reason)).await
     }
 
-    /// The same without waiting, for refusals of strangers.
-    pub(super) fn step_soon(
+    /// That a stranger was refused a step of a handshake, without waiting; counted where there are many of these.
+    pub(super) fn deny_step_soon(
         &self,
         now: Timestamp,
+        peer: IpAddr,
         action: &str,
         subject: Option<&str>,
-        outcome: AuditOutcome,
-        reason: Option<&str>,
+        reason: &str,
     ) {
-        if !self.is_off {
-            let record = event(now, action, subject, outcome, reason);
+        if !self.is_off && self.strangers.is_one_of_few(peer, reason) {
+            let record = event(now, action, subject, AuditOutcome::Denied, Some(reason));
             self.tell(&record);
             self.log.append_soon(record);
         }

@@ -263,6 +263,44 @@ async fn threat_23_a_body_over_the_limit_is_refused_announced_or_not() {
 }
 
 #[tokio::test]
+async fn strangers_do_not_push_out_of_the_trail_what_the_owner_did() {
+    const ATTEMPTS: u64 = 200;
+    let running = Running::start().await;
+    running
+        .result(
+            "create_pointer",
+            json!({"data_reference": "https://example.org/"}),
+        )
+        .await;
+    for _ in 0..ATTEMPTS {
+        let answer = post(running.address(), "x", "application/jose", b"x").await;
+        assert_eq!(answer.status, 401);
+    }
+    // What was not summed up by then is when it stops.
+    let running = running.restart().await;
+    let trail = running.result("get_audit", json!({"limit": 1000})).await;
+    let records = trail["records"].as_array().unwrap();
+    let of = |action: &str| -> Vec<&serde_json::Value> {
+        let those = records.iter().filter(|record| record["action"] == action);
+        those.collect()
+    };
+    assert_eq!(of("").len(), 30, "the first ones one by one");
+    let sums = of("refuse_strangers");
+    assert!(!sums.is_empty() && sums.len() < 10, "{sums:?}");
+    let counted = sums.iter().map(|sum| {
+        let reason = sum["reason"].as_str().unwrap();
+        assert!(reason.ends_with("; from 127.0.0.1"), "{reason}");
+        reason.split(' ').next().unwrap().parse::<u64>().unwrap()
+    });
+    assert_eq!(counted.sum::<u64>(), ATTEMPTS - 30);
+    assert!(
+        of("create_pointer")
+            .iter()
+            .any(|record| record["outcome"] == "done")
+    );
+}
+
+#[tokio::test]
 async fn threat_25_ambiguous_requests_get_400_and_the_connection_ends() {
     let running = Running::start().await;
     for request in [

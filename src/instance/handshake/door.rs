@@ -21,7 +21,6 @@ use crate::instance::response::{self, Answer};
 use crate::instance::unfinished::ToTheEnd;
 use crate::model::Timestamp;
 use crate::protocol::{Code, strict_json};
-use crate::store::AuditOutcome;
 use hyper::body::Incoming;
 use hyper::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, TRANSFER_ENCODING};
 use hyper::{Request, StatusCode};
@@ -156,10 +155,14 @@ fn refused(instance: &Instance, peer: IpAddr, action: &'static str, refusal: Ref
     };
     if let Err(wait) = instance.failures().count(peer, limits::moment_us()) {
         instance.metrics().limited.add_one();
+        instance
+            .trail()
+            .strangers()
+            .count(peer, limits::TOO_MANY_FAILURES);
         return response::too_many(wait);
     }
     let trail = instance.trail();
-    trail.step_soon(now, action, offer.as_deref(), AuditOutcome::Denied, Some(reason));
+    trail.deny_step_soon(now, peer, action, offer.as_deref(), reason);
     answer
 }
 
