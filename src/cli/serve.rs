@@ -1,7 +1,7 @@
 //! `butterfly serve`: a local instance in the foreground, or a stand-in for an original one.
 
 use super::arguments;
-use super::instance::{Mark, folder, no_such, why_absent};
+use super::instance::{Mark, doubt_certificate, folder, no_such, why_absent};
 use super::outcome::{Outcome, usage};
 use super::secrets::from_environment;
 use super::session::Session;
@@ -55,6 +55,7 @@ impl Serve {
         let _mark = Mark::leave(session.home().root(), &name);
         let mut ended = host.ended();
         let settings = host.settings().clone();
+        doubt_certificate(session, &name);
         session.show(
             &json!({"name": settings.name, "endpoint": settings.endpoint, "instance_id": settings.instance_id}),
             || {

@@ -31,5 +31,5 @@ pub use inert::inert;
 pub use probe::{PATIENCE_S as PROBE_PATIENCE_S, Probe, Seen};
 pub use routes::{CallError, CallOutcome, FailedCall, FederatedCall, Peers, lacking, relay_query};
 pub use stranger::Stranger;
-pub use tls::pin_of_certificate;
+pub use tls::{distrust, pin_of_certificate};
 pub(crate) use tls::{trusting_nobody, trusting_the_system};

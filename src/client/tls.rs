@@ -54,6 +54,26 @@ pub fn pin_of_certificate(certificate: &[u8]) -> Option<Spki> {
     Some(Spki(URL_SAFE_NO_PAD.encode(digest)))
 }
 
+/// Why a caller of this system that has no pin does not accept this chain (the certificate first) of this host, in words;
+/// none if it does.
+pub fn distrust(chain: &[CertificateDer<'_>], host: &str) -> Option<String> {
+    let (first, above) = chain.split_first()?;
+    let Ok(name) = ServerName::try_from(host.trim_matches(['[', ']']).to_owned()) else {
+        return Some(format!("{host} is no name that a certificate can bear"));
+    };
+    let judged = rustls_platform_verifier::Verifier::new(provider())
+        .and_then(|verifier| verifier.verify_server_cert(first, above, &name, &[], UnixTime::now()));
+    match judged.err()? {
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            Some("no authority that this system trusts vouches for it".to_owned())
+        }
+        Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => Some(format!("it does not bear the name {host}")),
+        error => Some(error.to_string()),
+    }
+}
+
 fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }

@@ -242,6 +242,14 @@ impl Instance {
         tls::use_spare(&folder, &settings)
     }
 
+    /// Why callers do not accept the certificate that this instance was given, as far as that can be told here; none where
+    /// they do, and where it makes its own.
+    pub fn tls_doubts(settings: &Settings) -> Option<String> {
+        let doubts = tls::doubts(settings, Timestamp::now());
+        (!doubts.is_empty())
+            .then(|| format!("callers will not accept its certificate: {}", doubts.join("; ")))
+    }
+
     pub(super) fn tls(&self) -> Option<&tls::Served> {
         self.tls.as_ref()
     }

@@ -196,11 +196,21 @@ fn examine_tls(place: &Folder, settings: &Settings) -> Health {
     if matches!(kind, Tls::Own) {
         return Health::Good("its own certificate and keys belong together".to_owned());
     }
-    match tls::ends_at(place, settings) {
+    let end = match tls::ends_at(place, settings) {
         Ok(end) => judge_end(end, Timestamp::now()),
-        Err(error) => error.into(),
+        Err(error) => return error.into(),
+    };
+    match (end, Instance::tls_doubts(settings)) {
+        (bad @ Health::Bad(..), _) => bad,
+        (_, Some(doubts)) => Health::Doubtful(doubts, CERTIFICATE_REMEDY.to_owned()),
+        (end, None) => end,
     }
 }
+
+/// What helps callers who do not accept a given certificate.
+const CERTIFICATE_REMEDY: &str = "give it the certificate of an authority that its callers trust, for the name in `endpoint` and \
+                                  with those above it in the file; or make an instance with keys of its own (`butterfly \
+                                  instance init --tls`), which travel as pins";
 
 fn judge_end(end: Timestamp, now: Timestamp) -> Health {
     let remedy = "put a new certificate in its place and start the instance again".to_owned();

@@ -104,6 +104,16 @@ impl Folder {
         })
     }
 
+    /// Refuses a secret's file of somebody else's making that is missing, or readable by others. It may be a link, which is how
+    /// those that are renewed are given: then what it leads to counts, and tomorrow that may be another one.
+    pub(super) fn check_given_secret(&self, path: &Path) -> Result<(), InstanceError> {
+        let about = fs::metadata(path).map_err(|error| failed(path, &error))?;
+        if !about.is_file() {
+            return Err(refused(path, "is not a plain file, nor leads to one"));
+        }
+        check_mode(path, &about, PRIVATE_FILE)
+    }
+
     /// Reads a secret's file.
     pub(super) fn read_secret(&self, path: &Path) -> Result<Zeroizing<String>, InstanceError> {
         self.check_secret(path)?;

@@ -142,6 +142,9 @@ impl Hosting {
         }
         let say = |text: String| self.events.tell(Weight::Info, Origin::Log, text);
         say(format!("listening on {}", settings.listen));
+        if let Some(doubts) = Instance::tls_doubts(&settings) {
+            self.events.tell(Weight::Warn, Origin::Log, doubts);
+        }
         let draining = Arc::clone(&instance);
         let drain = self.drain.clone();
         tokio::spawn(async move {

@@ -7,7 +7,7 @@
 use super::InstanceError;
 use super::folder::Folder;
 use super::settings::{Settings, Tls};
-use crate::client::pin_of_certificate;
+use crate::client::{distrust, pin_of_certificate};
 use crate::model::Timestamp;
 use crate::protocol::Spki;
 use rcgen::{CertificateParams, KeyPair};
@@ -64,10 +64,11 @@ pub(super) fn load(folder: &Folder, settings: &Settings) -> Result<Option<Served
         Some(Tls::Own) => (folder.tls_certificate(), folder.tls_key()),
         Some(Tls::Given { certificate, key }) => (certificate.clone(), key.clone()),
     };
-    folder.check_secret(&key)?;
-    let chain = CertificateDer::pem_file_iter(&certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|error| unusable(&certificate, &error.to_string()))?;
+    match settings.tls {
+        Some(Tls::Given { .. }) => folder.check_given_secret(&key)?,
+        _ => folder.check_secret(&key)?,
+    }
+    let chain = chain_in(&certificate)?;
     let private = PrivateKeyDer::from_pem_file(&key).map_err(|error| unusable(&key, &error.to_string()))?;
     let first = chain
         .first()
@@ -89,6 +90,41 @@ pub(super) fn load(folder: &Folder, settings: &Settings) -> Result<Option<Served
         acceptor: TlsAcceptor::from(Arc::new(config)),
         pins,
     }))
+}
+
+fn chain_in(certificate: &Path) -> Result<Vec<CertificateDer<'static>>, InstanceError> {
+    CertificateDer::pem_file_iter(certificate)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .map_err(|error| unusable(certificate, &error.to_string()))
+}
+
+/// Why callers do not accept the given certificate, as far as that can be told here, in words; empty where they do, and where
+/// they pin a key instead.
+pub(super) fn doubts(settings: &Settings, now: Timestamp) -> Vec<String> {
+    let Some(Tls::Given { certificate, .. }) = &settings.tls else {
+        return Vec::new();
+    };
+    // That it cannot be read is told by whoever loads it.
+    let chain = chain_in(certificate).unwrap_or_default();
+    let Some(first) = chain.first() else {
+        return Vec::new();
+    };
+    let out_of_time = out_of_time(first, now);
+    // A verifier stops at the first thing it finds: that it is out of time is said better above.
+    let host = settings.endpoint.url().host_str().unwrap_or_default();
+    let distrust = distrust(&chain, host).filter(|_| out_of_time.is_none());
+    out_of_time.into_iter().chain(distrust).collect()
+}
+
+fn out_of_time(certificate: &CertificateDer<'_>, now: Timestamp) -> Option<String> {
+    let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
+    let moment = |seconds: i64| Timestamp::from_micros(seconds.saturating_mul(1_000_000));
+    let begin = moment(parsed.validity().not_before.timestamp());
+    let end = moment(parsed.validity().not_after.timestamp());
+    if end <= now {
+        return Some(format!("it ended on {end:.10}"));
+    }
+    (begin > now).then(|| format!("it is valid from {begin:.10} on only"))
 }
 
 /// When the certificate ends that the settings name.

@@ -10,6 +10,7 @@ mod audit;
 mod background;
 mod backup;
 mod binary;
+mod certificates;
 mod circuits;
 mod doctor;
 mod domains;

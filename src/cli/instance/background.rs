@@ -5,7 +5,7 @@
 
 use super::super::outcome::{Outcome, file_failed};
 use super::super::session::Session;
-use super::{folder, settings_of};
+use super::{doubt_certificate, folder, settings_of};
 use crate::instance::{Holder, Instance, InstanceError, Settings};
 use crate::model::InstanceName;
 use crate::protocol::Code;
@@ -83,6 +83,7 @@ pub async fn start(session: &Session, name: &InstanceName) -> Outcome {
     let Some(pid) = pid else {
         return Err(ended(name, &path, before).into());
     };
+    doubt_certificate(session, name);
     session.show(
         &json!({"name": name, "endpoint": settings.endpoint, "pid": pid, "started": true, "log": path}),
         || {

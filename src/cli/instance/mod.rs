@@ -182,8 +182,8 @@ impl Init {
         session.permit("making an instance")?;
         let tls = match (self.tls_certificate, self.tls_key) {
             (Some(certificate), Some(key)) => Some(Tls::Given {
-                certificate: absolute(&certificate)?,
-                key: absolute(&key)?,
+                certificate: there(&certificate)?,
+                key: there(&key)?,
             }),
             _ => self.tls.then_some(Tls::Own),
         };
@@ -212,6 +212,7 @@ impl Init {
         if !change.is_empty() {
             workspace.edit_instance(row.name.as_str(), change).await?;
         }
+        doubt_certificate(session, &row.name);
         session.show(&row, || {
             session.here(&format!(
                 "{}Host it with `butterfly serve {}`.",
@@ -393,6 +394,16 @@ pub fn folder(home: &Path, name: &InstanceName) -> PathBuf {
     home.join("instances").join(name.as_str())
 }
 
+/// Says if callers will not accept the certificate of a local instance: it would only show in what they are told.
+pub fn doubt_certificate(session: &Session, name: &InstanceName) {
+    let settings = Hosted::read_settings(&folder(session.home().root(), name));
+    if let Some(doubts) = settings.ok().and_then(|settings| Hosted::tls_doubts(&settings)) {
+        session.note(&format!(
+            "warning: {name}: {doubts}\n  `butterfly doctor` says what to do"
+        ));
+    }
+}
+
 /// The settings of a local instance. The vault is looked into only to say what a name without a folder is, and only where
 /// nobody has to be asked for that.
 pub async fn settings_of(session: &Session, name: &InstanceName) -> Result<Settings, Failure> {
@@ -431,9 +442,11 @@ pub async fn why_absent(session: &Session, name: &InstanceName) -> Option<Failur
     workspace.why_absent(name.as_str()).await
 }
 
-/// A file as the instance finds it from wherever it is started.
-fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    std::fs::canonicalize(path).map_err(|error| {
+/// A file as the instance finds it from wherever it is started. A link stays one: it may lead to another file tomorrow, which
+/// is how certificates are renewed.
+fn there(path: &Path) -> Result<PathBuf, Failure> {
+    let absolute = arguments::absolute(path)?;
+    std::fs::metadata(&absolute).map(|_| absolute).map_err(|error| {
         Failure::new(
             Code::FileFailed,
             format!("{} cannot be read: {error}", path.display()),
