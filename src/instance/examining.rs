@@ -6,14 +6,14 @@ use super::issued::open_secrets;
 use super::lock::Holder;
 use super::pulse::Pulse;
 use super::settings::{Settings, Tls};
-use super::{Instance, InstanceError, tls};
+use super::{Instance, InstanceError, proxy_protocol, tls};
 use crate::model::Timestamp;
 use crate::protocol::HeldKeys;
 use crate::store::StoreError;
 use crate::store::sqlite::{
     Schema, check_database, check_trail, issued_credentials, schema_of_data, schema_of_trail,
 };
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::path::Path;
 
 /// A certificate that ends sooner than this is told of: 21 days.
@@ -119,10 +119,32 @@ fn examine_proxies(settings: &Settings) -> Health {
             format!("trusted_proxies has {range}: whoever calls may say where the call comes from"),
             "name the addresses of the proxies themselves in instance.toml".to_owned(),
         ),
+        None if calls_itself_without_a_proxy(settings) => Health::Doubtful(
+            format!(
+                "its endpoint leads to {} itself, where trusted proxies have to begin with the PROXY protocol: nobody of this \
+                 machine is answered there",
+                settings.listen
+            ),
+            "give the proxy's address as `endpoint` in instance.toml, or take the addresses of this machine out of \
+             trusted_proxies"
+                .to_owned(),
+        ),
         None => {
             Health::Good("what its proxies say of callers is believed, and nobody else's word".to_owned())
         }
     }
+}
+
+/// Whether whoever calls it from here by its endpoint counts as a proxy that has to say for whom it connects.
+fn calls_itself_without_a_proxy(settings: &Settings) -> bool {
+    let url = settings.endpoint.url();
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    let Ok(address) = host.parse::<IpAddr>() else {
+        return false;
+    };
+    let leads_here = url.port_or_known_default() == Some(settings.listen.port())
+        && (address == settings.listen.ip() || settings.listen.ip().is_unspecified());
+    leads_here && proxy_protocol::is_expected(settings, address)
 }
 
 /// Tells the schema of a database.

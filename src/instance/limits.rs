@@ -166,8 +166,8 @@ impl Drop for Place {
     }
 }
 
-/// How many of something each address has; none has more than its share.
-#[derive(Debug)]
+/// How many of something each address has; none has more than its share. Clones count together.
+#[derive(Debug, Clone)]
 pub(super) struct Shares {
     held: Arc<Mutex<HashMap<IpAddr, usize>>>,
     most: usize,

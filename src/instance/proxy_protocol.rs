@@ -22,13 +22,18 @@ const LONGEST_LINE: usize = 107;
 /// Longest that version 2 may be here: addresses, and what else a proxy may like to tell.
 const LONGEST: usize = 1_024;
 
+/// Whether a connection from this address must begin with it.
+pub(super) fn is_expected(settings: &Settings, peer: IpAddr) -> bool {
+    settings.proxy_header == ProxyHeader::ProxyProtocol && settings.trusts(peer)
+}
+
 /// The address that a connection counts as coming from. Reads nothing where nothing is to be read.
 pub(super) async fn caller<S: AsyncRead + Unpin>(
     settings: &Settings,
     peer: IpAddr,
     stream: &mut S,
 ) -> io::Result<IpAddr> {
-    if settings.proxy_header != ProxyHeader::ProxyProtocol || !settings.trusts(peer) {
+    if !is_expected(settings, peer) {
         return Ok(peer);
     }
     let told = tokio::time::timeout(PATIENCE, read(stream)).await;

@@ -1,7 +1,7 @@
 //! The HTTP server around an instance: accepting, bounding, and stopping without losing what was accepted.
 
 use super::guard::Guard;
-use super::limits::Shares;
+use super::limits::{self, Rate, Shares};
 use super::workers::Workers;
 use super::{Instance, InstanceError, proxy_protocol, routes, witness};
 use hyper::server::conn::http1;
@@ -117,6 +117,7 @@ pub(super) async fn serve(
         tls: instance_tls,
         stop: stop.clone(),
         workers,
+        unsaid: Arc::default(),
     };
     let mut stopped = pin!(stop.cancelled());
     loop {
@@ -149,6 +150,17 @@ struct Server {
     tls: Option<TlsAcceptor>,
     stop: CancellationToken,
     workers: Workers,
+    /// How often it is logged that a proxy did not say for whom it connects.
+    unsaid: Arc<Rate>,
+}
+
+/// What the beginning of a connection needs of the server.
+struct Door {
+    instance: Arc<Instance>,
+    http: http1::Builder,
+    tls: Option<TlsAcceptor>,
+    shares: Shares,
+    unsaid: Arc<Rate>,
 }
 
 impl Server {
@@ -167,44 +179,65 @@ impl Server {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was refused");
         }
-        let instance = Arc::clone(&self.instance);
-        let http = self.http.clone();
+        let door = Door {
+            instance: Arc::clone(&self.instance),
+            http: self.http.clone(),
+            tls: self.tls.clone(),
+            shares: self.shares.clone(),
+            unsaid: Arc::clone(&self.unsaid),
+        };
         // Looked at whenever the connection goes on: one for all would be waited for by every worker.
         let stop = self.stop.child_token();
-        let tls = self.tls.clone();
         self.workers.give(async move {
             let _places = (place, share);
             match TcpStream::from_std(stream) {
-                Ok(stream) => begin(instance, &http, tls, stream, peer.ip(), stop).await,
+                Ok(stream) => door.begin(stream, peer.ip(), stop).await,
                 Err(error) => tracing::warn!(%error, "a connection could not be taken over"),
             }
         });
     }
 }
 
-/// What comes before HTTP: for whom a proxy connects, and TLS.
-async fn begin(
-    instance: Arc<Instance>,
-    http: &http1::Builder,
-    tls: Option<TlsAcceptor>,
-    mut stream: TcpStream,
-    peer: IpAddr,
-    stop: CancellationToken,
-) {
-    let peer = match proxy_protocol::caller(instance.settings(), peer, &mut stream).await {
-        Ok(caller) => caller,
-        Err(error) => {
-            instance.metrics().malformed.add_one();
+impl Door {
+    /// What comes before HTTP: for whom a proxy connects, and TLS.
+    async fn begin(self, mut stream: TcpStream, peer: IpAddr, stop: CancellationToken) {
+        let Self { instance, http, .. } = &self;
+        let caller = match proxy_protocol::caller(instance.settings(), peer, &mut stream).await {
+            Ok(caller) => caller,
+            Err(error) => return self.unsaid(peer, &error),
+        };
+        // A trusted proxy has no share of its own, because it speaks for many: each of them has one.
+        let speaks_for_another = caller != peer && !instance.settings().trusts(caller);
+        let share = speaks_for_another.then(|| self.shares.take(caller));
+        if matches!(share, Some(None)) {
+            instance.metrics().turned_away.add_one();
+            // Whoever does not take it learns the same from the closed connection.
+            let _ = stream.try_write(TURNED_AWAY);
+            return;
+        }
+        let instance = Arc::clone(instance);
+        let Some(tls) = &self.tls else {
+            return converse(instance, http, stream, caller, stop).await;
+        };
+        match tokio::time::timeout(TLS_PATIENCE, tls.accept(stream)).await {
+            Ok(Ok(stream)) => converse(instance, http, stream, caller, stop).await,
+            Ok(Err(error)) => tracing::debug!(peer = %caller, %error, "no TLS came about"),
+            Err(_) => tracing::debug!(peer = %caller, "a TLS handshake took too long"),
+        }
+    }
+
+    /// Nobody is answered then, and whoever calls hears nothing of why: the log has to have it, but not a line for each.
+    fn unsaid(&self, peer: IpAddr, error: &std::io::Error) {
+        self.instance.metrics().malformed.add_one();
+        if self.unsaid.take(1, limits::moment_us()).is_err() {
             return tracing::debug!(%peer, %error, "a proxy did not say for whom it connects");
         }
-    };
-    let Some(tls) = tls else {
-        return converse(instance, http, stream, peer, stop).await;
-    };
-    match tokio::time::timeout(TLS_PATIENCE, tls.accept(stream)).await {
-        Ok(Ok(stream)) => converse(instance, http, stream, peer, stop).await,
-        Ok(Err(error)) => tracing::debug!(%peer, %error, "no TLS came about"),
-        Err(_) => tracing::debug!(%peer, "a TLS handshake took too long"),
+        tracing::warn!(
+            %peer,
+            %error,
+            "a connection from a trusted proxy did not begin with the PROXY protocol and was closed unanswered: that proxy \
+             has to send it, and whoever is no proxy has to call the proxy's address (`endpoint`), not this one"
+        );
     }
 }
 

@@ -137,6 +137,26 @@ fn each_fault_is_named_at_its_place() {
 }
 
 #[test]
+fn an_endpoint_that_leads_past_its_own_proxy_is_doubted() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let settings = home.path("instances/alpha/instance.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let behind = "trusted_proxies = [\"127.0.0.1/32\"]\nproxy_header = \"proxy-protocol\"\n";
+    std::fs::write(&settings, format!("{behind}{text}")).unwrap();
+    let found = look(&home);
+    let proxies = one(&found, "proxies", "alpha");
+    assert_eq!(proxies["severity"], "warning", "{proxies}");
+    assert!(
+        proxies["message"].as_str().unwrap().contains("PROXY protocol"),
+        "{proxies}"
+    );
+    let elsewhere = behind.replace("127.0.0.1/32", "192.0.2.7/32");
+    std::fs::write(&settings, format!("{elsewhere}{text}")).unwrap();
+    assert_eq!(severity(&home, "proxies", "alpha"), "ok");
+}
+
+#[test]
 fn a_database_that_is_gone_is_a_fault_and_no_empty_one_takes_its_place() {
     let home = Home::empty();
     home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);

@@ -63,6 +63,41 @@ async fn sources_of_a_grant_hold_for_the_caller_behind_a_proxy_that_hands_tls_on
     host.stop().await.unwrap();
 }
 
+/// A connection that begins so, and what it is answered.
+async fn status_after(address: SocketAddr, preamble: &[u8]) -> (TcpStream, u16) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = [preamble, b"GET /health HTTP/1.1\r\nhost: a\r\n\r\n"].concat();
+    stream.write_all(&request).await.unwrap();
+    // No more than that: after it, the connection may be reset.
+    let mut status = [0; 12];
+    stream.read_exact(&mut status).await.unwrap();
+    let status = String::from_utf8_lossy(&status[9..]).parse().unwrap();
+    (stream, status)
+}
+
+#[tokio::test]
+async fn threat_24_no_address_behind_a_proxy_has_more_than_its_share() {
+    let running = start_with(SETTINGS).await;
+    let greedy = b"PROXY TCP4 203.0.113.66 127.0.0.1 50000 443\r\n";
+    let mut held = Vec::new();
+    let last = loop {
+        let (stream, status) = status_after(running.address(), greedy).await;
+        if status != 200 {
+            break status;
+        }
+        held.push(stream);
+    };
+    assert_eq!((held.len(), last), (512, 503), "half of what there is");
+    for (preamble, expected) in [
+        (&b"PROXY TCP4 203.0.113.67 127.0.0.1 50000 443\r\n"[..], 200),
+        (b"PROXY UNKNOWN\r\n", 200),
+        (greedy, 503),
+    ] {
+        let (_, status) = status_after(running.address(), preamble).await;
+        assert_eq!(status, expected, "{}", String::from_utf8_lossy(preamble));
+    }
+}
+
 #[tokio::test]
 async fn a_trusted_proxy_must_say_it_and_nobody_else_s_word_counts() {
     // Metrics are for loopback only: they show what address a request counts as coming from.
