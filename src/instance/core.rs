@@ -21,7 +21,7 @@ use crate::seal::{DataKey, Identity};
 use crate::store::sqlite::changes_kept;
 use crate::store::{AuditLog, Store, StoreError};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -71,6 +71,8 @@ pub struct Instance {
     lock: Mutex<Option<FolderLock>>,
     folder: folder::Folder,
     is_stopping: AtomicBool,
+    /// Connections that were cut because they did not end in time when it stopped.
+    cut: AtomicUsize,
     is_closed: AtomicBool,
     closing: CancellationToken,
     keepers: TaskTracker,
@@ -128,6 +130,7 @@ impl Instance {
             lock: Mutex::new(Some(parts.lock)),
             folder: parts.folder,
             is_stopping: AtomicBool::new(false),
+            cut: AtomicUsize::new(0),
             is_closed: AtomicBool::new(false),
             closing: parts.closing,
             keepers: parts.keepers,
@@ -318,6 +321,16 @@ impl Instance {
     /// Says that no more calls are wanted; those that were accepted are finished.
     pub(super) fn begin_stopping(&self) {
         self.is_stopping.store(true, Ordering::Release);
+    }
+
+    /// Says that so many connections are cut, before they are: their callers did not go by themselves.
+    pub(super) fn note_cut(&self, connections: usize) {
+        self.cut.store(connections, Ordering::Release);
+    }
+
+    /// How many connections were cut because they did not end in time.
+    pub(super) fn cut(&self) -> usize {
+        self.cut.load(Ordering::Acquire)
     }
 
     /// Whether calls can be answered, and more of them are wanted.

@@ -157,11 +157,20 @@ impl Hosting {
             Err(_) => Ok(()),
         };
         instance.close().await;
-        match &outcome {
-            Ok(()) => say("stopped; what was accepted is finished".to_owned()),
-            Err(error) => self
-                .events
-                .tell(Weight::Error, Origin::Log, format!("ended by itself: {error}")),
+        match (&outcome, instance.cut()) {
+            (Ok(()), 0) => say("stopped; what was accepted is finished".to_owned()),
+            (Ok(()), cut) => self.events.tell(
+                Weight::Warn,
+                Origin::Log,
+                format!(
+                    "stopped; connections that were cut because they did not end in time: {cut}; calls among them are in \
+                     the audit trail (instance_stopped)"
+                ),
+            ),
+            (Err(error), _) => {
+                self.events
+                    .tell(Weight::Error, Origin::Log, format!("ended by itself: {error}"));
+            }
         }
         outcome
     }

@@ -24,6 +24,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The stable word for a call that ended because nobody waited for it any more.
 const CALLER_GONE: &str = "caller_gone";
+/// Why a call failed whose caller was there, and which the instance cut when it stopped.
+const INSTANCE_STOPPED: &str = "instance_stopped";
 
 /// Longest call, whatever deadline the caller names, in milliseconds.
 pub(super) const LONGEST_MS: i64 = 300_000;
@@ -129,7 +131,12 @@ pub(super) async fn perform(opened: &Opened<'_>, watch: &mut Stopwatch) -> Ended
             trail.conclude(&deed, now, AuditOutcome::Denied, reason).await
         }
         None if opened.gone.is_cancelled() && reply.status() == "error" => {
-            let reason = Some(CALLER_GONE.to_owned());
+            let why = if opened.instance.cut() > 0 {
+                INSTANCE_STOPPED
+            } else {
+                CALLER_GONE
+            };
+            let reason = Some(why.to_owned());
             trail.conclude(&deed, now, AuditOutcome::Failed, reason).await
         }
         None => trail.conclude_with(&deed, now, &reply, &onward).await,

@@ -136,10 +136,17 @@ pub(super) async fn serve(
     }
     server.instance.begin_stopping();
     drop(listener);
-    let left = server.workers.end(GRACE, server.instance.unfinished()).await;
-    if left > 0 {
-        tracing::warn!(left, "connections did not end in time and were cut");
-    }
+    let instance = Arc::clone(&server.instance);
+    let about_to_cut = |left| {
+        if left > 0 {
+            instance.note_cut(left);
+            tracing::warn!(left, "connections did not end in time and are cut");
+        }
+    };
+    server
+        .workers
+        .end(GRACE, instance.unfinished(), about_to_cut)
+        .await;
 }
 
 struct Server {

@@ -104,9 +104,9 @@ impl Workers {
         let _ = idlest.give.send(Box::pin(idlest.load.track_future(work)));
     }
 
-    /// Waits until what was given is finished, as long as `grace` allows; tells how much had to be cut. What of it goes
-    /// on by itself, as one of the `unfinished`, has as long again.
-    pub async fn end(self, grace: Duration, unfinished: &TaskTracker) -> usize {
+    /// Waits until what was given is finished, as long as `grace` allows; tells how much has to be cut, before it is. What of
+    /// it goes on by itself, as one of the `unfinished`, has as long again.
+    pub async fn end(self, grace: Duration, unfinished: &TaskTracker, about_to_cut: impl FnOnce(usize)) {
         let workers = self.workers.iter().map(|worker| &worker.load);
         let loads: Vec<TaskTracker> = workers.chain([&self.here]).cloned().collect();
         let finished = async {
@@ -117,7 +117,7 @@ impl Workers {
         };
         // What is left then is counted before it is cut.
         let _ = tokio::time::timeout(grace, finished).await;
-        let left = loads.iter().map(TaskTracker::len).sum();
+        about_to_cut(loads.iter().map(TaskTracker::len).sum());
         self.hang_up.cancel();
         let let_go = async {
             for load in &loads {
@@ -129,7 +129,6 @@ impl Workers {
         let _ = tokio::time::timeout(grace, let_go).await;
         // A thread that still reads something is waited for, but not on this one.
         let _ = tokio::task::spawn_blocking(move || drop(self)).await;
-        left
     }
 }
 
@@ -193,6 +192,13 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(600);
 
+    /// Ends them; how much was cut.
+    async fn end(workers: Workers, grace: Duration) -> usize {
+        let mut cut = 0;
+        workers.end(grace, &TaskTracker::new(), |left| cut = left).await;
+        cut
+    }
+
     #[tokio::test]
     async fn work_is_shared_out_and_stays_with_its_worker() {
         let workers = Workers::of(2).unwrap();
@@ -220,7 +226,7 @@ mod tests {
         );
         assert_eq!(number(), 0);
         gate.cancel();
-        assert_eq!(workers.end(LONG, &TaskTracker::new()).await, 0);
+        assert_eq!(end(workers, LONG).await, 0);
         drop(tell);
         let mut ended = 0;
         while told.recv().await.is_some() {
@@ -233,7 +239,7 @@ mod tests {
     async fn what_does_not_finish_in_time_is_cut_and_counted() {
         let workers = Workers::of(2).unwrap();
         workers.give(pending());
-        assert_eq!(workers.end(Duration::ZERO, &TaskTracker::new()).await, 1);
+        assert_eq!(end(workers, Duration::ZERO).await, 1);
     }
 
     #[tokio::test]
@@ -244,7 +250,7 @@ mod tests {
         workers.give(async move { tell.send(std::thread::current().id()).unwrap() });
         assert_eq!(told.await, Ok(here));
         workers.give(pending());
-        assert_eq!(workers.end(Duration::ZERO, &TaskTracker::new()).await, 1);
+        assert_eq!(end(workers, Duration::ZERO).await, 1);
     }
 
     #[tokio::test]
@@ -256,7 +262,7 @@ mod tests {
         let (tell, told) = oneshot::channel();
         workers.give(async move { tell.send(number()).unwrap() });
         assert_ne!(told.await.unwrap(), 0);
-        assert_eq!(workers.end(LONG, &TaskTracker::new()).await, 0);
+        assert_eq!(end(workers, LONG).await, 0);
     }
 
     #[tokio::test]

@@ -157,6 +157,25 @@ async fn threat_11_a_call_whose_caller_hangs_up_is_on_record_and_not_taken_again
 }
 
 #[tokio::test]
+async fn a_call_that_a_stop_cuts_off_is_not_said_to_be_its_caller_s_doing() {
+    let mut running = Running::start_allowing("alpha", &["127.0.0.0/8"]).await;
+    let silent = Silent::new().await;
+    let (connection, pointer) = silent.pointer_on(&running).await;
+    let request = sealed(
+        &running.owner,
+        "invoke_through_connection",
+        through(&connection, &pointer),
+    );
+    let stream = send(&running, &request).await;
+    let fetching = silent.called().await;
+    // What does not end by itself within the time of grace is cut.
+    running.stop().await;
+    let record = recorded(&running, "invoke_through_connection", "failed").await;
+    assert_eq!(record["reason"], "instance_stopped");
+    drop((stream, fetching));
+}
+
+#[tokio::test]
 async fn a_chain_ends_with_its_first_caller() {
     let alpha = Running::start("alpha").await;
     let beta = Running::start_allowing("beta", &["127.0.0.0/8"]).await;
