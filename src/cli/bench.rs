@@ -136,6 +136,8 @@ impl Bench {
         let run = workspace.start_load(request.clone()).await?;
         let report = watch(session, workspace, run, &request.plan, &mut signals).await?;
         let kept = match &self.save {
+            // There is nothing that a later run could be compared with.
+            Some(_) if is_nothing(&report) => Ok(()),
             Some(name) => {
                 let saved = SavedLoad::of(name, &request, &report);
                 workspace.save_load(saved).await
@@ -145,6 +147,13 @@ impl Bench {
         let value = show::value(&report, before.as_ref());
         session.show(&value, || show::text(&report, before.as_ref()))?;
         kept?;
+        if is_nothing(&report) {
+            session.note(&format!(
+                "nothing was measured: no call that was due after the warm-up ended{}\nremedy: load less (--rate), or for longer \
+                 (--duration)",
+                if self.save.is_some() { ", and nothing is kept" } else { "" }
+            ));
+        }
         ended(&report)
     }
 
@@ -219,12 +228,20 @@ async fn watch(
     }
 }
 
+/// Whether no call was counted.
+fn is_nothing(report: &LoadReport) -> bool {
+    report.lanes.iter().all(|(_, figures)| figures.requests == 0)
+}
+
 /// A load of which nothing came back well has failed, with the class of what it met.
 fn ended(report: &LoadReport) -> Outcome {
     let figures = || report.lanes.iter().map(|(_, figures)| figures);
     let requests: u64 = figures().map(|figures| figures.requests).sum();
     let failed: u64 = figures().map(Figures::failed).sum();
-    if requests == 0 || failed < requests {
+    if is_nothing(report) {
+        return Err(Stop::Told(crate::protocol::ExitClass::Failed));
+    }
+    if failed < requests {
         return Ok(());
     }
     let mut codes: Vec<(&String, &u64)> = figures().flat_map(|figures| &figures.errors).collect();

@@ -285,3 +285,35 @@ fn without_a_terminal_someone_elses_instance_is_loaded_with_yes_only() {
     let message = error(&refused)["message"].as_str().unwrap().to_owned();
     assert!(message.contains("someone else's instance"), "{message}");
 }
+
+#[test]
+fn where_nothing_was_measured_no_figure_looks_good() {
+    let home = Home::empty();
+    let _serving = home.serve_new("alpha");
+    // One call is due in the warm-up, and the next one after the end.
+    let line = [
+        "bench",
+        "alpha",
+        STATS,
+        "--rate",
+        "0.5",
+        "--warm-up",
+        "10ms",
+        "--duration",
+        "1ms",
+        "--save",
+        "nothing",
+    ];
+    let ended = home.run_json(&line);
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    let figures = ended.json();
+    assert_eq!(figures["requests"], 0);
+    assert_eq!(figures["latency_us"]["p99"], Value::Null);
+    assert!(ended.stderr.contains("nothing was measured"), "{}", ended.stderr);
+    assert_eq!(home.ok(&["bench", "list"]), json!([]));
+    let text = home.run(&line).stdout;
+    assert!(
+        text.contains("nothing measured") && !text.contains("0 us"),
+        "{text}"
+    );
+}

@@ -90,10 +90,12 @@ fn lane(label: &str, figures: &Figures, report: &LoadReport) -> Value {
 
 fn percentiles(spread: &Distribution) -> Value {
     let mut values = serde_json::Map::new();
+    // Of no calls at all there is none: 0 would look like a very good one.
+    let known = |value| (spread.count() > 0).then_some(value);
     for (name, share) in PERCENTILES {
-        values.insert(name.to_owned(), json!(spread.percentile(share)));
+        values.insert(name.to_owned(), json!(known(spread.percentile(share))));
     }
-    values.insert("max".to_owned(), json!(spread.max()));
+    values.insert("max".to_owned(), json!(known(spread.max())));
     values.into()
 }
 
@@ -104,16 +106,23 @@ pub fn text(report: &LoadReport, before: Option<&SavedLoad>) -> String {
         "ROUTE", ">CALLS", ">RATE/S", ">P50", ">P90", ">P99", ">P99.9", ">MAX", ">ERRORS",
     ]);
     for (label, figures) in &report.lanes {
-        let at = |share| words::duration(figures.latency.percentile(share));
+        let known = |text: String| {
+            if figures.requests > 0 {
+                text
+            } else {
+                "-".to_owned()
+            }
+        };
+        let at = |share| known(words::duration(figures.latency.percentile(share)));
         table.row([
             label.clone(),
             words::count(figures.requests),
-            format!("{:.1}", figures.rate()),
+            known(format!("{:.1}", figures.rate())),
             at(0.5),
             at(0.9),
             at(0.99),
             at(0.999),
-            words::duration(figures.latency.max()),
+            known(words::duration(figures.latency.max())),
             words::count(figures.failed()),
         ]);
     }
@@ -170,6 +179,7 @@ fn histogram(spread: &Distribution) -> String {
 fn remarks(figures: &Figures) -> String {
     let alone = |share| words::duration(figures.service.percentile(share));
     let mut text = match figures.pace {
+        _ if figures.requests == 0 => "  nothing measured\n".to_owned(),
         Pace::Open { .. } => format!(
             "  latencies count from the moment at which each call was due; by itself: p50 {}, p99 {}\n",
             alone(0.5),
@@ -232,9 +242,13 @@ fn changes(name: &str, changes: &[Change]) -> String {
         let shown = |value: f64| match change.what.as_str() {
             "rate" => format!("{value:.1}"),
             "errors" => words::count(value as u64),
+            // No call takes no time: there was none.
+            _ if value == 0.0 => "-".to_owned(),
             _ => words::duration(value as u64),
         };
-        let percent = if change.before > 0.0 {
+        let is_known =
+            change.before > 0.0 && (change.after > 0.0 || matches!(change.what.as_str(), "rate" | "errors"));
+        let percent = if is_known {
             format!("{:+.1} %", (change.after / change.before - 1.0) * 100.0)
         } else {
             "-".to_owned()

@@ -61,12 +61,26 @@ struct Queue {
     schedule: Option<Schedule>,
     end: Option<Duration>,
     warm_up: Duration,
+    is_warm: bool,
     left: Option<u64>,
     sequence: u64,
 }
 
 impl Queue {
+    /// What the warm-up could not begin is left out when it ends: made up for later, it would take the time of calls
+    /// that are counted, and be counted nowhere.
+    fn leave_warm_up(&mut self, active: Duration) {
+        if self.is_warm || active < self.warm_up {
+            return;
+        }
+        self.is_warm = true;
+        if let Some(schedule) = &mut self.schedule {
+            schedule.skip_until(self.warm_up);
+        }
+    }
+
     fn take(&mut self, active: Duration) -> Option<Turn> {
+        self.leave_warm_up(active);
         if self.left == Some(0) {
             return None;
         }
@@ -92,7 +106,8 @@ impl Queue {
     }
 
     /// How many are due by now and taken by nobody.
-    fn behind(&self, active: Duration) -> u64 {
+    fn behind(&mut self, active: Duration) -> u64 {
+        self.leave_warm_up(active);
         let most = self.left.unwrap_or(MOST_BEHIND).min(MOST_BEHIND);
         let until = self.end.map_or(active, |end| {
             active.min(end.saturating_sub(Duration::from_nanos(1)))
@@ -134,6 +149,7 @@ pub async fn run<T: Transport>(
             schedule,
             end: plan.end(),
             warm_up: plan.warm_up,
+            is_warm: false,
             left: plan.count,
             sequence: 0,
         }),
@@ -265,7 +281,8 @@ async fn work<T: Transport>(shared: Arc<Shared<T>>, number: usize, mut timeline:
         let due = turn.due.unwrap_or(active);
         if !went_on || end.is_some_and(|end| active >= end) {
             // Due, and nobody was free to begin it.
-            lock(lane).not_started += u64::from(turn.due.is_some_and(|due| due <= active));
+            let counted = shared.plan.warm_up..=active;
+            lock(lane).not_started += u64::from(turn.due.is_some_and(|due| counted.contains(&due)));
             if went_on {
                 continue;
             }

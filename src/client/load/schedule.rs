@@ -35,6 +35,14 @@ impl Schedule {
         self.clone().take(most).take_while(|due| *due <= moment).count() as u64
     }
 
+    /// Leaves out those that are due before a moment.
+    pub fn skip_until(&mut self, moment: Duration) {
+        let mut ahead = self.clone();
+        while ahead.next().is_some_and(|due| due < moment) {
+            *self = ahead.clone();
+        }
+    }
+
     /// Uniform over (0, 1]: SplitMix64, which is enough to spread calls.
     fn uniform(&mut self) -> f64 {
         self.noise = self.noise.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -177,6 +177,27 @@ async fn what_could_not_begin_is_counted() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_warm_up_left_behind_takes_no_time_of_what_is_counted() {
+    for (rate, seconds_of_warm_up) in [(20.0, 1), (60.0, 1), (600.0, 1), (600.0, 0)] {
+        let plan = Plan {
+            in_flight: 1,
+            warm_up: Duration::from_secs(seconds_of_warm_up),
+            ..open(rate, 5)
+        };
+        let figures = load(plan, |_| ms(100)).await;
+        assert!(
+            (48..=51).contains(&figures.requests),
+            "{rate}: {}",
+            figures.requests
+        );
+        let due = (rate * 5.0) as u64;
+        assert_eq!(figures.requests + figures.not_started, due, "{rate}");
+        // Those who waited, waited since their call was due.
+        assert!(figures.latency.percentile(0.99) > 1_000_000, "{rate}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn callers_who_wait_are_corrected_and_said_to_be() {
     let stalls = |asked: Duration| {
         if asked.as_secs() == 2 {
