@@ -26,6 +26,8 @@ pub struct Parameter {
     pub choices: &'static [&'static str],
     /// What its text names, where callers can list those: `tag`, `credential`, `held_credential`.
     pub names: Option<&'static str>,
+    /// Whether its value is a secret, which nobody keeps who keeps queries.
+    pub secret: bool,
 }
 
 /// A row of the table.

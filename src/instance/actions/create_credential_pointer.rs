@@ -21,7 +21,8 @@ pub static ACTION: Action = Action {
             "token",
             Kind::Text,
             "its value, such as Bearer …; never shown again",
-        ),
+        )
+        .secret(),
         Parameter::required(
             "origins",
             Kind::Texts,

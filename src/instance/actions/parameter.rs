@@ -12,6 +12,7 @@ impl Parameter {
             help,
             choices: &[],
             names: None,
+            secret: false,
         }
     }
 
@@ -24,12 +25,18 @@ impl Parameter {
             help,
             choices: &[],
             names: None,
+            secret: false,
         }
     }
 
     /// The same, taking only these texts.
     pub const fn among(self, choices: &'static [&'static str]) -> Self {
         Self { choices, ..self }
+    }
+
+    /// The same, its value being a secret.
+    pub const fn secret(self) -> Self {
+        Self { secret: true, ..self }
     }
 
     /// The same, its text being the name of a `tag`, a `credential` or a `held_credential`.

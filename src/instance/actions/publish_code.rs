@@ -19,7 +19,7 @@ pub static ACTION: Action = Action {
     within: None,
     parameters: &[
         Parameter::required("id", Kind::Text, "which offer"),
-        Parameter::required("code", Kind::Text, "a nameplate and three words"),
+        Parameter::required("code", Kind::Text, "a nameplate and three words").secret(),
         Parameter::required("bundle", Kind::Json, "the offer's bundle in plain"),
     ],
     result: "{offer: offer, nameplate, code_ends}",
