@@ -133,13 +133,44 @@ impl Home {
         Ok(std::iter::once(own).chain(named).collect())
     }
 
+    /// What locks the vault from now on. A key that `config.toml` names is the one that will open it: a vault that is
+    /// locked under another one would open no more.
     pub(super) fn lock(&self, lock: VaultLock) -> Result<Lock, Failure> {
+        let config = Config::read(&self.root)?;
         Ok(match lock {
             VaultLock::Passphrase(passphrase) => Lock::Passphrase(passphrase),
-            VaultLock::KeyFile(path) => Lock::KeyFile(path.unwrap_or_else(|| self.root.join("vault.key"))),
+            VaultLock::KeyFile(path) => {
+                let named = config.key_file(&self.root);
+                let usual = named.clone().unwrap_or_else(|| self.root.join("vault.key"));
+                let path = path.unwrap_or(usual);
+                if let Some(named) = named.filter(|named| !is_same_place(named, &path)) {
+                    let (named, wanted) = (named.display().to_string(), path.display().to_string());
+                    return Err(self.opens_otherwise("key_file", &named, &wanted));
+                }
+                Lock::KeyFile(path)
+            }
             VaultLock::Keyring => Lock::Keyring(Keyring::of_the_system()?),
-            VaultLock::Variable(name) => Lock::Variable(name),
+            VaultLock::Variable(name) => {
+                if let Some(named) = config.key_variable().filter(|named| *named != name) {
+                    return Err(self.opens_otherwise("key", named, &name));
+                }
+                Lock::Variable(name)
+            }
         })
+    }
+
+    fn opens_otherwise(&self, line: &str, named: &str, wanted: &str) -> Failure {
+        Failure::new(
+            Code::AlreadyExists,
+            format!(
+                "`{line}` under [vault] in {} names {named}, with which the vault would not open once it is locked under {wanted}",
+                self.root.join("config.toml").display()
+            ),
+            format!(
+                "name {wanted} in that line or take the line away, then try again; where the vault is opened with what it \
+                 names now, say so for this one command in {VAULT_KEY_FILE_VARIABLE}"
+            ),
+        )
     }
 
     /// What unlocks a vault that is locked this way.
@@ -174,6 +205,18 @@ impl Home {
             }
         }
     }
+}
+
+/// Whether two paths lead to one file, which need not be there yet.
+fn is_same_place(one: &Path, other: &Path) -> bool {
+    let place = |path: &Path| {
+        let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+        folder.map_or_else(
+            || path.to_owned(),
+            |folder| folder.join(path.file_name().unwrap_or_default()),
+        )
+    };
+    place(one) == place(other)
 }
 
 /// The passphrase that the environment gives, itself or by a file.

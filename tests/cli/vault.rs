@@ -544,3 +544,35 @@ fn an_instance_keeps_its_key_in_a_file_or_a_variable_elsewhere() {
     assert_eq!(other.ok(&["pointer", "list", "alpha"])["count"], 1);
     assert!(other.path("instances/alpha/instance.key").exists());
 }
+
+#[test]
+fn a_vault_is_locked_under_the_key_that_the_configuration_opens_it_with() {
+    let home = Home::empty();
+    std::fs::create_dir_all(home.root()).unwrap();
+    mode(home.root(), 0o700);
+    let config = |text: &str| std::fs::write(home.path("config.toml"), text).unwrap();
+    config("[vault]\nkey_file = \"other.key\"\n");
+    let elsewhere = home.beside("elsewhere.key");
+    let refused = home.run_json(&["vault", "init", "--key-file", &elsewhere]);
+    assert_eq!(refused.code, 1, "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("key_file") && refused.stderr.contains("other.key"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(home.ok(&["vault", "status"])["vault"], json!(false));
+    home.ok(&["vault", "init", "--key-file"]);
+    assert!(home.path("other.key").exists() && !home.path("vault.key").exists());
+    home.ok(&["vault", "unlock"]);
+    let refused = home.run_json(&["vault", "passphrase", "--key-file", &elsewhere]);
+    assert_eq!(refused.code, 1, "{}", refused.stderr);
+    home.ok(&["vault", "unlock"]);
+    // The way that the remedy says.
+    config(&format!("[vault]\nkey_file = {elsewhere:?}\n"));
+    let mut command = home.command(&["vault", "passphrase", "--key-file", &elsewhere]);
+    let changed = command
+        .env("BUTTERFLY_VAULT_KEY_FILE", home.path("other.key"))
+        .end();
+    assert_eq!(changed.code, 0, "{}", changed.stderr);
+    home.ok(&["vault", "unlock"]);
+}
