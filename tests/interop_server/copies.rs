@@ -111,6 +111,37 @@ fn a_native_line_runs_as_python_and_through_curl() {
 }
 
 #[test]
+fn a_native_line_with_a_long_reply_runs_as_python() {
+    let Some(python) = python() else { return };
+    let program = Program::new();
+    program.json(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let _hosted = program.serve("alpha");
+    let description = "long ".repeat(800);
+    let rows: String = (0..100)
+        .map(|row| {
+            format!(
+                "{}\n",
+                json!({"data_reference": format!("https://a.example/{row}"), "description": description})
+            )
+        })
+        .collect();
+    let file = program.file("rows.jsonl", rows.as_bytes());
+    program.json(&["pointer", "import", "alpha", file.to_str().unwrap()]);
+    let reply = program.json(&["invoke", "alpha", r#"{"action": "list_pointers"}"#]);
+    assert!(reply.to_string().len() > 256 * 1024);
+    let text = copied(&program, "1", "python");
+    let secret = program.json(&["credential", "export", "alpha/owner", "--plain"]);
+    let file = program.file("copied.py", text.as_bytes());
+    let mut command = python.script(file.to_str().unwrap());
+    let output = command
+        .env("BUTTERFLY_ROOT", secret["root"].as_str().unwrap())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", told(&output));
+    assert_eq!(read_json(&output)["result"], reply["result"]);
+}
+
+#[test]
 fn a_line_to_an_instance_with_a_certificate_of_its_own_runs_as_python_and_checks_its_key() {
     let Some(python) = python() else { return };
     let program = Program::new();

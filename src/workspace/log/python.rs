@@ -1,6 +1,7 @@
 //! Python programs that send one query: written from the wire contract with other people's libraries, and run
 //! against real instances by the tests.
 
+use crate::client::ClientSettings;
 use crate::protocol::{HeldCredential, HeldKeys, Spki};
 use serde_json::Value;
 use std::fmt::Write;
@@ -42,6 +43,8 @@ def base64url(data):
 
 
 bodies = JWERegistry({{"irt": HeaderParameter("In Reply To", "str")}}, ["dir", "A256GCM"])
+# Of its own accord joserfc opens 64 KiB; an instance sends much longer replies.
+bodies.max_ciphertext_length = {longest}
 header = {{"alg": "dir", "enc": "A256GCM", "kid": KID, "typ": "bfly-query+jwe"}}
 body = jwe.encrypt_compact(header, json.dumps(QUERY).encode(), key(b"request"), registry=bodies)
 now, jti = time.time(), base64url(os.urandom(16))
@@ -71,6 +74,7 @@ print(json.dumps(json.loads(reply.plaintext), indent=2))
         app_id = text(Some(credential.app_id.as_str())),
         kid = text(credential.kid().map(|kid| kid.as_str())),
         query = literal(query, 0),
+        longest = ClientSettings::default().response_limit,
         imports = way.imports,
         pinned = way.pinned,
         open = way.open,
