@@ -49,7 +49,7 @@ impl ExportTarget {
     pub fn end<T>(mut self, written: Result<T, Failure>) -> Outcome<T> {
         let ended = match written {
             // A file that is not kept goes when it is dropped.
-            Err(failure) => Err(failure),
+            Err(failure) => Err(self.of_the_file(failure)),
             Ok(written) => self.flush_or_tell().map(|()| written),
         };
         match (ended, self.sink) {
@@ -60,6 +60,17 @@ impl ExportTarget {
                 Ok(()) => Ok(written),
                 Err(problem) => Err(not_written(&path, problem).into()),
             },
+        }
+    }
+
+    /// A failure to write, told of the file by its name.
+    fn of_the_file(&mut self, failure: Failure) -> Failure {
+        let Sink::File(file, path) = &mut self.sink else {
+            return failure;
+        };
+        match file.take_problem() {
+            Some(problem) => file_failed("write", path, &problem),
+            None => failure,
         }
     }
 

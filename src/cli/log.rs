@@ -174,7 +174,9 @@ impl Log {
             Self::Replay { id } => replay(session, id).await,
             Self::Mark { ids } => {
                 session.permit("marking lines of the log")?;
-                let changed = session.open().await?.mark_log(ids, true).await?;
+                let workspace = session.open().await?;
+                note_missing(session, workspace.missing_lines(ids.clone()).await?);
+                let changed = workspace.mark_log(ids, true).await?;
                 session.show(&json!({"marked": changed}), || {
                     format!("{} marked", lines(changed))
                 })
@@ -185,6 +187,7 @@ impl Log {
                 let changed = if all {
                     workspace.unmark_log().await?
                 } else {
+                    note_missing(session, workspace.missing_lines(ids.clone()).await?);
                     workspace.mark_log(ids, false).await?
                 };
                 session.show(&json!({"unmarked": changed}), || {
@@ -217,6 +220,13 @@ impl Log {
             }
             Self::Export(export) => export.run(session).await,
         }
+    }
+}
+
+/// Says which lines were asked for and are not there; the others were meant all the same.
+fn note_missing(session: &Session, missing: Vec<u64>) {
+    for id in missing {
+        session.note(&format!("there is no line {id} in the invoke log"));
     }
 }
 

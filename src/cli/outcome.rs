@@ -3,7 +3,7 @@
 use super::inert::inert;
 use crate::protocol::json_text::inert_json;
 use crate::protocol::{Code, ExitClass};
-use crate::workspace::Failure;
+use crate::workspace::{Failure, file_remedy};
 use serde_json::Value;
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -45,7 +45,7 @@ pub fn file_failed(what: &str, path: &std::path::Path, error: &io::Error) -> Fai
     Failure::new(
         Code::FileFailed,
         format!("cannot {what} {}: {error}", path.display()),
-        "check the path and its permissions",
+        file_remedy(error),
     )
 }
 

@@ -13,6 +13,12 @@ pub enum InstanceError {
     /// No instance in the folder.
     #[error("there is no instance in {}", .0.display())]
     Missing(PathBuf),
+    /// The folder of an instance, whose settings are not in it.
+    #[error(
+        "its settings {} are missing; everything else of it is there",
+        .0.join("instance.toml").display()
+    )]
+    NoSettings(PathBuf),
     /// Another process hosts it.
     #[error("the instance in {} is hosted by process {pid} already", folder.display())]
     Hosted {
@@ -80,7 +86,9 @@ impl InstanceError {
             Self::Missing(_) => Code::InstanceNotFound,
             Self::Hosted { .. } => Code::AlreadyHosted,
             Self::Listen { .. } | Self::PlainHttp(_) => Code::CannotListen,
-            Self::File { .. } | Self::KeyVariable { .. } | Self::Untold(_) => Code::FileFailed,
+            Self::NoSettings(_) | Self::File { .. } | Self::KeyVariable { .. } | Self::Untold(_) => {
+                Code::FileFailed
+            },
             Self::NoThread(_) => Code::Overloaded,
             Self::BadCopy(_) => Code::BundleRefused,
             Self::NoOwner => Code::CredentialNotFound,
@@ -95,6 +103,9 @@ impl InstanceError {
             Self::Exists(_) => "choose another name, or remove that instance first",
             Self::Missing(_) => {
                 "put it back from a backup with `butterfly instance restore INSTANCE FILE --force`; one that is gone for good is forgotten with `butterfly instance remove INSTANCE`, and a new one made with `butterfly instance init INSTANCE`"
+            }
+            Self::NoSettings(_) => {
+                "put that file back from a copy, or write it anew (mode 0600): `butterfly config-template --instance` prints one, and `butterfly instance start INSTANCE` tells what this home knows of what goes in; do not remove the instance, nor restore an older backup over it, for want of this file"
             }
             Self::Hosted { .. } => "use the running one, or stop that process first",
             Self::Untold(_) => {

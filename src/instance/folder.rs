@@ -136,7 +136,7 @@ impl Folder {
     /// Refuses a folder that is not there yet, is not private, or holds links or loose files.
     pub(super) fn check(&self) -> Result<(), InstanceError> {
         if !self.settings().exists() {
-            return Err(InstanceError::Missing(self.0.clone()));
+            return Err(self.missing());
         }
         let about = fs::symlink_metadata(&self.0).map_err(|error| failed(&self.0, &error))?;
         if !about.is_dir() {
@@ -147,6 +147,14 @@ impl Folder {
             check_private(&self.0.join(name))?;
         }
         Ok(())
+    }
+
+    /// What a folder without settings is: no instance, or one that lacks them alone.
+    fn missing(&self) -> InstanceError {
+        match self.database().exists() && self.audit().exists() {
+            true => InstanceError::NoSettings(self.0.clone()),
+            false => InstanceError::Missing(self.0.clone()),
+        }
     }
 
     /// A new private folder beside the one that it will become.
@@ -190,7 +198,7 @@ impl Folder {
     pub(super) fn read_settings(&self) -> Result<Settings, InstanceError> {
         let path = self.settings();
         let text = fs::read_to_string(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => InstanceError::Missing(self.0.clone()),
+            std::io::ErrorKind::NotFound => self.missing(),
             _ => failed(&path, &error),
         })?;
         toml::from_str(&text).map_err(|error| miswritten(&path, &text, &error))
@@ -225,10 +233,13 @@ impl Folder {
             KeySource::Own => self.key(),
         };
         if !check_private(&path)? {
-            return Err(refused(
-                &path,
-                "is missing; without it nothing that the instance sealed can be opened",
-            ));
+            return Err(InstanceError::File {
+                path,
+                reason: "is missing; without it nothing that the instance sealed can be opened".to_owned(),
+                remedy: "put that file back from wherever it was moved or copied to; it is in a backup of the instance \
+                         (`butterfly instance restore INSTANCE FILE --force`, which puts everything else back to that time \
+                         too) and in an exported vault (`butterfly vault restore FILE` in another --home takes it out)",
+            });
         }
         let text = self.read_secret(&path)?;
         let key = RootKey::parse(text.trim_end()).map_err(|error| refused(&path, &format!("is {error}")))?;

@@ -11,7 +11,7 @@ mod restoring;
 
 pub use of::BackupOf;
 
-use super::folders::cannot;
+use super::file_failure::cannot;
 use super::{Failure, PartialFile, Workspace, blocking};
 use crate::handshake::{BundleError, SealedWriter, is_recipient};
 use crate::instance::Instance;

@@ -1,7 +1,7 @@
 //! The same done to many pointers, one after the other: what fails for one does not stop the others.
 
 use super::export::{write_heading, write_pointers};
-use super::folders::cannot;
+use super::file_failure::cannot;
 use super::leading::leads_elsewhere;
 use super::partial_file::PartialFile;
 use super::pointers::not_there;

@@ -1,7 +1,8 @@
 //! Carrying a whole vault elsewhere, as an age file under generated words.
 
 use super::carried::{Carried, CarriedFile, foreign, is_carried, packed, unpacked};
-use super::folders::{cannot, write_new};
+use super::file_failure::cannot;
+use super::folders::write_new;
 use super::{Failure, Home, VaultLock, Workspace, blocking};
 use crate::handshake::{BundleError, open_under_words, seal_under_words};
 use crate::model::InstanceName;

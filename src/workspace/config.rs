@@ -1,6 +1,7 @@
 //! The parts of `config.toml` that matter below the console: how the vault is unlocked, what is kept.
 
 use super::Failure;
+use super::file_failure::cannot;
 use crate::model::line_of;
 use crate::protocol::Code;
 use crate::vault::LogRetention;
@@ -11,9 +12,9 @@ use std::time::Duration;
 /// A `config.toml` that says what is so anyway, with comments.
 pub const CONFIG_TEMPLATE: &str = include_str!("config_template.toml");
 
-/// `config.toml`. Sections of other rooms are none of ours and are passed over.
+/// `config.toml`. A section that is misspelt would say nothing, silently.
 #[derive(Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(super) struct Config {
     vault: VaultSection,
     log: LogSection,
@@ -108,11 +109,7 @@ impl Config {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => {
-                return Err(Failure::new(
-                    Code::FileFailed,
-                    format!("{} cannot be read: {error}", path.display()),
-                    "check its permissions",
-                ));
+                return Err(cannot(&path, "be read", &error));
             }
         };
         toml::from_str(&text).map_err(|error| {
@@ -189,6 +186,22 @@ mod tests {
             config.query_folders(Path::new("home")).len(),
             config.console.glyphs,
         )
+    }
+
+    #[test]
+    fn what_is_unknown_or_not_text_is_told_with_what_to_do() {
+        let home = tempfile::tempdir().unwrap();
+        let told = |bytes: &[u8]| {
+            std::fs::write(home.path().join("config.toml"), bytes).unwrap();
+            Config::read(home.path()).err().unwrap()
+        };
+        for (text, line) in [("[valut]\nkeyring = true\n", 1), ("\nkeep_lines = 7\n", 2)] {
+            let failure = told(text.as_bytes());
+            let place = format!("line {line}: unknown field");
+            assert!(failure.message.contains(&place), "{}", failure.message);
+        }
+        let failure = told(b"[console]\ntheme = \"\xff\"\n");
+        assert!(failure.remedy.contains("UTF-8"), "{}", failure.remedy);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Pointers into files, in a form that an import reads again.
 
-use super::folders::cannot;
+use super::file_failure::cannot;
 use super::session::Session;
 use super::{Failure, ImportFormat, Workspace, tags_cell};
 use crate::model::{ConnectionId, Pointer};
@@ -148,6 +148,7 @@ fn record(pointer: &Pointer) -> [String; 9] {
     ]
 }
 
+/// Whoever knows the file says which it is.
 fn failed(error: io::Error) -> Failure {
     cannot(Path::new("the export"), "be written", &error)
 }

@@ -1,15 +1,17 @@
 //! The folders of local instances. A new one is made under another name and moved into place once the
 //! vault knows its owner, so that being killed in between leaves nothing half-made.
 
+use super::file_failure::cannot;
 use super::{Failure, Workspace};
-use crate::instance::Instance;
-use crate::model::{InstanceKind, InstanceName};
+use crate::instance::{Instance, InstanceError};
+use crate::model::{InstanceId, InstanceKind, InstanceName};
 use crate::protocol::Code;
 use crate::seal::private;
 use crate::vault::InstanceRecord;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use url::Host;
 
 impl Workspace {
     /// Where local instances are.
@@ -61,11 +63,26 @@ impl Workspace {
         is_gone.then(|| gone(record, &place))
     }
 
-    /// Why there is no folder of this name, where the vault knows: it is a remote, or the folder is gone.
+    /// The folder of a local instance, with its settings in it.
+    pub(super) fn whole_folder_of(&self, record: &InstanceRecord) -> Result<PathBuf, Failure> {
+        let folder = self.folder_of(record)?;
+        match settings_gone(record, &folder) {
+            Some(failure) => Err(failure),
+            None => Ok(folder),
+        }
+    }
+
+    /// That the folder of a local instance, or nothing but its settings, is not there, if so. Changes nothing.
+    pub(super) fn lacking(&self, record: &InstanceRecord) -> Option<Failure> {
+        let settings = || settings_gone(record, &self.place_of(&record.name));
+        self.folder_gone(record).or_else(settings)
+    }
+
+    /// Why there is no instance of this name to host, where the vault knows: it is a remote, or something is gone.
     pub async fn why_absent(&self, name: &str) -> Option<Failure> {
         let record = self.record(name).await.ok()?;
         match record.kind {
-            InstanceKind::Local => self.folder_gone(&record),
+            InstanceKind::Local => self.lacking(&record),
             InstanceKind::Remote => Some(
                 Failure::new(
                     Code::InvalidParameter,
@@ -114,35 +131,32 @@ fn gone(record: &InstanceRecord, place: &Path) -> Failure {
     .on(record.name.as_str())
 }
 
+/// That an instance lacks its settings and nothing else, if so, and what this home knows of what they were.
+pub(super) fn settings_gone(record: &InstanceRecord, place: &Path) -> Option<Failure> {
+    let Err(error @ InstanceError::NoSettings(_)) = Instance::read_settings(place) else {
+        return None;
+    };
+    let endpoint = &record.endpoint;
+    let id = record.instance_id.as_ref().map_or("", InstanceId::as_str);
+    let listen = match endpoint.url().host() {
+        Some(Host::Domain(_)) | None => "the address that it listened on".to_owned(),
+        Some(_) => format!("\"{}\" unless it listened elsewhere", endpoint.authority()),
+    };
+    let remedy = format!(
+        "put that file back from a copy (an exported vault has it too), or write it anew with mode 0600: `butterfly \
+         config-template --instance` prints one, and in it go name = \"{}\", instance_id = \"{id}\", endpoint = \"{endpoint}\", \
+         listen = {listen}, and tls and key if it had any of its own",
+        record.name
+    );
+    Some(Failure::new(error.code(), error.to_string(), remedy).on(record.name.as_str()))
+}
+
 pub(super) fn move_folder(from: &Path, to: &Path) -> Result<(), Failure> {
     fs::rename(from, to).map_err(|error| cannot(to, "be put in place", &error))
 }
 
 fn unfinished(name: &InstanceName) -> String {
     format!(".making-{name}-")
-}
-
-pub(super) fn cannot(path: &Path, what: &str, error: &std::io::Error) -> Failure {
-    if let Some(folder) = path.parent()
-        && error.kind() == ErrorKind::NotFound
-        && !folder.as_os_str().is_empty()
-        && !folder.exists()
-    {
-        return Failure::new(
-            Code::FileFailed,
-            format!(
-                "{} cannot {what}: there is no folder {}",
-                path.display(),
-                folder.display()
-            ),
-            "make that folder first, or name another file",
-        );
-    }
-    Failure::new(
-        Code::FileFailed,
-        format!("{} cannot {what}: {error}", path.display()),
-        "check that the home is writable and its disk is not full",
-    )
 }
 
 /// Writes a file that is not there yet, for nobody else to read: whole, or not at all.

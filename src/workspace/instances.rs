@@ -82,7 +82,7 @@ impl Workspace {
     /// one: changing over to that one needs its pin to be taken there first. Gives both pins, the one that is shown first.
     pub async fn use_spare_key(&self, name: &str) -> Result<Vec<Spki>, Failure> {
         let record = self.record(name).await?;
-        let folder = self.folder_of(&record)?;
+        let folder = self.whole_folder_of(&record)?;
         let pins = blocking(move || Instance::use_spare_tls_key(&folder))
             .await
             .map_err(|error| Failure::from(error).on(name))?;
@@ -183,7 +183,7 @@ impl Workspace {
         if self.hosts.of(&record.name) == Hosting::Running {
             return Ok(self.row_of(record));
         }
-        let folder = self.folder_of(&record)?;
+        let folder = self.whole_folder_of(&record)?;
         let _turn = self.turns.take(&record.name).await;
         self.hosts
             .start(&record.name, folder)
@@ -209,7 +209,7 @@ impl Workspace {
     /// Hosts a local instance for `serve`: the caller keeps the host and stops it.
     pub async fn host(&self, name: &InstanceName, stand_in: Option<LegacyStandIn>) -> Result<Host, Failure> {
         let record = self.local_record(name.as_str()).await?;
-        let folder = self.folder_of(&record)?;
+        let folder = self.whole_folder_of(&record)?;
         let _turn = self.turns.take(name).await;
         Host::start(folder, stand_in)
             .await

@@ -123,6 +123,16 @@ impl Workspace {
         self.in_vault(move |vault| vault.mark_log(&ids, marked)).await
     }
 
+    /// Those of these numbers under which there is no line; refused if that is all of them.
+    pub async fn missing_lines(&self, ids: Vec<u64>) -> Result<Vec<u64>, Failure> {
+        let many = ids.len();
+        let missing = self.in_vault(move |vault| vault.no_log_lines(&ids)).await?;
+        match missing.first() {
+            Some(first) if missing.len() == many => Err(no_line(*first)),
+            _ => Ok(missing),
+        }
+    }
+
     /// Takes every mark away; returns how many there were.
     pub async fn unmark_log(&self) -> Result<u64, Failure> {
         self.in_vault(|vault| vault.unmark_log()).await

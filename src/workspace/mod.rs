@@ -34,6 +34,7 @@ mod editing;
 mod export;
 mod failure;
 mod federate;
+mod file_failure;
 mod folders;
 mod gateway;
 mod handshake;
@@ -110,6 +111,7 @@ pub use doctor::{Observation, Severity, examine};
 pub use domains::{AccessKeyRow, ConnectionRow, DomainChange, DomainDetail, DomainRow, DomainTree};
 pub use editing::{COLOURS, LONGEST_PATIENCE_S};
 pub use failure::Failure;
+pub use file_failure::file_remedy;
 pub use home::{
     Home, Unlock, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE, VAULT_PASSPHRASE_VARIABLE,
     VaultLock, check_not_loose,

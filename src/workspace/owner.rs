@@ -39,7 +39,7 @@ impl Workspace {
                     "ask its administrator for a new credential",
                 ));
             }
-            Some(record) => self.folder_of(record)?,
+            Some(record) => self.whole_folder_of(record)?,
             None => self.place_of(name),
         };
         self.refuse_hosted(known.as_ref(), &place)?;

@@ -1,7 +1,7 @@
 //! A file that appears under its name only when it is whole: exports are written so, wherever they are asked for.
 
 use super::Failure;
-use super::folders::cannot;
+use super::file_failure::cannot;
 use crate::protocol::Code;
 use crate::seal::{in_place, private};
 use std::fs::{self, File};
@@ -19,6 +19,8 @@ pub struct PartialFile {
     overwrite: bool,
     is_private: bool,
     is_kept: bool,
+    /// Why something could not be written.
+    problem: Option<io::Error>,
 }
 
 /// Why a file is not there.
@@ -88,7 +90,25 @@ impl PartialFile {
             overwrite,
             is_private,
             is_kept: false,
+            problem: None,
         })
+    }
+
+    /// Why what was to be written into it could not be, if that is so.
+    pub fn take_problem(&mut self) -> Option<io::Error> {
+        self.problem.take()
+    }
+
+    fn noting<T>(&mut self, result: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &result {
+            let same = || io::Error::new(error.kind(), error.to_string());
+            self.problem = Some(
+                error
+                    .raw_os_error()
+                    .map_or_else(same, io::Error::from_raw_os_error),
+            );
+        }
+        result
     }
 
     /// Gives it its name once it is on the disk: for what must outlive a loss of power.
@@ -136,11 +156,13 @@ impl PartialFile {
 
 impl Write for PartialFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.writer.write(bytes)
+        let written = self.writer.write(bytes);
+        self.noting(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.writer.flush()
+        let flushed = self.writer.flush();
+        self.noting(flushed)
     }
 }
 

@@ -3,7 +3,8 @@
 
 use super::carried::{Carried, CarriedFile};
 use super::carry::{VaultContents, into_empty, opened, refuse_used, unload};
-use super::folders::{cannot, move_folder};
+use super::file_failure::cannot;
+use super::folders::move_folder;
 use super::{Failure, Home, VaultLock, blocking};
 use crate::instance::{Holder, Instance, InstanceError};
 use crate::model::Timestamp;

@@ -15,7 +15,7 @@ impl Workspace {
         };
         // Stopped is what can be started.
         let gone = match state {
-            InstanceState::Stopped => self.folder_gone(&record),
+            InstanceState::Stopped => self.lacking(&record),
             _ => None,
         };
         let state = match gone {

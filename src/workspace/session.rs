@@ -3,6 +3,7 @@
 
 mod following;
 
+use super::folders::settings_gone;
 use super::hosting::Hosting;
 use super::{Failure, Workspace, held, in_a_moment, read_only};
 use crate::client::{ClientError, Exchange, FailedExchange};
@@ -191,7 +192,10 @@ impl Workspace {
                 _turn: turn,
             })),
             Err(InstanceError::Hosted { .. }) => Ok(None),
-            Err(error) => Err(Failure::from(error).on(record.name.as_str())),
+            Err(error) => match settings_gone(record, &folder) {
+                Some(failure) => Err(failure),
+                None => Err(Failure::from(error).on(record.name.as_str())),
+            },
         }
     }
 }

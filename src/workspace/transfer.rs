@@ -1,6 +1,6 @@
 //! Pointers in and out of files that are named by their path: what the console does with one key.
 
-use super::folders::cannot;
+use super::file_failure::cannot;
 use super::partial_file::{NotWritten, PartialFile};
 use super::{
     Failure, ImportFormat, ImportPreview, ImportProgress, ImportReport, StopSign, Workspace, blocking,
@@ -68,9 +68,13 @@ impl Workspace {
     ) -> Result<u64, Failure> {
         let told = |problem: NotWritten| problem.at(path);
         let mut partial = PartialFile::create(path, overwrite).map_err(told)?;
-        let count = self
+        let written = self
             .export_matching(instance, wanted, &mut partial, ImportFormat::of(path), progress)
-            .await?;
+            .await;
+        let count = match (written, partial.take_problem()) {
+            (Err(_), Some(problem)) => return Err(cannot(path, "be written", &problem)),
+            (written, _) => written?,
+        };
         partial.keep().map_err(told)?;
         Ok(count)
     }

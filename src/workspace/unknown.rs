@@ -1,7 +1,7 @@
 //! Local instances that a home has on disk and its vault does not know: `console.db` was lost or made anew, or a folder
 //! came from elsewhere. Nothing that they hold is lost; they are taken over by making a new owner.
 
-use super::folders::cannot;
+use super::file_failure::cannot;
 use super::{Failure, Home, InstanceRow, RecoveredOwner, Workspace};
 use crate::instance::Instance;
 use crate::model::InstanceName;

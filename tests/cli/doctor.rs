@@ -372,3 +372,66 @@ fn an_instance_whose_process_is_frozen_or_gone_is_told_of() {
         "{finding}"
     );
 }
+
+#[test]
+fn an_instance_that_lacks_its_settings_alone_is_not_taken_for_none() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let serving = crate::binary::Serving::start(home.command(&["serve", "alpha"]));
+    home.ok(&["pointer", "create", "alpha", "https://example.org/tide"]);
+    let shown = home.ok(&["instance", "show", "alpha"]);
+    serving.stop();
+    let settings = home.path("instances/alpha/instance.toml");
+    std::fs::remove_file(&settings).unwrap();
+    let mut remedy = String::new();
+    for line in [
+        &["pointer", "list", "alpha"][..],
+        &["serve", "alpha"],
+        &["instance", "start", "alpha"],
+        &["instance", "recover-owner", "alpha", "--yes"],
+    ] {
+        let ended = home.run_json(line);
+        let told = super::error(&ended);
+        assert_eq!(ended.code, 1, "{line:?} {}", ended.stderr);
+        let message = told["message"].as_str().unwrap();
+        assert!(
+            message.contains("everything else of it is there"),
+            "{line:?} {told}"
+        );
+        remedy = told["remedy"].as_str().unwrap().to_owned();
+        assert!(
+            !remedy.contains("remove") && !remedy.contains("--force"),
+            "{line:?} {told}"
+        );
+    }
+    let row = &home.ok(&["instance", "list"])[0];
+    assert_eq!(row["state"], "unreachable", "{row}");
+    let fault = one(&look(&home), "settings", "alpha").clone();
+    assert_eq!(fault["severity"], "fault", "{fault}");
+    // Written anew of what the remedy tells, it works as before.
+    let part = |name: &str| {
+        let (_, rest) = remedy.split_once(&format!("{name} = \"")).unwrap();
+        format!("{name} = \"{}\"\n", rest.split('"').next().unwrap())
+    };
+    let text: String = ["name", "instance_id", "endpoint", "listen"].map(part).concat();
+    assert!(text.contains(shown["instance_id"].as_str().unwrap()), "{text}");
+    std::fs::write(&settings, text).unwrap();
+    std::fs::set_permissions(&settings, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let _serving = crate::binary::Serving::start(home.command(&["serve", "alpha"]));
+    assert_eq!(home.ok(&["pointer", "list", "alpha"])["count"], 1);
+    let again = home.ok(&["instance", "show", "alpha"]);
+    assert_eq!(again["endpoint"], shown["endpoint"]);
+}
+
+#[test]
+fn a_missing_key_of_an_instance_is_to_be_put_back_not_to_be_put_right() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    std::fs::remove_file(home.path("instances/alpha/instance.key")).unwrap();
+    let told = super::error(&home.run_json(&["pointer", "list", "alpha"]));
+    let remedy = told["remedy"].as_str().unwrap();
+    assert!(
+        remedy.contains("put that file back") && !remedy.contains("0600"),
+        "{told}"
+    );
+}

@@ -197,3 +197,21 @@ fn a_reply_is_told_though_the_log_cannot_be_written() {
     faults.mend();
     assert_eq!(ids(&home, &[]).len(), before);
 }
+
+#[test]
+fn a_mark_for_a_line_that_is_not_there_is_told_of_and_fails_where_there_is_no_other() {
+    let home = home();
+    for verb in ["mark", "unmark"] {
+        let ended = home.run_json(&["log", verb, "9999"]);
+        assert_eq!(ended.code, 1);
+        assert!(
+            error(&ended)["message"]
+                .as_str()
+                .unwrap()
+                .contains("no line 9999")
+        );
+    }
+    let ended = home.run_json(&["log", "mark", "1", "9999"]);
+    assert_eq!((ended.code, &ended.json()["marked"]), (0, &json!(1)));
+    assert!(ended.stderr.contains("no line 9999"), "{}", ended.stderr);
+}

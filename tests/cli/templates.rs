@@ -180,3 +180,26 @@ fn queries_stand_in_files_too_where_a_team_keeps_them() {
         findings.stdout
     );
 }
+
+#[test]
+fn a_query_that_is_wrong_in_its_file_costs_the_others_nothing_and_is_told_of_by_its_name() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    std::fs::create_dir(home.path("queries")).unwrap();
+    std::fs::write(home.path("queries/a.toml"), "[x]\nquery = 7\n").unwrap();
+    std::fs::write(
+        home.path("queries/c.toml"),
+        "[z]\nabout = 1\n\n[y.query]\naction = \"whoami\"\n",
+    )
+    .unwrap();
+    home.ok(&["invoke", "alpha", "--template", "c/y"]);
+    let told = error(&home.run_json(&["invoke", "alpha", "--template", "c/z"]));
+    assert!(
+        told["remedy"].as_str().unwrap().contains("c.toml, line 2"),
+        "{told}"
+    );
+    std::fs::write(home.path("config.toml"), "[queries]\nfrom = [\"/nonexistent\"]\n").unwrap();
+    let told = error(&home.run_json(&["invoke", "alpha", "--template", "gone"]));
+    let remedy = told["remedy"].as_str().unwrap();
+    assert!(!remedy.contains("writable"), "{told}");
+}

@@ -411,12 +411,13 @@ pub async fn settings_of(session: &Session, name: &InstanceName) -> Result<Setti
         Ok(settings) => return Ok(settings),
         Err(error) => Failure::from(error).on(name.as_str()),
     };
-    if failure.code != Code::InstanceNotFound {
+    if folder(session.home().root(), name).join("instance.toml").exists() {
         return Err(failure);
     }
     Err(match why_absent(session, name).await {
         Some(absent) => absent,
-        None => no_such(session, name),
+        None if failure.code == Code::InstanceNotFound => no_such(session, name),
+        None => failure,
     })
 }
 

@@ -45,6 +45,19 @@ impl Vault {
         })
     }
 
+    /// Those of these places that have no line.
+    pub fn no_log_lines(&self, ids: &[u64]) -> Result<Vec<u64>, VaultError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare_cached("SELECT 1 FROM log WHERE id = ?1")?;
+        let mut missing = Vec::new();
+        for id in ids {
+            if !statement.exists([stored(*id)])? {
+                missing.push(*id);
+            }
+        }
+        Ok(missing)
+    }
+
     /// Takes every mark away; notes stay. Returns how many there were.
     pub fn unmark_log(&self) -> Result<u64, VaultError> {
         self.check_unlocked()?;

@@ -1,7 +1,7 @@
 //! What is inside a backup: a line of JSON that says what follows, then the files one after the other. The seal around
 //! it proves that nothing was changed or cut off.
 
-use super::super::folders::cannot;
+use super::super::file_failure::cannot;
 use super::of::{BackupOf, damaged, foreign};
 use crate::instance::COPIED;
 use crate::model::{InstanceId, InstanceName, Timestamp};

@@ -1,6 +1,7 @@
 //! An instance made of a backup: beside, checked, and only then in its place.
 
-use super::super::folders::{cannot, move_folder};
+use super::super::file_failure::cannot;
+use super::super::folders::move_folder;
 use super::super::{Failure, Workspace, blocking};
 use super::of::BackupOf;
 use super::{Restored, packed, refused};

@@ -19,7 +19,10 @@ impl Templates {
     /// The query of this name; where there is none, what is wrong with a file may be why.
     pub fn find(&self, name: &str) -> Result<&Template, Failure> {
         let found = self.list.iter().find(|template| template.name == name);
-        found.ok_or_else(|| match self.problems.first() {
+        let file = name.rsplit_once('/').map(|(file, _)| format!("{file}.toml"));
+        let is_of_it = |problem: &&Failure| file.as_ref().is_some_and(|file| problem.message.contains(file));
+        let problem = || self.problems.iter().find(is_of_it).or(self.problems.first());
+        found.ok_or_else(|| match problem() {
             Some(problem) => Failure {
                 remedy: format!("{}; {}", problem.message, problem.remedy),
                 ..no_template(name)

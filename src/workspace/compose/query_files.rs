@@ -6,7 +6,7 @@
 //! One that is wrong costs nobody the others.
 
 use super::super::Failure;
-use super::super::folders::cannot;
+use super::super::file_failure::cannot;
 use super::beginnings::laid_out;
 use super::templates::{Template, Templates};
 use crate::model::{Timestamp, line_of};
@@ -20,6 +20,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 use toml::Spanned;
+use toml::de::{DeTable, ValueDeserializer};
 
 /// Longest file, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -81,7 +82,14 @@ fn files(folder: &QueryFolder, problems: &mut Vec<Failure>) -> Vec<PathBuf> {
         Ok(entries) => entries,
         Err(error) if error.kind() == ErrorKind::NotFound && !folder.is_named => return Vec::new(),
         Err(error) => {
-            problems.push(cannot(&folder.path, "be read", &error));
+            let problem = cannot(&folder.path, "be read", &error);
+            problems.push(match folder.is_named {
+                true => Failure {
+                    remedy: "make that folder, or put `from` under [queries] in config.toml right".to_owned(),
+                    ..problem
+                },
+                false => problem,
+            });
             return Vec::new();
         }
     };
@@ -120,17 +128,26 @@ fn of_file(path: &Path, problems: &mut Vec<Failure>) -> Vec<Template> {
             return Vec::new();
         }
     };
-    let entries: BTreeMap<String, Entry> = match toml::from_str(&text) {
-        Ok(entries) => entries,
+    let place_of = |error: &toml::de::Error, usual: usize| error.span().map_or(usual, |span| span.start);
+    let entries = match DeTable::parse(&text) {
+        Ok(entries) => entries.into_inner(),
         Err(error) => {
-            let place = error.span().map_or(0, |span| span.start);
-            problems.push(wrong(path, &text, place, error.message()));
+            problems.push(wrong(path, &text, place_of(&error, 0), error.message()));
             return Vec::new();
         }
     };
     let file = path.file_stem().unwrap_or_default().to_string_lossy();
     let mut found = Vec::new();
     for (name, entry) in entries {
+        let entry = match Entry::deserialize(ValueDeserializer::from(entry)) {
+            Ok(entry) => entry,
+            Err(error) => {
+                let place = place_of(&error, name.span().start);
+                problems.push(wrong(path, &text, place, error.message()));
+                continue;
+            }
+        };
+        let name = name.into_inner();
         let place = entry.query.span().start;
         match query_text(entry.query.into_inner()) {
             Ok(query) => found.push(Template {
@@ -303,7 +320,7 @@ mod tests {
         .unwrap();
         fs::write(
             home.path().join("b.toml"),
-            "[one]\nquery = '{\"action\": \"whoami\"}'\nwhat = 1\n",
+            "[one]\nquery = '{\"action\": \"whoami\"}'\nwhat = 1\n\n[other.query]\naction = \"whoami\"\n\n[without]\n",
         )
         .unwrap();
         fs::write(
@@ -313,11 +330,12 @@ mod tests {
         .unwrap();
         let found = read(&[folder(home.path()), folder(&home.path().join("gone"))]);
         let names: Vec<&str> = found.list.iter().map(|template| template.name.as_str()).collect();
-        assert_eq!(names, ["a/good"]);
+        assert_eq!(names, ["a/good", "b/other"]);
         let told = told(&found).join("\n");
         for part in [
             "a.toml, line 5: bad: ",
             "b.toml, line 3: unknown field",
+            "b.toml, line 8: missing field `query`",
             "c.toml, line 2: one: ",
             "gone cannot be read",
         ] {

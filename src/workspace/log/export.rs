@@ -6,7 +6,7 @@ use super::{Columns, Sieve, entry, parsed};
 use crate::model::Timestamp;
 use crate::model::filter::Filter;
 use crate::vault::VaultError;
-use crate::workspace::folders::cannot;
+use crate::workspace::file_failure::cannot;
 use crate::workspace::{Failure, LogEntry, PartialFile, Workspace};
 use std::io::{self, Write};
 use std::path::Path;
