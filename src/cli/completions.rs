@@ -5,7 +5,7 @@
 
 use super::Cli;
 use super::complete::flags_with_names;
-use super::outcome::{Outcome, write_line};
+use super::outcome::Outcome;
 use super::session::Session;
 use clap::CommandFactory;
 use clap_complete::Shell;
@@ -67,11 +67,11 @@ pub struct Completions {
 }
 
 impl Completions {
-    pub fn run(self, _session: &Session) -> Outcome {
+    pub fn run(self, session: &Session) -> Outcome {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut Cli::command(), "butterfly", &mut script);
         let script = with_names(self.shell, &String::from_utf8_lossy(&script));
-        write_line(script.trim_end())
+        session.show_text(script.trim_end())
     }
 }
 

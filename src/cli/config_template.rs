@@ -1,6 +1,7 @@
 //! `butterfly config-template`: files to begin with.
 
-use super::outcome::{Outcome, write_line};
+use super::outcome::Outcome;
+use super::session::Session;
 use crate::command::docs;
 use crate::instance::SETTINGS_TEMPLATE;
 use crate::workspace::CONFIG_TEMPLATE;
@@ -17,14 +18,14 @@ pub struct ConfigTemplate {
 }
 
 impl ConfigTemplate {
-    pub fn run(self) -> Outcome {
+    pub fn run(self, session: &Session) -> Outcome {
         if self.keymap {
-            return write_line(docs::keymap_template().trim_end());
+            return session.show_text(docs::keymap_template().trim_end());
         }
         let text = match self.instance {
             true => SETTINGS_TEMPLATE,
             false => CONFIG_TEMPLATE,
         };
-        write_line(text.trim_end())
+        session.show_text(text.trim_end())
     }
 }

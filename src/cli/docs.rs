@@ -1,6 +1,7 @@
 //! `butterfly docs`: all commands and keys of the console, or all actions of an instance, as a page.
 
-use super::outcome::{Outcome, write_line};
+use super::outcome::Outcome;
+use super::session::Session;
 use crate::command::docs;
 use crate::instance::actions;
 
@@ -13,11 +14,11 @@ pub struct Docs {
 }
 
 impl Docs {
-    pub fn run(self) -> Outcome {
+    pub fn run(self, session: &Session) -> Outcome {
         let page = match self.actions {
             true => actions::docs::markdown(),
             false => docs::markdown(),
         };
-        write_line(page.trim_end())
+        session.show_text(page.trim_end())
     }
 }

@@ -1,9 +1,11 @@
 //! `butterfly man`: the man pages.
 
-use super::outcome::{Outcome, file_failed, write_line};
+use super::outcome::{Outcome, file_failed};
+use super::session::Session;
 use super::{Cli, surroundings};
 use crate::command::docs;
 use clap::{Command, CommandFactory};
+use serde_json::json;
 use std::io;
 use std::path::PathBuf;
 
@@ -16,20 +18,25 @@ pub struct Man {
 }
 
 impl Man {
-    pub fn run(self) -> Outcome {
+    pub fn run(self, session: &Session) -> Outcome {
         let mut command = Cli::command();
         command.build();
         let Some(dir) = self.dir else {
             let page =
-                main_page(command).map_err(|error| file_failed("written", &PathBuf::from("-"), &error))?;
-            return write_line(String::from_utf8_lossy(&page).trim_end());
+                main_page(command).map_err(|error| file_failed("write", &PathBuf::from("-"), &error))?;
+            return session.show_text(String::from_utf8_lossy(&page).trim_end());
         };
-        std::fs::create_dir_all(&dir).map_err(|error| file_failed("made", &dir, &error))?;
-        for (name, page) in pages(command).map_err(|error| file_failed("written", &dir, &error))? {
+        std::fs::create_dir_all(&dir).map_err(|error| file_failed("make", &dir, &error))?;
+        let mut written = Vec::new();
+        for (name, page) in pages(command).map_err(|error| file_failed("write", &dir, &error))? {
             let path = dir.join(name);
-            std::fs::write(&path, page).map_err(|error| file_failed("written", &path, &error))?;
+            std::fs::write(&path, page).map_err(|error| file_failed("write", &path, &error))?;
+            written.push(path);
         }
-        Ok(())
+        match session.is_json() {
+            true => session.show(&json!({"files": written}), String::new),
+            false => Ok(()),
+        }
     }
 }
 

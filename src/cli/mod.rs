@@ -262,8 +262,8 @@ fn dispatch<'a>(
         Some(Verb::Doctor(Deferred(verb))) => Box::pin(verb.run(session)),
         Some(Verb::Completions(Deferred(verb))) => Box::pin(ready(verb.run(session))),
         Some(Verb::Complete(Deferred(verb))) => Box::pin(verb.run(session)),
-        Some(Verb::Man(Deferred(verb))) => Box::pin(ready(verb.run())),
-        Some(Verb::Docs(Deferred(verb))) => Box::pin(ready(verb.run())),
-        Some(Verb::ConfigTemplate(Deferred(verb))) => Box::pin(ready(verb.run())),
+        Some(Verb::Man(Deferred(verb))) => Box::pin(ready(verb.run(session))),
+        Some(Verb::Docs(Deferred(verb))) => Box::pin(ready(verb.run(session))),
+        Some(Verb::ConfigTemplate(Deferred(verb))) => Box::pin(ready(verb.run(session))),
     }
 }

@@ -7,6 +7,7 @@ use super::unlock;
 use crate::protocol::Code;
 use crate::workspace::{Failure, Home, Unlock, Workspace, commands_here, program_here, unknown_told};
 use serde::Serialize;
+use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -114,6 +115,11 @@ impl Session {
         if let Some(workspace) = self.workspace.get() {
             workspace.shutdown().await;
         }
+    }
+
+    /// A page or a script: as it is for people, and as `text` for scripts.
+    pub fn show_text(&self, text: &str) -> Outcome {
+        self.show(&json!({"text": text}), || text.to_owned())
     }
 
     /// Prints a value: as JSON for scripts, in words for people.

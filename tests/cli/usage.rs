@@ -334,3 +334,23 @@ fn without_a_terminal_the_console_says_so() {
     assert_eq!(ended.code, 2);
     assert!(ended.stderr.contains("terminal"), "{}", ended.stderr);
 }
+
+#[test]
+fn what_is_text_by_itself_is_one_json_value_for_scripts() {
+    let home = Home::empty();
+    for line in [
+        &["config-template"][..],
+        &["config-template", "--keymap"],
+        &["config-template", "--instance"],
+        &["man"],
+        &["docs"],
+        &["docs", "--actions"],
+        &["completions", "bash"],
+    ] {
+        let text = home.ok(line)["text"].as_str().unwrap().to_owned();
+        assert_eq!(home.run(line).stdout.trim_end(), text.trim_end(), "{line:?}");
+    }
+    let folder = home.beside("pages");
+    let files = home.ok(&["man", "--dir", &folder])["files"].clone();
+    assert!(files.as_array().unwrap().len() > 20, "{files}");
+}
