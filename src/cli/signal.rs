@@ -1,11 +1,14 @@
 //! Waiting until somebody wants the program to end.
 
-use crate::protocol::Code;
+use super::outcome::tell;
+use crate::protocol::{Code, ExitClass};
 use crate::workspace::{Failure, StopSign};
 use std::future::Future;
 use std::io;
+use std::path::Path;
 
-/// Waits for work that can be stopped, and shows it the sign when somebody wants the program to end.
+/// Waits for work that can be stopped, and shows it the sign when somebody wants the program to end. Whoever wants that
+/// twice does not wait for what is cleaned up.
 pub fn until_signal<T>(
     stop: &StopSign,
     work: impl Future<Output = Result<T, Failure>>,
@@ -18,7 +21,48 @@ pub fn until_signal<T>(
             ended = &mut work => return ended,
             () = signal.wait() => stop.show(),
         }
-        work.await
+        tokio::select! {
+            ended = work => ended,
+            () = signal.wait() => {
+                tell(&Failure::new(
+                    Code::OutcomeUnknown,
+                    "ended at once, as was asked twice: what was begun may not be cleaned up",
+                    "an import that was left lying is ended by the instance itself after ten minutes",
+                ));
+                std::process::exit(ExitClass::Failed as i32)
+            }
+        }
+    }
+}
+
+/// Listens for whoever wants an export to end while its file is written. What goes to stdout leaves nothing behind, and a
+/// signal ends it as it ends any program.
+pub struct ExportSignal(Option<EndSignal>);
+
+impl ExportSignal {
+    /// Listens from now on, which is before the file is begun.
+    pub fn listen(target: &Path) -> Result<Self, Failure> {
+        let is_file = target.as_os_str() != "-";
+        Ok(Self(is_file.then(EndSignal::listen).transpose()?))
+    }
+
+    /// Waits for the work, and lets go of it when somebody wants the program to end: then nothing of a file stays.
+    pub async fn unless_shown<T>(
+        self,
+        target: &Path,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let Some(mut signal) = self.0 else {
+            return work.await;
+        };
+        tokio::select! {
+            ended = work => ended,
+            () = signal.wait() => Err(Failure::new(
+                Code::FileFailed,
+                format!("stopped, as was asked: {} was not written", target.display()),
+                "export again when there is time for it",
+            )),
+        }
     }
 }
 

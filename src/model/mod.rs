@@ -29,7 +29,7 @@ pub use ids::{
 };
 pub use instance::{InstanceKind, InstanceState};
 pub use pointer::{
-    CIRCUIT_PREFIX, Connection, ConnectionStatus, Domain, NEAR, NewPointer, Pointer, PointerChange,
+    CIRCUIT_PREFIX, Connection, ConnectionStatus, Domain, IMPORTED, NEAR, NewPointer, Pointer, PointerChange,
     gyroid_coordinates, gyroid_score,
 };
 pub use pointer_filter::{

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 /// What a circuit's data_reference begins with.
 pub const CIRCUIT_PREFIX: &str = "internal_circuit::";
 
+/// The author of what an import brought and the instance's owner has not taken over: no credential can have this name.
+pub const IMPORTED: &str = "(import)";
+
 /// A reference to data kept elsewhere: never the data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Pointer {
@@ -57,7 +60,7 @@ pub struct NewPointer {
     /// Where it leads, if it leads to another instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub federated: Option<Federated>,
-    /// The credential that says where it leads; none for the instance's owner. Never read from outside.
+    /// The credential that says where it leads, or [`IMPORTED`]; none for the instance's owner. Never read from outside.
     #[serde(skip)]
     pub author: Option<String>,
 }

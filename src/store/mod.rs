@@ -222,6 +222,15 @@ pub trait Store: Send + Sync {
         rows: Vec<NewPointer>,
         now: Timestamp,
     ) -> Result<Staged, StoreError>;
+    /// The address of the pointer that has this data_reference and leads to no other instance: one that is there already,
+    /// or else one that was staged earlier and will have it.
+    async fn holder_in_import(
+        &self,
+        id: ImportId,
+        whose: &str,
+        data_reference: &str,
+        now: Timestamp,
+    ) -> Result<Option<PointerAddress>, StoreError>;
     /// Makes all staged rows appear, in one transaction, and ends the import whether or not that succeeds; as long as
     /// rows of it are still being staged, it fails and nothing ends. Tells how many they were; the error names the row,
     /// counted from 0 over all that were staged. Other writes wait meanwhile, for about 15 s for each million rows.

@@ -38,8 +38,23 @@ pub struct ImportReport {
     pub rejected_rows: Vec<RejectedRow>,
     /// Rows read.
     pub rows: u64,
+    /// Pointers among those made that do more than tell, or send a header anywhere, and run for nobody until the
+    /// instance's owner takes them over.
+    pub not_taken_over: u64,
+    /// The lines of the first hundred of them.
+    pub not_taken_over_lines: Vec<u64>,
     /// Somebody stopped it before anything was imported.
     pub stopped: bool,
+}
+
+/// What is to be done with rows of which more than one thing can be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ImportChoice {
+    /// Bad rows are left out and reported; else one bad row means that nothing is imported.
+    pub skip_bad: bool,
+    /// The owner stands for circuits that do more than tell and for headers without origins, whoever wrote them. A file
+    /// does not say who did: else they run for nobody.
+    pub take_over: bool,
 }
 
 /// What an import of a file would come to. Nothing was imported.
@@ -55,6 +70,10 @@ pub struct ImportPreview {
     pub broken: u64,
     /// The first of those.
     pub first_broken: Option<RejectedRow>,
+    /// Rows among the new ones that would run for nobody until the instance's owner takes them over.
+    pub not_taken_over: u64,
+    /// The lines of the first hundred of them.
+    pub not_taken_over_lines: Vec<u64>,
     /// Somebody stopped it before all rows were read.
     pub stopped: bool,
 }
@@ -62,12 +81,21 @@ pub struct ImportPreview {
 /// What is done with the rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
-    /// All are imported, or nothing.
-    AllOrNothing,
-    /// Those that can be imported are.
-    SkipBad,
+    /// They are imported.
+    Import(ImportChoice),
     /// They are only looked at.
     Look,
+}
+
+impl Mode {
+    /// Whether one bad row means that nothing is imported.
+    fn is_all_or_nothing(self) -> bool {
+        matches!(self, Self::Import(choice) if !choice.skip_bad)
+    }
+
+    fn takes_over(self) -> bool {
+        matches!(self, Self::Import(choice) if choice.take_over)
+    }
 }
 
 /// What `import_pointers` gives.
@@ -76,6 +104,8 @@ struct Staged {
     accepted: u64,
     #[serde(default)]
     rejected: Vec<Refused>,
+    #[serde(default)]
+    not_taken_over: Vec<usize>,
 }
 
 #[derive(Deserialize)]
@@ -98,7 +128,11 @@ impl Workspace {
         progress: &(dyn Fn(ImportProgress) + Send + Sync),
     ) -> Result<ImportReport, Failure> {
         let stop = StopSign::default();
-        self.import_until(instance, source, format, skip_bad, &stop, progress)
+        let choice = ImportChoice {
+            skip_bad,
+            ..ImportChoice::default()
+        };
+        self.import_until(instance, source, format, choice, &stop, progress)
             .await
     }
 
@@ -109,14 +143,11 @@ impl Workspace {
         instance: &str,
         source: Box<dyn BufRead + Send>,
         format: ImportFormat,
-        skip_bad: bool,
+        choice: ImportChoice,
         stop: &StopSign,
         progress: &(dyn Fn(ImportProgress) + Send + Sync),
     ) -> Result<ImportReport, Failure> {
-        let mode = match skip_bad {
-            true => Mode::SkipBad,
-            false => Mode::AllOrNothing,
-        };
+        let mode = Mode::Import(choice);
         let ended = self.import_as(mode, instance, source, format, stop, progress);
         Ok(ended.await?.0)
     }
@@ -211,10 +242,17 @@ impl Import<'_, '_> {
         progress: &(dyn Fn(ImportProgress) + Send + Sync),
     ) -> Result<bool, Failure> {
         let mut chunks = import_file::read(source, format);
-        while let Some(chunk) = chunks.recv().await {
+        loop {
+            // Whoever writes into a pipe may take his time, and somebody else may want to stop meanwhile.
+            let chunk = tokio::select! {
+                biased;
+                () = self.stop.shown() => None,
+                chunk = chunks.recv() => chunk,
+            };
             if self.is_stopped() {
                 return Ok(false);
             }
+            let Some(chunk) = chunk else { break };
             match chunk {
                 FromFile::Rows { rows, bytes } => {
                     self.progress.bytes = bytes;
@@ -244,7 +282,7 @@ impl Import<'_, '_> {
 
     /// Nothing will be imported any more; what is read is read for the report.
     fn is_hopeless(&self) -> bool {
-        self.mode == Mode::AllOrNothing && self.report.rejected > 0
+        self.mode.is_all_or_nothing() && self.report.rejected > 0
     }
 
     fn is_stopped(&mut self) -> bool {
@@ -260,18 +298,29 @@ impl Import<'_, '_> {
             already_there: self.already_there,
             broken: self.report.rejected - self.already_there,
             first_broken: self.first_broken,
+            not_taken_over: self.report.not_taken_over,
+            not_taken_over_lines: self.report.not_taken_over_lines.clone(),
             stopped: self.report.stopped,
         };
-        let report = ImportReport {
+        let mut report = ImportReport {
             rows: self.progress.rows,
             ..self.report
         };
+        report.rejected_rows.sort_by_key(|row| row.line);
+        if report.imported == 0 {
+            report.not_taken_over = 0;
+            report.not_taken_over_lines.clear();
+        }
         (report, preview)
     }
 
     async fn stage(&mut self, rows: Vec<(u64, Value)>) -> Result<(), Failure> {
         let (lines, rows): (Vec<u64>, Vec<Value>) = rows.into_iter().unzip();
-        let query = Query::new("import_pointers", json!({"import_id": self.id, "pointers": rows}));
+        let mut parameters = json!({"import_id": self.id, "pointers": rows});
+        if self.mode.takes_over() {
+            parameters["take_over"] = true.into();
+        }
+        let query = Query::new("import_pointers", parameters);
         let result = self.session.result(&query).await?;
         let staged: Staged =
             serde_json::from_value(result).map_err(|_| self.session.unexpected(query.action()))?;
@@ -281,6 +330,11 @@ impl Import<'_, '_> {
                 self.places.push(*line);
             }
         }
+        self.report.not_taken_over += staged.not_taken_over.len() as u64;
+        let room = MOST_REPORTED.saturating_sub(self.report.not_taken_over_lines.len());
+        let left = staged.not_taken_over.iter().take(room);
+        let left = left.filter_map(|index| lines.get(*index));
+        self.report.not_taken_over_lines.extend(left);
         debug_assert_eq!(staged.accepted + refused.len() as u64, lines.len() as u64);
         for refused in staged.rejected {
             let line = lines.get(refused.index).copied().unwrap_or_default();
@@ -295,7 +349,11 @@ impl Import<'_, '_> {
 
     fn reject(&mut self, row: RejectedRow, is_there: bool) {
         self.already_there += u64::from(is_there);
-        if !is_there && self.first_broken.is_none() {
+        let is_first = self
+            .first_broken
+            .as_ref()
+            .is_none_or(|first| row.line < first.line);
+        if !is_there && is_first {
             self.first_broken = Some(row.clone());
         }
         self.report.rejected += 1;

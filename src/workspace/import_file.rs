@@ -1,10 +1,13 @@
 //! Reading a file of pointers on a thread that may block, in chunks that fit into one request.
 
+use super::csv_rows::{CsvRows, LONGEST_ROW};
 use super::{Failure, tags_cell};
-use crate::model::NewPointer;
+use crate::model::{NewPointer, PointerAddress, Profile};
+use crate::protocol::data_reference::ReferenceKind;
 use crate::protocol::{Code, strict_json};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,8 +17,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 const MOST_ROWS: usize = 5_000;
 /// Bytes of one chunk: a request may have 1 MiB once it is sealed, and sealing adds a third.
 const MOST_BYTES: usize = 512 * 1024;
-/// The longest row.
-const LONGEST_ROW: usize = 256 * 1024;
+/// Bytes of rows that wait for the end of the file, and of credential pointers that they may name.
+const MOST_WAITING: usize = 16 * 1024 * 1024;
 /// Chunks read ahead.
 const AHEAD: usize = 2;
 
@@ -50,7 +53,8 @@ pub(super) enum FromFile {
 /// Starts reading. Dropping the receiver ends it.
 pub(super) fn read(source: Box<dyn BufRead + Send>, format: ImportFormat) -> Receiver<FromFile> {
     let (sender, receiver) = channel(AHEAD);
-    tokio::task::spawn_blocking(move || {
+    // A thread of its own: one of the runtime's would hold up its end for as long as nobody writes into a pipe.
+    std::thread::spawn(move || {
         let count = Arc::new(AtomicU64::new(0));
         let source = Counting {
             source,
@@ -61,13 +65,17 @@ pub(super) fn read(source: Box<dyn BufRead + Send>, format: ImportFormat) -> Rec
             count,
             rows: Vec::new(),
             bytes: 0,
+            waiting: Vec::new(),
+            bytes_waiting: 0,
+            credentials: HashMap::new(),
+            bytes_of_credentials: 0,
         };
         let ended = match format {
             ImportFormat::Jsonl => read_jsonl(source, &mut out),
             ImportFormat::Csv => read_csv(source, &mut out),
         };
         match ended {
-            Ok(()) => drop(out.flush()),
+            Ok(()) => drop(out.finish()),
             Err(Ended::NobodyWaits) => {}
             Err(Ended::Broken(failure)) => drop(out.sender.blocking_send(FromFile::Broken(failure))),
         }
@@ -96,17 +104,72 @@ struct Chunks {
     count: Arc<AtomicU64>,
     rows: Vec<(u64, Value)>,
     bytes: usize,
+    /// Rows that name a credential pointer, which may come after them and gets another address: they go last.
+    waiting: Vec<(u64, NewPointer, usize)>,
+    bytes_waiting: usize,
+    /// The data_reference of each row that may be a credential pointer, by the address that it had.
+    credentials: HashMap<PointerAddress, String>,
+    bytes_of_credentials: usize,
 }
 
 impl Chunks {
-    fn good(&mut self, line: u64, pointer: &NewPointer, size: usize) -> Result<(), Ended> {
+    /// A pointer to be made, and its address where the file comes from.
+    fn good(
+        &mut self,
+        line: u64,
+        pointer: NewPointer,
+        address: Option<PointerAddress>,
+        size: usize,
+    ) -> Result<(), Ended> {
+        if pointer.credential_pointer_address.is_some() {
+            self.bytes_waiting += size;
+            self.waiting.push((line, pointer, size));
+            return match self.bytes_waiting > MOST_WAITING {
+                true => self.end_waiting(),
+                false => Ok(()),
+            };
+        }
+        if let Some(address) = address.filter(|_| may_hold_a_header(&pointer))
+            && self.bytes_of_credentials + pointer.data_reference.len() <= MOST_WAITING
+        {
+            self.bytes_of_credentials += pointer.data_reference.len();
+            self.credentials.insert(address, pointer.data_reference.clone());
+        }
+        let row = serde_json::to_value(pointer).expect("a pointer has only string keys");
+        self.add(line, row, size)
+    }
+
+    fn add(&mut self, line: u64, row: Value, size: usize) -> Result<(), Ended> {
         if self.rows.len() >= MOST_ROWS || self.bytes + size > MOST_BYTES {
             self.flush()?;
         }
         self.bytes += size;
-        let row = serde_json::to_value(pointer).expect("a pointer has only string keys");
         self.rows.push((line, row));
         Ok(())
+    }
+
+    /// Sends what waits, in a request of its own after what it may name. An instance that does not know that member of a
+    /// row goes by the address, and refuses the row.
+    fn end_waiting(&mut self) -> Result<(), Ended> {
+        self.flush()?;
+        self.bytes_waiting = 0;
+        for (line, pointer, size) in std::mem::take(&mut self.waiting) {
+            let address = pointer.credential_pointer_address.as_ref();
+            let credential = address.and_then(|address| self.credentials.get(address)).cloned();
+            let mut row = serde_json::to_value(pointer).expect("a pointer has only string keys");
+            let mut longer = 0;
+            if let Some(credential) = credential {
+                longer = credential.len();
+                row["credential_pointer_reference"] = credential.into();
+            }
+            self.add(line, row, size + longer)?;
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Ended> {
+        self.end_waiting()?;
+        self.flush()
     }
 
     /// In the file's order, so what came before goes first.
@@ -219,74 +282,70 @@ fn accept(value: Value, line: u64, size: usize, out: &mut Chunks) -> Result<(), 
         }
         Some(_) => {}
     }
+    let address = object.get("address").and_then(Value::as_str);
+    let address = address.and_then(|text| PointerAddress::parse(text).ok());
     match NewPointer::deserialize(Value::Object(object)) {
-        Ok(pointer) => out.good(line, &pointer, size),
+        Ok(pointer) => out.good(line, pointer, address, size),
         Err(error) => out.bad(line, error.to_string()),
     }
 }
 
+/// Whether a pointer may be one that holds a header for others: in this program's form or in the original's.
+fn may_hold_a_header(pointer: &NewPointer) -> bool {
+    pointer.federated.is_none()
+        && matches!(
+            ReferenceKind::of(&pointer.data_reference),
+            ReferenceKind::FetchHeader | ReferenceKind::Sealed(Profile::Legacy)
+        )
+}
+
 fn read_csv(source: Counting, out: &mut Chunks) -> Result<(), Ended> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(source);
-    let headers = reader
-        .headers()
-        .map_err(|error| headless(&error.to_string()))?
-        .clone();
-    let names: Vec<&str> = headers
-        .iter()
-        .map(|name| name.trim_start_matches('\u{feff}').trim())
-        .collect();
-    if !names.contains(&"data_reference") {
+    let mut rows = CsvRows::of(source);
+    let names: Vec<String> = match rows.next_row()? {
+        None => return Err(headless("it is empty")),
+        Some(Err((line, reason))) => return Err(headless(&format!("line {line}: {reason}"))),
+        Some(Ok((_, names))) => names.iter().map(|name| name.trim().to_owned()).collect(),
+    };
+    if !names.iter().any(|name| name == "data_reference") {
         return Err(headless("the first line has no column data_reference"));
     }
-    let mut record = csv::StringRecord::new();
-    loop {
-        let read = reader.read_record(&mut record);
-        let line = record
-            .position()
-            .map_or_else(|| reader.position().line(), csv::Position::line);
-        match read {
-            Ok(false) => return Ok(()),
-            Ok(true) if record.len() != names.len() => {
+    while let Some(row) = rows.next_row()? {
+        match row {
+            Err((line, reason)) => out.bad(line, reason)?,
+            Ok((line, fields)) if fields.len() != names.len() => {
                 let reason = format!(
                     "it has {} fields, and the first line {}",
-                    record.len(),
+                    fields.len(),
                     names.len()
                 );
                 out.bad(line, reason)?;
             }
-            Ok(true) => match csv_row(&names, &record) {
-                Ok(value) => accept(value, line, record.as_slice().len() + 64, out)?,
-                Err(reason) => out.bad(line, reason)?,
-            },
-            Err(error) => match error.into_kind() {
-                csv::ErrorKind::Io(error) => return Err(error.into()),
-                csv::ErrorKind::Utf8 { pos, .. } => {
-                    let line = pos.map_or(line, |position| position.line());
-                    out.bad(line, "it is not UTF-8")?;
+            Ok((line, fields)) => {
+                let size = fields.iter().map(String::len).sum::<usize>() + 64;
+                match csv_row(&names, &fields) {
+                    Ok(value) => accept(value, line, size, out)?,
+                    Err(reason) => out.bad(line, reason)?,
                 }
-                kind => out.bad(line, format!("not acceptable CSV: {kind:?}"))?,
-            },
+            }
         }
     }
+    Ok(())
 }
 
-fn csv_row(names: &[&str], record: &csv::StringRecord) -> Result<Value, String> {
+fn csv_row(names: &[String], fields: &[String]) -> Result<Value, String> {
     let mut object = Map::new();
-    for (name, text) in names.iter().zip(record) {
-        if text.is_empty() && *name != "data_reference" {
+    for (name, text) in names.iter().zip(fields) {
+        if text.is_empty() && name != "data_reference" {
             continue;
         }
-        if text.len() > LONGEST_ROW {
-            return Err(format!("a field has more than {LONGEST_ROW} bytes"));
-        }
-        let value = match *name {
+        let value = match name.as_str() {
             "tags" => json!(tags_cell::read(text)),
             "federated" => {
                 strict_json::parse(text.as_bytes()).map_err(|error| format!("federated: {error}"))?
             }
             _ => Value::String(text.to_owned()),
         };
-        object.insert((*name).to_owned(), value);
+        object.insert(name.clone(), value);
     }
     Ok(Value::Object(object))
 }

@@ -23,6 +23,7 @@ mod config;
 mod credential_pointer;
 mod credential_rows;
 mod credentials;
+mod csv_rows;
 mod demo;
 mod demo_pointers;
 mod demo_record;
@@ -116,7 +117,7 @@ pub use home::{
     Home, Unlock, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE, VAULT_PASSPHRASE_VARIABLE,
     VaultLock, check_not_loose,
 };
-pub use import::{ImportPreview, ImportProgress, ImportReport};
+pub use import::{ImportChoice, ImportPreview, ImportProgress, ImportReport};
 pub use import_file::{ImportFormat, RejectedRow};
 pub use jq::{
     Answer as JqAnswer, JqError, JqOffer, JqPlace, JqSession, Limits as JqLimits, Standing as JqStanding,

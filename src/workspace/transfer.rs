@@ -3,7 +3,8 @@
 use super::file_failure::cannot;
 use super::partial_file::{NotWritten, PartialFile};
 use super::{
-    Failure, ImportFormat, ImportPreview, ImportProgress, ImportReport, StopSign, Workspace, blocking,
+    Failure, ImportChoice, ImportFormat, ImportPreview, ImportProgress, ImportReport, StopSign, Workspace,
+    blocking,
 };
 use crate::store::PointerQuery;
 use std::fs::File;
@@ -35,7 +36,11 @@ impl Workspace {
     ) -> Result<ImportReport, Failure> {
         let (source, length) = source_of(path).await?;
         let format = ImportFormat::of(path);
-        self.import_until(instance, source, format, skip_bad, stop, &|now| {
+        let choice = ImportChoice {
+            skip_bad,
+            ..ImportChoice::default()
+        };
+        self.import_until(instance, source, format, choice, stop, &|now| {
             progress(now, Some(length));
         })
         .await

@@ -224,3 +224,68 @@ async fn a_circuit_that_acts_runs_for_its_author_only_until_the_owner_takes_it_o
         Code::AccessDenied
     );
 }
+
+#[tokio::test]
+async fn what_an_import_brings_acts_for_nobody_until_the_owner_takes_it_over() {
+    let running = Running::start("alpha").await;
+    let connection = running.connection("inside", None).await;
+    let row = |definition: &str| json!({"data_reference": format!("internal_circuit::{definition}"), "connection_id": connection});
+    let rows = json!([
+        row(r#"[{"action": "get_graph_stats"}]"#),
+        row(r#"[{"action": "create_pointer", "data_reference": "made by a file"}]"#),
+        row(r#"[{"action": "get_graph_stats"}]"#),
+    ]);
+    let import = async |take_over: bool, rows: &Value| {
+        let id = running.get("begin_import", json!({})).await["import_id"].clone();
+        let parameters = json!({"import_id": id, "pointers": rows, "take_over": take_over});
+        let staged = running.get("import_pointers", parameters).await;
+        running.get("commit_import", json!({"import_id": id})).await;
+        staged
+    };
+    let of_file = async |what: &str| {
+        let found = running
+            .get("list_pointers", json!({"filter": format!("ref:{what}")}))
+            .await;
+        text(&found["pointers"][0]["address"])
+    };
+    let staged = import(false, &rows).await;
+    assert_eq!(
+        (&staged["accepted"], &staged["not_taken_over"]),
+        (&json!(2), &json!([1]))
+    );
+    result_of(
+        running
+            .invoke(&connection, &of_file("get_graph_stats").await)
+            .await,
+    );
+    let acting = of_file("create_pointer").await;
+    let (code, problem) = problem_of(&running.invoke(&connection, &acting).await);
+    assert_eq!(code, Code::AccessDenied, "{problem}");
+    assert!(
+        text(&problem["message"]).contains("came in an import"),
+        "{problem}"
+    );
+    assert!(
+        text(&problem["message"]).contains("updating its data_reference"),
+        "{problem}"
+    );
+
+    // Whoever has looked at it takes it over, or has the import take it over.
+    let taken = json!({"pointer_address": acting, "data_reference": rows[1]["data_reference"]});
+    running.get("update_pointer", taken).await;
+    result_of(running.invoke(&connection, &acting).await);
+    running
+        .get("delete_pointer", json!({"pointer_address": acting}))
+        .await;
+    let made = of_file("file").await;
+    running
+        .get("delete_pointer", json!({"pointer_address": made}))
+        .await;
+    let staged = import(true, &json!([rows[1]])).await;
+    assert_eq!(staged, json!({"accepted": 1, "rejected": []}));
+    result_of(
+        running
+            .invoke(&connection, &of_file("create_pointer").await)
+            .await,
+    );
+}

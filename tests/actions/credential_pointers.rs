@@ -287,3 +287,46 @@ async fn what_holds_no_header_is_refused_at_once_and_what_is_gone_is_said() {
     assert_eq!(code, Code::PointerNotFound, "{told}");
     assert!(source.heads.try_recv().is_err());
 }
+
+#[tokio::test]
+async fn a_row_of_an_import_names_its_credential_pointer_by_what_that_holds() {
+    let (running, mut source) = start().await;
+    let credential = holding(&running, &[&source.origin]).await;
+    let connection = running.connection("outside", None).await;
+    let shown = running.get("list_pointers", json!({"filter": "#keys"})).await;
+    let sealed = shown["pointers"][0]["data_reference"].clone();
+    assert!(sealed.is_string(), "{shown}");
+    running
+        .get("delete_pointer", json!({"pointer_address": credential}))
+        .await;
+    let id = running.get("begin_import", json!({})).await["import_id"].clone();
+    let stage = async |rows: Value| {
+        running
+            .get("import_pointers", json!({"import_id": id, "pointers": rows}))
+            .await
+    };
+    let mut row = closed(&source, &credential, &connection);
+    let refused = stage(json!([row])).await;
+    let message = text(&refused["rejected"][0]["message"]);
+    assert!(
+        message.contains("update_pointer") && message.contains(&credential),
+        "{message}"
+    );
+    row["credential_pointer_reference"] = sealed.clone();
+    // It has to be there, or to have been staged by an earlier call.
+    assert_eq!(stage(json!([row])).await["accepted"], 0);
+    assert_eq!(stage(json!([{"data_reference": sealed}])).await["accepted"], 1);
+    let mut elsewhere = row.clone();
+    elsewhere["data_reference"] = json!("https://elsewhere.example/data");
+    let staged = stage(json!([row, elsewhere])).await;
+    assert_eq!(
+        staged["accepted"], 1,
+        "a header goes to its own servers only: {staged}"
+    );
+    running.get("commit_import", json!({"import_id": id})).await;
+    let found = running.get("list_pointers", json!({"filter": "#data"})).await;
+    let pointer = text(&found["pointers"][0]["address"]);
+    result_of(running.invoke(&connection, &pointer).await);
+    let head = source.heads.recv().await.unwrap();
+    assert!(head.contains(TOKEN), "{head}");
+}

@@ -37,6 +37,7 @@ mod serving;
 mod sides;
 mod templates;
 mod terminal;
+mod transfers;
 mod usage;
 mod vault;
 

@@ -118,6 +118,7 @@ fn imports_take_all_rows_or_none() {
     assert_eq!(
         looked,
         json!({"rows": 3, "new": 2, "already_there": 0, "broken": 1, "stopped": false,
+            "not_taken_over": 0, "not_taken_over_lines": [],
             "first_broken": {"line": 2, "reason": "it has no data_reference"}})
     );
     let ended = home.run_json(&["pointer", "import", "alpha", &rows]);

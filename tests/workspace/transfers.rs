@@ -134,3 +134,78 @@ async fn a_connection_that_goes_while_rows_are_imported_is_told_by_the_line_that
     }
     workspace.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_exported_and_deleted_comes_back_with_its_header_and_acts_for_nobody() {
+    let (_folder, workspace) = home().await;
+    init(&workspace, "alpha").await;
+    let domain = done(&workspace, "create_domain", json!({"name": "a"})).await;
+    let parameters = json!({"domain_id": domain["domain"]["id"], "name": "gate"});
+    let gate = done(&workspace, "create_connection", parameters).await["connection"]["id"].clone();
+    let holding = json!({"header": "Authorization", "token": "Bearer x", "origins": ["https://a.example"]});
+    let closed = done(
+        &workspace,
+        "create_pointer",
+        json!({"data_reference": "https://a.example/closed"}),
+    )
+    .await;
+    let held = done(&workspace, "create_credential_pointer", holding).await;
+    // Later in the file than the pointer that names it.
+    let parameters = json!({"pointer_address": closed["pointer"]["address"], "credential_pointer_address": held["pointer"]["address"]});
+    done(&workspace, "update_pointer", parameters).await;
+    let steps = json!([{"action": "create_pointer", "data_reference": "from a circuit"}]);
+    let circuit = json!({"circuit_definition": steps, "connection_id": gate});
+    done(&workspace, "create_circuit", circuit).await;
+    for format in [ImportFormat::Jsonl, ImportFormat::Csv] {
+        let mut file = Vec::new();
+        workspace
+            .export_pointers("alpha", &mut file, format, &|_| {})
+            .await
+            .unwrap();
+        let all = || async { done(&workspace, "list_pointers", json!({})).await["pointers"].clone() };
+        for pointer in all().await.as_array().unwrap() {
+            let gone = json!({"pointer_address": pointer["address"]});
+            done(&workspace, "delete_pointer", gone).await;
+        }
+        let report = import(&workspace, "alpha", file, format, false).await.unwrap();
+        assert_eq!(
+            (report.imported, report.rejected),
+            (3, 0),
+            "{:?}",
+            report.rejected_rows
+        );
+        assert_eq!(report.not_taken_over, 1);
+        assert_eq!(report.not_taken_over_lines.len(), 1);
+        let pointers = all().await;
+        let of = |kind: &str| {
+            let all = pointers.as_array().unwrap().iter();
+            let mut found = all.filter(|one| one["data_reference"].as_str().unwrap().starts_with(kind));
+            found.next().unwrap().clone()
+        };
+        assert_eq!(
+            of("https")["credential_pointer_address"],
+            of("sealed_header")["address"]
+        );
+        let through = json!({"connection_id": gate, "pointer_address": of("internal_circuit")["address"]});
+        let query = Query::new("invoke_through_connection", through);
+        let invoked = workspace.invoke("alpha", &query, InvokeOptions::default()).await;
+        assert_eq!(invoked.unwrap().reply.code(), Some(Code::AccessDenied));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quote_that_nobody_closed_is_a_bad_row_and_nothing_is_imported() {
+    let (_folder, workspace) = home().await;
+    init(&workspace, "alpha").await;
+    let cut = "data_reference,description\n\nhttps://r.example/1,whole\nhttps://r.example/2,\"the second was cut he";
+    let stray = "data_reference,description\nhttps://r.example/1,\"bad\nhttps://r.example/2,\"good\"\nhttps://r.example/3,good\n";
+    for (text, bad) in [(cut, 4), (stray, 2)] {
+        let report = import(&workspace, "alpha", text.into(), ImportFormat::Csv, false)
+            .await
+            .unwrap();
+        let lines: Vec<_> = report.rejected_rows.iter().map(|row| row.line).collect();
+        assert_eq!((report.imported, lines), (0, vec![bad]), "{text}");
+    }
+    let report = import(&workspace, "alpha", stray.into(), ImportFormat::Csv, true).await;
+    assert_eq!(report.unwrap().imported, 2);
+}

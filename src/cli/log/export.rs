@@ -5,6 +5,7 @@ use crate::cli::filter::{FilterArg, filter_of};
 use crate::cli::outcome::Outcome;
 use crate::cli::progress::{style, visible};
 use crate::cli::session::Session;
+use crate::cli::signal::ExportSignal;
 use crate::cli::words;
 use crate::workspace::{LogExport, LogFormat, LogProgress, Rows};
 use clap::{Args, ValueEnum};
@@ -56,6 +57,7 @@ impl Export {
             format,
         };
         let workspace = session.open().await?;
+        let signal = ExportSignal::listen(&self.file)?;
         let mut target = ExportTarget::open_private(&self.file, self.force)?;
         let bar =
             visible(ProgressBar::new(0)).with_style(style("{bar:32} {percent:>3}% · {msg} · {elapsed}"));
@@ -64,7 +66,8 @@ impl Export {
             bar.set_position(progress.passed);
             bar.set_message(format!("{} lines", words::count(progress.written)));
         };
-        let written = workspace.export_log(&export, &mut target, &progress).await;
+        let writing = workspace.export_log(&export, &mut target, &progress);
+        let written = signal.unless_shown(&self.file, writing).await;
         bar.finish_and_clear();
         let count = target.end(written)?;
         session.note(&match count {

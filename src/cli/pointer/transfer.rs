@@ -8,11 +8,11 @@ use crate::cli::inert::inert;
 use crate::cli::outcome::{Outcome, Stop, file_failed};
 use crate::cli::progress::{style, visible};
 use crate::cli::session::Session;
-use crate::cli::signal::until_signal;
+use crate::cli::signal::{ExportSignal, until_signal};
 use crate::cli::words;
 use crate::protocol::ExitClass;
 use crate::store::PointerQuery;
-use crate::workspace::{Failure, ImportPreview, ImportProgress, ImportReport, Rows, StopSign};
+use crate::workspace::{Failure, ImportChoice, ImportPreview, ImportProgress, ImportReport, Rows, StopSign};
 use clap::Args;
 use indicatif::ProgressBar;
 use std::fs::File;
@@ -20,6 +20,9 @@ use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 /// Import pointers from JSONL or CSV: all of them in one step, or none.
+///
+/// Imported pointers get new addresses. One that names a credential pointer finds it again if that one is in the file too, or
+/// is there already; what a header was sealed for on another instance cannot be opened here.
 #[derive(Debug, Args)]
 pub struct Import {
     /// The instance.
@@ -32,12 +35,18 @@ pub struct Import {
     /// Leave bad rows out instead of importing nothing.
     #[arg(long)]
     skip_bad: bool,
+    /// Stand for circuits that do more than tell, and for headers without origins, as if you had written them: look at them
+    /// first. A file does not say who wrote what, so without this they run for nobody until you take them over.
+    #[arg(long, conflicts_with = "dry_run")]
+    take_over: bool,
     /// Import nothing: only say how many rows are new, there already, or broken, and the first broken one.
     #[arg(long, conflicts_with = "skip_bad")]
     dry_run: bool,
 }
 
 /// Export pointers of an instance as JSONL or CSV: all, or what a filter leaves.
+///
+/// The file does not say who wrote a pointer, and the addresses in it are those that an import replaces by new ones.
 #[derive(Debug, Args)]
 pub struct Export {
     /// The instance.
@@ -73,8 +82,11 @@ impl Import {
             bar.finish_and_clear();
             return self.tell_preview(session, &preview?);
         }
-        let importing =
-            workspace.import_until(&self.instance, source, format, self.skip_bad, &stop, &progress);
+        let choice = ImportChoice {
+            skip_bad: self.skip_bad,
+            take_over: self.take_over,
+        };
+        let importing = workspace.import_until(&self.instance, source, format, choice, &stop, &progress);
         let report = until_signal(&stop, importing).await;
         bar.finish_and_clear();
         self.tell(session, &report?)
@@ -94,6 +106,12 @@ impl Import {
                 text.push_str(&format!(
                     "\nThe first broken one: {file}:{line}: {}",
                     inert(&row.reason)
+                ));
+            }
+            if preview.not_taken_over > 0 {
+                text.push_str(&format!(
+                    "\n{}. With --take-over they are yours: look at them first.",
+                    not_taken_over(preview.not_taken_over, &preview.not_taken_over_lines)
                 ));
             }
             text
@@ -128,6 +146,14 @@ impl Import {
                 many => format!("{} rows", words::count(many)),
             }
         ));
+        if report.not_taken_over > 0 {
+            session.note(&format!(
+                "{}\nremedy: look at them, and take over those that are right: butterfly pointer update {} ADDRESS \
+                 --data-reference with what it is; or import the file with --take-over",
+                not_taken_over(report.not_taken_over, &report.not_taken_over_lines),
+                self.instance
+            ));
+        }
         if session.is_json() {
             session.show(report, String::new)?;
         }
@@ -146,6 +172,25 @@ impl Import {
     }
 }
 
+/// What runs for nobody, and where in the file it is.
+fn not_taken_over(count: u64, lines: &[u64]) -> String {
+    const NAMED: usize = 10;
+    let mut places: Vec<String> = lines.iter().take(NAMED).map(u64::to_string).collect();
+    if count > places.len() as u64 {
+        places.push("…".to_owned());
+    }
+    format!(
+        "{} {} more than tell, or {} a header anywhere, and nobody knows who wrote that: {} for nobody until you take {} \
+         over (line {})",
+        words::pointers(count),
+        if count == 1 { "does" } else { "do" },
+        if count == 1 { "sends" } else { "send" },
+        if count == 1 { "it runs" } else { "they run" },
+        if count == 1 { "it" } else { "them" },
+        places.join(", ")
+    )
+}
+
 impl Export {
     pub async fn run(self, session: &Session) -> Outcome {
         let workspace = session.open_for(&self.instance).await?;
@@ -154,14 +199,13 @@ impl Export {
             filter: for_one(filter::read(self.filter.as_ref(), session).await?, &self.instance)?,
             ..PointerQuery::default()
         };
+        let signal = ExportSignal::listen(&self.file)?;
         let mut target = ExportTarget::open(&self.file, self.force)?;
         let bar = visible(ProgressBar::no_length())
             .with_style(style("{spinner} {human_pos} pointers · {per_sec} · {elapsed}"));
-        let written = workspace
-            .export_matching(&self.instance, &wanted, &mut target, format, &|count| {
-                bar.set_position(count)
-            })
-            .await;
+        let progress = |count| bar.set_position(count);
+        let writing = workspace.export_matching(&self.instance, &wanted, &mut target, format, &progress);
+        let written = signal.unless_shown(&self.file, writing).await;
         bar.finish_and_clear();
         let count = target.end(written)?;
         session.note(&format!(

@@ -7,7 +7,8 @@ use crate::instance::fetch_header::FetchHeader;
 use crate::instance::grant_part::GrantPart;
 use crate::instance::reference::{self, Reference};
 use crate::model::{
-    Connection, ConnectionId, DomainPermission, Endpoint, Federated, NewPointer, PointerAddress, Route,
+    Connection, ConnectionId, DomainPermission, Endpoint, Federated, IMPORTED, NewPointer, PointerAddress,
+    Route,
 };
 use crate::protocol::{Code, Problem, QueryError, strict_json};
 use crate::store::ImportId;
@@ -174,7 +175,7 @@ impl<'a> Inspector<'a> {
     }
 
     /// Whether a pointer may be made that names no author, as an import makes them: a circuit that does more than tell, and
-    /// a header that does not say where it may go, are then the owner's, and nobody else may make them so.
+    /// a header that does not say where it may go, are then for the owner to take over, and for nobody else.
     pub fn of_no_author(&self, new: &NewPointer, reference: &Reference) -> Result<(), Problem> {
         if self.call.grant().owner {
             return Ok(());
@@ -197,15 +198,72 @@ impl<'a> Inspector<'a> {
         FetchHeader::open(self.call.instance, data_reference).is_some_and(|header| !header.is_bound())
     }
 
-    /// Whether a data_reference may be fetched with the header of a credential pointer. One that does not say where it
-    /// may go goes where the instance's owner says.
-    pub async fn credential(&self, address: &PointerAddress, data_reference: &str) -> Result<(), Problem> {
+    /// Under whose name an import makes a pointer. A file says of no row who wrote it: what would act with the rights of
+    /// others, or send a header anywhere, is nobody's until the owner takes it over, or had it been the owner's already.
+    pub fn author_in_import(
+        &self,
+        new: &NewPointer,
+        reference: &Reference,
+        header: Option<&FetchHeader>,
+    ) -> Option<String> {
+        if !self.call.grant().owner {
+            return self.call.author();
+        }
+        let needs_an_author = match reference {
+            Reference::Circuit(circuit) => circuit.acts(self.call.table),
+            _ => {
+                self.is_unbound_header(&new.data_reference) || header.is_some_and(|header| !header.is_bound())
+            }
+        };
+        needs_an_author.then(|| IMPORTED.to_owned())
+    }
+
+    /// The credential pointer that has this data_reference, there or among the rows staged earlier, if its header may go
+    /// where `data_reference` leads.
+    pub async fn credential_in_import(
+        &self,
+        id: ImportId,
+        credential: &str,
+        data_reference: &str,
+    ) -> Result<(PointerAddress, FetchHeader), Problem> {
+        let whose = &self.call.caller.credential;
+        let holder = self
+            .call
+            .store()
+            .holder_in_import(id, whose, credential, self.call.now());
+        let Some(address) = holder.await? else {
+            return Err(invalid(
+                "credential_pointer_reference",
+                "no pointer of this instance, and no earlier row of this import that was accepted, has it as its data_reference",
+            ));
+        };
+        // What is staged is of the caller's own making.
+        if let Some(pointer) = self.call.store().pointer(&address).await? {
+            authorise::pointer(self.call.grant(), &pointer)?;
+        }
+        let header = self.header_for(credential, data_reference)?;
+        Ok((address, header))
+    }
+
+    /// Whether a data_reference may be fetched with the header of a credential pointer: then that header.
+    pub async fn credential(
+        &self,
+        address: &PointerAddress,
+        data_reference: &str,
+    ) -> Result<FetchHeader, Problem> {
         let credential = self.call.pointer_at(address).await?;
         authorise::pointer(self.call.grant(), &credential)?;
-        let Some(header) = FetchHeader::open(self.call.instance, &credential.data_reference) else {
+        self.header_for(&credential.data_reference, data_reference)
+    }
+
+    /// The header that a credential pointer's data_reference holds, if it may go where another one leads. One that does
+    /// not say where it may go goes where the instance's owner says.
+    fn header_for(&self, credential: &str, data_reference: &str) -> Result<FetchHeader, Problem> {
+        let Some(header) = FetchHeader::open(self.call.instance, credential) else {
             return Err(invalid(
                 "credential_pointer_address",
-                "holds no header that this instance can open",
+                "holds no header that this instance can open: a header is sealed with the key of the instance that it was \
+                 made on; make one here (create_credential_pointer)",
             ));
         };
         if !header.is_bound() && !self.call.grant().owner {
@@ -216,7 +274,7 @@ impl<'a> Inspector<'a> {
             ));
         }
         match Reference::read(data_reference, self.call.table)? {
-            Reference::Web(url) => header.check_goes_to(&url),
+            Reference::Web(url) => header.check_goes_to(&url).map(|()| header),
             _ => Err(invalid(
                 "credential_pointer_address",
                 "only data at a web address is fetched with a header",

@@ -9,7 +9,7 @@ use crate::instance::fetch_header::FetchHeader;
 use crate::instance::problem::not_found;
 use crate::instance::reference::{self, Reference};
 use crate::instance::relay;
-use crate::model::{Connection, ConnectionStatus, Federated, Pointer, PointerAddress, Route};
+use crate::model::{Connection, ConnectionStatus, Federated, IMPORTED, Pointer, PointerAddress, Route};
 use crate::protocol::{Code, Problem};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -120,13 +120,21 @@ async fn refuse_for_others(call: &Call<'_>, pointer: &Pointer) -> Result<(), Pro
         Some(author) if author != call.caller.credential => Err(Problem::new(
             Code::AccessDenied,
             format!(
-                "Access denied. The circuit of {} does more than tell, and would do so with your rights; it was written \
-                 under the credential {author:?}. The instance's owner can look at it, and take it over by updating its \
-                 data_reference.",
-                pointer.address
+                "Access denied. The circuit of {} does more than tell, and would do so with your rights; {}. The \
+                 instance's owner can look at it, and take it over by updating its data_reference.",
+                pointer.address,
+                written(&author)
             ),
         )),
         _ => Ok(()),
+    }
+}
+
+/// Who wrote what is not the owner's, in words.
+fn written(author: &str) -> String {
+    match author {
+        IMPORTED => "it came in an import, which does not say who wrote it".to_owned(),
+        credential => format!("it was written under the credential {credential:?}"),
     }
 }
 
@@ -199,9 +207,10 @@ async fn refuse_unless_owners(call: &Call<'_>, address: &PointerAddress) -> Resu
     Err(Problem::new(
         Code::AccessDenied,
         format!(
-            "Access denied. The header of the credential pointer does not say where it may go, and the data_reference of \
-             {address} was written under the credential {author:?}. The instance's owner can look at it, and take it \
-             over by updating its data_reference; create_credential_pointer makes a header that says where it may go."
+            "Access denied. The header of the credential pointer does not say where it may go; as for the data_reference \
+             of {address}, {}. The instance's owner can look at it, and take it over by updating its data_reference; \
+             create_credential_pointer makes a header that says where it may go.",
+            written(&author)
         ),
     ))
 }

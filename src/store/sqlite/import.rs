@@ -8,7 +8,7 @@ use super::open::{self, private_file};
 use super::pointers::holder_of;
 use super::rows::{address, coordinates, federated_to_json, list_to_json, number, one};
 use super::search_index;
-use crate::model::{NewPointer, Timestamp};
+use crate::model::{NewPointer, PointerAddress, Timestamp};
 use crate::seal::random;
 use crate::store::records::uniqueness;
 use crate::store::{Staged, StoreError};
@@ -54,7 +54,8 @@ const STAGED: &str = "
         y REAL NOT NULL,
         z REAL NOT NULL,
         data_reference TEXT NOT NULL,
-        federated TEXT
+        federated TEXT,
+        author TEXT
     ) STRICT;
     CREATE UNIQUE INDEX staged_addresses ON staged (address);
     CREATE TABLE staged_tags (tag TEXT NOT NULL, n INTEGER NOT NULL) STRICT;
@@ -90,6 +91,20 @@ impl Staging {
             rows: self.rows,
             refused,
         })
+    }
+
+    /// The address of the pointer, there or staged, that has this data_reference and leads to no other instance.
+    pub(super) fn holder(
+        &self,
+        existing: &Connection,
+        data_reference: &str,
+    ) -> Result<Option<PointerAddress>, StoreError> {
+        let unique = uniqueness(data_reference, None);
+        if let Some(found) = holder_of(existing, &unique)? {
+            return Ok(Some(found));
+        }
+        let sql = "SELECT address FROM staged WHERE uniqueness = ?1";
+        one(&self.conn, sql, unique, |row| address(row.get(0)?))
     }
 
     /// A row is refused before anything of it is written, so that there is nothing to take back.
@@ -140,7 +155,7 @@ impl Staging {
             let inserted = self
                 .conn
                 .prepare_cached(
-                    "INSERT INTO staged VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                    "INSERT INTO staged VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
                 )?
                 .execute(params![
                     n,
@@ -157,6 +172,7 @@ impl Staging {
                     z,
                     new.data_reference,
                     federated,
+                    new.author,
                 ]);
             match inserted {
                 Ok(_) => break,
@@ -223,9 +239,9 @@ fn move_within(conn: &Connection, now: Timestamp) -> Result<(), RowError> {
     let base = last_id(conn)?;
     let moved = conn.execute(
         "INSERT INTO pointers (id, address, uniqueness, created_at, last_modified, connection, tags,
-             description, credential_pointer, x, y, z, data_reference, federated)
+             description, credential_pointer, x, y, z, data_reference, federated, author)
          SELECT ?1 + n, address, uniqueness, ?2, ?2, connection, tags,
-             description, credential_pointer, x, y, z, data_reference, federated
+             description, credential_pointer, x, y, z, data_reference, federated, author
          FROM staging.staged ORDER BY n",
         params![base, now.as_micros()],
     );

@@ -239,6 +239,23 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn holder_in_import(
+        &self,
+        id: ImportId,
+        whose: &str,
+        data_reference: &str,
+        now: Timestamp,
+    ) -> Result<Option<PointerAddress>, StoreError> {
+        let session = self.imports.get(id, whose, now)?;
+        let data_reference = data_reference.to_owned();
+        self.readers
+            .long(move |conn| {
+                let session = session.lock().unwrap_or_else(PoisonError::into_inner);
+                session.holder(conn, &data_reference)
+            })
+            .await
+    }
+
     async fn commit_import(
         &self,
         id: ImportId,

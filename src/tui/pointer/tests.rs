@@ -413,7 +413,7 @@ fn an_import_tells_how_far_it_is_and_which_rows_are_bad() {
                 bad(17, "it has no data_reference"),
             ],
             rows: 420_000,
-            stopped: false,
+            ..ImportReport::default()
         };
         let done = Done::Imported(fake::name("alpha"), report);
         update(state, Message::Worked(ticket, Ok(done)));

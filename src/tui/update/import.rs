@@ -80,7 +80,24 @@ fn what_is_in_it(preview: &ImportPreview) -> String {
         Some(row) => format!(" The first broken one is line {}: {}.", row.line, row.reason),
         None => String::new(),
     };
-    format!("{} rows: {}.{first}", count(preview.rows), kinds.join(", "))
+    let nobody_s = match preview.not_taken_over {
+        0 => String::new(),
+        many => format!(" {}", runs_for_nobody(many)),
+    };
+    format!(
+        "{} rows: {}.{first}{nobody_s}",
+        count(preview.rows),
+        kinds.join(", ")
+    )
+}
+
+/// What is said of pointers that the owner has not taken over.
+fn runs_for_nobody(many: u64) -> String {
+    format!(
+        "{} of the new ones do more than tell, or send a header anywhere; a file does not say who wrote that, so they run for \
+         nobody until you take them over: `butterfly pointer update ADDRESS --data-reference`, or import with --take-over.",
+        count(many)
+    )
 }
 
 /// Says what an import came to: on the status line if every row was good or it was stopped, else with the bad ones
@@ -95,7 +112,7 @@ pub fn on_imported(state: &mut State, instance: &InstanceName, report: &ImportRe
         return;
     }
     let imported = format!("{} imported into {instance}", pointers(report.imported));
-    if report.rejected == 0 {
+    if report.rejected == 0 && report.not_taken_over == 0 {
         state.report(Level::Good, imported, "");
         return;
     }
@@ -103,6 +120,28 @@ pub fn on_imported(state: &mut State, instance: &InstanceName, report: &ImportRe
         0 => (Level::Bad, format!("Nothing was imported into {instance}")),
         _ => (Level::Warn, imported),
     };
+    let mut lines = left_out(report);
+    if report.not_taken_over > 0 {
+        if !lines.is_empty() {
+            lines.push(Line::new());
+        }
+        let places: Vec<String> = report.not_taken_over_lines.iter().map(u64::to_string).collect();
+        let text = format!(
+            "{} Lines {}",
+            runs_for_nobody(report.not_taken_over),
+            places.join(", ")
+        );
+        lines.extend(wrap(&text, 60).into_iter().map(|line| Line::of(line, Role::Warn)));
+    }
+    let notice = Notice::new(title, level, lines);
+    state.layers.push(Layer::Notice(Box::new(notice)));
+}
+
+/// The rows that were left out, by their lines.
+fn left_out(report: &ImportReport) -> Vec<Line> {
+    if report.rejected == 0 {
+        return Vec::new();
+    }
     let mut lines = vec![
         Line::of(
             format!("{} rows were left out:", count(report.rejected)),
@@ -124,6 +163,5 @@ pub fn on_imported(state: &mut State, instance: &InstanceName, report: &ImportRe
     if untold > 0 {
         lines.push(Line::of(format!("and {} more", count(untold)), Role::Dim));
     }
-    let notice = Notice::new(title, level, lines);
-    state.layers.push(Layer::Notice(Box::new(notice)));
+    lines
 }

@@ -31,7 +31,7 @@ fn some() -> ImportPreview {
             line: 17,
             reason: "it has no data_reference".into(),
         }),
-        stopped: false,
+        ..ImportPreview::default()
     }
 }
 
@@ -129,4 +129,41 @@ fn an_import_that_is_stopped_is_waited_for_and_says_that_nothing_was_taken() {
         update(state, Message::Worked(*ticket, Ok(done)));
         assert!(state.running.is_empty());
     });
+}
+
+#[test]
+fn what_runs_for_nobody_is_said_before_and_after_an_import() {
+    let mut state = demo((120, 36));
+    let preview = ImportPreview {
+        not_taken_over: 2,
+        not_taken_over_lines: vec![3, 7],
+        ..some()
+    };
+    look(&mut state, preview);
+    let Some(Layer::Confirm(confirm)) = state.layers.last() else {
+        panic!("nobody is asked");
+    };
+    assert!(
+        confirm.text.contains("2 of the new ones do more than tell"),
+        "{}",
+        confirm.text
+    );
+    press(&mut state, &["y"]);
+    let ticket = state.running[0].ticket;
+    let report = ImportReport {
+        imported: 5,
+        not_taken_over: 2,
+        not_taken_over_lines: vec![3, 7],
+        ..ImportReport::default()
+    };
+    let done = Done::Imported(fake::name("alpha"), report);
+    update(&mut state, Message::Worked(ticket, Ok(done)));
+    let Some(Layer::Notice(notice)) = state.layers.last() else {
+        panic!("it is not said afterwards");
+    };
+    let text = format!("{:?}", notice.lines);
+    assert!(
+        text.contains("--take-over") && text.contains("Lines 3, 7"),
+        "{text}"
+    );
 }
