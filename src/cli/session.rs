@@ -26,7 +26,7 @@ impl Session {
     pub fn new(home: Option<PathBuf>, json: bool, read_only: bool) -> Result<Self, Failure> {
         let root = home.map_or_else(Home::default_root, Ok)?;
         Ok(Self {
-            home: Home::at(absolute(&root)?),
+            home: Home::at(absolute(&root)?).only_read(read_only),
             json,
             read_only,
             workspace: OnceCell::new(),

@@ -26,8 +26,8 @@ pub trait Peers: Send + Sync {
     ) -> Option<HeldCredential>;
 
     /// Whether the caller wants this asked of a peer, whichever route leads there. A query that is not known may
-    /// do anything.
-    fn permits(&self, endpoint: &Endpoint, query: Option<&Value>) -> Result<(), Problem>;
+    /// do anything, and one peer is known by its relaying instance only.
+    fn permits(&self, endpoint: Option<&Endpoint>, query: Option<&Value>) -> Result<(), Problem>;
 }
 
 /// A federated call to make.
@@ -450,9 +450,7 @@ impl Reference {
 
     /// Refuses what the caller does not want asked of the peer.
     fn require_permission(&self, wanted: Option<&Query>, peers: &dyn Peers) -> Result<(), Problem> {
-        let Some(endpoint) = &self.endpoint else {
-            return Ok(());
-        };
+        let endpoint = self.endpoint.as_ref();
         match wanted {
             Some(query) => peers.permits(endpoint, Some(&query.to_value())),
             None => peers.permits(endpoint, self.query.as_ref()),

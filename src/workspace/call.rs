@@ -70,7 +70,7 @@ impl Workspace {
                     let federated = pointer.federated.as_ref()?;
                     let own = options.query.as_ref().map(Query::to_value);
                     peers.refusal(
-                        &federated.endpoint,
+                        Some(&federated.endpoint),
                         Some(own.as_ref().unwrap_or(&federated.query)),
                     )
                 });

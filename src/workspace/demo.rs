@@ -46,6 +46,7 @@ impl Workspace {
     /// Makes what is missing of the demo in this home, starts both instances, and makes the first call if the
     /// log has none. `step` is told what is being done, in words.
     pub async fn demo(&self, step: &(dyn Fn(&str) + Send + Sync)) -> Result<Demo, Failure> {
+        self.permit("making the demo")?;
         let (alpha, beta) = (name(ALPHA), name(BETA));
         // Before anything is made: what others have called so since is not the demo's to start or to fill.
         for instance in [&alpha, &beta] {

@@ -23,6 +23,7 @@ pub const VAULT_KEY_FILE_VARIABLE: &str = "BUTTERFLY_VAULT_KEY_FILE";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     root: PathBuf,
+    read_only: bool,
 }
 
 /// How the vault is locked when a home is made.
@@ -65,7 +66,21 @@ pub enum Unlock {
 impl Home {
     /// The home at `root`, which need not be there yet.
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            read_only: false,
+        }
+    }
+
+    /// The same home, through which nothing is to be changed: neither on any instance nor of what a person keeps here
+    /// beside the log. Whoever opens it gets it so.
+    pub fn only_read(self, read_only: bool) -> Self {
+        Self { read_only, ..self }
+    }
+
+    /// Whether nothing is to be changed through it.
+    pub(super) fn is_read_only(&self) -> bool {
+        self.read_only
     }
 
     /// Where a home is unless told otherwise: the platform's data folder.

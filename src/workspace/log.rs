@@ -120,6 +120,7 @@ impl Workspace {
 
     /// Marks lines, or takes their marks away; returns how many changed.
     pub async fn mark_log(&self, ids: Vec<u64>, marked: bool) -> Result<u64, Failure> {
+        self.permit("marking lines of the log")?;
         self.in_vault(move |vault| vault.mark_log(&ids, marked)).await
     }
 
@@ -135,11 +136,13 @@ impl Workspace {
 
     /// Takes every mark away; returns how many there were.
     pub async fn unmark_log(&self) -> Result<u64, Failure> {
+        self.permit("taking marks away")?;
         self.in_vault(|vault| vault.unmark_log()).await
     }
 
     /// Puts a note of one line of text to a line of the log; an empty one takes it away.
     pub async fn note_log(&self, id: u64, note: &str) -> Result<(), Failure> {
+        self.permit("writing notes to lines of the log")?;
         let note: String = note
             .chars()
             .map(|letter| if letter.is_control() { ' ' } else { letter })

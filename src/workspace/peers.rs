@@ -1,7 +1,8 @@
 //! Which of the credentials in the vault opens which door, and behind which nothing may be changed.
 
 use super::held_there::came_with_words;
-use super::{Failure, Workspace, held, read_only};
+use super::read_only::Guard;
+use super::{Failure, Workspace, held};
 use crate::client::Peers;
 use crate::model::{Endpoint, KeyId, Profile, Timestamp};
 use crate::protocol::{Code, HeldCredential, Problem};
@@ -13,8 +14,10 @@ use std::sync::{Mutex, PoisonError};
 /// The usable credentials of the vault.
 pub(super) struct HeldPeers {
     candidates: Vec<Candidate>,
-    /// The instances on which this home changes nothing.
-    read_only: Vec<InstanceRecord>,
+    /// The instances of this home.
+    records: Vec<InstanceRecord>,
+    /// Who watches that nothing is changed.
+    guard: Guard,
     used: Mutex<Option<String>>,
     /// Credentials that must not be used, and why.
     set_aside: Vec<(Endpoint, Failure)>,
@@ -42,12 +45,12 @@ impl Workspace {
         let (entries, records) = self
             .in_vault(|vault| Ok((vault.held()?, vault.instances()?)))
             .await?;
-        Ok(HeldPeers::of(entries, records))
+        Ok(HeldPeers::of(entries, records, self.guard()))
     }
 }
 
 impl HeldPeers {
-    fn of(entries: Vec<HeldEntry>, mut records: Vec<InstanceRecord>) -> Self {
+    fn of(entries: Vec<HeldEntry>, records: Vec<InstanceRecord>, guard: Guard) -> Self {
         let mut set_aside = Vec::new();
         let mut candidates = Vec::new();
         for entry in entries.into_iter().filter(|entry| entry.state.is_usable()) {
@@ -57,10 +60,10 @@ impl HeldPeers {
                 Err(failure) => set_aside.push((endpoint, failure)),
             }
         }
-        records.retain(|record| record.read_only);
         Self {
             candidates,
-            read_only: records,
+            records,
+            guard,
             used: Mutex::default(),
             set_aside,
         }
@@ -72,14 +75,14 @@ impl HeldPeers {
         Some(failure.clone())
     }
 
-    /// Why an instance of this home refuses to be asked this, if it does.
-    pub(super) fn refusal(&self, endpoint: &Endpoint, query: Option<&Value>) -> Option<Failure> {
-        let record = self
-            .read_only
-            .iter()
-            .find(|record| record.endpoint == *endpoint)?;
+    /// Why this home does not want this asked of the peer at this endpoint, if it does not.
+    pub(super) fn refusal(&self, endpoint: Option<&Endpoint>, query: Option<&Value>) -> Option<Failure> {
+        let is_meant = |record: &&InstanceRecord| Some(&record.endpoint) == endpoint;
+        let meant = self.records.iter().filter(is_meant);
+        // One may be in this home under two names: a mark on either counts.
+        let record = meant.max_by_key(|record| record.read_only);
         let action = query.and_then(|query| query.get("action")?.as_str());
-        read_only::permit_action(record, action).err()
+        self.guard.permit_at_a_peer(record, action).err()
     }
 
     /// The best match: the one that has this key, or had it; else by profile; one made for calling before the owner's,
@@ -166,7 +169,7 @@ impl Peers for HeldPeers {
         Some(credential.clone())
     }
 
-    fn permits(&self, endpoint: &Endpoint, query: Option<&Value>) -> Result<(), Problem> {
+    fn permits(&self, endpoint: Option<&Endpoint>, query: Option<&Value>) -> Result<(), Problem> {
         match self.refusal(endpoint, query) {
             Some(failure) => Err(Problem::new(Code::ReadOnly, failure.message)),
             None => Ok(()),
@@ -251,7 +254,7 @@ mod tests {
         profile: Profile,
         kid: Option<&KeyId>,
     ) -> String {
-        let peers = HeldPeers::of(entries.to_vec(), records.to_vec());
+        let peers = HeldPeers::of(entries.to_vec(), records.to_vec(), Guard::default());
         let (name, _) = peers.best(&native().endpoint, profile, kid).unwrap();
         name.to_owned()
     }
@@ -269,7 +272,7 @@ mod tests {
         for usual in ["beta/alpha", "beta/alpha-2", "beta/alpha-3"] {
             let records = [called_with(usual, "beta")];
             assert_eq!(best(&entries, &records, Profile::Native, None), "beta/alpha");
-            let peers = HeldPeers::of(entries.to_vec(), records.to_vec());
+            let peers = HeldPeers::of(entries.to_vec(), records.to_vec(), Guard::default());
             let named = peers.of_instance(&records[0]).unwrap();
             assert_eq!(named.kid(), entries[0].form.kid.as_ref());
         }
@@ -299,7 +302,7 @@ mod tests {
         let records = [called_with("old/alpha", "old"), called_with("new/alpha", "new")];
         assert_eq!(best(&entries, &records, Profile::Legacy, None), "old/alpha");
         for (entry, record) in entries.iter().zip(&records) {
-            let peers = HeldPeers::of(entries.to_vec(), records.to_vec());
+            let peers = HeldPeers::of(entries.to_vec(), records.to_vec(), Guard::default());
             let found = CredentialForm::of(peers.of_instance(record).unwrap());
             assert_eq!(found.expose_value(), entry.form.expose_value(), "{}", record.name);
         }

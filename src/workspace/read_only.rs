@@ -1,10 +1,12 @@
-//! Instances that nothing may be changed on from here: a person's choice, kept in the vault.
+//! What nothing may be changed on from here: instances that a person has marked so in the vault, or with `--read-only`
+//! all of them, and what is kept here too.
 //!
 //! A pointer that is followed is looked at first: what its circuit does there, and what it has a peer do, is taken for
-//! what is asked. What the peer's own pointers lead to is for the peer's grants to decide.
+//! what is asked. What the peer's own pointers lead to is for the peer's grants to decide; where nothing at all is to be
+//! changed, they are not followed.
 
-use super::Failure;
 use super::reads::{may_write_at_a_peer, only_reads};
+use super::{Failure, Workspace};
 use crate::model::PointerAddress;
 use crate::protocol::circuit::{Circuit, FEDERATED_INVOKE, RELAY, Step};
 use crate::protocol::{Code, Query};
@@ -22,38 +24,102 @@ pub(super) enum Reach {
     MayChange(String),
 }
 
-/// Refuses to change something on an instance that is read-only in this home.
-pub(super) fn permit(record: &InstanceRecord, query: &Query) -> Result<(), Failure> {
-    permit_action(record, Some(query.action()))
+/// Watches that nothing is changed where nobody wants it: the one door that every query passes, whatever key or verb
+/// led there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Guard {
+    /// Nothing is to be changed anywhere, whatever is marked.
+    everywhere: bool,
 }
 
-/// The same where only the action is known, or not even that: then it may do anything.
-pub(super) fn permit_action(record: &InstanceRecord, action: Option<&str>) -> Result<(), Failure> {
-    let is_harmless = action.is_some_and(|action| action == THROUGH || only_reads(action));
-    if !record.read_only || is_harmless {
-        return Ok(());
+impl Workspace {
+    /// Who watches that nothing is changed.
+    pub(super) fn guard(&self) -> Guard {
+        Guard {
+            everywhere: self.home.is_read_only(),
+        }
     }
-    Err(refusal(record, action.unwrap_or("a query that is not known")))
+
+    /// Refuses to change what is kept here, where nothing is to be changed. `what` completes "read-only mode forbids …".
+    pub(super) fn permit(&self, what: &str) -> Result<(), Failure> {
+        if !self.home.is_read_only() {
+            return Ok(());
+        }
+        Err(Failure::new(
+            Code::ReadOnly,
+            format!("read-only mode forbids {what}"),
+            WITHOUT_IT,
+        ))
+    }
 }
 
-/// The failure that something may change what is not to be changed.
-pub(super) fn refusal(record: &InstanceRecord, what: &str) -> Failure {
-    Failure::new(
-        Code::ReadOnly,
-        format!(
-            "{} is read-only in this home, and {what} may change something",
-            record.name
-        ),
-        format!(
-            "if you mean it, allow changes first: `butterfly instance edit {} --set-read-only off`",
-            record.name
-        ),
-    )
-    .on(record.name.as_str())
+/// What helps against `--read-only`.
+const WITHOUT_IT: &str = "leave out --read-only if you mean it";
+
+impl Guard {
+    /// Whether an instance is not to be changed.
+    pub(super) fn watches(self, record: &InstanceRecord) -> bool {
+        self.everywhere || record.read_only
+    }
+
+    /// Refuses to change something on an instance that is not to be changed. A pointer that is followed has to be looked
+    /// at beforehand.
+    pub(super) fn permit(self, record: &InstanceRecord, query: &Query) -> Result<(), Failure> {
+        let action = query.action();
+        if !self.watches(record) || action == THROUGH || only_reads(action) {
+            return Ok(());
+        }
+        Err(self.refusal(Some(record), action))
+    }
+
+    /// The same at a peer, which may be in this home or not. Where the action is not known, it may do anything.
+    pub(super) fn permit_at_a_peer(
+        self,
+        record: Option<&InstanceRecord>,
+        action: Option<&str>,
+    ) -> Result<(), Failure> {
+        let is_watched = self.everywhere || record.is_some_and(|record| record.read_only);
+        let is_harmless = |action: &str| only_reads(action) || action == THROUGH && !self.everywhere;
+        if !is_watched || action.is_some_and(is_harmless) {
+            return Ok(());
+        }
+        Err(self.refusal(record, action.unwrap_or("a query that is not known")))
+    }
+
+    /// The failure that something may change what is not to be changed.
+    pub(super) fn refusal(self, record: Option<&InstanceRecord>, what: &str) -> Failure {
+        let marked = record.filter(|_| !self.everywhere).map(|record| &record.name);
+        let failure = match marked {
+            Some(name) => Failure::new(
+                Code::ReadOnly,
+                format!("{name} is read-only in this home, and {what} may change something"),
+                format!(
+                    "if you mean it, allow changes first: `butterfly instance edit {name} --set-read-only off`"
+                ),
+            ),
+            None => Failure::new(
+                Code::ReadOnly,
+                format!("nothing is to be changed (--read-only), and {what} may change something"),
+                WITHOUT_IT,
+            ),
+        };
+        match record {
+            Some(record) => failure.on(record.name.as_str()),
+            None => failure,
+        }
+    }
+
+    /// What following a pointer with this data_reference comes to.
+    pub(super) fn reach(self, data_reference: &str) -> Reach {
+        reach(data_reference, |onward| match self.everywhere {
+            true => !only_reads(onward.action()),
+            false => may_write_at_a_peer(onward),
+        })
+    }
 }
 
-/// What following a pointer with this data_reference comes to.
-pub(super) fn reach(data_reference: &str) -> Reach {
+/// What following a pointer with this data_reference comes to, where a peer may be changed by what is relayed to it.
+fn reach(data_reference: &str, may_write: impl Fn(&Query) -> bool) -> Reach {
     let Some(circuit) = Circuit::of_reference(data_reference) else {
         return Reach::Reads(Vec::new());
     };
@@ -66,7 +132,7 @@ pub(super) fn reach(data_reference: &str) -> Reach {
             Some(RELAY) => {
                 let onward = value("query").and_then(|query| Query::from_value(query.value.clone()).ok());
                 match onward {
-                    Some(onward) if !may_write_at_a_peer(&onward) => {}
+                    Some(onward) if !may_write(&onward) => {}
                     onward => return Reach::MayChange(relayed(step, onward.as_ref())),
                 }
             }
@@ -97,8 +163,11 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
+    const MARKED: Guard = Guard { everywhere: false };
+    const EVERYWHERE: Guard = Guard { everywhere: true };
+
     fn reached(circuit: &Value) -> Reach {
-        reach(&format!("internal_circuit::{circuit}"))
+        MARKED.reach(&format!("internal_circuit::{circuit}"))
     }
 
     fn relay(action: &str) -> Value {
@@ -125,8 +194,26 @@ mod tests {
         let address = PointerAddress::parse("ptr_0123456789ab").unwrap();
         assert_eq!(reached(&on("ptr_0123456789ab")), Reach::Reads(vec![address]));
         assert!(matches!(reached(&on("{{0.address}}")), Reach::MayChange(_)));
-        assert_eq!(reach("https://data.example/a.csv"), Reach::Reads(Vec::new()));
+        assert_eq!(
+            MARKED.reach("https://data.example/a.csv"),
+            Reach::Reads(Vec::new())
+        );
         let passed_on = json!({"action": "federated_invoke", "endpoint": "http://127.0.0.1:1/invoke", "kid": "kid_0123456789abcdef", "profile": "native", "sealed": "x"});
         assert_eq!(reached(&passed_on), Reach::Reads(Vec::new()));
+    }
+
+    #[test]
+    fn where_nothing_at_all_is_changed_pointers_of_a_peer_are_not_followed() {
+        let follows = format!("internal_circuit::{}", json!([relay(THROUGH)]));
+        assert_eq!(MARKED.reach(&follows), Reach::Reads(Vec::new()));
+        assert!(matches!(EVERYWHERE.reach(&follows), Reach::MayChange(_)));
+        let reads = format!("internal_circuit::{}", json!([relay("get_pointer")]));
+        assert_eq!(EVERYWHERE.reach(&reads), Reach::Reads(Vec::new()));
+        assert_eq!(MARKED.permit_at_a_peer(None, Some("delete_pointer")), Ok(()));
+        assert_eq!(EVERYWHERE.permit_at_a_peer(None, Some("get_pointer")), Ok(()));
+        for action in [Some("delete_pointer"), Some(THROUGH), None] {
+            let refused = EVERYWHERE.permit_at_a_peer(None, action).unwrap_err();
+            assert_eq!(refused.code, Code::ReadOnly, "{action:?}");
+        }
     }
 }

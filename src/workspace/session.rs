@@ -201,6 +201,16 @@ impl Workspace {
 }
 
 impl Session<'_> {
+    /// Refuses what may change something where nothing is to be changed, also by a pointer that is followed.
+    pub(super) async fn permit(&mut self, query: &Query, context: &CallContext) -> Result<(), Failure> {
+        let guard = self.workspace.guard();
+        guard.permit(&self.record, query)?;
+        if guard.watches(&self.record) && query.action() == read_only::THROUGH {
+            self.permit_following(query, context).await?;
+        }
+        Ok(())
+    }
+
     /// Asks. An error reply is a reply.
     pub(super) async fn ask(&mut self, query: &Query, context: &CallContext) -> Result<Asked, Failure> {
         let asked = self.attempt(query, context).await;
@@ -213,10 +223,7 @@ impl Session<'_> {
         query: &Query,
         context: &CallContext,
     ) -> Result<Asked, Unanswered> {
-        read_only::permit(&self.record, query)?;
-        if self.record.read_only && query.action() == read_only::THROUGH {
-            self.permit_following(query, context).await?;
-        }
+        self.permit(query, context).await?;
         match self.ask_once(query, context).await {
             Err(failed) if self.record.kind == InstanceKind::Local && never_arrived(&failed) => {
                 self.ask_again(query, context, failed).await

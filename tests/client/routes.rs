@@ -31,7 +31,7 @@ impl Peers for Holds {
         exact.or_else(|| self.0.iter().find(fitting)).cloned()
     }
 
-    fn permits(&self, _: &Endpoint, _: Option<&Value>) -> Result<(), Problem> {
+    fn permits(&self, _: Option<&Endpoint>, _: Option<&Value>) -> Result<(), Problem> {
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ impl Peers for Held {
             .cloned()
     }
 
-    fn permits(&self, _: &Endpoint, _: Option<&Value>) -> Result<(), Problem> {
+    fn permits(&self, _: Option<&Endpoint>, _: Option<&Value>) -> Result<(), Problem> {
         Ok(())
     }
 }

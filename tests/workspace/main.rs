@@ -6,6 +6,7 @@ mod demo;
 mod fetch_headers;
 mod joining;
 mod looking;
+mod read_only;
 mod transfers;
 
 use butterfly_console::model::{InstanceName, NewPointer};

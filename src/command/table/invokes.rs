@@ -1,7 +1,7 @@
 //! Commands on queries and the invoke log.
 
 use crate::command::Scope::{InstancePage, InvokePage, Log, Panes, PointerPage, Pointers};
-use crate::command::rows::{on_instance, on_invoke, on_pointer_or_invoke, shows};
+use crate::command::rows::{changes, on_instance, on_invoke, on_pointer_or_invoke, shows};
 use crate::command::{Command, Id};
 
 pub(super) static COMMANDS: &[Command] = &[
@@ -75,7 +75,7 @@ pub(super) static COMMANDS: &[Command] = &[
         66,
         &["f"],
     ),
-    shows(
+    changes(
         Id::MarkLine,
         "mark",
         "mark",
@@ -86,7 +86,7 @@ pub(super) static COMMANDS: &[Command] = &[
     )
     .when(on_invoke)
     .also(&[(Log, "space")]),
-    shows(
+    changes(
         Id::NoteLine,
         "note",
         "note",

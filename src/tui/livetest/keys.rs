@@ -159,6 +159,10 @@ fn finished(state: &mut State, test: &mut LiveTest, key: Key) -> (bool, Vec<Effe
             test.showing = Showing::SetUp;
             Vec::new()
         }
+        KeyCode::Char('w') if state.read_only => {
+            test.note = Some("not kept: this console only reads (--read-only)".to_owned());
+            Vec::new()
+        }
         KeyCode::Char('w') if test.report.is_some() => {
             test.naming = Some(Input::default());
             Vec::new()

@@ -1,6 +1,6 @@
 //! A query as a person wants it sent: to whom, as whom, which way.
 
-use super::super::{CallOptions, Failure, InvokeOptions, Workspace, read_only};
+use super::super::{CallOptions, Failure, InvokeOptions, Workspace};
 use super::blanks::Answers;
 use crate::client::relay_query;
 use crate::model::{AppId, ConnectionId, Endpoint, InstanceName, Pointer, Route};
@@ -123,7 +123,7 @@ impl Workspace {
                 through, connection, ..
             } => {
                 let target = self.record(outgoing.instance.as_str()).await?;
-                read_only::permit(&target, &outgoing.query)?;
+                self.guard().permit(&target, &outgoing.query)?;
                 let query = relay_query(connection, &outgoing.query.to_value());
                 self.invoke(through.as_str(), &query, options).await?
             }

@@ -2,11 +2,12 @@
 
 use super::LoadTarget;
 use crate::client::lacking;
-use crate::model::{InstanceKind, InstanceName, Pointer, Route};
+use crate::model::{InstanceKind, InstanceName, Pointer, Route, Timestamp};
 use crate::protocol::HeldCredential;
 use crate::protocol::Query;
 use crate::vault::InstanceRecord;
 use crate::workspace::peers::HeldPeers;
+use crate::workspace::session::context;
 use crate::workspace::{Failure, Workspace, only_reads};
 use serde_json::{Value, json};
 
@@ -91,8 +92,10 @@ impl Workspace {
             cautions: cautions(&record, pointer.as_ref(), &action),
             action,
         };
-        let refusal =
-            federated.and_then(|federated| peers.refusal(&federated.endpoint, Some(&federated.query)));
+        let refusal = match federated {
+            Some(federated) => peers.refusal(Some(&federated.endpoint), Some(&federated.query)),
+            None => self.refusal_of(&record, &query).await,
+        };
         Ok(Prepared {
             refusal,
             record,
@@ -101,6 +104,24 @@ impl Workspace {
             query,
             prospects,
         })
+    }
+}
+
+impl Workspace {
+    /// Why an instance is not loaded with this: it may change something there, or leads to what may, and nothing is to be
+    /// changed.
+    async fn refusal_of(&self, record: &InstanceRecord, query: &Query) -> Option<Failure> {
+        if !self.guard().watches(record) {
+            return None;
+        }
+        let context = context(Timestamp::now(), record.patience_s, false);
+        let mut session = match self.session_with(record.clone()).await {
+            Ok(session) => session,
+            Err(failure) => return Some(failure),
+        };
+        let permitted = session.permit(query, &context).await;
+        session.close().await;
+        permitted.err()
     }
 }
 

@@ -70,6 +70,7 @@ impl SavedLoad {
 impl Workspace {
     /// Keeps a run, in place of the one with this name if there is one.
     pub async fn save_load(&self, saved: SavedLoad) -> Result<(), Failure> {
+        self.permit("keeping the figures of a run")?;
         let is_name = !saved.name.is_empty()
             && saved.name.len() <= 64
             && saved
@@ -111,6 +112,7 @@ impl Workspace {
 
     /// Forgets the run of this name.
     pub async fn remove_load(&self, name: &str) -> Result<(), Failure> {
+        self.permit("forgetting a run that was kept")?;
         self.saved_load(name).await?;
         let name = name.to_owned();
         self.in_vault(move |vault| vault.remove_load_run(&name)).await

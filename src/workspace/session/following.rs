@@ -1,11 +1,11 @@
-//! A pointer that is followed on an instance which is read-only in this home is looked at first, and those that its
-//! circuit follows in turn.
+//! A pointer that is followed on an instance which is not to be changed is looked at first, and those that its circuit
+//! follows in turn.
 
 use super::Session;
 use crate::model::PointerAddress;
 use crate::protocol::{CallContext, Code, Query};
 use crate::workspace::Failure;
-use crate::workspace::read_only::{self, Reach, THROUGH};
+use crate::workspace::read_only::{Reach, THROUGH};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ impl Session<'_> {
                 Reach::Reads(further) => waiting.extend(further),
                 Reach::MayChange(what) => {
                     let what = format!("{THROUGH} of {address}, {what},");
-                    return Err(read_only::refusal(&self.record, &what));
+                    return Err(self.workspace.guard().refusal(Some(&self.record), &what));
                 }
             }
         }
@@ -55,7 +55,7 @@ impl Session<'_> {
         let pointer = result.map(|result| result.get("pointer").unwrap_or(result));
         let reference = pointer.and_then(|pointer| pointer.get("data_reference").and_then(Value::as_str));
         Ok(match reference {
-            Some(reference) => read_only::reach(reference),
+            Some(reference) => self.workspace.guard().reach(reference),
             None => Reach::MayChange("which this credential cannot look at".to_owned()),
         })
     }

@@ -86,3 +86,18 @@ fn a_console_that_only_reads_sends_again_what_reads_and_nothing_else() {
         assert!(begun(&mut state, pressed).is_none(), "{pressed}");
     }
 }
+
+#[test]
+fn a_console_that_only_reads_marks_no_line_and_writes_no_note() {
+    let mut state = demo(SIZE);
+    state.read_only = true;
+    press(&mut state, &["4"]);
+    for pressed in ["v", "space", "n"] {
+        let effects = key(&mut state, pressed);
+        let marks = effects.iter().any(|effect| matches!(effect, Effect::MarkLog(..)));
+        assert!(!marks && state.layers.is_empty(), "{pressed}");
+    }
+    press(&mut state, &[":"]);
+    crate::tui::fake::write(&mut state, "note seen");
+    assert!(begun(&mut state, "enter").is_none());
+}
