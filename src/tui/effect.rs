@@ -225,9 +225,9 @@ pub enum Work {
     /// Do the same to many pointers, one after the other.
     Bulk(BulkAction, Vec<BulkTarget>),
     /// Invoke a pointer through its connection.
-    InvokePointer(InstanceName, PointerAddress),
+    InvokePointer(InstanceName, PointerAddress, Consent),
     /// Make a federated call.
-    Call(InstanceName, PointerAddress, Option<Route>),
+    Call(InstanceName, PointerAddress, Option<Route>, Consent),
     /// Make a federated pointer.
     Federate(Box<FederateRequest>),
     /// Revoke or forget a credential.
@@ -358,9 +358,9 @@ impl Work {
                 format!("{} {}", action.doing(), pointers(targets.len() as u64))
             }
             Self::Domains(name, change) => format!("{} on {name}", change.doing()),
-            Self::InvokePointer(_, address) => format!("invoking {address}"),
-            Self::Call(_, address, None) => format!("calling {address}"),
-            Self::Call(_, address, Some(route)) => format!("calling {address} by {route}"),
+            Self::InvokePointer(_, address, _) => format!("invoking {address}"),
+            Self::Call(_, address, None, _) => format!("calling {address}"),
+            Self::Call(_, address, Some(route), _) => format!("calling {address} by {route}"),
             Self::Federate(request) => format!("making a federated pointer on {}", request.instance),
             Self::Revoke(name) => format!("revoking {name}"),
             Self::ChangeCredential(name, _) => format!("changing {name}"),

@@ -11,7 +11,7 @@ use super::state::Pace;
 use super::wizard::News;
 use crate::command::Key;
 use crate::instance::Reading;
-use crate::model::{InstanceName, Pointer, PointerAddress, Timestamp};
+use crate::model::{InstanceName, Pointer, PointerAddress, Route, Timestamp};
 use crate::protocol::CredentialForm;
 use crate::seal::Passphrase;
 use crate::store::AuditHead;
@@ -241,12 +241,12 @@ pub enum Present {
     Credential(Box<CredentialRow>),
 }
 
-/// What is done with a line of the log after a yes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is done after a yes.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Again {
-    /// It is sent again.
+    /// A line of the log is sent again.
     Send(u64),
-    /// It is sent another way, and put beside itself.
+    /// A line of the log is sent another way, and put beside itself.
     Compare(u64),
 }
 
@@ -279,3 +279,7 @@ pub enum Mouse {
     /// The wheel turned: negative is up.
     Wheel(u16, u16, i64),
 }
+    /// A pointer is called.
+    Call(InstanceName, PointerAddress, Option<Route>),
+    /// A pointer is invoked.
+    Invoke(InstanceName, PointerAddress),

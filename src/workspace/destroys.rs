@@ -4,7 +4,7 @@ use super::log::replayable;
 use super::redact::{has_lost_secrets, without_secrets};
 use super::{Failure, LogEntry, LogKind, Workspace};
 use crate::instance::actions::table;
-use crate::model::{CIRCUIT_PREFIX, Pointer};
+use crate::model::{CIRCUIT_PREFIX, InstanceName, Pointer, PointerAddress};
 use crate::protocol::{BESIDE_PARAMETERS, Query};
 use serde_json::Value;
 
@@ -115,6 +115,36 @@ impl Workspace {
         let entry = self.log_entry(id).await?;
         let destroyed = replayable(&entry).ok().and_then(|query| destroying(&query));
         Ok(destroyed.map(|query| destruction(&entry, query)))
+    }
+
+    /// What calling or invoking a pointer would destroy, as the pointer is now; none where nothing is destroyed.
+    pub async fn destruction_by_pointer(
+        &self,
+        instance: &InstanceName,
+        address: &PointerAddress,
+    ) -> Result<Option<Destruction>, Failure> {
+        let pointer = self.pointer(instance.as_str(), address).await?.pointer;
+        let Some(query) = destroying_of_pointer(&pointer) else {
+            return Ok(None);
+        };
+        let hit = match &pointer.federated {
+            Some(federated) => {
+                let records = self.records().await?;
+                let known = records
+                    .into_iter()
+                    .find(|record| record.endpoint == federated.endpoint);
+                known.map_or_else(
+                    || federated.endpoint.authority(),
+                    |record| record.name.to_string(),
+                )
+            }
+            None => instance.to_string(),
+        };
+        Ok(Some(Destruction {
+            query,
+            instance: hit,
+            way: Some(format!("through {address} of {instance}")),
+        }))
     }
 }
 

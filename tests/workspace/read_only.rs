@@ -161,3 +161,32 @@ async fn an_instance_that_is_marked_read_only_is_not_loaded_with_what_changes_it
     assert_eq!(count(workspace).await, before);
     workspace.shutdown().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_pointer_would_destroy_is_found_out_as_it_is_now() {
+    let stand = stand().await;
+    let workspace = &stand.workspace;
+    let found = workspace
+        .destruction_by_pointer(&name("alpha"), &stand.reads)
+        .await;
+    assert_eq!(found.unwrap(), None);
+    let detail = workspace.pointer("alpha", &stand.reads).await.unwrap().pointer;
+    let step = json!([{"action": "delete_pointer", "pointer_address": stand.reads}]);
+    let destroying = NewPointer {
+        connection_id: detail.connection_id,
+        ..pointer(&format!("internal_circuit::{step}"))
+    };
+    let deletes = workspace
+        .create_pointer("alpha", destroying)
+        .await
+        .unwrap()
+        .address;
+    let found = workspace.destruction_by_pointer(&name("alpha"), &deletes).await;
+    let hit = found.unwrap().unwrap();
+    assert_eq!(
+        (hit.query.action(), hit.instance.as_str()),
+        ("delete_pointer", "alpha")
+    );
+    assert_eq!(hit.way, Some(format!("through {deletes} of alpha")));
+    workspace.shutdown().await;
+}

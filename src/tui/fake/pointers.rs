@@ -133,13 +133,13 @@ pub fn neighbours(errand: pointer::Errand) -> pointer::News {
             let taken = reference.ends_with("/air/7.csv").then(|| Taken::of(&pointer(7)));
             pointer::News::Taken(instance, reference, taken)
         }
-        pointer::Errand::Connections(instance, address) => {
-            pointer::News::Connections(instance, address, Ok(connections()))
+        pointer::Errand::Connections(instance, address, there) => {
+            pointer::News::Connections(instance, address, there, Ok(connections()))
         }
         pointer::Errand::MarkedConnections(instance) => {
             pointer::News::MarkedConnections(instance, Ok(connections()))
         }
-        pointer::Errand::CredentialPointers(instance, address) => {
+        pointer::Errand::CredentialPointers(instance, address, there) => {
             let header = |number, description: &str| Pointer {
                 description: description.to_owned(),
                 tags: vec!["keys".to_owned()],
@@ -147,7 +147,7 @@ pub fn neighbours(errand: pointer::Errand) -> pointer::News {
                 ..self::pointer(number)
             };
             let found = vec![header(21, "Login at data.example"), header(22, "")];
-            pointer::News::CredentialPointers(instance, address, Ok(found))
+            pointer::News::CredentialPointers(instance, address, there, Ok(found))
         }
         pointer::Errand::Hanging(_, address) => pointer::News::Hanging(
             address,

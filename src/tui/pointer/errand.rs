@@ -3,6 +3,7 @@
 use crate::model::{Connection, InstanceName, Pointer, PointerAddress};
 use crate::tui::outcome::Outcome;
 use crate::tui::patience::patient;
+use crate::tui::state::Whereabouts;
 use crate::workspace::{BulkTarget, HangingOn, NeighborPage, Taken, Workspace};
 
 /// Something to fetch.
@@ -25,12 +26,12 @@ pub enum Errand {
     Tags(InstanceName),
     /// Whose reference this is already.
     Taken(InstanceName, String),
-    /// The connections of an instance, for this pointer.
-    Connections(InstanceName, PointerAddress),
+    /// The connections of an instance, for this pointer, to be chosen from where one is.
+    Connections(InstanceName, PointerAddress, Whereabouts),
     /// The connections of an instance, for what is marked on it.
     MarkedConnections(InstanceName),
-    /// The headers for fetching that an instance keeps, for this pointer.
-    CredentialPointers(InstanceName, PointerAddress),
+    /// The headers for fetching that an instance keeps, for this pointer, to be chosen from where one is.
+    CredentialPointers(InstanceName, PointerAddress, Whereabouts),
     /// What hangs on a pointer.
     Hanging(InstanceName, PointerAddress),
     /// What hangs on all of these, which are marked.
@@ -60,12 +61,17 @@ pub enum News {
     Rested(String),
     /// Whose reference this is already.
     Taken(InstanceName, String, Option<Taken>),
-    /// The connections of an instance, for this pointer.
-    Connections(InstanceName, PointerAddress, Outcome<Vec<Connection>>),
+    /// The connections of an instance, for this pointer, for whoever is still where they were asked for.
+    Connections(
+        InstanceName,
+        PointerAddress,
+        Whereabouts,
+        Outcome<Vec<Connection>>,
+    ),
     /// The connections of an instance, for what is marked on it.
     MarkedConnections(InstanceName, Outcome<Vec<Connection>>),
-    /// The headers for fetching that an instance keeps, for this pointer.
-    CredentialPointers(InstanceName, PointerAddress, Outcome<Vec<Pointer>>),
+    /// The headers for fetching that an instance keeps, for this pointer, for whoever is still where they were asked for.
+    CredentialPointers(InstanceName, PointerAddress, Whereabouts, Outcome<Vec<Pointer>>),
     /// What hangs on a pointer.
     Hanging(PointerAddress, Outcome<HangingOn>),
     /// What hangs on all that are marked.
@@ -103,17 +109,17 @@ pub async fn run(workspace: &Workspace, errand: Errand) -> News {
             let taken = patient(workspace.taken(instance.as_str(), &reference)).await;
             News::Taken(instance, reference, taken.unwrap_or_default())
         }
-        Errand::Connections(instance, address) => {
+        Errand::Connections(instance, address, there) => {
             let found = patient(workspace.connections(instance.as_str())).await;
-            News::Connections(instance, address, found)
+            News::Connections(instance, address, there, found)
         }
         Errand::MarkedConnections(instance) => {
             let found = patient(workspace.connections(instance.as_str())).await;
             News::MarkedConnections(instance, found)
         }
-        Errand::CredentialPointers(instance, address) => {
+        Errand::CredentialPointers(instance, address, there) => {
             let found = patient(workspace.credential_pointers(instance.as_str())).await;
-            News::CredentialPointers(instance, address, found)
+            News::CredentialPointers(instance, address, there, found)
         }
         Errand::Hanging(instance, address) => {
             let found = patient(workspace.hanging_on(instance.as_str(), &address)).await;

@@ -1,22 +1,21 @@
 //! With which header a pointer's data is fetched: of those that its instance keeps, a new one, or none.
 
 use super::errand::Errand;
-use super::forms::{concerned, open};
+use super::forms::{can_choose, concerned, concerned_or_told, open};
 use crate::command::Id;
 use crate::model::{InstanceName, Pointer, PointerAddress, PointerChange};
 use crate::protocol::data_reference::ReferenceKind;
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Act, Form, Item, Layer, Menu, item_keys};
 use crate::tui::outcome::Outcome;
-use crate::tui::state::{Level, State};
-use crate::tui::update::target;
+use crate::tui::state::{Level, State, Whereabouts};
 
 /// The key for one that is not kept yet.
 const NEW: char = 'n';
 
 /// Lets one choose, once it is known what there is.
 pub fn fetch_with(state: &mut State) -> Vec<Effect> {
-    let Some((instance, pointer)) = concerned(state) else {
+    let Some((instance, pointer)) = concerned_or_told(state) else {
         return Vec::new();
     };
     let kind = ReferenceKind::of(&pointer.data_reference);
@@ -35,6 +34,7 @@ pub fn fetch_with(state: &mut State) -> Vec<Effect> {
     vec![Effect::Pointer(Errand::CredentialPointers(
         instance,
         pointer.address,
+        Whereabouts::of(&state.layers),
     ))]
 }
 
@@ -64,6 +64,7 @@ pub(super) fn choose(
     state: &mut State,
     instance: InstanceName,
     address: PointerAddress,
+    there: &Whereabouts,
     found: Outcome<Vec<Pointer>>,
 ) -> Vec<Effect> {
     let found = match found {
@@ -73,8 +74,8 @@ pub(super) fn choose(
             return Vec::new();
         }
     };
-    if target(state).is_none_or(|(_, now)| now != address) {
-        // One has gone on meanwhile.
+    let about = (&instance, &address);
+    if !can_choose(state, about, there, "the headers", Id::FetchWith) {
         return Vec::new();
     }
     let now = state

@@ -1,13 +1,13 @@
 //! Forms and questions about pointers: opened, and told what the instance knows while one types.
 
 use super::errand::{Errand, News};
-use crate::command::Id;
+use crate::command::{Id, Scope};
 use crate::model::{Connection, ConnectionId, InstanceName, Pointer, PointerAddress};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Act, Confirm, Form, Item, Layer, Menu, Rows, Then, item_keys};
 use crate::tui::message::Message;
 use crate::tui::outcome::Outcome;
-use crate::tui::state::{Level, State};
+use crate::tui::state::{Level, State, Whereabouts};
 use crate::tui::update::target;
 use crate::workspace::{Failure, HangingOn, Taken};
 use std::time::Duration;
@@ -30,9 +30,25 @@ pub(super) fn concerned(state: &State) -> Option<(InstanceName, Pointer)> {
     Some((instance, pointer.clone()))
 }
 
+/// The same; where it is not known yet, that is said.
+pub(super) fn concerned_or_told(state: &mut State) -> Option<(InstanceName, Pointer)> {
+    let found = concerned(state);
+    if found.is_none()
+        && let Some((instance, address)) = target(state)
+    {
+        let text = format!("what {address} on {instance} is has not come yet");
+        let remedy = format!(
+            "wait until its page is there; {} asks again",
+            state.key_for(Id::Refresh)
+        );
+        state.report(Level::Warn, text, remedy);
+    }
+    found
+}
+
 /// Changes a pointer.
 pub fn edit(state: &mut State) -> Vec<Effect> {
-    match concerned(state) {
+    match concerned_or_told(state) {
         Some((instance, pointer)) => open(state, Form::edit_pointer(&instance, &pointer)),
         None => Vec::new(),
     }
@@ -40,7 +56,7 @@ pub fn edit(state: &mut State) -> Vec<Effect> {
 
 /// Makes a pointer like this one.
 pub fn duplicate(state: &mut State) -> Vec<Effect> {
-    let Some((instance, pointer)) = concerned(state) else {
+    let Some((instance, pointer)) = concerned_or_told(state) else {
         return Vec::new();
     };
     if pointer.federated.is_some() {
@@ -56,7 +72,7 @@ pub fn duplicate(state: &mut State) -> Vec<Effect> {
 
 /// Changes the tags of a pointer.
 pub fn tag(state: &mut State) -> Vec<Effect> {
-    match concerned(state) {
+    match concerned_or_told(state) {
         Some((instance, pointer)) => open(state, Form::tag_pointer(&instance, &pointer)),
         None => Vec::new(),
     }
@@ -106,7 +122,10 @@ fn look_into_folder(form: &mut Form) -> Option<Effect> {
 /// Lets one choose a connection, once they are there.
 pub fn assign(state: &mut State) -> Vec<Effect> {
     match target(state) {
-        Some((instance, address)) => vec![Effect::Pointer(Errand::Connections(instance, address))],
+        Some((instance, address)) => {
+            let there = Whereabouts::of(&state.layers);
+            vec![Effect::Pointer(Errand::Connections(instance, address, there))]
+        }
         None => Vec::new(),
     }
 }
@@ -116,14 +135,16 @@ pub fn delete(state: &mut State) -> Vec<Effect> {
     let Some((instance, address)) = target(state) else {
         return Vec::new();
     };
-    let description = state
-        .pointer()
-        .map(|pointer| pointer.description.clone())
-        .unwrap_or_default();
+    // Of the very pointer that is deleted, or nothing.
+    let description = match state.pointer_page() {
+        Some(page) => page.description(),
+        None => state.pointer().map(|pointer| pointer.description.as_str()),
+    };
+    let what = description.map_or_else(|| "It".to_owned(), |words| format!("“{words}”"));
     state.layers.push(Layer::Confirm(Box::new(Confirm {
         title: format!("Delete {address}?"),
         text: format!(
-            "“{description}” is deleted from {instance}, with its relationships. The data it refers to is not touched."
+            "{what} is deleted from {instance}, with its relationships. The data it refers to is not touched."
         ),
         instance: Some(instance.to_string()),
         dependents: Some((address.to_string(), None)),
@@ -194,19 +215,41 @@ fn form_on<'a>(state: &'a mut State, instance: &InstanceName) -> Option<&'a mut 
     })
 }
 
+/// Whether whoever asked for a choice about this pointer can be given it. The next key of whoever has gone on is meant
+/// for something else: they are told on the status line.
+pub(super) fn can_choose(
+    state: &mut State,
+    about: (&InstanceName, &PointerAddress),
+    there: &Whereabouts,
+    what: &str,
+    id: Id,
+) -> bool {
+    let is_concerned = target(state).is_some_and(|(instance, address)| (&instance, &address) == about);
+    let is_there = matches!(state.scopes()[0], Scope::Pointers | Scope::PointerPage);
+    let can = is_concerned && is_there && there.are_still(&state.layers);
+    if !can {
+        let (instance, address) = about;
+        let text = format!("{what} for {address} on {instance} are here, and you have gone on meanwhile");
+        let remedy = format!("{} there shows them", state.key_for(id));
+        state.report(Level::Info, text, remedy);
+    }
+    can
+}
+
 /// The connections are there.
 pub(super) fn choose_connection(
     state: &mut State,
     instance: InstanceName,
     address: PointerAddress,
+    there: &Whereabouts,
     found: Outcome<Vec<Connection>>,
 ) {
     let found = match found {
         Ok(found) => found,
         Err(failure) => return state.report_failure(&failure),
     };
-    if target(state).is_none_or(|(_, now)| now != address) {
-        // One has gone on meanwhile.
+    let about = (&instance, &address);
+    if !can_choose(state, about, there, "the connections", Id::AssignPointer) {
         return;
     }
     let now = state.pointer().and_then(|pointer| pointer.connection_id.clone());

@@ -2,12 +2,13 @@
 
 use super::errand::Errand;
 use super::forms::{connection_items, open, report_no_connection, with_path};
+use crate::command::Id;
 use crate::model::{Connection, ConnectionId, InstanceName};
 use crate::tui::clock::{count, pointers};
 use crate::tui::effect::{Effect, Work};
 use crate::tui::layers::{Act, Confirm, ForMarked, Form, Item, Layer, Menu, Then, places};
 use crate::tui::outcome::Outcome;
-use crate::tui::state::State;
+use crate::tui::state::{Level, Pane, State};
 use crate::workspace::{BulkAction, BulkTarget};
 use std::collections::BTreeMap;
 
@@ -80,9 +81,10 @@ pub(super) fn choose_connection(state: &mut State, instance: &InstanceName, foun
         Err(failure) => return state.report_failure(&failure),
     };
     let marked = marked_on(state, instance);
-    if !state.layers.is_empty() || marked.is_empty() {
-        // One has gone on meanwhile.
-        return;
+    if !state.layers.is_empty() || state.focus != Pane::Pointers || marked.is_empty() {
+        let text = format!("the connections of {instance} are here, and you have gone on meanwhile");
+        let remedy = format!("{} shows them", state.key_for(Id::AssignPointer));
+        return state.report(Level::Info, text, remedy);
     }
     if found.is_empty() {
         return report_no_connection(state, instance);

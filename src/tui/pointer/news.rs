@@ -22,11 +22,11 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         News::Rested(text) => return forms::look_for(state, text),
         News::Tags(instance, tags) => forms::learn_tags(state, &instance, tags),
         News::Taken(instance, text, taken) => forms::learn_taken(state, &instance, text, taken),
-        News::Connections(instance, address, found) => {
-            forms::choose_connection(state, instance, address, found);
+        News::Connections(instance, address, there, found) => {
+            forms::choose_connection(state, instance, address, &there, found);
         }
-        News::CredentialPointers(instance, address, found) => {
-            return fetch_header::choose(state, instance, address, found);
+        News::CredentialPointers(instance, address, there, found) => {
+            return fetch_header::choose(state, instance, address, &there, found);
         }
         News::MarkedConnections(instance, found) => marked::choose_connection(state, &instance, found),
         News::Hanging(address, found) => forms::tell_hanging(state, address.as_str(), &found, "it"),

@@ -4,6 +4,7 @@ mod circuit_form;
 mod importing;
 mod marked;
 mod meanwhile;
+mod unknown;
 
 use super::*;
 use crate::command::Key;
@@ -426,13 +427,13 @@ fn where_no_header_is_kept_yet_a_new_one_is_asked_for_at_once_on_the_pointer_s_o
         let mut state = demo((120, 36));
         press(&mut state, keys);
         let effects = update(&mut state, Message::Key(Key::parse("W").unwrap()));
-        let Some(Effect::Pointer(super::Errand::CredentialPointers(on, address))) =
+        let Some(Effect::Pointer(super::Errand::CredentialPointers(on, address, there))) =
             effects.into_iter().next()
         else {
             panic!("it is asked what there is");
         };
         assert_eq!(on.as_str(), instance);
-        let news = super::News::CredentialPointers(on, address, Ok(Vec::new()));
+        let news = super::News::CredentialPointers(on, address, there, Ok(Vec::new()));
         update(&mut state, Message::PointerNews(news));
         let title = format!("Header for fetching, on {instance}");
         assert!(screen(&state).contains(&title), "{}", screen(&state));

@@ -45,7 +45,7 @@ pub use whereabouts::Whereabouts;
 use super::audit;
 use super::clock::Clock;
 use super::composer::Memory;
-use super::layers::{CUT, Choice, Layer};
+use super::layers::{CUT, Choice, Layer, PointerPage};
 use super::layout::{Border, Borders, Layout};
 use crate::command::{Id, Keymap, Scope, Situation, Target};
 use crate::model::{CredentialState, InstanceKind, InstanceName, InstanceState, Pointer, Side};
@@ -235,13 +235,21 @@ impl State {
         }
     }
 
-    /// The pointer that is open or selected.
+    /// The pointer that is open or selected, as far as it is known. A page that knows nothing yet borrows nothing from
+    /// what lies beneath it: that is another pointer.
     pub fn pointer(&self) -> Option<&Pointer> {
-        let open = self.layers.iter().rev().find_map(|layer| match layer {
-            Layer::Pointer(page) => page.pointer(),
+        match self.pointer_page() {
+            Some(page) => page.pointer(),
+            None => self.pointers.selected(),
+        }
+    }
+
+    /// The page about a pointer that is open.
+    pub fn pointer_page(&self) -> Option<&PointerPage> {
+        self.layers.iter().rev().find_map(|layer| match layer {
+            Layer::Pointer(page) => Some(&**page),
             _ => None,
-        });
-        open.or_else(|| self.pointers.selected())
+        })
     }
 
     /// The credential that is open or selected.
@@ -318,6 +326,8 @@ impl State {
     pub fn situation(&self) -> Situation {
         let instance = self.instance();
         let pointer = self.pointer();
+        // What is not known yet may be anything.
+        let unknown = pointer.is_none() && self.pointer_page().is_some_and(|page| !page.is_gone());
         let page_invoke = matches!(self.layers.last(), Some(Layer::Invoke(_)));
         let inspected = match self.layers.last() {
             Some(Layer::Invoke(page)) => Some(page),
@@ -336,8 +346,8 @@ impl State {
             instance: instance.map(|instance| self.target(instance)),
             instances: !self.instances.rows.is_empty(),
             unknown: !self.unknown.is_empty(),
-            pointer: pointer.is_some(),
-            federated: pointer.is_some_and(|pointer| pointer.federated.is_some()),
+            pointer: pointer.is_some() || unknown,
+            federated: pointer.is_some_and(|pointer| pointer.federated.is_some()) || unknown,
             leads_somewhere: self.layers.iter().rev().any(|layer| match layer {
                 Layer::Pointer(page) => page.leads_to().is_some(),
                 _ => false,

@@ -5,7 +5,7 @@ use crate::tui::layers::Layer;
 use std::mem::{Discriminant, discriminant};
 
 /// What lay on top, by its kind and by what it was about, over how many others.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Whereabouts {
     below: usize,
     top: Option<(Discriminant<Layer>, Option<String>)>,

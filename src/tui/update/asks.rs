@@ -219,38 +219,46 @@ fn ask_about(state: &mut State, name: String, confirm: Confirm) -> Vec<Effect> {
     vec![Effect::LoadDependents(name)]
 }
 
-/// Asks before a line of the log is sent again that destroys something. The line was looked up first: whoever has gone
-/// on meanwhile is not asked, because their next key is meant for something else.
+/// Asks before something is sent that destroys something. It was looked up first: whoever has gone on meanwhile is not
+/// asked, because their next key is meant for something else.
 pub fn ask_to_send(state: &mut State, destruction: &Destruction, again: Again, can_be_asked: bool) {
     if !can_be_asked {
+        let (done, remedy) = match again {
+            Again::Send(_) | Again::Compare(_) => ("sent again", "send it again where you can be asked"),
+            Again::Call(..) | Again::Invoke(..) => ("sent", "do it again, and wait until you are asked"),
+        };
         let text = format!(
-            "not sent again: {} destroys something on {}, and you have gone on meanwhile",
+            "not {done}: {} destroys something on {}, and you have gone on meanwhile",
             destruction.query.action(),
             destruction.instance
         );
-        state.report(Level::Warn, text, "send it again where you can be asked");
+        state.report(Level::Warn, text, remedy);
         return;
     }
     let work = match again {
         Again::Send(id) => Work::Replay(id, Consent::Given),
         Again::Compare(id) => Work::CompareDirect(id, Consent::Given),
+        Again::Call(name, address, route) => Work::Call(name, address, route, Consent::Given),
+        Again::Invoke(name, address) => Work::InvokePointer(name, address, Consent::Given),
     };
     let confirm = Confirm::before_sending(destruction, Then::Do(work));
     state.layers.push(Layer::Confirm(Box::new(confirm)));
 }
 
-/// Calls or invokes a pointer; after a question if what it stands for destroys something.
+/// Calls or invokes a pointer; after a question if what it stands for destroys something. One that is not known yet is
+/// looked at first by the work itself.
 pub fn through_pointer(
     state: &mut State,
     name: InstanceName,
     address: PointerAddress,
-    work: fn(InstanceName, PointerAddress, Option<Route>) -> Work,
+    work: fn(InstanceName, PointerAddress, Option<Route>, Consent) -> Work,
     route: Option<Route>,
 ) -> Vec<Effect> {
-    let pointer = state.pointer().filter(|pointer| pointer.address == address);
-    let destroying = pointer.and_then(|pointer| Some((pointer, destroying_of_pointer(pointer)?)));
-    let Some((pointer, query)) = destroying else {
-        return vec![begin(state, work(name, address, route))];
+    let Some(pointer) = state.pointer().filter(|pointer| pointer.address == address) else {
+        return vec![begin(state, work(name, address, route, Consent::Unasked))];
+    };
+    let Some(query) = destroying_of_pointer(pointer) else {
+        return vec![begin(state, work(name, address, route, Consent::Given))];
     };
     let destruction = Destruction {
         query,
@@ -260,7 +268,7 @@ pub fn through_pointer(
         },
         way: Some(format!("through {address} of {name}")),
     };
-    let then = Then::Do(work(name, address, route));
+    let then = Then::Do(work(name, address, route, Consent::Given));
     ask(state, Confirm::before_sending(&destruction, then))
 }
 

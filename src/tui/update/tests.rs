@@ -314,7 +314,7 @@ fn a_call_opens_its_reply_at_once_and_a_failed_one_says_what_to_do() {
     let mut state = demo(SIZE);
     press(&mut state, &["j", "j", "j"]);
     let (ticket, work) = works(key(&mut state, "c")).remove(0);
-    assert!(matches!(work, Work::Call(_, address, None) if address == fake::address(3)));
+    assert!(matches!(work, Work::Call(_, address, None, _) if address == fake::address(3)));
     let effects = update(&mut state, Message::Worked(ticket, Ok(Done::Invoked(1))));
     answer(&mut state, effects);
     assert!(
@@ -333,7 +333,10 @@ fn each_route_is_one_key_in_the_menu() {
     let mut state = demo(SIZE);
     press(&mut state, &["j", "C"]);
     let (_, work) = works(key(&mut state, "r")).remove(0);
-    assert!(matches!(work, Work::Call(_, _, Some(crate::model::Route::Relay))));
+    assert!(matches!(
+        work,
+        Work::Call(_, _, Some(crate::model::Route::Relay), _)
+    ));
 }
 
 #[test]

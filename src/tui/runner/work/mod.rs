@@ -8,6 +8,7 @@ mod transfers;
 use super::super::effect::{Consent, Work};
 use super::super::message::{Again, Done, Present};
 use super::super::outcome::Outcome;
+use crate::model::{InstanceName, PointerAddress, Route};
 use crate::protocol::{Code, Reply};
 use crate::tui::domains;
 use crate::tui::paths::typed_path;
@@ -96,23 +97,20 @@ pub(super) async fn do_work(
         }
         Work::MarkAll(queries) => pointers::matching(workspace, queries).await?,
         Work::Bulk(action, targets) => progress.bulk(workspace, action, &targets).await?,
-        Work::InvokePointer(name, address) => {
-            let traced = InvokeOptions {
-                trace: true,
-                ..InvokeOptions::default()
-            };
-            let invoked = workspace.invoke_pointer(name.as_str(), &address, traced).await?;
-            invoked_as(invoked.log_id, &invoked.reply)
+        Work::InvokePointer(name, address, Consent::Unasked) => {
+            match workspace.destruction_by_pointer(&name, &address).await? {
+                Some(hit) => Done::Asks(Box::new(hit), Again::Invoke(name, address)),
+                None => invoke(workspace, &name, &address).await?,
+            }
         }
-        Work::Call(name, address, route) => {
-            let options = CallOptions {
-                route,
-                trace: true,
-                ..CallOptions::default()
-            };
-            let called = workspace.call(name.as_str(), &address, options).await?;
-            invoked_as(called.log_id, &called.reply)
+        Work::InvokePointer(name, address, Consent::Given) => invoke(workspace, &name, &address).await?,
+        Work::Call(name, address, route, Consent::Unasked) => {
+            match workspace.destruction_by_pointer(&name, &address).await? {
+                Some(hit) => Done::Asks(Box::new(hit), Again::Call(name, address, route)),
+                None => call(workspace, &name, &address, route).await?,
+            }
         }
+        Work::Call(name, address, route, Consent::Given) => call(workspace, &name, &address, route).await?,
         Work::Federate(request) => {
             let name = request.instance.clone();
             let pointer = workspace.federate(*request).await?;
@@ -196,6 +194,30 @@ pub(super) async fn do_work(
         }
         Work::Demo => Done::Demo(Box::new(workspace.demo(step).await?)),
     })
+}
+
+async fn invoke(workspace: &Workspace, name: &InstanceName, address: &PointerAddress) -> Outcome<Done> {
+    let traced = InvokeOptions {
+        trace: true,
+        ..InvokeOptions::default()
+    };
+    let invoked = workspace.invoke_pointer(name.as_str(), address, traced).await?;
+    Ok(invoked_as(invoked.log_id, &invoked.reply))
+}
+
+async fn call(
+    workspace: &Workspace,
+    name: &InstanceName,
+    address: &PointerAddress,
+    route: Option<Route>,
+) -> Outcome<Done> {
+    let options = CallOptions {
+        route,
+        trace: true,
+        ..CallOptions::default()
+    };
+    let called = workspace.call(name.as_str(), address, options).await?;
+    Ok(invoked_as(called.log_id, &called.reply))
 }
 
 async fn replay(workspace: &Workspace, id: u64) -> Outcome<Done> {

@@ -18,22 +18,24 @@ pub(super) fn copy_pointer(state: &mut State, form: Option<&str>) -> Vec<Effect>
     if state.layers.is_empty() && !state.pointers.marks.is_empty() {
         return copy_marked(state, form);
     }
-    let (Some((instance, address)), Some(pointer)) = (target(state), state.pointer()) else {
+    let Some((instance, address)) = target(state) else {
         return Vec::new();
     };
-    let verbs: &[&str] = match pointer.federated {
-        Some(_) => &["call"],
-        None => &["pointer", "show"],
+    // Of one that is not known yet there is where it is.
+    let pointer = state.pointer();
+    let verbs: &[&str] = match pointer.is_some_and(|pointer| pointer.federated.is_some()) {
+        true => &["call"],
+        false => &["pointer", "show"],
     };
     let words = [verbs, &[instance.as_str(), address.as_str()]].concat();
-    let json = serde_json::to_string_pretty(pointer).expect("a pointer can be written as JSON");
-    let offers = vec![
-        ('y', "address", address.to_string()),
-        ('r', "reference", pointer.data_reference.clone()),
-        ('d', "description", pointer.description.clone()),
-        ('c', "command", shell_command(&home(state), &words)),
-        ('s', "json", json),
-    ];
+    let mut offers = vec![('y', "address", address.to_string())];
+    offers.extend(pointer.map(|pointer| ('r', "reference", pointer.data_reference.clone())));
+    offers.extend(pointer.map(|pointer| ('d', "description", pointer.description.clone())));
+    offers.push(('c', "command", shell_command(&home(state), &words)));
+    offers.extend(pointer.map(|pointer| {
+        let json = serde_json::to_string_pretty(pointer).expect("a pointer can be written as JSON");
+        ('s', "json", json)
+    }));
     offer(
         state,
         &format!("Copy of {address}"),

@@ -25,7 +25,8 @@ pub(super) fn call(state: &mut State, route: Option<Route>) -> Vec<Effect> {
     through_pointer(state, name, address, Work::Call, route)
 }
 
-/// The action that a federated pointer asks its peer, where this console only reads and that may change something.
+/// The action that a federated pointer asks its peer, where this console only reads and that may change something. Of a
+/// pointer that is not known yet, and of a circuit, the workspace finds it out and refuses.
 fn forbidden(state: &State, address: &PointerAddress) -> Option<String> {
     let pointer = state
         .pointer()
@@ -42,7 +43,7 @@ fn forbidden(state: &State, address: &PointerAddress) -> Option<String> {
 pub(super) fn invoke(state: &mut State) -> Vec<Effect> {
     match target(state) {
         Some((name, address)) => {
-            let work = |name, address, _route| Work::InvokePointer(name, address);
+            let work = |name, address, _route, consent| Work::InvokePointer(name, address, consent);
             through_pointer(state, name, address, work, None)
         }
         None => Vec::new(),
