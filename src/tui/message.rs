@@ -228,6 +228,54 @@ pub enum Done {
     Demo(Box<Demo>),
 }
 
+/// Something that is shown once and kept nowhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownOnce {
+    /// What it is.
+    pub what: &'static str,
+    /// What is left to do for whoever has not seen it.
+    pub remedy: String,
+}
+
+impl Done {
+    /// What of it is shown now or never.
+    pub fn shown_once(&self) -> Option<ShownOnce> {
+        let (what, remedy) = match self {
+            Self::BackedUp(made) if made.words.is_some() => (
+                "the words that open it",
+                format!(
+                    "nothing opens {} any more: remove it, and make the backup again",
+                    made.file.display()
+                ),
+            ),
+            Self::VaultExported(file, _) => (
+                "the words that open it",
+                format!(
+                    "nothing opens {} any more: remove it, and export the vault again",
+                    file.display()
+                ),
+            ),
+            Self::Rotated(rotated) if rotated.form.is_some() => (
+                "its new values",
+                format!(
+                    "look at {}; if it is not handed over yet, rotate it again",
+                    rotated.row.name
+                ),
+            ),
+            Self::Domains(_, changed) if changed.secret.is_some() => (
+                "its key",
+                "take it back among the domains (:domains), and make it anew".to_owned(),
+            ),
+            Self::Unlogged(..) => (
+                "its reply, which could not be written into the invoke log either",
+                "it was done: look at what it changed before it is sent again".to_owned(),
+            ),
+            _ => return None,
+        };
+        Some(ShownOnce { what, remedy })
+    }
+}
+
 /// Something that a form is about, as it is now.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Present {
@@ -248,6 +296,10 @@ pub enum Again {
     Send(u64),
     /// A line of the log is sent another way, and put beside itself.
     Compare(u64),
+    /// A pointer is called.
+    Call(InstanceName, PointerAddress, Option<Route>),
+    /// A pointer is invoked.
+    Invoke(InstanceName, PointerAddress),
 }
 
 /// How a line of the shell behind the console ended.
@@ -279,7 +331,3 @@ pub enum Mouse {
     /// The wheel turned: negative is up.
     Wheel(u16, u16, i64),
 }
-    /// A pointer is called.
-    Call(InstanceName, PointerAddress, Option<Route>),
-    /// A pointer is invoked.
-    Invoke(InstanceName, PointerAddress),

@@ -2,20 +2,65 @@
 
 use super::errand::{Errand, Heard, News};
 use super::state::{LiveTest, Showing};
+use crate::command::Id;
 use crate::tui::effect::Effect;
 use crate::tui::layers::Layer;
-use crate::tui::state::State;
-use crate::workspace::Failure;
+use crate::tui::state::{Level, State};
+use crate::workspace::{Failure, LoadReport};
+
+/// Whether a load is under way whose figures somebody waits for.
+pub fn is_running(state: &State) -> bool {
+    let runs = |layer: &Layer| matches!(layer, Layer::LiveTest(test) if test.showing == Showing::Running);
+    state.layers.iter().any(runs)
+}
+
+/// Says where the figures of a load are whose page was closed, so far as they were not kept by somebody.
+pub fn tell_closed(state: &mut State, test: &LiveTest) {
+    match &test.report {
+        Some(report) if test.showing == Showing::Finished && test.kept.is_none() => tell_ended(state, report),
+        _ => {}
+    }
+}
+
+fn tell_ended(state: &mut State, report: &LoadReport) {
+    let (level, text, remedy) = match report.log_id {
+        Some(id) => (
+            Level::Info,
+            format!("the load is over: line {id} of the log sums it up"),
+            format!("{} shows it", state.key_for(Id::ShowLog)),
+        ),
+        None => (
+            Level::Warn,
+            "the load is over, and its figures could not be written into the log".to_owned(),
+            "make it again if they are wanted".to_owned(),
+        ),
+    };
+    state.report(level, text, remedy);
+}
+
+/// Something came while the console is locked.
+pub fn on_news_unseen(state: &mut State, news: News) {
+    if let News(_, Ok(Heard::Ended(report))) = news {
+        tell_ended(state, &report);
+    }
+}
 
 /// Something came.
 pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
     let News(ticket, outcome) = news;
+    if matches!(outcome, Ok(Heard::Ended(_))) {
+        // However long it took: whoever comes for its figures has as long as after a key before the vault is locked.
+        state.idle.touched = state.clock.now();
+    }
     let found = state.layers.iter_mut().rev().find_map(|layer| match layer {
         Layer::LiveTest(test) => Some(test),
         _ => None,
     });
     let Some(test) = found else {
         // A load that nobody looks at any more ends by itself.
+        if let Ok(Heard::Ended(report)) = outcome {
+            tell_ended(state, &report);
+        }
         return Vec::new();
     };
     let is_ours = test.ticket == Some(ticket);

@@ -360,3 +360,40 @@ fn any_size_is_drawn() {
         }
     }
 }
+
+fn pass(state: &mut State, seconds: i64) {
+    state.clock = crate::tui::clock::Clock::Held(state.clock.now().plus_seconds(seconds));
+    let look = state.idle.look;
+    update(state, Message::IdleLook(look));
+}
+
+#[test]
+fn a_load_is_not_taken_from_under_whoever_waits_for_it_and_its_figures_are_told() {
+    use crate::tui::state::Phase;
+    let mut state = demo((120, 36));
+    running(&mut state, Stage::Running, 1, false);
+    pass(&mut state, 5_000);
+    assert_eq!(state.phase, Phase::Open);
+    let report = LoadReport {
+        lanes: lanes(Stage::Finished, 1, false),
+        samples: Vec::new(),
+        log_id: Some(9),
+    };
+    tell(&mut state, Heard::Ended(Box::new(report)));
+    pass(&mut state, 899);
+    assert_eq!(test(&state).showing, Showing::Finished);
+    pass(&mut state, 1);
+    assert_eq!(state.phase, Phase::Shut);
+    let told = &state.reports.back().unwrap().text;
+    assert!(told.contains("line 9 of the log"), "{told}");
+}
+
+#[test]
+fn a_console_that_only_reads_keeps_no_figures() {
+    let mut state = demo((120, 36));
+    state.read_only = true;
+    finished(&mut state, 1);
+    key(&mut state, "w");
+    assert!(test(&state).naming.is_none());
+    assert!(test(&state).note.as_ref().unwrap().contains("only reads"));
+}

@@ -12,6 +12,7 @@ use crate::tui::layers::{Confirm, Layer, LockScreen, Then};
 use crate::tui::message::{Done, Message};
 use crate::tui::outcome::Outcome;
 use crate::tui::state::{Level, Phase, State, Told};
+use crate::tui::{composer, livetest};
 use crate::workspace::{Failure, Unlock};
 use std::time::Duration;
 
@@ -21,7 +22,7 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// Locks if nobody was there for too long.
 pub fn lock_if_idle(state: &mut State) -> Vec<Effect> {
     // What a person asked for and waits for is not taken from under it.
-    let waits = !state.running.is_empty();
+    let waits = !state.running.is_empty() || livetest::is_running(state);
     if state.phase != Phase::Open || waits || !state.idle.is_over(state.clock.now()) {
         return Vec::new();
     }
@@ -67,13 +68,16 @@ fn look_later(state: &mut State) -> Vec<Effect> {
 
 /// Locks: whatever was open is closed, with everything typed or shown in it.
 pub fn lock(state: &mut State, idle_minutes: Option<u64>) -> Vec<Effect> {
+    let mut effects = composer::keep_unsent(state);
+    tell_lost(state);
     state.layers.clear();
     state.composer = Default::default();
     state
         .layers
         .push(Layer::Locked(Box::new(LockScreen::new(idle_minutes))));
     state.phase = Phase::Shut;
-    vec![Effect::LockVault, Effect::Watch(Vec::new())]
+    effects.extend([Effect::LockVault, Effect::Watch(Vec::new())]);
+    effects
 }
 
 /// What happens while it is locked. Lists that were asked for before are not taken any more.
@@ -105,6 +109,7 @@ pub fn while_shut(state: &mut State, message: Message) -> Vec<Effect> {
             return vec![Effect::LockVault, Effect::After(again, Message::Tick)];
         }
         Message::Worked(ticket, outcome) => on_worked(state, ticket, outcome),
+        Message::LiveTest(news) => livetest::on_news_unseen(state, news),
         _ => {}
     }
     Vec::new()
@@ -182,29 +187,34 @@ fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) {
         return;
     };
     let running = state.running.remove(place);
+    let what = format!("{}: done while the console was locked", running.words);
     match outcome {
-        Ok(Done::Rotated(_)) => state.report(
-            Level::Warn,
-            format!(
-                "{}: done while the console was locked, so its secrets were not shown",
-                running.words
-            ),
-            "look at the credential; if it is not handed over yet, revoke it and make it anew",
-        ),
-        Ok(Done::Domains(_, changed)) if changed.secret.is_some() => state.report(
-            Level::Warn,
-            format!(
-                "{}: done while the console was locked, so its key was not shown",
-                running.words
-            ),
-            "take it back among the domains (:domains), and make it anew",
-        ),
-        Ok(_) => state.report(
-            Level::Info,
-            format!("{}: done while the console was locked", running.words),
-            "",
-        ),
+        Ok(done) => match done.shown_once() {
+            Some(lost) => {
+                let text = format!("{what}; not shown, and gone, is {}", lost.what);
+                state.report(Level::Warn, text, lost.remedy);
+            }
+            None => state.report(Level::Info, what, ""),
+        },
         Err(failure) => state.report_failure(&failure),
+    }
+}
+
+/// What is lost with what is closed: secrets that nobody has looked at yet, and the figures of a load that is over.
+fn tell_lost(state: &mut State) {
+    let unseen = state.layers.iter().filter_map(|layer| match layer {
+        Layer::Notice(notice) if notice.secret.is_some() && !notice.was_told => Some(notice.title.clone()),
+        _ => None,
+    });
+    for title in unseen.collect::<Vec<_>>() {
+        let text =
+            format!("{title}: nobody had looked at the secret when the console was locked, and it is gone");
+        state.report(Level::Warn, text, "what it opens or lets in has to be made anew");
+    }
+    for layer in std::mem::take(&mut state.layers) {
+        if let Layer::LiveTest(test) = layer {
+            livetest::tell_closed(state, &test);
+        }
     }
 }
 

@@ -114,6 +114,13 @@ pub fn start(state: &mut State, start: Start) -> Vec<Effect> {
 /// Lets something happen.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let is_touch = matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_));
+    if matches!(
+        message,
+        Message::Edited(_) | Message::Ran | Message::NotStarted(_)
+    ) {
+        // Whoever comes back from their own editor or shell was there all the time.
+        state.idle.touched = state.clock.now();
+    }
     let locking = lock::lock_if_idle(state);
     if is_touch && !locking.is_empty() {
         // The key that wakes it is no key for what it covers.

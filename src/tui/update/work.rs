@@ -67,6 +67,10 @@ pub fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) -> Vec<
             effects
         }
         Ok(done) => {
+            if done.shown_once().is_some() {
+                // However long it took: whoever comes for it has as long as after a key before the vault is locked.
+                state.idle.touched = state.clock.now();
+            }
             state
                 .layers
                 .retain(|layer| !matches!(layer, Layer::Form(form) if form.ticket == Some(ticket)));

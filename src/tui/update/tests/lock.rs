@@ -240,3 +240,91 @@ fn leaving_a_locked_console_asks_where_it_hosts() {
     key(&mut state, "ctrl-c");
     assert!(matches!(key(&mut state, "y").as_slice(), [Effect::Shutdown]));
 }
+
+fn backed_up() -> Done {
+    Done::BackedUp(Box::new(crate::workspace::Backup {
+        of: crate::workspace::BackupOf {
+            id: "bak_0a1b2c3d4e5f".to_owned(),
+            name: fake::name("alpha"),
+            instance_id: crate::model::InstanceId::parse("inst_0123456789ab").unwrap(),
+            made_at: fake::now(),
+        },
+        file: "/srv/alpha.backup".into(),
+        bytes: 1_482_003,
+        words: crate::seal::Passphrase::parse("correct horse battery staple").ok(),
+        lacks_certificate: false,
+    }))
+}
+
+fn begun(state: &mut State) -> u64 {
+    begin(state, Work::RecoverOwner(fake::name("alpha")));
+    state.running.last().unwrap().ticket
+}
+
+#[test]
+fn words_that_nobody_could_see_are_not_called_done() {
+    let exported = || {
+        let words = crate::seal::Passphrase::parse("correct horse battery staple").unwrap();
+        Done::VaultExported("/srv/vault.age".into(), words)
+    };
+    let unlogged = || Done::Unlogged(Box::new(serde_json::json!({"dust": 12})), fake::failure());
+    for (done, names) in [
+        (backed_up(), "/srv/alpha.backup"),
+        (exported(), "/srv/vault.age"),
+        (unlogged(), "look at what it changed"),
+    ] {
+        let mut state = demo(SIZE);
+        let ticket = begun(&mut state);
+        commands::perform(&mut state, crate::command::Id::Lock, None);
+        update(&mut state, Message::Worked(ticket, Ok(done)));
+        assert_eq!(state.layers.len(), 1, "the lock screen covers everything");
+        let told = state.reports.back().unwrap();
+        assert_eq!(told.level, crate::tui::state::Level::Warn);
+        assert!(
+            told.text.contains("while the console was locked"),
+            "{}",
+            told.text
+        );
+        assert!(told.remedy.contains(names), "{}", told.remedy);
+        assert!(!told.text.contains("horse") && !told.remedy.contains("horse"));
+    }
+}
+
+#[test]
+fn words_that_come_after_a_long_while_are_there_as_long_as_after_a_key_and_are_not_lost_in_silence() {
+    let mut state = demo(SIZE);
+    let ticket = begun(&mut state);
+    pass(&mut state, 5_000);
+    update(&mut state, Message::Worked(ticket, Ok(backed_up())));
+    pass(&mut state, 899);
+    assert_eq!(state.phase, Phase::Open);
+    pass(&mut state, 1);
+    assert_eq!(state.phase, Phase::Shut);
+    let told = state.reports.back().unwrap();
+    assert_eq!(told.level, crate::tui::state::Level::Warn);
+    assert!(told.text.contains("bak_0a1b2c3d4e5f"), "{}", told.text);
+}
+
+#[test]
+fn whoever_comes_back_from_an_editor_was_there_all_the_time() {
+    let mut state = demo(SIZE);
+    press(&mut state, &["I"]);
+    let effects = key(&mut state, "ctrl-o");
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::Edit(_))));
+    state.clock = Clock::Held(state.clock.now().plus_seconds(5_000));
+    let text = "{\"action\": \"get_graph_stats\"}";
+    update(&mut state, Message::Edited(Ok(Some(text.to_owned()))));
+    assert_eq!(state.phase, Phase::Open);
+    let Some(Layer::Composer(composer)) = state.layers.last() else {
+        panic!("the composer is open");
+    };
+    assert_eq!(composer.editor.text(), text);
+    // It is kept, too, before it is closed.
+    let effects = pass(&mut state, 900);
+    assert_eq!(state.phase, Phase::Shut);
+    let place = |is_meant: fn(&Effect) -> bool| effects.iter().position(is_meant);
+    let kept =
+        place(|effect| matches!(effect, Effect::KeepDraft(_, Some(text)) if text.contains("graph_stats")));
+    let locked = place(|effect| matches!(effect, Effect::LockVault));
+    assert!(kept.unwrap() < locked.unwrap());
+}
