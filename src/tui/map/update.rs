@@ -159,7 +159,7 @@ pub fn open_selected(state: &mut State) -> Vec<Effect> {
     match kind {
         PartyKind::Local | PartyKind::Remote => open_instance(state, &id),
         PartyKind::Console => {
-            state.layers.clear();
+            state.close_pages();
             state.focus = Pane::Credentials;
             vec![Effect::LoadCredentials]
         }
@@ -218,7 +218,7 @@ pub fn pointers(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     };
     state.instances.select(place);
-    state.layers.clear();
+    state.close_pages();
     state.focus = Pane::Pointers;
     state.pointers.set_federated_only(true);
     // Through one door, only what relays through it.

@@ -4,6 +4,12 @@ use super::State;
 use crate::tui::layers::Layer;
 
 impl State {
+    /// Closes whatever lies over the panes, to go to one of them. What lies beneath it to be read stays, and is on top then:
+    /// some of it is shown once.
+    pub fn close_pages(&mut self) {
+        self.layers.retain(|layer| matches!(layer, Layer::Notice(_)));
+    }
+
     /// Takes the lowest layer that is meant out for a while, so that `change` has both; it comes back to its place if
     /// that says that it stays. Nothing happens where there is none.
     pub fn change_layer<T: Default>(

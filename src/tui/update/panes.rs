@@ -29,7 +29,7 @@ pub fn show_pane(state: &mut State, pane: Pane, argument: Option<&str>) -> Vec<E
             None => state.report(Level::Warn, format!("there is no instance {name:?}"), ""),
         }
     }
-    state.layers.clear();
+    state.close_pages();
     let mut effects = focus(state, pane);
     match (pane, filter) {
         (Pane::Pointers, Some(filter)) => {

@@ -2,6 +2,7 @@
 
 use super::super::*;
 use super::{SIZE, works};
+use crate::command::Id;
 use crate::tui::fake::{self, demo, key, press, write};
 use crate::tui::layers::Layer;
 use crate::tui::message::Done;
@@ -79,4 +80,27 @@ fn what_is_shown_once_lies_beneath_until_one_is_done() {
     );
     press(&mut state, &["esc"]);
     assert!(matches!(state.layers.as_slice(), [Layer::Notice(_)]));
+}
+
+#[test]
+fn a_secret_that_lies_beneath_is_not_lost_where_one_goes_from_page_to_pane() {
+    let words = || crate::seal::Passphrase::parse("correct horse battery staple").unwrap();
+    for goes in [
+        Id::ShowInstances,
+        Id::ShowPointers,
+        Id::ShowCredentials,
+        Id::ShowLog,
+    ] {
+        let exported = Done::VaultExported("/srv/vault.age".into(), words());
+        let mut state = answered_after(&["4", "enter"], Ok(exported));
+        assert!(matches!(
+            state.layers.as_slice(),
+            [Layer::Notice(_), Layer::Invoke(_)]
+        ));
+        perform(&mut state, goes, None);
+        assert!(
+            matches!(state.layers.as_slice(), [Layer::Notice(notice)] if notice.secret.is_some()),
+            "{goes:?}"
+        );
+    }
 }
