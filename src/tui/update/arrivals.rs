@@ -64,7 +64,7 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
             outcome,
         } => match outcome {
             Ok(list) => state.pointers.take(&instance, generation, page, list),
-            Err(failure) => state.pointers.note_failure(&instance, generation, failure),
+            Err(failure) => state.pointers.note_failure(&instance, generation, page, failure),
         },
         Message::Pointer(instance, address, outcome) => {
             let open = state.layers.iter_mut().rev().find_map(|layer| match layer {

@@ -393,12 +393,12 @@ impl Pointers {
     }
 
     /// Notes that a page could not be had.
-    pub fn note_failure(&mut self, instance: &InstanceName, generation: u64, failure: Failure) {
+    pub fn note_failure(&mut self, instance: &InstanceName, generation: u64, page: u64, failure: Failure) {
         if generation != self.generation {
             return;
         }
         if let Some(source) = self.sources.iter_mut().find(|source| source.name == *instance) {
-            source.note_failure(failure);
+            source.note_failure(page, failure);
         }
         // The whole list has failed only when all of it has.
         if self.sources.iter().all(Source::has_failed)

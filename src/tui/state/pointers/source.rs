@@ -41,6 +41,8 @@ pub struct Source {
     pub held: bool,
     pages: BTreeMap<u64, Page>,
     asked: BTreeSet<u64>,
+    /// Pages that could not be had: still owed, and asked for again with everything that is.
+    failed: BTreeSet<u64>,
     uses: u64,
 }
 
@@ -57,6 +59,7 @@ impl Source {
             held: false,
             pages: BTreeMap::new(),
             asked: BTreeSet::new(),
+            failed: BTreeSet::new(),
             uses: 0,
         }
     }
@@ -87,6 +90,7 @@ impl Source {
     /// Everything is asked for anew.
     pub(super) fn forget_asked(&mut self) {
         self.asked.clear();
+        self.failed.clear();
         self.asked_at = None;
     }
 
@@ -107,6 +111,10 @@ impl Source {
         if !pages.is_empty() && self.asked_at.is_none() {
             self.asked_at = Some(now);
         }
+        if answered && self.has_failed() && self.failed.is_empty() && self.asked.is_empty() {
+            // What could not be had is not wanted any more, and everything that is wanted is there.
+            self.load = Load::Ready;
+        }
         self.uses += 1;
         for page in first..=last {
             if let Some(page) = self.pages.get_mut(&page) {
@@ -122,15 +130,14 @@ impl Source {
             .get(&page)
             .is_some_and(|page| page.generation == generation);
         let beyond = page > self.total.saturating_sub(1) / PAGE && page > 0;
-        !fresh && !beyond && !self.asked.contains(&page) && self.asked.len() < AT_ONCE
+        let is_owed = self.asked.contains(&page) || self.failed.contains(&page);
+        !fresh && !beyond && !is_owed && self.asked.len() < AT_ONCE
     }
 
     /// Takes a page that answers this generation of this question.
     pub(super) fn take(&mut self, question: u64, generation: u64, number: u64, list: PointerList) {
-        self.asked.remove(&number);
-        if self.asked.is_empty() {
-            self.asked_at = None;
-        }
+        self.settle_asked(number);
+        self.failed.remove(&number);
         self.remark = list.remark;
         let page = list.page;
         let fetched = page.pointers.len() as u64;
@@ -159,7 +166,17 @@ impl Source {
         };
         self.pages.insert(number, page);
         self.forget_oldest();
-        self.load = Load::Ready;
+        if self.failed.is_empty() {
+            self.load = Load::Ready;
+        }
+    }
+
+    /// It owes this page no more, or at least is not waited for.
+    fn settle_asked(&mut self, number: u64) {
+        self.asked.remove(&number);
+        if self.asked.is_empty() {
+            self.asked_at = None;
+        }
     }
 
     fn forget_oldest(&mut self) {
@@ -172,10 +189,11 @@ impl Source {
         }
     }
 
-    /// Notes that a page could not be had. `asked` keeps it: it is asked for again on refresh, or when the
-    /// instance is back.
-    pub(super) fn note_failure(&mut self, failure: Failure) {
-        self.asked_at = None;
+    /// Notes that a page could not be had. It is owed, whatever other pages come: it is asked for again on refresh, when the
+    /// instance is back, or in a while where that may help.
+    pub(super) fn note_failure(&mut self, number: u64, failure: Failure) {
+        self.settle_asked(number);
+        self.failed.insert(number);
         self.load = Load::Failed(failure);
     }
 

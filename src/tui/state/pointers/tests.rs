@@ -201,7 +201,7 @@ fn a_dead_instance_holds_nobody_up() {
     );
     assert!(pointers.is_waiting());
     let failure = Failure::new(Code::PeerUnreachable, "no answer", "start it");
-    pointers.note_failure(&name("beta"), generation, failure);
+    pointers.note_failure(&name("beta"), generation, 0, failure);
     assert_eq!(pointers.load, Load::Ready);
     assert!(pointers.sources()[1].has_failed());
     // Later it is there, while one reads further down: its rows wait until one is at the top again.
@@ -321,4 +321,65 @@ proptest! {
         }
         prop_assert_eq!(pointers.total, expected.len() as u64);
     }
+}
+
+fn overloaded() -> Failure {
+    Failure::new(Code::Overloaded, "too much at once", "wait")
+}
+
+#[test]
+fn a_page_that_failed_is_owed_whatever_other_pages_come() {
+    let mut pointers = shown(2_500);
+    pointers.step(i64::MAX);
+    pointers.settle(20);
+    let asked = pointers.wanted(20, NOW);
+    let last = asked[0].1;
+    let generation = pointers.generation;
+    for (name, number, _) in &asked {
+        pointers.note_failure(name, generation, *number, overloaded());
+    }
+    assert!(!pointers.is_waiting(), "nothing is in flight that would count");
+    // Others come: the failed one is still owed, and nothing is taken for being waited for.
+    pointers.step(i64::MIN);
+    pointers.step(600);
+    pointers.settle(20);
+    let others = pointers.wanted(20, NOW);
+    assert!(
+        !others.is_empty(),
+        "failed pages take no place among those that are asked at once"
+    );
+    for (name, number, _) in &others {
+        pointers.take(name, generation, *number, page(*number, 2_500));
+    }
+    assert!(!pointers.is_waiting());
+    assert!(pointers.sources()[0].has_failed(), "the debt is not forgotten");
+    // Asked for again, and there.
+    pointers.step(i64::MAX);
+    pointers.settle(20);
+    assert!(pointers.wanted(20, NOW).is_empty(), "not before it is time");
+    pointers.ask_of("alpha");
+    let again = pointers.wanted(20, NOW);
+    assert!(again.iter().any(|(_, number, _)| *number == last));
+    for (name, number, _) in &again {
+        pointers.take(name, generation, *number, page(*number, 2_500));
+    }
+    assert!(pointers.selected().is_some());
+    assert!(!pointers.sources()[0].has_failed() && !pointers.is_waiting());
+}
+
+#[test]
+fn what_could_not_be_had_and_is_not_wanted_any_more_is_no_failure_for_ever() {
+    let mut pointers = shown(2_500);
+    pointers.step(i64::MAX);
+    pointers.settle(20);
+    let generation = pointers.generation;
+    for (name, number, _) in pointers.wanted(20, NOW) {
+        pointers.note_failure(&name, generation, number, overloaded());
+    }
+    pointers.step(i64::MIN);
+    pointers.settle(20);
+    assert!(pointers.sources()[0].has_failed());
+    pointers.ask_of("alpha");
+    assert!(pointers.wanted(20, NOW).is_empty(), "what is in view is there");
+    assert!(!pointers.sources()[0].has_failed());
 }
