@@ -28,4 +28,4 @@ pub use marked::{MARKED, assign_marked, export_marked, for_marked, tag_marked};
 pub use news::on_news;
 pub use page::PointerPage;
 pub use sections::sheet;
-pub use update::{deleted, go, open, refresh, settle, step, walk_back};
+pub use update::{change_pages, deleted, go, open, refresh, settle, step, walk_back};

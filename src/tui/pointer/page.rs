@@ -4,7 +4,7 @@ use super::sheet::{Destination, Sheet};
 use crate::model::{InstanceName, Pointer, PointerAddress};
 use crate::protocol::Code;
 use crate::tui::state::Load;
-use crate::workspace::{Neighbor, NeighborPage, PointerDetail};
+use crate::workspace::{Failure, Neighbor, NeighborPage, PointerDetail};
 
 /// How far back one can walk.
 const LONGEST_TRAIL: usize = 100;
@@ -52,15 +52,23 @@ pub struct Band {
 
 impl Band {
     /// Takes the rows that come after those that are there.
-    pub fn take(&mut self, offset: u64, page: NeighborPage) {
+    pub fn take(&mut self, offset: u64, page: &NeighborPage) {
         if offset != self.rows.len() as u64 {
             return;
         }
         self.asked = false;
-        self.rows.extend(page.neighbors);
+        self.rows.extend(page.neighbors.iter().cloned());
         self.total = page.total.or(self.total);
         self.more = page.more;
         self.load = Load::Ready;
+    }
+
+    /// Notes that those after the ones that are there could not be had.
+    pub fn fail(&mut self, offset: u64, failure: &Failure) {
+        if offset == self.rows.len() as u64 {
+            self.asked = false;
+            self.load = Load::Failed(failure.clone());
+        }
     }
 
     /// Whether none were asked for yet.
@@ -122,6 +130,15 @@ impl PointerPage {
     /// Whether this page is about that pointer.
     pub fn is_about(&self, instance: &InstanceName, address: &PointerAddress) -> bool {
         self.address == *address && self.instance == *instance
+    }
+
+    /// Changes this page and those that one came from: what was asked for while one of them was on top may come when it is
+    /// not.
+    pub(super) fn change_all(&mut self, change: &mut dyn FnMut(&mut Self)) {
+        change(self);
+        for before in &mut self.trail {
+            before.change_all(change);
+        }
     }
 
     /// Goes to another pointer, keeping the way back.

@@ -126,56 +126,63 @@ pub(super) fn take_neighbours(
     offset: u64,
     outcome: Outcome<NeighborPage>,
 ) -> Vec<Effect> {
-    let Some(page) = page_about(state, &instance, address) else {
+    let mut is_open = false;
+    change_pages(state, &instance, address, |page| {
+        is_open = true;
+        let band = if computed {
+            &mut page.near
+        } else {
+            &mut page.related
+        };
+        match &outcome {
+            Ok(found) => band.take(offset, found),
+            Err(failure) => band.fail(offset, failure),
+        }
+    });
+    let Some(found) = outcome.ok().filter(|_| is_open) else {
         return Vec::new();
     };
-    let band = if computed {
-        &mut page.near
-    } else {
-        &mut page.related
-    };
-    match outcome {
-        Ok(found) => {
-            let unknown: Vec<PointerAddress> = found
-                .neighbors
-                .iter()
-                .filter(|neighbour| neighbour.description.is_none())
-                .map(|neighbour| neighbour.address.clone())
-                .collect();
-            band.take(offset, found);
-            if !unknown.is_empty() {
-                return vec![Effect::Pointer(Errand::Describe(instance, unknown))];
-            }
-        }
-        Err(failure) => {
-            band.asked = false;
-            band.load = Load::Failed(failure);
-        }
+    let unknown = found
+        .neighbors
+        .into_iter()
+        .filter(|neighbour| neighbour.description.is_none());
+    let unknown: Vec<PointerAddress> = unknown.map(|neighbour| neighbour.address).collect();
+    if unknown.is_empty() {
+        return Vec::new();
     }
-    Vec::new()
+    vec![Effect::Pointer(Errand::Describe(instance, unknown))]
 }
 
 /// Words came for neighbours that had none.
 pub(super) fn take_words(state: &mut State, instance: &InstanceName, told: &[(PointerAddress, String)]) {
-    for layer in &mut state.layers {
-        if let Layer::Pointer(page) = layer
-            && page.instance == *instance
-        {
+    change_all(state, &mut |page| {
+        if page.instance == *instance {
             describe(&mut page.related, told);
             describe(&mut page.near, told);
         }
-    }
+    });
 }
 
-fn page_about<'a>(
-    state: &'a mut State,
+/// Changes every page about this pointer: open, or one that a page that is open leads back to.
+pub fn change_pages(
+    state: &mut State,
     instance: &InstanceName,
     address: &PointerAddress,
-) -> Option<&'a mut PointerPage> {
-    state.layers.iter_mut().rev().find_map(|layer| match layer {
-        Layer::Pointer(page) if page.is_about(instance, address) => Some(&mut **page),
-        _ => None,
-    })
+    mut change: impl FnMut(&mut PointerPage),
+) {
+    change_all(state, &mut |page| {
+        if page.is_about(instance, address) {
+            change(page);
+        }
+    });
+}
+
+fn change_all(state: &mut State, change: &mut dyn FnMut(&mut PointerPage)) {
+    for layer in &mut state.layers {
+        if let Layer::Pointer(page) = layer {
+            page.change_all(change);
+        }
+    }
 }
 
 fn describe(band: &mut Band, told: &[(PointerAddress, String)]) {

@@ -17,7 +17,7 @@ use crate::tui::map;
 use crate::tui::message::Message;
 use crate::tui::outcome::Outcome;
 use crate::tui::state::{Level, Load, Phase, Source, State};
-use crate::tui::{composer, domains, tail, wizard};
+use crate::tui::{composer, domains, pointer, tail, wizard};
 use crate::workspace::{Dependent, Failure, InstanceDetail, InstanceRow, LogWindow};
 
 /// Takes what comes in.
@@ -67,18 +67,13 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
             Err(failure) => state.pointers.note_failure(&instance, generation, page, failure),
         },
         Message::Pointer(instance, address, outcome) => {
-            let open = state.layers.iter_mut().rev().find_map(|layer| match layer {
-                Layer::Pointer(page) if page.is_about(&instance, &address) => Some(page),
-                _ => None,
-            });
-            match (open, outcome) {
-                (Some(page), Ok(detail)) => {
-                    page.detail = Some(*detail);
+            pointer::change_pages(state, &instance, &address, |page| match &outcome {
+                Ok(detail) => {
+                    page.detail = Some((**detail).clone());
                     page.load = Load::Ready;
                 }
-                (Some(page), Err(failure)) => page.load = Load::Failed(failure),
-                (None, _) => {}
-            }
+                Err(failure) => page.load = Load::Failed(failure.clone()),
+            });
         }
         Message::Credentials(outcome) => return on_credentials(state, outcome),
         Message::WentOn(outcome) => return onward::on_gone(state, outcome),

@@ -162,20 +162,20 @@ fn on_done(state: &mut State, done: Done, is_there: bool) -> Vec<Effect> {
             );
             effects.extend(crate::tui::audit::refresh(state));
         }
-        Done::Pointer(instance, pointer, word) => {
+        Done::Pointer(instance, changed, word) => {
             state.report(
                 Level::Good,
-                format!("{} {word} on {instance}", pointer.address),
+                format!("{} {word} on {instance}", changed.address),
                 "",
             );
             state.pointers.ask_again();
-            for layer in &mut state.layers {
-                if let Layer::Pointer(page) = layer
-                    && page.address == pointer.address
-                {
-                    page.load = Load::Waiting;
-                    effects.push(Effect::LoadPointer(instance.clone(), page.address.clone()));
-                }
+            let mut is_open = false;
+            pointer::change_pages(state, &instance, &changed.address, |page| {
+                page.load = Load::Waiting;
+                is_open = true;
+            });
+            if is_open {
+                effects.push(Effect::LoadPointer(instance, changed.address));
             }
         }
         Done::Previewed(instance, path, preview) => {

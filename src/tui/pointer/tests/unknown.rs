@@ -154,3 +154,51 @@ fn a_choice_that_comes_late_opens_over_nothing_else() {
     press(&mut state, &["2", "b"]);
     assert!(matches!(state.layers.last(), Some(Layer::Menu(_))));
 }
+
+#[test]
+fn what_comes_for_a_page_that_one_walked_on_from_is_there_when_one_is_back() {
+    let (mut state, second, load_second) = on_the_way();
+    // Left before anything of it came: its own answer finds it in the trail.
+    press(&mut state, &["backspace"]);
+    let first = page(&state).address.clone();
+    let effects = key(&mut state, "enter");
+    fake::answer(&mut state, effects);
+    assert_eq!(page(&state).address, second);
+    let rows = page(&state).near.rows.len();
+    let errand = |offset: usize| pointer::Errand::Neighbors {
+        instance: fake::name("alpha"),
+        address: fake::address(9),
+        computed: true,
+        offset: offset as u64,
+        limit: 20,
+    };
+    press(&mut state, &["home", "j", "j", "j"]);
+    if let Some(Layer::Pointer(page)) = state.layers.last_mut() {
+        page.near.asked = true;
+    }
+    press(&mut state, &["enter"]);
+    assert_ne!(page(&state).address, second);
+    assert_ne!(page(&state).address, first);
+    update(&mut state, Message::PointerNews(fake::neighbours(errand(rows))));
+    key(&mut state, "backspace");
+    assert_eq!(page(&state).address, second);
+    assert!(!page(&state).near.asked, "it is not fetched for ever");
+    assert!(page(&state).near.rows.len() > rows);
+    // The same for the pointer itself.
+    drop(load_second);
+    let mut state = demo((120, 50));
+    open_row(&mut state, 4);
+    press(&mut state, &["j", "j"]);
+    key(&mut state, "enter");
+    assert!(page(&state).detail.is_none());
+    if let Some(Layer::Pointer(page)) = state.layers.last_mut() {
+        let next = pointer::PointerPage::new(fake::name("alpha"), fake::address(30));
+        page.walk_to(next);
+    }
+    let detail = fake::detail_of(&second);
+    let message = Message::Pointer(fake::name("alpha"), second.clone(), Ok(Box::new(detail)));
+    update(&mut state, message);
+    key(&mut state, "backspace");
+    assert_eq!(page(&state).address, second);
+    assert!(page(&state).detail.is_some());
+}
