@@ -1,6 +1,6 @@
 //! A reply as far as it stands beside the query.
 
-use crate::workspace::Sent;
+use crate::workspace::{Failure, Sent};
 use serde_json::{Map, Value};
 
 /// A reply, short enough to stand beside the query; the invoke's page has all of it.
@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 pub struct Arrived {
     /// Its place in the invoke log, if it is there.
     pub log_id: Option<u64>,
+    /// All of it, where it is in no log, and why it is not.
+    pub unlogged: Option<(Value, Failure)>,
     /// Its status.
     pub status: String,
     /// Microseconds.
@@ -34,9 +36,12 @@ impl Arrived {
         if let Some(members) = value.as_object_mut() {
             members.shift_remove("trace");
         }
+        let unlogged = sent.log_id.as_ref().err();
+        let unlogged = unlogged.map(|failure| (value.clone(), failure.clone()));
         let value = shortened(&value, &mut left, &mut is_cut);
         Self {
             log_id: sent.log_id.as_ref().ok().copied(),
+            unlogged,
             status: sent.reply.status().to_owned(),
             elapsed_us: sent.elapsed_us,
             bytes: sent.reply.to_bytes().len() as u64,

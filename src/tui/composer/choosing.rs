@@ -107,11 +107,25 @@ fn press_name(state: &mut State, composer: &mut Composer, mut window: Window, ke
                 Some(composer.instance.to_string()),
                 state.clock.now(),
             );
-            composer.note = Some((format!("kept as {}", template.name), false));
+            let is_there = state
+                .composer
+                .templates()
+                .iter()
+                .any(|known| known.name == template.name);
+            if is_there && window.armed.as_ref() != Some(&template.name) {
+                let text = format!("{} is there already; Enter again replaces it", template.name);
+                composer.note = Some((text, true));
+                window.armed = Some(template.name);
+                composer.window = Some(window);
+                return Vec::new();
+            }
+            // That it is kept is said once it is.
+            state.composer.keeping = Some((state.next_ticket, template.name.clone()));
             return vec![background(state, Errand::Keep(template))];
         }
         KeyCode::Enter => {}
         _ => {
+            window.armed = None;
             edit(&mut window.input, key);
         }
     }

@@ -130,6 +130,7 @@ pub fn dry_run() -> DryRun {
 pub fn arrived() -> Arrived {
     Arrived {
         log_id: Some(4),
+        unlogged: None,
         status: "success".into(),
         elapsed_us: 1_840,
         bytes: 68,
@@ -139,7 +140,7 @@ pub fn arrived() -> Arrived {
 }
 
 /// Queries that have a name: one kept, one in a file.
-fn templates() -> Templates {
+pub fn templates() -> Templates {
     let text = "{\n  \"action\": \"search_pointers\",\n  \"search_term\": \"harbour\"\n}";
     let kept = Template::to_keep(
         "stations of the harbour",

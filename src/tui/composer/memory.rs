@@ -33,6 +33,8 @@ pub struct Memory {
     pub templates: Option<Templates>,
     /// The errand that fetches the query of a name, to open the composer with it.
     pub fetching: Option<u64>,
+    /// The errand that keeps a query under this name.
+    pub keeping: Option<(u64, String)>,
     /// Queries that were sent.
     pub history: Vec<SentQuery>,
     /// What went into blanks last, by name.

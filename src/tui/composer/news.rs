@@ -10,7 +10,10 @@ use super::open::{fetched, followed};
 use super::state::{Asked, Composer, Panel, Taking};
 use super::view::panel_lines::prepare_reply;
 use crate::tui::effect::Effect;
-use crate::tui::state::State;
+use crate::tui::layers::Layer;
+use crate::tui::message::Done;
+use crate::tui::outcome::Outcome;
+use crate::tui::state::{Level, State};
 use crate::workspace::{Failure, ReplyPath};
 
 /// Takes in news.
@@ -21,6 +24,11 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
     }
     if let News::Came(ticket, _) = &news {
         state.running.retain(|running| running.ticket != *ticket);
+    }
+    if let News::Came(ticket, outcome) = &news
+        && let Some((_, name)) = state.composer.keeping.take_if(|(kept, _)| kept == ticket)
+    {
+        return tell_kept(state, &name, outcome);
     }
     let news = match news {
         News::Came(ticket, outcome) if state.composer.following == Some(ticket) => {
@@ -57,6 +65,48 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
         };
         (true, effects)
     })
+}
+
+/// What came of a query that was sent, if the composer that sent it is not there any more: then it is told as what came
+/// of other work, whoever has gone on from that.
+pub fn left_behind(state: &State, news: News) -> Result<(u64, Outcome<Done>), News> {
+    let waits = |ticket: u64| {
+        let sends =
+            |layer: &Layer| matches!(layer, Layer::Composer(composer) if composer.sending() == Some(ticket));
+        let is_running = state.running.iter().any(|running| running.ticket == ticket);
+        is_running && !state.layers.iter().any(sends)
+    };
+    match news {
+        News::Came(ticket, Ok(Heard::Arrived(arrived))) if waits(ticket) => {
+            let done = match (arrived.log_id, arrived.unlogged) {
+                (None, Some((reply, failure))) => Done::Unlogged(Box::new(reply), failure),
+                (id, _) => Done::Invoked(id.unwrap_or_default()),
+            };
+            Ok((ticket, Ok(done)))
+        }
+        News::Came(ticket, Err(failure)) if waits(ticket) => Ok((ticket, Err(failure))),
+        news => Err(news),
+    }
+}
+
+/// Says whether a query is kept now: in the composer, or where that was closed meanwhile on the status line.
+fn tell_kept(state: &mut State, name: &str, outcome: &Outcome<Heard>) -> Vec<Effect> {
+    let note = match outcome {
+        Ok(_) => (format!("kept as {name}"), false),
+        Err(failure) => (format!("not kept as {name}: {}", failure.message), true),
+    };
+    let mut is_open = false;
+    with(state, |_, composer| {
+        is_open = true;
+        composer.note = Some(note.clone());
+        (true, Vec::new())
+    });
+    if !is_open {
+        let (text, is_refusal) = note;
+        let level = if is_refusal { Level::Bad } else { Level::Good };
+        state.report(level, text, "");
+    }
+    Vec::new()
 }
 
 fn remember(state: &mut State, heard: &Heard) {

@@ -1,6 +1,7 @@
 //! What keys do, and what is seen, at three sizes and with a held clock.
 
 mod blanks;
+mod closed;
 mod pictures;
 
 use super::errand::{Errand, Heard, News};

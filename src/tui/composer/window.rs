@@ -25,6 +25,6 @@ pub struct Window {
     pub input: Input,
     /// Which row is selected.
     pub selected: usize,
-    /// The template that the next press forgets.
+    /// The template that the next press forgets or replaces.
     pub armed: Option<String>,
 }

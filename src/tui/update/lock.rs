@@ -109,6 +109,11 @@ pub fn while_shut(state: &mut State, message: Message) -> Vec<Effect> {
             return vec![Effect::LockVault, Effect::After(again, Message::Tick)];
         }
         Message::Worked(ticket, outcome) => on_worked(state, ticket, outcome),
+        Message::Composer(news) => {
+            if let Ok((ticket, outcome)) = composer::left_behind(state, news) {
+                on_worked(state, ticket, outcome);
+            }
+        }
         Message::LiveTest(news) => livetest::on_news_unseen(state, news),
         _ => {}
     }

@@ -182,15 +182,22 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             }
             effects
         }
-        Message::Composer(news) => {
-            let changes = news.changes_lists();
-            let mut effects = composer::on_news(state, news);
-            if changes {
-                effects.extend(lists::after_anything(state));
+        Message::Composer(news) => match composer::left_behind(state, news) {
+            Ok((ticket, outcome)) => {
+                let mut effects = work::on_left(state, ticket, outcome);
                 effects.extend(domains::hurry(state));
+                effects
             }
-            effects
-        }
+            Err(news) => {
+                let changes = news.changes_lists();
+                let mut effects = composer::on_news(state, news);
+                if changes {
+                    effects.extend(lists::after_anything(state));
+                    effects.extend(domains::hurry(state));
+                }
+                effects
+            }
+        },
         Message::PointerNews(news) => pointer::on_news(state, news),
         Message::Folder(folder, files) => {
             match state.layers.last_mut() {

@@ -53,12 +53,26 @@ pub fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) -> Vec<
         .retain(|layer| !matches!(layer, Layer::Steps(steps) if steps.ticket == ticket));
     // Looked at before the form that waits for it is closed.
     let is_there = running.begun_at.are_still(&state.layers);
+    on_ended(state, &running, outcome, is_there)
+}
+
+/// The same for work whose page was closed: whoever began it has gone on.
+pub fn on_left(state: &mut State, ticket: u64, outcome: Outcome<Done>) -> Vec<Effect> {
+    let Some(place) = state.running.iter().position(|running| running.ticket == ticket) else {
+        return after_anything(state);
+    };
+    let running = state.running.remove(place);
+    on_ended(state, &running, outcome, false)
+}
+
+fn on_ended(state: &mut State, running: &Running, outcome: Outcome<Done>, is_there: bool) -> Vec<Effect> {
+    let ticket = running.ticket;
     match outcome {
         Ok(Done::Meanwhile(failure, now)) => {
             let instance = failure.instance.as_deref().map(InstanceName::parse);
             let instance = instance.and_then(Result::ok);
             if !meanwhile::ask(state, ticket, &failure, now) {
-                on_failure(state, &running, failure, is_there);
+                on_failure(state, running, failure, is_there);
             }
             let mut effects = after_anything(state);
             if let Some(name) = instance {
@@ -83,7 +97,7 @@ pub fn on_worked(state: &mut State, ticket: u64, outcome: Outcome<Done>) -> Vec<
         }
         Err(failure) => {
             let failure = domains::with_names(state, failure);
-            on_failure(state, &running, failure, is_there);
+            on_failure(state, running, failure, is_there);
             after_anything(state)
         }
     }
