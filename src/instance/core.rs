@@ -6,7 +6,7 @@ use super::handshake::Desk;
 use super::held::Held;
 use super::issued::Issued;
 use super::limits::{Failures, Gate};
-use super::lock::{FolderLock, Holder};
+use super::lock::{FolderLock, LockHolder};
 use super::metrics::{Metrics, Moment};
 use super::recall::recall_tokens;
 use super::replay::Replay;
@@ -85,7 +85,7 @@ impl Instance {
     }
 
     /// Who hosts the instance in this folder now.
-    pub fn hosted_by(folder: &Path) -> Holder {
+    pub fn hosted_by(folder: &Path) -> LockHolder {
         folder::Folder::at(folder).hosted_by()
     }
 

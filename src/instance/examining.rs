@@ -3,7 +3,7 @@
 use super::caller::OWNER;
 use super::folder::Folder;
 use super::issued::open_secrets;
-use super::lock::Holder;
+use super::lock::LockHolder;
 use super::pulse::Pulse;
 use super::settings::{Settings, Tls};
 use super::{Instance, InstanceError, proxy_protocol, tls};
@@ -90,7 +90,7 @@ fn examine_files(place: &Folder, settings: &Settings) -> Vec<Examined> {
     let key = match place.read_key(&settings.key) {
         Ok(_) => Health::Good("its key can be read".to_owned()),
         // Whoever hosts it has it.
-        Err(error @ InstanceError::KeyVariable { .. }) if place.hosted_by() != Holder::Nobody => {
+        Err(error @ InstanceError::KeyVariable { .. }) if place.hosted_by() != LockHolder::Nobody => {
             Health::Doubtful(error.to_string(), error.remedy().to_owned())
         }
         Err(error) => error.into(),
@@ -249,9 +249,9 @@ fn judge_end(end: Timestamp, now: Timestamp) -> Health {
 
 fn examine_listening(place: &Folder, settings: &Settings) -> Health {
     match place.hosted_by() {
-        Holder::Nobody => {}
-        Holder::Process(pid) => return judge_host(pid, settings, &Pulse::of(pid, settings.listen)),
-        Holder::Untold(why) => return InstanceError::Untold(why).into(),
+        LockHolder::Nobody => {}
+        LockHolder::Process(pid) => return judge_host(pid, settings, &Pulse::of(pid, settings.listen)),
+        LockHolder::Untold(why) => return InstanceError::Untold(why).into(),
     }
     match TcpListener::bind(settings.listen) {
         Ok(_) => examine_stopped(place, settings),

@@ -3,7 +3,7 @@
 //! `instance.toml` is what makes a folder an instance: it arrives last, with the rename of the
 //! whole folder, so that an interrupted creation leaves no half of one.
 
-use super::lock::{self, FolderLock, Holder};
+use super::lock::{self, FolderLock, LockHolder};
 use super::{InstanceError, KeySource, Settings};
 use crate::model::{Timestamp, line_of};
 use crate::seal::in_place::sync_folder;
@@ -269,7 +269,7 @@ impl Folder {
     }
 
     /// Who has the lock now.
-    pub(super) fn hosted_by(&self) -> Holder {
+    pub(super) fn hosted_by(&self) -> LockHolder {
         lock::holder(&self.lock_file())
     }
 

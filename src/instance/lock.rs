@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// Who has an instance open.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Holder {
+pub enum LockHolder {
     /// Nobody.
     Nobody,
     /// A process, by its id.
@@ -24,7 +24,7 @@ pub enum Holder {
     Untold(String),
 }
 
-impl Holder {
+impl LockHolder {
     /// The process, where it is known.
     pub fn pid(&self) -> Option<u32> {
         match self {
@@ -63,16 +63,16 @@ pub(super) fn take(path: &Path) -> io::Result<Option<FolderLock>> {
 }
 
 /// Who has the lock on this file.
-pub(super) fn holder(path: &Path) -> Holder {
+pub(super) fn holder(path: &Path) -> LockHolder {
     for _ in 0..LOOKS {
         match look(path) {
-            Ok(None) => return Holder::Nobody,
-            Ok(Some(Some(pid))) => return Holder::Process(pid),
+            Ok(None) => return LockHolder::Nobody,
+            Ok(Some(Some(pid))) => return LockHolder::Process(pid),
             Ok(Some(None)) => std::thread::sleep(PAUSE),
-            Err(error) => return Holder::Untold(format!("{} cannot be read: {error}", path.display())),
+            Err(error) => return LockHolder::Untold(format!("{} cannot be read: {error}", path.display())),
         }
     }
-    Holder::Untold(format!(
+    LockHolder::Untold(format!(
         "a process has the lock on {} and does not say which one it is",
         path.display()
     ))
@@ -120,22 +120,22 @@ mod tests {
     fn who_has_a_lock_is_said_and_that_it_cannot_be_told_is_not_nobody() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("instance.lock");
-        assert_eq!(holder(&path), Holder::Nobody);
+        assert_eq!(holder(&path), LockHolder::Nobody);
         let lock = take(&path).unwrap().unwrap();
-        assert_eq!(holder(&path), Holder::Process(std::process::id()));
+        assert_eq!(holder(&path), LockHolder::Process(std::process::id()));
         assert!(take(&path).unwrap().is_none());
         // As in the moment in which it is taken or let go.
         lock.0.set_len(0).unwrap();
-        assert!(matches!(holder(&path), Holder::Untold(why) if why.contains("does not say which")));
+        assert!(matches!(holder(&path), LockHolder::Untold(why) if why.contains("does not say which")));
         drop(lock);
-        assert_eq!(holder(&path), Holder::Nobody);
+        assert_eq!(holder(&path), LockHolder::Nobody);
         fs::write(&path, "4000000\n").unwrap();
-        assert_eq!(holder(&path), Holder::Nobody, "it crashed");
+        assert_eq!(holder(&path), LockHolder::Nobody, "it crashed");
         assert_eq!(deserted_by(&path), Some(4_000_000));
 
         fs::remove_file(&path).unwrap();
         fs::create_dir(&path).unwrap();
-        assert!(matches!(holder(&path), Holder::Untold(why) if why.contains("instance.lock")));
+        assert!(matches!(holder(&path), LockHolder::Untold(why) if why.contains("instance.lock")));
     }
 
     #[cfg(unix)]
@@ -146,7 +146,7 @@ mod tests {
         let other = folder.path().join("other");
         fs::write(&other, "not ours\n").unwrap();
         std::os::unix::fs::symlink(&other, &path).unwrap();
-        assert!(matches!(holder(&path), Holder::Untold(_)));
+        assert!(matches!(holder(&path), LockHolder::Untold(_)));
         assert!(take(&path).is_err());
         assert_eq!(fs::read_to_string(&other).unwrap(), "not ours\n");
     }

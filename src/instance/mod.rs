@@ -81,7 +81,7 @@ pub use events::{Event, EventFollower, EventLayer, Events, Looking, Origin, Read
 pub use examining::{Examined, Health};
 pub use host::Host;
 pub use legacy_stand_in::LegacyStandIn;
-pub use lock::{FolderLock, Holder};
+pub use lock::{FolderLock, LockHolder};
 pub use reading::{may_write_at_a_peer, only_reads};
 pub use server::check_listen;
 pub use settings::{AuditKept, KeySource, NewInstance, ProxyHeader, SETTINGS_TEMPLATE, Settings, Tls};

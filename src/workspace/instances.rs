@@ -4,7 +4,7 @@ use super::folders::move_folder;
 use super::hosting::Hosting;
 use super::{Failure, HostedBy, InitInstance, InstanceRow, RemoteRequest, Workspace, blocking, in_a_moment};
 use crate::instance::{
-    FolderLock, Holder, Host, Instance, InstanceError, LegacyStandIn, NewInstance, Settings,
+    FolderLock, Host, Instance, InstanceError, LegacyStandIn, LockHolder, NewInstance, Settings,
 };
 use crate::model::{CredentialState, InstanceKind, InstanceName, Profile, Timestamp};
 use crate::protocol::{Code, CredentialForm, HeldCredential, Spki};
@@ -198,9 +198,9 @@ impl Workspace {
         let record = self.local_record(name).await?;
         if !self.hosts.stop(&record.name).await? {
             return match self.hosting_process(&record).await? {
-                Holder::Nobody => Ok(self.row_of(record)),
-                Holder::Process(pid) => Err(hosted(&record.name, &format!("process {pid}"))),
-                Holder::Untold(why) => Err(Failure::from(InstanceError::Untold(why)).on(name)),
+                LockHolder::Nobody => Ok(self.row_of(record)),
+                LockHolder::Process(pid) => Err(hosted(&record.name, &format!("process {pid}"))),
+                LockHolder::Untold(why) => Err(Failure::from(InstanceError::Untold(why)).on(name)),
             };
         }
         self.probe(name).await
@@ -223,9 +223,9 @@ impl Workspace {
             return Ok(None);
         }
         match Instance::hosted_by(&place) {
-            Holder::Nobody => {}
-            Holder::Process(pid) => return Err(hosted(&record.name, &format!("process {pid}"))),
-            Holder::Untold(why) => {
+            LockHolder::Nobody => {}
+            LockHolder::Process(pid) => return Err(hosted(&record.name, &format!("process {pid}"))),
+            LockHolder::Untold(why) => {
                 return Err(Failure::from(InstanceError::Untold(why)).on(record.name.as_str()));
             }
         }
@@ -234,7 +234,7 @@ impl Workspace {
             .map_err(|error| Failure::from(error).on(record.name.as_str()))
     }
 
-    async fn hosting_process(&self, record: &InstanceRecord) -> Result<Holder, Failure> {
+    async fn hosting_process(&self, record: &InstanceRecord) -> Result<LockHolder, Failure> {
         let folder = self.folder_of(record)?;
         Ok(in_a_moment(move || Instance::hosted_by(&folder)).await)
     }

@@ -2,7 +2,7 @@
 
 use super::instances::local_entry;
 use super::{Failure, HostedBy, Workspace};
-use crate::instance::{Holder, Instance, InstanceError, Settings};
+use crate::instance::{Instance, InstanceError, LockHolder, Settings};
 use crate::model::{InstanceId, InstanceKind, InstanceName};
 use crate::protocol::{Code, CredentialForm, HeldCredential};
 use crate::vault::InstanceRecord;
@@ -102,9 +102,9 @@ impl Workspace {
             Some(HostedBy::Here) => Some("this process".to_owned()),
             Some(HostedBy::Other(pid)) => Some(format!("process {pid}")),
             _ => match Instance::hosted_by(place) {
-                Holder::Nobody => None,
-                Holder::Process(pid) => Some(format!("process {pid}")),
-                Holder::Untold(why) => return Err(InstanceError::Untold(why).into()),
+                LockHolder::Nobody => None,
+                LockHolder::Process(pid) => Some(format!("process {pid}")),
+                LockHolder::Untold(why) => return Err(InstanceError::Untold(why).into()),
             },
         };
         match host {

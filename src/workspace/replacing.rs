@@ -6,7 +6,7 @@ use super::carry::{VaultContents, into_empty, opened, refuse_used, unload};
 use super::file_failure::cannot;
 use super::folders::move_folder;
 use super::{Failure, Home, VaultLock, blocking};
-use crate::instance::{Holder, Instance, InstanceError};
+use crate::instance::{Instance, InstanceError, LockHolder};
 use crate::model::Timestamp;
 use crate::protocol::Code;
 use crate::seal::{Passphrase, private};
@@ -46,15 +46,15 @@ impl ExportedVault {
             let folder = Path::new("instances").join(file.instance.as_str());
             let place = home.root().join(&folder);
             let failure = match Instance::hosted_by(&place) {
-                Holder::Nobody => None,
-                Holder::Process(pid) => Some(Failure::new(
+                LockHolder::Nobody => None,
+                LockHolder::Process(pid) => Some(Failure::new(
                     Code::AlreadyHosted,
                     format!(
                         "the instance is hosted by process {pid}, and its settings and key would be replaced"
                     ),
                     "stop it first",
                 )),
-                Holder::Untold(why) => Some(InstanceError::Untold(why).into()),
+                LockHolder::Untold(why) => Some(InstanceError::Untold(why).into()),
             };
             if let Some(failure) = failure {
                 return Err(failure.on(file.instance.as_str()));

@@ -2,7 +2,7 @@
 
 use super::hosting::Hosting;
 use super::{HostedBy, InstanceRow, Workspace};
-use crate::instance::{Holder, Instance};
+use crate::instance::{Instance, LockHolder};
 use crate::model::{InstanceKind, InstanceState};
 use crate::vault::InstanceRecord;
 
@@ -69,9 +69,9 @@ impl Workspace {
             seen => seen,
         };
         match Instance::hosted_by(&self.place_of(&record.name)) {
-            Holder::Process(pid) => (HostedBy::Other(pid), not_stopped),
-            Holder::Nobody => (HostedBy::Nobody, InstanceState::Stopped),
-            Holder::Untold(why) => {
+            LockHolder::Process(pid) => (HostedBy::Other(pid), not_stopped),
+            LockHolder::Nobody => (HostedBy::Nobody, InstanceState::Stopped),
+            LockHolder::Untold(why) => {
                 tracing::debug!(instance = %record.name, %why, "who hosts it cannot be told");
                 (HostedBy::Unknown, not_stopped)
             }

@@ -7,7 +7,7 @@ use super::folders::settings_gone;
 use super::hosting::Hosting;
 use super::{Failure, Workspace, held, in_a_moment, read_only};
 use crate::client::{ClientError, Exchange, FailedExchange};
-use crate::instance::{Holder, Instance, InstanceError};
+use crate::instance::{Instance, InstanceError, LockHolder};
 use crate::model::{InstanceKind, Profile, Timestamp};
 use crate::protocol::{CallContext, Code, HeldCredential, Hop, PhaseName, Query, Reply, Stopwatch};
 use crate::vault::{HeldEntry, InstanceRecord};
@@ -179,7 +179,7 @@ impl Workspace {
         let folder = self.folder_of(record)?;
         let is_hosted = {
             let folder = folder.clone();
-            in_a_moment(move || Instance::hosted_by(&folder) != Holder::Nobody)
+            in_a_moment(move || Instance::hosted_by(&folder) != LockHolder::Nobody)
         };
         let turn = self.turns.take(&record.name).await;
         // Asked again behind the turn: it may have been started while we waited.

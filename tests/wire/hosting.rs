@@ -1,7 +1,7 @@
 //! Making, opening, hosting and stopping instances.
 
 use crate::support::*;
-use butterfly_console::instance::{Holder, Host, Instance, InstanceError, NewInstance};
+use butterfly_console::instance::{Host, Instance, InstanceError, LockHolder, NewInstance};
 use butterfly_console::model::InstanceName;
 use butterfly_console::protocol::Query;
 use serde_json::json;
@@ -46,7 +46,7 @@ async fn threat_48_a_second_host_is_told_whose_process_has_it() {
     let running = Running::start().await;
     assert_eq!(
         Instance::hosted_by(&running.folder),
-        Holder::Process(std::process::id())
+        LockHolder::Process(std::process::id())
     );
     let Err(InstanceError::Hosted { pid, .. }) = Instance::open(&running.folder, None).await else {
         panic!("two hosts of one folder");
@@ -54,7 +54,7 @@ async fn threat_48_a_second_host_is_told_whose_process_has_it() {
     assert_eq!(pid, std::process::id());
     let folder = running.folder.clone();
     running.host.stop().await.unwrap();
-    assert_eq!(Instance::hosted_by(&folder), Holder::Nobody);
+    assert_eq!(Instance::hosted_by(&folder), LockHolder::Nobody);
 }
 
 #[tokio::test]
@@ -98,7 +98,7 @@ async fn dropping_a_host_stops_it() {
     let mut ended = host.ended();
     drop(host);
     assert!(*ended.wait_for(|ended| *ended).await.unwrap());
-    assert_eq!(Instance::hosted_by(&folder), Holder::Nobody);
+    assert_eq!(Instance::hosted_by(&folder), LockHolder::Nobody);
 }
 
 #[tokio::test]

@@ -86,6 +86,7 @@ async fn threat_24_no_address_behind_a_proxy_has_more_than_its_share() {
             break status;
         }
         held.push(stream);
+        assert!(held.len() <= 512, "more than half of what there is");
     };
     assert_eq!((held.len(), last), (512, 503), "half of what there is");
     for (preamble, expected) in [

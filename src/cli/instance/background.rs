@@ -6,7 +6,7 @@
 use super::super::outcome::{Outcome, file_failed};
 use super::super::session::Session;
 use super::{doubt_certificate, folder, settings_of};
-use crate::instance::{Holder, Instance, InstanceError, Settings};
+use crate::instance::{Instance, InstanceError, LockHolder, Settings};
 use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::seal::private;
@@ -101,9 +101,11 @@ async fn hosted_well(name: &InstanceName, place: &Path, settings: &Settings) -> 
     let mut looks = 0;
     loop {
         let pid = match Instance::hosted_by(place) {
-            Holder::Nobody => return Ok(None),
-            Holder::Process(pid) => pid,
-            Holder::Untold(why) => return Err(Failure::from(InstanceError::Untold(why)).on(name.as_str())),
+            LockHolder::Nobody => return Ok(None),
+            LockHolder::Process(pid) => pid,
+            LockHolder::Untold(why) => {
+                return Err(Failure::from(InstanceError::Untold(why)).on(name.as_str()));
+            }
         };
         let settings_there = settings.clone();
         let takes_calls =
@@ -207,13 +209,13 @@ pub async fn stop(session: &Session, name: &InstanceName) -> Outcome {
     let place = folder(home, name);
     settings_of(session, name).await?;
     let pid = match Instance::hosted_by(&place) {
-        Holder::Process(pid) => pid,
-        Holder::Nobody => {
+        LockHolder::Process(pid) => pid,
+        LockHolder::Nobody => {
             return session.show(&json!({"name": name, "stopped": false}), || {
                 format!("Nobody hosts {name}.")
             });
         }
-        Holder::Untold(why) => {
+        LockHolder::Untold(why) => {
             return Err(Failure::from(InstanceError::Untold(why)).on(name.as_str()).into());
         }
     };
@@ -236,10 +238,10 @@ pub async fn stop(session: &Session, name: &InstanceName) -> Outcome {
     })?;
     for _ in 0..LOOKS {
         let is_over = match Instance::hosted_by(&place) {
-            Holder::Nobody => true,
-            Holder::Process(other) => other != pid,
+            LockHolder::Nobody => true,
+            LockHolder::Process(other) => other != pid,
             // It has the lock still, and lets it go.
-            Holder::Untold(_) => false,
+            LockHolder::Untold(_) => false,
         };
         if is_over {
             return session.show(&json!({"name": name, "pid": pid, "stopped": true}), || {

@@ -51,19 +51,19 @@ fn threat_53_loose_modes_and_links_are_refused() {
 #[test]
 fn threat_48_the_lock_says_who_hosts() {
     let (_home, folder) = finished();
-    assert_eq!(folder.hosted_by(), Holder::Nobody);
+    assert_eq!(folder.hosted_by(), LockHolder::Nobody);
     let lock = folder.lock().unwrap();
-    assert_eq!(folder.hosted_by(), Holder::Process(std::process::id()));
+    assert_eq!(folder.hosted_by(), LockHolder::Process(std::process::id()));
     let Err(InstanceError::Hosted { pid, .. }) = folder.lock() else {
         panic!("two hosts of one folder");
     };
     assert_eq!(pid, std::process::id());
     drop(lock);
-    assert_eq!(folder.hosted_by(), Holder::Nobody);
+    assert_eq!(folder.hosted_by(), LockHolder::Nobody);
     fs::write(folder.lock_file(), "4000000\n").unwrap();
     assert_eq!(
         folder.hosted_by(),
-        Holder::Nobody,
+        LockHolder::Nobody,
         "a PID left by a crash hosts nothing"
     );
     folder.lock().unwrap();
