@@ -135,6 +135,8 @@ pub enum Message {
     Wizard(News),
     /// News for the composer.
     Composer(composer::News),
+    /// The person's own pager has ended.
+    CameBack,
     /// The person's own editor has ended: with this text, or without changing anything.
     Edited(Result<Option<String>, Failure>),
     /// The person's own pager or shell could not be started.

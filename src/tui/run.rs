@@ -356,7 +356,11 @@ impl Console {
                 Vec::new()
             }
             Away::Editing(text) => edit(runner.home(), &text, signals).await,
-            Away::Reading(reading) => read(reading, signals).await,
+            Away::Reading(reading) => {
+                let mut messages = vec![Message::CameBack];
+                messages.extend(read(reading, signals).await);
+                messages
+            }
             Away::Running(line) => run_line(runner.home(), &line, signals).await,
         };
         self.terminal.come_back()?;

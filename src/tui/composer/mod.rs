@@ -44,7 +44,7 @@ mod window;
 pub use background::ask_for_templates;
 pub use errand::{Errand, Followed, News, run};
 pub use memory::Memory;
-pub use news::{left_behind, on_news};
+pub use news::{Addressed, addressed, on_news};
 pub use open::{open, open_call, open_pointer, open_query, open_template, open_templates, send_text};
 pub use send::send_agreed;
 pub use state::Composer;

@@ -67,9 +67,17 @@ pub fn on_news(state: &mut State, news: News) -> Vec<Effect> {
     })
 }
 
-/// What came of a query that was sent, if the composer that sent it is not there any more: then it is told as what came
-/// of other work, whoever has gone on from that.
-pub fn left_behind(state: &State, news: News) -> Result<(u64, Outcome<Done>), News> {
+/// Whom news are for.
+pub enum Addressed {
+    /// The composer that is open, or what is remembered of it.
+    ToComposer(News),
+    /// Nobody any more: what came of the query of this ticket, whose composer was closed.
+    LeftBehind(u64, Outcome<Done>),
+}
+
+/// Finds out whom news are for. What came of a query whose composer is not there any more is told as what came of other
+/// work, whoever has gone on from that.
+pub fn addressed(state: &State, news: News) -> Addressed {
     let waits = |ticket: u64| {
         let sends =
             |layer: &Layer| matches!(layer, Layer::Composer(composer) if composer.sending() == Some(ticket));
@@ -82,10 +90,10 @@ pub fn left_behind(state: &State, news: News) -> Result<(u64, Outcome<Done>), Ne
                 (None, Some((reply, failure))) => Done::Unlogged(Box::new(reply), failure),
                 (id, _) => Done::Invoked(id.unwrap_or_default()),
             };
-            Ok((ticket, Ok(done)))
+            Addressed::LeftBehind(ticket, Ok(done))
         }
-        News::Came(ticket, Err(failure)) if waits(ticket) => Ok((ticket, Err(failure))),
-        news => Err(news),
+        News::Came(ticket, Err(failure)) if waits(ticket) => Addressed::LeftBehind(ticket, Err(failure)),
+        news => Addressed::ToComposer(news),
     }
 }
 

@@ -254,6 +254,10 @@ pub fn through_pointer(
     work: fn(InstanceName, PointerAddress, Option<Route>, Consent) -> Work,
     route: Option<Route>,
 ) -> Vec<Effect> {
+    if state.read_only {
+        // What may change anything, and so whatever destroys, is refused by the workspace: there is nothing to ask.
+        return vec![begin(state, work(name, address, route, Consent::Given))];
+    }
     let Some(pointer) = state.pointer().filter(|pointer| pointer.address == address) else {
         return vec![begin(state, work(name, address, route, Consent::Unasked))];
     };

@@ -110,7 +110,7 @@ pub fn while_shut(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Worked(ticket, outcome) => on_worked(state, ticket, outcome),
         Message::Composer(news) => {
-            if let Ok((ticket, outcome)) = composer::left_behind(state, news) {
+            if let composer::Addressed::LeftBehind(ticket, outcome) = composer::addressed(state, news) {
                 on_worked(state, ticket, outcome);
             }
         }

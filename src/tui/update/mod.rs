@@ -116,9 +116,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let is_touch = matches!(message, Message::Key(_) | Message::Paste(_) | Message::Mouse(_));
     if matches!(
         message,
-        Message::Edited(_) | Message::Ran | Message::NotStarted(_)
+        Message::CameBack | Message::Edited(_) | Message::Ran | Message::NotStarted(_)
     ) {
-        // Whoever comes back from their own editor or shell was there all the time.
+        // Whoever comes back from their own editor, pager or shell was there all the time.
         state.idle.touched = state.clock.now();
     }
     let locking = lock::lock_if_idle(state);
@@ -182,13 +182,13 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             }
             effects
         }
-        Message::Composer(news) => match composer::left_behind(state, news) {
-            Ok((ticket, outcome)) => {
+        Message::Composer(news) => match composer::addressed(state, news) {
+            composer::Addressed::LeftBehind(ticket, outcome) => {
                 let mut effects = work::on_left(state, ticket, outcome);
                 effects.extend(domains::hurry(state));
                 effects
             }
-            Err(news) => {
+            composer::Addressed::ToComposer(news) => {
                 let changes = news.changes_lists();
                 let mut effects = composer::on_news(state, news);
                 if changes {

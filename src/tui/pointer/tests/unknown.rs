@@ -74,6 +74,19 @@ fn a_call_that_comes_before_the_pointer_is_judged_by_the_work_itself() {
 }
 
 #[test]
+fn where_nothing_is_to_be_changed_it_is_left_to_the_workspace_which_asks_nobody() {
+    for pressed in ["c", "i"] {
+        let (mut state, ..) = on_the_way();
+        state.read_only = true;
+        let (_, work) = begun(key(&mut state, pressed)).expect("the workspace judges it");
+        assert!(matches!(
+            work,
+            Work::Call(_, _, None, Consent::Given) | Work::InvokePointer(_, _, Consent::Given)
+        ));
+    }
+}
+
+#[test]
 fn the_question_before_it_is_deleted_names_no_other() {
     let (mut state, address, _) = on_the_way();
     key(&mut state, "x");

@@ -308,6 +308,9 @@ fn words_that_come_after_a_long_while_are_there_as_long_as_after_a_key_and_are_n
 #[test]
 fn whoever_comes_back_from_an_editor_was_there_all_the_time() {
     let mut state = demo(SIZE);
+    state.clock = Clock::Held(state.clock.now().plus_seconds(5_000));
+    update(&mut state, Message::CameBack);
+    assert_eq!(state.phase, Phase::Open, "from a pager too");
     press(&mut state, &["I"]);
     let effects = key(&mut state, "ctrl-o");
     assert!(effects.iter().any(|effect| matches!(effect, Effect::Edit(_))));
