@@ -4,7 +4,7 @@ use super::log::Happened;
 use super::peers::HeldPeers;
 use super::session::context;
 use super::{CallOptions, Called, Failure, HostedBy, LogKind, Workspace, wire};
-use crate::client::{CallError, CallOutcome, Exchange, FederatedCall, tells_of_another_tls_key};
+use crate::client::{CallError, CallOutcome, ClientError, Exchange, FederatedCall, tells_of_another_tls_key};
 use crate::model::{Endpoint, InstanceKind, Pointer, PointerAddress, Route, Timestamp};
 use crate::protocol::{Code, Query};
 use crate::vault::InstanceRecord;
@@ -35,6 +35,14 @@ impl Workspace {
         let patience = options.timeout_seconds.or(record.patience_s);
         let context = context(at, patience, options.trace);
         let outcome = self.client.follow(call, &peers, &context).await;
+        let used = peers.used().unwrap_or_else(|| record.credential.clone());
+        if let Err(failed) = &outcome
+            && matches!(failed.error, CallError::Client(ClientError::Refused { .. }))
+            && self.finish_rotation(&used).await
+        {
+            // Whoever refused it executed nothing, and wants the keys that there are by now.
+            return Box::pin(self.call(instance, pointer, options)).await;
+        }
         let base = Happened {
             at,
             kind: LogKind::Call,
@@ -42,7 +50,7 @@ impl Workspace {
             action: "federated_call".to_owned(),
             pointer: Some(pointer.clone()),
             route: options.route,
-            credential: Some(peers.used().unwrap_or_else(|| record.credential.clone())),
+            credential: Some(used),
             query: match &options.query {
                 Some(query) => query.to_value(),
                 None => json!({"pointer_address": pointer}),

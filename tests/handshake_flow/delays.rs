@@ -127,6 +127,14 @@ async fn threat_36_a_rotation_whose_every_reply_was_lost_is_told_and_finished_by
             "{name}"
         );
     }
+    // So it is by a call that this home makes itself.
+    let name = "beta/alpha-console";
+    proxy.lose(100);
+    assert!(alpha.home.rotate_credential(name, 0).await.is_err());
+    proxy.lose(0);
+    call(&alpha, &circuit.address).await.unwrap();
+    let row = alpha.home.credential(name).await.unwrap();
+    assert_eq!((row.generation, row.attention), (3, None));
     alpha.home.shutdown().await;
     beta.home.shutdown().await;
 }
