@@ -74,7 +74,7 @@ impl Invoke {
                 reply::note_hops(session, &invoked.hops);
             }
         }
-        reply::outcome(session, &invoked.reply, &self.instance)
+        reply::outcome(session, &invoked.reply, &invoked.answered_by)
     }
 
     /// The query as it will be sent: the kept one, or one with `--set`, with its blanks filled in.
@@ -147,7 +147,7 @@ impl Invoke {
                 reply::note_hops(session, &sent.hops);
             }
         }
-        reply::outcome(session, &sent.reply, &self.instance)
+        reply::outcome(session, &sent.reply, &sent.answered_by)
     }
 }
 

@@ -88,7 +88,7 @@ impl InstanceError {
             Self::Listen { .. } | Self::PlainHttp(_) => Code::CannotListen,
             Self::NoSettings(_) | Self::File { .. } | Self::KeyVariable { .. } | Self::Untold(_) => {
                 Code::FileFailed
-            },
+            }
             Self::NoThread(_) => Code::Overloaded,
             Self::BadCopy(_) => Code::BundleRefused,
             Self::NoOwner => Code::CredentialNotFound,

@@ -93,6 +93,8 @@ pub struct Sent {
     pub log_id: Result<u64, Failure>,
     /// The reply as it was opened.
     pub reply: Reply,
+    /// Who gave it: the name in this home, or host and port.
+    pub answered_by: String,
     /// Microseconds.
     pub elapsed_us: u64,
     /// The hops, as far as they tell.
@@ -142,6 +144,7 @@ impl Workspace {
                 return Ok(Sent {
                     log_id: called.log_id,
                     reply: called.reply,
+                    answered_by: called.answered_by,
                     elapsed_us: called.elapsed_us,
                     hops: called.hops,
                 });
@@ -150,6 +153,7 @@ impl Workspace {
         Ok(Sent {
             log_id: invoked.log_id,
             reply: invoked.reply,
+            answered_by: invoked.answered_by,
             elapsed_us: invoked.elapsed_us,
             hops: invoked.hops,
         })
