@@ -2,9 +2,9 @@
 
 use super::outcome::{Outcome, file_failed, usage};
 use crate::model::{Delivery, Holder, InstanceName, Profile, Route};
-use crate::protocol::Query;
+use crate::protocol::{Code, Query};
 use crate::seal::RootKey;
-use crate::workspace::{Failure, ImportFormat, SortColumn, Sorting};
+use crate::workspace::{Failure, ImportFormat, SortColumn, Sorting, is_nowhere, nowhere};
 use clap::ValueEnum;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,24 @@ use std::time::Duration;
 
 /// A path that means the same from every folder: some of them are written down.
 pub fn absolute(path: &Path) -> Result<PathBuf, Failure> {
-    std::path::absolute(path).map_err(|error| file_failed("find", path, &error))
+    std::path::absolute(path).map_err(|error| match is_nowhere() {
+        true => nowhere(path),
+        false => file_failed("find", path, &error),
+    })
+}
+
+/// The same of a path that is kept as text, in a database or a settings file: one that is no UTF-8 would lead nowhere
+/// when it is read again.
+pub fn kept_path(path: &Path) -> Result<PathBuf, Failure> {
+    let whole = absolute(path)?;
+    if whole.to_str().is_some() {
+        return Ok(whole);
+    }
+    Err(Failure::new(
+        Code::Usage,
+        format!("the path {} is not UTF-8", whole.display()),
+        "choose another place, or rename the folder or file so that its name is UTF-8",
+    ))
 }
 
 /// Reads in which order a list is wanted.

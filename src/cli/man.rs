@@ -4,6 +4,7 @@ use super::outcome::{Outcome, file_failed};
 use super::session::Session;
 use super::{Cli, surroundings};
 use crate::command::docs;
+use crate::workspace::path_text;
 use clap::{Command, CommandFactory};
 use serde_json::json;
 use std::io;
@@ -31,7 +32,7 @@ impl Man {
         for (name, page) in pages(command).map_err(|error| file_failed("write", &dir, &error))? {
             let path = dir.join(name);
             std::fs::write(&path, page).map_err(|error| file_failed("write", &path, &error))?;
-            written.push(path);
+            written.push(path_text(&path));
         }
         match session.is_json() {
             true => session.show(&json!({"files": written}), String::new),

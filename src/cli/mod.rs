@@ -88,14 +88,8 @@ pub struct Cli {
 /// What every verb takes.
 #[derive(Debug, clap::Args)]
 struct Global {
-    /// The folder with everything that the console keeps.
-    #[arg(
-        long,
-        global = true,
-        env = "BUTTERFLY_HOME",
-        value_name = "DIR",
-        hide_env_values = true
-    )]
+    /// The folder with everything that the console keeps; BUTTERFLY_HOME, or the platform's, where it is not given.
+    #[arg(long, global = true, value_name = "DIR")]
     home: Option<PathBuf>,
     /// Print one JSON value on stdout, and nothing else there.
     #[arg(long, global = true)]

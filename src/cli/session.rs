@@ -1,11 +1,13 @@
 //! What every verb works with: the home, and how to print.
 
-use super::arguments::absolute;
+use super::arguments::kept_path;
 use super::inert::inert_lines;
 use super::outcome::{self, Outcome, Stop, write_json, write_line};
 use super::unlock;
 use crate::protocol::Code;
-use crate::workspace::{Failure, Home, Unlock, Workspace, commands_here, program_here, unknown_told};
+use crate::workspace::{
+    Failure, Home, Unlock, Workspace, commands_here, home_said, program_here, unknown_told,
+};
 use serde::Serialize;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
@@ -22,11 +24,19 @@ pub struct Session {
 }
 
 impl Session {
-    /// With the home that was named, or the platform's.
+    /// With the home that was named here, or in the environment, or the platform's.
     pub fn new(home: Option<PathBuf>, json: bool, read_only: bool) -> Result<Self, Failure> {
-        let root = home.map_or_else(Home::default_root, Ok)?;
+        let root = home.or_else(home_said).map_or_else(Home::default_root, Ok)?;
+        let root = kept_path(&root)?;
+        if root.is_file() {
+            return Err(Failure::new(
+                Code::Usage,
+                format!("the home {} is a file, not a folder", root.display()),
+                "name a folder with --home DIR or BUTTERFLY_HOME; it is made if need be",
+            ));
+        }
         Ok(Self {
-            home: Home::at(absolute(&root)?).only_read(read_only),
+            home: Home::at(root).only_read(read_only),
             json,
             read_only,
             workspace: OnceCell::new(),

@@ -9,7 +9,7 @@ use super::table::Table;
 use super::words;
 use crate::model::Timestamp;
 use crate::protocol::Query;
-use crate::workspace::{Template as Kept, Templates, as_query_file, skeleton};
+use crate::workspace::{Template as Kept, Templates, as_query_file, path_text, skeleton};
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -132,7 +132,7 @@ fn of_kept(kept: &Kept) -> Value {
         "about": kept.about,
         "text": kept.text,
         "at": kept.at,
-        "file": kept.file,
+        "file": kept.file.as_deref().map(path_text),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Opening the vault of a home, and choosing how a new one is locked.
 
-use super::arguments::absolute;
+use super::arguments::kept_path;
 use super::ask;
 use super::secrets;
 use crate::protocol::Code;
@@ -138,5 +138,5 @@ pub fn lock_from_environment() -> Result<Option<VaultLock>, Failure> {
     let Some(path) = std::env::var_os(VAULT_KEY_FILE_VARIABLE) else {
         return Ok(None);
     };
-    Ok(Some(VaultLock::KeyFile(Some(absolute(Path::new(&path))?))))
+    Ok(Some(VaultLock::KeyFile(Some(kept_path(Path::new(&path))?))))
 }

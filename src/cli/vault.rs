@@ -1,6 +1,6 @@
 //! `butterfly vault …`: the console's own database, and what unlocks it.
 
-use super::arguments::{absolute, variable_name};
+use super::arguments::{absolute, kept_path, variable_name};
 use super::ask;
 use super::outcome::{Outcome, usage};
 use super::secrets::passphrase_from_environment;
@@ -10,7 +10,7 @@ use super::unlock;
 use crate::protocol::Code;
 use crate::vault::LockKind;
 use crate::workspace::{
-    ExportedVault, Failure, RestoredVault, SecretFile, VaultContents, VaultLock, Workspace,
+    ExportedVault, Failure, RestoredVault, SecretFile, VaultContents, VaultLock, Workspace, path_text,
 };
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -129,7 +129,7 @@ async fn init(session: &Session, lock: Lock) -> Outcome {
         Some(lock) => Workspace::create(home.clone(), lock).await?,
         None => unlock::create(home).await?,
     };
-    session.show(&json!({"home": home.root(), "vault": true}), || {
+    session.show(&json!({"home": path_text(home.root()), "vault": true}), || {
         format!("The vault in {} is made.", home.root().display())
     })
 }
@@ -140,7 +140,7 @@ async fn open(session: &Session) -> Outcome {
     session.open().await?;
     let kind = home.lock_kind()?;
     let value = json!({
-        "home": home.root(),
+        "home": path_text(home.root()),
         "unlocked": true,
         "lock": lock_word(&kind),
         "asked": needs_passphrase,
@@ -176,7 +176,7 @@ fn lock_words(kind: &LockKind) -> String {
 async fn status(session: &Session) -> Outcome {
     let home = session.home();
     if !home.has_vault() {
-        let value = json!({"home": home.root(), "vault": false, "needs_passphrase": false});
+        let value = json!({"home": path_text(home.root()), "vault": false, "needs_passphrase": false});
         return session.show(&value, || {
             pairs([
                 ("home", Some(home.root().display().to_string())),
@@ -191,7 +191,7 @@ async fn status(session: &Session) -> Outcome {
     let needs_passphrase = home.needs_passphrase();
     let idle = home.idle_lock()?.map(|idle| idle.as_secs() / 60);
     let key_file = match &kind {
-        LockKind::KeyFile(path) => Some(path.clone()),
+        LockKind::KeyFile(path) => Some(path_text(path)),
         _ => None,
     };
     let contents = match needs_passphrase {
@@ -204,10 +204,10 @@ async fn status(session: &Session) -> Outcome {
         None => (None, None),
     };
     let value = json!({
-        "home": home.root(),
+        "home": path_text(home.root()),
         "vault": true,
         "needs_passphrase": needs_passphrase,
-        "path": home.root().join("console.db"),
+        "path": path_text(&home.root().join("console.db")),
         "lock": lock_word(&kind),
         "key_file": key_file,
         "idle_lock_minutes": idle.unwrap_or(0),
@@ -250,7 +250,7 @@ impl Export {
         let file = absolute(&self.file)?;
         let workspace = session.open().await?;
         let words = workspace.export_vault(&file, self.with_log).await?;
-        let value = json!({"file": file, "passphrase": words.expose_text()});
+        let value = json!({"file": path_text(&file), "passphrase": words.expose_text()});
         session.show(&value, || {
             format!(
                 "The vault is in {}. It opens with these words, which are shown only now; keep them elsewhere:\n\n  {}",
@@ -298,7 +298,12 @@ impl Restore {
             contents: found,
             aside,
         } = exported.put_into(home, lock).await?;
-        let value = json!({"home": home.root(), "restored": found, "replaced": replaced, "kept_in": aside});
+        let value = json!({
+            "home": path_text(home.root()),
+            "restored": found,
+            "replaced": replaced.iter().map(|path| path_text(path)).collect::<Vec<_>>(),
+            "kept_in": aside.as_deref().map(path_text),
+        });
         session.show(&value, || {
             format!(
                 "The vault is restored in {}: {} instances, {} credentials, {} handshakes.",
@@ -357,9 +362,10 @@ async fn change(session: &Session, lock: Lock) -> Outcome {
     if workspace.keeps_old_lock() {
         session.note(KEEPS_OLD_LOCK);
     }
-    session.show(&json!({"home": session.home().root(), "changed": true}), || {
-        "The vault is locked differently from now on; nothing in it was sealed anew.".to_owned()
-    })
+    session.show(
+        &json!({"home": path_text(session.home().root()), "changed": true}),
+        || "The vault is locked differently from now on; nothing in it was sealed anew.".to_owned(),
+    )
 }
 
 impl Lock {
@@ -368,7 +374,7 @@ impl Lock {
             return Ok(Some(VaultLock::Keyring));
         }
         if let Some(path) = self.key_file {
-            let path = path.map(|path| absolute(&path)).transpose()?;
+            let path = path.map(|path| kept_path(&path)).transpose()?;
             return Ok(Some(VaultLock::KeyFile(path)));
         }
         if let Some(name) = self.from_variable {

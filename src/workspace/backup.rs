@@ -12,6 +12,7 @@ mod restoring;
 pub use of::BackupOf;
 
 use super::file_failure::cannot;
+use super::path_text::serialize_text;
 use super::{Failure, PartialFile, Workspace, blocking};
 use crate::handshake::{BundleError, SealedWriter, is_recipient};
 use crate::instance::Instance;
@@ -58,6 +59,7 @@ pub struct Restored {
     /// Where its audit trail ends now.
     pub audit_head: AuditHead,
     /// Where the instance is that was in its place, if there was one.
+    #[serde(serialize_with = "serialize_text")]
     pub replaced: Option<PathBuf>,
     /// Credentials that the replaced one no longer let in, and that this one lets in again; none if that cannot be told.
     pub revived: Option<Vec<String>>,

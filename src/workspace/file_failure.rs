@@ -22,10 +22,30 @@ pub(super) fn cannot(path: &Path, what: &str, error: &std::io::Error) -> Failure
             "make that folder first, or name another file",
         );
     }
+    if error.kind() == ErrorKind::NotFound && path.is_relative() && is_nowhere() {
+        return nowhere(path);
+    }
     Failure::new(
         Code::FileFailed,
         format!("{} cannot {what}: {error}", path.display()),
         file_remedy(error),
+    )
+}
+
+/// Whether the folder that this process runs in was removed.
+pub fn is_nowhere() -> bool {
+    std::env::current_dir().is_err_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
+/// Said of a path that begins in a folder which was removed.
+pub fn nowhere(path: &Path) -> Failure {
+    Failure::new(
+        Code::FileFailed,
+        format!(
+            "{} leads nowhere: the folder that this was started in is not there any more",
+            path.display()
+        ),
+        "change to a folder that is there, or give the whole path",
     )
 }
 

@@ -64,6 +64,7 @@ mod originals;
 mod owner;
 mod owners;
 mod partial_file;
+mod path_text;
 mod peers;
 mod pointer_care;
 mod pointer_columns;
@@ -112,7 +113,7 @@ pub use doctor::{Observation, Severity, examine};
 pub use domains::{AccessKeyRow, ConnectionRow, DomainChange, DomainDetail, DomainRow, DomainTree};
 pub use editing::{COLOURS, LONGEST_PATIENCE_S};
 pub use failure::Failure;
-pub use file_failure::file_remedy;
+pub use file_failure::{file_remedy, is_nowhere, nowhere};
 pub use home::{
     Home, Unlock, VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE, VAULT_PASSPHRASE_VARIABLE,
     VaultLock, check_not_loose,
@@ -134,13 +135,14 @@ pub use log_detail::LogDetail;
 pub use map::{Door, DoorState, FederationMap, Gateway, Party, PartyKind};
 pub use owner::RecoveredOwner;
 pub use partial_file::{NotWritten, PartialFile};
+pub use path_text::path_text;
 pub use pointer_care::{TagChange, normal_tag};
 pub use pointer_columns::PointerColumn;
 pub use reads::only_reads;
 pub use regranting::{GrantChange, Regranted};
 pub use replacing::{ExportedVault, RestoredVault};
 pub use secret_file::SecretFile;
-pub use shell::{commands_here, program_here, shell_command};
+pub use shell::{commands_here, home_said, program_here, shell_command};
 pub use sorting::{CredentialColumn, InstanceColumn, LogColumn, SortColumn, SortKey, Sorting};
 pub use stop::StopSign;
 pub use unknown::{TakenOver, listed, unknown_told};

@@ -42,9 +42,15 @@ pub fn commands_here(home: &Home, text: &str) -> String {
     told
 }
 
+/// The home that the environment names. A variable that is set and empty names none.
+pub fn home_said() -> Option<PathBuf> {
+    let said = env::var_os(HOME_VARIABLE).filter(|said| !said.is_empty());
+    said.map(PathBuf::from)
+}
+
 /// The home that the program takes here if it is told of none.
 fn bare_home() -> Option<PathBuf> {
-    match env::var_os(HOME_VARIABLE) {
+    match home_said() {
         Some(said) => std::path::absolute(said).ok(),
         None => Home::default_root().ok(),
     }

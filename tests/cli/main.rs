@@ -28,6 +28,7 @@ mod link_order;
 mod loads;
 mod logs;
 mod owner;
+mod paths;
 mod pointers;
 mod pointers_many;
 mod refused;

@@ -5,14 +5,14 @@ use crate::cli::plain_values::values_text;
 use crate::cli::session::Session;
 use crate::cli::words;
 use crate::model::{Delivery, Holder, Profile};
-use crate::workspace::{OfferMade, OfferRequest};
+use crate::workspace::{OfferMade, OfferRequest, path_text};
 use serde_json::{Value, json};
 
 /// Passphrase, code and plain values are here because whoever offers must pass them on.
 pub fn to_value(offer: &OfferMade) -> Value {
     let mut value = json!({"offer_id": offer.offer_id, "words": offer.words});
     match (&offer.file, &offer.armoured) {
-        (Some(file), _) => value["file"] = json!(file),
+        (Some(file), _) => value["file"] = json!(path_text(file)),
         (None, Some(text)) => value["bundle"] = json!(text),
         (None, None) => {}
     }

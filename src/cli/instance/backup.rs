@@ -8,7 +8,7 @@ use super::super::session::Session;
 use super::super::words;
 use crate::model::InstanceName;
 use crate::protocol::Code;
-use crate::workspace::{self, BackupSeal, Failure, Opener, Restored, SecretFile};
+use crate::workspace::{self, BackupSeal, Failure, Opener, Restored, SecretFile, path_text};
 use clap::Args;
 use serde_json::json;
 use std::path::PathBuf;
@@ -70,7 +70,7 @@ impl Backup {
             "instance": made.of.name,
             "instance_id": made.of.instance_id,
             "made_at": made.of.made_at,
-            "file": made.file,
+            "file": path_text(&made.file),
             "bytes": made.bytes,
             "recipient": self.to,
             "passphrase": made.words.as_ref().map(|words| words.expose_text()),

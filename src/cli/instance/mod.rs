@@ -193,7 +193,7 @@ impl Init {
                 .map_err(|error| Failure::from(error).on(self.name.as_str()))?;
         }
         let key = match (self.key_file, self.from_variable) {
-            (Some(file), _) => KeySource::File(arguments::absolute(&file)?),
+            (Some(file), _) => KeySource::File(arguments::kept_path(&file)?),
             (None, Some(name)) => KeySource::Variable(variable_name(name)?),
             (None, None) => KeySource::Own,
         };
@@ -446,7 +446,7 @@ pub async fn why_absent(session: &Session, name: &InstanceName) -> Option<Failur
 /// A file as the instance finds it from wherever it is started. A link stays one: it may lead to another file tomorrow, which
 /// is how certificates are renewed.
 fn there(path: &Path) -> Result<PathBuf, Failure> {
-    let absolute = arguments::absolute(path)?;
+    let absolute = arguments::kept_path(path)?;
     std::fs::metadata(&absolute).map(|_| absolute).map_err(|error| {
         Failure::new(
             Code::FileFailed,

@@ -7,6 +7,7 @@ use crate::model::{
 };
 use crate::protocol::CredentialForm;
 use crate::seal::Passphrase;
+use crate::workspace::path_text::serialize_text;
 use serde::Serialize;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -85,6 +86,7 @@ pub struct RequestMade {
     /// The text to send.
     pub text: String,
     /// Where it was written.
+    #[serde(serialize_with = "serialize_text")]
     pub file: Option<PathBuf>,
     /// When it is not answered any more.
     pub expires_at: Timestamp,
