@@ -43,6 +43,18 @@ pub struct HandshakeEntry {
     pub ended_at: Option<Timestamp>,
 }
 
+impl HandshakeEntry {
+    /// The same, over as of now: nothing of it is needed to go on.
+    pub(super) fn ended(self) -> Self {
+        Self {
+            bundle: None,
+            request_key: None,
+            ended_at: Some(Timestamp::now()),
+            ..self
+        }
+    }
+}
+
 /// The wizard's draft is one for the home.
 const DRAFT: &str = "wizard";
 

@@ -1,10 +1,12 @@
 //! Credentials that the console holds, sealed row by row; the manifest says which of them are in force.
 
+use super::handshakes::HandshakeEntry;
 use super::instances::{self, InstanceRecord};
 use super::manifest::{Manifest, as_stored};
+use super::sealed_rows::{Kind, put_row};
 use super::{Vault, VaultError};
 use crate::handshake::{Life, LifeError};
-use crate::model::{CredentialState, Grant, KeyId, Timestamp};
+use crate::model::{CredentialState, Grant, KeyId, Side, Timestamp};
 use crate::protocol::CredentialForm;
 use crate::seal::{DataKey, IdentityKey, row};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -165,19 +167,28 @@ impl Vault {
         self.write_durably(|transaction| take_out(transaction, &key, name))
     }
 
-    /// Forgets an instance and every credential that calls it.
+    /// Forgets an instance and every credential that calls it, and ends the handshakes that went on there: nobody can go
+    /// on with what it offered, or with what was asked for it.
     pub fn remove_instance(&self, name: &str) -> Result<(), VaultError> {
-        let named: Vec<String> = self
-            .held()?
+        let (named, others): (Vec<_>, Vec<_>) =
+            self.held()?.into_iter().partition(|entry| entry.instance == name);
+        let named: Vec<String> = named.into_iter().map(|entry| entry.name).collect();
+        let remains = |credential: &String| others.iter().any(|entry| entry.name == *credential);
+        let ended: Vec<HandshakeEntry> = self
+            .handshakes()?
             .into_iter()
-            .filter(|entry| entry.instance == name)
-            .map(|entry| entry.name)
+            .filter(|entry| entry.ended_at.is_none() && entry.instance.as_deref() == Some(name))
+            .filter(|entry| entry.side == Side::Issued || !entry.credentials.iter().any(remains))
+            .map(HandshakeEntry::ended)
             .collect();
         let key = self.key()?;
         self.write_durably(|transaction| {
             transaction.execute("DELETE FROM instances WHERE name = ?1", [name])?;
             for credential in &named {
                 take_out(transaction, &key, credential)?;
+            }
+            for entry in &ended {
+                put_row(transaction, &key, Kind::Handshake, &entry.id, entry)?;
             }
             Ok(())
         })

@@ -28,6 +28,8 @@ pub(super) struct Survey {
     pub(super) offers: Vec<(String, Offered)>,
     /// Instances that could not be asked.
     pub(super) failures: Vec<Failure>,
+    /// Every instance of ours.
+    local: Vec<String>,
 }
 
 impl Survey {
@@ -37,6 +39,11 @@ impl Survey {
         self.failures
             .iter()
             .any(|failure| failure.instance.as_deref() == Some(instance))
+    }
+
+    /// Whether an instance was ours and is not any more.
+    pub(super) fn is_gone(&self, instance: Option<&str>) -> bool {
+        instance.is_some_and(|instance| self.local.iter().all(|name| name != instance))
     }
 }
 
@@ -65,11 +72,13 @@ impl Workspace {
                 .collect(),
             offers: Vec::new(),
             failures: Vec::new(),
+            local: Vec::new(),
         };
         let local: Vec<_> = records
             .iter()
             .filter(|record| record.kind == InstanceKind::Local)
             .collect();
+        survey.local = local.iter().map(|record| record.name.to_string()).collect();
         let asked = local
             .iter()
             .map(|record| self.credentials_on(record, &records, with_offers, now));

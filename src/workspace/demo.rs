@@ -13,8 +13,8 @@ use super::{
 use super::{Received, demo_pointers};
 use crate::instance::KeySource;
 use crate::model::{
-    AppId, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceName, NewPointer, Pointer, PointerAddress,
-    Profile, Route, Side,
+    AppId, CredentialState, Delivery, Endpoint, Grant, Holder, InstanceId, InstanceName, NewPointer, Pointer,
+    PointerAddress, Profile, Route, Side,
 };
 use crate::protocol::{Code, Query};
 use crate::store::PointerQuery;
@@ -90,26 +90,35 @@ impl Workspace {
 
     /// The instance, made if need be on a free port that it keeps, and hosted.
     async fn demo_instance(&self, instance: &InstanceName) -> Result<(), Failure> {
-        let is_there = self.in_vault({
-            let wanted = instance.to_string();
-            move |vault| Ok(vault.instance(&wanted)?.is_some())
-        });
-        if !is_there.await? {
-            self.init_instance(InitInstance {
-                key: KeySource::Own,
-                name: instance.clone(),
-                listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
-                endpoint: None,
-                insecure_http: false,
-                tls: None,
-            })
-            .await?;
+        if !self.has_instance(instance).await? {
+            let made = self
+                .init_instance(InitInstance {
+                    key: KeySource::Own,
+                    name: instance.clone(),
+                    listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))),
+                    endpoint: None,
+                    insecure_http: false,
+                    tls: None,
+                })
+                .await;
+            if let Err(failure) = made {
+                return Err(match self.has_instance(instance).await? {
+                    true => made_meanwhile(instance),
+                    false => failure,
+                });
+            }
         }
         if let HostedBy::Other(_) = self.instance(instance.as_str()).await?.hosted_by {
             // Another console has it up already; it is looked at over the wire.
             return self.probe(instance.as_str()).await.map(drop);
         }
         self.start_instance(instance.as_str()).await.map(drop)
+    }
+
+    async fn has_instance(&self, instance: &InstanceName) -> Result<bool, Failure> {
+        let wanted = instance.to_string();
+        self.in_vault(move |vault| Ok(vault.instance(&wanted)?.is_some()))
+            .await
     }
 
     /// Fills an instance that has no pointers of its own yet, and gives it a circuit that can be invoked.
@@ -163,6 +172,10 @@ impl Workspace {
         if holders.is_empty() {
             return Ok(());
         }
+        if !console_has && !instance_has {
+            self.withdraw_untaken(beta).await?;
+        }
+        self.record_demo_offering().await?;
         let offer = self
             .offer(OfferRequest {
                 instance: beta.clone(),
@@ -190,10 +203,37 @@ impl Workspace {
         Ok(())
     }
 
-    /// Both sides are ours, so the words are the same: beta says so, then alpha, whereupon fresh keys are mixed in. Only of
-    /// what the demo itself offered and accepted: whoever else has these names must be compared with by people.
-    async fn demo_words(&self) -> Result<(), Failure> {
+    /// Takes back what a demo offered that was killed before anything of it was accepted: it would wait for ever beside
+    /// the one that is made now.
+    async fn withdraw_untaken(&self, beta: &InstanceName) -> Result<(), Failure> {
         let made = self.demo_record().await?;
+        let (rows, _) = self.handshakes(false).await?;
+        let waiting = rows.into_iter().filter(|row| {
+            row.side == Side::Issued
+                && row.state == CredentialState::Offered
+                && row.instance.as_deref() == Some(beta.as_str())
+                && row.peer == APP_ID
+        });
+        for row in waiting {
+            let is_put_down = self.standing(&row.id).await?.entry.is_some();
+            if made.began(&row) || made.was_offering(&row, is_put_down) {
+                self.cancel_handshake(&row.id).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Both sides are ours, so the words are the same: beta says so, then alpha, whereupon fresh keys are mixed in. Only of
+    /// what the demo itself offered and accepted, and of that only what beta still knows of: whoever else has these names
+    /// must be compared with by people, and a beta that was made anew knows nothing of what the one before it offered.
+    async fn demo_words(&self) -> Result<(), Failure> {
+        let (all, _) = self.handshakes(true).await?;
+        let known = |offer: &str| {
+            let ended = [CredentialState::Revoked, CredentialState::Expired];
+            all.iter()
+                .any(|row| row.side == Side::Issued && row.id == offer && !ended.contains(&row.state))
+        };
+        let made = self.demo_record().await?.only(known);
         for side in [Side::Issued, Side::Held] {
             let (rows, _) = self.handshakes(false).await?;
             let ours = rows
@@ -273,6 +313,16 @@ impl Workspace {
             Some(problem) => Err(Failure::from_problem(&problem, BETA)),
         }
     }
+}
+
+/// Said where another process made it between a look and the making.
+fn made_meanwhile(instance: &InstanceName) -> Failure {
+    Failure::new(
+        Code::AlreadyExists,
+        "another process made this instance in this home just now: perhaps a second demo",
+        "let that one finish, then run `butterfly demo` again; or make another demo, with `butterfly --home DIR demo`",
+    )
+    .on(instance.as_str())
 }
 
 fn federated(alpha: &InstanceName, asked: &PointerAddress, route: Route) -> FederateRequest {

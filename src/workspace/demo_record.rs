@@ -3,7 +3,7 @@
 
 use super::accept::held_id;
 use super::{Failure, HandshakeRow, Workspace, demo_pointers};
-use crate::model::{InstanceId, InstanceKind, InstanceName, Side};
+use crate::model::{InstanceId, InstanceKind, InstanceName, Side, Timestamp};
 use crate::protocol::Code;
 use crate::store::PointerQuery;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,9 @@ pub(super) struct DemoRecord {
     instances: Vec<InstanceId>,
     #[serde(default)]
     offers: Vec<String>,
+    /// Since when it is making an offer that is not among them yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    offering: Option<Timestamp>,
 }
 
 impl DemoRecord {
@@ -29,6 +32,18 @@ impl DemoRecord {
             Side::Issued => *offer == row.id,
             Side::Held => held_id(offer) == row.id,
         })
+    }
+
+    /// The same with those offers only of which this is so.
+    pub(super) fn only(mut self, is_meant: impl Fn(&str) -> bool) -> Self {
+        self.offers.retain(|offer| is_meant(offer));
+        self
+    }
+
+    /// Whether this may be the offer that the demo was making when it was killed: the instance has it since then, and
+    /// nobody has put it down in the home.
+    pub(super) fn was_offering(&self, row: &HandshakeRow, is_put_down: bool) -> bool {
+        !is_put_down && self.offering.is_some_and(|since| row.created_at >= since)
     }
 }
 
@@ -53,10 +68,18 @@ impl Workspace {
         self.keep_demo_record(&record).await
     }
 
+    /// Puts on record that the demo is about to make an offer.
+    pub(super) async fn record_demo_offering(&self) -> Result<(), Failure> {
+        let mut record = self.demo_record().await?;
+        record.offering = Some(Timestamp::now());
+        self.keep_demo_record(&record).await
+    }
+
     /// Puts an offer on record as the demo's.
     pub(super) async fn record_demo_offer(&self, offer: &str) -> Result<(), Failure> {
         let mut record = self.demo_record().await?;
         record.offers.push(offer.to_owned());
+        record.offering = None;
         self.keep_demo_record(&record).await
     }
 

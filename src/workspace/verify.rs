@@ -70,17 +70,13 @@ impl Workspace {
         }
         let row = &standing.row;
         match (row.side, &row.instance) {
-            (Side::Issued, Some(instance)) => {
-                let mut session = self.session(instance).await?;
-                let withdraw = Query::new("withdraw_offer", json!({"id": row.id}));
-                let withdrawn = session.result(&withdraw).await;
-                session.close().await;
-                match withdrawn {
-                    Ok(_) => {}
-                    Err(failure) if failure.code == Code::OfferNotFound => {}
-                    Err(failure) => return Err(failure),
-                }
-            }
+            (Side::Issued, Some(instance)) => match self.withdraw(instance, &row.id).await {
+                Ok(()) => {}
+                // With the instance its offers are gone.
+                Err(failure) if failure.code == Code::InstanceNotFound => {}
+                Err(failure) if failure.code == Code::OfferNotFound => {}
+                Err(failure) => return Err(failure),
+            },
             (Side::Issued, None) => {}
             (Side::Held, _) => {
                 if let Some(entry) = &standing.entry {
@@ -90,6 +86,14 @@ impl Workspace {
         }
         let id = row.id.clone();
         self.in_vault(move |vault| vault.remove_handshake(&id)).await
+    }
+
+    async fn withdraw(&self, instance: &str, offer: &str) -> Result<(), Failure> {
+        let mut session = self.session(instance).await?;
+        let withdraw = Query::new("withdraw_offer", json!({"id": offer}));
+        let withdrawn = session.result(&withdraw).await;
+        session.close().await;
+        withdrawn.map(drop)
     }
 
     /// What the people of the offering side say.

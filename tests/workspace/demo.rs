@@ -182,6 +182,58 @@ async fn a_demo_that_was_killed_before_the_words_says_its_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_demo_is_made_again_once_one_of_its_instances_was_removed() {
+    let (_folder, workspace) = home().await;
+    workspace.demo(&|_| {}).await.unwrap();
+    offer(&workspace, "beta").await;
+    let [begun] = running(&workspace).await.try_into().unwrap();
+    workspace.stop_instance("beta").await.unwrap();
+    workspace.remove_instance("beta").await.unwrap();
+    assert_eq!(running(&workspace).await, [], "its offers went with it");
+    workspace.cancel_handshake(&begun.id).await.unwrap();
+    assert!(workspace.handshake(&begun.id).await.is_err());
+
+    let again = workspace.demo(&|_| {}).await.unwrap();
+    for (route, address) in &again.pointers {
+        let called = workspace.call("alpha", address, CallOptions::default()).await;
+        assert!(called.unwrap().reply.is_success(), "{route}");
+    }
+    assert_eq!(running(&workspace).await, []);
+    workspace.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_demo_that_was_killed_has_offered_does_not_wait_for_ever() {
+    let (folder, workspace) = home().await;
+    workspace.demo(&|_| {}).await.unwrap();
+    let (before, _) = workspace.handshakes(true).await.unwrap();
+    // As if it had been killed once its offer was made and put down: nobody accepted anything.
+    for held in ["beta/alpha-federation-console", "alpha/held/beta"] {
+        workspace.revoke_credential(held).await.unwrap();
+    }
+    let made = offer(&workspace, "beta").await;
+    drop(made);
+    let [waiting] = running(&workspace).await.try_into().unwrap();
+    let record = serde_json::json!({"offers": [waiting.id]}).to_string();
+    let kept = workspace.preference("demo").await.unwrap().unwrap();
+    let mut whole: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    whole["offers"] = serde_json::from_str::<serde_json::Value>(&record).unwrap()["offers"].clone();
+    workspace
+        .set_preference("demo", &whole.to_string())
+        .await
+        .unwrap();
+    workspace.shutdown().await;
+    drop(workspace);
+
+    let workspace = again(&folder).await;
+    workspace.demo(&|_| {}).await.unwrap();
+    assert_eq!(running(&workspace).await, []);
+    let (after, _) = workspace.handshakes(true).await.unwrap();
+    assert!(after.len() >= before.len());
+    workspace.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_has_a_name_of_the_demo_is_left_alone_and_named() {
     let (_folder, workspace) = home().await;
     let legacy = HeldCredential::legacy(

@@ -1,7 +1,7 @@
 //! Handshakes, the wizard's draft and heads of audit trails: kept, sealed, and none taken back unnoticed.
 
 use super::super::{HandshakeEntry, Vault, VaultError};
-use super::{entry, key_file, vault};
+use super::{entry, key_file, record, vault};
 use crate::model::{Delivery, Side, Timestamp};
 use rusqlite::Connection;
 use serde_json::json;
@@ -52,6 +52,56 @@ fn handshakes_and_the_draft_survive_reopening_newest_first_and_unreadable() {
     for file in std::fs::read_dir(&folder).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         assert!(!bytes.windows(6).any(|window| window == b"CANARY"));
+    }
+}
+
+#[test]
+fn with_an_instance_its_handshakes_end() {
+    let (_parent, folder, vault) = vault();
+    let own = entry("alpha/owner", "alpha");
+    let called = entry("bee/console", "bee");
+    vault
+        .add(&[own, called], &[record("alpha"), record("bee")])
+        .unwrap();
+    let at = |side, instance: Option<&str>, credentials: &[&str]| HandshakeEntry {
+        side,
+        instance: instance.map(str::to_owned),
+        credentials: credentials.iter().map(|name| (*name).to_owned()).collect(),
+        bundle: Some("CANARY".to_owned()),
+        ..handshake("", 1)
+    };
+    let cases = [
+        ("offered", at(Side::Issued, Some("alpha"), &["bee@alpha"]), true),
+        (
+            "elsewhere",
+            at(Side::Issued, Some("gamma"), &["bee@gamma"]),
+            false,
+        ),
+        ("asked", at(Side::Held, Some("alpha"), &[]), true),
+        ("taken", at(Side::Held, Some("alpha"), &["alpha/held/bee"]), true),
+        (
+            "taken here too",
+            at(Side::Held, Some("alpha"), &["alpha/held/bee", "bee/console"]),
+            false,
+        ),
+        ("the console's", at(Side::Held, None, &["bee/console"]), false),
+    ];
+    for (id, entry, _) in &cases {
+        let entry = HandshakeEntry {
+            id: (*id).to_owned(),
+            ..entry.clone()
+        };
+        vault.put_handshake(&entry).unwrap();
+    }
+    vault.remove_instance("alpha").unwrap();
+    drop(vault);
+    let vault = Vault::open(&folder, &key_file(&folder)).unwrap();
+    let found = vault.handshakes().unwrap();
+    for (id, _, is_over) in cases {
+        let kept = found.iter().find(|entry| entry.id == id).unwrap();
+        assert_eq!(kept.ended_at.is_some(), is_over, "{id}");
+        assert_eq!(kept.bundle.is_none(), is_over, "{id}");
+        assert_eq!(kept.request_key.is_none(), is_over, "{id}");
     }
 }
 

@@ -117,7 +117,8 @@ impl Workspace {
             match entry.side {
                 Side::Held => {
                     let silent = survey.is_silent(entry.instance.as_deref());
-                    standings.push(held(entry, &known, silent, now));
+                    let gone = survey.is_gone(entry.instance.as_deref());
+                    standings.push(held(entry, &known, silent, gone, now));
                 }
                 Side::Issued => drop(ours.insert(entry.id.clone(), entry)),
             }
@@ -129,7 +130,10 @@ impl Workspace {
             };
             standings.push(issued(offered, instance, entry, &known));
         }
-        standings.extend(ours.into_values().map(|entry| unheard(entry, now)));
+        standings.extend(ours.into_values().map(|entry| {
+            let silent = survey.is_silent(entry.instance.as_deref());
+            unheard(entry, silent, now)
+        }));
         standings.sort_by(|one, other| {
             let begun = other.row.created_at.cmp(&one.row.created_at);
             begun.then_with(|| one.row.id.cmp(&other.row.id))
@@ -183,6 +187,7 @@ fn held(
     entry: HandshakeEntry,
     known: &HashMap<&str, &CredentialRow>,
     is_silent: bool,
+    is_gone: bool,
     now: Timestamp,
 ) -> Standing {
     let rows: Vec<&CredentialRow> = entry
@@ -195,6 +200,8 @@ fn held(
         CredentialState::Revoked
     } else if entry.credentials.is_empty() {
         match entry.expires_at {
+            // The instance that it was asked for is not there any more.
+            _ if is_gone => CredentialState::Revoked,
             Some(ends) if ends <= now => CredentialState::Expired,
             _ => CredentialState::Requested,
         }
@@ -286,10 +293,12 @@ fn issued(
     finished(row, entry, &rows, is_mixed, offered.code_ends)
 }
 
-/// An offer whose instance cannot be asked: as it was when it was made.
-fn unheard(entry: HandshakeEntry, now: Timestamp) -> Standing {
+/// An offer that no instance tells of: over where its instance is not there any more, or knows nothing of it; as it was when
+/// it was made where the instance could not be asked.
+fn unheard(entry: HandshakeEntry, is_silent: bool, now: Timestamp) -> Standing {
     let state = match (entry.ended_at, entry.expires_at) {
         (Some(_), _) => CredentialState::Revoked,
+        _ if !is_silent => CredentialState::Revoked,
         (None, Some(ends)) if ends <= now => CredentialState::Expired,
         _ => CredentialState::Offered,
     };
