@@ -16,6 +16,7 @@ use crate::vault::LockKind;
 use crate::workspace::{LogFilter, Rows, Workspace};
 use clap::{Arg, ArgAction, Args, Command, CommandFactory};
 use line::Line;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -252,13 +253,13 @@ fn place(command: &Command, words: &[String]) -> Place {
         }
         if let Some(argument) = value_of.take() {
             match argument.get_id().as_str() {
-                "home" => found.home = Some(PathBuf::from(word)),
+                "home" => found.home = Some(expanded(word, variable)),
                 "instance" => found.instance = Some(word.clone()),
                 _ => {}
             }
         } else if word.len() > 1 && word.starts_with('-') {
             match word.split_once('=') {
-                Some(("--home", value)) => found.home = Some(PathBuf::from(value)),
+                Some(("--home", value)) => found.home = Some(expanded(value, variable)),
                 Some(_) => {}
                 None => value_of = flag(at, word).filter(|flag| takes_value(flag)),
             }
@@ -284,6 +285,36 @@ fn place(command: &Command, words: &[String]) -> Place {
     };
     found.wanted = argument.and_then(|argument| wanted_by(argument, &path));
     found
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    match name {
+        // As the shell has it now, whatever it has exported.
+        "PWD" => std::env::current_dir().ok().map(PathBuf::into_os_string),
+        _ => std::env::var_os(name),
+    }
+}
+
+/// A folder as the shell will understand it once the line is sent: a `~` or a variable that it begins with is still as it
+/// was typed.
+fn expanded(word: &str, variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
+    let (begins, rest) = word.split_at(word.find('/').unwrap_or(word.len()));
+    let name = match begins.strip_prefix('$') {
+        Some(name) => name
+            .strip_prefix('{')
+            .and_then(|name| name.strip_suffix('}'))
+            .unwrap_or(name),
+        None if begins == "~" => "HOME",
+        None => return PathBuf::from(word),
+    };
+    match variable(name) {
+        Some(value) => {
+            let mut whole = value;
+            whole.push(rest);
+            PathBuf::from(whole)
+        }
+        None => PathBuf::from(word),
+    }
 }
 
 fn flag<'a>(command: &'a Command, word: &str) -> Option<&'a Arg> {
@@ -359,6 +390,34 @@ fn wanted_by(argument: &Arg, path: &[&str]) -> Option<Wanted> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_home_is_where_the_shell_will_say() {
+        let variable = |name: &str| match name {
+            "HOME" => Some("/home/me".into()),
+            "PWD" => Some("/srv/tour".into()),
+            _ => None,
+        };
+        for (word, expected) in [
+            ("~/bf", "/home/me/bf"),
+            ("~", "/home/me"),
+            ("$HOME/bf", "/home/me/bf"),
+            ("${HOME}/a b", "/home/me/a b"),
+            ("$PWD/b/home", "/srv/tour/b/home"),
+            ("$NOSUCH/b", "$NOSUCH/b"),
+            ("~somebody/b", "~somebody/b"),
+            ("/a/~/$HOME", "/a/~/$HOME"),
+            ("a", "a"),
+            ("", ""),
+        ] {
+            assert_eq!(expanded(word, variable), PathBuf::from(expected), "{word}");
+        }
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        if let Some(home) = home {
+            assert_eq!(found("--home ~/bf instance show ").home, Some(home.join("bf")));
+            assert_eq!(found("--home=~/bf instance show ").home, Some(home.join("bf")));
+        }
+    }
 
     fn found(line: &str) -> Place {
         let mut command = Cli::command();

@@ -27,15 +27,14 @@ _butterfly_with_names() {
 "#;
 
 /// Zsh: in the place of files, wherever the generated script knows nothing better. What is begun is left out: zsh knows
-/// its quotes, and chooses from all names itself.
+/// its quotes, and chooses from all names itself. The words are those that zsh gives of this command, behind an alias and in
+/// the middle of a line too; the generated script takes away from them verb by verb, so that they are kept when it begins.
 const ZSH: &str = r#"
 _butterfly_names() {
     local -a line names
-    local begun=$IPREFIX$QIPREFIX$PREFIX
-    line=(${(z)LBUFFER[1,-$#begun-1]})
-    [[ $IPREFIX == --*= ]] && line+=(${IPREFIX%=})
-    line=("${(@Q)line[${line[(I)*butterfly]}+1,-1]}" '')
-    names=(${(f)"$(command butterfly complete -- "${line[@]}" 2>/dev/null)"})
+    line=("${(@Q)butterfly_words[2,-2]}")
+    [[ $IPREFIX == --*= ]] && line+=("${IPREFIX%=}")
+    names=(${(f)"$(command butterfly complete -- "${line[@]}" '' 2>/dev/null)"})
     if (( $#names )); then
         compadd -a names
     else
@@ -43,6 +42,12 @@ _butterfly_names() {
     fi
 }
 "#;
+
+/// Where the generated script of zsh begins, and how it begins here.
+const ZSH_BEGINS: [&str; 2] = [
+    "_butterfly() {\n",
+    "_butterfly() {\n    local -a butterfly_words\n    butterfly_words=(\"${(@)words[1,CURRENT]}\")\n",
+];
 
 /// Fish: names alone, without files, where names are wanted. What is begun is left out: fish knows its quotes, and chooses
 /// from all names itself.
@@ -85,7 +90,10 @@ fn with_names(shell: Shell, script: &str) -> String {
         Shell::Zsh => {
             // The line that names the program has to stay the first one.
             let (first, rest) = script.split_once('\n').unwrap_or((script, ""));
-            let asking = rest.replace(":_default", ":_butterfly_names");
+            let [begins, begins_here] = ZSH_BEGINS;
+            let asking = rest
+                .replace(":_default", ":_butterfly_names")
+                .replacen(begins, begins_here, 1);
             format!("{first}\n{ZSH}{asking}")
         }
         Shell::Fish => format!("{}{FISH}", with_values(script)),

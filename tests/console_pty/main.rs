@@ -9,6 +9,7 @@ mod frozen;
 mod keys;
 mod outside;
 mod place;
+mod shells;
 #[path = "../support/mod.rs"]
 mod support;
 mod tour;

@@ -100,6 +100,20 @@ impl Console {
         Self::run(command, size, &[])
     }
 
+    /// Starts a shell in this folder, on a wide screen, in which the program is found by its name.
+    pub fn start_shell(shell: &[&str], folder: &Path, variables: &[(&str, &str)]) -> Self {
+        let program = Path::new(env!("CARGO_BIN_EXE_butterfly"));
+        let mut places = vec![program.parent().unwrap().to_owned()];
+        places.extend(std::env::split_paths(
+            &std::env::var_os("PATH").unwrap_or_default(),
+        ));
+        let mut command = CommandBuilder::new(shell[0]);
+        command.args(&shell[1..]);
+        command.cwd(folder);
+        command.env("PATH", std::env::join_paths(places).unwrap());
+        Self::run(command, (200, 50), variables)
+    }
+
     fn run(mut command: CommandBuilder, size: (u16, u16), variables: &[(&str, &str)]) -> Self {
         let pty = native_pty_system()
             .openpty(PtySize {

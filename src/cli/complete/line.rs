@@ -5,6 +5,10 @@
 //! place of the last part only, as it is: names with blanks and signs have to come quoted, and without what stands
 //! already.
 
+/// Signs at which bash takes words apart and which it replaces with what stands behind them (`rl_special_prefixes`): what is
+/// offered has to begin with them.
+const REPLACED: &str = "@$";
+
 /// A line up to where somebody writes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Line {
@@ -45,10 +49,10 @@ impl Line {
                     None => {}
                 },
                 (None, letter) => {
-                    word.push(letter);
                     if breaks.contains(letter) {
-                        stands = word.chars().count();
+                        stands = word.chars().count() + usize::from(!REPLACED.contains(letter));
                     }
+                    word.push(letter);
                 }
                 (Some(_), letter) => word.push(letter),
             }
@@ -133,7 +137,9 @@ mod tests {
             ("b show \"tide t", "tide table", "tide table"),
             ("b show \"", "6\" & $5", r#"6\" & \$5"#),
             ("b show '", "it's", r"it'\''s"),
-            ("b show museum@al", "museum@alpha", "alpha"),
+            ("b show museum@al", "museum@alpha", "@alpha"),
+            ("b show owner@", "owner@beta", "@beta"),
+            ("b show --name=owner@b", "owner@beta", "@beta"),
             ("b show \"museum@al", "museum@alpha", "museum@alpha"),
             ("b log list --filter saved:ti", "saved:tides", "tides"),
             ("b invoke a --template=st", "stats", "stats"),
