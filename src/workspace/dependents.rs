@@ -75,7 +75,8 @@ impl Workspace {
         Ok(found)
     }
 
-    /// Of one that an instance holds: its connections, and the pointers that relay through them.
+    /// Of one that an instance holds: its connections, and the pointers that relay through them. Other pointers that are
+    /// assigned to those go on: whoever calls them calls with a credential of its own, so that they are only counted.
     async fn dependents_there(&self, row: &CredentialRow) -> Result<Vec<Dependent>, Failure> {
         let (ours, name) = there(row)?;
         let mut session = self.session(ours).await?;
@@ -86,25 +87,35 @@ impl Workspace {
                 .into_iter()
                 .filter(|connection| connection.held_credential.as_deref() == Some(name))
                 .collect();
+            let relayed: Vec<_> = self
+                .federated_pointers(&mut session)
+                .await?
+                .into_iter()
+                .filter(|(_, federated)| federated.route == Route::Relay)
+                .collect();
             for connection in &through {
+                let pointers = relayed
+                    .iter()
+                    .filter(|(_, federated)| federated.connection_id == connection.id)
+                    .count() as u64;
                 let assigned = PointerQuery {
                     connection: Some(connection.id.clone()),
                     limit: Some(1),
                     ..PointerQuery::default()
                 };
                 let page = self.page_in(&mut session, &assigned).await?;
+                let all = page.total.unwrap_or(page.pointers.len() as u64);
                 found.push(Dependent::Connection {
                     instance: ours.to_owned(),
                     name: connection.name.clone(),
-                    pointers: page.total.unwrap_or(page.pointers.len() as u64),
+                    pointers,
+                    unharmed: all.saturating_sub(pointers),
                 });
             }
-            let pointers = self.federated_pointers(&mut session).await?;
-            let concerned = pointers.into_iter().filter(|(_, federated)| {
-                federated.route == Route::Relay
-                    && through
-                        .iter()
-                        .any(|connection| connection.id == federated.connection_id)
+            let concerned = relayed.into_iter().filter(|(_, federated)| {
+                through
+                    .iter()
+                    .any(|connection| connection.id == federated.connection_id)
             });
             found.extend(concerned.map(|(pointer, federated)| shown(ours, pointer, federated.route)));
             Ok(found)

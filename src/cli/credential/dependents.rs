@@ -68,10 +68,20 @@ fn describe(dependent: &Dependent) -> String {
             instance,
             name,
             pointers,
-        } => match pointers {
-            1 => format!("connection {name} on {instance}, with one pointer"),
-            _ => format!("connection {name} on {instance}, with {pointers} pointers"),
-        },
+            unharmed,
+        } => {
+            let relay = match pointers {
+                0 => "nothing relays".to_owned(),
+                1 => "one pointer relays".to_owned(),
+                many => format!("{} pointers relay", words::count(*many)),
+            };
+            let others = match unharmed {
+                0 => String::new(),
+                1 => "; another pointer goes on".to_owned(),
+                many => format!("; {} other pointers go on", words::count(*many)),
+            };
+            format!("connection {name} on {instance}, by which {relay}{others}")
+        }
         Dependent::Caller {
             app_id,
             last_used: Some(at),

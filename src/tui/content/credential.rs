@@ -225,7 +225,20 @@ pub fn dependent_words(state: &State, dependent: &Dependent) -> String {
             instance,
             name,
             pointers: many,
-        } => format!("the connection “{name}” of {instance}, with {}", pointers(*many)),
+            unharmed,
+        } => {
+            let relay = match many {
+                0 => "nothing relays".to_owned(),
+                1 => "one pointer relays".to_owned(),
+                many => format!("{} relay", pointers(*many)),
+            };
+            let others = match unharmed {
+                0 => String::new(),
+                1 => "; another pointer goes on".to_owned(),
+                many => format!("; {} other pointers go on", count(*many)),
+            };
+            format!("the connection “{name}” of {instance}, by which {relay}{others}")
+        }
         Dependent::Caller {
             app_id,
             last_used,

@@ -91,7 +91,8 @@ pub fn dependents() -> Vec<Dependent> {
         Dependent::Connection {
             instance: "alpha".into(),
             name: "to beta".into(),
-            pointers: 3,
+            pointers: 1,
+            unharmed: 2,
         },
         Dependent::Caller {
             app_id: "alpha-federation".into(),

@@ -42,8 +42,10 @@ pub enum Dependent {
         instance: String,
         /// The connection's name.
         name: String,
-        /// How many pointers are assigned to it.
+        /// How many pointers relay through it, and stop.
         pointers: u64,
+        /// How many others are assigned to it, and go on.
+        unharmed: u64,
     },
     /// The party that holds it, which uses it now and then.
     Caller {
