@@ -5,7 +5,8 @@ use super::outcome::{Outcome, write_json, write_line};
 use super::session::Session;
 use super::signal::EndSignal;
 use crate::protocol::Code;
-use crate::workspace::{Demo as Federation, Failure, HostedBy, Workspace};
+use crate::tui;
+use crate::workspace::{Demo as Federation, Failure, HostedBy, Workspace, path_text};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -32,6 +33,9 @@ impl Demo {
             return serve(session).await;
         }
         console::require_terminal()?;
+        if let Some(theme) = &theme {
+            tui::check_theme(session.home(), theme)?;
+        }
         let workspace = session.open_or_create_unasked().await?.clone();
         let federation = build(session, &workspace).await?;
         console::open(session, theme, Some(workspace), Some(federation)).await
@@ -99,7 +103,7 @@ fn to_value(session: &Session, federation: &Federation) -> Value {
         .iter()
         .map(|(route, address)| (route.as_str().to_owned(), json!(address)))
         .collect();
-    json!({"home": session.home().root(), "instances": instances, "pointers": pointers})
+    json!({"home": path_text(session.home().root()), "instances": instances, "pointers": pointers})
 }
 
 fn summary(session: &Session, federation: &Federation) -> String {

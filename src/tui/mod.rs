@@ -48,5 +48,5 @@ mod window_title;
 mod wizard;
 
 pub use doctor::look as look_at_everything;
-pub use run::{Options, run};
+pub use run::{Options, check_theme, run};
 pub use theme::Catalog as Themes;

@@ -13,7 +13,7 @@ use super::runner::Runner;
 use super::signals::Signals;
 use super::state::{Level, Look, Phase, State};
 use super::terminal::{Terminal, is_in_window, stop_the_group};
-use super::theme::{Catalog, depth_of_terminal, glyphs_of_terminal};
+use super::theme::{Catalog, ThemeError, depth_of_terminal, glyphs_of_terminal};
 use super::update::{Start, keep_place, start, take_keymap_file, tell_demo, tell_unknown, update};
 use super::view::view;
 use super::window_title::window_title;
@@ -130,6 +130,22 @@ fn options_ask() -> bool {
     std::env::var("COLORFGBG").is_err() && is_in_window()
 }
 
+/// Whether the console can be drawn in this theme, which is worth knowing before anything is done for it.
+pub fn check_theme(home: &Home, name: &str) -> Result<(), Failure> {
+    let catalog = Catalog::load(Some(&home.root().join("themes")));
+    let depth = depth_of_terminal(|name| std::env::var(name).ok());
+    let found = catalog.theme(name, depth);
+    found.map(drop).map_err(|error| no_theme(&error))
+}
+
+fn no_theme(error: &ThemeError) -> Failure {
+    let remedy = match error {
+        ThemeError::Unknown { .. } => "name one of these with --theme, or in config.toml",
+        _ => "mend its file in the folder `themes` of the home, or name another one with --theme",
+    };
+    Failure::new(Code::InvalidParameter, error.to_string(), remedy)
+}
+
 /// How things look to begin with, and why the theme of the settings could not be had. One that was asked for just now must
 /// be there.
 fn look(
@@ -153,13 +169,7 @@ fn look(
         }
         had => had,
     };
-    let theme = theme.map_err(|error| {
-        Failure::new(
-            Code::InvalidParameter,
-            error.to_string(),
-            "name one of these with --theme, or in config.toml",
-        )
-    })?;
+    let theme = theme.map_err(|error| no_theme(&error))?;
     let fitting_glyphs = glyphs_of_terminal(variable);
     let mut look = Look {
         chosen: named.is_some() && missed.is_none(),

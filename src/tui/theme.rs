@@ -7,7 +7,7 @@ mod catalog;
 mod depth;
 mod spelling;
 
-pub use catalog::Catalog;
+pub use catalog::{Catalog, ThemeError};
 pub use depth::{Depth, depth_of_terminal};
 
 use ratatui::style::{Color, Style};

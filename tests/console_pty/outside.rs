@@ -30,6 +30,24 @@ fn composing(folder: &Path) -> Console {
 }
 
 #[test]
+fn a_theme_that_cannot_be_had_is_said_before_a_demo_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let demo = [
+        env!("CARGO_BIN_EXE_butterfly"),
+        "--home",
+        "home",
+        "demo",
+        "--theme",
+        "nosuch",
+    ];
+    let console = Console::start_shell(&demo, folder.path(), &[]);
+    console.wait_for("there is no theme \"nosuch\"");
+    assert!(!console.end().success());
+    assert!(!home.join("console.db").exists(), "nothing was made");
+}
+
+#[test]
 fn a_query_goes_to_the_persons_own_editor_and_comes_back_changed() {
     let folder = super::home_with_an_instance();
     let mut console = composing(folder.path());

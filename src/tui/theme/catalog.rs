@@ -39,6 +39,16 @@ pub enum ThemeError {
         /// The names that there are.
         known: String,
     },
+    /// The one that it inherits from is not there.
+    #[error("theme {name:?} inherits from {parent:?}, which there is not; there are: {known}")]
+    NoParent {
+        /// Its name.
+        name: String,
+        /// What it inherits from.
+        parent: String,
+        /// The names that it could inherit from.
+        known: String,
+    },
     /// Its file does not read.
     #[error("theme {name:?}, line {line}: {reason}")]
     Malformed {
@@ -191,8 +201,16 @@ impl Catalog {
                 if times > 0 {
                     return Err(ThemeError::Circular(name));
                 }
-                let known = self.names().join(", ");
-                return Err(ThemeError::Unknown { name, known });
+                let Some(heir) = chain.last().map(|heir| heir.name.clone()) else {
+                    let known = self.names().join(", ");
+                    return Err(ThemeError::Unknown { name, known });
+                };
+                let others: Vec<_> = self.names().into_iter().filter(|other| *other != heir).collect();
+                return Err(ThemeError::NoParent {
+                    name: heir,
+                    parent: name,
+                    known: others.join(", "),
+                });
             };
             let file: File = toml::from_str(text).map_err(|error| ThemeError::Malformed {
                 name: name.clone(),

@@ -113,6 +113,13 @@ fn what_is_wrong_is_said_with_its_line() {
     );
     let no_toml = "inherits = \"dark\"\n[palette\n";
     assert!(reason(no_toml).contains("line 2"), "{}", reason(no_toml));
+    let no_parent = "inherits = \"nosuch\"\n";
+    let told = reason(no_parent);
+    assert!(
+        told.starts_with("theme \"mine\" inherits from \"nosuch\", which there is not; there are: dark, "),
+        "{told}"
+    );
+    assert!(!told.contains(", mine"), "{told}");
     let unknown_role = "inherits = \"dark\"\n[styles]\nbadd = { bold = true }\n";
     assert!(
         reason(unknown_role).contains("line 3"),

@@ -14,7 +14,7 @@ use crate::protocol::Code;
 use crate::tui::clock::Clock;
 use crate::tui::effect::Effect;
 use crate::tui::fake::{self, answer, blank, demo, press, themed, write};
-use crate::tui::layers::{Notice, Rows};
+use crate::tui::layers::{Layer, Notice, Rows};
 use crate::tui::message::{Done, Message};
 use crate::tui::state::{Level, Load, Pane};
 use crate::tui::theme::{ASCII, Depth};
@@ -44,6 +44,33 @@ fn compare(name: &str, prepare: impl Fn(&mut State)) {
         prepare(&mut state);
         let name = format!("{name}_{}x{}", size.0, size.1);
         insta::assert_snapshot!(name, screen(&state));
+    }
+}
+
+#[test]
+fn a_question_is_read_whole_on_a_narrow_screen() {
+    for (size, keys) in [
+        ((40, 24), &["q"][..]),
+        ((40, 30), &["x"]),
+        ((40, 40), &["3", "x"]),
+    ] {
+        let mut state = demo(size);
+        press(&mut state, keys);
+        let Some(Layer::Confirm(confirm)) = state.layers.last() else {
+            panic!("no question after {keys:?}");
+        };
+        let mut words: Vec<&str> = confirm.text.split_whitespace().collect();
+        if let Some((_, Some(dependents))) = &confirm.dependents {
+            words.extend(
+                dependents
+                    .iter()
+                    .flat_map(|dependent| dependent.split_whitespace()),
+            );
+        }
+        let shown = screen(&state);
+        for word in words {
+            assert!(shown.contains(word), "{word:?} is cut off:\n{shown}");
+        }
     }
 }
 

@@ -11,8 +11,11 @@ use crate::tui::widgets::text::wrap;
 /// Most dependents that a question lists; how many more there are is said.
 const MOST_DEPENDENTS: usize = 6;
 
+/// How many columns a question has where the screen is wide enough.
+const WIDTH: u16 = 54;
+
 /// What stops working with a yes.
-fn dependent_lines(confirm: &Confirm) -> Vec<String> {
+fn dependent_lines(confirm: &Confirm, room: u16) -> Vec<String> {
     let mut lines = match &confirm.dependents {
         None => return Vec::new(),
         Some((_, None)) => vec!["Looking for what depends on it …".to_owned()],
@@ -20,7 +23,7 @@ fn dependent_lines(confirm: &Confirm) -> Vec<String> {
         Some((_, Some(dependents))) => {
             let mut lines = vec!["This stops working:".to_owned()];
             for dependent in dependents.iter().take(MOST_DEPENDENTS) {
-                for (index, part) in wrap(dependent, 52).into_iter().enumerate() {
+                for (index, part) in wrap(dependent, room.saturating_sub(2)).into_iter().enumerate() {
                     lines.push(format!("{} {part}", if index == 0 { "-" } else { " " }));
                 }
             }
@@ -35,10 +38,12 @@ fn dependent_lines(confirm: &Confirm) -> Vec<String> {
 }
 
 pub(super) fn draw_confirm(state: &State, confirm: &Confirm, canvas: &mut Canvas) {
-    let mut text = wrap(&confirm.text, 54);
-    text.extend(dependent_lines(confirm));
+    // A narrow screen leaves less room than is wanted.
+    let room = inside(window(state, WIDTH, 0)).width;
+    let mut text = wrap(&confirm.text, room);
+    text.extend(dependent_lines(confirm, room));
     let extra = usize::from(confirm.instance.is_some()) * 2;
-    let area = window(state, 54, text.len() + extra);
+    let area = window(state, WIDTH, text.len() + extra);
     frame(canvas, area, &confirm.title, Role::Bad);
     let inner = inside(area);
     let mut y = inner.y;
