@@ -82,7 +82,7 @@ pub enum Filter {
         /// For which: instances, pointers, credentials, log or audit.
         #[arg(value_name = "LIST", value_parser = rows)]
         rows: Rows,
-        /// Its name: letters, digits, - _ and .
+        /// Its name: letters, digits, dots, - and _
         name: String,
         /// Its terms, for example 'status:failed took:>100ms'.
         filter: String,

@@ -4,7 +4,7 @@ use crate::command::docs::roff_text as roff;
 use std::fmt::Write;
 
 /// Variables, and what each says.
-const VARIABLES: [(&str, &str); 12] = [
+const VARIABLES: [(&str, &str); 22] = [
     ("BUTTERFLY_HOME", "The home, where --home does not name one."),
     (
         "BUTTERFLY_VAULT_PASSPHRASE",
@@ -41,6 +41,40 @@ const VARIABLES: [(&str, &str); 12] = [
     ),
     ("NO_COLOR", "The console draws without colours."),
     ("TERM, COLORTERM", "What the terminal can do."),
+    (
+        "COLORFGBG",
+        "The colours of the terminal, from which the console takes the dark or the light theme; else it asks the terminal.",
+    ),
+    (
+        "LC_ALL, LC_CTYPE, LANG",
+        "The locale, of which the first that is set counts: one that names another encoding than UTF-8 has signs drawn in ASCII. C and POSIX name none. `glyphs` in config.toml decides over it.",
+    ),
+    ("TZ", "The time zone of the moments that the console shows."),
+    ("LESS", "Options for less, where that is the pager."),
+    (
+        "BUTTERFLY_INSTANCE",
+        "For lines that the console runs in a shell (`!`, `run`): the instance that is concerned. Those below, too, each where there is one.",
+    ),
+    (
+        "BUTTERFLY_ENDPOINT",
+        "For such a line: the endpoint of that instance.",
+    ),
+    (
+        "BUTTERFLY_POINTER",
+        "For such a line: the address of the selected pointer.",
+    ),
+    (
+        "BUTTERFLY_REFERENCE, BUTTERFLY_DESCRIPTION",
+        "For such a line: the data_reference and the description of that pointer.",
+    ),
+    (
+        "BUTTERFLY_CREDENTIAL",
+        "For such a line: the name of the selected credential.",
+    ),
+    (
+        "BUTTERFLY_LOG_ID",
+        "For such a line: the number of the selected line of the invoke log.",
+    ),
 ];
 
 /// Files of a home, and what is in each.
@@ -101,6 +135,26 @@ mod tests {
     use crate::workspace::{
         VAULT_KEY_FILE_VARIABLE, VAULT_PASSPHRASE_FILE_VARIABLE, VAULT_PASSPHRASE_VARIABLE,
     };
+
+    #[test]
+    fn what_lines_of_a_shell_get_is_told() {
+        let told = |name: &str| {
+            VARIABLES
+                .iter()
+                .any(|(names, _)| names.split(", ").any(|one| one == name))
+        };
+        for name in [
+            "BUTTERFLY_INSTANCE",
+            "BUTTERFLY_ENDPOINT",
+            "BUTTERFLY_POINTER",
+            "BUTTERFLY_REFERENCE",
+            "BUTTERFLY_DESCRIPTION",
+            "BUTTERFLY_CREDENTIAL",
+            "BUTTERFLY_LOG_ID",
+        ] {
+            assert!(told(name), "{name}");
+        }
+    }
 
     #[test]
     fn what_unlocks_a_vault_is_told() {

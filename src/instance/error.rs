@@ -112,7 +112,7 @@ impl InstanceError {
                 "see who owns that file: where another user hosts the instance (root, say), have them stop it, then give the file to the owner of its folder with `chown`"
             }
             Self::Listen { .. } => {
-                "stop what uses that address; a new instance takes another one with `--listen`, one that is there by `listen` in its instance.toml"
+                "stop what uses that address; a new instance takes another one with `--listen`, one that is there by `listen` and `endpoint`, both, in its instance.toml"
             }
             Self::PlainHttp(_) => {
                 "say `--tls`, listen on 127.0.0.1 behind a TLS proxy, or say `--insecure-http`"

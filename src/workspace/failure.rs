@@ -306,7 +306,7 @@ impl From<CallError> for Failure {
             CallError::Problem(problem) if problem.code == Code::MissingParameter => Self::new(
                 problem.code,
                 problem.message,
-                "leave out `--route` to take the pointer's own route",
+                "take the pointer's own route, which is what a call without `--route` takes",
             ),
             CallError::Problem(problem) => problem.into(),
         }

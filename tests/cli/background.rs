@@ -29,6 +29,32 @@ fn taken(home: &Home, name: &str) -> File {
 }
 
 #[test]
+fn no_address_is_claimed_at_which_nothing_listens() {
+    let home = Home::empty();
+    home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);
+    let (before, other) = {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        (listens(&home, "alpha"), free.local_addr().unwrap())
+    };
+    let settings = home.path("instances/alpha/instance.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let line = |at| format!("listen = \"{at}\"");
+    std::fs::write(&settings, text.replace(&line(before), &line(other))).unwrap();
+    assert_eq!(listens(&home, "alpha"), other);
+
+    let started = home.run(&["instance", "start", "alpha"]);
+    let _ = home.run(&["instance", "stop", "alpha"]);
+    assert_eq!(started.code, 0, "{}", started.stderr);
+    let told = started.stdout;
+    assert!(told.contains(&format!("alpha listens on {other}. ")), "{told}");
+    assert!(
+        told.contains(&format!("Its `endpoint` is http://{before}/invoke")),
+        "{told}"
+    );
+    assert!(!told.contains("answers at"), "{told}");
+}
+
+#[test]
 fn what_nobody_can_tell_the_host_of_is_not_taken_for_stopped() {
     let home = Home::empty();
     home.ok(&["instance", "init", "alpha", "--listen", "127.0.0.1:0"]);

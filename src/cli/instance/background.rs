@@ -10,7 +10,7 @@ use crate::instance::{Instance, InstanceError, LockHolder, Settings};
 use crate::model::InstanceName;
 use crate::protocol::Code;
 use crate::seal::private;
-use crate::workspace::{Failure, VAULT_PASSPHRASE_VARIABLE};
+use crate::workspace::{Failure, VAULT_PASSPHRASE_VARIABLE, path_text};
 use serde_json::json;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
@@ -85,14 +85,27 @@ pub async fn start(session: &Session, name: &InstanceName) -> Outcome {
     };
     doubt_certificate(session, name);
     session.show(
-        &json!({"name": name, "endpoint": settings.endpoint, "pid": pid, "started": true, "log": path}),
+        &json!({"name": name, "endpoint": settings.endpoint, "pid": pid, "started": true, "log": path_text(&path)}),
         || {
             session.here(&format!(
-                "{name} answers at {}. Process {pid} hosts it.\nFollow it with `butterfly instance log -f {name}`, stop it with `butterfly instance stop {name}`.",
-                settings.endpoint
+                "{name} {} Process {pid} hosts it.\nFollow it with `butterfly instance log -f {name}`, stop it with `butterfly instance stop {name}`.",
+                where_it_is(&settings)
             ))
         },
     )
+}
+
+/// Where it listens, as it said itself; and where calls are told to go, which is another address behind a proxy, or where
+/// somebody has changed `listen` only.
+fn where_it_is(settings: &Settings) -> String {
+    let endpoint = &settings.endpoint;
+    match endpoint.url().port_or_known_default() == Some(settings.listen.port()) {
+        true => format!("answers at {endpoint}."),
+        false => format!(
+            "listens on {}. Its `endpoint` is {endpoint}: calls reach it only if that leads here. Else change it in instance.toml.",
+            settings.listen
+        ),
+    }
 }
 
 /// The process that hosts it and takes calls; none if nobody has it open. One that has and takes none may be about to end, or

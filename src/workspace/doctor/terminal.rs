@@ -69,10 +69,18 @@ fn locale(set: &impl Fn(&str) -> Option<String>) -> Option<Observation> {
     if value.to_ascii_uppercase().replace('-', "").contains("UTF8") {
         return Some(Observation::ok("locale", name, "it is UTF-8"));
     }
+    if matches!(value.as_str(), "C" | "POSIX") {
+        // What a fresh machine or a container says, in terminals that all but always speak UTF-8.
+        return Some(Observation::ok(
+            "locale",
+            name,
+            "it names no encoding: signs are drawn in Unicode, unless `glyphs` in config.toml says \"ascii\"",
+        ));
+    }
     hint(
         "locale",
         name,
-        "the locale is not UTF-8: signs may be drawn in ASCII",
+        "the locale is not UTF-8: signs are drawn in ASCII",
         "choose one that is, such as `export LC_ALL=C.UTF-8`",
     )
 }
@@ -121,6 +129,19 @@ mod tests {
             found(&[]),
             [("terminal", Severity::Hint), ("colours", Severity::Hint)]
         );
+        for names_none in ["C", "POSIX"] {
+            let fresh = [
+                ("TERM", "xterm-256color"),
+                ("COLORTERM", "truecolor"),
+                ("LC_ALL", names_none),
+            ];
+            assert!(
+                found(&fresh)
+                    .iter()
+                    .all(|(_, severity)| *severity == Severity::Ok),
+                "signs are drawn in Unicode there"
+            );
+        }
         let poor = [
             ("TERM", "screen"),
             ("LC_ALL", "de_DE.ISO-8859-1"),
