@@ -30,7 +30,7 @@ impl Session {
         let root = kept_path(&root)?;
         if root.is_file() {
             return Err(Failure::new(
-                Code::Usage,
+                Code::FileFailed,
                 format!("the home {} is a file, not a folder", root.display()),
                 "name a folder with --home DIR or BUTTERFLY_HOME; it is made if need be",
             ));

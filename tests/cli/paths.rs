@@ -43,7 +43,7 @@ fn a_home_that_is_none_is_said_plainly() {
     );
     let file = beside.write("file", "");
     let told = program(&["vault", "status"], &file);
-    assert_eq!(told.code, 2);
+    assert_eq!(told.code, 1);
     assert!(told.stderr.contains("is a file, not a folder"), "{}", told.stderr);
     let told = program(&["--home", "", "vault", "status"], "");
     assert_eq!(told.code, 2, "what is typed has to say something");
