@@ -38,6 +38,8 @@ const FRAME: Duration = Duration::from_millis(10);
 const TICK: Duration = Duration::from_millis(120);
 /// How long the first frame waits for what it should show at once, so that it does not flash.
 const FIRST_FRAME: Duration = Duration::from_millis(30);
+/// What systems answer to whoever reads or writes a terminal that was hung up (EIO).
+const INPUT_OUTPUT: i32 = 5;
 /// How long after something was touched it is remembered where one is, so that nothing takes it away.
 const KEEP_PLACE: Duration = Duration::from_secs(3);
 
@@ -213,6 +215,25 @@ impl Awaited {
     }
 }
 
+/// Whether the terminal is gone, and why, where that is worth saying.
+#[derive(Default)]
+struct Gone {
+    is_gone: bool,
+    why: Option<io::Error>,
+}
+
+impl Gone {
+    /// It could not be read or written. That is to be expected of one that was hung up, and while the console ends.
+    fn lost(&mut self, error: io::Error, phase: Phase) {
+        let is_hung_up =
+            error.raw_os_error() == Some(INPUT_OUTPUT) || error.kind() == io::ErrorKind::BrokenPipe;
+        self.is_gone = true;
+        if !is_hung_up && phase != Phase::Stopping {
+            self.why = Some(error);
+        }
+    }
+}
+
 /// Whether the first frame shows what comes of this, or whoever sees it relies on it: files that change from then on
 /// are noticed. All else would only take the vault and the processors from it.
 fn is_for_first_frame(effect: &Effect) -> bool {
@@ -294,15 +315,21 @@ impl Console {
         let mut next_frame = Instant::now() + patience;
         let mut changed = true;
         let mut tick = Instant::now() + TICK;
+        let mut gone = Gone::default();
         while state.phase != Phase::Done {
             let live = state.is_live();
             let keep_at = self.kept_place.next.unwrap_or(next_frame);
             let message = tokio::select! {
                 biased;
-                () = sleep_until(next_frame), if changed => {
+                () = sleep_until(next_frame), if changed && !gone.is_gone => {
                     changed = false;
                     awaited = Awaited::default();
-                    self.paint(state)?;
+                    if let Err(error) = self.paint(state) {
+                        // Nobody sees it any more; what was begun is ended in its order all the same.
+                        gone.lost(error, state.phase);
+                        self.apply_all(update(state, Message::Terminate), runner);
+                        continue;
+                    }
                     let later = std::mem::take(&mut self.after_first_frame);
                     self.apply_all(later, runner);
                     next_frame = Instant::now() + FRAME;
@@ -314,10 +341,16 @@ impl Console {
                     continue;
                 }
                 // A key that is typed before there is anything to see is for what will be seen.
-                event = events.next(), if !awaited.instances => match event {
-                    Some(event) => self.translate(event?),
-                    // The terminal is gone.
-                    None => Some(Message::Terminate),
+                event = events.next(), if !awaited.instances && !gone.is_gone => match event {
+                    Some(Ok(event)) => self.translate(event),
+                    Some(Err(error)) => {
+                        gone.lost(error, state.phase);
+                        Some(Message::Terminate)
+                    }
+                    None => {
+                        gone.is_gone = true;
+                        Some(Message::Terminate)
+                    }
                 },
                 message = self.messages.recv() => message,
                 message = signals.next() => Some(message),
@@ -349,7 +382,7 @@ impl Console {
                 }
             }
         }
-        Ok(())
+        gone.why.map_or(Ok(()), Err)
     }
 
     /// Gives the terminal to somebody else for a while; tells what came of it.
@@ -541,6 +574,20 @@ mod tests {
         let news = kept.news(&mut state);
         assert!(matches!(news.as_slice(), [Effect::Remember("place", _)]));
         assert!(kept.next.is_none(), "then nothing more is to be kept");
+    }
+
+    #[test]
+    fn a_terminal_that_was_hung_up_is_no_failure_and_another_one_is() {
+        let lost = |error: io::Error, phase| {
+            let mut gone = Gone::default();
+            gone.lost(error, phase);
+            assert!(gone.is_gone);
+            gone.why.is_some()
+        };
+        assert!(!lost(io::Error::from_raw_os_error(INPUT_OUTPUT), Phase::Open));
+        assert!(!lost(io::ErrorKind::BrokenPipe.into(), Phase::Open));
+        assert!(!lost(io::ErrorKind::Other.into(), Phase::Stopping));
+        assert!(lost(io::ErrorKind::Other.into(), Phase::Open));
     }
 
     #[test]

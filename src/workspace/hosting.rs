@@ -7,6 +7,7 @@ use crate::protocol::Code;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
 /// The hosts of this process, by the instance's name.
 #[derive(Default)]
@@ -14,11 +15,30 @@ pub(super) struct Hosts {
     slots: Mutex<HashMap<InstanceName, Slot>>,
     /// What each told since this process first hosted it; a restart goes on in the same ring.
     events: Mutex<HashMap<InstanceName, Arc<Events>>>,
+    /// Told whenever one was started or stopped, or could not be.
+    changed: Notify,
 }
 
 enum Slot {
     Changing,
     Running(Box<Host>),
+}
+
+/// An instance that is being started or stopped; however that ends, it is so no longer when this is dropped.
+struct Turn {
+    hosts: Arc<Hosts>,
+    name: InstanceName,
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut slots = self.hosts.slots();
+        if matches!(slots.get(&self.name), Some(Slot::Changing)) {
+            slots.remove(&self.name);
+        }
+        drop(slots);
+        self.hosts.changed.notify_waiters();
+    }
 }
 
 /// How this process hosts an instance.
@@ -46,22 +66,13 @@ impl Hosts {
 
     /// Starts hosting; goes on to the end even if nobody waits for it any more.
     pub(super) async fn start(self: &Arc<Self>, name: &InstanceName, folder: PathBuf) -> Result<(), Failure> {
-        self.claim(name)?;
+        let turn = self.claim(name)?;
         let events = self.events(name);
-        let (hosts, name) = (Arc::clone(self), name.clone());
         let started = tokio::spawn(async move {
-            let started = Host::start_telling(folder, None, events).await;
-            let mut slots = hosts.slots();
-            match started {
-                Ok(host) => {
-                    slots.insert(name, Slot::Running(Box::new(host)));
-                    Ok(())
-                }
-                Err(error) => {
-                    slots.remove(&name);
-                    Err(error)
-                }
-            }
+            let host = Host::start_telling(folder, None, events).await?;
+            let running = Slot::Running(Box::new(host));
+            turn.hosts.slots().insert(turn.name.clone(), running);
+            Ok(())
         });
         finished(started.await)
     }
@@ -82,19 +93,23 @@ impl Hosts {
                 }
             }
         };
-        let (hosts, name) = (Arc::clone(self), name.clone());
+        let turn = self.turn(name);
         let stopped = tokio::spawn(async move {
             let stopped = host.stop().await;
-            hosts.slots().remove(&name);
+            drop(turn);
             stopped
         });
         finished(stopped.await)?;
         Ok(true)
     }
 
+    /// Stops everything that this process hosts; what is being started or stopped right now is waited for first.
     pub(super) async fn stop_all(self: &Arc<Self>) {
         let names: Vec<_> = self.slots().keys().cloned().collect();
-        let stops = names.iter().map(|name| self.stop(name));
+        let stops = names.iter().map(|name| async move {
+            self.settled(name).await;
+            self.stop(name).await
+        });
         for failure in futures::future::join_all(stops)
             .await
             .into_iter()
@@ -110,13 +125,32 @@ impl Hosts {
         Arc::clone(all.entry(name.clone()).or_default())
     }
 
-    fn claim(&self, name: &InstanceName) -> Result<(), Failure> {
+    /// Waits until it is neither being started nor being stopped.
+    async fn settled(&self, name: &InstanceName) {
+        loop {
+            // Made before looking, so that nothing that happens after the look is missed.
+            let changed = self.changed.notified();
+            if !matches!(self.slots().get(name), Some(Slot::Changing)) {
+                return;
+            }
+            changed.await;
+        }
+    }
+
+    fn claim(self: &Arc<Self>, name: &InstanceName) -> Result<Turn, Failure> {
         let mut slots = self.slots();
         if slots.contains_key(name) {
             return Err(busy(name));
         }
         slots.insert(name.clone(), Slot::Changing);
-        Ok(())
+        Ok(self.turn(name))
+    }
+
+    fn turn(self: &Arc<Self>, name: &InstanceName) -> Turn {
+        Turn {
+            hosts: Arc::clone(self),
+            name: name.clone(),
+        }
     }
 
     fn slots(&self) -> MutexGuard<'_, HashMap<InstanceName, Slot>> {
@@ -144,5 +178,23 @@ fn finished(outcome: Result<Result<(), InstanceError>, tokio::task::JoinError>) 
                 "start it again",
             )),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn stopping_everything_waits_for_what_is_being_started_or_stopped() {
+        let hosts = Arc::new(Hosts::default());
+        let name = InstanceName::parse("alpha").unwrap();
+        let turn = hosts.claim(&name).expect("nobody hosts it");
+        let mut all = Box::pin(hosts.stop_all());
+        assert!(futures::poll!(all.as_mut()).is_pending(), "it is not stopped yet");
+        assert_eq!(hosts.of(&name), Hosting::Changing);
+        drop(turn);
+        all.await;
+        assert_eq!(hosts.of(&name), Hosting::No);
     }
 }
