@@ -94,6 +94,8 @@ pub struct State {
     pub reports: VecDeque<Report>,
     /// Whether the newest report is still on the status line.
     pub report_shown: bool,
+    /// Why the home could not be opened, as it was reported; untrue once it is open.
+    pub unopened: Option<Report>,
     /// What is under way.
     pub running: Vec<Running>,
     /// The number of the next work.
@@ -157,6 +159,7 @@ impl State {
             layers: Vec::new(),
             reports: VecDeque::new(),
             report_shown: false,
+            unopened: None,
             running: Vec::new(),
             next_ticket: 1,
             tick: 0,

@@ -89,6 +89,14 @@ pub fn on_arrival(state: &mut State, message: Message) -> Vec<Effect> {
 
 fn on_opened(state: &mut State) -> Vec<Effect> {
     state.phase = Phase::Open;
+    if state
+        .unopened
+        .take()
+        .is_some_and(|why| state.reports.back() == Some(&why))
+    {
+        // An earlier passphrase did not open it, and this one did.
+        state.report_shown = false;
+    }
     state
         .layers
         .retain(|layer| !matches!(layer, Layer::FirstRun(_) | Layer::Form(_)));
@@ -123,6 +131,7 @@ fn on_opened(state: &mut State) -> Vec<Effect> {
 /// The home could not be opened: said in the form that asked for the passphrase, or where the choice was made.
 fn on_failed(state: &mut State, failure: &Failure) {
     state.report_failure(failure);
+    state.unopened = state.reports.back().cloned();
     let is_first_run = state
         .layers
         .iter()

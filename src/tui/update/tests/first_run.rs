@@ -77,11 +77,18 @@ fn a_wrong_passphrase_is_said_and_asked_for_again() {
     ));
     update(&mut state, Message::HomeFailed(fake::failure()));
     assert!(matches!(state.layers.last(), Some(Layer::Form(form)) if form.failure.is_some()));
+    assert!(state.report_shown);
     write(&mut state, "right");
     assert!(matches!(
         key(&mut state, "enter").as_slice(),
         [Effect::OpenHome(_)]
     ));
+    assert!(
+        state.report_shown,
+        "it is not known yet whether this one is right"
+    );
+    update(&mut state, Message::HomeOpened);
+    assert!(!state.report_shown, "{:?}", state.reports.back());
 }
 
 #[test]
