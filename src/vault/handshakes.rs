@@ -35,6 +35,9 @@ pub struct HandshakeEntry {
     /// The bundle as JSON, while a new code for it may be wanted; forgotten once it was handed over.
     #[serde(default)]
     pub bundle: Option<String>,
+    /// Whether the other side refused its credentials when it was to go on last.
+    #[serde(default)]
+    pub refused: bool,
     /// When it began.
     pub created_at: Timestamp,
     /// When the offer, code or request ends.

@@ -508,6 +508,7 @@ fn handshake(came: Came, accepted: &Accepted, ours: Option<&InstanceName>) -> Ha
         request: asked.and_then(|entry| entry.request.clone()),
         request_key: None,
         bundle: None,
+        refused: false,
         created_at: asked.map_or_else(Timestamp::now, |entry| entry.created_at),
         expires_at: Some(bundle.expires_at),
         ended_at: None,

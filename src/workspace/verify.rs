@@ -152,8 +152,35 @@ impl Workspace {
         }
     }
 
-    /// Mixes keys into every credential of the handshake, as far as the other side allows it now.
+    /// Mixes keys into every credential of the handshake, as far as the other side allows it now. Whether it refused them
+    /// is kept: whoever looks at the handshake later is to know that nothing comes of waiting.
     async fn go_on(&self, standing: Standing) -> Result<Verified, Failure> {
+        let (id, was_refused) = match &standing.entry {
+            Some(entry) => (entry.id.clone(), entry.refused),
+            None => (standing.row.id.clone(), false),
+        };
+        let outcome = self.mix_keys(standing).await;
+        let refused = matches!(&outcome, Err(failure) if failure.code == Code::PeerRefused);
+        if refused != was_refused
+            && let Err(failure) = self.note_refusal(id, refused).await
+        {
+            tracing::warn!(%failure, "whether a handshake was refused could not be kept");
+        }
+        outcome
+    }
+
+    async fn note_refusal(&self, id: String, refused: bool) -> Result<(), Failure> {
+        self.in_vault(move |vault| {
+            let entries = vault.handshakes()?;
+            match entries.into_iter().find(|entry| entry.id == id) {
+                Some(entry) => vault.put_handshake(&HandshakeEntry { refused, ..entry }),
+                None => Ok(()),
+            }
+        })
+        .await
+    }
+
+    async fn mix_keys(&self, standing: Standing) -> Result<Verified, Failure> {
         let entry = opened(&standing)?;
         let mut waiting = false;
         let mut resealed = 0;

@@ -69,6 +69,29 @@ async fn threat_36_lost_replies_are_asked_for_again_and_alarm_nobody() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_handshake_that_was_withdrawn_on_the_other_side_is_told_to_be_refused() {
+    let (alpha, beta) = (Side::new("alpha").await, Side::new("beta").await);
+    let (made, accepted) = hand_over(&alpha, &beta, Delivery::Passphrase, true).await;
+    assert!(alpha.home.verify(&accepted.id, true).await.unwrap().waiting);
+    let waits = alpha.home.handshake(&accepted.id).await.unwrap();
+    assert!(waits.next.contains("says that the words match"), "{}", waits.next);
+    beta.home.cancel_handshake(&made.offer_id).await.unwrap();
+    let refused = alpha.home.advance(&accepted.id).await.unwrap_err();
+    assert_eq!(refused.code, Code::PeerRefused, "{refused}");
+    // Also to whoever looks later, in another process.
+    let alpha = alpha.restarted().await;
+    let row = alpha.home.handshake(&accepted.id).await.unwrap();
+    let end = format!("butterfly handshake cancel {}", accepted.id);
+    assert!(
+        row.next.contains("refused") && row.next.contains(&end),
+        "{}",
+        row.next
+    );
+    alpha.home.shutdown().await;
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn threat_36_an_activation_whose_every_reply_was_lost_goes_on_after_a_restart() {
     let (alpha, (proxy, beta)) = (Side::new("alpha").await, behind_a_proxy().await);
     let (made, accepted) = hand_over(&alpha, &beta, Delivery::Passphrase, true).await;

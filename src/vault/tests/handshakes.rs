@@ -20,6 +20,7 @@ fn handshake(id: &str, at: i64) -> HandshakeEntry {
         request: None,
         bundle: None,
         request_key: Some("AGE-SECRET-KEY-1CANARY".to_owned()),
+        refused: false,
         created_at: Timestamp::from_micros(at),
         expires_at: None,
         ended_at: None,

@@ -43,6 +43,7 @@ impl Workspace {
             request: Some(made.clone()),
             request_key: Some(key.expose_text().to_owned()),
             bundle: None,
+            refused: false,
             created_at: made.requested_at,
             expires_at: Some(made.expires_at),
             ended_at: None,

@@ -7,10 +7,28 @@ const COMPARE: &str = "compare the seven words with the other administrator, the
 const OVER: &str = "nothing: it is over";
 const IN_USE: &str = "nothing: it is in use";
 
-/// What comes next. `is_mixed`: fresh keys were mixed in, or never will be.
-pub(super) fn next(row: &HandshakeRow, is_mixed: bool, code_ends: Option<Timestamp>) -> String {
+/// What comes next. `is_mixed`: fresh keys were mixed in, or never will be. `is_refused`: the other side refused the
+/// credentials when it was to go on last.
+pub(super) fn next(
+    row: &HandshakeRow,
+    is_mixed: bool,
+    is_refused: bool,
+    code_ends: Option<Timestamp>,
+) -> String {
     if let Some(alarm) = &row.alarm {
         return alarm.kind.advice().to_owned();
+    }
+    let was_to_go_on = row.side == Side::Held
+        && match row.state {
+            CredentialState::Verified | CredentialState::Active => row.verified && !is_mixed,
+            state => state == CredentialState::Activated,
+        };
+    if is_refused && was_to_go_on {
+        return format!(
+            "the other side refused it when it was tried last: if it was withdrawn or revoked there, end it with \
+             `butterfly handshake cancel {}` and ask for a new offer",
+            row.id
+        );
     }
     match row.side {
         Side::Held => held(row, is_mixed).to_owned(),

@@ -394,6 +394,7 @@ fn entry_of(
         request: None,
         request_key: None,
         bundle: (bundle.delivery == Delivery::Code).then(json),
+        refused: false,
         created_at: bundle.offered_at,
         expires_at: Some(ends.unwrap_or(bundle.expires_at)),
         ended_at: None,

@@ -337,7 +337,8 @@ fn finished(
         }
         _ => false,
     };
-    row.next = next(&row, is_mixed, code_ends);
+    let is_refused = entry.as_ref().is_some_and(|entry| entry.refused);
+    row.next = next(&row, is_mixed, is_refused, code_ends);
     Standing {
         row,
         entry,
