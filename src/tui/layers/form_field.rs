@@ -170,6 +170,16 @@ impl Field {
         true
     }
 
+    /// Puts text into it instead of what was there. False if only its beginning was taken.
+    pub fn replace(&mut self, text: &str) -> bool {
+        match &mut self.kind {
+            Kind::Text(input) => input.reset(),
+            Kind::Secret(secret) => *secret = Secret::default(),
+            Kind::Choice(..) | Kind::Circuit(_) => {}
+        }
+        self.paste(text)
+    }
+
     /// What is in it. A secret says it too: only for handing it over.
     pub fn value(&self) -> &str {
         match &self.kind {

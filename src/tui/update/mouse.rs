@@ -6,9 +6,10 @@ use super::commands::scroll;
 use super::sorting::sort;
 use crate::tui::content::heading_at;
 use crate::tui::effect::Effect;
+use crate::tui::layers::Layer;
 use crate::tui::message::Mouse;
 use crate::tui::state::{Pane, Phase, State};
-use crate::tui::{audit, domains, invoke};
+use crate::tui::{audit, domains, invoke, wizard};
 
 /// The mouse did something.
 pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
@@ -20,6 +21,9 @@ pub fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
     {
         state.focus = pane;
         return sort(state, pane, name, None);
+    }
+    if let Some(Layer::Wizard(_)) = state.layers.last() {
+        return wizard::on_mouse(state, mouse);
     }
     if !state.layers.is_empty() {
         return match mouse {

@@ -5,11 +5,14 @@ use super::options::{REFUSED, holders_of, purpose};
 use super::state::Wizard;
 use crate::handshake::OneTimeCode;
 use crate::handshake::guide::{Purpose, Source, Step};
-use crate::model::{AppId, Delivery, Endpoint, Holder, InstanceName, Route, Side};
+use crate::model::{AppId, Delivery, Endpoint, EndpointError, Holder, InstanceName, Route, Side};
 use crate::protocol::Query;
 use crate::seal::{FernetKey, TokenSecret};
 use crate::tui::layers::{Field, hops_complaint, rate_complaint, sources};
 use crate::tui::state::State;
+
+/// As much of a wrong value as is said again.
+const LONGEST_ECHO: usize = 40;
 
 /// Says of each field of the present step what is wrong with it.
 pub fn check(state: &State, wizard: &mut Wizard) {
@@ -31,7 +34,11 @@ fn complaint(state: &State, wizard: &Wizard, step: Step, field: &Field) -> Optio
     let empty = || value.trim().is_empty().then(|| "is needed".to_owned());
     let skipped = step == Step::Pointer && wizard.typed(step, "make") != "yes";
     match field.id {
-        "app_id" => empty().or_else(|| wrong(AppId::parse(value))),
+        "app_id" => empty().or_else(|| {
+            AppId::parse(value)
+                .err()
+                .and_then(|_| wrong(AppId::parse(&begun(value))))
+        }),
         "tag" => empty(),
         "lease" if value.is_empty() => None,
         "lease" => match value.parse::<u32>() {
@@ -45,7 +52,7 @@ fn complaint(state: &State, wizard: &Wizard, step: Step, field: &Field) -> Optio
         "request" => empty(),
         "bundle" if matches!(wizard.course.answers.bundle, Some(Source::Text(_))) => None,
         "bundle" => empty(),
-        "url" => empty().or_else(|| wrong(Endpoint::parse(value))),
+        "url" => empty().or_else(|| not_an_address(value)),
         "code" => empty().or_else(|| wrong(OneTimeCode::parse(value))),
         "words" => empty().or_else(|| words(value)),
         "jwt_secret" => empty().or_else(|| wrong(TokenSecret::parse(value))),
@@ -67,6 +74,23 @@ fn words(value: &str) -> Option<String> {
         .filter(|word| !word.is_empty())
         .count();
     (count < 7).then(|| format!("are {count} of 7 so far"))
+}
+
+/// What is wrong with an address.
+fn not_an_address(value: &str) -> Option<String> {
+    match Endpoint::parse(value) {
+        Err(EndpointError::NotAUrl(_)) => Some(EndpointError::NotAUrl(begun(value)).to_string()),
+        parsed => wrong(parsed),
+    }
+}
+
+/// What is said of a value that is not what it should be. A long one may be a secret in the wrong field: no more than its
+/// beginning.
+fn begun(value: &str) -> String {
+    if value.chars().count() <= LONGEST_ECHO {
+        return value.to_owned();
+    }
+    value.chars().take(8).chain(['…']).collect()
 }
 
 /// The complaint of a parser.

@@ -12,6 +12,9 @@ use std::time::Duration;
 
 /// How often the handshake is looked at while one waits for the other side.
 const POLL: Duration = Duration::from_secs(1);
+/// After each time that this fails it is looked at half as often, down to once a minute or so: whoever is asked puts every
+/// call on record.
+const MOST_DOUBLINGS: u32 = 6;
 
 /// Enters the present step.
 pub fn enter(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
@@ -25,6 +28,7 @@ pub fn enter(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
     wizard.at = 0;
     wizard.ticket = None;
     wizard.serial += 1;
+    wizard.missed = 0;
     let step = wizard.step();
     // What depends on other answers is made anew; what was typed stays.
     if matches!(step, Step::Pointer | Step::Keep) || !wizard.pages.contains_key(&step) {
@@ -119,7 +123,8 @@ pub fn errand_in_background(state: &mut State, errand: Errand) -> Effect {
 
 /// Has the handshake looked at in a while, where the step waits for the other side.
 pub fn poll(state: &State, wizard: &Wizard) -> Option<Effect> {
+    let pause = POLL * 2_u32.pow(wizard.missed.min(MOST_DOUBLINGS));
     wizard
         .looks(state.clock.now())
-        .then(|| Effect::After(POLL, Message::Wizard(News::Poll(wizard.serial))))
+        .then(|| Effect::After(pause, Message::Wizard(News::Poll(wizard.serial))))
 }

@@ -13,8 +13,10 @@ mod errand;
 #[cfg(test)]
 pub mod fake;
 mod fields;
+mod moving;
 mod news;
 mod options;
+mod pasted;
 mod picker;
 mod prose;
 mod qr;
@@ -27,6 +29,7 @@ mod view;
 mod within;
 
 pub use errand::{Errand, News, run};
+pub use moving::on_mouse;
 pub use news::on_news;
 pub use state::Wizard;
 pub use update::{on_key, on_paste, open};

@@ -5,9 +5,10 @@ use super::begin::set_out;
 use super::enter::{enter, errand_in_background, happened, keep, poll};
 use super::errand::{Errand, Heard, News};
 use super::options;
+use super::pasted::paste;
 use super::picker::Item;
 use super::state::Wizard;
-use super::update::{paste, press};
+use super::update::press;
 use super::within::with;
 use crate::handshake::guide::{Happened, Step};
 use crate::model::{AppId, CredentialState, Holder, Side};
@@ -107,6 +108,7 @@ fn came(state: &mut State, wizard: &mut Wizard, ticket: u64, outcome: Outcome<He
             // Looking again comes by itself; only what somebody waits for is worth a complaint.
             tracing::warn!(remedy = %failure.remedy, "the handshake wizard: {}", failure.message);
             wizard.list.loading = false;
+            wizard.missed = wizard.missed.saturating_add(1);
             let speaks = awaited || wizard.step() == Step::Activation;
             if speaks {
                 wizard.failure = Some(failure);
@@ -122,7 +124,10 @@ fn came(state: &mut State, wizard: &mut Wizard, ticket: u64, outcome: Outcome<He
 fn take(state: &mut State, wizard: &mut Wizard, heard: Heard, awaited: bool) -> Vec<Effect> {
     match heard {
         Heard::Kept => Vec::new(),
-        Heard::Row(row) => seen(state, wizard, *row),
+        Heard::Row(row) => {
+            wizard.missed = 0;
+            seen(state, wizard, *row)
+        }
         Heard::Pointers(pointers, total) if wizard.step() == Step::Scope => {
             for pointer in &pointers {
                 let name = pointer.description.clone();
@@ -144,6 +149,7 @@ fn take(state: &mut State, wizard: &mut Wizard, heard: Heard, awaited: bool) -> 
                 wizard.row = Some(*row);
             }
             wizard.failure = None;
+            wizard.missed = 0;
             let what = Happened::Seen {
                 state: done.state,
                 verified: done.verified,

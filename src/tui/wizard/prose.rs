@@ -46,6 +46,7 @@ pub fn question(wizard: &Wizard) -> String {
         Step::Bundle => "What did they send you?".into(),
         Step::Passphrase => "Which words came with it?".into(),
         Step::Plain => "Which values were you given?".into(),
+        Step::Keep if answers.delivery == Delivery::Plain => "What shall it be called here?".into(),
         Step::Keep => "What shall it be called here, and who may use it?".into(),
         Step::Words => format!("Does {peer} see the same seven words?"),
         Step::Activation => "Fresh keys are mixed".into(),
@@ -151,6 +152,9 @@ pub fn why(wizard: &Wizard) -> &'static str {
         Step::Passphrase => "They are not shown while you type, unless you press ^T. Nothing is kept yet.",
         Step::Plain => {
             "They are kept sealed in your vault. With plain values nobody can prove who else has them."
+        }
+        Step::Keep if wizard.course.answers.delivery == Delivery::Plain => {
+            "It works as soon as it is kept: there are no words to compare. It stays sealed in your vault, for your console alone."
         }
         Step::Keep => {
             "Everything is kept, or nothing. It opens nothing at the other side until you both have compared the words."

@@ -15,8 +15,8 @@ use std::collections::HashMap;
 pub enum Zoom {
     /// The picture to scan.
     Qr,
-    /// The text to copy.
-    Text,
+    /// The text to copy, from this line on.
+    Text(usize),
 }
 
 /// The wizard as it stands.
@@ -37,6 +37,8 @@ pub struct Wizard {
     pub ahead: Ahead,
     /// Timers of an earlier serial are not for this step.
     pub serial: u64,
+    /// How often in a row the handshake could not be looked at.
+    pub missed: u32,
     /// When the present step was entered.
     pub since: Timestamp,
     /// Until when secrets are shown.
@@ -91,6 +93,7 @@ impl Wizard {
             ticket: None,
             ahead: Ahead::default(),
             serial: 0,
+            missed: 0,
             since: now,
             revealed: None,
             zoom: None,
@@ -209,13 +212,19 @@ impl Wizard {
         self.course.under_way().map(|under_way| under_way.state)
     }
 
-    /// Whether something is on the screen that is not shown again.
-    pub fn loses_by_leaving(&self) -> bool {
+    /// Whether something secret is on the screen that is not shown again.
+    pub fn shows_secrets(&self) -> bool {
         let secret = self
             .made
             .as_ref()
             .is_some_and(|made| made.passphrase.is_some() || !made.plain.is_empty());
         self.step() == Step::HandOver && secret
+    }
+
+    /// Whether something is on the screen that is not shown again: secrets, or a request that is in no file.
+    pub fn loses_by_leaving(&self) -> bool {
+        let unwritten = self.asked.as_ref().is_some_and(|asked| asked.file.is_none());
+        self.shows_secrets() || self.step() == Step::Send && unwritten
     }
 
     /// Whether an instance of ours got a credential with which it can call by itself.

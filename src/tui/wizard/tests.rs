@@ -2,6 +2,8 @@
 
 mod ahead;
 mod joining;
+mod moving;
+mod pasting;
 mod pictures;
 mod secrets;
 

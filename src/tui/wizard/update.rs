@@ -5,13 +5,16 @@ use super::ahead::Typed;
 use super::answers::{self, note, take};
 use super::enter::{enter, errand_for, keep};
 use super::errand::{Errand, News};
+use super::moving::scroll_text;
+use super::pasted::{field_counts, paste};
 use super::state::{Wizard, Zoom};
+use super::view::{Comparison, comparison};
 use super::within::with;
 use crate::command::{Answer as Meaning, Id, Key, KeyCode, Scope};
-use crate::handshake::guide::{Source, Step};
+use crate::handshake::guide::Step;
 use crate::model::{Delivery, Side};
 use crate::tui::effect::Effect;
-use crate::tui::layers::{CUT, Layer};
+use crate::tui::layers::Layer;
 use crate::tui::message::Message;
 use crate::tui::state::State;
 use crate::tui::update::turn_mouse;
@@ -53,38 +56,18 @@ pub fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
     })
 }
 
-/// Takes pasted text: a bundle or a request where one is asked for, or else what goes into the field with the cursor.
-pub(super) fn paste(state: &State, wizard: &mut Wizard, text: &str) {
-    let step = wizard.step();
-    let block = text.contains("-----BEGIN") || text.trim().lines().count() > 1;
-    match step {
-        Step::Bundle if block => {
-            wizard.course.answers.bundle = Some(Source::Text(text.trim().to_owned()));
-            wizard.failure = None;
-        }
-        Step::Request if block || text.len() > 200 => {
-            text.trim().clone_into(&mut wizard.course.answers.request);
-            wizard.failure = None;
-        }
-        _ => {
-            let at = wizard.at;
-            if let Some(field) = wizard.pages.get_mut(&step).and_then(|page| page.get_mut(at)) {
-                let whole = field.paste(text);
-                wizard.note = (!whole).then(|| CUT.to_owned());
-            }
-        }
-    }
-    answers::check(state, wizard);
-}
-
 /// What a key does. Says whether the wizard stays.
 pub(super) fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, Vec<Effect>) {
     if wizard.zoom.is_some() {
-        if matches!(
-            key.code,
-            KeyCode::Esc | KeyCode::Char('q' | 'Q' | 't') | KeyCode::Enter
-        ) {
-            wizard.zoom = None;
+        match key.code {
+            KeyCode::Esc | KeyCode::Char('q' | 'Q' | 't') | KeyCode::Enter => wizard.zoom = None,
+            KeyCode::Down | KeyCode::Char('j') => scroll_text(state, wizard, 1),
+            KeyCode::Up | KeyCode::Char('k') => scroll_text(state, wizard, -1),
+            KeyCode::PageDown | KeyCode::Char(' ') => scroll_text(state, wizard, page_of(state)),
+            KeyCode::PageUp => scroll_text(state, wizard, -page_of(state)),
+            KeyCode::Home => scroll_text(state, wizard, i64::MIN),
+            KeyCode::End => scroll_text(state, wizard, i64::MAX),
+            _ => {}
         }
         // The text is there to be selected with the mouse; that is the terminal's only when it was given to it.
         let situation = state.situation();
@@ -129,14 +112,23 @@ pub(super) fn press(state: &mut State, wizard: &mut Wizard, key: Key) -> (bool, 
         if key == Key::char('q') && !wizard.list.finds {
             return back(state, wizard, leaving);
         }
-        if wizard.step() == Step::Words && scroll_words(wizard, key) {
-            return (true, Vec::new());
+        if wizard.step() == Step::Words {
+            if scroll_words(wizard, key) || comparison(state, wizard) == Comparison::TooSmall {
+                return (true, Vec::new());
+            }
+            // What is answered is seen beside the words that it is about.
+            wizard.scroll = usize::MAX;
         }
         let changed = wizard.list.key(key);
         note(wizard);
         return (true, if changed { found(wizard) } else { Vec::new() });
     }
     (true, read(state, wizard, key))
+}
+
+/// The rows of the text that are seen at once.
+fn page_of(state: &State) -> i64 {
+    i64::from(state.size.1.saturating_sub(1).max(1))
 }
 
 /// The words and their two answers are at most two screens. Says whether it was a key for that.
@@ -179,13 +171,7 @@ fn type_in(state: &State, wizard: &mut Wizard, key: Key) {
             if let Some(field) = wizard.pages.get_mut(&step).and_then(|page| page.get_mut(at)) {
                 field.key(key);
             }
-            // What is typed replaces what was pasted.
-            if step == Step::Bundle && !wizard.typed(step, "bundle").is_empty() {
-                wizard.course.answers.bundle = None;
-            }
-            if step == Step::Request && !wizard.typed(step, "request").is_empty() {
-                wizard.course.answers.request.clear();
-            }
+            field_counts(wizard);
         }
     }
     answers::check(state, wizard);
@@ -210,7 +196,7 @@ fn read(state: &mut State, wizard: &mut Wizard, key: Key) -> Vec<Effect> {
             return vec![Effect::Redraw];
         }
         KeyCode::Char('t') if super::qr::text(wizard).is_some() => {
-            wizard.zoom = Some(Zoom::Text);
+            wizard.zoom = Some(Zoom::Text(0));
             return vec![Effect::Redraw];
         }
         KeyCode::Char('y') => {
@@ -317,6 +303,12 @@ fn forward(state: &mut State, wizard: &mut Wizard) -> Vec<Effect> {
     if wizard.step() == Step::Words && wizard.list.current().is_none() {
         // The page may have turned by itself just now, and the key was meant for the one before.
         wizard.note = Some("choose an answer first: 1 or 2, or the arrows".to_owned());
+        return Vec::new();
+    }
+    if wizard.step() == Step::Words && comparison(state, wizard) != Comparison::InView {
+        // An answer to what cannot be read is none.
+        wizard.scroll = usize::MAX;
+        wizard.note = Some("look again, then press Enter once more".to_owned());
         return Vec::new();
     }
     if !take(state, wizard) {

@@ -2,16 +2,19 @@
 //! about to be shared with whom. Where there is less room, the steps are a line above, and the words stand below.
 
 mod below;
+mod place;
 mod rows;
 mod zoom;
 
-use self::below::{below, draw_below};
+use self::below::draw_below;
+use self::place::Place;
+pub use self::place::{Comparison, comparison, place};
 use self::rows::draw_sheet;
+pub use self::zoom::lines_of_text;
 use self::zoom::{draw_picture, draw_zoom};
 use super::prose;
 use super::qr;
-use super::sheet::{Sheet, Space, sheet};
-use super::state::Wizard;
+use super::state::{Wizard, Zoom};
 use crate::handshake::guide::Step;
 use crate::model::{Delivery, Side};
 use crate::tui::layers::Kind;
@@ -21,10 +24,8 @@ use crate::tui::widgets::draw::Canvas;
 use crate::tui::widgets::text::{Line, draw_line, wrap};
 use ratatui::layout::Rect;
 
-/// From this width on the steps stand on the left.
-const RAIL_FROM: u16 = 100;
-/// From this width on the words stand on the right.
-const ASIDE_FROM: u16 = 112;
+/// Said where the words to compare cannot be seen whole.
+const TOO_SMALL: &str = "This window is too small to compare the words. Make it larger: nothing is answered until all seven are seen.";
 
 /// Draws it.
 pub fn draw(state: &State, wizard: &Wizard, canvas: &mut Canvas, body: Rect) {
@@ -41,31 +42,21 @@ pub fn draw(state: &State, wizard: &Wizard, canvas: &mut Canvas, body: Rect) {
     let title = canvas.style(Role::TitleFocus);
     let text = format!(" {} ", heading(wizard));
     canvas.put(body.x + 2, body.y, body.width.saturating_sub(4), &text, title);
-    if body.width < 8 || body.height < 5 {
+    let Some(place) = place(state, wizard, body) else {
         return;
+    };
+    if let Some(area) = place.rail {
+        draw_rail(wizard, canvas, area);
     }
-    let mut inner = Rect::new(body.x + 1, body.y + 1, body.width - 2, body.height - 2);
-    if body.width >= RAIL_FROM && wizard.step() != Step::Begin {
-        let wide = if body.width >= 160 { 28 } else { 22 };
-        draw_rail(wizard, canvas, Rect::new(inner.x, inner.y, wide, inner.height));
-        inner = Rect::new(inner.x + wide, inner.y, inner.width - wide, inner.height);
-    } else if wizard.step() != Step::Begin {
-        draw_line_of_steps(wizard, canvas, inner);
-        inner = Rect::new(inner.x, inner.y + 2, inner.width, inner.height.saturating_sub(2));
+    if let Some(area) = place.steps {
+        draw_line_of_steps(wizard, canvas, area);
     }
-    if body.width >= ASIDE_FROM {
-        let wide = (body.width * 3 / 10).clamp(34, 56);
-        let aside = Rect::new(inner.right() - wide, inner.y, wide, inner.height);
-        draw_aside(state, wizard, canvas, aside);
-        inner.width -= wide;
-    } else {
-        let wanted = wanted(state, wizard, inner);
-        let lines = below(state, wizard, inner.width.saturating_sub(4), inner.height, wanted);
-        let high = u16::try_from(lines.len()).unwrap_or(0);
-        draw_below(canvas, inner, &lines);
-        inner.height = inner.height.saturating_sub(if high == 0 { 0 } else { high + 1 });
+    if let Some(area) = place.aside {
+        draw_aside(state, wizard, canvas, area);
     }
-    draw_main(state, wizard, canvas, inner);
+    let (area, lines) = &place.below;
+    draw_below(canvas, *area, lines);
+    draw_main(state, wizard, canvas, &place);
 }
 
 fn heading(wizard: &Wizard) -> String {
@@ -78,76 +69,26 @@ fn heading(wizard: &Wizard) -> String {
     }
 }
 
-fn draw_main(state: &State, wizard: &Wizard, canvas: &mut Canvas, inner: Rect) {
-    let area = main_area(inner);
-    let roomy = area.height >= 26;
+fn draw_main(state: &State, wizard: &Wizard, canvas: &mut Canvas, place: &Place) {
     let strong = canvas.style(Role::Strong);
-    let top = area.y + u16::from(roomy);
-    let question = question(wizard, area.width);
-    for (row, line) in (0..).zip(&question) {
-        canvas.put(area.x, top + row, area.width, line, strong);
+    for (row, line) in (0..).zip(&place.question) {
+        canvas.put(place.head.x, place.head.y + row, place.head.width, line, strong);
     }
-    let head = u16::from(roomy) + rows_of(&question) + 1;
-    let mut rest = Rect::new(
-        area.x,
-        area.y + head.min(area.height),
-        area.width,
-        area.height.saturating_sub(head),
-    );
-    if let Some(note) = &wizard.note {
+    if let (Some(note), Some(at)) = (&wizard.note, place.note) {
         let accent = canvas.style(Role::Accent);
-        let y = rest.bottom().saturating_sub(1);
-        canvas.put(rest.x, y, rest.width, note, accent);
-        rest.height = rest.height.saturating_sub(1);
+        canvas.put(at.x, at.y, at.width, note, accent);
     }
-    let sheet = fitting(state, wizard, rest);
-    let used = rows_of(&sheet.rows);
-    draw_sheet(state, wizard, canvas, rest, &sheet);
+    let rest = place.rest;
+    if !place.has_room_for_words() {
+        let warn = canvas.style(Role::Warn);
+        for (row, line) in (0..rest.height).zip(wrap(TOO_SMALL, rest.width)) {
+            canvas.put(rest.x, rest.y + row, rest.width, &line, warn);
+        }
+        return;
+    }
+    let used = u16::try_from(place.sheet.rows.len()).unwrap_or(u16::MAX);
+    draw_sheet(state, wizard, canvas, rest, &place.sheet);
     draw_picture(wizard, canvas, rest, used);
-}
-
-/// Where the question and its answers stand.
-fn main_area(inner: Rect) -> Rect {
-    Rect::new(
-        inner.x + 2.min(inner.width),
-        inner.y,
-        inner.width.saturating_sub(4).min(100),
-        inner.height,
-    )
-}
-
-fn question(wizard: &Wizard, room: u16) -> Vec<String> {
-    let mut lines = wrap(&prose::question(wizard), room);
-    lines.truncate(2);
-    lines
-}
-
-fn rows_of<T>(lines: &[T]) -> u16 {
-    u16::try_from(lines.len()).unwrap_or(u16::MAX)
-}
-
-/// How many rows the question and its answers want.
-fn wanted(state: &State, wizard: &Wizard, inner: Rect) -> u16 {
-    let room = main_area(inner).width;
-    let sheet = sheet(state, wizard, room, Space::Usual);
-    let note = u16::from(wizard.note.is_some());
-    let head = rows_of(&question(wizard, room)) + 1 + note;
-    rows_of(&sheet.rows).saturating_add(head)
-}
-
-/// The rows as spacious as there is room for. Lists and fields scroll; the words to compare are to be seen whole.
-fn fitting(state: &State, wizard: &Wizard, rest: Rect) -> Sheet {
-    let tall = rest.height >= 18;
-    let usual = if tall { Space::Tall } else { Space::Usual };
-    if wizard.step() != Step::Words {
-        return sheet(state, wizard, rest.width, usual);
-    }
-    let spacious = [usual, Space::Usual].map(|space| sheet(state, wizard, rest.width, space));
-    let fits = |sheet: &Sheet| sheet.rows.len() <= usize::from(rest.height);
-    spacious
-        .into_iter()
-        .find(fits)
-        .unwrap_or_else(|| sheet(state, wizard, rest.width, Space::Tight))
 }
 
 fn draw_rail(wizard: &Wizard, canvas: &mut Canvas, area: Rect) {
@@ -235,8 +176,11 @@ fn draw_aside(state: &State, wizard: &Wizard, canvas: &mut Canvas, area: Rect) {
 
 /// The keys that work at the present step, for the last line of the screen.
 pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
-    if wizard.zoom.is_some() {
-        return vec![("Esc", "back")];
+    if let Some(zoom) = wizard.zoom {
+        return match zoom {
+            Zoom::Text(_) => vec![("↑↓", "scroll"), ("Esc", "back")],
+            Zoom::Qr => vec![("Esc", "back")],
+        };
     }
     if wizard.course.is_over() {
         return vec![("Esc", "close")];
@@ -277,7 +221,7 @@ pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
     }
     match wizard.step() {
         Step::HandOver => {
-            if wizard.loses_by_leaving() {
+            if wizard.shows_secrets() {
                 pairs.push(("s", "show"));
             }
             if wizard.course.answers.delivery == Delivery::Code {
@@ -290,7 +234,10 @@ pub fn keys(wizard: &Wizard) -> Vec<(&'static str, &'static str)> {
                 pairs.push(("Q", "picture"));
             }
         }
-        Step::Send => pairs.extend([("y", "copy"), ("t", "text"), ("Q", "picture")]),
+        Step::Send if qr::text(wizard).is_some() => {
+            pairs.extend([("y", "copy"), ("t", "text"), ("Q", "picture")]);
+        }
+        Step::Activation if wizard.failure.is_some() => pairs.push(("r", "again")),
         Step::Checks | Step::Call => pairs.push(("r", "again")),
         _ => {}
     }

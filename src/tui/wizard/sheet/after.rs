@@ -5,16 +5,21 @@ use super::rows::{Row, Sheet, Space, spinner, waiting};
 use crate::command::Id;
 use crate::handshake::guide::Step;
 use crate::model::{Delivery, Side};
+use crate::protocol::Code;
 use crate::tui::clock::duration;
 use crate::tui::state::State;
 use crate::tui::theme::Role;
 use crate::tui::widgets::json::json_lines;
 use crate::tui::widgets::text::Line;
 use crate::tui::wizard::state::Wizard;
-use crate::workspace::{Check, CheckKind, CheckResult};
+use crate::workspace::{Check, CheckKind, CheckResult, Failure, Home, commands_here};
+
+/// From so many columns on the two columns of words stand well apart.
+const NARROW: u16 = 48;
 
 pub fn words(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, space: Space) {
     let tall = space == Space::Tall;
+    sheet.words_from = Some(sheet.rows.len());
     if let Some(words) = wizard.words() {
         let line = |index: usize| {
             Line::of(format!("{}  ", index + 1), Role::Dim).and(words[index].clone(), Role::Match)
@@ -25,10 +30,16 @@ pub fn words(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, space
                 lines.push(line(index));
             }
         } else {
+            let length = |index: usize| words[index].chars().count();
+            // Where there is little room, the second column begins right after the longest word of the first.
+            let column = match room < NARROW {
+                true => (0..4).map(length).max().unwrap_or_default() + 2,
+                false => 20,
+            };
             for index in 0..4 {
                 let mut left = line(index);
                 if index + 4 < 7 {
-                    let gap = " ".repeat(20usize.saturating_sub(words[index].chars().count()));
+                    let gap = " ".repeat(column.saturating_sub(length(index)));
                     left = left
                         .and(format!("{gap}{}  ", index + 5), Role::Dim)
                         .and(words[index + 4].clone(), Role::Match);
@@ -36,7 +47,10 @@ pub fn words(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, space
                 lines.push(left);
             }
         }
-        sheet.card(lines);
+        match space {
+            Space::Bare => sheet.rows.extend(lines.into_iter().map(Row::Text)),
+            _ => sheet.card(lines),
+        }
         if tall {
             sheet.gap();
         }
@@ -56,6 +70,11 @@ pub fn activation(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) 
             wizard.peer()
         ),
     };
+    if let Some(failure) = &wizard.failure {
+        // It is said above; that it goes on as soon as somebody can be reached would be untrue beside it.
+        refused(state, wizard, failure, sheet, room);
+        return;
+    }
     waiting(state, wizard, sheet, room, &what);
     if let Some(row) = wizard.row.as_ref().filter(|row| !row.next.is_empty()) {
         sheet.led("  ", Role::Dim, &row.next, Role::Dim, room);
@@ -63,6 +82,25 @@ pub fn activation(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) 
     sheet.gap();
     sheet.prose(
         "This page goes on by itself. You can leave: as long as this console runs, it goes on without you.",
+        Role::Dim,
+        room,
+    );
+}
+
+/// What is left to do where going on failed.
+fn refused(state: &State, wizard: &Wizard, failure: &Failure, sheet: &mut Sheet, room: u16) {
+    if failure.code == Code::PeerRefused {
+        let id = wizard.course.under_way().map_or("ID", |under_way| &under_way.id);
+        let text = format!(
+            "If they withdrew or revoked it, end it here with `butterfly handshake cancel {id}`, and ask for a new offer."
+        );
+        // The console has no command that ends a handshake.
+        let text = commands_here(&Home::at(&state.home), &text);
+        sheet.prose(&text, Role::Base, room);
+        sheet.gap();
+    }
+    sheet.prose(
+        "It is tried again by itself, less and less often; r tries it now.",
         Role::Dim,
         room,
     );

@@ -37,16 +37,16 @@ pub fn list(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16, space:
         }
         if list.many {
             line = line.and(format!("  {}", item.doc), Role::Dim);
-            sheet.rows.push(Row::Item(line, selected));
+            sheet.rows.push(Row::Item(line, index, selected));
         } else {
-            sheet.rows.push(Row::Item(line, selected));
+            sheet.rows.push(Row::Item(line, index, selected));
             let parts = match space {
-                Space::Tight => Vec::new(),
+                Space::Tight | Space::Bare => Vec::new(),
                 _ => wrap(&item.doc, room.saturating_sub(5)),
             };
             for part in parts {
                 let line = Line::of(format!("    {part}"), Role::Dim);
-                sheet.rows.push(Row::Item(line, selected));
+                sheet.rows.push(Row::Item(line, index, selected));
             }
         }
         if selected {

@@ -19,6 +19,8 @@ pub enum Space {
     Usual,
     /// Only for what matters most.
     Tight,
+    /// Only for the words and their answers, without a frame.
+    Bare,
 }
 
 /// A row.
@@ -28,8 +30,8 @@ pub enum Row {
     Text(Line),
     /// Something loud, over the whole width.
     Loud(String),
-    /// Part of something to pick, and whether it is selected.
-    Item(Line, bool),
+    /// Part of something to pick, by its place, and whether it is selected.
+    Item(Line, usize, bool),
     /// A field, by its place.
     Field(usize),
     /// The line that a list is searched with.
@@ -47,6 +49,8 @@ pub struct Sheet {
     pub rows: Vec<Row>,
     /// First and last row that must be in view.
     pub focus: Option<(usize, usize)>,
+    /// From this row to the last are the words and their answers, which nobody answers without seeing them all.
+    pub words_from: Option<usize>,
 }
 
 impl Sheet {

@@ -12,11 +12,31 @@ use crate::tui::widgets::typed::end_of;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+/// How many rows stay where they are in an area of this height, and which of the others is the first in view.
+pub fn in_view(wizard: &Wizard, sheet: &Sheet, height: u16) -> (usize, usize) {
+    let pinned = usize::from(matches!(sheet.rows.first(), Some(Row::Search)));
+    let rows = sheet.rows.len() - pinned;
+    let height = usize::from(height).saturating_sub(pinned);
+    let most = rows.saturating_sub(height);
+    let top = match sheet.focus {
+        _ if rows <= height => 0,
+        Some((first, last)) => {
+            let first = first.saturating_sub(pinned);
+            let low = (last + 1).saturating_sub(height + pinned);
+            // A little of what follows is in view too.
+            (low + 2).min(first).min(most).max(low)
+        }
+        None => wizard.scroll.min(most),
+    };
+    (pinned, top)
+}
+
 /// Draws the rows of a step, from what must be in view on.
 pub fn draw_sheet(state: &State, wizard: &Wizard, canvas: &mut Canvas, area: Rect, sheet: &Sheet) {
+    let (pinned, top) = in_view(wizard, sheet, area.height);
     let mut area = area;
-    let mut rows = sheet.rows.as_slice();
-    if let Some((Row::Search, rest)) = rows.split_first() {
+    let rows = &sheet.rows[pinned..];
+    if pinned > 0 {
         // What is typed stays in view, however far the list is scrolled.
         draw_row(
             state,
@@ -27,21 +47,7 @@ pub fn draw_sheet(state: &State, wizard: &Wizard, canvas: &mut Canvas, area: Rec
         );
         let head = 1.min(area.height);
         area = Rect::new(area.x, area.y + head, area.width, area.height - head);
-        rows = rest;
     }
-    let pinned = sheet.rows.len() - rows.len();
-    let height = usize::from(area.height);
-    let most = rows.len().saturating_sub(height);
-    let top = match sheet.focus {
-        Some((first, last)) => {
-            let first = first.saturating_sub(pinned);
-            let low = (last + 1).saturating_sub(height + pinned);
-            // A little of what follows is in view too.
-            (low + 2).min(first).min(most).max(low)
-        }
-        None => wizard.scroll.min(most),
-    };
-    let top = if rows.len() <= height { 0 } else { top };
     for (row, line) in (0..area.height).zip(rows.iter().skip(top)) {
         draw_row(
             state,
@@ -64,7 +70,7 @@ fn draw_row(state: &State, wizard: &Wizard, canvas: &mut Canvas, line: Rect, row
             canvas.fill(line, style);
             canvas.put(line.x + 1, line.y, line.width.saturating_sub(2), text, style);
         }
-        Row::Item(text, selected) => {
+        Row::Item(text, _, selected) => {
             draw_line(canvas, line.x, line.y, line.width, text);
             if *selected {
                 let ground = Style {

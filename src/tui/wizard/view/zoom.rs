@@ -54,6 +54,25 @@ fn put_picture(canvas: &mut Canvas, picture: &qr::Picture, x: u16, y: u16) {
     }
 }
 
+/// The text to copy, in lines as wide as the screen: what is longer goes on below.
+pub fn lines_of_text(wizard: &Wizard, width: u16) -> Vec<String> {
+    let text = qr::text(wizard).unwrap_or_default();
+    let room = usize::from(width.max(1));
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let characters: Vec<char> = line.chars().collect();
+        if characters.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(
+            characters
+                .chunks(room)
+                .map(|part| part.iter().collect::<String>()),
+        );
+    }
+    lines
+}
+
 pub fn draw_zoom(state: &State, wizard: &Wizard, zoom: Zoom, canvas: &mut Canvas, screen: Rect) {
     let dim = canvas.style(Role::Dim);
     match zoom {
@@ -87,20 +106,28 @@ pub fn draw_zoom(state: &State, wizard: &Wizard, zoom: Zoom, canvas: &mut Canvas
                 (screen.height - rows) / 2,
             );
         }
-        Zoom::Text => {
+        Zoom::Text(top) => {
             let base = canvas.style(Role::Base);
-            let text = qr::text(wizard).unwrap_or_default();
+            let lines = lines_of_text(wizard, screen.width);
+            let page = screen.height.saturating_sub(1);
+            // A window that grew shows more from the same end on.
+            let top = top.min(lines.len().saturating_sub(usize::from(page)));
             // Line by line as it is, without a frame, so that the terminal can select it.
-            for (row, line) in (0..screen.height.saturating_sub(1)).zip(text.lines()) {
+            for (row, line) in (0..page).zip(&lines[top..]) {
                 canvas.put(0, row, screen.width, line, base);
             }
+            let last = lines.len().min(top + usize::from(page));
+            let seen = match lines.len() > usize::from(page) {
+                true => format!("lines {}-{last} of {} (PgDn, PgUp); ", top + 1, lines.len()),
+                false => String::new(),
+            };
             let y = screen.height.saturating_sub(1);
             let key = state.key_for(Id::Mouse);
             canvas.put(
                 0,
                 y,
                 screen.width,
-                &format!("{key} gives the mouse to the terminal; Esc goes back"),
+                &format!("{seen}{key} gives the mouse to the terminal; Esc goes back"),
                 dim,
             );
         }
