@@ -13,10 +13,13 @@ struct Shell {
 }
 
 impl Shell {
-    /// None where the shell is not installed; bash is wherever these tests are.
+    /// None where somebody's machine does not have the shell. In CI it is always tried.
     fn begin(shell: &[&str], set_up: &str) -> Option<Self> {
         let is_there = Command::new(shell[0]).arg("--version").output().is_ok();
-        if !is_there && shell[0] != "bash" {
+        if !is_there {
+            let is_checked = std::env::var_os("CI").is_some();
+            assert!(!is_checked, "{} is not there; .ci/run installs it", shell[0]);
+            eprintln!("not tried: this machine has no {}", shell[0]);
             return None;
         }
         let folder = tempfile::tempdir().unwrap();
@@ -62,7 +65,9 @@ fn text(path: &Path) -> &str {
 
 #[test]
 fn bash_goes_on_behind_the_sign_that_it_replaces() {
-    let mut bash = Shell::begin(&["bash", "--norc", "--noprofile", "-i"], ". ./script").unwrap();
+    let Some(mut bash) = Shell::begin(&["bash", "--norc", "--noprofile", "-i"], ". ./script") else {
+        return;
+    };
     for (line, whole) in [
         (
             "butterfly --home butterfly credential revoke owner@b",
