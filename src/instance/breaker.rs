@@ -5,7 +5,7 @@
 //! and only the trial after a pause makes the next one longer. Pure: time is told from outside.
 
 use crate::model::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Failures in a row that open it.
@@ -110,23 +110,19 @@ impl Breaker {
     }
 
     /// How it stands, for administrators: `{state: closed | open | half_open, failures, cause, retry_at}`.
-    pub(super) fn view(&self, now: Timestamp) -> Map<String, Value> {
+    pub(super) fn view(&self, now: Timestamp) -> Value {
         let state = self.state();
         let word = match state.retry_at {
             None => "closed",
             Some(at) if state.trying_since.is_some() || now >= at => "half_open",
             Some(_) => "open",
         };
-        let view = json!({
+        json!({
             "state": word,
             "failures": state.failures,
             "cause": state.cause,
             "retry_at": state.retry_at,
-        });
-        match view {
-            Value::Object(members) => members,
-            _ => Map::new(),
-        }
+        })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -4,7 +4,7 @@
 
 use super::Instance;
 use super::held::Holding;
-use super::holding;
+use super::{asking, holding};
 use crate::client::{ClientError, Seen, inert};
 use crate::handshake::{AlarmKind, Told};
 use crate::model::{GrantDifference, Profile};
@@ -107,8 +107,8 @@ async fn make(
         }));
     }
     let whoami = Query::new("whoami", json!({}));
-    let own = holding::own_context(instance, context);
-    let reply = match holding::ask(instance, holding, &whoami, &own).await {
+    let own = asking::own_context(instance, context);
+    let reply = match asking::ask(instance, holding, &whoami, &own).await {
         Ok(exchange) => exchange.reply,
         Err(error) => {
             if matches!(error, ClientError::Garbage { .. } | ClientError::TooLarge { .. }) {

@@ -3,21 +3,15 @@
 
 use super::Instance;
 use super::held::Holding;
-use crate::client::{Client, ClientError, Exchange, FailedExchange};
+use crate::client::ClientError;
 use crate::handshake::{AlarmKind, Event, Life, LifeError, Told};
 use crate::model::{CredentialState, Timestamp};
-use crate::protocol::{CallContext, Code, HeldCredential, Problem, Query, Reply};
+use crate::protocol::{Code, HeldCredential, Problem, Reply};
 use serde_json::{Value, json};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What the audit trail calls an alarm about a held credential.
 const ALARM: &str = "held_credential_alarm";
-
-/// What an attempt to call a peer came to.
-pub(super) type Attempted = Result<Exchange, Box<FailedExchange>>;
-/// What is told of attempts: whether the peer may know of the one that was given up in the middle, and how each ended.
-pub(super) type Noted<'a> = (&'a AtomicBool, &'a (dyn Fn(&Attempted) + Send + Sync));
 
 /// The held credential of this name.
 pub(super) fn find(instance: &Instance, name: &str) -> Result<Arc<Holding>, Problem> {
@@ -160,115 +154,6 @@ pub(super) fn refused(error: LifeError) -> Problem {
     Problem::new(error.code(), format!("{error}; {}", error.remedy()))
 }
 
-/// Calls the peer for a relay. Where keys were being mixed in at that very moment the old one is refused,
-/// so that nothing was executed, and the call is made once more under the new one. `note` hears of each attempt as soon
-/// as it ended, because whoever waits for what follows may give up.
-pub(super) async fn invoke(
-    instance: &Instance,
-    holding: &Arc<Holding>,
-    query: &Query,
-    context: &CallContext,
-    noted: Noted<'_>,
-) -> Attempted {
-    let client = instance.client();
-    let asked = attempt((instance, client), holding, query, context, noted).await;
-    match &asked {
-        Err(failed) if matches!(failed.error, ClientError::Refused { .. }) => {
-            match renewed(instance, holding).await {
-                Some(renewed) => attempt((instance, client), &renewed, query, context, noted).await,
-                None => asked,
-            }
-        }
-        Ok(exchange) if exchange.reply.code() == Some(Code::CredentialFrozen) => {
-            heed_freezing(instance, holding, context).await;
-            asked
-        }
-        _ => asked,
-    }
-}
-
-/// Somewhere along the chain a credential is frozen: the peer itself says whether it is this one.
-async fn heed_freezing(instance: &Instance, holding: &Holding, context: &CallContext) {
-    let whoami = Query::new("whoami", json!({}));
-    let context = own_context(instance, context);
-    let asked = instance
-        .own_client()
-        .invoke(&holding.credential, &whoami, &context)
-        .await;
-    if let Ok(exchange) = asked {
-        heed_reply(instance, &holding.record.name, &exchange.reply).await;
-    }
-}
-
-/// The credential under its new key, if it has one by now.
-async fn renewed(instance: &Instance, old: &Arc<Holding>) -> Option<Arc<Holding>> {
-    let _turn = old.lasting.turn.lock().await;
-    let now = instance.held().get(&old.record.name)?;
-    (now.record.kid != old.record.kid).then_some(now)
-}
-
-/// Calls the peer, and notes what that says of the credential.
-pub(super) async fn ask(
-    instance: &Instance,
-    holding: &Holding,
-    query: &Query,
-    context: &CallContext,
-) -> Result<Exchange, ClientError> {
-    let noted: Noted<'_> = (&AtomicBool::new(false), &|_| {});
-    let client = instance.own_client();
-    let attempted = attempt((instance, &client), holding, query, context, noted).await;
-    attempted.map_err(|failed| failed.error)
-}
-
-/// A message on its way under a credential. That it was sent is a use, also where nobody waits for the answer any more.
-struct OnItsWay<'a> {
-    holding: &'a Holding,
-    sent: &'a AtomicBool,
-}
-
-impl Drop for OnItsWay<'_> {
-    fn drop(&mut self) {
-        if self.sent.load(Ordering::Relaxed) {
-            self.holding.note_use(Timestamp::now());
-        }
-    }
-}
-
-async fn attempt(
-    (instance, client): (&Instance, &Client),
-    holding: &Holding,
-    query: &Query,
-    context: &CallContext,
-    (sent, note): Noted<'_>,
-) -> Attempted {
-    sent.store(false, Ordering::Relaxed);
-    let on_its_way = OnItsWay { holding, sent };
-    let attempted = client
-        .attempt_telling(&holding.credential, query, context, sent)
-        .await;
-    let is_sent = attempted.as_ref().map_or_else(|failed| failed.is_sent, |_| true);
-    sent.store(is_sent, Ordering::Relaxed);
-    drop(on_its_way);
-    note(&attempted);
-    match &attempted {
-        Ok(_) => note_first_use(instance, holding).await,
-        Err(failed) => notice_tls(instance, holding, &failed.error).await,
-    }
-    attempted
-}
-
-/// A credential that was answered is in use, unless it opens nothing but the handshake.
-async fn note_first_use(instance: &Instance, holding: &Holding) {
-    use CredentialState::{Activated, Opened, Verified};
-    let life = &holding.life;
-    if !life.opens_everything() || !matches!(life.state_at(Timestamp::now()), Opened | Verified | Activated) {
-        return;
-    }
-    if let Err(problem) = happened(instance, &holding.record.name, Event::Used).await {
-        tracing::warn!(credential = %holding.record.name, %problem.message, "the first use of a held credential was not noted");
-    }
-}
-
 /// Takes to heart what the peer says of the credential in a reply of its own (never a relayed one, which may
 /// speak of a credential further on): that it is frozen, that its keys are to be rotated, or that it allows something
 /// else by now.
@@ -317,17 +202,6 @@ async fn know(instance: &Instance, name: &str, told: Told) -> Result<(), Problem
     }
     keep(instance, holding.at(life).allowing(told.grant)).await?;
     Ok(())
-}
-
-/// A call that this instance makes for itself: it goes no further than the peer.
-pub(super) fn own_context(instance: &Instance, context: &CallContext) -> CallContext {
-    CallContext {
-        hop: 0,
-        path: vec![instance.id().clone()],
-        deadline_ms: context.deadline_ms,
-        traceparent: context.traceparent.clone(),
-        trace: false,
-    }
 }
 
 /// The same credential under other TLS pins.

@@ -6,6 +6,7 @@
 mod access_keys;
 pub mod actions;
 mod apis;
+mod asking;
 mod authenticate;
 pub(crate) mod authorise;
 mod body;
@@ -37,6 +38,7 @@ mod lock;
 mod malformed;
 mod metrics;
 mod once;
+mod once_more;
 mod onward;
 mod opening;
 mod peer_gate;

@@ -92,6 +92,7 @@ impl PeerGate {
 
     /// Lets a call through, unless the peer is given a pause. After the pause one call tries; the others go on hearing no.
     pub(super) fn pass<'a>(&'a self, caller: &'a str, now: Timestamp) -> Result<Passage<'a>, Closed> {
+        // Both before either is passed: a trial that the other breaker ends at once would be the next one's turn lost.
         self.look(caller, now)?;
         let reached = self.reached.pass(now).map_err(Closed::Away)?;
         let own = self.answered().get(caller).cloned();
@@ -118,8 +119,8 @@ impl PeerGate {
             _ => self.reached.view(now),
         };
         let in_flight = PLACES - self.places.available_permits().min(PLACES);
-        view.insert("in_flight".to_owned(), json!(in_flight));
-        Value::Object(view)
+        view["in_flight"] = json!(in_flight);
+        view
     }
 
     fn kept_from_it(&self) -> Option<Arc<Breaker>> {

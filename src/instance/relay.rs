@@ -5,12 +5,12 @@
 //! passed is refused before anything leaves this instance.
 
 use super::actions::{Answer, Call, Outcome};
+use super::asking::Attempted;
 use super::grant_part::GrantPart;
 use super::held::Holding;
-use super::holding::{Attempted, Noted};
 use super::peer_gate::{Closed, PeerGate, Place};
 use super::whereabouts::Whereabouts;
-use super::{Instance, holding, renewal, witness};
+use super::{holding, once_more, witness};
 use crate::client::{ClientError, FailedExchange};
 use crate::model::{Connection, ConnectionStatus, InstanceId, Timestamp};
 use crate::protocol::strict_json::DEEPEST;
@@ -52,23 +52,24 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     let gate = &holding.gate;
     let caller = call.caller.credential.as_str();
     let shut = |closed: Closed| way.tell(given_a_pause(credential, &closed, call.now()));
-    gate.look(caller, call.now()).map_err(shut)?;
     let (before, began_us) = (call.onward.count(), call.onward.elapsed_us());
     let _place = match gate.free_place() {
         Some(place) => Some(place),
-        // Boxed, because there would be room for it in every relay.
-        None => match Box::pin(place_until(call, gate, until)).await? {
-            Some(place) => place,
-            None => {
+        None => {
+            // Nobody waits for a place before a gate that is shut.
+            gate.look(caller, call.now()).map_err(shut)?;
+            // Boxed, because there would be room for it in every relay.
+            let Some(place) = Box::pin(place_until(call, gate, until)).await? else {
                 note_hop_not_made(call, began_us);
                 return Err(way.tell(no_place(credential)));
-            }
-        },
+            };
+            place
+        }
     };
     let passage = gate.pass(caller, call.now()).map_err(shut)?;
     let sent = AtomicBool::new(false);
     let note = |attempted: &Attempted| note_hop(call, attempted);
-    let invoked = invoke(call.instance, &holding, query, &context, (&sent, &note));
+    let invoked = once_more::invoke(call.instance, &holding, query, &context, (&sent, &note));
     let invoked = call.unless_gone(tokio::time::timeout_at(until, invoked)).await;
     let as_far = |problem: Problem| problem.with(SENT, json!(sent.load(Ordering::Relaxed)));
     let Ok(invoked) = invoked.map_err(as_far)? else {
@@ -80,26 +81,6 @@ pub async fn relay(call: &Call<'_>, connection: &Connection, query: &Query) -> A
     passage.ended(invoked.as_ref().err().map(|failed| &failed.error), call.now());
     let exchange = invoked.map_err(|attempt| way.tell(failed(*attempt)))?;
     answer(exchange.reply, &way)
-}
-
-/// Calls the peer; once more where it refused a key that it had replaced, and the answer that said so was lost.
-async fn invoke(
-    instance: &Instance,
-    holding: &Arc<Holding>,
-    query: &Query,
-    context: &CallContext,
-    noted: Noted<'_>,
-) -> Attempted {
-    let asked = holding::invoke(instance, holding, query, context, noted).await;
-    let is_refused = |failed: &FailedExchange| matches!(failed.error, ClientError::Refused { .. });
-    if !holding.is_between_keys() || !asked.as_ref().is_err_and(|failed| is_refused(failed)) {
-        return asked;
-    }
-    // Boxed, because there would be room for it in every relay.
-    match Box::pin(renewal::finish(instance, holding, context)).await {
-        Some(renewed) => Box::pin(holding::invoke(instance, &renewed, query, context, noted)).await,
-        None => asked,
-    }
 }
 
 /// A place among the calls to a peer, as soon as there is one; none if the time was over before.

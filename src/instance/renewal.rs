@@ -4,6 +4,7 @@
 //! lost reply, a crash or an impatient administrator loses nothing. The new keys are durable before they are used.
 
 use super::Instance;
+use super::asking;
 use super::held::Holding;
 use super::holding::{self, find, keep};
 use crate::client::ClientError;
@@ -85,23 +86,24 @@ pub(super) async fn rotate(
     first_call(instance, mixed, context).await
 }
 
-/// Finishes a rotation whose answer was lost, after which the peer refused the older key: the same key again gets the same
-/// answer. None where that is of no avail.
-pub(super) async fn finish(
+/// What took the place of a credential that the peer refused: what is here under its name by now, once a rotation that
+/// is under way is over; or the one that comes of finishing a rotation whose answer was lost, for which the same key again
+/// gets the same answer. None where the refused one is the latest.
+pub(super) async fn successor(
     instance: &Instance,
     refused: &Holding,
     context: &CallContext,
 ) -> Option<Arc<Holding>> {
     let name = &refused.record.name;
-    let found = ready(instance, name).ok()?;
-    let _turn = found.lasting.turn.lock().await;
-    let holding = ready(instance, name).ok()?;
+    let _turn = refused.lasting.turn.lock().await;
+    let holding = instance.held().get(name)?;
     if holding.record.kid != refused.record.kid {
         return Some(holding);
     }
     if !holding.is_between_keys() {
         return None;
     }
+    let holding = ready(instance, name).ok()?;
     match mix(instance, holding, Some(0), context).await {
         Ok(mixed) => {
             tracing::info!(credential = %name, "a rotation whose answer was lost is finished");
@@ -234,7 +236,7 @@ async fn asked(
     query: &Query,
     context: &CallContext,
 ) -> Result<Reply, Problem> {
-    let context = holding::own_context(instance, context);
+    let context = asking::own_context(instance, context);
     let mut tries = 1;
     loop {
         match instance
@@ -352,9 +354,9 @@ async fn first_call(
         });
     }
     let name = holding.record.name.clone();
-    let context = holding::own_context(instance, context);
+    let context = asking::own_context(instance, context);
     let whoami = Query::new("whoami", json!({}));
-    let warning = match holding::ask(instance, &holding, &whoami, &context).await {
+    let warning = match asking::ask(instance, &holding, &whoami, &context).await {
         Ok(exchange) => {
             holding::heed_reply(instance, &name, &exchange.reply).await;
             let problem = exchange.reply.problem();

@@ -82,6 +82,7 @@ mod session;
 mod shell;
 mod sorting;
 mod stop;
+mod superseding;
 mod tags_cell;
 mod teller;
 mod transfer;

@@ -183,7 +183,7 @@ impl Workspace {
     async fn mix_keys(&self, standing: Standing) -> Result<Verified, Failure> {
         let entry = opened(&standing)?;
         let mut waiting = false;
-        let mut resealed = 0;
+        let (mut resealed, mut called_with) = (0, None);
         let parts = parts(entry);
         // Then nobody else should have the others of the offer.
         let is_alone = parts.len() == 1;
@@ -194,6 +194,9 @@ impl Workspace {
                     waiting |= mixed.is_waiting;
                     if mixed.old_kid.is_some() {
                         resealed += self.reseal_quietly(name, mixed.old_kid).await;
+                    }
+                    if self.supersede_plain(name).await? {
+                        called_with = Some(name.clone());
                     }
                 }
                 Part::There(ours, name) => waiting |= self.activate_there(ours, name).await?,
@@ -214,6 +217,7 @@ impl Workspace {
         Ok(Verified {
             waiting,
             resealed,
+            called_with,
             ..told
         })
     }
@@ -274,6 +278,7 @@ impl Workspace {
             activates: false,
             credentials: Vec::new(),
             resealed: 0,
+            called_with: None,
         })
     }
 
@@ -416,5 +421,6 @@ fn told(standing: Standing) -> Verified {
         activates: row.activates,
         credentials: standing.states,
         resealed: 0,
+        called_with: None,
     }
 }

@@ -8,19 +8,12 @@ use butterfly_console::handshake::{AlarmKind, Bundle};
 use butterfly_console::model::{CredentialState, Delivery, Route, Timestamp};
 use butterfly_console::protocol::Code;
 use butterfly_console::seal::{DataKey, Identity, Passphrase};
-use butterfly_console::workspace::{CheckKind, CheckResult, InstanceChange, OfferMade, Received};
+use butterfly_console::workspace::{CheckKind, CheckResult, InstanceChange, Received};
 use std::io::Write;
 use zeroize::Zeroizing;
 
 async fn pair() -> (Side, Side) {
     (Side::new("alpha").await, Side::new("beta").await)
-}
-
-fn bundle_of(made: &OfferMade) -> (Vec<u8>, Passphrase) {
-    (
-        made.armoured.clone().unwrap().into_bytes(),
-        made.passphrase.clone().unwrap(),
-    )
 }
 
 /// Refused with one of these codes, and not a trace of it.

@@ -7,6 +7,7 @@ use butterfly_console::model::{
     Profile, Route,
 };
 use butterfly_console::protocol::{Code, Query};
+use butterfly_console::seal::Passphrase;
 use butterfly_console::workspace::{
     AcceptRequest, Accepted, AskRequest, CallOptions, Failure, FederateRequest, Home, InitInstance,
     InvokeOptions, OfferMade, OfferRequest, Received, Unlock, VaultLock, Workspace,
@@ -149,6 +150,14 @@ pub fn accepting(received: Received) -> AcceptRequest {
         name: None,
         instance: Some(instance("alpha")),
     }
+}
+
+/// The bundle of an offer and the words that open it.
+pub fn bundle_of(made: &OfferMade) -> (Vec<u8>, Passphrase) {
+    (
+        made.armoured.clone().unwrap().into_bytes(),
+        made.passphrase.clone().unwrap(),
+    )
 }
 
 /// The handover from beta to alpha, whichever way.

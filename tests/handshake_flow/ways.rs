@@ -3,7 +3,7 @@
 use crate::support::*;
 use butterfly_console::model::{AppId, CredentialState, Delivery, Holder, Profile, Route};
 use butterfly_console::protocol::Code;
-use butterfly_console::workspace::{AskRequest, CheckResult, RemoteRequest, Workspace};
+use butterfly_console::workspace::{AcceptRequest, AskRequest, CheckResult, Received, RemoteRequest, Workspace};
 
 /// From an offer that opens nothing before both sides compared the words.
 async fn verified_first(delivery: Delivery) {
@@ -177,6 +177,89 @@ async fn plain_values_work_and_have_no_activation() {
         .unwrap();
     assert!(rotated.form.is_some(), "new values to hand over");
     beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_of_a_handshake_takes_the_place_of_plain_values_once_fresh_keys_are_in() {
+    let (alpha, beta) = (Side::empty("alpha").await, Side::new("beta").await);
+    for profile in [Profile::Legacy, Profile::Native] {
+        let plain = beta
+            .home
+            .offer(butterfly_console::workspace::OfferRequest {
+                app_id: AppId::parse(&format!("by-{profile}")).unwrap(),
+                profile,
+                holders: vec![Holder::Console],
+                ..offer_of(Delivery::Plain, false)
+            })
+            .await
+            .unwrap();
+        let (_, values) = plain.plain.into_iter().next().unwrap();
+        let remote = format!("beta-{profile}");
+        let added = RemoteRequest {
+            name: instance(&remote),
+            credential: values,
+        };
+        alpha.home.add_remote(added).await.unwrap();
+        let before = alpha.home.instance(&remote).await.unwrap().app_id;
+
+        let mut wanted = offer_of(Delivery::Passphrase, true);
+        wanted.app_id = AppId::parse(&format!("joined-{profile}")).unwrap();
+        wanted.holders = vec![Holder::Console];
+        let made = beta.home.offer(wanted).await.unwrap();
+        let (bundle, passphrase) = bundle_of(&made);
+        let received = Received::Passphrase { bundle, passphrase };
+        let taken = AcceptRequest {
+            instance: None,
+            ..accepting(received)
+        };
+        let accepted = alpha.home.accept(taken).await.unwrap();
+        assert_eq!(accepted.remote.as_str(), remote);
+        alpha.home.verify(&accepted.id, true).await.unwrap();
+        assert_eq!(
+            alpha.home.instance(&remote).await.unwrap().app_id,
+            before,
+            "nothing can be called with it yet"
+        );
+        beta.home.verify(&made.offer_id, true).await.unwrap();
+        let verified = alpha.home.advance(&accepted.id).await.unwrap();
+        assert_eq!(verified.called_with.as_ref(), accepted.credentials.first());
+        let row = alpha.home.instance(&remote).await.unwrap();
+        assert_eq!((&row.app_id, row.profile), (&accepted.app_id, Profile::Native));
+        let again = alpha.home.advance(&accepted.id).await.unwrap();
+        assert_eq!(again.called_with, None);
+        alpha.home.remove_instance(&remote).await.unwrap();
+    }
+    beta.home.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_can_be_had_again_as_it_was_until_it_is_answered() {
+    let alpha = Side::new("alpha").await;
+    for ours in [None, Some(instance("alpha"))] {
+        let made = alpha
+            .home
+            .ask(AskRequest {
+                holders: match ours {
+                    Some(_) => vec![Holder::Console, Holder::Instance],
+                    None => vec![Holder::Console],
+                },
+                instance: ours,
+                app_id: AppId::parse("alpha").unwrap(),
+                file: None,
+            })
+            .await
+            .unwrap();
+        let file = alpha.folder.path().join(format!("{}.txt", made.id));
+        let again = alpha.home.request_again(&made.id, Some(file.clone())).await.unwrap();
+        assert_eq!(again.text, made.text);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), made.text);
+        let refused = alpha.home.request_again(&made.id, Some(file)).await.unwrap_err();
+        assert_eq!(refused.code, Code::FileFailed, "{refused}");
+        alpha.home.cancel_handshake(&made.id).await.unwrap();
+        let gone = alpha.home.request_again(&made.id, None).await.unwrap_err();
+        assert_eq!(gone.code, Code::HandshakeNotFound);
+    }
+    alpha.home.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,12 @@
 //! `butterfly handshake request`: asking somebody for a credential.
 
+use super::status::open;
 use crate::cli::arguments::{HolderArg, holders};
 use crate::cli::outcome::{Outcome, usage, write_line};
 use crate::cli::session::Session;
 use crate::cli::words;
 use crate::model::{AppId, Holder, InstanceName};
-use crate::workspace::AskRequest;
+use crate::workspace::{AskRequest, RequestMade};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -19,13 +20,16 @@ pub struct Ask {
     #[arg(long, value_name = "NAME")]
     instance: Option<InstanceName>,
     /// The name under which we would like to call; the instance's name unless told.
-    #[arg(long, value_name = "ID", required_unless_present = "instance")]
+    #[arg(long, value_name = "ID", required_unless_present_any = ["instance", "again"])]
     app_id: Option<AppId>,
     /// Who of us gets a credential of its own: `console` makes calls from here (routes endpoint and circuit), `instance`
     /// lets the one named with --instance call by itself (route relay). Repeatable; the console unless told, and the
     /// instance if one is named.
     #[arg(long, value_enum)]
     holder: Vec<HolderArg>,
+    /// Show once more the request that was made under this id and waits for its answer, instead of making one.
+    #[arg(long, value_name = "HANDSHAKE", conflicts_with_all = ["instance", "app_id", "holder"])]
+    again: Option<String>,
     /// Write the request there instead of printing it; - prints it.
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
@@ -33,6 +37,11 @@ pub struct Ask {
 
 impl Ask {
     pub async fn run(self, session: &Session) -> Outcome {
+        let file = self.file.filter(|path| path.as_os_str() != "-");
+        if let Some(id) = &self.again {
+            let made = open(session, id).await?.request_again(id, file).await?;
+            return show(session, &made);
+        }
         session.permit("asking for a credential")?;
         let usual: &[Holder] = match self.instance {
             Some(_) => &[Holder::Console, Holder::Instance],
@@ -62,23 +71,27 @@ impl Ask {
                 instance: self.instance,
                 app_id,
                 holders,
-                file: self.file.filter(|path| path.as_os_str() != "-"),
+                file,
             })
             .await?;
-        if session.is_json() {
-            return session.show(&made, String::new);
-        }
-        match &made.file {
-            Some(file) => write_line(&format!("request {} is in {}", made.id, file.display()))?,
-            None => write_line(made.text.trim_end())?,
-        }
-        session.note(&format!(
-            "Send it to the other administrator; nothing in it is secret. It may be answered until {}.\n\
-             There: butterfly handshake offer INSTANCE --request FILE\n\
-             Here, with what comes back: {}",
-            words::moment(made.expires_at),
-            session.command("handshake accept FILE")
-        ));
-        Ok(())
+        show(session, &made)
     }
+}
+
+fn show(session: &Session, made: &RequestMade) -> Outcome {
+    if session.is_json() {
+        return session.show(made, String::new);
+    }
+    match &made.file {
+        Some(file) => write_line(&format!("request {} is in {}", made.id, file.display()))?,
+        None => write_line(made.text.trim_end())?,
+    }
+    session.note(&format!(
+        "Send it to the other administrator; nothing in it is secret. It may be answered until {}.\n\
+         There: butterfly handshake offer INSTANCE --request FILE\n\
+         Here, with what comes back: {}",
+        words::moment(made.expires_at),
+        session.command("handshake accept FILE")
+    ));
+    Ok(())
 }

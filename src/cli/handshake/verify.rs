@@ -158,6 +158,13 @@ fn explain(session: &Session, row: &HandshakeRow, verified: &Verified) -> String
             "sealed anew",
             (verified.resealed > 0).then(|| format!("{} circuits", verified.resealed)),
         ),
+        (
+            "called with",
+            verified
+                .called_with
+                .as_ref()
+                .map(|name| format!("{name}, in the place of plain values")),
+        ),
     ]);
     text.push('\n');
     text.push_str(&outcome(session, row, verified));

@@ -80,6 +80,15 @@ fn ask(state: &mut State, wizard: &mut Wizard) -> Option<Effect> {
             (Purpose::Connection, Some(instance)) => Errand::Connections(instance),
             _ => return None,
         },
+        Step::Send => {
+            let id = course.under_way().map(|under_way| under_way.id.clone())?;
+            if wizard.asked.as_ref().is_some_and(|asked| asked.id == id) {
+                return None;
+            }
+            wizard.asked = None;
+            // Its answer may be here already: nobody needs to wait for the text.
+            return Some(errand_in_background(state, Errand::AskAgain(id)));
+        }
         Step::Activation if course.side() == Side::Held => {
             let id = course.under_way().map(|under_way| under_way.id.clone())?;
             return Some(errand_in_background(state, Errand::Advance(id)));

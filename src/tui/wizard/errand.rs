@@ -38,6 +38,8 @@ pub enum Errand {
     Inspect(Source, Passphrase),
     /// Make a request.
     Ask(Box<AskRequest>),
+    /// The text of a request that was made.
+    AskAgain(String),
     /// Open what came, and keep it.
     Accept {
         /// What came.
@@ -91,6 +93,8 @@ pub enum Heard {
     Says(Box<Value>),
     /// The request is made.
     Asked(Box<RequestMade>),
+    /// The request as it was made.
+    AskedBefore(Box<RequestMade>),
     /// What came is kept.
     Accepted(Box<Accepted>),
     /// The remote is added.
@@ -179,6 +183,7 @@ pub async fn run(workspace: &Workspace, errand: Errand, report: &(dyn Fn(&Check)
             Heard::Says(Box::new(says))
         }
         Errand::Ask(request) => Heard::Asked(Box::new(workspace.ask(*request).await?)),
+        Errand::AskAgain(id) => Heard::AskedBefore(Box::new(workspace.request_again(&id, None).await?)),
         Errand::Accept {
             opening,
             name,

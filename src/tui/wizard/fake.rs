@@ -78,6 +78,19 @@ pub fn made(request: &OfferRequest) -> OfferMade {
     }
 }
 
+/// A request that was made.
+fn asked(file: Option<std::path::PathBuf>) -> RequestMade {
+    RequestMade {
+        id: "req_0123456789ab".into(),
+        text: format!(
+            "-----BEGIN BUTTERFLY REQUEST-----\n{}\n-----END BUTTERFLY REQUEST-----",
+            "Zm9v".repeat(120)
+        ),
+        file,
+        expires_at: now().plus_seconds(604_800),
+    }
+}
+
 /// What came of opening something.
 pub fn accepted() -> Accepted {
     Accepted {
@@ -136,15 +149,8 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
         ),
         Errand::Offer(request) => Heard::Made(Box::new(made(&request))),
         Errand::Inspect(..) => Heard::Says(Box::new(says())),
-        Errand::Ask(request) => Heard::Asked(Box::new(RequestMade {
-            id: "req_0123456789ab".into(),
-            text: format!(
-                "-----BEGIN BUTTERFLY REQUEST-----\n{}\n-----END BUTTERFLY REQUEST-----",
-                "Zm9v".repeat(120)
-            ),
-            file: request.file,
-            expires_at: now().plus_seconds(604_800),
-        })),
+        Errand::Ask(request) => Heard::Asked(Box::new(asked(request.file))),
+        Errand::AskAgain(_) => Heard::AskedBefore(Box::new(asked(None))),
         Errand::Accept { .. } => Heard::Accepted(Box::new(accepted())),
         Errand::AddRemote(request) => Heard::Added(request.name),
         Errand::Verify(id, matches) => Heard::Verified(
@@ -160,6 +166,7 @@ pub fn answer(errand: Errand) -> Option<Outcome<Heard>> {
                 activates: true,
                 credentials: Vec::new(),
                 resealed: 0,
+                called_with: None,
             }),
             None,
         ),

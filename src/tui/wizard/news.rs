@@ -10,7 +10,7 @@ use super::picker::Item;
 use super::state::Wizard;
 use super::update::press;
 use super::within::with;
-use crate::handshake::guide::{Happened, Step};
+use crate::handshake::guide::{Course, Happened, Step, UnderWay};
 use crate::model::{AppId, CredentialState, Holder, Side};
 use crate::tui::effect::Effect;
 use crate::tui::outcome::Outcome;
@@ -109,7 +109,7 @@ fn came(state: &mut State, wizard: &mut Wizard, ticket: u64, outcome: Outcome<He
             tracing::warn!(remedy = %failure.remedy, "the handshake wizard: {}", failure.message);
             wizard.list.loading = false;
             wizard.missed = wizard.missed.saturating_add(1);
-            let speaks = awaited || wizard.step() == Step::Activation;
+            let speaks = awaited || matches!(wizard.step(), Step::Activation | Step::Send);
             if speaks {
                 wizard.failure = Some(failure);
             }
@@ -158,11 +158,21 @@ fn take(state: &mut State, wizard: &mut Wizard, heard: Heard, awaited: bool) -> 
             effects.extend(observed(state, wizard, what));
             effects
         }
+        Heard::AskedBefore(asked) => {
+            let is_meant = |under_way: &UnderWay| under_way.id == asked.id;
+            if wizard.course.under_way().is_some_and(is_meant) {
+                wizard.asked = Some(*asked);
+            }
+            Vec::new()
+        }
         _ if !awaited => Vec::new(),
         Heard::Begun(rows, draft) => {
-            wizard.others = rows;
             let kept = draft.map(|draft| *draft).filter(|draft| !draft.is_finished());
             wizard.draft = wizard.draft.take().or(kept);
+            wizard.others = rows;
+            if let Some(left) = wizard.draft.as_ref().and_then(Course::under_way) {
+                wizard.others.retain(|row| row.id != left.id);
+            }
             if let (None, Some(side)) = (&wizard.draft, wizard.wanted.take()) {
                 return set_out(state, wizard, side);
             }
@@ -256,8 +266,10 @@ fn adopt(wizard: &mut Wizard, text: &str, says: &Value) {
     if wizard.request.as_ref() == Some(says) && answers.request == text {
         return;
     }
-    if let Some(app_id) = says.get("app_id").and_then(Value::as_str) {
-        answers.app_id = AppId::parse(app_id).ok().or(answers.app_id.take());
+    let proposed = says.get("app_id").and_then(Value::as_str);
+    if let Some(proposed) = proposed.and_then(|name| AppId::parse(name).ok()) {
+        let typed = answers.app_id.replace(proposed);
+        wizard.outvoted = typed.filter(|typed| Some(typed) != answers.app_id.as_ref());
     }
     let holders: Option<Vec<Holder>> = says
         .get("holders")

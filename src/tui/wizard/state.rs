@@ -4,7 +4,7 @@ use super::ahead::Ahead;
 use super::picker::Picker;
 use crate::handshake::AlarmKind;
 use crate::handshake::guide::{Course, Step};
-use crate::model::{CredentialState, Delivery, Grant, InstanceName, Side, Timestamp};
+use crate::model::{AppId, CredentialState, Delivery, Grant, InstanceName, Side, Timestamp};
 use crate::tui::layers::Field;
 use crate::workspace::{Accepted, Called, Check, Failure, HandshakeRow, OfferMade, RequestMade};
 use serde_json::Value;
@@ -61,6 +61,8 @@ pub struct Wizard {
     pub named: HashMap<String, String>,
     /// What a request says.
     pub request: Option<Value>,
+    /// The name that was typed before a request came that asks for another one.
+    pub outvoted: Option<AppId>,
     /// The offer, while it is on the screen.
     pub made: Option<OfferMade>,
     /// The request that was made here.
@@ -105,6 +107,7 @@ impl Wizard {
             draft: None,
             named: HashMap::new(),
             request: None,
+            outvoted: None,
             made: None,
             asked: None,
             says: None,
@@ -219,12 +222,6 @@ impl Wizard {
             .as_ref()
             .is_some_and(|made| made.passphrase.is_some() || !made.plain.is_empty());
         self.step() == Step::HandOver && secret
-    }
-
-    /// Whether something is on the screen that is not shown again: secrets, or a request that is in no file.
-    pub fn loses_by_leaving(&self) -> bool {
-        let unwritten = self.asked.as_ref().is_some_and(|asked| asked.file.is_none());
-        self.shows_secrets() || self.step() == Step::Send && unwritten
     }
 
     /// Whether an instance of ours got a credential with which it can call by itself.

@@ -71,6 +71,7 @@ fn verified(state: &mut State, credential: CredentialState) {
         activates: true,
         credentials: Vec::new(),
         resealed: 0,
+        called_with: None,
     };
     let news = News::Came(0, Ok(Heard::Verified(Box::new(done), None)));
     let effects = update(state, Message::Wizard(news));

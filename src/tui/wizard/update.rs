@@ -267,7 +267,7 @@ fn back(state: &mut State, wizard: &mut Wizard, leaving: bool) -> (bool, Vec<Eff
         }
         return (true, enter(state, wizard));
     }
-    if wizard.loses_by_leaving() && !leaving {
+    if wizard.shows_secrets() && !leaving {
         wizard.leaving = true;
         return (true, Vec::new());
     }

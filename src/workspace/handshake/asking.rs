@@ -10,6 +10,14 @@ use crate::workspace::folders::write_new;
 use crate::workspace::{AskRequest, Failure, RequestMade, Workspace, blocking};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// A request in the name of an instance.
+#[derive(Deserialize)]
+struct Signed {
+    request: Request,
+    text: String,
+}
 
 impl Workspace {
     /// Asks for a credential: a request to send, whose answer only this home opens.
@@ -66,6 +74,52 @@ impl Workspace {
         })
     }
 
+    /// The text of a request that waits for its answer: the same as when it was made. Written to the file, if one is named.
+    pub async fn request_again(&self, id: &str, file: Option<PathBuf>) -> Result<RequestMade, Failure> {
+        let wanted = id.to_owned();
+        let entries = self.in_vault(|vault| vault.handshakes()).await?;
+        let entry = entries.into_iter().find(|entry| entry.id == wanted);
+        let entry = entry.ok_or_else(|| {
+            no_request(
+                id,
+                Code::HandshakeNotFound,
+                "no handshake of this home has that id",
+            )
+        })?;
+        let Some(made) = entry
+            .request
+            .filter(|_| entry.request_key.is_some() && entry.ended_at.is_none())
+        else {
+            return Err(no_request(
+                id,
+                Code::WrongStep,
+                "it is no request that waits for its answer",
+            ));
+        };
+        if made.expires_at <= Timestamp::now() {
+            return Err(no_request(
+                id,
+                Code::WrongStep,
+                "its time is over, and nobody can answer it any more",
+            ));
+        }
+        let text = match &entry.instance {
+            Some(instance) => self.signed_by(instance, &made).await?.text,
+            None => made.to_text(&self.in_vault(|vault| vault.identity()).await?),
+        };
+        if let Some(path) = file.clone() {
+            refuse_existing(&path)?;
+            let bytes = text.clone();
+            blocking(move || write_new(&path, bytes.as_bytes())).await?;
+        }
+        Ok(RequestMade {
+            id: made.id,
+            text,
+            file,
+            expires_at: made.expires_at,
+        })
+    }
+
     /// In the name of the instance that shall hold a credential, or else of this console.
     async fn make_request(
         &self,
@@ -86,20 +140,20 @@ impl Workspace {
             let text = made.to_text(&identity);
             return Ok((made, key, text));
         };
-        #[derive(Deserialize)]
-        struct Signed {
-            request: Request,
-            text: String,
-        }
-        let mut session = self.session(instance.as_str()).await?;
+        let signed = self.signed_by(instance.as_str(), &made).await?;
+        Ok((signed.request, key, signed.text))
+    }
+
+    /// The request made out in the name of an instance of ours.
+    async fn signed_by(&self, instance: &str, made: &Request) -> Result<Signed, Failure> {
+        let mut session = self.session(instance).await?;
         let query = Query::new("sign_request", json!({ "request": made }));
         let result = session.result(&query).await;
         let signed = result.and_then(|result| {
             serde_json::from_value::<Signed>(result).map_err(|_| session.unexpected(query.action()))
         });
         session.close().await;
-        let signed = signed?;
-        Ok((signed.request, key, signed.text))
+        signed
     }
 
     /// What a request says, checked: `{id, name, instance, identity, app_id, holders, expires_at}`. Needs no home.
@@ -127,6 +181,14 @@ impl Workspace {
         self.in_vault(move |vault| vault.keep_wizard_draft(draft.as_ref()))
             .await
     }
+}
+
+fn no_request(id: &str, code: Code, why: &str) -> Failure {
+    Failure::new(
+        code,
+        format!("the text of {id} cannot be shown: {why}"),
+        "look at `butterfly handshake status`, or make another request with `butterfly handshake request`",
+    )
 }
 
 fn usage(message: &str, remedy: &str) -> Failure {

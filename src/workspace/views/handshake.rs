@@ -203,6 +203,8 @@ pub struct Verified {
     pub credentials: Vec<(String, CredentialState)>,
     /// Circuits that were sealed anew under the fresh keys.
     pub resealed: u64,
+    /// The credential with which the remote is called from now on, where it was called with plain values before.
+    pub called_with: Option<String>,
 }
 
 /// One of the live checks at the end of a handshake, and of `credential check`.

@@ -256,10 +256,16 @@ pub fn review(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
     }
     if let Some(says) = &wizard.request {
         let text = |name: &str| says.get(name).and_then(|value| value.as_str()).unwrap_or("?");
+        let instead = wizard.outvoted.as_ref().map(|typed| {
+            format!(
+                " It is offered that one, in the place of {typed}, which you typed: go back to change it."
+            )
+        });
         let line = format!(
-            "Their request calls itself {} and asks for the name {}.",
+            "Their request calls itself {} and asks for the name {}.{}",
             text("name"),
-            text("app_id")
+            text("app_id"),
+            instead.unwrap_or_default()
         );
         sheet.led(
             &format!("{} ", state.look.glyphs.dot),

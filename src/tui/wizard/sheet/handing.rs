@@ -232,24 +232,8 @@ pub fn send(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
             Role::Base,
             room,
         );
-        sheet.gap();
-        sheet.prose(
-            "Its text was shown when it was made. If it is lost, cancel this handshake and make another request.",
-            Role::Dim,
-            room,
-        );
         return;
     };
-    if wizard.leaving {
-        sheet.led(
-            &format!("{} ", state.look.glyphs.warn),
-            Role::Warn,
-            "The request is in no file, and is not shown again: y copies it. Press Esc once more to leave; the handshake stays under way.",
-            Role::Warn,
-            room,
-        );
-        sheet.gap();
-    }
     let mut lines = Vec::new();
     if let Some(file) = &asked.file {
         lines.push(Line::of("file      ", Role::Dim).and(file.display().to_string(), Role::Strong));
@@ -264,12 +248,8 @@ pub fn send(state: &State, wizard: &Wizard, sheet: &mut Sheet, room: u16) {
     ));
     sheet.card(lines);
     sheet.gap();
-    let leave = match asked.file {
-        Some(_) => "You can leave until then.",
-        None => "You can leave until then, once you have copied it.",
-    };
     sheet.prose(
-        &format!("When their answer is here, go on with Enter. {leave}"),
+        "When their answer is here, go on with Enter. You can leave until then: the request is shown again when you come back.",
         Role::Dim,
         room,
     );

@@ -1,4 +1,4 @@
-//! Scrolling, the mouse, small windows, and leaving what is not shown again.
+//! Scrolling, the mouse, small windows, and leaving.
 
 use super::*;
 use crate::tui::message::Mouse;
@@ -153,45 +153,36 @@ fn a_click_chooses_an_answer_and_says_nothing_yet() {
 }
 
 #[test]
-fn a_request_that_is_in_no_file_is_not_left_by_mistake_and_its_keys_go_with_it() {
-    let send = |file: &str| {
-        let mut state = demo((80, 24));
-        accept_until_input(&mut state, Delivery::Request);
-        press(&mut state, &["tab", "tab"]);
-        write(&mut state, "museum-lab");
-        press(&mut state, &["tab"]);
-        press(&mut state, &["ctrl-u"]);
-        write(&mut state, file);
-        press(&mut state, &["ctrl-s"]);
-        assert_eq!(step(&state), Step::Send);
-        state
-    };
-    let mut state = send("");
+fn a_request_is_shown_again_when_one_comes_back_to_it_and_leaving_it_loses_nothing() {
+    let mut state = demo((80, 24));
+    accept_until_input(&mut state, Delivery::Request);
+    press(&mut state, &["tab", "tab"]);
+    write(&mut state, "museum-lab");
+    press(&mut state, &["tab"]);
+    press(&mut state, &["ctrl-u", "ctrl-s"]);
+    assert_eq!(step(&state), Step::Send);
     assert!(footer(&state).contains("copy"), "{}", footer(&state));
     press(&mut state, &["esc"]);
-    let shown = screen(&state);
-    assert!(is_open(&state) && shown.contains("is not shown again"), "{shown}");
-    press(&mut state, &["esc"]);
     assert!(!is_open(&state));
-    let mut state = send("for-them.request");
-    press(&mut state, &["esc"]);
-    assert!(!is_open(&state), "it is in its file");
-    // Come back to: its text is not here any more, nor are the keys for it.
     let mut state = demo((80, 24));
     update(&mut state, Message::Key(Key::char('H')));
-    let rows = vec![fake::row(
-        Side::Held,
-        Delivery::Request,
-        CredentialState::Requested,
-    )];
-    tell(&mut state, Heard::Begun(rows, None));
-    press(&mut state, &["3", "enter"]);
+    let mut waiting = fake::row(Side::Held, Delivery::Request, CredentialState::Requested);
+    waiting.id = "req_0123456789ab".into();
+    tell(&mut state, Heard::Begun(vec![waiting], None));
+    press(&mut state, &["3"]);
+    let again = errands(&mut state, "enter")
+        .into_iter()
+        .find_map(|errand| match errand {
+            Errand::AskAgain(id) => Some(id),
+            _ => None,
+        });
+    assert_eq!(again.as_deref(), Some("req_0123456789ab"));
     assert_eq!(step(&state), Step::Send);
-    let shown = screen(&state);
-    assert!(shown.contains("make another request"), "{shown}");
-    for key in ["copy", "picture"] {
-        assert!(!footer(&state).contains(key), "{}", footer(&state));
-    }
+    assert!(!footer(&state).contains("copy"), "{}", footer(&state));
+    let heard = fake::answer(Errand::AskAgain(again.unwrap())).unwrap();
+    update(&mut state, Message::Wizard(News::Came(0, heard)));
+    assert!(footer(&state).contains("copy"), "{}", footer(&state));
+    assert!(screen(&state).contains("bytes"), "{}", screen(&state));
 }
 
 #[test]
@@ -225,4 +216,49 @@ fn a_peer_that_refuses_is_asked_less_and_less_often_and_nothing_else_is_promised
     assert!(again.iter().any(|errand| matches!(errand, Errand::Advance(_))));
     verified(&mut state, CredentialState::Active);
     assert_eq!(step(&state), Step::Checks);
+}
+
+#[test]
+fn what_was_left_is_there_once_and_not_as_a_draft_and_as_a_handshake() {
+    let mut left = demo((80, 24));
+    offer(&mut left, Delivery::Code);
+    let course = wizard(&left).course.clone();
+    let id = course.under_way().unwrap().id.clone();
+    let mut state = demo((80, 24));
+    update(&mut state, Message::Key(Key::char('H')));
+    let row = fake::row(Side::Issued, Delivery::Code, CredentialState::Offered);
+    let other = HandshakeRow {
+        id: "offer_of_somebody_else".into(),
+        ..row.clone()
+    };
+    assert_eq!(row.id, id);
+    tell(&mut state, Heard::Begun(vec![row, other], Some(Box::new(course))));
+    let keys: Vec<_> = wizard(&state)
+        .list
+        .items
+        .iter()
+        .map(|item| item.key.as_str())
+        .collect();
+    assert_eq!(keys, ["offer", "accept", "draft", "id:offer_of_somebody_else"]);
+}
+
+#[test]
+fn a_request_that_asks_for_another_name_than_was_typed_says_so() {
+    let mut state = demo((120, 36));
+    offer_until_delivery(&mut state);
+    press(&mut state, &["2", "enter"]);
+    let effects = update(
+        &mut state,
+        Message::Paste("-----BEGIN BUTTERFLY REQUEST-----\nx".into()),
+    );
+    answer(&mut state, effects);
+    press(&mut state, &["enter"]);
+    while step(&state) != Step::Review {
+        press(&mut state, &["enter"]);
+    }
+    let shown = screen(&state);
+    assert!(
+        shown.contains("museum-lab"),
+        "{shown}"
+    );
 }
