@@ -39,6 +39,18 @@ fn a_request_is_text_that_anybody_may_read_and_nobody_may_change() {
     // Printed for people, it is the text and nothing else.
     let printed = home.run(&["handshake", "request", "--app-id", "other"]);
     assert!(printed.stdout.starts_with("-----BEGIN "), "{}", printed.stdout);
+
+    // Had again as long as it waits, also into a file, and where nothing may be changed.
+    let id = made["id"].as_str().unwrap();
+    let again = home.run(&["--read-only", "handshake", "request", "--again", id]);
+    assert_eq!(again.stdout.trim_end(), text.trim_end());
+    let file = home.beside("again");
+    let written = home.ok(&["handshake", "request", "--again", id, "--file", &file]);
+    assert_eq!((&written["id"], &written["file"]), (&made["id"], &json!(file)));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    home.ok(&["handshake", "cancel", id, "--yes"]);
+    let gone = home.run_json(&["handshake", "request", "--again", id]);
+    assert_eq!(refused(&gone, 1), "handshake_not_found");
 }
 
 #[test]
