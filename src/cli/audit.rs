@@ -2,7 +2,7 @@
 
 use super::ask;
 use super::filter::{FilterArg, filter_of};
-use super::outcome::{Outcome, Stop, write_json};
+use super::outcome::{Outcome, Stop, after, write_json};
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
@@ -84,15 +84,15 @@ async fn verify(session: &Session, instance: &str) -> Outcome {
         "keep a copy of the instance's audit.db, and ask who could write to that file",
     )
     .on(instance);
-    if session.is_json() {
+    let shown = if session.is_json() {
         let mut value = json!(report);
         value["error"] = failure.to_value()["error"].take();
-        write_json(&value, std::io::stdout().is_terminal())?;
+        write_json(&value, std::io::stdout().is_terminal())
     } else {
-        session.show(&report, || describe(&report))?;
-    }
+        session.show(&report, || describe(&report))
+    };
     session.tell(&failure);
-    Err(Stop::Told(failure.exit_class()))
+    after(shown, Err(Stop::Told(failure.exit_class())))
 }
 
 async fn clear(session: &Session, instance: &str, yes: bool) -> Outcome {

@@ -4,7 +4,7 @@ mod show;
 
 use super::arguments::{self, RouteArg};
 use super::ask;
-use super::outcome::{Outcome, Stop, usage};
+use super::outcome::{Outcome, Stop, after, usage};
 use super::read_only::permit_query;
 use super::session::Session;
 use super::signal::EndSignal;
@@ -145,7 +145,7 @@ impl Bench {
             None => Ok(()),
         };
         let value = show::value(&report, before.as_ref());
-        session.show(&value, || show::text(&report, before.as_ref()))?;
+        let shown = session.show(&value, || show::text(&report, before.as_ref()));
         kept?;
         if is_nothing(&report) {
             session.note(&format!(
@@ -154,7 +154,7 @@ impl Bench {
                 if self.save.is_some() { ", and nothing is kept" } else { "" }
             ));
         }
-        ended(&report)
+        after(shown, ended(&report))
     }
 
     fn request(&self) -> Outcome<LoadRequest> {

@@ -2,7 +2,7 @@
 
 use super::arguments::{RouteArg, instance_name};
 use super::dry_run;
-use super::outcome::{Outcome, usage};
+use super::outcome::{Outcome, after, usage};
 use super::read_only::permit_query;
 use super::reply;
 use super::session::Session;
@@ -59,7 +59,7 @@ impl Call {
         if self.trace {
             value["hops"] = json!(called.hops);
         }
-        session.show(&value, || reply::text(&called.reply))?;
+        let shown = session.show(&value, || reply::text(&called.reply));
         if !session.is_json() {
             let (status, took) = (called.reply.status(), words::duration(called.elapsed_us));
             session.note(&format!(
@@ -71,7 +71,8 @@ impl Call {
                 reply::note_hops(session, &called.hops);
             }
         }
-        reply::outcome(session, &called.reply, &called.answered_by)
+        let ended = reply::outcome(session, &called.reply, &called.answered_by);
+        after(shown, ended)
     }
 
     /// What the call would send, as the pointer is now.

@@ -1,7 +1,7 @@
 //! `butterfly doctor`: what is wrong with this set-up, and the remedy.
 
 use super::inert::inert;
-use super::outcome::{Outcome, Stop};
+use super::outcome::{Outcome, Stop, after};
 use super::session::Session;
 use super::table::Table;
 use crate::protocol::ExitClass;
@@ -30,11 +30,11 @@ impl Doctor {
         for one in &mut found {
             one.remedy = session.here(&one.remedy);
         }
-        session.show(&found, || told(&found, self.all))?;
-        match found.iter().any(|one| one.severity == Severity::Fault) {
+        let ended = match found.iter().any(|one| one.severity == Severity::Fault) {
             true => Err(Stop::Told(ExitClass::Failed)),
             false => Ok(()),
-        }
+        };
+        after(session.show(&found, || told(&found, self.all)), ended)
     }
 }
 

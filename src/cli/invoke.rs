@@ -4,7 +4,7 @@ use super::arguments;
 use super::ask;
 use super::dry_run;
 use super::jq;
-use super::outcome::{Outcome, usage};
+use super::outcome::{Outcome, after, usage};
 use super::read_only::permit_query;
 use super::reply;
 use super::session::Session;
@@ -63,7 +63,7 @@ impl Invoke {
         let workspace = session.open_for(&self.instance).await?;
         let invoked = workspace.invoke(&self.instance, &query, options).await;
         let invoked = invoked.map_err(|failure| reply::unanswered(session, failure))?;
-        show(session, &invoked.reply, self.jq.as_deref()).await?;
+        let shown = show(session, &invoked.reply, self.jq.as_deref()).await;
         if !session.is_json() {
             let (status, took) = (invoked.reply.status(), words::duration(invoked.elapsed_us));
             session.note(&format!(
@@ -74,7 +74,8 @@ impl Invoke {
                 reply::note_hops(session, &invoked.hops);
             }
         }
-        reply::outcome(session, &invoked.reply, &invoked.answered_by)
+        let ended = reply::outcome(session, &invoked.reply, &invoked.answered_by);
+        after(shown, ended)
     }
 
     /// The query as it will be sent: the kept one, or one with `--set`, with its blanks filled in.
@@ -136,7 +137,7 @@ impl Invoke {
         permit_query(session, &outgoing.query)?;
         let sent = workspace.send(&outgoing).await;
         let sent = sent.map_err(|failure| reply::unanswered(session, failure))?;
-        show(session, &sent.reply, self.jq.as_deref()).await?;
+        let shown = show(session, &sent.reply, self.jq.as_deref()).await;
         if !session.is_json() {
             let (status, took) = (sent.reply.status(), words::duration(sent.elapsed_us));
             session.note(&format!(
@@ -147,7 +148,8 @@ impl Invoke {
                 reply::note_hops(session, &sent.hops);
             }
         }
-        reply::outcome(session, &sent.reply, &sent.answered_by)
+        let ended = reply::outcome(session, &sent.reply, &sent.answered_by);
+        after(shown, ended)
     }
 }
 

@@ -7,7 +7,7 @@ use super::compared;
 use super::filter::{FilterArg, filter_of};
 use super::inert::{inert, inert_lines};
 use super::jq;
-use super::outcome::{Outcome, usage};
+use super::outcome::{Outcome, after, usage};
 use super::read_only::permit_query;
 use super::reply;
 use super::session::Session;
@@ -292,7 +292,7 @@ async fn replay(session: &Session, id: u64) -> Outcome {
     let instance = entry.row.instance;
     let workspace = session.open_for(&instance).await?;
     let replayed = workspace.replay_log(id).await?;
-    session.show(&replayed.reply.to_value(), || reply::text(&replayed.reply))?;
+    let shown = session.show(&replayed.reply.to_value(), || reply::text(&replayed.reply));
     if !session.is_json() {
         let (status, took) = (replayed.reply.status(), words::duration(replayed.elapsed_us));
         session.note(&format!(
@@ -300,7 +300,8 @@ async fn replay(session: &Session, id: u64) -> Outcome {
             words::log_place(&replayed.log_id)
         ));
     }
-    reply::outcome(session, &replayed.reply, &replayed.answered_by)
+    let ended = reply::outcome(session, &replayed.reply, &replayed.answered_by);
+    after(shown, ended)
 }
 
 fn table(rows: &[LogRow]) -> Table {

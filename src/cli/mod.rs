@@ -91,7 +91,7 @@ struct Global {
     /// The folder with everything that the console keeps; BUTTERFLY_HOME, or the platform's, where it is not given.
     #[arg(long, global = true, value_name = "DIR")]
     home: Option<PathBuf>,
-    /// Print one JSON value on stdout, and nothing else there.
+    /// Print one JSON value on stdout, and nothing else there; an export to stdout is what it is, a value a line.
     #[arg(long, global = true)]
     json: bool,
     /// Refuse whatever would change something.

@@ -49,6 +49,15 @@ pub fn file_failed(what: &str, path: &std::path::Path, error: &io::Error) -> Fai
     )
 }
 
+/// How a verb ends that showed something of it first: a failure is one also where whoever read that had seen enough.
+pub fn after(shown: Outcome, ended: Outcome) -> Outcome {
+    match shown {
+        Ok(()) => ended,
+        Err(Stop::PipeClosed) if ended.is_err() => ended,
+        Err(stop) => Err(stop),
+    }
+}
+
 /// Tells how a verb ended; what the process ends with.
 pub fn report(outcome: Outcome, json: bool) -> ExitCode {
     match outcome {

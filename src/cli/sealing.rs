@@ -1,7 +1,7 @@
 //! `butterfly seal` and `open`: a request for someone else to send, a reply that someone got.
 
 use super::arguments;
-use super::outcome::Outcome;
+use super::outcome::{Outcome, after};
 use super::read_only::permit_query;
 use super::reply;
 use super::session::Session;
@@ -66,7 +66,7 @@ impl Open {
         let opened = workspace
             .open_reply(&self.remote, body.trim_ascii(), self.jti.as_deref())
             .await?;
-        session.show(&opened.to_value(), || reply::text(&opened))?;
-        reply::outcome(session, &opened, &self.remote)
+        let shown = session.show(&opened.to_value(), || reply::text(&opened));
+        after(shown, reply::outcome(session, &opened, &self.remote))
     }
 }

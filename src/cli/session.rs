@@ -11,7 +11,7 @@ use crate::workspace::{
 use serde::Serialize;
 use serde_json::json;
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::OnceCell;
 
@@ -140,6 +140,38 @@ impl Session {
         }
         let words = words();
         write_line(words.trim_end_matches('\n'))
+    }
+
+    /// The same of what is shown this once only. Where nobody can have read it, that is a failure, and `remedy` says what to
+    /// do about what was made.
+    pub fn show_once<T: Serialize>(
+        &self,
+        value: &T,
+        words: impl FnOnce() -> String,
+        remedy: impl Into<String>,
+    ) -> Outcome {
+        let why = match self.show(value, words) {
+            Ok(()) => return Ok(()),
+            Err(Stop::PipeClosed) => "whoever was to read stdout is gone".to_owned(),
+            Err(Stop::Failure(failure)) => failure.message,
+            Err(told) => return Err(told),
+        };
+        Err(Stop::Failure(Failure::new(
+            Code::FileFailed,
+            format!("what was made is shown only once, and nobody can have read it: {why}"),
+            remedy,
+        )))
+    }
+
+    /// What an export came to, for scripts: `{file, count}`. On stdout there is nothing but the export itself.
+    pub fn show_export(&self, file: &Path, count: u64) -> Outcome {
+        if !self.json || file.as_os_str() == "-" {
+            return Ok(());
+        }
+        self.show(
+            &json!({"file": file.to_string_lossy(), "count": count}),
+            String::new,
+        )
     }
 
     /// A text for people in which each command of this program, between backquotes, works as it stands: it names the

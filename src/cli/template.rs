@@ -162,7 +162,7 @@ async fn export(session: &Session, file: &Path, names: &[String], force: bool) -
         1 => "one query exported".to_owned(),
         many => format!("{many} queries exported"),
     });
-    Ok(())
+    session.show_export(file, chosen.len() as u64)
 }
 
 async fn show(session: &Session, name: &str, instance: Option<&str>) -> Outcome {

@@ -254,7 +254,7 @@ impl LifeError {
     /// What a person can do about it.
     pub const fn remedy(&self) -> &'static str {
         match self {
-            Self::Step { .. } => "look at where it stands with `butterfly credential show`",
+            Self::Step { .. } => "look at where it stands with `butterfly credential list`",
             Self::NotVerified => {
                 "compare the seven words with the other administrator, and have both sides say that they match"
             }

@@ -1,5 +1,6 @@
 //! What an instance tells its caller of the caller's own credential, in answer to `whoami`.
 
+use super::life::Life;
 use crate::model::{Grant, GrantDifference, Timestamp};
 use crate::protocol::Reply;
 
@@ -13,6 +14,8 @@ pub struct Told {
     pub grant: Grant,
     /// When its lease ends; outside none where that is not told.
     pub lease_ends: Option<Option<Timestamp>>,
+    /// The generation of its keys, where no older one is answered beside it.
+    pub alone: Option<u32>,
 }
 
 impl Told {
@@ -24,11 +27,19 @@ impl Told {
         if size(&grant) > MOST {
             return None;
         }
-        let lease_ends = result
-            .get("credential")
-            .and_then(|credential| credential.get("expires_at"))
-            .and_then(|ends| serde_json::from_value(ends.clone()).ok());
-        Some(Self { grant, lease_ends })
+        let credential = |member| {
+            result
+                .get("credential")
+                .and_then(|credential| credential.get(member))
+        };
+        let lease_ends = credential("expires_at").and_then(|ends| serde_json::from_value(ends.clone()).ok());
+        let generation = credential("generation").and_then(|generation| generation.as_u64()?.try_into().ok());
+        let alone = generation.filter(|_| credential("overlap_until").is_some_and(|until| until.is_null()));
+        Some(Self {
+            grant,
+            lease_ends,
+            alone,
+        })
     }
 
     /// What is otherwise than the holder knew: nothing where it knew nothing, because no bundle told it.
@@ -41,6 +52,11 @@ impl Told {
             .lease_ends
             .and_then(|told| GrantDifference::of_lease(lease_ends, told));
         of_grant.into_iter().chain(of_lease).collect()
+    }
+
+    /// Whether its issuer answers no older key any more, of which the holder thinks that it does.
+    pub fn ends_overlap(&self, life: &Life, now: Timestamp) -> bool {
+        life.overlap(now).is_some() && self.alone == Some(life.generation())
     }
 
     /// Whether the holder did not know it so.
@@ -73,6 +89,15 @@ mod tests {
         let grant = Grant::read(["whoami"]);
         let without = told(json!({"grant": grant, "credential": {"name": "a"}})).unwrap();
         assert_eq!(without.lease_ends, None);
+        assert_eq!(without.alone, None);
+        let generation = |until| {
+            let credential = json!({"generation": 3, "overlap_until": until});
+            told(json!({"grant": grant, "credential": credential}))
+                .unwrap()
+                .alone
+        };
+        assert_eq!(generation(json!(null)), Some(3));
+        assert_eq!(generation(json!("2026-01-01T00:00:00Z")), None);
         let unending = told(json!({"grant": grant, "credential": {"expires_at": null}})).unwrap();
         assert_eq!(unending.lease_ends, Some(None));
         let ending =

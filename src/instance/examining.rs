@@ -267,7 +267,10 @@ fn examine_stopped(place: &Folder, settings: &Settings) -> Health {
     match place.deserted_by() {
         Some(pid) => Health::Doubtful(
             format!("process {pid}, which had it open, ended without closing it: it crashed, or was killed"),
-            "start the instance again; `butterfly instance log` shows what it did last".to_owned(),
+            format!(
+                "start the instance again; `butterfly instance log {}` shows what it did last",
+                settings.name
+            ),
         ),
         None => Health::Good(format!("stopped; {} is free for it", settings.listen)),
     }
@@ -323,10 +326,18 @@ fn examine_secrets(place: &Folder, settings: &Settings) -> Health {
                 "anybody could guess the token secret of {}: it is short, or the documented development default",
                 weak.join(", ")
             ),
-            "rotate it with `butterfly credential rotate`, or revoke it".to_owned(),
+            format!("rotate it with {}, or revoke it", rotating(&weak, settings)),
         ),
         Err(error) => error.into(),
     }
+}
+
+/// The commands that rotate credentials of an instance.
+fn rotating(names: &[String], settings: &Settings) -> String {
+    let commands = names
+        .iter()
+        .map(|name| format!("`butterfly credential rotate {name}@{}`", settings.name));
+    Vec::from_iter(commands).join(" and ")
 }
 
 fn weak_credentials(place: &Folder, settings: &Settings) -> Result<Vec<String>, InstanceError> {

@@ -192,13 +192,18 @@ async fn know(instance: &Instance, name: &str, told: Told) -> Result<(), Problem
     let _alone = instance.changing().await;
     let holding = find(instance, name)?;
     let record = &holding.record;
-    if !told.is_news(record.grant.as_ref(), record.expires_at) {
+    let now = Timestamp::now();
+    // The issuer may have ended an overlap before its time.
+    let is_over = told.ends_overlap(&holding.life, now);
+    if !is_over && !told.is_news(record.grant.as_ref(), record.expires_at) {
         return Ok(());
     }
     let mut life = holding.life.clone();
+    if is_over {
+        life.apply(Event::OverlapEnded, now).map_err(refused)?;
+    }
     if let Some(ends) = told.lease_ends {
-        life.apply(Event::LeaseChanged { ends }, Timestamp::now())
-            .map_err(refused)?;
+        life.apply(Event::LeaseChanged { ends }, now).map_err(refused)?;
     }
     keep(instance, holding.at(life).allowing(told.grant)).await?;
     Ok(())

@@ -32,7 +32,11 @@ pub const AUDIT_FIELDS: &[Field] = &[
     Field::new("why", Kind::Text, "the reason contains this").also(&["reason"]),
     Field::new("key", Kind::Text, "the key's id contains this").also(&["kid"]),
     Field::new("token", Kind::Text, "the token's jti contains this").also(&["jti"]),
-    Field::new("since", Kind::Moment, "not before then"),
+    Field::new(
+        "since",
+        Kind::Moment,
+        "not before then: local time, or UTC with a Z behind it",
+    ),
     Field::new("before", Kind::Moment, "before then").meaning(Comparison::Below),
 ];
 

@@ -89,7 +89,7 @@ impl Workspace {
             return Err(Failure::new(
                 Code::WrongStep,
                 format!("{name} was never activated, so that there is nothing to rotate yet"),
-                "compare the words first: `butterfly handshake verify`",
+                "compare the words first: `butterfly handshake status` says of which handshake",
             ));
         }
         let how = json!({"overlap_seconds": overlap_seconds});

@@ -63,10 +63,13 @@ impl Workspace {
                 .raise(AlarmKind::of_freezing(&problem), move |entry| entry.name == name)
                 .await;
         }
-        if let Some(told) = Told::of(reply)
-            && let Err(failure) = self.know(name, told).await
-        {
-            tracing::warn!(%failure, credential = %name, "what a credential allows by now cannot be noted");
+        if let Some(told) = Told::of(reply) {
+            if let Err(failure) = self.heed_overlap(name, &told).await {
+                tracing::warn!(%failure, credential = %name, "that an older key is not answered any more cannot be noted");
+            }
+            if let Err(failure) = self.know(name, told).await {
+                tracing::warn!(%failure, credential = %name, "what a credential allows by now cannot be noted");
+            }
         }
         let told = reply
             .result()
@@ -81,6 +84,15 @@ impl Workspace {
             && let Err(failure) = self.happen(name, Event::RotationAsked { due }).await
         {
             tracing::warn!(%failure, credential = %name, "a rotation that is asked for cannot be noted");
+        }
+    }
+
+    /// The issuer may have ended an overlap before its time.
+    async fn heed_overlap(&self, name: &str, told: &Told) -> Result<(), Failure> {
+        let life = super::held::life_of(&self.held_entry(name).await?);
+        match told.ends_overlap(&life, Timestamp::now()) {
+            true => self.happen(name, Event::OverlapEnded).await.map(drop),
+            false => Ok(()),
         }
     }
 

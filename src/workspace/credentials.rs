@@ -115,7 +115,10 @@ impl Workspace {
             Err(_) => Err(Failure::new(
                 Code::DeadlineExceeded,
                 format!("its credentials were not listed within {} s", PATIENCE.as_secs()),
-                "look at the instance with `butterfly instance probe`",
+                format!(
+                    "look at the instance with `butterfly instance probe {}`",
+                    record.name
+                ),
             )),
         };
         told.map_err(|failure| failure.on(record.name.as_str()))

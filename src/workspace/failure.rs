@@ -188,7 +188,7 @@ fn remedy_for(code: Code) -> &'static str {
             "two parties have had its secrets: revoke it and make a new offer over another channel"
         }
         Code::CodeRefused => "ask the other administrator for a new code",
-        Code::WrongStep => "see where it stands with `butterfly handshake status`",
+        Code::WrongStep => "see where it stands with `butterfly handshake status --all`",
         Code::HandshakeNotFound => "list the handshakes with `butterfly handshake status`",
         Code::RequestRefused => "ask the other administrator for a new request",
         Code::BundleRefused => "ask the other administrator for a new offer",

@@ -136,7 +136,10 @@ impl Workspace {
                 "{} is held here; whether it is answered is decided where it was issued",
                 row.name
             ),
-            "ask the administrator of that instance, or drop it with `butterfly credential revoke`",
+            format!(
+                "ask the administrator of that instance, or drop it with `butterfly credential revoke {}`",
+                row.name
+            ),
         ))
     }
 }

@@ -162,7 +162,7 @@ impl Workspace {
                 Err(_) => Err(Failure::new(
                     crate::protocol::Code::DeadlineExceeded,
                     "its connections were not listed in time",
-                    "look at the instance with `butterfly instance probe`",
+                    format!("look at the instance with `butterfly instance probe {name}`"),
                 )),
             };
             (name, found)

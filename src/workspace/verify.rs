@@ -65,7 +65,7 @@ impl Workspace {
             return Err(Failure::new(
                 Code::WrongStep,
                 "this handshake is over: its credentials are verified and in use",
-                "revoke them with `butterfly credential revoke`",
+                revoking(&standing.row),
             ));
         }
         let row = &standing.row;
@@ -355,9 +355,21 @@ impl HandshakeRow {
                 "{} was handed over as plain values, which have no words to compare",
                 self.id
             ),
-            "there is nothing to verify; if somebody else may have seen the values, revoke them with `butterfly credential revoke`",
+            format!(
+                "there is nothing to verify; if somebody else may have seen the values, {}",
+                revoking(self)
+            ),
         ))
     }
+}
+
+/// How the credentials of a handshake that is in use end.
+fn revoking(row: &HandshakeRow) -> String {
+    let commands = row
+        .credentials
+        .iter()
+        .map(|name| format!("`butterfly credential revoke {name}`"));
+    format!("revoke them with {}", Vec::from_iter(commands).join(" and "))
 }
 
 /// What is kept of a handshake in which a bundle was opened.

@@ -15,6 +15,7 @@ mod circuits;
 mod doctor;
 mod domains;
 mod doors;
+mod endings;
 mod filters;
 mod handshake;
 mod hints;

@@ -37,6 +37,16 @@ async fn threat_35_a_rotation_seals_circuits_anew_before_the_old_key_dies() {
     let issued = beta.home.end_overlap("alpha-console@beta").await.unwrap();
     assert_eq!((issued.overlap_until, issued.generation), (None, 2));
     call(&alpha, &circuit.address).await.unwrap();
+    // Who holds it hears that of its issuer.
+    let held = || alpha.home.credential("beta/alpha-console");
+    assert!(held().await.unwrap().overlap_until.is_some());
+    alpha
+        .home
+        .check_credential("beta/alpha-console", &|_| {})
+        .await
+        .unwrap();
+    let row = held().await.unwrap();
+    assert_eq!((row.state, row.overlap_until), (CredentialState::Active, None));
     assert_eq!(ask(&alpha, &stats()).await, None);
     alpha.home.shutdown().await;
     beta.home.shutdown().await;

@@ -3,7 +3,9 @@
 use crate::support::*;
 use butterfly_console::model::{AppId, CredentialState, Delivery, Holder, Profile, Route};
 use butterfly_console::protocol::Code;
-use butterfly_console::workspace::{AcceptRequest, AskRequest, CheckResult, Received, RemoteRequest, Workspace};
+use butterfly_console::workspace::{
+    AcceptRequest, AskRequest, CheckResult, Received, RemoteRequest, Workspace,
+};
 
 /// From an offer that opens nothing before both sides compared the words.
 async fn verified_first(delivery: Delivery) {
@@ -250,7 +252,11 @@ async fn a_request_can_be_had_again_as_it_was_until_it_is_answered() {
             .await
             .unwrap();
         let file = alpha.folder.path().join(format!("{}.txt", made.id));
-        let again = alpha.home.request_again(&made.id, Some(file.clone())).await.unwrap();
+        let again = alpha
+            .home
+            .request_again(&made.id, Some(file.clone()))
+            .await
+            .unwrap();
         assert_eq!(again.text, made.text);
         assert_eq!(std::fs::read_to_string(&file).unwrap(), made.text);
         let refused = alpha.home.request_again(&made.id, Some(file)).await.unwrap_err();

@@ -241,26 +241,35 @@ async fn what_cannot_be_activated_says_so_and_a_wrong_generation_hears_the_next_
 }
 
 #[tokio::test]
-async fn withdrawing_an_offer_revokes_what_was_never_activated() {
+async fn withdrawing_an_offer_revokes_all_but_what_is_in_use_and_was_verified_here() {
     let running = Running::start().await;
-    let asked = json!({
-        "label": "both", "app_id": "both", "profile": "native", "holders": ["console", "instance"],
-        "grant": {}, "delivery": "request",
-    });
-    let made = running.result("create_offer", asked).await;
-    let one = held(&made["credentials"][0]["form"]);
-    let other = held(&made["credentials"][1]["form"]);
-    assert_eq!(made["offer"]["delivery"], "request");
-    assert_eq!(made["identity"].as_str().unwrap().len(), 43);
-    let fresh = running.mix(&one, 1, 0).await;
-    let offers = running.result("list_offers", json!({})).await;
-    assert_eq!(offers["offers"][0]["state"], "offered", "the least advanced");
-    let withdrawn = running
-        .result("withdraw_offer", json!({"id": made["offer"]["id"]}))
-        .await;
-    assert_eq!(withdrawn["offer"]["state"], "withdrawn");
-    assert!(running.is_refused(&other).await);
-    assert!(!running.is_refused(&fresh).await);
+    for is_verified in [false, true] {
+        let asked = json!({
+            "label": "both", "app_id": "both", "profile": "native", "holders": ["console", "instance"],
+            "grant": {}, "delivery": "request",
+        });
+        let made = running.result("create_offer", asked).await;
+        let one = held(&made["credentials"][0]["form"]);
+        let other = held(&made["credentials"][1]["form"]);
+        assert_eq!(made["offer"]["delivery"], "request");
+        assert_eq!(made["identity"].as_str().unwrap().len(), 43);
+        let fresh = running.mix(&one, 1, 0).await;
+        let id = &made["offer"]["id"];
+        let offers = running.result("list_offers", json!({})).await;
+        let offers = offers["offers"].as_array().unwrap();
+        let listed = offers.iter().find(|offer| offer["id"] == *id).unwrap();
+        assert_eq!(listed["state"], "offered", "the least advanced");
+        if is_verified {
+            running
+                .result("confirm_words", json!({"id": id, "match": true}))
+                .await;
+        }
+        let withdrawn = running.result("withdraw_offer", json!({"id": id})).await;
+        assert_eq!(withdrawn["offer"]["state"], "withdrawn");
+        assert!(running.is_refused(&other).await);
+        // Keys that the holder alone had mixed in settle nothing: somebody in between would do the same.
+        assert_eq!(running.is_refused(&fresh).await, !is_verified);
+    }
 }
 
 #[tokio::test]

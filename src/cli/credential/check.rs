@@ -2,7 +2,7 @@
 
 use super::home::open;
 use crate::cli::inert::inert;
-use crate::cli::outcome::{Outcome, Stop, write_line};
+use crate::cli::outcome::{Outcome, Stop, after, write_line};
 use crate::cli::session::Session;
 use crate::protocol::ExitClass;
 use crate::workspace::{Check as Made, CheckKind, CheckResult};
@@ -30,14 +30,18 @@ impl Check {
         let failed = checks
             .iter()
             .find(|check| matches!(check.result, CheckResult::Failed { .. }));
-        if json {
-            let value = json!({"name": self.name, "passed": failed.is_none(), "checks": checks});
-            session.show(&value, String::new)?;
-        }
-        match failed.map(|check| check.kind) {
+        let shown = match json {
+            true => {
+                let value = json!({"name": self.name, "passed": failed.is_none(), "checks": checks});
+                session.show(&value, String::new)
+            }
+            false => Ok(()),
+        };
+        let ended = match failed.map(|check| check.kind) {
             None => Ok(()),
             Some(kind) => Err(Stop::Told(class(kind))),
-        }
+        };
+        after(shown, ended)
     }
 }
 

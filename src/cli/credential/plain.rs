@@ -72,7 +72,7 @@ impl Export {
             Some(path) => {
                 write_private(path, text.as_bytes())?;
                 session.note(&format!("written to {}", path.display()));
-                Ok(())
+                session.show_export(path, 1)
             }
         }
     }

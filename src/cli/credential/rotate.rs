@@ -58,7 +58,14 @@ impl Rotate {
         }
         let overlap = if self.now { 0 } else { self.overlap };
         let rotated = workspace.rotate_credential(&row.name, overlap).await?;
-        session.show(&to_value(&rotated), || session.here(&explain(&rotated)))
+        session.show_once(
+            &to_value(&rotated),
+            || session.here(&explain(&rotated)),
+            format!(
+                "see where it stands with `butterfly credential show {}`, and rotate it once more",
+                row.name
+            ),
+        )
     }
 }
 

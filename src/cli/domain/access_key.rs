@@ -69,7 +69,12 @@ impl AccessKey {
                 );
                 let make = DomainChange::MakeKey(domain, permissions);
                 let result = change_if_confirmed(session, &instance, make, (&question, yes)).await?;
-                session.show(&result, || explain(&result))
+                let id = text(&result["details"], "id");
+                session.show_once(
+                    &result,
+                    || explain(&result),
+                    format!("revoke it with `butterfly domain access-key revoke {instance} {id}`, and create another one"),
+                )
             }
             Self::Revoke {
                 instance,

@@ -52,9 +52,7 @@ impl Inspect {
         session.show(&seen, || describe(&seen))?;
         if passphrase.is_none() && !session.is_json() {
             session.note(match is_answer(&seen) {
-                true => {
-                    "Only the home whose request it answers can open it, with `butterfly handshake accept`."
-                }
+                true => "Only the home whose request it answers can open it, with handshake accept.",
                 false => "Give its passphrase to see what it offers.",
             });
         }

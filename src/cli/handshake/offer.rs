@@ -7,7 +7,7 @@ use crate::cli::ask;
 use crate::cli::outcome::{Outcome, usage};
 use crate::cli::session::Session;
 use crate::model::{AppId, Delivery, Holder, InstanceName, Profile};
-use crate::workspace::{OfferRequest, Workspace};
+use crate::workspace::{OfferMade, OfferRequest, Workspace};
 use clap::Args;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -105,9 +105,12 @@ impl Offer {
         if let Some(warning) = &offer.warning {
             session.note(&format!("warning: {warning}"));
         }
-        session.show(&offered::to_value(&offer), || {
-            offered::explain(session, &request, &offer)
-        })
+        let remedy = unread(workspace, &offer).await;
+        session.show_once(
+            &offered::to_value(&offer),
+            || offered::explain(session, &request, &offer),
+            remedy,
+        )
     }
 
     /// The way, and whether the other arguments go with it.
@@ -150,6 +153,25 @@ const PLAIN: &str = "\
 The secrets themselves will stand here in plain text. Who sees them, now or later, in a message, a log or a\n\
 terminal's scrollback, can call the instance, and fresh keys are never mixed in. Do this only for an original\n\
 Python instance, or where no other way can be gone; else take --by code.";
+
+/// How an offer ends of which nobody read what was shown. Plain values are in use from the beginning.
+async fn unread(workspace: &Workspace, offer: &OfferMade) -> String {
+    if offer.delivery != Delivery::Plain {
+        return format!(
+            "end it with `butterfly handshake cancel {}`, and make another one",
+            offer.offer_id
+        );
+    }
+    let row = workspace.handshake(&offer.offer_id).await;
+    let names = row.map(|row| row.credentials).unwrap_or_default();
+    let commands = names
+        .iter()
+        .map(|name| format!("`butterfly credential revoke {name}`"));
+    format!(
+        "end the values with {}, and make others",
+        Vec::from_iter(commands).join(" and ")
+    )
+}
 
 fn has_bundle(delivery: Delivery) -> bool {
     matches!(delivery, Delivery::Request | Delivery::Passphrase)

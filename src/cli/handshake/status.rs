@@ -69,9 +69,13 @@ impl Cancel {
         session.permit("ending a handshake")?;
         let workspace = open(session, &self.id).await?;
         let row = workspace.handshake(&self.id).await?;
-        let what = match row.side {
-            Side::Issued => "What was offered opens nothing any more.",
-            Side::Held => "What came of it here is forgotten.",
+        let what = match (row.side, row.verified) {
+            (Side::Issued, false) => "What was offered opens nothing any more.",
+            (Side::Issued, true) => {
+                "What was offered and is not in use yet opens nothing any more; what is in use ends with `butterfly \
+                 credential revoke`."
+            }
+            (Side::Held, _) => "What came of it here is forgotten.",
         };
         ask::confirm(
             &format!("This ends the handshake with {}. {what}", inert(&row.peer)),
@@ -88,9 +92,11 @@ impl NewCode {
     pub async fn run(self, session: &Session) -> Outcome {
         session.permit("making a code")?;
         let offer = open(session, &self.id).await?.new_code(&self.id).await?;
-        session.show(&offered::to_value(&offer), || {
-            offered::explain_code(session, &offer)
-        })
+        session.show_once(
+            &offered::to_value(&offer),
+            || offered::explain_code(session, &offer),
+            format!("make another one with `butterfly handshake new-code {}`", self.id),
+        )
     }
 }
 

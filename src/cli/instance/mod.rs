@@ -14,7 +14,7 @@ pub use background::Mark;
 use super::arguments::{self, ProfileArg, sorting, variable_name};
 use super::ask;
 use super::filter::{FilterArg, filter_of};
-use super::outcome::{Outcome, Stop};
+use super::outcome::{Outcome, Stop, after};
 use super::session::Session;
 use super::table::{Table, pairs};
 use super::words;
@@ -293,12 +293,12 @@ async fn show(session: &Session, workspace: &Workspace, name: &str) -> Outcome {
 
 async fn probe(session: &Session, name: &str) -> Outcome {
     let row = session.open_for(name).await?.probe(name).await?;
-    session.show(&row, || details(&row))?;
-    match row.state {
+    let ended = match row.state {
         InstanceState::Up => Ok(()),
         InstanceState::Refused => Err(Stop::Told(ExitClass::Refused)),
         _ => Err(Stop::Told(ExitClass::Unreachable)),
-    }
+    };
+    after(session.show(&row, || details(&row)), ended)
 }
 
 impl Remove {

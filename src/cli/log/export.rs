@@ -74,6 +74,6 @@ impl Export {
             1 => "one line exported".to_owned(),
             many => format!("{} lines exported", words::count(many)),
         });
-        Ok(())
+        session.show_export(&self.file, count)
     }
 }

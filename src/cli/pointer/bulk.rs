@@ -3,7 +3,7 @@
 
 use super::super::ask;
 use super::super::filter::{FilterArg, filter_of};
-use super::super::outcome::{Outcome, Stop, usage};
+use super::super::outcome::{Outcome, Stop, after, usage};
 use super::super::progress::{style, visible};
 use super::super::session::Session;
 use super::super::signal::until_signal;
@@ -286,7 +286,7 @@ fn told(session: &Session, report: &BulkReport) -> Outcome {
         failure.message = format!("{}: {}", target.address, failure.message);
         session.tell(&failure);
     }
-    session.show(&to_value(report), || {
+    let shown = session.show(&to_value(report), || {
         let done = words::pointers(report.done.len() as u64);
         let not = match report.failed.len() {
             0 => String::new(),
@@ -297,12 +297,13 @@ fn told(session: &Session, report: &BulkReport) -> Outcome {
             left => format!("; stopped, {} were not touched", words::count(left as u64)),
         };
         format!("{done} {word}{not}{left}.")
-    })?;
-    match report.failed.first() {
+    });
+    let ended = match report.failed.first() {
         Some((_, failure)) => Err(Stop::Told(failure.exit_class())),
         None if report.left > 0 => Err(Stop::Told(ExitClass::Failed)),
         None => Ok(()),
-    }
+    };
+    after(shown, ended)
 }
 
 fn to_value(report: &BulkReport) -> Value {

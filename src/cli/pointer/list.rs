@@ -1,7 +1,7 @@
 //! `butterfly pointer list` and `search`: pointers of one instance or of all, filtered, sorted, in chosen columns.
 
 use super::super::filter::{self, FilterArg, filter_of};
-use super::super::outcome::{Outcome, usage};
+use super::super::outcome::{Outcome, Stop, after, usage};
 use super::super::session::Session;
 use super::super::table::Table;
 use super::super::words;
@@ -150,16 +150,17 @@ impl Page {
             session.tell(failure);
         }
         let is_all = instance.is_none();
-        session.show(&found.to_value(&columns, is_all), || {
+        let shown = session.show(&found.to_value(&columns, is_all), || {
             found.table(&columns, is_all).to_text()
-        })?;
+        });
         if !session.is_json() {
             session.note(&found.remark());
         }
-        match found.missing.first() {
-            Some(failure) => Err(super::super::outcome::Stop::Told(failure.exit_class())),
+        let ended = match found.missing.first() {
+            Some(failure) => Err(Stop::Told(failure.exit_class())),
             None => Ok(()),
-        }
+        };
+        after(shown, ended)
     }
 
     fn query(self, term: Option<String>, filter: Filter) -> PointerQuery {

@@ -5,7 +5,7 @@ use crate::cli::arguments::FormatArg;
 use crate::cli::export_target::ExportTarget;
 use crate::cli::filter::{self, FilterArg, filter_of};
 use crate::cli::inert::inert;
-use crate::cli::outcome::{Outcome, Stop, file_failed};
+use crate::cli::outcome::{Outcome, Stop, after, file_failed};
 use crate::cli::progress::{style, visible};
 use crate::cli::session::Session;
 use crate::cli::signal::{ExportSignal, until_signal};
@@ -93,7 +93,7 @@ impl Import {
     }
 
     fn tell_preview(&self, session: &Session, preview: &ImportPreview) -> Outcome {
-        session.show(preview, || {
+        let shown = session.show(preview, || {
             let mut text = format!(
                 "{} rows: {} new, {} there already, {} broken. Nothing was imported.",
                 words::count(preview.rows),
@@ -115,11 +115,12 @@ impl Import {
                 ));
             }
             text
-        })?;
-        match preview.stopped {
+        });
+        let ended = match preview.stopped {
             true => Err(Stop::Told(ExitClass::Failed)),
             false => Ok(()),
-        }
+        };
+        after(shown, ended)
     }
 
     fn tell(&self, session: &Session, report: &ImportReport) -> Outcome {
@@ -148,17 +149,19 @@ impl Import {
         ));
         if report.not_taken_over > 0 {
             session.note(&format!(
-                "{}\nremedy: look at them, and take over those that are right: butterfly pointer update {} ADDRESS \
-                 --data-reference with what it is; or import the file with --take-over",
+                "{}\nremedy: look at them with `butterfly pointer list {instance}` and `butterfly pointer show {instance} ADDRESS`, \
+                 and take over those that are right: `butterfly pointer update {instance} ADDRESS --data-reference REFERENCE`, \
+                 with the reference that it has",
                 not_taken_over(report.not_taken_over, &report.not_taken_over_lines),
-                self.instance
+                instance = self.instance
             ));
         }
-        if session.is_json() {
-            session.show(report, String::new)?;
-        }
+        let shown = match session.is_json() {
+            true => session.show(report, String::new),
+            false => Ok(()),
+        };
         if report.imported > 0 {
-            return Ok(());
+            return shown;
         }
         if report.stopped {
             session.note(&format!(
@@ -168,7 +171,7 @@ impl Import {
         } else if report.rejected > 0 && !self.skip_bad {
             session.note("remedy: mend those rows, or leave them out with --skip-bad");
         }
-        Err(Stop::Told(ExitClass::Failed))
+        after(shown, Err(Stop::Told(ExitClass::Failed)))
     }
 }
 
@@ -213,7 +216,7 @@ impl Export {
             words::pointers(count),
             self.instance
         ));
-        Ok(())
+        session.show_export(&self.file, count)
     }
 }
 

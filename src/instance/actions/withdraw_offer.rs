@@ -1,4 +1,5 @@
-//! `withdraw_offer {id}` → `{offer}`: those of its credentials that were never activated are revoked at once.
+//! `withdraw_offer {id}` → `{offer}`: its credentials are revoked at once, but for those that are in use and whose
+//! words were compared here: they end with `revoke_credential`.
 
 use super::{Access, Action, Answer, Call, Kind, Outcome, Parameter, list_offers};
 use crate::handshake::{Event, Life};
@@ -11,7 +12,7 @@ use serde_json::json;
 /// Its row in the table.
 pub static ACTION: Action = Action {
     name: "withdraw_offer",
-    help: "Withdraws an offer and revokes those of its credentials that were never activated.",
+    help: "Withdraws an offer and revokes its credentials, but for those that were activated and whose words were compared here.",
     access: Access::Owner,
     writes: true,
     destroys: |_| true,
@@ -29,7 +30,8 @@ fn run<'a>(call: &'a Call<'a>) -> BoxFuture<'a, Answer> {
 async fn withdraw_offer(call: &Call<'_>) -> Answer {
     let _alone = call.instance.changing().await;
     let offer = find(call, call.query.text("id")?).await?;
-    let revoke = |life: &Life| (life.generation() == 0).then_some(Event::Revoke);
+    let is_settled = |life: &Life| life.generation() > 0 && life.is_verified();
+    let revoke = |life: &Life| (!is_settled(life)).then_some(Event::Revoke);
     let offer = end(call, offer, "withdrawn", revoke).await?;
     let view = list_offers::view(call.instance, &offer, call.now());
     Ok(Outcome::Success(json!({ "offer": view })))

@@ -169,6 +169,16 @@ fn moments_depend_on_now_and_here() {
     assert_eq!(resolved("since:today"), "2026-11-22T22:00:00.000000+00:00");
     assert_eq!(resolved("until:yesterday"), "2026-11-21T22:00:00.000000+00:00");
     assert_eq!(resolved("until:2026-11-01"), "2026-10-31T22:00:00.000000+00:00");
+    // As this program prints them, and as they stand in JSON: the same everywhere.
+    assert_eq!(resolved("since:10:30Z"), "2026-11-23T10:30:00.000000+00:00");
+    for text in [
+        "since:2026-11-23T14:07:39Z",
+        "since:\"2026-11-23 14:07:39Z\"",
+        "since:2026-11-23T14:07:39.000000+00:00",
+        "since:2026-11-23T16:07:39+02:00",
+    ] {
+        assert_eq!(resolved(text), "2026-11-23T14:07:39.000000+00:00", "{text}");
+    }
     assert_eq!(
         tests("until:today")[0],
         (
@@ -229,7 +239,16 @@ fn a_term() -> impl Strategy<Value = Term> {
             sign,
             Value::Duration(n)
         )),
-        (comparison, number).prop_map(|(sign, n)| Test::Field("since", sign, Value::Moment(Moment::Ago(n)))),
+        (comparison.clone(), number.clone()).prop_map(|(sign, n)| Test::Field(
+            "since",
+            sign,
+            Value::Moment(Moment::Ago(n))
+        )),
+        (comparison, number).prop_map(|(sign, n)| Test::Field(
+            "since",
+            sign,
+            Value::Moment(Moment::Exact(i64::try_from(n).unwrap_or_default()))
+        )),
     ];
     (any::<bool>(), test).prop_map(|(not, test)| Term {
         span: 0..0,

@@ -76,27 +76,34 @@ pub enum Moment {
     Today(Time),
     /// The beginning of yesterday.
     Yesterday,
-    /// That day and time.
+    /// That day and time, where one is.
     At(DateTime),
+    /// Today at this time, in UTC.
+    TodayInUtc(Time),
+    /// This very moment: microseconds since 1970, wherever one is.
+    Exact(i64),
 }
 
 impl Moment {
     /// The moment that is meant, now and here.
     pub fn resolve(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
-        let today = || -> Date {
+        let today_in = |zone: &TimeZone| -> Date {
             jiff::Timestamp::from_microsecond(now.as_micros())
                 .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
                 .to_zoned(zone.clone())
                 .date()
         };
-        let civil = match self {
+        let today = || today_in(zone);
+        let (civil, zone) = match self {
             Self::Ago(micros) => {
                 let micros = i64::try_from(micros).unwrap_or(i64::MAX);
                 return Timestamp::from_micros(now.as_micros().saturating_sub(micros));
             }
-            Self::Today(time) => today().to_datetime(time),
-            Self::Yesterday => today().yesterday().unwrap_or(Date::MIN).into(),
-            Self::At(civil) => civil,
+            Self::Exact(micros) => return Timestamp::from_micros(micros),
+            Self::Today(time) => (today().to_datetime(time), zone),
+            Self::TodayInUtc(time) => (today_in(&TimeZone::UTC).to_datetime(time), &TimeZone::UTC),
+            Self::Yesterday => (today().yesterday().unwrap_or(Date::MIN).into(), zone),
+            Self::At(civil) => (civil, zone),
         };
         let moment = zone.to_timestamp(civil).unwrap_or(jiff::Timestamp::MIN);
         Timestamp::from_micros(moment.as_microsecond())
@@ -196,8 +203,17 @@ fn moment(text: &str) -> Option<Moment> {
     if let Some(micros) = duration(text) {
         return Some(Moment::Ago(micros));
     }
-    if let Ok(time) = Time::strptime("%H:%M:%S", text).or_else(|_| Time::strptime("%H:%M", text)) {
+    let time_of_day =
+        |text: &str| Time::strptime("%H:%M:%S", text).or_else(|_| Time::strptime("%H:%M", text));
+    if let Ok(time) = time_of_day(text) {
         return Some(Moment::Today(time));
+    }
+    if let Some(Ok(time)) = text.strip_suffix(['Z', 'z']).map(time_of_day) {
+        return Some(Moment::TodayInUtc(time));
+    }
+    // With `Z` or an offset, as it is printed and as it stands in JSON.
+    if let Ok(exact) = text.parse::<jiff::Timestamp>() {
+        return Some(Moment::Exact(exact.as_microsecond()));
     }
     if let Ok(date) = Date::strptime("%Y-%m-%d", text) {
         return Some(Moment::At(date.into()));

@@ -60,6 +60,11 @@ fn write_value(formatter: &mut fmt::Formatter<'_>, value: &Value) -> fmt::Result
             write!(formatter, "{}{name}", micros / unit)
         }
         Value::Moment(Moment::Today(time)) => write!(formatter, "{}", time.strftime("%H:%M:%S")),
+        Value::Moment(Moment::TodayInUtc(time)) => write!(formatter, "{}Z", time.strftime("%H:%M:%S")),
+        Value::Moment(Moment::Exact(micros)) => {
+            let exact = jiff::Timestamp::from_microsecond(*micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+            write!(formatter, "{exact}")
+        }
         Value::Moment(Moment::Yesterday) => formatter.write_str("yesterday"),
         Value::Moment(Moment::At(civil)) => write!(formatter, "{}", civil.strftime("%Y-%m-%dT%H:%M:%S")),
     }

@@ -73,7 +73,7 @@ fn silent(ours: &str) -> Observation {
             "it is hosted, and did not say within {} s what it holds",
             PATIENCE.as_secs()
         ),
-        "look at it with `butterfly instance log`, and start it anew",
+        format!("look at it with `butterfly instance log {ours}`, and start it anew"),
     )
 }
 
@@ -90,8 +90,8 @@ fn judge(name: &str, checks: &[Check]) -> Observation {
         _ => Severity::Fault,
     };
     let remedy = match remedy.is_empty() {
-        true => "see `butterfly credential check`",
-        false => remedy,
+        true => format!("see `butterfly credential check {name}`"),
+        false => remedy.clone(),
     };
     Observation::of(severity, "held", name, why, remedy)
 }
@@ -113,8 +113,10 @@ fn orphans(ours: &str, held: &[HeldThere], gateways: &[Connection]) -> Vec<Obser
                     "{} {:?} relays with the credential {name:?}, which {ours} does not hold any more",
                     connection.id, connection.name
                 ),
-                "accept a new one for it (`butterfly handshake accept`), or remove the connection with \
-                 `butterfly connection remove`",
+                format!(
+                    "accept a new one for it, or remove the connection with `butterfly connection remove {ours} {}`",
+                    connection.id
+                ),
             )
         })
         .collect()

@@ -134,9 +134,9 @@ fn judge_credential(name: &str, row: &CredentialRow, credential: &HeldCredential
                 Severity::Warning
             };
             let remedy = if is_over {
-                "ask its administrator for a new one (`butterfly handshake request`)"
+                "ask its administrator for a new one (`butterfly handshake request`)".to_owned()
             } else {
-                "see `butterfly credential show`"
+                format!("see `butterfly credential show {}`", row.name)
             };
             Observation::of(
                 severity,

@@ -153,7 +153,7 @@ impl Workspace {
             .ok_or_else(|| {
                 Failure::new(
                     Code::HandshakeNotFound,
-                    "this home has made no offer of this id",
+                    "no offer of this id is under way in this home: it was withdrawn, or was never made here",
                     "list the handshakes with `butterfly handshake status`",
                 )
             })?;
@@ -431,7 +431,7 @@ pub(super) fn refuse_existing(path: &Path) -> Result<(), Failure> {
     Err(Failure::new(
         Code::FileFailed,
         format!("{} is there already", path.display()),
-        "name another file for the bundle; an older one is not written over",
+        "name another file; what is there is not written over",
     ))
 }
 

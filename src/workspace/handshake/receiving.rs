@@ -61,7 +61,8 @@ impl Workspace {
             None => Err(Failure::new(
                 Code::CannotOpen,
                 "the bundle answers none of the requests that wait in this home",
-                "accept it in the home that made the request, or make a new request",
+                "if it was accepted before, `butterfly handshake status --all` shows it; else accept it in the home that made the \
+                 request, or make a new request",
             )),
         }
     }

@@ -31,7 +31,11 @@ pub static LOG_FIELDS: &[Field] = &[
     ),
     Field::new("took", Kind::Duration, "how long it took"),
     Field::new("size", Kind::Bytes, "how large the opened reply was"),
-    Field::new("since", Kind::Moment, "not before then"),
+    Field::new(
+        "since",
+        Kind::Moment,
+        "not before then: local time, or UTC with a Z behind it",
+    ),
     Field::new("before", Kind::Moment, "before then").meaning(Comparison::Below),
     Field::new(
         "mark",

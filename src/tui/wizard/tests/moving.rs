@@ -257,8 +257,5 @@ fn a_request_that_asks_for_another_name_than_was_typed_says_so() {
         press(&mut state, &["enter"]);
     }
     let shown = screen(&state);
-    assert!(
-        shown.contains("museum-lab"),
-        "{shown}"
-    );
+    assert!(shown.contains("museum-lab"), "{shown}");
 }
