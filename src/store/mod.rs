@@ -184,7 +184,7 @@ pub trait Store: Send + Sync {
     /// The kinds of a pointer's stored relationships; relationships without a name are of none.
     async fn relationship_kinds(&self, address: &PointerAddress) -> Result<BTreeSet<String>, StoreError>;
     /// Adds a relationship in both directions; replaces one of the same kind. Both pointers must be there,
-    /// and be two.
+    /// be two, and have last changed at these moments, if any are given.
     async fn add_relationship(
         &self,
         from: &PointerAddress,
@@ -201,6 +201,7 @@ pub trait Store: Send + Sync {
     ) -> Result<u64, StoreError>;
     /// Pointers that match, a page at a time, in the order that the query asks for. Any page is to be had in about
     /// the same time, however many there are: an implementation brings an index for each order.
+        if_unchanged_since: Option<[Timestamp; 2]>,
     async fn pointers(&self, query: &PointerQuery) -> Result<PointerPage, StoreError>;
     /// Every tag that some pointer bears, with how many bear it, in alphabetical order.
     async fn tags(&self) -> Result<Vec<(String, u64)>, StoreError>;
@@ -208,6 +209,7 @@ pub trait Store: Send + Sync {
     async fn create_pointer(&self, new: NewPointer, now: Timestamp) -> Result<Pointer, StoreError>;
     /// Makes many pointers in one transaction: all of them or none. The error names the index that failed.
     async fn create_pointers(&self, new: Vec<NewPointer>, now: Timestamp)
+        if_unchanged_since: Option<[Timestamp; 2]>,
     -> Result<u64, (usize, StoreError)>;
     /// Begins an import: rows are staged where nobody sees them, and appear all at once or not at all. `whose` names the
     /// credential that begins it, and nobody else can go on with it or end it: for others it is not there. Of imports
@@ -252,9 +254,13 @@ pub trait Store: Send + Sync {
         change: PointerChange,
         now: Timestamp,
     ) -> Result<Pointer, StoreError>;
-    /// Removes a pointer and its relationships.
-    async fn delete_pointer(&self, address: &PointerAddress) -> Result<(), StoreError>;
-    /// Assigns a pointer to a connection, or to none.
+    /// Removes a pointer and its relationships; only if it last changed at exactly this moment, where one is given.
+    async fn delete_pointer(
+        &self,
+        address: &PointerAddress,
+        if_unchanged_since: Option<Timestamp>,
+    ) -> Result<(), StoreError>;
+    /// Assigns a pointer to a connection, or to none; only if it last changed at exactly this moment, where one is given.
     async fn assign_pointer(
         &self,
         address: &PointerAddress,
@@ -271,6 +277,7 @@ pub trait Store: Send + Sync {
     async fn domains(&self) -> Result<Vec<Domain>, StoreError>;
     /// One domain.
     async fn domain(&self, id: &DomainId) -> Result<Option<Domain>, StoreError>;
+        if_unchanged_since: Option<Timestamp>,
     /// Makes a domain; its name is unique.
     async fn create_domain(&self, name: &str, owner: &AppId, now: Timestamp) -> Result<Domain, StoreError>;
     /// Gives a domain another name, unique like the first one; only if it still is what was seen of it.

@@ -18,6 +18,7 @@ mod invoking;
 mod meanwhile;
 mod once;
 mod pointers;
+mod races;
 mod refusals;
 mod regrants;
 mod relays;

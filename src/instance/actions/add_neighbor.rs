@@ -1,8 +1,12 @@
 //! `add_neighbor`: relates two pointers, both ways.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, check, neighbors};
+use super::{
+    Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, check, meanwhile, neighbors,
+};
+use crate::model::PointerAddress;
 use crate::protocol::Problem;
+use crate::store::StoreError;
 use serde_json::{Value, json};
 
 /// Bytes of a relationship's name.
@@ -31,11 +35,28 @@ pub static ACTION: Action = Action {
         ),
     ],
     result: "{message, pointer: {…pointer, neighbors: [{address, relationship, weight}]}}",
-    errors: &[Code::PointerNotFound],
+    errors: &[Code::PointerNotFound, Code::ChangedMeanwhile],
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call<'_>) -> Answer {
+    let mut looks = meanwhile::Looks::new();
+    let address = loop {
+        match add(call).await? {
+            Ok(address) => break address,
+            Err(error) if looks.again(&error) => {}
+            Err(error) => return Err(call.storage_problem(error).await),
+        }
+    };
+    let mut shown = json!(call.pointer_at(&address).await?);
+    shown["neighbors"] = json!(neighbors::visible(call, &address, neighbors::MOST).await?);
+    Ok(Outcome::Success(json!({
+        "message": "Neighbor added successfully.",
+        "pointer": shown,
+    })))
+}
+
+async fn add(call: &Call<'_>) -> Result<Result<PointerAddress, StoreError>, Problem> {
     let pointer = call.pointer("pointer_address").await?;
     let neighbor = call.pointer("neighbor_address").await?;
     if pointer.address == neighbor.address {
@@ -52,15 +73,12 @@ async fn run(call: &Call<'_>) -> Answer {
         ));
     }
     let weight = weight(call)?;
-    call.store()
-        .add_relationship(&pointer.address, &neighbor.address, relationship, weight)
-        .await?;
-    let mut shown = json!(call.pointer_at(&pointer.address).await?);
-    shown["neighbors"] = json!(neighbors::visible(call, &pointer.address, neighbors::MOST).await?);
-    Ok(Outcome::Success(json!({
-        "message": "Neighbor added successfully.",
-        "pointer": shown,
-    })))
+    let seen = meanwhile::both_as_seen(call, &pointer, &neighbor);
+    let added = call
+        .store()
+        .add_relationship(&pointer.address, &neighbor.address, relationship, weight, seen)
+        .await;
+    Ok(added.map(|()| pointer.address))
 }
 
 fn weight(call: &Call<'_>) -> Result<f64, Problem> {

@@ -1,7 +1,10 @@
 //! `assign_pointer_to_connection`: through which connection a pointer is invoked.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, meanwhile};
+use crate::model::{Connection, Pointer};
+use crate::protocol::Problem;
+use crate::store::StoreError;
 use serde_json::json;
 
 /// The row of the table.
@@ -23,6 +26,7 @@ pub static ACTION: Action = Action {
     result: "{message, pointer: pointer}",
     errors: &[
         Code::PointerNotFound,
+        Code::ChangedMeanwhile,
         Code::ConnectionNotFound,
         Code::AccessDenied,
     ],
@@ -30,6 +34,24 @@ pub static ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
+    let mut looks = meanwhile::Looks::new();
+    let pointer = loop {
+        match assign(call).await? {
+            Ok(pointer) => break pointer,
+            Err(error) if looks.again(&error) => {}
+            Err(error) => return Err(call.storage_problem(error).await),
+        }
+    };
+    let message = match &pointer.connection_id {
+        Some(id) => format!("Pointer {} assigned to connection {id}.", pointer.address),
+        None => format!("Pointer {} assigned to no connection.", pointer.address),
+    };
+    Ok(Outcome::Success(
+        json!({ "message": message, "pointer": pointer }),
+    ))
+}
+
+async fn assign(call: &Call<'_>) -> Result<Result<Pointer, StoreError>, Problem> {
     let pointer = call.pointer("pointer_address").await?;
     let connection = match call.query.is_null("connection_id") {
         true => None,
@@ -38,25 +60,32 @@ async fn run(call: &Call<'_>) -> Answer {
     if let Some(connection) = &connection {
         call.require_role(connection, DomainRole::Writer).await?;
     }
+    require_before(call, &pointer, connection.as_deref()).await?;
     let after = connection.as_ref().map(|connection| &connection.id);
-    // Taking a pointer away from another connection is that one's owner's business too.
-    if let Some(before) = pointer
+    // The owner may take it from wherever it is by now.
+    let seen = (!call.grant().owner).then_some(pointer.last_modified);
+    Ok(call
+        .store()
+        .assign_pointer(&pointer.address, after, seen, call.now())
+        .await)
+}
+
+/// Taking a pointer away from another connection is that one's owner's business too.
+async fn require_before(
+    call: &Call<'_>,
+    pointer: &Pointer,
+    connection: Option<&Connection>,
+) -> Result<(), Problem> {
+    let after = connection.map(|connection| &connection.id);
+    let Some(before) = pointer
         .connection_id
         .as_ref()
         .filter(|before| Some(*before) != after)
-        && let Some(before) = call.store().connection(before).await?
-    {
-        call.require_role(&before, DomainRole::Writer).await?;
-    }
-    let pointer = call
-        .store()
-        .assign_pointer(&pointer.address, after, call.now())
-        .await?;
-    let message = match after {
-        Some(id) => format!("Pointer {} assigned to connection {id}.", pointer.address),
-        None => format!("Pointer {} assigned to no connection.", pointer.address),
+    else {
+        return Ok(());
     };
-    Ok(Outcome::Success(
-        json!({ "message": message, "pointer": pointer }),
-    ))
+    match call.store().connection(before).await? {
+        Some(before) => call.require_role(&before, DomainRole::Writer).await,
+        None => Ok(()),
+    }
 }

@@ -1,7 +1,10 @@
 //! `delete_pointer`: removes a pointer; the data it refers to stays where it is.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, meanwhile};
+use crate::model::PointerAddress;
+use crate::protocol::Problem;
+use crate::store::StoreError;
 use serde_json::json;
 
 /// The row of the table.
@@ -14,15 +17,28 @@ pub static ACTION: Action = Action {
     within: Some(DomainRole::Writer),
     parameters: &[POINTER_ADDRESS],
     result: "{message, pointer_address}",
-    errors: &[Code::PointerNotFound],
+    errors: &[Code::PointerNotFound, Code::ChangedMeanwhile],
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let pointer = call.pointer("pointer_address").await?;
-    call.store().delete_pointer(&pointer.address).await?;
+    let mut looks = meanwhile::Looks::new();
+    let address = loop {
+        match delete(call).await? {
+            Ok(address) => break address,
+            Err(error) if looks.again(&error) => {}
+            Err(error) => return Err(call.storage_problem(error).await),
+        }
+    };
     Ok(Outcome::Success(json!({
         "message": "Pointer deleted successfully.",
-        "pointer_address": pointer.address,
+        "pointer_address": address,
     })))
+}
+
+async fn delete(call: &Call<'_>) -> Result<Result<PointerAddress, StoreError>, Problem> {
+    let pointer = call.pointer("pointer_address").await?;
+    let seen = meanwhile::as_seen(call, &pointer);
+    let deleted = call.store().delete_pointer(&pointer.address, seen).await;
+    Ok(deleted.map(|()| pointer.address))
 }

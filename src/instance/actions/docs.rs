@@ -85,7 +85,9 @@ pub fn markdown() -> String {
          and `update_connection`, `update_domain` and `change_credential` with `if_still` (members as the caller saw them, such\n\
          as `{{\"name\": \"gate\"}}`) write nothing where that is not so any more, and fail with `changed_meanwhile`; of a pointer\n\
          the problem says `changed_at`, and to the owner `changed_by`, where the audit trail has it. No two changes of a pointer\n\
-         have the same `last_modified`, whatever the clock does.\n\n\
+         have the same `last_modified`, whatever the clock does. Who may change a pointer is decided by what it is when it is\n\
+         written: one that others changed a moment ago is looked at anew, and where they go on and on the call fails with\n\
+         `changed_meanwhile` as well.\n\n\
          **Codes.** Any action may fail with {}; those of its own are in the table.\n\n\
          **Shapes.** Said once, and named in the results:\n\n",
         anywhere.join(", ")

@@ -2,9 +2,9 @@
 
 use super::{Call, Kind, Parameter, check};
 use crate::model::filter::Filter;
-use crate::model::{AppId, Timestamp};
+use crate::model::{AppId, Pointer, Timestamp};
 use crate::protocol::{Code, Problem};
-use crate::store::{AUDIT_FIELDS, AsSeen, AuditFilter};
+use crate::store::{AUDIT_FIELDS, AsSeen, AuditFilter, StoreError};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
@@ -19,6 +19,51 @@ pub const IF_STILL: Parameter = Parameter::optional(
 const CHANGES_OF_POINTERS: [&str; 2] = ["update_pointer", "assign_pointer_to_connection"];
 /// Records of the audit trail in which the author of a change is looked for.
 const RECORDS: usize = 20;
+
+/// How often something is looked at anew that others changed between the look and the write.
+const LOOKS: usize = 16;
+
+/// The looks that an action has at what it changes. Whether it may is decided by what it saw, and it is written only where
+/// that is so still; else it is looked at and decided anew, as if the call had come a moment later.
+pub struct Looks {
+    left: usize,
+}
+
+impl Looks {
+    /// None taken yet.
+    pub fn new() -> Self {
+        Self { left: LOOKS }
+    }
+
+    /// Whether another look is due after a write that failed so.
+    pub fn again(&mut self, error: &StoreError) -> bool {
+        if self.left == 0 || !matches!(error, StoreError::ChangedMeanwhile { .. }) {
+            return false;
+        }
+        self.left -= 1;
+        true
+    }
+}
+
+/// That a pointer is not as the caller saw it.
+pub fn changed(pointer: &Pointer) -> StoreError {
+    StoreError::ChangedMeanwhile {
+        what: "pointer",
+        name: pointer.address.to_string(),
+        at: Some(pointer.last_modified),
+    }
+}
+
+/// What a write depends on that was decided by a look at this pointer: whoever may touch every pointer may touch it
+/// whatever it is by now.
+pub fn as_seen(call: &Call<'_>, pointer: &Pointer) -> Option<Timestamp> {
+    (!call.sees_every_pointer()).then_some(pointer.last_modified)
+}
+
+/// The same of two pointers.
+pub fn both_as_seen(call: &Call<'_>, one: &Pointer, other: &Pointer) -> Option<[Timestamp; 2]> {
+    (!call.sees_every_pointer()).then_some([one.last_modified, other.last_modified])
+}
 
 /// The `if_still` of a call: some of these members.
 pub fn if_still(call: &Call<'_>, members: &[&str]) -> Result<Option<AsSeen>, Problem> {

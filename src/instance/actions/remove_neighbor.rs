@@ -2,7 +2,10 @@
 //! both ways. Neighbours that are computed from the coordinates cannot be removed.
 
 use super::parameter::POINTER_ADDRESS;
-use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, neighbors};
+use super::{Access, Action, Answer, Call, Code, DomainRole, Kind, Outcome, Parameter, meanwhile, neighbors};
+use crate::model::Pointer;
+use crate::protocol::Problem;
+use crate::store::StoreError;
 use serde_json::json;
 
 /// The row of the table.
@@ -23,18 +26,19 @@ pub static ACTION: Action = Action {
         Parameter::optional("relationship", Kind::Text, "only those of this kind"),
     ],
     result: "{message, removed, pointer: {…pointer, neighbors: [{address, relationship, weight}]}}",
-    errors: &[Code::PointerNotFound],
+    errors: &[Code::PointerNotFound, Code::ChangedMeanwhile],
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let pointer = call.pointer("pointer_address").await?;
-    let neighbor = call.pointer("neighbor_address").await?;
-    let kind = call.query.optional_text("relationship")?;
-    let removed = call
-        .store()
-        .remove_relationships(&pointer.address, &neighbor.address, kind)
-        .await?;
+    let mut looks = meanwhile::Looks::new();
+    let (pointer, removed) = loop {
+        match remove(call).await? {
+            Ok(done) => break done,
+            Err(error) if looks.again(&error) => {}
+            Err(error) => return Err(call.storage_problem(error).await),
+        }
+    };
     let mut shown = json!(pointer);
     shown["neighbors"] = json!(neighbors::visible(call, &pointer.address, neighbors::MOST).await?);
     Ok(Outcome::Success(json!({
@@ -45,4 +49,16 @@ async fn run(call: &Call<'_>) -> Answer {
         "removed": removed,
         "pointer": shown,
     })))
+}
+
+async fn remove(call: &Call<'_>) -> Result<Result<(Pointer, u64), StoreError>, Problem> {
+    let pointer = call.pointer("pointer_address").await?;
+    let neighbor = call.pointer("neighbor_address").await?;
+    let kind = call.query.optional_text("relationship")?;
+    let seen = meanwhile::both_as_seen(call, &pointer, &neighbor);
+    let removed = call
+        .store()
+        .remove_relationships(&pointer.address, &neighbor.address, kind, seen)
+        .await;
+    Ok(removed.map(|removed| (pointer, removed)))
 }

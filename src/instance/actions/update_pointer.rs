@@ -2,9 +2,10 @@
 
 use super::check::{self, Inspector};
 use super::parameter::{DESCRIPTION, POINTER_ADDRESS, TAGS};
-use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
+use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter, meanwhile};
 use crate::model::{Pointer, PointerChange};
 use crate::protocol::{Code, Problem};
+use crate::store::StoreError;
 use serde_json::json;
 
 /// The row of the table.
@@ -49,10 +50,26 @@ pub static ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
+    let mut looks = meanwhile::Looks::new();
+    let is_conditional = call.query.get("if_unchanged_since").is_some();
+    let pointer = loop {
+        match update(call).await? {
+            Ok(pointer) => break pointer,
+            Err(error) if !is_conditional && looks.again(&error) => {}
+            Err(error) => return Err(call.storage_problem(error).await),
+        }
+    };
+    Ok(Outcome::Success(json!({
+        "message": "Pointer updated successfully.",
+        "pointer": pointer,
+    })))
+}
+
+async fn update(call: &Call<'_>) -> Result<Result<Pointer, StoreError>, Problem> {
     let pointer = call.pointer("pointer_address").await?;
     let description = call.query.optional_text("description")?.map(str::to_owned);
     let data_reference = call.query.optional_text("data_reference")?.map(str::to_owned);
-    let change = PointerChange {
+    let mut change = PointerChange {
         author: data_reference.is_some().then(|| call.author()),
         description,
         data_reference,
@@ -65,18 +82,24 @@ async fn run(call: &Call<'_>) -> Answer {
         if_unchanged_since: call.query.optional("if_unchanged_since")?,
     };
     inspect(call, &pointer, &change).await?;
-    let changed = call
+    change.if_unchanged_since = match change.if_unchanged_since {
+        None if leads_the_same_way(&change) => meanwhile::as_seen(call, &pointer),
+        // Where it leads is decided by all of what it says of that.
+        None => Some(pointer.last_modified),
+        // What was looked at, and nothing that the caller foresaw.
+        Some(seen) if seen != pointer.last_modified => return Ok(Err(meanwhile::changed(&pointer))),
+        seen => seen,
+    };
+    Ok(call
         .store()
         .update_pointer(&pointer.address, change, call.now())
-        .await;
-    let pointer = match changed {
-        Ok(pointer) => pointer,
-        Err(error) => return Err(call.storage_problem(error).await),
-    };
-    Ok(Outcome::Success(json!({
-        "message": "Pointer updated successfully.",
-        "pointer": pointer,
-    })))
+        .await)
+}
+
+fn leads_the_same_way(change: &PointerChange) -> bool {
+    change.data_reference.is_none()
+        && change.federated.is_none()
+        && change.credential_pointer_address.is_none()
 }
 
 async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> Result<(), Problem> {
@@ -92,10 +115,7 @@ async fn inspect(call: &Call<'_>, pointer: &Pointer, change: &PointerChange) -> 
     if let Some(tags) = &change.tags {
         check::tags(tags)?;
     }
-    let leads_the_same_way = change.data_reference.is_none()
-        && change.federated.is_none()
-        && change.credential_pointer_address.is_none();
-    if leads_the_same_way {
+    if leads_the_same_way(change) {
         return Ok(());
     }
     let data_reference = change.data_reference.as_ref().unwrap_or(&pointer.data_reference);

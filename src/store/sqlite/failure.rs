@@ -1,5 +1,6 @@
 //! What SQLite reports, told in the store's own words.
 
+use crate::model::{PointerAddress, Timestamp};
 use crate::store::StoreError;
 use rusqlite::{Error, ErrorCode, ffi};
 
@@ -50,6 +51,22 @@ pub(super) fn not_found(what: &'static str, name: &str) -> StoreError {
         what,
         name: name.to_owned(),
     }
+}
+
+/// Lets a write pass only where a pointer is as it was seen by whoever decided on it.
+pub(super) fn require_unchanged(
+    at: &PointerAddress,
+    seen: Option<Timestamp>,
+    changed: Timestamp,
+) -> Result<(), StoreError> {
+    if seen.is_none_or(|seen| seen == changed) {
+        return Ok(());
+    }
+    Err(StoreError::ChangedMeanwhile {
+        what: "pointer",
+        name: at.to_string(),
+        at: Some(changed),
+    })
 }
 
 /// An error in one of many rows.

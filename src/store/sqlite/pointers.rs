@@ -1,7 +1,7 @@
 //! Pointers: reading one, making, changing, removing, assigning.
 
 use super::blocks;
-use super::failure::{RowError, damaged, is_unique_violation, not_found};
+use super::failure::{RowError, damaged, is_unique_violation, not_found, require_unchanged};
 use super::rows::{
     POINTER, SUMMARY, address, coordinates, federated_to_json, list_from_json, list_to_json, number, one,
     pointer, row_id, summary,
@@ -171,16 +171,7 @@ pub(super) fn update(
     let conn = work.conn;
     let id = row_id(conn, at)?;
     let mut pointer = find(conn, at)?.ok_or_else(|| not_found("pointer", at.as_str()))?;
-    if change
-        .if_unchanged_since
-        .is_some_and(|seen| seen != pointer.last_modified)
-    {
-        return Err(StoreError::ChangedMeanwhile {
-            what: "pointer",
-            name: at.to_string(),
-            at: Some(pointer.last_modified),
-        });
-    }
+    require_unchanged(at, change.if_unchanged_since, pointer.last_modified)?;
     if let Some(description) = change.description
         && description != pointer.description
     {
@@ -256,11 +247,13 @@ pub(super) fn assign(
     work: &Work,
     at: &PointerAddress,
     connection: Option<&ConnectionId>,
+    if_unchanged_since: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Pointer, StoreError> {
     let id = row_id(work.conn, at)?;
     let connection = known_connection(work.conn, connection)?;
     let before = find(work.conn, at)?.ok_or_else(|| not_found("pointer", at.as_str()))?;
+    require_unchanged(at, if_unchanged_since, before.last_modified)?;
     let changed = later_than(before.last_modified, now);
     work.conn
         .prepare_cached("UPDATE pointers SET connection = ?2, last_modified = ?3 WHERE id = ?1")?
@@ -270,14 +263,19 @@ pub(super) fn assign(
 }
 
 /// Removes a pointer with its relationships.
-pub(super) fn delete(work: &Work, at: &PointerAddress) -> Result<(), StoreError> {
+pub(super) fn delete(
+    work: &Work,
+    at: &PointerAddress,
+    if_unchanged_since: Option<Timestamp>,
+) -> Result<(), StoreError> {
     let conn = work.conn;
     let id = row_id(conn, at)?;
-    let (description, tags): (String, String) = conn
-        .prepare_cached("SELECT description, tags FROM pointers WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+    let (description, tags, changed): (String, String, i64) = conn
+        .prepare_cached("SELECT description, tags, last_modified FROM pointers WHERE id = ?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?
         .ok_or_else(|| damaged("pointer", at.as_str()))?;
+    require_unchanged(at, if_unchanged_since, Timestamp::from_micros(changed))?;
     super::relationships::remove_all(conn, id)?;
     tags::detach(conn, id, &list_from_json(&tags)?)?;
     conn.prepare_cached("DELETE FROM pointers WHERE id = ?1")?

@@ -1,7 +1,8 @@
 //! Stored relationships between pointers.
 
-use super::rows::{address, all, row_id};
-use crate::model::PointerAddress;
+use super::failure::{not_found, require_unchanged};
+use super::rows::{address, all, connection_id, list_from_json, number, one, row_id, text};
+use crate::model::{PointerAddress, PointerScope, Timestamp};
 use crate::store::{Edge, Relationship, StoreError};
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
@@ -34,8 +35,8 @@ pub(super) fn of(
 /// Adds a relationship in both directions; one of the same kind is replaced.
 pub(super) fn add(
     conn: &Connection,
-    from: &PointerAddress,
-    to: &PointerAddress,
+    ends: &[PointerAddress; 2],
+    if_unchanged_since: Option<[Timestamp; 2]>,
     kind: &str,
     weight: f64,
 ) -> Result<(), StoreError> {
@@ -47,11 +48,12 @@ pub(super) fn add(
             "the weight of a relationship must be a finite number".to_owned(),
         ));
     }
-    let (from, to) = (row_id(conn, from)?, row_id(conn, to)?);
+    let (from, to) = unchanged(conn, ends, if_unchanged_since)?;
     let known: bool = conn
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM relationships WHERE from_id = ?1 AND to_id = ?2 AND kind = ?3)",
         )?
+    let [from, to] = ends;
         .query_row(params![from, to, kind], |row| row.get(0))?;
     for (from, to) in [(from, to), (to, from)] {
         conn.prepare_cached(
@@ -72,11 +74,11 @@ pub(super) fn add(
 /// Removes the relationships between two pointers, all of them or those of a kind, at both ends. Tells how many.
 pub(super) fn remove(
     conn: &Connection,
-    one: &PointerAddress,
-    other: &PointerAddress,
+    ends: &[PointerAddress; 2],
+    if_unchanged_since: Option<[Timestamp; 2]>,
     kind: Option<&str>,
 ) -> Result<u64, StoreError> {
-    let (one, other) = (row_id(conn, one)?, row_id(conn, other)?);
+    let (one, other) = unchanged(conn, ends, if_unchanged_since)?;
     let mut removed = 0;
     for (from, to) in [(one, other), (other, one)] {
         removed = conn
@@ -103,6 +105,28 @@ pub(super) fn remove_all(conn: &Connection, id: i64) -> Result<(), StoreError> {
             .execute([end, id])?;
         neighbors(conn, end, -kinds)?;
         count(conn, -kinds)?;
+/// The rows of two pointers, which must be as they were seen.
+fn unchanged(
+    conn: &Connection,
+    ends: &[PointerAddress; 2],
+    seen: Option<[Timestamp; 2]>,
+) -> Result<(i64, i64), StoreError> {
+    let row = |at: &PointerAddress, seen: Option<Timestamp>| -> Result<i64, StoreError> {
+        let Some(seen) = seen else {
+            return row_id(conn, at);
+        };
+        let sql = "SELECT id, last_modified FROM pointers WHERE address = ?1";
+        let found = one(conn, sql, number(at.as_str()), |row| {
+            Ok((row.get(0)?, Timestamp::from_micros(row.get(1)?)))
+        })?;
+        let (id, changed) = found.ok_or_else(|| not_found("pointer", at.as_str()))?;
+        require_unchanged(at, Some(seen), changed)?;
+        Ok(id)
+    };
+    let [first, second] = seen.map_or([None; 2], |seen| seen.map(Some));
+    Ok((row(&ends[0], first)?, row(&ends[1], second)?))
+}
+
     }
     conn.prepare_cached("DELETE FROM relationships WHERE from_id = ?1")?
         .execute([id])?;

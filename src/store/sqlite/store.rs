@@ -170,8 +170,8 @@ impl Store for SqliteStore {
         relationship: &str,
         weight: f64,
     ) -> Result<(), StoreError> {
-        let (from, to, kind) = (from.clone(), to.clone(), relationship.to_owned());
-        self.change(move |work| relationships::add(work.conn, &from, &to, &kind, weight))
+        let (ends, kind) = ([from.clone(), to.clone()], relationship.to_owned());
+        self.change(move |work| relationships::add(work.conn, &ends, if_unchanged_since, &kind, weight))
             .await
     }
 
@@ -179,10 +179,11 @@ impl Store for SqliteStore {
         &self,
         one: &PointerAddress,
         other: &PointerAddress,
+        if_unchanged_since: Option<[Timestamp; 2]>,
         relationship: Option<&str>,
     ) -> Result<u64, StoreError> {
-        let (one, other, kind) = (one.clone(), other.clone(), relationship.map(str::to_owned));
-        self.change(move |work| relationships::remove(work.conn, &one, &other, kind.as_deref()))
+        let (ends, kind) = ([one.clone(), other.clone()], relationship.map(str::to_owned));
+        self.change(move |work| relationships::remove(work.conn, &ends, if_unchanged_since, kind.as_deref()))
             .await
     }
 
@@ -190,6 +191,7 @@ impl Store for SqliteStore {
         let query = query.clone();
         let remembered = Arc::clone(&self.remembered);
         let page = self
+        if_unchanged_since: Option<[Timestamp; 2]>,
             .readers
             .long(move |conn| search::page(conn, &query, &remembered))
             .await;
@@ -290,9 +292,14 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn delete_pointer(&self, address: &PointerAddress) -> Result<(), StoreError> {
+    async fn delete_pointer(
+        &self,
+        address: &PointerAddress,
+        if_unchanged_since: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         let gone = address.clone();
-        self.change(move |work| pointers::delete(work, &gone)).await?;
+        self.change(move |work| pointers::delete(work, &gone, if_unchanged_since))
+            .await?;
         self.places.forget(address);
         Ok(())
     }
@@ -304,8 +311,10 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<Pointer, StoreError> {
         let (address, connection) = (address.clone(), connection.cloned());
-        self.change(move |work| pointers::assign(work, &address, connection.as_ref(), now))
-            .await
+        self.change(move |work| {
+            pointers::assign(work, &address, connection.as_ref(), if_unchanged_since, now)
+        })
+        .await
     }
 
     async fn statistics(&self) -> Result<Statistics, StoreError> {
@@ -318,6 +327,7 @@ impl Store for SqliteStore {
 
     async fn domains(&self) -> Result<Vec<Domain>, StoreError> {
         self.readers.long(domains::domains).await
+        if_unchanged_since: Option<Timestamp>,
     }
 
     async fn domain(&self, id: &DomainId) -> Result<Option<Domain>, StoreError> {

@@ -136,10 +136,10 @@ async fn do_one(store: &SqliteStore, what: u8, which: Option<&Pointer>, gate: &C
     };
     let at = &pointer.address;
     match what {
-        0 => store.delete_pointer(at).await.unwrap(),
+        0 => store.delete_pointer(at, None).await.unwrap(),
         1 => {
             let assigned = pointer.connection_id.is_none().then_some(gate);
-            store.assign_pointer(at, assigned, now).await.unwrap();
+            store.assign_pointer(at, assigned, None, now).await.unwrap();
         }
         2 => {
             let change = PointerChange {

@@ -169,7 +169,7 @@ async fn every_change_is_later_than_the_one_before_and_one_that_was_not_seen_kee
         .unwrap();
     assert!(first.last_modified > made.last_modified);
     let assigned = store
-        .assign_pointer(&made.address, None, NOW.plus_seconds(-60))
+        .assign_pointer(&made.address, None, None, NOW.plus_seconds(-60))
         .await
         .unwrap();
     assert!(assigned.last_modified > first.last_modified);
@@ -189,6 +189,61 @@ async fn every_change_is_later_than_the_one_before_and_one_that_was_not_seen_kee
 }
 
 #[tokio::test]
+async fn what_was_decided_by_a_look_is_not_written_to_a_pointer_that_is_another_by_now() {
+    let place = Place::new();
+    let store = place.store();
+    let seen = store.create_pointer(new("a", "", &["team"]), NOW).await.unwrap();
+    let other = store.create_pointer(new("b", "", &["team"]), NOW).await.unwrap();
+    let (at, to) = (&seen.address, &other.address);
+    store.add_relationship(at, to, "cites", 1.0, None).await.unwrap();
+    let change = PointerChange {
+        tags: Some(vec!["private".to_owned()]),
+        ..PointerChange::default()
+    };
+    let taken = store.update_pointer(at, change, NOW).await.unwrap();
+    let both = |one: &Pointer| Some([one.last_modified, other.last_modified]);
+    let turned = Some([other.last_modified, seen.last_modified]);
+    let refusals = [
+        store.delete_pointer(at, Some(seen.last_modified)).await.err(),
+        store
+            .assign_pointer(at, None, Some(seen.last_modified), NOW)
+            .await
+            .err(),
+        store
+            .add_relationship(at, to, "cites", 0.5, both(&seen))
+            .await
+            .err(),
+        store.add_relationship(to, at, "cites", 0.5, turned).await.err(),
+        store.remove_relationships(at, to, None, both(&seen)).await.err(),
+    ];
+    for refusal in refusals {
+        assert!(
+            matches!(&refusal, Some(StoreError::ChangedMeanwhile { what: "pointer", name, at: Some(when) })
+                if name == at.as_str() && *when == taken.last_modified),
+            "{refusal:?}"
+        );
+    }
+    assert_eq!(store.pointer(at).await.unwrap(), Some(taken.clone()));
+    assert_eq!(store.relationships(at, 10, None).await.unwrap()[0].weight, 1.0);
+    store
+        .add_relationship(at, to, "cites", 0.5, both(&taken))
+        .await
+        .unwrap();
+    assert_eq!(
+        store
+            .remove_relationships(at, to, None, both(&taken))
+            .await
+            .unwrap(),
+        1
+    );
+    let seen = store
+        .assign_pointer(at, None, Some(taken.last_modified), NOW)
+        .await
+        .unwrap();
+    store.delete_pointer(at, Some(seen.last_modified)).await.unwrap();
+}
+
+#[tokio::test]
 async fn assigning_needs_both_to_be_there() {
     let place = Place::new();
     let store = place.store();
@@ -199,12 +254,14 @@ async fn assigning_needs_both_to_be_there() {
         .unwrap();
     let made = store.create_pointer(new("a", "", &[]), NOW).await.unwrap();
     let assigned = store
-        .assign_pointer(&made.address, Some(&gate.id), NOW)
+        .assign_pointer(&made.address, Some(&gate.id), None, NOW)
         .await
         .unwrap();
     assert_eq!(assigned.connection_id, Some(gate.id.clone()));
     let unknown = ConnectionId::parse("conn_ffffffffffff").unwrap();
-    let refused = store.assign_pointer(&made.address, Some(&unknown), NOW).await;
+    let refused = store
+        .assign_pointer(&made.address, Some(&unknown), None, NOW)
+        .await;
     assert!(matches!(
         refused,
         Err(StoreError::NotFound {
@@ -212,12 +269,15 @@ async fn assigning_needs_both_to_be_there() {
             ..
         })
     ));
-    let refused = store.assign_pointer(&nobody(), Some(&gate.id), NOW).await;
+    let refused = store.assign_pointer(&nobody(), Some(&gate.id), None, NOW).await;
     assert!(matches!(
         refused,
         Err(StoreError::NotFound { what: "pointer", .. })
     ));
-    let freed = store.assign_pointer(&made.address, None, NOW).await.unwrap();
+    let freed = store
+        .assign_pointer(&made.address, None, None, NOW)
+        .await
+        .unwrap();
     assert_eq!(freed.connection_id, None);
     let mut wanted = new("b", "", &[]);
     wanted.connection_id = Some(unknown);
@@ -246,12 +306,12 @@ async fn relationships_run_both_ways_and_go_with_their_pointer() {
         );
     }
     let (a, b, c) = (&made[0], &made[1], &made[2]);
-    store.add_relationship(a, b, "cites", 0.25).await.unwrap();
-    store.add_relationship(b, a, "cites", 0.75).await.unwrap();
-    store.add_relationship(a, b, "contains", 0.1).await.unwrap();
-    store.add_relationship(c, a, "cites", 0.5).await.unwrap();
+    store.add_relationship(a, b, "cites", 0.25, None).await.unwrap();
+    store.add_relationship(b, a, "cites", 0.75, None).await.unwrap();
+    store.add_relationship(a, b, "contains", 0.1, None).await.unwrap();
+    store.add_relationship(c, a, "cites", 0.5, None).await.unwrap();
     let of_a: Vec<_> = store
-        .relationships(a, 10)
+        .relationships(a, 10, None)
         .await
         .unwrap()
         .into_iter()
@@ -266,7 +326,7 @@ async fn relationships_run_both_ways_and_go_with_their_pointer() {
             named(b, "contains", 0.1)
         ]
     );
-    assert_eq!(store.relationships(a, 1).await.unwrap().len(), 1);
+    assert_eq!(store.relationships(a, 1, None).await.unwrap().len(), 1);
     assert_eq!(store.edges(Some("cites"), 10).await.unwrap().len(), 2);
     assert_eq!(store.edges(None, 10).await.unwrap().len(), 3);
     assert_eq!(store.edges(None, 1).await.unwrap().len(), 1);
@@ -274,14 +334,19 @@ async fn relationships_run_both_ways_and_go_with_their_pointer() {
     assert_eq!(kinds, ["cites", "contains"]);
     assert_eq!(store.summary(a).await.unwrap().unwrap().neighbor_count, 3);
     assert_eq!(store.statistics().await.unwrap().relationships, 3);
-    store.delete_pointer(b).await.unwrap();
+    store.delete_pointer(b, None).await.unwrap();
     assert_eq!(store.summary(a).await.unwrap().unwrap().neighbor_count, 1);
     assert_eq!(store.statistics().await.unwrap().relationships, 1);
-    assert_eq!(store.relationships(b, 10).await.unwrap(), []);
-    let refused = store.add_relationship(a, b, "cites", 1.0).await;
+    assert_eq!(store.relationships(b, 10, None).await.unwrap(), []);
+    let refused = store.add_relationship(a, b, "cites", 1.0, None).await;
     assert!(matches!(refused, Err(StoreError::NotFound { .. })));
-    assert!(store.add_relationship(a, a, "cites", 1.0).await.is_err());
-    assert!(store.add_relationship(a, c, "cites", f64::NAN).await.is_err());
+    assert!(store.add_relationship(a, a, "cites", 1.0, None).await.is_err());
+    assert!(
+        store
+            .add_relationship(a, c, "cites", f64::NAN, None)
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
@@ -292,11 +357,11 @@ async fn a_removed_pointer_leaves_nothing_behind() {
         .create_pointer(new("a", "some words", &["t"]), NOW)
         .await
         .unwrap();
-    store.delete_pointer(&made.address).await.unwrap();
+    store.delete_pointer(&made.address, None).await.unwrap();
     assert_eq!(store.pointer(&made.address).await.unwrap(), None);
     assert_eq!(store.statistics().await.unwrap().pointers, 0);
     assert_eq!(store.tags().await.unwrap(), []);
-    let twice = store.delete_pointer(&made.address).await;
+    let twice = store.delete_pointer(&made.address, None).await;
     assert!(matches!(twice, Err(StoreError::NotFound { what: "pointer", .. })));
     store
         .create_pointer(new("a", "some words", &["t"]), NOW)
@@ -336,7 +401,7 @@ async fn what_is_near_follows_what_is_made_and_deleted() {
             made.push(store.create_pointer(pointer, NOW).await.unwrap().address);
         }
         // The origin stays; another one goes.
-        store.delete_pointer(&made.remove(7)).await.unwrap();
+        store.delete_pointer(&made.remove(7), None).await.unwrap();
         let origin = made[0].clone();
         let here = place_of(&origin);
         let mut expected: Vec<_> = made[1..]
@@ -344,8 +409,8 @@ async fn what_is_near_follows_what_is_made_and_deleted() {
             .filter_map(|other| Some((other.clone(), Nearness::Gyroid.score(here, place_of(other))?)))
             .collect();
         expected.sort_by(|left, right| left.1.total_cmp(&right.1));
-        let found = store.nearest(&origin, Nearness::Gyroid, 5).await.unwrap();
-        assert_eq!(found.matching, expected.len() as u64);
+        let found = store.nearest(&origin, Nearness::Gyroid, 5, None).await.unwrap();
+        assert_eq!(found.matching, Some(expected.len() as u64));
         // Addresses are random: sometimes fewer than five are near.
         expected.truncate(5);
         assert_eq!(found.pointers, expected);

@@ -121,7 +121,7 @@ proptest! {
                 }
                 let address = &which.get(&all).address;
                 match description {
-                    None => store.delete_pointer(address).await.unwrap(),
+                    None => store.delete_pointer(address, None).await.unwrap(),
                     Some(description) => {
                         let change = PointerChange {
                             description: Some(description.clone()),
@@ -168,7 +168,7 @@ async fn jumps_land_where_they_should_across_runs_of_ids() {
     store.create_pointers(rows, NOW).await.unwrap();
     let all = everything(&store).await;
     for gone in [0, 5, 4095, 4096, 8191, 8999] {
-        store.delete_pointer(&all[gone].address).await.unwrap();
+        store.delete_pointer(&all[gone].address, None).await.unwrap();
     }
     let left = addresses(&everything(&store).await);
     for offset in [
@@ -255,7 +255,7 @@ async fn pages_stay_in_place_while_others_write() {
             .await
             .unwrap();
         // The last row ever given goes away, and a new one comes: its id must not come back.
-        store.delete_pointer(&newcomer.address).await.unwrap();
+        store.delete_pointer(&newcomer.address, None).await.unwrap();
         let last = store
             .create_pointer(new("late", "early too", &[]), NOW)
             .await
@@ -267,7 +267,7 @@ async fn pages_stay_in_place_while_others_write() {
         seen.extend(addresses(&rest.pointers));
         assert_eq!(seen[..10], before);
         assert_eq!(&seen[10..], std::slice::from_ref(&last.address));
-        store.delete_pointer(&last.address).await.unwrap();
+        store.delete_pointer(&last.address, None).await.unwrap();
     }
 }
 
