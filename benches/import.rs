@@ -121,12 +121,17 @@ async fn import(path: &Path) -> f64 {
         .expect("a session");
     for chunk in rows.chunks(CHUNK) {
         store
-            .import_rows(id, "bench", chunk.to_vec(), Timestamp::now())
+            .import_rows(
+                id,
+                "bench",
+                chunk.iter().cloned().map(Into::into).collect(),
+                Timestamp::now(),
+            )
             .await
             .expect("good rows");
     }
     let count = store
-        .commit_import(id, "bench", Timestamp::now())
+        .commit_import(id, "bench", None, Timestamp::now())
         .await
         .expect("a commit");
     assert_eq!(count, ROWS as u64);

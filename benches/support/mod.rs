@@ -338,12 +338,17 @@ pub async fn fill(folder: &Path, count: usize) -> Vec<PointerAddress> {
         .expect("a session");
     for chunk in rows(count).chunks(5_000) {
         store
-            .import_rows(id, "bench", chunk.to_vec(), Timestamp::now())
+            .import_rows(
+                id,
+                "bench",
+                chunk.iter().cloned().map(Into::into).collect(),
+                Timestamp::now(),
+            )
             .await
             .expect("good rows");
     }
     store
-        .commit_import(id, "bench", Timestamp::now())
+        .commit_import(id, "bench", None, Timestamp::now())
         .await
         .expect("a commit");
     let mut addresses = Vec::new();

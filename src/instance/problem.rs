@@ -1,5 +1,6 @@
 //! What a failure of storage looks like to a caller, and other problems that several parts tell of.
 
+use super::grant_part::GrantPart;
 use crate::protocol::{Code, Problem};
 use crate::store::{IMPORT_REST_MINUTES, StoreError};
 use serde_json::json;
@@ -22,6 +23,10 @@ impl From<StoreError> for Problem {
                      {IMPORT_REST_MINUTES} minutes"
                 ),
             ),
+            StoreError::BeyondBounds { .. } => GrantPart::Pointer.refuses(format!(
+                "{message}: this credential's grant covers some pointers only, and the row's pointer, or the credential pointer \
+                 that it names, would not be among them any more; begin again with rows that are"
+            )),
             StoreError::StillStaging => Self::new(
                 Code::InUse,
                 format!("{message}; nothing is lost, commit it when import_pointers has answered"),

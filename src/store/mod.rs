@@ -15,9 +15,9 @@ pub use handing_over::take_in;
 pub use order::{Order, SORTED_CHARACTERS, SortBy};
 pub use records::{
     AsSeen, AuditCut, AuditExtent, AuditHead, AuditOutcome, AuditPage, AuditRecord, AuditVerdict, Begun,
-    CodeRecord, ConnectionChange, Edge, HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness,
-    NewAuditRecord, OfferRecord, OnceKey, PointerPage, PointerQuery, Relationship, SeenTokens, SharedHead,
-    Sight, Start, Statistics, Summary, TagMatch,
+    CodeRecord, ConnectionChange, Edge, HeadSide, HeldRecord, ImportBounds, ImportId, ImportRow,
+    IssuedRecord, Nearest, Nearness, NewAuditRecord, OfferRecord, OnceKey, PointerPage, PointerQuery,
+    Relationship, SeenTokens, SharedHead, Sight, Start, Statistics, Summary, TagMatch,
 };
 
 use crate::model::{
@@ -84,6 +84,12 @@ pub enum StoreError {
         /// Whether these are all of the one that asks.
         own: bool,
     },
+    /// A staged row is more than whoever commits the import may make by now.
+    #[error("a staged row is more than this credential may make by now; nothing was imported")]
+    BeyondBounds {
+        /// The connection that it would use, if that is why.
+        connection: Option<ConnectionId>,
+    },
     /// Rows of an import are still on their way.
     #[error("rows of this import are still being staged")]
     StillStaging,
@@ -137,6 +143,7 @@ impl StoreError {
         matches!(
             self,
             Self::DuplicateReference { .. }
+                | Self::BeyondBounds { .. }
                 | Self::NotFound {
                     what: "connection",
                     ..
@@ -221,7 +228,7 @@ pub trait Store: Send + Sync {
         &self,
         id: ImportId,
         whose: &str,
-        rows: Vec<NewPointer>,
+        rows: Vec<ImportRow>,
         now: Timestamp,
     ) -> Result<Staged, StoreError>;
     /// The address of the pointer that has this data_reference and leads to no other instance: one that is there already,
@@ -234,8 +241,9 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<Option<PointerAddress>, StoreError>;
     /// Makes all staged rows appear, in one transaction, and ends the import whether or not that succeeds; as long as
-    /// rows of it are still being staged, it fails and nothing ends. Tells how many they were; the error names the row,
-    /// counted from 0 over all that were staged. Other writes wait meanwhile, for about 15 s for each million rows.
+    /// rows of it are still being staged, it fails and nothing ends. Where one is beyond the bounds, if there are any, none
+    /// appears. Tells how many they were; the error names the row, counted from 0 over all that were staged. Every other
+    /// write waits meanwhile: some seconds for each hundred thousand rows, the more the more pointers are there already.
     async fn commit_import(
         &self,
         id: ImportId,
@@ -243,6 +251,7 @@ pub trait Store: Send + Sync {
         now: Timestamp,
     ) -> Result<u64, (usize, StoreError)>;
     /// Ends an import; nothing of it stays.
+        bounds: Option<ImportBounds>,
     async fn abort_import(&self, id: ImportId, whose: &str) -> Result<(), StoreError>;
     /// Ends the imports that nobody has gone on with for [`IMPORT_REST_MINUTES`], and tells how many.
     async fn end_resting_imports(&self, now: Timestamp) -> Result<usize, StoreError>;

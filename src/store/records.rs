@@ -3,13 +3,14 @@
 use super::order::Order;
 use crate::model::filter::Filter;
 use crate::model::{
-    AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, KeyId, Pointer,
+    AppId, ConnectionId, CredentialState, Delivery, Endpoint, Federated, Grant, KeyId, NewPointer, Pointer,
     PointerAddress, PointerScope, Profile, Timestamp,
 };
 use crate::model::{NEAR, gyroid_score};
 use crate::seal::Sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -521,6 +522,34 @@ impl ImportId {
 
 /// What no two pointers may share: the data_reference, and for a federated pointer what makes it one.
 pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) -> [u8; 16] {
+/// A row of an import.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportRow {
+    /// What it makes.
+    pub pointer: NewPointer,
+    /// The connections that its circuit relays through, if it is one.
+    pub relays_through: Vec<ConnectionId>,
+}
+
+impl From<NewPointer> for ImportRow {
+    fn from(pointer: NewPointer) -> Self {
+        Self {
+            pointer,
+            relays_through: Vec::new(),
+        }
+    }
+}
+
+/// What whoever commits an import may make, where that is not everything. Each row was within that when it was staged; but
+/// what somebody may is changed meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportBounds {
+    /// What covers the rows, and the credential pointers that they name.
+    pub scope: PointerScope,
+    /// The connections that they may be assigned to, lead away through or relay through.
+    pub connections: BTreeSet<ConnectionId>,
+}
+
     let mut hasher = Sha256::new();
     hasher.update(&(data_reference.len() as u64).to_be_bytes());
     hasher.update(data_reference.as_bytes());

@@ -1,5 +1,6 @@
 //! Many pointers at once.
 
+use crate::access_keys::{everything, key, place};
 use crate::running::{Running, call, get, problem_of, refused, text};
 use butterfly_console::model::Grant;
 use butterfly_console::protocol::Code;
@@ -186,4 +187,78 @@ async fn an_import_says_which_of_its_rows_needs_a_connection_that_was_removed_me
     }
     let stats = running.get("get_graph_stats", json!({})).await;
     assert_eq!(stats["total_pointers"], 0);
+}
+
+#[tokio::test]
+async fn what_was_lent_when_rows_were_staged_and_is_lent_no_more_is_refused_at_the_end() {
+    let running = Running::start("alpha").await;
+    let asks = running.issue("asks", everything()).await;
+    let gives = running.issue("gives", everything()).await;
+    get(&asks, "create_domain", json!({"name": "asks"})).await;
+    let lent = place(&gives, "gives").await;
+    let told = json!({"target_domain_id": lent.domain, "permissions": "read_write"});
+    let names = json!({"action": "get_pointers_for_connection", "connection_id": lent.connection});
+    let only_named = json!({"data_reference": format!("internal_circuit::[{names}]")});
+    for (way, using) in rows_that_need(&lent.connection).iter().enumerate() {
+        let asked = get(&asks, "initiate_federation", told.clone()).await;
+        let request = json!({"request_key": asked["request_key"]});
+        get(&gives, "accept_federation", request).await;
+        let import = get(&asks, "begin_import", json!({})).await["import_id"].clone();
+        let rows = json!({"import_id": import, "pointers": [row(way), only_named, using]});
+        let staged = get(&asks, "import_pointers", rows).await;
+        assert_eq!(staged["accepted"], 3, "{staged}");
+        let ended = json!({"federation_id": asked["federation"]["id"]});
+        get(&gives, "revoke_federation", ended).await;
+        let commit = call(&asks, "commit_import", json!({"import_id": import})).await;
+        let (code, problem) = problem_of(&commit.reply);
+        assert_eq!(code, Code::AccessDenied, "{problem}");
+        assert_eq!(problem["staged_row"], 2, "{problem}");
+    }
+    let stats = running.get("get_graph_stats", json!({})).await;
+    assert_eq!(stats["total_pointers"], 1, "the one of the domain that was lent");
+    let import = get(&asks, "begin_import", json!({})).await["import_id"].clone();
+    let rows = json!({"import_id": import, "pointers": [row(0), only_named]});
+    get(&asks, "import_pointers", rows).await;
+    let committed = get(&asks, "commit_import", json!({"import_id": import})).await;
+    assert_eq!(committed["imported"], 2, "a step that only names it uses nothing");
+}
+
+#[tokio::test]
+async fn an_import_ends_within_what_its_credential_covers_by_then() {
+    let running = Running::start("alpha").await;
+    let mut grant = everything();
+    grant.pointers.all = false;
+    grant.pointers.tags.insert("red".to_owned());
+    let maker = running.issue("maker", grant).await;
+    let here = place(&running.owner, "here").await;
+    running
+        .get(
+            "update_pointer",
+            json!({"pointer_address": here.pointer, "tags": ["red"]}),
+        )
+        .await;
+    let domain = get(&maker, "create_domain", json!({"name": "makers"})).await["domain"]["id"].clone();
+    let asked = json!({"domain_id": domain, "name": "gate"});
+    let gate = get(&maker, "create_connection", asked).await["connection"]["id"].clone();
+    let (_, of_maker) = key(&maker, &text(&domain), json!("read_write")).await;
+
+    let mut open = Vec::new();
+    for (caller, connection) in [(&maker, json!(null)), (&of_maker, gate)] {
+        let import = get(caller, "begin_import", json!({})).await["import_id"].clone();
+        let red = json!({"data_reference": "red", "tags": ["red"], "connection_id": connection});
+        let rows = json!({"import_id": import, "pointers": [red]});
+        let staged = get(caller, "import_pointers", rows).await;
+        assert_eq!(staged["accepted"], 1, "{staged}");
+        open.push((caller, import));
+    }
+    let narrowed = json!({"name": "maker", "grant": {"pointers": {"tags": ["blue"]}}});
+    running.get("change_credential", narrowed).await;
+    for (caller, import) in open {
+        let commit = call(caller, "commit_import", json!({"import_id": import})).await;
+        let (code, problem) = problem_of(&commit.reply);
+        assert_eq!((code, &problem["grant"]), (Code::NotGranted, &json!("pointer")));
+        assert_eq!(problem["staged_row"], 0, "{problem}");
+    }
+    let red = running.get("find_pointers_by_tag", json!({"tag": "red"})).await;
+    assert_eq!(red["count"], 1, "{red}");
 }

@@ -7,6 +7,7 @@ use crate::instance::trail::Deed;
 use crate::model::{Connection, ConnectionId, Domain, DomainId, Grant, Pointer, PointerAddress, Timestamp};
 use crate::protocol::{Code, Problem, Query};
 use crate::store::{Store, StoreError};
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -153,6 +154,17 @@ impl Call<'_> {
             return Ok(());
         }
         self.require_role(connection, needed).await
+    }
+
+    /// All connections that the same lets the caller use.
+    pub async fn usable(&self, needed: DomainRole) -> Result<BTreeSet<ConnectionId>, Problem> {
+        let roles = self.roles().await?;
+        let named = &self.grant().pointers.connections;
+        let all = self.store().connections(None).await?;
+        let usable = all
+            .into_iter()
+            .filter(|one| named.contains(&one.id) || roles.suffice(&one.domain_id, needed));
+        Ok(usable.map(|one| one.id).collect())
     }
 
     /// The problem that a connection is not for this caller.

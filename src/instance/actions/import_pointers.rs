@@ -3,9 +3,10 @@
 use super::check::{self, Inspector};
 use super::parameter::IMPORT_ID;
 use super::{Access, Action, Answer, Call, DomainRole, Kind, Outcome, Parameter};
+use crate::instance::reference::Reference;
 use crate::model::{IMPORTED, NewPointer, PointerAddress};
 use crate::protocol::{Code, Problem};
-use crate::store::ImportId;
+use crate::store::{ImportId, ImportRow};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -55,7 +56,8 @@ async fn run(call: &Call<'_>) -> Answer {
     let mut refused = Vec::new();
     let mut good = inspect(call, id, rows, &mut refused).await;
     let mut left: Vec<usize> = Vec::new();
-    for (index, new) in &mut good {
+    for (index, row) in &mut good {
+        let new = &mut row.pointer;
         match new.author.as_deref() {
             Some(IMPORTED) if take_over => new.author = None,
             Some(IMPORTED) => left.push(*index),
@@ -86,7 +88,7 @@ async fn inspect(
     id: ImportId,
     rows: &[Value],
     refused: &mut Vec<(usize, Problem)>,
-) -> Vec<(usize, NewPointer)> {
+) -> Vec<(usize, ImportRow)> {
     let mut inspector = Inspector::new(call);
     let mut good = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
@@ -98,7 +100,7 @@ async fn inspect(
     good
 }
 
-async fn read(inspector: &mut Inspector<'_>, id: ImportId, row: &Value) -> Result<NewPointer, Problem> {
+async fn read(inspector: &mut Inspector<'_>, id: ImportId, row: &Value) -> Result<ImportRow, Problem> {
     let mut new =
         NewPointer::deserialize(row).map_err(|error| check::invalid("pointers", error.to_string()))?;
     let named = new.credential_pointer_address.take();
@@ -122,7 +124,14 @@ async fn read(inspector: &mut Inspector<'_>, id: ImportId, row: &Value) -> Resul
     };
     new.author = inspector.author_in_import(&new, &reference, header.as_ref().map(|(_, header)| header));
     new.credential_pointer_address = header.map(|(address, _)| address);
-    Ok(new)
+    let relays_through = match &reference {
+        Reference::Circuit(circuit) => circuit.relays_through().cloned().collect(),
+        _ => Vec::new(),
+    };
+    Ok(ImportRow {
+        pointer: new,
+        relays_through,
+    })
 }
 
 /// The address of a credential pointer, as a file has it, is that of a pointer which may be gone or be another instance's.
@@ -145,10 +154,10 @@ fn of_another_time(problem: Problem, address: &PointerAddress) -> Problem {
 async fn stage(
     call: &Call<'_>,
     id: ImportId,
-    rows: Vec<(usize, NewPointer)>,
+    rows: Vec<(usize, ImportRow)>,
     refused: &mut Vec<(usize, Problem)>,
 ) -> Result<usize, Problem> {
-    let (places, rows): (Vec<usize>, Vec<NewPointer>) = rows.into_iter().unzip();
+    let (places, rows): (Vec<usize>, Vec<ImportRow>) = rows.into_iter().unzip();
     let whose = &call.caller.credential;
     let staged = call.store().import_rows(id, whose, rows, call.now()).await?;
     let accepted = places.len() - staged.refused.len();

@@ -78,6 +78,16 @@ pub(super) struct RowError {
     pub error: StoreError,
 }
 
+impl RowError {
+    /// Of a row of an import, which are counted from 1 where they are staged.
+    pub(super) fn of_staged(n: i64, error: StoreError) -> Self {
+        Self {
+            index: usize::try_from(n - 1).unwrap_or_default(),
+            error,
+        }
+    }
+}
+
 impl From<StoreError> for RowError {
     fn from(error: StoreError) -> Self {
         Self { index: 0, error }

@@ -3,15 +3,16 @@
 
 use super::blocks::BLOCK_BITS;
 use super::failure::{RowError, damaged, is_unique_violation};
+use super::import_bounds;
 use super::import_connections::{self, Connections};
 use super::open::{self, private_file};
 use super::pointers::holder_of;
 use super::rows::{address, coordinates, federated_to_json, list_to_json, number, one};
 use super::search_index;
-use crate::model::{NewPointer, PointerAddress, Timestamp};
+use crate::model::{PointerAddress, Timestamp};
 use crate::seal::random;
 use crate::store::records::uniqueness;
-use crate::store::{Staged, StoreError};
+use crate::store::{ImportBounds, ImportRow, Staged, StoreError};
 use rusqlite::{Connection, params};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -78,7 +79,7 @@ impl Staging {
 
     /// Stages the rows that can be, and tells which cannot; on any other error none. `existing` reads the database that
     /// they will go to.
-    pub(super) fn add(&mut self, existing: &Connection, new: &[NewPointer]) -> Result<Staged, StoreError> {
+    pub(super) fn add(&mut self, existing: &Connection, new: &[ImportRow]) -> Result<Staged, StoreError> {
         self.conn.execute_batch("SAVEPOINT batch")?;
         let added = self.add_each(existing, new);
         if added.is_err() {
@@ -107,11 +108,16 @@ impl Staging {
         one(&self.conn, sql, unique, |row| address(row.get(0)?))
     }
 
+    /// Whether every row is one that may be made now. `existing` is the database that they will go to.
+    pub(super) fn check(&self, existing: &Connection, bounds: &ImportBounds) -> Result<(), RowError> {
+        import_bounds::check(&self.conn, existing, bounds)
+    }
+
     /// A row is refused before anything of it is written, so that there is nothing to take back.
     fn add_each(
         &self,
         existing: &Connection,
-        new: &[NewPointer],
+        new: &[ImportRow],
     ) -> Result<Vec<(usize, StoreError)>, StoreError> {
         let mut connections = Connections::of(existing);
         let mut refused = Vec::new();
@@ -130,16 +136,17 @@ impl Staging {
         &self,
         existing: &Connection,
         connections: &mut Connections<'_>,
-        new: &NewPointer,
+        row: &ImportRow,
         n: i64,
     ) -> Result<(), StoreError> {
+        let new = &row.pointer;
         let unique = uniqueness(&new.data_reference, new.federated.as_ref());
         if let Some(address) = holder_of(existing, &unique)? {
             return Err(StoreError::DuplicateReference { address });
         }
         let federated = federated_to_json(new.federated.as_ref());
         let connection = connections.assigned_to(new)?;
-        let needed = connections.needed_by(connection, new, federated.as_deref())?;
+        let needed = connections.needed_by(connection, row, federated.as_deref())?;
         loop {
             let at = random::pointer_address();
             let taken = one(
@@ -234,7 +241,7 @@ fn move_rows(conn: &Connection, now: Timestamp) -> Result<(), RowError> {
 
 fn move_within(conn: &Connection, now: Timestamp) -> Result<(), RowError> {
     if let Some((n, error)) = import_connections::first_gone(conn)? {
-        return Err(of_row(n, error));
+        return Err(RowError::of_staged(n, error));
     }
     let base = last_id(conn)?;
     let moved = conn.execute(
@@ -291,12 +298,5 @@ fn clash(conn: &Connection) -> Result<Option<RowError>, StoreError> {
         0,
         |row| Ok((row.get::<_, i64>(0)?, address(row.get(1)?)?)),
     )?;
-    Ok(found.map(|(n, address)| of_row(n, StoreError::DuplicateReference { address })))
-}
-
-fn of_row(n: i64, error: StoreError) -> RowError {
-    RowError {
-        index: usize::try_from(n - 1).unwrap_or_default(),
-        error,
-    }
+    Ok(found.map(|(n, address)| RowError::of_staged(n, StoreError::DuplicateReference { address })))
 }

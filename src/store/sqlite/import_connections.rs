@@ -6,19 +6,31 @@ use super::failure::not_found;
 use super::pointers::known_connection;
 use super::rows::{connection_id, one};
 use crate::model::{CIRCUIT_PREFIX, ConnectionId, NewPointer};
-use crate::store::StoreError;
+use crate::store::{ImportRow, StoreError};
 use rusqlite::{Connection, params};
 use std::collections::{HashMap, HashSet};
 
-/// Each with the first row that needs it: few, however many rows there are.
-pub(super) const STAGED: &str =
-    "CREATE TABLE staged_connections (connection INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;";
+/// Each with the first row that needs it: few, however many rows there are. Some are only named, by the steps of a circuit
+/// that do not relay; those that are used have to be ones that whoever commits the import may use.
+pub(super) const STAGED: &str = "
+    CREATE TABLE staged_connections (connection INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;
+    CREATE TABLE staged_uses (connection INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT;
+";
 
 /// The connections of one batch of rows, each looked for once.
 pub(super) struct Connections<'a> {
     existing: &'a Connection,
     known: HashMap<ConnectionId, Option<i64>>,
     noted: HashSet<i64>,
+    noted_uses: HashSet<i64>,
+}
+
+/// The connections that one row needs.
+pub(super) struct Needed {
+    /// All that must stay.
+    named: Vec<i64>,
+    /// Those of them that it uses.
+    used: Vec<i64>,
 }
 
 impl<'a> Connections<'a> {
@@ -28,6 +40,7 @@ impl<'a> Connections<'a> {
             existing,
             known: HashMap::new(),
             noted: HashSet::new(),
+            noted_uses: HashSet::new(),
         }
     }
 
@@ -38,32 +51,42 @@ impl<'a> Connections<'a> {
     }
 
     /// All that must stay for a row: what keeps a connection from being removed once the row is a pointer. `assigned` is
-    /// the one that it is assigned to, `federated` what it carries, as it is stored. The one that it leads away through must be there; a circuit may name others
-    /// that are not.
+    /// the one that it is assigned to, `federated` what it carries, as it is stored. The one that it leads away through must
+    /// be there; a circuit may name others that are not.
     pub(super) fn needed_by(
         &mut self,
         assigned: Option<i64>,
-        new: &NewPointer,
+        row: &ImportRow,
         federated: Option<&str>,
-    ) -> Result<Vec<i64>, StoreError> {
-        let mut needed: Vec<i64> = assigned.into_iter().collect();
+    ) -> Result<Needed, StoreError> {
+        let new = &row.pointer;
+        let mut named: Vec<i64> = assigned.into_iter().collect();
+        let mut used = named.clone();
         if let Some(federated) = &new.federated {
-            self.required(&federated.connection_id)?;
+            used.push(self.required(&federated.connection_id)?);
+        }
+        for id in &row.relays_through {
+            used.extend(self.find(id)?);
         }
         let circuit = Some(new.data_reference.as_str()).filter(|text| text.starts_with(CIRCUIT_PREFIX));
         for id in federated.into_iter().chain(circuit).flat_map(named_in) {
-            needed.extend(self.find(&id)?);
+            named.extend(self.find(&id)?);
         }
-        Ok(needed)
+        Ok(Needed { named, used })
     }
 
     /// Notes in the staging file that this row needs them. Where an earlier one does, that one stays noted.
-    pub(super) fn note(&mut self, staging: &Connection, needed: &[i64], n: i64) -> Result<(), StoreError> {
-        for number in needed {
+    pub(super) fn note(&mut self, staging: &Connection, needed: &Needed, n: i64) -> Result<(), StoreError> {
+        let named = "INSERT OR IGNORE INTO staged_connections VALUES (?1, ?2)";
+        let used = "INSERT OR IGNORE INTO staged_uses VALUES (?1, ?2)";
+        for number in &needed.named {
             if self.noted.insert(*number) {
-                staging
-                    .prepare_cached("INSERT OR IGNORE INTO staged_connections VALUES (?1, ?2)")?
-                    .execute(params![number, n])?;
+                staging.prepare_cached(named)?.execute(params![number, n])?;
+            }
+        }
+        for number in &needed.used {
+            if self.noted_uses.insert(*number) {
+                staging.prepare_cached(used)?.execute(params![number, n])?;
             }
         }
         Ok(())

@@ -19,6 +19,7 @@ mod failure;
 mod federations;
 mod heads;
 mod import;
+mod import_bounds;
 mod import_connections;
 mod imports;
 mod once;

@@ -14,9 +14,9 @@ use crate::model::{
 };
 use crate::store::records::uniqueness;
 use crate::store::{
-    AsSeen, Begun, ConnectionChange, Edge, HeadSide, HeldRecord, ImportId, IssuedRecord, Nearest, Nearness,
-    OfferRecord, OnceKey, PointerPage, PointerQuery, Relationship, SharedHead, Staged, Statistics, Store,
-    StoreError, Summary,
+    AsSeen, Begun, ConnectionChange, Edge, HeadSide, HeldRecord, ImportBounds, ImportId, ImportRow,
+    IssuedRecord, Nearest, Nearness, OfferRecord, OnceKey, PointerPage, PointerQuery, Relationship,
+    SharedHead, Staged, Statistics, Store, StoreError, Summary,
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
@@ -229,7 +229,7 @@ impl Store for SqliteStore {
         &self,
         id: ImportId,
         whose: &str,
-        rows: Vec<NewPointer>,
+        rows: Vec<ImportRow>,
         now: Timestamp,
     ) -> Result<Staged, StoreError> {
         let session = self.imports.get(id, whose, now)?;
@@ -264,7 +264,13 @@ impl Store for SqliteStore {
         whose: &str,
         now: Timestamp,
     ) -> Result<u64, (usize, StoreError)> {
-        let staged = self.imports.take(id, whose).map_err(|error| (0, error))?;
+        let mut staged = self.imports.take(id, whose).map_err(|error| (0, error))?;
+        if let Some(bounds) = bounds {
+            let check = move |conn: &rusqlite::Connection| Ok((staged.check(conn, &bounds), staged));
+            let (checked, back) = self.readers.long(check).await.map_err(|error| (0, error))?;
+            checked?;
+            staged = back;
+        }
         let moved = self
             .writer
             .alone(move |conn| import::commit(conn, staged, now))
@@ -272,6 +278,7 @@ impl Store for SqliteStore {
         Ok(moved)
     }
 
+        bounds: Option<ImportBounds>,
     async fn abort_import(&self, id: ImportId, whose: &str) -> Result<(), StoreError> {
         self.imports.end(id, whose)
     }

@@ -1,16 +1,22 @@
 //! Imports: all at once or not at all.
 
 use super::*;
-use crate::model::{ConnectionId, Endpoint, Federated, Profile, Route};
+use crate::model::{ConnectionId, Endpoint, Federated, PointerAddress, PointerScope, Profile, Route};
 use crate::store::sqlite::imports::Imports;
-use crate::store::{ImportId, PointerQuery, Staged, Store, StoreError};
+use crate::store::{ImportBounds, ImportId, ImportRow, PointerQuery, Staged, Store, StoreError};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The credential that imports.
 const ANN: &str = "ann";
 
+/// Rows that relay through nothing.
+fn plain(rows: Vec<NewPointer>) -> Vec<ImportRow> {
+    rows.into_iter().map(ImportRow::from).collect()
+}
+
 async fn stage(store: &SqliteStore, id: ImportId, rows: Vec<NewPointer>) -> Staged {
-    store.import_rows(id, ANN, rows, NOW).await.unwrap()
+    store.import_rows(id, ANN, plain(rows), NOW).await.unwrap()
 }
 
 fn rows(from: u64, to: u64) -> Vec<NewPointer> {
@@ -37,7 +43,7 @@ async fn rows_appear_all_at_once_and_are_found_like_any_other() {
     assert_eq!(stage(&store, id, rows(0, 1500)).await.rows, 1500);
     assert_eq!(stage(&store, id, rows(1500, 3000)).await.rows, 3000);
     assert_eq!(store.statistics().await.unwrap().pointers, 1);
-    assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 3000);
+    assert_eq!(store.commit_import(id, ANN, None, NOW).await.unwrap(), 3000);
     assert_eq!(files_with(&place, "-import-"), 0);
     assert_eq!(store.statistics().await.unwrap().pointers, 3001);
     assert_eq!(
@@ -56,7 +62,7 @@ async fn rows_appear_all_at_once_and_are_found_like_any_other() {
     let after = store.create_pointer(new("after", "", &[]), NOW).await.unwrap();
     let all = store.pointers(&PointerQuery::default()).await.unwrap().pointers;
     assert_eq!(all.last(), Some(&after));
-    assert!(store.commit_import(id, ANN, NOW).await.is_err());
+    assert!(store.commit_import(id, ANN, None, NOW).await.is_err());
 }
 
 #[tokio::test]
@@ -69,7 +75,10 @@ async fn an_aborted_import_leaves_nothing() {
     store.abort_import(id, ANN).await.unwrap();
     assert_eq!(files_with(&place, "-import-"), 0);
     assert_eq!(store.statistics().await.unwrap().pointers, 0);
-    let error = store.import_rows(id, ANN, rows(0, 1), NOW).await.unwrap_err();
+    let error = store
+        .import_rows(id, ANN, plain(rows(0, 1)), NOW)
+        .await
+        .unwrap_err();
     assert!(matches!(error, StoreError::NotFound { what: "import", .. }));
 }
 
@@ -104,7 +113,7 @@ async fn rows_that_cannot_be_are_all_told_at_once_and_the_others_stay() {
     let nothing_new = stage(&store, id, rows(0, 10)).await;
     assert_eq!((nothing_new.rows, nothing_new.refused.len()), (12, 10));
     assert_eq!(stage(&store, id, rows(20, 22)).await.rows, 14);
-    assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 14);
+    assert_eq!(store.commit_import(id, ANN, None, NOW).await.unwrap(), 14);
     assert_eq!(store.statistics().await.unwrap().pointers, 15);
     let tags = [("bulk".to_owned(), 14), ("other".to_owned(), 14)];
     assert_eq!(store.tags().await.unwrap(), tags);
@@ -142,8 +151,11 @@ async fn an_import_is_not_there_for_anybody_but_who_began_it() {
     let id = store.begin_import(ANN, NOW).await.unwrap();
     stage(&store, id, rows(0, 3)).await;
     let refusals = [
-        store.import_rows(id, "bob", rows(3, 4), NOW).await.unwrap_err(),
-        store.commit_import(id, "bob", NOW).await.unwrap_err().1,
+        store
+            .import_rows(id, "bob", plain(rows(3, 4)), NOW)
+            .await
+            .unwrap_err(),
+        store.commit_import(id, "bob", None, NOW).await.unwrap_err().1,
         store.abort_import(id, "bob").await.unwrap_err(),
     ];
     for error in refusals {
@@ -152,7 +164,7 @@ async fn an_import_is_not_there_for_anybody_but_who_began_it() {
             "{error}"
         );
     }
-    assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 3);
+    assert_eq!(store.commit_import(id, ANN, None, NOW).await.unwrap(), 3);
 }
 
 #[tokio::test]
@@ -162,16 +174,19 @@ async fn an_import_that_nobody_goes_on_with_ends_and_leaves_no_file() {
     let minutes = |count: i64| NOW.plus_seconds(60 * count);
     let left = store.begin_import(ANN, NOW).await.unwrap();
     let used = store.begin_import("bob", NOW).await.unwrap();
-    store.import_rows(left, ANN, rows(0, 3), NOW).await.unwrap();
     store
-        .import_rows(used, "bob", rows(0, 3), minutes(9))
+        .import_rows(left, ANN, plain(rows(0, 3)), NOW)
+        .await
+        .unwrap();
+    store
+        .import_rows(used, "bob", plain(rows(0, 3)), minutes(9))
         .await
         .unwrap();
     assert_eq!(store.end_resting_imports(minutes(9)).await.unwrap(), 0);
     assert_eq!(store.end_resting_imports(minutes(10)).await.unwrap(), 1);
     assert_eq!(files_with(&place, "-import-"), 1);
     let error = store
-        .import_rows(left, ANN, rows(3, 4), minutes(10))
+        .import_rows(left, ANN, plain(rows(3, 4)), minutes(10))
         .await
         .unwrap_err();
     assert!(matches!(error, StoreError::NotFound { what: "import", .. }));
@@ -205,7 +220,7 @@ async fn a_pointer_made_meanwhile_fails_the_whole_import_by_name() {
         .create_pointer(new("import-42", "", &[]), NOW)
         .await
         .unwrap();
-    let (index, error) = store.commit_import(id, ANN, NOW).await.unwrap_err();
+    let (index, error) = store.commit_import(id, ANN, None, NOW).await.unwrap_err();
     assert_eq!(index, 42);
     assert!(matches!(error, StoreError::DuplicateReference { address } if address == rival.address));
     assert_eq!(store.statistics().await.unwrap().pointers, 1);
@@ -229,7 +244,7 @@ async fn threat_46_what_a_crash_left_of_an_import_is_removed_and_a_running_one_i
     let second = place.store();
     assert_eq!(files_with(&place, "-import-dead"), 0);
     assert_eq!(files_with(&place, "-import-"), 1);
-    assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 5);
+    assert_eq!(store.commit_import(id, ANN, None, NOW).await.unwrap(), 5);
     assert_eq!(second.statistics().await.unwrap().pointers, 5);
 }
 
@@ -274,7 +289,7 @@ async fn a_connection_that_is_removed_meanwhile_fails_the_import_by_the_first_ro
         stage(&store, id, vec![rows_that_need(&goes)[(way + 2) % 3].clone()]).await;
         store.delete_connection(&goes).await.unwrap();
 
-        let (index, error) = store.commit_import(id, ANN, NOW).await.unwrap_err();
+        let (index, error) = store.commit_import(id, ANN, None, NOW).await.unwrap_err();
         assert_eq!(index, 7, "way {way}");
         assert!(
             matches!(&error, StoreError::NotFound { what: "connection", name } if *name == goes.to_string()),
@@ -294,5 +309,71 @@ async fn a_connection_that_was_never_there_keeps_out_who_needs_it_and_not_who_na
     let staged = stage(&store, id, rows_that_need(&absent).to_vec()).await;
     let refused: Vec<usize> = staged.refused.iter().map(|(index, _)| *index).collect();
     assert_eq!(refused, [0, 2]);
-    assert_eq!(store.commit_import(id, ANN, NOW).await.unwrap(), 1);
+    assert_eq!(store.commit_import(id, ANN, None, NOW).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn nothing_of_an_import_appears_where_one_row_is_beyond_the_bounds() {
+    let place = Place::new();
+    let store = place.store();
+    let domain = store.create_domain("d", &app(), NOW).await.unwrap();
+    let gate = store
+        .create_connection(&domain.id, "g", "", None, NOW)
+        .await
+        .unwrap()
+        .id;
+    let mine = store
+        .create_pointer(new("mine", "", &["red"]), NOW)
+        .await
+        .unwrap();
+    let hidden = store
+        .create_pointer(new("hidden", "", &["blue"]), NOW)
+        .await
+        .unwrap();
+    let red = || new("import-9", "", &["red"]);
+    let assigned = NewPointer {
+        connection_id: Some(gate.clone()),
+        ..red()
+    };
+    let relaying = ImportRow {
+        pointer: red(),
+        relays_through: vec![gate.clone()],
+    };
+    let fetched_with = |address: &PointerAddress| {
+        let credential_pointer_address = Some(address.clone());
+        ImportRow::from(NewPointer {
+            credential_pointer_address,
+            ..red()
+        })
+    };
+    let cases = [
+        (ImportRow::from(new("import-9", "", &["blue"])), Err(None)),
+        (fetched_with(&hidden.address), Err(None)),
+        (ImportRow::from(assigned), Err(Some(gate.clone()))),
+        (relaying, Err(Some(gate))),
+        (fetched_with(&mine.address), Ok(())),
+    ];
+    let scope = PointerScope {
+        tags: ["red".to_owned()].into(),
+        ..PointerScope::default()
+    };
+    for (row, expected) in cases {
+        let id = store.begin_import(ANN, NOW).await.unwrap();
+        let rows = vec![ImportRow::from(new("import-8", "", &["red"])), row];
+        assert_eq!(store.import_rows(id, ANN, rows, NOW).await.unwrap().rows, 2);
+        let bounds = ImportBounds {
+            scope: scope.clone(),
+            connections: BTreeSet::new(),
+        };
+        let before = store.statistics().await.unwrap().pointers;
+        let committed = store.commit_import(id, ANN, Some(bounds), NOW).await;
+        let made = store.statistics().await.unwrap().pointers - before;
+        match (expected, committed) {
+            (Ok(()), committed) => assert_eq!((committed.unwrap(), made), (2, 2)),
+            (Err(expected), Err((1, StoreError::BeyondBounds { connection }))) => {
+                assert_eq!((connection, made), (expected, 0));
+            }
+            (expected, committed) => panic!("expected {expected:?}, got {committed:?}"),
+        }
+    }
 }
