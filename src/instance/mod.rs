@@ -64,7 +64,6 @@ mod sealing;
 mod server;
 mod settings;
 mod settings_text;
-mod size;
 mod strangers;
 mod strict_replay;
 mod tls;

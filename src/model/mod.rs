@@ -12,6 +12,7 @@ mod grant;
 mod grant_difference;
 mod ids;
 mod instance;
+mod json_size;
 mod pointer;
 mod pointer_filter;
 mod text;
@@ -28,6 +29,7 @@ pub use ids::{
     AppId, ConnectionId, DomainId, FederationId, IdError, InstanceId, InstanceName, KeyId, PointerAddress,
 };
 pub use instance::{InstanceKind, InstanceState};
+pub use json_size::json_size;
 pub use pointer::{
     CIRCUIT_PREFIX, Connection, ConnectionStatus, Domain, IMPORTED, NEAR, NewPointer, Pointer, PointerChange,
     gyroid_coordinates, gyroid_score,

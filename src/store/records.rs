@@ -121,6 +121,8 @@ pub struct PointerQuery {
     pub start: Start,
     /// How many at most; none means all, as the original does it.
     pub limit: Option<u64>,
+    /// Where that is all: so many bytes of JSON they may come to, together. What is more is not given, and said to follow.
+    pub most_bytes: Option<usize>,
 }
 
 impl PointerQuery {

@@ -377,3 +377,40 @@ async fn no_pointer_can_be_made_whose_list_nobody_can_read() {
     let listed = get(&running.owner, "list_pointers", json!({})).await;
     assert_eq!(listed["count"], 1);
 }
+
+#[tokio::test]
+async fn how_many_match_in_all_is_told_wherever_a_list_begins() {
+    let running = Running::start("alpha").await;
+    for index in 0..30 {
+        let tags = if index % 3 == 0 { json!(["t"]) } else { json!([]) };
+        running
+            .pointer(json!({"data_reference": format!("https://a.example/{index}"), "tags": tags}))
+            .await;
+    }
+    let cases = [
+        ("search_pointers", json!({"search_term": "%"}), 30),
+        ("find_pointers_by_tag", json!({"tag": "t"}), 10),
+        ("get_isolated_pointers", json!({}), 30),
+        ("get_unassigned_pointers", json!({}), 30),
+    ];
+    for (action, asked, total) in cases {
+        for (offset, count) in [(0, total), (4, total - 4), (99, 0)] {
+            let mut asked = asked.clone();
+            asked["offset"] = json!(offset);
+            let whole = running.get(action, asked.clone()).await;
+            assert_eq!(whole["count"], count, "{action} {asked}");
+            if count > 0 {
+                assert_eq!(whole["total"], total, "{action} {asked}");
+            }
+            asked["limit"] = json!(100);
+            let page = running.get(action, asked.clone()).await;
+            assert_eq!(whole, page, "{action} {asked}");
+        }
+    }
+    let first = running
+        .get("search_pointers", json!({"search_term": "%", "limit": 20}))
+        .await;
+    let rest = json!({"search_term": "%", "after": first["next"]});
+    let rest = running.get("search_pointers", rest).await;
+    assert_eq!((&rest["count"], &rest["total"]), (&json!(10), &json!(null)));
+}

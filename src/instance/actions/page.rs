@@ -1,7 +1,6 @@
 //! Pages of pointers: how `list_pointers`, `search_pointers` and `get_pointers_for_connection` read them.
 
 use super::{Answer, Call, Outcome, check, cursor};
-use crate::instance::size::json_size;
 use crate::model::filter::{Field, Filter};
 use crate::model::{Pointer, STORED_POINTER_FIELDS};
 use crate::protocol::{Code, Problem, Rendered};
@@ -83,7 +82,6 @@ pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>)
     let order = order(call)?;
     wanted.order = order;
     wanted.start = start(call, order)?;
-    wanted.sight = sight(call);
     wanted.federated_only = call.query.optional("federated")?.unwrap_or(false);
     let asked = filter(call, STORED_POINTER_FIELDS)?;
     wanted.filter.terms.extend(asked.terms.iter().cloned());
@@ -94,9 +92,13 @@ pub async fn read(call: &Call<'_>, mut wanted: PointerQuery, usual: Option<u64>)
         return Err(check::invalid("limit", "must be at least 1"));
     }
     let found = match limit {
-        None => every_match(call, wanted).await?,
+        None => {
+            wanted.sight = sight(call, u64::MAX);
+            every_match(call, wanted).await?
+        }
         Some(limit) => {
             wanted.limit = Some(limit.min(LARGEST_PAGE));
+            wanted.sight = sight(call, MOST_ROWS);
             let mut page = call.store().pointers(&wanted).await?;
             if wanted.sight.is_some() {
                 page.next = page.next.map(|next| cursor::seal(call, order, &next));
@@ -141,13 +143,13 @@ fn order(call: &Call<'_>) -> Result<Order, Problem> {
 }
 
 /// What the caller sees, where that is not everything.
-fn sight(call: &Call<'_>) -> Option<Arc<Sight>> {
+fn sight(call: &Call<'_>, most_rows: u64) -> Option<Arc<Sight>> {
     if call.sees_every_pointer() {
         return None;
     }
     Some(Arc::new(Sight {
         scope: call.grant().pointers.clone(),
-        most_rows: MOST_ROWS,
+        most_rows,
     }))
 }
 
@@ -167,25 +169,18 @@ fn start(call: &Call<'_>, order: Order) -> Result<Start, Problem> {
     }
 }
 
+/// All of them in one look: while others write, pages of several moments would show some rows twice and lose others.
 async fn every_match(call: &Call<'_>, mut wanted: PointerQuery) -> Result<PointerPage, Problem> {
-    wanted.limit = Some(LARGEST_PAGE);
-    let mut pointers = Vec::new();
-    let mut room = LARGEST_REPLY;
-    loop {
-        let page = call.store().pointers(&wanted).await?;
-        for pointer in page.pointers {
-            room -= json_size(&pointer, room).ok_or_else(too_many)?;
-            pointers.push(pointer);
-        }
-        let Some(next) = page.next else {
-            return Ok(PointerPage {
-                total: Some(pointers.len() as u64),
-                pointers,
-                next: None,
-            });
-        };
-        wanted.start = Start::After(next);
+    wanted.limit = None;
+    wanted.most_bytes = Some(LARGEST_REPLY);
+    let mut found = call.store().pointers(&wanted).await?;
+    if found.next.is_some() {
+        return Err(too_many());
     }
+    if wanted.start == Start::First {
+        found.total = Some(found.pointers.len() as u64);
+    }
+    Ok(found)
 }
 
 fn too_many() -> Problem {

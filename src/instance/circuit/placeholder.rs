@@ -4,7 +4,7 @@
 //! placeholder becomes the value itself; within other text it becomes the value's text. What was put in is
 //! never looked at again.
 
-use crate::instance::size::json_size;
+use crate::model::json_size;
 use crate::protocol::circuit::{Piece, pieces};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use super::driven::Plan;
 use super::order::{Place, after, key, order_by};
-use crate::model::Pointer;
+use crate::model::{Pointer, json_size};
 use crate::store::sqlite::rows::{POINTER, pointer};
 use crate::store::{Order, PointerQuery, Sight, StoreError};
 use rusqlite::types::Value;
@@ -26,6 +26,7 @@ pub(super) enum Begin {
 pub(super) struct Wanted<'a> {
     pub(super) order: Order,
     pub(super) limit: Option<u64>,
+    pub(super) most_bytes: Option<usize>,
     pub(super) sight: Option<&'a Sight>,
 }
 
@@ -34,6 +35,7 @@ impl<'a> Wanted<'a> {
         Self {
             order: query.order,
             limit: query.limit,
+            most_bytes: query.most_bytes,
             sight: query.sight.as_deref(),
         }
     }
@@ -118,25 +120,33 @@ impl<'a> Page<'a> {
         }
         self.looked_at += 1;
         let found = pointer(row)?;
-        let may_see = self.wanted.may_see(&found);
-        let bytes = self.bytes + size(&found);
-        let is_full = self.wanted.limit.is_some_and(|limit| {
-            let is_large = bytes > LARGEST_PAGE && !self.pointers.is_empty();
-            is_large || self.pointers.len() as u64 == limit
-        });
+        let bytes = self.wanted.may_see(&found).then(|| self.bytes_with(&found));
         // That more follow is said where one does that may be seen: of others not even that they are there.
-        if may_see && is_full {
+        if bytes == Some(None) {
             return Ok(ControlFlow::Break(()));
         }
         self.last = Place {
             key: Some(row.get(13)?).filter(|key| *key != Value::Null),
             id: row.get(12)?,
         };
-        if may_see {
+        if let Some(Some(bytes)) = bytes {
             self.bytes = bytes;
             self.pointers.push(found);
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// What the page comes to with one more; none where there is no room for it.
+    fn bytes_with(&self, more: &Pointer) -> Option<usize> {
+        if let Some(limit) = self.wanted.limit {
+            let bytes = self.bytes + size(more);
+            let is_large = bytes > LARGEST_PAGE && !self.pointers.is_empty();
+            return (!is_large && (self.pointers.len() as u64) < limit).then_some(bytes);
+        }
+        match self.wanted.most_bytes {
+            Some(most) => Some(self.bytes + json_size(more, most - self.bytes)?),
+            None => Some(self.bytes),
+        }
     }
 
     /// What was found when there are no more rows.

@@ -41,6 +41,7 @@ pub(super) fn jump(
             ..order
         },
         limit: Some(wanted),
+        most_bytes: None,
         sight: None,
     };
     let skip = i64::try_from(left - wanted).unwrap_or(i64::MAX);
