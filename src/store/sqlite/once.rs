@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 /// Old ones that are forgotten with each new one.
 const FORGOTTEN_AT_A_TIME: u32 = 64;
 
-/// Begins a call, unless it began before; those from before `oldest` are forgotten.
+/// Begins a call, unless it began before; those from before `oldest` are forgotten, this one whatever it is among them.
 pub(super) fn begin(
     conn: &Connection,
     once: &OnceKey,
@@ -20,6 +20,8 @@ pub(super) fn begin(
              (SELECT caller, key FROM once WHERE began_at < ?1 ORDER BY began_at LIMIT ?2)",
     )?
     .execute(params![oldest.as_micros(), FORGOTTEN_AT_A_TIME])?;
+    conn.prepare_cached("DELETE FROM once WHERE caller = ?1 AND key = ?2 AND began_at < ?3")?
+        .execute(params![once.caller, once.key, oldest.as_micros()])?;
     let known = conn
         .prepare_cached("SELECT query, reply FROM once WHERE caller = ?1 AND key = ?2")?
         .query_row(params![once.caller, once.key], |row| {

@@ -5,7 +5,9 @@ use crate::model::{
     ConnectionId, ConnectionStatus, CredentialState, DomainId, DomainPermission, Endpoint, FederationStatus,
     Grant, KeyId, Profile,
 };
-use crate::store::{ConnectionChange, HeldRecord, IssuedRecord, OfferRecord, Store, StoreError};
+use crate::store::{
+    Begun, ConnectionChange, HeldRecord, IssuedRecord, OfferRecord, OnceKey, Store, StoreError,
+};
 
 fn issued(name: &str) -> IssuedRecord {
     IssuedRecord {
@@ -353,4 +355,28 @@ fn what_needs_a_connection_is_found_by_indices() {
         .filter(|step| step.contains("pointers") && !step.contains("INDEX"))
         .collect();
     assert!(walks.is_empty(), "{walks:?}");
+}
+
+#[tokio::test]
+async fn a_call_that_is_done_once_is_forgotten_when_it_is_old_however_many_others_are() {
+    let place = Place::new();
+    let store = place.store();
+    let once = |key: usize| OnceKey {
+        caller: "night".to_owned(),
+        key: format!("job-{key}"),
+    };
+    for key in 0..200 {
+        let began = store.begin_once(&once(key), [1; 32], NOW, NOW).await.unwrap();
+        assert_eq!(began, Begun::Now);
+        store.end_once(&once(key), vec![7]).await.unwrap();
+    }
+    let later = NOW.plus_seconds(2 * 86_400);
+    for key in [199, 198, 0] {
+        let began = store
+            .begin_once(&once(key), [2; 32], later, later.plus_seconds(-86_400))
+            .await;
+        assert_eq!(began.unwrap(), Begun::Now, "job-{key}");
+    }
+    let again = store.begin_once(&once(199), [2; 32], later, NOW).await.unwrap();
+    assert_eq!(again, Begun::WithoutEnd, "that one is not old");
 }
