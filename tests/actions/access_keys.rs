@@ -1,6 +1,6 @@
 //! Access keys: each opens one domain, as far as its permissions go, and falls with whoever made it.
 
-use crate::running::{Running, call, get, held, problem_of, refused, text};
+use crate::running::{Running, call, get, held, problem_of, refused, text, through};
 use butterfly_console::client::{Client, ClientError};
 use butterfly_console::instance::actions::table;
 use butterfly_console::model::{Grant, Profile};
@@ -394,6 +394,48 @@ async fn threat_44_an_access_key_is_in_no_file_and_its_id_is_on_record() {
                 .windows(secret.len())
                 .any(|window| window == secret.as_bytes());
             assert!(!is_there, "{file} holds a secret");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_invokes_what_it_is_shown_of_a_connection_and_nothing_that_its_maker_does_not_see() {
+    let running = Running::start("alpha").await;
+    let mut grant = everything();
+    grant.pointers.all = false;
+    grant.pointers.tags.insert("t".to_owned());
+    let maker = running.issue("maker", grant).await;
+    let domain = text(&get(&maker, "create_domain", json!({"name": "d"})).await["domain"]["id"]);
+    let asked = json!({"domain_id": domain, "name": "gate"});
+    let gate = text(&get(&maker, "create_connection", asked).await["connection"]["id"]);
+    let mut made = Vec::new();
+    for tag in ["t", "other"] {
+        let asked =
+            json!({"data_reference": format!("a shelf of {tag}"), "tags": [tag], "connection_id": gate});
+        made.push(running.pointer(asked).await);
+    }
+    let (_, opened) = key(&maker, &domain, json!("admin_domain")).await;
+    for (caller, seen) in [(&maker, made.as_slice()), (&opened, &made[..1])] {
+        let listed = get(
+            caller,
+            "get_pointers_for_connection",
+            json!({"connection_id": gate}),
+        )
+        .await;
+        let listed: Vec<String> = listed["pointers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|pointer| text(&pointer["address"]))
+            .collect();
+        assert_eq!(listed, seen);
+        for address in &made {
+            let invoked = call(caller, "invoke_through_connection", through(&gate, address)).await;
+            let code = invoked.reply.code();
+            match seen.contains(address) {
+                true => assert_eq!(code, None, "{}", invoked.reply.to_value()),
+                false => assert_eq!(code, Some(Code::NotGranted)),
+            }
         }
     }
 }

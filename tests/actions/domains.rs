@@ -1,7 +1,7 @@
 //! Changing and removing domains, connections and relationships, and what the original has beside.
 
 use crate::access_keys::{everything, place};
-use crate::running::{Running, get, refused, text};
+use crate::running::{Running, get, refused, text, through};
 use butterfly_console::model::Grant;
 use butterfly_console::protocol::Code;
 use serde_json::{Value, json};
@@ -255,4 +255,23 @@ async fn credentials_and_the_overview_come_in_pages_where_that_is_asked_for() {
     assert_eq!(page["domains"], json!([all["domains"][1]]));
     assert_eq!(page["total_domains"], 2);
     assert_eq!(page["domains"][0]["connections"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_circuit_that_a_creation_model_leaves_is_of_whoever_had_it_made() {
+    let running = Running::start("alpha").await;
+    let maker = running.issue("maker", everything()).await;
+    let other = running.issue("other", everything()).await;
+    let here = place(&maker, "here").await;
+    let asked = json!({"pointer_address": here.pointer});
+    let told = get(&maker, "execute_creation_model", asked.clone()).await;
+    let shortcut = text(&told["shortcut_pointer_address"]);
+    let through = through(&here.connection, &shortcut);
+    let again = get(&maker, "invoke_through_connection", through.clone()).await;
+    assert_eq!(again["shortcut_pointer_address"], shortcut.as_str());
+    assert_eq!(
+        refused(&other, "invoke_through_connection", through).await,
+        Code::AccessDenied,
+        "it would write with the rights of whoever invokes it"
+    );
 }

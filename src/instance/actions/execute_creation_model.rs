@@ -7,7 +7,7 @@ use super::{Access, Action, Answer, Call, Code, DomainRole, Outcome, neighbors};
 use crate::instance::authorise;
 use crate::model::{CIRCUIT_PREFIX, NewPointer, Pointer, PointerAddress};
 use crate::protocol::Problem;
-use crate::store::Nearness;
+use crate::store::{Nearness, StoreError};
 use serde_json::{Value, json};
 
 /// Its name, which the circuits that it makes bear too.
@@ -87,15 +87,23 @@ async fn shortcut(call: &Call<'_>, pointer: &Pointer) -> Result<Option<PointerAd
         connection_id: pointer.connection_id.clone(),
         credential_pointer_address: None,
         federated: None,
-        author: None,
+        author: call.author(),
     };
     if let Some(known) = call.store().holder_of(&new.data_reference).await? {
-        let seen = call.pointer_at(&known).await?;
-        return Ok(authorise::pointer(call.grant(), &seen).is_ok().then_some(known));
+        return if_seen(call, known).await;
     }
     if Inspector::new(call).inspect(&new).await.is_err() {
         return Ok(None);
     }
-    let made = call.store().create_pointer(new, call.now()).await?;
-    Ok(Some(made.address))
+    match call.store().create_pointer(new, call.now()).await {
+        Ok(made) => Ok(Some(made.address)),
+        // Somebody made it at the same moment.
+        Err(StoreError::DuplicateReference { address }) => if_seen(call, address).await,
+        Err(error) => Err(call.storage_problem(error).await),
+    }
+}
+
+async fn if_seen(call: &Call<'_>, known: PointerAddress) -> Result<Option<PointerAddress>, Problem> {
+    let seen = call.pointer_at(&known).await?;
+    Ok(authorise::pointer(call.grant(), &seen).is_ok().then_some(known))
 }

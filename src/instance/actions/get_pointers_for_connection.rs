@@ -37,7 +37,8 @@ async fn run(call: &Call<'_>) -> Answer {
     let mut call = *call;
     if !call.sees_every_pointer() {
         call.require_use(&connection, DomainRole::Reader).await?;
-        // Whoever may use a connection may invoke each of its pointers, and so see them.
+        // Whoever may use a connection may invoke each of its pointers, and so see them; an access key those only that
+        // its maker sees.
         caller = call.caller.covering(&connection.id);
         call.caller = &caller;
     }

@@ -55,12 +55,14 @@ async fn run(call: &Call<'_>) -> Answer {
 
 /// Only pointers of the connection, only while it is open, and only for those who may: the instance's
 /// owner, the owner of the connection's domain and of domains federated with it, and whoever's grant covers the pointer.
+/// An access key follows what it is shown: no pointer that its maker does not see, whatever the key may in the domain.
 async fn admit(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> Result<(), Problem> {
-    if let Err(refusal) = authorise::pointer(call.grant(), pointer)
-        && !(pointer.connection_id.as_ref() == Some(&connection.id)
-            && call.has_role(connection, DomainRole::Reader).await?)
-    {
-        return Err(refusal);
+    if let Err(refusal) = authorise::pointer(call.grant(), pointer) {
+        let is_here = pointer.connection_id.as_ref() == Some(&connection.id);
+        let is_kept_below = call.grant().pointers.below.is_some();
+        if is_kept_below || !is_here || !call.has_role(connection, DomainRole::Reader).await? {
+            return Err(refusal);
+        }
     }
     if pointer.connection_id.as_ref() != Some(&connection.id) {
         let message = format!(
