@@ -22,7 +22,7 @@ pub use records::{
 
 use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, DomainPermission, Federation,
-    FederationId, NewPointer, Pointer, PointerAddress, PointerChange, Timestamp,
+    FederationId, NewPointer, Pointer, PointerAddress, PointerChange, PointerScope, Timestamp,
 };
 use async_trait::async_trait;
 use std::collections::BTreeSet;
@@ -173,18 +173,21 @@ pub trait Store: Send + Sync {
     async fn summary(&self, address: &PointerAddress) -> Result<Option<Summary>, StoreError>;
     /// The pointer that has this data_reference and leads to no other instance.
     async fn holder_of(&self, data_reference: &str) -> Result<Option<PointerAddress>, StoreError>;
-    /// Stored relationships of a pointer, strongest first, at most `limit`.
+    /// Stored relationships of a pointer, strongest first, at most `limit`; of a scope, to pointers that it covers.
     async fn relationships(
         &self,
         address: &PointerAddress,
         limit: usize,
+        scope: Option<&PointerScope>,
     ) -> Result<Vec<Relationship>, StoreError>;
-    /// The `limit` pointers that are nearest to another one by their coordinates, and how many are near at all.
+    /// The `limit` pointers that are nearest to another one by their coordinates, and how many are near at all; of a scope,
+    /// those that it covers, however many others are nearer, and not how many.
     async fn nearest(
         &self,
         origin: &PointerAddress,
         nearness: Nearness,
         limit: usize,
+        scope: Option<&PointerScope>,
     ) -> Result<Nearest, StoreError>;
     /// Stored relationships, of a kind or of any, each pair once, at most `limit`.
     async fn edges(&self, kind: Option<&str>, limit: usize) -> Result<Vec<Edge>, StoreError>;
@@ -198,6 +201,7 @@ pub trait Store: Send + Sync {
         to: &PointerAddress,
         relationship: &str,
         weight: f64,
+        if_unchanged_since: Option<[Timestamp; 2]>,
     ) -> Result<(), StoreError>;
     /// Removes the relationships between two pointers, of a kind or of any, and tells how many. Both must be there.
     async fn remove_relationships(
@@ -205,10 +209,10 @@ pub trait Store: Send + Sync {
         one: &PointerAddress,
         other: &PointerAddress,
         relationship: Option<&str>,
+        if_unchanged_since: Option<[Timestamp; 2]>,
     ) -> Result<u64, StoreError>;
     /// Pointers that match, a page at a time, in the order that the query asks for. Any page is to be had in about
     /// the same time, however many there are: an implementation brings an index for each order.
-        if_unchanged_since: Option<[Timestamp; 2]>,
     async fn pointers(&self, query: &PointerQuery) -> Result<PointerPage, StoreError>;
     /// Every tag that some pointer bears, with how many bear it, in alphabetical order.
     async fn tags(&self) -> Result<Vec<(String, u64)>, StoreError>;
@@ -216,7 +220,6 @@ pub trait Store: Send + Sync {
     async fn create_pointer(&self, new: NewPointer, now: Timestamp) -> Result<Pointer, StoreError>;
     /// Makes many pointers in one transaction: all of them or none. The error names the index that failed.
     async fn create_pointers(&self, new: Vec<NewPointer>, now: Timestamp)
-        if_unchanged_since: Option<[Timestamp; 2]>,
     -> Result<u64, (usize, StoreError)>;
     /// Begins an import: rows are staged where nobody sees them, and appear all at once or not at all. `whose` names the
     /// credential that begins it, and nobody else can go on with it or end it: for others it is not there. Of imports
@@ -248,10 +251,10 @@ pub trait Store: Send + Sync {
         &self,
         id: ImportId,
         whose: &str,
+        bounds: Option<ImportBounds>,
         now: Timestamp,
     ) -> Result<u64, (usize, StoreError)>;
     /// Ends an import; nothing of it stays.
-        bounds: Option<ImportBounds>,
     async fn abort_import(&self, id: ImportId, whose: &str) -> Result<(), StoreError>;
     /// Ends the imports that nobody has gone on with for [`IMPORT_REST_MINUTES`], and tells how many.
     async fn end_resting_imports(&self, now: Timestamp) -> Result<usize, StoreError>;
@@ -274,6 +277,7 @@ pub trait Store: Send + Sync {
         &self,
         address: &PointerAddress,
         connection: Option<&ConnectionId>,
+        if_unchanged_since: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Pointer, StoreError>;
     /// Counts.
@@ -286,7 +290,6 @@ pub trait Store: Send + Sync {
     async fn domains(&self) -> Result<Vec<Domain>, StoreError>;
     /// One domain.
     async fn domain(&self, id: &DomainId) -> Result<Option<Domain>, StoreError>;
-        if_unchanged_since: Option<Timestamp>,
     /// Makes a domain; its name is unique.
     async fn create_domain(&self, name: &str, owner: &AppId, now: Timestamp) -> Result<Domain, StoreError>;
     /// Gives a domain another name, unique like the first one; only if it still is what was seen of it.

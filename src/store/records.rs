@@ -475,8 +475,8 @@ impl Nearness {
 pub struct Nearest {
     /// The nearest ones with their scores, nearest first; what is equally near stands by address.
     pub pointers: Vec<(PointerAddress, f64)>,
-    /// How many are near in all.
-    pub matching: u64,
+    /// How many are near in all, where that is told.
+    pub matching: Option<u64>,
 }
 
 /// Under what a call is done once.
@@ -522,8 +522,6 @@ impl ImportId {
     }
 }
 
-/// What no two pointers may share: the data_reference, and for a federated pointer what makes it one.
-pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) -> [u8; 16] {
 /// A row of an import.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportRow {
@@ -552,6 +550,8 @@ pub struct ImportBounds {
     pub connections: BTreeSet<ConnectionId>,
 }
 
+/// What no two pointers may share: the data_reference, and for a federated pointer what makes it one.
+pub(super) fn uniqueness(data_reference: &str, federated: Option<&Federated>) -> [u8; 16] {
     let mut hasher = Sha256::new();
     hasher.update(&(data_reference.len() as u64).to_be_bytes());
     hasher.update(data_reference.as_bytes());

@@ -1,8 +1,9 @@
 //! Callers that see only some pointers.
 
 use crate::running::{Running, call, problem_of, result_of, text};
-use butterfly_console::model::{Grant, PointerScope};
+use butterfly_console::model::{Grant, NewPointer, PointerScope, Timestamp};
 use butterfly_console::protocol::Code;
+use butterfly_console::store::Nearness;
 use serde_json::{Value, json};
 
 const READS: [&str; 5] = [
@@ -191,4 +192,70 @@ async fn a_caller_makes_only_pointers_that_it_will_see() {
     assert_eq!(problem_of(&refused.reply).0, Code::NotGranted);
     let visible = json!({"data_reference": "https://a.example/new", "tags": ["public"]});
     result_of(call(&caller, "create_pointer", visible).await.reply);
+}
+
+#[tokio::test]
+async fn what_is_near_is_found_however_many_others_that_may_not_be_seen_are_nearer() {
+    let running = Running::start("alpha").await;
+    let rows = (0..24_000).map(|row| NewPointer {
+        data_reference: format!("https://a.example/{row}"),
+        description: String::new(),
+        tags: vec![if row % 400 == 0 { "public" } else { "hidden" }.to_owned()],
+        connection_id: None,
+        credential_pointer_address: None,
+        federated: None,
+        author: None,
+    });
+    let store = running.instance.store();
+    store
+        .create_pointers(rows.collect(), Timestamp::now())
+        .await
+        .unwrap();
+    let mut grant = public_only();
+    grant.actions.insert("search_by_proximity".to_owned());
+    let caller = running.issue("reader", grant).await;
+    let seen = running
+        .get("find_pointers_by_tag", json!({"tag": "public"}))
+        .await;
+    let seen = seen["pointers"].as_array().unwrap();
+    assert_eq!(seen.len(), 60);
+    let origin = &seen[0];
+    let place = |pointer: &Value| {
+        let axis = |name: &str| pointer[name].as_f64().unwrap();
+        (axis("x"), axis("y"), axis("z"))
+    };
+    for (nearness, action, asked, list) in [
+        (
+            Nearness::Within(9.0),
+            "search_by_proximity",
+            json!({"origin_pointer_address": origin["address"], "radius": 9}),
+            "pointers",
+        ),
+        (
+            Nearness::Gyroid,
+            "get_neighbors",
+            json!({"pointer_address": origin["address"], "computed": true}),
+            "neighbors",
+        ),
+    ] {
+        let mut expected: Vec<(f64, String)> = seen[1..]
+            .iter()
+            .filter_map(|other| {
+                Some((
+                    nearness.score(place(origin), place(other))?,
+                    text(&other["address"]),
+                ))
+            })
+            .collect();
+        expected.sort_by(|one, other| one.0.total_cmp(&other.0));
+        let expected: Vec<String> = expected.into_iter().map(|(_, address)| address).collect();
+        let found = result_of(call(&caller, action, asked).await.reply);
+        let found: Vec<String> = found[list]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|other| text(&other["address"]))
+            .collect();
+        assert_eq!(found, expected, "{action}");
+    }
 }

@@ -1,8 +1,8 @@
 //! `get_graph {limit?}` → `{nodes: [{id, description, tags, connection_id, x, y, z}], edges: [{source, target,
 //! relationship, weight}], complete}`: the graph as JSON, in the words that graph tools read.
 
-use super::graph;
-use super::{Access, Action, Answer, Call, DomainRole, Outcome};
+use super::graph::{self, Graph};
+use super::{Access, Action, Answer, Call, DomainRole};
 use serde_json::{Value, json};
 
 /// The row of the table.
@@ -20,10 +20,13 @@ pub static ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let graph = graph::read(call).await?;
+    graph::rendered(graph::read(call).await?, shown).await
+}
+
+fn shown(graph: &Graph) -> Value {
     let nodes: Vec<Value> = graph
         .nodes
-        .into_iter()
+        .iter()
         .map(|node| {
             let [x, y, z] = node.coordinates;
             json!({
@@ -49,7 +52,5 @@ async fn run(call: &Call<'_>) -> Answer {
             })
         })
         .collect();
-    Ok(Outcome::Success(
-        json!({"nodes": nodes, "edges": edges, "complete": graph.complete}),
-    ))
+    json!({"nodes": nodes, "edges": edges, "complete": graph.complete})
 }

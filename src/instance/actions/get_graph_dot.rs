@@ -1,8 +1,8 @@
 //! `get_graph_dot {limit?}` → `{dot_string, pointers, relationships, complete}`: the graph in the language of Graphviz.
 
 use super::graph::{self, Graph};
-use super::{Access, Action, Answer, Call, DomainRole, Outcome};
-use serde_json::json;
+use super::{Access, Action, Answer, Call, DomainRole};
+use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// The row of the table.
@@ -20,13 +20,16 @@ pub static ACTION: Action = Action {
 };
 
 async fn run(call: &Call<'_>) -> Answer {
-    let graph = graph::read(call).await?;
-    Ok(Outcome::Success(json!({
-        "dot_string": dot(&graph),
+    graph::rendered(graph::read(call).await?, shown).await
+}
+
+fn shown(graph: &Graph) -> Value {
+    json!({
+        "dot_string": dot(graph),
         "pointers": graph.nodes.len(),
         "relationships": graph.edges.len(),
         "complete": graph.complete,
-    })))
+    })
 }
 
 fn dot(graph: &Graph) -> String {

@@ -1,10 +1,11 @@
 //! The graph of pointers and stored relationships: what its drawings and exports have in common.
 
-use super::{Call, Kind, Parameter};
+use super::{Answer, Call, Code, Kind, Outcome, Parameter};
 use crate::instance::grant_part::GrantPart;
 use crate::model::{ConnectionId, Pointer, PointerAddress};
-use crate::protocol::Problem;
+use crate::protocol::{Problem, Rendered};
 use crate::store::{Edge, PointerQuery, Start};
+use serde_json::Value;
 
 /// How many pointers, and how many relationships, are given at most.
 const MOST: u64 = 100_000;
@@ -104,6 +105,19 @@ pub async fn read(call: &Call<'_>) -> Result<Graph, Problem> {
         edges,
         complete: all_pointers && all_edges,
     })
+}
+
+/// A graph in whatever form, which is made beside the threads that answer: that of a hundred thousand pointers takes most
+/// of a second, and whoever else is served by the same thread would wait.
+pub async fn rendered(graph: Graph, form: impl FnOnce(&Graph) -> Value + Send + 'static) -> Answer {
+    let making = tokio::task::spawn_blocking(move || Rendered::of(&form(&graph)));
+    match making.await {
+        Ok(rendered) => Ok(Outcome::Rendered(rendered)),
+        Err(error) => Err(Problem::new(
+            Code::Internal,
+            format!("the graph could not be drawn: {error}; try again"),
+        )),
+    }
 }
 
 fn limit(call: &Call<'_>) -> Result<u64, Problem> {

@@ -1,14 +1,14 @@
 //! Neighbours of a pointer, as `get_pointer` and `get_neighbors` show them.
 
 use super::{Call, check};
-use crate::model::{Pointer, PointerAddress};
+use crate::model::{Pointer, PointerAddress, PointerScope};
 use crate::protocol::Problem;
 use crate::store::{Nearness, Relationship};
 
 /// How many are shown, strongest first.
 pub const MOST: usize = 1_000;
 
-/// Among how many neighbours those are looked for that a narrower grant lets its holder see.
+/// How many of those that a narrower grant lets its holder see are looked through, where their number or kinds are told.
 pub const MOST_LOOKED_AT: usize = 20_000;
 
 /// How many of the near ones may be skipped before a page.
@@ -40,11 +40,7 @@ pub async fn visible(
     address: &PointerAddress,
     limit: usize,
 ) -> Result<Vec<Relationship>, Problem> {
-    if call.sees_every_pointer() {
-        return Ok(call.store().relationships(address, limit).await?);
-    }
-    let found = call.store().relationships(address, MOST_LOOKED_AT).await?;
-    first_visible(call, found, limit, |relationship| &relationship.address).await
+    Ok(call.store().relationships(address, limit, scope(call)).await?)
 }
 
 /// The same, and how many there are in all, where that may be told.
@@ -89,38 +85,11 @@ pub async fn near(
     nearness: Nearness,
     limit: usize,
 ) -> Result<(Vec<(PointerAddress, f64)>, Option<u64>), Problem> {
-    if call.sees_every_pointer() {
-        let nearest = call.store().nearest(origin, nearness, limit).await?;
-        return Ok((nearest.pointers, Some(nearest.matching)));
-    }
-    let nearest = call.store().nearest(origin, nearness, MOST_LOOKED_AT).await?;
-    let seen = first_visible(call, nearest.pointers, limit, |(address, _)| address).await?;
-    Ok((seen, None))
+    let nearest = call.store().nearest(origin, nearness, limit, scope(call)).await?;
+    Ok((nearest.pointers, nearest.matching))
 }
 
-/// Those of a list that may be seen, from its beginning, up to so many.
-async fn first_visible<T>(
-    call: &Call<'_>,
-    found: Vec<T>,
-    limit: usize,
-    address: impl Fn(&T) -> &PointerAddress,
-) -> Result<Vec<T>, Problem> {
-    let mut seen = Vec::new();
-    for one in found {
-        if seen.len() == limit {
-            break;
-        }
-        if is_visible(call, address(&one)).await? {
-            seen.push(one);
-        }
-    }
-    Ok(seen)
-}
-
-async fn is_visible(call: &Call<'_>, address: &PointerAddress) -> Result<bool, Problem> {
-    let summary = call.store().summary(address).await?;
-    Ok(summary.is_some_and(|summary| {
-        call.grant()
-            .allows_pointer(&summary.address, &summary.tags, summary.connection_id.as_ref())
-    }))
+/// What the caller sees, where that is not everything.
+fn scope<'a>(call: &'a Call<'_>) -> Option<&'a PointerScope> {
+    (!call.sees_every_pointer()).then(|| &call.grant().pointers)
 }

@@ -22,6 +22,7 @@ mod import;
 mod import_bounds;
 mod import_connections;
 mod imports;
+mod nearby;
 mod once;
 mod open;
 mod places;

@@ -117,7 +117,10 @@ impl Kept {
             .collect();
         pointers.sort_by(|one, other| one.1.total_cmp(&other.1).then_with(|| one.0.cmp(&other.0)));
         pointers.truncate(limit);
-        Nearest { pointers, matching }
+        Nearest {
+            pointers,
+            matching: Some(matching),
+        }
     }
 }
 
@@ -299,7 +302,7 @@ mod tests {
             let nearness = if gyroid { Nearness::Gyroid } else { Nearness::Within(radius) };
             let mut expected = exactly(&numbers, &origin, nearness);
             let found = kept(&numbers).nearest(&origin, nearness, limit);
-            prop_assert_eq!(found.matching, expected.len() as u64);
+            prop_assert_eq!(found.matching, Some(expected.len() as u64));
             expected.truncate(limit);
             prop_assert_eq!(found.pointers, expected);
         }

@@ -7,29 +7,42 @@ use crate::store::{Edge, Relationship, StoreError};
 use rusqlite::{Connection, params};
 use std::collections::BTreeSet;
 
-/// Relationships of a pointer, strongest first.
+/// Relationships of a pointer, strongest first; of a scope, those to pointers that it covers.
 pub(super) fn of(
     conn: &Connection,
     at: &PointerAddress,
     limit: usize,
+    scope: Option<&PointerScope>,
 ) -> Result<Vec<Relationship>, StoreError> {
     let id = match row_id(conn, at) {
         Err(StoreError::NotFound { .. }) => return Ok(Vec::new()),
         found => found?,
     };
-    all(
-        conn,
-        "SELECT p.address, r.kind, r.weight FROM relationships r JOIN pointers p ON p.id = r.to_id
-         WHERE r.from_id = ?1 ORDER BY r.weight DESC, r.to_id, r.kind LIMIT ?2",
-        params![id, i64::try_from(limit).unwrap_or(i64::MAX)],
-        |row| {
-            Ok(Relationship {
-                address: address(row.get(0)?)?,
-                relationship: row.get(1)?,
-                weight: row.get(2)?,
-            })
-        },
-    )
+    let mut statement = conn.prepare_cached(
+        "SELECT p.address, r.kind, r.weight, p.tags, p.connection FROM relationships r
+         JOIN pointers p ON p.id = r.to_id
+         WHERE r.from_id = ?1 ORDER BY r.weight DESC, r.to_id, r.kind",
+    )?;
+    let mut rows = statement.query([id])?;
+    let mut found = Vec::new();
+    while found.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        let other = address(row.get(0)?)?;
+        if let Some(scope) = scope {
+            let connection: Option<i64> = row.get(4)?;
+            let connection = connection.map(connection_id).transpose()?;
+            if !scope.covers(&other, &list_from_json(text(row, 3)?)?, connection.as_ref()) {
+                continue;
+            }
+        }
+        found.push(Relationship {
+            address: other,
+            relationship: row.get(1)?,
+            weight: row.get(2)?,
+        });
+    }
+    Ok(found)
 }
 
 /// Adds a relationship in both directions; one of the same kind is replaced.
@@ -40,6 +53,7 @@ pub(super) fn add(
     kind: &str,
     weight: f64,
 ) -> Result<(), StoreError> {
+    let [from, to] = ends;
     if from == to {
         return Err(StoreError::Failed(format!("{from} cannot be its own neighbour")));
     }
@@ -53,7 +67,6 @@ pub(super) fn add(
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM relationships WHERE from_id = ?1 AND to_id = ?2 AND kind = ?3)",
         )?
-    let [from, to] = ends;
         .query_row(params![from, to, kind], |row| row.get(0))?;
     for (from, to) in [(from, to), (to, from)] {
         conn.prepare_cached(
@@ -92,19 +105,6 @@ pub(super) fn remove(
     Ok(removed as u64)
 }
 
-/// Removes every relationship of a pointer, at both ends.
-pub(super) fn remove_all(conn: &Connection, id: i64) -> Result<(), StoreError> {
-    let ends: Vec<(i64, i64)> = all(
-        conn,
-        "SELECT to_id, count(*) FROM relationships WHERE from_id = ?1 GROUP BY to_id",
-        [id],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    for (end, kinds) in ends {
-        conn.prepare_cached("DELETE FROM relationships WHERE from_id = ?1 AND to_id = ?2")?
-            .execute([end, id])?;
-        neighbors(conn, end, -kinds)?;
-        count(conn, -kinds)?;
 /// The rows of two pointers, which must be as they were seen.
 fn unchanged(
     conn: &Connection,
@@ -127,6 +127,19 @@ fn unchanged(
     Ok((row(&ends[0], first)?, row(&ends[1], second)?))
 }
 
+/// Removes every relationship of a pointer, at both ends.
+pub(super) fn remove_all(conn: &Connection, id: i64) -> Result<(), StoreError> {
+    let ends: Vec<(i64, i64)> = all(
+        conn,
+        "SELECT to_id, count(*) FROM relationships WHERE from_id = ?1 GROUP BY to_id",
+        [id],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    for (end, kinds) in ends {
+        conn.prepare_cached("DELETE FROM relationships WHERE from_id = ?1 AND to_id = ?2")?
+            .execute([end, id])?;
+        neighbors(conn, end, -kinds)?;
+        count(conn, -kinds)?;
     }
     conn.prepare_cached("DELETE FROM relationships WHERE from_id = ?1")?
         .execute([id])?;

@@ -7,10 +7,12 @@ use super::places::Places;
 use super::reader::Readers;
 use super::search::Remembered;
 use super::writer::{Fault, Work, Writer};
-use super::{credentials, domains, federations, heads, once, open, pointers, relationships, search, tags};
+use super::{
+    credentials, domains, federations, heads, nearby, once, open, pointers, relationships, search, tags,
+};
 use crate::model::{
     AppId, Connection, ConnectionId, ConnectionStatus, Domain, DomainId, DomainPermission, Federation,
-    FederationId, NewPointer, Pointer, PointerAddress, PointerChange, Timestamp,
+    FederationId, NewPointer, Pointer, PointerAddress, PointerChange, PointerScope, Timestamp,
 };
 use crate::store::records::uniqueness;
 use crate::store::{
@@ -130,10 +132,11 @@ impl Store for SqliteStore {
         &self,
         address: &PointerAddress,
         limit: usize,
+        scope: Option<&PointerScope>,
     ) -> Result<Vec<Relationship>, StoreError> {
-        let address = address.clone();
+        let (address, scope) = (address.clone(), scope.cloned());
         self.readers
-            .long(move |conn| relationships::of(conn, &address, limit))
+            .long(move |conn| relationships::of(conn, &address, limit, scope.as_ref()))
             .await
     }
 
@@ -142,10 +145,17 @@ impl Store for SqliteStore {
         origin: &PointerAddress,
         nearness: Nearness,
         limit: usize,
+        scope: Option<&PointerScope>,
     ) -> Result<Nearest, StoreError> {
-        let (places, origin) = (Arc::clone(&self.places), origin.clone());
+        let (places, origin, scope) = (Arc::clone(&self.places), origin.clone(), scope.cloned());
         self.readers
-            .long(move |conn| places.nearest(conn, &origin, nearness, limit))
+            .long(move |conn| match scope {
+                None => places.nearest(conn, &origin, nearness, limit),
+                Some(scope) => Ok(Nearest {
+                    pointers: nearby::nearest(conn, &places, &origin, nearness, limit, &scope)?,
+                    matching: None,
+                }),
+            })
             .await
     }
 
@@ -169,6 +179,7 @@ impl Store for SqliteStore {
         to: &PointerAddress,
         relationship: &str,
         weight: f64,
+        if_unchanged_since: Option<[Timestamp; 2]>,
     ) -> Result<(), StoreError> {
         let (ends, kind) = ([from.clone(), to.clone()], relationship.to_owned());
         self.change(move |work| relationships::add(work.conn, &ends, if_unchanged_since, &kind, weight))
@@ -179,8 +190,8 @@ impl Store for SqliteStore {
         &self,
         one: &PointerAddress,
         other: &PointerAddress,
-        if_unchanged_since: Option<[Timestamp; 2]>,
         relationship: Option<&str>,
+        if_unchanged_since: Option<[Timestamp; 2]>,
     ) -> Result<u64, StoreError> {
         let (ends, kind) = ([one.clone(), other.clone()], relationship.map(str::to_owned));
         self.change(move |work| relationships::remove(work.conn, &ends, if_unchanged_since, kind.as_deref()))
@@ -191,7 +202,6 @@ impl Store for SqliteStore {
         let query = query.clone();
         let remembered = Arc::clone(&self.remembered);
         let page = self
-        if_unchanged_since: Option<[Timestamp; 2]>,
             .readers
             .long(move |conn| search::page(conn, &query, &remembered))
             .await;
@@ -262,6 +272,7 @@ impl Store for SqliteStore {
         &self,
         id: ImportId,
         whose: &str,
+        bounds: Option<ImportBounds>,
         now: Timestamp,
     ) -> Result<u64, (usize, StoreError)> {
         let mut staged = self.imports.take(id, whose).map_err(|error| (0, error))?;
@@ -278,7 +289,6 @@ impl Store for SqliteStore {
         Ok(moved)
     }
 
-        bounds: Option<ImportBounds>,
     async fn abort_import(&self, id: ImportId, whose: &str) -> Result<(), StoreError> {
         self.imports.end(id, whose)
     }
@@ -315,6 +325,7 @@ impl Store for SqliteStore {
         &self,
         address: &PointerAddress,
         connection: Option<&ConnectionId>,
+        if_unchanged_since: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Pointer, StoreError> {
         let (address, connection) = (address.clone(), connection.cloned());
@@ -334,7 +345,6 @@ impl Store for SqliteStore {
 
     async fn domains(&self) -> Result<Vec<Domain>, StoreError> {
         self.readers.long(domains::domains).await
-        if_unchanged_since: Option<Timestamp>,
     }
 
     async fn domain(&self, id: &DomainId) -> Result<Option<Domain>, StoreError> {

@@ -4,6 +4,7 @@ mod audit;
 mod files;
 mod filtering;
 mod imports;
+mod nearby;
 mod pointers;
 mod records;
 mod relating;

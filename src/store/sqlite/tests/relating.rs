@@ -33,7 +33,7 @@ async fn follows(steps: &[Step]) {
         let (low, high) = (one.min(other), one.max(other));
         if what == 0 {
             store
-                .add_relationship(&made[one], &made[other], KINDS[kind], 1.0)
+                .add_relationship(&made[one], &made[other], KINDS[kind], 1.0, None)
                 .await
                 .unwrap();
             expected.insert((low, high, kind));
@@ -44,7 +44,7 @@ async fn follows(steps: &[Step]) {
         expected
             .retain(|&(from, to, which)| (from, to) != (low, high) || only.is_some_and(|only| only != which));
         let removed = store
-            .remove_relationships(&made[one], &made[other], only.map(|kind| KINDS[kind]))
+            .remove_relationships(&made[one], &made[other], only.map(|kind| KINDS[kind]), None)
             .await
             .unwrap();
         assert_eq!(removed, (before - expected.len()) as u64);
@@ -59,7 +59,7 @@ async fn follows(steps: &[Step]) {
             .iter()
             .filter(|(from, to, _)| *from == index || *to == index)
             .count();
-        assert_eq!(store.relationships(address, 100).await.unwrap().len(), own);
+        assert_eq!(store.relationships(address, 100, None).await.unwrap().len(), own);
         let summary = store.summary(address).await.unwrap().unwrap();
         assert_eq!(summary.neighbor_count, own as u64);
     }
