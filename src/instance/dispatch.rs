@@ -74,7 +74,14 @@ fn reply(outcome: Outcome) -> Reply {
         Outcome::Interpretation {
             interpretation,
             details,
-        } => Reply::interpretation(&interpretation, details),
+            peer_reply,
+        } => {
+            let reply = Reply::interpretation(&interpretation, details);
+            match peer_reply {
+                Some(peer_reply) => reply.with("peer_reply", peer_reply.to_value()),
+                None => reply,
+            }
+        }
     }
 }
 

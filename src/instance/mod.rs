@@ -12,6 +12,7 @@ pub(crate) mod authorise;
 mod body;
 mod breaker;
 mod caller;
+mod chain_members;
 mod checking;
 mod circuit;
 mod copying;

@@ -8,7 +8,7 @@
 
 use super::Instance;
 use super::caller::Caller;
-use super::relay::SENT;
+use super::chain_members::SENT;
 use crate::model::Timestamp;
 use crate::protocol::{Code, Problem, Query, QueryError, Reply};
 use crate::seal::row;

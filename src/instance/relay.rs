@@ -6,6 +6,7 @@
 
 use super::actions::{Answer, Call, Outcome};
 use super::asking::Attempted;
+use super::chain_members::SENT;
 use super::grant_part::GrantPart;
 use super::held::Holding;
 use super::peer_gate::{Closed, PeerGate, Place};
@@ -23,9 +24,6 @@ use tokio::time::Instant;
 
 /// Time kept back from the peer, so that its failure can still be told before our own caller gives up.
 const MARGIN_MS: u64 = 100;
-/// The member of a problem that says whether anything left this instance: false where nothing did; true where something
-/// did and no reply of the peer says what became of it.
-pub const SENT: &str = "sent";
 /// Levels that a peer's reply gains on its way through a relay: it stands beside `result` in ours, its trace in a list of
 /// hops of a hop of ours.
 const NESTING: usize = 3;
@@ -313,22 +311,29 @@ fn answer(reply: Reply, way: &Whereabouts) -> Answer {
         return Err(way.tell(Problem::new(Code::PeerGarbage, message)));
     }
     if let Some(problem) = reply.problem() {
-        return Err(way.hand_on(problem, reply.to_value()));
+        return Err(way.hand_on(problem, &reply));
     }
     match reply.status() {
         "success" => Ok(Outcome::Relayed {
             reply,
             peer: way.peer.clone(),
         }),
-        "interpretation_rendered" => Ok(interpretation(&reply)),
-        status => Err(way.tell(Problem::new(
-            Code::PeerGarbage,
-            format!("the peer answered with a status that is not known here: {status:?}"),
-        ))),
+        "interpretation_rendered" => Ok(interpretation(reply)),
+        // Original instances have statuses of their own, such as `creation_model_complete`; what was done is done.
+        _ if reply.result().is_some() => Ok(Outcome::Relayed {
+            reply,
+            peer: way.peer.clone(),
+        }),
+        status => {
+            let message =
+                format!("the peer answered with a status that is not known here, and no result: {status:?}");
+            let problem = way.tell(Problem::new(Code::PeerGarbage, message));
+            Err(problem.with("peer_reply", reply.to_value()))
+        }
     }
 }
 
-fn interpretation(reply: &Reply) -> Outcome {
+fn interpretation(reply: Reply) -> Outcome {
     let member = |name| reply.result().and_then(|result| result.get(name));
     Outcome::Interpretation {
         interpretation: member("interpretation")
@@ -336,5 +341,6 @@ fn interpretation(reply: &Reply) -> Outcome {
             .unwrap_or("The data behind the peer's pointer cannot be had.")
             .to_owned(),
         details: member("details").cloned().unwrap_or(Value::Null),
+        peer_reply: Some(reply),
     }
 }

@@ -1,6 +1,7 @@
 //! Writing to the audit trail: what is put on record, when it must be durable, and what is bounded.
 
 use super::caller::Caller;
+use super::chain_members::FAILED_AT;
 use super::events::{self, Events, Origin, Weight};
 use super::grant_part::GRANT_PART;
 use super::strangers::Strangers;
@@ -385,7 +386,16 @@ fn reason(reply: &Reply, code: Code) -> String {
     let is_ours = reply.member("peer_reply").is_none();
     match reply.member(GRANT_PART).and_then(Value::as_str) {
         Some(part) if is_ours => format!("{}:{part}", Code::NotGranted),
-        _ => code.as_str().to_owned(),
+        _ => with_said(code, reply),
+    }
+}
+
+/// A code, and for one of another implementation's behind it the word that was said there: `peer_failed:quota_exceeded`.
+fn with_said(code: Code, reply: &Reply) -> String {
+    let said = reply.member(FAILED_AT).and_then(|told| told.get("code")?.as_str());
+    match said.filter(|said| code == Code::PeerFailed && *said != code.as_str() && Code::is_word(said)) {
+        Some(said) => format!("{code}:{said}"),
+        None => code.as_str().to_owned(),
     }
 }
 

@@ -5,14 +5,12 @@
 //! caller learns which hop it was and what was said there, and not only that its own peer could not help.
 
 use super::actions::Call;
+use super::chain_members::{FAILED_AT, SENT};
 use super::held::Holding;
 use crate::model::InstanceId;
-use crate::protocol::{Code, Problem};
+use crate::protocol::{Code, Problem, Reply};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-
-/// The member of an error reply that says where it failed.
-pub(super) const FAILED_AT: &str = "failed_at";
 
 /// The hop that a chain failed at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +62,12 @@ impl Whereabouts {
 
     /// A problem of this instance's own, with where it was.
     pub(super) fn tell(&self, problem: Problem) -> Problem {
-        let problem = self.in_members(problem);
+        let code = problem.code.as_str();
+        let problem = self.in_members(problem, code);
+        self.in_words(problem)
+    }
+
+    fn in_words(&self, problem: Problem) -> Problem {
         Problem {
             message: format!("{}; {self}", problem.message),
             ..problem
@@ -73,16 +76,18 @@ impl Whereabouts {
 
     /// A problem that the peer told of: from a hop after it, or its own. What the peer says of the way up to here is
     /// not taken from it.
-    pub(super) fn hand_on(&self, problem: Problem, peer_reply: Value) -> Problem {
-        let later = peer_reply
-            .get(FAILED_AT)
-            .cloned()
-            .filter(|told| self.is_later(told));
-        let problem = problem.with("peer_reply", peer_reply);
+    pub(super) fn hand_on(&self, mut problem: Problem, reply: &Reply) -> Problem {
+        let code = reply.failure().unwrap_or(problem.code.as_str());
+        let later = reply.member(FAILED_AT).filter(|told| self.is_later(told));
+        if later.is_none() {
+            // The peer was asked and answered. A member of this name is one of its own, unless it relayed itself.
+            problem.details.shift_remove(SENT);
+        }
+        let problem = problem.with("peer_reply", reply.to_value());
         match later {
-            Some(told) => self.in_members(problem).with(FAILED_AT, told),
-            None if problem.code.is_of_the_way() => self.tell(problem),
-            None => self.in_members(problem),
+            Some(told) => self.in_members(problem, code).with(FAILED_AT, told.clone()),
+            None if problem.code.is_of_the_way() => self.in_words(self.in_members(problem, code)),
+            None => self.in_members(problem, code),
         }
     }
 
@@ -95,13 +100,14 @@ impl Whereabouts {
         let next = at.path.get(self.path.len()).or(at.peer.as_ref());
         let goes_there =
             self.peer.is_none() || at.path.len() == self.path.len() || next == self.peer.as_ref();
-        begins_here && goes_there && Code::parse(&code).is_some()
+        begins_here && goes_there && Code::is_word(&code)
     }
 
-    fn in_members(&self, problem: Problem) -> Problem {
+    /// With the code as whoever failed said it.
+    fn in_members(&self, problem: Problem, code: &str) -> Problem {
         let told = Told {
             at: self.clone(),
-            code: problem.code.as_str().to_owned(),
+            code: code.to_owned(),
         };
         problem
             .with("path", json!(self.path))
@@ -147,6 +153,15 @@ mod tests {
         }
     }
 
+    /// An error with these members.
+    fn reply(members: Value) -> Reply {
+        let error = Reply::parse(br#"{"status":"error"}"#).unwrap();
+        let members = members.as_object().unwrap().clone();
+        members
+            .into_iter()
+            .fold(error, |reply, (name, value)| reply.with(&name, value))
+    }
+
     #[test]
     fn one_wording_says_who_and_after_whom() {
         assert_eq!(
@@ -171,7 +186,9 @@ mod tests {
         later.path.push(id(3));
         later.peer = Some(id(4));
         let said = later.tell(Problem::new(Code::PeerRefused, "no"));
-        let handed = way().hand_on(said.clone(), crate::protocol::Reply::error(&said).to_value());
+        let said = said.with(SENT, json!(true));
+        let handed = way().hand_on(said.clone(), &Reply::error(&said));
+        assert_eq!(handed.details[SENT], true, "an instance that relays knows what it sent");
         assert_eq!(handed.message, said.message);
         assert_eq!(handed.details[FAILED_AT], said.details[FAILED_AT]);
         assert_eq!(handed.details[FAILED_AT]["code"], "peer_refused");
@@ -187,7 +204,7 @@ mod tests {
             json!([id(1), id(2), id(9)]),
         ] {
             let told = json!({"path": path, "peer": id(5), "code": "peer_unreachable"});
-            let handed = way().hand_on(said.clone(), json!({"status": "error", FAILED_AT: told}));
+            let handed = way().hand_on(said.clone(), &reply(json!({FAILED_AT: told})));
             assert_eq!(handed.details[FAILED_AT]["path"], json!([id(1), id(2)]));
             assert_eq!(handed.details[FAILED_AT]["peer"], json!(id(3)));
             assert!(handed.message.ends_with(&way().to_string()), "{}", handed.message);
@@ -197,8 +214,34 @@ mod tests {
     #[test]
     fn what_is_wrong_with_the_question_is_the_peer_s_word_alone() {
         let said = Problem::new(Code::PointerNotFound, "Pointer not found: ptr_0123456789ab");
-        let handed = way().hand_on(said, json!({"status": "error"}));
+        let handed = way().hand_on(said, &reply(json!({"code": "pointer_not_found"})));
         assert_eq!(handed.message, "Pointer not found: ptr_0123456789ab");
         assert_eq!(handed.details[FAILED_AT]["code"], "pointer_not_found");
+    }
+
+    #[test]
+    fn a_code_of_other_implementations_is_told_as_it_was_said() {
+        let theirs = reply(json!({"code": "quota_exceeded", "message": "m"}));
+        let handed = way().hand_on(theirs.problem().unwrap(), &theirs);
+        assert_eq!(handed.code, Code::PeerFailed);
+        assert_eq!(handed.details[FAILED_AT]["code"], "quota_exceeded");
+        let before = Whereabouts {
+            peer: Some(id(2)),
+            ..Whereabouts::here(&[], &id(1))
+        };
+        let ours = Reply::error(&handed);
+        let told = before.hand_on(ours.problem().unwrap(), &ours);
+        assert_eq!(told.code, Code::PeerFailed);
+        assert_eq!(told.details[FAILED_AT], handed.details[FAILED_AT]);
+    }
+
+    #[test]
+    fn what_a_peer_says_it_sent_is_nothing_of_ours() {
+        for sent in [true, false] {
+            let theirs = reply(json!({"message": "order stored, mail not sent", SENT: sent}));
+            let handed = way().hand_on(theirs.problem().unwrap(), &theirs);
+            assert_eq!(handed.details.get(SENT), None);
+            assert_eq!(handed.details["peer_reply"][SENT], sent);
+        }
     }
 }

@@ -64,6 +64,8 @@ pub enum Code {
     PeerRefused,
     /// The peer answered with something that is not a sealed reply to our request.
     PeerGarbage,
+    /// The peer answered with an error whose code is not known here, or that has none.
+    PeerFailed,
     /// The federated connection has no held credential.
     NoHeldCredential,
     /// Not authenticated.
@@ -112,6 +114,9 @@ pub enum Code {
     Internal,
 }
 
+/// Bytes of the longest code of other implementations that is told as it is.
+const LONGEST_WORD: usize = 64;
+
 /// What a process ends with (DESIGN section 4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExitClass {
@@ -127,7 +132,7 @@ pub enum ExitClass {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::MalformedQuery,
         Self::UnknownAction,
         Self::MissingParameter,
@@ -157,6 +162,7 @@ impl Code {
         Self::PeerUnreachable,
         Self::PeerRefused,
         Self::PeerGarbage,
+        Self::PeerFailed,
         Self::NoHeldCredential,
         Self::Unauthenticated,
         Self::RateLimited,
@@ -214,6 +220,7 @@ impl Code {
             Self::PeerUnreachable => "peer_unreachable",
             Self::PeerRefused => "peer_refused",
             Self::PeerGarbage => "peer_garbage",
+            Self::PeerFailed => "peer_failed",
             Self::NoHeldCredential => "no_held_credential",
             Self::Unauthenticated => "unauthenticated",
             Self::RateLimited => "rate_limited",
@@ -243,6 +250,12 @@ impl Code {
     /// Reads the word back.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|code| code.as_str() == text)
+    }
+
+    /// Whether a text may be a code, also one of other implementations, and be told where codes are told.
+    pub fn is_word(text: &str) -> bool {
+        let is_in_words = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+        (1..=LONGEST_WORD).contains(&text.len()) && text.bytes().all(is_in_words)
     }
 
     /// What a process that met this ends with.

@@ -31,5 +31,5 @@ pub use envelope::{
 };
 pub use query::{BESIDE_PARAMETERS, Query, QueryError};
 pub use rendered::Rendered;
-pub use reply::{Problem, Reply};
+pub use reply::{DONE, Problem, Reply};
 pub use trace::{Hop, Phase, PhaseName, Stopwatch};

@@ -8,6 +8,9 @@ use super::{Hop, QueryError};
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, LazyLock};
 
+/// Statuses of what was done as it was asked: ours, and the word of the original instances for `execute_creation_model`.
+pub const DONE: [&str; 2] = ["success", "creation_model_complete"];
+
 /// The status of what went well.
 static SUCCESS: LazyLock<Value> = LazyLock::new(|| Value::String("success".to_owned()));
 
@@ -215,9 +218,14 @@ impl Reply {
         self.member("code").and_then(Value::as_str).and_then(Code::parse)
     }
 
-    /// The code of an error, also of one that names none that we know; none of any other reply.
-    pub fn failure(&self) -> Option<Code> {
-        (self.status() == "error").then(|| self.code().unwrap_or(Code::Internal))
+    /// The code of an error in the word of whoever answered, also one that is not known here; none of any other reply.
+    pub fn failure(&self) -> Option<&str> {
+        if self.status() != "error" {
+            return None;
+        }
+        let said = self.member("code").and_then(Value::as_str);
+        let said = said.filter(|word| Code::is_word(word));
+        Some(said.unwrap_or(Code::PeerFailed.as_str()))
     }
 
     /// The message of an error.
@@ -239,7 +247,7 @@ impl Reply {
             .map(|(name, value)| (name.clone(), value.clone()))
             .collect();
         Some(Problem {
-            code: self.code().unwrap_or(Code::Internal),
+            code: self.code().unwrap_or(Code::PeerFailed),
             message,
             details,
         })
@@ -274,9 +282,9 @@ impl Reply {
         1 + texts.chain(values).max().unwrap_or(0)
     }
 
-    /// What a process that got this reply ends with; none for a reply that is no error.
+    /// What a process that got this reply ends with; none for a reply that says of something done.
     pub fn exit_class(&self) -> Option<ExitClass> {
-        if self.is_success() {
+        if DONE.contains(&self.status()) {
             return None;
         }
         Some(self.code().map_or(ExitClass::Failed, Code::exit_class))
@@ -400,10 +408,23 @@ mod tests {
     }
 
     #[test]
+    fn what_an_original_instance_did_is_no_failure() {
+        let exit_class = |text: &str| Reply::parse(text.as_bytes()).unwrap().exit_class();
+        assert_eq!(exit_class(r#"{"status":"creation_model_complete","result":{}}"#), None);
+        assert_eq!(exit_class(r#"{"status":"pending"}"#), Some(ExitClass::Failed));
+    }
+
+    #[test]
     fn a_reply_of_another_implementation_may_lack_a_code() {
         let reply = Reply::parse(br#"{"status":"error","message":"Unknown action: 'x'"}"#).unwrap();
-        assert_eq!(reply.problem().unwrap().code, Code::Internal);
+        assert_eq!(reply.problem().unwrap().code, Code::PeerFailed);
+        assert_eq!(reply.failure(), Some("peer_failed"));
         assert_eq!(reply.exit_class(), Some(ExitClass::Failed));
+        let reply = Reply::parse(br#"{"status":"error","code":"quota_exceeded","message":"m"}"#).unwrap();
+        assert_eq!(reply.problem().unwrap().code, Code::PeerFailed);
+        assert_eq!(reply.failure(), Some("quota_exceeded"));
+        let reply = Reply::parse(br#"{"status":"error","code":"quota exceeded\u001b[2J"}"#).unwrap();
+        assert_eq!(reply.failure(), Some("peer_failed"), "no text of theirs where codes are told");
         assert!(Reply::parse(br#"{"message":"hello"}"#).is_err());
     }
 }

@@ -181,6 +181,9 @@ fn remedy_for(code: Code) -> &'static str {
         Code::PeerGarbage => {
             "check that the peer's URL leads to a Butterfly instance and that the credential for it is the right one"
         }
+        Code::PeerFailed => {
+            "see what the instance says in its message and in its whole reply; whoever administers it can tell more"
+        }
         Code::NotVerified => {
             "compare the seven words with the other administrator, and have both sides say that they match"
         }
@@ -326,6 +329,7 @@ mod tests {
             Code::PeerUnreachable,
             Code::PeerRefused,
             Code::PeerGarbage,
+            Code::PeerFailed,
             Code::DeadlineExceeded,
         ] {
             assert_ne!(remedy_for(code), usual, "{code}");

@@ -227,7 +227,7 @@ impl Workspace {
             let (status, code) = match &happened.outcome {
                 Ok(reply) => (
                     reply.status().to_owned(),
-                    reply.problem().map(|problem| problem.code.as_str().to_owned()),
+                    reply.failure().map(str::to_owned),
                 ),
                 Err(failure) => ("failed".to_owned(), Some(failure.code.as_str().to_owned())),
             };

@@ -195,7 +195,7 @@ impl Workspace {
         match session.result(&look).await {
             Ok(_) => Ok(false),
             // The original's errors carry no code.
-            Err(failure) if matches!(failure.code, Code::UnknownAction | Code::Internal) => {
+            Err(failure) if matches!(failure.code, Code::UnknownAction | Code::PeerFailed) => {
                 self.originals.note(&session.record.name);
                 Ok(true)
             }

@@ -10,6 +10,7 @@ mod credential_pointers;
 mod cursors;
 mod domains;
 mod federations;
+mod foreign;
 mod grants;
 mod graph;
 mod hang_ups;

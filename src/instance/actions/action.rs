@@ -135,7 +135,7 @@ pub enum Outcome {
     Rendered(Rendered),
     /// `status: success`, and beside the result the peer's own reply (relay).
     Relayed {
-        /// The peer's whole reply, a success.
+        /// The peer's whole reply, whose result is ours.
         reply: Reply,
         /// The peer.
         peer: Option<InstanceId>,
@@ -146,5 +146,7 @@ pub enum Outcome {
         interpretation: String,
         /// Why its data cannot be had.
         details: Value,
+        /// The whole reply of the peer that said so (relay).
+        peer_reply: Option<Reply>,
     },
 }

@@ -40,6 +40,7 @@ pub static ACTION: Action = Action {
         Code::PeerUnreachable,
         Code::PeerRefused,
         Code::PeerGarbage,
+        Code::PeerFailed,
     ],
     run: |call| Box::pin(run(call)),
 };
@@ -244,5 +245,6 @@ fn interpretation(pointer: &Pointer, reason: &str) -> Outcome {
     Outcome::Interpretation {
         interpretation: format!("{what} behind pointer {} cannot be had now.", pointer.address),
         details: json!(reason),
+        peer_reply: None,
     }
 }

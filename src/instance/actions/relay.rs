@@ -29,6 +29,7 @@ pub static ACTION: Action = Action {
         Code::PeerUnreachable,
         Code::PeerRefused,
         Code::PeerGarbage,
+        Code::PeerFailed,
         Code::CredentialFrozen,
         Code::NotVerified,
     ],

@@ -116,6 +116,7 @@ impl Circuit {
                 Outcome::Interpretation {
                     interpretation,
                     details,
+                    ..
                 } => return Ok(cannot_be_had(index, interpretation, &details)),
             };
             let size = json_size(&result, room).ok_or_else(|| too_large(index))?;
@@ -295,6 +296,7 @@ fn cannot_be_had(index: usize, interpretation: String, details: &Value) -> Outco
     Outcome::Interpretation {
         interpretation,
         details: Value::String(details),
+        peer_reply: None,
     }
 }
 

@@ -331,9 +331,9 @@ async fn overview(session: &mut Session<'_>, failure: Failure) -> Result<Overvie
     serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
 }
 
-/// Errors of original instances have no code, which reads as `internal`.
+/// Errors of original instances have no code, which reads as `peer_failed`.
 fn is_unknown(failure: &Failure) -> bool {
-    matches!(failure.code, Code::UnknownAction | Code::Internal)
+    matches!(failure.code, Code::UnknownAction | Code::PeerFailed)
 }
 
 /// A whole list, page by page: one reply never holds more than a page of it.

@@ -123,7 +123,7 @@ impl Caller {
 
     fn sent(&self, reply: &crate::protocol::Reply, exchanges: &[Exchange], traced: bool) -> Sent {
         let mut sent = Sent {
-            code: reply.problem().map(|problem| problem.code.as_str().to_owned()),
+            code: reply.failure().map(str::to_owned),
             ..Sent::default()
         };
         for exchange in exchanges {

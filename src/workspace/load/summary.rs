@@ -89,7 +89,7 @@ fn reply(asked: Value, lanes: &[(String, Figures)]) -> Reply {
     let most = errors.iter().max_by_key(|(_, count)| **count);
     let code = most
         .and_then(|(code, _)| Code::parse(code))
-        .unwrap_or(Code::Internal);
+        .unwrap_or(Code::PeerFailed);
     let message = format!("none of {requests} calls came back well");
     Reply::error(&Problem::new(code, message).with("figures", figures))
 }

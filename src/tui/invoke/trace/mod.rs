@@ -4,6 +4,7 @@ mod lines;
 mod notes;
 mod places;
 
+use crate::protocol::DONE;
 use crate::tui::theme::{Glyphs, Role};
 use crate::tui::widgets::text::Line;
 use crate::workspace::LogEntry;
@@ -12,7 +13,7 @@ use places::Span;
 /// The sign and role of how an invoke ended.
 pub fn status_glyph(status: &str, glyphs: &Glyphs) -> (&'static str, Role) {
     match status {
-        "success" => (glyphs.good, Role::Good),
+        done if DONE.contains(&done) => (glyphs.good, Role::Good),
         "interpretation_rendered" => (glyphs.warn, Role::Warn),
         _ => (glyphs.bad, Role::Bad),
     }
