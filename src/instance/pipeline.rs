@@ -243,7 +243,7 @@ fn native_context(claims: &Claims, grant: &Grant, now: Timestamp) -> CallContext
 /// A deadline that was said by the caller's clock, which its token shows. Within the skew that is allowed, a call has the
 /// time that its caller gives it.
 fn on_our_clock(deadline_ms: i64, issued_at: i64, now: Timestamp) -> i64 {
-    let ahead = now.as_seconds() - issued_at;
+    let ahead = now.as_seconds().saturating_sub(issued_at);
     if ahead.abs() <= ON_THE_WAY {
         return deadline_ms;
     }
@@ -257,7 +257,11 @@ fn legacy_context(chain: Option<LegacyChain>, grant: &Grant, now: Timestamp) -> 
     if let Some(chain) = chain {
         context.hop = chain.hop.min(grant.hops);
         context.path = chain.path;
-        context.deadline_ms = chain.dl.min(context.deadline_ms);
+        let deadline_ms = match chain.iat {
+            Some(issued_at) => on_our_clock(chain.dl, issued_at, now),
+            None => chain.dl,
+        };
+        context.deadline_ms = deadline_ms.min(context.deadline_ms);
     }
     context
 }
@@ -450,6 +454,26 @@ mod tests {
         assert_eq!([given(-29), given(-3), given(0), given(3), given(29)], [10; 5]);
         // What took its time on the way has the less left.
         assert_eq!([given(1), given(2)], [9, 8]);
+    }
+
+    /// In the legacy profile the clocks may differ by more: nothing else there depends on them.
+    #[test]
+    fn threat_09_a_legacy_call_that_is_relayed_has_its_time_although_the_clocks_differ() {
+        let now = Timestamp::from_micros(1_795_428_672_000_000);
+        let seconds = now.as_seconds();
+        let given = |ahead: i64, says_when: bool| {
+            let issued_at = seconds - ahead;
+            let chain = LegacyChain {
+                hop: 1,
+                path: Vec::new(),
+                dl: (issued_at + 30) * 1_000,
+                iat: says_when.then_some(issued_at),
+            };
+            let context = legacy_context(Some(chain), &Grant::default(), now);
+            context.deadline_ms / 1_000 - seconds
+        };
+        assert_eq!([-200, -45, 0, 45, 200].map(|ahead| given(ahead, true)), [30; 5]);
+        assert_eq!(given(45, false), -15, "an older instance does not say when");
     }
 
     #[test]

@@ -137,7 +137,7 @@ pub fn send_sealed(
                 app_id: Some(credential.app_id.clone()),
                 access_key: access_key.as_ref().map(|key| key.expose_text().to_owned()),
                 exp: now.as_seconds() + LEGACY_LIFETIME,
-                chain: chain(context),
+                chain: chain(context, now),
             };
             SealedRequest {
                 token: token::sign_legacy(keys, &claims),
@@ -150,11 +150,12 @@ pub fn send_sealed(
 }
 
 /// Only an instance that relays tells where it stands: what a person sends is what an original client sends.
-fn chain(context: &CallContext) -> Option<LegacyChain> {
+fn chain(context: &CallContext, now: Timestamp) -> Option<LegacyChain> {
     (!context.path.is_empty()).then(|| LegacyChain {
         hop: context.hop,
         path: context.path.clone(),
         dl: context.deadline_ms,
+        iat: Some(now.as_seconds()),
     })
 }
 

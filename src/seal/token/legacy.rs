@@ -49,6 +49,9 @@ pub struct LegacyChain {
     pub path: Vec<InstanceId>,
     /// When the caller stops waiting, Unix milliseconds.
     pub dl: i64,
+    /// When the caller signed this, Unix seconds by the clock that `dl` is told by. Not said by older instances.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iat: Option<i64>,
 }
 
 impl fmt::Debug for LegacyClaims {
