@@ -66,6 +66,14 @@ pub enum ClientError {
         /// What is wrong with it.
         source: EnvelopeError,
     },
+    /// What came is no HTTP, or its head is larger than is read; nothing of it was opened.
+    #[error("{endpoint} answered with what cannot be read as HTTP: {cause}")]
+    NotHttp {
+        /// Where it was dialled.
+        endpoint: String,
+        /// What is wrong with it.
+        cause: &'static str,
+    },
     /// The response is larger than is accepted.
     #[error("{endpoint} answered with more than {limit} bytes")]
     TooLarge {
@@ -92,7 +100,9 @@ impl ClientError {
             Self::Withheld { .. } => Code::OutcomeUnknown,
             Self::Http { status: 429, .. } => Code::RateLimited,
             Self::Http { status: 503, .. } => Code::Overloaded,
-            Self::Http { .. } | Self::Garbage { .. } | Self::TooLarge { .. } => Code::PeerGarbage,
+            Self::Http { .. } | Self::Garbage { .. } | Self::NotHttp { .. } | Self::TooLarge { .. } => {
+                Code::PeerGarbage
+            }
             Self::Plaintext { .. } => Code::FetchRefused,
         }
     }
@@ -141,6 +151,9 @@ impl ClientError {
             }
             Self::Garbage { .. } => {
                 "check that the URL leads to a Butterfly instance and that the credential's keys are the right ones"
+            }
+            Self::NotHttp { .. } => {
+                "check that the URL and its port are the instance's, and what stands before it, such as a proxy that adds headers"
             }
             Self::TooLarge { .. } => "ask for less, for example with a limit",
             Self::Plaintext { .. } => "give an https:// URL",

@@ -245,9 +245,10 @@ fn complaint(reply: &Reply) -> Option<String> {
 
 fn failed(discovery: Option<Discovery>, error: &ClientError) -> Probe {
     let state = match error {
-        ClientError::Refused { .. } | ClientError::Withheld { .. } | ClientError::Garbage { .. } => {
-            InstanceState::Refused
-        }
+        ClientError::Refused { .. }
+        | ClientError::Withheld { .. }
+        | ClientError::Garbage { .. }
+        | ClientError::NotHttp { .. } => InstanceState::Refused,
         ClientError::Http { status, .. } if *status < 500 => InstanceState::Refused,
         _ => InstanceState::Unreachable,
     };

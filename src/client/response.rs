@@ -3,8 +3,8 @@
 use super::exchange::Headers;
 use super::transport::{Begun, Failure};
 use super::{ClientError, inert};
-use crate::model::{Endpoint, Profile};
-use crate::protocol::{Code, EnvelopeError, HeldCredential, Reply, open_reply, open_reply_to_hand_on};
+use crate::model::{Endpoint, Profile, Timestamp};
+use crate::protocol::{Code, HeldCredential, Reply, open_reply, open_reply_to_hand_on};
 use http_body_util::BodyExt;
 use hyper::body::Body;
 use hyper::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -144,7 +144,7 @@ pub fn open(
             endpoint: endpoint_text(),
             status: answer.status,
             detail: answer.detail(),
-            retry_after: retry_after(&answer.headers.0),
+            retry_after: retry_after(&answer.headers.0, Timestamp::now()),
         });
     }
     let opened = match hands_on {
@@ -157,8 +157,14 @@ pub fn open(
     })
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<u64> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
+/// Seconds from now; the header has these, or the moment (RFC 9110, 10.2.3).
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<u64> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(seconds);
+    }
+    let at = Timestamp::parse_http_date(text)?;
+    Some(u64::try_from(at.as_seconds() - now.as_seconds()).unwrap_or(0))
 }
 
 /// What it comes to that a request got no response.
@@ -183,11 +189,12 @@ fn broken_off(endpoint: &Endpoint, error: &(dyn Error + 'static), connected: boo
     let http = causes
         .iter()
         .find_map(|cause| cause.downcast_ref::<hyper::Error>());
-    if http.is_some_and(|error| error.is_parse()) {
-        return ClientError::Garbage {
-            endpoint,
-            source: EnvelopeError::CannotOpen,
+    if let Some(error) = http.filter(|error| error.is_parse()) {
+        let cause = match error.is_parse_too_large() {
+            true => "its head is too long, or has more than 100 headers",
+            false => "it is not what a response looks like",
         };
+        return ClientError::NotHttp { endpoint, cause };
     }
     let innermost = causes.last().map(|cause| cause.to_string()).unwrap_or_default();
     ClientError::Unreachable {
@@ -228,5 +235,24 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> Vec<&'a (dyn Error + 'static)
         };
         causes.push(next);
         current = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn when_to_come_again_is_said_in_seconds_or_as_a_moment() {
+        let now = Timestamp::parse("1994-11-06T08:49:30Z").unwrap();
+        let told = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(RETRY_AFTER, text.parse().unwrap());
+            retry_after(&headers, now)
+        };
+        assert_eq!(told("7"), Some(7));
+        assert_eq!(told("Sun, 06 Nov 1994 08:49:37 GMT"), Some(7));
+        assert_eq!(told("Sun, 06 Nov 1994 08:00:00 GMT"), Some(0));
+        assert_eq!(told("soon"), None);
     }
 }

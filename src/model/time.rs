@@ -47,6 +47,12 @@ impl Timestamp {
         Some(Self(moment.as_microsecond()))
     }
 
+    /// Reads a moment as HTTP headers have it: `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).
+    pub fn parse_http_date(text: &str) -> Option<Self> {
+        let moment = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+        Some(Self(moment.as_microsecond()))
+    }
+
     fn to_jiff(self) -> jiff::Timestamp {
         jiff::Timestamp::from_microsecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
     }

@@ -68,7 +68,24 @@ async fn threat_31_garbage_of_any_kind_is_told_as_garbage() {
         read_request(&mut stream).await;
         stream.write_all(b"SSH-2.0-OpenSSH_9.2\r\n\r\n").await.unwrap();
     });
-    assert!(matches!(failure(&credential).await, ClientError::Garbage { .. }));
+    let error = failure(&credential).await;
+    assert!(matches!(error, ClientError::NotHttp { .. }), "{error}");
+    assert_eq!(error.code(), Code::PeerGarbage);
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_not_blamed_on_the_keys() {
+    let bound = bind().await;
+    let credential = native(&bound.endpoint);
+    let _server = bound.accept(|mut stream, _| async move {
+        read_request(&mut stream).await;
+        let headers: String = (0..120).map(|number| format!("x-{number}: 1\r\n")).collect();
+        let response = format!("HTTP/1.1 200 OK\r\n{headers}content-length: 0\r\n\r\n");
+        let _ = stream.write_all(response.as_bytes()).await;
+    });
+    let error = failure(&credential).await;
+    let told = format!("{error}; {}", error.remedy());
+    assert!(told.contains("headers") && !told.contains("key"), "{told}");
 }
 
 #[tokio::test]
