@@ -35,7 +35,8 @@ pub enum Place {
     Web(Url),
     /// A file.
     File(Url),
-    /// Anything else: a reference that means something to people or to other programs.
+    /// Anything else: a reference that means something to people or to other programs. Also what would be an instance's
+    /// `/invoke` but for a user, a query or a fragment: that is no page to be fetched.
     Other,
 }
 
@@ -48,7 +49,7 @@ impl Place {
         match url.scheme() {
             "http" | "https" if url.path().ends_with("/invoke") => match Endpoint::parse(text) {
                 Ok(endpoint) => Self::Invoke(endpoint),
-                Err(_) => Self::Web(url),
+                Err(_) => Self::Other,
             },
             "http" | "https" => Self::Web(url),
             "file" => Self::File(url),
@@ -141,6 +142,9 @@ mod tests {
             ("http://127.0.0.1:5002/invoke", ReferenceKind::Invoke),
             ("internal_circuit::[]", ReferenceKind::Circuit),
             ("file:///srv/data/a.csv", ReferenceKind::File),
+            ("http://u:p@127.0.0.1:5002/invoke", ReferenceKind::Other),
+            ("http://127.0.0.1:5002/invoke?x", ReferenceKind::Other),
+            ("http://u:p@127.0.0.1:5002/invoke.json", ReferenceKind::Web),
             ("s3://bucket/key", ReferenceKind::Other),
             ("shelf 4, second box", ReferenceKind::Other),
         ] {

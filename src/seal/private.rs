@@ -73,6 +73,18 @@ pub fn follow_no_link(options: &mut OpenOptions) {
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, flag as i32);
 }
 
+/// The same, and waits for nobody where a pipe or a device is in the place of a file.
+#[cfg(unix)]
+pub fn follow_no_link_nor_wait(options: &mut OpenOptions) {
+    let flags = (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits();
+    #[allow(clippy::cast_possible_wrap, reason = "the bits are what counts")]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, flags as i32);
+}
+
+/// Neither is looked for.
+#[cfg(not(unix))]
+pub fn follow_no_link_nor_wait(_: &mut OpenOptions) {}
+
 /// Links are not looked for.
 #[cfg(not(unix))]
 pub fn follow_no_link(_: &mut OpenOptions) {}

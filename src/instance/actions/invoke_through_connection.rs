@@ -108,11 +108,21 @@ async fn follow(call: &Call<'_>, connection: &Connection, pointer: &Pointer) -> 
             pointer,
             "It is a query sealed for another instance, and neither the pointer nor its connection tells which.",
         )),
+        Reference::Other if is_nearly_an_endpoint(&pointer.data_reference) => Ok(interpretation(
+            pointer,
+            "It is an instance's /invoke with a user, a query or a fragment, which an instance's URL has not: take it out of \
+             the data_reference.",
+        )),
         Reference::Invoke(_) | Reference::Other => Ok(interpretation(
             pointer,
             "It is no web address, file or circuit: nothing else can be followed here.",
         )),
     }
+}
+
+fn is_nearly_an_endpoint(reference: &str) -> bool {
+    Url::parse(reference.trim())
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.path().ends_with("/invoke"))
 }
 
 /// A circuit runs with the rights of whoever invokes it. One that does more than tell is run by its author only, unless
@@ -220,8 +230,16 @@ async fn refuse_unless_owners(call: &Call<'_>, address: &PointerAddress) -> Resu
 
 async fn read_file(call: &Call<'_>, pointer: &Pointer, url: &Url) -> Answer {
     let settings = call.instance.settings();
-    let largest = settings.fetch_policy().largest;
-    let fetched = fetch::file(url, settings.file_roots.clone(), largest).await?;
+    let Some(remaining) = call.remaining_ms() else {
+        return Err(Problem::new(
+            Code::DeadlineExceeded,
+            "the deadline passed before the file was read",
+        ));
+    };
+    let policy = settings.fetch_policy();
+    let patience = Duration::from_millis(remaining);
+    let reading = fetch::file(url, settings.file_roots.clone(), &policy, patience);
+    let fetched = call.unless_gone(reading).await??;
     Ok(rendered(pointer, fetched))
 }
 

@@ -101,7 +101,12 @@ mod tests {
 
     #[test]
     fn json_that_a_strict_reader_would_refuse_is_not_passed_on_as_json() {
-        for body in ["{\"a\":1,\"a\":2}", "{", &"[".repeat(60).to_string()] {
+        for body in [
+            "{\"a\":1,\"a\":2}",
+            "{\"wei\":25000000000000000000}",
+            "{",
+            &"[".repeat(60).to_string(),
+        ] {
             assert_eq!(
                 shown(body.as_bytes(), "application/json".to_owned())["encoding"],
                 "base64"

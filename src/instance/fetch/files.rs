@@ -2,19 +2,36 @@
 //! the way lead. Whether there is a file anywhere else is not told.
 
 use super::content::shown;
-use super::{Fetched, too_much};
+use super::{FetchPolicy, Fetched, not_done, too_much};
 use crate::protocol::{Code, Problem};
+use crate::seal::private;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 use url::Url;
 
-/// Reads the file of a `file://` URL, if it lies below one of these folders and has no more than so many bytes.
-pub async fn file(url: &Url, roots: Vec<PathBuf>, largest: usize) -> Result<Fetched, Problem> {
+/// Reads the file of a `file://` URL within `patience`, if it lies below one of these folders and has no more bytes than
+/// the policy gives.
+pub async fn file(
+    url: &Url,
+    roots: Vec<PathBuf>,
+    policy: &FetchPolicy<'_>,
+    patience: Duration,
+) -> Result<Fetched, Problem> {
     let path = url.to_file_path().map_err(|()| refused())?;
-    tokio::task::spawn_blocking(move || read_below(&path, &roots, largest))
-        .await
-        .map_err(|error| Problem::new(Code::Internal, format!("reading a file ended early: {error}")))?
+    let largest = policy.largest;
+    let reading = tokio::task::spawn_blocking(move || read_below(&path, &roots, largest));
+    match tokio::time::timeout(patience.min(policy.longest), reading).await {
+        Ok(read) => read
+            .map_err(|error| Problem::new(Code::Internal, format!("reading a file ended early: {error}")))?,
+        // A disk of another machine, say, that is gone: whoever reads there cannot be called back.
+        Err(_) => Ok(Fetched::Unavailable(not_done(
+            "the file was not read",
+            patience,
+            policy,
+        ))),
+    }
 }
 
 fn refused() -> Problem {
@@ -43,12 +60,14 @@ fn read_below(path: &Path, roots: &[PathBuf], largest: usize) -> Result<Fetched,
     if !roots.iter().any(|root| real.starts_with(root)) {
         return Err(refused());
     }
-    // A pipe or a device would block, or never end.
+    // A pipe or a device would block, or never end; to open some does something.
+    let no_file = || Ok(Fetched::Unavailable("it is not a regular file".to_owned()));
     if !real.metadata().is_ok_and(|metadata| metadata.is_file()) {
-        return Ok(Fetched::Unavailable("it is not a regular file".to_owned()));
+        return no_file();
     }
     let body = match read(&real, largest) {
-        Ok(body) => body,
+        Ok(Some(body)) => body,
+        Ok(None) => return no_file(),
         Err(error) => return Ok(Fetched::Unavailable(lacking(&error))),
     };
     if body.len() > largest {
@@ -67,13 +86,19 @@ fn leads_out(path: &Path, named: &[&PathBuf], roots: &[PathBuf]) -> bool {
         .any(|link| !link.canonicalize().is_ok_and(is_below))
 }
 
-/// The file, and at most one byte more than is given.
-fn read(path: &Path, largest: usize) -> std::io::Result<Vec<u8>> {
+/// The file, and at most one byte more than is given; none if it is none. Something else may have taken its place since it
+/// was looked at.
+fn read(path: &Path, largest: usize) -> std::io::Result<Option<Vec<u8>>> {
+    let mut options = File::options();
+    options.read(true);
+    private::follow_no_link_nor_wait(&mut options);
+    let file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Ok(None);
+    }
     let mut body = Vec::new();
-    File::open(path)?
-        .take(largest as u64 + 1)
-        .read_to_end(&mut body)?;
-    Ok(body)
+    file.take(largest as u64 + 1).read_to_end(&mut body)?;
+    Ok(Some(body))
 }
 
 /// Why it cannot be read, without its path: that is not for everybody.
@@ -110,6 +135,12 @@ mod tests {
     use tempfile::TempDir;
 
     const LARGEST: usize = 64 * 1024;
+    const PATIENCE: Duration = Duration::from_secs(10);
+    const POLICY: FetchPolicy<'_> = FetchPolicy {
+        allowed: &[],
+        largest: LARGEST,
+        longest: PATIENCE,
+    };
 
     struct Folders {
         home: TempDir,
@@ -137,7 +168,13 @@ mod tests {
 
         async fn read(&self, name: &str) -> Result<Fetched, Problem> {
             let text = format!("file://{}/{name}", self.home.path().display());
-            file(&Url::parse(&text).unwrap(), vec![self.path("open")], LARGEST).await
+            file(
+                &Url::parse(&text).unwrap(),
+                vec![self.path("open")],
+                &POLICY,
+                PATIENCE,
+            )
+            .await
         }
 
         async fn is_refused(&self, name: &str) -> bool {
@@ -187,9 +224,13 @@ mod tests {
             assert!(folders.is_refused(name).await, "{name}");
         }
         let url = Url::parse("file://elsewhere/etc/passwd").unwrap();
-        assert!(file(&url, vec![PathBuf::from("/")], LARGEST).await.is_err());
+        assert!(
+            file(&url, vec![PathBuf::from("/")], &POLICY, PATIENCE)
+                .await
+                .is_err()
+        );
         let url = Url::parse("file:///etc/passwd").unwrap();
-        assert!(file(&url, Vec::new(), LARGEST).await.is_err());
+        assert!(file(&url, Vec::new(), &POLICY, PATIENCE).await.is_err());
     }
 
     #[cfg(unix)]
@@ -219,7 +260,13 @@ mod tests {
         // A folder that is itself reached by a link is the folder that was meant.
         symlink(folders.path("open"), folders.path("alias")).unwrap();
         let text = format!("file://{}/alias/a.json", folders.home.path().display());
-        let read = file(&Url::parse(&text).unwrap(), vec![folders.path("alias")], LARGEST).await;
+        let read = file(
+            &Url::parse(&text).unwrap(),
+            vec![folders.path("alias")],
+            &POLICY,
+            PATIENCE,
+        )
+        .await;
         assert!(matches!(read.unwrap(), Fetched::Data(_)));
     }
 
@@ -232,5 +279,20 @@ mod tests {
             let read = folders.read("open/large").await.unwrap();
             assert_eq!(matches!(read, Fetched::Data(_)), is_given, "{length}");
         }
+    }
+
+    /// It was a file when it was looked at; whoever opens a pipe waits for somebody who writes.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pipe_or_a_link_in_the_place_of_a_file_holds_nobody_up() {
+        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        let folders = Folders::new();
+        let pipe = folders.path("open/pipe");
+        mknodat(CWD, &pipe, FileType::Fifo, Mode::from_bits_truncate(0o600), 0).unwrap();
+        assert_eq!(read(&pipe, LARGEST).unwrap(), None);
+        let link = folders.path("open/link");
+        std::os::unix::fs::symlink(folders.path("secret"), &link).unwrap();
+        assert!(read(&link, LARGEST).is_err());
+        assert!(read(&folders.path("open/a.json"), LARGEST).unwrap().is_some());
     }
 }

@@ -15,6 +15,7 @@ use crate::protocol::{Code, Problem};
 pub use files::file;
 pub use policy::FetchPolicy;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::AUTHORIZATION;
 use rustls::ClientConfig;
 use serde_json::{Value, json};
 use std::net::{IpAddr, SocketAddr};
@@ -39,20 +40,25 @@ pub async fn get(
     policy: &FetchPolicy<'_>,
     patience: Duration,
 ) -> Result<Fetched, Problem> {
-    let patience = patience.min(policy.longest);
-    match tokio::time::timeout(patience, get_unbounded(url, header, policy)).await {
+    let getting = get_unbounded(url, header, policy);
+    match tokio::time::timeout(patience.min(policy.longest), getting).await {
         Ok(fetched) => fetched,
-        Err(_) => Ok(Fetched::Unavailable(format!(
-            "{} was not done answering within {} ms{}",
-            place(url),
-            patience.as_millis(),
-            if patience == policy.longest {
-                " (the instance's administrator can allow more with fetch_seconds in instance.toml)"
-            } else {
-                ", when the call's deadline passed"
-            }
-        ))),
+        Err(_) => {
+            let what = format!("{} was not done answering", place(url));
+            Ok(Fetched::Unavailable(not_done(&what, patience, policy)))
+        }
     }
+}
+
+/// That something took longer than is waited for.
+fn not_done(what: &str, patience: Duration, policy: &FetchPolicy<'_>) -> String {
+    let waited = patience.min(policy.longest);
+    let why = if waited == policy.longest {
+        " (the instance's administrator can allow more with fetch_seconds in instance.toml)"
+    } else {
+        ", when the call's deadline passed"
+    };
+    format!("{what} within {} ms{why}", waited.as_millis())
 }
 
 async fn get_unbounded(
@@ -138,8 +144,15 @@ async fn exchange(
         .user_agent(concat!("butterfly/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| error.to_string())?;
-    let mut request = client.get(url.clone()).header("accept-encoding", "identity");
-    if let Some((name, value)) = header.map(FetchHeader::parts) {
+    let header = header.map(FetchHeader::parts);
+    let mut asked = url.clone();
+    if header.as_ref().is_some_and(|(name, _)| *name == AUTHORIZATION) {
+        // One header says who asks, and the credential pointer is the later word; a web address always has room for none.
+        let _ = asked.set_username("");
+        let _ = asked.set_password(None);
+    }
+    let mut request = client.get(asked).header("accept-encoding", "identity");
+    if let Some((name, value)) = header {
         request = request.header(name, value);
     }
     let response = request.send().await.map_err(|error| unreachable(url, error))?;

@@ -71,6 +71,20 @@ async fn json_is_fetched_with_a_plain_get() {
 }
 
 #[tokio::test]
+async fn a_credential_pointer_s_authorization_takes_the_place_of_the_url_s() {
+    for (header, count) in [("Authorization", 1), ("X-Api-Key", 1)] {
+        let (port, served) = server(response("200 OK", "application/json", "{}")).await;
+        let url = Url::parse(&format!("http://u:p@127.0.0.1:{port}/now")).unwrap();
+        let header = FetchHeader::new(header, "Bearer T2", Vec::new()).unwrap();
+        let fetched = get(&url, Some(&header), &policy(&loopback()), PATIENCE).await;
+        assert!(matches!(fetched, Ok(Fetched::Data(_))));
+        let request = served.await.unwrap().to_ascii_lowercase();
+        assert_eq!(request.matches("\r\nauthorization:").count(), count, "{request}");
+        assert!(request.contains("bearer t2"), "{request}");
+    }
+}
+
+#[tokio::test]
 async fn a_name_is_dialled_at_the_address_that_was_checked() {
     let (port, served) = server(response("200 OK", "text/plain", "hello")).await;
     let fetched = fetch(&format!("http://localhost:{port}/"), &loopback())
