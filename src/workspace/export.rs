@@ -2,8 +2,9 @@
 
 use super::file_failure::cannot;
 use super::session::Session;
-use super::{Failure, ImportFormat, Workspace, tags_cell};
+use super::{Failure, ImportFormat, ListRemark, PointerList, Workspace, tags_cell};
 use crate::model::{ConnectionId, Pointer};
+use crate::protocol::Code;
 use crate::store::{PointerQuery, Start};
 use std::io::{self, Write};
 use std::path::Path;
@@ -69,7 +70,10 @@ impl Workspace {
         };
         write_heading(target, format).map_err(failed)?;
         loop {
-            let page = self.page_in(session, &wanted).await?;
+            let PointerList { page, remark } = self.list_in(session, &wanted).await?;
+            if let Some(ListRemark::Unreadable { count, rows }) = remark {
+                return Err(left_out(count, &rows).on(session.record.name.as_str()));
+            }
             written += page.pointers.len() as u64;
             write_pointers(target, format, &page.pointers).map_err(failed)?;
             progress(written);
@@ -79,6 +83,15 @@ impl Workspace {
         target.flush().map_err(failed)?;
         Ok(written)
     }
+}
+
+/// A file that lacks some would look as if there were no others.
+fn left_out(count: u64, rows: &str) -> Failure {
+    Failure::new(
+        Code::PeerGarbage,
+        format!("{count} of its pointers cannot be read, and would not be in the file: {rows}"),
+        "have these corrected on that instance",
+    )
 }
 
 /// What a file of this form begins with.

@@ -60,6 +60,7 @@ mod looking;
 mod map;
 mod neighbors;
 mod original;
+mod original_rows;
 mod originals;
 mod owner;
 mod owners;

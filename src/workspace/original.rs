@@ -4,20 +4,24 @@
 use super::domains::owners;
 use super::leading::leads_elsewhere;
 use super::like::has_what_is_searched;
+use super::original_rows;
 use super::owners::Owners;
 use super::session::Session;
-use super::{Failure, Workspace};
+use super::{Failure, ListRemark, PointerList, Workspace};
 use crate::model::filter::Filter;
 use crate::model::{Pointer, PointerTest, pointer_matches, pointer_test};
 use crate::protocol::{Code, Query};
 use crate::store::{PointerPage, PointerQuery, Start};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
+
+/// Pointers that cannot be read, of which each is named.
+const NAMED: usize = 3;
 
 #[derive(Deserialize)]
 struct Found {
-    pointers: Vec<Pointer>,
+    pointers: Vec<Value>,
 }
 
 impl Workspace {
@@ -47,21 +51,40 @@ impl Workspace {
         &self,
         session: &mut Session<'_>,
         wanted: &PointerQuery,
-    ) -> Result<PointerPage, Failure> {
+    ) -> Result<PointerList, Failure> {
         let query = search(wanted);
         let key = (session.record.name.clone(), query.to_value().to_string());
-        let pointers = match self.originals.fresh(&key) {
-            Some(pointers) => pointers,
+        let rows = match self.originals.fresh(&key) {
+            Some(rows) => rows,
             None => {
                 let result = session.result(&query).await?;
                 let found: Found =
                     serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))?;
-                self.originals.keep(key, found.pointers)
+                self.originals.keep(key, original_rows::pointers(found.pointers))
             }
         };
         let owners = self.owners(session, &wanted.filter).await?;
-        cut(&pointers, wanted, &owners)
+        let is_plain = wanted.filter.is_empty() && wanted.order.is_usual();
+        Ok(PointerList {
+            page: cut(&rows.pointers, wanted, &owners)?,
+            remark: unreadable(&rows.unreadable).or((!is_plain).then_some(ListRemark::DoneHere)),
+        })
     }
+}
+
+/// That pointers were left out, and which.
+fn unreadable(rows: &[String]) -> Option<ListRemark> {
+    if rows.is_empty() {
+        return None;
+    }
+    let mut named: Vec<&str> = rows.iter().take(NAMED).map(String::as_str).collect();
+    if rows.len() > NAMED {
+        named.push("…");
+    }
+    Some(ListRemark::Unreadable {
+        count: rows.len() as u64,
+        rows: named.join(", "),
+    })
 }
 
 /// `%` finds everything; a term and tags mean there what they mean here.

@@ -1,7 +1,8 @@
 //! What original Python instances have told, kept for a moment.
 
+use super::original_rows::Rows;
 use super::owners::Owners;
-use crate::model::{InstanceName, Pointer};
+use crate::model::InstanceName;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,7 +17,7 @@ pub(super) struct Originals(Mutex<State>);
 #[derive(Default)]
 struct State {
     known: HashSet<InstanceName>,
-    pointers: HashMap<(InstanceName, String), Kept<Vec<Pointer>>>,
+    pointers: HashMap<(InstanceName, String), Kept<Rows>>,
     owners: HashMap<InstanceName, Kept<Owners>>,
 }
 
@@ -56,14 +57,14 @@ impl Originals {
     }
 
     /// Keeps what was found for a while.
-    pub(super) fn keep(&self, key: (InstanceName, String), pointers: Vec<Pointer>) -> Arc<Vec<Pointer>> {
-        let kept = Kept::now(pointers);
-        let pointers = Arc::clone(&kept.told);
+    pub(super) fn keep(&self, key: (InstanceName, String), rows: Rows) -> Arc<Rows> {
+        let kept = Kept::now(rows);
+        let rows = Arc::clone(&kept.told);
         self.state().pointers.insert(key, kept);
-        pointers
+        rows
     }
 
-    pub(super) fn fresh(&self, key: &(InstanceName, String)) -> Option<Arc<Vec<Pointer>>> {
+    pub(super) fn fresh(&self, key: &(InstanceName, String)) -> Option<Arc<Rows>> {
         let mut state = self.state();
         state.pointers.retain(|_, kept| kept.is_fresh());
         state.pointers.get(key).map(|kept| Arc::clone(&kept.told))

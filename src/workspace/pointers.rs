@@ -2,6 +2,7 @@
 
 use super::held_there::held_name;
 use super::leading::{connections, relayed_through};
+use super::original_rows::{self, Rows};
 use super::owners::Owners;
 use super::session::Session;
 use super::{Failure, ListRemark, PointerDetail, PointerList, Workspace};
@@ -91,16 +92,13 @@ impl Workspace {
         Ok(self.list_in(session, wanted).await?.page)
     }
 
-    async fn list_in(
+    pub(super) async fn list_in(
         &self,
         session: &mut Session<'_>,
         wanted: &PointerQuery,
     ) -> Result<PointerList, Failure> {
         if self.is_original(session).await? {
-            let page = self.original_page(session, wanted).await?;
-            let is_plain = wanted.filter.is_empty() && wanted.order.is_usual();
-            let remark = (!is_plain).then_some(ListRemark::DoneHere);
-            return Ok(PointerList { page, remark });
+            return self.original_page(session, wanted).await;
         }
         let mut pointers = Vec::new();
         let mut step = wanted.clone();
@@ -155,20 +153,22 @@ impl Workspace {
         let name = session.record.name.clone();
         let key = (name, format!("older {}", list_query(&plain).to_value()));
         let owners = self.owners(session, &wanted.filter).await?;
-        if let Some(pointers) = self.originals.fresh(&key) {
-            return older_list(&pointers, wanted, &owners);
+        if let Some(rows) = self.originals.fresh(&key) {
+            return older_list(&rows.pointers, wanted, &owners);
         }
-        let mut pointers = Vec::new();
+        let mut rows = Rows::default();
         loop {
             let page = listed(session, &plain).await?;
-            pointers.extend(page.pointers);
+            rows.pointers.extend(page.pointers);
             match page.next {
-                Some(next) if (pointers.len() as u64) < MOST_OF_OLDER => plain.start = Start::After(next),
+                Some(next) if (rows.pointers.len() as u64) < MOST_OF_OLDER => {
+                    plain.start = Start::After(next)
+                }
                 _ => break,
             }
         }
-        let pointers = self.originals.keep(key, pointers);
-        older_list(&pointers, wanted, &owners)
+        let rows = self.originals.keep(key, rows);
+        older_list(&rows.pointers, wanted, &owners)
     }
 
     /// A pointer by itself.
@@ -396,5 +396,14 @@ fn read_pointer(session: &Session<'_>, query: &Query, mut result: Value) -> Resu
         Some(wrapped) => wrapped.take(),
         None => result,
     };
-    serde_json::from_value(shown).map_err(|_| session.unexpected(query.action()))
+    if !session.is_legacy() {
+        return serde_json::from_value(shown).map_err(|_| session.unexpected(query.action()));
+    }
+    original_rows::pointer(shown).map_err(|why| {
+        let failure = session.unexpected(query.action());
+        Failure {
+            message: format!("{}: {why} cannot be read", failure.message),
+            ..failure
+        }
+    })
 }

@@ -335,6 +335,49 @@ async fn invokes_are_logged_whether_they_succeed_or_fail() {
 }
 
 #[tokio::test]
+async fn the_first_version_s_domains_and_odd_pointers_are_listed_and_made() {
+    let Some(original) = Original::start_first_version() else {
+        return;
+    };
+    let console = Console::open().await;
+    console.add(REMOTE, &original.credential()).await;
+    let workspace = &console.workspace;
+    let make = DomainChange::MakeDomain("weather".to_owned());
+    workspace.change_domains(REMOTE, &make).await.unwrap();
+    let domain = workspace.domains(REMOTE).await.unwrap().remove(0);
+    assert_eq!(domain.name, "weather");
+    let make = DomainChange::MakeConnection {
+        domain: domain.id.clone(),
+        name: "gateway".to_owned(),
+        description: String::new(),
+        held_credential: None,
+    };
+    workspace.change_domains(REMOTE, &make).await.unwrap();
+    let connections = workspace.connections_of(REMOTE, Some(&domain.id)).await.unwrap();
+    assert_eq!(connections[0].status, ConnectionStatus::Active);
+    assert_eq!(connections[0].description, "read-write");
+
+    // As a Python client has it that gives no tags.
+    let query = json!({"data_reference": "odd", "description": "d", "tags": null});
+    let query = Query::new("create_pointer", query);
+    let made = workspace.invoke(REMOTE, &query, InvokeOptions::default()).await;
+    let made = made.unwrap().reply.into_result().unwrap();
+    workspace
+        .create_pointer(REMOTE, pointer("usual", "e", &["t"]))
+        .await
+        .unwrap();
+    let page = workspace
+        .pointers(REMOTE, &PointerQuery::default())
+        .await
+        .unwrap();
+    assert_eq!(page.pointers.len(), 2);
+    let address = made["pointer"]["address"].as_str().unwrap();
+    let address = PointerAddress::parse(address).unwrap();
+    let shown = workspace.pointer(REMOTE, &address).await.unwrap();
+    assert!(shown.pointer.tags.is_empty());
+}
+
+#[tokio::test]
 async fn what_an_original_instance_lacks_is_said_and_nothing_is_changed() {
     let Some((console, original)) = console_with(Mode::AppId).await else {
         return;

@@ -41,12 +41,22 @@ pub struct Original {
 impl Original {
     /// Starts one on a free port; none where there is no Python.
     pub fn start(mode: Mode) -> Option<Self> {
+        Self::start_with(mode, &[])
+    }
+
+    /// One whose domains, connections and tags are those of the first version.
+    pub fn start_first_version() -> Option<Self> {
+        Self::start_with(Mode::AppId, &["--first-version"])
+    }
+
+    fn start_with(mode: Mode, arguments: &[&str]) -> Option<Self> {
         let token_secret = random::token_secret();
         let encryption_key = random::fernet_key();
         let access_key = random::access_key();
         let mut command = python()?.script("original_instance.py");
         command
             .args(["--mode", mode.argument()])
+            .args(arguments)
             .env("JWT_SECRET_KEY", token_secret.expose_text())
             .env("BUTTERFLY_ENCRYPTION_KEY", &*encryption_key.expose_text())
             .env("ORIGINAL_ACCESS_KEY", access_key.expose_text());

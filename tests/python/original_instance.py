@@ -1,11 +1,13 @@
 """A small instance of the original kind, for driving our console against one that is not ours.
 
-    original_instance.py [--mode app_id|access_key] [--port PORT]
+    original_instance.py [--mode app_id|access_key] [--first-version] [--port PORT]
 
 The environment gives JWT_SECRET_KEY, BUTTERFLY_ENCRYPTION_KEY and, where tokens name an access key,
 ORIGINAL_ACCESS_KEY (it administers the domain `home`). Everything is in memory. There is no list, no
-paging, no update and no delete: the original has none. Prints one line, `listening on URL`, when
-ready; without --port it takes a free one.
+paging, no update and no delete: the original has none. With --first-version a domain is made for the
+owner that the query names, connections are `read-write`, and a pointer has the tags that its maker
+gave, also none at all. Prints one line, `listening on URL`, when ready; without --port it takes a
+free one.
 """
 
 import argparse
@@ -65,7 +67,8 @@ def gyroid_score(one, other):
 class Graph:
     """Pointers, domains and connections, and the actions on them: each takes the query and its caller."""
 
-    def __init__(self):
+    def __init__(self, first_version):
+        self.first_version = first_version
         self.lock = threading.RLock()
         self.database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self.database.row_factory = sqlite3.Row
@@ -116,7 +119,7 @@ class Graph:
             address,
             query.get("description", ""),
             query["data_reference"],
-            json.dumps(query.get("tags") or []),
+            json.dumps(query.get("tags") if self.first_version else query.get("tags") or []),
             query.get("connection_id"),
             *coordinates(address),
             moment,
@@ -166,7 +169,10 @@ class Graph:
         return {"total_pointers": len(pointers), "total_relationships": related}
 
     def create_domain(self, query, caller):
-        domain = {"id": new_id("dom"), "name": query["name"], "owner_app_id": caller}
+        owner = query.get("owner_app_id") if self.first_version else caller
+        if not owner:
+            raise Failure("Action 'create_domain' requires a 'name' and 'owner_app_id'.")
+        domain = {"id": new_id("dom"), "name": query["name"], "owner_app_id": owner}
         self.rows("INSERT INTO domains VALUES (?, ?, ?)", *domain.values())
         return {"domain": domain}
 
@@ -176,7 +182,7 @@ class Graph:
             "id": new_id("conn"),
             "domain_id": query["domain_id"],
             "name": query["name"],
-            "status": "active",
+            "status": "read-write" if self.first_version else "active",
         }
         self.rows("INSERT INTO connections VALUES (?, ?, ?, ?)", *connection.values())
         return {"connection": connection}
@@ -213,7 +219,7 @@ class Graph:
 
     def invoke_through_connection(self, query, caller):
         connection = self.connection(query["connection_id"], caller)
-        if connection["status"] != "active":
+        if connection["status"] == "disabled":
             raise Failure(f"Connection '{connection['id']}' is disabled.")
         pointer = self.pointer(query["pointer_address"])
         if pointer["connection_id"] != connection["id"]:
@@ -312,9 +318,8 @@ class Door:
         return Response(self.fernet.encrypt(json.dumps(reply).encode()), status=status, mimetype="text/plain")
 
 
-def application(door):
+def application(door, graph):
     app = Flask(__name__)
-    graph = Graph()
 
     @app.get("/")
     def home():
@@ -346,9 +351,11 @@ def application(door):
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--mode", choices=["app_id", "access_key"], default="app_id")
+    arguments.add_argument("--first-version", action="store_true")
     arguments.add_argument("--port", type=int, default=0)
     chosen = arguments.parse_args()
-    server = make_server("127.0.0.1", chosen.port, application(Door(chosen.mode)), threaded=True)
+    app = application(Door(chosen.mode), Graph(chosen.first_version))
+    server = make_server("127.0.0.1", chosen.port, app, threaded=True)
     print(f"listening on http://127.0.0.1:{server.server_port}/invoke", flush=True)
     server.serve_forever()
 

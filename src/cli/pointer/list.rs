@@ -153,7 +153,7 @@ impl Page {
         let shown = session.show(&found.to_value(&columns, is_all), || {
             found.table(&columns, is_all).to_text()
         });
-        if !session.is_json() {
+        if !session.is_json() || matches!(found.remark, Some(ListRemark::Unreadable { .. })) {
             session.note(&found.remark());
         }
         let ended = match found.missing.first() {
@@ -286,13 +286,16 @@ impl Found {
         let of = self
             .total
             .map_or_else(String::new, |total| format!(" of {}", words::count(total)));
-        let how = match self.remark {
+        let how = match &self.remark {
             None => String::new(),
             Some(ListRemark::DoneHere) => ", filtered and sorted here".to_owned(),
             Some(ListRemark::Among(rows)) => format!(
                 ", filtered and sorted here among its first {} only: there may be more",
-                words::count(rows)
+                words::count(*rows)
             ),
+            Some(ListRemark::Unreadable { count, rows }) => {
+                format!(", beside {} that cannot be read: {rows}", words::count(*count))
+            }
         };
         match &self.next {
             Some(next) => format!("{shown}{of}{how}; go on with --after {next}"),

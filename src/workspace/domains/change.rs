@@ -3,7 +3,7 @@
 
 use super::super::{Failure, InvokeOptions, Workspace};
 use super::ConnectionRow;
-use crate::model::{ConnectionId, ConnectionStatus, DomainId, DomainPermission, FederationId};
+use crate::model::{ConnectionId, ConnectionStatus, DomainId, DomainPermission, FederationId, Profile};
 use crate::protocol::Query;
 use serde_json::{Map, Value, json};
 use zeroize::Zeroizing;
@@ -157,12 +157,24 @@ impl DomainChange {
 impl Workspace {
     /// Changes something about the domains of an instance. Gives what the action does: a fresh key is in it, this once.
     pub async fn change_domains(&self, instance: &str, change: &DomainChange) -> Result<Value, Failure> {
-        let invoked = self
-            .invoke(instance, &change.query(), InvokeOptions::default())
-            .await?;
+        let mut query = change.query();
+        if matches!(change, DomainChange::MakeDomain(_)) {
+            query = self.with_owner(instance, query).await?;
+        }
+        let invoked = self.invoke(instance, &query, InvokeOptions::default()).await?;
         if let Some(problem) = invoked.reply.problem() {
             return Err(Failure::from_problem(&problem, instance));
         }
         Ok(invoked.reply.into_result().unwrap_or_default())
+    }
+
+    /// Original instances are told whose a new domain is; ours know, and pass over it.
+    async fn with_owner(&self, instance: &str, query: Query) -> Result<Query, Failure> {
+        let record = self.record(instance).await?;
+        let credential = self.credential_of(&record).await?;
+        Ok(match credential.profile() {
+            Profile::Legacy => query.with("owner_app_id", json!(credential.app_id)),
+            Profile::Native => query,
+        })
     }
 }

@@ -6,6 +6,7 @@ mod change;
 pub use change::DomainChange;
 
 use super::held_there::held_credentials;
+use super::original_rows::mend_domain;
 use super::owners::Owners;
 use super::session::Session;
 use super::{Failure, Workspace};
@@ -296,7 +297,10 @@ async fn federations(
 
 async fn detail(session: &mut Session<'_>, domain: &DomainId) -> Result<DomainDetail, Failure> {
     let query = Query::new("get_domain_details", json!({"domain_id": domain}));
-    let result = session.result(&query).await?;
+    let mut result = session.result(&query).await?;
+    if session.is_legacy() {
+        mend_domain(&mut result);
+    }
     serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
 }
 
@@ -321,12 +325,7 @@ async fn overview(session: &mut Session<'_>, failure: Failure) -> Result<Overvie
     let query = Query::new("get_admin_overview", json!({}));
     let mut result = session.result(&query).await?;
     for domain in result["domains"].as_array_mut().into_iter().flatten() {
-        let id = domain["id"].clone();
-        for connection in domain["connections"].as_array_mut().into_iter().flatten() {
-            if let Some(members) = connection.as_object_mut() {
-                members.entry("domain_id").or_insert_with(|| id.clone());
-            }
-        }
+        mend_domain(domain);
     }
     serde_json::from_value(result).map_err(|_| session.unexpected(query.action()))
 }

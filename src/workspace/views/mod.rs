@@ -174,13 +174,20 @@ pub struct PointerList {
 }
 
 /// What keeps a page from being all that was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ListRemark {
     /// The instance cannot filter or sort like this; this was done here, among all of its pointers.
     DoneHere,
     /// The same, among so many of its pointers only: there may be more that match.
     Among(u64),
+    /// Some of what an original instance gave is no pointer as it should be.
+    Unreadable {
+        /// How many.
+        count: u64,
+        /// The first of them, each with its member that is wrong.
+        rows: String,
+    },
 }
 
 /// A pointer with what is around it.

@@ -267,10 +267,14 @@ fn note(state: &State, source: &Source) -> Option<(String, Role)> {
         let key = state.key_for(Id::Top);
         return Some((format!(" {name} is there now: {key} shows it "), Role::Accent));
     }
-    match source.remark? {
+    match source.remark.as_ref()? {
         ListRemark::DoneHere => Some((format!(" {name}: filtered and sorted here "), Role::Dim)),
         ListRemark::Among(rows) => Some((
-            format!(" {name}: only its first {} were looked at ", count(rows)),
+            format!(" {name}: only its first {} were looked at ", count(*rows)),
+            Role::Warn,
+        )),
+        ListRemark::Unreadable { count: hidden, rows } => Some((
+            format!(" {name}: {} cannot be read: {rows} ", count(*hidden)),
             Role::Warn,
         )),
     }
